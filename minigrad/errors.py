@@ -1,0 +1,53 @@
+"""Named exceptions. Each says in a sentence what was found, what was expected and what to do.
+
+All derive from `MinigradError` and also from the built-in that a caller would naturally catch. Where Gluon raises an
+`AssertionError`, ours is one too, so that code written for Gluon keeps catching it.
+"""
+
+
+class MinigradError(Exception):
+    """Root of every exception that minigrad raises on purpose."""
+
+
+class ArgumentError(MinigradError, ValueError):
+    """An argument has a value that cannot be meant."""
+
+
+class UsageError(MinigradError, ValueError, AssertionError):
+    """An argument or a call that Gluon answers with an AssertionError."""
+
+
+class ShapeError(MinigradError, ValueError, AssertionError):
+    """Shapes that do not fit together."""
+
+
+class DTypeError(MinigradError, TypeError):
+    """A dtype that cannot be used here, such as the gradient of an integer array."""
+
+
+class GraphError(MinigradError, RuntimeError):
+    """A request that the recorded graph cannot answer: nothing recorded, already freed, changed in place."""
+
+
+class DeviceError(MinigradError, RuntimeError):
+    """A device that is missing, or arrays of two devices in one operation."""
+
+
+class InitializationError(MinigradError, RuntimeError):
+    """A parameter is used before `initialize()`."""
+
+
+class DeferredInitializationError(InitializationError):
+    """A parameter is initialized but its shape is not known before the first forward pass."""
+
+
+class FileError(MinigradError, ValueError):
+    """A file that cannot be read as what it should be. Nothing has been changed."""
+
+
+class StaleGradientError(MinigradError, UserWarning):
+    """A parameter is updated without a new gradient. Gluon raises its `UserWarning`; so do we."""
+
+
+class ScheduleError(MinigradError, UserWarning):
+    """The rate is set by hand although a schedule decides it. Gluon raises its `UserWarning`; so do we."""
