@@ -45,6 +45,10 @@ class FileError(MinigradError, ValueError):
     """A file that cannot be read as what it should be. Nothing has been changed."""
 
 
+class MissingFileError(FileError, FileNotFoundError):
+    """A file or folder that is not there."""
+
+
 class StaleGradientError(MinigradError, UserWarning):
     """A parameter is updated without a new gradient. Gluon raises its `UserWarning`; so do we."""
 
