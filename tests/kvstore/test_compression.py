@@ -1,0 +1,71 @@
+"""2-bit compression agrees with the codes, residuals and bytes recorded from MXNet, and loses nothing."""
+
+import json
+from pathlib import Path
+
+import numpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from minigrad.errors import ArgumentError
+from minigrad.kvstore.compression import TwoBitCompression, pack, unpack
+
+CASES = json.loads((Path(__file__).parents[1] / "data" / "compression.json").read_text())["cases"]
+RECORDED = [case for case in CASES if "grads" in case]
+
+
+@pytest.mark.parametrize("case", RECORDED, ids=lambda case: case["id"])
+def test_codes_residuals_and_bytes_are_those_of_mxnet(case):
+    compression = TwoBitCompression.from_params({"type": "2bit", "threshold": case["threshold"]})
+    for step, gradients in enumerate(case["grads"]):
+        for device, gradient in enumerate(gradients):
+            codes = compression.quantize(("w", device), numpy.array(gradient, dtype="float32"))
+            assert codes.tolist() == case["codes"][step][device]
+            assert compression.residuals["w", device].tolist() == case["residuals_after"][step][device]
+            assert pack(codes).tolist() == case["packed_bytes"][step][device]
+            assert unpack(pack(codes), codes.shape).tolist() == codes.tolist()
+
+
+@given(hnp.arrays("int8", hnp.array_shapes(min_dims=0, min_side=0, max_side=9), elements=st.integers(-1, 1)))
+def test_unpacking_undoes_packing_for_every_shape(codes):
+    packed = pack(codes)
+    assert packed.dtype == "uint8" and len(packed) == 4 * -(-codes.size // 16)
+    numpy.testing.assert_array_equal(unpack(packed, codes.shape), codes)
+
+
+@given(hnp.arrays("float64", (6, 5), elements=st.integers(-200, 200).map(lambda n: n / 64)))
+def test_what_was_sent_and_what_is_kept_add_up_to_the_gradients(gradients):
+    compression = TwoBitCompression(0.25)
+    sent = sum(compression.dequantize(compression.quantize("w", g), "float64") for g in gradients)
+    numpy.testing.assert_array_equal(sent + compression.residuals["w"], gradients.sum(axis=0))
+
+
+def test_the_residual_of_half_precision_gradients_is_kept_in_single():
+    compression = TwoBitCompression(0.5)
+    for _ in range(3):
+        codes = compression.quantize("w", numpy.float16([0.1]))
+    assert compression.residuals["w"].dtype == "float32"
+    assert compression.residuals["w"][0] == 3 * numpy.float32(numpy.float16(0.1))
+    assert compression.dequantize(codes, "float16").dtype == "float16"
+
+
+def test_the_gradient_itself_is_not_changed():
+    gradient = numpy.float32([1.0])
+    TwoBitCompression(0.5).quantize("w", gradient)
+    assert gradient[0] == 1
+
+
+REFUSED = [case["params"] for case in CASES if case["id"].startswith("bad-")]
+
+
+@pytest.mark.parametrize("params", [*REFUSED, {"type": "2bit", "treshold": 1}, {}], ids=str)
+def test_other_descriptions_are_refused_with_the_value(params):
+    with pytest.raises(ArgumentError, match="positive"):
+        TwoBitCompression.from_params(params)
+
+
+def test_too_few_bytes_for_a_shape_are_refused():
+    with pytest.raises(ArgumentError, match=r"4 bytes hold 16 codes, but shape \(17,\) needs 17"):
+        unpack(numpy.zeros(4, "uint8"), (17,))
