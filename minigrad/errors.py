@@ -13,6 +13,10 @@ class ArgumentError(MinigradError, ValueError):
     """An argument has a value that cannot be meant."""
 
 
+class KeywordError(MinigradError, TypeError):
+    """An argument that does not exist, or of a kind that cannot be meant."""
+
+
 class UsageError(MinigradError, ValueError, AssertionError):
     """An argument or a call that Gluon answers with an AssertionError."""
 
