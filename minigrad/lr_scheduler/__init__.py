@@ -1,0 +1,15 @@
+"""Learning-rate schedules: the rate as a function of the number of updates done so far."""
+
+from minigrad.lr_scheduler.cyclic import OneCycleScheduler, TriangularScheduler
+from minigrad.lr_scheduler.decay import CosineScheduler, FactorScheduler, MultiFactorScheduler, PolyScheduler
+from minigrad.lr_scheduler.scheduler import LRScheduler
+
+__all__ = [
+    "CosineScheduler",
+    "FactorScheduler",
+    "LRScheduler",
+    "MultiFactorScheduler",
+    "OneCycleScheduler",
+    "PolyScheduler",
+    "TriangularScheduler",
+]

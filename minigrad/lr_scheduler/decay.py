@@ -1,0 +1,166 @@
+"""Schedules that only fall: by a factor now and then, along a polynomial, along half a cosine."""
+
+from __future__ import annotations
+
+import math
+
+from minigrad.errors import ArgumentError, UsageError
+from minigrad.lr_scheduler.scheduler import LRScheduler, rate_value, whole
+
+
+class FactorScheduler(LRScheduler):
+    r"""Multiply the rate by `factor` after every `step` updates, down to `stop_factor_lr`.
+
+    Let $k$ be the update, $s$ the step, $f$ the factor: $\eta_k = B f^{\lceil k/s \rceil - 1}$ for $k \ge 1$, and never
+    below `stop_factor_lr` once it has dropped. The first drop shows at update $s + 1$ (MXNet's text says $s$; its code
+    does this).
+
+    The schedule remembers its drops: asked about an earlier update it answers with the present rate, and a `base_lr`
+    assigned meanwhile is what later drops start from.
+
+    >>> schedule = FactorScheduler(step=2, factor=0.5, base_lr=0.8)
+    >>> [schedule(k) for k in range(7)]
+    [0.8, 0.8, 0.8, 0.4, 0.4, 0.2, 0.2]
+    """
+
+    def __init__(
+        self,
+        step: int,
+        factor: float = 1,
+        stop_factor_lr: float = 1e-8,
+        base_lr: float = 0.01,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0,
+        warmup_mode: str = "linear",
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
+        self.step = whole("step", step, at_least=1)
+        self.factor = decay_factor(factor)
+        self.stop_factor_lr = rate_value("stop_factor_lr", stop_factor_lr)
+        self.count = 0
+
+    def rate(self, num_update: int) -> float:
+        while num_update > self.count + self.step:
+            self.count += self.step
+            self.base_lr = max(self.base_lr * self.factor, self.stop_factor_lr)
+        return self.base_lr
+
+
+class MultiFactorScheduler(LRScheduler):
+    r"""Multiply the rate by `factor` after each of the updates listed in `step`.
+
+    $\eta_k = B f^{\#\{s\,:\,k > s\}}$: the drop of step $s$ shows at update $s + 1$. It remembers its drops as
+    `FactorScheduler` does.
+
+    >>> schedule = MultiFactorScheduler(step=[2, 3], factor=0.5, base_lr=0.8)
+    >>> [schedule(k) for k in range(6)]
+    [0.8, 0.8, 0.8, 0.4, 0.2, 0.2]
+    """
+
+    def __init__(
+        self,
+        step: list[int],
+        factor: float = 1,
+        base_lr: float = 0.01,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0,
+        warmup_mode: str = "linear",
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
+        if not isinstance(step, list) or not step:
+            raise UsageError(f"step is {step!r}; it must be a list of at least one update, such as [1000, 2000].")
+        self.step = [whole("step", s, at_least=1) for s in step]
+        if any(early >= late for early, late in zip(self.step, self.step[1:])):
+            raise ArgumentError(f"step is {step}; its updates must increase from one to the next.")
+        self.factor = decay_factor(factor)
+        self.cur_step_ind = 0
+
+    def rate(self, num_update: int) -> float:
+        while self.cur_step_ind < len(self.step) and num_update > self.step[self.cur_step_ind]:
+            self.cur_step_ind += 1
+            self.base_lr *= self.factor
+        return self.base_lr
+
+
+class PolyScheduler(LRScheduler):
+    r"""Fall from `base_lr` to `final_lr` along a polynomial, reaching it at `max_update`.
+
+    Let $M$ be `max_update`, $K$ the warm-up, $F$ the final rate and $p$ the power `pwr`:
+    $\eta_k = F + (B - F)\left(1 - \frac{k-K}{M-K}\right)^p$ up to $M$, and $F$ from there on. (MXNet answers `base_lr`
+    beyond $M$ if it was never asked before.)
+
+    >>> schedule = PolyScheduler(max_update=4, base_lr=1.0, pwr=2)
+    >>> [schedule(k) for k in range(6)]
+    [1.0, 0.5625, 0.25, 0.0625, 0.0, 0.0]
+    """
+
+    def __init__(
+        self,
+        max_update: int,
+        base_lr: float = 0.01,
+        pwr: float = 2,
+        final_lr: float = 0,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0,
+        warmup_mode: str = "linear",
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
+        self.max_update = end_of_decay(max_update, self.warmup_steps)
+        if not pwr >= 0:
+            raise ArgumentError(f"pwr is {pwr}; the power must be at least 0 for the rate to fall.")
+        self.power = float(pwr)
+        self.final_lr = rate_value("final_lr", final_lr)
+
+    def rate(self, num_update: int) -> float:
+        left = 1 - progress(num_update, self.warmup_steps, self.max_update)
+        return self.final_lr + (self.warmup_final_lr - self.final_lr) * math.pow(left, self.power)
+
+
+class CosineScheduler(LRScheduler):
+    r"""Fall from `base_lr` to `final_lr` along half a cosine, reaching it at `max_update`.
+
+    $\eta_k = F + \frac{B-F}{2}\left(1 + \cos\pi\frac{k-K}{M-K}\right)$ up to $M$, and $F$ from there on; the letters
+    are those of `PolyScheduler`.
+
+    >>> schedule = CosineScheduler(max_update=4, base_lr=1.0)
+    >>> [round(schedule(k), 3) for k in range(6)]
+    [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
+
+    Reference: Loshchilov, Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts" (2017), equation 5, one
+    period.
+    """
+
+    def __init__(
+        self,
+        max_update: int,
+        base_lr: float = 0.01,
+        final_lr: float = 0,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0,
+        warmup_mode: str = "linear",
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
+        self.max_update = end_of_decay(max_update, self.warmup_steps)
+        self.final_lr = rate_value("final_lr", final_lr)
+
+    def rate(self, num_update: int) -> float:
+        angle = math.pi * progress(num_update, self.warmup_steps, self.max_update)
+        return self.final_lr + (self.warmup_final_lr - self.final_lr) * (1 + math.cos(angle)) / 2
+
+
+def progress(num_update: int, start: int, end: int) -> float:
+    """How far the decay has come: 0 at update `start`, 1 at `end` and ever after."""
+    return min((num_update - start) / (end - start), 1.0)
+
+
+def decay_factor(factor: float) -> float:
+    if not 0 <= factor <= 1:
+        raise ArgumentError(f"factor is {factor}; it must lie between 0 and 1 for the rate to fall.")
+    return float(factor)
+
+
+def end_of_decay(max_update: int, warmup_steps: int) -> int:
+    end = whole("max_update", max_update, at_least=1)
+    if end <= warmup_steps:
+        raise ArgumentError(f"max_update is {end} and warmup_steps {warmup_steps}; the decay comes after the warm-up.")
+    return end

@@ -1,0 +1,133 @@
+"""A schedule is a callable `num_update -> learning rate`; this base class adds the warm-up and the saving.
+
+A schedule of your own is a subclass with a method `rate(num_update)`. (Any other callable works as a schedule too,
+without warm-up and without being saved with the trainer.)
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+from minigrad.errors import ArgumentError, UsageError
+
+
+class LRScheduler:
+    r"""Base of all schedules: warm up for `warmup_steps` updates, then follow `rate`.
+
+    Let $k$ be the number of updates, $K$ the length of the warm-up, $b$ its first rate and $B$ the base rate. For
+    $k < K$ the rate is
+
+    $$\eta_k = b + (B - b)\,k/K \quad\text{(linear)}\qquad\text{or}\qquad \eta_k = b \quad\text{(constant)}$$
+
+    and from $k = K$ on, `rate(k)` decides. Counting starts at update 0, not at the end of the warm-up.
+
+    Parameters
+    ----------
+    base_lr : the rate $B$ from which the schedule departs, at least 0.
+    warmup_steps : $K$, in updates.
+    warmup_begin_lr : $b$, not above `base_lr`.
+    warmup_mode : 'linear' or 'constant'.
+
+    >>> class Inverse(LRScheduler):
+    ...     def rate(self, num_update):
+    ...         return self.base_lr / (1 + num_update)
+    >>> schedule = Inverse(base_lr=1.0, warmup_steps=2)
+    >>> [schedule(k) for k in range(4)]
+    [0.0, 0.5, 0.3333333333333333, 0.25]
+
+    Reference: Goyal et al., "Accurate, Large Minibatch SGD" (2017), section 2.2, for both ways of warming up.
+    """
+
+    _classes: dict[str, type[LRScheduler]] = {}
+
+    def __init_subclass__(cls) -> None:
+        LRScheduler._classes[cls.__name__] = cls
+
+    def __init__(
+        self,
+        base_lr: float = 0.01,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0,
+        warmup_mode: str = "linear",
+    ) -> None:
+        self.warmup_steps = whole("warmup_steps", warmup_steps, at_least=0)
+        self.warmup_begin_lr = rate_value("warmup_begin_lr", warmup_begin_lr)
+        if warmup_mode not in ("linear", "constant"):
+            raise ArgumentError(f"warmup_mode is {warmup_mode!r}; it must be 'linear' or 'constant'.")
+        self.warmup_mode = warmup_mode
+        self.set_base(base_lr)
+
+    def set_base(self, lr: float) -> None:
+        """Make `lr` the base of the whole schedule and the target of its warm-up.
+
+        An optimizer calls this when it is given an explicit `learning_rate`. Assigning `base_lr` is weaker: as in Gluon
+        it moves Factor and MultiFactor from there on, and leaves the warm-up and the other schedules as built.
+        """
+        lr = rate_value("base_lr", lr)
+        if self.warmup_begin_lr > lr:
+            raise ArgumentError(
+                f"warmup_begin_lr is {self.warmup_begin_lr} and the base rate {lr}; a warm-up must not start above it."
+            )
+        self.base_lr = lr
+        # The base as it was set; `base_lr` itself falls in the stateful schedules.
+        self.warmup_final_lr = lr
+
+    def get_warmup_lr(self, num_update: int) -> float:
+        """The rate of the warm-up at an update below `warmup_steps`."""
+        if self.warmup_mode == "constant":
+            return self.warmup_begin_lr
+        return self.warmup_begin_lr + (self.warmup_final_lr - self.warmup_begin_lr) * num_update / self.warmup_steps
+
+    def rate(self, num_update: int) -> float:
+        """The rate once the warm-up is over. The subclass says what it is."""
+        raise NotImplementedError(f"{type(self).__name__} must define rate(num_update), the rate after the warm-up.")
+
+    def __call__(self, num_update: int) -> float:
+        """The learning rate for update number `num_update` (0 is before the first)."""
+        return self.get_warmup_lr(num_update) if num_update < self.warmup_steps else self.rate(num_update)
+
+    def get_config(self) -> dict[str, Any]:
+        """The schedule in mid-flight as a JSON-able dict: its class name and all its attributes."""
+        return {"class": type(self).__name__, "attributes": dict(vars(self))}
+
+    @staticmethod
+    def from_config(config: dict[str, Any]) -> LRScheduler:
+        """The schedule that `get_config` described, going on where it stood.
+
+        >>> from minigrad.lr_scheduler import FactorScheduler
+        >>> half = FactorScheduler(step=2, factor=0.5, base_lr=0.8)
+        >>> half(5)
+        0.2
+        >>> LRScheduler.from_config(half.get_config())(6)
+        0.2
+        """
+        cls = LRScheduler._classes.get(config["class"])
+        if cls is None:
+            raise ArgumentError(
+                f"No schedule class is called {config['class']!r} (known: {', '.join(sorted(LRScheduler._classes))}); "
+                "define or import it before loading."
+            )
+        scheduler = cls.__new__(cls)
+        vars(scheduler).update(config["attributes"])
+        return scheduler
+
+
+def whole(name: str, value: Any, at_least: int) -> int:
+    """`value` as an int, or a sentence."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise UsageError(f"{name} is {value!r}; it counts updates, so it must be an int.") from None
+    if number < at_least:
+        raise ArgumentError(f"{name} is {number}; it must be at least {at_least}.")
+    return number
+
+
+def rate_value(name: str, value: Any) -> float:
+    """`value` as a learning rate: a finite float, not negative."""
+    number = float(value)
+    if not (math.isfinite(number) and number >= 0):
+        raise ArgumentError(f"{name} is {value}; a learning rate must be finite and at least 0.")
+    return number
