@@ -4,6 +4,9 @@ All derive from `MinigradError` and also from the built-in that a caller would n
 `AssertionError`, ours is one too, so that code written for Gluon keeps catching it.
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class MinigradError(Exception):
     """Root of every exception that minigrad raises on purpose."""
@@ -59,3 +62,15 @@ class StaleGradientError(MinigradError, UserWarning):
 
 class ScheduleError(MinigradError, UserWarning):
     """The rate is set by hand although a schedule decides it. Gluon raises its `UserWarning`; so do we."""
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown word: what may have been meant, and what there is.
+
+    >>> suggestion("adan", ["adam", "sgd"])
+    "; did you mean 'adam'? There is: adam, sgd"
+    """
+    known = list(known)
+    close = difflib.get_close_matches(word, known, n=1)
+    meant = f"; did you mean {close[0]!r}?" if close else "."
+    return f"{meant} There is: {', '.join(known)}"
