@@ -1,0 +1,224 @@
+"""The graph of a rule: what its text says, as data that other modules print, run in blocks or compile.
+
+`trace` runs the rule once with symbols. Hyper-parameters (`self.beta1`), `lr` and `t` stay names in the graph, so
+nothing is traced or compiled again when they change. A Python `if` on a hyper-parameter is allowed: the graph then
+has only the branch that ran, and `holds` says whether it would run again.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
+from types import FrameType, MethodType
+from typing import Any
+
+import numpy
+
+from minigrad.device import Array
+from minigrad.errors import UsageError
+from minigrad.optimizer.rule import FLOAT, Symbol, Trace, ancestors, clip, spell
+
+Scalars = Mapping[str, Any]
+
+
+class Graph:
+    """The equations of a rule, in the order written.
+
+    * `states`: their names; `results`: the next value of w and of each state, by name.
+    * `arrays`: the names of the array inputs (w, g, states and what else is asked for and not a number).
+    * `nodes`: what is computed per element, in order.
+    * `parameters`: the scalars which that needs, such as `1 - beta1**t`; `fold` computes them once a step.
+    * `locals`: the named lines of the text.
+    * `compiled`: where each way of running keeps its program.
+    """
+
+    def __init__(
+        self, rule: Any, trace: Trace, states: tuple[str, ...], asked: dict[str, bool], prepared: tuple[bool, ...],
+        results: dict[str, Symbol], named: dict[str, Symbol],
+    ) -> None:  # fmt: skip
+        self.rule, self.states, self.asked, self.prepared = rule, states, asked, prepared
+        self.results, self.locals = results, named
+        leaves = {x.name for x in trace.nodes.values() if x.op == "array"}
+        self.places = [i for i, name in enumerate(("w", "g", *states)) if name in leaves]
+        self.scalar_places = [i for i in range(2 + len(states)) if i not in self.places]
+        self.extras = [name for name, is_array in asked.items() if is_array]
+        self.arrays = [("w", "g", *states)[i] for i in self.places] + self.extras
+        alive = sorted(ancestors(list(results.values())), key=lambda x: x.order)
+        self.nodes = [x for x in alive if x.is_array and x.args]
+        self.scalars = [x for x in alive if not x.is_array]
+        wanted = {y for x in self.nodes for y in x.args} | {x for name, x in results.items() if name in self.arrays}
+        self.parameters = [x for x in self.scalars if x in wanted]
+        self.written = {name: x for name, x in results.items() if name in self.arrays and x.name != name}
+        self.compiled: dict[Any, Any] = {}
+        self.holds = holds(trace, asked)
+        self.fold = fold(self)
+
+    def inputs(self, arrays: Sequence[Array], scalars: Scalars) -> list[Array]:
+        """The arrays that `self.arrays` names, out of [w, g, *states] and what is asked for by name."""
+        chosen = [arrays[i] for i in self.places]
+        chosen.extend(scalars[name] for name in self.extras)
+        return chosen
+
+
+def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) -> Graph:
+    """Run the optimizer's rule once with symbols and return its graph.
+
+    With `prepare` the gradient is first rescaled, then clipped to +-clip_gradient, then `wd * w` is added (unless the
+    rule asks for `wd` itself); parts that do nothing (1, off, 0) are left out. `scalars` are the values of one step;
+    they say which parts are needed and which of the things asked for are arrays. Without them the optimizer's own
+    settings decide.
+    """
+    rule = type(optimizer).rule
+    states = tuple(optimizer.states)
+    scalar_states = getattr(optimizer, "scalar_states", ())
+    if scalars is None:
+        shared = ("rescale_grad", "clip_gradient", "wd") if prepare else ()
+        scalars = {name: getattr(optimizer, name) for name in shared}
+    asked = {
+        p.name: not isinstance(scalars.get(p.name, 0.0), Real)
+        for p in inspect.signature(rule).parameters.values()
+        if p.kind is p.KEYWORD_ONLY
+    }
+    prepared = active(scalars) if prepare else (False, False, False)
+
+    symbols = Trace()
+    w, g = symbols.leaf("array", "w"), symbols.leaf("array", "g")
+    before = [symbols.leaf("scalar" if name in scalar_states else "array", name) for name in states]
+    given = {name: symbols.leaf("array" if is_array else "scalar", name) for name, is_array in asked.items()}
+    gradient: Any = g
+    if prepared[0]:
+        gradient = symbols.leaf("scalar", "rescale_grad") * gradient
+    if prepared[1]:
+        limit = symbols.leaf("scalar", "clip_gradient")
+        gradient = clip(gradient, -limit, limit)
+    if prepared[2] and "wd" not in asked:
+        gradient = gradient + symbols.leaf("scalar", "wd") * w
+
+    returned, named = call(rule, HyperParameters(optimizer, symbols), w, gradient, *before, **given)
+    after = returned if isinstance(returned, tuple) else (returned, *before)
+    if len(after) != 1 + len(states):
+        raise UsageError(
+            f"{type(optimizer).__name__}.rule returned {len(after)} values; expected the next w and the next value of "
+            f"each of its {len(states)} states {states}"
+        )
+    results = {name: symbols.symbol(x) for name, x in zip(("w", *states), after)}
+    return Graph(rule, symbols, states, asked, prepared, results, named)
+
+
+def active(scalars: Scalars) -> tuple[bool, bool, bool]:
+    """Which parts of the preparation do anything: rescaling, clipping, decay."""
+    limit = scalars["clip_gradient"]
+    return scalars["rescale_grad"] != 1, limit is not None and limit > 0, scalars["wd"] != 0
+
+
+class HyperParameters:
+    """What a rule sees as `self` while it is traced: numbers are named symbols, all else has the value it has now."""
+
+    def __init__(self, optimizer: Any, symbols: Trace) -> None:
+        self.__dict__.update(_optimizer=optimizer, _symbols=symbols)
+
+    @property
+    def __class__(self) -> Any:  # so that super() works inside a rule
+        return type(self._optimizer)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._optimizer, name)
+        if isinstance(value, MethodType):
+            return MethodType(value.__func__, self)
+        if isinstance(value, Real) and not isinstance(value, bool):
+            return self._symbols.leaf("hyper", name, float(value))
+        self._symbols.constants[name] = value
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise UsageError(f"a rule is pure: it cannot set self.{name}; declare a state and return its next value")
+
+
+def call(rule: Any, hyper: HyperParameters, *args: Any, **kwargs: Any) -> tuple[Any, dict[str, Symbol]]:
+    """Call the rule; also return what its named locals (and those of methods it calls) held when it returned.
+
+    A profile function sees each return. Unlike a trace function it leaves debuggers and coverage alone.
+    """
+    named: dict[str, Symbol] = {}
+    given = {id(x) for x in (*args, *kwargs.values())}
+
+    def on_event(frame: FrameType, event: str, arg: Any) -> None:
+        if event == "return" and frame.f_locals.get("self") is hyper:
+            symbols = {name: x for name, x in frame.f_locals.items() if isinstance(x, Symbol)}
+            named.update((name, x) for name, x in symbols.items() if x.args and id(x) not in given)
+
+    previous = sys.getprofile()
+    sys.setprofile(on_event)
+    try:
+        returned = rule(hyper, *args, **kwargs)
+    finally:
+        sys.setprofile(previous)
+    return returned, dict(sorted(named.items(), key=lambda item: item[1].order))
+
+
+def holds(symbols: Trace, asked: dict[str, bool]) -> Callable[[Any, Scalars], bool]:
+    """Compile the question whether the traced branches would run again, given the optimizer and a step's scalars."""
+    conditions = [f"bool({inline(x)}) is {outcome}" for x, outcome in symbols.decided.items()]
+    conditions += [f"self.{name} == constants[{name!r}]" for name in symbols.constants]
+    conditions += [f"isinstance(self.{x.name}, Real)" for x in symbols.nodes.values() if x.op == "hyper"]
+    conditions += [
+        f"isinstance(scalars[{name!r}], Real) is {not is_array}"
+        for name, is_array in asked.items()
+        if name not in ("lr", "t", "wd")
+    ]
+    source = f"def holds(self, scalars):\n    return {' and '.join(conditions) or 'True'}"
+    return define(source, "holds", FLOAT | {"constants": symbols.constants, "Real": (float, int, Real)})
+
+
+def inline(x: Symbol) -> str:
+    """A scalar made of hyper-parameters as one Python expression."""
+    if x.args:
+        return f"({spell(x.op, *map(inline, x.args))})"
+    return f"self.{x.name}" if x.op == "hyper" else repr(x.value)
+
+
+def fold(graph: Graph) -> Callable[[Any, Scalars, Sequence[Array]], tuple[list[float], list[float]]]:
+    """Compile the scalars of a graph, such as `1 - beta1**t`, to one Python function, called once a step.
+
+    It takes the optimizer, the step's scalars and [w, g, *states]; it returns the parameters, and the next values of
+    the states that are scalars. Python floats are fast; where they raise (division by zero, overflow) the same text
+    is run again with NumPy's float64, which goes on with inf and nan as arrays do.
+    """
+    lines = []
+    for x in graph.scalars:
+        if x.args:
+            text = spell(x.op, *(f"x{y.order}" for y in x.args))
+        elif x.op == "const":
+            text = f"float({x.value!r})"
+        elif x.op == "hyper":
+            text = f"float(self.{x.name})"
+        elif x.name in graph.states:
+            text = f"float(arrays[{2 + graph.states.index(x.name)}])"
+        else:
+            text = f"float(scalars[{x.name!r}])"
+        lines.append(f"    x{x.order} = {text}")
+    parameters = ", ".join(f"x{x.order}" for x in graph.parameters)
+    states = ", ".join(f"x{x.order}" for name, x in graph.results.items() if name not in graph.arrays)
+    source = "\n".join(["def fold(self, scalars, arrays):", *lines, f"    return [{parameters}], [{states}]"])
+    in_floats = define(source, "fold", FLOAT)
+    in_numpy = define(source, "fold", {op: getattr(numpy, op) for op in FLOAT} | {"float": numpy.float64})
+
+    def folded(self: Any, scalars: Scalars, arrays: Sequence[Array]) -> tuple[list[float], list[float]]:
+        try:
+            parameters, states = in_floats(self, scalars, arrays)
+        except (ArithmeticError, ValueError):
+            with numpy.errstate(all="ignore"):
+                parameters, states = in_numpy(self, scalars, arrays)
+            parameters, states = [float(x) for x in parameters], [float(x) for x in states]
+        return parameters, states
+
+    return folded
+
+
+def define(source: str, name: str, namespace: Mapping[str, Any]) -> Any:
+    """The function `name` that the source text defines."""
+    scope = dict(namespace)
+    exec(compile(source, f"<{name} of a rule>", "exec"), scope)
+    return scope[name]
