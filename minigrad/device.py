@@ -1,0 +1,182 @@
+"""Where arrays live: a device, the array module that computes there (NumPy or CuPy), and its seeded random generator.
+
+CuPy is imported when a GPU is first asked for, never before.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import secrets
+import threading
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy
+
+from minigrad.errors import DeviceError
+
+Array = Any
+"""A raw array: `numpy.ndarray` on a CPU, `cupy.ndarray` on a GPU."""
+
+MODULES: dict[type, Any] = {numpy.ndarray: numpy, numpy.generic: numpy}
+"""The array module of each raw array type. CuPy enters its own when it is imported."""
+
+
+class Context:
+    """A device such as `cpu(0)` or `gpu(1)`; as a `with` block, the device on which new arrays are made.
+
+    Contexts are interned: two spellings of one device are one object.
+
+    >>> cpu(), cpu() is cpu(0), cpu(1).device_id
+    (cpu(0), True, 1)
+    """
+
+    __slots__ = ("_outer", "device_id", "device_type")
+
+    def __init__(self, device_type: str, device_id: int) -> None:
+        self.device_type = device_type
+        self.device_id = device_id
+        self._outer: list[Context] = []
+
+    @property
+    def xp(self) -> Any:
+        """The array module of this device: numpy, or cupy."""
+        return numpy if self.device_type == "cpu" else _cupy()
+
+    def put(self, array: Array) -> Array:
+        """`array` as a raw array on this device, copied only if it lives elsewhere."""
+        if self.device_type == "cpu":
+            return array if isinstance(array, numpy.ndarray) else to_host(array)
+        xp = self.xp
+        with xp.cuda.Device(self.device_id):
+            return xp.asarray(array)
+
+    def __enter__(self) -> Context:
+        self._outer.append(current_context())
+        _local.context = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _local.context = self._outer.pop()
+
+    def __repr__(self) -> str:
+        return f"{self.device_type}({self.device_id})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _context, (self.device_type, self.device_id)
+
+
+@cache
+def _context(device_type: str, device_id: int) -> Context:
+    return Context(device_type, device_id)
+
+
+def cpu(device_id: int = 0) -> Context:
+    """The CPU. Other numbers name the same processor; they let one machine stand for several devices in a test."""
+    return _context("cpu", int(device_id))
+
+
+def gpu(device_id: int = 0) -> Context:
+    """The NVIDIA GPU number `device_id`. Its arrays are CuPy's; a sentence says what is missing where there is none."""
+    return _context("gpu", int(device_id))
+
+
+class _Local(threading.local):
+    context: Context = cpu()
+
+
+_local = _Local()
+
+
+def current_context() -> Context:
+    """The device on which new arrays are made: `cpu(0)` unless a `with gpu(0):` block says otherwise."""
+    return _local.context
+
+
+def num_gpus() -> int:
+    """How many GPUs can be used: 0 without CuPy or without a driver."""
+    try:
+        cupy = importlib.import_module("cupy")
+        return int(cupy.cuda.runtime.getDeviceCount()) if cupy.is_available() else 0
+    except ImportError:
+        return 0
+
+
+@cache
+def _cupy() -> Any:
+    """CuPy, or a sentence saying why it cannot be used."""
+    packages = sorted(
+        {
+            str(d.metadata["Name"])
+            for d in importlib.metadata.distributions()
+            if str(d.metadata["Name"]).lower().startswith("cupy")
+        }
+    )
+    if len(packages) > 1:
+        raise DeviceError(
+            f"Two CuPy packages are installed ({', '.join(packages)}) and they break each other; "
+            "uninstall all but the one for your CUDA."
+        )
+    try:
+        cupy: ModuleType = importlib.import_module("cupy")
+    except ImportError as error:
+        raise DeviceError(
+            f"A GPU was asked for, but CuPy cannot be imported ({error}); "
+            "install it with pip install 'minigrad[cuda12]' (or [cuda13] for CUDA 13), or use cpu()."
+        ) from error
+    if not cupy.is_available():
+        raise DeviceError(
+            "A GPU was asked for and CuPy is installed, but it finds no usable NVIDIA GPU or driver; "
+            "check nvidia-smi, or use cpu()."
+        )
+    MODULES[cupy.ndarray] = cupy
+    return cupy
+
+
+def xp_of(array: Array) -> Any:
+    """The module, numpy or cupy, that computes with this raw array."""
+    module = MODULES.get(type(array))
+    if module is not None:
+        return module
+    for kind, module in MODULES.items():
+        if isinstance(array, kind):
+            return module
+    if type(array).__module__.split(".")[0] == "cupy":
+        return _cupy()
+    return numpy
+
+
+def context_of(array: Array) -> Context:
+    """The device on which a raw array lives."""
+    if isinstance(array, numpy.ndarray) or not hasattr(array, "device"):
+        return cpu()
+    return gpu(array.device.id)
+
+
+def to_host(array: Array) -> numpy.ndarray[Any, Any]:
+    """A raw array as a NumPy array (a copy if it came from a GPU)."""
+    return numpy.asarray(array.get() if hasattr(array, "get") else array)
+
+
+_generators: dict[Context, Any] = {}
+_seed = secrets.randbits(63)
+
+
+def generator(ctx: Context | None = None) -> Any:
+    """The random generator of a device: NumPy's on a CPU, CuPy's on a GPU. Seeded by `minigrad.random.seed`."""
+    ctx = ctx or current_context()
+    found = _generators.get(ctx)
+    if found is None:
+        found = _generators[ctx] = ctx.xp.random.default_rng((_seed, ctx.device_id))
+    return found
+
+
+def seed(number: int, ctx: Context | None = None) -> None:
+    """Start the generator of `ctx` anew from `number`; without `ctx`, those of all devices, each with a stream of its own."""
+    global _seed
+    if ctx is None:
+        _seed = number
+        _generators.clear()
+    else:
+        _generators[ctx] = ctx.xp.random.default_rng((number, ctx.device_id))

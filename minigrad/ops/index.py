@@ -1,0 +1,154 @@
+"""Reading values by position, and putting gradients back at those positions.
+
+Every operation here that reads has a partner that adds: the VJP of the one is the other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from minigrad.errors import ArgumentError
+from minigrad.ops.operation import op, view
+from minigrad.tensor import Tensor
+
+
+def raw_key(key: Any) -> Any:
+    """An index with raw arrays in place of Tensors; whole-number floats, which Gluon allows, become integers."""
+    if isinstance(key, tuple):
+        return tuple(raw_key(k) for k in key)
+    if isinstance(key, list):
+        return [raw_key(k) for k in key]
+    if isinstance(key, Tensor):
+        return key.data.astype("int64") if key.data.dtype.kind == "f" else key.data
+    return key
+
+
+def _is_basic(key: Any) -> bool:
+    return all(
+        k is None or k is Ellipsis or isinstance(k, (int, slice, numpy.integer))
+        for k in (key if isinstance(key, tuple) else (key,))
+    )
+
+
+@view
+def getitem(xp: Any, x: Any, key: Any) -> Any:
+    """x[key]: a view for slices and numbers, a copy for index arrays and masks."""
+    return x[key]
+
+
+getitem.vjp(x=lambda F, g, x, key: F.put_back(g, key, x.shape))
+
+
+@op
+def put_back(xp: Any, g: Any, key: Any, shape: Any) -> Any:
+    """Zeros of `shape` with `g` added at `key`; a position named twice gets both."""
+    out = xp.zeros(shape, g.dtype)
+    if _is_basic(key):
+        out[key] = g
+    else:
+        xp.add.at(out, key, g)
+    return out
+
+
+put_back.vjp(g=lambda F, g, key: F.getitem(g, key))
+
+
+@op
+def take(xp: Any, x: Any, indices: Any, axis: Any = None, mode: str = "clip") -> Any:
+    """Rows of `axis` at the given positions (of the flattened array if None); positions outside are clipped, as in Gluon."""
+    indices = _whole(xp, indices)
+    n = x.size if axis is None else x.shape[axis]
+    if mode == "clip":
+        indices = xp.clip(indices, 0, n - 1)
+    elif mode == "wrap":
+        indices = indices % n
+    return xp.take(x, indices, axis=axis)
+
+
+def _put_rows(F: Any, g: Any, x: Any, indices: Any, axis: Any, mode: str) -> Any:
+    n = x.size if axis is None else x.shape[axis]
+    indices = F.clip(F.astype(indices, "int64"), 0, n - 1) if mode == "clip" else F.astype(indices, "int64") % n
+    indices = raw_key(indices)
+    if axis is None:
+        return F.reshape(F.put_back(F.reshape(g, (-1,)), indices.reshape(-1), (x.size,)), x.shape)
+    return F.put_back(g, (slice(None),) * (axis % x.ndim) + (indices,), x.shape)
+
+
+take.vjp(x=_put_rows)
+
+
+@op
+def embedding(xp: Any, weight: Any, indices: Any) -> Any:
+    """Row `i` of `weight` (n, d) for every index i: shape indices.shape + (d,)."""
+    indices = _whole(xp, indices)
+    if xp is numpy and indices.size and (indices.min() < 0 or indices.max() >= len(weight)):
+        raise ArgumentError(
+            f"An embedding index is {int(indices.min())}..{int(indices.max())} but the table has rows 0..{len(weight) - 1}; "
+            "enlarge input_dim or check the vocabulary."
+        )
+    return weight[indices]
+
+
+embedding.vjp(weight=lambda F, g, weight, indices: F.put_back(g, raw_key(F.astype(indices, "int64")), weight.shape))
+
+
+@op
+def take_along_axis(xp: Any, x: Any, indices: Any, axis: int) -> Any:
+    """For each place along the other axes, the values at `indices` along `axis`."""
+    return xp.take_along_axis(x, _whole(xp, indices), axis)
+
+
+take_along_axis.vjp(x=lambda F, g, x, indices, axis: F.put_along_axis(g, indices, axis, x.shape))
+
+
+@op
+def put_along_axis(xp: Any, g: Any, indices: Any, axis: int, shape: Any) -> Any:
+    """Zeros of `shape` with `g` added at `indices` along `axis`."""
+    indices = _whole(xp, indices)
+    grid = [xp.arange(n).reshape((-1,) + (1,) * (g.ndim - 1 - i)) for i, n in enumerate(g.shape)]
+    grid[axis % g.ndim] = indices
+    out = xp.zeros(shape, g.dtype)
+    xp.add.at(out, tuple(grid), g)
+    return out
+
+
+put_along_axis.vjp(g=lambda F, g, indices, axis: F.take_along_axis(g, indices, axis))
+
+
+def pick(x: Any, index: Any, axis: int = -1, keepdims: bool = False, mode: str = "clip") -> Tensor:
+    """One value for each place along the other axes: pick([[1, 2], [3, 4]], [0, 1]) is [1, 4]. Gluon's `npx.pick`."""
+    from minigrad import ops
+
+    n = x.shape[axis]
+    index = ops.astype(index, "int64")
+    index = ops.clip(index, 0, n - 1) if mode == "clip" else ops.mod(index, n)
+    if index.ndim < x.ndim:
+        index = ops.expand_dims(index, axis)
+    out = ops.take_along_axis(x, index, axis)
+    return out if keepdims else ops.squeeze(out, axis)
+
+
+@op
+def one_hot(
+    xp: Any, indices: Any, depth: int, on_value: float = 1.0, off_value: float = 0.0, dtype: Any = "float32"
+) -> Any:
+    """A new last axis of length `depth`: on_value at the index, off_value elsewhere (everywhere, for an index outside)."""
+    hit = _whole(xp, indices)[..., None] == xp.arange(depth)
+    return xp.where(hit, on_value, off_value).astype(dtype)
+
+
+@op
+def sort(xp: Any, x: Any, axis: int = -1) -> Any:
+    """The values in increasing order."""
+    return xp.sort(x, axis=axis)
+
+
+sort.vjp(x=lambda F, g, x, axis: F.put_along_axis(g, F.argsort(x, axis), axis, x.shape))
+
+
+def _whole(xp: Any, indices: Any) -> Any:
+    """Positions as integers: Gluon's are often float32."""
+    indices = xp.asarray(indices)
+    return indices if indices.dtype.kind in "iu" else indices.astype("int64")

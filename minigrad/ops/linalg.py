@@ -1,0 +1,208 @@
+"""Products of matrices and tensors."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.operation import Variadic, op, register
+from minigrad.tensor import Tensor
+
+
+@op
+def matmul(xp: Any, a: Any, b: Any, out: Any = None) -> Any:
+    """a @ b: rows of the last two axes times columns, repeated over the axes before."""
+    return xp.matmul(a, b) if out is None else xp.matmul(a, b, out=out)
+
+
+def _matmul_a(F: Any, g: Any, a: Any, b: Any) -> Any:
+    if a.ndim == 1 and b.ndim == 1:
+        return g * b
+    if b.ndim == 1:
+        return g[..., None] * b
+    if a.ndim == 1:
+        return F.sum(g[..., None, :] * b, -1)
+    return F.matmul(g, F.swapaxes(b, -1, -2))
+
+
+def _matmul_b(F: Any, g: Any, a: Any, b: Any) -> Any:
+    if a.ndim == 1 and b.ndim == 1:
+        return g * a
+    if b.ndim == 1:
+        return F.sum(g[..., None] * a, tuple(range(a.ndim - 1)))
+    if a.ndim == 1:
+        return a[:, None] * g[..., None, :]
+    return F.matmul(F.swapaxes(a, -1, -2), g)
+
+
+matmul.vjp(a=_matmul_a, b=_matmul_b)
+
+
+def _einsum(xp: Any, operands: Any, subscripts: str) -> Any:
+    """The sum of products that `subscripts` spells: 'ij,jk->ik' is a matrix product."""
+    return xp.einsum(subscripts, *operands)
+
+
+def _einsum_operand(F: Any, g: Any, i: int, operands: Any, subscripts: str) -> Any:
+    """Exchange operand i and the output; a letter that only operand i has is restored by an operand of ones."""
+    inputs, output = subscripts.split("->")
+    terms = inputs.split(",")
+    others = [(t, o) for k, (t, o) in enumerate(zip(terms, operands)) if k != i]
+    known = set(output).union(*(t for t, _ in others))
+    lone = "".join(c for c in terms[i] if c not in known)
+    wanted = "".join(c for c in terms[i] if c not in lone)
+    got = F.einsum((g, *(o for _, o in others)), ",".join([output, *(t for t, _ in others)]) + "->" + wanted)
+    places = iter(range(len(wanted)))
+    shape = tuple(got.shape[next(places)] if c in wanted else 1 for c in terms[i])
+    return F.reshape(got, shape)
+
+
+_spelled = register(Variadic(_einsum, _einsum_operand))
+
+
+def einsum(subscripts: str, *operands: Any) -> Tensor:
+    """`numpy.einsum` with letters: `einsum('ij,jk->ik', a, b)`; `...` and a missing output are spelled out first."""
+    subscripts = subscripts.replace(" ", "")
+    terms = subscripts.split("->")[0].split(",")
+    if len(terms) != len(operands):
+        raise ArgumentError(f"einsum('{subscripts}') names {len(terms)} operands but got {len(operands)}.")
+    free = [c for c in string.ascii_letters if c not in subscripts]
+    wild = max((o.ndim - len(t.replace("...", "")) for t, o in zip(terms, operands) if "..." in t), default=0)
+    letters = "".join(free[:wild])
+    spelled = [
+        t.replace("...", letters[wild - (o.ndim - len(t.replace("...", ""))) :]) for t, o in zip(terms, operands)
+    ]
+    for term in spelled:
+        if len(set(term)) != len(term):
+            raise ArgumentError(
+                f"einsum('{subscripts}') repeats a letter within one operand ('{term}'); take the diagonal first."
+            )
+    if "->" in subscripts:
+        output = subscripts.split("->")[1].replace("...", letters)
+    else:
+        used = "".join(spelled)
+        output = letters + "".join(sorted(c for c in set(used) if used.count(c) == 1 and c not in letters))
+    return _spelled(operands, ",".join(spelled) + "->" + output)
+
+
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
+    """The sum over pairs of axes: a number n pairs the last n of `a` with the first n of `b`."""
+    if isinstance(axes, int):
+        pairs = [(a.ndim - axes + k, k) for k in range(axes)]
+    else:
+        left, right = ([x] if isinstance(x, int) else list(x) for x in axes)
+        pairs = [(i % a.ndim, j % b.ndim) for i, j in zip(left, right)]
+    letters = iter(string.ascii_letters)
+    first = [next(letters) for _ in range(a.ndim)]
+    second = [next(letters) for _ in range(b.ndim)]
+    for i, j in pairs:
+        if a.shape[i] != b.shape[j]:
+            raise ShapeError(
+                f"tensordot() pairs axis {i} of {a.shape} with axis {j} of {b.shape}; their lengths must be equal."
+            )
+        second[j] = first[i]
+    summed = {first[i] for i, _ in pairs}
+    output = [c for c in first + second if c not in summed]
+    return einsum("".join(first) + "," + "".join(second) + "->" + "".join(output), a, b)
+
+
+def dot(a: Any, b: Any) -> Tensor:
+    """`numpy.dot`: numbers multiply, vectors and matrices as `matmul`, more axes: last of `a` with last but one of `b`."""
+    from minigrad import ops
+
+    if a.ndim == 0 or b.ndim == 0:
+        return ops.multiply(a, b)
+    if b.ndim <= 2:
+        return ops.matmul(a, b)
+    return tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 2,)))
+
+
+def outer(a: Any, b: Any) -> Tensor:
+    """Every product of a value of `a` with one of `b`, both flattened."""
+    from minigrad import ops
+
+    return ops.multiply(ops.reshape(a, (-1, 1)), ops.reshape(b, (1, -1)))
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The Euclidean norm (of all values if `axis` is None), or the vector norms of order 1, 2 or inf."""
+    from minigrad import ops
+
+    if ord is None or ord == 2 or ord == "fro":
+        return l2norm(x, axis, keepdims)
+    if ord == 1:
+        return ops.sum(ops.absolute(x), axis=axis, keepdims=keepdims)
+    if ord == float("inf"):
+        return ops.max(ops.absolute(x), axis=axis, keepdims=keepdims)
+    raise ArgumentError(f"norm() got ord={ord!r}; it knows None or 2 (Euclidean), 1 and inf.")
+
+
+@op
+def l2norm(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """sqrt(sum(x^2)); at 0 the gradient is taken as 0."""
+    return xp.sqrt(xp.sum(xp.square(x), axis=axis, keepdims=keepdims))
+
+
+def _direction(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
+    y = F.where(F.equal(y, 0), 1, y)
+    shape = [1] * x.ndim if axis is None else list(x.shape)
+    for a in () if axis is None else (axis if isinstance(axis, tuple) else (axis,)):
+        shape[a] = 1
+    return F.reshape(g / y, tuple(shape)) * x
+
+
+l2norm.vjp(x=_direction)
+
+
+def _tanh(xp: Any, y: Any) -> Any:
+    return xp.tanh(y, out=y)
+
+
+def _relu(xp: Any, y: Any) -> Any:
+    return xp.maximum(y, 0, out=y)
+
+
+def _sigmoid(xp: Any, y: Any) -> Any:
+    xp.multiply(y, 0.5, out=y)
+    xp.tanh(y, out=y)
+    xp.add(y, 1, out=y)
+    return xp.multiply(y, 0.5, out=y)
+
+
+EPILOGUES = {
+    "relu": (_relu, lambda F, g, y: g * F.greater(y, 0)),
+    "sigmoid": (_sigmoid, lambda F, g, y: g * (y * (1 - y))),
+    "tanh": (_tanh, lambda F, g, y: g * (1 - y * y)),
+}
+"""Activations that a linear layer applies in place to its own result, with their derivative in terms of that result."""
+
+
+@op
+def linear(xp: Any, x: Any, weight: Any, bias: Any = None, activation: str | None = None) -> Any:
+    """y = x W^T + b, then an activation, as one node: x (..., n), W (m, n), b (m,), y (..., m)."""
+    if x.shape[-1] != weight.shape[1]:
+        raise ShapeError(
+            f"linear() got an input of width {x.shape[-1]} (shape {x.shape}) for a weight of shape {weight.shape}; "
+            f"the last axis must have length {weight.shape[1]}."
+        )
+    y = xp.matmul(x, weight.T)
+    if bias is not None:
+        xp.add(y, bias, out=y)
+    return y if activation is None else EPILOGUES[activation][0](xp, y)
+
+
+def _before_activation(F: Any, g: Any, y: Any, activation: str | None) -> Any:
+    return g if activation is None else EPILOGUES[activation][1](F, g, y)
+
+
+def _rows(F: Any, x: Any) -> Any:
+    return x if x.ndim == 2 else F.reshape(x, (-1, x.shape[-1]))
+
+
+linear.share(_before_activation)
+linear.vjp(
+    x=lambda F, g, weight: F.matmul(g, weight),
+    weight=lambda F, g, x, out=None: F.matmul(_rows(F, g).T, _rows(F, x), out),
+    bias=lambda F, g, out=None: F.sum(_rows(F, g), 0, None, False, out),
+)

@@ -1,0 +1,171 @@
+"""Activations, softmax and its cross-entropy, dropout: the operations of neural networks, in their stable forms."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy
+
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.operation import op
+from minigrad.tensor import Tensor
+
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+
+
+@op
+def relu(xp: Any, x: Any) -> Any:
+    """max(x, 0); at 0 the gradient is 0."""
+    return xp.maximum(x, 0)
+
+
+relu.vjp(x=lambda F, g, y: g * F.greater(y, 0))
+
+
+@op
+def sigmoid(xp: Any, x: Any) -> Any:
+    """1 / (1 + exp(-x)), through tanh so that nothing overflows."""
+    return 0.5 * (xp.tanh(0.5 * x) + 1)
+
+
+sigmoid.vjp(x=lambda F, g, y: g * (y * (1 - y)))
+
+
+@op
+def softplus(xp: Any, x: Any) -> Any:
+    """log(1 + exp(x)) as max(x, 0) + log(1 + exp(-|x|))."""
+    return xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+
+
+softplus.vjp(x=lambda F, g, x: g * F.sigmoid(x))
+
+
+@op
+def softsign(xp: Any, x: Any) -> Any:
+    """x / (1 + |x|)."""
+    return x / (1 + xp.abs(x))
+
+
+softsign.vjp(x=lambda F, g, x: g / F.square(1 + F.absolute(x)))
+
+
+@op
+def leaky_relu(xp: Any, x: Any, slope: Any = 0.25) -> Any:
+    """x for x > 0, else slope x; at 0 the gradient is the slope."""
+    return xp.where(x > 0, x, slope * x)
+
+
+leaky_relu.vjp(
+    x=lambda F, g, x, slope: F.where(F.greater(x, 0), g, slope * g),
+    slope=lambda F, g, x: g * F.minimum(x, 0),
+)
+
+
+@op
+def elu(xp: Any, x: Any, alpha: float = 1.0) -> Any:
+    """x for x > 0, else alpha (exp(x) - 1)."""
+    return xp.where(x > 0, x, alpha * xp.expm1(xp.minimum(x, 0)))
+
+
+elu.vjp(x=lambda F, g, x, alpha: F.where(F.greater(x, 0), g, g * (alpha * F.exp(F.where(F.greater(x, 0), 0, x)))))
+
+
+def selu(x: Any) -> Tensor:
+    """The scaled `elu` of Klambauer et al., "Self-normalizing neural networks", 2017."""
+    return SELU_SCALE * elu(x, SELU_ALPHA)
+
+
+def gelu(x: Any, approximation: str = "erf") -> Tensor:
+    """x times the normal distribution's probability of being below x (Hendrycks and Gimpel, 2016)."""
+    from minigrad import ops
+
+    if approximation == "tanh":
+        return 0.5 * x * (1 + ops.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+    return 0.5 * x * (1 + ops.erf(x * math.sqrt(0.5)))
+
+
+def silu(x: Any, beta: float = 1.0) -> Tensor:
+    """x sigmoid(beta x), also called swish."""
+    return x * sigmoid(x * beta if beta != 1 else x)
+
+
+@op
+def softmax(xp: Any, x: Any, axis: int = -1) -> Any:
+    """exp(x) / sum(exp(x)) along `axis`."""
+    e = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
+    return e / xp.sum(e, axis=axis, keepdims=True)
+
+
+softmax.vjp(x=lambda F, g, y, axis: y * (g - F.sum(g * y, axis, keepdims=True)))
+
+
+@op
+def log_softmax(xp: Any, x: Any, axis: int = -1) -> Any:
+    """x - log(sum(exp(x))) along `axis`."""
+    shifted = x - xp.max(x, axis=axis, keepdims=True)
+    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=axis, keepdims=True))
+
+
+log_softmax.vjp(x=lambda F, g, y, axis: g - F.exp(y) * F.sum(g, axis, keepdims=True))
+
+
+@op
+def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
+    """-log softmax(x)[label] as one node: x (..., k) raw scores, labels (...) whole numbers from 0 to k - 1, result (...)."""
+    rows = x.reshape(-1, x.shape[-1])
+    places = class_indices(xp, labels, x.shape[-1]).reshape(-1)
+    if places.shape[0] != rows.shape[0]:
+        raise ShapeError(
+            f"Cross-entropy got scores of shape {x.shape} and labels of shape {labels.shape}; the labels must have shape {x.shape[:-1]}, "
+            "one class number for each row of scores. (For one-hot labels use sparse_label=False.)"
+        )
+    top = rows.max(axis=1)
+    picked = rows[xp.arange(rows.shape[0]), places]
+    sums = xp.exp(rows - top[:, None]).sum(axis=1)
+    return (xp.log(sums) + (top - picked)).reshape(x.shape[:-1])
+
+
+def _softmax_minus_label(F: Any, g: Any, x: Any, labels: Any) -> Any:
+    p = F.softmax(x)
+    hot = F.one_hot(F.reshape(labels, x.shape[:-1]), x.shape[-1], 1.0, 0.0, x.dtype)
+    return F.reshape(g, (*x.shape[:-1], 1)) * (p - hot)
+
+
+softmax_cross_entropy.vjp(x=_softmax_minus_label)
+
+
+def class_indices(xp: Any, labels: Any, classes: int) -> Any:
+    """Labels as integers, each checked to be a class. (On a GPU, where looking would wait for the device, they are clipped.)"""
+    labels = xp.asarray(labels)
+    whole = labels if labels.dtype.kind in "iu" else labels.astype("int64")
+    if xp is not numpy:
+        return xp.clip(whole, 0, classes - 1)
+    if whole.size and ((whole is not labels and (whole != labels).any()) or whole.min() < 0 or whole.max() >= classes):
+        wrong = labels[(whole != labels) | (whole < 0) | (whole >= classes)]
+        raise ArgumentError(
+            f"A label is {wrong.ravel()[0]} but the scores have {classes} classes, so labels must be whole numbers from 0 to "
+            f"{classes - 1}. Check the number of outputs of the last layer, or the labels."
+        )
+    return whole
+
+
+def dropout(x: Any, p: float = 0.5, axes: tuple[int, ...] = ()) -> Tensor:
+    """Zero each value with probability `p` and scale the others by 1 / (1 - p); one decision is shared along `axes`."""
+    from minigrad import ops
+
+    if not 0 <= p < 1:
+        raise ArgumentError(f"dropout() got p={p}; a probability of dropping must be at least 0 and below 1.")
+    if p == 0:
+        return ops.positive(x)
+    return ops.multiply(x, dropout_mask(x, p, axes))
+
+
+def dropout_mask(x: Tensor, p: float, axes: tuple[int, ...] = ()) -> Tensor:
+    """0 or 1 / (1 - p) for each value, drawn by the generator of the device."""
+    from minigrad.device import generator, xp_of
+
+    shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
+    drawn = generator(x.ctx).random(shape, dtype=xp_of(x.data).float32)
+    return Tensor((drawn >= p).astype(x.dtype) * x.dtype.type(1 / (1 - p)), x.ctx)

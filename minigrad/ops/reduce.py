@@ -1,0 +1,190 @@
+"""Reductions: many values to one along some axes; and running sums.
+
+`axis` is None (all), a number or a tuple; `keepdims` keeps the reduced axes with length 1. The gradient of a reduction is put back
+on its axes by `_restore`; the backward pass repeats it along them.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from typing import Any
+
+from minigrad.ops.operation import op
+
+
+def _axes(ndim: int, axis: Any) -> tuple[int, ...]:
+    if axis is None:
+        return tuple(range(ndim))
+    return tuple(a % ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+
+
+def _restore(F: Any, g: Any, x: Any, axis: Any) -> Any:
+    """Give a reduced value the reduced axes back, with length 1. (Works whether or not they were kept.)"""
+    axes = _axes(x.ndim, axis)
+    return F.reshape(g, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
+
+
+def _count(x: Any, axis: Any) -> int:
+    return math.prod(x.shape[a] for a in _axes(x.ndim, axis))
+
+
+@op
+def sum(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, out: Any = None) -> Any:
+    """The sum over `axis`."""
+    return xp.sum(x, axis=axis, dtype=dtype, keepdims=keepdims, out=out)
+
+
+sum.vjp(x=lambda F, g, x, axis: _restore(F, g, x, axis))
+
+
+@op
+def mean(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    """The mean over `axis`."""
+    return xp.mean(x, axis=axis, dtype=dtype, keepdims=keepdims)
+
+
+mean.vjp(x=lambda F, g, x, axis: _restore(F, g, x, axis) / builtins.max(1, _count(x, axis)))
+
+
+@op
+def var(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    """The mean square distance from the mean, over n - ddof."""
+    return xp.var(x, axis=axis, ddof=ddof, keepdims=keepdims)
+
+
+var.vjp(
+    x=lambda F, g, x, axis, ddof: (
+        _restore(F, g, x, axis) * (x - F.mean(x, axis, keepdims=True)) * (2 / (_count(x, axis) - ddof))
+    )
+)
+
+
+@op
+def std(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    """The root of `var`; not differentiable where it is 0."""
+    return xp.std(x, axis=axis, ddof=ddof, keepdims=keepdims)
+
+
+std.vjp(
+    x=lambda F, g, y, x, axis, ddof: (
+        _restore(F, g / y, x, axis) * (x - F.mean(x, axis, keepdims=True)) / (_count(x, axis) - ddof)
+    )
+)
+
+
+@op
+def max(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The largest value; where several are equal they share the gradient."""
+    return xp.max(x, axis=axis, keepdims=keepdims)
+
+
+@op
+def min(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The smallest value; where several are equal they share the gradient."""
+    return xp.min(x, axis=axis, keepdims=keepdims)
+
+
+def _shared_among_winners(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
+    won = F.astype(F.equal(x, _restore(F, y, x, axis)), x.dtype)
+    return _restore(F, g, x, axis) * won / F.sum(won, axis, keepdims=True)
+
+
+max.vjp(x=_shared_among_winners)
+min.vjp(x=_shared_among_winners)
+
+
+@op
+def prod(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The product over `axis`. Right at zeros too: the gradient multiplies the other factors and never divides."""
+    return xp.prod(x, axis=axis, keepdims=keepdims)
+
+
+def _product_of_the_others(F: Any, g: Any, x: Any, axis: Any) -> Any:
+    """Left to right and right to left, in a tree of products of pairs: the factors to the left times those to the right."""
+    axes = _axes(x.ndim, axis)
+    kept = [i for i in range(x.ndim) if i not in axes]
+    order = (*kept, *axes)
+    flat = F.reshape(F.transpose(x, order), (*(x.shape[i] for i in kept), _count(x, axis)))
+    others = _exclusive_products(F, flat)
+    shaped = F.reshape(others, tuple(x.shape[i] for i in order))
+    back = tuple(order.index(i) for i in range(x.ndim))
+    return _restore(F, g, x, axis) * F.transpose(shaped, back)
+
+
+def _exclusive_products(F: Any, x: Any) -> Any:
+    """Along the last axis: at each place the product of all the other places."""
+    n = x.shape[-1]
+    if n <= 1:
+        return 0 * x + 1
+    half = n // 2
+    left, right = x[..., :half], x[..., half:]
+    return F.concatenate(
+        (
+            _exclusive_products(F, left) * F.prod(right, -1, True),
+            _exclusive_products(F, right) * F.prod(left, -1, True),
+        ),
+        -1,
+    )
+
+
+prod.vjp(x=_product_of_the_others)
+
+
+@op
+def logsumexp(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """log(sum(exp(x))), computed from the largest value so that nothing overflows."""
+    top = xp.max(x, axis=axis, keepdims=True)
+    top = xp.where(xp.isfinite(top), top, xp.zeros_like(top))
+    y = xp.log(xp.sum(xp.exp(x - top), axis=axis, keepdims=True)) + top
+    return y if keepdims else xp.squeeze(y, axis=_axes(x.ndim, axis))
+
+
+logsumexp.vjp(x=lambda F, g, y, x, axis: _restore(F, g, x, axis) * F.exp(x - _restore(F, y, x, axis)))
+
+
+@op
+def cumsum(xp: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
+    """Running sums along `axis` (of the flattened array if None)."""
+    return xp.cumsum(x, axis=axis, dtype=dtype)
+
+
+def _sums_of_what_follows(F: Any, g: Any, x: Any, axis: Any) -> Any:
+    along = 0 if axis is None else axis
+    return F.reshape(F.flip(F.cumsum(F.flip(g, along), along), along), x.shape)
+
+
+cumsum.vjp(x=_sums_of_what_follows)
+
+
+# Positions and truth: no gradient
+
+
+@op
+def argmax(xp: Any, x: Any, axis: Any = None) -> Any:
+    """The position of the largest value."""
+    return xp.argmax(x, axis=axis)
+
+
+@op
+def argmin(xp: Any, x: Any, axis: Any = None) -> Any:
+    """The position of the smallest value."""
+    return xp.argmin(x, axis=axis)
+
+
+@op
+def argsort(xp: Any, x: Any, axis: int = -1) -> Any:
+    """The order that sorts the values."""
+    return xp.argsort(x, axis=axis)
+
+
+@op
+def any(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether some value is true."""
+    return xp.any(x, axis=axis, keepdims=keepdims)
+
+
+@op
+def all(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether every value is true."""
+    return xp.all(x, axis=axis, keepdims=keepdims)

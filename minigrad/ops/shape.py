@@ -1,0 +1,189 @@
+"""Operations that move values without changing them: shapes, axes, joining, repeating."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.ops.operation import Variadic, op, register, view
+
+
+@view
+def reshape(xp: Any, x: Any, shape: Any) -> Any:
+    """The same values in another shape; one length may be -1, and 0 keeps the length at its place."""
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    if 0 in shape and x.size:
+        shape = tuple(x.shape[i] if n == 0 else n for i, n in enumerate(shape))
+    return xp.reshape(x, shape)
+
+
+reshape.vjp(x=lambda F, g, x: F.reshape(g, x.shape))
+
+
+@view
+def transpose(xp: Any, x: Any, axes: Any = None) -> Any:
+    """The axes in another order (reversed if None)."""
+    return xp.transpose(x, axes)
+
+
+def _transpose_back(F: Any, g: Any, axes: Any) -> Any:
+    if axes is None:
+        return F.transpose(g)
+    axes = [a % g.ndim for a in axes]
+    return F.transpose(g, tuple(axes.index(i) for i in range(g.ndim)))
+
+
+transpose.vjp(x=_transpose_back)
+
+
+@view
+def swapaxes(xp: Any, x: Any, axis1: int, axis2: int) -> Any:
+    """Two axes exchanged."""
+    return xp.swapaxes(x, axis1, axis2)
+
+
+swapaxes.vjp(x=lambda F, g, axis1, axis2: F.swapaxes(g, axis1, axis2))
+
+
+@view
+def moveaxis(xp: Any, x: Any, source: Any, destination: Any) -> Any:
+    """Axes moved to new places."""
+    return xp.moveaxis(x, source, destination)
+
+
+moveaxis.vjp(x=lambda F, g, source, destination: F.moveaxis(g, destination, source))
+
+
+@view
+def expand_dims(xp: Any, x: Any, axis: Any) -> Any:
+    """A new axis of length 1."""
+    return xp.expand_dims(x, axis)
+
+
+expand_dims.vjp(x=lambda F, g, x: F.reshape(g, x.shape))
+
+
+@view
+def squeeze(xp: Any, x: Any, axis: Any = None) -> Any:
+    """Without the axes of length 1."""
+    return xp.squeeze(x, axis)
+
+
+squeeze.vjp(x=lambda F, g, x: F.reshape(g, x.shape))
+
+
+@view
+def broadcast_to(xp: Any, x: Any, shape: Any) -> Any:
+    """The values repeated, without a copy, to `shape`."""
+    return xp.broadcast_to(x, shape)
+
+
+broadcast_to.vjp(x=lambda F, g: g)  # the backward pass sums what was repeated
+
+
+@view
+def flip(xp: Any, x: Any, axis: Any = None) -> Any:
+    """The order along `axis` reversed."""
+    return xp.flip(x, axis)
+
+
+flip.vjp(x=lambda F, g, axis: F.flip(g, axis))
+
+
+@op
+def roll(xp: Any, x: Any, shift: Any, axis: Any = None) -> Any:
+    """Values shifted along `axis`, those that fall off re-entering at the other end."""
+    return xp.roll(x, shift, axis)
+
+
+roll.vjp(x=lambda F, g, shift, axis: F.roll(g, tuple(-s for s in shift) if isinstance(shift, tuple) else -shift, axis))
+
+
+@op
+def repeat(xp: Any, x: Any, repeats: int, axis: Any = None) -> Any:
+    """Each value `repeats` times in a row along `axis` (of the flattened array if None)."""
+    return xp.repeat(x, repeats, axis)
+
+
+def _sum_of_runs(F: Any, g: Any, x: Any, repeats: Any, axis: Any) -> Any:
+    if not isinstance(repeats, int):
+        raise TypeError(
+            f"repeat() has a gradient only for one number of repeats, not {repeats!r}; use take() with an index."
+        )
+    if axis is None:
+        return F.reshape(F.sum(F.reshape(g, (x.size, repeats)), 1), x.shape)
+    axis = axis % x.ndim
+    return F.sum(F.reshape(g, (*x.shape[: axis + 1], repeats, *x.shape[axis + 1 :])), axis + 1)
+
+
+repeat.vjp(x=_sum_of_runs)
+
+
+@op
+def tile(xp: Any, x: Any, reps: Any) -> Any:
+    """The whole array repeated along each axis."""
+    return xp.tile(x, reps)
+
+
+def _sum_of_tiles(F: Any, g: Any, x: Any, reps: Any) -> Any:
+    reps = (reps,) if isinstance(reps, int) else tuple(reps)
+    ndim = max(len(reps), x.ndim)
+    reps = (1,) * (ndim - len(reps)) + reps
+    shape = (1,) * (ndim - x.ndim) + x.shape
+    split = tuple(n for pair in zip(reps, shape) for n in pair)
+    return F.reshape(F.sum(F.reshape(g, split), tuple(range(0, 2 * ndim, 2))), x.shape)
+
+
+tile.vjp(x=_sum_of_tiles)
+
+
+@op
+def pad(xp: Any, x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
+    """The array with a border; the gradient exists for mode 'constant'."""
+    if mode == "constant":
+        return xp.pad(x, pad_width, mode, constant_values=constant_values)
+    return xp.pad(x, pad_width, mode)
+
+
+def _inside(F: Any, g: Any, x: Any, pad_width: Any, mode: str) -> Any:
+    if mode != "constant":
+        raise NotImplementedError(
+            f"pad() has a gradient for mode 'constant', not for '{mode}'; build the border with concatenate()."
+        )
+    if isinstance(pad_width, int):
+        pad_width = ((pad_width, pad_width),) * x.ndim
+    elif isinstance(pad_width[0], int):
+        pad_width = (tuple(pad_width) * (2 if len(pad_width) == 1 else 1),) * x.ndim
+    elif len(pad_width) == 1:
+        pad_width = tuple(pad_width) * x.ndim
+    return g[tuple(slice(p[0], p[0] + n) for p, n in zip(pad_width, x.shape))]
+
+
+pad.vjp(x=_inside)
+
+
+def _concatenate(xp: Any, arrays: Any, axis: Any = 0) -> Any:
+    """Arrays joined along an axis that they have (flattened first if None)."""
+    return xp.concatenate(arrays, axis)
+
+
+def _my_stretch(F: Any, g: Any, i: int, arrays: Any, axis: Any) -> Any:
+    """The piece of `g` that came from array `i`."""
+    if axis is None:
+        start = sum(a.size for a in arrays[:i])
+        return F.reshape(g[start : start + arrays[i].size], arrays[i].shape)
+    axis = axis % g.ndim
+    start = sum(a.shape[axis] for a in arrays[:i])
+    return g[(slice(None),) * axis + (slice(start, start + arrays[i].shape[axis]),)]
+
+
+def _stack(xp: Any, arrays: Any, axis: int = 0) -> Any:
+    """Arrays of one shape joined along a new axis."""
+    return xp.stack(arrays, axis)
+
+
+def _my_slice(F: Any, g: Any, i: int, arrays: Any, axis: int) -> Any:
+    return g[(slice(None),) * (axis % g.ndim) + (i,)]
+
+
+concatenate = register(Variadic(_concatenate, _my_stretch))
+stack = register(Variadic(_stack, _my_slice))

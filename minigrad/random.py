@@ -1,0 +1,169 @@
+"""Random arrays from one seeded generator per device: NumPy's on a CPU, CuPy's on a GPU.
+
+Every function takes `shape` or `size` (default: that of the parameters), `dtype` (default: float32), and `ctx` or `device`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from minigrad.device import Context, current_context, generator
+from minigrad.device import seed as _seed
+from minigrad.errors import ArgumentError
+from minigrad.tensor import Tensor
+
+
+def seed(seed_state: int, ctx: Context | str = "all") -> None:
+    """Start the generators anew from a whole number: of one device, or of all.
+
+    >>> from minigrad import random
+    >>> random.seed(7)
+    >>> a = random.uniform(shape=(3,))
+    >>> random.seed(7)
+    >>> bool((a == random.uniform(shape=(3,))).all())
+    True
+    """
+    number = int(seed_state)
+    if number < 0:
+        raise ArgumentError(f"seed() got {number}; a seed is a whole number from 0 up.")
+    _seed(number, ctx if isinstance(ctx, Context) else None)
+
+
+def _draw(
+    law: Callable[..., Any],
+    parameters: tuple[Any, ...],
+    shape: Any,
+    size: Any,
+    dtype: Any,
+    where: Context | None,
+    out: Any,
+) -> Tensor:
+    """Values of `law(generator, shape, *parameters)` as a Tensor."""
+    found = next((p.ctx for p in parameters if isinstance(p, Tensor)), None)
+    where = where or found or current_context()
+    raw = [p.data if isinstance(p, Tensor) else p for p in parameters]
+    shape = shape if shape is not None else size
+    if shape is None:
+        shape = next((p.shape for p in parameters if isinstance(p, Tensor)), ())
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    drawn = where.xp.asarray(
+        law(generator(where), shape, *raw), dtype=dtype or (out.dtype if out is not None else "float32")
+    )
+    if out is None:
+        return Tensor(drawn, where)
+    out[...] = Tensor(drawn, where)
+    return out  # type: ignore[no-any-return]
+
+
+def uniform(
+    low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
+    *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """Values spread evenly over [low, high)."""
+    return _draw(lambda g, n, a, b: a + (b - a) * g.random(n), (low, high), shape, size, dtype, ctx or device, out)
+
+
+def normal(
+    loc: Any = 0.0, scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
+    *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """Values of the normal distribution with mean `loc` and standard deviation `scale`."""
+    return _draw(lambda g, n, m, s: m + s * g.standard_normal(n), (loc, scale), shape, size, dtype, ctx or device, out)
+
+
+def randn(*shape: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
+    """Values of the standard normal distribution."""
+    return normal(0.0, 1.0, shape, dtype, ctx)
+
+
+def rand(*shape: int) -> Tensor:
+    """Values spread evenly over [0, 1)."""
+    return uniform(0.0, 1.0, shape)
+
+
+def randint(
+    low: int, high: int | None = None, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
+    *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """Whole numbers from `low` (or 0) to `high` - 1, int64 by default."""
+    low, high = (0, low) if high is None else (low, high)
+    kind = dtype or (out.dtype if out is not None else "int64")
+    return _draw(lambda g, n: g.integers(low, high, n), (), shape, size, kind, ctx or device, out)
+
+
+def exponential(
+    scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
+) -> Tensor:
+    """Values of the exponential distribution with mean `scale`."""
+    return _draw(lambda g, n, s: s * g.standard_exponential(n), (scale,), shape, size, dtype, ctx, None)
+
+
+def gamma(
+    alpha: Any = 1.0,
+    beta: Any = 1.0,
+    shape: Any = None,
+    dtype: Any = None,
+    ctx: Context | None = None,
+    *,
+    size: Any = None,
+) -> Tensor:
+    """Values of the gamma distribution with shape `alpha` and scale `beta`."""
+    return _draw(lambda g, n, a, b: b * g.standard_gamma(a, n), (alpha, beta), shape, size, dtype, ctx, None)
+
+
+def poisson(
+    lam: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
+) -> Tensor:
+    """Counts of the Poisson distribution with mean `lam`."""
+    return _draw(lambda g, n, m: g.poisson(m, n), (lam,), shape, size, dtype, ctx, None)
+
+
+def bernoulli(
+    prob: Any = 0.5, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
+) -> Tensor:
+    """1 with probability `prob`, else 0."""
+    return _draw(lambda g, n, p: g.random(n) < p, (prob,), shape, size, dtype, ctx, None)
+
+
+def permutation(x: int | Tensor) -> Tensor:
+    """The numbers from 0 to x - 1 in random order, or the rows of an array in random order."""
+    n, ctx = (len(x), x.ctx) if isinstance(x, Tensor) else (x, current_context())
+    order = ctx.xp.argsort(generator(ctx).random(n))
+    return x[Tensor(order, ctx)] if isinstance(x, Tensor) else Tensor(order, ctx)
+
+
+def shuffle(x: Tensor) -> Tensor:
+    """Put the rows of `x` in random order, in place, and return it (NumPy returns nothing, older Gluon a copy)."""
+    x[...] = permutation(x)
+    return x
+
+
+def choice(a: int | Tensor, size: Any = None, replace: bool = True, p: Any = None) -> Tensor:
+    """Values of `a` (or of 0 .. a - 1) drawn at random, with weights `p` if given."""
+    n, ctx = (len(a), a.ctx) if isinstance(a, Tensor) else (a, current_context())
+    shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+    xp, draw = ctx.xp, generator(ctx)
+    count = 1
+    for m in shape:
+        count *= m
+    if not replace and count > n:
+        raise ArgumentError(
+            f"choice() cannot draw {count} different values from {n}; use replace=True or a smaller size."
+        )
+    if replace:
+        weights = (
+            xp.full(n, 1 / n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
+        )
+        picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
+    else:  # the largest of independent exponential races, Efraimidis and Spirakis, 2006
+        weights = 1.0 if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
+        picked = xp.argsort(draw.standard_exponential(n) / weights)[:count]
+    index = Tensor(picked.reshape(shape), ctx)
+    return a[index] if isinstance(a, Tensor) else index
+
+
+def multinomial(n: int, pvals: Any, size: Any = None) -> Tensor:
+    """How often each of the outcomes with probabilities `pvals` comes up in `n` draws."""
+    weights = pvals.asnumpy() if isinstance(pvals, Tensor) else pvals
+    return _draw(lambda g, shape: g.multinomial(n, weights, shape or None), (), (), size, "int64", None, None)

@@ -1,0 +1,444 @@
+"""Tensor: an array, its gradient, and its place in the recorded graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from minigrad.device import Array, Context, context_of, cpu, to_host, xp_of
+from minigrad.errors import DTypeError, GraphError, ShapeError
+
+if TYPE_CHECKING:
+    from minigrad.autograd import Leaf, Node
+
+_CPU = cpu()
+
+
+def _method(name: str) -> Callable[..., Tensor]:
+    """The function `name` of `minigrad.np`, or else of `npx`, as a method."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        found = getattr(ops, name)
+        return found(self, *args, **kwargs)  # type: ignore[no-any-return]
+
+    method.__name__ = name
+    method.__doc__ = f"`minigrad.np.{name}` (or `npx.{name}`) of this array."
+    return method
+
+
+class Tensor:
+    """An array of numbers on a device, with operators that are recorded inside `autograd.record()`.
+
+    Make one with `minigrad.np.array`. `data` is the raw NumPy or CuPy array; `Tensor(raw)` wraps it without a copy.
+
+    >>> from minigrad import np
+    >>> x = np.array([[1, 2], [3, 4]])
+    >>> x @ x.T + 1
+    array([[ 6., 12.],
+           [12., 26.]])
+    """
+
+    __slots__ = ("__weakref__", "_node", "_version", "ctx", "data")
+    __array_priority__ = 1000.0
+
+    def __init__(
+        self, data: Array, ctx: Context | None = None, node: Node | Leaf | None = None, version: list[int] | None = None
+    ) -> None:
+        self.data = data
+        self.ctx: Context = _CPU if ctx is None and type(data) is numpy.ndarray else ctx or context_of(data)
+        self._node: Any = node
+        self._version = [0] if version is None else version  # counts in-place changes; views share it
+
+    # What it is
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return self.data.shape  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> numpy.dtype[Any]:
+        """The type of the numbers."""
+        return self.data.dtype  # type: ignore[no-any-return]
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.data.ndim  # type: ignore[no-any-return]
+
+    @property
+    def size(self) -> int:
+        """The number of values."""
+        return self.data.size  # type: ignore[no-any-return]
+
+    @property
+    def itemsize(self) -> int:
+        """The bytes of one value."""
+        return self.data.itemsize  # type: ignore[no-any-return]
+
+    @property
+    def T(self) -> Tensor:
+        """The axes reversed."""
+        return ops.transpose(self)
+
+    @property
+    def context(self) -> Context:
+        """The device (also `ctx` and `device`)."""
+        return self.ctx
+
+    @property
+    def device(self) -> Context:
+        """The device (also `ctx` and `context`)."""
+        return self.ctx
+
+    @property
+    def stype(self) -> str:
+        """The storage: always 'default', that is dense."""
+        return "default"
+
+    # Gradients
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that the last `backward()` left here; None unless `attach_grad()` was called."""
+        found = autograd.leaf(self)
+        return None if found is None else found.grad
+
+    @property
+    def fresh_grad(self) -> bool:
+        """Whether `backward()` has written the gradient since a Trainer last used it."""
+        found = autograd.leaf(self)
+        return found is not None and found.fresh
+
+    def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
+        """Ask for a gradient, 0 at first: each `backward()` will 'write' it or 'add' to it. Cuts the array from its past."""
+        autograd.attach(self, grad_req)
+
+    def backward(self, out_grad: Tensor | None = None, retain_graph: bool = False, train_mode: bool = True) -> None:
+        """Pass gradients back from here: see `autograd.backward`."""
+        autograd.backward([self], [out_grad], retain_graph, train_mode)
+
+    def zero_grad(self) -> None:
+        """Set the gradient to 0 in place."""
+        if self.grad is not None:
+            self.grad[...] = 0
+
+    def detach(self) -> Tensor:
+        """The same memory as a constant: gradients stop here."""
+        return Tensor(self.data, self.ctx, None, self._version)
+
+    # To and from other places
+
+    def asnumpy(self) -> numpy.ndarray[Any, Any]:
+        """A copy as a NumPy array on the host."""
+        return numpy.array(to_host(self.data))
+
+    def item(self, *args: Any) -> Any:
+        """The only value (or that at a position) as a Python number."""
+        return self.data.item(*args)
+
+    def asscalar(self) -> Any:
+        """The only value as a Python number."""
+        if self.size != 1:
+            raise ShapeError(
+                f"asscalar() needs an array with one value, but this one has shape {self.shape}; reduce it first."
+            )
+        return self.data.item()
+
+    def tolist(self) -> Any:
+        """The values as nested lists."""
+        return self.data.tolist()
+
+    def astype(self, dtype: Any, copy: bool = True) -> Tensor:
+        """The values converted to `dtype`."""
+        return self if not copy and self.dtype == numpy.dtype(dtype) else ops.astype(self, dtype)
+
+    def copy(self) -> Tensor:
+        """A new array with the same values."""
+        return ops.copy(self)
+
+    def copyto(self, other: Tensor | Context) -> Tensor:
+        """Copy the values into `other`, or into a new array on that device."""
+        if isinstance(other, Tensor):
+            other[...] = self
+            return other
+        return Tensor(xp_of(moved := other.put(self.data)).array(moved), other)
+
+    def as_in_ctx(self, ctx: Context) -> Tensor:
+        """This array on the device `ctx`: itself if it is there already."""
+        return self if ctx is self.ctx else ops.to_device(self, ctx)
+
+    as_in_context = to_device = to = as_in_ctx
+
+    def wait_to_read(self) -> None:
+        """Wait until the value is computed (at once on a CPU)."""
+        if self.ctx.device_type != "cpu":
+            self.ctx.xp.cuda.get_current_stream().synchronize()
+
+    def as_np_ndarray(self) -> Tensor:
+        """Itself: `np` and `nd` share one array type here."""
+        return self
+
+    as_nd_ndarray = as_np_ndarray
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray[Any, Any]:
+        host = to_host(self.data)
+        return host.astype(dtype) if dtype is not None and host.dtype != dtype else host.copy() if copy else host
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return protocols.ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return protocols.function(function, args, kwargs)
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        return self.data.__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> Any:
+        return self.data.__dlpack_device__()
+
+    # Shapes, and what takes its arguments in Gluon's way
+
+    def reshape(self, *shape: Any, order: str = "C") -> Tensor:
+        """The same values in another shape: numbers or one tuple; -1 is what remains, 0 keeps the length at its place."""
+        return ops.reshape(self, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """The axes in another order (reversed if none is given)."""
+        if len(axes) == 1 and not isinstance(axes[0], int):
+            axes = axes[0] if axes[0] is not None else ()
+        return ops.transpose(self, tuple(axes) or None)
+
+    def flatten(self) -> Tensor:
+        """A copy with one axis."""
+        return ops.copy(ops.reshape(self, (-1,)))
+
+    def ravel(self) -> Tensor:
+        """The values on one axis."""
+        return ops.reshape(self, (-1,))
+
+    def reshape_like(self, other: Tensor) -> Tensor:
+        """The values in the shape of `other`."""
+        return ops.reshape(self, other.shape)
+
+    def broadcast_like(self, other: Tensor) -> Tensor:
+        """The values repeated to the shape of `other`."""
+        return ops.broadcast_to(self, other.shape)
+
+    sum, mean, max, min = _method("sum"), _method("mean"), _method("max"), _method("min")
+    prod, var, std, cumsum = _method("prod"), _method("var"), _method("std"), _method("cumsum")
+    argmax, argmin, argsort = _method("argmax"), _method("argmin"), _method("argsort")
+    any, all = _method("any"), _method("all")
+    swapaxes, expand_dims, squeeze = _method("swapaxes"), _method("expand_dims"), _method("squeeze")
+    broadcast_to, repeat, tile, flip = _method("broadcast_to"), _method("repeat"), _method("tile"), _method("flip")
+    clip, round, abs, sign = _method("clip"), _method("round"), _method("absolute"), _method("sign")
+    exp, log, sqrt, square = _method("exp"), _method("log"), _method("sqrt"), _method("square")
+    sin, cos, tanh, sigmoid, relu = _method("sin"), _method("cos"), _method("tanh"), _method("sigmoid"), _method("relu")
+    softmax, log_softmax, norm, dot = _method("softmax"), _method("log_softmax"), _method("norm"), _method("dot")
+    take, pick, one_hot = _method("take"), _method("pick"), _method("one_hot")
+
+    # Operators
+
+    def __add__(self, other: Any) -> Tensor:
+        return ops.add(self, other)
+
+    def __radd__(self, other: Any) -> Tensor:
+        return ops.add(other, self)
+
+    def __sub__(self, other: Any) -> Tensor:
+        return ops.subtract(self, other)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return ops.subtract(other, self)
+
+    def __mul__(self, other: Any) -> Tensor:
+        return ops.multiply(self, other)
+
+    def __rmul__(self, other: Any) -> Tensor:
+        return ops.multiply(other, self)
+
+    def __truediv__(self, other: Any) -> Tensor:
+        return ops.divide(self, other)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return ops.divide(other, self)
+
+    def __floordiv__(self, other: Any) -> Tensor:
+        return ops.floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Tensor:
+        return ops.floor_divide(other, self)
+
+    def __mod__(self, other: Any) -> Tensor:
+        return ops.mod(self, other)
+
+    def __rmod__(self, other: Any) -> Tensor:
+        return ops.mod(other, self)
+
+    def __pow__(self, other: Any) -> Tensor:
+        return ops.power(self, other)
+
+    def __rpow__(self, other: Any) -> Tensor:
+        return ops.power(other, self)
+
+    def __matmul__(self, other: Any) -> Tensor:
+        return ops.matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return ops.matmul(other, self)
+
+    def __neg__(self) -> Tensor:
+        return ops.negative(self)
+
+    def __pos__(self) -> Tensor:
+        return ops.positive(self)
+
+    def __abs__(self) -> Tensor:
+        return ops.absolute(self)
+
+    def __invert__(self) -> Tensor:
+        return ops.invert(self)
+
+    def __and__(self, other: Any) -> Tensor:
+        return ops.bitwise_and(self, other)
+
+    def __or__(self, other: Any) -> Tensor:
+        return ops.bitwise_or(self, other)
+
+    def __xor__(self, other: Any) -> Tensor:
+        return ops.bitwise_xor(self, other)
+
+    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
+        return ops.equal(self, other)
+
+    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
+        return ops.not_equal(self, other)
+
+    def __lt__(self, other: Any) -> Tensor:
+        return ops.less(self, other)
+
+    def __le__(self, other: Any) -> Tensor:
+        return ops.less_equal(self, other)
+
+    def __gt__(self, other: Any) -> Tensor:
+        return ops.greater(self, other)
+
+    def __ge__(self, other: Any) -> Tensor:
+        return ops.greater_equal(self, other)
+
+    __hash__ = object.__hash__
+
+    # Reading and writing in place
+
+    def __getitem__(self, key: Any) -> Tensor:
+        return ops.getitem(self, ops.raw_key(key))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._change_in_place(value)
+        self.data[ops.raw_key(key)] = self._plain(value)
+
+    def __iadd__(self, other: Any) -> Tensor:
+        self._change_in_place(other)
+        self.data += self._plain(other)
+        return self
+
+    def __isub__(self, other: Any) -> Tensor:
+        self._change_in_place(other)
+        self.data -= self._plain(other)
+        return self
+
+    def __imul__(self, other: Any) -> Tensor:
+        self._change_in_place(other)
+        self.data *= self._plain(other)
+        return self
+
+    def __itruediv__(self, other: Any) -> Tensor:
+        self._change_in_place(other)
+        self.data /= self._plain(other)
+        return self
+
+    def _change_in_place(self, value: Any) -> None:
+        """Refuse what would lose a gradient; count the rest, so that a backward pass that needs the old value can tell."""
+        if autograd.state.recording and (
+            self._node is not None or (isinstance(value, Tensor) and value._node is not None)
+        ):
+            raise GraphError(
+                "An array was changed in place (x += ..., x[...] = ...) while recording, and gradients would be lost. "
+                "Write x = x + ... , or build the result with np.where or np.concatenate; or do it outside record()."
+            )
+        self._version[0] += 1
+
+    def _plain(self, value: Any) -> Any:
+        """A raw array or number that can be written here."""
+        if isinstance(value, Tensor):
+            return value.data if value.ctx.device_type == self.ctx.device_type else self.ctx.put(value.data)
+        return (
+            value
+            if isinstance(value, (int, float)) or type(value) is type(self.data)
+            else self.ctx.put(numpy.asarray(value))
+        )
+
+    # As a Python object
+
+    def __len__(self) -> int:
+        if self.ndim == 0:
+            raise TypeError("len() of an array without axes: it holds one number; use item().")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self.ndim == 0:
+            raise TypeError("An array without axes cannot be iterated: it holds one number; use item().")
+        return (self[i] for i in range(len(self)))
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ShapeError(f"The truth of an array of shape {self.shape} is not one yes or no; use .any() or .all().")
+        return bool(self.data.item())
+
+    def __float__(self) -> float:
+        return float(self._single("float"))
+
+    def __int__(self) -> int:
+        return int(self._single("int"))
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "iub":
+            raise DTypeError(f"An array of dtype {self.dtype} cannot be used as an index; convert it with int().")
+        return int(self._single("index"))
+
+    def _single(self, what: str) -> Any:
+        if self.size != 1:
+            raise ShapeError(
+                f"{what}() needs an array with one value, but this one has shape {self.shape}; reduce it first."
+            )
+        return self.data.item()
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec and self.size == 1 else format(str(self), spec)
+
+    def __repr__(self) -> str:
+        text = numpy.array2string(to_host(self.data), separator=", ", prefix="array(")
+        default = "float32" if self.dtype.kind == "f" else "int64" if self.dtype.kind == "i" else "bool"
+        dtype = "" if self.dtype.name == default else f", dtype={self.dtype.name}"
+        ctx = "" if self.ctx is _CPU else f", ctx={self.ctx}"
+        return f"array({text}{dtype}{ctx})"
+
+    def __str__(self) -> str:
+        return str(to_host(self.data))
+
+    def __deepcopy__(self, memo: Any) -> Tensor:
+        return Tensor(xp_of(self.data).array(self.data), self.ctx)
+
+    __copy__ = copy
+
+    def __reduce__(self) -> Any:
+        return _from_host, (to_host(self.data), self.ctx)
+
+
+def _from_host(data: Any, ctx: Context) -> Tensor:
+    return Tensor(ctx.put(data), ctx)
+
+
+from minigrad import autograd, ops, protocols  # noqa: E402  what a Tensor does is written in terms of Tensors: a circle, closed last
