@@ -2,10 +2,6 @@
 
 __version__ = "0.1.0"
 
-from minigrad import (
-    autograd,
-    np,
-    random,
-    tensor,
-)
+from minigrad import tensor  # isort: skip  first: it closes the circle of the engine
+from minigrad import autograd, np, random
 from minigrad.device import Context, cpu, current_context, gpu, num_gpus
