@@ -1,0 +1,26 @@
+"""Metrics: a running figure of merit over the batches of an epoch."""
+
+from minigrad.metric.classification import F1, MCC, Accuracy, TopKAccuracy
+from minigrad.metric.likelihood import CrossEntropy, Loss, NegativeLogLikelihood, Perplexity
+from minigrad.metric.metric import CompositeEvalMetric, CustomMetric, EvalMetric, create, register
+from minigrad.metric.regression import MAE, MSE, RMSE, PearsonCorrelation
+
+__all__ = [
+    "F1",
+    "MAE",
+    "MCC",
+    "MSE",
+    "RMSE",
+    "Accuracy",
+    "CompositeEvalMetric",
+    "CrossEntropy",
+    "CustomMetric",
+    "EvalMetric",
+    "Loss",
+    "NegativeLogLikelihood",
+    "PearsonCorrelation",
+    "Perplexity",
+    "TopKAccuracy",
+    "create",
+    "register",
+]

@@ -1,0 +1,120 @@
+"""Metrics of decisions: how often the chosen class is right."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy
+
+from minigrad.device import Array
+from minigrad.errors import ArgumentError, ShapeError, UsageError
+from minigrad.metric.metric import EvalMetric, alias, pairs, register
+
+
+@register
+@alias("acc")
+class Accuracy(EvalMetric):
+    """The share of predictions that hit their label.
+
+    `pred` holds a score per class along `axis`, of which the largest decides; or it has the shape of `label` and holds
+    class numbers.
+    """
+
+    def __init__(self, axis: int = 1, name: str = "accuracy") -> None:
+        super().__init__(name)
+        self.axis = axis
+
+    def measure(self, label: Array, pred: Array) -> tuple[float, int]:
+        if pred.shape != label.shape:
+            if not -pred.ndim <= self.axis < pred.ndim:
+                raise ShapeError(f"{self.name}: predictions of shape {pred.shape} have no class axis {self.axis}.")
+            chosen = pred.argmax(self.axis)
+        else:
+            chosen = pred
+        same_size(self.name, label, chosen, pred)
+        hits = chosen.astype("int64").ravel() == label.astype("int64").ravel()
+        return float(hits.sum()), label.size
+
+
+@register
+@alias("top_k_accuracy", "top_k_acc")
+class TopKAccuracy(EvalMetric):
+    """The share of labels among the `top_k` classes with the largest scores; `pred` has shape (batch, classes)."""
+
+    def __init__(self, top_k: int = 1, name: str = "top_k_accuracy") -> None:
+        if top_k <= 1:
+            raise UsageError(f"top_k is {top_k}; it must be more than 1 (for 1, use Accuracy).")
+        super().__init__(f"{name}_{top_k}")
+        self.top_k = top_k
+
+    def measure(self, label: Array, pred: Array) -> tuple[float, int]:
+        if pred.ndim != 2:
+            raise ShapeError(f"{self.name} needs predictions of shape (batch, classes), but got {pred.shape}.")
+        same_size(self.name, label, pred[:, :1], pred)
+        k = min(self.top_k, pred.shape[1])
+        best = numpy.argpartition(pred, -k, axis=1)[:, -k:]
+        return float((best == label.reshape(-1, 1)).sum()), label.size
+
+
+class Binary(EvalMetric):
+    """Base of metrics that are a function of the four counts of a two-class problem; class 1 is the positive one.
+
+    `average` 'macro' takes the mean of the scores of the updates, 'micro' the score of all counts together.
+    """
+
+    def __init__(self, name: str, average: str) -> None:
+        if average not in ("macro", "micro"):
+            raise ArgumentError(f"average is {average!r}; it must be 'macro' or 'micro'.")
+        self.average = average
+        super().__init__(name)
+
+    def score(self, tp: float, fp: float, tn: float, fn: float) -> float:
+        raise NotImplementedError
+
+    def update(self, labels: Any, preds: Any) -> None:
+        counts = sum((self.confusion(label, pred) for label, pred in pairs(labels, preds)), start=numpy.zeros(4))
+        self._add(counts if self.average == "micro" else self.score(*counts), 1)
+
+    def value(self, total: Any, count: int) -> float:
+        return self.score(*total) if self.average == "micro" else float(total / count)
+
+    def confusion(self, label: Array, pred: Array) -> Array:
+        """True positives, false positives, true negatives, false negatives."""
+        if pred.ndim != 2 or pred.shape[1] != 2:
+            raise ShapeError(f"{self.name} needs predictions of shape (batch, 2), but got {pred.shape}.")
+        same_size(self.name, label, pred[:, :1], pred)
+        found = numpy.unique(label)
+        if len(found) > 2:
+            raise ArgumentError(f"{self.name} is for two classes, but the labels are {found.tolist()}.")
+        said, true = pred.argmax(1) == 1, label.ravel() == 1
+        groups = (said & true, said & ~true, ~said & ~true, ~said & true)
+        return numpy.array([group.sum() for group in groups], "float64")
+
+
+@register
+class F1(Binary):
+    r"""The harmonic mean of precision $tp/(tp+fp)$ and recall $tp/(tp+fn)$: $2tp/(2tp+fp+fn)$, or 0 if undefined."""
+
+    def __init__(self, name: str = "f1", average: str = "macro") -> None:
+        super().__init__(name, average)
+
+    def score(self, tp: float, fp: float, tn: float, fn: float) -> float:
+        return float(2 * tp / (2 * tp + fp + fn)) if tp else 0.0
+
+
+@register
+class MCC(Binary):
+    r"""Matthews' correlation $\frac{tp\,tn - fp\,fn}{\sqrt{(tp+fp)(tp+fn)(tn+fp)(tn+fn)}}$; a factor 0 counts as 1."""
+
+    def __init__(self, name: str = "mcc", average: str = "macro") -> None:
+        super().__init__(name, average)
+
+    def score(self, tp: float, fp: float, tn: float, fn: float) -> float:
+        factors = math.prod(factor or 1.0 for factor in (tp + fp, tp + fn, tn + fp, tn + fn))
+        return float((tp * tn - fp * fn) / math.sqrt(factors))
+
+
+def same_size(name: str, label: Array, chosen: Array, pred: Array) -> None:
+    if label.size != chosen.size:
+        raise ShapeError(f"{name}: labels of shape {label.shape} do not go with predictions of shape {pred.shape}.")

@@ -1,0 +1,84 @@
+"""Metrics of probabilities: how likely the labels were, and the plain mean of a loss."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy
+
+from minigrad.device import Array
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.metric.metric import EvalMetric, alias, arrays, register
+
+
+@register
+@alias("ce")
+class CrossEntropy(EvalMetric):
+    r"""Mean of $-\log(p_y + \epsilon)$, $p_y$ the probability given to the label; `pred` has shape (batch, classes)."""
+
+    def __init__(self, eps: float = 1e-12, name: str = "cross-entropy") -> None:
+        super().__init__(name)
+        self.eps = eps
+
+    def measure(self, label: Array, pred: Array) -> tuple[float, int]:
+        labels = label.ravel().astype("int64")
+        return float(-numpy.log(picked(self.name, labels, pred) + self.eps).sum()), labels.size
+
+
+@register
+@alias("nll_loss")
+class NegativeLogLikelihood(CrossEntropy):
+    r"""Mean of $-\log(p_y + \epsilon)$: the cross-entropy under the name that statistics gives it."""
+
+    def __init__(self, eps: float = 1e-12, name: str = "nll-loss") -> None:
+        super().__init__(eps, name)
+
+
+@register
+class Perplexity(EvalMetric):
+    r"""$\exp$ of the mean of $-\log\max(p_y, 10^{-10})$ over all labels but `ignore_label`; classes lie along `axis`.
+
+    A model that guesses evenly among $C$ classes has perplexity $C$.
+    """
+
+    def __init__(self, ignore_label: int | None, axis: int = -1, name: str = "perplexity") -> None:
+        super().__init__(name)
+        self.ignore_label = ignore_label
+        self.axis = axis
+
+    def measure(self, label: Array, pred: Array) -> tuple[float, int]:
+        pred = numpy.moveaxis(pred, self.axis, -1)
+        pred = pred.reshape(-1, pred.shape[-1])
+        labels = label.ravel().astype("int64")
+        if self.ignore_label is not None and len(labels) == len(pred):
+            kept = labels != self.ignore_label
+            labels, pred = labels[kept], pred[kept]
+        return float(-numpy.log(numpy.maximum(picked(self.name, labels, pred), 1e-10)).sum()), labels.size
+
+    def value(self, total: Any, count: int) -> float:
+        return math.exp(total / count)
+
+
+@register
+class Loss(EvalMetric):
+    """Mean over all elements of a loss, which is given in the place of the predictions; labels are not looked at."""
+
+    def __init__(self, name: str = "loss") -> None:
+        super().__init__(name)
+
+    def update(self, _: Any, preds: Any) -> None:
+        for loss in arrays(preds):
+            self._add(float(loss.sum()), loss.size)
+
+
+def picked(name: str, labels: Array, pred: Array) -> Array:
+    """The probability that each row of `pred` (n, classes) gives to its label (n,)."""
+    if pred.ndim != 2 or len(labels) != len(pred):
+        raise ShapeError(f"{name}: {len(labels)} labels do not go with predictions of shape {pred.shape}.")
+    wrong = labels[(labels < 0) | (labels >= pred.shape[1])]
+    if wrong.size:
+        raise ArgumentError(
+            f"{name}: a label is {wrong[0]}, but the {pred.shape[1]} classes are 0 to {pred.shape[1] - 1}."
+        )
+    return pred[numpy.arange(len(labels)), labels]

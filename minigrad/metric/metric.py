@@ -1,0 +1,230 @@
+"""A metric adds up a total and a count, batch by batch; its value is their quotient.
+
+Metrics are computed on the host, in float64: their inputs are fetched from the GPU if they live there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from minigrad.device import Array, to_host
+from minigrad.errors import ArgumentError, suggestion
+from minigrad.tensor import Tensor
+
+
+class EvalMetric:
+    """Base of all metrics.
+
+    A subclass defines `measure(label, pred) -> (total, count)` for one pair of NumPy arrays; or, as in Gluon, its own
+    `update(labels, preds)` which adds to `self.sum_metric` and `self.num_inst`.
+
+    >>> from minigrad.metric import Accuracy
+    >>> metric = Accuracy()
+    >>> metric.get()
+    ('accuracy', nan)
+    >>> metric.update(labels=[0, 1, 1], preds=[[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]])
+    >>> metric.get()
+    ('accuracy', 0.6666666666666666)
+    """
+
+    sum_metric: Any
+    num_inst: int
+    global_sum_metric: Any
+    global_num_inst: int
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.reset()
+
+    def measure(self, label: Array, pred: Array) -> tuple[Any, int]:
+        """What one batch adds to the total and to the count."""
+        raise NotImplementedError(f"{type(self).__name__} must define measure(label, pred) or update(labels, preds).")
+
+    def value(self, total: Any, count: int) -> float:
+        """The metric of everything seen so far."""
+        return float(total / count)
+
+    def update(self, labels: Any, preds: Any) -> None:
+        """Take in a batch: an array of labels and one of predictions, or two lists of such arrays of equal length."""
+        for label, pred in pairs(labels, preds):
+            self._add(*self.measure(label, pred))
+
+    def _add(self, total: Any, count: int) -> None:
+        self.sum_metric = self.combine(self.sum_metric, total)
+        self.num_inst += count
+        self.global_sum_metric = self.combine(self.global_sum_metric, total)
+        self.global_num_inst += count
+
+    def combine(self, so_far: Any, new: Any) -> Any:
+        """The total of two groups of batches; `so_far` is 0.0 at first."""
+        return so_far + new
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.reset_local()
+        self.global_sum_metric = 0.0
+        self.global_num_inst = 0
+
+    def reset_local(self) -> None:
+        """Forget what `get` tells; `get_global` goes on."""
+        self.sum_metric = 0.0
+        self.num_inst = 0
+
+    def get(self) -> tuple[Any, Any]:
+        """The name and the value since the last `reset` or `reset_local`; NaN before the first update."""
+        return self.name, self.value(self.sum_metric, self.num_inst) if self.num_inst else math.nan
+
+    def get_global(self) -> tuple[Any, Any]:
+        """The name and the value since the last `reset`."""
+        return self.name, self.value(self.global_sum_metric, self.global_num_inst) if self.global_num_inst else math.nan
+
+    def get_name_value(self) -> list[tuple[str, float]]:
+        """`get` as a list of pairs, also where there is only one."""
+        name, value = self.get()
+        return list(zip(name, value)) if isinstance(name, list) else [(name, value)]
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}: {dict(self.get_name_value())}"
+
+
+Class = TypeVar("Class", bound="type[EvalMetric]")
+
+registry: dict[str, type[EvalMetric]] = {}
+"""Every metric class by its lower-cased name and its aliases."""
+
+
+def register(cls: Class) -> Class:
+    """Let a metric class be created by its lower-cased name; used as a decorator."""
+    registry[cls.__name__.lower()] = cls
+    return cls
+
+
+def alias(*names: str) -> Callable[[Class], Class]:
+    """Further names for a metric class; used as a decorator."""
+
+    def add(cls: Class) -> Class:
+        registry.update(dict.fromkeys(names, cls))
+        return cls
+
+    return add
+
+
+def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
+    """A metric from its name, from a function `feval(label, pred)`, or from a list of these; a metric stays itself.
+
+    >>> create("acc").name, create(["acc", "mse"]).get()[0]
+    ('accuracy', ['accuracy', 'mse'])
+    """
+    if isinstance(metric, EvalMetric):
+        return metric
+    if isinstance(metric, list):
+        return CompositeEvalMetric([create(child, *args, **kwargs) for child in metric])
+    if isinstance(metric, str):
+        cls = registry.get(metric.lower())
+        if cls is None:
+            raise ArgumentError(f"No metric is called {metric!r}{suggestion(metric.lower(), sorted(registry))}")
+        return cls(*args, **kwargs)
+    if isinstance(metric, type) and issubclass(metric, EvalMetric):
+        return metric(*args, **kwargs)
+    if callable(metric):
+        return CustomMetric(metric, *args, **kwargs)
+    raise ArgumentError(f"A metric is a name like 'acc', a function, a list of these or an EvalMetric, not {metric!r}.")
+
+
+@register
+@alias("composite")
+class CompositeEvalMetric(EvalMetric):
+    """Several metrics fed with the same batches; `get` returns a list of names and a list of values."""
+
+    def __init__(self, metrics: list[Any] | None = None, name: str = "composite") -> None:
+        self.metrics = [create(metric) for metric in metrics or []]
+        super().__init__(name)
+
+    def add(self, metric: Any) -> None:
+        self.metrics.append(create(metric))
+
+    def get_metric(self, index: int) -> EvalMetric:
+        return self.metrics[index]
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for metric in self.metrics:
+            metric.update(labels, preds)
+
+    def reset(self) -> None:
+        for metric in self.metrics:
+            metric.reset()
+
+    def reset_local(self) -> None:
+        for metric in self.metrics:
+            metric.reset_local()
+
+    def get(self) -> tuple[list[str], list[float]]:
+        return flat([metric.get() for metric in self.metrics])
+
+    def get_global(self) -> tuple[list[str], list[float]]:
+        return flat([metric.get_global() for metric in self.metrics])
+
+
+class CustomMetric(EvalMetric):
+    """A metric from a function of two NumPy arrays that returns the value of a batch, or a pair (sum, count).
+
+    >>> metric = CustomMetric(lambda label, pred: abs(label - pred).max(), name="worst")
+    >>> metric.update([1.0, 2.0], [1.5, 2.0])
+    >>> metric.get()
+    ('worst', 0.5)
+    """
+
+    def __init__(
+        self, feval: Callable[[Array, Array], Any], name: str | None = None, allow_extra_outputs: bool = False
+    ) -> None:
+        if name is None:
+            name = getattr(feval, "__name__", type(feval).__name__)
+            name = f"custom({name})" if "<" in name else name
+        super().__init__(name)
+        self.feval = feval
+        self.allow_extra_outputs = allow_extra_outputs
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for label, pred in pairs(labels, preds, allow_extra=self.allow_extra_outputs):
+            result = self.feval(label, pred)
+            self._add(*(result if isinstance(result, tuple) else (result, 1)))
+
+
+def flat(results: list[tuple[Any, Any]]) -> tuple[list[str], list[float]]:
+    """Names and values of several metrics, some of which may hold several themselves."""
+    names: list[str] = []
+    values: list[float] = []
+    for name, value in results:
+        names += name if isinstance(name, list) else [name]
+        values += value if isinstance(value, list) else [value]
+    return names, values
+
+
+def pairs(labels: Any, preds: Any, allow_extra: bool = False) -> Iterator[tuple[Array, Array]]:
+    """The batches in `labels` and `preds`, as pairs of NumPy arrays."""
+    if _is_numbers(labels) and isinstance(preds, (list, tuple)) and preds and not hasattr(preds[0], "shape"):
+        preds = [preds]  # labels [0, 1] and predictions [[.9, .1], [.2, .8]] are one batch in plain lists
+    label_arrays, pred_arrays = arrays(labels), arrays(preds)
+    if len(label_arrays) != len(pred_arrays) and not allow_extra:
+        raise ArgumentError(
+            f"There are {len(label_arrays)} arrays of labels and {len(pred_arrays)} of predictions; give one for each."
+        )
+    return zip(label_arrays, pred_arrays)
+
+
+def arrays(values: Any) -> list[Array]:
+    """An array, a list of numbers or a list of arrays, as a list of NumPy arrays."""
+    if isinstance(values, (list, tuple)) and not _is_numbers(values):
+        return [_fetch(value) for value in values]
+    return [_fetch(values)]
+
+
+def _is_numbers(values: Any) -> bool:
+    return isinstance(values, (list, tuple)) and len(values) > 0 and isinstance(values[0], (int, float))
+
+
+def _fetch(value: Any) -> Array:
+    array = to_host(value.data if isinstance(value, Tensor) else value)
+    return array.astype("float64") if array.dtype.kind == "f" else array

@@ -1,0 +1,107 @@
+"""Metrics of numbers: how far predictions are from their labels, and how they vary together."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy
+
+from minigrad.device import Array
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.metric.metric import EvalMetric, register
+
+
+class MeanError(EvalMetric):
+    """Base of errors averaged over all elements of a batch, then over the batches whatever their sizes."""
+
+    def error(self, difference: Array) -> float:
+        raise NotImplementedError
+
+    def measure(self, label: Array, pred: Array) -> tuple[float, int]:
+        columns = [array.reshape(-1, 1) if array.ndim == 1 else array for array in (label, pred)]
+        if columns[0].shape != columns[1].shape:
+            raise ShapeError(f"{self.name}: labels of shape {label.shape} do not go with predictions of {pred.shape}.")
+        return self.error(columns[0] - columns[1]), 1
+
+
+@register
+class MAE(MeanError):
+    r"""Mean absolute error $\frac1n\sum|y-p|$ of a batch, averaged over batches."""
+
+    def __init__(self, name: str = "mae") -> None:
+        super().__init__(name)
+
+    def error(self, difference: Array) -> float:
+        return float(abs(difference).mean())
+
+
+@register
+class MSE(MeanError):
+    r"""Mean squared error $\frac1n\sum(y-p)^2$ of a batch, averaged over batches."""
+
+    def __init__(self, name: str = "mse") -> None:
+        super().__init__(name)
+
+    def error(self, difference: Array) -> float:
+        return float((difference**2).mean())
+
+
+@register
+class RMSE(MeanError):
+    r"""Root mean squared error $\sqrt{\frac1n\sum(y-p)^2}$ of a batch, averaged over batches."""
+
+    def __init__(self, name: str = "rmse") -> None:
+        super().__init__(name)
+
+    def error(self, difference: Array) -> float:
+        return math.sqrt((difference**2).mean())
+
+
+@register
+class PearsonCorrelation(EvalMetric):
+    """Correlation of labels and predictions, NaN if one of them does not vary.
+
+    `average` 'macro' takes the mean over batches, 'micro' the correlation of all pairs seen, from running moments that
+    are merged without cancellation (Chan, Golub, LeVeque, "Updating Formulae ... for Computing Sample Variances", 1979,
+    equation 2.1).
+    """
+
+    def __init__(self, name: str = "pearsonr", average: str = "macro") -> None:
+        if average not in ("macro", "micro"):
+            raise ArgumentError(f"average is {average!r}; it must be 'macro' or 'micro'.")
+        self.average = average
+        super().__init__(name)
+
+    def measure(self, label: Array, pred: Array) -> tuple[Any, int]:
+        if label.size != pred.size:
+            raise ShapeError(f"{self.name}: labels of shape {label.shape} do not go with predictions of {pred.shape}.")
+        both = numpy.array([label.ravel(), pred.ravel()], "float64")
+        mean = both.mean(1)
+        moments = both.shape[1], mean, (both - mean[:, None]) @ (both - mean[:, None]).T
+        return (moments if self.average == "micro" else correlation(moments)), 1
+
+    def combine(self, so_far: Any, new: Any) -> Any:
+        if self.average == "macro":
+            return so_far + new
+        return merge(so_far, new) if so_far else new
+
+    def value(self, total: Any, count: int) -> float:
+        return correlation(total) if self.average == "micro" else float(total / count)
+
+
+Moments = tuple[int, Array, Array]
+"""The number of pairs, their mean (2,), and their sums of squares and products about the mean (2, 2)."""
+
+
+def merge(a: Moments, b: Moments) -> Moments:
+    """The moments of two groups of pairs together."""
+    count = a[0] + b[0]
+    apart = b[1] - a[1]
+    return count, a[1] + apart * b[0] / count, a[2] + b[2] + numpy.outer(apart, apart) * a[0] * b[0] / count
+
+
+def correlation(moments: Moments) -> float:
+    products = moments[2]
+    spread = math.sqrt(products[0, 0] * products[1, 1])
+    return float(products[0, 1] / spread) if spread else math.nan

@@ -1,0 +1,217 @@
+"""Every metric against MXNet's recorded values and against its definition, in the forms in which users pass batches."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy
+import pytest
+
+from minigrad import metric
+from minigrad.errors import ArgumentError, ShapeError, UsageError
+from minigrad.tensor import Tensor
+
+CASES = json.loads((Path(__file__).parents[1] / "data" / "metrics.json").read_text())["cases"]
+
+
+def build(case):
+    if "children" in case:
+        return metric.create([name.lower() for name in case["children"]])
+    return getattr(metric, case["metric"])(**case["kwargs"])
+
+
+@pytest.mark.parametrize("wrap", [numpy.array, lambda a: Tensor(numpy.array(a))], ids=["numpy", "tensor"])
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c["id"])
+def test_values_equal_mxnets_after_each_update(case, wrap):
+    figure = build(case)
+    values = []
+    for batch in case["updates"]:
+        figure.update([wrap(a) for a in batch["labels"]], [wrap(a) for a in batch["preds"]])
+        values.append(figure.get()[1])
+    name, last = figure.get()
+    assert name == case["name"]
+    assert (last if "children" in case else values) == pytest.approx(case["values"], rel=1e-12)
+    assert figure.get_global()[1] == pytest.approx(case["values"] if "children" in case else case["values"][-1])
+    figure.reset()
+    assert numpy.isnan(figure.get()[1]).all()
+    assert numpy.isnan(figure.get_global()[1]).all()
+
+
+RNG = numpy.random.default_rng(0)
+LABELS, SCORES = [0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "preds"),
+    [
+        (LABELS, SCORES),
+        ([LABELS], [SCORES]),
+        (numpy.array(LABELS), numpy.array(SCORES)),
+        (numpy.array(LABELS), [numpy.array(SCORES)]),
+        ([numpy.array(LABELS)], Tensor(numpy.array(SCORES))),
+        (LABELS, [Tensor(numpy.array(SCORES, "float16"))]),
+        ([LABELS[:1], LABELS[1:]], [SCORES[:1], SCORES[1:]]),
+        (numpy.array(LABELS)[:, None], numpy.array(SCORES)),
+    ],
+)
+def test_a_batch_may_be_given_as_lists_arrays_or_tensors(labels, preds):
+    figure = metric.Accuracy()
+    figure.update(labels, preds)
+    assert figure.get() == ("accuracy", 2 / 3)
+
+
+@pytest.mark.parametrize("name", ["f1", "mcc"])
+@pytest.mark.parametrize("average", ["macro", "micro"])
+def test_one_update_of_several_arrays_scores_them_together(name, average):
+    label, pred = RNG.integers(0, 2, 20), RNG.random((20, 2))
+    together, apart = metric.create(name, average=average), metric.create(name, average=average)
+    together.update(label, pred)
+    apart.update([label[:7], label[7:]], [pred[:7], pred[7:]])
+    assert together.get() == apart.get()
+
+
+def test_f1_and_mcc_of_known_counts():
+    # 3 true positives, 1 false positive, 4 true negatives, 2 false negatives
+    said = numpy.array([1, 1, 1, 1, 0, 0, 0, 0, 0, 0])
+    true = numpy.array([1, 1, 1, 0, 0, 0, 0, 0, 1, 1])
+    scores = numpy.stack([1 - said, said], 1)
+    for name, value in (("f1", 2 * 3 / (2 * 3 + 1 + 2)), ("mcc", (3 * 4 - 1 * 2) / math.sqrt(4 * 5 * 5 * 6))):
+        figure = metric.create(name)
+        figure.update(true, scores)
+        assert figure.get()[1] == pytest.approx(value)
+
+
+def test_micro_correlation_is_that_of_all_pairs_even_far_from_zero():
+    label = RNG.normal(size=300) + 1e6
+    pred = label + RNG.normal(size=300)
+    figure = metric.PearsonCorrelation(average="micro")
+    for part in numpy.split(numpy.arange(300), [10, 11, 150]):
+        figure.update(label[part], pred[part])
+    assert figure.get()[1] == pytest.approx(numpy.corrcoef(label, pred)[0, 1], rel=1e-9)
+
+
+def test_correlation_of_a_constant_is_undefined():
+    figure = metric.PearsonCorrelation()
+    figure.update(numpy.ones(3), numpy.arange(3.0))
+    assert math.isnan(figure.get()[1])
+
+
+def test_guessing_evenly_has_the_perplexity_of_the_number_of_classes():
+    figure = metric.Perplexity(ignore_label=-1)
+    figure.update(numpy.array([[0, 2, -1], [5, -1, -1]]), numpy.full((2, 3, 6), 1 / 6))
+    assert figure.get()[1] == pytest.approx(6)
+    figure = metric.Perplexity(None, axis=1)
+    figure.update(numpy.array([[0, 2], [3, 1]]), numpy.full((2, 4, 2), 1 / 4))
+    assert figure.get()[1] == pytest.approx(4)
+
+
+def test_probability_zero_gives_a_large_but_finite_value():
+    for name, value in (("ce", -math.log(1e-12)), ("nll_loss", -math.log(1e-12))):
+        figure = metric.create(name)
+        figure.update([0], [[0.0, 1.0]])
+        assert figure.get()[1] == pytest.approx(value)
+
+
+def test_large_scores_in_float16_do_not_overflow_the_mean():
+    figure = metric.MSE()
+    figure.update(numpy.zeros(4, "float16"), numpy.full(4, 60000, "float16"))
+    assert figure.get()[1] == 60000.0**2
+
+
+def test_global_value_outlives_a_local_reset():
+    figure = metric.Accuracy()
+    figure.update([0, 1], [0, 0])
+    figure.reset_local()
+    figure.update([1, 1], [1, 1])
+    assert figure.get()[1] == 1
+    assert figure.get_global()[1] == 0.75
+
+
+def test_loss_takes_anything_for_labels():
+    figure = metric.Loss()
+    figure.update(0, [Tensor(numpy.array([1.0, 2.0])), Tensor(numpy.array([6.0]))])
+    figure.update(None, Tensor(numpy.array([[3.0]])))
+    assert figure.get() == ("loss", 3.0)
+
+
+def test_a_composite_passes_batches_on_and_lists_names_and_values():
+    figure = metric.CompositeEvalMetric(["acc"])
+    figure.add(metric.create(["mae", lambda label, pred: 7]))
+    figure.update(numpy.array([0.0, 1.0]), numpy.array([0.0, 0.0]))
+    assert figure.get() == (["accuracy", "mae", "custom(<lambda>)"], [0.5, 0.5, 7])
+    assert figure.get_name_value() == [("accuracy", 0.5), ("mae", 0.5), ("custom(<lambda>)", 7)]
+    assert isinstance(figure.get_metric(0), metric.Accuracy)
+    figure.reset_local()
+    assert numpy.isnan(figure.get()[1]).all()
+    assert figure.get_global()[1] == [0.5, 0.5, 7]
+
+
+def test_a_function_may_return_a_sum_and_a_count():
+    def error_count(label, pred):
+        return (label != pred).sum(), len(label)
+
+    figure = metric.create(error_count)
+    figure.update(numpy.array([0, 1, 2]), numpy.array([0, 1, 1]))
+    figure.update(numpy.array([0]), numpy.array([1]))
+    assert figure.get() == ("error_count", 0.5)
+
+
+def test_a_function_may_ignore_extra_outputs():
+    figure = metric.CustomMetric(lambda label, pred: pred.sum(), "first", allow_extra_outputs=True)
+    figure.update([numpy.zeros(2)], [numpy.ones(2), numpy.full(2, 9)])
+    assert figure.get() == ("first", 2)
+
+
+def test_a_metric_of_ones_own_only_needs_update():
+    @metric.register
+    class Longest(metric.EvalMetric):
+        def __init__(self):
+            super().__init__("longest")
+
+        def update(self, labels, preds):
+            self.sum_metric = max(self.sum_metric, float(numpy.max(preds)))
+            self.num_inst = 1
+
+    try:
+        figure = metric.create("longest")
+        figure.update([1.0], [4.0])
+        figure.update([1.0], [3.0])
+        assert figure.get() == ("longest", 4.0)
+        assert str(figure) == "Longest: {'longest': 4.0}"
+    finally:
+        del metric.metric.registry["longest"]
+
+
+@pytest.mark.parametrize("name", ["acc", "accuracy", "ce", "nll_loss", "top_k_acc", "pearsoncorrelation", "RMSE"])
+def test_names_and_aliases(name):
+    assert metric.create(name, **({"top_k": 3} if "top" in name else {})).get()[0]
+
+
+@pytest.mark.parametrize(
+    ("act", "error", "sentence"),
+    [
+        (lambda: metric.create("acurracy"), ArgumentError, "No metric is called 'acurracy'; did you mean 'accuracy'"),
+        (lambda: metric.create(3), ArgumentError, "not 3"),
+        (lambda: metric.TopKAccuracy(1), UsageError, "top_k is 1"),
+        (lambda: metric.F1(average="mean"), ArgumentError, "average is 'mean'"),
+        (lambda: metric.PearsonCorrelation(average="mean"), ArgumentError, "average is 'mean'"),
+        (
+            lambda: metric.Accuracy().update([numpy.zeros(2)], [numpy.zeros(2), numpy.zeros(2)]),
+            ArgumentError,
+            "1 arrays of labels and 2 of predictions",
+        ),
+        (lambda: metric.Accuracy().update(numpy.zeros(3), numpy.zeros((4, 2))), ShapeError, r"\(3,\) .* \(4, 2\)"),
+        (lambda: metric.Accuracy().update(numpy.zeros((3, 1)), numpy.zeros(4)), ShapeError, "no class axis 1"),
+        (lambda: metric.F1().update([0, 1], [[1.0, 0, 0], [0, 1, 0]]), ShapeError, r"shape \(batch, 2\)"),
+        (lambda: metric.F1().update([0, 1, 2], numpy.zeros((3, 2))), ArgumentError, r"two classes, .* \[0, 1, 2\]"),
+        (lambda: metric.TopKAccuracy(2).update([1], numpy.zeros(3)), ShapeError, r"\(batch, classes\)"),
+        (lambda: metric.CrossEntropy().update([4], numpy.ones((1, 4)) / 4), ArgumentError, "a label is 4, .* 0 to 3"),
+        (lambda: metric.CrossEntropy().update([1, 2], numpy.ones((1, 4)) / 4), ShapeError, "2 labels"),
+        (lambda: metric.MSE().update(numpy.zeros((2, 3)), numpy.zeros((2, 1))), ShapeError, r"mse: .* \(2, 3\)"),
+        (lambda: metric.PearsonCorrelation().update(numpy.zeros(2), numpy.zeros(3)), ShapeError, "pearsonr"),
+        (lambda: metric.EvalMetric("mine").update([0], [0]), NotImplementedError, "must define measure"),
+    ],
+)
+def test_error_says_what_was_found(act, error, sentence):
+    with pytest.raises(error, match=sentence):
+        act()
