@@ -1,0 +1,35 @@
+"""Initializers: how a parameter gets its first values. Also to be had as `minigrad.init`."""
+
+from minigrad.initializer.choose import Load, Mixed
+from minigrad.initializer.initializer import InitDesc, Initializer, create, register
+from minigrad.initializer.laws import (
+    Bilinear,
+    Constant,
+    LSTMBias,
+    MSRAPrelu,
+    Normal,
+    One,
+    Orthogonal,
+    Uniform,
+    Xavier,
+    Zero,
+)
+
+__all__ = [
+    "Bilinear",
+    "Constant",
+    "InitDesc",
+    "Initializer",
+    "LSTMBias",
+    "Load",
+    "MSRAPrelu",
+    "Mixed",
+    "Normal",
+    "One",
+    "Orthogonal",
+    "Uniform",
+    "Xavier",
+    "Zero",
+    "create",
+    "register",
+]

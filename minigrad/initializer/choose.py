@@ -1,0 +1,68 @@
+"""Initializers that look at the whole name: `Mixed` to send each parameter to another initializer, `Load` to copy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minigrad.errors import ArgumentError, ShapeError, UsageError
+from minigrad.initializer.initializer import Initializer, create, register
+from minigrad.tensor import Tensor
+
+
+@register
+class Mixed(Initializer):
+    """The first pattern that matches the beginning of the parameter's name (`re.match`) says which initializer to use.
+
+    That initializer then goes by the name's suffix, as ever. No match raises ArgumentError; end the patterns with '.*'.
+
+    >>> from minigrad import np
+    >>> mixed = Mixed(["conv", ".*"], ["ones", "zeros"])
+    >>> weight = np.zeros((2,))
+    >>> mixed("conv0_weight", weight)
+    >>> weight.asnumpy().tolist()
+    [1.0, 1.0]
+    """
+
+    def __init__(self, patterns: Sequence[str], initializers: Sequence[str | Initializer]) -> None:
+        if len(patterns) != len(initializers):
+            raise ArgumentError(f"{len(patterns)} patterns and {len(initializers)} initializers; give one for each.")
+        self.map = [(re.compile(pattern), create(init)) for pattern, init in zip(patterns, initializers)]
+
+    def __call__(self, name: str, arr: Tensor) -> None:
+        for pattern, init in self.map:
+            if pattern.match(name):
+                return init(name, arr)
+        tried = ", ".join(repr(pattern.pattern) for pattern, _ in self.map)
+        raise ArgumentError(f"No pattern matches the name {str(name)!r} (tried {tried}); add '.*' as the last one.")
+
+    _init_weight = __call__
+
+
+@register
+class Load(Initializer):
+    """Copies from a dict of arrays by the parameter's name; a name that is not there goes to `default_init`.
+
+    Raises ShapeError if the shapes differ, UsageError if the name is missing and there is no default.
+    """
+
+    def __init__(self, param: Mapping[str, Any], default_init: str | Initializer | None = None) -> None:
+        self.param = param
+        self.default_init = None if default_init is None else create(default_init)
+
+    def __call__(self, name: str, arr: Tensor) -> None:
+        if name in self.param:
+            value = self.param[name]
+            if tuple(value.shape) != tuple(arr.shape):
+                raise ShapeError(f"Parameter {str(name)!r} has shape {arr.shape}, but the array to load {value.shape}.")
+            arr[...] = value
+        elif self.default_init is not None:
+            self.default_init(name, arr)
+        else:
+            raise UsageError(
+                f"There is no array {str(name)!r} to load and no default_init; "
+                f"the arrays are called {', '.join(self.param) or '(none)'}."
+            )
+
+    _init_weight = __call__

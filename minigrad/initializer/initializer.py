@@ -1,0 +1,125 @@
+"""An initializer fills a parameter in place; the end of the parameter's name decides what it is filled with.
+
+An initializer of your own is a subclass with a method `_init_weight(self, name, data)` that writes into `data`:
+
+>>> from minigrad import np
+>>> @register
+... class Counting(Initializer):
+...     def _init_weight(self, name, data):
+...         data[:] = np.arange(data.size).reshape(data.shape)
+>>> weight = np.zeros((2, 3))
+>>> create("counting")("dense0_weight", weight)
+>>> weight.asnumpy().tolist()
+[[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from minigrad.errors import ArgumentError, suggestion
+from minigrad.tensor import Tensor
+
+
+class InitDesc(str):
+    """A parameter's name that carries attributes: under `'__init__'` the parameter's own initializer, if it has one."""
+
+    attrs: dict[str, Any]
+
+    def __new__(cls, name: str, attrs: dict[str, Any] | None = None) -> InitDesc:
+        desc = super().__new__(cls, name)
+        desc.attrs = attrs or {}
+        return desc
+
+
+class Initializer:
+    """Base of all initializers: called with a parameter's name and its array, it fills the array in place.
+
+    The suffix of the name chooses the method: `weight` goes to `_init_weight`, which the subclass defines; `bias`,
+    `beta` and `min` become 0, `gamma` and `max` become 1. A subclass may override `_init_bias` and the others too. Any
+    other suffix raises ArgumentError.
+
+    A parameter's own initializer (the `init` of a `Parameter`) is not asked through the suffix: its `_init_weight` is
+    called whatever the name.
+    """
+
+    def __init__(self, **attributes: Any) -> None:
+        vars(self).update(attributes)
+
+    def __call__(self, name: str, arr: Tensor) -> None:
+        own = name.attrs.get("__init__") if isinstance(name, InitDesc) else None
+        if own is not None:
+            create(own)._init_weight(name, arr)
+        elif name.endswith("weight"):
+            self._init_weight(name, arr)
+        elif name.endswith("bias"):
+            self._init_bias(name, arr)
+        elif name.endswith("gamma"):
+            self._init_gamma(name, arr)
+        elif name.endswith("beta"):
+            self._init_beta(name, arr)
+        elif name.endswith("min"):
+            self._init_zero(name, arr)
+        elif name.endswith("max"):
+            self._init_one(name, arr)
+        else:
+            self._init_default(name, arr)
+
+    def _init_weight(self, name: str, arr: Tensor) -> None:
+        raise NotImplementedError(
+            f"{type(self).__name__} must define _init_weight(self, name, data), which fills data."
+        )
+
+    def _init_zero(self, name: str, arr: Tensor) -> None:
+        arr[...] = 0
+
+    def _init_one(self, name: str, arr: Tensor) -> None:
+        arr[...] = 1
+
+    def _init_bias(self, name: str, arr: Tensor) -> None:
+        self._init_zero(name, arr)
+
+    def _init_gamma(self, name: str, arr: Tensor) -> None:
+        self._init_one(name, arr)
+
+    def _init_beta(self, name: str, arr: Tensor) -> None:
+        self._init_zero(name, arr)
+
+    def _init_default(self, name: str, arr: Tensor) -> None:
+        raise ArgumentError(
+            f"The name {str(name)!r} does not tell {type(self).__name__} what to do: it ends in none of weight, bias, "
+            "gamma, beta, min, max. Rename the parameter, or give it an initializer of its own (init=...)."
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+
+
+Class = TypeVar("Class", bound="type[Initializer]")
+
+registry: dict[str, type[Initializer]] = {}
+"""Every initializer class by its lower-cased name, and `zeros` and `ones`."""
+
+
+def register(cls: Class) -> Class:
+    """Let an initializer class be named by a string, its lower-cased name; used as a decorator."""
+    registry[cls.__name__.lower()] = cls
+    return cls
+
+
+def create(init: str | Initializer | type[Initializer], **arguments: Any) -> Initializer:
+    """An initializer from its name in any case, from its class, or as it is.
+
+    >>> create("xavier", magnitude=2)
+    Xavier(rnd_type='uniform', factor_type='avg', magnitude=2.0)
+    """
+    if isinstance(init, Initializer):
+        return init
+    if isinstance(init, type) and issubclass(init, Initializer):
+        return init(**arguments)
+    if not isinstance(init, str):
+        raise ArgumentError(f"An initializer is a name like 'xavier' or an object like init.Xavier(), not {init!r}.")
+    cls = registry.get(init.lower())
+    if cls is None:
+        raise ArgumentError(f"No initializer is called {init!r}{suggestion(init.lower(), sorted(registry))}")
+    return cls(**arguments)

@@ -1,0 +1,188 @@
+"""The values a weight may start from: constants, draws, and a few patterns with a purpose."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from minigrad import random
+from minigrad.device import xp_of
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.initializer.initializer import Initializer, register, registry
+from minigrad.tensor import Tensor
+
+
+@register
+class Zero(Initializer):
+    """Weights 0. A hidden layer that starts so never learns: all its units stay equal."""
+
+    def _init_weight(self, name: str, arr: Tensor) -> None:
+        arr[...] = 0
+
+
+@register
+class One(Initializer):
+    """Weights 1."""
+
+    def _init_weight(self, name: str, arr: Tensor) -> None:
+        arr[...] = 1
+
+
+registry["zeros"], registry["ones"] = Zero, One
+
+
+@register
+class Constant(Initializer):
+    """Weights all `value`, a number, or an array of the parameter's shape."""
+
+    def __init__(self, value: Any = 0.0) -> None:
+        self.value = value
+
+    def _init_weight(self, name: str, arr: Tensor) -> None:
+        arr[...] = self.value
+
+
+@register
+class Uniform(Initializer):
+    """Weights drawn from $U(-s, s)$, $s$ = `scale`. The default of every `initialize()`."""
+
+    def __init__(self, scale: float = 0.07) -> None:
+        self.scale = float(scale)
+
+    def _init_weight(self, name: str, arr: Tensor) -> None:
+        draw("uniform", self.scale, arr)
+
+
+@register
+class Normal(Initializer):
+    r"""Weights drawn from $N(0, \sigma^2)$, $\sigma$ = `sigma`."""
+
+    def __init__(self, sigma: float = 0.01) -> None:
+        self.sigma = float(sigma)
+
+    def _init_weight(self, name: str, arr: Tensor) -> None:
+        draw("gaussian", self.sigma, arr)
+
+
+@register
+class Xavier(Initializer):
+    r"""Draws scaled so that signals and gradients keep their size from layer to layer.
+
+    Let the weight have the shape (out, in, h, ...) and $f_{in}$, $f_{out}$ be its inputs and outputs, each times the
+    size of the kernel $h \cdots$. With $f$ their mean ('avg') or one of them ('in', 'out') and $m$ = `magnitude`, the
+    scale is $s = \sqrt{m / f}$, and weights are drawn from $U(-s, s)$ ('uniform') or $N(0, s^2)$ ('gaussian').
+
+    Xavier(magnitude=3) is the paper's (variance $1/f$); Xavier('gaussian', 'in', 2) is He's for relu. Fewer than two
+    dimensions have no fan: ShapeError.
+
+    References: Glorot, Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010),
+    equation 16; He et al., "Delving Deep into Rectifiers" (2015), equation 10.
+    """
+
+    def __init__(self, rnd_type: str = "uniform", factor_type: str = "avg", magnitude: float = 3) -> None:
+        self.rnd_type = one_of("rnd_type", rnd_type, "uniform", "gaussian")
+        self.factor_type = one_of("factor_type", factor_type, "avg", "in", "out")
+        self.magnitude = float(magnitude)
+
+    def _init_weight(self, name: str, arr: Tensor) -> None:
+        if arr.ndim < 2:
+            raise ShapeError(
+                f"{type(self).__name__} needs a weight of at least 2 dimensions (out, in), but {str(name)!r} has shape "
+                f"{arr.shape}; use Normal or Uniform for it."
+            )
+        kernel = math.prod(arr.shape[2:])
+        fan_out, fan_in = arr.shape[0] * kernel, arr.shape[1] * kernel
+        fan = {"avg": (fan_in + fan_out) / 2, "in": fan_in, "out": fan_out}[self.factor_type]
+        draw(self.rnd_type, math.sqrt(self.magnitude / max(fan, 1)), arr)  # only an empty weight has a fan below 1
+
+
+@register
+class MSRAPrelu(Xavier):
+    r"""Gaussian `Xavier` for layers followed by PReLU of slope $a$: magnitude $2 / (1 + a^2)$.
+
+    Reference: He et al., "Delving Deep into Rectifiers" (2015), equation 15.
+    """
+
+    def __init__(self, factor_type: str = "avg", slope: float = 0.25) -> None:
+        super().__init__("gaussian", factor_type, 2 / (1 + slope**2))
+        self.slope = float(slope)
+
+
+@register
+class Orthogonal(Initializer):
+    """A matrix with orthogonal rows (or columns, whichever are fewer), each of length `scale`.
+
+    The weight is taken as a matrix of shape (shape[0], everything else); it becomes the orthogonal factor of a random
+    one ('uniform' in (-1, 1), or 'normal').
+
+    Reference: Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+    networks" (2014), section 3.
+    """
+
+    def __init__(self, scale: float = 1.414, rand_type: str = "uniform") -> None:
+        self.scale = float(scale)
+        self.rand_type = one_of("rand_type", rand_type, "uniform", "normal")
+
+    def _init_weight(self, name: str, arr: Tensor) -> None:
+        shape = (arr.shape[0], math.prod(arr.shape[1:]))
+        if self.rand_type == "uniform":
+            drawn = random.uniform(-1, 1, shape=shape, dtype="float64", ctx=arr.ctx).data
+        else:
+            drawn = random.normal(0, 1, shape=shape, dtype="float64", ctx=arr.ctx).data
+        rows, _, columns = xp_of(drawn).linalg.svd(drawn, full_matrices=False)
+        factor = rows if rows.shape == shape else columns
+        arr[...] = Tensor(self.scale * factor.reshape(arr.shape))
+
+
+@register
+class Bilinear(Initializer):
+    r"""The kernel of bilinear upsampling, for the transposed convolution that enlarges an image.
+
+    Let $W$ be the width of the kernel (its last axis), $F = \lceil W/2 \rceil$ and $c = (2F - 1 - F \bmod 2) / 2F$.
+    The value at column $x$, row $y$ is $(1 - |x/F - c|)(1 - |y/F - c|)$, the same for every pair of channels.
+
+    Reference: Long, Shelhamer, Darrell, "Fully Convolutional Networks for Semantic Segmentation" (2015), section 3.3.
+    """
+
+    def _init_weight(self, name: str, arr: Tensor) -> None:
+        if arr.ndim < 2:
+            raise ShapeError(
+                f"Bilinear needs a weight of (..., height, width), but {str(name)!r} has shape {arr.shape}."
+            )
+        height, width = arr.shape[-2:]
+        xp = xp_of(arr.data)
+        half = math.ceil(width / 2)
+        centre = (2 * half - 1 - half % 2) / (2 * half)
+        row, column = (1 - xp.abs(xp.arange(n) / half - centre) for n in (height, width))
+        arr[...] = Tensor(xp.broadcast_to(row[:, None] * column, arr.shape))
+
+
+@register
+class LSTMBias(Initializer):
+    """The bias vector of an LSTM: the forget gate (second of four quarters) starts at `forget_bias`, the others at 0.
+
+    Reference: Jozefowicz, Zaremba, Sutskever, "An Empirical Exploration of Recurrent Network Architectures" (2015),
+    section 4.
+    """
+
+    def __init__(self, forget_bias: float = 1.0) -> None:
+        self.forget_bias = float(forget_bias)
+
+    def _init_weight(self, name: str, arr: Tensor) -> None:
+        quarter = arr.shape[0] // 4
+        arr[...] = 0
+        arr[quarter : 2 * quarter] = self.forget_bias
+
+
+def draw(law: str, scale: float, arr: Tensor) -> None:
+    """Fill `arr` with draws from U(-scale, scale), or from N(0, scale^2) if `law` is 'gaussian'."""
+    if law == "uniform":
+        arr[...] = random.uniform(-scale, scale, shape=arr.shape, dtype=arr.dtype, ctx=arr.ctx)
+    else:
+        arr[...] = random.normal(0, scale, shape=arr.shape, dtype=arr.dtype, ctx=arr.ctx)
+
+
+def one_of(name: str, value: str, *choices: str) -> str:
+    if value not in choices:
+        raise ArgumentError(f"{name} is {value!r}; it must be one of {', '.join(map(repr, choices))}.")
+    return value
