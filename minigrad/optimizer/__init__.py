@@ -1,0 +1,26 @@
+"""Optimizers: every update rule written once, as its equations."""
+
+from minigrad.optimizer.registry import create, register  # isort: skip
+from minigrad.optimizer.optimizer import Optimizer  # isort: skip
+from minigrad.optimizer.adabelief import AdaBelief
+from minigrad.optimizer.adadelta import AdaDelta
+from minigrad.optimizer.adagrad import AdaGrad
+from minigrad.optimizer.adam import Adam
+from minigrad.optimizer.adamax import Adamax
+from minigrad.optimizer.adamw import AdamW
+from minigrad.optimizer.dcasgd import DCASGD
+from minigrad.optimizer.ftml import FTML
+from minigrad.optimizer.ftrl import Ftrl
+from minigrad.optimizer.groupadagrad import GroupAdaGrad
+from minigrad.optimizer.lamb import LAMB
+from minigrad.optimizer.lans import LANS
+from minigrad.optimizer.lars import LARS
+from minigrad.optimizer.lbsgd import LBSGD
+from minigrad.optimizer.lion import Lion
+from minigrad.optimizer.nadam import Nadam
+from minigrad.optimizer.nag import NAG
+from minigrad.optimizer.rmsprop import RMSProp
+from minigrad.optimizer.sgd import SGD
+from minigrad.optimizer.sgld import SGLD
+from minigrad.optimizer.signum import Signum
+from minigrad.optimizer.updater import Updater, get_updater

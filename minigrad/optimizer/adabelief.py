@@ -1,0 +1,79 @@
+"""AdaBelief: Adam, scaled by how far gradients stray from their mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.optimizer.arguments import Default, number
+from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import sqrt
+
+
+@register
+class AdaBelief(Optimizer):
+    """AdaBelief: a running mean of the gradient over the root of its running variance around that mean.
+
+    The mean is a forecast. If gradients come as forecast, believe them and take a large step; if they stray, take a small
+    one. Adam, which divides by the size, takes small steps where gradients are large and steady, just where large ones are safe.
+
+    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and t the step, from 1:
+
+        mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
+        var_t  = β₂ var_{t-1} + (1 - β₂) (g_t - mean_t)² + ε
+        mean_hat = mean_t / (1 - β₁ᵗ)
+        var_hat  = var_t / (1 - β₂ᵗ)
+        w_t = w_{t-1} - η mean_hat / (√var_hat + ε)
+
+    State: `mean` and `var`, shaped like the weight, zeros at first.
+
+    Arguments:
+        learning_rate: η, default 0.001.
+        beta1: β₁ in [0, 1), memory of the mean, default 0.9.
+        beta2: β₂ in [0, 1), memory of the variance, default 0.999.
+        epsilon: ε, keeps the quotient finite; it is added twice, as in the paper's algorithm. Default 1e-6.
+        correct_bias: whether to divide by 1 - βᵗ, default True.
+        Others: see `Optimizer`.
+
+    With a constant gradient the steps grow:
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> adabelief = optimizer.AdaBelief(learning_rate=0.1)
+    >>> state = adabelief.create_state(0, w)
+    >>> for _ in range(3):
+    ...     adabelief.update(0, w, g, state)
+    ...     print(w.asnumpy().round(4))
+    [?]
+
+    MXNet 2 folds the corrections into the rate, which makes the outer ε effectively larger, and adds the decay before clipping.
+
+    Reference: J. Zhuang et al., "AdaBelief optimizer: adapting stepsizes by the belief in observed gradients", NeurIPS 2020,
+    Algorithm 2.
+    """
+
+    states = ("mean", "var")
+
+    def __init__(
+        self,
+        learning_rate: float = Default(0.001),
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-6,
+        correct_bias: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.beta1 = number("beta1", beta1, 0, 1)
+        self.beta2 = number("beta2", beta2, 0, 1)
+        self.epsilon = number("epsilon", epsilon, 0)
+        self.correct_bias = bool(correct_bias)
+
+    def rule(self, w, g, mean, var, *, lr, t):
+        mean = self.beta1 * mean + (1 - self.beta1) * g
+        var = self.beta2 * var + (1 - self.beta2) * (g - mean) ** 2 + self.epsilon
+        if not self.correct_bias:
+            return w - lr * mean / (sqrt(var) + self.epsilon), mean, var
+        mean_hat = mean / (1 - self.beta1**t)
+        var_hat = var / (1 - self.beta2**t)
+        return w - lr * mean_hat / (sqrt(var_hat) + self.epsilon), mean, var

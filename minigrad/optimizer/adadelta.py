@@ -1,0 +1,63 @@
+"""AdaDelta: steps whose size is learned from the steps before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.optimizer.arguments import number
+from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import sqrt
+
+
+@register
+class AdaDelta(Optimizer):
+    """AdaDelta: divide the gradient by its running root mean square, and multiply it by that of the steps.
+
+    A step of RMSProp has no unit, a weight has one. Multiplying by the root mean square of the steps taken so far mends this,
+    and there is no learning rate to choose: `learning_rate`, schedules and `lr_mult` have no effect.
+
+    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), Δ the step, E and D the running means of g² and Δ²:
+
+        E_t = ρ E_{t-1} + (1 - ρ) g_t²
+        Δ_t = √(D_{t-1} + ε) / √(E_t + ε) · g_t
+        D_t = ρ D_{t-1} + (1 - ρ) Δ_t²
+        w_t = w_{t-1} - Δ_t
+
+    State: `E` and `D`, shaped like the weight, zeros at first.
+
+    Arguments:
+        rho: ρ in [0, 1), default 0.9.
+        epsilon: ε, sets the size of the first steps (about √(ε / (1 - ρ))), default 1e-5.
+        Others: see `Optimizer`.
+
+    It starts slowly and speeds up:
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> adadelta = optimizer.AdaDelta(epsilon=1e-3)
+    >>> state = adadelta.create_state(0, w)
+    >>> for _ in range(3):
+    ...     adadelta.update(0, w, g, state)
+    ...     print(w.asnumpy().round(4))
+    [?]
+
+    PyTorch and MXNet 2 multiply the step by a learning rate of 1.0; MXNet 1.9 and the paper have none. Weight decay is part of g;
+    MXNet 1.9 subtracts wd * w, unscaled, beside the step instead. MXNet's guide refreshes D at the start of the next step, which
+    gives the same weights.
+
+    Reference: M. D. Zeiler, "ADADELTA: an adaptive learning rate method", arXiv:1212.5701, 2012, Algorithm 1.
+    """
+
+    states = ("E", "D")
+
+    def __init__(self, rho: float = 0.90, epsilon: float = 1e-5, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rho = number("rho", rho, 0, 1)
+        self.epsilon = number("epsilon", epsilon, 0)
+
+    def rule(self, w, g, E, D):
+        E = self.rho * E + (1 - self.rho) * g**2
+        delta = sqrt(D + self.epsilon) / sqrt(E + self.epsilon) * g
+        D = self.rho * D + (1 - self.rho) * delta**2
+        return w - delta, E, D

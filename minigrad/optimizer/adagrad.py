@@ -1,0 +1,57 @@
+"""AdaGrad: a rate per weight that shrinks with the gradients seen so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.optimizer.arguments import Default, either, number
+from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import sqrt
+
+
+@register
+class AdaGrad(Optimizer):
+    """AdaGrad: divide each gradient by the root of the sum of all its squares so far.
+
+    A weight whose gradients have been large moves in small steps, one that is rarely touched in large ones; this suits
+    sparse features. The sum only grows, so steps die out like 1 / √t.
+
+    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and G the sum of squares:
+
+        G_t = G_{t-1} + g_t²
+        w_t = w_{t-1} - η g_t / √(G_t + ε)
+
+    State: `G`, shaped like the weight, zeros at first.
+
+    Arguments:
+        epsilon (or eps): ε, keeps the root away from 0, default 1e-7.
+        Others, such as `learning_rate` (η, default 0.01) and `wd`: see `Optimizer`.
+
+    The first step is η against the sign of the gradient, whatever its size:
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> adagrad = optimizer.AdaGrad(learning_rate=0.1)
+    >>> G = adagrad.create_state(0, w)
+    >>> for _ in range(3):
+    ...     adagrad.update(0, w, g, G)
+    ...     print(w.asnumpy().round(4))
+    [?]
+
+    ε is inside the root, as in MXNet's guide; PyTorch adds it to the root. Weight decay is part of g; MXNet 1.9 subtracts
+    η wd w beside the step instead.
+
+    Reference: J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online learning and stochastic
+    optimization", JMLR 12, 2011, Figure 1 (diagonal version).
+    """
+
+    states = ("G",)
+
+    def __init__(self, epsilon: float = Default(1e-7), *, eps: float | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.epsilon = number("epsilon", either("epsilon", epsilon, "eps", eps), 0)
+
+    def rule(self, w, g, G, *, lr):
+        G = G + g**2
+        return w - lr * g / sqrt(G + self.epsilon), G

@@ -1,0 +1,70 @@
+"""Adamax: Adam with the infinity norm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.optimizer.arguments import Default, number
+from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import absolute, maximum
+
+
+@register
+class Adamax(Optimizer):
+    """Adamax: Adam, scaled by the largest recent gradient instead of the root mean square.
+
+    Where Adam averages squares, one could average p-th powers; as p grows the p-th root of that mean becomes a
+    maximum that fades by β₂ a step. It reacts to a large gradient at once and never needs a bias correction.
+
+    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and t the step, from 1:
+
+        mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
+        u_t = max(β₂ u_{t-1}, |g_t|)
+        mean_hat = mean_t / (1 - β₁ᵗ)
+        w_t = w_{t-1} - η mean_hat / (u_t + ε)
+
+    State: `mean` and `u`, shaped like the weight, zeros at first.
+
+    Arguments:
+        learning_rate: η, default 0.002.
+        beta1: β₁ in [0, 1), memory of the mean, default 0.9.
+        beta2: β₂ in [0, 1), how fast the maximum fades, default 0.999.
+        epsilon: ε, keeps the quotient finite where all gradients were zero, default 1e-8.
+        Others: see `Optimizer`.
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> adamax = optimizer.Adamax(learning_rate=0.1)
+    >>> state = adamax.create_state(0, w)
+    >>> for _ in range(3):
+    ...     adamax.update(0, w, g, state)
+    ...     print(w.asnumpy().round(4))
+    [?]
+
+    The paper and MXNet 1.9 have no ε: an element whose gradients are all zero becomes 0 / 0 there. PyTorch takes
+    max(β₂ u, |g| + ε), which differs only where gradients are about as small as ε.
+
+    Reference: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, section 7.1, Algorithm 2.
+    """
+
+    states = ("mean", "u")
+
+    def __init__(
+        self,
+        learning_rate: float = Default(0.002),
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.beta1 = number("beta1", beta1, 0, 1)
+        self.beta2 = number("beta2", beta2, 0, 1)
+        self.epsilon = number("epsilon", epsilon, 0)
+
+    def rule(self, w, g, mean, u, *, lr, t):
+        mean = self.beta1 * mean + (1 - self.beta1) * g
+        u = maximum(self.beta2 * u, absolute(g))
+        mean_hat = mean / (1 - self.beta1**t)
+        return w - lr * mean_hat / (u + self.epsilon), mean, u

@@ -1,0 +1,79 @@
+"""AdamW: Adam with decoupled weight decay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.optimizer.arguments import Default, number
+from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import sqrt
+
+
+@register
+class AdamW(Optimizer):
+    """AdamW: Adam, with weight decay beside the step instead of inside the gradient.
+
+    Adam divides the gradient by its size, and with it any decay inside: weights with large gradients hardly decay. Taken
+    out of the gradient, decay shrinks every weight by the same fraction η wd a step.
+
+    Let w be the weight, g the gradient (rescaled and clipped), η the learning rate and t the step, from 1:
+
+        mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
+        var_t  = β₂ var_{t-1} + (1 - β₂) g_t²
+        mean_hat = mean_t / (1 - β₁ᵗ)
+        var_hat  = var_t / (1 - β₂ᵗ)
+        w_t = w_{t-1} - η (mean_hat / (√var_hat + ε) + wd w_{t-1})
+
+    State: `mean` and `var`, shaped like the weight, zeros at first.
+
+    Arguments:
+        learning_rate: η, default 0.001.
+        beta1: β₁ in [0, 1), memory of the mean, default 0.9.
+        beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
+        epsilon: ε, keeps the quotient finite, default 1e-6.
+        correct_bias: whether to divide by 1 - βᵗ, default True.
+        Others, such as `wd` (default 0): see `Optimizer`.
+
+    Without gradients the weight shrinks by η wd a step:
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([1.0, -2.0]), np.array([0.0, 0.0])
+    >>> adamw = optimizer.AdamW(learning_rate=0.1, wd=0.5)
+    >>> state = adamw.create_state(0, w)
+    >>> for _ in range(3):
+    ...     adamw.update(0, w, g, state)
+    ...     print(w.asnumpy().round(4))
+    [?]
+
+    Equal to PyTorch's AdamW (whose defaults are epsilon 1e-8 and decay 0.01). MXNet 2 multiplies the decay, too, by the bias
+    corrections, which makes it 0.32 of what it should be at the first step.
+
+    Reference: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019, Algorithm 2.
+    """
+
+    states = ("mean", "var")
+
+    def __init__(
+        self,
+        learning_rate: float = Default(0.001),
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-6,
+        correct_bias: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.beta1 = number("beta1", beta1, 0, 1)
+        self.beta2 = number("beta2", beta2, 0, 1)
+        self.epsilon = number("epsilon", epsilon, 0)
+        self.correct_bias = bool(correct_bias)
+
+    def rule(self, w, g, mean, var, *, lr, t, wd):
+        mean = self.beta1 * mean + (1 - self.beta1) * g
+        var = self.beta2 * var + (1 - self.beta2) * g**2
+        if not self.correct_bias:
+            return w - lr * (mean / (sqrt(var) + self.epsilon) + wd * w), mean, var
+        mean_hat = mean / (1 - self.beta1**t)
+        var_hat = var / (1 - self.beta2**t)
+        return w - lr * (mean_hat / (sqrt(var_hat) + self.epsilon) + wd * w), mean, var

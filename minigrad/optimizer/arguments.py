@@ -1,0 +1,69 @@
+"""Constructor arguments: checked numbers, defaults that know they are defaults, and second spellings of a name."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any
+
+from minigrad.errors import ArgumentError, KeywordError, suggestion
+
+
+class Default(float):
+    """A number written in a signature, as opposed to one that the caller passes.
+
+    A default rate gives way to a schedule's base; an explicit rate overrides it. A default also gives way to the second
+    spelling of its argument.
+    """
+
+
+def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> float:
+    """`value` as a float in [low, high), or a sentence that repeats it.
+
+    >>> number("beta1", 0.9, 0, 1)
+    0.9
+    >>> number("beta1", 1.5, 0, 1)
+    Traceback (most recent call last):
+    minigrad.errors.ArgumentError: beta1=1.5 cannot be used; expected a number in [0, 1)
+    """
+    if isinstance(value, Real) and not isinstance(value, bool) and low <= value < high and value != -math.inf:
+        return float(value)
+    if high < math.inf:
+        expected = f"a number in [{low:g}, {high:g})"
+    else:
+        expected = "a finite number" if low == -math.inf else f"a number of at least {low:g}"
+    raise ArgumentError(f"{name}={value!r} cannot be used; expected {expected}")
+
+
+def either(standard: str, value: float, other: str, second: float | None) -> float:
+    """The one of two spellings of an argument that was given.
+
+    >>> either("epsilon", Default(1e-7), "eps", 1e-3)
+    0.001
+    """
+    if second is None:
+        return value
+    if isinstance(value, Default):
+        return second
+    raise ArgumentError(
+        f"{standard}={value!r} and {other}={second!r} are two spellings of one argument; give one of them"
+    )
+
+
+def arguments_of(cls: type) -> dict[str, Any]:
+    """Name and default of every constructor argument, those of the class first, then those of its bases."""
+    found: dict[str, Any] = {}
+    for base in cls.__mro__[:-1]:
+        if "__init__" in vars(base):
+            parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
+            named = {p.name: p.default for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+            found = found | {name: default for name, default in named.items() if name not in found}
+    return found
+
+
+def refuse(cls: type, unknown: Iterable[str]) -> None:
+    """Say that these are no arguments of `cls`, and which ones may have been meant."""
+    name, known = next(iter(unknown)), list(arguments_of(cls))
+    raise KeywordError(f"{cls.__name__} has no argument {name!r}{suggestion(name, known)}")

@@ -1,0 +1,70 @@
+"""FTML: follow the moving leader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from minigrad.device import Array
+from minigrad.optimizer.arguments import number
+from minigrad.optimizer.optimizer import Index, Optimizer
+from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import sqrt
+
+
+@register
+class FTML(Optimizer):
+    """FTML: choose the weight that would have been best lately.
+
+    FTRL sums all past losses and in the end hardly moves. FTML lets old ones fade by β₁ a step; its scale d is Adam's. The
+    result behaves like Adam or RMSProp but is the exact minimum of a sum of fading quadratic models.
+
+    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and t the step, from 1:
+
+        v_t = β₂ v_{t-1} + (1 - β₂) g_t²
+        d_t = (1 - β₁ᵗ) / η · (√(v_t / (1 - β₂ᵗ)) + ε)
+        σ_t = d_t - β₁ d_{t-1}
+        z_t = β₁ z_{t-1} + (1 - β₁) g_t - σ_t w_{t-1}
+        w_t = -z_t / d_t
+
+    State: `d`, `v` and `z`, shaped like the weight, zeros at first.
+
+    Arguments:
+        beta1: β₁ in [0, 1), how fast old losses fade, default 0.6.
+        beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
+        epsilon: ε > 0, keeps d away from 0, default 1e-8. With 0, gradients that are all zero give 0 / 0.
+        Others, such as `learning_rate` (η, default 0.01) and `wd`: see `Optimizer`. At a rate of 0, by which the rule
+            divides, nothing changes.
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> ftml = optimizer.FTML(learning_rate=0.1)
+    >>> state = ftml.create_state(0, w)
+    >>> for _ in range(3):
+    ...     ftml.update(0, w, g, state)
+    ...     print(w.asnumpy().round(4))
+    [?]
+
+    Equal to MXNet but for the order of clipping and decay. PyTorch has no FTML.
+
+    Reference: S. Zheng, J. T. Kwok, "Follow the moving leader in deep learning", ICML 2017, Algorithm 1.
+    """
+
+    states = ("d", "v", "z")
+
+    def __init__(self, beta1: float = 0.6, beta2: float = 0.999, epsilon: float = 1e-8, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.beta1 = number("beta1", beta1, 0, 1)
+        self.beta2 = number("beta2", beta2, 0, 1)
+        self.epsilon = number("epsilon", epsilon, 0)
+
+    def rule(self, w, g, d, v, z, *, lr, t):
+        v = self.beta2 * v + (1 - self.beta2) * g**2
+        d_before, d = d, (1 - self.beta1**t) / lr * (sqrt(v / (1 - self.beta2**t)) + self.epsilon)
+        sigma = d - self.beta1 * d_before
+        z = self.beta1 * z + (1 - self.beta1) * g - sigma * w
+        return -z / d, d, v, z
+
+    def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
+        if self._get_lr(index) > 0:
+            super().step(index, w, g, states)

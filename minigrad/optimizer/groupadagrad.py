@@ -1,0 +1,77 @@
+"""GroupAdaGrad: AdaGrad with one rate per row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from minigrad.device import Array, xp_of
+from minigrad.errors import ShapeError, UsageError
+from minigrad.optimizer.arguments import Default, either, number
+from minigrad.optimizer.lamb import prepared
+from minigrad.optimizer.norms import wide
+from minigrad.optimizer.optimizer import Index, Optimizer, State
+from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import sqrt
+from minigrad.tensor import Tensor
+
+
+@register
+class GroupAdaGrad(Optimizer):
+    """GroupAdaGrad: divide each row of a matrix by the root of the sum of its mean squared gradients.
+
+    In an embedding a row is a word: its elements are used together, so they can share one rate. That saves almost all of
+    AdaGrad's memory.
+
+    Let w be the weight, a matrix, g the gradient (rescaled and clipped), η the learning rate and h one number per row:
+
+        h_t = h_{t-1} + mean of g_t² over the row
+        w_t = w_{t-1} - η g_t / √(h_t + ε)
+
+    State: h, one column of shape (rows, 1), zeros at first.
+
+    Arguments:
+        epsilon (or eps): ε, keeps the root away from 0, default 1e-5.
+        Others, such as `learning_rate` (η, default 0.01): see `Optimizer`. `wd` must be 0.
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -0.5], [3.0, 4.0]])
+    >>> optimizer_of_rows = optimizer.GroupAdaGrad(learning_rate=0.1)
+    >>> optimizer_of_rows.update(0, w, g, optimizer_of_rows.create_state(0, w))
+    >>> print(w.asnumpy().round(4))
+    [?]
+
+    As in MXNet. PyTorch has none.
+
+    Reference: J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online learning and stochastic
+    optimization", JMLR 12, 2011; one rate per row is MXNet's.
+    """
+
+    elementwise = False
+
+    def __init__(self, epsilon: float = Default(1e-5), *, eps: float | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.epsilon = number("epsilon", either("epsilon", epsilon, "eps", eps), 0)
+        if self.wd:
+            raise UsageError(f"GroupAdaGrad has no weight decay, but wd={self.wd!r}; leave wd at 0")
+
+    def rule(self, w, g, *, lr, h):
+        return w - lr * g / sqrt(h + self.epsilon)
+
+    def create_state(self, index: Index, weight: Tensor) -> State:
+        if weight.ndim != 2:
+            raise ShapeError(
+                f"GroupAdaGrad works on rows of matrices, but parameter {self._name(index)!r} has shape {weight.shape}; "
+                "use AdaGrad for it"
+            )
+        return Tensor(self.initial_state("h", weight.data[:, :1]))
+
+    def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
+        (self._rows,) = states
+        super().step(index, w, g, ())
+
+    def named(self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Any) -> dict[str, Any]:
+        rows, square = self._rows, prepared(wide(g), scalars) ** 2
+        if square.size:
+            rows += square.mean(axis=1, keepdims=True)
+        return {"h": xp_of(w).broadcast_to(rows, w.shape)}

@@ -1,0 +1,112 @@
+"""LAMB: Adam with a step in proportion to the length of each parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minigrad.device import Array, xp_of
+from minigrad.optimizer.arguments import Default, number
+from minigrad.optimizer.norms import norm, ratio, wide
+from minigrad.optimizer.optimizer import Index, Optimizer
+from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import sqrt
+
+
+@register
+class LAMB(Optimizer):
+    """LAMB: take Adam's direction, and make its length that of the parameter.
+
+    As LARS does for SGD, so LAMB does for Adam: every parameter moves by the fraction η of its norm. Batches of tens of
+    thousands then train as steadily as small ones.
+
+    Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, t the step, from 1, and |·| the norm over
+    the whole parameter:
+
+        mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
+        var_t  = β₂ var_{t-1} + (1 - β₂) g_t²
+        r_t = mean_hat / (√var_hat + ε) + wd w_{t-1},  mean_hat = mean_t / (1 - β₁ᵗ),  var_hat = var_t / (1 - β₂ᵗ)
+        trust = |w_{t-1}| / |r_t|                   (1 if either is 0; |w| is first limited to the bounds)
+        w_t = w_{t-1} - η trust r_t
+
+    State: `mean` and `var`, shaped like the weight, zeros at first.
+
+    Arguments:
+        learning_rate: η, default 0.001.
+        beta1: β₁ in [0, 1), memory of the mean, default 0.9.
+        beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
+        epsilon: ε, keeps the quotient finite, default 1e-6.
+        lower_bound, upper_bound: limits of |w|, default None; None or 0 is no limit.
+        bias_correction: whether to divide by 1 - βᵗ, default True.
+        Others: see `Optimizer`. `wd` is decoupled: it is not part of g.
+
+    A step is η of the weight's length:
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([3.0, 4.0]), np.array([0.0, 100.0])
+    >>> lamb = optimizer.LAMB(learning_rate=0.1)
+    >>> lamb.update(0, w, g, lamb.create_state(0, w))
+    >>> print(w.asnumpy())
+    [?]
+
+    Equal to MXNet's, but for its float16 weights, which there drift from the formula. PyTorch has no LAMB.
+
+    Reference: Y. You et al., "Large batch optimization for deep learning: training BERT in 76 minutes", ICLR 2020,
+    arXiv:1904.00962, Algorithm 2.
+    """
+
+    states = ("mean", "var")
+    elementwise = False
+
+    def __init__(
+        self,
+        learning_rate: float = Default(0.001),
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-6,
+        lower_bound: float | None = None,
+        upper_bound: float | None = None,
+        bias_correction: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.beta1 = number("beta1", beta1, 0, 1)
+        self.beta2 = number("beta2", beta2, 0, 1)
+        self.epsilon = number("epsilon", epsilon, 0)
+        self.lower_bound = number("lower_bound", lower_bound, 0) if lower_bound else None
+        self.upper_bound = number("upper_bound", upper_bound, 0) if upper_bound else None
+        self.bias_correction = bool(bias_correction)
+
+    def direction(self, w, g, mean, var, *, t, wd):
+        mean = self.beta1 * mean + (1 - self.beta1) * g
+        var = self.beta2 * var + (1 - self.beta2) * g**2
+        if self.bias_correction:
+            mean_hat = mean / (1 - self.beta1**t)
+            var_hat = var / (1 - self.beta2**t)
+            r = mean_hat / (sqrt(var_hat) + self.epsilon) + wd * w
+        else:
+            r = mean / (sqrt(var) + self.epsilon) + wd * w
+        return r, mean, var
+
+    def rule(self, w, g, mean, var, *, lr, t, wd, trust):
+        r, mean, var = self.direction(w, g, mean, var, t=t, wd=wd)
+        return w - lr * trust * r, mean, var
+
+    def named(
+        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        w = wide(w)
+        r, _, _ = self.direction(w, prepared(wide(g), scalars), *states, t=scalars["t"], wd=scalars["wd"])
+        return {"trust": ratio(bounded(norm(w), self.lower_bound, self.upper_bound), norm(r))}
+
+
+def bounded(length: Any, lower: float | None, upper: float | None) -> Any:
+    """A norm, limited to the bounds that are given."""
+    return length if lower is None and upper is None else xp_of(length).clip(length, lower, upper)
+
+
+def prepared(g: Array, scalars: Mapping[str, Any]) -> Array:
+    """The gradient as the rule gets it: rescaled, then clipped."""
+    limit = scalars["clip_gradient"]
+    g = g * scalars["rescale_grad"]
+    return xp_of(g).clip(g, -limit, limit) if limit is not None and limit > 0 else g

@@ -1,0 +1,104 @@
+"""LANS: LAMB with a normalized gradient and Nesterov momentum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minigrad.device import Array
+from minigrad.optimizer.arguments import Default, number
+from minigrad.optimizer.lamb import bounded, prepared
+from minigrad.optimizer.norms import norm, normalized, ratio, wide
+from minigrad.optimizer.optimizer import Index, Optimizer
+from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import sqrt
+
+
+@register
+class LANS(Optimizer):
+    """LANS: divide each parameter's gradient by its length, then step partly along the mean, partly along the gradient.
+
+    Normalizing whole parameters replaces clipping, which at large batches throws information away. Of the step, β₁ is LAMB's
+    and 1 - β₁ looks at the present gradient, as Nesterov's momentum does; each part has the length of the weight.
+
+    Let w be the weight, ĝ the gradient over its norm (then rescaled and clipped), η the learning rate, t the step, from 1, and |·|
+    the norm over the whole parameter:
+
+        mean_t = β₁ mean_{t-1} + (1 - β₁) ĝ_t
+        var_t  = β₂ var_{t-1} + (1 - β₂) ĝ_t²
+        D_t = √(var_t / (1 - β₂ᵗ)) + ε
+        r_t = mean_t / (1 - β₁ᵗ) / D_t + wd w_{t-1},     trust_r = |w_{t-1}| / |r_t|
+        q_t = ĝ_t / D_t + wd w_{t-1},                    trust_q = |w_{t-1}| / |q_t|
+        w_t = w_{t-1} - η (β₁ trust_r r_t + (1 - β₁) trust_q q_t)
+
+    A trust is 1 if either norm is 0; |w| is first limited to the bounds.
+
+    State: `mean` and `var`, shaped like the weight, zeros at first.
+
+    Arguments:
+        learning_rate: η, default 0.001.
+        beta1: β₁ in [0, 1), memory of the mean, default 0.9.
+        beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
+        epsilon: ε, keeps the quotient finite, default 1e-6.
+        lower_bound, upper_bound: limits of |w|, default None; None or 0 is no limit.
+        Others: see `Optimizer`. `wd` is decoupled: it is not part of the gradient. `rescale_grad` multiplies ĝ, not g.
+
+    The size of the gradient does not matter:
+
+    >>> from minigrad import np, optimizer
+    >>> for size in 1.0, 1000.0:
+    ...     w, g = np.array([3.0, 4.0]), np.array([0.0, size])
+    ...     lans = optimizer.LANS(learning_rate=0.1)
+    ...     lans.update(0, w, g, lans.create_state(0, w))
+    ...     print(w.asnumpy())
+    [?]
+
+    A gradient of all zeros stays zero; MXNet 2 divides 0 by 0. All terms use the old weight, as in MXNet 2's fused kernel; its other
+    code computes q from a half-updated one. PyTorch has no LANS.
+
+    Reference: S. Zheng, H. Lin, S. Zha, M. Li, "Accelerated large batch optimization of BERT pretraining in 54 minutes",
+    arXiv:2006.13484, 2020, Algorithm 2.
+    """
+
+    states = ("mean", "var")
+    elementwise = False
+
+    def __init__(
+        self,
+        learning_rate: float = Default(0.001),
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-6,
+        lower_bound: float | None = None,
+        upper_bound: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.beta1 = number("beta1", beta1, 0, 1)
+        self.beta2 = number("beta2", beta2, 0, 1)
+        self.epsilon = number("epsilon", epsilon, 0)
+        self.lower_bound = number("lower_bound", lower_bound, 0) if lower_bound else None
+        self.upper_bound = number("upper_bound", upper_bound, 0) if upper_bound else None
+
+    def directions(self, w, g, mean, var, *, t, wd):
+        mean = self.beta1 * mean + (1 - self.beta1) * g
+        var = self.beta2 * var + (1 - self.beta2) * g**2
+        D = sqrt(var / (1 - self.beta2**t)) + self.epsilon
+        r = mean / (1 - self.beta1**t) / D + wd * w
+        q = g / D + wd * w
+        return r, q, mean, var
+
+    def rule(self, w, g, mean, var, *, lr, t, wd, trust_r, trust_q):
+        r, q, mean, var = self.directions(w, g, mean, var, t=t, wd=wd)
+        return w - lr * (self.beta1 * trust_r * r + (1 - self.beta1) * trust_q * q), mean, var
+
+    def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
+        super().step(index, w, normalized(g), states)
+
+    def named(
+        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        w = wide(w)
+        r, q, _, _ = self.directions(w, prepared(g, scalars), *states, t=scalars["t"], wd=scalars["wd"])
+        length = bounded(norm(w), self.lower_bound, self.upper_bound)
+        return {"trust_r": ratio(length, norm(r)), "trust_q": ratio(length, norm(q))}

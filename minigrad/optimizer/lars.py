@@ -1,0 +1,105 @@
+"""LARS: layer-wise adaptive rate scaling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minigrad.device import Array, xp_of
+from minigrad.optimizer.arguments import Default, either, number
+from minigrad.optimizer.norms import norm, ratio
+from minigrad.optimizer.optimizer import Index, Optimizer
+from minigrad.optimizer.registry import register
+
+
+@register
+class LARS(Optimizer):
+    """LARS: SGD in which each parameter moves in proportion to its own length.
+
+    In large batches some layers have gradients far larger, for their weights, than others, and one rate is too much for some or too
+    little for others. LARS makes every step a fixed fraction of the parameter's norm.
+
+    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), h the raw gradient times rescale_grad, η the
+    learning rate, κ the trust coefficient, γ the momentum, v the velocity and |·| the norm over the whole parameter:
+
+        trust = κ |w| / (|h| + wd |w| + ε)          (1 if |w| or |h| is 0, and for gammas, betas and biases)
+        v_t = γ η_t / η_{t-1} v_{t-1} - η trust g_t
+        w_t = w_{t-1} + v_t                         (without momentum: w_t = w_{t-1} - η trust g_t)
+
+    State: `v`, shaped like the weight, zeros at first. Without momentum there is none.
+
+    Arguments:
+        momentum: γ in [0, 1), default 0.
+        lazy_update: no effect; it concerns row-sparse gradients, and here all gradients are dense. Default True.
+        eta: κ >= 0, default 0.001.
+        epsilon (or eps): ε >= 0, default 0.
+        momentum_correction: whether the velocity follows a change of the rate (the factor η_t / η_{t-1}, with the rates
+            before lr_mult), default True.
+        Others, such as `learning_rate` (η, default 0.01) and `wd`: see `Optimizer`.
+
+    A step is η κ of the weight's length, whatever the size of the gradient:
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([3.0, 4.0]), np.array([0.0, 100.0])
+    >>> lars = optimizer.LARS(learning_rate=1.0, eta=0.1)
+    >>> lars.update(0, w, g, lars.create_state(0, w))
+    >>> print(w.asnumpy())
+    [?]
+
+    Names decide what is a gamma, beta or bias: those of the Trainer's parameters, or `param_idx2name`. MXNet in a Trainer knows no
+    names and scales biases too; and with a changing rate it corrects only the first four parameters of a step.
+
+    Reference: Y. You, I. Gitman, B. Ginsburg, "Large batch training of convolutional networks", arXiv:1708.03888, 2017,
+    Algorithm 1. Momentum correction: P. Goyal et al., arXiv:1706.02677, 2017, section 3.
+    """
+
+    decaying = ("_weight",)
+    elementwise = False
+
+    def __init__(
+        self,
+        momentum: float = 0.0,
+        lazy_update: bool = True,
+        eta: float = 0.001,
+        epsilon: float = Default(0.0),
+        momentum_correction: bool = True,
+        *,
+        eps: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.momentum = number("momentum", momentum, 0, 1)
+        self.eta = number("eta", eta, 0)
+        self.epsilon = number("epsilon", either("epsilon", epsilon, "eps", eps), 0)
+        self.momentum_correction = bool(momentum_correction)
+        self._rates = [self.num_update, 0.0, 0.0]  # a step's update number, its base rate, that of the step before
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        return ("v",) if self.momentum else ()
+
+    def rule(self, w, g, v=None, *, lr, trust, correction):
+        if self.momentum == 0:
+            return w - lr * trust * g
+        v = self.momentum * correction * v - lr * trust * g
+        return w + v, v
+
+    def named(
+        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        return {"trust": self._trust(index, w, g, scalars), "correction": self._correction()}
+
+    def _trust(self, index: Index, w: Array, g: Array, scalars: Mapping[str, Any]) -> Any:
+        if self._name(index).endswith(("gamma", "beta", "bias")):
+            return 1.0
+        length, slope = norm(w), abs(self.rescale_grad) * norm(g)
+        trust = self.eta * ratio(length, slope + scalars["wd"] * length + self.epsilon)
+        return xp_of(w).where((length > 0) & (slope > 0), trust, 1.0)[()]
+
+    def _correction(self) -> float:
+        """The rate of this step over that of the step before. A step begins when the update number rises."""
+        update, now, before = self._rates
+        if self.num_update > update:
+            before, now = now, self.learning_rate
+            self._rates = [self.num_update, now, before]
+        return now / before if self.momentum_correction and before > 0 else 1.0

@@ -1,0 +1,89 @@
+"""Nadam: Adam with Nesterov momentum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from minigrad.device import Array
+from minigrad.optimizer.arguments import Default, number
+from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import sqrt
+
+
+@register
+class Nadam(Optimizer):
+    """Nadam: Adam that looks ahead, with a momentum that warms up.
+
+    Nesterov's momentum steps by the velocity that will be, not by the one that was. Nadam does so in Adam's terms:
+    the mean of the next step is anticipated by the momentum μ_{t+1} it will have; the present gradient counts with its own.
+
+    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, ψ the schedule decay, t the
+    step, from 1, and P the product of all μ so far:
+
+        μ_t = β₁ (1 - ½ 0.96^(t ψ))
+        P_t = P_{t-1} μ_t
+        mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
+        var_t  = β₂ var_{t-1} + (1 - β₂) g_t²
+        mean_bar = (1 - μ_t) g_t / (1 - P_t) + μ_{t+1} mean_t / (1 - P_t μ_{t+1})
+        var_hat  = var_t / (1 - β₂ᵗ)
+        w_t = w_{t-1} - η mean_bar / (√var_hat + ε)
+
+    State: `mean` and `var`, shaped like the weight, zeros at first; `P`, one number, 1 at first.
+
+    Arguments:
+        learning_rate: η, default 0.001.
+        beta1: β₁ in [0, 1), memory of the mean, default 0.9.
+        beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
+        epsilon: ε, keeps the quotient finite, default 1e-8.
+        schedule_decay: ψ >= 0, how fast μ grows from β₁ / 2 to β₁, default 0.004.
+        Others: see `Optimizer`.
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> nadam = optimizer.Nadam(learning_rate=0.1)
+    >>> state = nadam.create_state(0, w)
+    >>> for _ in range(3):
+    ...     nadam.update(0, w, g, state)
+    ...     print(w.asnumpy().round(4))
+    [?]
+
+    Equal to PyTorch's NAdam. MXNet multiplies one P for all parameters once per parameter and step, so that there a
+    weight's path depends on how many parameters the net has; here each parameter has its own. MXNet's guide prints
+    another formula, which needs a second gradient per step and moves uphill; its code is the paper's method, as here.
+
+    Reference: T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016, Algorithm 2.
+    """
+
+    states = ("mean", "var", "P")
+    scalar_states = ("P",)
+
+    def __init__(
+        self,
+        learning_rate: float = Default(0.001),
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        schedule_decay: float = 0.004,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.beta1 = number("beta1", beta1, 0, 1)
+        self.beta2 = number("beta2", beta2, 0, 1)
+        self.epsilon = number("epsilon", epsilon, 0)
+        self.schedule_decay = number("schedule_decay", schedule_decay, 0)
+
+    def initial_state(self, name: str, w: Array) -> Array:
+        return numpy.ones(()) if name == "P" else super().initial_state(name, w)
+
+    def rule(self, w, g, mean, var, P, *, lr, t):
+        mu = self.beta1 * (1 - 0.5 * 0.96 ** (t * self.schedule_decay))
+        mu_next = self.beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * self.schedule_decay))
+        P = P * mu
+        mean = self.beta1 * mean + (1 - self.beta1) * g
+        var = self.beta2 * var + (1 - self.beta2) * g**2
+        mean_bar = (1 - mu) * g / (1 - P) + mu_next * mean / (1 - P * mu_next)
+        var_hat = var / (1 - self.beta2**t)
+        return w - lr * mean_bar / (sqrt(var_hat) + self.epsilon), mean, var, P

@@ -1,0 +1,66 @@
+"""NAG: Nesterov's accelerated gradient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.optimizer.arguments import number
+from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.registry import register
+
+
+@register
+class NAG(Optimizer):
+    """NAG: momentum whose gradient is taken where the momentum is about to lead.
+
+    Plain momentum takes the gradient at the current point and then moves on by the velocity as well. Nesterov looks
+    ahead first, so the gradient can still correct the velocity; this brakes earlier on the way up again.
+
+    Let p be the point, v the velocity, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and γ the
+    momentum. The method is v_t = γ v_{t-1} - η g(p_{t-1} + γ v_{t-1}), p_t = p_{t-1} + v_t. A gradient can only be had where the
+    weights are, therefore the weight that is stored *is* the look-ahead point w = p + γ v:
+
+        p_{t-1} = w_{t-1} - γ v_{t-1}
+        v_t = γ v_{t-1} - η g_t                  g_t is the gradient at w_{t-1}
+        w_t = p_{t-1} + v_t + γ v_t
+
+    Nothing is approximated: following p with these lines gives the same points.
+
+    State: `v`, shaped like the weight, zeros at first. Without momentum there is none, and NAG is plain SGD.
+
+    Arguments:
+        momentum: γ in [0, 1), default 0.
+        Others, such as `learning_rate` (η, default 0.01) and `wd`: see `Optimizer`.
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> nag = optimizer.NAG(learning_rate=0.1, momentum=0.8)
+    >>> v = nag.create_state(0, w)
+    >>> for _ in range(3):
+    ...     nag.update(0, w, g, v)
+    ...     print(w.asnumpy().round(4))
+    [?]
+
+    With weight decay MXNet 1.9 computes the velocity from the weight that it has just changed; here, as in PyTorch, the
+    decay is that of the current weight. With a constant rate the weights equal those of PyTorch's SGD(nesterov=True).
+
+    References: Y. Nesterov, "A method for solving the convex programming problem with convergence rate O(1/k²)", Soviet
+    Mathematics Doklady 27, 1983. I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the importance of initialization and
+    momentum in deep learning", ICML 2013, equations (3) and (4). The change of variables: Y. Bengio, N.
+    Boulanger-Lewandowski, R. Pascanu, "Advances in optimizing recurrent networks", ICASSP 2013.
+    """
+
+    def __init__(self, momentum: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.momentum = number("momentum", momentum, 0, 1)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        return ("v",) if self.momentum else ()
+
+    def rule(self, w, g, v=None, *, lr):
+        if self.momentum == 0:
+            return w - lr * g
+        p = w - self.momentum * v
+        v = self.momentum * v - lr * g
+        return p + v + self.momentum * v, v

@@ -1,0 +1,45 @@
+"""Norms of a whole parameter, for rules whose step depends on its length: LARS, LAMB, LANS, LBSGD.
+
+They are sums over all elements, so they are computed before the rule runs and handed to it by name. On a GPU they stay there:
+nothing here waits for the device.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from minigrad.device import Array, xp_of
+
+
+def wide(x: Array) -> Array:
+    """`x`, as float32 if it is float16, whose squares would overflow."""
+    return x.astype(numpy.float32) if x.dtype == numpy.float16 else x
+
+
+def norm(x: Array) -> Any:
+    """Euclidean norm over all elements.
+
+    >>> float(norm(numpy.array([[3.0], [4.0]])))
+    5.0
+    """
+    xp, x = xp_of(x), wide(x)
+    return xp.sqrt(xp.vdot(x, x))
+
+
+def ratio(a: Any, b: Any) -> Any:
+    """`a / b`, or 1 unless both are positive.
+
+    >>> float(ratio(norm(numpy.ones(4)), norm(numpy.zeros(4))))
+    1.0
+    """
+    xp = xp_of(a)
+    both = (a > 0) & (b > 0)
+    return xp.where(both, a, 1.0) / xp.where(both, b, 1.0)
+
+
+def normalized(x: Array) -> Array:
+    """`x` over its norm; zeros stay zeros."""
+    length = norm(x)
+    return wide(x) / xp_of(x).where(length > 0, length, 1.0)

@@ -1,0 +1,309 @@
+"""The optimizer: what every update rule shares, done once, so that a rule is only its equations.
+
+A rule says how one weight moves. Around it stand the step counts, the learning rate and weight decay of each parameter with
+their multipliers, the states, and float16 weights with a float32 master copy. Rescaling, clipping and weight decay are
+added in front of the rule when it is run (`minigrad.optimizer.run`), in this order, the same for every rule:
+
+    g = clip(rescale_grad * gradient, -clip_gradient, +clip_gradient) + wd * w
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy
+
+from minigrad.device import Array, context_of, xp_of
+from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
+from minigrad.optimizer.arguments import Default, arguments_of, number, refuse
+from minigrad.optimizer.registry import create, register
+from minigrad.optimizer.run import run
+from minigrad.tensor import Tensor
+
+Index = int | str
+State = Any
+"""None, one `Tensor`, or a tuple of them: what `create_state` returns."""
+
+
+class Optimizer:
+    r"""Base class of every optimizer.
+
+    Write your own as its equations, and it is fast everywhere, prints itself and runs on a GPU:
+
+    >>> from minigrad import np, optimizer
+    >>> @optimizer.register
+    ... class HeavyBall(optimizer.Optimizer):
+    ...     states = ("v",)
+    ...
+    ...     def rule(self, w, g, v, *, lr):
+    ...         v = 0.5 * v - lr * g
+    ...         return w + v, v
+    >>> w, g = np.array([1.0, 2.0]), np.array([1.0, -1.0])
+    >>> ball = optimizer.create("heavyball", learning_rate=0.1)
+    >>> v = ball.create_state(0, w)
+    >>> for _ in range(2):
+    ...     ball.update(0, w, g, v)
+    >>> print(w.asnumpy())
+    [0.75 2.25]
+
+    or, when it is not a formula for each element, define `create_state(index, weight)` and
+    `update(index, weight, grad, state)` yourself: call `self._update_count(index)` first, then change `weight` in place.
+
+    Arguments, which every optimizer accepts by keyword:
+        learning_rate: :math:`\eta`, default 0.01 unless the optimizer names another. Given together with a schedule it
+            overrides the schedule's base rate; a default never does.
+        wd: weight decay :math:`\delta`, default 0.
+        rescale_grad: factor :math:`\rho` on the gradient, default 1. `Trainer.step(n)` sets it to `1 / n`.
+        clip_gradient: limit :math:`c` of each element of the rescaled gradient, default None; None or <= 0 is off.
+        lr_scheduler: callable, update number -> learning rate. The first update asks for number 1.
+        begin_num_update: where the step counts start, default 0.
+        multi_precision: whether float16 weights keep a float32 master copy and are rounded from it, default False.
+        param_idx2name: parameter index -> name. Without `param_dict`, only names ending in `_weight` or `_gamma` decay.
+        param_dict: parameter index -> `Parameter`, whose `lr_mult` and `wd_mult` then count. A Trainer sets it.
+    """
+
+    decaying: ClassVar[tuple[str, ...]] = ("_weight", "_gamma")
+    """Endings of the names that decay when parameters are known by name only."""
+
+    scalar_states: ClassVar[tuple[str, ...]] = ()
+    """Those of `states` that are one number per parameter: 0-d float64 arrays on the host."""
+
+    rule: Callable[..., Any]
+    """`rule(self, w, g, *states, *, lr, t, ...)`: next weight and states. See `minigrad.optimizer.rule`."""
+
+    def __init__(
+        self,
+        *,
+        learning_rate: float | None = None,
+        wd: float = 0.0,
+        rescale_grad: float = 1.0,
+        clip_gradient: float | None = None,
+        lr_scheduler: Callable[[int], float] | None = None,
+        begin_num_update: int = 0,
+        multi_precision: bool = False,
+        param_idx2name: Mapping[Index, str] | None = None,
+        param_dict: Mapping[Index, Any] | None = None,
+        **unknown: Any,
+    ) -> None:
+        if unknown:
+            refuse(type(self), unknown)
+        rate = Default(0.01) if learning_rate is None else learning_rate
+        self.lr = number("learning_rate", rate, 0)
+        self.wd = number("wd", wd, 0)
+        self.rescale_grad = number("rescale_grad", rescale_grad)
+        self.clip_gradient = None if clip_gradient is None else number("clip_gradient", clip_gradient)
+        self.multi_precision = bool(multi_precision)
+        self.begin_num_update = self.num_update = int(number("begin_num_update", begin_num_update, 0))
+        if lr_scheduler is not None and not callable(lr_scheduler):
+            raise KeywordError(f"lr_scheduler={lr_scheduler!r} is no schedule; expected a callable: update number -> rate")
+        self.lr_scheduler = lr_scheduler
+        if lr_scheduler is not None and not isinstance(rate, Default):
+            _rebase(lr_scheduler, self.lr)
+        self.param_dict: Mapping[Index, Any] = dict(param_dict or {})
+        self.idx2name: dict[Index, str] = dict(param_idx2name or {})
+        self.lr_mult: dict[Index, float] = {}
+        self.wd_mult: dict[Index, float] = self._default_wd_mult()
+        self._index_update_count: dict[Index, int] = {}
+
+    @property
+    def states(self) -> Sequence[str]:
+        """Names of the states, in the order in which the rule takes and returns them."""
+        return ()
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether a step on several parameters laid side by side is the same as one step on each."""
+        cls = type(self)
+        return cls.update is Optimizer.update and cls.create_state is Optimizer.create_state
+
+    # ---- States ----------------------------------------------------------------------------------------------------
+
+    def initial_state(self, name: str, w: Array) -> Array:
+        """The raw array with which the state `name` of the weight `w` starts: zeros, unless a rule says otherwise."""
+        return xp_of(w).zeros_like(w, dtype=numpy.float32 if w.dtype == numpy.float16 else w.dtype)
+
+    def create_state(self, index: Index, weight: Tensor) -> State:
+        """A new state for one parameter: None, one array, or a tuple in the order of `states`."""
+        with context_of(weight.data):
+            made = tuple(Tensor(self.initial_state(name, weight.data)) for name in self.states)
+        return made if len(made) > 1 else made[0] if made else None
+
+    def create_state_multi_precision(self, index: Index, weight: Tensor) -> State:
+        """As `create_state`; for a float16 weight with `multi_precision`, (float32 master copy, state)."""
+        if not self._has_master(weight):
+            return self.create_state(index, weight)
+        master = Tensor(weight.data.astype(numpy.float32))
+        return master, self.create_state(index, master)
+
+    def _has_master(self, weight: Tensor) -> bool:
+        return self.multi_precision and bool(weight.dtype == numpy.float16)
+
+    # ---- Updates ---------------------------------------------------------------------------------------------------
+
+    def update(self, index: Index, weight: Tensor, grad: Tensor, state: State) -> None:
+        """Take one step: change `weight` and `state` in place. `grad` is left as it is."""
+        self._update_count(index)
+        arrays = () if state is None else state if isinstance(state, tuple) else (state,)
+        self.step(index, weight.data, grad.data, [s.data for s in arrays])
+        weight._version[0] += 1  # a graph that was recorded with the old weight will say so
+
+    def update_multi_precision(self, index: Index, weight: Tensor, grad: Tensor, state: State) -> None:
+        """As `update`, with the state of `create_state_multi_precision`; the weight is rounded from its master copy."""
+        if not self._has_master(weight):
+            return self.update(index, weight, grad, state)
+        master, inner = state
+        self.update(index, master, Tensor(grad.data.astype(numpy.float32)), inner)
+        weight.data[...] = master.data
+        weight._version[0] += 1
+        return None
+
+    def step_group(self, indices: Sequence[Index], w: Array, g: Array, states: Sequence[Array]) -> None:
+        """Take one step on parameters that lie side by side in the raw arrays `w`, `g` and `states`.
+
+        They must share dtype, step count and multipliers, and the optimizer must be `elementwise`.
+        """
+        self._update_count(indices)
+        self.step(indices[0], w, g, states)
+
+    def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
+        """Run the rule once on raw arrays, in place. The step has been counted."""
+        if not hasattr(self, "rule"):
+            raise UsageError(
+                f"{type(self).__name__} says nothing about how to step; define "
+                "`rule(self, w, g, *, lr)`, which returns the next w, or `update(self, index, weight, grad, state)`"
+            )
+        scalars = {
+            "lr": self._get_lr(index),
+            "wd": self._get_wd(index),
+            "t": self._index_update_count[index],
+            "rescale_grad": self.rescale_grad,
+            "clip_gradient": self.clip_gradient,
+        }
+        scalars.update(self.named(index, w, g, states, scalars))
+        run(self, [w, g, *states], scalars)
+
+    def named(
+        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """What else the rule asks for by name: values that are not elementwise, such as norms or noise."""
+        return {}
+
+    # ---- Counts, rates, multipliers --------------------------------------------------------------------------------
+
+    def _update_count(self, index: Index | Iterable[Index]) -> None:
+        """Count one more update of the parameter, or of each of several."""
+        counts = self._index_update_count
+        for i in (index,) if isinstance(index, (int, str)) else index:
+            counts[i] = count = counts.get(i, self.begin_num_update) + 1
+            if count > self.num_update:
+                self.num_update = count
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate in use: the schedule's value for the updates done so far, or the plain rate."""
+        return self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
+
+    def set_learning_rate(self, lr: float) -> None:
+        """Set the rate. With a schedule this is an error: the schedule decides."""
+        if self.lr_scheduler is not None:
+            raise ScheduleError(
+                f"the rate cannot be set to {lr!r}: {self.lr_scheduler!r} decides it; set its base_lr, "
+                "or make the optimizer without lr_scheduler"
+            )
+        self.lr = number("learning_rate", lr, 0)
+
+    def _get_lr(self, index: Index) -> float:
+        return self.learning_rate * self._multiplier("lr_mult", index)
+
+    def _get_wd(self, index: Index) -> float:
+        return self.wd * self._multiplier("wd_mult", index)
+
+    def _get_lrs(self, indices: Sequence[Index]) -> list[float]:
+        return [self._get_lr(i) for i in indices]
+
+    def _get_wds(self, indices: Sequence[Index]) -> list[float]:
+        return [self._get_wd(i) for i in indices]
+
+    def _name(self, index: Index) -> str:
+        """The name of a parameter, as far as it is known."""
+        found = getattr(self.param_dict.get(index), "name", None) or self.idx2name.get(index)
+        return str(index if found is None else found)
+
+    def _multiplier(self, kind: str, index: Index) -> float:
+        """The Parameter's own multiplier; else the one stored by index; else by name; else 1."""
+        if index in self.param_dict:
+            return float(getattr(self.param_dict[index], kind))
+        table: dict[Index, float] = getattr(self, kind)
+        return table[index] if index in table else table.get(self.idx2name.get(index, index), 1.0)
+
+    def set_lr_mult(self, args_lr_mult: Mapping[Index, float]) -> None:
+        """Multiply the rate of some parameters: index or name -> factor. Others have 1."""
+        self.lr_mult = self._checked("lr_mult", args_lr_mult)
+
+    def set_wd_mult(self, args_wd_mult: Mapping[Index, float]) -> None:
+        """Multiply the weight decay of some parameters: index or name -> factor. Others have their default."""
+        self.wd_mult = self._default_wd_mult() | self._checked("wd_mult", args_wd_mult)
+
+    def _default_wd_mult(self) -> dict[Index, float]:
+        if self.param_dict:
+            return {}
+        return {name: 0.0 for name in self.idx2name.values() if not name.endswith(self.decaying)}
+
+    def _checked(self, kind: str, factors: Mapping[Index, float]) -> dict[Index, float]:
+        """The multipliers as numbers. One that could have no effect is not accepted in silence."""
+        indices = [*self.idx2name, *self.param_dict]
+        names = [self._name(i) for i in indices]
+        for key in factors:
+            if indices and key not in indices and key not in names:
+                raise ArgumentError(f"{kind} for an unknown parameter {key!r}{suggestion(str(key), names)}")
+            if key in self.param_dict or any(key == self._name(i) for i in self.param_dict):
+                warnings.warn(
+                    f"the {kind} of {self._name(key)!r} stays as it is: its Parameter decides; set parameter.{kind}",
+                    stacklevel=3,
+                )
+        return {key: number(f"{kind} of {key!r}", factor, 0) for key, factor in factors.items()}
+
+    # ---- Seeing, saving ----------------------------------------------------------------------------------------------
+
+    def equation(self) -> str:
+        """The rule as LaTeX, one aligned line per equation, printed from the rule itself."""
+        from minigrad.optimizer.latex import equation
+
+        return equation(self)
+
+    def _repr_latex_(self) -> str:
+        return f"$${self.equation()}$$"
+
+    def __repr__(self) -> str:
+        own, shared = arguments_of(type(self)), arguments_of(Optimizer)
+        shown = {"learning_rate": self.lr}
+        for name, default in own.items():
+            value = getattr(self, name, default)
+            if name not in shared and hasattr(self, name) or name in ("wd", "clip_gradient") and value != default:
+                shown[name] = value
+        if self.lr_scheduler is not None:
+            shown["lr_scheduler"] = self.lr_scheduler
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+    def get_config(self) -> dict[str, Any]:
+        """Everything but the states, as plain data for a JSON file. See `minigrad.optimizer.config`."""
+        from minigrad.optimizer.config import to_config
+
+        return to_config(self)
+
+    register = staticmethod(register)
+    create_optimizer = staticmethod(create)
+
+
+def _rebase(scheduler: Any, lr: float) -> None:
+    """Let an explicit rate override the base of a schedule."""
+    if hasattr(scheduler, "set_base"):
+        scheduler.set_base(lr)
+    elif hasattr(scheduler, "base_lr"):
+        scheduler.base_lr = lr
+    else:
+        raise ArgumentError(
+            f"learning_rate={lr!r} cannot override {scheduler!r}, which has no base_lr; give one of the two"
+        )

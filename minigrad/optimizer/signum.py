@@ -1,0 +1,66 @@
+"""Signum and SignSGD: steps of one size, in the direction of a sign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.optimizer.arguments import Default, number
+from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import sign
+
+
+@register
+class Signum(Optimizer):
+    """Signum: move each weight by the learning rate against the sign of its momentum.
+
+    Only one bit per weight is used, so workers can send signs instead of gradients, and a huge gradient does no more harm
+    than a small one. Without momentum this is SignSGD.
+
+    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, γ the momentum, λ a decay
+    beside the step, and sign(0) = 0:
+
+        v_t = γ v_{t-1} + (1 - γ) g_t
+        w_t = (1 - η λ) w_{t-1} - η sign(v_t)           (without momentum: sign(g_t))
+
+    State: `v`, shaped like the weight, zeros at first. Without momentum there is none.
+
+    Arguments:
+        learning_rate: η, default 0.01.
+        momentum: γ in [0, 1), default 0.9.
+        wd_lh: λ >= 0, decoupled weight decay, default 0; `wd` is part of the gradient and acts through its sign.
+        Others: see `Optimizer`.
+
+    >>> from minigrad import np, optimizer
+    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> signum = optimizer.Signum(learning_rate=0.1)
+    >>> v = signum.create_state(0, w)
+    >>> for _ in range(3):
+    ...     signum.update(0, w, g, v)
+    ...     print(w.asnumpy().round(4))
+    [?]
+
+    SignSGD is the limit γ → 0 of Signum and takes the sign of the same g. MXNet 1.9 takes it of the raw gradient,
+    so its `wd` changes meaning when the momentum becomes 0, and refuses `wd_lh` there.
+
+    References: J. Bernstein, Y.-X. Wang, K. Azizzadenesheli, A. Anandkumar, "signSGD: compressed optimisation for
+    non-convex problems", ICML 2018, Algorithms 1 (signSGD) and 2 (Signum). Decoupled decay: I. Loshchilov, F. Hutter,
+    "Decoupled weight decay regularization", arXiv:1711.05101.
+    """
+
+    def __init__(
+        self, learning_rate: float = Default(0.01), momentum: float = 0.9, wd_lh: float = 0.0, **kwargs: Any
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.momentum = number("momentum", momentum, 0, 1)
+        self.wd_lh = number("wd_lh", wd_lh, 0)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        return ("v",) if self.momentum else ()
+
+    def rule(self, w, g, v=None, *, lr):
+        if self.momentum == 0:
+            return (1 - lr * self.wd_lh) * w - lr * sign(g)
+        v = self.momentum * v + (1 - self.momentum) * g
+        return (1 - lr * self.wd_lh) * w - lr * sign(v), v

@@ -1,0 +1,32 @@
+"""An updater: an optimizer that keeps the states itself, for a KVStore."""
+
+from __future__ import annotations
+
+from minigrad.optimizer.optimizer import Index, Optimizer, State
+from minigrad.tensor import Tensor
+
+
+class Updater:
+    """Call it with `(index, gradient, weight)`; the state of an index is created at its first update.
+
+    >>> from minigrad import np, optimizer
+    >>> update = optimizer.get_updater(optimizer.SGD(learning_rate=0.1))
+    >>> w = np.array([1.0])
+    >>> update(0, np.array([2.0]), w)
+    >>> print(w.asnumpy())
+    [0.8]
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.optimizer = optimizer
+        self.states: dict[Index, State] = {}
+
+    def __call__(self, index: Index, grad: Tensor, weight: Tensor) -> None:
+        if index not in self.states:
+            self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
+        self.optimizer.update_multi_precision(index, weight, grad, self.states[index])
+
+
+def get_updater(optimizer: Optimizer) -> Updater:
+    """The updater of an optimizer (Gluon's name)."""
+    return Updater(optimizer)
