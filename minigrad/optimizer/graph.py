@@ -57,9 +57,9 @@ class Graph:
 
     def inputs(self, arrays: Sequence[Array], scalars: Scalars) -> list[Array]:
         """The arrays that `self.arrays` names, out of [w, g, *states] and what is asked for by name."""
-        chosen = [arrays[i] for i in self.places]
-        chosen.extend(scalars[name] for name in self.extras)
-        return chosen
+        if not self.extras and not self.scalar_places:
+            return list(arrays)
+        return [arrays[i] for i in self.places] + [scalars[name] for name in self.extras]
 
 
 def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) -> Graph:
@@ -77,7 +77,7 @@ def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) 
         shared = ("rescale_grad", "clip_gradient", "wd") if prepare else ()
         scalars = {name: getattr(optimizer, name) for name in shared}
     asked = {
-        p.name: not isinstance(scalars.get(p.name, 0.0), Real)
+        p.name: not is_number(scalars.get(p.name, 0.0))
         for p in inspect.signature(rule).parameters.values()
         if p.kind is p.KEYWORD_ONLY
     }
@@ -107,6 +107,11 @@ def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) 
     return Graph(rule, symbols, states, asked, prepared, results, named)
 
 
+def is_number(x: Any) -> bool:
+    """Whether a value is one number on the host (a 0-d CuPy array is not: to look at it would stop the device)."""
+    return isinstance(x, Real) or (isinstance(x, numpy.ndarray) and x.ndim == 0)
+
+
 def active(scalars: Scalars) -> tuple[bool, bool, bool]:
     """Which parts of the preparation do anything: rescaling, clipping, decay."""
     limit = scalars["clip_gradient"]
@@ -119,15 +124,15 @@ class HyperParameters:
     def __init__(self, optimizer: Any, symbols: Trace) -> None:
         self.__dict__.update(_optimizer=optimizer, _symbols=symbols)
 
-    @property
-    def __class__(self) -> Any:  # so that super() works inside a rule
+    @property  # type: ignore[misc]  # so that super() works inside a rule
+    def __class__(self) -> Any:
         return type(self._optimizer)
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._optimizer, name)
         if isinstance(value, MethodType):
             return MethodType(value.__func__, self)
-        if isinstance(value, Real) and not isinstance(value, bool):
+        if type(value) is not bool and is_number(value):
             return self._symbols.leaf("hyper", name, float(value))
         self._symbols.constants[name] = value
         return value
@@ -162,14 +167,17 @@ def holds(symbols: Trace, asked: dict[str, bool]) -> Callable[[Any, Scalars], bo
     """Compile the question whether the traced branches would run again, given the optimizer and a step's scalars."""
     conditions = [f"bool({inline(x)}) is {outcome}" for x, outcome in symbols.decided.items()]
     conditions += [f"self.{name} == constants[{name!r}]" for name in symbols.constants]
-    conditions += [f"isinstance(self.{x.name}, Real)" for x in symbols.nodes.values() if x.op == "hyper"]
+    conditions += [f"is_number(self.{x.name})" for x in symbols.nodes.values() if x.op == "hyper"]
     conditions += [
-        f"isinstance(scalars[{name!r}], Real) is {not is_array}"
+        f"is_number(scalars[{name!r}]) is {not is_array}"
         for name, is_array in asked.items()
         if name not in ("lr", "t", "wd")
     ]
     source = f"def holds(self, scalars):\n    return {' and '.join(conditions) or 'True'}"
-    return define(source, "holds", FLOAT | {"constants": symbols.constants, "Real": (float, int, Real)})
+    found: Callable[[Any, Scalars], bool] = define(
+        source, "holds", FLOAT | {"constants": symbols.constants, "is_number": is_number}
+    )
+    return found
 
 
 def inline(x: Symbol) -> str:

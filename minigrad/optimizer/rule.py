@@ -22,6 +22,7 @@ INFIX = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**",
     "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!=",
 }  # fmt: skip
+CONDITIONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 
 # The meaning of every operation on Python floats. Arrays use the NumPy or CuPy function of the same name.
 FLOAT: dict[str, Callable[..., Any]] = {

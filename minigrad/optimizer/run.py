@@ -1,20 +1,36 @@
-"""Run a rule on raw arrays, in place, in the fastest way there is: NumPy blocks, a compiled loop, or a CUDA kernel.
+"""Run a rule on raw arrays, in place, in the fastest way there is: a CUDA kernel, a compiled loop, or NumPy blocks.
 
-All three are readings of the same graph and agree to rounding.
+All are readings of one graph and agree to rounding. `with reading("numpy"):`, or the environment variable
+MINIGRAD_READING, chooses between the two for a CPU; by default it is "numba" where numba is installed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy
 
 from minigrad.device import Array
-from minigrad.optimizer import run_numpy
+from minigrad.errors import ArgumentError
+from minigrad.optimizer import run_cuda, run_numba, run_numpy
 from minigrad.optimizer.graph import Graph, Scalars, active, trace
 
+Step = Callable[[Graph, Sequence[Array], Sequence[float]], None]
+
+CPU: dict[str, tuple[Step, int, int]] = {
+    "numpy": (run_numpy.step, 500_000, 4),
+    "numba": (run_numba.step, 250_000, 16),
+}
+"""How each reading takes a step; from how many elements on several threads pay, and how many threads at most."""
+
+_chosen = os.environ.get("MINIGRAD_READING", "")
 _graphs: WeakKeyDictionary[type, list[Graph]] = WeakKeyDictionary()
 
 
@@ -29,7 +45,10 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
     graph = graph_of(optimizer, len(arrays), scalars)
     parameters, numbers = graph.fold(optimizer, scalars, arrays)
     inputs = graph.inputs(arrays, scalars)
-    run_on_cpu(graph, inputs, parameters)
+    if isinstance(inputs[0], numpy.ndarray):
+        on_cpu(graph, inputs, parameters)
+    else:
+        run_cuda.step(graph, inputs, parameters)
     for place, number in zip(graph.scalar_places, numbers):
         arrays[place][...] = number
 
@@ -42,21 +61,88 @@ def graph_of(optimizer: Any, count: int, scalars: Scalars) -> Graph:
         graphs = _graphs[cls] = []
     prepared = active(scalars)
     for graph in graphs:
-        if graph.prepared == prepared and graph.rule is cls.rule and len(graph.states) == count - 2:
-            if graph.holds(optimizer, scalars):
-                return graph
+        same = graph.prepared == prepared and graph.rule is cls.rule and len(graph.states) == count - 2
+        if same and graph.holds(optimizer, scalars):
+            return graph
     graph = trace(optimizer, True, scalars)
     graphs.append(graph)
     return graph
 
 
-def run_on_cpu(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> None:
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Run rules on the CPU in the given way, "numpy" or "numba", within a `with` block.
+
+    >>> from minigrad.optimizer.run import reading
+    >>> with reading("numpy"):
+    ...     pass  # trainer.step(32)
+    """
+    global _chosen
+    if name not in CPU:
+        raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; there are {', '.join(CPU)}")
+    before, _chosen = _chosen, name
+    try:
+        yield
+    finally:
+        _chosen = before
+
+
+@cache
+def fastest() -> str:
+    """The way to run rules on this CPU when nobody chooses."""
+    try:
+        import numba  # noqa: F401
+    except ModuleNotFoundError:
+        return "numpy"
+    except ImportError as error:
+        warnings.warn(f"numba is installed but cannot be used, so rules run with NumPy: {error}", stacklevel=2)
+        return "numpy"
+    return "numba"
+
+
+def on_cpu(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> None:
     """Run on NumPy arrays of any layout: what is not contiguous is copied, and copied back."""
     flat = [a if a.ndim == 1 and a.flags.c_contiguous else numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
-    if flat[0].size == 0:
+    dtype, size = flat[0].dtype, flat[0].size
+    if size == 0:
         return
-    with numpy.errstate(all="ignore"):
-        run_numpy.step(graph, flat, parameters)
+    name = _chosen or fastest()
+    if name == "numba" and (dtype.char not in "fd" or any(a.dtype is not dtype for a in flat)):
+        name = "numpy"  # which converts float16, and other mixtures, block by block
+    step, pays, most = CPU[name]
+    if size < pays:
+        step(graph, flat, parameters)
+    else:
+        in_parts(step, graph, flat, parameters, min(most, cores()))
     for name, array, done in zip(graph.arrays, arrays, flat):
-        if done is not array and name in graph.written and not array.flags.c_contiguous:
+        if name in graph.written and not array.flags.c_contiguous:
             array[...] = done.reshape(array.shape)
+
+
+def in_parts(step: Step, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], parts: int) -> None:
+    """Run on several threads, each on its own part of the arrays. This thread takes the first."""
+    size = arrays[0].size
+    length = -(-size // parts // 64) * 64  # whole cache lines, so that no two threads write to one
+    views = [[a[start : start + length] for a in arrays] for start in range(0, size, length)]
+    others = [pool().submit(step, graph, part, parameters) for part in views[1:]]
+    try:
+        step(graph, views[0], parameters)
+    finally:
+        wait(others)
+    for other in others:
+        other.result()
+
+
+@cache
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max(cores() - 1, 1), "minigrad-step")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=pool.cache_clear)  # threads do not survive a fork

@@ -8,18 +8,17 @@ everything it touches stays in the processor's cache (`step`). Adam is 14 calls 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy
 
 from minigrad.device import Array
 from minigrad.optimizer.graph import Graph, define
-from minigrad.optimizer.rule import FLOAT, Symbol
+from minigrad.optimizer.rule import CONDITIONS, FLOAT, Symbol
 
-BLOCK = 128 * 1024
-"""Bytes of one array in a block: the six arrays of Adam are then 768 KiB, less than a core's own cache."""
-
-CONDITIONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
+BLOCK = 256 * 1024
+"""Bytes of one array in a block: six of them, as Adam has, stay in cache; a ufunc call is still worth its overhead."""
 
 
 class Program:
@@ -30,8 +29,29 @@ class Program:
 
     def __init__(self, source: str, registers: int, masks: int) -> None:
         self.source, self.registers, self.masks = source, registers, masks
+        self.has_branches = "where=" in source  # both sides are computed; the one not taken may divide by zero
         functions = {op: getattr(numpy, op) for op in (*FLOAT, "positive", "copyto")}
         self.run: Callable[..., None] = define(source, "step", functions)
+        self.spare: list[Workspace] = []
+
+    def workspace(self, length: int, dtype: Any, parameters: int) -> Workspace:
+        """A workspace that nobody is using: the one of the step before, if it fits."""
+        if self.spare:
+            found = self.spare.pop()
+            if found.length == length and found.values.dtype == dtype:
+                return found
+        return Workspace(self, length, dtype, parameters)
+
+
+class Workspace:
+    """Scratch arrays of a program, and its parameters as 0-d arrays (ufuncs convert a Python float at every call)."""
+
+    def __init__(self, code: Program, length: int, dtype: Any, parameters: int) -> None:
+        self.length = length
+        self.scratch = [numpy.empty(length, dtype) for _ in range(code.registers)]
+        self.scratch += [numpy.empty(length, bool) for _ in range(code.masks)]
+        self.values = numpy.empty(parameters, dtype)
+        self.scalars = [self.values[k, ...] for k in range(parameters)]
 
 
 def program(graph: Graph) -> Program:
@@ -117,23 +137,27 @@ def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> 
     code = graph.compiled.get("numpy")
     if code is None:
         code = graph.compiled["numpy"] = program(graph)
+    dtype = arrays[0].dtype
+    if any(a.dtype is not dtype for a in arrays) or dtype.char == "e":
+        dtype = numpy.result_type(numpy.float32, *arrays)  # float16 is computed in float32
     size = arrays[0].size
-    dtypes = {a.dtype for a in arrays}
-    dtype = arrays[0].dtype if len(dtypes) == 1 else numpy.result_type(*dtypes)
-    if dtype == numpy.float16:
-        dtype = numpy.dtype(numpy.float32)
     length = min(size, BLOCK // dtype.itemsize)
-    scratch = [numpy.empty(length, dtype) for _ in range(code.registers)]
-    scratch += [numpy.empty(length, bool) for _ in range(code.masks)]
-    if len(dtypes) == 1 and arrays[0].dtype == dtype and length == size:
-        code.run(*arrays, *scratch, *parameters)
-        return
-    for start in range(0, size, length):
-        blocks = [a[start : start + length] for a in arrays]
-        if size - start < length:
-            scratch = [r[: size - start] for r in scratch]
-        same = [b.astype(dtype, copy=False) for b in blocks]
-        code.run(*same, *scratch, *parameters)
-        for name, block, computed in zip(graph.arrays, blocks, same):
-            if computed is not block and name in graph.written:
-                block[...] = computed
+    workspace = code.workspace(length, dtype, len(parameters))
+    workspace.values[:] = parameters
+    with numpy.errstate(all="ignore") if code.has_branches else nullcontext():
+        if length == size and arrays[0].dtype is dtype:
+            code.run(*arrays, *workspace.scratch, *workspace.scalars)
+        else:
+            for start in range(0, size, length):
+                in_block(graph, code, [a[start : start + length] for a in arrays], workspace)
+    code.spare.append(workspace)
+
+
+def in_block(graph: Graph, code: Program, blocks: list[Array], workspace: Workspace) -> None:
+    """Run the rule on one block, converting what has another dtype."""
+    length, dtype = blocks[0].size, workspace.values.dtype
+    converted = [b.astype(dtype, copy=False) for b in blocks]
+    code.run(*converted, *(r[:length] for r in workspace.scratch), *workspace.scalars)
+    for name, block, result in zip(graph.arrays, blocks, converted):
+        if result is not block and name in graph.written:
+            block[...] = result
