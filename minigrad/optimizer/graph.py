@@ -167,7 +167,8 @@ def holds(symbols: Trace, asked: dict[str, bool]) -> Callable[[Any, Scalars], bo
     """Compile the question whether the traced branches would run again, given the optimizer and a step's scalars."""
     conditions = [f"bool({inline(x)}) is {outcome}" for x, outcome in symbols.decided.items()]
     conditions += [f"self.{name} == constants[{name!r}]" for name in symbols.constants]
-    conditions += [f"is_number(self.{x.name})" for x in symbols.nodes.values() if x.op == "hyper"]
+    hypers = [f"self.{x.name}" for x in symbols.nodes.values() if x.op == "hyper"]
+    conditions += [f"({hyper}.__class__ is float or is_number({hyper}))" for hyper in hypers]
     conditions += [
         f"is_number(scalars[{name!r}]) is {not is_array}"
         for name, is_array in asked.items()

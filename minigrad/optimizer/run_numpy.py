@@ -107,7 +107,7 @@ def program(graph: Graph) -> Program:
 def spell(x: Symbol, target: str, args: Sequence[str]) -> list[str]:
     """One operation as NumPy calls."""
     if x.op != "where":
-        return [f"{x.op}({', '.join([*args, target])})"]
+        return [f"{x.op}({', '.join(args)}, out={target})"]
     condition = args[0] if x.args[0].is_array else f"bool({args[0]})"
     return [f"copyto({target}, {args[2]})", f"copyto({target}, {args[1]}, where={condition})"]
 
