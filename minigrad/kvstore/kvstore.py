@@ -1,0 +1,236 @@
+"""A key-value store: where the gradients of several devices meet and, if asked, where the weights are updated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy
+
+from minigrad import autograd
+from minigrad.device import cpu, xp_of
+from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError, suggestion
+from minigrad.kvstore.compression import TwoBitCompression
+from minigrad.kvstore.states import load_states, save_states
+from minigrad.optimizer import Optimizer, Updater
+from minigrad.serialization import FilePath
+from minigrad.tensor import Tensor
+
+Key = int | str
+Values = Any
+"""A Tensor, a list of Tensors (one for each device), or for a list of keys, a list of either."""
+
+
+class KVStore:
+    """A store in one process, made by `create('local')` or `create('device')`.
+
+    What is pushed to a key from several devices is summed: on the CPU ('local') or on the first of them ('device'). The
+    sum replaces the stored value, or, with an updater (an optimizer), updates it. A pull copies it to all devices.
+
+    >>> from minigrad import cpu, np
+    >>> store = create("device")
+    >>> store.init("w", np.zeros(2))
+    >>> store.push("w", [np.array([1, 2], ctx=cpu(0)), np.array([10, 20], ctx=cpu(1))])
+    >>> out = np.zeros(2)
+    >>> store.pull("w", out)
+    >>> out
+    array([11., 22.])
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._stored: dict[Key, Tensor] = {}
+        self._updater: Callable[[Any, Tensor, Tensor], None] | None = None
+        self._compression: TwoBitCompression | None = None
+
+    @property
+    def type(self) -> str:
+        """The name it was created by."""
+        return self._name
+
+    @property
+    def rank(self) -> int:
+        """The number of this process, from 0."""
+        return 0
+
+    @property
+    def num_workers(self) -> int:
+        """How many processes share the store."""
+        return 1
+
+    # Values in and out
+
+    def init(self, key: Key | list[Key], value: Values) -> None:
+        """Enter each key once, with a copy of its value."""
+        for k, values in self._pairs(key, value):
+            if k in self._stored:
+                raise UsageError(f"Key {k!r} is in the store already; push a new value to it instead.")
+            other = next(iter(self._stored), k)
+            if type(k) is not type(other):
+                raise KeywordError(f"Keys of a store are all whole numbers or all strings; found {other!r} and {k!r}.")
+            self._stored[k] = self._total(values[:1])
+
+    def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
+        """Sum the values of each key over devices; store the sum, or update the stored value with it.
+
+        `priority` is accepted for Gluon's sake: everything is done when the call returns.
+        """
+        with autograd.pause():
+            for k, values in self._pairs(key, value):
+                stored = self._find(k, values)
+                total = self._reduce(k, values)
+                if self._updater is None:
+                    self._stored[k] = total
+                else:
+                    self._updater(k, total.as_in_ctx(stored.ctx), stored)
+
+    def pull(self, key: Key | list[Key], out: Values = None, priority: int = 0, ignore_sparse: bool = True) -> None:
+        """Copy the stored value of each key into all of its `out`."""
+        if out is None:
+            raise UsageError("pull() copies into arrays that exist: give them as out=.")
+        with autograd.pause():
+            for k, outs in self._pairs(key, out):
+                stored = self._find(k, outs)
+                for o in outs:
+                    o[...] = stored.as_in_ctx(o.ctx)
+
+    def pushpull(self, key: Key | list[Key], value: Values, out: Values = None, priority: int = 0) -> None:
+        """Push, then pull into `out`, or else into the values themselves."""
+        self.push(key, value, priority)
+        self.pull(key, value if out is None else out, priority)
+
+    def broadcast(self, key: Key | list[Key], value: Values, out: Values, priority: int = 0) -> None:
+        """Init, then pull: every `out` starts from the same value."""
+        self.init(key, value)
+        self.pull(key, out, priority)
+
+    def row_sparse_pull(
+        self, key: Key | list[Key], out: Values = None, priority: int = 0, row_ids: Values = None
+    ) -> None:
+        """Copy only the rows `row_ids` of the stored value into `out`, whose other rows become 0.
+
+        `row_ids` is an array of indices in any order, repeated or not; or a list of such arrays, one for each `out`.
+        """
+        if out is None or row_ids is None:
+            raise UsageError("row_sparse_pull() needs the arrays to fill, out=, and the rows to pull, row_ids=.")
+        with autograd.pause():
+            for (k, outs), (_, ids) in zip(self._pairs(key, out), self._pairs(key, row_ids)):
+                stored = self._find(k, outs)
+                for o, wanted in zip(outs, ids * len(outs) if len(ids) == 1 else ids, strict=True):
+                    rows = numpy.unique(wanted.asnumpy()).astype(int)
+                    if len(rows) and not 0 <= rows[0] <= rows[-1] < len(stored):
+                        raise ArgumentError(f"Key {k!r} has {len(stored)} rows, but {rows.tolist()} were asked for.")
+                    o[...] = 0
+                    o[rows] = stored[rows].as_in_ctx(o.ctx)
+
+    # How values change
+
+    def set_updater(self, updater: Callable[[Any, Tensor, Tensor], None]) -> None:
+        """From now on a push calls `updater(key, sum, stored)`, which changes `stored` in place."""
+        self._updater = updater
+
+    _set_updater = set_updater
+
+    def set_optimizer(self, optimizer: Optimizer) -> None:
+        """From now on a push is a gradient, and the optimizer updates the stored weight with it (index: the key)."""
+        self.set_updater(Updater(optimizer))
+
+    def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
+        """Send two bits for each value, as in {'type': '2bit', 'threshold': 0.5}. See `TwoBitCompression`."""
+        if self._name == "local":
+            raise ArgumentError("A 'local' store sums on the CPU and compresses nothing; create a 'device' store.")
+        self._compression = TwoBitCompression.from_params(compression_params)
+
+    def is_capable(self, capability: str) -> bool:
+        """Whether the store can do this: 'optimizer', run an optimizer on the stored weights. It can."""
+        if capability.lower() != "optimizer":
+            raise ArgumentError(f"A store may be asked for the capability 'optimizer', not {capability!r}.")
+        return True
+
+    def save_optimizer_states(self, fname: FilePath, dump_optimizer: bool = False) -> None:
+        """Write the states and step counts of the optimizer; with `dump_optimizer`, its settings too."""
+        save_states(fname, self._optimizer_updater(), dump_optimizer)
+
+    def load_optimizer_states(self, fname: FilePath) -> None:
+        """Read what `save_optimizer_states` wrote. The keys must be in the store; if anything fails nothing changes."""
+        load_states(fname, self._optimizer_updater(), self._stored)
+
+    def barrier(self) -> None:
+        """Wait until every process has come here. One process does not wait."""
+
+    _barrier = barrier
+
+    # Helpers
+
+    def _optimizer_updater(self) -> Updater:
+        if not isinstance(self._updater, Updater):
+            raise UsageError("The store has no optimizer whose states could be saved or loaded; set_optimizer() first.")
+        return self._updater
+
+    def _reduce(self, key: Key, values: list[Tensor]) -> Tensor:
+        """The sum over devices, of what compression leaves of each."""
+        if self._compression is None:
+            return self._total(values)
+        sent = []
+        for device, value in enumerate(values):
+            codes = self._compression.quantize((key, device), value.data)
+            sent.append(Tensor(self._compression.dequantize(codes, value.dtype), value.ctx))
+        return self._total(sent)
+
+    def _total(self, values: list[Tensor]) -> Tensor:
+        """The sum of the values in a new array, on the CPU or on the first device."""
+        ctx = cpu() if self._name == "local" else values[0].ctx
+        total = ctx.put(values[0].data)
+        total = xp_of(total).array(total)
+        for value in values[1:]:
+            total += ctx.put(value.data)
+        return Tensor(total, ctx)
+
+    def _find(self, key: Key, arrays: list[Tensor]) -> Tensor:
+        """The stored value, if its shape is that of all arrays."""
+        if key not in self._stored:
+            raise UsageError(f"Key {key!r} is not in the store; enter it first: store.init({key!r}, value).")
+        stored = self._stored[key]
+        for array in arrays:
+            if array.shape != stored.shape:
+                raise ShapeError(f"Key {key!r} holds shape {stored.shape}, but was given shape {array.shape}.")
+        return stored
+
+    def _pairs(self, key: Key | list[Key], values: Values) -> Iterator[tuple[Key, list[Tensor]]]:
+        """Each key with the list of its arrays."""
+        if not isinstance(key, list | tuple):
+            key, values = [key], [values]
+        if len(key) != len(values):
+            raise ArgumentError(f"{len(key)} keys were given with {len(values)} values; each key needs its own.")
+        for k, value in zip(key, values):
+            if not isinstance(k, int | str):
+                raise KeywordError(f"A key is a whole number or a string, not {k!r}.")
+            arrays = list(value) if isinstance(value, list | tuple) else [value]
+            for array in arrays:
+                if not isinstance(array, Tensor):
+                    raise KeywordError(f"Key {k!r} was given {type(array).__name__} {array!r}; expected a Tensor.")
+            yield k, arrays
+
+
+ELSEWHERE = {
+    "nccl": "'device' sums on the GPUs",
+    "horovod": "'dist_sync' works across processes",
+    "byteps": "'dist_sync' works across processes",
+}
+"""Stores of MXNet that minigrad answers by others."""
+
+DISTRIBUTED = ("dist_sync", "dist_device_sync", "dist_async")
+
+
+def create(name: str = "local") -> KVStore:
+    """A store by name: 'local' sums on the CPU, 'device' on the first device."""
+    if not isinstance(name, str):
+        raise KeywordError(f"A store is created by name, such as 'local' or 'device', not by {name!r}.")
+    lower = name.lower()
+    if lower in ELSEWHERE:
+        raise ArgumentError(f"There is no store {name!r} here: {ELSEWHERE[lower]}; use that.")
+    if lower in DISTRIBUTED:
+        raise ArgumentError(f"The store {name!r}, of several processes, is not available yet; use 'local' or 'device'.")
+    if lower not in ("local", "device"):
+        raise ArgumentError(f"There is no store {name!r}{suggestion(lower, ['local', 'device', *DISTRIBUTED])}.")
+    return KVStore(lower)
