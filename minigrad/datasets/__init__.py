@@ -1,5 +1,6 @@
-"""Data that come with minigrad, so that the first example runs without a download."""
+"""Data to train on: digits that come with minigrad, so that the first example runs without a download, or one's own."""
 
 from minigrad.datasets.digits import digits
+from minigrad.datasets.npz import from_npz
 
-__all__ = ["digits"]
+__all__ = ["digits", "from_npz"]

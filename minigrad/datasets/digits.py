@@ -6,10 +6,7 @@ from importlib import resources
 
 import numpy
 
-from minigrad.errors import ArgumentError
-from minigrad.tensor import Tensor
-
-Split = tuple[Tensor, Tensor]
+from minigrad.datasets.split import Split, split
 
 
 def digits(test_fraction: float = 0.2, seed: int = 0, flatten: bool = True) -> tuple[Split, Split]:
@@ -25,16 +22,7 @@ def digits(test_fraction: float = 0.2, seed: int = 0, flatten: bool = True) -> t
     Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits" (1998), UCI Machine Learning Repository,
     CC BY 4.0; see digits.md beside this file.
     """
-    if not 0 < test_fraction < 1:
-        raise ArgumentError(f"test_fraction is {test_fraction}; it must lie between 0 and 1, such as 0.2.")
     with resources.files(__package__).joinpath("digits.npz").open("rb") as file, numpy.load(file) as data:
         images, labels = data["images"], data["labels"].astype("int64")
-    shuffled = numpy.random.default_rng(seed).permutation(len(labels))
-    in_test = numpy.zeros(len(labels), bool)
-    for digit in range(10):
-        members = shuffled[labels[shuffled] == digit]
-        in_test[members[: round(test_fraction * len(members))]] = True
     shape = (-1, 64) if flatten else (-1, 1, 8, 8)
-    x = (images / 16).astype("float32").reshape(shape)
-    train, test = shuffled[~in_test[shuffled]], shuffled[in_test[shuffled]]
-    return (Tensor(x[train]), Tensor(labels[train])), (Tensor(x[test]), Tensor(labels[test]))
+    return split((images / 16).astype("float32").reshape(shape), labels, test_fraction, seed)
