@@ -28,6 +28,7 @@ class _State(threading.local):
 
     recording = False
     training = False
+    averaged = False  # did the last backward pass start from the mean of a loss?
 
 
 state = _State()
@@ -220,6 +221,7 @@ def backward(
     """
     heads = [heads] if isinstance(heads, Tensor) else list(heads)
     seeds = _seeds(heads, head_grads)
+    state.averaged = any([h.data.size == 1 and type(h._node) is Node and _is_mean(h._node) for h in heads])
     with _Scope(False, train_mode):
         _walk(heads, seeds, retain_graph, create_graph=False, wanted=None)
 
@@ -269,6 +271,10 @@ def grad(
             g = xp_of(v.data).zeros(v.shape, v.dtype)
         result.append(g if isinstance(g, Tensor) else Tensor(xp_of(v.data).array(g, dtype=v.dtype), v.ctx))
     return result[0] if single else result
+
+
+def _is_mean(node: Node) -> bool:
+    return node.op is not None and node.op.name == "mean"
 
 
 def _walk(

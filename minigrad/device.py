@@ -180,3 +180,14 @@ def seed(number: int, ctx: Context | None = None) -> None:
         _generators.clear()
     else:
         _generators[ctx] = ctx.xp.random.default_rng((number, ctx.device_id))
+
+
+def generator_states() -> dict[str, Any]:
+    """Where the generators on the host stand, as plain data. (CuPy's cannot be read out.)"""
+    return {str(ctx.device_id): g.bit_generator.state for ctx, g in _generators.items() if ctx.device_type == "cpu"}
+
+
+def set_generator_states(states: dict[str, Any]) -> None:
+    """Let the generators on the host go on from where they stood."""
+    for device_id, found in states.items():
+        generator(cpu(int(device_id))).bit_generator.state = found

@@ -24,6 +24,10 @@ class UsageError(MinigradError, ValueError, AssertionError):
     """An argument or a call that Gluon answers with an AssertionError."""
 
 
+class BatchSizeError(MinigradError, ValueError, ZeroDivisionError):
+    """A batch size that is not positive. Gluon divides by it."""
+
+
 class ShapeError(MinigradError, ValueError, AssertionError):
     """Shapes that do not fit together."""
 

@@ -1,0 +1,295 @@
+"""Block: a piece of a network. It holds parameters and other blocks, and maps inputs to outputs in `forward`."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from minigrad import autograd
+from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError
+from minigrad.gluon.naming import NameScope, new_prefix
+from minigrad.gluon.parameter import Parameter, ParameterDict
+from minigrad.tensor import Tensor
+
+_Self = TypeVar("_Self", bound="Block")
+
+
+class Block:
+    """Base class of layers and networks. Subclass it, make the parts in `__init__`, and use them in `forward`:
+
+    >>> from minigrad import gluon, np
+    >>> class Twice(gluon.Block):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.dense = gluon.nn.Dense(1, in_units=2, weight_initializer="ones")
+    ...
+    ...     def forward(self, x):
+    ...         return 2 * self.dense(x)
+    >>> net = Twice()
+    >>> net.initialize()
+    >>> net(np.array([[1, 2]]))
+    array([[6.]])
+
+    A Block or Parameter assigned to an attribute is registered: `collect_params`, `initialize` and `save_parameters` find it.
+    """
+
+    def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
+        set_ = super().__setattr__
+        set_("_children", {})
+        set_("_own", {})  # parameters by attribute
+        set_("_hooks", ([], []))  # before and after forward
+        set_("_prefix", new_prefix(prefix, type(self).__name__.lower()))
+        set_("_params", ParameterDict(params.prefix if params is not None else self._prefix, params))
+        set_("_scope", NameScope(self._prefix))
+
+    # Parts
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, (Block, Parameter)):
+            old = self.__dict__.get(name)
+            kind = Block if isinstance(value, Block) else Parameter
+            if old is not None and not isinstance(old, kind):
+                raise DTypeError(
+                    f"Attribute '{name}' of {type(self).__name__} is a {type(old).__name__} and cannot become a "
+                    f"{type(value).__name__}; use another name."
+                )
+            if "_children" not in self.__dict__:
+                raise InitializationError(f"Call super().__init__() first in {type(self).__name__}.__init__().")
+            if isinstance(value, Block):
+                self.register_child(value, name)
+            else:
+                self._own[name] = value
+        super().__setattr__(name, value)
+
+    def register_child(self, block: Block, name: str | None = None) -> None:
+        """Make `block` a part of this one."""
+        self._children[name if name is not None else str(len(self._children))] = block
+
+    @property
+    def prefix(self) -> str:
+        """What stands in front of the names of its parameters."""
+        return self._prefix  # type: ignore[no-any-return]
+
+    @property
+    def name(self) -> str:
+        """Its name: the prefix without the last underscore."""
+        return self.prefix.removesuffix("_")
+
+    @property
+    def params(self) -> ParameterDict:
+        """Its own parameters, without those of its parts. `self.params.get('weight', shape=...)` makes one."""
+        return self._params  # type: ignore[no-any-return]
+
+    def name_scope(self) -> NameScope:
+        """A `with` block in which new blocks are named under this one."""
+        return self._scope  # type: ignore[no-any-return]
+
+    def collect_params(self, select: str | None = None) -> ParameterDict:
+        """All parameters by full name: its own, then those of its parts; only names whose beginning matches `select`, if given."""
+        found = ParameterDict(self.params.prefix)
+        own = {**self.params, **{p.name: p for p in self._own.values()}}
+        pattern = re.compile(select or "")
+        found.update({name: p for name, p in own.items() if pattern.match(name)})
+        for child in self._children.values():
+            found.update(child.collect_params(select))
+        self._warn_of_hidden_blocks()
+        return found
+
+    def _warn_of_hidden_blocks(self) -> None:
+        children = set(map(id, self._children.values()))
+        for name, value in self.__dict__.items():
+            if name.startswith("_"):
+                continue
+            inside = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+            if any(isinstance(b, Block) and id(b) not in children for b in inside):
+                warnings.warn(
+                    f"'{type(self).__name__}.{name}' holds Blocks in a {type(value).__name__}, where their parameters are not "
+                    "found. Add them to a nn.Sequential, or call self.register_child(block) for each.",
+                    stacklevel=3,
+                )
+
+    def structure(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
+        """All parameters by structural name, such as '0.weight': the names used in files. A shared one appears once."""
+        seen: set[int] = set()
+        for name, p in self._structure(prefix):
+            if id(p) not in seen:
+                seen.add(id(p))
+                yield name, p
+
+    def _structure(self, prefix: str) -> Iterator[tuple[str, Parameter]]:
+        lead = self.params.prefix
+        named = {id(p) for p in self._own.values()}
+        for name, p in self._own.items():
+            yield prefix + name, p
+        for name, p in self.params.items():
+            if id(p) not in named:
+                yield prefix + name.removeprefix(lead), p
+        for name, child in self._children.items():
+            yield from child._structure(f"{prefix}{name}.")
+
+    def apply(self: _Self, fn: Callable[[Block], Any]) -> _Self:
+        """Call `fn` on every part, then on itself."""
+        for child in self._children.values():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    # Values
+
+    def initialize(
+        self, init: Any = "uniform", ctx: Any = None, verbose: bool = False, force_reinit: bool = False
+    ) -> None:
+        """Initialize all parameters with `init`, except those that have an initializer of their own."""
+        self.collect_params().initialize(init, ctx, verbose, force_reinit)
+
+    def zero_grad(self) -> None:
+        """Set all gradients to 0."""
+        self.collect_params().zero_grad()
+
+    def cast(self, dtype: Any) -> None:
+        """Convert all parameters."""
+        for child in self._children.values():
+            child.cast(dtype)
+        for p in {**self.params, **self._own}.values():
+            p.cast(dtype)
+
+    def reset_ctx(self, ctx: Any) -> None:
+        """Move all parameters to other devices."""
+        self.collect_params().reset_ctx(ctx)
+
+    reset_device = reset_ctx
+
+    def save_parameters(self, filename: Any, deduplicate: bool = False) -> None:
+        """Write all parameters to a file by structural name: atomically, without pickle."""
+        from minigrad.gluon.files import save_parameters
+
+        save_parameters(filename, dict(self.structure()))
+
+    def load_parameters(
+        self,
+        filename: Any,
+        ctx: Any = None,
+        allow_missing: bool = False,
+        ignore_extra: bool = False,
+        cast_dtype: bool = False,
+        dtype_source: str = "current",
+        device: Any = None,
+    ) -> None:
+        """Read all parameters from a file; nothing changes unless everything fits. Works before `initialize` too."""
+        from minigrad.gluon.files import load_parameters
+
+        load_parameters(filename, dict(self.structure()), ctx or device, allow_missing, ignore_extra, cast_dtype)
+
+    # Computing
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        before, after = self._hooks
+        for hook in before:
+            hook(self, args)
+        try:
+            out = self.forward(*args, **kwargs)
+        except DeferredInitializationError:
+            self._fix_shapes(args)
+            out = self.forward(*args, **kwargs)
+        for hook in after:
+            hook(self, args, out)
+        return out
+
+    def forward(self, *args: Any) -> Any:
+        """The output for these inputs. A subclass defines it."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward(self, x), which returns its output.")
+
+    def infer_shape(self, *args: Any) -> None:
+        """Fix the unknown lengths of its own parameters from the first inputs. A layer with unknown lengths defines it."""
+
+    def _fix_shapes(self, args: tuple[Any, ...]) -> None:
+        with autograd.pause():
+            self.infer_shape(*args)
+            for p in {**self.params, **self._own}.values():
+                p._finish()
+
+    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """Call `hook(block, inputs)` before each forward pass."""
+        return HookHandle(self._hooks[0], hook)
+
+    def register_forward_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """Call `hook(block, inputs, output)` after each forward pass."""
+        return HookHandle(self._hooks[1], hook)
+
+    def hybridize(self, active: bool = True, **kwargs: Any) -> None:
+        """Accepted, as in Gluon. There is no graph compiler here: every call runs the Python code of `forward`."""
+        for child in self._children.values():
+            child.hybridize(active, **kwargs)
+
+    def summary(self, *inputs: Any) -> None:
+        """Print a table of the parts: their output shapes and numbers of parameters, for these inputs."""
+        from minigrad.gluon.summary import summary
+
+        print(summary(self, *inputs))
+
+    # Looks
+
+    def __repr__(self) -> str:
+        parts = "".join(f"\n  ({name}): {_indent(repr(child))}" for name, child in self._children.items())
+        return f"{type(self).__name__}({self.extra_repr()}{parts}{chr(10) if parts else ''})"
+
+    def extra_repr(self) -> str:
+        """What stands in the brackets of its repr: the arguments it was made with."""
+        return ""
+
+
+class HybridBlock(Block):
+    """A Block whose computation may also be written as `hybrid_forward(self, F, x, **parameters)`.
+
+    `F` is the array namespace (`minigrad.nd`, which also has `F.np` and `F.npx`), and its own parameters arrive by name.
+
+    >>> from minigrad import gluon, np
+    >>> class Shift(gluon.HybridBlock):
+    ...     def __init__(self, **kwargs):
+    ...         super().__init__(**kwargs)
+    ...         self.bias = self.params.get("bias", shape=(1,), init="ones")
+    ...
+    ...     def hybrid_forward(self, F, x, bias):
+    ...         return F.broadcast_add(x, bias)
+    >>> shift = Shift()
+    >>> shift.initialize()
+    >>> shift(np.array([1, 2]))
+    array([2., 3.])
+    """
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        """Runs `hybrid_forward` with the array namespace and its own parameters."""
+        from minigrad import nd
+
+        ctx = x.ctx if isinstance(x, Tensor) else None
+        return self.hybrid_forward(nd, x, *args, **{name: p.data(ctx) for name, p in self._own.items()})
+
+    def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """The output for these inputs and parameters. A subclass defines this, or `forward`."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward(self, x) or hybrid_forward(self, F, x).")
+
+
+class HookHandle:
+    """What registering a hook returns: `detach()` removes it; as a `with` block it removes it at the end."""
+
+    def __init__(self, hooks: list[Callable[..., Any]], hook: Callable[..., Any]) -> None:
+        self._hooks = hooks
+        self._hook = hook
+        hooks.append(hook)
+
+    def detach(self) -> None:
+        """Remove the hook."""
+        if self._hook in self._hooks:
+            self._hooks.remove(self._hook)
+
+    def __enter__(self) -> HookHandle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.detach()
+
+
+def _indent(text: str) -> str:
+    return text.replace("\n", "\n  ")

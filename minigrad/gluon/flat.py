@@ -1,0 +1,116 @@
+"""Parameters side by side in one buffer, so that a step of the optimizer is one run of its rule and not one per parameter.
+
+Weights and gradients become views of two flat arrays; nobody who uses them sees a difference. States lie flat beside them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from minigrad.autograd import Leaf
+from minigrad.device import Array, xp_of
+from minigrad.gluon.parameter import Parameter
+from minigrad.optimizer import Optimizer, Updater
+from minigrad.optimizer.files import leaves
+from minigrad.tensor import Tensor
+
+
+class Member:
+    """One parameter on one device, as a Trainer sees it."""
+
+    __slots__ = ("data", "grad", "index", "leaf", "parameter", "tensor")
+
+    def __init__(self, index: int, parameter: Parameter, tensor: Tensor) -> None:
+        self.index = index
+        self.parameter = parameter
+        self.tensor = tensor
+        self.leaf: Leaf = tensor._node
+        self.data: Array = tensor.data
+        self.grad: Array = self.leaf.grad.data
+
+    def moved(self) -> bool:
+        """Whether the parameter has got other arrays since."""
+        t = self.tensor
+        return t.data is not self.data or t._node is not self.leaf or self.leaf.grad.data is not self.grad
+
+
+class Group:
+    """Parameters of one dtype, device and pair of multipliers that are stepped together."""
+
+    def __init__(self, members: Sequence[Member], updater: Updater) -> None:
+        optimizer = updater.optimizer
+        self.members = members
+        self.indices = [m.index for m in members]
+        self.kind = kind(members[0].parameter, members[0].tensor)
+        self.flat = optimizer.elementwise and sum(m.data.size for m in members) > 0
+        for m in members:
+            if m.index not in updater.states:
+                updater.states[m.index] = optimizer.create_state_multi_precision(m.index, m.tensor)
+        self.states = [leaves(updater.states[m.index]) for m in members]
+        if self.flat:
+            self._lay_out(optimizer)
+
+    def _lay_out(self, optimizer: Optimizer) -> None:
+        """Move values into flat arrays and leave views behind."""
+        self.w = _joined([m.tensor for m in self.members])
+        self.g = _joined([m.leaf.grad for m in self.members])
+        for m in self.members:
+            m.data, m.grad = m.tensor.data, m.leaf.grad.data
+        names = optimizer.states
+        lead = len(self.states[0]) - len(names)  # a master copy in front of the states
+        self.flat_states = []
+        for k, pieces in enumerate(zip(*self.states)):
+            single = k >= lead and names[k - lead] in optimizer.scalar_states
+            self.flat_states.append(pieces[0].data if single else _joined(pieces))
+
+    def intact(self) -> bool:
+        """Whether everything still lies as it was laid."""
+        return not any(m.moved() or kind(m.parameter, m.tensor) != self.kind for m in self.members)
+
+    def step(self, optimizer: Optimizer, updater: Updater) -> None:
+        """Update all members: in one run if their step counts agree, else one by one."""
+        members = self.members
+        counts = optimizer._index_update_count
+        first = counts.get(members[0].index)
+        if self.flat and all(m.leaf.fresh and counts.get(m.index) == first for m in members):
+            self._step_flat(optimizer)
+            for m in members:
+                m.leaf.fresh = False
+                m.tensor._version[0] += 1
+            return
+        for m in members:
+            if m.leaf.fresh:
+                optimizer.update_multi_precision(m.index, m.tensor, m.leaf.grad, updater.states[m.index])
+                m.leaf.fresh = False
+
+    def _step_flat(self, optimizer: Optimizer) -> None:
+        w, g, states = self.w, self.g, self.flat_states
+        if len(states) > len(optimizer.states):  # float16 with a float32 master copy in front
+            master, states = states[0], states[1:]
+            optimizer.step_group(self.indices, master, g.astype(master.dtype), states)
+            w[...] = master
+        else:
+            optimizer.step_group(self.indices, w, g, states)
+        for k, name in enumerate(optimizer.states):
+            if name in optimizer.scalar_states:  # one number, the same for all that were stepped together
+                for own in self.states[1:]:
+                    own[len(own) - len(states) + k].data[...] = states[k]
+
+
+def kind(p: Parameter, tensor: Tensor) -> tuple[Any, ...]:
+    """What members of one group have in common."""
+    return tensor.data.dtype, tensor.ctx, p.lr_mult, p.wd_mult
+
+
+def _joined(tensors: Iterable[Tensor]) -> Array:
+    """The values end to end in a new array, of which the tensors become views."""
+    tensors = list(tensors)
+    flat = xp_of(tensors[0].data).concatenate([t.data.reshape(-1) for t in tensors])
+    start = 0
+    for t in tensors:
+        size = math.prod(t.shape)
+        t.data = flat[start : start + size].reshape(t.shape)
+        start += size
+    return flat

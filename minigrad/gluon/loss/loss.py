@@ -1,0 +1,63 @@
+"""Loss: a block that maps predictions and labels to one number for each sample."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad import ops
+from minigrad.errors import ShapeError, UsageError
+from minigrad.gluon.block import HybridBlock
+from minigrad.tensor import Tensor
+
+
+class Loss(HybridBlock):
+    """Base of all losses. Subclass it and define `forward(pred, label, sample_weight=None)` (or `hybrid_forward`).
+
+    Arguments:
+        weight: a number that multiplies the loss, or None.
+        batch_axis: the axis of the samples; the mean is taken over all others, so that one value for each sample remains.
+            `Trainer.step(batch_size)` divides their sum by the batch size.
+    """
+
+    def __init__(self, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if weight is not None and not isinstance(weight, (int, float)):
+            raise UsageError(f"{type(self).__name__} got weight={weight!r}; it must be a number or None.")
+        self._weight = weight
+        self._batch_axis = batch_axis
+
+    def weighted(self, loss: Tensor, sample_weight: Any = None) -> Tensor:
+        """The loss times `sample_weight`, which is broadcast, times the weight."""
+        if sample_weight is not None:
+            loss = loss * sample_weight
+        return loss if self._weight is None or self._weight == 1 else loss * self._weight
+
+    def per_sample(self, loss: Tensor) -> Tensor:
+        """The mean over all axes except that of the batch."""
+        if loss.ndim <= 1:
+            return loss
+        return ops.mean(loss, axis=self._other_axes(loss))
+
+    def _other_axes(self, loss: Tensor) -> tuple[int, ...]:
+        batch_axis = self._batch_axis % loss.ndim
+        return tuple(i for i in range(loss.ndim) if i != batch_axis)
+
+    def extra_repr(self) -> str:
+        """The batch axis and the weight."""
+        return f"batch_axis={self._batch_axis}, w={self._weight}"
+
+
+def label_like(pred: Tensor, label: Any, name: str) -> Tensor:
+    """The labels in the shape of the predictions; the number of values must be the same."""
+    if not isinstance(label, Tensor):
+        from minigrad import np
+
+        label = np.asarray(label)
+    if label.shape == pred.shape:
+        return label
+    if label.size != pred.size:
+        raise ShapeError(
+            f"{name} got predictions of shape {pred.shape} and labels of shape {label.shape}; it compares them value by value, so "
+            "they must have the same number of values. Check the last layer's width and the labels."
+        )
+    return ops.reshape(label, pred.shape)

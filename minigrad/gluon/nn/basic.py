@@ -1,0 +1,138 @@
+"""Dense layers, and blocks in a row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from minigrad import ops
+from minigrad.errors import ShapeError
+from minigrad.gluon.block import Block, HybridBlock
+from minigrad.gluon.nn.activations import activation as apply_activation
+from minigrad.ops.linalg import EPILOGUES
+from minigrad.tensor import Tensor
+
+
+class Dense(HybridBlock):
+    """A fully connected layer: y = activation(x W^T + b), with W of shape (units, in_units) and b of shape (units,).
+
+    Arguments:
+        units: the width of the output.
+        activation: 'relu', 'sigmoid', 'tanh', 'softrelu', 'softsign' ... or None.
+        use_bias: whether b is there.
+        flatten: whether all axes after the first are laid out as one; if not, the last axis is transformed.
+        in_units: the width of the input; 0 lets the first input decide.
+
+    >>> from minigrad import np
+    >>> layer = Dense(2, in_units=3, weight_initializer="ones")
+    >>> layer.initialize()
+    >>> layer(np.array([[1, 2, 3]]))
+    array([[6., 6.]])
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: str | None = None,
+        use_bias: bool = True,
+        flatten: bool = True,
+        dtype: Any = "float32",
+        weight_initializer: Any = None,
+        bias_initializer: Any = "zeros",
+        in_units: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._units = units
+        self._in_units = in_units
+        self._activation = activation
+        self._flatten = flatten
+        self._fused = activation if activation in EPILOGUES else None
+        self.weight = self.params.get(
+            "weight", shape=(units, in_units), init=weight_initializer, dtype=dtype, allow_deferred_init=True
+        )
+        self.bias = self.params.get("bias", shape=(units,), init=bias_initializer, dtype=dtype) if use_bias else None
+
+    def infer_shape(self, x: Tensor) -> None:
+        """The input width is the product of the axes after the first, or the last axis."""
+        self._in_units = math.prod(x.shape[1:]) if self._flatten else x.shape[-1]
+        self.weight.shape = (self._units, self._in_units)
+
+    def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
+        """x (batch, ...) to (batch, units), or with flatten=False x (..., in_units) to (..., units)."""
+        if not isinstance(x, Tensor):
+            x = _as_tensor(x)
+        weight = self.weight.data(x.ctx)
+        if self._flatten and len(x.data.shape) != 2:
+            x = ops.reshape(x, (x.shape[0] if x.ndim else 1, -1))
+        if x.data.shape[-1] != weight.data.shape[1]:
+            raise ShapeError(
+                f"Dense '{self.name}' expects inputs of width {weight.shape[1]} but got {x.shape[-1]} (input shape {x.shape}). "
+                "Did you transpose the batch?"
+            )
+        bias = self.bias
+        y = ops.linear(x, weight, None if bias is None else bias.data(x.ctx), self._fused)
+        return y if self._fused is self._activation else apply_activation(y, self._activation)
+
+    def extra_repr(self) -> str:
+        """Units, activation and what differs from the default."""
+        text = f"{self._units}" if not self._in_units else f"{self._units}, in_units={self._in_units}"
+        text += f", activation='{self._activation}'" if self._activation else ""
+        text += "" if self.bias is not None else ", use_bias=False"
+        return text + ("" if self._flatten else ", flatten=False")
+
+
+class Sequential(Block):
+    """Blocks in a row: each is given the output of the one before.
+
+    >>> from minigrad import np
+    >>> net = Sequential()
+    >>> net.add(Dense(4, activation="relu"), Dense(1))
+    >>> net
+    Sequential(
+      (0): Dense(4, activation='relu')
+      (1): Dense(1)
+    )
+    """
+
+    def __init__(self, *blocks: Block, prefix: str | None = None, params: Any = None) -> None:
+        super().__init__(prefix=prefix, params=params)
+        self.add(*blocks)
+
+    def add(self, *blocks: Any) -> None:
+        """Append blocks."""
+        for block in blocks:
+            self.register_child(block)
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        """The input through all blocks."""
+        for block in self._children.values():
+            x = block(x, *args)
+            args = ()
+            if isinstance(x, (tuple, list)):
+                x, *rest = x
+                args = tuple(rest)
+        return (x, *args) if args else x
+
+    def __getitem__(self, key: Any) -> Any:
+        blocks = list(self._children.values())[key]
+        if not isinstance(blocks, list):
+            return blocks
+        return type(self)(*blocks, prefix=self.prefix)
+
+    def __len__(self) -> int:
+        return len(self._children)
+
+    def __iter__(self) -> Iterator[Block]:
+        return iter(self._children.values())
+
+
+class HybridSequential(Sequential, HybridBlock):
+    """`Sequential`, under the name Gluon gives to one that can be hybridized."""
+
+
+def _as_tensor(x: Any) -> Tensor:
+    from minigrad import np
+
+    return np.asarray(x)

@@ -1,0 +1,420 @@
+"""Parameter: a named array that a network learns, with its gradient, its initializer and its multipliers."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy
+
+from minigrad import autograd, initializer
+from minigrad.device import Context, current_context
+from minigrad.errors import (
+    ArgumentError,
+    DeferredInitializationError,
+    DTypeError,
+    InitializationError,
+    ShapeError,
+    UsageError,
+)
+from minigrad.tensor import Tensor
+
+GRAD_REQS = ("write", "add", "null")
+
+
+class Parameter:
+    """One array of a network: a weight or a bias.
+
+    Arguments:
+        name: its last word (weight, bias, gamma, beta ...) tells an initializer what to do.
+        grad_req: what `backward` does with its gradient: 'write', 'add' (accumulate until `zero_grad`) or 'null' (none).
+        shape: a length of 0 or None (or a shape of None) is not known yet: the first forward pass fixes it.
+        lr_mult, wd_mult: factors on the learning rate and on the weight decay of this parameter.
+        init: its own initializer, which fills it whatever the name says.
+
+    >>> from minigrad import gluon, init
+    >>> p = gluon.Parameter("scale", shape=(2,), init=init.Constant(3))
+    >>> p.initialize()
+    >>> p.data()
+    array([3., 3.])
+    """
+
+    def __init__(
+        self,
+        name: str = "weight",
+        grad_req: str = "write",
+        shape: Any = None,
+        dtype: Any = "float32",
+        lr_mult: float = 1.0,
+        wd_mult: float = 1.0,
+        init: Any = None,
+        allow_deferred_init: bool = False,
+        differentiable: bool = True,
+        stype: str = "default",
+        grad_stype: str = "default",
+    ) -> None:
+        self.name = name
+        self.lr_mult = lr_mult
+        self.wd_mult = wd_mult
+        self.init = init
+        self.allow_deferred_init = allow_deferred_init
+        self.dtype = numpy.dtype(dtype if dtype is not None else "float32")
+        self._shape = _as_shape(shape)
+        self._tensors: list[Tensor] = []  # one for each device
+        self._only: Tensor | None = None  # the tensor, if there is just one device
+        self._request: tuple[Any, list[Context], Any, Any] | None = None  # an initialization waiting for the shape
+        self._grad_req = "null"
+        self._differentiable = differentiable and self.dtype.kind == "f"
+        self.grad_req = grad_req if differentiable else "null"
+
+    # What it is
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """The shape; 0 stands for a length that is not known yet, None for an unknown number of axes."""
+        return self._shape
+
+    @shape.setter
+    def shape(self, new: Any) -> None:
+        new = _as_shape(new)
+        old = self._shape
+        if old is not None and (new is None or len(old) != len(new) or any(a not in (0, b) for a, b in zip(old, new))):
+            raise ShapeError(f"Parameter '{self.name}' has shape {old}, which cannot become {new}: only 0s may change.")
+        self._shape = new
+
+    @property
+    def grad_req(self) -> str:
+        """What `backward` does with the gradient: 'write', 'add' or 'null'."""
+        return self._grad_req
+
+    @grad_req.setter
+    def grad_req(self, req: str) -> None:
+        if req not in GRAD_REQS:
+            raise UsageError(f"Parameter '{self.name}' got grad_req='{req}'; it must be one of {', '.join(GRAD_REQS)}.")
+        if req == "null" or self._differentiable:
+            if req == self._grad_req:
+                return
+            self._grad_req = req
+            for tensor in self._tensors:
+                self._attach(tensor)
+
+    def _attach(self, tensor: Tensor) -> None:
+        autograd.attach(tensor, self._grad_req)
+        leaf = autograd.leaf(tensor)
+        if leaf is not None:
+            leaf.name = self.name
+
+    # Values
+
+    def initialize(
+        self, init: Any = None, ctx: Any = None, default_init: Any = "uniform", force_reinit: bool = False
+    ) -> None:
+        """Fill it with `init`, else with its own initializer, else with `default_init`; wait if its shape is not known."""
+        if self._tensors and not force_reinit:
+            warnings.warn(
+                f"Parameter '{self.name}' is already initialized and stays as it is; use force_reinit=True to start anew.",
+                stacklevel=3,
+            )
+            return
+        contexts = [ctx] if isinstance(ctx, Context) else list(ctx) if ctx else [current_context()]
+        self._tensors, self._only = [], None
+        self._request = (init if init is not None else self.init, contexts, default_init, None)
+        if self._known():
+            self._finish()
+        elif not self.allow_deferred_init:
+            self._request = None
+            raise ArgumentError(
+                f"Parameter '{self.name}' has the unknown shape {self._shape}; give all lengths, or allow_deferred_init=True."
+            )
+
+    def _known(self) -> bool:
+        return self._shape is not None and 0 not in self._shape
+
+    def _finish(self) -> None:
+        """Do what `initialize` asked for, now that the shape is known."""
+        if self._request is None:
+            return
+        init, contexts, default_init, data = self._request
+        if not self._known():
+            raise DeferredInitializationError(
+                f"Parameter '{self.name}' is still waiting for its shape (now {self._shape}). It is fixed by the first forward "
+                "pass: call net(x) once before using the parameter, or give the layer its input width (in_units)."
+            )
+        with autograd.pause():
+            first = Tensor(contexts[0].xp.zeros(self._shape, self.dtype), contexts[0])
+            if data is not None:
+                first[...] = data
+            else:
+                desc = initializer.InitDesc(self.name, {"__init__": init})
+                initializer.create(default_init)(desc, first)
+        self._request = None
+        self._hold([first] + [first.copyto(ctx) for ctx in contexts[1:]])
+
+    def _hold(self, tensors: list[Tensor]) -> None:
+        self._tensors = tensors
+        self._only = tensors[0] if len(tensors) == 1 else None
+        for tensor in tensors:
+            self._attach(tensor)
+
+    def _find(self, ctx: Context | None) -> Tensor:
+        """The tensor on one device, or a sentence."""
+        if not self._tensors:
+            if self._request is not None:
+                self._finish()
+            else:
+                raise InitializationError(
+                    f"Parameter '{self.name}' has not been initialized. Call net.initialize() (or parameter.initialize()) first."
+                )
+        if ctx is None:
+            ctx = self._tensors[0].ctx if len(self._tensors) == 1 else current_context()
+        for tensor in self._tensors:
+            if tensor.ctx is ctx:
+                return tensor
+        raise InitializationError(
+            f"Parameter '{self.name}' was not initialized on {ctx} but on {', '.join(map(str, self.list_ctx()))}; move the data "
+            f"there, or the parameters with reset_ctx({ctx})."
+        )
+
+    def data(self, ctx: Context | None = None) -> Tensor:
+        """Its array (on `ctx`, if it lives on several devices)."""
+        only = self._only
+        if only is not None and (ctx is None or ctx is only.ctx):
+            return only
+        return self._find(ctx)
+
+    def grad(self, ctx: Context | None = None) -> Tensor:
+        """Its gradient (on `ctx`, if it lives on several devices)."""
+        found = self._find(ctx).grad
+        if found is None:
+            raise InitializationError(f"Parameter '{self.name}' has no gradient: its grad_req is 'null'.")
+        return found
+
+    def list_data(self) -> list[Tensor]:
+        """Its array on each device."""
+        self._find(self._tensors[0].ctx if self._tensors else None)
+        return list(self._tensors)
+
+    def list_grad(self) -> list[Tensor]:
+        """Its gradient on each device."""
+        return [self.grad(tensor.ctx) for tensor in self.list_data()]
+
+    def list_ctx(self) -> list[Context]:
+        """The devices on which it lives, or will live."""
+        if self._tensors:
+            return [tensor.ctx for tensor in self._tensors]
+        if self._request is not None:
+            return list(self._request[1])
+        raise InitializationError(f"Parameter '{self.name}' has not been initialized. Call net.initialize() first.")
+
+    def set_data(self, data: Any) -> None:
+        """Give it these values, on every device; before its shape is known, they wait until the first forward pass."""
+        shape = tuple(data.shape)
+        if self._shape is not None and (
+            len(shape) != len(self._shape) or any(a not in (0, b) for a, b in zip(self._shape, shape))
+        ):
+            raise ShapeError(f"Parameter '{self.name}' has shape {self._shape} but was given data of shape {shape}.")
+        self._shape = shape
+        if self._request is not None:
+            init, contexts, default_init, _ = self._request
+            self._request = (init, contexts, default_init, data)
+            return
+        if not self._tensors:
+            raise InitializationError(
+                f"Parameter '{self.name}' has not been initialized. Call initialize() before set_data()."
+            )
+        for tensor in self._tensors:
+            tensor[...] = data
+
+    def zero_grad(self) -> None:
+        """Set its gradient to 0, in place."""
+        for tensor in self._tensors:
+            tensor.zero_grad()
+
+    def reset_ctx(self, ctx: Context | Sequence[Context]) -> None:
+        """Move it to other devices."""
+        contexts = [ctx] if isinstance(ctx, Context) else list(ctx)
+        if self._tensors:
+            host = self._tensors[0]
+            self._hold([host.copyto(c) for c in contexts])
+        elif self._request is not None:
+            init, _, default_init, data = self._request
+            self._request = (init, contexts, default_init, data)
+
+    reset_device = reset_ctx
+
+    def cast(self, dtype: Any) -> None:
+        """Convert its values and its gradient."""
+        self.dtype = numpy.dtype(dtype)
+        if self.dtype.kind != "f" and self._grad_req != "null":
+            raise DTypeError(
+                f"Parameter '{self.name}' learns, so it cannot become {self.dtype}; use a floating-point dtype."
+            )
+        if self._tensors:
+            with autograd.pause():
+                self._hold([tensor.astype(self.dtype) for tensor in self._tensors])
+
+    def var(self) -> Parameter:
+        """Itself (Gluon's symbolic placeholder)."""
+        return self
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} {self.name} (shape={self._shape}, dtype={self.dtype.name})"
+
+
+class Constant(Parameter):
+    """A parameter that is never learned: no gradient, and its value is its initializer.
+
+    >>> from minigrad import gluon, np
+    >>> c = gluon.Constant("pi", np.array([3.14]))
+    >>> c.initialize()
+    >>> c.data(), c.grad_req
+    (array([3.14]), 'null')
+    """
+
+    def __init__(self, name: str, value: Any = None) -> None:
+        from minigrad import np
+
+        if value is None:  # Gluon 2 gives the value alone
+            name, value = "const", name
+        self.value = np.asarray(value)
+        super().__init__(
+            name,
+            "null",
+            self.value.shape,
+            self.value.dtype,
+            init=initializer.Constant(self.value),
+            differentiable=False,
+        )
+
+    @property
+    def grad_req(self) -> str:
+        """Always 'null'."""
+        return "null"
+
+    @grad_req.setter
+    def grad_req(self, req: str) -> None:
+        if req != "null":
+            raise UsageError(f"Constant '{self.name}' cannot have grad_req='{req}'; use a Parameter to learn it.")
+
+
+class ParameterDict(dict[str, Parameter]):
+    """Parameters by name, in order; `get` makes those that are missing.
+
+    `prefix` stands in front of every name that `get` is given; parameters of `shared` are used before new ones are made.
+    """
+
+    def __init__(self, prefix: str = "", shared: ParameterDict | None = None) -> None:
+        super().__init__()
+        self.prefix = prefix
+        self._shared = shared
+
+    def get(self, name: str, default: Any = None, **attributes: Any) -> Any:
+        """The parameter `prefix + name`: found here or in the shared ones, with these attributes checked; else made."""
+        full = self.prefix + name
+        found = super().get(full)
+        if found is None and self._shared is not None:
+            found = dict.get(self._shared, full)
+        if found is None:
+            if not attributes and name in self:  # as a plain dict
+                return self[name]
+            found = Parameter(full, **attributes)
+        else:
+            self._check(found, attributes)
+        self[full] = found
+        return found
+
+    @staticmethod
+    def _check(found: Parameter, attributes: dict[str, Any]) -> None:
+        for key, asked in attributes.items():
+            if key == "shape":
+                found.shape = tuple(a or b for a, b in zip(_as_shape(asked) or (), found.shape or ())) or asked
+            elif key == "dtype" and numpy.dtype(asked) != found.dtype:
+                raise UsageError(
+                    f"Parameter '{found.name}' is shared, but has dtype {found.dtype.name} and not {asked}."
+                )
+
+    def get_constant(self, name: str, value: Any = None) -> Parameter:
+        """The constant `prefix + name`, made from `value` if it is missing."""
+        full = self.prefix + name
+        if full not in self:
+            if value is None:
+                raise UsageError(f"There is no constant '{full}' yet; give its value.")
+            self[full] = Constant(full, value)
+        return self[full]
+
+    def update(self, other: Any = (), **kwargs: Any) -> None:
+        """Take in other parameters; one name must mean one parameter."""
+        for name, parameter in dict(other, **kwargs).items():
+            if self.setdefault(name, parameter) is not parameter:
+                raise UsageError(f"Two different parameters are called '{name}'; give the blocks different prefixes.")
+
+    def initialize(
+        self, init: Any = "uniform", ctx: Any = None, verbose: bool = False, force_reinit: bool = False
+    ) -> None:
+        """Initialize all, with `init` for those that have no initializer of their own."""
+        for parameter in self.values():
+            parameter.initialize(None, ctx, init, force_reinit)
+
+    def zero_grad(self) -> None:
+        """Set all gradients to 0."""
+        for parameter in self.values():
+            parameter.zero_grad()
+
+    def reset_ctx(self, ctx: Any) -> None:
+        """Move all to other devices."""
+        for parameter in self.values():
+            parameter.reset_ctx(ctx)
+
+    reset_device = reset_ctx
+
+    def list_ctx(self) -> list[Context]:
+        """All devices on which a parameter lives."""
+        return list(dict.fromkeys(ctx for parameter in self.values() for ctx in parameter.list_ctx()))
+
+    def setattr(self, name: str, value: Any) -> None:
+        """Set an attribute of all: `params.setattr('grad_req', 'add')`."""
+        for parameter in self.values():
+            setattr(parameter, name, value)
+
+    def cast(self, dtype: Any) -> None:
+        """Convert all."""
+        for parameter in self.values():
+            parameter.cast(dtype)
+
+    def save(self, filename: Any, strip_prefix: str = "") -> None:
+        """Write all to a file (see `minigrad.serialization`), names without `strip_prefix`."""
+        from minigrad.gluon.files import save_parameters
+
+        for name in self:
+            if not name.startswith(strip_prefix):
+                raise ArgumentError(
+                    f"Parameter '{name}' does not start with '{strip_prefix}', which was to be stripped."
+                )
+        save_parameters(filename, {name[len(strip_prefix) :]: p for name, p in self.items()})
+
+    def load(
+        self,
+        filename: Any,
+        ctx: Any = None,
+        allow_missing: bool = False,
+        ignore_extra: bool = False,
+        restore_prefix: str = "",
+        cast_dtype: bool = False,
+    ) -> None:
+        """Read all from a file, names with `restore_prefix` in front; nothing changes unless everything fits."""
+        from minigrad.gluon.files import load_parameters
+
+        load_parameters(filename, dict(self), ctx, allow_missing, ignore_extra, cast_dtype, restore_prefix)
+
+    def __repr__(self) -> str:
+        inside = "\n".join(f"  {parameter!r}" for parameter in self.values())
+        return f"{self.prefix or 'Parameters'} (\n{inside}\n)"
+
+
+def _as_shape(shape: Any) -> tuple[int, ...] | None:
+    """A shape as a tuple, 0 for None or -1."""
+    if shape is None:
+        return None
+    lengths: Iterable[Any] = (shape,) if isinstance(shape, (int, numpy.integer)) else shape
+    return tuple(0 if n is None or n == -1 else int(n) for n in lengths)

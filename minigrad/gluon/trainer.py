@@ -1,0 +1,301 @@
+"""Trainer: applies an optimizer to the parameters of a network, once gradients are there."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minigrad import autograd, kvstore
+from minigrad.device import Context
+from minigrad.errors import (
+    ArgumentError,
+    BatchSizeError,
+    InitializationError,
+    StaleGradientError,
+    UsageError,
+)
+from minigrad.gluon.flat import Group, Member, kind
+from minigrad.gluon.parameter import Parameter
+from minigrad.kvstore import KVStore
+from minigrad.optimizer import Optimizer, Updater, create
+from minigrad.optimizer.files import load_states, save_states
+
+
+class Trainer:
+    """Applies an optimizer to parameters.
+
+    Arguments:
+        params: parameters by name (`net.collect_params()`, taken in the order of sorted names), or a list of them.
+        optimizer: a name ('adam') with `optimizer_params`, or an Optimizer.
+        optimizer_params: the optimizer's arguments, such as {'learning_rate': 0.1}.
+        kvstore: where gradients of several devices are summed: 'device', 'local', a store, or None (not summed).
+        compression_params: {'type': '2bit', 'threshold': 0.5} compresses what a store receives.
+        update_on_kvstore: whether the store also updates the weights; by default it does when there are several devices.
+
+    >>> from minigrad import autograd, gluon, np
+    >>> net = gluon.nn.Dense(1, weight_initializer="zeros")
+    >>> net.initialize()
+    >>> trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.5})
+    >>> x, y = np.array([[1], [2]]), np.array([2, 4])
+    >>> for _ in range(20):
+    ...     with autograd.record():
+    ...         loss = gluon.loss.L2Loss()(net(x), y)
+    ...     loss.backward()
+    ...     trainer.step(batch_size=2)
+    >>> bool(loss.mean() < 1e-2)
+    True
+    """
+
+    def __init__(
+        self,
+        params: Mapping[str, Parameter] | Sequence[Parameter],
+        optimizer: str | Optimizer,
+        optimizer_params: Mapping[str, Any] | None = None,
+        kvstore: str | KVStore | None = "device",
+        compression_params: Mapping[str, Any] | None = None,
+        update_on_kvstore: bool | None = None,
+    ) -> None:
+        self._params = _in_order(params)
+        self._contexts = _common_contexts(self._params)
+        self._set_optimizer(_made(optimizer, optimizer_params))
+        self._scale = self._optimizer.rescale_grad
+        self._store = self._choose_store(kvstore, update_on_kvstore)
+        if self._store is not None and compression_params is not None:
+            self._store.set_gradient_compression(compression_params)
+        self._on_store = self._store is not None and (
+            len(self._contexts) > 1 if update_on_kvstore is None else update_on_kvstore
+        )
+        self._entered = False
+        self._noted = False
+        self._groups: list[list[Group]] = []  # for each device
+        if self._optimizer.lr_scheduler is None and self._optimizer.lr == 0:
+            warnings.warn("The learning rate is 0: nothing will be learned.", stacklevel=2)
+
+    def _set_optimizer(self, optimizer: Optimizer) -> None:
+        optimizer.param_dict = dict(enumerate(self._params))
+        self._optimizer = optimizer
+        self._updaters = [Updater(optimizer) for _ in self._contexts]
+        self._groups = []
+
+    def _choose_store(self, store: str | KVStore | None, update_on_kvstore: bool | None) -> KVStore | None:
+        """One device needs no store to sum over, unless a store is given as an object."""
+        if isinstance(store, str):
+            made = kvstore.create(store)
+            store = made if len(self._contexts) > 1 or made.num_workers > 1 else None
+        if store is None and update_on_kvstore:
+            raise ArgumentError(
+                "update_on_kvstore=True needs a store, but one device with a store given by name has none; "
+                "leave it out, or pass kvstore=minigrad.kv.create('device')."
+            )
+        return store
+
+    # The rate
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer."""
+        return self._optimizer
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate in use: the schedule's value for the updates done so far, or the plain rate."""
+        return self._optimizer.learning_rate
+
+    def set_learning_rate(self, lr: float) -> None:
+        """Set the rate; with a schedule this raises a UserWarning, for the schedule decides."""
+        self._optimizer.set_learning_rate(lr)
+
+    # A step
+
+    def step(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
+        """Sum gradients over devices and update every parameter, with gradients divided by `batch_size`.
+
+        Raises StaleGradientError, before anything changes, if a parameter has no new gradient since the last step;
+        with `ignore_stale_grad` such parameters are left alone.
+        """
+        self._rescale(batch_size)
+        fresh = self._check_fresh(ignore_stale_grad)
+        if self._store is not None:
+            self._enter()
+            if self._on_store:
+                self._update_on_store(fresh)
+                return
+            self._allreduce()
+        self._update()
+
+    def allreduce_grads(self) -> None:
+        """The first half of `step`: sum gradients over devices, for instance to clip their norm before `update`."""
+        self._refuse_halves("allreduce_grads")
+        if self._store is not None:
+            self._enter()
+            self._allreduce()
+
+    def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
+        """The second half of `step`: update every parameter, with gradients divided by `batch_size`."""
+        self._refuse_halves("update")
+        self._rescale(batch_size)
+        self._check_fresh(ignore_stale_grad)
+        self._update()
+
+    def _refuse_halves(self, name: str) -> None:
+        if self._on_store:
+            raise UsageError(
+                f"{name}() is half a step, but here the store does both halves; use step(), or update_on_kvstore=False."
+            )
+
+    def _rescale(self, batch_size: float) -> None:
+        if not batch_size > 0:
+            raise BatchSizeError(
+                f"step() got batch_size={batch_size}; it is the number of samples whose losses were summed, so it must be positive."
+            )
+        self._optimizer.rescale_grad = self._scale / batch_size
+        if autograd.state.averaged and batch_size > 1 and not self._noted:
+            self._noted = True
+            warnings.warn(
+                f"The loss was averaged before backward() and step({batch_size}) divides its gradient by {batch_size} again. "
+                "Either call backward() on the losses of all samples, or use step(1).",
+                stacklevel=3,
+            )
+
+    def _check_fresh(self, ignore_stale_grad: bool) -> list[int]:
+        """Which parameters have a new gradient; a sentence if some have none."""
+        fresh = []
+        for i, p in enumerate(self._params):
+            if p._grad_req == "null":
+                continue
+            if all([t._node.fresh for t in p.list_data()]):
+                fresh.append(i)
+            elif not ignore_stale_grad:
+                raise StaleGradientError(
+                    f"Parameter '{p.name}' has no new gradient since the last step. Call backward() on a loss that was computed "
+                    "from it inside autograd.record(), once before each step; or pass ignore_stale_grad=True to leave alone "
+                    "what has no new gradient."
+                )
+        return fresh
+
+    def _update(self) -> None:
+        counts, latest = dict(self._optimizer._index_update_count), self._optimizer.num_update
+        if not self._groups or not all([g.intact() for groups in self._groups for g in groups]):
+            self._lay_out()
+        for device, groups in enumerate(self._groups):
+            if device:  # every device takes the same step, which is counted once
+                self._optimizer._index_update_count, self._optimizer.num_update = dict(counts), latest
+            for group in groups:
+                group.step(self._optimizer, self._updaters[device])
+
+    def _lay_out(self) -> None:
+        self._groups = []
+        for ctx, updater in zip(self._contexts, self._updaters):
+            alike: dict[Any, list[Member]] = {}
+            for i, p in enumerate(self._params):
+                if p._grad_req != "null":
+                    tensor = p.data(ctx)
+                    alike.setdefault(kind(p, tensor), []).append(Member(i, p, tensor))
+            self._groups.append([Group(members, updater) for members in alike.values()])
+
+    # Through a store
+
+    def _enter(self) -> None:
+        """Give the store the first values of all parameters, once."""
+        if self._entered or self._store is None:
+            return
+        for i, p in enumerate(self._params):
+            self._store.init(i, p.list_data()[0])
+        if self._on_store:
+            self._store.set_optimizer(self._optimizer)
+        self._entered = True
+
+    def _allreduce(self) -> None:
+        for i, p in enumerate(self._params):
+            if p._grad_req != "null" and self._store is not None:
+                self._store.pushpull(i, p.list_grad())
+
+    def _update_on_store(self, fresh: list[int]) -> None:
+        for i in fresh:
+            p = self._params[i]
+            if self._store is not None:
+                self._store.push(i, p.list_grad())
+                self._store.pull(i, p.list_data())
+            for t in p.list_data():
+                t._node.fresh = False
+
+    # Files
+
+    def save_states(self, fname: Any) -> None:
+        """Write the optimizer, its states and counts, and the random generators: training resumed from it goes on bit for bit."""
+        save_states(fname, self._updater(), dump_optimizer=True, names=[p.name for p in self._params])
+
+    def load_states(self, fname: Any) -> None:
+        """Read what `save_states` wrote; the optimizer becomes the saved one. Nothing changes unless everything fits."""
+        updater = self._updater()
+        weights = {i: p.list_data()[0] for i, p in enumerate(self._params)}
+        load_states(fname, updater, weights, names=[p.name for p in self._params])
+        loaded = updater.optimizer
+        states = updater.states
+        self._set_optimizer(loaded)
+        if self._on_store and self._store is not None:
+            self._store.set_updater(updater)
+            return
+        for own, ctx in zip(self._updaters, self._contexts):
+            own.states = states if ctx is self._contexts[0] else {i: _copied(s, ctx) for i, s in states.items()}
+
+    def _updater(self) -> Updater:
+        if self._on_store and self._store is not None:
+            self._enter()
+            return self._store._optimizer_updater()
+        return self._updaters[0]
+
+
+def _in_order(params: Any) -> list[Parameter]:
+    """The parameters as a list: a dict by sorted names, a list as it is."""
+    if isinstance(params, Mapping):
+        params = [params[name] for name in sorted(params)]
+    if not isinstance(params, (list, tuple)):
+        raise ArgumentError(f"Trainer needs parameters, but got a {type(params).__name__}; pass net.collect_params().")
+    for p in params:
+        if not isinstance(p, Parameter):
+            raise ArgumentError(
+                f"Trainer needs a list of Parameters, but it holds a {type(p).__name__}; pass net.collect_params()."
+            )
+    if not params:
+        raise ArgumentError(
+            "Trainer got no parameters. Has the network any layer with weights, and are they attributes of a Block (not in a plain list)?"
+        )
+    return list(params)
+
+
+def _common_contexts(params: Sequence[Parameter]) -> list[Context]:
+    """The devices on which every parameter lives."""
+    first = params[0]
+    for p in params:
+        try:
+            contexts = p.list_ctx()
+        except InitializationError as error:
+            raise InitializationError(
+                f"Trainer got the parameter '{p.name}', which has not been initialized. Call net.initialize() before making the Trainer."
+            ) from error
+        if contexts != first.list_ctx():
+            raise UsageError(
+                f"Parameters live on different devices: '{first.name}' on {first.list_ctx()}, '{p.name}' on {contexts}; "
+                "move them with net.reset_ctx(...)."
+            )
+    return first.list_ctx()
+
+
+def _made(optimizer: str | Optimizer, arguments: Mapping[str, Any] | None) -> Optimizer:
+    if isinstance(optimizer, Optimizer):
+        if arguments:
+            raise UsageError(
+                "optimizer_params go with an optimizer's name; an Optimizer object has its arguments already."
+            )
+        return optimizer
+    return create(optimizer, **dict(arguments or {}))
+
+
+def _copied(state: Any, ctx: Context) -> Any:
+    if state is None:
+        return None
+    if isinstance(state, tuple):
+        return tuple(_copied(s, ctx) for s in state)
+    return state.copyto(ctx) if state.ndim or ctx.device_type == "cpu" else state.copy()

@@ -1,0 +1,148 @@
+"""Utilities of Gluon: a batch split over devices, gradients clipped by their common norm, and files fetched safely."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import ssl
+import urllib.request
+import warnings
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from minigrad.device import Context, xp_of
+from minigrad.errors import ArgumentError, FileError
+from minigrad.serialization import FilePath, replacing
+from minigrad.tensor import Tensor
+
+
+def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bool = True) -> list[Tensor]:
+    """Cut `data` along `batch_axis` into `num_slice` parts, all of one size, or with `even_split=False` nearly so.
+
+    >>> from minigrad import np
+    >>> [part.shape for part in split_data(np.zeros((5, 2)), 2, even_split=False)]
+    [(3, 2), (2, 2)]
+    """
+    length = data.shape[batch_axis]
+    size, rest = divmod(length, num_slice)
+    if even_split and rest:
+        raise ArgumentError(
+            f"{length} samples (axis {batch_axis} of shape {data.shape}) cannot be split into {num_slice} equal parts; "
+            f"use a batch size that is a multiple of {num_slice}, or even_split=False."
+        )
+    ends = [k * size + min(k, rest) for k in range(num_slice + 1)]
+    before = (slice(None),) * (batch_axis % data.ndim)
+    return [data[(*before, slice(start, end))] for start, end in pairwise(ends)]
+
+
+def split_and_load(
+    data: Any, ctx_list: Sequence[Context] | Context, batch_axis: int = 0, even_split: bool = True
+) -> list[Tensor]:
+    """Cut a batch (an array or a Tensor) into as many parts as there are devices, one part on each.
+
+    >>> from minigrad import cpu, np
+    >>> split_and_load(np.array([1, 2, 3, 4]), [cpu(0), cpu(1)])
+    [array([1., 2.]), array([3., 4.], ctx=cpu(1))]
+    """
+    devices = [ctx_list] if isinstance(ctx_list, Context) else list(ctx_list)
+    if not isinstance(data, Tensor):
+        data = Tensor(devices[0].put(numpy.asarray(data)), devices[0])
+    parts = split_data(data, len(devices), batch_axis, even_split)
+    return [part.as_in_ctx(device) for part, device in zip(parts, devices)]
+
+
+def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: bool = True) -> float | Tensor:
+    r"""Scale all `arrays` in place by the same factor, so that their norm together is at most `max_norm`.
+
+    .. math:: g_i \leftarrow g_i \min\left(1, \frac{m}{n + 10^{-8}}\right), \qquad n = \sqrt{\sum_i \|g_i\|^2}
+
+    Here :math:`m` is `max_norm`. Returns :math:`n`. A norm that is not finite gives a warning and changes nothing.
+    With `check_isfinite=False` it stays a Tensor of shape (1,) on the device of the first array: nothing waits for it.
+    Source: Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, 2013.
+
+    >>> from minigrad import np
+    >>> gradients = [np.array([3.0]), np.array([0.0, 4.0])]
+    >>> clip_global_norm(gradients, 1.0), gradients
+    (5.0, [array([0.6]), array([0. , 0.8])])
+    """
+    if not arrays:
+        raise ArgumentError("clip_global_norm() needs at least one array.")
+    ctx = arrays[0].ctx
+    total = sum(ctx.put(_sum_of_squares(array.data)) for array in arrays)
+    norm = xp_of(total).sqrt(total)
+    if not check_isfinite:
+        scale = xp_of(total).minimum(max_norm / (norm + 1e-8), 1.0)
+        for array in arrays:
+            array *= Tensor(array.ctx.put(scale).astype(array.dtype), array.ctx)
+        return Tensor(norm.reshape(1), ctx)
+    found = float(norm)
+    if not math.isfinite(found):
+        warnings.warn(f"The norm of the gradients is {found}; they are left as they are.", stacklevel=2)
+    elif found > max_norm:
+        for array in arrays:
+            array *= max_norm / (found + 1e-8)
+    return found
+
+
+def _sum_of_squares(raw: Any) -> Any:
+    xp = xp_of(raw)
+    return xp.asarray(xp.square(raw.astype(numpy.promote_types(raw.dtype, "float32"))).sum())
+
+
+def check_sha1(filename: FilePath, sha1_hash: str) -> bool:
+    """Whether the file has this SHA-1 (40 hexadecimal digits) or SHA-256 (64)."""
+    with Path(filename).open("rb") as file:
+        return hashlib.file_digest(file, _algorithm(sha1_hash)).hexdigest() == sha1_hash.lower()
+
+
+def download(
+    url: str,
+    path: FilePath | None = None,
+    overwrite: bool = False,
+    sha1_hash: str | None = None,
+    retries: int = 5,
+    verify_ssl: bool = True,
+) -> str:
+    """Fetch `url` into the file or folder `path` (default: here) and return the file's name.
+
+    A file that is there already, with the right SHA-1 or SHA-256 if one is given, is not fetched again. A new one
+    appears under its name only when it is complete and has the right checksum. FileError says what went wrong.
+    """
+    target = Path(path or ".").expanduser()
+    if target.is_dir():
+        target /= url.rsplit("/", 1)[-1]
+    if target.is_file() and not overwrite and (sha1_hash is None or check_sha1(target, sha1_hash)):
+        return str(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    context = None if verify_ssl else ssl._create_unverified_context()
+    for attempt in range(retries + 1):
+        try:
+            _fetch(url, target, sha1_hash, context)
+            break
+        except (OSError, FileError) as error:
+            if attempt == retries:
+                raise FileError(f"Could not fetch {url}: {error}.") from error
+    return str(target)
+
+
+def _fetch(url: str, target: Path, expected: str | None, context: ssl.SSLContext | None) -> None:
+    digest = hashlib.new(_algorithm(expected or ""))
+    size = 0
+    with replacing(target) as file, urllib.request.urlopen(url, timeout=30, context=context) as response:
+        while chunk := response.read(1 << 20):
+            file.write(chunk)
+            digest.update(chunk)
+            size += len(chunk)
+        promised = response.headers.get("Content-Length")
+        if promised is not None and int(promised) != size:
+            raise FileError(f"the connection broke after {size} of {promised} bytes")
+        if expected is not None and digest.hexdigest() != expected.lower():
+            raise FileError(f"its {digest.name} is {digest.hexdigest()}, not {expected}")
+
+
+def _algorithm(checksum: str) -> str:
+    return "sha256" if len(checksum) == 64 else "sha1"
