@@ -1,0 +1,53 @@
+"""Batchify: a list of samples becomes one batch, by stacking each part of them along a new first axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+
+from minigrad.device import cpu, xp_of
+from minigrad.errors import DTypeError, ShapeError
+from minigrad.tensor import Tensor
+
+
+def default_batchify_fn(samples: Sequence[Any]) -> Any:
+    """Stack Tensors, NumPy arrays or numbers to one Tensor; of tuples, each part by itself, to a list of Tensors.
+
+    Tensors stay on their device. Dtypes are kept; Python floats become float32, Python integers int64.
+
+    >>> batch = default_batchify_fn([(numpy.zeros(3), 1), (numpy.ones(3), 0)])
+    >>> [(part.shape, str(part.dtype)) for part in batch]
+    [((2, 3), 'float64'), ((2,), 'int64')]
+    """
+    first = samples[0]
+    if isinstance(first, tuple):
+        lengths = sorted({len(sample) for sample in samples})
+        if len(lengths) > 1:
+            raise ShapeError(f"The samples of one batch must have equally many parts, but have {lengths}.")
+        return [default_batchify_fn(part) for part in zip(*samples)]
+    if isinstance(first, Tensor):
+        arrays, ctx = [sample.data for sample in samples], first.ctx
+    else:
+        arrays, ctx = [_array(sample) for sample in samples], cpu()
+    shapes = sorted({array.shape for array in arrays})
+    if len(shapes) > 1:
+        raise ShapeError(
+            f"The samples of one batch must have one shape, but there are {shapes[0]} and {shapes[-1]}; "
+            "crop or pad them in a transform, or give the DataLoader a batchify_fn."
+        )
+    stacked = xp_of(arrays[0]).stack(arrays)
+    if stacked.dtype == "float64" and not any(hasattr(sample, "dtype") for sample in samples):
+        stacked = stacked.astype("float32")
+    return Tensor(stacked, ctx)
+
+
+def _array(sample: Any) -> numpy.ndarray[Any, Any]:
+    array = numpy.asarray(sample)
+    if array.dtype.kind not in "biuf":
+        raise DTypeError(
+            f"A sample of type {type(sample).__name__} is no number and no array of numbers ({array.dtype}); "
+            "transform it first, or give the DataLoader a batchify_fn."
+        )
+    return array

@@ -1,0 +1,99 @@
+"""DataLoader: the batches of a dataset, in order or shuffled, loaded ahead by threads if asked."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from minigrad import autograd
+from minigrad.errors import ArgumentError
+from minigrad.gluon.data.batchify import default_batchify_fn
+from minigrad.gluon.data.dataset import ArrayDataset
+from minigrad.gluon.data.sampler import BatchSampler, Order, RandomSampler, SequentialSampler
+
+
+class DataLoader:
+    """Iterate over a dataset in batches; each `for` loop over the loader is one epoch.
+
+    dataset : a Dataset, or anything with `__len__` and `__getitem__`.
+    batch_size, last_batch : the size of a batch, and what becomes of a rest: 'keep', 'discard' or 'rollover'.
+    shuffle, sampler : a new random order each epoch, repeatable after `minigrad.random.seed`; or an order of one's own.
+    batch_sampler : instead of the four above, an iterable of lists of indices.
+    batchify_fn : makes a batch of a list of samples; see `default_batchify_fn`.
+    num_workers : how many threads load batches ahead. The batches and their order are the same for any number, except
+        that a random transform then meets the samples in an order that can differ from run to run.
+    prefetch : how many batches to load ahead, by default twice the number of workers.
+    pin_memory, pin_device_id, thread_pool, timeout : accepted for Gluon's sake. Workers are always threads: nothing
+        crosses between processes, where these would matter.
+
+    >>> loader = DataLoader(ArrayDataset([1, 2, 3], [0.5, 1.0, 1.5]), batch_size=2)
+    >>> for x, y in loader:
+    ...     print(x.asnumpy(), y.asnumpy())
+    [1 2] [0.5 1. ]
+    [3] [1.5]
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        batch_size: int | None = None,
+        shuffle: bool = False,
+        sampler: Order | None = None,
+        last_batch: str | None = None,
+        batch_sampler: Order | None = None,
+        batchify_fn: Callable[[list[Any]], Any] | None = None,
+        num_workers: int = 0,
+        pin_memory: bool = False,
+        pin_device_id: int = 0,
+        prefetch: int | None = None,
+        thread_pool: bool = True,
+        timeout: float = 120,
+    ) -> None:
+        if batch_sampler is None:
+            if batch_size is None:
+                raise ArgumentError("DataLoader needs a batch_size, or a batch_sampler.")
+            if sampler is None:
+                sampler = RandomSampler(len(dataset)) if shuffle else SequentialSampler(len(dataset))
+            elif shuffle:
+                raise ArgumentError("DataLoader takes shuffle=True or a sampler, not both: each decides the order.")
+            batch_sampler = BatchSampler(sampler, batch_size, last_batch or "keep")
+        elif batch_size is not None or shuffle or sampler is not None or last_batch is not None:
+            raise ArgumentError(
+                "A batch_sampler already decides batch_size, shuffle, sampler and last_batch; leave those out."
+            )
+        if num_workers < 0:
+            raise ArgumentError(f"num_workers must be 0 or more threads, but is {num_workers}.")
+        self._dataset = dataset
+        self._batch_sampler = batch_sampler
+        self._batchify_fn = batchify_fn or default_batchify_fn
+        self._num_workers = num_workers
+        self._ahead = max(1, 2 * num_workers if prefetch is None else prefetch)
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._num_workers == 0:
+            return map(self._load, self._batch_sampler)
+        return self._load_ahead()
+
+    def __len__(self) -> int:
+        return len(self._batch_sampler)
+
+    def _load(self, indices: Sequence[int]) -> Any:
+        with autograd.pause():
+            if self._batchify_fn is default_batchify_fn and isinstance(self._dataset, ArrayDataset):
+                return self._dataset.batch(indices)
+            return self._batchify_fn([self._dataset[index] for index in indices])
+
+    def _load_ahead(self) -> Iterator[Any]:
+        pool = ThreadPoolExecutor(self._num_workers, thread_name_prefix="DataLoader")
+        loading: deque[Future[Any]] = deque()
+        try:
+            for indices in self._batch_sampler:
+                loading.append(pool.submit(self._load, indices))
+                if len(loading) > self._ahead:
+                    yield loading.popleft().result()
+            while loading:
+                yield loading.popleft().result()
+        finally:  # also when the loop over the batches was left early
+            pool.shutdown(cancel_futures=True)

@@ -1,0 +1,87 @@
+"""Samplers give every index once an epoch, in order or shuffled, and cut them into batches as asked."""
+
+import pytest
+
+from minigrad import random
+from minigrad.errors import ArgumentError
+from minigrad.gluon.data import BatchSampler, FilterSampler, RandomSampler, Sampler, SequentialSampler
+
+
+def test_sequential_sampler_counts_from_its_start():
+    sampler = SequentialSampler(4, start=3)
+    assert list(sampler) == [3, 4, 5, 6] and len(sampler) == 4
+
+
+def test_random_sampler_gives_every_index_once_in_a_new_order_each_time():
+    sampler = RandomSampler(100)
+    first, second = list(sampler), list(sampler)
+    assert sorted(first) == sorted(second) == list(range(100)) and len(sampler) == 100
+    assert first != second and first != list(range(100))
+
+
+def test_a_seed_repeats_the_orders():
+    random.seed(3)
+    orders = [list(RandomSampler(20)) for _ in range(2)]
+    random.seed(3)
+    assert [list(RandomSampler(20)) for _ in range(2)] == orders
+    random.seed(4)
+    assert list(RandomSampler(20)) != orders[0]
+
+
+def test_filter_sampler_keeps_what_fits():
+    sampler = FilterSampler(lambda sample: sample % 3 == 0, [3, 4, 6, 7, 9])
+    assert list(sampler) == [0, 2, 4] and len(sampler) == 3
+
+
+@pytest.mark.parametrize(
+    ("last_batch", "epochs", "lengths"),
+    [
+        ("keep", [[[0, 1, 2], [3, 4, 5], [6]]] * 3, [3, 3, 3]),
+        ("discard", [[[0, 1, 2], [3, 4, 5]]] * 3, [2, 2, 2]),
+        (
+            "rollover",
+            [
+                [[0, 1, 2], [3, 4, 5]],
+                [[6, 0, 1], [2, 3, 4]],
+                [[5, 6, 0], [1, 2, 3], [4, 5, 6]],
+            ],
+            [2, 2, 3],
+        ),
+    ],
+)
+def test_the_rest_is_kept_discarded_or_rolled_over(last_batch, epochs, lengths):
+    sampler = BatchSampler(SequentialSampler(7), 3, last_batch)
+    for expected, length in zip(epochs, lengths):
+        assert len(sampler) == length
+        assert list(sampler) == expected
+
+
+@pytest.mark.parametrize("last_batch", ["keep", "discard", "rollover"])
+def test_without_a_rest_all_three_are_the_same(last_batch):
+    sampler = BatchSampler(SequentialSampler(4), 2, last_batch)
+    assert [list(sampler), list(sampler)] == [[[0, 1], [2, 3]]] * 2 and len(sampler) == 2
+
+
+def test_any_sequence_can_be_cut():
+    assert list(BatchSampler(["a", "b", "c"], 2)) == [["a", "b"], ["c"]]
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 2.5, None])
+def test_a_batch_size_that_is_no_positive_number_is_refused(batch_size):
+    with pytest.raises(ArgumentError, match="batch_size must be a positive whole number, but is"):
+        BatchSampler(SequentialSampler(4), batch_size)
+
+
+def test_an_unknown_last_batch_is_refused():
+    with pytest.raises(ArgumentError, match="'keep', 'discard' or 'rollover', but is 'drop'"):
+        BatchSampler(SequentialSampler(4), 2, "drop")
+
+
+def test_an_own_sampler_says_what_it_lacks():
+    class Mine(Sampler):
+        pass
+
+    with pytest.raises(NotImplementedError, match="Mine must define __iter__"):
+        iter(Mine())
+    with pytest.raises(NotImplementedError, match="Mine must define __len__"):
+        len(Mine())
