@@ -14,8 +14,9 @@ from minigrad.optimizer.rule import sqrt
 class AdaBelief(Optimizer):
     """AdaBelief: a running mean of the gradient over the root of its running variance around that mean.
 
-    The mean is a forecast. If gradients come as forecast, believe them and take a large step; if they stray, take a small
-    one. Adam, which divides by the size, takes small steps where gradients are large and steady, just where large ones are safe.
+    The mean is a forecast. If gradients come as forecast, believe them and take a large step; if they stray, take a
+    small one. Adam, which divides by the size, takes small steps where gradients are large and steady, just where
+    large ones are safe.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and t the step, from 1:
 
@@ -44,12 +45,15 @@ class AdaBelief(Optimizer):
     >>> for _ in range(3):
     ...     adabelief.update(0, w, g, state)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.8892 -1.89  ]
+    [ 0.7727 -1.7744]
+    [ 0.6505 -1.6533]
 
-    MXNet 2 folds the corrections into the rate, which makes the outer ε effectively larger, and adds the decay before clipping.
+    MXNet 2 folds the corrections into the rate, which makes the outer ε effectively larger, and adds the decay
+    before clipping.
 
-    Reference: J. Zhuang et al., "AdaBelief optimizer: adapting stepsizes by the belief in observed gradients", NeurIPS 2020,
-    Algorithm 2.
+    Reference: J. Zhuang et al., "AdaBelief optimizer: adapting stepsizes by the belief in observed gradients",
+    NeurIPS 2020, Algorithm 2.
     """
 
     states = ("mean", "var")

@@ -14,10 +14,11 @@ from minigrad.optimizer.rule import sqrt
 class AdaDelta(Optimizer):
     """AdaDelta: divide the gradient by its running root mean square, and multiply it by that of the steps.
 
-    A step of RMSProp has no unit, a weight has one. Multiplying by the root mean square of the steps taken so far mends this,
-    and there is no learning rate to choose: `learning_rate`, schedules and `lr_mult` have no effect.
+    A step of RMSProp has no unit, a weight has one. Multiplying by the root mean square of the steps taken so far
+    mends this, and there is no learning rate to choose: `learning_rate`, schedules and `lr_mult` have no effect.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), Δ the step, E and D the running means of g² and Δ²:
+    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), Δ the step, E and D the running means of
+    g² and Δ²:
 
         E_t = ρ E_{t-1} + (1 - ρ) g_t²
         Δ_t = √(D_{t-1} + ε) / √(E_t + ε) · g_t
@@ -40,11 +41,13 @@ class AdaDelta(Optimizer):
     >>> for _ in range(3):
     ...     adadelta.update(0, w, g, state)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.9019 -1.9072]
+    [ 0.8014 -1.8121]
+    [ 0.6991 -1.7154]
 
-    PyTorch and MXNet 2 multiply the step by a learning rate of 1.0; MXNet 1.9 and the paper have none. Weight decay is part of g;
-    MXNet 1.9 subtracts wd * w, unscaled, beside the step instead. MXNet's guide refreshes D at the start of the next step, which
-    gives the same weights.
+    PyTorch and MXNet 2 multiply the step by a learning rate of 1.0; MXNet 1.9 and the paper have none. Weight decay
+    is part of g; MXNet 1.9 subtracts wd * w, unscaled, beside the step instead. MXNet's guide refreshes D at the
+    start of the next step, which gives the same weights.
 
     Reference: M. D. Zeiler, "ADADELTA: an adaptive learning rate method", arXiv:1212.5701, 2012, Algorithm 1.
     """

@@ -37,10 +37,12 @@ class AdaGrad(Optimizer):
     >>> for _ in range(3):
     ...     adagrad.update(0, w, g, G)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.9 -1.9]
+    [ 0.8293 -1.8293]
+    [ 0.7716 -1.7716]
 
-    ε is inside the root, as in MXNet's guide; PyTorch adds it to the root. Weight decay is part of g; MXNet 1.9 subtracts
-    η wd w beside the step instead.
+    ε is inside the root, as in MXNet's guide; PyTorch adds it to the root. Weight decay is part of g; MXNet 1.9
+    subtracts η wd w beside the step instead.
 
     Reference: J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online learning and stochastic
     optimization", JMLR 12, 2011, Figure 1 (diagonal version).

@@ -14,8 +14,9 @@ from minigrad.optimizer.rule import sqrt
 class Adam(Optimizer):
     """Adam: a running mean of the gradient over the root of a running mean of its square.
 
-    The mean is a momentum; the root gives every weight its own scale, so that a step is about η whatever the size of the
-    gradients. Both means start at zero and are therefore too small at first; dividing by 1 - βᵗ makes up for it.
+    The mean is a momentum; the root gives every weight its own scale, so that a step is about η whatever the size
+    of the gradients. Both means start at zero and are therefore too small at first; dividing by 1 - βᵗ makes up for
+    it.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and t the step, from 1:
 
@@ -44,11 +45,13 @@ class Adam(Optimizer):
     >>> for _ in range(3):
     ...     adam.update(0, w, g, state)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.9 -1.9]
+    [ 0.8 -1.8]
+    [ 0.7 -1.7]
 
-    ε is added to the corrected root, as in Algorithm 1 and in PyTorch. MXNet folds the corrections into the rate, which makes ε
-    effectively ε / √(1 - β₂ᵗ), 32 times larger at the first step. Weight decay is part of g, as in PyTorch's Adam; for decay
-    beside the step see `AdamW`.
+    ε is added to the corrected root, as in Algorithm 1 and in PyTorch. MXNet folds the corrections into the rate,
+    which makes ε effectively ε / √(1 - β₂ᵗ), 32 times larger at the first step. Weight decay is part of g, as in
+    PyTorch's Adam; for decay beside the step see `AdamW`.
 
     Reference: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, Algorithm 1.
     """

@@ -40,7 +40,9 @@ class Adamax(Optimizer):
     >>> for _ in range(3):
     ...     adamax.update(0, w, g, state)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.9 -1.9]
+    [ 0.8 -1.8]
+    [ 0.7 -1.7]
 
     The paper and MXNet 1.9 have no ε: an element whose gradients are all zero becomes 0 / 0 there. PyTorch takes
     max(β₂ u, |g| + ε), which differs only where gradients are about as small as ε.

@@ -14,8 +14,8 @@ from minigrad.optimizer.rule import sqrt
 class AdamW(Optimizer):
     """AdamW: Adam, with weight decay beside the step instead of inside the gradient.
 
-    Adam divides the gradient by its size, and with it any decay inside: weights with large gradients hardly decay. Taken
-    out of the gradient, decay shrinks every weight by the same fraction η wd a step.
+    Adam divides the gradient by its size, and with it any decay inside: weights with large gradients hardly decay.
+    Taken out of the gradient, decay shrinks every weight by the same fraction η wd a step.
 
     Let w be the weight, g the gradient (rescaled and clipped), η the learning rate and t the step, from 1:
 
@@ -44,10 +44,12 @@ class AdamW(Optimizer):
     >>> for _ in range(3):
     ...     adamw.update(0, w, g, state)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.95 -1.9 ]
+    [ 0.9025 -1.805 ]
+    [ 0.8574 -1.7148]
 
-    Equal to PyTorch's AdamW (whose defaults are epsilon 1e-8 and decay 0.01). MXNet 2 multiplies the decay, too, by the bias
-    corrections, which makes it 0.32 of what it should be at the first step.
+    Equal to PyTorch's AdamW (whose defaults are epsilon 1e-8 and decay 0.01). MXNet 2 multiplies the decay, too, by
+    the bias corrections, which makes it 0.32 of what it should be at the first step.
 
     Reference: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019, Algorithm 2.
     """

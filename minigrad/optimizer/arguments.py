@@ -28,8 +28,10 @@ def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf
     Traceback (most recent call last):
     minigrad.errors.ArgumentError: beta1=1.5 cannot be used; expected a number in [0, 1)
     """
-    if isinstance(value, Real) and not isinstance(value, bool) and low <= value < high and value != -math.inf:
-        return float(value)
+    if not isinstance(value, bool) and isinstance(value, Real):
+        found = float(value)
+        if low <= found < high and found > -math.inf:
+            return found
     if high < math.inf:
         expected = f"a number in [{low:g}, {high:g})"
     else:

@@ -1,7 +1,7 @@
 """An optimizer as plain data, and back: all it knows but the states, fit for a JSON file.
 
-Saved are its attributes (rates, hyper-parameters, multipliers, step counts) and its schedule in mid-flight, so that training
-goes on as if it had not stopped. Parameters are not saved: a Trainer attaches its own.
+Saved are its attributes (rates, hyper-parameters, multipliers, step counts) and its schedule in mid-flight, so that
+training goes on as if it had not stopped. Parameters are not saved: a Trainer attaches its own.
 """
 
 from __future__ import annotations
@@ -51,13 +51,17 @@ def from_config(config: dict[str, Any], lr_scheduler: Callable[[int], float] | N
         )
     if schedule is True and lr_scheduler is None:
         raise ArgumentError(
-            f"the saved {name!r} had a callable of your own as its schedule; pass it again as lr_scheduler before loading"
+            f"the saved {name!r} had a callable of your own as its schedule; give it as lr_scheduler before loading"
         )
     cls = OPTIMIZERS[name]
     optimizer = cls.__new__(cls)
-    attributes = {key: dict(value["pairs"]) if isinstance(value, dict) else value for key, value in config["attributes"].items()}
-    vars(optimizer).update(attributes, param_dict={})
-    optimizer.lr_scheduler = LRScheduler.from_config(schedule) if isinstance(schedule, dict) else lr_scheduler if schedule else None
+    for key, value in config["attributes"].items():
+        setattr(optimizer, key, dict(value["pairs"]) if isinstance(value, dict) else value)
+    optimizer.param_dict = {}
+    if isinstance(schedule, dict):
+        optimizer.lr_scheduler = LRScheduler.from_config(schedule)
+    else:
+        optimizer.lr_scheduler = lr_scheduler if schedule else None
     return optimizer
 
 
@@ -68,6 +72,7 @@ def _plain(cls: type, name: str, value: Any) -> Any:
         json.dumps(plain)
     except TypeError as error:
         raise ArgumentError(
-            f"{cls.__name__}.{name} = {value!r:.60} cannot be saved ({error}); keep numbers and text in attributes, arrays in states"
+            f"{cls.__name__}.{name} = {value!r:.60} cannot be saved ({error}); "
+            "keep numbers and text in attributes, arrays in states"
         ) from None
     return plain

@@ -20,8 +20,8 @@ class Ftrl(Optimizer):
     The minimum has a closed form, and it is exactly 0 unless the evidence z exceeds λ₁: a model of a billion features
     stays small. It was made for predicting clicks.
 
-    Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, n the sum of squares, z the evidence,
-    and λ₂ = wd the ridge penalty:
+    Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, n the sum of squares, z the
+    evidence, and λ₂ = wd the ridge penalty:
 
         σ_t = (√(n_{t-1} + g_t²) - √n_{t-1}) / η
         z_t = z_{t-1} + g_t - σ_t w_{t-1}
@@ -37,7 +37,8 @@ class Ftrl(Optimizer):
         beta: β >= 0, slows the first steps, default 1.
         Others, such as `wd` (λ₂, default 0): see `Optimizer`.
 
-    The weight follows from z and n alone, so the initial weight is soon forgotten, and a first gradient of 0 sets it to 0:
+    The weight follows from z and n alone, so the initial weight is soon forgotten, and a first gradient of 0 sets
+    it to 0:
 
     >>> from minigrad import np, optimizer
     >>> w, g = np.array([1.0, -2.0]), np.array([0.5, 0.0])
@@ -46,11 +47,13 @@ class Ftrl(Optimizer):
     >>> for _ in range(3):
     ...     ftrl.update(0, w, g, state)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [0.2993 0.    ]
+    [0.27 0.  ]
+    [0.2432 0.    ]
 
-    MXNet's guide prints z_t = z_{t-1} + σ w, without the gradient and with the wrong sign, which cannot learn; its code is the
-    paper's, as here. Where β, wd and all gradients are 0 the second case is 0 / 0; MXNet returns NaN, here the first case
-    is chosen.
+    MXNet's guide prints z_t = z_{t-1} + σ w, without the gradient and with the wrong sign, which cannot learn; its
+    code is the paper's, as here. Where β, wd and all gradients are 0 the second case is 0 / 0; MXNet returns NaN,
+    here the first case is chosen.
 
     Reference: H. B. McMahan et al., "Ad click prediction: a view from the trenches", KDD 2013, Algorithm 1 (α = η).
     """

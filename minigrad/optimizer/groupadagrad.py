@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad.device import Array, xp_of
@@ -20,8 +20,8 @@ from minigrad.tensor import Tensor
 class GroupAdaGrad(Optimizer):
     """GroupAdaGrad: divide each row of a matrix by the root of the sum of its mean squared gradients.
 
-    In an embedding a row is a word: its elements are used together, so they can share one rate. That saves almost all of
-    AdaGrad's memory.
+    In an embedding a row is a word: its elements are used together, so they can share one rate. That saves almost
+    all of AdaGrad's memory.
 
     Let w be the weight, a matrix, g the gradient (rescaled and clipped), η the learning rate and h one number per row:
 
@@ -36,10 +36,11 @@ class GroupAdaGrad(Optimizer):
 
     >>> from minigrad import np, optimizer
     >>> w, g = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -0.5], [3.0, 4.0]])
-    >>> optimizer_of_rows = optimizer.GroupAdaGrad(learning_rate=0.1)
-    >>> optimizer_of_rows.update(0, w, g, optimizer_of_rows.create_state(0, w))
+    >>> rows = optimizer.GroupAdaGrad(learning_rate=0.1)
+    >>> rows.update(0, w, g, rows.create_state(0, w))
     >>> print(w.asnumpy().round(4))
-    [?]
+    [[0.9    2.1   ]
+     [2.9151 3.8869]]
 
     As in MXNet. PyTorch has none.
 
@@ -61,17 +62,15 @@ class GroupAdaGrad(Optimizer):
     def create_state(self, index: Index, weight: Tensor) -> State:
         if weight.ndim != 2:
             raise ShapeError(
-                f"GroupAdaGrad works on rows of matrices, but parameter {self._name(index)!r} has shape {weight.shape}; "
-                "use AdaGrad for it"
+                f"GroupAdaGrad works on rows of matrices, but parameter {self._name(index)!r} has shape "
+                f"{weight.shape}; use AdaGrad for it"
             )
         return Tensor(self.initial_state("h", weight.data[:, :1]))
 
-    def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
-        (self._rows,) = states
-        super().step(index, w, g, ())
-
-    def named(self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Any) -> dict[str, Any]:
-        rows, square = self._rows, prepared(wide(g), scalars) ** 2
-        if square.size:
-            rows += square.mean(axis=1, keepdims=True)
-        return {"h": xp_of(w).broadcast_to(rows, w.shape)}
+    def named(
+        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        (h,) = states
+        square = prepared(wide(g), scalars) ** 2
+        h += square.sum(axis=1, keepdims=True) / max(1, w.shape[1])
+        return {"h": xp_of(w).broadcast_to(h, w.shape)}

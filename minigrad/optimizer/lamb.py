@@ -20,8 +20,8 @@ class LAMB(Optimizer):
     As LARS does for SGD, so LAMB does for Adam: every parameter moves by the fraction η of its norm. Batches of tens of
     thousands then train as steadily as small ones.
 
-    Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, t the step, from 1, and |·| the norm over
-    the whole parameter:
+    Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, t the step, from 1, and |·| the
+    norm over the whole parameter:
 
         mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
         var_t  = β₂ var_{t-1} + (1 - β₂) g_t²
@@ -47,7 +47,7 @@ class LAMB(Optimizer):
     >>> lamb = optimizer.LAMB(learning_rate=0.1)
     >>> lamb.update(0, w, g, lamb.create_state(0, w))
     >>> print(w.asnumpy())
-    [?]
+    [3.  3.5]
 
     Equal to MXNet's, but for its float16 weights, which there drift from the formula. PyTorch has no LAMB.
 

@@ -18,11 +18,12 @@ from minigrad.optimizer.rule import sqrt
 class LANS(Optimizer):
     """LANS: divide each parameter's gradient by its length, then step partly along the mean, partly along the gradient.
 
-    Normalizing whole parameters replaces clipping, which at large batches throws information away. Of the step, β₁ is LAMB's
-    and 1 - β₁ looks at the present gradient, as Nesterov's momentum does; each part has the length of the weight.
+    Normalizing whole parameters replaces clipping, which at large batches throws information away. Of the step, β₁
+    is LAMB's and 1 - β₁ looks at the present gradient, as Nesterov's momentum does; each part has the length of the
+    weight.
 
-    Let w be the weight, ĝ the gradient over its norm (then rescaled and clipped), η the learning rate, t the step, from 1, and |·|
-    the norm over the whole parameter:
+    Let w be the weight, ĝ the gradient over its norm (then rescaled and clipped), η the learning rate, t the step,
+    from 1, and |·| the norm over the whole parameter:
 
         mean_t = β₁ mean_{t-1} + (1 - β₁) ĝ_t
         var_t  = β₂ var_{t-1} + (1 - β₂) ĝ_t²
@@ -51,13 +52,14 @@ class LANS(Optimizer):
     ...     lans = optimizer.LANS(learning_rate=0.1)
     ...     lans.update(0, w, g, lans.create_state(0, w))
     ...     print(w.asnumpy())
-    [?]
+    [3.  3.5]
+    [3.  3.5]
 
-    A gradient of all zeros stays zero; MXNet 2 divides 0 by 0. All terms use the old weight, as in MXNet 2's fused kernel; its other
-    code computes q from a half-updated one. PyTorch has no LANS.
+    A gradient of all zeros stays zero; MXNet 2 divides 0 by 0. All terms use the old weight, as in MXNet 2's fused
+    kernel; its other code computes q from a half-updated one. PyTorch has no LANS.
 
-    Reference: S. Zheng, H. Lin, S. Zha, M. Li, "Accelerated large batch optimization of BERT pretraining in 54 minutes",
-    arXiv:2006.13484, 2020, Algorithm 2.
+    Reference: S. Zheng, H. Lin, S. Zha, M. Li, "Accelerated large batch optimization of BERT pretraining in 54
+    minutes", arXiv:2006.13484, 2020, Algorithm 2.
     """
 
     states = ("mean", "var")

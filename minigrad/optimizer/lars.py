@@ -16,8 +16,8 @@ from minigrad.optimizer.registry import register
 class LARS(Optimizer):
     """LARS: SGD in which each parameter moves in proportion to its own length.
 
-    In large batches some layers have gradients far larger, for their weights, than others, and one rate is too much for some or too
-    little for others. LARS makes every step a fixed fraction of the parameter's norm.
+    In large batches some layers have gradients far larger, for their weights, than others, and one rate is too much
+    for some or too little for others. LARS makes every step a fixed fraction of the parameter's norm.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), h the raw gradient times rescale_grad, η the
     learning rate, κ the trust coefficient, γ the momentum, v the velocity and |·| the norm over the whole parameter:
@@ -44,10 +44,11 @@ class LARS(Optimizer):
     >>> lars = optimizer.LARS(learning_rate=1.0, eta=0.1)
     >>> lars.update(0, w, g, lars.create_state(0, w))
     >>> print(w.asnumpy())
-    [?]
+    [3.  3.5]
 
-    Names decide what is a gamma, beta or bias: those of the Trainer's parameters, or `param_idx2name`. MXNet in a Trainer knows no
-    names and scales biases too; and with a changing rate it corrects only the first four parameters of a step.
+    Names decide what is a gamma, beta or bias: those of the Trainer's parameters, or `param_idx2name`. MXNet in a
+    Trainer knows no names and scales biases too; and with a changing rate it corrects only the first four
+    parameters of a step.
 
     Reference: Y. You, I. Gitman, B. Ginsburg, "Large batch training of convolutional networks", arXiv:1708.03888, 2017,
     Algorithm 1. Momentum correction: P. Goyal et al., arXiv:1706.02677, 2017, section 3.

@@ -18,9 +18,9 @@ from minigrad.tensor import Tensor
 class LBSGD(Optimizer):
     """LBSGD: average the gradients of several small batches, then take one SGD step with a rate that warms up.
 
-    A batch B times larger has a steadier gradient, so the rate may be B times larger too; but not from the start, when the
-    weights still change fast. The rate therefore grows from η to B η. The strategy `lars` instead gives each
-    parameter a rate in proportion to its length over the length of its gradient.
+    A batch B times larger has a steadier gradient, so the rate may be B times larger too; but not from the start,
+    when the weights still change fast. The rate therefore grows from η to B η. The strategy `lars` instead gives
+    each parameter a rate in proportion to its length over the length of its gradient.
 
     Let w be the weight, g the average of B gradients (then rescaled, clipped, plus wd * w), η the learning rate, γ the
     momentum, v the velocity, n the number of the small batch, from 1, and N = warmup_epochs * updates_per_epoch. When B
@@ -36,7 +36,8 @@ class LBSGD(Optimizer):
         sqrt     scale = 1 + (B - 1) √(n / N)
         other    scale = 1
 
-    With `lars`, always: scale = √(|w|² / (|g|² + wd |w|² + 1e-18)), limited to [0.01, 100], where |g| is before rescaling.
+    With `lars`, always: scale = √(|w|² / (|g|² + wd |w|² + 1e-18)), limited to [0.01, 100], where |g| is before
+    rescaling.
 
     State: `v` if there is momentum and `total` if B > 1, shaped like the weight, zeros at first.
 
@@ -58,13 +59,17 @@ class LBSGD(Optimizer):
     >>> for _ in range(4):
     ...     lbsgd.update(0, w, g, total)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 1. -2.]
+    [ 0.925  -1.9625]
+    [ 0.925  -1.9625]
+    [ 0.825  -1.9125]
 
-    MXNet 1.9 reads a schedule one update late here, and in a Trainer counts the second gradient of the first group twice;
-    both are mended. `lars` is MXNet's formula; for the paper's see `LARS`.
+    MXNet 1.9 reads a schedule one update late here, and in a Trainer counts the second gradient of the first group
+    twice; both are mended. `lars` is MXNet's formula; for the paper's see `LARS`.
 
-    References: Y. You, I. Gitman, B. Ginsburg, "Large batch training of convolutional networks", arXiv:1708.03888, 2017.
-    Warm-up: P. Goyal et al., "Accurate, large minibatch SGD: training ImageNet in 1 hour", arXiv:1706.02677, 2017.
+    References: Y. You, I. Gitman, B. Ginsburg, "Large batch training of convolutional networks", arXiv:1708.03888,
+    2017. Warm-up: P. Goyal et al., "Accurate, large minibatch SGD: training ImageNet in 1 hour", arXiv:1706.02677,
+    2017.
     """
 
     def __init__(
@@ -111,7 +116,7 @@ class LBSGD(Optimizer):
 
     def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
         if self.batch_scale > 1:
-            *states, total = states
+            total = states[-1]
             total += g
             if self._batches(index) % self.batch_scale:
                 return

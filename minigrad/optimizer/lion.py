@@ -14,9 +14,9 @@ from minigrad.optimizer.rule import sign
 class Lion(Optimizer):
     """Lion: step by the sign of a momentum in which the present gradient counts extra.
 
-    It was found by a program that searched through update rules. Two factors do two jobs: β₂ sets how long the momentum
-    remembers, β₁ how much the present gradient counts in the step. It needs half the memory of Adam, and a rate about ten
-    times smaller, since every weight moves by the full η.
+    It was found by a program that searched through update rules. Two factors do two jobs: β₂ sets how long the
+    momentum remembers, β₁ how much the present gradient counts in the step. It needs half the memory of Adam, and a
+    rate about ten times smaller, since every weight moves by the full η.
 
     Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, m the momentum and sign(0) = 0:
 
@@ -39,11 +39,14 @@ class Lion(Optimizer):
     >>> for _ in range(3):
     ...     lion.update(0, w, g, m)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.9 -1.9]
+    [ 0.8 -1.8]
+    [ 0.7 -1.7]
 
     Neither MXNet nor PyTorch has it; this is the paper's.
 
-    Reference: X. Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023, arXiv:2302.06675, Algorithm 2.
+    Reference: X. Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023, arXiv:2302.06675,
+    Algorithm 2.
     """
 
     states = ("m",)

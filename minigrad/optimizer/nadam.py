@@ -18,10 +18,11 @@ class Nadam(Optimizer):
     """Nadam: Adam that looks ahead, with a momentum that warms up.
 
     Nesterov's momentum steps by the velocity that will be, not by the one that was. Nadam does so in Adam's terms:
-    the mean of the next step is anticipated by the momentum μ_{t+1} it will have; the present gradient counts with its own.
+    the mean of the next step is anticipated by the momentum μ_{t+1} it will have; the present gradient counts with
+    its own.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, ψ the schedule decay, t the
-    step, from 1, and P the product of all μ so far:
+    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, ψ the schedule decay,
+    t the step, from 1, and P the product of all μ so far:
 
         μ_t = β₁ (1 - ½ 0.96^(t ψ))
         P_t = P_{t-1} μ_t
@@ -48,7 +49,9 @@ class Nadam(Optimizer):
     >>> for _ in range(3):
     ...     nadam.update(0, w, g, state)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.8944 -1.8944]
+    [ 0.816 -1.816]
+    [ 0.7428 -1.7428]
 
     Equal to PyTorch's NAdam. MXNet multiplies one P for all parameters once per parameter and step, so that there a
     weight's path depends on how many parameters the net has; here each parameter has its own. MXNet's guide prints

@@ -16,9 +16,9 @@ class NAG(Optimizer):
     Plain momentum takes the gradient at the current point and then moves on by the velocity as well. Nesterov looks
     ahead first, so the gradient can still correct the velocity; this brakes earlier on the way up again.
 
-    Let p be the point, v the velocity, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and γ the
-    momentum. The method is v_t = γ v_{t-1} - η g(p_{t-1} + γ v_{t-1}), p_t = p_{t-1} + v_t. A gradient can only be had where the
-    weights are, therefore the weight that is stored *is* the look-ahead point w = p + γ v:
+    Let p be the point, v the velocity, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and γ
+    the momentum. The method is v_t = γ v_{t-1} - η g(p_{t-1} + γ v_{t-1}), p_t = p_{t-1} + v_t. A gradient can only
+    be had where the weights are, therefore the weight that is stored *is* the look-ahead point w = p + γ v:
 
         p_{t-1} = w_{t-1} - γ v_{t-1}
         v_t = γ v_{t-1} - η g_t                  g_t is the gradient at w_{t-1}
@@ -39,7 +39,9 @@ class NAG(Optimizer):
     >>> for _ in range(3):
     ...     nag.update(0, w, g, v)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.91  -1.955]
+    [ 0.788 -1.894]
+    [ 0.6404 -1.8202]
 
     With weight decay MXNet 1.9 computes the velocity from the weight that it has just changed; here, as in PyTorch, the
     decay is that of the current weight. With a constant rate the weights equal those of PyTorch's SGD(nesterov=True).

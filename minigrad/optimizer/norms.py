@@ -1,7 +1,7 @@
 """Norms of a whole parameter, for rules whose step depends on its length: LARS, LAMB, LANS, LBSGD.
 
-They are sums over all elements, so they are computed before the rule runs and handed to it by name. On a GPU they stay there:
-nothing here waits for the device.
+They are sums over all elements, so they are computed before the rule runs and handed to it by name. On a GPU they
+stay there: nothing here waits for the device.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The optimizer: what every update rule shares, done once, so that a rule is only its equations.
 
-A rule says how one weight moves. Around it stand the step counts, the learning rate and weight decay of each parameter with
-their multipliers, the states, and float16 weights with a float32 master copy. Rescaling, clipping and weight decay are
-added in front of the rule when it is run (`minigrad.optimizer.run`), in this order, the same for every rule:
+A rule says how one weight moves. Around it stand the step counts, the learning rate and weight decay of each
+parameter with their multipliers, the states, and float16 weights with a float32 master copy. Rescaling, clipping
+and weight decay are added in front of the rule when it is run (`minigrad.optimizer.run`), in this order, the same
+for every rule:
 
     g = clip(rescale_grad * gradient, -clip_gradient, +clip_gradient) + wd * w
 """
@@ -48,8 +49,8 @@ class Optimizer:
     >>> print(w.asnumpy())
     [0.75 2.25]
 
-    or, when it is not a formula for each element, define `create_state(index, weight)` and
-    `update(index, weight, grad, state)` yourself: call `self._update_count(index)` first, then change `weight` in place.
+    or, when it is not a formula for each element, define `create_state(index, weight)` and `update(index, weight,
+    grad, state)` yourself: call `self._update_count(index)` first, then change `weight` in place.
 
     Arguments, which every optimizer accepts by keyword:
         learning_rate: :math:`\eta`, default 0.01 unless the optimizer names another. Given together with a schedule it
@@ -97,7 +98,7 @@ class Optimizer:
         self.multi_precision = bool(multi_precision)
         self.begin_num_update = self.num_update = int(number("begin_num_update", begin_num_update, 0))
         if lr_scheduler is not None and not callable(lr_scheduler):
-            raise KeywordError(f"lr_scheduler={lr_scheduler!r} is no schedule; expected a callable: update number -> rate")
+            raise KeywordError(f"lr_scheduler={lr_scheduler!r} is no schedule; expected a callable, update -> rate")
         self.lr_scheduler = lr_scheduler
         if lr_scheduler is not None and not isinstance(rate, Default):
             _rebase(lr_scheduler, self.lr)
@@ -182,7 +183,8 @@ class Optimizer:
             "clip_gradient": self.clip_gradient,
         }
         scalars.update(self.named(index, w, g, states, scalars))
-        run(self, [w, g, *states], scalars)
+        own = states[: len(self.states)]  # what `create_state` may add to them is for `named` and `step`
+        run(self, [w, g, *own], scalars)
 
     def named(
         self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
@@ -278,11 +280,11 @@ class Optimizer:
 
     def __repr__(self) -> str:
         own, shared = arguments_of(type(self)), arguments_of(Optimizer)
-        shown = {"learning_rate": self.lr}
-        for name, default in own.items():
-            value = getattr(self, name, default)
-            if name not in shared and hasattr(self, name) or name in ("wd", "clip_gradient") and value != default:
-                shown[name] = value
+        shown: dict[str, Any] = {"learning_rate": self.lr}
+        shown.update((name, getattr(self, name)) for name in own if name not in shared and hasattr(self, name))
+        for name in ("wd", "rescale_grad", "clip_gradient", "begin_num_update", "multi_precision"):
+            if getattr(self, name) != shared[name]:
+                shown[name] = getattr(self, name)
         if self.lr_scheduler is not None:
             shown["lr_scheduler"] = self.lr_scheduler
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"

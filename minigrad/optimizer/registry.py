@@ -46,7 +46,7 @@ def create(optimizer: str | Optimizer, **arguments: Any) -> Optimizer:
         if not isinstance(optimizer, Optimizer):
             raise KeywordError(f"expected the name of an optimizer or an Optimizer, got {optimizer!r}")
         if arguments:
-            raise UsageError(f"{optimizer!r} exists already; arguments ({', '.join(arguments)}) need a name, like 'sgd'")
+            raise UsageError(f"{optimizer!r} exists already and takes no arguments, but got {', '.join(arguments)}")
         return optimizer
     cls = OPTIMIZERS.get(optimizer.lower())
     if cls is None:

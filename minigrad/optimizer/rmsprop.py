@@ -14,8 +14,9 @@ from minigrad.optimizer.rule import clip, maximum, sqrt
 class RMSProp(Optimizer):
     """RMSProp: divide each gradient by the root of a running mean of its square.
 
-    AdaGrad's sum of squares never forgets and so stops learning; a running mean forgets, and steps keep the size of about
-    η. The centered version divides by the standard deviation instead of the root mean square, and adds momentum.
+    AdaGrad's sum of squares never forgets and so stops learning; a running mean forgets, and steps keep the size of
+    about η. The centered version divides by the standard deviation instead of the root mean square, and adds
+    momentum.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, ρ and γ the two factors.
     Plain:
@@ -48,13 +49,16 @@ class RMSProp(Optimizer):
     >>> for _ in range(3):
     ...     rmsprop.update(0, w, g, E)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.6838 -1.6838]
+    [ 0.4544 -1.4544]
+    [ 0.2623 -1.2623]
 
-    ε is inside the root, as in MXNet's guide; PyTorch adds it to the root. The variance E - m² cannot be negative, but a
-    rounding error can make it so when gradients hardly change; it is then taken as 0, where MXNet gets NaN.
+    ε is inside the root, as in MXNet's guide; PyTorch adds it to the root. The variance E - m² cannot be negative,
+    but a rounding error can make it so when gradients hardly change; it is then taken as 0, where MXNet gets NaN.
 
-    References: T. Tieleman, G. Hinton, "Lecture 6e: rmsprop", Coursera, Neural Networks for Machine Learning, 2012. Centered:
-    A. Graves, "Generating sequences with recurrent neural networks", arXiv:1308.0850, 2013, equations (38) to (45).
+    References: T. Tieleman, G. Hinton, "Lecture 6e: rmsprop", Coursera, Neural Networks for Machine Learning, 2012.
+    Centered: A. Graves, "Generating sequences with recurrent neural networks", arXiv:1308.0850, 2013, equations
+    (38) to (45).
     """
 
     def __init__(

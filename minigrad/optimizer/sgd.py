@@ -36,11 +36,13 @@ class SGD(Optimizer):
     >>> for _ in range(3):
     ...     sgd.update(0, w, g, v)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.95  -1.975]
+    [ 0.86 -1.93]
+    [ 0.738 -1.869]
 
-    The rate is inside the velocity, as in MXNet: a later rate does not change the velocity that is already there. PyTorch
-    keeps the rate outside (v_t = γ v_{t-1} + g_t, w_t = w_{t-1} - η v_t), so there a new rate acts on the whole velocity; with a
-    constant rate both are the same.
+    The rate is inside the velocity, as in MXNet: a later rate does not change the velocity that is already there.
+    PyTorch keeps the rate outside (v_t = γ v_{t-1} + g_t, w_t = w_{t-1} - η v_t), so there a new rate acts on the
+    whole velocity; with a constant rate both are the same.
 
     References: H. Robbins, S. Monro, "A stochastic approximation method", Annals of Mathematical Statistics 22, 1951.
     Momentum: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", USSR Computational

@@ -21,14 +21,14 @@ class SGLD(Optimizer):
     If the loss is a negative log-posterior (summed over the data, not averaged), the weights visited are samples from
     that posterior: the drift pulls towards its mode, the noise spreads them as wide as it is.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, and ξ noise drawn anew for each
-    element and step:
+    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, and ξ noise drawn
+    anew for each element and step:
 
         ξ_t ~ N(0, η)                           mean 0, variance η, standard deviation √η
         w_t = w_{t-1} - η / 2 g_t + ξ_t
 
-    State: none. The noise comes from `minigrad.random.normal`, so `minigrad.random.seed` repeats it. At a rate of 0 the weight
-    stays.
+    State: none. The noise comes from `minigrad.random.normal`, so `minigrad.random.seed` repeats it. At a rate of 0
+    the weight stays.
 
     Arguments:
         Those of `Optimizer`, such as `learning_rate` (η, default 0.01) and `wd`.
@@ -42,10 +42,10 @@ class SGLD(Optimizer):
     >>> for _ in range(100):
     ...     sgld.update(0, w, w.copy(), None)
     >>> print(w.asnumpy().mean().round(1), w.asnumpy().var().round(1))
-    [?]
+    0.0 1.0
 
-    Reference: M. Welling, Y. W. Teh, "Bayesian learning via stochastic gradient Langevin dynamics", ICML 2011, equation (4).
-    (MXNet's guide cites S. Patterson, Y. W. Teh, NIPS 2013, a variant on the simplex.)
+    Reference: M. Welling, Y. W. Teh, "Bayesian learning via stochastic gradient Langevin dynamics", ICML 2011,
+    equation (4). (MXNet's guide cites S. Patterson, Y. W. Teh, NIPS 2013, a variant on the simplex.)
     """
 
     def rule(self, w, g, *, lr, noise):

@@ -14,8 +14,8 @@ from minigrad.optimizer.rule import sign
 class Signum(Optimizer):
     """Signum: move each weight by the learning rate against the sign of its momentum.
 
-    Only one bit per weight is used, so workers can send signs instead of gradients, and a huge gradient does no more harm
-    than a small one. Without momentum this is SignSGD.
+    Only one bit per weight is used, so workers can send signs instead of gradients, and a huge gradient does no
+    more harm than a small one. Without momentum this is SignSGD.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, γ the momentum, λ a decay
     beside the step, and sign(0) = 0:
@@ -38,7 +38,9 @@ class Signum(Optimizer):
     >>> for _ in range(3):
     ...     signum.update(0, w, g, v)
     ...     print(w.asnumpy().round(4))
-    [?]
+    [ 0.9 -1.9]
+    [ 0.8 -1.8]
+    [ 0.7 -1.7]
 
     SignSGD is the limit γ → 0 of Signum and takes the sign of the same g. MXNet 1.9 takes it of the raw gradient,
     so its `wd` changes meaning when the momentum becomes 0, and refuses `wd_lh` there.

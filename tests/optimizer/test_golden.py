@@ -1,7 +1,7 @@
 """Every recorded trajectory of MXNet 1.9.1 is reproduced, step by step, through the public API.
 
-Where MXNet's code disagrees with its guide or with the paper, the file also holds what is right (`default_weights`), and
-`expected_default` says which of the two is meant. The errata page tells the stories.
+Where MXNet's code disagrees with its guide or with the paper, the file also holds what is right
+(`default_weights`), and `expected_default` says which of the two is meant. The errata page tells the stories.
 """
 
 import json
