@@ -1,0 +1,212 @@
+"""The image datasets of the guides, read from their original files, which are fetched when they are missing."""
+
+from __future__ import annotations
+
+import gzip
+import tarfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy
+
+from minigrad.errors import FileError, MissingFileError
+from minigrad.gluon.data.dataset import ArrayDataset
+from minigrad.gluon.utils import download
+from minigrad.serialization import FilePath
+from minigrad.tensor import Tensor
+
+Raw = numpy.ndarray[Any, Any]
+
+
+class _Images(ArrayDataset):
+    """Images (N, height, width, channels) of uint8 with int32 labels, each sample through `transform` if there is one.
+
+    The files are looked for in `root`. A missing one is fetched from `source`, checked, and kept there.
+    """
+
+    source: ClassVar[str]
+    files: ClassVar[dict[str, str]]
+    """The SHA-256 of each file to fetch."""
+
+    def __init__(self, root: FilePath, train: bool, transform: Callable[[Any, Any], Any] | None) -> None:
+        self._root = Path(root).expanduser()
+        images, labels = self._read(train)
+        data = ArrayDataset(Tensor(images), labels.astype("int32"))
+        if transform is None:
+            super().__init__(*data._data)
+        else:
+            super().__init__(data.transform(transform))
+
+    def _read(self, train: bool) -> tuple[Raw, Raw]:
+        raise NotImplementedError
+
+    def _find(self, *names: str) -> Path:
+        """The first of these files that is in the folder; else the last one, fetched."""
+        for name in names:
+            if (self._root / name).is_file():
+                return self._root / name
+        wanted = names[-1]
+        try:
+            return Path(download(self.source + wanted, self._root / wanted, sha1_hash=self.files[wanted]))
+        except (FileError, OSError) as error:
+            raise MissingFileError(
+                f"{type(self).__name__} needs the file {wanted!r} in the folder {str(self._root)!r}, and it could not "
+                f"be fetched: {error} Put the original file there (from {self.source}{wanted}), or give the folder "
+                f"that has it: {type(self).__name__}(root=...)."
+            ) from error
+
+
+class MNIST(_Images):
+    """Handwritten digits: 60,000 training and 10,000 test images of 28 by 28 grey pixels in 10 classes.
+
+    Each sample is an image (28, 28, 1) of uint8 and its label, an int32. `transform(image, label)` changes them.
+    Source: LeCun, Cortes and Burges, The MNIST database of handwritten digits; four gzipped files in the IDX format.
+    """
+
+    source = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+    files: ClassVar = {
+        "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    }
+
+    def __init__(
+        self,
+        root: FilePath = "~/.minigrad/datasets/mnist",
+        train: bool = True,
+        transform: Callable[[Any, Any], Any] | None = None,
+    ) -> None:
+        super().__init__(root, train, transform)
+
+    def _read(self, train: bool) -> tuple[Raw, Raw]:
+        part = "train" if train else "t10k"
+        images, labels = f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"
+        return (
+            read_idx(self._find(images, images + ".gz"), ndim=3)[..., None],
+            read_idx(self._find(labels, labels + ".gz"), ndim=1),
+        )
+
+
+class FashionMNIST(MNIST):
+    """Articles of clothing in the form of MNIST: 10 classes from T-shirt (0) to ankle boot (9).
+
+    Source: Xiao, Rasul and Vollgraf, Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms,
+    2017.
+    """
+
+    source = "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"
+    files: ClassVar = {
+        "train-images-idx3-ubyte.gz": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        "train-labels-idx1-ubyte.gz": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        "t10k-images-idx3-ubyte.gz": "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        "t10k-labels-idx1-ubyte.gz": "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+    }
+
+    def __init__(
+        self,
+        root: FilePath = "~/.minigrad/datasets/fashion-mnist",
+        train: bool = True,
+        transform: Callable[[Any, Any], Any] | None = None,
+    ) -> None:
+        super().__init__(root, train, transform)
+
+
+class CIFAR10(_Images):
+    """Small photographs: 50,000 training and 10,000 test images of 32 by 32 colour pixels in 10 classes.
+
+    Each sample is an image (32, 32, 3) of uint8 and its label, an int32. `transform(image, label)` changes them.
+    Source: Krizhevsky, Learning multiple layers of features from tiny images, 2009; the archive of the binary version,
+    or its .bin files.
+    """
+
+    source = "https://www.cs.toronto.edu/~kriz/"
+    archive = "cifar-10-binary.tar.gz"
+    files: ClassVar = {archive: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"}
+    folder = "cifar-10-batches-bin"
+    label_bytes, label = 1, 0
+
+    def __init__(
+        self,
+        root: FilePath = "~/.minigrad/datasets/cifar10",
+        train: bool = True,
+        transform: Callable[[Any, Any], Any] | None = None,
+    ) -> None:
+        super().__init__(root, train, transform)
+
+    def _names(self, train: bool) -> list[str]:
+        return [f"data_batch_{k}.bin" for k in range(1, 6)] if train else ["test_batch.bin"]
+
+    def _read(self, train: bool) -> tuple[Raw, Raw]:
+        record = self.label_bytes + 3 * 32 * 32
+        parts = []
+        for name, content in self._contents(self._names(train)).items():
+            if len(content) % record:
+                raise FileError(
+                    f"{name!r} in {str(self._root)!r} has {len(content)} bytes, which is no multiple of the {record} "
+                    f"bytes of a record of {type(self).__name__}; fetch the binary version again."
+                )
+            parts.append(numpy.frombuffer(content, dtype="uint8").reshape(-1, record))
+        records = numpy.concatenate(parts)
+        images = records[:, self.label_bytes :].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+        return numpy.ascontiguousarray(images), records[:, self.label]
+
+    def _contents(self, names: list[str]) -> dict[str, bytes]:
+        """The bytes of the named files: from the folder, or else from inside the archive, which is not unpacked."""
+        for folder in (self._root, self._root / self.folder):
+            if all((folder / name).is_file() for name in names):
+                return {name: (folder / name).read_bytes() for name in names}
+        path = self._find(self.archive)
+        try:
+            with tarfile.open(path) as archive:
+                members = {Path(member.name).name: member for member in archive if member.isfile()}
+                return {name: archive.extractfile(members[name]).read() for name in names}  # type: ignore[union-attr]
+        except (tarfile.TarError, KeyError, EOFError, OSError, zlib.error) as error:
+            kind = type(self).__name__
+            raise FileError(f"{str(path)!r} is not the archive of {kind}, or is damaged: {error!r}.") from error
+
+
+class CIFAR100(CIFAR10):
+    """Small photographs as in CIFAR10, in 20 coarse classes, or in 100 fine ones with `fine_label=True`."""
+
+    archive = "cifar-100-binary.tar.gz"
+    files: ClassVar = {archive: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec"}
+    folder = "cifar-100-binary"
+    label_bytes = 2
+
+    def __init__(
+        self,
+        root: FilePath = "~/.minigrad/datasets/cifar100",
+        fine_label: bool = False,
+        train: bool = True,
+        transform: Callable[[Any, Any], Any] | None = None,
+    ) -> None:
+        self.label = int(fine_label)
+        super().__init__(root, train, transform)
+
+    def _names(self, train: bool) -> list[str]:
+        return ["train.bin" if train else "test.bin"]
+
+
+def read_idx(path: FilePath, ndim: int) -> Raw:
+    """The uint8 array with `ndim` axes in an IDX file, gzipped or not.
+
+    IDX: two zero bytes, the type (8 is uint8), the number of axes, the length of each as four bytes (highest first),
+    then the values.
+    """
+    content = Path(path).read_bytes()
+    try:
+        if content[:2] == b"\x1f\x8b":
+            content = gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FileError(f"{str(path)!r} is a damaged gzip file: {error}. Fetch it again.") from error
+    start = 4 + 4 * ndim
+    shape = tuple(int.from_bytes(content[k : k + 4], "big") for k in range(4, start, 4))
+    if content[:4] != bytes([0, 0, 8, ndim]) or len(content) - start != numpy.prod(shape, dtype=int):
+        raise FileError(
+            f"{str(path)!r} is not a whole IDX file of bytes with {ndim} axes: it starts with {content[:4]!r} and has "
+            f"{len(content)} bytes. Fetch it again."
+        )
+    return numpy.frombuffer(content, dtype="uint8", offset=start).reshape(shape)

@@ -1,0 +1,106 @@
+"""Transforms: what a dataset's images pass through on their way into a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy
+
+from minigrad.device import Array, cpu, xp_of
+from minigrad.errors import DTypeError, ShapeError
+from minigrad.gluon.block import Block
+from minigrad.tensor import Tensor
+
+
+class Transform(Block):
+    """A change of one image, or of a batch of them: height, width and channels are the last axes unless said otherwise.
+
+    A subclass says how, on raw arrays, in `change(xp, image)`. Further arguments, such as the label, pass unchanged.
+    """
+
+    def forward(self, x: Any, *others: Any) -> Any:
+        """The changed image, and what came with it."""
+        image, ctx = (x.data, x.ctx) if isinstance(x, Tensor) else (numpy.asarray(x), cpu())
+        y = Tensor(self.change(xp_of(image), image), ctx)
+        return (y, *others) if others else y
+
+    def change(self, xp: Any, image: Array) -> Array:
+        """The changed image, a new raw array."""
+        raise NotImplementedError
+
+
+class Compose(Block):
+    """One transform after the other; any functions of an image will do.
+
+    >>> from minigrad import np
+    >>> Compose([ToTensor(), Normalize(0.5, 0.25)])(np.full((2, 2, 3), 255)).shape
+    (3, 2, 2)
+    """
+
+    def __init__(self, transforms: Iterable[Callable[[Any], Any]]) -> None:
+        super().__init__()
+        self._transforms = list(transforms)
+        for transform in self._transforms:
+            if isinstance(transform, Block):
+                self.register_child(transform)
+
+    def forward(self, x: Any, *others: Any) -> Any:
+        """The image after all transforms, and what came with it."""
+        for transform in self._transforms:
+            x = transform(x)
+        return (x, *others) if others else x
+
+
+class Cast(Transform):
+    """The values converted to `dtype`."""
+
+    def __init__(self, dtype: Any = "float32") -> None:
+        super().__init__()
+        self._dtype = dtype
+
+    def change(self, xp: Any, image: Array) -> Array:
+        return image.astype(self._dtype)
+
+
+class ToTensor(Transform):
+    """An image (H, W, C) with values 0 to 255 becomes (C, H, W) with values 0 to 1, float32; a batch likewise.
+
+    >>> ToTensor()(numpy.full((1, 2, 1), 51, dtype="uint8"))
+    array([[[0.2, 0.2]]])
+    """
+
+    def change(self, xp: Any, image: Array) -> Array:
+        if image.ndim not in (3, 4):
+            raise ShapeError(
+                f"ToTensor expects an image (height, width, channels) or a batch of them, but got shape {image.shape}."
+            )
+        channels_first = image.transpose(*range(image.ndim - 3), -1, -3, -2)
+        return channels_first.astype("float32", order="C") / 255
+
+
+class Normalize(Transform):
+    """(x - mean) / std for each channel of an image (C, H, W) of floats, or a batch: use it after ToTensor.
+
+    `mean` and `std` are numbers, or one number for each channel.
+
+    >>> Normalize(mean=(0, 1), std=(1, 2))(numpy.float32([[[3.0]], [[3.0]]])).asnumpy().ravel()
+    array([3., 1.], dtype=float32)
+    """
+
+    def __init__(self, mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0) -> None:
+        super().__init__()
+        self._mean = numpy.reshape(numpy.asarray(mean, dtype="float64"), (-1, 1, 1))
+        self._std = numpy.reshape(numpy.asarray(std, dtype="float64"), (-1, 1, 1))
+
+    def change(self, xp: Any, image: Array) -> Array:
+        if image.dtype.kind != "f":
+            raise DTypeError(f"Normalize expects floats (C, H, W), but got {image.dtype}; put ToTensor() before it.")
+        for what in (self._mean, self._std):
+            if image.ndim < 3 or len(what) not in (1, image.shape[-3]):
+                raise ShapeError(
+                    f"Normalize with {len(what)} channels expects images of shape ({len(what)}, height, width), but "
+                    f"got {image.shape}; put ToTensor() before it."
+                )
+        mean, std = xp.asarray(self._mean, dtype=image.dtype), xp.asarray(self._std, dtype=image.dtype)
+        return (image - mean) / std
