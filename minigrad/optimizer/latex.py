@@ -21,7 +21,10 @@ LETTERS = {
 }  # fmt: skip
 """Letters for names that are words. An optimizer adds its own in a class attribute `symbols` of the same form."""
 
-GREEK = "alpha beta gamma delta epsilon eta theta kappa mu nu xi rho sigma tau phi psi omega".split()
+GREEK = (
+    "alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "mu", "nu", "xi", "rho", "sigma", "tau",
+    "phi", "psi", "omega",
+)  # fmt: skip
 TIMES = {"next": 1, "before": -1}
 SUM, PRODUCT, ATOM = range(3)
 """How tightly an expression holds together. Parentheses go around what holds less tightly than its place asks."""
@@ -87,7 +90,7 @@ class Plain:
                 "see minigrad.optimizer.Optimizer for the form with a rule"
             )
         self.graph = trace(optimizer, prepare=False)
-        self.letters = {**LETTERS, **getattr(optimizer, "symbols", {})}
+        self.letters: dict[str, str] = {**LETTERS, **getattr(optimizer, "symbols", {})}
         self.names: dict[Symbol, str] = {}
 
     def lines(self, equals: str) -> list[str]:
@@ -203,7 +206,7 @@ class Latex(Plain):
             return f"{self.letter(stem)}_{mark}"
         if name in GREEK:
             return f"\\{name}"
-        return name if len(name) == 1 else "\\mathrm{%s}" % name.replace("_", r"\,")
+        return name if len(name) == 1 else f"\\mathrm{{{' '.join(name.split('_'))}}}".replace(" ", r"\,")
 
     def parentheses(self, text: str) -> str:
         tall = r"\frac" in text or r"\sqrt" in text
@@ -211,7 +214,9 @@ class Latex(Plain):
 
     def call(self, function: str, *args: Symbol) -> Text:
         text, tightness = super().call(function, *args)
-        return (text if text.startswith("\\") else text.replace(function, rf"\operatorname{{{function}}}", 1)), tightness
+        if not text.startswith("\\"):
+            text = text.replace(function, rf"\operatorname{{{function}}}", 1)
+        return text, tightness
 
     def absolute(self, x: Symbol) -> Text:
         return rf"\left|{self.write(x.args[0])[0]}\right|", ATOM

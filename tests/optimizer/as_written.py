@@ -1,0 +1,44 @@
+"""The rule of an optimizer as Python and NumPy run it where it stands, and an example to run it on: the oracle of every
+other way of running it, none of whose machinery it shares."""
+
+import inspect
+
+import numpy
+
+
+def example(opt, dtype="float64", shape=(7,), seed=0, rescale_grad=0.5, clip_gradient=0.6, wd=0.1):
+    """[w, g, *states] and the scalars of a step."""
+    rng = numpy.random.default_rng(seed)
+    wide = numpy.float32 if dtype == "float16" else dtype
+    w, g = (rng.normal(size=shape).astype(dtype) for _ in range(2))
+    states = [
+        numpy.array(0.7) if name in opt.scalar_states else rng.uniform(0.1, 2.0, shape).astype(wide)
+        for name in opt.states
+    ]
+    scalars = {"lr": 0.05, "t": 3, "rescale_grad": rescale_grad, "clip_gradient": clip_gradient, "wd": wd}
+    for name in asked(opt):
+        if name in ("noise", "h"):
+            scalars[name] = rng.uniform(0.1, 1.0, shape).astype(wide)
+        elif name not in scalars:
+            scalars[name] = rng.uniform(0.5, 1.5)
+    return [w, g, *states], scalars
+
+
+def asked(opt):
+    return [p.name for p in inspect.signature(opt.rule).parameters.values() if p.kind is p.KEYWORD_ONLY]
+
+
+def as_written(opt, arrays, scalars):
+    """The next [w, *states], float16 computed in float32."""
+    w, g, *states = (a.astype(numpy.float32) if a.dtype == numpy.float16 else a for a in arrays)
+    states = [s.item() if s.ndim == 0 and name in opt.scalar_states else s for name, s in zip(opt.states, states)]
+    if scalars["rescale_grad"] != 1:
+        g = scalars["rescale_grad"] * g
+    if scalars["clip_gradient"]:
+        g = numpy.clip(g, -scalars["clip_gradient"], scalars["clip_gradient"])
+    if "wd" not in asked(opt) and scalars["wd"]:
+        g = g + scalars["wd"] * w
+    with numpy.errstate(all="ignore"):
+        after = opt.rule(w, g, *states, **{name: scalars[name] for name in asked(opt)})
+    after = after if isinstance(after, tuple) else (after,)
+    return [numpy.asarray(x).astype(a.dtype) for x, a in zip(after, [arrays[0], *arrays[2:]])]

@@ -1,0 +1,192 @@
+"""Every way of running a rule on a CPU gives what its text gives, on arrays of every kind, and changes nothing else."""
+
+import multiprocessing
+import os
+import tracemalloc
+
+import numpy
+import pytest
+from as_written import as_written, example
+from table import TABLE
+
+from minigrad import optimizer
+from minigrad.errors import ArgumentError
+from minigrad.optimizer import Optimizer, run_numpy
+from minigrad.optimizer import run as running
+from minigrad.optimizer.graph import trace
+from minigrad.optimizer.run import reading, run
+
+RULES = [pytest.param(row, id=str(row)) for row in TABLE]
+
+
+def close(got, want, rounding):
+    """Equal up to that many roundings of the largest element."""
+    for a, b in zip(got, want, strict=True):
+        assert a.dtype == b.dtype
+        scale = numpy.abs(b[numpy.isfinite(b)]).max(initial=1e-300)
+        numpy.testing.assert_allclose(a, b, rtol=0, atol=rounding * numpy.finfo(a.dtype).eps * scale)
+
+
+def check(opt, arrays, scalars, rounding=0):
+    g, expected = arrays[1].copy(), as_written(opt, arrays, scalars)
+    run(opt, arrays, scalars)
+    close([arrays[0], *arrays[2:]], expected, rounding)
+    numpy.testing.assert_array_equal(arrays[1], g)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@pytest.mark.parametrize("row", RULES)
+def test_numpy_blocks_give_the_very_bits_of_the_text(row, dtype):
+    with reading("numpy"):
+        check(row.make(), *example(row.make(), dtype))
+        check(row.make(), *example(row.make(), dtype, rescale_grad=1.0, clip_gradient=None, wd=0.0))
+
+
+@pytest.mark.parametrize("row", RULES)
+def test_the_compiled_loop_gives_the_text_to_rounding(row):
+    pytest.importorskip("numba")
+    with reading("numba"):
+        check(row.make(), *example(row.make(), "float32", (1000,)), rounding=64)
+
+
+@pytest.mark.parametrize("name", ["adam", "ftrl", "signum"])
+def test_the_compiled_loop_computes_in_the_dtype_of_the_arrays(name):
+    pytest.importorskip("numba")
+    with reading("numba"):
+        check(optimizer.create(name), *example(optimizer.create(name), "float64", (1000,)), rounding=64)
+
+
+@pytest.mark.parametrize("name", ["numpy", "numba"])
+@pytest.mark.parametrize("change", ["clipped", "zero", "huge", "nan"])
+def test_special_values_pass_through_a_loop_as_through_numpy(name, change):
+    if name == "numba":
+        pytest.importorskip("numba")
+    opt = optimizer.Adamax()
+    arrays, scalars = example(opt, "float32", (40,), clip_gradient=0.1 if change == "clipped" else None)
+    arrays[1][::3] = {"clipped": 5.0, "zero": 0.0, "huge": numpy.inf, "nan": numpy.nan}[change]
+    arrays[1][1::3] *= -1
+    with reading(name), numpy.errstate(invalid="ignore"):
+        check(opt, arrays, scalars, rounding=8)
+
+
+def test_both_sides_of_where_are_computed_without_a_warning():
+    opt = optimizer.Ftrl(beta=0.0)
+    arrays, scalars = example(opt, "float32", wd=0.0)
+    for a in arrays:
+        a[...] = 0
+    with reading("numpy"):
+        run(opt, arrays, scalars)
+    assert (arrays[0] == 0).all()
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (3, 0), (1,), (4, 5), (2, 3, 4)])
+@pytest.mark.parametrize("name", ["adam", "nadam", "sgld", "dcasgd"])
+def test_every_shape_works(name, shape):
+    with reading("numpy"):
+        check(optimizer.create(name), *example(optimizer.create(name), "float32", shape))
+
+
+def test_layouts_that_are_not_contiguous_work():
+    opt = optimizer.Adam()
+    arrays, scalars = example(opt, "float32", (6, 8))
+    w, g, mean, var = arrays
+    strided = numpy.zeros((6, 16), "float32")[:, ::2]
+    strided[...] = w
+    check(opt, [strided, g.T.copy().T, numpy.asfortranarray(mean), var[::-1]], scalars)
+
+
+def test_a_gradient_that_must_not_be_written_is_only_read():
+    opt = optimizer.SGD()
+    arrays, scalars = example(opt)
+    arrays[1].flags.writeable = False
+    check(opt, arrays, scalars)
+
+
+def test_blocks_and_threads_meet_without_a_seam(monkeypatch):
+    monkeypatch.setattr(run_numpy, "BLOCK", 4 * 1000)
+    monkeypatch.setitem(running.CPU, "numpy", (run_numpy.step, 5000, 3))
+    monkeypatch.setattr(running, "cores", lambda: 3)
+    running.pool.cache_clear()
+    try:
+        for dtype in ("float32", "float64", "float16"):
+            for size in (999, 1001, 4999, 5000, 10007):
+                with reading("numpy"):
+                    check(optimizer.Ftrl(), *example(optimizer.Ftrl(), dtype, (size,)))
+    finally:
+        running.pool().shutdown()
+        running.pool.cache_clear()
+
+
+def test_an_error_in_a_thread_is_raised(monkeypatch):
+    def step(graph, arrays, parameters):
+        raise FloatingPointError(arrays[0].size)
+
+    monkeypatch.setitem(running.CPU, "numpy", (step, 100, 2))
+    monkeypatch.setattr(running, "cores", lambda: 2)
+    opt = optimizer.SGD()
+    with reading("numpy"), pytest.raises(FloatingPointError):
+        run(opt, *example(opt, shape=(1000,)))
+
+
+def _step_in_child(done):
+    opt = optimizer.SGD()
+    arrays, scalars = example(opt, shape=(600_000,))
+    with reading("numpy"):
+        run(opt, arrays, scalars)
+    done.put(bool(numpy.isfinite(arrays[0]).all()))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_starts_its_own_threads():
+    opt = optimizer.SGD()
+    with reading("numpy"):
+        run(opt, *example(opt, shape=(600_000,)))
+    context = multiprocessing.get_context("fork")
+    done = context.Queue()
+    child = context.Process(target=_step_in_child, args=(done,))
+    child.start()
+    assert done.get(timeout=20)
+    child.join(20)
+
+
+def test_a_step_needs_at_most_4_mib_beside_the_states():
+    for opt in (optimizer.Adam(), optimizer.Ftrl(), optimizer.Nadam()):
+        arrays, scalars = example(opt, "float32", (2_000_000,))
+        with reading("numpy"):
+            tracemalloc.start()
+            try:
+                run(opt, arrays, scalars)
+                assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+            finally:
+                tracemalloc.stop()
+
+
+def test_adam_needs_two_registers():
+    assert run_numpy.program(trace(optimizer.Adam(), False)).registers == 2
+
+
+def test_states_may_trade_places():
+    class Swap(Optimizer):
+        states = ("a", "b", "c")
+
+        def rule(self, w, g, a, b, c, *, lr):
+            return a, b, w, 0.5
+
+    check(Swap(), *example(Swap()))
+
+
+def test_one_value_may_be_the_next_of_several():
+    class Same(Optimizer):
+        states = ("a", "b")
+
+        def rule(self, w, g, a, b, *, lr):
+            a = w - lr * g
+            return a, a, a
+
+    check(Same(), *example(Same()))
+
+
+def test_an_unknown_reading_is_refused():
+    with pytest.raises(ArgumentError, match="'fortran'; there are numpy, numba"), reading("fortran"):
+        pass
