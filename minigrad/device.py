@@ -173,7 +173,9 @@ def generator(ctx: Context | None = None) -> Any:
 
 
 def seed(number: int, ctx: Context | None = None) -> None:
-    """Start the generator of `ctx` anew from `number`; without `ctx`, those of all devices, each with a stream of its own."""
+    """Start the generator of `ctx` anew from `number`; without `ctx`, those of all devices, each with a stream of its
+    own.
+    """
     global _seed
     if ctx is None:
         _seed = number

@@ -1,6 +1,8 @@
-"""Parameters side by side in one buffer, so that a step of the optimizer is one run of its rule and not one per parameter.
+"""Parameters side by side in one buffer, so that a step of the optimizer is one run of its rule and not one per
+parameter.
 
-Weights and gradients become views of two flat arrays; nobody who uses them sees a difference. States lie flat beside them.
+Weights and gradients become views of two flat arrays; nobody who uses them sees a difference. States lie flat beside
+them.
 """
 
 from __future__ import annotations

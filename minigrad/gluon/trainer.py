@@ -31,7 +31,8 @@ class Trainer:
         optimizer_params: the optimizer's arguments, such as {'learning_rate': 0.1}.
         kvstore: where gradients of several devices are summed: 'device', 'local', a store, or None (not summed).
         compression_params: {'type': '2bit', 'threshold': 0.5} compresses what a store receives.
-        update_on_kvstore: whether the store also updates the weights; by default it does when there are several devices.
+        update_on_kvstore: whether the store also updates the weights; by default it does when there are several
+        devices.
 
     >>> from minigrad import autograd, gluon, np
     >>> net = gluon.nn.Dense(1, weight_initializer="zeros")
@@ -147,13 +148,15 @@ class Trainer:
     def _rescale(self, batch_size: float) -> None:
         if not batch_size > 0:
             raise BatchSizeError(
-                f"step() got batch_size={batch_size}; it is the number of samples whose losses were summed, so it must be positive."
+                f"step() got batch_size={batch_size}; it is the number of samples whose losses were summed, so it "
+                "must be positive."
             )
         self._optimizer.rescale_grad = self._scale / batch_size
         if autograd.state.averaged and batch_size > 1 and not self._noted:
             self._noted = True
             warnings.warn(
-                f"The loss was averaged before backward() and step({batch_size}) divides its gradient by {batch_size} again. "
+                f"The loss was averaged before backward() and step({batch_size}) divides its gradient by {batch_size} "
+                "again. "
                 "Either call backward() on the losses of all samples, or use step(1).",
                 stacklevel=3,
             )
@@ -168,8 +171,10 @@ class Trainer:
                 fresh.append(i)
             elif not ignore_stale_grad:
                 raise StaleGradientError(
-                    f"Parameter '{p.name}' has no new gradient since the last step. Call backward() on a loss that was computed "
-                    "from it inside autograd.record(), once before each step; or pass ignore_stale_grad=True to leave alone "
+                    f"Parameter '{p.name}' has no new gradient since the last step. Call backward() on a loss that "
+                    "was computed "
+                    "from it inside autograd.record(), once before each step; or pass ignore_stale_grad=True to "
+                    "leave alone "
                     "what has no new gradient."
                 )
         return fresh
@@ -223,7 +228,9 @@ class Trainer:
     # Files
 
     def save_states(self, fname: Any) -> None:
-        """Write the optimizer, its states and counts, and the random generators: training resumed from it goes on bit for bit."""
+        """Write the optimizer, its states and counts, and the random generators: training resumed from it goes on bit
+        for bit.
+        """
         save_states(fname, self._updater(), dump_optimizer=True, names=[p.name for p in self._params])
 
     def load_states(self, fname: Any) -> None:
@@ -260,7 +267,8 @@ def _in_order(params: Any) -> list[Parameter]:
             )
     if not params:
         raise ArgumentError(
-            "Trainer got no parameters. Has the network any layer with weights, and are they attributes of a Block (not in a plain list)?"
+            "Trainer got no parameters. Has the network any layer with weights, and are they attributes of a Block "
+            "(not in a plain list)?"
         )
     return list(params)
 
@@ -273,11 +281,13 @@ def _common_contexts(params: Sequence[Parameter]) -> list[Context]:
             contexts = p.list_ctx()
         except InitializationError as error:
             raise InitializationError(
-                f"Trainer got the parameter '{p.name}', which has not been initialized. Call net.initialize() before making the Trainer."
+                f"Trainer got the parameter '{p.name}', which has not been initialized. Call net.initialize() before "
+                "making the Trainer."
             ) from error
         if contexts != first.list_ctx():
             raise UsageError(
-                f"Parameters live on different devices: '{first.name}' on {first.list_ctx()}, '{p.name}' on {contexts}; "
+                f"Parameters live on different devices: '{first.name}' on {first.list_ctx()}, '{p.name}' on "
+                f"{contexts}; "
                 "move them with net.reset_ctx(...)."
             )
     return first.list_ctx()

@@ -1,4 +1,5 @@
-"""The states of an optimizer to a file and back: with its step counts and, if asked, its settings and the random generators.
+"""The states of an optimizer to a file and back: with its step counts and, if asked, its settings and the random
+generators.
 
 Loading makes new states for the weights that are there and fills them, so that shapes, dtypes and devices are those of
 this run; a file that does not fit is named and changes nothing.
@@ -24,8 +25,8 @@ def save_states(
 ) -> None:
     """Write the states of an updater; arrays are named key/position.
 
-    With `dump_optimizer` the file also holds the optimizer itself and the state of the random generators. `names` are those
-    of the parameters with the keys 0, 1, ...
+    With `dump_optimizer` the file also holds the optimizer itself and the state of the random generators. `names` are
+    those of the parameters with the keys 0, 1, ...
     """
     optimizer = updater.optimizer
     meta = {
@@ -47,7 +48,8 @@ def load_states(
 ) -> None:
     """Read what `save_states` wrote into an updater of these weights.
 
-    If the file's parameters have the same `names` as ours, in whatever order, they are matched by name; else by position.
+    If the file's parameters have the same `names` as ours, in whatever order, they are matched by name; else by
+    position.
     """
     arrays, meta = load_arrays(path)
     if meta.get("kind") != KIND:
@@ -86,7 +88,8 @@ def _renumbering(path: FilePath, theirs: list[str], ours: list[str]) -> dict[Any
     """From the file's number of a parameter to ours."""
     if len(theirs) != len(ours):
         raise FileError(
-            f"{str(path)!r} holds states of {len(theirs)} parameters ({', '.join(theirs[:3])} ...), but this Trainer has "
+            f"{str(path)!r} holds states of {len(theirs)} parameters ({', '.join(theirs[:3])} ...), but this Trainer "
+            "has "
             f"{len(ours)} ({', '.join(ours[:3])} ...). Load it with the network that saved it."
         )
     if sorted(theirs) == sorted(ours) and len(set(ours)) == len(ours):
