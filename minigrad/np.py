@@ -1,6 +1,6 @@
 """The differentiable NumPy namespace: NumPy's names and arguments, on Tensors.
 
-Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype. New arrays are made on the current device.
+Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype.
 
 >>> from minigrad import np
 >>> np.array([1, 2, 3]) * 2
@@ -10,36 +10,32 @@ array([2., 4., 6.])
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+import itertools
 from types import SimpleNamespace
 from typing import Any
 
 import numpy
 
-from minigrad.device import Context, current_context, xp_of
-from minigrad.errors import ArgumentError, FileError
+# isort: off
+# fmt: off
+from minigrad.create import (
+    arange, array, asarray, empty, empty_like, eye, full, full_like, genfromtxt, identity, linspace, logspace, ones,
+    ones_like, zeros, zeros_like,
+)
 from minigrad.ops import (
-    absolute,
-    broadcast_to,
-    concatenate,
-    degrees,
-    divide,
-    dot,
-    matmul,
-    max,
-    mean,
-    min,
-    mod,
-    norm,
-    power,
-    put_back,
-    radians,
-    reshape,
-    sum,
-    tensordot,
-    trunc,
-    where,
-)  # fmt: skip
+    absolute, add, all, any, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, argmax, argmin, argsort,
+    bitwise_and, bitwise_or, bitwise_xor, broadcast_to, cbrt, ceil, clip, concatenate, copy, cos, cosh, cumsum,
+    degrees, divide, dot, einsum, equal, exp, exp2, expand_dims, expm1, flip, floor, floor_divide, fmod, greater,
+    greater_equal, hypot, invert, isfinite, isinf, isnan, less, less_equal, log, log1p, log2, log10, logaddexp,
+    logical_and, logical_not, logical_or, logical_xor, matmul, max, maximum, mean, min, minimum, mod, moveaxis,
+    multiply, negative, norm, not_equal, outer, pad, positive, power, prod, put_back, radians, reciprocal, repeat,
+    reshape, rint, roll, round, sign, sin, sinh, sort, sqrt, square, squeeze, stack, std, subtract, sum, swapaxes,
+    take, take_along_axis, tan, tanh, tensordot, tile, transpose, trunc, var, where,
+)
+# fmt: on
+# isort: on
+from minigrad.device import xp_of
+from minigrad.errors import ArgumentError
 from minigrad.tensor import Tensor
 
 ndarray = Tensor
@@ -52,153 +48,7 @@ abs, true_divide, amax, amin, remainder, fix = absolute, divide, max, min, mod, 
 deg2rad, rad2deg = radians, degrees
 linalg = SimpleNamespace(norm=norm)
 
-# Making arrays
-
-
-def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Context | None = None) -> Tensor:
-    """A new Tensor with a copy of the values of `object`: numbers, nested lists, Tensors, NumPy, CuPy or DLPack arrays."""
-    where = ctx or device or current_context()
-    if isinstance(object, Tensor):
-        object = object.data
-    if not hasattr(object, "dtype") and hasattr(object, "__dlpack__"):
-        object = numpy.from_dlpack(object)
-    if not hasattr(object, "shape"):
-        object = numpy.array(_plain(object))
-        if dtype is None and object.dtype.kind in "iuf":
-            dtype = "float32"
-        if object.dtype.kind not in "biuf":
-            raise ArgumentError(
-                f"array() got values of type {object.dtype}, but holds numbers; check for text or ragged lists."
-            )
-    if dtype is not None and not hasattr(object, "astype"):
-        dtype = numpy.dtype(dtype)
-    return Tensor(where.xp.array(where.put(object), dtype=dtype), where)
-
-
-def _plain(value: Any) -> Any:
-    """Nested lists with NumPy arrays in place of Tensors."""
-    if isinstance(value, Tensor):
-        return value.asnumpy()
-    return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
-
-
-def asarray(object: Any, dtype: Any = None, ctx: Context | None = None) -> Tensor:
-    """`object` itself if it is a Tensor that fits, else `array(object)`."""
-    if isinstance(object, Tensor) and (dtype is None or object.dtype == dtype) and (ctx is None or object.ctx is ctx):
-        return object
-    return array(object, dtype, ctx)
-
-
-def zeros(
-    shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
-) -> Tensor:
-    """Zeros, float32 unless told otherwise."""
-    return full(shape, 0, dtype or "float32", order, ctx, device)
-
-
-def ones(
-    shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
-) -> Tensor:
-    """Ones, float32 unless told otherwise."""
-    return full(shape, 1, dtype or "float32", order, ctx, device)
-
-
-def full(
-    shape: Any,
-    fill_value: Any,
-    dtype: Any = None,
-    order: str = "C",
-    ctx: Context | None = None,
-    device: Context | None = None,
-) -> Tensor:
-    """One value everywhere; float32 unless told otherwise."""
-    where = ctx or device or current_context()
-    value = fill_value.data if isinstance(fill_value, Tensor) else fill_value
-    kind = dtype or ("bool" if value is True or value is False else "float32")
-    return Tensor(where.xp.full(_as_shape(shape), value, kind), where)
-
-
-def empty(
-    shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
-) -> Tensor:
-    """An array whose values do not matter yet (zeros, so that a mistake can be repeated)."""
-    return zeros(shape, dtype, order, ctx, device)
-
-
-def _as_shape(shape: Any) -> tuple[int, ...]:
-    return tuple(int(n) for n in shape) if isinstance(shape, Sequence) else (int(shape),)
-
-
-def zeros_like(a: Any, dtype: Any = None) -> Tensor:
-    """Zeros with the shape, dtype and device of `a`."""
-    return full_like(a, 0, dtype)
-
-
-def ones_like(a: Any, dtype: Any = None) -> Tensor:
-    """Ones with the shape, dtype and device of `a`."""
-    return full_like(a, 1, dtype)
-
-
-def full_like(a: Any, fill_value: Any, dtype: Any = None) -> Tensor:
-    """One value, with the shape, dtype and device of `a`."""
-    a = asarray(a)
-    return Tensor(xp_of(a.data).full(a.shape, fill_value, dtype or a.dtype), a.ctx)
-
-
-def empty_like(a: Any, dtype: Any = None) -> Tensor:
-    """`zeros_like`: see `empty`."""
-    return full_like(a, 0, dtype)
-
-
-def arange(
-    start: Any,
-    stop: Any = None,
-    step: Any = 1,
-    dtype: Any = None,
-    ctx: Context | None = None,
-    device: Context | None = None,
-) -> Tensor:
-    """Numbers from `start` (or 0) to below `stop` in steps; float32 unless told otherwise."""
-    where = ctx or device or current_context()
-    start, stop = (0, start) if stop is None else (start, stop)
-    start, stop, step = (v.item() if isinstance(v, Tensor) else v for v in (start, stop, step))
-    return Tensor(where.xp.arange(start, stop, step, dtype=dtype or "float32"), where)
-
-
-def linspace(
-    start: Any, stop: Any, num: int = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None, axis: int = 0,
-    ctx: Context | None = None, device: Context | None = None,
-) -> Any:  # fmt: skip
-    """`num` evenly spaced numbers from `start` to `stop`; float32 unless told otherwise."""
-    where = ctx or device or current_context()
-    start, stop = (v.data if isinstance(v, Tensor) else v for v in (start, stop))
-    values = Tensor(where.xp.linspace(start, stop, num, endpoint=endpoint, dtype=dtype or "float32", axis=axis), where)
-    return (values, (stop - start) / (num - 1 if endpoint else num)) if retstep else values
-
-
-def logspace(
-    start: Any, stop: Any, num: int = 50, endpoint: Any = True, base: float = 10.0, dtype: Any = None
-) -> Tensor:
-    """Numbers evenly spaced in their logarithm."""
-    return power(base, linspace(start, stop, num, endpoint)).astype(dtype or "float32")
-
-
-def eye(
-    N: int,
-    M: int | None = None,
-    k: int = 0,
-    dtype: Any = None,
-    ctx: Context | None = None,
-    device: Context | None = None,
-) -> Tensor:
-    """Ones on a diagonal, zeros elsewhere."""
-    where = ctx or device or current_context()
-    return Tensor(where.xp.eye(N, M, k, dtype=dtype or "float32"), where)
-
-
-def identity(n: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
-    """The square matrix with ones on its diagonal."""
-    return eye(n, dtype=dtype, ctx=ctx)
+# Grids and diagonals
 
 
 def meshgrid(*xi: Any, indexing: str = "xy") -> list[Tensor]:
@@ -240,14 +90,6 @@ def diag(v: Any, k: int = 0) -> Tensor:
 
 def _diagonal_length(shape: tuple[int, ...], k: int) -> int:
     return builtins.max(0, builtins.min(shape[0] + builtins.min(0, k), shape[1] - builtins.max(0, k)))
-
-
-def genfromtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
-    """Numbers read from a text file by `numpy.genfromtxt`, which takes all other arguments; float32 unless told otherwise."""
-    try:
-        return array(numpy.genfromtxt(fname, dtype, **kwargs))
-    except OSError as error:
-        raise FileError(f"genfromtxt() cannot read {str(fname)!r}: {error}. Check the path.") from error
 
 
 # Joining and splitting
@@ -298,7 +140,7 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     else:
         cuts = [0, *(int(i) for i in indices_or_sections), n]
     lead = (slice(None),) * (axis % ary.ndim)
-    return [ary[(*lead, slice(a, b))] for a, b in zip(cuts, cuts[1:])]
+    return [ary[(*lead, slice(a, b))] for a, b in itertools.pairwise(cuts)]
 
 
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:

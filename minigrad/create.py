@@ -1,0 +1,170 @@
+"""New arrays: from values, from a rule, from a file.
+
+Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype. Without `ctx`, the current device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+
+from minigrad.device import Context, current_context, xp_of
+from minigrad.errors import ArgumentError, FileError
+from minigrad.ops import power
+from minigrad.tensor import Tensor
+
+
+def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Context | None = None) -> Tensor:
+    """A new Tensor with a copy of the values of `object`: numbers, lists, Tensors, NumPy, CuPy or DLPack arrays."""
+    where = ctx or device or current_context()
+    if isinstance(object, Tensor):
+        object = object.data
+    if not hasattr(object, "dtype") and hasattr(object, "__dlpack__"):
+        object = numpy.from_dlpack(object)
+    if not hasattr(object, "shape"):
+        object = numpy.array(_plain(object))
+        if dtype is None and object.dtype.kind in "iuf":
+            dtype = "float32"
+        if object.dtype.kind not in "biuf":
+            raise ArgumentError(
+                f"array() got values of type {object.dtype}, but holds numbers; check for text or ragged lists."
+            )
+    if dtype is not None and not hasattr(object, "astype"):
+        dtype = numpy.dtype(dtype)
+    return Tensor(where.xp.array(where.put(object), dtype=dtype), where)
+
+
+def _plain(value: Any) -> Any:
+    """Nested lists with NumPy arrays in place of Tensors."""
+    if isinstance(value, Tensor):
+        return value.asnumpy()
+    return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def asarray(object: Any, dtype: Any = None, ctx: Context | None = None) -> Tensor:
+    """`object` itself if it is a Tensor that fits, else `array(object)`."""
+    if isinstance(object, Tensor) and (dtype is None or object.dtype == dtype) and (ctx is None or object.ctx is ctx):
+        return object
+    return array(object, dtype, ctx)
+
+
+def zeros(
+    shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
+) -> Tensor:
+    """Zeros, float32 unless told otherwise."""
+    return full(shape, 0, dtype or "float32", order, ctx, device)
+
+
+def ones(
+    shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
+) -> Tensor:
+    """Ones, float32 unless told otherwise."""
+    return full(shape, 1, dtype or "float32", order, ctx, device)
+
+
+def full(
+    shape: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: str = "C",
+    ctx: Context | None = None,
+    device: Context | None = None,
+) -> Tensor:
+    """One value everywhere; float32 unless told otherwise."""
+    where = ctx or device or current_context()
+    value = fill_value.data if isinstance(fill_value, Tensor) else fill_value
+    kind = dtype or ("bool" if value is True or value is False else "float32")
+    return Tensor(where.xp.full(_as_shape(shape), value, kind), where)
+
+
+def empty(
+    shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
+) -> Tensor:
+    """An array whose values do not matter yet (zeros, so that a mistake can be repeated)."""
+    return zeros(shape, dtype, order, ctx, device)
+
+
+def _as_shape(shape: Any) -> tuple[int, ...]:
+    return tuple(int(n) for n in shape) if isinstance(shape, Sequence) else (int(shape),)
+
+
+def zeros_like(a: Any, dtype: Any = None) -> Tensor:
+    """Zeros with the shape, dtype and device of `a`."""
+    return full_like(a, 0, dtype)
+
+
+def ones_like(a: Any, dtype: Any = None) -> Tensor:
+    """Ones with the shape, dtype and device of `a`."""
+    return full_like(a, 1, dtype)
+
+
+def full_like(a: Any, fill_value: Any, dtype: Any = None) -> Tensor:
+    """One value, with the shape, dtype and device of `a`."""
+    a = asarray(a)
+    return Tensor(xp_of(a.data).full(a.shape, fill_value, dtype or a.dtype), a.ctx)
+
+
+def empty_like(a: Any, dtype: Any = None) -> Tensor:
+    """`zeros_like`: see `empty`."""
+    return full_like(a, 0, dtype)
+
+
+def arange(
+    start: Any,
+    stop: Any = None,
+    step: Any = 1,
+    dtype: Any = None,
+    ctx: Context | None = None,
+    device: Context | None = None,
+) -> Tensor:
+    """Numbers from `start` (or 0) to below `stop` in steps; float32 unless told otherwise."""
+    where = ctx or device or current_context()
+    start, stop = (0, start) if stop is None else (start, stop)
+    start, stop, step = (v.item() if isinstance(v, Tensor) else v for v in (start, stop, step))
+    return Tensor(where.xp.arange(start, stop, step, dtype=dtype or "float32"), where)
+
+
+def linspace(
+    start: Any, stop: Any, num: int = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None, axis: int = 0,
+    ctx: Context | None = None, device: Context | None = None,
+) -> Any:  # fmt: skip
+    """`num` evenly spaced numbers from `start` to `stop`; float32 unless told otherwise."""
+    where = ctx or device or current_context()
+    start, stop = (v.data if isinstance(v, Tensor) else v for v in (start, stop))
+    values = Tensor(where.xp.linspace(start, stop, num, endpoint=endpoint, dtype=dtype or "float32", axis=axis), where)
+    return (values, (stop - start) / (num - 1 if endpoint else num)) if retstep else values
+
+
+def logspace(
+    start: Any, stop: Any, num: int = 50, endpoint: Any = True, base: float = 10.0, dtype: Any = None
+) -> Tensor:
+    """Numbers evenly spaced in their logarithm."""
+    return power(base, linspace(start, stop, num, endpoint)).astype(dtype or "float32")
+
+
+def eye(
+    N: int,
+    M: int | None = None,
+    k: int = 0,
+    dtype: Any = None,
+    ctx: Context | None = None,
+    device: Context | None = None,
+) -> Tensor:
+    """Ones on a diagonal, zeros elsewhere."""
+    where = ctx or device or current_context()
+    return Tensor(where.xp.eye(N, M, k, dtype=dtype or "float32"), where)
+
+
+def identity(n: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
+    """The square matrix with ones on its diagonal."""
+    return eye(n, dtype=dtype, ctx=ctx)
+
+
+def genfromtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
+    """Numbers read from a text file by `numpy.genfromtxt`, which takes all other arguments; float32 by default."""
+    try:
+        return array(numpy.genfromtxt(fname, dtype, **kwargs))
+    except OSError as error:
+        raise FileError(f"genfromtxt() cannot read {str(fname)!r}: {error}. Check the path.") from error
