@@ -224,7 +224,7 @@ def test_states_that_do_not_fit_are_named_and_nothing_changes(tmp_path):
     for store, message in [
         (made("v", 2, optimizer.Adam()), "states of the key 'w', which is not in the store"),
         (made("w", 3, optimizer.Adam()), r"State 0 of the key 'w' is float32 of shape \(2,\) .* shape \(3,\)"),
-        (made("w", 2, optimizer.SGD()), "holds states of Adam, but the store runs SGD"),
+        (made("w", 2, optimizer.SGD()), "holds states of Adam, but SGD is running"),
     ]:
         before = store._updater.states
         with pytest.raises(FileError, match=message):
