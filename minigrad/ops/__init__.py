@@ -1,5 +1,6 @@
 """Every operation with its derivative, by family. Names and arguments are NumPy's; `np`, `npx` and `nd` re-export them."""
 
+from minigrad.ops.conv import convolution, first_winner, overlap_add, pooling, window_max, windows
 from minigrad.ops.elementwise import (
     absolute,
     add,
@@ -100,6 +101,7 @@ from minigrad.ops.neural import (
     softplus,
     softsign,
 )  # fmt: skip
+from minigrad.ops.normalize import batch_norm, layer_norm, standardize
 from minigrad.ops.operation import OPS, Op
 from minigrad.ops.reduce import (
     all,

@@ -1,0 +1,72 @@
+"""Normalization: values brought to mean 0 and variance 1 over some axes, then given a learned scale and shift."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.errors import ShapeError
+from minigrad.ops.elementwise import add, multiply
+from minigrad.ops.operation import op
+from minigrad.ops.shape import reshape
+from minigrad.tensor import Tensor
+
+
+@op
+def standardize(xp: Any, x: Any, axis: Any = -1, eps: float = 1e-5) -> Any:
+    """(x - mean) / sqrt(var + eps), mean and variance over `axis`; the gradient passes through both."""
+    centred = x - xp.mean(x, axis=axis, keepdims=True)
+    return centred / xp.sqrt(xp.mean(xp.square(centred), axis=axis, keepdims=True) + eps)
+
+
+def _without_mean_and_slope(F: Any, g: Any, y: Any, x: Any, axis: Any, eps: float) -> Any:
+    """What changes neither the mean nor the scale of x passes, over the standard deviation."""
+    free = g - F.mean(g, axis, keepdims=True) - y * F.mean(g * y, axis, keepdims=True)
+    return free / F.sqrt(F.var(x, axis, keepdims=True) + eps)
+
+
+standardize.vjp(x=_without_mean_and_slope)
+
+
+def layer_norm(x: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e-5) -> Tensor:
+    """Each sample standardized along `axis` (of length n), then gamma (n,) x + beta (n,). Ba et al., 2016."""
+    gamma, beta = (_along(v, x, axis, "layer_norm") for v in (gamma, beta))
+    return add(multiply(standardize(x, axis, eps), gamma), beta)
+
+
+def batch_norm(
+    x: Any,
+    gamma: Any,
+    beta: Any,
+    running_mean: Any,
+    running_var: Any,
+    axis: int = 1,
+    eps: float = 1e-5,
+    momentum: float = 0.9,
+    use_running: bool = False,
+) -> Tensor:
+    """Each channel (place along `axis`) standardized over all other axes, then gamma x + beta. Ioffe and Szegedy, 2015.
+
+    gamma, beta, running_mean and running_var have one value for each channel. In training (`use_running=False`) the
+    batch's own mean and variance are used, and the running ones, which are changed in place, move towards them: r <-
+    momentum r + (1 - momentum) batch. With `use_running` the running ones are used. The variances divide by the
+    number of values, n, as Gluon's do.
+    """
+    gamma, beta = (_along(v, x, axis, "batch_norm") for v in (gamma, beta))
+    if use_running:
+        mean, var = (_along(v, x, axis, "batch_norm") for v in (running_mean, running_var))
+        return add(multiply(x - mean, gamma / (var + eps) ** 0.5), beta)
+    others = tuple(i for i in range(x.ndim) if i != axis % x.ndim)
+    constant = x.detach()
+    for running, batch in ((running_mean, constant.mean(others)), (running_var, constant.var(others))):
+        running[...] = momentum * running + (1 - momentum) * batch
+    return add(multiply(standardize(x, others, eps), gamma), beta)
+
+
+def _along(v: Any, x: Any, axis: int, name: str) -> Tensor:
+    """A vector laid along one axis of x."""
+    if v.shape != (x.shape[axis],):
+        raise ShapeError(
+            f"{name}() got a vector of shape {v.shape}, but needs one value for each of the {x.shape[axis]} places "
+            f"along axis {axis} of the input (shape {x.shape})."
+        )
+    return reshape(v, tuple(-1 if i == axis % x.ndim else 1 for i in range(x.ndim)))

@@ -1,0 +1,219 @@
+"""Convolution and pooling against loops over every pixel, and their gradients against differences."""
+
+import itertools
+
+import numpy
+import pytest
+
+from minigrad import autograd, np, ops
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.conv import convolution, each, pooling
+
+rng = numpy.random.default_rng(5)
+
+
+def windows_by_loops(x, kernel, stride, dilate):
+    """Every (place, what the kernel sees there, per sample and channel), one by one."""
+    places = [(m - d * (k - 1) - 1) // s + 1 for m, k, s, d in zip(x.shape[2:], kernel, stride, dilate)]
+    for place in itertools.product(*map(range, places)):
+        at = [range(p * s, p * s + d * k, d) for p, s, d, k in zip(place, stride, dilate, kernel)]
+        yield place, places, x[:, :, *numpy.ix_(*at)]
+
+
+def convolution_by_loops(x, weight, bias, stride, padding, dilate, groups):
+    x = numpy.pad(x, ((0, 0), (0, 0), *((p, p) for p in padding)))
+    y = None
+    for place, places, seen in windows_by_loops(x, weight.shape[2:], stride, dilate):
+        y = numpy.zeros((len(x), len(weight), *places)) if y is None else y
+        for n, o in itertools.product(range(len(x)), range(len(weight))):
+            width = weight.shape[1]
+            first = o // (len(weight) // groups) * width
+            y[n, o, *place] = (seen[n, first : first + width] * weight[o]).sum() + bias[o]
+    return y
+
+
+def differences(f, x, g, step=1e-6):
+    """The gradient of sum(f(x) g) by central differences, one value at a time."""
+    out = numpy.zeros_like(x)
+    for i in numpy.ndindex(*x.shape):
+        here = x[i]
+        x[i] = here + step
+        above = (f() * g).sum()
+        x[i] = here - step
+        out[i] = (above - (f() * g).sum()) / (2 * step)
+        x[i] = here
+    return out
+
+
+CONVOLUTIONS = {
+    "1-d": ((2, 3, 9), (4, 3, 4), (3,), (2,), (1,), 1),
+    "2-d": ((2, 3, 5, 6), (4, 3, 3, 2), (1, 1), (0, 0), (1, 1), 1),
+    "strided and padded unevenly": ((2, 2, 7, 6), (3, 2, 3, 2), (2, 3), (1, 0), (1, 1), 1),
+    "dilated": ((1, 2, 7, 7), (2, 2, 3, 2), (1, 2), (1, 1), (2, 3), 1),
+    "grouped": ((2, 4, 5, 5), (6, 2, 2, 2), (2, 2), (1, 1), (1, 1), 2),
+    "depthwise": ((2, 3, 4, 4), (3, 1, 2, 2), (1, 1), (0, 0), (1, 1), 3),
+    "3-d": ((1, 2, 3, 4, 3), (2, 2, 2, 2, 2), (1, 2, 1), (0, 1, 0), (1, 1, 1), 1),
+    "1 x 1": ((3, 4, 2, 2), (5, 4, 1, 1), (1, 1), (0, 0), (1, 1), 1),
+}
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_convolution_equals_a_loop_over_pixels_and_its_gradients_equal_differences(name):
+    x_shape, w_shape, *options = CONVOLUTIONS[name]
+    raw = [rng.standard_normal(s) for s in (x_shape, w_shape, w_shape[:1])]
+    x, w, b = tensors = [np.array(v) for v in raw]
+    for t in tensors:
+        t.attach_grad()
+    with autograd.record():
+        y = convolution(x, w, b, *options)
+    expected = convolution_by_loops(*raw, *options)
+    numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=1e-12, atol=1e-12)
+    g = rng.standard_normal(y.shape)
+    y.backward(np.array(g))
+    for t, v in zip(tensors, raw):
+        slope = differences(lambda: convolution_by_loops(*raw, *options), v, g)
+        numpy.testing.assert_allclose(t.grad.asnumpy(), slope, rtol=1e-6, atol=1e-7)
+
+
+def test_the_second_derivative_of_a_convolution_equals_differences_of_the_first():
+    x, w = np.array(rng.standard_normal((2, 2, 4, 4))), np.array(rng.standard_normal((3, 2, 2, 2)))
+
+    def slope(order=1):
+        for t in (x, w):
+            t.attach_grad()
+        with autograd.record():
+            y = (convolution(x, w, None, 2, 1) ** 3).sum()
+            first = autograd.grad(y, w, create_graph=True)
+        if order == 2:
+            first.backward(np.array(g))
+        return first.asnumpy()
+
+    g = rng.standard_normal(w.shape)
+    slope(order=2)
+    for t, found in ((w, w.grad.asnumpy()), (x, x.grad.asnumpy())):
+        numpy.testing.assert_allclose(found, differences(slope, t.data, g, 1e-5), rtol=1e-5, atol=1e-5)
+
+
+def test_convolution_keeps_float32_and_float16_and_works_without_bias_or_samples():
+    for dtype in ("float32", "float16"):
+        x, w = np.ones((2, 1, 3, 3), dtype=dtype), np.ones((1, 1, 2, 2), dtype=dtype)
+        y = convolution(x, w)
+        assert y.dtype == dtype
+        assert (y == 4).all()
+    assert convolution(np.zeros((0, 1, 3, 3)), np.ones((5, 1, 2, 2))).shape == (0, 5, 2, 2)
+
+
+def test_convolution_of_a_view_with_the_samples_last_is_the_same():
+    x, w = rng.standard_normal((3, 2, 5, 5)), np.array(rng.standard_normal((4, 2, 3, 3)))
+    last = np.array(numpy.ascontiguousarray(numpy.moveaxis(x, 0, -1)))
+    numpy.testing.assert_allclose(
+        convolution(np.moveaxis(last, -1, 0), w).asnumpy(), convolution(np.array(x), w).asnumpy(), rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "options", "said"),
+    [
+        ((1, 3, 5, 5), (2, 4, 3, 3), {}, "4 channels"),
+        ((1, 3, 5), (2, 3, 3, 3), {}, r"\(1, 3, 5\)"),
+        ((1, 4, 5, 5), (3, 2, 3, 3), {"groups": 2}, "multiple of the groups"),
+        ((1, 3, 2, 5), (2, 3, 3, 3), {}, "smaller kernel"),
+        ((1, 3, 5, 5), (2, 3, 3, 3), {"stride": 0}, "stride"),
+    ],
+)
+def test_a_convolution_that_does_not_fit_says_so_with_the_shapes(x, w, options, said):
+    with pytest.raises(ShapeError, match=said):
+        convolution(np.zeros(x), np.zeros(w), **options)
+
+
+def test_one_number_for_each_axis_or_one_for_all():
+    assert each(2, 3) == (2, 2, 2)
+    assert each((1, 2), 2) == (1, 2)
+    with pytest.raises(ArgumentError, match="one for each axis"):
+        each((1, 2), 3)
+
+
+def pooling_by_loops(x, kernel, kind, stride, padding, round_up, count_padding):
+    """Each window is cut at the padding's edge; a mean divides by what is left of it, or by what of it is inside x."""
+    space = x.shape[2:]
+    count = numpy.ceil if round_up else numpy.floor
+    places = [int(count((m + 2 * p - k) / s)) + 1 for m, k, s, p in zip(space, kernel, stride, padding)]
+    y = numpy.zeros((*x.shape[:2], *places))
+    for place in itertools.product(*map(range, places)):
+        start = [a * s - p for a, s, p in zip(place, stride, padding)]
+        stop = [min(a + k, m + p) for a, k, m, p in zip(start, kernel, space, padding)]
+        inside = [slice(max(a, 0), max(0, min(b, m))) for a, b, m in zip(start, stop, space)]
+        seen = x[:, :, *inside].reshape(*x.shape[:2], -1)
+        size = numpy.prod([b - a for a, b in zip(start, stop)]) if count_padding else seen.shape[-1]
+        y[:, :, *place] = seen.max(-1) if kind == "max" else seen.sum(-1) / (size if kind == "avg" else 1)
+    return y
+
+
+POOLINGS = {
+    "1-d": ((2, 3, 7), (3,), (2,), (1,), False),
+    "2 x 2": ((2, 3, 4, 6), (2, 2), (2, 2), (0, 0), False),
+    "overlapping, padded": ((2, 2, 7, 6), (3, 3), (2, 2), (1, 1), False),
+    "rounded up": ((1, 2, 6, 7), (3, 2), (2, 2), (0, 0), True),
+    "rounded up, padded": ((1, 2, 6, 8), (3, 3), (2, 2), (1, 1), True),
+    "strides beyond the kernel": ((1, 2, 7, 7), (2, 2), (3, 3), (0, 0), False),
+}
+
+
+@pytest.mark.parametrize("kind", ["max", "avg", "avg inside", "sum"])
+@pytest.mark.parametrize("name", POOLINGS)
+def test_pooling_equals_a_loop_over_windows_and_its_gradient_equals_differences(name, kind):
+    shape, kernel, stride, padding, round_up = POOLINGS[name]
+    options = (kernel, kind[:3], stride, padding, round_up, kind != "avg inside")
+    raw = rng.permutation(numpy.arange(1.0, 1 + numpy.prod(shape))).reshape(shape)  # no ties
+    x = np.array(raw)
+    x.attach_grad()
+    with autograd.record():
+        y = pooling(x, *options)
+    numpy.testing.assert_allclose(y.asnumpy(), pooling_by_loops(raw, *options), rtol=1e-12)
+    g = rng.standard_normal(y.shape)
+    y.backward(np.array(g))
+    slope = differences(lambda: pooling_by_loops(raw, *options), raw, g, 1e-3)
+    numpy.testing.assert_allclose(x.grad.asnumpy(), slope, rtol=1e-6, atol=1e-6)
+
+
+def test_of_equal_largest_values_the_first_has_the_whole_gradient():
+    x = np.ones((1, 1, 2, 4))
+    x.attach_grad()
+    with autograd.record():
+        y = pooling(x, 2)
+    y.backward()
+    assert x.grad.tolist() == [[[[1, 0, 1, 0], [0, 0, 0, 0]]]]
+
+
+def test_the_second_derivative_of_max_pooling_is_that_of_the_winners():
+    x = np.array([[[1.0, 3.0, 2.0, -4.0]]])
+    x.attach_grad()
+    with autograd.record():
+        first = autograd.grad((pooling(x, 2) ** 3).sum(), x, create_graph=True)
+    first.backward()
+    assert first.tolist() == [[[0, 27, 12, 0]]]
+    assert x.grad.tolist() == [[[0, 18, 12, 0]]]
+
+
+def test_an_unknown_kind_of_pooling_names_the_known_ones():
+    with pytest.raises(ArgumentError, match="'max', 'avg' and 'sum'"):
+        pooling(np.zeros((1, 1, 2, 2)), 2, "median")
+
+
+def test_convolution_and_pooling_agree_with_torch_on_a_lenet():
+    torch = pytest.importorskip("torch")
+    raw = [rng.standard_normal(s) for s in ((4, 1, 28, 28), (6, 1, 5, 5), (6,), (8, 6, 5, 5), (8,))]
+    ours, theirs = [np.array(v) for v in raw], [torch.tensor(v, requires_grad=True) for v in raw]
+    for t in ours:
+        t.attach_grad()
+
+    def lenet(conv, pool, relu, x, w1, b1, w2, b2):
+        return pool(relu(conv(pool(relu(conv(x, w1, b1)), 2), w2, b2)), 2).reshape(4, -1).sum()
+
+    with autograd.record():
+        y = lenet(convolution, pooling, ops.relu, *ours)
+    y.backward()
+    F = torch.nn.functional
+    lenet(F.conv2d, F.max_pool2d, F.relu, *theirs).backward()
+    for a, b in zip(ours, theirs):
+        numpy.testing.assert_allclose(a.grad.asnumpy(), b.grad.numpy(), rtol=1e-9, atol=1e-9)

@@ -1,0 +1,96 @@
+"""Normalization against its definition in plain NumPy, and its gradients against differences."""
+
+import numpy
+import pytest
+
+from minigrad import autograd, np
+from minigrad.errors import ShapeError
+from minigrad.ops.normalize import batch_norm, layer_norm, standardize
+
+rng = numpy.random.default_rng(6)
+
+
+def by_definition(x, axis, eps):
+    mean = x.mean(axis, keepdims=True)
+    return (x - mean) / numpy.sqrt(((x - mean) ** 2).mean(axis, keepdims=True) + eps)
+
+
+@pytest.mark.parametrize("axis", [-1, 0, (0, 2), (0, 2, 3)])
+def test_standardized_values_have_mean_0_and_variance_1(axis):
+    y = standardize(np.array(5 + 3 * rng.standard_normal((6, 5, 4, 7))), axis, 0.0).asnumpy()
+    numpy.testing.assert_allclose(y.mean(axis), 0, atol=1e-12)
+    numpy.testing.assert_allclose(y.var(axis), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize("axis", [-1, (0, 2)])
+def test_gradients_of_order_1_and_2_equal_differences(axis):
+    x = np.array(rng.standard_normal((3, 2, 4)))
+    u, v = rng.standard_normal(x.shape), rng.standard_normal(x.shape)
+
+    def slope(raw):
+        x = np.array(raw)
+        x.attach_grad()
+        with autograd.record():
+            y = standardize(x, axis, 0.1)
+        y.backward(np.array(u))
+        return x.grad.asnumpy()
+
+    def near(f, h=1e-6):  # along the direction v
+        return (f(x.asnumpy() + h * v) - f(x.asnumpy() - h * v)) / (2 * h)
+
+    numpy.testing.assert_allclose(
+        (slope(x.asnumpy()) * v).sum(), near(lambda r: (by_definition(r, axis, 0.1) * u).sum()), rtol=1e-7
+    )
+    x.attach_grad()
+    with autograd.record():
+        first = autograd.grad(standardize(x, axis, 0.1), x, np.array(u), create_graph=True)
+    first.backward(np.array(v))  # the Hessian is symmetric: its product with v is the slope of the gradient along v
+    numpy.testing.assert_allclose(x.grad.asnumpy(), near(slope), rtol=1e-6, atol=1e-8)
+
+
+def test_layer_norm_scales_and_shifts_along_its_axis():
+    x, gamma, beta = rng.standard_normal((4, 3, 5)), rng.standard_normal(3), rng.standard_normal(3)
+    y = layer_norm(np.array(x), np.array(gamma), np.array(beta), axis=1, eps=1e-3)
+    expected = by_definition(x, 1, 1e-3) * gamma[:, None] + beta[:, None]
+    numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=1e-12)
+
+
+def test_batch_norm_uses_the_batch_in_training_and_the_running_statistics_afterwards():
+    x, gamma, beta = 2 + rng.standard_normal((6, 3, 2, 2)), rng.standard_normal(3), rng.standard_normal(3)
+    mean, var = np.zeros(3, dtype="float64"), np.ones(3, dtype="float64")
+    arguments = np.array(x), np.array(gamma), np.array(beta), mean, var
+
+    def wide(v):
+        return v[:, None, None]
+
+    y = batch_norm(*arguments, eps=1e-4, momentum=0.8)
+    expected = by_definition(x, (0, 2, 3), 1e-4) * wide(gamma) + wide(beta)
+    numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=1e-12)
+    numpy.testing.assert_allclose(mean.asnumpy(), 0.2 * x.mean((0, 2, 3)), rtol=1e-12)
+    numpy.testing.assert_allclose(var.asnumpy(), 0.8 + 0.2 * x.var((0, 2, 3)), rtol=1e-12)
+    m, v = mean.asnumpy(), var.asnumpy()
+    y = batch_norm(*arguments, eps=1e-4, use_running=True)
+    expected = (x - wide(m)) / numpy.sqrt(wide(v) + 1e-4) * wide(gamma) + wide(beta)
+    numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=1e-12)
+    assert (mean.asnumpy() == m).all()
+
+
+def test_batch_norm_may_be_recorded_and_its_gradient_by_a_constant_shift_is_zero():
+    x, gamma, beta = (
+        np.array(rng.standard_normal((8, 2))),
+        np.array([1.5, -2.0], dtype="float64"),
+        np.zeros(2, dtype="float64"),
+    )
+    for t in (x, gamma, beta):
+        t.attach_grad()
+    with autograd.record():
+        y = batch_norm(x, gamma, beta, np.zeros(2, dtype="float64"), np.ones(2, dtype="float64"))
+    y.backward(np.array(rng.standard_normal((8, 2))))
+    numpy.testing.assert_allclose(x.grad.asnumpy().sum(0), 0, atol=1e-12)
+    assert gamma.grad.asnumpy().any()
+    assert beta.grad.asnumpy().any()
+
+
+def test_scales_of_the_wrong_length_say_what_was_expected():
+    with pytest.raises(ShapeError, match=r"3.*axis 1"):
+        layer_norm(np.zeros((2, 3)), np.ones(4), np.zeros(4), axis=1)
