@@ -11,8 +11,8 @@ from minigrad import autograd
 from minigrad.device import cpu, xp_of
 from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError, suggestion
 from minigrad.kvstore.compression import TwoBitCompression
-from minigrad.optimizer.files import load_states, save_states
 from minigrad.optimizer import Optimizer, Updater
+from minigrad.optimizer.files import load_states, save_states
 from minigrad.serialization import FilePath
 from minigrad.tensor import Tensor
 

@@ -140,9 +140,7 @@ def test_an_impossible_random_crop_falls_back_to_the_middle():
 # Flips
 
 
-@pytest.mark.parametrize(
-    ("flip", "axis"), [(transforms.RandomFlipLeftRight, 1), (transforms.RandomFlipTopBottom, 0)]
-)
+@pytest.mark.parametrize(("flip", "axis"), [(transforms.RandomFlipLeftRight, 1), (transforms.RandomFlipTopBottom, 0)])
 def test_flips_mirror_with_their_probability(flip, axis):
     mirrored = numpy.flip(IMAGE, axis).tolist()
     assert flip(p=1)(np.array(IMAGE)).asnumpy().tolist() == mirrored
