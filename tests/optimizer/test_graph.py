@@ -46,7 +46,8 @@ def test_adam_is_fourteen_operations():
 
 
 def test_preparation_costs_nothing_when_it_does_nothing():
-    off, all_on = trace(Momentum(), True, OFF), trace(Momentum(), True, {"rescale_grad": 0.5, "clip_gradient": 1.0, "wd": 0.1})
+    off = trace(Momentum(), True, OFF)
+    all_on = trace(Momentum(), True, {"rescale_grad": 0.5, "clip_gradient": 1.0, "wd": 0.1})
     assert operations(off) == operations(trace(Momentum(), False))
     assert operations(all_on)[:5] == ["multiply", "maximum", "minimum", "multiply", "add"]
 

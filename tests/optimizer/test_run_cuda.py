@@ -1,0 +1,140 @@
+"""The text of each CUDA kernel, compiled for the CPU, gives what the rule gives in float64; on a GPU, so does the kernel.
+
+The shim below gives the body what CuPy's ElementwiseKernel gives it: references to one element of each array (the
+outputs are the inputs' own memory) and the scalars.
+"""
+
+import ctypes
+import re
+import shutil
+import subprocess
+
+import numpy
+import pytest
+from as_written import as_written, example
+from table import TABLE
+
+from minigrad import optimizer
+from minigrad.device import num_gpus
+from minigrad.optimizer.graph import trace
+from minigrad.optimizer.run import run
+from minigrad.optimizer.run_cuda import PREAMBLE, cuda_source
+
+COMPILER = shutil.which("g++")
+RULES = [pytest.param(k, id=str(row)) for k, row in enumerate(TABLE)]
+DTYPES = ["float32", "float64", "float16"]
+
+SHIM = """
+#include <cmath>
+#define __device__
+using std::sqrt; using std::exp; using std::log; using std::pow;
+typedef float float32; typedef double float64; typedef _Float16 float16;
+"""
+
+
+def kernel(k, dtype):
+    """The source of one kernel, with an example to run it on."""
+    opt = TABLE[k].make()
+    arrays, scalars = example(opt, dtype, (50,))
+    graph = trace(opt, True, scalars)
+    inputs = graph.inputs(arrays, scalars)
+    return cuda_source(graph, [a.dtype for a in inputs]), graph, opt, arrays, scalars, inputs
+
+
+def loop(name, source, graph):
+    """A C function that runs the body on every element."""
+    kinds = [parameter.split() for parameter in source.in_params.split(", ")]
+    lines = []
+    for place, (kind, parameter) in enumerate(kinds):
+        if parameter.startswith("in_"):
+            lines.append(f"const {kind} &{parameter} = (({kind}*)arrays[{place}])[k];")
+        else:
+            lines.append(f"const {kind} {parameter} = scalars[{place - len(graph.arrays)}];")
+    for kind, parameter in (p.split() for p in source.out_params.split(", ")):
+        place = graph.arrays.index(parameter.removeprefix("out_"))
+        lines.append(f"{kind} &{parameter} = (({kind}*)arrays[{place}])[k];")
+    body = "\n".join([*lines, source.operation])
+    return f'extern "C" void {name}(long size, void** arrays, double* scalars) {{ for (long k = 0; k < size; k++) {{\n{body}\n}} }}'
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """Every kernel of every rule and dtype, compiled at once."""
+    if COMPILER is None:
+        pytest.skip("no g++ to compile the kernels with")
+    folder = tmp_path_factory.mktemp("kernels")
+    text = [SHIM, PREAMBLE]
+    for k in range(len(TABLE)):
+        for dtype in DTYPES:
+            source, graph, *_ = kernel(k, dtype)
+            text.append(loop(f"rule_{k}_{dtype}", source, graph))
+    (folder / "kernels.cpp").write_text("\n".join(text))
+    command = [COMPILER, "-O1", "-Wall", "-Werror", "-Wno-unused", "-shared", "-fPIC", "kernels.cpp", "-o", "kernels.so"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if "_Float16" in done.stderr and "does not name a type" in done.stderr:
+        pytest.skip("this g++ has no float16")
+    assert done.returncode == 0, done.stderr
+    return ctypes.CDLL(str(folder / "kernels.so"))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", RULES)
+def test_the_body_of_the_kernel_computes_the_rule(library, k, dtype):
+    _, graph, opt, arrays, scalars, inputs = kernel(k, dtype)
+    wide = [a.astype("float64") for a in arrays]
+    expected = as_written(opt, wide, scalars)
+    parameters, _ = graph.fold(opt, scalars, arrays)
+    pointers = (ctypes.c_void_p * len(inputs))(*(a.ctypes.data for a in inputs))
+    numbers = (ctypes.c_double * max(len(parameters), 1))(*parameters)
+    library[f"rule_{k}_{dtype}"](ctypes.c_long(arrays[0].size), pointers, numbers)
+    after = dict(zip(["w", *opt.states], expected))
+    for name, got in zip(graph.arrays, inputs):
+        if name in graph.written:
+            scale = numpy.abs(after[name]).max()
+            numpy.testing.assert_allclose(got, after[name], rtol=0, atol=64 * numpy.finfo(got.dtype).eps * scale)
+    assert graph.written, "a rule that writes nothing"
+
+
+@pytest.mark.parametrize("k", RULES)
+def test_each_array_is_loaded_once_and_stored_once(k):
+    source, graph, *_ = kernel(k, "float32")
+    words = re.findall(r"\w+", source.operation)
+    for name in graph.arrays:
+        assert words.count(f"in_{name}") == 1
+        assert words.count(f"out_{name}") == (name in graph.written)
+    assert "in_g" in words
+    assert "out_g" not in words
+
+
+def test_numbers_are_parameters_so_nothing_is_compiled_again_when_they_change():
+    first, second = (
+        cuda_source(trace(optimizer.Adam(beta1=beta1, learning_rate=lr), False), ["float32"] * 4)
+        for beta1, lr in ((0.9, 0.1), (0.5, 0.2))
+    )
+    assert first == second
+    assert "float32 s" in first.in_params
+
+
+def test_float16_is_computed_in_float_with_float32_states():
+    source, *_ = kernel(next(k for k, row in enumerate(TABLE) if row.name == "adam"), "float16")
+    assert source.in_params.startswith("float16 in_w, float16 in_g, float32 in_mean, float32 in_var, float32 s")
+    assert source.out_params == "float16 out_w, float32 out_mean, float32 out_var"
+    assert "float x" in source.operation
+    assert "double" not in source.operation
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(num_gpus() == 0, reason="no GPU")
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", RULES)
+def test_on_a_gpu_the_kernel_computes_the_rule(k, dtype):
+    import cupy
+
+    _, _, opt, arrays, scalars, _ = kernel(k, dtype)
+    expected = as_written(opt, arrays, scalars)
+    on_gpu = [a if a.ndim == 0 else cupy.asarray(a) for a in arrays]
+    run(opt, on_gpu, {n: cupy.asarray(x) if isinstance(x, numpy.ndarray) else x for n, x in scalars.items()})
+    for got, want in zip([on_gpu[0], *on_gpu[2:]], expected):
+        host = got.get() if hasattr(got, "get") else got
+        scale = numpy.abs(want).max()
+        numpy.testing.assert_allclose(host, want, rtol=0, atol=64 * numpy.finfo(want.dtype).eps * scale)
