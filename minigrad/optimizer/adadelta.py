@@ -53,6 +53,7 @@ class AdaDelta(Optimizer):
     """
 
     states = ("E", "D")
+    symbols = {"delta": r"\Delta"}
 
     def __init__(self, rho: float = 0.90, epsilon: float = 1e-5, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -59,6 +59,7 @@ class Ftrl(Optimizer):
     """
 
     states = ("z", "n")
+    symbols = {"wd": r"\lambda_2"}
 
     def __init__(
         self, lamda1: float = 0.01, learning_rate: float = Default(0.1), beta: float = 1.0, **kwargs: Any
@@ -71,8 +72,8 @@ class Ftrl(Optimizer):
         sigma = (sqrt(n + g**2) - sqrt(n)) / lr
         z = z + g - sigma * w
         n = n + g**2
-        leader = -(z - sign(z) * self.lamda1) / ((self.beta + sqrt(n)) / lr + wd)
-        return where(absolute(z) <= self.lamda1, 0.0, leader), z, n
+        w = -(z - sign(z) * self.lamda1) / ((self.beta + sqrt(n)) / lr + wd)
+        return where(absolute(z) <= self.lamda1, 0.0, w), z, n
 
     def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
         if self._get_lr(index) > 0:

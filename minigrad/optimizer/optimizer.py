@@ -71,6 +71,9 @@ class Optimizer:
     scalar_states: ClassVar[tuple[str, ...]] = ()
     """Those of `states` that are one number per parameter: 0-d float64 arrays on the host."""
 
+    symbols: ClassVar[Mapping[str, str]] = {}
+    """How the equations print names that are words: name -> LaTeX."""
+
     rule: Callable[..., Any]
     """`rule(self, w, g, *states, *, lr, t, ...)`: next weight and states. See `minigrad.optimizer.rule`."""
 

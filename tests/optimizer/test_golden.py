@@ -11,6 +11,7 @@ import numpy
 import pytest
 
 from minigrad import lr_scheduler, np, optimizer, random
+from minigrad.optimizer.run import reading
 
 CASES = json.loads((Path(__file__).parent.parent / "data" / "optimizers.json").read_text())["cases"]
 ROUNDING = {"float16": 2.0**-11, "float32": 2.0**-24, "float64": 2.0**-53}
@@ -74,8 +75,33 @@ def by_id(case):
     return case["id"]
 
 
+def one_of_each(cases):
+    """The first case of each way to switch a rule, with the whole preparation of the gradient and without any.
+
+    Others run the same compiled loop, or one with a part of the preparation.
+    """
+    kinds = {}
+    for case in cases:
+        on = {name for name, value in case["kwargs"].items() if value and name != "lr_scheduler"}
+        parts = len(on & {"wd", "clip_gradient", "rescale_grad"})
+        if case["dtype"] == "float64" and "params" not in case and parts in (0, 3):
+            kinds.setdefault((case["optimizer"], frozenset(on)), case)
+    return list(kinds.values())
+
+
 @pytest.mark.parametrize("case", list(filter(recorded, CASES)), ids=by_id)
-def test_the_weights_follow_the_recorded_ones(case, monkeypatch):
+def test_the_weights_follow_the_recorded_ones(case, monkeypatch, numpy_reading):
+    check(case, monkeypatch)
+
+
+@pytest.mark.parametrize("case", one_of_each(filter(recorded, CASES)), ids=by_id)
+def test_compiled_the_weights_follow_the_recorded_ones(case, monkeypatch):
+    pytest.importorskip("numba")
+    with reading("numba"):
+        check(case, monkeypatch)
+
+
+def check(case, monkeypatch):
     noise = [numbers(z) for p in case.get("params") or [case] for z in p.get("noise", ())]
     if "params" in case and noise:  # parameters take turns
         steps = zip(*(p["noise"] for p in case["params"]))
@@ -93,7 +119,7 @@ def test_the_weights_follow_the_recorded_ones(case, monkeypatch):
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if not recorded(c)], ids=by_id)
-def test_what_fails_in_mxnet_moves_the_weights_here(case):
+def test_what_fails_in_mxnet_moves_the_weights_here(case, numpy_reading):
     (parameter,), (path,), _, _ = replay(case)
     assert numpy.isfinite(path).all()
     assert numpy.abs(path[0] - numbers(parameter["w0"])).max() > 0

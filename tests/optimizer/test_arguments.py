@@ -1,0 +1,68 @@
+"""The guide's names of arguments and the later standard ones mean the same; the attribute has the standard name."""
+
+import pytest
+
+from minigrad import optimizer
+from minigrad.errors import ArgumentError
+
+SPELLINGS = [
+    ("AdaGrad", "epsilon", "eps", 1e-7),
+    ("GroupAdaGrad", "epsilon", "eps", 1e-5),
+    ("LARS", "epsilon", "eps", 0.0),
+    ("RMSProp", "rho", "gamma1", 0.9),
+    ("RMSProp", "momentum", "gamma2", 0.9),
+]
+
+DEFAULTS = {
+    "SGD": {"lr": 0.01, "momentum": 0.0},
+    "NAG": {"lr": 0.01, "momentum": 0.0},
+    "AdaGrad": {"lr": 0.01, "epsilon": 1e-7},
+    "RMSProp": {"lr": 0.001, "rho": 0.9, "momentum": 0.9, "epsilon": 1e-8, "centered": False, "clip_weights": None},
+    "AdaDelta": {"rho": 0.9, "epsilon": 1e-5},
+    "Adam": {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+    "Adamax": {"lr": 0.002, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+    "Nadam": {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "schedule_decay": 0.004},
+    "Signum": {"lr": 0.01, "momentum": 0.9, "wd_lh": 0.0},
+    "LBSGD": {"lr": 0.01, "momentum": 0.0, "multi_precision": False, "warmup_strategy": "linear", "warmup_epochs": 5,
+              "batch_scale": 1, "updates_per_epoch": 32, "begin_epoch": 0, "num_epochs": 60},
+    "DCASGD": {"lr": 0.01, "momentum": 0.0, "lamda": 0.04},
+    "Ftrl": {"lr": 0.1, "lamda1": 0.01, "beta": 1.0},
+    "FTML": {"lr": 0.01, "beta1": 0.6, "beta2": 0.999, "epsilon": 1e-8},
+    "SGLD": {"lr": 0.01},
+    "LARS": {"lr": 0.01, "momentum": 0.0, "eta": 0.001, "epsilon": 0.0, "momentum_correction": True},
+    "LAMB": {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "lower_bound": None, "upper_bound": None,
+             "bias_correction": True},
+    "LANS": {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "lower_bound": None, "upper_bound": None},
+    "AdamW": {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "correct_bias": True, "wd": 0.0},
+    "AdaBelief": {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "correct_bias": True},
+    "GroupAdaGrad": {"lr": 0.01, "epsilon": 1e-5},
+    "Lion": {"lr": 0.0001, "beta1": 0.9, "beta2": 0.99},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("cls", "standard", "other", "default"), SPELLINGS)
+def test_two_spellings_of_one_argument(cls, standard, other, default):
+    make = getattr(optimizer, cls)
+    assert getattr(make(), standard) == default
+    assert getattr(make(**{standard: 0.25}), standard) == 0.25
+    assert getattr(make(**{other: 0.25}), standard) == 0.25
+    assert not hasattr(make(), other)
+    with pytest.raises(ArgumentError, match=f"{standard}=0.25 and {other}=0.5 are two spellings"):
+        make(**{standard: 0.25, other: 0.5})
+
+
+@pytest.mark.parametrize("cls", DEFAULTS)
+def test_defaults_are_those_of_the_guide_and_the_papers(cls):
+    opt = getattr(optimizer, cls)()
+    assert {name: getattr(opt, name) for name in DEFAULTS[cls]} == DEFAULTS[cls]
+
+
+def test_arguments_in_order():
+    assert optimizer.Ftrl(0.02, 0.3, 2).beta == 2
+    assert optimizer.SGD(0.9).momentum == 0.9
+    assert optimizer.RMSProp(0.1, 0.8, 0.7, 1e-3, True).centered is True
+
+
+def test_group_adagrad_refuses_decay():
+    with pytest.raises(AssertionError, match=r"no weight decay, but wd=0\.1"):
+        optimizer.GroupAdaGrad(wd=0.1)
