@@ -11,11 +11,12 @@ import itertools
 import sys
 import threading
 from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
 from pathlib import Path
 from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from minigrad.device import Array, xp_of
+from minigrad.device import Array, ones, xp_of
 from minigrad.errors import DTypeError, GraphError, ShapeError, UsageError
 from minigrad.tensor import Tensor
 
@@ -115,6 +116,11 @@ class Leaf:
         self.name = ""
         self.fresh = False  # written by a backward pass, not yet used by a Trainer
 
+    @property
+    def writable(self) -> bool:
+        """Whether a gradient may be computed straight into its place."""
+        return self.req == "write"
+
     def receive(self, g: Array) -> None:
         """Take the finished gradient: `write` replaces, `add` accumulates."""
         kept = self.grad
@@ -129,49 +135,69 @@ class Leaf:
 class Node:
     """One recorded operation: what it was, where its inputs came from, and what its derivative will ask for."""
 
-    __slots__ = ("args", "cells", "ctx", "dtype", "number", "op", "parents", "place", "shape", "stamp", "y")
+    writable = False
+    __slots__ = ("cells", "ctx", "dtype", "kept", "number", "op", "parents", "place", "shape", "stamp")
 
-    def __init__(self, op: Op, tensors: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], y: Tensor) -> None:
+    def __init__(
+        self, op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], memo: Any, y: Tensor
+    ) -> None:
         keeps, drops, keeps_y = op.keeps(tracked)
         self.number = next(_number)
         self.op: Op | None = op
-        self.parents = [(i, tensors[i]._node) for i in tracked]
-        self.cells = cells = [tensors[i]._version for i in keeps if isinstance(tensors[i], Tensor)]
-        for i in drops:
-            raw[i] = None
-        self.args = raw
+        parents = []
+        for i in tracked:
+            parents.append((i, args[i]._node))
+        self.parents = parents
         out = y.data
         self.shape = out.shape
         self.dtype = out.dtype
         self.ctx = y.ctx
-        if keeps_y:
-            self.y = out
-            cells.append(y._version)
-        else:
-            self.y = None
+        for i in drops:
+            raw[i] = None
+        raw.append(memo)
+        raw.append(out if keeps_y else None)
+        self.kept = raw  # the inputs, the memo, the output, as far as VJPs ask for them
+        cells = []
         stamp = 0
-        for cell in cells:
-            stamp += cell[0]
+        for i in keeps:
+            a = args[i]
+            if isinstance(a, Tensor):
+                cells.append(a._version)
+                stamp += a._version[0]
+        if keeps_y:
+            cells.append(y._version)
+            stamp += y._version[0]
+        self.cells = cells
         self.stamp = stamp
         self.place = _users_line()
 
-    def tensors(self) -> tuple[list[Any], Tensor | None]:
-        """The kept inputs and output as Tensors in their places in the graph, for a backward pass that is itself recorded."""
-        source = dict(self.parents)
-        values = [Tensor(v, self.ctx, source.get(i)) if hasattr(v, "dtype") else v for i, v in enumerate(self.args)]
-        return values, None if self.y is None else Tensor(self.y, self.ctx, self)
+    def tensors(self) -> list[Any]:
+        """What it keeps as Tensors in their places in the graph, for a backward pass that is itself recorded."""
+        source: dict[int, Any] = dict(self.parents)
+        source[len(self.kept) - 1] = self
+        kept = [Tensor(v, self.ctx, source.get(i)) if hasattr(v, "dtype") else v for i, v in enumerate(self.kept)]
+        if self.op is not None and self.op.recall is not None:
+            kept[-2] = self.op.recall(readings.recorded(), *kept[:-2])
+        return kept
 
     def free(self) -> None:
         """Let go of everything: the graph falls apart behind the backward pass."""
-        self.op = self.y = None
-        self.parents = self.args = self.cells = []
+        self.op = None
+        self.parents = self.kept = self.cells = []
 
-    def check_unchanged(self) -> None:
-        """Refuse a wrong gradient: nothing that the derivative needs may have been changed in place."""
-        if sum([cell[0] for cell in self.cells]) != self.stamp:
-            name = self.op.name if self.op else "?"
+    def check(self) -> None:
+        """Refuse a wrong gradient: the graph must be there, and what it keeps must not have been changed in place."""
+        if self.op is None:
             raise GraphError(
-                f"A value that the derivative of '{name}' needs was changed in place after it was computed ({self.where}). "
+                "backward() came to a part of the graph that an earlier backward() has used and freed. Compute the loss "
+                "anew inside record(), or pass retain_graph=True to the first backward()."
+            )
+        stamp = 0
+        for cell in self.cells:
+            stamp += cell[0]
+        if stamp != self.stamp:
+            raise GraphError(
+                f"A value that the derivative of '{self.op.name}' needs was changed in place after it was computed ({self.where}). "
                 "Write y = y + ... (a new value) instead of y += ... or y[:] = ..., or change a copy()."
             )
 
@@ -220,7 +246,7 @@ def backward(
     `retain_graph`. Raises GraphError if nothing was recorded, if the graph is gone, or if a value it needs was changed in place.
     """
     heads = [heads] if isinstance(heads, Tensor) else list(heads)
-    seeds = _seeds(heads, head_grads)
+    seeds = _seeds(heads, head_grads, create_graph=False)
     state.averaged = any([h.data.size == 1 and type(h._node) is Node and _is_mean(h._node) for h in heads])
     with _Scope(False, train_mode):
         _walk(heads, seeds, retain_graph, create_graph=False, wanted=None)
@@ -260,7 +286,7 @@ def grad(
             raise GraphError(
                 f"grad() cannot differentiate by variable {i}: it is a constant. Call attach_grad() on it before the computation."
             )
-    seeds = _seeds(heads, head_grads)
+    seeds = _seeds(heads, head_grads, create_graph)
     retain = create_graph if retain_graph is None else retain_graph
     with _Scope(create_graph, train_mode):
         found = _walk(heads, seeds, retain, create_graph, {v._node for v in targets})
@@ -281,15 +307,15 @@ def _walk(
     heads: Iterable[Tensor], seeds: Iterable[Any], retain_graph: bool, create_graph: bool, wanted: set[Any] | None
 ) -> dict[Any, Any]:
     """The backward pass. Gradients go to `Leaf.receive`, or, if `wanted` nodes are named, are returned by node."""
-    grads: dict[Any, Any] = {}
+    grads: dict[Any, Any] = {}  # of nodes that wait for their turn
+    waiting: list[tuple[int, Any]] = []  # a heap: the youngest, with the largest number, comes out first
     for head, seed in zip(heads, seeds):
-        node = head._node
-        seed = seed if create_graph else seed.data
-        grads[node] = seed if node not in grads else grads[node] + seed
+        _add(grads, waiting, head._node, seed)
     F = readings.recorded()
     ctx = None
     found: dict[Any, Any] = {}
-    for node in _newest_first(list(grads)):
+    while waiting:
+        node = heappop(waiting)[1]
         g = grads.pop(node)
         if wanted is not None and node in wanted:
             found[node] = g
@@ -297,29 +323,23 @@ def _walk(
             if wanted is None:
                 node.receive(g)
             continue
-        node.check_unchanged()
+        node.check()
         op = node.op
         if node.ctx is not ctx and not create_graph:
             ctx, F = node.ctx, readings.raw(xp_of(g))
         try:
-            values, y = node.tensors() if create_graph else (node.args, node.y)
+            kept = node.tensors() if create_graph else node.kept
             if op.shared is not None:
-                g = op.shared(F, g, values, y)
+                g = op.shared(F, g, kept)
             for i, parent in node.parents:
                 vjp = op.vjps[i]
-                if (
-                    vjp.takes_out
-                    and wanted is None
-                    and type(parent) is Leaf
-                    and parent.req == "write"
-                    and parent not in grads
-                ):
-                    part = vjp.into(parent.grad.data, F, g, values, y)  # straight into its place
+                if vjp.takes_out and wanted is None and parent not in grads and parent.writable:
+                    part = vjp.into(parent.grad.data, F, g, kept)  # straight into its place
                 else:
-                    part = vjp(F, g, values, y)
+                    part = vjp(F, g, kept)
                     if part.shape != parent.shape or part.dtype != parent.dtype:
                         part = _fit(F, part, parent)
-                grads[parent] = grads[parent] + part if parent in grads else part
+                _add(grads, waiting, parent, part)
         except Exception as error:
             error.add_note(f"This happened in the backward pass of '{op.name}', {node.where}.")
             raise
@@ -328,27 +348,13 @@ def _walk(
     return found
 
 
-def _newest_first(heads: list[Any]) -> list[Any]:
-    """Every node that the heads depend on, newest first. No recursion: a chain of any length works."""
-    seen = set(heads)
-    stack = list(heads)
-    while stack:
-        node = stack.pop()
-        if type(node) is Node:
-            if node.op is None:
-                raise GraphError(
-                    "backward() came to a part of the graph that an earlier backward() has used and freed. Compute the loss anew "
-                    "inside record(), or pass retain_graph=True to the first backward()."
-                )
-            for _, parent in node.parents:
-                if parent not in seen:
-                    seen.add(parent)
-                    stack.append(parent)
-    return sorted(seen, key=_by_number, reverse=True)
-
-
-def _by_number(node: Any) -> int:
-    return int(node.number)
+def _add(grads: dict[Any, Any], waiting: list[tuple[int, Any]], node: Any, part: Any) -> None:
+    """Accumulate one part of the gradient of a node."""
+    if node in grads:
+        grads[node] = grads[node] + part
+    else:
+        grads[node] = part
+        heappush(waiting, (-node.number, node))
 
 
 def _fit(F: Any, g: Any, parent: Any) -> Any:
@@ -366,8 +372,8 @@ def _fit(F: Any, g: Any, parent: Any) -> Any:
     return g if g.shape == shape else F.broadcast_to(g, shape)
 
 
-def _seeds(heads: Sequence[Tensor], head_grads: Any) -> list[Tensor]:
-    """The gradients to start from, one for each head, checked."""
+def _seeds(heads: Sequence[Tensor], head_grads: Any, create_graph: bool) -> list[Any]:
+    """The gradients to start from, one for each head, checked; raw unless the backward pass is recorded."""
     if not heads:
         raise UsageError("backward() got an empty list of heads; name at least one array to start from.")
     if head_grads is None or isinstance(head_grads, Tensor):
@@ -378,22 +384,22 @@ def _seeds(heads: Sequence[Tensor], head_grads: Any) -> list[Tensor]:
         )
     seeds = []
     for head, g in zip(heads, head_grads):
+        data = head.data
         if head._node is None:
             raise GraphError(
                 "backward() was called on a value that was not recorded. Compute it inside `with autograd.record():` "
                 "from at least one array that has called attach_grad() (or from a network's parameters)."
             )
-        xp = xp_of(head.data)
         if g is None:
-            seeds.append(Tensor(xp.ones(head.shape, head.dtype), head.ctx))
+            one = ones(xp_of(data), data.shape, data.dtype)
+            seeds.append(Tensor(one, head.ctx) if create_graph else one)
             continue
         if g.shape != head.shape:
             raise ShapeError(
                 f"The head gradient has shape {g.shape} but the value has shape {head.shape}; they must be equal."
             )
-        seeds.append(
-            g if g.dtype == head.dtype and g._node is not None else Tensor(xp.array(g.data, head.dtype), head.ctx)
-        )
+        g = g if g.dtype == head.dtype else g.astype(head.dtype)
+        seeds.append(g if create_graph else xp_of(g.data).array(g.data))  # a copy: it may be the place of a gradient
     return seeds
 
 

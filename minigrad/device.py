@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import secrets
 import threading
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -152,6 +152,12 @@ def context_of(array: Array) -> Context:
     if isinstance(array, numpy.ndarray) or not hasattr(array, "device"):
         return cpu()
     return gpu(array.device.id)
+
+
+@lru_cache(maxsize=256)
+def ones(xp: Any, shape: Any, dtype: Any) -> Array:
+    """Ones to read from, made once: for sums as products, and for gradients to start from."""
+    return xp.ones(shape, dtype)
 
 
 def to_host(array: Array) -> numpy.ndarray[Any, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from typing import Any
 
+from minigrad.device import ones
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops.operation import Variadic, op, register
 from minigrad.tensor import Tensor
@@ -13,6 +14,8 @@ from minigrad.tensor import Tensor
 @op
 def matmul(xp: Any, a: Any, b: Any, out: Any = None) -> Any:
     """a @ b: rows of the last two axes times columns, repeated over the axes before."""
+    if a.ndim == 2 == b.ndim:
+        return xp.dot(a, b, out=out)  # the same product, found sooner
     return xp.matmul(a, b) if out is None else xp.matmul(a, b, out=out)
 
 
@@ -171,7 +174,7 @@ def _sigmoid(xp: Any, y: Any) -> Any:
 
 
 EPILOGUES = {
-    "relu": (_relu, lambda F, g, y: g * F.greater(y, 0)),
+    "relu": (_relu, lambda F, g, y: g * F.sign(y)),  # y is not negative: its sign is 0 or 1
     "sigmoid": (_sigmoid, lambda F, g, y: g * (y * (1 - y))),
     "tanh": (_tanh, lambda F, g, y: g * (1 - y * y)),
 }
@@ -186,7 +189,7 @@ def linear(xp: Any, x: Any, weight: Any, bias: Any = None, activation: str | Non
             f"linear() got an input of width {x.shape[-1]} (shape {x.shape}) for a weight of shape {weight.shape}; "
             f"the last axis must have length {weight.shape[1]}."
         )
-    y = xp.matmul(x, weight.T)
+    y = xp.dot(x, weight.T)
     if bias is not None:
         xp.add(y, bias, out=y)
     return y if activation is None else EPILOGUES[activation][0](xp, y)
@@ -197,12 +200,21 @@ def _before_activation(F: Any, g: Any, y: Any, activation: str | None) -> Any:
 
 
 def _rows(F: Any, x: Any) -> Any:
-    return x if x.ndim == 2 else F.reshape(x, (-1, x.shape[-1]))
+    return x if len(x.shape) == 2 else F.reshape(x, (-1, x.shape[-1]))
+
+
+@op
+def column_sums(xp: Any, x: Any, out: Any = None) -> Any:
+    """The sums of the columns of a matrix, as a product with ones: for small matrices faster than a reduction."""
+    return xp.dot(ones(xp, x.shape[0], x.dtype), x, out=out)
+
+
+column_sums.vjp(x=lambda F, g: g)
 
 
 linear.share(_before_activation)
 linear.vjp(
     x=lambda F, g, weight: F.matmul(g, weight),
     weight=lambda F, g, x, out=None: F.matmul(_rows(F, g).T, _rows(F, x), out),
-    bias=lambda F, g, out=None: F.sum(_rows(F, g), 0, None, False, out),
+    bias=lambda F, g, out=None: F.column_sums(_rows(F, g), out),
 )

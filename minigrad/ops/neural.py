@@ -113,40 +113,52 @@ log_softmax.vjp(x=lambda F, g, y, axis: g - F.exp(y) * F.sum(g, axis, keepdims=T
 
 @op
 def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
-    """-log softmax(x)[label] as one node: x (..., k) raw scores, labels (...) whole numbers from 0 to k - 1, result (...)."""
-    rows = x.reshape(-1, x.shape[-1])
-    places = class_indices(xp, labels, x.shape[-1]).reshape(-1)
-    if places.shape[0] != rows.shape[0]:
+    """-log softmax(x)[label] as one node: x (..., k) scores, labels (...) whole numbers below k, result (...).
+
+    Remembers its gradient by x: the probabilities, with 1 taken off at the label.
+    """
+    rows, columns = _rows_and_columns(xp, x, labels)
+    row = xp.arange(len(rows))
+    shifted = rows - rows.max(axis=1, keepdims=True)
+    p = xp.exp(shifted)
+    total = p.sum(axis=1, keepdims=True)
+    y = xp.log(total[:, 0]) - shifted[row, columns]
+    p /= total
+    p[row, columns] -= 1
+    return y.reshape(x.shape[:-1]), p.reshape(x.shape)
+
+
+softmax_cross_entropy.remember(lambda F, x, labels: F.softmax(x) - F.one_hot(labels, x.shape[-1], 1.0, 0.0, x.dtype))
+softmax_cross_entropy.vjp(x=lambda F, g, memo: g[..., None] * memo)
+
+
+def _rows_and_columns(xp: Any, x: Any, labels: Any) -> tuple[Any, Any]:
+    """The scores as rows, and for each row the column of its label."""
+    columns = class_indices(xp, labels, x.shape[-1])
+    if x.ndim == 2 and columns.ndim == 1 and len(x) == len(columns):
+        return x, columns
+    if columns.size * x.shape[-1] != x.size:
         raise ShapeError(
-            f"Cross-entropy got scores of shape {x.shape} and labels of shape {labels.shape}; the labels must have shape {x.shape[:-1]}, "
-            "one class number for each row of scores. (For one-hot labels use sparse_label=False.)"
+            f"Cross-entropy got scores of shape {x.shape} and labels of shape {labels.shape}; the labels must have shape "
+            f"{x.shape[:-1]}, one class number for each row of scores. (For one-hot labels use sparse_label=False.)"
         )
-    top = rows.max(axis=1)
-    picked = rows[xp.arange(rows.shape[0]), places]
-    sums = xp.exp(rows - top[:, None]).sum(axis=1)
-    return (xp.log(sums) + (top - picked)).reshape(x.shape[:-1])
-
-
-def _softmax_minus_label(F: Any, g: Any, x: Any, labels: Any) -> Any:
-    p = F.softmax(x)
-    hot = F.one_hot(F.reshape(labels, x.shape[:-1]), x.shape[-1], 1.0, 0.0, x.dtype)
-    return F.reshape(g, (*x.shape[:-1], 1)) * (p - hot)
-
-
-softmax_cross_entropy.vjp(x=_softmax_minus_label)
+    return x.reshape(-1, x.shape[-1]), columns.reshape(-1)
 
 
 def class_indices(xp: Any, labels: Any, classes: int) -> Any:
-    """Labels as integers, each checked to be a class. (On a GPU, where looking would wait for the device, they are clipped.)"""
+    """Labels as integers, each checked to be a class.
+
+    On a GPU, where looking at values would wait for the device, they are clipped instead.
+    """
     labels = xp.asarray(labels)
     whole = labels if labels.dtype.kind in "iu" else labels.astype("int64")
     if xp is not numpy:
         return xp.clip(whole, 0, classes - 1)
-    if whole.size and ((whole is not labels and (whole != labels).any()) or whole.min() < 0 or whole.max() >= classes):
+    if whole.size and (whole.min() < 0 or whole.max() >= classes or (whole is not labels and (whole != labels).any())):
         wrong = labels[(whole != labels) | (whole < 0) | (whole >= classes)]
         raise ArgumentError(
-            f"A label is {wrong.ravel()[0]} but the scores have {classes} classes, so labels must be whole numbers from 0 to "
-            f"{classes - 1}. Check the number of outputs of the last layer, or the labels."
+            f"A label is {wrong.ravel()[0]} but the scores have {classes} classes, so labels must be whole numbers from "
+            f"0 to {classes - 1}. Check the number of outputs of the last layer, or the labels."
         )
     return whole
 

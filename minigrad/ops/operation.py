@@ -20,6 +20,7 @@ that takes `out` may write its result there.
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -28,6 +29,7 @@ import numpy
 
 from minigrad import device
 from minigrad.autograd import Node, state
+from minigrad.device import Context
 from minigrad.errors import DeviceError, MinigradError, ShapeError
 from minigrad.tensor import Tensor
 
@@ -37,25 +39,34 @@ OPS: dict[str, Any] = {}
 _FLOAT32 = numpy.dtype("float32")
 _FLOAT64 = numpy.dtype("float64")
 _MISSING = object()
+_PLACES = {"memo": -2, "y": -1}  # a node keeps the inputs, then these
 _Operation = TypeVar("_Operation", "Op", "Variadic")
 
 
 class Vjp:
-    """One VJP and what it asks for: positions of inputs, or -1 for the output."""
+    """One VJP. What it asks for by name is found by position in what a node keeps."""
 
     def __init__(self, function: Callable[..., Any], names: tuple[str, ...]) -> None:
+        asked = function.__code__.co_varnames[2 : function.__code__.co_argcount]
         self.function = function
-        code = function.__code__
-        asked = code.co_varnames[2 : code.co_argcount]
         self.takes_out = "out" in asked
-        self.asks = tuple(-1 if name == "y" else names.index(name) for name in asked if name != "out")
+        self.bind(tuple(_PLACES[name] if name in _PLACES else names.index(name) for name in asked if name != "out"))
 
-    def __call__(self, F: Any, g: Any, values: list[Any], y: Any) -> Any:
-        return self.function(F, g, *[y if k < 0 else values[k] for k in self.asks])
+    def bind(self, asks: tuple[int, ...]) -> None:
+        """Ask for what is kept at these positions."""
+        self.asks = asks
+        self._find: Callable[[Any], tuple[Any, ...]]
+        if len(asks) > 1:
+            self._find = operator.itemgetter(*asks)
+        else:
+            self._find = (lambda kept, k=asks[0]: (kept[k],)) if asks else (lambda kept: ())
 
-    def into(self, out: Any, F: Any, g: Any, values: list[Any], y: Any) -> Any:
+    def __call__(self, F: Any, g: Any, kept: list[Any]) -> Any:
+        return self.function(F, g, *self._find(kept))
+
+    def into(self, out: Any, F: Any, g: Any, kept: list[Any]) -> Any:
         """The same, written into `out`."""
-        return self.function(F, g, *[y if k < 0 else values[k] for k in self.asks], out=out)
+        return self.function(F, g, *self._find(kept), out=out)
 
 
 class Op:
@@ -71,6 +82,7 @@ class Op:
         self.defaults: tuple[Any, ...] = forward.__defaults__ or ()
         self.vjps: dict[int, Vjp] = {}
         self.shared: Vjp | None = None
+        self.recall: Callable[..., Any] | None = None
         self._kept: dict[tuple[int, ...], tuple[tuple[int, ...], tuple[int, ...], bool]] = {}
 
     def vjp(self, **by_input: Callable[..., Any]) -> Op:
@@ -84,13 +96,21 @@ class Op:
         self.shared = Vjp(function, self.names)
         return self
 
+    def remember(self, recall: Callable[..., Any]) -> Op:
+        """Let the forward return (y, memo): what it knows already and VJPs, which ask for it as `memo`, would compute again.
+
+        `recall(F, *inputs)` computes the memo from the inputs, for a backward pass that is itself recorded.
+        """
+        self.recall = recall
+        return self
+
     def keeps(self, tracked: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...], bool]:
         """For VJPs of the `tracked` inputs: which inputs to keep, which to drop, and whether to keep the output."""
         found = self._kept.get(tracked)
         if found is None:
             asked = {k for i in tracked for k in self.vjps[i].asks} | set(self.shared.asks if self.shared else ())
             drops = tuple(i for i in range(len(self.names)) if i not in asked)
-            found = self._kept[tracked] = (tuple(sorted(asked - {-1})), drops, -1 in asked)
+            found = self._kept[tracked] = (tuple(sorted(k for k in asked if k >= 0)), drops, -1 in asked)
         return found
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
@@ -115,43 +135,43 @@ class Op:
         if kwargs or len(args) != len(self.names):
             args = self.bind(args, kwargs)
         raw = list(args)
-        ctx: Any = None
         first: Any = None
         tracked: tuple[int, ...] = ()
-        i = 0
-        for a in args:
+        for i, a in enumerate(args):
             if isinstance(a, Tensor):
                 raw[i] = a.data
-                if ctx is None:
-                    first, ctx = a, a.ctx
-                elif a.ctx is not ctx:
-                    raise DeviceError(
-                        f"{self.name}() got arrays on {ctx} and on {a.ctx}; move one of them first: x.as_in_ctx({ctx})."
-                    )
+                if first is None:
+                    first = a
+                elif a.ctx is not first.ctx:
+                    raise self._two_devices(first.ctx, a.ctx)
                 if a._node is not None and i in self.vjps:
                     tracked += (i,)
             elif isinstance(a, numpy.floating):
                 raw[i] = a.item()  # numpy.float64(2) is a number, not a reason to leave float32
-            i += 1
-        if ctx is None:
+        if first is None:
             ctx = device.current_context()
             xp = ctx.xp
         else:
+            ctx = first.ctx
             xp = device.MODULES[type(first.data)]
         try:
             out = self.forward(xp, *raw)
         except ValueError as error:
             raise self._explained(error, args) from error
-        if type(out) is numpy.ndarray:
-            pass
-        elif isinstance(out, numpy.generic):
+        memo = None
+        if self.recall is not None:
+            out, memo = out
+        if isinstance(out, numpy.generic):
             out = numpy.asarray(out)
-        if out.dtype == _FLOAT64 and not self._float64_meant(raw):
+        if out.dtype is _FLOAT64 and not self._float64_meant(raw):
             out = out.astype(_FLOAT32)
         y = Tensor(out, ctx, None, first._version if self.view and first is not None else None)
         if tracked and state.recording:
-            y._node = Node(self, args, raw, tracked, y)
+            y._node = Node(self, args, raw, tracked, memo, y)
         return y
+
+    def _two_devices(self, here: Context, there: Context) -> DeviceError:
+        return DeviceError(f"{self.name}() got arrays on {here} and on {there}; move one of them first: x.as_in_ctx({here}).")
 
     def _float64_meant(self, raw: list[Any]) -> bool:
         """Integers and Python numbers give float32, as in Gluon; float64 comes from float64 or from a named dtype."""
@@ -173,6 +193,8 @@ class Op:
 
     def raw(self, xp: Any) -> Callable[..., Any]:
         """The operation on raw arrays of one array module, for VJPs."""
+        if self.recall is not None:
+            return lambda *args: self.forward(xp, *args)[0]
         return functools.partial(self.forward, xp)
 
     def __repr__(self) -> str:
@@ -226,8 +248,8 @@ class Variadic:
         sized.names = (*(f"{code.co_varnames[1]}[{i}]" for i in range(n)), *code.co_varnames[2 : code.co_argcount])
         sized.defaults = self.forward.__defaults__ or ()
         for i in range(n):
-            sized.vjps[i] = everything = Vjp(lambda F, g, *a, i=i: self._vjp(F, g, i, a[:n], *a[n:]), ())
-            everything.asks = tuple(range(len(sized.names)))
+            sized.vjps[i] = vjp = Vjp(lambda F, g, *a, i=i: self._vjp(F, g, i, a[:n], *a[n:]), ())
+            vjp.bind(tuple(range(len(sized.names))))
         return sized
 
     def raw(self, xp: Any) -> Callable[..., Any]:

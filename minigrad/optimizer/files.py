@@ -61,7 +61,7 @@ def load_states(
     elif meta["class"] != type(optimizer).__name__:
         runs = type(optimizer).__name__
         raise FileError(f"{str(path)!r} holds states of {meta['class']}, but {runs} is running.")
-    ours = _renumbering(path, meta["names"], list(names or ()))
+    ours = {} if names is None else _renumbering(path, meta["names"], list(names))
     states = {}
     for key in meta["keys"]:
         mine = ours.get(key, key)
