@@ -40,6 +40,10 @@ class GraphError(MinigradError, RuntimeError):
     """A request that the recorded graph cannot answer: nothing recorded, already freed, changed in place."""
 
 
+class GradientError(MinigradError, AssertionError):
+    """A gradient that does not agree with differences, found by `gradcheck`."""
+
+
 class DeviceError(MinigradError, RuntimeError):
     """A device that is missing, or arrays of two devices in one operation."""
 
