@@ -25,8 +25,8 @@ from minigrad.optimizer.graph import Graph, Scalars, active, trace
 Step = Callable[[Graph, Sequence[Array], Sequence[float]], None]
 
 CPU: dict[str, tuple[Step, int, int]] = {
-    "numpy": (run_numpy.step, 500_000, 4),
-    "numba": (run_numba.step, 250_000, 16),
+    "numpy": (run_numpy.step, 1_000_000, 3),
+    "numba": (run_numba.step, 500_000, 16),
 }
 """How each reading takes a step; from how many elements on several threads pay, and how many threads at most."""
 

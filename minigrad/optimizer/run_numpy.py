@@ -17,8 +17,11 @@ from minigrad.device import Array
 from minigrad.optimizer.graph import Graph, define
 from minigrad.optimizer.rule import CONDITIONS, FLOAT, Symbol
 
-BLOCK = 256 * 1024
-"""Bytes of one array in a block: six of them, as Adam has, stay in cache; a ufunc call is still worth its overhead."""
+BLOCK = 512 * 1024
+"""Bytes of one array in a block, at most: it stays in cache, and the overhead of a ufunc call is lost in it."""
+
+SCRATCH = 1280 * 1024
+"""Bytes of all scratch arrays of one thread, at most."""
 
 
 class Program:
@@ -29,6 +32,7 @@ class Program:
 
     def __init__(self, source: str, registers: int, masks: int) -> None:
         self.source, self.registers, self.masks = source, registers, masks
+        self.block = min(BLOCK, SCRATCH // max(registers + masks, 1))
         self.has_branches = "where=" in source  # both sides are computed; the one not taken may divide by zero
         functions = {op: getattr(numpy, op) for op in (*FLOAT, "positive", "copyto")}
         self.run: Callable[..., None] = define(source, "step", functions)
@@ -141,7 +145,7 @@ def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> 
     if any(a.dtype is not dtype for a in arrays) or dtype.char == "e":
         dtype = numpy.result_type(numpy.float32, *arrays)  # float16 is computed in float32
     size = arrays[0].size
-    length = min(size, BLOCK // dtype.itemsize)
+    length = min(size, code.block // dtype.itemsize)
     workspace = code.workspace(length, dtype, len(parameters))
     workspace.values[:] = parameters
     with numpy.errstate(all="ignore") if code.has_branches else nullcontext():

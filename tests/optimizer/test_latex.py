@@ -150,13 +150,16 @@ def test_the_printed_latex_gives_the_numbers_of_the_rule(row):
 
 
 def test_adam_is_printed_as_its_paper_prints_it():
-    assert equation(optimizer.Adam()) == r"""\begin{aligned}
+    assert (
+        equation(optimizer.Adam())
+        == r"""\begin{aligned}
 m_t &= \beta_1 m_{t-1} + (1 - \beta_1) g_t \\
 v_t &= \beta_2 v_{t-1} + (1 - \beta_2) g_t^2 \\
 \hat{m}_t &= \frac{m_t}{1 - \beta_1^t} \\
 \hat{v}_t &= \frac{v_t}{1 - \beta_2^t} \\
 w_t &= w_{t-1} - \frac{\eta \hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}
 \end{aligned}"""
+    )
 
 
 @pytest.mark.parametrize("row", RULES)

@@ -104,6 +104,7 @@ def test_a_gradient_that_must_not_be_written_is_only_read():
 
 def test_blocks_and_threads_meet_without_a_seam(monkeypatch):
     monkeypatch.setattr(run_numpy, "BLOCK", 4 * 1000)
+    monkeypatch.setattr(running, "_graphs", {})
     monkeypatch.setitem(running.CPU, "numpy", (run_numpy.step, 5000, 3))
     monkeypatch.setattr(running, "cores", lambda: 3)
     running.pool.cache_clear()
@@ -130,7 +131,7 @@ def test_an_error_in_a_thread_is_raised(monkeypatch):
 
 def _step_in_child(done):
     opt = optimizer.SGD()
-    arrays, scalars = example(opt, shape=(600_000,))
+    arrays, scalars = example(opt, shape=(1_100_000,))
     with reading("numpy"):
         run(opt, arrays, scalars)
     done.put(bool(numpy.isfinite(arrays[0]).all()))
@@ -141,7 +142,7 @@ def _step_in_child(done):
 def test_a_forked_process_starts_its_own_threads():
     opt = optimizer.SGD()
     with reading("numpy"):
-        run(opt, *example(opt, shape=(600_000,)))
+        run(opt, *example(opt, shape=(1_100_000,)))
     context = multiprocessing.get_context("fork")
     done = context.Queue()
     child = context.Process(target=_step_in_child, args=(done,))

@@ -1,4 +1,4 @@
-"""The text of each CUDA kernel, compiled for the CPU, gives what the rule gives in float64; on a GPU, so does the kernel.
+"""The text of each CUDA kernel, compiled for the CPU, gives the numbers of the rule in float64. On a GPU, so does it.
 
 The shim below gives the body what CuPy's ElementwiseKernel gives it: references to one element of each array (the
 outputs are the inputs' own memory) and the scalars.
@@ -54,7 +54,8 @@ def loop(name, source, graph):
         place = graph.arrays.index(parameter.removeprefix("out_"))
         lines.append(f"{kind} &{parameter} = (({kind}*)arrays[{place}])[k];")
     body = "\n".join([*lines, source.operation])
-    return f'extern "C" void {name}(long size, void** arrays, double* scalars) {{ for (long k = 0; k < size; k++) {{\n{body}\n}} }}'
+    head = f'extern "C" void {name}(long size, void** arrays, double* scalars)'
+    return f"{head} {{ for (long k = 0; k < size; k++) {{\n{body}\n}} }}"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,8 @@ def library(tmp_path_factory):
             source, graph, *_ = kernel(k, dtype)
             text.append(loop(f"rule_{k}_{dtype}", source, graph))
     (folder / "kernels.cpp").write_text("\n".join(text))
-    command = [COMPILER, "-O1", "-Wall", "-Werror", "-Wno-unused", "-shared", "-fPIC", "kernels.cpp", "-o", "kernels.so"]
+    flags = ["-O1", "-Wall", "-Werror", "-Wno-unused", "-shared", "-fPIC"]
+    command = [COMPILER, *flags, "kernels.cpp", "-o", "kernels.so"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if "_Float16" in done.stderr and "does not name a type" in done.stderr:
         pytest.skip("this g++ has no float16")

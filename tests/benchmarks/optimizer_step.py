@@ -1,0 +1,150 @@
+"""How long one optimizer step takes, by way of running the rule, beside torch.optim in the same run.
+
+    python tests/benchmarks/optimizer_step.py                   # Adam, SGD with momentum, AdaGrad
+    python tests/benchmarks/optimizer_step.py --rules all       # every rule that torch has too, with geometric means
+
+Every contestant takes turns of a few steps on its own float32 arrays; the figure is the median of all its steps.
+"""
+
+import argparse
+import math
+import statistics
+import time
+import tracemalloc
+
+import numpy
+
+from minigrad import optimizer
+from minigrad.optimizer.run import cores, reading
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+RULES = {  # name: (ours, torch's class, its arguments, whether torch has a fused one for the CPU)
+    "adam": (lambda: optimizer.Adam(), "Adam", {}, True),
+    "sgd": (lambda: optimizer.SGD(learning_rate=0.001, momentum=0.9), "SGD", {"momentum": 0.9}, True),
+    "adagrad": (lambda: optimizer.AdaGrad(learning_rate=0.001), "Adagrad", {}, True),
+    "nag": (
+        lambda: optimizer.NAG(learning_rate=0.001, momentum=0.9), "SGD", {"momentum": 0.9, "nesterov": True}, True
+    ),
+    "rmsprop": (lambda: optimizer.RMSProp(), "RMSprop", {}, False),
+    "centered": (lambda: optimizer.RMSProp(centered=True), "RMSprop", {"centered": True, "momentum": 0.9}, False),
+    "adadelta": (lambda: optimizer.AdaDelta(), "Adadelta", {}, False),
+    "adamw": (lambda: optimizer.AdamW(wd=0.01), "AdamW", {"weight_decay": 0.01}, True),
+    "adamax": (lambda: optimizer.Adamax(), "Adamax", {}, False),
+    "nadam": (lambda: optimizer.Nadam(), "NAdam", {}, False),
+}  # fmt: skip
+NETWORK = [(64, 64), (64,), (64, 64), (64,), (10, 64), (10,)]
+
+
+def ours(rule, way, size):
+    """A function that takes one step on a flat buffer."""
+    opt = RULES[rule][0]()
+    rng = numpy.random.default_rng(0)
+    w, g = (rng.normal(size=size).astype("float32") for _ in range(2))
+    states = [opt.initial_state(name, w) for name in opt.states]
+
+    def step():
+        with reading(way):
+            opt.step_group([0], w, g, states)
+
+    return step
+
+
+def theirs(rule, shapes, **how):
+    """One step of torch.optim on parameters of these shapes."""
+    _, name, arguments, _ = RULES[rule]
+    parameters = [torch.nn.Parameter(torch.randn(shape)) for shape in shapes]
+    for p in parameters:
+        p.grad = torch.randn(p.shape)
+    return getattr(torch.optim, name)(parameters, lr=0.001, **arguments, **how).step
+
+
+def contestants(rule, shapes, ways):
+    found = {way: ours(rule, way, sum(map(math.prod, shapes))) for way in ways}
+    if torch:
+        found["torch"] = theirs(rule, shapes)
+        if RULES[rule][3]:
+            found["fused"] = theirs(rule, shapes, fused=True)
+    return found
+
+
+def race(steps, seconds):
+    """Median microseconds of each step, taken in turns."""
+    times = {name: [] for name in steps}
+    for step in steps.values():
+        step()
+    start = time.perf_counter()
+    while time.perf_counter() - start < seconds * len(steps) or min(map(len, times.values())) < 5:
+        for name, step in steps.items():
+            step()  # brings its own arrays back into the cache; not counted
+            turn = time.perf_counter() + 0.02
+            while not times[name] or time.perf_counter() < turn:
+                before = time.perf_counter()
+                step()
+                times[name].append((time.perf_counter() - before) * 1e6)
+    return {name: statistics.median(t) for name, t in times.items()}
+
+
+def extra_memory(rule, way):
+    """Peak MiB that the first step on 1e7 elements allocates beside its states, once the rule is compiled."""
+    ours(rule, way, 10)()
+    step = ours(rule, way, 10**7)
+    tracemalloc.start()
+    try:
+        step()
+        return tracemalloc.get_traced_memory()[1] / 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def row(label, size, times, names):
+    cells = [f"{times[name]:9.1f}" if name in times else " " * 9 for name in names]
+    ratios = []
+    for peer, way in (("torch", "numpy"), ("torch", "numba"), ("fused", "numba")):
+        ratios.append(f"{times[peer] / times[way]:7.2f}" if peer in times and way in times else " " * 7)
+    print(f"{label:9s}{size:9,d}{''.join(cells)}{''.join(ratios)}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rules", nargs="+", default=["adam", "sgd", "adagrad"], choices=[*RULES, "all"])
+    parser.add_argument("--sizes", nargs="+", type=float, default=[1e3, 1e5, 1e6, 1e7])
+    parser.add_argument("--ways", nargs="+", default=["numpy", "numba"], choices=["numpy", "numba"])
+    parser.add_argument("--seconds", type=float, default=1.0, help="per contestant and size (default %(default)s)")
+    options = parser.parse_args()
+    rules = list(RULES) if "all" in options.rules else options.rules
+    names = [*options.ways, "torch", "fused"]
+
+    peer = f"torch {torch.__version__}" if torch else "torch not installed"
+    print(f"float32, {cores()} cores, numpy {numpy.__version__}, {peer}")
+    print("microseconds, and how many times faster\n")
+    print(f"{'':{18 + 9 * len(names)}s}{'torch/':>7s}{'torch/':>7s}{'fused/':>7s}")
+    head = "".join(f"{name:>9s}" for name in names)
+    print(f"{'rule':9s}{'elements':>9s}{head}{'numpy':>7s}{'numba':>7s}{'numba':>7s}")
+    ratios = {way: [] for way in options.ways}
+    for rule in rules:
+        for size in map(int, options.sizes):
+            times = race(contestants(rule, [(size,)], options.ways), options.seconds)
+            row(rule, size, times, names)
+            for way in options.ways:
+                ratios[way].append(times["torch"] / times[way] if torch else 1.0)
+    if torch:
+        means = ", ".join(f"{way} {statistics.geometric_mean(r):.2f}" for way, r in ratios.items())
+        print(f"geometric mean of torch default over ours: {means}")
+
+    print("\nsix parameters of a 64-64-64-10 network as one buffer (torch: six tensors)")
+    for rule in rules:
+        times = race(contestants(rule, NETWORK, options.ways), options.seconds)
+        row(rule, sum(map(math.prod, NETWORK)), times, names)
+
+    print("\nmemory of a step beside states, MiB, at 1e7 elements")
+    for rule in rules:
+        used = [f"{way} {extra_memory(rule, way):.2f}" for way in options.ways]
+        print(f"{rule:9s} {', '.join(used)}")
+
+
+if __name__ == "__main__":
+    main()
