@@ -32,11 +32,6 @@ class Member:
         self.data: Array = tensor.data
         self.grad: Array = self.leaf.grad.data
 
-    def moved(self) -> bool:
-        """Whether the parameter has got other arrays since."""
-        t = self.tensor
-        return t.data is not self.data or t._node is not self.leaf or self.leaf.grad.data is not self.grad
-
 
 class Group:
     """Parameters of one dtype, device and pair of multipliers that are stepped together."""
@@ -69,23 +64,34 @@ class Group:
 
     def intact(self) -> bool:
         """Whether everything still lies as it was laid."""
-        return not any(m.moved() or kind(m.parameter, m.tensor) != self.kind for m in self.members)
+        _, _, lr_mult, wd_mult = self.kind
+        for m in self.members:
+            tensor, leaf, p = m.tensor, m.leaf, m.parameter
+            if tensor.data is not m.data or tensor._node is not leaf or leaf.grad.data is not m.grad:
+                return False
+            if p.lr_mult != lr_mult or p.wd_mult != wd_mult:
+                return False
+        return True
 
     def step(self, optimizer: Optimizer, updater: Updater) -> None:
-        """Update all members: in one run if their step counts agree, else one by one."""
-        members = self.members
-        counts = optimizer._index_update_count
-        first = counts.get(members[0].index)
-        if self.flat and all(m.leaf.fresh and counts.get(m.index) == first for m in members):
+        """Update the members with a new gradient: in one run if all have one and their step counts agree."""
+        if self.flat and self._in_step(optimizer._index_update_count):
             self._step_flat(optimizer)
-            for m in members:
+            for m in self.members:
                 m.leaf.fresh = False
                 m.tensor._version[0] += 1
             return
-        for m in members:
+        for m in self.members:
             if m.leaf.fresh:
                 optimizer.update_multi_precision(m.index, m.tensor, m.leaf.grad, updater.states[m.index])
                 m.leaf.fresh = False
+
+    def _in_step(self, counts: dict[Any, int]) -> bool:
+        first = counts.get(self.indices[0])
+        for m in self.members:
+            if not m.leaf.fresh or counts.get(m.index) != first:
+                return False
+        return True
 
     def _step_flat(self, optimizer: Optimizer) -> None:
         w, g, states = self.w, self.g, self.flat_states

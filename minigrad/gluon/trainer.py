@@ -167,7 +167,8 @@ class Trainer:
         for i, p in enumerate(self._params):
             if p._grad_req == "null":
                 continue
-            if all([t._node.fresh for t in p.list_data()]):
+            only = p._only
+            if only._node.fresh if only is not None else all([t._node.fresh for t in p.list_data()]):
                 fresh.append(i)
             elif not ignore_stale_grad:
                 raise StaleGradientError(
@@ -180,14 +181,16 @@ class Trainer:
         return fresh
 
     def _update(self) -> None:
-        counts, latest = dict(self._optimizer._index_update_count), self._optimizer.num_update
         if not self._groups or not all([g.intact() for groups in self._groups for g in groups]):
             self._lay_out()
-        for device, groups in enumerate(self._groups):
-            if device:  # every device takes the same step, which is counted once
-                self._optimizer._index_update_count, self._optimizer.num_update = dict(counts), latest
+        optimizer, several = self._optimizer, len(self._groups) > 1
+        before = dict(optimizer._index_update_count) if several else {}
+        latest = optimizer.num_update
+        for groups, updater in zip(self._groups, self._updaters):
+            if several:  # every device takes the same step, which counts once
+                optimizer._index_update_count, optimizer.num_update = dict(before), latest
             for group in groups:
-                group.step(self._optimizer, self._updaters[device])
+                group.step(optimizer, updater)
 
     def _lay_out(self) -> None:
         self._groups = []

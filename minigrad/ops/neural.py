@@ -124,7 +124,7 @@ def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
     total = p.sum(axis=1, keepdims=True)
     y = xp.log(total[:, 0]) - shifted[row, columns]
     p /= total
-    p[row, columns] -= 1
+    p[row, columns] = xp.expm1(-y)  # p - 1, where p = exp(-y)
     return y.reshape(x.shape[:-1]), p.reshape(x.shape)
 
 

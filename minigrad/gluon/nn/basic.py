@@ -61,18 +61,17 @@ class Dense(HybridBlock):
 
     def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
         """x (batch, ...) to (batch, units), or with flatten=False x (..., in_units) to (..., units)."""
-        if not isinstance(x, Tensor):
-            x = _as_tensor(x)
-        weight = self.weight.data(x.ctx)
-        if self._flatten and len(x.data.shape) != 2:
+        if self._flatten and len(x.shape) != 2:
             x = ops.reshape(x, (x.shape[0] if x.ndim else 1, -1))
-        if x.data.shape[-1] != weight.data.shape[1]:
-            raise ShapeError(
-                f"Dense '{self.name}' expects inputs of width {weight.shape[1]} but got {x.shape[-1]} (input shape {x.shape}). "
-                "Did you transpose the batch?"
-            )
+        ctx = x.ctx
         bias = self.bias
-        y = ops.linear(x, weight, None if bias is None else bias.data(x.ctx), self._fused)
+        try:
+            y = ops.linear(x, self.weight.data(ctx), None if bias is None else bias.data(ctx), self._fused)
+        except ShapeError as error:
+            raise ShapeError(
+                f"Dense '{self.name}' expects inputs of width {self.weight.data(ctx).shape[1]} but got {x.shape[-1]} "
+                f"(input shape {x.shape}). Did you transpose the batch?"
+            ) from error
         return y if self._fused is self._activation else apply_activation(y, self._activation)
 
     def extra_repr(self) -> str:
@@ -131,8 +130,3 @@ class Sequential(Block):
 class HybridSequential(Sequential, HybridBlock):
     """`Sequential`, under the name Gluon gives to one that can be hybridized."""
 
-
-def _as_tensor(x: Any) -> Tensor:
-    from minigrad import np
-
-    return np.asarray(x)
