@@ -1,0 +1,5 @@
+"""Pictures. Matplotlib is imported when one is drawn."""
+
+from minigrad.plot.curves import curves
+
+__all__ = ["curves"]
