@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
-import numpy
-
-from minigrad import ops
+from minigrad import autograd, ops
+from minigrad.device import Context, current_context
 from minigrad.errors import GraphError
 from minigrad.tensor import Tensor
 
@@ -31,7 +31,8 @@ def ufunc(function: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
         (target,) = out
         target[...] = ufunc(function, method, inputs, {k: v for k, v in kwargs.items() if k != "out"})
         return target
-    return _on_constants(getattr(function, method), name, inputs, kwargs)
+    path = name if method == "__call__" else f"{name}.{method}"
+    return on_constants(path, inputs, kwargs, getattr(function, method))
 
 
 def function(function: Any, args: Any, kwargs: Any) -> Any:
@@ -40,33 +41,40 @@ def function(function: Any, args: Any, kwargs: Any) -> Any:
 
     name = SPELLINGS.get(function.__name__, function.__name__)
     inside = function.__module__.removeprefix("numpy").lstrip(".")
-    home = getattr(np, inside, np) if inside else np
-    found = getattr(home, name, None)
-    if found is not None and getattr(found, "differentiable", True):
+    found = getattr(getattr(np, inside, np) if inside else np, name, None)
+    if found is not None:
         return found(*args, **kwargs)
-    return _on_constants(function, name, args, kwargs)
+    return on_constants(f"{inside}.{name}".lstrip("."), args, kwargs, function)
 
 
-def _on_constants(function: Any, name: str, args: Any, kwargs: Any) -> Any:
-    """Let NumPy compute what has no derivative, unless a derivative would silently be lost."""
+def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any:
+    """Let the array module's function at `path` (or `function`, if it has none there) compute what has no derivative.
+
+    It refuses while recording, if a derivative would silently be lost.
+    """
+    where: Context | None = None
     lost = False
 
     def plain(value: Any) -> Any:
-        nonlocal lost
+        nonlocal where, lost
         if isinstance(value, Tensor):
-            lost = lost or value._node is not None
+            where, lost = where or value.ctx, lost or value._node is not None
             return value.data
-        if isinstance(value, (list, tuple)):
-            return type(value)(plain(v) for v in value)
-        return value
+        return type(value)(map(plain, value)) if type(value) in (list, tuple) else value
 
     args, kwargs = plain(tuple(args)), {k: plain(v) for k, v in kwargs.items()}
-    from minigrad.autograd import state
-
-    if lost and state.recording:
+    if lost and autograd.is_recording():
         raise GraphError(
-            f"numpy.{name} has no derivative in minigrad, and an array with a gradient was given to it while recording. "
-            "Write it with operations of minigrad.np, give it x.detach(), or write an autograd.Function."
+            f"numpy.{path} has no derivative in minigrad, and an array with a gradient was given to it while "
+            "recording. Write it with operations of minigrad.np, give it x.detach(), or write an autograd.Function."
         )
-    result = function(*args, **kwargs)
-    return Tensor(result) if isinstance(result, (numpy.ndarray, numpy.generic)) and numpy.ndim(result) else result
+    where = where or current_context()
+    found = functools.reduce(lambda home, part: getattr(home, part, None), path.split("."), where.xp)
+    result = (found or function)(*args, **kwargs)
+
+    def wrapped(value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return tuple(map(wrapped, value))
+        return Tensor(where.xp.asarray(value), where) if hasattr(value, "dtype") else value
+
+    return wrapped(result)

@@ -135,3 +135,4 @@ from minigrad.ops.shape import (
     tile,
     transpose,
 )  # fmt: skip
+from minigrad.ops.solve import det, inv, logabsdet, solve_columns

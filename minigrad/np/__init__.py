@@ -1,0 +1,56 @@
+"""The differentiable NumPy namespace: NumPy's names and arguments, on Tensors.
+
+Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype.
+
+>>> from minigrad import np
+>>> np.array([1, 2, 3]) * 2
+array([2., 4., 6.])
+"""
+
+import numpy
+
+# isort: off
+# fmt: off
+from minigrad.create import (
+    arange, array, asarray, empty, empty_like, eye, full, full_like, genfromtxt, identity, linspace, logspace, ones,
+    ones_like, zeros, zeros_like,
+)
+from minigrad.np import linalg, random
+from minigrad.np.grid import diag, diagflat, diagonal, indices, meshgrid, trace, tri, tril, triu
+from minigrad.np.joining import (
+    append, array_split, atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, column_stack, delete, dsplit, dstack,
+    fliplr, flipud, hsplit, hstack, insert, ravel, resize, rollaxis, rot90, split, vsplit, vstack,
+)
+from minigrad.np.search import (
+    allclose, argwhere, array_equal, array_equiv, bincount, count_nonzero, digitize, flatnonzero, histogram,
+    intersect1d, isclose, isin, lexsort, may_share_memory, ndim, nonzero, savetxt, loadtxt, searchsorted, setdiff1d,
+    shape, shares_memory, size, union1d, unique, unravel_index,
+)
+from minigrad.np.statistics import (
+    average, corrcoef, cov, cross, diff, inner, interp, kron, median, nan_to_num, nanmax, nanmean, nanmin, nansum,
+    percentile, polyval, ptp, quantile, trapezoid, vander, vdot,
+)
+from minigrad.ops import (
+    absolute, add, all, any, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, argmax, argmin, argsort,
+    bitwise_and, bitwise_or, bitwise_xor, broadcast_to, cbrt, ceil, clip, concatenate, copy, cos, cosh, cumsum,
+    degrees, divide, dot, einsum, equal, exp, exp2, expand_dims, expm1, flip, floor, floor_divide, fmod, greater,
+    greater_equal, hypot, invert, isfinite, isinf, isnan, less, less_equal, log, log1p, log2, log10, logaddexp,
+    logical_and, logical_not, logical_or, logical_xor, matmul, max, maximum, mean, min, minimum, mod, moveaxis,
+    multiply, negative, norm, not_equal, outer, pad, positive, power, prod, radians, reciprocal, repeat,
+    reshape, rint, roll, round, sign, sin, sinh, sort, sqrt, square, squeeze, stack, std, subtract, sum, swapaxes,
+    take, take_along_axis, tan, tanh, tensordot, tile, transpose, trunc, var, where,
+)
+# fmt: on
+# isort: on
+from minigrad.tensor import Tensor
+
+ndarray = Tensor
+pi, e, inf, nan, newaxis = numpy.pi, numpy.e, numpy.inf, numpy.nan, None
+float16, float32, float64 = numpy.float16, numpy.float32, numpy.float64
+int8, int32, int64, uint8, bool_, bool = numpy.int8, numpy.int32, numpy.int64, numpy.uint8, numpy.bool_, numpy.bool_
+dtype, finfo, iinfo = numpy.dtype, numpy.finfo, numpy.iinfo
+result_type, promote_types, set_printoptions = numpy.result_type, numpy.promote_types, numpy.set_printoptions
+
+abs, true_divide, amax, amin, remainder, fix = absolute, divide, max, min, mod, trunc
+deg2rad, rad2deg, around, round_, fabs, bitwise_not = radians, degrees, round, round, absolute, invert
+row_stack = vstack

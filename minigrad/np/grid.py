@@ -1,0 +1,84 @@
+"""Arrays laid out by position: coordinate grids, diagonals, triangles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from minigrad.create import arange, asarray, ones
+from minigrad.device import current_context, xp_of
+from minigrad.ops import broadcast_to, getitem, moveaxis, put_back, reshape, sum, where
+from minigrad.tensor import Tensor
+
+
+def meshgrid(*xi: Any, indexing: str = "xy") -> list[Tensor]:
+    """Coordinate arrays of a grid from one array of coordinates for each axis.
+
+    >>> from minigrad import np
+    >>> x, y = np.meshgrid(np.array([1, 2, 3]), np.array([10, 20]))
+    >>> x + y
+    array([[11., 12., 13.],
+           [21., 22., 23.]])
+    """
+    xi = tuple(asarray(x) for x in xi)
+    grids = []
+    for i, x in enumerate(xi):
+        place = {0: 1, 1: 0}.get(i, i) if indexing == "xy" and len(xi) > 1 else i
+        grids.append(reshape(x, tuple(-1 if j == place else 1 for j in range(len(xi)))))
+    shape = numpy.broadcast_shapes(*(g.shape for g in grids))
+    return [broadcast_to(g, shape).copy() for g in grids]
+
+
+def indices(dimensions: Any, dtype: Any = "int64") -> Tensor:
+    """The position of every place of a grid: shape (axes, *dimensions)."""
+    return Tensor(current_context().xp.indices(dimensions, dtype), current_context())
+
+
+def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
+    """Ones on and below diagonal k, zeros above."""
+    return tril(ones((N, N if M is None else M), dtype), k)
+
+
+def tril(m: Any, k: int = 0) -> Tensor:
+    """The values on and below diagonal k, zeros above."""
+    return _masked(m, k, lambda row, column: column <= row + k)
+
+
+def triu(m: Any, k: int = 0) -> Tensor:
+    """The values on and above diagonal k, zeros below."""
+    return _masked(m, k, lambda row, column: column >= row + k)
+
+
+def _masked(m: Any, k: int, keep: Any) -> Tensor:
+    xp = xp_of(m.data)
+    rows, columns = xp.arange(m.shape[-2])[:, None], xp.arange(m.shape[-1])[None, :]
+    return where(Tensor(keep(rows, columns), m.ctx), m, 0.0)
+
+
+def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """The values whose position along `axis2` is that along `axis1` plus `offset`, as a new last axis."""
+    a = moveaxis(a, (axis1, axis2), (-2, -1))
+    down, right = max(0, -offset), max(0, offset)
+    n = max(0, min(a.shape[-2] - down, a.shape[-1] - right))
+    place = arange(n, dtype="int64", ctx=a.ctx).data
+    return getitem(a, (Ellipsis, place + down, place + right))
+
+
+def diag(v: Any, k: int = 0) -> Tensor:
+    """The diagonal k of a matrix, or the matrix with that diagonal."""
+    if v.ndim == 2:
+        return diagonal(v, k)
+    place = arange(len(v), dtype="int64", ctx=v.ctx).data
+    n = len(v) + abs(k)
+    return put_back(v, (place + max(0, -k), place + max(0, k)), (n, n))
+
+
+def diagflat(v: Any, k: int = 0) -> Tensor:
+    """The matrix with the values of `v`, of any shape, on its diagonal k."""
+    return diag(reshape(asarray(v), (-1,)), k)
+
+
+def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """The sum of a diagonal."""
+    return sum(diagonal(a, offset, axis1, axis2), -1)

@@ -1,0 +1,175 @@
+"""Joining, splitting and turning arrays, in terms of concatenation, indexing and reshaping."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy
+
+from minigrad.create import asarray
+from minigrad.errors import ArgumentError
+from minigrad.ops import broadcast_to, concatenate, flip, getitem, moveaxis, reshape, swapaxes
+from minigrad.tensor import Tensor
+
+
+def atleast_1d(a: Any) -> Tensor:
+    """With at least one axis."""
+    a = asarray(a)
+    return a if a.ndim else reshape(a, (1,))
+
+
+def atleast_2d(a: Any) -> Tensor:
+    """With at least two axes, the new ones in front."""
+    a = asarray(a)
+    return a if a.ndim >= 2 else reshape(a, (1, -1))
+
+
+def atleast_3d(a: Any) -> Tensor:
+    """With at least three axes: a vector becomes (1, n, 1), a matrix (m, n, 1)."""
+    a = asarray(a)
+    return a if a.ndim >= 3 else reshape(atleast_2d(a), (*atleast_2d(a).shape, 1))
+
+
+def vstack(arrays: Any) -> Tensor:
+    """Rows on top of each other."""
+    return concatenate([atleast_2d(a) for a in arrays], 0)
+
+
+def hstack(arrays: Any) -> Tensor:
+    """Columns side by side (vectors end to end)."""
+    arrays = [atleast_1d(a) for a in arrays]
+    return concatenate(arrays, 0 if arrays[0].ndim == 1 else 1)
+
+
+def dstack(arrays: Any) -> Tensor:
+    """Joined along the third axis."""
+    return concatenate([atleast_3d(a) for a in arrays], 2)
+
+
+def column_stack(arrays: Any) -> Tensor:
+    """Vectors as the columns of a matrix."""
+    return concatenate([reshape(a, (-1, 1)) if a.ndim < 2 else a for a in map(asarray, arrays)], 1)
+
+
+def append(arr: Any, values: Any, axis: Any = None) -> Tensor:
+    """`values` after `arr` (both flattened if `axis` is None)."""
+    return concatenate((asarray(arr), asarray(values)), axis)
+
+
+def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Tensor:
+    """`arr` (flattened if `axis` is None) with `values` before the position `obj`, or before several positions."""
+    arr, axis = (reshape(arr, (-1,)), 0) if axis is None else (arr, axis % arr.ndim)
+    n = arr.shape[axis]
+    if isinstance(obj, int):  # one place, where `values` may be several
+        new = asarray(values, arr.dtype, arr.ctx)
+        lacking = arr.ndim - new.ndim
+        new = reshape(new, (*(1,) * lacking, *new.shape))
+        shape = tuple(new.shape[i] if i == axis else m for i, m in enumerate(arr.shape))
+        before, after = split(arr, [obj % (n + 1) if obj < 0 else obj], axis)
+        return concatenate((before, broadcast_to(new, shape), after), axis)
+    places = _places(obj, n)
+    shape = tuple(len(places) if i == axis else m for i, m in enumerate(arr.shape))
+    joined = concatenate((arr, broadcast_to(asarray(values, arr.dtype, arr.ctx), shape)), axis)
+    order = numpy.argsort([*range(n), *(p - 0.5 for p in places)], kind="stable")
+    return getitem(joined, (slice(None),) * axis + (arr.ctx.put(order),))
+
+
+def delete(arr: Any, obj: Any, axis: Any = None) -> Tensor:
+    """`arr` without the position, slice or positions `obj` (of the flattened array if `axis` is None)."""
+    arr, axis = (reshape(arr, (-1,)), 0) if axis is None else (arr, axis % arr.ndim)
+    n = arr.shape[axis]
+    dropped = range(n)[obj] if isinstance(obj, slice) else _places([obj] if isinstance(obj, int) else obj, n)
+    kept = numpy.array([i for i in range(n) if i not in set(dropped)], dtype="int64")
+    return getitem(arr, (slice(None),) * axis + (arr.ctx.put(kept),))
+
+
+def _places(obj: Any, n: int) -> list[int]:
+    """Positions from 0 up, from numbers that may count from the end, or from a mask."""
+    given = numpy.asarray(obj.asnumpy() if isinstance(obj, Tensor) else obj)
+    return [int(i) for i in (numpy.flatnonzero(given) if given.dtype == bool else given.astype("int64") % (n + 1))]
+
+
+def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
+    """Pieces along an axis: a number of equal pieces, or the places to cut at.
+
+    >>> from minigrad import np
+    >>> np.split(np.arange(5), [2])
+    [array([0., 1.]), array([2., 3., 4.])]
+    """
+    n = ary.shape[axis]
+    if isinstance(indices_or_sections, int):
+        if indices_or_sections < 1 or n % indices_or_sections:
+            raise ArgumentError(
+                f"split() cannot cut an axis of length {n} into {indices_or_sections} equal pieces; use array_split()."
+            )
+        indices_or_sections = range(0, n, n // indices_or_sections or 1)[1:] if n else [0] * (indices_or_sections - 1)
+    cuts = [0, *(int(i) for i in indices_or_sections), n]
+    lead = (slice(None),) * (axis % ary.ndim)
+    return [ary[(*lead, slice(a, b))] for a, b in itertools.pairwise(cuts)]
+
+
+def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
+    """`split`, with pieces that may differ by one."""
+    if isinstance(indices_or_sections, int):
+        size, rest = divmod(ary.shape[axis], indices_or_sections)
+        indices_or_sections = [k * size + min(k, rest) for k in range(1, indices_or_sections)]
+    return split(ary, indices_or_sections, axis)
+
+
+def hsplit(ary: Any, indices_or_sections: Any) -> list[Tensor]:
+    """Pieces side by side (of a vector, along its axis)."""
+    return split(ary, indices_or_sections, 0 if ary.ndim == 1 else 1)
+
+
+def vsplit(ary: Any, indices_or_sections: Any) -> list[Tensor]:
+    """Pieces on top of each other."""
+    return split(ary, indices_or_sections, 0)
+
+
+def dsplit(ary: Any, indices_or_sections: Any) -> list[Tensor]:
+    """Pieces along the third axis."""
+    return split(ary, indices_or_sections, 2)
+
+
+def ravel(a: Any) -> Tensor:
+    """On one axis."""
+    return reshape(asarray(a), (-1,))
+
+
+def resize(a: Any, new_shape: Any) -> Tensor:
+    """The values in another shape, repeated from the start if there are too few."""
+    shape = (new_shape,) if isinstance(new_shape, int) else tuple(new_shape)
+    flat = ravel(a)
+    size = int(numpy.prod(shape))
+    return reshape(getitem(flat, flat.ctx.xp.arange(size) % flat.size), shape)
+
+
+def broadcast_arrays(*args: Any) -> list[Tensor]:
+    """Arrays repeated to their common shape."""
+    arrays = [asarray(a) for a in args]
+    shape = numpy.broadcast_shapes(*(a.shape for a in arrays))
+    return [broadcast_to(a, shape) for a in arrays]
+
+
+def fliplr(m: Any) -> Tensor:
+    """The order of the columns reversed."""
+    return flip(m, 1)
+
+
+def flipud(m: Any) -> Tensor:
+    """The order of the rows reversed."""
+    return flip(m, 0)
+
+
+def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
+    """Turned by k quarters, from the first of `axes` towards the second."""
+    for _ in range(k % 4):
+        m = swapaxes(flip(m, axes[1]), *axes)
+    return asarray(m)
+
+
+def rollaxis(a: Any, axis: int, start: int = 0) -> Tensor:
+    """The axis moved back until it lies before the position `start`."""
+    axis, start = axis % a.ndim, start + a.ndim if start < 0 else start
+    return moveaxis(a, axis, start - 1 if axis < start else start)

@@ -1,0 +1,70 @@
+"""Linear algebra: norms, inverses, solutions and determinants with their derivatives; decompositions of constants."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from minigrad.create import eye
+from minigrad.np.search import constant
+from minigrad.ops import det, inv, logabsdet, matmul, norm, positive, reshape, solve_columns
+from minigrad.tensor import Tensor
+
+__all__ = [
+    "cholesky",
+    "cond",
+    "det",
+    "eig",
+    "eigh",
+    "eigvals",
+    "eigvalsh",
+    "inv",
+    "lstsq",
+    "matrix_power",
+    "matrix_rank",
+    "multi_dot",
+    "norm",
+    "pinv",
+    "qr",
+    "slogdet",
+    "solve",
+    "svd",
+]
+
+svd, qr, cholesky = constant("linalg.svd"), constant("linalg.qr"), constant("linalg.cholesky")
+eig, eigvals = constant("linalg.eig"), constant("linalg.eigvals")
+eigh, eigvalsh = constant("linalg.eigh"), constant("linalg.eigvalsh")
+pinv, lstsq = constant("linalg.pinv"), constant("linalg.lstsq")
+matrix_rank, cond = constant("linalg.matrix_rank"), constant("linalg.cond")
+
+
+def solve(a: Any, b: Any) -> Tensor:
+    """The x with a x = b: a (..., n, n), b (n,) or (..., n, k)."""
+    return reshape(solve_columns(a, reshape(b, (-1, 1))), (-1,)) if b.ndim == 1 else solve_columns(a, b)
+
+
+def slogdet(a: Any) -> tuple[Tensor, Tensor]:
+    """The sign of the determinant, and the logarithm of its size."""
+    return constant("linalg.slogdet")(a.detach())[0], logabsdet(a)
+
+
+def matrix_power(a: Any, n: int) -> Tensor:
+    """The product of n factors a; of -n inverses if n is negative.
+
+    >>> from minigrad import np
+    >>> np.linalg.matrix_power(np.array([[1, 1], [0, 1]]), 5)
+    array([[1., 5.],
+           [0., 1.]])
+    """
+    if n == 0:
+        return eye(a.shape[-1], dtype=a.dtype, ctx=a.ctx)
+    if n < 0:
+        return matrix_power(inv(a), -n)
+    if n % 2:
+        return matmul(matrix_power(a, n - 1), a) if n > 1 else positive(a)
+    return matrix_power(matmul(a, a), n // 2)
+
+
+def multi_dot(arrays: Any) -> Tensor:
+    """The product of several matrices, from left to right."""
+    return functools.reduce(matmul, arrays)

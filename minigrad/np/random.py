@@ -1,0 +1,121 @@
+"""Random arrays by NumPy's names: those of `minigrad.random`, and the laws that follow from uniform or normal draws.
+
+Where the law has parameters, the values are functions of them, recorded like any other: gradients reach the parameters.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from minigrad import ops
+from minigrad.create import asarray
+from minigrad.random import (
+    bernoulli,
+    choice,
+    exponential,
+    gamma,
+    multinomial,
+    normal,
+    permutation,
+    poisson,
+    rand,
+    randint,
+    randn,
+    seed,
+    uniform,
+)
+from minigrad.random import shuffle as _shuffle
+from minigrad.tensor import Tensor
+
+__all__ = [
+    "bernoulli", "beta", "chisquare", "choice", "exponential", "gamma", "gumbel", "laplace", "logistic", "lognormal",
+    "multinomial", "multivariate_normal", "normal", "pareto", "permutation", "poisson", "power", "rand", "randint",
+    "randn", "random", "random_sample", "rayleigh", "seed", "shuffle", "standard_normal", "uniform", "weibull",
+]  # fmt: skip
+
+
+def shuffle(x: Tensor) -> None:
+    """Put the rows of `x` in random order, in place."""
+    _shuffle(x)
+
+
+def random(size: Any = None) -> Tensor:
+    """Values spread evenly over [0, 1)."""
+    return uniform(size=size)
+
+
+random_sample = random
+
+
+def standard_normal(size: Any = None) -> Tensor:
+    """Values of the normal distribution with mean 0 and standard deviation 1."""
+    return normal(size=size)
+
+
+def _evenly(size: Any, *parameters: Any) -> Tensor:
+    """Values spread evenly over the open interval (0, 1), of shape `size` or else of the parameters."""
+    size = numpy.broadcast_shapes(*map(numpy.shape, parameters)) if size is None else size
+    return uniform(2**-24, 1 - 2**-24, size=size)
+
+
+def gumbel(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
+    """Values of Gumbel's distribution, that of the largest of many."""
+    return ops.log(-ops.log(_evenly(size, loc, scale))) * -scale + loc
+
+
+def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
+    """Values whose distribution function is the sigmoid of (x - loc) / scale."""
+    u = _evenly(size, loc, scale)
+    return ops.log(u / (1 - u)) * scale + loc
+
+
+def laplace(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
+    """Values with density exp(-|x - loc| / scale) / (2 scale)."""
+    u = _evenly(size, loc, scale) - 0.5
+    return ops.sign(u) * ops.log(1 - 2 * ops.absolute(u)) * -scale + loc
+
+
+def lognormal(mean: Any = 0.0, sigma: Any = 1.0, size: Any = None) -> Tensor:
+    """Values whose logarithm is normal."""
+    return ops.exp(normal(mean, sigma, size=size))
+
+
+def pareto(a: Any, size: Any = None) -> Tensor:
+    """Values of the Pareto II distribution: P(x > t) = (1 + t)^-a."""
+    return ops.power(_evenly(size, a), -1 / a) - 1
+
+
+def power(a: Any, size: Any = None) -> Tensor:
+    """Values in [0, 1] with density a x^(a-1)."""
+    return ops.power(_evenly(size, a), 1 / a)
+
+
+def rayleigh(scale: Any = 1.0, size: Any = None) -> Tensor:
+    """The length of a vector of two normal values with standard deviation `scale`."""
+    return ops.sqrt(-2 * ops.log(_evenly(size, scale))) * scale
+
+
+def weibull(a: Any, size: Any = None) -> Tensor:
+    """Values of Weibull's distribution: P(x > t) = exp(-t^a)."""
+    return ops.power(-ops.log(_evenly(size, a)), 1 / a)
+
+
+def chisquare(df: Any, size: Any = None) -> Tensor:
+    """The sum of `df` squared standard normal values."""
+    return gamma(asarray(df) / 2, size=size) * 2
+
+
+def beta(a: Any, b: Any, size: Any = None) -> Tensor:
+    """Values in [0, 1] with density proportional to x^(a-1) (1-x)^(b-1)."""
+    x, y = gamma(a, size=size), gamma(b, size=size)
+    return x / (x + y)
+
+
+def multivariate_normal(mean: Any, cov: Any, size: Any = None) -> Tensor:
+    """Vectors of the normal distribution with a mean (n,) and a covariance matrix (n, n): shape (*size, n)."""
+    mean, cov = asarray(mean), asarray(cov)
+    shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+    root = mean.ctx.xp.linalg.cholesky(cov.data)
+    return ops.matmul(normal(size=(*shape, *mean.shape), ctx=mean.ctx), Tensor(root.T, mean.ctx)) + mean

@@ -1,0 +1,202 @@
+"""Means, quantiles, correlations, differences, and other sums of products."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from minigrad.create import arange, asarray
+from minigrad.ops import (
+    clip,
+    dot,
+    floor,
+    getitem,
+    isinf,
+    isnan,
+    logical_not,
+    matmul,
+    max,
+    mean,
+    min,
+    moveaxis,
+    multiply,
+    outer,
+    power,
+    reshape,
+    sort,
+    sqrt,
+    sum,
+    take,
+    tensordot,
+    where,
+)
+from minigrad.tensor import Tensor
+
+
+def average(a: Any, axis: Any = None, weights: Any = None) -> Tensor:
+    """The mean, weighted if `weights` are given: of the shape of `a`, or one for each place along `axis`."""
+    if weights is None:
+        return mean(a, axis)
+    weights = asarray(weights)
+    if weights.shape != a.shape:
+        weights = reshape(weights, tuple(-1 if i == axis % a.ndim else 1 for i in range(a.ndim)))
+    return sum(a * weights, axis) / sum(weights, axis)
+
+
+def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tensor:
+    """The covariance matrix of the rows of `m` (and of `y` below them), or of the columns with `rowvar=False`."""
+    from minigrad.np.joining import atleast_2d, vstack
+
+    m = atleast_2d(m)
+    m = m if rowvar or m.shape[0] == 1 else m.T
+    m = m if y is None else vstack((m, atleast_2d(y) if rowvar else atleast_2d(y).T))
+    centred = m - mean(m, 1, keepdims=True)
+    found = matmul(centred, centred.T) / (m.shape[1] - (not bias))
+    return found if found.size > 1 else reshape(found, ())
+
+
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
+    """The correlation of every two rows of `x` (and of `y` below them)."""
+    from minigrad.np.grid import diag
+
+    found = cov(x, y, rowvar)
+    if found.ndim == 0:
+        return found / found
+    scale = sqrt(diag(found))
+    return found / outer(scale, scale)
+
+
+def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The value below which a fraction `q` of the values lies, between neighbours in proportion.
+
+    >>> from minigrad import np
+    >>> np.quantile(np.array([4, 1, 2, 3]), 0.5)
+    array(2.5)
+    """
+    a, axes = asarray(a), axis if isinstance(axis, (tuple, list)) or axis is None else (axis,)
+    axes = tuple(range(a.ndim)) if axes is None else tuple(i % a.ndim for i in axes)
+    kept = [n for i, n in enumerate(a.shape) if i not in axes]
+    flat = reshape(moveaxis(a, axes, tuple(range(-len(axes), 0))), (*kept, -1)) if axes else a
+    q = asarray(q, a.dtype, a.ctx)
+    place = q * (flat.shape[-1] - 1)
+    below = clip(floor(place), 0, flat.shape[-1] - 1)
+    ordered = sort(flat, -1)
+    low, high = take(ordered, below, -1), take(ordered, below + 1, -1)
+    found = moveaxis(
+        low + (high - low) * (place - below), tuple(range(len(kept), len(kept) + q.ndim)), tuple(range(q.ndim))
+    )
+    return reshape(found, (*q.shape, *(1 if i in axes else n for i, n in enumerate(a.shape)))) if keepdims else found
+
+
+def percentile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """`quantile`, with `q` from 0 to 100."""
+    return quantile(a, asarray(q) / 100, axis, keepdims)
+
+
+def median(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The value in the middle; for an even number of values the mean of the middle two."""
+    return quantile(a, 0.5, axis, keepdims)
+
+
+def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The largest value minus the smallest."""
+    return max(a, axis, keepdims) - min(a, axis, keepdims)
+
+
+def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
+    """NaN replaced by `nan`, the infinities by the largest and smallest finite numbers or as given."""
+    from numpy import finfo
+
+    limits = finfo(x.dtype)
+    high, low = (limits.max if posinf is None else posinf), (limits.min if neginf is None else neginf)
+    x = where(isnan(x), nan, x)
+    return where(isinf(x), where(x > 0, float(high), float(low)), x)
+
+
+def nansum(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The sum of what is not NaN."""
+    return sum(where(isnan(a), 0.0, a), axis, keepdims=keepdims)
+
+
+def nanmean(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The mean of what is not NaN."""
+    return nansum(a, axis, keepdims) / sum(logical_not(isnan(a)), axis, keepdims=keepdims)
+
+
+def nanmax(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The largest value that is not NaN."""
+    return max(where(isnan(a), float("-inf"), a), axis, keepdims)
+
+
+def nanmin(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The smallest value that is not NaN."""
+    return min(where(isnan(a), float("inf"), a), axis, keepdims)
+
+
+def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
+    """The n-th difference of neighbours."""
+    for _ in range(n):
+        lead = (slice(None),) * (axis % a.ndim)
+        a = a[(*lead, slice(1, None))] - a[(*lead, slice(None, -1))]
+    return asarray(a)
+
+
+def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
+    """The area under a broken line through y: over `x`, or in steps of `dx`."""
+    lead = (slice(None),) * (axis % y.ndim)
+    heights = (y[(*lead, slice(1, None))] + y[(*lead, slice(None, -1))]) / 2
+    if x is None:
+        return sum(heights * dx, axis)
+    widths = diff(asarray(x), axis=axis if x.ndim > 1 else -1)
+    return sum(heights * (widths if x.ndim > 1 else reshape(widths, (-1, *(1,) * (y.ndim - 1 - len(lead))))), axis)
+
+
+def interp(x: Any, xp: Any, fp: Any) -> Tensor:
+    """The height at `x` of the broken line through the points (xp, fp), xp increasing; constant beyond its ends."""
+    from minigrad.np.search import searchsorted
+
+    x, xp, fp = asarray(x), asarray(xp), asarray(fp)
+    right = clip(searchsorted(xp, x.detach()), 1, len(xp) - 1)
+    x0, x1, y0, y1 = take(xp, right - 1), take(xp, right), take(fp, right - 1), take(fp, right)
+    return y0 + clip((x - x0) / (x1 - x0), 0, 1) * (y1 - y0)
+
+
+def polyval(p: Any, x: Any) -> Tensor:
+    """The polynomial with coefficients `p`, highest power first, at `x`: Horner's rule."""
+    p, y = asarray(p), 0.0
+    for k in range(len(p)):
+        y = y * x + p[k]
+    return asarray(y)
+
+
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
+    """The powers of each value as a row, the highest first unless `increasing`."""
+    exponents = arange(len(x) if N is None else N, ctx=x.ctx)
+    return power(reshape(x, (-1, 1)), exponents if increasing else exponents[::-1])
+
+
+def inner(a: Any, b: Any) -> Tensor:
+    """The sum of products over the last axes."""
+    return dot(a, b) if a.ndim < 2 and b.ndim < 2 else tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
+
+
+def vdot(a: Any, b: Any) -> Tensor:
+    """The sum of products of all values."""
+    return dot(reshape(a, (-1,)), reshape(b, (-1,)))
+
+
+def kron(a: Any, b: Any) -> Tensor:
+    """Every value of `a` times the whole of `b`, in its place."""
+    n = builtins.max(a.ndim, b.ndim)
+    a, b = reshape(a, (*(1,) * (n - a.ndim), *a.shape)), reshape(b, (*(1,) * (n - b.ndim), *b.shape))
+    spread = reshape(a, tuple(m for k in a.shape for m in (k, 1))) * reshape(
+        b, tuple(m for k in b.shape for m in (1, k))
+    )
+    return reshape(spread, tuple(i * j for i, j in zip(a.shape, b.shape)))
+
+
+def cross(a: Any, b: Any) -> Tensor:
+    """The vector at right angles to `a` and `b`, whose last axes have length 3."""
+    after, before = [1, 2, 0], [2, 0, 1]
+    turn = [getitem(v, (Ellipsis, i)) for v in (a, b) for i in (after, before)]
+    return multiply(turn[0], turn[3]) - multiply(turn[1], turn[2])
