@@ -28,7 +28,8 @@ from typing import Any, TypeVar
 import numpy
 
 from minigrad import device
-from minigrad.autograd import Node, state
+from minigrad.autograd.graph import Node
+from minigrad.autograd.scopes import state
 from minigrad.device import Context
 from minigrad.errors import DeviceError, MinigradError, ShapeError
 from minigrad.tensor import Tensor

@@ -1,0 +1,20 @@
+"""Reverse-mode differentiation: operations recorded as a graph, and gradients passed back through it.
+
+Recording is explicit. Inside `record()` each operation on a value that leads back to an attached array leaves a `Node`
+that remembers the operation, where its inputs came from, and the values its derivative needs. `backward` walks these
+nodes from the newest to the oldest. Outside `record()` nothing is kept.
+"""
+
+from minigrad.autograd.backward import backward, grad
+from minigrad.autograd.graph import Leaf, Node, attach, leaf, mark_variables
+from minigrad.autograd.scopes import (
+    is_recording,
+    is_training,
+    pause,
+    predict_mode,
+    record,
+    set_recording,
+    set_training,
+    state,
+    train_mode,
+)

@@ -1,0 +1,221 @@
+"""The backward pass: gradients passed back through the recorded graph, from the newest node to the oldest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy
+
+from minigrad.autograd.graph import Leaf, Node
+from minigrad.autograd.scopes import Scope, state
+from minigrad.device import ones, xp_of
+from minigrad.errors import GraphError, KeywordError, ShapeError, UsageError
+from minigrad.tensor import Tensor
+
+
+def backward(
+    heads: Tensor | Sequence[Tensor],
+    head_grads: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool = False,
+    train_mode: bool = True,
+) -> None:
+    """Pass gradients back from `heads` to every attached array that they were computed from.
+
+    Let `b = a + a` and `c = b + b`: a diamond, twice. The gradient of `c` reaches `b` along two edges, and only their
+    sum, 2, may travel on to `a`; an engine that goes on too early gets 2 or 3 instead of 4. So nodes are visited from
+    the newest to the oldest: when a node's turn comes, everything computed from it has been visited, and its gradient
+    is complete.
+
+    >>> from minigrad import np, autograd
+    >>> a = np.array(1.0)
+    >>> a.attach_grad()
+    >>> with autograd.record():
+    ...     b = a + a
+    ...     c = b + b
+    >>> c.backward()
+    >>> a.grad
+    array(4.)
+
+    `head_grads` are the gradients of some further scalar by the heads (ones if absent). The graph is freed on the way
+    unless `retain_graph`. Raises GraphError if nothing was recorded, if the graph is gone, or if a value that it needs
+    was changed in place.
+    """
+    heads = [heads] if isinstance(heads, Tensor) else list(heads)
+    seeds = _seeds("backward", heads, head_grads, create_graph=False)
+    state.averaged = any([h.data.size == 1 and type(h._node) is Node and _is_mean(h._node) for h in heads])
+    with Scope(False, train_mode):
+        _walk(heads, seeds, retain_graph, create_graph=False, wanted=None)
+
+
+def grad(
+    heads: Tensor | Sequence[Tensor],
+    variables: Tensor | Sequence[Tensor],
+    head_grads: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    train_mode: bool = True,
+) -> Any:
+    """The gradients of `heads` by `variables`, as new Tensors; every `.grad` stays as it is.
+
+    With `create_graph=True` the backward pass is recorded, so that the result can be differentiated again:
+
+    >>> from minigrad import np, autograd
+    >>> x = np.array(2.0)
+    >>> x.attach_grad()
+    >>> with autograd.record():
+    ...     y = x**3
+    ...     slope = autograd.grad(y, x, create_graph=True)   # 3 x^2
+    >>> slope.backward()
+    >>> slope, x.grad                                        # and 6 x
+    (array(12.), array(12.))
+
+    Returns one Tensor for a single variable, a list for a list; zeros for a variable that the heads do not depend on.
+    """
+    heads = [heads] if isinstance(heads, Tensor) else list(heads)
+    single = isinstance(variables, Tensor)
+    targets = [variables] if isinstance(variables, Tensor) else list(variables)
+    if not targets:
+        raise UsageError("grad() got an empty list of variables; name at least one array to differentiate by.")
+    for i, v in enumerate(targets):
+        if v._node is None:
+            raise GraphError(
+                f"grad() cannot differentiate by variable {i}: it is a constant. Call attach_grad() on it before the "
+                "computation."
+            )
+        _check_head(v)
+    seeds = _seeds("grad", heads, head_grads, create_graph)
+    retain = create_graph if retain_graph is None else retain_graph
+    with Scope(create_graph, train_mode):
+        found = _walk(heads, seeds, retain, create_graph, {v._node for v in targets})
+        result = [_answer(v, found.get(v._node)) for v in targets]
+    return result[0] if single else result
+
+
+def _answer(v: Tensor, g: Any) -> Tensor:
+    """A gradient as an array of its own, which the caller may change."""
+    if isinstance(g, Tensor):
+        return g.copy()
+    xp = xp_of(v.data)
+    return Tensor(xp.zeros(v.shape, v.dtype) if g is None else xp.array(g, dtype=v.dtype), v.ctx)
+
+
+def _is_mean(node: Node) -> bool:
+    return node.op is not None and node.op.name == "mean"
+
+
+def _walk(
+    heads: Iterable[Tensor], seeds: Iterable[Any], retain_graph: bool, create_graph: bool, wanted: set[Any] | None
+) -> dict[Any, Any]:
+    """The backward pass. Gradients go to `Leaf.receive`, or, if `wanted` nodes are named, are returned by node."""
+    grads: dict[Any, Any] = {}  # as far as they are known, of nodes that wait for their turn, and of leaves
+    waiting: list[tuple[int, Node]] = []  # a heap: the youngest, with the largest number, comes out first
+    for head, seed in zip(heads, seeds):
+        _add(grads, waiting, head._node, seed)
+    F = readings.recorded()
+    ctx = None
+    found: dict[Any, Any] = {}
+    while waiting:
+        node = heappop(waiting)[1]
+        g = grads.pop(node)
+        if wanted is not None and node in wanted:
+            found[node] = g
+        node.check()
+        op = node.op
+        if node.ctx is not ctx and not create_graph:
+            ctx, F = node.ctx, readings.raw(xp_of(g))
+        try:
+            kept = node.tensors(F) if create_graph else node.kept
+            if op.shared is not None:
+                g = op.shared(F, g, kept)
+            for i, parent in node.parents:
+                vjp = op.vjps[i]
+                if vjp.takes_out and wanted is None and type(parent) is Leaf and parent.free(grads):
+                    part = vjp.into(parent.place(), F, g, kept)
+                else:
+                    part = vjp(F, g, kept)
+                    if part.shape != parent.shape or part.dtype != parent.dtype:
+                        part = _fit(F, part, parent)
+                _add(grads, waiting, parent, part)
+        except Exception as error:
+            error.add_note(f"This happened in the backward pass of '{op.name}', {node.where}.")
+            raise
+        if not retain_graph:
+            node.free()
+    for leaf, g in grads.items():  # what is left
+        if wanted is None:
+            leaf.receive(g)
+        elif leaf in wanted:
+            found[leaf] = g
+    return found
+
+
+def _add(grads: dict[Any, Any], waiting: list[tuple[int, Any]], node: Any, part: Any) -> None:
+    """Accumulate one part of the gradient of a node."""
+    if node in grads:
+        grads[node] = grads[node] + part
+    else:
+        grads[node] = part
+        if type(node) is Node:
+            heappush(waiting, (-node.number, node))
+
+
+def _fit(F: Any, g: Any, parent: Any) -> Any:
+    """A gradient in the shape and dtype of its value: summed where the value was broadcast, or repeated."""
+    shape = parent.shape
+    if g.ndim > len(shape):
+        g = F.sum(g, tuple(range(g.ndim - len(shape))))
+    stretched = tuple(i for i, n in enumerate(shape[len(shape) - g.ndim :]) if n == 1 and g.shape[i] != 1)
+    if stretched:
+        g = F.sum(g, stretched, keepdims=True)
+    if g.shape != shape:
+        g = F.broadcast_to(g, shape)
+    return g if g.dtype == parent.dtype else g.astype(parent.dtype)
+
+
+def _seeds(caller: str, heads: Sequence[Tensor], head_grads: Any, create_graph: bool) -> list[Any]:
+    """The gradients to start from, one for each head, checked; raw unless the backward pass is recorded."""
+    if not heads:
+        raise UsageError(f"{caller}() got an empty list of heads; name at least one array to start from.")
+    if not isinstance(head_grads, (list, tuple)):
+        head_grads = [None] * len(heads) if head_grads is None else [head_grads]
+    if len(head_grads) != len(heads):
+        raise UsageError(
+            f"{caller}() got {len(heads)} heads but {len(head_grads)} head gradients; give one for each, or None."
+        )
+    seeds = []
+    for head, g in zip(heads, head_grads):
+        if not isinstance(head, Tensor):
+            raise KeywordError(f"{caller}() starts from arrays, but got a {type(head).__name__}; pass the loss itself.")
+        data = head.data
+        if head._node is None:
+            raise GraphError(
+                f"{caller}() was called on a value that was not recorded. Compute it inside `with autograd.record():` "
+                "from at least one array that has called attach_grad() (or from a network's parameters)."
+            )
+        _check_head(head)
+        if g is None:
+            one = ones(xp_of(data), data.shape, data.dtype)
+            seeds.append(Tensor(one, head.ctx) if create_graph else one)
+            continue
+        if not isinstance(g, Tensor):
+            g = Tensor(head.ctx.put(numpy.asarray(g)), head.ctx)
+        if g.shape != head.shape:
+            raise ShapeError(
+                f"The head gradient has shape {g.shape} but the value has shape {head.shape}; they must be equal."
+            )
+        g = g if g.dtype == head.dtype else g.astype(head.dtype)
+        seeds.append(g if create_graph else xp_of(g.data).array(g.data))  # a copy: it may be the place of a gradient
+    return seeds
+
+
+def _check_head(x: Tensor) -> None:
+    """Refuse to start from, or end at, a value that is no longer what was recorded."""
+    node = x._node
+    if type(node) is Node and node.born != x._version[0]:
+        raise node.overwritten()
+
+
+# Operations record themselves with what is here, and are read here: a circle, closed last.
+from minigrad.ops import operation as readings  # noqa: E402

@@ -1,0 +1,214 @@
+"""The recorded graph: a `Node` for each operation, a `Leaf` for each array that asked for its gradient."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from minigrad.device import MODULES, Array, xp_of
+from minigrad.errors import DTypeError, GraphError, ShapeError, UsageError
+from minigrad.tensor import Tensor
+
+if TYPE_CHECKING:
+    from minigrad.ops.operation import Op
+
+_number = itertools.count()  # nodes are numbered as they are made: a node is always younger than its inputs
+
+
+class Leaf:
+    """The end of the graph: an array that asked for its gradient with `attach_grad`."""
+
+    __slots__ = ("ctx", "dtype", "fresh", "grad", "name", "number", "req", "shape")
+
+    def __init__(self, grad: Tensor, req: str) -> None:
+        self.number = next(_number)
+        self.grad = grad
+        self.req = req
+        self.shape = grad.shape
+        self.dtype = grad.dtype
+        self.ctx = grad.ctx
+        self.name = ""
+        self.fresh = False  # written by a backward pass, not yet used by a Trainer
+
+    def free(self, grads: dict[Any, Any]) -> bool:
+        """Whether a first gradient may be computed straight into its place."""
+        return self.req == "write" and self not in grads
+
+    def place(self) -> Array:
+        """Where to compute it. Whoever has used the old gradient in a computation can tell that it changes."""
+        self.grad._version[0] += 1
+        return self.grad.data
+
+    def receive(self, g: Array) -> None:
+        """Take the finished gradient: `write` replaces, `add` accumulates."""
+        kept = self.grad
+        if self.req == "add":
+            kept.data += g
+        elif g is not kept.data:
+            kept.data[...] = g
+        kept._version[0] += 1
+        self.fresh = True
+
+
+class Node:
+    """One recorded operation: what it was, where its inputs came from, and what its derivative will ask for."""
+
+    __slots__ = ("born", "cells", "ctx", "dtype", "kept", "number", "op", "parents", "place", "shape", "stamp")
+
+    def __init__(
+        self, op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], memo: Any, y: Tensor
+    ) -> None:
+        keeps, drops, keeps_y = op.keeps(tracked)
+        self.number = next(_number)
+        self.op: Any = op  # None once it is freed
+        out = y.data
+        self.shape = out.shape
+        self.dtype = out.dtype
+        self.ctx = y.ctx
+        self.born = y._version[0]
+        # The versions of all that must not change in place before the backward pass: what VJPs ask for, and the leaves
+        cells = []
+        for i in keeps:
+            a = args[i]
+            if isinstance(a, Tensor):
+                cells.append(a._version)
+            else:
+                cells.append(_CONSTANT)
+                if type(a) not in _IMMUTABLE:
+                    raw[i] = _own(raw[i])
+        if keeps_y:
+            cells.append(y._version)
+        parents = []
+        for i in tracked:
+            a = args[i]
+            parent = a._node
+            parents.append((i, parent))
+            if type(parent) is Leaf:
+                cells.append(a._version)
+            elif parent.born != a._version[0]:
+                raise parent.overwritten()
+        self.parents = parents
+        stamp = 0
+        for cell in cells:
+            stamp += cell[0]
+        self.cells = cells
+        self.stamp = stamp
+        for i in drops:
+            raw[i] = None
+        raw.append(memo)
+        raw.append(out if keeps_y else None)
+        self.kept = raw  # the inputs, the memo, the output, as far as VJPs ask for them
+        self.place = _users_line()
+
+    def tensors(self, F: Any) -> list[Any]:
+        """What it keeps as Tensors in their places in the graph, for a backward pass that is itself recorded."""
+        kept, last = list(self.kept), len(self.kept) - 1
+        source: dict[int, Any] = {**dict(self.parents), last: self}
+        keeps, _, _ = self.op.keeps(tuple([i for i, _ in self.parents]))
+        for i, cell in zip((*keeps, last), self.cells):
+            if type(kept[i]) in MODULES:
+                kept[i] = Tensor(kept[i], self.ctx, source.get(i), None if cell is _CONSTANT else cell)
+        if self.op.recall is not None:
+            kept[-2] = self.op.recall(F, *kept[:-2])
+        return kept
+
+    def free(self) -> None:
+        """Let go of everything: the graph falls apart behind the backward pass."""
+        self.op = None
+        self.parents, self.kept, self.cells = [], [], []
+
+    def check(self) -> None:
+        """Refuse a wrong gradient: the graph must be there, and what it keeps must not have been changed in place."""
+        if self.op is None:
+            raise GraphError(
+                "backward() came to a part of the graph that an earlier backward() has used and freed. Compute the "
+                "loss anew inside record(), or pass retain_graph=True to the first backward()."
+            )
+        stamp = 0
+        for cell in self.cells:
+            stamp += cell[0]
+        if stamp != self.stamp:
+            raise GraphError(
+                f"An array that the derivative of '{self.op.name}' needs was changed in place after it was used "
+                f"({self.where}). Write y = y + ... (a new value) instead of y += ... or y[:] = ..., or change a copy."
+            )
+
+    def overwritten(self) -> GraphError:
+        """The refusal to go on with an output that is no longer what the operation computed."""
+        name = self.op.name if self.op else "an operation"
+        return GraphError(
+            f"The result of '{name}' ({self.where}) was changed in place, so what is recorded is no longer how it came "
+            "about. Write y = y + ... (a new value) inside record(), or go on with y.detach() if it is now a constant."
+        )
+
+    @property
+    def where(self) -> str:
+        """The user's line that recorded this node."""
+        code, instruction = self.place
+        lines = [line for start, end, line in code.co_lines() if start <= instruction < end]
+        return f'recorded in "{code.co_filename}", line {lines[0] if lines else code.co_firstlineno}'
+
+
+_CONSTANT = [0]  # the version of what does not change
+_IMMUTABLE = {int, float, bool, str, slice, type(None), type(Ellipsis)}
+
+
+def _own(value: Any) -> Any:
+    """A copy of raw arrays, alone or in an index, that belong to the user and may change later."""
+    if type(value) in MODULES:
+        return value.copy()
+    return type(value)(map(_own, value)) if type(value) in (tuple, list) else value
+
+
+_HERE = str(Path(__file__).parents[1]) + os.sep
+
+
+def _users_line() -> tuple[CodeType, int]:
+    """Code and instruction of the innermost call that is not minigrad's own. (A frame would keep variables alive.)"""
+    frame: Any = sys._getframe(3)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    return frame.f_code, frame.f_lasti
+
+
+def mark_variables(variables: Any, gradients: Any, grad_reqs: str | Sequence[str] = "write") -> None:
+    """Attach the given buffers as gradients of the variables (Gluon's lower-level `attach_grad`)."""
+    if isinstance(variables, Tensor):
+        variables, gradients = [variables], [gradients]
+    reqs = [grad_reqs] * len(variables) if isinstance(grad_reqs, str) else grad_reqs
+    for v, g, req in zip(variables, gradients, reqs):
+        attach(v, req, g)
+
+
+def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> None:
+    """Make `x` a leaf: cut it from any earlier graph and give it a gradient, zero at first."""
+    if grad_req not in ("write", "add", "null"):
+        raise UsageError(
+            f"grad_req is '{grad_req}' but must be 'write' (replace), 'add' (accumulate) or 'null' (no gradient)."
+        )
+    if grad_req == "null":
+        x._node = None
+        return
+    if x.dtype.kind != "f":
+        raise DTypeError(
+            f"A gradient was asked for an array of dtype {x.dtype}, but only floating-point arrays have one; "
+            "convert it first: x = x.astype('float32')."
+        )
+    if buffer is None:
+        buffer = Tensor(xp_of(x.data).zeros(x.shape, x.dtype), x.ctx)
+    elif buffer.shape != x.shape or buffer.dtype != x.dtype:
+        raise ShapeError(
+            f"The gradient of an array of shape {x.shape} and dtype {x.dtype} cannot be kept in one of shape "
+            f"{buffer.shape} and dtype {buffer.dtype}; give a buffer like np.zeros_like(x)."
+        )
+    x._node = Leaf(buffer, grad_req)
+
+
+def leaf(x: Tensor) -> Leaf | None:
+    """The leaf of an attached array, or None."""
+    return x._node if type(x._node) is Leaf else None

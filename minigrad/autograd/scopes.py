@@ -1,0 +1,82 @@
+"""What is switched on: recording and training mode, for each thread its own."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+
+
+class State(threading.local):
+    """What is switched on in this thread."""
+
+    recording = False
+    training = False
+    averaged = False  # did the last backward pass start from the mean of a loss?
+
+
+state = State()
+
+
+class Scope:
+    """A `with` block that sets the two switches and puts them back."""
+
+    __slots__ = ("_recording", "_saved", "_training")
+
+    def __init__(self, recording: bool | None, training: bool | None) -> None:
+        self._recording = recording
+        self._training = training
+        self._saved: list[tuple[bool, bool]] = []
+
+    def __enter__(self) -> None:
+        self._saved.append((state.recording, state.training))
+        if self._recording is not None:
+            state.recording = self._recording
+        if self._training is not None:
+            state.training = self._training
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        state.recording, state.training = self._saved.pop()
+
+
+def record(train_mode: bool = True) -> Scope:
+    """Record operations in this block, in training mode unless told otherwise (Gluon's `autograd.record`)."""
+    return Scope(True, train_mode)
+
+
+def pause(train_mode: bool = False) -> Scope:
+    """Do not record in this block, for instance to compute a metric inside `record()`."""
+    return Scope(False, train_mode)
+
+
+def train_mode() -> Scope:
+    """Let layers behave as in training (Dropout drops); recording stays as it is."""
+    return Scope(None, True)
+
+
+def predict_mode() -> Scope:
+    """Let layers behave as in prediction; recording stays as it is."""
+    return Scope(None, False)
+
+
+def is_recording() -> bool:
+    """Whether operations are being recorded in this thread."""
+    return state.recording
+
+
+def is_training() -> bool:
+    """Whether layers behave as in training in this thread."""
+    return state.training
+
+
+def set_recording(is_record: bool) -> bool:
+    """Switch recording by hand; returns what it was. `with record():` is safer."""
+    was, state.recording = state.recording, bool(is_record)
+    return was
+
+
+def set_training(train_mode: bool) -> bool:
+    """Switch training mode by hand; returns what it was."""
+    was, state.training = state.training, bool(train_mode)
+    return was
