@@ -50,7 +50,8 @@ class Graph:
         self.scalars = [x for x in alive if not x.is_array]
         wanted = {y for x in self.nodes for y in x.args} | {x for name, x in results.items() if name in self.arrays}
         self.parameters = [x for x in self.scalars if x in wanted]
-        self.written = {name: x for name, x in results.items() if name in self.arrays and x.name != name}
+        changed = {name: x for name, x in results.items() if not (x.op == "array" and x.name == name)}
+        self.written = {name: x for name, x in changed.items() if name in self.arrays}
         self.compiled: dict[Any, Any] = {}
         self.holds = holds(trace, asked)
         self.fold = fold(self)

@@ -30,7 +30,6 @@ CPU: dict[str, tuple[Step, int, int]] = {
 }
 """How each reading takes a step; from how many elements on several threads pay, and how many threads at most."""
 
-_chosen = os.environ.get("MINIGRAD_READING", "")
 _graphs: WeakKeyDictionary[type, list[Graph]] = WeakKeyDictionary()
 
 
@@ -78,13 +77,20 @@ def reading(name: str) -> Iterator[None]:
     ...     pass  # trainer.step(32)
     """
     global _chosen
-    if name not in CPU:
-        raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; there are {', '.join(CPU)}")
-    before, _chosen = _chosen, name
+    before, _chosen = _chosen, checked(name)
     try:
         yield
     finally:
         _chosen = before
+
+
+def checked(name: str) -> str:
+    """The name of a way to run rules on a CPU, if there is one of that name here."""
+    if name not in CPU:
+        raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; there are {', '.join(CPU)}")
+    if name == "numba" and fastest() != "numba":
+        raise ArgumentError("rules cannot run with numba, which is not installed: pip install 'minigrad[fast]'")
+    return name
 
 
 @cache
@@ -100,23 +106,32 @@ def fastest() -> str:
     return "numba"
 
 
+_chosen = checked(os.environ["MINIGRAD_READING"]) if "MINIGRAD_READING" in os.environ else ""
+
+
 def on_cpu(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> None:
     """Run on NumPy arrays of any layout: what is not contiguous is copied, and copied back."""
-    flat = [a if a.ndim == 1 and a.flags.c_contiguous else numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
-    dtype, size = flat[0].dtype, flat[0].size
+    dtype, size, same = arrays[0].dtype, arrays[0].size, True
+    for a in arrays:
+        if a.ndim != 1 or not a.flags.c_contiguous:
+            flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
+            on_cpu(graph, flat, parameters)
+            for name, array, done in zip(graph.arrays, arrays, flat):
+                if name in graph.written and not array.flags.c_contiguous:
+                    array[...] = done.reshape(array.shape)
+            return
+        if a.dtype is not dtype:
+            same = False
     if size == 0:
         return
     name = _chosen or fastest()
-    if name == "numba" and (dtype.char not in "fd" or any(a.dtype is not dtype for a in flat)):
+    if name == "numba" and not (same and dtype.char in "fd"):
         name = "numpy"  # which converts float16, and other mixtures, block by block
     step, pays, most = CPU[name]
     if size < pays:
-        step(graph, flat, parameters)
+        step(graph, arrays, parameters)
     else:
-        in_parts(step, graph, flat, parameters, min(most, cores()))
-    for name, array, done in zip(graph.arrays, arrays, flat):
-        if name in graph.written and not array.flags.c_contiguous:
-            array[...] = done.reshape(array.shape)
+        in_parts(step, graph, arrays, parameters, min(most, cores()))
 
 
 def in_parts(step: Step, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], parts: int) -> None:

@@ -141,15 +141,15 @@ def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> 
     code = graph.compiled.get("numpy")
     if code is None:
         code = graph.compiled["numpy"] = program(graph)
-    dtype = arrays[0].dtype
-    if any(a.dtype is not dtype for a in arrays) or dtype.char == "e":
-        dtype = numpy.result_type(numpy.float32, *arrays)  # float16 is computed in float32
-    size = arrays[0].size
+    size, dtypes = arrays[0].size, {a.dtype for a in arrays}
+    dtype = arrays[0].dtype if len(dtypes) == 1 else numpy.result_type(*dtypes)
+    if dtype.char == "e":
+        dtype = numpy.dtype("float32")  # float16 is computed in float32
     length = min(size, code.block // dtype.itemsize)
     workspace = code.workspace(length, dtype, len(parameters))
     workspace.values[:] = parameters
     with numpy.errstate(all="ignore") if code.has_branches else nullcontext():
-        if length == size and arrays[0].dtype is dtype:
+        if length == size and dtypes == {dtype}:
             code.run(*arrays, *workspace.scratch, *workspace.scalars)
         else:
             for start in range(0, size, length):

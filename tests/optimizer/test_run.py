@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import tracemalloc
 
 import numpy
@@ -40,6 +42,20 @@ def test_numpy_blocks_give_the_very_bits_of_the_text(row, dtype):
     with reading("numpy"):
         check(row.make(), *example(row.make(), dtype))
         check(row.make(), *example(row.make(), dtype, rescale_grad=1.0, clip_gradient=None, wd=0.0))
+
+
+@pytest.mark.parametrize("name", ["numpy", "numba"])
+def test_a_gradient_of_another_dtype_is_widened_before_anything_is_computed(name):
+    if name == "numba":
+        pytest.importorskip("numba")
+    opt = optimizer.Adam()
+    arrays, scalars = example(opt, "float32", rescale_grad=1.0, clip_gradient=None, wd=0.0)
+    arrays[1] = (arrays[1] * 300).astype("float16")  # whose square is inf
+    expected = as_written(opt, arrays, scalars)
+    with reading(name):
+        run(opt, arrays, scalars)
+    assert numpy.isfinite(arrays[3]).all()
+    close([arrays[0], *arrays[2:]], expected, 0)
 
 
 @pytest.mark.parametrize("row", RULES)
@@ -191,3 +207,19 @@ def test_one_value_may_be_the_next_of_several():
 def test_an_unknown_reading_is_refused():
     with pytest.raises(ArgumentError, match="'fortran'; there are numpy, numba"), reading("fortran"):
         pass
+
+
+def test_without_numba_rules_run_with_numpy_and_say_so_when_asked_for_more(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    running.fastest.cache_clear()
+    try:
+        check(optimizer.Adam(), *example(optimizer.Adam(), "float32"))
+        with pytest.raises(ArgumentError, match=r"pip install 'minigrad\[fast\]'"), reading("numba"):
+            pass
+    finally:
+        running.fastest.cache_clear()
+
+
+def test_numba_is_imported_by_the_first_step_not_by_minigrad():
+    code = "import sys, minigrad; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
