@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from minigrad import autograd
-from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError
-from minigrad.gluon.naming import NameScope, new_prefix
+from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError, UsageError
+from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter, ParameterDict
 from minigrad.tensor import Tensor
 
@@ -32,45 +32,68 @@ class Block:
     >>> net(np.array([[1, 2]]))
     array([[6.]])
 
-    A Block or Parameter assigned to an attribute is registered: `collect_params`, `initialize` and `save_parameters` find it.
+    A Block or Parameter assigned to an attribute is registered: `collect_params`, `initialize` and `save_parameters`
+    find it.
     """
+
+    _children: dict[str, Block]
+    _own: dict[str, Parameter]  # parameters by attribute
+    _hooks: tuple[list[Callable[..., Any]], list[Callable[..., Any]]]  # before and after forward
+    _prefix: str
+    _params: ParameterDict
+    _scope: NameScope
 
     def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
         set_ = super().__setattr__
         set_("_children", {})
-        set_("_own", {})  # parameters by attribute
-        set_("_hooks", ([], []))  # before and after forward
-        set_("_prefix", new_prefix(prefix, type(self).__name__.lower()))
-        set_("_params", ParameterDict(params.prefix if params is not None else self._prefix, params))
-        set_("_scope", NameScope(self._prefix))
+        set_("_own", {})
+        set_("_hooks", ([], []))
+        full, own = new_names(prefix, params, type(self).__name__.lower())
+        set_("_prefix", full)
+        set_("_params", own)
+        set_("_scope", NameScope(full, own, inert=prefix == ""))
 
     # Parts
 
     def __setattr__(self, name: str, value: Any) -> None:
+        old = self.__dict__.get(name)
+        if isinstance(old, (Block, Parameter)) and not isinstance(value, type(old)):
+            raise DTypeError(
+                f"Attribute '{name}' of {type(self).__name__} is a {type(old).__name__} and cannot become a "
+                f"{type(value).__name__}; use another name, or del it first."
+            )
         if isinstance(value, (Block, Parameter)):
-            old = self.__dict__.get(name)
-            kind = Block if isinstance(value, Block) else Parameter
-            if old is not None and not isinstance(old, kind):
-                raise DTypeError(
-                    f"Attribute '{name}' of {type(self).__name__} is a {type(old).__name__} and cannot become a "
-                    f"{type(value).__name__}; use another name."
-                )
             if "_children" not in self.__dict__:
                 raise InitializationError(f"Call super().__init__() first in {type(self).__name__}.__init__().")
             if isinstance(value, Block):
                 self.register_child(value, name)
             else:
                 self._own[name] = value
+                if isinstance(old, Parameter) and old is not value:
+                    self._params.pop(old.name, None)
+                if not value.named:  # made by hand: from here on it is called after its block
+                    value.name, value.named = self._prefix + value.name, True
         super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        self._children.pop(name, None)
+        p = self._own.pop(name, None)
+        if p is not None:
+            self._params.pop(p.name, None)
 
     def register_child(self, block: Block, name: str | None = None) -> None:
         """Make `block` a part of this one."""
+        if not isinstance(block, Block):
+            raise DTypeError(
+                f"{type(self).__name__} is made of Blocks, but got {block!r:.60}; for a function use nn.Lambda."
+            )
         self._children[name if name is not None else str(len(self._children))] = block
 
     @property
     def prefix(self) -> str:
         """What stands in front of the names of its parameters."""
-        return self._prefix  # type: ignore[no-any-return]
+        return self._prefix
 
     @property
     def name(self) -> str:
@@ -80,17 +103,17 @@ class Block:
     @property
     def params(self) -> ParameterDict:
         """Its own parameters, without those of its parts. `self.params.get('weight', shape=...)` makes one."""
-        return self._params  # type: ignore[no-any-return]
+        return self._params
 
     def name_scope(self) -> NameScope:
         """A `with` block in which new blocks are named under this one."""
-        return self._scope  # type: ignore[no-any-return]
+        return self._scope
 
     def collect_params(self, select: str | None = None) -> ParameterDict:
-        """All parameters by full name: its own, then those of its parts; only names whose beginning matches `select`, if given."""
+        """All parameters by full name, its own first; with `select`, those whose names begin like this pattern."""
+        pattern = re.compile(select or "")
         found = ParameterDict(self.params.prefix)
         own = {**self.params, **{p.name: p for p in self._own.values()}}
-        pattern = re.compile(select or "")
         found.update({name: p for name, p in own.items() if pattern.match(name)})
         for child in self._children.values():
             found.update(child.collect_params(select))
@@ -105,7 +128,8 @@ class Block:
             inside = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
             if any(isinstance(b, Block) and id(b) not in children for b in inside):
                 warnings.warn(
-                    f"'{type(self).__name__}.{name}' holds Blocks in a {type(value).__name__}, where their parameters are not "
+                    f"'{type(self).__name__}.{name}' holds Blocks in a {type(value).__name__}, where their "
+                    "parameters are not "
                     "found. Add them to a nn.Sequential, or call self.register_child(block) for each.",
                     stacklevel=3,
                 )
@@ -193,22 +217,33 @@ class Block:
         except DeferredInitializationError:
             self._fix_shapes(args)
             out = self.forward(*args, **kwargs)
+        except AttributeError as error:
+            _refuse_plain_arrays(self, args, error)
+            raise
         for hook in after:
             hook(self, args, out)
         return out
 
-    def forward(self, *args: Any) -> Any:
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
         """The output for these inputs. A subclass defines it."""
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, x), which returns its output.")
 
     def infer_shape(self, *args: Any) -> None:
-        """Fix the unknown lengths of its own parameters from the first inputs. A layer with unknown lengths defines it."""
+        """Fix the unknown lengths of its own parameters from the first inputs. A layer that has such defines it."""
 
     def _fix_shapes(self, args: tuple[Any, ...]) -> None:
+        own = {**self.params, **self._own}.values()
         with autograd.pause():
             self.infer_shape(*args)
-            for p in {**self.params, **self._own}.values():
-                p._finish()
+            for p in own:
+                if not p.known:
+                    raise DeferredInitializationError(
+                        f"Parameter '{p.name}' has the unknown shape {p.shape} and {type(self).__name__} does not "
+                        "say how "
+                        "to find it: give all lengths, or define infer_shape(self, x), which sets the parameter's "
+                        "shape."
+                    )
+                p.finish()
 
     def register_forward_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
         """Call `hook(block, inputs)` before each forward pass."""
@@ -243,7 +278,8 @@ class Block:
 class HybridBlock(Block):
     """A Block whose computation may also be written as `hybrid_forward(self, F, x, **parameters)`.
 
-    `F` is the array namespace (`minigrad.nd`, which also has `F.np` and `F.npx`), and its own parameters arrive by name.
+    `F` is the array namespace (`minigrad.nd`, which also has `F.np` and `F.npx`), and its own parameters arrive by
+    name.
 
     >>> from minigrad import gluon, np
     >>> class Shift(gluon.HybridBlock):
@@ -259,16 +295,48 @@ class HybridBlock(Block):
     array([2., 3.])
     """
 
-    def forward(self, x: Any, *args: Any) -> Any:
+    def forward(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Runs `hybrid_forward` with the array namespace and its own parameters."""
         from minigrad import nd
 
         ctx = x.ctx if isinstance(x, Tensor) else None
-        return self.hybrid_forward(nd, x, *args, **{name: p.data(ctx) for name, p in self._own.items()})
+        own = {name: p.data(ctx) for name, p in self._own.items()}
+        return self.hybrid_forward(nd, x, *args, **kwargs, **own)
+
+    def infer_shape(self, x: Any, *args: Any) -> None:
+        """Fix the unknown lengths of its own parameters: by a trial run of `hybrid_forward`, if that is what it has."""
+        if type(self).hybrid_forward is not HybridBlock.hybrid_forward:
+            from minigrad.gluon.shapes import infer
+
+            infer(self, x, *args)
 
     def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
         """The output for these inputs and parameters. A subclass defines this, or `forward`."""
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, x) or hybrid_forward(self, F, x).")
+
+    def export(self, path: Any, epoch: int = 0) -> None:
+        """Not offered: there is no graph file of MXNet here. `save_parameters` keeps the values."""
+        raise UsageError(
+            "export() writes MXNet's graph files, which minigrad does not have; use save_parameters(file), and make "
+            "the "
+            "network by its Python code before load_parameters(file)."
+        )
+
+
+class SymbolBlock(HybridBlock):
+    """Not offered: a network read from MXNet's graph files. Make it by its Python code and use `load_parameters`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise UsageError(
+            "SymbolBlock runs MXNet's graph files, which minigrad does not read; make the network by its Python code "
+            "and "
+            "use load_parameters(file)."
+        )
+
+    @staticmethod
+    def imports(*args: Any, **kwargs: Any) -> SymbolBlock:
+        """Raises UsageError: see the class."""
+        return SymbolBlock()
 
 
 class HookHandle:
@@ -289,6 +357,16 @@ class HookHandle:
 
     def __exit__(self, *_: object) -> None:
         self.detach()
+
+
+def _refuse_plain_arrays(block: Block, args: tuple[Any, ...], error: AttributeError) -> None:
+    """A sentence, if the trouble is that an input is not one of our arrays."""
+    for value in args:
+        if not isinstance(value, Tensor) and hasattr(value, "__array__"):
+            kind = f"{type(value).__module__}.{type(value).__name__}"
+            raise DTypeError(
+                f"{type(block).__name__} '{block.name}' was called with a {kind}; make it an array first: np.array(x)."
+            ) from error
 
 
 def _indent(text: str) -> str:

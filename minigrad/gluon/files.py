@@ -25,7 +25,7 @@ def load_parameters(
     cast_dtype: bool = False,
     restore_prefix: str = "",
 ) -> None:
-    """Give parameters their values from a file. The first name, shape or dtype that does not fit is named, and nothing changes."""
+    """Give parameters their values from a file. What does not fit is named (name, shape, dtype); nothing changes."""
     arrays, _ = load_arrays(path)
     arrays = {restore_prefix + name: array for name, array in arrays.items()}
     for name in parameters:
@@ -39,7 +39,8 @@ def load_parameters(
             if ignore_extra:
                 continue
             raise ArgumentError(
-                f"The file {str(path)!r} has a parameter '{name}' that the network does not have (it has {_some(parameters)}). "
+                f"The file {str(path)!r} has a parameter '{name}' that the network does not have (it has "
+                f"{_some(parameters)}). "
                 "Load it into the network that saved it, or pass ignore_extra=True."
             )
         p = parameters[name]
@@ -50,7 +51,8 @@ def load_parameters(
             )
         if p.dtype != array.dtype and not cast_dtype:
             raise UsageError(
-                f"Parameter '{name}' has dtype {p.dtype.name}, but in the file {str(path)!r} it has {array.dtype.name}; "
+                f"Parameter '{name}' has dtype {p.dtype.name}, but in the file {str(path)!r} it has "
+                f"{array.dtype.name}; "
                 "pass cast_dtype=True to convert it."
             )
     for name, array in arrays.items():
@@ -66,7 +68,7 @@ def _give(p: Parameter, array: Any, ctx: Any) -> None:
         p.reset_ctx(ctx if isinstance(ctx, Context) else list(ctx))
     p.set_data(array.astype(p.dtype, copy=False))
     if p._request is not None:
-        p._finish()
+        p.finish()
 
 
 def _some(names: Mapping[str, Any]) -> str:

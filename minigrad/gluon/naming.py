@@ -1,10 +1,12 @@
-"""Names for blocks: `dense0_`, `dense1_` ... at the top, and inside `with net.name_scope():` under the name of the net."""
+"""Names for blocks: `dense0_`, `dense1_` ... at the top, and under the net's inside `with net.name_scope():`."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
 from types import TracebackType
+
+from minigrad.gluon.parameter import ParameterDict
 
 
 class _Local(threading.local):
@@ -16,16 +18,23 @@ _top: Counter[str] = Counter()
 
 
 class NameScope:
-    """A `with` block in which new blocks are named under `prefix`."""
+    """A `with` block in which new blocks are named under the block it belongs to, and share what that block shares.
 
-    def __init__(self, prefix: str) -> None:
+    A block whose prefix is '' has no scope of its own: in its `with` block names are given as outside.
+    """
+
+    def __init__(self, prefix: str, params: ParameterDict, inert: bool = False) -> None:
         self.prefix = prefix
-        self._count: Counter[str] = Counter()
+        self.params = params
+        self.count: Counter[str] = Counter()
+        self._inert = inert
         self._outer: list[NameScope | None] = []
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> NameScope:
         self._outer.append(_local.scope)
-        _local.scope = self
+        if not self._inert:
+            _local.scope = self
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -33,11 +42,20 @@ class NameScope:
         _local.scope = self._outer.pop()
 
 
-def new_prefix(prefix: str | None, hint: str) -> str:
-    """The prefix of a new block: what was asked for, or the class name with a number, under the current scope."""
+def new_names(prefix: str | None, params: ParameterDict | None, hint: str) -> tuple[str, ParameterDict]:
+    """The prefix of a new block (as asked for, or its class name with a number) and a place for its parameters.
+
+    Parameters that are missing there are looked for in `params`, if given, or in what the block around it shares.
+    """
     scope = _local.scope
-    count = _top if scope is None else scope._count
-    if prefix is None:
-        prefix = f"{hint}{count[hint]}_"
+    count = _top if scope is None else scope.count
+    own = prefix
+    if own is None:
+        own = f"{hint}{count[hint]}_"
         count[hint] += 1
-    return prefix if scope is None else scope.prefix + prefix
+    full = own if scope is None else scope.prefix + own
+    if params is not None:
+        return full, ParameterDict(params.prefix, params)
+    if scope is not None:
+        return full, ParameterDict(scope.params.prefix + own, scope.params.shared)
+    return full, ParameterDict(full)

@@ -18,6 +18,7 @@ from minigrad.errors import (
     ShapeError,
     UsageError,
 )
+from minigrad.initializer.initializer import SUFFIXES
 from minigrad.tensor import Tensor
 
 GRAD_REQS = ("write", "add", "null")
@@ -28,7 +29,7 @@ class Parameter:
 
     Arguments:
         name: its last word (weight, bias, gamma, beta ...) tells an initializer what to do.
-        grad_req: what `backward` does with its gradient: 'write', 'add' (accumulate until `zero_grad`) or 'null' (none).
+        grad_req: what `backward` does with its gradient: 'write', 'add' (sum until `zero_grad`) or 'null' (none).
         shape: a length of 0 or None (or a shape of None) is not known yet: the first forward pass fixes it.
         lr_mult, wd_mult: factors on the learning rate and on the weight decay of this parameter.
         init: its own initializer, which fills it whatever the name says.
@@ -55,6 +56,7 @@ class Parameter:
         grad_stype: str = "default",
     ) -> None:
         self.name = name
+        self.named = False  # whether a block has given it its full name
         self.lr_mult = lr_mult
         self.wd_mult = wd_mult
         self.init = init
@@ -110,35 +112,40 @@ class Parameter:
     def initialize(
         self, init: Any = None, ctx: Any = None, default_init: Any = "uniform", force_reinit: bool = False
     ) -> None:
-        """Fill it with `init`, else with its own initializer, else with `default_init`; wait if its shape is not known."""
+        """Fill it with `init`, else its own initializer, else `default_init`; wait if its shape is not known."""
         if self._tensors and not force_reinit:
             warnings.warn(
-                f"Parameter '{self.name}' is already initialized and stays as it is; use force_reinit=True to start anew.",
+                f"Parameter '{self.name}' is already initialized and stays as it is; use force_reinit=True to start "
+                "anew.",
                 stacklevel=3,
             )
             return
         contexts = [ctx] if isinstance(ctx, Context) else list(ctx) if ctx else [current_context()]
         self._tensors, self._only = [], None
         self._request = (init if init is not None else self.init, contexts, default_init, None)
-        if self._known():
-            self._finish()
+        if self.known:
+            self.finish()
         elif not self.allow_deferred_init:
             self._request = None
             raise ArgumentError(
-                f"Parameter '{self.name}' has the unknown shape {self._shape}; give all lengths, or allow_deferred_init=True."
+                f"Parameter '{self.name}' has the unknown shape {self._shape}; give all lengths, or "
+                "allow_deferred_init=True."
             )
 
-    def _known(self) -> bool:
+    @property
+    def known(self) -> bool:
+        """Whether all lengths of its shape are known."""
         return self._shape is not None and 0 not in self._shape
 
-    def _finish(self) -> None:
-        """Do what `initialize` asked for, now that the shape is known."""
+    def finish(self) -> None:
+        """Do what `initialize` asked for, if it waits and the shape is known now."""
         if self._request is None:
             return
         init, contexts, default_init, data = self._request
-        if not self._known():
+        if not self.known:
             raise DeferredInitializationError(
-                f"Parameter '{self.name}' is still waiting for its shape (now {self._shape}). It is fixed by the first forward "
+                f"Parameter '{self.name}' is still waiting for its shape (now {self._shape}). It is fixed by the "
+                "first forward "
                 "pass: call net(x) once before using the parameter, or give the layer its input width (in_units)."
             )
         with autograd.pause():
@@ -146,8 +153,9 @@ class Parameter:
             if data is not None:
                 first[...] = data
             else:
-                desc = initializer.InitDesc(self.name, {"__init__": init})
-                initializer.create(default_init)(desc, first)
+                if init is None and not self.name.endswith(SUFFIXES):
+                    init = default_init  # a name that says nothing: it is filled like a weight
+                initializer.create(default_init)(initializer.InitDesc(self.name, {"__init__": init}), first)
         self._request = None
         self._hold([first] + [first.copyto(ctx) for ctx in contexts[1:]])
 
@@ -161,10 +169,11 @@ class Parameter:
         """The tensor on one device, or a sentence."""
         if not self._tensors:
             if self._request is not None:
-                self._finish()
+                self.finish()
             else:
                 raise InitializationError(
-                    f"Parameter '{self.name}' has not been initialized. Call net.initialize() (or parameter.initialize()) first."
+                    f"Parameter '{self.name}' has not been initialized. Call net.initialize() (or "
+                    "parameter.initialize()) first."
                 )
         if ctx is None:
             ctx = self._tensors[0].ctx if len(self._tensors) == 1 else current_context()
@@ -172,7 +181,8 @@ class Parameter:
             if tensor.ctx is ctx:
                 return tensor
         raise InitializationError(
-            f"Parameter '{self.name}' was not initialized on {ctx} but on {', '.join(map(str, self.list_ctx()))}; move the data "
+            f"Parameter '{self.name}' was not initialized on {ctx} but on {', '.join(map(str, self.list_ctx()))}; "
+            "move the data "
             f"there, or the parameters with reset_ctx({ctx})."
         )
 
@@ -223,8 +233,9 @@ class Parameter:
             raise InitializationError(
                 f"Parameter '{self.name}' has not been initialized. Call initialize() before set_data()."
             )
-        for tensor in self._tensors:
-            tensor[...] = data
+        with autograd.pause():
+            for tensor in self._tensors:
+                tensor[...] = data
 
     def zero_grad(self) -> None:
         """Set its gradient to 0, in place."""
@@ -295,30 +306,34 @@ class Constant(Parameter):
     @grad_req.setter
     def grad_req(self, req: str) -> None:
         if req != "null":
-            raise UsageError(f"Constant '{self.name}' cannot have grad_req='{req}'; use a Parameter to learn it.")
+            warnings.warn(
+                f"Constant '{self.name}' keeps grad_req='null' and ignores '{req}'; use a Parameter to learn it.",
+                stacklevel=2,
+            )
 
 
 class ParameterDict(dict[str, Parameter]):
     """Parameters by name, in order; `get` makes those that are missing.
 
-    `prefix` stands in front of every name that `get` is given; parameters of `shared` are used before new ones are made.
+    `prefix` stands in front of every name that `get` is given; parameters of `shared` are used before new are made.
     """
 
     def __init__(self, prefix: str = "", shared: ParameterDict | None = None) -> None:
         super().__init__()
         self.prefix = prefix
-        self._shared = shared
+        self.shared = shared
 
     def get(self, name: str, default: Any = None, **attributes: Any) -> Any:
         """The parameter `prefix + name`: found here or in the shared ones, with these attributes checked; else made."""
         full = self.prefix + name
         found = super().get(full)
-        if found is None and self._shared is not None:
-            found = dict.get(self._shared, full)
+        if found is None and self.shared is not None:
+            found = dict.get(self.shared, full)
         if found is None:
             if not attributes and name in self:  # as a plain dict
                 return self[name]
             found = Parameter(full, **attributes)
+            found.named = True
         else:
             self._check(found, attributes)
         self[full] = found
@@ -341,9 +356,10 @@ class ParameterDict(dict[str, Parameter]):
             if value is None:
                 raise UsageError(f"There is no constant '{full}' yet; give its value.")
             self[full] = Constant(full, value)
+            self[full].named = True
         return self[full]
 
-    def update(self, other: Any = (), **kwargs: Any) -> None:
+    def update(self, other: Any = (), **kwargs: Any) -> None:  # type: ignore[override]
         """Take in other parameters; one name must mean one parameter."""
         for name, parameter in dict(other, **kwargs).items():
             if self.setdefault(name, parameter) is not parameter:

@@ -97,6 +97,9 @@ class Initializer:
 
 Class = TypeVar("Class", bound="type[Initializer]")
 
+SUFFIXES = ("weight", "bias", "gamma", "beta", "min", "max")
+"""The endings of names that tell an initializer what to do."""
+
 registry: dict[str, type[Initializer]] = {}
 """Every initializer class by its lower-cased name, and `zeros` and `ones`."""
 

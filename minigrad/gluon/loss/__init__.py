@@ -1,5 +1,16 @@
 """Losses."""
 
-from minigrad.gluon.loss.classification import SoftmaxCELoss, SoftmaxCrossEntropyLoss
-from minigrad.gluon.loss.loss import Loss
-from minigrad.gluon.loss.regression import L1Loss, L2Loss
+from minigrad.gluon.loss.classification import (
+    HingeLoss,
+    KLDivLoss,
+    LogisticLoss,
+    SigmoidBCELoss,
+    SigmoidBinaryCrossEntropyLoss,
+    SoftmaxCELoss,
+    SoftmaxCrossEntropyLoss,
+    SquaredHingeLoss,
+)
+from minigrad.gluon.loss.ctc import CTCLoss
+from minigrad.gluon.loss.embedding import CosineEmbeddingLoss, SDMLLoss, TripletLoss
+from minigrad.gluon.loss.loss import Loss, _apply_weighting, _reshape_like
+from minigrad.gluon.loss.regression import HuberLoss, L1Loss, L2Loss, PoissonNLLLoss

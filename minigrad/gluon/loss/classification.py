@@ -1,11 +1,13 @@
-"""Losses for classes."""
+"""Losses for classes, from raw scores: cross-entropies, margins, and the divergence of distributions."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from minigrad import ops
-from minigrad.gluon.loss.loss import Loss, label_like
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.gluon.loss.loss import Loss, like
 from minigrad.tensor import Tensor
 
 
@@ -14,7 +16,8 @@ class SoftmaxCrossEntropyLoss(Loss):
 
     Arguments:
         axis: the axis of the classes.
-        sparse_label: labels are class numbers (True) or distributions of the shape of the scores (False).
+        sparse_label: labels are class numbers (True) or distributions of the shape of the scores (False). A number
+            outside the classes is clipped into them, as in Gluon, with a warning.
         from_logits: the predictions are log-probabilities already.
 
     >>> from minigrad import np
@@ -36,22 +39,167 @@ class SoftmaxCrossEntropyLoss(Loss):
         self._sparse_label = sparse_label
         self._from_logits = from_logits
 
-    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:  # type: ignore[override]
+    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred (batch, ..., classes), label without the class axis (or of the shape of pred); result (batch,)."""
         if self._sparse_label and not self._from_logits:
             last = self._axis in (-1, pred.ndim - 1)
-            loss = ops.softmax_cross_entropy(pred if last else ops.moveaxis(pred, self._axis, -1), label)
+            scores = pred if last else ops.moveaxis(pred, self._axis, -1)
+            try:
+                loss = ops.softmax_cross_entropy(scores, label)
+            except ArgumentError as error:
+                loss = ops.softmax_cross_entropy(scores, _clipped(label, scores.shape[-1], error))
             if sample_weight is None:
                 return self.weighted(loss) if loss.ndim == 1 else self.per_sample(self.weighted(loss))
             loss = ops.expand_dims(loss, self._axis)
         else:
             logp = pred if self._from_logits else ops.log_softmax(pred, self._axis)
             if self._sparse_label:
-                loss = -ops.pick(logp, label, self._axis, keepdims=True)
+                loss = -ops.pick(logp, self._fitting(logp, label), self._axis, keepdims=True)
             else:
-                label = label_like(pred, label, "SoftmaxCrossEntropyLoss")
+                label = like(pred, label, "SoftmaxCrossEntropyLoss")
                 loss = -ops.sum(logp * label, axis=self._axis, keepdims=True)
         return self.per_sample(self.weighted(loss, sample_weight))
 
+    def _fitting(self, logp: Tensor, label: Any) -> Any:
+        """The class numbers without the class axis, which they may have with length 1."""
+        axis = self._axis % logp.ndim
+        wanted = logp.shape[:axis] + logp.shape[axis + 1 :]
+        if label.size * logp.shape[axis] != logp.size:
+            raise ShapeError(
+                f"SoftmaxCrossEntropyLoss got predictions of shape {logp.shape} and labels of shape {label.shape}; the "
+                f"labels must have shape {wanted}, one class number each. (For one-hot labels use sparse_label=False.)"
+            )
+        return ops.reshape(label, wanted)
+
+
+def _clipped(label: Any, classes: int, error: ArgumentError) -> Tensor:
+    """Whole labels clipped to the classes, with a warning; other labels remain an error."""
+    if bool((label != ops.floor(label)).any()):
+        raise error
+    warnings.warn(f"{error} Labels outside are clipped, as in Gluon.", stacklevel=4)
+    return ops.clip(label, 0, classes - 1)
+
+
+class SigmoidBinaryCrossEntropyLoss(Loss):
+    """The negative log-probability of a yes or no, for each score by itself: labels are 0, 1, or probabilities between.
+
+    With p the raw score, y the label and pos_weight a factor on the 'yes' terms (1 if absent) it is
+    (1 - y) p + (1 + (pos_weight - 1) y) log(1 + exp(-p)), which overflows nowhere. If `from_sigmoid`, p is a
+    probability: -(pos_weight y log(p + 1e-12) + (1 - y) log(1 - p + 1e-12)).
+
+    >>> from minigrad import np
+    >>> SigmoidBinaryCrossEntropyLoss()(np.array([800.0, -800.0]), np.array([0.0, 0.0]))
+    array([800.,   0.])
+    """
+
+    def __init__(
+        self, from_sigmoid: bool = False, weight: float | None = None, batch_axis: int = 0, **kwargs: Any
+    ) -> None:
+        super().__init__(weight, batch_axis, **kwargs)
+        self._from_sigmoid = from_sigmoid
+
+    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None, pos_weight: Any = None) -> Tensor:
+        """pred and label of one shape, pos_weight broadcast against them; result (batch,)."""
+        y = like(pred, label, "SigmoidBinaryCrossEntropyLoss")
+        if self._from_sigmoid:
+            yes = y * ops.log(pred + 1e-12)
+            yes = yes if pos_weight is None else yes * pos_weight
+            loss = -(yes + (1 - y) * ops.log(1 - pred + 1e-12))
+        elif pos_weight is None:
+            loss = (1 - y) * pred + ops.softplus(-pred)
+        else:
+            loss = (1 - y) * pred + (1 + (pos_weight - 1) * y) * ops.softplus(-pred)
+        return self.per_sample(self.weighted(loss, sample_weight))
+
+
+class HingeLoss(Loss):
+    """How far pred label stays below the margin: max(0, margin - pred label), labels -1 or 1.
+
+    >>> from minigrad import np
+    >>> HingeLoss()(np.array([0.5, -2.0]), np.array([1.0, -1.0]))
+    array([0.5, 0. ])
+    """
+
+    def __init__(self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
+        super().__init__(weight, batch_axis, **kwargs)
+        self._margin = margin
+
+    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+        """pred and label of one shape; result (batch,)."""
+        loss = ops.relu(self._margin - pred * like(pred, label, type(self).__name__))
+        return self.per_sample(self.weighted(self._shaped(loss), sample_weight))
+
+    def _shaped(self, loss: Tensor) -> Tensor:
+        return loss
+
+
+class SquaredHingeLoss(HingeLoss):
+    """The hinge, squared: max(0, margin - pred label)^2, labels -1 or 1.
+
+    >>> from minigrad import np
+    >>> SquaredHingeLoss()(np.array([0.5, -2.0]), np.array([1.0, -1.0]))
+    array([0.25, 0.  ])
+    """
+
+    def _shaped(self, loss: Tensor) -> Tensor:
+        return ops.square(loss)
+
+
+class LogisticLoss(Loss):
+    """log(1 + exp(-pred label)) for labels -1 and 1 ('signed'), or the same for labels 0 and 1 ('binary').
+
+    >>> from minigrad import np
+    >>> LogisticLoss()(np.array([800.0, 800.0]), np.array([1.0, -1.0]))
+    array([  0., 800.])
+    """
+
+    def __init__(
+        self, weight: float | None = None, batch_axis: int = 0, label_format: str = "signed", **kwargs: Any
+    ) -> None:
+        super().__init__(weight, batch_axis, **kwargs)
+        if label_format not in ("signed", "binary"):
+            raise ArgumentError(
+                f"LogisticLoss got label_format={label_format!r}; it is 'signed' (labels -1, 1) or 'binary' (0, 1)."
+            )
+        self._signed = label_format == "signed"
+
+    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+        """pred and label of one shape; result (batch,)."""
+        y = like(pred, label, "LogisticLoss")
+        loss = ops.softplus(pred) - pred * ((y + 1) / 2 if self._signed else y)
+        return self.per_sample(self.weighted(loss, sample_weight))
+
+
+class KLDivLoss(Loss):
+    """The Kullback-Leibler divergence of the predicted distribution from the label's: sum y (log(y + 1e-12) - log p).
+
+    Arguments:
+        from_logits: predictions are log-probabilities; if not, they are raw scores and log-softmax is taken.
+        axis: the axis of the classes, for log-softmax.
+
+    >>> from minigrad import np
+    >>> KLDivLoss(from_logits=False)(np.array([[0.0, 0.0]]), np.array([[1.0, 0.0]]))
+    array([0.6931472])
+    """
+
+    def __init__(
+        self,
+        from_logits: bool = True,
+        axis: int = -1,
+        weight: float | None = None,
+        batch_axis: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(weight, batch_axis, **kwargs)
+        self._from_logits = from_logits
+        self._axis = axis
+
+    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+        """pred and label of one shape; result (batch,), a sum over the other axes."""
+        y = like(pred, label, "KLDivLoss")
+        logp = pred if self._from_logits else ops.log_softmax(pred, self._axis)
+        return self.total(self.weighted(y * (ops.log(y + 1e-12) - logp), sample_weight))
+
 
 SoftmaxCELoss = SoftmaxCrossEntropyLoss
+SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss

@@ -15,15 +15,20 @@ class Loss(HybridBlock):
 
     Arguments:
         weight: a number that multiplies the loss, or None.
-        batch_axis: the axis of the samples; the mean is taken over all others, so that one value for each sample remains.
-            `Trainer.step(batch_size)` divides their sum by the batch size.
+        batch_axis: the axis of the samples; the mean is taken over all others, so that one value for each sample
+            remains. `Trainer.step(batch_size)` divides their sum by the batch size.
+
+    >>> from minigrad import np
+    >>> class Squared(Loss):
+    ...     def forward(self, pred, label, sample_weight=None):
+    ...         return self.per_sample(self.weighted((pred - label) ** 2, sample_weight))
+    >>> Squared(weight=2)(np.array([[1, 2], [3, 4]]), np.array([[1, 1], [1, 1]]))
+    array([ 1., 13.])
     """
 
     def __init__(self, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if weight is not None and not isinstance(weight, (int, float)):
-            raise UsageError(f"{type(self).__name__} got weight={weight!r}; it must be a number or None.")
-        self._weight = weight
+        self._weight = _number_or_none(type(self).__name__, weight)
         self._batch_axis = batch_axis
 
     def weighted(self, loss: Tensor, sample_weight: Any = None) -> Tensor:
@@ -34,9 +39,11 @@ class Loss(HybridBlock):
 
     def per_sample(self, loss: Tensor) -> Tensor:
         """The mean over all axes except that of the batch."""
-        if loss.ndim <= 1:
-            return loss
-        return ops.mean(loss, axis=self._other_axes(loss))
+        return loss if loss.ndim <= 1 else ops.mean(loss, axis=self._other_axes(loss))
+
+    def total(self, loss: Tensor) -> Tensor:
+        """The sum over all axes except that of the batch."""
+        return loss if loss.ndim <= 1 else ops.sum(loss, axis=self._other_axes(loss))
 
     def _other_axes(self, loss: Tensor) -> tuple[int, ...]:
         batch_axis = self._batch_axis % loss.ndim
@@ -47,17 +54,39 @@ class Loss(HybridBlock):
         return f"batch_axis={self._batch_axis}, w={self._weight}"
 
 
-def label_like(pred: Tensor, label: Any, name: str) -> Tensor:
+def like(pred: Tensor, label: Any, name: str = "The loss") -> Tensor:
     """The labels in the shape of the predictions; the number of values must be the same."""
-    if not isinstance(label, Tensor):
-        from minigrad import np
+    from minigrad import np
 
-        label = np.asarray(label)
+    label = np.asarray(label)
     if label.shape == pred.shape:
         return label
     if label.size != pred.size:
         raise ShapeError(
-            f"{name} got predictions of shape {pred.shape} and labels of shape {label.shape}; it compares them value by value, so "
-            "they must have the same number of values. Check the last layer's width and the labels."
+            f"{name} got predictions of shape {pred.shape} and labels of shape {label.shape}; it compares them value "
+            "by value, so they must have the same number of values. Check the last layer's width and the labels."
         )
-    return ops.reshape(label, pred.shape)
+    shaped: Tensor = ops.reshape(label, pred.shape)
+    return shaped
+
+
+def _apply_weighting(F: Any, loss: Tensor, weight: float | None = None, sample_weight: Any = None) -> Tensor:
+    """The loss times `sample_weight` times `weight`, as custom losses of Gluon ask for it. `F` is not needed."""
+    if sample_weight is not None:
+        loss = loss * sample_weight
+    factor = _number_or_none("_apply_weighting", weight)
+    return loss if factor is None else loss * factor
+
+
+def _reshape_like(F: Any, x: Tensor, y: Tensor) -> Tensor:
+    """`x` in the shape of `y`, as custom losses of Gluon ask for it. `F` is not needed."""
+    return like(y, x)
+
+
+def _number_or_none(name: str, weight: Any) -> float | None:
+    if weight is not None and not isinstance(weight, (int, float)):
+        raise UsageError(
+            f"{name} got weight={weight!r}; it must be a number or None. Weights of samples go into the call: "
+            "loss(pred, label, sample_weight)."
+        )
+    return weight if weight is None else float(weight)

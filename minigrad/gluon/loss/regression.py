@@ -1,11 +1,12 @@
-"""Losses for numbers."""
+"""Losses for numbers: squared and absolute errors, and counts."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from minigrad import ops
-from minigrad.gluon.loss.loss import Loss, label_like
+from minigrad.gluon.loss.loss import Loss, like
 from minigrad.tensor import Tensor
 
 
@@ -17,12 +18,12 @@ class L2Loss(Loss):
     array([0., 2.])
     """
 
-    def __init__(self, weight: float = 1.0, batch_axis: int = 0, **kwargs: Any) -> None:
+    def __init__(self, weight: float | None = 1.0, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
 
-    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:  # type: ignore[override]
+    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
-        error = ops.square(label_like(pred, label, "L2Loss") - pred) * 0.5
+        error = ops.square(like(pred, label, "L2Loss") - pred) * 0.5
         return self.per_sample(self.weighted(error, sample_weight))
 
 
@@ -34,7 +35,63 @@ class L1Loss(Loss):
     array([0., 2.])
     """
 
-    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:  # type: ignore[override]
+    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
-        error = ops.absolute(label_like(pred, label, "L1Loss") - pred)
+        error = ops.absolute(like(pred, label, "L1Loss") - pred)
         return self.per_sample(self.weighted(error, sample_weight))
+
+
+class HuberLoss(Loss):
+    """The absolute error with a round bottom: for a = |label - pred|, a - rho/2 if a > rho, else a^2 / (2 rho).
+
+    >>> from minigrad import np
+    >>> HuberLoss()(np.array([0.5, 3.0]), np.array([0.0, 0.0]))
+    array([0.125, 2.5  ])
+
+    Reference: Huber, "Robust estimation of a location parameter", 1964.
+    """
+
+    def __init__(self, rho: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
+        super().__init__(weight, batch_axis, **kwargs)
+        self._rho = rho
+
+    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+        """pred and label of one shape; result (batch,)."""
+        a = ops.absolute(like(pred, label, "HuberLoss") - pred)
+        error = ops.where(a > self._rho, a - 0.5 * self._rho, ops.square(a) * (0.5 / self._rho))
+        return self.per_sample(self.weighted(error, sample_weight))
+
+
+class PoissonNLLLoss(Loss):
+    """The negative log-likelihood of counts: the label is a count, the prediction its rate, or the log of its rate.
+
+    With p the prediction and y the label: exp(p) - y p if `from_logits`, else p - y log(p + epsilon). `compute_full`
+    adds Stirling's approximation of log y!, y log y - y + log(2 pi y) / 2, where y > 1. The result is the mean over
+    everything, the batch included: use `trainer.step(1)`.
+
+    >>> from minigrad import np
+    >>> PoissonNLLLoss()(np.array([0.0, 0.0]), np.array([1.0, 3.0]))
+    array([1.])
+    """
+
+    def __init__(
+        self,
+        weight: float | None = None,
+        from_logits: bool = True,
+        batch_axis: int = 0,
+        compute_full: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(weight, batch_axis, **kwargs)
+        self._from_logits = from_logits
+        self._compute_full = compute_full
+
+    def forward(self, pred: Tensor, target: Any, sample_weight: Any = None, epsilon: float = 1e-8) -> Tensor:
+        """pred and target of one shape; result (1,)."""
+        y = like(pred, target, "PoissonNLLLoss")
+        loss = ops.exp(pred) - y * pred if self._from_logits else pred - y * ops.log(pred + epsilon)
+        if self._compute_full:
+            large = ops.where(y > 1, y, 1.0)  # the logarithm of 0 is never taken
+            stirling = large * ops.log(large) - large + 0.5 * ops.log(2 * math.pi * large)
+            loss = loss + ops.where(y > 1, stirling, 0.0)
+        return ops.mean(ops.reshape(self.weighted(loss, sample_weight), (1, -1)), axis=1)

@@ -1,5 +1,20 @@
 """Layers."""
 
-from minigrad.gluon.block import Block, HybridBlock
-from minigrad.gluon.nn.activations import Activation
+from minigrad.gluon.block import Block, HybridBlock, SymbolBlock
+from minigrad.gluon.nn.activations import ELU, GELU, SELU, Activation, LeakyReLU, PReLU, SiLU, Swish
 from minigrad.gluon.nn.basic import Dense, HybridSequential, Sequential
+from minigrad.gluon.nn.convolution import Conv1D, Conv2D, Conv3D
+from minigrad.gluon.nn.dropout import Dropout
+from minigrad.gluon.nn.embedding import Embedding
+from minigrad.gluon.nn.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
+from minigrad.gluon.nn.pooling import (
+    AvgPool1D,
+    AvgPool2D,
+    GlobalAvgPool1D,
+    GlobalAvgPool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+    MaxPool1D,
+    MaxPool2D,
+)
+from minigrad.gluon.nn.wiring import Concatenate, Flatten, HybridConcatenate, HybridLambda, Identity, Lambda

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from minigrad import ops
+from minigrad import initializer, ops
 from minigrad.errors import ArgumentError, suggestion
 from minigrad.gluon.block import HybridBlock
 from minigrad.tensor import Tensor
@@ -52,10 +52,107 @@ class Activation(HybridBlock):
         self._name = activation
         super().__init__(**kwargs)
 
-    def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(self, x: Tensor) -> Tensor:
         """Elementwise."""
         return self._function(x)
 
     def extra_repr(self) -> str:
         """Its name."""
         return f"'{self._name}'"
+
+
+class LeakyReLU(HybridBlock):
+    """x where x > 0, else alpha x.
+
+    >>> from minigrad import np
+    >>> LeakyReLU(0.1)(np.array([-10, 2]))
+    array([-1.,  2.])
+    """
+
+    def __init__(self, alpha: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if alpha < 0:
+            raise ArgumentError(f"LeakyReLU got alpha={alpha}; the slope below 0 must be at least 0.")
+        self._alpha = alpha
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Elementwise."""
+        return ops.leaky_relu(x, self._alpha)
+
+    def extra_repr(self) -> str:
+        """The slope."""
+        return f"{self._alpha}"
+
+
+class PReLU(HybridBlock):
+    """x where x > 0, else alpha x, with learned slopes alpha: one, or one for each channel (axis 1).
+
+    >>> from minigrad import np
+    >>> layer = PReLU()
+    >>> layer.initialize()
+    >>> layer(np.array([-4, 2]))
+    array([-1.,  2.])
+
+    Reference: He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015.
+    """
+
+    def __init__(self, alpha_initializer: Any = None, in_channels: int = 1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        init = initializer.Constant(0.25) if alpha_initializer is None else alpha_initializer
+        self.alpha = self.params.get("alpha", shape=(in_channels,), init=init)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Elementwise."""
+        slope = self.alpha.data(x.ctx)
+        return ops.leaky_relu(x, slope if slope.size == 1 else ops.reshape(slope, (-1,) + (1,) * (x.ndim - 2)))
+
+
+class ELU(HybridBlock):
+    """x where x > 0, else alpha (exp(x) - 1). Clevert, Unterthiner and Hochreiter, 2016."""
+
+    def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._alpha = alpha
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Elementwise."""
+        return ops.elu(x, self._alpha)
+
+
+class SELU(HybridBlock):
+    """The scaled `ELU` that keeps mean 0 and variance 1 from layer to layer. Klambauer et al., 2017."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Elementwise."""
+        return ops.selu(x)
+
+
+class GELU(HybridBlock):
+    """x times the probability that a standard normal value is below x. Hendrycks and Gimpel, 2016."""
+
+    def __init__(self, approximation: str = "erf", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._approximation = approximation
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Elementwise."""
+        return ops.gelu(x, self._approximation)
+
+
+class Swish(HybridBlock):
+    """x sigmoid(beta x). Ramachandran, Zoph and Le, 2017."""
+
+    def __init__(self, beta: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._beta = beta
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Elementwise."""
+        return ops.silu(x, self._beta)
+
+
+class SiLU(Swish):
+    """x sigmoid(x): `Swish` under its older name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)

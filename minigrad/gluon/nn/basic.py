@@ -59,7 +59,7 @@ class Dense(HybridBlock):
         self._in_units = math.prod(x.shape[1:]) if self._flatten else x.shape[-1]
         self.weight.shape = (self._units, self._in_units)
 
-    def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(self, x: Tensor) -> Tensor:
         """x (batch, ...) to (batch, units), or with flatten=False x (..., in_units) to (..., units)."""
         if self._flatten and len(x.shape) != 2:
             x = ops.reshape(x, (x.shape[0] if x.ndim else 1, -1))
@@ -129,4 +129,3 @@ class Sequential(Block):
 
 class HybridSequential(Sequential, HybridBlock):
     """`Sequential`, under the name Gluon gives to one that can be hybridized."""
-

@@ -1,0 +1,93 @@
+"""CTC: the loss of a sequence whose labels are in order but not in time (connectionist temporal classification)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad import np, ops
+from minigrad.device import xp_of
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.gluon.loss.loss import Loss
+from minigrad.tensor import Tensor
+
+NEVER = -1e30  # the log of probability 0, finite so that its gradient is
+
+
+class CTCLoss(Loss):
+    """-log of the probability that reading the scores over time, blanks and repetitions dropped, spells the labels.
+
+    At each time step the network scores every label and, as the last class, the blank. The labels a, b are stretched
+    to the states blank, a, blank, b, blank; a path starts in one of the first two, stays or goes on by one state, or by
+    two over a blank between different labels, and ends in one of the last two. `alpha` holds for each state the log of
+    the summed probability of all paths that have come there.
+
+    Arguments:
+        layout: the axes of the scores, 'NTC' or 'TNC' (samples, time, classes).
+        label_layout: the axes of the labels, 'NT' or 'TN'.
+
+    A label sequence too long for its time has the probability 0: its loss is infinite and its gradient 0.
+
+    >>> from minigrad import np
+    >>> CTCLoss()(np.zeros((1, 2, 3)), np.array([[0, 1]]))          # one path of 9: a, b
+    array([2.1972246])
+
+    Reference: Graves, Fernandez, Gomez and Schmidhuber, "Connectionist temporal classification", 2006, section 4.1.
+    """
+
+    def __init__(
+        self, layout: str = "NTC", label_layout: str = "NT", weight: float | None = None, **kwargs: Any
+    ) -> None:
+        if layout not in ("NTC", "TNC") or label_layout not in ("NT", "TN"):
+            raise ArgumentError(
+                f"CTCLoss got layout={layout!r} and label_layout={label_layout!r}; it knows 'NTC' and 'TNC', and 'NT' "
+                "and 'TN'."
+            )
+        super().__init__(weight, label_layout.index("N"), **kwargs)
+        self._layout = layout
+
+    def forward(
+        self,
+        pred: Tensor,
+        label: Any,
+        pred_lengths: Any = None,
+        label_lengths: Any = None,
+        sample_weight: Any = None,
+    ) -> Tensor:
+        """pred raw scores in the layout, label (batch, longest) padded with -1, lengths (batch,); result (batch,)."""
+        pred = ops.swapaxes(pred, 0, 1) if self._layout == "NTC" else pred
+        xp, (time, batch, classes) = xp_of(pred.data), pred.shape
+        label = np.asarray(label, ctx=pred.ctx).data.astype("int64")
+        label = label.T if self._batch_axis == 1 else label
+        if len(label) != batch:
+            raise ShapeError(
+                f"CTCLoss got scores of {batch} samples and labels of {len(label)}; check the two layouts."
+            )
+        lengths = xp.cumprod(label >= 0, axis=1).sum(axis=1) if label_lengths is None else _whole(label_lengths, pred)
+        logp = ops.log_softmax(pred, -1)
+        states = xp.full((batch, 2 * label.shape[1] + 1), classes - 1)
+        states[:, 1::2] = xp.clip(label, 0, classes - 1)
+        emitted = ops.take_along_axis(logp, Tensor(xp.broadcast_to(states, (time, *states.shape)), pred.ctx), 2)
+
+        start = xp.full(states.shape, NEVER, pred.dtype)
+        start[:, :2] = 0
+        may_skip = xp.full(states.shape, NEVER, pred.dtype)
+        may_skip[:, 2:][states[:, 2:] != states[:, :-2]] = 0
+        skip, never = Tensor(may_skip, pred.ctx), Tensor(xp.full((batch, 2), NEVER, pred.dtype), pred.ctx)
+        running = None if pred_lengths is None else _whole(pred_lengths, pred)[:, None]
+
+        alpha = emitted[0] + Tensor(start, pred.ctx)
+        for t in range(1, time):
+            padded = ops.concatenate((never, alpha), 1)
+            came = ops.logsumexp(ops.stack((alpha, padded[:, 1:-1], padded[:, :-2] + skip)), axis=0)
+            later = came + emitted[t]
+            alpha = later if running is None else ops.where(Tensor(t < running, pred.ctx), later, alpha)
+
+        last = xp.stack((2 * lengths, 2 * lengths - 1), axis=1)
+        ends = ops.take_along_axis(alpha, Tensor(xp.maximum(last, 0), pred.ctx), 1)
+        ends = ends + Tensor(xp.where(last < 0, NEVER, 0.0).astype(pred.dtype), pred.ctx)
+        loss = -ops.logsumexp(ends, axis=1)
+        return self.weighted(ops.where(loss > -NEVER / 10, float("inf"), loss), sample_weight)
+
+
+def _whole(lengths: Any, pred: Tensor) -> Any:
+    return np.asarray(lengths, ctx=pred.ctx).data.astype("int64")

@@ -1,0 +1,92 @@
+"""Losses for embeddings: what belongs together comes near, what does not goes away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad import ops
+from minigrad.device import xp_of
+from minigrad.errors import ShapeError
+from minigrad.gluon.loss.loss import Loss, like
+from minigrad.tensor import Tensor
+
+
+class TripletLoss(Loss):
+    """An anchor shall be nearer to its positive than to its negative: max(0, margin + |a+ - p|^2 - |a- - p|^2).
+
+    >>> from minigrad import np
+    >>> anchor, near, far = np.array([[0, 0]]), np.array([[1, 0]]), np.array([[0, 1.2]])
+    >>> TripletLoss()(anchor, near, far)
+    array([0.55999994])
+
+    Reference: Schroff, Kalenichenko and Philbin, "FaceNet", 2015, equation 3.
+    """
+
+    def __init__(self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
+        super().__init__(weight, batch_axis, **kwargs)
+        self._margin = margin
+
+    def forward(self, pred: Tensor, positive: Any, negative: Any, sample_weight: Any = None) -> Tensor:
+        """pred, positive and negative of one shape; result (batch,), distances summed over the other axes."""
+        nearer = ops.square(like(pred, positive, "TripletLoss") - pred)
+        farther = ops.square(like(pred, negative, "TripletLoss") - pred)
+        return self.weighted(ops.relu(self.total(nearer - farther) + self._margin), sample_weight)
+
+
+class CosineEmbeddingLoss(Loss):
+    """With c the cosine of the angle between two vectors: 1 - c for pairs labelled 1, max(0, c - margin) for -1.
+
+    >>> from minigrad import np
+    >>> x = np.array([[1, 0], [1, 0]])
+    >>> CosineEmbeddingLoss()(x, np.array([[0, 2], [2, 0]]), np.array([1, -1]))
+    array([[1.],
+           [1.]])
+    """
+
+    def __init__(self, weight: float | None = None, batch_axis: int = 0, margin: float = 0, **kwargs: Any) -> None:
+        super().__init__(weight, batch_axis, **kwargs)
+        self._margin = margin
+
+    def forward(self, input1: Tensor, input2: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+        """input1 and input2 (batch, d), label (batch,); result (batch, 1). Norms multiply to at least 1e-12."""
+        input1 = like(input2, input1, "CosineEmbeddingLoss")
+        lengths = ops.norm(input1, axis=-1) * ops.norm(input2, axis=-1)
+        cosine = ops.sum(input1 * input2, axis=-1) / ops.maximum(lengths, 1e-12)
+        cosine = ops.reshape(cosine, (-1, 1))
+        together = like(cosine, label, "CosineEmbeddingLoss") == 1
+        return self.weighted(ops.where(together, 1 - cosine, ops.relu(cosine - self._margin)), sample_weight)
+
+
+class SDMLLoss(Loss):
+    """Smoothed deep metric learning: row i of x1 belongs to row i of x2, and all other rows are its negatives.
+
+    The closeness -|x1_i - x2_j|^2 passes through softmax over j and is compared, by Kullback-Leibler divergence, with
+    1 - s for the partner and s / (N - 1) for each of the others, s = `smoothing_parameter`.
+
+    >>> from minigrad import np
+    >>> SDMLLoss()(np.array([[0.0], [1.0]]), np.array([[0.0], [1.0]])).asnumpy().round(4)
+    array([0.0024, 0.0024], dtype=float32)
+
+    Reference: Bonadiman, Kumar and Mittal, "Large scale question paraphrase retrieval with smoothed deep metric
+    learning", 2019.
+    """
+
+    def __init__(
+        self, smoothing_parameter: float = 0.3, weight: float | None = 1.0, batch_axis: int = 0, **kwargs: Any
+    ) -> None:
+        super().__init__(weight, batch_axis, **kwargs)
+        self._smoothing = smoothing_parameter
+
+    def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
+        """x1 and x2 (batch, d) with at least two rows; result (batch,)."""
+        if x1.shape != x2.shape or len(x1) < 2:
+            raise ShapeError(
+                f"SDMLLoss needs two equal shapes (batch, d) with 2 rows or more, not {x1.shape}, {x2.shape}."
+            )
+        n = len(x1)
+        distances = ops.sum(ops.square(ops.expand_dims(x1, 1) - ops.expand_dims(x2, 0)), axis=2)
+        xp = xp_of(x1.data)
+        same = xp.eye(n, dtype=x1.dtype)
+        target = Tensor(same * (1 - self._smoothing) + (1 - same) * (self._smoothing / (n - 1)), x1.ctx)
+        divergence = target * (ops.log(target + 1e-12) - ops.log_softmax(-distances, 1))
+        return self.weighted(ops.sum(divergence, axis=1))

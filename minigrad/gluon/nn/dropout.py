@@ -1,0 +1,43 @@
+"""Dropout: in training, values are zeroed at random, so that no unit can rely on another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad import autograd, ops
+from minigrad.errors import ArgumentError
+from minigrad.gluon.block import HybridBlock
+from minigrad.tensor import Tensor
+
+
+class Dropout(HybridBlock):
+    """In training, zeroes each value with probability `rate` and scales the others by 1 / (1 - rate); else nothing.
+
+    Training means inside `autograd.record()` or `autograd.train_mode()`. Along `axes` one decision is shared.
+
+    >>> from minigrad import autograd, np, random
+    >>> random.seed(0)
+    >>> layer = Dropout(0.5)
+    >>> layer(np.ones((4,)))
+    array([1., 1., 1., 1.])
+    >>> with autograd.train_mode():
+    ...     sorted(set(layer(np.ones((100,))).tolist()))
+    [0.0, 2.0]
+
+    Reference: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
+    """
+
+    def __init__(self, rate: float, axes: tuple[int, ...] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not 0 <= rate < 1:
+            raise ArgumentError(f"Dropout got rate={rate}; the probability of dropping is at least 0 and below 1.")
+        self._rate = rate
+        self._axes = axes
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x of any shape, to the same shape."""
+        return ops.dropout(x, self._rate, self._axes) if self._rate and autograd.is_training() else x
+
+    def extra_repr(self) -> str:
+        """The rate."""
+        return f"{self._rate}" + (f", axes={self._axes}" if self._axes else "")

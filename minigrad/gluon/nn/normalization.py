@@ -1,0 +1,193 @@
+"""Layers that give values mean 0 and variance 1 over some axes, then a learned scale (gamma) and shift (beta)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad import autograd, ops
+from minigrad.errors import ShapeError
+from minigrad.gluon.block import HybridBlock
+from minigrad.tensor import Tensor
+
+
+class _Normalization(HybridBlock):
+    """gamma (ones) and beta (zeros), a value for each place along `axis`; without `scale` or `center` they stay so."""
+
+    def __init__(
+        self,
+        axis: int,
+        epsilon: float,
+        center: bool,
+        scale: bool,
+        beta_initializer: Any,
+        gamma_initializer: Any,
+        in_channels: int,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._axis = axis
+        self._epsilon = epsilon
+        self._center = center
+        self._scale = scale
+        self.gamma = self._per_channel("gamma", gamma_initializer, in_channels, scale)
+        self.beta = self._per_channel("beta", beta_initializer, in_channels, center)
+
+    def _per_channel(self, name: str, init: Any, in_channels: int, learned: bool) -> Any:
+        return self.params.get(
+            name,
+            shape=(in_channels,),
+            init=init,
+            grad_req="write" if learned else "null",
+            allow_deferred_init=True,
+            differentiable=learned,
+        )
+
+    def infer_shape(self, x: Tensor) -> None:
+        """One value for each place along the axis."""
+        if not -x.ndim <= self._axis < x.ndim:
+            raise ShapeError(f"{type(self).__name__} normalizes axis {self._axis}, but its input has shape {x.shape}.")
+        for p in self._own.values():
+            p.shape = (x.shape[self._axis],)
+
+    def extra_repr(self) -> str:
+        """What differs from the plainest form."""
+        shape = self.gamma.shape
+        text = f"axis={self._axis}" + (f", in_channels={shape[0]}" if shape and shape[0] else "")
+        return text + ("" if self._center else ", center=False") + ("" if self._scale else ", scale=False")
+
+
+class BatchNorm(_Normalization):
+    """Each channel gets mean 0 and variance 1 over the batch (and space); in prediction, over all of training.
+
+    In training the batch's own mean and variance are used, and the running ones, which prediction uses, move towards
+    them: r <- momentum r + (1 - momentum) batch. With `use_global_stats` the running ones are always used.
+
+    >>> from minigrad import autograd, np
+    >>> layer = BatchNorm()
+    >>> layer.initialize()
+    >>> with autograd.train_mode():
+    ...     layer(np.array([[1], [3]])).asnumpy().round(3).tolist()
+    [[-1.0], [1.0]]
+    >>> layer.running_mean.data()
+    array([0.2])
+
+    Reference: Ioffe and Szegedy, "Batch normalization", 2015, algorithm 1.
+    """
+
+    def __init__(
+        self,
+        axis: int = 1,
+        momentum: float = 0.9,
+        epsilon: float = 1e-5,
+        center: bool = True,
+        scale: bool = True,
+        use_global_stats: bool = False,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        running_mean_initializer: Any = "zeros",
+        running_variance_initializer: Any = "ones",
+        in_channels: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
+        self._momentum = momentum
+        self._use_global_stats = use_global_stats
+        self.running_mean = self._per_channel("running_mean", running_mean_initializer, in_channels, False)
+        self.running_var = self._per_channel("running_var", running_variance_initializer, in_channels, False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x with at least the axes (batch, channels), to the same shape."""
+        ctx = x.ctx
+        return ops.batch_norm(
+            x,
+            self.gamma.data(ctx),
+            self.beta.data(ctx),
+            self.running_mean.data(ctx),
+            self.running_var.data(ctx),
+            self._axis,
+            self._epsilon,
+            self._momentum,
+            self._use_global_stats or not autograd.is_training(),
+        )
+
+
+class LayerNorm(_Normalization):
+    """Each sample gets mean 0 and variance 1 along the axis (its features).
+
+    >>> from minigrad import np
+    >>> layer = LayerNorm()
+    >>> layer.initialize()
+    >>> layer(np.array([[1, 3], [10, 30]])).asnumpy().round(3).tolist()
+    [[-1.0, 1.0], [-1.0, 1.0]]
+
+    Reference: Ba, Kiros and Hinton, "Layer normalization", 2016.
+    """
+
+    def __init__(
+        self,
+        axis: int = -1,
+        epsilon: float = 1e-5,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        in_channels: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (..., features), to the same shape."""
+        return ops.layer_norm(x, self.gamma.data(x.ctx), self.beta.data(x.ctx), self._axis, self._epsilon)
+
+
+class InstanceNorm(_Normalization):
+    """Each channel of each sample gets mean 0 and variance 1 over space. Ulyanov, Vedaldi and Lempitsky, 2016."""
+
+    def __init__(
+        self,
+        axis: int = 1,
+        epsilon: float = 1e-5,
+        center: bool = True,
+        scale: bool = False,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        in_channels: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x with the axes (batch, ..., channels at the axis, ...), to the same shape."""
+        axis = self._axis % x.ndim
+        shape = tuple(n if i == axis else 1 for i, n in enumerate(x.shape))
+        space = tuple(i for i in range(1, x.ndim) if i != axis)
+        gamma, beta = (ops.reshape(p.data(x.ctx), shape) for p in (self.gamma, self.beta))
+        return ops.standardize(x, space, self._epsilon) * gamma + beta
+
+
+class GroupNorm(_Normalization):
+    """Channels (axis 1) in groups: each group of each sample gets mean 0 and variance 1. Wu and He, 2018."""
+
+    def __init__(
+        self,
+        num_groups: int = 1,
+        epsilon: float = 1e-5,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        in_channels: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(1, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
+        self._num_groups = num_groups
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (batch, channels, ...), to the same shape."""
+        if x.shape[1] % self._num_groups:
+            raise ShapeError(f"GroupNorm cannot cut {x.shape[1]} channels into {self._num_groups} equal groups.")
+        shape = (-1,) + (1,) * (x.ndim - 2)
+        gamma, beta = (ops.reshape(p.data(x.ctx), shape) for p in (self.gamma, self.beta))
+        groups = ops.standardize(ops.reshape(x, (x.shape[0], self._num_groups, -1)), 2, self._epsilon)
+        return ops.reshape(groups, x.shape) * gamma + beta

@@ -1,0 +1,135 @@
+"""Pooling: the largest value, or the mean, of each window of a signal or an image."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from minigrad import ops
+from minigrad.gluon.block import HybridBlock
+from minigrad.gluon.nn.convolution import check_layout
+from minigrad.ops.conv import each
+from minigrad.tensor import Tensor
+
+
+class _Pooling(HybridBlock):
+    """What pooling layers share. `strides` is the window unless given; `ceil_mode` rounds the number of windows up."""
+
+    space: ClassVar[int]
+    kind: ClassVar[str]
+
+    def __init__(
+        self,
+        pool_size: Any = 2,
+        strides: Any = None,
+        padding: Any = 0,
+        layout: str | None = None,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        check_layout(type(self).__name__, layout, self.space)
+        self._size = each(pool_size, self.space)
+        self._strides = self._size if strides is None else each(strides, self.space)
+        self._padding = each(padding, self.space)
+        self._ceil_mode = ceil_mode
+        self._count_include_pad = count_include_pad
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (batch, channels, *space) to (batch, channels, *windows)."""
+        return ops.pooling(
+            x, self._size, self.kind, self._strides, self._padding, self._ceil_mode, self._count_include_pad
+        )
+
+    def extra_repr(self) -> str:
+        """Window and stride, and what differs from the default."""
+        text = f"pool_size={self._size}, strides={self._strides}"
+        text += f", padding={self._padding}" if any(self._padding) else ""
+        text += ", ceil_mode=True" if self._ceil_mode else ""
+        return text + ("" if self._count_include_pad else ", count_include_pad=False")
+
+
+class MaxPool1D(_Pooling):
+    """The largest value of each window of x (batch, channels, width)."""
+
+    space, kind = 1, "max"
+
+
+class MaxPool2D(_Pooling):
+    """The largest value of each window of x (batch, channels, height, width).
+
+    >>> from minigrad import np
+    >>> MaxPool2D(2)(np.arange(16).reshape((1, 1, 4, 4)))
+    array([[[[ 5.,  7.],
+             [13., 15.]]]])
+    """
+
+    space, kind = 2, "max"
+
+
+class AvgPool1D(_Pooling):
+    """The mean of each window of x (batch, channels, width)."""
+
+    space, kind = 1, "avg"
+
+
+class AvgPool2D(_Pooling):
+    """The mean of each window of x (batch, channels, height, width).
+
+    With `count_include_pad=False` padding does not count.
+
+    >>> from minigrad import np
+    >>> AvgPool2D(2)(np.arange(16).reshape((1, 1, 4, 4)))
+    array([[[[ 2.5,  4.5],
+             [10.5, 12.5]]]])
+    """
+
+    space, kind = 2, "avg"
+
+
+class _GlobalPooling(HybridBlock):
+    space: ClassVar[int]
+
+    def __init__(self, layout: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        check_layout(type(self).__name__, layout, self.space)
+
+    def _axes(self) -> tuple[int, ...]:
+        return tuple(range(2, self.space + 2))
+
+
+class GlobalMaxPool1D(_GlobalPooling):
+    """The largest value of each channel, its axes of space kept with length 1."""
+
+    space = 1
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (batch, channels, *space) to (batch, channels, 1, ...)."""
+        return ops.max(x, axis=self._axes(), keepdims=True)
+
+
+class GlobalMaxPool2D(GlobalMaxPool1D):
+    """The largest value of each channel: x (batch, channels, height, width) to (batch, channels, 1, 1)."""
+
+    space = 2
+
+
+class GlobalAvgPool1D(_GlobalPooling):
+    """The mean of each channel, its axes of space kept with length 1."""
+
+    space = 1
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (batch, channels, *space) to (batch, channels, 1, ...)."""
+        return ops.mean(x, axis=self._axes(), keepdims=True)
+
+
+class GlobalAvgPool2D(GlobalAvgPool1D):
+    """The mean of each channel: x (batch, channels, height, width) to (batch, channels, 1, 1).
+
+    >>> from minigrad import np
+    >>> GlobalAvgPool2D()(np.arange(8).reshape((1, 2, 2, 2))).reshape((2,))
+    array([1.5, 5.5])
+    """
+
+    space = 2

@@ -1,0 +1,106 @@
+"""Blocks without parameters that shape or route what passes: Flatten, a function as a layer, branches side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from minigrad import ops
+from minigrad.errors import ArgumentError, suggestion
+from minigrad.gluon.block import Block, HybridBlock
+from minigrad.gluon.nn.basic import HybridSequential, Sequential
+from minigrad.tensor import Tensor
+
+
+class Flatten(HybridBlock):
+    """All axes after the first laid out as one.
+
+    >>> from minigrad import np
+    >>> Flatten()(np.zeros((2, 3, 4))).shape
+    (2, 12)
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (batch, ...) to (batch, product of the rest)."""
+        return ops.reshape(x, (x.shape[0], -1 if x.size else 0))
+
+
+class Identity(HybridBlock):
+    """Passes its input on."""
+
+    def forward(self, x: Any) -> Any:
+        """x itself."""
+        return x
+
+
+class Lambda(Block):
+    """A function as a layer; a name stands for that function of `nd`, `np` or `npx`.
+
+    >>> from minigrad import np
+    >>> Lambda(lambda x: x * 2)(np.array([1, 2])), Lambda("tanh")(np.array([0]))
+    (array([2., 4.]), array([0.]))
+    """
+
+    def __init__(self, function: str | Callable[..., Any], prefix: str | None = None) -> None:
+        super().__init__(prefix=prefix)
+        self._function = _named(function) if isinstance(function, str) else function
+        self._label = repr(function) if isinstance(function, str) else getattr(function, "__name__", "function")
+
+    def forward(self, *args: Any) -> Any:
+        """The function of the inputs."""
+        return self._function(*args)
+
+    def extra_repr(self) -> str:
+        """The function's name."""
+        return self._label
+
+
+class HybridLambda(Lambda, HybridBlock):
+    """A function `f(F, x, ...)` as a layer, where `F` is the array namespace; or the name of a function.
+
+    >>> from minigrad import np
+    >>> HybridLambda(lambda F, x: F.relu(x))(np.array([-1, 2])), HybridLambda("relu")(np.array([-1, 2]))
+    (array([0., 2.]), array([0., 2.]))
+    """
+
+    def __init__(self, function: str | Callable[..., Any], prefix: str | None = None) -> None:
+        super().__init__(function, prefix)
+        if not isinstance(function, str):
+            from minigrad import nd
+
+            self._function = partial(function, nd)
+
+
+def _named(name: str) -> Callable[..., Any]:
+    """The function of the array namespaces called `name`."""
+    from minigrad import nd, np, npx
+
+    for namespace in (nd, np, npx):
+        if hasattr(namespace, name):
+            found: Callable[..., Any] = getattr(namespace, name)
+            return found
+    raise ArgumentError(f"No function of nd, np or npx is called {name!r}{suggestion(name, sorted(vars(np)))}")
+
+
+class Concatenate(Sequential):
+    """Blocks side by side: each is given the same input, and their outputs are joined along `axis`.
+
+    >>> from minigrad import np
+    >>> net = Concatenate(axis=1)
+    >>> net.add(Identity(), Identity())
+    >>> net(np.array([[1, 2]]))
+    array([[1., 2., 1., 2.]])
+    """
+
+    def __init__(self, axis: int = -1, prefix: str | None = None, params: Any = None) -> None:
+        super().__init__(prefix=prefix, params=params)
+        self._axis = axis
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        """The outputs of all blocks, joined."""
+        return ops.concatenate([block(x, *args) for block in self], self._axis)
+
+
+class HybridConcatenate(Concatenate, HybridSequential):
+    """`Concatenate`, under the name Gluon gives to one that can be hybridized."""

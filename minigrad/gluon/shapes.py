@@ -1,0 +1,137 @@
+"""Unknown lengths of parameters, found from the operation that first uses them: for layers with a `hybrid_forward`.
+
+A trial run is given, in place of the array namespace, one whose operations know what shape their weights must have.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from minigrad import autograd
+from minigrad.device import current_context
+from minigrad.errors import DeferredInitializationError
+from minigrad.gluon.parameter import Parameter
+from minigrad.tensor import Tensor
+
+
+def infer(block: Any, x: Any, *args: Any) -> None:
+    """Run `hybrid_forward` of `block` once, not recorded and in prediction, to fix the shapes of its parameters."""
+    from minigrad import nd
+
+    stand_ins = {name: _zeros(p, x) if p.known else _Unknown(p) for name, p in block._own.items()}
+    with autograd.pause(), autograd.predict_mode():
+        block.hybrid_forward(_Trial(nd), x, *args, **stand_ins)
+
+
+class _Unknown:
+    """A parameter of unknown shape during a trial run. Only operations of `F` may take it."""
+
+    def __init__(self, parameter: Parameter) -> None:
+        self.parameter = parameter
+
+    def __getattr__(self, name: str) -> Any:
+        raise _cannot(self.parameter)
+
+    def _operator(self, *_: Any) -> Any:
+        raise _cannot(self.parameter)
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _operator
+    __matmul__ = __rmatmul__ = __pow__ = __neg__ = __getitem__ = _operator
+
+
+class _Trial:
+    """The array namespace, with operations that first fix the shapes of their weights."""
+
+    def __init__(self, namespace: Any) -> None:
+        self._namespace = namespace
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._namespace, name)
+        if isinstance(found, ModuleType):
+            return _Trial(found)
+        if not callable(found) or isinstance(found, type):
+            return found
+        rule = RULES.get(name)
+
+        def call(x: Any, *args: Any, **kwargs: Any) -> Any:
+            if rule is not None:
+                rule(x, *args, **kwargs)
+            return found(
+                _known(x, x), *(_known(a, x) for a in args), **{key: _known(a, x) for key, a in kwargs.items()}
+            )
+
+        return call
+
+
+def _dense(x: Any, weight: Any, bias: Any = None, num_hidden: int = 0, flatten: bool = True, **_: Any) -> None:
+    units = num_hidden or _shape(weight)[0]
+    _fix(weight, (units, math.prod(x.shape[1:]) if flatten else x.shape[-1]))
+    _fix(bias, (units,))
+
+
+def _convolution(
+    x: Any, weight: Any, bias: Any = None, kernel: Any = (), num_filter: int = 0, num_group: int = 1, **_: Any
+) -> None:
+    shape = _shape(weight)
+    channels = num_filter or shape[0]
+    _fix(weight, (channels, x.shape[1] // num_group, *(tuple(kernel) or shape[2:])))
+    _fix(bias, (channels,))
+
+
+def _normalization(x: Any, *parameters: Any, axis: int = 1, **named: Any) -> None:
+    for p in (*parameters, *named.values()):
+        _fix(p, (x.shape[axis],))
+
+
+def _layer_norm(x: Any, *parameters: Any, axis: int = -1, **named: Any) -> None:
+    _normalization(x, *parameters, axis=axis, **named)
+
+
+RULES: dict[str, Callable[..., None]] = {
+    "FullyConnected": _dense,
+    "fully_connected": _dense,
+    "Convolution": _convolution,
+    "convolution": _convolution,
+    "BatchNorm": _normalization,
+    "batch_norm": _normalization,
+    "InstanceNorm": _normalization,
+    "LayerNorm": _layer_norm,
+    "layer_norm": _layer_norm,
+}
+"""What each operation knows about the shapes of its weights."""
+
+
+def _fix(value: Any, shape: tuple[int, ...]) -> None:
+    if isinstance(value, _Unknown):
+        value.parameter.shape = shape
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    found = value.parameter if isinstance(value, _Unknown) else value
+    return tuple(found.shape or ())
+
+
+def _known(value: Any, like: Any) -> Any:
+    """Zeros in place of a parameter whose shape has been found."""
+    if not isinstance(value, _Unknown):
+        return value
+    if not value.parameter.known:
+        raise _cannot(value.parameter)
+    return _zeros(value.parameter, like)
+
+
+def _zeros(p: Parameter, like: Any) -> Tensor:
+    ctx = like.ctx if isinstance(like, Tensor) else current_context()
+    return Tensor(ctx.xp.zeros(p.shape, p.dtype), ctx)
+
+
+def _cannot(p: Parameter) -> DeferredInitializationError:
+    return DeferredInitializationError(
+        f"The unknown shape {p.shape} of parameter '{p.name}' cannot be found from how hybrid_forward uses it; give "
+        "all "
+        "lengths, use F.FullyConnected or F.Convolution, or define infer_shape(self, x), which sets the parameter's "
+        "shape."
+    )
