@@ -1,11 +1,13 @@
 """Where arrays live: a device, the array module that computes there (NumPy or CuPy), and its seeded random generator.
 
-CuPy is imported when a GPU is first asked for, never before.
+CuPy is imported when a GPU is first asked for, never before. It works on one GPU at a time, which CUDA calls the
+current device; whoever touches arrays of another makes that one current first: `with x.ctx: ...`.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
+import re
 import secrets
 import threading
 from functools import cache, lru_cache
@@ -32,12 +34,11 @@ class Context:
     (cpu(0), True, 1)
     """
 
-    __slots__ = ("_outer", "device_id", "device_type")
+    __slots__ = ("device_id", "device_type")
 
     def __init__(self, device_type: str, device_id: int) -> None:
         self.device_type = device_type
         self.device_id = device_id
-        self._outer: list[Context] = []
 
     @property
     def xp(self) -> Any:
@@ -48,17 +49,41 @@ class Context:
         """`array` as a raw array on this device, copied only if it lives elsewhere."""
         if self.device_type == "cpu":
             return array if isinstance(array, numpy.ndarray) else to_host(array)
-        xp = self.xp
-        with xp.cuda.Device(self.device_id):
-            return xp.asarray(array)
+        with self:
+            return self.xp.asarray(array)
+
+    def is_current(self) -> bool:
+        """Whether work for this device can be given to its module now: always on a CPU; on a GPU, if it is CUDA's
+        current one.
+        """
+        return self.device_type == "cpu" or self.xp.cuda.runtime.getDevice() == self.device_id
+
+    def use(self) -> None:
+        """Make a GPU CUDA's current device, in this thread."""
+        if self.device_type == "gpu":
+            try:
+                self.xp.cuda.Device(self.device_id).use()
+            except RuntimeError as error:
+                if isinstance(error, DeviceError):
+                    raise
+                raise DeviceError(
+                    f"{self} was asked for, but CUDA cannot use it ({error}); this machine has {num_gpus()} GPU(s), "
+                    "counted from gpu(0)."
+                ) from error
 
     def __enter__(self) -> Context:
-        self._outer.append(current_context())
-        _local.context = self
+        excursion.__enter__()
+        _local.contexts.append(self)
+        try:
+            self.use()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        _local.context = self._outer.pop()
+        _local.contexts.pop()
+        excursion.__exit__()
 
     def __repr__(self) -> str:
         return f"{self.device_type}({self.device_id})"
@@ -83,15 +108,35 @@ def gpu(device_id: int = 0) -> Context:
 
 
 class _Local(threading.local):
-    context: Context = cpu()
+    """What each thread has of its own."""
+
+    def __init__(self) -> None:
+        self.contexts = [cpu()]
+        self.homes: list[int | None] = []
 
 
 _local = _Local()
+_cupy_in_use: Any = None
+
+
+class _Excursion:
+    """`with excursion:` whichever GPUs become current inside, afterwards it is again the one that was before."""
+
+    def __enter__(self) -> None:
+        _local.homes.append(_cupy_in_use and _cupy_in_use.cuda.runtime.getDevice())
+
+    def __exit__(self, *_: object) -> None:
+        home = _local.homes.pop()
+        if home is not None:
+            _cupy_in_use.cuda.Device(home).use()
+
+
+excursion = _Excursion()
 
 
 def current_context() -> Context:
     """The device on which new arrays are made: `cpu(0)` unless a `with gpu(0):` block says otherwise."""
-    return _local.context
+    return _local.contexts[-1]
 
 
 def num_gpus() -> int:
@@ -103,16 +148,19 @@ def num_gpus() -> int:
         return 0
 
 
-@cache
 def _cupy() -> Any:
     """CuPy, or a sentence saying why it cannot be used."""
-    packages = sorted(
-        {
-            str(d.metadata["Name"])
-            for d in importlib.metadata.distributions()
-            if str(d.metadata["Name"]).lower().startswith("cupy")
-        }
-    )
+    global _cupy_in_use
+    if _cupy_in_use is None:
+        cupy = _import_cupy()
+        MODULES[cupy.ndarray] = cupy
+        _cupy_in_use = cupy
+    return _cupy_in_use
+
+
+def _import_cupy() -> Any:
+    names = {str(d.metadata["Name"]).lower() for d in importlib.metadata.distributions()}
+    packages = sorted(name for name in names if re.fullmatch(r"cupy(-(cuda|rocm).*)?", name))
     if len(packages) > 1:
         raise DeviceError(
             f"Two CuPy packages are installed ({', '.join(packages)}) and they break each other; "
@@ -130,7 +178,6 @@ def _cupy() -> Any:
             "A GPU was asked for and CuPy is installed, but it finds no usable NVIDIA GPU or driver; "
             "check nvidia-smi, or use cpu()."
         )
-    MODULES[cupy.ndarray] = cupy
     return cupy
 
 
@@ -149,14 +196,16 @@ def xp_of(array: Array) -> Any:
 
 def context_of(array: Array) -> Context:
     """The device on which a raw array lives."""
-    if isinstance(array, numpy.ndarray) or not hasattr(array, "device"):
-        return cpu()
-    return gpu(array.device.id)
+    return cpu() if xp_of(array) is numpy else gpu(array.device.id)
+
+
+def ones(xp: Any, shape: Any, dtype: Any) -> Array:
+    """Ones to read from on the current device, made once: for sums as products, and for gradients to start from."""
+    return _ones(xp, None if xp is numpy else xp.cuda.runtime.getDevice(), shape, dtype)
 
 
 @lru_cache(maxsize=256)
-def ones(xp: Any, shape: Any, dtype: Any) -> Array:
-    """Ones to read from, made once: for sums as products, and for gradients to start from."""
+def _ones(xp: Any, device_id: int | None, shape: Any, dtype: Any) -> Array:
     return xp.ones(shape, dtype)
 
 
@@ -174,8 +223,13 @@ def generator(ctx: Context | None = None) -> Any:
     ctx = ctx or current_context()
     found = _generators.get(ctx)
     if found is None:
-        found = _generators[ctx] = ctx.xp.random.default_rng((_seed, ctx.device_id))
+        found = _generators[ctx] = _generator(_seed, ctx)
     return found
+
+
+def _generator(number: int, ctx: Context) -> Any:
+    with ctx:  # where CuPy's keeps its state
+        return ctx.xp.random.default_rng((number, ctx.device_id))
 
 
 def seed(number: int, ctx: Context | None = None) -> None:
@@ -187,7 +241,7 @@ def seed(number: int, ctx: Context | None = None) -> None:
         _seed = number
         _generators.clear()
     else:
-        _generators[ctx] = ctx.xp.random.default_rng((number, ctx.device_id))
+        _generators[ctx] = _generator(number, ctx)
 
 
 def generator_states() -> dict[str, Any]:
