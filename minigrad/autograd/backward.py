@@ -10,7 +10,7 @@ import numpy
 
 from minigrad.autograd.graph import Leaf, Node
 from minigrad.autograd.scopes import Scope, state
-from minigrad.device import ones, xp_of
+from minigrad.device import excursion, ones, xp_of
 from minigrad.errors import GraphError, KeywordError, ShapeError, UsageError
 from minigrad.tensor import Tensor
 
@@ -45,7 +45,7 @@ def backward(
     heads = [heads] if isinstance(heads, Tensor) else list(heads)
     seeds = _seeds("backward", heads, head_grads, create_graph=False)
     state.averaged = any([h.data.size == 1 and type(h._node) is Node and _is_mean(h._node) for h in heads])
-    with Scope(False, train_mode):
+    with Scope(False, train_mode), excursion:
         _walk(heads, seeds, retain_graph, create_graph=False, wanted=None)
 
 
@@ -87,7 +87,7 @@ def grad(
         _check_head(v)
     seeds = _seeds("grad", heads, head_grads, create_graph)
     retain = create_graph if retain_graph is None else retain_graph
-    with Scope(create_graph, train_mode):
+    with Scope(create_graph, train_mode), excursion:
         found = _walk(heads, seeds, retain, create_graph, {v._node for v in targets})
         result = [_answer(v, found.get(v._node)) for v in targets]
     return result[0] if single else result
@@ -125,6 +125,7 @@ def _walk(
         op = node.op
         if node.ctx is not ctx and not create_graph:
             ctx, F = node.ctx, readings.raw(xp_of(g))
+            ctx.use()
         try:
             kept = node.tensors(F) if create_graph else node.kept
             if op.shared is not None:
@@ -145,6 +146,7 @@ def _walk(
             node.free()
     for leaf, g in grads.items():  # what is left
         if wanted is None:
+            leaf.ctx.use()
             leaf.receive(g)
         elif leaf in wanted:
             found[leaf] = g
