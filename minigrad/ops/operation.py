@@ -155,10 +155,16 @@ class Op:
         else:
             ctx = first.ctx
             xp = device.MODULES[type(first.data)]
+            if xp is not numpy and not ctx.is_current():
+                with ctx:
+                    return self(*args)
         try:
             out = self.forward(xp, *raw)
         except ValueError as error:
             raise self._explained(error, args) from error
+        except TypeError:
+            self._check_kinds(ctx, raw)
+            raise
         memo = None
         if self.recall is not None:
             out, memo = out
@@ -182,6 +188,12 @@ class Op:
             if isinstance(value, (list, tuple)) and any(getattr(v, "dtype", None) == _FLOAT64 for v in value):
                 return True
         return False
+
+    def _check_kinds(self, ctx: Context, raw: list[Any]) -> None:
+        """Refuse a raw array of another kind of device."""
+        for value in raw:
+            if type(value) in device.MODULES and (there := device.context_of(value)).device_type != ctx.device_type:
+                raise self._two_devices(ctx, there)
 
     def _explained(self, error: ValueError, args: tuple[Any, ...]) -> Exception:
         """NumPy's complaint with the shapes that it was about."""
