@@ -45,7 +45,8 @@ def solve(a: Any, b: Any) -> Tensor:
 
 def slogdet(a: Any) -> tuple[Tensor, Tensor]:
     """The sign of the determinant, and the logarithm of its size."""
-    return constant("linalg.slogdet")(a.detach())[0], logabsdet(a)
+    sign: Tensor = constant("linalg.slogdet")(a.detach())[0]
+    return sign, logabsdet(a)
 
 
 def matrix_power(a: Any, n: int) -> Tensor:
@@ -67,4 +68,5 @@ def matrix_power(a: Any, n: int) -> Tensor:
 
 def multi_dot(arrays: Any) -> Tensor:
     """The product of several matrices, from left to right."""
-    return functools.reduce(matmul, arrays)
+    product: Tensor = functools.reduce(matmul, arrays)
+    return product

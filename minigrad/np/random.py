@@ -62,19 +62,19 @@ def _evenly(size: Any, *parameters: Any) -> Tensor:
 
 def gumbel(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     """Values of Gumbel's distribution, that of the largest of many."""
-    return ops.log(-ops.log(_evenly(size, loc, scale))) * -scale + loc
+    return ops.subtract(loc, scale * ops.log(-ops.log(_evenly(size, loc, scale))))
 
 
 def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     """Values whose distribution function is the sigmoid of (x - loc) / scale."""
     u = _evenly(size, loc, scale)
-    return ops.log(u / (1 - u)) * scale + loc
+    return ops.add(loc, scale * ops.log(u / (1 - u)))
 
 
 def laplace(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     """Values with density exp(-|x - loc| / scale) / (2 scale)."""
     u = _evenly(size, loc, scale) - 0.5
-    return ops.sign(u) * ops.log(1 - 2 * ops.absolute(u)) * -scale + loc
+    return ops.subtract(loc, scale * ops.sign(u) * ops.log(1 - 2 * ops.absolute(u)))
 
 
 def lognormal(mean: Any = 0.0, sigma: Any = 1.0, size: Any = None) -> Tensor:
@@ -94,7 +94,7 @@ def power(a: Any, size: Any = None) -> Tensor:
 
 def rayleigh(scale: Any = 1.0, size: Any = None) -> Tensor:
     """The length of a vector of two normal values with standard deviation `scale`."""
-    return ops.sqrt(-2 * ops.log(_evenly(size, scale))) * scale
+    return ops.multiply(scale, ops.sqrt(-2 * ops.log(_evenly(size, scale))))
 
 
 def weibull(a: Any, size: Any = None) -> Tensor:
@@ -118,4 +118,4 @@ def multivariate_normal(mean: Any, cov: Any, size: Any = None) -> Tensor:
     mean, cov = asarray(mean), asarray(cov)
     shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
     root = mean.ctx.xp.linalg.cholesky(cov.data)
-    return ops.matmul(normal(size=(*shape, *mean.shape), ctx=mean.ctx), Tensor(root.T, mean.ctx)) + mean
+    return ops.add(mean, ops.matmul(normal(size=(*shape, *mean.shape), ctx=mean.ctx), Tensor(root.T, mean.ctx)))

@@ -136,3 +136,4 @@ from minigrad.ops.shape import (
     transpose,
 )  # fmt: skip
 from minigrad.ops.solve import det, inv, logabsdet, solve_columns
+from minigrad.ops.special import gamma, gammaln

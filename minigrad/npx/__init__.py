@@ -1,0 +1,43 @@
+"""What neural networks need beside NumPy: layers as functions, choice by index, coded shapes, files, devices."""
+
+from minigrad import random
+from minigrad.device import Context, cpu, current_context, gpu, num_gpus
+from minigrad.np.search import nonzero
+from minigrad.npx.arrays import (
+    arange_like,
+    batch_dot,
+    batch_flatten,
+    cast,
+    gather_nd,
+    index_add,
+    index_update,
+    reshape,
+    reshape_like,
+    sequence_mask,
+    shape_array,
+    slice,
+    stop_gradient,
+    topk,
+)
+from minigrad.npx.files import load, save, savez
+from minigrad.npx.layers import (
+    activation,
+    batch_norm,
+    convolution,
+    dropout,
+    embedding,
+    fully_connected,
+    layer_norm,
+    leaky_relu,
+    log_softmax,
+    masked_log_softmax,
+    masked_softmax,
+    pooling,
+    smooth_l1,
+    softmax,
+)
+from minigrad.npx.switches import is_np_array, is_np_shape, reset_np, set_np, use_np, waitall
+from minigrad.ops import erf, gamma, gammaln, norm, one_hot, pick, relu, sigmoid
+from minigrad.random import seed
+
+Device, current_device, set_seed, cpu_pinned = Context, current_context, seed, cpu

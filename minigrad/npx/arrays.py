@@ -1,0 +1,175 @@
+"""Choosing, masking and reshaping in Gluon's ways."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minigrad import ops
+from minigrad.create import arange
+from minigrad.device import xp_of
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.tensor import Tensor
+
+CODES = {-2: "copy", -3: "skip", -4: "rest", -5: "merge", -6: "split"}
+"""What a negative length in a new shape means to `npx.reshape`; -1 is what remains."""
+
+
+def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> Tensor:
+    """The same values in another shape, in which a length may also be a code.
+
+    -1 is what remains; -2 copies the length at this place; -3 skips an axis of length 1; -4 copies all remaining
+    lengths; -5 is the product of two; -6, followed by two numbers, splits one. With `reverse` the codes are matched
+    from the right.
+
+    >>> from minigrad import np, npx
+    >>> npx.reshape(np.zeros((2, 3, 8)), (-2, -2, -6, 2, -1)).shape
+    (2, 3, 2, 4)
+    """
+    return ops.reshape(a, coded_shape(a.shape, newshape, CODES, reverse))
+
+
+def coded_shape(
+    shape: Sequence[int], newshape: Any, codes: Mapping[int, str], reverse: bool = False
+) -> tuple[int, ...]:
+    """The shape that `newshape` spells for an array of this `shape`, one length -1 left to what remains."""
+    given = [newshape] if isinstance(newshape, int) else [int(n) for n in newshape]
+    left, rest, out = list(shape), iter(given), []
+    words = [
+        (word, next(rest), next(rest)) if word == "split" else (word, n, 0) for n in rest for word in [codes.get(n)]
+    ]
+    if reverse:
+        left.reverse()
+        words = [(word, b, a) if word == "split" else (word, a, b) for word, a, b in reversed(words)]
+    try:
+        for word, a, b in words:
+            if word == "rest":
+                out += left
+                left = []
+            elif word == "copy":
+                out.append(left.pop(0))
+            elif word == "merge":
+                out.append(left.pop(0) * left.pop(0))
+            elif word == "split":
+                n = left.pop(0)
+                out += [n // b if a == -1 else a, n // a if b == -1 else b]
+            elif word == "skip":
+                if left.pop(0) != 1:
+                    raise ShapeError(f"reshape() was told to skip an axis of {tuple(shape)} whose length is not 1.")
+            else:
+                out.append(a)
+                del left[:1]
+    except IndexError:
+        raise ShapeError(f"reshape() was told {tuple(given)}, which names more axes than {tuple(shape)} has.") from None
+    return tuple(reversed(out) if reverse else out)
+
+
+def reshape_like(lhs: Any, rhs: Any) -> Tensor:
+    """`lhs` in the shape of `rhs`."""
+    return ops.reshape(lhs, rhs.shape)
+
+
+def batch_flatten(data: Any) -> Tensor:
+    """All axes but the first as one."""
+    return ops.reshape(data, (data.shape[0], -1))
+
+
+def shape_array(data: Any) -> Tensor:
+    """The shape, as an array."""
+    return Tensor(xp_of(data.data).asarray(data.shape, dtype="int64"), data.ctx)
+
+
+def cast(data: Any, dtype: Any) -> Tensor:
+    """The values converted to `dtype`."""
+    return ops.astype(data, dtype)
+
+
+def stop_gradient(data: Tensor) -> Tensor:
+    """The values as constants: gradients stop here."""
+    return data.detach()
+
+
+def topk(
+    data: Any,
+    axis: int | None = -1,
+    k: int = 1,
+    ret_typ: str = "indices",
+    is_ascend: bool = False,
+    dtype: Any = "float32",
+) -> Any:
+    """The k largest values along `axis` (of all values if None), or smallest with `is_ascend`, the first in order first.
+
+    `ret_typ`: their 'indices' (as `dtype`), 'value', 'both' (values, indices), or a 'mask' of 1 at the k, 0 elsewhere.
+
+    >>> from minigrad import np, npx
+    >>> npx.topk(np.array([3, 1, 4]), k=2, ret_typ="both")
+    (array([4., 3.]), array([2., 0.]))
+    """
+    if axis is None:
+        data, axis = ops.reshape(data, (-1,)), 0
+    raw = data.data if is_ascend else -data.data
+    first = (builtins.slice(None),) * (axis % data.ndim) + (builtins.slice(k),)
+    places = Tensor(xp_of(raw).argsort(raw, axis=axis, kind="stable")[first], data.ctx)
+    if ret_typ == "indices":
+        return places.astype(dtype)
+    if ret_typ == "mask":
+        return ops.put_along_axis(ops.astype(places >= 0, data.dtype), places, axis, data.shape)
+    if ret_typ not in ("value", "both"):
+        raise ArgumentError(f"ret_typ is {ret_typ!r} but must be 'indices', 'value', 'both' or 'mask'.")
+    values = ops.take_along_axis(data, places, axis)
+    return values if ret_typ == "value" else (values, places.astype(dtype))
+
+
+def arange_like(data: Any, start: float = 0.0, step: float = 1.0, axis: int | None = None) -> Tensor:
+    """start, start + step, ...: as many as `data` has values, in its shape, or as it has places along `axis`."""
+    n = data.size if axis is None else data.shape[axis]
+    numbers = start + step * arange(n, dtype=data.dtype, ctx=data.ctx)
+    return ops.reshape(numbers, data.shape) if axis is None else ops.positive(numbers)
+
+
+def batch_dot(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
+    """The matrix product of each pair: a (n, i, j), b (n, j, k), each transposed first if asked."""
+    a = ops.swapaxes(a, -1, -2) if transpose_a else a
+    return ops.matmul(a, ops.swapaxes(b, -1, -2) if transpose_b else b)
+
+
+def sequence_mask(
+    data: Any, sequence_length: Any = None, use_sequence_length: bool = False, value: float = 0.0, axis: int = 0
+) -> Tensor:
+    """Sequences of different lengths, what lies beyond their ends set to `value`.
+
+    Time runs along `axis`, 0 or 1; the other of the two counts the sequences, whose lengths are `sequence_length`.
+    """
+    if not use_sequence_length and sequence_length is None:
+        return ops.positive(data)
+    time = arange(data.shape[axis], ctx=data.ctx)
+    lengths = sequence_length.astype("float32")
+    inside = ops.less(time[:, None], lengths) if axis == 0 else ops.less(time, lengths[:, None])
+    return ops.where(ops.reshape(inside, (*inside.shape, *(1,) * (data.ndim - 2))), data, value)
+
+
+def gather_nd(data: Any, indices: Any) -> Tensor:
+    """The values at positions whose coordinates are the rows of `indices`: shape indices.shape[1:] + what is left."""
+    return ops.getitem(data, _rows(indices))
+
+
+def index_add(a: Any, ind: Any, val: Any) -> Tensor:
+    """A copy of `a` with `val` added at positions whose coordinates are the rows of `ind`."""
+    key = _rows(ind)
+    return ops.add(a, ops.put_back(ops.broadcast_to(val, a.data[key].shape), key, a.shape))
+
+
+def index_update(a: Any, ind: Any, val: Any) -> Tensor:
+    """A copy of `a` with `val` at positions (each named once) whose coordinates are the rows of `ind`."""
+    return index_add(a, ind, val - gather_nd(a, ind))
+
+
+def _rows(indices: Any) -> tuple[Any, ...]:
+    return tuple(row.data.astype("int64") for row in (indices if indices.ndim > 1 else [indices]))
+
+
+def slice(data: Any, begin: Any, end: Any, step: Any = None) -> Tensor:
+    """data[begin:end:step], one number or None for each of the first axes."""
+    step = step or (None,) * len(begin)
+    return ops.getitem(data, tuple(builtins.slice(a, b, s) for a, b, s in zip(begin, end, step)))

@@ -1,0 +1,150 @@
+"""Layers as functions, under Gluon's names of their arguments.
+
+Those that only repeat the shape of a weight (`num_hidden`, `kernel`, `num_filter`, `input_dim`, ...) are accepted,
+and the weight decides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from minigrad import autograd, ops
+from minigrad.create import arange, ones_like
+from minigrad.errors import ArgumentError, suggestion
+from minigrad.tensor import Tensor
+
+
+def fully_connected(
+    data: Any, weight: Any, bias: Any = None, num_hidden: Any = None, no_bias: bool = False, flatten: bool = True
+) -> Tensor:
+    """x W^T + b: data (n, ...), flattened to (n, k) unless `flatten=False`; weight (m, k), bias (m,)."""
+    rows = ops.reshape(data, (data.shape[0], -1)) if flatten and data.ndim != 2 else data
+    return ops.linear(rows, weight, None if no_bias else bias)
+
+
+def convolution(
+    data: Any, weight: Any, bias: Any = None, kernel: Any = None, stride: Any = 1, dilate: Any = 1, pad: Any = 0,
+    num_filter: Any = None, num_group: int = 1, no_bias: bool = False, layout: str | None = None,
+) -> Tensor:  # fmt: skip
+    """`ops.convolution`, under Gluon's names: data (N, C, *space), weight (O, C / num_group, *kernel), bias (O,)."""
+    _channels_first(layout)
+    return ops.convolution(data, weight, None if no_bias else bias, stride, pad, dilate, num_group)
+
+
+def pooling(
+    data: Any, kernel: Any = 1, pool_type: str = "max", global_pool: bool = False, stride: Any = 1, pad: Any = 0,
+    pooling_convention: str = "valid", count_include_pad: bool = True, layout: str | None = None,
+) -> Tensor:  # fmt: skip
+    """`ops.pooling`, under Gluon's names; with `global_pool` one window is all of space. The default stride is 1."""
+    _channels_first(layout)
+    if pooling_convention not in ("valid", "full"):
+        raise ArgumentError(f"pooling_convention is {pooling_convention!r} but must be 'valid' (down) or 'full' (up).")
+    if global_pool:
+        return ops.pooling(data, data.shape[2:], pool_type)
+    return ops.pooling(data, kernel, pool_type, stride, pad, pooling_convention == "full", count_include_pad)
+
+
+def _channels_first(layout: str | None) -> None:
+    if layout not in (None, "NCW", "NCHW", "NCDHW"):
+        raise ArgumentError(
+            f"layout is {layout!r}, but arrays are laid out (samples, channels, *space), for instance 'NCHW'; "
+            "use np.moveaxis(x, -1, 1)."
+        )
+
+
+def batch_norm(
+    data: Any, gamma: Any, beta: Any, moving_mean: Any, moving_var: Any, eps: float = 1e-3, momentum: float = 0.9,
+    fix_gamma: bool = True, use_global_stats: bool = False, axis: int = 1,
+) -> Tensor:  # fmt: skip
+    """`ops.batch_norm`: by the batch's statistics in training, else by the moving ones; `fix_gamma`: gamma is 1."""
+    gamma = ones_like(gamma) if fix_gamma else gamma
+    running = use_global_stats or not autograd.is_training()
+    return ops.batch_norm(data, gamma, beta, moving_mean, moving_var, axis, eps, momentum, running)
+
+
+def layer_norm(data: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e-5) -> Tensor:
+    """`ops.layer_norm`: each sample brought to mean 0 and variance 1 along `axis`."""
+    return ops.layer_norm(data, gamma, beta, axis, eps)
+
+
+def embedding(data: Any, weight: Any, input_dim: Any = None, output_dim: Any = None, dtype: Any = None) -> Tensor:
+    """Row i of `weight` for every index i in `data`."""
+    return ops.embedding(weight, data)
+
+
+def dropout(data: Any, p: float = 0.5, mode: str = "training", axes: tuple[int, ...] = ()) -> Tensor:
+    """Zero each value with probability `p`, in training unless `mode='always'`; draws are shared along `axes`."""
+    return ops.dropout(data, p, axes) if mode == "always" or autograd.is_training() else data
+
+
+ACTIVATIONS: dict[str, Callable[[Any], Tensor]] = {
+    "relu": ops.relu,
+    "sigmoid": ops.sigmoid,
+    "tanh": ops.tanh,
+    "softrelu": ops.softplus,
+    "softsign": ops.softsign,
+    "log_sigmoid": lambda x: -ops.softplus(-x),
+    "mish": lambda x: x * ops.tanh(ops.softplus(x)),
+}
+
+
+def activation(data: Any, act_type: str) -> Tensor:
+    """The activation called 'relu', 'sigmoid', 'tanh', 'softrelu', 'softsign', 'log_sigmoid' or 'mish'."""
+    if act_type not in ACTIVATIONS:
+        raise ArgumentError(f"There is no activation {act_type!r}{suggestion(act_type, ACTIVATIONS)}")
+    return ACTIVATIONS[act_type](data)
+
+
+def leaky_relu(data: Any, gamma: Any = None, act_type: str = "leaky", slope: float = 0.25) -> Tensor:
+    """The family of `relu`: 'leaky' (with `slope`), 'prelu' (slopes `gamma`, one a channel), 'elu', 'selu', 'gelu'."""
+    kinds = {
+        "leaky": lambda: ops.leaky_relu(data, slope),
+        "prelu": lambda: ops.leaky_relu(data, ops.reshape(gamma, (-1, *(1,) * (data.ndim - 2)))),
+        "elu": lambda: ops.elu(data, slope),
+        "selu": lambda: ops.selu(data),
+        "gelu": lambda: ops.gelu(data),
+    }
+    if act_type not in kinds:
+        raise ArgumentError(f"There is no leaky_relu {act_type!r}{suggestion(act_type, kinds)}")
+    return kinds[act_type]()
+
+
+def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
+    """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`."""
+    square = scalar * scalar
+    size = ops.absolute(data)
+    return ops.where(size < 1 / square, 0.5 * square * ops.square(data), size - 0.5 / square)
+
+
+def softmax(
+    data: Any, length: Any = None, axis: int = -1, temperature: float | None = None, use_length: bool = False
+) -> Tensor:
+    """exp(x / temperature) over its sum along `axis`, of the first `length` values only if lengths are given."""
+    scaled = data if temperature is None else data / temperature
+    return ops.softmax(scaled, axis) if length is None else masked_softmax(scaled, _within(data, length, axis), axis)
+
+
+def log_softmax(data: Any, axis: int = -1, temperature: float | None = None) -> Tensor:
+    """The logarithm of `softmax`, computed without it."""
+    return ops.log_softmax(data if temperature is None else data / temperature, axis)
+
+
+def masked_softmax(data: Any, mask: Any, axis: int = -1, temperature: float = 1.0) -> Tensor:
+    """The softmax of the values where `mask` holds; 0 elsewhere."""
+    shown = ops.astype(mask, "bool")
+    return ops.where(shown, ops.softmax(ops.where(shown, data / temperature, -1e30), axis), 0.0)
+
+
+def masked_log_softmax(data: Any, mask: Any, axis: int = -1, temperature: float = 1.0) -> Tensor:
+    """The logarithm of `masked_softmax`; minus infinity where the mask does not hold."""
+    shown = ops.astype(mask, "bool")
+    return ops.where(shown, ops.log_softmax(ops.where(shown, data / temperature, -1e30), axis), -math.inf)
+
+
+def _within(data: Any, length: Any, axis: int) -> Tensor:
+    """Whether a place along `axis` lies before the end of its sequence; `length` has the other axes."""
+    places = arange(data.shape[axis], ctx=data.ctx)
+    along = ops.reshape(places, tuple(-1 if i == axis % data.ndim else 1 for i in range(data.ndim)))
+    return ops.less(along, ops.expand_dims(length, axis))

@@ -1,0 +1,36 @@
+"""What MXNet can switch on is always on here: one array type, with NumPy's semantics and shapes."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from minigrad.device import gpu, num_gpus
+
+_Decorated = TypeVar("_Decorated")
+
+
+def set_np(shape: bool = True, array: bool = True, dtype: bool = False) -> None:
+    """Accepted: arrays always have NumPy's semantics here. (Their default dtype stays float32.)"""
+
+
+def reset_np() -> None:
+    """Accepted: see `set_np`."""
+
+
+def use_np(decorated: _Decorated) -> _Decorated:
+    """Accepted as a decorator: see `set_np`."""
+    return decorated
+
+
+def is_np_array() -> bool:
+    """True: arrays always have NumPy's semantics."""
+    return True
+
+
+is_np_shape = is_np_array
+
+
+def waitall() -> None:
+    """Wait until everything that was asked of the GPUs is computed."""
+    for i in range(num_gpus()):
+        gpu(i).xp.cuda.Device(i).synchronize()
