@@ -164,7 +164,8 @@ class Tensor:
         if isinstance(other, Tensor):
             other[...] = self
             return other
-        return Tensor(xp_of(moved := other.put(self.data)).array(moved), other)
+        with other:
+            return Tensor(other.xp.array(other.put(self.data)), other)
 
     def as_in_ctx(self, ctx: Context) -> Tensor:
         """This array on the device `ctx`: itself if it is there already."""
@@ -175,7 +176,8 @@ class Tensor:
     def wait_to_read(self) -> None:
         """Wait until the value is computed (at once on a CPU)."""
         if self.ctx.device_type != "cpu":
-            self.ctx.xp.cuda.get_current_stream().synchronize()
+            with self.ctx:
+                self.ctx.xp.cuda.get_current_stream().synchronize()
 
     def as_np_ndarray(self) -> Tensor:
         """Itself: `np` and `nd` share one array type here."""
@@ -198,6 +200,10 @@ class Tensor:
 
     def __dlpack_device__(self) -> Any:
         return self.data.__dlpack_device__()
+
+    @property
+    def __cuda_array_interface__(self) -> Any:
+        return self.data.__cuda_array_interface__  # an array on the host has none: no Tensor there has one either
 
     # Shapes, and what takes its arguments in Gluon's way
 
@@ -337,26 +343,31 @@ class Tensor:
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._change_in_place(value)
-        self.data[ops.raw_key(key)] = self._plain(value)
+        with self.ctx:
+            self.data[ops.raw_key(key)] = self._plain(value)
 
     def __iadd__(self, other: Any) -> Tensor:
         self._change_in_place(other)
-        self.data += self._plain(other)
+        with self.ctx:
+            self.data += self._plain(other)
         return self
 
     def __isub__(self, other: Any) -> Tensor:
         self._change_in_place(other)
-        self.data -= self._plain(other)
+        with self.ctx:
+            self.data -= self._plain(other)
         return self
 
     def __imul__(self, other: Any) -> Tensor:
         self._change_in_place(other)
-        self.data *= self._plain(other)
+        with self.ctx:
+            self.data *= self._plain(other)
         return self
 
     def __itruediv__(self, other: Any) -> Tensor:
         self._change_in_place(other)
-        self.data /= self._plain(other)
+        with self.ctx:
+            self.data /= self._plain(other)
         return self
 
     def _change_in_place(self, value: Any) -> None:
@@ -373,7 +384,7 @@ class Tensor:
     def _plain(self, value: Any) -> Any:
         """A raw array or number that can be written here."""
         if isinstance(value, Tensor):
-            return value.data if value.ctx.device_type == self.ctx.device_type else self.ctx.put(value.data)
+            return value.data if value.ctx is self.ctx else self.ctx.put(value.data)
         return (
             value
             if isinstance(value, (int, float)) or type(value) is type(self.data)
@@ -429,7 +440,8 @@ class Tensor:
         return str(to_host(self.data))
 
     def __deepcopy__(self, memo: Any) -> Tensor:
-        return Tensor(xp_of(self.data).array(self.data), self.ctx)
+        with self.ctx:
+            return Tensor(xp_of(self.data).array(self.data), self.ctx)
 
     __copy__ = copy
 
