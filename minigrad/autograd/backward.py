@@ -43,9 +43,9 @@ def backward(
     was changed in place.
     """
     heads = [heads] if isinstance(heads, Tensor) else list(heads)
-    seeds = _seeds("backward", heads, head_grads, create_graph=False)
     state.averaged = any([h.data.size == 1 and type(h._node) is Node and _is_mean(h._node) for h in heads])
     with Scope(False, train_mode), excursion:
+        seeds = _seeds("backward", heads, head_grads, create_graph=False)
         _walk(heads, seeds, retain_graph, create_graph=False, wanted=None)
 
 
@@ -85,9 +85,9 @@ def grad(
                 "computation."
             )
         _check_head(v)
-    seeds = _seeds("grad", heads, head_grads, create_graph)
     retain = create_graph if retain_graph is None else retain_graph
     with Scope(create_graph, train_mode), excursion:
+        seeds = _seeds("grad", heads, head_grads, create_graph)
         found = _walk(heads, seeds, retain, create_graph, {v._node for v in targets})
         result = [_answer(v, found.get(v._node)) for v in targets]
     return result[0] if single else result
@@ -97,6 +97,7 @@ def _answer(v: Tensor, g: Any) -> Tensor:
     """A gradient as an array of its own, which the caller may change."""
     if isinstance(g, Tensor):
         return g.copy()
+    v.ctx.use()
     xp = xp_of(v.data)
     return Tensor(xp.zeros(v.shape, v.dtype) if g is None else xp.array(g, dtype=v.dtype), v.ctx)
 
@@ -156,7 +157,8 @@ def _walk(
 def _add(grads: dict[Any, Any], waiting: list[tuple[int, Any]], node: Any, part: Any) -> None:
     """Accumulate one part of the gradient of a node."""
     if node in grads:
-        grads[node] = grads[node] + part
+        with node.ctx:
+            grads[node] = grads[node] + part
     else:
         grads[node] = part
         if type(node) is Node:
@@ -197,6 +199,7 @@ def _seeds(caller: str, heads: Sequence[Tensor], head_grads: Any, create_graph: 
                 "from at least one array that has called attach_grad() (or from a network's parameters)."
             )
         _check_head(head)
+        head.ctx.use()
         if g is None:
             one = ones(xp_of(data), data.shape, data.dtype)
             seeds.append(Tensor(one, head.ctx) if create_graph else one)
