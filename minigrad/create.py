@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.device import Context, current_context, xp_of
+from minigrad.device import MODULES, Context, current_context, shared, xp_of
 from minigrad.errors import ArgumentError, FileError
 from minigrad.ops import power
 from minigrad.tensor import Tensor
@@ -21,8 +21,8 @@ def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Co
     where = ctx or device or current_context()
     if isinstance(object, Tensor):
         object = object.data
-    if not hasattr(object, "dtype") and hasattr(object, "__dlpack__"):
-        object = numpy.from_dlpack(object)
+    if hasattr(object, "__dlpack__") and type(object) not in MODULES:
+        object = shared(object)
     if not hasattr(object, "shape"):
         object = numpy.array(_plain(object))
         if dtype is None and object.dtype.kind in "iuf":
@@ -33,7 +33,21 @@ def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Co
             )
     if dtype is not None and not hasattr(object, "astype"):
         dtype = numpy.dtype(dtype)
-    return Tensor(where.xp.array(where.put(object), dtype=dtype), where)
+    with where:
+        return Tensor(where.xp.array(where.put(object), dtype=dtype), where)
+
+
+def from_dlpack(x: Any) -> Tensor:
+    """A Tensor in the memory of another library's array (PyTorch, JAX, CuPy ...): nothing is copied.
+
+    >>> import numpy
+    >>> theirs = numpy.ones(2)
+    >>> ours = from_dlpack(theirs)
+    >>> theirs[0] = 7
+    >>> ours
+    array([7., 1.], dtype=float64)
+    """
+    return Tensor(shared(x))
 
 
 def _plain(value: Any) -> Any:
@@ -76,7 +90,8 @@ def full(
     where = ctx or device or current_context()
     value = fill_value.data if isinstance(fill_value, Tensor) else fill_value
     kind = dtype or ("bool" if value is True or value is False else "float32")
-    return Tensor(where.xp.full(_as_shape(shape), value, kind), where)
+    with where:
+        return Tensor(where.xp.full(_as_shape(shape), value, kind), where)
 
 
 def empty(
@@ -103,7 +118,8 @@ def ones_like(a: Any, dtype: Any = None) -> Tensor:
 def full_like(a: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     """One value, with the shape, dtype and device of `a`."""
     a = asarray(a)
-    return Tensor(xp_of(a.data).full(a.shape, fill_value, dtype or a.dtype), a.ctx)
+    with a.ctx:
+        return Tensor(xp_of(a.data).full(a.shape, fill_value, dtype or a.dtype), a.ctx)
 
 
 def empty_like(a: Any, dtype: Any = None) -> Tensor:
@@ -123,7 +139,8 @@ def arange(
     where = ctx or device or current_context()
     start, stop = (0, start) if stop is None else (start, stop)
     start, stop, step = (v.item() if isinstance(v, Tensor) else v for v in (start, stop, step))
-    return Tensor(where.xp.arange(start, stop, step, dtype=dtype or "float32"), where)
+    with where:
+        return Tensor(where.xp.arange(start, stop, step, dtype=dtype or "float32"), where)
 
 
 def linspace(
@@ -133,7 +150,9 @@ def linspace(
     """`num` evenly spaced numbers from `start` to `stop`; float32 unless told otherwise."""
     where = ctx or device or current_context()
     start, stop = (v.data if isinstance(v, Tensor) else v for v in (start, stop))
-    values = Tensor(where.xp.linspace(start, stop, num, endpoint=endpoint, dtype=dtype or "float32", axis=axis), where)
+    with where:
+        raw = where.xp.linspace(start, stop, num, endpoint=endpoint, dtype=dtype or "float32", axis=axis)
+    values = Tensor(raw, where)
     return (values, (stop - start) / (num - 1 if endpoint else num)) if retstep else values
 
 
@@ -154,7 +173,8 @@ def eye(
 ) -> Tensor:
     """Ones on a diagonal, zeros elsewhere."""
     where = ctx or device or current_context()
-    return Tensor(where.xp.eye(N, M, k, dtype=dtype or "float32"), where)
+    with where:
+        return Tensor(where.xp.eye(N, M, k, dtype=dtype or "float32"), where)
 
 
 def identity(n: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
