@@ -47,9 +47,10 @@ def _draw(
     if shape is None:
         shape = next((p.shape for p in parameters if isinstance(p, Tensor)), ())
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    drawn = where.xp.asarray(
-        law(generator(where), shape, *raw), dtype=dtype or (out.dtype if out is not None else "float32")
-    )
+    with where:
+        drawn = where.xp.asarray(
+            law(generator(where), shape, *raw), dtype=dtype or (out.dtype if out is not None else "float32")
+        )
     if out is None:
         return Tensor(drawn, where)
     out[...] = Tensor(drawn, where)
