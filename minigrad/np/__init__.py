@@ -12,8 +12,8 @@ import numpy
 # isort: off
 # fmt: off
 from minigrad.create import (
-    arange, array, asarray, empty, empty_like, eye, full, full_like, genfromtxt, identity, linspace, logspace, ones,
-    ones_like, zeros, zeros_like,
+    arange, array, asarray, empty, empty_like, eye, from_dlpack, full, full_like, genfromtxt, identity, linspace,
+    logspace, ones, ones_like, zeros, zeros_like,
 )
 from minigrad.np import linalg, random
 from minigrad.np.grid import diag, diagflat, diagonal, indices, meshgrid, trace, tri, tril, triu
