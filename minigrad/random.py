@@ -5,6 +5,7 @@ Every function takes `shape` or `size` (default: that of the parameters), `dtype
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -130,7 +131,8 @@ def bernoulli(
 def permutation(x: int | Tensor) -> Tensor:
     """The numbers from 0 to x - 1 in random order, or the rows of an array in random order."""
     n, ctx = (len(x), x.ctx) if isinstance(x, Tensor) else (x, current_context())
-    order = ctx.xp.argsort(generator(ctx).random(n))
+    with ctx:
+        order = ctx.xp.argsort(generator(ctx).random(n))
     return x[Tensor(order, ctx)] if isinstance(x, Tensor) else Tensor(order, ctx)
 
 
@@ -144,27 +146,35 @@ def choice(a: int | Tensor, size: Any = None, replace: bool = True, p: Any = Non
     """Values of `a` (or of 0 .. a - 1) drawn at random, with weights `p` if given."""
     n, ctx = (len(a), a.ctx) if isinstance(a, Tensor) else (a, current_context())
     shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
-    xp, draw = ctx.xp, generator(ctx)
-    count = 1
-    for m in shape:
-        count *= m
+    count = math.prod(shape)
     if not replace and count > n:
         raise ArgumentError(
             f"choice() cannot draw {count} different values from {n}; use replace=True or a smaller size."
         )
-    if replace:
-        weights = (
-            xp.full(n, 1 / n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
-        )
-        picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
-    else:  # the largest of independent exponential races, Efraimidis and Spirakis, 2006
-        weights = 1.0 if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
-        picked = xp.argsort(draw.standard_exponential(n) / weights)[:count]
-    index = Tensor(picked.reshape(shape), ctx)
+    with ctx:
+        xp, draw = ctx.xp, generator(ctx)
+        weights = xp.full(n, 1 / n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
+        if replace:
+            picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
+        else:  # the largest of independent exponential races, Efraimidis and Spirakis, 2006
+            picked = xp.argsort(draw.standard_exponential(n) / weights)[:count]
+        index = Tensor(picked.reshape(shape), ctx)
     return a[index] if isinstance(a, Tensor) else index
 
 
 def multinomial(n: int, pvals: Any, size: Any = None) -> Tensor:
-    """How often each of the outcomes with probabilities `pvals` comes up in `n` draws."""
-    weights = pvals.asnumpy() if isinstance(pvals, Tensor) else pvals
-    return _draw(lambda g, shape: g.multinomial(n, weights, shape or None), (), (), size, "int64", None, None)
+    """How often each of the outcomes with probabilities `pvals` comes up in `n` draws.
+
+    Drawn one outcome after the other: how often it comes up is binomial in the draws that are left.
+    """
+    weights = [float(p) for p in (pvals.tolist() if isinstance(pvals, Tensor) else pvals)]
+
+    def counts(g: Any, shape: tuple[int, ...]) -> Any:
+        xp = current_context().xp
+        left, rest, found = xp.full(shape, n), math.fsum(weights), []
+        for p in weights[:-1]:
+            found.append(g.binomial(left, min(1.0, p / rest) if rest > 0 else 0.0, shape))
+            left, rest = left - found[-1], rest - p
+        return xp.stack([*found, left], -1)
+
+    return _draw(counts, (), () if size is None else size, None, "int64", None, None)
