@@ -209,6 +209,20 @@ def _ones(xp: Any, device_id: int | None, shape: Any, dtype: Any) -> Array:
     return xp.ones(shape, dtype)
 
 
+def shared(object: Any) -> Array:
+    """The memory of an array of any library, through DLPack, as a raw array: NumPy's on the host, CuPy's on a GPU."""
+    kind, _ = object.__dlpack_device__()
+    if kind not in (_DLPACK_CPU, _DLPACK_CUDA):
+        raise DeviceError(
+            f"An array lives on a device of DLPack's kind {kind}, but minigrad knows the CPU and NVIDIA GPUs; bring it to "
+            "the CPU first."
+        )
+    return (numpy if kind == _DLPACK_CPU else _cupy()).from_dlpack(object)
+
+
+_DLPACK_CPU, _DLPACK_CUDA = 1, 2
+
+
 def to_host(array: Array) -> numpy.ndarray[Any, Any]:
     """A raw array as a NumPy array (a copy if it came from a GPU)."""
     return numpy.asarray(array.get() if hasattr(array, "get") else array)
