@@ -200,7 +200,8 @@ def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> 
             "convert it first: x = x.astype('float32')."
         )
     if buffer is None:
-        buffer = Tensor(xp_of(x.data).zeros(x.shape, x.dtype), x.ctx)
+        with x.ctx:
+            buffer = Tensor(xp_of(x.data).zeros(x.shape, x.dtype), x.ctx)
     elif buffer.shape != x.shape or buffer.dtype != x.dtype:
         raise ShapeError(
             f"The gradient of an array of shape {x.shape} and dtype {x.dtype} cannot be kept in one of shape "

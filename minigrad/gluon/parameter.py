@@ -148,7 +148,7 @@ class Parameter:
                 "first forward "
                 "pass: call net(x) once before using the parameter, or give the layer its input width (in_units)."
             )
-        with autograd.pause():
+        with autograd.pause(), contexts[0]:
             first = Tensor(contexts[0].xp.zeros(self._shape, self.dtype), contexts[0])
             if data is not None:
                 first[...] = data

@@ -125,7 +125,8 @@ def _known(value: Any, like: Any) -> Any:
 
 def _zeros(p: Parameter, like: Any) -> Tensor:
     ctx = like.ctx if isinstance(like, Tensor) else current_context()
-    return Tensor(ctx.xp.zeros(p.shape, p.dtype), ctx)
+    with ctx:
+        return Tensor(ctx.xp.zeros(p.shape, p.dtype), ctx)
 
 
 def _cannot(p: Parameter) -> DeferredInitializationError:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.device import Context, xp_of
+from minigrad.device import Context
 from minigrad.errors import ArgumentError, FileError
 from minigrad.serialization import FilePath, replacing
 from minigrad.tensor import Tensor
@@ -72,12 +72,14 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
     if not arrays:
         raise ArgumentError("clip_global_norm() needs at least one array.")
     ctx = arrays[0].ctx
-    total = sum(ctx.put(_sum_of_squares(array.data)) for array in arrays)
-    norm = xp_of(total).sqrt(total)
+    squares = [ctx.put(_sum_of_squares(array)) for array in arrays]
+    with ctx:
+        norm = ctx.xp.sqrt(sum(squares))
     if not check_isfinite:
-        scale = xp_of(total).minimum(max_norm / (norm + 1e-8), 1.0)
+        with ctx:
+            scale = Tensor(ctx.xp.minimum(max_norm / (norm + 1e-8), 1.0), ctx)
         for array in arrays:
-            array *= Tensor(array.ctx.put(scale).astype(array.dtype), array.ctx)
+            array *= scale.as_in_ctx(array.ctx).astype(array.dtype)
         return Tensor(norm.reshape(1), ctx)
     found = float(norm)
     if not math.isfinite(found):
@@ -88,9 +90,10 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
     return found
 
 
-def _sum_of_squares(raw: Any) -> Any:
-    xp = xp_of(raw)
-    return xp.asarray(xp.square(raw.astype(numpy.promote_types(raw.dtype, "float32"))).sum())
+def _sum_of_squares(array: Tensor) -> Any:
+    xp, raw = array.ctx.xp, array.data
+    with array.ctx:
+        return xp.asarray(xp.square(raw.astype(numpy.promote_types(raw.dtype, "float32"))).sum())
 
 
 def check_sha1(filename: FilePath, sha1_hash: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from minigrad import autograd
-from minigrad.device import cpu, xp_of
+from minigrad.device import cpu
 from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError, suggestion
 from minigrad.kvstore.compression import TwoBitCompression
 from minigrad.optimizer import Optimizer, Updater
@@ -173,17 +173,18 @@ class KVStore:
             return self._total(values)
         sent = []
         for device, value in enumerate(values):
-            codes = self._compression.quantize((key, device), value.data)
-            sent.append(Tensor(self._compression.dequantize(codes, value.dtype), value.ctx))
+            with value.ctx:
+                codes = self._compression.quantize((key, device), value.data)
+                sent.append(Tensor(self._compression.dequantize(codes, value.dtype), value.ctx))
         return self._total(sent)
 
     def _total(self, values: list[Tensor]) -> Tensor:
         """The sum of the values in a new array, on the CPU or on the first device."""
         ctx = cpu() if self._name == "local" else values[0].ctx
-        total = ctx.put(values[0].data)
-        total = xp_of(total).array(total)
-        for value in values[1:]:
-            total += ctx.put(value.data)
+        with ctx:
+            total = ctx.xp.array(ctx.put(values[0].data))
+            for value in values[1:]:
+                total += ctx.put(value.data)
         return Tensor(total, ctx)
 
     def _find(self, key: Key, arrays: list[Tensor]) -> Tensor:

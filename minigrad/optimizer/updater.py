@@ -22,9 +22,10 @@ class Updater:
         self.states: dict[Index, State] = {}
 
     def __call__(self, index: Index, grad: Tensor, weight: Tensor) -> None:
-        if index not in self.states:
-            self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
-        self.optimizer.update_multi_precision(index, weight, grad, self.states[index])
+        with weight.ctx:
+            if index not in self.states:
+                self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
+            self.optimizer.update_multi_precision(index, weight, grad, self.states[index])
 
 
 def get_updater(optimizer: Optimizer) -> Updater:
