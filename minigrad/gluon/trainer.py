@@ -186,11 +186,12 @@ class Trainer:
         optimizer, several = self._optimizer, len(self._groups) > 1
         before = dict(optimizer._index_update_count) if several else {}
         latest = optimizer.num_update
-        for groups, updater in zip(self._groups, self._updaters):
+        for ctx, groups, updater in zip(self._contexts, self._groups, self._updaters):
             if several:  # every device takes the same step, which counts once
                 optimizer._index_update_count, optimizer.num_update = dict(before), latest
-            for group in groups:
-                group.step(optimizer, updater)
+            with ctx:
+                for group in groups:
+                    group.step(optimizer, updater)
 
     def _lay_out(self) -> None:
         self._groups = []
@@ -200,7 +201,8 @@ class Trainer:
                 if p._grad_req != "null":
                     tensor = p.data(ctx)
                     alike.setdefault(kind(p, tensor), []).append(Member(i, p, tensor))
-            self._groups.append([Group(members, updater) for members in alike.values()])
+            with ctx:
+                self._groups.append([Group(members, updater) for members in alike.values()])
 
     # Through a store
 
