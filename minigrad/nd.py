@@ -1,0 +1,353 @@
+"""The older array names of MXNet, on top of `np` and `npx`: one array type serves them all.
+
+What differs from NumPy is kept: a reduction over everything has shape (1,); positions and comparisons are float32;
+`array` and its like take the device before the dtype; `reshape` has codes of its own; the arguments are called
+`data`, or `lhs` and `rhs`; and `out=` takes the result.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from minigrad import create, np, npx, ops
+from minigrad import random as draws
+from minigrad.device import Context
+from minigrad.npx.arrays import coded_shape
+from minigrad.tensor import Tensor
+
+NDArray = Tensor
+slice_ = slice
+
+# New arrays: the device comes before the dtype
+
+
+def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
+    """A new array; float32 unless told otherwise, or made from an array of minigrad's."""
+    return create.array(
+        source_array, dtype or (source_array.dtype if isinstance(source_array, Tensor) else "float32"), ctx
+    )
+
+
+def zeros(shape: Any, ctx: Context | None = None, dtype: Any = None, **_: Any) -> Tensor:
+    """Zeros, float32 unless told otherwise."""
+    return create.zeros(shape, dtype, ctx=ctx)
+
+
+def ones(shape: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
+    """Ones, float32 unless told otherwise."""
+    return create.ones(shape, dtype, ctx=ctx)
+
+
+def full(shape: Any, val: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
+    """One value everywhere; float32 unless told otherwise."""
+    return create.full(shape, val, dtype or "float32", ctx=ctx)
+
+
+def arange(
+    start: Any, stop: Any = None, step: Any = 1.0, repeat: int = 1, ctx: Context | None = None, dtype: Any = None
+) -> Tensor:
+    """Numbers from `start` (or 0) to below `stop` in steps, each `repeat` times."""
+    return ops.repeat(create.arange(start, stop, step, dtype, ctx), repeat)
+
+
+def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None) -> Tensor:
+    """Ones on a diagonal, zeros elsewhere."""
+    return create.eye(N, M or None, k, dtype, ctx)
+
+
+empty, zeros_like, ones_like, linspace = zeros, create.zeros_like, create.ones_like, create.linspace
+
+
+# Elementwise: the operations of `np`, under older names of their arguments
+
+
+def _older(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
+    """`function`, its first arguments called `names` (`data` unless given), its result put into `out` if that is given."""
+    names = names or ("data",)
+
+    @functools.wraps(function, ("__name__", "__doc__"))
+    def older(*args: Any, out: Tensor | None = None, **kwargs: Any) -> Any:
+        args += tuple(kwargs.pop(name) for name in names[len(args) :] if name in kwargs)
+        result = function(*args, **kwargs)
+        if out is None:
+            return result
+        out[...] = result
+        return out
+
+    return older
+
+
+def _of_two(function: Callable[..., Any]) -> Callable[..., Any]:
+    return _older(function, "lhs", "rhs")
+
+
+def _truth(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A comparison that answers with 1 and 0 in float32."""
+    return _of_two(functools.wraps(function, ("__name__", "__doc__"))(lambda *a: function(*a).astype("float32")))
+
+
+exp, expm1, log, log2 = _older(ops.exp), _older(ops.expm1), _older(ops.log), _older(ops.log2)
+log10, log1p, sqrt, square = _older(ops.log10), _older(ops.log1p), _older(ops.sqrt), _older(ops.square)
+cbrt, abs, sign, negative = _older(ops.cbrt), _older(ops.absolute), _older(ops.sign), _older(ops.negative)
+floor, ceil, trunc, fix = _older(ops.floor), _older(ops.ceil), _older(ops.trunc), _older(ops.trunc)
+rint, round, reciprocal = _older(ops.rint), _older(ops.round), _older(ops.reciprocal)
+sin, cos, tan, sinh = _older(ops.sin), _older(ops.cos), _older(ops.tan), _older(ops.sinh)
+cosh, tanh, arcsin, arccos = _older(ops.cosh), _older(ops.tanh), _older(ops.arcsin), _older(ops.arccos)
+arctan, arcsinh, arccosh = _older(ops.arctan), _older(ops.arcsinh), _older(ops.arccosh)
+arctanh, degrees, radians = _older(ops.arctanh), _older(ops.degrees), _older(ops.radians)
+erf, gamma, gammaln = _older(ops.erf), _older(ops.gamma), _older(ops.gammaln)
+relu, sigmoid, softsign = _older(ops.relu), _older(ops.sigmoid), _older(ops.softsign)
+identity, stop_gradient, clip = _older(ops.positive), npx.stop_gradient, _older(ops.clip)
+BlockGrad, make_loss, MakeLoss = stop_gradient, identity, identity
+
+add, subtract, multiply = _of_two(ops.add), _of_two(ops.subtract), _of_two(ops.multiply)
+divide, modulo, power = _of_two(ops.divide), _of_two(ops.mod), _of_two(ops.power)
+maximum, minimum, hypot = _of_two(ops.maximum), _of_two(ops.minimum), _of_two(ops.hypot)
+equal, not_equal, greater = _truth(ops.equal), _truth(ops.not_equal), _truth(ops.greater)
+greater_equal, lesser, lesser_equal = _truth(ops.greater_equal), _truth(ops.less), _truth(ops.less_equal)
+logical_and, logical_or, logical_xor = _truth(ops.logical_and), _truth(ops.logical_or), _truth(ops.logical_xor)
+
+elemwise_add, elemwise_sub, elemwise_mul, elemwise_div = add, subtract, multiply, divide
+broadcast_add, broadcast_sub, broadcast_mul, broadcast_div = add, subtract, multiply, divide
+broadcast_plus, broadcast_minus, broadcast_mod, broadcast_power = add, subtract, modulo, power
+broadcast_maximum, broadcast_minimum, broadcast_hypot = maximum, minimum, hypot
+broadcast_equal, broadcast_not_equal, broadcast_greater = equal, not_equal, greater
+broadcast_greater_equal, broadcast_lesser, broadcast_lesser_equal = greater_equal, lesser, lesser_equal
+broadcast_logical_and, broadcast_logical_or, broadcast_logical_xor = logical_and, logical_or, logical_xor
+
+
+def rsqrt(data: Any) -> Tensor:
+    """1 / sqrt(x)."""
+    return ops.reciprocal(ops.sqrt(data))
+
+
+def logical_not(data: Any) -> Tensor:
+    """1 where x is 0, else 0."""
+    return ops.astype(ops.logical_not(data), "float32")
+
+
+def hard_sigmoid(data: Any, alpha: float = 0.2, beta: float = 0.5) -> Tensor:
+    """alpha x + beta, limited to [0, 1]."""
+    return ops.clip(alpha * data + beta, 0, 1)
+
+
+def where(condition: Any, x: Any, y: Any) -> Tensor:
+    """x where the condition is not 0, else y."""
+    return ops.where(ops.not_equal(condition, 0), x, y)
+
+
+def add_n(*args: Any) -> Tensor:
+    """The sum of arrays of one shape."""
+    total: Tensor = functools.reduce(ops.add, args)
+    return total
+
+
+ElementWiseSum = add_n
+
+
+# Reductions: over everything they have shape (1,); `exclude` reduces over all axes but those named
+
+
+def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    @functools.wraps(function, ("__name__", "__doc__"))
+    def older(data: Any, axis: Any = None, keepdims: bool = False, exclude: bool = False) -> Tensor:
+        axis = None if axis == () else axis
+        if exclude:
+            named = {a % data.ndim for a in ((axis,) if isinstance(axis, int) else axis or ())}
+            axis = tuple(i for i in range(data.ndim) if i not in named)
+        y = function(data, axis=axis, keepdims=keepdims)
+        return y if y.ndim else ops.reshape(y, (1,))
+
+    return older
+
+
+sum, mean, max, min = _reduction(ops.sum), _reduction(ops.mean), _reduction(ops.max), _reduction(ops.min)
+prod, nansum = _reduction(ops.prod), _reduction(np.nansum)
+sum_axis, max_axis, min_axis = sum, max, min
+
+
+def norm(data: Any, ord: int = 2, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The norm of order 1 or 2."""
+    y = ops.norm(data, ord, axis, keepdims)
+    return y if y.ndim else ops.reshape(y, (1,))
+
+
+def _position(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    @functools.wraps(function, ("__name__", "__doc__"))
+    def older(data: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
+        y = ops.astype(function(data, axis=axis), "float32")
+        return ops.expand_dims(y, axis) if keepdims and axis is not None else y if y.ndim else ops.reshape(y, (1,))
+
+    return older
+
+
+argmax, argmin = _position(ops.argmax), _position(ops.argmin)
+
+
+def argsort(data: Any, axis: int = -1, is_ascend: bool = True, dtype: Any = "float32") -> Tensor:
+    """The order that sorts the values, the largest first unless `is_ascend`."""
+    return ops.astype(ops.argsort(data if is_ascend else ops.negative(data), axis), dtype)
+
+
+def sort(data: Any, axis: int = -1, is_ascend: bool = True) -> Tensor:
+    """The values in increasing order, or in decreasing order."""
+    return ops.sort(data, axis) if is_ascend else ops.flip(ops.sort(data, axis), axis)
+
+
+# Shapes
+
+CODES = {0: "copy", -2: "rest", -3: "merge", -4: "split"}
+"""What a length in a new shape means to `nd.reshape`; -1 is what remains."""
+
+
+def reshape(data: Any, shape: Any, reverse: bool = False) -> Tensor:
+    """The same values in another shape, in which a length may also be a code.
+
+    -1 is what remains; 0 copies the length at this place; -2 copies all remaining lengths; -3 is the product of two; -4, followed
+    by two numbers, splits one. With `reverse` the codes are matched from the right.
+
+    >>> from minigrad import nd
+    >>> nd.reshape(nd.zeros((2, 3, 8)), (0, -4, 3, 1, -2)).shape
+    (2, 3, 1, 8)
+    """
+    return ops.reshape(data, coded_shape(data.shape, shape, CODES, reverse))
+
+
+def transpose(data: Any, axes: Any = None) -> Tensor:
+    """The axes in another order (reversed if not given)."""
+    return ops.transpose(data, axes or None)
+
+
+def swapaxes(data: Any, dim1: int = 0, dim2: int = 0) -> Tensor:
+    """Two axes exchanged."""
+    return ops.swapaxes(data, dim1, dim2)
+
+
+def concat(*data: Any, dim: int = 1) -> Tensor:
+    """Arrays joined along an axis, the second unless told otherwise."""
+    return ops.concatenate(data, dim)
+
+
+def concatenate(arrays: Any, axis: int = 0) -> Tensor:
+    """Arrays joined along an axis, the first unless told otherwise."""
+    return ops.concatenate(arrays, axis)
+
+
+def stack(*data: Any, axis: int = 0) -> Tensor:
+    """Arrays of one shape joined along a new axis."""
+    return ops.stack(data[0] if len(data) == 1 and isinstance(data[0], (list, tuple)) else data, axis)
+
+
+def split(data: Any, num_outputs: int, axis: int = 1, squeeze_axis: bool = False) -> Any:
+    """So many equal pieces along an axis, without it if `squeeze_axis`; one piece is not put into a list."""
+    pieces = [ops.squeeze(p, axis) if squeeze_axis else p for p in np.split(data, num_outputs, axis)]
+    return pieces if num_outputs > 1 else pieces[0]
+
+
+def slice_axis(data: Any, axis: int, begin: int, end: int | None) -> Tensor:
+    """data[begin:end] along one axis."""
+    return ops.getitem(data, (slice_(None),) * (axis % data.ndim) + (slice_(begin, end),))
+
+
+def slice_like(data: Any, shape_like: Any, axes: Any = None) -> Tensor:
+    """The first values along each of `axes` (or all), as many as `shape_like` has."""
+    cut = set(range(data.ndim)) if axes is None else {a % data.ndim for a in axes}
+    return ops.getitem(data, tuple(slice_(shape_like.shape[i] if i in cut else None) for i in range(data.ndim)))
+
+
+def broadcast_like(lhs: Any, rhs: Any) -> Tensor:
+    """The values repeated to the shape of `rhs`."""
+    return ops.broadcast_to(lhs, rhs.shape)
+
+
+def broadcast_to(data: Any, shape: Any) -> Tensor:
+    """The values repeated to `shape`, in which 0 keeps a length."""
+    return ops.broadcast_to(data, tuple(n or data.shape[i] for i, n in enumerate(shape)))
+
+
+def broadcast_axis(data: Any, axis: Any = (), size: Any = ()) -> Tensor:
+    """The values repeated along axes of length 1 to the given sizes."""
+    sizes = dict(zip((axis,) if isinstance(axis, int) else axis, (size,) if isinstance(size, int) else size))
+    return ops.broadcast_to(data, tuple(sizes.get(i, n) for i, n in enumerate(data.shape)))
+
+
+def pad(data: Any, mode: str = "constant", pad_width: Any = (), constant_value: float = 0.0) -> Tensor:
+    """A border: `pad_width` holds, axis after axis, the widths before and after."""
+    widths = tuple(zip(pad_width[::2], pad_width[1::2]))
+    return ops.pad(data, widths, mode, constant_value) if mode == "constant" else ops.pad(data, widths, mode)
+
+
+flatten, expand_dims, squeeze, tile = npx.batch_flatten, _older(ops.expand_dims), _older(ops.squeeze), _older(ops.tile)
+repeat, reverse, flip, take = _older(ops.repeat), _older(ops.flip), _older(ops.flip), _older(ops.take, "a", "indices")
+moveaxis, diag, cast, slice = _older(ops.moveaxis), _older(np.diag), npx.cast, npx.slice
+Reshape, Flatten, SwapAxis, Concat, Cast, SliceChannel, Pad = reshape, flatten, swapaxes, concat, cast, split, pad
+
+
+# Products, layers, losses
+
+
+def dot(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
+    """The sum of products over the last axis of `lhs` and the first of `rhs`, each reversed first if asked."""
+    lhs, rhs = ops.transpose(lhs) if transpose_a else lhs, ops.transpose(rhs) if transpose_b else rhs
+    y = ops.dot(lhs, rhs) if rhs.ndim <= 2 else ops.tensordot(lhs, rhs, 1)
+    return y if y.ndim else ops.reshape(y, (1,))
+
+
+def softmax_cross_entropy(data: Any, label: Any) -> Tensor:
+    """The cross-entropy of the softmax, summed over the batch: shape (1,)."""
+    return ops.reshape(ops.sum(ops.softmax_cross_entropy(data, label)), (1,))
+
+
+def L2Normalization(data: Any, eps: float = 1e-10, mode: str = "instance") -> Tensor:  # noqa: N802
+    """Each sample ('instance'), each place ('channel') or each channel ('spatial') divided by its norm."""
+    axes = {"instance": tuple(range(1, data.ndim)), "channel": 1, "spatial": tuple(range(2, data.ndim))}[mode]
+    return ops.divide(data, ops.sqrt(ops.sum(ops.square(data), axes, keepdims=True) + eps))
+
+
+FullyConnected, Convolution, Pooling = npx.fully_connected, npx.convolution, npx.pooling
+Activation, LeakyReLU, Dropout = npx.activation, npx.leaky_relu, npx.dropout
+BatchNorm, LayerNorm, Embedding = npx.batch_norm, npx.layer_norm, npx.embedding
+SequenceMask, SoftmaxActivation = npx.sequence_mask, npx.softmax
+softmax, log_softmax, smooth_l1, layer_norm = npx.softmax, npx.log_softmax, npx.smooth_l1, npx.layer_norm
+topk, pick, one_hot, batch_dot, gather_nd = npx.topk, npx.pick, npx.one_hot, npx.batch_dot, npx.gather_nd
+arange_like, reshape_like, shape_array = npx.arange_like, npx.reshape_like, npx.shape_array
+save, load, waitall = npx.save, npx.load, npx.waitall
+
+
+# Random arrays
+
+
+def _whole(
+    low: Any, high: Any, shape: Any = None, dtype: Any = "int32", ctx: Context | None = None, **kw: Any
+) -> Tensor:
+    """Whole numbers from `low` to `high` - 1, int32 by default."""
+    return draws.randint(low, high, shape, dtype, ctx, **kw)
+
+
+def shuffle(data: Tensor) -> Tensor:
+    """A copy with the rows in random order."""
+    return draws.permutation(data)
+
+
+def multinomial(data: Any, shape: Any = (), get_prob: bool = False, dtype: Any = "int32") -> Any:
+    """Outcomes drawn with the probabilities in the last axis of `data`; with `get_prob` their logarithms too."""
+    rows = ops.reshape(data, (-1, data.shape[-1]))
+    size = (shape,) if isinstance(shape, int) else tuple(shape)
+    drawn = ops.stack([draws.choice(data.shape[-1], size, p=row) for row in rows])
+    drawn = ops.reshape(drawn, (*data.shape[:-1], *size))
+    if not get_prob:
+        return drawn.astype(dtype)
+    chosen = ops.take_along_axis(rows, ops.reshape(drawn, (len(rows), -1)), -1)
+    return drawn.astype(dtype), ops.reshape(ops.log(chosen), drawn.shape)
+
+
+random = SimpleNamespace(
+    uniform=draws.uniform, normal=draws.normal, randn=draws.randn, randint=_whole, gamma=draws.gamma,
+    exponential=draws.exponential, poisson=draws.poisson, shuffle=shuffle, multinomial=multinomial, seed=draws.seed,
+)  # fmt: skip
+random_uniform, random_normal, random_gamma = draws.uniform, draws.normal, draws.gamma
+random_exponential, random_poisson, random_randint = draws.exponential, draws.poisson, _whole
+uniform, normal = draws.uniform, draws.normal
