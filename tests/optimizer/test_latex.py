@@ -95,7 +95,7 @@ def from_latex(text):
 
 NAME = (
     r"\\operatorname\{\w+\}|\\(?:max|min|log|exp)"
-    r"|(?:\\(?:hat|bar|tilde|mathrm)\{[^{}]*\}|\\[a-z]+|[A-Za-z])(?:_(?:\{[^{}]*\}|\w))?"
+    r"|(?:\\(?:hat|bar|tilde|mathrm)\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z])(?:_(?:\{[^{}]*\}|\w))?"
 )
 
 
@@ -137,8 +137,9 @@ def indexed(name, step):
 def test_the_printed_latex_gives_the_numbers_of_the_rule(row):
     opt = row.make()
     timeless, before, now, expected = one_element(opt)
+    letters = LETTERS | opt.symbols
     used = set(re.findall(r"\w+", plain(opt)))
-    values = {identifier(LETTERS.get(k, k)): v for k, v in timeless.items() if k in used}
+    values = {identifier(letters.get(k, k)): v for k, v in timeless.items() if k in used}
     values |= {identifier(indexed(k, "t-1")): v for k, v in before.items()}
     values |= {identifier(indexed(k, "t")): v for k, v in now.items()}
     lines = equation(opt).removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}").split(" \\\\\n")
