@@ -55,7 +55,9 @@ def curves(runs: Mapping[str, Curves], title: str = "") -> Figure:
     for axes in grid[-1]:
         axes.set_xlabel("epoch", color=INK)
     if len(rows) > 1:
-        figure.supxlabel("From top to bottom in the order of the last training loss. Grey: the other rows.", fontsize=9)
+        figure.supxlabel(
+            "From top to bottom in the order of the last training loss. Grey: the other rows.", fontsize=9, color=INK
+        )
     figure.draw_without_rendering()  # the layout must stand before labels can be kept apart
     for names, (left, right) in zip(rows, grid):
         losses = [drawn[name][0][1][-1] for name in names]

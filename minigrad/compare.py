@@ -1,0 +1,117 @@
+"""The main job: one small network learns to read digits, once with each optimizer, at the rate that is best for it."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+from minigrad import autograd, gluon, init, metric, optimizer, random
+from minigrad.datasets.split import Split
+from minigrad.optimizer.registry import OPTIMIZERS
+
+BATCH_SIZE = 32
+
+
+@dataclass
+class Run:
+    """A network in training, and what has been seen of it: one entry per epoch in `loss` and `accuracy`."""
+
+    optimizer: optimizer.Optimizer
+    net: gluon.Block
+    loss: list[float] = field(default_factory=list)
+    """Mean training loss, measured on each batch before its step."""
+    accuracy: list[float] = field(default_factory=list)
+    """Share of the test part that is classified rightly, after the epoch."""
+    step_seconds: list[float] = field(default_factory=list)
+    """How long each step took: forward, backward and update."""
+
+    @property
+    def step_ms(self) -> float:
+        """Median milliseconds per step."""
+        return 1000 * statistics.median(self.step_seconds)
+
+
+def network(classes: int) -> gluon.Block:
+    """Two hidden layers of 64 and 32 units; the width of the input shows itself at the first batch."""
+    net = gluon.nn.Sequential()
+    net.add(gluon.nn.Dense(64, activation="relu"), gluon.nn.Dense(32, activation="relu"), gluon.nn.Dense(classes))
+    net.initialize(init.Xavier())
+    return net
+
+
+def train(
+    rule: optimizer.Optimizer, train_part: Split, test_part: Split, epochs: int = 20, seed: int = 0
+) -> Iterator[Run]:
+    """Train the network with softmax cross-entropy; yields the same `Run`, one epoch further, after every epoch.
+
+    `train_part` and `test_part` are (x, y) with x (n, features) float and y (n,) integer classes. The seed decides the
+    first weights, the order of the batches and the noise of a sampler, so equal seeds give equal runs.
+
+    >>> from minigrad import datasets
+    >>> runs = [run for run in train(optimizer.Adam(learning_rate=0.005), *datasets.digits(), epochs=2)]
+    >>> runs[-1].accuracy[-1] > 0.85
+    True
+    """
+    random.seed(seed)
+    run = Run(rule, network(1 + int(max(train_part[1].max(), test_part[1].max()))))
+    trainers = trainers_for(run.net, rule)
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    batches = gluon.data.DataLoader(gluon.data.ArrayDataset(*train_part), BATCH_SIZE, shuffle=True)
+    for _ in range(epochs):
+        mean_loss = metric.Loss()
+        for x, y in batches:
+            start = time.perf_counter()
+            with autograd.record():
+                loss = loss_of(run.net(x), y)
+            loss.backward()
+            for trainer in trainers:
+                trainer.step(len(x))
+            run.step_seconds.append(time.perf_counter() - start)
+            mean_loss.update(None, loss)
+        hits = metric.Accuracy()
+        hits.update(test_part[1], run.net(test_part[0]))
+        run.loss.append(mean_loss.get()[1])
+        run.accuracy.append(hits.get()[1])
+        yield run
+
+
+def trainers_for(net: gluon.Block, rule: optimizer.Optimizer) -> list[gluon.Trainer]:
+    """One trainer for the whole network; or two, because GroupAdaGrad knows only matrices and AdaGrad is its sister."""
+    if not isinstance(rule, optimizer.GroupAdaGrad):
+        return [gluon.Trainer(net.collect_params(), rule)]
+    biases = gluon.Trainer(net.collect_params(".*bias"), optimizer.AdaGrad(learning_rate=rule.lr))
+    return [gluon.Trainer(net.collect_params(".*weight"), rule), biases]
+
+
+def optimizers() -> list[str]:
+    """The names of all registered optimizers, each class once: second names are left out."""
+    return sorted(name for name, cls in OPTIMIZERS.items() if name == cls.__name__.lower())
+
+
+def build(name: str, learning_rate: float | None = None) -> optimizer.Optimizer:
+    """The optimizer at the rate given, else at the best known for this network, else at its own default."""
+    arguments = dict(best_arguments().get(name.lower(), {}))
+    if learning_rate is not None:
+        arguments["learning_rate"] = learning_rate
+    return optimizer.create(name, **arguments)
+
+
+def has_rate(rule: optimizer.Optimizer) -> bool:
+    """Whether the learning rate has any effect: AdaDelta has none."""
+    return not hasattr(rule, "rule") or "lr" in inspect.signature(rule.rule).parameters
+
+
+@cache
+def best_arguments() -> dict[str, dict[str, float]]:
+    """Optimizer name -> the rate that trains this network best, and what else it needs to train it.
+
+    tests/benchmarks/tune_rates.py says how it is found and why.
+    """
+    table: dict[str, dict[str, float]] = json.loads(resources.files("minigrad").joinpath("best_rates.json").read_text())
+    return table
