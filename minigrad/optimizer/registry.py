@@ -16,13 +16,13 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {}
 """Every optimizer class by its lower-cased name."""
 
 
-def register(cls: Class, name: str | None = None) -> Class:
+def register(cls: Class) -> Class:
     """Enter an optimizer class in the registry; used as a decorator.
 
     The class may then be created by its name in any case. Running the same definition again, as a notebook cell does,
     replaces the old class; taking the name of another class warns.
     """
-    name = (name or cls.__name__).lower()
+    name = cls.__name__.lower()
     old = OPTIMIZERS.get(name)
     if old is not None and (old.__module__, old.__qualname__) != (cls.__module__, cls.__qualname__):
         warnings.warn(

@@ -54,7 +54,8 @@ def steps_shrink_as_1_over_root_t(make):
 
 
 def steady_gradients_give_no_nan_in_float32(make):
-    assert numpy.isfinite(drive(make(epsilon=1e-8), [0.0], [[0.7]] * 300, "float32")).all()
+    constants = numpy.linspace(1, 200, 400)  # for some of them E - m**2 is rounded to less than -epsilon
+    assert numpy.isfinite(drive(make(epsilon=1e-8), numpy.zeros(400), [constants] * 100, "float32")).all()
 
 
 def first_step_is_the_rate_over_root_1_minus_rho(make):

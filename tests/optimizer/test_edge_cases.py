@@ -81,6 +81,14 @@ def test_a_weight_of_zeros_gives_no_nan(row):
     assert numpy.isfinite(drive(row.make(), numpy.zeros_like(row.start), gradients(row))).all()
 
 
+def test_a_rate_of_0_moves_nothing(row):
+    if row.name == "adadelta":  # which has no rate
+        return
+    opt = row.make(learning_rate=0.0, wd=0.0 if row.matrix else 0.1)
+    opt.clip_weights = None
+    assert (drive(opt, row.start, gradients(row)) == row.start).all()
+
+
 def test_dtypes_stay(row):
     for dtype in ("float32", "float64"):
         w = np.array(numpy.array(row.start, dtype))

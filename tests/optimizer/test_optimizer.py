@@ -212,6 +212,12 @@ def test_lars_corrects_the_momentum_of_every_parameter_when_the_rate_changes():
     assert [w.item() for w in ws] == [1 - 1 - 0.375] * 6
 
 
+@pytest.mark.parametrize("cls", [optimizer.LARS, optimizer.LAMB, optimizer.LANS])
+def test_without_length_or_without_gradient_the_trust_is_1(cls):
+    assert drive(cls(learning_rate=0.1), [0.0, 0.0], [[1.0, -1.0]])[0] == pytest.approx([-0.1, 0.1], rel=1e-5)
+    assert list(drive(cls(learning_rate=0.1), [1.0, 2.0], [[0.0, 0.0]])[0]) == [1, 2]
+
+
 # Gradient: rescale, clip, decay
 
 
