@@ -1,0 +1,47 @@
+"""Shared by all tests: the two GPUs that are not there, and the count of what a real one would have to run."""
+
+import pytest
+
+from minigrad.device import gpu, num_gpus
+from tests.strict import install
+
+_left_out = 0
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--stand-in",
+        action="store_true",
+        help="run every test with the second of two stand-in GPUs as the device on which arrays are made",
+    )
+
+
+def pytest_collection_modifyitems(items):
+    """Tests marked `gpu` need a GPU; where there is none they are skipped, and counted."""
+    global _left_out
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if marked and num_gpus() == 0:
+        _left_out = len(marked)
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason="no CUDA device"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    if _left_out:
+        terminalreporter.write_line(f"gpu: {_left_out} tests not run: no CUDA device")
+
+
+@pytest.fixture
+def gpus(monkeypatch):
+    """CuPy's stand-in with two devices: see `tests/strict`."""
+    return install(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _on_the_stand_in(request):
+    if request.config.getoption("--stand-in"):
+        request.getfixturevalue("gpus")
+        with gpu(1):
+            yield
+    else:
+        yield

@@ -1,0 +1,234 @@
+"""The stand-in's array: opaque. It meets only its own kind, on the device where work happens, and Python numbers."""
+
+import numpy
+
+from tests.strict import record
+
+IMPLICIT = "Implicit conversion to a NumPy array is not allowed. Please use `.get()`."
+NUMBERS = (bool, int, float, complex, numpy.number, numpy.bool_)
+
+
+class ndarray:  # noqa: N801  CuPy's name
+    """As `cupy.ndarray` looks from outside. `_host` is the NumPy array that nobody but this package may touch."""
+
+    __slots__ = ("__weakref__", "_host", "_place")
+    __array_ufunc__ = None  # an operator with a NumPy array on the left comes to ours, which refuses
+    __array_priority__ = 100
+
+    def __init__(self, host, place=None):
+        self._host = host
+        self._place = record.current if place is None else place
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError(IMPLICIT)
+
+    def __array_function__(self, function, types, args, kwargs):
+        raise TypeError(f"numpy.{function.__name__} was called on an array of the GPU")
+
+    shape = property(lambda self: self._host.shape)
+    dtype = property(lambda self: self._host.dtype)
+    ndim = property(lambda self: self._host.ndim)
+    size = property(lambda self: self._host.size)
+    itemsize = property(lambda self: self._host.itemsize)
+    nbytes = property(lambda self: self._host.nbytes)
+    strides = property(lambda self: self._host.strides)
+    flags = property(lambda self: self._host.flags)
+    T = property(lambda self: self.transpose())
+
+    @property
+    def device(self):
+        from tests.strict.module import Device
+
+        return Device(self._place)
+
+    # To the host: each of these waits for the device
+
+    def get(self):
+        return self._fetch("get()").copy()
+
+    def item(self, *args):
+        return self._fetch("item()").item(*args)
+
+    def tolist(self):
+        return self._fetch("tolist()").tolist()
+
+    def __bool__(self):
+        return bool(self._fetch("bool()"))
+
+    def __int__(self):
+        return int(self._fetch("int()").item())
+
+    def __float__(self):
+        return float(self._fetch("float()").item())
+
+    def __complex__(self):
+        return complex(self._fetch("complex()").item())
+
+    def __repr__(self):
+        return repr(self._fetch("repr()"))
+
+    __str__ = __repr__
+
+    def _fetch(self, what):
+        record.note("waits", what)
+        return self._host
+
+    # To others on the device
+
+    @property
+    def __cuda_array_interface__(self):
+        return {**self._host.__array_interface__, "version": 3, "stream": 1}
+
+    def __dlpack__(self, *, stream=None, dl_device=None, **kwargs):
+        if dl_device is not None and dl_device[0] != 2:
+            raise BufferError("an array of the GPU was asked for as one of the host")
+        return self
+
+    def __dlpack_device__(self):
+        return 2, self._place
+
+    # Reading and writing
+
+    def __len__(self):
+        return len(self._host)
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, key):
+        if _has_mask(key):
+            record.note("waits", "a[mask]")
+        return wrap(self._host[index(key)])
+
+    def __setitem__(self, key, value):
+        if isinstance(value, numpy.ndarray) and value.ndim:
+            raise TypeError("a NumPy array cannot be written into an array of the GPU")
+        _here(self)
+        value = value.item() if isinstance(value, numpy.ndarray) else value
+        if not isinstance(value, (ndarray, *NUMBERS)):
+            raise TypeError(f"a {type(value).__name__} cannot be written into an array of the GPU")
+        self._host[index(key)] = operand(value)
+
+    def fill(self, value):
+        self._host.fill(value)
+
+    def astype(self, dtype, copy=True):
+        return wrap(operand(self).astype(dtype, copy=copy), self if not copy and self.dtype == dtype else None)
+
+    def __reduce__(self):
+        raise TypeError("an array of the GPU was pickled")
+
+
+def _here(array):
+    if array._place != record.current:
+        raise ValueError(
+            f"Array device must be same as the current device: array device = {array._place} "
+            f"while current = {record.current}"
+        )
+
+
+def _has_mask(key):
+    keys = key if isinstance(key, tuple) else (key,)
+    return any(isinstance(k, ndarray) and k.dtype == bool for k in keys)
+
+
+def index(key):
+    """A key for NumPy. As CuPy, an index out of range wraps around instead of complaining; a list is sent over."""
+    if isinstance(key, tuple):
+        return tuple(index(k) for k in key)
+    if isinstance(key, ndarray):
+        _here(key)
+        if key.dtype.kind not in "iub":
+            raise IndexError("arrays used as indices must be of integer or boolean type")
+        return key._host
+    if isinstance(key, (list, numpy.ndarray)):
+        record.note("uploads", "an index from the host")
+    return key
+
+
+def operand(value):
+    """A value for NumPy: an array of this device, a number, or a sequence of them; nothing else."""
+    if isinstance(value, ndarray):
+        _here(value)
+        return value._host
+    if isinstance(value, numpy.ndarray):
+        raise TypeError("Unsupported type <class 'numpy.ndarray'>")
+    if isinstance(value, (list, tuple)):
+        return type(value)(operand(v) for v in value)
+    if type(value).__name__ == "Tensor":
+        raise TypeError("a Tensor came where a raw array belongs")
+    return value
+
+
+def wrap(result, same=None):
+    """A result of NumPy as arrays of the current device; reductions give arrays without axes, not numbers."""
+    if same is not None:
+        return same
+    if isinstance(result, (numpy.ndarray, numpy.generic, bool, int, float)):
+        return ndarray(numpy.asarray(result))
+    if isinstance(result, (list, tuple)):
+        return type(result)(*map(wrap, result)) if hasattr(result, "_fields") else type(result)(map(wrap, result))
+    return result
+
+
+def _operator(name, function, reflected=False):
+    def method(self, other):
+        if isinstance(other, numpy.ndarray):
+            raise TypeError("Unsupported type <class 'numpy.ndarray'>")
+        if not isinstance(other, (ndarray, *NUMBERS)):
+            return NotImplemented
+        a, b = (other, self) if reflected else (self, other)
+        return wrap(function(operand(a), operand(b)))
+
+    method.__name__ = name
+    return method
+
+
+def _in_place(name, function):
+    def method(self, other):
+        if not isinstance(other, (ndarray, *NUMBERS)):
+            raise TypeError(f"Unsupported type {type(other)}")
+        function(operand(self), operand(other), out=self._host)
+        return self
+
+    method.__name__ = name
+    return method
+
+
+BINARY = {
+    "add": numpy.add, "sub": numpy.subtract, "mul": numpy.multiply, "truediv": numpy.divide, "pow": numpy.power,
+    "floordiv": numpy.floor_divide, "mod": numpy.remainder, "matmul": numpy.matmul, "and": numpy.bitwise_and,
+    "or": numpy.bitwise_or, "xor": numpy.bitwise_xor, "lshift": numpy.left_shift, "rshift": numpy.right_shift,
+}  # fmt: skip
+COMPARE = {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}
+METHODS = (
+    "all any argmax argmin argsort clip copy cumsum dot flatten max mean min prod ravel repeat reshape "
+    "round squeeze std sum swapaxes take trace transpose var view"
+).split()
+
+for _name, _function in BINARY.items():
+    setattr(ndarray, f"__{_name}__", _operator(_name, _function))
+    setattr(ndarray, f"__r{_name}__", _operator(_name, _function, reflected=True))
+    if _name != "matmul":
+        setattr(ndarray, f"__i{_name}__", _in_place(_name, _function))
+for _name, _full in COMPARE.items():
+    setattr(ndarray, f"__{_name}__", _operator(_name, getattr(numpy, _full)))
+ndarray.__hash__ = None
+ndarray.__neg__ = lambda self: wrap(-operand(self))
+ndarray.__pos__ = lambda self: wrap(+operand(self))
+ndarray.__abs__ = lambda self: wrap(abs(operand(self)))
+ndarray.__invert__ = lambda self: wrap(~operand(self))
+
+
+def _method(name):
+    def method(self, *args, **kwargs):
+        if "where" in kwargs:
+            raise TypeError(f"{name}() got an unexpected keyword argument 'where'")
+        args, kwargs = operand(args), {k: operand(v) for k, v in kwargs.items()}
+        return wrap(getattr(operand(self), name)(*args, **kwargs))
+
+    return method
+
+
+for _name in METHODS:
+    setattr(ndarray, _name, _method(_name))

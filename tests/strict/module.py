@@ -1,0 +1,185 @@
+"""The stand-in's namespace: NumPy's functions under CuPy's rules. What CuPy lacks is lacking."""
+
+from types import ModuleType, SimpleNamespace
+
+import numpy
+
+from tests.strict import record
+from tests.strict.array import ndarray, operand, wrap
+from tests.strict.kernel import ElementwiseKernel
+from tests.strict.random import Generator
+
+DEVICES = 2
+MISSING = frozenset(
+    "False_ ScalarType True_ asmatrix block bmat busday_count busday_offset busdaycalendar bytes_ char "
+    "character clongdouble complex256 core ctypeslib datetime64 datetime_as_string datetime_data dtypes einsum_path "
+    "emath errstate f2py flexible float128 frompyfunc fromregex geomspace get_include getbufsize geterr geterrcall "
+    "histogram_bin_edges info insert is_busday isnat little_endian longdouble ma matrix matvec memmap nanpercentile "
+    "nanquantile ndenumerate nditer nested_iters object_ polyder polydiv polyint rec recarray record sctypeDict "
+    "setbufsize seterr seterrcall show_runtime spacing str_ strings test timedelta64 typecodes unstack vecdot vecmat "
+    "void".split()
+)
+"""Names of NumPy 2.4 that CuPy 14.2 does not have; `test_cupy_names.py` asks the real one whether that is still so."""
+WAITS = frozenset("nonzero flatnonzero argwhere unique bincount extract compress array_equiv".split())
+"""Functions whose result's shape depends on values, so that CuPy has to look."""
+SCATTERED = frozenset("int32 uint32 uint64 float16 float32 float64".split())
+"""What `add.at` adds up: the dtypes for which CUDA has an atomic addition."""
+
+
+class Device:
+    """A device: `with Device(1):` makes it the current one."""
+
+    def __init__(self, device=None):
+        self.id = record.current if device is None else int(device)
+        if not 0 <= self.id < DEVICES:
+            raise RuntimeError("cudaErrorInvalidDevice: invalid device ordinal")
+        self._before = []
+
+    def use(self):
+        record.current = self.id
+
+    def __enter__(self):
+        self._before.append(record.current)
+        self.use()
+        return self
+
+    def __exit__(self, *_):
+        record.current = self._before.pop()
+
+    def synchronize(self):
+        record.note("waits", "synchronize()")
+
+
+class Module(ModuleType):
+    """A module that makes its functions from NumPy's when they are first asked for."""
+
+    def __init__(self, name, source):
+        super().__init__(name)
+        self.__dict__["_source"] = source
+
+    def __getattr__(self, name):
+        if name in MISSING or name.startswith("_") or not hasattr(self._source, name):
+            raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'")
+        found = getattr(self._source, name)
+        if isinstance(found, ModuleType):
+            found = Module(f"{self.__name__}.{name}", found)
+        elif isinstance(found, numpy.ufunc):
+            found = Ufunc(found)
+        elif callable(found) and not isinstance(found, type):
+            found = function(name, found)
+        setattr(self, name, found)
+        return found
+
+
+def function(name, original):
+    """A function of NumPy on arrays of the device."""
+
+    def called(*args, **kwargs):
+        if "where" in kwargs:
+            raise TypeError(f"{name}() got an unexpected keyword argument 'where'")
+        out = kwargs.get("out")
+        if out is not None and name == "dot" and not (out.flags.c_contiguous and out.dtype == args[0].dtype):
+            raise ValueError("Output array must be C-contiguous and of the dtype of the result")
+        if name in WAITS or (name == "where" and len(args) == 1):
+            record.note("waits", f"{name}()")
+        result = original(*operand(args), **{k: operand(v) for k, v in kwargs.items()})
+        return wrap(result, out)
+
+    called.__name__ = name
+    return called
+
+
+class Ufunc:
+    """A ufunc: on arrays and numbers, into `out`; `at` adds atomically."""
+
+    def __init__(self, original):
+        self._original = original
+        self.__name__ = original.__name__
+
+    def __call__(self, *args, out=None, dtype=None):
+        if any(isinstance(a, (list, tuple)) for a in args):
+            raise TypeError(f"Unsupported type in {self.__name__}: a list")
+        kwargs = {} if dtype is None else {"dtype": dtype}
+        if len(args) > self._original.nin:
+            *args, out = args
+        if out is not None:
+            kwargs["out"] = operand(out)
+        return wrap(self._original(*operand(tuple(args)), **kwargs), out)
+
+    def at(self, a, indices, b):
+        from tests.strict.array import index
+
+        if self.__name__ != "add" or a.dtype.name not in SCATTERED:
+            raise TypeError(f"{self.__name__}.at is not supported for {a.dtype}")
+        self._original.at(operand(a), index(indices), operand(b))
+
+
+def array(object, dtype=None, copy=True, order="K", ndmin=0):
+    """An array of the current device from one of any device, from the host, or from numbers."""
+    if isinstance(object, ndarray):
+        host = object._host
+        if object._place == record.current and not copy and (dtype is None or dtype == host.dtype):
+            return object
+    elif hasattr(object, "__cuda_array_interface__"):
+        interface = {k: v for k, v in object.__cuda_array_interface__.items() if k != "stream"}
+        host = numpy.asarray(SimpleNamespace(__array_interface__=interface))
+        if not copy:
+            return ndarray(host)
+    else:
+        if type(object).__name__ == "Tensor":
+            raise TypeError("a Tensor came where a raw array belongs")
+        host = operand_or_host(object)
+        record.note("uploads", "array()")
+    return ndarray(numpy.array(host, dtype=dtype))
+
+
+def operand_or_host(object):
+    """What may be sent to the device: numbers, NumPy arrays, nested lists of numbers or of arrays of the device."""
+    if isinstance(object, ndarray):
+        return object._host
+    return [operand_or_host(o) for o in object] if isinstance(object, (list, tuple)) else object
+
+
+def from_dlpack(object):
+    """The memory of another array of the device."""
+    if object.__dlpack_device__()[0] != 2:
+        raise TypeError("CPU arrays cannot be directly imported to CuPy.")
+    shared = object.__dlpack__()
+    return ndarray(shared._host, shared._place)
+
+
+def asnumpy(a):
+    return a.get() if isinstance(a, ndarray) else numpy.asarray(a)
+
+
+def _in_no_time(*_):
+    return SimpleNamespace(synchronize=Device().synchronize)
+
+
+def make():
+    """The module `cupy`."""
+    cupy = Module("cupy", numpy)
+    cupy.ndarray, cupy.array, cupy.asnumpy, cupy.from_dlpack = ndarray, array, asnumpy, from_dlpack
+    cupy.asarray = lambda a, dtype=None, order=None: array(a, dtype, copy=False)
+    cupy.ascontiguousarray = lambda a, dtype=None: ndarray(numpy.ascontiguousarray(operand(a), dtype))
+    cupy.ElementwiseKernel = ElementwiseKernel
+    cupy.is_available = lambda: True
+    cupy.__version__ = "14.2.0"
+    cupy.cuda = SimpleNamespace(
+        Device=Device,
+        get_current_stream=_in_no_time,
+        runtime=SimpleNamespace(
+            getDevice=lambda: record.current,
+            setDevice=lambda k: Device(k).use(),
+            getDeviceCount=lambda: DEVICES,
+        ),
+    )
+    cupy.random = SimpleNamespace(default_rng=Generator, Generator=Generator)
+    return cupy
+
+
+def special():
+    """The module `cupyx.scipy.special`, as far as it is needed."""
+    from math import erf
+
+    return SimpleNamespace(erf=lambda x: wrap(numpy.vectorize(erf, otypes=[x.dtype])(operand(x))))
