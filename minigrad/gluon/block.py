@@ -204,7 +204,9 @@ class Block:
         """Read all parameters from a file; nothing changes unless everything fits. Works before `initialize` too."""
         from minigrad.gluon.files import load_parameters
 
-        load_parameters(filename, dict(self.structure()), ctx or device, allow_missing, ignore_extra, cast_dtype)
+        load_parameters(
+            filename, dict(self.structure()), ctx or device, allow_missing, ignore_extra, cast_dtype, dtype_source
+        )
 
     # Computing
 

@@ -23,9 +23,15 @@ def load_parameters(
     allow_missing: bool = False,
     ignore_extra: bool = False,
     cast_dtype: bool = False,
+    dtype_source: str = "current",
     restore_prefix: str = "",
 ) -> None:
-    """Give parameters their values from a file. What does not fit is named (name, shape, dtype); nothing changes."""
+    """Give parameters their values from a file. What does not fit is named (name, shape, dtype); nothing changes.
+
+    With `cast_dtype`, values become the parameter's dtype, or, if `dtype_source` is 'saved', the parameter the file's.
+    """
+    if dtype_source not in ("current", "saved"):
+        raise ArgumentError(f"dtype_source is {dtype_source!r}; it must be 'current' or 'saved'.")
     arrays, _ = load_arrays(path)
     arrays = {restore_prefix + name: array for name, array in arrays.items()}
     for name in parameters:
@@ -57,6 +63,8 @@ def load_parameters(
             )
     for name, array in arrays.items():
         if name in parameters:
+            if dtype_source == "saved" and cast_dtype:
+                parameters[name].cast(array.dtype)
             _give(parameters[name], array, ctx)
 
 

@@ -219,6 +219,7 @@ class Parameter:
 
     def set_data(self, data: Any) -> None:
         """Give it these values, on every device; before its shape is known, they wait until the first forward pass."""
+        data = data if hasattr(data, "shape") else numpy.asarray(data)
         shape = tuple(data.shape)
         if self._shape is not None and (
             len(shape) != len(self._shape) or any(a not in (0, b) for a, b in zip(self._shape, shape))
@@ -390,6 +391,13 @@ class ParameterDict(dict[str, Parameter]):
 
     def setattr(self, name: str, value: Any) -> None:
         """Set an attribute of all: `params.setattr('grad_req', 'add')`."""
+        if not self:
+            warnings.warn(
+                f"setattr({name!r}, {value!r}) reaches no parameter: the selection is empty. collect_params(select) "
+                "takes "
+                "the names that begin like its pattern; '.*weight' finds those that end in weight.",
+                stacklevel=2,
+            )
         for parameter in self.values():
             setattr(parameter, name, value)
 
@@ -417,11 +425,14 @@ class ParameterDict(dict[str, Parameter]):
         ignore_extra: bool = False,
         restore_prefix: str = "",
         cast_dtype: bool = False,
+        dtype_source: str = "current",
     ) -> None:
         """Read all from a file, names with `restore_prefix` in front; nothing changes unless everything fits."""
         from minigrad.gluon.files import load_parameters
 
-        load_parameters(filename, dict(self), ctx, allow_missing, ignore_extra, cast_dtype, restore_prefix)
+        load_parameters(
+            filename, dict(self), ctx, allow_missing, ignore_extra, cast_dtype, dtype_source, restore_prefix
+        )
 
     def __repr__(self) -> str:
         inside = "\n".join(f"  {parameter!r}" for parameter in self.values())

@@ -58,6 +58,7 @@ class Trainer:
         update_on_kvstore: bool | None = None,
     ) -> None:
         self._params = _in_order(params)
+        self._places = _places(params, self._params)
         self._contexts = _common_contexts(self._params)
         self._set_optimizer(_made(optimizer, optimizer_params))
         self._scale = self._optimizer.rescale_grad
@@ -68,6 +69,7 @@ class Trainer:
             len(self._contexts) > 1 if update_on_kvstore is None else update_on_kvstore
         )
         self._entered = False
+        self._seen: list[int] = []  # for each parameter, how often it had been changed when the store last gave it
         self._noted = False
         self._groups: list[list[Group]] = []  # for each device
         if self._optimizer.lr_scheduler is None and self._optimizer.lr == 0:
@@ -171,12 +173,12 @@ class Trainer:
             if only._node.fresh if only is not None else all([t._node.fresh for t in p.list_data()]):
                 fresh.append(i)
             elif not ignore_stale_grad:
+                for q in self._params:
+                    q.list_data()  # a shape that is not known yet is the better thing to say
                 raise StaleGradientError(
                     f"Parameter '{p.name}' has no new gradient since the last step. Call backward() on a loss that "
-                    "was computed "
-                    "from it inside autograd.record(), once before each step; or pass ignore_stale_grad=True to "
-                    "leave alone "
-                    "what has no new gradient."
+                    "was computed from it inside autograd.record(), once before each step; or pass "
+                    "ignore_stale_grad=True to leave alone what has no new gradient."
                 )
         return fresh
 
@@ -212,6 +214,7 @@ class Trainer:
             return
         for i, p in enumerate(self._params):
             self._store.init(i, p.list_data()[0])
+            self._seen.append(p.list_data()[0]._version[0])
         if self._on_store:
             self._store.set_optimizer(self._optimizer)
         self._entered = True
@@ -224,9 +227,13 @@ class Trainer:
     def _update_on_store(self, fresh: list[int]) -> None:
         for i in fresh:
             p = self._params[i]
+            first = p.list_data()[0]
             if self._store is not None:
+                if first._version[0] != self._seen[i]:  # its value was set by hand
+                    self._store.assign(i, first)
                 self._store.push(i, p.list_grad())
                 self._store.pull(i, p.list_data())
+            self._seen[i] = first._version[0]
             for t in p.list_data():
                 t._node.fresh = False
 
@@ -236,13 +243,15 @@ class Trainer:
         """Write the optimizer, its states and counts, and the random generators: training resumed from it goes on bit
         for bit.
         """
-        save_states(fname, self._updater(), dump_optimizer=True, names=[p.name for p in self._params])
+        save_states(
+            fname, self._updater(), dump_optimizer=True, names=[p.name for p in self._params], places=self._places
+        )
 
     def load_states(self, fname: Any) -> None:
-        """Read what `save_states` wrote; the optimizer becomes the saved one. Nothing changes unless everything fits."""
+        """Read what `save_states` wrote; the optimizer becomes the saved one. Unless all fits, nothing changes."""
         updater = self._updater()
         weights = {i: p.list_data()[0] for i, p in enumerate(self._params)}
-        load_states(fname, updater, weights, names=[p.name for p in self._params])
+        load_states(fname, updater, weights, names=[p.name for p in self._params], places=self._places)
         loaded = updater.optimizer
         states = updater.states
         self._set_optimizer(loaded)
@@ -276,6 +285,12 @@ def _in_order(params: Any) -> list[Parameter]:
             "(not in a plain list)?"
         )
     return list(params)
+
+
+def _places(params: Any, in_order: Sequence[Parameter]) -> list[int]:
+    """Where each parameter stood in what the Trainer was given, which is the order of the network."""
+    given = [id(p) for p in (params.values() if isinstance(params, Mapping) else params)]
+    return [given.index(id(p)) for p in in_order]
 
 
 def _common_contexts(params: Sequence[Parameter]) -> list[Context]:

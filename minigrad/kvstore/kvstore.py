@@ -123,6 +123,10 @@ class KVStore:
                     o[...] = 0
                     o[rows] = stored[rows].as_in_ctx(o.ctx)
 
+    def assign(self, key: Key, value: Tensor) -> None:
+        """Replace the stored value, past any updater: a weight was set by hand."""
+        self._find(key, [value])[...] = value.as_in_ctx(self._stored[key].ctx)
+
     # How values change
 
     def set_updater(self, updater: Callable[[Any, Tensor, Tensor], None]) -> None:

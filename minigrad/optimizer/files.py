@@ -21,12 +21,16 @@ KIND = "states of an optimizer"
 
 
 def save_states(
-    path: FilePath, updater: Updater, dump_optimizer: bool = False, names: Sequence[str] | None = None
+    path: FilePath,
+    updater: Updater,
+    dump_optimizer: bool = False,
+    names: Sequence[str] | None = None,
+    places: Sequence[int] | None = None,
 ) -> None:
     """Write the states of an updater; arrays are named key/position.
 
     With `dump_optimizer` the file also holds the optimizer itself and the state of the random generators. `names` are
-    those of the parameters with the keys 0, 1, ...
+    those of the parameters with the keys 0, 1, ..., and `places` say where each stands in its network.
     """
     optimizer = updater.optimizer
     meta = {
@@ -34,6 +38,7 @@ def save_states(
         "class": type(optimizer).__name__,
         "keys": list(updater.states),
         "names": list(names or ()),
+        "places": list(places or range(len(names or ()))),
         "counts": list(optimizer._index_update_count.items()),
         "num_update": optimizer.num_update,
         "optimizer": to_config(optimizer) if dump_optimizer else None,
@@ -44,12 +49,16 @@ def save_states(
 
 
 def load_states(
-    path: FilePath, updater: Updater, weights: Mapping[Any, Tensor], names: Sequence[str] | None = None
+    path: FilePath,
+    updater: Updater,
+    weights: Mapping[Any, Tensor],
+    names: Sequence[str] | None = None,
+    places: Sequence[int] | None = None,
 ) -> None:
     """Read what `save_states` wrote into an updater of these weights.
 
-    If the file's parameters have the same `names` as ours, in whatever order, they are matched by name; else by
-    position.
+    If the file's parameters have the same `names` as ours, in whatever order, they are matched by name; else by their
+    `places`: the same network made again has other numbers in its names, and dense10 is sorted before dense9.
     """
     arrays, meta = load_arrays(path)
     if meta.get("kind") != KIND:
@@ -61,7 +70,7 @@ def load_states(
     elif meta["class"] != type(optimizer).__name__:
         runs = type(optimizer).__name__
         raise FileError(f"{str(path)!r} holds states of {meta['class']}, but {runs} is running.")
-    ours = {} if names is None else _renumbering(path, meta["names"], list(names))
+    ours = {} if names is None else _renumbering(path, meta, list(names), list(places or range(len(names))))
     states = {}
     for key in meta["keys"]:
         mine = ours.get(key, key)
@@ -84,17 +93,17 @@ def load_states(
     device.set_generator_states(meta["generators"])
 
 
-def _renumbering(path: FilePath, theirs: list[str], ours: list[str]) -> dict[Any, int]:
+def _renumbering(path: FilePath, meta: dict[str, Any], ours: list[str], places: list[int]) -> dict[Any, int]:
     """From the file's number of a parameter to ours."""
+    theirs = meta["names"]
     if len(theirs) != len(ours):
         raise FileError(
             f"{str(path)!r} holds states of {len(theirs)} parameters ({', '.join(theirs[:3])} ...), but this Trainer "
-            "has "
-            f"{len(ours)} ({', '.join(ours[:3])} ...). Load it with the network that saved it."
+            f"has {len(ours)} ({', '.join(ours[:3])} ...). Load it with the network that saved it."
         )
     if sorted(theirs) == sorted(ours) and len(set(ours)) == len(ours):
         return {i: ours.index(name) for i, name in enumerate(theirs)}
-    return {}
+    return {i: places.index(place) for i, place in enumerate(meta["places"])}
 
 
 def leaves(state: Any) -> list[Tensor]:

@@ -58,16 +58,15 @@ def like(pred: Tensor, label: Any, name: str = "The loss") -> Tensor:
     """The labels in the shape of the predictions; the number of values must be the same."""
     from minigrad import np
 
-    label = np.asarray(label)
-    if label.shape == pred.shape:
-        return label
-    if label.size != pred.size:
+    y: Tensor = np.asarray(label)
+    if y.shape == pred.shape:
+        return y
+    if y.size != pred.size:
         raise ShapeError(
-            f"{name} got predictions of shape {pred.shape} and labels of shape {label.shape}; it compares them value "
+            f"{name} got predictions of shape {pred.shape} and labels of shape {y.shape}; it compares them value "
             "by value, so they must have the same number of values. Check the last layer's width and the labels."
         )
-    shaped: Tensor = ops.reshape(label, pred.shape)
-    return shaped
+    return ops.reshape(y, pred.shape)
 
 
 def _apply_weighting(F: Any, loss: Tensor, weight: float | None = None, sample_weight: Any = None) -> Tensor:
