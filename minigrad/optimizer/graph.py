@@ -155,12 +155,15 @@ def call(rule: Any, hyper: HyperParameters, *args: Any, **kwargs: Any) -> tuple[
             symbols = {name: x for name, x in frame.f_locals.items() if isinstance(x, Symbol)}
             named.update((name, x) for name, x in symbols.items() if x.args and id(x) not in given)
 
-    previous = sys.getprofile()
+    previous: Any = sys.getprofile()
     sys.setprofile(on_event)
     try:
         returned = rule(hyper, *args, **kwargs)
     finally:
-        sys.setprofile(previous)
+        if hasattr(previous, "enable"):  # cProfile, which is not put back by setprofile
+            previous.enable()
+        else:
+            sys.setprofile(previous)
     return returned, dict(sorted(named.items(), key=lambda item: item[1].order))
 
 

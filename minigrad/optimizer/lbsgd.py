@@ -44,7 +44,7 @@ class LBSGD(Optimizer):
     Arguments:
         momentum: γ in [0, 1), default 0.
         multi_precision: see `Optimizer`, default False.
-        warmup_strategy: 'linear', 'power2', 'sqrt' or 'lars'; any other word means no warm-up. Default 'linear'.
+        warmup_strategy: 'linear' (default), 'power2', 'sqrt' or 'lars'; with another word the rate is η until n = N.
         warmup_epochs: length of the warm-up, default 5.
         batch_scale: B, how many small batches make a large one, default 1. With 1, all but 'lars' equal SGD.
         updates_per_epoch: small batches in an epoch, default 32.

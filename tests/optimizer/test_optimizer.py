@@ -310,3 +310,16 @@ def test_an_optimizer_that_cannot_step_says_what_to_define():
 def test_repr_reads_like_the_code():
     assert repr(Adam()) == "Adam(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08)"
     assert repr(SGD(momentum=0.5, wd=0.1)) == "SGD(learning_rate=0.01, momentum=0.5, wd=0.1)"
+
+
+def test_a_first_step_can_be_profiled():
+    import cProfile
+
+    class Own(Optimizer):
+        def rule(self, w, g, *, lr):
+            return w - lr * g
+
+    profile = cProfile.Profile()
+    with profile:
+        drive(Own(learning_rate=0.5), [1.0], [[1.0]])
+    assert any("drive" in str(entry.code) for entry in profile.getstats())
