@@ -62,7 +62,7 @@ class Dense(HybridBlock):
     def forward(self, x: Tensor) -> Tensor:
         """x (batch, ...) to (batch, units), or with flatten=False x (..., in_units) to (..., units)."""
         if self._flatten and len(x.shape) != 2:
-            x = ops.reshape(x, (x.shape[0] if x.ndim else 1, -1))
+            x = ops.reshape(x, (x.shape[0] if x.ndim else 1, math.prod(x.shape[1:])))
         ctx = x.ctx
         bias = self.bias
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -23,7 +24,7 @@ class Flatten(HybridBlock):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (batch, ...) to (batch, product of the rest)."""
-        return ops.reshape(x, (x.shape[0], -1 if x.size else 0))
+        return ops.reshape(x, (x.shape[0], math.prod(x.shape[1:])))
 
 
 class Identity(HybridBlock):

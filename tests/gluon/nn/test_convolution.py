@@ -1,0 +1,147 @@
+"""Convolution and pooling layers: values equal PyTorch's, shapes are found from the first input."""
+
+import numpy
+import pytest
+
+from minigrad import autograd, np
+from minigrad.gluon import nn
+
+IMAGES = numpy.random.default_rng(0).normal(size=(2, 4, 9, 8)).astype("float32")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"strides": 2, "padding": 1},
+        {"strides": (1, 2), "padding": (2, 0), "dilation": (2, 1)},
+        {"groups": 2},
+        {"use_bias": False, "activation": "relu"},
+    ],
+    ids=str,
+)
+def test_conv2d_and_its_gradients_equal_pytorchs(options):
+    torch = pytest.importorskip("torch")
+    layer = nn.Conv2D(6, kernel_size=(3, 2), **options)
+    layer.initialize("normal")
+    x = np.array(IMAGES)
+    x.attach_grad()
+    with autograd.record():
+        y = layer(x)
+    y.backward()
+    u = torch.tensor(IMAGES, requires_grad=True)
+    w = torch.tensor(layer.weight.data().asnumpy(), requires_grad=True)
+    b = None if layer.bias is None else torch.tensor(layer.bias.data().asnumpy())
+    v = torch.nn.functional.conv2d(
+        u,
+        w,
+        b,
+        options.get("strides", 1),
+        options.get("padding", 0),
+        options.get("dilation", 1),
+        options.get("groups", 1),
+    )
+    v = torch.relu(v) if "activation" in options else v
+    v.sum().backward()
+    numpy.testing.assert_allclose(y.asnumpy(), v.detach().numpy(), rtol=1e-4, atol=1e-6)
+    numpy.testing.assert_allclose(x.grad.asnumpy(), u.grad.numpy(), rtol=1e-4, atol=1e-6)
+    numpy.testing.assert_allclose(layer.weight.grad().asnumpy(), w.grad.numpy(), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("space", [1, 3])
+def test_convolutions_over_signals_and_volumes_equal_pytorchs(space):
+    torch = pytest.importorskip("torch")
+    values = IMAGES.reshape(2, 4, *{1: (72,), 3: (3, 3, 8)}[space])
+    layer = {1: nn.Conv1D, 3: nn.Conv3D}[space](5, 3, padding=1)
+    layer.initialize("normal")
+    y = layer(np.array(values))
+    function = {1: torch.nn.functional.conv1d, 3: torch.nn.functional.conv3d}[space]
+    v = function(torch.tensor(values), torch.tensor(layer.weight.data().asnumpy()), padding=1)
+    numpy.testing.assert_allclose(y.asnumpy(), v.numpy(), rtol=1e-4, atol=1e-6)
+
+
+POOLS = {
+    "max": (lambda: nn.MaxPool2D(), lambda f, u: f.max_pool2d(u, 2)),
+    "max-3-1-1": (lambda: nn.MaxPool2D(3, 1, 1), lambda f, u: f.max_pool2d(u, 3, 1, 1)),
+    "max-ceil": (lambda: nn.MaxPool2D(2, ceil_mode=True), lambda f, u: f.max_pool2d(u, 2, ceil_mode=True)),
+    "avg": (lambda: nn.AvgPool2D((3, 2), (2, 1)), lambda f, u: f.avg_pool2d(u, (3, 2), (2, 1))),
+    "avg-pad": (lambda: nn.AvgPool2D(2, padding=1), lambda f, u: f.avg_pool2d(u, 2, padding=1)),
+    "avg-inside": (
+        lambda: nn.AvgPool2D(2, padding=1, count_include_pad=False),
+        lambda f, u: f.avg_pool2d(u, 2, padding=1, count_include_pad=False),
+    ),
+    "global-avg": (lambda: nn.GlobalAvgPool2D(), lambda f, u: f.adaptive_avg_pool2d(u, 1)),
+    "global-max": (lambda: nn.GlobalMaxPool2D(), lambda f, u: f.adaptive_max_pool2d(u, 1)),
+}
+
+
+@pytest.mark.parametrize("name", POOLS)
+def test_pooling_and_its_gradient_equal_pytorchs(name):
+    torch = pytest.importorskip("torch")
+    x = np.array(IMAGES)
+    x.attach_grad()
+    with autograd.record():
+        y = POOLS[name][0]()(x)
+        z = y * y
+    z.backward()
+    u = torch.tensor(IMAGES, requires_grad=True)
+    v = POOLS[name][1](torch.nn.functional, u)
+    (v * v).sum().backward()
+    numpy.testing.assert_allclose(y.asnumpy(), v.detach().numpy(), rtol=1e-5, atol=1e-7)
+    numpy.testing.assert_allclose(x.grad.asnumpy(), u.grad.numpy(), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("layer", "function"),
+    [
+        (nn.MaxPool1D(3, 2), lambda f, u: f.max_pool1d(u, 3, 2)),
+        (nn.AvgPool1D(2), lambda f, u: f.avg_pool1d(u, 2)),
+        (nn.GlobalAvgPool1D(), lambda f, u: f.adaptive_avg_pool1d(u, 1)),
+        (nn.GlobalMaxPool1D(), lambda f, u: f.adaptive_max_pool1d(u, 1)),
+    ],
+)
+def test_pooling_of_signals_equals_pytorchs(layer, function):
+    torch = pytest.importorskip("torch")
+    signal = IMAGES.reshape(2, 4, 72)
+    expected = function(torch.nn.functional, torch.tensor(signal)).numpy()
+    numpy.testing.assert_allclose(layer(np.array(signal)).asnumpy(), expected, rtol=1e-5, atol=1e-7)
+
+
+def test_a_lenet_finds_all_its_shapes_from_the_first_batch():
+    net = nn.HybridSequential()
+    net.add(
+        nn.Conv2D(6, kernel_size=5, padding=2, activation="sigmoid"),
+        nn.AvgPool2D(pool_size=2, strides=2),
+        nn.Conv2D(16, kernel_size=5, activation="sigmoid"),
+        nn.AvgPool2D(pool_size=2, strides=2),
+        nn.Dense(120, activation="sigmoid"),
+        nn.Dense(10),
+    )
+    net.initialize()
+    assert net(np.zeros((3, 1, 28, 28))).shape == (3, 10)
+    assert [p.shape for p in net.collect_params(".*weight").values()] == [
+        (6, 1, 5, 5),
+        (16, 6, 5, 5),
+        (120, 400),
+        (10, 120),
+    ]
+
+
+def test_a_missing_axis_of_channels_and_another_layout_are_said():
+    layer = nn.Conv2D(1, 3)
+    layer.initialize()
+    with pytest.raises(ValueError, match=r"batch, channels, and 2 of space.*\(2, 9, 8\)"):
+        layer(np.zeros((2, 9, 8)))
+    for make in (lambda: nn.Conv2D(1, 3, layout="NHWC"), lambda: nn.MaxPool2D(layout="NHWC")):
+        with pytest.raises(ValueError, match=r"'NHWC'.*'NCHW'"):
+            make()
+
+
+def test_convolutions_and_pools_print_like_their_code():
+    assert repr(nn.Conv2D(6, 5, padding=2, activation="relu")) == (
+        "Conv2D(6, kernel_size=(5, 5), padding=(2, 2), activation='relu')"
+    )
+    assert repr(nn.Conv1D(2, 3, in_channels=4, use_bias=False)) == (
+        "Conv1D(2, kernel_size=(3,), use_bias=False, in_channels=4)"
+    )
+    assert repr(nn.MaxPool2D(3, 2, 1)) == "MaxPool2D(pool_size=(3, 3), strides=(2, 2), padding=(1, 1))"

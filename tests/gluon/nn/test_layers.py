@@ -1,0 +1,166 @@
+"""Dense, containers, Dropout, Embedding and the blocks that only route: what they compute and how they print."""
+
+import numpy
+import pytest
+
+from minigrad import autograd, init, np, random
+from minigrad.gluon import nn
+
+
+def test_dense_is_x_times_the_transposed_weight_plus_bias():
+    layer = nn.Dense(2, in_units=3)
+    layer.initialize()
+    layer.weight.set_data(np.array([[1, 2, 3], [4, 5, 6]]))
+    layer.bias.set_data(np.array([10, 20]))
+    assert layer(np.array([[1, 0, -1]])).tolist() == [[8, 18]]
+
+
+@pytest.mark.parametrize(("flatten", "width", "out"), [(True, 12, (2, 5)), (False, 4, (2, 3, 5))])
+def test_dense_finds_its_input_width(flatten, width, out):
+    layer = nn.Dense(5, flatten=flatten)
+    layer.initialize()
+    assert layer(np.zeros((2, 3, 4))).shape == out
+    assert layer.weight.shape == (5, width)
+
+
+def test_a_layers_own_initializers_win_over_the_networks():
+    layer = nn.Dense(2, in_units=2, weight_initializer=init.Constant(3), bias_initializer="ones")
+    layer.initialize(init.Zero())
+    assert layer.weight.data().tolist() == [[3, 3], [3, 3]]
+    assert layer.bias.data().tolist() == [1, 1]
+    plain = nn.Dense(1, in_units=1)
+    plain.initialize(init.Constant(5))
+    assert (plain.weight.data().item(), plain.bias.data().item()) == (5, 0)
+
+
+def test_dense_without_bias_and_with_any_activation():
+    for activation in (None, "relu", "tanh", "softsign", "gelu"):
+        layer = nn.Dense(3, activation=activation, use_bias=False, in_units=3, weight_initializer=init.Constant(0.1))
+        layer.initialize()
+        x = numpy.array([[-5, 1, 2]], "float32")
+        before = np.array(numpy.full((1, 3), 0.1 * x.sum(), "float32"))
+        expected = before if activation is None else nn.Activation(activation)(before)
+        numpy.testing.assert_allclose(layer(np.array(x)).asnumpy(), expected.asnumpy(), rtol=1e-5)
+        assert layer.bias is None
+
+
+def test_the_bias_has_a_gradient_even_if_nothing_else_wants_one():
+    layer = nn.Dense(1, in_units=2)  # MXNet gives 0 here
+    layer.initialize()
+    layer.weight.grad_req = "null"
+    with autograd.record():
+        y = layer(np.ones((3, 2)))
+    y.backward()
+    assert layer.bias.grad().item() == 3
+
+
+def test_sequential_indexes_slices_and_iterates_over_its_blocks():
+    net = nn.Sequential()
+    blocks = [nn.Dense(3), nn.Dropout(0.5), nn.Dense(1)]
+    net.add(*blocks)
+    assert len(net) == 3
+    assert list(net) == blocks
+    assert net[0] is blocks[0]
+    assert net[-1] is blocks[2]
+    part = net[1:]
+    assert type(part) is nn.Sequential
+    assert list(part) == blocks[1:]
+
+
+def test_sequential_passes_several_outputs_on():
+    class Pair(nn.Block):
+        def forward(self, x, y=None):
+            return x + 1, x if y is None else y
+
+    net = nn.Sequential()
+    net.add(Pair(), Pair())
+    a, b = net(np.array([1.0]))
+    assert (a.item(), b.item()) == (3, 1)
+
+
+def test_what_is_added_must_be_a_block():
+    with pytest.raises(TypeError, match=r"nn\.Lambda"):
+        nn.Sequential().add(np.tanh)
+
+
+def test_dropout_drops_in_training_only_and_scales_what_stays():
+    random.seed(3)
+    layer = nn.Dropout(0.25)
+    x = np.ones((100, 100))
+    numpy.testing.assert_array_equal(layer(x).asnumpy(), x.asnumpy())
+    x.attach_grad()
+    with autograd.record():
+        y = layer(x)
+    y.backward()
+    dropped = y.asnumpy() == 0
+    assert 0.22 < dropped.mean() < 0.28
+    numpy.testing.assert_allclose(y.asnumpy()[~dropped], 1 / 0.75, rtol=1e-6)
+    numpy.testing.assert_array_equal(x.grad.asnumpy(), y.asnumpy())
+    with autograd.record(train_mode=False):
+        numpy.testing.assert_array_equal(layer(x).asnumpy(), 1)
+
+
+def test_dropout_shares_its_decision_along_axes():
+    with autograd.train_mode():
+        y = nn.Dropout(0.5, axes=(1,))(np.ones((50, 4))).asnumpy()
+    assert (y == y[:, :1]).all()
+    assert set(y.ravel()) == {0, 2}
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1, 1.5])
+def test_a_rate_that_is_no_probability_of_dropping_is_refused(rate):
+    with pytest.raises(ValueError, match=f"rate={rate}"):
+        nn.Dropout(rate)
+
+
+def test_embedding_gives_rows_and_their_gradients_add_up():
+    layer = nn.Embedding(4, 2)
+    layer.initialize()
+    layer.weight.set_data(np.arange(8).reshape((4, 2)))
+    with autograd.record():
+        y = layer(np.array([[1, 3], [1, 0]]))
+    y.backward()
+    assert y.tolist() == [[[2, 3], [6, 7]], [[2, 3], [0, 1]]]
+    assert layer.weight.grad().tolist() == [[1, 1], [2, 2], [0, 0], [1, 1]]
+    with pytest.raises(ValueError, match="rows 0 to 3"):
+        layer(np.array([4]))
+
+
+def test_flatten_keeps_the_first_axis_even_of_an_empty_batch():
+    assert nn.Flatten()(np.zeros((2, 3, 4))).shape == (2, 12)
+    assert nn.Flatten()(np.zeros((0, 3, 4))).shape == (0, 12)
+    layer = nn.Dense(5)
+    layer.initialize()
+    assert layer(np.zeros((0, 3, 4))).shape == (0, 5)
+
+
+def test_functions_become_layers():
+    x = np.array([-1.0, 2.0])
+    assert nn.Lambda(lambda a: a * 3)(x).tolist() == [-3, 6]
+    assert nn.Lambda("relu")(x).tolist() == [0, 2]
+    assert nn.HybridLambda("relu")(x).tolist() == [0, 2]
+    assert nn.HybridLambda(lambda F, a, b: F.broadcast_add(a, b))(x, np.array([1.0])).tolist() == [0, 3]
+    with pytest.raises(ValueError, match="'rleu'"):
+        nn.Lambda("rleu")
+
+
+def test_branches_are_joined():
+    net = nn.HybridConcatenate(axis=-1)
+    net.add(nn.Identity(), nn.HybridLambda("square"))
+    assert net(np.array([[2, 3]])).tolist() == [[2, 3, 4, 9]]
+
+
+def test_layers_print_like_their_code():
+    net = nn.HybridSequential()
+    net.add(nn.Dense(4, activation="relu"), nn.Dropout(0.5), nn.Flatten(), nn.Embedding(10, 3), nn.Lambda("tanh"))
+    assert repr(net) == (
+        "HybridSequential(\n"
+        "  (0): Dense(4, activation='relu')\n"
+        "  (1): Dropout(0.5)\n"
+        "  (2): Flatten()\n"
+        "  (3): Embedding(10, 3)\n"
+        "  (4): Lambda('tanh')\n"
+        ")"
+    )
+    layer = nn.Dense(2, in_units=3, use_bias=False, flatten=False)
+    assert repr(layer) == "Dense(2, in_units=3, use_bias=False, flatten=False)"
