@@ -21,6 +21,7 @@ from minigrad.errors import UsageError
 from minigrad.optimizer.rule import FLOAT, Symbol, Trace, ancestors, clip, spell
 
 Scalars = Mapping[str, Any]
+PREPARATION = ("rescale_grad", "clip_gradient", "wd")
 
 
 class Graph:
@@ -75,8 +76,7 @@ def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) 
     states = tuple(optimizer.states)
     scalar_states = getattr(optimizer, "scalar_states", ())
     if scalars is None:
-        shared = ("rescale_grad", "clip_gradient", "wd") if prepare else ()
-        scalars = {name: getattr(optimizer, name) for name in shared}
+        scalars = {name: getattr(optimizer, name) for name in PREPARATION} if prepare else {}
     asked = {
         p.name: not is_number(scalars.get(p.name, 0.0))
         for p in inspect.signature(rule).parameters.values()
@@ -88,14 +88,9 @@ def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) 
     w, g = symbols.leaf("array", "w"), symbols.leaf("array", "g")
     before = [symbols.leaf("scalar" if name in scalar_states else "array", name) for name in states]
     given = {name: symbols.leaf("array" if is_array else "scalar", name) for name, is_array in asked.items()}
-    gradient: Any = g
-    if prepared[0]:
-        gradient = symbols.leaf("scalar", "rescale_grad") * gradient
-    if prepared[1]:
-        limit = symbols.leaf("scalar", "clip_gradient")
-        gradient = clip(gradient, -limit, limit)
-    if prepared[2] and "wd" not in asked:
-        gradient = gradient + symbols.leaf("scalar", "wd") * w
+    parts = (*prepared[:2], prepared[2] and "wd" not in asked)
+    needed = {name: symbols.leaf("scalar", name) for name, part in zip(PREPARATION, parts) if part}
+    gradient = prepared_gradient(w, g, needed, parts)
 
     returned, named = call(rule, HyperParameters(optimizer, symbols), w, gradient, *before, **given)
     after = returned if isinstance(returned, tuple) else (returned, *before)
@@ -111,6 +106,15 @@ def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) 
 def is_number(x: Any) -> bool:
     """Whether a value is one number on the host (a 0-d CuPy array is not: to look at it would stop the device)."""
     return isinstance(x, Real) or (isinstance(x, numpy.ndarray) and x.ndim == 0)
+
+
+def prepared_gradient(w: Any, g: Any, scalars: Scalars, parts: Sequence[bool]) -> Any:
+    """The gradient as a rule gets it: rescaled, then clipped, then with decay, as far as these parts are wanted."""
+    if parts[0]:
+        g = scalars["rescale_grad"] * g
+    if parts[1]:
+        g = clip(g, -scalars["clip_gradient"], scalars["clip_gradient"])
+    return g + scalars["wd"] * w if parts[2] else g
 
 
 def active(scalars: Scalars) -> tuple[bool, bool, bool]:

@@ -8,8 +8,7 @@ from typing import Any
 from minigrad.device import Array, xp_of
 from minigrad.errors import ShapeError, UsageError
 from minigrad.optimizer.arguments import Default, either, number
-from minigrad.optimizer.lamb import prepared
-from minigrad.optimizer.norms import wide
+from minigrad.optimizer.norms import prepared
 from minigrad.optimizer.optimizer import Index, Optimizer, State
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
@@ -71,6 +70,6 @@ class GroupAdaGrad(Optimizer):
         self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         (h,) = states
-        square = prepared(wide(g), scalars) ** 2
+        square = prepared(g, scalars) ** 2
         h += square.sum(axis=1, keepdims=True) / max(1, w.shape[1])
         return {"h": xp_of(w).broadcast_to(h, w.shape)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from minigrad.device import Array, xp_of
+from minigrad.device import Array
 from minigrad.optimizer.arguments import Default, number
-from minigrad.optimizer.norms import norm, ratio, wide
+from minigrad.optimizer.norms import bounded, norm, prepared, ratio, wide
 from minigrad.optimizer.optimizer import Index, Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
@@ -96,17 +96,5 @@ class LAMB(Optimizer):
         self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         w = wide(w)
-        r, _, _ = self.direction(w, prepared(wide(g), scalars), *states, t=scalars["t"], wd=scalars["wd"])
+        r, _, _ = self.direction(w, prepared(g, scalars), *states, t=scalars["t"], wd=scalars["wd"])
         return {"trust": ratio(bounded(norm(w), self.lower_bound, self.upper_bound), norm(r))}
-
-
-def bounded(length: Any, lower: float | None, upper: float | None) -> Any:
-    """A norm, limited to the bounds that are given."""
-    return length if lower is None and upper is None else xp_of(length).clip(length, lower, upper)
-
-
-def prepared(g: Array, scalars: Mapping[str, Any]) -> Array:
-    """The gradient as the rule gets it: rescaled, then clipped."""
-    limit = scalars["clip_gradient"]
-    g = g * scalars["rescale_grad"]
-    return xp_of(g).clip(g, -limit, limit) if limit is not None and limit > 0 else g

@@ -7,8 +7,7 @@ from typing import Any
 
 from minigrad.device import Array
 from minigrad.optimizer.arguments import Default, number
-from minigrad.optimizer.lamb import bounded, prepared
-from minigrad.optimizer.norms import norm, normalized, ratio, wide
+from minigrad.optimizer.norms import bounded, norm, normalized, prepared, ratio, wide
 from minigrad.optimizer.optimizer import Index, Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt

@@ -6,11 +6,13 @@ stay there: nothing here waits for the device.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy
 
 from minigrad.device import Array, xp_of
+from minigrad.optimizer.graph import active, prepared_gradient
 
 
 def wide(x: Array) -> Array:
@@ -43,3 +45,14 @@ def normalized(x: Array) -> Array:
     """`x` over its norm; zeros stay zeros."""
     length = norm(x)
     return wide(x) / xp_of(x).where(length > 0, length, 1.0)
+
+
+def bounded(length: Any, lower: float | None, upper: float | None) -> Any:
+    """A norm, limited to the bounds that are given."""
+    return length if lower is None and upper is None else xp_of(length).clip(length, lower, upper)
+
+
+def prepared(g: Array, scalars: Mapping[str, Any]) -> Array:
+    """The gradient as a rule with a decay of its own gets it: rescaled, then clipped."""
+    rescaled, clipped, _ = active(scalars)
+    return prepared_gradient(None, wide(g), scalars, (rescaled, clipped, False))
