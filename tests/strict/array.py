@@ -112,8 +112,8 @@ class ndarray:  # noqa: N801  CuPy's name
     def fill(self, value):
         self._host.fill(value)
 
-    def astype(self, dtype, copy=True):
-        return wrap(operand(self).astype(dtype, copy=copy), self if not copy and self.dtype == dtype else None)
+    def astype(self, dtype, order="K", copy=True):
+        return wrap(operand(self).astype(dtype, order, copy=copy), self if not copy and self.dtype == dtype else None)
 
     def __reduce__(self):
         raise TypeError("an array of the GPU was pickled")

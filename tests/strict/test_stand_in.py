@@ -1,0 +1,69 @@
+"""The stand-in is as strict as CuPy: a test on it can fail for CuPy's reasons."""
+
+import numpy
+import pytest
+
+from tests.strict.record import recording
+
+
+@pytest.fixture
+def a(gpus):
+    return gpus.asarray(numpy.arange(6.0).reshape(2, 3))
+
+
+REFUSED = {
+    "numpy.asarray": lambda a: numpy.asarray(a),
+    "numpy.exp": lambda a: numpy.exp(a),
+    "numpy.sum": lambda a: numpy.sum(a),
+    "numpy.concatenate": lambda a: numpy.concatenate([a]),
+    "a numpy array on the left": lambda a: numpy.ones((2, 3)) * a,
+    "a numpy array on the right": lambda a: a * numpy.ones((2, 3)),
+    "a numpy array without axes": lambda a: a * numpy.array(2.0),
+    "a numpy array written in place": lambda a: a.__iadd__(numpy.ones((2, 3))),
+    "a numpy array assigned": lambda a: a.__setitem__(..., numpy.ones((2, 3))),
+    "an index of floats": lambda a: a[a],
+    "range": lambda a: range(a[0, 0].astype(int)),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_the_host_would_do_to_it_is_refused(a, what):
+    with pytest.raises((TypeError, IndexError)):
+        REFUSED[what](a)
+
+
+def test_conditions_on_reductions_and_missing_functions_are_refused(gpus, a):
+    with pytest.raises(TypeError):
+        gpus.sum(a, where=a > 1)
+    with pytest.raises(AttributeError):
+        gpus.insert  # noqa: B018
+    with pytest.raises(AttributeError):
+        gpus.random.default_rng(0).permutation  # noqa: B018
+    with pytest.raises(TypeError):
+        gpus.add.at(a.astype("int64"), 0, 1)
+
+
+def test_arrays_of_another_device_than_the_current_are_refused(gpus, a):
+    with gpus.cuda.Device(1):
+        with pytest.raises(ValueError, match="array device = 0 while current = 1"):
+            a + 1
+        assert gpus.asarray(a).device.id == 1
+    with gpus.cuda.Device(1):
+        draws = gpus.random.default_rng(0)
+    with pytest.raises(RuntimeError):
+        draws.random(2)
+
+
+def test_reductions_stay_on_the_device_and_looking_at_them_counts(gpus, a):
+    with recording() as seen:
+        total = a.sum()
+        assert type(total) is type(a)
+        assert total.shape == ()
+        assert not seen.waits
+        for look in (float, bool, int, repr, lambda x: x.item(), lambda x: x.get(), lambda x: a[a > 2]):
+            before = len(seen.waits)
+            look(total)
+            assert len(seen.waits) == before + 1
+        assert not seen.uploads
+        gpus.asarray([1.0])
+        assert len(seen.uploads) == 1
