@@ -98,7 +98,9 @@ class Plain:
         lines = []
         for name, x in definitions(self.graph):
             right, _ = self.write(x)
-            constant = all(y.op in ("const", "hyper") for y in ancestors([x]) if not y.args)
+            constant = name not in self.graph.results and all(
+                y.op in ("const", "hyper") for y in ancestors([x]) if not y.args
+            )
             left = self.name(name, None if constant else 0)
             lines.append(left + equals + right)
             if x.args:

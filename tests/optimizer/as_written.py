@@ -2,8 +2,12 @@
 other way of running it, none of whose machinery it shares."""
 
 import inspect
+import random
 
 import numpy
+
+from minigrad.optimizer import Optimizer
+from minigrad.optimizer.rule import maximum, minimum, sign, sqrt, where
 
 
 def example(opt, dtype="float64", shape=(7,), seed=0, rescale_grad=0.5, clip_gradient=0.6, wd=0.1):
@@ -41,4 +45,39 @@ def as_written(opt, arrays, scalars):
     with numpy.errstate(all="ignore"):
         after = opt.rule(w, g, *states, **{name: scalars[name] for name in asked(opt)})
     after = after if isinstance(after, tuple) else (after,)
-    return [numpy.asarray(x).astype(a.dtype) for x, a in zip(after, [arrays[0], *arrays[2:]])]
+    return [numpy.broadcast_to(x, a.shape).astype(a.dtype) for x, a in zip(after, [arrays[0], *arrays[2:]])]
+
+
+class Drawn(Optimizer):
+    """A rule drawn at random: what is read twice, overwritten early, traded between states or never used."""
+
+    states = ("a", "b", "c")
+
+    def __init__(self, seed, length=12, **kwargs):
+        super().__init__(**kwargs)
+        self.seed, self.length = str(seed), str(length)
+
+    def rule(self, w, g, a, b, c, *, lr):
+        draw = random.Random(self.seed)
+        made = [w, g, a, b, c, lr, 0.5]
+        for _ in range(int(self.length)):
+            x, y, z = (draw.choice(made) for _ in range(3))
+            made.append(
+                draw.choice(
+                    [
+                        lambda x, y, z: x + y,
+                        lambda x, y, z: x - y,
+                        lambda x, y, z: x * y,
+                        lambda x, y, z: x / (abs(y) + 1),
+                        lambda x, y, z: -x,
+                        lambda x, y, z: sqrt(abs(x)),
+                        lambda x, y, z: (x - y) ** 2,
+                        lambda x, y, z: sign(x) * y,
+                        lambda x, y, z: maximum(x, y),
+                        lambda x, y, z: minimum(maximum(x, y), z),
+                        lambda x, y, z: where(x < y, z, x),
+                        lambda x, y, z: where(x < y, y - z, z),
+                    ]
+                )(x, y, z)
+            )
+        return tuple(draw.choice([*made, *made[7:], *made[7:]]) for _ in range(4))

@@ -5,14 +5,14 @@ import re
 import numpy
 import pytest
 import sympy
-from as_written import as_written, asked, example
+from as_written import Drawn, as_written, asked, example
 from table import TABLE
 
 from minigrad import optimizer
 from minigrad.errors import UsageError
 from minigrad.optimizer import Optimizer
 from minigrad.optimizer.latex import equation, plain
-from minigrad.optimizer.rule import exp, log, maximum, minimum, where
+from minigrad.optimizer.rule import FLOAT, exp, log, maximum, minimum, where
 
 RULES = [pytest.param(row, id=str(row)) for row in TABLE]
 
@@ -190,6 +190,20 @@ def test_signs_and_parentheses_keep_their_meaning():
     values = run_plain(plain(opt), {"lr": 0.1, "wd": 0, "t": 1}, {"w": w}, {"g": g, "a": a})
     assert values["w_now"] == pytest.approx(opt.rule(w, g, lr=0.1, a=a), rel=1e-12)
     assert r"\alpha" in equation(opt)
+
+
+def test_rules_drawn_at_random_are_printed_as_they_compute():
+    clip = {"clip": lambda x, low, high: min(max(x, low), high), "abs": abs}
+    for seed in range(200):
+        opt = Drawn(seed)
+        now = {"w": 0.3, "g": -0.8, "a": 1.1, "b": 0.2, "c": -1.7}
+        expected = opt.rule(*now.values(), lr=0.1)
+        values = {f"{name}_before": value for name, value in now.items()} | {"g_now": now["g"], "lr": 0.1}
+        for line in re.sub(r"\n +", " ", plain(opt)).splitlines():
+            left, right = line.replace("[t-1]", "_before").replace("[t]", "_now").split(" = ", 1)
+            values[left] = eval(right, {**FLOAT, **clip, "max": max, "min": min}, values)
+        got = [values.get(f"{name}_now", now[name]) for name in ("w", "a", "b", "c")]
+        assert got == pytest.approx(expected, rel=1e-9, abs=1e-12), plain(opt)
 
 
 def test_an_optimizer_without_a_rule_says_that_it_has_no_equations():
