@@ -1,4 +1,4 @@
-"""CONTRIBUTING is true: its optimizer and its operation, added to a copy of the checkout, pass the tests of the tables."""
+"""CONTRIBUTING is true: its optimizer and operation, added to a copy of the checkout, pass the tests of the tables."""
 
 import re
 import shutil
