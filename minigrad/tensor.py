@@ -46,7 +46,7 @@ class Tensor:
     def __init__(
         self, data: Array, ctx: Context | None = None, node: Node | Leaf | None = None, version: list[int] | None = None
     ) -> None:
-        self.data = data
+        self.data: Array = numpy.asarray(data) if isinstance(data, numpy.generic) else data
         self.ctx: Context = _CPU if ctx is None and type(data) is numpy.ndarray else ctx or context_of(data)
         self._node: Any = node
         self._version = [0] if version is None else version  # counts in-place changes; views share it

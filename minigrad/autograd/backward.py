@@ -133,6 +133,7 @@ def _walk(
                 g = op.shared(F, g, kept)
             for i, parent in node.parents:
                 vjp = op.vjps[i]
+                kept[-3] = parent
                 if vjp.takes_out and wanted is None and type(parent) is Leaf and parent.free(grads):
                     part = vjp.into(parent.place(), F, g, kept)
                 else:

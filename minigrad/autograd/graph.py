@@ -100,9 +100,8 @@ class Node:
         self.stamp = stamp
         for i in drops:
             raw[i] = None
-        raw.append(memo)
-        raw.append(out if keeps_y else None)
-        self.kept = raw  # the inputs, the memo, the output, as far as VJPs ask for them
+        raw += (None, memo, out if keeps_y else None)
+        self.kept = raw  # the inputs as far as VJPs ask for them, a place for `like`, the memo, the output
         self.place = _users_line()
 
     def tensors(self, F: Any) -> list[Any]:
@@ -114,7 +113,7 @@ class Node:
             if type(kept[i]) in MODULES:
                 kept[i] = Tensor(kept[i], self.ctx, source.get(i), None if cell is _CONSTANT else cell)
         if self.op.recall is not None:
-            kept[-2] = self.op.recall(F, *kept[:-2])
+            kept[-2] = self.op.recall(F, *kept[:-3])
         return kept
 
     def free(self) -> None:

@@ -1,4 +1,4 @@
-"""Every operation with its derivative, by family. Names and arguments are NumPy's; `np`, `npx` and `nd` re-export them."""
+"""Every operation with its derivative, by family. Names and arguments are NumPy's; `np`, `npx` and `nd` use them."""
 
 from minigrad.ops.conv import convolution, first_winner, overlap_add, pooling, window_max, windows
 from minigrad.ops.elementwise import (

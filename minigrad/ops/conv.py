@@ -35,7 +35,7 @@ def windows(xp: Any, x: Any, kernel: Any, stride: Any, dilate: Any) -> Any:
     return xp.lib.stride_tricks.as_strided(x, (x.shape[0], *kernel, *places, x.shape[-1]), strides)
 
 
-windows.vjp(x=lambda F, g, x, stride, dilate: F.overlap_add(g, x.shape, stride, dilate))
+windows.vjp(x=lambda F, g, like, stride, dilate: F.overlap_add(g, like.shape, stride, dilate))
 
 
 @op
@@ -173,9 +173,9 @@ def _placements(x: Any, kernel: Any, stride: Any, border: Any, dilate: Any, fill
     space = [m + a + b for m, (a, b) in zip(x.shape[2:], border)]
     if min(stride) < 1 or any(d * (k - 1) >= m for m, k, d in zip(space, kernel, dilate)):
         raise ShapeError(
-            f"A kernel of {kernel} with stride {stride} and dilation {dilate} has no place in an input of shape {x.shape} "
-            f"with padding {border}; take a smaller kernel or more padding, and check that the layout is (samples, "
-            "channels, *space)."
+            f"A kernel of {kernel} with stride {stride} and dilation {dilate} has no place in an input of shape "
+            f"{x.shape} with padding {border}; take a smaller kernel or more padding, and check that the layout is "
+            "(samples, channels, *space)."
         )
     x = moveaxis(x, 0, -1)
     if any(a or b for a, b in border):

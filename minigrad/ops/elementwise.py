@@ -1,4 +1,4 @@
-"""Elementwise operations: arithmetic, the usual functions, comparisons, selection. One line each, the derivative beside the name.
+"""Elementwise operations: arithmetic, the usual functions, comparisons, selection. Derivatives stand beside them.
 
 In the VJPs, `g` is the gradient of the output `y`. At a kink the value taken is stated.
 """
@@ -66,7 +66,14 @@ def _power_x(F: Any, g: Any, x: Any, n: Any) -> Any:
     return g * n * x ** F.where(n == 0, 1, n - 1)
 
 
-power.vjp(x=_power_x, n=lambda F, g, y, x: g * y * F.log(F.where(x > 0, x, 1)))
+def _power_n(F: Any, g: Any, y: Any, x: Any) -> Any:
+    """y log(x), and 0 where x is not positive."""
+    if isinstance(x, (int, float)):
+        return g * y * (math.log(x) if x > 0 else 0)
+    return g * y * F.log(F.where(x > 0, x, 1))
+
+
+power.vjp(x=_power_x, n=_power_n)
 
 
 # Functions of one variable
@@ -135,7 +142,7 @@ def _erf(xp: Any, x: Any) -> Any:
 
 
 def _half_at_tie(F: Any, g: Any, wins: Any, tie: Any) -> Any:
-    return F.where(wins, g, F.where(tie, g / 2, 0 * g))
+    return F.where(wins, g, F.where(tie, g / 2, 0))
 
 
 maximum = binary(
@@ -148,7 +155,11 @@ minimum = binary(
     a=lambda F, g, a, b: _half_at_tie(F, g, F.less(a, b), F.equal(a, b)),
     b=lambda F, g, a, b: _half_at_tie(F, g, F.greater(a, b), F.equal(a, b)),
 )
-hypot = binary("hypot", a=lambda F, g, y, a: g * a / y, b=lambda F, g, y, b: g * b / y)
+hypot = binary(  # 0 at the origin
+    "hypot",
+    a=lambda F, g, y, a: g * a / F.where(F.equal(y, 0), 1, y),
+    b=lambda F, g, y, b: g * b / F.where(F.equal(y, 0), 1, y),
+)
 arctan2 = binary(
     "arctan2",
     a=lambda F, g, a, b: g * b / (a * a + b * b),
@@ -167,8 +178,8 @@ def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
 
 
 where.vjp(
-    a=lambda F, g, condition: F.where(condition, g, 0 * g),
-    b=lambda F, g, condition: F.where(condition, 0 * g, g),
+    a=lambda F, g, condition: F.where(condition, g, 0),
+    b=lambda F, g, condition: F.where(condition, 0, g),
 )
 
 
@@ -180,11 +191,15 @@ def clip(xp: Any, x: Any, a_min: Any = None, a_max: Any = None) -> Any:
 
 def _clip_x(F: Any, g: Any, x: Any, a_min: Any, a_max: Any) -> Any:
     if a_min is not None:
-        g = F.where(F.greater_equal(x, a_min), g, 0 * g)
-    return g if a_max is None else F.where(F.less_equal(x, a_max), g, 0 * g)
+        g = F.where(F.greater_equal(x, a_min), g, 0)
+    return g if a_max is None else F.where(F.less_equal(x, a_max), g, 0)
 
 
-clip.vjp(x=_clip_x)
+clip.vjp(
+    x=_clip_x,
+    a_min=lambda F, g, x, a_min: F.where(F.less(x, a_min), g, 0),
+    a_max=lambda F, g, x, a_max: F.where(F.greater(x, a_max), g, 0),
+)
 
 
 @op

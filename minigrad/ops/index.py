@@ -5,10 +5,12 @@ Every operation here that reads has a partner that adds: the VJP of the one is t
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy
 
+from minigrad.device import xp_of
 from minigrad.errors import ArgumentError
 from minigrad.ops.operation import op, view
 from minigrad.tensor import Tensor
@@ -38,7 +40,7 @@ def getitem(xp: Any, x: Any, key: Any) -> Any:
     return x[key]
 
 
-getitem.vjp(x=lambda F, g, x, key: F.put_back(g, key, x.shape))
+getitem.vjp(x=lambda F, g, like, key: F.put_back(g, key, like.shape))
 
 
 @op
@@ -56,24 +58,27 @@ put_back.vjp(g=lambda F, g, key: F.getitem(g, key))
 
 
 @op
-def take(xp: Any, x: Any, indices: Any, axis: Any = None, mode: str = "clip") -> Any:
-    """Rows of `axis` at the given positions (of the flattened array if None); positions outside are clipped, as in Gluon."""
+def take(xp: Any, x: Any, indices: Any, axis: Any = None, mode: str = "raise") -> Any:
+    """Rows of `axis` at the given positions (of the flattened array if None); below 0 they count from the end.
+
+    Positions outside raise an error; with mode 'clip' they become the nearest inside, with 'wrap' they go round.
+    """
+    return xp.take(x, _inside(xp, indices, x.shape, axis, mode), axis=axis)
+
+
+def _inside(xp: Any, indices: Any, shape: Any, axis: Any, mode: str) -> Any:
+    """The positions as whole numbers, brought inside as `mode` says."""
+    n = math.prod(shape) if axis is None else shape[axis]
     indices = _whole(xp, indices)
-    n = x.size if axis is None else x.shape[axis]
-    if mode == "clip":
-        indices = xp.clip(indices, 0, n - 1)
-    elif mode == "wrap":
-        indices = indices % n
-    return xp.take(x, indices, axis=axis)
+    return xp.clip(indices, 0, n - 1) if mode == "clip" else indices % n if mode == "wrap" else indices
 
 
-def _put_rows(F: Any, g: Any, x: Any, indices: Any, axis: Any, mode: str) -> Any:
-    n = x.size if axis is None else x.shape[axis]
-    indices = F.clip(F.astype(indices, "int64"), 0, n - 1) if mode == "clip" else F.astype(indices, "int64") % n
+def _put_rows(F: Any, g: Any, like: Any, indices: Any, axis: Any, mode: str) -> Any:
     indices = raw_key(indices)
+    indices = _inside(xp_of(indices), indices, like.shape, axis, mode)
     if axis is None:
-        return F.reshape(F.put_back(F.reshape(g, (-1,)), indices.reshape(-1), (x.size,)), x.shape)
-    return F.put_back(g, (slice(None),) * (axis % x.ndim) + (indices,), x.shape)
+        return F.reshape(F.put_back(F.reshape(g, (-1,)), indices.reshape(-1), (math.prod(like.shape),)), like.shape)
+    return F.put_back(g, (slice(None),) * (axis % len(like.shape)) + (indices,), like.shape)
 
 
 take.vjp(x=_put_rows)
@@ -85,13 +90,13 @@ def embedding(xp: Any, weight: Any, indices: Any) -> Any:
     indices = _whole(xp, indices)
     if xp is numpy and indices.size and (indices.min() < 0 or indices.max() >= len(weight)):
         raise ArgumentError(
-            f"An embedding index is {int(indices.min())}..{int(indices.max())} but the table has rows 0..{len(weight) - 1}; "
-            "enlarge input_dim or check the vocabulary."
+            f"Embedding indices go from {int(indices.min())} to {int(indices.max())} but the table has rows 0 to "
+            f"{len(weight) - 1}; enlarge input_dim or check the vocabulary."
         )
     return weight[indices]
 
 
-embedding.vjp(weight=lambda F, g, weight, indices: F.put_back(g, raw_key(F.astype(indices, "int64")), weight.shape))
+embedding.vjp(weight=lambda F, g, like, indices: F.put_back(g, raw_key(F.astype(indices, "int64")), like.shape))
 
 
 @op
@@ -100,7 +105,7 @@ def take_along_axis(xp: Any, x: Any, indices: Any, axis: int) -> Any:
     return xp.take_along_axis(x, _whole(xp, indices), axis)
 
 
-take_along_axis.vjp(x=lambda F, g, x, indices, axis: F.put_along_axis(g, indices, axis, x.shape))
+take_along_axis.vjp(x=lambda F, g, like, indices, axis: F.put_along_axis(g, indices, axis, like.shape))
 
 
 @op
@@ -108,6 +113,7 @@ def put_along_axis(xp: Any, g: Any, indices: Any, axis: int, shape: Any) -> Any:
     """Zeros of `shape` with `g` added at `indices` along `axis`."""
     indices = _whole(xp, indices)
     grid = [xp.arange(n).reshape((-1,) + (1,) * (g.ndim - 1 - i)) for i, n in enumerate(g.shape)]
+    grid = [0 * places if n == 1 else places for places, n in zip(grid, shape)]  # what was broadcast is summed
     grid[axis % g.ndim] = indices
     out = xp.zeros(shape, g.dtype)
     xp.add.at(out, tuple(grid), g)
@@ -134,7 +140,7 @@ def pick(x: Any, index: Any, axis: int = -1, keepdims: bool = False, mode: str =
 def one_hot(
     xp: Any, indices: Any, depth: int, on_value: float = 1.0, off_value: float = 0.0, dtype: Any = "float32"
 ) -> Any:
-    """A new last axis of length `depth`: on_value at the index, off_value elsewhere (everywhere, for an index outside)."""
+    """A new last axis of length `depth`: on_value at the index, off_value elsewhere (everywhere for one outside)."""
     hit = _whole(xp, indices)[..., None] == xp.arange(depth)
     return xp.where(hit, on_value, off_value).astype(dtype)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 from typing import Any
 
 from minigrad.device import ones
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.neural import sigmoid
 from minigrad.ops.operation import Variadic, op, register
 from minigrad.tensor import Tensor
 
@@ -44,7 +46,10 @@ matmul.vjp(a=_matmul_a, b=_matmul_b)
 
 def _einsum(xp: Any, operands: Any, subscripts: str) -> Any:
     """The sum of products that `subscripts` spells: 'ij,jk->ik' is a matrix product."""
-    return xp.einsum(subscripts, *operands)
+    if len(operands) == 1:
+        return xp.array(xp.einsum(subscripts, *operands))  # alone it may be a view, which would escape the versions
+    large = max(o.size for o in operands) > 4096  # then it pays to look for matrix products
+    return xp.einsum(subscripts, *operands, optimize=large)
 
 
 def _einsum_operand(F: Any, g: Any, i: int, operands: Any, subscripts: str) -> Any:
@@ -111,7 +116,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
 
 
 def dot(a: Any, b: Any) -> Tensor:
-    """`numpy.dot`: numbers multiply, vectors and matrices as `matmul`, more axes: last of `a` with last but one of `b`."""
+    """`numpy.dot`: numbers multiply, up to matrices as `matmul`, else last axis of `a` with last but one of `b`."""
     from minigrad import ops
 
     if a.ndim == 0 or b.ndim == 0:
@@ -166,19 +171,12 @@ def _relu(xp: Any, y: Any) -> Any:
     return xp.maximum(y, 0, out=y)
 
 
-def _sigmoid(xp: Any, y: Any) -> Any:
-    xp.multiply(y, 0.5, out=y)
-    xp.tanh(y, out=y)
-    xp.add(y, 1, out=y)
-    return xp.multiply(y, 0.5, out=y)
-
-
-EPILOGUES = {
+EPILOGUES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "relu": (_relu, lambda F, g, y: g * F.sign(y)),  # y is not negative: its sign is 0 or 1
-    "sigmoid": (_sigmoid, lambda F, g, y: g * (y * (1 - y))),
+    "sigmoid": (sigmoid.forward, lambda F, g, y: g * (y * (1 - y))),
     "tanh": (_tanh, lambda F, g, y: g * (1 - y * y)),
 }
-"""Activations that a linear layer applies in place to its own result, with their derivative in terms of that result."""
+"""Activations that a linear layer applies to its own result, with their derivatives in terms of what they return."""
 
 
 @op

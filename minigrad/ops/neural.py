@@ -26,8 +26,9 @@ relu.vjp(x=lambda F, g, y: g * F.greater(y, 0))
 
 @op
 def sigmoid(xp: Any, x: Any) -> Any:
-    """1 / (1 + exp(-x)), through tanh so that nothing overflows."""
-    return 0.5 * (xp.tanh(0.5 * x) + 1)
+    """1 / (1 + exp(-x)), from exp(-|x|): nothing overflows, and no digits are lost on either side."""
+    e = xp.exp(-xp.abs(x))
+    return xp.where(x >= 0, 1, e) / (1 + e)
 
 
 sigmoid.vjp(x=lambda F, g, y: g * (y * (1 - y)))
@@ -74,7 +75,7 @@ elu.vjp(x=lambda F, g, x, alpha: F.where(F.greater(x, 0), g, g * (alpha * F.exp(
 
 def selu(x: Any) -> Tensor:
     """The scaled `elu` of Klambauer et al., "Self-normalizing neural networks", 2017."""
-    return SELU_SCALE * elu(x, SELU_ALPHA)
+    return elu(x, SELU_ALPHA) * SELU_SCALE
 
 
 def gelu(x: Any, approximation: str = "erf") -> Tensor:
@@ -82,13 +83,15 @@ def gelu(x: Any, approximation: str = "erf") -> Tensor:
     from minigrad import ops
 
     if approximation == "tanh":
-        return 0.5 * x * (1 + ops.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
-    return 0.5 * x * (1 + ops.erf(x * math.sqrt(0.5)))
+        return ops.multiply(0.5 * x, 1 + ops.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+    return ops.multiply(0.5 * x, 1 + ops.erf(x * math.sqrt(0.5)))
 
 
 def silu(x: Any, beta: float = 1.0) -> Tensor:
     """x sigmoid(beta x), also called swish."""
-    return x * sigmoid(x * beta if beta != 1 else x)
+    from minigrad import ops
+
+    return ops.multiply(x, sigmoid(x * beta if beta != 1 else x))
 
 
 @op
@@ -128,7 +131,9 @@ def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
     return y.reshape(x.shape[:-1]), p.reshape(x.shape)
 
 
-softmax_cross_entropy.remember(lambda F, x, labels: F.softmax(x) - F.one_hot(labels, x.shape[-1], 1.0, 0.0, x.dtype))
+softmax_cross_entropy.remember(
+    lambda F, x, labels: F.softmax(x) - F.one_hot(F.reshape(labels, x.shape[:-1]), x.shape[-1], 1.0, 0.0, x.dtype)
+)
 softmax_cross_entropy.vjp(x=lambda F, g, memo: g[..., None] * memo)
 
 
@@ -139,8 +144,8 @@ def _rows_and_columns(xp: Any, x: Any, labels: Any) -> tuple[Any, Any]:
         return x, columns
     if columns.size * x.shape[-1] != x.size:
         raise ShapeError(
-            f"Cross-entropy got scores of shape {x.shape} and labels of shape {labels.shape}; the labels must have shape "
-            f"{x.shape[:-1]}, one class number for each row of scores. (For one-hot labels use sparse_label=False.)"
+            f"Cross-entropy got scores of shape {x.shape} and labels of shape {labels.shape}; the labels must have "
+            f"shape {x.shape[:-1]}, one class number for each row of scores. (One-hot labels need sparse_label=False.)"
         )
     return x.reshape(-1, x.shape[-1]), columns.reshape(-1)
 
@@ -157,8 +162,8 @@ def class_indices(xp: Any, labels: Any, classes: int) -> Any:
     if whole.size and (whole.min() < 0 or whole.max() >= classes or (whole is not labels and (whole != labels).any())):
         wrong = labels[(whole != labels) | (whole < 0) | (whole >= classes)]
         raise ArgumentError(
-            f"A label is {wrong.ravel()[0]} but the scores have {classes} classes, so labels must be whole numbers from "
-            f"0 to {classes - 1}. Check the number of outputs of the last layer, or the labels."
+            f"A label is {wrong.ravel()[0]} but the scores have {classes} classes, so labels must be whole numbers "
+            f"from 0 to {classes - 1}. Check the number of outputs of the last layer, or the labels."
         )
     return whole
 

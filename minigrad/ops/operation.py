@@ -1,4 +1,4 @@
-"""An operation: a forward function on raw arrays, and beside it, for each input, the product of a gradient with its Jacobian.
+"""An operation: a forward function on raw arrays, and beside it, for each input, a gradient times its Jacobian.
 
     @op
     def multiply(xp, a, b):
@@ -8,13 +8,15 @@
     multiply.vjp(a=lambda F, g, b: g * b,
                  b=lambda F, g, a: g * a)
 
-`forward(xp, ...)` is given the array module of its inputs and raw arrays. A VJP is given `F`, the gradient `g` of the output, and
-whatever else it asks for *by name*: inputs of the forward, or its output `y`. Only that is kept for the backward pass. `F` holds
-every operation under its name, in one of two readings: on raw arrays, for an ordinary backward pass at the speed of NumPy; or on
-Tensors, so that the backward pass is itself recorded and can be differentiated again. The text of the VJP is the same.
+`forward(xp, ...)` is given the array module of its inputs and raw arrays. A VJP is given `F`, the gradient `g` of
+the output, and whatever else it asks for *by name*: inputs of the forward, its output `y`, what it remembers as
+`memo`, or `like`, which has the shape and dtype of the input that the gradient is for. Only that is kept for the
+backward pass. `F` holds every operation under its name, in one of two readings: on raw arrays, for an ordinary
+backward pass at the speed of NumPy; or on Tensors, so that the backward pass is itself recorded and can be
+differentiated again. The text of the VJP is the same.
 
-A VJP returns any shape that broadcasts with the input's: the backward pass sums or repeats it to fit, once for all operations. One
-that takes `out` may write its result there.
+A VJP returns any shape that broadcasts with the input's: the backward pass sums or repeats it to fit, once for all
+operations. One that takes `out` may write its result there.
 """
 
 from __future__ import annotations
@@ -31,16 +33,15 @@ from minigrad import device
 from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import state
 from minigrad.device import Context
-from minigrad.errors import DeviceError, MinigradError, ShapeError
+from minigrad.errors import DeviceError, GraphError, KeywordError, MinigradError, ShapeError
 from minigrad.tensor import Tensor
 
 OPS: dict[str, Any] = {}
 """Every operation by name."""
 
 _FLOAT32 = numpy.dtype("float32")
-_FLOAT64 = numpy.dtype("float64")
 _MISSING = object()
-_PLACES = {"memo": -2, "y": -1}  # a node keeps the inputs, then these
+_PLACES = {"like": -3, "memo": -2, "y": -1}  # a node keeps the inputs, then these
 _Operation = TypeVar("_Operation", "Op", "Variadic")
 
 
@@ -56,11 +57,9 @@ class Vjp:
     def bind(self, asks: tuple[int, ...]) -> None:
         """Ask for what is kept at these positions."""
         self.asks = asks
-        self._find: Callable[[Any], tuple[Any, ...]]
+        self._find: Callable[[Any], tuple[Any, ...]] = lambda kept: tuple([kept[k] for k in asks])
         if len(asks) > 1:
-            self._find = operator.itemgetter(*asks)
-        else:
-            self._find = (lambda kept, k=asks[0]: (kept[k],)) if asks else (lambda kept: ())
+            self._find = operator.itemgetter(*asks)  # the same, faster
 
     def __call__(self, F: Any, g: Any, kept: list[Any]) -> Any:
         return self.function(F, g, *self._find(kept))
@@ -98,7 +97,7 @@ class Op:
         return self
 
     def remember(self, recall: Callable[..., Any]) -> Op:
-        """Let the forward return (y, memo): what it knows already and VJPs, which ask for it as `memo`, would compute again.
+        """Let the forward return (y, memo): what it knows already, and VJPs that ask for it would compute again.
 
         `recall(F, *inputs)` computes the memo from the inputs, for a backward pass that is itself recorded.
         """
@@ -110,6 +109,8 @@ class Op:
         found = self._kept.get(tracked)
         if found is None:
             asked = {k for i in tracked for k in self.vjps[i].asks} | set(self.shared.asks if self.shared else ())
+            if self.recall is not None:
+                asked |= set(range(len(self.names)))
             drops = tuple(i for i in range(len(self.names)) if i not in asked)
             found = self._kept[tracked] = (tuple(sorted(k for k in asked if k >= 0)), drops, -1 in asked)
         return found
@@ -118,26 +119,31 @@ class Op:
         """All arguments by position, defaults filled in."""
         names = self.names
         if len(args) > len(names):
-            raise TypeError(f"{self.name}() takes {len(names)} arguments ({', '.join(names)}) but got {len(args)}.")
+            raise KeywordError(f"{self.name}() takes {len(names)} arguments ({', '.join(names)}) but got {len(args)}.")
         values = [*args, *[_MISSING] * (len(names) - len(args))]
         for name, value in kwargs.items():
             if name not in names:
-                raise TypeError(f"{self.name}() has no argument '{name}'; it takes {', '.join(names)}.")
+                raise KeywordError(f"{self.name}() has no argument '{name}'; it takes {', '.join(names)}.")
             values[names.index(name)] = value
         required = len(names) - len(self.defaults)
         for i, value in enumerate(values):
             if value is _MISSING:
                 if i < required:
-                    raise TypeError(f"{self.name}() needs the argument '{names[i]}'.")
+                    raise KeywordError(f"{self.name}() needs the argument '{names[i]}'.")
                 values[i] = self.defaults[i - required]
         return tuple(values)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
         if kwargs or len(args) != len(self.names):
+            target = kwargs.pop("out", None)
+            if target is not None:
+                target[...] = self(*args, **kwargs)
+                return target  # type: ignore[no-any-return]
             args = self.bind(args, kwargs)
         raw = list(args)
         first: Any = None
         tracked: tuple[int, ...] = ()
+        listed: tuple[int, ...] = ()
         for i, a in enumerate(args):
             if isinstance(a, Tensor):
                 raw[i] = a.data
@@ -147,8 +153,10 @@ class Op:
                     raise self._two_devices(first.ctx, a.ctx)
                 if a._node is not None and i in self.vjps:
                     tracked += (i,)
-            elif isinstance(a, numpy.floating):
+            elif isinstance(a, numpy.generic):
                 raw[i] = a.item()  # numpy.float64(2) is a number, not a reason to leave float32
+            elif isinstance(a, (list, tuple)) and i in self.vjps:
+                listed += (i,)
         if first is None:
             ctx = device.current_context()
             xp = ctx.xp
@@ -158,6 +166,8 @@ class Op:
             if xp is not numpy and not ctx.is_current():
                 with ctx:
                     return self(*args)
+        for i in listed:
+            raw[i] = ctx.put(from_lists(args[i]))
         try:
             out = self.forward(xp, *raw)
         except ValueError as error:
@@ -168,26 +178,32 @@ class Op:
         memo = None
         if self.recall is not None:
             out, memo = out
-        if isinstance(out, numpy.generic):
-            out = numpy.asarray(out)
-        if out.dtype is _FLOAT64 and not self._float64_meant(raw):
-            out = out.astype(_FLOAT32)
+        if first is None or out.dtype is not first.data.dtype:
+            out = self._settled(out, args)
         y = Tensor(out, ctx, None, first._version if self.view and first is not None else None)
-        if tracked and state.recording:
+        if tracked and state.recording and out.dtype.kind == "f":
             y._node = Node(self, args, raw, tracked, memo, y)
         return y
 
     def _two_devices(self, here: Context, there: Context) -> DeviceError:
-        return DeviceError(f"{self.name}() got arrays on {here} and on {there}; move one of them first: x.as_in_ctx({here}).")
+        return DeviceError(
+            f"{self.name}() got arrays on {here} and on {there}; move one of them first: x.as_in_ctx({here})."
+        )
 
-    def _float64_meant(self, raw: list[Any]) -> bool:
-        """Integers and Python numbers give float32, as in Gluon; float64 comes from float64 or from a named dtype."""
-        for name, value in zip(self.names, raw):
-            if getattr(value, "dtype", None) == _FLOAT64 or (name == "dtype" and value is not None):
-                return True
-            if isinstance(value, (list, tuple)) and any(getattr(v, "dtype", None) == _FLOAT64 for v in value):
-                return True
-        return False
+    def _settled(self, out: Any, args: tuple[Any, ...]) -> Any:
+        """Whole numbers and Python numbers do not widen a float, and alone they give float32, as in Gluon."""
+        if out.dtype.kind != "f":
+            return out
+        floats = []
+        for name, value in zip(self.names, args):
+            if name == "dtype" and value is not None:
+                return out
+            for v in value if isinstance(value, (list, tuple)) else (value,):
+                dtype = getattr(v, "dtype", None)
+                if isinstance(dtype, numpy.dtype) and dtype.kind == "f" and not isinstance(v, numpy.generic):
+                    floats.append(dtype)
+        meant = numpy.result_type(*floats) if floats else _FLOAT32
+        return out if out.dtype == meant else out.astype(meant)
 
     def _check_kinds(self, ctx: Context, raw: list[Any]) -> None:
         """Refuse a raw array of another kind of device."""
@@ -199,10 +215,9 @@ class Op:
         """NumPy's complaint with the shapes that it was about."""
         if isinstance(error, MinigradError):
             return error
-        shapes = " and ".join(str(a.shape) for a in args if hasattr(a, "shape"))
-        return ShapeError(
-            f"{self.name}() cannot combine shapes {shapes}: {error}. Check the order of the axes, or reshape first."
-        )
+        shapes = [str(a.shape) for a in args if hasattr(a, "shape")]
+        what = f"cannot combine shapes {' and '.join(shapes)}" if len(shapes) > 1 else f"cannot take {''.join(shapes)}"
+        return ShapeError(f"{self.name}() {what}: {error}. Check the order of the axes, or reshape first.")
 
     def raw(self, xp: Any) -> Callable[..., Any]:
         """The operation on raw arrays of one array module, for VJPs."""
@@ -233,7 +248,9 @@ def register(operation: _Operation) -> _Operation:
 class Variadic:
     """An operation on a sequence of arrays: for each length an `Op` with that many inputs.
 
-    `forward(xp, arrays, option)`; its VJP is given, besides what `Op` gives, the position `i` of the input: `vjp(F, g, i, arrays, option)`.
+    `forward(xp, arrays, *options)`. Its VJP is given the position `i` of the input that the gradient is for, and
+    asks for the rest by name, as in `Op`; if it asks for the arrays, it does so first: `vjp(F, g, i, arrays,
+    option)`.
     """
 
     def __init__(self, forward: Callable[..., Any], vjp: Callable[..., Any]) -> None:
@@ -248,26 +265,50 @@ class Variadic:
         found = self._sized.get(len(arrays))
         if found is None:
             found = self._sized[len(arrays)] = self._of_length(len(arrays))
-        options = found.bind(arrays + args, kwargs)
-        return found(*options)
+        return found(*arrays, *args, **kwargs)
 
     def _of_length(self, n: int) -> Op:
         def forward(xp: Any, *args: Any) -> Any:
             return self.forward(xp, args[:n], *args[n:])
 
+        arrays, *options = self.forward.__code__.co_varnames[1 : self.forward.__code__.co_argcount]
         sized = Op(forward)
-        code = self.forward.__code__
         sized.name = self.name
-        sized.names = (*(f"{code.co_varnames[1]}[{i}]" for i in range(n)), *code.co_varnames[2 : code.co_argcount])
+        sized.names = (*(f"{arrays}[{i}]" for i in range(n)), *options)
         sized.defaults = self.forward.__defaults__ or ()
+        asked = self._vjp.__code__.co_varnames[3 : self._vjp.__code__.co_argcount]
+        taken = n if arrays in asked else 0
+        places = [_PLACES[name] if name in _PLACES else sized.names.index(name) for name in asked if name != arrays]
         for i in range(n):
-            sized.vjps[i] = vjp = Vjp(lambda F, g, *a, i=i: self._vjp(F, g, i, a[:n], *a[n:]), ())
-            vjp.bind(tuple(range(len(sized.names))))
+            sized.vjps[i] = Vjp(self._at(i, taken), ())
+            sized.vjps[i].bind((*range(taken), *places))
         return sized
+
+    def _at(self, i: int, taken: int) -> Callable[..., Any]:
+        """The VJP of input `i`, given `taken` arrays and then the rest."""
+        if taken:
+            return lambda F, g, *kept: self._vjp(F, g, i, kept[:taken], *kept[taken:])
+        return lambda F, g, *kept: self._vjp(F, g, i, *kept)
 
     def raw(self, xp: Any) -> Callable[..., Any]:
         """The operation on raw arrays of one array module, for VJPs."""
         return functools.partial(self.forward, xp)
+
+
+def from_lists(values: Any) -> Any:
+    """Numbers in nested lists as a NumPy array. Arrays among them must be constants: their gradients would be lost."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Tensor):
+            if value._node is not None and state.recording:
+                raise GraphError(
+                    "A list holds an array that has a gradient, which would be lost; join arrays with np.stack([...]) "
+                    "or np.concatenate([...])."
+                )
+            return value.asnumpy()
+        return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+    return numpy.asarray(plain(values))
 
 
 @functools.cache

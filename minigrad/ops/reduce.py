@@ -1,7 +1,7 @@
 """Reductions: many values to one along some axes; and running sums.
 
-`axis` is None (all), a number or a tuple; `keepdims` keeps the reduced axes with length 1. The gradient of a reduction is put back
-on its axes by `_restore`; the backward pass repeats it along them.
+`axis` is None (all), a number or a tuple; `keepdims` keeps the reduced axes with length 1. The gradient of a
+reduction is put back on its axes by `_restore`; the backward pass repeats it along them.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ def _axes(ndim: int, axis: Any) -> tuple[int, ...]:
 
 
 def _restore(F: Any, g: Any, x: Any, axis: Any) -> Any:
-    """Give a reduced value the reduced axes back, with length 1. (Works whether or not they were kept.)"""
-    axes = _axes(x.ndim, axis)
+    """Give a reduced value the reduced axes of x back, with length 1. (Works whether or not they were kept.)"""
+    axes = _axes(len(x.shape), axis)
     return F.reshape(g, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
 
 
 def _count(x: Any, axis: Any) -> int:
-    return math.prod(x.shape[a] for a in _axes(x.ndim, axis))
+    return math.prod(x.shape[a] for a in _axes(len(x.shape), axis))
 
 
 @op
@@ -35,7 +35,7 @@ def sum(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = F
     return xp.sum(x, axis=axis, dtype=dtype, keepdims=keepdims, out=out)
 
 
-sum.vjp(x=lambda F, g, x, axis: _restore(F, g, x, axis))
+sum.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis))
 
 
 @op
@@ -44,7 +44,7 @@ def mean(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = 
     return xp.mean(x, axis=axis, dtype=dtype, keepdims=keepdims)
 
 
-mean.vjp(x=lambda F, g, x, axis: _restore(F, g, x, axis) / builtins.max(1, _count(x, axis)))
+mean.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis) / builtins.max(1, _count(like, axis)))
 
 
 @op
@@ -101,7 +101,7 @@ def prod(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _product_of_the_others(F: Any, g: Any, x: Any, axis: Any) -> Any:
-    """Left to right and right to left, in a tree of products of pairs: the factors to the left times those to the right."""
+    """At each place, the product of the factors on both sides of it, found in a tree of halves."""
     axes = _axes(x.ndim, axis)
     kept = [i for i in range(x.ndim) if i not in axes]
     order = (*kept, *axes)
@@ -149,9 +149,9 @@ def cumsum(xp: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
     return xp.cumsum(x, axis=axis, dtype=dtype)
 
 
-def _sums_of_what_follows(F: Any, g: Any, x: Any, axis: Any) -> Any:
+def _sums_of_what_follows(F: Any, g: Any, like: Any, axis: Any) -> Any:
     along = 0 if axis is None else axis
-    return F.reshape(F.flip(F.cumsum(F.flip(g, along), along), along), x.shape)
+    return F.reshape(F.flip(F.cumsum(F.flip(g, along), along), along), like.shape)
 
 
 cumsum.vjp(x=_sums_of_what_follows)

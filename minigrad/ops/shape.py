@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy
+
+from minigrad.errors import ArgumentError
 from minigrad.ops.operation import Variadic, op, register, view
+from minigrad.tensor import Tensor
 
 
 @view
@@ -16,7 +21,7 @@ def reshape(xp: Any, x: Any, shape: Any) -> Any:
     return xp.reshape(x, shape)
 
 
-reshape.vjp(x=lambda F, g, x: F.reshape(g, x.shape))
+reshape.vjp(x=lambda F, g, like: F.reshape(g, like.shape))
 
 
 @view
@@ -59,7 +64,7 @@ def expand_dims(xp: Any, x: Any, axis: Any) -> Any:
     return xp.expand_dims(x, axis)
 
 
-expand_dims.vjp(x=lambda F, g, x: F.reshape(g, x.shape))
+expand_dims.vjp(x=lambda F, g, like: F.reshape(g, like.shape))
 
 
 @view
@@ -68,7 +73,7 @@ def squeeze(xp: Any, x: Any, axis: Any = None) -> Any:
     return xp.squeeze(x, axis)
 
 
-squeeze.vjp(x=lambda F, g, x: F.reshape(g, x.shape))
+squeeze.vjp(x=lambda F, g, like: F.reshape(g, like.shape))
 
 
 @view
@@ -104,15 +109,16 @@ def repeat(xp: Any, x: Any, repeats: int, axis: Any = None) -> Any:
     return xp.repeat(x, repeats, axis)
 
 
-def _sum_of_runs(F: Any, g: Any, x: Any, repeats: Any, axis: Any) -> Any:
+def _sum_of_runs(F: Any, g: Any, like: Any, repeats: Any, axis: Any) -> Any:
     if not isinstance(repeats, int):
-        raise TypeError(
+        raise ArgumentError(
             f"repeat() has a gradient only for one number of repeats, not {repeats!r}; use take() with an index."
         )
+    shape = like.shape
     if axis is None:
-        return F.reshape(F.sum(F.reshape(g, (x.size, repeats)), 1), x.shape)
-    axis = axis % x.ndim
-    return F.sum(F.reshape(g, (*x.shape[: axis + 1], repeats, *x.shape[axis + 1 :])), axis + 1)
+        return F.reshape(F.sum(F.reshape(g, (math.prod(shape), repeats)), 1), shape)
+    axis = axis % len(shape)
+    return F.sum(F.reshape(g, (*shape[: axis + 1], repeats, *shape[axis + 1 :])), axis + 1)
 
 
 repeat.vjp(x=_sum_of_runs)
@@ -124,13 +130,13 @@ def tile(xp: Any, x: Any, reps: Any) -> Any:
     return xp.tile(x, reps)
 
 
-def _sum_of_tiles(F: Any, g: Any, x: Any, reps: Any) -> Any:
+def _sum_of_tiles(F: Any, g: Any, like: Any, reps: Any) -> Any:
     reps = (reps,) if isinstance(reps, int) else tuple(reps)
-    ndim = max(len(reps), x.ndim)
+    ndim = max(len(reps), len(like.shape))
     reps = (1,) * (ndim - len(reps)) + reps
-    shape = (1,) * (ndim - x.ndim) + x.shape
+    shape = (1,) * (ndim - len(like.shape)) + like.shape
     split = tuple(n for pair in zip(reps, shape) for n in pair)
-    return F.reshape(F.sum(F.reshape(g, split), tuple(range(0, 2 * ndim, 2))), x.shape)
+    return F.reshape(F.sum(F.reshape(g, split), tuple(range(0, 2 * ndim, 2))), like.shape)
 
 
 tile.vjp(x=_sum_of_tiles)
@@ -144,36 +150,40 @@ def pad(xp: Any, x: Any, pad_width: Any, mode: str = "constant", constant_values
     return xp.pad(x, pad_width, mode)
 
 
-def _inside(F: Any, g: Any, x: Any, pad_width: Any, mode: str) -> Any:
+def _inside(F: Any, g: Any, like: Any, pad_width: Any, mode: str) -> Any:
     if mode != "constant":
-        raise NotImplementedError(
+        raise ArgumentError(
             f"pad() has a gradient for mode 'constant', not for '{mode}'; build the border with concatenate()."
         )
-    if isinstance(pad_width, int):
-        pad_width = ((pad_width, pad_width),) * x.ndim
-    elif isinstance(pad_width[0], int):
-        pad_width = (tuple(pad_width) * (2 if len(pad_width) == 1 else 1),) * x.ndim
-    elif len(pad_width) == 1:
-        pad_width = tuple(pad_width) * x.ndim
-    return g[tuple(slice(p[0], p[0] + n) for p, n in zip(pad_width, x.shape))]
+    before = numpy.broadcast_to(pad_width, (len(like.shape), 2))[:, 0].tolist()
+    return g[tuple(slice(p, p + n) for p, n in zip(before, like.shape))]
 
 
 pad.vjp(x=_inside)
 
 
-def _concatenate(xp: Any, arrays: Any, axis: Any = 0) -> Any:
+def _concatenate(xp: Any, arrays: Any, axis: Any = 0, shapes: Any = None) -> Any:
     """Arrays joined along an axis that they have (flattened first if None)."""
     return xp.concatenate(arrays, axis)
 
 
-def _my_stretch(F: Any, g: Any, i: int, arrays: Any, axis: Any) -> Any:
+def _my_stretch(F: Any, g: Any, i: int, like: Any, axis: Any, shapes: Any) -> Any:
     """The piece of `g` that came from array `i`."""
     if axis is None:
-        start = sum(a.size for a in arrays[:i])
-        return F.reshape(g[start : start + arrays[i].size], arrays[i].shape)
-    axis = axis % g.ndim
-    start = sum(a.shape[axis] for a in arrays[:i])
-    return g[(slice(None),) * axis + (slice(start, start + arrays[i].shape[axis]),)]
+        start = sum(math.prod(shape) for shape in shapes[:i])
+        return F.reshape(g[start : start + math.prod(like.shape)], like.shape)
+    axis = axis % len(like.shape)
+    start = sum(shape[axis] for shape in shapes[:i])
+    return g[(slice(None),) * axis + (slice(start, start + like.shape[axis]),)]
+
+
+class Joining(Variadic):
+    """Its VJP asks for the shapes of the arrays, so that the arrays themselves need not be kept."""
+
+    def __call__(self, arrays: Any, axis: Any = 0, out: Any = None) -> Tensor:
+        arrays = tuple(arrays)
+        shapes = tuple(a.shape if hasattr(a, "shape") else numpy.shape(a) for a in arrays)
+        return super().__call__(arrays, axis, shapes, out=out)
 
 
 def _stack(xp: Any, arrays: Any, axis: int = 0) -> Any:
@@ -181,9 +191,9 @@ def _stack(xp: Any, arrays: Any, axis: int = 0) -> Any:
     return xp.stack(arrays, axis)
 
 
-def _my_slice(F: Any, g: Any, i: int, arrays: Any, axis: int) -> Any:
+def _my_slice(F: Any, g: Any, i: int, axis: int) -> Any:
     return g[(slice(None),) * (axis % g.ndim) + (i,)]
 
 
-concatenate = register(Variadic(_concatenate, _my_stretch))
+concatenate = register(Joining(_concatenate, _my_stretch))
 stack = register(Variadic(_stack, _my_slice))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from minigrad.ops.elementwise import absolute, exp, floor, log, mod, sin, where
+from minigrad.ops.elementwise import absolute, astype, exp, floor, log, mod, sin, where
 from minigrad.tensor import Tensor
 
 # Lanczos, "A precision approximation of the gamma function", 1964, with g = 7 and 9 terms: 15 digits.
@@ -18,6 +18,8 @@ TERMS = (
 
 def gammaln(x: Any) -> Tensor:
     """The logarithm of the size of gamma(x); infinite at 0, -1, -2, ..."""
+    if x.dtype == "float16":
+        return astype(gammaln(astype(x, "float32")), "float16")
     left = x < 0.5
     z = where(left, 1 - x, x) - 1  # for x < 1/2 by reflection: gamma(x) gamma(1 - x) = pi / sin(pi x)
     total = TERMS[0] + 0 * z
@@ -30,5 +32,7 @@ def gammaln(x: Any) -> Tensor:
 
 def gamma(x: Any) -> Tensor:
     """The gamma function: (x - 1)! at whole numbers."""
+    if x.dtype == "float16":
+        return astype(gamma(astype(x, "float32")), "float16")
     negative = (x < 0) & (mod(floor(x), 2) == 1)
     return where(negative, -1.0, 1.0) * exp(gammaln(x))
