@@ -77,8 +77,6 @@ def program(graph: Graph) -> Program:
     for i, x in enumerate(nodes):
         args = [place[y] for y in x.args]
         done = [place[y] for y in dict.fromkeys(x.args) if y.is_array and last_read[y] == i]
-        # What is never written (g, a state that stays as it is) or already has its next value is never free.
-        done = [p for p in done if p.startswith("_") or i <= due.get(p, -1)]
         if x.op != "where":
             free += done
         own = goals.get(x, "")
@@ -89,6 +87,7 @@ def program(graph: Graph) -> Program:
             if own:
                 last_read[x] = end
                 late.append(own)
+            # An array is a place only until its next value is due, and never if none is: g is only read.
             usable = [p for p in free if p.startswith(kind) or (kind == "_r" and last_read[x] <= due.get(p, -1))]
             if usable:
                 target = usable[-1]
