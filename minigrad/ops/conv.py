@@ -15,7 +15,6 @@ import itertools
 import math
 from typing import Any
 
-from minigrad.device import xp_of
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops.elementwise import divide
 from minigrad.ops.linalg import matmul
@@ -122,7 +121,8 @@ def pooling(
     if kind == "avg":
         if any(beyond) or (any(padding) and not count_padding):
             inside = x.shape[2:] if not count_padding else [m + 2 * p for m, p in zip(x.shape[2:], padding)]
-            counted = Tensor(xp_of(x.data).ones((1, 1, *inside), x.dtype), x.ctx)
+            with x.ctx:
+                counted = Tensor(x.ctx.xp.ones((1, 1, *inside), x.dtype), x.ctx)
             border = border if not count_padding else [(0, b) for b in beyond]
             y = divide(y, sum(_placements(counted, kernel, stride, border, dilate), axes))
         else:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.device import generator
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops.operation import op
 from minigrad.tensor import Tensor
@@ -181,8 +182,7 @@ def dropout(x: Any, p: float = 0.5, axes: tuple[int, ...] = ()) -> Tensor:
 
 def dropout_mask(x: Tensor, p: float, axes: tuple[int, ...] = ()) -> Tensor:
     """0 or 1 / (1 - p) for each value, drawn by the generator of the device."""
-    from minigrad.device import generator, xp_of
-
     shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
-    drawn = generator(x.ctx).random(shape, dtype=xp_of(x.data).float32)
-    return Tensor((drawn >= p).astype(x.dtype) * x.dtype.type(1 / (1 - p)), x.ctx)
+    with x.ctx:
+        drawn = generator(x.ctx).random(shape, dtype=numpy.float32)
+        return Tensor((drawn >= p).astype(x.dtype) * x.dtype.type(1 / (1 - p)), x.ctx)

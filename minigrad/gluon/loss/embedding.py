@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad import ops
-from minigrad.device import xp_of
 from minigrad.errors import ShapeError
 from minigrad.gluon.loss.loss import Loss, like
 from minigrad.tensor import Tensor
@@ -85,8 +84,8 @@ class SDMLLoss(Loss):
             )
         n = len(x1)
         distances = ops.sum(ops.square(ops.expand_dims(x1, 1) - ops.expand_dims(x2, 0)), axis=2)
-        xp = xp_of(x1.data)
-        same = xp.eye(n, dtype=x1.dtype)
-        target = Tensor(same * (1 - self._smoothing) + (1 - same) * (self._smoothing / (n - 1)), x1.ctx)
+        with x1.ctx:
+            same = x1.ctx.xp.eye(n, dtype=x1.dtype)
+            target = Tensor(same * (1 - self._smoothing) + (1 - same) * (self._smoothing / (n - 1)), x1.ctx)
         divergence = target * (ops.log(target + 1e-12) - ops.log_softmax(-distances, 1))
         return self.weighted(ops.sum(divergence, axis=1))
