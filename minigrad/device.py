@@ -72,6 +72,8 @@ class Context:
                 ) from error
 
     def __enter__(self) -> Context:
+        if self.device_type == "gpu":
+            _cupy()  # before the excursion asks where it starts
         excursion.__enter__()
         _local.contexts.append(self)
         try:
