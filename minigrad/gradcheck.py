@@ -21,7 +21,7 @@ from minigrad.device import Array
 from minigrad.errors import ArgumentError, GradientError
 from minigrad.tensor import Tensor
 
-STEPS = (3e-3, 1e-3, 3e-4, 1e-4, 1e-5)
+STEPS = (3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-7)
 ENTRIES = 4096  # an array larger than this is not measured entry by entry
 
 
@@ -101,7 +101,7 @@ def gradcheck(
     wrong = next((row for row in report.rows if row.verdict != "ok"), None)
     if wrong is not None and check:
         raise GradientError(
-            f"The derivative of order {wrong.order} by {wrong.name}, shape {wrong.shape}, is wrong. {wrong.verdict}. "
+            f"The derivative of order {wrong.order} by {wrong.name}, shape {wrong.shape}, is wrong: {wrong.verdict}. "
             f"(In a random direction backward promises {wrong.promised:.7g}; differences give {wrong.measured:.7g}.)"
         )
     return report
