@@ -134,7 +134,8 @@ def _walk(
             for i, parent in node.parents:
                 vjp = op.vjps[i]
                 kept[-3] = parent
-                if vjp.takes_out and wanted is None and type(parent) is Leaf and parent.free(grads):
+                straight = vjp.takes_out and wanted is None and type(parent) is Leaf and g.dtype is parent.dtype
+                if straight and parent.free(grads):
                     part = vjp.into(parent.place(), F, g, kept)
                 else:
                     part = vjp(F, g, kept)

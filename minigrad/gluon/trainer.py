@@ -72,6 +72,7 @@ class Trainer:
         self._seen: list[int] = []  # for each parameter, how often it had been changed when the store last gave it
         self._noted = False
         self._groups: list[list[Group]] = []  # for each device
+        self._idle: list[Parameter] = []  # without a gradient when the groups were made
         if self._optimizer.lr_scheduler is None and self._optimizer.lr == 0:
             warnings.warn("The learning rate is 0: nothing will be learned.", stacklevel=2)
 
@@ -183,7 +184,8 @@ class Trainer:
         return fresh
 
     def _update(self) -> None:
-        if not self._groups or not all([g.intact() for groups in self._groups for g in groups]):
+        woken = any([p._grad_req != "null" for p in self._idle])
+        if woken or not self._groups or not all([g.intact() for groups in self._groups for g in groups]):
             self._lay_out()
         optimizer, several = self._optimizer, len(self._groups) > 1
         before = dict(optimizer._index_update_count) if several else {}
@@ -197,6 +199,7 @@ class Trainer:
 
     def _lay_out(self) -> None:
         self._groups = []
+        self._idle = [p for p in self._params if p._grad_req == "null"]
         for ctx, updater in zip(self._contexts, self._updaters):
             alike: dict[Any, list[Member]] = {}
             for i, p in enumerate(self._params):

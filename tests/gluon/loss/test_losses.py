@@ -1,0 +1,231 @@
+"""Losses beyond the recorded cases: weights, axes, extremes, wrong arguments, custom losses, CTC path by path."""
+
+import itertools
+
+import numpy
+import pytest
+
+from minigrad import autograd, gluon, nd, np
+from minigrad.gluon import loss as gloss
+
+DRAW = numpy.random.default_rng(0)
+
+
+def sum_and_gradient(loss, x, *others):
+    x = np.array(x)
+    x.attach_grad()
+    with autograd.record():
+        out = loss(x, *others)
+    out.backward()
+    return out.asnumpy(), x.grad.asnumpy()
+
+
+ELEMENTWISE = ["L2Loss", "L1Loss", "HuberLoss", "HingeLoss", "SquaredHingeLoss", "LogisticLoss", "SigmoidBCELoss"]
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_sample_weight_multiplies_before_the_mean_and_weight_after(name):
+    pred, label = np.array(DRAW.normal(size=(3, 4))), np.array(numpy.sign(DRAW.normal(size=(3, 4))))
+    weights = DRAW.uniform(size=(3, 1))
+    columns = [getattr(gloss, name)()(pred[:, j : j + 1], label[:, j : j + 1]).asnumpy() for j in range(4)]
+    weighted = getattr(gloss, name)(weight=3.0)(pred, label, np.array(weights)).asnumpy()
+    numpy.testing.assert_allclose(weighted, 3 * weights[:, 0] * numpy.mean(columns, axis=0), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_the_batch_axis_is_the_one_that_stays(name):
+    pred, label = np.array(DRAW.normal(size=(3, 4, 2))), np.array(numpy.sign(DRAW.normal(size=(3, 4, 2))))
+    first = getattr(gloss, name)()(pred.transpose(1, 0, 2), label.transpose(1, 0, 2)).asnumpy()
+    second = getattr(gloss, name)(batch_axis=1)(pred, label).asnumpy()
+    assert second.shape == (4,)
+    numpy.testing.assert_allclose(first, second, rtol=1e-6)
+
+
+@pytest.mark.parametrize("weight", ["2", [1, 2], numpy.ones(3)])
+def test_a_weight_that_is_no_number_is_refused(weight):
+    with pytest.raises(AssertionError, match=r"number or None.*sample_weight"):
+        gloss.L1Loss(weight=weight)
+
+
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "KLDivLoss", "PoissonNLLLoss"])
+def test_labels_of_another_size_are_said(name):
+    with pytest.raises(ValueError, match=r"predictions of shape \(2, 3\) and labels of shape \(2,\)"):
+        getattr(gloss, name)()(np.zeros((2, 3)), np.zeros((2,)))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_extreme_scores_overflow_nowhere(dtype):
+    scores = numpy.array([[800.0], [-800.0]], dtype)
+    zeros, ones = np.array(numpy.zeros((2, 1), dtype)), np.array(numpy.ones((2, 1), dtype))
+    for loss, label, value, slope in (
+        (gloss.SigmoidBCELoss(), zeros, [800, 0], [1, 0]),
+        (gloss.SigmoidBCELoss(), ones, [0, 800], [0, -1]),
+        (gloss.LogisticLoss(), -ones, [800, 0], [1, 0]),
+        (gloss.LogisticLoss(label_format="binary"), ones, [0, 800], [0, -1]),
+    ):
+        out, gradient = sum_and_gradient(loss, scores, label)
+        assert out.dtype == dtype
+        assert out.tolist() == value
+        assert gradient.ravel().tolist() == slope
+    both = numpy.array([[800.0, -800.0], [-800.0, 800.0]], dtype)
+    out, gradient = sum_and_gradient(gloss.SoftmaxCELoss(), both, np.array([0, 0]))
+    assert out.tolist() == [0, 1600]
+    assert gradient.tolist() == [[0, 0], [-1, 1]]
+
+
+def test_softmax_cross_entropy_of_sparse_and_dense_labels_are_the_same():
+    scores = DRAW.normal(size=(4, 3))
+    label = numpy.array([0, 2, 1, 2])
+    dense = np.array(numpy.eye(3)[label])
+    a = sum_and_gradient(gloss.SoftmaxCELoss(), scores, np.array(label))
+    b = sum_and_gradient(gloss.SoftmaxCELoss(sparse_label=False), scores, dense)
+    c = sum_and_gradient(gloss.SoftmaxCELoss(), scores, np.array(label.astype("float32")))
+    for other in (b, c):
+        for x, y in zip(a, other):
+            numpy.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-15)
+
+
+def test_labels_that_are_no_whole_numbers_are_said():
+    with pytest.raises(ValueError, match=r"A label is 0.5.*whole numbers from 0 to 2"):
+        gloss.SoftmaxCELoss()(np.zeros((2, 3)), np.array([0.5, 1]))
+
+
+def test_labels_outside_the_classes_are_clipped_as_in_gluon_with_a_warning():
+    with pytest.warns(UserWarning, match="A label is 7.*clipped"):
+        out = gloss.SoftmaxCELoss()(np.array([[0.0, 0.0, 9.0]]), np.array([7]))
+    assert out.item() == pytest.approx(0, abs=1e-3)
+
+
+def test_labels_of_a_shape_that_cannot_be_meant_are_said():
+    one_hot = np.array(numpy.eye(3))
+    for options in ({}, {"from_logits": True}):
+        with pytest.raises(ValueError, match="sparse_label=False"):
+            gloss.SoftmaxCELoss(**options)(np.zeros((3, 3)), one_hot)
+
+
+def test_an_unknown_label_format_is_refused():
+    with pytest.raises(ValueError, match=r"'signed'.*'binary'"):
+        gloss.LogisticLoss(label_format="one-hot")
+
+
+def test_poisson_with_the_full_likelihood_has_no_nan_and_a_gradient_at_zero_counts():
+    out, gradient = sum_and_gradient(gloss.PoissonNLLLoss(compute_full=True), [0.0, 1.0], np.array([0.0, 3.0]))
+    stirling = 3 * numpy.log(3) - 3 + 0.5 * numpy.log(6 * numpy.pi)
+    numpy.testing.assert_allclose(out, [(1 + numpy.e - 3 + stirling) / 2], rtol=1e-6)
+    numpy.testing.assert_allclose(gradient, [0.5, (numpy.e - 3) / 2], rtol=1e-5)
+
+
+def test_equal_vectors_and_zero_vectors_have_a_finite_cosine_loss():
+    x = numpy.array([[1.0, 2.0], [0.0, 0.0]])
+    out, gradient = sum_and_gradient(gloss.CosineEmbeddingLoss(), x, np.array(x), np.array([1, 1]))
+    numpy.testing.assert_allclose(out.ravel(), [0, 1], atol=1e-7)
+    assert numpy.isfinite(gradient).all()
+
+
+def test_sdml_needs_negatives():
+    with pytest.raises(ValueError, match="2 rows"):
+        gloss.SDMLLoss()(np.zeros((1, 2)), np.zeros((1, 2)))
+
+
+# Custom losses
+
+
+def test_a_custom_loss_of_the_guides_style():
+    class Contrastive(gloss.Loss):
+        def __init__(self, margin=6.0, weight=None, batch_axis=0, **kwargs):
+            super().__init__(weight, batch_axis, **kwargs)
+            self.margin = margin
+
+        def hybrid_forward(self, F, image1, image2, label):
+            squared = F.sum(F.square(image1 - image2), 1, keepdims=True)
+            d = F.clip(self.margin - F.sqrt(squared + 0.0001), 0, self.margin)
+            return 0.5 * ((1 - label) * squared + label * F.square(d))
+
+    a, b = np.array([[0.0, 0.0], [0.0, 0.0]]), np.array([[3.0, 4.0], [3.0, 4.0]])
+    out = Contrastive()(a, b, np.array([[0.0], [1.0]]))
+    numpy.testing.assert_allclose(out.asnumpy(), [[12.5], [0.5]], rtol=1e-4)
+
+
+def test_a_custom_loss_with_gluons_helpers_equals_the_built_in_one():
+    class Squared(gloss.Loss):
+        def hybrid_forward(self, F, pred, label, sample_weight=None):
+            label = gloss._reshape_like(F, label, pred)
+            loss = gloss._apply_weighting(F, F.square(label - pred), self._weight / 2, sample_weight)
+            return F.mean(loss, axis=self._batch_axis, exclude=True)
+
+    pred, label, weights = (np.array(DRAW.normal(size=s)) for s in ((3, 2), (6,), (3, 1)))
+    numpy.testing.assert_allclose(
+        Squared(weight=2.0, batch_axis=0)(pred, label, weights).asnumpy(),
+        gloss.L2Loss(weight=2.0)(pred, label, weights).asnumpy(),
+        rtol=1e-6,
+    )
+    with pytest.raises(AssertionError, match="number or None"):
+        gloss._apply_weighting(nd, pred, weight=label)
+
+
+def test_losses_print_like_gluons():
+    assert repr(gluon.loss.L2Loss()) == "L2Loss(batch_axis=0, w=1.0)"
+    assert repr(gluon.loss.CTCLoss()) == "CTCLoss(batch_axis=0, w=None)"
+
+
+# CTC
+
+
+def spelled(path, blank):
+    """What a path reads as: repetitions, then blanks, dropped."""
+    return tuple(k for k, _ in itertools.groupby(path) if k != blank)
+
+
+@pytest.mark.parametrize("label", [(0, 1), (1, 1), (0,), (), (0, 1, 0)])
+def test_ctc_is_the_log_of_the_summed_probability_of_all_paths(label):
+    scores = DRAW.normal(size=(4, 3))
+    p = numpy.exp(scores) / numpy.exp(scores).sum(1, keepdims=True)
+    total = sum(
+        numpy.prod([p[t, k] for t, k in enumerate(path)])
+        for path in itertools.product(range(3), repeat=4)
+        if spelled(path, 2) == label
+    )
+    padded = numpy.array([[*label, *[-1] * (4 - len(label))]])
+    out = gloss.CTCLoss()(np.array(scores[None]), np.array(padded))
+    numpy.testing.assert_allclose(out.asnumpy(), [-numpy.log(total)], rtol=1e-9)
+
+
+@pytest.mark.parametrize("layout", ["NTC", "TNC"])
+@pytest.mark.parametrize("label_layout", ["NT", "TN"])
+def test_ctc_and_its_gradient_equal_pytorchs_in_every_layout(layout, label_layout):
+    torch = pytest.importorskip("torch")
+    scores = numpy.random.default_rng(2).normal(size=(6, 3, 5))  # time, batch, classes
+    label = numpy.array([[0, 1, 1, 2], [3, 0, -1, -1], [2, 2, 2, -1]])
+    lengths, pred_lengths = [4, 2, 3], [6, 3, 6]
+    u = torch.tensor(scores, requires_grad=True)
+    expected = torch.nn.functional.ctc_loss(
+        torch.log_softmax(u, -1),
+        torch.tensor(numpy.maximum(label, 0)),
+        torch.tensor(pred_lengths),
+        torch.tensor(lengths),
+        blank=4,
+        reduction="none",
+    )
+    expected.sum().backward()
+    ours = scores.transpose(1, 0, 2) if layout == "NTC" else scores
+    labels = np.array(label if label_layout == "NT" else label.T)
+    for given in (None, np.array(lengths)):
+        out, gradient = sum_and_gradient(
+            gloss.CTCLoss(layout, label_layout), ours, labels, np.array(pred_lengths), given
+        )
+        gradient = gradient.transpose(1, 0, 2) if layout == "NTC" else gradient
+        numpy.testing.assert_allclose(out, expected.detach().numpy(), rtol=1e-7)
+        numpy.testing.assert_allclose(gradient, u.grad.numpy(), rtol=1e-6, atol=1e-9)
+
+
+def test_ctc_of_a_label_too_long_for_its_time_is_infinite_with_gradient_zero():
+    out, gradient = sum_and_gradient(gloss.CTCLoss(), numpy.zeros((1, 2, 3)), np.array([[0, 0]]))
+    assert out.tolist() == [numpy.inf]
+    assert (gradient == 0).all()
+
+
+def test_ctc_refuses_unknown_layouts_and_batches_that_differ():
+    with pytest.raises(ValueError, match="'NCT'"):
+        gloss.CTCLoss("NCT")
+    with pytest.raises(ValueError, match="3 samples and labels of 2"):
+        gloss.CTCLoss()(np.zeros((3, 4, 5)), np.zeros((2, 2)))

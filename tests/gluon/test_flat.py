@@ -1,0 +1,208 @@
+"""Parameters side by side: nobody who uses them sees it, whatever happens to them between steps."""
+
+import numpy
+import pytest
+
+from minigrad import autograd, gluon, np, optimizer
+from minigrad.gluon import nn
+
+DRAW = numpy.random.default_rng(0)
+X = DRAW.normal(size=(6, 3)).astype("float32")
+Y = DRAW.normal(size=(6, 2)).astype("float32")
+
+
+class OneByOne(optimizer.Adam):
+    """Adam that is stepped parameter by parameter: the reference."""
+
+    elementwise = False
+
+
+def pair(dtype="float32"):
+    """The same network twice: its parameters stepped together, and one by one."""
+    found = []
+    for adam in (optimizer.Adam(learning_rate=0.1, wd=0.01), OneByOne(learning_rate=0.1, wd=0.01)):
+        net = nn.Sequential()
+        net.add(nn.Dense(4, activation="tanh", in_units=3, dtype=dtype), nn.Dense(2, in_units=4, dtype=dtype))
+        net.initialize()
+        draw = numpy.random.default_rng(1)
+        for p in net.collect_params().values():
+            p.set_data(np.array(draw.normal(size=p.shape).astype(dtype)))
+        found.append((net, gluon.Trainer(net.collect_params(), adam)))
+    return found
+
+
+def step(net, trainer, **kwargs):
+    dtype = net[0].weight.dtype
+    with autograd.record():
+        loss = gluon.loss.L2Loss()(net(np.array(X.astype(dtype))), np.array(Y.astype(dtype)))
+    loss.backward()
+    trainer.step(6, **kwargs)
+
+
+def agree(pairs):
+    (a, _), (b, _) = pairs
+    for p, q in zip(a.collect_params().values(), b.collect_params().values(), strict=True):
+        assert p.dtype == q.dtype
+        numpy.testing.assert_allclose(p.data().asnumpy(), q.data().asnumpy(), rtol=1e-5, atol=1e-7)
+
+
+CHANGES = {
+    "nothing": lambda net, trainer: None,
+    "set_data": lambda net, trainer: net[0].weight.set_data(np.ones((4, 3))),
+    "in place": lambda net, trainer: net[1].bias.data().__setitem__(slice(None), 0.5),
+    "lr_mult": lambda net, trainer: setattr(net[0].weight, "lr_mult", 0.1),
+    "wd_mult": lambda net, trainer: setattr(net[1].weight, "wd_mult", 0.0),
+    "grad_req null": lambda net, trainer: setattr(net[0].bias, "grad_req", "null"),
+    "grad_req add": lambda net, trainer: net.collect_params().setattr("grad_req", "add"),
+    "rate": lambda net, trainer: trainer.set_learning_rate(0.5),
+    "force_reinit": lambda net, trainer: net.initialize("ones", force_reinit=True),
+    "attach_grad": lambda net, trainer: net[0].weight.data().attach_grad(),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_between_steps_counts_as_it_does_one_by_one(name):
+    pairs = pair()
+    for net, trainer in pairs:
+        for _ in range(2):
+            step(net, trainer)
+        CHANGES[name](net, trainer)
+        for _ in range(3):
+            step(net, trainer)
+    agree(pairs)
+
+
+def test_grad_req_may_be_switched_off_and_on_again():
+    pairs = pair()
+    for net, trainer in pairs:
+        for req in ("write", "null", "write", "write"):
+            net[0].weight.grad_req = req
+            step(net, trainer)
+        counts = sorted(trainer.optimizer._index_update_count.values())
+        assert counts == [3, 4, 4, 4]
+    agree(pairs)
+
+
+def test_a_gradient_that_is_skipped_falls_behind_alone():
+    pairs = pair()
+    for net, trainer in pairs:
+        step(net, trainer)
+        with autograd.record():
+            y = net[0](np.array(X))
+        y.backward()
+        trainer.step(6, ignore_stale_grad=True)
+        for _ in range(2):
+            step(net, trainer)
+    agree(pairs)
+
+
+def test_parameters_are_the_same_objects_before_and_after():
+    (net, trainer), _ = pair()
+    data, grad = net[0].weight.data(), net[0].weight.grad()
+    before = data.copy()
+    step(net, trainer)
+    assert net[0].weight.data() is data
+    assert net[0].weight.grad() is grad
+    assert (data != before).any()
+    assert data.shape == (4, 3)
+
+
+def test_all_lie_in_one_buffer_and_keep_lying_there():
+    (net, trainer), _ = pair()
+    step(net, trainer)
+    arrays = [p.data().data for p in net.collect_params().values()]
+    assert len({id(a.base) for a in arrays}) == 1
+    step(net, trainer)
+    assert all(a is p.data().data for a, p in zip(arrays, net.collect_params().values()))
+
+
+def test_a_graph_recorded_before_the_first_step_still_gives_its_gradient():
+    (net, trainer), _ = pair()
+    with autograd.record():
+        loss = gluon.loss.L2Loss()(net(np.array(X)), np.array(Y))
+    loss.backward(retain_graph=True)
+    trainer.step(6)
+    with pytest.raises(RuntimeError, match="changed in place"):
+        loss.backward()  # the weights that it needs are gone
+
+
+def test_a_change_of_dtype_between_steps_is_refused_by_a_sentence_or_followed():
+    (net, trainer), _ = pair()
+    step(net, trainer)
+    net.cast("float64")
+    step(net, trainer)
+    assert {p.data().dtype.name for p in net.collect_params().values()} == {"float64"}
+    assert all(numpy.isfinite(p.data().asnumpy()).all() for p in net.collect_params().values())
+
+
+def test_parameters_of_two_dtypes_are_stepped_in_two_groups():
+    nets = []
+    for adam in (optimizer.Adam(learning_rate=0.1), OneByOne(learning_rate=0.1)):
+        a, b = (
+            gluon.Parameter("a", shape=(3,), init="ones"),
+            gluon.Parameter("b", shape=(2,), init="ones", dtype="float64"),
+        )
+        trainer = None
+        for p in (a, b):
+            p.initialize()
+        trainer = gluon.Trainer([a, b], adam)
+        for _ in range(3):
+            with autograd.record():
+                losses = [(a.data() ** 2).sum(), (b.data() ** 3).sum()]
+            for loss in losses:
+                loss.backward()
+            trainer.step(1)
+        nets.append((a.data().asnumpy(), b.data().asnumpy()))
+    for one, other in zip(*nets):
+        assert one.dtype == other.dtype
+        numpy.testing.assert_allclose(one, other, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+def test_float16_weights_with_a_master_copy_are_stepped_together_too(name):
+    results = []
+    for together in (True, False):
+        cls = optimizer.SGD if name == "sgd" else optimizer.Adam
+        kind = cls if together else type("Alone", (cls,), {"elementwise": False})
+        (net, _), _ = pair("float16")
+        trainer = gluon.Trainer(net.collect_params(), kind(learning_rate=0.01, multi_precision=True))
+        for _ in range(4):
+            step(net, trainer)
+        results.append([p.data().asnumpy() for p in net.collect_params().values()])
+    for a, b in zip(*results):
+        assert a.dtype == "float16"
+        numpy.testing.assert_array_equal(a, b)
+
+
+def test_a_parameter_shared_by_two_trainers_is_stepped_by_both():
+    (net, _), _ = pair()
+    start = net[0].weight.data().asnumpy()
+    params = net.collect_params()
+    first = gluon.Trainer(params, "sgd", {"learning_rate": 0.1})
+    second = gluon.Trainer([net[0].weight], "sgd", {"learning_rate": 0.2})
+    for trainer, rate in ((first, 0.1), (second, 0.2), (first, 0.1)):
+        before = net[0].weight.data().asnumpy()
+        step(net, trainer)
+        grad = net[0].weight.grad().asnumpy() / 6
+        numpy.testing.assert_allclose(net[0].weight.data().asnumpy(), before - rate * grad, rtol=1e-4, atol=1e-6)
+    assert (net[0].weight.data().asnumpy() != start).all()
+
+
+def test_an_optimizer_with_only_an_update_is_stepped_one_by_one():
+    class Plain(optimizer.Optimizer):
+        def create_state(self, index, weight):
+            return np.zeros_like(weight)
+
+        def update(self, index, weight, grad, state):
+            self._update_count(index)
+            state += 1
+            weight -= self._get_lr(index) * self.rescale_grad * grad
+
+    (net, _), _ = pair()
+    trainer = gluon.Trainer(net.collect_params(), Plain(learning_rate=0.5))
+    for _ in range(2):
+        before = net[1].weight.data().asnumpy()
+        step(net, trainer)
+        expected = before - 0.5 / 6 * net[1].weight.grad().asnumpy()
+        numpy.testing.assert_allclose(net[1].weight.data().asnumpy(), expected, rtol=1e-5)
+    assert all((state == 2).all() for state in trainer._updaters[0].states.values())

@@ -1,0 +1,283 @@
+"""Parameters: initialization now or later, gradients, devices, sharing, and dictionaries of them."""
+
+import numpy
+import pytest
+
+from minigrad import autograd, cpu, gluon, init, np
+from minigrad.errors import DeferredInitializationError, InitializationError, UsageError
+from minigrad.gluon import Constant, Parameter, ParameterDict, nn
+
+
+def ready(name="w", shape=(2,), **kwargs):
+    p = Parameter(name, shape=shape, **kwargs)
+    p.initialize()
+    return p
+
+
+# Gradients
+
+
+def test_an_unknown_grad_req_is_an_assertion_error():
+    with pytest.raises(AssertionError, match=r"'sum'.*write, add, null"):
+        Parameter("w", grad_req="sum", shape=(1,))
+    p = ready()
+    with pytest.raises(AssertionError, match="'sum'"):
+        p.grad_req = "sum"
+
+
+def test_grad_req_null_drops_the_gradient_and_another_value_makes_a_zero_one():
+    p = ready()
+    with autograd.record():
+        loss = (p.data() * 3).sum()
+    loss.backward()
+    assert p.grad().tolist() == [3, 3]
+    p.grad_req = "null"
+    with pytest.raises(RuntimeError, match=r"'w' has no gradient.*'null'"):
+        p.grad()
+    p.grad_req = "add"
+    assert p.grad().tolist() == [0, 0]
+    for _ in range(2):
+        with autograd.record():
+            loss = (p.data() * 3).sum()
+        loss.backward()
+    assert p.grad().tolist() == [6, 6]
+
+
+def test_zero_grad_clears_in_place():
+    p = ready()
+    grad = p.grad()
+    grad[...] = 5
+    p.zero_grad()
+    assert p.grad() is grad
+    assert grad.tolist() == [0, 0]
+
+
+def test_an_integer_parameter_has_no_gradient():
+    p = ready(dtype="int32", init=init.Zero())
+    assert p.grad_req == "null"
+    assert p.data().dtype == "int32"
+
+
+# Initialization
+
+
+def test_the_argument_wins_over_the_own_initializer_and_that_over_the_default():
+    p = Parameter("w_weight", shape=(1,), init=init.Constant(2))
+    p.initialize(default_init=init.Constant(1))
+    assert p.data().item() == 2
+    p.initialize(init=init.Constant(3), default_init=init.Constant(1), force_reinit=True)
+    assert p.data().item() == 3
+    q = Parameter("w_weight", shape=(1,))
+    q.initialize(default_init=init.Constant(1))
+    assert q.data().item() == 1
+
+
+def test_a_second_initialize_warns_and_changes_nothing_unless_forced():
+    p = ready(init="ones")
+    with pytest.warns(UserWarning, match="'w' is already initialized.*force_reinit=True"):
+        p.initialize("zeros")
+    assert p.data().tolist() == [1, 1]
+    p.initialize("zeros", force_reinit=True)
+    assert p.data().tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("shape", [(3, 0), (3, None), (3, -1), None])
+def test_an_unknown_length_is_deferred_if_allowed_and_else_a_value_error(shape):
+    with pytest.raises(ValueError, match=r"unknown shape.*allow_deferred_init=True"):
+        Parameter("w", shape=shape).initialize()
+    p = Parameter("w", shape=shape, allow_deferred_init=True)
+    with pytest.raises(InitializationError, match="has not been initialized"):
+        p.data()
+    p.initialize("ones")
+    with pytest.raises(DeferredInitializationError, match="waiting for its shape"):
+        p.data()
+    p.shape = (3, 2)
+    assert p.data().tolist() == [[1, 1]] * 3
+
+
+def test_deferred_initializers_run_once_in_the_order_of_the_forward_pass():
+    seen = []
+
+    class Noting(init.Initializer):
+        def _init_weight(self, name, data):
+            seen.append((str(name), data.shape, autograd.is_recording()))
+            data[...] = 1
+
+    net = nn.Sequential(prefix="")
+    with net.name_scope():
+        first, second = nn.Dense(3, prefix="first_"), nn.Dense(1, prefix="second_")
+    net.add(second, first)  # made in one order, run in another
+    net.initialize(Noting())
+    assert seen == []
+    with autograd.record():
+        net(np.ones((2, 5)))
+        net(np.ones((2, 5)))
+    assert seen == [("second_weight", (1, 5), False), ("first_weight", (3, 1), False)]
+
+
+def test_a_name_that_says_nothing_is_filled_like_a_weight():
+    p = Parameter("scales", shape=(2,))
+    p.initialize(default_init=init.Constant(4))
+    assert p.data().tolist() == [4, 4]
+    q = Parameter("own_bias", shape=(2,))
+    q.initialize(default_init=init.Constant(4))
+    assert q.data().tolist() == [0, 0]
+
+
+# Values
+
+
+def test_set_data_checks_the_shape_and_keeps_the_arrays_in_place():
+    p = ready()
+    data = p.data()
+    p.set_data(np.array([1, 2]))
+    assert p.data() is data
+    assert data.tolist() == [1, 2]
+    p.set_data([5, 6])
+    assert data.tolist() == [5, 6]
+    with pytest.raises(AssertionError, match=r"'w' has shape \(2,\).*\(3,\)"):
+        p.set_data(np.zeros((3,)))
+
+
+def test_set_data_works_while_recording():
+    p = ready()
+    with autograd.record():
+        p.set_data(np.array([1, 2]))
+        loss = (p.data() ** 2).sum()
+    loss.backward()
+    assert p.grad().tolist() == [2, 4]
+
+
+def test_data_set_on_a_deferred_parameter_wait_for_the_shape():
+    p = Parameter("w", shape=(0, 2), allow_deferred_init=True)
+    p.initialize()
+    p.set_data(np.array([[1, 2], [3, 4], [5, 6]]))
+    assert p.shape == (3, 2)
+    assert p.data().tolist() == [[1, 2], [3, 4], [5, 6]]
+    with pytest.raises(RuntimeError, match=r"initialize\(\) before set_data"):
+        Parameter("w", shape=(1,)).set_data(np.zeros((1,)))
+
+
+def test_only_unknown_lengths_may_change():
+    p = Parameter("w", shape=(2, 0))
+    p.shape = (2, 3)
+    for wrong in ((2, 4), (2,), (2, 3, 1)):
+        with pytest.raises(AssertionError, match="only 0s may change"):
+            p.shape = wrong
+
+
+def test_cast_converts_values_and_gradient():
+    p = ready(init="ones")
+    p.cast("float64")
+    assert p.data().dtype == p.grad().dtype == "float64"
+    with autograd.record():
+        loss = (p.data() * np.array(numpy.array([1.0, 2.0]))).sum()
+    loss.backward()
+    assert p.grad().tolist() == [1, 2]
+    with pytest.raises(TypeError, match="'w' learns"):
+        p.cast("int32")
+
+
+def test_a_parameter_on_several_devices_has_one_array_on_each():
+    p = Parameter("w", shape=(2,))
+    p.initialize(ctx=[cpu(0), cpu(1)])
+    assert p.list_ctx() == [cpu(0), cpu(1)]
+    first, second = p.list_data()
+    assert (first.ctx, second.ctx) == (cpu(0), cpu(1))
+    assert first.tolist() == second.tolist()
+    assert [g.ctx for g in p.list_grad()] == [cpu(0), cpu(1)]
+    p.set_data(np.array([7, 8]))
+    assert p.data(cpu(1)).tolist() == [7, 8]
+    with pytest.raises(RuntimeError, match=r"not initialized on cpu\(2\) but on cpu\(0\), cpu\(1\)"):
+        p.data(cpu(2))
+    p.reset_ctx(cpu(2))
+    assert p.data().ctx is cpu(2)
+    assert p.data().tolist() == [7, 8]
+
+
+def test_constants_keep_their_value_and_ignore_a_grad_req_with_a_warning():
+    c = Constant("c", [[1, 2]])
+    c.initialize(default_init=init.Zero())
+    assert c.data().tolist() == [[1, 2]]
+    with pytest.warns(UserWarning, match="keeps grad_req='null'"):
+        c.grad_req = "write"
+    assert c.grad_req == "null"
+
+
+# Dictionaries
+
+
+def test_get_makes_a_parameter_once_and_checks_what_is_asked_again():
+    params = ParameterDict("net_")
+    p = params.get("weight", shape=(2, 0))
+    assert p.name == "net_weight"
+    assert params.get("weight", shape=(0, 3)) is p
+    assert p.shape == (2, 3)
+    with pytest.raises(AssertionError, match="only 0s may change"):
+        params.get("weight", shape=(2, 4))
+    with pytest.raises(AssertionError, match="float32 and not float64"):
+        params.get("weight", dtype="float64")
+
+
+def test_get_takes_from_the_shared_dictionary_first():
+    mine = ParameterDict("net_")
+    p = mine.get("weight", shape=(1,))
+    other = ParameterDict("net_", shared=mine)
+    assert other.get("weight") is p
+    assert other.get("bias", shape=(1,)) is not mine.get("bias", shape=(1,))
+
+
+def test_get_constant():
+    params = ParameterDict("net_")
+    c = params.get_constant("c", [1, 2])
+    assert params.get_constant("c") is c
+    with pytest.raises(AssertionError, match=r"'net_d'.*give its value"):
+        params.get_constant("d")
+
+
+def test_one_name_cannot_mean_two_parameters():
+    a, b = ParameterDict(), ParameterDict()
+    p = a.get("weight", shape=(1,))
+    b.get("weight", shape=(1,))
+    with pytest.raises(UsageError, match="Two different parameters are called 'weight'"):
+        a.update(b)
+    a.update({"weight": p, "again": p})
+    assert list(a) == ["weight", "again"]
+
+
+def test_a_dictionary_passes_on_to_all_members():
+    net = nn.Dense(2, in_units=2)
+    params = net.collect_params()
+    params.initialize(init.One())
+    params.setattr("lr_mult", 0.5)
+    assert [p.lr_mult for p in params.values()] == [0.5, 0.5]
+    with autograd.record():
+        y = net(np.ones((1, 2)))
+    y.backward()
+    params.zero_grad()
+    assert net.weight.grad().tolist() == [[0, 0], [0, 0]]
+    params.cast("float64")
+    assert net.bias.data().dtype == "float64"
+    assert params.list_ctx() == [cpu(0)]
+    params.reset_ctx([cpu(0), cpu(1)])
+    assert params.list_ctx() == [cpu(0), cpu(1)]
+
+
+def test_a_dictionary_saves_without_a_prefix_and_loads_with_one(tmp_path):
+    a = nn.Dense(1, in_units=2, prefix="a_")
+    b = nn.Dense(1, in_units=2, prefix="b_")
+    a.initialize("normal")
+    b.initialize()
+    a.collect_params().save(tmp_path / "p", strip_prefix="a_")
+    b.collect_params().load(tmp_path / "p", restore_prefix="b_")
+    assert b.weight.data().tolist() == a.weight.data().tolist()
+    with pytest.raises(ValueError, match="does not start with 'x_'"):
+        a.collect_params().save(tmp_path / "p", strip_prefix="x_")
+
+
+def test_parameters_print_name_shape_and_dtype():
+    assert repr(ready("w", (2, 3))) == "Parameter w (shape=(2, 3), dtype=float32)"
+    params = gluon.nn.Dense(2, prefix="d_").params
+    assert repr(params) == (
+        "d_ (\n  Parameter d_weight (shape=(2, 0), dtype=float32)\n  Parameter d_bias (shape=(2,), dtype=float32)\n)"
+    )
