@@ -54,6 +54,11 @@ class CTCLoss(Loss):
         sample_weight: Any = None,
     ) -> Tensor:
         """pred raw scores in the layout, label (batch, longest) padded with -1, lengths (batch,); result (batch,)."""
+        with pred.ctx:
+            return self.weighted(self._surprise(pred, label, pred_lengths, label_lengths), sample_weight)
+
+    def _surprise(self, pred: Tensor, label: Any, pred_lengths: Any, label_lengths: Any) -> Tensor:
+        """-log of the probability of each label."""
         pred = ops.swapaxes(pred, 0, 1) if self._layout == "NTC" else pred
         xp, (time, batch, classes) = xp_of(pred.data), pred.shape
         label = np.asarray(label, ctx=pred.ctx).data.astype("int64")
@@ -86,7 +91,7 @@ class CTCLoss(Loss):
         ends = ops.take_along_axis(alpha, Tensor(xp.maximum(last, 0), pred.ctx), 1)
         ends = ends + Tensor(xp.where(last < 0, NEVER, 0.0).astype(pred.dtype), pred.ctx)
         loss = -ops.logsumexp(ends, axis=1)
-        return self.weighted(ops.where(loss > -NEVER / 10, float("inf"), loss), sample_weight)
+        return ops.where(loss > -NEVER / 10, float("inf"), loss)
 
 
 def _whole(lengths: Any, pred: Tensor) -> Any:
