@@ -136,10 +136,11 @@ class Optimizer:
 
     def create_state_multi_precision(self, index: Index, weight: Tensor) -> State:
         """As `create_state`; for a float16 weight with `multi_precision`, (float32 master copy, state)."""
-        if not self._has_master(weight):
-            return self.create_state(index, weight)
-        master = Tensor(weight.data.astype(numpy.float32))
-        return master, self.create_state(index, master)
+        with weight.ctx:
+            if not self._has_master(weight):
+                return self.create_state(index, weight)
+            master = Tensor(weight.data.astype(numpy.float32), weight.ctx)
+            return master, self.create_state(index, master)
 
     def _has_master(self, weight: Tensor) -> bool:
         return self.multi_precision and bool(weight.dtype == numpy.float16)
@@ -150,7 +151,8 @@ class Optimizer:
         """Take one step: change `weight` and `state` in place. `grad` is left as it is."""
         self._update_count(index)
         arrays = () if state is None else state if isinstance(state, tuple) else (state,)
-        self.step(index, weight.data, grad.data, [s.data for s in arrays])
+        with weight.ctx:
+            self.step(index, weight.data, grad.data, [s.data for s in arrays])
         weight._version[0] += 1  # a graph that was recorded with the old weight will say so
 
     def update_multi_precision(self, index: Index, weight: Tensor, grad: Tensor, state: State) -> None:
@@ -158,8 +160,9 @@ class Optimizer:
         if not self._has_master(weight):
             return self.update(index, weight, grad, state)
         master, inner = state
-        self.update(index, master, Tensor(grad.data.astype(numpy.float32)), inner)
-        weight.data[...] = master.data
+        with weight.ctx:
+            self.update(index, master, Tensor(grad.data.astype(numpy.float32), weight.ctx), inner)
+            weight.data[...] = master.data
         weight._version[0] += 1
         return None
 
