@@ -5,6 +5,8 @@ Autograd, a Gluon-like Trainer, and every optimizer of MXNet's guide, written on
 
 __version__ = "0.1.0"
 
+import sys
+
 from minigrad import tensor  # isort: skip  first: it closes the circle of the engine
 from minigrad import (
     autograd,
@@ -16,12 +18,23 @@ from minigrad import (
     lr_scheduler,
     metric,
     nd,
-    ndarray,
     np,
     npx,
     optimizer,
     random,
 )
 from minigrad import kvstore as kv
+from minigrad import nd as ndarray
+from minigrad import np as numpy
+from minigrad import npx as numpy_extension
 from minigrad.device import Context, cpu, current_context, gpu, num_gpus
 from minigrad.gluon.trainer import Trainer
+
+# Three modules have a second, longer name in MXNet: `from minigrad.numpy.random import normal` works too.
+sys.modules |= {
+    "minigrad.ndarray": nd,
+    "minigrad.numpy": np,
+    "minigrad.numpy.linalg": np.linalg,
+    "minigrad.numpy.random": np.random,
+    "minigrad.numpy_extension": npx,
+}

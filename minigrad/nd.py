@@ -65,7 +65,7 @@ empty, zeros_like, ones_like, linspace = zeros, create.zeros_like, create.ones_l
 
 
 def _older(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
-    """`function`, its first arguments called `names` (`data` unless given), its result put into `out` if that is given."""
+    """`function`, its first arguments called `names` (`data` if none), its result put into `out` if that is given."""
     names = names or ("data",)
 
     @functools.wraps(function, ("__name__", "__doc__"))
@@ -206,8 +206,8 @@ CODES = {0: "copy", -2: "rest", -3: "merge", -4: "split"}
 def reshape(data: Any, shape: Any, reverse: bool = False) -> Tensor:
     """The same values in another shape, in which a length may also be a code.
 
-    -1 is what remains; 0 copies the length at this place; -2 copies all remaining lengths; -3 is the product of two; -4, followed
-    by two numbers, splits one. With `reverse` the codes are matched from the right.
+    -1 is what remains; 0 copies the length at this place; -2 copies all remaining lengths; -3 is the product of two;
+    -4, followed by two numbers, splits one. With `reverse` the codes are matched from the right.
 
     >>> from minigrad import nd
     >>> nd.reshape(nd.zeros((2, 3, 8)), (0, -4, 3, 1, -2)).shape

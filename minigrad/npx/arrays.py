@@ -98,7 +98,7 @@ def topk(
     is_ascend: bool = False,
     dtype: Any = "float32",
 ) -> Any:
-    """The k largest values along `axis` (of all values if None), or smallest with `is_ascend`, the first in order first.
+    """The k largest values along `axis` (of all if None), or the smallest with `is_ascend`, in that order.
 
     `ret_typ`: their 'indices' (as `dtype`), 'value', 'both' (values, indices), or a 'mask' of 1 at the k, 0 elsewhere.
 
