@@ -80,7 +80,7 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
             scale = Tensor(ctx.xp.minimum(max_norm / (norm + 1e-8), 1.0), ctx)
         for array in arrays:
             array *= scale.as_in_ctx(array.ctx).astype(array.dtype)
-        return Tensor(norm.reshape(1), ctx)
+        return Tensor(norm, ctx).reshape(1)
     found = float(norm)
     if not math.isfinite(found):
         warnings.warn(f"The norm of the gradients is {found}; they are left as they are.", stacklevel=2)
