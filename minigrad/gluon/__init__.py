@@ -2,5 +2,6 @@
 
 from minigrad.gluon import data, loss, nn, utils
 from minigrad.gluon.block import Block, HybridBlock, SymbolBlock
-from minigrad.gluon.parameter import Constant, Parameter, ParameterDict
+from minigrad.gluon.parameter import Constant, Parameter
+from minigrad.gluon.parameterdict import ParameterDict
 from minigrad.gluon.trainer import Trainer

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from minigrad import autograd
 from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError, UsageError
 from minigrad.gluon.naming import NameScope, new_names
-from minigrad.gluon.parameter import Parameter, ParameterDict
+from minigrad.gluon.parameter import Parameter
+from minigrad.gluon.parameterdict import ParameterDict
 from minigrad.tensor import Tensor
 
 _Self = TypeVar("_Self", bound="Block")

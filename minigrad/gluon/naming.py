@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from types import TracebackType
 
-from minigrad.gluon.parameter import ParameterDict
+from minigrad.gluon.parameterdict import ParameterDict
 
 
 class _Local(threading.local):

@@ -1,0 +1,138 @@
+"""ParameterDict: the parameters of a block or a network by name."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy
+
+from minigrad.device import Context
+from minigrad.errors import ArgumentError, UsageError
+from minigrad.gluon.parameter import Constant, Parameter, as_shape
+
+
+class ParameterDict(dict[str, Parameter]):
+    """Parameters by name, in order; `get` makes those that are missing.
+
+    `prefix` stands in front of every name that `get` is given; parameters of `shared` are used before new are made.
+    """
+
+    def __init__(self, prefix: str = "", shared: ParameterDict | None = None) -> None:
+        super().__init__()
+        self.prefix = prefix
+        self.shared = shared
+
+    def get(self, name: str, default: Any = None, **attributes: Any) -> Any:
+        """The parameter `prefix + name`: found here or in the shared ones, with these attributes checked; else made."""
+        full = self.prefix + name
+        found = super().get(full)
+        if found is None and self.shared is not None:
+            found = dict.get(self.shared, full)
+        if found is None:
+            if not attributes and name in self:  # as a plain dict
+                return self[name]
+            found = Parameter(full, **attributes)
+            found.named = True
+        else:
+            self._check(found, attributes)
+        self[full] = found
+        return found
+
+    @staticmethod
+    def _check(found: Parameter, attributes: dict[str, Any]) -> None:
+        for key, asked in attributes.items():
+            if key == "shape":
+                found.shape = tuple(a or b for a, b in zip(as_shape(asked) or (), found.shape or ())) or asked
+            elif key == "dtype" and numpy.dtype(asked) != found.dtype:
+                raise UsageError(
+                    f"Parameter '{found.name}' is shared, but has dtype {found.dtype.name} and not {asked}."
+                )
+
+    def get_constant(self, name: str, value: Any = None) -> Parameter:
+        """The constant `prefix + name`, made from `value` if it is missing."""
+        full = self.prefix + name
+        if full not in self:
+            if value is None:
+                raise UsageError(f"There is no constant '{full}' yet; give its value.")
+            self[full] = Constant(full, value)
+            self[full].named = True
+        return self[full]
+
+    def update(self, other: Any = (), **kwargs: Any) -> None:  # type: ignore[override]
+        """Take in other parameters; one name must mean one parameter."""
+        for name, parameter in dict(other, **kwargs).items():
+            if self.setdefault(name, parameter) is not parameter:
+                raise UsageError(f"Two different parameters are called '{name}'; give the blocks different prefixes.")
+
+    def initialize(
+        self, init: Any = "uniform", ctx: Any = None, verbose: bool = False, force_reinit: bool = False
+    ) -> None:
+        """Initialize all, with `init` for those that have no initializer of their own."""
+        for parameter in self.values():
+            parameter.initialize(None, ctx, init, force_reinit)
+
+    def zero_grad(self) -> None:
+        """Set all gradients to 0."""
+        for parameter in self.values():
+            parameter.zero_grad()
+
+    def reset_ctx(self, ctx: Any) -> None:
+        """Move all to other devices."""
+        for parameter in self.values():
+            parameter.reset_ctx(ctx)
+
+    reset_device = reset_ctx
+
+    def list_ctx(self) -> list[Context]:
+        """All devices on which a parameter lives."""
+        return list(dict.fromkeys(ctx for parameter in self.values() for ctx in parameter.list_ctx()))
+
+    def setattr(self, name: str, value: Any) -> None:
+        """Set an attribute of all: `params.setattr('grad_req', 'add')`."""
+        if not self:
+            warnings.warn(
+                f"setattr({name!r}, {value!r}) reaches no parameter: the selection is empty. collect_params(select) "
+                "takes "
+                "the names that begin like its pattern; '.*weight' finds those that end in weight.",
+                stacklevel=2,
+            )
+        for parameter in self.values():
+            setattr(parameter, name, value)
+
+    def cast(self, dtype: Any) -> None:
+        """Convert all."""
+        for parameter in self.values():
+            parameter.cast(dtype)
+
+    def save(self, filename: Any, strip_prefix: str = "") -> None:
+        """Write all to a file (see `minigrad.serialization`), names without `strip_prefix`."""
+        from minigrad.gluon.files import save_parameters
+
+        for name in self:
+            if not name.startswith(strip_prefix):
+                raise ArgumentError(
+                    f"Parameter '{name}' does not start with '{strip_prefix}', which was to be stripped."
+                )
+        save_parameters(filename, {name[len(strip_prefix) :]: p for name, p in self.items()})
+
+    def load(
+        self,
+        filename: Any,
+        ctx: Any = None,
+        allow_missing: bool = False,
+        ignore_extra: bool = False,
+        restore_prefix: str = "",
+        cast_dtype: bool = False,
+        dtype_source: str = "current",
+    ) -> None:
+        """Read all from a file, names with `restore_prefix` in front; nothing changes unless everything fits."""
+        from minigrad.gluon.files import load_parameters
+
+        load_parameters(
+            filename, dict(self), ctx, allow_missing, ignore_extra, cast_dtype, dtype_source, restore_prefix
+        )
+
+    def __repr__(self) -> str:
+        inside = "\n".join(f"  {parameter!r}" for parameter in self.values())
+        return f"{self.prefix or 'Parameters'} (\n{inside}\n)"

@@ -1,0 +1,143 @@
+"""Parameters to a file and back: into any network that fits, and into no other."""
+
+import numpy
+import pytest
+
+from minigrad import cpu, np
+from minigrad.gluon import nn
+
+
+def small(units=2):
+    net = nn.Sequential()
+    net.add(nn.Dense(3), nn.BatchNorm(), nn.Dense(units))
+    return net
+
+
+def trained():
+    net = small()
+    net.initialize("normal")
+    net(np.ones((1, 4)))
+    return net
+
+
+def test_structural_names_are_used_in_files(tmp_path):
+    net = trained()
+    assert [name for name, _ in net.structure()] == [
+        "0.weight",
+        "0.bias",
+        "1.gamma",
+        "1.beta",
+        "1.running_mean",
+        "1.running_var",
+        "2.weight",
+        "2.bias",
+    ]
+    net.save_parameters(tmp_path / "p")
+    with numpy.load(tmp_path / "p", allow_pickle=False) as file:
+        assert file["0.weight"].shape == (3, 4)
+
+
+@pytest.mark.parametrize("start", ["untouched", "deferred", "ready", "on another device"])
+def test_parameters_load_into_any_state_of_a_network(start, tmp_path):
+    net = trained()
+    net.save_parameters(tmp_path / "p")
+    other = small()
+    if start != "untouched":
+        other.initialize(ctx=cpu(1) if start == "on another device" else None)
+    if start == "ready":
+        other(np.ones((1, 4)))
+    other.load_parameters(tmp_path / "p")
+    ctx = cpu(1) if start == "on another device" else cpu(0)
+    assert other[0].weight.list_ctx() == [ctx]
+    expected, found = net(np.ones((2, 4))), other(np.ones((2, 4), ctx=ctx))
+    numpy.testing.assert_array_equal(expected.asnumpy(), found.asnumpy())
+
+
+def test_parameters_load_onto_the_devices_asked_for(tmp_path):
+    trained().save_parameters(tmp_path / "p")
+    net = small()
+    net.load_parameters(tmp_path / "p", ctx=[cpu(0), cpu(1)])
+    assert net[0].weight.list_ctx() == [cpu(0), cpu(1)]
+    net.load_parameters(tmp_path / "p", ctx=cpu(2))
+    assert net[0].weight.list_ctx() == [cpu(2)]
+
+
+def test_a_shared_parameter_is_in_the_file_once(tmp_path):
+    net = nn.Sequential()
+    layer = nn.Dense(2, in_units=2)
+    net.add(layer, nn.Dense(2, in_units=2, params=layer.params))
+    net.initialize()
+    net.save_parameters(tmp_path / "p")
+    with numpy.load(tmp_path / "p") as file:
+        assert "1.weight" not in file
+    net.load_parameters(tmp_path / "p")
+
+
+def unchanged(net, call, error, match):
+    before = {name: p.data().asnumpy() for name, p in net.structure()}
+    with pytest.raises(error, match=match):
+        call()
+    for name, p in net.structure():
+        numpy.testing.assert_array_equal(before[name], p.data().asnumpy())
+
+
+def test_a_missing_name_is_said_and_can_be_allowed(tmp_path):
+    net = nn.Sequential()
+    net.add(nn.Dense(3, in_units=4))
+    net.initialize("ones")
+    net.save_parameters(tmp_path / "p")
+    longer = trained()
+    unchanged(
+        longer,
+        lambda: longer.load_parameters(tmp_path / "p"),
+        AssertionError,
+        r"no parameter '1.gamma'.*allow_missing=True",
+    )
+    longer.load_parameters(tmp_path / "p", allow_missing=True)
+    assert longer[0].weight.data().tolist() == [[1] * 4] * 3
+
+
+def test_an_extra_name_is_said_and_can_be_ignored(tmp_path):
+    trained().save_parameters(tmp_path / "p")
+    net = nn.Sequential()
+    net.add(nn.Dense(3, in_units=4))
+    net.initialize()
+    unchanged(
+        net, lambda: net.load_parameters(tmp_path / "p"), ValueError, r"has a parameter '1.gamma'.*ignore_extra=True"
+    )
+    net.load_parameters(tmp_path / "p", ignore_extra=True)
+
+
+def test_a_wrong_shape_is_said(tmp_path):
+    trained().save_parameters(tmp_path / "p")
+    net = small(units=5)
+    net.initialize()
+    net(np.ones((1, 4)))
+    unchanged(
+        net, lambda: net.load_parameters(tmp_path / "p"), AssertionError, r"'2.weight' has shape \(5, 3\).*\(2, 3\)"
+    )
+
+
+def test_a_wrong_dtype_is_said_and_can_be_converted_either_way(tmp_path):
+    net = nn.Dense(1, in_units=2, dtype="float64")
+    net.initialize()
+    net.save_parameters(tmp_path / "p")
+    other = nn.Dense(1, in_units=2)
+    other.initialize()
+    unchanged(
+        other,
+        lambda: other.load_parameters(tmp_path / "p"),
+        AssertionError,
+        "dtype float32.*float64; pass cast_dtype=True",
+    )
+    other.load_parameters(tmp_path / "p", cast_dtype=True)
+    assert other.weight.data().dtype == "float32"
+    other.load_parameters(tmp_path / "p", cast_dtype=True, dtype_source="saved")
+    assert other.weight.data().dtype == "float64"
+
+
+def test_a_file_that_is_no_file_of_ours_changes_nothing(tmp_path):
+    net = trained()
+    (tmp_path / "p").write_bytes(b"nonsense")
+    unchanged(net, lambda: net.load_parameters(tmp_path / "p"), ValueError, "not a file of minigrad")
+    unchanged(net, lambda: net.load_parameters(tmp_path / "absent"), FileNotFoundError, "no file")
