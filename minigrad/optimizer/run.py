@@ -48,8 +48,9 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
         on_cpu(graph, inputs, parameters)
     else:
         run_cuda.step(graph, inputs, parameters)
-    for place, number in zip(graph.scalar_places, numbers):
-        arrays[place][...] = number
+    if numbers:
+        for place, number in zip(graph.scalar_places, numbers):
+            arrays[place][...] = number
 
 
 def graph_of(optimizer: Any, count: int, scalars: Scalars) -> Graph:

@@ -11,11 +11,12 @@ import math
 import statistics
 import time
 import tracemalloc
+from contextlib import nullcontext
 
 import numpy
 
 from minigrad import optimizer
-from minigrad.optimizer.run import cores, reading
+from minigrad.optimizer.run import CPU, cores, reading
 
 try:
     import torch
@@ -39,18 +40,14 @@ RULES = {  # name: (ours, torch's class, its arguments, whether torch has a fuse
 NETWORK = [(64, 64), (64,), (64, 64), (64,), (10, 64), (10,)]
 
 
-def ours(rule, way, size):
+def ours(rule, size):
     """A function that takes one step on a flat buffer."""
     opt = RULES[rule][0]()
     rng = numpy.random.default_rng(0)
     w, g = (rng.normal(size=size).astype("float32") for _ in range(2))
     states = [opt.initial_state(name, w) for name in opt.states]
 
-    def step():
-        with reading(way):
-            opt.step_group([0], w, g, states)
-
-    return step
+    return lambda: opt.step_group([0], w, g, states)
 
 
 def theirs(rule, shapes, **how):
@@ -63,7 +60,7 @@ def theirs(rule, shapes, **how):
 
 
 def contestants(rule, shapes, ways):
-    found = {way: ours(rule, way, sum(map(math.prod, shapes))) for way in ways}
+    found = {way: ours(rule, sum(map(math.prod, shapes))) for way in ways}
     if torch:
         found["torch"] = theirs(rule, shapes)
         if RULES[rule][3]:
@@ -74,27 +71,29 @@ def contestants(rule, shapes, ways):
 def race(steps, seconds):
     """Median microseconds of each step, taken in turns."""
     times = {name: [] for name in steps}
-    for step in steps.values():
-        step()
     start = time.perf_counter()
     while time.perf_counter() - start < seconds * len(steps) or min(map(len, times.values())) < 5:
         for name, step in steps.items():
-            step()  # brings its own arrays back into the cache; not counted
-            turn = time.perf_counter() + 0.02
-            while not times[name] or time.perf_counter() < turn:
-                before = time.perf_counter()
-                step()
-                times[name].append((time.perf_counter() - before) * 1e6)
+            with reading(name) if name in CPU else nullcontext():
+                step()  # compiles, or brings its own arrays back into the cache; not counted
+                turn = time.perf_counter() + 0.02
+                done = []
+                while not done or time.perf_counter() < turn:
+                    before = time.perf_counter()
+                    step()
+                    done.append((time.perf_counter() - before) * 1e6)
+                times[name] += done
     return {name: statistics.median(t) for name, t in times.items()}
 
 
 def extra_memory(rule, way):
     """Peak MiB that the first step on 1e7 elements allocates beside its states, once the rule is compiled."""
-    ours(rule, way, 10)()
-    step = ours(rule, way, 10**7)
-    tracemalloc.start()
+    small, large = ours(rule, 10), ours(rule, 10**7)
+    with reading(way):
+        small()
+        tracemalloc.start()
+        large()
     try:
-        step()
         return tracemalloc.get_traced_memory()[1] / 2**20
     finally:
         tracemalloc.stop()
