@@ -216,8 +216,8 @@ def shared(object: Any) -> Array:
     kind, _ = object.__dlpack_device__()
     if kind not in (_DLPACK_CPU, _DLPACK_CUDA):
         raise DeviceError(
-            f"An array lives on a device of DLPack's kind {kind}, but minigrad knows the CPU and NVIDIA GPUs; bring it to "
-            "the CPU first."
+            f"An array lives on a device of DLPack's kind {kind}, but minigrad knows the CPU and NVIDIA GPUs; "
+            "bring it to the CPU first."
         )
     return (numpy if kind == _DLPACK_CPU else _cupy()).from_dlpack(object)
 
@@ -231,6 +231,7 @@ def to_host(array: Array) -> numpy.ndarray[Any, Any]:
 
 
 _generators: dict[Context, Any] = {}
+_starts: dict[Context, tuple[int, int]] = {}  # from which seed each was started, and how often since
 _seed = secrets.randbits(63)
 
 
@@ -238,14 +239,15 @@ def generator(ctx: Context | None = None) -> Any:
     """The random generator of a device: NumPy's on a CPU, CuPy's on a GPU. Seeded by `minigrad.random.seed`."""
     ctx = ctx or current_context()
     found = _generators.get(ctx)
-    if found is None:
-        found = _generators[ctx] = _generator(_seed, ctx)
-    return found
+    return _start(ctx, _seed) if found is None else found
 
 
-def _generator(number: int, ctx: Context) -> Any:
+def _start(ctx: Context, number: int, again: int = 0) -> Any:
+    """A new generator from a seed, or the one that goes on from it after being saved `again` times."""
     with ctx:  # where CuPy's keeps its state
-        return ctx.xp.random.default_rng((number, ctx.device_id))
+        made = ctx.xp.random.default_rng((number, ctx.device_id, again)[: 3 if again else 2])
+    _generators[ctx], _starts[ctx] = made, (number, again)
+    return made
 
 
 def seed(number: int, ctx: Context | None = None) -> None:
@@ -257,15 +259,30 @@ def seed(number: int, ctx: Context | None = None) -> None:
         _seed = number
         _generators.clear()
     else:
-        _generators[ctx] = _generator(number, ctx)
+        _start(ctx, number)
 
 
 def generator_states() -> dict[str, Any]:
-    """Where the generators on the host stand, as plain data. (CuPy's cannot be read out.)"""
-    return {str(ctx.device_id): g.bit_generator.state for ctx, g in _generators.items() if ctx.device_type == "cpu"}
+    """Where the generators stand, as plain data.
+
+    CuPy's cannot be read out. So each of them is started anew, and what is saved is from where: whoever loads it draws
+    the same numbers as whoever goes on.
+    """
+    states: dict[str, Any] = {}
+    for ctx, found in list(_generators.items()):
+        if ctx.device_type == "cpu":
+            states[str(ctx.device_id)] = found.bit_generator.state
+        else:
+            number, again = _starts[ctx]
+            _start(ctx, number, again + 1)
+            states[f"gpu {ctx.device_id}"] = [number, again + 1]
+    return states
 
 
 def set_generator_states(states: dict[str, Any]) -> None:
-    """Let the generators on the host go on from where they stood."""
-    for device_id, found in states.items():
-        generator(cpu(int(device_id))).bit_generator.state = found
+    """Let the generators go on from where they stood; those of GPUs that are not here are left out."""
+    for name, found in states.items():
+        if not name.startswith("gpu"):
+            generator(cpu(int(name))).bit_generator.state = found
+        elif int(name.removeprefix("gpu ")) < num_gpus():
+            _start(gpu(int(name.removeprefix("gpu "))), *found)

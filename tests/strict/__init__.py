@@ -4,5 +4,5 @@
 `gpu(1)` as it would with CuPy; nothing in minigrad knows of the difference.
 """
 
-from tests.strict.install import install
-from tests.strict.record import Record
+from tests.strict.install import install as install
+from tests.strict.record import Record as Record

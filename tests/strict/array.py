@@ -201,10 +201,10 @@ BINARY = {
     "or": numpy.bitwise_or, "xor": numpy.bitwise_xor, "lshift": numpy.left_shift, "rshift": numpy.right_shift,
 }  # fmt: skip
 COMPARE = {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}
-METHODS = (
-    "all any argmax argmin argsort clip copy cumsum dot flatten max mean min prod ravel repeat reshape "
-    "round squeeze std sum swapaxes take trace transpose var view"
-).split()
+METHODS = """
+    all any argmax argmin argsort clip copy cumsum dot flatten max mean min prod ravel repeat reshape
+    round squeeze std sum swapaxes take trace transpose var view
+"""
 
 for _name, _function in BINARY.items():
     setattr(ndarray, f"__{_name}__", _operator(_name, _function))
@@ -230,5 +230,5 @@ def _method(name):
     return method
 
 
-for _name in METHODS:
+for _name in METHODS.split():
     setattr(ndarray, _name, _method(_name))

@@ -16,6 +16,7 @@ def install(monkeypatch):
     monkeypatch.setitem(sys.modules, "cupyx.scipy.special", special())
     monkeypatch.setitem(device.MODULES, cupy.ndarray, cupy)
     monkeypatch.setattr(device, "_generators", {})
+    monkeypatch.setattr(device, "_starts", {})
     monkeypatch.setattr(device, "_cupy_in_use", None)
     monkeypatch.setattr(running, "_graphs", WeakKeyDictionary())
     monkeypatch.setattr(record, "current", 0)

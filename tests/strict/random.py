@@ -5,10 +5,10 @@ import numpy
 from tests.strict import record
 from tests.strict.array import ndarray, operand, wrap
 
-METHODS = (
-    "beta binomial chisquare dirichlet exponential f gamma geometric hypergeometric integers logseries poisson power "
-    "random standard_exponential standard_gamma standard_normal uniform"
-).split()
+METHODS = """
+    beta binomial chisquare dirichlet exponential f gamma geometric hypergeometric integers logseries poisson power
+    random standard_exponential standard_gamma standard_normal uniform
+"""
 
 
 class Generator:
@@ -32,5 +32,5 @@ def _law(name):
     return draw
 
 
-for _name in METHODS:
+for _name in METHODS.split():
     setattr(Generator, _name, _law(_name))

@@ -1,4 +1,4 @@
-"""Every operation on a GPU other than CUDA's current one: NumPy's values and gradients, and nobody waits for the device."""
+"""Every operation on a GPU other than CUDA's current one: a CPU's values and gradients, and no waiting."""
 
 import numpy
 import pytest
