@@ -33,7 +33,7 @@ class Mixed(Initializer):
     def __call__(self, name: str, arr: Tensor) -> None:
         for pattern, init in self.map:
             if pattern.match(name):
-                return init(name, arr)
+                return init(str(name), arr)  # without the attributes that may name this initializer
         tried = ", ".join(repr(pattern.pattern) for pattern, _ in self.map)
         raise ArgumentError(f"No pattern matches the name {str(name)!r} (tried {tried}); add '.*' as the last one.")
 
