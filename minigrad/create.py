@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.device import MODULES, Context, current_context, shared, xp_of
+from minigrad.device import MODULES, SHARING, Context, current_context, shared, xp_of
 from minigrad.errors import ArgumentError, FileError
 from minigrad.ops import power
 from minigrad.tensor import Tensor
@@ -21,7 +21,7 @@ def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Co
     where = ctx or device or current_context()
     if isinstance(object, Tensor):
         object = object.data
-    if hasattr(object, "__dlpack__") and type(object) not in MODULES:
+    if not isinstance(object, tuple(MODULES)) and any(hasattr(object, name) for name in SHARING):
         object = shared(object)
     if not hasattr(object, "shape"):
         object = numpy.array(_plain(object))

@@ -211,8 +211,14 @@ def _ones(xp: Any, device_id: int | None, shape: Any, dtype: Any) -> Array:
     return xp.ones(shape, dtype)
 
 
+SHARING = ("__dlpack__", "__cuda_array_interface__")
+"""How arrays of other libraries offer their memory."""
+
+
 def shared(object: Any) -> Array:
-    """The memory of an array of any library, through DLPack, as a raw array: NumPy's on the host, CuPy's on a GPU."""
+    """The memory of an array of any library as a raw array: NumPy's on the host, CuPy's on a GPU."""
+    if not hasattr(object, "__dlpack__"):
+        return _cupy().asarray(object)
     kind, _ = object.__dlpack_device__()
     if kind not in (_DLPACK_CPU, _DLPACK_CUDA):
         raise DeviceError(
