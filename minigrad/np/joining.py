@@ -61,16 +61,13 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Tensor:
     """`arr` (flattened if `axis` is None) with `values` before the position `obj`, or before several positions."""
     arr, axis = (reshape(arr, (-1,)), 0) if axis is None else (arr, axis % arr.ndim)
     n = arr.shape[axis]
-    if isinstance(obj, int):  # one place, where `values` may be several
-        new = asarray(values, arr.dtype, arr.ctx)
-        lacking = arr.ndim - new.ndim
-        new = reshape(new, (*(1,) * lacking, *new.shape))
-        shape = tuple(new.shape[i] if i == axis else m for i, m in enumerate(arr.shape))
-        before, after = split(arr, [obj % (n + 1) if obj < 0 else obj], axis)
-        return concatenate((before, broadcast_to(new, shape), after), axis)
-    places = _places(obj, n)
+    places = _places([obj] if isinstance(obj, int) else obj, n)
+    new = asarray(values, arr.dtype, arr.ctx)
+    if isinstance(obj, int):  # one place may take several rows: they are the first axis of `values`
+        new = moveaxis(reshape(new, (*(1,) * (arr.ndim - new.ndim), *new.shape)), 0, axis)
+        places *= new.shape[axis]
     shape = tuple(len(places) if i == axis else m for i, m in enumerate(arr.shape))
-    joined = concatenate((arr, broadcast_to(asarray(values, arr.dtype, arr.ctx), shape)), axis)
+    joined = concatenate((arr, broadcast_to(new, shape)), axis)
     order = numpy.argsort([*range(n), *(p - 0.5 for p in places)], kind="stable")
     return getitem(joined, (slice(None),) * axis + (arr.ctx.put(order),))
 
@@ -80,14 +77,14 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Tensor:
     arr, axis = (reshape(arr, (-1,)), 0) if axis is None else (arr, axis % arr.ndim)
     n = arr.shape[axis]
     dropped = range(n)[obj] if isinstance(obj, slice) else _places([obj] if isinstance(obj, int) else obj, n)
-    kept = numpy.array([i for i in range(n) if i not in set(dropped)], dtype="int64")
+    kept = numpy.delete(numpy.arange(n), list(dropped))
     return getitem(arr, (slice(None),) * axis + (arr.ctx.put(kept),))
 
 
 def _places(obj: Any, n: int) -> list[int]:
     """Positions from 0 up, from numbers that may count from the end, or from a mask."""
     given = numpy.asarray(obj.asnumpy() if isinstance(obj, Tensor) else obj)
-    return [int(i) for i in (numpy.flatnonzero(given) if given.dtype == bool else given.astype("int64") % (n + 1))]
+    return [int(i) + n * (i < 0) for i in (numpy.flatnonzero(given) if given.dtype == bool else given)]
 
 
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:

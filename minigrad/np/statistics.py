@@ -5,19 +5,21 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+import numpy
+
 from minigrad.create import arange, asarray
 from minigrad.ops import (
     clip,
     dot,
     floor,
     getitem,
-    isinf,
     isnan,
     logical_not,
     matmul,
     max,
     mean,
     min,
+    minimum,
     moveaxis,
     multiply,
     outer,
@@ -79,9 +81,9 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
     flat = reshape(moveaxis(a, axes, tuple(range(-len(axes), 0))), (*kept, -1)) if axes else a
     q = asarray(q, a.dtype, a.ctx)
     place = q * (flat.shape[-1] - 1)
-    below = clip(floor(place), 0, flat.shape[-1] - 1)
+    below = floor(place)
     ordered = sort(flat, -1)
-    low, high = take(ordered, below, -1), take(ordered, below + 1, -1)
+    low, high = take(ordered, below, -1), take(ordered, minimum(below + 1, flat.shape[-1] - 1), -1)
     found = moveaxis(
         low + (high - low) * (place - below), tuple(range(len(kept), len(kept) + q.ndim)), tuple(range(q.ndim))
     )
@@ -90,7 +92,7 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
 
 def percentile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """`quantile`, with `q` from 0 to 100."""
-    return quantile(a, asarray(q) / 100, axis, keepdims)
+    return quantile(a, asarray(q, "float64") / 100, axis, keepdims)
 
 
 def median(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
@@ -103,14 +105,14 @@ def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     return max(a, axis, keepdims) - min(a, axis, keepdims)
 
 
-def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
-    """NaN replaced by `nan`, the infinities by the largest and smallest finite numbers or as given."""
-    from numpy import finfo
-
-    limits = finfo(x.dtype)
-    high, low = (limits.max if posinf is None else posinf), (limits.min if neginf is None else neginf)
+def nan_to_num(
+    x: Any, copy: bool = True, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
+) -> Tensor:
+    """NaN replaced by `nan`, the infinities by the largest and smallest finite numbers or as given, in a new array."""
+    limits = numpy.finfo(x.dtype)
     x = where(isnan(x), nan, x)
-    return where(isinf(x), where(x > 0, float(high), float(low)), x)
+    x = where(x == numpy.inf, float(limits.max) if posinf is None else posinf, x)
+    return where(x == -numpy.inf, float(limits.min) if neginf is None else neginf, x)
 
 
 def nansum(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
@@ -156,7 +158,7 @@ def interp(x: Any, xp: Any, fp: Any) -> Tensor:
     from minigrad.np.search import searchsorted
 
     x, xp, fp = asarray(x), asarray(xp), asarray(fp)
-    right = clip(searchsorted(xp, x.detach()), 1, len(xp) - 1)
+    right = clip(searchsorted(xp.detach(), x.detach()), 1, len(xp) - 1)
     x0, x1, y0, y1 = take(xp, right - 1), take(xp, right), take(fp, right - 1), take(fp, right)
     return y0 + clip((x - x0) / (x1 - x0), 0, 1) * (y1 - y0)
 

@@ -1,0 +1,60 @@
+"""Linear algebra against NumPy's, its derivatives against differences, its decompositions by what they put together."""
+
+import numpy
+import pytest
+
+from minigrad import autograd, np
+from minigrad.errors import GraphError
+from minigrad.gradcheck import gradcheck
+
+rng = numpy.random.default_rng(9)
+A, B = (rng.standard_normal((3, 3)) + 3 * numpy.eye(3) for _ in range(2))
+S = A @ A.T + numpy.eye(3)
+CALLS = {
+    "inv": (A,), "det": (A,), "solve": (A, B), "solve a vector": (A, B[0]), "matrix_power 5": (A, 5),
+    "matrix_power 1": (A, 1),
+    "matrix_power 0": (A, 0), "matrix_power -2": (A, -2), "multi_dot": ([A, B, S],), "norm": (A,),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_values_are_numpys_and_gradients_are_differences(call):
+    name, args = call.split()[0], CALLS[call]
+
+    def ours(*arrays):
+        if name == "matrix_power":
+            return np.linalg.matrix_power(arrays[0], args[1])
+        return getattr(np.linalg, name)(list(arrays)) if name == "multi_dot" else getattr(np.linalg, name)(*arrays)
+
+    arrays = [np.array(a) for a in (args[0] if name == "multi_dot" else args) if not isinstance(a, int)]
+    numpy.testing.assert_allclose(ours(*arrays).asnumpy(), getattr(numpy.linalg, name)(*args), rtol=1e-10, atol=1e-12)
+    if call != "matrix_power 0":  # a constant
+        assert gradcheck(ours, *arrays, order=2)
+
+
+def test_slogdet_has_the_sign_and_the_logarithm_with_its_gradient():
+    a = np.array(A[[1, 0, 2]])  # two rows exchanged: the determinant is negative
+    sign, size = np.linalg.slogdet(a)
+    assert sign.item() == -1
+    numpy.testing.assert_allclose(size.item(), numpy.log(-numpy.linalg.det(a.asnumpy())), rtol=1e-12)
+    assert gradcheck(lambda x: np.linalg.slogdet(x)[1], a)
+
+
+def test_decompositions_put_together_give_the_matrix():
+    s = np.array(S)
+    u, d, vt = np.linalg.svd(s)
+    q, r = np.linalg.qr(s)
+    w, v = np.linalg.eigh(s)
+    root = np.linalg.cholesky(s)
+    for found in (u @ np.diag(d) @ vt, q @ r, v @ np.diag(w) @ v.T, root @ root.T):
+        numpy.testing.assert_allclose(found.asnumpy(), S, rtol=1e-10)
+    numpy.testing.assert_allclose(np.linalg.eigvalsh(s).asnumpy(), w.asnumpy(), rtol=1e-10)
+    numpy.testing.assert_allclose((np.linalg.pinv(s[:, :2]) @ s[:, :2]).asnumpy(), numpy.eye(2), atol=1e-10)
+    assert np.linalg.matrix_rank(s).item() == 3
+
+
+def test_a_decomposition_refuses_to_lose_a_gradient():
+    s = np.array(S)
+    s.attach_grad()
+    with autograd.record(), pytest.raises(GraphError, match=r"linalg\.svd has no derivative"):
+        np.linalg.svd(s)

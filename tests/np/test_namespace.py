@@ -1,0 +1,157 @@
+"""The functions of `np` against NumPy's own on the same values, and their gradients against differences."""
+
+import numpy
+import pytest
+
+import minigrad
+from minigrad import autograd, np
+from minigrad.errors import ArgumentError, FileError, GraphError
+from minigrad.gradcheck import gradcheck
+
+rng = numpy.random.default_rng(8)
+V, W = numpy.array([3.0, -1.0, 2.5, 0.5, 4.0]), numpy.array([1.0, 2.0, 0.5, -2.0, 0.25])
+M = rng.permutation(12).reshape(3, 4).astype(float)
+N = rng.permutation(12).reshape(3, 4) - 5.5
+C = rng.permutation(24).reshape(2, 3, 4).astype(float)
+HOLES = numpy.where(M % 5 == 0, numpy.nan, M)
+
+# A call by name and arguments; those that are arrays are handed over as Tensors.
+DIFFERENTIABLE = [
+    ("diag", V), ("diag", V, 2), ("diag", V, -1), ("diag", M), ("diag", M, 1), ("diag", M, -2), ("diagflat", M),
+    ("diagonal", C), ("diagonal", C, 1, 2, 0), ("trace", M), ("trace", C, -1), ("tril", M), ("tril", C, 1),
+    ("triu", M, -1), ("vander", V), ("vander", V, 3, True), ("kron", M, V[None]), ("kron", V, M),
+    ("atleast_1d", V), ("atleast_2d", V), ("atleast_3d", V), ("atleast_3d", M), ("atleast_3d", C),
+    ("append", V, W), ("append", M, N, 0), ("append", M, N), ("ravel", M), ("resize", V, (3, 4)), ("resize", C, 5),
+    ("fliplr", M), ("flipud", M), ("rot90", M), ("rot90", C, 2), ("rot90", C, 3, (1, 2)), ("rot90", C, -1, (2, 0)),
+    ("rollaxis", C, 2), ("rollaxis", C, 0, 3), ("rollaxis", C, 2, 1), ("rollaxis", C, 0, -1),
+    ("insert", V, 1, W), ("insert", V, -1, 9.0), ("insert", M, 2, V[:4], 0), ("insert", M, 0, N.T, 1),
+    ("insert", M, -1, V[:3], 1),
+    ("insert", V, [0, 3, 3], [7.0, 8.0, 9.0]), ("insert", M, [1, 4], 5.0, 1),
+    ("delete", V, 1), ("delete", V, -1), ("delete", M, [0, 2], 1), ("delete", M, slice(1, None), 0),
+    ("delete", C, [-1, 0], 2), ("delete", M, [True, False, False, True], 1),
+    ("average", M), ("average", M, 0), ("average", M, 1, numpy.array([1.0, 2.0, 3.0, 4.0])), ("average", M, None, N**2),
+    ("cov", M), ("cov", M, N), ("cov", M, None, False), ("cov", V), ("cov", V, W), ("cov", M, None, True, True),
+    ("corrcoef", M), ("corrcoef", V, W), ("corrcoef", M, None, False),
+    ("median", V), ("median", M), ("median", M, 1), ("median", C, (0, 2)), ("quantile", V, 0.3),
+    ("quantile", M, numpy.array([0.0, 0.35, 1.0]), 0), ("percentile", C, 40, 1), ("ptp", M), ("ptp", M, 1),
+    ("diff", V), ("diff", M, 2), ("diff", C, 1, 0), ("trapezoid", V), ("trapezoid", M, None, 0.5, 0),
+    ("trapezoid", M, W[:4]), ("interp", numpy.array([-1.0, 0.1, 1.9, 7.0]), numpy.arange(5.0), V),
+    ("polyval", V, W), ("inner", V, W), ("inner", M, N), ("inner", C, M), ("vdot", M, N), ("cross", V[:3], W[:3]),
+    ("cross", N[:, :3], M[:, :3]), ("nansum", HOLES), ("nansum", HOLES, 0), ("nanmean", HOLES, 1), ("nanmax", HOLES, 1),
+    ("nanmin", HOLES, 0),
+]  # fmt: skip
+CONSTANT = [
+    ("argwhere", N > 0), ("flatnonzero", V > 1), ("nonzero", M > 4), ("count_nonzero", M > 4),
+    ("count_nonzero", M > 4, 1),
+    ("histogram", V, 3), ("digitize", V, numpy.array([0.0, 1.0, 3.0])), ("searchsorted", numpy.sort(V), W),
+    ("lexsort", (V, W)), ("unravel_index", numpy.array([3, 11]), (3, 4)), ("unique", numpy.array([3.0, 1.0, 3.0])),
+    ("isin", V, numpy.array([3.0, 4.0])), ("intersect1d", V, V[1:]), ("setdiff1d", V, V[1:]), ("union1d", V, W),
+    ("isclose", V, V + 1e-9), ("bincount", numpy.array([1, 4, 1])),
+    ("bincount", numpy.array([0, 2]), numpy.array([0.5, 2.0]), 5),
+    ("nan_to_num", numpy.array([1.0, numpy.nan, 5.0])),
+    ("nan_to_num", numpy.array([numpy.inf, -numpy.inf]), True, 0.0, 3.0, -7.0),
+    ("atleast_1d", V[0]), ("atleast_2d", V[0]), ("meshgrid", V, W), ("broadcast_arrays", V, M[:, :1]),
+    ("split", M, 2, 1), ("split", V, [1, 3]), ("split", V, [0]), ("array_split", V, 3), ("array_split", V, 7),
+    ("hsplit", M, 2), ("hsplit", V, [2]), ("vsplit", M, 3), ("dsplit", C, [1]),
+    ("vstack", (V, W)), ("hstack", (V, W)), ("hstack", (M, N)), ("dstack", (M, N)), ("dstack", (V, W)),
+    ("column_stack", (V, W)), ("column_stack", (M, V[:3])),
+]  # fmt: skip
+
+
+def names(rows):
+    return [f"{i}-{row[0]}" for i, row in enumerate(rows)]
+
+
+def tensor(value):
+    if isinstance(value, tuple) and value and isinstance(value[0], numpy.ndarray):
+        return tuple(map(tensor, value))
+    return np.array(value) if isinstance(value, (numpy.ndarray, numpy.float64)) else value
+
+
+def agree(found, expected):
+    if isinstance(expected, (list, tuple)):
+        assert len(found) == len(expected)
+        for f, e in zip(found, expected):
+            agree(f, e)
+    else:
+        assert isinstance(found, np.ndarray)
+        assert found.shape == numpy.shape(expected)
+        numpy.testing.assert_allclose(found.asnumpy(), expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("row", DIFFERENTIABLE + CONSTANT, ids=names(DIFFERENTIABLE + CONSTANT))
+def test_the_value_is_numpys(row):
+    name, *args = row
+    agree(getattr(np, name)(*map(tensor, args)), getattr(numpy, name)(*args))
+
+
+@pytest.mark.parametrize("row", DIFFERENTIABLE, ids=names(DIFFERENTIABLE))
+def test_the_gradient_is_that_of_differences(row):
+    name, *args = row
+    free = [i for i, a in enumerate(args) if isinstance(a, (numpy.ndarray, float)) and (i == 0 or name != "insert")]
+    free = [i for i in free if isinstance(args[i], numpy.ndarray) and not (name == "quantile" and i == 1)]
+
+    def of_free(*values):
+        given = dict(zip(free, values))
+        return getattr(np, name)(*[given.get(i, a) for i, a in enumerate(args)])
+
+    assert gradcheck(of_free, *[np.array(args[i]) for i in free])
+
+
+def test_a_function_without_a_derivative_refuses_to_lose_one_and_accepts_a_constant():
+    x = np.array(V)
+    x.attach_grad()
+    with autograd.record():
+        y = x * 2
+        with pytest.raises(GraphError, match=r"searchsorted has no derivative.*detach"):
+            np.searchsorted(y, 1.0)
+        assert np.searchsorted(np.sort(y.detach()), 1.0).item() == 1
+    assert np.argwhere(y > 0).shape == (4, 1)
+
+
+def test_split_into_unequal_parts_points_to_array_split():
+    with pytest.raises(ArgumentError, match=r"length 5 into 2 equal.*array_split"):
+        np.split(np.array(V), 2)
+    with pytest.raises(ArgumentError, match="0 equal"):
+        np.split(np.array(V), 0)
+
+
+def test_comparisons_of_arrays_as_a_whole():
+    a = np.array(V)
+    assert np.array_equal(a, V)
+    assert not np.array_equal(a, V[:4])
+    assert np.array_equiv(np.ones((3, 2)), np.ones(2))
+    assert not np.array_equiv(np.ones((3, 2)), np.ones(3))
+    assert np.allclose(a, a + 1e-9)
+    assert not np.allclose(a, a + 1e-3)
+    assert np.shares_memory(a, a[1:])
+    assert not np.may_share_memory(a, a.copy())
+
+
+def test_shapes_grids_and_triangles():
+    assert (np.shape(C), np.ndim(M), np.size(C)) == ((2, 3, 4), 2, 24)
+    agree(np.indices((2, 3)), numpy.indices((2, 3)))
+    agree(np.tri(3, 4, 1), numpy.tri(3, 4, 1))
+    ij = np.meshgrid(np.array(V), np.array(W), np.array(V), indexing="ij")
+    agree(ij, numpy.meshgrid(V, W, V, indexing="ij"))
+
+
+def test_text_files_are_read_as_float32_and_written(tmp_path):
+    path = tmp_path / "table.txt"
+    np.savetxt(path, np.array(M), delimiter=",")
+    for read in (np.loadtxt, np.genfromtxt):
+        found = read(path, delimiter=",")
+        assert found.dtype == "float32"
+        assert (found.asnumpy() == M).all()
+        with pytest.raises(FileError, match=r"missing\.txt"):
+            read(tmp_path / "missing.txt")
+
+
+def test_the_long_names_of_mxnet_are_the_same_modules():
+    from minigrad.ndarray import NDArray
+    from minigrad.numpy.random import multinomial
+
+    assert NDArray is np.ndarray
+    assert multinomial is np.random.multinomial
+    assert minigrad.numpy is np
+    assert minigrad.numpy_extension is minigrad.npx
