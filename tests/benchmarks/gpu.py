@@ -77,13 +77,19 @@ def torch_clock(work, seconds):
     return statistics.median(times)
 
 
+def copy(elements):
+    """A function that copies an array to another."""
+    xp = gpu().xp
+    source, target = xp.ones(elements, "float32"), xp.zeros(elements, "float32")
+    return lambda: xp.copyto(target, source)
+
+
 def rules(elements, seconds, with_torch):
     """Each rule's share of the bandwidth of a copy, and its time against torch's fused one."""
     xp = gpu().xp
-    source, target = xp.ones(elements, "float32"), xp.zeros(elements, "float32")
-    copied = clock(lambda: xp.copyto(target, source), seconds)
+    copied = clock(copy(elements), seconds)
     bandwidth = 8 * elements / copied / 1e6
-    del source, target
+    xp.get_default_memory_pool().free_all_blocks()
     print(f"{elements:.0e} float32 elements; a copy moves {bandwidth:,.0f} GB/s\n")
     print(f"{'rule':14s}{'ms':>9s}{'GB/s':>9s}{'of copy':>9s}{'torch fused':>14s}{'torch/ours':>12s}")
     for name, (arguments, theirs, their_arguments) in RULES.items():
