@@ -43,9 +43,9 @@ def backward(
     was changed in place.
     """
     heads = [heads] if isinstance(heads, Tensor) else list(heads)
-    state.averaged = any([h.data.size == 1 and type(h._node) is Node and _is_mean(h._node) for h in heads])
     with Scope(False, train_mode), excursion:
         seeds = _seeds("backward", heads, head_grads, create_graph=False)
+        state.averaged = any([h.data.size == 1 and type(h._node) is Node and _is_mean(h._node) for h in heads])
         _walk(heads, seeds, retain_graph, create_graph=False, wanted=None)
 
 
@@ -130,17 +130,15 @@ def _walk(
         try:
             kept = node.tensors(F) if create_graph else node.kept
             if op.shared is not None:
-                g = op.shared(F, g, kept)
+                g = op.shared.function(F, g, *op.shared.find(kept))
             for i, parent in node.parents:
                 vjp = op.vjps[i]
                 kept[-3] = parent
-                straight = vjp.takes_out and wanted is None and type(parent) is Leaf and g.dtype is parent.dtype
-                if straight and parent.free(grads):
-                    part = vjp.into(parent.place(), F, g, kept)
-                else:
-                    part = vjp(F, g, kept)
-                    if part.shape != parent.shape or part.dtype != parent.dtype:
-                        part = _fit(F, part, parent)
+                straight = vjp.takes_out and wanted is None and type(parent) is Leaf and parent.takes(g, grads)
+                asked = vjp.find(kept)
+                part = vjp.function(F, g, *asked, out=parent.place()) if straight else vjp.function(F, g, *asked)
+                if part.shape != parent.shape or part.dtype != parent.dtype:
+                    part = _fit(F, part, parent)
                 _add(grads, waiting, parent, part)
         except Exception as error:
             error.add_note(f"This happened in the backward pass of '{op.name}', {node.where}.")
@@ -220,7 +218,7 @@ def _seeds(caller: str, heads: Sequence[Tensor], head_grads: Any, create_graph: 
 def _check_head(x: Tensor) -> None:
     """Refuse to start from, or end at, a value that is no longer what was recorded."""
     node = x._node
-    if type(node) is Node and node.born != x._version[0]:
+    if type(node) is Node and x._version[0] > node.number:
         raise node.overwritten()
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from minigrad.device import MODULES, Array, xp_of
 from minigrad.errors import DTypeError, GraphError, ShapeError, UsageError
-from minigrad.tensor import Tensor
+from minigrad.tensor import Tensor, clock
 
 if TYPE_CHECKING:
     from minigrad.ops.operation import Op
-
-_number = itertools.count()  # nodes are numbered as they are made: a node is always younger than its inputs
 
 
 class Leaf:
@@ -26,7 +22,7 @@ class Leaf:
     __slots__ = ("ctx", "dtype", "fresh", "grad", "name", "number", "req", "shape")
 
     def __init__(self, grad: Tensor, req: str) -> None:
-        self.number = next(_number)
+        self.number = next(clock)
         self.grad = grad
         self.req = req
         self.shape = grad.shape
@@ -35,13 +31,14 @@ class Leaf:
         self.name = ""
         self.fresh = False  # written by a backward pass, not yet used by a Trainer
 
-    def free(self, grads: dict[Any, Any]) -> bool:
-        """Whether a first gradient may be computed straight into its place."""
-        return self.req == "write" and self not in grads
+    def takes(self, g: Array, grads: dict[Any, Any]) -> bool:
+        """Whether a first gradient, made from `g`, may be computed straight into its place."""
+        place = self.grad.data
+        return self.req == "write" and self not in grads and g.dtype is self.dtype and place.flags.c_contiguous
 
     def place(self) -> Array:
         """Where to compute it. Whoever has used the old gradient in a computation can tell that it changes."""
-        self.grad._version[0] += 1
+        self.grad.touch()
         return self.grad.data
 
     def receive(self, g: Array) -> None:
@@ -51,28 +48,28 @@ class Leaf:
             kept.data += g
         elif g is not kept.data:
             kept.data[...] = g
-        kept._version[0] += 1
+        kept.touch()
         self.fresh = True
 
 
 class Node:
     """One recorded operation: what it was, where its inputs came from, and what its derivative will ask for."""
 
-    __slots__ = ("born", "cells", "ctx", "dtype", "kept", "number", "op", "parents", "place", "shape", "stamp")
+    __slots__ = ("cells", "ctx", "dtype", "kept", "number", "op", "parents", "place", "shape")
 
     def __init__(
         self, op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], memo: Any, y: Tensor
     ) -> None:
         keeps, drops, keeps_y = op.keeps(tracked)
-        self.number = next(_number)
+        self.number = next(clock)  # a node is always younger than its inputs
         self.op: Any = op  # None once it is freed
         out = y.data
         self.shape = out.shape
         self.dtype = out.dtype
         self.ctx = y.ctx
-        self.born = y._version[0]
         # The versions of all that must not change in place before the backward pass: what VJPs ask for, and the leaves
-        cells = []
+        self.cells: list[list[int]] = []
+        cells = self.cells
         for i in keeps:
             a = args[i]
             if isinstance(a, Tensor):
@@ -83,26 +80,24 @@ class Node:
                     raw[i] = _own(raw[i])
         if keeps_y:
             cells.append(y._version)
-        parents = []
+        self.parents: list[tuple[int, Any]] = []
+        parents = self.parents
         for i in tracked:
             a = args[i]
             parent = a._node
             parents.append((i, parent))
             if type(parent) is Leaf:
                 cells.append(a._version)
-            elif parent.born != a._version[0]:
+            elif a._version[0] > parent.number:
                 raise parent.overwritten()
-        self.parents = parents
-        stamp = 0
-        for cell in cells:
-            stamp += cell[0]
-        self.cells = cells
-        self.stamp = stamp
         for i in drops:
             raw[i] = None
         raw += (None, memo, out if keeps_y else None)
         self.kept = raw  # the inputs as far as VJPs ask for them, a place for `like`, the memo, the output
-        self.place = _users_line()
+        frame: Any = sys._getframe(2)
+        while frame.f_code.co_filename.startswith(_HERE) and frame.f_back is not None:
+            frame = frame.f_back
+        self.place = frame.f_code, frame.f_lasti  # the user's line; the frame itself would keep variables alive
 
     def tensors(self, F: Any) -> list[Any]:
         """What it keeps as Tensors in their places in the graph, for a backward pass that is itself recorded."""
@@ -128,14 +123,13 @@ class Node:
                 "backward() came to a part of the graph that an earlier backward() has used and freed. Compute the "
                 "loss anew inside record(), or pass retain_graph=True to the first backward()."
             )
-        stamp = 0
         for cell in self.cells:
-            stamp += cell[0]
-        if stamp != self.stamp:
-            raise GraphError(
-                f"An array that the derivative of '{self.op.name}' needs was changed in place after it was used "
-                f"({self.where}). Write y = y + ... (a new value) instead of y += ... or y[:] = ..., or change a copy."
-            )
+            if cell[0] > self.number:
+                raise GraphError(
+                    f"An array that the derivative of '{self.op.name}' needs was changed in place after it was used "
+                    f"({self.where}). Write y = y + ... (a new value) instead of y += ... or y[:] = ..., or change a "
+                    "copy."
+                )
 
     def overwritten(self) -> GraphError:
         """The refusal to go on with an output that is no longer what the operation computed."""
@@ -165,14 +159,6 @@ def _own(value: Any) -> Any:
 
 
 _HERE = str(Path(__file__).parents[1]) + os.sep
-
-
-def _users_line() -> tuple[CodeType, int]:
-    """Code and instruction of the innermost call that is not minigrad's own. (A frame would keep variables alive.)"""
-    frame: Any = sys._getframe(3)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
-        frame = frame.f_back
-    return frame.f_code, frame.f_lasti
 
 
 def mark_variables(variables: Any, gradients: Any, grad_reqs: str | Sequence[str] = "write") -> None:
