@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -144,9 +144,9 @@ def in_parts(step: Step, graph: Graph, arrays: Sequence[Array], parameters: Sequ
     try:
         step(graph, views[0], parameters)
     finally:
-        wait(others)
-    for other in others:
-        other.result()
+        errors = [other.exception() for other in others]  # which waits for it
+    for error in filter(None, errors):
+        raise error
 
 
 @cache
