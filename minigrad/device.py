@@ -10,13 +10,13 @@ import importlib.metadata
 import re
 import secrets
 import threading
-from functools import cache, lru_cache
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
 import numpy
 
-from minigrad.errors import DeviceError
+from minigrad.errors import ArgumentError, DeviceError
 
 Array = Any
 """A raw array: `numpy.ndarray` on a CPU, `cupy.ndarray` on a GPU."""
@@ -35,10 +35,15 @@ class Context:
     """
 
     __slots__ = ("device_id", "device_type")
+    device_type: str
+    device_id: int
 
-    def __init__(self, device_type: str, device_id: int) -> None:
-        self.device_type = device_type
-        self.device_id = device_id
+    def __new__(cls, device_type: str, device_id: int = 0) -> Context:
+        if device_type not in ("cpu", "gpu"):
+            raise ArgumentError(f"There is no device {device_type!r}; there are 'cpu' and 'gpu'.")
+        made = super().__new__(cls)
+        made.device_type, made.device_id = device_type, int(device_id)
+        return _contexts.setdefault((device_type, made.device_id), made)
 
     @property
     def xp(self) -> Any:
@@ -91,22 +96,20 @@ class Context:
         return f"{self.device_type}({self.device_id})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _context, (self.device_type, self.device_id)
+        return Context, (self.device_type, self.device_id)
 
 
-@cache
-def _context(device_type: str, device_id: int) -> Context:
-    return Context(device_type, device_id)
+_contexts: dict[tuple[str, int], Context] = {}
 
 
 def cpu(device_id: int = 0) -> Context:
     """The CPU. Other numbers name the same processor; they let one machine stand for several devices in a test."""
-    return _context("cpu", int(device_id))
+    return Context("cpu", device_id)
 
 
 def gpu(device_id: int = 0) -> Context:
     """The NVIDIA GPU number `device_id`. Its arrays are CuPy's; a sentence says what is missing where there is none."""
-    return _context("gpu", int(device_id))
+    return Context("gpu", device_id)
 
 
 class _Local(threading.local):

@@ -258,6 +258,11 @@ def slice_like(data: Any, shape_like: Any, axes: Any = None) -> Tensor:
     return ops.getitem(data, tuple(slice_(shape_like.shape[i] if i in cut else None) for i in range(data.ndim)))
 
 
+def take(a: Any, indices: Any, axis: int = 0, mode: str = "clip") -> Tensor:
+    """Rows of `axis` at the given positions; those outside are clipped."""
+    return ops.take(a, indices, axis, mode)
+
+
 def broadcast_like(lhs: Any, rhs: Any) -> Tensor:
     """The values repeated to the shape of `rhs`."""
     return ops.broadcast_to(lhs, rhs.shape)
@@ -281,7 +286,7 @@ def pad(data: Any, mode: str = "constant", pad_width: Any = (), constant_value: 
 
 
 flatten, expand_dims, squeeze, tile = npx.batch_flatten, _older(ops.expand_dims), _older(ops.squeeze), _older(ops.tile)
-repeat, reverse, flip, take = _older(ops.repeat), _older(ops.flip), _older(ops.flip), _older(ops.take, "a", "indices")
+repeat, reverse, flip = _older(ops.repeat), _older(ops.flip), _older(ops.flip)
 moveaxis, diag, cast, slice = _older(ops.moveaxis), _older(np.diag), npx.cast, npx.slice
 Reshape, Flatten, SwapAxis, Concat, Cast, SliceChannel, Pad = reshape, flatten, swapaxes, concat, cast, split, pad
 

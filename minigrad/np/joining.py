@@ -84,7 +84,8 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Tensor:
 def _places(obj: Any, n: int) -> list[int]:
     """Positions from 0 up, from numbers that may count from the end, or from a mask."""
     given = numpy.asarray(obj.asnumpy() if isinstance(obj, Tensor) else obj)
-    return [int(i) + n * (i < 0) for i in (numpy.flatnonzero(given) if given.dtype == bool else given)]
+    numbers = numpy.flatnonzero(given) if given.dtype == bool else given
+    return [int(i) + n if i < 0 else int(i) for i in numbers]
 
 
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:

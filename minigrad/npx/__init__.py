@@ -2,7 +2,7 @@
 
 from minigrad import random
 from minigrad.device import Context, cpu, current_context, gpu, num_gpus
-from minigrad.np.search import nonzero
+from minigrad.np.search import argwhere as nonzero
 from minigrad.npx.arrays import (
     arange_like,
     batch_dot,
