@@ -1,6 +1,7 @@
 """Random arrays from one seeded generator per device: NumPy's on a CPU, CuPy's on a GPU.
 
-Every function takes `shape` or `size` (default: that of the parameters), `dtype` (default: float32), and `ctx` or `device`.
+Every function takes `shape` or `size` (default: that of the parameters), `dtype` (default: float32), and `ctx` or
+`device`.
 """
 
 from __future__ import annotations
@@ -153,7 +154,9 @@ def choice(a: int | Tensor, size: Any = None, replace: bool = True, p: Any = Non
         )
     with ctx:
         xp, draw = ctx.xp, generator(ctx)
-        weights = xp.full(n, 1 / n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
+        weights = (
+            xp.full(n, 1 / n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
+        )
         if replace:
             picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
         else:  # the largest of independent exponential races, Efraimidis and Spirakis, 2006

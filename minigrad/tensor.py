@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from minigrad.autograd import Leaf, Node
 
 _CPU = cpu()
+clock = itertools.count(1)
+"""Numbers what happens, in order: recorded nodes, and changes in place."""
 
 
 def _method(name: str) -> Callable[..., Tensor]:
@@ -26,6 +29,13 @@ def _method(name: str) -> Callable[..., Tensor]:
     method.__name__ = name
     method.__doc__ = f"`minigrad.np.{name}` (or `npx.{name}`) of this array."
     return method
+
+
+def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Tensor]:
+    """The operation `name` as an operator, or as that of the right-hand side."""
+    if swapped:
+        return lambda self, other: getattr(ops, name)(other, self)
+    return lambda self, other: getattr(ops, name)(self, other)
 
 
 class Tensor:
@@ -49,7 +59,7 @@ class Tensor:
         self.data: Array = numpy.asarray(data) if isinstance(data, numpy.generic) else data
         self.ctx: Context = _CPU if ctx is None and type(data) is numpy.ndarray else ctx or context_of(data)
         self._node: Any = node
-        self._version = [0] if version is None else version  # counts in-place changes; views share it
+        self._version = [0] if version is None else version  # when it was last changed in place; views share it
 
     # What it is
 
@@ -79,7 +89,7 @@ class Tensor:
         return self.data.itemsize  # type: ignore[no-any-return]
 
     @property
-    def T(self) -> Tensor:
+    def T(self) -> Tensor:  # noqa: N802
         """The axes reversed."""
         return ops.transpose(self)
 
@@ -113,7 +123,7 @@ class Tensor:
         return found is not None and found.fresh
 
     def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
-        """Ask for a gradient, 0 at first: each `backward()` will 'write' it or 'add' to it. Cuts the array from its past."""
+        """Ask for a gradient, 0 at first, which `backward()` will 'write' or 'add' to. Cuts the array from its past."""
         autograd.attach(self, grad_req)
 
     def backward(self, out_grad: Tensor | None = None, retain_graph: bool = False, train_mode: bool = True) -> None:
@@ -208,7 +218,7 @@ class Tensor:
     # Shapes, and what takes its arguments in Gluon's way
 
     def reshape(self, *shape: Any, order: str = "C") -> Tensor:
-        """The same values in another shape: numbers or one tuple; -1 is what remains, 0 keeps the length at its place."""
+        """The values in another shape, numbers or one tuple; -1 is what remains, 0 keeps the length at its place."""
         return ops.reshape(self, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
 
     def transpose(self, *axes: Any) -> Tensor:
@@ -247,93 +257,19 @@ class Tensor:
 
     # Operators
 
-    def __add__(self, other: Any) -> Tensor:
-        return ops.add(self, other)
-
-    def __radd__(self, other: Any) -> Tensor:
-        return ops.add(other, self)
-
-    def __sub__(self, other: Any) -> Tensor:
-        return ops.subtract(self, other)
-
-    def __rsub__(self, other: Any) -> Tensor:
-        return ops.subtract(other, self)
-
-    def __mul__(self, other: Any) -> Tensor:
-        return ops.multiply(self, other)
-
-    def __rmul__(self, other: Any) -> Tensor:
-        return ops.multiply(other, self)
-
-    def __truediv__(self, other: Any) -> Tensor:
-        return ops.divide(self, other)
-
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return ops.divide(other, self)
-
-    def __floordiv__(self, other: Any) -> Tensor:
-        return ops.floor_divide(self, other)
-
-    def __rfloordiv__(self, other: Any) -> Tensor:
-        return ops.floor_divide(other, self)
-
-    def __mod__(self, other: Any) -> Tensor:
-        return ops.mod(self, other)
-
-    def __rmod__(self, other: Any) -> Tensor:
-        return ops.mod(other, self)
-
-    def __pow__(self, other: Any) -> Tensor:
-        return ops.power(self, other)
-
-    def __rpow__(self, other: Any) -> Tensor:
-        return ops.power(other, self)
-
-    def __matmul__(self, other: Any) -> Tensor:
-        return ops.matmul(self, other)
-
-    def __rmatmul__(self, other: Any) -> Tensor:
-        return ops.matmul(other, self)
-
-    def __neg__(self) -> Tensor:
-        return ops.negative(self)
-
-    def __pos__(self) -> Tensor:
-        return ops.positive(self)
-
-    def __abs__(self) -> Tensor:
-        return ops.absolute(self)
-
-    def __invert__(self) -> Tensor:
-        return ops.invert(self)
-
-    def __and__(self, other: Any) -> Tensor:
-        return ops.bitwise_and(self, other)
-
-    def __or__(self, other: Any) -> Tensor:
-        return ops.bitwise_or(self, other)
-
-    def __xor__(self, other: Any) -> Tensor:
-        return ops.bitwise_xor(self, other)
-
-    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
-        return ops.equal(self, other)
-
-    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
-        return ops.not_equal(self, other)
-
-    def __lt__(self, other: Any) -> Tensor:
-        return ops.less(self, other)
-
-    def __le__(self, other: Any) -> Tensor:
-        return ops.less_equal(self, other)
-
-    def __gt__(self, other: Any) -> Tensor:
-        return ops.greater(self, other)
-
-    def __ge__(self, other: Any) -> Tensor:
-        return ops.greater_equal(self, other)
-
+    __add__, __radd__ = _operator("add"), _operator("add", swapped=True)
+    __sub__, __rsub__ = _operator("subtract"), _operator("subtract", swapped=True)
+    __mul__, __rmul__ = _operator("multiply"), _operator("multiply", swapped=True)
+    __truediv__, __rtruediv__ = _operator("divide"), _operator("divide", swapped=True)
+    __floordiv__, __rfloordiv__ = _operator("floor_divide"), _operator("floor_divide", swapped=True)
+    __mod__, __rmod__ = _operator("mod"), _operator("mod", swapped=True)
+    __pow__, __rpow__ = _operator("power"), _operator("power", swapped=True)
+    __matmul__, __rmatmul__ = _operator("matmul"), _operator("matmul", swapped=True)
+    __and__, __or__, __xor__ = _operator("bitwise_and"), _operator("bitwise_or"), _operator("bitwise_xor")
+    __lt__, __le__ = _operator("less"), _operator("less_equal")
+    __gt__, __ge__ = _operator("greater"), _operator("greater_equal")
+    __eq__, __ne__ = _operator("equal"), _operator("not_equal")  # type: ignore[assignment]
+    __neg__, __pos__, __abs__, __invert__ = (_method(name) for name in ("negative", "positive", "absolute", "invert"))
     __hash__ = object.__hash__
 
     # Reading and writing in place
@@ -371,7 +307,7 @@ class Tensor:
         return self
 
     def _change_in_place(self, value: Any) -> None:
-        """Refuse what would lose a gradient; count the rest, so that a backward pass that needs the old value can tell."""
+        """Refuse what would lose a gradient; note the rest, so that a graph that needs the old value can tell."""
         if autograd.state.recording and (
             self._node is not None or (isinstance(value, Tensor) and value._node is not None)
         ):
@@ -379,7 +315,11 @@ class Tensor:
                 "An array was changed in place (x += ..., x[...] = ...) while recording, and gradients would be lost. "
                 "Write x = x + ... , or build the result with np.where or np.concatenate; or do it outside record()."
             )
-        self._version[0] += 1
+        self.touch()
+
+    def touch(self) -> None:
+        """Note that the values have just been changed in place, so that a graph that needs the old ones can tell."""
+        self._version[0] = next(clock)
 
     def _plain(self, value: Any) -> Any:
         """A raw array or number that can be written here."""

@@ -79,7 +79,7 @@ class Group:
             self._step_flat(optimizer)
             for m in self.members:
                 m.leaf.fresh = False
-                m.tensor._version[0] += 1
+                m.tensor.touch()
             return
         for m in self.members:
             if m.leaf.fresh:

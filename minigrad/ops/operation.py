@@ -41,6 +41,7 @@ OPS: dict[str, Any] = {}
 
 _FLOAT32 = numpy.dtype("float32")
 _MISSING = object()
+_PLAIN = frozenset({type(None), str, int, float, bool})
 _PLACES = {"like": -3, "memo": -2, "y": -1}  # a node keeps the inputs, then these
 _Operation = TypeVar("_Operation", "Op", "Variadic")
 
@@ -57,16 +58,9 @@ class Vjp:
     def bind(self, asks: tuple[int, ...]) -> None:
         """Ask for what is kept at these positions."""
         self.asks = asks
-        self._find: Callable[[Any], tuple[Any, ...]] = lambda kept: tuple([kept[k] for k in asks])
+        self.find: Callable[[Any], tuple[Any, ...]] = lambda kept: tuple([kept[k] for k in asks])
         if len(asks) > 1:
-            self._find = operator.itemgetter(*asks)  # the same, faster
-
-    def __call__(self, F: Any, g: Any, kept: list[Any]) -> Any:
-        return self.function(F, g, *self._find(kept))
-
-    def into(self, out: Any, F: Any, g: Any, kept: list[Any]) -> Any:
-        """The same, written into `out`."""
-        return self.function(F, g, *self._find(kept), out=out)
+            self.find = operator.itemgetter(*asks)  # the same, faster
 
 
 class Op:
@@ -153,6 +147,8 @@ class Op:
                     raise self._two_devices(first.ctx, a.ctx)
                 if a._node is not None and i in self.vjps:
                     tracked += (i,)
+            elif type(a) in _PLAIN:
+                pass
             elif isinstance(a, numpy.generic):
                 raw[i] = a.item()  # numpy.float64(2) is a number, not a reason to leave float32
             elif isinstance(a, (list, tuple)) and i in self.vjps:

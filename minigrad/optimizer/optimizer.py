@@ -153,7 +153,7 @@ class Optimizer:
         arrays = () if state is None else state if isinstance(state, tuple) else (state,)
         with weight.ctx:
             self.step(index, weight.data, grad.data, [s.data for s in arrays])
-        weight._version[0] += 1  # a graph that was recorded with the old weight will say so
+        weight.touch()  # a graph that was recorded with the old weight will say so
 
     def update_multi_precision(self, index: Index, weight: Tensor, grad: Tensor, state: State) -> None:
         """As `update`, with the state of `create_state_multi_precision`; the weight is rounded from its master copy."""
@@ -163,7 +163,7 @@ class Optimizer:
         with weight.ctx:
             self.update(index, master, Tensor(grad.data.astype(numpy.float32), weight.ctx), inner)
             weight.data[...] = master.data
-        weight._version[0] += 1
+        weight.touch()
         return None
 
     def step_group(self, indices: Sequence[Index], w: Array, g: Array, states: Sequence[Array]) -> None:

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/train_step.py [--rounds 30] [--networks small medium large] [--chain]
 
-All contestants take turns within one run, so that a machine whose speed drifts treats them alike; medians are printed, and
-their ratio to minigrad's. PyTorch, HIPS autograd, MyGrad and JAX take part where they are installed.
+All contestants take turns within one run, so that a machine whose speed drifts treats them alike; medians are
+printed, and their ratio to minigrad's. PyTorch, HIPS autograd, MyGrad and JAX take part where they are installed.
 """
 
 from __future__ import annotations
