@@ -13,6 +13,11 @@ from typing import Any
 from minigrad.ops.operation import op
 
 
+def _plain(axis: Any) -> Any:
+    """NumPy takes a tuple of axes; Gluon a list too."""
+    return tuple(axis) if isinstance(axis, list) else axis
+
+
 def _axes(ndim: int, axis: Any) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
@@ -32,7 +37,7 @@ def _count(x: Any, axis: Any) -> int:
 @op
 def sum(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, out: Any = None) -> Any:
     """The sum over `axis`."""
-    return xp.sum(x, axis=axis, dtype=dtype, keepdims=keepdims, out=out)
+    return xp.sum(x, axis=_plain(axis), dtype=dtype, keepdims=keepdims, out=out)
 
 
 sum.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis))
@@ -41,7 +46,7 @@ sum.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis))
 @op
 def mean(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
     """The mean over `axis`."""
-    return xp.mean(x, axis=axis, dtype=dtype, keepdims=keepdims)
+    return xp.mean(x, axis=_plain(axis), dtype=dtype, keepdims=keepdims)
 
 
 mean.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis) / builtins.max(1, _count(like, axis)))
@@ -50,7 +55,7 @@ mean.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis) / builtins.max(1,
 @op
 def var(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
     """The mean square distance from the mean, over n - ddof."""
-    return xp.var(x, axis=axis, ddof=ddof, keepdims=keepdims)
+    return xp.var(x, axis=_plain(axis), ddof=ddof, keepdims=keepdims)
 
 
 var.vjp(
@@ -63,7 +68,7 @@ var.vjp(
 @op
 def std(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
     """The root of `var`; not differentiable where it is 0."""
-    return xp.std(x, axis=axis, ddof=ddof, keepdims=keepdims)
+    return xp.std(x, axis=_plain(axis), ddof=ddof, keepdims=keepdims)
 
 
 std.vjp(
@@ -76,13 +81,13 @@ std.vjp(
 @op
 def max(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The largest value; where several are equal they share the gradient."""
-    return xp.max(x, axis=axis, keepdims=keepdims)
+    return xp.max(x, axis=_plain(axis), keepdims=keepdims)
 
 
 @op
 def min(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The smallest value; where several are equal they share the gradient."""
-    return xp.min(x, axis=axis, keepdims=keepdims)
+    return xp.min(x, axis=_plain(axis), keepdims=keepdims)
 
 
 def _shared_among_winners(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
@@ -97,7 +102,7 @@ min.vjp(x=_shared_among_winners)
 @op
 def prod(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The product over `axis`. Right at zeros too: the gradient multiplies the other factors and never divides."""
-    return xp.prod(x, axis=axis, keepdims=keepdims)
+    return xp.prod(x, axis=_plain(axis), keepdims=keepdims)
 
 
 def _product_of_the_others(F: Any, g: Any, x: Any, axis: Any) -> Any:
@@ -134,6 +139,7 @@ prod.vjp(x=_product_of_the_others)
 @op
 def logsumexp(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(x))), computed from the largest value so that nothing overflows."""
+    axis = _plain(axis)
     top = xp.max(x, axis=axis, keepdims=True)
     top = xp.where(xp.isfinite(top), top, xp.zeros_like(top))
     y = xp.log(xp.sum(xp.exp(x - top), axis=axis, keepdims=True)) + top
@@ -181,10 +187,10 @@ def argsort(xp: Any, x: Any, axis: int = -1) -> Any:
 @op
 def any(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Whether some value is true."""
-    return xp.any(x, axis=axis, keepdims=keepdims)
+    return xp.any(x, axis=_plain(axis), keepdims=keepdims)
 
 
 @op
 def all(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Whether every value is true."""
-    return xp.all(x, axis=axis, keepdims=keepdims)
+    return xp.all(x, axis=_plain(axis), keepdims=keepdims)

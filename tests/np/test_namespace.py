@@ -98,6 +98,13 @@ def test_the_gradient_is_that_of_differences(row):
     assert gradcheck(of_free, *[np.array(args[i]) for i in free])
 
 
+@pytest.mark.parametrize("name", ["sum", "mean", "var", "std", "max", "min", "prod", "any", "all"])
+def test_reductions_take_a_list_of_axes_as_gluons_do(name):
+    expected = getattr(numpy, name)(C, axis=(0, 2))
+    numpy.testing.assert_allclose(getattr(np, name)(np.array(C), axis=[0, 2]).asnumpy(), expected, rtol=1e-12)
+    numpy.testing.assert_allclose(getattr(np.array(C), name)(axis=[0, 2]).asnumpy(), expected, rtol=1e-12)
+
+
 def test_a_function_without_a_derivative_refuses_to_lose_one_and_accepts_a_constant():
     x = np.array(V)
     x.attach_grad()
