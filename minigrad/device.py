@@ -77,20 +77,21 @@ class Context:
                 ) from error
 
     def __enter__(self) -> Context:
-        if self.device_type == "gpu":
-            _cupy()  # before the excursion asks where it starts
-        excursion.__enter__()
         _local.contexts.append(self)
-        try:
-            self.use()
-        except BaseException:
-            self.__exit__()
-            raise
+        if self.device_type == "gpu":
+            try:
+                _cupy()  # before the excursion asks where it starts
+                excursion.__enter__()
+                self.use()
+            except BaseException:
+                self.__exit__()
+                raise
         return self
 
     def __exit__(self, *_: object) -> None:
         _local.contexts.pop()
-        excursion.__exit__()
+        if self.device_type == "gpu":
+            excursion.__exit__()
 
     def __repr__(self) -> str:
         return f"{self.device_type}({self.device_id})"
