@@ -17,7 +17,7 @@ from typing import Any
 import numpy
 
 from minigrad import autograd, ops
-from minigrad.device import Array
+from minigrad.device import Array, current_context
 from minigrad.errors import ArgumentError, GradientError
 from minigrad.tensor import Tensor
 
@@ -113,7 +113,7 @@ class _Nameless:
 
 def _in_float64(a: Any) -> Any:
     if isinstance(a, (numpy.ndarray, float)):
-        a = Tensor(numpy.asarray(a))
+        a = Tensor(current_context().put(numpy.asarray(a)))
     return Tensor(a.data.astype("float64"), a.ctx) if isinstance(a, Tensor) and a.dtype.kind == "f" else a
 
 
