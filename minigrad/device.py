@@ -77,15 +77,15 @@ class Context:
                 ) from error
 
     def __enter__(self) -> Context:
-        _local.contexts.append(self)
         if self.device_type == "gpu":
-            try:
-                _cupy()  # before the excursion asks where it starts
-                excursion.__enter__()
-                self.use()
-            except BaseException:
-                self.__exit__()
-                raise
+            _cupy()  # before the excursion asks where it starts
+            excursion.__enter__()
+        _local.contexts.append(self)
+        try:
+            self.use()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
