@@ -133,7 +133,7 @@ def _has_mask(key):
 
 
 def index(key):
-    """A key for NumPy. As CuPy, an index out of range wraps around instead of complaining; a list is sent over."""
+    """A key for NumPy; a list is sent over. (CuPy would wrap an index out of range around; this complains.)"""
     if isinstance(key, tuple):
         return tuple(index(k) for k in key)
     if isinstance(key, ndarray):
