@@ -22,11 +22,14 @@ from minigrad import (
     npx,
     optimizer,
     random,
+    sym,
+    test_utils,
 )
 from minigrad import kvstore as kv
 from minigrad import nd as ndarray
 from minigrad import np as numpy
 from minigrad import npx as numpy_extension
+from minigrad import sym as symbol
 from minigrad.device import Context, cpu, current_context, gpu, num_gpus
 from minigrad.gluon.trainer import Trainer
 

@@ -1,0 +1,14 @@
+"""MXNet's symbols, graphs without values. minigrad has none: whoever asks for one is told what to do instead."""
+
+from typing import Any
+
+from minigrad.errors import UsageError
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise UsageError(
+        f"minigrad has no symbols, so there is no sym.{name}: a network is called on arrays, hybridized or not. "
+        f"Use nd.{name} or np.{name} on an array of the right shape."
+    )
