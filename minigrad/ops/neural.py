@@ -122,14 +122,15 @@ def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
     Remembers its gradient by x: the probabilities, with 1 taken off at the label.
     """
     rows, columns = _rows_and_columns(xp, x, labels)
-    row = xp.arange(len(rows))
-    shifted = rows - rows.max(axis=1, keepdims=True)
-    p = xp.exp(shifted)
+    place = (xp.arange(len(columns)), columns)
+    p = rows - rows.max(axis=1, keepdims=True)
+    y = -p[place]
+    xp.exp(p, out=p)
     total = p.sum(axis=1, keepdims=True)
-    y = xp.log(total[:, 0]) - shifted[row, columns]
+    y += xp.log(total[:, 0])
     p /= total
-    p[row, columns] = xp.expm1(-y)  # p - 1, where p = exp(-y)
-    return y.reshape(x.shape[:-1]), p.reshape(x.shape)
+    p[place] = xp.expm1(-y)  # p - 1, where p = exp(-y)
+    return (y, p) if rows is x else (y.reshape(x.shape[:-1]), p.reshape(x.shape))
 
 
 softmax_cross_entropy.remember(
@@ -160,7 +161,8 @@ def class_indices(xp: Any, labels: Any, classes: int) -> Any:
     whole = labels if labels.dtype.kind in "iu" else labels.astype("int64")
     if xp is not numpy:
         return xp.clip(whole, 0, classes - 1)
-    if whole.size and (whole.min() < 0 or whole.max() >= classes or (whole is not labels and (whole != labels).any())):
+    outside = whole.size and (whole.min() < 0 or whole.max() >= classes)
+    if outside or (whole is not labels and (whole != labels).any()):
         wrong = labels[(whole != labels) | (whole < 0) | (whole >= classes)]
         raise ArgumentError(
             f"A label is {wrong.ravel()[0]} but the scores have {classes} classes, so labels must be whole numbers "
