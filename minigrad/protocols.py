@@ -7,7 +7,7 @@ from typing import Any
 
 from minigrad import autograd, ops
 from minigrad.device import Context, current_context
-from minigrad.errors import GraphError
+from minigrad.errors import DeviceError, GraphError
 from minigrad.tensor import Tensor
 
 SPELLINGS = {
@@ -70,6 +70,8 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
         )
     where = where or current_context()
     found = functools.reduce(lambda home, part: getattr(home, part, None), path.split("."), where.xp)
+    if found is None and where.device_type == "gpu":
+        raise DeviceError(f"CuPy has no {path}; compute it on the CPU: x.as_in_ctx(cpu()).")
     result = (found or function)(*args, **kwargs)
 
     def wrapped(value: Any) -> Any:

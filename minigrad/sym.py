@@ -10,5 +10,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(name)
     raise UsageError(
         f"minigrad has no symbols, so there is no sym.{name}: a network is called on arrays, hybridized or not. "
-        f"Use nd.{name} or np.{name} on an array of the right shape."
+        "Call it on an array of the right shape, for instance nd.zeros(...)."
     )
