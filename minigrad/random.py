@@ -10,9 +10,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy
+
 from minigrad.device import Context, current_context, generator
 from minigrad.device import seed as _seed
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.tensor import Tensor
 
 
@@ -36,43 +38,63 @@ def _draw(
     law: Callable[..., Any],
     parameters: tuple[Any, ...],
     shape: Any,
-    size: Any,
     dtype: Any,
     where: Context | None,
-    out: Any,
+    out: Tensor | None = None,
+    combine: Callable[..., Any] | None = None,
 ) -> Tensor:
-    """Values of `law(generator, shape, *parameters)` as a Tensor."""
-    found = next((p.ctx for p in parameters if isinstance(p, Tensor)), None)
-    where = where or found or current_context()
+    """Values of `law(generator, shape, *parameters)` as a Tensor, in the shape of the parameters unless one is given.
+
+    With `combine`, the law is `combine(law(generator, shape), *parameters)`: then gradients reach the parameters.
+    """
+    tensors = [p for p in parameters if isinstance(p, Tensor)]
+    where = where or (tensors[0].ctx if tensors else current_context())
     raw = [p.data if isinstance(p, Tensor) else p for p in parameters]
-    shape = shape if shape is not None else size
-    if shape is None:
-        shape = next((p.shape for p in parameters if isinstance(p, Tensor)), ())
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    with where:
-        drawn = where.xp.asarray(
-            law(generator(where), shape, *raw), dtype=dtype or (out.dtype if out is not None else "float32")
+    own = numpy.broadcast_shapes(*[p.shape if hasattr(p, "shape") else numpy.shape(p) for p in raw])
+    shape = own if shape is None else (shape,) if isinstance(shape, int) else tuple(int(n) for n in shape)
+    if len(own) > len(shape) or any(n not in (1, m) for n, m in zip(own[::-1], shape[::-1])):
+        raise ShapeError(
+            f"Values of shape {shape} cannot be drawn with parameters of shape {own}; leave out the shape."
         )
+    dtype = dtype or (out.dtype if out is not None else "float32")
+    with where:
+        raw = [where.put(numpy.asarray(p)) if isinstance(p, (list, tuple)) else p for p in raw]
+        values = law(generator(where), shape, *([] if combine else raw))
+        if combine and not tensors:
+            values = combine(values, *raw)
+        drawn = Tensor(where.xp.asarray(values, dtype=dtype), where)
+        if combine and tensors:
+            drawn = combine(drawn, *(p if isinstance(p, Tensor) else r for p, r in zip(parameters, raw))).astype(dtype)
     if out is None:
-        return Tensor(drawn, where)
-    out[...] = Tensor(drawn, where)
-    return out  # type: ignore[no-any-return]
+        return drawn
+    out[...] = drawn
+    return out
 
 
 def uniform(
     low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
     *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """Values spread evenly over [low, high)."""
-    return _draw(lambda g, n, a, b: a + (b - a) * g.random(n), (low, high), shape, size, dtype, ctx or device, out)
+    """Values spread evenly over [low, high). Gradients reach `low` and `high` if they are arrays."""
+    shape = size if shape is None else shape
+    return _draw(
+        lambda g, n: g.random(n), (low, high), shape, dtype, ctx or device, out, lambda u, a, b: a + (b - a) * u
+    )
 
 
 def normal(
     loc: Any = 0.0, scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
     *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """Values of the normal distribution with mean `loc` and standard deviation `scale`."""
-    return _draw(lambda g, n, m, s: m + s * g.standard_normal(n), (loc, scale), shape, size, dtype, ctx or device, out)
+    """Values of the normal distribution with mean `loc` and standard deviation `scale`, which may be arrays.
+
+    Then gradients reach them, as loc + scale * (standard normal values): Kingma and Welling, Auto-encoding variational
+    Bayes, 2014.
+    """
+    shape = size if shape is None else shape
+    return _draw(
+        lambda g, n: g.standard_normal(n), (loc, scale), shape, dtype, ctx or device, out, lambda z, m, s: m + s * z
+    )
 
 
 def randn(*shape: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
@@ -92,14 +114,16 @@ def randint(
     """Whole numbers from `low` (or 0) to `high` - 1, int64 by default."""
     low, high = (0, low) if high is None else (low, high)
     kind = dtype or (out.dtype if out is not None else "int64")
-    return _draw(lambda g, n: g.integers(low, high, n), (), shape, size, kind, ctx or device, out)
+    shape = () if shape is None and size is None else size if shape is None else shape
+    return _draw(lambda g, n: g.integers(low, high, n), (), shape, kind, ctx or device, out)
 
 
 def exponential(
     scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
     """Values of the exponential distribution with mean `scale`."""
-    return _draw(lambda g, n, s: s * g.standard_exponential(n), (scale,), shape, size, dtype, ctx, None)
+    shape = size if shape is None else shape
+    return _draw(lambda g, n: g.standard_exponential(n), (scale,), shape, dtype, ctx, None, lambda e, s: s * e)
 
 
 def gamma(
@@ -112,21 +136,22 @@ def gamma(
     size: Any = None,
 ) -> Tensor:
     """Values of the gamma distribution with shape `alpha` and scale `beta`."""
-    return _draw(lambda g, n, a, b: b * g.standard_gamma(a, n), (alpha, beta), shape, size, dtype, ctx, None)
+    shape = size if shape is None else shape
+    return _draw(lambda g, n, a, b: b * g.standard_gamma(a, n), (alpha, beta), shape, dtype, ctx)
 
 
 def poisson(
     lam: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
     """Counts of the Poisson distribution with mean `lam`."""
-    return _draw(lambda g, n, m: g.poisson(m, n), (lam,), shape, size, dtype, ctx, None)
+    return _draw(lambda g, n, m: g.poisson(m, n), (lam,), size if shape is None else shape, dtype, ctx)
 
 
 def bernoulli(
     prob: Any = 0.5, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
     """1 with probability `prob`, else 0."""
-    return _draw(lambda g, n, p: g.random(n) < p, (prob,), shape, size, dtype, ctx, None)
+    return _draw(lambda g, n, p: g.random(n) < p, (prob,), size if shape is None else shape, dtype, ctx)
 
 
 def permutation(x: int | Tensor) -> Tensor:
@@ -143,9 +168,11 @@ def shuffle(x: Tensor) -> Tensor:
     return x
 
 
-def choice(a: int | Tensor, size: Any = None, replace: bool = True, p: Any = None) -> Tensor:
+def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Tensor:
     """Values of `a` (or of 0 .. a - 1) drawn at random, with weights `p` if given."""
-    n, ctx = (len(a), a.ctx) if isinstance(a, Tensor) else (a, current_context())
+    if isinstance(a, (list, tuple, numpy.ndarray)):
+        a = Tensor(current_context().put(numpy.asarray(a)), current_context())
+    n, ctx = (len(a), a.ctx) if isinstance(a, Tensor) else (int(a), current_context())
     shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
     count = math.prod(shape)
     if not replace and count > n:
@@ -154,13 +181,14 @@ def choice(a: int | Tensor, size: Any = None, replace: bool = True, p: Any = Non
         )
     with ctx:
         xp, draw = ctx.xp, generator(ctx)
-        weights = (
-            xp.full(n, 1 / n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
-        )
+        weights = xp.ones(n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
+        if weights.shape != (n,):
+            raise ShapeError(f"choice() got {n} values but weights of shape {weights.shape}; give one weight for each.")
         if replace:
             picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
-        else:  # the largest of independent exponential races, Efraimidis and Spirakis, 2006
-            picked = xp.argsort(draw.standard_exponential(n) / weights)[:count]
+        else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; who has no weight comes last
+            times = draw.standard_exponential(n)
+            picked = xp.argsort(xp.where(weights > 0, times / xp.where(weights > 0, weights, 1), xp.inf))[:count]
         index = Tensor(picked.reshape(shape), ctx)
     return a[index] if isinstance(a, Tensor) else index
 
@@ -180,4 +208,4 @@ def multinomial(n: int, pvals: Any, size: Any = None) -> Tensor:
             left, rest = left - found[-1], rest - p
         return xp.stack([*found, left], -1)
 
-    return _draw(counts, (), () if size is None else size, None, "int64", None, None)
+    return _draw(counts, (), () if size is None else size, "int64", None)

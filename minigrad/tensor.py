@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from minigrad.autograd import Leaf, Node
 
 _CPU = cpu()
-clock = itertools.count(1)
-"""Numbers what happens, in order: recorded nodes, and changes in place."""
+clock = itertools.count(1)  # numbers what happens, in order: recorded nodes, and changes in place
 
 
 def _method(name: str) -> Callable[..., Tensor]:
@@ -38,6 +38,23 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Tensor]:
     return lambda self, other: getattr(ops, name)(self, other)
 
 
+def _in_place(change: Callable[[Any, Any], Any], symbol: str) -> Callable[[Any, Any], Tensor]:
+    """`change` of the raw array, such as `operator.iadd`, as an operator that changes a Tensor."""
+
+    def method(self: Tensor, other: Any) -> Tensor:
+        self._check_change(other)
+        value = self._plain(other)
+        with self.ctx:
+            try:
+                change(self.data, value)
+            except (TypeError, ValueError) as error:
+                raise self._unchanged(symbol, value, error) from error
+        self.touch()
+        return self
+
+    return method
+
+
 class Tensor:
     """An array of numbers on a device, with operators that are recorded inside `autograd.record()`.
 
@@ -51,7 +68,6 @@ class Tensor:
     """
 
     __slots__ = ("__weakref__", "_node", "_version", "ctx", "data")
-    __array_priority__ = 1000.0
 
     def __init__(
         self, data: Array, ctx: Context | None = None, node: Node | Leaf | None = None, version: list[int] | None = None
@@ -84,29 +100,13 @@ class Tensor:
         return self.data.size  # type: ignore[no-any-return]
 
     @property
-    def itemsize(self) -> int:
-        """The bytes of one value."""
-        return self.data.itemsize  # type: ignore[no-any-return]
-
-    @property
     def T(self) -> Tensor:  # noqa: N802
         """The axes reversed."""
         return ops.transpose(self)
 
-    @property
-    def context(self) -> Context:
-        """The device (also `ctx` and `device`)."""
-        return self.ctx
-
-    @property
-    def device(self) -> Context:
-        """The device (also `ctx` and `context`)."""
-        return self.ctx
-
-    @property
-    def stype(self) -> str:
-        """The storage: always 'default', that is dense."""
-        return "default"
+    itemsize = property(lambda self: self.data.itemsize, doc="The bytes of one value.")
+    context = device = property(lambda self: self.ctx, doc="The device, which is also `ctx`.")
+    stype = property(lambda self: "default", doc="The storage: always 'default', that is dense.")
 
     # Gradients
 
@@ -197,7 +197,11 @@ class Tensor:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray[Any, Any]:
         host = to_host(self.data)
-        return host.astype(dtype) if dtype is not None and host.dtype != dtype else host.copy() if copy else host
+        if copy or (dtype is not None and host.dtype != dtype):
+            return host.astype(dtype or host.dtype)
+        host = host.view()
+        host.flags.writeable = False  # a change that we do not see could give a wrong gradient
+        return host
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return protocols.ufunc(ufunc, method, inputs, kwargs)
@@ -265,7 +269,9 @@ class Tensor:
     __mod__, __rmod__ = _operator("mod"), _operator("mod", swapped=True)
     __pow__, __rpow__ = _operator("power"), _operator("power", swapped=True)
     __matmul__, __rmatmul__ = _operator("matmul"), _operator("matmul", swapped=True)
-    __and__, __or__, __xor__ = _operator("bitwise_and"), _operator("bitwise_or"), _operator("bitwise_xor")
+    __and__, __rand__ = _operator("bitwise_and"), _operator("bitwise_and", swapped=True)
+    __or__, __ror__ = _operator("bitwise_or"), _operator("bitwise_or", swapped=True)
+    __xor__, __rxor__ = _operator("bitwise_xor"), _operator("bitwise_xor", swapped=True)
     __lt__, __le__ = _operator("less"), _operator("less_equal")
     __gt__, __ge__ = _operator("greater"), _operator("greater_equal")
     __eq__, __ne__ = _operator("equal"), _operator("not_equal")  # type: ignore[assignment]
@@ -278,36 +284,16 @@ class Tensor:
         return ops.getitem(self, ops.raw_key(key))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self._change_in_place(value)
+        self._check_change(value)
         with self.ctx:
             self.data[ops.raw_key(key)] = self._plain(value)
+        self.touch()
 
-    def __iadd__(self, other: Any) -> Tensor:
-        self._change_in_place(other)
-        with self.ctx:
-            self.data += self._plain(other)
-        return self
+    __iadd__, __isub__ = _in_place(operator.iadd, "+="), _in_place(operator.isub, "-=")
+    __imul__, __itruediv__ = _in_place(operator.imul, "*="), _in_place(operator.itruediv, "/=")
 
-    def __isub__(self, other: Any) -> Tensor:
-        self._change_in_place(other)
-        with self.ctx:
-            self.data -= self._plain(other)
-        return self
-
-    def __imul__(self, other: Any) -> Tensor:
-        self._change_in_place(other)
-        with self.ctx:
-            self.data *= self._plain(other)
-        return self
-
-    def __itruediv__(self, other: Any) -> Tensor:
-        self._change_in_place(other)
-        with self.ctx:
-            self.data /= self._plain(other)
-        return self
-
-    def _change_in_place(self, value: Any) -> None:
-        """Refuse what would lose a gradient; note the rest, so that a graph that needs the old value can tell."""
+    def _check_change(self, value: Any) -> None:
+        """Refuse a change in place that would lose a gradient."""
         if autograd.state.recording and (
             self._node is not None or (isinstance(value, Tensor) and value._node is not None)
         ):
@@ -315,11 +301,23 @@ class Tensor:
                 "An array was changed in place (x += ..., x[...] = ...) while recording, and gradients would be lost. "
                 "Write x = x + ... , or build the result with np.where or np.concatenate; or do it outside record()."
             )
-        self.touch()
 
     def touch(self) -> None:
         """Note that the values have just been changed in place, so that a graph that needs the old ones can tell."""
         self._version[0] = next(clock)
+
+    def _unchanged(self, symbol: str, value: Any, error: Exception) -> Exception:
+        """Why a change in place is impossible."""
+        other = getattr(value, "dtype", type(value).__name__)
+        if isinstance(error, TypeError):
+            return DTypeError(
+                f"{symbol} cannot put the result of {self.dtype} and {other} into an array of {self.dtype}; write "
+                "a new value, x = x ..., or convert with astype() first."
+            )
+        return ShapeError(
+            f"{symbol} cannot change an array of shape {self.shape} by one of {getattr(value, 'shape', ())}, as "
+            f"the result must keep its shape ({error}); write a new value, x = x ..., to get another."
+        )
 
     def _plain(self, value: Any) -> Any:
         """A raw array or number that can be written here."""
@@ -381,7 +379,13 @@ class Tensor:
 
     def __deepcopy__(self, memo: Any) -> Tensor:
         with self.ctx:
-            return Tensor(xp_of(self.data).array(self.data), self.ctx)
+            twin = Tensor(xp_of(self.data).array(self.data), self.ctx)
+        own = autograd.leaf(self)
+        if own is not None:  # attached in the same way
+            twin.attach_grad(own.req)
+            twin._node.name = own.name
+            twin._node.grad[...] = own.grad
+        return twin
 
     __copy__ = copy
 
