@@ -1,7 +1,6 @@
 """The text of each CUDA kernel, compiled for the CPU, gives the numbers of the rule in float64. On a GPU, so does it.
 
-The shim below gives the body what CuPy's ElementwiseKernel gives it: references to one element of each array (the
-outputs are the inputs' own memory) and the scalars.
+The shim gives the body what CuPy's ElementwiseKernel gives it: see `tests/strict/kernel.py`.
 """
 
 import ctypes
@@ -19,17 +18,11 @@ from minigrad.device import num_gpus
 from minigrad.optimizer.graph import trace
 from minigrad.optimizer.run import run
 from minigrad.optimizer.run_cuda import PREAMBLE, cuda_source
+from tests.strict.kernel import SHIM, loop
 
 COMPILER = shutil.which("g++")
 RULES = [pytest.param(k, id=str(row)) for k, row in enumerate(TABLE)]
 DTYPES = ["float32", "float64", "float16"]
-
-SHIM = """
-#include <cmath>
-#define __device__
-using std::sqrt; using std::exp; using std::log; using std::pow;
-typedef float float32; typedef double float64; typedef _Float16 float16;
-"""
 
 
 def kernel(k, dtype):
@@ -43,23 +36,6 @@ def kernel(k, dtype):
     return cuda_source(graph, [a.dtype for a in inputs]), graph, opt, arrays, scalars, inputs
 
 
-def loop(name, source, graph):
-    """A C function that runs the body on every element."""
-    kinds = [parameter.split() for parameter in source.in_params.split(", ")]
-    lines = []
-    for place, (kind, parameter) in enumerate(kinds):
-        if parameter.startswith("in_"):
-            lines.append(f"const {kind} &{parameter} = (({kind}*)arrays[{place}])[k];")
-        else:
-            lines.append(f"const {kind} {parameter} = scalars[{place - len(graph.arrays)}];")
-    for kind, parameter in (p.split() for p in source.out_params.split(", ")):
-        place = graph.arrays.index(parameter.removeprefix("out_"))
-        lines.append(f"{kind} &{parameter} = (({kind}*)arrays[{place}])[k];")
-    body = "\n".join([*lines, source.operation])
-    head = f'extern "C" void {name}(long size, void** arrays, double* scalars)'
-    return f"{head} {{ for (long k = 0; k < size; k++) {{\n{body}\n}} }}"
-
-
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     """Every kernel of every rule and dtype, compiled at once."""
@@ -69,8 +45,8 @@ def library(tmp_path_factory):
     text = [SHIM, PREAMBLE]
     for k in range(len(TABLE)):
         for dtype in DTYPES:
-            source, graph, *_ = kernel(k, dtype)
-            text.append(loop(f"rule_{k}_{dtype}", source, graph))
+            source, *_ = kernel(k, dtype)
+            text.append(loop(*source[:3], f"rule_{k}_{dtype}"))
     (folder / "kernels.cpp").write_text("\n".join(text))
     flags = ["-O1", "-Wall", "-Werror", "-Wno-unused", "-shared", "-fPIC"]
     command = [COMPILER, *flags, "kernels.cpp", "-o", "kernels.so"]
@@ -88,7 +64,8 @@ def test_the_body_of_the_kernel_computes_the_rule(library, k, dtype):
     wide = [a.astype("float64") for a in arrays]
     expected = as_written(opt, wide, scalars)
     parameters, _ = graph.fold(opt, scalars, arrays)
-    pointers = (ctypes.c_void_p * len(inputs))(*(a.ctypes.data for a in inputs))
+    outputs = [inputs[graph.arrays.index(name)] for name in graph.written]  # the inputs' own memory
+    pointers = (ctypes.c_void_p * len(inputs + outputs))(*(a.ctypes.data for a in inputs + outputs))
     numbers = (ctypes.c_double * max(len(parameters), 1))(*parameters)
     library[f"rule_{k}_{dtype}"](ctypes.c_long(arrays[0].size), pointers, numbers)
     after = dict(zip(["w", *opt.states], expected))
