@@ -76,7 +76,7 @@ class CTCLoss(Loss):
         start = xp.full(states.shape, NEVER, pred.dtype)
         start[:, :2] = 0
         may_skip = xp.full(states.shape, NEVER, pred.dtype)
-        may_skip[:, 2:][states[:, 2:] != states[:, :-2]] = 0
+        may_skip[:, 2:] = xp.where(states[:, 2:] != states[:, :-2], 0.0, NEVER)  # a mask would wait for the device
         skip, never = Tensor(may_skip, pred.ctx), Tensor(xp.full((batch, 2), NEVER, pred.dtype), pred.ctx)
         running = None if pred_lengths is None else _whole(pred_lengths, pred)[:, None]
 
