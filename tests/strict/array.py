@@ -96,7 +96,7 @@ class ndarray:  # noqa: N801  CuPy's name
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, key):
-        if _has_mask(key):
+        if has_mask(key):
             record.note("waits", "a[mask]")
         return wrap(self._host[index(key)])
 
@@ -104,6 +104,8 @@ class ndarray:  # noqa: N801  CuPy's name
         if isinstance(value, numpy.ndarray) and value.ndim:
             raise TypeError("a NumPy array cannot be written into an array of the GPU")
         _here(self)
+        if has_mask(key):
+            record.note("waits", "a[mask] = ...")
         value = value.item() if isinstance(value, numpy.ndarray) else value
         if not isinstance(value, (ndarray, *NUMBERS)):
             raise TypeError(f"a {type(value).__name__} cannot be written into an array of the GPU")
@@ -127,7 +129,7 @@ def _here(array):
         )
 
 
-def _has_mask(key):
+def has_mask(key):
     keys = key if isinstance(key, tuple) else (key,)
     return any(isinstance(k, ndarray) and k.dtype == bool for k in keys)
 

@@ -5,7 +5,7 @@ from types import ModuleType, SimpleNamespace
 import numpy
 
 from tests.strict import record
-from tests.strict.array import ndarray, operand, wrap
+from tests.strict.array import has_mask, index, ndarray, operand, wrap
 from tests.strict.kernel import ElementwiseKernel
 from tests.strict.random import Generator
 
@@ -107,10 +107,10 @@ class Ufunc:
         return wrap(self._original(*operand(tuple(args)), **kwargs), out)
 
     def at(self, a, indices, b):
-        from tests.strict.array import index
-
         if self.__name__ != "add" or a.dtype.name not in SCATTERED:
             raise TypeError(f"{self.__name__}.at is not supported for {a.dtype}")
+        if has_mask(indices):
+            record.note("waits", "add.at(a, mask, ...)")
         self._original.at(operand(a), index(indices), operand(b))
 
 
