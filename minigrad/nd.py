@@ -155,9 +155,7 @@ def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     @functools.wraps(function, ("__name__", "__doc__"))
     def older(data: Any, axis: Any = None, keepdims: bool = False, exclude: bool = False) -> Tensor:
         axis = None if axis == () else axis
-        if exclude:
-            named = {a % data.ndim for a in ((axis,) if isinstance(axis, int) else axis or ())}
-            axis = tuple(i for i in range(data.ndim) if i not in named)
+        axis = ops.reduce.all_but(data.ndim, axis) if exclude else axis
         y = function(data, axis=axis, keepdims=keepdims)
         return y if y.ndim else ops.reshape(y, (1,))
 

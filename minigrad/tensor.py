@@ -31,6 +31,19 @@ def _method(name: str) -> Callable[..., Tensor]:
     return method
 
 
+def _reduction(name: str) -> Callable[..., Tensor]:
+    """The reduction `name` as a method; with Gluon's `exclude` it is over all axes but those named."""
+
+    def method(self: Tensor, axis: Any = None, *args: Any, exclude: bool = False, **kwargs: Any) -> Tensor:
+        found = getattr(ops, name)
+        axis = ops.reduce.all_but(self.ndim, axis) if exclude else axis
+        return found(self, axis, *args, **kwargs)  # type: ignore[no-any-return]
+
+    method.__name__ = name
+    method.__doc__ = f"`minigrad.np.{name}` of this array; with `exclude`, over all axes but those named."
+    return method
+
+
 def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Tensor]:
     """The operation `name` as an operator, or as that of the right-hand side."""
     if swapped:
@@ -247,8 +260,8 @@ class Tensor:
         """The values repeated to the shape of `other`."""
         return ops.broadcast_to(self, other.shape)
 
-    sum, mean, max, min = _method("sum"), _method("mean"), _method("max"), _method("min")
-    prod, var, std, cumsum = _method("prod"), _method("var"), _method("std"), _method("cumsum")
+    sum, mean, max, min = _reduction("sum"), _reduction("mean"), _reduction("max"), _reduction("min")
+    prod, var, std, cumsum = _reduction("prod"), _method("var"), _method("std"), _method("cumsum")
     argmax, argmin, argsort = _method("argmax"), _method("argmin"), _method("argsort")
     any, all = _method("any"), _method("all")
     swapaxes, expand_dims, squeeze = _method("swapaxes"), _method("expand_dims"), _method("squeeze")

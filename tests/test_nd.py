@@ -45,6 +45,17 @@ def test_the_older_operations_are_recorded():
     numpy.testing.assert_allclose(x.grad.asnumpy(), 2 * (a - a.mean(0)), rtol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["sum", "mean", "max", "min", "prod"])
+def test_exclude_reduces_over_all_axes_but_those_named(name):
+    a = numpy.arange(24.0).reshape(2, 3, 4) + 1
+    expected = getattr(a, name)(axis=(0, 2))
+    for found in (
+        getattr(nd, name)(np.array(a), axis=1, exclude=True),
+        getattr(np.array(a), name)(axis=-2, exclude=True),
+    ):
+        numpy.testing.assert_allclose(found.asnumpy(), expected, rtol=1e-12)
+
+
 def test_stop_gradient_stops_and_copyto_copies():
     x = nd.array([2.0])
     x.attach_grad()

@@ -24,6 +24,12 @@ def _axes(ndim: int, axis: Any) -> tuple[int, ...]:
     return tuple(a % ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
 
 
+def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
+    """The axes that are not named, which is what Gluon's `exclude` reduces over."""
+    named = () if axis is None else _axes(ndim, axis)
+    return tuple(i for i in range(ndim) if i not in named)
+
+
 def _restore(F: Any, g: Any, x: Any, axis: Any) -> Any:
     """Give a reduced value the reduced axes of x back, with length 1. (Works whether or not they were kept.)"""
     axes = _axes(len(x.shape), axis)
