@@ -6,9 +6,9 @@ current device; whoever touches arrays of another makes that one current first: 
 
 from __future__ import annotations
 
-import importlib.metadata
+import importlib
+import os
 import re
-import secrets
 import threading
 from functools import lru_cache
 from types import ModuleType
@@ -165,6 +165,8 @@ def _cupy() -> Any:
 
 
 def _import_cupy() -> Any:
+    import importlib.metadata  # slow to import, and only needed here
+
     names = {str(d.metadata["Name"]).lower() for d in importlib.metadata.distributions()}
     packages = sorted(name for name in names if re.fullmatch(r"cupy(-(cuda|rocm).*)?", name))
     if len(packages) > 1:
@@ -242,7 +244,7 @@ def to_host(array: Array) -> numpy.ndarray[Any, Any]:
 
 _generators: dict[Context, Any] = {}
 _starts: dict[Context, tuple[int, int]] = {}  # from which seed each was started, and how often since
-_seed = secrets.randbits(63)
+_seed = int.from_bytes(os.urandom(7), "little")
 
 
 def generator(ctx: Context | None = None) -> Any:

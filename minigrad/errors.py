@@ -4,7 +4,6 @@ All derive from `MinigradError` and also from the built-in that a caller would n
 `AssertionError`, ours is one too, so that code written for Gluon keeps catching it.
 """
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -48,6 +47,10 @@ class DeviceError(MinigradError, RuntimeError):
     """A device that is missing, or arrays of two devices in one operation."""
 
 
+class AbsentError(MinigradError, AttributeError):
+    """A name that MXNet has and minigrad has not."""
+
+
 class InitializationError(MinigradError, RuntimeError):
     """A parameter is used before `initialize()`."""
 
@@ -78,6 +81,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     >>> suggestion("adan", ["adam", "sgd"])
     "; did you mean 'adam'? There is: adam, sgd"
     """
+    import difflib  # only when something is wrong
+
     known = list(known)
     close = difflib.get_close_matches(word, known, n=1)
     meant = f"; did you mean {close[0]!r}?" if close else "."

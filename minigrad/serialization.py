@@ -5,19 +5,22 @@ file is an ordinary `.npz`, so that `numpy.load` opens it too; its member `minig
 names in order, and whatever the caller wants to note.
 """
 
+from __future__ import annotations
+
 import json
 import os
-import secrets
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import numpy
 
 from minigrad.device import Array, to_host
 from minigrad.errors import ArgumentError, DTypeError, FileError, MissingFileError
+
+if TYPE_CHECKING:
+    import zipfile
 
 FilePath: TypeAlias = str | os.PathLike[str]
 FORMAT = "minigrad arrays"
@@ -44,6 +47,8 @@ def save_arrays(path: FilePath, arrays: Mapping[str, Array], meta: Mapping[str, 
         note = json.dumps({"format": FORMAT, "version": VERSION, "names": list(host), "meta": dict(meta or {})})
     except (TypeError, ValueError) as error:
         raise ArgumentError(f"The note for {str(path)!r} does not fit into JSON: {error}.") from None
+    import zipfile  # reads slowly, and only files need it
+
     with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
         archive.writestr(NOTE, note)
         for name, array in host.items():
@@ -58,6 +63,8 @@ def load_arrays(path: FilePath) -> tuple[dict[str, numpy.ndarray[Any, Any]], dic
     """
     if not Path(path).is_file():
         raise MissingFileError(f"There is no file {str(path)!r} (looked in {str(Path.cwd())!r}); check the path.")
+    import zipfile
+
     try:
         with zipfile.ZipFile(path) as archive:
             note = _read_note(path, archive)
@@ -81,7 +88,7 @@ def replacing(path: FilePath) -> Iterator[BinaryIO]:
     if not target.parent.is_dir():
         folder = str(target.parent)
         raise MissingFileError(f"Cannot write {str(path)!r}: there is no folder {folder!r}; create it first.")
-    temporary = target.with_name(f".minigrad-{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".minigrad-{os.urandom(8).hex()}.tmp")
     try:
         with temporary.open("xb") as file:
             yield file

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from minigrad.errors import UsageError
+from minigrad.errors import AbsentError
 
 
 def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(name)
-    raise UsageError(
+    raise AbsentError(
         f"minigrad has no symbols, so there is no sym.{name}: a network is called on arrays, hybridized or not. "
         "Call it on an array of the right shape, for instance nd.zeros(...)."
     )

@@ -7,7 +7,6 @@ from typing import Any
 import numpy
 
 from minigrad.device import num_gpus
-from minigrad.gluon.data.vision import MNIST
 from minigrad.gluon.utils import download
 from minigrad.serialization import FilePath
 
@@ -21,6 +20,8 @@ def list_gpus() -> range:
 
 def get_mnist(path: FilePath = "~/.minigrad/datasets/mnist") -> dict[str, numpy.ndarray[Any, Any]]:
     """MNIST as NumPy arrays: 'train_data' and 'test_data' (n, 1, 28, 28), float32 from 0 to 1, and the labels."""
+    from minigrad.gluon.data.vision import MNIST
+
     found = {}
     for name, train in (("train", True), ("test", False)):
         images, labels = MNIST(path, train)[:]

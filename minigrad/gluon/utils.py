@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import ssl
-import urllib.request
 import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
@@ -18,6 +15,9 @@ from minigrad.device import Context
 from minigrad.errors import ArgumentError, FileError
 from minigrad.serialization import FilePath, replacing
 from minigrad.tensor import Tensor
+
+if TYPE_CHECKING:
+    import ssl
 
 
 def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bool = True) -> list[Tensor]:
@@ -99,6 +99,8 @@ def _sum_of_squares(array: Tensor) -> Any:
 def check_sha1(filename: FilePath, sha1_hash: str) -> bool:
     """Whether the file has this SHA-1 (40 hexadecimal digits) or SHA-256 (64)."""
     with Path(filename).open("rb") as file:
+        import hashlib
+
         return hashlib.file_digest(file, _algorithm(sha1_hash)).hexdigest() == sha1_hash.lower()
 
 
@@ -121,6 +123,8 @@ def download(
     if target.is_file() and not overwrite and (sha1_hash is None or check_sha1(target, sha1_hash)):
         return str(target)
     target.parent.mkdir(parents=True, exist_ok=True)
+    import ssl
+
     context = None if verify_ssl else ssl._create_unverified_context()
     for attempt in range(retries + 1):
         try:
@@ -133,6 +137,9 @@ def download(
 
 
 def _fetch(url: str, target: Path, expected: str | None, context: ssl.SSLContext | None) -> None:
+    import hashlib  # these bring half of the standard library, and only a fetch needs them
+    import urllib.request
+
     digest = hashlib.new(_algorithm(expected or ""))
     size = 0
     with replacing(target) as file, urllib.request.urlopen(url, timeout=30, context=context) as response:

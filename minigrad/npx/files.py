@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,6 +52,8 @@ def load(file: FilePath) -> Any:
 
 def _is_plain_npz(file: FilePath) -> bool:
     """Whether the file is a zip of arrays without the note of `save_arrays`."""
+    import zipfile
+
     if not zipfile.is_zipfile(file):
         return False
     with zipfile.ZipFile(file) as archive:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy
@@ -21,6 +20,9 @@ from minigrad.device import Array
 from minigrad.errors import ArgumentError
 from minigrad.optimizer import run_cuda, run_numba, run_numpy
 from minigrad.optimizer.graph import Graph, Scalars, active, trace
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Step = Callable[[Graph, Sequence[Array], Sequence[float]], None]
 
@@ -157,6 +159,8 @@ def cores() -> int:
 
 @cache
 def pool() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(max(cores() - 1, 1), "minigrad-step")
 
 

@@ -1,7 +1,17 @@
 """Datasets, samplers and the loader of batches."""
 
-from minigrad.gluon.data import vision
+from typing import Any
+
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.dataloader import DataLoader
 from minigrad.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
 from minigrad.gluon.data.sampler import BatchSampler, FilterSampler, RandomSampler, Sampler, SequentialSampler
+
+
+def __getattr__(name: str) -> Any:
+    """`gluon.data.vision` is imported when it is first used: archives and transforms take their time."""
+    if name == "vision":
+        import importlib
+
+        return importlib.import_module("minigrad.gluon.data.vision")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minigrad import autograd
 from minigrad.errors import ArgumentError
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.dataset import ArrayDataset
 from minigrad.gluon.data.sampler import BatchSampler, Order, RandomSampler, SequentialSampler
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 class DataLoader:
@@ -86,6 +88,8 @@ class DataLoader:
             return self._batchify_fn([self._dataset[index] for index in indices])
 
     def _load_ahead(self) -> Iterator[Any]:
+        from concurrent.futures import ThreadPoolExecutor
+
         pool = ThreadPoolExecutor(self._num_workers, thread_name_prefix="DataLoader")
         loading: deque[Future[Any]] = deque()
         try:
