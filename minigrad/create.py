@@ -13,23 +13,25 @@ import numpy
 from minigrad.device import MODULES, SHARING, Context, current_context, shared, xp_of
 from minigrad.errors import ArgumentError, FileError
 from minigrad.ops import power
+from minigrad.ops.operation import from_lists
 from minigrad.tensor import Tensor
 
 
 def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Context | None = None) -> Tensor:
     """A new Tensor with a copy of the values of `object`: numbers, lists, Tensors, NumPy, CuPy or DLPack arrays."""
     where = ctx or device or current_context()
-    if isinstance(object, Tensor):
-        object = object.data
+    if isinstance(object, Tensor):  # recorded, like any other copy
+        moved = object.as_in_ctx(where)
+        return moved.copy() if dtype is None else moved.astype(dtype)
     if not isinstance(object, tuple(MODULES)) and any(hasattr(object, name) for name in SHARING):
         object = shared(object)
     if not hasattr(object, "shape"):
-        object = numpy.array(_plain(object))
+        object = from_lists(object)
         if dtype is None and object.dtype.kind in "iuf":
             dtype = "float32"
         if object.dtype.kind not in "biuf":
             raise ArgumentError(
-                f"array() got values of type {object.dtype}, but holds numbers; check for text or ragged lists."
+                f"array() got values of type {object.dtype}, but holds numbers; check for text or missing values."
             )
     if dtype is not None and not hasattr(object, "astype"):
         dtype = numpy.dtype(dtype)
@@ -48,13 +50,6 @@ def from_dlpack(x: Any) -> Tensor:
     array([7., 1.], dtype=float64)
     """
     return Tensor(shared(x))
-
-
-def _plain(value: Any) -> Any:
-    """Nested lists with NumPy arrays in place of Tensors."""
-    if isinstance(value, Tensor):
-        return value.asnumpy()
-    return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
 def asarray(object: Any, dtype: Any = None, ctx: Context | None = None) -> Tensor:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
+from minigrad import ops
 from minigrad.create import eye
+from minigrad.errors import ArgumentError
 from minigrad.np.search import constant
-from minigrad.ops import det, inv, logabsdet, matmul, norm, positive, reshape, solve_columns
+from minigrad.ops import absolute, det, inv, logabsdet, matmul, max, positive, reshape, solve_columns, squeeze, sum
 from minigrad.tensor import Tensor
 
 __all__ = [
@@ -41,6 +44,24 @@ matrix_rank, cond = constant("linalg.matrix_rank"), constant("linalg.cond")
 def solve(a: Any, b: Any) -> Tensor:
     """The x with a x = b: a (..., n, n), b (n,) or (..., n, k)."""
     return reshape(solve_columns(a, reshape(b, (-1, 1))), (-1,)) if b.ndim == 1 else solve_columns(a, b)
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The Euclidean norm, or that of order 1, 2 or inf of vectors along `axis`.
+
+    Of a matrix (two axes) these are 1, the largest sum of a column, inf, that of a row, and 'fro', the Euclidean one.
+    """
+    axes = tuple(range(x.ndim)) if axis is None else axis
+    if ord in (None, "fro") or isinstance(axes, int) or len(axes) != 2:
+        return ops.norm(x, ord, axis, keepdims)
+    if ord not in (1, math.inf):
+        raise ArgumentError(
+            f"norm() got ord={ord!r} for a matrix of shape {x.shape}; it knows None or 'fro', 1 and inf. The spectral "
+            "norm is the first of np.linalg.svd(x.detach())[1], which has no gradient here."
+        )
+    along, over = axes if ord == 1 else axes[::-1]
+    y = max(sum(absolute(x), along, keepdims=True), over, keepdims=True)
+    return y if keepdims else squeeze(y, axes)
 
 
 def slogdet(a: Any) -> tuple[Tensor, Tensor]:

@@ -175,7 +175,7 @@ class Op:
         if self.recall is not None:
             out, memo = out
         if first is None or out.dtype is not first.data.dtype:
-            out = self._settled(out, args)
+            out = self._settled(xp, out, args, raw)
         y = Tensor(out, ctx, None, first._version if self.view and first is not None else None)
         if tracked and state.recording and out.dtype.kind == "f":
             y._node = Node(self, args, raw, tracked, memo, y)
@@ -186,7 +186,7 @@ class Op:
             f"{self.name}() got arrays on {here} and on {there}; move one of them first: x.as_in_ctx({here})."
         )
 
-    def _settled(self, out: Any, args: tuple[Any, ...]) -> Any:
+    def _settled(self, xp: Any, out: Any, args: tuple[Any, ...], raw: list[Any]) -> Any:
         """Whole numbers and Python numbers do not widen a float, and alone they give float32, as in Gluon."""
         if out.dtype.kind != "f":
             return out
@@ -198,6 +198,9 @@ class Op:
                 dtype = getattr(v, "dtype", None)
                 if isinstance(dtype, numpy.dtype) and dtype.kind == "f" and not isinstance(v, numpy.generic):
                     floats.append(dtype)
+        if not floats and out.dtype.itemsize < _FLOAT32.itemsize:  # NumPy has used float16 for int8
+            raw = [a.astype(_FLOAT32) if hasattr(a, "dtype") and a.dtype.kind in "iub" else a for a in raw]
+            out = self.raw(xp)(*raw)
         meant = numpy.result_type(*floats) if floats else _FLOAT32
         return out if out.dtype == meant else out.astype(meant)
 
@@ -304,7 +307,13 @@ def from_lists(values: Any) -> Any:
             return value.asnumpy()
         return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value
 
-    return numpy.asarray(plain(values))
+    try:
+        return numpy.asarray(plain(values))
+    except ValueError as error:
+        raise ShapeError(
+            f"A list cannot become an array: {error} Check that all rows have the same length, and that all arrays in "
+            "it have the same shape."
+        ) from error
 
 
 @functools.cache

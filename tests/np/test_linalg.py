@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, np
-from minigrad.errors import GraphError
+from minigrad.errors import ArgumentError, GraphError
 from minigrad.gradcheck import gradcheck
 
 rng = numpy.random.default_rng(9)
@@ -58,3 +58,17 @@ def test_a_decomposition_refuses_to_lose_a_gradient():
     s.attach_grad()
     with autograd.record(), pytest.raises(GraphError, match=r"linalg\.svd has no derivative"):
         np.linalg.svd(s)
+
+
+@pytest.mark.parametrize("order", [None, "fro", 1, numpy.inf, 2])
+@pytest.mark.parametrize("axis", [None, 0, (0, 1), (1, 0), -1])
+def test_norms_of_vectors_and_matrices_are_numpys(order, axis):
+    a = numpy.random.default_rng(1).standard_normal((3, 4))
+    if order == 2 and not isinstance(axis, int):
+        with pytest.raises(ArgumentError, match=r"ord=2 for a matrix of shape \(3, 4\)"):
+            np.linalg.norm(np.array(a), order, axis)
+    elif not (order == "fro" and isinstance(axis, int)):
+        for keepdims in (True, False):
+            expected = numpy.linalg.norm(a, order, axis, keepdims)
+            numpy.testing.assert_allclose(np.linalg.norm(np.array(a), order, axis, keepdims).asnumpy(), expected)
+            numpy.testing.assert_allclose(numpy.linalg.norm(np.array(a), order, axis, keepdims).asnumpy(), expected)

@@ -1,0 +1,409 @@
+"""A Tensor as an array: attributes, operators, conversions and changes in place, against NumPy's; and its dtypes."""
+
+import copy
+import operator
+import pickle
+
+import numpy
+import pytest
+
+from minigrad import autograd, cpu, np, ops
+from minigrad.errors import DTypeError, KeywordError, ShapeError
+from minigrad.tensor import Tensor
+
+A = numpy.array([[1.0, -2.0, 3.5], [4.0, 0.5, -6.0]], dtype="float32")
+B = numpy.array([0.5, 2.0, -1.0], dtype="float32")
+
+
+def test_wrapping_a_raw_array_copies_nothing():
+    raw = numpy.ones(3)
+    assert Tensor(raw).data is raw
+    assert np.array(raw).data is not raw
+    assert Tensor(numpy.float64(3)).shape == ()
+
+
+def test_attributes():
+    x = np.array(A)
+    assert (x.shape, x.dtype, x.ndim, x.size, x.itemsize, x.stype) == ((2, 3), "float32", 2, 6, 4, "default")
+    assert x.ctx is x.context is x.device is cpu()
+    assert x.T.shape == (3, 2)
+    assert x.grad is None
+    assert not x.fresh_grad
+    assert len(x) == 2
+    assert x.as_np_ndarray() is x.as_nd_ndarray() is x
+
+
+BINARY = [
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.lt,
+    operator.le, operator.gt, operator.ge, operator.eq, operator.ne,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", BINARY)
+@pytest.mark.parametrize("other", [B, 2.0, 3, numpy.float64(1.5), True, [1.0, 2.0, 3.0]], ids=str)
+def test_operators_with_anything_on_either_side(f, other):
+    x = np.array(A)
+    plain = numpy.asarray(other, "float32") if isinstance(other, list) else other
+    for got, expected in ((f(x, other), f(A, plain)), (f(other, x), f(plain, A))):
+        assert type(got) is Tensor
+        assert got.dtype == (expected.dtype if expected.dtype.kind != "f" else "float32")
+        numpy.testing.assert_allclose(got.asnumpy(), expected, rtol=1e-6)
+
+
+def test_powers_products_and_signs():
+    x = np.array(A)
+    numpy.testing.assert_allclose((x**2).asnumpy(), A**2)
+    numpy.testing.assert_allclose((2**x).asnumpy(), 2**A, rtol=1e-6)
+    numpy.testing.assert_allclose((x @ B).asnumpy(), A @ B)
+    numpy.testing.assert_allclose((A.T @ x).asnumpy(), A.T @ A)
+    numpy.testing.assert_allclose((x @ [[1.0], [2.0], [3.0]]).asnumpy(), A @ [[1.0], [2.0], [3.0]])
+    assert (-x).tolist() == (-A).tolist()
+    assert (+x).tolist() == A.tolist()
+    assert abs(x).tolist() == abs(A).tolist()
+
+
+def test_logic():
+    a, b = numpy.array([True, True, False]), numpy.array([True, False, False])
+    x = Tensor(a)
+    for f in (operator.and_, operator.or_, operator.xor):
+        assert f(x, b).tolist() == f(b, x).tolist() == f(a, b).tolist()
+        assert f(x, True).tolist() == f(True, x).tolist() == f(a, True).tolist()
+    assert (~x).tolist() == (~a).tolist()
+
+
+METHODS = {
+    "sum": (0,), "mean": (1,), "max": (), "min": (0,), "prod": (1,), "var": (), "std": (1,), "cumsum": (1,),
+    "argmax": (1,), "argmin": (), "argsort": (), "any": (), "all": (1,), "swapaxes": (0, 1), "squeeze": (),
+    "repeat": (2, 1), "clip": (-1, 2), "round": (), "dot": (B,), "take": ([0, 2],), "ravel": (), "flatten": (),
+    "transpose": (), "copy": (), "tolist": (),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_methods_are_numpys(name):
+    got, expected = getattr(np.array(A), name)(*METHODS[name]), getattr(A, name)(*METHODS[name])
+    if name == "tolist":
+        assert got == expected
+    else:
+        numpy.testing.assert_allclose(got.asnumpy(), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["exp", "log", "sqrt", "square", "sin", "cos", "tanh", "sign", "abs", "norm"])
+def test_methods_of_functions(name):
+    x = abs(A) + 0.1
+    home = numpy.linalg if name == "norm" else numpy
+    numpy.testing.assert_allclose(getattr(np.array(x), name)().asnumpy(), getattr(home, name)(x), rtol=1e-6)
+
+
+def test_methods_of_networks():
+    x = np.array(A)
+    numpy.testing.assert_allclose(x.softmax().asnumpy().sum(1), 1, rtol=1e-6)
+    numpy.testing.assert_allclose(x.log_softmax().asnumpy(), numpy.log(x.softmax().asnumpy()), rtol=1e-5)
+    assert x.relu().tolist() == numpy.maximum(A, 0).tolist()
+    assert (x.sigmoid() > 0).all()
+    assert x.pick(np.array([2, 0])).tolist() == [3.5, 4.0]
+    assert np.array([0, 2]).one_hot(3).tolist() == [[1, 0, 0], [0, 0, 1]]
+
+
+def test_shapes_in_gluons_way():
+    x = np.arange(24).reshape(2, 3, 4)
+    assert x.reshape(6, -1).shape == x.reshape((6, 4)).shape == (6, 4)
+    assert x.reshape((0, -1)).shape == x.reshape(0, 12).shape == (2, 12)
+    assert x.reshape(-1).shape == (24,)
+    assert x.transpose(2, 0, 1).shape == x.transpose((2, 0, 1)).shape == (4, 2, 3)
+    assert x.transpose().shape == x.transpose(None).shape == (4, 3, 2)
+    assert x.reshape_like(np.zeros((4, 6))).shape == (4, 6)
+    assert np.ones((1, 3)).broadcast_like(np.zeros((2, 3))).shape == (2, 3)
+    assert x.expand_dims(0).shape == (1, 2, 3, 4)
+    assert x.flip(0)[0, 0, 0].item() == 12
+    assert x.tile(2).shape == (2, 3, 8)
+    assert np.ones(3).broadcast_to((2, 3)).shape == (2, 3)
+
+
+# Reading
+
+
+def test_indexing_is_numpys():
+    x, a = np.arange(24).reshape(2, 3, 4), numpy.arange(24.0).reshape(2, 3, 4)
+    index, mask = numpy.array([1, 0, 1]), a > 10
+    basic = (0, -1, (1, 2, 3), slice(1), (..., 0), None, (0, None, slice(None, None, -2)), numpy.int64(1), True)
+    arrays = (index, (0, index[:2]), mask, [0, 1], ([0, 1], [2, 2]), (slice(None), [2, 0]), numpy.array(1))
+    for key in basic + arrays:
+        numpy.testing.assert_array_equal(x[key].asnumpy(), a[key])
+    assert x[Tensor(index)].tolist() == a[index].tolist()
+    assert x[x > 10].tolist() == a[mask].tolist()
+    assert x[np.array([1, 0])].tolist() == a[[1, 0]].tolist()  # float32, as in Gluon
+    assert x[0, Tensor(index[:2])].tolist() == a[0, index[:2]].tolist()
+    with pytest.raises(IndexError, match="out of bounds"):
+        x[2]
+
+
+def test_iterating_gives_rows_and_a_number_cannot_be_iterated():
+    assert [row.tolist() for row in np.array(A)] == A.tolist()
+    for f in (len, list):
+        with pytest.raises(TypeError, match="one number; use item"):
+            f(np.array(1.0))
+
+
+def test_single_values_become_python_numbers():
+    x = np.array([2.5])
+    assert (float(x), int(x), x.item(), x.asscalar(), bool(x)) == (2.5, 2, 2.5, 2.5, True)
+    assert np.array(A).item(1) == -2
+    assert [10, 20, 30][np.array(1, dtype="int64")] == 20
+    assert f"{x.sum():.2f} {x}" == "2.50 [2.5]"
+    assert x.argmax().item() in range(1)
+    y = np.array([1.0, 2.0])
+    for f in (float, int):
+        with pytest.raises(ShapeError, match=r"one value, but this one has shape \(2,\)"):
+            f(y)
+    with pytest.raises(ShapeError, match="one value"):
+        y.asscalar()
+    with pytest.raises(ValueError, match=r"\.any\(\) or \.all\(\)"):
+        bool(y)
+    with pytest.raises(DTypeError, match="dtype float32 cannot be used as an index"):
+        [1, 2][x.sum()]
+
+
+def test_conversions_to_numpy():
+    x = np.array(A)
+    copied = x.asnumpy()
+    copied[...] = 0
+    assert x.tolist() == A.tolist()
+    seen = numpy.asarray(x)
+    assert numpy.shares_memory(seen, x.data)
+    with pytest.raises(ValueError, match="read-only"):
+        seen[...] = 0  # a change that the graph could not see
+    assert numpy.array(x).flags.writeable
+    assert numpy.asarray(x, dtype="float64").dtype == "float64"
+    assert x.data.flags.writeable
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool"])
+def test_astype_and_repr(dtype):
+    x = np.array([[0, 1], [2, 3]]).astype(dtype)
+    assert x.dtype == dtype
+    assert x.astype(dtype) is not x
+    assert x.astype(dtype, copy=False) is x
+    assert eval(repr(x), {"array": lambda v, dtype=None: v, dtype: dtype, "True": True, "False": False}) == x.tolist()
+    assert (f"dtype={dtype}" in repr(x)) == (dtype not in ("float32", "int64", "bool"))
+
+
+def test_repr_lines_up_and_names_another_device():
+    assert repr(np.array([[1, 2], [3, 40]])) == "array([[ 1.,  2.],\n       [ 3., 40.]])"
+    assert repr(np.array([1.0], ctx=cpu(1))) == "array([1.], ctx=cpu(1))"
+    assert str(np.array([1.0, 2.0])) == "[1. 2.]"
+
+
+# Copies
+
+
+def test_copies_are_independent_and_keep_the_gradient_where_a_network_is_copied():
+    x = np.array([1.0, 2.0])
+    x.attach_grad("add")
+    x.grad[...] = 7
+    autograd.leaf(x).name = "weight"
+    for twin in (x.copy(), copy.copy(x)):
+        assert twin.grad is None
+    twin = copy.deepcopy(x)
+    twin[...] = 0
+    with autograd.record():
+        y = twin * 2
+    y.backward()
+    assert twin.grad.tolist() == [9, 9]
+    assert autograd.leaf(twin).name == "weight"
+    assert (x.tolist(), x.grad.tolist()) == ([1, 2], [7, 7])
+    assert pickle.loads(pickle.dumps(x)).tolist() == [1, 2]  # between processes, as a data loader does
+
+
+def test_a_copied_network_trains_by_itself():
+    from minigrad import gluon
+
+    net = gluon.nn.Dense(1, in_units=2)
+    net.initialize()
+    twin = copy.deepcopy(net)
+    before = net.weight.data().tolist()
+    with autograd.record():
+        y = twin(np.ones((3, 2)))
+    y.backward()
+    gluon.Trainer(twin.collect_params(), "sgd").step(1)
+    assert net.weight.data().tolist() == before
+    assert twin.weight.data().tolist() != before
+
+
+def test_copyto_and_moving():
+    x = np.array([1.0, 2.0])
+    target = np.zeros(2, dtype="float64")
+    assert x.copyto(target) is target
+    assert target.tolist() == [1, 2]
+    assert target.dtype == "float64"
+    there = x.copyto(cpu(1))
+    assert there.ctx is cpu(1)
+    assert not numpy.shares_memory(there.data, x.data)
+    assert x.as_in_ctx(cpu(0)) is x
+    assert x.to_device(cpu(1)).ctx is x.as_in_context(cpu(1)).ctx is cpu(1)
+    x.wait_to_read()
+
+
+# Changes in place
+
+
+def test_changes_in_place_stay_in_their_memory_and_dtype():
+    x = np.array(A)
+    data, a = x.data, A.copy()
+    x += 1
+    a += 1
+    x -= numpy.array(B, "float64")
+    a -= B
+    x *= np.array(B)
+    a *= B
+    x /= 3
+    a /= 3
+    x[0] = [1, 2, 3]
+    a[0] = [1, 2, 3]
+    x[:, 1] += 5
+    a[:, 1] += 5
+    x[x > 2] = 0
+    a[a > 2] = 0
+    x[Tensor(numpy.array([1]))] = np.array(7)
+    a[1] = 7
+    assert x.data is data
+    assert x.dtype == "float32"
+    numpy.testing.assert_allclose(x.asnumpy(), a, rtol=1e-6)
+
+
+def test_an_impossible_change_says_why_and_changes_nothing():
+    x, n = np.ones(2), np.ones(2, dtype="int64")
+    with pytest.raises(ShapeError, match=r"\+= cannot change an array of shape \(2,\) by one of \(3, 2\)"):
+        x += np.ones((3, 2))
+    with pytest.raises(DTypeError, match=r"/= cannot put the result of int64 and int into an array of int64"):
+        n /= 2
+    with pytest.raises(DTypeError, match=r"\*= cannot put"):
+        n *= 0.5
+    assert (x.tolist(), n.tolist()) == ([1, 1], [1, 1])
+    assert x._version == n._version == [0]
+
+
+def test_out_takes_the_result():
+    x, target = np.array([1.0, 2.0]), np.zeros(2)
+    assert ops.exp(x, out=target) is target
+    numpy.testing.assert_allclose(target.asnumpy(), numpy.exp([1, 2]), rtol=1e-6)
+    assert np.sum(np.ones((3, 2)), axis=0, out=target) is target
+    assert target.tolist() == [3, 3]
+    assert np.concatenate([x[:1], x[1:]], out=target).tolist() == [1, 2]
+    assert numpy.add(x, 1, out=target) is target
+    assert target.tolist() == [2, 3]
+
+
+# DTypes: Python numbers and whole numbers do not widen a float; alone they are float32
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize(
+    "other",
+    [2, 2.5, True, numpy.float64(2), numpy.float32(2), numpy.int64(2), [1, 2, 3], [0.5, 2.0, 3.0]]
+    + [np.array([1, 2, 3], dtype=d) for d in ("int8", "int16", "int32", "int64", "uint8", "bool")],
+    ids=repr,
+)
+def test_a_float_keeps_its_dtype_beside_numbers_and_whole_numbers(dtype, other):
+    x = np.array([1.0, 2.0, 3.0], dtype=dtype)
+    x.attach_grad()
+    for f in (ops.add, ops.multiply, ops.divide, ops.power, ops.maximum):
+        assert f(x, other).dtype == f(other, x).dtype == dtype
+    with autograd.record():
+        y = x * other + other
+        slope = autograd.grad(y, x, create_graph=True)
+    y.backward()
+    assert y.dtype == slope.dtype == x.grad.dtype == dtype
+    numpy.testing.assert_allclose(x.grad.asnumpy(), numpy.broadcast_to(numpy.asarray(other, "float64"), 3))
+
+
+def test_two_floats_give_the_wider():
+    for a, b, wider in (("float16", "float32", "float32"), ("float32", "float64", "float64")):
+        x, y = np.ones(2, dtype=a), np.ones(2, dtype=b)
+        x.attach_grad()
+        y.attach_grad()
+        with autograd.record():
+            z = x * y
+        z.backward()
+        assert z.dtype == wider
+        assert (x.grad.dtype, y.grad.dtype) == (a, b)
+        assert (x * numpy.ones(2, b)).dtype == wider
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "uint8", "bool"])
+def test_whole_numbers_alone_give_float32_where_the_result_is_not_whole(dtype):
+    x = np.array([1, 1], dtype=dtype)
+    for f in (ops.exp, ops.sqrt, ops.mean, ops.sin, ops.tanh):
+        assert f(x).dtype == "float32"
+    with numpy.errstate(all="ignore"):
+        for f in () if dtype == "bool" else (ops.softmax, ops.sigmoid, ops.std, ops.exp):
+            numpy.testing.assert_allclose(f(9 * x).asnumpy(), f(9 * x.astype("float32")).asnumpy(), rtol=1e-6)
+    assert (x / 2).dtype == (x / x).dtype == (x * 0.5).dtype == "float32"
+    assert ops.exp(1).dtype == ops.exp([1, 2]).dtype == ops.where(x, 1.0, 0.0).dtype == "float32"
+    if dtype != "bool":
+        assert (x + x).dtype == (x * 2).dtype == dtype
+    assert x.sum().dtype.kind in "iu"
+
+
+def test_a_named_dtype_is_taken():
+    x = np.ones((2, 2))
+    assert x.sum(dtype="float64").dtype == x.mean(dtype="float64").dtype == x.astype("float64").dtype == "float64"
+    assert ops.one_hot([0, 1], 2, dtype="float64").dtype == "float64"
+    assert ops.cumsum(x, dtype="float16").dtype == "float16"
+
+
+def test_arguments_are_explained():
+    x = np.ones(2)
+    with pytest.raises(KeywordError, match=r"sum\(\) has no argument 'axes'; it takes x, axis, dtype, keepdims"):
+        ops.sum(x, axes=0)
+    with pytest.raises(KeywordError, match=r"exp\(\) takes 1 arguments \(x\) but got 2"):
+        ops.exp(x, x)
+    with pytest.raises(TypeError, match=r"multiply\(\) needs the argument 'b'"):
+        ops.multiply(x)
+
+
+@pytest.mark.parametrize(
+    ("f", "sentence"),
+    [
+        (lambda: np.ones((2, 3)) + np.ones((4, 3)), r"add\(\) cannot combine shapes \(2, 3\) and \(4, 3\)"),
+        (lambda: np.ones((2, 3)) @ np.ones((2, 3)), r"matmul\(\) cannot combine shapes \(2, 3\) and \(2, 3\)"),
+        (lambda: np.ones((2, 3)).sum(2), r"sum\(\) cannot take \(2, 3\): axis 2 is out of bounds"),
+        (lambda: np.ones((2, 3)).reshape(4, -1), r"reshape\(\) cannot take \(2, 3\)"),
+        (lambda: ops.linear(np.ones((2, 3)), np.ones((4, 5))), r"width 3 \(shape \(2, 3\)\) for a weight of .*\(4, 5\)"),
+        (lambda: np.concatenate([np.ones((2, 3)), np.ones((2, 4))]), r"concatenate\(\) cannot .*\(2, 3\).*\(2, 4\)"),
+        (lambda: ops.tensordot(np.ones((2, 3)), np.ones((2, 3)), 1), r"axis 1 of \(2, 3\) with axis 0 of \(2, 3\)"),
+        (lambda: ops.softmax_cross_entropy(np.ones((2, 3)), [0, 1, 2]), r"labels must have shape"),
+        (lambda: ops.softmax_cross_entropy(np.ones((1, 3)), [3]), r"A label is 3 but the scores have 3 classes"),
+        (lambda: ops.softmax_cross_entropy(np.ones((1, 3)), [0.5]), r"A label is 0.5 .* whole numbers from 0 to 2"),
+        (lambda: ops.embedding(np.ones((4, 2)), [4]), r"indices go from 4 to 4 but the table has rows 0 to 3"),
+        (lambda: ops.einsum("ii->i", np.ones((2, 2))), r"repeats a letter"),
+        (lambda: ops.einsum("ij,jk", np.ones((2, 2))), r"names 2 operands but got 1"),
+        (lambda: ops.norm(np.ones((2, 2)), 3), r"ord=3"),
+    ],
+)  # fmt: skip
+def test_shapes_that_do_not_fit_are_named(f, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        f()
+
+
+def test_values_in_a_list_must_be_constants_while_recording():
+    x = np.array([1.0])
+    x.attach_grad()
+    assert np.array([x, x]).shape == (2, 1)
+    with pytest.raises(ValueError, match="all rows have the same length"):
+        np.array([[1.0, 2.0], [3.0]])
+    with autograd.record():
+        y = x * 2
+        with pytest.raises(RuntimeError, match=r"np\.stack"):
+            ops.add(x, [y, y])
+        with pytest.raises(RuntimeError, match=r"np\.stack"):
+            np.array([y, y])
+
+
+def test_an_array_of_an_array_is_a_recorded_copy():
+    x = np.array([1.0, 2.0])
+    x.attach_grad()
+    with autograd.record():
+        y = np.array(x) * np.array(x, dtype="float64") * np.asarray(x)
+    y.backward()
+    assert x.grad.tolist() == [3, 12]
