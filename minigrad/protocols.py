@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from minigrad import autograd, ops
-from minigrad.device import Context, current_context
+from minigrad.device import current_context
 from minigrad.errors import DeviceError, GraphError
 from minigrad.tensor import Tensor
 
@@ -18,6 +18,24 @@ SPELLINGS = {
     "amin": "min",
     "linalg.norm": "norm",
 }
+
+NEAREST = {  # to what has no derivative here, what has one
+    "add.reduce": "np.sum", "multiply.reduce": "np.prod", "maximum.reduce": "np.max", "minimum.reduce": "np.min",
+    "logaddexp.reduce": "ops.logsumexp", "add.accumulate": "np.cumsum", "cumprod": "np.exp(np.cumsum(np.log(x)))",
+    "add.outer": "x[:, None] + y", "multiply.outer": "np.outer", "subtract.outer": "x[:, None] - y",
+    "linalg.pinv": "np.linalg.solve", "linalg.lstsq": "np.linalg.solve",
+    "linalg.svd": "np.linalg.inv or np.linalg.det",
+    "linalg.eigh": "np.linalg.inv or np.linalg.det", "linalg.cholesky": "np.linalg.solve or np.linalg.slogdet",
+    "linalg.cond": "np.linalg.norm", "linalg.tensorsolve": "np.linalg.solve", "unique": "np.sort",
+    "partition": "np.sort", "select": "np.where", "choose": "np.where", "piecewise": "np.where", "extract": "x[mask]",
+    "compress": "x[mask]", "copysign": "np.absolute and np.sign", "float_power": "np.power",
+    "logaddexp2": "np.logaddexp",
+    "heaviside": "np.where", "sinc": "np.sin(x) / x", "nanstd": "np.std", "nanvar": "np.var",
+    "convolve": "npx.convolution", "correlate": "npx.convolution", "apply_along_axis": "operations on whole arrays",
+    "gradient": "np.diff", "unwrap": "np.mod",
+}  # fmt: skip
+
+IN_PLACE = {"copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis"}
 
 
 def ufunc(function: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -50,33 +68,46 @@ def function(function: Any, args: Any, kwargs: Any) -> Any:
 def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any:
     """Let the array module's function at `path` (or `function`, if it has none there) compute what has no derivative.
 
-    It refuses while recording, if a derivative would silently be lost.
+    It refuses while recording, if a derivative would silently be lost. (Positions and truths have none to lose.)
     """
-    where: Context | None = None
-    lost = False
+    tensors: list[Tensor] = []
 
     def plain(value: Any) -> Any:
-        nonlocal where, lost
         if isinstance(value, Tensor):
-            where, lost = where or value.ctx, lost or value._node is not None
+            tensors.append(value)
             return value.data
         return type(value)(map(plain, value)) if type(value) in (list, tuple) else value
 
-    args, kwargs = plain(tuple(args)), {k: plain(v) for k, v in kwargs.items()}
-    if lost and autograd.is_recording():
-        raise GraphError(
-            f"numpy.{path} has no derivative in minigrad, and an array with a gradient was given to it while "
-            "recording. Write it with operations of minigrad.np, give it x.detach(), or write an autograd.Function."
-        )
-    where = where or current_context()
+    raw, options = plain(tuple(args)), {k: plain(v) for k, v in kwargs.items()}
+    where = tensors[0].ctx if tensors else current_context()
+    losing = autograd.is_recording() and any([t._node is not None for t in tensors])
+    changes = path in IN_PLACE or path.endswith(".at") or kwargs.get("out") is not None
+    if losing and changes:
+        raise _lost(path)
     found = functools.reduce(lambda home, part: getattr(home, part, None), path.split("."), where.xp)
     if found is None and where.device_type == "gpu":
         raise DeviceError(f"CuPy has no {path}; compute it on the CPU: x.as_in_ctx(cpu()).")
-    result = (found or function)(*args, **kwargs)
+    result = (found or function)(*raw, **options)
+    if changes:
+        if args and isinstance(args[0], Tensor):
+            args[0].touch()
+        return result
 
     def wrapped(value: Any) -> Any:
         if isinstance(value, (list, tuple)):
             return tuple(map(wrapped, value))
-        return Tensor(where.xp.asarray(value), where) if hasattr(value, "dtype") else value
+        if not hasattr(value, "dtype"):
+            return value
+        if losing and value.dtype.kind in "fc":
+            raise _lost(path)
+        return Tensor(where.xp.array(value), where)  # a copy, for it may be a view
 
     return wrapped(result)
+
+
+def _lost(path: str) -> GraphError:
+    return GraphError(
+        f"numpy.{path} has no derivative in minigrad, and an array with a gradient was given to it while recording. "
+        f"Write it with {NEAREST.get(path, 'operations of minigrad.np')}, give it x.detach(), or write an "
+        "autograd.Function."
+    )

@@ -1,4 +1,4 @@
-"""Positions, counts, sets and comparisons: what has no derivative. Each refuses to lose one while recording."""
+"""Positions, counts, sets and comparisons: what has no derivative. None loses one while recording."""
 
 from __future__ import annotations
 
