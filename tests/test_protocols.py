@@ -4,8 +4,8 @@ import numpy
 import pytest
 
 import minigrad
-from minigrad import autograd, np
-from minigrad.errors import GraphError
+from minigrad import autograd, gpu, np
+from minigrad.errors import DeviceError, GraphError
 from minigrad.protocols import NEAREST
 from minigrad.tensor import Tensor
 
@@ -50,6 +50,7 @@ RECORDED = {
     "split": lambda x: numpy.split(x, 3, axis=1)[1],
     "diff": lambda x: numpy.diff(x),
     "outer": lambda x: numpy.outer(x, A),
+    "median": lambda x: numpy.median(x),
     "a numpy array on the left": lambda x: A + A * x - A / (x * x + 1),
     "a numpy matrix on the left": lambda x: A.T @ x,
     "a numpy number on the left": lambda x: numpy.float64(2) * x ** numpy.float64(2),
@@ -190,3 +191,23 @@ def test_a_tensor_is_not_torn_apart_into_an_object_array():
     assert type(numpy.float32(2) + np.array(A)) is Tensor
     assert numpy.array(np.array(A)).dtype == "float64"
     assert minigrad.np.array([np.array(1.0), 2.0]).tolist() == [1, 2]
+
+
+def test_results_are_tensors_and_plain_arrays_stay_plain():
+    x = np.array(A[0])
+    for y in (numpy.exp(x), numpy.argsort(x), numpy.heaviside(x, 0.5), numpy.linalg.eigvalsh(np.diag(x))):
+        assert isinstance(y, Tensor)
+    assert isinstance(numpy.exp(A), numpy.ndarray)
+    assert all(isinstance(part, Tensor) for part in numpy.frexp(x))
+
+
+def test_a_tensor_may_be_out_and_ufuncs_methods_work_on_constants():
+    x, target = np.array(A), np.zeros(A.shape, dtype="float64")
+    assert numpy.exp(x, out=target) is target
+    numpy.testing.assert_allclose(target.asnumpy(), numpy.exp(A))
+    numpy.testing.assert_allclose(numpy.add.reduce(x).asnumpy(), A.sum(0))
+
+
+def test_what_cupy_lacks_is_sent_to_the_cpu(gpus):
+    with pytest.raises(DeviceError, match=r"CuPy has no spacing.*as_in_ctx\(cpu"):
+        numpy.spacing(np.ones(2, ctx=gpu(0)))
