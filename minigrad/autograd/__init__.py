@@ -18,3 +18,5 @@ from minigrad.autograd.scopes import (
     state,
     train_mode,
 )
+from minigrad.autograd.function import Function, with_vjp  # isort: skip
+from minigrad.autograd.functional import hessian, hvp, jacobian, vjp  # isort: skip
