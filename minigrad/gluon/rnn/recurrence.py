@@ -1,0 +1,121 @@
+"""Recurrence: the state of a moment from its input and the state before; the same weights at every moment.
+
+Each rule is given two products, W_i2h x + b_i2h of the input and W_h2h h + b_h2h of the last output, whose columns
+are the gates side by side, and the states. It returns the new states; the first of them, h, is also the output.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, ClassVar
+
+from minigrad import create, ops
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.gluon.block import HybridBlock
+from minigrad.tensor import Tensor
+
+States = tuple[Tensor, ...]
+
+
+def elman(activation: Any, given: Tensor, own: Tensor, h: Tensor) -> States:
+    """h' = tanh(W x + b + U h + c), or relu. Elman, "Finding structure in time", 1990."""
+    return (activation(given + own),)
+
+
+def lstm(given: Tensor, own: Tensor, h: Tensor, c: Tensor) -> States:
+    """Gates i (in), f (forget), g (candidate), o (out): c' = f c + i g, h' = o tanh(c').
+
+    Reference: Hochreiter and Schmidhuber, 1997, with the forget gate of Gers, Schmidhuber and Cummins, 2000.
+    """
+    i, f, g, o = gates(given + own, 4)
+    c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+    return ops.sigmoid(o) * ops.tanh(c), c
+
+
+def gru(given: Tensor, own: Tensor, h: Tensor) -> States:
+    """Gates r (reset), z (update), n (candidate): n = tanh(x_n + r h_n), h' = (1 - z) n + z h.
+
+    The reset applies to the product with h, as in cuDNN, where Cho et al., 2014, apply it to h itself.
+    """
+    (r, z, n), (own_r, own_z, own_n) = gates(given, 3), gates(own, 3)
+    z = ops.sigmoid(z + own_z)
+    n = ops.tanh(n + ops.sigmoid(r + own_r) * own_n)
+    return ((1 - z) * n + z * h,)
+
+
+def gates(product: Tensor, count: int) -> list[Tensor]:
+    """The columns of each gate: (N, count h) to `count` times (N, h)."""
+    h = product.shape[-1] // count
+    return [product[:, k * h : (k + 1) * h] for k in range(count)]
+
+
+def moments(x: Tensor) -> list[Tensor]:
+    """x[0], x[1] ... by halves: the gradient of a slice is as large as what it is cut from, n slices would cost n^2."""
+    n = x.shape[0]
+    return [x[0]] if n == 1 else moments(x[: n // 2]) + moments(x[n // 2 :])
+
+
+def run(rule: Any, x: Tensor, states: States, weights: list[Tensor], backward: bool = False) -> tuple[Tensor, States]:
+    """The rule over all of x (T, N, C): outputs (T, N, h) and the last states, each (N, h).
+
+    The inputs of all moments need one product; only that of the state must wait. `backward` starts at the end of x.
+    """
+    i2h_weight, h2h_weight, i2h_bias, h2h_bias = weights
+    given = moments(ops.linear(x, i2h_weight, i2h_bias))
+    outputs = []
+    for now in reversed(given) if backward else given:
+        states = rule(now, ops.linear(states[0], h2h_weight, h2h_bias), *states)
+        outputs.append(states[0])
+    return ops.stack(outputs[::-1] if backward else outputs), states
+
+
+class Recurrent(HybridBlock):
+    """What cells and layers share: the weights by Gluon's names, the rule, and its first states."""
+
+    gates: ClassVar[int]
+    states: ClassVar[int] = 1
+    rule: Any
+
+    def __init__(self, hidden_size: int, initializers: dict[str, Any], dtype: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._hidden_size = hidden_size
+        self._initializers = initializers
+        self._dtype = dtype
+
+    def _add_weights(self, lead: str, input_size: int) -> None:
+        rows, h = self.gates * self._hidden_size, self._hidden_size
+        shapes = {"i2h_weight": (rows, input_size), "h2h_weight": (rows, h), "i2h_bias": (rows,), "h2h_bias": (rows,)}
+        for name, shape in shapes.items():
+            init = self._initializers[f"{name}_initializer"]
+            made = self.params.get(lead + name, shape=shape, init=init, dtype=self._dtype, allow_deferred_init=True)
+            setattr(self, lead + name, made)
+
+    def _weights(self, lead: str, ctx: Any) -> list[Tensor]:
+        names = ("i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias")
+        return [self._own[lead + name].data(ctx) for name in names]
+
+    def _zeros(self, shape: tuple[int, ...], ctx: Any, dtype: Any) -> list[Tensor]:
+        return [create.zeros(shape, dtype=dtype or self._dtype, ctx=ctx) for _ in range(self.states)]
+
+    def _checked(self, states: Any, shape: tuple[int, ...]) -> States:
+        found = (states,) if isinstance(states, Tensor) else tuple(states)
+        if [s.shape for s in found] != [shape] * self.states:
+            raise ShapeError(
+                f"{type(self).__name__} '{self.name}' needs {self.states} state(s) of shape {shape} but got "
+                f"{', '.join(str(s.shape) for s in found) or 'none'}; begin_state(batch_size) makes the first ones."
+            )
+        return found
+
+    def extra_repr(self) -> str:
+        """The widths."""
+        return f"{self._hidden_size}"
+
+
+ELMAN = {"relu": functools.partial(elman, ops.relu), "tanh": functools.partial(elman, ops.tanh)}
+
+
+def elman_rule(activation: str) -> Any:
+    """The rule of the plain network, with 'relu' or 'tanh'."""
+    if activation not in ELMAN:
+        raise ArgumentError(f"A recurrent network got activation={activation!r}; it must be 'relu' or 'tanh'.")
+    return ELMAN[activation]
