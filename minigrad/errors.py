@@ -47,6 +47,10 @@ class DeviceError(MinigradError, RuntimeError):
     """A device that is missing, or arrays of two devices in one operation."""
 
 
+class AnomalyError(MinigradError, ArithmeticError):
+    """A NaN or an infinity, found under `autograd.detect_anomaly()`."""
+
+
 class AbsentError(MinigradError, AttributeError):
     """A name that MXNet has and minigrad has not."""
 

@@ -18,5 +18,7 @@ from minigrad.autograd.scopes import (
     state,
     train_mode,
 )
+
+from minigrad.autograd.anomaly import detect_anomaly  # isort: skip
 from minigrad.autograd.function import Function, with_vjp  # isort: skip
 from minigrad.autograd.functional import hessian, hvp, jacobian, vjp  # isort: skip

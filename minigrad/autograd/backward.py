@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.autograd.anomaly import look_backward
 from minigrad.autograd.graph import Leaf, Node
 from minigrad.autograd.scopes import Scope, state
 from minigrad.device import excursion, ones, xp_of
@@ -139,6 +140,8 @@ def _walk(
                 part = vjp.function(F, g, *asked, out=parent.place()) if straight else vjp.function(F, g, *asked)
                 if part.shape != parent.shape or part.dtype != parent.dtype:
                     part = _fit(F, part, parent)
+                if state.watching:
+                    look_backward(node, i, g, part)
                 _add(grads, waiting, parent, part)
         except Exception as error:
             error.add_note(f"This happened in the backward pass of '{op.name}', {node.where}.")

@@ -39,11 +39,12 @@ class Function:
 
     _used = False
     _saved: tuple[Any, ...] = ()
+    _versions: Sequence[int] = []
 
     def save_for_backward(self, *args: Any) -> None:
         """Keep arrays for `backward`, which finds them in `saved_tensors`."""
         self._saved = args
-        self._versions = [a._version[0] if isinstance(a, Tensor) else 0 for a in args]
+        self._versions = [_version(a) for a in args]
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
@@ -61,8 +62,8 @@ class Function:
     def __call__(self, *inputs: Any) -> Any:
         if self._used:
             raise UsageError(
-                f"This {type(self).__name__} has been called already, and it keeps what belongs to that call; make a new "
-                f"one for each call: {type(self).__name__}()(x)."
+                f"This {type(self).__name__} has been called already, and it keeps what belongs to that call; make a "
+                f"new one for each call: {type(self).__name__}()(x)."
             )
         self._used = True
         with pause(state.training):
@@ -103,7 +104,7 @@ class Function:
                 f"{type(self).__name__} saved what is not one of its inputs, so the derivative of its backward() would "
                 "be incomplete. Save inputs only, or write it with recorded operations."
             )
-        if any(isinstance(a, Tensor) and a._version[0] != v for a, v in zip(self._saved, getattr(self, "_versions", ()))):
+        if [_version(a) for a in self._saved] != self._versions:
             raise GraphError(
                 f"An array that {type(self).__name__} saved was changed in place before backward(); save a copy()."
             )
@@ -119,20 +120,45 @@ class Function:
                 f"{type(self).__name__}.backward() returned {len(gradients)} gradients for {len(self._inputs)} inputs; "
                 "return one for each, or None for an input without."
             )
-        for i, (d, x) in enumerate(zip(gradients, self._inputs)):
-            if d is None and isinstance(x, Tensor):
-                gradients[i] = d = x.detach() * 0
-            if isinstance(x, Tensor) and d.shape != x.shape:
+        for i, x in enumerate(self._inputs):
+            if not isinstance(x, Tensor):
+                continue
+            d = gradients[i]
+            if d is None:
+                gradients[i] = x.detach() * 0
+            elif d.shape != x.shape:
                 raise UsageError(
-                    f"{type(self).__name__}.backward() returned a gradient of shape {d.shape} for input {i} of shape "
-                    f"{x.shape}; they must be equal."
+                    f"{type(self).__name__}.backward() returned a gradient of shape {d.shape} for input {i} of "
+                    f"shape {x.shape}; they must be equal."
                 )
         return gradients if recorded else [d.data if isinstance(d, Tensor) else d for d in gradients]
+
+
+def _version(a: Any) -> int:
+    """When an array was last changed in place."""
+    return a._version[0] if isinstance(a, Tensor) else 0
 
 
 def _choose(i: int) -> Callable[..., Any]:
     """The VJP of input i, out of the gradients of all inputs."""
     return lambda F, g: g[i]
+
+
+class _WithVjp(Function):
+    """A function of Tensors and the gradient that was given to it."""
+
+    def __init__(self, function: Callable[..., Any], vjp: Callable[..., Any], again: Callable[..., Any]) -> None:
+        self._function, self._vjp, self._again = function, vjp, again
+
+    def forward(self, *inputs: Any) -> Any:
+        self.save_for_backward(*inputs)
+        self._output = self._function(*inputs)
+        return self._output
+
+    def backward(self, *output_grads: Any) -> Any:
+        inputs = self.saved_tensors
+        y = self._again(*inputs) if state.recording else self._output  # recorded, where the gradient itself is
+        return self._vjp(*output_grads, y, *inputs)
 
 
 def with_vjp(vjp: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -144,29 +170,19 @@ def with_vjp(vjp: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable
     >>> @autograd.with_vjp(lambda g, y, x: g * y)
     ... def exp(x):
     ...     return np.exp(x)
-    >>> x = np.array([1.0])
+    >>> x = np.array([0.0])
     >>> x.attach_grad()
     >>> with autograd.record():
     ...     y = exp(x)
     >>> y.backward()
     >>> x.grad
-    array([2.7182817])
+    array([1.])
     """
 
-    def decorate(forward: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(forward)
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
         def call(*inputs: Any) -> Any:
-            function = Function()
-            function.forward = lambda *xs: forward(*xs)  # type: ignore[method-assign]
-            function.backward = lambda g: vjp(g, again(g), *inputs)  # type: ignore[method-assign]
-            made = function(*inputs)
-            plain = made.detach()
-
-            def again(g: Tensor) -> Tensor:
-                """The output: recorded anew where the gradient itself is being recorded."""
-                return call(*inputs) if state.recording else plain
-
-            return made
+            return _WithVjp(function, vjp, call)(*inputs)
 
         return call
 

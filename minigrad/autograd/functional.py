@@ -69,7 +69,7 @@ def _computed(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
 
 def _scalar(y: Tensor) -> Tensor:
     if y.size != 1:
-        raise ShapeError(f"Second derivatives are taken of one number, but the function returned shape {y.shape}; sum it.")
+        raise ShapeError(f"Second derivatives are of one number, but the function returned shape {y.shape}; sum it.")
     return y
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from minigrad.device import MODULES, Array, xp_of
@@ -94,10 +95,7 @@ class Node:
             raw[i] = None
         raw += (None, memo, out if keeps_y else None)
         self.kept = raw  # the inputs as far as VJPs ask for them, a place for `like`, the memo, the output
-        frame: Any = sys._getframe(2)
-        while frame.f_code.co_filename.startswith(_HERE) and frame.f_back is not None:
-            frame = frame.f_back
-        self.place = frame.f_code, frame.f_lasti  # the user's line; the frame itself would keep variables alive
+        self.place = users_line(3)
 
     def tensors(self, F: Any) -> list[Any]:
         """What it keeps as Tensors in their places in the graph, for a backward pass that is itself recorded."""
@@ -142,9 +140,7 @@ class Node:
     @property
     def where(self) -> str:
         """The user's line that recorded this node."""
-        code, instruction = self.place
-        lines = [line for start, end, line in code.co_lines() if start <= instruction < end]
-        return f'recorded in "{code.co_filename}", line {lines[0] if lines else code.co_firstlineno}'
+        return f"recorded in {line_of(*self.place)}"
 
 
 _CONSTANT = [0]  # the version of what does not change
@@ -159,6 +155,23 @@ def _own(value: Any) -> Any:
 
 
 _HERE = str(Path(__file__).parents[1]) + os.sep
+
+
+def users_line(depth: int) -> tuple[CodeType, int]:
+    """Code and instruction of the innermost call, from `depth` calls up, that is not minigrad's own.
+
+    (The frame itself would keep its variables alive.)
+    """
+    frame: Any = sys._getframe(depth)
+    while frame.f_code.co_filename.startswith(_HERE) and frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_code, frame.f_lasti
+
+
+def line_of(code: CodeType, instruction: int) -> str:
+    """A place in the user's code in words."""
+    lines = [line for start, end, line in code.co_lines() if start <= instruction < end]
+    return f'"{code.co_filename}", line {lines[0] if lines else code.co_firstlineno}'
 
 
 def mark_variables(variables: Any, gradients: Any, grad_reqs: str | Sequence[str] = "write") -> None:

@@ -11,6 +11,7 @@ class State(threading.local):
 
     recording = False
     training = False
+    watching = False  # is every value looked at, by detect_anomaly()?
     averaged = False  # did the last backward pass start from the mean of a loss?
 
 

@@ -30,6 +30,7 @@ from typing import Any, TypeVar
 import numpy
 
 from minigrad import device
+from minigrad.autograd.anomaly import look_forward
 from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import state
 from minigrad.device import Context
@@ -172,6 +173,8 @@ class Op:
             self._check_kinds(ctx, raw)
             raise
         memo = None
+        if state.watching:
+            look_forward(self.name, args, out[0] if self.recall is not None else out)
         if self.recall is not None:
             out, memo = out
         if first is None or out.dtype is not first.data.dtype:

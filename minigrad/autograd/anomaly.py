@@ -1,0 +1,85 @@
+"""Where did it go wrong: `detect_anomaly()` reports the first NaN or infinity, with the operation that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+
+from minigrad.autograd.graph import Node, line_of, users_line
+from minigrad.autograd.scopes import state
+from minigrad.device import MODULES, xp_of
+from minigrad.errors import AnomalyError
+from minigrad.tensor import Tensor
+
+
+class detect_anomaly:  # noqa: N801  a `with` block, named like record() and pause()
+    """A `with` block in which an operation, or its gradient, that turns finite numbers into NaN or infinity raises.
+
+    The AnomalyError names the operation, the shapes and ranges of its inputs, and the line of the forward call. Looking
+    at every value takes time (and makes a GPU wait): use it to find a mistake, not to train.
+
+    >>> from minigrad import autograd, np
+    >>> x = np.array([1.0, 0.0])
+    >>> x.attach_grad()
+    >>> with autograd.detect_anomaly(), autograd.record():
+    ...     y = np.log(x)
+    Traceback (most recent call last):
+        ...
+    minigrad.errors.AnomalyError: The forward pass of 'log' made 1 infinite value out of 2. ...
+    """
+
+    def __enter__(self) -> None:
+        self._outer = state.watching
+        self._quiet = numpy.errstate(all="ignore")  # NumPy's own warnings say less
+        self._quiet.__enter__()
+        state.watching = True
+
+    def __exit__(self, *_: object) -> None:
+        state.watching = self._outer
+        self._quiet.__exit__(None, None, None)
+
+
+def look_forward(name: str, args: Sequence[Any], out: Any) -> None:
+    """Raise if an operation has made the first value that is not finite."""
+    found = _what_is_wrong(out)
+    if found:
+        raise AnomalyError(
+            f"The forward pass of '{name}' made {found}. Its inputs: {_ranges(args)}. "
+            f"It was called in {line_of(*users_line(3))}."
+        )
+
+
+def look_backward(node: Node, position: int, g: Any, part: Any) -> None:
+    """Raise if the gradient of an operation is the first that is not finite."""
+    found = _what_is_wrong(part.data if isinstance(part, Tensor) else part)
+    if found and node.op is not None:
+        raise AnomalyError(
+            f"The backward pass of '{node.op.name}' made {found} in the gradient of its input "
+            f"'{node.op.names[position]}'. The gradient of its output: {_ranges([g])}. What it kept: "
+            f"{_ranges(node.kept)}."
+        )
+
+
+def _what_is_wrong(values: Any) -> str:
+    """How many values are NaN or infinite, in words; empty if none is."""
+    if values.dtype.kind != "f":
+        return ""
+    xp = xp_of(values)
+    counts = {"NaN": int(xp.isnan(values).sum()), "infinite": int(xp.isinf(values).sum())}
+    said = [f"{n} {kind} value{'s' * (n != 1)}" for kind, n in counts.items() if n]
+    return f"{' and '.join(said)} out of {values.size}" if said else ""
+
+
+def _ranges(values: Sequence[Any]) -> str:
+    """Shape and range of each array."""
+    said = []
+    for value in values:
+        raw = value.data if isinstance(value, Tensor) else value
+        if type(raw) in MODULES and hasattr(raw, "shape"):
+            spread = f" from {float(raw.min()):g} to {float(raw.max()):g}" if raw.size else " (empty)"
+            said.append(f"shape {raw.shape}{spread}")
+        elif isinstance(raw, (int, float)) and not isinstance(raw, bool):
+            said.append(f"{raw:g}")
+    return ", ".join(said) or "none"

@@ -1,0 +1,169 @@
+"""Operations of one's own: Gluon's contract, gradients, and what is refused."""
+
+import numpy
+import pytest
+
+from minigrad import autograd, np
+from minigrad.autograd import record
+from minigrad.errors import GraphError, UsageError
+from minigrad.gradcheck import gradcheck
+
+
+class Product(autograd.Function):
+    def forward(self, a, b):
+        assert not autograd.is_recording()
+        self.save_for_backward(a, b)
+        return a * b
+
+    def backward(self, dy):
+        a, b = self.saved_tensors
+        return dy * b, dy * a
+
+
+class SumAndProduct(autograd.Function):
+    def forward(self, a, b):
+        self.save_for_backward(a, b)
+        return a + b, a * b
+
+    def backward(self, ds, dp):
+        a, b = self.saved_tensors
+        return ds + dp * b, ds + dp * a
+
+
+def leaf(values, dtype="float64"):
+    x = np.array(numpy.array(values, dtype=dtype))
+    x.attach_grad()
+    return x
+
+
+def test_the_gradient_is_what_backward_returns():
+    a, b = leaf([2.0, 3.0]), leaf([5.0, 7.0])
+    with record():
+        y = Product()(a, b) * 10
+    y.backward()
+    assert a.grad.tolist() == [50, 70]
+    assert b.grad.tolist() == [20, 30]
+
+
+def test_several_outputs_meet_in_one_backward():
+    a, b = leaf([2.0]), leaf([5.0])
+    with record():
+        s, p = SumAndProduct()(a, b)
+        loss = 2 * s + 3 * p
+    loss.backward()
+    assert a.grad.item() == 2 + 3 * 5
+    assert b.grad.item() == 2 + 3 * 2
+
+
+def test_an_output_that_is_not_used_gets_a_zero_gradient():
+    a, b = leaf([2.0]), leaf([5.0])
+    with record():
+        _, p = SumAndProduct()(a, b)
+    p.backward()
+    assert (a.grad.item(), b.grad.item()) == (5, 2)
+
+
+def test_it_stands_up_to_gradcheck_twice():
+    gradcheck(lambda a, b: Product()(a, b), np.array([1.5, -2.0]), np.array([0.5, 3.0]), order=2)
+
+
+def test_one_object_is_called_once():
+    product = Product()
+    product(leaf([1.0]), leaf([2.0]))
+    with pytest.raises(AssertionError, match="make a new one for each call"):
+        product(leaf([1.0]), leaf([2.0]))
+
+
+def test_the_wrong_number_of_gradients_is_named():
+    class Wrong(Product):
+        def backward(self, dy):
+            return dy
+
+    with record():
+        y = Wrong()(leaf([1.0]), leaf([2.0]))
+    with pytest.raises(UsageError, match="returned 1 gradients for 2 inputs"):
+        y.backward()
+
+
+def test_a_gradient_of_the_wrong_shape_is_named():
+    class Wrong(Product):
+        def backward(self, dy):
+            return dy.sum(), dy
+
+    with record():
+        y = Wrong()(leaf([1.0, 2.0]), leaf([2.0, 3.0]))
+    with pytest.raises(UsageError, match=r"shape \(\) for input 0 of shape \(2,\)"):
+        y.backward()
+
+
+def test_none_stands_for_no_gradient():
+    class Half(Product):
+        def backward(self, dy):
+            _, b = self.saved_tensors
+            return dy * b, None
+
+    a, b = leaf([2.0]), leaf([5.0])
+    with record():
+        y = Half()(a, b)
+    y.backward()
+    assert (a.grad.item(), b.grad.item()) == (5, 0)
+
+
+def test_a_saved_array_changed_in_place_is_refused():
+    class Keeps(autograd.Function):
+        def forward(self, x):
+            self.kept = x * 2
+            self.save_for_backward(self.kept)
+            return x * x
+
+        def backward(self, dy):
+            return dy * self.saved_tensors[0]
+
+    function, x = Keeps(), leaf([3.0])
+    with record():
+        y = function(x)
+    function.kept[:] = 0
+    with pytest.raises(GraphError, match="changed in place"):
+        y.backward()
+
+
+def test_a_second_derivative_through_a_saved_intermediate_is_refused_not_wrong():
+    class Cube(autograd.Function):
+        def forward(self, x):
+            self.save_for_backward(3 * x * x)
+            return x**3
+
+        def backward(self, dy):
+            return dy * self.saved_tensors[0]
+
+    x = leaf([2.0])
+    with record():
+        y = Cube()(x)
+        with pytest.raises(GraphError, match="saved what is not one of its inputs"):
+            autograd.grad(y, x, create_graph=True)
+
+
+def test_without_recording_it_is_only_its_forward():
+    assert Product()(leaf([2.0]), leaf([3.0])).tolist() == [6]
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_with_vjp_is_differentiable_as_often_as_its_vjp(order):
+    @autograd.with_vjp(lambda g, y, x: g * y)
+    def exp(x):
+        return np.exp(x)
+
+    x = leaf([0.5, -1.0])
+    with record():
+        y = exp(x)
+        for _ in range(order):
+            y = autograd.grad(y, x, create_graph=True)
+    numpy.testing.assert_allclose(y.asnumpy(), numpy.exp([0.5, -1.0]), rtol=1e-14)
+
+
+def test_with_vjp_of_two_inputs():
+    @autograd.with_vjp(lambda g, y, a, b: (g / b, -g * y / b))
+    def ratio(a, b):
+        return a / b
+
+    gradcheck(ratio, np.array([1.0, 2.0]), np.array([3.0, -4.0]), order=2)

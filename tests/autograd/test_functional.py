@@ -1,0 +1,64 @@
+"""Jacobian, Hessian and their products, against derivatives worked by hand."""
+
+import numpy
+import pytest
+
+from minigrad import autograd, np
+from minigrad.errors import ShapeError
+
+X = numpy.array([1.0, 2.0, -0.5])
+A = numpy.array([[2.0, -1.0, 0.5], [0.0, 3.0, 1.0]])
+
+
+def test_the_jacobian_of_a_linear_map_is_its_matrix():
+    found = autograd.jacobian(lambda x: np.matmul(np.array(A), x), np.array(X))
+    numpy.testing.assert_allclose(found.asnumpy(), A)
+
+
+def test_the_jacobian_has_the_axes_of_the_output_then_of_the_input():
+    found = autograd.jacobian(lambda x: x.reshape(3, 1) * x.reshape(1, 3), np.array(X))
+    eye = numpy.eye(3)
+    by_hand = numpy.einsum("ik,j->ijk", eye, X) + numpy.einsum("i,jk->ijk", X, eye)
+    numpy.testing.assert_allclose(found.asnumpy(), by_hand)
+
+
+def test_vjp_is_a_row_times_the_jacobian():
+    v = numpy.array([3.0, -2.0])
+    found = autograd.vjp(lambda x: np.matmul(np.array(A), x), np.array(X), np.array(v))
+    numpy.testing.assert_allclose(found.asnumpy(), v @ A)
+
+
+def quadratic_and_more(x):
+    return (x[0] * x[1] + np.exp(x[2]) * x[0]).sum()
+
+
+HESSIAN = numpy.array([[0, 1, numpy.exp(-0.5)], [1, 0, 0], [numpy.exp(-0.5), 0, numpy.exp(-0.5)]])
+
+
+def test_the_hessian_by_hand():
+    found = autograd.hessian(quadratic_and_more, np.array(X))
+    numpy.testing.assert_allclose(found.asnumpy(), HESSIAN, rtol=1e-14)
+
+
+def test_hvp_is_the_hessian_times_the_vector():
+    v = numpy.array([1.0, -2.0, 0.25])
+    found = autograd.hvp(quadratic_and_more, np.array(X), np.array(v))
+    numpy.testing.assert_allclose(found.asnumpy(), HESSIAN @ v, rtol=1e-14)
+
+
+def test_a_function_that_does_not_depend_on_x_has_zeros():
+    found = autograd.jacobian(lambda x: np.ones((2,), dtype="float64"), np.array(X))
+    assert found.shape == (2, 3)
+    assert not found.asnumpy().any()
+
+
+def test_the_point_keeps_its_own_gradient():
+    x = np.array(X)
+    x.attach_grad()
+    autograd.jacobian(lambda x: x * x, x)
+    assert not x.grad.asnumpy().any()
+
+
+def test_second_derivatives_ask_for_one_number():
+    with pytest.raises(ShapeError, match=r"shape \(3,\); sum it"):
+        autograd.hessian(lambda x: x * x, np.array(X))
