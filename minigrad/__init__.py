@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         datasets,
         gluon,
         gradcheck,
+        image,
         init,
         initializer,
         kvstore,
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from minigrad.gluon.trainer import Trainer
 
 ROOMS = (
-    "context", "datasets", "gluon", "gradcheck", "init", "initializer", "kvstore", "lr_scheduler", "metric", "nd",
-    "npx", "optimizer", "sym", "test_utils",
+    "context", "datasets", "gluon", "gradcheck", "image", "init", "initializer", "kvstore", "lr_scheduler", "metric",
+    "nd", "npx", "optimizer", "sym", "test_utils",
 )  # fmt: skip
 SPELLINGS = {"kv": "kvstore", "ndarray": "nd", "numpy_extension": "npx", "symbol": "sym", "Trainer": "gluon.trainer"}
 

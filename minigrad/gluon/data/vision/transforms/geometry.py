@@ -6,11 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy
-
 from minigrad.device import Array, cpu, generator
 from minigrad.errors import ArgumentError
 from minigrad.gluon.data.vision.transforms.transform import Transform
+from minigrad.image import crop, half, known, random_offset, rectangle, resize
 
 Size = int | Sequence[int]
 
@@ -20,6 +19,7 @@ class Resize(Transform):
 
     interpolation : 0, the nearest pixel; 1, bilinear between pixel centres (no smoothing before shrinking).
 
+    >>> import numpy
     >>> Resize((4, 2))(numpy.zeros((10, 10, 3))).shape
     (2, 4, 3)
     >>> Resize(5, keep_ratio=True)(numpy.zeros((10, 20, 3))).shape
@@ -30,7 +30,7 @@ class Resize(Transform):
         super().__init__()
         self._size = size
         self._keep_ratio = keep_ratio
-        self._interpolation = _known(interpolation)
+        self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
         width, height = _pair(self._size)
@@ -50,7 +50,7 @@ class CropResize(Transform):
         super().__init__()
         self._box = (x, y, width, height)
         self._size = size
-        self._interpolation = _known(interpolation)
+        self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
         x, y, width, height = self._box
@@ -66,6 +66,7 @@ class CropResize(Transform):
 class CenterCrop(Transform):
     """The middle of the image; if the image is too small, the largest part of that shape, enlarged.
 
+    >>> import numpy
     >>> CenterCrop(2)(numpy.arange(16).reshape(4, 4, 1)).asnumpy()[..., 0]
     array([[ 5,  6],
            [ 9, 10]])
@@ -74,10 +75,10 @@ class CenterCrop(Transform):
     def __init__(self, size: Size, interpolation: int = 1) -> None:
         super().__init__()
         self._size = _pair(size)
-        self._interpolation = _known(interpolation)
+        self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
-        return _crop_to(xp, image, self._size, self._interpolation, lambda room: room // 2)
+        return _crop_to(xp, image, self._size, self._interpolation, half)
 
 
 class RandomCrop(Transform):
@@ -93,13 +94,13 @@ class RandomCrop(Transform):
         self._size = _pair(size)
         self._pad = (pad,) * 4 if isinstance(pad, int) else tuple(pad or (0, 0, 0, 0))
         self._pad_value = pad_value
-        self._interpolation = _known(interpolation)
+        self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
         top, bottom, left, right = self._pad
         widths = [(0, 0)] * (image.ndim - 3) + [(top, bottom), (left, right), (0, 0)]
         padded = xp.pad(image, widths, constant_values=self._pad_value) if any(self._pad) else image
-        return _crop_to(xp, padded, self._size, self._interpolation, _random_offset)
+        return _crop_to(xp, padded, self._size, self._interpolation, random_offset)
 
 
 class RandomResizedCrop(Transform):
@@ -121,7 +122,7 @@ class RandomResizedCrop(Transform):
         self._size = _pair(size)
         self._scale = scale if isinstance(scale, Sequence) else (scale, 1.0)
         self._ratio = ratio
-        self._interpolation = _known(interpolation)
+        self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
         rows, columns = image.shape[-3:-1]
@@ -131,9 +132,9 @@ class RandomResizedCrop(Transform):
             ratio = math.exp(random.uniform(math.log(self._ratio[0]), math.log(self._ratio[1])))
             width, height = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
             if 0 < width <= columns and 0 < height <= rows:
-                x, y = _random_offset(columns - width), _random_offset(rows - height)
+                x, y = random_offset(columns - width), random_offset(rows - height)
                 return resize(xp, crop(image, x, y, width, height), *self._size, self._interpolation)
-        return _crop_to(xp, image, self._size, self._interpolation, lambda room: room // 2)
+        return _crop_to(xp, image, self._size, self._interpolation, half)
 
 
 class RandomFlipLeftRight(Transform):
@@ -156,48 +157,9 @@ class RandomFlipTopBottom(RandomFlipLeftRight):
     axis = -3
 
 
-def crop(image: Array, x: int, y: int, width: int, height: int) -> Array:
-    """The rectangle whose left upper corner is (x, y)."""
-    return image[..., y : y + height, x : x + width, :]
-
-
-def resize(xp: Any, image: Array, width: int, height: int, interpolation: int = 1) -> Array:
-    """The image (..., H, W, C) at another size, a new array of the same dtype (integers are rounded)."""
-    rows, columns = image.shape[-3:-1]
-    if (rows, columns) == (height, width):
-        return image.copy()
-    if interpolation == 0:
-        y, x = numpy.arange(height) * rows // height, numpy.arange(width) * columns // width
-        return xp.take(xp.take(image, xp.asarray(y), axis=-3), xp.asarray(x), axis=-2)
-    values = image.astype(numpy.promote_types(image.dtype, "float32"))
-    values = _between(xp, values, -3, height)
-    values = _between(xp, values, -2, width)
-    return (xp.rint(values) if image.dtype.kind in "iu" else values).astype(image.dtype)
-
-
-def _between(xp: Any, values: Array, axis: int, length: int) -> Array:
-    """Linear interpolation along one axis; pixel k covers k to k + 1, and its value is that of its middle."""
-    old = values.shape[axis]
-    position = numpy.clip((numpy.arange(length) + 0.5) * old / length - 0.5, 0, old - 1)
-    low = numpy.floor(position).astype(int)
-    high = numpy.minimum(low + 1, old - 1)
-    weight = (position - low).reshape((-1,) + (1,) * (-1 - axis))
-    weight = xp.asarray(weight, dtype=values.dtype)
-    below, above = (xp.take(values, xp.asarray(index), axis=axis) for index in (low, high))
-    return below * (1 - weight) + above * weight
-
-
 def _crop_to(xp: Any, image: Array, size: tuple[int, int], interpolation: int, offset: Any) -> Array:
     """A crop of this size, or where the image is smaller, the largest of this shape, enlarged."""
-    rows, columns = image.shape[-3:-1]
-    shrink = min(1.0, rows / size[1], columns / size[0])
-    width, height = min(columns, round(size[0] * shrink)), min(rows, round(size[1] * shrink))
-    part = crop(image, offset(columns - width), offset(rows - height), width, height)
-    return resize(xp, part, *size, interpolation)
-
-
-def _random_offset(room: int) -> int:
-    return int(generator(cpu()).integers(room + 1))
+    return resize(xp, crop(image, *rectangle(image, size, offset)), *size, interpolation)
 
 
 def _pair(size: Size) -> tuple[int, int]:
@@ -205,9 +167,3 @@ def _pair(size: Size) -> tuple[int, int]:
     if width < 1 or height < 1:
         raise ArgumentError(f"The size of an image must be positive, but is {size!r} (width, height).")
     return width, height
-
-
-def _known(interpolation: int) -> int:
-    if interpolation not in (0, 1):
-        raise ArgumentError(f"interpolation must be 0 (nearest) or 1 (bilinear), but is {interpolation!r}.")
-    return interpolation

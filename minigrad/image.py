@@ -1,0 +1,155 @@
+"""Images: arrays (height, width, channels) of uint8, read from files, resized and cropped.
+
+Sizes are (width, height), rectangles (x, y, width, height) with (x, y) the left upper corner, as in Gluon.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from minigrad.device import Array, cpu, generator, xp_of
+from minigrad.errors import ArgumentError, FileError, MissingFileError, UsageError
+from minigrad.tensor import Tensor
+
+Rectangle = tuple[int, int, int, int]
+
+
+def imread(filename: str | Path, flag: int = 1, to_rgb: bool = True) -> Tensor:
+    """The image in a file: see `imdecode`. Raises MissingFileError if there is none."""
+    path = Path(filename)
+    if not path.is_file():
+        raise MissingFileError(f"There is no image {str(path)!r} (looked in {str(Path.cwd())!r}); check the path.")
+    try:
+        return imdecode(path.read_bytes(), flag, to_rgb)
+    except FileError as error:
+        raise FileError(f"The file {str(path)!r} is not an image that can be read: {error}") from error
+
+
+def imdecode(buf: bytes, flag: int = 1, to_rgb: bool = True) -> Tensor:
+    """The image in the bytes of a PNG, JPEG or other file that Pillow knows, on the host.
+
+    flag : 1 for colours (H, W, 3); 0 for grey (H, W, 1).
+    to_rgb : the order of the colours: red, green, blue, or else blue, green, red.
+    """
+    try:
+        from PIL import Image, UnidentifiedImageError
+    except ImportError as error:
+        raise UsageError("Reading images needs Pillow, which is not installed: pip install pillow") from error
+    try:
+        with Image.open(io.BytesIO(bytes(buf))) as picture:
+            pixels = numpy.array(picture.convert("RGB" if flag else "L"))
+    except (UnidentifiedImageError, OSError) as error:
+        raise FileError(f"The {len(buf)} bytes are not an image that Pillow can read ({error}).") from error
+    if not flag:
+        return Tensor(pixels[..., None], cpu())
+    return Tensor(pixels if to_rgb else numpy.ascontiguousarray(pixels[..., ::-1]), cpu())
+
+
+def imresize(src: Tensor, w: int, h: int, interp: int = 1) -> Tensor:
+    """The image with width `w` and height `h`; `interp` is 0 (nearest pixel) or 1 (bilinear).
+
+    >>> from minigrad import np
+    >>> imresize(np.array([[[0], [8]]]), 4, 1)[0, :, 0]
+    array([0., 2., 6., 8.])
+    """
+    return Tensor(resize(xp_of(src.data), src.data, w, h, known(interp)), src.ctx)
+
+
+def resize_short(src: Tensor, size: int, interp: int = 1) -> Tensor:
+    """The image with its shorter side of this length, its shape kept."""
+    rows, columns = src.shape[-3:-1]
+    short = min(rows, columns)
+    return imresize(src, columns * size // short, rows * size // short, interp)
+
+
+def fixed_crop(
+    src: Tensor, x0: int, y0: int, w: int, h: int, size: tuple[int, int] | None = None, interp: int = 1
+) -> Tensor:
+    """The rectangle of the image, then resized to `size` if one is given."""
+    part = src[..., y0 : y0 + h, x0 : x0 + w, :]
+    return part if size is None or tuple(size) == (w, h) else imresize(part, *size, interp)
+
+
+def center_crop(src: Tensor, size: tuple[int, int], interp: int = 1) -> tuple[Tensor, Rectangle]:
+    """The middle of the image, and its rectangle; of a smaller image, the largest part of that shape, enlarged."""
+    place = rectangle(src.data, size, half)
+    return fixed_crop(src, *place, size, interp), place
+
+
+def random_crop(src: Tensor, size: tuple[int, int], interp: int = 1) -> tuple[Tensor, Rectangle]:
+    """As `center_crop`, at a random place."""
+    place = rectangle(src.data, size, random_offset)
+    return fixed_crop(src, *place, size, interp), place
+
+
+def color_normalize(src: Tensor, mean: Any, std: Any = None) -> Tensor:
+    """(src - mean) / std."""
+    centred: Tensor = src - mean
+    return centred if std is None else centred / std
+
+
+# On raw arrays
+
+
+def crop(image: Array, x: int, y: int, width: int, height: int) -> Array:
+    """The rectangle whose left upper corner is (x, y)."""
+    return image[..., y : y + height, x : x + width, :]
+
+
+def rectangle(image: Array, size: tuple[int, int], offset: Callable[[int], int]) -> Rectangle:
+    """A rectangle of this size in the image, or where the image is smaller, the largest of this shape.
+
+    `offset(room)` says where it begins, from 0 to room.
+    """
+    rows, columns = image.shape[-3:-1]
+    shrink = min(1.0, rows / size[1], columns / size[0])
+    width, height = min(columns, round(size[0] * shrink)), min(rows, round(size[1] * shrink))
+    return offset(columns - width), offset(rows - height), width, height
+
+
+def half(room: int) -> int:
+    """The middle."""
+    return room // 2
+
+
+def random_offset(room: int) -> int:
+    """A random place from 0 to `room`."""
+    return int(generator(cpu()).integers(room + 1))
+
+
+def resize(xp: Any, image: Array, width: int, height: int, interpolation: int = 1) -> Array:
+    """The image (..., H, W, C) at another size, a new array of the same dtype (integers are rounded)."""
+    rows, columns = image.shape[-3:-1]
+    if (rows, columns) == (height, width):
+        return image.copy()
+    if interpolation == 0:
+        y, x = numpy.arange(height) * rows // height, numpy.arange(width) * columns // width
+        return xp.take(xp.take(image, xp.asarray(y), axis=-3), xp.asarray(x), axis=-2)
+    values = image.astype(numpy.promote_types(image.dtype, "float32"))
+    values = _between(xp, values, -3, height)
+    values = _between(xp, values, -2, width)
+    return (xp.rint(values) if image.dtype.kind in "iu" else values).astype(image.dtype)
+
+
+def _between(xp: Any, values: Array, axis: int, length: int) -> Array:
+    """Linear interpolation along one axis; pixel k covers k to k + 1, and its value is that of its middle."""
+    old = values.shape[axis]
+    position = numpy.clip((numpy.arange(length) + 0.5) * old / length - 0.5, 0, old - 1)
+    low = numpy.floor(position).astype(int)
+    high = numpy.minimum(low + 1, old - 1)
+    weight = (position - low).reshape((-1,) + (1,) * (-1 - axis))
+    weight = xp.asarray(weight, dtype=values.dtype)
+    below, above = (xp.take(values, xp.asarray(index), axis=axis) for index in (low, high))
+    return below * (1 - weight) + above * weight
+
+
+def known(interpolation: int) -> int:
+    """The number of an interpolation that there is, or a sentence."""
+    if interpolation not in (0, 1):
+        raise ArgumentError(f"interpolation must be 0 (nearest) or 1 (bilinear), but is {interpolation!r}.")
+    return interpolation

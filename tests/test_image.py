@@ -1,0 +1,87 @@
+"""Images: files are read as Pillow and Matplotlib do, and cuts are where their rectangles say."""
+
+import sys
+
+import matplotlib.image
+import numpy
+import pytest
+
+from minigrad import image, np, random
+from minigrad.errors import ArgumentError, FileError, MissingFileError, UsageError
+
+PIXELS = numpy.random.default_rng(0).integers(0, 256, (6, 9, 3)).astype("uint8")
+
+
+@pytest.fixture
+def path(tmp_path):
+    file = tmp_path / "picture.png"
+    matplotlib.image.imsave(file, PIXELS)
+    return file
+
+
+def test_a_file_is_read_as_red_green_blue(path):
+    x = image.imread(path)
+    assert x.dtype == "uint8"
+    numpy.testing.assert_array_equal(x.asnumpy(), PIXELS)
+    numpy.testing.assert_array_equal(image.imread(str(path), to_rgb=False).asnumpy(), PIXELS[..., ::-1])
+
+
+def test_grey_is_the_luma_of_the_colours(path):
+    grey = image.imdecode(path.read_bytes(), flag=0).asnumpy()
+    assert grey.shape == (6, 9, 1)
+    luma = PIXELS @ numpy.array([0.299, 0.587, 0.114])  # ITU-R BT.601
+    assert abs(grey[..., 0] - luma).max() <= 1
+
+
+def test_what_is_not_an_image_is_said_so(tmp_path):
+    with pytest.raises(MissingFileError, match="no image.*none.png"):
+        image.imread(tmp_path / "none.png")
+    (tmp_path / "text.png").write_text("no pixels here")
+    with pytest.raises(FileError, match=r"text\.png.*14 bytes"):
+        image.imread(tmp_path / "text.png")
+
+
+def test_without_pillow_a_sentence_says_what_to_install(path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(UsageError, match="pip install pillow"):
+        image.imread(path)
+
+
+def test_resizing_to_a_multiple_keeps_the_mean_and_halving_is_the_mean_of_pairs():
+    x = np.array(PIXELS[:, :8].astype("float64"))
+    halved = image.imresize(x, 4, 3).asnumpy()
+    numpy.testing.assert_allclose(halved, PIXELS[:, :8].reshape(3, 2, 4, 2, 3).mean(axis=(1, 3)), rtol=1e-12)
+    nearest = image.imresize(x, 16, 12, interp=0).asnumpy()
+    numpy.testing.assert_array_equal(nearest, PIXELS[:, :8].repeat(2, 0).repeat(2, 1))
+    with pytest.raises(ArgumentError, match="interpolation"):
+        image.imresize(x, 4, 3, interp=7)
+
+
+def test_the_shorter_side_gets_the_length():
+    assert image.resize_short(np.array(PIXELS), 4).shape == (4, 6, 3)
+    assert image.resize_short(np.array(PIXELS.swapaxes(0, 1)), 4).shape == (6, 4, 3)
+
+
+def test_a_crop_and_its_rectangle_agree():
+    x = np.array(PIXELS)
+    part, place = image.center_crop(x, (3, 2))
+    assert place == (3, 2, 3, 2)
+    numpy.testing.assert_array_equal(part.asnumpy(), PIXELS[2:4, 3:6])
+    random.seed(0)
+    places = set()
+    for _ in range(200):
+        part, place = image.random_crop(x, (7, 5))
+        numpy.testing.assert_array_equal(image.fixed_crop(x, *place).asnumpy(), part.asnumpy())
+        places.add(place)
+    assert places == {(x0, y0, 7, 5) for x0 in range(3) for y0 in range(2)}
+
+
+def test_a_crop_larger_than_the_image_is_enlarged():
+    part, place = image.center_crop(np.array(PIXELS), (12, 12))
+    assert place == (1, 0, 6, 6)
+    assert part.shape == (12, 12, 3)
+
+
+def test_colours_are_normalized():
+    x = image.color_normalize(np.array(PIXELS.astype("float32")), np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 4.0]))
+    numpy.testing.assert_allclose(x.asnumpy(), (PIXELS - [1.0, 2.0, 3.0]) / [2.0, 2.0, 4.0], rtol=1e-6)
