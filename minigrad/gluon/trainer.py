@@ -190,10 +190,14 @@ class Trainer:
         optimizer, several = self._optimizer, len(self._groups) > 1
         before = dict(optimizer._index_update_count) if several else {}
         latest = optimizer.num_update
-        for ctx, groups, updater in zip(self._contexts, self._groups, self._updaters):
-            if several:  # every device takes the same step, which counts once
-                optimizer._index_update_count, optimizer.num_update = dict(before), latest
+        for k, (ctx, groups, updater) in enumerate(zip(self._contexts, self._groups, self._updaters)):
             with ctx:
+                if k and self._store is not None:  # all have the same gradients, and so the same step (and noise)
+                    for group, first in zip(groups, self._groups[0]):
+                        group.follow(first)
+                    continue
+                if several:  # each device takes a step of its own, which counts once
+                    optimizer._index_update_count, optimizer.num_update = dict(before), latest
                 for group in groups:
                     group.step(optimizer, updater)
 

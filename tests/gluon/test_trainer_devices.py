@@ -98,3 +98,14 @@ def test_compression_sends_whole_thresholds_and_keeps_the_rest():
         trainer.step(1)
         seen.append(p.data().tolist())
     assert seen == [[0, -0.5, 0.5], [-0.5, -1.0, 1.0]]
+
+
+def test_noise_is_the_same_on_every_device():
+    net = make_net(TWO)
+    trainer = gluon.Trainer(net.collect_params(), "sgld", {"learning_rate": 0.1}, update_on_kvstore=False)
+    for _ in range(2):
+        backward_on(net, TWO)
+        trainer.step(8)
+    for p in net.collect_params().values():
+        first, second = p.list_data()
+        numpy.testing.assert_array_equal(first.asnumpy(), second.asnumpy())
