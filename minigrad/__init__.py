@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         image,
         init,
         initializer,
+        io,
         kvstore,
         lr_scheduler,
         metric,
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
     from minigrad.gluon.trainer import Trainer
 
 ROOMS = (
-    "context", "datasets", "gluon", "gradcheck", "image", "init", "initializer", "kvstore", "lr_scheduler", "metric",
-    "nd", "npx", "optimizer", "sym", "test_utils",
+    "context", "datasets", "gluon", "gradcheck", "image", "init", "initializer", "io", "kvstore", "lr_scheduler",
+    "metric", "nd", "npx", "optimizer", "sym", "test_utils",
 )  # fmt: skip
 SPELLINGS = {"kv": "kvstore", "ndarray": "nd", "numpy_extension": "npx", "symbol": "sym", "Trainer": "gluon.trainer"}
 

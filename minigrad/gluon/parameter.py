@@ -319,3 +319,12 @@ def as_shape(shape: Any) -> tuple[int, ...] | None:
         return None
     lengths: Iterable[Any] = (shape,) if isinstance(shape, (int, numpy.integer)) else shape
     return tuple(0 if n is None or n == -1 else int(n) for n in lengths)
+
+
+def __getattr__(name: str) -> Any:
+    """`ParameterDict`, which stands in a file of its own, is found here too, as in Gluon."""
+    if name == "ParameterDict":
+        from minigrad.gluon.parameterdict import ParameterDict
+
+        return ParameterDict
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,4 @@
+"""The metrics under Gluon's newer address. See `minigrad.metric`."""
+
+from minigrad.metric import *  # noqa: F403
+from minigrad.metric import __all__ as __all__
