@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from minigrad import autograd
@@ -161,13 +161,31 @@ class Block:
         fn(self)
         return self
 
+    def share_parameters(self: _Self, shared: Mapping[str, Parameter]) -> _Self:
+        """Use these parameters, given by structural name or as another block's `params`, instead of its own.
+
+        >>> from minigrad import gluon
+        >>> one, two = gluon.nn.Dense(3), gluon.nn.Dense(3)
+        >>> two.share_parameters(one.params).weight is one.weight
+        True
+        """
+        from minigrad.gluon.sharing import share
+
+        share(self, shared)
+        return self
+
     # Values
 
     def initialize(
-        self, init: Any = "uniform", ctx: Any = None, verbose: bool = False, force_reinit: bool = False
+        self,
+        init: Any = "uniform",
+        ctx: Any = None,
+        verbose: bool = False,
+        force_reinit: bool = False,
+        device: Any = None,
     ) -> None:
         """Initialize all parameters with `init`, except those that have an initializer of their own."""
-        self.collect_params().initialize(init, ctx, verbose, force_reinit)
+        self.collect_params().initialize(init, ctx or device, verbose, force_reinit)
 
     def zero_grad(self) -> None:
         """Set all gradients to 0."""
@@ -184,7 +202,9 @@ class Block:
         """Move all parameters to other devices."""
         self.collect_params().reset_ctx(ctx)
 
-    reset_device = reset_ctx
+    def reset_device(self, device: Any) -> None:
+        """`reset_ctx` under its newer name."""
+        self.reset_ctx(device)
 
     def save_parameters(self, filename: Any, deduplicate: bool = False) -> None:
         """Write all parameters to a file by structural name: atomically, without pickle."""

@@ -110,7 +110,12 @@ class Parameter:
     # Values
 
     def initialize(
-        self, init: Any = None, ctx: Any = None, default_init: Any = "uniform", force_reinit: bool = False
+        self,
+        init: Any = None,
+        ctx: Any = None,
+        default_init: Any = "uniform",
+        force_reinit: bool = False,
+        device: Any = None,
     ) -> None:
         """Fill it with `init`, else its own initializer, else `default_init`; wait if its shape is not known."""
         if self._tensors and not force_reinit:
@@ -120,7 +125,8 @@ class Parameter:
                 stacklevel=3,
             )
             return
-        contexts = [ctx] if isinstance(ctx, Context) else list(ctx) if ctx else [current_context()]
+        ctx = ctx or device or current_context()
+        contexts = [ctx] if isinstance(ctx, Context) else list(ctx)
         self._tensors, self._only = [], None
         self._request = (init if init is not None else self.init, contexts, default_init, None)
         if self.known:
@@ -253,7 +259,9 @@ class Parameter:
             init, _, default_init, data = self._request
             self._request = (init, contexts, default_init, data)
 
-    reset_device = reset_ctx
+    def reset_device(self, device: Context | Sequence[Context]) -> None:
+        """`reset_ctx` under its newer name."""
+        self.reset_ctx(device)
 
     def cast(self, dtype: Any) -> None:
         """Convert its values and its gradient."""

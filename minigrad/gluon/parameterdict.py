@@ -66,11 +66,16 @@ class ParameterDict(dict[str, Parameter]):
                 raise UsageError(f"Two different parameters are called '{name}'; give the blocks different prefixes.")
 
     def initialize(
-        self, init: Any = "uniform", ctx: Any = None, verbose: bool = False, force_reinit: bool = False
+        self,
+        init: Any = "uniform",
+        ctx: Any = None,
+        verbose: bool = False,
+        force_reinit: bool = False,
+        device: Any = None,
     ) -> None:
         """Initialize all, with `init` for those that have no initializer of their own."""
         for parameter in self.values():
-            parameter.initialize(None, ctx, init, force_reinit)
+            parameter.initialize(None, ctx or device, init, force_reinit)
 
     def zero_grad(self) -> None:
         """Set all gradients to 0."""
@@ -82,7 +87,9 @@ class ParameterDict(dict[str, Parameter]):
         for parameter in self.values():
             parameter.reset_ctx(ctx)
 
-    reset_device = reset_ctx
+    def reset_device(self, device: Any) -> None:
+        """`reset_ctx` under its newer name."""
+        self.reset_ctx(device)
 
     def list_ctx(self) -> list[Context]:
         """All devices on which a parameter lives."""
@@ -125,12 +132,13 @@ class ParameterDict(dict[str, Parameter]):
         restore_prefix: str = "",
         cast_dtype: bool = False,
         dtype_source: str = "current",
+        device: Any = None,
     ) -> None:
         """Read all from a file, names with `restore_prefix` in front; nothing changes unless everything fits."""
         from minigrad.gluon.files import load_parameters
 
         load_parameters(
-            filename, dict(self), ctx, allow_missing, ignore_extra, cast_dtype, dtype_source, restore_prefix
+            filename, dict(self), ctx or device, allow_missing, ignore_extra, cast_dtype, dtype_source, restore_prefix
         )
 
     def __repr__(self) -> str:

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from minigrad import autograd, cpu, init, np
+from minigrad import autograd, cpu, gluon, init, np
 from minigrad.errors import DeferredInitializationError, InitializationError
 from minigrad.gluon import Constant, Parameter, nn
 
@@ -206,3 +206,26 @@ def test_constants_keep_their_value_and_ignore_a_grad_req_with_a_warning():
 
 def test_a_parameter_prints_name_shape_and_dtype():
     assert repr(ready("w", (2, 3))) == "Parameter w (shape=(2, 3), dtype=float32)"
+
+
+def test_a_device_may_be_called_device(tmp_path):
+    net = nn.Dense(1, in_units=1)
+    net.initialize(device=cpu(1))
+    assert net.weight.list_ctx() == [cpu(1)]
+    net.reset_device(device=cpu(2))
+    assert net.collect_params().list_ctx() == [cpu(2)]
+    net.collect_params().reset_device(device=cpu(3))
+    net.weight.reset_device(device=[cpu(1), cpu(3)])
+    assert net.weight.list_ctx() == [cpu(1), cpu(3)]
+    net.weight.initialize(force_reinit=True, device=cpu(4))
+    net.collect_params().initialize(force_reinit=True, device=cpu(5))
+    assert net.weight.list_ctx() == [cpu(5)]
+    net.collect_params().save(tmp_path / "net")
+    net.collect_params().load(tmp_path / "net", device=cpu(6))
+    assert net.weight.list_ctx() == [cpu(6)]
+
+
+def test_the_dictionary_is_found_beside_the_parameter_as_in_gluon():
+    assert gluon.parameter.ParameterDict is gluon.ParameterDict
+    with pytest.raises(AttributeError, match="ParameterDicts"):
+        gluon.parameter.ParameterDicts  # noqa: B018

@@ -1,4 +1,4 @@
 """Image datasets and transforms of images."""
 
 from minigrad.gluon.data.vision import transforms
-from minigrad.gluon.data.vision.datasets import CIFAR10, CIFAR100, MNIST, FashionMNIST
+from minigrad.gluon.data.vision.datasets import CIFAR10, CIFAR100, MNIST, FashionMNIST, ImageFolderDataset

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 import numpy
 
 from minigrad.errors import FileError, MissingFileError
-from minigrad.gluon.data.dataset import ArrayDataset
+from minigrad.gluon.data.dataset import ArrayDataset, Dataset
 from minigrad.gluon.utils import download
+from minigrad.image import imread
 from minigrad.serialization import FilePath
 from minigrad.tensor import Tensor
 
@@ -188,6 +189,40 @@ class CIFAR100(CIFAR10):
 
     def _names(self, train: bool) -> list[str]:
         return ["train.bin" if train else "test.bin"]
+
+
+class ImageFolderDataset(Dataset):
+    """The images (height, width, channels) in the folders of `root`, one folder for each class.
+
+    `synsets` are the classes, the folders' names in order, and `items` the files with the numbers of their classes.
+    """
+
+    kinds = (".jpg", ".jpeg", ".png")
+
+    def __init__(self, root: FilePath, flag: int = 1, transform: Callable[[Any, Any], Any] | None = None) -> None:
+        self._flag = flag
+        self._transform = transform
+        folders = sorted(path for path in Path(root).expanduser().glob("*") if path.is_dir())
+        self.synsets = [folder.name for folder in folders]
+        self.items = [
+            (str(file), label)
+            for label, folder in enumerate(folders)
+            for file in sorted(folder.iterdir())
+            if file.suffix.lower() in self.kinds
+        ]
+        if not self.items:
+            raise MissingFileError(
+                f"There are no images in the folders of {str(root)!r}; it must have a folder for each class, with "
+                f"files {', '.join(self.kinds)} in it."
+            )
+
+    def __getitem__(self, index: int) -> Any:
+        name, label = self.items[index]
+        image = imread(name, self._flag)
+        return (image, label) if self._transform is None else self._transform(image, label)
+
+    def __len__(self) -> int:
+        return len(self.items)
 
 
 def read_idx(path: FilePath, ndim: int) -> Raw:

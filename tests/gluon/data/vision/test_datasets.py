@@ -7,10 +7,11 @@ import tarfile
 
 import numpy
 import pytest
+from matplotlib.image import imsave
 
 from minigrad.errors import FileError, MissingFileError, ShapeError
 from minigrad.gluon.data import DataLoader
-from minigrad.gluon.data.vision import CIFAR10, CIFAR100, MNIST, FashionMNIST
+from minigrad.gluon.data.vision import CIFAR10, CIFAR100, MNIST, FashionMNIST, ImageFolderDataset
 from minigrad.gluon.data.vision.datasets import read_idx
 from minigrad.tensor import Tensor
 
@@ -213,3 +214,25 @@ def test_cifar_files_that_do_not_fit_are_refused(tmp_path, offline):
     write_tar(tmp_path / "cifar-10-binary.tar.gz", {"other": b""})
     with pytest.raises(FileError, match="is not the archive of CIFAR10, or is damaged"):
         CIFAR10(tmp_path)
+
+
+def test_a_folder_of_images_has_a_class_for_each_folder(tmp_path):
+    for name, level in (("cat", 10), ("dog", 200)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "notes.txt").write_text("no image")
+        for k in range(2):
+            imsave(tmp_path / name / f"{k}.png", numpy.full((4, 5, 3), level + k, "uint8"))
+    data = ImageFolderDataset(tmp_path)
+    assert data.synsets == ["cat", "dog"]
+    assert [label for _, label in data.items] == [0, 0, 1, 1]
+    x, y = next(iter(DataLoader(data, batch_size=4)))
+    assert x.shape == (4, 4, 5, 3)
+    assert x[:, 0, 0, 0].tolist() == [10, 11, 200, 201]
+    assert y.tolist() == [0, 0, 1, 1]
+    grey = ImageFolderDataset(str(tmp_path), flag=0, transform=lambda image, label: (image.shape, label))
+    assert grey[3] == ((4, 5, 1), 1)
+
+
+def test_a_folder_without_images_is_said_so(tmp_path):
+    with pytest.raises(MissingFileError, match=r"no images.*folder for each class.*\.png"):
+        ImageFolderDataset(tmp_path)
