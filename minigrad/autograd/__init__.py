@@ -5,6 +5,10 @@ that remembers the operation, where its inputs came from, and the values its der
 nodes from the newest to the oldest. Outside `record()` nothing is kept.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from minigrad.autograd.backward import backward, grad
 from minigrad.autograd.graph import Leaf, Node, attach, leaf, mark_variables
 from minigrad.autograd.scopes import (
@@ -22,3 +26,14 @@ from minigrad.autograd.scopes import (
 from minigrad.autograd.anomaly import detect_anomaly  # isort: skip
 from minigrad.autograd.function import Function, with_vjp  # isort: skip
 from minigrad.autograd.functional import hessian, hvp, jacobian, vjp  # isort: skip
+
+if _TYPE_CHECKING:
+    from minigrad.plot.graph import Picture as _Picture
+    from minigrad.tensor import Tensor as _Tensor
+
+
+def draw(y: _Tensor, animate: bool = False) -> _Picture:
+    """Draw the graph behind `y`: see `minigrad.plot.graph.draw`."""
+    from minigrad.plot.graph import draw as drawn
+
+    return drawn(y, animate)

@@ -1,0 +1,195 @@
+"""A layered layout: places for the boxes of a graph and paths for its arrows, so that every arrow points down.
+
+In four steps after Sugiyama, Tagawa and Toda (Methods for visual understanding of hierarchical system structures,
+1981): rows, the order within each row, places along it, and paths. A box is known by its number. Boxes are numbered
+from the end of the graph: an edge `(source, target)` has `source > target`. Lengths are in pixels, y grows downwards.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from itertools import accumulate, pairwise
+from math import inf
+from typing import NamedTuple
+
+Point = tuple[float, float]
+
+GAP, ROW_GAP = 22.0, 32.0  # between boxes, and between rows
+PORT = 14.0  # between two arrows at one box
+LANE = 12.0  # the width that an arrow gets where it passes a row
+SWEEPS = 16
+
+
+class Layout(NamedTuple):
+    """Where everything is: the centre of each box, a path for each edge, and the size of the whole."""
+
+    centres: list[Point]
+    paths: list[list[Point]]
+    width: float
+    height: float
+
+
+class Link(NamedTuple):
+    """The part of an edge between two neighbouring rows."""
+
+    above: int
+    below: int
+    slot: float  # where it enters what is below: from 0, at its left, to 1
+
+
+def layout(
+    sizes: Sequence[Point], edges: Sequence[tuple[int, int]], aside: Collection[int] = (), margin: float = 16.0
+) -> Layout:
+    """Lay out boxes of these `(width, height)`; the boxes `aside` give way, so that the others stand in straight lines.
+
+    Each path alternates: straight down through a row, then on to the next row.
+
+    >>> layout([(60, 20), (60, 20)], [(1, 0)], margin=0)
+    Layout(centres=[(30.0, 70.0), (30.0, 10.0)], paths=[[(30.0, 20), (30.0, 20), (30.0, 60.0), (30.0, 60.0)]],
+           width=60.0, height=80.0)
+    """
+    depth = depths(len(sizes), edges)
+    routes, links, row_of = _routes(depth, edges)
+    rows = _ordered(links, row_of)
+    widths = [w for w, _ in sizes] + [LANE] * (len(row_of) - len(sizes))
+    strong = [link for link, (source, _) in links if source not in aside]
+    x = _across(rows, widths, [link for link, _ in links], strong)
+    left = min(a - w / 2 for a, w in zip(x, widths)) - margin
+    x = [a - left for a in x]
+    heights = [max([sizes[c][1] for c in row if c < len(sizes)]) for row in rows]
+    tops, bottom = {}, margin
+    for row in reversed(range(len(rows))):  # the last one is on top
+        tops[row] = bottom
+        bottom += heights[row] + ROW_GAP
+    y = [tops[row_of[c]] + heights[row_of[c]] / 2 for c in range(len(row_of))]
+    leaves, enters = _ports(routes, x, widths, len(sizes))
+    paths = []
+    for e, route in enumerate(routes):
+        across = [leaves[e], *(x[c] for c in route[1:-1]), enters[e]]
+        path = []
+        for c, a in zip(route, across):
+            path += [(a, tops[row_of[c]]), (a, tops[row_of[c]] + heights[row_of[c]])]
+        source, target = route[0], route[-1]
+        path = [
+            (leaves[e], y[source] + sizes[source][1] / 2),
+            *path[1:-1],
+            (enters[e], y[target] - sizes[target][1] / 2),
+        ]
+        paths.append(path)
+    width = max(a + w / 2 for a, w in zip(x, widths)) + margin
+    return Layout(list(zip(x, y))[: len(sizes)], paths, width, bottom - ROW_GAP + margin)
+
+
+def depths(n: int, edges: Sequence[tuple[int, int]]) -> list[int]:
+    """The row of each box, counted from the end: as near to the box that uses it first as the arrows allow.
+
+    >>> depths(3, [(2, 1), (2, 0), (1, 0)])
+    [0, 1, 2]
+    """
+    depth = [0] * n
+    for source, target in sorted(edges, key=lambda edge: edge[1]):
+        depth[source] = max(depth[source], depth[target] + 1)
+    return depth
+
+
+def _routes(
+    depth: Sequence[int], edges: Sequence[tuple[int, int]]
+) -> tuple[list[list[int]], list[tuple[Link, tuple[int, int]]], list[int]]:
+    """Edges cut into links from row to row. What an edge passes in between are further cells, numbered on."""
+    row_of = list(depth)
+    into: dict[int, int] = defaultdict(int)
+    for _, target in edges:
+        into[target] += 1
+    seen: dict[int, int] = defaultdict(int)
+    routes, links = [], []
+    for source, target in edges:
+        lanes = range(depth[source] - 1, depth[target], -1)
+        route = [source, *range(len(row_of), len(row_of) + len(lanes)), target]
+        row_of += lanes
+        seen[target] += 1
+        slot = seen[target] / (into[target] + 1)
+        for above, below in pairwise(route):
+            links.append((Link(above, below, slot if below == target else 0.5), (source, target)))
+        routes.append(route)
+    return routes, links, row_of
+
+
+def _ordered(links: Sequence[tuple[Link, tuple[int, int]]], row_of: Sequence[int]) -> list[list[int]]:
+    """The cells of each row from left to right: each above the middle of what it leads to."""
+    rows: list[list[int]] = [[] for _ in range(max(row_of) + 1)]
+    for cell, row in enumerate(row_of):
+        rows[row].append(cell)
+    leads: dict[int, list[Link]] = defaultdict(list)
+    for link, _ in links:
+        leads[link.above].append(link)
+    place: dict[int, float] = {cell: i for i, cell in enumerate(rows[0])}
+    for cells in rows[1:]:
+        wish = {c: sum(place[k.below] + k.slot for k in leads[c]) / len(leads[c]) for c in cells}
+        cells.sort(key=wish.__getitem__)
+        place.update({cell: i for i, cell in enumerate(cells)})
+    return rows
+
+
+def _across(
+    rows: Sequence[Sequence[int]], widths: Sequence[float], links: Sequence[Link], strong: Sequence[Link]
+) -> list[float]:
+    """Places along the rows: again and again each cell moves to the mean of its neighbours, as far as there is room."""
+    near: dict[int, list[int]] = defaultdict(list)
+    for chosen in (strong, links):
+        known = set(near)
+        for above, below, _ in chosen:
+            for cell, other in ((above, below), (below, above)):
+                if cell not in known:
+                    near[cell].append(other)
+    pull = [1e-3] * len(widths)
+    for above, below, _ in strong:
+        pull[above] = pull[below] = 1.0
+    x = [0.0] * len(widths)
+    for sweep in range(SWEEPS):
+        for row in rows if sweep % 2 == 0 else reversed(rows):
+            wanted = [sum(x[other] for other in near[c]) / max(1, len(near[c])) for c in row]
+            gaps = [(widths[a] + widths[b]) / 2 + GAP for a, b in pairwise(row)]
+            for cell, place in zip(row, settle(wanted, gaps, [pull[c] for c in row])):
+                x[cell] = place
+    return x
+
+
+def settle(
+    wanted: Sequence[float], gaps: Sequence[float], weights: Sequence[float], low: float = -inf, high: float = inf
+) -> list[float]:
+    """The places nearest to the wanted ones (least weighted squares), in order and at least the gaps apart.
+
+    Without the gaps between them the places need only rise, so this is isotonic regression: neighbours that would
+    overlap are pooled at their mean.
+
+    >>> settle([0, 0, 50], [10, 10], [1, 1, 1])
+    [-5.0, 5.0, 50.0]
+    """
+    offsets = [0.0, *accumulate(gaps)]
+    pools: list[tuple[float, float, int]] = []  # mean, weight, how many
+    for place, offset, weight in zip(wanted, offsets, weights):
+        pools.append((place - offset, weight, 1))
+        while len(pools) > 1 and pools[-2][0] >= pools[-1][0]:
+            (a, v, m), (b, w, n) = pools.pop(-2), pools.pop()
+            pools.append(((a * v + b * w) / (v + w), v + w, m + n))
+    means = [mean for mean, _, count in pools for _ in range(count)]
+    return [min(max(mean, low), high - offsets[-1]) + offset for mean, offset in zip(means, offsets)]
+
+
+def _ports(
+    routes: Sequence[Sequence[int]], x: Sequence[float], widths: Sequence[float], n: int
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Where each edge leaves its source and enters its target: straight ahead if the box is there, and not together."""
+    ends: tuple[dict[int, float], dict[int, float]] = ({}, {})
+    for end, (own, other) in zip(ends, ((0, 1), (-1, -2))):
+        at: dict[int, list[int]] = defaultdict(list)
+        for e, route in enumerate(routes):
+            at[route[own]].append(e)
+        for box in range(n):
+            there = sorted(at[box], key=lambda e: x[routes[e][other]])
+            half = max(widths[box] / 2 - 10, 0)
+            gaps = [min(PORT, 2 * half / max(1, len(there) - 1))] * (len(there) - 1)
+            wanted = [min(max(x[routes[e][other]], x[box] - half), x[box] + half) for e in there]
+            end.update(zip(there, settle(wanted, gaps, [1.0] * len(there), x[box] - half, x[box] + half)))
+    return ends
