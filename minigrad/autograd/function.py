@@ -40,6 +40,7 @@ class Function:
     _used = False
     _saved: tuple[Any, ...] = ()
     _versions: Sequence[int] = []
+    _recorded_outputs: Sequence[Tensor] = ()
 
     def save_for_backward(self, *args: Any) -> None:
         """Keep arrays for `backward`, which finds them in `saved_tensors`."""
@@ -48,8 +49,9 @@ class Function:
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """What `save_for_backward` kept."""
-        return self._saved
+        """What `save_for_backward` kept. (Outputs in their place in the graph, if the backward pass is recorded.)"""
+        recorded = {id(y): again for y, again in zip(self._outputs, self._recorded_outputs)}
+        return tuple([recorded.get(id(a), a) for a in self._saved])
 
     def forward(self, *inputs: Any) -> Any:
         """The output, or a tuple of outputs, for these inputs. A subclass defines it."""
@@ -68,53 +70,55 @@ class Function:
         self._used = True
         with pause(state.training):
             made = self.forward(*inputs)
-        single = isinstance(made, Tensor)
-        outputs = [made] if single else list(made)
+        single = not isinstance(made, (tuple, list))
+        outputs = [y if isinstance(y, Tensor) else asarray(y) for y in ([made] if single else made)]
+        self._inputs, self._outputs = inputs, [y for y in outputs if y.dtype.kind == "f"]
         tracked = tuple(i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x._node is not None)
-        if not tracked or not state.recording:
-            return made
-        self._inputs, self._outputs = inputs, outputs
-        joint = ops.concatenate([y.detach().reshape(-1) for y in outputs])
-        joint._node = Node(self._operation(inputs, outputs), inputs, list(inputs), tracked, None, joint)
+        if tracked and self._outputs and state.recording:
+            joint = ops.concatenate([y.detach().reshape(-1) for y in self._outputs])
+            joint._node = Node(self._operation(), inputs, list(inputs), tracked, None, joint)
+            pieces = iter(self._apart(joint))
+            outputs = [next(pieces) if y.dtype.kind == "f" else y for y in outputs]
+        return outputs[0] if single else tuple(outputs)
+
+    def _apart(self, joint: Tensor) -> list[Tensor]:
+        """The outputs, or their gradients, that lie end to end in one array."""
         pieces, start = [], 0
-        for y in outputs:
-            pieces.append(ops.reshape(joint[start : start + y.size], y.shape))
+        for y in self._outputs:
+            pieces.append(joint[start : start + y.size].reshape(y.shape).astype(y.dtype, copy=False))
             start += y.size
-        return pieces[0] if single else tuple(pieces)
+        return pieces
 
-    def _operation(self, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> Any:
+    def _operation(self) -> Any:
         """This call as an operation with one output, all outputs end to end."""
-
-        def all_gradients(F: Any, g: Any) -> Sequence[Any]:
-            return self._gradients(g, [y.shape for y in outputs], outputs[0])
-
         operation = operations.Op(lambda xp, *args: None)
         operation.name = type(self).__name__
-        operation.names = tuple(f"input {i}" for i in range(len(inputs)))
-        for i in range(len(inputs)):
+        operation.names = tuple(f"input {i}" for i in range(len(self._inputs)))
+        for i in range(len(self._inputs)):
             operation.vjps[i] = operations.Vjp(_choose(i), ())
-        operation.shared = operations.Vjp(all_gradients, ())
+        operation.shared = operations.Vjp(lambda F, g, y: self._gradients(g, y), ())
         return operation
 
-    def _gradients(self, g: Any, shapes: Sequence[tuple[int, ...]], like: Tensor) -> Sequence[Any]:
+    def _gradients(self, g: Any, y: Any) -> Sequence[Any]:
         """The gradients of all inputs, from that of the outputs end to end: raw, or Tensors if the pass is recorded."""
         recorded = isinstance(g, Tensor)
-        if recorded and any(isinstance(a, Tensor) and not any(a is x for x in self._inputs) for a in self._saved):
-            raise GraphError(
-                f"{type(self).__name__} saved what is not one of its inputs, so the derivative of its backward() would "
-                "be incomplete. Save inputs only, or write it with recorded operations."
-            )
         if [_version(a) for a in self._saved] != self._versions:
             raise GraphError(
                 f"An array that {type(self).__name__} saved was changed in place before backward(); save a copy()."
             )
-        flat = g if recorded else Tensor(g, like.ctx)
-        pieces, start = [], 0
-        for shape, y in zip(shapes, self._outputs):
-            pieces.append(flat[start : start + y.size].reshape(shape))
-            start += y.size
-        made = self.backward(*pieces)
-        gradients = [made] if isinstance(made, Tensor) or made is None else list(made)
+        if recorded:
+            known = [id(a) for a in (*self._inputs, *self._outputs)]
+            if any([isinstance(a, Tensor) and id(a) not in known for a in self._saved]):
+                raise GraphError(
+                    f"{type(self).__name__} saved what is neither an input nor an output, so the derivative of its "
+                    "backward() would be incomplete. Save only these, or write it with recorded operations."
+                )
+            self._recorded_outputs = self._apart(y)
+        try:
+            made = self.backward(*self._apart(g if recorded else Tensor(g, self._outputs[0].ctx)))
+        finally:
+            self._recorded_outputs = ()
+        gradients = list(made) if isinstance(made, (tuple, list)) else [made]
         if len(gradients) != len(self._inputs):
             raise UsageError(
                 f"{type(self).__name__}.backward() returned {len(gradients)} gradients for {len(self._inputs)} inputs; "
@@ -123,15 +127,14 @@ class Function:
         for i, x in enumerate(self._inputs):
             if not isinstance(x, Tensor):
                 continue
-            d = gradients[i]
-            if d is None:
-                gradients[i] = x.detach() * 0
-            elif d.shape != x.shape:
+            d = x.detach() * 0 if gradients[i] is None else asarray(gradients[i])
+            if d.shape != x.shape:
                 raise UsageError(
                     f"{type(self).__name__}.backward() returned a gradient of shape {d.shape} for input {i} of "
                     f"shape {x.shape}; they must be equal."
                 )
-        return gradients if recorded else [d.data if isinstance(d, Tensor) else d for d in gradients]
+            gradients[i] = d if recorded else d.data
+        return gradients
 
 
 def _version(a: Any) -> int:
@@ -147,18 +150,16 @@ def _choose(i: int) -> Callable[..., Any]:
 class _WithVjp(Function):
     """A function of Tensors and the gradient that was given to it."""
 
-    def __init__(self, function: Callable[..., Any], vjp: Callable[..., Any], again: Callable[..., Any]) -> None:
-        self._function, self._vjp, self._again = function, vjp, again
+    def __init__(self, function: Callable[..., Any], vjp: Callable[..., Any]) -> None:
+        self._function, self._vjp = function, vjp
 
     def forward(self, *inputs: Any) -> Any:
-        self.save_for_backward(*inputs)
-        self._output = self._function(*inputs)
-        return self._output
+        y = self._function(*inputs)
+        self.save_for_backward(y, *inputs)
+        return y
 
     def backward(self, *output_grads: Any) -> Any:
-        inputs = self.saved_tensors
-        y = self._again(*inputs) if state.recording else self._output  # recorded, where the gradient itself is
-        return self._vjp(*output_grads, y, *inputs)
+        return self._vjp(*output_grads, *self.saved_tensors)
 
 
 def with_vjp(vjp: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -182,12 +183,14 @@ def with_vjp(vjp: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def call(*inputs: Any) -> Any:
-            return _WithVjp(function, vjp, call)(*inputs)
+            return _WithVjp(function, vjp)(*inputs)
 
         return call
 
     return decorate
 
 
-from minigrad import ops  # noqa: E402  operations record themselves on this package: a circle, closed last
+# Operations record themselves on this package: a circle, closed last.
+from minigrad import ops  # noqa: E402
+from minigrad.create import asarray  # noqa: E402
 from minigrad.ops import operation as operations  # noqa: E402
