@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, np, ops
-from minigrad.errors import DTypeError, KeywordError, ShapeError
+from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError
 from minigrad.tensor import Tensor
 
 A = numpy.array([[1.0, -2.0, 3.5], [4.0, 0.5, -6.0]], dtype="float32")
@@ -294,6 +294,20 @@ def test_out_takes_the_result():
     assert target.tolist() == [2, 3]
 
 
+@pytest.mark.parametrize("place", ["position", "name"])
+@pytest.mark.parametrize("write", [ops.matmul, ops.sum], ids=lambda operation: operation.name)
+def test_writing_into_out_is_a_change_that_the_graph_notices(write, place):
+    args = (np.ones((2, 2)), np.ones((2, 2))) if write is ops.matmul else (np.ones((3, 2, 2)), 0, None, False)
+    x, target = np.array([[1.0, 2.0], [3.0, 4.0]]), np.zeros((2, 2))
+    x.attach_grad()
+    with autograd.record():
+        y = (x * target).sum()
+    assert (write(*args, target) if place == "position" else write(*args, out=target)) is target
+    assert target.tolist() == [[2, 2], [2, 2]] if write is ops.matmul else [[3, 3], [3, 3]]
+    with pytest.raises(GraphError, match="changed"):
+        y.backward()
+
+
 # DTypes: Python numbers and whole numbers do not widen a float; alone they are float32
 
 
@@ -369,7 +383,7 @@ def test_arguments_are_explained():
         (lambda: np.ones((2, 3)) @ np.ones((2, 3)), r"matmul\(\) cannot combine shapes \(2, 3\) and \(2, 3\)"),
         (lambda: np.ones((2, 3)).sum(2), r"sum\(\) cannot take \(2, 3\): axis 2 is out of bounds"),
         (lambda: np.ones((2, 3)).reshape(4, -1), r"reshape\(\) cannot take \(2, 3\)"),
-        (lambda: ops.linear(np.ones((2, 3)), np.ones((4, 5))), r"width 3 \(shape \(2, 3\)\) for a weight of .*\(4, 5\)"),
+        (lambda: ops.linear(np.ones((2, 3)), np.ones((4, 5))), r"width 3 \(shape \(2, 3\)\) for a weight .*\(4, 5\)"),
         (lambda: np.concatenate([np.ones((2, 3)), np.ones((2, 4))]), r"concatenate\(\) cannot .*\(2, 3\).*\(2, 4\)"),
         (lambda: ops.tensordot(np.ones((2, 3)), np.ones((2, 3)), 1), r"axis 1 of \(2, 3\) with axis 0 of \(2, 3\)"),
         (lambda: ops.softmax_cross_entropy(np.ones((2, 3)), [0, 1, 2]), r"labels must have shape"),

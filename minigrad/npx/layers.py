@@ -7,12 +7,12 @@ and the weight decides.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from minigrad import autograd, ops
 from minigrad.create import arange, ones_like
 from minigrad.errors import ArgumentError, suggestion
+from minigrad.npx.activations import find
 from minigrad.tensor import Tensor
 
 
@@ -79,22 +79,9 @@ def dropout(data: Any, p: float = 0.5, mode: str = "training", axes: tuple[int, 
     return ops.dropout(data, p, axes) if mode == "always" or autograd.is_training() else data
 
 
-ACTIVATIONS: dict[str, Callable[[Any], Tensor]] = {
-    "relu": ops.relu,
-    "sigmoid": ops.sigmoid,
-    "tanh": ops.tanh,
-    "softrelu": ops.softplus,
-    "softsign": ops.softsign,
-    "log_sigmoid": lambda x: -ops.softplus(-x),
-    "mish": lambda x: x * ops.tanh(ops.softplus(x)),
-}
-
-
 def activation(data: Any, act_type: str) -> Tensor:
-    """The activation called 'relu', 'sigmoid', 'tanh', 'softrelu', 'softsign', 'log_sigmoid' or 'mish'."""
-    if act_type not in ACTIVATIONS:
-        raise ArgumentError(f"There is no activation {act_type!r}{suggestion(act_type, ACTIVATIONS)}")
-    return ACTIVATIONS[act_type](data)
+    """The activation called `act_type`: 'relu', 'sigmoid', 'tanh', 'softrelu' ... See `npx.activations`."""
+    return find(act_type)(data)
 
 
 def leaky_relu(data: Any, gamma: Any = None, act_type: str = "leaky", slope: float = 0.25) -> Tensor:

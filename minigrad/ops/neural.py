@@ -146,7 +146,7 @@ def _rows_and_columns(xp: Any, x: Any, labels: Any) -> tuple[Any, Any]:
         return x, columns
     if columns.size * x.shape[-1] != x.size:
         raise ShapeError(
-            f"Cross-entropy got scores of shape {x.shape} and labels of shape {labels.shape}; the labels must have "
+            f"Cross-entropy got scores of shape {x.shape} and labels of shape {columns.shape}; the labels must have "
             f"shape {x.shape[:-1]}, one class number for each row of scores. (One-hot labels need sparse_label=False.)"
         )
     return x.reshape(-1, x.shape[-1]), columns.reshape(-1)

@@ -75,6 +75,7 @@ class Op:
         code = forward.__code__
         self.names: tuple[str, ...] = code.co_varnames[1 : code.co_argcount]
         self.defaults: tuple[Any, ...] = forward.__defaults__ or ()
+        self.takes_out = self.names[-1:] == ("out",)
         self.vjps: dict[int, Vjp] = {}
         self.shared: Vjp | None = None
         self.recall: Callable[..., Any] | None = None
@@ -135,6 +136,8 @@ class Op:
                 target[...] = self(*args, **kwargs)
                 return target  # type: ignore[no-any-return]
             args = self.bind(args, kwargs)
+        elif self.takes_out and args[-1] is not None:  # by position: written above, where it is noted as a change
+            return self(*args[:-1], out=args[-1])
         raw = list(args)
         first: Any = None
         tracked: tuple[int, ...] = ()

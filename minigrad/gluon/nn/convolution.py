@@ -8,7 +8,7 @@ from minigrad import ops
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.block import HybridBlock
 from minigrad.gluon.nn.activations import activation as apply_activation
-from minigrad.gluon.nn.activations import find
+from minigrad.npx.activations import find
 from minigrad.ops.conv import each
 from minigrad.tensor import Tensor
 
