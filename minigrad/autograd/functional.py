@@ -1,4 +1,7 @@
-"""Derivatives of a function as a whole: Jacobian, Hessian, and their products with a vector."""
+"""Derivatives of a function as a whole: Jacobian, Hessian, and their products with a vector.
+
+Inside `record()` the results are recorded too: gradients reach `x` and whatever else the function uses.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minigrad.autograd.backward import grad
-from minigrad.autograd.scopes import record
+from minigrad.autograd.scopes import is_recording, is_training, record
 from minigrad.errors import ShapeError
 from minigrad.tensor import Tensor
 
@@ -16,8 +19,7 @@ Map = Callable[[Tensor], Tensor]
 def vjp(f: Map, x: Tensor, v: Tensor) -> Tensor:
     """v^T J: the gradient at `x` of the sum of v f(x). v has the shape of f(x), the result that of x."""
     y, z = _computed(f, x)
-    result: Tensor = grad(y, z, head_grads=v)
-    return result
+    return _pulled(y, z, v)
 
 
 def jacobian(f: Map, x: Tensor) -> Tensor:
@@ -28,17 +30,12 @@ def jacobian(f: Map, x: Tensor) -> Tensor:
     array([[2., 0.],
            [0., 4.]])
     """
-    y, z = _computed(f, x)
-    return _rows(y, z)
+    return _rows(*_computed(f, x))
 
 
 def hvp(f: Map, x: Tensor, v: Tensor) -> Tensor:
     """H v: the second derivatives of a scalar function at x, times v, for the price of two gradients."""
-    z = _leaf(x)
-    with record():
-        slope = grad(_scalar(f(z)), z, create_graph=True)
-    result: Tensor = grad(slope, z, head_grads=v)
-    return result
+    return _pulled(*_slope(f, x), v)
 
 
 def hessian(f: Map, x: Tensor) -> Tensor:
@@ -49,36 +46,43 @@ def hessian(f: Map, x: Tensor) -> Tensor:
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    z = _leaf(x)
-    with record():
-        slope = grad(_scalar(f(z)), z, create_graph=True)
-    return _rows(slope, z)
-
-
-def _leaf(x: Tensor) -> Tensor:
-    z = x.detach().copy()
-    z.attach_grad()
-    return z
+    return _rows(*_slope(f, x))
 
 
 def _computed(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
-    z = _leaf(x)
-    with record():
+    """f(z), recorded, and z, which has the value of x and comes from it if that is being recorded."""
+    z = x.copy()
+    if z._node is None:
+        z.attach_grad()
+    with record(is_training()):
         return f(z), z
 
 
-def _scalar(y: Tensor) -> Tensor:
+def _slope(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
+    """The gradient of f at z, recorded, and z."""
+    y, z = _computed(f, x)
     if y.size != 1:
-        raise ShapeError(f"Second derivatives are of one number, but the function returned shape {y.shape}; sum it.")
-    return y
+        raise ShapeError(
+            f"Second derivatives are taken of one number, but the function returned shape {y.shape}; sum it."
+        )
+    with record(is_training()):
+        return _pulled(y, z, None), z
+
+
+def _pulled(y: Tensor, z: Tensor, v: Tensor | None, retain_graph: bool | None = None) -> Tensor:
+    """The gradient of y by z, weighted by v; recorded if we are recording; zeros if y does not depend on z at all."""
+    if y._node is None:
+        return z.detach() * 0
+    found: Tensor = grad(y, z, v, retain_graph, create_graph=is_recording(), train_mode=is_training())
+    return found
 
 
 def _rows(y: Tensor, z: Tensor) -> Tensor:
-    """The gradient of each value of y by z. Where y does not depend on z at all, zeros."""
+    """The gradient of each value of y by z."""
     from minigrad import np
 
-    if y._node is None:
-        return np.zeros(y.shape + z.shape, z.dtype, ctx=z.ctx)
     basis: Any = np.eye(y.size, dtype=y.dtype, ctx=y.ctx)
-    rows = [grad(y, z, head_grads=basis[i].reshape(y.shape), retain_graph=True) for i in range(y.size)]
-    return np.stack(rows).reshape(y.shape + z.shape) if rows else np.zeros(y.shape + z.shape, z.dtype, ctx=z.ctx)
+    rows = [_pulled(y, z, basis[i].reshape(y.shape), retain_graph=True) for i in range(y.size)]
+    if not rows:
+        return np.zeros(y.shape + z.shape, z.dtype, ctx=z.ctx)
+    return np.stack(rows).reshape(y.shape + z.shape)

@@ -3,8 +3,9 @@
 import numpy
 import pytest
 
-from minigrad import autograd, np
+from minigrad import autograd, np, ops
 from minigrad.errors import ShapeError
+from minigrad.gradcheck import gradcheck
 
 X = numpy.array([1.0, 2.0, -0.5])
 A = numpy.array([[2.0, -1.0, 0.5], [0.0, 3.0, 1.0]])
@@ -62,3 +63,48 @@ def test_the_point_keeps_its_own_gradient():
 def test_second_derivatives_ask_for_one_number():
     with pytest.raises(ShapeError, match=r"shape \(3,\); sum it"):
         autograd.hessian(lambda x: x * x, np.array(X))
+
+
+@pytest.mark.parametrize("f", [lambda x: (3 * x).sum(), lambda x: np.array(1.0), lambda x: x.detach().sum()])
+def test_what_does_not_bend_has_second_derivatives_of_zero(f):
+    x = np.array([1.0, 2.0])
+    assert autograd.hvp(f, x, x).tolist() == [0, 0]
+    assert autograd.hessian(f, x).tolist() == [[0, 0], [0, 0]]
+
+
+def test_what_does_not_depend_on_x_has_derivatives_of_zero():
+    x = np.array([1.0, 2.0])
+    assert autograd.vjp(lambda x: np.array([5.0]), x, np.array([1.0])).tolist() == [0, 0]
+    assert autograd.jacobian(lambda x: np.array([5.0]), x).tolist() == [[0, 0]]
+    assert autograd.jacobian(lambda x: x[:0], x).shape == (0, 2)
+
+
+@pytest.mark.parametrize("name", ["vjp", "jacobian", "hvp", "hessian"])
+def test_inside_record_the_result_is_differentiated_by_x_and_by_what_the_function_uses(name):
+    def f(x, w):
+        inner = (lambda z: ops.sin(z) * w) if name in ("vjp", "jacobian") else (lambda z: (ops.sin(z) * w).sum())
+        vector = (np.array([1.0, 2.0], dtype="float64"),) if name in ("vjp", "hvp") else ()
+        return getattr(autograd, name)(inner, x, *vector)
+
+    gradcheck(f, np.array([0.3, 0.7]), np.array([2.0, -1.0]), order=2)
+
+
+def test_outside_record_nothing_is_kept_and_nothing_changes():
+    x = np.array([1.0, 2.0])
+    x.attach_grad()
+    h = autograd.hessian(lambda z: (z**3).sum(), x)
+    assert h._node is None
+    assert x.grad.tolist() == [0, 0]
+
+
+def test_training_mode_is_left_as_it_is():
+    seen = []
+
+    def f(x):
+        seen.append(autograd.is_training())
+        return (x * x).sum()
+
+    autograd.hessian(f, np.array([1.0]))
+    with autograd.train_mode():
+        autograd.hessian(f, np.array([1.0]))
+    assert seen == [False, True]
