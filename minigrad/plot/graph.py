@@ -104,17 +104,18 @@ def _read(y: Tensor) -> tuple[list[Box], list[tuple[int, int]]]:
                 known.setdefault(parents[i], raw)
             elif type(raw) in MODULES:
                 edges.append((len(nodes) + len(constants), index[node]))
-                constants.append(Box("constant", [_line(name), *_content(raw.shape, raw)]))
+                constants.append(Box("constant", [_line(name), _content(raw.shape, raw)]))
     steps = 1 + sum(type(node) is Node for node in nodes)
     boxes = []
     for i, node in enumerate(nodes):
         content = _content(node.shape, known.get(node))
         if type(node) is Node:
             step = 1 + sum(type(other) is Node for other in nodes[:i])
-            boxes.append(Box("operation", [_line(node.op.name), *content], step))
+            options = [value for value in node.kept[: len(node.op.names)] if type(value) is str]  # as relu in linear
+            boxes.append(Box("operation", [_line(", ".join([node.op.name, *options])), content], step))
         else:
             gradient = [_gradient(node)] if node.fresh else []
-            boxes.append(Box("leaf", [_line(node.name or "x"), *content, *gradient], steps))
+            boxes.append(Box("leaf", [_line(node.name or "x"), content, *gradient], steps))
     return [*boxes, *constants], edges
 
 
@@ -159,10 +160,10 @@ def _line(text: str) -> str:
     return text if len(text) <= LONGEST else "…" + text[-LONGEST + 1 :]
 
 
-def _content(shape: tuple[int, ...], raw: Any) -> list[str]:
+def _content(shape: tuple[int, ...], raw: Any) -> str:
     """A shape, and the numbers if they are known and few."""
     few = raw is not None and raw.size <= 3
-    return [str(shape), _numbers(to_host(raw))] if few else [str(shape)]
+    return f"{shape} {_numbers(to_host(raw))}" if few else str(shape)
 
 
 def _gradient(leaf: Leaf) -> str:
@@ -171,7 +172,7 @@ def _gradient(leaf: Leaf) -> str:
 
 
 def _numbers(array: Any) -> str:
-    text = ", ".join(f"{value:.4g}" for value in array.ravel().tolist())
+    text = ", ".join(f"{value:.4g}" if isinstance(value, float) else str(value) for value in array.ravel().tolist())
     return f"= {text}" if array.ndim == 0 else f"= [{text}]"
 
 
@@ -252,10 +253,10 @@ def _drawn(i: int, box: Box, centre: Point, last: int) -> list[str]:
 
 
 def _lights(step: int, last: int) -> str:
-    """Dark until the step begins, bright while it lasts, then half; over and over, with a rest at the end."""
+    """Dark until the step begins, bright while it lasts, then a little less; over and over, with a rest at the end."""
     total = last + 2
     begin, end = (step - 0.5) / total, (step + 0.5) / total
     return (
-        f'<animate attributeName="opacity" calcMode="discrete" values="0;1;0.4" keyTimes="0;{begin:.4f};{end:.4f}" '
+        f'<animate attributeName="opacity" calcMode="discrete" values="0;1;0.7" keyTimes="0;{begin:.4f};{end:.4f}" '
         f'dur="{SECONDS * total:.1f}s" repeatCount="indefinite"/>'
     )

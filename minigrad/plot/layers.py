@@ -17,8 +17,9 @@ Point = tuple[float, float]
 
 GAP, ROW_GAP = 22.0, 32.0  # between boxes, and between rows
 PORT = 14.0  # between two arrows at one box
-LANE = 12.0  # the width that an arrow gets where it passes a row
-SWEEPS = 16
+LANE = 16.0  # the width that an arrow gets where it passes a row
+WEAK, STRAIGHT = 1e-3, 8.0  # how strongly a box aside pulls at its place, and how straight long arrows are
+SWEEPS = 40
 
 
 class Layout(NamedTuple):
@@ -45,16 +46,19 @@ def layout(
 
     Each path alternates: straight down through a row, then on to the next row.
 
-    >>> layout([(60, 20), (60, 20)], [(1, 0)], margin=0)
-    Layout(centres=[(30.0, 70.0), (30.0, 10.0)], paths=[[(30.0, 20), (30.0, 20), (30.0, 60.0), (30.0, 60.0)]],
-           width=60.0, height=80.0)
+    >>> layout([(60.0, 20.0), (60.0, 20.0)], [(1, 0)], margin=0)
+    Layout(centres=[(30.0, 62.0), (30.0, 10.0)], paths=[[(30.0, 20.0), (30.0, 20.0), (30.0, 52.0), (30.0, 52.0)]],
+           width=60.0, height=72.0)
     """
     depth = depths(len(sizes), edges)
     routes, links, row_of = _routes(depth, edges)
     rows = _ordered(links, row_of)
     widths = [w for w, _ in sizes] + [LANE] * (len(row_of) - len(sizes))
-    strong = [link for link, (source, _) in links if source not in aside]
-    x = _across(rows, widths, [link for link, _ in links], strong)
+    weights = {link: (WEAK if source in aside else 1.0) for link, (source, _) in links}
+    for link in weights:
+        if min(link.above, link.below) >= len(sizes):
+            weights[link] *= STRAIGHT
+    x = _across(rows, widths, len(sizes), weights)
     left = min(a - w / 2 for a, w in zip(x, widths)) - margin
     x = [a - left for a in x]
     heights = [max([sizes[c][1] for c in row if c < len(sizes)]) for row in rows]
@@ -62,21 +66,17 @@ def layout(
     for row in reversed(range(len(rows))):  # the last one is on top
         tops[row] = bottom
         bottom += heights[row] + ROW_GAP
-    y = [tops[row_of[c]] + heights[row_of[c]] / 2 for c in range(len(row_of))]
+    top = [tops[row] for row in row_of]
+    base = [tops[row] + heights[row] for row in row_of]
+    y = [(a + b) / 2 for a, b in zip(top, base)]
     leaves, enters = _ports(routes, x, widths, len(sizes))
     paths = []
     for e, route in enumerate(routes):
-        across = [leaves[e], *(x[c] for c in route[1:-1]), enters[e]]
-        path = []
-        for c, a in zip(route, across):
-            path += [(a, tops[row_of[c]]), (a, tops[row_of[c]] + heights[row_of[c]])]
         source, target = route[0], route[-1]
-        path = [
-            (leaves[e], y[source] + sizes[source][1] / 2),
-            *path[1:-1],
-            (enters[e], y[target] - sizes[target][1] / 2),
-        ]
-        paths.append(path)
+        path = [(leaves[e], y[source] + sizes[source][1] / 2), (leaves[e], base[source])]
+        for lane in route[1:-1]:
+            path += [(x[lane], top[lane]), (x[lane], base[lane])]
+        paths.append([*path, (enters[e], top[target]), (enters[e], y[target] - sizes[target][1] / 2)])
     width = max(a + w / 2 for a, w in zip(x, widths)) + margin
     return Layout(list(zip(x, y))[: len(sizes)], paths, width, bottom - ROW_GAP + margin)
 
@@ -131,25 +131,18 @@ def _ordered(links: Sequence[tuple[Link, tuple[int, int]]], row_of: Sequence[int
     return rows
 
 
-def _across(
-    rows: Sequence[Sequence[int]], widths: Sequence[float], links: Sequence[Link], strong: Sequence[Link]
-) -> list[float]:
+def _across(rows: Sequence[Sequence[int]], widths: Sequence[float], n: int, weights: dict[Link, float]) -> list[float]:
     """Places along the rows: again and again each cell moves to the mean of its neighbours, as far as there is room."""
-    near: dict[int, list[int]] = defaultdict(list)
-    for chosen in (strong, links):
-        known = set(near)
-        for above, below, _ in chosen:
-            for cell, other in ((above, below), (below, above)):
-                if cell not in known:
-                    near[cell].append(other)
-    pull = [1e-3] * len(widths)
-    for above, below, _ in strong:
-        pull[above] = pull[below] = 1.0
+    near: list[list[tuple[int, float]]] = [[] for _ in widths]
+    for link, weight in weights.items():
+        near[link.above].append((link.below, weight))
+        near[link.below].append((link.above, weight))
+    pull = [sum(weight for _, weight in others) or 1.0 for others in near]
     x = [0.0] * len(widths)
     for sweep in range(SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
-            wanted = [sum(x[other] for other in near[c]) / max(1, len(near[c])) for c in row]
-            gaps = [(widths[a] + widths[b]) / 2 + GAP for a, b in pairwise(row)]
+            gaps = [(widths[a] + widths[b]) / 2 + (GAP if min(a, b) < n else 0) for a, b in pairwise(row)]
+            wanted = [sum(weight * x[other] for other, weight in near[c]) / pull[c] for c in row]
             for cell, place in zip(row, settle(wanted, gaps, [pull[c] for c in row])):
                 x[cell] = place
     return x
@@ -163,7 +156,7 @@ def settle(
     Without the gaps between them the places need only rise, so this is isotonic regression: neighbours that would
     overlap are pooled at their mean.
 
-    >>> settle([0, 0, 50], [10, 10], [1, 1, 1])
+    >>> settle([0.0, 0.0, 50.0], [10, 10], [1, 1, 1])
     [-5.0, 5.0, 50.0]
     """
     offsets = [0.0, *accumulate(gaps)]
