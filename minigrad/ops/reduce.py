@@ -55,7 +55,7 @@ def mean(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = 
     return xp.mean(x, axis=_plain(axis), dtype=dtype, keepdims=keepdims)
 
 
-mean.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis) / builtins.max(1, _count(like, axis)))
+mean.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis) * (1 / builtins.max(1, _count(like, axis))))
 
 
 @op
@@ -79,7 +79,7 @@ def std(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False
 
 std.vjp(
     x=lambda F, g, y, x, axis, ddof: (
-        _restore(F, g / y, x, axis) * (x - F.mean(x, axis, keepdims=True)) / (_count(x, axis) - ddof)
+        _restore(F, g / y, x, axis) * (x - F.mean(x, axis, keepdims=True)) * (1 / (_count(x, axis) - ddof))
     )
 )
 

@@ -1,0 +1,143 @@
+"""At kinks, at large values and at empty axes: what the operations say they take there. Warnings are errors here."""
+
+import math
+
+import numpy
+import pytest
+
+from minigrad import autograd, np, ops
+
+
+def slope(f, *values, dtype="float64", head=None):
+    xs = [np.array(v, dtype=dtype) for v in values]
+    for x in xs:
+        x.attach_grad()
+    with autograd.record():
+        y = f(*xs)
+    y.backward(head)
+    found = [x.grad.tolist() for x in xs]
+    return found[0] if len(found) == 1 else found
+
+
+@pytest.mark.parametrize(
+    ("f", "values", "expected"),
+    [
+        (ops.relu, ([-1.0, 0.0, 1.0],), [0, 0, 1]),
+        (ops.absolute, ([-2.0, 0.0, 2.0],), [-1, 0, 1]),
+        (lambda x: ops.leaky_relu(x, 0.1), ([0.0],), [0.1]),
+        (ops.elu, ([0.0],), [1]),
+        (ops.maximum, ([1.0, 2.0], [1.0, 0.0]), [[0.5, 1], [0.5, 0]]),
+        (ops.minimum, ([1.0, 2.0], [1.0, 0.0]), [[0.5, 0], [0.5, 1]]),
+        (ops.max, ([1.0, 3.0, 3.0],), [0, 0.5, 0.5]),
+        (ops.min, ([1.0, 1.0, 1.0, 1.0],), [0.25] * 4),
+        (ops.norm, ([0.0, 0.0],), [0, 0]),
+        (ops.hypot, ([0.0, 3.0], [0.0, 4.0]), [[0, 0.6], [0, 0.8]]),
+        (lambda x: ops.clip(x, 0, 1), ([-1.0, 0.0, 0.5, 1.0, 2.0],), [0, 1, 1, 1, 0]),
+        (lambda x: x**0, ([0.0, 2.0],), [0, 0]),
+        (lambda x: x**1, ([0.0],), [1]),
+        (lambda x: x**2, ([0.0, -3.0],), [0, -6]),
+        (lambda x: x**3, ([0.0, -2.0],), [0, 12]),
+        (lambda x: x ** np.array([0.0, 1.0, 2.0]), ([0.0, 0.0, 0.0],), [0, 1, 0]),
+        (lambda n: 2.0**n, ([3.0],), [8 * math.log(2)]),
+        (lambda n: 0.0**n, ([2.0],), [0]),
+        (lambda x, n: x**n, ([-2.0], [3.0]), [[12], [0]]),
+        (ops.prod, ([0.0, 2.0, 3.0],), [6, 0, 0]),
+        (ops.prod, ([0.0, 0.0, 3.0],), [0, 0, 0]),
+        (ops.sort, ([2.0, 2.0, 1.0],), [1, 1, 1]),
+    ],
+)
+def test_at_kinks_and_zeros_the_gradient_is_what_is_said(f, values, expected):
+    assert slope(f, *values) == pytest.approx(expected) if len(values) == 1 else slope(f, *values) == expected
+
+
+def test_second_derivatives_at_zero_of_powers():
+    x = np.array([0.0, 2.0])
+    x.attach_grad()
+    with autograd.record():
+        for n, second in ((1, [0, 0]), (2, [2, 2]), (3, [0, 12])):
+            g = autograd.grad(x**n, x, create_graph=True)
+            assert autograd.grad(g + 0 * x, x, create_graph=True).tolist() == second
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_nothing_overflows_and_no_digits_are_lost_on_either_side(dtype):
+    x = numpy.array([-700.0, -80, -20, -1e-3, 0, 1e-3, 20, 80, 700], dtype=dtype)
+    wide = x.astype("float128")
+    tiny = numpy.finfo(dtype).tiny
+    rtol = 4 * numpy.finfo(dtype).eps
+    expected = {
+        ops.sigmoid: 1 / (1 + numpy.exp(-wide)),
+        ops.softplus: numpy.log1p(numpy.exp(wide)),
+        ops.silu: wide / (1 + numpy.exp(-wide)),
+        ops.tanh: numpy.tanh(wide),
+        ops.expm1: numpy.expm1(numpy.minimum(wide, 80)),
+    }
+    for f, y in expected.items():
+        at = np.array(numpy.minimum(x, 80) if f is ops.expm1 else x)
+        numpy.testing.assert_allclose(
+            f(at).asnumpy(), y.astype("float64"), rtol=rtol * 40, atol=tiny, err_msg=f.__name__
+        )
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_softmax_and_its_kin_take_large_scores(dtype):
+    x = np.array([[1000.0, 0.0, -1000.0], [-1000.0, -1000.0, -1000.0]], dtype=dtype)
+    numpy.testing.assert_allclose(ops.softmax(x).asnumpy(), [[1, 0, 0], [1 / 3] * 3], rtol=1e-3)
+    assert ops.log_softmax(x)[0].tolist() == [0, -1000, -2000]
+    assert ops.logsumexp(x, 1)[0].item() == 1000
+    labels = np.array([2, 0], dtype="int64")
+    loss = ops.softmax_cross_entropy(x, labels)
+    assert loss.dtype == dtype
+    assert loss.tolist() == pytest.approx([2000, math.log(3)], rel=2e-3)
+    g = slope(lambda s: ops.softmax_cross_entropy(s, labels), x.tolist(), dtype=dtype)
+    assert numpy.array(g) == pytest.approx(numpy.array([[1, 0, -1], [-2 / 3, 1 / 3, 1 / 3]]), rel=2e-3)
+
+
+def test_a_confident_and_right_score_keeps_the_digits_of_its_gradient():
+    x = np.array([[40.0, 0.0]], dtype="float32")
+    g = slope(lambda s: ops.softmax_cross_entropy(s, np.array([0])), [[40.0, 0.0]], dtype="float32")
+    assert g[0] == pytest.approx([-math.exp(-40), math.exp(-40)], rel=1e-5)
+    assert ops.log_softmax(x)[0, 0].item() == 0
+
+
+def test_empty_axes():
+    x = np.zeros((0, 3))
+    assert ops.sum(x, 0).tolist() == [0, 0, 0]
+    assert ops.prod(x, 0).tolist() == [1, 1, 1]
+    assert (ops.linear(x, np.ones((2, 3)), np.ones(2))).shape == (0, 2)
+    assert ops.softmax_cross_entropy(x, np.zeros(0)).shape == (0,)
+    with pytest.raises(ValueError, match=r"max\(\) cannot take \(0, 3\)"):
+        ops.max(x)
+    w, b = np.ones((2, 3)), np.ones(2)
+    w.attach_grad()
+    b.attach_grad()
+    w.grad[...] = b.grad[...] = 5
+    with autograd.record():
+        y = ops.linear(x, w, b)
+    y.backward()
+    assert w.grad.tolist() == [[0] * 3] * 2
+    assert b.grad.tolist() == [0, 0]
+
+
+def test_a_broadcast_over_nothing_gives_a_gradient_of_zero():
+    assert slope(lambda a: a + np.zeros((0, 3)), [1.0, 2.0, 3.0]) == [0, 0, 0]
+    assert slope(lambda a: a * np.zeros(0), 2.0) == 0
+
+
+def test_values_that_are_not_chosen_do_not_spoil_the_gradient():
+    def f(a, b):
+        return ops.where(np.array([True, False]), a, b)
+
+    head = np.array([numpy.inf, 1.0])
+    assert slope(f, [1.0, 2.0], [3.0, 4.0], head=head) == [[numpy.inf, 0], [0, 1]]
+    assert slope(lambda a: ops.clip(a, 0, 1), [2.0, 0.5], head=head) == [0, 1]
+
+
+def test_mean_of_many_float16_values_does_not_overflow():
+    x = np.full((70_000,), 1.0, dtype="float16")
+    assert ops.mean(x).item() == 1
+    x.attach_grad()
+    with autograd.record():
+        y = ops.mean(x * 2)
+    y.backward()
+    assert x.grad[0].item() == pytest.approx(2 / 70_000, rel=0.05)
