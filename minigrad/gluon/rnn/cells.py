@@ -31,17 +31,10 @@ class _Cell(Recurrent):
         """The last axis of the input decides."""
         self._own["i2h_weight"].shape = (self.gates * self._hidden_size, x.shape[-1])
 
-    def begin_state(self, batch_size: int, func: Any = None, ctx: Any = None, dtype: Any = None) -> list[Tensor]:
-        """The first states, zeros of shape (batch_size, hidden_size): [h], or [h, c] for LSTMCell."""
-        shape = (batch_size, self._hidden_size)
-        if func is not None:
-            return [func(shape=shape, ctx=ctx) for _ in range(self.states)]
-        return self._zeros(shape, ctx, dtype)
-
     def forward(self, x: Tensor, states: Any) -> tuple[Tensor, list[Tensor]]:
         """x (N, C) and the states, each (N, hidden), to the output (N, hidden) and the new states."""
         i2h_weight, h2h_weight, i2h_bias, h2h_bias = self._weights("", x.ctx)
-        states = self._checked(states, (x.shape[0], self._hidden_size))
+        states = self._checked(states, x.shape[0])
         own = ops.linear(states[0], h2h_weight, h2h_bias)
         states = self.rule(ops.linear(x, i2h_weight, i2h_bias), own, *states)
         return states[0], list(states)

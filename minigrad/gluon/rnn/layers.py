@@ -49,12 +49,9 @@ class _Layer(Recurrent):
         for side in self._sides:
             self._own[f"{side}0_i2h_weight"].shape = (self.gates * self._hidden_size, x.shape[-1])
 
-    def begin_state(self, batch_size: int, func: Any = None, ctx: Any = None, dtype: Any = None) -> list[Tensor]:
-        """The first states, zeros of shape (layers * directions, batch_size, hidden_size): [h], or [h, c] for LSTM."""
-        shape = (self._num_layers * len(self._sides), batch_size, self._hidden_size)
-        if func is not None:
-            return [func(shape=shape, ctx=ctx) for _ in range(self.states)]
-        return self._zeros(shape, ctx, dtype)
+    def state_shape(self, batch_size: int) -> tuple[int, ...]:
+        """(layers * directions, batch_size, hidden_size)."""
+        return (self._num_layers * len(self._sides), batch_size, self._hidden_size)
 
     def forward(self, x: Tensor, states: Any = None) -> Any:
         """x (T, N, C) to outputs (T, N, directions * hidden); given states, to (outputs, the last states) instead."""
@@ -65,7 +62,7 @@ class _Layer(Recurrent):
             )
         x = x if self._time_first else ops.swapaxes(x, 0, 1)
         begin = self.begin_state(x.shape[1], ctx=x.ctx, dtype=x.dtype) if states is None else states
-        stacked = self._checked(begin, (self._num_layers * len(self._sides), x.shape[1], self._hidden_size))
+        stacked = self._checked(begin, x.shape[1])
         last: list[States] = []
         for k in range(self._num_layers):
             if k and self._dropout and autograd.is_training():

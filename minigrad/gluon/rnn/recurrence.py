@@ -94,10 +94,19 @@ class Recurrent(HybridBlock):
         names = ("i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias")
         return [self._own[lead + name].data(ctx) for name in names]
 
-    def _zeros(self, shape: tuple[int, ...], ctx: Any, dtype: Any) -> list[Tensor]:
-        return [create.zeros(shape, dtype=dtype or self._dtype, ctx=ctx) for _ in range(self.states)]
+    def state_shape(self, batch_size: int) -> tuple[int, ...]:
+        """The shape of each state."""
+        return (batch_size, self._hidden_size)
 
-    def _checked(self, states: Any, shape: tuple[int, ...]) -> States:
+    def begin_state(
+        self, batch_size: int, func: Any = create.zeros, ctx: Any = None, dtype: Any = None, device: Any = None
+    ) -> list[Tensor]:
+        """The first states, zeros unless another `func` makes them: [h], or [h, c] for long short-term memory."""
+        shape, where = self.state_shape(batch_size), ctx or device
+        return [func(shape, dtype=dtype or self._dtype, ctx=where) for _ in range(self.states)]
+
+    def _checked(self, states: Any, batch_size: int) -> States:
+        shape = self.state_shape(batch_size)
         found = (states,) if isinstance(states, Tensor) else tuple(states)
         if [s.shape for s in found] != [shape] * self.states:
             raise ShapeError(

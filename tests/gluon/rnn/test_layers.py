@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from minigrad import autograd, gluon, np
+from minigrad import autograd, cpu, gluon, np
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon import rnn
 
@@ -159,3 +159,11 @@ def test_the_repr_reads_like_the_call():
     assert (
         repr(rnn.GRU(8, num_layers=2, layout="NTC", dropout=0.1)) == "GRU(8, num_layers=2, layout='NTC', dropout=0.1)"
     )
+
+
+def test_the_first_states_are_zeros_or_what_a_function_makes():
+    layer = rnn.LSTM(4, num_layers=2, bidirectional=True)
+    h, c = layer.begin_state(3, device=cpu(1), dtype="float64")
+    assert (h.shape, h.ctx, h.dtype, h.sum().item(), c.shape) == ((4, 3, 4), cpu(1), "float64", 0, (4, 3, 4))
+    (ones,) = rnn.GRUCell(2).begin_state(3, func=np.ones)
+    assert ones.tolist() == [[1, 1]] * 3
