@@ -45,11 +45,12 @@ class Leaf:
     def receive(self, g: Array) -> None:
         """Take the finished gradient: `write` replaces, `add` accumulates."""
         kept = self.grad
-        if self.req == "add":
-            kept.data += g
-        elif g is not kept.data:
-            kept.data[...] = g
-        kept.touch()
+        if g is not kept.data:  # it is there already if it was computed in its place
+            if self.req == "add":
+                kept.data += g
+            else:
+                kept.data[...] = g
+            kept.touch()
         self.fresh = True
 
 

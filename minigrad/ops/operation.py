@@ -59,9 +59,12 @@ class Vjp:
     def bind(self, asks: tuple[int, ...]) -> None:
         """Ask for what is kept at these positions."""
         self.asks = asks
-        self.find: Callable[[Any], tuple[Any, ...]] = lambda kept: tuple([kept[k] for k in asks])
-        if len(asks) > 1:
-            self.find = operator.itemgetter(*asks)  # the same, faster
+        self.find: Callable[[Any], tuple[Any, ...]] = lambda kept: ()
+        if len(asks) == 1:
+            (only,) = asks
+            self.find = lambda kept: (kept[only],)
+        elif asks:
+            self.find = operator.itemgetter(*asks)
 
 
 class Op:
