@@ -31,7 +31,8 @@ def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Co
             dtype = "float32"
         if object.dtype.kind not in "biuf":
             raise ArgumentError(
-                f"array() got values of type {object.dtype}, but holds numbers; check for text or missing values."
+                f"array() got values of type {object.dtype}, but holds numbers; check for text or missing "
+                "values, and write list(...) around a generator."
             )
     if dtype is not None and not hasattr(object, "astype"):
         dtype = numpy.dtype(dtype)

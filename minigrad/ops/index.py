@@ -146,12 +146,18 @@ def one_hot(
 
 
 @op
-def sort(xp: Any, x: Any, axis: int = -1) -> Any:
+def sort(xp: Any, x: Any, axis: Any = -1) -> Any:
     """The values in increasing order."""
     return xp.sort(x, axis=axis)
 
 
-sort.vjp(x=lambda F, g, x, axis: F.put_along_axis(g, F.argsort(x, axis), axis, x.shape))
+def _unsorted(F: Any, g: Any, like: Any, x: Any, axis: Any) -> Any:
+    if axis is None:
+        x, axis = F.reshape(x, (-1,)), 0
+    return F.reshape(F.put_along_axis(g, F.argsort(x, axis), axis, x.shape), like.shape)
+
+
+sort.vjp(x=_unsorted)
 
 
 def _whole(xp: Any, indices: Any) -> Any:

@@ -6,6 +6,8 @@ import string
 from collections.abc import Callable
 from typing import Any
 
+import numpy
+
 from minigrad.device import ones
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops.neural import sigmoid
@@ -69,6 +71,10 @@ def _einsum_operand(F: Any, g: Any, i: int, operands: Any, subscripts: str) -> A
 _spelled = register(Variadic(_einsum, _einsum_operand))
 
 
+def _shape(x: Any) -> tuple[int, ...]:
+    return tuple(x.shape) if hasattr(x, "shape") else numpy.shape(x)  # a nested list has a shape too
+
+
 def einsum(subscripts: str, *operands: Any) -> Tensor:
     """`numpy.einsum` with letters: `einsum('ij,jk->ik', a, b)`; `...` and a missing output are spelled out first."""
     subscripts = subscripts.replace(" ", "")
@@ -76,11 +82,10 @@ def einsum(subscripts: str, *operands: Any) -> Tensor:
     if len(terms) != len(operands):
         raise ArgumentError(f"einsum('{subscripts}') names {len(terms)} operands but got {len(operands)}.")
     free = [c for c in string.ascii_letters if c not in subscripts]
-    wild = max((o.ndim - len(t.replace("...", "")) for t, o in zip(terms, operands) if "..." in t), default=0)
+    beyond = [len(_shape(o)) - len(t.replace("...", "")) for t, o in zip(terms, operands)]  # axes that `...` stands for
+    wild = max((n for t, n in zip(terms, beyond) if "..." in t), default=0)
     letters = "".join(free[:wild])
-    spelled = [
-        t.replace("...", letters[wild - (o.ndim - len(t.replace("...", ""))) :]) for t, o in zip(terms, operands)
-    ]
+    spelled = [t.replace("...", letters[wild - n :]) for t, n in zip(terms, beyond)]
     for term in spelled:
         if len(set(term)) != len(term):
             raise ArgumentError(
@@ -96,19 +101,18 @@ def einsum(subscripts: str, *operands: Any) -> Tensor:
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
     """The sum over pairs of axes: a number n pairs the last n of `a` with the first n of `b`."""
+    m, n = _shape(a), _shape(b)
     if isinstance(axes, int):
-        pairs = [(a.ndim - axes + k, k) for k in range(axes)]
+        pairs = [(len(m) - axes + k, k) for k in range(axes)]
     else:
         left, right = ([x] if isinstance(x, int) else list(x) for x in axes)
-        pairs = [(i % a.ndim, j % b.ndim) for i, j in zip(left, right)]
+        pairs = [(i % len(m), j % len(n)) for i, j in zip(left, right)]
     letters = iter(string.ascii_letters)
-    first = [next(letters) for _ in range(a.ndim)]
-    second = [next(letters) for _ in range(b.ndim)]
+    first = [next(letters) for _ in m]
+    second = [next(letters) for _ in n]
     for i, j in pairs:
-        if a.shape[i] != b.shape[j]:
-            raise ShapeError(
-                f"tensordot() pairs axis {i} of {a.shape} with axis {j} of {b.shape}; their lengths must be equal."
-            )
+        if m[i] != n[j]:
+            raise ShapeError(f"tensordot() pairs axis {i} of {m} with axis {j} of {n}; their lengths must be equal.")
         second[j] = first[i]
     summed = {first[i] for i, _ in pairs}
     output = [c for c in first + second if c not in summed]
@@ -119,11 +123,10 @@ def dot(a: Any, b: Any) -> Tensor:
     """`numpy.dot`: numbers multiply, up to matrices as `matmul`, else last axis of `a` with last but one of `b`."""
     from minigrad import ops
 
-    if a.ndim == 0 or b.ndim == 0:
+    m, n = len(_shape(a)), len(_shape(b))
+    if m == 0 or n == 0:
         return ops.multiply(a, b)
-    if b.ndim <= 2:
-        return ops.matmul(a, b)
-    return tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 2,)))
+    return ops.matmul(a, b) if n <= 2 else tensordot(a, b, axes=((m - 1,), (n - 2,)))
 
 
 def outer(a: Any, b: Any) -> Tensor:

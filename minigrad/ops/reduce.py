@@ -73,13 +73,15 @@ var.vjp(
 
 @op
 def std(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
-    """The root of `var`; not differentiable where it is 0."""
+    """The root of `var`; where it is 0 the gradient is taken as 0."""
     return xp.std(x, axis=_plain(axis), ddof=ddof, keepdims=keepdims)
 
 
 std.vjp(
     x=lambda F, g, y, x, axis, ddof: (
-        _restore(F, g / y, x, axis) * (x - F.mean(x, axis, keepdims=True)) * (1 / (_count(x, axis) - ddof))
+        _restore(F, g / F.where(F.equal(y, 0), 1, y), x, axis)
+        * (x - F.mean(x, axis, keepdims=True))
+        * (1 / (_count(x, axis) - ddof))
     )
 )
 
@@ -173,15 +175,15 @@ cumsum.vjp(x=_sums_of_what_follows)
 
 
 @op
-def argmax(xp: Any, x: Any, axis: Any = None) -> Any:
+def argmax(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The position of the largest value."""
-    return xp.argmax(x, axis=axis)
+    return xp.argmax(x, axis=axis, keepdims=keepdims)
 
 
 @op
-def argmin(xp: Any, x: Any, axis: Any = None) -> Any:
+def argmin(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The position of the smallest value."""
-    return xp.argmin(x, axis=axis)
+    return xp.argmin(x, axis=axis, keepdims=keepdims)
 
 
 @op

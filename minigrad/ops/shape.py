@@ -159,7 +159,15 @@ def _inside(F: Any, g: Any, like: Any, pad_width: Any, mode: str) -> Any:
     return g[tuple(slice(p, p + n) for p, n in zip(before, like.shape))]
 
 
-pad.vjp(x=_inside)
+def _border(F: Any, g: Any, x: Any, pad_width: Any, mode: str, constant_values: Any) -> Any:
+    if len(constant_values.shape):
+        raise ArgumentError(
+            f"pad() has a gradient for one constant value, not for {constant_values.shape}; use concatenate()."
+        )
+    return F.sum(g) - F.sum(_inside(F, g, x, pad_width, mode))
+
+
+pad.vjp(x=_inside, constant_values=_border)
 
 
 def _concatenate(xp: Any, arrays: Any, axis: Any = 0, shapes: Any = None) -> Any:

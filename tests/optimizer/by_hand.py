@@ -246,9 +246,7 @@ def lans(w, gradients, learning_rate, beta1, beta2, epsilon):
         r = [a / (1 - beta1**t) / d + WD * x for a, d, x in zip(m, scale, w)]
         q = [b / d + WD * x for b, d, x in zip(g, scale, w)]
         length = norm(w)
-        w = [
-            x - learning_rate * length * (beta1 * a / norm(r) + (1 - beta1) * b / norm(q)) for x, a, b in zip(w, r, q)
-        ]
+        w = [x - learning_rate * length * (beta1 * a / norm(r) + (1 - beta1) * b / norm(q)) for x, a, b in zip(w, r, q)]
         yield w
 
 
