@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from minigrad import protocols
+from minigrad import ops, protocols
 from minigrad.create import array, asarray
 from minigrad.errors import FileError
 from minigrad.tensor import Tensor
@@ -25,10 +25,15 @@ def constant(name: str) -> Callable[..., Any]:
 
 
 argwhere, flatnonzero, nonzero = constant("argwhere"), constant("flatnonzero"), constant("nonzero")
-count_nonzero, histogram, digitize = constant("count_nonzero"), constant("histogram"), constant("digitize")
+histogram, digitize = constant("histogram"), constant("digitize")
 searchsorted, lexsort, unravel_index = constant("searchsorted"), constant("lexsort"), constant("unravel_index")
 unique, isin, intersect1d = constant("unique"), constant("isin"), constant("intersect1d")
 setdiff1d, union1d, isclose = constant("setdiff1d"), constant("union1d"), constant("isclose")
+
+
+def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+    """How many values are not 0."""
+    return ops.sum(asarray(a) != 0, axis, dtype="int64", keepdims=keepdims)
 
 
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Tensor:
