@@ -33,14 +33,12 @@ def _method(name: str) -> Callable[..., Tensor]:
 
 def _reduction(name: str) -> Callable[..., Tensor]:
     """The reduction `name` as a method; with Gluon's `exclude` it is over all axes but those named."""
+    plain = _method(name)
 
     def method(self: Tensor, axis: Any = None, *args: Any, exclude: bool = False, **kwargs: Any) -> Tensor:
-        found = getattr(ops, name)
-        axis = ops.reduce.all_but(self.ndim, axis) if exclude else axis
-        return found(self, axis, *args, **kwargs)  # type: ignore[no-any-return]
+        return plain(self, ops.reduce.all_but(self.ndim, axis) if exclude else axis, *args, **kwargs)
 
-    method.__name__ = name
-    method.__doc__ = f"`minigrad.np.{name}` of this array; with `exclude`, over all axes but those named."
+    method.__name__, method.__doc__ = name, plain.__doc__
     return method
 
 
@@ -103,20 +101,12 @@ class Tensor:
         return self.data.dtype  # type: ignore[no-any-return]
 
     @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return self.data.ndim  # type: ignore[no-any-return]
-
-    @property
-    def size(self) -> int:
-        """The number of values."""
-        return self.data.size  # type: ignore[no-any-return]
-
-    @property
     def T(self) -> Tensor:  # noqa: N802
         """The axes reversed."""
         return ops.transpose(self)
 
+    ndim = property(lambda self: self.data.ndim, doc="The number of axes.")
+    size = property(lambda self: self.data.size, doc="The number of values.")
     itemsize = property(lambda self: self.data.itemsize, doc="The bytes of one value.")
     context = device = property(lambda self: self.ctx, doc="The device, which is also `ctx`.")
     stype = property(lambda self: "default", doc="The storage: always 'default', that is dense.")
@@ -336,11 +326,9 @@ class Tensor:
         """A raw array or number that can be written here."""
         if isinstance(value, Tensor):
             return value.data if value.ctx is self.ctx else self.ctx.put(value.data)
-        return (
-            value
-            if isinstance(value, (int, float)) or type(value) is type(self.data)
-            else self.ctx.put(numpy.asarray(value))
-        )
+        if isinstance(value, (int, float)) or type(value) is type(self.data):
+            return value
+        return self.ctx.put(numpy.asarray(value))
 
     # As a Python object
 
@@ -372,9 +360,7 @@ class Tensor:
 
     def _single(self, what: str) -> Any:
         if self.size != 1:
-            raise ShapeError(
-                f"{what}() needs an array with one value, but this one has shape {self.shape}; reduce it first."
-            )
+            raise ShapeError(f"{what}() needs one value, but this one has shape {self.shape}; reduce it first.")
         return self.data.item()
 
     def __format__(self, spec: str) -> str:

@@ -78,12 +78,12 @@ def shape(a: Any) -> tuple[int, ...]:
 
 def ndim(a: Any) -> int:
     """The number of axes."""
-    return asarray(a).ndim
+    return int(asarray(a).ndim)
 
 
 def size(a: Any) -> int:
     """The number of values."""
-    return asarray(a).size
+    return int(asarray(a).size)
 
 
 def loadtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
