@@ -68,8 +68,8 @@ def gradcheck(
 ) -> Report:
     """Check the gradients of `f(*inputs)` by its floating-point inputs, and by its parameters if `f` is a Block.
 
-    `f` may be an operation, a `Function`, a Block, a loss, or any Python function of them; it returns one Tensor or
-    several. The check runs in float64 whatever the dtype of the inputs, which are left as they are. `order=2` also
+    `f` may be an operation, a class derived from `Function`, a Block, a loss, or any Python function of them; it returns
+    one Tensor or several. The check runs in float64 whatever the dtype of the inputs, which are left as they are. `order=2` also
     checks the gradients of the gradients. `parameters` are further arrays that `f` uses. Two slopes agree if they
     differ by at most `atol + rtol * slope`.
 
@@ -83,6 +83,8 @@ def gradcheck(
     """
     if order < 1:
         raise ArgumentError(f"gradcheck() got order={order}; 1 checks gradients, 2 gradients of gradients too.")
+    if isinstance(f, type):  # one object for each call
+        f = _made_anew(f)
     args = [_in_float64(a) for a in inputs]
     found = {f"input {i}": a for i, a in enumerate(args) if isinstance(a, Tensor) and a.dtype.kind == "f"}
     for k, p in enumerate([*_parameters_of(f, args), *parameters]):
@@ -105,6 +107,10 @@ def gradcheck(
             f"(In a random direction backward promises {wrong.promised:.7g}; differences give {wrong.measured:.7g}.)"
         )
     return report
+
+
+def _made_anew(kind: type) -> Callable[..., Any]:
+    return lambda *args: kind()(*args)
 
 
 class _Nameless:

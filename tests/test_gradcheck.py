@@ -149,6 +149,28 @@ def test_a_block_is_checked_by_its_input_and_by_every_parameter_in_float64():
     assert x.grad is None
 
 
+class Cube(autograd.Function):
+    def forward(self, x):
+        self.save_for_backward(x)
+        return x**3
+
+    def backward(self, dy):
+        (x,) = self.saved_tensors
+        return self.factor * dy * x**2
+
+    factor = 3
+
+
+class Wrong(Cube):
+    factor = -3
+
+
+def test_a_function_class_is_checked():
+    assert gradcheck(Cube, SQUARE, order=2)
+    with pytest.raises(GradientError, match="sign"):
+        gradcheck(Wrong, SQUARE)
+
+
 def test_a_loss_is_checked_and_labels_are_constants():
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
     report = gradcheck(loss, np.array(SQUARE), np.array([0, 2, 1], dtype="int64"))
