@@ -68,10 +68,10 @@ def gradcheck(
 ) -> Report:
     """Check the gradients of `f(*inputs)` by its floating-point inputs, and by its parameters if `f` is a Block.
 
-    `f` may be an operation, a class derived from `Function`, a Block, a loss, or any Python function of them; it returns
-    one Tensor or several. The check runs in float64 whatever the dtype of the inputs, which are left as they are. `order=2` also
-    checks the gradients of the gradients. `parameters` are further arrays that `f` uses. Two slopes agree if they
-    differ by at most `atol + rtol * slope`.
+    `f` may be an operation, a class derived from `Function`, a Block, a loss, or any Python function of them; it
+    returns one Tensor or several. The check runs in float64 whatever the dtype of the inputs, which are left as
+    they are. `order=2` also checks the gradients of the gradients. `parameters` are further arrays that `f` uses.
+    Two slopes agree if they differ by at most `atol + rtol * slope`.
 
     Returns a `Report`. If something disagrees, raises GradientError with the kind of disagreement, unless
     `check=False`.
