@@ -7,6 +7,7 @@ current device; whoever touches arrays of another makes that one current first: 
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import re
 import threading
@@ -208,7 +209,12 @@ def context_of(array: Array) -> Context:
 
 
 def ones(xp: Any, shape: Any, dtype: Any) -> Array:
-    """Ones to read from on the current device, made once: for sums as products, and for gradients to start from."""
+    """Ones to read from, on the current device: for sums as products, and for gradients to start from.
+
+    Small ones are made once and kept.
+    """
+    if math.prod(shape if isinstance(shape, tuple) else (shape,)) > 4096:
+        return xp.ones(shape, dtype)
     return _ones(xp, None if xp is numpy else xp.cuda.runtime.getDevice(), shape, dtype)
 
 
