@@ -281,8 +281,9 @@ class Optimizer:
 
         return equation(self)
 
-    def _repr_latex_(self) -> str:
-        return f"$${self.equation()}$$"
+    def _repr_latex_(self) -> str | None:
+        """What Jupyter shows: the equations, or the plain repr of an optimizer that has none."""
+        return f"$${self.equation()}$$" if hasattr(self, "rule") else None
 
     def __repr__(self) -> str:
         own, shared = arguments_of(type(self)), arguments_of(Optimizer)

@@ -6,6 +6,7 @@ changes. float16 arrays are computed in float.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -57,7 +58,8 @@ def cuda_source(graph: Graph, dtypes: Sequence[Any]) -> Kernel:
     inputs = [f"{kind} in_{name}" for name, kind in kinds.items()]
     inputs += [f"{'float64' if real == 'double' else 'float32'} s{x.order}" for x in graph.parameters]
     outputs = [f"{kinds[name]} out_{name}" for name in graph.written]
-    title = "_".join(["minigrad", graph.rule.__qualname__.split(".")[-2], *dict.fromkeys(kinds.values())])
+    owner = graph.rule.__qualname__.split(".")[-2:][0]
+    title = "_".join(["minigrad", re.sub(r"\W", "_", owner, flags=re.ASCII), *dict.fromkeys(kinds.values())])
     return Kernel(", ".join(inputs), ", ".join(outputs), "\n".join(loads + body + stores), title)
 
 

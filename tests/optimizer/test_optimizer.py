@@ -281,6 +281,7 @@ def test_an_optimizer_of_ones_own_in_the_guides_three_steps():
     assert low == pytest.approx(expected, abs=1e-3)
     assert repr(Own()) == "Own(learning_rate=0.1, momentum=0.5)"
     assert not Own().elementwise
+    assert Own()._repr_latex_() is None  # Jupyter falls back on the repr
 
 
 def test_an_optimizer_of_ones_own_as_a_rule():

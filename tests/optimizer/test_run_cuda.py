@@ -119,3 +119,14 @@ def test_on_a_gpu_the_kernel_computes_the_rule(k, dtype):
         host = got.get() if hasattr(got, "get") else got
         scale = numpy.abs(want).max()
         numpy.testing.assert_allclose(host, want, rtol=0, atol=64 * numpy.finfo(want.dtype).eps * scale)
+
+
+def test_a_kernel_is_named_in_ascii_whatever_the_class_is_called():
+    def rule(self, w, g, *, lr):
+        return w - lr * g
+
+    named = type("Größe", (optimizer.Optimizer,), {"rule": rule})
+    rule.__qualname__ = "Größe.rule"
+    assert cuda_source(trace(named()), ["float32", "float32"]).name == "minigrad_Gr__e_float32"
+    rule.__qualname__ = "rule"  # a function from outside of any class
+    assert cuda_source(trace(named()), ["float32", "float32"]).name == "minigrad_rule_float32"
