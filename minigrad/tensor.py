@@ -83,8 +83,11 @@ class Tensor:
     def __init__(
         self, data: Array, ctx: Context | None = None, node: Node | Leaf | None = None, version: list[int] | None = None
     ) -> None:
-        self.data: Array = numpy.asarray(data) if isinstance(data, numpy.generic) else data
-        self.ctx: Context = _CPU if ctx is None and type(data) is numpy.ndarray else ctx or context_of(data)
+        if type(data) is not numpy.ndarray:
+            data = numpy.asarray(data) if isinstance(data, numpy.generic) else data
+            ctx = ctx or context_of(data)
+        self.data: Array = data
+        self.ctx: Context = ctx or _CPU
         self._node: Any = node
         self._version = [0] if version is None else version  # when it was last changed in place; views share it
 

@@ -117,6 +117,7 @@ def _walk(
         _add(grads, waiting, head._node, seed)
     F = readings.recorded()
     ctx = None
+    watching = state.watching
     found: dict[Any, Any] = {}
     while waiting:
         node = heappop(waiting)[1]
@@ -132,15 +133,17 @@ def _walk(
             kept = node.tensors(F) if create_graph else node.kept
             if op.shared is not None:
                 g = op.shared.function(F, g, *op.shared.find(kept))
-            for i, parent in node.parents:
+            for i, parent in zip(node.inputs, node.parents):
                 vjp = op.vjps[i]
-                kept[-3] = parent
-                straight = vjp.takes_out and wanted is None and type(parent) is Leaf and parent.takes(g, grads)
-                asked = vjp.find(kept)
-                part = vjp.function(F, g, *asked, out=parent.place()) if straight else vjp.function(F, g, *asked)
+                if vjp.takes_like:
+                    kept[-3] = parent
+                if vjp.takes_out and wanted is None and type(parent) is Leaf and parent.takes(g, grads):
+                    part = vjp.function(F, g, *vjp.find(kept), out=parent.place())
+                else:
+                    part = vjp.function(F, g, *vjp.find(kept))
                 if part.shape != parent.shape or part.dtype != parent.dtype:
                     part = _fit(F, part, parent)
-                if state.watching:
+                if watching:
                     look_backward(node, i, g, part)
                 _add(grads, waiting, parent, part)
         except Exception as error:

@@ -57,12 +57,12 @@ class Leaf:
 class Node:
     """One recorded operation: what it was, where its inputs came from, and what its derivative will ask for."""
 
-    __slots__ = ("cells", "ctx", "dtype", "kept", "number", "op", "parents", "place", "shape")
+    __slots__ = ("cells", "ctx", "dtype", "inputs", "kept", "number", "op", "parents", "place", "shape")
 
     def __init__(
         self, op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], memo: Any, y: Tensor
     ) -> None:
-        keeps, drops, keeps_y = op.keeps(tracked)
+        self.inputs, keeps, drops, keeps_y, keeps_any = op.keeps(tracked)
         self.number = next(clock)  # a node is always younger than its inputs
         self.op: Any = op  # None once it is freed
         out = y.data
@@ -70,8 +70,7 @@ class Node:
         self.dtype = out.dtype
         self.ctx = y.ctx
         # The versions of all that must not change in place before the backward pass: what VJPs ask for, and the leaves
-        self.cells: list[list[int]] = []
-        cells = self.cells
+        cells: list[list[int]] = []
         for i in keeps:
             a = args[i]
             if isinstance(a, Tensor):
@@ -82,27 +81,29 @@ class Node:
                     raw[i] = _own(raw[i])
         if keeps_y:
             cells.append(y._version)
-        self.parents: list[tuple[int, Any]] = []
-        parents = self.parents
+        parents = []
         for i in tracked:
             a = args[i]
             parent = a._node
-            parents.append((i, parent))
+            parents.append(parent)
             if type(parent) is Leaf:
                 cells.append(a._version)
             elif a._version[0] > parent.number:
                 raise parent.overwritten()
-        for i in drops:
-            raw[i] = None
-        raw += (None, memo, out if keeps_y else None)
-        self.kept = raw  # the inputs as far as VJPs ask for them, a place for `like`, the memo, the output
+        if keeps_any:
+            for i in drops:
+                raw[i] = None
+            raw += (None, memo, out if keeps_y else None)
+        self.kept = raw if keeps_any else _NOTHING  # inputs, a place for `like`, the memo, the output
+        self.parents = tuple(parents)  # of the `inputs`, which are positions
+        self.cells = tuple(cells)
         self.place = users_line(3)
 
     def tensors(self, F: Any) -> list[Any]:
         """What it keeps as Tensors in their places in the graph, for a backward pass that is itself recorded."""
         kept, last = list(self.kept), len(self.kept) - 1
-        source: dict[int, Any] = {**dict(self.parents), last: self}
-        keeps, _, _ = self.op.keeps(tuple([i for i, _ in self.parents]))
+        source: dict[int, Any] = {**dict(zip(self.inputs, self.parents)), last: self}
+        keeps = self.op.keeps(self.inputs).inputs
         for i, cell in zip((*keeps, last), self.cells):
             if type(kept[i]) in MODULES:
                 kept[i] = Tensor(kept[i], self.ctx, source.get(i), None if cell is _CONSTANT else cell)
@@ -113,7 +114,7 @@ class Node:
     def free(self) -> None:
         """Let go of everything: the graph falls apart behind the backward pass."""
         self.op = None
-        self.parents, self.kept, self.cells = [], [], []
+        self.parents, self.kept, self.cells = (), _NOTHING, ()
 
     def check(self) -> None:
         """Refuse a wrong gradient: the graph must be there, and what it keeps must not have been changed in place."""
@@ -144,6 +145,7 @@ class Node:
         return f"recorded in {line_of(*self.place)}"
 
 
+_NOTHING: list[Any] = [None, None, None]
 _CONSTANT = [0]  # the version of what does not change
 _IMMUTABLE = {int, float, bool, str, slice, type(None), type(Ellipsis)}
 
@@ -155,7 +157,16 @@ def _own(value: Any) -> Any:
     return type(value)(map(_own, value)) if type(value) in (tuple, list) else value
 
 
+class _Ours(dict[str, bool]):
+    """Whether a file is one of minigrad's own."""
+
+    def __missing__(self, filename: str) -> bool:
+        self[filename] = found = filename.startswith(_HERE)
+        return found
+
+
 _HERE = str(Path(__file__).parents[1]) + os.sep
+_OURS = _Ours()
 
 
 def users_line(depth: int) -> tuple[CodeType, int]:
@@ -164,9 +175,11 @@ def users_line(depth: int) -> tuple[CodeType, int]:
     (The frame itself would keep its variables alive.)
     """
     frame: Any = sys._getframe(depth)
-    while frame.f_code.co_filename.startswith(_HERE) and frame.f_back is not None:
+    code = frame.f_code
+    while _OURS[code.co_filename] and frame.f_back is not None:
         frame = frame.f_back
-    return frame.f_code, frame.f_lasti
+        code = frame.f_code
+    return code, frame.f_lasti
 
 
 def line_of(code: CodeType, instruction: int) -> str:

@@ -16,7 +16,7 @@ from minigrad.device import Array, xp_of
 from minigrad.gluon.parameter import Parameter
 from minigrad.optimizer import Optimizer, Updater
 from minigrad.optimizer.files import leaves
-from minigrad.tensor import Tensor
+from minigrad.tensor import Tensor, clock
 
 
 class Member:
@@ -77,9 +77,10 @@ class Group:
         """Update the members with a new gradient: in one run if all have one and their step counts agree."""
         if self.flat and self._in_step(optimizer._index_update_count):
             self._step_flat(optimizer)
+            now = next(clock)  # as `touch` does for one
             for m in self.members:
                 m.leaf.fresh = False
-                m.tensor.touch()
+                m.tensor._version[0] = now
             return
         for m in self.members:
             if m.leaf.fresh:

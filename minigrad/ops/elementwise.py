@@ -32,10 +32,16 @@ def binary(name: str, a: Callable[..., Any] | None = None, b: Callable[..., Any]
     return _ufunc(forward, name, {"a": a, "b": b} if a and b else {})
 
 
+class _Ufunc(Op):
+    def raw(self, xp: Any) -> Callable[..., Any]:
+        """On raw arrays it is the function itself."""
+        return getattr(xp, self.name)  # type: ignore[no-any-return]
+
+
 def _ufunc(forward: Callable[..., Any], name: str, vjps: dict[str, Callable[..., Any]]) -> Op:
     forward.__name__ = forward.__qualname__ = name
     forward.__doc__ = f"Elementwise `numpy.{name}`."
-    made: Op = register(Op(forward))
+    made: Op = register(_Ufunc(forward))
     return made.vjp(**vjps)
 
 

@@ -171,7 +171,7 @@ def _tanh(xp: Any, y: Any) -> Any:
 
 
 def _relu(xp: Any, y: Any) -> Any:
-    return xp.maximum(y, 0, out=y)
+    return xp.maximum(y, 0.0, out=y)  # 0 would have to be converted first
 
 
 EPILOGUES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {

@@ -25,7 +25,7 @@ import functools
 import operator
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy
 
@@ -47,6 +47,16 @@ _PLACES = {"like": -3, "memo": -2, "y": -1}  # a node keeps the inputs, then the
 _Operation = TypeVar("_Operation", "Op", "Variadic")
 
 
+class Keeps(NamedTuple):
+    """What a node keeps for the VJPs of the inputs that lead back to a leaf."""
+
+    tracked: tuple[int, ...]
+    inputs: tuple[int, ...]
+    drops: tuple[int, ...]  # the inputs that it does not keep
+    output: bool
+    anything: bool
+
+
 class Vjp:
     """One VJP. What it asks for by name is found by position in what a node keeps."""
 
@@ -59,6 +69,7 @@ class Vjp:
     def bind(self, asks: tuple[int, ...]) -> None:
         """Ask for what is kept at these positions."""
         self.asks = asks
+        self.takes_like = _PLACES["like"] in asks
         self.find: Callable[[Any], tuple[Any, ...]] = lambda kept: ()
         if len(asks) == 1:
             (only,) = asks
@@ -82,7 +93,7 @@ class Op:
         self.vjps: dict[int, Vjp] = {}
         self.shared: Vjp | None = None
         self.recall: Callable[..., Any] | None = None
-        self._kept: dict[tuple[int, ...], tuple[tuple[int, ...], tuple[int, ...], bool]] = {}
+        self._kept: dict[tuple[int, ...], Keeps] = {}
 
     def vjp(self, **by_input: Callable[..., Any]) -> Op:
         """Attach the vector-Jacobian product of each named input. An input without one is a constant."""
@@ -103,15 +114,16 @@ class Op:
         self.recall = recall
         return self
 
-    def keeps(self, tracked: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...], bool]:
-        """For VJPs of the `tracked` inputs: which inputs to keep, which to drop, and whether to keep the output."""
+    def keeps(self, tracked: tuple[int, ...]) -> Keeps:
+        """What a node keeps for the VJPs of the `tracked` inputs."""
         found = self._kept.get(tracked)
         if found is None:
             asked = {k for i in tracked for k in self.vjps[i].asks} | set(self.shared.asks if self.shared else ())
             if self.recall is not None:
                 asked |= set(range(len(self.names)))
             drops = tuple(i for i in range(len(self.names)) if i not in asked)
-            found = self._kept[tracked] = (tuple(sorted(k for k in asked if k >= 0)), drops, -1 in asked)
+            inputs = tuple(sorted(k for k in asked if k >= 0))
+            found = self._kept[tracked] = Keeps(tracked, inputs, drops, -1 in asked, bool(asked))
         return found
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:

@@ -96,7 +96,7 @@ def _read(y: Tensor) -> tuple[list[Box], list[tuple[int, int]]]:
             continue
         if node.kept[-1] is not None:
             known[node] = node.kept[-1]
-        parents = dict(node.parents)
+        parents = dict(zip(node.inputs, node.parents))
         for i, (name, value) in enumerate(zip(node.op.names, node.kept)):
             raw = value.data if isinstance(value, Tensor) else value
             if i in parents:
@@ -143,7 +143,7 @@ def _reachable(y: Tensor) -> list[Any]:
                 "draw() came to a part of the graph that backward() has used and freed. Draw before backward(), or "
                 "pass retain_graph=True to it."
             )
-        new = {parent for _, parent in node.parents} - found
+        new = set(node.parents) - found
         found |= new
         waiting += new
     if len(found) > MOST:
