@@ -119,7 +119,7 @@ class _Local(threading.local):
 
     def __init__(self) -> None:
         self.contexts = [cpu()]
-        self.homes: list[int | None] = []
+        self.homes: list[int] = []
 
 
 _local = _Local()
@@ -130,12 +130,12 @@ class _Excursion:
     """`with excursion:` whichever GPUs become current inside, afterwards it is again the one that was before."""
 
     def __enter__(self) -> None:
-        _local.homes.append(_cupy_in_use and _cupy_in_use.cuda.runtime.getDevice())
+        if _cupy_in_use is not None:
+            _local.homes.append(_cupy_in_use.cuda.runtime.getDevice())
 
     def __exit__(self, *_: object) -> None:
-        home = _local.homes.pop()
-        if home is not None:
-            _cupy_in_use.cuda.Device(home).use()
+        if _cupy_in_use is not None and _local.homes:  # there are none if CuPy came into use inside
+            _cupy_in_use.cuda.Device(_local.homes.pop()).use()
 
 
 excursion = _Excursion()

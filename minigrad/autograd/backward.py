@@ -47,7 +47,7 @@ def backward(
     with Scope(False, train_mode), excursion:
         seeds = _seeds("backward", heads, head_grads, create_graph=False)
         state.averaged = any([h.data.size == 1 and type(h._node) is Node and _is_mean(h._node) for h in heads])
-        _walk(heads, seeds, retain_graph, create_graph=False, wanted=None)
+        walk(heads, seeds, retain_graph, create_graph=False, wanted=None)
 
 
 def grad(
@@ -89,7 +89,7 @@ def grad(
     retain = create_graph if retain_graph is None else retain_graph
     with Scope(create_graph, train_mode), excursion:
         seeds = _seeds("grad", heads, head_grads, create_graph)
-        found = _walk(heads, seeds, retain, create_graph, {v._node for v in targets})
+        found = walk(heads, seeds, retain, create_graph, {v._node for v in targets})
         result = [_answer(v, found.get(v._node)) for v in targets]
     return result[0] if single else result
 
@@ -107,7 +107,7 @@ def _is_mean(node: Node) -> bool:
     return node.op is not None and node.op.name == "mean"
 
 
-def _walk(
+def walk(
     heads: Iterable[Tensor], seeds: Iterable[Any], retain_graph: bool, create_graph: bool, wanted: set[Any] | None
 ) -> dict[Any, Any]:
     """The backward pass. Gradients go to `Leaf.receive`, or, if `wanted` nodes are named, are returned by node."""
@@ -115,7 +115,7 @@ def _walk(
     waiting: list[tuple[int, Node]] = []  # a heap: the youngest, with the largest number, comes out first
     for head, seed in zip(heads, seeds):
         _add(grads, waiting, head._node, seed)
-    F = readings.recorded()
+    F = readings.recorded() if create_graph else None
     ctx = None
     watching = state.watching
     found: dict[Any, Any] = {}
@@ -137,15 +137,18 @@ def _walk(
                 vjp = op.vjps[i]
                 if vjp.takes_like:
                     kept[-3] = parent
-                if vjp.takes_out and wanted is None and type(parent) is Leaf and parent.takes(g, grads):
-                    part = vjp.function(F, g, *vjp.find(kept), out=parent.place())
+                straight = vjp.takes_out and wanted is None and type(parent) is Leaf
+                place = parent.place(g, grads) if straight else None
+                asked = vjp.find(kept)
+                part = vjp.function(F, g, *asked) if place is None else vjp.function(F, g, *asked, out=place)
+                if part is place:
+                    grads[parent] = part
                 else:
-                    part = vjp.function(F, g, *vjp.find(kept))
-                if part.shape != parent.shape or part.dtype != parent.dtype:
-                    part = _fit(F, part, parent)
+                    if part.shape != parent.shape or part.dtype != parent.dtype:
+                        part = _fit(F, part, parent)
+                    _add(grads, waiting, parent, part)
                 if watching:
                     look_backward(node, i, g, part)
-                _add(grads, waiting, parent, part)
         except Exception as error:
             error.add_note(f"This happened in the backward pass of '{op.name}', {node.where}.")
             raise
@@ -153,7 +156,9 @@ def _walk(
             node.free()
     for leaf, g in grads.items():  # what is left
         if wanted is None:
-            leaf.ctx.use()
+            if leaf.ctx is not ctx:
+                ctx = leaf.ctx
+                ctx.use()
             leaf.receive(g)
         elif leaf in wanted:
             found[leaf] = g

@@ -32,15 +32,14 @@ class Leaf:
         self.name = ""
         self.fresh = False  # written by a backward pass, not yet used by a Trainer
 
-    def takes(self, g: Array, grads: dict[Any, Any]) -> bool:
-        """Whether a first gradient, made from `g`, may be computed straight into its place."""
-        place = self.grad.data
-        return self.req == "write" and self not in grads and g.dtype is self.dtype and place.flags.c_contiguous
-
-    def place(self) -> Array:
-        """Where to compute it. Whoever has used the old gradient in a computation can tell that it changes."""
-        self.grad.touch()
-        return self.grad.data
+    def place(self, g: Array, grads: dict[Any, Any]) -> Array | None:
+        """Where a first gradient, made from `g`, may be computed straight away; None if it cannot be."""
+        kept = self.grad
+        place = kept.data
+        if self.req == "write" and self not in grads and g.dtype is self.dtype and place.flags.c_contiguous:
+            kept._version[0] = next(clock)  # as `touch` does: who has used the old gradient can tell that it changes
+            return place
+        return None
 
     def receive(self, g: Array) -> None:
         """Take the finished gradient: `write` replaces, `add` accumulates."""

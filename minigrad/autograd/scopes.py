@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from types import TracebackType
+from typing import Any
 
 
 class State(threading.local):
@@ -11,7 +12,7 @@ class State(threading.local):
 
     recording = False
     training = False
-    watching = False  # is every value looked at, by detect_anomaly()?
+    watching: Any = None  # who is told of every operation: `watching(op, args, y)`
     averaged = False  # did the last backward pass start from the mean of a loss?
 
 
@@ -26,10 +27,10 @@ class Scope:
     def __init__(self, recording: bool | None, training: bool | None) -> None:
         self._recording = recording
         self._training = training
-        self._saved: list[tuple[bool, bool]] = []
+        self._saved: Any = None  # (recording, training, what was saved before): one scope may be entered again
 
     def __enter__(self) -> None:
-        self._saved.append((state.recording, state.training))
+        self._saved = (state.recording, state.training, self._saved)
         if self._recording is not None:
             state.recording = self._recording
         if self._training is not None:
@@ -38,7 +39,7 @@ class Scope:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        state.recording, state.training = self._saved.pop()
+        state.recording, state.training, self._saved = self._saved
 
 
 def record(train_mode: bool = True) -> Scope:

@@ -12,6 +12,7 @@ from minigrad.errors import DeferredInitializationError, DTypeError, Initializat
 from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
+from minigrad.gluon.replay import Replay, changed
 from minigrad.tensor import Tensor
 
 _Self = TypeVar("_Self", bound="Block")
@@ -43,6 +44,11 @@ class Block:
     _prefix: str
     _params: ParameterDict
     _scope: NameScope
+    _replay: Replay | None = None
+
+    pure = False
+    """Does `forward` depend on nothing but its inputs, parameters and attributes, and never on the values in them? A
+    class says so for itself, not for its subclasses. `hybridize` replays blocks that are pure, and whose parts are."""
 
     def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
         set_ = super().__setattr__
@@ -75,8 +81,11 @@ class Block:
                 if not value.named:  # made by hand: from here on it is called after its block
                     value.name, value.named = self._prefix + value.name, True
         super().__setattr__(name, value)
+        if self.pure:
+            changed()
 
     def __delattr__(self, name: str) -> None:
+        changed()
         super().__delattr__(name)
         self._children.pop(name, None)
         p = self._own.pop(name, None)
@@ -90,6 +99,7 @@ class Block:
                 f"{type(self).__name__} is made of Blocks, but got {block!r:.60}; for a function use nn.Lambda."
             )
         self._children[name if name is not None else str(len(self._children))] = block
+        changed()
 
     @property
     def prefix(self) -> str:
@@ -232,6 +242,10 @@ class Block:
     # Computing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._replay is not None and not kwargs:
+            y = self._replay(args)
+            if y is not None:
+                return y
         before, after = self._hooks
         for hook in before:
             hook(self, args)
@@ -277,7 +291,12 @@ class Block:
         return HookHandle(self._hooks[1], hook)
 
     def hybridize(self, active: bool = True, **kwargs: Any) -> None:
-        """Accepted, as in Gluon. There is no graph compiler here: every call runs the Python code of `forward`."""
+        """After the first batch, replay what a network of `pure` blocks computed, without its Python code.
+
+        The results stay the same to the bit. A block that is not pure runs its own `forward`, and its parts are
+        replayed. Other arguments than `active` are accepted, as in Gluon.
+        """
+        super().__setattr__("_replay", Replay(self) if active and self._children else None)
         for child in self._children.values():
             child.hybridize(active, **kwargs)
 
@@ -369,11 +388,13 @@ class HookHandle:
         self._hooks = hooks
         self._hook = hook
         hooks.append(hook)
+        changed()
 
     def detach(self) -> None:
         """Remove the hook."""
         if self._hook in self._hooks:
             self._hooks.remove(self._hook)
+            changed()
 
     def __enter__(self) -> HookHandle:
         return self

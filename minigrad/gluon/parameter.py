@@ -18,6 +18,7 @@ from minigrad.errors import (
     ShapeError,
     UsageError,
 )
+from minigrad.gluon.replay import changed
 from minigrad.initializer.initializer import SUFFIXES
 from minigrad.tensor import Tensor
 
@@ -166,6 +167,7 @@ class Parameter:
         self._hold([first] + [first.copyto(ctx) for ctx in contexts[1:]])
 
     def _hold(self, tensors: list[Tensor]) -> None:
+        changed()
         self._tensors = tensors
         self._only = tensors[0] if len(tensors) == 1 else None
         for tensor in tensors:

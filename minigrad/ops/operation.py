@@ -30,7 +30,6 @@ from typing import Any, NamedTuple, TypeVar
 import numpy
 
 from minigrad import device
-from minigrad.autograd.anomaly import look_forward
 from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import state
 from minigrad.device import Context
@@ -191,8 +190,6 @@ class Op:
             self._check_kinds(ctx, raw)
             raise
         memo = None
-        if state.watching:
-            look_forward(self.name, args, out[0] if self.recall is not None else out)
         if self.recall is not None:
             out, memo = out
         if first is None or out.dtype is not first.data.dtype:
@@ -200,6 +197,8 @@ class Op:
         y = Tensor(out, ctx, None, first._version if self.view and first is not None else None)
         if tracked and state.recording and out.dtype.kind == "f":
             y._node = Node(self, args, raw, tracked, memo, y)
+        if state.watching is not None:
+            state.watching(self, args, y)
         return y
 
     def _two_devices(self, here: Context, there: Context) -> DeviceError:

@@ -76,10 +76,10 @@ def with_numpy(sizes: tuple[int, ...], optimizer: str) -> Step:
     return step
 
 
-def with_minigrad(sizes: tuple[int, ...], optimizer: str) -> Step:
+def with_minigrad(sizes: tuple[int, ...], optimizer: str, hybridized: bool = False) -> Step:
     """The same step through Gluon."""
     x, labels, W, B = problem(sizes)
-    net = gluon.nn.Sequential()
+    net = gluon.nn.HybridSequential()
     for k, (w, b) in enumerate(zip(W, B)):
         activation = "relu" if k < len(W) - 1 else None
         net.add(gluon.nn.Dense(len(b), activation=activation, in_units=w.shape[1]))
@@ -87,6 +87,8 @@ def with_minigrad(sizes: tuple[int, ...], optimizer: str) -> Step:
     for layer, w, b in zip(net, W, B):
         layer.weight.set_data(w)
         layer.bias.set_data(b)
+    if hybridized:
+        net.hybridize()
     trainer = gluon.Trainer(net.collect_params(), optimizer, {"learning_rate": RATE})
     loss_fn = gluon.loss.SoftmaxCrossEntropyLoss()
     data, targets = mg.np.array(x), mg.np.array(labels)
@@ -249,6 +251,7 @@ def main() -> None:
         sizes = NETWORKS[name]
         for optimizer in ("sgd", "adam") if name == "small" else ("sgd",):
             steps = {"minigrad": with_minigrad(sizes, optimizer)}
+            steps["minigrad, hybridized"] = with_minigrad(sizes, optimizer, hybridized=True)
             for package, (make, title, can) in PEERS.items():
                 if optimizer in can and importlib.util.find_spec(package):
                     steps[title] = make(sizes, optimizer)

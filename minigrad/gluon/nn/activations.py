@@ -24,6 +24,8 @@ class Activation(HybridBlock):
     array([0., 2.])
     """
 
+    pure = True
+
     def __init__(self, activation: str, **kwargs: Any) -> None:
         self._function = find(activation)
         self._name = activation
@@ -45,6 +47,8 @@ class LeakyReLU(HybridBlock):
     >>> LeakyReLU(0.1)(np.array([-10, 2]))
     array([-1.,  2.])
     """
+
+    pure = True
 
     def __init__(self, alpha: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -73,6 +77,8 @@ class PReLU(HybridBlock):
     Reference: He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015.
     """
 
+    pure = True
+
     def __init__(self, alpha_initializer: Any = None, in_channels: int = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         init = initializer.Constant(0.25) if alpha_initializer is None else alpha_initializer
@@ -87,6 +93,8 @@ class PReLU(HybridBlock):
 class ELU(HybridBlock):
     """x where x > 0, else alpha (exp(x) - 1). Clevert, Unterthiner and Hochreiter, 2016."""
 
+    pure = True
+
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._alpha = alpha
@@ -99,6 +107,8 @@ class ELU(HybridBlock):
 class SELU(HybridBlock):
     """The scaled `ELU` that keeps mean 0 and variance 1 from layer to layer. Klambauer et al., 2017."""
 
+    pure = True
+
     def forward(self, x: Tensor) -> Tensor:
         """Elementwise."""
         return ops.selu(x)
@@ -106,6 +116,8 @@ class SELU(HybridBlock):
 
 class GELU(HybridBlock):
     """x times the probability that a standard normal value is below x. Hendrycks and Gimpel, 2016."""
+
+    pure = True
 
     def __init__(self, approximation: str = "erf", **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -119,6 +131,8 @@ class GELU(HybridBlock):
 class Swish(HybridBlock):
     """x sigmoid(beta x). Ramachandran, Zoph and Le, 2017."""
 
+    pure = True
+
     def __init__(self, beta: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._beta = beta
@@ -130,6 +144,8 @@ class Swish(HybridBlock):
 
 class SiLU(Swish):
     """x sigmoid(x): `Swish` under its older name."""
+
+    pure = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

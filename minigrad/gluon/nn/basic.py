@@ -31,6 +31,8 @@ class Dense(HybridBlock):
     array([[6., 6.]])
     """
 
+    pure = True
+
     def __init__(
         self,
         units: int,
@@ -95,6 +97,8 @@ class Sequential(Block):
     )
     """
 
+    pure = True
+
     def __init__(self, *blocks: Block, prefix: str | None = None, params: Any = None) -> None:
         super().__init__(prefix=prefix, params=params)
         self.add(*blocks)
@@ -129,3 +133,5 @@ class Sequential(Block):
 
 class HybridSequential(Sequential, HybridBlock):
     """`Sequential`, under the name Gluon gives to one that can be hybridized."""
+
+    pure = True

@@ -123,6 +123,8 @@ class LayerNorm(_Normalization):
     Reference: Ba, Kiros and Hinton, "Layer normalization", 2016.
     """
 
+    pure = True
+
     def __init__(
         self,
         axis: int = -1,
@@ -143,6 +145,8 @@ class LayerNorm(_Normalization):
 
 class InstanceNorm(_Normalization):
     """Each channel of each sample gets mean 0 and variance 1 over space. Ulyanov, Vedaldi and Lempitsky, 2016."""
+
+    pure = True
 
     def __init__(
         self,
@@ -168,6 +172,8 @@ class InstanceNorm(_Normalization):
 
 class GroupNorm(_Normalization):
     """Channels (axis 1) in groups: each group of each sample gets mean 0 and variance 1. Wu and He, 2018."""
+
+    pure = True
 
     def __init__(
         self,

@@ -22,6 +22,8 @@ class Flatten(HybridBlock):
     (2, 12)
     """
 
+    pure = True
+
     def forward(self, x: Tensor) -> Tensor:
         """x (batch, ...) to (batch, product of the rest)."""
         return ops.reshape(x, (x.shape[0], math.prod(x.shape[1:])))
@@ -29,6 +31,8 @@ class Flatten(HybridBlock):
 
 class Identity(HybridBlock):
     """Passes its input on."""
+
+    pure = True
 
     def forward(self, x: Any) -> Any:
         """x itself."""

@@ -1,0 +1,69 @@
+"""A script: the operations that a forward pass called, so that they can be run again on other arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from minigrad.autograd.backward import walk
+from minigrad.autograd.graph import attach
+from minigrad.autograd.scopes import Scope
+from minigrad.device import cpu
+from minigrad.gluon.replay.tape import Unreplayable
+from minigrad.ops.operation import Op
+from minigrad.tensor import Tensor
+
+
+class Slot(int):
+    """A place among the tensors of a script."""
+
+
+class Script:
+    """Operations on tensors by number: first those that are given, then the results."""
+
+    def __init__(self, tensors: Sequence[Tensor]) -> None:
+        self.lines: list[tuple[Op, list[Any]]] = []
+        self.known = list(tensors)  # kept alive, so that no other has the same id
+        self.slots = {id(t): Slot(i) for i, t in enumerate(tensors)}
+        self.complete = True
+        self.result = Slot()
+
+    def watch(self, op: Op, args: Sequence[Any], y: Tensor) -> None:
+        """Take down one operation."""
+        if any([isinstance(a, Tensor) and id(a) not in self.slots for a in args]):
+            self.complete = False  # an array made on the way, of which nobody knows whether it is always the same
+        self.lines.append((op, [self.slots.get(id(a), a) if isinstance(a, Tensor) else a for a in args]))
+        self.slots[id(y)] = Slot(len(self.known))
+        self.known.append(y)
+
+    def end(self, y: Any) -> None:
+        """Take down what is returned: the result of an operation, or it cannot be replayed."""
+        given = len(self.known) - len(self.lines)
+        self.result = self.slots.get(id(y), Slot())
+        if not self.complete or self.result < given:
+            raise Unreplayable
+        self.known, self.slots = [], {}
+
+    def run(self, tensors: Sequence[Tensor]) -> Tensor:
+        """The same operations on other tensors."""
+        known = list(tensors)
+        for op, args in self.lines:
+            known.append(op(*[known[a] if type(a) is Slot else a for a in args]))
+        return known[self.result]
+
+    def both_ways(
+        self, raw: Sequence[Any], tracked: Sequence[int], dy: Any, between: Callable[[], None] = lambda: None
+    ) -> tuple[Any, list[Any]]:
+        """The output for raw arrays and, if `dy` is its gradient, those of the `tracked` arrays.
+
+        Calls `between` when there, before it goes back.
+        """
+        tensors = [Tensor(a, cpu()) for a in raw]
+        for i in tracked:
+            attach(tensors[i])
+        with Scope(True, None):
+            y = self.run(tensors)
+        between()
+        with Scope(False, None):
+            found = walk([y], [dy], False, False, {tensors[i]._node for i in tracked}) if tracked else {}
+        return y.data, [found.get(tensors[i]._node) for i in tracked]

@@ -1,0 +1,207 @@
+"""A tape: NumPy calls noted as lines of Python, by running a computation once on `Traced` arrays.
+
+A `Traced` array holds a NumPy array and computes with it, and has a text: its name, or for a view the expression that
+makes it. What would make the computation depend on its values (`if x.sum() > 0:`, `float(x)`) raises `Unreplayable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, ValuesView
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy
+
+from minigrad.device import MODULES
+
+
+class Unreplayable(Exception):
+    """This cannot be noted as NumPy calls."""
+
+
+class Line(NamedTuple):
+    """One call: its text, the array that it made (None if it wrote into one that was there) and those that it read."""
+
+    text: str
+    made: Traced | None
+    read: set[Traced]
+    takes_out: bool = False
+
+    def into(self, place: str) -> str:
+        """The text of the call that writes its result into a given array."""
+        return f"{self.text[:-1]}, out={place})"
+
+    def spelled(self, placed: bool) -> str:
+        """The text of the line: it computes into an array that is there for it, or makes a new one."""
+        if self.made is None:
+            return self.text
+        return self.into(self.made.text) if placed else f"{self.made.text} = {self.text}"
+
+
+class Tape:
+    """What was noted: lines, and the functions and constants that they name."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.names: dict[str, Any] = {}
+
+    def run(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Call a NumPy function, and note it."""
+        given = {name: value for name, value in kwargs.items() if not (name == "out" and value is None)}
+        self.names[function.__name__] = function
+        text = f"{function.__name__}({self.spelled(args, given)})"
+        value = function(*plain(args), **{name: plain(v) for name, v in given.items()})
+        if "out" not in given:
+            takes_out = isinstance(function, numpy.ufunc) or function in (numpy.dot, numpy.matmul)
+            return self.note(text, value, [*args, *given.values()], takes_out)
+        self.write(given["out"], text, args)
+        return given["out"]
+
+    def note(self, text: str, value: Any, args: Sequence[Any], takes_out: bool = False) -> Any:
+        """Note an expression. A view is evaluated again where it is used; what is new is made by a line."""
+        if not isinstance(value, (numpy.ndarray, numpy.generic)):
+            raise Unreplayable
+        sources = list(traced_in(args))
+        for a in sources:
+            if value is a.value:
+                return a
+        for a in sources:
+            if isinstance(value, numpy.ndarray) and numpy.may_share_memory(value, a.value):
+                return Traced(self, value, text, a.owner)
+        made = Traced(self, value, f"r{len(self.lines)}")
+        takes_out = takes_out and isinstance(value, numpy.ndarray) and value.ndim > 0 and value.flags.c_contiguous
+        self.lines.append(Line(text, made, {a.owner for a in sources}, takes_out))
+        return made
+
+    def write(self, target: Any, text: str, args: Sequence[Any]) -> None:
+        """Note a call that writes into an array, which must have been made on this tape."""
+        if not isinstance(target, Traced) or all(line.made is not target.owner for line in self.lines):
+            raise Unreplayable
+        self.lines.append(Line(text, None, {a.owner for a in traced_in([target, *args])}))
+
+    def spelled(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+        """Arguments as text."""
+        return ", ".join([*map(self.spell, args), *(f"{name}={self.spell(value)}" for name, value in kwargs.items())])
+
+    def spell(self, value: Any) -> str:
+        """A value as text: a literal where it has one, else the name of a constant."""
+        if isinstance(value, Traced):
+            return value.text
+        if isinstance(value, tuple):
+            return f"({''.join(f'{self.spell(v)}, ' for v in value)})"
+        if isinstance(value, list):
+            return f"[{', '.join(map(self.spell, value))}]"
+        if value is None or value is Ellipsis or type(value) in (int, bool, str):
+            return repr(value)
+        if type(value) is float and numpy.isfinite(value):
+            return repr(value)
+        name = f"k{len(self.names)}"
+        self.names[name] = value
+        return name
+
+
+def _operators(function: Any) -> tuple[Callable[[Traced, Any], Any], ...]:
+    """A NumPy function of two arrays as an operator, as that of the right-hand side, and in place."""
+    return (
+        lambda self, other: self.tape.run(function, (self, other), {}),
+        lambda self, other: self.tape.run(function, (other, self), {}),
+        lambda self, other: self.tape.run(function, (self, other), {"out": self}),
+    )
+
+
+class Traced:
+    """An array on a tape. `owner` is the array whose memory it shares: itself unless it is a view."""
+
+    __slots__ = ("owner", "tape", "text", "value")
+    __array_ufunc__ = None  # an operator with a NumPy array on the left comes to ours
+
+    def __init__(self, tape: Tape, value: Any, text: str, owner: Traced | None = None) -> None:
+        self.tape = tape
+        self.value = value
+        self.text = text
+        self.owner: Traced = self if owner is None else owner
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # __array_interface__ and its like would give the values away
+            raise AttributeError(name)
+        found = getattr(self.value, name)
+        if isinstance(found, numpy.ndarray):  # T
+            return self.tape.note(f"{self.text}.{name}", found, [self])
+        if not callable(found):  # shape, dtype, ndim ...
+            return found
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            text = f"{self.text}.{name}({self.tape.spelled(args, kwargs)})"
+            value = found(*plain(args), **{k: plain(v) for k, v in kwargs.items()})
+            return self.tape.note(text, value, [self, *args, *kwargs.values()])
+
+        return method
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.tape.note(f"{self.text}[{self.tape.spell(key)}]", self.value[plain(key)], [self, key])
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.value[plain(key)] = plain(value)
+        self.tape.write(self, f"{self.text}[{self.tape.spell(key)}] = {self.tape.spell(value)}", [key, value])
+
+    def __pow__(self, n: Any) -> Any:  # unlike numpy.power, which knows no short cut for n = 2
+        return self.tape.note(f"({self.text} ** {self.tape.spell(n)})", self.value ** plain(n), [self, n])
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def _refuse(self, *args: Any) -> Any:
+        raise Unreplayable
+
+    __add__, __radd__, __iadd__ = _operators(numpy.add)
+    __sub__, __rsub__, __isub__ = _operators(numpy.subtract)
+    __mul__, __rmul__, __imul__ = _operators(numpy.multiply)
+    __truediv__, __rtruediv__, __itruediv__ = _operators(numpy.divide)
+    __lt__, __le__ = _operators(numpy.less)[0], _operators(numpy.less_equal)[0]
+    __gt__, __ge__ = _operators(numpy.greater)[0], _operators(numpy.greater_equal)[0]
+    __eq__, __ne__ = _operators(numpy.equal)[0], _operators(numpy.not_equal)[0]
+    __hash__ = object.__hash__
+
+    def __neg__(self) -> Any:
+        return self.tape.run(numpy.negative, (self,), {})
+
+    def __abs__(self) -> Any:
+        return self.tape.run(numpy.absolute, (self,), {})
+
+    __bool__ = __float__ = __int__ = __index__ = __iter__ = __array__ = _refuse
+
+
+class _Module:
+    """NumPy, as operations see it that are given Traced arrays."""
+
+    cuda = SimpleNamespace(runtime=SimpleNamespace(getDevice=lambda: None))
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(numpy, name)
+        if not callable(found) or isinstance(found, type):  # pi, float32
+            return found
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            first = next(traced_in([args, kwargs.values()]), None)
+            return found(*args, **kwargs) if first is None else first.tape.run(found, args, kwargs)
+
+        return call
+
+
+MODULES[Traced] = _Module()
+
+
+def traced_in(values: Any) -> Iterator[Traced]:
+    """The Traced arrays among values and in their tuples and lists."""
+    for value in values:
+        if isinstance(value, Traced):
+            yield value
+        elif isinstance(value, (tuple, list, ValuesView)):
+            yield from traced_in(value)
+
+
+def plain(value: Any) -> Any:
+    """A value with NumPy arrays in place of Traced ones."""
+    if isinstance(value, Traced):
+        return value.value
+    return type(value)(map(plain, value)) if type(value) in (tuple, list) else value

@@ -1,0 +1,70 @@
+"""The program: a network as text, with arrays that are shared where that does no harm."""
+
+from minigrad import autograd, np
+from minigrad.gluon import nn
+
+TEXT = """\
+def make(r0, r4, r6, r7):
+    x = net_dense0_weight = net_dense0_bias = net_dense1_weight = dy = r3 = None
+
+    def forward(*inputs):
+        nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, dy, r3
+        x, net_dense0_weight, net_dense0_bias, net_dense1_weight, = inputs
+        dot(x, net_dense0_weight.T, out=r0)
+        add(r0, net_dense0_bias, out=r0)
+        maximum(r0, 0.0, out=r0)
+        r3 = dot(r0, net_dense1_weight.T)
+        return r3
+
+    def backward(gradient):
+        nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, dy, r3
+        dy = gradient
+        dot(dy, net_dense1_weight, out=r4)
+        sign(r0, out=r6)
+        multiply(r4, r6, out=r7)
+
+    def gradient0(out=None):
+        return dot(r7.T, x, out=out)
+
+    def gradient1(out=None):
+        return dot(k5, r7, out=out)
+
+    def gradient2(out=None):
+        return dot(dy.T, r0, out=out)
+
+    def forget():
+        nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, dy, r3
+        x = net_dense0_weight = net_dense0_bias = net_dense1_weight = dy = r3 = None
+
+    return forward, backward, forget, [gradient0, gradient1, gradient2]"""
+
+
+def program(*layers, prefix="net_", recorded=True):
+    """The program of layers in a row, for a batch of two."""
+    net = nn.HybridSequential(prefix=prefix)
+    with net.name_scope():
+        net.add(*(make() for make in layers))
+    net.initialize()
+    net.hybridize()
+    with autograd.record() if recorded else autograd.pause():
+        net(np.ones((2, 3)))
+    (plan,) = net._replay.plans.values()
+    return plan.program
+
+
+def test_the_text_is_what_one_would_write_by_hand():
+    layers = (lambda: nn.Dense(4, "relu", in_units=3), lambda: nn.Dense(2, in_units=4, use_bias=False))
+    assert program(*layers).source == TEXT
+
+
+def test_a_deep_network_needs_no_more_arrays_for_the_way_back_than_a_flat_one():
+    deep = program(*[lambda: nn.Dense(3, "relu", in_units=3)] * 12, lambda: nn.Dense(3, in_units=3))
+    flat = program(*[lambda: nn.Dense(3, "relu", in_units=3)] * 3, lambda: nn.Dense(3, in_units=3))
+    assert len(deep._numbers) == 12 + 3 * 12
+    assert len(deep._kinds) - 12 - 11 <= len(flat._kinds) - 3 - 2 <= 3  # the activations, and the way back for weights
+
+
+def test_a_prediction_keeps_two_arrays_however_deep_the_network_is():
+    deep = program(*[lambda: nn.Dense(3, "relu", in_units=3)] * 12, lambda: nn.Dense(3, in_units=3), recorded=False)
+    assert len(deep._numbers) == 12
+    assert len(deep._kinds) == 2

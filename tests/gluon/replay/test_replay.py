@@ -1,0 +1,525 @@
+"""hybridize(): a replayed network does what its Python code does, to the bit, or its Python code is run."""
+
+import copy
+import sys
+import threading
+
+import numpy
+import pytest
+
+from minigrad import autograd, gluon, np, random
+from minigrad.errors import AnomalyError, GraphError, ShapeError
+from minigrad.gluon import nn
+from minigrad.gluon.replay.plan import Plan
+from minigrad.optimizer.graph import define
+
+
+def dense(*widths, activation="relu", **kwargs):
+    """Dense layers in a row, without an activation after the last."""
+    net = nn.HybridSequential()
+    for a, b in zip(widths, widths[1:]):
+        net.add(nn.Dense(b, activation if b != widths[-1] else None, in_units=a, **kwargs))
+    return net
+
+
+def with_shared_weights():
+    first = nn.Dense(5, "tanh", in_units=5)
+    net = nn.HybridSequential()
+    net.add(first, nn.Dense(5, "relu", in_units=5, params=first.params), nn.Dense(3, in_units=5))
+    return net
+
+
+def with_layers(*layers):
+    net = nn.HybridSequential()
+    net.add(nn.Dense(6, in_units=5), *layers)
+    return net
+
+
+def nested():
+    net = nn.HybridSequential()
+    net.add(dense(5, 8, 6), nn.Activation("tanh"), dense(6, 4, activation=None))
+    return net
+
+
+NETWORKS = {
+    "relu": lambda: dense(5, 8, 8, 3),
+    "tanh": lambda: dense(5, 8, 3, activation="tanh"),
+    "sigmoid": lambda: dense(5, 8, 3, activation="sigmoid"),
+    "softrelu": lambda: dense(5, 8, 3, activation="softrelu"),
+    "softsign": lambda: dense(5, 8, 3, activation="softsign"),
+    "an activation at the end": lambda: with_layers(nn.Activation("sigmoid")),
+    "no bias": lambda: dense(5, 8, 3, use_bias=False),
+    "shared weights": with_shared_weights,
+    "nested": nested,
+    "layer norm": lambda: with_layers(nn.LayerNorm(in_channels=6), nn.Dense(2, in_units=6)),
+    "leaky relu": lambda: with_layers(nn.LeakyReLU(0.1)),
+    "prelu": lambda: with_layers(nn.PReLU()),
+    "elu": lambda: with_layers(nn.ELU(0.5)),
+    "selu": lambda: with_layers(nn.SELU()),
+    "swish": lambda: with_layers(nn.Swish()),
+    "gelu": lambda: with_layers(nn.GELU("tanh")),
+    "flatten": lambda: with_layers(nn.Flatten()),
+    "identity": lambda: with_layers(nn.Identity(), nn.Dense(2, in_units=6)),
+}
+
+
+def made(make, hybrid, seed=7):
+    """The network with the same first weights each time, hybridized or not."""
+    random.seed(seed)
+    net = make()
+    net.initialize("xavier")
+    if hybrid:
+        net.hybridize()
+    return net
+
+
+def plans(net):
+    """The plans of a network that were made."""
+    return [plan for plan in net._replay.plans.values() if plan is not None]
+
+
+def batch(*shape, seed=0, dtype="float32"):
+    return np.array(numpy.random.default_rng(seed).standard_normal(shape), dtype=dtype)
+
+
+def trained(net, batches, optimizer="adam"):
+    """Outputs and weights of some steps."""
+    trainer = gluon.Trainer(net.collect_params(), optimizer, {"learning_rate": 0.1})
+    seen = []
+    for x in batches:
+        with autograd.record():
+            y = net(x)
+            loss = (y * y).sum() + y.sum()
+        loss.backward()
+        trainer.step(1)
+        seen.append(y.asnumpy())
+    return seen + [p.data().asnumpy() for p in net.collect_params().values()]
+
+
+def same(one, other):
+    return all(a.tobytes() == b.tobytes() and a.shape == b.shape for a, b in zip(one, other, strict=True))
+
+
+# It does the same
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_training_is_the_same_to_the_bit(name):
+    batches = [batch(4, 5, seed=k) for k in range(5)]
+    net = made(NETWORKS[name], True)
+    assert same(trained(net, batches), trained(made(NETWORKS[name], False), batches))
+    assert len(plans(net)) == 1
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_prediction_is_the_same_to_the_bit(name):
+    net, plain = made(NETWORKS[name], True), made(NETWORKS[name], False)
+    for k in range(3):
+        assert same([net(batch(4, 5, seed=k)).asnumpy()], [plain(batch(4, 5, seed=k)).asnumpy()])
+    assert len(plans(net)) == 1
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_gradient_by_the_input_is_the_same_to_the_bit(name):
+    found = []
+    for hybrid in (True, False):
+        net = made(NETWORKS[name], hybrid)
+        for k in range(3):
+            x = batch(4, 5, seed=k)
+            x.attach_grad()
+            with autograd.record():
+                y = net(x)
+            y.backward(batch(*y.shape, seed=9))
+        found.append([x.grad.asnumpy()])
+    assert same(*found)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16"])
+def test_other_dtypes(dtype):
+    def make():
+        net = dense(5, 8, 3)
+        net.cast(dtype)
+        return net
+
+    batches = [batch(4, 5, seed=k, dtype=dtype) for k in range(4)]
+    net = made(make, True)
+    assert same(trained(net, batches, "sgd"), trained(made(make, False), batches, "sgd"))
+    assert len(plans(net)) == 1
+
+
+def test_inputs_with_more_axes():
+    def make():
+        net = nn.HybridSequential()
+        net.add(nn.Dense(4, "relu", in_units=5, flatten=False), nn.Dense(2, in_units=12))
+        return net
+
+    batches = [batch(2, 3, 5, seed=k) for k in range(4)]
+    net = made(make, True)
+    assert same(trained(net, batches), trained(made(make, False), batches))
+    assert len(plans(net)) == 1
+
+
+def test_another_shape_has_a_plan_of_its_own():
+    batches = [batch(n, 5, seed=k) for k, n in enumerate([4, 4, 3, 4, 3, 1, 1])]
+    net = made(NETWORKS["relu"], True)
+    assert same(trained(net, batches), trained(made(NETWORKS["relu"], False), batches))
+    assert len(plans(net)) == 3
+
+
+def test_gradients_of_gradients():
+    def slope_of_slope(net):
+        for _ in range(3):
+            x = batch(4, 5)
+            x.attach_grad()
+            with autograd.record():
+                (first,) = autograd.grad([net(x)], [x], [batch(4, 3, seed=1)], create_graph=True)
+                size = (first * first).sum()
+            size.backward()
+        return [x.grad.asnumpy(), *(p.grad().asnumpy() for p in net.collect_params().values())]
+
+    net = made(NETWORKS["tanh"], True)
+    for a, b in zip(slope_of_slope(net), slope_of_slope(made(NETWORKS["tanh"], False)), strict=True):
+        numpy.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7)
+    assert len(plans(net)) == 1
+
+
+def test_the_way_back_can_be_gone_twice():
+    net, plain = made(NETWORKS["relu"], True), made(NETWORKS["relu"], False)
+    net(batch(4, 5))
+    found = []
+    for block in (net, plain):
+        for p in block.collect_params().values():
+            p.grad_req = "add"
+        for _ in range(2):
+            block.zero_grad()
+            with autograd.record():
+                y = block(batch(4, 5))
+            y.backward(retain_graph=True)
+            y.backward(batch(4, 3, seed=2))
+        found.append([p.grad().asnumpy() for p in block.collect_params().values()])
+    assert same(*found)
+    assert len(plans(net)) == 2  # one of them without gradients
+
+
+# Nothing that was computed before is lost
+
+
+def test_outputs_of_several_calls_stay_as_they_are():
+    net = made(NETWORKS["relu"], True)
+    outputs = [net(batch(4, 5, seed=k)) for k in range(5)]
+    plain = made(NETWORKS["relu"], False)
+    assert same([y.asnumpy() for y in outputs], [plain(batch(4, 5, seed=k)).asnumpy() for k in range(5)])
+
+
+def test_a_network_may_be_called_many_times_before_it_goes_back():
+    found = []
+    for hybrid in (True, False):
+        net = made(NETWORKS["relu"], hybrid)
+        for _ in range(2):
+            with autograd.record():
+                loss = sum(((net(batch(4, 5, seed=k)) - net(batch(4, 5, seed=k + 1))) ** 2).sum() for k in range(8))
+            loss.backward()
+        found.append([loss.asnumpy(), *(p.grad().asnumpy() for p in net.collect_params().values())])
+    assert same(*found)
+
+
+def test_arrays_are_given_back_and_inputs_let_go():
+    net = made(NETWORKS["relu"], True)
+    x = batch(4, 5)
+    for _ in range(2):
+        with autograd.record():
+            y = net(x)
+        y.backward()
+    (plan,) = plans(net)
+    counts, spare = [sys.getrefcount(x.data)], [len(plan.spare)]
+    with autograd.record():
+        y = net(x)
+    counts.append(sys.getrefcount(x.data))
+    spare.append(len(plan.spare))
+    y.backward()
+    counts.append(sys.getrefcount(x.data))
+    spare.append(len(plan.spare))
+    assert counts[0] == counts[2] < counts[1]
+    assert spare == [1, 0, 1]
+    outputs = []
+    with autograd.record():
+        outputs += [net(x) for _ in range(20)]
+    del outputs
+    assert len(plan.spare) < 5
+
+
+# A wrong gradient is refused
+
+
+def test_an_output_changed_in_place_is_refused_where_the_way_back_needs_it():
+    net = made(NETWORKS["an activation at the end"], True)
+    for _ in range(2):
+        with autograd.record():
+            y = net(batch(4, 5))
+    y += 1
+    with pytest.raises(GraphError, match="changed in place"):
+        y.backward()
+
+
+def test_an_input_or_a_weight_changed_in_place_is_refused():
+    net = made(NETWORKS["relu"], True)
+    net(batch(4, 5))
+    for change in (lambda x: x.__iadd__(1), lambda x: net[0].weight.set_data(np.ones((8, 5)))):
+        for _ in range(2):
+            x = batch(4, 5)
+            with autograd.record():
+                y = net(x)
+        change(x)
+        with pytest.raises(GraphError, match="changed in place"):
+            y.backward()
+
+
+def test_an_input_of_the_wrong_width_is_said_by_the_layer():
+    net = made(NETWORKS["relu"], True)
+    for _ in range(2):
+        net(batch(4, 5))
+    with pytest.raises(ShapeError, match="expects inputs of width 5"):
+        net(batch(4, 6))
+
+
+# What a plan rests on may change
+
+
+def replayed(net):
+    """The network after its plan has been made and used."""
+    for _ in range(3):
+        net(batch(4, 5))
+    assert len(plans(net)) == 1
+    return net
+
+
+def started(layer):
+    layer.initialize("ones")
+    return layer
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda net: net.add(nn.Dense(2, in_units=3)) or net[3].initialize("ones"),
+        lambda net: net[0].weight.set_data(np.ones((8, 5))),
+        lambda net: net.initialize("ones", force_reinit=True),
+        lambda net: net.cast("float64"),
+        lambda net: setattr(net[1], "_fused", None),
+        lambda net: setattr(net[0], "bias", gluon.Parameter("b", shape=(8,))) or net[0].bias.initialize("ones"),
+        lambda net: net[0].register_forward_hook(lambda block, inputs, y: y.__imul__(2)),
+        lambda net: net[0].register_forward_pre_hook(lambda block, inputs: inputs[0].__imul__(2)),
+        lambda net: net[1].share_parameters(started(nn.Dense(8, in_units=8)).params),
+        lambda net: setattr(net[1], "forward", lambda x: x * 2),
+        lambda net: net.register_child(started(nn.Dense(8, in_units=8)), "1"),
+    ],
+)
+def test_after_a_change_the_result_is_that_of_the_python_code(change):
+    net, plain = made(NETWORKS["relu"], True), made(NETWORKS["relu"], False)
+    replayed(net)
+    change(net)
+    change(plain)
+    for _ in range(3):
+        assert same([net(batch(4, 5)).asnumpy()], [plain(batch(4, 5)).asnumpy()])
+
+
+def test_parameters_may_stop_learning_and_go_on():
+    net, plain = made(NETWORKS["relu"], True), made(NETWORKS["relu"], False)
+    for req in ("write", "null", "write"):
+        found = []
+        for block in (net, plain):
+            block[0].weight.grad_req = req
+            for k in range(3):
+                with autograd.record():
+                    y = block(batch(4, 5, seed=k))
+                y.backward()
+            found.append([p.grad().asnumpy() for p in block.collect_params().values() if p.grad_req == "write"])
+        assert same(*found)
+    assert len(plans(net)) == 1
+
+
+def test_hybridize_can_be_taken_back():
+    net = replayed(made(NETWORKS["relu"], True))
+    net.hybridize(False)
+    called = []
+    net.forward = lambda x: called.append(x)
+    net(batch(4, 5))
+    assert called
+
+
+def test_a_network_whose_parts_change_all_the_time_runs_its_python_code():
+    net = made(NETWORKS["relu"], True)
+    for _ in range(50):
+        net[1]._activation = "relu"  # the same, but who knows
+        net(batch(4, 5))
+    assert net._replay.made < 20
+
+
+# Where the Python code is run
+
+
+class Doubled(nn.HybridBlock):
+    """A block that does not say that it is pure."""
+
+    def __init__(self):
+        super().__init__()
+        self.part = dense(5, 4, 3)
+        self.factor = [2.0]
+
+    def forward(self, x):
+        return self.part(x) * self.factor[0]
+
+
+class PureDoubled(nn.HybridBlock):
+    pure = True
+
+    def __init__(self):
+        super().__init__()
+        self.part = dense(5, 4, 3)
+        self.factor = 2.0
+
+    def forward(self, x):
+        return self.part(x) * self.factor
+
+
+class SaysNothing(PureDoubled):
+    def forward(self, x):
+        return super().forward(x) + len(calls)
+
+
+calls = []
+
+
+def test_a_block_that_is_not_pure_runs_its_code_and_its_parts_are_replayed():
+    net = made(Doubled, True)
+    for _ in range(3):
+        net(batch(4, 5))
+    net.factor[0] = 3.0  # nobody can see this
+    assert same([net(batch(4, 5)).asnumpy()], [net.part(batch(4, 5)).asnumpy() * numpy.float32(3)])
+    assert not plans(net)
+    assert len(plans(net.part)) == 1
+
+
+def test_a_block_that_says_it_is_pure_is_replayed_as_a_whole():
+    net = made(PureDoubled, True)
+    before = [net(batch(4, 5)).asnumpy() for _ in range(3)]
+    assert len(plans(net)) == 1
+    net.factor = 4.0
+    for _ in range(3):
+        assert same([net(batch(4, 5)).asnumpy()], [before[0] * 2])
+
+
+def test_a_subclass_of_a_pure_block_says_so_for_itself():
+    net = made(SaysNothing, True)
+    before = [net(batch(4, 5)).asnumpy() for _ in range(3)]
+    calls.append(1)
+    assert same([net(batch(4, 5)).asnumpy()], [before[0] + numpy.float32(1)])
+    calls.clear()
+    assert not plans(net)
+
+
+@pytest.mark.parametrize("layer", [lambda: nn.Dropout(0.5), lambda: nn.BatchNorm(in_channels=6)])
+def test_dropout_and_batch_norm_are_not_replayed(layer):
+    net, plain = (made(lambda: with_layers(layer()), hybrid) for hybrid in (True, False))
+    found = []
+    for block in (net, plain):
+        random.seed(3)
+        found.append(trained(block, [batch(4, 5, seed=k) for k in range(4)]))
+    assert same(*found)
+    assert not plans(net)
+
+
+class MakesArrays(PureDoubled):
+    pure = True
+
+    def forward(self, x):
+        return self.part(x) + np.array([float(x.sum()), 1, 2])
+
+
+class PassesOn(PureDoubled):
+    pure = True
+
+    def forward(self, x):
+        return x
+
+
+class Several(PureDoubled):
+    pure = True
+
+    def forward(self, x):
+        return self.part(x), x
+
+
+@pytest.mark.parametrize("kind", [MakesArrays, PassesOn, Several])
+def test_what_cannot_be_noted_is_not_replayed(kind):
+    net = made(kind, True)
+    plain = made(kind, False)
+    for k in range(3):
+        y, expected = net(batch(4, 5, seed=k)), plain(batch(4, 5, seed=k))
+        if kind is Several:
+            y, expected = y[0], expected[0]
+        assert same([y.asnumpy()], [expected.asnumpy()])
+    assert not plans(net)
+
+
+def test_inputs_that_lie_in_another_order_run_the_python_code():
+    net, plain = made(NETWORKS["relu"], True), made(NETWORKS["relu"], False)
+    replayed(net)
+    x = np.array(numpy.asfortranarray(batch(4, 5).asnumpy()))
+    x.data = numpy.asfortranarray(x.data)
+    used = net._replay.used
+    assert same([net(x).asnumpy()], [plain(x).asnumpy()])
+    assert net._replay.used == used
+
+
+def test_under_detect_anomaly_the_operation_is_named():
+    net = replayed(made(NETWORKS["relu"], True))
+    net[1].weight.set_data(np.full((8, 8), 1e38))
+    with autograd.detect_anomaly(), pytest.raises(AnomalyError, match="'linear'"):
+        net(batch(4, 5) * 100)
+
+
+def test_two_threads_share_a_network():
+    net, plain = made(NETWORKS["relu"], True), made(NETWORKS["relu"], False)
+    expected = [plain(batch(4, 5, seed=k)).asnumpy() for k in range(40)]
+    wrong = []
+
+    def work():
+        for _ in range(20):
+            for k in range(40):
+                if not same([net(batch(4, 5, seed=k)).asnumpy()], [expected[k]]):
+                    wrong.append(k)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert plans(net)
+
+
+def test_a_copy_makes_plans_of_its_own():
+    net = replayed(made(NETWORKS["relu"], True))
+    twin = copy.deepcopy(net)
+    assert not plans(twin)
+    twin[0].weight.set_data(np.zeros((8, 5)))
+    for _ in range(3):
+        assert not same([twin(batch(4, 5)).asnumpy()], [net(batch(4, 5)).asnumpy()])
+    assert plans(twin)[0].parameters[0] is twin[0].weight.data()
+
+
+def test_a_plan_is_not_made_if_it_would_not_give_the_same(monkeypatch):
+    right = Plan._program
+
+    def a_little_off(self, raw, dy):
+        program = right(self, raw, dy)
+        program.source = program.source.replace("return r", "return numpy.float32(1.0000001) * r", 1)
+        program._make = define(program.source, "make", program._make.__globals__ | {"numpy": numpy})
+        return program
+
+    monkeypatch.setattr(Plan, "_program", a_little_off)
+    net = made(NETWORKS["relu"], True)
+    for _ in range(3):
+        net(batch(4, 5))
+    assert not plans(net)
