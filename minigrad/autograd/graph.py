@@ -59,44 +59,24 @@ class Node:
     __slots__ = ("cells", "ctx", "dtype", "inputs", "kept", "number", "op", "parents", "place", "shape")
 
     def __init__(
-        self, op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], memo: Any, y: Tensor
+        self,
+        op: Op,
+        y: Tensor,
+        inputs: tuple[int, ...],
+        parents: Sequence[Any],
+        cells: Sequence[list[int]],
+        kept: list[Any],
     ) -> None:
-        self.inputs, keeps, drops, keeps_y, keeps_any = op.keeps(tracked)
         self.number = next(clock)  # a node is always younger than its inputs
         self.op: Any = op  # None once it is freed
-        out = y.data
-        self.shape = out.shape
-        self.dtype = out.dtype
+        self.shape = y.data.shape
+        self.dtype = y.data.dtype
         self.ctx = y.ctx
-        # The versions of all that must not change in place before the backward pass: what VJPs ask for, and the leaves
-        cells: list[list[int]] = []
-        for i in keeps:
-            a = args[i]
-            if isinstance(a, Tensor):
-                cells.append(a._version)
-            else:
-                cells.append(_CONSTANT)
-                if type(a) not in _IMMUTABLE:
-                    raw[i] = _own(raw[i])
-        if keeps_y:
-            cells.append(y._version)
-        parents = []
-        for i in tracked:
-            a = args[i]
-            parent = a._node
-            parents.append(parent)
-            if type(parent) is Leaf:
-                cells.append(a._version)
-            elif a._version[0] > parent.number:
-                raise parent.overwritten()
-        if keeps_any:
-            for i in drops:
-                raw[i] = None
-            raw += (None, memo, out if keeps_y else None)
-        self.kept = raw if keeps_any else _NOTHING  # inputs, a place for `like`, the memo, the output
-        self.parents = tuple(parents)  # of the `inputs`, which are positions
-        self.cells = tuple(cells)
-        self.place = users_line(3)
+        self.inputs = inputs  # the positions of the arguments that lead back to a leaf
+        self.parents = parents  # and where these came from
+        self.cells = cells  # the versions of all that must not change: of what is kept, and of leaves
+        self.kept = kept  # the arguments that VJPs ask for, a place for `like`, the memo, the output
+        self.place = users_line(4)
 
     def tensors(self, F: Any) -> list[Any]:
         """What it keeps as Tensors in their places in the graph, for a backward pass that is itself recorded."""
@@ -142,6 +122,37 @@ class Node:
     def where(self) -> str:
         """The user's line that recorded this node."""
         return f"recorded in {line_of(*self.place)}"
+
+
+def record(op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], memo: Any, y: Tensor) -> Node:
+    """The node of an operation that made `y` of `args`, of which the `tracked` lead back to a leaf."""
+    inputs, keeps, drops, keeps_y, keeps_any = op.keeps(tracked)
+    cells: list[list[int]] = []
+    for i in keeps:
+        a = args[i]
+        if isinstance(a, Tensor):
+            cells.append(a._version)
+        else:
+            cells.append(_CONSTANT)
+            if type(a) not in _IMMUTABLE:
+                raw[i] = _own(raw[i])
+    if keeps_y:
+        cells.append(y._version)
+    parents = []
+    for i in tracked:
+        a = args[i]
+        parent = a._node
+        parents.append(parent)
+        if type(parent) is Leaf:
+            cells.append(a._version)
+        elif a._version[0] > parent.number:
+            raise parent.overwritten()
+    if not keeps_any:
+        return Node(op, y, inputs, tuple(parents), tuple(cells), _NOTHING)
+    for i in drops:
+        raw[i] = None
+    raw += (None, memo, y.data if keeps_y else None)
+    return Node(op, y, inputs, tuple(parents), tuple(cells), raw)
 
 
 _NOTHING: list[Any] = [None, None, None]

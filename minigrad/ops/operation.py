@@ -23,14 +23,14 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
 import numpy
 
 from minigrad import device
-from minigrad.autograd.graph import Node
+from minigrad.autograd.graph import record
 from minigrad.autograd.scopes import state
 from minigrad.device import Context
 from minigrad.errors import DeviceError, GraphError, KeywordError, MinigradError, ShapeError
@@ -69,12 +69,10 @@ class Vjp:
         """Ask for what is kept at these positions."""
         self.asks = asks
         self.takes_like = _PLACES["like"] in asks
-        self.find: Callable[[Any], tuple[Any, ...]] = lambda kept: ()
-        if len(asks) == 1:
-            (only,) = asks
-            self.find = lambda kept: (kept[only],)
-        elif asks:
-            self.find = operator.itemgetter(*asks)
+        places: Any = asks  # of a list, `itemgetter` gives a sequence for several places, and for a slice
+        if len(asks) < 2:
+            places = [slice(asks[0], asks[0] + 1 or None) if asks else slice(0)]
+        self.find: Callable[[list[Any]], Sequence[Any]] = operator.itemgetter(*places)
 
 
 class Op:
@@ -196,7 +194,7 @@ class Op:
             out = self._settled(xp, out, args, raw)
         y = Tensor(out, ctx, None, first._version if self.view and first is not None else None)
         if tracked and state.recording and out.dtype.kind == "f":
-            y._node = Node(self, args, raw, tracked, memo, y)
+            y._node = record(self, args, raw, tracked, memo, y)
         if state.watching is not None:
             state.watching(self, args, y)
         return y

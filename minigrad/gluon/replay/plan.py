@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 
 from minigrad.autograd.backward import grad
-from minigrad.autograd.graph import Node
+from minigrad.autograd.graph import record
 from minigrad.device import cpu
 from minigrad.gluon.replay.program import Program
 from minigrad.gluon.replay.script import Script
@@ -32,7 +32,7 @@ class Plan:
         self.script = script
         self.inputs = len(tensors) - len(names)
         self.parameters = tensors[self.inputs :]
-        self.learned = [t._node is not None for t in self.parameters]
+        self.leaves = [t._node for t in self.parameters]
         self.tracked = tuple(i for i, t in enumerate(tensors) if t._node is not None) if y._node is not None else ()
         self.names = [f"x{i or ''}" for i in range(self.inputs)] + as_variables(names)
         raw = [t.data for t in tensors]
@@ -93,15 +93,14 @@ class Plan:
 
     def __call__(self, inputs: Sequence[Tensor]) -> Tensor | None:
         """The output; None if the plan does not hold: something else has a gradient than before."""
-        for t, learned in zip(self.parameters, self.learned):
-            if (t._node is not None) is not learned:
-                return None
+        if [t._node for t in self.parameters] != self.leaves:
+            return None
         tensors = (*inputs, *self.parameters)
         raw = [t.data for t in tensors]
         run = Run(self)
         y = Tensor(run.forward(*raw), cpu())
         if self.tracked:
-            y._node = Node(self.operation, tensors, raw, self.tracked, run, y)
+            y._node = record(self.operation, tensors, raw, self.tracked, run, y)
         return y
 
 
