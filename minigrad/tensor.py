@@ -157,11 +157,7 @@ class Tensor:
 
     def asscalar(self) -> Any:
         """The only value as a Python number."""
-        if self.size != 1:
-            raise ShapeError(
-                f"asscalar() needs an array with one value, but this one has shape {self.shape}; reduce it first."
-            )
-        return self.data.item()
+        return self._single("asscalar")
 
     def tolist(self) -> Any:
         """The values as nested lists."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from minigrad import autograd
-from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError, UsageError
+from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError
 from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
@@ -294,11 +294,15 @@ class Block:
         """After the first batch, replay what a network of `pure` blocks computed, without its Python code.
 
         The results stay the same to the bit. A block that is not pure runs its own `forward`, and its parts are
-        replayed. Other arguments than `active` are accepted, as in Gluon.
+        replayed: see `minigrad.gluon.replay`. Other arguments than `active` are accepted, as in Gluon.
         """
         super().__setattr__("_replay", Replay(self) if active and self._children else None)
         for child in self._children.values():
             child.hybridize(active, **kwargs)
+
+    def programs(self) -> list[str]:
+        """What `hybridize` has made of it so far: the text of its NumPy calls, for each shape of the inputs."""
+        return [] if self._replay is None else self._replay.programs()
 
     def summary(self, *inputs: Any) -> None:
         """Print a table of the parts: their output shapes and numbers of parameters, for these inputs."""
@@ -315,70 +319,6 @@ class Block:
     def extra_repr(self) -> str:
         """What stands in the brackets of its repr: the arguments it was made with."""
         return ""
-
-
-class HybridBlock(Block):
-    """A Block whose computation may also be written as `hybrid_forward(self, F, x, **parameters)`.
-
-    `F` is the array namespace (`minigrad.nd`, which also has `F.np` and `F.npx`), and its own parameters arrive by
-    name.
-
-    >>> from minigrad import gluon, np
-    >>> class Shift(gluon.HybridBlock):
-    ...     def __init__(self, **kwargs):
-    ...         super().__init__(**kwargs)
-    ...         self.bias = self.params.get("bias", shape=(1,), init="ones")
-    ...
-    ...     def hybrid_forward(self, F, x, bias):
-    ...         return F.broadcast_add(x, bias)
-    >>> shift = Shift()
-    >>> shift.initialize()
-    >>> shift(np.array([1, 2]))
-    array([2., 3.])
-    """
-
-    def forward(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """Runs `hybrid_forward` with the array namespace and its own parameters."""
-        from minigrad import nd
-
-        ctx = x.ctx if isinstance(x, Tensor) else None
-        own = {name: p.data(ctx) for name, p in self._own.items()}
-        return self.hybrid_forward(nd, x, *args, **kwargs, **own)
-
-    def infer_shape(self, x: Any, *args: Any) -> None:
-        """Fix the unknown lengths of its own parameters: by a trial run of `hybrid_forward`, if that is what it has."""
-        if type(self).hybrid_forward is not HybridBlock.hybrid_forward:
-            from minigrad.gluon.shapes import infer
-
-            infer(self, x, *args)
-
-    def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """The output for these inputs and parameters. A subclass defines this, or `forward`."""
-        raise NotImplementedError(f"{type(self).__name__} must define forward(self, x) or hybrid_forward(self, F, x).")
-
-    def export(self, path: Any, epoch: int = 0) -> None:
-        """Not offered: there is no graph file of MXNet here. `save_parameters` keeps the values."""
-        raise UsageError(
-            "export() writes MXNet's graph files, which minigrad does not have; use save_parameters(file), and make "
-            "the "
-            "network by its Python code before load_parameters(file)."
-        )
-
-
-class SymbolBlock(HybridBlock):
-    """Not offered: a network read from MXNet's graph files. Make it by its Python code and use `load_parameters`."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise UsageError(
-            "SymbolBlock runs MXNet's graph files, which minigrad does not read; make the network by its Python code "
-            "and "
-            "use load_parameters(file)."
-        )
-
-    @staticmethod
-    def imports(*args: Any, **kwargs: Any) -> SymbolBlock:
-        """Raises UsageError: see the class."""
-        return SymbolBlock()
 
 
 class HookHandle:

@@ -6,7 +6,7 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.errors import ShapeError, UsageError
-from minigrad.gluon.block import HybridBlock
+from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
 
 

@@ -1,6 +1,7 @@
 """Layers."""
 
-from minigrad.gluon.block import Block, HybridBlock, SymbolBlock
+from minigrad.gluon.block import Block
+from minigrad.gluon.hybrid import HybridBlock, SymbolBlock
 from minigrad.gluon.nn.activations import ELU, GELU, SELU, Activation, LeakyReLU, PReLU, SiLU, Swish
 from minigrad.gluon.nn.basic import Dense, HybridSequential, Sequential
 from minigrad.gluon.nn.convolution import Conv1D, Conv2D, Conv3D

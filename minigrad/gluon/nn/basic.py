@@ -8,7 +8,8 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.errors import ShapeError
-from minigrad.gluon.block import Block, HybridBlock
+from minigrad.gluon.block import Block
+from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.activations import activation as apply_activation
 from minigrad.ops.linalg import EPILOGUES
 from minigrad.tensor import Tensor

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from minigrad import ops
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.gluon.block import HybridBlock
+from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.activations import activation as apply_activation
 from minigrad.npx.activations import find
 from minigrad.ops.conv import each

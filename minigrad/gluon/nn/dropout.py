@@ -6,7 +6,7 @@ from typing import Any
 
 from minigrad import autograd, ops
 from minigrad.errors import ArgumentError
-from minigrad.gluon.block import HybridBlock
+from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad import ops
-from minigrad.gluon.block import HybridBlock
+from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from minigrad import ops
-from minigrad.gluon.block import HybridBlock
+from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.convolution import check_layout
 from minigrad.ops.conv import each
 from minigrad.tensor import Tensor

@@ -9,7 +9,8 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.errors import ArgumentError, suggestion
-from minigrad.gluon.block import Block, HybridBlock
+from minigrad.gluon.block import Block
+from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.basic import HybridSequential, Sequential
 from minigrad.tensor import Tensor
 

@@ -38,6 +38,10 @@ class Replay:
     def __deepcopy__(self, memo: dict[int, Any]) -> Replay:
         return Replay(copy.deepcopy(self.block, memo))  # a copied network makes plans of its own
 
+    def programs(self) -> list[str]:
+        """The text of each plan."""
+        return [plan.program.source for plan in self.plans.values() if plan is not None]
+
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """The output; None if the Python code has to be run."""
         key: Any = state.recording

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from minigrad import create, ops
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.gluon.block import HybridBlock
+from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
 
 States = tuple[Tensor, ...]

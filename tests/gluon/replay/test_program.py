@@ -46,9 +46,11 @@ def program(*layers, prefix="net_", recorded=True):
         net.add(*(make() for make in layers))
     net.initialize()
     net.hybridize()
+    assert net.programs() == []
     with autograd.record() if recorded else autograd.pause():
         net(np.ones((2, 3)))
     (plan,) = net._replay.plans.values()
+    assert net.programs() == [plan.program.source]
     return plan.program
 
 
