@@ -51,7 +51,8 @@ class Plan:
         y, gradients = self.script.both_ways(inputs, self.tracked, traced_dy, lambda: there.append(len(tape.lines)))
         if y.owner in {*inputs} or not all([isinstance(d, Traced) for d in gradients]):
             raise Unreplayable
-        program = Program(tape, self.names, there[0], y, gradients)
+        tracked = [self.names[i] for i in self.tracked]
+        program = Program(tape, self.names, there[0], y, dict(zip(tracked, gradients)))
         tape.lines.clear()  # its arrays are let go
         return program
 

@@ -19,11 +19,13 @@ class Program:
     gradients, is made anew. A gradient can be `given` a place from outside if its call can come after all others.
     """
 
-    def __init__(self, tape: Tape, inputs: Sequence[str], there: int, y: Traced, gradients: Sequence[Traced]) -> None:
+    def __init__(self, tape: Tape, inputs: Sequence[str], there: int, y: Traced, gradients: dict[str, Traced]) -> None:
         lines = tape.lines
         read = {a for line in lines for a in line.read}
-        leaving = {y.owner, *(d.owner for d in gradients)}
-        last = {line.made: line for line in lines[there:] if line.takes_out and line.made in {*gradients} - read}
+        leaving = {y.owner, *(d.owner for d in gradients.values())}
+        last = {
+            line.made: line for line in lines[there:] if line.takes_out and line.made in {*gradients.values()} - read
+        }
         places = [a for line in lines if line.takes_out and (a := line.made) is not None and a not in leaving]
         new = [a.text for line in lines if (a := line.made) is not None and a not in {*places, *last}]
         names = ", ".join([*inputs, "dy", *new])
@@ -31,7 +33,7 @@ class Program:
         def spelled(part: Sequence[Line]) -> list[str]:
             return ["        " + line.spelled(line.made in {*places}) for line in part if line.made not in last]
 
-        self.given = [d in last for d in gradients]
+        self.given = [d in last for d in gradients.values()]
         self.reads_y = any([y.owner in line.read for line in lines[there:]])
         self.source = "\n".join(
             [
@@ -50,14 +52,14 @@ class Program:
                 *spelled(lines[there:]),
                 "",
                 *[
-                    f"    def gradient{k}(out=None):\n        return {last[d].into('out') if d in last else d.text}\n"
-                    for k, d in enumerate(gradients)
+                    f"    def d_{name}(out=None):\n        return {last[d].into('out') if d in last else d.text}\n"
+                    for name, d in gradients.items()
                 ],
                 "    def forget():",
                 f"        nonlocal {names}",
                 f"        {names.replace(', ', ' = ')} = None",
                 "",
-                f"    return forward, backward, forget, [{', '.join(f'gradient{k}' for k in range(len(gradients)))}]",
+                f"    return forward, backward, forget, [{', '.join(f'd_{name}' for name in gradients)}]",
             ]
         )
         self._make = define(self.source, "make", tape.names)

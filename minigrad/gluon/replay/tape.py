@@ -95,7 +95,8 @@ class Tape:
             return repr(value)
         if type(value) is float and numpy.isfinite(value):
             return repr(value)
-        name = f"k{len(self.names)}"
+        ones = isinstance(value, numpy.ndarray) and bool((value == 1).all())
+        name = f"{'ones' if ones else 'k'}{len(self.names)}"
         self.names[name] = value
         return name
 

@@ -23,20 +23,20 @@ def make(r0, r4, r6, r7):
         sign(r0, out=r6)
         multiply(r4, r6, out=r7)
 
-    def gradient0(out=None):
+    def d_net_dense0_weight(out=None):
         return dot(r7.T, x, out=out)
 
-    def gradient1(out=None):
-        return dot(k5, r7, out=out)
+    def d_net_dense0_bias(out=None):
+        return dot(ones5, r7, out=out)
 
-    def gradient2(out=None):
+    def d_net_dense1_weight(out=None):
         return dot(dy.T, r0, out=out)
 
     def forget():
         nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, dy, r3
         x = net_dense0_weight = net_dense0_bias = net_dense1_weight = dy = r3 = None
 
-    return forward, backward, forget, [gradient0, gradient1, gradient2]"""
+    return forward, backward, forget, [d_net_dense0_weight, d_net_dense0_bias, d_net_dense1_weight]"""
 
 
 def program(*layers, prefix="net_", recorded=True):
