@@ -40,7 +40,7 @@ class Plan:
         self.program = self._program(raw, dy)
         self.operation = self._operation()
         self.spare: list[Any] = []
-        self._compare(raw, dy)
+        self._compare(raw, y.data, dy)
 
     def _program(self, raw: Sequence[Any], dy: Any) -> Program:
         """What the script computes, noted on a tape."""
@@ -56,8 +56,8 @@ class Plan:
         tape.lines.clear()  # its arrays are let go
         return program
 
-    def _compare(self, raw: Sequence[Any], dy: Any) -> None:
-        y, gradients = self.script.both_ways(raw, self.tracked, dy)
+    def _compare(self, raw: Sequence[Any], y: Any, dy: Any) -> None:
+        _, gradients = self.script.both_ways(raw, self.tracked, dy)
         for _ in range(2):  # the second time in arrays that have been used
             run = Run(self)
             done = [run.forward(*raw)]

@@ -11,7 +11,7 @@ from minigrad.autograd.scopes import Scope
 from minigrad.device import cpu
 from minigrad.gluon.replay.tape import Unreplayable
 from minigrad.ops.operation import Op
-from minigrad.tensor import Tensor
+from minigrad.tensor import Tensor, clock
 
 
 class Slot(int):
@@ -25,6 +25,7 @@ class Script:
         self.lines: list[tuple[Op, list[Any]]] = []
         self.known = list(tensors)  # kept alive, so that no other has the same id
         self.slots = {id(t): Slot(i) for i, t in enumerate(tensors)}
+        self.begun = next(clock)
         self.complete = True
         self.result = Slot()
 
@@ -37,10 +38,10 @@ class Script:
         self.known.append(y)
 
     def end(self, y: Any) -> None:
-        """Take down what is returned: the result of an operation, or it cannot be replayed."""
+        """Take down what is returned. It must be the result of an operation, and nothing was changed in place."""
         given = len(self.known) - len(self.lines)
         self.result = self.slots.get(id(y), Slot())
-        if not self.complete or self.result < given:
+        if not self.complete or self.result < given or any([t._version[0] > self.begun for t in self.known]):
             raise Unreplayable
         self.known, self.slots = [], {}
 

@@ -450,7 +450,30 @@ class Several(PureDoubled):
         return self.part(x), x
 
 
-@pytest.mark.parametrize("kind", [MakesArrays, PassesOn, Several])
+class ChangesInPlace(PureDoubled):
+    pure = True
+
+    def forward(self, x):
+        y = self.part(x).detach() if autograd.is_recording() else self.part(x)
+        with autograd.pause():
+            y += float(x.asnumpy()[0, 0]) * 0
+            y += 1
+        return y
+
+
+class CountsCalls(PureDoubled):
+    pure = True
+
+    def __init__(self):
+        super().__init__()
+        self.calls = self.params.get("calls", shape=(1,), init="zeros", grad_req="null")
+
+    def forward(self, x):
+        self.calls.data()[:] = 0
+        return self.part(x)
+
+
+@pytest.mark.parametrize("kind", [MakesArrays, PassesOn, Several, ChangesInPlace, CountsCalls])
 def test_what_cannot_be_noted_is_not_replayed(kind):
     net = made(kind, True)
     plain = made(kind, False)
