@@ -203,6 +203,11 @@ def xp_of(array: Array) -> Any:
     return numpy
 
 
+def on_host(xp: Any) -> bool:
+    """Whether the values of this module's arrays can be looked at without waiting for a device."""
+    return xp is numpy or getattr(xp, "on_host", False)
+
+
 def context_of(array: Array) -> Context:
     """The device on which a raw array lives."""
     return cpu() if xp_of(array) is numpy else gpu(array.device.id)
@@ -215,7 +220,7 @@ def ones(xp: Any, shape: Any, dtype: Any) -> Array:
     """
     if math.prod(shape if isinstance(shape, tuple) else (shape,)) > 4096:
         return xp.ones(shape, dtype)
-    return _ones(xp, None if xp is numpy else xp.cuda.runtime.getDevice(), shape, dtype)
+    return _ones(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), shape, dtype)
 
 
 @lru_cache(maxsize=256)

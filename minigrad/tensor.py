@@ -149,11 +149,11 @@ class Tensor:
 
     def asnumpy(self) -> numpy.ndarray[Any, Any]:
         """A copy as a NumPy array on the host."""
-        return numpy.array(to_host(self.data))
+        return numpy.array(to_host(autograd.looked_at(self)))
 
     def item(self, *args: Any) -> Any:
         """The only value (or that at a position) as a Python number."""
-        return self.data.item(*args)
+        return autograd.looked_at(self).item(*args)
 
     def asscalar(self) -> Any:
         """The only value as a Python number."""
@@ -161,7 +161,7 @@ class Tensor:
 
     def tolist(self) -> Any:
         """The values as nested lists."""
-        return self.data.tolist()
+        return autograd.looked_at(self).tolist()
 
     def astype(self, dtype: Any, copy: bool = True) -> Tensor:
         """The values converted to `dtype`."""
@@ -198,7 +198,7 @@ class Tensor:
     as_nd_ndarray = as_np_ndarray
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray[Any, Any]:
-        host = to_host(self.data)
+        host = to_host(autograd.looked_at(self))
         if copy or (dtype is not None and host.dtype != dtype):
             return host.astype(dtype or host.dtype)
         host = host.view()
@@ -212,7 +212,7 @@ class Tensor:
         return protocols.function(function, args, kwargs)
 
     def __dlpack__(self, **kwargs: Any) -> Any:
-        return self.data.__dlpack__(**kwargs)
+        return autograd.looked_at(self).__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:
         return self.data.__dlpack_device__()
@@ -344,7 +344,7 @@ class Tensor:
     def __bool__(self) -> bool:
         if self.size != 1:
             raise ShapeError(f"The truth of an array of shape {self.shape} is not one yes or no; use .any() or .all().")
-        return bool(self.data.item())
+        return bool(self.item())
 
     def __float__(self) -> float:
         return float(self._single("float"))
@@ -360,7 +360,7 @@ class Tensor:
     def _single(self, what: str) -> Any:
         if self.size != 1:
             raise ShapeError(f"{what}() needs one value, but this one has shape {self.shape}; reduce it first.")
-        return self.data.item()
+        return self.item()
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec and self.size == 1 else format(str(self), spec)

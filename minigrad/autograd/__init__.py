@@ -14,6 +14,7 @@ from minigrad.autograd.graph import Leaf, Node, attach, leaf, mark_variables
 from minigrad.autograd.scopes import (
     is_recording,
     is_training,
+    looked_at,
     pause,
     predict_mode,
     record,

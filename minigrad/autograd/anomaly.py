@@ -31,19 +31,19 @@ class detect_anomaly:  # noqa: N801  a `with` block, named like record() and pau
     """
 
     def __enter__(self) -> None:
-        self._outer = state.watching
+        self._outer = state.anomalies, state.watching
         self._quiet = numpy.errstate(all="ignore")  # NumPy's own warnings say less
         self._quiet.__enter__()
-        state.watching = look_forward
+        state.anomalies, state.watching = True, look_forward
 
     def __exit__(self, *_: object) -> None:
-        state.watching = self._outer
+        state.anomalies, state.watching = self._outer
         self._quiet.__exit__(None, None, None)
 
 
 def look_forward(op: Any, args: Sequence[Any], y: Tensor) -> None:
     """Raise if an operation has made the first value that is not finite."""
-    found = _what_is_wrong(y.data)
+    found = "" if op is None else _what_is_wrong(y.data)
     if found:
         raise AnomalyError(
             f"The forward pass of '{op.name}' made {found}. Its inputs: {_ranges(args)}. "

@@ -108,22 +108,32 @@ def _is_mean(node: Node) -> bool:
 
 
 def walk(
-    heads: Iterable[Tensor], seeds: Iterable[Any], retain_graph: bool, create_graph: bool, wanted: set[Any] | None
+    heads: Iterable[Tensor],
+    seeds: Iterable[Any],
+    retain_graph: bool,
+    create_graph: bool,
+    wanted: set[Any] | None,
+    farther: bool = True,
 ) -> dict[Any, Any]:
-    """The backward pass. Gradients go to `Leaf.receive`, or, if `wanted` nodes are named, are returned by node."""
+    """The backward pass. Gradients go to `Leaf.receive`, or, if `wanted` nodes are named, are returned by node.
+
+    A wanted node may have another one behind it, so the pass goes on there, unless told not to go `farther`.
+    """
     grads: dict[Any, Any] = {}  # as far as they are known, of nodes that wait for their turn, and of leaves
     waiting: list[tuple[int, Node]] = []  # a heap: the youngest, with the largest number, comes out first
     for head, seed in zip(heads, seeds):
         _add(grads, waiting, head._node, seed)
-    F = readings.recorded() if create_graph else None
+    F = readings.recorded() if create_graph else None  # else it is that of a node's array module
     ctx = None
-    watching = state.watching
+    anomalies = state.anomalies
     found: dict[Any, Any] = {}
     while waiting:
         node = heappop(waiting)[1]
         g = grads.pop(node)
         if wanted is not None and node in wanted:
             found[node] = g
+            if not farther:
+                continue
         node.check()
         op = node.op
         if node.ctx is not ctx and not create_graph:
@@ -133,7 +143,7 @@ def walk(
             kept = node.tensors(F) if create_graph else node.kept
             if op.shared is not None:
                 g = op.shared.function(F, g, *op.shared.find(kept))
-            for i, parent in zip(node.inputs, node.parents):
+            for i, parent in zip(node.tracked, node.parents):
                 vjp = op.vjps[i]
                 if vjp.takes_like:
                     kept[-3] = parent
@@ -147,7 +157,7 @@ def walk(
                     if part.shape != parent.shape or part.dtype != parent.dtype:
                         part = _fit(F, part, parent)
                     _add(grads, waiting, parent, part)
-                if watching:
+                if anomalies:
                     look_backward(node, i, g, part)
         except Exception as error:
             error.add_note(f"This happened in the backward pass of '{op.name}', {node.where}.")

@@ -33,11 +33,11 @@ class Leaf:
         self.fresh = False  # written by a backward pass, not yet used by a Trainer
 
     def place(self, g: Array, grads: dict[Any, Any]) -> Array | None:
-        """Where a first gradient, made from `g`, may be computed straight away; None if it cannot be."""
+        """The array into which a first gradient, made from `g`, may be computed, noted as changed; or else None."""
         kept = self.grad
         place = kept.data
         if self.req == "write" and self not in grads and g.dtype is self.dtype and place.flags.c_contiguous:
-            kept._version[0] = next(clock)  # as `touch` does: who has used the old gradient can tell that it changes
+            kept._version[0] = next(clock)  # as `touch` does
             return place
         return None
 
@@ -56,13 +56,13 @@ class Leaf:
 class Node:
     """One recorded operation: what it was, where its inputs came from, and what its derivative will ask for."""
 
-    __slots__ = ("cells", "ctx", "dtype", "inputs", "kept", "number", "op", "parents", "place", "shape")
+    __slots__ = ("cells", "ctx", "dtype", "kept", "line", "number", "op", "parents", "shape", "tracked")
 
     def __init__(
         self,
         op: Op,
         y: Tensor,
-        inputs: tuple[int, ...],
+        tracked: tuple[int, ...],
         parents: Sequence[Any],
         cells: Sequence[list[int]],
         kept: list[Any],
@@ -72,18 +72,18 @@ class Node:
         self.shape = y.data.shape
         self.dtype = y.data.dtype
         self.ctx = y.ctx
-        self.inputs = inputs  # the positions of the arguments that lead back to a leaf
+        self.tracked = tracked  # the positions of the arguments that lead back to a leaf
         self.parents = parents  # and where these came from
         self.cells = cells  # the versions of all that must not change: of what is kept, and of leaves
         self.kept = kept  # the arguments that VJPs ask for, a place for `like`, the memo, the output
-        self.place = users_line(4)
+        self.line = users_line(4)  # above it: whoever called the operation, which called make_node, which called this
 
     def tensors(self, F: Any) -> list[Any]:
         """What it keeps as Tensors in their places in the graph, for a backward pass that is itself recorded."""
         kept, last = list(self.kept), len(self.kept) - 1
-        source: dict[int, Any] = {**dict(zip(self.inputs, self.parents)), last: self}
-        keeps = self.op.keeps(self.inputs).inputs
-        for i, cell in zip((*keeps, last), self.cells):
+        source: dict[int, Any] = {**dict(zip(self.tracked, self.parents)), last: self}
+        keeps = self.op.keeps(self.tracked).arguments
+        for i, cell in zip((*keeps, last), self.cells):  # leaves come after; if y is not kept, one of them meets a None
             if type(kept[i]) in MODULES:
                 kept[i] = Tensor(kept[i], self.ctx, source.get(i), None if cell is _CONSTANT else cell)
         if self.op.recall is not None:
@@ -121,12 +121,12 @@ class Node:
     @property
     def where(self) -> str:
         """The user's line that recorded this node."""
-        return f"recorded in {line_of(*self.place)}"
+        return f"recorded in {line_of(*self.line)}"
 
 
-def record(op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], memo: Any, y: Tensor) -> Node:
+def make_node(op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], memo: Any, y: Tensor) -> Node:
     """The node of an operation that made `y` of `args`, of which the `tracked` lead back to a leaf."""
-    inputs, keeps, drops, keeps_y, keeps_any = op.keeps(tracked)
+    tracked, keeps, drops, keeps_y, keeps_any = op.keeps(tracked)  # equal tuples, but this one is shared
     cells: list[list[int]] = []
     for i in keeps:
         a = args[i]
@@ -148,11 +148,11 @@ def record(op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...]
         elif a._version[0] > parent.number:
             raise parent.overwritten()
     if not keeps_any:
-        return Node(op, y, inputs, tuple(parents), tuple(cells), _NOTHING)
+        return Node(op, y, tracked, tuple(parents), tuple(cells), _NOTHING)
     for i in drops:
         raw[i] = None
     raw += (None, memo, y.data if keeps_y else None)
-    return Node(op, y, inputs, tuple(parents), tuple(cells), raw)
+    return Node(op, y, tracked, tuple(parents), tuple(cells), raw)
 
 
 _NOTHING: list[Any] = [None, None, None]

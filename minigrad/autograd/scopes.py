@@ -12,7 +12,8 @@ class State(threading.local):
 
     recording = False
     training = False
-    watching: Any = None  # who is told of every operation: `watching(op, args, y)`
+    anomalies = False  # is every value looked at, by detect_anomaly()?
+    watching: Any = None  # who is told of every operation, `watching(op, args, y)`, and of looks: `(None, (x,), x)`
     averaged = False  # did the last backward pass start from the mean of a loss?
 
 
@@ -40,6 +41,13 @@ class Scope:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         state.recording, state.training, self._saved = self._saved
+
+
+def looked_at(x: Any) -> Any:
+    """The raw array of a Tensor, for its values to be seen outside of operations: who watches is told."""
+    if state.watching is not None:
+        state.watching(None, (x,), x)
+    return x.data
 
 
 def record(train_mode: bool = True) -> Scope:

@@ -12,7 +12,7 @@ from minigrad.errors import DeferredInitializationError, DTypeError, Initializat
 from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
-from minigrad.gluon.replay import Replay, changed
+from minigrad.gluon.replay import Replay
 from minigrad.tensor import Tensor
 
 _Self = TypeVar("_Self", bound="Block")
@@ -45,10 +45,13 @@ class Block:
     _params: ParameterDict
     _scope: NameScope
     _replay: Replay | None = None
+    _changes = 0  # how often a part or an attribute was exchanged
 
     pure = False
-    """Does `forward` depend on nothing but its inputs, parameters and attributes, and never on the values in them? A
-    class says so for itself, not for its subclasses. `hybridize` replays blocks that are pure, and whose parts are."""
+    """A class says here that its `forward` calls the same operations, in the same order, for all inputs of one shape,
+    and does nothing else: it looks at no values, draws no random numbers, switches no mode, and reads attributes that
+    are replaced but never changed inside. Such blocks, if their parts are pure too, are replayed by `hybridize`. It is
+    said of one class, not of its subclasses."""
 
     def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
         set_ = super().__setattr__
@@ -82,11 +85,11 @@ class Block:
                     value.name, value.named = self._prefix + value.name, True
         super().__setattr__(name, value)
         if self.pure:
-            changed()
+            self._changed()
 
     def __delattr__(self, name: str) -> None:
-        changed()
         super().__delattr__(name)
+        self._changed()
         self._children.pop(name, None)
         p = self._own.pop(name, None)
         if p is not None:
@@ -99,7 +102,11 @@ class Block:
                 f"{type(self).__name__} is made of Blocks, but got {block!r:.60}; for a function use nn.Lambda."
             )
         self._children[name if name is not None else str(len(self._children))] = block
-        changed()
+        self._changed()
+
+    def _changed(self) -> None:
+        """Note that plans for replaying it do not hold any more."""
+        super().__setattr__("_changes", self._changes + 1)
 
     @property
     def prefix(self) -> str:
@@ -242,8 +249,9 @@ class Block:
     # Computing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._replay is not None and not kwargs:
-            y = self._replay(args)
+        replay = self._replay
+        if replay is not None and replay.block is self and not kwargs:  # in a shallow copy it is another's
+            y = replay(args)
             if y is not None:
                 return y
         before, after = self._hooks
@@ -284,16 +292,17 @@ class Block:
 
     def register_forward_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
         """Call `hook(block, inputs)` before each forward pass."""
-        return HookHandle(self._hooks[0], hook)
+        return HookHandle(self, self._hooks[0], hook)
 
     def register_forward_hook(self, hook: Callable[..., Any]) -> HookHandle:
         """Call `hook(block, inputs, output)` after each forward pass."""
-        return HookHandle(self._hooks[1], hook)
+        return HookHandle(self, self._hooks[1], hook)
 
     def hybridize(self, active: bool = True, **kwargs: Any) -> None:
         """After the first batch, replay what a network of `pure` blocks computed, without its Python code.
 
-        The results stay the same to the bit. A block that is not pure runs its own `forward`, and its parts are
+        The same NumPy calls are made. Only where several gradients meet in one array they may be added in another
+        order, which can change the last digit. A block that is not pure runs its own `forward`, and its parts are
         replayed: see `minigrad.gluon.replay`. Other arguments than `active` are accepted, as in Gluon.
         """
         super().__setattr__("_replay", Replay(self) if active and self._children else None)
@@ -324,17 +333,18 @@ class Block:
 class HookHandle:
     """What registering a hook returns: `detach()` removes it; as a `with` block it removes it at the end."""
 
-    def __init__(self, hooks: list[Callable[..., Any]], hook: Callable[..., Any]) -> None:
+    def __init__(self, block: Block, hooks: list[Callable[..., Any]], hook: Callable[..., Any]) -> None:
+        self._block = block
         self._hooks = hooks
         self._hook = hook
         hooks.append(hook)
-        changed()
+        block._changed()
 
     def detach(self) -> None:
         """Remove the hook."""
         if self._hook in self._hooks:
             self._hooks.remove(self._hook)
-            changed()
+            self._block._changed()
 
     def __enter__(self) -> HookHandle:
         return self

@@ -18,7 +18,6 @@ from minigrad.errors import (
     ShapeError,
     UsageError,
 )
-from minigrad.gluon.replay import changed
 from minigrad.initializer.initializer import SUFFIXES
 from minigrad.tensor import Tensor
 
@@ -58,6 +57,7 @@ class Parameter:
     ) -> None:
         self.name = name
         self.named = False  # whether a block has given it its full name
+        self._changes = 0  # how often other arrays took the place of its own
         self.lr_mult = lr_mult
         self.wd_mult = wd_mult
         self.init = init
@@ -167,7 +167,7 @@ class Parameter:
         self._hold([first] + [first.copyto(ctx) for ctx in contexts[1:]])
 
     def _hold(self, tensors: list[Tensor]) -> None:
-        changed()
+        self._changes += 1
         self._tensors = tensors
         self._only = tensors[0] if len(tensors) == 1 else None
         for tensor in tensors:

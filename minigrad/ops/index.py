@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy
 
-from minigrad.device import xp_of
+from minigrad.autograd.scopes import looked_at
+from minigrad.device import on_host, xp_of
 from minigrad.errors import ArgumentError
 from minigrad.ops.operation import op, view
 from minigrad.tensor import Tensor
@@ -23,7 +24,8 @@ def raw_key(key: Any) -> Any:
     if isinstance(key, list):
         return [raw_key(k) for k in key]
     if isinstance(key, Tensor):
-        return key.data.astype("int64") if key.data.dtype.kind == "f" else key.data
+        raw = looked_at(key)
+        return raw.astype("int64") if raw.dtype.kind == "f" else raw
     return key
 
 
@@ -88,7 +90,7 @@ take.vjp(x=_put_rows)
 def embedding(xp: Any, weight: Any, indices: Any) -> Any:
     """Row `i` of `weight` (n, d) for every index i: shape indices.shape + (d,)."""
     indices = _whole(xp, indices)
-    if xp is numpy and indices.size and (indices.min() < 0 or indices.max() >= len(weight)):
+    if on_host(xp) and indices.size and (indices.min() < 0 or indices.max() >= len(weight)):
         raise ArgumentError(
             f"Embedding indices go from {int(indices.min())} to {int(indices.max())} but the table has rows 0 to "
             f"{len(weight) - 1}; enlarge input_dim or check the vocabulary."

@@ -216,6 +216,6 @@ column_sums.vjp(x=lambda F, g: g)
 linear.share(_before_activation)
 linear.vjp(
     x=lambda F, g, weight: F.matmul(g, weight),
-    weight=lambda F, g, x, out=None: F.matmul(_rows(F, g).T, _rows(F, x), out),
+    weight=lambda F, g, x, out=None: F.matmul(_rows(F, g).T, _rows(F, x), out if x.dtype is g.dtype else None),
     bias=lambda F, g, out=None: F.column_sums(_rows(F, g), out if out is not None and out.ndim == 1 else None),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.device import generator, ones
+from minigrad.device import generator, on_host, ones
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops.operation import op
 from minigrad.tensor import Tensor
@@ -159,7 +159,7 @@ def class_indices(xp: Any, labels: Any, classes: int) -> Any:
     """
     labels = xp.asarray(labels)
     whole = labels if labels.dtype.kind in "iu" else labels.astype("int64")
-    if xp is not numpy:
+    if not on_host(xp):
         return xp.clip(whole, 0, classes - 1)
     # the place of the largest is found several times as fast as the largest
     outside = whole.size and (whole.item(whole.argmin()) < 0 or whole.item(whole.argmax()) >= classes)

@@ -30,7 +30,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy
 
 from minigrad import device
-from minigrad.autograd.graph import record
+from minigrad.autograd.graph import make_node
 from minigrad.autograd.scopes import state
 from minigrad.device import Context
 from minigrad.errors import DeviceError, GraphError, KeywordError, MinigradError, ShapeError
@@ -42,16 +42,21 @@ OPS: dict[str, Any] = {}
 _FLOAT32 = numpy.dtype("float32")
 _MISSING = object()
 _PLAIN = frozenset({type(None), str, int, float, bool})
-_PLACES = {"like": -3, "memo": -2, "y": -1}  # a node keeps the inputs, then these
+_POSITIONS = {"like": -3, "memo": -2, "y": -1}  # a node keeps the inputs, then these
 _Operation = TypeVar("_Operation", "Op", "Variadic")
+
+
+def _position(name: str, names: Sequence[str]) -> int:
+    """Where a node keeps what a VJP asks for by this name."""
+    return _POSITIONS[name] if name in _POSITIONS else names.index(name)
 
 
 class Keeps(NamedTuple):
     """What a node keeps for the VJPs of the inputs that lead back to a leaf."""
 
     tracked: tuple[int, ...]
-    inputs: tuple[int, ...]
-    drops: tuple[int, ...]  # the inputs that it does not keep
+    arguments: tuple[int, ...]
+    drops: tuple[int, ...]  # the arguments that it does not keep
     output: bool
     anything: bool
 
@@ -63,16 +68,16 @@ class Vjp:
         asked = function.__code__.co_varnames[2 : function.__code__.co_argcount]
         self.function = function
         self.takes_out = "out" in asked
-        self.bind(tuple(_PLACES[name] if name in _PLACES else names.index(name) for name in asked if name != "out"))
+        self.bind(tuple(_position(name, names) for name in asked if name != "out"))
 
     def bind(self, asks: tuple[int, ...]) -> None:
         """Ask for what is kept at these positions."""
         self.asks = asks
-        self.takes_like = _PLACES["like"] in asks
-        places: Any = asks  # of a list, `itemgetter` gives a sequence for several places, and for a slice
-        if len(asks) < 2:
-            places = [slice(asks[0], asks[0] + 1 or None) if asks else slice(0)]
-        self.find: Callable[[list[Any]], Sequence[Any]] = operator.itemgetter(*places)
+        self.takes_like = _POSITIONS["like"] in asks
+        items: Any = asks
+        if len(asks) < 2:  # itemgetter(i) would give the bare item, and a slice gives a list
+            items = [slice(asks[0], asks[0] + 1 or None) if asks else slice(0)]
+        self.find: Callable[[list[Any]], Sequence[Any]] = operator.itemgetter(*items)
 
 
 class Op:
@@ -119,8 +124,8 @@ class Op:
             if self.recall is not None:
                 asked |= set(range(len(self.names)))
             drops = tuple(i for i in range(len(self.names)) if i not in asked)
-            inputs = tuple(sorted(k for k in asked if k >= 0))
-            found = self._kept[tracked] = Keeps(tracked, inputs, drops, -1 in asked, bool(asked))
+            arguments = tuple(sorted(k for k in asked if k >= 0))
+            found = self._kept[tracked] = Keeps(tracked, arguments, drops, -1 in asked, bool(asked))
         return found
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
@@ -194,7 +199,7 @@ class Op:
             out = self._settled(xp, out, args, raw)
         y = Tensor(out, ctx, None, first._version if self.view and first is not None else None)
         if tracked and state.recording and out.dtype.kind == "f":
-            y._node = record(self, args, raw, tracked, memo, y)
+            y._node = make_node(self, args, raw, tracked, memo, y)
         if state.watching is not None:
             state.watching(self, args, y)
         return y
@@ -295,7 +300,7 @@ class Variadic:
         sized.defaults = self.forward.__defaults__ or ()
         asked = self._vjp.__code__.co_varnames[3 : self._vjp.__code__.co_argcount]
         taken = n if arrays in asked else 0
-        places = [_PLACES[name] if name in _PLACES else sized.names.index(name) for name in asked if name != arrays]
+        places = [_position(name, sized.names) for name in asked if name != arrays]
         for i in range(n):
             sized.vjps[i] = Vjp(self._at(i, taken), ())
             sized.vjps[i].bind((*range(taken), *places))

@@ -96,7 +96,7 @@ def _read(y: Tensor) -> tuple[list[Box], list[tuple[int, int]]]:
             continue
         if node.kept[-1] is not None:
             known[node] = node.kept[-1]
-        parents = dict(zip(node.inputs, node.parents))
+        parents = dict(zip(node.tracked, node.parents))
         for i, (name, value) in enumerate(zip(node.op.names, node.kept)):
             raw = value.data if isinstance(value, Tensor) else value
             if i in parents:

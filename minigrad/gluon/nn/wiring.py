@@ -99,6 +99,8 @@ class Concatenate(Sequential):
     array([[1., 2., 1., 2.]])
     """
 
+    pure = True
+
     def __init__(self, axis: int = -1, prefix: str | None = None, params: Any = None) -> None:
         super().__init__(prefix=prefix, params=params)
         self._axis = axis
@@ -110,3 +112,5 @@ class Concatenate(Sequential):
 
 class HybridConcatenate(Concatenate, HybridSequential):
     """`Concatenate`, under the name Gluon gives to one that can be hybridized."""
+
+    pure = True

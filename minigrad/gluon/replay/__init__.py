@@ -6,9 +6,9 @@ as Python text and compiles it; a `Plan` puts it in the place of the network. It
 what it replaces.
 
 The Python code goes on being run if the two differ or something cannot be noted, if a part of the network is not
-`pure`, on a GPU, and under `detect_anomaly()`. A plan is made anew for other shapes and dtypes, when something else has
-a gradient than before, and when a part of a network was exchanged (`changed`).
+`pure`, if the arrays are so large that Python's time is lost in them, on a GPU, and under `detect_anomaly()`. A plan is
+made anew for other shapes, dtypes and modes, when something else has a gradient than before, and when a part of the
+network was exchanged.
 """
 
 from minigrad.gluon.replay.replay import Replay as Replay
-from minigrad.gluon.replay.replay import changed as changed

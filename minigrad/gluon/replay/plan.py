@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy
 
-from minigrad.autograd.backward import grad
-from minigrad.autograd.graph import record
-from minigrad.device import cpu
+from minigrad import ops
+from minigrad.autograd.backward import walk
+from minigrad.autograd.graph import make_node
+from minigrad.errors import GraphError
 from minigrad.gluon.replay.program import Program
 from minigrad.gluon.replay.script import Script
 from minigrad.gluon.replay.tape import Tape, Traced, Unreplayable
 from minigrad.ops.operation import Op, Vjp
-from minigrad.tensor import Tensor
+from minigrad.tensor import Tensor, clock
 
 SPARE = 4
 """Sets of arrays that a plan keeps at most while nobody uses them."""
@@ -29,88 +30,107 @@ class Plan:
 
     def __init__(self, script: Script, tensors: Sequence[Tensor], names: Sequence[str], y: Any) -> None:
         script.end(y)
-        self.script = script
-        self.inputs = len(tensors) - len(names)
-        self.parameters = tensors[self.inputs :]
+        self.ctx = y.ctx
+        self.parameters = tensors[len(tensors) - len(names) :]
         self.leaves = [t._node for t in self.parameters]
-        self.tracked = tuple(i for i, t in enumerate(tensors) if t._node is not None) if y._node is not None else ()
-        self.names = [f"x{i or ''}" for i in range(self.inputs)] + as_variables(names)
+        self.gradients = {id(leaf.grad._version) for leaf in self.leaves if leaf is not None}
+        variables = [f"x{i or ''}" for i in range(len(tensors) - len(names))] + as_variables(names)
+        tracked = [i for i, t in enumerate(tensors) if t._node is not None] if y._node is not None else []
         raw = [t.data for t in tensors]
         dy = numpy.random.default_rng(0).standard_normal(y.shape).astype(y.dtype)
-        self.program = self._program(raw, dy)
-        self.operation = self._operation()
+        gradients = script.both_ways(raw, tracked, dy)[1]
+        self.tracked = tuple(i for i, d in zip(tracked, gradients) if d is not None)
+        self.program = noted(script, raw, self.tracked, dy, variables)
         self.spare: list[Any] = []
-        self._compare(raw, y.data, dy)
+        self._compare(raw, [y.data, *(d for d in gradients if d is not None)], dy)
+        self.operation = operation(script, self.program, self.tracked, variables)
 
-    def _program(self, raw: Sequence[Any], dy: Any) -> Program:
-        """What the script computes, noted on a tape."""
-        tape = Tape()
-        inputs = [Traced(tape, a, name) for a, name in zip(raw, self.names)]
-        traced_dy = Traced(tape, dy, "dy")
-        there: list[int] = []
-        y, gradients = self.script.both_ways(inputs, self.tracked, traced_dy, lambda: there.append(len(tape.lines)))
-        if y.owner in {*inputs} or not all([isinstance(d, Traced) for d in gradients]):
-            raise Unreplayable
-        tracked = [self.names[i] for i in self.tracked]
-        program = Program(tape, self.names, there[0], y, dict(zip(tracked, gradients)))
-        tape.lines.clear()  # its arrays are let go
-        return program
-
-    def _compare(self, raw: Sequence[Any], y: Any, dy: Any) -> None:
-        _, gradients = self.script.both_ways(raw, self.tracked, dy)
+    def _compare(self, raw: Sequence[Any], expected: Sequence[Any], dy: Any) -> None:
         for _ in range(2):  # the second time in arrays that have been used
-            run = Run(self)
+            run = Run(self, ())
             done = [run.forward(*raw)]
             if self.tracked:
                 run.backward(dy)
                 done += [gradient() for gradient in run.gradients]
-            for a, b in zip(done, [y, *gradients], strict=True):
+            for a, b in zip(done, expected, strict=True):
                 if a.dtype != b.dtype or a.shape != b.shape or a.tobytes() != b.tobytes():
                     raise Unreplayable
             del run  # its arrays are free
 
-    def _operation(self) -> Op:
-        """The network as one operation, whose derivatives are those of the program."""
-        operation = Op(lambda xp, *args: None)
-        operation.name, operation.names = "hybridized network", tuple(self.names)
-
-        def back(F: Any, g: Any, memo: Run, *kept: Any) -> Any:
-            if isinstance(g, Tensor):  # the backward pass is recorded: the operations of the script have derivatives
-                y = self.script.run(kept[: len(self.names)])
-                return grad([y], [kept[i] for i in self.tracked], [g], create_graph=True)
-            memo.backward(g)
-            return g
-
-        def gradient(k: int) -> Callable[..., Any]:
-            if self.program.given[k]:
-                return lambda F, g, memo, out=None: g[k] if type(g) is list else memo.gradients[k](out)
-            return lambda F, g, memo: g[k] if type(g) is list else memo.gradients[k]()
-
-        operation.shared = Vjp(back, ())
-        operation.shared.bind((-2, *range(len(self.names)), *([-1] if self.program.reads_y else [])))
-        for k, i in enumerate(self.tracked):
-            operation.vjps[i] = Vjp(gradient(k), ())
-        return operation
-
     def __call__(self, inputs: Sequence[Tensor]) -> Tensor | None:
-        """The output; None if the plan does not hold: something else has a gradient than before."""
+        """The output; None if the plan does not hold: another array has a gradient than before."""
         if [t._node for t in self.parameters] != self.leaves:
             return None
+        for x in inputs:
+            if id(x._version) in self.gradients:
+                return None  # it would be overwritten on the way back
         tensors = (*inputs, *self.parameters)
         raw = [t.data for t in tensors]
-        run = Run(self)
-        y = Tensor(run.forward(*raw), cpu())
+        run = Run(self, tensors)
+        y = Tensor(run.forward(*raw), self.ctx)
         if self.tracked:
-            y._node = record(self.operation, tensors, raw, self.tracked, run, y)
+            y._node = make_node(self.operation, tensors, raw, self.tracked, run, y)
         return y
+
+
+def noted(script: Script, raw: Sequence[Any], tracked: Sequence[int], dy: Any, variables: Sequence[str]) -> Program:
+    """The program of what a script computes."""
+    tape = Tape()
+    inputs = [Traced(tape, a, name) for a, name in zip(raw, variables)]
+    there: list[int] = []
+    traced_dy = Traced(tape, dy, "dy")
+    y, gradients = script.both_ways(inputs, tracked, traced_dy, lambda: there.append(len(tape.lines)))
+    if y.owner in {*inputs}:
+        raise Unreplayable
+    program = Program(tape, inputs, there[0], y, dict(zip([variables[i] for i in tracked], gradients)))
+    tape.lines.clear()  # its arrays are let go
+    tape.made.clear()
+    return program
+
+
+def operation(script: Script, program: Program, tracked: tuple[int, ...], variables: Sequence[str]) -> Op:
+    """The network as one operation, whose derivatives are those of the program."""
+    made = Op(lambda xp, *args: None)
+    made.name, made.names = "hybridized network", tuple(variables)
+
+    def back(F: Any, g: Any, memo: Run, *kept: Any) -> Any:
+        if isinstance(g, Tensor):  # the backward pass is recorded: the operations of the script have derivatives
+            return again(script, tracked, memo, g)
+        memo.backward(g)
+        return g
+
+    def gradient(k: int) -> Callable[..., Any]:
+        if program.given[k]:
+            return lambda F, g, memo, out=None: g[k] if type(g) is list else memo.gradients[k](out)
+        return lambda F, g, memo: g[k] if type(g) is list else memo.gradients[k]()
+
+    made.shared = Vjp(back, ())
+    made.shared.bind((-2, *program.reads, *([-1] if program.reads_y else [])))
+    for k, i in enumerate(tracked):
+        made.vjps[i] = Vjp(gradient(k), ())
+    return made
+
+
+def again(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> list[Any]:
+    """The gradients as Tensors, by running the script once more: from copies of its inputs, and back to these."""
+    if any([t._version[0] > run.begun for t in run.tensors]):
+        raise GraphError(
+            "An input or parameter of a hybridized network was changed in place after it was used, and the gradients "
+            "of its gradients need it. Write y = y + ... (a new value) instead of y += ..., or change a copy."
+        )
+    inputs = [ops.positive(t) for t in run.tensors]
+    found = walk([script.run(inputs)], [g], True, True, {inputs[i]._node for i in tracked}, farther=False)
+    return [found[inputs[i]._node] for i in tracked]
 
 
 class Run:
     """One forward pass and the backward passes that follow it. The plan gets the arrays back when both are done."""
 
-    __slots__ = ("backward", "forget", "forward", "functions", "gradients", "spare")
+    __slots__ = ("backward", "begun", "forget", "forward", "functions", "gradients", "spare", "tensors")
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, tensors: Sequence[Tensor]) -> None:
+        self.tensors = tensors
+        self.begun = next(clock)
         self.spare = plan.spare
         try:
             self.functions = self.spare.pop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy
@@ -19,22 +19,27 @@ class Program:
     gradients, is made anew. A gradient can be `given` a place from outside if its call can come after all others.
     """
 
-    def __init__(self, tape: Tape, inputs: Sequence[str], there: int, y: Traced, gradients: dict[str, Traced]) -> None:
+    def __init__(
+        self, tape: Tape, inputs: Sequence[Traced], there: int, y: Traced, gradients: dict[str, Traced]
+    ) -> None:
         lines = tape.lines
         read = {a for line in lines for a in line.read}
+        ends = {*gradients.values()} - read
         leaving = {y.owner, *(d.owner for d in gradients.values())}
-        last = {
-            line.made: line for line in lines[there:] if line.takes_out and line.made in {*gradients.values()} - read
-        }
-        places = [a for line in lines if line.takes_out and (a := line.made) is not None and a not in leaving]
-        new = [a.text for line in lines if (a := line.made) is not None and a not in {*places, *last}]
-        names = ", ".join([*inputs, "dy", *new])
+        last = {line.made: line for line in lines[there:] if line.takes_out and line.made in ends}
+        made = [line.made for line in lines if line.takes_out and line.made is not None]
+        places = dict.fromkeys(a for a in made if a not in leaving)
+        new = [a.text for line in lines if (a := line.made) is not None and a not in places and a not in last]
+        variables = [a.text for a in inputs]
+        names = ", ".join([*variables, "dy", *new])
 
         def spelled(part: Sequence[Line]) -> list[str]:
-            return ["        " + line.spelled(line.made in {*places}) for line in part if line.made not in last]
+            return ["        " + line.spelled(line.made in places) for line in part if line.made not in last]
 
         self.given = [d in last for d in gradients.values()]
-        self.reads_y = any([y.owner in line.read for line in lines[there:]])
+        back = {a for line in lines[there:] for a in line.read}
+        self.reads = [i for i, a in enumerate(inputs) if a in back]
+        self.reads_y = y.owner in back
         self.source = "\n".join(
             [
                 f"def make({', '.join(a.text for a in places)}):",
@@ -42,7 +47,7 @@ class Program:
                 "",
                 "    def forward(*inputs):",
                 f"        nonlocal {names}",
-                f"        {', '.join(inputs)}, = inputs",
+                f"        {', '.join(variables)}, = inputs",
                 *spelled(lines[:there]),
                 f"        return {y.text}",
                 "",
@@ -63,7 +68,7 @@ class Program:
             ]
         )
         self._make = define(self.source, "make", tape.names)
-        self._kinds, self._numbers = shared(lines, there, places, {*last})
+        self._kinds, self._numbers = shared(lines, there, places, last)
 
     def make(self) -> Any:
         """The functions, with places of their own."""
@@ -71,7 +76,9 @@ class Program:
         return self._make(*(arrays[i] for i in self._numbers))
 
 
-def shared(lines: Sequence[Line], there: int, places: Sequence[Traced], last: set[Any]) -> tuple[list[Any], list[int]]:
+def shared(
+    lines: Sequence[Line], there: int, places: Collection[Any], last: Collection[Any]
+) -> tuple[list[Any], list[int]]:
     """Shapes and dtypes of the arrays that are needed, and for each place which of them it is.
 
     Places share an array if the first is not needed any more when the second is.
@@ -88,7 +95,7 @@ def shared(lines: Sequence[Line], there: int, places: Sequence[Traced], last: se
     free: list[int] = []
     numbers: dict[Any, int] = {}
     for i, line in enumerate(lines):
-        if line.made in {*places}:
+        if line.made is not None and line.made in places:
             kind = (line.made.shape, line.made.dtype)
             fitting = [k for k in free if kinds[k] == kind]
             if fitting:

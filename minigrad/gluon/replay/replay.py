@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -14,16 +14,10 @@ from minigrad.tensor import Tensor
 if TYPE_CHECKING:
     from minigrad.gluon.replay.plan import Plan
 
-KEPT = 32
+KEPT = 8
 """Plans that a network keeps at most, each for other shapes."""
 
-_changes = 0
-
-
-def changed() -> None:
-    """Say that a part of some network was exchanged: plans made before do not hold."""
-    global _changes
-    _changes += 1
+_changes_of = attrgetter("_changes")
 
 
 class Replay:
@@ -32,54 +26,63 @@ class Replay:
     def __init__(self, block: Any) -> None:
         self.block = block
         self.plans: dict[Any, Plan | None] = {}  # by shapes; None where the Python code is run
-        self.changes = _changes
-        self.made = self.used = 0
+        self.parts: list[Any] = []  # blocks and parameters
+        self.changes = -1
+        self.made = self.calls = 0
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Replay:
-        return Replay(copy.deepcopy(self.block, memo))  # a copied network makes plans of its own
+    def __reduce__(self) -> Any:
+        return Replay, (self.block,)  # a copy makes plans of its own
 
     def programs(self) -> list[str]:
         """The text of each plan."""
-        return [plan.program.source for plan in self.plans.values() if plan is not None]
+        return [plan.program.source for plan in list(self.plans.values()) if plan is not None]
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """The output; None if the Python code has to be run."""
-        key: Any = state.recording
+        key: Any = (state.recording, state.training)
         for x in inputs:
             if type(x) is not Tensor or type(x.data) is not numpy.ndarray or not x.data.flags.c_contiguous:
                 return None
-            key = (key, x.data.shape, x.data.dtype, x._node is None)
+            key = (key, x.data.shape, x.data.dtype, x.ctx, x._node is None)
         if state.watching is not None:
             return None
-        if self.changes != _changes:
-            self.changes = _changes
-            self.plans.clear()
-        if key in self.plans:
-            plan = self.plans[key]
+        self.calls += 1
+        if sum(map(_changes_of, self.parts)) != self.changes:
+            self._look_again()
+        plans = self.plans
+        if key in plans:
+            plan = plans.get(key)
             y = None if plan is None else plan(inputs)
             if plan is None or y is not None:
-                self.used += 1
                 return y
-        if self.made > 8 + self.used // 8:  # shapes or parts change all the time: plans do not pay
+        if 8 * self.made > 64 + self.calls:  # shapes or parts change all the time: plans do not pay
             return None
         self.made += 1
-        while len(self.plans) >= KEPT:
-            del self.plans[next(iter(self.plans))]
-        y, self.plans[key] = first_run(self.block, inputs)
+        for old in list(plans)[: 1 - KEPT]:
+            plans.pop(old, None)
+        y, plans[key] = first_run(self.block, self.parts, inputs)
         return y
 
+    def _look_again(self) -> None:
+        """Something was exchanged, or this is the first time."""
+        blocks = list(with_parts(self.block))
+        parameters = {id(p): p for b in blocks for p in (*b.params.values(), *b._own.values())}
+        self.parts = [*blocks, *parameters.values()]
+        self.changes = sum(map(_changes_of, self.parts))
+        self.plans = {}
 
-def first_run(block: Any, inputs: Sequence[Tensor]) -> tuple[Any, Plan | None]:
+
+def first_run(block: Any, parts: Sequence[Any], inputs: Sequence[Tensor]) -> tuple[Any, Plan | None]:
     """Run the Python code, and make a plan of it if that can be done; the output is None if it was not run."""
+    from minigrad.gluon.block import Block
     from minigrad.gluon.replay.plan import Plan
     from minigrad.gluon.replay.script import Script
 
-    blocks = list(with_parts(block))
-    if not all(map(is_pure, blocks)):
+    parameters = [p for p in parts if not isinstance(p, Block)]
+    if not all([is_pure(b) for b in parts if isinstance(b, Block)]):
         return None, None
-    parameters = list({id(p): p for b in blocks for p in (*b.params.values(), *b._own.values())}.values())
     tensors = [*inputs, *(p._only for p in parameters)]
-    if any([t is None for t in tensors]) or len({*map(id, tensors)}) < len(tensors):
+    if any([t is None or t.ctx is not tensors[0].ctx for t in tensors]) or len({*map(id, tensors)}) < len(tensors):
         return None, None
     script = Script(tensors)
     state.watching = script.watch

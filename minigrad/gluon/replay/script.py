@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy
+
 from minigrad.autograd.backward import walk
 from minigrad.autograd.graph import attach
-from minigrad.autograd.scopes import Scope
+from minigrad.autograd.scopes import Scope, state
 from minigrad.device import cpu
 from minigrad.gluon.replay.tape import Unreplayable
 from minigrad.ops.operation import Op
 from minigrad.tensor import Tensor, clock
+
+LARGE = 8 << 20
+"""Bytes of all results together from which Python's time is lost in NumPy's, and memory is better used otherwise."""
 
 
 class Slot(int):
@@ -26,14 +31,27 @@ class Script:
         self.known = list(tensors)  # kept alive, so that no other has the same id
         self.slots = {id(t): Slot(i) for i, t in enumerate(tensors)}
         self.begun = next(clock)
+        self.recording = state.recording
+        self.bytes = 0
         self.complete = True
         self.result = Slot()
 
-    def watch(self, op: Op, args: Sequence[Any], y: Tensor) -> None:
-        """Take down one operation."""
-        if any([isinstance(a, Tensor) and id(a) not in self.slots for a in args]):
-            self.complete = False  # an array made on the way, of which nobody knows whether it is always the same
-        self.lines.append((op, [self.slots.get(id(a), a) if isinstance(a, Tensor) else a for a in args]))
+    def watch(self, op: Op | None, args: Sequence[Any], y: Tensor) -> None:
+        """Take down one operation, if the script can still be completed."""
+        if not self.complete:
+            return
+        self.bytes += y.data.nbytes
+        strange = [
+            a
+            for a in args
+            if isinstance(a, numpy.ndarray) or is_nested(a) or (isinstance(a, Tensor) and id(a) not in self.slots)
+        ]
+        if op is None or strange or state.recording is not self.recording or self.bytes > LARGE:
+            # values were looked at, or an array came from elsewhere and need not be the same the next time
+            self.complete = False
+            self.known, self.slots = [], {}
+            return
+        self.lines.append((op, [self.slots[id(a)] if isinstance(a, Tensor) else a for a in args]))
         self.slots[id(y)] = Slot(len(self.known))
         self.known.append(y)
 
@@ -55,7 +73,7 @@ class Script:
     def both_ways(
         self, raw: Sequence[Any], tracked: Sequence[int], dy: Any, between: Callable[[], None] = lambda: None
     ) -> tuple[Any, list[Any]]:
-        """The output for raw arrays and, if `dy` is its gradient, those of the `tracked` arrays.
+        """The output for raw arrays and, if `dy` is its gradient, those of the `tracked` arrays, None if it has none.
 
         Calls `between` when there, before it goes back.
         """
@@ -68,3 +86,10 @@ class Script:
         with Scope(False, None):
             found = walk([y], [dy], False, False, {tensors[i]._node for i in tracked}) if tracked else {}
         return y.data, [found.get(tensors[i]._node) for i in tracked]
+
+
+def is_nested(value: Any) -> bool:
+    """Whether a tuple or list holds arrays, such as an index does."""
+    if isinstance(value, (tuple, list)):
+        return any([isinstance(v, (numpy.ndarray, Tensor)) or is_nested(v) for v in value])
+    return False

@@ -7,7 +7,6 @@ makes it. What would make the computation depend on its values (`if x.sum() > 0:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, ValuesView
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy
@@ -43,6 +42,7 @@ class Tape:
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
+        self.made: set[Traced] = set()
         self.names: dict[str, Any] = {}
 
     def run(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -70,12 +70,13 @@ class Tape:
                 return Traced(self, value, text, a.owner)
         made = Traced(self, value, f"r{len(self.lines)}")
         takes_out = takes_out and isinstance(value, numpy.ndarray) and value.ndim > 0 and value.flags.c_contiguous
+        self.made.add(made)
         self.lines.append(Line(text, made, {a.owner for a in sources}, takes_out))
         return made
 
     def write(self, target: Any, text: str, args: Sequence[Any]) -> None:
         """Note a call that writes into an array, which must have been made on this tape."""
-        if not isinstance(target, Traced) or all(line.made is not target.owner for line in self.lines):
+        if not isinstance(target, Traced) or target.owner not in self.made:
             raise Unreplayable
         self.lines.append(Line(text, None, {a.owner for a in traced_in([target, *args])}))
 
@@ -175,7 +176,7 @@ class Traced:
 class _Module:
     """NumPy, as operations see it that are given Traced arrays."""
 
-    cuda = SimpleNamespace(runtime=SimpleNamespace(getDevice=lambda: None))
+    on_host = True
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(numpy, name)
