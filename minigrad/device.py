@@ -214,18 +214,25 @@ def context_of(array: Array) -> Context:
 
 
 def ones(xp: Any, shape: Any, dtype: Any) -> Array:
-    """Ones to read from, on the current device: for sums as products, and for gradients to start from.
+    """Ones to read from, on the current device: for sums as products, and for gradients to start from."""
+    return _small(xp, "ones", math.prod(shape if isinstance(shape, tuple) else (shape,)), shape, dtype)
 
-    Small ones are made once and kept.
-    """
-    if math.prod(shape if isinstance(shape, tuple) else (shape,)) > 4096:
-        return xp.ones(shape, dtype)
-    return _ones(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), shape, dtype)
+
+def counted(xp: Any, n: int) -> Array:
+    """The numbers below n to read from, on the current device: for indices."""
+    return _small(xp, "arange", n, n)
+
+
+def _small(xp: Any, name: str, size: int, *args: Any) -> Array:
+    """A constant array. Small ones are made once and kept."""
+    if size > 4096:
+        return getattr(xp, name)(*args)
+    return _kept(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), name, *args)
 
 
 @lru_cache(maxsize=256)
-def _ones(xp: Any, device_id: int | None, shape: Any, dtype: Any) -> Array:
-    return xp.ones(shape, dtype)
+def _kept(xp: Any, device_id: int | None, name: str, *args: Any) -> Array:
+    return getattr(xp, name)(*args)
 
 
 SHARING = ("__dlpack__", "__cuda_array_interface__")

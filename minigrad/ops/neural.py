@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.device import generator, on_host, ones
+from minigrad.device import counted, generator, on_host, ones
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops.operation import op
 from minigrad.tensor import Tensor
@@ -122,14 +122,15 @@ def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
     Remembers its gradient by x: the probabilities, with 1 taken off at the label.
     """
     rows, columns = _rows_and_columns(xp, x, labels)
-    place = (xp.arange(len(columns)), columns)
+    place = (counted(xp, len(columns)), columns)
     p = rows - rows.max(axis=1, keepdims=True)
-    y = -p[place]
+    logp = p[place]
     xp.exp(p, out=p)
     total = xp.dot(p, ones(xp, p.shape[1], p.dtype))  # for few columns faster than a sum
-    y += xp.log(total)
+    logp -= xp.log(total)
     p /= total[:, None]
-    p[place] = xp.expm1(-y)  # p - 1, where p = exp(-y)
+    p[place] = xp.expm1(logp)  # p - 1
+    y = -logp
     return (y, p) if rows is x else (y.reshape(x.shape[:-1]), p.reshape(x.shape))
 
 
