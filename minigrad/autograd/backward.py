@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from heapq import heappop, heappush
+from operator import attrgetter
 from typing import Any
 
 import numpy
@@ -14,6 +14,8 @@ from minigrad.autograd.scopes import Scope, state
 from minigrad.device import excursion, ones, xp_of
 from minigrad.errors import GraphError, KeywordError, ShapeError, UsageError
 from minigrad.tensor import Tensor
+
+_number = attrgetter("number")
 
 
 def backward(
@@ -119,22 +121,24 @@ def walk(
 
     A wanted node may have another one behind it, so the pass goes on there, unless told not to go `farther`.
     """
+    nodes = _reached(heads, set() if wanted is None or farther else wanted)
+    for node in nodes:
+        node.check()  # all, before anything is written
     grads: dict[Any, Any] = {}  # as far as they are known, of nodes that wait for their turn, and of leaves
-    waiting: list[tuple[int, Node]] = []  # a heap: the youngest, with the largest number, comes out first
     for head, seed in zip(heads, seeds):
-        _add(grads, waiting, head._node, seed)
+        _add(grads, head._node, seed)
     F = readings.recorded() if create_graph else None  # else it is that of a node's array module
     ctx = None
     anomalies = state.anomalies
     found: dict[Any, Any] = {}
-    while waiting:
-        node = heappop(waiting)[1]
+    while nodes:
+        node = nodes.pop()
         g = grads.pop(node)
         if wanted is not None and node in wanted:
             found[node] = g
             if not farther:
                 continue
-        node.check()
+        node.check()  # again: a gradient that the graph has used may be one that has been written now
         op = node.op
         if node.ctx is not ctx and not create_graph:
             ctx, F = node.ctx, readings.raw(xp_of(g))
@@ -156,7 +160,7 @@ def walk(
                 else:
                     if part.shape != parent.shape or part.dtype != parent.dtype:
                         part = _fit(F, part, parent)
-                    _add(grads, waiting, parent, part)
+                    _add(grads, parent, part)
                 if anomalies:
                     look_backward(node, i, g, part)
         except Exception as error:
@@ -175,15 +179,26 @@ def walk(
     return found
 
 
-def _add(grads: dict[Any, Any], waiting: list[tuple[int, Any]], node: Any, part: Any) -> None:
+def _reached(heads: Iterable[Tensor], ends: set[Any]) -> list[Node]:
+    """All nodes that the heads were computed from, up to the `ends`; the youngest, with the largest number, last."""
+    found: set[Node] = set()
+    waiting = [head._node for head in heads]
+    while waiting:
+        node = waiting.pop()
+        if type(node) is Node and node not in found:
+            found.add(node)
+            if node not in ends:
+                waiting += node.parents
+    return sorted(found, key=_number)
+
+
+def _add(grads: dict[Any, Any], node: Any, part: Any) -> None:
     """Accumulate one part of the gradient of a node."""
     if node in grads:
         with node.ctx:
             grads[node] = grads[node] + part
     else:
         grads[node] = part
-        if type(node) is Node:
-            heappush(waiting, (-node.number, node))
 
 
 def _fit(F: Any, g: Any, parent: Any) -> Any:

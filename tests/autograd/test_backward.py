@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from minigrad import autograd, np, ops
+from minigrad import autograd, gluon, np, ops
 from minigrad.autograd import pause, record
 from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
 from minigrad.ops.operation import Op
@@ -556,3 +556,25 @@ def test_backward_marks_what_it_writes_as_fresh():
     autograd.grad(y, x)
     x.zero_grad()
     assert not x.fresh_grad
+
+
+@pytest.mark.parametrize("mistake", ["freed", "changed"])
+def test_a_backward_that_is_refused_leaves_all_gradients_as_they_were(mistake):
+    net = gluon.nn.Sequential()
+    net.add(gluon.nn.Dense(3, in_units=2), gluon.nn.Dense(2, in_units=3))
+    net.initialize()
+    x = np.ones((4, 2))
+    with autograd.record():
+        h = net[0](x)
+        first, second = net[1](h).sum(), (2 * net[1](h)).sum()
+    first.backward()
+    before = [p.grad().asnumpy() for p in net.collect_params().values()]
+    if mistake == "changed":
+        with autograd.record():
+            second = (2 * net[1](net[0](x))).sum()
+        x += 1
+    with pytest.raises(GraphError):
+        second.backward()
+    after = [p.grad().asnumpy() for p in net.collect_params().values()]
+    assert all((a == b).all() for a, b in zip(before, after))
+    assert any(b.any() for b in before)

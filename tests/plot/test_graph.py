@@ -118,8 +118,8 @@ def test_the_numbered_order_is_that_in_which_backward_visits(monkeypatch):
         y = (d * early + c).sum()  # c is needed early and late, exp waits until its turn
     boxes, _ = parsed(autograd.draw(y, animate=True))
     visited = []
-    check = Node.check
-    monkeypatch.setattr(Node, "check", lambda node: (visited.append(node.op.name), check(node))[1])
+    free = Node.free
+    monkeypatch.setattr(Node, "free", lambda node: (visited.append(node.op.name), free(node))[1])
     y.backward()
     drawn = sorted((step, lines[0]) for kind, lines, step, _ in boxes.values() if kind == "operation")
     assert drawn == list(enumerate(visited, 1))
