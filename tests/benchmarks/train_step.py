@@ -1,9 +1,10 @@
 """How long a training step takes: forward, loss, backward and update of a Dense network, float32, beside its peers.
 
-    python tests/benchmarks/train_step.py [--rounds 30] [--networks small medium large] [--chain]
+    python tests/benchmarks/train_step.py [--rounds 30] [--networks small medium large] [--peers ...] [--chain]
 
 All contestants take turns within one run, so that a machine whose speed drifts treats them alike; medians are
-printed, and their ratio to minigrad's. PyTorch, HIPS autograd, MyGrad and JAX take part where they are installed.
+printed, and their ratio to minigrad's. PyTorch, HIPS autograd and MyGrad take part where they are installed; JAX, whose
+threads disturb PyTorch's within one process, if it is asked for: `--peers numpy jax`.
 """
 
 from __future__ import annotations
@@ -245,6 +246,8 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--rounds", type=int, default=30)
     arguments.add_argument("--networks", nargs="*", choices=list(NETWORKS), default=list(NETWORKS))
+    others = [package for package in PEERS if package != "jax"]
+    arguments.add_argument("--peers", nargs="*", choices=list(PEERS), default=others)
     arguments.add_argument("--chain", action="store_true", help="also time chains of up to a million additions")
     options = arguments.parse_args()
     for name in options.networks:
@@ -253,7 +256,7 @@ def main() -> None:
             steps = {"minigrad": with_minigrad(sizes, optimizer)}
             steps["minigrad, hybridized"] = with_minigrad(sizes, optimizer, hybridized=True)
             for package, (make, title, can) in PEERS.items():
-                if optimizer in can and importlib.util.find_spec(package):
+                if package in options.peers and optimizer in can and importlib.util.find_spec(package):
                     steps[title] = make(sizes, optimizer)
             medians = race(steps, options.rounds)
             ours = medians["minigrad"]
