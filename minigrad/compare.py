@@ -13,6 +13,7 @@ from importlib import resources
 
 from minigrad import autograd, gluon, init, metric, optimizer, random
 from minigrad.datasets.split import Split
+from minigrad.device import current_context
 from minigrad.optimizer.registry import OPTIMIZERS
 
 BATCH_SIZE = 32
@@ -59,6 +60,7 @@ def train(
     True
     """
     random.seed(seed)
+    train_part, test_part = (_here(part) for part in (train_part, test_part))
     run = Run(rule, network(1 + int(max(train_part[1].max(), test_part[1].max()))))
     trainers = trainers_for(run.net, rule)
     loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
@@ -79,6 +81,12 @@ def train(
         run.loss.append(mean_loss.get()[1])
         run.accuracy.append(hits.get()[1])
         yield run
+
+
+def _here(part: Split) -> Split:
+    """The samples and their classes on the current device, where the network is made."""
+    x, y = (a.as_in_ctx(current_context()) for a in part)
+    return x, y
 
 
 def trainers_for(net: gluon.Block, rule: optimizer.Optimizer) -> list[gluon.Trainer]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import numpy
+
 from minigrad import autograd, ops
 from minigrad.device import current_context
 from minigrad.errors import DeviceError, GraphError
@@ -35,6 +37,7 @@ NEAREST = {  # to what has no derivative here, what has one
     "gradient": "np.diff", "unwrap": "np.mod",
 }  # fmt: skip
 
+COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
 IN_PLACE = {"copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis"}
 
 
@@ -42,6 +45,8 @@ def ufunc(function: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
     """`Tensor.__array_ufunc__`: the operation of the same name, else NumPy on constants."""
     name = SPELLINGS.get(function.__name__, function.__name__)
     found = ops.OPS.get(name)
+    if name in COMPARISONS:  # NumPy's numbers come to these as arrays, and would be of another device
+        inputs = tuple(x.item() if isinstance(x, numpy.ndarray) and not x.ndim else x for x in inputs)
     if method == "__call__" and found is not None and not kwargs:
         return found(*inputs)
     out = kwargs.get("out", ())
@@ -87,7 +92,8 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
     found = functools.reduce(lambda home, part: getattr(home, part, None), path.split("."), where.xp)
     if found is None and where.device_type == "gpu":
         raise DeviceError(f"CuPy has no {path}; compute it on the CPU: x.as_in_ctx(cpu()).")
-    result = (found or function)(*raw, **options)
+    with where:
+        result = (found or function)(*raw, **options)
     if changes:
         if args and isinstance(args[0], Tensor):
             args[0].touch()
@@ -102,7 +108,8 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
             raise _lost(path)
         return Tensor(where.xp.array(value), where)  # a copy, for it may be a view
 
-    return wrapped(result)
+    with where:
+        return wrapped(result)
 
 
 def _lost(path: str) -> GraphError:

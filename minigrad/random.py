@@ -58,7 +58,8 @@ def _draw(
         )
     dtype = dtype or (out.dtype if out is not None else "float32")
     with where:
-        raw = [where.put(numpy.asarray(p)) if isinstance(p, (list, tuple)) else p for p in raw]
+        raw = [p.item() if isinstance(p, numpy.generic) else p for p in raw]
+        raw = [where.put(numpy.asarray(p)) if isinstance(p, (list, tuple, numpy.ndarray)) else p for p in raw]
         values = law(generator(where), shape, *([] if combine else raw))
         if combine and not tensors:
             values = combine(values, *raw)

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(config, items):
     global _left_out
     if config.getoption("--stand-in"):
         for item in items:
-            if why := reason(item.name.split("[")[0]):
+            if why := reason(item.nodeid, item.name):
                 item.add_marker(pytest.mark.skip(reason=why))
     marked = [item for item in items if item.get_closest_marker("gpu")]
     if marked and num_gpus() == 0:

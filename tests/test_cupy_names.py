@@ -132,7 +132,7 @@ def test_the_stand_in_lacks_what_cupy_lacks():
     assert {name for name in dir(cupy.random.Generator) if not name.startswith("_")} == set(METHODS.split())
 
 
-INSIDE = ("_host", "_place", "_fetch", "__weakref__")
+INSIDE = ("_host", "_place", "_fetch", "_view_or_new", "__weakref__")
 
 
 def test_methods_of_the_stand_ins_array_are_cupys():

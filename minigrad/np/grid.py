@@ -52,8 +52,9 @@ def triu(m: Any, k: int = 0) -> Tensor:
 
 def _masked(m: Any, k: int, keep: Any) -> Tensor:
     xp = xp_of(m.data)
-    rows, columns = xp.arange(m.shape[-2])[:, None], xp.arange(m.shape[-1])[None, :]
-    return where(Tensor(keep(rows, columns), m.ctx), m, 0.0)
+    with m.ctx:
+        rows, columns = xp.arange(m.shape[-2])[:, None], xp.arange(m.shape[-1])[None, :]
+        return where(Tensor(keep(rows, columns), m.ctx), m, 0.0)
 
 
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
@@ -61,17 +62,19 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     a = moveaxis(a, (axis1, axis2), (-2, -1))
     down, right = max(0, -offset), max(0, offset)
     n = max(0, min(a.shape[-2] - down, a.shape[-1] - right))
-    place = arange(n, dtype="int64", ctx=a.ctx).data
-    return getitem(a, (Ellipsis, place + down, place + right))
+    with a.ctx:
+        place = arange(n, dtype="int64", ctx=a.ctx).data
+        return getitem(a, (Ellipsis, place + down, place + right))
 
 
 def diag(v: Any, k: int = 0) -> Tensor:
     """The diagonal k of a matrix, or the matrix with that diagonal."""
     if v.ndim == 2:
         return diagonal(v, k)
-    place = arange(len(v), dtype="int64", ctx=v.ctx).data
     n = len(v) + abs(k)
-    return put_back(v, (place + max(0, -k), place + max(0, k)), (n, n))
+    with v.ctx:
+        place = arange(len(v), dtype="int64", ctx=v.ctx).data
+        return put_back(v, (place + max(0, -k), place + max(0, k)), (n, n))
 
 
 def diagflat(v: Any, k: int = 0) -> Tensor:

@@ -140,7 +140,8 @@ def resize(a: Any, new_shape: Any) -> Tensor:
     shape = (new_shape,) if isinstance(new_shape, int) else tuple(new_shape)
     flat = ravel(a)
     size = int(numpy.prod(shape))
-    return reshape(getitem(flat, flat.ctx.xp.arange(size) % flat.size), shape)
+    with flat.ctx:
+        return reshape(getitem(flat, flat.ctx.xp.arange(size) % flat.size), shape)
 
 
 def broadcast_arrays(*args: Any) -> list[Tensor]:

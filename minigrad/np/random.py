@@ -117,5 +117,6 @@ def multivariate_normal(mean: Any, cov: Any, size: Any = None) -> Tensor:
     """Vectors of the normal distribution with a mean (n,) and a covariance matrix (n, n): shape (*size, n)."""
     mean, cov = asarray(mean), asarray(cov)
     shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
-    root = mean.ctx.xp.linalg.cholesky(cov.data)
+    with mean.ctx:
+        root = mean.ctx.xp.linalg.cholesky(cov.data)
     return ops.add(mean, ops.matmul(normal(size=(*shape, *mean.shape), ctx=mean.ctx), Tensor(root.T, mean.ctx)))

@@ -108,9 +108,10 @@ def topk(
     """
     if axis is None:
         data, axis = ops.reshape(data, (-1,)), 0
-    raw = data.data if is_ascend else -data.data
     first = (builtins.slice(None),) * (axis % data.ndim) + (builtins.slice(k),)
-    places = Tensor(xp_of(raw).argsort(raw, axis=axis, kind="stable")[first], data.ctx)
+    with data.ctx:
+        raw = data.data if is_ascend else -data.data
+        places = Tensor(xp_of(raw).argsort(raw, axis=axis, kind="stable")[first], data.ctx)
     if ret_typ == "indices":
         return places.astype(dtype)
     if ret_typ == "mask":
@@ -157,7 +158,8 @@ def gather_nd(data: Any, indices: Any) -> Tensor:
 def index_add(a: Any, ind: Any, val: Any) -> Tensor:
     """A copy of `a` with `val` added at positions whose coordinates are the rows of `ind`."""
     key = _rows(ind)
-    return ops.add(a, ops.put_back(ops.broadcast_to(val, a.data[key].shape), key, a.shape))
+    with a.ctx:
+        return ops.add(a, ops.put_back(ops.broadcast_to(val, a.data[key].shape), key, a.shape))
 
 
 def index_update(a: Any, ind: Any, val: Any) -> Tensor:
@@ -166,7 +168,7 @@ def index_update(a: Any, ind: Any, val: Any) -> Tensor:
 
 
 def _rows(indices: Any) -> tuple[Any, ...]:
-    return tuple(row.data.astype("int64") for row in (indices if indices.ndim > 1 else [indices]))
+    return tuple(ops.astype(row, "int64").data for row in (indices if indices.ndim > 1 else [indices]))
 
 
 def slice(data: Any, begin: Any, end: Any, step: Any = None) -> Tensor:

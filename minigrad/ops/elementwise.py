@@ -33,6 +33,8 @@ def binary(name: str, a: Callable[..., Any] | None = None, b: Callable[..., Any]
 
 
 class _Ufunc(Op):
+    elementwise = True
+
     def raw(self, xp: Any) -> Callable[..., Any]:
         """On raw arrays it is the function itself."""
         return getattr(xp, self.name)  # type: ignore[no-any-return]

@@ -83,6 +83,8 @@ class Vjp:
 class Op:
     """A differentiable operation, called on Tensors, raw arrays and Python numbers alike; it returns a Tensor."""
 
+    elementwise = False  # are all inputs arrays? Else a list is one only if it has a VJP
+
     def __init__(self, forward: Callable[..., Any], view: bool = False) -> None:
         functools.update_wrapper(self, forward)
         self.name: str = forward.__name__.lstrip("_")
@@ -172,7 +174,7 @@ class Op:
                 pass
             elif isinstance(a, numpy.generic):
                 raw[i] = a.item()  # numpy.float64(2) is a number, not a reason to leave float32
-            elif isinstance(a, (list, tuple)) and i in self.vjps:
+            elif isinstance(a, (list, tuple)) and (i in self.vjps or self.elementwise):
                 listed += (i,)
         if first is None:
             ctx = device.current_context()

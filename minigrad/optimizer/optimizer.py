@@ -126,7 +126,8 @@ class Optimizer:
 
     def initial_state(self, name: str, w: Array) -> Array:
         """The raw array with which the state `name` of the weight `w` starts: zeros, unless a rule says otherwise."""
-        return xp_of(w).zeros_like(w, dtype=numpy.float32 if w.dtype == numpy.float16 else w.dtype)
+        with context_of(w):
+            return xp_of(w).zeros_like(w, dtype=numpy.float32 if w.dtype == numpy.float16 else w.dtype)
 
     def create_state(self, index: Index, weight: Tensor) -> State:
         """A new state for one parameter: None, one array, or a tuple in the order of `states`."""

@@ -17,7 +17,7 @@ class ndarray:  # noqa: N801  CuPy's name
 
     def __init__(self, host, place=None):
         self._host = host
-        self._place = record.current if place is None else place
+        self._place = record.here.device if place is None else place
 
     def __array__(self, dtype=None, copy=None):
         raise TypeError(IMPLICIT)
@@ -98,7 +98,18 @@ class ndarray:  # noqa: N801  CuPy's name
     def __getitem__(self, key):
         if has_mask(key):
             record.note("waits", "a[mask]")
-        return wrap(self._host[index(key)])
+        key = index(key)
+        found = self._host[key]
+        if not isinstance(found, numpy.ndarray):  # one number is a view of it
+            found = self._host[(*key, ...) if isinstance(key, tuple) else (key, ...)]
+        return self._view_or_new(found)
+
+    def _view_or_new(self, found):
+        """A view lies where its array lies; to compute something new, its device must be the current one."""
+        if not found.size or numpy.may_share_memory(found, self._host):
+            return ndarray(found, self._place)
+        _here(self)
+        return ndarray(found)
 
     def __setitem__(self, key, value):
         if isinstance(value, numpy.ndarray) and value.ndim:
@@ -122,10 +133,10 @@ class ndarray:  # noqa: N801  CuPy's name
 
 
 def _here(array):
-    if array._place != record.current:
+    if array._place != record.here.device:
         raise ValueError(
-            f"Array device must be same as the current device: array device = {array._place} "
-            f"while current = {record.current}"
+            f"The device where the array resides ({array._place}) is different from the current device "
+            f"({record.here.device}). Peer access is unavailable between these devices."
         )
 
 
@@ -204,9 +215,9 @@ BINARY = {
 }  # fmt: skip
 COMPARE = {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}
 METHODS = """
-    all any argmax argmin argsort clip copy cumsum dot flatten max mean min prod ravel repeat reshape
-    round squeeze std sum swapaxes take trace transpose var view
+    all any argmax argmin argsort clip copy cumsum dot flatten max mean min prod repeat round std sum take trace var
 """
+VIEWS = "ravel reshape squeeze swapaxes transpose view"
 
 for _name, _function in BINARY.items():
     setattr(ndarray, f"__{_name}__", _operator(_name, _function))
@@ -232,5 +243,14 @@ def _method(name):
     return method
 
 
+def _view(name):
+    def method(self, *args, **kwargs):
+        return self._view_or_new(getattr(self._host, name)(*args, **kwargs))
+
+    return method
+
+
 for _name in METHODS.split():
     setattr(ndarray, _name, _method(_name))
+for _name in VIEWS.split():
+    setattr(ndarray, _name, _view(_name))

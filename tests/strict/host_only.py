@@ -1,4 +1,7 @@
-"""Tests that are about the host, and are left out when all others run on the stand-in (`pytest --stand-in`)."""
+"""Tests that are about the host, and are left out when all others run on the stand-in (`pytest --stand-in`).
+
+A name is a test; `name[a|b` are those of its cases that begin with a or b (`_` for a space); a path is all in it.
+"""
 
 HOST_ONLY = {
     "NumPy arrays are given to raw arrays of the device, or NumPy is asked about them": """
@@ -8,17 +11,44 @@ HOST_ONLY = {
         test_a_numpy_array_in_a_recorded_operation_is_copied_if_it_is_needed
         test_detach_stops_gradients_and_shares_memory test_a_gradient_is_written_into_a_buffer_of_any_layout
         test_all_lie_in_one_buffer_and_keep_lying_there test_items_of_a_one_dimensional_tensor_are_numbers
-        test_memory_that_is_not_in_order test_side_by_side_as_apart""",
-    "it names the CPU, or counts on threads that start there": """
+        test_memory_that_is_not_in_order test_side_by_side_as_apart
+        test_operators_with_anything_on_either_side[[_0.5 test_powers_products_and_signs test_methods_are_numpys[dot
+        test_a_float_keeps_its_dtype_beside_numbers_and_whole_numbers[array( test_two_floats_give_the_wider
+        test_conversions_to_numpy test_copyto_and_moving test_results_are_not_views_of_their_input
+        test_a_numpy_function_gives_numpys_values_and_is_recorded[concatenate|stack|einsum|tensordot|matmul|dot|linalg.det
+        test_a_numpy_function_gives_numpys_values_and_is_recorded[outer|a_numpy_array|a_numpy_matrix
+        test_what_has_no_gradient_to_lose_is_computed_while_recording[isclose|searchsorted
+        test_what_would_lose_a_gradient_says_so_by_name_with_the_nearest_that_has_one[copysign|logaddexp2|convolve
+        test_numpy_functions_that_change_in_place_are_counted_or_refused[putmask|place
+        test_a_numpy_array_that_is_changed_by_a_recorded_one_would_lose_its_gradient
+        test_options_of_numpy_that_operations_lack_are_named test_a_tensor_is_not_torn_apart_into_an_object_array""",
+    "it names the CPU, or counts on what is current there": """
         test_parameters_load_into_any_state_of_a_network test_a_dictionary_passes_on_to_all_members
         test_a_script_for_mxnet_trains_saves_and_resumes_bit_for_bit
-        test_memory_is_flat_over_10000_training_steps test_time_is_linear_in_the_length""",
+        test_memory_is_flat_over_10000_training_steps
+        test_attributes test_astype_and_repr test_repr_lines_up_and_names_another_device
+        test_recorded_loss_and_accuracy_are_those_of_the_net
+        test_a_failed_with_leaves_everything_as_it_was test_a_gpu_too_many_is_counted
+        test_arrays_of_two_devices_are_told_where_they_are test_contexts_of_two_threads_do_not_mix
+        test_a_context_makes_its_gpu_current_and_puts_back_what_was test_work_on_any_gpu_leaves_cuda_where_it_was
+        test_an_array_of_a_gpu_is_fetched_only_when_asked""",
     "labels and indices are looked at on a CPU only: on a GPU that would be waiting": """
         test_labels_that_are_no_whole_numbers_are_said test_embedding_gives_rows_and_their_gradients_add_up
-        test_labels_outside_the_classes_are_clipped_as_in_gluon_with_a_warning""",
+        test_labels_outside_the_classes_are_clipped_as_in_gluon_with_a_warning
+        test_shapes_that_do_not_fit_are_named[<lambda>-A_label_is|<lambda>-indices_go_from""",
+    "hybridize() makes plans on a CPU only: they are lists of NumPy calls": """
+        tests/gluon/replay/ test_the_program_shown_is_what_hybridize_makes""",
+    "the real CuPy is looked at, which would find the stand-in under its name": """
+        test_the_generator_draws_what_minigrad_asks_it_for test_the_stand_in_lacks_what_cupy_lacks""",
 }
 
 
-def reason(name):
+def reason(path, name):
     """Why a test is left out, or None."""
-    return next((why for why, names in HOST_ONLY.items() if name in names.split()), None)
+    test, _, case = name.replace(" ", "_").partition("[")
+    for why, entries in HOST_ONLY.items():
+        for entry in entries.split():
+            wanted, _, cases = entry.partition("[")
+            if path.startswith(entry) if "/" in wanted else test == wanted and case.startswith(tuple(cases.split("|"))):
+                return why
+    return None

@@ -30,21 +30,21 @@ class Device:
     """A device: `with Device(1):` makes it the current one."""
 
     def __init__(self, device=None):
-        self.id = record.current if device is None else int(device)
+        self.id = record.here.device if device is None else int(device)
         if not 0 <= self.id < DEVICES:
             raise RuntimeError("cudaErrorInvalidDevice: invalid device ordinal")
         self._before = []
 
     def use(self):
-        record.current = self.id
+        record.here.device = self.id
 
     def __enter__(self):
-        self._before.append(record.current)
+        self._before.append(record.here.device)
         self.use()
         return self
 
     def __exit__(self, *_):
-        record.current = self._before.pop()
+        record.here.device = self._before.pop()
 
     def synchronize(self):
         record.note("waits", "synchronize()")
@@ -90,7 +90,7 @@ def function(name, original):
 
 
 class Ufunc:
-    """A ufunc: on arrays and numbers, into `out`; `at` adds atomically."""
+    """A ufunc: on arrays and numbers, into `out`; `at` adds atomically. Only sums and products have all methods."""
 
     def __init__(self, original):
         self._original = original
@@ -113,12 +113,27 @@ class Ufunc:
             record.note("waits", "add.at(a, mask, ...)")
         self._original.at(operand(a), index(indices), operand(b))
 
+    def outer(self, a, b, **kwargs):
+        a, b = array(a), array(b)
+        return self(a.reshape(a.shape + (1,) * b.ndim), b, **kwargs)
+
+    def reduce(self, a, axis=0, dtype=None, out=None, keepdims=False):
+        return self._folded("reduce", a, axis=axis, dtype=dtype, out=operand(out), keepdims=keepdims)
+
+    def accumulate(self, a, axis=0, dtype=None, out=None):
+        return self._folded("accumulate", a, axis=axis, dtype=dtype, out=operand(out))
+
+    def _folded(self, method, a, out, **kwargs):
+        if self.__name__ not in ("add", "multiply"):
+            raise NotImplementedError(f"`{self.__name__}.{method}` is not supported yet")
+        return wrap(getattr(self._original, method)(operand(a), out=out, **kwargs))
+
 
 def array(object, dtype=None, copy=True, order="K", ndmin=0):
     """An array of the current device from one of any device, from the host, or from numbers."""
     if isinstance(object, ndarray):
         host = object._host
-        if object._place == record.current and not copy and (dtype is None or dtype == host.dtype):
+        if object._place == record.here.device and not copy and (dtype is None or dtype == host.dtype):
             return object
     elif hasattr(object, "__cuda_array_interface__"):
         interface = {k: v for k, v in object.__cuda_array_interface__.items() if k != "stream"}
@@ -169,7 +184,7 @@ def make():
         Device=Device,
         get_current_stream=_in_no_time,
         runtime=SimpleNamespace(
-            getDevice=lambda: record.current,
+            getDevice=lambda: record.here.device,
             setDevice=lambda k: Device(k).use(),
             getDeviceCount=lambda: DEVICES,
         ),

@@ -16,14 +16,14 @@ class Generator:
 
     def __init__(self, seed=None):
         self._rng = numpy.random.default_rng(seed)
-        self._place = record.current
+        self._place = record.here.device
 
 
 def _law(name):
     def draw(self, *args, **kwargs):
-        if self._place != record.current:
+        if self._place != record.here.device:
             raise RuntimeError("This Generator state is allocated in a different device")
-        if any(isinstance(a, numpy.ndarray) for a in args):
+        if name != "integers" and any(isinstance(a, (numpy.ndarray, numpy.generic)) for a in args):
             raise TypeError(f"{name}: a parameter is required to be a cupy.ndarray or a scalar")
         result = getattr(self._rng, name)(*operand(args), **kwargs)
         return wrap(result) if not isinstance(result, ndarray) else result

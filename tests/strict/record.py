@@ -1,10 +1,17 @@
 """What the stand-in notes while it runs: waits for the device, copies to it, kernels started."""
 
 import sys
+import threading
 from contextlib import contextmanager
 
-current = 0
-"""The number of the device on which work happens now."""
+
+class Here(threading.local):
+    """`here.device`: the number of the device on which work happens now; each thread has its own, and starts at 0."""
+
+    device = 0
+
+
+here = Here()
 
 
 class Record:

@@ -107,7 +107,7 @@ def agree(found, expected, ctx):
 @pytest.mark.parametrize(("make", "x"), cases(LAYERS))
 def test_a_layer_does_on_a_gpu_what_it_does_on_a_cpu(gpus, make, x):
     net = make()
-    net.initialize("normal")
+    net.initialize("normal", ctx=cpu())
     expected = through(net, x, cpu())
     net.reset_ctx(gpu(1))
     for p in net.collect_params().values():

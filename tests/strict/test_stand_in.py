@@ -1,5 +1,7 @@
 """The stand-in is as strict as CuPy: a test on it can fail for CuPy's reasons."""
 
+import threading
+
 import numpy
 import pytest
 
@@ -43,15 +45,50 @@ def test_conditions_on_reductions_and_missing_functions_are_refused(gpus, a):
         gpus.add.at(a.astype("int64"), 0, 1)
 
 
+def test_a_number_of_numpy_is_no_parameter_of_a_law(gpus):
+    assert gpus.random.default_rng(0).poisson(3.0, (2,)).shape == (2,)
+    with pytest.raises(TypeError, match="cupy.ndarray or a scalar"):
+        gpus.random.default_rng(0).poisson(numpy.float64(3), (2,))
+
+
 def test_arrays_of_another_device_than_the_current_are_refused(gpus, a):
-    with gpus.cuda.Device(1):
-        with pytest.raises(ValueError, match="array device = 0 while current = 1"):
+    here, other = a.device.id, 1 - a.device.id
+    with gpus.cuda.Device(other):
+        with pytest.raises(ValueError, match=rf"resides \({here}\) is different from the current device \({other}\)"):
             a + 1
-        assert gpus.asarray(a).device.id == 1
-    with gpus.cuda.Device(1):
+        assert gpus.asarray(a).device.id == other
         draws = gpus.random.default_rng(0)
     with pytest.raises(RuntimeError):
         draws.random(2)
+
+
+def test_sums_and_products_have_the_methods_of_ufuncs(gpus, a):
+    host = numpy.arange(6.0).reshape(2, 3)
+    assert gpus.add.reduce(a, axis=1).tolist() == numpy.add.reduce(host, axis=1).tolist()
+    assert gpus.multiply.accumulate(a).tolist() == numpy.multiply.accumulate(host).tolist()
+    assert gpus.subtract.outer(a, a[0]).tolist() == numpy.subtract.outer(host, host[0]).tolist()
+    with pytest.raises(NotImplementedError):
+        gpus.maximum.reduce(a)
+
+
+def test_each_thread_has_a_current_device_of_its_own(gpus):
+    seen = []
+    with gpus.cuda.Device(1):
+        thread = threading.Thread(target=lambda: seen.append(gpus.cuda.runtime.getDevice()))
+        thread.start()
+        thread.join()
+        assert (seen, gpus.cuda.runtime.getDevice()) == ([0], 1)
+
+
+def test_a_view_lies_where_its_array_lies(gpus, a):
+    host = numpy.arange(6.0).reshape(2, 3)
+    with gpus.cuda.Device(1 - a.device.id):
+        for view in (a.T, a[0], a[0, 1], a.reshape(3, 2), a[None]):
+            assert view.device.id == a.device.id
+        with pytest.raises(ValueError, match="different from the current device"):
+            a.T.reshape(-1)  # a copy
+    a[0, 1][...] = host[0, 1] = 7
+    assert a.tolist() == host.tolist()
 
 
 def _mask(a):

@@ -37,7 +37,8 @@ def default_batchify_fn(samples: Sequence[Any]) -> Any:
             f"The samples of one batch must have one shape, but there are {shapes[0]} and {shapes[-1]}; "
             "crop or pad them in a transform, or give the DataLoader a batchify_fn."
         )
-    stacked = xp_of(arrays[0]).stack(arrays)
+    with ctx:
+        stacked = xp_of(arrays[0]).stack(arrays)
     if stacked.dtype == "float64" and not any(hasattr(sample, "dtype") for sample in samples):
         stacked = stacked.astype("float32")
     return Tensor(stacked, ctx)

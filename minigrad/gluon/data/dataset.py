@@ -161,4 +161,5 @@ def _with_scalars(data: Any) -> Any:
 def _rows(data: Tensor | numpy.ndarray[Any, Any], indices: Sequence[int]) -> Tensor:
     raw, ctx = (data.data, data.ctx) if isinstance(data, Tensor) else (data, cpu())
     xp = xp_of(raw)
-    return Tensor(xp.take(raw, xp.asarray(indices), axis=0), ctx)
+    with ctx:
+        return Tensor(xp.take(raw, xp.asarray(indices), axis=0), ctx)

@@ -22,7 +22,8 @@ class Transform(Block):
     def forward(self, x: Any, *others: Any) -> Any:
         """The changed image, and what came with it."""
         image, ctx = (x.data, x.ctx) if isinstance(x, Tensor) else (numpy.asarray(x), cpu())
-        y = Tensor(self.change(xp_of(image), image), ctx)
+        with ctx:
+            y = Tensor(self.change(xp_of(image), image), ctx)
         return (y, *others) if others else y
 
     def change(self, xp: Any, image: Array) -> Array:
