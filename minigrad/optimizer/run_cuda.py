@@ -49,6 +49,8 @@ def cuda_source(graph: Graph, dtypes: Sequence[Any]) -> Kernel:
             text = "{} ? {} : {}".format(*args)
         elif x.op == "power":
             text = "pow({}, {})".format(*args)
+        elif x.op in ("maximum", "minimum"):
+            text = f"{x.op}<{real}>({', '.join(args)})"  # one of them may be a truth
         else:
             text = spell(x.op, *args)
         names[x] = f"x{x.order}"

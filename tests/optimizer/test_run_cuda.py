@@ -16,6 +16,7 @@ from table import TABLE
 from minigrad import optimizer
 from minigrad.device import num_gpus
 from minigrad.optimizer.graph import trace
+from minigrad.optimizer.rule import maximum, minimum
 from minigrad.optimizer.run import run
 from minigrad.optimizer.run_cuda import PREAMBLE, cuda_source
 from tests.strict.kernel import SHIM, loop
@@ -130,3 +131,21 @@ def test_a_kernel_is_named_in_ascii_whatever_the_class_is_called():
     assert cuda_source(trace(named()), ["float32", "float32"]).name == "minigrad_Gr__e_float32"
     rule.__qualname__ = "rule"  # a function from outside of any class
     assert cuda_source(trace(named()), ["float32", "float32"]).name == "minigrad_rule_float32"
+
+
+class Mixed(optimizer.Optimizer):
+    """Its rule compares a truth with a number, and a number with a truth."""
+
+    def rule(self, w, g, *, lr):
+        return w - lr * maximum(w > 0, minimum(g, w < g))
+
+
+@pytest.mark.skipif(COMPILER is None, reason="no g++ to compile the kernel with")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_truth_may_be_compared_with_a_number(tmp_path, dtype):
+    graph = trace(Mixed())
+    source = cuda_source(graph, [dtype] * len(graph.arrays))
+    (tmp_path / "mixed.cpp").write_text("\n".join([SHIM, PREAMBLE, loop(*source[:3], "mixed")]))
+    command = [COMPILER, "-fsyntax-only", "mixed.cpp"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
