@@ -237,5 +237,5 @@ def fold(graph: Graph) -> Callable[[Any, Scalars, Sequence[Array]], tuple[list[f
 def define(source: str, name: str, namespace: Mapping[str, Any]) -> Any:
     """The function `name` that the source text defines."""
     scope = dict(namespace)
-    exec(compile(source, f"<{name}>", "exec"), scope)
+    exec(compile(source, f"<{name}, made by minigrad>", "exec"), scope)
     return scope[name]

@@ -13,7 +13,7 @@ from minigrad.autograd.backward import walk
 from minigrad.autograd.graph import make_node
 from minigrad.errors import GraphError
 from minigrad.gluon.replay.program import Program
-from minigrad.gluon.replay.script import Script
+from minigrad.gluon.replay.script import Script, gradients
 from minigrad.gluon.replay.tape import Tape, Traced, Unreplayable
 from minigrad.ops.operation import Op, Vjp
 from minigrad.tensor import Tensor, clock
@@ -33,16 +33,17 @@ class Plan:
         self.ctx = y.ctx
         self.parameters = tensors[len(tensors) - len(names) :]
         self.leaves = [t._node for t in self.parameters]
-        self.gradients = {id(leaf.grad._version) for leaf in self.leaves if leaf is not None}
+        self.buffers = {id(leaf.grad._version) for leaf in self.leaves if leaf is not None}  # of the gradients
         variables = [f"x{i or ''}" for i in range(len(tensors) - len(names))] + as_variables(names)
         tracked = [i for i, t in enumerate(tensors) if t._node is not None] if y._node is not None else []
         raw = [t.data for t in tensors]
         dy = numpy.random.default_rng(0).standard_normal(y.shape).astype(y.dtype)
-        gradients = script.both_ways(raw, tracked, dy)[1]
-        self.tracked = tuple(i for i, d in zip(tracked, gradients) if d is not None)
+        leaves, again = script.forward(raw, tracked)
+        expected = gradients(leaves, tracked, again, dy)
+        self.tracked = tuple(i for i, d in zip(tracked, expected) if d is not None)
         self.program = noted(script, raw, self.tracked, dy, variables)
         self.spare: list[Any] = []
-        self._compare(raw, [y.data, *(d for d in gradients if d is not None)], dy)
+        self._compare(raw, [y.data, *(d for d in expected if d is not None)], dy)
         self.operation = operation(script, self.program, self.tracked, variables)
 
     def _compare(self, raw: Sequence[Any], expected: Sequence[Any], dy: Any) -> None:
@@ -62,7 +63,7 @@ class Plan:
         if [t._node for t in self.parameters] != self.leaves:
             return None
         for x in inputs:
-            if id(x._version) in self.gradients:
+            if id(x._version) in self.buffers:
                 return None  # it would be overwritten on the way back
         tensors = (*inputs, *self.parameters)
         raw = [t.data for t in tensors]
@@ -77,12 +78,12 @@ def noted(script: Script, raw: Sequence[Any], tracked: Sequence[int], dy: Any, v
     """The program of what a script computes."""
     tape = Tape()
     inputs = [Traced(tape, a, name) for a, name in zip(raw, variables)]
-    there: list[int] = []
-    traced_dy = Traced(tape, dy, "dy")
-    y, gradients = script.both_ways(inputs, tracked, traced_dy, lambda: there.append(len(tape.lines)))
-    if y.owner in {*inputs}:
+    leaves, y = script.forward(inputs, tracked)
+    there = len(tape.lines)
+    found = gradients(leaves, tracked, y, Traced(tape, dy, "dy"))
+    if y.data.owner in {*inputs}:
         raise Unreplayable
-    program = Program(tape, inputs, there[0], y, dict(zip([variables[i] for i in tracked], gradients)))
+    program = Program(tape, inputs, there, y.data, dict(zip([variables[i] for i in tracked], found)))
     tape.lines.clear()  # its arrays are let go
     tape.made.clear()
     return program
@@ -95,7 +96,7 @@ def operation(script: Script, program: Program, tracked: tuple[int, ...], variab
 
     def back(F: Any, g: Any, memo: Run, *kept: Any) -> Any:
         if isinstance(g, Tensor):  # the backward pass is recorded: the operations of the script have derivatives
-            return again(script, tracked, memo, g)
+            return recorded(script, tracked, memo, g)
         memo.backward(g)
         return g
 
@@ -111,7 +112,7 @@ def operation(script: Script, program: Program, tracked: tuple[int, ...], variab
     return made
 
 
-def again(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> list[Any]:
+def recorded(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> list[Any]:
     """The gradients as Tensors, by running the script once more: from copies of its inputs, and back to these."""
     if any([t._version[0] > run.begun for t in run.tensors]):
         raise GraphError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 KEPT = 8
 """Plans that a network keeps at most, each for other shapes."""
 
-_changes_of = attrgetter("_changes")
+_changes_of: Callable[[Any], int] = attrgetter("_changes")
 
 
 class Replay:
@@ -26,7 +26,8 @@ class Replay:
     def __init__(self, block: Any) -> None:
         self.block = block
         self.plans: dict[Any, Plan | None] = {}  # by shapes; None where the Python code is run
-        self.parts: list[Any] = []  # blocks and parameters
+        self.blocks: list[Any] = []
+        self.parameters: list[Any] = []
         self.changes = -1
         self.made = self.calls = 0
 
@@ -47,7 +48,7 @@ class Replay:
         if state.watching is not None:
             return None
         self.calls += 1
-        if sum(map(_changes_of, self.parts)) != self.changes:
+        if self._count() != self.changes:
             self._look_again()
         plans = self.plans
         if key in plans:
@@ -60,26 +61,31 @@ class Replay:
         self.made += 1
         for old in list(plans)[: 1 - KEPT]:
             plans.pop(old, None)
-        y, plans[key] = first_run(self.block, self.parts, inputs)
+        y, plans[key] = first_run(self.blocks, self.parameters, inputs)
         return y
+
+    def _count(self) -> int:
+        """How often parts of the network were exchanged, all in all: it only grows."""
+        return sum(map(_changes_of, self.blocks)) + sum(map(_changes_of, self.parameters))
 
     def _look_again(self) -> None:
         """Something was exchanged, or this is the first time."""
-        blocks = list(with_parts(self.block))
-        parameters = {id(p): p for b in blocks for p in (*b.params.values(), *b._own.values())}
-        self.parts = [*blocks, *parameters.values()]
-        self.changes = sum(map(_changes_of, self.parts))
+        self.blocks = list(with_parts(self.block))
+        found = {id(p): p for b in self.blocks for p in (*b.params.values(), *b._own.values())}
+        self.parameters = list(found.values())
+        self.changes = self._count()
         self.plans = {}
 
 
-def first_run(block: Any, parts: Sequence[Any], inputs: Sequence[Tensor]) -> tuple[Any, Plan | None]:
-    """Run the Python code, and make a plan of it if that can be done; the output is None if it was not run."""
-    from minigrad.gluon.block import Block
+def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence[Tensor]) -> tuple[Any, Plan | None]:
+    """Run the Python code of the first block, which the others are parts of, and make a plan of it if that can be done.
+
+    The output is None if it was not run.
+    """
     from minigrad.gluon.replay.plan import Plan
     from minigrad.gluon.replay.script import Script
 
-    parameters = [p for p in parts if not isinstance(p, Block)]
-    if not all([is_pure(b) for b in parts if isinstance(b, Block)]):
+    if not all(map(is_pure, blocks)):
         return None, None
     tensors = [*inputs, *(p._only for p in parameters)]
     if any([t is None or t.ctx is not tensors[0].ctx for t in tensors]) or len({*map(id, tensors)}) < len(tensors):
@@ -87,7 +93,7 @@ def first_run(block: Any, parts: Sequence[Any], inputs: Sequence[Tensor]) -> tup
     script = Script(tensors)
     state.watching = script.watch
     try:
-        y = block.forward(*inputs)
+        y = blocks[0].forward(*inputs)
     finally:
         state.watching = None
     try:

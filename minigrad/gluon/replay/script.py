@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -70,22 +70,20 @@ class Script:
             known.append(op(*[known[a] if type(a) is Slot else a for a in args]))
         return known[self.result]
 
-    def both_ways(
-        self, raw: Sequence[Any], tracked: Sequence[int], dy: Any, between: Callable[[], None] = lambda: None
-    ) -> tuple[Any, list[Any]]:
-        """The output for raw arrays and, if `dy` is its gradient, those of the `tracked` arrays, None if it has none.
-
-        Calls `between` when there, before it goes back.
-        """
+    def forward(self, raw: Sequence[Any], tracked: Sequence[int]) -> tuple[list[Tensor], Tensor]:
+        """The operations on raw arrays, recorded: leaves, as far as they are `tracked`, and the output."""
         tensors = [Tensor(a, cpu()) for a in raw]
         for i in tracked:
             attach(tensors[i])
         with Scope(True, None):
-            y = self.run(tensors)
-        between()
-        with Scope(False, None):
-            found = walk([y], [dy], False, False, {tensors[i]._node for i in tracked}) if tracked else {}
-        return y.data, [found.get(tensors[i]._node) for i in tracked]
+            return tensors, self.run(tensors)
+
+
+def gradients(tensors: Sequence[Tensor], tracked: Sequence[int], y: Tensor, dy: Any) -> list[Any]:
+    """The gradients of the `tracked` tensors, where `dy` is that of `y`; None for one that `y` does not depend on."""
+    with Scope(False, None):
+        found = walk([y], [dy], False, False, {tensors[i]._node for i in tracked}) if tracked else {}
+    return [found.get(tensors[i]._node) for i in tracked]
 
 
 def is_nested(value: Any) -> bool:

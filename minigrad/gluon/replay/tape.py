@@ -6,7 +6,7 @@ makes it. What would make the computation depend on its values (`if x.sum() > 0:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy
@@ -184,7 +184,7 @@ class _Module:
             return found
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            first = next(traced_in([args, kwargs.values()]), None)
+            first = next(traced_in([*args, *kwargs.values()]), None)
             return found(*args, **kwargs) if first is None else first.tape.run(found, args, kwargs)
 
         return call
@@ -198,7 +198,7 @@ def traced_in(values: Any) -> Iterator[Traced]:
     for value in values:
         if isinstance(value, Traced):
             yield value
-        elif isinstance(value, (tuple, list, ValuesView)):
+        elif isinstance(value, (tuple, list)):
             yield from traced_in(value)
 
 

@@ -164,3 +164,19 @@ def test_layers_print_like_their_code():
     )
     layer = nn.Dense(2, in_units=3, use_bias=False, flatten=False)
     assert repr(layer) == "Dense(2, in_units=3, use_bias=False, flatten=False)"
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_a_dense_layer_learns_from_whole_numbers(hybrid):
+    net = nn.HybridSequential()
+    net.add(nn.Dense(2, in_units=3))
+    net.initialize()
+    if hybrid:
+        net.hybridize()
+    x = np.array([[1, 2, 3], [4, 5, 6]], dtype="int64")
+    for _ in range(3):
+        with autograd.record():
+            y = net(x)
+        y.backward()
+        assert net[0].weight.grad().tolist() == [[5, 7, 9], [5, 7, 9]]
+        assert net[0].bias.grad().tolist() == [2, 2]
