@@ -7,7 +7,6 @@ current device; whoever touches arrays of another makes that one current first: 
 from __future__ import annotations
 
 import importlib
-import math
 import os
 import re
 import threading
@@ -81,12 +80,12 @@ class Context:
         if self.device_type == "gpu":
             _cupy()  # before the excursion asks where it starts
             excursion.__enter__()
+            try:
+                self.use()
+            except BaseException:
+                excursion.__exit__()
+                raise
         _local.contexts.append(self)
-        try:
-            self.use()
-        except BaseException:
-            self.__exit__()
-            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -215,24 +214,21 @@ def context_of(array: Array) -> Context:
 
 def ones(xp: Any, shape: Any, dtype: Any) -> Array:
     """Ones to read from, on the current device: for sums as products, and for gradients to start from."""
-    return _small(xp, "ones", math.prod(shape if isinstance(shape, tuple) else (shape,)), shape, dtype)
+    kept = _kept(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), "ones", shape, dtype)
+    return xp.ones(shape, dtype) if kept is None else kept
 
 
-def counted(xp: Any, n: int) -> Array:
-    """The numbers below n to read from, on the current device: for indices."""
-    return _small(xp, "arange", n, n)
-
-
-def _small(xp: Any, name: str, size: int, *args: Any) -> Array:
-    """A constant array. Small ones are made once and kept."""
-    if size > 4096:
-        return getattr(xp, name)(*args)
-    return _kept(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), name, *args)
+def counted(xp: Any, n: int, step: int = 1) -> Array:
+    """The first n multiples of a step to read from, on the current device: for indices."""
+    kept = _kept(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), "arange", 0, n * step, step)
+    return xp.arange(0, n * step, step) if kept is None else kept
 
 
 @lru_cache(maxsize=256)
-def _kept(xp: Any, device_id: int | None, name: str, *args: Any) -> Array:
-    return getattr(xp, name)(*args)
+def _kept(xp: Any, device_id: int | None, name: str, *args: Any) -> Array | None:
+    """A small constant array, which is made once; None for a large one."""
+    made = getattr(xp, name)(*args)
+    return made if made.size <= 4096 else None
 
 
 SHARING = ("__dlpack__", "__cuda_array_interface__")

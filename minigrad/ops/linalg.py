@@ -19,7 +19,7 @@ from minigrad.tensor import Tensor
 def matmul(xp: Any, a: Any, b: Any, out: Any = None) -> Any:
     """a @ b: rows of the last two axes times columns, repeated over the axes before."""
     if a.ndim == 2 == b.ndim:
-        return xp.dot(a, b, out=out)  # the same product, found sooner
+        return a.dot(b, out=out)  # the same product, found sooner
     return xp.matmul(a, b) if out is None else xp.matmul(a, b, out=out)
 
 
@@ -190,7 +190,7 @@ def linear(xp: Any, x: Any, weight: Any, bias: Any = None, activation: str | Non
             f"linear() got an input of width {x.shape[-1]} (shape {x.shape}) for a weight of shape {weight.shape}; "
             f"the last axis must have length {weight.shape[1]}."
         )
-    y = xp.dot(x, weight.T)
+    y = x.dot(weight.T)
     if bias is not None:
         xp.add(y, bias, out=y)
     return y if activation is None else EPILOGUES[activation][0](xp, y)

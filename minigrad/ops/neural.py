@@ -95,10 +95,20 @@ def silu(x: Any, beta: float = 1.0) -> Tensor:
     return ops.multiply(x, sigmoid(x * beta if beta != 1 else x))
 
 
+def _largest(xp: Any, x: Any, axis: int) -> Any:
+    """The largest along an axis, which stays with length 1.
+
+    NumPy goes through short rows one by one: a copy with the columns as rows is up to eight times as fast.
+    """
+    if x.ndim == 2 and axis in (1, -1) and x.shape[1] <= 16:
+        return x.T.copy().max(axis=0)[:, None]
+    return xp.max(x, axis=axis, keepdims=True)
+
+
 @op
 def softmax(xp: Any, x: Any, axis: int = -1) -> Any:
     """exp(x) / sum(exp(x)) along `axis`."""
-    e = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
+    e = xp.exp(x - _largest(xp, x, axis))
     return e / xp.sum(e, axis=axis, keepdims=True)
 
 
@@ -108,7 +118,7 @@ softmax.vjp(x=lambda F, g, y, axis: y * (g - F.sum(g * y, axis, keepdims=True)))
 @op
 def log_softmax(xp: Any, x: Any, axis: int = -1) -> Any:
     """x - log(sum(exp(x))) along `axis`."""
-    shifted = x - xp.max(x, axis=axis, keepdims=True)
+    shifted = x - _largest(xp, x, axis)
     return shifted - xp.log(xp.sum(xp.exp(shifted), axis=axis, keepdims=True))
 
 
@@ -122,14 +132,14 @@ def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
     Remembers its gradient by x: the probabilities, with 1 taken off at the label.
     """
     rows, columns = _rows_and_columns(xp, x, labels)
-    place = (counted(xp, len(columns)), columns)
-    p = rows - rows.max(axis=1, keepdims=True)
-    logp = p[place]
+    place = columns + counted(xp, len(rows), rows.shape[1])  # in all rows end to end, where one is found sooner
+    p = rows - _largest(xp, rows, 1)
+    logp = p.take(place)
     xp.exp(p, out=p)
-    total = xp.dot(p, ones(xp, p.shape[1], p.dtype))  # for few columns faster than a sum
+    total = p.dot(ones(xp, p.shape[1], p.dtype))  # for few columns faster than a sum
     logp -= xp.log(total)
     p /= total[:, None]
-    p[place] = xp.expm1(logp)  # p - 1
+    p.put(place, xp.expm1(logp))  # p - 1
     y = -logp
     return (y, p) if rows is x else (y.reshape(x.shape[:-1]), p.reshape(x.shape))
 
@@ -159,7 +169,7 @@ def class_indices(xp: Any, labels: Any, classes: int) -> Any:
     On a GPU, where looking at values would wait for the device, they are clipped instead.
     """
     labels = xp.asarray(labels)
-    whole = labels if labels.dtype.kind in "iu" else labels.astype("int64")
+    whole = labels if labels.dtype.kind == "i" else labels.astype("int64")
     if not on_host(xp):
         return xp.clip(whole, 0, classes - 1)
     # the place of the largest is found several times as fast as the largest

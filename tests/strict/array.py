@@ -231,14 +231,18 @@ ndarray.__neg__ = lambda self: wrap(-operand(self))
 ndarray.__pos__ = lambda self: wrap(+operand(self))
 ndarray.__abs__ = lambda self: wrap(abs(operand(self)))
 ndarray.__invert__ = lambda self: wrap(~operand(self))
+ndarray.put = lambda self, indices, values: self._host.put(operand(indices), operand(values))
 
 
 def _method(name):
     def method(self, *args, **kwargs):
         if "where" in kwargs:
             raise TypeError(f"{name}() got an unexpected keyword argument 'where'")
+        out = kwargs.get("out")
+        if out is not None and name == "dot" and not (out.flags.c_contiguous and out.dtype == self.dtype):
+            raise ValueError("Output array must be C-contiguous and of the dtype of the result")
         args, kwargs = operand(args), {k: operand(v) for k, v in kwargs.items()}
-        return wrap(getattr(operand(self), name)(*args, **kwargs))
+        return wrap(getattr(operand(self), name)(*args, **kwargs), out)
 
     return method
 

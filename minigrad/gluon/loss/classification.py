@@ -42,7 +42,7 @@ class SoftmaxCrossEntropyLoss(Loss):
     def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred (batch, ..., classes), label without the class axis (or of the shape of pred); result (batch,)."""
         if self._sparse_label and not self._from_logits:
-            last = self._axis in (-1, pred.ndim - 1)
+            last = self._axis == -1 or self._axis == pred.ndim - 1
             scores = pred if last else ops.moveaxis(pred, self._axis, -1)
             try:
                 loss = ops.softmax_cross_entropy(scores, label)
