@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _CPU = cpu()
 clock = itertools.count(1)  # numbers what happens, in order: recorded nodes, and changes in place
+rewired = [0]  # when an array was last attached, or a part of a network exchanged: nobody need look again before
 
 
 def _method(name: str) -> Callable[..., Tensor]:

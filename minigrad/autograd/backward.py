@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 
 from minigrad.autograd.anomaly import look_backward
-from minigrad.autograd.graph import Leaf, Node
+from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import Scope, state
 from minigrad.device import excursion, ones, xp_of
 from minigrad.errors import GraphError, KeywordError, ShapeError, UsageError
@@ -125,11 +125,10 @@ def walk(
     for node in nodes:
         node.check()  # all, before anything is written
     grads: dict[Any, Any] = {}  # as far as they are known, of nodes that wait for their turn, and of leaves
-    for head, seed in zip(heads, seeds):
-        _add(grads, head._node, seed)
     F = readings.recorded() if create_graph else None  # else it is that of a node's array module
+    for head, seed in zip(heads, seeds):
+        _add(F, grads, head._node, seed)
     ctx = None
-    anomalies = state.anomalies
     found: dict[Any, Any] = {}
     while nodes:
         node = nodes.pop()
@@ -139,44 +138,57 @@ def walk(
             if not farther:
                 continue
         node.check()  # again: a gradient that the graph has used may be one that has been written now
-        op = node.op
         if node.ctx is not ctx and not create_graph:
             ctx, F = node.ctx, readings.raw(xp_of(g))
             ctx.use()
         try:
-            kept = node.tensors(F) if create_graph else node.kept
-            if op.shared is not None:
-                g = op.shared.function(F, g, *op.shared.find(kept))
-            for i, parent in zip(node.tracked, node.parents):
-                vjp = op.vjps[i]
-                if vjp.takes_like:
-                    kept[-3] = parent
-                straight = vjp.takes_out and wanted is None and type(parent) is Leaf
-                place = parent.place(g, grads) if straight else None
-                asked = vjp.find(kept)
-                part = vjp.function(F, g, *asked) if place is None else vjp.function(F, g, *asked, out=place)
-                if part is place:
-                    grads[parent] = part
-                else:
-                    if part.shape != parent.shape or part.dtype != parent.dtype:
-                        part = _fit(F, part, parent)
-                    _add(grads, parent, part)
-                if anomalies:
-                    look_backward(node, i, g, part)
+            _pass_on(F, g, node, node.tensors(F) if create_graph else node.kept, grads, wanted is None)
         except Exception as error:
-            error.add_note(f"This happened in the backward pass of '{op.name}', {node.where}.")
+            error.add_note(f"This happened in the backward pass of '{node.op.name}', {node.where}.")
             raise
         if not retain_graph:
             node.free()
-    for leaf, g in grads.items():  # what is left
-        if wanted is None:
-            if leaf.ctx is not ctx:
-                ctx = leaf.ctx
-                ctx.use()
-            leaf.receive(g)
-        elif leaf in wanted:
-            found[leaf] = g
+    if wanted is not None:
+        found.update((leaf, g) for leaf, g in grads.items() if leaf in wanted)
+        return found
+    for leaf, g in grads.items():
+        if leaf.ctx is not ctx:
+            ctx = leaf.ctx
+            ctx.use()
+        leaf.receive(g)
     return found
+
+
+def _pass_on(F: Any, g: Any, node: Node, kept: list[Any], grads: dict[Any, Any], straight: bool) -> None:
+    """From the gradient `g` of its output, give each input of an operation its part.
+
+    If this goes `straight` to leaves, what can be computed into their gradients is.
+    """
+    op = node.op
+    anomalies = state.anomalies
+    if op.joint is not None:
+        places = [parent.place(g, grads) if straight else None for parent in node.parents]
+        parts = op.joint.function(F, g, *op.joint.find(kept), out=places)
+        for parent, place, part in zip(node.parents, places, parts):
+            if part is not place:
+                _add(F, grads, parent, part, place)
+        if anomalies:
+            for i, part in zip(node.tracked, parts):
+                look_backward(node, i, g, part)
+        return
+    if op.shared is not None:
+        g = op.shared.function(F, g, *op.shared.find(kept))
+    for i, parent in zip(node.tracked, node.parents):
+        vjp = op.vjps[i]
+        if vjp.takes_like:
+            kept[-3] = parent
+        place = parent.place(g, grads) if straight and vjp.takes_out else None
+        asked = vjp.find(kept)
+        part = vjp.function(F, g, *asked) if place is None else vjp.function(F, g, *asked, out=place)
+        if part is not place:
+            _add(F, grads, parent, part, place)
+        if anomalies:
+            look_backward(node, i, g, part)
 
 
 def _reached(heads: Iterable[Tensor], ends: set[Any]) -> list[Node]:
@@ -192,9 +204,11 @@ def _reached(heads: Iterable[Tensor], ends: set[Any]) -> list[Node]:
     return sorted(found, key=_number)
 
 
-def _add(grads: dict[Any, Any], node: Any, part: Any) -> None:
-    """Accumulate one part of the gradient of a node."""
-    if node in grads:
+def _add(F: Any, grads: dict[Any, Any], node: Any, part: Any, place: Any = None) -> None:
+    """Accumulate one part of the gradient of a node. It may have been offered a place that it did not use."""
+    if part.shape != node.shape or part.dtype != node.dtype:
+        part = _fit(F, part, node)
+    if node in grads and place is None:
         with node.ctx:
             grads[node] = grads[node] + part
     else:

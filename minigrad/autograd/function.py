@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from minigrad.autograd.graph import make_node
+from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import pause, state
 from minigrad.errors import GraphError, UsageError
 from minigrad.tensor import Tensor
@@ -76,7 +76,7 @@ class Function:
         tracked = tuple(i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x._node is not None)
         if tracked and self._outputs and state.recording:
             joint = ops.concatenate([y.detach().reshape(-1) for y in self._outputs])
-            joint._node = make_node(self._operation(), inputs, list(inputs), tracked, None, joint)
+            joint._node = Node(self._operation(), inputs, list(inputs), tracked, None, joint)
             pieces = iter(self._apart(joint))
             outputs = [next(pieces) if y.dtype.kind == "f" else y for y in outputs]
         return outputs[0] if single else tuple(outputs)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from minigrad.device import MODULES, Array, xp_of
 from minigrad.errors import DTypeError, GraphError, ShapeError, UsageError
-from minigrad.tensor import Tensor, clock
+from minigrad.tensor import Tensor, clock, rewired
 
 if TYPE_CHECKING:
     from minigrad.ops.operation import Op
@@ -33,11 +33,14 @@ class Leaf:
         self.fresh = False  # written by a backward pass, not yet used by a Trainer
 
     def place(self, g: Array, grads: dict[Any, Any]) -> Array | None:
-        """The array into which a first gradient, made from `g`, may be computed, noted as changed; or else None."""
+        """The array into which a first gradient, made from `g`, may be computed, noted as changed and as the gradient;
+        or else None.
+        """
         kept = self.grad
         place = kept.data
         if self.req == "write" and self not in grads and g.dtype is self.dtype and place.flags.c_contiguous:
             kept._version[0] = next(clock)  # as `touch` does
+            grads[self] = place
             return place
         return None
 
@@ -59,24 +62,47 @@ class Node:
     __slots__ = ("cells", "ctx", "dtype", "kept", "line", "number", "op", "parents", "shape", "tracked")
 
     def __init__(
-        self,
-        op: Op,
-        y: Tensor,
-        tracked: tuple[int, ...],
-        parents: Sequence[Any],
-        cells: Sequence[list[int]],
-        kept: list[Any],
+        self, op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], memo: Any, y: Tensor
     ) -> None:
+        """The node of an operation that made `y` of `args`, of which the `tracked` lead back to a leaf."""
+        tracked, keeps, drops, keeps_y, keeps_any = op.keeps(tracked)  # equal tuples, but this one is shared
+        cells: list[list[int]] = []
+        for i in keeps:
+            a = args[i]
+            if isinstance(a, Tensor):
+                cells.append(a._version)
+            else:
+                cells.append(_CONSTANT)
+                if type(a) not in _IMMUTABLE:
+                    raw[i] = _own(raw[i])
+        if keeps_y:
+            cells.append(y._version)
+        parents = []
+        for i in tracked:
+            a = args[i]
+            parent = a._node
+            parents.append(parent)
+            if type(parent) is Leaf:
+                cells.append(a._version)
+            elif a._version[0] > parent.number:
+                raise parent.overwritten()
+        if keeps_any:
+            for i in drops:
+                raw[i] = None
+            raw += (None, memo, y.data if keeps_y else None)
         self.number = next(clock)  # a node is always younger than its inputs
         self.op: Any = op  # None once it is freed
         self.shape = y.data.shape
         self.dtype = y.data.dtype
         self.ctx = y.ctx
         self.tracked = tracked  # the positions of the arguments that lead back to a leaf
-        self.parents = parents  # and where these came from
-        self.cells = cells  # the versions of all that must not change: of what is kept, and of leaves
-        self.kept = kept  # the arguments that VJPs ask for, a place for `like`, the memo, the output
-        self.line = users_line(4)  # above it: whoever called the operation, which called make_node, which called this
+        self.parents: tuple[Any, ...] = tuple(parents)  # and where these came from
+        self.cells = tuple(cells)  # the versions of all that must not change: of what is kept, and of leaves
+        self.kept = raw if keeps_any else _NOTHING  # the arguments that VJPs ask for, a place for `like`, memo, output
+        self.line = users_line(3)  # above it: whoever called the operation, which made this
+
+    def place(self, g: Array, grads: dict[Any, Any]) -> None:
+        """None: unlike a leaf, it has no array of its own for its gradient."""
 
     def tensors(self, F: Any) -> list[Any]:
         """What it keeps as Tensors in their places in the graph, for a backward pass that is itself recorded."""
@@ -122,37 +148,6 @@ class Node:
     def where(self) -> str:
         """The user's line that recorded this node."""
         return f"recorded in {line_of(*self.line)}"
-
-
-def make_node(op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], memo: Any, y: Tensor) -> Node:
-    """The node of an operation that made `y` of `args`, of which the `tracked` lead back to a leaf."""
-    tracked, keeps, drops, keeps_y, keeps_any = op.keeps(tracked)  # equal tuples, but this one is shared
-    cells: list[list[int]] = []
-    for i in keeps:
-        a = args[i]
-        if isinstance(a, Tensor):
-            cells.append(a._version)
-        else:
-            cells.append(_CONSTANT)
-            if type(a) not in _IMMUTABLE:
-                raw[i] = _own(raw[i])
-    if keeps_y:
-        cells.append(y._version)
-    parents = []
-    for i in tracked:
-        a = args[i]
-        parent = a._node
-        parents.append(parent)
-        if type(parent) is Leaf:
-            cells.append(a._version)
-        elif a._version[0] > parent.number:
-            raise parent.overwritten()
-    if not keeps_any:
-        return Node(op, y, tracked, tuple(parents), tuple(cells), _NOTHING)
-    for i in drops:
-        raw[i] = None
-    raw += (None, memo, y.data if keeps_y else None)
-    return Node(op, y, tracked, tuple(parents), tuple(cells), raw)
 
 
 _NOTHING: list[Any] = [None, None, None]
@@ -215,6 +210,7 @@ def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> 
         )
     if grad_req == "null":
         x._node = None
+        rewired[0] = next(clock)
         return
     if x.dtype.kind != "f":
         raise DTypeError(
@@ -230,6 +226,7 @@ def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> 
             f"{buffer.shape} and dtype {buffer.dtype}; give a buffer like np.zeros_like(x)."
         )
     x._node = Leaf(buffer, grad_req)
+    rewired[0] = next(clock)
 
 
 def leaf(x: Tensor) -> Leaf | None:

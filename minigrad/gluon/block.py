@@ -12,7 +12,7 @@ from minigrad.errors import DeferredInitializationError, DTypeError, Initializat
 from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
-from minigrad.gluon.replay import Replay
+from minigrad.gluon.replay import Replay, exchanged
 from minigrad.tensor import Tensor
 
 _Self = TypeVar("_Self", bound="Block")
@@ -45,7 +45,7 @@ class Block:
     _params: ParameterDict
     _scope: NameScope
     _replay: Replay | None = None
-    _changes = 0  # how often a part or an attribute was exchanged
+    _changed = 0  # when a part or an attribute was last exchanged
 
     pure = False
     """A class says here that its `forward` calls the same operations, in the same order, for all inputs of one shape,
@@ -85,11 +85,11 @@ class Block:
                     value.name, value.named = self._prefix + value.name, True
         super().__setattr__(name, value)
         if self.pure:
-            self._changed()
+            exchanged(self)
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
-        self._changed()
+        exchanged(self)
         self._children.pop(name, None)
         p = self._own.pop(name, None)
         if p is not None:
@@ -102,11 +102,7 @@ class Block:
                 f"{type(self).__name__} is made of Blocks, but got {block!r:.60}; for a function use nn.Lambda."
             )
         self._children[name if name is not None else str(len(self._children))] = block
-        self._changed()
-
-    def _changed(self) -> None:
-        """Note that plans for replaying it do not hold any more."""
-        super().__setattr__("_changes", self._changes + 1)
+        exchanged(self)
 
     @property
     def prefix(self) -> str:
@@ -338,13 +334,13 @@ class HookHandle:
         self._hooks = hooks
         self._hook = hook
         hooks.append(hook)
-        block._changed()
+        exchanged(block)
 
     def detach(self) -> None:
         """Remove the hook."""
         if self._hook in self._hooks:
             self._hooks.remove(self._hook)
-            self._block._changed()
+            exchanged(self._block)
 
     def __enter__(self) -> HookHandle:
         return self

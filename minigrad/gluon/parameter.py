@@ -18,6 +18,7 @@ from minigrad.errors import (
     ShapeError,
     UsageError,
 )
+from minigrad.gluon.replay import exchanged
 from minigrad.initializer.initializer import SUFFIXES
 from minigrad.tensor import Tensor
 
@@ -57,7 +58,7 @@ class Parameter:
     ) -> None:
         self.name = name
         self.named = False  # whether a block has given it its full name
-        self._changes = 0  # how often other arrays took the place of its own
+        self._changed = 0  # when other arrays took the place of its own
         self.lr_mult = lr_mult
         self.wd_mult = wd_mult
         self.init = init
@@ -167,7 +168,7 @@ class Parameter:
         self._hold([first] + [first.copyto(ctx) for ctx in contexts[1:]])
 
     def _hold(self, tensors: list[Tensor]) -> None:
-        self._changes += 1
+        exchanged(self)
         self._tensors = tensors
         self._only = tensors[0] if len(tensors) == 1 else None
         for tensor in tensors:

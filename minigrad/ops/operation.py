@@ -30,7 +30,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy
 
 from minigrad import device
-from minigrad.autograd.graph import make_node
+from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import state
 from minigrad.device import Context
 from minigrad.errors import DeviceError, GraphError, KeywordError, MinigradError, ShapeError
@@ -96,6 +96,7 @@ class Op:
         self.takes_out = self.names[-1:] == ("out",)
         self.vjps: dict[int, Vjp] = {}
         self.shared: Vjp | None = None
+        self.joint: Vjp | None = None  # in the place of all others: it makes a list of gradients, in a list of places
         self.recall: Callable[..., Any] | None = None
         self._kept: dict[tuple[int, ...], Keeps] = {}
 
@@ -122,7 +123,8 @@ class Op:
         """What a node keeps for the VJPs of the `tracked` inputs."""
         found = self._kept.get(tracked)
         if found is None:
-            asked = {k for i in tracked for k in self.vjps[i].asks} | set(self.shared.asks if self.shared else ())
+            vjps = [self.joint] if self.joint else [self.shared, *(self.vjps[i] for i in tracked)]
+            asked = {k for vjp in vjps if vjp is not None for k in vjp.asks}
             if self.recall is not None:
                 asked |= set(range(len(self.names)))
             drops = tuple(i for i in range(len(self.names)) if i not in asked)
@@ -159,28 +161,29 @@ class Op:
             return self(*args[:-1], out=args[-1])
         raw = list(args)
         first: Any = None
+        ctx: Any = None
+        vjps = self.vjps
         tracked: tuple[int, ...] = ()
         listed: tuple[int, ...] = ()
         for i, a in enumerate(args):
             if isinstance(a, Tensor):
                 raw[i] = a.data
                 if first is None:
-                    first = a
-                elif a.ctx is not first.ctx:
-                    raise self._two_devices(first.ctx, a.ctx)
-                if a._node is not None and i in self.vjps:
+                    first, ctx = a, a.ctx
+                elif a.ctx is not ctx:
+                    raise self._two_devices(ctx, a.ctx)
+                if a._node is not None and i in vjps:
                     tracked += (i,)
             elif type(a) in _PLAIN:
                 pass
             elif isinstance(a, numpy.generic):
                 raw[i] = a.item()  # numpy.float64(2) is a number, not a reason to leave float32
-            elif isinstance(a, (list, tuple)) and (i in self.vjps or self.elementwise):
+            elif isinstance(a, (list, tuple)) and (i in vjps or self.elementwise):
                 listed += (i,)
         if first is None:
             ctx = device.current_context()
             xp = ctx.xp
         else:
-            ctx = first.ctx
             xp = device.MODULES[type(first.data)]
             if xp is not numpy and not ctx.is_current():
                 with ctx:
@@ -201,7 +204,7 @@ class Op:
             out = self._settled(xp, out, args, raw)
         y = Tensor(out, ctx, None, first._version if self.view and first is not None else None)
         if tracked and state.recording and out.dtype.kind == "f":
-            y._node = make_node(self, args, raw, tracked, memo, y)
+            y._node = Node(self, args, raw, tracked, memo, y)
         if state.watching is not None:
             state.watching(self, args, y)
         return y

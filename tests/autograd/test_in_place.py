@@ -173,6 +173,24 @@ def test_a_gradient_that_a_graph_has_used_may_not_be_overwritten_by_its_own_back
         y.backward()
 
 
+def test_a_function_whose_backward_changes_what_an_older_node_needs_is_seen():
+    factor = np.array([2.0])
+
+    class Careless(autograd.Function):
+        def forward(self, x):
+            return x + 1
+
+        def backward(self, dy):
+            factor[...] = 5.0
+            return dy
+
+    x = leaf([1.0])
+    with autograd.record():
+        y = Careless()(x * factor)
+    with pytest.raises(GraphError, match="changed in place"):
+        y.backward()
+
+
 def test_a_change_after_a_first_derivative_is_seen_by_the_second():
     x = leaf([1.0, 2.0])
     with record():

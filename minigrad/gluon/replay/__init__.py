@@ -11,4 +11,4 @@ made anew for other shapes, dtypes and modes, when something else has a gradient
 network was exchanged.
 """
 
-from minigrad.gluon.replay.replay import Replay as Replay
+from minigrad.gluon.replay.replay import Replay, exchanged

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
 
 from minigrad import ops
 from minigrad.autograd.backward import walk
-from minigrad.autograd.graph import make_node
+from minigrad.autograd.graph import Node
 from minigrad.errors import GraphError
 from minigrad.gluon.replay.program import Program
 from minigrad.gluon.replay.script import Script, gradients
 from minigrad.gluon.replay.tape import Tape, Traced, Unreplayable
 from minigrad.ops.operation import Op, Vjp
-from minigrad.tensor import Tensor, clock
+from minigrad.tensor import Tensor, clock, rewired
 
 SPARE = 4
 """Sets of arrays that a plan keeps at most while nobody uses them."""
@@ -31,10 +31,12 @@ class Plan:
     def __init__(self, script: Script, tensors: Sequence[Tensor], names: Sequence[str], y: Any) -> None:
         script.end(y)
         self.ctx = y.ctx
-        self.parameters = tensors[len(tensors) - len(names) :]
+        inputs = len(tensors) - len(names)
+        self.parameters = tensors[inputs:]
         self.leaves = [t._node for t in self.parameters]
         self.buffers = {id(leaf.grad._version) for leaf in self.leaves if leaf is not None}  # of the gradients
-        variables = [f"x{i or ''}" for i in range(len(tensors) - len(names))] + as_variables(names)
+        self.seen, self.holds = -1, True
+        variables = [f"x{i or ''}" for i in range(inputs)] + as_variables(names)
         tracked = [i for i, t in enumerate(tensors) if t._node is not None] if y._node is not None else []
         raw = [t.data for t in tensors]
         dy = numpy.random.default_rng(0).standard_normal(y.shape).astype(y.dtype)
@@ -44,15 +46,18 @@ class Plan:
         self.program = noted(script, raw, self.tracked, dy, variables)
         self.spare: list[Any] = []
         self._compare(raw, [y.data, *(d for d in expected if d is not None)], dy)
-        self.operation = operation(script, self.program, self.tracked, variables)
+        self.operation = operation(script, self.program, self.tracked, variables, inputs)
+        # what a node needs to know of the inputs it finds out; that of the parameters is always the same
+        self.through = tuple(i for i in self.tracked if i < inputs)
+        self.ends = tuple(tensors[i]._node for i in self.tracked if i >= inputs)
+        self.cells = tuple(tensors[i]._version for i in {*self.tracked, *self.program.reads} if i >= inputs)
 
     def _compare(self, raw: Sequence[Any], expected: Sequence[Any], dy: Any) -> None:
         for _ in range(2):  # the second time in arrays that have been used
             run = Run(self, ())
             done = [run.forward(*raw)]
             if self.tracked:
-                run.backward(dy)
-                done += [gradient() for gradient in run.gradients]
+                done += run.backward(dy, [None] * len(self.tracked))
             for a, b in zip(done, expected, strict=True):
                 if a.dtype != b.dtype or a.shape != b.shape or a.tobytes() != b.tobytes():
                     raise Unreplayable
@@ -60,7 +65,11 @@ class Plan:
 
     def __call__(self, inputs: Sequence[Tensor]) -> Tensor | None:
         """The output; None if the plan does not hold: another array has a gradient than before."""
-        if [t._node for t in self.parameters] != self.leaves:
+        if rewired[0] != self.seen:
+            seen = rewired[0]
+            self.holds = [t._node for t in self.parameters] == self.leaves
+            self.seen = seen
+        if not self.holds:
             return None
         for x in inputs:
             if id(x._version) in self.buffers:
@@ -70,7 +79,8 @@ class Plan:
         run = Run(self, tensors)
         y = Tensor(run.forward(*raw), self.ctx)
         if self.tracked:
-            y._node = make_node(self.operation, tensors, raw, self.tracked, run, y)
+            y._node = node = Node(self.operation, inputs, raw, self.through, run, y)
+            node.tracked, node.parents, node.cells = self.tracked, node.parents + self.ends, node.cells + self.cells
         return y
 
 
@@ -89,26 +99,18 @@ def noted(script: Script, raw: Sequence[Any], tracked: Sequence[int], dy: Any, v
     return program
 
 
-def operation(script: Script, program: Program, tracked: tuple[int, ...], variables: Sequence[str]) -> Op:
+def operation(script: Script, program: Program, tracked: tuple[int, ...], variables: Sequence[str], inputs: int) -> Op:
     """The network as one operation, whose derivatives are those of the program."""
     made = Op(lambda xp, *args: None)
     made.name, made.names = "hybridized network", tuple(variables)
 
-    def back(F: Any, g: Any, memo: Run, *kept: Any) -> Any:
+    def back(F: Any, g: Any, memo: Run, *kept: Any, out: Any) -> Any:
         if isinstance(g, Tensor):  # the backward pass is recorded: the operations of the script have derivatives
             return recorded(script, tracked, memo, g)
-        memo.backward(g)
-        return g
+        return memo.backward(g, out)
 
-    def gradient(k: int) -> Callable[..., Any]:
-        if program.given[k]:
-            return lambda F, g, memo, out=None: g[k] if type(g) is list else memo.gradients[k](out)
-        return lambda F, g, memo: g[k] if type(g) is list else memo.gradients[k]()
-
-    made.shared = Vjp(back, ())
-    made.shared.bind((-2, *program.reads, *([-1] if program.reads_y else [])))
-    for k, i in enumerate(tracked):
-        made.vjps[i] = Vjp(gradient(k), ())
+    made.joint = Vjp(back, ())
+    made.joint.bind((-2, *[i for i in program.reads if i < inputs], *([-1] if program.reads_y else [])))
     return made
 
 
@@ -127,7 +129,7 @@ def recorded(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> lis
 class Run:
     """One forward pass and the backward passes that follow it. The plan gets the arrays back when both are done."""
 
-    __slots__ = ("backward", "begun", "forget", "forward", "functions", "gradients", "spare", "tensors")
+    __slots__ = ("backward", "begun", "forget", "forward", "functions", "spare", "tensors")
 
     def __init__(self, plan: Plan, tensors: Sequence[Tensor]) -> None:
         self.tensors = tensors
@@ -137,7 +139,7 @@ class Run:
             self.functions = self.spare.pop()
         except IndexError:
             self.functions = plan.program.make()
-        self.forward, self.backward, self.forget, self.gradients = self.functions
+        self.forward, self.backward, self.forget = self.functions
 
     def __del__(self) -> None:
         self.forget()

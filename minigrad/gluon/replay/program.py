@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -12,11 +13,12 @@ from minigrad.optimizer.graph import define
 
 
 class Program:
-    """The text of `make(*places)`, which returns functions: `forward(*inputs)`, `backward(dy)`, and for each gradient
-    one that, after `backward`, returns it or computes it into `out`; and `forget()`, which lets go of the inputs.
+    """The text of `make(*places)`, which returns functions: `forward(*inputs)`, `backward(dy, out)`, which returns the
+    gradients, each in the place in `out` for it unless that is None, and `forget()`, which lets go of the inputs.
 
     What is computed goes into the places, arrays that are used again in each run; only what leaves, the output and the
-    gradients, is made anew. A gradient can be `given` a place from outside if its call can come after all others.
+    gradients without a place, is made anew. A gradient that is used for something else, or that two inputs have in
+    common, has no place in `out`.
     """
 
     def __init__(
@@ -24,19 +26,28 @@ class Program:
     ) -> None:
         lines = tape.lines
         read = {a for line in lines for a in line.read}
-        ends = {*gradients.values()} - read
+        takes_out = {line.made for line in lines if line.takes_out}
+        several = Counter(gradients.values())
+        given = {
+            d: (f"d_{name}", f"out[{k}]")
+            for k, (name, d) in enumerate(gradients.items())
+            if d in takes_out and d not in read and several[d] == 1
+        }
         leaving = {y.owner, *(d.owner for d in gradients.values())}
-        last = {line.made: line for line in lines[there:] if line.takes_out and line.made in ends}
-        made = [line.made for line in lines if line.takes_out and line.made is not None]
-        places = dict.fromkeys(a for a in made if a not in leaving)
-        new = [a.text for line in lines if (a := line.made) is not None and a not in places and a not in last]
+        made = [line.made for line in lines if line.made is not None]
+        places = dict.fromkeys(a for a in made if a in takes_out and a not in leaving)
+        new = [a.text for a in made if a not in places and a not in given]
         variables = [a.text for a in inputs]
         names = ", ".join([*variables, "dy", *new])
 
-        def spelled(part: Sequence[Line]) -> list[str]:
-            return ["        " + line.spelled(line.made in places) for line in part if line.made not in last]
+        def spelled(line: Line) -> str:
+            if line.made is None:
+                return line.text
+            if line.made in places:
+                return line.into(line.made.text)
+            name, place = given.get(line.made, (line.made.text, ""))
+            return f"{name} = {line.into(place) if place else line.text}"
 
-        self.given = [d in last for d in gradients.values()]
         back = {a for line in lines[there:] for a in line.read}
         self.reads = [i for i, a in enumerate(inputs) if a in back]
         self.reads_y = y.owner in back
@@ -48,27 +59,24 @@ class Program:
                 "    def forward(*inputs):",
                 f"        nonlocal {names}",
                 f"        {', '.join(variables)}, = inputs",
-                *spelled(lines[:there]),
+                *[f"        {spelled(line)}" for line in lines[:there]],
                 f"        return {y.text}",
                 "",
-                "    def backward(gradient):",
+                "    def backward(gradient, out):",
                 f"        nonlocal {names}",
                 "        dy = gradient",
-                *spelled(lines[there:]),
+                *[f"        {spelled(line)}" for line in lines[there:]],
+                f"        return [{', '.join(given[d][0] if d in given else d.text for d in gradients.values())}]",
                 "",
-                *[
-                    f"    def d_{name}(out=None):\n        return {last[d].into('out') if d in last else d.text}\n"
-                    for name, d in gradients.items()
-                ],
                 "    def forget():",
                 f"        nonlocal {names}",
                 f"        {names.replace(', ', ' = ')} = None",
                 "",
-                f"    return forward, backward, forget, [{', '.join(f'd_{name}' for name in gradients)}]",
+                "    return forward, backward, forget",
             ]
         )
         self._make = define(self.source, "make", tape.names)
-        self._kinds, self._numbers = shared(lines, there, places, last)
+        self._kinds, self._numbers = shared(lines, there, places)
 
     def make(self) -> Any:
         """The functions, with places of their own."""
@@ -76,25 +84,22 @@ class Program:
         return self._make(*(arrays[i] for i in self._numbers))
 
 
-def shared(
-    lines: Sequence[Line], there: int, places: Collection[Any], last: Collection[Any]
-) -> tuple[list[Any], list[int]]:
+def shared(lines: Sequence[Line], there: int, places: Collection[Any]) -> tuple[list[Any], list[int]]:
     """Shapes and dtypes of the arrays that are needed, and for each place which of them it is.
 
-    Places share an array if the first is not needed any more when the second is.
+    Places share an array if the first is not needed any more when the second is. Few arrays stay in the cache.
     """
-    end = len(lines)
-    until: dict[Any, int] = {}
-    for i, line in enumerate(lines):
-        for a in (line.made, *line.read):
-            until[a] = end if line.made in last else max(i, until.get(a, 0))
+    until = {a: i for i, line in enumerate(lines) for a in (line.made, *line.read)}
     for line in lines[:there]:
         if until[line.made] >= there:
-            until[line.made] = end  # the way back may be gone twice
+            until[line.made] = len(lines)  # the way back may be gone twice
     kinds: list[Any] = []
     free: list[int] = []
     numbers: dict[Any, int] = {}
     for i, line in enumerate(lines):
+        done = [numbers[a] for a in line.read if a in numbers and until[a] == i]
+        if line.elementwise:  # it may write over what it reads
+            free, done = free + done, []
         if line.made is not None and line.made in places:
             kind = (line.made.shape, line.made.dtype)
             fitting = [k for k in free if kinds[k] == kind]
@@ -103,5 +108,7 @@ def shared(
             else:
                 kinds.append(kind)
             numbers[line.made] = fitting[-1] if fitting else len(kinds) - 1
-        free += [numbers[a] for a in {line.made, *line.read} if a in numbers and until[a] == i]
+            if until[line.made] == i:  # nobody reads it
+                done.append(numbers[line.made])
+        free += done
     return kinds, [numbers[a] for a in places]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.autograd.scopes import state
-from minigrad.tensor import Tensor
+from minigrad.tensor import Tensor, clock, rewired
 
 if TYPE_CHECKING:
     from minigrad.gluon.replay.plan import Plan
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 KEPT = 8
 """Plans that a network keeps at most, each for other shapes."""
 
-_changes_of: Callable[[Any], int] = attrgetter("_changes")
+_changed: Callable[[Any], int] = attrgetter("_changed")
+
+
+def exchanged(part: Any) -> None:
+    """Note that something in a block or parameter was exchanged."""
+    now = next(clock)
+    object.__setattr__(part, "_changed", now)
+    rewired[0] = now
 
 
 class Replay:
@@ -28,7 +35,7 @@ class Replay:
         self.plans: dict[Any, Plan | None] = {}  # by shapes; None where the Python code is run
         self.blocks: list[Any] = []
         self.parameters: list[Any] = []
-        self.changes = -1
+        self.seen = -1
         self.made = self.calls = 0
 
     def __reduce__(self) -> Any:
@@ -48,7 +55,7 @@ class Replay:
         if state.watching is not None:
             return None
         self.calls += 1
-        if self._count() != self.changes:
+        if rewired[0] != self.seen:
             self._look_again()
         plans = self.plans
         if key in plans:
@@ -64,16 +71,14 @@ class Replay:
         y, plans[key] = first_run(self.blocks, self.parameters, inputs)
         return y
 
-    def _count(self) -> int:
-        """How often parts of the network were exchanged, all in all: it only grows."""
-        return sum(map(_changes_of, self.blocks)) + sum(map(_changes_of, self.parameters))
-
     def _look_again(self) -> None:
-        """Something was exchanged, or this is the first time."""
+        """Something was exchanged, here or elsewhere, or this is the first time."""
+        seen, self.seen = self.seen, rewired[0]
+        if seen >= 0 and max(map(_changed, [*self.blocks, *self.parameters])) <= seen:
+            return
         self.blocks = list(with_parts(self.block))
         found = {id(p): p for b in self.blocks for p in (*b.params.values(), *b._own.values())}
         self.parameters = list(found.values())
-        self.changes = self._count()
         self.plans = {}
 
 

@@ -25,16 +25,11 @@ class Line(NamedTuple):
     made: Traced | None
     read: set[Traced]
     takes_out: bool = False
+    elementwise: bool = False
 
     def into(self, place: str) -> str:
         """The text of the call that writes its result into a given array."""
         return f"{self.text[:-1]}, out={place})"
-
-    def spelled(self, placed: bool) -> str:
-        """The text of the line: it computes into an array that is there for it, or makes a new one."""
-        if self.made is None:
-            return self.text
-        return self.into(self.made.text) if placed else f"{self.made.text} = {self.text}"
 
 
 class Tape:
@@ -48,16 +43,21 @@ class Tape:
     def run(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Call a NumPy function, and note it."""
         given = {name: value for name, value in kwargs.items() if not (name == "out" and value is None)}
-        self.names[function.__name__] = function
+        self.names[function.__name__] = numpy.ndarray.dot if function is numpy.dot else function  # called sooner
+        if isinstance(function, numpy.ufunc):
+            args = as_arrays(args)
         text = f"{function.__name__}({self.spelled(args, given)})"
         value = function(*plain(args), **{name: plain(v) for name, v in given.items()})
         if "out" not in given:
-            takes_out = isinstance(function, numpy.ufunc) or function in (numpy.dot, numpy.matmul)
-            return self.note(text, value, [*args, *given.values()], takes_out)
+            elementwise = isinstance(function, numpy.ufunc) and function.signature is None
+            takes_out = elementwise or function in (numpy.dot, numpy.matmul)
+            return self.note(text, value, [*args, *given.values()], takes_out, elementwise)
         self.write(given["out"], text, args)
         return given["out"]
 
-    def note(self, text: str, value: Any, args: Sequence[Any], takes_out: bool = False) -> Any:
+    def note(
+        self, text: str, value: Any, args: Sequence[Any], takes_out: bool = False, elementwise: bool = False
+    ) -> Any:
         """Note an expression. A view is evaluated again where it is used; what is new is made by a line."""
         if not isinstance(value, (numpy.ndarray, numpy.generic)):
             raise Unreplayable
@@ -71,7 +71,7 @@ class Tape:
         made = Traced(self, value, f"r{len(self.lines)}")
         takes_out = takes_out and isinstance(value, numpy.ndarray) and value.ndim > 0 and value.flags.c_contiguous
         self.made.add(made)
-        self.lines.append(Line(text, made, {a.owner for a in sources}, takes_out))
+        self.lines.append(Line(text, made, {a.owner for a in sources}, takes_out, elementwise))
         return made
 
     def write(self, target: Any, text: str, args: Sequence[Any]) -> None:
@@ -96,8 +96,11 @@ class Tape:
             return repr(value)
         if type(value) is float and numpy.isfinite(value):
             return repr(value)
-        ones = isinstance(value, numpy.ndarray) and bool((value == 1).all())
-        name = f"{'ones' if ones else 'k'}{len(self.names)}"
+        name = "k"
+        if isinstance(value, numpy.ndarray):
+            name = "ones" if (value == 1).all() else "zero" if value.ndim == 0 == value else "k"
+        if name != "zero" or self.names.get(name, value).dtype != value.dtype:
+            name += str(len(self.names))
         self.names[name] = value
         return name
 
@@ -149,6 +152,9 @@ class Traced:
     def __pow__(self, n: Any) -> Any:  # unlike numpy.power, which knows no short cut for n = 2
         return self.tape.note(f"({self.text} ** {self.tape.spell(n)})", self.value ** plain(n), [self, n])
 
+    def dot(self, other: Any, out: Any = None) -> Any:
+        return self.tape.run(numpy.dot, (self, other), {"out": out})
+
     def __len__(self) -> int:
         return len(self.value)
 
@@ -191,6 +197,13 @@ class _Module:
 
 
 MODULES[Traced] = _Module()
+
+
+def as_arrays(args: Sequence[Any]) -> list[Any]:
+    """Arguments of a function of arrays: Python's floats beside them are converted here, and not at every call."""
+    dtypes = {a.dtype for a in args if isinstance(a, Traced)}
+    dtype = dtypes.pop() if len(dtypes) == 1 else None
+    return [numpy.array(a, dtype) if type(a) is float and dtype is not None and dtype.kind == "f" else a for a in args]
 
 
 def traced_in(values: Any) -> Iterator[Traced]:

@@ -12,31 +12,26 @@ def make(r0, r4, r6, r7):
         x, net_dense0_weight, net_dense0_bias, net_dense1_weight, = inputs
         dot(x, net_dense0_weight.T, out=r0)
         add(r0, net_dense0_bias, out=r0)
-        maximum(r0, 0.0, out=r0)
+        maximum(r0, zero, out=r0)
         r3 = dot(r0, net_dense1_weight.T)
         return r3
 
-    def backward(gradient):
+    def backward(gradient, out):
         nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, dy, r3
         dy = gradient
         dot(dy, net_dense1_weight, out=r4)
+        d_net_dense1_weight = dot(dy.T, r0, out=out[2])
         sign(r0, out=r6)
         multiply(r4, r6, out=r7)
-
-    def d_net_dense0_weight(out=None):
-        return dot(r7.T, x, out=out)
-
-    def d_net_dense0_bias(out=None):
-        return dot(ones5, r7, out=out)
-
-    def d_net_dense1_weight(out=None):
-        return dot(dy.T, r0, out=out)
+        d_net_dense0_weight = dot(r7.T, x, out=out[0])
+        d_net_dense0_bias = dot(ones6, r7, out=out[1])
+        return [d_net_dense0_weight, d_net_dense0_bias, d_net_dense1_weight]
 
     def forget():
         nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, dy, r3
         x = net_dense0_weight = net_dense0_bias = net_dense1_weight = dy = r3 = None
 
-    return forward, backward, forget, [d_net_dense0_weight, d_net_dense0_bias, d_net_dense1_weight]"""
+    return forward, backward, forget"""
 
 
 def program(*layers, prefix="net_", recorded=True):

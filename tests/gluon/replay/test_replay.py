@@ -44,6 +44,20 @@ def nested():
     return net
 
 
+class ShiftedTwice(gluon.HybridBlock):
+    """Adds two parameters, which have one and the same gradient."""
+
+    pure = True
+
+    def __init__(self, width=6):
+        super().__init__()
+        self.a = gluon.Parameter("a_weight", shape=(4, width))
+        self.b = gluon.Parameter("b_weight", shape=(4, width))
+
+    def forward(self, x):
+        return npx.relu(x + self.a.data() + self.b.data())
+
+
 NETWORKS = {
     "relu": lambda: dense(5, 8, 8, 3),
     "tanh": lambda: dense(5, 8, 3, activation="tanh"),
@@ -62,6 +76,7 @@ NETWORKS = {
     "swish": lambda: with_layers(nn.Swish()),
     "gelu": lambda: with_layers(nn.GELU("tanh")),
     "flatten": lambda: with_layers(nn.Flatten()),
+    "one gradient for two": lambda: with_layers(ShiftedTwice()),
     "identity": lambda: with_layers(nn.Identity(), nn.Dense(2, in_units=6)),
 }
 
@@ -134,6 +149,25 @@ def test_the_gradient_by_the_input_is_the_same_to_the_bit(name):
                 y = net(x)
             y.backward(batch(*y.shape, seed=9))
         found.append([x.grad.asnumpy()])
+    assert same(*found)
+
+
+@pytest.mark.parametrize("other", ["a", "b"])
+def test_one_gradient_for_two_of_which_one_has_another_part(other):
+    found = []
+    for hybrid in (True, False):
+        net = made(lambda: ShiftedTwice(5), hybrid)
+        around = nn.HybridSequential()
+        around.add(net)
+        if hybrid:
+            around.hybridize()
+        for k in range(3):
+            with autograd.record():
+                p = getattr(net, other).data()
+                y = (p * p).sum() + around(batch(4, 5, seed=k)).sum()
+            y.backward()
+        found.append([net.a.grad().asnumpy(), net.b.grad().asnumpy()])
+        assert not hybrid or "out[" not in around.programs()[0]  # neither has it in its place
     assert same(*found)
 
 

@@ -21,7 +21,7 @@ def again(tape, result, *arrays):
     """The result for other arrays, from the text alone."""
     names = dict(tape.names) | dict(zip("ab", arrays))
     for line in tape.lines:
-        exec(line.spelled(False), names)
+        exec(line.text if line.made is None else f"{line.made.text} = {line.text}", names)
     return eval(result.text, names)
 
 
