@@ -22,11 +22,12 @@ from minigrad.tensor import Tensor, clock
 class Member:
     """One parameter on one device, as a Trainer sees it."""
 
-    __slots__ = ("data", "grad", "index", "leaf", "parameter", "tensor")
+    __slots__ = ("changed", "data", "grad", "index", "leaf", "parameter", "tensor")
 
     def __init__(self, index: int, parameter: Parameter, tensor: Tensor) -> None:
         self.index = index
         self.parameter = parameter
+        self.changed = parameter._changed
         self.tensor = tensor
         self.leaf: Leaf = tensor._node
         self.data: Array = tensor.data
@@ -62,20 +63,29 @@ class Group:
             single = k >= lead and names[k - lead] in optimizer.scalar_states
             self.flat_states.append(pieces[0].data if single else _joined(pieces))
 
+    def attached(self) -> bool:
+        """Whether the members are still the arrays of their parameters, with the same gradients."""
+        return all([m.tensor._node is m.leaf and m.parameter._changed == m.changed for m in self.members])
+
     def intact(self) -> bool:
         """Whether everything still lies as it was laid."""
         _, _, lr_mult, wd_mult = self.kind
         for m in self.members:
-            tensor, leaf, p = m.tensor, m.leaf, m.parameter
-            if tensor.data is not m.data or tensor._node is not leaf or leaf.grad.data is not m.grad:
+            p = m.parameter
+            if m.tensor.data is not m.data or m.leaf.grad.data is not m.grad:
                 return False
             if p.lr_mult != lr_mult or p.wd_mult != wd_mult:
                 return False
         return True
 
-    def step(self, optimizer: Optimizer, updater: Updater) -> None:
+    def fresh(self) -> bool:
+        """Whether all gradients are new."""
+        return all([m.leaf.fresh for m in self.members])
+
+    def step(self, optimizer: Optimizer, updater: Updater, all_fresh: bool) -> None:
         """Update the members with a new gradient: in one run if all have one and their step counts agree."""
-        if self.flat and self._in_step(optimizer._index_update_count):
+        counts = optimizer._index_update_count
+        if all_fresh and self.flat and len({*map(counts.get, self.indices)}) == 1:
             self._step_flat(optimizer)
             now = next(clock)  # as `touch` does for one
             for m in self.members:
@@ -95,22 +105,15 @@ class Group:
                 m.tensor.touch()
                 m.leaf.fresh = False
 
-    def _in_step(self, counts: dict[Any, int]) -> bool:
-        first = counts.get(self.indices[0])
-        for m in self.members:  # noqa: SIM110  a loop is faster
-            if not m.leaf.fresh or counts.get(m.index) != first:
-                return False
-        return True
-
     def _step_flat(self, optimizer: Optimizer) -> None:
-        w, g, states = self.w, self.g, self.flat_states
-        if len(states) > len(optimizer.states):  # float16 with a float32 master copy in front
+        w, g, states, names = self.w, self.g, self.flat_states, optimizer.states
+        if len(states) > len(names):  # float16 with a float32 master copy in front
             master, states = states[0], states[1:]
             optimizer.step_group(self.indices, master, g.astype(master.dtype), states)
             w[...] = master
         else:
             optimizer.step_group(self.indices, w, g, states)
-        for k, name in enumerate(optimizer.states):
+        for k, name in enumerate(names):
             if name in optimizer.scalar_states:  # one number, the same for all that were stepped together
                 for own in self.states[1:]:
                     own[len(own) - len(states) + k].data[...] = states[k]

@@ -20,6 +20,7 @@ from minigrad.gluon.parameter import Parameter
 from minigrad.kvstore import KVStore
 from minigrad.optimizer import Optimizer, Updater, create
 from minigrad.optimizer.files import load_states, save_states
+from minigrad.tensor import rewired
 
 
 class Trainer:
@@ -71,7 +72,6 @@ class Trainer:
         self._entered = False
         self._seen: list[int] = []  # for each parameter, how often it had been changed when the store last gave it
         self._noted = False
-        self._groups: list[list[Group]] = []  # for each device
         self._idle: list[Parameter] = []  # without a gradient when the groups were made
         if self._optimizer.lr_scheduler is None and self._optimizer.lr == 0:
             warnings.warn("The learning rate is 0: nothing will be learned.", stacklevel=2)
@@ -80,7 +80,8 @@ class Trainer:
         optimizer.param_dict = dict(enumerate(self._params))
         self._optimizer = optimizer
         self._updaters = [Updater(optimizer) for _ in self._contexts]
-        self._groups = []
+        self._groups: list[list[Group]] = []  # for each device
+        self._looked = -1  # when the groups were last seen to hold what they should
 
     def _choose_store(self, store: str | KVStore | None, update_on_kvstore: bool | None) -> KVStore | None:
         """One device needs no store to sum over, unless a store is given as an object."""
@@ -119,14 +120,15 @@ class Trainer:
         with `ignore_stale_grad` such parameters are left alone.
         """
         self._rescale(batch_size)
-        fresh = self._check_fresh(ignore_stale_grad)
+        ready = self._ready()
+        fresh = [] if ready else self._fresh(ignore_stale_grad)
         if self._store is not None:
             self._enter()
             if self._on_store:
                 self._update_on_store(fresh)
                 return
             self._allreduce()
-        self._update()
+        self._update(ready)
 
     def allreduce_grads(self) -> None:
         """The first half of `step`: sum gradients over devices, for instance to clip their norm before `update`."""
@@ -139,8 +141,10 @@ class Trainer:
         """The second half of `step`: update every parameter, with gradients divided by `batch_size`."""
         self._refuse_halves("update")
         self._rescale(batch_size)
-        self._check_fresh(ignore_stale_grad)
-        self._update()
+        ready = self._ready()
+        if not ready:
+            self._fresh(ignore_stale_grad)
+        self._update(ready)
 
     def _refuse_halves(self, name: str) -> None:
         if self._on_store:
@@ -164,7 +168,22 @@ class Trainer:
                 stacklevel=3,
             )
 
-    def _check_fresh(self, ignore_stale_grad: bool) -> list[int]:
+    def _ready(self) -> bool:
+        """Whether all parameters lie in groups, as they were laid, with new gradients."""
+        return self._laid() and all([g.fresh() for groups in self._groups for g in groups])
+
+    def _laid(self) -> bool:
+        """Whether there are groups of all parameters that have a gradient, which lie as they were laid."""
+        if rewired[0] != self._looked:
+            self._looked, now = -1, rewired[0]
+            if not self._groups or any([p._grad_req != "null" for p in self._idle]):
+                return False
+            if not all([g.attached() for groups in self._groups for g in groups]):
+                return False
+            self._looked = now
+        return all([g.intact() for groups in self._groups for g in groups])
+
+    def _fresh(self, ignore_stale_grad: bool) -> list[int]:
         """Which parameters have a new gradient; a sentence if some have none."""
         fresh = []
         for i, p in enumerate(self._params):
@@ -183,23 +202,27 @@ class Trainer:
                 )
         return fresh
 
-    def _update(self) -> None:
-        woken = any([p._grad_req != "null" for p in self._idle])
-        if woken or not self._groups or not all([g.intact() for groups in self._groups for g in groups]):
+    def _update(self, ready: bool) -> None:
+        if not ready and not self._laid():
             self._lay_out()
-        optimizer, several = self._optimizer, len(self._groups) > 1
-        before = dict(optimizer._index_update_count) if several else {}
-        latest = optimizer.num_update
-        for k, (ctx, groups, updater) in enumerate(zip(self._contexts, self._groups, self._updaters)):
-            with ctx:
-                if k and self._store is not None:  # all have the same gradients, and so the same step (and noise)
-                    for group, first in zip(groups, self._groups[0]):
+        optimizer = self._optimizer
+        others = range(1, len(self._groups))
+        counts, latest = dict(optimizer._index_update_count) if others else {}, optimizer.num_update
+        self._step(0, ready)
+        for k in others:
+            if self._store is None:  # each device takes a step of its own, which counts once
+                optimizer._index_update_count, optimizer.num_update = dict(counts), latest
+                self._step(k, ready)
+            else:  # all have the same gradients, and so the same step (and noise)
+                with self._contexts[k]:
+                    for group, first in zip(self._groups[k], self._groups[0]):
                         group.follow(first)
-                    continue
-                if several:  # each device takes a step of its own, which counts once
-                    optimizer._index_update_count, optimizer.num_update = dict(before), latest
-                for group in groups:
-                    group.step(optimizer, updater)
+
+    def _step(self, k: int, ready: bool) -> None:
+        """Update the parameters on one device."""
+        with self._contexts[k]:
+            for group in self._groups[k]:
+                group.step(self._optimizer, self._updaters[k], ready or group.fresh())
 
     def _lay_out(self) -> None:
         self._groups = []

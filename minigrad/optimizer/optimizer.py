@@ -172,7 +172,9 @@ class Optimizer:
 
         They must share dtype, step count and multipliers, and the optimizer must be `elementwise`.
         """
-        self._update_count(indices)
+        count = self._index_update_count.get(indices[0], self.begin_num_update) + 1
+        self._index_update_count.update(dict.fromkeys(indices, count))
+        self.num_update = max(self.num_update, count)
         self.step(indices[0], w, g, states)
 
     def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:

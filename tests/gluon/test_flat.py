@@ -3,7 +3,8 @@
 import numpy
 import pytest
 
-from minigrad import autograd, gluon, np, optimizer
+from minigrad import autograd, cpu, gluon, np, optimizer
+from minigrad.errors import StaleGradientError
 from minigrad.gluon import nn
 
 DRAW = numpy.random.default_rng(0)
@@ -133,6 +134,53 @@ def test_a_change_of_dtype_between_steps_is_followed():
     step(net, trainer)
     assert {p.data().dtype.name for p in net.collect_params().values()} == {"float64"}
     assert all(numpy.isfinite(p.data().asnumpy()).all() for p in net.collect_params().values())
+
+
+@pytest.mark.parametrize("anew", ["force_reinit", "cast", "reset_ctx", "attach_grad"])
+def test_arrays_that_take_the_place_of_others_are_trained(anew):
+    net = gluon.nn.Dense(1, in_units=2, use_bias=False)
+    net.initialize("ones")
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.25})
+
+    def step():
+        with autograd.record():
+            y = net(np.ones((1, 2), dtype=net.weight.dtype))  # the gradient is 1
+        y.backward()
+        trainer.step(1)
+        return net.weight.data().tolist()
+
+    assert step() == [[0.75, 0.75]]
+    if anew == "force_reinit":
+        net.initialize("ones", force_reinit=True)
+        assert step() == [[0.75, 0.75]]
+    elif anew == "cast":
+        net.cast("float64")
+    elif anew == "reset_ctx":
+        here = net.weight.data().ctx
+        net.reset_ctx(cpu(1))
+        net.reset_ctx(here)
+    else:
+        net.weight.data().attach_grad()
+    assert step() == [[0.5, 0.5]]
+    assert step() == [[0.25, 0.25]]
+
+
+def test_a_backward_pass_of_arrays_that_are_gone_is_no_new_gradient():
+    net = gluon.nn.Dense(1, in_units=2, use_bias=False)
+    net.initialize("ones")
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.25})
+    for anew in (False, True):
+        with autograd.record():
+            y = net(np.ones((1, 2)))
+        y.backward()
+        if anew:
+            net.initialize("ones", force_reinit=True)
+            with pytest.raises(StaleGradientError):
+                trainer.step(1)
+        else:
+            trainer.step(1)
+    assert net.weight.data().tolist() == [[1, 1]]
+    assert trainer.optimizer.num_update == 1
 
 
 def test_parameters_of_two_dtypes_are_stepped_in_two_groups():
