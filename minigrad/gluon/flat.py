@@ -67,19 +67,19 @@ class Group:
         """Whether the members are still the arrays of their parameters, with the same gradients."""
         return all([m.tensor._node is m.leaf and m.parameter._changed == m.changed for m in self.members])
 
-    def intact(self) -> bool:
-        """Whether everything still lies as it was laid."""
+    def intact(self, fresh: bool) -> bool:
+        """Whether everything still lies as it was laid, and, if that is asked too, has a fresh gradient."""
         _, _, lr_mult, wd_mult = self.kind
         for m in self.members:
-            p = m.parameter
-            if m.tensor.data is not m.data or m.leaf.grad.data is not m.grad:
+            leaf, p = m.leaf, m.parameter
+            if m.tensor.data is not m.data or leaf.grad.data is not m.grad or (fresh and not leaf.fresh):
                 return False
             if p.lr_mult != lr_mult or p.wd_mult != wd_mult:
                 return False
         return True
 
     def fresh(self) -> bool:
-        """Whether all gradients are new."""
+        """Whether all gradients are new since the last step."""
         return all([m.leaf.fresh for m in self.members])
 
     def step(self, optimizer: Optimizer, updater: Updater, all_fresh: bool) -> None:

@@ -120,7 +120,7 @@ class Trainer:
         with `ignore_stale_grad` such parameters are left alone.
         """
         self._rescale(batch_size)
-        ready = self._ready()
+        ready = self._laid(fresh=True)
         fresh = [] if ready else self._fresh(ignore_stale_grad)
         if self._store is not None:
             self._enter()
@@ -141,7 +141,7 @@ class Trainer:
         """The second half of `step`: update every parameter, with gradients divided by `batch_size`."""
         self._refuse_halves("update")
         self._rescale(batch_size)
-        ready = self._ready()
+        ready = self._laid(fresh=True)
         if not ready:
             self._fresh(ignore_stale_grad)
         self._update(ready)
@@ -168,12 +168,10 @@ class Trainer:
                 stacklevel=3,
             )
 
-    def _ready(self) -> bool:
-        """Whether all parameters lie in groups, as they were laid, with new gradients."""
-        return self._laid() and all([g.fresh() for groups in self._groups for g in groups])
-
-    def _laid(self) -> bool:
-        """Whether there are groups of all parameters that have a gradient, which lie as they were laid."""
+    def _laid(self, fresh: bool) -> bool:
+        """Whether there are groups of all parameters that have a gradient, which lie as they were laid; and, if that is
+        asked too, have fresh gradients.
+        """
         if rewired[0] != self._looked:
             self._looked, now = -1, rewired[0]
             if not self._groups or any([p._grad_req != "null" for p in self._idle]):
@@ -181,7 +179,7 @@ class Trainer:
             if not all([g.attached() for groups in self._groups for g in groups]):
                 return False
             self._looked = now
-        return all([g.intact() for groups in self._groups for g in groups])
+        return all([g.intact(fresh) for groups in self._groups for g in groups])
 
     def _fresh(self, ignore_stale_grad: bool) -> list[int]:
         """Which parameters have a new gradient; a sentence if some have none."""
@@ -203,7 +201,7 @@ class Trainer:
         return fresh
 
     def _update(self, ready: bool) -> None:
-        if not ready and not self._laid():
+        if not ready and not self._laid(fresh=False):
             self._lay_out()
         optimizer = self._optimizer
         others = range(1, len(self._groups))
