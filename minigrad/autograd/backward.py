@@ -168,7 +168,7 @@ def _pass_on(F: Any, g: Any, node: Node, kept: list[Any], grads: dict[Any, Any],
     anomalies = state.anomalies
     if op.joint is not None:
         places = [parent.place(g, grads) if straight else None for parent in node.parents]
-        parts = op.joint.function(F, g, *op.joint.find(kept), out=places)
+        parts = op.joint.function(F, g, kept, places)
         for parent, place, part in zip(node.parents, places, parts):
             if part is not place:
                 _add(F, grads, parent, part, place)

@@ -80,6 +80,17 @@ class Vjp:
         self.find: Callable[[list[Any]], Sequence[Any]] = operator.itemgetter(*items)
 
 
+class Joint(NamedTuple):
+    """The VJPs of all inputs in one: `function(F, g, kept, out)` returns a list of gradients.
+
+    It is given all that a node keeps, which is what stands at the positions `asks`, and for each gradient a place that
+    it may write to, or None.
+    """
+
+    function: Callable[[Any, Any, list[Any], list[Any]], list[Any]]
+    asks: tuple[int, ...]
+
+
 class Op:
     """A differentiable operation, called on Tensors, raw arrays and Python numbers alike; it returns a Tensor."""
 
@@ -96,7 +107,7 @@ class Op:
         self.takes_out = self.names[-1:] == ("out",)
         self.vjps: dict[int, Vjp] = {}
         self.shared: Vjp | None = None
-        self.joint: Vjp | None = None  # in the place of all others: it makes a list of gradients, in a list of places
+        self.joint: Joint | None = None  # in the place of all others
         self.recall: Callable[..., Any] | None = None
         self._kept: dict[tuple[int, ...], Keeps] = {}
 
@@ -123,7 +134,7 @@ class Op:
         """What a node keeps for the VJPs of the `tracked` inputs."""
         found = self._kept.get(tracked)
         if found is None:
-            vjps = [self.joint] if self.joint else [self.shared, *(self.vjps[i] for i in tracked)]
+            vjps: list[Any] = [self.joint] if self.joint else [self.shared, *(self.vjps[i] for i in tracked)]
             asked = {k for vjp in vjps if vjp is not None for k in vjp.asks}
             if self.recall is not None:
                 asked |= set(range(len(self.names)))

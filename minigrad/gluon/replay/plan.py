@@ -15,7 +15,7 @@ from minigrad.errors import GraphError
 from minigrad.gluon.replay.program import Program
 from minigrad.gluon.replay.script import Script, gradients
 from minigrad.gluon.replay.tape import Tape, Traced, Unreplayable
-from minigrad.ops.operation import Op, Vjp
+from minigrad.ops.operation import Joint, Op
 from minigrad.tensor import Tensor, clock, rewired
 
 SPARE = 4
@@ -104,13 +104,14 @@ def operation(script: Script, program: Program, tracked: tuple[int, ...], variab
     made = Op(lambda xp, *args: None)
     made.name, made.names = "hybridized network", tuple(variables)
 
-    def back(F: Any, g: Any, memo: Run, *kept: Any, out: Any) -> Any:
-        if isinstance(g, Tensor):  # the backward pass is recorded: the operations of the script have derivatives
-            return recorded(script, tracked, memo, g)
-        return memo.backward(g, out)
+    def back(F: Any, g: Any, kept: list[Any], out: list[Any]) -> list[Any]:
+        run: Run = kept[-2]
+        if type(g) is Tensor:  # the backward pass is recorded: the operations of the script have derivatives
+            return recorded(script, tracked, run, g)
+        return run.backward(g, out)
 
-    made.joint = Vjp(back, ())
-    made.joint.bind((-2, *[i for i in program.reads if i < inputs], *([-1] if program.reads_y else [])))
+    reads = [i for i in program.reads if i < inputs]
+    made.joint = Joint(back, (-2, *reads, *([-1] if program.reads_y else [])))
     return made
 
 
