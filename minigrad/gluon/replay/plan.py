@@ -108,7 +108,8 @@ def operation(script: Script, program: Program, tracked: tuple[int, ...], variab
         run: Run = kept[-2]
         if type(g) is Tensor:  # the backward pass is recorded: the operations of the script have derivatives
             return recorded(script, tracked, run, g)
-        return run.backward(g, out)
+        gradients: list[Any] = run.backward(g, out)
+        return gradients
 
     reads = [i for i in program.reads if i < inputs]
     made.joint = Joint(back, (-2, *reads, *([-1] if program.reads_y else [])))
