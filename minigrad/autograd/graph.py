@@ -59,7 +59,7 @@ class Leaf:
 class Node:
     """One recorded operation: what it was, where its inputs came from, and what its derivative will ask for."""
 
-    __slots__ = ("cells", "ctx", "dtype", "kept", "line", "number", "op", "parents", "shape", "tracked")
+    __slots__ = ("cells", "code", "ctx", "dtype", "instruction", "kept", "number", "op", "parents", "shape", "tracked")
 
     def __init__(
         self, op: Op, args: Sequence[Any], raw: list[Any], tracked: tuple[int, ...], memo: Any, y: Tensor
@@ -99,7 +99,7 @@ class Node:
         self.parents: tuple[Any, ...] = tuple(parents)  # and where these came from
         self.cells = tuple(cells)  # the versions of all that must not change: of what is kept, and of leaves
         self.kept = raw if keeps_any else _NOTHING  # the arguments that VJPs ask for, a place for `like`, memo, output
-        self.line = users_line(3)  # above it: whoever called the operation, which made this
+        self.code, self.instruction = users_line(3)  # above it: whoever called the operation, which made this
 
     def place(self, g: Array, grads: dict[Any, Any]) -> None:
         """None: unlike a leaf, it has no array of its own for its gradient."""
@@ -147,7 +147,7 @@ class Node:
     @property
     def where(self) -> str:
         """The user's line that recorded this node."""
-        return f"recorded in {line_of(*self.line)}"
+        return f"recorded in {line_of(self.code, self.instruction)}"
 
 
 _NOTHING: list[Any] = [None, None, None]
