@@ -20,7 +20,7 @@ from minigrad.errors import (
 )
 from minigrad.gluon.replay import exchanged
 from minigrad.initializer.initializer import SUFFIXES
-from minigrad.tensor import Tensor
+from minigrad.tensor import Tensor, clock, rewired
 
 GRAD_REQS = ("write", "add", "null")
 
@@ -102,6 +102,7 @@ class Parameter:
             self._grad_req = req
             for tensor in self._tensors:
                 self._attach(tensor)
+            rewired[0] = next(clock)  # which no array says that is not there yet
 
     def _attach(self, tensor: Tensor) -> None:
         autograd.attach(tensor, self._grad_req)
@@ -168,11 +169,11 @@ class Parameter:
         self._hold([first] + [first.copyto(ctx) for ctx in contexts[1:]])
 
     def _hold(self, tensors: list[Tensor]) -> None:
-        exchanged(self)
         self._tensors = tensors
         self._only = tensors[0] if len(tensors) == 1 else None
         for tensor in tensors:
             self._attach(tensor)
+        exchanged(self)
 
     def _find(self, ctx: Context | None) -> Tensor:
         """The tensor on one device, or a sentence."""

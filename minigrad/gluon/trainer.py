@@ -121,7 +121,7 @@ class Trainer:
         """
         self._rescale(batch_size)
         ready = self._laid(fresh=True)
-        fresh = [] if ready else self._fresh(ignore_stale_grad)
+        fresh = [] if ready else self._check_fresh(ignore_stale_grad)
         if self._store is not None:
             self._enter()
             if self._on_store:
@@ -143,7 +143,7 @@ class Trainer:
         self._rescale(batch_size)
         ready = self._laid(fresh=True)
         if not ready:
-            self._fresh(ignore_stale_grad)
+            self._check_fresh(ignore_stale_grad)
         self._update(ready)
 
     def _refuse_halves(self, name: str) -> None:
@@ -181,7 +181,7 @@ class Trainer:
             self._looked = now
         return all([g.intact(fresh) for groups in self._groups for g in groups])
 
-    def _fresh(self, ignore_stale_grad: bool) -> list[int]:
+    def _check_fresh(self, ignore_stale_grad: bool) -> list[int]:
         """Which parameters have a new gradient; a sentence if some have none."""
         fresh = []
         for i, p in enumerate(self._params):

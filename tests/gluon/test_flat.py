@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, np, optimizer
-from minigrad.errors import StaleGradientError
+from minigrad.errors import DeferredInitializationError, StaleGradientError
 from minigrad.gluon import nn
 
 DRAW = numpy.random.default_rng(0)
@@ -181,6 +181,24 @@ def test_a_backward_pass_of_arrays_that_are_gone_is_no_new_gradient():
             trainer.step(1)
     assert net.weight.data().tolist() == [[1, 1]]
     assert trainer.optimizer.num_update == 1
+
+
+def test_a_parameter_that_begins_to_learn_before_it_has_a_shape_is_not_left_out():
+    known = gluon.Parameter("a_weight", shape=(2,))
+    waiting = gluon.Parameter("b_weight", grad_req="null", allow_deferred_init=True)
+    for p in (known, waiting):
+        p.initialize()
+    trainer = gluon.Trainer([known, waiting], "sgd")
+    for req in ("null", "write"):
+        waiting.grad_req = req
+        with autograd.record():
+            y = known.data() * 2
+        y.backward()
+        if req == "null":
+            trainer.step(1)
+        else:
+            with pytest.raises(DeferredInitializationError, match="b_weight"):
+                trainer.step(1)
 
 
 def test_parameters_of_two_dtypes_are_stepped_in_two_groups():
