@@ -220,8 +220,9 @@ def ones(xp: Any, shape: Any, dtype: Any) -> Array:
 
 def counted(xp: Any, n: int, step: int = 1) -> Array:
     """The first n multiples of a step to read from, on the current device: for indices."""
-    kept = _kept(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), "arange", 0, n * step, step)
-    return xp.arange(0, n * step, step) if kept is None else kept
+    args = 0, n * step, step or 1
+    kept = _kept(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), "arange", *args)
+    return xp.arange(*args) if kept is None else kept
 
 
 @lru_cache(maxsize=256)

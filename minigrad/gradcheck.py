@@ -19,7 +19,7 @@ import numpy
 from minigrad import autograd, ops
 from minigrad.device import Array, current_context
 from minigrad.errors import ArgumentError, GradientError
-from minigrad.tensor import Tensor
+from minigrad.tensor import Tensor, rewire
 
 STEPS = (3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-7)
 ENTRIES = 4096  # an array larger than this is not measured entry by entry
@@ -151,6 +151,7 @@ def _leaves_in_float64(tensors: list[Tensor]) -> Iterator[None]:
     finally:
         for t, (data, node) in zip(tensors, kept):
             t.data, t._node = data, node
+        rewire()
 
 
 class _Problem:

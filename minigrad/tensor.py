@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 _CPU = cpu()
 clock = itertools.count(1)  # numbers what happens, in order: recorded nodes, and changes in place
-rewired = [0]  # when an array was last attached, or a part of a network exchanged: nobody need look again before
+rewired = [0]  # when an array was last attached, or a part of a network exchanged
+
+
+def rewire() -> None:
+    """Note that an array was attached, or a part of a network exchanged: who relies on what was there looks again."""
+    rewired[0] = next(clock)
 
 
 def _method(name: str) -> Callable[..., Tensor]:

@@ -160,14 +160,14 @@ def walk(
 
 
 def _pass_on(F: Any, g: Any, node: Node, kept: list[Any], grads: dict[Any, Any], straight: bool) -> None:
-    """From the gradient `g` of its output, give each input of an operation its part.
+    """From the gradient `g` of its output, give each input of an operation its part, in `grads`.
 
-    If this goes `straight` to leaves, what can be computed into their gradients is.
+    If leaves are to receive theirs, it goes `straight` into the array where they keep it, if it can be computed there.
     """
     op = node.op
     anomalies = state.anomalies
     if op.joint is not None:
-        places = [parent.place(g, grads) if straight else None for parent in node.parents]
+        places = [parent.lend(g, grads) if straight else None for parent in node.parents]
         parts = op.joint.function(F, g, kept, places)
         for parent, place, part in zip(node.parents, places, parts):
             if part is not place:
@@ -182,7 +182,7 @@ def _pass_on(F: Any, g: Any, node: Node, kept: list[Any], grads: dict[Any, Any],
         vjp = op.vjps[i]
         if vjp.takes_like:
             kept[-3] = parent
-        place = parent.place(g, grads) if straight and vjp.takes_out else None
+        place = parent.lend(g, grads) if straight and vjp.takes_out else None
         asked = vjp.find(kept)
         part = vjp.function(F, g, *asked) if place is None else vjp.function(F, g, *asked, out=place)
         if part is not place:
@@ -205,7 +205,7 @@ def _reached(heads: Iterable[Tensor], ends: set[Any]) -> list[Node]:
 
 
 def _add(F: Any, grads: dict[Any, Any], node: Any, part: Any, place: Any = None) -> None:
-    """Accumulate one part of the gradient of a node. It may have been offered a place that it did not use."""
+    """Accumulate one part of the gradient of a node. It may have been lent a place that it did not use."""
     if part.shape != node.shape or part.dtype != node.dtype:
         part = _fit(F, part, node)
     if node in grads and place is None:

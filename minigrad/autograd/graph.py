@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from minigrad.device import MODULES, Array, xp_of
 from minigrad.errors import DTypeError, GraphError, ShapeError, UsageError
-from minigrad.tensor import Tensor, clock, rewired
+from minigrad.tensor import Tensor, clock, rewire
 
 if TYPE_CHECKING:
     from minigrad.ops.operation import Op
@@ -32,9 +32,9 @@ class Leaf:
         self.name = ""
         self.fresh = False  # written by a backward pass, not yet used by a Trainer
 
-    def place(self, g: Array, grads: dict[Any, Any]) -> Array | None:
-        """The array into which a first gradient, made from `g`, may be computed, noted as changed and as the gradient;
-        or else None.
+    def lend(self, g: Array, grads: dict[Any, Any]) -> Array | None:
+        """Lend the array of its gradient, so that a first part, made from `g`, is computed there; None if it cannot be.
+        It is noted as changed, and in `grads`.
         """
         kept = self.grad
         place = kept.data
@@ -101,8 +101,8 @@ class Node:
         self.kept = raw if keeps_any else _NOTHING  # the arguments that VJPs ask for, a place for `like`, memo, output
         self.code, self.instruction = users_line(3)  # above it: whoever called the operation, which made this
 
-    def place(self, g: Array, grads: dict[Any, Any]) -> None:
-        """None: unlike a leaf, it has no array of its own for its gradient."""
+    def lend(self, g: Array, grads: dict[Any, Any]) -> None:
+        """None: unlike a leaf, it has no array for its gradient."""
 
     def tensors(self, F: Any) -> list[Any]:
         """What it keeps as Tensors in their places in the graph, for a backward pass that is itself recorded."""
@@ -210,7 +210,7 @@ def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> 
         )
     if grad_req == "null":
         x._node = None
-        rewired[0] = next(clock)
+        rewire()
         return
     if x.dtype.kind != "f":
         raise DTypeError(
@@ -226,7 +226,7 @@ def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> 
             f"{buffer.shape} and dtype {buffer.dtype}; give a buffer like np.zeros_like(x)."
         )
     x._node = Leaf(buffer, grad_req)
-    rewired[0] = next(clock)
+    rewire()
 
 
 def leaf(x: Tensor) -> Leaf | None:

@@ -16,6 +16,7 @@ from minigrad.device import Array, xp_of
 from minigrad.gluon.parameter import Parameter
 from minigrad.optimizer import Optimizer, Updater
 from minigrad.optimizer.files import leaves
+from minigrad.optimizer.optimizer import refresh
 from minigrad.tensor import Tensor, clock
 
 
@@ -46,6 +47,7 @@ class Group:
         for m in members:
             if m.index not in updater.states:
                 updater.states[m.index] = optimizer.create_state_multi_precision(m.index, m.tensor)
+        self.stepped = -1  # when all were last changed by a step
         self.states = [leaves(updater.states[m.index]) for m in members]
         if self.flat:
             self._lay_out(optimizer)
@@ -87,7 +89,7 @@ class Group:
         counts = optimizer._index_update_count
         if all_fresh and self.flat and len({*map(counts.get, self.indices)}) == 1:
             self._step_flat(optimizer)
-            now = next(clock)  # as `touch` does for one
+            self.stepped = now = next(clock)  # as `touch` does for one
             for m in self.members:
                 m.leaf.fresh = False
                 m.tensor._version[0] = now
@@ -109,6 +111,8 @@ class Group:
         w, g, states, names = self.w, self.g, self.flat_states, optimizer.states
         if len(states) > len(names):  # float16 with a float32 master copy in front
             master, states = states[0], states[1:]
+            if any([m.tensor._version[0] != self.stepped for m in self.members]):
+                refresh(master, w)
             optimizer.step_group(self.indices, master, g.astype(master.dtype), states)
             w[...] = master
         else:

@@ -20,7 +20,7 @@ from minigrad.errors import (
 )
 from minigrad.gluon.replay import exchanged
 from minigrad.initializer.initializer import SUFFIXES
-from minigrad.tensor import Tensor, clock, rewired
+from minigrad.tensor import Tensor, rewire
 
 GRAD_REQS = ("write", "add", "null")
 
@@ -102,7 +102,7 @@ class Parameter:
             self._grad_req = req
             for tensor in self._tensors:
                 self._attach(tensor)
-            rewired[0] = next(clock)  # which no array says that is not there yet
+            rewire()  # attaching arrays does so too, but there may be none yet
 
     def _attach(self, tensor: Tensor) -> None:
         autograd.attach(tensor, self._grad_req)

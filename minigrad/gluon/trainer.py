@@ -128,6 +128,7 @@ class Trainer:
                 self._update_on_store(fresh)
                 return
             self._allreduce()
+            ready = False  # a store may have put other arrays there
         self._update(ready)
 
     def allreduce_grads(self) -> None:
@@ -188,7 +189,7 @@ class Trainer:
             if p._grad_req == "null":
                 continue
             only = p._only
-            if only._node.fresh if only is not None else all([t._node.fresh for t in p.list_data()]):
+            if only.fresh_grad if only is not None else all([t.fresh_grad for t in p.list_data()]):
                 fresh.append(i)
             elif not ignore_stale_grad:
                 for q in self._params:
@@ -223,6 +224,12 @@ class Trainer:
                 group.step(self._optimizer, self._updaters[k], ready or group.fresh())
 
     def _lay_out(self) -> None:
+        for p in self._params:
+            if p.list_ctx() != self._contexts:
+                raise UsageError(
+                    f"Parameter '{p.name}' has moved from {self._contexts} to {p.list_ctx()} since its Trainer was "
+                    "made; make a new one."
+                )
         self._groups = []
         self._idle = [p for p in self._params if p._grad_req == "null"]
         for ctx, updater in zip(self._contexts, self._updaters):

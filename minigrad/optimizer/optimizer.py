@@ -162,6 +162,7 @@ class Optimizer:
             return self.update(index, weight, grad, state)
         master, inner = state
         with weight.ctx:
+            refresh(master.data, weight.data)
             self.update(index, master, Tensor(grad.data.astype(numpy.float32), weight.ctx), inner)
             weight.data[...] = master.data
         weight.touch()
@@ -307,6 +308,11 @@ class Optimizer:
 
     register = staticmethod(register)
     create_optimizer = staticmethod(create)
+
+
+def refresh(master: Array, w: Array) -> None:
+    """Take over into a float32 master copy what was changed by hand: where the float16 weight is not it, rounded."""
+    master[...] = xp_of(w).where(master.astype(w.dtype) == w, master, w)
 
 
 def _rebase(scheduler: Any, lr: float) -> None:

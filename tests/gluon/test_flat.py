@@ -3,8 +3,8 @@
 import numpy
 import pytest
 
-from minigrad import autograd, cpu, gluon, np, optimizer
-from minigrad.errors import DeferredInitializationError, StaleGradientError
+from minigrad import autograd, cpu, gluon, init, kvstore, np, optimizer
+from minigrad.errors import DeferredInitializationError, StaleGradientError, UsageError
 from minigrad.gluon import nn
 
 DRAW = numpy.random.default_rng(0)
@@ -183,6 +183,34 @@ def test_a_backward_pass_of_arrays_that_are_gone_is_no_new_gradient():
     assert trainer.optimizer.num_update == 1
 
 
+class SGDOneByOne(optimizer.SGD):
+    elementwise = False
+
+
+@pytest.mark.parametrize("kind", [optimizer.SGD, SGDOneByOne])
+@pytest.mark.parametrize("anew", ["set_data", "force_reinit", "one value"])
+def test_a_float16_weight_that_is_changed_by_hand_is_not_put_back_from_its_master_copy(kind, anew):
+    net = gluon.nn.Dense(1, in_units=2, use_bias=False, dtype="float16")
+    net.initialize("ones")
+    trainer = gluon.Trainer(net.collect_params(), kind(learning_rate=0.25, multi_precision=True))
+    third = 1.0
+    for k in range(3):
+        if k == 2:
+            if anew == "set_data":
+                net.weight.set_data(np.array([[5.0, 5.0]], dtype="float16"))
+            elif anew == "force_reinit":
+                net.initialize(init.Constant(5), force_reinit=True)
+            else:
+                net.weight.data()[0, 1] = 5
+        with autograd.record():
+            y = net(np.array([[1 / 3, 1.0]], dtype="float16"))
+        y.backward()
+        trainer.step(1)
+        third -= 0.25 * float(numpy.float16(1 / 3))
+    first = float(numpy.float16(third if anew == "one value" else 5 - 0.25 * float(numpy.float16(1 / 3))))
+    assert net.weight.data().tolist() == [[first, 4.75]]
+
+
 def test_a_parameter_that_begins_to_learn_before_it_has_a_shape_is_not_left_out():
     known = gluon.Parameter("a_weight", shape=(2,))
     waiting = gluon.Parameter("b_weight", grad_req="null", allow_deferred_init=True)
@@ -272,3 +300,47 @@ def test_an_optimizer_with_only_an_update_is_stepped_one_by_one():
         expected = before - 0.5 / 6 * net[1].weight.grad().asnumpy()
         numpy.testing.assert_allclose(net[1].weight.data().asnumpy(), expected, rtol=1e-5)
     assert all((state == 2).all() for state in trainer._updaters[0].states.values())
+
+
+def test_parameters_that_have_moved_elsewhere_need_a_new_trainer():
+    net = gluon.nn.Dense(1, in_units=2)
+    net.initialize(ctx=cpu(3))
+    trainer = gluon.Trainer(net.collect_params(), "sgd")
+    net.reset_ctx([cpu(3), cpu(4)])
+    for ctx in (cpu(3), cpu(4)):
+        with autograd.record():
+            y = net(np.ones((1, 2), ctx=ctx))
+        y.backward()
+    with pytest.raises(UsageError, match=r"moved from \[cpu\(3\)\] to \[cpu\(3\), cpu\(4\)\].*make a new one"):
+        trainer.step(1)
+
+
+def test_a_weight_that_was_detached_by_hand_has_no_new_gradient():
+    net = gluon.nn.Dense(1, in_units=2)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd")
+    net.weight.data().attach_grad("null")
+    with autograd.record():
+        y = net(np.ones((1, 2)))
+    y.backward()
+    with pytest.raises(StaleGradientError, match="weight"):
+        trainer.step(1)
+
+
+def test_a_store_may_put_other_arrays_in_the_place_of_gradients():
+    class Doubling(kvstore.KVStore):
+        def pushpull(self, key, value, out=None, priority=0):
+            for v in value:
+                v.data = v.data * 2
+
+    net = gluon.nn.Dense(1, in_units=2, use_bias=False)
+    net.initialize("ones")
+    trainer = gluon.Trainer(
+        net.collect_params(), "sgd", {"learning_rate": 0.125}, Doubling("local"), update_on_kvstore=False
+    )
+    for expected in (0.75, 0.5, 0.25):
+        with autograd.record():
+            y = net(np.ones((1, 2)))
+        y.backward()
+        trainer.step(1)
+        assert net.weight.data().tolist() == [[expected, expected]]

@@ -107,6 +107,8 @@ def test_empty_axes():
     assert ops.prod(x, 0).tolist() == [1, 1, 1]
     assert (ops.linear(x, np.ones((2, 3)), np.ones(2))).shape == (0, 2)
     assert ops.softmax_cross_entropy(x, np.zeros(0)).shape == (0,)
+    with pytest.raises(ValueError, match=r"softmax_cross_entropy\(\) cannot combine shapes \(0, 0\)"):
+        ops.softmax_cross_entropy(np.zeros((0, 0)), np.zeros(0))
     with pytest.raises(ValueError, match=r"max\(\) cannot take \(0, 3\)"):
         ops.max(x)
     w, b = np.ones((2, 3)), np.ones(2)

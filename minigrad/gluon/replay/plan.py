@@ -10,13 +10,13 @@ import numpy
 
 from minigrad import ops
 from minigrad.autograd.backward import walk
-from minigrad.autograd.graph import Node
+from minigrad.autograd.graph import Leaf, Node
 from minigrad.errors import GraphError
 from minigrad.gluon.replay.program import Program
 from minigrad.gluon.replay.script import Script, gradients
 from minigrad.gluon.replay.tape import Tape, Traced, Unreplayable
 from minigrad.ops.operation import Joint, Op
-from minigrad.tensor import Tensor, clock, rewired
+from minigrad.tensor import Tensor, clock
 
 SPARE = 4
 """Sets of arrays that a plan keeps at most while nobody uses them."""
@@ -35,7 +35,6 @@ class Plan:
         self.parameters = tensors[inputs:]
         self.leaves = [t._node for t in self.parameters]
         self.buffers = {id(leaf.grad._version) for leaf in self.leaves if leaf is not None}  # of the gradients
-        self.seen, self.holds = -1, True
         variables = [f"x{i or ''}" for i in range(inputs)] + as_variables(names)
         tracked = [i for i, t in enumerate(tensors) if t._node is not None] if y._node is not None else []
         raw = [t.data for t in tensors]
@@ -63,17 +62,18 @@ class Plan:
                     raise Unreplayable
             del run  # its arrays are free
 
+    def holds(self) -> bool:
+        """Whether the same arrays have a gradient as when it was made."""
+        return [t._node for t in self.parameters] == self.leaves
+
     def __call__(self, inputs: Sequence[Tensor]) -> Tensor | None:
-        """The output; None if the plan does not hold: another array has a gradient than before."""
-        if rewired[0] != self.seen:
-            seen = rewired[0]
-            self.holds = [t._node for t in self.parameters] == self.leaves
-            self.seen = seen
-        if not self.holds:
-            return None
+        """The output; None if an input is a gradient that would be overwritten on the way back while it is needed."""
+        buffers = self.buffers
+        if self.through:
+            buffers = buffers | {id(x._node.grad._version) for x in inputs if type(x._node) is Leaf}
         for x in inputs:
-            if id(x._version) in self.buffers:
-                return None  # it would be overwritten on the way back
+            if id(x._version) in buffers:
+                return None
         tensors = (*inputs, *self.parameters)
         raw = [t.data for t in tensors]
         run = Run(self, tensors)

@@ -27,11 +27,11 @@ class Program:
         lines = tape.lines
         read = {a for line in lines for a in line.read}
         takes_out = {line.made for line in lines if line.takes_out}
-        several = Counter(gradients.values())
+        shares = Counter(d.owner for d in gradients.values())
         given = {
             d: (f"d_{name}", f"out[{k}]")
             for k, (name, d) in enumerate(gradients.items())
-            if d in takes_out and d not in read and several[d] == 1
+            if d in takes_out and d not in read and shares[d] == 1
         }
         leaving = {y.owner, *(d.owner for d in gradients.values())}
         made = [line.made for line in lines if line.made is not None]

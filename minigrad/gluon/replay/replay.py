@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.autograd.scopes import state
-from minigrad.tensor import Tensor, clock, rewired
+from minigrad.tensor import Tensor, clock, rewire, rewired
 
 if TYPE_CHECKING:
     from minigrad.gluon.replay.plan import Plan
@@ -22,9 +22,8 @@ _changed: Callable[[Any], int] = attrgetter("_changed")
 
 def exchanged(part: Any) -> None:
     """Note that something in a block or parameter was exchanged."""
-    now = next(clock)
-    object.__setattr__(part, "_changed", now)
-    rewired[0] = now
+    object.__setattr__(part, "_changed", next(clock))
+    rewire()
 
 
 class Replay:
@@ -35,6 +34,7 @@ class Replay:
         self.plans: dict[Any, Plan | None] = {}  # by shapes; None where the Python code is run
         self.blocks: list[Any] = []
         self.parameters: list[Any] = []
+        self.changes: list[int] = []
         self.seen = -1
         self.made = self.calls = 0
 
@@ -60,9 +60,7 @@ class Replay:
         plans = self.plans
         if key in plans:
             plan = plans.get(key)
-            y = None if plan is None else plan(inputs)
-            if plan is None or y is not None:
-                return y
+            return None if plan is None else plan(inputs)
         if 8 * self.made > 64 + self.calls:  # shapes or parts change all the time: plans do not pay
             return None
         self.made += 1
@@ -72,14 +70,18 @@ class Replay:
         return y
 
     def _look_again(self) -> None:
-        """Something was exchanged, here or elsewhere, or this is the first time."""
-        seen, self.seen = self.seen, rewired[0]
-        if seen >= 0 and max(map(_changed, [*self.blocks, *self.parameters])) <= seen:
-            return
-        self.blocks = list(with_parts(self.block))
-        found = {id(p): p for b in self.blocks for p in (*b.params.values(), *b._own.values())}
-        self.parameters = list(found.values())
-        self.plans = {}
+        """Drop the plans that do not hold any more. (Something was rewired, here or elsewhere.)"""
+        now = rewired[0]
+        changes = [*map(_changed, self.blocks), *map(_changed, self.parameters)]
+        if changes and changes == self.changes:
+            self.plans = {key: plan for key, plan in list(self.plans.items()) if plan is None or plan.holds()}
+        else:
+            self.blocks = list(with_parts(self.block))
+            found = {id(p): p for b in self.blocks for p in (*b.params.values(), *b._own.values())}
+            self.parameters = list(found.values())
+            self.changes = [*map(_changed, self.blocks), *map(_changed, self.parameters)]
+            self.plans = {}
+        self.seen = now  # last: another thread that comes here meanwhile must look for itself
 
 
 def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence[Tensor]) -> tuple[Any, Plan | None]:

@@ -14,6 +14,7 @@ from minigrad import autograd, cpu, gluon, np, npx, ops, random
 from minigrad.errors import AnomalyError, GraphError, InitializationError, ShapeError
 from minigrad.gluon import nn
 from minigrad.gluon.replay import plan
+from minigrad.gradcheck import gradcheck
 from minigrad.optimizer.graph import define
 
 
@@ -45,17 +46,43 @@ def nested():
 
 
 class ShiftedTwice(gluon.HybridBlock):
-    """Adds two parameters, which have one and the same gradient."""
+    """Adds two parameters, which have one and the same gradient, but for its axes if the second is transposed."""
 
     pure = True
 
-    def __init__(self, width=6):
+    def __init__(self, width=6, transposed=False):
         super().__init__()
+        self.transposed = transposed
         self.a = gluon.Parameter("a_weight", shape=(4, width))
-        self.b = gluon.Parameter("b_weight", shape=(4, width))
+        self.b = gluon.Parameter("b_weight", shape=(width, 4) if transposed else (4, width))
 
     def forward(self, x):
-        return npx.relu(x + self.a.data() + self.b.data())
+        b = self.b.data()
+        return npx.relu(x + self.a.data() + (b.T if self.transposed else b))
+
+
+class Gated(gluon.HybridBlock):
+    """tanh of (a parameter times the second input), times the first input."""
+
+    pure = True
+
+    def __init__(self):
+        super().__init__()
+        self.inner = Scaled()
+
+    def forward(self, a, b):
+        return np.tanh(self.inner(b)) * a
+
+
+class Scaled(gluon.HybridBlock):
+    pure = True
+
+    def __init__(self):
+        super().__init__()
+        self.gamma = gluon.Parameter("gamma", shape=(5,), init="ones")
+
+    def forward(self, b):
+        return self.gamma.data() * b
 
 
 NETWORKS = {
@@ -152,11 +179,12 @@ def test_the_gradient_by_the_input_is_the_same_to_the_bit(name):
     assert same(*found)
 
 
+@pytest.mark.parametrize("transposed", [False, True])
 @pytest.mark.parametrize("other", ["a", "b"])
-def test_one_gradient_for_two_of_which_one_has_another_part(other):
+def test_one_gradient_for_two_of_which_one_has_another_part(other, transposed):
     found = []
     for hybrid in (True, False):
-        net = made(lambda: ShiftedTwice(5), hybrid)
+        net = made(lambda: ShiftedTwice(5, transposed), hybrid)
         around = nn.HybridSequential()
         around.add(net)
         if hybrid:
@@ -168,6 +196,23 @@ def test_one_gradient_for_two_of_which_one_has_another_part(other):
             y.backward()
         found.append([net.a.grad().asnumpy(), net.b.grad().asnumpy()])
         assert not hybrid or "out[" not in around.programs()[0]  # neither has it in its place
+    assert same(*found)
+
+
+def test_the_gradient_of_one_input_may_be_another_input():
+    found = []
+    for hybrid in (True, False):
+        net = made(Gated, hybrid)
+        a = batch(4, 5)
+        a.attach_grad()
+        for b in (batch(4, 5, seed=1), batch(4, 5, seed=2), a.grad):
+            if b is a.grad:
+                b[...] = batch(4, 5, seed=3)
+            with autograd.record():
+                y = net(a, b)
+            y.backward()
+        found.append([net.inner.gamma.grad().asnumpy(), a.grad.asnumpy()])
+        assert not hybrid or net.programs()
     assert same(*found)
 
 
@@ -235,7 +280,63 @@ def test_the_way_back_can_be_gone_twice():
             y.backward(batch(4, 3, seed=2))
         found.append([p.grad().asnumpy() for p in block.collect_params().values()])
     assert same(*found)
-    assert len(plans(net)) == 2  # one of them without gradients
+    assert len(plans(net)) == 1  # that for predictions was made for other gradients
+
+
+def test_gradcheck_leaves_no_plan_of_its_own_behind():
+    net = made(NETWORKS["tanh"], True)
+    net.cast("float64")
+    x = batch(4, 5, dtype="float64")
+    gradcheck(lambda: net(x), parameters=[p.data() for p in net.collect_params().values()])
+    trainer = gluon.Trainer(net.collect_params(), "sgd")
+    before = [p.data().asnumpy() for p in net.collect_params().values()]
+    with autograd.record():
+        y = net(x)
+    y.backward()
+    trainer.step(1)
+    after = [p.data().asnumpy() for p in net.collect_params().values()]
+    assert all((a != b).any() for a, b in zip(before, after))
+
+
+def test_plans_stay_when_arrays_of_others_are_attached_also_after_unpickling():
+    net = made(NETWORKS["relu"], True)
+    for block in (net, *net._children.values()):
+        object.__setattr__(block, "_changed", 10**12)  # the time of another process
+    for k in range(20):
+        x = batch(4, 5, seed=k)
+        x.attach_grad()
+        with autograd.record():
+            net(x)
+    assert net._replay.made == 1
+
+
+def test_first_calls_and_exchanges_in_several_threads_at_once():
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    wrong = []
+    try:
+        for k in range(60):
+            if k % 20 == 0:
+                net = dense(3, 3, 3, 3, 3, activation=None, use_bias=False)
+                net.hybridize()
+            net.initialize("ones" if k % 2 else "zeros", force_reinit=True)
+            barrier = threading.Barrier(4)
+
+            def call(net=net, expected=81.0 * (k % 2), barrier=barrier):
+                barrier.wait()
+                try:
+                    wrong.extend(y for y in (net(np.ones((2, 3)))[0, 0].item() for _ in range(3)) if y != expected)
+                except Exception as error:
+                    wrong.append(error)
+
+            threads = [threading.Thread(target=call) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert wrong == []
 
 
 # Nothing that was computed before is lost
