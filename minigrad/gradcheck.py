@@ -17,9 +17,10 @@ from typing import Any
 import numpy
 
 from minigrad import autograd, ops
+from minigrad.clock import rewire
 from minigrad.device import Array, current_context
 from minigrad.errors import ArgumentError, GradientError
-from minigrad.tensor import Tensor, rewire
+from minigrad.tensor import Tensor
 
 STEPS = (3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-7)
 ENTRIES = 4096  # an array larger than this is not measured entry by entry

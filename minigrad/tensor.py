@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from minigrad.clock import clock
 from minigrad.device import Array, Context, context_of, cpu, to_host, xp_of
 from minigrad.errors import DTypeError, GraphError, ShapeError
 
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from minigrad.autograd import Leaf, Node
 
 _CPU = cpu()
-clock = itertools.count(1)  # numbers what happens, in order: recorded nodes, and changes in place
-rewired = [0]  # when an array was last attached, or a part of a network exchanged
-
-
-def rewire() -> None:
-    """Note that an array was attached, or a part of a network exchanged: who relies on what was there looks again."""
-    rewired[0] = next(clock)
 
 
 def _method(name: str) -> Callable[..., Tensor]:

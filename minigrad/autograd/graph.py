@@ -9,9 +9,10 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from minigrad.clock import clock, rewire
 from minigrad.device import MODULES, Array, xp_of
 from minigrad.errors import DTypeError, GraphError, ShapeError, UsageError
-from minigrad.tensor import Tensor, clock, rewire
+from minigrad.tensor import Tensor
 
 if TYPE_CHECKING:
     from minigrad.ops.operation import Op

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from minigrad.autograd import Leaf
+from minigrad.clock import clock
 from minigrad.device import Array, xp_of
 from minigrad.gluon.parameter import Parameter
 from minigrad.optimizer import Optimizer, Updater
 from minigrad.optimizer.files import leaves
 from minigrad.optimizer.optimizer import refresh
-from minigrad.tensor import Tensor, clock
+from minigrad.tensor import Tensor
 
 
 class Member:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 
 from minigrad import autograd, initializer
+from minigrad.clock import rewire
 from minigrad.device import Context, current_context
 from minigrad.errors import (
     ArgumentError,
@@ -20,7 +21,7 @@ from minigrad.errors import (
 )
 from minigrad.gluon.replay import exchanged
 from minigrad.initializer.initializer import SUFFIXES
-from minigrad.tensor import Tensor, rewire
+from minigrad.tensor import Tensor
 
 GRAD_REQS = ("write", "add", "null")
 

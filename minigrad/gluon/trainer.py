@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad import autograd, kvstore
+from minigrad.clock import rewired
 from minigrad.device import Context
 from minigrad.errors import (
     ArgumentError,
@@ -20,7 +21,6 @@ from minigrad.gluon.parameter import Parameter
 from minigrad.kvstore import KVStore
 from minigrad.optimizer import Optimizer, Updater, create
 from minigrad.optimizer.files import load_states, save_states
-from minigrad.tensor import rewired
 
 
 class Trainer:

@@ -11,12 +11,13 @@ import numpy
 from minigrad import ops
 from minigrad.autograd.backward import walk
 from minigrad.autograd.graph import Leaf, Node
+from minigrad.clock import clock
 from minigrad.errors import GraphError
 from minigrad.gluon.replay.program import Program
 from minigrad.gluon.replay.script import Script, gradients
 from minigrad.gluon.replay.tape import Tape, Traced, Unreplayable
 from minigrad.ops.operation import Joint, Op
-from minigrad.tensor import Tensor, clock
+from minigrad.tensor import Tensor
 
 SPARE = 4
 """Sets of arrays that a plan keeps at most while nobody uses them."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.autograd.scopes import state
-from minigrad.tensor import Tensor, clock, rewire, rewired
+from minigrad.clock import clock, rewire, rewired
+from minigrad.tensor import Tensor
 
 if TYPE_CHECKING:
     from minigrad.gluon.replay.plan import Plan

@@ -10,10 +10,11 @@ import numpy
 from minigrad.autograd.backward import walk
 from minigrad.autograd.graph import attach
 from minigrad.autograd.scopes import Scope, state
+from minigrad.clock import clock
 from minigrad.device import cpu
 from minigrad.gluon.replay.tape import Unreplayable
 from minigrad.ops.operation import Op
-from minigrad.tensor import Tensor, clock
+from minigrad.tensor import Tensor
 
 LARGE = 8 << 20
 """Bytes of all results together from which Python's time is lost in NumPy's, and memory is better used otherwise."""
