@@ -10,6 +10,7 @@ threads disturb PyTorch's within one process, if it is asked for: `--peers numpy
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib.util
 import statistics
 import time
@@ -226,6 +227,8 @@ def race(steps: dict[str, Step], rounds: int) -> dict[str, float]:
 def chain(lengths: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)) -> None:
     """A chain of additions: time should grow in step with its length."""
     print("\nA chain of n additions, forward and backward")
+    gc.collect()
+    gc.freeze()  # Python's collector would look through all that the peers have loaded, again and again
     x = mg.np.array([1.0])
     x.attach_grad()
     for n in lengths:
