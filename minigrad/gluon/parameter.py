@@ -279,6 +279,12 @@ class Parameter:
             with autograd.pause():
                 self._hold([tensor.astype(self.dtype) for tensor in self._tensors])
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for tensor in self._tensors:
+            if tensor._node is None:  # it comes from another process, without a gradient
+                self._attach(tensor)
+
     def var(self) -> Parameter:
         """Itself (Gluon's symbolic placeholder)."""
         return self

@@ -1,5 +1,7 @@
 """Parameters: initialization now or later, gradients, devices, sharing, and dictionaries of them."""
 
+import pickle
+
 import numpy
 import pytest
 
@@ -229,3 +231,19 @@ def test_the_dictionary_is_found_beside_the_parameter_as_in_gluon():
     assert gluon.parameter.ParameterDict is gluon.ParameterDict
     with pytest.raises(AttributeError, match="ParameterDicts"):
         gluon.parameter.ParameterDicts  # noqa: B018
+
+
+def test_a_parameter_from_another_process_learns():
+    p = gluon.Parameter("weight", shape=(2,), grad_req="add")
+    p.initialize("ones")
+    constant = gluon.Constant("pi", np.array([3.0]))
+    constant.initialize()
+    twin, fixed = pickle.loads(pickle.dumps([p, constant]))
+    for _ in range(2):
+        with autograd.record():
+            y = (twin.data() * fixed.data()).sum()
+        y.backward()
+    assert twin.grad().tolist() == [6, 6]
+    assert autograd.leaf(twin.data()).name == "weight"
+    assert autograd.leaf(fixed.data()) is None
+    assert p.grad().tolist() == [0, 0]
