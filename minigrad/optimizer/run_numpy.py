@@ -23,6 +23,8 @@ BLOCK = 512 * 1024
 SCRATCH = 1280 * 1024
 """Bytes of all scratch arrays of one thread, at most."""
 
+AS_IT_IS = nullcontext()
+
 
 class Program:
     """A rule as straight-line NumPy: `run(*arrays, *registers, *masks, *parameters)` changes the arrays in place.
@@ -140,15 +142,17 @@ def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> 
     code = graph.compiled.get("numpy")
     if code is None:
         code = graph.compiled["numpy"] = program(graph)
-    size, dtypes = arrays[0].size, {a.dtype for a in arrays}
-    dtype = arrays[0].dtype if len(dtypes) == 1 else numpy.result_type(*dtypes)
-    if dtype.char == "e":
-        dtype = numpy.dtype("float32")  # float16 is computed in float32
+    size, dtype = arrays[0].size, arrays[0].dtype
+    alike = dtype.char in "fd" and all([a.dtype is dtype for a in arrays])
+    if not alike:
+        dtype = numpy.result_type(*[a.dtype for a in arrays])
+        if dtype.char == "e":
+            dtype = numpy.dtype("float32")  # float16 is computed in float32
     length = min(size, code.block // dtype.itemsize)
     workspace = code.workspace(length, dtype, len(parameters))
     workspace.values[:] = parameters
-    with numpy.errstate(all="ignore") if code.has_branches else nullcontext():
-        if length == size and dtypes == {dtype}:
+    with numpy.errstate(all="ignore") if code.has_branches else AS_IT_IS:
+        if alike and length == size:
             code.run(*arrays, *workspace.scratch, *workspace.scalars)
         else:
             for start in range(0, size, length):
