@@ -7,6 +7,7 @@ current device; whoever touches arrays of another makes that one current first: 
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import re
 import threading
@@ -214,22 +215,24 @@ def context_of(array: Array) -> Context:
 
 def ones(xp: Any, shape: Any, dtype: Any) -> Array:
     """Ones to read from, on the current device: for sums as products, and for gradients to start from."""
-    kept = _kept(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), "ones", shape, dtype)
-    return xp.ones(shape, dtype) if kept is None else kept
+    return _small(xp, "ones", shape if isinstance(shape, int) else math.prod(shape), shape, dtype)
 
 
 def counted(xp: Any, n: int, step: int = 1) -> Array:
     """The first n multiples of a step to read from, on the current device: for indices."""
-    args = 0, n * step, step or 1
-    kept = _kept(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), "arange", *args)
-    return xp.arange(*args) if kept is None else kept
+    return _small(xp, "arange", n, 0, n * step, step or 1)
+
+
+def _small(xp: Any, name: str, size: int, *args: Any) -> Array:
+    """A constant array. Small ones are made once and kept."""
+    if size > 4096:
+        return getattr(xp, name)(*args)
+    return _kept(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), name, *args)
 
 
 @lru_cache(maxsize=256)
-def _kept(xp: Any, device_id: int | None, name: str, *args: Any) -> Array | None:
-    """A small constant array, which is made once; None for a large one."""
-    made = getattr(xp, name)(*args)
-    return made if made.size <= 4096 else None
+def _kept(xp: Any, device_id: int | None, name: str, *args: Any) -> Array:
+    return getattr(xp, name)(*args)
 
 
 SHARING = ("__dlpack__", "__cuda_array_interface__")

@@ -23,7 +23,7 @@ BLOCK = 512 * 1024
 SCRATCH = 1280 * 1024
 """Bytes of all scratch arrays of one thread, at most."""
 
-AS_IT_IS = nullcontext()
+_AS_IT_IS = nullcontext()
 
 
 class Program:
@@ -151,7 +151,7 @@ def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> 
     length = min(size, code.block // dtype.itemsize)
     workspace = code.workspace(length, dtype, len(parameters))
     workspace.values[:] = parameters
-    with numpy.errstate(all="ignore") if code.has_branches else AS_IT_IS:
+    with numpy.errstate(all="ignore") if code.has_branches else _AS_IT_IS:
         if alike and length == size:
             code.run(*arrays, *workspace.scratch, *workspace.scalars)
         else:

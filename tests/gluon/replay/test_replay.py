@@ -141,6 +141,15 @@ def trained(net, batches, optimizer="adam"):
     return seen + [p.data().asnumpy() for p in net.collect_params().values()]
 
 
+def at_once(count, work):
+    """Run `work` in several threads, to its end."""
+    threads = [threading.Thread(target=work) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def same(one, other):
     return all(a.tobytes() == b.tobytes() and a.shape == b.shape for a, b in zip(one, other, strict=True))
 
@@ -329,11 +338,7 @@ def test_first_calls_and_exchanges_in_several_threads_at_once():
                 except Exception as error:
                     wrong.append(error)
 
-            threads = [threading.Thread(target=call) for _ in range(4)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            at_once(4, call)
     finally:
         sys.setswitchinterval(interval)
     assert wrong == []
@@ -651,11 +656,7 @@ def test_two_threads_share_a_network():
                 if not same([net(batch(4, 5, seed=k)).asnumpy()], [expected[k]]):
                     wrong.append(k)
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(3, work)
     assert not wrong
     assert plans(net)
 
