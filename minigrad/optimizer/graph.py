@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.define import define
 from minigrad.device import Array
 from minigrad.errors import UsageError
 from minigrad.optimizer.rule import FLOAT, Symbol, Trace, ancestors, clip, spell
@@ -176,7 +177,7 @@ def holds(symbols: Trace, asked: dict[str, bool]) -> Callable[[Any, Scalars], bo
     conditions = [f"bool({inline(x)}) is {outcome}" for x, outcome in symbols.decided.items()]
     conditions += [f"self.{name} == constants[{name!r}]" for name in symbols.constants]
     hypers = [f"self.{x.name}" for x in symbols.nodes.values() if x.op == "hyper"]
-    conditions += [f"({hyper}.__class__ is float or is_number({hyper}))" for hyper in hypers]
+    conditions += [f"(type({hyper}) is float or is_number({hyper}))" for hyper in hypers]
     conditions += [
         f"is_number(scalars[{name!r}]) is {not is_array}"
         for name, is_array in asked.items()
@@ -232,10 +233,3 @@ def fold(graph: Graph) -> Callable[[Any, Scalars, Sequence[Array]], tuple[list[f
         return parameters, states
 
     return folded
-
-
-def define(source: str, name: str, namespace: Mapping[str, Any]) -> Any:
-    """The function `name` that the source text defines."""
-    scope = dict(namespace)
-    exec(compile(source, f"<{name}, made by minigrad>", "exec"), scope)
-    return scope[name]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import Any
 
+from minigrad.define import identifier
 from minigrad.device import xp_of
 from minigrad.errors import UsageError
 
@@ -184,7 +185,7 @@ class Trace:
     def leaf(self, op: str, name: str, value: float | None = None) -> Symbol:
         key = (op, name or repr(value))
         if key not in self.nodes:
-            self.nodes[key] = Symbol(self, op, (), name, value)
+            self.nodes[key] = Symbol(self, op, (), name if op == "const" else identifier(name), value)
         return self.nodes[key]
 
     def node(self, op: str, *args: Any) -> Symbol:

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy
 
+from minigrad.define import define
 from minigrad.device import Array
-from minigrad.optimizer.graph import Graph, define
+from minigrad.optimizer.graph import Graph
 from minigrad.optimizer.rule import CONDITIONS, FLOAT, Symbol
 
 BLOCK = 512 * 1024

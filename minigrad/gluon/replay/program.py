@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy
 
+from minigrad.define import define
 from minigrad.gluon.replay.tape import Line, Tape, Traced
-from minigrad.optimizer.graph import define
 
 
 class Program:

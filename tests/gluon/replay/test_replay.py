@@ -11,11 +11,11 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, np, npx, ops, random
+from minigrad.define import define
 from minigrad.errors import AnomalyError, GraphError, InitializationError, ShapeError
 from minigrad.gluon import nn
 from minigrad.gluon.replay import plan
 from minigrad.gradcheck import gradcheck
-from minigrad.optimizer.graph import define
 
 
 def dense(*widths, activation="relu", **kwargs):

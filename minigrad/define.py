@@ -1,0 +1,59 @@
+"""Text becomes code in this one place: programs that minigrad has printed from a graph or a tape, and nothing else.
+
+Every name in such a program is a parameter of it or a function that it is given. So the text may compute, but it cannot
+import, open, or reach behind an object: what is not plain arithmetic on names is refused before it is compiled.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+from collections.abc import Mapping
+from typing import Any
+
+from minigrad.errors import UsageError
+
+_ALLOWED = (
+    ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Nonlocal, ast.Return, ast.Pass, ast.For, ast.Assign,
+    ast.Expr, ast.expr_context, ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.List,
+    ast.BinOp, ast.operator, ast.UnaryOp, ast.unaryop, ast.BoolOp, ast.boolop, ast.Compare, ast.cmpop, ast.IfExp,
+    ast.Call, ast.keyword,
+)  # fmt: skip
+_BUILTINS = {x.__name__: x for x in (bool, float, range, slice, type)} | {"Ellipsis": Ellipsis}
+
+
+def define(source: str, name: str, namespace: Mapping[str, Any]) -> Any:
+    """The function `name` that the source text defines, with the functions and constants of `namespace`.
+
+    Raises UsageError if the text does anything but compute with names, which it would if something other than an
+    identifier had been printed where a name belongs.
+
+    >>> define("def double(x): return 2 * x", "double", {})(4)
+    8
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError) as error:
+        raise UsageError(f"A program cannot be compiled ({error}): some name in it is not an identifier.") from None
+    for node in ast.walk(tree):
+        word = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        defaults = isinstance(node, ast.arguments) and (node.defaults or node.kw_defaults)
+        if word.startswith("__") or defaults or not isinstance(node, _ALLOWED):
+            raise UsageError(
+                f"A program was to do {ast.unparse(node)!r:.60}, which is not arithmetic on names: some name in it is "
+                "not an identifier. It was not compiled."
+            )
+    scope = {**namespace, "__builtins__": _BUILTINS}
+    exec(compile(tree, f"<{name}, made by minigrad>", "exec"), scope)
+    return scope[name]
+
+
+def identifier(name: Any) -> str:
+    """`name`, if it can stand in a program; else a UsageError.
+
+    >>> identifier("mean")
+    'mean'
+    """
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__"):
+        raise UsageError(f"{name!r:.60} cannot name a state or a value of a rule; expected an identifier, like 'mean'.")
+    return name
