@@ -16,8 +16,8 @@ import numpy
 
 import minigrad
 from minigrad import compare, datasets, optimizer
+from minigrad.config import arguments_of
 from minigrad.errors import ArgumentError, FileError, MinigradError
-from minigrad.optimizer.arguments import arguments_of
 from minigrad.optimizer.latex import plain
 
 if TYPE_CHECKING:

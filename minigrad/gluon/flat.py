@@ -11,6 +11,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy
+
 from minigrad.autograd import Leaf
 from minigrad.clock import clock
 from minigrad.device import Array, xp_of
@@ -50,6 +52,8 @@ class Group:
                 updater.states[m.index] = optimizer.create_state_multi_precision(m.index, m.tensor)
         self.stepped = -1  # when all were last changed by a step
         self.states = [leaves(updater.states[m.index]) for m in members]
+        for m, own in zip(members, self.states):
+            follow_cast(m.tensor, own)
         if self.flat:
             self._lay_out(optimizer)
 
@@ -122,6 +126,14 @@ class Group:
             if name in optimizer.scalar_states:  # one number, the same for all that were stepped together
                 for own in self.states[1:]:
                     own[len(own) - len(states) + k].data[...] = states[k]
+
+
+def follow_cast(weight: Tensor, states: Sequence[Tensor]) -> None:
+    """Bring states to the dtype of a weight that has been cast since they were made. Those of float16 are float32."""
+    dtype = numpy.dtype("float32") if weight.dtype == numpy.float16 else weight.dtype
+    for s in states:
+        if s.shape == weight.shape and s.dtype.kind == "f" and s.dtype not in (dtype, weight.dtype):
+            s.data = s.data.astype(dtype)
 
 
 def kind(p: Parameter, tensor: Tensor) -> tuple[Any, ...]:

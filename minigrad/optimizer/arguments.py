@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
+from minigrad.config import arguments_of
 from minigrad.errors import ArgumentError, KeywordError, suggestion
 
 
@@ -52,17 +52,6 @@ def either(standard: str, value: float, other: str, second: float | None) -> flo
     raise ArgumentError(
         f"{standard}={value!r} and {other}={second!r} are two spellings of one argument; give one of them"
     )
-
-
-def arguments_of(cls: type) -> dict[str, Any]:
-    """Name and default of every constructor argument, those of the class first, then those of its bases."""
-    found: dict[str, Any] = {}
-    for base in cls.__mro__[:-1]:
-        if "__init__" in vars(base):
-            parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
-            named = {p.name: p.default for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
-            found = found | {name: default for name, default in named.items() if name not in found}
-    return found
 
 
 def refuse(cls: type, unknown: Iterable[str]) -> None:

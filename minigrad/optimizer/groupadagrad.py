@@ -69,7 +69,12 @@ class GroupAdaGrad(Optimizer):
     def named(
         self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        (h,) = states
+        h = states[0] if len(states) == 1 else None
+        if h is None or h.shape != (len(w), 1):
+            raise ShapeError(
+                f"GroupAdaGrad keeps one state of shape ({len(w)}, 1), a number for each row of parameter "
+                f"{self._name(index)!r}; create_state(index, weight) makes it"
+            )
         square = prepared(g, scalars) ** 2
         h += square.sum(axis=1, keepdims=True) / max(1, w.shape[1])
         return {"h": xp_of(w).broadcast_to(h, w.shape)}

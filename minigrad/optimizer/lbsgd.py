@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad.device import Array, xp_of
+from minigrad.errors import UsageError
+from minigrad.optimizer.accepts import check
 from minigrad.optimizer.arguments import number
 from minigrad.optimizer.norms import norm
 from minigrad.optimizer.optimizer import Index, Optimizer, State
@@ -116,7 +118,10 @@ class LBSGD(Optimizer):
 
     def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
         if self.batch_scale > 1:
+            if len(states) == len(self.states):
+                raise UsageError("LBSGD adds gradients up in a state of its own; create_state(index, weight) makes it")
             total = states[-1]
+            check("LBSGD", {"w": w, "total": total})
             total += g
             if self._batches(index) % self.batch_scale:
                 return

@@ -16,9 +16,11 @@ from typing import Any, ClassVar
 
 import numpy
 
+from minigrad.config import arguments_of
 from minigrad.device import Array, context_of, xp_of
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
-from minigrad.optimizer.arguments import Default, arguments_of, number, refuse
+from minigrad.optimizer.accepts import gradient_for, master_of, states_for, weight_of
+from minigrad.optimizer.arguments import Default, number, refuse
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run
 from minigrad.tensor import Tensor
@@ -131,12 +133,14 @@ class Optimizer:
 
     def create_state(self, index: Index, weight: Tensor) -> State:
         """A new state for one parameter: None, one array, or a tuple in the order of `states`."""
+        weight = weight_of(weight)
         with context_of(weight.data):
             made = tuple(Tensor(self.initial_state(name, weight.data)) for name in self.states)
         return made if len(made) > 1 else made[0] if made else None
 
     def create_state_multi_precision(self, index: Index, weight: Tensor) -> State:
         """As `create_state`; for a float16 weight with `multi_precision`, (float32 master copy, state)."""
+        weight = weight_of(weight)
         with weight.ctx:
             if not self._has_master(weight):
                 return self.create_state(index, weight)
@@ -149,21 +153,29 @@ class Optimizer:
     # ---- Updates ---------------------------------------------------------------------------------------------------
 
     def update(self, index: Index, weight: Tensor, grad: Tensor, state: State) -> None:
-        """Take one step: change `weight` and `state` in place. `grad` is left as it is."""
+        """Take one step: change `weight` and `state` in place. `grad` is left as it is.
+
+        Tensors or plain arrays; a gradient of another dtype is cast to the weight's. Raises ShapeError, DTypeError or
+        UsageError, before anything is changed, unless the gradient has the shape of the weight and the state is what
+        `create_state` makes.
+        """
+        weight = weight_of(weight)
+        g, states = gradient_for(weight, grad).data, states_for(self, weight, state)
         self._update_count(index)
-        arrays = () if state is None else state if isinstance(state, tuple) else (state,)
         with weight.ctx:
-            self.step(index, weight.data, grad.data, [s.data for s in arrays])
+            self.step(index, weight.data, g, states)
         weight.touch()  # a graph that was recorded with the old weight will say so
 
     def update_multi_precision(self, index: Index, weight: Tensor, grad: Tensor, state: State) -> None:
         """As `update`, with the state of `create_state_multi_precision`; the weight is rounded from its master copy."""
         if not self._has_master(weight):
             return self.update(index, weight, grad, state)
-        master, inner = state
+        weight = weight_of(weight)
+        master, inner = master_of(weight, state)
+        grad = gradient_for(master, grad)
         with weight.ctx:
             refresh(master.data, weight.data)
-            self.update(index, master, Tensor(grad.data.astype(numpy.float32), weight.ctx), inner)
+            self.update(index, master, grad, inner)
             weight.data[...] = master.data
         weight.touch()
         return None
@@ -301,10 +313,19 @@ class Optimizer:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     def get_config(self) -> dict[str, Any]:
-        """Everything but the states, as plain data for a JSON file. See `minigrad.optimizer.config`."""
+        """Everything but the states, as plain data for a JSON file. See `minigrad.optimizer.config`.
+
+        An optimizer that learns more than its constructor is told adds it: `return super().get_config() | {"seen":
+        self.seen}`.
+        """
         from minigrad.optimizer.config import to_config
 
         return to_config(self)
+
+    def set_config(self, config: Mapping[str, Any]) -> None:
+        """Take in what a `get_config` of one's own has added: `self.seen = config["seen"]`. It comes from a file: check
+        it.
+        """
 
     register = staticmethod(register)
     create_optimizer = staticmethod(create)

@@ -19,6 +19,7 @@ import numpy
 from minigrad.device import Array
 from minigrad.errors import ArgumentError
 from minigrad.optimizer import run_cuda, run_numba, run_numpy
+from minigrad.optimizer.accepts import FLOATS, check
 from minigrad.optimizer.graph import Graph, Scalars, active, trace
 
 if TYPE_CHECKING:
@@ -44,10 +45,14 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
             arrays of the shape of w.
     """
     graph = graph_of(optimizer, len(arrays), scalars)
-    parameters, numbers = graph.fold(optimizer, scalars, arrays)
     inputs = graph.inputs(arrays, scalars)
+    shape, dtype = inputs[0].shape, inputs[0].dtype
+    alike = dtype in FLOATS and all([a.shape == shape and a.dtype is dtype for a in inputs])
+    if not alike:
+        check(type(optimizer).__name__, dict(zip(graph.arrays, inputs)), graph.extras)
+    parameters, numbers = graph.fold(optimizer, scalars, arrays)
     if isinstance(inputs[0], numpy.ndarray):
-        on_cpu(graph, inputs, parameters)
+        on_cpu(graph, inputs, parameters, alike)
     else:
         run_cuda.step(graph, inputs, parameters)
     if numbers:
@@ -112,23 +117,23 @@ def fastest() -> str:
 _chosen = checked(os.environ["MINIGRAD_READING"]) if "MINIGRAD_READING" in os.environ else ""
 
 
-def on_cpu(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> None:
-    """Run on NumPy arrays of any layout: what is not contiguous is copied, and copied back."""
-    dtype, size, same = arrays[0].dtype, arrays[0].size, True
-    for a in arrays:
-        if a.ndim != 1 or not a.flags.c_contiguous:
-            flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
-            on_cpu(graph, flat, parameters)
-            for name, array, done in zip(graph.arrays, arrays, flat):
-                if name in graph.written and not array.flags.c_contiguous:
-                    array[...] = done.reshape(array.shape)
-            return
-        if a.dtype is not dtype:
-            same = False
+def on_cpu(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], alike: bool) -> None:
+    """Run on NumPy arrays of one shape and any layout: what is not contiguous is copied, and copied back.
+
+    `alike` says whether they also have one dtype.
+    """
+    size = arrays[0].size
+    if arrays[0].ndim != 1 or not all([a.flags.c_contiguous for a in arrays]):
+        flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
+        on_cpu(graph, flat, parameters, alike)
+        for name, array, done in zip(graph.arrays, arrays, flat):
+            if name in graph.written and not array.flags.c_contiguous:
+                array[...] = done.reshape(array.shape)
+        return
     if size == 0:
         return
     name = _chosen or fastest()
-    if name == "numba" and not (same and dtype.char in "fd"):
+    if name == "numba" and not (alike and arrays[0].dtype.itemsize > 2):
         name = "numpy"  # which converts float16, and other mixtures, block by block
     step, pays, most = CPU[name]
     if size < pays:

@@ -1,0 +1,107 @@
+"""An object as plain data, and back: what its constructor would have to be given to make it as it is now.
+
+So a file holds only what a user could have typed, and loading it goes through the constructor's own checks. What an
+object has learnt since it was made (counts, a rate that has fallen) is added by its `get_config` and taken in by its
+`set_config`, each field by its name.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from minigrad.errors import ArgumentError, FileError, KeywordError, MinigradError, suggestion
+
+
+def arguments_of(cls: type) -> dict[str, Any]:
+    """Name and default of every constructor argument: those of the class, then those that it passes to its bases."""
+    found: dict[str, Any] = {}
+    for base in cls.__mro__[:-1]:
+        if "__init__" not in vars(base):
+            continue
+        parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
+        named = {p.name: p.default for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+        found |= {name: default for name, default in named.items() if name not in found}
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            break
+    return found
+
+
+def places(cls: type, renamed: Mapping[str, str], without: Collection[str] = ()) -> dict[str, str]:
+    """In which attribute each constructor argument is found: that of its name, unless `renamed` says otherwise."""
+    return {name: renamed.get(name, name) for name in arguments_of(cls) if name not in without}
+
+
+def build(cls: type, found: Mapping[str, str], attributes: Mapping[str, Any], others: Collection[str]) -> Any:
+    """An object made by its constructor, from attributes that come from a file and have their places in `found`.
+
+    Raises KeywordError for an attribute that is neither an argument's nor one of `others`, and whatever the constructor
+    raises for a value.
+    """
+    known = [*found.values(), *others]
+    for name in attributes:
+        if name not in known:
+            raise KeywordError(f"a file cannot set {cls.__name__}.{name:.60}{suggestion(name, known)}")
+    try:
+        return cls(**{name: attributes[place] for name, place in found.items() if place in attributes})
+    except MinigradError:
+        raise
+    except Exception as error:  # a class of the user's, given what it does not expect
+        raise FileError(f"{cls.__name__} cannot be made from what was saved of it: {error}") from error
+
+
+def check_complete(thing: Any, twin: Any, apart: Collection[str] = ()) -> None:
+    """Raise ArgumentError unless `twin`, which was built from the data of `thing`, has the same attributes.
+
+    An attribute that differs would be lost in a file. Those in `apart` are saved in another way.
+    """
+    own, again = vars(thing), vars(twin)
+    for name in [*own, *again]:
+        if name not in apart and not (name in own and name in again and _same(own[name], again[name])):
+            cls = type(thing).__name__
+            raise ArgumentError(
+                f"{cls}.{name} = {own.get(name)!r:.60} cannot be saved: the constructor of {cls} does not make it from "
+                f"its arguments. Keep each argument under its own name (self.{name}), or define get_config(), which "
+                "returns super().get_config() with your values added, and set_config(config), which takes them in."
+            )
+
+
+def _same(a: Any, b: Any) -> bool:
+    if a is b:
+        return True
+    try:
+        return json.dumps(a) == json.dumps(b)
+    except (TypeError, ValueError):
+        return False
+
+
+def expected(name: str, value: Any, kind: type | tuple[type, ...]) -> Any:
+    """`value`, if it is of this kind; else a FileError that names the field."""
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind in (int, float, (int, str))):
+        kinds = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+        raise FileError(f"The field {name!r} is {value!r:.60}, but must be of type {kinds}.")
+    return value
+
+
+def field(config: Mapping[str, Any], name: str, kind: type | tuple[type, ...]) -> Any:
+    """What a file says under a name, if it is there and of the right kind; else a FileError."""
+    if name not in config:
+        raise FileError(f"The field {name!r} is missing.")
+    return expected(name, config[name], kind)
+
+
+def list_of(config: Mapping[str, Any], name: str, kind: type | tuple[type, ...]) -> list[Any]:
+    """A list that a file has under a name, if all its items are of this kind."""
+    return [expected(name, item, kind) for item in field(config, name, list)]
+
+
+def table(name: str, pairs: list[Any]) -> dict[int | str, Any]:
+    """A dict out of its pairs, in which JSON keeps keys that are whole numbers."""
+    found: dict[int | str, Any] = {}
+    for pair in pairs:
+        if len(expected(name, pair, list)) != 2 or expected(name, pair[0], (int, str)) in found:
+            raise FileError(f"The field {name!r} has {pair!r:.60} in it; expected pairs of different keys and a value.")
+        found[pair[0]] = pair[1]
+    return found

@@ -1,0 +1,115 @@
+"""What an update accepts: arrays that can be read and written side by side, element by element.
+
+A compiled loop does not look at shapes: given a gradient that is too short it would read, and given a state that is too
+short it would write, memory that belongs to something else. So every array is compared with the weight first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy
+
+from minigrad.device import MODULES, Array
+from minigrad.errors import DeviceError, DTypeError, KeywordError, ShapeError, UsageError
+from minigrad.tensor import Tensor
+
+FLOATS = {numpy.dtype(name) for name in ("float16", "float32", "float64")}
+"""What can be trained. (An array in the other byte order has another dtype.)"""
+
+
+def as_tensor(x: Any, what: str) -> Tensor:
+    """A Tensor as it is, a plain NumPy or CuPy array as a Tensor that shares its memory."""
+    if isinstance(x, Tensor):
+        return x
+    if type(x) in MODULES and not isinstance(x, numpy.generic):
+        return Tensor(x)
+    raise KeywordError(
+        f"The {what} is {x!r:.60} of type {type(x).__name__}; expected an array: minigrad.np.array(...)."
+    )
+
+
+def weight_of(x: Any) -> Tensor:
+    """A weight, if it is one that can be trained."""
+    weight = as_tensor(x, "weight")
+    if weight.dtype not in FLOATS:
+        raise DTypeError(f"A weight of dtype {weight.dtype!s} cannot be trained; make it float32: w.astype('float32').")
+    return weight
+
+
+def gradient_for(weight: Tensor, grad: Any) -> Tensor:
+    """The gradient, in the dtype of the weight."""
+    given = as_tensor(grad, "gradient")
+    if given.ctx is not weight.ctx:
+        if isinstance(grad, Tensor):
+            raise DeviceError(f"The weight is on {weight.ctx} but the gradient on {given.ctx}; move one of them first.")
+        given = Tensor(weight.ctx.put(grad), weight.ctx)
+    if given.shape != weight.shape:
+        raise ShapeError(f"The gradient has shape {given.shape}, but its weight has shape {weight.shape}.")
+    if given.dtype == weight.dtype:
+        return given
+    if given.dtype.kind not in "fiub":
+        raise DTypeError(f"The gradient has dtype {given.dtype!s}, but its weight has dtype {weight.dtype!s}.")
+    with weight.ctx:
+        return Tensor(given.data.astype(weight.dtype), weight.ctx)
+
+
+def states_for(optimizer: Any, weight: Tensor, state: Any) -> list[Array]:
+    """The arrays of a state, if they are what `create_state` makes for this weight.
+
+    Those that a `create_state` of one's own adds behind the named ones are for its own `named` or `step` to look at.
+    """
+    given = () if state is None else state if isinstance(state, (tuple, list)) else (state,)
+    tensors = [as_tensor(s, "state") for s in given]
+    cls, names = type(optimizer).__name__, tuple(optimizer.states)
+    if len(tensors) < len(names):
+        raise UsageError(
+            f"{cls} keeps {len(names)} states ({', '.join(names)}), but was given {len(tensors)}; "
+            "create_state(index, weight) makes them."
+        )
+    arrays = [weight.data, *(t.data for t in tensors)]
+    if len({*map(id, arrays)}) < len(arrays):
+        raise UsageError(f"{cls} was given one array in two places; its weight and states are changed separately.")
+    for tensor in tensors:
+        if tensor.ctx is not weight.ctx and tensor.ndim:
+            raise DeviceError(f"The weight is on {weight.ctx} but a state on {tensor.ctx}; move one of them first.")
+    for name, array in zip(names, arrays[1:]):
+        if name in optimizer.scalar_states and array.shape:
+            raise ShapeError(f"The state {name!r} of {cls} is one number, but was given shape {array.shape}.")
+    check(cls, {"w": arrays[0]} | {n: a for n, a in zip(names, arrays[1:]) if n not in optimizer.scalar_states})
+    return arrays[1:]
+
+
+def check(cls: str, arrays: Mapping[str, Array], extras: Collection[str] = ()) -> None:
+    """Raise ShapeError or DTypeError unless the arrays of a rule, by name, have the shape and dtype of `w`.
+
+    The states of a float16 weight are float32, or float16. The gradient and `extras`, what the rule asks for by name,
+    are of any floating dtype; on a GPU an extra may be one number.
+    """
+    w = arrays["w"]
+    weight_of(w)
+    for name, a in arrays.items():
+        if a.shape != w.shape and not (name in extras and a.shape == () and not isinstance(a, numpy.ndarray)):
+            raise ShapeError(
+                f"{cls} was given {name!r} of shape {a.shape} for a weight of shape {w.shape}; they must be the same. "
+                "Each parameter has its own gradient and states: create_state(index, weight) makes these."
+            )
+        fits = a.dtype == w.dtype or (w.dtype == numpy.float16 and a.dtype == numpy.float32)
+        if not (fits or (a.dtype in FLOATS and (name == "g" or name in extras))):
+            raise DTypeError(f"{cls} was given {name!r} of dtype {a.dtype!s} for a weight of dtype {w.dtype!s}.")
+
+
+def master_of(weight: Tensor, state: Any) -> tuple[Tensor, Any]:
+    """The float32 master copy of a float16 weight, and the state of it."""
+    if not isinstance(state, (tuple, list)) or len(state) != 2:
+        raise UsageError(
+            "With multi_precision the state of a float16 weight is a pair, (float32 master copy, state); "
+            "create_state_multi_precision(index, weight) makes it."
+        )
+    master = as_tensor(state[0], "master copy")
+    if master.shape != weight.shape or master.dtype != numpy.float32:
+        raise ShapeError(
+            f"The master copy is {master.dtype!s} of shape {master.shape}, but must be float32 of shape {weight.shape}."
+        )
+    return master, state[1]

@@ -1,0 +1,143 @@
+"""An update looks at its arrays before it reads them: what does not fit is refused, and nothing has changed."""
+
+import numpy
+import pytest
+
+from minigrad import np, optimizer
+from minigrad.errors import DTypeError, KeywordError, MinigradError, ShapeError, UsageError
+from minigrad.optimizer.run import reading
+
+READINGS = ["numpy", "numba"]
+
+
+@pytest.fixture(params=READINGS)
+def each_reading(request):
+    if request.param == "numba":
+        pytest.importorskip("numba")
+    with reading(request.param):
+        yield
+
+
+def made(name="adam", shape=(4,), dtype="float32", **arguments):
+    opt = optimizer.create(name, **arguments)
+    w = np.ones(shape, dtype=dtype)
+    return opt, w, opt.create_state(0, w)
+
+
+def refused(error, message, opt, w, g, state):
+    before = w.asnumpy().copy()
+    with pytest.raises(error, match=message):
+        opt.update(0, w, g, state)
+    assert (w.asnumpy() == before).all()
+    assert opt._index_update_count == {}
+
+
+@pytest.mark.parametrize("shape", [(2,), (5,), (), (1, 4), (0,)])
+def test_a_gradient_of_another_shape_is_refused(each_reading, shape):
+    opt, w, state = made()
+    refused(ShapeError, r"gradient has shape .* weight has shape \(4,\)", opt, w, np.ones(shape), state)
+
+
+@pytest.mark.parametrize("shape", [(2,), (5,), (), (2, 2), (100_000,)])
+def test_states_of_another_shape_are_refused(each_reading, shape):
+    opt, w, (mean, _) = made()
+    refused(ShapeError, r"Adam was given 'var' of shape .* weight of shape \(4,\)", opt, w, w, (mean, np.ones(shape)))
+
+
+@pytest.mark.parametrize("name", ["adam", "sgd", "ftrl", "ftml", "nadam", "lamb", "lans", "lars", "dcasgd", "rmsprop"])
+def test_the_state_of_another_parameter_is_refused_by_every_rule(each_reading, name):
+    arguments = {"momentum": 0.9} if name in ("sgd", "lars") else {}
+    opt, w, _ = made(name, **arguments)
+    state = opt.create_state(1, np.ones(100_000))
+    refused(ShapeError, "100000", opt, w, w, state)
+
+
+@pytest.mark.parametrize("state", [(), ("mean",), ("mean", "mean"), ("mean", None), (1.0, 2.0), ("w", "mean")])
+def test_what_is_no_state_of_the_rule_is_refused(state):
+    opt, w, (mean, _) = made()
+    named = {"mean": mean, "w": w}
+    refused(MinigradError, "Adam|state", opt, w, w.copy(), tuple(named.get(s, s) for s in state))
+    refused(MinigradError, "Adam keeps 2 states", opt, w, w.copy(), None)
+
+
+def test_additional_states_of_a_rule_are_looked_at_too():
+    opt, w, _ = made("lbsgd", batch_scale=4)
+    with pytest.raises(ShapeError, match=r"'total' of shape \(2, 4\)"):
+        opt.update(0, w, w, np.ones((2, 4)))
+    with pytest.raises(UsageError, match="adds gradients up"):
+        opt.update(0, w, w, None)
+    opt, w, _ = made("groupadagrad", shape=(3, 2))
+    with pytest.raises(ShapeError, match=r"one state of shape \(3, 1\)"):
+        opt.update(0, w, w, np.ones((3, 2)))
+
+
+def test_what_a_rule_asks_for_by_name_has_the_shape_of_the_weight(each_reading):
+    class Scaled(optimizer.Optimizer):
+        def rule(self, w, g, *, lr, scale):
+            return w - lr * scale * g
+
+        def named(self, index, w, g, states, scalars):
+            return {"scale": numpy.ones(2, "float32")}
+
+    w = np.ones(4)
+    with pytest.raises(ShapeError, match=r"Scaled was given 'scale' of shape \(2,\)"):
+        Scaled().update(0, w, w, None)
+    assert w.tolist() == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64", "int32", "bool"])
+def test_a_gradient_of_another_dtype_is_cast_to_the_weights(each_reading, dtype):
+    opt, w, _ = made("sgd", learning_rate=0.5)
+    opt.update(0, w, np.array([1, 0, 1, 0], dtype=dtype), None)
+    assert (w.dtype, w.tolist()) == (numpy.float32, [0.5, 1, 0.5, 1])
+
+
+def test_plain_numpy_arrays_are_weights_gradients_and_states(each_reading):
+    opt = optimizer.SGD(learning_rate=0.5, momentum=0.5)
+    w, g = numpy.ones(3, "float32"), numpy.array([1, 2, 3])
+    v = opt.create_state(0, w)
+    for _ in range(2):
+        opt.update(0, w, g, v)
+    assert w.tolist() == [1 - 0.5 - 0.75, 1 - 1 - 1.5, 1 - 1.5 - 2.25]
+    own = numpy.zeros(3, "float32")
+    opt.update(0, w, g, own)
+    assert own.tolist() == [-0.5, -1, -1.5]
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "bool", "complex64"])
+def test_weights_that_are_not_floats_cannot_be_trained(dtype):
+    w = np.array(numpy.ones(3, dtype))
+    with pytest.raises(DTypeError, match=f"weight of dtype {dtype} cannot be trained"):
+        optimizer.SGD().update(0, w, np.ones(3), None)
+
+
+def test_a_weight_in_the_other_byte_order_is_refused():
+    w = numpy.ones(3, numpy.dtype("float32").newbyteorder())
+    with pytest.raises(DTypeError, match="cannot be trained"):
+        optimizer.SGD().update(0, w, np.ones(3), None)
+
+
+def test_states_of_another_dtype_are_refused_but_those_of_halves_are_float32():
+    opt, w, _ = made("sgd", momentum=0.9)
+    refused(DTypeError, "'v' of dtype float64 for a weight of dtype float32", opt, w, w, np.zeros(4, dtype="float64"))
+    opt, w, v = made("sgd", momentum=0.9, dtype="float16", learning_rate=0.5)
+    opt.update(0, w, np.ones(4, dtype="float16"), v)
+    assert (v.dtype, w.tolist()) == (numpy.float32, [0.5] * 4)
+
+
+@pytest.mark.parametrize("bad", [None, [1.0, 2.0], "w", 3.0])
+def test_what_is_no_array_is_named(bad):
+    opt = optimizer.SGD()
+    with pytest.raises(KeywordError, match="The gradient is"):
+        opt.update(0, np.ones(2), bad, None)
+    with pytest.raises(KeywordError, match="The weight is"):
+        opt.update(0, bad, np.ones(2), None)
+
+
+def test_a_master_copy_that_does_not_fit_is_refused():
+    opt = optimizer.SGD(multi_precision=True)
+    w = np.ones(3, dtype="float16")
+    for state, message in [(None, "is a pair"), ((np.ones(2), None), r"shape \(2,\)"), ((w.copy(), None), "float16")]:
+        with pytest.raises((UsageError, ShapeError), match=message):
+            opt.update_multi_precision(0, w, w, state)
+    assert w.tolist() == [1, 1, 1]
