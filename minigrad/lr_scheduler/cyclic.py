@@ -60,6 +60,8 @@ class OneCycleScheduler(TriangularScheduler):
     (2018), section 2.
     """
 
+    renamed = {"start_lr": "min_lr"}
+
     def __init__(
         self,
         start_lr: float,
@@ -74,12 +76,13 @@ class OneCycleScheduler(TriangularScheduler):
             raise ArgumentError(
                 f"cooldown_length is {cooldown_length} and finish_lr {finish_lr}; give both for a cool-down or neither."
             )
-        self.finish_lr = self.min_lr if finish_lr is None else rate_value("finish_lr", finish_lr)
+        self.finish_lr = None if finish_lr is None else rate_value("finish_lr", finish_lr)
 
     def rate(self, num_update: int) -> float:
         late = num_update - self.cycle_length
         if late < 0:
             return super().rate(num_update)
+        finish = self.min_lr if self.finish_lr is None else self.finish_lr
         if late >= self.cooldown_length:
-            return self.finish_lr
-        return self.min_lr + late * (self.finish_lr - self.min_lr) / self.cooldown_length
+            return finish
+        return self.min_lr + late * (finish - self.min_lr) / self.cooldown_length

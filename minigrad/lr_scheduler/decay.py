@@ -23,6 +23,8 @@ class FactorScheduler(LRScheduler):
     [0.8, 0.8, 0.8, 0.4, 0.4, 0.2, 0.2]
     """
 
+    progress = ("count",)
+
     def __init__(
         self,
         step: int,
@@ -40,9 +42,10 @@ class FactorScheduler(LRScheduler):
         self.count = 0
 
     def rate(self, num_update: int) -> float:
-        while num_update > self.count + self.step:
-            self.count += self.step
-            self.base_lr = max(self.base_lr * self.factor, self.stop_factor_lr)
+        drops = (num_update - self.count - 1) // self.step
+        if drops > 0:
+            self.count += drops * self.step
+            self.base_lr = max(self.base_lr * self.factor**drops, self.stop_factor_lr)
         return self.base_lr
 
 
@@ -56,6 +59,8 @@ class MultiFactorScheduler(LRScheduler):
     >>> [schedule(k) for k in range(6)]
     [0.8, 0.8, 0.8, 0.4, 0.2, 0.2]
     """
+
+    progress = ("cur_step_ind",)
 
     def __init__(
         self,
@@ -93,6 +98,8 @@ class PolyScheduler(LRScheduler):
     >>> [schedule(k) for k in range(6)]
     [1.0, 0.5625, 0.25, 0.0625, 0.0, 0.0]
     """
+
+    renamed = {**LRScheduler.renamed, "pwr": "power"}
 
     def __init__(
         self,

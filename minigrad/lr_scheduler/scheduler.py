@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
+from minigrad.config import build, check_complete, field, places
 from minigrad.errors import ArgumentError, UsageError
+
+RATES = ("warmup_final_lr", "base_lr")
+"""The base of every schedule, as it was set and as it has become."""
 
 
 class LRScheduler:
@@ -40,7 +45,13 @@ class LRScheduler:
     Reference: Goyal et al., "Accurate, Large Minibatch SGD" (2017), section 2.2, for both ways of warming up.
     """
 
-    _classes: dict[str, type[LRScheduler]] = {}
+    renamed: ClassVar[Mapping[str, str]] = {"base_lr": "warmup_final_lr"}
+    """Constructor arguments whose attribute has another name: argument -> attribute."""
+
+    progress: ClassVar[tuple[str, ...]] = ()
+    """Attributes that count how far the schedule has come: whole numbers, saved beside the arguments."""
+
+    _classes: ClassVar[dict[str, type[LRScheduler]]] = {}
 
     def __init_subclass__(cls) -> None:
         LRScheduler._classes[cls.__name__] = cls
@@ -89,12 +100,24 @@ class LRScheduler:
         return self.get_warmup_lr(num_update) if num_update < self.warmup_steps else self.rate(num_update)
 
     def get_config(self) -> dict[str, Any]:
-        """The schedule in mid-flight as a JSON-able dict: its class name and all its attributes."""
-        return {"class": type(self).__name__, "attributes": dict(vars(self))}
+        """The schedule in mid-flight as a JSON-able dict.
+
+        A schedule that keeps more than its constructor is told adds it: `return super().get_config() | {"count":
+        self.count}`.
+        """
+        own = vars(self)
+        names = dict.fromkeys([*places(type(self), self.renamed).values(), *RATES, *self.progress])
+        config = {"class": type(self).__name__, "attributes": {name: own[name] for name in names if name in own}}
+        if type(self).get_config is LRScheduler.get_config:
+            check_complete(self, LRScheduler.from_config(config))
+        return config
+
+    def set_config(self, config: Mapping[str, Any]) -> None:
+        """Take in what a `get_config` of one's own has added. It comes from a file: check it."""
 
     @staticmethod
     def from_config(config: dict[str, Any]) -> LRScheduler:
-        """The schedule that `get_config` described, going on where it stood.
+        """The schedule that `get_config` described, made by its constructor and going on where it stood.
 
         >>> from minigrad.lr_scheduler import FactorScheduler
         >>> half = FactorScheduler(step=2, factor=0.5, base_lr=0.8)
@@ -103,14 +126,20 @@ class LRScheduler:
         >>> LRScheduler.from_config(half.get_config())(6)
         0.2
         """
-        cls = LRScheduler._classes.get(config["class"])
+        name = field(config, "class", str)
+        cls = LRScheduler._classes.get(name)
         if cls is None:
             raise ArgumentError(
-                f"No schedule class is called {config['class']!r} (known: {', '.join(sorted(LRScheduler._classes))}); "
+                f"No schedule class is called {name!r:.60} (known: {', '.join(sorted(LRScheduler._classes))}); "
                 "define or import it before loading."
             )
-        scheduler = cls.__new__(cls)
-        vars(scheduler).update(config["attributes"])
+        attributes = field(config, "attributes", dict)
+        scheduler: LRScheduler = build(cls, places(cls, cls.renamed), attributes, [*RATES, *cls.progress])
+        scheduler.set_base(rate_value("base rate", field(attributes, "warmup_final_lr", (int, float))))
+        scheduler.base_lr = rate_value("base_lr", field(attributes, "base_lr", (int, float)))
+        for progress in cls.progress:
+            setattr(scheduler, progress, whole(progress, field(attributes, progress, int), at_least=0))
+        scheduler.set_config(config)
         return scheduler
 
 

@@ -1,78 +1,110 @@
 """An optimizer as plain data, and back: all it knows but the states, fit for a JSON file.
 
-Saved are its attributes (rates, hyper-parameters, multipliers, step counts) and its schedule in mid-flight, so that
+Saved are its constructor's arguments as they are now, multipliers, step counts, and its schedule in mid-flight, so that
 training goes on as if it had not stopped. Parameters are not saved: a Trainer attaches its own.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from minigrad.errors import ArgumentError, suggestion
+from minigrad.config import build, check_complete, expected, field, places, table
+from minigrad.errors import ArgumentError, FileError, suggestion
 from minigrad.lr_scheduler import LRScheduler
+from minigrad.optimizer.arguments import number
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import OPTIMIZERS
+
+RENAMED = {"learning_rate": "lr"}
+"""Arguments whose attribute has another name."""
+
+APART = ("lr_scheduler", "param_dict", "param_idx2name")
+"""Arguments that are not saved with the others."""
+
+LEARNT = ("num_update", "_index_update_count", "lr_mult", "wd_mult", "idx2name")
+"""What an optimizer knows besides its arguments."""
+
+LATEST = 2**53
+"""No count of updates is higher: up to here every whole number is a float too."""
 
 
 def to_config(optimizer: Optimizer) -> dict[str, Any]:
     """The optimizer as a dict of JSON's own types.
+
+    Raises ArgumentError for an attribute that would be lost, unless the class has a `get_config` of its own.
 
     >>> from minigrad import optimizer
     >>> config = to_config(optimizer.SGD(learning_rate=0.5, momentum=0.9))
     >>> config["class"], config["attributes"]["lr"], config["attributes"]["momentum"]
     ('sgd', 0.5, 0.9)
     """
-    kept = {name: value for name, value in vars(optimizer).items() if name not in ("param_dict", "lr_scheduler")}
-    scheduler = optimizer.lr_scheduler
-    return {
+    own, scheduler = vars(optimizer), optimizer.lr_scheduler
+    names = [*places(type(optimizer), RENAMED, APART).values(), *LEARNT]
+    config = {
         "class": type(optimizer).__name__.lower(),
-        "attributes": {name: _plain(type(optimizer), name, value) for name, value in kept.items()},
+        "attributes": {name: _plain(own[name]) for name in dict.fromkeys(names) if name in own},
         "lr_scheduler": scheduler.get_config() if isinstance(scheduler, LRScheduler) else scheduler is not None,
     }
+    if type(optimizer).get_config is Optimizer.get_config:
+        check_complete(optimizer, from_config(config, scheduler), apart=APART)
+    return config
 
 
 def from_config(config: dict[str, Any], lr_scheduler: Callable[[int], float] | None = None) -> Optimizer:
-    """The optimizer that `to_config` described.
+    """The optimizer that `to_config` described, made by its constructor.
 
     Args:
         lr_scheduler: the schedule to use if it was a callable of your own, which cannot be saved.
+
+    Raises a MinigradError if the class is not registered, or a field is missing or could not have been given by a user.
 
     >>> from minigrad import optimizer
     >>> from_config(to_config(optimizer.Adam(learning_rate=0.5, beta1=0.8)))
     Adam(learning_rate=0.5, beta1=0.8, beta2=0.999, epsilon=1e-08)
     """
-    name, schedule = config["class"], config["lr_scheduler"]
+    config = expected("optimizer", config, dict)
+    name, schedule = field(config, "class", str), field(config, "lr_scheduler", (dict, bool))
     if name not in OPTIMIZERS:
         raise ArgumentError(
-            f"saved was the optimizer {name!r}, which is not registered; define or import it before loading"
+            f"saved was the optimizer {name!r:.60}, which is not registered; define or import it before loading"
             f"{suggestion(name, sorted(OPTIMIZERS))}"
         )
     if schedule is True and lr_scheduler is None:
         raise ArgumentError(
             f"the saved {name!r} had a callable of your own as its schedule; give it as lr_scheduler before loading"
         )
-    cls = OPTIMIZERS[name]
-    optimizer = cls.__new__(cls)
-    for key, value in config["attributes"].items():
-        setattr(optimizer, key, dict(value["pairs"]) if isinstance(value, dict) else value)
-    optimizer.param_dict = {}
+    attributes, cls = field(config, "attributes", dict), OPTIMIZERS[name]
+    optimizer: Optimizer = build(cls, places(cls, RENAMED, APART), attributes, LEARNT)
+    _learn(optimizer, attributes)
     if isinstance(schedule, dict):
         optimizer.lr_scheduler = LRScheduler.from_config(schedule)
-    else:
-        optimizer.lr_scheduler = lr_scheduler if schedule else None
+    elif schedule:
+        optimizer.lr_scheduler = lr_scheduler
+    optimizer.set_config(config)
     return optimizer
 
 
-def _plain(cls: type, name: str, value: Any) -> Any:
-    """A value that JSON keeps as it is. A dict becomes its pairs, for JSON would turn whole-number keys into text."""
-    plain = {"pairs": [list(pair) for pair in value.items()]} if isinstance(value, dict) else value
-    try:
-        json.dumps(plain)
-    except TypeError as error:
-        raise ArgumentError(
-            f"{cls.__name__}.{name} = {value!r:.60} cannot be saved ({error}); "
-            "keep numbers and text in attributes, arrays in states"
-        ) from None
-    return plain
+def _learn(optimizer: Optimizer, attributes: Mapping[str, Any]) -> None:
+    """Take in the counts, multipliers and names, each checked."""
+    names, rates, decays, counts = (
+        table(name, field(field(attributes, name, dict), "pairs", list))
+        for name in ("idx2name", "lr_mult", "wd_mult", "_index_update_count")
+    )
+    optimizer.idx2name = {i: expected(f"idx2name of {i!r}", name, str) for i, name in names.items()}
+    optimizer.lr_mult = {i: number(f"lr_mult of {i!r}", factor, 0) for i, factor in rates.items()}
+    optimizer.wd_mult = {i: number(f"wd_mult of {i!r}", factor, 0) for i, factor in decays.items()}
+    optimizer._index_update_count = {i: count(f"update count of {i!r}", n) for i, n in counts.items()}
+    optimizer.num_update = count("num_update", field(attributes, "num_update", int))
+
+
+def count(name: str, value: Any) -> int:
+    """A number of updates out of a file."""
+    if not 0 <= expected(name, value, int) <= LATEST:
+        raise FileError(f"The field {name!r} is {value!r:.60}; updates are counted from 0 to 2**53.")
+    return int(value)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON keeps it. A dict becomes its pairs, for JSON would turn keys that are whole numbers into text."""
+    return {"pairs": [list(pair) for pair in value.items()]} if isinstance(value, dict) else value

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad import device
-from minigrad.errors import FileError
-from minigrad.optimizer.config import from_config, to_config
+from minigrad.config import field, list_of, table
+from minigrad.errors import FileError, MinigradError
+from minigrad.optimizer.config import count, from_config, to_config
+from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.updater import Updater
 from minigrad.serialization import FilePath, load_arrays, save_arrays
 from minigrad.tensor import Tensor
@@ -41,7 +43,7 @@ def save_states(
         "places": list(places or range(len(names or ()))),
         "counts": list(optimizer._index_update_count.items()),
         "num_update": optimizer.num_update,
-        "optimizer": to_config(optimizer) if dump_optimizer else None,
+        "optimizer": to_config(optimizer) | optimizer.get_config() if dump_optimizer else None,
         "generators": device.generator_states() if dump_optimizer else {},
     }
     arrays = {f"{key}/{i}": leaf.data for key, state in updater.states.items() for i, leaf in enumerate(leaves(state))}
@@ -61,49 +63,69 @@ def load_states(
     `places`: the same network made again has other numbers in its names, and dense10 is sorted before dense9.
     """
     arrays, meta = load_arrays(path)
-    if meta.get("kind") != KIND:
-        raise FileError(f"{str(path)!r} holds {meta.get('kind', meta.get('holds', 'arrays'))!r}, not {KIND}.")
-    optimizer = updater.optimizer
-    if meta["optimizer"] is not None:
-        optimizer = from_config(meta["optimizer"], optimizer.lr_scheduler)
-        optimizer.param_dict = updater.optimizer.param_dict
-    elif meta["class"] != type(optimizer).__name__:
-        runs = type(optimizer).__name__
-        raise FileError(f"{str(path)!r} holds states of {meta['class']}, but {runs} is running.")
-    ours = {} if names is None else _renumbering(path, meta, list(names), list(places or range(len(names))))
-    states = {}
-    for key in meta["keys"]:
-        mine = ours.get(key, key)
-        if mine not in weights:
-            raise FileError(f"{str(path)!r} holds states of the key {key!r}, which is not in the store; init it first.")
-        states[mine] = optimizer.create_state_multi_precision(mine, weights[mine])
-        for i, leaf in enumerate(leaves(states[mine])):
-            saved = arrays.get(f"{key}/{i}")
-            if saved is None or saved.shape != leaf.shape or saved.dtype != leaf.dtype:
-                found = "missing" if saved is None else f"{saved.dtype} of shape {saved.shape}"
-                called = f"parameter {names[mine]!r}" if names else f"key {key!r}"
-                raise FileError(
-                    f"State {i} of the {called} is {found} in {str(path)!r}, but must be {leaf.dtype} of shape "
-                    f"{leaf.shape}. Nothing was loaded."
-                )
-            leaf[...] = saved
-    optimizer._index_update_count = {ours.get(key, key): count for key, count in meta["counts"]}
-    optimizer.num_update = meta["num_update"]
+    try:
+        if meta.get("kind") != KIND:
+            raise FileError(f"It holds {meta.get('kind', meta.get('holds', 'arrays'))!r:.60}, not {KIND}.")
+        optimizer = _optimizer(meta, updater.optimizer)
+        ours = {} if names is None else _renumbering(meta, list(names), list(places or range(len(names))))
+        counts = {ours.get(key, key): n for key, n in _counts(meta).items()}
+        num_update = count("num_update", field(meta, "num_update", int))
+        states = {}
+        for key in list_of(meta, "keys", (int, str)):
+            mine = ours.get(key, key)
+            if mine not in weights or mine in states:
+                raise FileError(f"It holds states of the key {key!r}, which is not in the store; init it first.")
+            states[mine] = optimizer.create_state_multi_precision(mine, weights[mine])
+            called = f"parameter {names[mine]!r}" if names else f"key {key!r}"
+            for i, leaf in enumerate(leaves(states[mine])):
+                leaf[...] = _fitting(arrays.pop(f"{key}/{i}", None), leaf, f"State {i} of the {called}")
+        if arrays:
+            raise FileError(f"It holds {next(iter(arrays))!r:.60}, which is no state of {type(optimizer).__name__}.")
+        device.set_generator_states(field(meta, "generators", dict))
+    except MinigradError as error:
+        raise FileError(f"{str(path)!r} cannot be loaded. {error} Nothing was loaded.") from None
+    optimizer._index_update_count, optimizer.num_update = counts, num_update
     updater.optimizer, updater.states = optimizer, states
-    device.set_generator_states(meta["generators"])
 
 
-def _renumbering(path: FilePath, meta: dict[str, Any], ours: list[str], places: list[int]) -> dict[Any, int]:
+def _optimizer(meta: dict[str, Any], running: Optimizer) -> Optimizer:
+    """The optimizer of the file, or else the one that runs, if it is of the same class."""
+    if meta.get("optimizer") is not None:
+        optimizer = from_config(meta["optimizer"], running.lr_scheduler)
+        optimizer.param_dict = running.param_dict
+        return optimizer
+    cls = type(running).__name__
+    if field(meta, "class", str) != cls:
+        raise FileError(f"It holds states of {meta['class']:.60}, but {cls} is running.")
+    return running
+
+
+def _counts(meta: dict[str, Any]) -> dict[Any, int]:
+    """How often each parameter was updated."""
+    return {key: count(f"count of {key!r}", n) for key, n in table("counts", field(meta, "counts", list)).items()}
+
+
+def _fitting(saved: Any, leaf: Tensor, called: str) -> Any:
+    """A saved array, if it has the shape and dtype of the state that it is to fill."""
+    if saved is None or saved.shape != leaf.shape or saved.dtype != leaf.dtype:
+        found = "missing" if saved is None else f"{saved.dtype} of shape {saved.shape}"
+        raise FileError(f"{called} is {found} there, but must be {leaf.dtype} of shape {leaf.shape}.")
+    return saved
+
+
+def _renumbering(meta: dict[str, Any], ours: list[str], places: list[int]) -> dict[Any, int]:
     """From the file's number of a parameter to ours."""
-    theirs = meta["names"]
+    theirs, their_places = list_of(meta, "names", str), list_of(meta, "places", int)
     if len(theirs) != len(ours):
         raise FileError(
-            f"{str(path)!r} holds states of {len(theirs)} parameters ({', '.join(theirs[:3])} ...), but this Trainer "
-            f"has {len(ours)} ({', '.join(ours[:3])} ...). Load it with the network that saved it."
+            f"It holds states of {len(theirs)} parameters ({', '.join(theirs[:3]):.60} ...), but this Trainer has "
+            f"{len(ours)} ({', '.join(ours[:3])} ...). Load it with the network that saved it."
         )
-    if sorted(theirs) == sorted(ours) and len(set(ours)) == len(ours):
+    if set(theirs) == set(ours) and len(set(ours)) == len(ours):
         return {i: ours.index(name) for i, name in enumerate(theirs)}
-    return {i: places.index(place) for i, place in enumerate(meta["places"])}
+    if sorted(their_places) != list(range(len(ours))):
+        raise FileError(f"The field 'places' is {their_places!r:.60}; expected each number below {len(ours)} once.")
+    return {i: places.index(place) for i, place in enumerate(their_places)}
 
 
 def leaves(state: Any) -> list[Tensor]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad.device import Array, xp_of
+from minigrad.lr_scheduler.scheduler import whole
 from minigrad.optimizer.arguments import Default, either, number
 from minigrad.optimizer.norms import norm, ratio
 from minigrad.optimizer.optimizer import Index, Optimizer
@@ -104,3 +105,11 @@ class LARS(Optimizer):
             before, now = now, self.learning_rate
             self._rates = [self.num_update, now, before]
         return now / before if self.momentum_correction and before > 0 else 1.0
+
+    def get_config(self) -> dict[str, Any]:
+        update, now, before = self._rates
+        return super().get_config() | {"rate_update": update, "rate_now": now, "rate_before": before}
+
+    def set_config(self, config: Mapping[str, Any]) -> None:
+        now, before = (number(name, config.get(name), 0) for name in ("rate_now", "rate_before"))
+        self._rates = [whole("rate_update", config.get("rate_update"), 0), now, before]
