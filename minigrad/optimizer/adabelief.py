@@ -52,6 +52,9 @@ class AdaBelief(Optimizer):
     MXNet 2 folds the corrections into the rate, which makes the outer ε effectively larger, and adds the decay
     before clipping.
 
+    In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight
+    never moves again. `clip_gradient` prevents this.
+
     Reference: J. Zhuang et al., "AdaBelief optimizer: adapting stepsizes by the belief in observed gradients",
     NeurIPS 2020, Algorithm 2.
     """

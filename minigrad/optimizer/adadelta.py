@@ -49,6 +49,9 @@ class AdaDelta(Optimizer):
     is part of g; MXNet 1.9 subtracts wd * w, unscaled, beside the step instead. MXNet's guide refreshes D at the
     start of the next step, which gives the same weights.
 
+    In float32 a single gradient of 1e30 makes E infinite, because its square overflows: the weight
+    never moves again. `clip_gradient` prevents this.
+
     Reference: M. D. Zeiler, "ADADELTA: an adaptive learning rate method", arXiv:1212.5701, 2012, Algorithm 1.
     """
 

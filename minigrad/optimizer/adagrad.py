@@ -44,6 +44,9 @@ class AdaGrad(Optimizer):
     ε is inside the root, as in MXNet's guide; PyTorch adds it to the root. Weight decay is part of g; MXNet 1.9
     subtracts η wd w beside the step instead.
 
+    In float32 a single gradient of 1e30 makes G infinite, because its square overflows: the weight never moves
+    again. `clip_gradient` prevents this.
+
     Reference: J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online learning and stochastic
     optimization", JMLR 12, 2011, Figure 1 (diagonal version).
     """

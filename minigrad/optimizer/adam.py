@@ -53,6 +53,9 @@ class Adam(Optimizer):
     which makes ε effectively ε / √(1 - β₂ᵗ), 32 times larger at the first step. Weight decay is part of g, as in
     PyTorch's Adam; for decay beside the step see `AdamW`.
 
+    In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
+    again. `clip_gradient` prevents this.
+
     Reference: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, Algorithm 1.
     """
 

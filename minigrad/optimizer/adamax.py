@@ -47,6 +47,9 @@ class Adamax(Optimizer):
     The paper and MXNet 1.9 have no ε: an element whose gradients are all zero becomes 0 / 0 there. PyTorch takes
     max(β₂ u, |g| + ε), which differs only where gradients are about as small as ε.
 
+    A single gradient of 1e30 stays in u, which shrinks by β₂ at each step: the weight rests until u has shrunk to the
+    size of the others, some 69,000 steps. `clip_gradient` prevents this.
+
     Reference: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, section 7.1, Algorithm 2.
     """
 

@@ -51,6 +51,9 @@ class AdamW(Optimizer):
     Equal to PyTorch's AdamW (whose defaults are epsilon 1e-8 and decay 0.01). MXNet 2 multiplies the decay, too, by
     the bias corrections, which makes it 0.32 of what it should be at the first step.
 
+    In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
+    again. `clip_gradient` prevents this.
+
     Reference: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019, Algorithm 2.
     """
 

@@ -47,6 +47,9 @@ class DCASGD(Optimizer):
 
     With momentum MXNet 1.9 fails; here it works as in MXNet 2. Weight decay is part of g; MXNet 1.9 keeps it out of g².
 
+    In float32 a single gradient of 1e30 turns the weight into NaN, because its square overflows: first it is
+    infinite, one step later NaN. `clip_gradient` prevents this.
+
     Reference: S. Zheng, Q. Meng, T. Wang, W. Chen, N. Yu, Z.-M. Ma, T.-Y. Liu, "Asynchronous stochastic gradient
     descent with delay compensation", ICML 2017, arXiv:1609.08326, Algorithm 2 (constant λ).
     """

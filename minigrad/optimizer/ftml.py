@@ -49,6 +49,9 @@ class FTML(Optimizer):
 
     Equal to MXNet but for the order of clipping and decay. PyTorch has no FTML.
 
+    In float32 a single gradient of 1e30 turns the weight into NaN, because its square overflows. `clip_gradient`
+    prevents this.
+
     Reference: S. Zheng, J. T. Kwok, "Follow the moving leader in deep learning", ICML 2017, Algorithm 1.
     """
 

@@ -55,6 +55,9 @@ class Ftrl(Optimizer):
     code is the paper's, as here. Where β, wd and all gradients are 0 the second case is 0 / 0; MXNet returns NaN,
     here the first case is chosen.
 
+    In float32 a single gradient of 1e30 turns the weight into NaN, because its square overflows. `clip_gradient`
+    prevents this.
+
     Reference: H. B. McMahan et al., "Ad click prediction: a view from the trenches", KDD 2013, Algorithm 1 (α = η).
     """
 

@@ -43,6 +43,9 @@ class GroupAdaGrad(Optimizer):
 
     As in MXNet. PyTorch has none.
 
+    In float32 a single gradient of 1e30 makes h infinite, because its square overflows: the row never moves again.
+    `clip_gradient` prevents this.
+
     Reference: J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online learning and stochastic
     optimization", JMLR 12, 2011; one rate per row is MXNet's.
     """

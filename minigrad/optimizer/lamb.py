@@ -51,6 +51,9 @@ class LAMB(Optimizer):
 
     Equal to MXNet's, but for its float16 weights, which there drift from the formula. PyTorch has no LAMB.
 
+    In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
+    again. `clip_gradient` prevents this.
+
     Reference: Y. You et al., "Large batch optimization for deep learning: training BERT in 76 minutes", ICLR 2020,
     arXiv:1904.00962, Algorithm 2.
     """

@@ -57,6 +57,9 @@ class LANS(Optimizer):
     A gradient of all zeros stays zero; MXNet 2 divides 0 by 0. All terms use the old weight, as in MXNet 2's fused
     kernel; its other code computes q from a half-updated one. PyTorch has no LANS.
 
+    In float32 a single gradient of 1e30 makes the norm of the gradient infinite: the whole parameter takes that
+    step as if its gradient were 0.
+
     Reference: S. Zheng, H. Lin, S. Zha, M. Li, "Accelerated large batch optimization of BERT pretraining in 54
     minutes", arXiv:2006.13484, 2020, Algorithm 2.
     """

@@ -51,6 +51,9 @@ class LARS(Optimizer):
     Trainer knows no names and scales biases too; and with a changing rate it corrects only the first four
     parameters of a step.
 
+    In float32 a single gradient of 1e30 makes the norm of the gradient infinite and so the trust 0: the whole parameter
+    takes that step without a gradient. `clip_gradient` does not prevent this, for the norm is that of the raw gradient.
+
     Reference: Y. You, I. Gitman, B. Ginsburg, "Large batch training of convolutional networks", arXiv:1708.03888, 2017,
     Algorithm 1. Momentum correction: P. Goyal et al., arXiv:1706.02677, 2017, section 3.
     """

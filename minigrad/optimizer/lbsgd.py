@@ -69,6 +69,9 @@ class LBSGD(Optimizer):
     MXNet 1.9 reads a schedule one update late here, and in a Trainer counts the second gradient of the first group
     twice; both are mended. `lars` is MXNet's formula; for the paper's see `LARS`.
 
+    A single gradient of 1e30 throws the weight to -η · 1e30, where ordinary steps are smaller than its last digit:
+    it never comes back. `clip_gradient` prevents this.
+
     References: Y. You, I. Gitman, B. Ginsburg, "Large batch training of convolutional networks", arXiv:1708.03888,
     2017. Warm-up: P. Goyal et al., "Accurate, large minibatch SGD: training ImageNet in 1 hour", arXiv:1706.02677,
     2017.

@@ -45,6 +45,9 @@ class Lion(Optimizer):
 
     Neither MXNet nor PyTorch has it; this is the paper's.
 
+    A single gradient of 1e30 is a step like any other, but m remembers it: the weight goes on against it for some
+    6,400 steps, whatever the gradients say. `clip_gradient` prevents this.
+
     Reference: X. Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023, arXiv:2302.06675,
     Algorithm 2.
     """

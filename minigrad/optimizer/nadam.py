@@ -57,6 +57,9 @@ class Nadam(Optimizer):
     weight's path depends on how many parameters the net has; here each parameter has its own. MXNet's guide prints
     another formula, which needs a second gradient per step and moves uphill; its code is the paper's method, as here.
 
+    In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
+    again. `clip_gradient` prevents this.
+
     Reference: T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016, Algorithm 2.
     """
 

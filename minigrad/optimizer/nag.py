@@ -46,6 +46,9 @@ class NAG(Optimizer):
     With weight decay MXNet 1.9 computes the velocity from the weight that it has just changed; here, as in PyTorch, the
     decay is that of the current weight. With a constant rate the weights equal those of PyTorch's SGD(nesterov=True).
 
+    A single gradient of 1e30 throws the weight to about -η · 1e30, where ordinary steps are smaller than its last
+    digit: it never comes back. `clip_gradient` prevents this.
+
     References: Y. Nesterov, "A method for solving the convex programming problem with convergence rate O(1/k²)", Soviet
     Mathematics Doklady 27, 1983. I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the importance of initialization and
     momentum in deep learning", ICML 2013, equations (3) and (4). The change of variables: Y. Bengio, N.

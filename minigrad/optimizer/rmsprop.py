@@ -56,6 +56,9 @@ class RMSProp(Optimizer):
     ε is inside the root, as in MXNet's guide; PyTorch adds it to the root. The variance E - m² cannot be negative,
     but a rounding error can make it so when gradients hardly change; it is then taken as 0, where MXNet gets NaN.
 
+    In float32 a single gradient of 1e30 makes E infinite, because its square overflows: the weight never moves
+    again, or, if centered, becomes NaN. `clip_gradient` prevents this.
+
     References: T. Tieleman, G. Hinton, "Lecture 6e: rmsprop", Coursera, Neural Networks for Machine Learning, 2012.
     Centered: A. Graves, "Generating sequences with recurrent neural networks", arXiv:1308.0850, 2013, equations
     (38) to (45).

@@ -44,6 +44,9 @@ class SGD(Optimizer):
     PyTorch keeps the rate outside (v_t = γ v_{t-1} + g_t, w_t = w_{t-1} - η v_t), so there a new rate acts on the
     whole velocity; with a constant rate both are the same.
 
+    A single gradient of 1e30 throws the weight to -η · 1e30, where ordinary steps are smaller than its last digit:
+    it never comes back. `clip_gradient` prevents this.
+
     References: H. Robbins, S. Monro, "A stochastic approximation method", Annals of Mathematical Statistics 22, 1951.
     Momentum: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", USSR Computational
     Mathematics and Mathematical Physics 4, 1964. Weight decay: A. Krogh, J. Hertz, "A simple weight decay can improve

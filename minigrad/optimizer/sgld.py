@@ -44,6 +44,9 @@ class SGLD(Optimizer):
     >>> print(w.asnumpy().mean().round(1), w.asnumpy().var().round(1))
     0.0 1.0
 
+    A single gradient of 1e30 throws the weight to -η/2 · 1e30, where ordinary steps are smaller than its last
+    digit: it never comes back. `clip_gradient` prevents this.
+
     Reference: M. Welling, Y. W. Teh, "Bayesian learning via stochastic gradient Langevin dynamics", ICML 2011,
     equation (4). (MXNet's guide cites S. Patterson, Y. W. Teh, NIPS 2013, a variant on the simplex.)
     """

@@ -45,6 +45,9 @@ class Signum(Optimizer):
     SignSGD is the limit γ → 0 of Signum and takes the sign of the same g. MXNet 1.9 takes it of the raw gradient,
     so its `wd` changes meaning when the momentum becomes 0, and refuses `wd_lh` there.
 
+    A single gradient of 1e30 is a step like any other, but v remembers it: the weight goes on against it for some
+    630 steps, whatever the gradients say. With momentum 0, or `clip_gradient`, it does not.
+
     References: J. Bernstein, Y.-X. Wang, K. Azizzadenesheli, A. Anandkumar, "signSGD: compressed optimisation for
     non-convex problems", ICML 2018, Algorithms 1 (signSGD) and 2 (Signum). Decoupled decay: I. Loshchilov, F. Hutter,
     "Decoupled weight decay regularization", arXiv:1711.05101.

@@ -1,14 +1,24 @@
 """An optimizer as plain data, and back. (That training goes on bit for bit is tested in test_edge_cases.py.)"""
 
+import copy
 import json
 
 import numpy
 import pytest
 
 from minigrad import np, optimizer
-from minigrad.errors import ArgumentError
-from minigrad.lr_scheduler import FactorScheduler
+from minigrad.errors import ArgumentError, MinigradError
+from minigrad.lr_scheduler import (
+    CosineScheduler,
+    FactorScheduler,
+    LRScheduler,
+    MultiFactorScheduler,
+    OneCycleScheduler,
+    PolyScheduler,
+    TriangularScheduler,
+)
 from minigrad.optimizer.config import from_config
+from minigrad.optimizer.registry import OPTIMIZERS
 
 
 def through_json(opt, **kwargs):
@@ -63,3 +73,116 @@ def test_an_updater_makes_a_state_for_each_index_when_it_is_first_updated():
     update("a", np.array([0.0]), a)
     update("b", np.array([1.0]), b)
     assert (a.item(), b.item(), list(update.states)) == (-0.5, 0.0, ["a", "b"])
+
+
+@pytest.fixture
+def counting():
+    @optimizer.register
+    class Counting(optimizer.SGD):
+        def __init__(self, start=0, **kwargs):
+            super().__init__(**kwargs)
+            self.start = self.seen = start
+
+        def get_config(self):
+            return super().get_config() | {"seen": self.seen}
+
+        def set_config(self, config):
+            self.seen = int(config["seen"])
+
+    yield Counting
+    del OPTIMIZERS["counting"]
+
+
+def test_what_an_optimizer_of_ones_own_has_learnt_is_added_by_its_get_config(counting):
+    opt = counting(start=3, momentum=0.5)
+    opt.seen = 7
+    again = through_json(opt)
+    assert (again.start, again.seen, again.momentum) == (3, 7, 0.5)
+
+
+@pytest.mark.parametrize(
+    "attributes", [{"start": 3}, {"start": 3, "states": ["v"]}, {"update": "x"}, {"__class__": "x"}]
+)
+def test_a_file_sets_no_attribute_but_those_of_arguments(counting, attributes):
+    config = counting().get_config()
+    config["attributes"].update(attributes)
+    if set(attributes) == {"start"}:
+        assert from_config(config).start == 3
+    else:
+        with pytest.raises(TypeError, match="a file cannot set Counting"):
+            from_config(config)
+
+
+def test_an_argument_that_is_kept_under_another_name_is_refused_when_it_would_be_lost():
+    @optimizer.register
+    class Renaming(optimizer.SGD):
+        def __init__(self, decay=0.5, **kwargs):
+            super().__init__(**kwargs)
+            self._d = decay
+
+    try:
+        assert through_json(Renaming())._d == 0.5
+        with pytest.raises(ArgumentError, match=r"Renaming._d = 0.25 cannot be saved.*self._d.*get_config"):
+            Renaming(decay=0.25).get_config()
+    finally:
+        del OPTIMIZERS["renaming"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("momentum", 1.5), ("momentum", "0.9"), ("lr", -1), ("lr", float("nan")), ("wd", None), ("begin_num_update", [])],
+)
+def test_a_value_that_a_user_could_not_give_is_refused(name, value):
+    config = optimizer.SGD().get_config()
+    config["attributes"][name] = value
+    with pytest.raises(MinigradError):
+        from_config(config)
+
+
+SCHEDULES = [
+    FactorScheduler(step=2, factor=0.5, base_lr=0.8, warmup_steps=2),
+    MultiFactorScheduler(step=[2, 5], factor=0.5, base_lr=0.8),
+    PolyScheduler(max_update=9, base_lr=0.8, pwr=3, final_lr=0.1),
+    CosineScheduler(max_update=9, base_lr=0.8, warmup_steps=3, warmup_begin_lr=0.1, warmup_mode="constant"),
+    TriangularScheduler(min_lr=0.1, max_lr=0.8, cycle_length=4, inc_fraction=0.25, cycles=2),
+    OneCycleScheduler(start_lr=0.1, max_lr=0.8, cycle_length=4),
+    OneCycleScheduler(start_lr=0.1, max_lr=0.8, cycle_length=4, cooldown_length=3, finish_lr=0.01),
+]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: type(s).__name__)
+@pytest.mark.parametrize("rate", [None, 0.9])
+def test_every_schedule_goes_on_where_it_stood(schedule, rate):
+    opt = optimizer.SGD(lr_scheduler=copy.deepcopy(schedule), learning_rate=rate)
+    for k in range(4):
+        opt.lr_scheduler(k)
+    again = through_json(opt).lr_scheduler
+    assert [again(k) for k in range(4, 12)] == [opt.lr_scheduler(k) for k in range(4, 12)]
+
+
+def test_a_schedule_of_ones_own_comes_back_unless_something_would_be_lost():
+    class Stepping(LRScheduler):
+        def __init__(self, every=2):
+            super().__init__(0.5)
+            self.every = every
+
+        def rate(self, num_update):
+            return self.base_lr / (1 + num_update // self.every)
+
+    again = through_json(optimizer.SGD(lr_scheduler=Stepping(3), learning_rate=0.25)).lr_scheduler
+    assert (type(again), again(2), again(3)) == (Stepping, 0.25, 0.125)
+    lossy = Stepping()
+    lossy.shift = 1
+    with pytest.raises(ArgumentError, match="Stepping.shift = 1 cannot be saved"):
+        optimizer.SGD(lr_scheduler=lossy).get_config()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("count", -1), ("count", "x"), ("rate", 1), ("base_lr", -1), ("step", 0), ("warmup_final_lr", [])],
+)
+def test_a_schedule_out_of_a_file_is_checked_by_its_constructor(name, value):
+    config = FactorScheduler(step=2).get_config()
+    config["attributes"][name] = value
+    with pytest.raises(MinigradError):
+        LRScheduler.from_config(config)
