@@ -7,14 +7,16 @@ training goes on as if it had not stopped. Parameters are not saved: a Trainer a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minigrad.config import build, check_complete, expected, field, places, table
 from minigrad.errors import ArgumentError, FileError, suggestion
 from minigrad.lr_scheduler import LRScheduler
 from minigrad.optimizer.arguments import number
-from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from minigrad.optimizer.optimizer import Optimizer
 
 RENAMED = {"learning_rate": "lr"}
 """Arguments whose attribute has another name."""
@@ -29,10 +31,10 @@ LATEST = 2**53
 """No count of updates is higher: up to here every whole number is a float too."""
 
 
-def to_config(optimizer: Optimizer) -> dict[str, Any]:
+def to_config(optimizer: Optimizer, complete: bool = True) -> dict[str, Any]:
     """The optimizer as a dict of JSON's own types.
 
-    Raises ArgumentError for an attribute that would be lost, unless the class has a `get_config` of its own.
+    Raises ArgumentError for an attribute that would be lost, if the dict is to be `complete`.
 
     >>> from minigrad import optimizer
     >>> config = to_config(optimizer.SGD(learning_rate=0.5, momentum=0.9))
@@ -46,7 +48,7 @@ def to_config(optimizer: Optimizer) -> dict[str, Any]:
         "attributes": {name: _plain(own[name]) for name in dict.fromkeys(names) if name in own},
         "lr_scheduler": scheduler.get_config() if isinstance(scheduler, LRScheduler) else scheduler is not None,
     }
-    if type(optimizer).get_config is Optimizer.get_config:
+    if complete:
         check_complete(optimizer, from_config(config, scheduler), apart=APART)
     return config
 

@@ -43,7 +43,7 @@ def save_states(
         "places": list(places or range(len(names or ()))),
         "counts": list(optimizer._index_update_count.items()),
         "num_update": optimizer.num_update,
-        "optimizer": to_config(optimizer) | optimizer.get_config() if dump_optimizer else None,
+        "optimizer": to_config(optimizer, complete=False) | optimizer.get_config() if dump_optimizer else None,
         "generators": device.generator_states() if dump_optimizer else {},
     }
     arrays = {f"{key}/{i}": leaf.data for key, state in updater.states.items() for i, leaf in enumerate(leaves(state))}

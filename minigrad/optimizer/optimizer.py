@@ -21,6 +21,7 @@ from minigrad.device import Array, context_of, xp_of
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import gradient_for, master_of, states_for, weight_of
 from minigrad.optimizer.arguments import Default, number, refuse
+from minigrad.optimizer.config import to_config
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run
 from minigrad.tensor import Tensor
@@ -318,9 +319,7 @@ class Optimizer:
         An optimizer that learns more than its constructor is told adds it: `return super().get_config() | {"seen":
         self.seen}`.
         """
-        from minigrad.optimizer.config import to_config
-
-        return to_config(self)
+        return to_config(self, complete=type(self).get_config is Optimizer.get_config)
 
     def set_config(self, config: Mapping[str, Any]) -> None:
         """Take in what a `get_config` of one's own has added: `self.seen = config["seen"]`. It comes from a file: check
