@@ -235,8 +235,8 @@ def writable(path: Path, *suffixes: str) -> None:
 
 def draw(runs: dict[str, Run], path: Path, title: str) -> None:
     """Write the curves to a file, whole or not at all."""
+    from minigrad.disk import replacing
     from minigrad.plot import curves
-    from minigrad.serialization import replacing
 
     figure = curves({name: (run.loss, run.accuracy) for name, run in runs.items()}, title)
     with replacing(path) as file:

@@ -1,4 +1,4 @@
-"""New arrays: from values, from a rule, from a file.
+"""New arrays: from values or from a rule.
 
 Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype. Without `ctx`, the current device.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from minigrad.device import MODULES, SHARING, Context, current_context, shared, xp_of
-from minigrad.errors import ArgumentError, FileError
+from minigrad.errors import ArgumentError
 from minigrad.ops import power
 from minigrad.ops.operation import from_lists
 from minigrad.tensor import Tensor
@@ -176,11 +176,3 @@ def eye(
 def identity(n: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
     """The square matrix with ones on its diagonal."""
     return eye(n, dtype=dtype, ctx=ctx)
-
-
-def genfromtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
-    """Numbers read from a text file by `numpy.genfromtxt`, which takes all other arguments; float32 by default."""
-    try:
-        return array(numpy.genfromtxt(fname, dtype, **kwargs))
-    except OSError as error:
-        raise FileError(f"genfromtxt() cannot read {str(fname)!r}: {error}. Check the path.") from error

@@ -71,6 +71,10 @@ class MissingFileError(FileError, FileNotFoundError):
     """A file or folder that is not there."""
 
 
+class AccessError(FileError, OSError):
+    """A file that the system does not let us read or write: no permission, a full disk, a folder, a device."""
+
+
 class StaleGradientError(MinigradError, UserWarning):
     """A parameter is updated without a new gradient. Gluon raises its `UserWarning`; so do we."""
 

@@ -6,45 +6,58 @@ Sizes are (width, height), rectangles (x, y, width, height) with (x, y) the left
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy
 
 from minigrad.device import Array, cpu, generator, xp_of
-from minigrad.errors import ArgumentError, FileError, MissingFileError, UsageError
+from minigrad.disk import FilePath, reading
+from minigrad.errors import ArgumentError, FileError, KeywordError, UsageError
+from minigrad.packed import expands
 from minigrad.tensor import Tensor
 
 Rectangle = tuple[int, int, int, int]
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
+"""What is read: not all that Pillow knows, for it runs other programs on some."""
 
 
-def imread(filename: str | Path, flag: int = 1, to_rgb: bool = True) -> Tensor:
-    """The image in a file: see `imdecode`. Raises MissingFileError if there is none."""
-    path = Path(filename)
-    if not path.is_file():
-        raise MissingFileError(f"There is no image {str(path)!r} (looked in {str(Path.cwd())!r}); check the path.")
-    try:
-        return imdecode(path.read_bytes(), flag, to_rgb)
-    except FileError as error:
-        raise FileError(f"The file {str(path)!r} is not an image that can be read: {error}") from error
+def imread(filename: FilePath, flag: int = 1, to_rgb: bool = True) -> Tensor:
+    """The image in a file: see `imdecode`. Raises MissingFileError if there is none, AccessError if it cannot be read."""
+    with reading(filename) as file:
+        return _decoded(file, os.fstat(file.fileno()).st_size, f"The file {str(filename)!r} is", flag, to_rgb)
 
 
 def imdecode(buf: bytes, flag: int = 1, to_rgb: bool = True) -> Tensor:
-    """The image in the bytes of a PNG, JPEG or other file that Pillow knows, on the host.
+    """The image in the bytes of a PNG, JPEG, WebP, GIF, BMP, TIFF or PPM file, decoded by Pillow, on the host.
 
     flag : 1 for colours (H, W, 3); 0 for grey (H, W, 1).
     to_rgb : the order of the colours: red, green, blue, or else blue, green, red.
+
+    FileError if the bytes are no such image, are damaged, or state a size that is taken for a bomb: more than 17
+    million pixels, and four bytes for each are more than 200 times what is there (see `minigrad.packed`).
     """
+    if not isinstance(buf, bytes | bytearray | memoryview | numpy.ndarray | Tensor):
+        raise KeywordError(
+            f"imdecode() takes the bytes of a file, not a {type(buf).__name__}; imread() takes its name."
+        )
+    data = bytes(buf.asnumpy() if isinstance(buf, Tensor) else buf)
+    return _decoded(io.BytesIO(data), len(data), f"The {len(data)} bytes are", flag, to_rgb)
+
+
+def _decoded(file: BinaryIO, size: int, what: str, flag: int, to_rgb: bool) -> Tensor:
     try:
-        from PIL import Image, UnidentifiedImageError
+        from PIL import Image
     except ImportError as error:
         raise UsageError("Reading images needs Pillow, which is not installed: pip install pillow") from error
     try:
-        with Image.open(io.BytesIO(bytes(buf))) as picture:
+        with Image.open(file, formats=FORMATS) as picture:
+            if expands(4 * picture.width * picture.height, size):
+                raise FileError(f"its {size} bytes state that it has {picture.width} x {picture.height} pixels")
             pixels = numpy.array(picture.convert("RGB" if flag else "L"))
-    except (UnidentifiedImageError, OSError) as error:
-        raise FileError(f"The {len(buf)} bytes are not an image that Pillow can read ({error}).") from error
+    except Exception as error:  # Pillow raises a dozen kinds of error on a damaged file
+        raise FileError(f"{what} not an image that can be read, or damaged: {str(error)[:300]}.") from None
     if not flag:
         return Tensor(pixels[..., None], cpu())
     return Tensor(pixels if to_rgb else numpy.ascontiguousarray(pixels[..., ::-1]), cpu())

@@ -2,38 +2,41 @@
 
 `nd.save`, the parameters of a Block and the states of a Trainer all pass through `save_arrays` and `load_arrays`. The
 file is an ordinary `.npz`, so that `numpy.load` opens it too; its member `minigrad.json` holds the format version, the
-names in order, and whatever the caller wants to note.
+names in order, and whatever the caller wants to note. Array `name` is the member `name.npy`, wherever it stands: a file
+that was unpacked and packed again is the same file.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
 import numpy
 
 from minigrad.device import Array, to_host
-from minigrad.errors import ArgumentError, DTypeError, FileError, MissingFileError
+from minigrad.disk import FilePath, reading, replacing
+from minigrad.errors import ArgumentError, DTypeError, FileError
 
-if TYPE_CHECKING:
-    import zipfile
-
-FilePath: TypeAlias = str | os.PathLike[str]
 FORMAT = "minigrad arrays"
 VERSION = 1
 NOTE = "minigrad.json"
+Arrays = dict[str, numpy.ndarray[Any, Any]]
+_LONGEST_NAME = 60_000  # bytes; zip has two of them for a length
 _MXNET_MAGIC = (0x112).to_bytes(8, "little")
+_NOT_OURS = (
+    "{path} is not a file of minigrad, or is damaged ({reason}). Expected a file written by a save function of "
+    "minigrad; nothing was loaded."
+)
 
 
 def save_arrays(path: FilePath, arrays: Mapping[str, Array], meta: Mapping[str, Any] | None = None) -> None:
     """Write named arrays, and a note that JSON can hold, to `path`, used exactly as given.
 
     Every array keeps its dtype (bool, integer, float or complex) and shape, 0-d and empty included; arrays on a GPU are
-    fetched. The old file, if any, stays whole until the new one has reached the disk.
+    fetched. The old file, if any, stays whole until the new one has reached the disk, and the new one gets its mode.
+    ArgumentError if the note has more than a million letters and a thousand for each array; AccessError or
+    MissingFileError if the file cannot be written.
 
     >>> import tempfile, numpy
     >>> folder = tempfile.mkdtemp()
@@ -42,103 +45,120 @@ def save_arrays(path: FilePath, arrays: Mapping[str, Array], meta: Mapping[str, 
     ({'0.weight': array([[1., 0.],
            [0., 1.]])}, {'steps': 3})
     """
-    host = {name: _on_host(name, array) for name, array in arrays.items()}
+    host = _on_host(arrays)
     try:
-        note = json.dumps({"format": FORMAT, "version": VERSION, "names": list(host), "meta": dict(meta or {})})
-    except (TypeError, ValueError) as error:
+        note = json.dumps({"format": FORMAT, "version": VERSION, "names": list(arrays), "meta": dict(meta or {})})
+    except (TypeError, ValueError, RecursionError) as error:
         raise ArgumentError(f"The note for {str(path)!r} does not fit into JSON: {error}.") from None
-    import zipfile  # reads slowly, and only files need it
+    if len(note) > _longest(len(host)):
+        raise ArgumentError(f"The note for {str(path)!r} has {len(note)} letters; at most {_longest(len(host))} fit.")
+    from minigrad.archive import write_arrays  # zip reads slowly, and only files need it
 
-    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(NOTE, note)
-        for name, array in host.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                numpy.lib.format.write_array(member, array, allow_pickle=False)
+    with replacing(path) as file:
+        write_arrays(file, host, {NOTE: note})
 
 
-def load_arrays(path: FilePath) -> tuple[dict[str, numpy.ndarray[Any, Any]], dict[str, Any]]:
+def load_arrays(path: FilePath) -> tuple[Arrays, dict[str, Any]]:
     """Read what `save_arrays` wrote: the arrays by name, in their order and on the host, and the note.
 
-    Raises MissingFileError if there is no such file, and FileError if it is not a file of `save_arrays` or is damaged.
+    Raises MissingFileError if there is no such file, AccessError if it cannot be read, and FileError if it is not a
+    file of `save_arrays` or is damaged: names in the note that are not those of the members, members that are there
+    twice, paths as names, sizes that cannot be (see `minigrad.archive`).
     """
-    if not Path(path).is_file():
-        raise MissingFileError(f"There is no file {str(path)!r} (looked in {str(Path.cwd())!r}); check the path.")
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            note = _read_note(path, archive)
-            members = [member for member in archive.infolist() if member.filename != NOTE]
-            # By position, because zip changes some names (a backslash on Windows).
-            arrays = {name: _read_member(archive, member) for name, member in zip(note["names"], members, strict=True)}
-    except FileError:
-        raise
-    except Exception as error:  # zipfile, zlib, json and numpy raise nine kinds of error on a damaged file
-        raise FileError(_not_ours(path, f"{type(error).__name__}: {error}")) from error
-    return arrays, note["meta"]
+    arrays, meta = load_any(path)
+    if meta is None:
+        raise FileError(_NOT_OURS.format(path=repr(str(path)), reason=f"it has no {NOTE}"))
+    return arrays, meta
 
 
-@contextmanager
-def replacing(path: FilePath) -> Iterator[BinaryIO]:
-    """A new file to write to, which takes the place of `path` in one step once it is complete and on the disk.
+def load_any(path: FilePath) -> tuple[Arrays, dict[str, Any] | None]:
+    """As `load_arrays`; the arrays and None, if the file is an .npz without our note."""
+    from minigrad.archive import archive, stem
 
-    After an error, or if the process is killed, `path` is as it was before.
+    with reading(path) as file:
+        if file.read(8) == _MXNET_MAGIC:
+            raise FileError(
+                f"{str(path)!r} is a file of MXNet, whose binary format minigrad does not read. In MXNet, write its "
+                "arrays with numpy.savez(file, **{name: array.asnumpy()}), and read those with numpy.load."
+            )
+    with archive(path, _NOT_OURS) as members:
+        others = [name for name in members.rest if name != NOTE]
+        if others:
+            raise FileError(f"its member {others[0]!r} is no array")
+        if NOTE not in members.rest:
+            return {name: members[name] for name in members.stems}, None
+        if members.rest[NOTE] > _longest(len(members.stems)):
+            raise FileError(f"its note of {members.rest[NOTE]} bytes is too long for {len(members.stems)} arrays")
+        names, meta = _read_note(members.text(NOTE))
+        stems = [stem(name) for name in names]
+        _compare(stems, members.stems)
+        return {name: members[where] for name, where in zip(names, stems)}, meta
+
+
+def save_npz(path: FilePath, arrays: Mapping[str, Array]) -> None:
+    """Write named arrays to one of NumPy's .npz files: as `save_arrays`, but without a note.
+
+    ArgumentError if a name is a path out of a folder, for only a note could tell it.
     """
-    target = Path(os.path.realpath(path))  # a link stays a link
-    if not target.parent.is_dir():
-        folder = str(target.parent)
-        raise MissingFileError(f"Cannot write {str(path)!r}: there is no folder {folder!r}; create it first.")
-    temporary = target.with_name(f".minigrad-{os.urandom(8).hex()}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    from minigrad.archive import plain, write_arrays
+
+    host = _on_host(arrays)
+    for name in arrays:
+        if not plain(name):
+            raise ArgumentError(f"The name {name!r:.100} is a path, or has a character that .npz files cannot hold.")
+    with replacing(path) as file:
+        write_arrays(file, host, {})
 
 
-def _on_host(name: str, array: Array) -> numpy.ndarray[Any, Any]:
-    if not isinstance(name, str):
-        raise ArgumentError(f"Arrays in a file are named by strings, not by {name!r}.")
-    host = to_host(array)
-    if host.dtype.kind not in "biufc":
-        raise DTypeError(f"Cannot save array {name!r} of dtype {host.dtype}; only numbers and bools can be saved.")
-    return host
-
-
-def _read_note(path: FilePath, archive: zipfile.ZipFile) -> dict[str, Any]:
-    if NOTE not in archive.namelist():
-        raise FileError(_not_ours(path, f"it has no {NOTE}"))
-    note = json.loads(archive.read(NOTE))
-    if note["format"] != FORMAT:
-        raise FileError(_not_ours(path, f"its format is {note['format']!r}"))
-    if note["version"] > VERSION:
+def _read_note(text: bytes) -> tuple[list[str], dict[str, Any]]:
+    """The names and the caller's note."""
+    note = json.loads(text)
+    if not isinstance(note, dict) or note.get("format") != FORMAT:
+        raise FileError(f"its {NOTE} does not say {FORMAT!r}")
+    version, names, meta = (note.get(key) for key in ("version", "names", "meta"))
+    if type(version) is not int or version < 1:
+        raise FileError(f"its version is {version!r}")
+    if version > VERSION:
         raise FileError(
-            f"{str(path)!r} has format version {note['version']}, but this minigrad reads versions up to {VERSION}; "
-            "update minigrad."
+            f"it has format version {version}, but this minigrad reads versions up to {VERSION}: update minigrad"
         )
-    return dict(note)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise FileError(f"its {NOTE} has no list of names")
+    if not isinstance(meta, dict):
+        raise FileError(f"its {NOTE} has no dictionary 'meta'")
+    return names, meta
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> numpy.ndarray[Any, Any]:
-    with archive.open(member) as file:
-        array = numpy.lib.format.read_array(file, allow_pickle=False)
-        file.read()  # to the end, where zip compares the checksum
-    return numpy.asarray(array)
+def _compare(noted: list[str], found: list[str]) -> None:
+    """Refuse members that are not just those that the note names."""
+    if len(set(noted)) < len(noted):
+        raise FileError(f"its {NOTE} names an array twice")
+    for missing in set(noted) - set(found):
+        raise FileError(f"its {NOTE} names an array {missing!r:.100}, which it does not have")
+    for extra in set(found) - set(noted):
+        raise FileError(f"it has an array {extra!r:.100}, which its {NOTE} does not name")
 
 
-def _not_ours(path: FilePath, reason: str) -> str:
-    with Path(path).open("rb") as file:
-        start = file.read(8)
-    if start == _MXNET_MAGIC:
-        return (
-            f"{str(path)!r} is a file of MXNet, whose binary format minigrad does not read. In MXNet, write its arrays "
-            "with numpy.savez(file, **{name: array.asnumpy()}), and read those with numpy.load."
-        )
-    return (
-        f"{str(path)!r} is not a file of minigrad, or is damaged ({reason}). Expected a file written by a save "
-        "function of minigrad; nothing was loaded."
-    )
+def _longest(arrays: int) -> int:
+    """How long a note may be: what is read from JSON takes up to 30 times as much memory."""
+    return (1 << 20) + 1000 * arrays
+
+
+def _on_host(arrays: Mapping[str, Array]) -> Arrays:
+    """The arrays as NumPy's, by the names of their members."""
+    from minigrad.archive import stem
+
+    host: Arrays = {}
+    for name, array in arrays.items():
+        if not isinstance(name, str):
+            raise ArgumentError(f"Arrays in a file are named by strings, not by {name!r}.")
+        where = stem(name)
+        if where in host or len(where.encode()) > _LONGEST_NAME:
+            why = "is stored in the same place as another" if where in host else "is too long"
+            raise ArgumentError(f"The name {name!r:.100} of an array {why}; choose another.")
+        host[where] = to_host(array)
+        if host[where].dtype.kind not in "biufc":
+            raise DTypeError(
+                f"Cannot save array {name!r} of dtype {host[where].dtype}; only numbers and bools can be saved."
+            )
+    return host

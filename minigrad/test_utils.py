@@ -7,8 +7,8 @@ from typing import Any
 import numpy
 
 from minigrad.device import num_gpus
+from minigrad.disk import FilePath
 from minigrad.gluon.utils import download
-from minigrad.serialization import FilePath
 
 __all__ = ["download", "get_mnist", "list_gpus"]
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from minigrad.device import Context
+from minigrad.disk import FilePath
 from minigrad.errors import ArgumentError, ShapeError, UsageError
 from minigrad.gluon.parameter import Parameter
-from minigrad.serialization import FilePath, load_arrays, save_arrays
+from minigrad.serialization import load_arrays, save_arrays
 
 
 def save_parameters(path: FilePath, parameters: Mapping[str, Parameter]) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.device import Context
+from minigrad.disk import FilePath, replacing
 from minigrad.errors import ArgumentError, FileError
-from minigrad.serialization import FilePath, replacing
 from minigrad.tensor import Tensor
 
 if TYPE_CHECKING:

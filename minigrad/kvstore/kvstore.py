@@ -9,11 +9,11 @@ import numpy
 
 from minigrad import autograd
 from minigrad.device import cpu
+from minigrad.disk import FilePath
 from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError, suggestion
 from minigrad.kvstore.compression import TwoBitCompression
 from minigrad.optimizer import Optimizer, Updater
 from minigrad.optimizer.files import load_states, save_states
-from minigrad.serialization import FilePath
 from minigrad.tensor import Tensor
 
 Key = int | str

@@ -12,8 +12,8 @@ import numpy
 # isort: off
 # fmt: off
 from minigrad.create import (
-    arange, array, asarray, empty, empty_like, eye, from_dlpack, full, full_like, genfromtxt, identity, linspace,
-    logspace, ones, ones_like, zeros, zeros_like,
+    arange, array, asarray, empty, empty_like, eye, from_dlpack, full, full_like, identity, linspace, logspace,
+    ones, ones_like, zeros, zeros_like,
 )
 from minigrad.np import linalg, random
 from minigrad.np.grid import diag, diagflat, diagonal, indices, meshgrid, trace, tri, tril, triu
@@ -23,13 +23,14 @@ from minigrad.np.joining import (
 )
 from minigrad.np.search import (
     allclose, argwhere, array_equal, array_equiv, bincount, count_nonzero, digitize, flatnonzero, histogram,
-    intersect1d, isclose, isin, lexsort, may_share_memory, ndim, nonzero, savetxt, loadtxt, searchsorted, setdiff1d,
-    shape, shares_memory, size, union1d, unique, unravel_index,
+    intersect1d, isclose, isin, lexsort, may_share_memory, ndim, nonzero, searchsorted, setdiff1d, shape,
+    shares_memory, size, union1d, unique, unravel_index,
 )
 from minigrad.np.statistics import (
     average, corrcoef, cov, cross, diff, inner, interp, kron, median, nan_to_num, nanmax, nanmean, nanmin, nansum,
     percentile, polyval, ptp, quantile, trapezoid, vander, vdot,
 )
+from minigrad.np.text import genfromtxt, loadtxt, savetxt
 from minigrad.ops import (
     absolute, add, all, any, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, argmax, argmin, argsort,
     bitwise_and, bitwise_or, bitwise_xor, broadcast_to, cbrt, ceil, clip, concatenate, copy, cos, cosh, cumsum,

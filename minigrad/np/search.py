@@ -8,8 +8,7 @@ from typing import Any
 import numpy
 
 from minigrad import ops, protocols
-from minigrad.create import array, asarray
-from minigrad.errors import FileError
+from minigrad.create import asarray
 from minigrad.tensor import Tensor
 
 
@@ -84,16 +83,3 @@ def ndim(a: Any) -> int:
 def size(a: Any) -> int:
     """The number of values."""
     return int(asarray(a).size)
-
-
-def loadtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
-    """Numbers read from a text file by `numpy.loadtxt`, which takes all other arguments; float32 by default."""
-    try:
-        return array(numpy.loadtxt(fname, dtype, **kwargs))
-    except OSError as error:
-        raise FileError(f"loadtxt() cannot read {str(fname)!r}: {error}. Check the path.") from error
-
-
-def savetxt(fname: Any, X: Any, **kwargs: Any) -> None:
-    """Write a vector or matrix as text by `numpy.savetxt`, which takes all other arguments."""
-    numpy.savetxt(fname, X.asnumpy() if isinstance(X, Tensor) else X, **kwargs)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy
-
 from minigrad.create import array, asarray
-from minigrad.errors import KeywordError
-from minigrad.serialization import NOTE, FilePath, load_arrays, replacing, save_arrays
+from minigrad.disk import FilePath
+from minigrad.errors import ArgumentError, FileError, KeywordError
+from minigrad.serialization import load_any, save_arrays, save_npz
 from minigrad.tensor import Tensor
 
 
@@ -24,38 +23,37 @@ def save(file: FilePath, arr: Any) -> None:
     {'x': array([1., 1.])}
     """
     named = isinstance(arr, Mapping)
+    if not hasattr(arr, "__iter__"):
+        raise KeywordError(f"save() got a {type(arr).__name__}; it writes an array, a list or a dictionary of arrays.")
     arrays = arr if isinstance(arr, Mapping) else dict(enumerate([arr] if isinstance(arr, Tensor) else arr))
     for name, value in arrays.items():
         if not isinstance(value, Tensor):
             raise KeywordError(
                 f"save() got a {type(value).__name__} at {name!r}; it writes arrays only: np.array(...)."
             )
-    save_arrays(file, {str(name): value.data for name, value in arrays.items()}, {"named": named})
+    as_text = {str(name): value.data for name, value in arrays.items()}
+    if len(as_text) < len(arrays):
+        raise ArgumentError(f"save() got two names that are the same as text, among {list(arrays)!r:.200}.")
+    save_arrays(file, as_text, {"named": named})
 
 
 def savez(file: FilePath, *args: Any, **kwds: Any) -> None:
     """Write arrays to one of NumPy's .npz files: `arr_0`, `arr_1`, ... and those given by name."""
-    host = {f"arr_{i}": value for i, value in enumerate(args)} | kwds
-    with replacing(file) as target:
-        numpy.savez(target, **{name: asarray(value).asnumpy() for name, value in host.items()})  # type: ignore[arg-type]
+    numbered = {f"arr_{i}": value for i, value in enumerate(args)}
+    if twice := numbered.keys() & kwds:
+        raise ArgumentError(f"savez() got {min(twice)!r} twice: by its place, and by name.")
+    save_npz(file, {name: asarray(value).data for name, value in (numbered | kwds).items()})
 
 
 def load(file: FilePath) -> Any:
-    """What `save` wrote: a list (of one, if it was an array) or a dictionary. NumPy's .npz files give a dictionary."""
-    if _is_plain_npz(file):
-        with numpy.load(file, allow_pickle=False) as arrays:
-            return {name: array(value) for name, value in arrays.items()}
-    arrays, note = load_arrays(file)
+    """What `save` wrote: a list (of one, if it was an array) or a dictionary. NumPy's .npz files give a dictionary.
+
+    MissingFileError if there is no such file, AccessError if it cannot be read, and FileError if it is damaged or is
+    neither. See `minigrad.archive` for what is refused.
+    """
+    arrays, note = load_any(file)
+    named = True if note is None else note.get("named", True)
+    if not isinstance(named, bool):
+        raise FileError(f"The file {str(file)!r} is damaged: its note says named={named!r:.60}, and not true or false.")
     tensors = {name: array(value) for name, value in arrays.items()}
-    return tensors if note.get("named", True) else list(tensors.values())
-
-
-def _is_plain_npz(file: FilePath) -> bool:
-    """Whether the file is a zip of arrays without the note of `save_arrays`."""
-    import zipfile
-
-    if not zipfile.is_zipfile(file):
-        return False
-    with zipfile.ZipFile(file) as archive:
-        names = archive.namelist()
-    return NOTE not in names and all(name.endswith(".npy") for name in names)
+    return tensors if named else list(tensors.values())

@@ -12,9 +12,9 @@ import numpy
 
 from minigrad.autograd.graph import Leaf, Node
 from minigrad.device import MODULES, to_host
+from minigrad.disk import FilePath, replacing
 from minigrad.errors import GraphError, KeywordError, UsageError
 from minigrad.plot.layers import Layout, Point, layout
-from minigrad.serialization import FilePath, replacing
 from minigrad.tensor import Tensor
 
 MOST = 200

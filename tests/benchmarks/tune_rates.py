@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from minigrad import compare, datasets, optimizer
 from minigrad.datasets.split import split
-from minigrad.serialization import replacing
+from minigrad.disk import replacing
 
 FILE = Path(compare.__file__).with_name("best_rates.json")
 DECADES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)

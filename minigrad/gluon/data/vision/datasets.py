@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 import numpy
 
+from minigrad.disk import FilePath
 from minigrad.errors import FileError, MissingFileError
 from minigrad.gluon.data.dataset import ArrayDataset, Dataset
 from minigrad.gluon.utils import download
 from minigrad.image import imread
-from minigrad.serialization import FilePath
 from minigrad.tensor import Tensor
 
 Raw = numpy.ndarray[Any, Any]

@@ -1,0 +1,197 @@
+"""Files on a disk: opened with a sentence if that fails, and written whole or not at all.
+
+Every file that minigrad reads is opened by `reading`, and every file that it writes by `replacing`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from minigrad.errors import AccessError, ArgumentError, FileError, KeywordError, MissingFileError
+
+if sys.platform != "win32":  # where a file that is open cannot be removed anyway
+    import fcntl
+
+FilePath: TypeAlias = str | os.PathLike[str]
+_TEMPORARY = re.compile(r"\.minigrad-[0-9a-f]{16}\.tmp")
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ESTALE}
+"""What goes wrong in writing when a disk takes no more. Other errors in a block that writes may be of a network."""
+
+
+def checked(path: FilePath) -> str:
+    """A path as text. KeywordError or ArgumentError, if it cannot be one."""
+    try:
+        text = os.fspath(path)
+    except TypeError:
+        text = b""  # type: ignore[assignment]
+    if not isinstance(text, str):
+        raise KeywordError(f"A file is given by its path, a str or a pathlib.Path, but not by {path!r:.60}.")
+    try:
+        os.fsencode(text)
+    except UnicodeError:
+        raise ArgumentError(f"The path {text!r} has a character that no file name can have.") from None
+    if not text or "\0" in text:
+        raise ArgumentError(f"The path {text!r} {'has a NUL character' if text else 'is empty'}; give a file's name.")
+    return text
+
+
+@contextmanager
+def reading(path: FilePath) -> Iterator[BinaryIO]:
+    """The file, open for reading. MissingFileError if there is none.
+
+    AccessError, which is an OSError too, if it may not be read or is not a plain file: a folder, a device, a pipe.
+    """
+    text = checked(path)
+    with contextlib.ExitStack() as stack:
+        try:
+            _refuse_what_is_no_file(text, "read", Path(text).stat().st_mode)
+            file = stack.enter_context(Path(text).open("rb"))
+        except (FileNotFoundError, NotADirectoryError):
+            raise MissingFileError(f"There is no file {text!r}{_looked_in(text)}; check the path.") from None
+        except FileError:
+            raise
+        except OSError as error:
+            raise _refused(text, "read", error) from None
+        yield file
+
+
+@contextmanager
+def replacing(path: FilePath) -> Iterator[BinaryIO]:
+    """A new file to write to, which takes the place of `path` in one step once it is complete and on the disk.
+
+    After an error, or if the process is killed, `path` is as it was before. What killed processes left beside it is
+    removed. The new file has the mode of the old one; through a link, what it points to is replaced.
+
+    MissingFileError if there is no such folder. AccessError, which is an OSError too, if the folder or the file may
+    not be written, if the disk is full, or if `path` is a folder, a device, a pipe or a socket.
+    """
+    text = checked(path)
+    with _temporary(text) as (file, temporary, target, mode):
+        try:
+            yield file
+            file.flush()
+            if mode is not None and hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno in _OF_THE_DISK:
+                raise _refused(text, "write", error) from None
+            raise
+        try:
+            if sys.platform == "win32":
+                file.close()
+            temporary.replace(target)
+        except OSError as error:
+            raise _refused(text, "write", error) from None
+    with contextlib.suppress(OSError):  # the name too reaches the disk, where folders can be opened
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def check_writable(path: FilePath, room: int = 1 << 20) -> None:
+    """Raise now what `replacing` would raise later, after the work: the disk must have `room` more bytes."""
+    text = checked(path)
+    with _temporary(text) as (file, *_):
+        try:
+            file.write(bytes(room))
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError as error:
+            raise _refused(text, "write", error) from None
+
+
+@contextmanager
+def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
+    """A new file in the folder of `text`: open, locked, and gone at the end unless it was moved.
+
+    With it come its name, the file that it is to replace, and the mode of that, if it exists.
+    """
+    try:
+        target = Path(os.path.realpath(text))  # a link stays a link
+        if not target.parent.is_dir():
+            folder = str(target.parent)
+            raise MissingFileError(f"Cannot write {text!r}: there is no folder {folder!r}; create it first.")
+        mode = None
+        if target.exists():
+            mode = target.stat().st_mode
+            _refuse_what_is_no_file(text, "write", mode)
+            mode = stat.S_IMODE(mode)
+            if not os.access(target, os.W_OK):
+                raise AccessError(f"Cannot write {text!r}: the file is write-protected.")
+        _remove_stale(target.parent)
+        file, temporary = _new_file(target.parent, mode)
+    except FileError:
+        raise
+    except OSError as error:
+        raise _refused(text, "write", error) from None
+    try:
+        yield file, temporary, target, mode
+    finally:
+        with contextlib.suppress(OSError):  # what could not be written is not missed
+            file.close()
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def _new_file(folder: Path, mode: int | None) -> tuple[BinaryIO, Path]:
+    """A locked file of a new name. It is as `open` makes it, or if it is to get a `mode`, only for its owner till then."""
+    while True:
+        temporary = folder / f".minigrad-{os.urandom(8).hex()}.tmp"
+        new = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+        file = os.fdopen(os.open(temporary, new, 0o666 if mode is None else 0o600), "r+b")
+        if sys.platform != "win32":
+            with contextlib.suppress(OSError):  # no locks here: then nobody removes it
+                fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file, temporary
+        file.close()  # another process took it for a stale one before it was locked, and removed it
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove the temporary files whose writers are gone: a living one holds a lock, which ends with the process."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+                    if sys.platform != "win32":
+                        file = stack.enter_context(Path(entry.path).open("rb"))
+                        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    Path(entry.path).unlink()
+
+
+def _refuse_what_is_no_file(text: str, verb: str, mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise AccessError(f"Cannot {verb} {text!r}: it is a folder; give the name of a file in it.")
+    if not stat.S_ISREG(mode):
+        raise AccessError(f"Cannot {verb} {text!r}: it is a device, a pipe or a socket; give the name of a plain file.")
+
+
+def _refused(text: str, verb: str, error: OSError) -> AccessError:
+    """What the system said, about the path that the user gave."""
+    reason = error.strerror or str(error)
+    unchanged = " A file that was there is as it was." if verb == "write" else ""
+    refusal = AccessError(f"Cannot {verb} {text!r}: {reason[:1].lower()}{reason[1:]}.{unchanged}")
+    refusal.errno = error.errno
+    return refusal
+
+
+def _looked_in(text: str) -> str:
+    """Where a relative path was looked for."""
+    if Path(text).is_absolute():
+        return ""
+    try:
+        return f" (looked in {str(Path.cwd())!r})"
+    except OSError:
+        return " (the current folder is gone)"

@@ -1,0 +1,63 @@
+"""Packed data that is not trusted: how much a file may unpack to, whatever it says.
+
+A few thousand bytes can unpack to gigabytes. What stays below `FREE` bytes is read in any case. Beyond that, data that
+expands more than `FOLD` times is taken for a bomb and refused: arrays and pictures that are worth reading rarely do so,
+and if one does, it can be stored unpacked.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import Any, BinaryIO
+
+from minigrad.errors import FileError
+
+FREE = 1 << 26
+FOLD = 200
+DEFLATE = 1032
+"""How many bytes one byte of zip, gzip or PNG can stand for."""
+
+
+def expands(stated: int, held: int) -> bool:
+    """Whether so many bytes are too many to be in so many packed ones.
+
+    >>> expands(10**9, 10**6), expands(10**9, 10**8), expands(10**6, 10**3)
+    (True, False, False)
+    """
+    return stated > max(FREE, FOLD * held)
+
+
+def gunzip_size(file: BinaryIO) -> int:
+    """What a gzip file says that it unpacks to: its last four bytes, so in truth the rest of division by 2**32."""
+    file.seek(-4, os.SEEK_END)
+    stated = int.from_bytes(file.read(4), "little")
+    file.seek(0)
+    return stated
+
+
+def unpacked(file: BinaryIO, packing: Any, most: int | None = None) -> io.BufferedReader:
+    """What is packed in the file by the module `packing` (gzip, bz2 or lzma), as a stream of at most so many bytes.
+
+    FileError, while it is read, if there are more: by default, if it is a bomb.
+    """
+    limit = max(FREE, FOLD * os.fstat(file.fileno()).st_size) if most is None else most
+    return io.BufferedReader(_Bounded(packing.open(file, "rb"), limit))
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that is refused when it goes on after `most` bytes."""
+
+    def __init__(self, inner: BinaryIO, most: int) -> None:
+        self._inner, self._most, self._read = inner, most, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._inner.read(len(buffer))
+        buffer[: len(data)] = data
+        self._read += len(data)
+        if self._read > self._most:
+            raise FileError(f"it unpacks to more than {self._most} bytes, which is more than it may")
+        return len(data)
