@@ -45,7 +45,7 @@ def checked(path: FilePath) -> str:
 
 
 @contextmanager
-def reading(path: FilePath) -> Iterator[BinaryIO]:
+def reading(path: FilePath, what: str = "file") -> Iterator[BinaryIO]:
     """The file, open for reading. MissingFileError if there is none.
 
     AccessError, which is an OSError too, if it may not be read or is not a plain file: a folder, a device, a pipe.
@@ -56,7 +56,7 @@ def reading(path: FilePath) -> Iterator[BinaryIO]:
             _refuse_what_is_no_file(text, "read", Path(text).stat().st_mode)
             file = stack.enter_context(Path(text).open("rb"))
         except (FileNotFoundError, NotADirectoryError):
-            raise MissingFileError(f"There is no file {text!r}{_looked_in(text)}; check the path.") from None
+            raise MissingFileError(f"There is no {what} {text!r}{_looked_in(text)}; check the path.") from None
         except FileError:
             raise
         except OSError as error:
@@ -84,14 +84,14 @@ def replacing(path: FilePath) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         except OSError as error:
             if error.errno in _OF_THE_DISK:
-                raise _refused(text, "write", error) from None
+                raise _refused(text, "written", error) from None
             raise
         try:
             if sys.platform == "win32":
                 file.close()
             temporary.replace(target)
         except OSError as error:
-            raise _refused(text, "write", error) from None
+            raise _refused(text, "written", error) from None
     with contextlib.suppress(OSError):  # the name too reaches the disk, where folders can be opened
         folder = os.open(target.parent, os.O_RDONLY)
         try:
@@ -109,7 +109,7 @@ def check_writable(path: FilePath, room: int = 1 << 20) -> None:
             file.flush()
             os.fsync(file.fileno())
         except OSError as error:
-            raise _refused(text, "write", error) from None
+            raise _refused(text, "written", error) from None
 
 
 @contextmanager
@@ -121,21 +121,24 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
     try:
         target = Path(os.path.realpath(text))  # a link stays a link
         if not target.parent.is_dir():
-            folder = str(target.parent)
-            raise MissingFileError(f"Cannot write {text!r}: there is no folder {folder!r}; create it first.")
+            folder = target.parent if Path(text).is_symlink() else Path(text).parent
+            raise MissingFileError(
+                f"{text!r} cannot be written: there is no folder {str(folder)!r} to write {target.name!r} to; "
+                "create it first."
+            )
         mode = None
         if target.exists():
             mode = target.stat().st_mode
-            _refuse_what_is_no_file(text, "write", mode)
+            _refuse_what_is_no_file(text, "written", mode)
             mode = stat.S_IMODE(mode)
             if not os.access(target, os.W_OK):
-                raise AccessError(f"Cannot write {text!r}: the file is write-protected.")
+                raise AccessError(f"{text!r} cannot be written: it is write-protected.")
         _remove_stale(target.parent)
         file, temporary = _new_file(target.parent, mode)
     except FileError:
         raise
     except OSError as error:
-        raise _refused(text, "write", error) from None
+        raise _refused(text, "written", error) from None
     try:
         yield file, temporary, target, mode
     finally:
@@ -146,7 +149,7 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
 
 
 def _new_file(folder: Path, mode: int | None) -> tuple[BinaryIO, Path]:
-    """A locked file of a new name. It is as `open` makes it, or if it is to get a `mode`, only for its owner till then."""
+    """A locked file of a new name, with the mode that `open` gives; if it is to get another, only for its owner."""
     while True:
         temporary = folder / f".minigrad-{os.urandom(8).hex()}.tmp"
         new = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -171,18 +174,18 @@ def _remove_stale(folder: Path) -> None:
                     Path(entry.path).unlink()
 
 
-def _refuse_what_is_no_file(text: str, verb: str, mode: int) -> None:
+def _refuse_what_is_no_file(text: str, done: str, mode: int) -> None:
     if stat.S_ISDIR(mode):
-        raise AccessError(f"Cannot {verb} {text!r}: it is a folder; give the name of a file in it.")
+        raise AccessError(f"{text!r} is a folder and cannot be {done}; give the name of a file in it.")
     if not stat.S_ISREG(mode):
-        raise AccessError(f"Cannot {verb} {text!r}: it is a device, a pipe or a socket; give the name of a plain file.")
+        raise AccessError(f"{text!r} is a device, a pipe or a socket and cannot be {done}; give the name of a file.")
 
 
-def _refused(text: str, verb: str, error: OSError) -> AccessError:
+def _refused(text: str, done: str, error: OSError) -> AccessError:
     """What the system said, about the path that the user gave."""
     reason = error.strerror or str(error)
-    unchanged = " A file that was there is as it was." if verb == "write" else ""
-    refusal = AccessError(f"Cannot {verb} {text!r}: {reason[:1].lower()}{reason[1:]}.{unchanged}")
+    unchanged = " A file that was there is as it was." if done == "written" else ""
+    refusal = AccessError(f"{text!r} cannot be {done}: {reason[:1].lower()}{reason[1:]}.{unchanged}")
     refusal.errno = error.errno
     return refusal
 

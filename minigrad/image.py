@@ -24,12 +24,13 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 
 
 def imread(filename: FilePath, flag: int = 1, to_rgb: bool = True) -> Tensor:
-    """The image in a file: see `imdecode`. Raises MissingFileError if there is none, AccessError if it cannot be read."""
-    with reading(filename) as file:
-        return _decoded(file, os.fstat(file.fileno()).st_size, f"The file {str(filename)!r} is", flag, to_rgb)
+    """The image in a file: see `imdecode`. MissingFileError if there is none, AccessError if it cannot be read."""
+    with reading(filename, "image") as file:
+        size = os.fstat(file.fileno()).st_size
+        return _decoded(file, size, f"The file {str(filename)!r} ({size} bytes) is", flag, to_rgb)
 
 
-def imdecode(buf: bytes, flag: int = 1, to_rgb: bool = True) -> Tensor:
+def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True) -> Tensor:
     """The image in the bytes of a PNG, JPEG, WebP, GIF, BMP, TIFF or PPM file, decoded by Pillow, on the host.
 
     flag : 1 for colours (H, W, 3); 0 for grey (H, W, 1).
@@ -40,7 +41,7 @@ def imdecode(buf: bytes, flag: int = 1, to_rgb: bool = True) -> Tensor:
     """
     if not isinstance(buf, bytes | bytearray | memoryview | numpy.ndarray | Tensor):
         raise KeywordError(
-            f"imdecode() takes the bytes of a file, not a {type(buf).__name__}; imread() takes its name."
+            f"imdecode() takes the bytes of a file, not a {type(buf).__name__}; imread() takes a name."
         )
     data = bytes(buf.asnumpy() if isinstance(buf, Tensor) else buf)
     return _decoded(io.BytesIO(data), len(data), f"The {len(data)} bytes are", flag, to_rgb)
@@ -48,7 +49,7 @@ def imdecode(buf: bytes, flag: int = 1, to_rgb: bool = True) -> Tensor:
 
 def _decoded(file: BinaryIO, size: int, what: str, flag: int, to_rgb: bool) -> Tensor:
     try:
-        from PIL import Image
+        from PIL import Image, UnidentifiedImageError
     except ImportError as error:
         raise UsageError("Reading images needs Pillow, which is not installed: pip install pillow") from error
     try:
@@ -57,7 +58,9 @@ def _decoded(file: BinaryIO, size: int, what: str, flag: int, to_rgb: bool) -> T
                 raise FileError(f"its {size} bytes state that it has {picture.width} x {picture.height} pixels")
             pixels = numpy.array(picture.convert("RGB" if flag else "L"))
     except Exception as error:  # Pillow raises a dozen kinds of error on a damaged file
-        raise FileError(f"{what} not an image that can be read, or damaged: {str(error)[:300]}.") from None
+        none = isinstance(error, UnidentifiedImageError)
+        reason = f"in none of the formats {', '.join(FORMATS)}" if none else str(error)[:300].rstrip(".")
+        raise FileError(f"{what} not an image that can be read, or damaged: {reason}.") from None
     if not flag:
         return Tensor(pixels[..., None], cpu())
     return Tensor(pixels if to_rgb else numpy.ascontiguousarray(pixels[..., ::-1]), cpu())

@@ -9,7 +9,7 @@ from minigrad.datasets.split import Split, split
 from minigrad.disk import FilePath
 from minigrad.errors import FileError
 
-MOST_CLASSES = 1_000_000
+LAST_CLASS = 999_999
 
 
 def from_npz(path: FilePath, test_fraction: float = 0.2, seed: int = 0) -> tuple[Split, Split]:
@@ -38,10 +38,10 @@ def from_npz(path: FilePath, test_fraction: float = 0.2, seed: int = 0) -> tuple
             f"{where} has {bad.sum()} values in x that are NaN or infinite, the first in row {row}; "
             "drop those rows or fill the values in."
         )
-    wrong = y[~((y >= 0) & (y < MOST_CLASSES) & (y == numpy.floor(y)))]
+    wrong = y[~((y >= 0) & (y <= LAST_CLASS) & (y == numpy.floor(y)))]
     if wrong.size:
         raise FileError(
-            f"{where} has the label {wrong[0]} in y; classes are whole numbers from 0, below {MOST_CLASSES}."
+            f"{where} has the label {wrong[0]} in y; classes are whole numbers from 0 to {LAST_CLASS}."
         )
     parts = split(x, y.astype("int64"), test_fraction, seed)
     if not all(len(labels) for _, labels in parts):
