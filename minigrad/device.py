@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.errors import ArgumentError, DeviceError
+from minigrad.errors import ArgumentError, DeviceError, FileError
 
 Array = Any
 """A raw array: `numpy.ndarray` on a CPU, `cupy.ndarray` on a GPU."""
@@ -293,12 +293,12 @@ def seed(number: int, ctx: Context | None = None) -> None:
 
 
 def generator_states() -> dict[str, Any]:
-    """Where the generators stand, as plain data.
+    """Where the generators stand, and the seed of those that are still to be made, as plain data.
 
     CuPy's cannot be read out. So each of them is started anew, and what is saved is from where: whoever loads it draws
     the same numbers as whoever goes on.
     """
-    states: dict[str, Any] = {}
+    states: dict[str, Any] = {"seed": _seed}
     for ctx, found in list(_generators.items()):
         if ctx.device_type == "cpu":
             states[str(ctx.device_id)] = found.bit_generator.state
@@ -310,9 +310,40 @@ def generator_states() -> dict[str, Any]:
 
 
 def set_generator_states(states: dict[str, Any]) -> None:
-    """Let the generators go on from where they stood; those of GPUs that are not here are left out."""
+    """Let the generators go on from where they stood; those of GPUs that are not here are left out.
+
+    FileError, before anything changes, if these are not states that `generator_states` could have given.
+    """
+    global _seed
+    if not isinstance(states, dict):
+        raise FileError(f"The states of the random generators are {states!r:.60}, which is no dictionary.")
     for name, found in states.items():
-        if not name.startswith("gpu"):
+        if not _is_state(name, found):
+            raise FileError(f"The random generator of {name!r:.60} cannot go on from {found!r:.200}.")
+    if "seed" in states:  # files of the first versions have none
+        _seed = states["seed"]
+        _generators.clear()
+    for name, found in states.items():
+        if name.startswith("gpu "):
+            if int(name[4:]) < num_gpus():
+                _start(gpu(int(name[4:])), *found)
+        elif name != "seed":
             generator(cpu(int(name))).bit_generator.state = found
-        elif int(name.removeprefix("gpu ")) < num_gpus():
-            _start(gpu(int(name.removeprefix("gpu "))), *found)
+
+
+def _is_state(name: Any, found: Any) -> bool:
+    """Whether this can be the state of the generator of that name: the numbers that PCG64 goes on from, or a start."""
+    if name == "seed":
+        return _is_count(found)
+    if re.fullmatch(r"gpu \d{1,4}", name):
+        return isinstance(found, list) and len(found) == 2 and all(map(_is_count, found))
+    made = numpy.random.PCG64(0)  # what default_rng uses
+    try:
+        made.state = found
+    except Exception:  # NumPy raises many kinds of error for what is none
+        return False
+    return re.fullmatch(r"\d{1,4}", name) is not None and made.state == found and found["state"]["inc"] % 2 == 1
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0

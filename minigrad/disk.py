@@ -13,6 +13,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -44,8 +45,17 @@ def checked(path: FilePath) -> str:
     return text
 
 
+def at_home(path: FilePath) -> Path:
+    """A path in which ~ stands for the home folder."""
+    text = checked(path)
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ArgumentError(f"The path {text!r} begins with a home folder that is not known; write it out.") from None
+
+
 @contextmanager
-def reading(path: FilePath, what: str = "file") -> Iterator[BinaryIO]:
+def reading(path: FilePath, what: str = "file") -> Iterator[BufferedReader]:
     """The file, open for reading. MissingFileError if there is none.
 
     AccessError, which is an OSError too, if it may not be read or is not a plain file: a folder, a device, a pipe.

@@ -28,12 +28,21 @@ def expands(stated: int, held: int) -> bool:
     return stated > max(FREE, FOLD * held)
 
 
-def gunzip_size(file: BinaryIO) -> int:
-    """What a gzip file says that it unpacks to: its last four bytes, so in truth the rest of division by 2**32."""
-    file.seek(-4, os.SEEK_END)
+def gunzipped(file: BinaryIO) -> tuple[io.BufferedReader, int]:
+    """What is in a gzip file as a stream, and its size, which is what the last four bytes state.
+
+    FileError, at once or while it is read, if that is a bomb's size or is not true. So is a file of several parts, and
+    one of more than four gigabytes.
+    """
+    import gzip  # only files need it
+
+    held = file.seek(0, os.SEEK_END)
+    file.seek(-min(4, held), os.SEEK_END)
     stated = int.from_bytes(file.read(4), "little")
     file.seek(0)
-    return stated
+    if expands(stated, held):
+        raise FileError(f"its {held} bytes state that they unpack to {stated}")
+    return unpacked(file, gzip, stated), stated
 
 
 def unpacked(file: BinaryIO, packing: Any, most: int | None = None) -> io.BufferedReader:

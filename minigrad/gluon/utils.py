@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.device import Context
-from minigrad.disk import FilePath, replacing
-from minigrad.errors import ArgumentError, FileError
+from minigrad.disk import FilePath, at_home, reading, replacing
+from minigrad.errors import AccessError, ArgumentError, FileError
 from minigrad.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _sum_of_squares(array: Tensor) -> Any:
 
 def check_sha1(filename: FilePath, sha1_hash: str) -> bool:
     """Whether the file has this SHA-1 (40 hexadecimal digits) or SHA-256 (64)."""
-    with Path(filename).open("rb") as file:
+    with reading(filename) as file:
         import hashlib
 
         return hashlib.file_digest(file, _algorithm(sha1_hash)).hexdigest() == sha1_hash.lower()
@@ -117,12 +117,16 @@ def download(
     A file that is there already, with the right SHA-1 or SHA-256 if one is given, is not fetched again. A new one
     appears under its name only when it is complete and has the right checksum. FileError says what went wrong.
     """
-    target = Path(path or ".").expanduser()
+    target = at_home(path or ".")
     if target.is_dir():
         target /= url.rsplit("/", 1)[-1]
     if target.is_file() and not overwrite and (sha1_hash is None or check_sha1(target, sha1_hash)):
         return str(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        where = f"{str(target.parent)!r} for {target.name!r}"
+        raise AccessError(f"The folder {where} cannot be made: {error.strerror}.") from None
     import ssl
 
     context = None if verify_ssl else ssl._create_unverified_context()
@@ -130,6 +134,8 @@ def download(
         try:
             _fetch(url, target, sha1_hash, context)
             break
+        except AccessError:  # of the disk, which another try does not change
+            raise
         except (OSError, FileError) as error:
             if attempt == retries:
                 raise FileError(f"Could not fetch {url}: {error}.") from error

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import gzip
-import tarfile
-import zlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy
 
-from minigrad.disk import FilePath
+from minigrad.disk import FilePath, at_home, reading
 from minigrad.errors import FileError, MissingFileError
 from minigrad.gluon.data.dataset import ArrayDataset, Dataset
+from minigrad.gluon.data.vision.formats import Raw, read_idx, read_members
 from minigrad.gluon.utils import download
 from minigrad.image import imread
 from minigrad.tensor import Tensor
 
-Raw = numpy.ndarray[Any, Any]
+PIXELS = 3 * 32 * 32
+"""Bytes of a picture of CIFAR."""
 
 
 class _Images(ArrayDataset):
@@ -30,10 +30,14 @@ class _Images(ArrayDataset):
     source: ClassVar[str]
     files: ClassVar[dict[str, str]]
     """The SHA-256 of each file to fetch."""
+    classes = 10
 
     def __init__(self, root: FilePath, train: bool, transform: Callable[[Any, Any], Any] | None) -> None:
-        self._root = Path(root).expanduser()
+        self._root = at_home(root)
         images, labels = self._read(train)
+        if len(labels) == 0 or labels.max() >= self.classes:
+            found = f"the label {labels.max()}" if len(labels) else "no label"
+            raise FileError(f"{type(self).__name__} in {str(self._root)!r} has {found}; fetch its files again.")
         data = ArrayDataset(Tensor(images), labels.astype("int32"))
         if transform is None:
             super().__init__(*data._data)
@@ -141,32 +145,38 @@ class CIFAR10(_Images):
         return [f"data_batch_{k}.bin" for k in range(1, 6)] if train else ["test_batch.bin"]
 
     def _read(self, train: bool) -> tuple[Raw, Raw]:
-        record = self.label_bytes + 3 * 32 * 32
-        parts = []
-        for name, content in self._contents(self._names(train)).items():
-            if len(content) % record:
-                raise FileError(
-                    f"{name!r} in {str(self._root)!r} has {len(content)} bytes, which is no multiple of the {record} "
-                    f"bytes of a record of {type(self).__name__}; fetch the binary version again."
-                )
-            parts.append(numpy.frombuffer(content, dtype="uint8").reshape(-1, record))
-        records = numpy.concatenate(parts)
+        content = b"".join(self._contents(self._names(train)))
+        records = numpy.frombuffer(content, dtype="uint8").reshape(-1, self.label_bytes + PIXELS)
         images = records[:, self.label_bytes :].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
         return numpy.ascontiguousarray(images), records[:, self.label]
 
-    def _contents(self, names: list[str]) -> dict[str, bytes]:
+    def _contents(self, names: list[str]) -> list[bytes]:
         """The bytes of the named files: from the folder, or else from inside the archive, which is not unpacked."""
         for folder in (self._root, self._root / self.folder):
             if all((folder / name).is_file() for name in names):
-                return {name: (folder / name).read_bytes() for name in names}
+                return [self._whole(folder / name) for name in names]
         path = self._find(self.archive)
         try:
-            with tarfile.open(path) as archive:
-                members = {Path(member.name).name: member for member in archive if member.isfile()}
-                return {name: archive.extractfile(members[name]).read() for name in names}  # type: ignore[union-attr]
-        except (tarfile.TarError, KeyError, EOFError, OSError, zlib.error) as error:
+            found = read_members(path, names)
+        except FileError as error:
             kind = type(self).__name__
-            raise FileError(f"{str(path)!r} is not the archive of {kind}, or is damaged: {error!r}.") from error
+            raise FileError(f"{str(path)!r} is not the archive of {kind}, or is damaged: {error}") from None
+        for name in names:
+            self._check_size(name, len(found[name]))
+        return [found[name] for name in names]
+
+    def _whole(self, path: Path) -> bytes:
+        with reading(path) as file:
+            self._check_size(path.name, os.fstat(file.fileno()).st_size)
+            return file.read()
+
+    def _check_size(self, name: str, size: int) -> None:
+        record = self.label_bytes + PIXELS
+        if size == 0 or size % record:
+            raise FileError(
+                f"{name!r} in {str(self._root)!r} has {size} bytes, which is no multiple of the {record} bytes of a "
+                f"record of {type(self).__name__}; fetch the binary version again."
+            )
 
 
 class CIFAR100(CIFAR10):
@@ -185,6 +195,7 @@ class CIFAR100(CIFAR10):
         transform: Callable[[Any, Any], Any] | None = None,
     ) -> None:
         self.label = int(fine_label)
+        self.classes = 100 if fine_label else 20
         super().__init__(root, train, transform)
 
     def _names(self, train: bool) -> list[str]:
@@ -202,7 +213,7 @@ class ImageFolderDataset(Dataset):
     def __init__(self, root: FilePath, flag: int = 1, transform: Callable[[Any, Any], Any] | None = None) -> None:
         self._flag = flag
         self._transform = transform
-        folders = sorted(path for path in Path(root).expanduser().glob("*") if path.is_dir())
+        folders = sorted(path for path in at_home(root).glob("*") if path.is_dir())
         self.synsets = [folder.name for folder in folders]
         self.items = [
             (str(file), label)
@@ -223,25 +234,3 @@ class ImageFolderDataset(Dataset):
 
     def __len__(self) -> int:
         return len(self.items)
-
-
-def read_idx(path: FilePath, ndim: int) -> Raw:
-    """The uint8 array with `ndim` axes in an IDX file, gzipped or not.
-
-    IDX: two zero bytes, the type (8 is uint8), the number of axes, the length of each as four bytes (highest first),
-    then the values.
-    """
-    content = Path(path).read_bytes()
-    try:
-        if content[:2] == b"\x1f\x8b":
-            content = gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise FileError(f"{str(path)!r} is a damaged gzip file: {error}. Fetch it again.") from error
-    start = 4 + 4 * ndim
-    shape = tuple(int.from_bytes(content[k : k + 4], "big") for k in range(4, start, 4))
-    if content[:4] != bytes([0, 0, 8, ndim]) or len(content) - start != numpy.prod(shape, dtype=int):
-        raise FileError(
-            f"{str(path)!r} is not a whole IDX file of bytes with {ndim} axes: it starts with {content[:4]!r} and has "
-            f"{len(content)} bytes. Fetch it again."
-        )
-    return numpy.frombuffer(content, dtype="uint8", offset=start).reshape(shape)
