@@ -275,18 +275,18 @@ class Trainer:
     # Files
 
     def save_states(self, fname: Any) -> None:
-        """Write the optimizer, its states and counts, and the random generators: training resumed from it goes on bit
-        for bit.
+        """Write the optimizer, its states and counts, what 2-bit compression has not sent yet, and the random
+        generators: training resumed from it goes on bit for bit.
         """
-        save_states(
-            fname, self._updater(), dump_optimizer=True, names=[p.name for p in self._params], places=self._places
-        )
+        names = [p.name for p in self._params]
+        save_states(fname, self._updater(), True, names, self._places, self._residuals())
 
     def load_states(self, fname: Any) -> None:
         """Read what `save_states` wrote; the optimizer becomes the saved one. Unless all fits, nothing changes."""
         updater = self._updater()
         weights = {i: p.list_data()[0] for i, p in enumerate(self._params)}
-        load_states(fname, updater, weights, names=[p.name for p in self._params], places=self._places)
+        names = [p.name for p in self._params]
+        load_states(fname, updater, weights, names, self._places, self._residuals())
         loaded = updater.optimizer
         states = updater.states
         self._set_optimizer(loaded)
@@ -295,6 +295,9 @@ class Trainer:
             return
         for own, ctx in zip(self._updaters, self._contexts):
             own.states = states if ctx is self._contexts[0] else {i: _copied(s, ctx) for i, s in states.items()}
+
+    def _residuals(self) -> dict[Any, Any]:
+        return {} if self._store is None else self._store.residuals
 
     def _updater(self) -> Updater:
         if self._on_store and self._store is not None:

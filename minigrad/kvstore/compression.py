@@ -36,7 +36,7 @@ class TwoBitCompression:
         if not threshold > 0:
             raise ArgumentError(f"The threshold of 2-bit compression must be positive, but is {threshold!r}.")
         self.threshold = float(threshold)
-        self.residuals: dict[Hashable, Array] = {}
+        self.residuals: dict[Any, Array] = {}
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> TwoBitCompression:
@@ -55,7 +55,7 @@ class TwoBitCompression:
         residual = self.residuals.get(sender)
         if residual is None:
             residual = xp.zeros(gradient.shape, dtype=numpy.promote_types(gradient.dtype, "float32"))
-            self.residuals[sender] = residual
+        residual = self.residuals[sender] = xp.asarray(residual)  # one that was loaded comes from the host
         residual += gradient
         codes = (residual >= self.threshold).astype("int8") - (residual <= -self.threshold).astype("int8")
         residual -= self.threshold * codes.astype(residual.dtype)

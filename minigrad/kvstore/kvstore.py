@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from minigrad import autograd
-from minigrad.device import cpu
+from minigrad.device import Array, cpu
 from minigrad.disk import FilePath
 from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError, suggestion
 from minigrad.kvstore.compression import TwoBitCompression
@@ -152,17 +152,25 @@ class KVStore:
         return True
 
     def save_optimizer_states(self, fname: FilePath, dump_optimizer: bool = False) -> None:
-        """Write the states and step counts of the optimizer; with `dump_optimizer`, its settings too."""
-        save_states(fname, self._optimizer_updater(), dump_optimizer)
+        """Write the states and step counts of the optimizer, and what compression has not sent yet.
+
+        With `dump_optimizer`, the settings of the optimizer and the random generators too.
+        """
+        save_states(fname, self._optimizer_updater(), dump_optimizer, residuals=self.residuals)
 
     def load_optimizer_states(self, fname: FilePath) -> None:
         """Read what `save_optimizer_states` wrote. The keys must be in the store; if anything fails nothing changes."""
-        load_states(fname, self._optimizer_updater(), self._stored)
+        load_states(fname, self._optimizer_updater(), self._stored, residuals=self.residuals)
 
     def barrier(self) -> None:
         """Wait until every process has come here. One process does not wait."""
 
     _barrier = barrier
+
+    @property
+    def residuals(self) -> dict[tuple[Key, int], Array]:
+        """What compression has not sent yet, by key and number of the device; none without compression."""
+        return {} if self._compression is None else self._compression.residuals
 
     # Helpers
 

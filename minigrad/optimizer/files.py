@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy
+
 from minigrad import device
 from minigrad.config import field, list_of, table
 from minigrad.disk import FilePath
@@ -29,12 +31,15 @@ def save_states(
     dump_optimizer: bool = False,
     names: Sequence[str] | None = None,
     places: Sequence[int] | None = None,
+    residuals: Mapping[tuple[Any, int], Any] | None = None,
 ) -> None:
     """Write the states of an updater; arrays are named key/position.
 
     With `dump_optimizer` the file also holds the optimizer itself and the state of the random generators. `names` are
-    those of the parameters with the keys 0, 1, ..., and `places` say where each stands in its network.
+    those of the parameters with the keys 0, 1, ..., and `places` say where each stands in its network. `residuals` are
+    what gradient compression has not sent yet, by key and number of the device.
     """
+    residuals = residuals or {}
     optimizer = updater.optimizer
     meta = {
         "kind": KIND,
@@ -45,9 +50,11 @@ def save_states(
         "counts": list(optimizer._index_update_count.items()),
         "num_update": optimizer.num_update,
         "optimizer": to_config(optimizer, complete=False) | optimizer.get_config() if dump_optimizer else None,
+        "residuals": list(residuals),
         "generators": device.generator_states() if dump_optimizer else {},
     }
     arrays = {f"{key}/{i}": leaf.data for key, state in updater.states.items() for i, leaf in enumerate(leaves(state))}
+    arrays |= {_residual(key, sender): array for (key, sender), array in residuals.items()}
     save_arrays(path, arrays, meta)
 
 
@@ -57,11 +64,13 @@ def load_states(
     weights: Mapping[Any, Tensor],
     names: Sequence[str] | None = None,
     places: Sequence[int] | None = None,
+    residuals: dict[tuple[Any, int], Any] | None = None,
 ) -> None:
     """Read what `save_states` wrote into an updater of these weights.
 
     If the file's parameters have the same `names` as ours, in whatever order, they are matched by name; else by their
     `places`: the same network made again has other numbers in its names, and dense10 is sorted before dense9.
+    `residuals`, if given, become those of the file.
     """
     arrays, meta = load_arrays(path)
     try:
@@ -80,6 +89,7 @@ def load_states(
             called = f"parameter {names[mine]!r}" if names else f"key {key!r}"
             for i, leaf in enumerate(leaves(states[mine])):
                 leaf[...] = _fitting(arrays.pop(f"{key}/{i}", None), leaf, f"State {i} of the {called}")
+        owed = _owed(meta, arrays, ours, weights)
         if arrays:
             raise FileError(f"It holds {next(iter(arrays))!r:.60}, which is no state of {type(optimizer).__name__}.")
         device.set_generator_states(field(meta, "generators", dict))
@@ -87,6 +97,9 @@ def load_states(
         raise FileError(f"{str(path)!r} cannot be loaded. {error} Nothing was loaded.") from None
     optimizer._index_update_count, optimizer.num_update = counts, num_update
     updater.optimizer, updater.states = optimizer, states
+    if residuals is not None:
+        residuals.clear()
+        residuals.update(owed)
 
 
 def _optimizer(meta: dict[str, Any], running: Optimizer) -> Optimizer:
@@ -106,7 +119,22 @@ def _counts(meta: dict[str, Any]) -> dict[Any, int]:
     return {key: count(f"count of {key!r}", n) for key, n in table("counts", field(meta, "counts", list)).items()}
 
 
-def _fitting(saved: Any, leaf: Tensor, called: str) -> Any:
+def _owed(
+    meta: dict[str, Any], arrays: dict[str, Any], ours: Mapping[Any, int], weights: Mapping[Any, Tensor]
+) -> dict[tuple[Any, int], Any]:
+    """The residuals, each of its weight's shape, which are taken out of the arrays. Older files have none."""
+    owed = {}
+    for pair in list_of(meta, "residuals", list) if "residuals" in meta else []:
+        if [type(part) for part in pair] not in ([int, int], [str, int]) or ours.get(pair[0], pair[0]) not in weights:
+            raise FileError(f"It holds a residual of {pair!r:.60}; expected a key that is in the store, and a device.")
+        weight = weights[ours.get(pair[0], pair[0])]
+        like = numpy.broadcast_to(numpy.zeros((), numpy.promote_types(weight.dtype, "float32")), weight.shape)
+        residual = arrays.pop(_residual(*pair), None)
+        owed[ours.get(pair[0], pair[0]), pair[1]] = _fitting(residual, like, f"The residual of {pair!r}")
+    return owed
+
+
+def _fitting(saved: Any, leaf: Any, called: str) -> Any:
     """A saved array, if it has the shape and dtype of the state that it is to fill."""
     if saved is None or saved.shape != leaf.shape or saved.dtype != leaf.dtype:
         found = "missing" if saved is None else f"{saved.dtype} of shape {saved.shape}"
@@ -127,6 +155,11 @@ def _renumbering(meta: dict[str, Any], ours: list[str], places: list[int]) -> di
     if sorted(their_places) != list(range(len(ours))):
         raise FileError(f"The field 'places' is {their_places!r:.60}; expected each number below {len(ours)} once.")
     return {i: places.index(place) for i, place in enumerate(their_places)}
+
+
+def _residual(key: Any, sender: int) -> str:
+    """The name of a residual among the arrays, which no state can have."""
+    return f"{key}/residual {sender}"
 
 
 def leaves(state: Any) -> list[Tensor]:
