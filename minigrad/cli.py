@@ -17,7 +17,8 @@ import numpy
 import minigrad
 from minigrad import compare, datasets, optimizer
 from minigrad.config import arguments_of
-from minigrad.errors import ArgumentError, FileError, MinigradError
+from minigrad.disk import check_writable, replacing
+from minigrad.errors import ArgumentError, MinigradError
 from minigrad.optimizer.latex import plain
 
 if TYPE_CHECKING:
@@ -227,15 +228,11 @@ def writable(path: Path, *suffixes: str) -> None:
     """Refuse a file that cannot be written before the work is done, not after."""
     if suffixes and path.suffix not in suffixes:
         raise ArgumentError(f"{str(path)!r} does not end in {' or '.join(suffixes)}, the pictures that can be drawn.")
-    if path.is_dir():
-        raise ArgumentError(f"{str(path)!r} is a folder; give the name of a file in it.")
-    if not path.resolve().parent.is_dir():
-        raise FileError(f"There is no folder {str(path.parent)!r} to write {path.name!r} to; make it first.")
+    check_writable(path)
 
 
 def draw(runs: dict[str, Run], path: Path, title: str) -> None:
     """Write the curves to a file, whole or not at all."""
-    from minigrad.disk import replacing
     from minigrad.plot import curves
 
     figure = curves({name: (run.loss, run.accuracy) for name, run in runs.items()}, title)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from minigrad.device import Context
+from minigrad.device import Context, current_context
 from minigrad.disk import FilePath
-from minigrad.errors import ArgumentError, ShapeError, UsageError
+from minigrad.errors import ArgumentError, DTypeError, KeywordError, ShapeError, UsageError
 from minigrad.gluon.parameter import Parameter
 from minigrad.serialization import load_arrays, save_arrays
 
@@ -29,12 +29,14 @@ def load_parameters(
 ) -> None:
     """Give parameters their values from a file. What does not fit is named (name, shape, dtype); nothing changes.
 
-    With `cast_dtype`, values become the parameter's dtype, or, if `dtype_source` is 'saved', the parameter the file's.
+    The file is read, and everything in it checked and converted, before the first parameter is touched. With
+    `cast_dtype`, values become the parameter's dtype, or, if `dtype_source` is 'saved', the parameter the file's.
     """
     if dtype_source not in ("current", "saved"):
         raise ArgumentError(f"dtype_source is {dtype_source!r}; it must be 'current' or 'saved'.")
     arrays, _ = load_arrays(path)
     arrays = {restore_prefix + name: array for name, array in arrays.items()}
+    ready = {}
     for name in parameters:
         if name not in arrays and not allow_missing:
             raise UsageError(
@@ -62,22 +64,47 @@ def load_parameters(
                 f"{array.dtype.name}; "
                 "pass cast_dtype=True to convert it."
             )
-    for name, array in arrays.items():
-        if name in parameters:
-            if dtype_source == "saved" and cast_dtype:
-                parameters[name].cast(array.dtype)
-            _give(parameters[name], array, ctx)
+        if 0 in array.shape:
+            raise ShapeError(f"Parameter '{name}' is empty in the file {str(path)!r}: its shape is {array.shape}.")
+        wanted = array.dtype if dtype_source == "saved" else p.dtype
+        loses = array.dtype.kind == "c" and wanted.kind != "c"
+        if loses or (p.grad_req != "null" and wanted.kind != "f"):
+            raise DTypeError(
+                f"Parameter '{name}' has dtype {p.dtype.name} and cannot become what it is in the file {str(path)!r}, "
+                f"{array.dtype.name}."
+            )
+        ready[name] = array.astype(wanted, copy=False)
+    contexts = _usable(ctx)
+    for name, array in ready.items():
+        if array.dtype != parameters[name].dtype:
+            parameters[name].cast(array.dtype)
+        _give(parameters[name], array, contexts)
 
 
-def _give(p: Parameter, array: Any, ctx: Any) -> None:
+def _usable(ctx: Any) -> list[Context] | None:
+    """The devices asked for, if all of them can be used."""
+    if ctx is None:
+        return None
+    contexts = [ctx] if isinstance(ctx, Context) else list(ctx) if isinstance(ctx, list | tuple) else []
+    if not contexts or not all(isinstance(c, Context) for c in contexts):
+        raise KeywordError(f"Parameters are loaded onto a device or a list of devices, such as cpu(), not {ctx!r:.60}.")
+    for context in contexts:
+        with context:
+            pass
+    return contexts
+
+
+def _give(p: Parameter, array: Any, contexts: list[Context] | None) -> None:
+    """Set its values; what has not been initialized needs no initializer any more."""
+    if p._tensors and contexts is not None:
+        p.reset_ctx(contexts)
+    if p._tensors:
+        p.set_data(array)
+        return
+    waiting = p._request[1] if p._request is not None else [current_context()]
     p.shape = array.shape
-    if not p._tensors and p._request is None:
-        p.initialize(ctx=ctx, default_init="zeros")
-    elif ctx is not None:
-        p.reset_ctx(ctx if isinstance(ctx, Context) else list(ctx))
-    p.set_data(array.astype(p.dtype, copy=False))
-    if p._request is not None:
-        p.finish()
+    p._request = (None, contexts or waiting, "zeros", array)
+    p.finish()
 
 
 def _some(names: Mapping[str, Any]) -> str:
