@@ -25,6 +25,7 @@ from minigrad.disk import FilePath, reading
 from minigrad.errors import FileError, MinigradError
 from minigrad.packed import DEFLATE, expands
 
+_END = 22 + 0xFFFF  # bytes in which the record at the end of a zip lies: its own and those of a comment
 _HEADER = 10_000  # bytes, as in NumPy
 
 
@@ -36,7 +37,12 @@ class Archive:
 
     def __init__(self, file: BinaryIO) -> None:
         self._zip = zipfile.ZipFile(file)
-        size = os.fstat(file.fileno()).st_size
+        size = file.seek(0, os.SEEK_END)
+        file.seek(-min(size, _END), os.SEEK_END)
+        end = file.read()
+        count = int.from_bytes(end[end.rindex(b"PK\5\6") + 10 :][:2], "little")
+        if len(self._zip.infolist()) != count < 0xFFFF:  # zipfile does not compare them
+            raise FileError(f"it states {count} members, but lists {len(self._zip.infolist())}")
         members = [member for member in self._zip.infolist() if not (member.is_dir() and member.file_size == 0)]
         stated = [member.file_size for member in members]
         if sum(member.compress_size for member in members) > size:
