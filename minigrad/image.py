@@ -40,9 +40,7 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True) -> Tensor:
     million pixels, and four bytes for each are more than 200 times what is there (see `minigrad.packed`).
     """
     if not isinstance(buf, bytes | bytearray | memoryview | numpy.ndarray | Tensor):
-        raise KeywordError(
-            f"imdecode() takes the bytes of a file, not a {type(buf).__name__}; imread() takes a name."
-        )
+        raise KeywordError(f"imdecode() takes the bytes of a file, not a {type(buf).__name__}; imread() takes a name.")
     data = bytes(buf.asnumpy() if isinstance(buf, Tensor) else buf)
     return _decoded(io.BytesIO(data), len(data), f"The {len(data)} bytes are", flag, to_rgb)
 

@@ -40,9 +40,7 @@ def from_npz(path: FilePath, test_fraction: float = 0.2, seed: int = 0) -> tuple
         )
     wrong = y[~((y >= 0) & (y <= LAST_CLASS) & (y == numpy.floor(y)))]
     if wrong.size:
-        raise FileError(
-            f"{where} has the label {wrong[0]} in y; classes are whole numbers from 0 to {LAST_CLASS}."
-        )
+        raise FileError(f"{where} has the label {wrong[0]} in y; classes are whole numbers from 0 to {LAST_CLASS}.")
     parts = split(x, y.astype("int64"), test_fraction, seed)
     if not all(len(labels) for _, labels in parts):
         raise FileError(f"{where} has {len(y)} samples, too few to train on one part and test on the other.")

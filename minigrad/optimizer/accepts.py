@@ -71,6 +71,8 @@ def states_for(optimizer: Any, weight: Tensor, state: Any) -> list[Array]:
     arrays = [weight.data, *(t.data for t in tensors)]
     if len({*map(id, arrays)}) < len(arrays):
         raise UsageError(f"{cls} was given one array in two places; its weight and states are changed separately.")
+    if not all([getattr(a.flags, "writeable", True) for a in arrays]):  # CuPy's always are
+        raise UsageError(f"{cls} changes its weight and states in place, but one of them is read-only; give a copy.")
     for tensor in tensors:
         if tensor.ctx is not weight.ctx and tensor.ndim:
             raise DeviceError(f"The weight is on {weight.ctx} but a state on {tensor.ctx}; move one of them first.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from minigrad.device import Array, xp_of
 from minigrad.errors import ShapeError, UsageError
+from minigrad.optimizer.accepts import weight_of
 from minigrad.optimizer.arguments import Default, either, number
 from minigrad.optimizer.norms import prepared
 from minigrad.optimizer.optimizer import Index, Optimizer, State
@@ -62,6 +63,7 @@ class GroupAdaGrad(Optimizer):
         return w - lr * g / sqrt(h + self.epsilon)
 
     def create_state(self, index: Index, weight: Tensor) -> State:
+        weight = weight_of(weight)
         if weight.ndim != 2:
             raise ShapeError(
                 f"GroupAdaGrad works on rows of matrices, but parameter {self._name(index)!r} has shape "
@@ -72,12 +74,12 @@ class GroupAdaGrad(Optimizer):
     def named(
         self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        h = states[0] if len(states) == 1 else None
-        if h is None or h.shape != (len(w), 1):
+        if [h.shape for h in states] != [w[..., :1].shape if w.ndim == 2 else None]:
             raise ShapeError(
-                f"GroupAdaGrad keeps one state of shape ({len(w)}, 1), a number for each row of parameter "
-                f"{self._name(index)!r}; create_state(index, weight) makes it"
+                f"GroupAdaGrad keeps one state of shape (rows, 1), but for parameter {self._name(index)!r} of shape "
+                f"{w.shape} was given {[h.shape for h in states]}; create_state(index, weight) makes it"
             )
+        (h,) = states
         square = prepared(g, scalars) ** 2
         h += square.sum(axis=1, keepdims=True) / max(1, w.shape[1])
         return {"h": xp_of(w).broadcast_to(h, w.shape)}

@@ -67,7 +67,7 @@ def test_additional_states_of_a_rule_are_looked_at_too():
     with pytest.raises(UsageError, match="adds gradients up"):
         opt.update(0, w, w, None)
     opt, w, _ = made("groupadagrad", shape=(3, 2))
-    with pytest.raises(ShapeError, match=r"one state of shape \(3, 1\)"):
+    with pytest.raises(ShapeError, match=r"one state of shape \(rows, 1\)"):
         opt.update(0, w, w, np.ones((3, 2)))
 
 
@@ -132,6 +132,16 @@ def test_what_is_no_array_is_named(bad):
         opt.update(0, np.ones(2), bad, None)
     with pytest.raises(KeywordError, match="The weight is"):
         opt.update(0, bad, np.ones(2), None)
+
+
+def test_an_array_that_is_read_only_is_refused(each_reading):
+    opt, w, v = made("sgd", momentum=0.9)
+    fixed = numpy.ones(4, "float32")
+    fixed.flags.writeable = False
+    for weight, state in [(fixed, v), (w, fixed)]:
+        with pytest.raises(UsageError, match="one of them is read-only"):
+            opt.update(0, weight, np.ones(4), state)
+    assert (fixed == 1).all() and w.tolist() == [1, 1, 1, 1]
 
 
 def test_a_master_copy_that_does_not_fit_is_refused():
