@@ -16,7 +16,7 @@ import numpy
 
 import minigrad
 from minigrad import compare, datasets, optimizer
-from minigrad.config import arguments_of
+from minigrad.arguments import arguments_of
 from minigrad.disk import check_writable, replacing
 from minigrad.errors import ArgumentError, MinigradError
 from minigrad.optimizer.latex import plain

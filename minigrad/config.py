@@ -7,26 +7,12 @@ object has learnt since it was made (counts, a rate that has fallen) is added by
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from minigrad.arguments import arguments_of
 from minigrad.errors import ArgumentError, FileError, KeywordError, MinigradError, suggestion
-
-
-def arguments_of(cls: type) -> dict[str, Any]:
-    """Name and default of every constructor argument: those of the class, then those that it passes to its bases."""
-    found: dict[str, Any] = {}
-    for base in cls.__mro__[:-1]:
-        if "__init__" not in vars(base):
-            continue
-        parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
-        named = {p.name: p.default for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
-        found |= {name: default for name, default in named.items() if name not in found}
-        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
-            break
-    return found
 
 
 def places(cls: type, renamed: Mapping[str, str], without: Collection[str] = ()) -> dict[str, str]:

@@ -5,11 +5,11 @@ Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype. Wit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy
 
+from minigrad.arguments import lengths
 from minigrad.device import MODULES, SHARING, Context, current_context, shared, xp_of
 from minigrad.errors import ArgumentError
 from minigrad.ops import power
@@ -87,7 +87,7 @@ def full(
     value = fill_value.data if isinstance(fill_value, Tensor) else fill_value
     kind = dtype or ("bool" if value is True or value is False else "float32")
     with where:
-        return Tensor(where.xp.full(_as_shape(shape), value, kind), where)
+        return Tensor(where.xp.full(lengths("shape", shape), value, kind), where)
 
 
 def empty(
@@ -95,10 +95,6 @@ def empty(
 ) -> Tensor:
     """An array whose values do not matter yet (zeros, so that a mistake can be repeated)."""
     return zeros(shape, dtype, order, ctx, device)
-
-
-def _as_shape(shape: Any) -> tuple[int, ...]:
-    return tuple(int(n) for n in shape) if isinstance(shape, Sequence) else (int(shape),)
 
 
 def zeros_like(a: Any, dtype: Any = None) -> Tensor:

@@ -23,12 +23,24 @@ class UsageError(MinigradError, ValueError, AssertionError):
     """An argument or a call that Gluon answers with an AssertionError."""
 
 
+class KindError(ArgumentError, UsageError, TypeError):
+    """An argument of a kind that cannot be meant, such as 1.9 for a length. NumPy raises a TypeError; Gluon asserts."""
+
+
 class BatchSizeError(MinigradError, ValueError, ZeroDivisionError):
     """A batch size that is not positive. Gluon divides by it."""
 
 
 class ShapeError(MinigradError, ValueError, AssertionError):
     """Shapes that do not fit together."""
+
+
+class AxisError(ShapeError, IndexError):
+    """An axis that an array does not have, or one named twice. NumPy's is a ValueError and an IndexError too."""
+
+
+class PositionError(ArgumentError, IndexError):
+    """A position that an array does not have along an axis."""
 
 
 class DTypeError(MinigradError, TypeError):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import lengths, numbers, whole
 from minigrad.device import Context, current_context, generator
 from minigrad.device import seed as _seed
 from minigrad.errors import ArgumentError, ShapeError
@@ -28,10 +29,7 @@ def seed(seed_state: int, ctx: Context | str = "all") -> None:
     >>> bool((a == random.uniform(shape=(3,))).all())
     True
     """
-    number = int(seed_state)
-    if number < 0:
-        raise ArgumentError(f"seed() got {number}; a seed is a whole number from 0 up.")
-    _seed(number, ctx if isinstance(ctx, Context) else None)
+    _seed(whole("seed_state", seed_state, 0), ctx if isinstance(ctx, Context) else None)
 
 
 def _draw(
@@ -51,7 +49,7 @@ def _draw(
     where = where or (tensors[0].ctx if tensors else current_context())
     raw = [p.data if isinstance(p, Tensor) else p for p in parameters]
     own = numpy.broadcast_shapes(*[p.shape if hasattr(p, "shape") else numpy.shape(p) for p in raw])
-    shape = own if shape is None else (shape,) if isinstance(shape, int) else tuple(int(n) for n in shape)
+    shape = own if shape is None else lengths("shape", shape)
     if len(own) > len(shape) or any(n not in (1, m) for n, m in zip(own[::-1], shape[::-1])):
         raise ShapeError(
             f"Values of shape {shape} cannot be drawn with parameters of shape {own}; leave out the shape."
@@ -77,6 +75,9 @@ def uniform(
     *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """Values spread evenly over [low, high). Gradients reach `low` and `high` if they are arrays."""
+    numbers("low", low)
+    numbers("high", high)
+    _in_order(low, high)
     shape = size if shape is None else shape
     return _draw(
         lambda g, n: g.random(n), (low, high), shape, dtype, ctx or device, out, lambda u, a, b: a + (b - a) * u
@@ -92,10 +93,32 @@ def normal(
     Then gradients reach them, as loc + scale * (standard normal values): Kingma and Welling, Auto-encoding variational
     Bayes, 2014.
     """
+    numbers("loc", loc)
+    numbers("scale", scale, 0)
     shape = size if shape is None else shape
     return _draw(
         lambda g, n: g.standard_normal(n), (loc, scale), shape, dtype, ctx or device, out, lambda z, m, s: m + s * z
     )
+
+
+def _in_order(low: Any, high: Any) -> None:
+    """Refuse limits that are crossed, as far as they lie on the host."""
+    raw = [p.data if isinstance(p, Tensor) else p for p in (low, high)]
+    if all(isinstance(p, (int, float, list, tuple, numpy.ndarray, numpy.generic)) for p in raw):
+        crossed = numpy.greater(*raw)
+        if crossed.any():
+            raise ArgumentError(f"uniform() got low={low!r} above high={high!r}; give the smaller limit first.")
+
+
+def _probabilities(name: str, p: Any) -> None:
+    """Refuse probabilities that do not lie in [0, 1] or do not sum to 1, as far as they lie on the host."""
+    numbers(name, p, 0, 1, "[]")
+    raw = p.data if isinstance(p, Tensor) else p
+    if isinstance(raw, (list, tuple, numpy.ndarray)):
+        exact = getattr(raw, "dtype", numpy.dtype("float64"))
+        total = float(numpy.sum(raw, dtype="float64"))
+        if abs(total - 1) > math.sqrt(numpy.finfo(exact if exact.kind == "f" else "float64").eps):  # as NumPy allows
+            raise ArgumentError(f"{name} sums to {total:g}, but probabilities sum to 1; divide by the sum.")
 
 
 def randn(*shape: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
@@ -113,7 +136,9 @@ def randint(
     *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """Whole numbers from `low` (or 0) to `high` - 1, int64 by default."""
-    low, high = (0, low) if high is None else (low, high)
+    low, high = (0, whole("low", low)) if high is None else (whole("low", low), whole("high", high))
+    if low >= high:
+        raise ArgumentError(f"randint() got low={low} and high={high}; no whole number lies from {low} to {high - 1}.")
     kind = dtype or (out.dtype if out is not None else "int64")
     shape = () if shape is None and size is None else size if shape is None else shape
     return _draw(lambda g, n: g.integers(low, high, n), (), shape, kind, ctx or device, out)
@@ -123,6 +148,7 @@ def exponential(
     scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
     """Values of the exponential distribution with mean `scale`."""
+    numbers("scale", scale, 0)
     shape = size if shape is None else shape
     return _draw(lambda g, n: g.standard_exponential(n), (scale,), shape, dtype, ctx, None, lambda e, s: s * e)
 
@@ -137,6 +163,8 @@ def gamma(
     size: Any = None,
 ) -> Tensor:
     """Values of the gamma distribution with shape `alpha` and scale `beta`."""
+    numbers("alpha", alpha, 0)
+    numbers("beta", beta, 0)
     shape = size if shape is None else shape
     return _draw(lambda g, n, a, b: b * g.standard_gamma(a, n), (alpha, beta), shape, dtype, ctx)
 
@@ -144,7 +172,8 @@ def gamma(
 def poisson(
     lam: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
-    """Counts of the Poisson distribution with mean `lam`."""
+    """Counts of the Poisson distribution with mean `lam`, up to 9.2e18."""
+    numbers("lam", lam, 0, 9.2e18)
     return _draw(lambda g, n, m: g.poisson(m, n), (lam,), size if shape is None else shape, dtype, ctx)
 
 
@@ -152,12 +181,13 @@ def bernoulli(
     prob: Any = 0.5, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
     """1 with probability `prob`, else 0."""
+    numbers("prob", prob, 0, 1, "[]")
     return _draw(lambda g, n, p: g.random(n) < p, (prob,), size if shape is None else shape, dtype, ctx)
 
 
 def permutation(x: int | Tensor) -> Tensor:
     """The numbers from 0 to x - 1 in random order, or the rows of an array in random order."""
-    n, ctx = (len(x), x.ctx) if isinstance(x, Tensor) else (x, current_context())
+    n, ctx = (len(x), x.ctx) if isinstance(x, Tensor) else (whole("x", x, 0), current_context())
     with ctx:
         order = ctx.xp.argsort(generator(ctx).random(n))
     return x[Tensor(order, ctx)] if isinstance(x, Tensor) else Tensor(order, ctx)
@@ -170,12 +200,14 @@ def shuffle(x: Tensor) -> Tensor:
 
 
 def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Tensor:
-    """Values of `a` (or of 0 .. a - 1) drawn at random, with weights `p` if given."""
+    """Values of `a` (or of 0 .. a - 1) drawn at random, with probabilities `p` if given."""
     if isinstance(a, (list, tuple, numpy.ndarray)):
         a = Tensor(current_context().put(numpy.asarray(a)), current_context())
-    n, ctx = (len(a), a.ctx) if isinstance(a, Tensor) else (int(a), current_context())
-    shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+    n, ctx = (len(a), a.ctx) if isinstance(a, Tensor) else (whole("a", a, 0), current_context())
+    shape = () if size is None else lengths("size", size)
     count = math.prod(shape)
+    if count and not n:
+        raise ArgumentError(f"choice() cannot draw {count} values from none.")
     if not replace and count > n:
         raise ArgumentError(
             f"choice() cannot draw {count} different values from {n}; use replace=True or a smaller size."
@@ -185,6 +217,8 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
         weights = xp.ones(n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
         if weights.shape != (n,):
             raise ShapeError(f"choice() got {n} values but weights of shape {weights.shape}; give one weight for each.")
+        if p is not None:
+            _probabilities("p", p)
         if replace:
             picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
         else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; who has no weight comes last
@@ -199,6 +233,8 @@ def multinomial(n: int, pvals: Any, size: Any = None) -> Tensor:
 
     Drawn one outcome after the other: how often it comes up is binomial in the draws that are left.
     """
+    whole("n", n, 0)
+    _probabilities("pvals", pvals)
     weights = [float(p) for p in (pvals.tolist() if isinstance(pvals, Tensor) else pvals)]
 
     def counts(g: Any, shape: tuple[int, ...]) -> Any:

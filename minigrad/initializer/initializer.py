@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from minigrad.arguments import refuse
 from minigrad.errors import ArgumentError, suggestion
 from minigrad.tensor import Tensor
 
@@ -44,6 +45,8 @@ class Initializer:
     """
 
     def __init__(self, **attributes: Any) -> None:
+        if attributes and type(self).__init__ is Initializer.__init__:  # no constructor of its own has asked for them
+            refuse(type(self), attributes)
         vars(self).update(attributes)
 
     def __call__(self, name: str, arr: Tensor) -> None:

@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from minigrad import random
+from minigrad.arguments import number, numbers, one_of
 from minigrad.device import xp_of
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.errors import ShapeError
 from minigrad.initializer.initializer import Initializer, register, registry
 from minigrad.tensor import Tensor
 
@@ -36,6 +37,7 @@ class Constant(Initializer):
     """Weights all `value`, a number, or an array of the parameter's shape."""
 
     def __init__(self, value: Any = 0.0) -> None:
+        numbers("value", value)
         self.value = value
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
@@ -47,7 +49,7 @@ class Uniform(Initializer):
     """Weights drawn from $U(-s, s)$, $s$ = `scale`. The default of every `initialize()`."""
 
     def __init__(self, scale: float = 0.07) -> None:
-        self.scale = float(scale)
+        self.scale = number("scale", scale, 0)
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
         draw("uniform", self.scale, arr)
@@ -58,7 +60,7 @@ class Normal(Initializer):
     r"""Weights drawn from $N(0, \sigma^2)$, $\sigma$ = `sigma`."""
 
     def __init__(self, sigma: float = 0.01) -> None:
-        self.sigma = float(sigma)
+        self.sigma = number("sigma", sigma, 0)
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
         draw("gaussian", self.sigma, arr)
@@ -82,7 +84,7 @@ class Xavier(Initializer):
     def __init__(self, rnd_type: str = "uniform", factor_type: str = "avg", magnitude: float = 3) -> None:
         self.rnd_type = one_of("rnd_type", rnd_type, "uniform", "gaussian")
         self.factor_type = one_of("factor_type", factor_type, "avg", "in", "out")
-        self.magnitude = float(magnitude)
+        self.magnitude = number("magnitude", magnitude, 0)
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
         if arr.ndim < 2:
@@ -104,8 +106,8 @@ class MSRAPrelu(Xavier):
     """
 
     def __init__(self, factor_type: str = "avg", slope: float = 0.25) -> None:
-        super().__init__("gaussian", factor_type, 2 / (1 + slope**2))
-        self.slope = float(slope)
+        self.slope = number("slope", slope)
+        super().__init__("gaussian", factor_type, 2 / (1 + self.slope**2))
 
 
 @register
@@ -120,7 +122,7 @@ class Orthogonal(Initializer):
     """
 
     def __init__(self, scale: float = 1.414, rand_type: str = "uniform") -> None:
-        self.scale = float(scale)
+        self.scale = number("scale", scale)
         self.rand_type = one_of("rand_type", rand_type, "uniform", "normal")
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
@@ -166,7 +168,7 @@ class LSTMBias(Initializer):
     """
 
     def __init__(self, forget_bias: float = 1.0) -> None:
-        self.forget_bias = float(forget_bias)
+        self.forget_bias = number("forget_bias", forget_bias)
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
         quarter = arr.shape[0] // 4
@@ -180,9 +182,3 @@ def draw(law: str, scale: float, arr: Tensor) -> None:
         arr[...] = random.uniform(-scale, scale, shape=arr.shape, dtype=arr.dtype, ctx=arr.ctx)
     else:
         arr[...] = random.normal(0, scale, shape=arr.shape, dtype=arr.dtype, ctx=arr.ctx)
-
-
-def one_of(name: str, value: str, *choices: str) -> str:
-    if value not in choices:
-        raise ArgumentError(f"{name} is {value!r}; it must be one of {', '.join(map(repr, choices))}.")
-    return value

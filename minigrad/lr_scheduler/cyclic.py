@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from minigrad.arguments import number, whole
 from minigrad.errors import ArgumentError
-from minigrad.lr_scheduler.scheduler import LRScheduler, rate_value, whole
+from minigrad.lr_scheduler.scheduler import LRScheduler
 
 
 class TriangularScheduler(LRScheduler):
@@ -25,13 +26,11 @@ class TriangularScheduler(LRScheduler):
     def __init__(
         self, min_lr: float, max_lr: float, cycle_length: int, inc_fraction: float = 0.5, cycles: int = 1
     ) -> None:
-        self.min_lr = rate_value("min_lr", min_lr)
+        self.min_lr = number("min_lr", min_lr, 0)
         super().__init__(max_lr)
-        self.cycle_length = whole("cycle_length", cycle_length, at_least=1)
-        if not 0 < inc_fraction < 1:
-            raise ArgumentError(f"inc_fraction is {inc_fraction}; it must lie between 0 and 1, both excluded.")
-        self.inc_fraction = float(inc_fraction)
-        self.cycles = whole("cycles", cycles, at_least=1)
+        self.cycle_length = whole("cycle_length", cycle_length, 1)
+        self.inc_fraction = number("inc_fraction", inc_fraction, 0, 1, "()")
+        self.cycles = whole("cycles", cycles, 1)
 
     def set_base(self, lr: float) -> None:
         super().set_base(lr)
@@ -71,12 +70,12 @@ class OneCycleScheduler(TriangularScheduler):
         finish_lr: float | None = None,
     ) -> None:
         super().__init__(start_lr, max_lr, cycle_length)
-        self.cooldown_length = whole("cooldown_length", cooldown_length, at_least=0)
+        self.cooldown_length = whole("cooldown_length", cooldown_length, 0)
         if (finish_lr is None) != (self.cooldown_length == 0):
             raise ArgumentError(
                 f"cooldown_length is {cooldown_length} and finish_lr {finish_lr}; give both for a cool-down or neither."
             )
-        self.finish_lr = None if finish_lr is None else rate_value("finish_lr", finish_lr)
+        self.finish_lr = None if finish_lr is None else number("finish_lr", finish_lr, 0)
 
     def rate(self, num_update: int) -> float:
         late = num_update - self.cycle_length

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from minigrad.arguments import number, whole
 from minigrad.errors import ArgumentError, UsageError
-from minigrad.lr_scheduler.scheduler import LRScheduler, rate_value, whole
+from minigrad.lr_scheduler.scheduler import LRScheduler
 
 
 class FactorScheduler(LRScheduler):
@@ -36,9 +37,9 @@ class FactorScheduler(LRScheduler):
         warmup_mode: str = "linear",
     ) -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
-        self.step = whole("step", step, at_least=1)
-        self.factor = decay_factor(factor)
-        self.stop_factor_lr = rate_value("stop_factor_lr", stop_factor_lr)
+        self.step = whole("step", step, 1)
+        self.factor = number("factor", factor, 0, 1, "[]")
+        self.stop_factor_lr = number("stop_factor_lr", stop_factor_lr, 0)
         self.count = 0
 
     def rate(self, num_update: int) -> float:
@@ -74,10 +75,10 @@ class MultiFactorScheduler(LRScheduler):
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         if not isinstance(step, list) or not step:
             raise UsageError(f"step is {step!r}; it must be a list of at least one update, such as [1000, 2000].")
-        self.step = [whole("step", s, at_least=1) for s in step]
+        self.step = [whole("step", s, 1) for s in step]
         if any(early >= late for early, late in zip(self.step, self.step[1:])):
             raise ArgumentError(f"step is {step}; its updates must increase from one to the next.")
-        self.factor = decay_factor(factor)
+        self.factor = number("factor", factor, 0, 1, "[]")
         self.cur_step_ind = 0
 
     def rate(self, num_update: int) -> float:
@@ -113,10 +114,8 @@ class PolyScheduler(LRScheduler):
     ) -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         self.max_update = end_of_decay(max_update, self.warmup_steps)
-        if not pwr >= 0:
-            raise ArgumentError(f"pwr is {pwr}; the power must be at least 0 for the rate to fall.")
-        self.power = float(pwr)
-        self.final_lr = rate_value("final_lr", final_lr)
+        self.power = number("pwr", pwr, 0)
+        self.final_lr = number("final_lr", final_lr, 0)
 
     def rate(self, num_update: int) -> float:
         left = 1 - progress(num_update, self.warmup_steps, self.max_update)
@@ -148,7 +147,7 @@ class CosineScheduler(LRScheduler):
     ) -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         self.max_update = end_of_decay(max_update, self.warmup_steps)
-        self.final_lr = rate_value("final_lr", final_lr)
+        self.final_lr = number("final_lr", final_lr, 0)
 
     def rate(self, num_update: int) -> float:
         angle = math.pi * progress(num_update, self.warmup_steps, self.max_update)
@@ -160,14 +159,8 @@ def progress(num_update: int, start: int, end: int) -> float:
     return min((num_update - start) / (end - start), 1.0)
 
 
-def decay_factor(factor: float) -> float:
-    if not 0 <= factor <= 1:
-        raise ArgumentError(f"factor is {factor}; it must lie between 0 and 1 for the rate to fall.")
-    return float(factor)
-
-
 def end_of_decay(max_update: int, warmup_steps: int) -> int:
-    end = whole("max_update", max_update, at_least=1)
+    end = whole("max_update", max_update, 1)
     if end <= warmup_steps:
         raise ArgumentError(f"max_update is {end} and warmup_steps {warmup_steps}; the decay comes after the warm-up.")
     return end

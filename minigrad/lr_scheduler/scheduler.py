@@ -6,13 +6,12 @@ without warm-up and without being saved with the trainer.)
 
 from __future__ import annotations
 
-import math
-import operator
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from minigrad.arguments import number, one_of, whole
 from minigrad.config import build, check_complete, field, places
-from minigrad.errors import ArgumentError, UsageError
+from minigrad.errors import ArgumentError
 
 RATES = ("warmup_final_lr", "base_lr")
 """The base of every schedule, as it was set and as it has become."""
@@ -63,11 +62,9 @@ class LRScheduler:
         warmup_begin_lr: float = 0,
         warmup_mode: str = "linear",
     ) -> None:
-        self.warmup_steps = whole("warmup_steps", warmup_steps, at_least=0)
-        self.warmup_begin_lr = rate_value("warmup_begin_lr", warmup_begin_lr)
-        if warmup_mode not in ("linear", "constant"):
-            raise ArgumentError(f"warmup_mode is {warmup_mode!r}; it must be 'linear' or 'constant'.")
-        self.warmup_mode = warmup_mode
+        self.warmup_steps = whole("warmup_steps", warmup_steps, 0)
+        self.warmup_begin_lr = number("warmup_begin_lr", warmup_begin_lr, 0)
+        self.warmup_mode = one_of("warmup_mode", warmup_mode, "linear", "constant")
         self.set_base(base_lr)
 
     def set_base(self, lr: float) -> None:
@@ -76,7 +73,7 @@ class LRScheduler:
         An optimizer calls this when it is given an explicit `learning_rate`. Assigning `base_lr` is weaker: as in Gluon
         it moves Factor and MultiFactor from there on, and leaves the warm-up and the other schedules as built.
         """
-        lr = rate_value("base_lr", lr)
+        lr = number("base_lr", lr, 0)
         if self.warmup_begin_lr > lr:
             raise ArgumentError(
                 f"warmup_begin_lr is {self.warmup_begin_lr} and the base rate {lr}; a warm-up must not start above it."
@@ -135,28 +132,9 @@ class LRScheduler:
             )
         attributes = field(config, "attributes", dict)
         scheduler: LRScheduler = build(cls, places(cls, cls.renamed), attributes, [*RATES, *cls.progress])
-        scheduler.set_base(rate_value("base rate", field(attributes, "warmup_final_lr", (int, float))))
-        scheduler.base_lr = rate_value("base_lr", field(attributes, "base_lr", (int, float)))
+        scheduler.set_base(number("warmup_final_lr", field(attributes, "warmup_final_lr", (int, float)), 0))
+        scheduler.base_lr = number("base_lr", field(attributes, "base_lr", (int, float)), 0)
         for progress in cls.progress:
-            setattr(scheduler, progress, whole(progress, field(attributes, progress, int), at_least=0))
+            setattr(scheduler, progress, whole(progress, field(attributes, progress, int), 0))
         scheduler.set_config(config)
         return scheduler
-
-
-def whole(name: str, value: Any, at_least: int) -> int:
-    """`value` as an int, or a sentence."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise UsageError(f"{name} is {value!r}; it counts updates, so it must be an int.") from None
-    if number < at_least:
-        raise ArgumentError(f"{name} is {number}; it must be at least {at_least}.")
-    return number
-
-
-def rate_value(name: str, value: Any) -> float:
-    """`value` as a learning rate: a finite float, not negative."""
-    number = float(value)
-    if not (math.isfinite(number) and number >= 0):
-        raise ArgumentError(f"{name} is {value}; a learning rate must be finite and at least 0.")
-    return number

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import lengths, whole
 from minigrad.create import asarray
-from minigrad.errors import ArgumentError
-from minigrad.ops import broadcast_to, concatenate, flip, getitem, moveaxis, reshape, swapaxes
+from minigrad.errors import ArgumentError, PositionError
+from minigrad.ops import broadcast_to, concatenate, flip, getitem, moveaxis, raw_key, reshape, swapaxes
+from minigrad.ops.axes import axes_in, axis_in
 from minigrad.tensor import Tensor
 
 
@@ -59,11 +61,12 @@ def append(arr: Any, values: Any, axis: Any = None) -> Tensor:
 
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Tensor:
     """`arr` (flattened if `axis` is None) with `values` before the position `obj`, or before several positions."""
-    arr, axis = (reshape(arr, (-1,)), 0) if axis is None else (arr, axis % arr.ndim)
+    arr, axis = (reshape(arr, (-1,)), 0) if axis is None else (arr, axis_in(arr.shape, axis))
     n = arr.shape[axis]
-    places = _places([obj] if isinstance(obj, int) else obj, n)
+    one = not hasattr(obj, "__len__")
+    places = _places([obj] if one else obj, n + 1, n)
     new = asarray(values, arr.dtype, arr.ctx)
-    if isinstance(obj, int):  # one place may take several rows: they are the first axis of `values`
+    if one:  # one place may take several rows: they are the first axis of `values`
         new = moveaxis(reshape(new, (*(1,) * (arr.ndim - new.ndim), *new.shape)), 0, axis)
         places *= new.shape[axis]
     shape = tuple(len(places) if i == axis else m for i, m in enumerate(arr.shape))
@@ -74,18 +77,24 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Tensor:
 
 def delete(arr: Any, obj: Any, axis: Any = None) -> Tensor:
     """`arr` without the position, slice or positions `obj` (of the flattened array if `axis` is None)."""
-    arr, axis = (reshape(arr, (-1,)), 0) if axis is None else (arr, axis % arr.ndim)
+    arr, axis = (reshape(arr, (-1,)), 0) if axis is None else (arr, axis_in(arr.shape, axis))
     n = arr.shape[axis]
-    dropped = range(n)[obj] if isinstance(obj, slice) else _places([obj] if isinstance(obj, int) else obj, n)
+    dropped = range(n)[obj] if isinstance(obj, slice) else _places(obj if hasattr(obj, "__len__") else [obj], n, n)
     kept = numpy.delete(numpy.arange(n), list(dropped))
     return getitem(arr, (slice(None),) * axis + (arr.ctx.put(kept),))
 
 
-def _places(obj: Any, n: int) -> list[int]:
-    """Positions from 0 up, from numbers that may count from the end, or from a mask."""
+def _places(obj: Any, n: int, count: int) -> list[int]:
+    """Positions from 0 to n - 1, from whole numbers that may count from the end of `count`, or from a mask."""
     given = numpy.asarray(obj.asnumpy() if isinstance(obj, Tensor) else obj)
     numbers = numpy.flatnonzero(given) if given.dtype == bool else given
-    return [int(i) + n if i < 0 else int(i) for i in numbers]
+    for i in numbers:
+        if i != int(i) or not -count <= i < n:
+            raise PositionError(
+                f"There is no position {i} along an axis of length {count}; positions are whole numbers from {-count} "
+                f"to {n - 1}."
+            )
+    return [int(i) + count if i < 0 else int(i) for i in numbers]
 
 
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
@@ -95,22 +104,24 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     >>> np.split(np.arange(5), [2])
     [array([0., 1.]), array([2., 3., 4.])]
     """
+    axis = axis_in(ary.shape, axis)
     n = ary.shape[axis]
-    if isinstance(indices_or_sections, int):
-        if indices_or_sections < 1 or n % indices_or_sections:
+    if not hasattr(indices_or_sections, "__len__"):
+        indices_or_sections = whole("indices_or_sections", indices_or_sections, 1)
+        if n % indices_or_sections:
             raise ArgumentError(
                 f"split() cannot cut an axis of length {n} into {indices_or_sections} equal pieces; use array_split()."
             )
         indices_or_sections = range(0, n, n // indices_or_sections or 1)[1:] if n else [0] * (indices_or_sections - 1)
-    cuts = [0, *(int(i) for i in indices_or_sections), n]
-    lead = (slice(None),) * (axis % ary.ndim)
-    return [ary[(*lead, slice(a, b))] for a, b in itertools.pairwise(cuts)]
+    cuts = [0, *(whole("indices_or_sections", i) for i in raw_key(indices_or_sections)), n]
+    return [ary[(slice(None),) * axis + (slice(a, b),)] for a, b in itertools.pairwise(cuts)]
 
 
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """`split`, with pieces that may differ by one."""
-    if isinstance(indices_or_sections, int):
-        size, rest = divmod(ary.shape[axis], indices_or_sections)
+    if not hasattr(indices_or_sections, "__len__"):
+        indices_or_sections = whole("indices_or_sections", indices_or_sections, 1)
+        size, rest = divmod(ary.shape[axis_in(ary.shape, axis)], indices_or_sections)
         indices_or_sections = [k * size + min(k, rest) for k in range(1, indices_or_sections)]
     return split(ary, indices_or_sections, axis)
 
@@ -137,7 +148,7 @@ def ravel(a: Any) -> Tensor:
 
 def resize(a: Any, new_shape: Any) -> Tensor:
     """The values in another shape, repeated from the start if there are too few."""
-    shape = (new_shape,) if isinstance(new_shape, int) else tuple(new_shape)
+    shape = lengths("new_shape", new_shape)
     flat = ravel(a)
     size = int(numpy.prod(shape))
     with flat.ctx:
@@ -163,12 +174,13 @@ def flipud(m: Any) -> Tensor:
 
 def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
     """Turned by k quarters, from the first of `axes` towards the second."""
-    for _ in range(k % 4):
-        m = swapaxes(flip(m, axes[1]), *axes)
+    first, second = axes_in(m.shape, axes, "axes")
+    for _ in range(whole("k", k) % 4):
+        m = swapaxes(flip(m, second), first, second)
     return asarray(m)
 
 
 def rollaxis(a: Any, axis: int, start: int = 0) -> Tensor:
     """The axis moved back until it lies before the position `start`."""
-    axis, start = axis % a.ndim, start + a.ndim if start < 0 else start
+    axis, start = axis_in(a.shape, axis), axis_in((*a.shape, 1), start - (start < 0), "start")
     return moveaxis(a, axis, start - 1 if axis < start else start)

@@ -10,7 +10,10 @@ from typing import Any
 import numpy
 
 from minigrad import ops
+from minigrad.arguments import lengths, numbers
 from minigrad.create import asarray
+from minigrad.errors import ShapeError
+from minigrad.ops.operation import shape_of
 from minigrad.random import (
     bernoulli,
     choice,
@@ -56,59 +59,74 @@ def standard_normal(size: Any = None) -> Tensor:
 
 def _evenly(size: Any, *parameters: Any) -> Tensor:
     """Values spread evenly over the open interval (0, 1), of shape `size` or else of the parameters."""
-    size = numpy.broadcast_shapes(*map(numpy.shape, parameters)) if size is None else size
+    size = numpy.broadcast_shapes(*map(shape_of, parameters)) if size is None else size
     return uniform(2**-24, 1 - 2**-24, size=size)
 
 
 def gumbel(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     """Values of Gumbel's distribution, that of the largest of many."""
+    numbers("loc", loc)
+    numbers("scale", scale, 0)
     return ops.subtract(loc, scale * ops.log(-ops.log(_evenly(size, loc, scale))))
 
 
 def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     """Values whose distribution function is the sigmoid of (x - loc) / scale."""
+    numbers("loc", loc)
+    numbers("scale", scale, 0)
     u = _evenly(size, loc, scale)
     return ops.add(loc, scale * ops.log(u / (1 - u)))
 
 
 def laplace(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     """Values with density exp(-|x - loc| / scale) / (2 scale)."""
+    numbers("loc", loc)
+    numbers("scale", scale, 0)
     u = _evenly(size, loc, scale) - 0.5
     return ops.subtract(loc, scale * ops.sign(u) * ops.log(1 - 2 * ops.absolute(u)))
 
 
 def lognormal(mean: Any = 0.0, sigma: Any = 1.0, size: Any = None) -> Tensor:
     """Values whose logarithm is normal."""
+    numbers("mean", mean)
+    numbers("sigma", sigma, 0)
     return ops.exp(normal(mean, sigma, size=size))
 
 
 def pareto(a: Any, size: Any = None) -> Tensor:
     """Values of the Pareto II distribution: P(x > t) = (1 + t)^-a."""
-    return ops.power(_evenly(size, a), -1 / a) - 1
+    numbers("a", a, 0, ends="()")
+    return ops.power(_evenly(size, a), ops.divide(-1, a)) - 1
 
 
 def power(a: Any, size: Any = None) -> Tensor:
     """Values in [0, 1] with density a x^(a-1)."""
-    return ops.power(_evenly(size, a), 1 / a)
+    numbers("a", a, 0, ends="()")
+    return ops.power(_evenly(size, a), ops.divide(1, a))
 
 
 def rayleigh(scale: Any = 1.0, size: Any = None) -> Tensor:
     """The length of a vector of two normal values with standard deviation `scale`."""
+    numbers("scale", scale, 0)
     return ops.multiply(scale, ops.sqrt(-2 * ops.log(_evenly(size, scale))))
 
 
 def weibull(a: Any, size: Any = None) -> Tensor:
     """Values of Weibull's distribution: P(x > t) = exp(-t^a)."""
-    return ops.power(-ops.log(_evenly(size, a)), 1 / a)
+    numbers("a", a, 0, ends="()")
+    return ops.power(-ops.log(_evenly(size, a)), ops.divide(1, a))
 
 
 def chisquare(df: Any, size: Any = None) -> Tensor:
     """The sum of `df` squared standard normal values."""
+    numbers("df", df, 0, ends="()")
     return gamma(asarray(df) / 2, size=size) * 2
 
 
 def beta(a: Any, b: Any, size: Any = None) -> Tensor:
     """Values in [0, 1] with density proportional to x^(a-1) (1-x)^(b-1)."""
+    numbers("a", a, 0, ends="()")
+    numbers("b", b, 0, ends="()")
     x, y = gamma(a, size=size), gamma(b, size=size)
     return x / (x + y)
 
@@ -116,7 +134,11 @@ def beta(a: Any, b: Any, size: Any = None) -> Tensor:
 def multivariate_normal(mean: Any, cov: Any, size: Any = None) -> Tensor:
     """Vectors of the normal distribution with a mean (n,) and a covariance matrix (n, n): shape (*size, n)."""
     mean, cov = asarray(mean), asarray(cov)
-    shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+    numbers("mean", mean)
+    numbers("cov", cov)
+    if cov.shape != mean.shape * 2 or mean.ndim != 1:
+        raise ShapeError(f"A mean of shape {mean.shape} and a covariance of {cov.shape} must be (n,) and (n, n).")
+    shape = () if size is None else lengths("size", size)
     with mean.ctx:
         root = mean.ctx.xp.linalg.cholesky(cov.data)
     return ops.add(mean, ops.matmul(normal(size=(*shape, *mean.shape), ctx=mean.ctx), Tensor(root.T, mean.ctx)))

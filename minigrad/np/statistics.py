@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import numbers, whole
 from minigrad.create import arange, asarray
 from minigrad.ops import (
     clip,
@@ -32,6 +33,7 @@ from minigrad.ops import (
     tensordot,
     where,
 )
+from minigrad.ops.axes import axes_in, axis_in
 from minigrad.tensor import Tensor
 
 
@@ -41,7 +43,7 @@ def average(a: Any, axis: Any = None, weights: Any = None) -> Tensor:
         return mean(a, axis)
     weights = asarray(weights)
     if weights.shape != a.shape:
-        weights = reshape(weights, tuple(-1 if i == axis % a.ndim else 1 for i in range(a.ndim)))
+        weights = reshape(weights, tuple(-1 if i == axis_in(a.shape, axis) else 1 for i in range(a.ndim)))
     return sum(a * weights, axis) / sum(weights, axis)
 
 
@@ -75,10 +77,11 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
     >>> np.quantile(np.array([4, 1, 2, 3]), 0.5)
     array(2.5)
     """
-    a, axes = asarray(a), axis if isinstance(axis, (tuple, list)) or axis is None else (axis,)
-    axes = tuple(range(a.ndim)) if axes is None else tuple(i % a.ndim for i in axes)
+    a = asarray(a)
+    axes = tuple(range(a.ndim)) if axis is None else axes_in(a.shape, axis)
     kept = [n for i, n in enumerate(a.shape) if i not in axes]
     flat = reshape(moveaxis(a, axes, tuple(range(-len(axes), 0))), (*kept, -1)) if axes else a
+    numbers("q", q, 0, 1, "[]")
     q = asarray(q, a.dtype, a.ctx)
     place = q * (flat.shape[-1] - 1)
     below = floor(place)
@@ -92,6 +95,7 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
 
 def percentile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """`quantile`, with `q` from 0 to 100."""
+    numbers("q", q, 0, 100, "[]")
     return quantile(a, asarray(q, "float64") / 100, axis, keepdims)
 
 
@@ -108,11 +112,21 @@ def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def nan_to_num(
     x: Any, copy: bool = True, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
 ) -> Tensor:
-    """NaN replaced by `nan`, the infinities by the largest and smallest finite numbers or as given, in a new array."""
+    """NaN replaced by `nan`, the infinities by the largest and smallest finite numbers or as given.
+
+    The result is a new array, or with `copy=False` the array itself, changed in place.
+    """
+    x = asarray(x)
+    if x.dtype.kind != "f":
+        return x.copy() if copy else x
     limits = numpy.finfo(x.dtype)
-    x = where(isnan(x), nan, x)
-    x = where(x == numpy.inf, float(limits.max) if posinf is None else posinf, x)
-    return where(x == -numpy.inf, float(limits.min) if neginf is None else neginf, x)
+    y = where(isnan(x), nan, x)
+    y = where(x == numpy.inf, float(limits.max) if posinf is None else posinf, y)
+    y = where(x == -numpy.inf, float(limits.min) if neginf is None else neginf, y)
+    if copy:
+        return y
+    x[...] = y
+    return x
 
 
 def nansum(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
@@ -137,15 +151,15 @@ def nanmin(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     """The n-th difference of neighbours."""
-    for _ in range(n):
-        lead = (slice(None),) * (axis % a.ndim)
+    lead = (slice(None),) * axis_in(a.shape, axis)
+    for _ in range(whole("n", n, 0)):
         a = a[(*lead, slice(1, None))] - a[(*lead, slice(None, -1))]
     return asarray(a)
 
 
 def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
     """The area under a broken line through y: over `x`, or in steps of `dx`."""
-    lead = (slice(None),) * (axis % y.ndim)
+    lead = (slice(None),) * axis_in(y.shape, axis)
     heights = (y[(*lead, slice(1, None))] + y[(*lead, slice(None, -1))]) / 2
     if x is None:
         return sum(heights * dx, axis)

@@ -15,6 +15,7 @@ import itertools
 import math
 from typing import Any
 
+from minigrad.arguments import lengths, one_of, whole
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops.elementwise import divide
 from minigrad.ops.linalg import matmul
@@ -74,13 +75,14 @@ def convolution(
     array([[[1., 5.]]])
     """
     n, outputs, kernel = weight.ndim - 2, weight.shape[0], weight.shape[2:]
+    groups = whole("groups", groups, 1)
     if x.ndim != weight.ndim or x.shape[1] != weight.shape[1] * groups or outputs % groups:
         raise ShapeError(
             f"convolution() got an input of shape {x.shape} for a weight of shape {weight.shape} in {groups} group(s); "
             f"the input must be (samples, {weight.shape[1] * groups} channels, {n} axes of space), and the outputs a "
             "multiple of the groups."
         )
-    stride, padding, dilate = (each(value, n) for value in (stride, padding, dilate))
+    stride, padding, dilate = each("stride", stride, n), each("padding", padding, n, 0), each("dilate", dilate, n)
     seen = _placements(x, kernel, stride, [(p, p) for p in padding], dilate)
     places = seen.shape[n + 1 :]
     columns = reshape(seen, (groups, math.prod(weight.shape[1:]), math.prod(places)))
@@ -108,15 +110,14 @@ def pooling(
     array([[[3., 4., 5.]]])
     """
     n = x.ndim - 2
-    kernel, padding = each(kernel, n), each(padding, n)
-    stride = kernel if stride is None else each(stride, n)
+    one_of("kind", kind, "max", "avg", "sum")
+    kernel, padding = each("kernel", kernel, n), each("padding", padding, n, 0)
+    stride = kernel if stride is None else each("stride", stride, n)
     beyond = [-(m + 2 * p - k) % s if round_up else 0 for m, k, s, p in zip(x.shape[2:], kernel, stride, padding)]
     border = [(p, p + b) for p, b in zip(padding, beyond)]
     dilate, axes = (1,) * n, tuple(range(1, n + 1))
     if kind == "max":
         return moveaxis(window_max(_placements(x, kernel, stride, border, dilate, -math.inf), n), -1, 0)
-    if kind not in ("avg", "sum"):
-        raise ArgumentError(f"pooling() got kind {kind!r}; it knows 'max', 'avg' and 'sum'.")
     y = sum(_placements(x, kernel, stride, border, dilate), axes)
     if kind == "avg":
         if any(beyond) or (any(padding) and not count_padding):
@@ -160,18 +161,18 @@ def _to_the_winner(F: Any, g: Any, y: Any, seen: Any, n: int) -> Any:
 window_max.vjp(seen=_to_the_winner)
 
 
-def each(value: Any, n: int) -> tuple[int, ...]:
-    """One number for each of n axes of space: `value` itself, or the same number for all."""
-    given = tuple(int(v) for v in value) if hasattr(value, "__len__") else (int(value),) * n
-    if len(given) != n:
-        raise ArgumentError(f"{value!r} should be one number, or {n}: one for each axis of space.")
-    return given
+def each(name: str, value: Any, n: int, low: int = 1) -> tuple[int, ...]:
+    """A whole number of at least `low` for each of n axes of space: `value` itself, or the same number for all."""
+    given = lengths(name, value, low)
+    if len(given) != n and hasattr(value, "__len__"):
+        raise ArgumentError(f"{name}={value!r} cannot be used; expected one number, or {n}: one for each axis of space")
+    return given if len(given) == n else given * n
 
 
 def _placements(x: Any, kernel: Any, stride: Any, border: Any, dilate: Any, fill: float = 0.0) -> Tensor:
     """The windows, (C, *kernel, *places, N), of x (N, C, *space) with a border of `fill`."""
     space = [m + a + b for m, (a, b) in zip(x.shape[2:], border)]
-    if min(stride) < 1 or any(d * (k - 1) >= m for m, k, d in zip(space, kernel, dilate)):
+    if any(d * (k - 1) >= m for m, k, d in zip(space, kernel, dilate)):
         raise ShapeError(
             f"A kernel of {kernel} with stride {stride} and dilation {dilate} has no place in an input of shape "
             f"{x.shape} with padding {border}; take a smaller kernel or more padding, and check that the layout is "

@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import one_of, whole
 from minigrad.autograd.scopes import looked_at
 from minigrad.device import on_host, xp_of
 from minigrad.errors import ArgumentError
+from minigrad.ops.axes import axis_in
 from minigrad.ops.operation import op, view
 from minigrad.tensor import Tensor
 
@@ -72,6 +74,7 @@ def _inside(xp: Any, indices: Any, shape: Any, axis: Any, mode: str) -> Any:
     """The positions as whole numbers, brought inside as `mode` says."""
     n = math.prod(shape) if axis is None else shape[axis]
     indices = _whole(xp, indices)
+    one_of("mode", mode, "raise", "clip", "wrap")
     return xp.clip(indices, 0, n - 1) if mode == "clip" else indices % n if mode == "wrap" else indices
 
 
@@ -129,9 +132,9 @@ def pick(x: Any, index: Any, axis: int = -1, keepdims: bool = False, mode: str =
     """One value for each place along the other axes: pick([[1, 2], [3, 4]], [0, 1]) is [1, 4]. Gluon's `npx.pick`."""
     from minigrad import ops
 
-    n = x.shape[axis]
+    n = x.shape[axis_in(x.shape, axis)]
     index = ops.astype(index, "int64")
-    index = ops.clip(index, 0, n - 1) if mode == "clip" else ops.mod(index, n)
+    index = ops.clip(index, 0, n - 1) if one_of("mode", mode, "clip", "wrap") == "clip" else ops.mod(index, n)
     if index.ndim < x.ndim:
         index = ops.expand_dims(index, axis)
     out = ops.take_along_axis(x, index, axis)
@@ -143,7 +146,7 @@ def one_hot(
     xp: Any, indices: Any, depth: int, on_value: float = 1.0, off_value: float = 0.0, dtype: Any = "float32"
 ) -> Any:
     """A new last axis of length `depth`: on_value at the index, off_value elsewhere (everywhere for one outside)."""
-    hit = _whole(xp, indices)[..., None] == xp.arange(depth)
+    hit = _whole(xp, indices)[..., None] == xp.arange(whole("depth", depth, 0))
     return xp.where(hit, on_value, off_value).astype(dtype)
 
 

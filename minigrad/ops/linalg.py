@@ -6,12 +6,12 @@ import string
 from collections.abc import Callable
 from typing import Any
 
-import numpy
-
+from minigrad.arguments import whole
 from minigrad.device import ones
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.axes import axes_in
 from minigrad.ops.neural import sigmoid
-from minigrad.ops.operation import Variadic, op, register
+from minigrad.ops.operation import Variadic, op, register, shape_of
 from minigrad.tensor import Tensor
 
 
@@ -71,10 +71,6 @@ def _einsum_operand(F: Any, g: Any, i: int, operands: Any, subscripts: str) -> A
 _spelled = register(Variadic(_einsum, _einsum_operand))
 
 
-def _shape(x: Any) -> tuple[int, ...]:
-    return tuple(x.shape) if hasattr(x, "shape") else numpy.shape(x)  # a nested list has a shape too
-
-
 def einsum(subscripts: str, *operands: Any) -> Tensor:
     """`numpy.einsum` with letters: `einsum('ij,jk->ik', a, b)`; `...` and a missing output are spelled out first."""
     subscripts = subscripts.replace(" ", "")
@@ -82,7 +78,7 @@ def einsum(subscripts: str, *operands: Any) -> Tensor:
     if len(terms) != len(operands):
         raise ArgumentError(f"einsum('{subscripts}') names {len(terms)} operands but got {len(operands)}.")
     free = [c for c in string.ascii_letters if c not in subscripts]
-    beyond = [len(_shape(o)) - len(t.replace("...", "")) for t, o in zip(terms, operands)]  # axes that `...` stands for
+    beyond = [len(shape_of(o)) - len(t.replace("...", "")) for t, o in zip(terms, operands)]  # axes for each `...`
     wild = max((n for t, n in zip(terms, beyond) if "..." in t), default=0)
     letters = "".join(free[:wild])
     spelled = [t.replace("...", letters[wild - n :]) for t, n in zip(terms, beyond)]
@@ -101,12 +97,17 @@ def einsum(subscripts: str, *operands: Any) -> Tensor:
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
     """The sum over pairs of axes: a number n pairs the last n of `a` with the first n of `b`."""
-    m, n = _shape(a), _shape(b)
-    if isinstance(axes, int):
-        pairs = [(len(m) - axes + k, k) for k in range(axes)]
+    m, n = shape_of(a), shape_of(b)
+    if isinstance(axes, (tuple, list)):
+        left, right = (axes_in(shape, some, "axes") for shape, some in zip((m, n), axes, strict=True))
     else:
-        left, right = ([x] if isinstance(x, int) else list(x) for x in axes)
-        pairs = [(i % len(m), j % len(n)) for i, j in zip(left, right)]
+        count = min(whole("axes", axes, 0), len(m))
+        left, right = tuple(range(len(m) - count, len(m))), axes_in(n, tuple(range(axes)), "axes")
+    if len(left) != len(right):
+        raise ShapeError(
+            f"tensordot() got axes={axes!r}, which pairs {len(left)} axes of {m} with {len(right)} of {n}."
+        )
+    pairs = list(zip(left, right))
     letters = iter(string.ascii_letters)
     first = [next(letters) for _ in m]
     second = [next(letters) for _ in n]
@@ -123,7 +124,7 @@ def dot(a: Any, b: Any) -> Tensor:
     """`numpy.dot`: numbers multiply, up to matrices as `matmul`, else last axis of `a` with last but one of `b`."""
     from minigrad import ops
 
-    m, n = len(_shape(a)), len(_shape(b))
+    m, n = len(shape_of(a)), len(shape_of(b))
     if m == 0 or n == 0:
         return ops.multiply(a, b)
     return ops.matmul(a, b) if n <= 2 else tensordot(a, b, axes=((m - 1,), (n - 2,)))

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import number, one_of
 from minigrad.device import counted, generator, on_host, ones
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.axes import axes_in
 from minigrad.ops.operation import op
 from minigrad.tensor import Tensor
 
@@ -83,7 +85,7 @@ def gelu(x: Any, approximation: str = "erf") -> Tensor:
     """x times the normal distribution's probability of being below x (Hendrycks and Gimpel, 2016)."""
     from minigrad import ops
 
-    if approximation == "tanh":
+    if one_of("approximation", approximation, "erf", "tanh") == "tanh":
         return ops.multiply(0.5 * x, 1 + ops.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
     return ops.multiply(0.5 * x, 1 + ops.erf(x * math.sqrt(0.5)))
 
@@ -187,16 +189,15 @@ def dropout(x: Any, p: float = 0.5, axes: tuple[int, ...] = ()) -> Tensor:
     """Zero each value with probability `p` and scale the others by 1 / (1 - p); one decision is shared along `axes`."""
     from minigrad import ops
 
-    if not 0 <= p < 1:
-        raise ArgumentError(f"dropout() got p={p}; a probability of dropping must be at least 0 and below 1.")
-    if p == 0:
+    if number("p", p, 0, 1) == 0:
         return ops.positive(x)
     return ops.multiply(x, dropout_mask(x, p, axes))
 
 
 def dropout_mask(x: Tensor, p: float, axes: tuple[int, ...] = ()) -> Tensor:
     """0 or 1 / (1 - p) for each value, drawn by the generator of the device."""
-    shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
+    shared = axes_in(x.shape, axes, "axes")
+    shape = tuple(1 if i in shared else n for i, n in enumerate(x.shape))
     with x.ctx:
         drawn = generator(x.ctx).random(shape, dtype=numpy.float32)
         return Tensor((drawn >= p).astype(x.dtype) * x.dtype.type(1 / (1 - p)), x.ctx)

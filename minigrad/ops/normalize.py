@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad.errors import ShapeError
+from minigrad.ops.axes import axis_in
 from minigrad.ops.elementwise import add, multiply
 from minigrad.ops.operation import op
 from minigrad.ops.shape import reshape
@@ -55,7 +56,7 @@ def batch_norm(
     if use_running:
         mean, var = (_along(v, x, axis, "batch_norm") for v in (running_mean, running_var))
         return add(multiply(x - mean, gamma / (var + eps) ** 0.5), beta)
-    others = tuple(i for i in range(x.ndim) if i != axis % x.ndim)
+    others = tuple(i for i in range(x.ndim) if i != axis_in(x.shape, axis))
     constant = x.detach()
     for running, batch in ((running_mean, constant.mean(others)), (running_var, constant.var(others))):
         running[...] = momentum * running + (1 - momentum) * batch
@@ -64,9 +65,10 @@ def batch_norm(
 
 def _along(v: Any, x: Any, axis: int, name: str) -> Tensor:
     """A vector laid along one axis of x."""
+    axis = axis_in(x.shape, axis)
     if v.shape != (x.shape[axis],):
         raise ShapeError(
             f"{name}() got a vector of shape {v.shape}, but needs one value for each of the {x.shape[axis]} places "
             f"along axis {axis} of the input (shape {x.shape})."
         )
-    return reshape(v, tuple(-1 if i == axis % x.ndim else 1 for i in range(x.ndim)))
+    return reshape(v, tuple(-1 if i == axis else 1 for i in range(x.ndim)))

@@ -33,7 +33,8 @@ from minigrad import device
 from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import state
 from minigrad.device import Context
-from minigrad.errors import DeviceError, GraphError, KeywordError, MinigradError, ShapeError
+from minigrad.errors import AxisError, DeviceError, GraphError, KeywordError, KindError, MinigradError, ShapeError
+from minigrad.ops.axes import check_axis
 from minigrad.tensor import Tensor
 
 OPS: dict[str, Any] = {}
@@ -105,11 +106,17 @@ class Op:
         self.names: tuple[str, ...] = code.co_varnames[1 : code.co_argcount]
         self.defaults: tuple[Any, ...] = forward.__defaults__ or ()
         self.takes_out = self.names[-1:] == ("out",)
+        self.find_axis()
         self.vjps: dict[int, Vjp] = {}
         self.shared: Vjp | None = None
         self.joint: Joint | None = None  # in the place of all others
         self.recall: Callable[..., Any] | None = None
         self._kept: dict[tuple[int, ...], Keeps] = {}
+
+    def find_axis(self, new: bool = False) -> Op:
+        """Note where `axis` stands among the arguments: it is checked as one of the first input, unless it is `new`."""
+        self.axis = self.names.index("axis") if "axis" in self.names and not new else 0
+        return self
 
     def vjp(self, **by_input: Callable[..., Any]) -> Op:
         """Attach the vector-Jacobian product of each named input. An input without one is a constant."""
@@ -202,12 +209,16 @@ class Op:
         for i in listed:
             raw[i] = ctx.put(from_lists(args[i]))
         try:
+            if self.axis:
+                raw[self.axis] = check_axis(shape_of(raw[0]), raw[self.axis])
             out = self.forward(xp, *raw)
+        except MinigradError:
+            raise
         except ValueError as error:
             raise self._explained(error, args) from error
-        except TypeError:
+        except TypeError as error:
             self._check_kinds(ctx, raw)
-            raise
+            raise KindError(f"{self.name}() got an argument of a kind that it cannot use: {error}.") from error
         memo = None
         if self.recall is not None:
             out, memo = out
@@ -251,11 +262,10 @@ class Op:
 
     def _explained(self, error: ValueError, args: tuple[Any, ...]) -> Exception:
         """NumPy's complaint with the shapes that it was about."""
-        if isinstance(error, MinigradError):
-            return error
         shapes = [str(a.shape) for a in args if hasattr(a, "shape")]
         what = f"cannot combine shapes {' and '.join(shapes)}" if len(shapes) > 1 else f"cannot take {''.join(shapes)}"
-        return ShapeError(f"{self.name}() {what}: {error}. Check the order of the axes, or reshape first.")
+        kind = AxisError if isinstance(error, IndexError) else ShapeError
+        return kind(f"{self.name}() {what}: {error}. Check the order of the axes, or reshape first.")
 
     def raw(self, xp: Any) -> Callable[..., Any]:
         """The operation on raw arrays of one array module, for VJPs."""
@@ -291,8 +301,9 @@ class Variadic:
     option)`.
     """
 
-    def __init__(self, forward: Callable[..., Any], vjp: Callable[..., Any]) -> None:
+    def __init__(self, forward: Callable[..., Any], vjp: Callable[..., Any], new_axis: bool = False) -> None:
         functools.update_wrapper(self, forward)
+        self.new_axis = new_axis  # is `axis` one of the result, that no array has yet?
         self.name: str = forward.__name__.lstrip("_")
         self.forward = forward
         self._vjp = vjp
@@ -314,6 +325,7 @@ class Variadic:
         sized.name = self.name
         sized.names = (*(f"{arrays}[{i}]" for i in range(n)), *options)
         sized.defaults = self.forward.__defaults__ or ()
+        sized.find_axis(self.new_axis)
         asked = self._vjp.__code__.co_varnames[3 : self._vjp.__code__.co_argcount]
         taken = n if arrays in asked else 0
         places = [_position(name, sized.names) for name in asked if name != arrays]
@@ -331,6 +343,11 @@ class Variadic:
     def raw(self, xp: Any) -> Callable[..., Any]:
         """The operation on raw arrays of one array module, for VJPs."""
         return functools.partial(self.forward, xp)
+
+
+def shape_of(values: Any) -> tuple[int, ...]:
+    """The shape of a raw array, of nested lists, or of a number."""
+    return values.shape if hasattr(values, "shape") else numpy.shape(values)
 
 
 def from_lists(values: Any) -> Any:

@@ -10,6 +10,7 @@ import builtins
 import math
 from typing import Any
 
+from minigrad.ops.axes import axes_in
 from minigrad.ops.operation import op
 
 
@@ -19,14 +20,14 @@ def _plain(axis: Any) -> Any:
 
 
 def _axes(ndim: int, axis: Any) -> tuple[int, ...]:
-    if axis is None:
+    if axis is None or not ndim:
         return tuple(range(ndim))
     return tuple(a % ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
 
 
 def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
     """The axes that are not named, which is what Gluon's `exclude` reduces over."""
-    named = () if axis is None else _axes(ndim, axis)
+    named = () if axis is None else axes_in((1,) * ndim, axis)
     return tuple(i for i in range(ndim) if i not in named)
 
 

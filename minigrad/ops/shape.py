@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import lengths
 from minigrad.errors import ArgumentError
-from minigrad.ops.operation import Variadic, op, register, view
+from minigrad.ops.axes import axes_in, axis_in
+from minigrad.ops.operation import Variadic, op, register, shape_of, view
 from minigrad.tensor import Tensor
 
 
 @view
 def reshape(xp: Any, x: Any, shape: Any) -> Any:
     """The same values in another shape; one length may be -1, and 0 keeps the length at its place."""
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    shape = lengths("shape", shape, -1)
     if 0 in shape and x.size:
-        shape = tuple(x.shape[i] if n == 0 else n for i, n in enumerate(shape))
+        shape = tuple(x.shape[axis_in(x.shape, i)] if n == 0 else n for i, n in enumerate(shape))
     return xp.reshape(x, shape)
 
 
@@ -27,7 +29,7 @@ reshape.vjp(x=lambda F, g, like: F.reshape(g, like.shape))
 @view
 def transpose(xp: Any, x: Any, axes: Any = None) -> Any:
     """The axes in another order (reversed if None)."""
-    return xp.transpose(x, axes)
+    return xp.transpose(x, axes if axes is None else axes_in(x.shape, axes, "axes"))
 
 
 def _transpose_back(F: Any, g: Any, axes: Any) -> Any:
@@ -43,7 +45,7 @@ transpose.vjp(x=_transpose_back)
 @view
 def swapaxes(xp: Any, x: Any, axis1: int, axis2: int) -> Any:
     """Two axes exchanged."""
-    return xp.swapaxes(x, axis1, axis2)
+    return xp.swapaxes(x, axis_in(x.shape, axis1, "axis1"), axis_in(x.shape, axis2, "axis2"))
 
 
 swapaxes.vjp(x=lambda F, g, axis1, axis2: F.swapaxes(g, axis1, axis2))
@@ -52,7 +54,7 @@ swapaxes.vjp(x=lambda F, g, axis1, axis2: F.swapaxes(g, axis1, axis2))
 @view
 def moveaxis(xp: Any, x: Any, source: Any, destination: Any) -> Any:
     """Axes moved to new places."""
-    return xp.moveaxis(x, source, destination)
+    return xp.moveaxis(x, axes_in(x.shape, source, "source"), axes_in(x.shape, destination, "destination"))
 
 
 moveaxis.vjp(x=lambda F, g, source, destination: F.moveaxis(g, destination, source))
@@ -60,11 +62,12 @@ moveaxis.vjp(x=lambda F, g, source, destination: F.moveaxis(g, destination, sour
 
 @view
 def expand_dims(xp: Any, x: Any, axis: Any) -> Any:
-    """A new axis of length 1."""
-    return xp.expand_dims(x, axis)
+    """A new axis of length 1, or several, counted in the result."""
+    several = len(axis) if isinstance(axis, (tuple, list)) else 1
+    return xp.expand_dims(x, axes_in(x.shape + (1,) * several, axis))
 
 
-expand_dims.vjp(x=lambda F, g, like: F.reshape(g, like.shape))
+expand_dims.find_axis(new=True).vjp(x=lambda F, g, like: F.reshape(g, like.shape))
 
 
 @view
@@ -196,7 +199,7 @@ class Joining(Variadic):
 
 def _stack(xp: Any, arrays: Any, axis: int = 0) -> Any:
     """Arrays of one shape joined along a new axis."""
-    return xp.stack(arrays, axis)
+    return xp.stack(arrays, axis_in((1, *shape_of(arrays[0])), axis) if arrays else axis)
 
 
 def _my_slice(F: Any, g: Any, i: int, axis: int) -> Any:
@@ -204,4 +207,4 @@ def _my_slice(F: Any, g: Any, i: int, axis: int) -> Any:
 
 
 concatenate = register(Joining(_concatenate, _my_stretch))
-stack = register(Variadic(_stack, _my_slice))
+stack = register(Variadic(_stack, _my_slice, new_axis=True))

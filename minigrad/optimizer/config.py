@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from minigrad.arguments import number
 from minigrad.config import build, check_complete, expected, field, places, table
 from minigrad.errors import ArgumentError, FileError, suggestion
 from minigrad.lr_scheduler import LRScheduler
-from minigrad.optimizer.arguments import number
 from minigrad.optimizer.registry import OPTIMIZERS
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad.device import Array, xp_of
-from minigrad.lr_scheduler.scheduler import whole
 from minigrad.optimizer.arguments import Default, either, number
 from minigrad.optimizer.norms import norm, ratio
 from minigrad.optimizer.optimizer import Index, Optimizer

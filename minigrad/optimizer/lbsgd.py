@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from minigrad.arguments import whole
 from minigrad.device import Array, xp_of
 from minigrad.errors import UsageError
 from minigrad.optimizer.accepts import check
@@ -92,11 +93,11 @@ class LBSGD(Optimizer):
         super().__init__(multi_precision=multi_precision, **kwargs)
         self.momentum = number("momentum", momentum, 0, 1)
         self.warmup_strategy = warmup_strategy
-        self.warmup_epochs = int(number("warmup_epochs", warmup_epochs, 0))
-        self.batch_scale = int(number("batch_scale", batch_scale, 1))
-        self.updates_per_epoch = int(number("updates_per_epoch", updates_per_epoch, 1))
-        self.begin_epoch = int(number("begin_epoch", begin_epoch, 0))
-        self.num_epochs = int(number("num_epochs", num_epochs, 0))
+        self.warmup_epochs = whole("warmup_epochs", warmup_epochs, 0)
+        self.batch_scale = whole("batch_scale", batch_scale, 1)
+        self.updates_per_epoch = whole("updates_per_epoch", updates_per_epoch, 1)
+        self.begin_epoch = whole("begin_epoch", begin_epoch, 0)
+        self.num_epochs = whole("num_epochs", num_epochs, 0)
 
     @property
     def states(self) -> tuple[str, ...]:

@@ -16,11 +16,11 @@ from typing import Any, ClassVar
 
 import numpy
 
-from minigrad.config import arguments_of
+from minigrad.arguments import arguments_of, number, refuse, whole
 from minigrad.device import Array, context_of, xp_of
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import gradient_for, master_of, states_for, weight_of
-from minigrad.optimizer.arguments import Default, number, refuse
+from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.config import to_config
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run
@@ -102,7 +102,7 @@ class Optimizer:
         self.rescale_grad = number("rescale_grad", rescale_grad)
         self.clip_gradient = None if clip_gradient is None else number("clip_gradient", clip_gradient)
         self.multi_precision = bool(multi_precision)
-        self.begin_num_update = self.num_update = int(number("begin_num_update", begin_num_update, 0))
+        self.begin_num_update = self.num_update = whole("begin_num_update", begin_num_update, 0)
         if lr_scheduler is not None and not callable(lr_scheduler):
             raise KeywordError(f"lr_scheduler={lr_scheduler!r} is no schedule; expected a callable, update -> rate")
         self.lr_scheduler = lr_scheduler

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad import initializer, ops
-from minigrad.errors import ArgumentError
+from minigrad.arguments import number, one_of, whole
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.npx.activations import find
 from minigrad.tensor import Tensor
@@ -52,9 +52,7 @@ class LeakyReLU(HybridBlock):
 
     def __init__(self, alpha: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if alpha < 0:
-            raise ArgumentError(f"LeakyReLU got alpha={alpha}; the slope below 0 must be at least 0.")
-        self._alpha = alpha
+        self._alpha = number("alpha", alpha, 0)
 
     def forward(self, x: Tensor) -> Tensor:
         """Elementwise."""
@@ -82,7 +80,7 @@ class PReLU(HybridBlock):
     def __init__(self, alpha_initializer: Any = None, in_channels: int = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         init = initializer.Constant(0.25) if alpha_initializer is None else alpha_initializer
-        self.alpha = self.params.get("alpha", shape=(in_channels,), init=init)
+        self.alpha = self.params.get("alpha", shape=(whole("in_channels", in_channels, 1),), init=init)
 
     def forward(self, x: Tensor) -> Tensor:
         """Elementwise."""
@@ -97,7 +95,7 @@ class ELU(HybridBlock):
 
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._alpha = alpha
+        self._alpha = number("alpha", alpha)
 
     def forward(self, x: Tensor) -> Tensor:
         """Elementwise."""
@@ -121,7 +119,7 @@ class GELU(HybridBlock):
 
     def __init__(self, approximation: str = "erf", **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._approximation = approximation
+        self._approximation = one_of("approximation", approximation, "erf", "tanh")
 
     def forward(self, x: Tensor) -> Tensor:
         """Elementwise."""
@@ -135,7 +133,7 @@ class Swish(HybridBlock):
 
     def __init__(self, beta: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._beta = beta
+        self._beta = number("beta", beta)
 
     def forward(self, x: Tensor) -> Tensor:
         """Elementwise."""

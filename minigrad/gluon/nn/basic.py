@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from minigrad import ops
+from minigrad.arguments import whole
 from minigrad.errors import ShapeError
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.activations import activation as apply_activation
+from minigrad.npx.activations import find
 from minigrad.ops.linalg import EPILOGUES
 from minigrad.tensor import Tensor
 
@@ -47,8 +49,10 @@ class Dense(HybridBlock):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._units = units
-        self._in_units = in_units
+        self._units = whole("units", units, 1)
+        self._in_units = whole("in_units", in_units, 0)
+        if activation is not None:
+            find(activation)
         self._activation = activation
         self._flatten = flatten
         self._fused = activation if activation in EPILOGUES else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from minigrad import ops
+from minigrad.arguments import whole
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.activations import activation as apply_activation
@@ -38,10 +39,17 @@ class _Convolution(HybridBlock):
         check_layout(type(self).__name__, layout, self.space)
         if activation is not None:
             find(activation)
-        self._channels = channels
-        self._kernel = each(kernel_size, self.space)
-        self._strides, self._padding, self._dilation = (each(v, self.space) for v in (strides, padding, dilation))
-        self._groups = groups
+        self._channels = whole("channels", channels, 1)
+        self._kernel = each("kernel_size", kernel_size, self.space)
+        self._strides = each("strides", strides, self.space)
+        self._padding = each("padding", padding, self.space, 0)
+        self._dilation = each("dilation", dilation, self.space)
+        self._groups = whole("groups", groups, 1)
+        if channels % groups or whole("in_channels", in_channels, 0) % groups:
+            raise ArgumentError(
+                f"{type(self).__name__} cannot cut channels={channels} and in_channels={in_channels} into "
+                f"groups={groups} equal groups."
+            )
         self._activation = activation
         self.weight = self.params.get(
             "weight",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad import autograd, ops
-from minigrad.errors import ArgumentError
+from minigrad.arguments import number, whole
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
 
@@ -29,10 +29,8 @@ class Dropout(HybridBlock):
 
     def __init__(self, rate: float, axes: tuple[int, ...] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not 0 <= rate < 1:
-            raise ArgumentError(f"Dropout got rate={rate}; the probability of dropping is at least 0 and below 1.")
-        self._rate = rate
-        self._axes = axes
+        self._rate = number("rate", rate, 0, 1)
+        self._axes = tuple(whole("axes", axis) for axis in axes)
 
     def forward(self, x: Tensor) -> Tensor:
         """x of any shape, to the same shape."""

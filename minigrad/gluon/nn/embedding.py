@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad import ops
+from minigrad.arguments import whole
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
 
@@ -31,7 +32,7 @@ class Embedding(HybridBlock):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._dims = (input_dim, output_dim)
+        self._dims = (whole("input_dim", input_dim, 1), whole("output_dim", output_dim, 1))
         self.weight = self.params.get("weight", shape=self._dims, init=weight_initializer, dtype=dtype)
 
     def forward(self, x: Tensor) -> Tensor:

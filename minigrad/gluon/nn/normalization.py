@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad import autograd, ops
+from minigrad.arguments import number, whole
 from minigrad.errors import ShapeError
 from minigrad.gluon.hybrid import HybridBlock
+from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
 
 
@@ -25,8 +27,8 @@ class _Normalization(HybridBlock):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._axis = axis
-        self._epsilon = epsilon
+        self._axis = whole("axis", axis)
+        self._epsilon = number("epsilon", epsilon, 0)
         self._center = center
         self._scale = scale
         self.gamma = self._per_channel("gamma", gamma_initializer, in_channels, scale)
@@ -35,7 +37,7 @@ class _Normalization(HybridBlock):
     def _per_channel(self, name: str, init: Any, in_channels: int, learned: bool) -> Any:
         return self.params.get(
             name,
-            shape=(in_channels,),
+            shape=(whole("in_channels", in_channels, 0),),
             init=init,
             grad_req="write" if learned else "null",
             allow_deferred_init=True,
@@ -90,7 +92,7 @@ class BatchNorm(_Normalization):
         **kwargs: Any,
     ) -> None:
         super().__init__(axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
-        self._momentum = momentum
+        self._momentum = number("momentum", momentum, 0, 1, "[]")
         self._use_global_stats = use_global_stats
         self.running_mean = self._per_channel("running_mean", running_mean_initializer, in_channels, False)
         self.running_var = self._per_channel("running_var", running_variance_initializer, in_channels, False)
@@ -163,7 +165,7 @@ class InstanceNorm(_Normalization):
 
     def forward(self, x: Tensor) -> Tensor:
         """x with the axes (batch, ..., channels at the axis, ...), to the same shape."""
-        axis = self._axis % x.ndim
+        axis = axis_in(x.shape, self._axis)
         shape = tuple(n if i == axis else 1 for i, n in enumerate(x.shape))
         space = tuple(i for i in range(1, x.ndim) if i != axis)
         gamma, beta = (ops.reshape(p.data(x.ctx), shape) for p in (self.gamma, self.beta))
@@ -187,7 +189,7 @@ class GroupNorm(_Normalization):
         **kwargs: Any,
     ) -> None:
         super().__init__(1, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
-        self._num_groups = num_groups
+        self._num_groups = whole("num_groups", num_groups, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (batch, channels, ...), to the same shape."""

@@ -29,9 +29,9 @@ class _Pooling(HybridBlock):
     ) -> None:
         super().__init__(**kwargs)
         check_layout(type(self).__name__, layout, self.space)
-        self._size = each(pool_size, self.space)
-        self._strides = self._size if strides is None else each(strides, self.space)
-        self._padding = each(padding, self.space)
+        self._size = each("pool_size", pool_size, self.space)
+        self._strides = self._size if strides is None else each("strides", strides, self.space)
+        self._padding = each("padding", padding, self.space, 0)
         self._ceil_mode = ceil_mode
         self._count_include_pad = count_include_pad
 

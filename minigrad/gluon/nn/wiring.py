@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from minigrad import ops
+from minigrad.arguments import whole
 from minigrad.errors import ArgumentError, suggestion
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock
@@ -103,7 +104,7 @@ class Concatenate(Sequential):
 
     def __init__(self, axis: int = -1, prefix: str | None = None, params: Any = None) -> None:
         super().__init__(prefix=prefix, params=params)
-        self._axis = axis
+        self._axis = whole("axis", axis)
 
     def forward(self, x: Any, *args: Any) -> Any:
         """The outputs of all blocks, joined."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad import ops
+from minigrad.arguments import one_of, whole
+from minigrad.errors import ArgumentError
 from minigrad.gluon.rnn.recurrence import Recurrent, elman_rule, gru, lstm
 from minigrad.tensor import Tensor
 
@@ -51,7 +53,10 @@ class _Cell(Recurrent):
         >>> outputs.shape
         (3, 5, 4)
         """
-        axis = layout.index("T")
+        axis = one_of("layout", layout, "NTC", "TNC").index("T")
+        known = inputs.shape[axis] if isinstance(inputs, Tensor) else len(inputs)
+        if whole("length", length, 1) > known:
+            raise ArgumentError(f"unroll() got length={length}, but its inputs have {known} moments.")
         if isinstance(inputs, Tensor):
             inputs = [inputs[t] if axis == 0 else inputs[:, t] for t in range(length)]
         first = inputs[0]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad import autograd, ops
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.arguments import number, one_of, whole
+from minigrad.errors import ShapeError
 from minigrad.gluon.rnn.recurrence import Recurrent, States, elman_rule, gru, lstm, run
 from minigrad.tensor import Tensor
 
@@ -34,11 +35,9 @@ class _Layer(Recurrent):
     ) -> None:
         own = {key: value for key, value in locals().items() if key.endswith("_initializer")}
         super().__init__(hidden_size, own, dtype, **kwargs)
-        if layout not in ("TNC", "NTC"):
-            raise ArgumentError(f"layout is {layout!r}; it must be 'TNC' (time, batch, values) or 'NTC'.")
-        self._time_first = layout == "TNC"
-        self._num_layers = num_layers
-        self._dropout = dropout
+        self._time_first = one_of("layout", layout, "TNC", "NTC") == "TNC"
+        self._num_layers = whole("num_layers", num_layers, 1)
+        self._dropout = number("dropout", dropout, 0, 1)
         self._sides = "lr" if bidirectional else "l"
         for k in range(num_layers):
             for side in self._sides:

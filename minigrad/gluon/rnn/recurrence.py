@@ -10,7 +10,8 @@ import functools
 from typing import Any, ClassVar
 
 from minigrad import create, ops
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.arguments import one_of, whole
+from minigrad.errors import ShapeError
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
 
@@ -78,12 +79,13 @@ class Recurrent(HybridBlock):
 
     def __init__(self, hidden_size: int, initializers: dict[str, Any], dtype: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._hidden_size = hidden_size
+        self._hidden_size = whole("hidden_size", hidden_size, 1)
         self._initializers = initializers
         self._dtype = dtype
 
     def _add_weights(self, lead: str, input_size: int) -> None:
         rows, h = self.gates * self._hidden_size, self._hidden_size
+        whole("input_size", input_size, 0)
         shapes = {"i2h_weight": (rows, input_size), "h2h_weight": (rows, h), "i2h_bias": (rows,), "h2h_bias": (rows,)}
         for name, shape in shapes.items():
             init = self._initializers[f"{name}_initializer"]
@@ -102,7 +104,7 @@ class Recurrent(HybridBlock):
         self, batch_size: int, func: Any = create.zeros, ctx: Any = None, dtype: Any = None, device: Any = None
     ) -> list[Tensor]:
         """The first states, zeros unless another `func` makes them: [h], or [h, c] for long short-term memory."""
-        shape, where = self.state_shape(batch_size), ctx or device
+        shape, where = self.state_shape(whole("batch_size", batch_size, 0)), ctx or device
         return [func(shape, dtype=dtype or self._dtype, ctx=where) for _ in range(self.states)]
 
     def _checked(self, states: Any, batch_size: int) -> States:
@@ -125,6 +127,4 @@ ELMAN = {"relu": functools.partial(elman, ops.relu), "tanh": functools.partial(e
 
 def elman_rule(activation: str) -> Any:
     """The rule of the plain network, with 'relu' or 'tanh'."""
-    if activation not in ELMAN:
-        raise ArgumentError(f"A recurrent network got activation={activation!r}; it must be 'relu' or 'tanh'.")
-    return ELMAN[activation]
+    return ELMAN[one_of("activation", activation, *ELMAN)]

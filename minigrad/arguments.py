@@ -1,0 +1,123 @@
+"""Arguments as they were meant: numbers in a range, whole numbers, shapes, words. Anything else is refused.
+
+One function for each kind, used everywhere: nothing takes 1.9 for 1, NaN for a rate, or one word for another.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import operator
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any
+
+import numpy
+
+from minigrad.errors import ArgumentError, KeywordError, KindError, suggestion
+
+
+def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf, ends: str = "[)") -> float:
+    """`value` as a finite float between `low` and `high`; `ends` says, as in mathematics, which of the two belong.
+
+    >>> number("beta1", 0.9, 0, 1)
+    0.9
+    >>> number("beta1", 1.5, 0, 1)
+    Traceback (most recent call last):
+    minigrad.errors.ArgumentError: beta1=1.5 cannot be used; expected a number in [0, 1)
+    """
+    real = isinstance(value, Real) and not isinstance(value, bool)
+    found = float(value) if real else math.nan
+    above = low <= found if ends[0] == "[" else low < found
+    below = found <= high if ends[1] == "]" else found < high
+    if above and below and math.isfinite(found):
+        return found
+    refusal = ArgumentError if real else KindError
+    raise refusal(f"{name}={value!r} cannot be used; expected {_range(low, high, ends)}")
+
+
+def numbers(name: str, values: Any, low: float = -math.inf, high: float = math.inf, ends: str = "[)") -> None:
+    """Refuse numbers, alone or in lists and arrays, of which one is no `number` of that range.
+
+    Arrays on a GPU are not looked at, for that would wait for the device.
+    """
+    raw = getattr(values, "data", values) if hasattr(values, "ctx") else values
+    if not isinstance(raw, (list, tuple, numpy.ndarray)):
+        if isinstance(raw, (Real, str, type(None))):
+            number(name, raw, low, high, ends)
+        return
+    found = numpy.asarray(raw)
+    if found.dtype.kind not in "biuf":
+        raise KindError(f"{name}={values!r} cannot be used; expected numbers, each {_range(low, high, ends)}")
+    above = found >= low if ends[0] == "[" else found > low
+    below = found <= high if ends[1] == "]" else found < high
+    wrong = found[~(numpy.isfinite(found) & above & below)]
+    if wrong.size:
+        number(name, wrong.flat[0].item(), low, high, ends)
+
+
+def _range(low: float, high: float, ends: str) -> str:
+    if high < math.inf:
+        return f"a number in {ends[0]}{low:g}, {high:g}{ends[1]}"
+    if low == -math.inf:
+        return "a finite number"
+    return f"a number of at least {low:g}" if ends[0] == "[" else f"a number above {low:g}"
+
+
+def whole(name: str, value: Any, low: float = -math.inf) -> int:
+    """`value` as an int of at least `low`. 2.0 and True are no whole numbers: NumPy does not take them for a length.
+
+    >>> whole("units", 1.9, 1)
+    Traceback (most recent call last):
+    minigrad.errors.KindError: units=1.9 cannot be used; expected a whole number of at least 1
+    """
+    expected = "a whole number" if low == -math.inf else f"a whole number of at least {low:g}"
+    try:
+        found = operator.index(value)
+    except TypeError:
+        found = None
+    if found is None or isinstance(value, bool):
+        raise KindError(f"{name}={value!r} cannot be used; expected {expected}")
+    if found < low:
+        raise ArgumentError(f"{name}={value!r} cannot be used; expected {expected}")
+    return found
+
+
+def lengths(name: str, value: Any, low: int = 0) -> tuple[int, ...]:
+    """A shape: one length, or several, each a whole number of at least `low`."""
+    if type(value) is tuple and all([type(n) is int and n >= low for n in value]):
+        return value  # at once, for this is how shapes come
+    several = isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0
+    return tuple(whole(name, n, low) for n in (value if several else (value,)))
+
+
+def one_of(name: str, value: Any, *choices: Any) -> Any:
+    """`value`, if it is one of the choices.
+
+    >>> one_of("layout", "NCT", "NTC", "TNC")
+    Traceback (most recent call last):
+    minigrad.errors.ArgumentError: layout is 'NCT'; it must be one of 'NTC', 'TNC'.
+    """
+    if not any(value is choice or (type(value) is type(choice) and value == choice) for choice in choices):
+        raise ArgumentError(f"{name} is {value!r}; it must be one of {', '.join(map(repr, choices))}.")
+    return value
+
+
+def arguments_of(cls: type) -> dict[str, Any]:
+    """Name and default of every constructor argument: those of the class, then those that it passes to its bases."""
+    found: dict[str, Any] = {}
+    for base in cls.__mro__[:-1]:
+        if "__init__" not in vars(base):
+            continue
+        parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
+        named = {p.name: p.default for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+        found |= {name: default for name, default in named.items() if name not in found}
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            break
+    return found
+
+
+def refuse(cls: type, unknown: Iterable[str]) -> None:
+    """Say that these are no arguments of `cls`, and which ones may have been meant."""
+    name, known = next(iter(unknown)), list(arguments_of(cls))
+    raise KeywordError(f"{cls.__name__} has no argument {name!r}{suggestion(name, known)}")

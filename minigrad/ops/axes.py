@@ -1,0 +1,63 @@
+"""Which axis is meant: a whole number that counts the axes from the front, or below 0 from the back; never modulo."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+from minigrad.errors import AxisError, KindError
+
+
+def axis_in(shape: Sequence[int], axis: Any, name: str = "axis") -> int:
+    """The axis counted from the front, from 0 up.
+
+    >>> axis_in((2, 3), -1)
+    1
+    >>> axis_in((2, 3), 2)
+    Traceback (most recent call last):
+    minigrad.errors.AxisError: axis=2 is beyond an array of shape (2, 3): its axes are 0 to 1, or -2 to -1 from the end.
+    """
+    ndim = len(shape)
+    if type(axis) is not int:
+        axis = _whole(shape, axis, name)
+    if -ndim <= axis < ndim:
+        return axis + ndim if axis < 0 else axis  # type: ignore[no-any-return]
+    there = f"its axes are 0 to {ndim - 1}, or {-ndim} to -1 from the end" if ndim else "it is one number, without axes"
+    raise AxisError(f"{name}={axis} is beyond an array of shape {tuple(shape)}: {there}.")
+
+
+def axes_in(shape: Sequence[int], axis: Any, name: str = "axis") -> tuple[int, ...]:
+    """One axis or several, none twice, each counted from the front.
+
+    >>> axes_in((2, 3), (0, -2))
+    Traceback (most recent call last):
+    minigrad.errors.AxisError: axis=(0, -2) names axis 0 of an array of shape (2, 3) twice.
+    """
+    if not isinstance(axis, (tuple, list)):
+        return (axis_in(shape, axis, name),)
+    found = tuple([axis_in(shape, a, name) for a in axis])
+    if len(set(found)) < len(found):
+        twice = next(a for i, a in enumerate(found) if a in found[:i])
+        raise AxisError(f"{name}={axis!r} names axis {twice} of an array of shape {tuple(shape)} twice.")
+    return found
+
+
+def check_axis(shape: Sequence[int], axis: Any) -> Any:
+    """The argument `axis` of an operation, checked: None, one number, or a tuple. One number alone has no axes, but for
+    a reduction of it NumPy takes 0 and -1.
+    """
+    if axis is None or (type(axis) is int and -len(shape) <= axis < len(shape)):
+        return axis
+    if not shape and type(axis) is int and axis in (0, -1):
+        return axis
+    return axes_in(shape, axis) if isinstance(axis, (tuple, list)) else axis_in(shape, axis)
+
+
+def _whole(shape: Sequence[int], axis: Any, name: str) -> int:
+    if not isinstance(axis, bool):
+        try:
+            return operator.index(axis)
+        except TypeError:
+            pass
+    raise KindError(f"{name}={axis!r} is no axis of an array of shape {tuple(shape)}; an axis is a whole number.")
