@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from minigrad.arguments import refuse
-from minigrad.errors import ArgumentError, suggestion
+from minigrad.errors import ArgumentError, UsageError, suggestion
 from minigrad.tensor import Tensor
 
 
@@ -120,6 +120,8 @@ def create(init: str | Initializer | type[Initializer], **arguments: Any) -> Ini
     Xavier(rnd_type='uniform', factor_type='avg', magnitude=2.0)
     """
     if isinstance(init, Initializer):
+        if arguments:
+            raise UsageError(f"{init!r} exists already and takes no arguments, but got {', '.join(arguments)}.")
         return init
     if isinstance(init, type) and issubclass(init, Initializer):
         return init(**arguments)

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import one_of, whole
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError, UsageError
 from minigrad.metric.metric import EvalMetric, alias, pairs, register
+from minigrad.ops.axes import axis_in
 
 
 @register
@@ -23,13 +25,11 @@ class Accuracy(EvalMetric):
 
     def __init__(self, axis: int = 1, name: str = "accuracy") -> None:
         super().__init__(name)
-        self.axis = axis
+        self.axis = whole("axis", axis)
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         if pred.shape != label.shape:
-            if not -pred.ndim <= self.axis < pred.ndim:
-                raise ShapeError(f"{self.name}: predictions of shape {pred.shape} have no class axis {self.axis}.")
-            chosen = pred.argmax(self.axis)
+            chosen = pred.argmax(axis_in(pred.shape, self.axis))
         else:
             chosen = pred
         same_size(self.name, label, chosen, pred)
@@ -43,7 +43,7 @@ class TopKAccuracy(EvalMetric):
     """The share of labels among the `top_k` classes with the largest scores; `pred` has shape (batch, classes)."""
 
     def __init__(self, top_k: int = 1, name: str = "top_k_accuracy") -> None:
-        if top_k <= 1:
+        if whole("top_k", top_k) <= 1:
             raise UsageError(f"top_k is {top_k}; it must be more than 1 (for 1, use Accuracy).")
         super().__init__(f"{name}_{top_k}")
         self.top_k = top_k
@@ -64,9 +64,7 @@ class Binary(EvalMetric):
     """
 
     def __init__(self, name: str, average: str) -> None:
-        if average not in ("macro", "micro"):
-            raise ArgumentError(f"average is {average!r}; it must be 'macro' or 'micro'.")
-        self.average = average
+        self.average = one_of("average", average, "macro", "micro")
         super().__init__(name)
 
     def score(self, tp: float, fp: float, tn: float, fn: float) -> float:

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import number, whole
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.metric.metric import EvalMetric, alias, arrays, register
+from minigrad.ops.axes import axis_in
 
 
 @register
@@ -19,7 +21,7 @@ class CrossEntropy(EvalMetric):
 
     def __init__(self, eps: float = 1e-12, name: str = "cross-entropy") -> None:
         super().__init__(name)
-        self.eps = eps
+        self.eps = number("eps", eps, 0)
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         labels = label.ravel().astype("int64")
@@ -44,11 +46,11 @@ class Perplexity(EvalMetric):
 
     def __init__(self, ignore_label: int | None, axis: int = -1, name: str = "perplexity") -> None:
         super().__init__(name)
-        self.ignore_label = ignore_label
-        self.axis = axis
+        self.ignore_label = None if ignore_label is None else whole("ignore_label", ignore_label)
+        self.axis = whole("axis", axis)
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
-        pred = numpy.moveaxis(pred, self.axis, -1)
+        pred = numpy.moveaxis(pred, axis_in(pred.shape, self.axis), -1)
         pred = pred.reshape(-1, pred.shape[-1])
         labels = label.ravel().astype("int64")
         if self.ignore_label is not None and len(labels) == len(pred):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from minigrad.device import Array, to_host
-from minigrad.errors import ArgumentError, suggestion
+from minigrad.errors import ArgumentError, UsageError, suggestion
 from minigrad.tensor import Tensor
 
 
@@ -118,6 +118,8 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
     ('accuracy', ['accuracy', 'mse'])
     """
     if isinstance(metric, EvalMetric):
+        if args or kwargs:
+            raise UsageError(f"{metric.name!r} is a metric already and takes no arguments, but got {args or kwargs}.")
         return metric
     if isinstance(metric, list):
         return CompositeEvalMetric([create(child, *args, **kwargs) for child in metric])

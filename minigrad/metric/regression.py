@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import one_of
 from minigrad.device import Array
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.errors import ShapeError
 from minigrad.metric.metric import EvalMetric, register
 
 
@@ -68,9 +69,7 @@ class PearsonCorrelation(EvalMetric):
     """
 
     def __init__(self, name: str = "pearsonr", average: str = "macro") -> None:
-        if average not in ("macro", "micro"):
-            raise ArgumentError(f"average is {average!r}; it must be 'macro' or 'micro'.")
-        self.average = average
+        self.average = one_of("average", average, "macro", "micro")
         super().__init__(name)
 
     def measure(self, label: Array, pred: Array) -> tuple[Any, int]:

@@ -116,17 +116,17 @@ def nan_to_num(
 
     The result is a new array, or with `copy=False` the array itself, changed in place.
     """
-    x = asarray(x)
-    if x.dtype.kind != "f":
-        return x.copy() if copy else x
-    limits = numpy.finfo(x.dtype)
-    y = where(isnan(x), nan, x)
-    y = where(x == numpy.inf, float(limits.max) if posinf is None else posinf, y)
-    y = where(x == -numpy.inf, float(limits.min) if neginf is None else neginf, y)
+    old: Tensor = asarray(x)
+    if old.dtype.kind != "f":
+        return old.copy() if copy else old
+    limits = numpy.finfo(old.dtype)
+    y = where(isnan(old), nan, old)
+    y = where(old == numpy.inf, float(limits.max) if posinf is None else posinf, y)
+    y = where(old == -numpy.inf, float(limits.min) if neginf is None else neginf, y)
     if copy:
         return y
-    x[...] = y
-    return x
+    old[...] = y
+    return old
 
 
 def nansum(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minigrad import autograd
+from minigrad.arguments import number, whole
 from minigrad.errors import ArgumentError
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.dataset import ArrayDataset
@@ -60,18 +61,17 @@ class DataLoader:
                 sampler = RandomSampler(len(dataset)) if shuffle else SequentialSampler(len(dataset))
             elif shuffle:
                 raise ArgumentError("DataLoader takes shuffle=True or a sampler, not both: each decides the order.")
-            batch_sampler = BatchSampler(sampler, batch_size, last_batch or "keep")
+            batch_sampler = BatchSampler(sampler, batch_size, "keep" if last_batch is None else last_batch)
         elif batch_size is not None or shuffle or sampler is not None or last_batch is not None:
             raise ArgumentError(
                 "A batch_sampler already decides batch_size, shuffle, sampler and last_batch; leave those out."
             )
-        if num_workers < 0:
-            raise ArgumentError(f"num_workers must be 0 or more threads, but is {num_workers}.")
+        number("timeout", timeout, 0)
         self._dataset = dataset
         self._batch_sampler = batch_sampler
         self._batchify_fn = batchify_fn or default_batchify_fn
-        self._num_workers = num_workers
-        self._ahead = max(1, 2 * num_workers if prefetch is None else prefetch)
+        self._num_workers = whole("num_workers", num_workers, 0)
+        self._ahead = max(1, 2 * num_workers if prefetch is None else whole("prefetch", prefetch, 0))
 
     def __iter__(self) -> Iterator[Any]:
         if self._num_workers == 0:

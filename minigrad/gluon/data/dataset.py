@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import whole
 from minigrad.device import Array, cpu, xp_of
-from minigrad.errors import ArgumentError, ShapeError, UsageError
+from minigrad.errors import ShapeError, UsageError
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.sampler import FilterSampler, SequentialSampler
 from minigrad.tensor import Tensor
@@ -56,16 +57,14 @@ class Dataset:
         >>> [len(SimpleDataset(range(10)).shard(4, index)) for index in range(4)]
         [3, 3, 2, 2]
         """
-        if not 0 <= index < num_shards:
+        if not 0 <= whole("index", index) < whole("num_shards", num_shards, 1):
             raise UsageError(f"Shards are numbered from 0 to num_shards - 1; got index {index} of {num_shards} shards.")
         size, rest = divmod(len(self), num_shards)
         return self.sample(SequentialSampler(size + (index < rest), index * size + min(index, rest)))
 
     def take(self, count: int | None) -> Dataset:
         """The first `count` samples; all of them if there are fewer or `count` is None."""
-        count = len(self) if count is None else min(count, len(self))
-        if count < 0:
-            raise ArgumentError(f"take(count) needs a count of at least 0, but got {count}.")
+        count = len(self) if count is None else min(whole("count", count, 0), len(self))
         return self.sample(SequentialSampler(count))
 
     def sample(self, sampler: Any) -> Dataset:

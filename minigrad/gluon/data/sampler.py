@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from minigrad.arguments import one_of, whole
 from minigrad.device import cpu, generator
-from minigrad.errors import ArgumentError
 
 
 class Sampler:
@@ -27,7 +27,7 @@ class SequentialSampler(Sampler):
     """
 
     def __init__(self, length: int, start: int = 0) -> None:
-        self._range = range(start, start + length)
+        self._range = range(whole("start", start), start + whole("length", length, 0))
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._range)
@@ -44,7 +44,7 @@ class RandomSampler(Sampler):
     """
 
     def __init__(self, length: int) -> None:
-        self._length = length
+        self._length = whole("length", length, 0)
 
     def __iter__(self) -> Iterator[int]:
         return iter(generator(cpu()).permutation(self._length).tolist())
@@ -90,13 +90,9 @@ class BatchSampler(Sampler):
     """
 
     def __init__(self, sampler: Order, batch_size: int, last_batch: str = "keep") -> None:
-        if not isinstance(batch_size, int) or batch_size < 1:
-            raise ArgumentError(f"batch_size must be a positive whole number, but is {batch_size!r}.")
-        if last_batch not in ("keep", "discard", "rollover"):
-            raise ArgumentError(f"last_batch must be 'keep', 'discard' or 'rollover', but is {last_batch!r}.")
         self._sampler = sampler
-        self._batch_size = batch_size
-        self._last_batch = last_batch
+        self._batch_size = whole("batch_size", batch_size, 1)
+        self._last_batch = one_of("last_batch", last_batch, "keep", "discard", "rollover")
         self._rest: list[Any] = []
 
     def __iter__(self) -> Iterator[list[Any]]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import number
 from minigrad.device import Array, cpu, generator
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.errors import ShapeError
 from minigrad.gluon.data.vision.transforms.transform import Transform
 
 GRAY = numpy.array([0.299, 0.587, 0.114])
@@ -39,8 +40,7 @@ class _RandomFactor(_Color):
 
     def __init__(self, strength: float) -> None:
         super().__init__()
-        if strength < 0:
-            raise ArgumentError(f"{type(self).__name__} needs a strength of at least 0, but got {strength}.")
+        number("strength", strength, 0)
         self._range = (max(0.0, 1 - strength), 1 + strength)
 
     def recolor(self, xp: Any, values: Array) -> Array:
@@ -90,7 +90,7 @@ class RandomColorJitter(Transform):
             RandomSaturation: saturation,
             RandomHue: hue,
         }
-        self._parts = [kind(strength) for kind, strength in strengths.items() if strength]
+        self._parts = [kind(strength) for kind, strength in strengths.items() if strength != 0]
         for part in self._parts:
             self.register_child(part)
 
@@ -111,7 +111,7 @@ class RandomLighting(_Color):
 
     def __init__(self, alpha: float) -> None:
         super().__init__()
-        self._alpha = alpha
+        self._alpha = number("alpha", alpha, 0)
 
     def recolor(self, xp: Any, values: Array) -> Array:
         _check_colors(values)

@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from minigrad.arguments import number, whole
 from minigrad.device import Array, cpu, generator
 from minigrad.errors import ArgumentError
 from minigrad.gluon.data.vision.transforms.transform import Transform
 from minigrad.image import crop, half, known, random_offset, rectangle, resize
+from minigrad.ops.conv import each
 
 Size = int | Sequence[int]
 
@@ -28,17 +30,15 @@ class Resize(Transform):
 
     def __init__(self, size: Size, keep_ratio: bool = False, interpolation: int = 1) -> None:
         super().__init__()
-        self._size = size
-        self._keep_ratio = keep_ratio
+        self._size = whole("size", size, 1) if keep_ratio and not isinstance(size, Sequence) else _pair(size)
         self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
-        width, height = _pair(self._size)
-        if self._keep_ratio and isinstance(self._size, int):
-            rows, columns = image.shape[-3:-1]
-            short = min(rows, columns)
-            width, height = columns * self._size // short, rows * self._size // short
-        return resize(xp, image, width, height, self._interpolation)
+        if isinstance(self._size, tuple):
+            return resize(xp, image, *self._size, self._interpolation)
+        rows, columns = image.shape[-3:-1]
+        short = min(rows, columns)
+        return resize(xp, image, columns * self._size // short, rows * self._size // short, self._interpolation)
 
 
 class CropResize(Transform):
@@ -48,19 +48,19 @@ class CropResize(Transform):
         self, x: int, y: int, width: int, height: int, size: Size | None = None, interpolation: int = 1
     ) -> None:
         super().__init__()
-        self._box = (x, y, width, height)
-        self._size = size
+        self._box = (whole("x", x, 0), whole("y", y, 0), whole("width", width, 1), whole("height", height, 1))
+        self._size = _pair((width, height) if size is None else size)
         self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
         x, y, width, height = self._box
         rows, columns = image.shape[-3:-1]
-        if min(self._box) < 0 or x + width > columns or y + height > rows:
+        if x + width > columns or y + height > rows:
             raise ArgumentError(
                 f"The crop of width {width} and height {height} at ({x}, {y}) leaves the image, which has width "
                 f"{columns} and height {rows}."
             )
-        return resize(xp, crop(image, *self._box), *_pair(self._size or (width, height)), self._interpolation)
+        return resize(xp, crop(image, *self._box), *self._size, self._interpolation)
 
 
 class CenterCrop(Transform):
@@ -92,8 +92,8 @@ class RandomCrop(Transform):
     ) -> None:
         super().__init__()
         self._size = _pair(size)
-        self._pad = (pad,) * 4 if isinstance(pad, int) else tuple(pad or (0, 0, 0, 0))
-        self._pad_value = pad_value
+        self._pad = each("pad", 0 if pad is None else pad, 4, 0)
+        self._pad_value = number("pad_value", pad_value)
         self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
@@ -120,8 +120,8 @@ class RandomResizedCrop(Transform):
     ) -> None:
         super().__init__()
         self._size = _pair(size)
-        self._scale = scale if isinstance(scale, Sequence) else (scale, 1.0)
-        self._ratio = ratio
+        self._scale = _limits("scale", scale if isinstance(scale, Sequence) else (scale, 1.0), 1)
+        self._ratio = _limits("ratio", ratio)
         self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
@@ -144,7 +144,7 @@ class RandomFlipLeftRight(Transform):
 
     def __init__(self, p: float = 0.5) -> None:
         super().__init__()
-        self._p = p
+        self._p = number("p", p, 0, 1, "[]")
 
     def change(self, xp: Any, image: Array) -> Array:
         flipped = generator(cpu()).random() < self._p
@@ -163,7 +163,13 @@ def _crop_to(xp: Any, image: Array, size: tuple[int, int], interpolation: int, o
 
 
 def _pair(size: Size) -> tuple[int, int]:
-    width, height = (size, size) if isinstance(size, int) else size
-    if width < 1 or height < 1:
-        raise ArgumentError(f"The size of an image must be positive, but is {size!r} (width, height).")
+    width, height = each("size", size, 2)
     return width, height
+
+
+def _limits(name: str, limits: Sequence[float], high: float = math.inf) -> tuple[float, float]:
+    """Two positive numbers, the smaller first."""
+    low, top = (number(name, limit, 0, high, "(]") for limit in limits)
+    if low > top:
+        raise ArgumentError(f"{name}={limits!r} cannot be used; expected the smaller number first")
+    return low, top

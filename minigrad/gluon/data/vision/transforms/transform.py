@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import numbers
 from minigrad.device import Array, cpu, xp_of
 from minigrad.errors import DTypeError, ShapeError
 from minigrad.gluon.block import Block
@@ -91,6 +92,8 @@ class Normalize(Transform):
 
     def __init__(self, mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0) -> None:
         super().__init__()
+        numbers("mean", mean)
+        numbers("std", std, 0, ends="()")
         self._mean = numpy.reshape(numpy.asarray(mean, dtype="float64"), (-1, 1, 1))
         self._std = numpy.reshape(numpy.asarray(std, dtype="float64"), (-1, 1, 1))
 
