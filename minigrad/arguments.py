@@ -61,7 +61,9 @@ def _range(low: float, high: float, ends: str) -> str:
         return f"a number in {ends[0]}{low:g}, {high:g}{ends[1]}"
     if low == -math.inf:
         return "a finite number"
-    return f"a number of at least {low:g}" if ends[0] == "[" else f"a number above {low:g}"
+    if ends[0] == "[":
+        return f"a number of at least {low:g}"
+    return f"a number above {low:g}" if low else "a positive number"
 
 
 def whole(name: str, value: Any, low: float = -math.inf) -> int:
@@ -69,9 +71,9 @@ def whole(name: str, value: Any, low: float = -math.inf) -> int:
 
     >>> whole("units", 1.9, 1)
     Traceback (most recent call last):
-    minigrad.errors.KindError: units=1.9 cannot be used; expected a whole number of at least 1
+    minigrad.errors.KindError: units=1.9 cannot be used; expected a positive whole number
     """
-    expected = "a whole number" if low == -math.inf else f"a whole number of at least {low:g}"
+    expected = {-math.inf: "a whole number", 1: "a positive whole number"}.get(low, f"a whole number of at least {low}")
     try:
         found = operator.index(value)
     except TypeError:
@@ -83,12 +85,14 @@ def whole(name: str, value: Any, low: float = -math.inf) -> int:
     return found
 
 
-def lengths(name: str, value: Any, low: int = 0) -> tuple[int, ...]:
+def lengths(name: str, value: Any, low: float = 0) -> tuple[int, ...]:
     """A shape: one length, or several, each a whole number of at least `low`."""
     if type(value) is tuple and all([type(n) is int and n >= low for n in value]):
         return value  # at once, for this is how shapes come
     several = isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0
-    return tuple(whole(name, n, low) for n in (value if several else (value,)))
+    return (
+        tuple([whole(f"{name}[{i}]", n, low) for i, n in enumerate(value)]) if several else (whole(name, value, low),)
+    )
 
 
 def one_of(name: str, value: Any, *choices: Any) -> Any:
@@ -96,10 +100,12 @@ def one_of(name: str, value: Any, *choices: Any) -> Any:
 
     >>> one_of("layout", "NCT", "NTC", "TNC")
     Traceback (most recent call last):
-    minigrad.errors.ArgumentError: layout is 'NCT'; it must be one of 'NTC', 'TNC'.
+    minigrad.errors.ArgumentError: layout is 'NCT'; it must be 'NTC' or 'TNC'.
     """
     if not any(value is choice or (type(value) is type(choice) and value == choice) for choice in choices):
-        raise ArgumentError(f"{name} is {value!r}; it must be one of {', '.join(map(repr, choices))}.")
+        *most, last = map(repr, choices)
+        expected = f"{', '.join(most)} or {last}" if most else last
+        raise ArgumentError(f"{name} is {value!r}; it must be {expected}.")
     return value
 
 

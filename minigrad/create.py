@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy
 
-from minigrad.arguments import lengths
+from minigrad.arguments import lengths, one_of, whole
 from minigrad.device import MODULES, SHARING, Context, current_context, shared, xp_of
 from minigrad.errors import ArgumentError
 from minigrad.ops import power
-from minigrad.ops.operation import from_lists
+from minigrad.ops.axes import axis_in
+from minigrad.ops.operation import from_lists, shape_of
 from minigrad.tensor import Tensor
 
 
@@ -84,10 +85,11 @@ def full(
 ) -> Tensor:
     """One value everywhere; float32 unless told otherwise."""
     where = ctx or device or current_context()
+    one_of("order", order, "C", "F")
     value = fill_value.data if isinstance(fill_value, Tensor) else fill_value
     kind = dtype or ("bool" if value is True or value is False else "float32")
     with where:
-        return Tensor(where.xp.full(lengths("shape", shape), value, kind), where)
+        return Tensor(where.xp.full(lengths("shape", shape), value, kind, order), where)
 
 
 def empty(
@@ -131,6 +133,8 @@ def arange(
     where = ctx or device or current_context()
     start, stop = (0, start) if stop is None else (start, stop)
     start, stop, step = (v.item() if isinstance(v, Tensor) else v for v in (start, stop, step))
+    if not abs(step) > 0:
+        raise ArgumentError(f"arange() got step={step!r}; a step is a number above or below 0.")
     with where:
         return Tensor(where.xp.arange(start, stop, step, dtype=dtype or "float32"), where)
 
@@ -140,9 +144,12 @@ def linspace(
     ctx: Context | None = None, device: Context | None = None,
 ) -> Any:  # fmt: skip
     """`num` evenly spaced numbers from `start` to `stop`; float32 unless told otherwise."""
+    whole("num", num, 0)
     where = ctx or device or current_context()
     start, stop = (v.data if isinstance(v, Tensor) else v for v in (start, stop))
     with where:
+        shape = numpy.broadcast_shapes(shape_of(start), shape_of(stop))
+        axis = axis_in((*shape, 1), axis)
         raw = where.xp.linspace(start, stop, num, endpoint=endpoint, dtype=dtype or "float32", axis=axis)
     values = Tensor(raw, where)
     return (values, (stop - start) / (num - 1 if endpoint else num)) if retstep else values
@@ -165,6 +172,7 @@ def eye(
 ) -> Tensor:
     """Ones on a diagonal, zeros elsewhere."""
     where = ctx or device or current_context()
+    whole("N", N, 0), whole("M", N if M is None else M, 0), whole("k", k)
     with where:
         return Tensor(where.xp.eye(N, M, k, dtype=dtype or "float32"), where)
 

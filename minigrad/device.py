@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import whole
 from minigrad.errors import ArgumentError, DeviceError, FileError
 
 Array = Any
@@ -43,7 +44,7 @@ class Context:
         if device_type not in ("cpu", "gpu"):
             raise ArgumentError(f"There is no device {device_type!r}; there are 'cpu' and 'gpu'.")
         made = super().__new__(cls)
-        made.device_type, made.device_id = device_type, int(device_id)
+        made.device_type, made.device_id = device_type, whole("device_id", device_id, 0)
         return _contexts.setdefault((device_type, made.device_id), made)
 
     @property

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy
 
+from minigrad.arguments import whole
 from minigrad.device import Array, cpu, generator, xp_of
 from minigrad.disk import FilePath, reading
 from minigrad.errors import ArgumentError, FileError, KeywordError, UsageError
@@ -71,13 +72,14 @@ def imresize(src: Tensor, w: int, h: int, interp: int = 1) -> Tensor:
     >>> imresize(np.array([[[0], [8]]]), 4, 1)[0, :, 0]
     array([0., 2., 6., 8.])
     """
-    return Tensor(resize(xp_of(src.data), src.data, w, h, known(interp)), src.ctx)
+    width, height = whole("w", w, 1), whole("h", h, 1)
+    return Tensor(resize(xp_of(src.data), src.data, width, height, known(interp)), src.ctx)
 
 
 def resize_short(src: Tensor, size: int, interp: int = 1) -> Tensor:
     """The image with its shorter side of this length, its shape kept."""
     rows, columns = src.shape[-3:-1]
-    short = min(rows, columns)
+    short, size = min(rows, columns), whole("size", size, 1)
     return imresize(src, columns * size // short, rows * size // short, interp)
 
 
@@ -85,6 +87,14 @@ def fixed_crop(
     src: Tensor, x0: int, y0: int, w: int, h: int, size: tuple[int, int] | None = None, interp: int = 1
 ) -> Tensor:
     """The rectangle of the image, then resized to `size` if one is given."""
+    for name, value, low in (("x0", x0, 0), ("y0", y0, 0), ("w", w, 1), ("h", h, 1)):
+        whole(name, value, low)
+    rows, columns = src.shape[-3:-1]
+    if x0 + w > columns or y0 + h > rows:
+        raise ArgumentError(
+            f"The crop of width {w} and height {h} at ({x0}, {y0}) leaves the image, which has width {columns} and "
+            f"height {rows}."
+        )
     part = src[..., y0 : y0 + h, x0 : x0 + w, :]
     return part if size is None or tuple(size) == (w, h) else imresize(part, *size, interp)
 
@@ -121,6 +131,7 @@ def rectangle(image: Array, size: tuple[int, int], offset: Callable[[int], int])
     `offset(room)` says where it begins, from 0 to room.
     """
     rows, columns = image.shape[-3:-1]
+    size = whole("size", size[0], 1), whole("size", size[1], 1)
     shrink = min(1.0, rows / size[1], columns / size[0])
     width, height = min(columns, round(size[0] * shrink)), min(rows, round(size[1] * shrink))
     return offset(columns - width), offset(rows - height), width, height
@@ -164,6 +175,6 @@ def _between(xp: Any, values: Array, axis: int, length: int) -> Array:
 
 def known(interpolation: int) -> int:
     """The number of an interpolation that there is, or a sentence."""
-    if interpolation not in (0, 1):
+    if whole("interpolation", interpolation, 0) > 1:
         raise ArgumentError(f"interpolation must be 0 (nearest) or 1 (bilinear), but is {interpolation!r}.")
     return interpolation

@@ -12,6 +12,7 @@ from typing import Any
 import numpy
 
 from minigrad import create
+from minigrad.arguments import one_of, whole
 from minigrad.device import cpu, generator
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.tensor import Tensor
@@ -31,6 +32,7 @@ class NDArrayIter:
 
     data, label : an array, a list of arrays, or a dict of them by name.
     shuffle : a new order for each epoch, repeatable after `minigrad.random.seed`.
+    data_name, label_name : what arrays without a name are called in `provide_data` and `provide_label`.
     last_batch_handle : a last batch that is not full is filled from the beginning ('pad'), left out ('discard'), or
         left for the beginning of the next epoch ('roll_over').
 
@@ -51,20 +53,28 @@ class NDArrayIter:
         data_name: str = "data",
         label_name: str = "softmax_label",
     ) -> None:
-        if last_batch_handle not in ("pad", "discard", "roll_over"):
-            raise ArgumentError(f"last_batch_handle is {last_batch_handle!r}; it must be pad, discard or roll_over.")
-        self._data, self._label = _arrays(data), _arrays(label)
-        lengths = {len(a) for a in self._data + self._label}
+        self._data, self._label = _arrays(data, data_name), _arrays(label, label_name)
+        lengths = {len(a) for a in [*self._data.values(), *self._label.values()]}
         if len(lengths) != 1:
             raise ShapeError(f"All arrays must have the same number of samples (axis 0), but have {sorted(lengths)}.")
         self.num_data = lengths.pop()
-        if not 1 <= batch_size <= self.num_data:
+        if not 1 <= whole("batch_size", batch_size, 1) <= self.num_data:
             raise ArgumentError(f"batch_size is {batch_size}; there are {self.num_data} samples, so 1 to that many.")
         self.batch_size = batch_size
         self._shuffle = shuffle
-        self._handle = last_batch_handle
+        self._handle = one_of("last_batch_handle", last_batch_handle, "pad", "discard", "roll_over")
         self._left = numpy.arange(0)  # of the last epoch
         self.reset()
+
+    @property
+    def provide_data(self) -> list[tuple[str, tuple[int, ...]]]:
+        """Name and shape of each array in the `data` of a batch."""
+        return [(name, (self.batch_size, *a.shape[1:])) for name, a in self._data.items()]
+
+    @property
+    def provide_label(self) -> list[tuple[str, tuple[int, ...]]]:
+        """Name and shape of each array in the `label` of a batch."""
+        return [(name, (self.batch_size, *a.shape[1:])) for name, a in self._label.items()]
 
     def reset(self) -> None:
         """Begin an epoch."""
@@ -88,13 +98,15 @@ class NDArrayIter:
     next = __next__
 
 
-def _arrays(given: Any) -> list[Tensor]:
-    """As a list of Tensors, float32 unless they are Tensors already."""
+def _arrays(given: Any, name: str) -> dict[str, Tensor]:
+    """As Tensors by name, float32 unless they are Tensors already. Of a list, Gluon's names are _0_name, _1_name, ..."""
     if given is None:
-        return []
-    listed = list(given.values()) if isinstance(given, Mapping) else given if isinstance(given, list) else [given]
-    return [a if isinstance(a, Tensor) else create.array(a, dtype="float32") for a in listed]
+        return {}
+    listed = given if isinstance(given, list) else [given]
+    numbered = {name: listed[0]} if len(listed) == 1 else {f"_{i}_{name}": a for i, a in enumerate(listed)}
+    named = given if isinstance(given, Mapping) else numbered
+    return {k: a if isinstance(a, Tensor) else create.array(a, dtype="float32") for k, a in named.items()}
 
 
-def _rows(arrays: list[Tensor], rows: Any) -> list[Tensor]:
-    return [a[rows] for a in arrays]
+def _rows(arrays: Mapping[str, Tensor], rows: Any) -> list[Tensor]:
+    return [a[rows] for a in arrays.values()]

@@ -14,8 +14,11 @@ from typing import Any
 
 from minigrad import create, np, npx, ops
 from minigrad import random as draws
+from minigrad.arguments import lengths, number, one_of, whole
 from minigrad.device import Context
+from minigrad.errors import ArgumentError
 from minigrad.npx.arrays import coded_shape
+from minigrad.ops.axes import axes_in, axis_in
 from minigrad.tensor import Tensor
 
 NDArray = Tensor
@@ -31,8 +34,9 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> T
     )
 
 
-def zeros(shape: Any, ctx: Context | None = None, dtype: Any = None, **_: Any) -> Tensor:
+def zeros(shape: Any, ctx: Context | None = None, dtype: Any = None, stype: str | None = None) -> Tensor:
     """Zeros, float32 unless told otherwise."""
+    one_of("stype", stype, None, "default")
     return create.zeros(shape, dtype, ctx=ctx)
 
 
@@ -50,7 +54,7 @@ def arange(
     start: Any, stop: Any = None, step: Any = 1.0, repeat: int = 1, ctx: Context | None = None, dtype: Any = None
 ) -> Tensor:
     """Numbers from `start` (or 0) to below `stop` in steps, each `repeat` times."""
-    return ops.repeat(create.arange(start, stop, step, dtype, ctx), repeat)
+    return ops.repeat(create.arange(start, stop, step, dtype, ctx), whole("repeat", repeat, 1))
 
 
 def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None) -> Tensor:
@@ -93,7 +97,7 @@ exp, expm1, log, log2 = _older(ops.exp), _older(ops.expm1), _older(ops.log), _ol
 log10, log1p, sqrt, square = _older(ops.log10), _older(ops.log1p), _older(ops.sqrt), _older(ops.square)
 cbrt, abs, sign, negative = _older(ops.cbrt), _older(ops.absolute), _older(ops.sign), _older(ops.negative)
 floor, ceil, trunc, fix = _older(ops.floor), _older(ops.ceil), _older(ops.trunc), _older(ops.trunc)
-rint, round, reciprocal = _older(ops.rint), _older(ops.round), _older(ops.reciprocal)
+reciprocal = _older(ops.reciprocal)
 sin, cos, tan, sinh = _older(ops.sin), _older(ops.cos), _older(ops.tan), _older(ops.sinh)
 cosh, tanh, arcsin, arccos = _older(ops.cosh), _older(ops.tanh), _older(ops.arcsin), _older(ops.arccos)
 arctan, arcsinh, arccosh = _older(ops.arctan), _older(ops.arcsinh), _older(ops.arccosh)
@@ -119,6 +123,20 @@ broadcast_greater_equal, broadcast_lesser, broadcast_lesser_equal = greater_equa
 broadcast_logical_and, broadcast_logical_or, broadcast_logical_xor = logical_and, logical_or, logical_xor
 
 
+def _nearest(data: Any, away: bool) -> Tensor:
+    """The nearest whole number; of two, the lower, or that away from 0."""
+    finite = ops.where(ops.isinf(data), 0, data)
+    rest = finite - ops.floor(finite)  # exact
+    up = ops.logical_or(rest > 0.5, ops.logical_and(rest == 0.5, data > 0)) if away else rest > 0.5
+    return ops.where(up, ops.ceil(data), ops.floor(data))
+
+
+round = _older(functools.wraps(ops.round, ("__name__",))(lambda data: _nearest(data, away=True)))
+round.__doc__ = "The nearest whole number; of two, that away from 0: -1.5 becomes -2, and 2.5 becomes 3."
+rint = _older(functools.wraps(ops.rint, ("__name__",))(lambda data: _nearest(data, away=False)))
+rint.__doc__ = "The nearest whole number; of two, the lower: -1.5 becomes -2, and 2.5 becomes 2."
+
+
 def rsqrt(data: Any) -> Tensor:
     """1 / sqrt(x)."""
     return ops.reciprocal(ops.sqrt(data))
@@ -131,7 +149,7 @@ def logical_not(data: Any) -> Tensor:
 
 def hard_sigmoid(data: Any, alpha: float = 0.2, beta: float = 0.5) -> Tensor:
     """alpha x + beta, limited to [0, 1]."""
-    return ops.clip(alpha * data + beta, 0, 1)
+    return ops.clip(number("alpha", alpha) * data + number("beta", beta), 0, 1)
 
 
 def where(condition: Any, x: Any, y: Any) -> Tensor:
@@ -169,6 +187,7 @@ sum_axis, max_axis, min_axis = sum, max, min
 
 def norm(data: Any, ord: int = 2, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The norm of order 1 or 2."""
+    one_of("ord", ord, 1, 2)
     y = ops.norm(data, ord, axis, keepdims)
     return y if y.ndim else ops.reshape(y, (1,))
 
@@ -247,12 +266,12 @@ def split(data: Any, num_outputs: int, axis: int = 1, squeeze_axis: bool = False
 
 def slice_axis(data: Any, axis: int, begin: int, end: int | None) -> Tensor:
     """data[begin:end] along one axis."""
-    return ops.getitem(data, (slice_(None),) * (axis % data.ndim) + (slice_(begin, end),))
+    return ops.getitem(data, (slice_(None),) * axis_in(data.shape, axis) + (slice_(begin, end),))
 
 
 def slice_like(data: Any, shape_like: Any, axes: Any = None) -> Tensor:
     """The first values along each of `axes` (or all), as many as `shape_like` has."""
-    cut = set(range(data.ndim)) if axes is None else {a % data.ndim for a in axes}
+    cut = tuple(range(data.ndim)) if axes is None else axes_in(data.shape, axes, "axes")
     return ops.getitem(data, tuple(slice_(shape_like.shape[i] if i in cut else None) for i in range(data.ndim)))
 
 
@@ -268,17 +287,22 @@ def broadcast_like(lhs: Any, rhs: Any) -> Tensor:
 
 def broadcast_to(data: Any, shape: Any) -> Tensor:
     """The values repeated to `shape`, in which 0 keeps a length."""
-    return ops.broadcast_to(data, tuple(n or data.shape[i] for i, n in enumerate(shape)))
+    return ops.broadcast_to(data, tuple(n or data.shape[i] for i, n in enumerate(lengths("shape", shape))))
 
 
 def broadcast_axis(data: Any, axis: Any = (), size: Any = ()) -> Tensor:
     """The values repeated along axes of length 1 to the given sizes."""
-    sizes = dict(zip((axis,) if isinstance(axis, int) else axis, (size,) if isinstance(size, int) else size))
+    axes, sizes_ = axes_in(data.shape, axis), lengths("size", size)
+    if len(axes) != len(sizes_):
+        raise ArgumentError(f"broadcast_axis() got axis={axis!r} and size={size!r}; give one size for each axis.")
+    sizes = dict(zip(axes, sizes_))
     return ops.broadcast_to(data, tuple(sizes.get(i, n) for i, n in enumerate(data.shape)))
 
 
 def pad(data: Any, mode: str = "constant", pad_width: Any = (), constant_value: float = 0.0) -> Tensor:
     """A border: `pad_width` holds, axis after axis, the widths before and after."""
+    if len(pad_width) != 2 * data.ndim:
+        raise ArgumentError(f"pad() got pad_width={pad_width!r}; shape {data.shape} needs two widths for each axis.")
     widths = tuple(zip(pad_width[::2], pad_width[1::2]))
     return ops.pad(data, widths, mode, constant_value) if mode == "constant" else ops.pad(data, widths, mode)
 
@@ -306,8 +330,9 @@ def softmax_cross_entropy(data: Any, label: Any) -> Tensor:
 
 def L2Normalization(data: Any, eps: float = 1e-10, mode: str = "instance") -> Tensor:  # noqa: N802
     """Each sample ('instance'), each place ('channel') or each channel ('spatial') divided by its norm."""
-    axes = {"instance": tuple(range(1, data.ndim)), "channel": 1, "spatial": tuple(range(2, data.ndim))}[mode]
-    return ops.divide(data, ops.sqrt(ops.sum(ops.square(data), axes, keepdims=True) + eps))
+    axes = {"instance": tuple(range(1, data.ndim)), "channel": 1, "spatial": tuple(range(2, data.ndim))}
+    squares = ops.sum(ops.square(data), axes[one_of("mode", mode, *axes)], keepdims=True)
+    return ops.divide(data, ops.sqrt(squares + number("eps", eps, 0)))
 
 
 FullyConnected, Convolution, Pooling = npx.fully_connected, npx.convolution, npx.pooling
@@ -338,7 +363,7 @@ def shuffle(data: Tensor) -> Tensor:
 def multinomial(data: Any, shape: Any = (), get_prob: bool = False, dtype: Any = "int32") -> Any:
     """Outcomes drawn with the probabilities in the last axis of `data`; with `get_prob` their logarithms too."""
     rows = ops.reshape(data, (-1, data.shape[-1]))
-    size = (shape,) if isinstance(shape, int) else tuple(shape)
+    size = lengths("shape", shape)
     drawn = ops.stack([draws.choice(data.shape[-1], size, p=row) for row in rows])
     drawn = ops.reshape(drawn, (*data.shape[:-1], *size))
     if not get_prob:

@@ -213,12 +213,12 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
             f"choice() cannot draw {count} different values from {n}; use replace=True or a smaller size."
         )
     with ctx:
+        if p is not None:
+            _probabilities("p", p)
         xp, draw = ctx.xp, generator(ctx)
         weights = xp.ones(n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
         if weights.shape != (n,):
             raise ShapeError(f"choice() got {n} values but weights of shape {weights.shape}; give one weight for each.")
-        if p is not None:
-            _probabilities("p", p)
         if replace:
             picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
         else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; who has no weight comes last

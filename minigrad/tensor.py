@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from minigrad.arguments import one_of
 from minigrad.clock import clock
 from minigrad.device import Array, Context, context_of, cpu, to_host, xp_of
 from minigrad.errors import DTypeError, GraphError, ShapeError
@@ -129,6 +130,7 @@ class Tensor:
 
     def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
         """Ask for a gradient, 0 at first, which `backward()` will 'write' or 'add' to. Cuts the array from its past."""
+        one_of("stype", stype, None, "default", "row_sparse")  # it is dense in any case
         autograd.attach(self, grad_req)
 
     def backward(self, out_grad: Tensor | None = None, retain_graph: bool = False, train_mode: bool = True) -> None:
@@ -224,6 +226,7 @@ class Tensor:
 
     def reshape(self, *shape: Any, order: str = "C") -> Tensor:
         """The values in another shape, numbers or one tuple; -1 is what remains, 0 keeps the length at its place."""
+        one_of("order", order, "C")
         return ops.reshape(self, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
 
     def transpose(self, *axes: Any) -> Tensor:

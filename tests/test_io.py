@@ -50,5 +50,5 @@ def test_what_does_not_fit_is_said():
         io.NDArrayIter(X, Y[:4])
     with pytest.raises(ArgumentError, match="batch_size is 6; there are 5"):
         io.NDArrayIter(X, batch_size=6)
-    with pytest.raises(ArgumentError, match="pad, discard or roll_over"):
+    with pytest.raises(ArgumentError, match="'pad', 'discard' or 'roll_over'"):
         io.NDArrayIter(X, last_batch_handle="keep")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 
 from minigrad import autograd, initializer
+from minigrad.arguments import number, one_of, whole
 from minigrad.clock import rewire
 from minigrad.device import Context, current_context
 from minigrad.errors import (
@@ -26,6 +27,18 @@ from minigrad.tensor import Tensor
 GRAD_REQS = ("write", "add", "null")
 
 
+def _factor(name: str) -> Any:
+    """An attribute that is a finite number, at least 0."""
+
+    def read(self: Parameter) -> float:
+        return self.__dict__[name]  # type: ignore[no-any-return]
+
+    def write(self: Parameter, value: float) -> None:
+        self.__dict__[name] = number(name, value, 0)
+
+    return property(read, write)
+
+
 class Parameter:
     """One array of a network: a weight or a bias.
 
@@ -35,6 +48,7 @@ class Parameter:
         shape: a length of 0 or None (or a shape of None) is not known yet: the first forward pass fixes it.
         lr_mult, wd_mult: factors on the learning rate and on the weight decay of this parameter.
         init: its own initializer, which fills it whatever the name says.
+        stype, grad_stype: values and gradients are dense here, also where grad_stype asks for 'row_sparse'.
 
     >>> from minigrad import gluon, init
     >>> p = gluon.Parameter("scale", shape=(2,), init=init.Constant(3))
@@ -57,6 +71,8 @@ class Parameter:
         stype: str = "default",
         grad_stype: str = "default",
     ) -> None:
+        one_of("stype", stype, "default")
+        one_of("grad_stype", grad_stype, "default", "row_sparse")
         self.name = name
         self.named = False  # whether a block has given it its full name
         self._changed = 0  # when other arrays took the place of its own
@@ -74,6 +90,9 @@ class Parameter:
         self.grad_req = grad_req if differentiable else "null"
 
     # What it is
+
+    lr_mult = _factor("lr_mult")
+    wd_mult = _factor("wd_mult")
 
     @property
     def shape(self) -> tuple[int, ...] | None:
@@ -336,8 +355,8 @@ def as_shape(shape: Any) -> tuple[int, ...] | None:
     """A shape as a tuple, 0 for None or -1."""
     if shape is None:
         return None
-    lengths: Iterable[Any] = (shape,) if isinstance(shape, (int, numpy.integer)) else shape
-    return tuple(0 if n is None or n == -1 else int(n) for n in lengths)
+    given = shape if isinstance(shape, Iterable) else (shape,)
+    return tuple([0 if n is None or n == -1 else whole("shape", n, 0) for n in given])
 
 
 def __getattr__(name: str) -> Any:

@@ -32,6 +32,8 @@ class ParameterDict(dict[str, Parameter]):
         if found is None:
             if not attributes and name in self:  # as a plain dict
                 return self[name]
+            if default is not None:
+                return default
             found = Parameter(full, **attributes)
             found.named = True
         else:
@@ -73,7 +75,7 @@ class ParameterDict(dict[str, Parameter]):
         force_reinit: bool = False,
         device: Any = None,
     ) -> None:
-        """Initialize all, with `init` for those that have no initializer of their own."""
+        """Initialize all, with `init` for those that have no initializer of their own. `verbose` says nothing more."""
         for parameter in self.values():
             parameter.initialize(None, ctx or device, init, force_reinit)
 

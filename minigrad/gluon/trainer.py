@@ -7,18 +7,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad import autograd, kvstore
+from minigrad.arguments import number, one_of
 from minigrad.clock import rewired
 from minigrad.device import Context
 from minigrad.errors import (
     ArgumentError,
     BatchSizeError,
     InitializationError,
+    KindError,
     StaleGradientError,
     UsageError,
 )
 from minigrad.gluon.flat import Group, Member, kind
 from minigrad.gluon.parameter import Parameter
 from minigrad.kvstore import KVStore
+from minigrad.kvstore.compression import TwoBitCompression
 from minigrad.optimizer import Optimizer, Updater, create
 from minigrad.optimizer.files import load_states, save_states
 
@@ -63,9 +66,12 @@ class Trainer:
         self._contexts = _common_contexts(self._params)
         self._set_optimizer(_made(optimizer, optimizer_params))
         self._scale = self._optimizer.rescale_grad
+        one_of("update_on_kvstore", update_on_kvstore, None, True, False)
         self._store = self._choose_store(kvstore, update_on_kvstore)
-        if self._store is not None and compression_params is not None:
-            self._store.set_gradient_compression(compression_params)
+        if compression_params is not None:
+            TwoBitCompression.from_params(compression_params)  # also where one device sends nothing
+            if self._store is not None:
+                self._store.set_gradient_compression(compression_params)
         self._on_store = self._store is not None and (
             len(self._contexts) > 1 if update_on_kvstore is None else update_on_kvstore
         )
@@ -88,6 +94,8 @@ class Trainer:
         if isinstance(store, str):
             made = kvstore.create(store)
             store = made if len(self._contexts) > 1 or made.num_workers > 1 else None
+        elif store is not None and not isinstance(store, KVStore):
+            raise KindError(f"kvstore is {store!r}; it must be the name of a store, a store, or None.")
         if store is None and update_on_kvstore:
             raise ArgumentError(
                 "update_on_kvstore=True needs a store, but one device with a store given by name has none; "
@@ -154,11 +162,8 @@ class Trainer:
             )
 
     def _rescale(self, batch_size: float) -> None:
-        if not batch_size > 0:
-            raise BatchSizeError(
-                f"step() got batch_size={batch_size}; it is the number of samples whose losses were summed, so it "
-                "must be positive."
-            )
+        if type(batch_size) is not int or batch_size < 1:
+            _check_batch_size(batch_size)
         self._optimizer.rescale_grad = self._scale / batch_size
         if autograd.state.averaged and batch_size > 1 and not self._noted:
             self._noted = True
@@ -304,6 +309,16 @@ class Trainer:
             self._enter()
             return self._store._optimizer_updater()
         return self._updaters[0]
+
+
+def _check_batch_size(batch_size: Any) -> None:
+    try:
+        number("batch_size", batch_size, 0, ends="()")
+    except ArgumentError:
+        raise BatchSizeError(
+            f"step() got batch_size={batch_size!r}; it is the number of samples whose losses were summed, so it "
+            "must be positive and finite."
+        ) from None
 
 
 def _in_order(params: Any) -> list[Parameter]:

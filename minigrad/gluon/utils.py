@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from minigrad.arguments import number, whole
 from minigrad.device import Context
 from minigrad.disk import FilePath, at_home, reading, replacing
 from minigrad.errors import AccessError, ArgumentError, FileError
+from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -27,15 +29,16 @@ def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bo
     >>> [part.shape for part in split_data(np.zeros((5, 2)), 2, even_split=False)]
     [(3, 2), (2, 2)]
     """
+    batch_axis = axis_in(data.shape, batch_axis, "batch_axis")
     length = data.shape[batch_axis]
-    size, rest = divmod(length, num_slice)
+    size, rest = divmod(length, whole("num_slice", num_slice, 1))
     if even_split and rest:
         raise ArgumentError(
             f"{length} samples (axis {batch_axis} of shape {data.shape}) cannot be split into {num_slice} equal parts; "
             f"use a batch size that is a multiple of {num_slice}, or even_split=False."
         )
     ends = [k * size + min(k, rest) for k in range(num_slice + 1)]
-    before = (slice(None),) * (batch_axis % data.ndim)
+    before = (slice(None),) * batch_axis
     return [data[(*before, slice(start, end))] for start, end in pairwise(ends)]
 
 
@@ -71,6 +74,7 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
     """
     if not arrays:
         raise ArgumentError("clip_global_norm() needs at least one array.")
+    number("max_norm", max_norm, 0)
     ctx = arrays[0].ctx
     squares = [ctx.put(_sum_of_squares(array)) for array in arrays]
     with ctx:
@@ -130,7 +134,7 @@ def download(
     import ssl
 
     context = None if verify_ssl else ssl._create_unverified_context()
-    for attempt in range(retries + 1):
+    for attempt in range(whole("retries", retries, 0) + 1):
         try:
             _fetch(url, target, sha1_hash, context)
             break

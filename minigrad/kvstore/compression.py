@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import number
 from minigrad.device import Array, xp_of
 from minigrad.errors import ArgumentError
 
@@ -33,19 +34,17 @@ class TwoBitCompression:
     """
 
     def __init__(self, threshold: float = 0.5) -> None:
-        if not threshold > 0:
-            raise ArgumentError(f"The threshold of 2-bit compression must be positive, but is {threshold!r}.")
-        self.threshold = float(threshold)
+        self.threshold = number("threshold", threshold, 0, ends="()")
         self.residuals: dict[Any, Array] = {}
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> TwoBitCompression:
         """The compression that Gluon's `compression_params` describe, such as {'type': '2bit', 'threshold': 0.5}."""
-        unknown = set(params) - {"type", "threshold"}
-        if unknown or params.get("type") != "2bit":
+        described = isinstance(params, Mapping) and not set(params) - {"type", "threshold"}
+        if not described or params.get("type") != "2bit":
             raise ArgumentError(
                 "Gradient compression is described by {'type': '2bit', 'threshold': a positive number}, "
-                f"not by {dict(params)!r}."
+                f"not by {params!r}."
             )
         return cls(params.get("threshold", 0.5))
 

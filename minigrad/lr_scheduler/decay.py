@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from minigrad.arguments import number, whole
+from minigrad.arguments import lengths, number, whole
 from minigrad.errors import ArgumentError, UsageError
 from minigrad.lr_scheduler.scheduler import LRScheduler
 
@@ -75,7 +75,7 @@ class MultiFactorScheduler(LRScheduler):
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         if not isinstance(step, list) or not step:
             raise UsageError(f"step is {step!r}; it must be a list of at least one update, such as [1000, 2000].")
-        self.step = [whole("step", s, 1) for s in step]
+        self.step = list(lengths("step", step, 1))
         if any(early >= late for early, late in zip(self.step, self.step[1:])):
             raise ArgumentError(f"step is {step}; its updates must increase from one to the next.")
         self.factor = number("factor", factor, 0, 1, "[]")

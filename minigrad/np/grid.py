@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import one_of, whole
 from minigrad.create import arange, asarray, ones
 from minigrad.device import current_context, xp_of
 from minigrad.ops import broadcast_to, getitem, moveaxis, put_back, reshape, sum, where
@@ -21,6 +22,7 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> list[Tensor]:
     array([[11., 12., 13.],
            [21., 22., 23.]])
     """
+    one_of("indexing", indexing, "xy", "ij")
     xi = tuple(asarray(x) for x in xi)
     grids = []
     for i, x in enumerate(xi):
@@ -42,11 +44,13 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
 
 def tril(m: Any, k: int = 0) -> Tensor:
     """The values on and below diagonal k, zeros above."""
+    whole("k", k)
     return _masked(m, k, lambda row, column: column <= row + k)
 
 
 def triu(m: Any, k: int = 0) -> Tensor:
     """The values on and above diagonal k, zeros below."""
+    whole("k", k)
     return _masked(m, k, lambda row, column: column >= row + k)
 
 
@@ -60,6 +64,7 @@ def _masked(m: Any, k: int, keep: Any) -> Tensor:
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The values whose position along `axis2` is that along `axis1` plus `offset`, as a new last axis."""
     a = moveaxis(a, (axis1, axis2), (-2, -1))
+    whole("offset", offset)
     down, right = max(0, -offset), max(0, offset)
     n = max(0, min(a.shape[-2] - down, a.shape[-1] - right))
     with a.ctx:
@@ -71,7 +76,7 @@ def diag(v: Any, k: int = 0) -> Tensor:
     """The diagonal k of a matrix, or the matrix with that diagonal."""
     if v.ndim == 2:
         return diagonal(v, k)
-    n = len(v) + abs(k)
+    n = len(v) + abs(whole("k", k))
     with v.ctx:
         place = arange(len(v), dtype="int64", ctx=v.ctx).data
         return put_back(v, (place + max(0, -k), place + max(0, k)), (n, n))

@@ -7,10 +7,12 @@ import math
 from typing import Any
 
 from minigrad import ops
+from minigrad.arguments import whole
 from minigrad.create import eye
 from minigrad.errors import ArgumentError
 from minigrad.np.search import constant
 from minigrad.ops import absolute, det, inv, logabsdet, matmul, max, positive, reshape, solve_columns, squeeze, sum
+from minigrad.ops.axes import axes_in
 from minigrad.tensor import Tensor
 
 __all__ = [
@@ -51,8 +53,12 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 
     Of a matrix (two axes) these are 1, the largest sum of a column, inf, that of a row, and 'fro', the Euclidean one.
     """
-    axes = tuple(range(x.ndim)) if axis is None else axis
-    if ord in (None, "fro") or isinstance(axes, int) or len(axes) != 2:
+    axes = tuple(range(x.ndim)) if axis is None else axes_in(x.shape, axis)
+    if ord is None or len(axes) == 1:
+        return ops.norm(x, ord, axis, keepdims)
+    if len(axes) != 2:
+        raise ArgumentError(f"norm() got ord={ord!r} for {len(axes)} axes of {x.shape}; it is for one axis, or two.")
+    if ord == "fro":
         return ops.norm(x, ord, axis, keepdims)
     if ord not in (1, math.inf):
         raise ArgumentError(
@@ -78,7 +84,7 @@ def matrix_power(a: Any, n: int) -> Tensor:
     array([[1., 5.],
            [0., 1.]])
     """
-    if n == 0:
+    if whole("n", n) == 0:
         return eye(a.shape[-1], dtype=a.dtype, ctx=a.ctx)
     if n < 0:
         return matrix_power(inv(a), -n)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from minigrad import ops, protocols
+from minigrad.arguments import whole
 from minigrad.create import asarray
 from minigrad.tensor import Tensor
 
@@ -37,7 +38,7 @@ def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor
 
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Tensor:
     """How often each whole number from 0 up occurs, or the sum of its weights."""
-    found: Tensor = constant("bincount")(asarray(x).astype("int64"), weights, minlength)
+    found: Tensor = constant("bincount")(asarray(x).astype("int64"), weights, whole("minlength", minlength, 0))
     return found
 
 

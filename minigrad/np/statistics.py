@@ -9,6 +9,7 @@ import numpy
 
 from minigrad.arguments import numbers, whole
 from minigrad.create import arange, asarray
+from minigrad.errors import ShapeError
 from minigrad.ops import (
     clip,
     dot,
@@ -187,7 +188,7 @@ def polyval(p: Any, x: Any) -> Tensor:
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     """The powers of each value as a row, the highest first unless `increasing`."""
-    exponents = arange(len(x) if N is None else N, ctx=x.ctx)
+    exponents = arange(len(x) if N is None else whole("N", N, 0), ctx=x.ctx)
     return power(reshape(x, (-1, 1)), exponents if increasing else exponents[::-1])
 
 
@@ -213,6 +214,8 @@ def kron(a: Any, b: Any) -> Tensor:
 
 def cross(a: Any, b: Any) -> Tensor:
     """The vector at right angles to `a` and `b`, whose last axes have length 3."""
+    if a.shape[-1:] != (3,) or b.shape[-1:] != (3,):
+        raise ShapeError(f"cross() got shapes {a.shape} and {b.shape}; the last axis of both must have length 3.")
     after, before = [1, 2, 0], [2, 0, 1]
     turn = [getitem(v, (Ellipsis, i)) for v in (a, b) for i in (after, before)]
     return multiply(turn[0], turn[3]) - multiply(turn[1], turn[2])

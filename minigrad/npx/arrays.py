@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import builtins
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad import ops
+from minigrad.arguments import lengths, one_of, whole
 from minigrad.create import arange
 from minigrad.device import xp_of
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
 
 CODES = {-2: "copy", -3: "skip", -4: "rest", -5: "merge", -6: "split"}
@@ -27,6 +30,7 @@ def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> T
     >>> npx.reshape(np.zeros((2, 3, 8)), (-2, -2, -6, 2, -1)).shape
     (2, 3, 2, 4)
     """
+    one_of("order", order, "C")
     return ops.reshape(a, coded_shape(a.shape, newshape, CODES, reverse))
 
 
@@ -34,7 +38,7 @@ def coded_shape(
     shape: Sequence[int], newshape: Any, codes: Mapping[int, str], reverse: bool = False
 ) -> tuple[int, ...]:
     """The shape that `newshape` spells for an array of this `shape`, one length -1 left to what remains."""
-    given = [newshape] if isinstance(newshape, int) else [int(n) for n in newshape]
+    given = list(lengths("shape", newshape, min(codes)))
     left, rest, out = list(shape), iter(given), []
     words = [
         (word, next(rest), next(rest)) if word == "split" else (word, n, 0) for n in rest for word in [codes.get(n)]
@@ -108,7 +112,11 @@ def topk(
     """
     if axis is None:
         data, axis = ops.reshape(data, (-1,)), 0
-    first = (builtins.slice(None),) * (axis % data.ndim) + (builtins.slice(k),)
+    one_of("ret_typ", ret_typ, "indices", "value", "both", "mask")
+    axis = axis_in(data.shape, axis)
+    if whole("k", k, 1) > data.shape[axis]:
+        raise ArgumentError(f"topk() got k={k}, but axis {axis} of shape {data.shape} is shorter.")
+    first = (builtins.slice(None),) * axis + (builtins.slice(k),)
     with data.ctx:
         raw = data.data if is_ascend else -data.data
         places = Tensor(xp_of(raw).argsort(raw, axis=axis, kind="stable")[first], data.ctx)
@@ -116,15 +124,13 @@ def topk(
         return places.astype(dtype)
     if ret_typ == "mask":
         return ops.put_along_axis(ops.astype(places >= 0, data.dtype), places, axis, data.shape)
-    if ret_typ not in ("value", "both"):
-        raise ArgumentError(f"ret_typ is {ret_typ!r} but must be 'indices', 'value', 'both' or 'mask'.")
     values = ops.take_along_axis(data, places, axis)
     return values if ret_typ == "value" else (values, places.astype(dtype))
 
 
 def arange_like(data: Any, start: float = 0.0, step: float = 1.0, axis: int | None = None) -> Tensor:
     """start, start + step, ...: as many as `data` has values, in its shape, or as it has places along `axis`."""
-    n = data.size if axis is None else data.shape[axis]
+    n = data.size if axis is None else data.shape[axis_in(data.shape, axis)]
     numbers = start + step * arange(n, dtype=data.dtype, ctx=data.ctx)
     return ops.reshape(numbers, data.shape) if axis is None else ops.positive(numbers)
 
@@ -142,7 +148,10 @@ def sequence_mask(
 
     Time runs along `axis`, 0 or 1; the other of the two counts the sequences, whose lengths are `sequence_length`.
     """
-    if not use_sequence_length and sequence_length is None:
+    one_of("axis", axis, 0, 1)
+    if sequence_length is None:
+        if use_sequence_length:
+            raise ArgumentError("sequence_mask() got use_sequence_length=True but no sequence_length.")
         return ops.positive(data)
     time = arange(data.shape[axis], ctx=data.ctx)
     lengths = sequence_length.astype("float32")
@@ -173,5 +182,13 @@ def _rows(indices: Any) -> tuple[Any, ...]:
 
 def slice(data: Any, begin: Any, end: Any, step: Any = None) -> Tensor:
     """data[begin:end:step], one number or None for each of the first axes."""
-    step = step or (None,) * len(begin)
+    begin, end = (v if hasattr(v, "__len__") else (v,) for v in (begin, end))
+    step = (None,) * len(begin) if step is None else step if hasattr(step, "__len__") else (step,)
+    for name, given in (("begin", begin), ("end", end), ("step", step)):
+        lengths(name, [n for n in given if n is not None], -math.inf)
+    if 0 in step or not len(begin) == len(end) == len(step) <= data.ndim:
+        raise ArgumentError(
+            f"slice() got begin={begin!r}, end={end!r} and step={step!r} for shape {data.shape}; give a number or None "
+            "for each of the first axes in all three, and no step of 0."
+        )
     return ops.getitem(data, tuple(builtins.slice(a, b, s) for a, b, s in zip(begin, end, step)))

@@ -1,7 +1,7 @@
 """Layers as functions, under Gluon's names of their arguments.
 
-Those that only repeat the shape of a weight (`num_hidden`, `kernel`, `num_filter`, `input_dim`, ...) are accepted,
-and the weight decides.
+Those that only repeat the shape of a weight (`num_hidden`, `kernel`, `num_filter`, `input_dim`, ...) may be left out;
+if they are given, they must agree with it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import math
 from typing import Any
 
 from minigrad import autograd, ops
+from minigrad.arguments import number, one_of
 from minigrad.create import arange, ones_like
-from minigrad.errors import ArgumentError, suggestion
+from minigrad.errors import ArgumentError, ShapeError, suggestion
 from minigrad.npx.activations import find
+from minigrad.ops.axes import axes_in, axis_in
+from minigrad.ops.conv import each
 from minigrad.tensor import Tensor
 
 
@@ -20,6 +23,7 @@ def fully_connected(
     data: Any, weight: Any, bias: Any = None, num_hidden: Any = None, no_bias: bool = False, flatten: bool = True
 ) -> Tensor:
     """x W^T + b: data (n, ...), flattened to (n, k) unless `flatten=False`; weight (m, k), bias (m,)."""
+    _agree("num_hidden", num_hidden, weight.shape[:1])
     rows = ops.reshape(data, (data.shape[0], -1)) if flatten and data.ndim != 2 else data
     return ops.linear(rows, weight, None if no_bias else bias)
 
@@ -30,6 +34,8 @@ def convolution(
 ) -> Tensor:  # fmt: skip
     """`ops.convolution`, under Gluon's names: data (N, C, *space), weight (O, C / num_group, *kernel), bias (O,)."""
     _channels_first(layout)
+    _agree("kernel", kernel, weight.shape[2:])
+    _agree("num_filter", num_filter, weight.shape[:1])
     return ops.convolution(data, weight, None if no_bias else bias, stride, pad, dilate, num_group)
 
 
@@ -39,8 +45,7 @@ def pooling(
 ) -> Tensor:  # fmt: skip
     """`ops.pooling`, under Gluon's names; with `global_pool` one window is all of space. The default stride is 1."""
     _channels_first(layout)
-    if pooling_convention not in ("valid", "full"):
-        raise ArgumentError(f"pooling_convention is {pooling_convention!r} but must be 'valid' (down) or 'full' (up).")
+    one_of("pooling_convention", pooling_convention, "valid", "full")
     if global_pool:
         return ops.pooling(data, data.shape[2:], pool_type)
     return ops.pooling(data, kernel, pool_type, stride, pad, pooling_convention == "full", count_include_pad)
@@ -70,13 +75,24 @@ def layer_norm(data: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e
 
 
 def embedding(data: Any, weight: Any, input_dim: Any = None, output_dim: Any = None, dtype: Any = None) -> Tensor:
-    """Row i of `weight` for every index i in `data`."""
+    """Row i of `weight` for every index i in `data`. The weight decides the dtype, whatever `dtype` says."""
+    _agree("input_dim", input_dim, weight.shape[:1])
+    _agree("output_dim", output_dim, weight.shape[1:])
     return ops.embedding(weight, data)
+
+
+def _agree(name: str, given: Any, actual: tuple[int, ...]) -> None:
+    """Refuse a length or lengths that are not those of the weight."""
+    if given is not None and each(name, given, len(actual)) != actual:
+        raise ShapeError(f"{name}={given!r} does not agree with the weight, which says {actual}; leave it out.")
 
 
 def dropout(data: Any, p: float = 0.5, mode: str = "training", axes: tuple[int, ...] = ()) -> Tensor:
     """Zero each value with probability `p`, in training unless `mode='always'`; draws are shared along `axes`."""
-    return ops.dropout(data, p, axes) if mode == "always" or autograd.is_training() else data
+    number("p", p, 0, 1)
+    axes_in(data.shape, axes, "axes")
+    always = one_of("mode", mode, "training", "always") == "always"
+    return ops.dropout(data, p, axes) if always or autograd.is_training() else data
 
 
 def activation(data: Any, act_type: str) -> Tensor:
@@ -86,6 +102,7 @@ def activation(data: Any, act_type: str) -> Tensor:
 
 def leaky_relu(data: Any, gamma: Any = None, act_type: str = "leaky", slope: float = 0.25) -> Tensor:
     """The family of `relu`: 'leaky' (with `slope`), 'prelu' (slopes `gamma`, one a channel), 'elu', 'selu', 'gelu'."""
+    number("slope", slope)
     kinds = {
         "leaky": lambda: ops.leaky_relu(data, slope),
         "prelu": lambda: ops.leaky_relu(data, ops.reshape(gamma, (-1, *(1,) * (data.ndim - 2)))),
@@ -100,7 +117,7 @@ def leaky_relu(data: Any, gamma: Any = None, act_type: str = "leaky", slope: flo
 
 def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`."""
-    square = scalar * scalar
+    square = number("scalar", scalar, 0, ends="()") ** 2
     size = ops.absolute(data)
     return ops.where(size < 1 / square, 0.5 * square * ops.square(data), size - 0.5 / square)
 
@@ -109,29 +126,36 @@ def softmax(
     data: Any, length: Any = None, axis: int = -1, temperature: float | None = None, use_length: bool = False
 ) -> Tensor:
     """exp(x / temperature) over its sum along `axis`, of the first `length` values only if lengths are given."""
-    scaled = data if temperature is None else data / temperature
+    scaled = _cooled(data, temperature)
+    if use_length and length is None:
+        raise ArgumentError("softmax() got use_length=True but no length; give the lengths of the sequences.")
     return ops.softmax(scaled, axis) if length is None else masked_softmax(scaled, _within(data, length, axis), axis)
 
 
 def log_softmax(data: Any, axis: int = -1, temperature: float | None = None) -> Tensor:
     """The logarithm of `softmax`, computed without it."""
-    return ops.log_softmax(data if temperature is None else data / temperature, axis)
+    return ops.log_softmax(_cooled(data, temperature), axis)
 
 
 def masked_softmax(data: Any, mask: Any, axis: int = -1, temperature: float = 1.0) -> Tensor:
     """The softmax of the values where `mask` holds; 0 elsewhere."""
     shown = ops.astype(mask, "bool")
-    return ops.where(shown, ops.softmax(ops.where(shown, data / temperature, -1e30), axis), 0.0)
+    return ops.where(shown, ops.softmax(ops.where(shown, _cooled(data, temperature), -1e30), axis), 0.0)
 
 
 def masked_log_softmax(data: Any, mask: Any, axis: int = -1, temperature: float = 1.0) -> Tensor:
     """The logarithm of `masked_softmax`; minus infinity where the mask does not hold."""
     shown = ops.astype(mask, "bool")
-    return ops.where(shown, ops.log_softmax(ops.where(shown, data / temperature, -1e30), axis), -math.inf)
+    return ops.where(shown, ops.log_softmax(ops.where(shown, _cooled(data, temperature), -1e30), axis), -math.inf)
+
+
+def _cooled(data: Any, temperature: float | None) -> Any:
+    return data if temperature is None else data / number("temperature", temperature, 0, ends="()")
 
 
 def _within(data: Any, length: Any, axis: int) -> Tensor:
     """Whether a place along `axis` lies before the end of its sequence; `length` has the other axes."""
+    axis = axis_in(data.shape, axis)
     places = arange(data.shape[axis], ctx=data.ctx)
-    along = ops.reshape(places, tuple(-1 if i == axis % data.ndim else 1 for i in range(data.ndim)))
+    along = ops.reshape(places, tuple(-1 if i == axis else 1 for i in range(data.ndim)))
     return ops.less(along, ops.expand_dims(length, axis))

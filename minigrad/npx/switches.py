@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from minigrad.arguments import one_of
 from minigrad.device import gpu, num_gpus
 
 _Decorated = TypeVar("_Decorated")
 
 
 def set_np(shape: bool = True, array: bool = True, dtype: bool = False) -> None:
-    """Accepted: arrays always have NumPy's semantics here. (Their default dtype stays float32.)"""
+    """Accepted: arrays always have NumPy's semantics here. Their default dtype stays float32, so `dtype` is False."""
+    one_of("dtype", dtype, False)
 
 
 def reset_np() -> None:

@@ -16,15 +16,15 @@ def axis_in(shape: Sequence[int], axis: Any, name: str = "axis") -> int:
     1
     >>> axis_in((2, 3), 2)
     Traceback (most recent call last):
-    minigrad.errors.AxisError: axis=2 is beyond an array of shape (2, 3): its axes are 0 to 1, or -2 to -1 from the end.
+    minigrad.errors.AxisError: axis 2 is out of bounds: an array of shape (2, 3) has axes 0 to 1, or -2 to -1
     """
     ndim = len(shape)
     if type(axis) is not int:
         axis = _whole(shape, axis, name)
     if -ndim <= axis < ndim:
         return axis + ndim if axis < 0 else axis  # type: ignore[no-any-return]
-    there = f"its axes are 0 to {ndim - 1}, or {-ndim} to -1 from the end" if ndim else "it is one number, without axes"
-    raise AxisError(f"{name}={axis} is beyond an array of shape {tuple(shape)}: {there}.")
+    there = f"axes 0 to {ndim - 1}, or {-ndim} to -1" if ndim else "no axes"
+    raise AxisError(f"{name} {axis} is out of bounds: an array of shape {tuple(shape)} has {there}")
 
 
 def axes_in(shape: Sequence[int], axis: Any, name: str = "axis") -> tuple[int, ...]:
@@ -32,14 +32,14 @@ def axes_in(shape: Sequence[int], axis: Any, name: str = "axis") -> tuple[int, .
 
     >>> axes_in((2, 3), (0, -2))
     Traceback (most recent call last):
-    minigrad.errors.AxisError: axis=(0, -2) names axis 0 of an array of shape (2, 3) twice.
+    minigrad.errors.AxisError: axis (0, -2) names axis 0 of an array of shape (2, 3) twice
     """
     if not isinstance(axis, (tuple, list)):
         return (axis_in(shape, axis, name),)
     found = tuple([axis_in(shape, a, name) for a in axis])
     if len(set(found)) < len(found):
         twice = next(a for i, a in enumerate(found) if a in found[:i])
-        raise AxisError(f"{name}={axis!r} names axis {twice} of an array of shape {tuple(shape)} twice.")
+        raise AxisError(f"{name} {axis!r} names axis {twice} of an array of shape {tuple(shape)} twice")
     return found
 
 

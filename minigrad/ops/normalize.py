@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minigrad.arguments import number
 from minigrad.errors import ShapeError
 from minigrad.ops.axes import axis_in
 from minigrad.ops.elementwise import add, multiply
@@ -30,6 +31,7 @@ standardize.vjp(x=_without_mean_and_slope)
 
 def layer_norm(x: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e-5) -> Tensor:
     """Each sample standardized along `axis` (of length n), then gamma (n,) x + beta (n,). Ba et al., 2016."""
+    number("eps", eps, 0)
     gamma, beta = (_along(v, x, axis, "layer_norm") for v in (gamma, beta))
     return add(multiply(standardize(x, axis, eps), gamma), beta)
 
@@ -52,6 +54,8 @@ def batch_norm(
     momentum r + (1 - momentum) batch. With `use_running` the running ones are used. The variances divide by the
     number of values, n, as Gluon's do.
     """
+    number("eps", eps, 0)
+    number("momentum", momentum, 0, 1, "[]")
     gamma, beta = (_along(v, x, axis, "batch_norm") for v in (gamma, beta))
     if use_running:
         mean, var = (_along(v, x, axis, "batch_norm") for v in (running_mean, running_var))

@@ -212,11 +212,11 @@ class Op:
             if self.axis:
                 raw[self.axis] = check_axis(shape_of(raw[0]), raw[self.axis])
             out = self.forward(xp, *raw)
-        except MinigradError:
-            raise
         except ValueError as error:
             raise self._explained(error, args) from error
         except TypeError as error:
+            if isinstance(error, MinigradError):
+                raise
             self._check_kinds(ctx, raw)
             raise KindError(f"{self.name}() got an argument of a kind that it cannot use: {error}.") from error
         memo = None
@@ -260,8 +260,10 @@ class Op:
             if type(value) in device.MODULES and (there := device.context_of(value)).device_type != ctx.device_type:
                 raise self._two_devices(ctx, there)
 
-    def _explained(self, error: ValueError, args: tuple[Any, ...]) -> Exception:
-        """NumPy's complaint with the shapes that it was about."""
+    def _explained(self, error: Exception, args: tuple[Any, ...]) -> Exception:
+        """NumPy's complaint, or that of `check_axis`, with the shapes that it was about."""
+        if isinstance(error, MinigradError) and not isinstance(error, AxisError):
+            return error
         shapes = [str(a.shape) for a in args if hasattr(a, "shape")]
         what = f"cannot combine shapes {' and '.join(shapes)}" if len(shapes) > 1 else f"cannot take {''.join(shapes)}"
         kind = AxisError if isinstance(error, IndexError) else ShapeError

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.arguments import lengths
+from minigrad.arguments import lengths, whole
 from minigrad.errors import ArgumentError
 from minigrad.ops.axes import axes_in, axis_in
 from minigrad.ops.operation import Variadic, op, register, shape_of, view
@@ -100,16 +100,25 @@ flip.vjp(x=lambda F, g, axis: F.flip(g, axis))
 @op
 def roll(xp: Any, x: Any, shift: Any, axis: Any = None) -> Any:
     """Values shifted along `axis`, those that fall off re-entering at the other end."""
-    return xp.roll(x, shift, axis)
+    return xp.roll(x, _counts("shift", shift), axis)
 
 
-roll.vjp(x=lambda F, g, shift, axis: F.roll(g, tuple(-s for s in shift) if isinstance(shift, tuple) else -shift, axis))
+roll.vjp(
+    x=lambda F, g, shift, axis: F.roll(
+        g, tuple(-s for s in shift) if isinstance(shift, (tuple, list)) else -shift, axis
+    )
+)
 
 
 @op
 def repeat(xp: Any, x: Any, repeats: int, axis: Any = None) -> Any:
     """Each value `repeats` times in a row along `axis` (of the flattened array if None)."""
-    return xp.repeat(x, repeats, axis)
+    return xp.repeat(x, repeats if hasattr(repeats, "dtype") else _counts("repeats", repeats, 0), axis)
+
+
+def _counts(name: str, value: Any, low: float = -math.inf) -> Any:
+    """One whole number, or several."""
+    return lengths(name, value, low) if hasattr(value, "__len__") else whole(name, value, low)
 
 
 def _sum_of_runs(F: Any, g: Any, like: Any, repeats: Any, axis: Any) -> Any:

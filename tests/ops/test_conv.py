@@ -105,7 +105,6 @@ def test_convolution_of_a_view_with_the_samples_last_is_the_same():
         ((1, 3, 5), (2, 3, 3, 3), {}, r"\(1, 3, 5\)"),
         ((1, 4, 5, 5), (3, 2, 3, 3), {"groups": 2}, "multiple of the groups"),
         ((1, 3, 2, 5), (2, 3, 3, 3), {}, "smaller kernel"),
-        ((1, 3, 5, 5), (2, 3, 3, 3), {"stride": 0}, "stride"),
     ],
 )
 def test_a_convolution_that_does_not_fit_says_so_with_the_shapes(x, w, options, said):
@@ -114,10 +113,10 @@ def test_a_convolution_that_does_not_fit_says_so_with_the_shapes(x, w, options, 
 
 
 def test_one_number_for_each_axis_or_one_for_all():
-    assert each(2, 3) == (2, 2, 2)
-    assert each((1, 2), 2) == (1, 2)
+    assert each("stride", 2, 3) == (2, 2, 2)
+    assert each("stride", (1, 2), 2) == (1, 2)
     with pytest.raises(ArgumentError, match="one for each axis"):
-        each((1, 2), 3)
+        each("stride", (1, 2), 3)
 
 
 def pooling_by_loops(x, kernel, kind, stride, padding, round_up, count_padding):
@@ -183,7 +182,7 @@ def test_the_second_derivative_of_max_pooling_is_that_of_the_winners():
 
 
 def test_an_unknown_kind_of_pooling_names_the_known_ones():
-    with pytest.raises(ArgumentError, match="'max', 'avg' and 'sum'"):
+    with pytest.raises(ArgumentError, match="'max', 'avg' or 'sum'"):
         pooling(np.zeros((1, 1, 2, 2)), 2, "median")
 
 

@@ -57,7 +57,7 @@ class Dataset:
         >>> [len(SimpleDataset(range(10)).shard(4, index)) for index in range(4)]
         [3, 3, 2, 2]
         """
-        if not 0 <= whole("index", index) < whole("num_shards", num_shards, 1):
+        if not 0 <= whole("index", index) < whole("num_shards", num_shards):
             raise UsageError(f"Shards are numbered from 0 to num_shards - 1; got index {index} of {num_shards} shards.")
         size, rest = divmod(len(self), num_shards)
         return self.sample(SequentialSampler(size + (index < rest), index * size + min(index, rest)))

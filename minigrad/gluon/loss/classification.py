@@ -6,8 +6,10 @@ import warnings
 from typing import Any
 
 from minigrad import ops
+from minigrad.arguments import number, one_of, whole
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.loss.loss import Loss, like
+from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
 
 
@@ -35,7 +37,7 @@ class SoftmaxCrossEntropyLoss(Loss):
         **kwargs: Any,
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
-        self._axis = axis
+        self._axis = whole("axis", axis)
         self._sparse_label = sparse_label
         self._from_logits = from_logits
 
@@ -62,7 +64,7 @@ class SoftmaxCrossEntropyLoss(Loss):
 
     def _fitting(self, logp: Tensor, label: Any) -> Any:
         """The class numbers without the class axis, which they may have with length 1."""
-        axis = self._axis % logp.ndim
+        axis = axis_in(logp.shape, self._axis)
         wanted = logp.shape[:axis] + logp.shape[axis + 1 :]
         if label.size * logp.shape[axis] != logp.size:
             raise ShapeError(
@@ -122,7 +124,7 @@ class HingeLoss(Loss):
 
     def __init__(self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
-        self._margin = margin
+        self._margin = number("margin", margin)
 
     def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
@@ -157,11 +159,7 @@ class LogisticLoss(Loss):
         self, weight: float | None = None, batch_axis: int = 0, label_format: str = "signed", **kwargs: Any
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
-        if label_format not in ("signed", "binary"):
-            raise ArgumentError(
-                f"LogisticLoss got label_format={label_format!r}; it is 'signed' (labels -1, 1) or 'binary' (0, 1)."
-            )
-        self._signed = label_format == "signed"
+        self._signed = one_of("label_format", label_format, "signed", "binary") == "signed"
 
     def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
@@ -192,7 +190,7 @@ class KLDivLoss(Loss):
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._from_logits = from_logits
-        self._axis = axis
+        self._axis = whole("axis", axis)
 
     def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,), a sum over the other axes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad import ops
+from minigrad.arguments import number
 from minigrad.errors import ShapeError
 from minigrad.gluon.loss.loss import Loss, like
 from minigrad.tensor import Tensor
@@ -23,7 +24,7 @@ class TripletLoss(Loss):
 
     def __init__(self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
-        self._margin = margin
+        self._margin = number("margin", margin)
 
     def forward(self, pred: Tensor, positive: Any, negative: Any, sample_weight: Any = None) -> Tensor:
         """pred, positive and negative of one shape; result (batch,), distances summed over the other axes."""
@@ -44,7 +45,7 @@ class CosineEmbeddingLoss(Loss):
 
     def __init__(self, weight: float | None = None, batch_axis: int = 0, margin: float = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
-        self._margin = margin
+        self._margin = number("margin", margin)
 
     def forward(self, input1: Tensor, input2: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """input1 and input2 (batch, d), label (batch,); result (batch, 1). Norms multiply to at least 1e-12."""
@@ -74,7 +75,7 @@ class SDMLLoss(Loss):
         self, smoothing_parameter: float = 0.3, weight: float | None = 1.0, batch_axis: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
-        self._smoothing = smoothing_parameter
+        self._smoothing = number("smoothing_parameter", smoothing_parameter, 0, 1)
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         """x1 and x2 (batch, d) with at least two rows; result (batch,)."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad import ops
+from minigrad.arguments import number, whole
 from minigrad.errors import ShapeError, UsageError
 from minigrad.gluon.hybrid import HybridBlock
+from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
 
 
@@ -29,7 +31,7 @@ class Loss(HybridBlock):
     def __init__(self, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._weight = _number_or_none(type(self).__name__, weight)
-        self._batch_axis = batch_axis
+        self._batch_axis = whole("batch_axis", batch_axis)
 
     def weighted(self, loss: Tensor, sample_weight: Any = None) -> Tensor:
         """The loss times `sample_weight`, which is broadcast, times the weight."""
@@ -46,7 +48,7 @@ class Loss(HybridBlock):
         return loss if loss.ndim <= 1 else ops.sum(loss, axis=self._other_axes(loss))
 
     def _other_axes(self, loss: Tensor) -> tuple[int, ...]:
-        batch_axis = self._batch_axis % loss.ndim
+        batch_axis = axis_in(loss.shape, self._batch_axis)
         return tuple(i for i in range(loss.ndim) if i != batch_axis)
 
     def extra_repr(self) -> str:
@@ -88,4 +90,4 @@ def _number_or_none(name: str, weight: Any) -> float | None:
             f"{name} got weight={weight!r}; it must be a number or None. Weights of samples go into the call: "
             "loss(pred, label, sample_weight)."
         )
-    return weight if weight is None else float(weight)
+    return weight if weight is None else number("weight", weight)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from minigrad import ops
+from minigrad.arguments import number
 from minigrad.gluon.loss.loss import Loss, like
 from minigrad.tensor import Tensor
 
@@ -53,7 +54,7 @@ class HuberLoss(Loss):
 
     def __init__(self, rho: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
-        self._rho = rho
+        self._rho = number("rho", rho, 0, ends="()")
 
     def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""

@@ -128,11 +128,11 @@ def test_no_more_than_prefetch_batches_are_loaded_ahead():
     ("kwargs", "message"),
     [
         ({}, "needs a batch_size, or a batch_sampler"),
-        ({"batch_size": 0}, "batch_size must be a positive whole number, but is 0"),
+        ({"batch_size": 0}, "batch_size=0 cannot be used; expected a positive whole number"),
         ({"batch_size": 2, "shuffle": True, "sampler": [0]}, r"shuffle=True or a sampler, not both"),
         ({"batch_size": 2, "batch_sampler": [[0]]}, "A batch_sampler already decides"),
-        ({"batch_size": 2, "last_batch": "pad"}, "'keep', 'discard' or 'rollover', but is 'pad'"),
-        ({"batch_size": 2, "num_workers": -1}, "num_workers must be 0 or more threads, but is -1"),
+        ({"batch_size": 2, "last_batch": "pad"}, "last_batch is 'pad'; it must be 'keep', 'discard' or 'rollover'"),
+        ({"batch_size": 2, "num_workers": -1}, "num_workers=-1 cannot be used"),
     ],
 )
 def test_arguments_that_contradict_are_explained(kwargs, message):

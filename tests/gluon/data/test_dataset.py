@@ -89,7 +89,7 @@ def test_a_shard_that_does_not_exist_is_refused(shards, index):
 def test_take_gives_the_first_samples_or_all():
     dataset = SimpleDataset("abc")
     assert [items(dataset.take(count)) for count in (2, 9, None, 0)] == [["a", "b"], list("abc"), list("abc"), []]
-    with pytest.raises(ArgumentError, match=r"at least 0, but got -1"):
+    with pytest.raises(ArgumentError, match="count=-1 cannot be used"):
         dataset.take(-1)
 
 

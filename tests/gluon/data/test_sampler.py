@@ -68,12 +68,14 @@ def test_any_sequence_can_be_cut():
 
 @pytest.mark.parametrize("batch_size", [0, -1, 2.5, None])
 def test_a_batch_size_that_is_no_positive_number_is_refused(batch_size):
-    with pytest.raises(ArgumentError, match="batch_size must be a positive whole number, but is"):
+    with pytest.raises(
+        ArgumentError, match=f"batch_size={batch_size} cannot be used; expected a positive whole number"
+    ):
         BatchSampler(SequentialSampler(4), batch_size)
 
 
 def test_an_unknown_last_batch_is_refused():
-    with pytest.raises(ArgumentError, match="'keep', 'discard' or 'rollover', but is 'drop'"):
+    with pytest.raises(ArgumentError, match="last_batch is 'drop'; it must be 'keep', 'discard' or 'rollover'"):
         BatchSampler(SequentialSampler(4), 2, "drop")
 
 
