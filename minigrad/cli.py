@@ -206,7 +206,7 @@ def equations(name: str) -> str:
     for argument, default in arguments_of(type(rule)).items():
         if argument in arguments_of(optimizer.Optimizer) or isinstance(default, str) or default not in (0, False):
             continue
-        value = True if default is False else 0.9
+        value = {bool: True, int: 1}.get(type(default), 0.9)
         changed = indented(optimizer.create(name, **{argument: value}))
         if changed not in text:
             text += f"\n\n  with {argument}={value}:\n\n{changed}"

@@ -99,7 +99,7 @@ class NDArrayIter:
 
 
 def _arrays(given: Any, name: str) -> dict[str, Tensor]:
-    """As Tensors by name, float32 unless they are Tensors already. Of a list, Gluon's names are _0_name, _1_name, ..."""
+    """As Tensors by name, float32 unless they are Tensors already. Those of a list are called _0_name, _1_name, ..."""
     if given is None:
         return {}
     listed = given if isinstance(given, list) else [given]

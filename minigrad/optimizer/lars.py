@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from minigrad.arguments import whole
 from minigrad.device import Array, xp_of
 from minigrad.optimizer.arguments import Default, either, number
 from minigrad.optimizer.norms import norm, ratio
