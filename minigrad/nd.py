@@ -224,7 +224,7 @@ def reshape(data: Any, shape: Any, reverse: bool = False) -> Tensor:
     """The same values in another shape, in which a length may also be a code.
 
     -1 is what remains; 0 copies the length at this place; -2 copies all remaining lengths; -3 is the product of two;
-    -4, followed by two numbers, splits one. With `reverse` the codes are matched from the right.
+    -4, followed by two numbers, splits one. With `reverse` all is read from the right.
 
     >>> from minigrad import nd
     >>> nd.reshape(nd.zeros((2, 3, 8)), (0, -4, 3, 1, -2)).shape

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from minigrad.arguments import one_of
+from minigrad.arguments import lengths, one_of
 from minigrad.clock import clock
 from minigrad.device import Array, Context, context_of, cpu, to_host, xp_of
 from minigrad.errors import DTypeError, GraphError, ShapeError
@@ -224,10 +224,15 @@ class Tensor:
 
     # Shapes, and what takes its arguments in Gluon's way
 
-    def reshape(self, *shape: Any, order: str = "C") -> Tensor:
-        """The values in another shape, numbers or one tuple; -1 is what remains, 0 keeps the length at its place."""
+    def reshape(self, *shape: Any, order: str = "C", reverse: bool = False) -> Tensor:
+        """The values in another shape, numbers or one tuple, which may hold the codes of `nd.reshape`: 0 to -4."""
         one_of("order", order, "C")
-        return ops.reshape(self, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
+        wanted = lengths("shape", shape[0] if len(shape) == 1 else shape, -4)
+        if reverse or min(wanted, default=0) < -1:
+            from minigrad import nd
+
+            return nd.reshape(self, wanted, reverse)
+        return ops.reshape(self, wanted)
 
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in another order (reversed if none is given)."""

@@ -63,8 +63,8 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Tensor:
     """`arr` (flattened if `axis` is None) with `values` before the position `obj`, or before several positions."""
     arr, axis = (reshape(arr, (-1,)), 0) if axis is None else (arr, axis_in(arr.shape, axis))
     n = arr.shape[axis]
-    one = not hasattr(obj, "__len__")
-    places = _places([obj] if one else obj, n + 1, n)
+    one = not getattr(obj, "ndim", hasattr(obj, "__len__"))
+    places = _places(obj, n + 1, n)
     new = asarray(values, arr.dtype, arr.ctx)
     if one:  # one place may take several rows: they are the first axis of `values`
         new = moveaxis(reshape(new, (*(1,) * (arr.ndim - new.ndim), *new.shape)), 0, axis)
@@ -79,14 +79,14 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Tensor:
     """`arr` without the position, slice or positions `obj` (of the flattened array if `axis` is None)."""
     arr, axis = (reshape(arr, (-1,)), 0) if axis is None else (arr, axis_in(arr.shape, axis))
     n = arr.shape[axis]
-    dropped = range(n)[obj] if isinstance(obj, slice) else _places(obj if hasattr(obj, "__len__") else [obj], n, n)
+    dropped = range(n)[obj] if isinstance(obj, slice) else _places(obj, n, n)
     kept = numpy.delete(numpy.arange(n), list(dropped))
     return getitem(arr, (slice(None),) * axis + (arr.ctx.put(kept),))
 
 
 def _places(obj: Any, n: int, count: int) -> list[int]:
     """Positions from 0 to n - 1, from whole numbers that may count from the end of `count`, or from a mask."""
-    given = numpy.asarray(obj.asnumpy() if isinstance(obj, Tensor) else obj)
+    given = numpy.atleast_1d(obj.asnumpy() if isinstance(obj, Tensor) else obj)
     numbers = numpy.flatnonzero(given) if given.dtype == bool else given
     for i in numbers:
         if i != int(i) or not -count <= i < n:

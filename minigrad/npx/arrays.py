@@ -23,8 +23,8 @@ def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> T
     """The same values in another shape, in which a length may also be a code.
 
     -1 is what remains; -2 copies the length at this place; -3 skips an axis of length 1; -4 copies all remaining
-    lengths; -5 is the product of two; -6, followed by two numbers, splits one. With `reverse` the codes are matched
-    from the right.
+    lengths; -5 is the product of two; -6, followed by two numbers, splits one. With `reverse` all is read from the
+    right.
 
     >>> from minigrad import np, npx
     >>> npx.reshape(np.zeros((2, 3, 8)), (-2, -2, -6, 2, -1)).shape
@@ -38,16 +38,12 @@ def coded_shape(
     shape: Sequence[int], newshape: Any, codes: Mapping[int, str], reverse: bool = False
 ) -> tuple[int, ...]:
     """The shape that `newshape` spells for an array of this `shape`, one length -1 left to what remains."""
-    given = list(lengths("shape", newshape, min(codes)))
-    left, rest, out = list(shape), iter(given), []
-    words = [
-        (word, next(rest), next(rest)) if word == "split" else (word, n, 0) for n in rest for word in [codes.get(n)]
-    ]
-    if reverse:
-        left.reverse()
-        words = [(word, b, a) if word == "split" else (word, a, b) for word, a, b in reversed(words)]
+    given = lengths("shape", newshape, min(codes))
+    step = -1 if reverse else 1
+    left, rest, out = list(shape[::step]), iter(given[::step]), []
     try:
-        for word, a, b in words:
+        for length in rest:
+            word = codes.get(length)
             if word == "rest":
                 out += left
                 left = []
@@ -56,17 +52,24 @@ def coded_shape(
             elif word == "merge":
                 out.append(left.pop(0) * left.pop(0))
             elif word == "split":
-                n = left.pop(0)
-                out += [n // b if a == -1 else a, n // a if b == -1 else b]
+                n, a, b = left.pop(0), next(rest), next(rest)
+                a, b = n // max(b, 1) if a == -1 else a, n // max(a, 1) if b == -1 else b
+                if a * b != n:
+                    raise ShapeError(
+                        f"reshape() was told {given}, which splits {n} of {tuple(shape)} into {a} and {b}."
+                    )
+                out += [a, b]
             elif word == "skip":
                 if left.pop(0) != 1:
                     raise ShapeError(f"reshape() was told to skip an axis of {tuple(shape)} whose length is not 1.")
             else:
-                out.append(a)
+                out.append(length)
                 del left[:1]
-    except IndexError:
-        raise ShapeError(f"reshape() was told {tuple(given)}, which names more axes than {tuple(shape)} has.") from None
-    return tuple(reversed(out) if reverse else out)
+    except (IndexError, StopIteration):
+        raise ShapeError(
+            f"reshape() was told {given}, which names more axes than {tuple(shape)} has, or one length to split into."
+        ) from None
+    return tuple(out[::step])
 
 
 def reshape_like(lhs: Any, rhs: Any) -> Tensor:
@@ -110,6 +113,7 @@ def topk(
     >>> npx.topk(np.array([3, 1, 4]), k=2, ret_typ="both")
     (array([4., 3.]), array([2., 0.]))
     """
+    shape = data.shape
     if axis is None:
         data, axis = ops.reshape(data, (-1,)), 0
     one_of("ret_typ", ret_typ, "indices", "value", "both", "mask")
@@ -123,7 +127,7 @@ def topk(
     if ret_typ == "indices":
         return places.astype(dtype)
     if ret_typ == "mask":
-        return ops.put_along_axis(ops.astype(places >= 0, data.dtype), places, axis, data.shape)
+        return ops.reshape(ops.put_along_axis(ops.astype(places >= 0, data.dtype), places, axis, data.shape), shape)
     values = ops.take_along_axis(data, places, axis)
     return values if ret_typ == "value" else (values, places.astype(dtype))
 
