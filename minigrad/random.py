@@ -105,9 +105,9 @@ def _in_order(low: Any, high: Any) -> None:
     """Refuse limits that are crossed, as far as they lie on the host."""
     raw = [p.data if isinstance(p, Tensor) else p for p in (low, high)]
     if all(isinstance(p, (int, float, list, tuple, numpy.ndarray, numpy.generic)) for p in raw):
-        crossed = numpy.greater(*raw)
-        if crossed.any():
-            raise ArgumentError(f"uniform() got low={low!r} above high={high!r}; give the smaller limit first.")
+        lows, highs = numpy.broadcast_arrays(*raw)
+        for a, b in zip(lows[lows > highs], highs[lows > highs]):
+            raise ArgumentError(f"uniform() got low={a} above high={b}; give the smaller limit first.")
 
 
 def _probabilities(name: str, p: Any) -> None:
