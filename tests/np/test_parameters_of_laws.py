@@ -26,7 +26,8 @@ REFUSED = [  # law, argument, values
     (np.random.weibull, "a", POSITIVE), (np.random.chisquare, "df", POSITIVE),
     (lambda a: np.random.beta(a, 1.0), "a", POSITIVE), (lambda b: np.random.beta(1.0, b), "b", POSITIVE),
     (nd.random.normal, "scale", SCALES), (nd.random_normal, "scale", SCALES), (nd.random.gamma, "alpha", SCALES),
-    (nd.random_exponential, "scale", SCALES), (nd.random_poisson, "lam", SCALES), (random.bernoulli, "prob", PROBABILITIES),
+    (nd.random_exponential, "scale", SCALES), (nd.random_poisson, "lam", SCALES),
+    (random.bernoulli, "prob", PROBABILITIES),
     (lambda cov: np.random.multivariate_normal([0.0], [[cov]]), "cov", [NAN, INF]),
     (lambda p: random.choice(2, p=[p, 1 - p]), "p", [-0.5, 1.5, NAN]),
     (lambda p: random.multinomial(5, [p, 1 - p]), "p", [-0.5, 1.5, NAN]),
@@ -67,9 +68,12 @@ def test_what_is_no_number_is_refused():
 @pytest.mark.parametrize(
     "law",
     [
-        np.random.normal, np.random.uniform, np.random.exponential, np.random.gumbel, nd.random.poisson, np.random.rayleigh,
-        lambda size: random.randint(5, size=size), lambda size: random.choice(5, size), lambda size: np.random.beta(1, 1, size),
-        lambda size: np.random.multivariate_normal([0.0], [[1.0]], size), lambda size: random.multinomial(3, [1.0], size),
+        np.random.normal, np.random.uniform, np.random.exponential, np.random.gumbel, nd.random.poisson,
+        np.random.rayleigh,
+        lambda size: random.randint(5, size=size), lambda size: random.choice(5, size),
+        lambda size: np.random.beta(1, 1, size),
+        lambda size: np.random.multivariate_normal([0.0], [[1.0]], size),
+        lambda size: random.multinomial(3, [1.0], size),
     ],
 )  # fmt: skip
 def test_a_shape_is_whole_numbers(law, shape):
