@@ -27,7 +27,7 @@ class TriangularScheduler(LRScheduler):
         self, min_lr: float, max_lr: float, cycle_length: int, inc_fraction: float = 0.5, cycles: int = 1
     ) -> None:
         self.min_lr = number("min_lr", min_lr, 0)
-        super().__init__(max_lr)
+        super().__init__(number("max_lr", max_lr, 0))
         self.cycle_length = whole("cycle_length", cycle_length, 1)
         self.inc_fraction = number("inc_fraction", inc_fraction, 0, 1, "()")
         self.cycles = whole("cycles", cycles, 1)
