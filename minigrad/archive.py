@@ -25,7 +25,6 @@ from minigrad.disk import FilePath, reading
 from minigrad.errors import FileError, MinigradError
 from minigrad.packed import DEFLATE, expands
 
-_END = 22 + 0xFFFF  # bytes in which the record at the end of a zip lies: its own and those of a comment
 _HEADER = 10_000  # bytes, as in NumPy
 
 
@@ -36,11 +35,11 @@ class Archive:
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        self._zip = zipfile.ZipFile(file)
         size = file.seek(0, os.SEEK_END)
-        file.seek(-min(size, _END), os.SEEK_END)
-        end = file.read()
-        count = int.from_bytes(end[end.rindex(b"PK\5\6") + 10 :][:2], "little")
+        count, listed = _end(file, size)
+        if 2 * listed > size:
+            raise FileError(f"{listed} of its {size} bytes only list what is in it")
+        self._zip = zipfile.ZipFile(file)
         if len(self._zip.infolist()) != count < 0xFFFF:  # zipfile does not compare them
             raise FileError(f"it states {count} members, but lists {len(self._zip.infolist())}")
         members = [member for member in self._zip.infolist() if not (member.is_dir() and member.file_size == 0)]
@@ -126,6 +125,16 @@ def plain(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return not {"\0", "\\"} & set(name) and not name.startswith("/") and ".." not in name.split("/")
+
+
+def _end(file: BinaryIO, size: int) -> tuple[int, int]:
+    """What the record at the end of a zip states: the number of members, and the bytes of the list of them."""
+    file.seek(-min(size, 22 + 0xFFFF), os.SEEK_END)  # the record, and behind it a comment
+    tail = file.read()
+    at = tail.rfind(b"PK\5\6")
+    if at < 0:
+        raise FileError("it is no zip")
+    return int.from_bytes(tail[at + 10 : at + 12], "little"), int.from_bytes(tail[at + 12 : at + 16], "little")
 
 
 def _check_header(file: Any, name: str, size: int) -> None:

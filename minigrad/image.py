@@ -16,7 +16,7 @@ from minigrad.arguments import whole
 from minigrad.device import Array, cpu, generator, xp_of
 from minigrad.disk import FilePath, reading
 from minigrad.errors import ArgumentError, FileError, KeywordError, UsageError
-from minigrad.packed import expands
+from minigrad.packed import DEFLATE, expands
 from minigrad.tensor import Tensor
 
 Rectangle = tuple[int, int, int, int]
@@ -53,16 +53,21 @@ def _decoded(file: BinaryIO, size: int, what: str, flag: int, to_rgb: bool) -> T
         raise UsageError("Reading images needs Pillow, which is not installed: pip install pillow") from error
     try:
         with Image.open(file, formats=FORMATS) as picture:
-            if expands(4 * picture.width * picture.height, size):
+            picture.verify()  # a PNG's checksums, after which it must be opened again
+        file.seek(0)
+        with Image.open(file, formats=FORMATS) as picture:
+            pixels, bits = picture.width * picture.height, 1 if picture.mode in "1LP" else 8 * len(picture.getbands())
+            if expands(4 * pixels, size) or (picture.format == "PNG" and pixels * bits // 8 > DEFLATE * size):
                 raise FileError(f"its {size} bytes state that it has {picture.width} x {picture.height} pixels")
-            pixels = numpy.array(picture.convert("RGB" if flag else "L"))
+            mode = "RGB" if flag else "L"
+            values = numpy.array(picture if picture.mode == mode else picture.convert(mode))
     except Exception as error:  # Pillow raises a dozen kinds of error on a damaged file
         none = isinstance(error, UnidentifiedImageError)
         reason = f"in none of the formats {', '.join(FORMATS)}" if none else str(error)[:300].rstrip(".")
         raise FileError(f"{what} not an image that can be read, or damaged: {reason}.") from None
     if not flag:
-        return Tensor(pixels[..., None], cpu())
-    return Tensor(pixels if to_rgb else numpy.ascontiguousarray(pixels[..., ::-1]), cpu())
+        return Tensor(values[..., None], cpu())
+    return Tensor(values if to_rgb else numpy.ascontiguousarray(values[..., ::-1]), cpu())
 
 
 def imresize(src: Tensor, w: int, h: int, interp: int = 1) -> Tensor:

@@ -36,28 +36,38 @@ def gunzipped(file: BinaryIO) -> tuple[io.BufferedReader, int]:
     """
     import gzip  # only files need it
 
+    stated, held = _stated(file)
+    if expands(stated, held):
+        raise FileError(f"its {held} bytes state that they unpack to {stated}")
+    return io.BufferedReader(_Bounded(gzip.GzipFile(fileobj=file), stated)), stated
+
+
+def unpacked(file: BinaryIO, packing: Any) -> io.BufferedReader:
+    """What text is packed in the file by the module `packing` (gzip, bz2 or lzma), as a stream.
+
+    FileError if that is a bomb: at once if a gzip file states it, else while it is read. Text becomes larger again as
+    an array, so less of it is taken for a bomb.
+    """
+    stated, held = _stated(file)
+    most = max(FREE // 4, FOLD // 4 * held)
+    if packing.__name__ == "gzip" and stated > most:
+        raise FileError(f"its {held} bytes state that they unpack to {stated}")
+    return io.BufferedReader(_Bounded(packing.open(file, "rb"), most))
+
+
+def _stated(file: BinaryIO) -> tuple[int, int]:
+    """The last four bytes, which in gzip are the size of what is unpacked, and the size of the file."""
     held = file.seek(0, os.SEEK_END)
     file.seek(-min(4, held), os.SEEK_END)
     stated = int.from_bytes(file.read(4), "little")
     file.seek(0)
-    if expands(stated, held):
-        raise FileError(f"its {held} bytes state that they unpack to {stated}")
-    return unpacked(file, gzip, stated), stated
-
-
-def unpacked(file: BinaryIO, packing: Any, most: int | None = None) -> io.BufferedReader:
-    """What is packed in the file by the module `packing` (gzip, bz2 or lzma), as a stream of at most so many bytes.
-
-    FileError, while it is read, if there are more: by default, if it is a bomb.
-    """
-    limit = max(FREE, FOLD * os.fstat(file.fileno()).st_size) if most is None else most
-    return io.BufferedReader(_Bounded(packing.open(file, "rb"), limit))
+    return stated, held
 
 
 class _Bounded(io.RawIOBase):
     """A stream that is refused when it goes on after `most` bytes."""
 
-    def __init__(self, inner: BinaryIO, most: int) -> None:
+    def __init__(self, inner: Any, most: int) -> None:
         self._inner, self._most, self._read = inner, most, 0
 
     def readable(self) -> bool:
@@ -68,5 +78,5 @@ class _Bounded(io.RawIOBase):
         buffer[: len(data)] = data
         self._read += len(data)
         if self._read > self._most:
-            raise FileError(f"it unpacks to more than {self._most} bytes, which is more than it may")
+            raise FileError(f"it unpacks to more than {self._most} bytes, which is more than it states or may")
         return len(data)
