@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from minigrad.disk import replacing
 from minigrad.errors import ArgumentError, DTypeError, FileError, MissingFileError
 from minigrad.serialization import load_arrays, save_arrays
 
@@ -105,26 +104,6 @@ def test_arrays_on_a_device_are_fetched(tmp_path):
 
     save_arrays(tmp_path / "a", {"w": OnDevice()})
     assert load_arrays(tmp_path / "a")[0]["w"].tolist() == [1, 2]
-
-
-def test_an_error_while_writing_leaves_the_old_file_and_no_other(tmp_path):
-    (tmp_path / "a").write_bytes(b"old")
-    with pytest.raises(KeyboardInterrupt), replacing(tmp_path / "a") as file:
-        file.write(b"new")
-        raise KeyboardInterrupt
-    assert [path.name for path in tmp_path.iterdir()] == ["a"] and (tmp_path / "a").read_bytes() == b"old"
-
-
-def test_a_process_killed_while_writing_leaves_the_old_file(tmp_path):
-    (tmp_path / "a").write_bytes(b"old")
-    code = (
-        "import os, sys; from minigrad.disk import replacing\n"
-        "with replacing(sys.argv[1]) as file: file.write(b'new'); file.flush(); os._exit(9)"
-    )
-    root = str(Path(__file__).parents[1])
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "a")], cwd=root, check=False)
-    assert done.returncode == 9
-    assert (tmp_path / "a").read_bytes() == b"old"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
