@@ -50,13 +50,15 @@ def unpacked(file: BinaryIO, packing: Any) -> io.BufferedReader:
     """
     stated, held = _stated(file)
     most = max(FREE // 4, FOLD // 4 * held)
-    if packing.__name__ == "gzip" and stated > most:
+    if stated > most:
         raise FileError(f"its {held} bytes state that they unpack to {stated}")
     return io.BufferedReader(_Bounded(packing.open(file, "rb"), most))
 
 
 def _stated(file: BinaryIO) -> tuple[int, int]:
-    """The last four bytes, which in gzip are the size of what is unpacked, and the size of the file."""
+    """The size of what is unpacked, which a gzip file states at its end (others: 0), and the size of the file."""
+    if file.read(2) != b"\x1f\x8b":
+        return file.seek(0), os.fstat(file.fileno()).st_size
     held = file.seek(0, os.SEEK_END)
     file.seek(-min(4, held), os.SEEK_END)
     stated = int.from_bytes(file.read(4), "little")

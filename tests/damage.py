@@ -2,7 +2,6 @@
 
 import io
 import json
-import random
 import struct
 import warnings
 import zipfile
@@ -80,9 +79,8 @@ def header_edited(member, rng):
     shape = rng.choice(["(2,)", "(2, 3)", "()", "(-1,)", "(0,)", "(2**62,)", "(10**12, 10**12)", "(-2, -3)", "(1.5,)"])
     order = rng.choice(["True", "False", "3"])
     text = f"{{'descr': '{dtype}', 'fortran_order': {order}, 'shape': {shape}, }}".encode()
-    text = rng.choice(
-        [text, b"(" * 200 + b")" * 200, b"__import__('os').system('true')", b"{}", text[:-5], b"\xff" * 9]
-    )
+    code = b"__import__('os').system('true')"
+    text = rng.choice([text, text, text, b"(" * 200 + b")" * 200, code, b"{}", text[:-5], b"\xff" * 9])
     return member[:8] + struct.pack("<H", len(text)) + text + member[10 + length :]
 
 

@@ -1,5 +1,7 @@
 """The command line: what it prints and writes, and one sentence with status 2 for what it cannot use."""
 
+import errno
+import os
 import re
 import subprocess
 import sys
@@ -97,6 +99,19 @@ def test_bad_input_gets_one_sentence_and_status_2(argv, sentence, tmp_path, caps
     assert re.fullmatch(r"minigrad: .*\.\n", err)
     assert re.search(sentence, err)
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("argv", ["train --save new.npz", "train --plot new.png", "compare --plot new.png"])
+def test_a_full_disk_is_said_before_the_training(argv, tmp_path, capsys, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(compare, "train", None)  # nobody comes so far
+    assert cli.main(argv.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and re.match(r"minigrad: 'new\.(npz|png)' cannot be written: no space left on device\.", err)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,11 @@ READERS = {
     "idx": lambda path: read_idx(path, 1),
     "checksum": lambda path: check_sha1(path, "0" * 40),
 }
-FOLDERS = {"mnist": MNIST, "images": ImageFolderDataset, "download": lambda path: download("no://where", path, retries=0)}
+FOLDERS = {
+    "mnist": MNIST,
+    "images": ImageFolderDataset,
+    "download": lambda path: download("no://where", path, retries=0),
+}
 
 
 def cases(*tables):

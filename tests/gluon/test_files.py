@@ -3,8 +3,9 @@
 import numpy
 import pytest
 
-from minigrad import cpu, np
+from minigrad import cpu, device, gpu, np, random
 from minigrad.gluon import nn
+from minigrad.serialization import load_arrays, save_arrays
 
 
 def small(units=2):
@@ -134,6 +135,47 @@ def test_a_wrong_dtype_is_said_and_can_be_converted_either_way(tmp_path):
     assert other.weight.data().dtype == "float32"
     other.load_parameters(tmp_path / "p", cast_dtype=True, dtype_source="saved")
     assert other.weight.data().dtype == "float64"
+
+
+def edited(path, **changed):
+    """The file of parameters with some arrays exchanged."""
+    arrays, meta = load_arrays(path)
+    save_arrays(path, arrays | {name.replace("_", "."): value for name, value in changed.items()}, meta)
+
+
+@pytest.mark.parametrize(
+    ("last", "arguments", "error", "match"),
+    [
+        (numpy.ones((2, 3), "complex64"), {"cast_dtype": True}, TypeError, "'2.weight' has dtype float32 .* complex64"),
+        (numpy.ones((2, 3), "int32"), {"cast_dtype": True, "dtype_source": "saved"}, TypeError, "'2.weight' .* int32"),
+        (numpy.ones((2, 3), "f4"), {"ctx": "cpu"}, TypeError, "onto a device or a list of devices"),
+        (numpy.ones((2, 3), "f4"), {"ctx": [cpu(1), None]}, TypeError, "onto a device or a list of devices"),
+        (numpy.ones((2, 3), "f4"), {"ctx": [cpu(1), gpu(97)]}, RuntimeError, "GPU"),
+    ],
+)
+def test_whatever_is_wrong_with_the_last_parameter_no_other_is_changed(last, arguments, error, match, tmp_path):
+    trained().save_parameters(tmp_path / "p")
+    edited(tmp_path / "p", **{"2_weight": last})
+    net = trained()
+    unchanged(net, lambda: net.load_parameters(tmp_path / "p", **arguments), error, match)
+    assert all(p.dtype == "float32" for _, p in net.structure())
+
+
+def test_an_empty_array_is_refused_before_a_fresh_network_is_touched(tmp_path):
+    trained().save_parameters(tmp_path / "p")
+    edited(tmp_path / "p", **{"2_weight": numpy.ones((2, 0), "f4")})
+    net = small()
+    with pytest.raises(ValueError, match=r"'2.weight' is empty .*\(2, 0\)"):
+        net.load_parameters(tmp_path / "p")
+    assert all(not p._tensors for _, p in net.structure())
+
+
+def test_loading_needs_no_initializer_and_draws_no_random_numbers(tmp_path):
+    trained().save_parameters(tmp_path / "p")
+    random.seed(5)
+    before = device.generator_states()
+    small().load_parameters(tmp_path / "p")
+    assert device.generator_states() == before
 
 
 def test_a_file_that_is_no_file_of_ours_changes_nothing(tmp_path):

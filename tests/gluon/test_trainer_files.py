@@ -108,6 +108,30 @@ def test_states_saved_by_a_store_that_updates_can_be_loaded_and_go_on(tmp_path):
     assert_same(values(nets[0]), values(nets[1]))
 
 
+@pytest.mark.parametrize("on_store", [True, False])
+def test_training_with_compressed_gradients_resumes_bit_for_bit(on_store, tmp_path):
+    def made():
+        net = make_net(TWO)
+        compression = {"type": "2bit", "threshold": 0.02}
+        arguments = {"update_on_kvstore": on_store, "compression_params": compression}
+        return net, gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1, "momentum": 0.9}, **arguments)
+
+    def train(net, trainer, steps):
+        for _ in range(steps):
+            backward_on(net, TWO)
+            trainer.step(8)
+
+    (net, trainer), (fresh, again) = made(), made()
+    train(net, trainer, 3)
+    net.save_parameters(tmp_path / "p")
+    trainer.save_states(tmp_path / "s")
+    train(net, trainer, 4)
+    fresh.load_parameters(tmp_path / "p")
+    again.load_states(tmp_path / "s")
+    train(fresh, again, 4)
+    assert_same(values(net), values(fresh))
+
+
 def test_states_move_to_a_trainer_of_two_devices(tmp_path):
     one, two = make_net(), make_net(TWO)
     a = gluon.Trainer(one.collect_params(), "adam", {"learning_rate": 0.1})

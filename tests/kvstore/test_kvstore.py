@@ -9,6 +9,7 @@ import pytest
 from minigrad import autograd, cpu, lr_scheduler, np, optimizer
 from minigrad.errors import ArgumentError, FileError, KeywordError, ShapeError, UsageError
 from minigrad.kvstore import KVStore, create
+from minigrad.serialization import load_arrays, save_arrays
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "compression.json").read_text())["cases"]
 DEVICES = [cpu(i) for i in range(4)]
@@ -295,6 +296,45 @@ def test_unknown_names_say_what_was_meant(name, message):
     with pytest.raises(ArgumentError) as error:
         create(name)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("keys", [[0, 1], ["a/residual 0", "a"]])
+def test_what_compression_has_not_sent_yet_is_saved_and_sent_after_loading(keys, tmp_path):
+    def made():
+        store = create("device")
+        store.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+        store.set_optimizer(optimizer.SGD(learning_rate=1.0))
+        store.init(keys, [np.zeros(2), np.zeros(1)])
+        return store
+
+    def push(store, values):
+        store.push(keys, [[on(d, v) for d, v in zip(DEVICES, vs)] for vs in values])
+        return pulled(store, keys[0], 2) + pulled(store, keys[1], 1)
+
+    first, second = made(), made()
+    assert push(first, [[[0.4, 0.1], [0.3, -0.4]], [[0.2], [0.6]]]) == [0, 0, -0.5]
+    first.save_optimizer_states(tmp_path / "s")
+    push(second, [[[9, 9], [9, 9]], [[9], [9]]])  # forgotten by loading
+    second.load_optimizer_states(tmp_path / "s")
+    before = pulled(second, keys[0], 2)
+    after = push(second, [[[0.1, 0.0], [0.3, -0.1]], [[0.0], [0.0]]])[:2]
+    # 0.4 + 0.1 and 0.3 + 0.3 reach the threshold on the first value, -0.4 - 0.1 on the second
+    assert numpy.subtract(after, before).tolist() == [-1.0, 0.5]
+
+
+@pytest.mark.parametrize("pair", [["v", 0], [["w"], 0], ["w", True], ["w", "0"], ["w"], [], None, ["w", 1]], ids=str)
+def test_residuals_that_do_not_fit_are_refused_and_nothing_changes(pair, tmp_path):
+    store = create("device")
+    store.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+    store.set_optimizer(optimizer.SGD(learning_rate=1.0))
+    store.init("w", np.zeros(2))
+    store.push("w", np.array([0.25, 0.0]))
+    store.save_optimizer_states(tmp_path / "s")
+    arrays, meta = load_arrays(tmp_path / "s")
+    save_arrays(tmp_path / "s", arrays, meta | {"residuals": [pair]})
+    with pytest.raises(FileError, match=r"'.*s' cannot be loaded\. .* Nothing was loaded"):
+        store.load_optimizer_states(tmp_path / "s")
+    assert store.residuals["w", 0].tolist() == [0.25, 0]
 
 
 def test_a_name_that_is_no_string_is_a_type_error():
