@@ -88,15 +88,16 @@ def replacing(path: FilePath) -> Iterator[BinaryIO]:
     with _temporary(text) as (file, temporary, target, mode):
         try:
             yield file
-            file.flush()
-            if mode is not None and hasattr(os, "fchmod"):
-                os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
         except OSError as error:
             if error.errno in _OF_THE_DISK:
                 raise _refused(text, "written", error) from None
             raise
         try:
+            file.flush()
+            if mode is not None:
+                with contextlib.suppress(OSError):  # not every disk has modes
+                    temporary.chmod(mode)
+            os.fsync(file.fileno())
             if sys.platform == "win32":
                 file.close()
             temporary.replace(target)
@@ -137,6 +138,8 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
                 "create it first."
             )
         mode = None
+        if text.endswith((os.sep, "/")):
+            raise AccessError(f"{text!r} is the name of a folder and cannot be written; give the name of a file.")
         if target.exists():
             mode = target.stat().st_mode
             _refuse_what_is_no_file(text, "written", mode)

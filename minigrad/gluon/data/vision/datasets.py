@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy
 
 from minigrad.disk import FilePath, at_home, reading
-from minigrad.errors import FileError, MissingFileError
+from minigrad.errors import AccessError, FileError, MissingFileError
 from minigrad.gluon.data.dataset import ArrayDataset, Dataset
 from minigrad.gluon.data.vision.formats import Raw, read_idx, read_members
 from minigrad.gluon.utils import download
@@ -213,14 +213,17 @@ class ImageFolderDataset(Dataset):
     def __init__(self, root: FilePath, flag: int = 1, transform: Callable[[Any, Any], Any] | None = None) -> None:
         self._flag = flag
         self._transform = transform
-        folders = sorted(path for path in at_home(root).glob("*") if path.is_dir())
-        self.synsets = [folder.name for folder in folders]
-        self.items = [
-            (str(file), label)
-            for label, folder in enumerate(folders)
-            for file in sorted(folder.iterdir())
-            if file.suffix.lower() in self.kinds
-        ]
+        try:
+            folders = sorted(path for path in at_home(root).glob("*") if path.is_dir())
+            self.synsets = [folder.name for folder in folders]
+            self.items = [
+                (str(file), label)
+                for label, folder in enumerate(folders)
+                for file in sorted(folder.iterdir())
+                if file.suffix.lower() in self.kinds
+            ]
+        except OSError as error:
+            raise AccessError(f"The folders of {str(root)!r} cannot be read: {error.strerror}.") from None
         if not self.items:
             raise MissingFileError(
                 f"There are no images in the folders of {str(root)!r}; it must have a folder for each class, with "
