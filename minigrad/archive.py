@@ -37,7 +37,7 @@ class Archive:
     def __init__(self, file: BinaryIO) -> None:
         size = file.seek(0, os.SEEK_END)
         count, listed = _end(file, size)
-        if size < 2 * listed and listed < 0xFFFF_FFFF:  # a list that is said to be elsewhere
+        if listed < 0xFFFF_FFFF and 2 * listed > size:  # that number stands for one that has no room there
             raise FileError(f"{listed} of its {size} bytes only list what is in it")
         self._zip = zipfile.ZipFile(file)
         if len(self._zip.infolist()) != count < 0xFFFF:  # zipfile does not compare them
