@@ -25,7 +25,7 @@ if sys.platform != "win32":  # where a file that is open cannot be removed anywa
 FilePath: TypeAlias = str | os.PathLike[str]
 _TEMPORARY = re.compile(r"\.minigrad-[0-9a-f]{16}\.tmp")
 _OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ESTALE}
-"""What goes wrong in writing when a disk takes no more. Other errors in a block that writes may be of a network."""
+"""What goes wrong when a disk fails or takes no more."""
 
 
 def checked(path: FilePath) -> str:
@@ -71,7 +71,8 @@ def reading(path: FilePath, what: str = "file") -> Iterator[BufferedReader]:
             raise
         except OSError as error:
             raise _refused(text, "read", error) from None
-        yield file
+        with _of_the_disk(text, "read"):
+            yield file
 
 
 @contextmanager
@@ -86,12 +87,8 @@ def replacing(path: FilePath) -> Iterator[BinaryIO]:
     """
     text = checked(path)
     with _temporary(text) as (file, temporary, target, mode):
-        try:
+        with _of_the_disk(text, "written"):
             yield file
-        except OSError as error:
-            if error.errno in _OF_THE_DISK:
-                raise _refused(text, "written", error) from None
-            raise
         try:
             file.flush()
             if mode is not None:
@@ -185,6 +182,17 @@ def _remove_stale(folder: Path) -> None:
                         file = stack.enter_context(Path(entry.path).open("rb"))
                         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     Path(entry.path).unlink()
+
+
+@contextmanager
+def _of_the_disk(text: str, done: str) -> Iterator[None]:
+    """Errors of the disk, while a file is read or written, as a sentence. Others may be of a network and pass."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK or isinstance(error, FileError):
+            raise
+        raise _refused(text, done, error) from None
 
 
 def _refuse_what_is_no_file(text: str, done: str, mode: int) -> None:

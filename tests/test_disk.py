@@ -306,6 +306,12 @@ def test_a_check_leaves_nothing_behind_and_the_old_file_alone(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a"] and (tmp_path / "a").read_bytes() == b"old"
 
 
+def test_a_disk_that_fails_while_it_is_read_is_said(tmp_path):
+    (tmp_path / "a").write_bytes(b"whole")
+    with pytest.raises(AccessError, match=r"'.*a' cannot be read: input/output error"), reading(tmp_path / "a"):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
 def test_reading_gives_the_bytes(tmp_path):
     (tmp_path / "a").write_bytes(b"whole")
     with reading(tmp_path / "a") as file:
