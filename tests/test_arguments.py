@@ -5,7 +5,7 @@ import math
 import numpy
 import pytest
 
-from minigrad import np
+from minigrad import cpu, np
 from minigrad.arguments import lengths, number, numbers, one_of, whole
 from minigrad.errors import ArgumentError, KeywordError, KindError, MinigradError
 
@@ -69,9 +69,9 @@ def test_a_shape_is_one_length_or_several():
 
 
 def test_of_many_numbers_the_wrong_one_is_named():
-    for fine in (0.5, [0, 1], numpy.array([[0.25]]), np.array([1.0])):
+    for fine in (0.5, [0, 1], numpy.array([[0.25]]), np.array([1.0], ctx=cpu())):
         numbers("p", fine, 0, 1, "[]")
-    for wrong in (1.5, [0.5, 1.5], numpy.array([[1.5]]), np.array([0.5, 1.5])):
+    for wrong in (1.5, [0.5, 1.5], numpy.array([[1.5]]), np.array([0.5, 1.5], ctx=cpu())):
         with pytest.raises(ArgumentError, match="^p=1.5 cannot"):
             numbers("p", wrong, 0, 1, "[]")
     with pytest.raises(ArgumentError, match="nan"):

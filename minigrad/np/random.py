@@ -133,9 +133,9 @@ def beta(a: Any, b: Any, size: Any = None) -> Tensor:
 
 def multivariate_normal(mean: Any, cov: Any, size: Any = None) -> Tensor:
     """Vectors of the normal distribution with a mean (n,) and a covariance matrix (n, n): shape (*size, n)."""
-    mean, cov = asarray(mean), asarray(cov)
     numbers("mean", mean)
     numbers("cov", cov)
+    mean, cov = asarray(mean), asarray(cov)
     if cov.shape != mean.shape * 2 or mean.ndim != 1:
         raise ShapeError(f"A mean of shape {mean.shape} and a covariance of {cov.shape} must be (n,) and (n, n).")
     shape = () if size is None else lengths("size", size)

@@ -6,7 +6,7 @@ import re
 import numpy
 import pytest
 
-from minigrad import nd, np, random
+from minigrad import cpu, nd, np, random
 from minigrad.errors import ArgumentError, KindError, ShapeError
 
 NAN, INF = math.nan, math.inf
@@ -42,7 +42,7 @@ def test_a_parameter_that_cannot_be_meant_is_refused(law, name, value):
 
 
 @pytest.mark.parametrize(
-    "make", [list, numpy.array, lambda v: np.array(v, dtype="float64")], ids=["list", "numpy", "array"]
+    "make", [list, numpy.array, lambda v: np.array(v, dtype="float64", ctx=cpu())], ids=["list", "numpy", "array"]
 )
 @pytest.mark.parametrize(
     ("law", "name", "bad"),
@@ -92,10 +92,10 @@ def test_a_shape_is_whole_numbers(law, shape):
         (lambda: random.choice(0, 2), ArgumentError, "2 values from none"),
         (lambda: random.choice(2.5), KindError, "a=2.5"),
         (lambda: random.choice(3, p=[0.5, 0.5, 0.5]), ArgumentError, "p sums to 1.5"),
-        (lambda: random.choice(2, p=np.array([0.5, 0.4])), ArgumentError, "p sums to 0.9"),
+        (lambda: random.choice(2, p=np.array([0.5, 0.4], ctx=cpu())), ArgumentError, "p sums to 0.9"),
         (lambda: random.multinomial(5, [0.5, 0.2]), ArgumentError, "pvals sums to 0.7"),
         (lambda: random.multinomial(-1, [1.0]), ArgumentError, "n=-1"),
-        (lambda: nd.random.multinomial(nd.array([[0.5, 0.5], [2.0, 2.0]])), ArgumentError, "p=2.0"),
+        (lambda: nd.random.multinomial(nd.array([[0.5, 0.5], [2.0, 2.0]], cpu())), ArgumentError, "p=2.0"),
         (lambda: random.permutation(-3), ArgumentError, "x=-3"),
         (lambda: np.random.multivariate_normal([0.0, 0.0], [[1.0]]), ShapeError, r"\(2,\) .* \(1, 1\)"),
         (lambda: random.seed(1.5), KindError, "seed_state=1.5"),

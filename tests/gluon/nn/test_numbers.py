@@ -148,6 +148,7 @@ def test_a_layer_as_a_function_refuses_the_same(f, said):
 
 
 def test_lengths_that_agree_with_the_weight_are_taken():
-    assert npx.convolution(X, W, kernel=(2,), num_filter=3).shape == (1, 3, 4)
-    assert npx.fully_connected(X, np.ones((4, 10)), num_hidden=4, no_bias=True).shape == (1, 4)
+    x, w = np.ones((1, 2, 5)), np.ones((3, 2, 2))
+    assert npx.convolution(x, w, kernel=(2,), num_filter=3).shape == (1, 3, 4)
+    assert npx.fully_connected(x, np.ones((4, 10)), num_hidden=4, no_bias=True).shape == (1, 4)
     assert npx.embedding(np.zeros(2), np.ones((4, 5)), 4, 5).shape == (2, 5)
