@@ -185,12 +185,19 @@ def bernoulli(
     return _draw(lambda g, n, p: g.random(n) < p, (prob,), size if shape is None else shape, dtype, ctx)
 
 
-def permutation(x: int | Tensor) -> Tensor:
-    """The numbers from 0 to x - 1 in random order, or the rows of an array in random order."""
+def permutation(x: Any) -> Tensor:
+    """The numbers from 0 to x - 1 in random order, or the rows of an array (or a list) in random order."""
+    x = _as_values(x)
     n, ctx = (len(x), x.ctx) if isinstance(x, Tensor) else (whole("x", x, 0), current_context())
     with ctx:
         order = ctx.xp.argsort(generator(ctx).random(n))
     return x[Tensor(order, ctx)] if isinstance(x, Tensor) else Tensor(order, ctx)
+
+
+def _as_values(a: Any) -> Any:
+    """A Tensor in place of a list or a NumPy array."""
+    listed = isinstance(a, (list, tuple, numpy.ndarray))
+    return Tensor(current_context().put(numpy.asarray(a)), current_context()) if listed else a
 
 
 def shuffle(x: Tensor) -> Tensor:
@@ -201,8 +208,7 @@ def shuffle(x: Tensor) -> Tensor:
 
 def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Tensor:
     """Values of `a` (or of 0 .. a - 1) drawn at random, with probabilities `p` if given."""
-    if isinstance(a, (list, tuple, numpy.ndarray)):
-        a = Tensor(current_context().put(numpy.asarray(a)), current_context())
+    a = _as_values(a)
     n, ctx = (len(a), a.ctx) if isinstance(a, Tensor) else (whole("a", a, 0), current_context())
     shape = () if size is None else lengths("size", size)
     count = math.prod(shape)

@@ -117,9 +117,10 @@ class KVStore:
             for (k, outs), (_, ids) in zip(self._pairs(key, out), self._pairs(key, row_ids)):
                 stored = self._find(k, outs)
                 for o, wanted in zip(outs, ids * len(outs) if len(ids) == 1 else ids, strict=True):
-                    rows = numpy.unique(wanted.asnumpy()).astype(int)
-                    if len(rows) and not 0 <= rows[0] <= rows[-1] < len(stored):
-                        raise ArgumentError(f"Key {k!r} has {len(stored)} rows, but {rows.tolist()} were asked for.")
+                    asked = numpy.unique(wanted.asnumpy())
+                    rows = asked.astype(int)
+                    if len(rows) and (not 0 <= rows[0] <= rows[-1] < len(stored) or (rows != asked).any()):
+                        raise ArgumentError(f"Key {k!r} has {len(stored)} rows, but {asked.tolist()} were asked for.")
                     o[...] = 0
                     o[rows] = stored[rows].as_in_ctx(o.ctx)
 

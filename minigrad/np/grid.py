@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy
 
-from minigrad.arguments import one_of, whole
+from minigrad.arguments import lengths, one_of, whole
 from minigrad.create import arange, asarray, ones
 from minigrad.device import current_context, xp_of
+from minigrad.errors import ShapeError
 from minigrad.ops import broadcast_to, getitem, moveaxis, put_back, reshape, sum, where
 from minigrad.tensor import Tensor
 
@@ -34,7 +35,7 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> list[Tensor]:
 
 def indices(dimensions: Any, dtype: Any = "int64") -> Tensor:
     """The position of every place of a grid: shape (axes, *dimensions)."""
-    return Tensor(current_context().xp.indices(dimensions, dtype), current_context())
+    return Tensor(current_context().xp.indices(lengths("dimensions", dimensions), dtype), current_context())
 
 
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
@@ -76,6 +77,8 @@ def diag(v: Any, k: int = 0) -> Tensor:
     """The diagonal k of a matrix, or the matrix with that diagonal."""
     if v.ndim == 2:
         return diagonal(v, k)
+    if v.ndim != 1:
+        raise ShapeError(f"diag() is for a matrix, or a vector to put on its diagonal, but got shape {v.shape}.")
     n = len(v) + abs(whole("k", k))
     with v.ctx:
         place = arange(len(v), dtype="int64", ctx=v.ctx).data

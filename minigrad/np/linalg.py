@@ -95,5 +95,7 @@ def matrix_power(a: Any, n: int) -> Tensor:
 
 def multi_dot(arrays: Any) -> Tensor:
     """The product of several matrices, from left to right."""
+    if len(arrays) < 2:
+        raise ArgumentError(f"multi_dot() multiplies two matrices or more, but got {len(arrays)}.")
     product: Tensor = functools.reduce(matmul, arrays)
     return product

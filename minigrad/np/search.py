@@ -38,7 +38,9 @@ def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor
 
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Tensor:
     """How often each whole number from 0 up occurs, or the sum of its weights."""
-    found: Tensor = constant("bincount")(asarray(x).astype("int64"), weights, whole("minlength", minlength, 0))
+    x = asarray(x)
+    counted = Tensor(ops.raw_key(x), x.ctx)
+    found: Tensor = constant("bincount")(counted, weights, whole("minlength", minlength, 0))
     return found
 
 

@@ -53,6 +53,8 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
     from minigrad.np.joining import atleast_2d, vstack
 
     m = atleast_2d(m)
+    if m.ndim > 2:
+        raise ShapeError(f"cov() needs a matrix of observations, but got shape {m.shape}.")
     m = m if rowvar or m.shape[0] == 1 else m.T
     m = m if y is None else vstack((m, atleast_2d(y) if rowvar else atleast_2d(y).T))
     centred = m - mean(m, 1, keepdims=True)
@@ -173,6 +175,10 @@ def interp(x: Any, xp: Any, fp: Any) -> Tensor:
     from minigrad.np.search import searchsorted
 
     x, xp, fp = asarray(x), asarray(xp), asarray(fp)
+    if xp.ndim != 1 or xp.shape != fp.shape or not len(xp):
+        raise ShapeError(
+            f"interp() got xp of shape {xp.shape} and fp of {fp.shape}; it needs as many of each, one or more."
+        )
     right = clip(searchsorted(xp.detach(), x.detach()), 1, len(xp) - 1)
     x0, x1, y0, y1 = take(xp, right - 1), take(xp, right), take(fp, right - 1), take(fp, right)
     return y0 + clip((x - x0) / (x1 - x0), 0, 1) * (y1 - y0)
@@ -188,6 +194,8 @@ def polyval(p: Any, x: Any) -> Tensor:
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     """The powers of each value as a row, the highest first unless `increasing`."""
+    if x.ndim != 1:
+        raise ShapeError(f"vander() needs one axis of values, but got shape {x.shape}.")
     exponents = arange(len(x) if N is None else whole("N", N, 0), ctx=x.ctx)
     return power(reshape(x, (-1, 1)), exponents if increasing else exponents[::-1])
 

@@ -181,7 +181,7 @@ def index_update(a: Any, ind: Any, val: Any) -> Tensor:
 
 
 def _rows(indices: Any) -> tuple[Any, ...]:
-    return tuple(ops.astype(row, "int64").data for row in (indices if indices.ndim > 1 else [indices]))
+    return tuple(ops.raw_key(row) for row in (indices if indices.ndim > 1 else [indices]))
 
 
 def slice(data: Any, begin: Any, end: Any, step: Any = None) -> Tensor:

@@ -27,7 +27,7 @@ def raw_key(key: Any) -> Any:
         return [raw_key(k) for k in key]
     if isinstance(key, Tensor):
         raw = looked_at(key)
-        return raw.astype("int64") if raw.dtype.kind == "f" else raw
+        return _whole(xp_of(raw), raw) if raw.dtype.kind == "f" else raw
     return key
 
 
@@ -166,6 +166,11 @@ sort.vjp(x=_unsorted)
 
 
 def _whole(xp: Any, indices: Any) -> Any:
-    """Positions as integers: Gluon's are often float32."""
+    """Positions as integers: Gluon's are often float32. (On a GPU looking for fractions would wait for the device.)"""
     indices = xp.asarray(indices)
-    return indices if indices.dtype.kind in "iu" else indices.astype("int64")
+    if indices.dtype.kind in "iu":
+        return indices
+    places = indices.astype("int64")
+    if on_host(xp) and (places != indices).any():
+        raise ArgumentError(f"{indices[places != indices].flat[0]} is no position; positions are whole numbers.")
+    return places

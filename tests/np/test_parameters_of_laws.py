@@ -121,6 +121,11 @@ def test_limits_that_numpy_takes_are_taken():
     assert random.normal(numpy.float32(0), numpy.float64(1), shape=()).shape == ()
 
 
+def test_a_list_is_permuted_like_an_array():
+    for x in ([5, 7, 9], numpy.array([5, 7, 9])):
+        assert sorted(random.permutation(x).tolist()) == [5, 7, 9]
+
+
 def test_parameters_in_lists_work_in_every_law():
     for law in (np.random.pareto, np.random.power, np.random.weibull, np.random.rayleigh):
         assert law([1.0, 2.0]).shape == (2,)

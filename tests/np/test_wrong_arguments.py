@@ -8,7 +8,7 @@ import pytest
 from minigrad import autograd, cpu, create, gpu, image, nd, np, npx
 from minigrad.errors import ArgumentError, AxisError, GraphError, KindError, PositionError, ShapeError, UsageError
 
-X = np.array(numpy.arange(1.0, 13, dtype="float32").reshape(2, 2, 3))
+X = np.array(numpy.arange(1.0, 13, dtype="float32").reshape(2, 2, 3), ctx=cpu())
 NAN, INF = math.nan, math.inf
 
 
@@ -53,7 +53,11 @@ NAN, INF = math.nan, math.inf
         (lambda: image.imresize(X, 0, 2), "w=0"), (lambda: image.resize_short(X, 1.5), "size=1.5"),
         (lambda: image.fixed_crop(X, -1, 0, 1, 1), "x0=-1"),
         (lambda: image.fixed_crop(X, 1, 0, 2, 1), "leaves the image"),
-        (lambda: image.center_crop(X, (0, 1)), "size=0"),
+        (lambda: image.center_crop(X, (0, 1)), "size=0"), (lambda: np.vander(X), "one axis of values"),
+        (lambda: np.interp(X[0, 0], X[0, 0], X[0, 0, :2]), r"xp of shape \(3,\) and fp of \(2,\)"),
+        (lambda: np.diag(X), "a matrix, or a vector"), (lambda: np.cov(X), "a matrix of observations"),
+        (lambda: np.linalg.multi_dot([X]), "two matrices or more"),
+        (lambda: np.indices((2, -1)), r"dimensions\[1\]=-1"),
     ],
 )  # fmt: skip
 def test_an_argument_that_cannot_be_meant_is_refused_with_its_value(f, said):
@@ -82,6 +86,20 @@ def test_positions_up_to_the_end_are_numpys():
     for obj in (0, 3, -4, [0, 3], slice(1, 3), numpy.array(1)):
         assert np.delete(np.array(x), obj).tolist() == numpy.delete(x, obj).tolist()
     assert np.delete(np.array(x), np.array(1, dtype="int64")).tolist() == [0, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda i: X[i], lambda i: np.take(X, i), lambda i: np.take_along_axis(X, i.reshape((1, 1, 2)), 2),
+        lambda i: npx.embedding(i, X[0]), lambda i: npx.one_hot(i, 3), lambda i: npx.index_add(X[0, 0], i, X[0, 0, :2]),
+        lambda i: npx.gather_nd(X[0, 0], i), np.bincount,
+    ],
+)  # fmt: skip
+def test_a_position_is_whole_though_it_may_be_a_float(f):
+    assert f(np.array([0.0, 1.0], ctx=cpu())).size
+    with pytest.raises(ArgumentError, match="0.5 is no position"):
+        f(np.array([0.0, 0.5], ctx=cpu()))
 
 
 def test_cross_needs_three_values():
