@@ -168,10 +168,6 @@ class Tensor:
         """The values converted to `dtype`."""
         return self if not copy and self.dtype == numpy.dtype(dtype) else ops.astype(self, dtype)
 
-    def copy(self) -> Tensor:
-        """A new array with the same values."""
-        return ops.copy(self)
-
     def copyto(self, other: Tensor | Context) -> Tensor:
         """Copy the values into `other`, or into a new array on that device."""
         if isinstance(other, Tensor):
@@ -228,11 +224,11 @@ class Tensor:
         """The values in another shape, numbers or one tuple, which may hold the codes of `nd.reshape`: 0 to -4."""
         one_of("order", order, "C")
         wanted = lengths("shape", shape[0] if len(shape) == 1 else shape, -4)
-        if reverse or min(wanted, default=0) < -1:
-            from minigrad import nd
+        if not reverse and min(wanted, default=0) >= -1:
+            return ops.reshape(self, wanted)
+        from minigrad import nd
 
-            return nd.reshape(self, wanted, reverse)
-        return ops.reshape(self, wanted)
+        return nd.reshape(self, wanted, reverse)
 
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in another order (reversed if none is given)."""
@@ -259,7 +255,7 @@ class Tensor:
     sum, mean, max, min = _reduction("sum"), _reduction("mean"), _reduction("max"), _reduction("min")
     prod, var, std, cumsum = _reduction("prod"), _method("var"), _method("std"), _method("cumsum")
     argmax, argmin, argsort = _method("argmax"), _method("argmin"), _method("argsort")
-    any, all = _method("any"), _method("all")
+    any, all, copy = _method("any"), _method("all"), _method("copy")
     swapaxes, expand_dims, squeeze = _method("swapaxes"), _method("expand_dims"), _method("squeeze")
     broadcast_to, repeat, tile, flip = _method("broadcast_to"), _method("repeat"), _method("tile"), _method("flip")
     clip, round, abs, sign = _method("clip"), _method("round"), _method("absolute"), _method("sign")
@@ -303,9 +299,8 @@ class Tensor:
 
     def _check_change(self, value: Any) -> None:
         """Refuse a change in place that would lose a gradient."""
-        if autograd.state.recording and (
-            self._node is not None or (isinstance(value, Tensor) and value._node is not None)
-        ):
+        given = isinstance(value, Tensor) and value._node is not None
+        if autograd.state.recording and (given or self._node is not None):
             raise GraphError(
                 "An array was changed in place (x += ..., x[...] = ...) while recording, and gradients would be lost. "
                 "Write x = x + ... , or build the result with np.where or np.concatenate; or do it outside record()."

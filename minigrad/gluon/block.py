@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from minigrad import autograd
-from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError
+from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError, KeywordError, suggestion
 from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
@@ -16,6 +16,12 @@ from minigrad.gluon.replay import Replay, exchanged
 from minigrad.tensor import Tensor
 
 _Self = TypeVar("_Self", bound="Block")
+
+FLAGS = (
+    "static_alloc", "static_shape", "inline_limit", "forward_bulk_size", "backward_bulk_size", "backend",
+    "backend_opts", "clear", "partition_if_dynamic",
+)  # fmt: skip
+"""What Gluon's `hybridize` may be told besides, about how MXNet runs a graph."""
 
 
 class Block:
@@ -299,8 +305,11 @@ class Block:
 
         The same NumPy calls are made. Only where several gradients meet in one array they may be added in another
         order, which can change the last digit. A block that is not pure runs its own `forward`, and its parts are
-        replayed: see `minigrad.gluon.replay`. Other arguments than `active` are accepted, as in Gluon.
+        replayed: see `minigrad.gluon.replay`. Gluon's other flags are accepted, and do nothing here.
         """
+        for name in kwargs:
+            if name not in FLAGS:
+                raise KeywordError(f"hybridize() has no argument {name!r}{suggestion(name, ('active', *FLAGS))}")
         super().__setattr__("_replay", Replay(self) if active and self._children else None)
         for child in self._children.values():
             child.hybridize(active, **kwargs)

@@ -167,6 +167,14 @@ def test_a_trainer_refuses_what_it_would_have_to_ignore(given, error, said):
         trainer(**given)
 
 
+def test_hybridize_knows_the_flags_of_gluon_and_no_others():
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Dense(1))
+    net.hybridize(True, static_alloc=True, static_shape=True)
+    with pytest.raises(KeywordError, match="'static_aloc'; did you mean 'static_alloc'"):
+        net.hybridize(static_aloc=True)
+
+
 def test_compression_that_is_described_rightly_is_taken_also_on_one_device():
     assert trainer(compression_params={"type": "2bit", "threshold": 0.5}).learning_rate == 0.01
 
