@@ -17,6 +17,7 @@ from typing import Any
 import numpy
 
 from minigrad import autograd, ops
+from minigrad.arguments import number, whole
 from minigrad.clock import rewire
 from minigrad.device import Array, current_context
 from minigrad.errors import ArgumentError, GradientError
@@ -82,8 +83,10 @@ def gradcheck(
     order input                shape                backward       measured  verdict
     1     input 0              (2,)                0.7717658      0.7717658  ok
     """
-    if order < 1:
-        raise ArgumentError(f"gradcheck() got order={order}; 1 checks gradients, 2 gradients of gradients too.")
+    whole("order", order, 1)
+    whole("directions", directions, 1)
+    number("rtol", rtol, 0)
+    number("atol", atol, 0)
     if isinstance(f, type):  # one object for each call
         f = _made_anew(f)
     args = [_in_float64(a) for a in inputs]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.arguments import lengths, numbers, whole
+from minigrad.arguments import lengths, numbers, one_of, whole
 from minigrad.device import Context, current_context, generator
 from minigrad.device import seed as _seed
 from minigrad.errors import ArgumentError, ShapeError
@@ -29,6 +29,8 @@ def seed(seed_state: int, ctx: Context | str = "all") -> None:
     >>> bool((a == random.uniform(shape=(3,))).all())
     True
     """
+    if not isinstance(ctx, Context):
+        one_of("ctx", ctx, "all")
     _seed(whole("seed_state", seed_state, 0), ctx if isinstance(ctx, Context) else None)
 
 

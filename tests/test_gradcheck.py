@@ -236,3 +236,11 @@ def test_slope_of_known_functions():
     assert slope(lambda h: numpy.exp(3 * h)) == pytest.approx(3, rel=1e-9)
     assert slope(lambda h: float(numpy.sqrt(max(h + 1e-4, 0)))) == pytest.approx(50, rel=1e-6)
     assert numpy.isnan(slope(lambda h: numpy.nan))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("order", 0), ("directions", 0), ("directions", 1.5), ("rtol", -1), ("atol", float("nan"))]
+)
+def test_a_check_that_checks_nothing_is_refused(name, value):
+    with pytest.raises(ArgumentError, match=f"{name}={value!r}"):
+        gradcheck(np.sin, np.array([0.0]), **{name: value})

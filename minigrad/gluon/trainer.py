@@ -367,6 +367,8 @@ def _common_contexts(params: Sequence[Parameter]) -> list[Context]:
 
 
 def _made(optimizer: str | Optimizer, arguments: Mapping[str, Any] | None) -> Optimizer:
+    if arguments is not None and not isinstance(arguments, Mapping):
+        raise KindError(f"optimizer_params is {arguments!r}; it must be a dict such as {{'learning_rate': 0.1}}.")
     if isinstance(optimizer, Optimizer):
         if arguments:
             raise UsageError(

@@ -156,6 +156,7 @@ def test_a_step_is_for_a_positive_number_of_samples(batch_size):
         ({"update_on_kvstore": "maybe"}, ArgumentError, "update_on_kvstore is 'maybe'; it must be None, True or False"),
         ({"update_on_kvstore": 1}, ArgumentError, "update_on_kvstore is 1"),
         ({"kvstore": "junk"}, ArgumentError, "no store 'junk'"), ({"kvstore": 5}, KindError, "kvstore is 5"),
+        ({"optimizer_params": "junk"}, KindError, "optimizer_params is 'junk'"),
         ({"optimizer_params": {"learning_rate": NAN}}, ArgumentError, "learning_rate=nan"),
         ({"optimizer_params": {"rescale_grad": INF}}, ArgumentError, "rescale_grad=inf"),
         ({"optimizer_params": {"momentun": 0.9}}, KeywordError, "'momentun'; did you mean 'momentum'"),

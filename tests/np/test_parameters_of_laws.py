@@ -100,6 +100,7 @@ def test_a_shape_is_whole_numbers(law, shape):
         (lambda: np.random.multivariate_normal([0.0, 0.0], [[1.0]]), ShapeError, r"\(2,\) .* \(1, 1\)"),
         (lambda: random.seed(1.5), KindError, "seed_state=1.5"),
         (lambda: random.seed("7"), KindError, "seed_state='7'"),
+        (lambda: random.seed(7, "junk"), ArgumentError, "ctx is 'junk'; it must be 'all'"),
     ],
 )
 def test_what_no_law_can_draw_is_refused(f, error, said):

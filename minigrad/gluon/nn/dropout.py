@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from minigrad import autograd, ops
-from minigrad.arguments import number, whole
+from minigrad.arguments import lengths, number
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
 
@@ -30,7 +31,7 @@ class Dropout(HybridBlock):
     def __init__(self, rate: float, axes: tuple[int, ...] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._rate = number("rate", rate, 0, 1)
-        self._axes = tuple(whole("axes", axis) for axis in axes)
+        self._axes = lengths("axes", axes, -math.inf)
 
     def forward(self, x: Tensor) -> Tensor:
         """x of any shape, to the same shape."""
