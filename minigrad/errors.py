@@ -104,6 +104,6 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     import difflib  # only when something is wrong
 
     known = list(known)
-    close = difflib.get_close_matches(word, known, n=1)
+    close = difflib.get_close_matches(str(word), known, n=1)
     meant = f"; did you mean {close[0]!r}?" if close else "."
     return f"{meant} There is: {', '.join(known)}"

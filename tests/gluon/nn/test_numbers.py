@@ -78,6 +78,7 @@ def test_groups_divide_the_channels(channels, in_channels):
     ("make", "said"),
     [
         (lambda: nn.Dense(2, activation="rleu"), "'rleu'; did you mean 'relu'"),
+        (lambda: nn.Dense(2, activation=5), "No activation is called 5"),
         (lambda: nn.GELU("junk"), "approximation is 'junk'; it must be 'erf' or 'tanh'"),
         (lambda: rnn.RNN(2, activation="gelu"), "activation is 'gelu'"),
         (lambda: rnn.LSTM(2, layout="NCT"), "layout is 'NCT'"),
