@@ -99,7 +99,7 @@ def grad(
 def _answer(v: Tensor, g: Any) -> Tensor:
     """A gradient as an array of its own, which the caller may change."""
     if isinstance(g, Tensor):
-        return g.copy()
+        return g.astype(v.dtype)
     v.ctx.use()
     xp = xp_of(v.data)
     return Tensor(xp.zeros(v.shape, v.dtype) if g is None else xp.array(g, dtype=v.dtype), v.ctx)
@@ -133,6 +133,8 @@ def walk(
     while nodes:
         node = nodes.pop()
         g = grads.pop(node)
+        if g.dtype != node.dtype:  # until all parts were there it was kept in a wider one
+            g = g.astype(node.dtype)
         if wanted is not None and node in wanted:
             found[node] = g
             if not farther:
@@ -206,26 +208,23 @@ def _reached(heads: Iterable[Tensor], ends: set[Any]) -> list[Node]:
 
 def _add(F: Any, grads: dict[Any, Any], node: Any, part: Any, place: Any = None) -> None:
     """Accumulate one part of the gradient of a node. It may have been lent a place that it did not use."""
-    if part.shape != node.shape or part.dtype != node.dtype:
-        part = _fit(F, part, node)
+    if part.shape != node.shape:
+        part = _fit(F, part, node.shape)
     if node in grads and place is None:
         with node.ctx:
-            grads[node] = grads[node] + part
+            grads[node] = widened(grads[node]) + part
     else:
         grads[node] = part
 
 
-def _fit(F: Any, g: Any, parent: Any) -> Any:
-    """A gradient in the shape and dtype of its value: summed where the value was broadcast, or repeated."""
-    shape = parent.shape
+def _fit(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
+    """A gradient in the shape of its value: summed where the value was broadcast, or repeated."""
     if g.ndim > len(shape):
-        g = F.sum(g, tuple(range(g.ndim - len(shape))))
+        g = F.sum(g, tuple(range(g.ndim - len(shape))), wide(g.dtype))
     stretched = tuple(i for i, n in enumerate(shape[len(shape) - g.ndim :]) if n == 1 and g.shape[i] != 1)
     if stretched:
-        g = F.sum(g, stretched, keepdims=True)
-    if g.shape != shape:
-        g = F.broadcast_to(g, shape)
-    return g if g.dtype == parent.dtype else g.astype(parent.dtype)
+        g = F.sum(g, stretched, wide(g.dtype), True)
+    return g if g.shape == shape else F.broadcast_to(g, shape)
 
 
 def _seeds(caller: str, heads: Sequence[Tensor], head_grads: Any, create_graph: bool) -> list[Any]:
@@ -274,3 +273,4 @@ def _check_head(x: Tensor) -> None:
 
 # Operations record themselves with what is here, and are read here: a circle, closed last.
 from minigrad.ops import operation as readings  # noqa: E402
+from minigrad.ops.accumulate import wide, widened  # noqa: E402

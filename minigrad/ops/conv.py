@@ -17,7 +17,8 @@ from typing import Any
 
 from minigrad.arguments import lengths, one_of, whole
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.ops.elementwise import divide
+from minigrad.ops.accumulate import meant, single
+from minigrad.ops.elementwise import astype, divide
 from minigrad.ops.linalg import matmul
 from minigrad.ops.operation import op, view
 from minigrad.ops.reduce import sum
@@ -43,7 +44,7 @@ def overlap_add(xp: Any, seen: Any, shape: Any, stride: Any, dilate: Any) -> Any
     """Zeros of `shape` (C, *space, N), and what every placement saw, (C, *kernel, *places, N), added where it lay."""
     n = len(stride)
     places = seen.shape[n + 1 : -1]
-    out = xp.zeros(shape, seen.dtype)
+    out = xp.zeros(shape, single(seen.dtype))
     for offset in _offsets(seen, n):  # over the kernel, never over the places
         at = [o * d for o, d in zip(offset, dilate)]
         out[(slice(None), *(slice(a, a + s * (m - 1) + 1, s) for a, s, m in zip(at, stride, places)))] += seen[
@@ -118,16 +119,17 @@ def pooling(
     dilate, axes = (1,) * n, tuple(range(1, n + 1))
     if kind == "max":
         return moveaxis(window_max(_placements(x, kernel, stride, border, dilate, -math.inf), n), -1, 0)
-    y = sum(_placements(x, kernel, stride, border, dilate), axes)
+    y = sum(_placements(x, kernel, stride, border, dilate), axes, single(x.dtype) if kind == "avg" else None)
     if kind == "avg":
         if any(beyond) or (any(padding) and not count_padding):
             inside = x.shape[2:] if not count_padding else [m + 2 * p for m, p in zip(x.shape[2:], padding)]
             with x.ctx:
-                counted = Tensor(x.ctx.xp.ones((1, 1, *inside), x.dtype), x.ctx)
+                counted = Tensor(x.ctx.xp.ones((1, 1, *inside), y.dtype), x.ctx)
             border = border if not count_padding else [(0, b) for b in beyond]
             y = divide(y, sum(_placements(counted, kernel, stride, border, dilate), axes))
         else:
             y = y / math.prod(kernel)
+        y = astype(y, meant(x.dtype))
     return moveaxis(y, -1, 0)
 
 

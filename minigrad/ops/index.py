@@ -14,6 +14,7 @@ from minigrad.arguments import one_of, whole
 from minigrad.autograd.scopes import looked_at
 from minigrad.device import on_host, xp_of
 from minigrad.errors import ArgumentError
+from minigrad.ops.accumulate import added_at
 from minigrad.ops.axes import axis_in
 from minigrad.ops.operation import op, view
 from minigrad.tensor import Tensor
@@ -50,11 +51,10 @@ getitem.vjp(x=lambda F, g, like, key: F.put_back(g, key, like.shape))
 @op
 def put_back(xp: Any, g: Any, key: Any, shape: Any) -> Any:
     """Zeros of `shape` with `g` added at `key`; a position named twice gets both."""
+    if not _is_basic(key):
+        return added_at(xp, g, key, shape)
     out = xp.zeros(shape, g.dtype)
-    if _is_basic(key):
-        out[key] = g
-    else:
-        xp.add.at(out, key, g)
+    out[key] = g
     return out
 
 
@@ -120,9 +120,7 @@ def put_along_axis(xp: Any, g: Any, indices: Any, axis: int, shape: Any) -> Any:
     grid = [xp.arange(n).reshape((-1,) + (1,) * (g.ndim - 1 - i)) for i, n in enumerate(g.shape)]
     grid = [0 * places if n == 1 else places for places, n in zip(grid, shape)]  # what was broadcast is summed
     grid[axis % g.ndim] = indices
-    out = xp.zeros(shape, g.dtype)
-    xp.add.at(out, tuple(grid), g)
-    return out
+    return added_at(xp, g, tuple(grid), shape)
 
 
 put_along_axis.vjp(g=lambda F, g, indices, axis: F.take_along_axis(g, indices, axis))

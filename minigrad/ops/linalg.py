@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from minigrad.arguments import whole
-from minigrad.device import ones
+from minigrad.device import on_host
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops import accumulate
+from minigrad.ops.accumulate import computed_wide, widened
 from minigrad.ops.axes import axes_in
 from minigrad.ops.neural import sigmoid
 from minigrad.ops.operation import Variadic, op, register, shape_of
@@ -19,7 +21,11 @@ from minigrad.tensor import Tensor
 def matmul(xp: Any, a: Any, b: Any, out: Any = None) -> Any:
     """a @ b: rows of the last two axes times columns, repeated over the axes before."""
     if a.ndim == 2 == b.ndim:
+        if len(b) > accumulate.LONG and 1 in (len(a), b.shape[1]) and b.dtype.kind == "f" and on_host(xp):
+            return accumulate.long_product(xp, a, b)
         return a.dot(b, out=out)  # the same product, found sooner
+    if a.ndim == 1 == b.ndim and a.shape == b.shape and len(b) > accumulate.LONG:
+        return matmul.forward(xp, a[None], b[:, None])[0, 0]
     return xp.matmul(a, b) if out is None else xp.matmul(a, b, out=out)
 
 
@@ -48,10 +54,21 @@ matmul.vjp(a=_matmul_a, b=_matmul_b)
 
 def _einsum(xp: Any, operands: Any, subscripts: str) -> Any:
     """The sum of products that `subscripts` spells: 'ij,jk->ik' is a matrix product."""
+    operands, subscripts = _without_lone_letters(xp, [accumulate.unhalved(o) for o in operands], subscripts)
     if len(operands) == 1:
         return xp.array(xp.einsum(subscripts, *operands))  # alone it may be a view, which would escape the versions
     large = max(o.size for o in operands) > 4096  # then it pays to look for matrix products
     return xp.einsum(subscripts, *operands, optimize=large)
+
+
+def _without_lone_letters(xp: Any, operands: Any, subscripts: str) -> tuple[list[Any], str]:
+    """The same sum, with what only one operand has and the output has not summed first."""
+    inputs, output = subscripts.split("->")
+    terms = inputs.split(",")
+    lone = [[i for i, c in enumerate(t) if inputs.count(c) == 1 and c not in output] for t in terms]
+    operands = [accumulate.total(xp, o, tuple(axes)) if axes else o for o, axes in zip(operands, lone)]
+    terms = ["".join(c for i, c in enumerate(t) if i not in axes) for t, axes in zip(terms, lone)]
+    return operands, ",".join(terms) + "->" + output
 
 
 def _einsum_operand(F: Any, g: Any, i: int, operands: Any, subscripts: str) -> Any:
@@ -137,6 +154,7 @@ def outer(a: Any, b: Any) -> Tensor:
     return ops.multiply(ops.reshape(a, (-1, 1)), ops.reshape(b, (1, -1)))
 
 
+@computed_wide
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The Euclidean norm (of all values if `axis` is None), or the vector norms of order 1, 2 or inf."""
     from minigrad import ops
@@ -153,10 +171,11 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 @op
 def l2norm(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """sqrt(sum(x^2)); at 0 the gradient is taken as 0."""
-    return xp.sqrt(xp.sum(xp.square(x), axis=axis, keepdims=keepdims))
+    return xp.sqrt(accumulate.total(xp, xp.square(widened(x)), axis, keepdims))
 
 
 def _direction(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
+    g = widened(g)
     y = F.where(F.equal(y, 0), 1, y)
     shape = [1] * x.ndim if axis is None else list(x.shape)
     for a in () if axis is None else (axis if isinstance(axis, tuple) else (axis,)):
@@ -207,8 +226,8 @@ def _rows(F: Any, x: Any) -> Any:
 
 @op
 def column_sums(xp: Any, x: Any, out: Any = None) -> Any:
-    """The sums of the columns of a matrix, as a product with ones: for small matrices faster than a reduction."""
-    return xp.dot(ones(xp, x.shape[0], x.dtype), x, out=out)
+    """The sums of the columns of a matrix."""
+    return accumulate.column_sums(xp, x, out)
 
 
 column_sums.vjp(x=lambda F, g: g)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import number, one_of
-from minigrad.device import counted, generator, on_host, ones
+from minigrad.device import counted, generator, on_host
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.accumulate import row_sums, total, widened
 from minigrad.ops.axes import axes_in
 from minigrad.ops.operation import op
 from minigrad.tensor import Tensor
@@ -110,21 +111,23 @@ def _largest(xp: Any, x: Any, axis: int) -> Any:
 @op
 def softmax(xp: Any, x: Any, axis: int = -1) -> Any:
     """exp(x) / sum(exp(x)) along `axis`."""
+    x = widened(x)
     e = xp.exp(x - _largest(xp, x, axis))
-    return e / xp.sum(e, axis=axis, keepdims=True)
+    return e / total(xp, e, axis, keepdims=True)
 
 
-softmax.vjp(x=lambda F, g, y, axis: y * (g - F.sum(g * y, axis, keepdims=True)))
+softmax.vjp(x=lambda F, g, y, axis: y * (g - F.sum(widened(g) * y, axis, keepdims=True)))
 
 
 @op
 def log_softmax(xp: Any, x: Any, axis: int = -1) -> Any:
     """x - log(sum(exp(x))) along `axis`."""
+    x = widened(x)
     shifted = x - _largest(xp, x, axis)
-    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=axis, keepdims=True))
+    return shifted - xp.log(total(xp, xp.exp(shifted), axis, keepdims=True))
 
 
-log_softmax.vjp(x=lambda F, g, y, axis: g - F.exp(y) * F.sum(g, axis, keepdims=True))
+log_softmax.vjp(x=lambda F, g, y, axis: g - F.exp(widened(y)) * F.sum(widened(g), axis, keepdims=True))
 
 
 @op
@@ -135,20 +138,24 @@ def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
     """
     rows, columns = _rows_and_columns(xp, x, labels)
     place = columns + counted(xp, len(rows), rows.shape[1])  # in all rows end to end, where one is found sooner
+    rows = widened(rows)
     p = rows - _largest(xp, rows, 1)
     logp = p.take(place)
     xp.exp(p, out=p)
-    total = p.dot(ones(xp, p.shape[1], p.dtype))  # for few columns faster than a sum
-    logp -= xp.log(total)
-    p /= total[:, None]
+    whole = row_sums(xp, p)
+    logp -= xp.log(whole)
+    p /= whole[:, None]
     p.put(place, xp.expm1(logp))  # p - 1
     y = -logp
-    return (y, p) if rows is x else (y.reshape(x.shape[:-1]), p.reshape(x.shape))
+    return (y, p) if x.ndim == 2 else (y.reshape(x.shape[:-1]), p.reshape(x.shape))
 
 
-softmax_cross_entropy.remember(
-    lambda F, x, labels: F.softmax(x) - F.one_hot(F.reshape(labels, x.shape[:-1]), x.shape[-1], 1.0, 0.0, x.dtype)
-)
+def _probabilities_less_labels(F: Any, x: Any, labels: Any) -> Any:
+    x = widened(x)
+    return F.softmax(x) - F.one_hot(F.reshape(labels, x.shape[:-1]), x.shape[-1], 1.0, 0.0, x.dtype)
+
+
+softmax_cross_entropy.remember(_probabilities_less_labels)
 softmax_cross_entropy.vjp(x=lambda F, g, memo: g[..., None] * memo)
 
 

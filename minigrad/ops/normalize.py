@@ -6,6 +6,7 @@ from typing import Any
 
 from minigrad.arguments import number
 from minigrad.errors import ShapeError
+from minigrad.ops.accumulate import average, widened
 from minigrad.ops.axes import axis_in
 from minigrad.ops.elementwise import add, multiply
 from minigrad.ops.operation import op
@@ -16,12 +17,14 @@ from minigrad.tensor import Tensor
 @op
 def standardize(xp: Any, x: Any, axis: Any = -1, eps: float = 1e-5) -> Any:
     """(x - mean) / sqrt(var + eps), mean and variance over `axis`; the gradient passes through both."""
-    centred = x - xp.mean(x, axis=axis, keepdims=True)
-    return centred / xp.sqrt(xp.mean(xp.square(centred), axis=axis, keepdims=True) + eps)
+    x = widened(x)
+    centred = x - average(xp, x, axis, keepdims=True)
+    return centred / xp.sqrt(average(xp, xp.square(centred), axis, keepdims=True) + eps)
 
 
 def _without_mean_and_slope(F: Any, g: Any, y: Any, x: Any, axis: Any, eps: float) -> Any:
     """What changes neither the mean nor the scale of x passes, over the standard deviation."""
+    g, x = widened(g), widened(x)
     free = g - F.mean(g, axis, keepdims=True) - y * F.mean(g * y, axis, keepdims=True)
     return free / F.sqrt(F.var(x, axis, keepdims=True) + eps)
 
@@ -58,13 +61,19 @@ def batch_norm(
     number("momentum", momentum, 0, 1, "[]")
     gamma, beta = (_along(v, x, axis, "batch_norm") for v in (gamma, beta))
     if use_running:
-        mean, var = (_along(v, x, axis, "batch_norm") for v in (running_mean, running_var))
-        return add(multiply(x - mean, gamma / (var + eps) ** 0.5), beta)
+        mean, var = (widened(_along(v, x, axis, "batch_norm")) for v in (running_mean, running_var))
+        return _scaled(x, x - mean, gamma / (var + eps) ** 0.5, beta)
     others = tuple(i for i in range(x.ndim) if i != axis_in(x.shape, axis))
-    constant = x.detach()
+    constant = widened(x.detach())
     for running, batch in ((running_mean, constant.mean(others)), (running_var, constant.var(others))):
         running[...] = momentum * running + (1 - momentum) * batch
-    return add(multiply(standardize(x, others, eps), gamma), beta)
+    return _scaled(x, standardize(x, others, eps), gamma, beta)
+
+
+def _scaled(x: Any, centred: Any, scale: Any, shift: Any) -> Tensor:
+    """What has been made of x, times a scale, plus a shift: in the dtype of x, even if it is float16 and they are not."""
+    y = add(multiply(centred, scale), shift)
+    return y if y.dtype == x.dtype else y.astype(x.dtype)
 
 
 def _along(v: Any, x: Any, axis: int, name: str) -> Tensor:

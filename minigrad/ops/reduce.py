@@ -7,9 +7,11 @@ reduction is put back on its axes by `_restore`; the backward pass repeats it al
 from __future__ import annotations
 
 import builtins
-import math
 from typing import Any
 
+import numpy
+
+from minigrad.ops.accumulate import average, axes_of, count, over, total, unhalved, variance, wide, widened
 from minigrad.ops.axes import axes_in
 from minigrad.ops.operation import op
 
@@ -17,12 +19,6 @@ from minigrad.ops.operation import op
 def _plain(axis: Any) -> Any:
     """NumPy takes a tuple of axes; Gluon a list too."""
     return tuple(axis) if isinstance(axis, list) else axis
-
-
-def _axes(ndim: int, axis: Any) -> tuple[int, ...]:
-    if axis is None or not ndim:
-        return tuple(range(ndim))
-    return tuple(a % ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
 
 
 def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
@@ -33,18 +29,14 @@ def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
 
 def _restore(F: Any, g: Any, x: Any, axis: Any) -> Any:
     """Give a reduced value the reduced axes of x back, with length 1. (Works whether or not they were kept.)"""
-    axes = _axes(len(x.shape), axis)
+    axes = axes_of(len(x.shape), axis)
     return F.reshape(g, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
-
-
-def _count(x: Any, axis: Any) -> int:
-    return math.prod(x.shape[a] for a in _axes(len(x.shape), axis))
 
 
 @op
 def sum(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, out: Any = None) -> Any:
     """The sum over `axis`."""
-    return xp.sum(x, axis=_plain(axis), dtype=dtype, keepdims=keepdims, out=out)
+    return total(xp, x, axis, keepdims, dtype)
 
 
 sum.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis))
@@ -52,38 +44,37 @@ sum.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis))
 
 @op
 def mean(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
-    """The mean over `axis`."""
-    return xp.mean(x, axis=_plain(axis), dtype=dtype, keepdims=keepdims)
+    """The mean over `axis`; of nothing it is NaN."""
+    y = average(xp, x, axis, keepdims, dtype)
+    return y if dtype is None else y.astype(dtype)
 
 
-mean.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis) * (1 / builtins.max(1, _count(like, axis))))
+mean.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis) * (1 / builtins.max(1, count(like, axis))))
 
 
 @op
 def var(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
-    """The mean square distance from the mean, over n - ddof."""
-    return xp.var(x, axis=_plain(axis), ddof=ddof, keepdims=keepdims)
+    """The mean square distance from the mean, over n - ddof; NaN, as is its gradient, if that is not positive."""
+    return variance(xp, x, axis, keepdims, ddof)
 
 
-var.vjp(
-    x=lambda F, g, x, axis, ddof: (
-        _restore(F, g, x, axis) * (x - F.mean(x, axis, keepdims=True)) * (2 / (_count(x, axis) - ddof))
-    )
-)
+def _from_the_mean(F: Any, g: Any, x: Any, axis: Any, ddof: int) -> Any:
+    """What a gradient of (half) the variance is for x."""
+    x = widened(x)
+    return _restore(F, g, x, axis) * (x - F.mean(x, axis, keepdims=True)) * (1 / over(count(x, axis) - ddof))
+
+
+var.vjp(x=lambda F, g, x, axis, ddof: _from_the_mean(F, 2 * widened(g), x, axis, ddof))
 
 
 @op
 def std(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
     """The root of `var`; where it is 0 the gradient is taken as 0."""
-    return xp.std(x, axis=_plain(axis), ddof=ddof, keepdims=keepdims)
+    return xp.sqrt(variance(xp, x, axis, keepdims, ddof))
 
 
 std.vjp(
-    x=lambda F, g, y, x, axis, ddof: (
-        _restore(F, g / F.where(F.equal(y, 0), 1, y), x, axis)
-        * (x - F.mean(x, axis, keepdims=True))
-        * (1 / (_count(x, axis) - ddof))
-    )
+    x=lambda F, g, y, x, axis, ddof: _from_the_mean(F, widened(g) / F.where(F.equal(y, 0), 1, y), x, axis, ddof)
 )
 
 
@@ -100,7 +91,7 @@ def min(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _shared_among_winners(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
-    won = F.astype(F.equal(x, _restore(F, y, x, axis)), x.dtype)
+    won = F.astype(F.equal(x, _restore(F, y, x, axis)), wide(x.dtype))
     return _restore(F, g, x, axis) * won / F.sum(won, axis, keepdims=True)
 
 
@@ -111,15 +102,15 @@ min.vjp(x=_shared_among_winners)
 @op
 def prod(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The product over `axis`. Right at zeros too: the gradient multiplies the other factors and never divides."""
-    return xp.prod(x, axis=_plain(axis), keepdims=keepdims)
+    return xp.prod(unhalved(x), axis=_plain(axis), keepdims=keepdims)
 
 
 def _product_of_the_others(F: Any, g: Any, x: Any, axis: Any) -> Any:
     """At each place, the product of the factors on both sides of it, found in a tree of halves."""
-    axes = _axes(x.ndim, axis)
+    x, axes = widened(x), axes_of(x.ndim, axis)
     kept = [i for i in range(x.ndim) if i not in axes]
     order = (*kept, *axes)
-    flat = F.reshape(F.transpose(x, order), (*(x.shape[i] for i in kept), _count(x, axis)))
+    flat = F.reshape(F.transpose(x, order), (*(x.shape[i] for i in kept), count(x, axis)))
     others = _exclusive_products(F, flat)
     shaped = F.reshape(others, tuple(x.shape[i] for i in order))
     back = tuple(order.index(i) for i in range(x.ndim))
@@ -148,20 +139,23 @@ prod.vjp(x=_product_of_the_others)
 @op
 def logsumexp(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(x))), computed from the largest value so that nothing overflows."""
-    axis = _plain(axis)
+    axis, x = _plain(axis), widened(x)
     top = xp.max(x, axis=axis, keepdims=True)
     top = xp.where(xp.isfinite(top), top, xp.zeros_like(top))
-    y = xp.log(xp.sum(xp.exp(x - top), axis=axis, keepdims=True)) + top
-    return y if keepdims else xp.squeeze(y, axis=_axes(x.ndim, axis))
+    y = xp.log(total(xp, xp.exp(x - top), axis, keepdims=True)) + top
+    return y if keepdims else xp.squeeze(y, axis=axes_of(x.ndim, axis))
 
 
-logsumexp.vjp(x=lambda F, g, y, x, axis: _restore(F, g, x, axis) * F.exp(x - _restore(F, y, x, axis)))
+logsumexp.vjp(x=lambda F, g, y, x, axis: _restore(F, g, x, axis) * F.exp(widened(x) - _restore(F, y, x, axis)))
 
 
 @op
 def cumsum(xp: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
-    """Running sums along `axis` (of the flattened array if None)."""
-    return xp.cumsum(x, axis=axis, dtype=dtype)
+    """Running sums along `axis` (of the flattened array if None), added up in float64."""
+    given = x.dtype if dtype is None else numpy.dtype(dtype)
+    if given.kind != "f":
+        return xp.cumsum(x, axis=axis, dtype=dtype)
+    return xp.cumsum(x, axis=axis, dtype="float64").astype(given, copy=False)
 
 
 def _sums_of_what_follows(F: Any, g: Any, like: Any, axis: Any) -> Any:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from minigrad.ops.accumulate import widened
 from minigrad.ops.operation import op
-
-
-def _wide(a: Any) -> Any:
-    """LAPACK starts at float32."""
-    return a.astype("float32") if a.dtype == "float16" else a
 
 
 def _transposed(F: Any, a: Any) -> Any:
@@ -19,7 +15,7 @@ def _transposed(F: Any, a: Any) -> Any:
 @op
 def inv(xp: Any, a: Any) -> Any:
     """The inverse of a (..., n, n)."""
-    return xp.linalg.inv(_wide(a)).astype(a.dtype, copy=False)
+    return xp.linalg.inv(widened(a))
 
 
 inv.vjp(a=lambda F, g, y: -F.matmul(_transposed(F, y), F.matmul(g, _transposed(F, y))))
@@ -28,7 +24,7 @@ inv.vjp(a=lambda F, g, y: -F.matmul(_transposed(F, y), F.matmul(g, _transposed(F
 @op
 def solve_columns(xp: Any, a: Any, b: Any) -> Any:
     """The x with a x = b: a (..., n, n), b (..., n, k)."""
-    return xp.linalg.solve(_wide(a), _wide(b)).astype(xp.result_type(a, b), copy=False)
+    return xp.linalg.solve(widened(a), widened(b))
 
 
 solve_columns.vjp(
@@ -40,13 +36,13 @@ solve_columns.vjp(
 @op
 def det(xp: Any, a: Any) -> Any:
     """The determinant of a (..., n, n), which must be invertible where its gradient is asked for."""
-    return xp.asarray(xp.linalg.det(_wide(a))).astype(a.dtype, copy=False)
+    return xp.asarray(xp.linalg.det(widened(a)))
 
 
 @op
 def logabsdet(xp: Any, a: Any) -> Any:
     """The logarithm of the size of the determinant of a (..., n, n)."""
-    return xp.asarray(xp.linalg.slogdet(_wide(a))[1]).astype(a.dtype, copy=False)
+    return xp.asarray(xp.linalg.slogdet(widened(a))[1])
 
 
 det.vjp(a=lambda F, g, y, a: (g * y)[..., None, None] * _transposed(F, F.inv(a)))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from minigrad import autograd, ops
 from minigrad.arguments import number, whole
 from minigrad.errors import ShapeError
 from minigrad.gluon.hybrid import HybridBlock
+from minigrad.ops.accumulate import single
 from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
 
@@ -96,6 +99,10 @@ class BatchNorm(_Normalization):
         self._use_global_stats = use_global_stats
         self.running_mean = self._per_channel("running_mean", running_mean_initializer, in_channels, False)
         self.running_var = self._per_channel("running_var", running_variance_initializer, in_channels, False)
+
+    def cast(self, dtype: Any) -> None:
+        """Convert all parameters; float16 leaves them in float32, as in Gluon, for running statistics need its range."""
+        super().cast(single(numpy.dtype(dtype)))
 
     def forward(self, x: Tensor) -> Tensor:
         """x with at least the axes (batch, channels), to the same shape."""

@@ -1,0 +1,175 @@
+"""How many values are added up: in which dtype and in which order, so that small terms count and nothing overflows.
+
+A sum, a mean, a norm or a softmax of float16 is computed in float32 and rounded once, at the end; a statistic of whole
+numbers is computed in float64. In float32 not more than some hundred values are added one after the other: what 200,000
+rows lose that way is 2e-3 of their sum.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy
+
+from minigrad.device import on_host, ones
+
+_FLOAT32, _FLOAT64 = numpy.dtype("float32"), numpy.dtype("float64")
+BLOCK = 128
+"""Values that are added one after the other. NumPy, where it adds in pairs, begins with as many."""
+LONG = 4096
+"""The most values that a product of a matrix and a vector may add up: BLAS adds them one after the other."""
+
+
+def single(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
+    """float32 for float16, else `dtype` itself."""
+    return _FLOAT32 if dtype.kind == "f" and dtype.itemsize < 4 else dtype
+
+
+def wide(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
+    """The dtype of a statistic before it is rounded: `single`, and float64 for whole numbers and truths."""
+    return single(dtype) if dtype.kind == "f" else _FLOAT64
+
+
+def unhalved(x: Any) -> Any:
+    """A raw array, float16 as float32."""
+    return x if x.dtype == single(x.dtype) else x.astype(_FLOAT32)
+
+
+def widened(x: Any) -> Any:
+    """An array, raw or a Tensor, in the dtype of a statistic before it is rounded."""
+    dtype = x.dtype
+    return x if dtype.kind == "f" and dtype.itemsize >= 4 else x.astype(wide(dtype))
+
+
+def meant(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:
+    """The dtype of what is computed from arrays of these: whole numbers do not widen a float, alone they give float32."""
+    floats = [dtype for dtype in dtypes if dtype.kind == "f"]
+    return numpy.result_type(*floats) if floats else _FLOAT32
+
+
+def computed_wide(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function of Tensors, written in operations, compute in wide dtypes; its result is rounded once, at the end."""
+
+    @functools.wraps(function)
+    def rounded(*args: Any, **kwargs: Any) -> Any:
+        dtypes = [a.dtype for a in (*args, *kwargs.values()) if _is_array(a)]
+        if all(dtype == wide(dtype) for dtype in dtypes):
+            return function(*args, **kwargs)
+        args = tuple(widened(a) if _is_array(a) else a for a in args)
+        kwargs = {name: widened(a) if _is_array(a) else a for name, a in kwargs.items()}
+        return function(*args, **kwargs).astype(meant(*dtypes))
+
+    return rounded
+
+
+def _is_array(a: Any) -> bool:
+    return hasattr(a, "dtype") and not isinstance(a, numpy.generic)
+
+
+def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
+    """`axis` (None for all, a number, a tuple or a list) as numbers from 0 up."""
+    if axis is None or not ndim:
+        return tuple(range(ndim))
+    return tuple(a % ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+
+
+def count(x: Any, axis: Any) -> int:
+    """How many values are taken together over `axis`."""
+    return math.prod(x.shape[a] for a in axes_of(len(x.shape), axis))
+
+
+def total(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+    """The sum of a raw array over `axis`, as `dtype`; else float16 gives float32, for the caller to round.
+
+    Whole numbers are added as NumPy does, in its widest integers.
+    """
+    given = x.dtype if dtype is None else numpy.dtype(dtype)
+    added = single(given) if given.kind == "f" else dtype
+    if added == _FLOAT32 and x.size > 2 * BLOCK and on_host(xp):  # a GPU adds in a tree anyway
+        x = _shortened(xp, x, axes_of(x.ndim, axis))
+    y = xp.sum(x, axis=tuple(axis) if isinstance(axis, list) else axis, dtype=added, keepdims=keepdims)
+    return y if dtype is None or y.dtype == given else y.astype(given)
+
+
+def average(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+    """The mean of a raw array over `axis`, NaN if there is nothing, in a dtype as wide as `total` adds in."""
+    return total(xp, x, axis, keepdims, wide(x.dtype if dtype is None else numpy.dtype(dtype))) / over(count(x, axis))
+
+
+def variance(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, ddof: float = 0) -> Any:
+    """The sum of squared distances from the mean over n - ddof, in a dtype as wide as `total` adds in."""
+    x = widened(x)
+    squares = xp.square(x - average(xp, x, axis, keepdims=True))
+    return total(xp, squares, axis, keepdims) / over(count(x, axis) - ddof)
+
+
+def column_sums(xp: Any, x: Any, out: Any = None) -> Any:
+    """The sums of the columns of a matrix; of a short one as a product with ones, which may be written into `out`."""
+    if len(x) > LONG and on_host(xp):
+        return total(xp, x, 0)
+    return xp.dot(ones(xp, x.shape[0], x.dtype), x, out=out)  # for small matrices faster than a reduction
+
+
+def row_sums(xp: Any, x: Any) -> Any:
+    """The sums of the rows of a matrix."""
+    if x.shape[1] > LONG and on_host(xp):
+        return total(xp, x, 1)
+    return x.dot(ones(xp, x.shape[1], x.dtype))  # for few columns faster than a reduction
+
+
+def long_product(xp: Any, a: Any, b: Any) -> Any:
+    """The product of a row and a matrix, or of a matrix and a column, whose terms are more than `LONG`."""
+    a, b, n = unhalved(a), unhalved(b), len(b)
+    whole = n - n % LONG
+    rows = a[:, :whole].reshape((len(a), -1, LONG)).swapaxes(0, 1)
+    y = total(xp, xp.matmul(rows, b[:whole].reshape((-1, LONG, b.shape[1]))), 0)
+    return y if whole == n else y + a[:, whole:].dot(b[whole:])
+
+
+def added_at(xp: Any, g: Any, key: Any, shape: tuple[int, ...]) -> Any:
+    """Zeros of `shape` with `g` added at the positions `key`, one after the other: in float64 if they are many."""
+    dtype = single(g.dtype)
+    added = _FLOAT64 if dtype.kind == "f" and g.size > math.prod(shape) else dtype
+    out = xp.zeros(shape, added)
+    xp.add.at(out, key, g.astype(added, copy=False))  # with one dtype it is five times as fast
+    return out.astype(dtype, copy=False)
+
+
+def over(n: float) -> float:
+    """A number of values to divide by; NaN if there is none, for what is undefined then."""
+    return n if n > 0 else math.nan
+
+
+def _shortened(xp: Any, x: Any, axes: tuple[int, ...]) -> Any:
+    """An array with the same sum over `axes`, summed in blocks until not many are left to be added one by one."""
+    while (axis := _one_by_one(x, axes)) is not None:
+        n, lead = x.shape[axis], (slice(None),) * axis
+        block = min(BLOCK, n)
+        whole = n - n % block
+        blocks = x[(*lead, slice(whole))].reshape((*x.shape[:axis], whole // block, block, *x.shape[axis + 1 :]))
+        sums = xp.sum(blocks, axis=axis + 1, dtype=_FLOAT32)
+        if whole < n:
+            rest = xp.sum(x[(*lead, slice(whole, None))], axis=axis, dtype=_FLOAT32, keepdims=True)
+            sums = xp.concatenate((sums, rest), axis=axis)
+        x = sums
+    return x
+
+
+def _one_by_one(x: Any, axes: Sequence[int]) -> int | None:
+    """The longest of the axes along which NumPy adds one value after the other; None if these are short.
+
+    It goes through memory in order, and adds in pairs only along the axes that lie innermost there.
+    """
+    left, step = [i for i in axes if x.shape[i] > 1], 0
+    inwards = sorted((i for i, n in enumerate(x.shape) if n > 1), key=lambda i: abs(x.strides[i]) or math.inf)
+    for i in inwards:
+        if i not in left or step not in (0, abs(x.strides[i])):
+            break
+        left.remove(i)
+        step = abs(x.strides[i]) * x.shape[i]
+    if math.prod(x.shape[i] for i in left) <= 2 * BLOCK:
+        return None
+    return max(left, key=lambda i: x.shape[i])
