@@ -17,7 +17,8 @@ from minigrad import random as draws
 from minigrad.arguments import lengths, number, one_of, whole
 from minigrad.device import Context
 from minigrad.errors import ArgumentError
-from minigrad.npx.arrays import coded_shape
+from minigrad.npx.arrays import coded_shape, descending
+from minigrad.ops.accumulate import computed_wide
 from minigrad.ops.axes import axes_in, axis_in
 from minigrad.tensor import Tensor
 
@@ -206,7 +207,7 @@ argmax, argmin = _position(ops.argmax), _position(ops.argmin)
 
 def argsort(data: Any, axis: int = -1, is_ascend: bool = True, dtype: Any = "float32") -> Tensor:
     """The order that sorts the values, the largest first unless `is_ascend`."""
-    return ops.astype(ops.argsort(data if is_ascend else ops.negative(data), axis), dtype)
+    return ops.astype(ops.argsort(data if is_ascend else descending(data), axis), dtype)
 
 
 def sort(data: Any, axis: int = -1, is_ascend: bool = True) -> Tensor:
@@ -328,6 +329,7 @@ def softmax_cross_entropy(data: Any, label: Any) -> Tensor:
     return ops.reshape(ops.sum(ops.softmax_cross_entropy(data, label)), (1,))
 
 
+@computed_wide
 def L2Normalization(data: Any, eps: float = 1e-10, mode: str = "instance") -> Tensor:  # noqa: N802
     """Each sample ('instance'), each place ('channel') or each channel ('spatial') divided by its norm."""
     axes = {"instance": tuple(range(1, data.ndim)), "channel": 1, "spatial": tuple(range(2, data.ndim))}

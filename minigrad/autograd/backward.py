@@ -99,7 +99,7 @@ def grad(
 def _answer(v: Tensor, g: Any) -> Tensor:
     """A gradient as an array of its own, which the caller may change."""
     if isinstance(g, Tensor):
-        return g.astype(v.dtype)
+        return g.copy()
     v.ctx.use()
     xp = xp_of(v.data)
     return Tensor(xp.zeros(v.shape, v.dtype) if g is None else xp.array(g, dtype=v.dtype), v.ctx)
@@ -151,7 +151,7 @@ def walk(
         if not retain_graph:
             node.free()
     if wanted is not None:
-        found.update((leaf, g) for leaf, g in grads.items() if leaf in wanted)
+        found.update((leaf, g.astype(leaf.dtype, copy=False)) for leaf, g in grads.items() if leaf in wanted)
         return found
     for leaf, g in grads.items():
         if leaf.ctx is not ctx:

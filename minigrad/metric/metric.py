@@ -228,5 +228,6 @@ def _is_numbers(values: Any) -> bool:
 
 
 def _fetch(value: Any) -> Array:
+    """On the host; numbers in the widest dtype of their kind, so that a difference of bytes is what it is."""
     array = to_host(value.data if isinstance(value, Tensor) else value)
-    return array.astype("float64") if array.dtype.kind == "f" else array
+    return array.astype("float64" if array.dtype.kind == "f" else "int64") if array.dtype.kind in "iuf" else array

@@ -20,7 +20,8 @@ class MeanError(EvalMetric):
         raise NotImplementedError
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
-        columns = [array.reshape(-1, 1) if array.ndim == 1 else array for array in (label, pred)]
+        wide = label.astype("float64"), pred.astype("float64")
+        columns = [array.reshape(-1, 1) if array.ndim == 1 else array for array in wide]
         if columns[0].shape != columns[1].shape:
             raise ShapeError(f"{self.name}: labels of shape {label.shape} do not go with predictions of {pred.shape}.")
         return self.error(columns[0] - columns[1]), 1

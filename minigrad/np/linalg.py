@@ -12,6 +12,7 @@ from minigrad.create import eye
 from minigrad.errors import ArgumentError
 from minigrad.np.search import constant
 from minigrad.ops import absolute, det, inv, logabsdet, matmul, max, positive, reshape, solve_columns, squeeze, sum
+from minigrad.ops.accumulate import computed_wide
 from minigrad.ops.axes import axes_in
 from minigrad.tensor import Tensor
 
@@ -48,6 +49,7 @@ def solve(a: Any, b: Any) -> Tensor:
     return reshape(solve_columns(a, reshape(b, (-1, 1))), (-1,)) if b.ndim == 1 else solve_columns(a, b)
 
 
+@computed_wide
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The Euclidean norm, or that of order 1, 2 or inf of vectors along `axis`.
 

@@ -11,6 +11,7 @@ from minigrad.arguments import numbers, whole
 from minigrad.create import arange, asarray
 from minigrad.errors import ShapeError
 from minigrad.ops import (
+    astype,
     clip,
     dot,
     floor,
@@ -34,10 +35,12 @@ from minigrad.ops import (
     tensordot,
     where,
 )
+from minigrad.ops.accumulate import computed_wide, meant, over
 from minigrad.ops.axes import axes_in, axis_in
 from minigrad.tensor import Tensor
 
 
+@computed_wide
 def average(a: Any, axis: Any = None, weights: Any = None) -> Tensor:
     """The mean, weighted if `weights` are given: of the shape of `a`, or one for each place along `axis`."""
     if weights is None:
@@ -48,6 +51,7 @@ def average(a: Any, axis: Any = None, weights: Any = None) -> Tensor:
     return sum(a * weights, axis) / sum(weights, axis)
 
 
+@computed_wide
 def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tensor:
     """The covariance matrix of the rows of `m` (and of `y` below them), or of the columns with `rowvar=False`."""
     from minigrad.np.joining import atleast_2d, vstack
@@ -58,10 +62,11 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
     m = m if rowvar or m.shape[0] == 1 else m.T
     m = m if y is None else vstack((m, atleast_2d(y) if rowvar else atleast_2d(y).T))
     centred = m - mean(m, 1, keepdims=True)
-    found = matmul(centred, centred.T) / (m.shape[1] - (not bias))
+    found = matmul(centred, centred.T) / over(m.shape[1] - (not bias))
     return found if found.size > 1 else reshape(found, ())
 
 
+@computed_wide
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
     """The correlation of every two rows of `x` (and of `y` below them)."""
     from minigrad.np.grid import diag
@@ -74,7 +79,7 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
 
 
 def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The value below which a fraction `q` of the values lies, between neighbours in proportion.
+    """The value below which a fraction `q` of the values lies, between neighbours in proportion; NaN if one is.
 
     >>> from minigrad import np
     >>> np.quantile(np.array([4, 1, 2, 3]), 0.5)
@@ -85,14 +90,15 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
     kept = [n for i, n in enumerate(a.shape) if i not in axes]
     flat = reshape(moveaxis(a, axes, tuple(range(-len(axes), 0))), (*kept, -1)) if axes else a
     numbers("q", q, 0, 1, "[]")
-    q = asarray(q, a.dtype, a.ctx)
+    q = asarray(q, "float64", a.ctx)
     place = q * (flat.shape[-1] - 1)
     below = floor(place)
     ordered = sort(flat, -1)
     low, high = take(ordered, below, -1), take(ordered, minimum(below + 1, flat.shape[-1] - 1), -1)
-    found = moveaxis(
-        low + (high - low) * (place - below), tuple(range(len(kept), len(kept) + q.ndim)), tuple(range(q.ndim))
-    )
+    found = astype(_between(low, high, place - below), meant(a.dtype))
+    largest = reshape(ordered[..., -1], (*kept, *(1,) * q.ndim))
+    found = where(isnan(largest), largest, found)  # sorting has put a NaN last
+    found = moveaxis(found, tuple(range(len(kept), len(kept) + q.ndim)), tuple(range(q.ndim)))
     return reshape(found, (*q.shape, *(1 if i in axes else n for i, n in enumerate(a.shape)))) if keepdims else found
 
 
@@ -105,6 +111,11 @@ def percentile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tens
 def median(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The value in the middle; for an even number of values the mean of the middle two."""
     return quantile(a, 0.5, axis, keepdims)
+
+
+def _between(low: Any, high: Any, share: Any) -> Tensor:
+    """A share, from 0 to 1, of the way from `low` to `high`; one that has no part in it may be infinite."""
+    return where(share < 1, low, 0.0) * (1 - share) + where(share > 0, high, 0.0) * share
 
 
 def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
@@ -134,9 +145,10 @@ def nan_to_num(
 
 def nansum(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The sum of what is not NaN."""
-    return sum(where(isnan(a), 0.0, a), axis, keepdims=keepdims)
+    return sum(_without_nan(a, 0.0), axis, keepdims=keepdims)
 
 
+@computed_wide
 def nanmean(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The mean of what is not NaN."""
     return nansum(a, axis, keepdims) / sum(logical_not(isnan(a)), axis, keepdims=keepdims)
@@ -144,12 +156,17 @@ def nanmean(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 def nanmax(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest value that is not NaN."""
-    return max(where(isnan(a), float("-inf"), a), axis, keepdims)
+    return max(_without_nan(a, float("-inf")), axis, keepdims)
 
 
 def nanmin(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The smallest value that is not NaN."""
-    return min(where(isnan(a), float("inf"), a), axis, keepdims)
+    return min(_without_nan(a, float("inf")), axis, keepdims)
+
+
+def _without_nan(a: Any, value: float) -> Any:
+    """`a` with a value in the place of NaN; whole numbers have none."""
+    return where(isnan(a), value, a) if a.dtype.kind == "f" else a
 
 
 def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
@@ -160,6 +177,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     return asarray(a)
 
 
+@computed_wide
 def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
     """The area under a broken line through y: over `x`, or in steps of `dx`."""
     lead = (slice(None),) * axis_in(y.shape, axis)
@@ -179,9 +197,11 @@ def interp(x: Any, xp: Any, fp: Any) -> Tensor:
         raise ShapeError(
             f"interp() got xp of shape {xp.shape} and fp of {fp.shape}; it needs as many of each, one or more."
         )
+    dtype = meant(x.dtype, xp.dtype, fp.dtype)
+    x, xp, fp = (astype(v, "float64") for v in (x, xp, fp))
     right = clip(searchsorted(xp.detach(), x.detach()), 1, len(xp) - 1)
     x0, x1, y0, y1 = take(xp, right - 1), take(xp, right), take(fp, right - 1), take(fp, right)
-    return y0 + clip((x - x0) / (x1 - x0), 0, 1) * (y1 - y0)
+    return astype(_between(y0, y1, clip((x - x0) / (x1 - x0), 0, 1)), dtype)
 
 
 def polyval(p: Any, x: Any) -> Tensor:

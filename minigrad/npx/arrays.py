@@ -12,6 +12,7 @@ from minigrad.arguments import lengths, one_of, whole
 from minigrad.create import arange
 from minigrad.device import xp_of
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.accumulate import meant
 from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
 
@@ -122,7 +123,7 @@ def topk(
         raise ArgumentError(f"topk() got k={k}, but axis {axis} of shape {data.shape} is shorter.")
     first = (builtins.slice(None),) * axis + (builtins.slice(k),)
     with data.ctx:
-        raw = data.data if is_ascend else -data.data
+        raw = (data if is_ascend else descending(data)).data
         places = Tensor(xp_of(raw).argsort(raw, axis=axis, kind="stable")[first], data.ctx)
     if ret_typ == "indices":
         return places.astype(dtype)
@@ -132,11 +133,17 @@ def topk(
     return values if ret_typ == "value" else (values, places.astype(dtype))
 
 
+def descending(data: Any) -> Tensor:
+    """Constants in the opposite order: negative, or ~x for whole numbers, some of which have no negative."""
+    data = data.detach()
+    return ops.negative(data) if data.dtype.kind == "f" else ops.invert(data)
+
+
 def arange_like(data: Any, start: float = 0.0, step: float = 1.0, axis: int | None = None) -> Tensor:
     """start, start + step, ...: as many as `data` has values, in its shape, or as it has places along `axis`."""
     n = data.size if axis is None else data.shape[axis_in(data.shape, axis)]
-    numbers = start + step * arange(n, dtype=data.dtype, ctx=data.ctx)
-    return ops.reshape(numbers, data.shape) if axis is None else ops.positive(numbers)
+    numbers = ops.astype(start + step * arange(n, dtype="float64", ctx=data.ctx), meant(data.dtype))
+    return ops.reshape(numbers, data.shape) if axis is None else numbers
 
 
 def batch_dot(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy
+
 from minigrad import autograd, ops
 from minigrad.arguments import number, one_of
 from minigrad.create import arange, ones_like
@@ -140,17 +142,22 @@ def log_softmax(data: Any, axis: int = -1, temperature: float | None = None) -> 
 def masked_softmax(data: Any, mask: Any, axis: int = -1, temperature: float = 1.0) -> Tensor:
     """The softmax of the values where `mask` holds; 0 elsewhere."""
     shown = ops.astype(mask, "bool")
-    return ops.where(shown, ops.softmax(ops.where(shown, _cooled(data, temperature), -1e30), axis), 0.0)
+    return ops.where(shown, ops.softmax(_lowest_unless(shown, _cooled(data, temperature)), axis), 0.0)
 
 
 def masked_log_softmax(data: Any, mask: Any, axis: int = -1, temperature: float = 1.0) -> Tensor:
     """The logarithm of `masked_softmax`; minus infinity where the mask does not hold."""
     shown = ops.astype(mask, "bool")
-    return ops.where(shown, ops.log_softmax(ops.where(shown, _cooled(data, temperature), -1e30), axis), -math.inf)
+    return ops.where(shown, ops.log_softmax(_lowest_unless(shown, _cooled(data, temperature)), axis), -math.inf)
 
 
 def _cooled(data: Any, temperature: float | None) -> Any:
     return data if temperature is None else data / number("temperature", temperature, 0, ends="()")
+
+
+def _lowest_unless(shown: Any, scores: Any) -> Tensor:
+    """The scores that are shown, and the lowest finite one: of minus infinity alone a softmax would be NaN."""
+    return ops.where(shown, scores, float(numpy.finfo(scores.dtype).min))
 
 
 def _within(data: Any, length: Any, axis: int) -> Tensor:
