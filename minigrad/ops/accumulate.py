@@ -19,8 +19,10 @@ from minigrad.device import on_host, ones
 _FLOAT32, _FLOAT64 = numpy.dtype("float32"), numpy.dtype("float64")
 BLOCK = 128
 """Values that are added one after the other. NumPy, where it adds in pairs, begins with as many."""
-LONG = 4096
-"""The most values that a product of a matrix and a vector may add up: BLAS adds them one after the other."""
+FEW = 2 * BLOCK
+"""Values that may be added one after the other where blocks would cost more than they bring."""
+LONG = 1024
+"""The most values that a product with a vector may add up: BLAS adds them one after the other, but fast."""
 
 
 def single(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
@@ -78,7 +80,9 @@ def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
 
 def count(x: Any, axis: Any) -> int:
     """How many values are taken together over `axis`."""
-    return math.prod(x.shape[a] for a in axes_of(len(x.shape), axis))
+    if type(axis) is int:
+        return x.shape[axis] if -len(x.shape) <= axis < len(x.shape) else 0  # NumPy says what is wrong with it
+    return math.prod(x.shape if axis is None else [x.shape[a] for a in axes_of(len(x.shape), axis)])
 
 
 def total(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
@@ -86,30 +90,43 @@ def total(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any 
 
     Whole numbers are added as NumPy does, in its widest integers.
     """
-    given = x.dtype if dtype is None else numpy.dtype(dtype)
-    added = single(given) if given.kind == "f" else dtype
-    if added == _FLOAT32 and x.size > 2 * BLOCK and on_host(xp):  # a GPU adds in a tree anyway
-        x = _shortened(xp, x, axes_of(x.ndim, axis))
-    y = xp.sum(x, axis=tuple(axis) if isinstance(axis, list) else axis, dtype=added, keepdims=keepdims)
-    return y if dtype is None or y.dtype == given else y.astype(given)
+    added = _FLOAT32 if x.dtype.char == "e" else None
+    if dtype is not None:
+        added = single(numpy.dtype(dtype))
+    if x.size > FEW and x.ndim > 1 and count(x, axis) > FEW and on_host(xp):  # a GPU adds in a tree anyway
+        x = _shortened(xp, x, axis, x.dtype if added is None else added)
+    y = x.sum(tuple(axis) if type(axis) is list else axis, added, None, keepdims)
+    return y if dtype is None or y.dtype == dtype else y.astype(dtype)
 
 
 def average(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
     """The mean of a raw array over `axis`, NaN if there is nothing, in a dtype as wide as `total` adds in."""
-    return total(xp, x, axis, keepdims, wide(x.dtype if dtype is None else numpy.dtype(dtype))) / over(count(x, axis))
+    if dtype is not None or x.dtype.kind != "f":
+        dtype = wide(x.dtype if dtype is None else numpy.dtype(dtype))
+    return total(xp, x, axis, keepdims, dtype) / over(count(x, axis))
 
 
 def variance(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, ddof: float = 0) -> Any:
     """The sum of squared distances from the mean over n - ddof, in a dtype as wide as `total` adds in."""
     x = widened(x)
-    squares = xp.square(x - average(xp, x, axis, keepdims=True))
+    apart = x - average(xp, x, axis, keepdims=True)
+    squares = xp.multiply(apart, apart, out=apart if x.ndim else None)
     return total(xp, squares, axis, keepdims) / over(count(x, axis) - ddof)
 
 
+def running_total(xp: Any, x: Any, axis: Any, dtype: Any) -> Any:
+    """The running sums of a raw array along `axis`, as `dtype`: in float64 if they are long."""
+    given = x.dtype if dtype is None else numpy.dtype(dtype)
+    if given.kind != "f":
+        return xp.cumsum(x, axis=axis, dtype=dtype)
+    added = _FLOAT64 if count(x, axis) > LONG else single(given)
+    return xp.cumsum(x, axis=axis, dtype=added).astype(given, copy=False)
+
+
 def column_sums(xp: Any, x: Any, out: Any = None) -> Any:
-    """The sums of the columns of a matrix; of a short one as a product with ones, which may be written into `out`."""
+    """The sums of the columns of a matrix, as a product with ones; of a short one it may be written into `out`."""
     if len(x) > LONG and on_host(xp):
-        return total(xp, x, 0)
+        return long_product(xp, ones(xp, (1, LONG), single(x.dtype)), x)[0]
     return xp.dot(ones(xp, x.shape[0], x.dtype), x, out=out)  # for small matrices faster than a reduction
 
 
@@ -121,12 +138,17 @@ def row_sums(xp: Any, x: Any) -> Any:
 
 
 def long_product(xp: Any, a: Any, b: Any) -> Any:
-    """The product of a row and a matrix, or of a matrix and a column, whose terms are more than `LONG`."""
+    """The product of a row and a matrix, or of a matrix and a column, of more than `LONG` terms.
+
+    The terms of `a` may be `LONG` that are used again and again.
+    """
     a, b, n = unhalved(a), unhalved(b), len(b)
     whole = n - n % LONG
     rows = a[:, :whole].reshape((len(a), -1, LONG)).swapaxes(0, 1)
     y = total(xp, xp.matmul(rows, b[:whole].reshape((-1, LONG, b.shape[1]))), 0)
-    return y if whole == n else y + a[:, whole:].dot(b[whole:])
+    if whole < n:
+        y = y + (a[:, whole:] if a.shape[1] == n else a[:, : n - whole]).dot(b[whole:])
+    return y
 
 
 def added_at(xp: Any, g: Any, key: Any, shape: tuple[int, ...]) -> Any:
@@ -143,16 +165,17 @@ def over(n: float) -> float:
     return n if n > 0 else math.nan
 
 
-def _shortened(xp: Any, x: Any, axes: tuple[int, ...]) -> Any:
-    """An array with the same sum over `axes`, summed in blocks until not many are left to be added one by one."""
+def _shortened(xp: Any, x: Any, axis: Any, dtype: numpy.dtype[Any]) -> Any:
+    """An array with the same sum over `axis`, summed in blocks until only a few are left to be added one by one."""
+    axes = axes_of(x.ndim, axis) if dtype == _FLOAT32 else ()
     while (axis := _one_by_one(x, axes)) is not None:
         n, lead = x.shape[axis], (slice(None),) * axis
         block = min(BLOCK, n)
         whole = n - n % block
         blocks = x[(*lead, slice(whole))].reshape((*x.shape[:axis], whole // block, block, *x.shape[axis + 1 :]))
-        sums = xp.sum(blocks, axis=axis + 1, dtype=_FLOAT32)
+        sums = blocks.sum(axis + 1, dtype)
         if whole < n:
-            rest = xp.sum(x[(*lead, slice(whole, None))], axis=axis, dtype=_FLOAT32, keepdims=True)
+            rest = x[(*lead, slice(whole, None))].sum(axis, dtype, keepdims=True)
             sums = xp.concatenate((sums, rest), axis=axis)
         x = sums
     return x
@@ -170,6 +193,4 @@ def _one_by_one(x: Any, axes: Sequence[int]) -> int | None:
             break
         left.remove(i)
         step = abs(x.strides[i]) * x.shape[i]
-    if math.prod(x.shape[i] for i in left) <= 2 * BLOCK:
-        return None
-    return max(left, key=lambda i: x.shape[i])
+    return max(left, key=lambda i: x.shape[i]) if math.prod([x.shape[i] for i in left]) > FEW else None

@@ -164,9 +164,12 @@ sort.vjp(x=_unsorted)
 
 
 def _whole(xp: Any, indices: Any) -> Any:
-    """Positions as integers: Gluon's are often float32. (On a GPU looking for fractions would wait for the device.)"""
+    """Positions as integers that can hold any: Gluon's are often float32, and bytes end at 255.
+
+    (On a GPU looking for fractions would wait for the device.)
+    """
     indices = xp.asarray(indices)
-    if indices.dtype.kind in "iu":
+    if indices.dtype.kind == "i" and indices.dtype.itemsize >= 4:
         return indices
     places = indices.astype("int64")
     if on_host(xp) and (places != indices).any():

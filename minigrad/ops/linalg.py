@@ -10,7 +10,7 @@ from minigrad.arguments import whole
 from minigrad.device import on_host
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops import accumulate
-from minigrad.ops.accumulate import computed_wide, widened
+from minigrad.ops.accumulate import LONG, computed_wide, long_product, total, unhalved, widened
 from minigrad.ops.axes import axes_in
 from minigrad.ops.neural import sigmoid
 from minigrad.ops.operation import Variadic, op, register, shape_of
@@ -21,11 +21,12 @@ from minigrad.tensor import Tensor
 def matmul(xp: Any, a: Any, b: Any, out: Any = None) -> Any:
     """a @ b: rows of the last two axes times columns, repeated over the axes before."""
     if a.ndim == 2 == b.ndim:
-        if len(b) > accumulate.LONG and 1 in (len(a), b.shape[1]) and b.dtype.kind == "f" and on_host(xp):
-            return accumulate.long_product(xp, a, b)
+        if len(b) > LONG and 1 in (len(a), b.shape[1]) and b.dtype.kind == "f" and on_host(xp):
+            return long_product(xp, a, b)
         return a.dot(b, out=out)  # the same product, found sooner
-    if a.ndim == 1 == b.ndim and a.shape == b.shape and len(b) > accumulate.LONG:
-        return matmul.forward(xp, a[None], b[:, None])[0, 0]
+    if len(b) > LONG and a.ndim <= 2 >= b.ndim and a.shape[-1] == len(b):
+        rows, columns = a.reshape((-1, len(b))), b.reshape((len(b), -1))
+        return matmul.forward(xp, rows, columns).reshape((*a.shape[:-1], *b.shape[1:]))
     return xp.matmul(a, b) if out is None else xp.matmul(a, b, out=out)
 
 
@@ -54,10 +55,15 @@ matmul.vjp(a=_matmul_a, b=_matmul_b)
 
 def _einsum(xp: Any, operands: Any, subscripts: str) -> Any:
     """The sum of products that `subscripts` spells: 'ij,jk->ik' is a matrix product."""
-    operands, subscripts = _without_lone_letters(xp, [accumulate.unhalved(o) for o in operands], subscripts)
+    operands = [unhalved(o) for o in operands]
+    if all(o.dtype.kind == "f" for o in operands):
+        operands, subscripts = _without_lone_letters(xp, operands, subscripts)
     if len(operands) == 1:
         return xp.array(xp.einsum(subscripts, *operands))  # alone it may be a view, which would escape the versions
     large = max(o.size for o in operands) > 4096  # then it pays to look for matrix products
+    terms, output = subscripts.split("->")
+    if any(o.dtype == "float32" and o.size > LONG and not set(t) & set(output) for t, o in zip(terms.split(","), operands)):
+        operands = [o.astype("float64") for o in operands]  # a product with a vector: BLAS adds one after the other
     return xp.einsum(subscripts, *operands, optimize=large)
 
 
@@ -66,7 +72,7 @@ def _without_lone_letters(xp: Any, operands: Any, subscripts: str) -> tuple[list
     inputs, output = subscripts.split("->")
     terms = inputs.split(",")
     lone = [[i for i, c in enumerate(t) if inputs.count(c) == 1 and c not in output] for t in terms]
-    operands = [accumulate.total(xp, o, tuple(axes)) if axes else o for o, axes in zip(operands, lone)]
+    operands = [total(xp, o, tuple(axes)) if axes else o for o, axes in zip(operands, lone)]
     terms = ["".join(c for i, c in enumerate(t) if i not in axes) for t, axes in zip(terms, lone)]
     return operands, ",".join(terms) + "->" + output
 
@@ -171,7 +177,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 @op
 def l2norm(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """sqrt(sum(x^2)); at 0 the gradient is taken as 0."""
-    return xp.sqrt(accumulate.total(xp, xp.square(widened(x)), axis, keepdims))
+    return xp.sqrt(total(xp, xp.square(widened(x)), axis, keepdims))
 
 
 def _direction(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
@@ -224,12 +230,7 @@ def _rows(F: Any, x: Any) -> Any:
     return x if len(x.shape) == 2 else F.reshape(x, (-1, x.shape[-1]))
 
 
-@op
-def column_sums(xp: Any, x: Any, out: Any = None) -> Any:
-    """The sums of the columns of a matrix."""
-    return accumulate.column_sums(xp, x, out)
-
-
+column_sums = op(accumulate.column_sums)
 column_sums.vjp(x=lambda F, g: g)
 
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-import numpy
-
-from minigrad.ops.accumulate import average, axes_of, count, over, total, unhalved, variance, wide, widened
+from minigrad.ops.accumulate import average, axes_of, count, over, running_total, total, unhalved, variance, wide, widened
 from minigrad.ops.axes import axes_in
 from minigrad.ops.operation import op
 
@@ -151,11 +149,8 @@ logsumexp.vjp(x=lambda F, g, y, x, axis: _restore(F, g, x, axis) * F.exp(widened
 
 @op
 def cumsum(xp: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
-    """Running sums along `axis` (of the flattened array if None), added up in float64."""
-    given = x.dtype if dtype is None else numpy.dtype(dtype)
-    if given.kind != "f":
-        return xp.cumsum(x, axis=axis, dtype=dtype)
-    return xp.cumsum(x, axis=axis, dtype="float64").astype(given, copy=False)
+    """Running sums along `axis` (of the flattened array if None)."""
+    return running_total(xp, x, axis, dtype)
 
 
 def _sums_of_what_follows(F: Any, g: Any, like: Any, axis: Any) -> Any:
