@@ -10,11 +10,13 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy
 
 from minigrad.device import on_host, ones
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _FLOAT32, _FLOAT64 = numpy.dtype("float32"), numpy.dtype("float64")
 BLOCK = 128
@@ -47,13 +49,13 @@ def widened(x: Any) -> Any:
 
 
 def meant(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:
-    """The dtype of what is computed from arrays of these: whole numbers do not widen a float, alone they give float32."""
+    """The dtype of a result from arrays of these: whole numbers do not widen a float, and alone they give float32."""
     floats = [dtype for dtype in dtypes if dtype.kind == "f"]
     return numpy.result_type(*floats) if floats else _FLOAT32
 
 
-def computed_wide(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a function of Tensors, written in operations, compute in wide dtypes; its result is rounded once, at the end."""
+def computed_wide(function: Function) -> Function:
+    """Let a function of Tensors, made of operations, compute in wide dtypes: its result is rounded once, at the end."""
 
     @functools.wraps(function)
     def rounded(*args: Any, **kwargs: Any) -> Any:
@@ -64,7 +66,7 @@ def computed_wide(function: Callable[..., Any]) -> Callable[..., Any]:
         kwargs = {name: widened(a) if _is_array(a) else a for name, a in kwargs.items()}
         return function(*args, **kwargs).astype(meant(*dtypes))
 
-    return rounded
+    return cast(Function, rounded)
 
 
 def _is_array(a: Any) -> bool:

@@ -56,25 +56,19 @@ matmul.vjp(a=_matmul_a, b=_matmul_b)
 def _einsum(xp: Any, operands: Any, subscripts: str) -> Any:
     """The sum of products that `subscripts` spells: 'ij,jk->ik' is a matrix product."""
     operands = [unhalved(o) for o in operands]
-    if all(o.dtype.kind == "f" for o in operands):
-        operands, subscripts = _without_lone_letters(xp, operands, subscripts)
+    inputs, output = subscripts.split("->")
+    terms = inputs.split(",")
+    if all(o.dtype.kind == "f" for o in operands):  # what only one of them has is summed first
+        lone = [[i for i, c in enumerate(t) if inputs.count(c) == 1 and c not in output] for t in terms]
+        operands = [total(xp, o, tuple(axes)) if axes else o for o, axes in zip(operands, lone)]
+        terms = ["".join(c for i, c in enumerate(t) if i not in axes) for t, axes in zip(terms, lone)]
+        if on_host(xp) and any(o.size > LONG and not set(t) & set(output) for t, o in zip(terms, operands)):
+            operands = [o.astype("float64") for o in operands]  # a product with a vector, which BLAS adds one by one
+    subscripts = ",".join(terms) + "->" + output
     if len(operands) == 1:
         return xp.array(xp.einsum(subscripts, *operands))  # alone it may be a view, which would escape the versions
     large = max(o.size for o in operands) > 4096  # then it pays to look for matrix products
-    terms, output = subscripts.split("->")
-    if any(o.dtype == "float32" and o.size > LONG and not set(t) & set(output) for t, o in zip(terms.split(","), operands)):
-        operands = [o.astype("float64") for o in operands]  # a product with a vector: BLAS adds one after the other
     return xp.einsum(subscripts, *operands, optimize=large)
-
-
-def _without_lone_letters(xp: Any, operands: Any, subscripts: str) -> tuple[list[Any], str]:
-    """The same sum, with what only one operand has and the output has not summed first."""
-    inputs, output = subscripts.split("->")
-    terms = inputs.split(",")
-    lone = [[i for i, c in enumerate(t) if inputs.count(c) == 1 and c not in output] for t in terms]
-    operands = [total(xp, o, tuple(axes)) if axes else o for o, axes in zip(operands, lone)]
-    terms = ["".join(c for i, c in enumerate(t) if i not in axes) for t, axes in zip(terms, lone)]
-    return operands, ",".join(terms) + "->" + output
 
 
 def _einsum_operand(F: Any, g: Any, i: int, operands: Any, subscripts: str) -> Any:

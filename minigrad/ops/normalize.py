@@ -71,7 +71,7 @@ def batch_norm(
 
 
 def _scaled(x: Any, centred: Any, scale: Any, shift: Any) -> Tensor:
-    """What has been made of x, times a scale, plus a shift: in the dtype of x, even if it is float16 and they are not."""
+    """What has been made of x, times a scale, plus a shift, in the dtype of x: these may be wider."""
     y = add(multiply(centred, scale), shift)
     return y if y.dtype == x.dtype else y.astype(x.dtype)
 

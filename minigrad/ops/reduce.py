@@ -9,7 +9,8 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from minigrad.ops.accumulate import average, axes_of, count, over, running_total, total, unhalved, variance, wide, widened
+from minigrad.ops import accumulate
+from minigrad.ops.accumulate import axes_of, count, over, total, unhalved, wide, widened
 from minigrad.ops.axes import axes_in
 from minigrad.ops.operation import op
 
@@ -43,7 +44,7 @@ sum.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis))
 @op
 def mean(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
     """The mean over `axis`; of nothing it is NaN."""
-    y = average(xp, x, axis, keepdims, dtype)
+    y = accumulate.average(xp, x, axis, keepdims, dtype)
     return y if dtype is None else y.astype(dtype)
 
 
@@ -53,7 +54,7 @@ mean.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis) * (1 / builtins.m
 @op
 def var(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
     """The mean square distance from the mean, over n - ddof; NaN, as is its gradient, if that is not positive."""
-    return variance(xp, x, axis, keepdims, ddof)
+    return accumulate.variance(xp, x, axis, keepdims, ddof)
 
 
 def _from_the_mean(F: Any, g: Any, x: Any, axis: Any, ddof: int) -> Any:
@@ -68,12 +69,10 @@ var.vjp(x=lambda F, g, x, axis, ddof: _from_the_mean(F, 2 * widened(g), x, axis,
 @op
 def std(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
     """The root of `var`; where it is 0 the gradient is taken as 0."""
-    return xp.sqrt(variance(xp, x, axis, keepdims, ddof))
+    return xp.sqrt(accumulate.variance(xp, x, axis, keepdims, ddof))
 
 
-std.vjp(
-    x=lambda F, g, y, x, axis, ddof: _from_the_mean(F, widened(g) / F.where(F.equal(y, 0), 1, y), x, axis, ddof)
-)
+std.vjp(x=lambda F, g, y, x, axis, ddof: _from_the_mean(F, widened(g) / F.where(F.equal(y, 0), 1, y), x, axis, ddof))
 
 
 @op
@@ -150,7 +149,7 @@ logsumexp.vjp(x=lambda F, g, y, x, axis: _restore(F, g, x, axis) * F.exp(widened
 @op
 def cumsum(xp: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
     """Running sums along `axis` (of the flattened array if None)."""
-    return running_total(xp, x, axis, dtype)
+    return accumulate.running_total(xp, x, axis, dtype)
 
 
 def _sums_of_what_follows(F: Any, g: Any, like: Any, axis: Any) -> Any:

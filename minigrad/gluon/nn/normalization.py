@@ -101,7 +101,7 @@ class BatchNorm(_Normalization):
         self.running_var = self._per_channel("running_var", running_variance_initializer, in_channels, False)
 
     def cast(self, dtype: Any) -> None:
-        """Convert all parameters; float16 leaves them in float32, as in Gluon, for running statistics need its range."""
+        """Convert all parameters; float16 leaves them in float32, as in Gluon: running variances need its range."""
         super().cast(single(numpy.dtype(dtype)))
 
     def forward(self, x: Tensor) -> Tensor:
