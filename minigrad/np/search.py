@@ -10,6 +10,7 @@ import numpy
 from minigrad import ops, protocols
 from minigrad.arguments import whole
 from minigrad.create import asarray
+from minigrad.ops.accumulate import unhalved
 from minigrad.tensor import Tensor
 
 
@@ -25,10 +26,15 @@ def constant(name: str) -> Callable[..., Any]:
 
 
 argwhere, flatnonzero, nonzero = constant("argwhere"), constant("flatnonzero"), constant("nonzero")
-histogram, digitize = constant("histogram"), constant("digitize")
+digitize = constant("digitize")
 searchsorted, lexsort, unravel_index = constant("searchsorted"), constant("lexsort"), constant("unravel_index")
 unique, isin, intersect1d = constant("unique"), constant("isin"), constant("intersect1d")
 setdiff1d, union1d, isclose = constant("setdiff1d"), constant("union1d"), constant("isclose")
+
+
+def histogram(a: Any, *args: Any, **kwargs: Any) -> Any:
+    """`numpy.histogram`: how many values lie in each bin, and the edges of the bins (float32 ones for float16)."""
+    return constant("histogram")(unhalved(asarray(a)), *args, **kwargs)
 
 
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor:

@@ -11,6 +11,7 @@ from minigrad.arguments import numbers, whole
 from minigrad.create import arange, asarray
 from minigrad.errors import ShapeError
 from minigrad.ops import (
+    add,
     astype,
     clip,
     dot,
@@ -26,6 +27,7 @@ from minigrad.ops import (
     moveaxis,
     multiply,
     outer,
+    positive,
     power,
     reshape,
     sort,
@@ -115,7 +117,7 @@ def median(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 def _between(low: Any, high: Any, share: Any) -> Tensor:
     """A share, from 0 to 1, of the way from `low` to `high`; one that has no part in it may be infinite."""
-    return where(share < 1, low, 0.0) * (1 - share) + where(share > 0, high, 0.0) * share
+    return add(where(share < 1, low, 0.0) * (1 - share), where(share > 0, high, 0.0) * share)
 
 
 def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:

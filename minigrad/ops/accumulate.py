@@ -38,7 +38,7 @@ def wide(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
 
 
 def unhalved(x: Any) -> Any:
-    """A raw array, float16 as float32."""
+    """An array, raw or a Tensor, float16 as float32."""
     return x if x.dtype == single(x.dtype) else x.astype(_FLOAT32)
 
 

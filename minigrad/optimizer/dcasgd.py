@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad.device import Array
+from minigrad.ops.accumulate import unhalved
 from minigrad.optimizer.arguments import number
-from minigrad.optimizer.norms import wide
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 
@@ -64,7 +64,7 @@ class DCASGD(Optimizer):
         return ("v", "prev") if self.momentum else ("prev",)
 
     def initial_state(self, name: str, w: Array) -> Array:
-        return wide(w).copy() if name == "prev" else super().initial_state(name, w)
+        return unhalved(w).copy() if name == "prev" else super().initial_state(name, w)
 
     def rule(self, w, g, *states, lr):
         prev = states[-1]

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad.device import Array
+from minigrad.ops.accumulate import unhalved
 from minigrad.optimizer.arguments import Default, number
-from minigrad.optimizer.norms import bounded, norm, prepared, ratio, wide
+from minigrad.optimizer.norms import bounded, norm, prepared, ratio
 from minigrad.optimizer.optimizer import Index, Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
@@ -98,6 +99,6 @@ class LAMB(Optimizer):
     def named(
         self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        w = wide(w)
+        w = unhalved(w)
         r, _, _ = self.direction(w, prepared(g, scalars), *states, t=scalars["t"], wd=scalars["wd"])
         return {"trust": ratio(bounded(norm(w), self.lower_bound, self.upper_bound), norm(r))}

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad.device import Array
+from minigrad.ops.accumulate import unhalved
 from minigrad.optimizer.arguments import Default, number
-from minigrad.optimizer.norms import bounded, norm, normalized, prepared, ratio, wide
+from minigrad.optimizer.norms import bounded, norm, normalized, prepared, ratio
 from minigrad.optimizer.optimizer import Index, Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
@@ -102,7 +103,7 @@ class LANS(Optimizer):
     def named(
         self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        w = wide(w)
+        w = unhalved(w)
         r, q, _, _ = self.directions(w, prepared(g, scalars), *states, t=scalars["t"], wd=scalars["wd"])
         length = bounded(norm(w), self.lower_bound, self.upper_bound)
         return {"trust_r": ratio(length, norm(r)), "trust_q": ratio(length, norm(q))}

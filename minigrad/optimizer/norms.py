@@ -9,30 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy
-
-from minigrad.device import Array, xp_of
+from minigrad.device import Array, on_host, xp_of
+from minigrad.ops.accumulate import LONG, long_product, unhalved
 from minigrad.optimizer.graph import active, prepared_gradient
-
-
-def wide(x: Array) -> Array:
-    """`x`, as float32 if it is float16, whose squares would overflow."""
-    return x.astype(numpy.float32) if x.dtype == numpy.float16 else x
 
 
 def norm(x: Array) -> Any:
     """Euclidean norm over all elements.
 
+    >>> import numpy
     >>> float(norm(numpy.array([[3.0], [4.0]])))
     5.0
     """
-    xp, x = xp_of(x), wide(x)
+    xp, x = xp_of(x), unhalved(x).reshape(-1)
+    if x.size > LONG and on_host(xp):
+        return xp.sqrt(long_product(xp, x[None], x[:, None])[0, 0])
     return xp.sqrt(xp.vdot(x, x))
 
 
 def ratio(a: Any, b: Any) -> Any:
     """`a / b`, or 1 unless both are positive.
 
+    >>> import numpy
     >>> float(ratio(norm(numpy.ones(4)), norm(numpy.zeros(4))))
     1.0
     """
@@ -44,7 +42,7 @@ def ratio(a: Any, b: Any) -> Any:
 def normalized(x: Array) -> Array:
     """`x` over its norm; zeros stay zeros."""
     length = norm(x)
-    return wide(x) / xp_of(x).where(length > 0, length, 1.0)
+    return unhalved(x) / xp_of(x).where(length > 0, length, 1.0)
 
 
 def bounded(length: Any, lower: float | None, upper: float | None) -> Any:
@@ -55,4 +53,4 @@ def bounded(length: Any, lower: float | None, upper: float | None) -> Any:
 def prepared(g: Array, scalars: Mapping[str, Any]) -> Array:
     """The gradient as a rule with a decay of its own gets it: rescaled, then clipped."""
     rescaled, clipped, _ = active(scalars)
-    return prepared_gradient(None, wide(g), scalars, (rescaled, clipped, False))
+    return prepared_gradient(None, unhalved(g), scalars, (rescaled, clipped, False))
