@@ -10,7 +10,7 @@ import numpy
 from minigrad.arguments import number, one_of
 from minigrad.device import counted, generator, on_host
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.ops.accumulate import row_sums, total, widened
+from minigrad.ops.accumulate import meant, row_sums, total, widened
 from minigrad.ops.axes import axes_in
 from minigrad.ops.operation import op
 from minigrad.tensor import Tensor
@@ -138,15 +138,15 @@ def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
     """
     rows, columns = _rows_and_columns(xp, x, labels)
     place = columns + counted(xp, len(rows), rows.shape[1])  # in all rows end to end, where one is found sooner
-    rows = widened(rows)
-    p = rows - _largest(xp, rows, 1)
+    scores = widened(rows)
+    p = scores - _largest(xp, scores, 1)
     logp = p.take(place)
     xp.exp(p, out=p)
     whole = row_sums(xp, p)
     logp -= xp.log(whole)
     p /= whole[:, None]
     p.put(place, xp.expm1(logp))  # p - 1
-    y = -logp
+    y = -logp if scores is rows else (-logp).astype(meant(x.dtype))
     return (y, p) if x.ndim == 2 else (y.reshape(x.shape[:-1]), p.reshape(x.shape))
 
 

@@ -215,3 +215,30 @@ def test_names_and_aliases(name):
 def test_error_says_what_was_found(act, error, sentence):
     with pytest.raises(error, match=sentence):
         act()
+
+
+@pytest.mark.parametrize("wrap", [numpy.array, lambda a: Tensor(numpy.array(a))], ids=["numpy", "tensor"])
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int16", "int32", "int64", "float16"])
+def test_errors_of_whole_numbers_and_halves_are_those_of_float64(dtype, wrap):
+    low, high = (0, 1) if dtype == "bool" else (-60000, 60000) if dtype == "float16" else (
+        numpy.iinfo("int32" if dtype == "int64" else dtype).min, numpy.iinfo("int32" if dtype == "int64" else dtype).max
+    )  # fmt: skip
+    labels, preds = numpy.array([high, low, high], dtype), numpy.array([low, high, high], dtype)
+    distance = float(high) - float(low)
+    for name, expected in (
+        ("mae", distance * 2 / 3),
+        ("mse", distance**2 * 2 / 3),
+        ("rmse", distance * (2 / 3) ** 0.5),
+    ):
+        figure = metric.create(name)
+        figure.update(wrap(labels), wrap(preds))
+        assert figure.get()[1] == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_custom_metric_of_bytes_does_not_wrap_and_may_index_with_labels():
+    figure = metric.create(lambda label, pred: abs(label - pred).max())
+    figure.update(numpy.array([250, 3], "uint8"), numpy.array([7, 2], "uint8"))
+    assert figure.get()[1] == 243
+    figure = metric.create(lambda label, pred: pred[numpy.arange(2), label].sum())
+    figure.update(numpy.array([1, 0], "uint8"), numpy.array([[0.25, 0.5], [1, 2]], "float16"))
+    assert figure.get()[1] == 1.5

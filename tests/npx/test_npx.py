@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from minigrad import autograd, context, np, npx
+from minigrad import autograd, context, nd, np, npx
 from minigrad.errors import ArgumentError, KeywordError, MissingFileError, ShapeError
 from minigrad.gradcheck import gradcheck
 
@@ -147,3 +147,36 @@ def test_devices_have_their_older_names():
         context.Context("tpu")
     with context.cpu(1):
         assert context.current_device() is npx.current_context() is npx.cpu(1)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int64", "float16"])
+def test_the_largest_whole_numbers_come_first_though_some_have_no_negative(dtype):
+    x = numpy.array([0, 1]) if dtype == "bool" else numpy.array([0, 127, 3] if dtype[0] != "i" else [-128, 127, 0])
+    x = np.array(x.astype(dtype))
+    falling = sorted(x.tolist(), reverse=True)
+    assert npx.topk(x, k=len(x), ret_typ="value").tolist() == falling
+    assert x[nd.argsort(x, is_ascend=False)].tolist() == falling
+    assert npx.topk(x, k=1).tolist() == [x.tolist().index(falling[0])]
+
+
+def test_positions_in_bytes_reach_beyond_255():
+    x, i = np.arange(600), np.array([255, 3], dtype="uint8")
+    assert np.take(x, i, mode="wrap").tolist() == np.take(x, i, mode="clip").tolist() == [255, 3]
+    assert npx.pick(x.reshape(2, 300), i).tolist() == [255, 303]
+
+
+def test_numbers_like_halves_are_rounded_once():
+    assert npx.arange_like(np.zeros(3000, dtype="float16"))[-2:].tolist() == [2998, 3000]  # 2999 lies between
+    assert npx.arange_like(np.zeros((3, 2), dtype="float16"), axis=0).dtype == "float16"
+
+
+def test_a_masked_softmax_of_halves_is_finite_where_nothing_is_shown():
+    x = np.zeros((2, 4), dtype="float16")
+    x.attach_grad()
+    mask = np.array([[1, 1, 0, 0], [0, 0, 0, 0]])
+    with autograd.record():
+        y = npx.masked_softmax(x, mask)
+    y.backward(np.array([[1, 0, 0, 0], [1, 0, 0, 0]], dtype="float16"))
+    assert y.tolist() == [[0.5, 0.5, 0, 0], [0, 0, 0, 0]]
+    assert x.grad.tolist() == [[0.25, -0.25, 0, 0], [0, 0, 0, 0]]
+    assert npx.masked_log_softmax(x, mask)[1].tolist() == [-numpy.inf] * 4

@@ -1,0 +1,177 @@
+"""Statistics of whole numbers against NumPy's in float64; quantiles beside infinity and of many halves; no variance."""
+
+import math
+
+import numpy
+import pytest
+
+from minigrad import autograd, np, ops
+from minigrad.gradcheck import gradcheck
+
+INF, NAN = math.inf, math.nan
+WHOLE = ["bool", "int8", "uint8", "int16", "int32", "int64"]
+rng = numpy.random.default_rng(3)
+
+
+def drawn(dtype, shape):
+    """Values up to the limits of the dtype, where sums, squares and even sizes leave it."""
+    if dtype == "bool":
+        return rng.random(shape) < 0.5
+    info = numpy.iinfo("int32" if dtype == "int64" else dtype)
+    x = rng.integers(info.min, info.max, shape, dtype=dtype, endpoint=True)
+    x.flat[:2] = info.min, info.max
+    return x
+
+
+FUNCTIONS = {
+    "mean": (np.mean, numpy.mean),
+    "var": (np.var, numpy.var),
+    "std": (np.std, numpy.std),
+    "median": (np.median, numpy.median),
+    "median of columns": (lambda x: np.median(x, 0), lambda x: numpy.median(x, 0)),
+    "quantile": (lambda x: np.quantile(x, 0.3, 1), lambda x: numpy.quantile(x, 0.3, 1)),
+    "percentile": (lambda x: np.percentile(x, [10, 55.5]), lambda x: numpy.percentile(x, [10, 55.5])),
+    "average": (
+        lambda x: np.average(x, 0, np.array([1, 2, 3, 4], dtype="int8")),
+        lambda x: numpy.average(x, 0, [1, 2, 3, 4]),
+    ),
+    "cov": (np.cov, numpy.cov),
+    "corrcoef": (np.corrcoef, numpy.corrcoef),
+    "trapezoid": (np.trapezoid, numpy.trapezoid),
+    "norm": (np.linalg.norm, numpy.linalg.norm),
+    "norm along an axis": (lambda x: x.norm(axis=1), lambda x: numpy.linalg.norm(x, axis=1)),
+    "norm of order 1": (lambda x: np.linalg.norm(x, 1), lambda x: numpy.linalg.norm(x, 1)),
+    "norm of order inf": (lambda x: np.linalg.norm(x, INF), lambda x: numpy.linalg.norm(x, INF)),
+    "norm of a vector": (lambda x: np.linalg.norm(x[0], 1), lambda x: numpy.linalg.norm(x[0], 1)),
+    "largest size": (lambda x: ops.norm(x[0], INF), lambda x: numpy.linalg.norm(x[0], INF)),
+    "nansum": (np.nansum, numpy.nansum),
+    "nanmean": (np.nanmean, numpy.nanmean),
+    "nanmax": (np.nanmax, numpy.nanmax),
+    "interp": (
+        lambda x: np.interp(np.array([0.5, 2.25]), np.arange(5), x[0]),
+        lambda x: numpy.interp([0.5, 2.25], numpy.arange(5), x[0]),
+    ),
+    "standardize": (
+        ops.standardize,
+        lambda x: (x - x.mean(-1, keepdims=True)) / numpy.sqrt(x.var(-1, keepdims=True) + 1e-5),
+    ),
+    "logsumexp of small ones": (lambda x: ops.logsumexp(x % 5), lambda x: numpy.log(numpy.exp(x % 5).sum())),
+    "softmax of small ones": (
+        lambda x: ops.softmax(x % 5, 0),
+        lambda x: numpy.exp(x % 5) / numpy.exp(x % 5).sum(0),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype"), [(n, d) for n in FUNCTIONS for d in WHOLE if d != "bool" or "small ones" not in n]
+)
+def test_a_statistic_of_whole_numbers_is_numpys_in_float64(name, dtype):
+    ours, theirs = FUNCTIONS[name]
+    x = drawn(dtype, (4, 5))
+    y, expected = ours(np.array(x)), theirs(x.astype("float64"))
+    numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=2e-6, atol=2e-6 * numpy.abs(expected).max())
+    if not name.startswith("nansum") and name != "nanmax":  # these stay whole, as in NumPy
+        assert y.dtype == "float32"
+
+
+def test_the_middle_of_bytes_and_of_pairs():
+    assert np.median(np.array([1, 2, 3, 4], dtype="int32")).item() == 2.5
+    assert np.median(np.array([250, 255], dtype="uint8")).item() == 252.5
+    assert np.quantile(np.array([0, 255], dtype="uint8"), [0, 0.2, 1]).tolist() == [0, 51, 255]
+    x, y = np.array([0, 100, 200], dtype="uint8"), np.array([0, 200, 10], dtype="uint8")
+    assert np.interp(np.array([50, 150], dtype="uint8"), x, y).tolist() == [100, 105]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[INF, 5, 4], [1, INF, INF, 2, 3], [-INF, 1, 2], [-INF, 1], [1, INF], [-INF, -INF, 3, 4], [INF, INF],
+     [1, 2, 3, INF], [NAN, 1, 2], [INF], [7]],
+)  # fmt: skip
+def test_the_median_beside_infinity_and_nan_is_numpys(values):
+    assert np.median(np.array(values)).item() == pytest.approx(numpy.median(values), nan_ok=True)
+    both = numpy.array([values, list(range(len(values)))], dtype="float64")
+    numpy.testing.assert_array_equal(np.median(np.array(both), 1).asnumpy(), numpy.median(both, 1))
+
+
+def test_a_quantile_that_infinity_has_no_part_in_is_finite_and_so_is_its_slope():
+    x = np.array([-INF, 1.0, 2.0, 3.0, INF])
+    assert np.quantile(x, [0.25, 0.4, 0.75]).tolist() == pytest.approx([1, 1.6, 3])
+    assert np.quantile(x, [0.1, 0.9]).tolist() == [-INF, INF]
+    x.attach_grad()
+    with autograd.record():
+        y = np.quantile(x, 0.5)
+    y.backward()
+    assert x.grad.tolist() == [0, 0, 1, 0, 0]
+    assert np.interp(np.array([0.0, 1.0]), np.array([0.0, 1, 2]), np.array([1.0, 2.0, INF])).tolist() == [1, 2]
+
+
+def test_quantiles_of_70000_halves_find_their_places():
+    x = numpy.arange(70_000) % 100
+    for q in (0, 10, 50, 99, 100):
+        y = np.percentile(np.array(x, dtype="float16"), q)
+        assert y.dtype == "float16"
+        assert y.item() == pytest.approx(numpy.percentile(x, q), abs=0.05)
+
+
+def test_a_quantile_of_halves_has_the_slopes_of_its_neighbours():
+    x = np.array([4.0, 1.0, 2.0, 3.0], dtype="float16")
+    x.attach_grad()
+    with autograd.record():
+        y = np.quantile(x, 0.25)
+    y.backward()
+    assert y.item() == 1.75
+    assert x.grad.tolist() == [0, 0.25, 0.75, 0]
+    assert gradcheck(
+        lambda a: np.quantile(a, [0.2, 0.7], 1), np.array(rng.permutation(12).reshape(3, 4) * 1.0), order=2
+    )
+
+
+@pytest.mark.parametrize("f", [np.var, np.std, lambda x, ddof: np.cov(x)], ids=["var", "std", "cov"])
+@pytest.mark.parametrize("ddof", [1, 3])
+def test_one_value_has_no_unbiased_variance_and_no_slope_of_it(f, ddof):
+    x = np.array([[1.0]])
+    x.attach_grad()
+    with autograd.record():
+        y = f(x, ddof=ddof)
+        slope = autograd.grad(y, x, create_graph=True)
+    y.backward()
+    assert math.isnan(y.item())
+    for g in (x.grad, slope):
+        assert g.shape == (1, 1)
+        assert math.isnan(g.item())
+
+
+def test_statistics_of_nothing_are_nan_without_a_warning():
+    assert numpy.isnan(np.mean(np.zeros((0, 3)), 0).asnumpy()).all()
+    assert numpy.isnan(np.var(np.zeros((0, 3)), 0).asnumpy()).all()
+
+
+def test_statistics_of_halves_do_not_overflow_on_the_way():
+    x = numpy.array([[300.0, -300.0, 100.0], [1.0, 2.0, 3.0]])
+    h = np.array(x, dtype="float16")
+    for y, expected in (
+        (np.std(h, 1), x.std(1)),
+        (np.corrcoef(h), numpy.corrcoef(x)),
+        (np.linalg.norm(h), numpy.linalg.norm(x)),
+        (np.average(h * 100, weights=np.full((2, 3), 9.0, dtype="float16")), x.mean() * 100),
+        (np.prod(np.array([1000.0, 1000.0, 0.01], dtype="float16")), 1e4),
+    ):
+        assert y.dtype == "float16"
+        numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=2e-3)
+
+
+def test_bins_of_halves_are_as_narrow_as_those_of_float32():
+    x = (numpy.arange(60_000) % 2000).astype("float16")
+    counts, edges = np.histogram(np.array(x), 2000, range=(0, 2000))
+    assert (counts == 30).all()
+    assert (edges.asnumpy() == numpy.arange(2001)).all()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32"])
+def test_inverses_and_determinants_of_whole_numbers_are_not_rounded(dtype):
+    a = np.array([[2, 1], [1, 3]], dtype=dtype)
+    numpy.testing.assert_allclose(np.linalg.inv(a).asnumpy(), [[0.6, -0.2], [-0.2, 0.4]], rtol=1e-6)
+    numpy.testing.assert_allclose(np.linalg.solve(a, np.array([1, 1], dtype=dtype)).asnumpy(), [0.4, 0.2], rtol=1e-6)
+    assert np.linalg.det(a).item() == pytest.approx(5)
+    assert np.linalg.inv(a).dtype == "float32"

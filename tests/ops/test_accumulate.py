@@ -1,0 +1,212 @@
+"""Sums of many values: float16 and float32 against float64, in every order of memory, and gradients."""
+
+import math
+
+import numpy
+import pytest
+
+from minigrad import autograd, np, npx, ops
+from minigrad.ops.accumulate import added_at, column_sums, long_product, row_sums, total
+
+ROWS = 5000
+ONES = numpy.ones((ROWS, 3), "float16")
+
+SUMS = {  # of 5,000 rows of ones; one after the other, float16 would stop at 2048
+    "sum": (lambda x: x.sum(0), [ROWS] * 3),
+    "sum as float16": (lambda x: np.sum(x, 0, "float16"), [ROWS] * 3),
+    "sum of slices": (lambda x: x[:, :2].sum(), 2 * ROWS),
+    "mean": (lambda x: x.mean(0), [1] * 3),
+    "average": (lambda x: np.average(x, 0, np.ones(ROWS, dtype="float16")), [1] * 3),
+    "nansum": (lambda x: np.nansum(x, 0), [ROWS] * 3),
+    "nanmean": (lambda x: np.nanmean(x, 0), [1] * 3),
+    "cumsum": (lambda x: x.cumsum(0)[-1], [ROWS] * 3),
+    "trapezoid": (lambda x: np.trapezoid(x, axis=0), [ROWS - 1] * 3),
+    "norm": (lambda x: np.linalg.norm(x, axis=0), [math.sqrt(ROWS)] * 3),
+    "norm of order 1": (lambda x: np.linalg.norm(x, 1), ROWS),
+    "matmul": (lambda x: x.T @ x, numpy.full((3, 3), ROWS)),
+    "dot": (lambda x: np.dot(x[:, 0], x[:, 1]), ROWS),
+    "tensordot": (lambda x: np.tensordot(x, x, 2), 3 * ROWS),
+    "inner": (lambda x: np.inner(x.T, x.T), numpy.full((3, 3), ROWS)),
+    "einsum of one": (lambda x: np.einsum("ij->j", x), [ROWS] * 3),
+    "einsum of two": (lambda x: np.einsum("ij,ij->j", x, x), [ROWS] * 3),
+    "convolution": (lambda x: ops.convolution(x.T.reshape(3, ROWS, 1), np.ones((1, ROWS, 1), dtype="float16")).ravel(),
+                    [ROWS] * 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_many_halves_are_added_up_and_stay_halves(name):
+    f, expected = SUMS[name]
+    y = f(np.array(ONES))
+    assert y.dtype == "float16"
+    numpy.testing.assert_allclose(y.asnumpy().astype("float64"), expected, rtol=1e-3)
+
+
+def test_numpys_own_functions_on_a_tensor_add_halves_up():
+    assert numpy.sum(np.array(ONES), axis=0).tolist() == [ROWS] * 3
+
+
+def slopes(f, x, recorded, dtype="float16"):
+    x = np.array(x, dtype=dtype)
+    x.attach_grad()
+    with autograd.record():
+        y = f(x)
+        g = autograd.grad(y, x, create_graph=True) if recorded else None
+    if g is None:
+        y.backward()
+        g = x.grad
+    assert g.dtype == dtype
+    return g.asnumpy().astype("float64")
+
+
+def many(n):
+    return np.zeros(n, dtype="int64")
+
+
+GRADIENTS = {  # 5,000 parts of 1 each
+    "broadcast row": (lambda b: np.array(ONES) * b, [1, 1, 1], [ROWS] * 3),
+    "broadcast number": (lambda b: np.array(ONES[:, 0]) + b, 1, ROWS),
+    "broadcast_to": (lambda b: np.broadcast_to(b, (ROWS, 2)), [1, 1], [ROWS] * 2),
+    "repeat": (lambda b: np.repeat(b, ROWS), [1, 1], [ROWS] * 2),
+    "tile": (lambda b: np.tile(b, (ROWS, 1)), [1, 1], [ROWS] * 2),
+    "bias": (lambda b: ops.linear(np.array(ONES), np.ones((2, 3), dtype="float16"), b), [0, 0], [ROWS] * 2),
+    "weight": (lambda w: ops.linear(np.array(ONES), w), [[1, 1, 1]], [[ROWS] * 3]),
+    "bias of a convolution": (
+        lambda b: ops.convolution(np.ones((50, 1, 100), dtype="float16"), np.ones((2, 1, 1), dtype="float16"), b),
+        [0, 0], [ROWS] * 2,
+    ),
+    "take": (lambda x: np.take(x, many(ROWS)), [1, 1], [ROWS, 0]),
+    "index": (lambda x: x[many(ROWS)], [1, 1], [ROWS, 0]),
+    "take_along_axis": (lambda x: np.take_along_axis(x, many(ROWS), 0), [1, 1], [ROWS, 0]),
+    "embedding": (lambda x: npx.embedding(many(ROWS), x, 2, 1), [[1], [1]], [[ROWS], [0]]),
+    "used again and again": (lambda x: sum((x * 1 for _ in range(3000)), x), [1], [3001]),
+    "slices": (lambda x: np.stack([x[0] for _ in range(3000)]), [1, 1], [3000, 0]),
+    "norm": (np.linalg.norm, [600, 800], [0.6, 0.8]),
+    "std": (np.std, [300, -300], [0.5, -0.5]),
+    "prod": (np.prod, [1000, 1000, 1e-3], [1, 1, numpy.inf]),
+    "mean of squares": (lambda x: np.mean(x * x), numpy.full(4, 200), [100] * 4),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["backward", "recorded"])
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_gradients_of_halves_are_added_up_in_float32(name, recorded):
+    f, x, expected = GRADIENTS[name]
+    with numpy.errstate(over="ignore"):  # the product's third slope is 1e6
+        found = slopes(f, x, recorded)
+    numpy.testing.assert_allclose(found, expected, rtol=2e-3)
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["backward", "recorded"])
+def test_what_70000_classes_or_ties_share_is_not_zero(recorded):
+    n = 70_000
+    zeros = numpy.zeros(n)
+    for f in (np.max, np.min, ops.logsumexp, np.mean):
+        numpy.testing.assert_allclose(slopes(f, zeros, recorded), 1 / n, rtol=1e-2)
+    of_first = slopes(lambda x: 100 * npx.softmax(x)[0], zeros, recorded)
+    numpy.testing.assert_allclose(of_first[:2], [100 / n, 0], rtol=1e-2, atol=1e-7)
+    loss = slopes(lambda x: ops.softmax_cross_entropy(x, np.array([0])), zeros[None], recorded)
+    numpy.testing.assert_allclose(loss[0, :2], [-1, 1 / n], rtol=1e-2)
+
+
+def test_softmax_and_its_kin_of_70000_halves():
+    x = np.zeros((70_000, 2), dtype="float16")
+    numpy.testing.assert_allclose(ops.softmax(x, 0).asnumpy(), 1 / 70_000, rtol=1e-2)
+    for y in (ops.logsumexp(x, 0), -ops.log_softmax(x, 0)[0], ops.softmax_cross_entropy(x.T, np.array([0, 1]))):
+        assert y.dtype == "float16"
+        numpy.testing.assert_allclose(y.asnumpy(), math.log(70_000), rtol=1e-3)
+
+
+N = 200_000
+TENTHS = numpy.full((N, 3), 0.1, "float32")
+TENTH = float(TENTHS[0, 0])
+
+LAYOUTS = {  # an array, axes
+    "rows": (TENTHS, 0),
+    "transposed": (TENTHS.T, 1),
+    "every second column": (numpy.full((N, 6), 0.1, "float32")[:, ::2], None),
+    "two leading axes": (TENTHS.reshape(400, 500, 3), (0, 1)),
+    "three short axes": (TENTHS.reshape(200, 100, 10, 3), (0, 1, 2)),
+    "first and last": (TENTHS.reshape(N // 2, 3, 2), (0, 2)),
+    "middle": (TENTHS.reshape(2, N // 2, 3), 1),
+    "backwards": (TENTHS[::-1], 0),
+    "column-major": (numpy.asfortranarray(TENTHS.reshape(N // 2, 3, 2)), (0, 1)),
+    "repeated without memory": (numpy.broadcast_to(TENTHS[0], (N, 3)), 0),
+    "one column": (TENTHS[:, 1], None),
+    "an odd number of rows": (TENTHS[: N - 77], (0,)),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_sums_of_200000_rows_keep_the_digits_of_float32(name):
+    x, axis = LAYOUTS[name]
+    exact = x.sum(axis=axis, dtype="float64")
+    for keepdims in (False, True):
+        y = np.sum(np.array(x), axis=axis, keepdims=keepdims)
+        assert y.shape == x.sum(axis=axis, keepdims=keepdims).shape
+        numpy.testing.assert_allclose(y.asnumpy().ravel(), exact.ravel(), rtol=1e-5)
+    numpy.testing.assert_allclose(total(numpy, x, axis), exact, rtol=1e-5)  # in its own memory
+
+
+STATISTICS = {
+    "mean": (lambda x: x.mean(0), [TENTH] * 3),
+    "norm": (lambda x: np.linalg.norm(x, axis=0), [TENTH * math.sqrt(N)] * 3),
+    "cumsum": (lambda x: x.cumsum(0)[-1], [TENTH * N] * 3),
+    "average": (lambda x: np.average(x, 0, np.ones(N)), [TENTH] * 3),
+    "row and matrix": (lambda x: np.ones(N) @ x, [TENTH * N] * 3),
+    "matrix and column": (lambda x: x.T @ np.ones((N, 1)), [[TENTH * N]] * 3),
+    "two vectors": (lambda x: np.dot(x[:, 0], np.ones(N)), TENTH * N),
+    "einsum of one": (lambda x: np.einsum("ij->j", x), [TENTH * N] * 3),
+    "einsum with a vector": (lambda x: np.einsum("ij,i->j", x, np.ones(N)), [TENTH * N] * 3),
+    "variance": (lambda x: np.var(np.concatenate([x, -x]), 0), [TENTH**2] * 3),
+}
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_statistics_of_200000_rows_keep_the_digits_of_float32(name):
+    f, expected = STATISTICS[name]
+    numpy.testing.assert_allclose(f(np.array(TENTHS)).asnumpy(), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["backward", "recorded"])
+def test_gradients_over_200000_rows_keep_the_digits_of_float32(recorded):
+    x = np.ones((N, 3))
+    for f, at in (
+        (lambda b: TENTH * (x * b), [1, 1, 1]),
+        (lambda b: TENTH * ops.linear(x, np.ones((2, 3)), b), [0, 0]),
+        (lambda w: TENTH * ops.linear(x, w), [[1, 1, 1]]),
+        (lambda b: TENTH * np.tile(b, (N, 1)), [1, 1]),
+        (lambda w: TENTH * npx.embedding(many(N), w, 1, 1), [[1]]),
+    ):
+        numpy.testing.assert_allclose(slopes(f, at, recorded, "float32"), TENTH * N, rtol=1e-5)
+
+
+@pytest.mark.parametrize("rows", [1, 1024, 1025, 5000])
+def test_products_in_blocks_are_the_products(rows):
+    rng = numpy.random.default_rng(rows)
+    x, w = rng.random((rows, 3)), rng.random((rows, 1))
+    for dtype, rtol in (("float32", 1e-5), ("float64", 1e-13), ("float16", 2e-3)):
+        a, b = x.astype(dtype), w.astype(dtype)
+        A, B = a.astype("float64"), b.astype("float64")
+        numpy.testing.assert_allclose(column_sums(numpy, a), A.sum(0), rtol=rtol)
+        numpy.testing.assert_allclose(row_sums(numpy, a.T), A.sum(0), rtol=rtol)
+        if rows > 1024:
+            numpy.testing.assert_allclose(long_product(numpy, a.T, b), A.T @ B, rtol=rtol)
+            numpy.testing.assert_allclose(long_product(numpy, b.T, a), B.T @ A, rtol=rtol)
+
+
+def test_a_sum_keeps_the_dtype_that_was_asked_for_and_whole_numbers_are_exact():
+    x = numpy.full((300, 2), 127, "int8")
+    assert np.sum(np.array(x), 0).tolist() == [127 * 300] * 2
+    assert np.sum(np.array(x), 0).dtype == "int64"
+    assert np.sum(np.array(x), 0, "float16").dtype == np.mean(np.array(x), 0, "float16").dtype == "float16"
+    assert np.sum(np.ones((300, 2)), 0, "float64").dtype == "float64"
+    assert added_at(numpy, numpy.ones(5, "int32"), numpy.zeros(5, int), (2,)).tolist() == [5, 0]
+    assert np.einsum("ij->j", np.array(x, dtype="int64")).tolist() == [127 * 300] * 2
+
+
+def test_small_and_scattered_gradients_stay_exact():
+    g = numpy.array([1.0, 2.0, 4.0], "float32")
+    assert added_at(numpy, g, numpy.array([1, 0, 1]), (50,))[:3].tolist() == [2, 5, 0]
+    assert added_at(numpy, g, numpy.array([1, 0, 1]), (2,)).tolist() == [2, 5]
+    assert added_at(numpy, g, numpy.array([1, 0, 1]), (2,)).dtype == "float32"
