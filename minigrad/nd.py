@@ -18,7 +18,7 @@ from minigrad.arguments import lengths, number, one_of, whole
 from minigrad.device import Context
 from minigrad.errors import ArgumentError
 from minigrad.npx.arrays import coded_shape, descending
-from minigrad.ops.accumulate import computed_wide
+from minigrad.ops.accumulate import computed_wide, unhalved
 from minigrad.ops.axes import axes_in, axis_in
 from minigrad.tensor import Tensor
 
@@ -160,8 +160,8 @@ def where(condition: Any, x: Any, y: Any) -> Tensor:
 
 def add_n(*args: Any) -> Tensor:
     """The sum of arrays of one shape."""
-    total: Tensor = functools.reduce(ops.add, args)
-    return total
+    total = functools.reduce(ops.add, map(unhalved, args))
+    return total if total.dtype == args[0].dtype else ops.astype(total, args[0].dtype)
 
 
 ElementWiseSum = add_n

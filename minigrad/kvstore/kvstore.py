@@ -12,6 +12,7 @@ from minigrad.device import Array, cpu
 from minigrad.disk import FilePath
 from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError, suggestion
 from minigrad.kvstore.compression import TwoBitCompression
+from minigrad.ops.accumulate import single
 from minigrad.optimizer import Optimizer, Updater
 from minigrad.optimizer.files import load_states, save_states
 from minigrad.tensor import Tensor
@@ -195,10 +196,10 @@ class KVStore:
         """The sum of the values in a new array, on the CPU or on the first device."""
         ctx = cpu() if self._name == "local" else values[0].ctx
         with ctx:
-            total = ctx.xp.array(ctx.put(values[0].data))
+            total = ctx.xp.array(ctx.put(values[0].data), single(values[0].dtype))
             for value in values[1:]:
                 total += ctx.put(value.data)
-        return Tensor(total, ctx)
+            return Tensor(total.astype(values[0].dtype, copy=False), ctx)
 
     def _find(self, key: Key, arrays: list[Tensor]) -> Tensor:
         """The stored value, if its shape is that of all arrays."""

@@ -12,7 +12,7 @@ from minigrad.create import eye
 from minigrad.errors import ArgumentError
 from minigrad.np.search import constant
 from minigrad.ops import absolute, det, inv, logabsdet, matmul, max, positive, reshape, solve_columns, squeeze, sum
-from minigrad.ops.accumulate import computed_wide
+from minigrad.ops.accumulate import computed_wide, meant, widened
 from minigrad.ops.axes import axes_in
 from minigrad.tensor import Tensor
 
@@ -74,8 +74,8 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 
 def slogdet(a: Any) -> tuple[Tensor, Tensor]:
     """The sign of the determinant, and the logarithm of its size."""
-    sign: Tensor = constant("linalg.slogdet")(a.detach())[0]
-    return sign, logabsdet(a)
+    sign: Tensor = constant("linalg.slogdet")(widened(a.detach()))[0]
+    return sign.astype(meant(a.dtype)), logabsdet(a)
 
 
 def matrix_power(a: Any, n: int) -> Tensor:

@@ -27,7 +27,6 @@ from minigrad.ops import (
     moveaxis,
     multiply,
     outer,
-    positive,
     power,
     reshape,
     sort,
@@ -168,6 +167,7 @@ def nanmin(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 def _without_nan(a: Any, value: float) -> Any:
     """`a` with a value in the place of NaN; whole numbers have none."""
+    a = asarray(a)
     return where(isnan(a), value, a) if a.dtype.kind == "f" else a
 
 

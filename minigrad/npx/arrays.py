@@ -9,7 +9,7 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import lengths, one_of, whole
-from minigrad.create import arange
+from minigrad.create import arange, ones_like
 from minigrad.device import xp_of
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops.accumulate import meant
@@ -184,7 +184,10 @@ def index_add(a: Any, ind: Any, val: Any) -> Tensor:
 
 def index_update(a: Any, ind: Any, val: Any) -> Tensor:
     """A copy of `a` with `val` at positions (each named once) whose coordinates are the rows of `ind`."""
-    return index_add(a, ind, val - gather_nd(a, ind))
+    key, old = _rows(ind), gather_nd(a, ind).detach()
+    new = ops.where(ones_like(old, "bool"), val, old)
+    there = ops.put_back(ones_like(old, "int32"), key, a.shape)
+    return ops.where(ops.greater(there, 0), ops.put_back(new, key, a.shape), a)
 
 
 def _rows(indices: Any) -> tuple[Any, ...]:

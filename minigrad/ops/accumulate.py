@@ -95,7 +95,7 @@ def total(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any 
     added = _FLOAT32 if x.dtype.char == "e" else None
     if dtype is not None:
         added = single(numpy.dtype(dtype))
-    if x.size > FEW and x.ndim > 1 and count(x, axis) > FEW and on_host(xp):  # a GPU adds in a tree anyway
+    if x.size > FEW and x.ndim > 1 and count(x, axis) > FEW and on_host(xp):  # a GPU adds with many threads
         x = _shortened(xp, x, axis, x.dtype if added is None else added)
     y = x.sum(tuple(axis) if type(axis) is list else axis, added, None, keepdims)
     return y if dtype is None or y.dtype == dtype else y.astype(dtype)

@@ -72,3 +72,10 @@ def test_norms_of_vectors_and_matrices_are_numpys(order, axis):
             expected = numpy.linalg.norm(a, order, axis, keepdims)
             numpy.testing.assert_allclose(np.linalg.norm(np.array(a), order, axis, keepdims).asnumpy(), expected)
             numpy.testing.assert_allclose(numpy.linalg.norm(np.array(a), order, axis, keepdims).asnumpy(), expected)
+
+
+def test_the_sign_of_a_determinant_of_halves_is_theirs():
+    sign, log = np.linalg.slogdet(np.array([[0.0, 2.0], [1.0, 0.0]], dtype="float16"))
+    assert sign.item() == -1
+    assert sign.dtype == log.dtype == "float16"
+    assert log.item() == pytest.approx(0.6931, rel=1e-3)

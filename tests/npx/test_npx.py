@@ -180,3 +180,10 @@ def test_a_masked_softmax_of_halves_is_finite_where_nothing_is_shown():
     assert y.tolist() == [[0.5, 0.5, 0, 0], [0, 0, 0, 0]]
     assert x.grad.tolist() == [[0.25, -0.25, 0, 0], [0, 0, 0, 0]]
     assert npx.masked_log_softmax(x, mask)[1].tolist() == [-numpy.inf] * 4
+
+
+def test_an_updated_value_is_the_new_one_however_large_the_old_one_was():
+    y = npx.index_update(np.array([1e8, 2.0, 3.0]), np.array([[0, 2]]), np.array([1.0, 1e-3]))
+    assert y.tolist() == pytest.approx([1, 2, 1e-3], rel=1e-6)
+    assert npx.index_update(np.array([numpy.inf, 2.0]), np.array([[0]]), 5).tolist() == [5, 2]
+    assert npx.index_update(np.zeros(3, dtype="float16"), np.array([[1]]), 5).dtype == "float16"

@@ -5,7 +5,7 @@ import math
 import numpy
 import pytest
 
-from minigrad import autograd, np, npx, ops
+from minigrad import autograd, kv, nd, np, npx, ops
 from minigrad.ops.accumulate import added_at, column_sums, long_product, row_sums, total
 
 ROWS = 5000
@@ -210,3 +210,24 @@ def test_small_and_scattered_gradients_stay_exact():
     assert added_at(numpy, g, numpy.array([1, 0, 1]), (50,))[:3].tolist() == [2, 5, 0]
     assert added_at(numpy, g, numpy.array([1, 0, 1]), (2,)).tolist() == [2, 5]
     assert added_at(numpy, g, numpy.array([1, 0, 1]), (2,)).dtype == "float32"
+
+
+def test_the_gradient_of_a_border_is_exact_where_the_whole_is_large():
+    c = np.array(0.0, dtype="float16")
+    c.attach_grad()
+    with autograd.record():
+        y = ops.pad(np.zeros(5000, dtype="float16"), 1, constant_values=c)
+        slope = autograd.grad(y, c, create_graph=True)
+    assert slope.item() == 2
+
+
+def test_many_arrays_of_halves_are_added_up():
+    ones = [np.ones(1, dtype="float16")] * 3000
+    assert nd.add_n(*ones).tolist() == [3000]
+    assert nd.add_n(*ones).dtype == "float16"
+    store = kv.create("local")
+    store.init(0, np.zeros(1, dtype="float16"))
+    out = np.zeros(1, dtype="float16")
+    store.push(0, ones)
+    store.pull(0, out=out)
+    assert out.tolist() == [3000]
