@@ -12,7 +12,7 @@ from minigrad.autograd.anomaly import look_backward
 from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import Scope, state
 from minigrad.device import excursion, ones, xp_of
-from minigrad.errors import GraphError, KeywordError, ShapeError, UsageError
+from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
 from minigrad.tensor import Tensor
 
 _number = attrgetter("number")
@@ -75,6 +75,7 @@ def grad(
     (array(12.), array(12.))
 
     Returns one Tensor for a single variable, a list for a list; zeros for a variable that the heads do not depend on.
+    With `create_graph=True` all of them count as recorded, constants too.
     """
     heads = [heads] if isinstance(heads, Tensor) else list(heads)
     single = isinstance(variables, Tensor)
@@ -92,17 +93,25 @@ def grad(
     with Scope(create_graph, train_mode), excursion:
         seeds = _seeds("grad", heads, head_grads, create_graph)
         found = walk(heads, seeds, retain, create_graph, {v._node for v in targets})
-        result = [_answer(v, found.get(v._node)) for v in targets]
+        result = [_answer(v, found.get(v._node), create_graph) for v in targets]
     return result[0] if single else result
 
 
-def _answer(v: Tensor, g: Any) -> Tensor:
-    """A gradient as an array of its own, which the caller may change."""
+def _answer(v: Tensor, g: Any, create_graph: bool) -> Tensor:
+    """A gradient as an array of its own, which the caller may change.
+
+    With `create_graph` it counts as recorded even if it is constant: then it is a node without inputs, and its
+    derivative by anything is zero.
+    """
     if isinstance(g, Tensor):
-        return g.copy()
-    v.ctx.use()
-    xp = xp_of(v.data)
-    return Tensor(xp.zeros(v.shape, v.dtype) if g is None else xp.array(g, dtype=v.dtype), v.ctx)
+        y = g.copy()
+    else:
+        v.ctx.use()
+        xp = xp_of(v.data)
+        y = Tensor(xp.zeros(v.shape, v.dtype) if g is None else xp.array(g, dtype=v.dtype), v.ctx)
+    if create_graph and y._node is None:
+        y._node = Node(readings.OPS["copy"], (), [], (), None, y)
+    return y
 
 
 def _is_mean(node: Node) -> bool:
@@ -208,6 +217,8 @@ def _reached(heads: Iterable[Tensor], ends: set[Any]) -> list[Node]:
 
 def _add(F: Any, grads: dict[Any, Any], node: Any, part: Any, place: Any = None) -> None:
     """Accumulate one part of the gradient of a node. It may have been lent a place that it did not use."""
+    if part.dtype.kind == "c" and node.dtype.kind == "f":
+        part = F.real(part)
     if part.shape != node.shape:
         part = _fit(F, part, node.shape)
     if node in grads and place is None:
@@ -246,6 +257,11 @@ def _seeds(caller: str, heads: Sequence[Tensor], head_grads: Any, create_graph: 
             raise GraphError(
                 f"{caller}() was called on a value that was not recorded. Compute it inside `with autograd.record():` "
                 "from at least one array that has called attach_grad() (or from a network's parameters)."
+            )
+        if data.dtype.kind == "c":
+            raise DTypeError(
+                f"{caller}() was called on {data.dtype}, but a gradient is that of real numbers; take np.real(y), "
+                "np.imag(y) or np.abs(y) first."
             )
         _check_head(head)
         head.ctx.use()

@@ -8,7 +8,7 @@ from typing import Any
 
 from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import pause, state
-from minigrad.errors import GraphError, UsageError
+from minigrad.errors import DTypeError, GraphError, UsageError
 from minigrad.tensor import Tensor
 
 
@@ -74,6 +74,11 @@ class Function:
         outputs = [y if isinstance(y, Tensor) else asarray(y) for y in ([made] if single else made)]
         self._inputs, self._outputs = inputs, [y for y in outputs if y.dtype.kind == "f"]
         tracked = tuple(i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x._node is not None)
+        if tracked and state.recording and any([y.dtype.kind == "c" for y in outputs]):
+            raise DTypeError(
+                f"{type(self).__name__}.forward() returned complex numbers, whose gradient would be lost; return their "
+                "real and imaginary part as two arrays."
+            )
         if tracked and self._outputs and state.recording:
             joint = ops.concatenate([y.detach().reshape(-1) for y in self._outputs])
             joint._node = Node(self._operation(), inputs, list(inputs), tracked, None, joint)

@@ -33,11 +33,11 @@ from minigrad.np.statistics import (
 from minigrad.np.text import genfromtxt, loadtxt, savetxt
 from minigrad.ops import (
     absolute, add, all, any, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, argmax, argmin, argsort,
-    bitwise_and, bitwise_or, bitwise_xor, broadcast_to, cbrt, ceil, clip, concatenate, copy, cos, cosh, cumsum,
+    bitwise_and, bitwise_or, bitwise_xor, broadcast_to, cbrt, ceil, clip, concatenate, conj, copy, cos, cosh, cumsum,
     degrees, divide, dot, einsum, equal, exp, exp2, expand_dims, expm1, flip, floor, floor_divide, fmod, greater,
-    greater_equal, hypot, invert, isfinite, isinf, isnan, less, less_equal, log, log1p, log2, log10, logaddexp,
+    greater_equal, hypot, imag, invert, isfinite, isinf, isnan, less, less_equal, log, log1p, log2, log10, logaddexp,
     logical_and, logical_not, logical_or, logical_xor, matmul, max, maximum, mean, min, minimum, mod, moveaxis,
-    multiply, negative, norm, not_equal, outer, pad, positive, power, prod, radians, reciprocal, repeat,
+    multiply, negative, norm, not_equal, outer, pad, positive, power, prod, radians, real, reciprocal, repeat,
     reshape, rint, roll, round, sign, sin, sinh, sort, sqrt, square, squeeze, stack, std, subtract, sum, swapaxes,
     take, take_along_axis, tan, tanh, tensordot, tile, transpose, trunc, var, where,
 )

@@ -11,7 +11,20 @@ from minigrad.arguments import whole
 from minigrad.create import eye
 from minigrad.errors import ArgumentError
 from minigrad.np.search import constant
-from minigrad.ops import absolute, det, inv, logabsdet, matmul, max, positive, reshape, solve_columns, squeeze, sum
+from minigrad.ops import (
+    absolute,
+    broadcast_to,
+    det,
+    inv,
+    logabsdet,
+    matmul,
+    max,
+    positive,
+    reshape,
+    solve_columns,
+    squeeze,
+    sum,
+)
 from minigrad.ops.accumulate import computed_wide, meant, widened
 from minigrad.ops.axes import axes_in
 from minigrad.tensor import Tensor
@@ -87,7 +100,7 @@ def matrix_power(a: Any, n: int) -> Tensor:
            [0., 1.]])
     """
     if whole("n", n) == 0:
-        return eye(a.shape[-1], dtype=a.dtype, ctx=a.ctx)
+        return broadcast_to(eye(a.shape[-1], dtype=a.dtype, ctx=a.ctx), a.shape)
     if n < 0:
         return matrix_power(inv(a), -n)
     if n % 2:

@@ -109,6 +109,7 @@ def topk(
     """The k largest values along `axis` (of all if None), or the smallest with `is_ascend`, in that order.
 
     `ret_typ`: their 'indices' (as `dtype`), 'value', 'both' (values, indices), or a 'mask' of 1 at the k, 0 elsewhere.
+    NaN is larger than any number, as when sorting.
 
     >>> from minigrad import np, npx
     >>> npx.topk(np.array([3, 1, 4]), k=2, ret_typ="both")
@@ -123,8 +124,12 @@ def topk(
         raise ArgumentError(f"topk() got k={k}, but axis {axis} of shape {data.shape} is shorter.")
     first = (builtins.slice(None),) * axis + (builtins.slice(k),)
     with data.ctx:
-        raw = (data if is_ascend else descending(data)).data
-        places = Tensor(xp_of(raw).argsort(raw, axis=axis, kind="stable")[first], data.ctx)
+        xp = xp_of(data.data)
+        if is_ascend:
+            order = xp.argsort(data.data, axis=axis, kind="stable")
+        else:  # read backwards twice: equal values keep their order, and NaN, which sorts last, comes first
+            order = data.shape[axis] - 1 - xp.flip(xp.argsort(xp.flip(data.data, axis), axis=axis, kind="stable"), axis)
+        places = Tensor(order[first], data.ctx)
     if ret_typ == "indices":
         return places.astype(dtype)
     if ret_typ == "mask":

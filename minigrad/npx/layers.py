@@ -17,7 +17,7 @@ from minigrad.create import arange, ones_like
 from minigrad.errors import ArgumentError, ShapeError, suggestion
 from minigrad.npx.activations import find
 from minigrad.ops.axes import axes_in, axis_in
-from minigrad.ops.conv import each
+from minigrad.ops.windows import each
 from minigrad.tensor import Tensor
 
 
@@ -121,7 +121,8 @@ def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`."""
     square = number("scalar", scalar, 0, ends="()") ** 2
     size = ops.absolute(data)
-    return ops.where(size < 1 / square, 0.5 * square * ops.square(data), size - 0.5 / square)
+    near = ops.minimum(size, 1 / square)
+    return 0.5 * square * ops.square(near) + (size - near)
 
 
 def softmax(

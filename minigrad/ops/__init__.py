@@ -1,6 +1,7 @@
 """Every operation with its derivative, by family. Names and arguments are NumPy's; `np`, `npx` and `nd` use them."""
 
-from minigrad.ops.conv import convolution, first_winner, overlap_add, pooling, window_max, windows
+from minigrad.ops.choose import clip, maximum, minimum, where
+from minigrad.ops.conv import convolution, correlate, spread, weigh
 from minigrad.ops.elementwise import (
     absolute,
     add,
@@ -17,14 +18,13 @@ from minigrad.ops.elementwise import (
     bitwise_xor,
     cbrt,
     ceil,
-    clip,
+    conj,
     copy,
     cos,
     cosh,
     degrees,
     divide,
     equal,
-    erf,
     exp,
     exp2,
     expm1,
@@ -34,6 +34,7 @@ from minigrad.ops.elementwise import (
     greater,
     greater_equal,
     hypot,
+    imag,
     invert,
     isfinite,
     isinf,
@@ -49,8 +50,6 @@ from minigrad.ops.elementwise import (
     logical_not,
     logical_or,
     logical_xor,
-    maximum,
-    minimum,
     mod,
     multiply,
     negative,
@@ -58,6 +57,7 @@ from minigrad.ops.elementwise import (
     positive,
     power,
     radians,
+    real,
     reciprocal,
     rint,
     round,
@@ -71,7 +71,6 @@ from minigrad.ops.elementwise import (
     tanh,
     to_device,
     trunc,
-    where,
 )  # fmt: skip
 from minigrad.ops.index import (
     embedding,
@@ -103,6 +102,7 @@ from minigrad.ops.neural import (
 )  # fmt: skip
 from minigrad.ops.normalize import batch_norm, layer_norm, standardize
 from minigrad.ops.operation import OPS, Op
+from minigrad.ops.pooling import from_winners, pooling, to_winners, window_max
 from minigrad.ops.reduce import (
     all,
     any,
@@ -135,5 +135,6 @@ from minigrad.ops.shape import (
     tile,
     transpose,
 )  # fmt: skip
-from minigrad.ops.solve import det, inv, logabsdet, solve_columns
-from minigrad.ops.special import gamma, gammaln
+from minigrad.ops.solve import cofactor_change, cofactors, det, inv, logabsdet, solve_columns
+from minigrad.ops.special import erf, erfc, gamma, gammaln, polygamma
+from minigrad.ops.windows import overlap_add, windows

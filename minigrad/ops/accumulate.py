@@ -34,7 +34,7 @@ def single(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
 
 def wide(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
     """The dtype of a statistic before it is rounded: `single`, and float64 for whole numbers and truths."""
-    return single(dtype) if dtype.kind == "f" else _FLOAT64
+    return single(dtype) if dtype.kind in "fc" else _FLOAT64
 
 
 def unhalved(x: Any) -> Any:
@@ -45,7 +45,7 @@ def unhalved(x: Any) -> Any:
 def widened(x: Any) -> Any:
     """An array, raw or a Tensor, in the dtype of a statistic before it is rounded."""
     dtype = x.dtype
-    return x if dtype.kind == "f" and dtype.itemsize >= 4 else x.astype(wide(dtype))
+    return x if dtype.kind in "fc" and dtype.itemsize >= 4 else x.astype(wide(dtype))
 
 
 def meant(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:
@@ -82,7 +82,7 @@ def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
 
 def count(x: Any, axis: Any) -> int:
     """How many values are taken together over `axis`."""
-    if type(axis) is int:
+    if type(axis) is int and x.shape:
         return x.shape[axis] if -len(x.shape) <= axis < len(x.shape) else 0  # NumPy says what is wrong with it
     return math.prod(x.shape if axis is None else [x.shape[a] for a in axes_of(len(x.shape), axis)])
 

@@ -1,70 +1,36 @@
-"""Convolution and pooling: a view of every placement of a kernel, then one matrix product or one reduction.
+"""Convolution: the same small weights applied at every place.
 
-`windows` looks at an array through all placements of a kernel at once and copies nothing. Its partner `overlap_add`
-adds values back where the windows lay: the VJP of the one is the other.
+It is a matrix product of the weights with columns, one for each place of each sample, that hold what the kernel sees
+there. The columns are as many times larger than the input as the kernel has places. So they are made for a slab of
+places at a time, which stays in the cache, and are not kept but made again on the way back.
 
-Arrays are (N, C, *space): samples, channels, and one or more axes of space. Inside, the samples lie last, (C, *space,
-N): what a kernel sees then moves through memory in long runs, and a column of the matrix product is one place of one
-sample. The results are views with the samples in front again, and what is computed from them element by element keeps
-that order in memory.
+Let g be an array like the output. The sum of all g conv(x, w) is linear in each of g, x and w: its slope by g is
+`correlate`, by x `spread`, by w `weigh`. The derivatives of each of the three are the other two.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
+from collections.abc import Iterator
 from typing import Any
 
-from minigrad.arguments import lengths, one_of, whole
-from minigrad.errors import ArgumentError, ShapeError
-from minigrad.ops.accumulate import meant, single
-from minigrad.ops.elementwise import astype, divide
-from minigrad.ops.linalg import matmul
-from minigrad.ops.operation import op, view
-from minigrad.ops.reduce import sum
-from minigrad.ops.shape import moveaxis, pad, reshape
+from minigrad.arguments import whole
+from minigrad.device import on_host
+from minigrad.errors import ShapeError
+from minigrad.ops.accumulate import single
+from minigrad.ops.operation import op
+from minigrad.ops.shape import reshape
+from minigrad.ops.windows import add_back, bordered, check_fit, each, inside, windows
 from minigrad.tensor import Tensor
 
-
-@view
-def windows(xp: Any, x: Any, kernel: Any, stride: Any, dilate: Any) -> Any:
-    """Every placement of a kernel: of x (C, *space, N) a view (C, *kernel, *places, N)."""
-    x = xp.ascontiguousarray(x)
-    channel, *step, sample = x.strides
-    places = ((m - d * (k - 1) - 1) // s + 1 for m, k, s, d in zip(x.shape[1:-1], kernel, stride, dilate))
-    strides = (channel, *(a * d for a, d in zip(step, dilate)), *(a * s for a, s in zip(step, stride)), sample)
-    return xp.lib.stride_tricks.as_strided(x, (x.shape[0], *kernel, *places, x.shape[-1]), strides)
-
-
-windows.vjp(x=lambda F, g, like, stride, dilate: F.overlap_add(g, like.shape, stride, dilate))
-
-
-@op
-def overlap_add(xp: Any, seen: Any, shape: Any, stride: Any, dilate: Any) -> Any:
-    """Zeros of `shape` (C, *space, N), and what every placement saw, (C, *kernel, *places, N), added where it lay."""
-    n = len(stride)
-    places = seen.shape[n + 1 : -1]
-    out = xp.zeros(shape, single(seen.dtype))
-    for offset in _offsets(seen, n):  # over the kernel, never over the places
-        at = [o * d for o, d in zip(offset, dilate)]
-        out[(slice(None), *(slice(a, a + s * (m - 1) + 1, s) for a, s, m in zip(at, stride, places)))] += seen[
-            (slice(None), *offset)
-        ]
-    return out
-
-
-overlap_add.vjp(seen=lambda F, g, seen, stride, dilate: F.windows(g, seen.shape[1 : len(stride) + 1], stride, dilate))
-
-
-def _offsets(seen: Any, n: int) -> Any:
-    """Every position within the kernel, n axes."""
-    return itertools.product(*map(range, seen.shape[1 : n + 1]))
+SLAB, SLAB_ON_GPU = 1 << 22, 1 << 28
+"""The bytes of the columns that are made at a time."""
 
 
 def convolution(
     x: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilate: Any = 1, groups: int = 1
 ) -> Tensor:
-    """The sum of products of a kernel with every window of x, one map for each output channel, as one matrix product.
+    """The sum of products of a kernel with every window of x, one map for each output channel.
 
     x (N, C, *space), weight (O, C / groups, *kernel), bias (O,); the result is (N, O, *places), where along each axis
     of space there are places = (space + 2 padding - dilate (kernel - 1) - 1) // stride + 1. `stride`, `padding`
@@ -84,103 +50,106 @@ def convolution(
             "multiple of the groups."
         )
     stride, padding, dilate = each("stride", stride, n), each("padding", padding, n, 0), each("dilate", dilate, n)
-    seen = _placements(x, kernel, stride, [(p, p) for p in padding], dilate)
-    places = seen.shape[n + 1 :]
-    columns = reshape(seen, (groups, math.prod(weight.shape[1:]), math.prod(places)))
-    y = reshape(matmul(reshape(weight, (groups, outputs // groups, -1)), columns), (outputs, *places))
-    return moveaxis(y if bias is None else y + reshape(bias, (outputs, *(1,) * (n + 1))), -1, 0)
+    check_fit(x.shape, kernel, stride, _both(padding), dilate)
+    y = correlate(x, weight, stride, padding, dilate, groups)
+    return y if bias is None else y + reshape(bias, (outputs, *(1,) * n))
 
 
-def pooling(
-    x: Any,
-    kernel: Any,
-    kind: str = "max",
-    stride: Any = None,
-    padding: Any = 0,
-    round_up: bool = False,
-    count_padding: bool = True,
-) -> Tensor:
-    """The largest value ('max'), the mean ('avg') or the sum ('sum') of every window of x (N, C, *space).
+@op
+def correlate(xp: Any, x: Any, weight: Any, stride: Any, padding: Any, dilate: Any, groups: int) -> Any:
+    """The products of every window of x (N, C, *space) with the weight (O, C / groups, *kernel): (N, O, *places)."""
+    seen = _seen(xp, x, weight.shape[2:], stride, padding, dilate)
+    places = seen.shape[len(stride) + 1 :]
+    w = weight.reshape(groups, len(weight) // groups, -1)
+    y = xp.empty((*w.shape[:2], math.prod(places)), xp.result_type(x, weight))
+    for rows, at in _slabs(xp, seen.shape, seen.dtype):
+        y[:, :, at] = w @ _columns(seen, rows, groups)  # CuPy writes no product into a part of an array
+    return xp.moveaxis(y.reshape(len(weight), *places), -1, 0)
 
-    `stride` is the kernel unless given. The number of windows is rounded down, or with `round_up` up: then the last
-    ones reach beyond the padding. A mean is over the padding too, but never over what lies beyond it, and with
-    `count_padding=False` only over x itself. Of several largest values in a window the first has the gradient.
 
-    >>> from minigrad import np, ops
-    >>> ops.pooling(np.array([[[3, 1, 4, 1, 5]]]), 2, round_up=True)
-    array([[[3., 4., 5.]]])
+@op
+def spread(xp: Any, g: Any, weight: Any, shape: Any, stride: Any, padding: Any, dilate: Any, groups: int) -> Any:
+    """Each value of g (N, O, *places) times its kernel, added where that lay: an array of `shape` (N, C, *space)."""
+    kernel, (samples, channels, *space) = weight.shape[2:], shape
+    seen_shape = (channels, *kernel, *g.shape[2:], samples)
+    w = weight.reshape(groups, len(weight) // groups, -1).swapaxes(1, 2)
+    g = _by_group(xp, g, groups)
+    out = xp.zeros((channels, *(m + 2 * p for m, p in zip(space, padding)), samples), single(xp.result_type(g, weight)))
+    for rows, at in _slabs(xp, seen_shape, out.dtype):
+        seen = (w @ g[:, :, at]).reshape(channels, *kernel, rows.stop - rows.start, *seen_shape[len(kernel) + 2 :])
+        add_back(out[:, rows.start * stride[0] :], seen, stride, dilate)
+    return xp.moveaxis(out[inside(_both(padding), space)], -1, 0)
+
+
+@op
+def weigh(xp: Any, x: Any, g: Any, kernel: Any, stride: Any, padding: Any, dilate: Any, groups: int) -> Any:
+    """The products of every window of x (N, C, *space) with its g (N, O, *places), summed: (O, C / groups, *kernel)."""
+    outputs = g.shape[1]
+    seen = _seen(xp, x, kernel, stride, padding, dilate)
+    g = _by_group(xp, g, groups)
+    total = xp.zeros(
+        (groups, outputs // groups, math.prod(kernel) * x.shape[1] // groups), xp.result_type(x, g, "float32")
+    )
+    for rows, at in _slabs(xp, seen.shape, seen.dtype):
+        total += g[:, :, at] @ _columns(seen, rows, groups).swapaxes(1, 2)
+    return total.reshape(outputs, -1, *kernel)
+
+
+correlate.vjp(
+    x=lambda F, g, like, weight, stride, padding, dilate, groups: F.spread(
+        g, weight, like.shape, stride, padding, dilate, groups
+    ),
+    weight=lambda F, g, like, x, stride, padding, dilate, groups: F.weigh(
+        x, g, like.shape[2:], stride, padding, dilate, groups
+    ),
+)
+spread.vjp(
+    g=lambda F, dx, weight, stride, padding, dilate, groups: F.correlate(dx, weight, stride, padding, dilate, groups),
+    weight=lambda F, dx, like, g, stride, padding, dilate, groups: F.weigh(
+        dx, g, like.shape[2:], stride, padding, dilate, groups
+    ),
+)
+weigh.vjp(
+    x=lambda F, dw, like, g, stride, padding, dilate, groups: F.spread(
+        g, dw, like.shape, stride, padding, dilate, groups
+    ),
+    g=lambda F, dw, x, stride, padding, dilate, groups: F.correlate(x, dw, stride, padding, dilate, groups),
+)
+
+
+def _seen(xp: Any, x: Any, kernel: Any, stride: Any, padding: Any, dilate: Any) -> Any:
+    """The windows, (C, *kernel, *places, N), of x (N, C, *space) with zeros around."""
+    return windows.forward(xp, bordered(xp, x, _both(padding)), kernel, stride, dilate)
+
+
+def _both(padding: Any) -> list[tuple[int, int]]:
+    """The same border on both sides."""
+    return [(p, p) for p in padding]
+
+
+def _by_group(xp: Any, g: Any, groups: int) -> Any:
+    """g (N, O, *places) as (groups, O / groups, places and samples)."""
+    return xp.ascontiguousarray(xp.moveaxis(g, 0, -1)).reshape(groups, g.shape[1] // groups, -1)
+
+
+def _slabs(xp: Any, seen: Any, dtype: Any) -> Iterator[tuple[slice, slice]]:
+    """Rows of places, as many at a time as a slab of the columns holds, and which of the columns they are.
+
+    `seen` is the shape (C, *kernel, *places, N) of all columns. If the kernel has one place, nothing is to be copied.
     """
-    n = x.ndim - 2
-    one_of("kind", kind, "max", "avg", "sum")
-    kernel, padding = each("kernel", kernel, n), each("padding", padding, n, 0)
-    stride = kernel if stride is None else each("stride", stride, n)
-    beyond = [-(m + 2 * p - k) % s if round_up else 0 for m, k, s, p in zip(x.shape[2:], kernel, stride, padding)]
-    border = [(p, p + b) for p, b in zip(padding, beyond)]
-    dilate, axes = (1,) * n, tuple(range(1, n + 1))
-    if kind == "max":
-        return moveaxis(window_max(_placements(x, kernel, stride, border, dilate, -math.inf), n), -1, 0)
-    y = sum(_placements(x, kernel, stride, border, dilate), axes, single(x.dtype) if kind == "avg" else None)
-    if kind == "avg":
-        if any(beyond) or (any(padding) and not count_padding):
-            inside = x.shape[2:] if not count_padding else [m + 2 * p for m, p in zip(x.shape[2:], padding)]
-            with x.ctx:
-                counted = Tensor(x.ctx.xp.ones((1, 1, *inside), y.dtype), x.ctx)
-            border = border if not count_padding else [(0, b) for b in beyond]
-            y = divide(y, sum(_placements(counted, kernel, stride, border, dilate), axes))
-        else:
-            y = y / math.prod(kernel)
-        y = astype(y, meant(x.dtype))
-    return moveaxis(y, -1, 0)
+    n = len(seen) // 2 - 1
+    rows, rest = seen[n + 1], math.prod(seen[n + 2 :])
+    step = rows
+    if math.prod(seen[1 : n + 1]) > 1:
+        row = math.prod(seen[: n + 1]) * rest * dtype.itemsize
+        step = max(1, (SLAB if on_host(xp) else SLAB_ON_GPU) // max(1, row))
+    for start in range(0, rows, step):
+        stop = min(start + step, rows)
+        yield slice(start, stop), slice(start * rest, stop * rest)
 
 
-@op
-def window_max(xp: Any, seen: Any, n: int) -> Any:
-    """The largest value that each placement of a kernel (n axes) saw: (C, *kernel, *places, N) to (C, *places, N)."""
-    first, *others = _offsets(seen, n)
-    y = xp.array(seen[(slice(None), *first)])
-    for offset in others:
-        xp.maximum(y, seen[(slice(None), *offset)], out=y)
-    return y
-
-
-@op
-def first_winner(xp: Any, seen: Any, y: Any, n: int) -> Any:
-    """1 where a window saw its largest value y for the first time, else 0."""
-    out = xp.empty(seen.shape, seen.dtype)
-    found = xp.zeros(y.shape, bool)
-    for offset in _offsets(seen, n):
-        here = (slice(None), *offset)
-        won = (seen[here] == y) & ~found
-        found |= won
-        out[here] = won
-    return out
-
-
-def _to_the_winner(F: Any, g: Any, y: Any, seen: Any, n: int) -> Any:
-    return F.reshape(g, (y.shape[0], *(1,) * n, *y.shape[1:])) * F.first_winner(seen, y, n)
-
-
-window_max.vjp(seen=_to_the_winner)
-
-
-def each(name: str, value: Any, n: int, low: int = 1) -> tuple[int, ...]:
-    """A whole number of at least `low` for each of n axes of space: `value` itself, or the same number for all."""
-    given = lengths(name, value, low)
-    if len(given) != n and hasattr(value, "__len__"):
-        raise ArgumentError(f"{name}={value!r} cannot be used; expected one number, or {n}: one for each axis of space")
-    return given if len(given) == n else given * n
-
-
-def _placements(x: Any, kernel: Any, stride: Any, border: Any, dilate: Any, fill: float = 0.0) -> Tensor:
-    """The windows, (C, *kernel, *places, N), of x (N, C, *space) with a border of `fill`."""
-    space = [m + a + b for m, (a, b) in zip(x.shape[2:], border)]
-    if any(d * (k - 1) >= m for m, k, d in zip(space, kernel, dilate)):
-        raise ShapeError(
-            f"A kernel of {kernel} with stride {stride} and dilation {dilate} has no place in an input of shape "
-            f"{x.shape} with padding {border}; take a smaller kernel or more padding, and check that the layout is "
-            "(samples, channels, *space)."
-        )
-    x = moveaxis(x, 0, -1)
-    if any(a or b for a, b in border):
-        x = pad(x, ((0, 0), *border, (0, 0)), "constant", fill)
-    return windows(x, kernel, stride, dilate)
+def _columns(seen: Any, rows: slice, groups: int) -> Any:
+    """What the kernel sees in these rows of places, (groups, C / groups and kernel, places and samples)."""
+    n = seen.ndim // 2 - 1
+    slab = seen[(slice(None),) * (n + 1) + (rows,)]
+    return slab.reshape(groups, math.prod(seen.shape[: n + 1]) // groups, -1)

@@ -1,4 +1,4 @@
-"""Elementwise operations: arithmetic, the usual functions, comparisons, selection. Derivatives stand beside them.
+"""Elementwise operations: arithmetic, the usual functions, comparisons. Derivatives stand beside them.
 
 In the VJPs, `g` is the gradient of the output `y`. At a kink the value taken is stated.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from typing import Any
+
+import numpy
 
 from minigrad.device import Context
 from minigrad.ops.operation import Op, op, register
@@ -56,8 +58,10 @@ divide = binary("divide", a=lambda F, g, b: g / b, b=lambda F, g, y, b: -g * y /
 negative = unary("negative", lambda F, g: -g)
 positive = unary("positive", lambda F, g: g)
 reciprocal = unary("reciprocal", lambda F, g, y: -g * y * y)
-mod = binary("mod", a=lambda F, g: g, b=lambda F, g, a, b: -g * F.floor(a / b))
-fmod = binary("fmod", a=lambda F, g: g, b=lambda F, g, a, b: -g * F.trunc(a / b))
+mod = binary(  # a - mod(a, b) is so many whole b; a / b itself may be rounded up to one more
+    "mod", a=lambda F, g: g, b=lambda F, g, a, b: -g * F.floor_divide(a, b)
+)
+fmod = binary("fmod", a=lambda F, g: g, b=lambda F, g, a, b: -g * F.rint((a - F.fmod(a, b)) / b))
 floor_divide = binary("floor_divide")
 
 
@@ -68,14 +72,20 @@ def power(xp: Any, x: Any, n: Any) -> Any:
 
 
 def _power_x(F: Any, g: Any, x: Any, n: Any) -> Any:
-    """n x^(n-1), and 0 where n = 0 whatever x is."""
+    """n x^(n-1), and 0 where n = 0 whatever x is.
+
+    There the derivative by n is still 1/x, so x^(n-1) is avoided only where it would be infinite.
+    """
     if isinstance(n, (int, float)):
         return g * n * x ** (n - 1) if n else 0 * g
-    return g * n * x ** F.where(n == 0, 1, n - 1)
+    beyond = F.logical_and(n == 0, F.absolute(x) < numpy.finfo(x.dtype).tiny)
+    return g * n * x ** F.where(beyond, 1, n - 1)
 
 
 def _power_n(F: Any, g: Any, y: Any, x: Any) -> Any:
     """y log(x), and 0 where x is not positive."""
+    if y.dtype.kind == "c":
+        return g * y * F.log(x)
     if isinstance(x, (int, float)):
         return g * y * (math.log(x) if x > 0 else 0)
     return g * y * F.log(F.where(x > 0, x, 1))
@@ -86,30 +96,42 @@ power.vjp(x=_power_x, n=_power_n)
 
 # Functions of one variable
 
-absolute = unary("absolute", lambda F, g, x: g * F.sign(x))  # 0 at 0
+
+def _rest_of_one(F: Any, x: Any) -> Any:
+    """1 - x^2, which near 1 must not lose its own digits, nor near 0 those of its slope."""
+    return F.where(F.absolute(x) < 0.5, 1 - x * x, (1 - x) * (1 + x))
+
+
+def _absolute(F: Any, g: Any, y: Any, x: Any) -> Any:
+    """g sign(x), 0 at 0; for complex numbers see `complex.py`."""
+    return g * F.sign(x) if x.dtype.kind != "c" else g * (F.conj(x) / F.where(F.equal(y, 0), 1, y))
+
+
+absolute = unary("absolute", _absolute)
+conj = unary("conj", lambda F, g: F.conj(g))
 sign = unary("sign")
-square = unary("square", lambda F, g, x: g * (2 * x))
+square = unary("square", lambda F, g, x: 2 * g * x)  # 2 x may overflow where g is 0
 sqrt = unary("sqrt", lambda F, g, y: g / (2 * y))
 cbrt = unary("cbrt", lambda F, g, y: g / (3 * y * y))
 exp = unary("exp", lambda F, g, y: g * y)
 exp2 = unary("exp2", lambda F, g, y: g * y * math.log(2))
-expm1 = unary("expm1", lambda F, g, y: g * (y + 1))
+expm1 = unary("expm1", lambda F, g, x: g * F.exp(x))
 log = unary("log", lambda F, g, x: g / x)
-log2 = unary("log2", lambda F, g, x: g / (x * math.log(2)))
-log10 = unary("log10", lambda F, g, x: g / (x * math.log(10)))
+log2 = unary("log2", lambda F, g, x: g * (1 / math.log(2)) / x)
+log10 = unary("log10", lambda F, g, x: g * (1 / math.log(10)) / x)
 log1p = unary("log1p", lambda F, g, x: g / (1 + x))
 sin = unary("sin", lambda F, g, x: g * F.cos(x))
 cos = unary("cos", lambda F, g, x: -g * F.sin(x))
 tan = unary("tan", lambda F, g, y: g * (1 + y * y))
-arcsin = unary("arcsin", lambda F, g, x: g / F.sqrt(1 - x * x))
-arccos = unary("arccos", lambda F, g, x: -g / F.sqrt(1 - x * x))
-arctan = unary("arctan", lambda F, g, x: g / (1 + x * x))
+arcsin = unary("arcsin", lambda F, g, x: g / F.sqrt(_rest_of_one(F, x)))
+arccos = unary("arccos", lambda F, g, x: -g / F.sqrt(_rest_of_one(F, x)))
+arctan = unary("arctan", lambda F, g, x: g * F.square(1 / F.hypot(x, 1)))
 sinh = unary("sinh", lambda F, g, x: g * F.cosh(x))
 cosh = unary("cosh", lambda F, g, x: g * F.sinh(x))
 tanh = unary("tanh", lambda F, g, y: g * (1 - y * y))
-arcsinh = unary("arcsinh", lambda F, g, x: g / F.hypot(x, 1))  # squares would overflow
+arcsinh = unary("arcsinh", lambda F, g, x: g / F.hypot(x, 1))
 arccosh = unary("arccosh", lambda F, g, x: g / (F.sqrt(x - 1) * F.sqrt(x + 1)))
-arctanh = unary("arctanh", lambda F, g, x: g / (1 - x * x))
+arctanh = unary("arctanh", lambda F, g, x: g / _rest_of_one(F, x))
 degrees = unary("degrees", lambda F, g: g * (180 / math.pi))
 radians = unary("radians", lambda F, g: g * (math.pi / 180))
 floor = unary("floor")
@@ -124,90 +146,49 @@ def round(xp: Any, x: Any, decimals: int = 0) -> Any:
     return xp.round(x, decimals)
 
 
+# Parts of complex numbers
+
+
 @op
-def erf(xp: Any, x: Any) -> Any:
-    """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
-    return _erf(xp, x)
+def real(xp: Any, x: Any) -> Any:
+    """The real part."""
+    return xp.array(xp.real(x))
 
 
-erf.vjp(x=lambda F, g, x: g * (2 / math.sqrt(math.pi)) * F.exp(-x * x))
+@op
+def imag(xp: Any, x: Any) -> Any:
+    """The imaginary part."""
+    return xp.array(xp.imag(x))
 
 
-def _erf(xp: Any, x: Any) -> Any:
-    """Abramowitz and Stegun have no formula to double precision; the C library has."""
-    if xp.__name__ == "cupy":
-        from cupyx.scipy.special import erf as cupy_erf
-
-        return cupy_erf(x)
-    x = xp.asarray(x)
-    if x.dtype.kind != "f":
-        x = x.astype("float32")
-    out = xp.fromiter(map(math.erf, x.ravel().tolist()), dtype=x.dtype, count=x.size)
-    return out.reshape(x.shape)
+real.vjp(x=lambda F, g: g)
+imag.vjp(x=lambda F, g, like: -1j * g if like.dtype.kind == "c" else 0 * g)
 
 
 # Two variables
 
 
-def _half_at_tie(F: Any, g: Any, wins: Any, tie: Any) -> Any:
-    return F.where(wins, g, F.where(tie, g / 2, 0))
+def _per_length(F: Any, g: Any, leg: Any, length: Any) -> Any:
+    """g leg / length, and 0 at the origin."""
+    return g * (leg / F.where(F.equal(length, 0), 1, length))
 
 
-maximum = binary(
-    "maximum",
-    a=lambda F, g, a, b: _half_at_tie(F, g, F.greater(a, b), F.equal(a, b)),
-    b=lambda F, g, a, b: _half_at_tie(F, g, F.less(a, b), F.equal(a, b)),
-)
-minimum = binary(
-    "minimum",
-    a=lambda F, g, a, b: _half_at_tie(F, g, F.less(a, b), F.equal(a, b)),
-    b=lambda F, g, a, b: _half_at_tie(F, g, F.greater(a, b), F.equal(a, b)),
-)
-hypot = binary(  # 0 at the origin
-    "hypot",
-    a=lambda F, g, y, a: g * a / F.where(F.equal(y, 0), 1, y),
-    b=lambda F, g, y, b: g * b / F.where(F.equal(y, 0), 1, y),
-)
+def _per_square(F: Any, g: Any, leg: Any, a: Any, b: Any) -> Any:
+    """g leg / (a^2 + b^2), where the squares may be too small or too large for the dtype; 0 at the origin."""
+    length = F.hypot(a, b)
+    return _per_length(F, g, leg, length) / F.where(F.equal(length, 0), 1, length)
+
+
+hypot = binary("hypot", a=lambda F, g, y, a: _per_length(F, g, a, y), b=lambda F, g, y, b: _per_length(F, g, b, y))
 arctan2 = binary(
     "arctan2",
-    a=lambda F, g, a, b: g * b / (a * a + b * b),
-    b=lambda F, g, a, b: -g * a / (a * a + b * b),
+    a=lambda F, g, a, b: _per_square(F, g, b, a, b),
+    b=lambda F, g, a, b: _per_square(F, g, -a, a, b),
 )
-logaddexp = binary("logaddexp", a=lambda F, g, y, a: g * F.exp(a - y), b=lambda F, g, y, b: g * F.exp(b - y))
+logaddexp = binary("logaddexp", a=lambda F, g, a, b: g * F.sigmoid(a - b), b=lambda F, g, a, b: g * F.sigmoid(b - a))
 
 
-# Selection
-
-
-@op
-def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
-    """a where the condition holds, else b."""
-    return xp.where(condition, a, b)
-
-
-where.vjp(
-    a=lambda F, g, condition: F.where(condition, g, 0),
-    b=lambda F, g, condition: F.where(condition, 0, g),
-)
-
-
-@op
-def clip(xp: Any, x: Any, a_min: Any = None, a_max: Any = None) -> Any:
-    """x limited to [a_min, a_max]; at the limits themselves the gradient passes."""
-    return xp.clip(x, a_min, a_max)
-
-
-def _clip_x(F: Any, g: Any, x: Any, a_min: Any, a_max: Any) -> Any:
-    if a_min is not None:
-        g = F.where(F.greater_equal(x, a_min), g, 0)
-    return g if a_max is None else F.where(F.less_equal(x, a_max), g, 0)
-
-
-clip.vjp(
-    x=_clip_x,
-    a_min=lambda F, g, x, a_min: F.where(F.less(x, a_min), g, 0),
-    a_max=lambda F, g, x, a_max: F.where(F.greater(x, a_max), g, 0),
-)
+# Conversion
 
 
 @op

@@ -25,7 +25,7 @@ def relu(xp: Any, x: Any) -> Any:
     return xp.maximum(x, 0)
 
 
-relu.vjp(x=lambda F, g, y: g * F.greater(y, 0))
+relu.vjp(x=lambda F, g, y: g * F.not_equal(y, 0))  # y is not negative; where it is NaN the gradient passes
 
 
 @op
@@ -53,7 +53,7 @@ def softsign(xp: Any, x: Any) -> Any:
     return x / (1 + xp.abs(x))
 
 
-softsign.vjp(x=lambda F, g, x: g / F.square(1 + F.absolute(x)))
+softsign.vjp(x=lambda F, g, x: g * F.square(1 / (1 + F.absolute(x))))  # a large x must not overflow
 
 
 @op
@@ -63,7 +63,7 @@ def leaky_relu(xp: Any, x: Any, slope: Any = 0.25) -> Any:
 
 
 leaky_relu.vjp(
-    x=lambda F, g, x, slope: F.where(F.greater(x, 0), g, slope * g),
+    x=lambda F, g, x, slope: F.where(F.less_equal(x, 0), slope * g, g),
     slope=lambda F, g, x: g * F.minimum(x, 0),
 )
 
@@ -87,8 +87,9 @@ def gelu(x: Any, approximation: str = "erf") -> Tensor:
     from minigrad import ops
 
     if one_of("approximation", approximation, "erf", "tanh") == "tanh":
-        return ops.multiply(0.5 * x, 1 + ops.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
-    return ops.multiply(0.5 * x, 1 + ops.erf(x * math.sqrt(0.5)))
+        t = ops.clip(x, -25, 25)  # beyond that it is 0 or x to the last digit, and x^3 would overflow
+        return ops.multiply(x, sigmoid(math.sqrt(8 / math.pi) * (t + 0.044715 * t * t * t)))  # (1 + tanh z) / 2
+    return ops.multiply(0.5 * x, ops.erfc(x * -math.sqrt(0.5)))
 
 
 def silu(x: Any, beta: float = 1.0) -> Tensor:

@@ -35,6 +35,7 @@ from minigrad.autograd.scopes import state
 from minigrad.device import Context
 from minigrad.errors import AxisError, DeviceError, GraphError, KeywordError, KindError, MinigradError, ShapeError
 from minigrad.ops.axes import check_axis
+from minigrad.ops.complex import check_complex
 from minigrad.tensor import Tensor
 
 OPS: dict[str, Any] = {}
@@ -224,9 +225,15 @@ class Op:
             out, memo = out
         if first is None or out.dtype is not first.data.dtype:
             out = self._settled(xp, out, args, raw)
+            if tracked and state.recording and first.data.dtype.kind == "c":
+                check_complex(self.name, first.data.dtype)
         y = Tensor(out, ctx, None, first._version if self.view and first is not None else None)
-        if tracked and state.recording and out.dtype.kind == "f":
-            y._node = Node(self, args, raw, tracked, memo, y)
+        if tracked and state.recording:
+            if out.dtype.kind == "f":
+                y._node = Node(self, args, raw, tracked, memo, y)
+            elif out.dtype.kind == "c":
+                check_complex(self.name, out.dtype)
+                y._node = Node(self, args, raw, tracked, memo, y)
         if state.watching is not None:
             state.watching(self, args, y)
         return y
@@ -246,6 +253,8 @@ class Op:
                 return out
             for v in value if isinstance(value, (list, tuple)) else (value,):
                 dtype = getattr(v, "dtype", None)
+                if isinstance(dtype, numpy.dtype) and dtype.kind == "c":
+                    return out
                 if isinstance(dtype, numpy.dtype) and dtype.kind == "f" and not isinstance(v, numpy.generic):
                     floats.append(dtype)
         if not floats and out.dtype.itemsize < _FLOAT32.itemsize:  # NumPy has used float16 for int8

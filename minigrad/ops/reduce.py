@@ -77,18 +77,18 @@ std.vjp(x=lambda F, g, y, x, axis, ddof: _from_the_mean(F, widened(g) / F.where(
 
 @op
 def max(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The largest value; where several are equal they share the gradient."""
+    """The largest value; where several are equal, or NaN, they share the gradient."""
     return xp.max(x, axis=_plain(axis), keepdims=keepdims)
 
 
 @op
 def min(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The smallest value; where several are equal they share the gradient."""
+    """The smallest value; where several are equal, or NaN, they share the gradient."""
     return xp.min(x, axis=_plain(axis), keepdims=keepdims)
 
 
 def _shared_among_winners(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
-    won = F.astype(F.equal(x, _restore(F, y, x, axis)), wide(x.dtype))
+    won = F.astype(F.logical_or(F.equal(x, _restore(F, y, x, axis)), F.isnan(x)), wide(x.dtype))
     return _restore(F, g, x, axis) * won / F.sum(won, axis, keepdims=True)
 
 
@@ -143,7 +143,7 @@ def logsumexp(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return y if keepdims else xp.squeeze(y, axis=axes_of(x.ndim, axis))
 
 
-logsumexp.vjp(x=lambda F, g, y, x, axis: _restore(F, g, x, axis) * F.exp(widened(x) - _restore(F, y, x, axis)))
+logsumexp.vjp(x=lambda F, g, x, axis: _restore(F, g, x, axis) * F.softmax(x, _plain(axis)))  # y has fewer digits
 
 
 @op

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy
+
+from minigrad.errors import ArgumentError
 from minigrad.ops.accumulate import widened
 from minigrad.ops.operation import op
 
@@ -12,10 +16,23 @@ def _transposed(F: Any, a: Any) -> Any:
     return F.swapaxes(a, -1, -2)
 
 
+def _regular(solve: Callable[..., Any], *args: Any) -> Any:
+    """LAPACK's answer, or a sentence where there is none."""
+    try:
+        return solve(*args)
+    except numpy.linalg.LinAlgError as error:
+        if "ingular" not in str(error):
+            raise
+        raise ArgumentError(
+            f"A matrix in an array of shape {args[0].shape} is singular, so it has no inverse, and what divides by its "
+            "determinant has no derivative there. Check its rows, or add a multiple of the identity."
+        ) from None
+
+
 @op
 def inv(xp: Any, a: Any) -> Any:
     """The inverse of a (..., n, n)."""
-    return xp.linalg.inv(widened(a))
+    return _regular(xp.linalg.inv, widened(a))
 
 
 inv.vjp(a=lambda F, g, y: -F.matmul(_transposed(F, y), F.matmul(g, _transposed(F, y))))
@@ -24,7 +41,7 @@ inv.vjp(a=lambda F, g, y: -F.matmul(_transposed(F, y), F.matmul(g, _transposed(F
 @op
 def solve_columns(xp: Any, a: Any, b: Any) -> Any:
     """The x with a x = b: a (..., n, n), b (..., n, k)."""
-    return xp.linalg.solve(widened(a), widened(b))
+    return _regular(xp.linalg.solve, widened(a), widened(b))
 
 
 solve_columns.vjp(
@@ -34,16 +51,77 @@ solve_columns.vjp(
 
 
 @op
-def det(xp: Any, a: Any) -> Any:
-    """The determinant of a (..., n, n), which must be invertible where its gradient is asked for."""
-    return xp.asarray(xp.linalg.det(widened(a)))
-
-
-@op
 def logabsdet(xp: Any, a: Any) -> Any:
     """The logarithm of the size of the determinant of a (..., n, n)."""
     return xp.asarray(xp.linalg.slogdet(widened(a))[1])
 
 
-det.vjp(a=lambda F, g, y, a: (g * y)[..., None, None] * _transposed(F, F.inv(a)))
 logabsdet.vjp(a=lambda F, g, a: g[..., None, None] * _transposed(F, F.inv(a)))
+
+
+@op
+def det(xp: Any, a: Any) -> Any:
+    """The determinant of a (..., n, n)."""
+    return xp.asarray(xp.linalg.det(widened(a)))
+
+
+@op
+def cofactors(xp: Any, a: Any) -> Any:
+    """The slope of the determinant of a (..., n, n). It is a polynomial, so it is there for singular matrices too.
+
+    With a = U S V^T, the cofactors of the diagonal matrix S are products of all other singular values.
+    """
+    u, s, vt, sign = _rotations(xp, a)
+    return (u * (sign * _others(xp, s))[..., None, :]) @ vt
+
+
+@op
+def cofactor_change(xp: Any, g: Any, a: Any) -> Any:
+    """How much the cofactors of a (..., n, n) change with a, in the direction g; as a matrix this is symmetric.
+
+    Between the rotations U and V^T, a change E of the diagonal matrix S changes the cofactor at (i, i) by the sum over
+    j of E_jj P_ij, and that at (i, j) by -E_ji P_ij, where P_ij is the product of the singular values but i and j.
+    """
+    u, s, vt, sign = _rotations(xp, a)
+    n = s.shape[-1]
+    identity = xp.eye(n, dtype=bool)
+    without = _others(xp, xp.where(identity, 1, s[..., None, :]))
+    without = xp.where(identity, 0, without)
+    change = u.swapaxes(-1, -2) @ g @ vt.swapaxes(-1, -2)
+    straight = (without @ xp.diagonal(change, 0, -2, -1)[..., None]) * identity
+    turned = (straight - without * change.swapaxes(-1, -2)) * sign[..., None]
+    return u @ turned @ vt
+
+
+def _rotations(xp: Any, a: Any) -> tuple[Any, Any, Any, Any]:
+    """U, the singular values, V^T, and the sign (..., 1) of det U det V; NaN if the matrix is not finite."""
+    finite = xp.isfinite(a).all((-2, -1), keepdims=True)
+    u, s, vt = xp.linalg.svd(xp.where(finite, widened(a), 0))
+    sign = xp.rint(xp.linalg.det(u) * xp.linalg.det(vt))[..., None]
+    return xp.where(finite, u, xp.nan), s, vt, sign
+
+
+def _others(xp: Any, s: Any) -> Any:
+    """At each place of the last axis the product of all other places."""
+    one = xp.ones_like(s[..., :1])
+    before = xp.cumprod(xp.concatenate((one, s[..., :-1]), -1), -1)
+    after = xp.flip(xp.cumprod(xp.concatenate((one, xp.flip(s[..., 1:], -1)), -1), -1), -1)
+    return before * after
+
+
+def _third(F: Any, h: Any, g: Any, a: Any) -> Any:
+    """The slope by a of the sum of h times `cofactor_change(g, a)`, from B = a^-T; a must be regular here.
+
+    The sum is det(a) (<g, B> <h, B> - <h, B g^T B>).
+    """
+    b = _transposed(F, F.inv(a))
+    gb, hb = (F.matmul(_transposed(F, x), b) for x in (g, h))
+    tg, th = (F.sum(x * b, (-2, -1), keepdims=True) for x in (g, h))
+    size = F.det(a)[..., None, None]
+    total = tg * th - F.sum(h * F.matmul(b, gb), (-2, -1), keepdims=True)
+    return size * (F.matmul(b, F.matmul(gb, hb) + F.matmul(hb, gb) - th * gb - tg * hb) + total * b)
+
+
+det.vjp(a=lambda F, g, a: g[..., None, None] * F.cofactors(a))
+cofactors.vjp(a=lambda F, g, a: F.cofactor_change(g, a))
+cofactor_change.vjp(g=lambda F, h, a: F.cofactor_change(h, a), a=_third)

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy
 
-from minigrad import ops
+from minigrad import np, ops
 
 erf = numpy.vectorize(math.erf, otypes=[float])
+erfc = numpy.vectorize(math.erfc, otypes=[float])
 gammaln = numpy.vectorize(math.lgamma, otypes=[float])
 gamma = numpy.vectorize(math.gamma, otypes=[float])
 
@@ -74,6 +75,19 @@ def of(covers, f, reference, *shapes, domains=None, smooth=True, differentiable=
     return Row(covers, f, reference, tuple(domains), shapes, smooth, differentiable)
 
 
+def trigamma(x):
+    """The sum of (x + k)^-2, and an integral in the place of those beyond 10,000."""
+    far = 10_000
+    return sum(((x + k) ** -2.0 for k in range(far)), 1 / (x + far) + 1 / (x + far) ** 2 / 2 + 1 / (x + far) ** 3 / 6)
+
+
+def change_of_cofactors(g, a):
+    """The derivative of det(a) b, with b = a^-T, in the direction g."""
+    b = numpy.linalg.inv(a).swapaxes(-1, -2)
+    inner = (g * b).sum((-2, -1), keepdims=True)
+    return numpy.linalg.det(a)[:, None, None] * (inner * b - b @ g.swapaxes(-1, -2) @ b)
+
+
 def softmax(x, axis=-1):
     e = numpy.exp(x - x.max(axis, keepdims=True))
     return e / e.sum(axis, keepdims=True)
@@ -98,6 +112,23 @@ def placements(x, kernel):
     return numpy.stack([x[:, i : x.shape[1] - kernel + 1 + i] for i in range(kernel)], 1)
 
 
+def padded_windows(x):
+    """Windows of 2 at every second place of x (N, C, 5) with a zero on both sides, as (N, C, 2, 3)."""
+    x = numpy.pad(x, ((0, 0), (0, 0), (1, 1)))
+    return numpy.stack([x[..., 0:5:2], x[..., 1:6:2]], 2)
+
+
+def spread_by_hand(g, w):
+    seen = numpy.einsum("nop,ock->nckp", g, w)
+    x = numpy.zeros((2, 3, 7))
+    x[..., 0:5:2] += seen[:, :, 0]
+    x[..., 1:6:2] += seen[:, :, 1]
+    return x[..., 1:-1]
+
+
+WON = [[[1.0, 2.0]]]  # the second wins
+
+
 ELEMENTWISE = [
     two("add"), two("subtract"), two("multiply"), two("divide"), two("power", "positive"),
     two("mod", "large", "above 1"), two("fmod", "large", "above 1"), two("floor_divide", "large", "above 1", smooth=False),
@@ -107,7 +138,9 @@ ELEMENTWISE = [
     one("log10", "positive"), one("log1p", "positive"), one("sin"), one("cos"), one("tan", "below 1"),
     one("arcsin", "below 1"), one("arccos", "below 1"), one("arctan"), one("sinh"), one("cosh"), one("tanh"),
     one("arcsinh"), one("arccosh", "above 1"), one("arctanh", "below 1"), one("degrees"), one("radians"), one("copy"),
-    one("erf", reference=erf), one("gamma", "positive", gamma), one("gammaln", "positive", gammaln),
+    one("erf", reference=erf), one("erfc", reference=erfc), one("real"), one("imag"), one("conj"),
+    one("polygamma", "positive", trigamma, f=lambda x: ops.polygamma(1, x)),
+    one("gamma", "positive", gamma), one("gammaln", "positive", gammaln),
     one("sign", smooth=False), one("floor", smooth=False), one("ceil", smooth=False), one("trunc", smooth=False),
     one("rint", smooth=False), one("round", smooth=False),
     Row("round", lambda x: ops.round(x, 1), lambda x: numpy.round(x, 1), ("real",), None, False),
@@ -270,6 +303,9 @@ OTHERS = [
     of("inv", ops.inv, numpy.linalg.inv, (2, 3, 3), domains=["regular"]),
     of("solve_columns", ops.solve_columns, numpy.linalg.solve, (2, 3, 3), (2, 3, 1), domains=["regular", "real"]),
     of("det", ops.det, numpy.linalg.det, (2, 3, 3), domains=["regular"]),
+    of("cofactors", ops.cofactors, lambda a: numpy.linalg.det(a)[:, None, None] * numpy.linalg.inv(a).swapaxes(-1, -2),
+       (2, 3, 3), domains=["regular"]),
+    of("cofactor_change", ops.cofactor_change, change_of_cofactors, (2, 3, 3), (2, 3, 3), domains=["real", "regular"]),
     of("logabsdet", ops.logabsdet, lambda a: numpy.log(abs(numpy.linalg.det(a))), (2, 3, 3), domains=["regular"]),
     # networks
     of("softmax", ops.softmax, softmax, (3, 4)), of("softmax", lambda x: ops.softmax(x, 0), lambda x: softmax(x, 0), (3, 4)),
@@ -286,11 +322,19 @@ OTHERS = [
     of("windows", lambda x: ops.windows(x, (2,), (1,), (1,)), lambda x: placements(x, 2), (2, 5, 3)),
     of("overlap_add", lambda s: ops.overlap_add(s, (2, 5, 3), (1,), (1,)),
        lambda s: numpy.pad(s[:, 0], ((0, 0), (0, 1), (0, 0))) + numpy.pad(s[:, 1], ((0, 0), (1, 0), (0, 0))), (2, 2, 4, 3)),
-    of("window_max", lambda s: ops.window_max(s, 1), lambda s: s.max(1), (2, 2, 4, 3), domains=["spread"]),
-    of("first_winner", lambda s, y: ops.first_winner(s, y, 1), lambda s, y: s == y[:, None], (2, 2, 4), (2, 4),
-       domains=["spread", "spread"], smooth=False),
+    of("window_max", lambda x: ops.window_max(x, (2,), (2,), ((0, 0),)), lambda x: numpy.maximum(x[..., ::2], x[..., 1::2]), (2, 2, 6),
+       domains=["spread"]),
+    of("to_winners", lambda g: ops.to_winners(g, np.array(WON, ctx=g.ctx), np.array([[[2.0]]], ctx=g.ctx), (2,), (2,), ((0, 0),)),
+       lambda g: g * [0.0, 1.0], (1, 1, 1)),
+    of("from_winners", lambda h: ops.from_winners(h, np.array(WON, ctx=h.ctx), np.array([[[2.0]]], ctx=h.ctx), (2,), (2,), ((0, 0),)), lambda h: h[..., 1:],
+       (1, 1, 2)),
     of("convolution", ops.convolution, lambda x, w, b: numpy.einsum("cknp,dck->ndp", numpy.stack(
         [x.transpose(1, 0, 2)[..., i : x.shape[-1] - 1 + i] for i in range(2)], 1), w) + b[:, None], (2, 3, 5), (4, 3, 2), (4,)),
+    of("correlate", lambda x, w: ops.correlate(x, w, (2,), (1,), (1,), 1),
+       lambda x, w: numpy.einsum("nckp,ock->nop", padded_windows(x), w), (2, 3, 5), (4, 3, 2)),
+    of("spread", lambda g, w: ops.spread(g, w, (2, 3, 5), (2,), (1,), (1,), 1), spread_by_hand, (2, 4, 3), (4, 3, 2)),
+    of("weigh", lambda x, g: ops.weigh(x, g, (2,), (2,), (1,), (1,), 1),
+       lambda x, g: numpy.einsum("nckp,nop->ock", padded_windows(x), g), (2, 3, 5), (2, 4, 3)),
     of("pooling", lambda x: ops.pooling(x, 2, "avg"), lambda x: (x[..., ::2] + x[..., 1::2]) / 2, (2, 3, 6)),
 ]  # fmt: skip
 

@@ -1,14 +1,16 @@
-"""Convolution and pooling against loops over every pixel, and their gradients against differences."""
+"""Convolution against loops over every pixel, its gradients against differences, and the memory that it keeps."""
 
 import itertools
+import tracemalloc
 
 import numpy
 import pytest
 
 from minigrad import autograd, np, ops
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.errors import ShapeError
 from minigrad.gradcheck import gradcheck
-from minigrad.ops.conv import convolution, each, pooling
+from minigrad.ops import conv, convolution, pooling
+from tests.ops.differences import differences
 
 rng = numpy.random.default_rng(5)
 
@@ -31,19 +33,6 @@ def convolution_by_loops(x, weight, bias, stride, padding, dilate, groups):
             first = o // (len(weight) // groups) * width
             y[n, o, *place] = (seen[n, first : first + width] * weight[o]).sum() + bias[o]
     return y
-
-
-def differences(f, x, g, step=1e-6):
-    """The gradient of sum(f(x) g) by central differences, one value at a time."""
-    out = numpy.zeros_like(x)
-    for i in numpy.ndindex(*x.shape):
-        here = x[i]
-        x[i] = here + step
-        above = (f() * g).sum()
-        x[i] = here - step
-        out[i] = (above - (f() * g).sum()) / (2 * step)
-        x[i] = here
-    return out
 
 
 CONVOLUTIONS = {
@@ -112,78 +101,43 @@ def test_a_convolution_that_does_not_fit_says_so_with_the_shapes(x, w, options, 
         convolution(np.zeros(x), np.zeros(w), **options)
 
 
-def test_one_number_for_each_axis_or_one_for_all():
-    assert each("stride", 2, 3) == (2, 2, 2)
-    assert each("stride", (1, 2), 2) == (1, 2)
-    with pytest.raises(ArgumentError, match="one for each axis"):
-        each("stride", (1, 2), 3)
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_slabs_of_one_row_give_the_same_as_one_slab(name, monkeypatch):
+    x_shape, w_shape, *options = CONVOLUTIONS[name]
+    x, w = (np.array(rng.standard_normal(s)) for s in (x_shape, w_shape))
+    found = []
+    for size in (1, 1 << 30):
+        monkeypatch.setattr(conv, "SLAB", size)
+        monkeypatch.setattr(conv, "SLAB_ON_GPU", size)
+        for t in (x, w):
+            t.attach_grad()
+        with autograd.record():
+            y = convolution(x, w, None, *options)
+        y.backward(np.array(numpy.ones(y.shape)))
+        found.append([a.asnumpy() for a in (y, x.grad, w.grad)])
+    for a, b in zip(*found):
+        numpy.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
 
 
-def pooling_by_loops(x, kernel, kind, stride, padding, round_up, count_padding):
-    """Each window is cut at the padding's edge; a mean divides by what is left of it, or by what of it is inside x."""
-    space = x.shape[2:]
-    count = numpy.ceil if round_up else numpy.floor
-    places = [int(count((m + 2 * p - k) / s)) + 1 for m, k, s, p in zip(space, kernel, stride, padding)]
-    y = numpy.zeros((*x.shape[:2], *places))
-    for place in itertools.product(*map(range, places)):
-        start = [a * s - p for a, s, p in zip(place, stride, padding)]
-        stop = [min(a + k, m + p) for a, k, m, p in zip(start, kernel, space, padding)]
-        inside = [slice(max(a, 0), max(0, min(b, m))) for a, b, m in zip(start, stop, space)]
-        seen = x[:, :, *inside].reshape(*x.shape[:2], -1)
-        size = numpy.prod([b - a for a, b in zip(start, stop)]) if count_padding else seen.shape[-1]
-        y[:, :, *place] = seen.max(-1) if kind == "max" else seen.sum(-1) / (size if kind == "avg" else 1)
-    return y
-
-
-POOLINGS = {
-    "1-d": ((2, 3, 7), (3,), (2,), (1,), False),
-    "2 x 2": ((2, 3, 4, 6), (2, 2), (2, 2), (0, 0), False),
-    "overlapping, padded": ((2, 2, 7, 6), (3, 3), (2, 2), (1, 1), False),
-    "rounded up": ((1, 2, 6, 7), (3, 2), (2, 2), (0, 0), True),
-    "rounded up, padded": ((1, 2, 6, 8), (3, 3), (2, 2), (1, 1), True),
-    "strides beyond the kernel": ((1, 2, 7, 7), (2, 2), (3, 3), (0, 0), False),
-}
-
-
-@pytest.mark.parametrize("kind", ["max", "avg", "avg inside", "sum"])
-@pytest.mark.parametrize("name", POOLINGS)
-def test_pooling_equals_a_loop_over_windows_and_its_gradient_equals_differences(name, kind):
-    shape, kernel, stride, padding, round_up = POOLINGS[name]
-    options = (kernel, kind[:3], stride, padding, round_up, kind != "avg inside")
-    raw = rng.permutation(numpy.arange(1.0, 1 + numpy.prod(shape))).reshape(shape)  # no ties
-    x = np.array(raw)
-    x.attach_grad()
-    with autograd.record():
-        y = pooling(x, *options)
-    numpy.testing.assert_allclose(y.asnumpy(), pooling_by_loops(raw, *options), rtol=1e-12)
-    g = rng.standard_normal(y.shape)
-    y.backward(np.array(g))
-    slope = differences(lambda: pooling_by_loops(raw, *options), raw, g, 1e-3)
-    numpy.testing.assert_allclose(x.grad.asnumpy(), slope, rtol=1e-6, atol=1e-6)
-
-
-def test_of_equal_largest_values_the_first_has_the_whole_gradient():
-    x = np.ones((1, 1, 2, 4))
-    x.attach_grad()
-    with autograd.record():
-        y = pooling(x, 2)
-    y.backward()
-    assert x.grad.tolist() == [[[[1, 0, 1, 0], [0, 0, 0, 0]]]]
-
-
-def test_the_second_derivative_of_max_pooling_is_that_of_the_winners():
-    x = np.array([[[1.0, 3.0, 2.0, -4.0]]])
-    x.attach_grad()
-    with autograd.record():
-        first = autograd.grad((pooling(x, 2) ** 3).sum(), x, create_graph=True)
-    first.backward()
-    assert first.tolist() == [[[0, 27, 12, 0]]]
-    assert x.grad.tolist() == [[[0, 18, 12, 0]]]
-
-
-def test_an_unknown_kind_of_pooling_names_the_known_ones():
-    with pytest.raises(ArgumentError, match="'max', 'avg' or 'sum'"):
-        pooling(np.zeros((1, 1, 2, 2)), 2, "median")
+def test_a_recorded_convolution_keeps_its_input_and_not_the_columns():
+    x = np.array(rng.standard_normal((8, 16, 48, 48)), dtype="float32")
+    weights = [np.array(rng.standard_normal((16, 16, 3, 3)) / 12, dtype="float32") for _ in range(4)]
+    for w in weights:
+        w.attach_grad()
+    tracemalloc.start()
+    try:
+        with autograd.record():
+            y = x
+            for w in weights:
+                y = convolution(y, w, None, 1, 1)
+        kept, peak = tracemalloc.get_traced_memory()
+        y.backward()
+        peak = max(peak, tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+    one = x.data.nbytes
+    assert kept < 4.5 * one  # the four results
+    assert peak < 9 * one + 4 * conv.SLAB  # the columns of one layer alone have nine times the size of its input
 
 
 def test_convolution_and_pooling_agree_with_torch_on_a_lenet():

@@ -1,5 +1,6 @@
 """The stand-in's namespace: NumPy's functions under CuPy's rules. What CuPy lacks is lacking."""
 
+import math
 from types import ModuleType, SimpleNamespace
 
 import numpy
@@ -195,6 +196,8 @@ def make():
 
 def special():
     """The module `cupyx.scipy.special`, as far as it is needed."""
-    from math import erf
 
-    return SimpleNamespace(erf=lambda x: wrap(numpy.vectorize(erf, otypes=[x.dtype])(operand(x))))
+    def of(function):
+        return lambda x: wrap(numpy.vectorize(function, otypes=[x.dtype])(operand(x)))
+
+    return SimpleNamespace(erf=of(math.erf), erfc=of(math.erfc))

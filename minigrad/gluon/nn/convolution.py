@@ -10,7 +10,7 @@ from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.activations import activation as apply_activation
 from minigrad.npx.activations import find
-from minigrad.ops.conv import each
+from minigrad.ops.windows import each
 from minigrad.tensor import Tensor
 
 

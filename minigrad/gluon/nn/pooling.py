@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from minigrad import ops
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.convolution import check_layout
-from minigrad.ops.conv import each
+from minigrad.ops.windows import each
 from minigrad.tensor import Tensor
 
 

@@ -11,7 +11,7 @@ from minigrad.device import Array, cpu, generator
 from minigrad.errors import ArgumentError
 from minigrad.gluon.data.vision.transforms.transform import Transform
 from minigrad.image import crop, half, known, random_offset, rectangle, resize
-from minigrad.ops.conv import each
+from minigrad.ops.windows import each
 
 Size = int | Sequence[int]
 

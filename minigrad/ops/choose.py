@@ -1,0 +1,72 @@
+"""One value or another, element by element: the gradient goes to the one that was chosen.
+
+NaN is chosen wherever it is met, and so has the gradient too: it must stay visible.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from minigrad.ops.elementwise import binary
+from minigrad.ops.operation import op
+
+
+def _chosen(F: Any, g: Any, wins: Any, own: Any, other: Any) -> Any:
+    """All of the gradient where a value wins or is NaN, as the output then is; half of it at a tie."""
+    return F.where(F.logical_or(wins, F.isnan(own)), g, F.where(F.equal(own, other), g / 2, 0))
+
+
+maximum = binary(
+    "maximum",
+    a=lambda F, g, a, b: _chosen(F, g, F.greater(a, b), a, b),
+    b=lambda F, g, a, b: _chosen(F, g, F.greater(b, a), b, a),
+)
+minimum = binary(
+    "minimum",
+    a=lambda F, g, a, b: _chosen(F, g, F.less(a, b), a, b),
+    b=lambda F, g, a, b: _chosen(F, g, F.less(b, a), b, a),
+)
+
+
+@op
+def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
+    """a where the condition holds, else b."""
+    return xp.where(condition, a, b)
+
+
+where.vjp(
+    a=lambda F, g, condition: F.where(condition, g, 0),
+    b=lambda F, g, condition: F.where(condition, 0, g),
+)
+
+
+@op
+def clip(xp: Any, x: Any, a_min: Any = None, a_max: Any = None) -> Any:
+    """min(max(x, a_min), a_max); at a limit x has the gradient, and a limit that is NaN has it like an x that is."""
+    return xp.clip(x, a_min, a_max)
+
+
+def _clip_x(F: Any, g: Any, x: Any, a_min: Any, a_max: Any) -> Any:
+    low, high = _limits(a_min, a_max)
+    inside = F.logical_and(F.greater_equal(x, low), F.less_equal(x, high))
+    return F.where(F.logical_or(inside, F.isnan(x)), g, 0)
+
+
+def _clip_min(F: Any, g: Any, x: Any, a_min: Any, a_max: Any) -> Any:
+    low, high = _limits(a_min, a_max)
+    chosen = F.logical_and(F.less(x, low), F.less_equal(low, high))
+    return F.where(F.logical_or(chosen, F.isnan(low)), g, 0)
+
+
+def _clip_max(F: Any, g: Any, x: Any, a_min: Any, a_max: Any) -> Any:
+    low, high = _limits(a_min, a_max)
+    chosen = F.logical_or(F.greater(x, high), F.greater(low, high))
+    return F.where(F.logical_or(chosen, F.isnan(high)), g, 0)
+
+
+def _limits(a_min: Any, a_max: Any) -> tuple[Any, Any]:
+    return -math.inf if a_min is None else a_min, math.inf if a_max is None else a_max
+
+
+clip.vjp(x=_clip_x, a_min=_clip_min, a_max=_clip_max)

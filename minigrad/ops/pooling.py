@@ -1,0 +1,133 @@
+"""Pooling: the largest value, the mean or the sum of every window."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from minigrad.arguments import one_of
+from minigrad.device import on_host
+from minigrad.ops.accumulate import meant, single
+from minigrad.ops.elementwise import astype, divide
+from minigrad.ops.operation import op
+from minigrad.ops.reduce import sum
+from minigrad.ops.shape import moveaxis, pad
+from minigrad.ops.windows import bordered, check_fit, each, inside, positions, windows
+from minigrad.tensor import Tensor
+
+
+def pooling(
+    x: Any,
+    kernel: Any,
+    kind: str = "max",
+    stride: Any = None,
+    padding: Any = 0,
+    round_up: bool = False,
+    count_padding: bool = True,
+) -> Tensor:
+    """The largest value ('max'), the mean ('avg') or the sum ('sum') of every window of x (N, C, *space).
+
+    `stride` is the kernel unless given. The number of windows is rounded down, or with `round_up` up: then the last
+    ones reach beyond the padding. A mean is over the padding too, but never over what lies beyond it, and with
+    `count_padding=False` only over x itself. Of several largest values, or NaN, in a window the first has the gradient.
+
+    >>> from minigrad import np, ops
+    >>> ops.pooling(np.array([[[3, 1, 4, 1, 5]]]), 2, round_up=True)
+    array([[[3., 4., 5.]]])
+    """
+    n = x.ndim - 2
+    one_of("kind", kind, "max", "avg", "sum")
+    kernel, padding = each("kernel", kernel, n), each("padding", padding, n, 0)
+    stride = kernel if stride is None else each("stride", stride, n)
+    beyond = [-(m + 2 * p - k) % s if round_up else 0 for m, k, s, p in zip(x.shape[2:], kernel, stride, padding)]
+    border = tuple((p, p + b) for p, b in zip(padding, beyond))
+    axes = tuple(range(1, n + 1))
+    if kind == "max":
+        check_fit(x.shape, kernel, stride, border, (1,) * n)
+        return window_max(x, kernel, stride, border)
+    y = sum(_placements(x, kernel, stride, border), axes, single(x.dtype) if kind == "avg" else None)
+    if kind == "avg":
+        if any(beyond) or (any(padding) and not count_padding):
+            space = x.shape[2:] if not count_padding else [m + 2 * p for m, p in zip(x.shape[2:], padding)]
+            with x.ctx:
+                counted = Tensor(x.ctx.xp.ones((1, 1, *space), y.dtype), x.ctx)
+            border = border if not count_padding else tuple((0, b) for b in beyond)
+            y = divide(y, sum(_placements(counted, kernel, stride, border), axes))
+        else:
+            y = y / math.prod(kernel)
+        y = astype(y, meant(x.dtype))
+    return moveaxis(y, -1, 0)
+
+
+@op
+def window_max(xp: Any, x: Any, kernel: Any, stride: Any, border: Any) -> Any:
+    """The largest value of every window of x (N, C, *space), beyond which are `border` places: (N, C, *places)."""
+    seen = _seen(xp, x, kernel, stride, border, -math.inf)
+    y = xp.array(next(seen)[1])
+    for _, values in seen:
+        xp.maximum(y, values, out=y)
+    return xp.moveaxis(y, -1, 0)
+
+
+@op
+def to_winners(xp: Any, g: Any, x: Any, top: Any, kernel: Any, stride: Any, border: Any) -> Any:
+    """g (N, C, *places), added in zeros like x where each window saw its largest value `top` first."""
+    g = xp.moveaxis(g, 0, -1)
+    out = xp.zeros((x.shape[1], *(m + a + b for m, (a, b) in zip(x.shape[2:], border)), len(x)), single(g.dtype))
+    for at, won in _winners(xp, x, top, kernel, stride, border):
+        out[at] += g * won
+    return xp.moveaxis(out[inside(border, x.shape[2:])], -1, 0).astype(g.dtype, copy=False)
+
+
+@op
+def from_winners(xp: Any, h: Any, x: Any, top: Any, kernel: Any, stride: Any, border: Any) -> Any:
+    """The values of h, an array like x, where each window of x saw its largest value `top` first: (N, C, *places)."""
+    h = bordered(xp, h, border)
+    out = xp.zeros((*top.shape[1:], len(x)), h.dtype)
+    for at, won in _winners(xp, x, top, kernel, stride, border):
+        out += h[at] * won
+    return xp.moveaxis(out, -1, 0)
+
+
+window_max.vjp(
+    x=lambda F, g, y, x, kernel, stride, border: F.to_winners(g, x, y, kernel, stride, border),
+)
+to_winners.vjp(
+    g=lambda F, h, x, top, kernel, stride, border: F.from_winners(h, x, top, kernel, stride, border),
+)
+from_winners.vjp(
+    h=lambda F, g, x, top, kernel, stride, border: F.to_winners(g, x, top, kernel, stride, border),
+)
+
+
+def _seen(xp: Any, x: Any, kernel: Any, stride: Any, border: Any, fill: float) -> Iterator[tuple[Any, Any]]:
+    """For each position within the kernel, where it lies in x with its border, and what it sees, (C, *places, N)."""
+    x = bordered(xp, x, border, fill)
+    places = [(m - k) // s + 1 for m, k, s in zip(x.shape[1:-1], kernel, stride)]
+    for _, at in positions(kernel, places, stride, (1,) * len(kernel)):
+        yield at, x[at]
+
+
+def _winners(xp: Any, x: Any, top: Any, kernel: Any, stride: Any, border: Any) -> Iterator[tuple[Any, Any]]:
+    """For each position within the kernel, where it lies, and at which places it is the first largest value, or NaN."""
+    top = xp.moveaxis(top, 0, -1)
+    unknown = not on_host(xp) or bool(xp.isnan(top).any())  # a GPU is not waited for
+    waiting = xp.ones(top.shape, bool)
+    for at, values in _seen(xp, x, kernel, stride, border, -math.inf):
+        won = values == top
+        if unknown:
+            won |= xp.isnan(values)
+        won &= waiting
+        waiting ^= won
+        yield at, won
+
+
+def _placements(x: Any, kernel: Any, stride: Any, border: Any) -> Tensor:
+    """The windows, (C, *kernel, *places, N), of x (N, C, *space) with a border of zeros."""
+    dilate = (1,) * len(kernel)
+    check_fit(x.shape, kernel, stride, border, dilate)
+    x = moveaxis(x, 0, -1)
+    if any(a or b for a, b in border):
+        x = pad(x, ((0, 0), *border, (0, 0)), "constant", 0.0)
+    return windows(x, kernel, stride, dilate)

@@ -1,0 +1,93 @@
+"""Windows: an array seen through all placements of a kernel at once, and its partner, which adds values back there.
+
+`windows` copies nothing. `overlap_add` adds values where the windows lay: the VJP of the one is the other.
+
+Arrays are (N, C, *space): samples, channels, and one or more axes of space. Inside, the samples lie last, (C, *space,
+N): what a kernel sees then moves through memory in long runs, and a column of a matrix product is one place of one
+sample. The results are views with the samples in front again, and what is computed from them element by element keeps
+that order in memory.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from minigrad.arguments import lengths
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.accumulate import single
+from minigrad.ops.operation import op, view
+
+
+@view
+def windows(xp: Any, x: Any, kernel: Any, stride: Any, dilate: Any) -> Any:
+    """Every placement of a kernel: of x (C, *space, N) a view (C, *kernel, *places, N)."""
+    x = xp.ascontiguousarray(x)
+    channel, *step, sample = x.strides
+    places = ((m - d * (k - 1) - 1) // s + 1 for m, k, s, d in zip(x.shape[1:-1], kernel, stride, dilate))
+    strides = (channel, *(a * d for a, d in zip(step, dilate)), *(a * s for a, s in zip(step, stride)), sample)
+    return xp.lib.stride_tricks.as_strided(x, (x.shape[0], *kernel, *places, x.shape[-1]), strides)
+
+
+windows.vjp(x=lambda F, g, like, stride, dilate: F.overlap_add(g, like.shape, stride, dilate))
+
+
+@op
+def overlap_add(xp: Any, seen: Any, shape: Any, stride: Any, dilate: Any) -> Any:
+    """Zeros of `shape` (C, *space, N), and what every placement saw, (C, *kernel, *places, N), added where it lay."""
+    out = xp.zeros(shape, single(seen.dtype))
+    add_back(out, seen, stride, dilate)
+    return out
+
+
+overlap_add.vjp(seen=lambda F, g, seen, stride, dilate: F.windows(g, seen.shape[1 : len(stride) + 1], stride, dilate))
+
+
+def add_back(out: Any, seen: Any, stride: Any, dilate: Any) -> None:
+    """Add what every placement saw to `out` (C, *space, N)."""
+    n = len(stride)
+    for offset, at in positions(seen.shape[1 : n + 1], seen.shape[n + 1 : -1], stride, dilate):
+        out[at] += seen[(slice(None), *offset)]
+
+
+def positions(kernel: Any, places: Any, stride: Any, dilate: Any) -> Iterator[tuple[Any, Any]]:
+    """Every position within the kernel, never every place; and where in (C, *space, N) it lies at all places."""
+    for offset in itertools.product(*map(range, kernel)):
+        starts = (o * d for o, d in zip(offset, dilate))
+        yield offset, (slice(None), *(slice(a, a + s * (m - 1) + 1, s) for a, s, m in zip(starts, stride, places)))
+
+
+def bordered(xp: Any, x: Any, border: Any, fill: float = 0.0) -> Any:
+    """x (N, C, *space) with a border of `fill`, the samples last: (C, *space, N)."""
+    x = xp.moveaxis(x, 0, -1)
+    if not any(a or b for a, b in border):
+        return xp.ascontiguousarray(x)
+    space = x.shape[1:-1]
+    out = xp.full((x.shape[0], *(m + a + b for m, (a, b) in zip(space, border)), x.shape[-1]), fill, x.dtype)
+    out[inside(border, space)] = x
+    return out
+
+
+def inside(border: Any, space: Any) -> tuple[slice, ...]:
+    """Where in an array with a border, (C, *space, N), the array itself lies."""
+    return (slice(None), *(slice(a, a + m) for (a, _), m in zip(border, space)))
+
+
+def each(name: str, value: Any, n: int, low: int = 1) -> tuple[int, ...]:
+    """A whole number of at least `low` for each of n axes of space: `value` itself, or the same number for all."""
+    given = lengths(name, value, low)
+    if len(given) != n and hasattr(value, "__len__"):
+        raise ArgumentError(f"{name}={value!r} cannot be used; expected one number, or {n}: one for each axis of space")
+    return given if len(given) == n else given * n
+
+
+def check_fit(shape: Any, kernel: Any, stride: Any, border: Any, dilate: Any) -> None:
+    """Refuse a kernel that has no place in an input of this shape (N, C, *space) with its border."""
+    space = [m + a + b for m, (a, b) in zip(shape[2:], border)]
+    if any(d * (k - 1) >= m for m, k, d in zip(space, kernel, dilate)):
+        raise ShapeError(
+            f"A kernel of {kernel} with stride {stride} and dilation {dilate} has no place in an input of shape "
+            f"{shape} with padding {border}; take a smaller kernel or more padding, and check that the layout is "
+            "(samples, channels, *space)."
+        )
