@@ -216,6 +216,35 @@ def test_cifar_files_that_do_not_fit_are_refused(tmp_path, offline):
         CIFAR10(tmp_path)
 
 
+def test_labels_that_no_class_has_and_files_without_samples_are_refused(tmp_path):
+    folder = write_mnist(tmp_path)
+    (folder / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(LABELS + 7)))
+    with pytest.raises(FileError, match="MNIST in '.*' has the label 16; fetch its files again"):
+        MNIST(folder)
+    for name, array in (("images-idx3", DIGITS[:0]), ("labels-idx1", LABELS[:0])):
+        (folder / f"train-{name}-ubyte.gz").write_bytes(gzip.compress(idx(array)))
+    with pytest.raises(FileError, match="has no label"):
+        MNIST(folder)
+    write_tar(tmp_path / "cifar-100-binary.tar.gz", {"train.bin": bytes([20, 99]) + bytes(3072)})
+    assert CIFAR100(tmp_path, fine_label=True)[0][1] == 99
+    with pytest.raises(FileError, match="CIFAR100 .* has the label 20"):
+        CIFAR100(tmp_path)
+
+
+def test_an_archive_with_two_files_of_a_name_or_one_that_is_not_all_there_is_refused(tmp_path):
+    content = cifar_records(1, 1)[2]
+    write_tar(tmp_path / "cifar-10-binary.tar.gz", {"a/test_batch.bin": content, "b/test_batch.bin": content})
+    with pytest.raises(FileError, match=r"it has two files 'test_batch\.bin'\.$"):
+        CIFAR10(tmp_path, train=False)
+    sparse = tarfile.TarInfo("test_batch.bin")
+    sparse.size, sparse.pax_headers = 0, {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}
+    sparse.pax_headers |= {"GNU.sparse.realsize": str(10**12), "GNU.sparse.name": "test_batch.bin"}
+    with tarfile.open(tmp_path / "cifar-10-binary.tar.gz", "w:gz") as archive:
+        archive.addfile(sparse)
+    with pytest.raises(FileError, match="is not the archive of CIFAR10, or is damaged"):
+        CIFAR10(tmp_path, train=False)
+
+
 def test_a_folder_of_images_has_a_class_for_each_folder(tmp_path):
     for name, level in (("cat", 10), ("dog", 200)):
         (tmp_path / name).mkdir()
