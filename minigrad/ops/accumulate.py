@@ -139,18 +139,26 @@ def row_sums(xp: Any, x: Any) -> Any:
     return x.dot(ones(xp, x.shape[1], x.dtype))  # for few columns faster than a reduction
 
 
-def long_product(xp: Any, a: Any, b: Any) -> Any:
-    """The product of a row and a matrix, or of a matrix and a column, of more than `LONG` terms.
+def has_long_vectors(a: Any, b: Any) -> bool:
+    """Whether `matmul` is a product by vectors of more than `LONG` terms: of matrices BLAS makes blocks itself."""
+    n = a.shape[-1]
+    if n <= LONG or b.dtype.kind != "f" or n != b.shape[max(0, b.ndim - 2)]:
+        return False
+    return 1 in (a.ndim, b.ndim) or 1 in (a.shape[-2], b.shape[-1])
 
-    The terms of `a` may be `LONG` that are used again and again.
-    """
-    a, b, n = unhalved(a), unhalved(b), len(b)
+
+def long_product(xp: Any, a: Any, b: Any) -> Any:
+    """`matmul` by vectors of more than `LONG` terms, in blocks. `a` may have `LONG` columns that are used again."""
+    alone = (-2,) * (a.ndim == 1) + (-1,) * (b.ndim == 1)
+    a, b = unhalved(a[None] if a.ndim == 1 else a), unhalved(b[:, None] if b.ndim == 1 else b)
+    n = b.shape[-2]
     whole = n - n % LONG
-    rows = a[:, :whole].reshape((len(a), -1, LONG)).swapaxes(0, 1)
-    y = total(xp, xp.matmul(rows, b[:whole].reshape((-1, LONG, b.shape[1]))), 0)
+    rows = a[..., :whole].reshape((*a.shape[:-1], -1, LONG)).swapaxes(-3, -2)
+    y = total(xp, xp.matmul(rows, b[..., :whole, :].reshape((*b.shape[:-2], -1, LONG, b.shape[-1]))), -3)
     if whole < n:
-        y = y + (a[:, whole:] if a.shape[1] == n else a[:, : n - whole]).dot(b[whole:])
-    return y
+        rest = a[..., whole:] if a.shape[-1] == n else a[..., : n - whole]
+        y = y + xp.matmul(rest, b[..., whole:, :])
+    return y.squeeze(alone)
 
 
 def added_at(xp: Any, g: Any, key: Any, shape: tuple[int, ...]) -> Any:

@@ -10,7 +10,7 @@ from minigrad.arguments import whole
 from minigrad.device import on_host
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops import accumulate
-from minigrad.ops.accumulate import LONG, computed_wide, long_product, total, unhalved, widened
+from minigrad.ops.accumulate import LONG, computed_wide, has_long_vectors, long_product, total, unhalved, widened
 from minigrad.ops.axes import axes_in
 from minigrad.ops.neural import sigmoid
 from minigrad.ops.operation import Variadic, op, register, shape_of
@@ -20,13 +20,10 @@ from minigrad.tensor import Tensor
 @op
 def matmul(xp: Any, a: Any, b: Any, out: Any = None) -> Any:
     """a @ b: rows of the last two axes times columns, repeated over the axes before."""
-    if a.ndim == 2 == b.ndim:
-        if len(b) > LONG and 1 in (len(a), b.shape[1]) and b.dtype.kind == "f" and on_host(xp):
-            return long_product(xp, a, b)
+    if a.ndim == 2 == b.ndim and (len(b) <= LONG or 1 not in (len(a), b.shape[1])):
         return a.dot(b, out=out)  # the same product, found sooner
-    if len(b) > LONG and a.ndim <= 2 >= b.ndim and a.shape[-1] == len(b):
-        rows, columns = a.reshape((-1, len(b))), b.reshape((len(b), -1))
-        return matmul.forward(xp, rows, columns).reshape((*a.shape[:-1], *b.shape[1:]))
+    if on_host(xp) and has_long_vectors(a, b):
+        return long_product(xp, a, b)
     return xp.matmul(a, b) if out is None else xp.matmul(a, b, out=out)
 
 

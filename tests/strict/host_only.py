@@ -38,7 +38,9 @@ HOST_ONLY = {
         test_shapes_that_do_not_fit_are_named[<lambda>-A_label_is|<lambda>-indices_go_from""",
     "on a CPU alone sums are cut into blocks: a GPU adds with many threads, then in a tree": """
         test_sums_of_200000_rows_keep_the_digits_of_float32 test_statistics_of_200000_rows_keep_the_digits_of_float32
-        test_gradients_over_200000_rows_keep_the_digits_of_float32""",
+        test_gradients_over_200000_rows_keep_the_digits_of_float32 test_sums_as_products_with_ones_are_the_sums
+        test_products_by_vectors_of_200000_terms_keep_the_digits_of_float32
+        test_the_kernel_of_one_channel_has_the_gradient_of_all_its_places""",
     "hybridize() makes plans on a CPU only: they are lists of NumPy calls": """
         tests/gluon/replay/ test_the_program_shown_is_what_hybridize_makes""",
     "the real CuPy is looked at, which would find the stand-in under its name": """
