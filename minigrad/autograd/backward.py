@@ -142,8 +142,8 @@ def walk(
     while nodes:
         node = nodes.pop()
         g = grads.pop(node)
-        if g.dtype != node.dtype:  # until all parts were there it was kept in a wider one
-            g = g.astype(node.dtype)
+        if g.dtype is not node.dtype:  # until all parts were there it was kept in a wider one
+            g = g.astype(node.dtype, copy=False)
         if wanted is not None and node in wanted:
             found[node] = g
             if not farther:

@@ -1,8 +1,8 @@
 """How many values are added up: in which dtype and in which order, so that small terms count and nothing overflows.
 
 A sum, a mean, a norm or a softmax of float16 is computed in float32 and rounded once, at the end; a statistic of whole
-numbers is computed in float64. In float32 not more than some hundred values are added one after the other: what 200,000
-rows lose that way is 2e-3 of their sum.
+numbers is computed in float64. In float32 no more than a thousand values are added one after the other: 200,000 rows
+would lose 2e-3 of their sum that way.
 """
 
 from __future__ import annotations
