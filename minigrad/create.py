@@ -10,37 +10,29 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import lengths, one_of, whole
-from minigrad.device import MODULES, SHARING, Context, current_context, shared, xp_of
+from minigrad.device import Context, place, shared, xp_of
 from minigrad.errors import ArgumentError
 from minigrad.ops import power
+from minigrad.ops.accepts import as_dtype, as_raw, composed, shape_of
 from minigrad.ops.axes import axis_in
-from minigrad.ops.operation import from_lists, shape_of
 from minigrad.tensor import Tensor
 
 
+@composed()
 def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Context | None = None) -> Tensor:
     """A new Tensor with a copy of the values of `object`: numbers, lists, Tensors, NumPy, CuPy or DLPack arrays."""
-    where = ctx or device or current_context()
+    where = place(ctx, device)
     if isinstance(object, Tensor):  # recorded, like any other copy
         moved = object.as_in_ctx(where)
         return moved.copy() if dtype is None else moved.astype(dtype)
-    if not isinstance(object, tuple(MODULES)) and any(hasattr(object, name) for name in SHARING):
-        object = shared(object)
-    if not hasattr(object, "shape"):
-        object = from_lists(object)
-        if dtype is None and object.dtype.kind in "iuf":
-            dtype = "float32"
-        if object.dtype.kind not in "biuf":
-            raise ArgumentError(
-                f"array() got values of type {object.dtype}, but holds numbers; check for text or missing "
-                "values, and write list(...) around a generator."
-            )
-    if dtype is not None and not hasattr(object, "astype"):
-        dtype = numpy.dtype(dtype)
+    raw = as_raw(object)
+    if dtype is None and not hasattr(object, "shape") and raw.dtype.kind in "iuf":
+        dtype = "float32"
     with where:
-        return Tensor(where.xp.array(where.put(object), dtype=dtype), where)
+        return Tensor(where.xp.array(where.put(raw), dtype=as_dtype(dtype)), where)
 
 
+@composed()
 def from_dlpack(x: Any) -> Tensor:
     """A Tensor in the memory of another library's array (PyTorch, JAX, CuPy ...): nothing is copied.
 
@@ -54,6 +46,7 @@ def from_dlpack(x: Any) -> Tensor:
     return Tensor(shared(x))
 
 
+@composed()
 def asarray(object: Any, dtype: Any = None, ctx: Context | None = None) -> Tensor:
     """`object` itself if it is a Tensor that fits, else `array(object)`."""
     if isinstance(object, Tensor) and (dtype is None or object.dtype == dtype) and (ctx is None or object.ctx is ctx):
@@ -61,6 +54,7 @@ def asarray(object: Any, dtype: Any = None, ctx: Context | None = None) -> Tenso
     return array(object, dtype, ctx)
 
 
+@composed()
 def zeros(
     shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
 ) -> Tensor:
@@ -68,6 +62,7 @@ def zeros(
     return full(shape, 0, dtype or "float32", order, ctx, device)
 
 
+@composed()
 def ones(
     shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
 ) -> Tensor:
@@ -75,6 +70,7 @@ def ones(
     return full(shape, 1, dtype or "float32", order, ctx, device)
 
 
+@composed()
 def full(
     shape: Any,
     fill_value: Any,
@@ -84,14 +80,15 @@ def full(
     device: Context | None = None,
 ) -> Tensor:
     """One value everywhere; float32 unless told otherwise."""
-    where = ctx or device or current_context()
+    where = place(ctx, device)
     one_of("order", order, "C", "F")
     value = fill_value.data if isinstance(fill_value, Tensor) else fill_value
-    kind = dtype or ("bool" if value is True or value is False else "float32")
+    kind = as_dtype(dtype or ("bool" if value is True or value is False else "float32"))
     with where:
         return Tensor(where.xp.full(lengths("shape", shape), value, kind, order), where)
 
 
+@composed()
 def empty(
     shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
 ) -> Tensor:
@@ -99,28 +96,33 @@ def empty(
     return zeros(shape, dtype, order, ctx, device)
 
 
+@composed()
 def zeros_like(a: Any, dtype: Any = None) -> Tensor:
     """Zeros with the shape, dtype and device of `a`."""
     return full_like(a, 0, dtype)
 
 
+@composed()
 def ones_like(a: Any, dtype: Any = None) -> Tensor:
     """Ones with the shape, dtype and device of `a`."""
     return full_like(a, 1, dtype)
 
 
+@composed()
 def full_like(a: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     """One value, with the shape, dtype and device of `a`."""
     a = asarray(a)
     with a.ctx:
-        return Tensor(xp_of(a.data).full(a.shape, fill_value, dtype or a.dtype), a.ctx)
+        return Tensor(xp_of(a.data).full(a.shape, fill_value, as_dtype(dtype or a.dtype)), a.ctx)
 
 
+@composed()
 def empty_like(a: Any, dtype: Any = None) -> Tensor:
     """`zeros_like`: see `empty`."""
     return full_like(a, 0, dtype)
 
 
+@composed()
 def arange(
     start: Any,
     stop: Any = None,
@@ -130,31 +132,33 @@ def arange(
     device: Context | None = None,
 ) -> Tensor:
     """Numbers from `start` (or 0) to below `stop` in steps; float32 unless told otherwise."""
-    where = ctx or device or current_context()
+    where = place(ctx, device)
     start, stop = (0, start) if stop is None else (start, stop)
     start, stop, step = (v.item() if isinstance(v, Tensor) else v for v in (start, stop, step))
     if not abs(step) > 0:
         raise ArgumentError(f"arange() got step={step!r}; a step is a number above or below 0.")
     with where:
-        return Tensor(where.xp.arange(start, stop, step, dtype=dtype or "float32"), where)
+        return Tensor(where.xp.arange(start, stop, step, dtype=as_dtype(dtype or "float32")), where)
 
 
+@composed()
 def linspace(
     start: Any, stop: Any, num: int = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None, axis: int = 0,
     ctx: Context | None = None, device: Context | None = None,
 ) -> Any:  # fmt: skip
     """`num` evenly spaced numbers from `start` to `stop`; float32 unless told otherwise."""
     whole("num", num, 0)
-    where = ctx or device or current_context()
+    where = place(ctx, device)
     start, stop = (v.data if isinstance(v, Tensor) else v for v in (start, stop))
     with where:
         shape = numpy.broadcast_shapes(shape_of(start), shape_of(stop))
         axis = axis_in((*shape, 1), axis)
-        raw = where.xp.linspace(start, stop, num, endpoint=endpoint, dtype=dtype or "float32", axis=axis)
+        raw = where.xp.linspace(start, stop, num, endpoint=endpoint, dtype=as_dtype(dtype or "float32"), axis=axis)
     values = Tensor(raw, where)
     return (values, (stop - start) / (num - 1 if endpoint else num)) if retstep else values
 
 
+@composed()
 def logspace(
     start: Any, stop: Any, num: int = 50, endpoint: Any = True, base: float = 10.0, dtype: Any = None
 ) -> Tensor:
@@ -162,6 +166,7 @@ def logspace(
     return power(base, linspace(start, stop, num, endpoint)).astype(dtype or "float32")
 
 
+@composed()
 def eye(
     N: int,
     M: int | None = None,
@@ -171,12 +176,13 @@ def eye(
     device: Context | None = None,
 ) -> Tensor:
     """Ones on a diagonal, zeros elsewhere."""
-    where = ctx or device or current_context()
+    where = place(ctx, device)
     whole("N", N, 0), whole("M", N if M is None else M, 0), whole("k", k)
     with where:
-        return Tensor(where.xp.eye(N, M, k, dtype=dtype or "float32"), where)
+        return Tensor(where.xp.eye(N, M, k, dtype=as_dtype(dtype or "float32")), where)
 
 
+@composed()
 def identity(n: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
     """The square matrix with ones on its diagonal."""
     return eye(n, dtype=dtype, ctx=ctx)

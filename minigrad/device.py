@@ -18,7 +18,7 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import whole
-from minigrad.errors import ArgumentError, DeviceError, FileError
+from minigrad.errors import ArgumentError, DeviceError, FileError, KeywordError
 
 Array = Any
 """A raw array: `numpy.ndarray` on a CPU, `cupy.ndarray` on a GPU."""
@@ -145,6 +145,28 @@ excursion = _Excursion()
 def current_context() -> Context:
     """The device on which new arrays are made: `cpu(0)` unless a `with gpu(0):` block says otherwise."""
     return _local.contexts[-1]
+
+
+def place(*asked: Any) -> Context:
+    """The first device that is not None, else the current one: what the arguments `ctx` and `device` mean."""
+    for ctx in asked:
+        if isinstance(ctx, Context):
+            return ctx
+        if ctx is not None:
+            raise KeywordError(
+                f"A device is given as minigrad.cpu() or minigrad.gpu(0), but ctx= or device= got {ctx!r}; "
+                "without it, the current device is used."
+            )
+    return current_context()
+
+
+def places(*asked: Any) -> list[Context]:
+    """The same for arguments that may also be a list of devices: at least one."""
+    given = next((some for some in asked if some is not None), None)
+    listed = given if isinstance(given, (list, tuple)) else [given]
+    if not listed or (listed is given and any(ctx is None for ctx in listed)):
+        raise KeywordError(f"A list of devices such as [minigrad.cpu()] was expected, but got {given!r}.")
+    return [place(ctx) for ctx in listed]
 
 
 def num_gpus() -> int:

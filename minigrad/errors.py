@@ -6,6 +6,8 @@ All derive from `MinigradError` and also from the built-in that a caller would n
 
 from collections.abc import Iterable
 
+from numpy.linalg import LinAlgError
+
 
 class MinigradError(Exception):
     """Root of every exception that minigrad raises on purpose."""
@@ -17,6 +19,14 @@ class ArgumentError(MinigradError, ValueError):
 
 class KeywordError(MinigradError, TypeError):
     """An argument that does not exist, or of a kind that cannot be meant."""
+
+
+class NotNumbersError(ArgumentError, TypeError):
+    """Something that is not made of numbers, where an array is expected."""
+
+
+class PositionError(MinigradError, IndexError):
+    """A position that lies outside of an array, or an index that cannot be one."""
 
 
 class UsageError(MinigradError, ValueError, AssertionError):
@@ -39,8 +49,8 @@ class AxisError(ShapeError, IndexError):
     """An axis that an array does not have, or one named twice. NumPy's is a ValueError and an IndexError too."""
 
 
-class PositionError(ArgumentError, IndexError):
-    """A position that an array does not have along an axis."""
+class MatrixError(ShapeError, LinAlgError):
+    """A matrix for which this is impossible: it is singular, not square, not positive definite."""
 
 
 class DTypeError(MinigradError, TypeError):

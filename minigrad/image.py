@@ -16,6 +16,7 @@ from minigrad.arguments import whole
 from minigrad.device import Array, cpu, generator, xp_of
 from minigrad.disk import FilePath, reading
 from minigrad.errors import ArgumentError, FileError, KeywordError, UsageError
+from minigrad.ops.accepts import composed
 from minigrad.packed import DEFLATE, expands
 from minigrad.tensor import Tensor
 
@@ -70,6 +71,7 @@ def _decoded(file: BinaryIO, size: int, what: str, flag: int, to_rgb: bool) -> T
     return Tensor(values if to_rgb else numpy.ascontiguousarray(values[..., ::-1]), cpu())
 
 
+@composed("src")
 def imresize(src: Tensor, w: int, h: int, interp: int = 1) -> Tensor:
     """The image with width `w` and height `h`; `interp` is 0 (nearest pixel) or 1 (bilinear).
 
@@ -81,6 +83,7 @@ def imresize(src: Tensor, w: int, h: int, interp: int = 1) -> Tensor:
     return Tensor(resize(xp_of(src.data), src.data, width, height, known(interp)), src.ctx)
 
 
+@composed("src")
 def resize_short(src: Tensor, size: int, interp: int = 1) -> Tensor:
     """The image with its shorter side of this length, its shape kept."""
     rows, columns = src.shape[-3:-1]
@@ -88,6 +91,7 @@ def resize_short(src: Tensor, size: int, interp: int = 1) -> Tensor:
     return imresize(src, columns * size // short, rows * size // short, interp)
 
 
+@composed("src")
 def fixed_crop(
     src: Tensor, x0: int, y0: int, w: int, h: int, size: tuple[int, int] | None = None, interp: int = 1
 ) -> Tensor:
@@ -104,18 +108,21 @@ def fixed_crop(
     return part if size is None or tuple(size) == (w, h) else imresize(part, *size, interp)
 
 
+@composed("src")
 def center_crop(src: Tensor, size: tuple[int, int], interp: int = 1) -> tuple[Tensor, Rectangle]:
     """The middle of the image, and its rectangle; of a smaller image, the largest part of that shape, enlarged."""
     place = rectangle(src.data, size, half)
     return fixed_crop(src, *place, size, interp), place
 
 
+@composed("src")
 def random_crop(src: Tensor, size: tuple[int, int], interp: int = 1) -> tuple[Tensor, Rectangle]:
     """As `center_crop`, at a random place."""
     place = rectangle(src.data, size, random_offset)
     return fixed_crop(src, *place, size, interp), place
 
 
+@composed("src")
 def color_normalize(src: Tensor, mean: Any, std: Any = None) -> Tensor:
     """(src - mean) / std."""
     centred: Tensor = src - mean

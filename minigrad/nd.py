@@ -18,6 +18,7 @@ from minigrad.arguments import lengths, number, one_of, whole
 from minigrad.device import Context
 from minigrad.errors import ArgumentError
 from minigrad.npx.arrays import coded_shape, descending
+from minigrad.ops.accepts import composed, write
 from minigrad.ops.accumulate import computed_wide, unhalved
 from minigrad.ops.axes import axes_in, axis_in
 from minigrad.tensor import Tensor
@@ -28,6 +29,7 @@ slice_ = slice
 # New arrays: the device comes before the dtype
 
 
+@composed()
 def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
     """A new array; float32 unless told otherwise, or made from an array of minigrad's."""
     return create.array(
@@ -35,22 +37,26 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> T
     )
 
 
+@composed()
 def zeros(shape: Any, ctx: Context | None = None, dtype: Any = None, stype: str | None = None) -> Tensor:
     """Zeros, float32 unless told otherwise."""
     one_of("stype", stype, None, "default")
     return create.zeros(shape, dtype, ctx=ctx)
 
 
+@composed()
 def ones(shape: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
     """Ones, float32 unless told otherwise."""
     return create.ones(shape, dtype, ctx=ctx)
 
 
+@composed()
 def full(shape: Any, val: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
     """One value everywhere; float32 unless told otherwise."""
     return create.full(shape, val, dtype or "float32", ctx=ctx)
 
 
+@composed()
 def arange(
     start: Any, stop: Any = None, step: Any = 1.0, repeat: int = 1, ctx: Context | None = None, dtype: Any = None
 ) -> Tensor:
@@ -58,6 +64,7 @@ def arange(
     return ops.repeat(create.arange(start, stop, step, dtype, ctx), whole("repeat", repeat, 1))
 
 
+@composed()
 def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None) -> Tensor:
     """Ones on a diagonal, zeros elsewhere."""
     return create.eye(N, M or None, k, dtype, ctx)
@@ -73,14 +80,12 @@ def _older(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
     """`function`, its first arguments called `names` (`data` if none), its result put into `out` if that is given."""
     names = names or ("data",)
 
+    @composed()
     @functools.wraps(function, ("__name__", "__doc__"))
     def older(*args: Any, out: Tensor | None = None, **kwargs: Any) -> Any:
         args += tuple(kwargs.pop(name) for name in names[len(args) :] if name in kwargs)
         result = function(*args, **kwargs)
-        if out is None:
-            return result
-        out[...] = result
-        return out
+        return result if out is None else write(out, result, f"{function.__name__}()")
 
     return older
 
@@ -138,26 +143,31 @@ rint = _older(functools.wraps(ops.rint, ("__name__",))(lambda data: _nearest(dat
 rint.__doc__ = "The nearest whole number; of two, the lower: -1.5 becomes -2, and 2.5 becomes 2."
 
 
+@composed("data")
 def rsqrt(data: Any) -> Tensor:
     """1 / sqrt(x)."""
     return ops.reciprocal(ops.sqrt(data))
 
 
+@composed("data")
 def logical_not(data: Any) -> Tensor:
     """1 where x is 0, else 0."""
     return ops.astype(ops.logical_not(data), "float32")
 
 
+@composed("data")
 def hard_sigmoid(data: Any, alpha: float = 0.2, beta: float = 0.5) -> Tensor:
     """alpha x + beta, limited to [0, 1]."""
     return ops.clip(number("alpha", alpha) * data + number("beta", beta), 0, 1)
 
 
+@composed("x", "y")
 def where(condition: Any, x: Any, y: Any) -> Tensor:
     """x where the condition is not 0, else y."""
     return ops.where(ops.not_equal(condition, 0), x, y)
 
 
+@composed()
 def add_n(*args: Any) -> Tensor:
     """The sum of arrays of one shape."""
     total = functools.reduce(ops.add, map(unhalved, args))
@@ -171,9 +181,10 @@ ElementWiseSum = add_n
 
 
 def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    @composed("data")
     @functools.wraps(function, ("__name__", "__doc__"))
     def older(data: Any, axis: Any = None, keepdims: bool = False, exclude: bool = False) -> Tensor:
-        axis = None if axis == () else axis
+        axis = None if isinstance(axis, tuple) and not axis else axis
         axis = ops.reduce.all_but(data.ndim, axis) if exclude else axis
         y = function(data, axis=axis, keepdims=keepdims)
         return y if y.ndim else ops.reshape(y, (1,))
@@ -186,6 +197,7 @@ prod, nansum = _reduction(ops.prod), _reduction(np.nansum)
 sum_axis, max_axis, min_axis = sum, max, min
 
 
+@composed("data")
 def norm(data: Any, ord: int = 2, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The norm of order 1 or 2."""
     one_of("ord", ord, 1, 2)
@@ -194,6 +206,7 @@ def norm(data: Any, ord: int = 2, axis: Any = None, keepdims: bool = False) -> T
 
 
 def _position(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    @composed("data")
     @functools.wraps(function, ("__name__", "__doc__"))
     def older(data: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
         y = ops.astype(function(data, axis=axis), "float32")
@@ -205,11 +218,13 @@ def _position(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 argmax, argmin = _position(ops.argmax), _position(ops.argmin)
 
 
+@composed("data")
 def argsort(data: Any, axis: int = -1, is_ascend: bool = True, dtype: Any = "float32") -> Tensor:
     """The order that sorts the values, the largest first unless `is_ascend`."""
     return ops.astype(ops.argsort(data if is_ascend else descending(data), axis), dtype)
 
 
+@composed("data")
 def sort(data: Any, axis: int = -1, is_ascend: bool = True) -> Tensor:
     """The values in increasing order, or in decreasing order."""
     return ops.sort(data, axis) if is_ascend else ops.flip(ops.sort(data, axis), axis)
@@ -221,6 +236,7 @@ CODES = {0: "copy", -2: "rest", -3: "merge", -4: "split"}
 """What a length in a new shape means to `nd.reshape`; -1 is what remains."""
 
 
+@composed("data")
 def reshape(data: Any, shape: Any, reverse: bool = False) -> Tensor:
     """The same values in another shape, in which a length may also be a code.
 
@@ -234,63 +250,75 @@ def reshape(data: Any, shape: Any, reverse: bool = False) -> Tensor:
     return ops.reshape(data, coded_shape(data.shape, shape, CODES, reverse))
 
 
+@composed("data")
 def transpose(data: Any, axes: Any = None) -> Tensor:
     """The axes in another order (reversed if not given)."""
     return ops.transpose(data, axes or None)
 
 
+@composed("data")
 def swapaxes(data: Any, dim1: int = 0, dim2: int = 0) -> Tensor:
     """Two axes exchanged."""
     return ops.swapaxes(data, dim1, dim2)
 
 
+@composed()
 def concat(*data: Any, dim: int = 1) -> Tensor:
     """Arrays joined along an axis, the second unless told otherwise."""
     return ops.concatenate(data, dim)
 
 
+@composed()
 def concatenate(arrays: Any, axis: int = 0) -> Tensor:
     """Arrays joined along an axis, the first unless told otherwise."""
     return ops.concatenate(arrays, axis)
 
 
+@composed()
 def stack(*data: Any, axis: int = 0) -> Tensor:
     """Arrays of one shape joined along a new axis."""
     return ops.stack(data[0] if len(data) == 1 and isinstance(data[0], (list, tuple)) else data, axis)
 
 
+@composed("data")
 def split(data: Any, num_outputs: int, axis: int = 1, squeeze_axis: bool = False) -> Any:
     """So many equal pieces along an axis, without it if `squeeze_axis`; one piece is not put into a list."""
     pieces = [ops.squeeze(p, axis) if squeeze_axis else p for p in np.split(data, num_outputs, axis)]
     return pieces if num_outputs > 1 else pieces[0]
 
 
+@composed("data")
 def slice_axis(data: Any, axis: int, begin: int, end: int | None) -> Tensor:
     """data[begin:end] along one axis."""
     return ops.getitem(data, (slice_(None),) * axis_in(data.shape, axis) + (slice_(begin, end),))
 
 
+@composed("data", "shape_like")
 def slice_like(data: Any, shape_like: Any, axes: Any = None) -> Tensor:
     """The first values along each of `axes` (or all), as many as `shape_like` has."""
     cut = tuple(range(data.ndim)) if axes is None else axes_in(data.shape, axes, "axes")
     return ops.getitem(data, tuple(slice_(shape_like.shape[i] if i in cut else None) for i in range(data.ndim)))
 
 
+@composed("a")
 def take(a: Any, indices: Any, axis: int = 0, mode: str = "clip") -> Tensor:
     """Rows of `axis` at the given positions; those outside are clipped."""
     return ops.take(a, indices, axis, mode)
 
 
+@composed("lhs", "rhs")
 def broadcast_like(lhs: Any, rhs: Any) -> Tensor:
     """The values repeated to the shape of `rhs`."""
     return ops.broadcast_to(lhs, rhs.shape)
 
 
+@composed("data")
 def broadcast_to(data: Any, shape: Any) -> Tensor:
     """The values repeated to `shape`, in which 0 keeps a length."""
     return ops.broadcast_to(data, tuple(n or data.shape[i] for i, n in enumerate(lengths("shape", shape))))
 
 
+@composed("data")
 def broadcast_axis(data: Any, axis: Any = (), size: Any = ()) -> Tensor:
     """The values repeated along axes of length 1 to the given sizes."""
     axes, sizes_ = axes_in(data.shape, axis), lengths("size", size)
@@ -300,6 +328,7 @@ def broadcast_axis(data: Any, axis: Any = (), size: Any = ()) -> Tensor:
     return ops.broadcast_to(data, tuple(sizes.get(i, n) for i, n in enumerate(data.shape)))
 
 
+@composed("data")
 def pad(data: Any, mode: str = "constant", pad_width: Any = (), constant_value: float = 0.0) -> Tensor:
     """A border: `pad_width` holds, axis after axis, the widths before and after."""
     if len(pad_width) != 2 * data.ndim:
@@ -317,6 +346,7 @@ Reshape, Flatten, SwapAxis, Concat, Cast, SliceChannel, Pad = reshape, flatten, 
 # Products, layers, losses
 
 
+@composed("lhs", "rhs")
 def dot(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
     """The sum of products over the last axis of `lhs` and the first of `rhs`, each reversed first if asked."""
     lhs, rhs = ops.transpose(lhs) if transpose_a else lhs, ops.transpose(rhs) if transpose_b else rhs
@@ -324,11 +354,13 @@ def dot(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False
     return y if y.ndim else ops.reshape(y, (1,))
 
 
+@composed("data", "label")
 def softmax_cross_entropy(data: Any, label: Any) -> Tensor:
     """The cross-entropy of the softmax, summed over the batch: shape (1,)."""
     return ops.reshape(ops.sum(ops.softmax_cross_entropy(data, label)), (1,))
 
 
+@composed("data")
 @computed_wide
 def L2Normalization(data: Any, eps: float = 1e-10, mode: str = "instance") -> Tensor:  # noqa: N802
     """Each sample ('instance'), each place ('channel') or each channel ('spatial') divided by its norm."""
@@ -350,6 +382,7 @@ save, load, waitall = npx.save, npx.load, npx.waitall
 # Random arrays
 
 
+@composed()
 def _whole(
     low: Any, high: Any, shape: Any = None, dtype: Any = "int32", ctx: Context | None = None, **kw: Any
 ) -> Tensor:
@@ -357,11 +390,13 @@ def _whole(
     return draws.randint(low, high, shape, dtype, ctx, **kw)
 
 
+@composed("data")
 def shuffle(data: Tensor) -> Tensor:
     """A copy with the rows in random order."""
     return draws.permutation(data)
 
 
+@composed("data")
 def multinomial(data: Any, shape: Any = (), get_prob: bool = False, dtype: Any = "int32") -> Any:
     """Outcomes drawn with the probabilities in the last axis of `data`; with `get_prob` their logarithms too."""
     rows = ops.reshape(data, (-1, data.shape[-1]))

@@ -10,6 +10,7 @@ import numpy
 from minigrad import autograd, ops
 from minigrad.device import current_context
 from minigrad.errors import DeviceError, GraphError
+from minigrad.ops.accepts import not_numbers
 from minigrad.tensor import Tensor
 
 SPELLINGS = {
@@ -52,22 +53,37 @@ def ufunc(function: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
     out = kwargs.get("out", ())
     if any(isinstance(o, Tensor) for o in out):
         (target,) = out
-        target[...] = ufunc(function, method, inputs, {k: v for k, v in kwargs.items() if k != "out"})
+        if "where" in kwargs:  # elsewhere it keeps its values
+            written = target.copy().data
+            ufunc(function, method, inputs, {**kwargs, "out": (written,)})
+        else:
+            written = ufunc(function, method, inputs, {k: v for k, v in kwargs.items() if k != "out"})
+        target[...] = written
         return target
     path = name if method == "__call__" else f"{name}.{method}"
     return on_constants(path, inputs, kwargs, getattr(function, method))
 
 
 def function(function: Any, args: Any, kwargs: Any) -> Any:
-    """`Tensor.__array_function__`: the function of the same name in `minigrad.np`, else NumPy on constants."""
+    """`Tensor.__array_function__`: the function of the same name in `minigrad.np`, else NumPy on constants.
+
+    NumPy also computes what ours refuses, text among numbers or an option that we lack, unless a derivative is lost.
+    """
     from minigrad import np
 
     name = SPELLINGS.get(function.__name__, function.__name__)
     inside = function.__module__.removeprefix("numpy").lstrip(".")
     found = getattr(getattr(np, inside, np) if inside else np, name, None)
-    if found is not None:
+    path = f"{inside}.{name}".lstrip(".")
+    if found is None or found is function:
+        return on_constants(path, args, kwargs, function)
+    try:
         return found(*args, **kwargs)
-    return on_constants(f"{inside}.{name}".lstrip("."), args, kwargs, function)
+    except (TypeError, ValueError) as ours:
+        try:
+            return on_constants(path, args, kwargs, function)
+        except (TypeError, ValueError, GraphError):
+            raise ours from None
 
 
 def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any:
@@ -95,15 +111,21 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
     with where:
         result = (found or function)(*raw, **options)
     if changes:
-        if args and isinstance(args[0], Tensor):
-            args[0].touch()
-        return result
+        out = kwargs.get("out")
+        for value in args[:1] if out is None else out if isinstance(out, tuple) else (out,):
+            if isinstance(value, Tensor):
+                value.touch()
+        return out if isinstance(out, Tensor) else result
 
     def wrapped(value: Any) -> Any:
         if isinstance(value, (list, tuple)):
             return tuple(map(wrapped, value))
         if not hasattr(value, "dtype"):
             return value
+        if value.dtype.kind not in "biufc":
+            if function is None:
+                raise not_numbers(f"{path}()", args[0] if args else kwargs)
+            return value  # NumPy was asked, and may answer with text
         if losing and value.dtype.kind in "fc":
             raise _lost(path)
         return Tensor(where.xp.array(value), where)  # a copy, for it may be a view

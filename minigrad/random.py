@@ -13,12 +13,14 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import lengths, numbers, one_of, whole
-from minigrad.device import Context, current_context, generator
+from minigrad.device import Context, current_context, generator, place
 from minigrad.device import seed as _seed
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.accepts import as_raw, composed, write
 from minigrad.tensor import Tensor
 
 
+@composed()
 def seed(seed_state: int, ctx: Context | str = "all") -> None:
     """Start the generators anew from a whole number: of one device, or of all.
 
@@ -48,7 +50,7 @@ def _draw(
     With `combine`, the law is `combine(law(generator, shape), *parameters)`: then gradients reach the parameters.
     """
     tensors = [p for p in parameters if isinstance(p, Tensor)]
-    where = where or (tensors[0].ctx if tensors else current_context())
+    where = place(where, tensors[0].ctx if tensors else None)
     raw = [p.data if isinstance(p, Tensor) else p for p in parameters]
     own = numpy.broadcast_shapes(*[p.shape if hasattr(p, "shape") else numpy.shape(p) for p in raw])
     shape = own if shape is None else lengths("shape", shape)
@@ -66,12 +68,10 @@ def _draw(
         drawn = Tensor(where.xp.asarray(values, dtype=dtype), where)
         if combine and tensors:
             drawn = combine(drawn, *(p if isinstance(p, Tensor) else r for p, r in zip(parameters, raw))).astype(dtype)
-    if out is None:
-        return drawn
-    out[...] = drawn
-    return out
+    return drawn if out is None else write(out, drawn, "A random draw")
 
 
+@composed()
 def uniform(
     low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
     *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
@@ -80,12 +80,11 @@ def uniform(
     numbers("low", low)
     numbers("high", high)
     _in_order(low, high)
-    shape = size if shape is None else shape
-    return _draw(
-        lambda g, n: g.random(n), (low, high), shape, dtype, ctx or device, out, lambda u, a, b: a + (b - a) * u
-    )
+    shape, where = size if shape is None else shape, device if ctx is None else ctx
+    return _draw(lambda g, n: g.random(n), (low, high), shape, dtype, where, out, lambda u, a, b: a + (b - a) * u)
 
 
+@composed()
 def normal(
     loc: Any = 0.0, scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
     *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
@@ -97,10 +96,8 @@ def normal(
     """
     numbers("loc", loc)
     numbers("scale", scale, 0)
-    shape = size if shape is None else shape
-    return _draw(
-        lambda g, n: g.standard_normal(n), (loc, scale), shape, dtype, ctx or device, out, lambda z, m, s: m + s * z
-    )
+    shape, where = size if shape is None else shape, device if ctx is None else ctx
+    return _draw(lambda g, n: g.standard_normal(n), (loc, scale), shape, dtype, where, out, lambda z, m, s: m + s * z)
 
 
 def _in_order(low: Any, high: Any) -> None:
@@ -123,16 +120,19 @@ def _probabilities(name: str, p: Any) -> None:
             raise ArgumentError(f"{name} sums to {total:g}, but probabilities sum to 1; divide by the sum.")
 
 
+@composed()
 def randn(*shape: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
     """Values of the standard normal distribution."""
     return normal(0.0, 1.0, shape, dtype, ctx)
 
 
+@composed()
 def rand(*shape: int) -> Tensor:
     """Values spread evenly over [0, 1)."""
     return uniform(0.0, 1.0, shape)
 
 
+@composed()
 def randint(
     low: int, high: int | None = None, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
     *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
@@ -143,9 +143,10 @@ def randint(
         raise ArgumentError(f"randint() got low={low} and high={high}; no whole number lies from {low} to {high - 1}.")
     kind = dtype or (out.dtype if out is not None else "int64")
     shape = () if shape is None and size is None else size if shape is None else shape
-    return _draw(lambda g, n: g.integers(low, high, n), (), shape, kind, ctx or device, out)
+    return _draw(lambda g, n: g.integers(low, high, n), (), shape, kind, device if ctx is None else ctx, out)
 
 
+@composed()
 def exponential(
     scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
@@ -155,6 +156,7 @@ def exponential(
     return _draw(lambda g, n: g.standard_exponential(n), (scale,), shape, dtype, ctx, None, lambda e, s: s * e)
 
 
+@composed()
 def gamma(
     alpha: Any = 1.0,
     beta: Any = 1.0,
@@ -171,6 +173,7 @@ def gamma(
     return _draw(lambda g, n, a, b: b * g.standard_gamma(a, n), (alpha, beta), shape, dtype, ctx)
 
 
+@composed()
 def poisson(
     lam: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
@@ -179,6 +182,7 @@ def poisson(
     return _draw(lambda g, n, m: g.poisson(m, n), (lam,), size if shape is None else shape, dtype, ctx)
 
 
+@composed()
 def bernoulli(
     prob: Any = 0.5, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
@@ -187,6 +191,7 @@ def bernoulli(
     return _draw(lambda g, n, p: g.random(n) < p, (prob,), size if shape is None else shape, dtype, ctx)
 
 
+@composed()
 def permutation(x: Any) -> Tensor:
     """The numbers from 0 to x - 1 in random order, or the rows of an array (or a list) in random order."""
     x = _as_values(x)
@@ -199,15 +204,17 @@ def permutation(x: Any) -> Tensor:
 def _as_values(a: Any) -> Any:
     """A Tensor in place of a list or a NumPy array."""
     listed = isinstance(a, (list, tuple, numpy.ndarray))
-    return Tensor(current_context().put(numpy.asarray(a)), current_context()) if listed else a
+    return Tensor(current_context().put(as_raw(a, "A random draw")), current_context()) if listed else a
 
 
+@composed()
 def shuffle(x: Tensor) -> Tensor:
     """Put the rows of `x` in random order, in place, and return it (NumPy returns nothing, older Gluon a copy)."""
     x[...] = permutation(x)
     return x
 
 
+@composed()
 def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Tensor:
     """Values of `a` (or of 0 .. a - 1) drawn at random, with probabilities `p` if given."""
     a = _as_values(a)
@@ -236,6 +243,7 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
     return a[index] if isinstance(a, Tensor) else index
 
 
+@composed()
 def multinomial(n: int, pvals: Any, size: Any = None) -> Tensor:
     """How often each of the outcomes with probabilities `pvals` comes up in `n` draws.
 

@@ -10,8 +10,9 @@ import numpy
 
 from minigrad.arguments import lengths, one_of
 from minigrad.clock import clock
-from minigrad.device import Array, Context, context_of, cpu, to_host, xp_of
-from minigrad.errors import DTypeError, GraphError, ShapeError
+from minigrad.conversions import Conversions
+from minigrad.device import Array, Context, context_of, cpu, place, to_host, xp_of
+from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError
 
 if TYPE_CHECKING:
     from minigrad.autograd import Leaf, Node
@@ -44,9 +45,20 @@ def _reduction(name: str) -> Callable[..., Tensor]:
 
 def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Tensor]:
     """The operation `name` as an operator, or as that of the right-hand side."""
-    if swapped:
-        return lambda self, other: getattr(ops, name)(other, self)
-    return lambda self, other: getattr(ops, name)(self, other)
+
+    def method(self: Tensor, other: Any) -> Any:
+        try:
+            return getattr(ops, name)(other, self) if swapped else getattr(ops, name)(self, other)
+        except TypeError:
+            if name in ("equal", "not_equal") or getattr(type(other), "__array_ufunc__", self) is None:
+                return NotImplemented  # it may know better: `pytest.approx`, say; and nothing equals a word
+            raise
+
+    return method
+
+
+def _divmod(a: Any, b: Any) -> tuple[Tensor, Tensor]:
+    return a // b, a % b
 
 
 def _in_place(change: Callable[[Any, Any], Any], symbol: str) -> Callable[[Any, Any], Tensor]:
@@ -66,7 +78,7 @@ def _in_place(change: Callable[[Any, Any], Any], symbol: str) -> Callable[[Any, 
     return method
 
 
-class Tensor:
+class Tensor(Conversions):
     """An array of numbers on a device, with operators that are recorded inside `autograd.record()`.
 
     Make one with `minigrad.np.array`. `data` is the raw NumPy or CuPy array; `Tensor(raw)` wraps it without a copy.
@@ -111,6 +123,7 @@ class Tensor:
     ndim = property(lambda self: self.data.ndim, doc="The number of axes.")
     size = property(lambda self: self.data.size, doc="The number of values.")
     itemsize = property(lambda self: self.data.itemsize, doc="The bytes of one value.")
+    nbytes = property(lambda self: self.data.nbytes, doc="The bytes of all values.")
     context = device = property(lambda self: self.ctx, doc="The device, which is also `ctx`.")
     stype = property(lambda self: "default", doc="The storage: always 'default', that is dense.")
 
@@ -146,39 +159,33 @@ class Tensor:
         """The same memory as a constant: gradients stop here."""
         return Tensor(self.data, self.ctx, None, self._version)
 
-    # To and from other places
+    # To and from other places (see also `Conversions`)
 
-    def asnumpy(self) -> numpy.ndarray[Any, Any]:
-        """A copy as a NumPy array on the host."""
-        return numpy.array(to_host(autograd.looked_at(self)))
+    def _looked_at(self) -> Any:
+        return autograd.looked_at(self)
 
-    def item(self, *args: Any) -> Any:
-        """The only value (or that at a position) as a Python number."""
-        return autograd.looked_at(self).item(*args)
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return protocols.ufunc(ufunc, method, inputs, kwargs)
 
-    def asscalar(self) -> Any:
-        """The only value as a Python number."""
-        return self._single("asscalar")
-
-    def tolist(self) -> Any:
-        """The values as nested lists."""
-        return autograd.looked_at(self).tolist()
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return protocols.function(function, args, kwargs)
 
     def astype(self, dtype: Any, copy: bool = True) -> Tensor:
         """The values converted to `dtype`."""
-        return self if not copy and self.dtype == numpy.dtype(dtype) else ops.astype(self, dtype)
+        return self if not copy and self.dtype == as_dtype(dtype) else ops.astype(self, dtype)
 
     def copyto(self, other: Tensor | Context) -> Tensor:
         """Copy the values into `other`, or into a new array on that device."""
         if isinstance(other, Tensor):
             other[...] = self
             return other
+        other = place(other)
         with other:
             return Tensor(other.xp.array(other.put(self.data)), other)
 
     def as_in_ctx(self, ctx: Context) -> Tensor:
         """This array on the device `ctx`: itself if it is there already."""
-        return self if ctx is self.ctx else ops.to_device(self, ctx)
+        return self if ctx is self.ctx else ops.to_device(self, place(ctx))
 
     as_in_context = to_device = to = as_in_ctx
 
@@ -193,30 +200,6 @@ class Tensor:
         return self
 
     as_nd_ndarray = as_np_ndarray
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray[Any, Any]:
-        host = to_host(autograd.looked_at(self))
-        if copy or (dtype is not None and host.dtype != dtype):
-            return host.astype(dtype or host.dtype)
-        host = host.view()
-        host.flags.writeable = False  # a change that we do not see could give a wrong gradient
-        return host
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return protocols.ufunc(ufunc, method, inputs, kwargs)
-
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return protocols.function(function, args, kwargs)
-
-    def __dlpack__(self, **kwargs: Any) -> Any:
-        return autograd.looked_at(self).__dlpack__(**kwargs)
-
-    def __dlpack_device__(self) -> Any:
-        return self.data.__dlpack_device__()
-
-    @property
-    def __cuda_array_interface__(self) -> Any:
-        return self.data.__cuda_array_interface__  # an array on the host has none: no Tensor there has one either
 
     # Shapes, and what takes its arguments in Gluon's way
 
@@ -233,8 +216,8 @@ class Tensor:
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in another order (reversed if none is given)."""
         if len(axes) == 1 and not isinstance(axes[0], int):
-            axes = axes[0] if axes[0] is not None else ()
-        return ops.transpose(self, tuple(axes) or None)
+            return ops.transpose(self, axes[0])
+        return ops.transpose(self, axes or None)
 
     def flatten(self) -> Tensor:
         """A copy with one axis."""
@@ -246,11 +229,11 @@ class Tensor:
 
     def reshape_like(self, other: Tensor) -> Tensor:
         """The values in the shape of `other`."""
-        return ops.reshape(self, other.shape)
+        return ops.reshape(self, as_tensor(other, where="reshape_like()").shape)
 
     def broadcast_like(self, other: Tensor) -> Tensor:
         """The values repeated to the shape of `other`."""
-        return ops.broadcast_to(self, other.shape)
+        return ops.broadcast_to(self, as_tensor(other, where="broadcast_like()").shape)
 
     sum, mean, max, min = _reduction("sum"), _reduction("mean"), _reduction("max"), _reduction("min")
     prod, var, std, cumsum = _reduction("prod"), _method("var"), _method("std"), _method("cumsum")
@@ -274,6 +257,7 @@ class Tensor:
     __mod__, __rmod__ = _operator("mod"), _operator("mod", swapped=True)
     __pow__, __rpow__ = _operator("power"), _operator("power", swapped=True)
     __matmul__, __rmatmul__ = _operator("matmul"), _operator("matmul", swapped=True)
+    __divmod__, __rdivmod__ = _divmod, lambda self, other: _divmod(other, self)
     __and__, __rand__ = _operator("bitwise_and"), _operator("bitwise_and", swapped=True)
     __or__, __ror__ = _operator("bitwise_or"), _operator("bitwise_or", swapped=True)
     __xor__, __rxor__ = _operator("bitwise_xor"), _operator("bitwise_xor", swapped=True)
@@ -290,8 +274,14 @@ class Tensor:
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._check_change(value)
+        value = self._plain(value)
+        if getattr(value, "size", 0) == 1:
+            value = value.reshape(())  # an element takes an array of one element
         with self.ctx:
-            self.data[ops.raw_key(key)] = self._plain(value)
+            try:
+                self.data[ops.raw_key(key)] = value
+            except EXPLAINED as error:
+                raise explained("x[key] = value", error, {"x": self, "key": key, "value": value}) from None
         self.touch()
 
     __iadd__, __isub__ = _in_place(operator.iadd, "+="), _in_place(operator.isub, "-=")
@@ -329,53 +319,19 @@ class Tensor:
             return value.data if value.ctx is self.ctx else self.ctx.put(value.data)
         if isinstance(value, (int, float)) or type(value) is type(self.data):
             return value
-        return self.ctx.put(numpy.asarray(value))
+        return self.ctx.put(as_raw(value, "A change in place"))
 
     # As a Python object
 
     def __len__(self) -> int:
         if self.ndim == 0:
-            raise TypeError("len() of an array without axes: it holds one number; use item().")
+            raise KeywordError("An array without axes has no length: it holds one number; use item().")
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Tensor]:
         if self.ndim == 0:
-            raise TypeError("An array without axes cannot be iterated: it holds one number; use item().")
+            raise KeywordError("An array without axes cannot be iterated: it holds one number; use item().")
         return (self[i] for i in range(len(self)))
-
-    def __bool__(self) -> bool:
-        if self.size != 1:
-            raise ShapeError(f"The truth of an array of shape {self.shape} is not one yes or no; use .any() or .all().")
-        return bool(self.item())
-
-    def __float__(self) -> float:
-        return float(self._single("float"))
-
-    def __int__(self) -> int:
-        return int(self._single("int"))
-
-    def __index__(self) -> int:
-        if self.dtype.kind not in "iub":
-            raise DTypeError(f"An array of dtype {self.dtype} cannot be used as an index; convert it with int().")
-        return int(self._single("index"))
-
-    def _single(self, what: str) -> Any:
-        if self.size != 1:
-            raise ShapeError(f"{what}() needs one value, but this one has shape {self.shape}; reduce it first.")
-        return self.item()
-
-    def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec and self.size == 1 else format(str(self), spec)
-
-    def __repr__(self) -> str:
-        text = numpy.array2string(to_host(self.data), separator=", ", prefix="array(")
-        default = "float32" if self.dtype.kind == "f" else "int64" if self.dtype.kind == "i" else "bool"
-        dtype = "" if self.dtype.name == default else f", dtype={self.dtype.name}"
-        ctx = "" if self.ctx is _CPU else f", ctx={self.ctx}"
-        return f"array({text}{dtype}{ctx})"
-
-    def __str__(self) -> str:
-        return str(to_host(self.data))
 
     def __deepcopy__(self, memo: Any) -> Tensor:
         with self.ctx:
@@ -397,4 +353,5 @@ def _from_host(data: Any, ctx: Context) -> Tensor:
     return Tensor(ctx.put(data), ctx)
 
 
-from minigrad import autograd, ops, protocols  # noqa: E402  what a Tensor does is written in terms of Tensors: a circle, closed last
+from minigrad import autograd, ops, protocols  # noqa: E402
+from minigrad.ops.accepts import EXPLAINED, as_dtype, as_raw, as_tensor, explained  # noqa: E402  what a Tensor does is written in terms of Tensors: a circle, closed last

@@ -180,9 +180,12 @@ def test_a_numpy_array_that_is_changed_by_a_recorded_one_would_lose_its_gradient
     numpy.testing.assert_allclose(a, 2 * A)
 
 
-def test_options_of_numpy_that_operations_lack_are_named():
+def test_options_that_operations_lack_are_numpys_for_constants_and_named_where_a_gradient_would_be_lost():
+    assert numpy.sum(np.array(A), initial=3.0).item() == A.sum() + 3
+    with autograd.record(), pytest.raises(TypeError, match=r"sum\(\) has no argument 'initial'"):
+        numpy.sum(leaf(), initial=3.0)
     with pytest.raises(TypeError, match=r"sum\(\) has no argument 'initial'"):
-        numpy.sum(np.array(A), initial=3.0)
+        np.sum(np.array(A), initial=3.0)
     assert type(numpy.add(np.array(A), A, dtype="float32")) is Tensor
 
 

@@ -390,7 +390,7 @@ def test_arguments_are_explained():
         (lambda: ops.softmax_cross_entropy(np.ones((1, 3)), [3]), r"A label is 3 but the scores have 3 classes"),
         (lambda: ops.softmax_cross_entropy(np.ones((1, 3)), [0.5]), r"A label is 0.5 .* whole numbers from 0 to 2"),
         (lambda: ops.embedding(np.ones((4, 2)), [4]), r"indices go from 4 to 4 but the table has rows 0 to 3"),
-        (lambda: ops.einsum("ii->i", np.ones((2, 2))), r"repeats a letter"),
+        (lambda: ops.einsum("ii->i", np.ones((2, 3))), r"axes 0 and 1, but their lengths are 2 and 3"),
         (lambda: ops.einsum("ij,jk", np.ones((2, 2))), r"names 2 operands but got 1"),
         (lambda: ops.norm(np.ones((2, 2)), 3), r"ord=3"),
     ],

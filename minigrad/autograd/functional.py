@@ -51,7 +51,9 @@ def hessian(f: Map, x: Tensor) -> Tensor:
 
 def _computed(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
     """f(z), recorded, and z, which has the value of x and comes from it if that is being recorded."""
-    z = x.copy()
+    from minigrad import np
+
+    z = np.asarray(x).copy()
     if z._node is None:
         z.attach_grad()
     with record(is_training()):

@@ -221,6 +221,10 @@ def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> 
     if buffer is None:
         with x.ctx:
             buffer = Tensor(xp_of(x.data).zeros(x.shape, x.dtype), x.ctx)
+    elif not isinstance(buffer, Tensor):
+        raise DTypeError(
+            f"A gradient cannot be written into a {type(buffer).__name__}; give a buffer: np.zeros_like(x)."
+        )
     elif buffer.shape != x.shape or buffer.dtype != x.dtype:
         raise ShapeError(
             f"The gradient of an array of shape {x.shape} and dtype {x.dtype} cannot be kept in one of shape "

@@ -13,6 +13,7 @@ from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
 from minigrad.gluon.replay import Replay, exchanged
+from minigrad.ops.accepts import described, from_plain, holds_plain
 from minigrad.tensor import Tensor
 
 _Self = TypeVar("_Self", bound="Block")
@@ -204,7 +205,7 @@ class Block:
         device: Any = None,
     ) -> None:
         """Initialize all parameters with `init`, except those that have an initializer of their own."""
-        self.collect_params().initialize(init, ctx or device, verbose, force_reinit)
+        self.collect_params().initialize(init, device if ctx is None else ctx, verbose, force_reinit)
 
     def zero_grad(self) -> None:
         """Set all gradients to 0."""
@@ -245,7 +246,13 @@ class Block:
         from minigrad.gluon.files import load_parameters
 
         load_parameters(
-            filename, dict(self.structure()), ctx or device, allow_missing, ignore_extra, cast_dtype, dtype_source
+            filename,
+            dict(self.structure()),
+            device if ctx is None else ctx,
+            allow_missing,
+            ignore_extra,
+            cast_dtype,
+            dtype_source,
         )
 
     # Computing
@@ -256,6 +263,9 @@ class Block:
             y = replay(args)
             if y is not None:
                 return y
+        for x in args:
+            if type(x) is not Tensor and holds_plain(x):
+                return self(*map(from_plain, args), **kwargs)
         before, after = self._hooks
         for hook in before:
             hook(self, args)
@@ -265,8 +275,7 @@ class Block:
             self._fix_shapes(args)
             out = self.forward(*args, **kwargs)
         except AttributeError as error:
-            _refuse_plain_arrays(self, args, error)
-            raise
+            raise _told(self, args, error) from None
         for hook in after:
             hook(self, args, out)
         return out
@@ -358,14 +367,15 @@ class HookHandle:
         self.detach()
 
 
-def _refuse_plain_arrays(block: Block, args: tuple[Any, ...], error: AttributeError) -> None:
-    """A sentence, if the trouble is that an input is not one of our arrays."""
-    for value in args:
-        if not isinstance(value, Tensor) and hasattr(value, "__array__"):
-            kind = f"{type(value).__module__}.{type(value).__name__}"
-            raise DTypeError(
-                f"{type(block).__name__} '{block.name}' was called with a {kind}; make it an array first: np.array(x)."
-            ) from error
+def _told(block: Block, args: tuple[Any, ...], error: AttributeError) -> Exception:
+    """A sentence, if the trouble is that an input is a list or a number; else the error."""
+    for x in args:
+        if isinstance(x, (list, tuple, int, float, str, type(None))) and f"'{type(x).__name__}' object" in str(error):
+            return DTypeError(
+                f"{type(block).__name__} '{block.name}' was called with {described(x)}; make it an array first: "
+                "np.array(x)."
+            )
+    return error
 
 
 def _indent(text: str) -> str:

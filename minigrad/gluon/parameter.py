@@ -11,7 +11,7 @@ import numpy
 from minigrad import autograd, initializer
 from minigrad.arguments import number, one_of, whole
 from minigrad.clock import rewire
-from minigrad.device import Context, current_context
+from minigrad.device import Context, current_context, places
 from minigrad.errors import (
     ArgumentError,
     DeferredInitializationError,
@@ -22,6 +22,7 @@ from minigrad.errors import (
 )
 from minigrad.gluon.replay import exchanged
 from minigrad.initializer.initializer import SUFFIXES
+from minigrad.ops.accepts import as_dtype
 from minigrad.tensor import Tensor
 
 GRAD_REQS = ("write", "add", "null")
@@ -80,7 +81,7 @@ class Parameter:
         self.wd_mult = wd_mult
         self.init = init
         self.allow_deferred_init = allow_deferred_init
-        self.dtype = numpy.dtype(dtype if dtype is not None else "float32")
+        self.dtype = as_dtype("float32" if dtype is None else dtype)
         self._shape = as_shape(shape)
         self._tensors: list[Tensor] = []  # one for each device
         self._only: Tensor | None = None  # the tensor, if there is just one device
@@ -148,8 +149,7 @@ class Parameter:
                 stacklevel=3,
             )
             return
-        ctx = ctx or device or current_context()
-        contexts = [ctx] if isinstance(ctx, Context) else list(ctx)
+        contexts = places(ctx, device)
         self._tensors, self._only = [], None
         self._request = (init if init is not None else self.init, contexts, default_init, None)
         if self.known:
@@ -275,7 +275,7 @@ class Parameter:
 
     def reset_ctx(self, ctx: Context | Sequence[Context]) -> None:
         """Move it to other devices."""
-        contexts = [ctx] if isinstance(ctx, Context) else list(ctx)
+        contexts = places(ctx)
         if self._tensors:
             host = self._tensors[0]
             self._hold([host.copyto(c) for c in contexts])
@@ -289,7 +289,7 @@ class Parameter:
 
     def cast(self, dtype: Any) -> None:
         """Convert its values and its gradient."""
-        self.dtype = numpy.dtype(dtype)
+        self.dtype = as_dtype(dtype)
         if self.dtype.kind != "f" and self._grad_req != "null":
             raise DTypeError(
                 f"Parameter '{self.name}' learns, so it cannot become {self.dtype}; use a floating-point dtype."

@@ -77,7 +77,7 @@ class ParameterDict(dict[str, Parameter]):
     ) -> None:
         """Initialize all, with `init` for those that have no initializer of their own. `verbose` says nothing more."""
         for parameter in self.values():
-            parameter.initialize(None, ctx or device, init, force_reinit)
+            parameter.initialize(None, device if ctx is None else ctx, init, force_reinit)
 
     def zero_grad(self) -> None:
         """Set all gradients to 0."""
@@ -140,7 +140,14 @@ class ParameterDict(dict[str, Parameter]):
         from minigrad.gluon.files import load_parameters
 
         load_parameters(
-            filename, dict(self), ctx or device, allow_missing, ignore_extra, cast_dtype, dtype_source, restore_prefix
+            filename,
+            dict(self),
+            device if ctx is None else ctx,
+            allow_missing,
+            ignore_extra,
+            cast_dtype,
+            dtype_source,
+            restore_prefix,
         )
 
     def __repr__(self) -> str:

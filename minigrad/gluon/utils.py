@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.arguments import number, whole
-from minigrad.device import Context
+from minigrad.device import Context, places
 from minigrad.disk import FilePath, at_home, reading, replacing
-from minigrad.errors import AccessError, ArgumentError, FileError
+from minigrad.errors import AccessError, ArgumentError, DTypeError, FileError
 from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
 
@@ -51,7 +51,7 @@ def split_and_load(
     >>> split_and_load(np.array([1, 2, 3, 4]), [cpu(0), cpu(1)])
     [array([1., 2.]), array([3., 4.], ctx=cpu(1))]
     """
-    devices = [ctx_list] if isinstance(ctx_list, Context) else list(ctx_list)
+    devices = places(ctx_list)
     if not isinstance(data, Tensor):
         data = Tensor(devices[0].put(numpy.asarray(data)), devices[0])
     parts = split_data(data, len(devices), batch_axis, even_split)
@@ -75,6 +75,11 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
     if not arrays:
         raise ArgumentError("clip_global_norm() needs at least one array.")
     number("max_norm", max_norm, 0)
+    for array in arrays:
+        if not isinstance(array, Tensor):
+            raise DTypeError(
+                f"clip_global_norm() changes arrays in place, but got a {type(array).__name__}; use np.array."
+            )
     ctx = arrays[0].ctx
     squares = [ctx.put(_sum_of_squares(array)) for array in arrays]
     with ctx:

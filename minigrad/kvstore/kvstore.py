@@ -12,6 +12,7 @@ from minigrad.device import Array, cpu
 from minigrad.disk import FilePath
 from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError, suggestion
 from minigrad.kvstore.compression import TwoBitCompression
+from minigrad.ops.accepts import from_plain
 from minigrad.ops.accumulate import single
 from minigrad.optimizer import Optimizer, Updater
 from minigrad.optimizer.files import load_states, save_states
@@ -63,7 +64,7 @@ class KVStore:
 
     def init(self, key: Key | list[Key], value: Values) -> None:
         """Enter each key once, with a copy of its value."""
-        for k, values in self._pairs(key, value):
+        for k, values in self._pairs(key, from_plain(value)):
             if k in self._stored:
                 raise UsageError(f"Key {k!r} is in the store already; push a new value to it instead.")
             other = next(iter(self._stored), k)
@@ -77,7 +78,7 @@ class KVStore:
         `priority` is accepted for Gluon's sake: everything is done when the call returns.
         """
         with autograd.pause():
-            for k, values in self._pairs(key, value):
+            for k, values in self._pairs(key, from_plain(value)):
                 stored = self._find(k, values)
                 total = self._reduce(k, values)
                 if self._updater is None:

@@ -24,7 +24,7 @@ from minigrad.np.joining import (
 from minigrad.np.search import (
     allclose, argwhere, array_equal, array_equiv, bincount, count_nonzero, digitize, flatnonzero, histogram,
     intersect1d, isclose, isin, lexsort, may_share_memory, ndim, nonzero, searchsorted, setdiff1d, shape,
-    shares_memory, size, union1d, unique, unravel_index,
+    shares_memory, size, union1d, unique, unravel_index, where,
 )
 from minigrad.np.statistics import (
     average, corrcoef, cov, cross, diff, inner, interp, kron, median, nan_to_num, nanmax, nanmean, nanmin, nansum,
@@ -39,7 +39,7 @@ from minigrad.ops import (
     logical_and, logical_not, logical_or, logical_xor, matmul, max, maximum, mean, min, minimum, mod, moveaxis,
     multiply, negative, norm, not_equal, outer, pad, positive, power, prod, radians, real, reciprocal, repeat,
     reshape, rint, roll, round, sign, sin, sinh, sort, sqrt, square, squeeze, stack, std, subtract, sum, swapaxes,
-    take, take_along_axis, tan, tanh, tensordot, tile, transpose, trunc, var, where,
+    take, take_along_axis, tan, tanh, tensordot, tile, transpose, trunc, var,
 )
 # fmt: on
 # isort: on

@@ -11,9 +11,11 @@ from minigrad.create import arange, asarray, ones
 from minigrad.device import current_context, xp_of
 from minigrad.errors import ShapeError
 from minigrad.ops import broadcast_to, getitem, moveaxis, put_back, reshape, sum, where
+from minigrad.ops.accepts import composed
 from minigrad.tensor import Tensor
 
 
+@composed()
 def meshgrid(*xi: Any, indexing: str = "xy") -> list[Tensor]:
     """Coordinate arrays of a grid from one array of coordinates for each axis.
 
@@ -33,22 +35,26 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> list[Tensor]:
     return [broadcast_to(g, shape).copy() for g in grids]
 
 
+@composed()
 def indices(dimensions: Any, dtype: Any = "int64") -> Tensor:
     """The position of every place of a grid: shape (axes, *dimensions)."""
     return Tensor(current_context().xp.indices(lengths("dimensions", dimensions), dtype), current_context())
 
 
+@composed()
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     """Ones on and below diagonal k, zeros above."""
     return tril(ones((N, N if M is None else M), dtype), k)
 
 
+@composed("m")
 def tril(m: Any, k: int = 0) -> Tensor:
     """The values on and below diagonal k, zeros above."""
     whole("k", k)
     return _masked(m, k, lambda row, column: column <= row + k)
 
 
+@composed("m")
 def triu(m: Any, k: int = 0) -> Tensor:
     """The values on and above diagonal k, zeros below."""
     whole("k", k)
@@ -58,10 +64,11 @@ def triu(m: Any, k: int = 0) -> Tensor:
 def _masked(m: Any, k: int, keep: Any) -> Tensor:
     xp = xp_of(m.data)
     with m.ctx:
-        rows, columns = xp.arange(m.shape[-2])[:, None], xp.arange(m.shape[-1])[None, :]
+        rows, columns = xp.arange(m.shape[-2:][0])[:, None], xp.arange(m.shape[-1])[None, :]
         return where(Tensor(keep(rows, columns), m.ctx), m, 0.0)
 
 
+@composed("a")
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The values whose position along `axis2` is that along `axis1` plus `offset`, as a new last axis."""
     a = moveaxis(a, (axis1, axis2), (-2, -1))
@@ -73,6 +80,7 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
         return getitem(a, (Ellipsis, place + down, place + right))
 
 
+@composed("v")
 def diag(v: Any, k: int = 0) -> Tensor:
     """The diagonal k of a matrix, or the matrix with that diagonal."""
     if v.ndim == 2:
@@ -85,11 +93,13 @@ def diag(v: Any, k: int = 0) -> Tensor:
         return put_back(v, (place + max(0, -k), place + max(0, k)), (n, n))
 
 
+@composed("v")
 def diagflat(v: Any, k: int = 0) -> Tensor:
     """The matrix with the values of `v`, of any shape, on its diagonal k."""
-    return diag(reshape(asarray(v), (-1,)), k)
+    return diag(reshape(v, (-1,)), k)
 
 
+@composed("a")
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The sum of a diagonal."""
     return sum(diagonal(a, offset, axis1, axis2), -1)

@@ -25,6 +25,7 @@ from minigrad.ops import (
     squeeze,
     sum,
 )
+from minigrad.ops.accepts import composed
 from minigrad.ops.accumulate import computed_wide, meant, widened
 from minigrad.ops.axes import axes_in
 from minigrad.tensor import Tensor
@@ -57,11 +58,13 @@ pinv, lstsq = constant("linalg.pinv"), constant("linalg.lstsq")
 matrix_rank, cond = constant("linalg.matrix_rank"), constant("linalg.cond")
 
 
+@composed("a", "b")
 def solve(a: Any, b: Any) -> Tensor:
     """The x with a x = b: a (..., n, n), b (n,) or (..., n, k)."""
     return reshape(solve_columns(a, reshape(b, (-1, 1))), (-1,)) if b.ndim == 1 else solve_columns(a, b)
 
 
+@composed("x")
 @computed_wide
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The Euclidean norm, or that of order 1, 2 or inf of vectors along `axis`.
@@ -85,12 +88,14 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
     return y if keepdims else squeeze(y, axes)
 
 
+@composed("a")
 def slogdet(a: Any) -> tuple[Tensor, Tensor]:
     """The sign of the determinant, and the logarithm of its size."""
     sign: Tensor = constant("linalg.slogdet")(widened(a.detach()))[0]
     return sign.astype(meant(a.dtype)), logabsdet(a)
 
 
+@composed("a")
 def matrix_power(a: Any, n: int) -> Tensor:
     """The product of n factors a; of -n inverses if n is negative.
 
@@ -108,6 +113,7 @@ def matrix_power(a: Any, n: int) -> Tensor:
     return matrix_power(matmul(a, a), n // 2)
 
 
+@composed()
 def multi_dot(arrays: Any) -> Tensor:
     """The product of several matrices, from left to right."""
     if len(arrays) < 2:

@@ -13,7 +13,7 @@ from minigrad import ops
 from minigrad.arguments import lengths, numbers
 from minigrad.create import asarray
 from minigrad.errors import ShapeError
-from minigrad.ops.operation import shape_of
+from minigrad.ops.accepts import composed, shape_of
 from minigrad.random import (
     bernoulli,
     choice,
@@ -39,11 +39,13 @@ __all__ = [
 ]  # fmt: skip
 
 
+@composed()
 def shuffle(x: Tensor) -> None:
     """Put the rows of `x` in random order, in place."""
     _shuffle(x)
 
 
+@composed()
 def random(size: Any = None) -> Tensor:
     """Values spread evenly over [0, 1)."""
     return uniform(size=size)
@@ -52,6 +54,7 @@ def random(size: Any = None) -> Tensor:
 random_sample = random
 
 
+@composed()
 def standard_normal(size: Any = None) -> Tensor:
     """Values of the normal distribution with mean 0 and standard deviation 1."""
     return normal(size=size)
@@ -63,6 +66,7 @@ def _evenly(size: Any, *parameters: Any) -> Tensor:
     return uniform(2**-24, 1 - 2**-24, size=size)
 
 
+@composed()
 def gumbel(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     """Values of Gumbel's distribution, that of the largest of many."""
     numbers("loc", loc)
@@ -70,6 +74,7 @@ def gumbel(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     return ops.subtract(loc, scale * ops.log(-ops.log(_evenly(size, loc, scale))))
 
 
+@composed()
 def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     """Values whose distribution function is the sigmoid of (x - loc) / scale."""
     numbers("loc", loc)
@@ -78,6 +83,7 @@ def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     return ops.add(loc, scale * ops.log(u / (1 - u)))
 
 
+@composed()
 def laplace(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     """Values with density exp(-|x - loc| / scale) / (2 scale)."""
     numbers("loc", loc)
@@ -86,6 +92,7 @@ def laplace(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
     return ops.subtract(loc, scale * ops.sign(u) * ops.log(1 - 2 * ops.absolute(u)))
 
 
+@composed()
 def lognormal(mean: Any = 0.0, sigma: Any = 1.0, size: Any = None) -> Tensor:
     """Values whose logarithm is normal."""
     numbers("mean", mean)
@@ -93,36 +100,42 @@ def lognormal(mean: Any = 0.0, sigma: Any = 1.0, size: Any = None) -> Tensor:
     return ops.exp(normal(mean, sigma, size=size))
 
 
+@composed()
 def pareto(a: Any, size: Any = None) -> Tensor:
     """Values of the Pareto II distribution: P(x > t) = (1 + t)^-a."""
     numbers("a", a, 0, ends="()")
     return ops.power(_evenly(size, a), ops.divide(-1, a)) - 1
 
 
+@composed()
 def power(a: Any, size: Any = None) -> Tensor:
     """Values in [0, 1] with density a x^(a-1)."""
     numbers("a", a, 0, ends="()")
     return ops.power(_evenly(size, a), ops.divide(1, a))
 
 
+@composed()
 def rayleigh(scale: Any = 1.0, size: Any = None) -> Tensor:
     """The length of a vector of two normal values with standard deviation `scale`."""
     numbers("scale", scale, 0)
     return ops.multiply(scale, ops.sqrt(-2 * ops.log(_evenly(size, scale))))
 
 
+@composed()
 def weibull(a: Any, size: Any = None) -> Tensor:
     """Values of Weibull's distribution: P(x > t) = exp(-t^a)."""
     numbers("a", a, 0, ends="()")
     return ops.power(-ops.log(_evenly(size, a)), ops.divide(1, a))
 
 
+@composed()
 def chisquare(df: Any, size: Any = None) -> Tensor:
     """The sum of `df` squared standard normal values."""
     numbers("df", df, 0, ends="()")
     return gamma(asarray(df) / 2, size=size) * 2
 
 
+@composed()
 def beta(a: Any, b: Any, size: Any = None) -> Tensor:
     """Values in [0, 1] with density proportional to x^(a-1) (1-x)^(b-1)."""
     numbers("a", a, 0, ends="()")
@@ -131,6 +144,7 @@ def beta(a: Any, b: Any, size: Any = None) -> Tensor:
     return x / (x + y)
 
 
+@composed()
 def multivariate_normal(mean: Any, cov: Any, size: Any = None) -> Tensor:
     """Vectors of the normal distribution with a mean (n,) and a covariance matrix (n, n): shape (*size, n)."""
     numbers("mean", mean)

@@ -9,7 +9,9 @@ import numpy
 
 from minigrad import ops, protocols
 from minigrad.arguments import whole
-from minigrad.create import asarray
+from minigrad.device import xp_of
+from minigrad.errors import KeywordError
+from minigrad.ops.accepts import EXPLAINED, as_raw, composed, explained
 from minigrad.ops.accumulate import unhalved
 from minigrad.tensor import Tensor
 
@@ -18,7 +20,11 @@ def constant(name: str) -> Callable[..., Any]:
     """The function `name` of the array module, on constants."""
 
     def function(*args: Any, **kwargs: Any) -> Any:
-        return protocols.on_constants(name, args, kwargs)
+        try:
+            return protocols.on_constants(name, args, kwargs)
+        except EXPLAINED as error:
+            given = {f"argument {i + 1}": value for i, value in enumerate(args)}
+            raise explained(f"{name}()", error, given | kwargs) from None
 
     function.__name__ = function.__qualname__ = name.split(".")[-1]
     function.__doc__ = f"`numpy.{name}`, which has no derivative."
@@ -32,33 +38,51 @@ unique, isin, intersect1d = constant("unique"), constant("isin"), constant("inte
 setdiff1d, union1d, isclose = constant("setdiff1d"), constant("union1d"), constant("isclose")
 
 
+@composed("a")
 def histogram(a: Any, *args: Any, **kwargs: Any) -> Any:
     """`numpy.histogram`: how many values lie in each bin, and the edges of the bins (float32 ones for float16)."""
-    return constant("histogram")(unhalved(asarray(a)), *args, **kwargs)
+    return constant("histogram")(unhalved(a), *args, **kwargs)
 
 
+@composed()
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    """`x` where the condition holds, else `y`; of a condition alone, the positions where it holds, one array an axis.
+
+    >>> from minigrad import np
+    >>> a = np.array([3, -1, 2])
+    >>> np.where(a > 0, a, 0), np.where(a > 0)
+    (array([3., 0., 2.]), (array([0, 2]),))
+    """
+    if x is None and y is None:
+        return nonzero(condition)
+    if x is None or y is None:
+        raise KeywordError("where() takes a condition alone, or with both `x` and `y`, but got only one of these.")
+    return ops.where(condition, x, y)
+
+
+@composed("a")
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor:
     """How many values are not 0."""
-    return ops.sum(asarray(a) != 0, axis, dtype="int64", keepdims=keepdims)
+    return ops.sum(a != 0, axis, dtype="int64", keepdims=keepdims)
 
 
+@composed("x")
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Tensor:
     """How often each whole number from 0 up occurs, or the sum of its weights."""
-    x = asarray(x)
     counted = Tensor(ops.raw_key(x), x.ctx)
     found: Tensor = constant("bincount")(counted, weights, whole("minlength", minlength, 0))
     return found
 
 
+@composed("a", "b")
 def array_equal(a: Any, b: Any) -> Any:
     """Whether shapes and values are equal."""
-    a, b = asarray(a), asarray(b)
     return a.shape == b.shape and (a == b).all().item()
 
 
+@composed("a", "b")
 def array_equiv(a: Any, b: Any) -> Any:
     """Whether values are equal after broadcasting."""
-    a, b = asarray(a), asarray(b)
     try:
         numpy.broadcast_shapes(a.shape, b.shape)
     except ValueError:
@@ -66,29 +90,35 @@ def array_equiv(a: Any, b: Any) -> Any:
     return (a == b).all().item()
 
 
+@composed("a", "b")
 def allclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
     """Whether all values agree within atol + rtol |b|."""
-    return isclose(asarray(a).detach(), asarray(b).detach(), rtol, atol, equal_nan).all().item()
+    return isclose(a.detach(), b.detach(), rtol, atol, equal_nan).all().item()
 
 
-def may_share_memory(a: Tensor, b: Tensor) -> Any:
+@composed()
+def may_share_memory(a: Any, b: Any) -> Any:
     """Whether two arrays may lie in the same memory."""
-    return a.ctx is b.ctx and a.ctx.xp.may_share_memory(a.data, b.data)
+    a, b = as_raw(a, "may_share_memory()"), as_raw(b, "may_share_memory()")
+    return xp_of(a) is xp_of(b) and xp_of(a).may_share_memory(a, b)
 
 
 shares_memory = may_share_memory
 
 
+@composed("a")
 def shape(a: Any) -> tuple[int, ...]:
     """The lengths of the axes."""
-    return asarray(a).shape
+    return a.shape  # type: ignore[no-any-return]
 
 
+@composed("a")
 def ndim(a: Any) -> int:
     """The number of axes."""
-    return int(asarray(a).ndim)
+    return int(a.ndim)
 
 
+@composed("a")
 def size(a: Any) -> int:
     """The number of values."""
-    return int(asarray(a).size)
+    return int(a.size)

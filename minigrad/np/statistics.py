@@ -36,11 +36,13 @@ from minigrad.ops import (
     tensordot,
     where,
 )
+from minigrad.ops.accepts import composed
 from minigrad.ops.accumulate import computed_wide, meant, over
 from minigrad.ops.axes import axes_in, axis_in
 from minigrad.tensor import Tensor
 
 
+@composed("a", "weights")
 @computed_wide
 def average(a: Any, axis: Any = None, weights: Any = None) -> Tensor:
     """The mean, weighted if `weights` are given: of the shape of `a`, or one for each place along `axis`."""
@@ -52,6 +54,7 @@ def average(a: Any, axis: Any = None, weights: Any = None) -> Tensor:
     return sum(a * weights, axis) / sum(weights, axis)
 
 
+@composed("m", "y")
 @computed_wide
 def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tensor:
     """The covariance matrix of the rows of `m` (and of `y` below them), or of the columns with `rowvar=False`."""
@@ -67,6 +70,7 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
     return found if found.size > 1 else reshape(found, ())
 
 
+@composed("x", "y")
 @computed_wide
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
     """The correlation of every two rows of `x` (and of `y` below them)."""
@@ -79,6 +83,7 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
     return found / outer(scale, scale)
 
 
+@composed("a")
 def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The value below which a fraction `q` of the values lies, between neighbours in proportion; NaN if one is.
 
@@ -89,7 +94,7 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
     a = asarray(a)
     axes = tuple(range(a.ndim)) if axis is None else axes_in(a.shape, axis)
     kept = [n for i, n in enumerate(a.shape) if i not in axes]
-    flat = reshape(moveaxis(a, axes, tuple(range(-len(axes), 0))), (*kept, -1)) if axes else a
+    flat = reshape(moveaxis(a, axes, tuple(range(-len(axes), 0))), (*kept, -1)) if axes else reshape(a, (*kept, 1))
     numbers("q", q, 0, 1, "[]")
     q = asarray(q, "float64", a.ctx)
     place = q * (flat.shape[-1] - 1)
@@ -103,12 +108,14 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
     return reshape(found, (*q.shape, *(1 if i in axes else n for i, n in enumerate(a.shape)))) if keepdims else found
 
 
+@composed("a")
 def percentile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """`quantile`, with `q` from 0 to 100."""
     numbers("q", q, 0, 100, "[]")
     return quantile(a, asarray(q, "float64") / 100, axis, keepdims)
 
 
+@composed("a")
 def median(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The value in the middle; for an even number of values the mean of the middle two."""
     return quantile(a, 0.5, axis, keepdims)
@@ -119,11 +126,13 @@ def _between(low: Any, high: Any, share: Any) -> Tensor:
     return add(where(share < 1, low, 0.0) * (1 - share), where(share > 0, high, 0.0) * share)
 
 
+@composed("a")
 def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest value minus the smallest."""
     return max(a, axis, keepdims) - min(a, axis, keepdims)
 
 
+@composed("x")
 def nan_to_num(
     x: Any, copy: bool = True, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
 ) -> Tensor:
@@ -144,22 +153,26 @@ def nan_to_num(
     return old
 
 
+@composed("a")
 def nansum(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The sum of what is not NaN."""
     return sum(_without_nan(a, 0.0), axis, keepdims=keepdims)
 
 
+@composed("a")
 @computed_wide
 def nanmean(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The mean of what is not NaN."""
     return nansum(a, axis, keepdims) / sum(logical_not(isnan(a)), axis, keepdims=keepdims)
 
 
+@composed("a")
 def nanmax(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest value that is not NaN."""
     return max(_without_nan(a, float("-inf")), axis, keepdims)
 
 
+@composed("a")
 def nanmin(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The smallest value that is not NaN."""
     return min(_without_nan(a, float("inf")), axis, keepdims)
@@ -171,6 +184,7 @@ def _without_nan(a: Any, value: float) -> Any:
     return where(isnan(a), value, a) if a.dtype.kind == "f" else a
 
 
+@composed("a")
 def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     """The n-th difference of neighbours."""
     lead = (slice(None),) * axis_in(a.shape, axis)
@@ -179,6 +193,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     return asarray(a)
 
 
+@composed("y", "x")
 @computed_wide
 def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
     """The area under a broken line through y: over `x`, or in steps of `dx`."""
@@ -190,6 +205,7 @@ def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
     return sum(heights * (widths if x.ndim > 1 else reshape(widths, (-1, *(1,) * (y.ndim - 1 - len(lead))))), axis)
 
 
+@composed("x", "xp", "fp")
 def interp(x: Any, xp: Any, fp: Any) -> Tensor:
     """The height at `x` of the broken line through the points (xp, fp), xp increasing; constant beyond its ends."""
     from minigrad.np.search import searchsorted
@@ -206,6 +222,7 @@ def interp(x: Any, xp: Any, fp: Any) -> Tensor:
     return astype(_between(y0, y1, clip((x - x0) / (x1 - x0), 0, 1)), dtype)
 
 
+@composed("p", "x")
 def polyval(p: Any, x: Any) -> Tensor:
     """The polynomial with coefficients `p`, highest power first, at `x`: Horner's rule."""
     p, y = asarray(p), 0.0
@@ -214,6 +231,7 @@ def polyval(p: Any, x: Any) -> Tensor:
     return asarray(y)
 
 
+@composed("x")
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     """The powers of each value as a row, the highest first unless `increasing`."""
     if x.ndim != 1:
@@ -222,16 +240,19 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     return power(reshape(x, (-1, 1)), exponents if increasing else exponents[::-1])
 
 
+@composed("a", "b")
 def inner(a: Any, b: Any) -> Tensor:
     """The sum of products over the last axes."""
     return dot(a, b) if a.ndim < 2 and b.ndim < 2 else tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
 
 
+@composed("a", "b")
 def vdot(a: Any, b: Any) -> Tensor:
     """The sum of products of all values."""
     return dot(reshape(a, (-1,)), reshape(b, (-1,)))
 
 
+@composed("a", "b")
 def kron(a: Any, b: Any) -> Tensor:
     """Every value of `a` times the whole of `b`, in its place."""
     n = builtins.max(a.ndim, b.ndim)
@@ -242,6 +263,7 @@ def kron(a: Any, b: Any) -> Tensor:
     return reshape(spread, tuple(i * j for i, j in zip(a.shape, b.shape)))
 
 
+@composed("a", "b")
 def cross(a: Any, b: Any) -> Tensor:
     """The vector at right angles to `a` and `b`, whose last axes have length 3."""
     if a.shape[-1:] != (3,) or b.shape[-1:] != (3,):

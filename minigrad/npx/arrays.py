@@ -12,6 +12,7 @@ from minigrad.arguments import lengths, one_of, whole
 from minigrad.create import arange, ones_like
 from minigrad.device import xp_of
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.accepts import composed
 from minigrad.ops.accumulate import meant
 from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
@@ -20,6 +21,7 @@ CODES = {-2: "copy", -3: "skip", -4: "rest", -5: "merge", -6: "split"}
 """What a negative length in a new shape means to `npx.reshape`; -1 is what remains."""
 
 
+@composed("a")
 def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> Tensor:
     """The same values in another shape, in which a length may also be a code.
 
@@ -73,31 +75,37 @@ def coded_shape(
     return tuple(out[::step])
 
 
+@composed("lhs", "rhs")
 def reshape_like(lhs: Any, rhs: Any) -> Tensor:
     """`lhs` in the shape of `rhs`."""
     return ops.reshape(lhs, rhs.shape)
 
 
+@composed("data")
 def batch_flatten(data: Any) -> Tensor:
     """All axes but the first as one."""
     return ops.reshape(data, (data.shape[0], -1))
 
 
+@composed("data")
 def shape_array(data: Any) -> Tensor:
     """The shape, as an array."""
     return Tensor(xp_of(data.data).asarray(data.shape, dtype="int64"), data.ctx)
 
 
+@composed("data")
 def cast(data: Any, dtype: Any) -> Tensor:
     """The values converted to `dtype`."""
     return ops.astype(data, dtype)
 
 
+@composed("data")
 def stop_gradient(data: Tensor) -> Tensor:
     """The values as constants: gradients stop here."""
     return data.detach()
 
 
+@composed("data")
 def topk(
     data: Any,
     axis: int | None = -1,
@@ -144,6 +152,7 @@ def descending(data: Any) -> Tensor:
     return ops.negative(data) if data.dtype.kind == "f" else ops.invert(data)
 
 
+@composed("data")
 def arange_like(data: Any, start: float = 0.0, step: float = 1.0, axis: int | None = None) -> Tensor:
     """start, start + step, ...: as many as `data` has values, in its shape, or as it has places along `axis`."""
     n = data.size if axis is None else data.shape[axis_in(data.shape, axis)]
@@ -151,12 +160,14 @@ def arange_like(data: Any, start: float = 0.0, step: float = 1.0, axis: int | No
     return ops.reshape(numbers, data.shape) if axis is None else numbers
 
 
+@composed("a", "b")
 def batch_dot(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
     """The matrix product of each pair: a (n, i, j), b (n, j, k), each transposed first if asked."""
     a = ops.swapaxes(a, -1, -2) if transpose_a else a
     return ops.matmul(a, ops.swapaxes(b, -1, -2) if transpose_b else b)
 
 
+@composed("data", "sequence_length")
 def sequence_mask(
     data: Any, sequence_length: Any = None, use_sequence_length: bool = False, value: float = 0.0, axis: int = 0
 ) -> Tensor:
@@ -175,11 +186,13 @@ def sequence_mask(
     return ops.where(ops.reshape(inside, (*inside.shape, *(1,) * (data.ndim - 2))), data, value)
 
 
+@composed("data", "indices")
 def gather_nd(data: Any, indices: Any) -> Tensor:
     """The values at positions whose coordinates are the rows of `indices`: shape indices.shape[1:] + what is left."""
     return ops.getitem(data, _rows(indices))
 
 
+@composed("a", "ind", "val")
 def index_add(a: Any, ind: Any, val: Any) -> Tensor:
     """A copy of `a` with `val` added at positions whose coordinates are the rows of `ind`."""
     key = _rows(ind)
@@ -187,6 +200,7 @@ def index_add(a: Any, ind: Any, val: Any) -> Tensor:
         return ops.add(a, ops.put_back(ops.broadcast_to(val, a.data[key].shape), key, a.shape))
 
 
+@composed("a", "ind", "val")
 def index_update(a: Any, ind: Any, val: Any) -> Tensor:
     """A copy of `a` with `val` at positions (each named once) whose coordinates are the rows of `ind`."""
     key, old = _rows(ind), gather_nd(a, ind).detach()
@@ -199,6 +213,7 @@ def _rows(indices: Any) -> tuple[Any, ...]:
     return tuple(ops.raw_key(row) for row in (indices if indices.ndim > 1 else [indices]))
 
 
+@composed("data")
 def slice(data: Any, begin: Any, end: Any, step: Any = None) -> Tensor:
     """data[begin:end:step], one number or None for each of the first axes."""
     begin, end = (v if hasattr(v, "__len__") else (v,) for v in (begin, end))

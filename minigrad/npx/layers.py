@@ -16,11 +16,13 @@ from minigrad.arguments import number, one_of
 from minigrad.create import arange, ones_like
 from minigrad.errors import ArgumentError, ShapeError, suggestion
 from minigrad.npx.activations import find
+from minigrad.ops.accepts import composed
 from minigrad.ops.axes import axes_in, axis_in
 from minigrad.ops.windows import each
 from minigrad.tensor import Tensor
 
 
+@composed("data", "weight")
 def fully_connected(
     data: Any, weight: Any, bias: Any = None, num_hidden: Any = None, no_bias: bool = False, flatten: bool = True
 ) -> Tensor:
@@ -30,6 +32,7 @@ def fully_connected(
     return ops.linear(rows, weight, None if no_bias else bias)
 
 
+@composed("data")
 def convolution(
     data: Any, weight: Any, bias: Any = None, kernel: Any = None, stride: Any = 1, dilate: Any = 1, pad: Any = 0,
     num_filter: Any = None, num_group: int = 1, no_bias: bool = False, layout: str | None = None,
@@ -41,6 +44,7 @@ def convolution(
     return ops.convolution(data, weight, None if no_bias else bias, stride, pad, dilate, num_group)
 
 
+@composed("data")
 def pooling(
     data: Any, kernel: Any = 1, pool_type: str = "max", global_pool: bool = False, stride: Any = 1, pad: Any = 0,
     pooling_convention: str = "valid", count_include_pad: bool = True, layout: str | None = None,
@@ -61,6 +65,7 @@ def _channels_first(layout: str | None) -> None:
         )
 
 
+@composed("data")
 def batch_norm(
     data: Any, gamma: Any, beta: Any, moving_mean: Any, moving_var: Any, eps: float = 1e-3, momentum: float = 0.9,
     fix_gamma: bool = True, use_global_stats: bool = False, axis: int = 1,
@@ -71,11 +76,13 @@ def batch_norm(
     return ops.batch_norm(data, gamma, beta, moving_mean, moving_var, axis, eps, momentum, running)
 
 
+@composed("data")
 def layer_norm(data: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e-5) -> Tensor:
     """`ops.layer_norm`: each sample brought to mean 0 and variance 1 along `axis`."""
     return ops.layer_norm(data, gamma, beta, axis, eps)
 
 
+@composed("data")
 def embedding(data: Any, weight: Any, input_dim: Any = None, output_dim: Any = None, dtype: Any = None) -> Tensor:
     """Row i of `weight` for every index i in `data`. The weight decides the dtype, whatever `dtype` says."""
     _agree("input_dim", input_dim, weight.shape[:1])
@@ -89,6 +96,7 @@ def _agree(name: str, given: Any, actual: tuple[int, ...]) -> None:
         raise ShapeError(f"{name}={given!r} does not agree with the weight, which says {actual}; leave it out.")
 
 
+@composed("data")
 def dropout(data: Any, p: float = 0.5, mode: str = "training", axes: tuple[int, ...] = ()) -> Tensor:
     """Zero each value with probability `p`, in training unless `mode='always'`; draws are shared along `axes`."""
     number("p", p, 0, 1)
@@ -97,11 +105,13 @@ def dropout(data: Any, p: float = 0.5, mode: str = "training", axes: tuple[int, 
     return ops.dropout(data, p, axes) if always or autograd.is_training() else data
 
 
+@composed("data")
 def activation(data: Any, act_type: str) -> Tensor:
     """The activation called `act_type`: 'relu', 'sigmoid', 'tanh', 'softrelu' ... See `npx.activations`."""
     return find(act_type)(data)
 
 
+@composed("data")
 def leaky_relu(data: Any, gamma: Any = None, act_type: str = "leaky", slope: float = 0.25) -> Tensor:
     """The family of `relu`: 'leaky' (with `slope`), 'prelu' (slopes `gamma`, one a channel), 'elu', 'selu', 'gelu'."""
     number("slope", slope)
@@ -117,6 +127,7 @@ def leaky_relu(data: Any, gamma: Any = None, act_type: str = "leaky", slope: flo
     return kinds[act_type]()
 
 
+@composed("data")
 def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`."""
     square = number("scalar", scalar, 0, ends="()") ** 2
@@ -125,6 +136,7 @@ def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
     return 0.5 * square * ops.square(near) + (size - near)
 
 
+@composed("data")
 def softmax(
     data: Any, length: Any = None, axis: int = -1, temperature: float | None = None, use_length: bool = False
 ) -> Tensor:
@@ -135,17 +147,20 @@ def softmax(
     return ops.softmax(scaled, axis) if length is None else masked_softmax(scaled, _within(data, length, axis), axis)
 
 
+@composed("data")
 def log_softmax(data: Any, axis: int = -1, temperature: float | None = None) -> Tensor:
     """The logarithm of `softmax`, computed without it."""
     return ops.log_softmax(_cooled(data, temperature), axis)
 
 
+@composed("data", "mask")
 def masked_softmax(data: Any, mask: Any, axis: int = -1, temperature: float = 1.0) -> Tensor:
     """The softmax of the values where `mask` holds; 0 elsewhere."""
     shown = ops.astype(mask, "bool")
     return ops.where(shown, ops.softmax(_lowest_unless(shown, _cooled(data, temperature)), axis), 0.0)
 
 
+@composed("data")
 def masked_log_softmax(data: Any, mask: Any, axis: int = -1, temperature: float = 1.0) -> Tensor:
     """The logarithm of `masked_softmax`; minus infinity where the mask does not hold."""
     shown = ops.astype(mask, "bool")

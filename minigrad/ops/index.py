@@ -14,6 +14,7 @@ from minigrad.arguments import one_of, whole
 from minigrad.autograd.scopes import looked_at
 from minigrad.device import on_host, xp_of
 from minigrad.errors import ArgumentError
+from minigrad.ops.accepts import composed
 from minigrad.ops.accumulate import added_at
 from minigrad.ops.axes import axis_in
 from minigrad.ops.operation import op, view
@@ -126,6 +127,7 @@ def put_along_axis(xp: Any, g: Any, indices: Any, axis: int, shape: Any) -> Any:
 put_along_axis.vjp(g=lambda F, g, indices, axis: F.take_along_axis(g, indices, axis))
 
 
+@composed("x")
 def pick(x: Any, index: Any, axis: int = -1, keepdims: bool = False, mode: str = "clip") -> Tensor:
     """One value for each place along the other axes: pick([[1, 2], [3, 4]], [0, 1]) is [1, 4]. Gluon's `npx.pick`."""
     from minigrad import ops

@@ -6,14 +6,16 @@ import string
 from collections.abc import Callable
 from typing import Any
 
+from minigrad import ops
 from minigrad.arguments import whole
-from minigrad.device import on_host
+from minigrad.device import counted, on_host
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops import accumulate
+from minigrad.ops.accepts import as_tensor, composed, shape_of
 from minigrad.ops.accumulate import LONG, computed_wide, has_long_vectors, long_product, total, unhalved, widened
 from minigrad.ops.axes import axes_in
 from minigrad.ops.neural import sigmoid
-from minigrad.ops.operation import Variadic, op, register, shape_of
+from minigrad.ops.operation import Variadic, op, register
 from minigrad.tensor import Tensor
 
 
@@ -85,30 +87,68 @@ def _einsum_operand(F: Any, g: Any, i: int, operands: Any, subscripts: str) -> A
 _spelled = register(Variadic(_einsum, _einsum_operand))
 
 
-def einsum(subscripts: str, *operands: Any) -> Tensor:
-    """`numpy.einsum` with letters: `einsum('ij,jk->ik', a, b)`; `...` and a missing output are spelled out first."""
+@composed()
+def einsum(subscripts: Any, *operands: Any, optimize: Any = None) -> Tensor:
+    """`numpy.einsum`: `einsum('ij,jk->ik', a, b)`, or with numbers for letters, `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
+
+    A letter twice in one operand is its diagonal: 'ii->i', and 'ii' the trace. `optimize` is accepted; large products
+    always are.
+    """
+    if not isinstance(subscripts, str):
+        subscripts, operands = _letters(subscripts, *operands)
     subscripts = subscripts.replace(" ", "")
     terms = subscripts.split("->")[0].split(",")
     if len(terms) != len(operands):
         raise ArgumentError(f"einsum('{subscripts}') names {len(terms)} operands but got {len(operands)}.")
     free = [c for c in string.ascii_letters if c not in subscripts]
     beyond = [len(shape_of(o)) - len(t.replace("...", "")) for t, o in zip(terms, operands)]  # axes for each `...`
+    for term, n, operand in zip(terms, beyond, operands):
+        if n < 0 or (n and "..." not in term):
+            raise ShapeError(f"einsum('{subscripts}') spells '{term}' for an operand of shape {shape_of(operand)}.")
     wild = max((n for t, n in zip(terms, beyond) if "..." in t), default=0)
     letters = "".join(free[:wild])
     spelled = [t.replace("...", letters[wild - n :]) for t, n in zip(terms, beyond)]
-    for term in spelled:
-        if len(set(term)) != len(term):
-            raise ArgumentError(
-                f"einsum('{subscripts}') repeats a letter within one operand ('{term}'); take the diagonal first."
-            )
     if "->" in subscripts:
         output = subscripts.split("->")[1].replace("...", letters)
     else:
         used = "".join(spelled)
         output = letters + "".join(sorted(c for c in set(used) if used.count(c) == 1 and c not in letters))
-    return _spelled(operands, ",".join(spelled) + "->" + output)
+    first = next((o for o in operands if isinstance(o, Tensor)), None)
+    pairs = [_diagonals(term, as_tensor(operand, first, "einsum()")) for term, operand in zip(spelled, operands)]
+    return _spelled([o for _, o in pairs], ",".join(t for t, _ in pairs) + "->" + output)
 
 
+def _letters(*mixed: Any) -> tuple[str, tuple[Any, ...]]:
+    """The subscripts, and the operands, of a call that has lists of numbers between its operands."""
+
+    def term(axes: Any) -> str:
+        return "".join("..." if a is Ellipsis else string.ascii_letters[a] for a in axes)
+
+    n = len(mixed) // 2 * 2
+    spelled = ",".join(map(term, mixed[1:n:2]))
+    return spelled + ("->" + term(mixed[-1]) if n < len(mixed) else ""), mixed[:n:2]
+
+
+def _diagonals(term: str, operand: Tensor) -> tuple[str, Tensor]:
+    """The term with each letter once, and the operand reduced to those diagonals."""
+    while len(set(term)) < len(term):
+        letter = next(c for c in term if term.count(c) > 1)
+        i = term.index(letter)
+        j = term.index(letter, i + 1)
+        n = operand.shape[i]
+        if operand.shape[j] != n:
+            raise ShapeError(
+                f"einsum() takes the diagonal '{letter}{letter}' of axes {i} and {j}, but their lengths are {n} and "
+                f"{operand.shape[j]} (shape {operand.shape}); they must be equal."
+            )
+        with operand.ctx:
+            places = counted(operand.ctx.xp, n)
+        operand = ops.getitem(ops.moveaxis(operand, (i, j), (-2, -1)), (Ellipsis, places, places))
+        term = term[:i] + term[i + 1 : j] + term[j + 1 :] + letter
+    return term, operand
+
+
+@composed("a", "b")
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
     """The sum over pairs of axes: a number n pairs the last n of `a` with the first n of `b`."""
     m, n = shape_of(a), shape_of(b)
@@ -134,28 +174,25 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
     return einsum("".join(first) + "," + "".join(second) + "->" + "".join(output), a, b)
 
 
+@composed("a", "b")
 def dot(a: Any, b: Any) -> Tensor:
     """`numpy.dot`: numbers multiply, up to matrices as `matmul`, else last axis of `a` with last but one of `b`."""
-    from minigrad import ops
-
     m, n = len(shape_of(a)), len(shape_of(b))
     if m == 0 or n == 0:
         return ops.multiply(a, b)
     return ops.matmul(a, b) if n <= 2 else tensordot(a, b, axes=((m - 1,), (n - 2,)))
 
 
+@composed("a", "b")
 def outer(a: Any, b: Any) -> Tensor:
     """Every product of a value of `a` with one of `b`, both flattened."""
-    from minigrad import ops
-
     return ops.multiply(ops.reshape(a, (-1, 1)), ops.reshape(b, (1, -1)))
 
 
+@composed("x")
 @computed_wide
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The Euclidean norm (of all values if `axis` is None), or the vector norms of order 1, 2 or inf."""
-    from minigrad import ops
-
     if ord is None or ord == 2 or ord == "fro":
         return l2norm(x, axis, keepdims)
     if ord == 1:

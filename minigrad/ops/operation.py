@@ -33,7 +33,8 @@ from minigrad import device
 from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import state
 from minigrad.device import Context
-from minigrad.errors import AxisError, DeviceError, GraphError, KeywordError, KindError, MinigradError, ShapeError
+from minigrad.errors import AxisError, DeviceError, KeywordError
+from minigrad.ops.accepts import EXPLAINED, NUMBERS, as_raw, described, explained, not_numbers, shape_of, write
 from minigrad.ops.axes import check_axis
 from minigrad.ops.complex import check_complex
 from minigrad.tensor import Tensor
@@ -96,7 +97,7 @@ class Joint(NamedTuple):
 class Op:
     """A differentiable operation, called on Tensors, raw arrays and Python numbers alike; it returns a Tensor."""
 
-    elementwise = False  # are all inputs arrays? Else a list is one only if it has a VJP
+    elementwise = False  # are all inputs arrays? Else the first is, and those that have a VJP
 
     def __init__(self, forward: Callable[..., Any], view: bool = False) -> None:
         functools.update_wrapper(self, forward)
@@ -173,8 +174,7 @@ class Op:
         if kwargs or len(args) != len(self.names):
             target = kwargs.pop("out", None)
             if target is not None:
-                target[...] = self(*args, **kwargs)
-                return target  # type: ignore[no-any-return]
+                return write(target, self(*args, **kwargs), f"{self.name}()")  # type: ignore[no-any-return]
             args = self.bind(args, kwargs)
         elif self.takes_out and args[-1] is not None:  # by position: written above, where it is noted as a change
             return self(*args[:-1], out=args[-1])
@@ -197,9 +197,10 @@ class Op:
                 pass
             elif isinstance(a, numpy.generic):
                 raw[i] = a.item()  # numpy.float64(2) is a number, not a reason to leave float32
-            elif isinstance(a, (list, tuple)) and (i in vjps or self.elementwise):
+            elif (i in vjps or i == 0 or self.elementwise) and type(a) not in device.MODULES:
                 listed += (i,)
         if first is None:
+            self._refuse_words(args)
             ctx = device.current_context()
             xp = ctx.xp
         else:
@@ -208,18 +209,13 @@ class Op:
                 with ctx:
                     return self(*args)
         for i in listed:
-            raw[i] = ctx.put(from_lists(args[i]))
+            raw[i] = ctx.put(as_raw(args[i], f"{self.name}()"))
         try:
             if self.axis:
                 raw[self.axis] = check_axis(shape_of(raw[0]), raw[self.axis])
             out = self.forward(xp, *raw)
-        except ValueError as error:
-            raise self._explained(error, args) from error
-        except TypeError as error:
-            if isinstance(error, MinigradError):
-                raise
-            self._check_kinds(ctx, raw)
-            raise KindError(f"{self.name}() got an argument of a kind that it cannot use: {error}.") from error
+        except EXPLAINED as error:
+            raise self._explained(error, args, ctx, raw) from None
         memo = None
         if self.recall is not None:
             out, memo = out
@@ -245,7 +241,10 @@ class Op:
 
     def _settled(self, xp: Any, out: Any, args: tuple[Any, ...], raw: list[Any]) -> Any:
         """Whole numbers and Python numbers do not widen a float, and alone they give float32, as in Gluon."""
-        if out.dtype.kind != "f":
+        kind = out.dtype.kind if hasattr(out, "dtype") else "O"
+        if kind != "f":
+            if kind not in NUMBERS:
+                raise not_numbers(f"{self.name}()", args[0] if len(args) == 1 else args)
             return out
         floats = []
         for name, value in zip(self.names, args):
@@ -269,14 +268,20 @@ class Op:
             if type(value) in device.MODULES and (there := device.context_of(value)).device_type != ctx.device_type:
                 raise self._two_devices(ctx, there)
 
-    def _explained(self, error: Exception, args: tuple[Any, ...]) -> Exception:
-        """NumPy's complaint, or that of `check_axis`, with the shapes that it was about."""
-        if isinstance(error, MinigradError) and not isinstance(error, AxisError):
-            return error
-        shapes = [str(a.shape) for a in args if hasattr(a, "shape")]
-        what = f"cannot combine shapes {' and '.join(shapes)}" if len(shapes) > 1 else f"cannot take {''.join(shapes)}"
-        kind = AxisError if isinstance(error, IndexError) else ShapeError
-        return kind(f"{self.name}() {what}: {error}. Check the order of the axes, or reshape first.")
+    def _refuse_words(self, args: tuple[Any, ...]) -> None:
+        """Refuse text and None where an array has to be."""
+        for i in range(len(args)) if self.elementwise else (0, *self.vjps):
+            if isinstance(args[i], str) or (args[i] is None and i < len(self.names) - len(self.defaults)):
+                raise not_numbers(f"{self.name}()", args[i])
+
+    def _explained(self, error: Exception, args: tuple[Any, ...], ctx: Context, raw: list[Any]) -> Exception:
+        """Why the forward failed."""
+        if isinstance(error, TypeError):
+            self._check_kinds(ctx, raw)
+        self._refuse_words(args)
+        if isinstance(error, AxisError):  # of `check_axis`, which does not know whose axis it is
+            error = numpy.exceptions.AxisError(str(error))
+        return explained(f"{self.name}()", error, dict(zip(self.names, args)))
 
     def raw(self, xp: Any) -> Callable[..., Any]:
         """The operation on raw arrays of one array module, for VJPs."""
@@ -321,11 +326,21 @@ class Variadic:
         self._sized: dict[int, Op] = {}
 
     def __call__(self, arrays: Any, *args: Any, **kwargs: Any) -> Tensor:
-        arrays = tuple(arrays)
+        arrays = self.several(arrays)
         found = self._sized.get(len(arrays))
         if found is None:
             found = self._sized[len(arrays)] = self._of_length(len(arrays))
         return found(*arrays, *args, **kwargs)
+
+    def several(self, arrays: Any) -> tuple[Any, ...]:
+        """The arrays, at least one."""
+        try:
+            found = tuple(arrays)
+        except TypeError:
+            found = ()
+        if not found:
+            raise KeywordError(f"{self.name}() takes a list of arrays, at least one, but got {described(arrays)}.")
+        return found
 
     def _of_length(self, n: int) -> Op:
         def forward(xp: Any, *args: Any) -> Any:
@@ -354,33 +369,6 @@ class Variadic:
     def raw(self, xp: Any) -> Callable[..., Any]:
         """The operation on raw arrays of one array module, for VJPs."""
         return functools.partial(self.forward, xp)
-
-
-def shape_of(values: Any) -> tuple[int, ...]:
-    """The shape of a raw array, of nested lists, or of a number."""
-    return values.shape if hasattr(values, "shape") else numpy.shape(values)
-
-
-def from_lists(values: Any) -> Any:
-    """Numbers in nested lists as a NumPy array. Arrays among them must be constants: their gradients would be lost."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, Tensor):
-            if value._node is not None and state.recording:
-                raise GraphError(
-                    "A list holds an array that has a gradient, which would be lost; join arrays with np.stack([...]) "
-                    "or np.concatenate([...])."
-                )
-            return value.asnumpy()
-        return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value
-
-    try:
-        return numpy.asarray(plain(values))
-    except ValueError as error:
-        raise ShapeError(
-            f"A list cannot become an array: {error} Check that all rows have the same length, and that all arrays in "
-            "it have the same shape."
-        ) from error
 
 
 @functools.cache

@@ -9,8 +9,9 @@ import numpy
 
 from minigrad.arguments import lengths, whole
 from minigrad.errors import ArgumentError
+from minigrad.ops.accepts import shape_of
 from minigrad.ops.axes import axes_in, axis_in
-from minigrad.ops.operation import Variadic, op, register, shape_of, view
+from minigrad.ops.operation import Variadic, op, register, view
 from minigrad.tensor import Tensor
 
 
@@ -201,10 +202,10 @@ def _my_stretch(F: Any, g: Any, i: int, like: Any, axis: Any, shapes: Any) -> An
 class Joining(Variadic):
     """Its VJP asks for the shapes of the arrays, so that the arrays themselves need not be kept."""
 
-    def __call__(self, arrays: Any, axis: Any = 0, out: Any = None) -> Tensor:
-        arrays = tuple(arrays)
+    def __call__(self, arrays: Any, axis: Any = 0, out: Any = None, **others: Any) -> Tensor:
+        arrays = self.several(arrays)
         shapes = tuple(a.shape if hasattr(a, "shape") else numpy.shape(a) for a in arrays)
-        return super().__call__(arrays, axis, shapes, out=out)
+        return super().__call__(arrays, axis, shapes, out=out, **others)
 
 
 def _stack(xp: Any, arrays: Any, axis: int = 0) -> Any:

@@ -318,6 +318,6 @@ def test_a_multiplier_whose_name_matches_nothing_is_said():
         net.collect_params("dense0").setattr("lr_mult", 0.1)
 
 
-def test_a_numpy_array_given_to_a_network_is_said():
+def test_a_list_given_to_a_network_is_said():
     with pytest.raises(TypeError, match=r"np.array\(x\)"):
-        make_net()(X)
+        make_net()(X.tolist())

@@ -54,7 +54,11 @@ CONSTANT = [
     ("split", M, 2, 1), ("split", V, [1, 3]), ("split", V, [0]), ("array_split", V, 3), ("array_split", V, 7),
     ("hsplit", M, 2), ("hsplit", V, [2]), ("vsplit", M, 3), ("dsplit", C, [1]),
     ("vstack", (V, W)), ("hstack", (V, W)), ("hstack", (M, N)), ("dstack", (M, N)), ("dstack", (V, W)),
-    ("column_stack", (V, W)), ("column_stack", (M, V[:3])),
+    ("column_stack", (V, W)), ("column_stack", (M, V[:3])), ("column_stack", (V[0], V[1])),
+    ("vstack", (V[0], V[1])), ("hstack", (V[0], V[1])), ("dstack", (V[0], V[1])), ("hstack", (V[0], W)),
+    ("atleast_1d", V[0], V), ("atleast_2d", V[0], V, M), ("atleast_3d", V[0], V, M, C), ("broadcast_arrays", V),
+    ("where", V > 1), ("where", M > 4), ("where", V > 1, V, 0.0), ("where", V > 1, 0.0, V), ("tril", V), ("triu", V),
+    ("insert", V, slice(0, 2), 7.0), ("delete", V, slice(0, 2)), ("median", V[0]), ("nan_to_num", numpy.arange(3)),
 ]  # fmt: skip
 
 
@@ -103,6 +107,32 @@ def test_reductions_take_a_list_of_axes_as_gluons_do(name):
     expected = getattr(numpy, name)(C, axis=(0, 2))
     numpy.testing.assert_allclose(getattr(np, name)(np.array(C), axis=[0, 2]).asnumpy(), expected, rtol=1e-12)
     numpy.testing.assert_allclose(getattr(np.array(C), name)(axis=[0, 2]).asnumpy(), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["zeros", "ones"])
+def test_a_shape_may_be_an_array(name):
+    assert getattr(np, name)(np.array([2, 3], dtype="int64")).shape == (2, 3)
+    assert getattr(np, name)(numpy.array([2, 3])).shape == (2, 3)
+
+
+def test_memory_is_shared_with_views_only():
+    x = np.array(M)
+    assert np.may_share_memory(x, x[0])
+    assert np.shares_memory(x, x.data)
+    assert numpy.may_share_memory(x, x.T)
+    assert not np.may_share_memory(x, np.array(M))
+    assert not np.may_share_memory(x, M)
+
+
+def test_a_list_or_a_number_takes_the_width_of_the_array_beside_it():
+    half = np.array([1, 2], dtype="float16")
+    assert np.kron(half, 2.0).dtype == np.append(half, [3.0]).dtype == np.inner(half, [1.0, 2.0]).dtype == "float16"
+    assert np.average([1.0, 2.0], weights=[1, 3]).item() == 1.75
+
+
+def test_one_branch_of_where_is_too_few():
+    with pytest.raises(TypeError, match=r"a condition alone, or with both"):
+        np.where(np.array([True]), 1.0)
 
 
 def test_a_function_without_a_derivative_refuses_to_lose_one_and_accepts_a_constant():

@@ -1,0 +1,144 @@
+"""A Tensor as something else: a NumPy array, a Python number, text, another library's array.
+
+Whatever asks for its values here looks at them outside of operations, which `looked_at` reports.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from minigrad.device import Array, Context, cpu, to_host
+from minigrad.errors import DTypeError, KeywordError, PositionError, ShapeError
+
+if TYPE_CHECKING:
+    pass
+
+_CPU = cpu()
+
+
+class Conversions:
+    """The part of `Tensor` that turns it into something else."""
+
+    __slots__ = ()
+    data: Array
+    ctx: Context
+
+    def _looked_at(self) -> Any:
+        """The raw array, for its values to be seen."""
+        raise NotImplementedError
+
+    # NumPy and other libraries
+
+    def asnumpy(self) -> numpy.ndarray[Any, Any]:
+        """A copy as a NumPy array on the host."""
+        return numpy.array(to_host(self._looked_at()))
+
+    def tolist(self) -> Any:
+        """The values as nested lists."""
+        return self._looked_at().tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray[Any, Any]:
+        host = to_host(self._looked_at())
+        converts = dtype is not None and host.dtype != dtype
+        if copy is False and (converts or host is not self.data):
+            raise ShapeError(
+                f"An array of {self.data.dtype} on {self.ctx} becomes a NumPy array of {dtype or host.dtype} only as a "
+                "copy, and copy=False forbids one; leave it out."
+            )
+        if copy or converts:
+            return host.astype(dtype or host.dtype)
+        host = host.view()
+        host.flags.writeable = False  # a change that we do not see could give a wrong gradient
+        return host
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """The bytes from one value to the next along each axis, in the array that NumPy gets."""
+        return self.__array__().strides
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        return self._looked_at().__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> Any:
+        return self.data.__dlpack_device__()
+
+    @property
+    def __cuda_array_interface__(self) -> Any:
+        return self.data.__cuda_array_interface__  # an array on the host has none: no Tensor there has one either
+
+    # Python numbers
+
+    def item(self, *args: Any) -> Any:
+        """The only value (or that at a position) as a Python number."""
+        if not args:
+            return self._single("item")
+        try:
+            return self._looked_at().item(*args)
+        except (TypeError, ValueError, IndexError) as error:
+            raise PositionError(
+                f"item() has no value at {args} in an array of shape {self.data.shape}: {error}."
+            ) from None
+
+    def asscalar(self) -> Any:
+        """The only value as a Python number."""
+        return self._single("asscalar")
+
+    def _single(self, what: str) -> Any:
+        if self.data.size != 1:
+            raise ShapeError(f"{what}() needs one value, but this one has shape {self.data.shape}; reduce it first.")
+        return self._looked_at().item()
+
+    def __bool__(self) -> bool:
+        if self.data.size != 1:
+            raise ShapeError(
+                f"The truth of an array of shape {self.data.shape} is not one yes or no; use .any() or .all()."
+            )
+        return bool(self._looked_at().item())
+
+    def __float__(self) -> float:
+        return float(self._single("float"))
+
+    def __complex__(self) -> complex:
+        return complex(self._single("complex"))
+
+    def __int__(self) -> int:
+        return int(self._single("int"))
+
+    def __index__(self) -> int:
+        if self.data.dtype.kind not in "iub":
+            raise DTypeError(f"An array of dtype {self.data.dtype} cannot be used as an index; convert it with int().")
+        return int(self._single("index"))
+
+    def __trunc__(self) -> int:
+        return int(self._single("trunc"))
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        """The one number of an array without axes, rounded by Python; else each value, as `np.round`."""
+        if self.data.ndim:
+            return self.round(ndigits or 0)  # type: ignore[attr-defined]
+        return round(self._single("round"), ndigits)
+
+    # Text
+
+    def __format__(self, spec: str) -> str:
+        if spec and self.data.size == 1:
+            return format(self._looked_at().item(), spec)
+        try:
+            return format(str(self), spec)
+        except ValueError:
+            raise KeywordError(
+                f"The format {spec!r} is for one number, but this array has shape {self.data.shape}; reduce it "
+                "first, or round it with np.round."
+            ) from None
+
+    def __repr__(self) -> str:
+        text = numpy.array2string(to_host(self.data), separator=", ", prefix="array(")
+        default = "float32" if self.data.dtype.kind == "f" else "int64" if self.data.dtype.kind == "i" else "bool"
+        dtype = "" if self.data.dtype.name == default else f", dtype={self.data.dtype.name}"
+        ctx = "" if self.ctx is _CPU else f", ctx={self.ctx}"
+        return f"array({text}{dtype}{ctx})"
+
+    def __str__(self) -> str:
+        return str(to_host(self.data))
