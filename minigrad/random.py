@@ -16,7 +16,7 @@ from minigrad.arguments import lengths, numbers, one_of, whole
 from minigrad.device import Context, current_context, generator, place
 from minigrad.device import seed as _seed
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.ops.accepts import as_raw, composed, write
+from minigrad.ops.accepts import as_dtype, as_raw, composed, write
 from minigrad.tensor import Tensor
 
 
@@ -58,7 +58,7 @@ def _draw(
         raise ShapeError(
             f"Values of shape {shape} cannot be drawn with parameters of shape {own}; leave out the shape."
         )
-    dtype = dtype or (out.dtype if out is not None else "float32")
+    dtype = as_dtype(dtype or (out.dtype if out is not None else "float32"))
     with where:
         raw = [p.item() if isinstance(p, numpy.generic) else p for p in raw]
         raw = [where.put(numpy.asarray(p)) if isinstance(p, (list, tuple, numpy.ndarray)) else p for p in raw]

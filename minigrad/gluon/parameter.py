@@ -289,7 +289,7 @@ class Parameter:
 
     def cast(self, dtype: Any) -> None:
         """Convert its values and its gradient."""
-        self.dtype = as_dtype(dtype)
+        self.dtype = as_dtype("None" if dtype is None else dtype)
         if self.dtype.kind != "f" and self._grad_req != "null":
             raise DTypeError(
                 f"Parameter '{self.name}' learns, so it cannot become {self.dtype}; use a floating-point dtype."
