@@ -119,7 +119,9 @@ def test_slabs_of_one_row_give_the_same_as_one_slab(name, monkeypatch):
         numpy.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
 
 
-def test_a_recorded_convolution_keeps_its_input_and_not_the_columns():
+def test_a_recorded_convolution_keeps_its_input_and_not_the_columns(monkeypatch):
+    monkeypatch.setattr(conv, "SLAB", 1 << 18)
+    monkeypatch.setattr(conv, "SLAB_ON_GPU", 1 << 18)
     x = np.array(rng.standard_normal((8, 16, 48, 48)), dtype="float32")
     weights = [np.array(rng.standard_normal((16, 16, 3, 3)) / 12, dtype="float32") for _ in range(4)]
     for w in weights:
