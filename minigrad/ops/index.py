@@ -29,7 +29,10 @@ def raw_key(key: Any) -> Any:
         return [raw_key(k) for k in key]
     if isinstance(key, Tensor):
         raw = looked_at(key)
-        return _whole(xp_of(raw), raw) if raw.dtype.kind == "f" else raw
+        if raw.dtype.kind != "f":
+            return raw
+        with key.ctx:
+            return _whole(xp_of(raw), raw)
     return key
 
 

@@ -15,11 +15,6 @@ from minigrad.ops.axes import axes_in
 from minigrad.ops.operation import op
 
 
-def _plain(axis: Any) -> Any:
-    """NumPy takes a tuple of axes; Gluon a list too."""
-    return tuple(axis) if isinstance(axis, list) else axis
-
-
 def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
     """The axes that are not named, which is what Gluon's `exclude` reduces over."""
     named = () if axis is None else axes_in((1,) * ndim, axis)
@@ -78,13 +73,13 @@ std.vjp(x=lambda F, g, y, x, axis, ddof: _from_the_mean(F, widened(g) / F.where(
 @op
 def max(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The largest value; where several are equal, or NaN, they share the gradient."""
-    return xp.max(x, axis=_plain(axis), keepdims=keepdims)
+    return xp.max(x, axis=axis, keepdims=keepdims)
 
 
 @op
 def min(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The smallest value; where several are equal, or NaN, they share the gradient."""
-    return xp.min(x, axis=_plain(axis), keepdims=keepdims)
+    return xp.min(x, axis=axis, keepdims=keepdims)
 
 
 def _shared_among_winners(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
@@ -99,7 +94,7 @@ min.vjp(x=_shared_among_winners)
 @op
 def prod(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The product over `axis`. Right at zeros too: the gradient multiplies the other factors and never divides."""
-    return xp.prod(unhalved(x), axis=_plain(axis), keepdims=keepdims)
+    return xp.prod(unhalved(x), axis=axis, keepdims=keepdims)
 
 
 def _product_of_the_others(F: Any, g: Any, x: Any, axis: Any) -> Any:
@@ -136,14 +131,14 @@ prod.vjp(x=_product_of_the_others)
 @op
 def logsumexp(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(x))), computed from the largest value so that nothing overflows."""
-    axis, x = _plain(axis), widened(x)
+    x = widened(x)
     top = xp.max(x, axis=axis, keepdims=True)
     top = xp.where(xp.isfinite(top), top, xp.zeros_like(top))
     y = xp.log(total(xp, xp.exp(x - top), axis, keepdims=True)) + top
     return y if keepdims else xp.squeeze(y, axis=axes_of(x.ndim, axis))
 
 
-logsumexp.vjp(x=lambda F, g, x, axis: _restore(F, g, x, axis) * F.softmax(x, _plain(axis)))  # y has fewer digits
+logsumexp.vjp(x=lambda F, g, x, axis: _restore(F, g, x, axis) * F.softmax(x, axis))  # y has fewer digits
 
 
 @op
@@ -184,10 +179,10 @@ def argsort(xp: Any, x: Any, axis: int = -1) -> Any:
 @op
 def any(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Whether some value is true."""
-    return xp.any(x, axis=_plain(axis), keepdims=keepdims)
+    return xp.any(x, axis=axis, keepdims=keepdims)
 
 
 @op
 def all(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Whether every value is true."""
-    return xp.all(x, axis=_plain(axis), keepdims=keepdims)
+    return xp.all(x, axis=axis, keepdims=keepdims)
