@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad import ops
-from minigrad.arguments import lengths, one_of, whole
+from minigrad.arguments import lengths, number, one_of, whole
 from minigrad.create import arange, ones_like
 from minigrad.device import xp_of
 from minigrad.errors import ArgumentError, ShapeError
@@ -156,7 +156,9 @@ def descending(data: Any) -> Tensor:
 def arange_like(data: Any, start: float = 0.0, step: float = 1.0, axis: int | None = None) -> Tensor:
     """start, start + step, ...: as many as `data` has values, in its shape, or as it has places along `axis`."""
     n = data.size if axis is None else data.shape[axis_in(data.shape, axis)]
-    numbers = ops.astype(start + step * arange(n, dtype="float64", ctx=data.ctx), meant(data.dtype))
+    numbers = ops.astype(
+        number("start", start) + number("step", step) * arange(n, dtype="float64", ctx=data.ctx), meant(data.dtype)
+    )
     return ops.reshape(numbers, data.shape) if axis is None else numbers
 
 

@@ -142,7 +142,7 @@ X, W = np.ones((1, 2, 5)), np.ones((3, 2, 2))
         (lambda: npx.pick(X, np.zeros(1), mode="junk"), "mode is 'junk'"),
         (lambda: npx.sequence_mask(X, use_sequence_length=True), "no sequence_length"),
         (lambda: npx.slice(X, (0, 0), (1,)), r"end=\(1,\)"), (lambda: npx.slice(X, (0,), (1,), (0,)), "no step of 0"),
-        (lambda: npx.set_np(dtype=True), "dtype is True"),
+        (lambda: npx.arange_like(X, step=NAN), "step=nan"), (lambda: npx.set_np(dtype=True), "dtype is True"),
     ],
 )  # fmt: skip
 def test_a_layer_as_a_function_refuses_the_same(f, said):
