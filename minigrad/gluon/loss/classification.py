@@ -7,8 +7,9 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import number, one_of, whole
+from minigrad.create import asarray
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.gluon.loss.loss import Loss, like
+from minigrad.gluon.loss.loss import Loss, floats, pair, rounded
 from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
 
@@ -41,29 +42,31 @@ class SoftmaxCrossEntropyLoss(Loss):
         self._sparse_label = sparse_label
         self._from_logits = from_logits
 
-    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+    def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred (batch, ..., classes), label without the class axis (or of the shape of pred); result (batch,)."""
+        x = floats(pred)
         if self._sparse_label and not self._from_logits:
-            last = self._axis == -1 or self._axis == pred.ndim - 1
-            scores = pred if last else ops.moveaxis(pred, self._axis, -1)
+            last = self._axis == -1 or self._axis == x.ndim - 1
+            scores = x if last else ops.moveaxis(x, self._axis, -1)
             try:
                 loss = ops.softmax_cross_entropy(scores, label)
             except ArgumentError as error:
                 loss = ops.softmax_cross_entropy(scores, _clipped(label, scores.shape[-1], error))
-            if sample_weight is None:
-                return self.weighted(loss) if loss.ndim == 1 else self.per_sample(self.weighted(loss))
+            if sample_weight is None and x is pred:
+                return self.per_sample(self.weighted(loss))
             loss = ops.expand_dims(loss, self._axis)
         else:
-            logp = pred if self._from_logits else ops.log_softmax(pred, self._axis)
+            logp = x if self._from_logits else ops.log_softmax(x, self._axis)
             if self._sparse_label:
                 loss = -ops.pick(logp, self._fitting(logp, label), self._axis, keepdims=True)
             else:
-                label = like(pred, label, "SoftmaxCrossEntropyLoss")
-                loss = -ops.sum(logp * label, axis=self._axis, keepdims=True)
-        return self.per_sample(self.weighted(loss, sample_weight))
+                logp, label = pair(logp, label, "SoftmaxCrossEntropyLoss")
+                loss = -ops.sum(expected(label, logp), axis=self._axis, keepdims=True)
+        return rounded(self.per_sample(self.weighted(loss, sample_weight)), pred)
 
     def _fitting(self, logp: Tensor, label: Any) -> Any:
         """The class numbers without the class axis, which they may have with length 1."""
+        label = asarray(label, ctx=logp.ctx)
         axis = axis_in(logp.shape, self._axis)
         wanted = logp.shape[:axis] + logp.shape[axis + 1 :]
         if label.size * logp.shape[axis] != logp.size:
@@ -78,7 +81,7 @@ def _clipped(label: Any, classes: int, error: ArgumentError) -> Tensor:
     """Whole labels clipped to the classes, with a warning; other labels remain an error."""
     if bool((label != ops.floor(label)).any()):
         raise error
-    warnings.warn(f"{error} Labels outside are clipped, as in Gluon.", stacklevel=4)
+    warnings.warn(f"{error} Labels outside are clipped, as in Gluon.", stacklevel=5)
     return ops.clip(label, 0, classes - 1)
 
 
@@ -100,18 +103,20 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
         super().__init__(weight, batch_axis, **kwargs)
         self._from_sigmoid = from_sigmoid
 
-    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None, pos_weight: Any = None) -> Tensor:
+    def hybrid_forward(
+        self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None, pos_weight: Any = None
+    ) -> Tensor:
         """pred and label of one shape, pos_weight broadcast against them; result (batch,)."""
-        y = like(pred, label, "SigmoidBinaryCrossEntropyLoss")
+        p, y = pair(pred, label, "SigmoidBinaryCrossEntropyLoss")
         if self._from_sigmoid:
-            yes = y * ops.log(pred + 1e-12)
+            yes = y * ops.log(p + 1e-12)
             yes = yes if pos_weight is None else yes * pos_weight
-            loss = -(yes + (1 - y) * ops.log(1 - pred + 1e-12))
+            loss = -(yes + (1 - y) * ops.log(1 - p + 1e-12))
         elif pos_weight is None:
-            loss = (1 - y) * pred + ops.softplus(-pred)
+            loss = (1 - y) * p + ops.softplus(-p)
         else:
-            loss = (1 - y) * pred + (1 + (pos_weight - 1) * y) * ops.softplus(-pred)
-        return self.per_sample(self.weighted(loss, sample_weight))
+            loss = (1 - y) * p + (1 + (pos_weight - 1) * y) * ops.softplus(-p)
+        return rounded(self.per_sample(self.weighted(loss, sample_weight)), pred)
 
 
 class HingeLoss(Loss):
@@ -126,10 +131,11 @@ class HingeLoss(Loss):
         super().__init__(weight, batch_axis, **kwargs)
         self._margin = number("margin", margin)
 
-    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+    def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
-        loss = ops.relu(self._margin - pred * like(pred, label, type(self).__name__))
-        return self.per_sample(self.weighted(self._shaped(loss), sample_weight))
+        x, y = pair(pred, label, type(self).__name__)
+        loss = ops.relu(self._margin - x * y)
+        return rounded(self.per_sample(self.weighted(self._shaped(loss), sample_weight)), pred)
 
     def _shaped(self, loss: Tensor) -> Tensor:
         return loss
@@ -159,13 +165,13 @@ class LogisticLoss(Loss):
         self, weight: float | None = None, batch_axis: int = 0, label_format: str = "signed", **kwargs: Any
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
-        self._signed = one_of("label_format", label_format, "signed", "binary") == "signed"
+        self._label_format = one_of("label_format", label_format, "signed", "binary")
 
-    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+    def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
-        y = like(pred, label, "LogisticLoss")
-        loss = ops.softplus(pred) - pred * ((y + 1) / 2 if self._signed else y)
-        return self.per_sample(self.weighted(loss, sample_weight))
+        x, y = pair(pred, label, "LogisticLoss")
+        loss = ops.softplus(x) - x * ((y + 1) / 2 if self._label_format == "signed" else y)
+        return rounded(self.per_sample(self.weighted(loss, sample_weight)), pred)
 
 
 class KLDivLoss(Loss):
@@ -192,11 +198,17 @@ class KLDivLoss(Loss):
         self._from_logits = from_logits
         self._axis = whole("axis", axis)
 
-    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+    def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,), a sum over the other axes."""
-        y = like(pred, label, "KLDivLoss")
-        logp = pred if self._from_logits else ops.log_softmax(pred, self._axis)
-        return self.total(self.weighted(y * (ops.log(y + 1e-12) - logp), sample_weight))
+        x, y = pair(pred, label, "KLDivLoss")
+        logp = x if self._from_logits else ops.log_softmax(x, self._axis)
+        loss = y * ops.log(y + 1e-12) - expected(y, logp)
+        return rounded(self.total(self.weighted(loss, sample_weight)), pred)
+
+
+def expected(y: Tensor, logp: Tensor) -> Tensor:
+    """y log p. It is 0 where y is, even if the logarithm is infinite, as that of a class which has been masked."""
+    return y * ops.where(y == 0, 0.0, logp)
 
 
 SoftmaxCELoss = SoftmaxCrossEntropyLoss

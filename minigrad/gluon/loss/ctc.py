@@ -7,7 +7,7 @@ from typing import Any
 from minigrad import np, ops
 from minigrad.device import xp_of
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.gluon.loss.loss import Loss
+from minigrad.gluon.loss.loss import Loss, floats, rounded
 from minigrad.tensor import Tensor
 
 NEVER = -1e30  # the log of probability 0, finite so that its gradient is
@@ -45,8 +45,9 @@ class CTCLoss(Loss):
         super().__init__(weight, label_layout.index("N"), **kwargs)
         self._layout = layout
 
-    def forward(
+    def hybrid_forward(
         self,
+        F: Any,
         pred: Tensor,
         label: Any,
         pred_lengths: Any = None,
@@ -54,8 +55,10 @@ class CTCLoss(Loss):
         sample_weight: Any = None,
     ) -> Tensor:
         """pred raw scores in the layout, label (batch, longest) padded with -1, lengths (batch,); result (batch,)."""
-        with pred.ctx:
-            return self.weighted(self._surprise(pred, label, pred_lengths, label_lengths), sample_weight)
+        x = floats(pred)
+        with x.ctx:
+            surprise = self._surprise(x, label, pred_lengths, label_lengths)
+            return rounded(self.weighted(surprise, sample_weight), pred)
 
     def _surprise(self, pred: Tensor, label: Any, pred_lengths: Any, label_lengths: Any) -> Tensor:
         """-log of the probability of each label."""

@@ -7,7 +7,7 @@ from typing import Any
 from minigrad import ops
 from minigrad.arguments import number
 from minigrad.errors import ShapeError
-from minigrad.gluon.loss.loss import Loss, like
+from minigrad.gluon.loss.loss import Loss, difference, floats, like, rounded, typed
 from minigrad.tensor import Tensor
 
 
@@ -26,15 +26,18 @@ class TripletLoss(Loss):
         super().__init__(weight, batch_axis, **kwargs)
         self._margin = number("margin", margin)
 
-    def forward(self, pred: Tensor, positive: Any, negative: Any, sample_weight: Any = None) -> Tensor:
+    def hybrid_forward(self, F: Any, pred: Tensor, positive: Any, negative: Any, sample_weight: Any = None) -> Tensor:
         """pred, positive and negative of one shape; result (batch,), distances summed over the other axes."""
-        nearer = ops.square(like(pred, positive, "TripletLoss") - pred)
-        farther = ops.square(like(pred, negative, "TripletLoss") - pred)
-        return self.weighted(ops.relu(self.total(nearer - farther) + self._margin), sample_weight)
+        nearer = ops.square(difference(pred, positive, "TripletLoss"))
+        farther = ops.square(difference(pred, negative, "TripletLoss"))
+        loss = ops.relu(self.total(nearer - farther) + self._margin)
+        return rounded(self.weighted(loss, sample_weight), pred)
 
 
 class CosineEmbeddingLoss(Loss):
     """With c the cosine of the angle between two vectors: 1 - c for pairs labelled 1, max(0, c - margin) for -1.
+
+    A pair with another label does not count.
 
     >>> from minigrad import np
     >>> x = np.array([[1, 0], [1, 0]])
@@ -47,14 +50,17 @@ class CosineEmbeddingLoss(Loss):
         super().__init__(weight, batch_axis, **kwargs)
         self._margin = number("margin", margin)
 
-    def forward(self, input1: Tensor, input2: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+    def hybrid_forward(self, F: Any, input1: Tensor, input2: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """input1 and input2 (batch, d), label (batch,); result (batch, 1). Norms multiply to at least 1e-12."""
-        input1 = like(input2, input1, "CosineEmbeddingLoss")
-        lengths = ops.norm(input1, axis=-1) * ops.norm(input2, axis=-1)
-        cosine = ops.sum(input1 * input2, axis=-1) / ops.maximum(lengths, 1e-12)
+        a = floats(input1)
+        b = typed(floats(input2), a.dtype)
+        a = like(b, a, "CosineEmbeddingLoss")
+        lengths = ops.norm(a, axis=-1) * ops.norm(b, axis=-1)
+        cosine = ops.sum(a * b, axis=-1) / ops.maximum(lengths, 1e-12)
         cosine = ops.reshape(cosine, (-1, 1))
-        together = like(cosine, label, "CosineEmbeddingLoss") == 1
-        return self.weighted(ops.where(together, 1 - cosine, ops.relu(cosine - self._margin)), sample_weight)
+        y = like(cosine, label, "CosineEmbeddingLoss")
+        apart = ops.where(y == -1, ops.relu(cosine - self._margin), 0.0)
+        return rounded(self.weighted(ops.where(y == 1, 1 - cosine, apart), sample_weight), input1)
 
 
 class SDMLLoss(Loss):
@@ -75,18 +81,19 @@ class SDMLLoss(Loss):
         self, smoothing_parameter: float = 0.3, weight: float | None = 1.0, batch_axis: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
-        self._smoothing = number("smoothing_parameter", smoothing_parameter, 0, 1)
+        self.smoothing_parameter = number("smoothing_parameter", smoothing_parameter, 0, 1)
 
-    def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x1: Tensor, x2: Tensor) -> Tensor:
         """x1 and x2 (batch, d) with at least two rows; result (batch,)."""
         if x1.shape != x2.shape or len(x1) < 2:
             raise ShapeError(
                 f"SDMLLoss needs two equal shapes (batch, d) with 2 rows or more, not {x1.shape}, {x2.shape}."
             )
-        n = len(x1)
-        distances = ops.sum(ops.square(ops.expand_dims(x1, 1) - ops.expand_dims(x2, 0)), axis=2)
-        with x1.ctx:
-            same = x1.ctx.xp.eye(n, dtype=x1.dtype)
-            target = Tensor(same * (1 - self._smoothing) + (1 - same) * (self._smoothing / (n - 1)), x1.ctx)
+        n, s, a = len(x1), self.smoothing_parameter, floats(x1)
+        b = typed(floats(x2), a.dtype)
+        distances = ops.sum(ops.square(ops.expand_dims(a, 1) - ops.expand_dims(b, 0)), axis=2)
+        with a.ctx:
+            same = a.ctx.xp.eye(n, dtype=a.dtype)
+            target = Tensor(same * (1 - s) + (1 - same) * (s / (n - 1)), a.ctx)
         divergence = target * (ops.log(target + 1e-12) - ops.log_softmax(-distances, 1))
-        return self.weighted(ops.sum(divergence, axis=1))
+        return rounded(self.weighted(ops.sum(divergence, axis=1)), x1)

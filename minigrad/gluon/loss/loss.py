@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from minigrad import ops
 from minigrad.arguments import number, whole
+from minigrad.create import asarray
 from minigrad.errors import ShapeError, UsageError
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
+
+HALF = numpy.dtype("float16")
 
 
 class Loss(HybridBlock):
@@ -19,6 +24,9 @@ class Loss(HybridBlock):
         weight: a number that multiplies the loss, or None.
         batch_axis: the axis of the samples; the mean is taken over all others, so that one value for each sample
             remains. `Trainer.step(batch_size)` divides their sum by the batch size.
+
+    The losses of minigrad compute predictions of float16 in float32 and round only the result, for neither a constant
+    of 1e-12 nor the sum of many terms fits into float16. Whole numbers are computed in float32.
 
     >>> from minigrad import np
     >>> class Squared(Loss):
@@ -34,10 +42,8 @@ class Loss(HybridBlock):
         self._batch_axis = whole("batch_axis", batch_axis)
 
     def weighted(self, loss: Tensor, sample_weight: Any = None) -> Tensor:
-        """The loss times `sample_weight`, which is broadcast, times the weight."""
-        if sample_weight is not None:
-            loss = loss * sample_weight
-        return loss if self._weight is None or self._weight == 1 else loss * self._weight
+        """The loss times the weight, and times `sample_weight`: one for each sample, or what broadcasts to the loss."""
+        return weigh(loss, self._weight, sample_weight, self._batch_axis, type(self).__name__)
 
     def per_sample(self, loss: Tensor) -> Tensor:
         """The mean over all axes except that of the batch."""
@@ -56,11 +62,41 @@ class Loss(HybridBlock):
         return f"batch_axis={self._batch_axis}, w={self._weight}"
 
 
+def floats(pred: Any) -> Tensor:
+    """Predictions in float32 or float64; `rounded` takes the result back."""
+    x = pred if isinstance(pred, Tensor) else asarray(pred)
+    return x if x.dtype.char in "fd" else ops.astype(x, "float32")
+
+
+def rounded(loss: Tensor, pred: Any) -> Tensor:
+    """The loss in float16 if the predictions are."""
+    return typed(loss, HALF) if getattr(pred, "dtype", None) == HALF else loss
+
+
+def typed(x: Tensor, dtype: Any) -> Tensor:
+    """x in this dtype."""
+    return x if x.dtype == dtype else ops.astype(x, dtype)
+
+
+def pair(pred: Any, label: Any, name: str) -> tuple[Tensor, Tensor]:
+    """`floats(pred)`, and the labels in their shape and dtype."""
+    x = floats(pred)
+    return x, typed(like(x, label, name), x.dtype)
+
+
+def difference(pred: Any, label: Any, name: str) -> Tensor:
+    """label - pred. That of whole numbers wraps around in no dtype, and no digit of large ones is lost."""
+    x = pred if isinstance(pred, Tensor) else asarray(pred)
+    y = like(x, label, name)
+    if x.dtype.kind != "f" and y.dtype.kind != "f":
+        return typed(ops.subtract(typed(y, "int64"), typed(x, "int64")), "float32")
+    x = floats(x)
+    return ops.subtract(typed(y, x.dtype) if y.dtype.kind == "f" else y, x)
+
+
 def like(pred: Tensor, label: Any, name: str = "The loss") -> Tensor:
     """The labels in the shape of the predictions; the number of values must be the same."""
-    from minigrad import np
-
-    y: Tensor = np.asarray(label)
+    y = label if isinstance(label, Tensor) else asarray(label, ctx=pred.ctx)
     if y.shape == pred.shape:
         return y
     if y.size != pred.size:
@@ -71,12 +107,40 @@ def like(pred: Tensor, label: Any, name: str = "The loss") -> Tensor:
     return ops.reshape(y, pred.shape)
 
 
+def weigh(
+    loss: Tensor, weight: float | None, sample_weight: Any, batch_axis: int = 0, name: str = "The loss"
+) -> Tensor:
+    """The loss times `sample_weight` times `weight`."""
+    if sample_weight is not None:
+        loss = loss * spread(sample_weight, loss, batch_axis, name)
+    return loss if weight is None or weight == 1 else loss * weight
+
+
+def spread(sample_weight: Any, loss: Tensor, batch_axis: int, name: str) -> Tensor:
+    """Weights in a shape that broadcasts to that of the loss.
+
+    Those of shape (n,) lie along the batch axis. A value for each loss may lack axes of length 1, or have more of them.
+    """
+    w = sample_weight if isinstance(sample_weight, Tensor) else asarray(sample_weight, ctx=loss.ctx)
+    w, shape = typed(w, loss.dtype), loss.shape
+    samples = shape[batch_axis % loss.ndim] if shape else 1
+    if w.shape == (samples,):
+        return ops.reshape(w, tuple(n if i == batch_axis % loss.ndim else 1 for i, n in enumerate(shape)))
+    if w.size == 1:
+        return ops.reshape(w, ())
+    if [n for n in w.shape if n != 1] == [n for n in shape if n != 1] and (w.ndim > 1 or loss.ndim == 1):
+        return ops.reshape(w, shape)
+    if w.ndim != loss.ndim or any(n not in (1, m) for n, m in zip(w.shape, shape)):
+        raise ShapeError(
+            f"{name} got sample_weight of shape {w.shape} for losses of shape {shape}; give one weight for each of "
+            f"the {samples} samples, shape ({samples},), or weights with all axes of the losses, each as long or 1."
+        )
+    return w
+
+
 def _apply_weighting(F: Any, loss: Tensor, weight: float | None = None, sample_weight: Any = None) -> Tensor:
     """The loss times `sample_weight` times `weight`, as custom losses of Gluon ask for it. `F` is not needed."""
-    if sample_weight is not None:
-        loss = loss * sample_weight
-    factor = _number_or_none("_apply_weighting", weight)
-    return loss if factor is None else loss * factor
+    return weigh(loss, _number_or_none("_apply_weighting", weight), sample_weight)
 
 
 def _reshape_like(F: Any, x: Tensor, y: Tensor) -> Tensor:

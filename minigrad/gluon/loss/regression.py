@@ -7,7 +7,7 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import number
-from minigrad.gluon.loss.loss import Loss, like
+from minigrad.gluon.loss.loss import Loss, difference, pair, rounded
 from minigrad.tensor import Tensor
 
 
@@ -22,10 +22,10 @@ class L2Loss(Loss):
     def __init__(self, weight: float | None = 1.0, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
 
-    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+    def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
-        error = ops.square(like(pred, label, "L2Loss") - pred) * 0.5
-        return self.per_sample(self.weighted(error, sample_weight))
+        error = ops.square(difference(pred, label, "L2Loss")) * 0.5
+        return rounded(self.per_sample(self.weighted(error, sample_weight)), pred)
 
 
 class L1Loss(Loss):
@@ -36,10 +36,10 @@ class L1Loss(Loss):
     array([0., 2.])
     """
 
-    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+    def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
-        error = ops.absolute(like(pred, label, "L1Loss") - pred)
-        return self.per_sample(self.weighted(error, sample_weight))
+        error = ops.absolute(difference(pred, label, "L1Loss"))
+        return rounded(self.per_sample(self.weighted(error, sample_weight)), pred)
 
 
 class HuberLoss(Loss):
@@ -56,11 +56,11 @@ class HuberLoss(Loss):
         super().__init__(weight, batch_axis, **kwargs)
         self._rho = number("rho", rho, 0, ends="()")
 
-    def forward(self, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
+    def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
-        a = ops.absolute(like(pred, label, "HuberLoss") - pred)
+        a = ops.absolute(difference(pred, label, "HuberLoss"))
         error = ops.where(a > self._rho, a - 0.5 * self._rho, ops.square(a) * (0.5 / self._rho))
-        return self.per_sample(self.weighted(error, sample_weight))
+        return rounded(self.per_sample(self.weighted(error, sample_weight)), pred)
 
 
 class PoissonNLLLoss(Loss):
@@ -87,12 +87,14 @@ class PoissonNLLLoss(Loss):
         self._from_logits = from_logits
         self._compute_full = compute_full
 
-    def forward(self, pred: Tensor, target: Any, sample_weight: Any = None, epsilon: float = 1e-8) -> Tensor:
+    def hybrid_forward(
+        self, F: Any, pred: Tensor, target: Any, sample_weight: Any = None, epsilon: float = 1e-8
+    ) -> Tensor:
         """pred and target of one shape; result (1,)."""
-        y = like(pred, target, "PoissonNLLLoss")
-        loss = ops.exp(pred) - y * pred if self._from_logits else pred - y * ops.log(pred + epsilon)
+        x, y = pair(pred, target, "PoissonNLLLoss")
+        loss = ops.exp(x) - y * x if self._from_logits else x - y * ops.log(x + epsilon)
         if self._compute_full:
             large = ops.where(y > 1, y, 1.0)  # the logarithm of 0 is never taken
             stirling = large * ops.log(large) - large + 0.5 * ops.log(2 * math.pi * large)
             loss = loss + ops.where(y > 1, stirling, 0.0)
-        return ops.mean(ops.reshape(self.weighted(loss, sample_weight), (1, -1)), axis=1)
+        return rounded(ops.mean(ops.reshape(self.weighted(loss, sample_weight), (1, -1)), axis=1), pred)
