@@ -372,6 +372,7 @@ def L2Normalization(data: Any, eps: float = 1e-10, mode: str = "instance") -> Te
 FullyConnected, Convolution, Pooling = npx.fully_connected, npx.convolution, npx.pooling
 Activation, LeakyReLU, Dropout = npx.activation, npx.leaky_relu, npx.dropout
 BatchNorm, LayerNorm, Embedding = npx.batch_norm, npx.layer_norm, npx.embedding
+InstanceNorm, GroupNorm = npx.instance_norm, npx.group_norm
 SequenceMask, SoftmaxActivation = npx.sequence_mask, npx.softmax
 softmax, log_softmax, smooth_l1, layer_norm = npx.softmax, npx.log_softmax, npx.smooth_l1, npx.layer_norm
 topk, pick, one_hot, batch_dot, gather_nd = npx.topk, npx.pick, npx.one_hot, npx.batch_dot, npx.gather_nd
@@ -416,3 +417,25 @@ random = SimpleNamespace(
 random_uniform, random_normal, random_gamma = draws.uniform, draws.normal, draws.gamma
 random_exponential, random_poisson, random_randint = draws.exponential, draws.poisson, _whole
 uniform, normal = draws.uniform, draws.normal
+
+
+# What MXNet's graphs and GPU libraries are told means nothing here: every function takes it, and none heeds it
+
+
+def _told(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, which also takes the `name` of an operation in a graph, and `cudnn_off`."""
+
+    @functools.wraps(function, updated=())
+    def told(*args: Any, name: Any = None, cudnn_off: Any = None, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return told
+
+
+for _word, _meaning in list(globals().items()):
+    if callable(_meaning) and not isinstance(_meaning, type) and not _word.startswith("_"):
+        globals()[_word] = _told(_meaning)
+del _word, _meaning
+
+linear = ops.linear
+"""x W^T + b: not a name of MXNet's, but the first operation of every `Dense`, and so as it is."""

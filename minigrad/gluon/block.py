@@ -60,7 +60,9 @@ class Block:
     are replaced but never changed inside. Such blocks, if their parts are pure too, are replayed by `hybridize`. It is
     said of one class, not of its subclasses."""
 
-    def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
+    def __init__(self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Any) -> None:
+        for word, value in unknown.items():
+            raise KeywordError(f"{type(self).__name__} has no argument {word!r}, but was given {word}={value!r:.40}.")
         set_ = super().__setattr__
         set_("_children", {})
         set_("_own", {})
@@ -158,21 +160,27 @@ class Block:
     def structure(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
         """All parameters by structural name, such as '0.weight': the names used in files. A shared one appears once."""
         seen: set[int] = set()
-        for name, p in self._structure(prefix):
+        for name, p in self._collect_params_with_prefix().items():
             if id(p) not in seen:
                 seen.add(id(p))
-                yield name, p
+                yield prefix + name, p
 
-    def _structure(self, prefix: str) -> Iterator[tuple[str, Parameter]]:
-        lead = self.params.prefix
+    def _collect_params_with_prefix(self, prefix: str = "") -> dict[str, Parameter]:
+        """All parameters by structural name, with this name and a dot in front. Gluon's networks override it."""
+        lead = f"{prefix}." if prefix else ""
         named = {id(p) for p in self._own.values()}
-        for name, p in self._own.items():
-            yield prefix + name, p
+        found = {lead + name: p for name, p in self._own.items()}
         for name, p in self.params.items():
             if id(p) not in named:
-                yield prefix + name.removeprefix(lead), p
+                found[lead + name.removeprefix(self.params.prefix)] = p
         for name, child in self._children.items():
-            yield from child._structure(f"{prefix}{name}.")
+            found.update(child._collect_params_with_prefix(lead + name))
+        return found
+
+    @property
+    def _reg_params(self) -> dict[str, Parameter]:
+        """Its own parameters by attribute, under the name that subclasses written for MXNet read."""
+        return self._own
 
     def apply(self: _Self, fn: Callable[[Block], Any]) -> _Self:
         """Call `fn` on every part, then on itself."""
@@ -267,17 +275,19 @@ class Block:
             if type(x) is not Tensor and holds_plain(x):
                 return self(*map(from_plain, args), **kwargs)
         before, after = self._hooks
-        for hook in before:
-            hook(self, args)
+        if before:
+            for hook in before:
+                hook(self, args)
         try:
-            out = self.forward(*args, **kwargs)
+            out = self.forward(*args, **kwargs) if kwargs else self.forward(*args)
         except DeferredInitializationError:
             self._fix_shapes(args)
             out = self.forward(*args, **kwargs)
         except AttributeError as error:
             raise _told(self, args, error) from None
-        for hook in after:
-            hook(self, args, out)
+        if after:
+            for hook in after:
+                hook(self, args, out)
         return out
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -290,7 +300,8 @@ class Block:
     def _fix_shapes(self, args: tuple[Any, ...]) -> None:
         own = {**self.params, **self._own}.values()
         with autograd.pause():
-            self.infer_shape(*args)
+            if not all([p.known for p in own]):
+                self.infer_shape(*args)
             for p in own:
                 if not p.known:
                     raise DeferredInitializationError(

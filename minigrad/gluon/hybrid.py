@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import inspect
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, ClassVar
 
-from minigrad.errors import UsageError
+from minigrad import nd
+from minigrad.errors import DeferredInitializationError, UsageError
 from minigrad.gluon.block import Block
 from minigrad.tensor import Tensor
 
@@ -13,7 +17,8 @@ class HybridBlock(Block):
     """A Block whose computation may also be written as `hybrid_forward(self, F, x, **parameters)`.
 
     `F` is the array namespace (`minigrad.nd`, which also has `F.np` and `F.npx`), and its own parameters arrive by
-    name.
+    name, as far as `hybrid_forward` asks for them. All layers and losses of minigrad are written so. Whether a
+    subclass overrides `forward` or `hybrid_forward`: what is defined nearest to it runs.
 
     >>> from minigrad import gluon, np
     >>> class Shift(gluon.HybridBlock):
@@ -27,26 +32,62 @@ class HybridBlock(Block):
     >>> shift.initialize()
     >>> shift(np.array([1, 2]))
     array([2., 3.])
+
+    >>> class Doubling(gluon.nn.Dense):
+    ...     def hybrid_forward(self, F, x, weight, bias=None):
+    ...         return 2 * super().hybrid_forward(F, x, weight, bias)
+    >>> layer = Doubling(1, in_units=2, weight_initializer="ones")
+    >>> layer.initialize()
+    >>> layer(np.array([[1, 2]]))
+    array([[6.]])
     """
 
-    def forward(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """Runs `hybrid_forward` with the array namespace and its own parameters."""
-        from minigrad import nd
+    _takes: ClassVar[frozenset[str] | None] = None
+    """The names that `hybrid_forward` has arguments for; None if it takes whatever there is."""
 
-        ctx = x.ctx if isinstance(x, Tensor) else None
-        own = {name: p.data(ctx) for name, p in self._own.items()}
-        return self.hybrid_forward(nd, x, *args, **kwargs, **own)
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if nearest(cls, "forward", "hybrid_forward") == "hybrid_forward" and not calls_on(cls.forward):
+            type.__setattr__(cls, "forward", HybridBlock.forward)
+        cls._takes = arguments(cls.hybrid_forward)
 
-    def infer_shape(self, x: Any, *args: Any) -> None:
+    def forward(self, *inputs: Any, **named: Any) -> Any:
+        """Runs `hybrid_forward` with the array namespace and its own parameters, as far as they are not given."""
+        own = self._own
+        if not own and not named:  # a call with * and ** takes as long as all the rest of a small block
+            if len(inputs) == 1:
+                return self.hybrid_forward(nd, inputs[0])
+            if len(inputs) == 2:
+                return self.hybrid_forward(nd, inputs[0], inputs[1])
+        if own:
+            x = inputs[0] if inputs else None
+            ctx = x.ctx if isinstance(x, Tensor) else device_of(x)
+            takes = self._takes
+            try:
+                for name in own:
+                    if (takes is None or name in takes) and name not in named:
+                        named[name] = own[name].data(ctx)
+            except DeferredInitializationError:
+                self._fix_shapes(inputs)
+                return HybridBlock.forward(self, *inputs, **named)
+        return self.hybrid_forward(nd, *inputs, **named)
+
+    def hybrid_forward(self, F: Any, *inputs: Any, **named: Any) -> Any:
+        """The output for these inputs and parameters. A subclass defines this, or `forward`."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward(self, x) or hybrid_forward(self, F, x).")
+
+    def infer_shape(self, *inputs: Any) -> None:
         """Fix the unknown lengths of its own parameters: by a trial run of `hybrid_forward`, if that is what it has."""
         if type(self).hybrid_forward is not HybridBlock.hybrid_forward:
             from minigrad.gluon.shapes import infer
 
-            infer(self, x, *args)
+            infer(self, *inputs)
 
-    def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """The output for these inputs and parameters. A subclass defines this, or `forward`."""
-        raise NotImplementedError(f"{type(self).__name__} must define forward(self, x) or hybrid_forward(self, F, x).")
+    def _fix_shapes(self, args: tuple[Any, ...]) -> None:
+        if nearest(type(self), "infer_shape", "hybrid_forward") == "hybrid_forward":
+            with suppress(Exception):  # what is overridden may give other inputs to the weights: only a trial tells
+                HybridBlock.infer_shape(self, *args)
+        super()._fix_shapes(args)
 
     def export(self, path: Any, epoch: int = 0) -> None:
         """Not offered: there is no graph file of MXNet here. `save_parameters` keeps the values."""
@@ -54,6 +95,33 @@ class HybridBlock(Block):
             "export() writes MXNet's graph files, which minigrad does not have; use save_parameters(file), and make "
             "the network by its Python code before load_parameters(file)."
         )
+
+
+def nearest(cls: type, *names: str) -> str:
+    """Which of these names a class defines; if none, which the first class above it that defines one of them does."""
+    return next(name for base in cls.__mro__ for name in names if name in vars(base))
+
+
+def calls_on(forward: Callable[..., Any]) -> bool:
+    """Whether a `forward` ends in `hybrid_forward` itself, as `super().forward(x)` does."""
+    code = getattr(forward, "__code__", None)
+    return code is None or not {"forward", "hybrid_forward"}.isdisjoint(code.co_names)
+
+
+def arguments(function: Callable[..., Any]) -> frozenset[str] | None:
+    """The names of a function's arguments; None if it takes any name."""
+    try:
+        found = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return None
+    return None if any(p.kind is p.VAR_KEYWORD for p in found.values()) else frozenset(found)
+
+
+def device_of(x: Any) -> Any:
+    """The device of the first array in a list, if there is one. (Plain arrays have none, and are refused.)"""
+    if isinstance(x, (list, tuple)):
+        return next((ctx for ctx in map(device_of, x) if ctx is not None), None)
+    return x.ctx if hasattr(x, "__array__") else None
 
 
 class SymbolBlock(HybridBlock):

@@ -17,13 +17,14 @@ from minigrad.gluon.parameter import Parameter
 from minigrad.tensor import Tensor
 
 
-def infer(block: Any, x: Any, *args: Any) -> None:
+def infer(block: Any, *inputs: Any) -> None:
     """Run `hybrid_forward` of `block` once, not recorded and in prediction, to fix the shapes of its parameters."""
     from minigrad import nd
 
-    stand_ins = {name: _zeros(p, x) if p.known else _Unknown(p) for name, p in block._own.items()}
+    own = {name: p for name, p in block._own.items() if block._takes is None or name in block._takes}
+    stand_ins = {name: _zeros(p, inputs[0]) if p.known else _Unknown(p) for name, p in own.items()}
     with autograd.pause(), autograd.predict_mode():
-        block.hybrid_forward(_Trial(nd), x, *args, **stand_ins)
+        block.hybrid_forward(_Trial(nd), *inputs, **stand_ins)
 
 
 class _Unknown:
@@ -56,41 +57,48 @@ class _Trial:
             return found
         rule = RULES.get(name)
 
-        def call(x: Any, *args: Any, **kwargs: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
             if rule is not None:
-                rule(x, *args, **kwargs)
-            return found(
-                _known(x, x), *(_known(a, x) for a in args), **{key: _known(a, x) for key, a in kwargs.items()}
-            )
+                rule(*args, **kwargs)
+            x = next(iter((*args, *kwargs.values())), None)
+            return found(*(_known(a, x) for a in args), **{key: _known(a, x) for key, a in kwargs.items()})
 
         return call
 
 
-def _dense(x: Any, weight: Any, bias: Any = None, num_hidden: int = 0, flatten: bool = True, **_: Any) -> None:
+def _dense(
+    data: Any, weight: Any, bias: Any = None, num_hidden: int = 0, no_bias: bool = False, flatten: bool = True, *_: Any,
+    **named: Any,
+) -> None:  # fmt: skip
     units = num_hidden or _shape(weight)[0]
-    _fix(weight, (units, math.prod(x.shape[1:]) if flatten else x.shape[-1]))
+    _fix(weight, (units, math.prod(data.shape[1:]) if flatten else data.shape[-1]))
     _fix(bias, (units,))
 
 
+def _linear(x: Any, weight: Any, bias: Any = None, *_: Any) -> None:
+    _dense(x, weight, bias, flatten=False)
+
+
 def _convolution(
-    x: Any, weight: Any, bias: Any = None, kernel: Any = (), num_filter: int = 0, num_group: int = 1, **_: Any
+    data: Any, weight: Any, bias: Any = None, kernel: Any = (), num_filter: int = 0, num_group: int = 1, **_: Any
 ) -> None:
     shape = _shape(weight)
     channels = num_filter or shape[0]
-    _fix(weight, (channels, x.shape[1] // num_group, *(tuple(kernel) or shape[2:])))
+    _fix(weight, (channels, data.shape[1] // num_group, *(tuple(kernel) or shape[2:])))
     _fix(bias, (channels,))
 
 
-def _normalization(x: Any, *parameters: Any, axis: int = 1, **named: Any) -> None:
+def _normalization(data: Any, *parameters: Any, axis: int = 1, **named: Any) -> None:
     for p in (*parameters, *named.values()):
-        _fix(p, (x.shape[axis],))
+        _fix(p, (data.shape[axis],))
 
 
-def _layer_norm(x: Any, *parameters: Any, axis: int = -1, **named: Any) -> None:
-    _normalization(x, *parameters, axis=axis, **named)
+def _layer_norm(data: Any, *parameters: Any, axis: int = -1, **named: Any) -> None:
+    _normalization(data, *parameters, axis=axis, **named)
 
 
 RULES: dict[str, Callable[..., None]] = {
+    "linear": _linear,
     "FullyConnected": _dense,
     "fully_connected": _dense,
     "Convolution": _convolution,
@@ -98,6 +106,9 @@ RULES: dict[str, Callable[..., None]] = {
     "BatchNorm": _normalization,
     "batch_norm": _normalization,
     "InstanceNorm": _normalization,
+    "instance_norm": _normalization,
+    "GroupNorm": _normalization,
+    "group_norm": _normalization,
     "LayerNorm": _layer_norm,
     "layer_norm": _layer_norm,
 }

@@ -27,6 +27,8 @@ from minigrad.npx.layers import (
     dropout,
     embedding,
     fully_connected,
+    group_norm,
+    instance_norm,
     layer_norm,
     leaky_relu,
     log_softmax,

@@ -44,6 +44,10 @@ def convolution(
     return ops.convolution(data, weight, None if no_bias else bias, stride, pad, dilate, num_group)
 
 
+WHOLE = {"max": ops.max, "avg": ops.mean, "sum": ops.sum}
+"""What pooling with one window is."""
+
+
 @composed("data")
 def pooling(
     data: Any, kernel: Any = 1, pool_type: str = "max", global_pool: bool = False, stride: Any = 1, pad: Any = 0,
@@ -52,8 +56,8 @@ def pooling(
     """`ops.pooling`, under Gluon's names; with `global_pool` one window is all of space. The default stride is 1."""
     _channels_first(layout)
     one_of("pooling_convention", pooling_convention, "valid", "full")
-    if global_pool:
-        return ops.pooling(data, data.shape[2:], pool_type)
+    if global_pool and pool_type in WHOLE:
+        return WHOLE[pool_type](data, axis=tuple(range(2, data.ndim)), keepdims=True)
     return ops.pooling(data, kernel, pool_type, stride, pad, pooling_convention == "full", count_include_pad)
 
 
@@ -83,7 +87,28 @@ def layer_norm(data: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e
 
 
 @composed("data")
-def embedding(data: Any, weight: Any, input_dim: Any = None, output_dim: Any = None, dtype: Any = None) -> Tensor:
+def instance_norm(data: Any, gamma: Any, beta: Any, eps: float = 1e-3, axis: int = 1) -> Tensor:
+    """Each channel (place along `axis`) of each sample brought to mean 0 and variance 1 over space."""
+    axis = axis_in(data.shape, axis)
+    shape = tuple(n if i == axis else 1 for i, n in enumerate(data.shape))
+    space = tuple(i for i in range(1, data.ndim) if i != axis)
+    return ops.standardize(data, space, eps) * ops.reshape(gamma, shape) + ops.reshape(beta, shape)
+
+
+@composed("data")
+def group_norm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float = 1e-3) -> Tensor:
+    """Channels (axis 1) in groups: each group of each sample brought to mean 0 and variance 1."""
+    if data.shape[1] % num_groups:
+        raise ShapeError(f"group_norm() cannot cut {data.shape[1]} channels into {num_groups} equal groups.")
+    shape = (-1,) + (1,) * (data.ndim - 2)
+    groups = ops.standardize(ops.reshape(data, (data.shape[0], num_groups, -1)), 2, eps)
+    return ops.reshape(groups, data.shape) * ops.reshape(gamma, shape) + ops.reshape(beta, shape)
+
+
+@composed("data")
+def embedding(
+    data: Any, weight: Any, input_dim: Any = None, output_dim: Any = None, dtype: Any = None, sparse_grad: bool = False
+) -> Tensor:
     """Row i of `weight` for every index i in `data`. The weight decides the dtype, whatever `dtype` says."""
     _agree("input_dim", input_dim, weight.shape[:1])
     _agree("output_dim", output_dim, weight.shape[1:])

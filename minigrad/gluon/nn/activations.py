@@ -1,4 +1,4 @@
-"""Activations: as layers, and by name for layers that end in one."""
+"""Activations as layers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,6 @@ from minigrad.arguments import number, one_of, whole
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.npx.activations import find
 from minigrad.tensor import Tensor
-
-
-def activation(x: Tensor, name: str | None) -> Tensor:
-    """The activation called `name` of x; x itself for None."""
-    return x if name is None else find(name)(x)
 
 
 class Activation(HybridBlock):
@@ -27,17 +22,23 @@ class Activation(HybridBlock):
     pure = True
 
     def __init__(self, activation: str, **kwargs: Any) -> None:
-        self._function = find(activation)
-        self._name = activation
+        find(activation)
         super().__init__(**kwargs)
+        self._act_type = activation
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
-        return self._function(x)
+        y: Tensor = F.npx.activation(x, self._act_type)
+        return y
 
     def extra_repr(self) -> str:
         """Its name."""
-        return f"'{self._name}'"
+        return f"'{self._act_type}'"
+
+
+def at_the_end(layer: HybridBlock, name: str | None) -> None:
+    """Give a layer its activation, as the attribute `act`. It is no part of its own, and takes no name in the net."""
+    vars(layer)["act"] = None if name is None else Activation(name, prefix=f"{name}_")
 
 
 class LeakyReLU(HybridBlock):
@@ -54,7 +55,7 @@ class LeakyReLU(HybridBlock):
         super().__init__(**kwargs)
         self._alpha = number("alpha", alpha, 0)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
         return ops.leaky_relu(x, self._alpha)
 
@@ -82,10 +83,10 @@ class PReLU(HybridBlock):
         init = initializer.Constant(0.25) if alpha_initializer is None else alpha_initializer
         self.alpha = self.params.get("alpha", shape=(whole("in_channels", in_channels, 1),), init=init)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor, alpha: Tensor) -> Tensor:
         """Elementwise."""
-        slope = self.alpha.data(x.ctx)
-        return ops.leaky_relu(x, slope if slope.size == 1 else ops.reshape(slope, (-1,) + (1,) * (x.ndim - 2)))
+        slope = alpha if alpha.size == 1 else ops.reshape(alpha, (-1,) + (1,) * (x.ndim - 2))
+        return ops.leaky_relu(x, slope)
 
 
 class ELU(HybridBlock):
@@ -97,7 +98,7 @@ class ELU(HybridBlock):
         super().__init__(**kwargs)
         self._alpha = number("alpha", alpha)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
         return ops.elu(x, self._alpha)
 
@@ -107,7 +108,7 @@ class SELU(HybridBlock):
 
     pure = True
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
         return ops.selu(x)
 
@@ -121,7 +122,7 @@ class GELU(HybridBlock):
         super().__init__(**kwargs)
         self._approximation = one_of("approximation", approximation, "erf", "tanh")
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
         return ops.gelu(x, self._approximation)
 
@@ -135,7 +136,7 @@ class Swish(HybridBlock):
         super().__init__(**kwargs)
         self._beta = number("beta", beta)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
         return ops.silu(x, self._beta)
 

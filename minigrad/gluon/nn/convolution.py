@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from minigrad import ops
 from minigrad.arguments import whole
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.gluon.nn.activations import activation as apply_activation
-from minigrad.npx.activations import find
+from minigrad.gluon.nn.activations import at_the_end
 from minigrad.ops.windows import each
 from minigrad.tensor import Tensor
 
@@ -18,6 +17,8 @@ class _Convolution(HybridBlock):
     """What convolutions share, whatever the number of axes of space."""
 
     space: ClassVar[int]
+    _op_name = "Convolution"
+    act: Block | None
 
     def __init__(
         self,
@@ -37,23 +38,28 @@ class _Convolution(HybridBlock):
     ) -> None:
         super().__init__(**kwargs)
         check_layout(type(self).__name__, layout, self.space)
-        if activation is not None:
-            find(activation)
+        kernel = each("kernel_size", kernel_size, self.space)
         self._channels = whole("channels", channels, 1)
-        self._kernel = each("kernel_size", kernel_size, self.space)
-        self._strides = each("strides", strides, self.space)
-        self._padding = each("padding", padding, self.space, 0)
-        self._dilation = each("dilation", dilation, self.space)
-        self._groups = whole("groups", groups, 1)
-        if channels % groups or whole("in_channels", in_channels, 0) % groups:
+        if channels % whole("groups", groups, 1) or whole("in_channels", in_channels, 0) % groups:
             raise ArgumentError(
                 f"{type(self).__name__} cannot cut channels={channels} and in_channels={in_channels} into "
                 f"groups={groups} equal groups."
             )
-        self._activation = activation
+        self._in_channels = in_channels
+        self._kwargs: dict[str, Any] = {
+            "kernel": kernel,
+            "stride": each("strides", strides, self.space),
+            "dilate": each("dilation", dilation, self.space),
+            "pad": each("padding", padding, self.space, 0),
+            "num_filter": channels,
+            "num_group": groups,
+            "no_bias": not use_bias,
+            "layout": layout,
+        }
+        at_the_end(self, activation)
         self.weight = self.params.get(
             "weight",
-            shape=(channels, in_channels // groups, *self._kernel),
+            shape=(channels, in_channels // groups, *kernel),
             init=weight_initializer,
             allow_deferred_init=True,
         )
@@ -62,7 +68,8 @@ class _Convolution(HybridBlock):
     def infer_shape(self, x: Tensor) -> None:
         """Axis 1 of the input has the channels."""
         self._check(x)
-        self.weight.shape = (self._channels, x.shape[1] // self._groups, *self._kernel)
+        self._in_channels = x.shape[1]
+        self.weight.shape = (self._channels, x.shape[1] // self._kwargs["num_group"], *self._kwargs["kernel"])
 
     def _check(self, x: Tensor) -> None:
         if x.ndim != self.space + 2:
@@ -71,29 +78,28 @@ class _Convolution(HybridBlock):
                 f"got shape {x.shape}. Is the axis of the channels missing? x.reshape((batch, channels, ...)) adds it."
             )
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         """x (batch, channels, *space) to (batch, output channels, *places)."""
-        weight = self.weight.data(x.ctx)
         self._check(x)
-        bias = None if self.bias is None else self.bias.data(x.ctx)
-        y = ops.convolution(x, weight, bias, self._strides, self._padding, self._dilation, self._groups)
-        return apply_activation(y, self._activation)
+        y: Tensor = getattr(F, self._op_name)(x, weight, bias, **self._kwargs)
+        return y if self.act is None else self.act(y)
 
     def extra_repr(self) -> str:
         """Channels, kernel and what differs from the default."""
-        text = f"{self._channels}, kernel_size={self._kernel}"
+        given = self._kwargs
+        text = f"{self._channels}, kernel_size={given['kernel']}"
         ones, zeros = (1,) * self.space, (0,) * self.space
-        for name, value, default in (
-            ("strides", self._strides, ones),
-            ("padding", self._padding, zeros),
-            ("dilation", self._dilation, ones),
-            ("groups", self._groups, 1),
+        for name, key, default in (
+            ("strides", "stride", ones),
+            ("padding", "pad", zeros),
+            ("dilation", "dilate", ones),
+            ("groups", "num_group", 1),
         ):
-            text += f", {name}={value}" if value != default else ""
-        text += f", activation='{self._activation}'" if self._activation else ""
+            text += f", {name}={given[key]}" if given[key] != default else ""
+        text += "" if self.act is None else f", activation={self.act.extra_repr()}"
         text += "" if self.bias is not None else ", use_bias=False"
         shape = self.weight.shape
-        return text + (f", in_channels={shape[1] * self._groups}" if shape and shape[1] else "")
+        return text + (f", in_channels={shape[1] * given['num_group']}" if shape and shape[1] else "")
 
 
 class Conv1D(_Convolution):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from minigrad import autograd, ops
 from minigrad.arguments import lengths, number
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
@@ -33,9 +32,10 @@ class Dropout(HybridBlock):
         self._rate = number("rate", rate, 0, 1)
         self._axes = lengths("axes", axes, -math.inf)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """x of any shape, to the same shape."""
-        return ops.dropout(x, self._rate, self._axes) if self._rate and autograd.is_training() else x
+        y: Tensor = F.npx.dropout(x, self._rate, axes=self._axes) if self._rate else x
+        return y
 
     def extra_repr(self) -> str:
         """The rate."""

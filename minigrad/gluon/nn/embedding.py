@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from minigrad import ops
 from minigrad.arguments import whole
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
@@ -32,13 +31,19 @@ class Embedding(HybridBlock):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._dims = (whole("input_dim", input_dim, 1), whole("output_dim", output_dim, 1))
-        self.weight = self.params.get("weight", shape=self._dims, init=weight_initializer, dtype=dtype)
+        self._kwargs: dict[str, Any] = {
+            "input_dim": whole("input_dim", input_dim, 1),
+            "output_dim": whole("output_dim", output_dim, 1),
+            "dtype": dtype,
+            "sparse_grad": sparse_grad,
+        }
+        self.weight = self.params.get("weight", shape=(input_dim, output_dim), init=weight_initializer, dtype=dtype)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor, weight: Tensor) -> Tensor:
         """x of any shape, to x.shape + (output_dim,)."""
-        return ops.embedding(self.weight.data(x.ctx), x)
+        y: Tensor = F.npx.embedding(x, weight, **self._kwargs)
+        return y
 
     def extra_repr(self) -> str:
         """The two lengths."""
-        return f"{self._dims[0]}, {self._dims[1]}"
+        return f"{self._kwargs['input_dim']}, {self._kwargs['output_dim']}"

@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy
 
-from minigrad import autograd, ops
 from minigrad.arguments import number, whole
 from minigrad.errors import ShapeError
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.ops.accumulate import single
-from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
 
 
@@ -34,6 +32,7 @@ class _Normalization(HybridBlock):
         self._epsilon = number("epsilon", epsilon, 0)
         self._center = center
         self._scale = scale
+        self._kwargs: dict[str, Any] = {"eps": epsilon, "axis": axis, "center": center, "scale": scale}
         self.gamma = self._per_channel("gamma", gamma_initializer, in_channels, scale)
         self.beta = self._per_channel("beta", beta_initializer, in_channels, center)
 
@@ -95,8 +94,13 @@ class BatchNorm(_Normalization):
         **kwargs: Any,
     ) -> None:
         super().__init__(axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
-        self._momentum = number("momentum", momentum, 0, 1, "[]")
-        self._use_global_stats = use_global_stats
+        self._kwargs = {
+            "axis": axis,
+            "eps": epsilon,
+            "momentum": number("momentum", momentum, 0, 1, "[]"),
+            "fix_gamma": not scale,
+            "use_global_stats": use_global_stats,
+        }
         self.running_mean = self._per_channel("running_mean", running_mean_initializer, in_channels, False)
         self.running_var = self._per_channel("running_var", running_variance_initializer, in_channels, False)
 
@@ -104,20 +108,12 @@ class BatchNorm(_Normalization):
         """Convert all parameters; float16 leaves them in float32, as in Gluon: running variances need its range."""
         super().cast(single(numpy.dtype(dtype)))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(
+        self, F: Any, x: Tensor, gamma: Tensor, beta: Tensor, running_mean: Tensor, running_var: Tensor
+    ) -> Tensor:
         """x with at least the axes (batch, channels), to the same shape."""
-        ctx = x.ctx
-        return ops.batch_norm(
-            x,
-            self.gamma.data(ctx),
-            self.beta.data(ctx),
-            self.running_mean.data(ctx),
-            self.running_var.data(ctx),
-            self._axis,
-            self._epsilon,
-            self._momentum,
-            self._use_global_stats or not autograd.is_training(),
-        )
+        y: Tensor = F.npx.batch_norm(x, gamma, beta, running_mean, running_var, **self._kwargs)
+        return y
 
 
 class LayerNorm(_Normalization):
@@ -147,9 +143,10 @@ class LayerNorm(_Normalization):
     ) -> None:
         super().__init__(axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, data: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
         """x (..., features), to the same shape."""
-        return ops.layer_norm(x, self.gamma.data(x.ctx), self.beta.data(x.ctx), self._axis, self._epsilon)
+        y: Tensor = F.npx.layer_norm(data, gamma, beta, axis=self._axis, eps=self._epsilon)
+        return y
 
 
 class InstanceNorm(_Normalization):
@@ -170,13 +167,10 @@ class InstanceNorm(_Normalization):
     ) -> None:
         super().__init__(axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
         """x with the axes (batch, ..., channels at the axis, ...), to the same shape."""
-        axis = axis_in(x.shape, self._axis)
-        shape = tuple(n if i == axis else 1 for i, n in enumerate(x.shape))
-        space = tuple(i for i in range(1, x.ndim) if i != axis)
-        gamma, beta = (ops.reshape(p.data(x.ctx), shape) for p in (self.gamma, self.beta))
-        return ops.standardize(x, space, self._epsilon) * gamma + beta
+        y: Tensor = F.npx.instance_norm(x, gamma, beta, eps=self._epsilon, axis=self._axis)
+        return y
 
 
 class GroupNorm(_Normalization):
@@ -197,12 +191,9 @@ class GroupNorm(_Normalization):
     ) -> None:
         super().__init__(1, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
         self._num_groups = whole("num_groups", num_groups, 1)
+        self._kwargs = {"eps": epsilon, "num_groups": num_groups, "center": center, "scale": scale}
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, data: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
         """x (batch, channels, ...), to the same shape."""
-        if x.shape[1] % self._num_groups:
-            raise ShapeError(f"GroupNorm cannot cut {x.shape[1]} channels into {self._num_groups} equal groups.")
-        shape = (-1,) + (1,) * (x.ndim - 2)
-        gamma, beta = (ops.reshape(p.data(x.ctx), shape) for p in (self.gamma, self.beta))
-        groups = ops.standardize(ops.reshape(x, (x.shape[0], self._num_groups, -1)), 2, self._epsilon)
-        return ops.reshape(groups, x.shape) * gamma + beta
+        y: Tensor = F.npx.group_norm(data, gamma, beta, num_groups=self._num_groups, eps=self._epsilon)
+        return y

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from minigrad import ops
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.convolution import check_layout
 from minigrad.ops.windows import each
@@ -29,24 +28,30 @@ class _Pooling(HybridBlock):
     ) -> None:
         super().__init__(**kwargs)
         check_layout(type(self).__name__, layout, self.space)
-        self._size = each("pool_size", pool_size, self.space)
-        self._strides = self._size if strides is None else each("strides", strides, self.space)
-        self._padding = each("padding", padding, self.space, 0)
-        self._ceil_mode = ceil_mode
-        self._count_include_pad = count_include_pad
+        size = each("pool_size", pool_size, self.space)
+        self._kwargs: dict[str, Any] = {
+            "kernel": size,
+            "stride": size if strides is None else each("strides", strides, self.space),
+            "pad": each("padding", padding, self.space, 0),
+            "global_pool": False,
+            "pool_type": self.kind,
+            "layout": layout,
+            "pooling_convention": "full" if ceil_mode else "valid",
+            "count_include_pad": count_include_pad,
+        }
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """x (batch, channels, *space) to (batch, channels, *windows)."""
-        return ops.pooling(
-            x, self._size, self.kind, self._strides, self._padding, self._ceil_mode, self._count_include_pad
-        )
+        y: Tensor = F.npx.pooling(x, **self._kwargs)
+        return y
 
     def extra_repr(self) -> str:
         """Window and stride, and what differs from the default."""
-        text = f"pool_size={self._size}, strides={self._strides}"
-        text += f", padding={self._padding}" if any(self._padding) else ""
-        text += ", ceil_mode=True" if self._ceil_mode else ""
-        return text + ("" if self._count_include_pad else ", count_include_pad=False")
+        given = self._kwargs
+        text = f"pool_size={given['kernel']}, strides={given['stride']}"
+        text += f", padding={given['pad']}" if any(given["pad"]) else ""
+        text += ", ceil_mode=True" if given["pooling_convention"] == "full" else ""
+        return text + ("" if given["count_include_pad"] else ", count_include_pad=False")
 
 
 class MaxPool1D(_Pooling):
@@ -87,44 +92,37 @@ class AvgPool2D(_Pooling):
     space, kind = 2, "avg"
 
 
-class _GlobalPooling(HybridBlock):
-    space: ClassVar[int]
+class _GlobalPooling(_Pooling):
+    """What pooling over all of space has for a window."""
 
     def __init__(self, layout: str | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        check_layout(type(self).__name__, layout, self.space)
+        super().__init__(1, layout=layout, ceil_mode=True, **kwargs)
+        self._kwargs["global_pool"] = True
 
-    def _axes(self) -> tuple[int, ...]:
-        return tuple(range(2, self.space + 2))
+    def extra_repr(self) -> str:
+        """Nothing."""
+        return ""
 
 
 class GlobalMaxPool1D(_GlobalPooling):
-    """The largest value of each channel, its axes of space kept with length 1."""
+    """The largest value of each channel: x (batch, channels, width) to (batch, channels, 1)."""
 
-    space = 1
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (batch, channels, *space) to (batch, channels, 1, ...)."""
-        return ops.max(x, axis=self._axes(), keepdims=True)
+    space, kind = 1, "max"
 
 
-class GlobalMaxPool2D(GlobalMaxPool1D):
+class GlobalMaxPool2D(_GlobalPooling):
     """The largest value of each channel: x (batch, channels, height, width) to (batch, channels, 1, 1)."""
 
-    space = 2
+    space, kind = 2, "max"
 
 
 class GlobalAvgPool1D(_GlobalPooling):
-    """The mean of each channel, its axes of space kept with length 1."""
+    """The mean of each channel: x (batch, channels, width) to (batch, channels, 1)."""
 
-    space = 1
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (batch, channels, *space) to (batch, channels, 1, ...)."""
-        return ops.mean(x, axis=self._axes(), keepdims=True)
+    space, kind = 1, "avg"
 
 
-class GlobalAvgPool2D(GlobalAvgPool1D):
+class GlobalAvgPool2D(_GlobalPooling):
     """The mean of each channel: x (batch, channels, height, width) to (batch, channels, 1, 1).
 
     >>> from minigrad import np
@@ -132,4 +130,4 @@ class GlobalAvgPool2D(GlobalAvgPool1D):
     array([1.5, 5.5])
     """
 
-    space = 2
+    space, kind = 2, "avg"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import whole
 from minigrad.errors import ArgumentError, suggestion
-from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.basic import HybridSequential, Sequential
 from minigrad.tensor import Tensor
@@ -26,7 +24,7 @@ class Flatten(HybridBlock):
 
     pure = True
 
-    def forward(self, x: Tensor) -> Tensor:
+    def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """x (batch, ...) to (batch, product of the rest)."""
         return ops.reshape(x, (x.shape[0], math.prod(x.shape[1:])))
 
@@ -36,12 +34,12 @@ class Identity(HybridBlock):
 
     pure = True
 
-    def forward(self, x: Any) -> Any:
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
         """x itself."""
         return x
 
 
-class Lambda(Block):
+class Lambda(HybridBlock):
     """A function as a layer; a name stands for that function of `nd`, `np` or `npx`.
 
     >>> from minigrad import np
@@ -51,19 +49,19 @@ class Lambda(Block):
 
     def __init__(self, function: str | Callable[..., Any], prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
-        self._function = _named(function) if isinstance(function, str) else function
-        self._label = repr(function) if isinstance(function, str) else getattr(function, "__name__", "function")
+        self._func_impl = _named(function) if isinstance(function, str) else function
+        self._func_name = repr(function) if isinstance(function, str) else getattr(function, "__name__", "function")
 
-    def forward(self, *args: Any) -> Any:
+    def hybrid_forward(self, F: Any, *args: Any) -> Any:
         """The function of the inputs."""
-        return self._function(*args)
+        return self._func_impl(*args)
 
     def extra_repr(self) -> str:
         """The function's name."""
-        return self._label
+        return self._func_name
 
 
-class HybridLambda(Lambda, HybridBlock):
+class HybridLambda(Lambda):
     """A function `f(F, x, ...)` as a layer, where `F` is the array namespace; or the name of a function.
 
     >>> from minigrad import np
@@ -73,10 +71,11 @@ class HybridLambda(Lambda, HybridBlock):
 
     def __init__(self, function: str | Callable[..., Any], prefix: str | None = None) -> None:
         super().__init__(function, prefix)
-        if not isinstance(function, str):
-            from minigrad import nd
+        self._func = None if isinstance(function, str) else function
 
-            self._function = partial(function, nd)
+    def hybrid_forward(self, F: Any, *args: Any) -> Any:
+        """The function of the inputs, and of the namespace before them if it was not given by name."""
+        return self._func_impl(*args) if self._func is None else self._func(F, *args)
 
 
 def _named(name: str) -> Callable[..., Any]:
@@ -106,7 +105,7 @@ class Concatenate(Sequential):
         super().__init__(prefix=prefix, params=params)
         self._axis = whole("axis", axis)
 
-    def forward(self, x: Any, *args: Any) -> Any:
+    def hybrid_forward(self, F: Any, x: Any, *args: Any) -> Any:
         """The outputs of all blocks, joined."""
         return ops.concatenate([block(x, *args) for block in self], self._axis)
 

@@ -120,4 +120,5 @@ def with_parts(block: Any) -> Iterator[Any]:
 
 def is_pure(block: Any) -> bool:
     """Whether a block can be replayed: its class, and not one above it, says so, and it has no hooks."""
-    return vars(type(block)).get("pure", False) and "forward" not in vars(block) and not any(block._hooks)
+    replaced = {"forward", "hybrid_forward"} & vars(block).keys()
+    return vars(type(block)).get("pure", False) and not replaced and not any(block._hooks)

@@ -7,12 +7,15 @@ from typing import Any
 from minigrad import ops
 from minigrad.arguments import one_of, whole
 from minigrad.errors import ArgumentError
-from minigrad.gluon.rnn.recurrence import Recurrent, elman_rule, gru, lstm
+from minigrad.gluon.rnn.recurrence import Recurrent, States, elman, gru, lstm
+from minigrad.npx.activations import find
 from minigrad.tensor import Tensor
 
 
 class _Cell(Recurrent):
     """One rule with the weights i2h_weight (gates * hidden, input), h2h_weight (gates * hidden, hidden), and biases."""
+
+    rule: Any
 
     def __init__(
         self,
@@ -26,20 +29,38 @@ class _Cell(Recurrent):
         **kwargs: Any,
     ) -> None:
         own = {key: value for key, value in locals().items() if key.endswith("_initializer")}
-        super().__init__(hidden_size, own, dtype, **kwargs)
+        super().__init__(hidden_size, input_size, own, dtype, **kwargs)
         self._add_weights("", input_size)
+        self.reset()
 
     def infer_shape(self, x: Tensor, *states: Any) -> None:
         """The last axis of the input decides."""
         self._own["i2h_weight"].shape = (self.gates * self._hidden_size, x.shape[-1])
 
-    def forward(self, x: Tensor, states: Any) -> tuple[Tensor, list[Tensor]]:
-        """x (N, C) and the states, each (N, hidden), to the output (N, hidden) and the new states."""
-        i2h_weight, h2h_weight, i2h_bias, h2h_bias = self._weights("", x.ctx)
-        states = self._checked(states, x.shape[0])
-        own = ops.linear(states[0], h2h_weight, h2h_bias)
-        states = self.rule(ops.linear(x, i2h_weight, i2h_bias), own, *states)
+    def reset(self) -> None:
+        """Called before a sequence. A cell that keeps something for one sequence lets go of it here."""
+        self._counter = 0
+
+    def hybrid_forward(
+        self,
+        F: Any,
+        inputs: Tensor,
+        states: Any,
+        i2h_weight: Tensor,
+        h2h_weight: Tensor,
+        i2h_bias: Tensor,
+        h2h_bias: Tensor,
+    ) -> tuple[Tensor, list[Tensor]]:
+        """inputs (N, C) and the states, each (N, hidden), to the output (N, hidden) and the new states."""
+        states = self._checked(states, inputs.shape[0])
+        own = F.linear(states[0], h2h_weight, h2h_bias)
+        states = self.rule(F.linear(inputs, i2h_weight, i2h_bias), own, *states)
         return states[0], list(states)
+
+    def _get_activation(self, F: Any, inputs: Tensor, activation: Any, **kwargs: Any) -> Tensor:
+        """The activation, a name or a function, of the inputs."""
+        y: Tensor = F.npx.activation(inputs, activation) if isinstance(activation, str) else activation(inputs)
+        return y
 
     def unroll(
         self, length: int, inputs: Any, begin_state: Any = None, layout: str = "NTC", merge_outputs: bool | None = None
@@ -53,6 +74,7 @@ class _Cell(Recurrent):
         >>> outputs.shape
         (3, 5, 4)
         """
+        self.reset()
         axis = one_of("layout", layout, "NTC", "TNC").index("T")
         known = inputs.shape[axis] if isinstance(inputs, Tensor) else len(inputs)
         if whole("length", length, 1) > known:
@@ -84,14 +106,22 @@ class RNNCell(_Cell):
 
     def __init__(self, hidden_size: int, activation: str = "tanh", *args: Any, **kwargs: Any) -> None:
         super().__init__(hidden_size, *args, **kwargs)
-        self.rule = elman_rule(activation)
+        self._activation = one_of("activation", activation, "relu", "tanh")
+
+    def rule(self, given: Tensor, own: Tensor, h: Tensor) -> States:
+        """`recurrence.elman`."""
+        return elman(given, own, h, find(self._activation))
 
 
 class LSTMCell(_Cell):
     """Long short-term memory: gates i, f, g, o; states [h, c]. See `recurrence.lstm`."""
 
     gates, states = 4, 2
-    rule = staticmethod(lstm)
+    _activation, _recurrent_activation = "tanh", "sigmoid"
+
+    def rule(self, given: Tensor, own: Tensor, h: Tensor, c: Tensor) -> States:
+        """`recurrence.lstm`."""
+        return lstm(given, own, h, c, find(self._activation), find(self._recurrent_activation))
 
 
 class GRUCell(_Cell):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from minigrad import autograd, ops
 from minigrad.arguments import number, one_of, whole
-from minigrad.errors import ShapeError
-from minigrad.gluon.rnn.recurrence import Recurrent, States, elman_rule, gru, lstm, run
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.gluon.rnn.recurrence import Recurrent, States, elman, gru, lstm, run
 from minigrad.tensor import Tensor
+
+RULES: dict[str, Any] = {"rnn_relu": partial(elman, activation=ops.relu), "rnn_tanh": elman, "lstm": lstm, "gru": gru}
+"""The rule of each mode."""
 
 
 class _Layer(Recurrent):
@@ -17,6 +21,8 @@ class _Layer(Recurrent):
     Weights are called l0_i2h_weight (gates * hidden, input), l0_h2h_weight (gates * hidden, hidden), l0_i2h_bias,
     l0_h2h_bias, then l1_...; those of the other direction begin with r.
     """
+
+    _mode: str
 
     def __init__(
         self,
@@ -34,54 +40,67 @@ class _Layer(Recurrent):
         **kwargs: Any,
     ) -> None:
         own = {key: value for key, value in locals().items() if key.endswith("_initializer")}
-        super().__init__(hidden_size, own, dtype, **kwargs)
-        self._time_first = one_of("layout", layout, "TNC", "NTC") == "TNC"
+        super().__init__(hidden_size, input_size, own, dtype, **kwargs)
+        self._layout = one_of("layout", layout, "TNC", "NTC")
         self._num_layers = whole("num_layers", num_layers, 1)
         self._dropout = number("dropout", dropout, 0, 1)
-        self._sides = "lr" if bidirectional else "l"
+        self._dir = 2 if bidirectional else 1
+        self.skip_states = True
         for k in range(num_layers):
-            for side in self._sides:
-                self._add_weights(f"{side}{k}_", hidden_size * len(self._sides) if k else input_size)
+            for side in "lr"[: self._dir]:
+                self._add_weights(f"{side}{k}_", hidden_size * self._dir if k else input_size)
 
     def infer_shape(self, x: Tensor, *states: Any) -> None:
         """The last axis of the input decides."""
-        for side in self._sides:
+        for side in "lr"[: self._dir]:
             self._own[f"{side}0_i2h_weight"].shape = (self.gates * self._hidden_size, x.shape[-1])
 
-    def state_shape(self, batch_size: int) -> tuple[int, ...]:
-        """(layers * directions, batch_size, hidden_size)."""
-        return (self._num_layers * len(self._sides), batch_size, self._hidden_size)
+    def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
+        """What each state looks like: its 'shape', (layers * directions, batch_size, hidden_size)."""
+        shape = (self._num_layers * self._dir, batch_size, self._hidden_size)
+        return [{"shape": shape, "__layout__": "LNC"} for _ in range(self.states)]
 
-    def forward(self, x: Tensor, states: Any = None) -> Any:
-        """x (T, N, C) to outputs (T, N, directions * hidden); given states, to (outputs, the last states) instead."""
-        if x.ndim != 3 or 0 in x.shape:
+    def forward(self, inputs: Tensor, states: Any = None, *more: Any) -> Any:
+        """inputs (T, N, C) to outputs (T, N, directions * hidden); given states, to (outputs, the last states)."""
+        if inputs.ndim != 3 or 0 in inputs.shape:
             raise ShapeError(
                 f"{type(self).__name__} '{self.name}' expects a sequence of three axes, none empty, laid out "
-                f"{'TNC' if self._time_first else 'NTC'}, but got shape {x.shape}."
+                f"{self._layout}, but got shape {inputs.shape}."
             )
-        x = x if self._time_first else ops.swapaxes(x, 0, 1)
-        begin = self.begin_state(x.shape[1], ctx=x.ctx, dtype=x.dtype) if states is None else states
-        stacked = self._checked(begin, x.shape[1])
+        self.skip_states = states is None
+        if states is None:
+            states = self.begin_state(inputs.shape[self._layout.index("N")], ctx=inputs.ctx, dtype=inputs.dtype)
+        return super().forward(inputs, [states] if isinstance(states, Tensor) else states, *more)
+
+    def hybrid_forward(
+        self, F: Any, inputs: Tensor, states: Any, sequence_length: None = None, **weights: Tensor
+    ) -> Any:
+        """The outputs, and with them the last states unless `skip_states`, which says that none were given."""
+        if sequence_length is not None:
+            raise ArgumentError(f"{type(self).__name__} runs over whole sequences; it knows no sequence_length.")
+        x = inputs if self._layout == "TNC" else ops.swapaxes(inputs, 0, 1)
+        stacked = self._checked(states, x.shape[1])
         last: list[States] = []
         for k in range(self._num_layers):
             if k and self._dropout and autograd.is_training():
                 x = ops.dropout(x, self._dropout)
             outputs = []
-            for side in self._sides:
+            for side in "lr"[: self._dir]:
                 first = tuple(s[len(last)] for s in stacked)
-                y, end = run(self.rule, x, first, self._weights(f"{side}{k}_", x.ctx), backward=side == "r")
+                own = [weights[f"{side}{k}_{name}"] for name in self.weights]
+                y, end = run(F, RULES[self._mode], x, first, own, backward=side == "r")
                 outputs.append(y)
                 last.append(end)
             x = outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, -1)
-        x = x if self._time_first else ops.swapaxes(x, 0, 1)
-        return x if states is None else (x, [ops.stack(each) for each in zip(*last)])
+        x = x if self._layout == "TNC" else ops.swapaxes(x, 0, 1)
+        return x if self.skip_states else (x, [ops.stack(each) for each in zip(*last)])
 
     def extra_repr(self) -> str:
         """The arguments that differ from the default."""
         text = f"{self._hidden_size}" + (f", num_layers={self._num_layers}" if self._num_layers > 1 else "")
-        text += "" if self._time_first else ", layout='NTC'"
+        text += "" if self._layout == "TNC" else ", layout='NTC'"
         text += f", dropout={self._dropout}" if self._dropout else ""
-        return text + (", bidirectional=True" if len(self._sides) > 1 else "")
+        return text + (", bidirectional=True" if self._dir == 2 else "")
 
 
 class RNN(_Layer):
@@ -99,7 +118,7 @@ class RNN(_Layer):
 
     def __init__(self, hidden_size: int, num_layers: int = 1, activation: str = "relu", *args: Any, **kw: Any) -> None:
         super().__init__(hidden_size, num_layers, *args, **kw)
-        self.rule = elman_rule(activation)
+        self._mode = "rnn_" + one_of("activation", activation, "relu", "tanh")
 
 
 class LSTM(_Layer):
@@ -113,11 +132,11 @@ class LSTM(_Layer):
     """
 
     gates, states = 4, 2
-    rule = staticmethod(lstm)
+    _mode = "lstm"
 
 
 class GRU(_Layer):
     """The gated recurrent unit: gates r, z, n; state [h]. See `recurrence.gru`."""
 
     gates = 3
-    rule = staticmethod(gru)
+    _mode = "gru"

@@ -6,11 +6,10 @@ are the gates side by side, and the states. It returns the new states; the first
 
 from __future__ import annotations
 
-import functools
 from typing import Any, ClassVar
 
 from minigrad import create, ops
-from minigrad.arguments import one_of, whole
+from minigrad.arguments import whole
 from minigrad.errors import ShapeError
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
@@ -18,19 +17,19 @@ from minigrad.tensor import Tensor
 States = tuple[Tensor, ...]
 
 
-def elman(activation: Any, given: Tensor, own: Tensor, h: Tensor) -> States:
+def elman(given: Tensor, own: Tensor, h: Tensor, activation: Any = ops.tanh) -> States:
     """h' = tanh(W x + b + U h + c), or relu. Elman, "Finding structure in time", 1990."""
     return (activation(given + own),)
 
 
-def lstm(given: Tensor, own: Tensor, h: Tensor, c: Tensor) -> States:
+def lstm(given: Tensor, own: Tensor, h: Tensor, c: Tensor, act: Any = ops.tanh, gate: Any = ops.sigmoid) -> States:
     """Gates i (in), f (forget), g (candidate), o (out): c' = f c + i g, h' = o tanh(c').
 
     Reference: Hochreiter and Schmidhuber, 1997, with the forget gate of Gers, Schmidhuber and Cummins, 2000.
     """
     i, f, g, o = gates(given + own, 4)
-    c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
-    return ops.sigmoid(o) * ops.tanh(c), c
+    c = gate(f) * c + gate(i) * act(g)
+    return gate(o) * act(c), c
 
 
 def gru(given: Tensor, own: Tensor, h: Tensor) -> States:
@@ -56,13 +55,13 @@ def moments(x: Tensor) -> list[Tensor]:
     return [x[0]] if n == 1 else moments(x[: n // 2]) + moments(x[n // 2 :])
 
 
-def run(rule: Any, x: Tensor, states: States, weights: list[Tensor], backward: bool = False) -> tuple[Tensor, States]:
+def run(F: Any, rule: Any, x: Tensor, states: States, weights: list[Tensor], backward: bool) -> tuple[Tensor, States]:
     """The rule over all of x (T, N, C): outputs (T, N, h) and the last states, each (N, h).
 
     The inputs of all moments need one product; only that of the state must wait. `backward` starts at the end of x.
     """
     i2h_weight, h2h_weight, i2h_bias, h2h_bias = weights
-    given = moments(ops.linear(x, i2h_weight, i2h_bias))
+    given = moments(F.linear(x, i2h_weight, i2h_bias))
     outputs = []
     for now in reversed(given) if backward else given:
         states = rule(now, ops.linear(states[0], h2h_weight, h2h_bias), *states)
@@ -73,46 +72,44 @@ def run(rule: Any, x: Tensor, states: States, weights: list[Tensor], backward: b
 class Recurrent(HybridBlock):
     """What cells and layers share: the weights by Gluon's names, the rule, and its first states."""
 
+    weights: ClassVar[tuple[str, ...]] = ("i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias")
     gates: ClassVar[int]
     states: ClassVar[int] = 1
-    rule: Any
 
-    def __init__(self, hidden_size: int, initializers: dict[str, Any], dtype: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, hidden_size: int, input_size: int, initializers: dict[str, Any], dtype: Any, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self._hidden_size = whole("hidden_size", hidden_size, 1)
+        self._input_size = whole("input_size", input_size, 0)
         self._initializers = initializers
         self._dtype = dtype
 
     def _add_weights(self, lead: str, input_size: int) -> None:
-        rows, h = self.gates * self._hidden_size, self._hidden_size
-        whole("input_size", input_size, 0)
-        shapes = {"i2h_weight": (rows, input_size), "h2h_weight": (rows, h), "i2h_bias": (rows,), "h2h_bias": (rows,)}
-        for name, shape in shapes.items():
+        rows = self.gates * self._hidden_size
+        for name, shape in zip(self.weights, ((rows, input_size), (rows, self._hidden_size), (rows,), (rows,))):
             init = self._initializers[f"{name}_initializer"]
             made = self.params.get(lead + name, shape=shape, init=init, dtype=self._dtype, allow_deferred_init=True)
             setattr(self, lead + name, made)
 
-    def _weights(self, lead: str, ctx: Any) -> list[Tensor]:
-        names = ("i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias")
-        return [self._own[lead + name].data(ctx) for name in names]
-
-    def state_shape(self, batch_size: int) -> tuple[int, ...]:
-        """The shape of each state."""
-        return (batch_size, self._hidden_size)
+    def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
+        """What each state looks like: its 'shape', and the letters of its axes as '__layout__'."""
+        return [{"shape": (batch_size, self._hidden_size), "__layout__": "NC"} for _ in range(self.states)]
 
     def begin_state(
-        self, batch_size: int, func: Any = create.zeros, ctx: Any = None, dtype: Any = None, device: Any = None
+        self, batch_size: int = 0, func: Any = create.zeros, ctx: Any = None, dtype: Any = None, device: Any = None
     ) -> list[Tensor]:
         """The first states, zeros unless another `func` makes them: [h], or [h, c] for long short-term memory."""
-        shape, where = self.state_shape(whole("batch_size", batch_size, 0)), ctx or device
-        return [func(shape, dtype=dtype or self._dtype, ctx=where) for _ in range(self.states)]
+        where = ctx or device
+        whole("batch_size", batch_size, 0)
+        return [func(info["shape"], dtype=dtype or self._dtype, ctx=where) for info in self.state_info(batch_size)]
 
     def _checked(self, states: Any, batch_size: int) -> States:
-        shape = self.state_shape(batch_size)
+        wanted = [info["shape"] for info in self.state_info(batch_size)]
         found = (states,) if isinstance(states, Tensor) else tuple(states)
-        if [s.shape for s in found] != [shape] * self.states:
+        if [s.shape for s in found] != wanted:
             raise ShapeError(
-                f"{type(self).__name__} '{self.name}' needs {self.states} state(s) of shape {shape} but got "
+                f"{type(self).__name__} '{self.name}' needs {len(wanted)} state(s) of shape {wanted[0]} but got "
                 f"{', '.join(str(s.shape) for s in found) or 'none'}; begin_state(batch_size) makes the first ones."
             )
         return found
@@ -120,11 +117,3 @@ class Recurrent(HybridBlock):
     def extra_repr(self) -> str:
         """The widths."""
         return f"{self._hidden_size}"
-
-
-ELMAN = {"relu": functools.partial(elman, ops.relu), "tanh": functools.partial(elman, ops.tanh)}
-
-
-def elman_rule(activation: str) -> Any:
-    """The rule of the plain network, with 'relu' or 'tanh'."""
-    return ELMAN[one_of("activation", activation, *ELMAN)]
