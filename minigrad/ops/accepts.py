@@ -184,8 +184,9 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
     """
 
     def decorate(function: _Function) -> _Function:
-        parameters = inspect.signature(function, follow_wrapped=False).parameters.values()
-        name, names = function.__name__, [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+        name, names = function.__name__, _positional(function, False)
+        if not set(arrays) <= set(names):  # another wrapper hides them
+            names = _positional(function, True)
         places = [(i, key) for i, key in enumerate(names) if key in arrays]
         names += [f"argument {i + 1}" for i in range(len(names), 20)]
 
@@ -209,6 +210,11 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
         return cast(_Function, checked)
 
     return decorate
+
+
+def _positional(function: Callable[..., Any], follow_wrapped: bool) -> list[str]:
+    parameters = inspect.signature(function, follow_wrapped=follow_wrapped).parameters.values()
+    return [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
 
 
 def _converted(value: Any, like: Tensor | None, name: str) -> Any:
