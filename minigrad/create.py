@@ -10,10 +10,10 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import lengths, one_of, whole
-from minigrad.device import Context, place, shared, xp_of
+from minigrad.device import SHARING, Context, place, shared, xp_of
 from minigrad.errors import ArgumentError
 from minigrad.ops import power
-from minigrad.ops.accepts import as_dtype, as_raw, composed, shape_of
+from minigrad.ops.accepts import as_dtype, as_raw, composed, not_numbers, shape_of
 from minigrad.ops.axes import axis_in
 from minigrad.tensor import Tensor
 
@@ -43,6 +43,8 @@ def from_dlpack(x: Any) -> Tensor:
     >>> ours
     array([7., 1.], dtype=float64)
     """
+    if not any(hasattr(x, name) for name in SHARING):
+        raise not_numbers("from_dlpack()", x)
     return Tensor(shared(x))
 
 

@@ -11,7 +11,7 @@ from minigrad.create import arange, asarray, ones
 from minigrad.device import current_context, xp_of
 from minigrad.errors import ShapeError
 from minigrad.ops import broadcast_to, getitem, moveaxis, put_back, reshape, sum, where
-from minigrad.ops.accepts import composed
+from minigrad.ops.accepts import as_dtype, composed
 from minigrad.tensor import Tensor
 
 
@@ -38,7 +38,7 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> list[Tensor]:
 @composed()
 def indices(dimensions: Any, dtype: Any = "int64") -> Tensor:
     """The position of every place of a grid: shape (axes, *dimensions)."""
-    return Tensor(current_context().xp.indices(lengths("dimensions", dimensions), dtype), current_context())
+    return Tensor(current_context().xp.indices(lengths("dimensions", dimensions), as_dtype(dtype)), current_context())
 
 
 @composed()

@@ -69,7 +69,8 @@ def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor
 @composed("x")
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Tensor:
     """How often each whole number from 0 up occurs, or the sum of its weights."""
-    counted = Tensor(ops.raw_key(x), x.ctx)
+    with x.ctx:
+        counted = Tensor(ops.raw_key(x), x.ctx)
     found: Tensor = constant("bincount")(counted, weights, whole("minlength", minlength, 0))
     return found
 
