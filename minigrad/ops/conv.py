@@ -18,6 +18,7 @@ from minigrad.arguments import whole
 from minigrad.device import on_host
 from minigrad.errors import ShapeError
 from minigrad.ops.accumulate import single
+from minigrad.ops.linalg import matmul
 from minigrad.ops.operation import op
 from minigrad.ops.shape import reshape
 from minigrad.ops.windows import add_back, bordered, check_fit, each, inside, windows
@@ -91,7 +92,7 @@ def weigh(xp: Any, x: Any, g: Any, kernel: Any, stride: Any, padding: Any, dilat
         (groups, outputs // groups, math.prod(kernel) * x.shape[1] // groups), xp.result_type(x, g, "float32")
     )
     for rows, at in _slabs(xp, seen.shape, seen.dtype):
-        total += g[:, :, at] @ _columns(seen, rows, groups).swapaxes(1, 2)
+        total += matmul.forward(xp, g[:, :, at], _columns(seen, rows, groups).swapaxes(1, 2))
     return total.reshape(outputs, -1, *kernel)
 
 

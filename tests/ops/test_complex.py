@@ -61,7 +61,7 @@ def test_a_real_function_of_a_complex_number_is_not_halved():
 def test_an_operation_without_a_complex_derivative_says_so(f):
     x = np.array([1.0, 2.0])
     x.attach_grad()
-    with autograd.record(), pytest.raises(DTypeError, match=r"came upon complex64 on the way"):
+    with autograd.record(), pytest.raises(DTypeError, match=r"came upon complex.* on the way"):
         f(x * 1j)
     assert f((x * 1j).detach()) is not None  # a constant may go anywhere
 
@@ -71,9 +71,9 @@ def test_a_gradient_starts_from_a_real_number():
     x.attach_grad()
     with autograd.record():
         y = x * 1j
-    with pytest.raises(DTypeError, match=r"backward\(\) was called on complex64"):
+    with pytest.raises(DTypeError, match=r"backward\(\) was called on complex"):
         y.backward()
-    with pytest.raises(DTypeError, match=r"grad\(\) was called on complex64"):
+    with pytest.raises(DTypeError, match=r"grad\(\) was called on complex"):
         autograd.grad(y, x)
 
 
