@@ -7,6 +7,9 @@ import itertools
 clock = itertools.count(1)
 """`next(clock)` is the present."""
 
+touched = [0]
+"""When an array was last changed in place, but for gradients that a backward pass computes where they are kept."""
+
 rewired = [0]
 """When an array was last attached, or a part of a network exchanged."""
 

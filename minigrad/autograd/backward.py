@@ -11,6 +11,7 @@ import numpy
 from minigrad.autograd.anomaly import look_backward
 from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import Scope, state
+from minigrad.clock import touched
 from minigrad.device import excursion, ones, xp_of
 from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
 from minigrad.tensor import Tensor
@@ -137,7 +138,7 @@ def walk(
     F = readings.recorded() if create_graph else None  # else it is that of a node's array module
     for head, seed in zip(heads, seeds):
         _add(F, grads, head._node, seed)
-    ctx = None
+    ctx, before = None, touched[0]
     found: dict[Any, Any] = {}
     while nodes:
         node = nodes.pop()
@@ -148,7 +149,8 @@ def walk(
             found[node] = g
             if not farther:
                 continue
-        node.check()  # again: a gradient that the graph has used may be one that has been written now
+        if touched[0] != before:  # a backward() of the user's own has changed something
+            node.check()
         if node.ctx is not ctx and not create_graph:
             ctx, F = node.ctx, readings.raw(xp_of(g))
             ctx.use()
@@ -217,7 +219,7 @@ def _reached(heads: Iterable[Tensor], ends: set[Any]) -> list[Node]:
 
 def _add(F: Any, grads: dict[Any, Any], node: Any, part: Any, place: Any = None) -> None:
     """Accumulate one part of the gradient of a node. It may have been lent a place that it did not use."""
-    if part.dtype.kind == "c" and node.dtype.kind == "f":
+    if part.dtype is not node.dtype and part.dtype.kind == "c" and node.dtype.kind == "f":
         part = F.real(part)
     if part.shape != node.shape:
         part = _fit(F, part, node.shape)

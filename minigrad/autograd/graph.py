@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from sys import getrefcount
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +37,19 @@ class Leaf:
     def lend(self, g: Array, grads: dict[Any, Any]) -> Array | None:
         """Lend the array of its gradient, so that a first part, made from `g`, is computed there; None if it cannot be.
         It is noted as changed, and in `grads`.
+
+        What the graph has used as a constant is not lent: its version is then referred to twice, by a node too.
         """
         kept = self.grad
-        place = kept.data
-        if self.req == "write" and self not in grads and g.dtype is self.dtype and place.flags.c_contiguous:
-            kept._version[0] = next(clock)  # as `touch` does
+        place, version = kept.data, kept._version
+        if (
+            self.req == "write"
+            and self not in grads
+            and g.dtype is self.dtype
+            and place.flags.c_contiguous
+            and getrefcount(version) == 3  # by the gradient, by `version`, and by the question
+        ):
+            version[0] = next(clock)  # as `touch` does
             grads[self] = place
             return place
         return None
@@ -163,16 +172,8 @@ def _own(value: Any) -> Any:
     return type(value)(map(_own, value)) if type(value) in (tuple, list) else value
 
 
-class _Ours(dict[str, bool]):
-    """Whether a file is one of minigrad's own."""
-
-    def __missing__(self, filename: str) -> bool:
-        self[filename] = found = filename.startswith(_HERE)
-        return found
-
-
 _HERE = str(Path(__file__).parents[1]) + os.sep
-_OURS = _Ours()
+_OURS: dict[str, bool] = {}  # which files are minigrad's own
 
 
 def users_line(depth: int) -> tuple[CodeType, int]:
@@ -182,9 +183,14 @@ def users_line(depth: int) -> tuple[CodeType, int]:
     """
     frame: Any = sys._getframe(depth)
     code = frame.f_code
-    while _OURS[code.co_filename] and frame.f_back is not None:
-        frame = frame.f_back
-        code = frame.f_code
+    ours = _OURS
+    try:
+        while ours[code.co_filename] and frame.f_back is not None:
+            frame = frame.f_back
+            code = frame.f_code
+    except KeyError:  # a file that has not been seen before
+        ours[code.co_filename] = code.co_filename.startswith(_HERE)
+        return users_line(depth + 1)
     return code, frame.f_lasti
 
 

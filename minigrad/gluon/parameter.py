@@ -28,18 +28,6 @@ from minigrad.tensor import Tensor
 GRAD_REQS = ("write", "add", "null")
 
 
-def _factor(name: str) -> Any:
-    """An attribute that is a finite number, at least 0."""
-
-    def read(self: Parameter) -> float:
-        return self.__dict__[name]  # type: ignore[no-any-return]
-
-    def write(self: Parameter, value: float) -> None:
-        self.__dict__[name] = number(name, value, 0)
-
-    return property(read, write)
-
-
 class Parameter:
     """One array of a network: a weight or a bias.
 
@@ -92,8 +80,14 @@ class Parameter:
 
     # What it is
 
-    lr_mult = _factor("lr_mult")
-    wd_mult = _factor("wd_mult")
+    lr_mult: float
+    wd_mult: float
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Attributes as usual; the multipliers are finite numbers, at least 0. (A Trainer reads them at each step.)"""
+        if name in ("lr_mult", "wd_mult"):
+            value = number(name, value, 0)
+        object.__setattr__(self, name, value)
 
     @property
     def shape(self) -> tuple[int, ...] | None:

@@ -45,7 +45,7 @@ def unhalved(x: Any) -> Any:
 def widened(x: Any) -> Any:
     """An array, raw or a Tensor, in the dtype of a statistic before it is rounded."""
     dtype = x.dtype
-    return x if dtype.kind in "fc" and dtype.itemsize >= 4 else x.astype(wide(dtype))
+    return x if dtype.char in "fdFD" else x.astype(wide(dtype))
 
 
 def meant(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:

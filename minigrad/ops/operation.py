@@ -32,7 +32,7 @@ import numpy
 from minigrad import device
 from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import state
-from minigrad.device import Context
+from minigrad.device import MODULES, Context
 from minigrad.errors import AxisError, DeviceError, KeywordError
 from minigrad.ops.accepts import EXPLAINED, NUMBERS, as_raw, described, explained, not_numbers, shape_of, write
 from minigrad.ops.axes import check_axis
@@ -197,14 +197,14 @@ class Op:
                 pass
             elif isinstance(a, numpy.generic):
                 raw[i] = a.item()  # numpy.float64(2) is a number, not a reason to leave float32
-            elif (i in vjps or i == 0 or self.elementwise) and type(a) not in device.MODULES:
+            elif (i in vjps or i == 0 or self.elementwise) and type(a) not in MODULES:
                 listed += (i,)
         if first is None:
             self._refuse_words(args)
             ctx = device.current_context()
             xp = ctx.xp
         else:
-            xp = device.MODULES[type(first.data)]
+            xp = MODULES[type(first.data)]
             if xp is not numpy and not ctx.is_current():
                 with ctx:
                     return self(*args)
@@ -265,7 +265,7 @@ class Op:
     def _check_kinds(self, ctx: Context, raw: list[Any]) -> None:
         """Refuse a raw array of another kind of device."""
         for value in raw:
-            if type(value) in device.MODULES and (there := device.context_of(value)).device_type != ctx.device_type:
+            if type(value) in MODULES and (there := device.context_of(value)).device_type != ctx.device_type:
                 raise self._two_devices(ctx, there)
 
     def _refuse_words(self, args: tuple[Any, ...]) -> None:

@@ -47,7 +47,10 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
     graph = graph_of(optimizer, len(arrays), scalars)
     inputs = graph.inputs(arrays, scalars)
     shape, dtype = inputs[0].shape, inputs[0].dtype
-    alike = dtype in FLOATS and all([a.shape == shape and a.dtype is dtype for a in inputs])
+    alike = dtype in FLOATS
+    for a in inputs:
+        if a.dtype is not dtype or a.shape != shape:
+            alike = False
     if not alike:
         check(type(optimizer).__name__, dict(zip(graph.arrays, inputs)), graph.extras)
     parameters, numbers = graph.fold(optimizer, scalars, arrays)
@@ -122,14 +125,15 @@ def on_cpu(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], a
 
     `alike` says whether they also have one dtype.
     """
-    size = arrays[0].size
-    if arrays[0].ndim != 1 or not all([a.flags.c_contiguous for a in arrays]):
-        flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
-        on_cpu(graph, flat, parameters, alike)
-        for name, array, done in zip(graph.arrays, arrays, flat):
-            if name in graph.written and not array.flags.c_contiguous:
-                array[...] = done.reshape(array.shape)
-        return
+    size, ndim = arrays[0].size, arrays[0].ndim
+    for a in arrays:
+        if ndim != 1 or not a.flags.c_contiguous:
+            flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
+            on_cpu(graph, flat, parameters, alike)
+            for name, array, done in zip(graph.arrays, arrays, flat):
+                if name in graph.written and not array.flags.c_contiguous:
+                    array[...] = done.reshape(array.shape)
+            return
     if size == 0:
         return
     name = _chosen or fastest()
