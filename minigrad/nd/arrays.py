@@ -1,21 +1,13 @@
-"""The older array names of MXNet, on top of `np` and `npx`: one array type serves them all.
-
-What differs from NumPy is kept: a reduction over everything has shape (1,); positions and comparisons are float32;
-`array` and its like take the device before the dtype; `reshape` has codes of its own; the arguments are called
-`data`, or `lhs` and `rhs`; and `out=` takes the result.
-"""
+"""The operations of `np` and `npx` under the older names of MXNet, and of their arguments."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
-from minigrad import create, np, npx, ops
-from minigrad import random as draws
-from minigrad.arguments import lengths, number, one_of, whole
-from minigrad.device import Context
+from minigrad import np, npx, ops
+from minigrad.arguments import lengths, number, one_of
 from minigrad.errors import ArgumentError
 from minigrad.npx.arrays import coded_shape, descending
 from minigrad.ops.accepts import composed, write
@@ -25,53 +17,6 @@ from minigrad.tensor import Tensor
 
 NDArray = Tensor
 slice_ = slice
-
-# New arrays: the device comes before the dtype
-
-
-@composed()
-def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
-    """A new array; float32 unless told otherwise, or made from an array of minigrad's."""
-    return create.array(
-        source_array, dtype or (source_array.dtype if isinstance(source_array, Tensor) else "float32"), ctx
-    )
-
-
-@composed()
-def zeros(shape: Any, ctx: Context | None = None, dtype: Any = None, stype: str | None = None) -> Tensor:
-    """Zeros, float32 unless told otherwise."""
-    one_of("stype", stype, None, "default")
-    return create.zeros(shape, dtype, ctx=ctx)
-
-
-@composed()
-def ones(shape: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
-    """Ones, float32 unless told otherwise."""
-    return create.ones(shape, dtype, ctx=ctx)
-
-
-@composed()
-def full(shape: Any, val: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
-    """One value everywhere; float32 unless told otherwise."""
-    return create.full(shape, val, dtype or "float32", ctx=ctx)
-
-
-@composed()
-def arange(
-    start: Any, stop: Any = None, step: Any = 1.0, repeat: int = 1, ctx: Context | None = None, dtype: Any = None
-) -> Tensor:
-    """Numbers from `start` (or 0) to below `stop` in steps, each `repeat` times."""
-    return ops.repeat(create.arange(start, stop, step, dtype, ctx), whole("repeat", repeat, 1))
-
-
-@composed()
-def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None) -> Tensor:
-    """Ones on a diagonal, zeros elsewhere."""
-    return create.eye(N, M or None, k, dtype, ctx)
-
-
-empty, zeros_like, ones_like, linspace = zeros, create.zeros_like, create.ones_like, create.linspace
-
 
 # Elementwise: the operations of `np`, under older names of their arguments
 
@@ -378,64 +323,3 @@ softmax, log_softmax, smooth_l1, layer_norm = npx.softmax, npx.log_softmax, npx.
 topk, pick, one_hot, batch_dot, gather_nd = npx.topk, npx.pick, npx.one_hot, npx.batch_dot, npx.gather_nd
 arange_like, reshape_like, shape_array = npx.arange_like, npx.reshape_like, npx.shape_array
 save, load, waitall = npx.save, npx.load, npx.waitall
-
-
-# Random arrays
-
-
-@composed()
-def _whole(
-    low: Any, high: Any, shape: Any = None, dtype: Any = "int32", ctx: Context | None = None, **kw: Any
-) -> Tensor:
-    """Whole numbers from `low` to `high` - 1, int32 by default."""
-    return draws.randint(low, high, shape, dtype, ctx, **kw)
-
-
-@composed("data")
-def shuffle(data: Tensor) -> Tensor:
-    """A copy with the rows in random order."""
-    return draws.permutation(data)
-
-
-@composed("data")
-def multinomial(data: Any, shape: Any = (), get_prob: bool = False, dtype: Any = "int32") -> Any:
-    """Outcomes drawn with the probabilities in the last axis of `data`; with `get_prob` their logarithms too."""
-    rows = ops.reshape(data, (-1, data.shape[-1]))
-    size = lengths("shape", shape)
-    drawn = ops.stack([draws.choice(data.shape[-1], size, p=row) for row in rows])
-    drawn = ops.reshape(drawn, (*data.shape[:-1], *size))
-    if not get_prob:
-        return drawn.astype(dtype)
-    chosen = ops.take_along_axis(rows, ops.reshape(drawn, (len(rows), -1)), -1)
-    return drawn.astype(dtype), ops.reshape(ops.log(chosen), drawn.shape)
-
-
-random = SimpleNamespace(
-    uniform=draws.uniform, normal=draws.normal, randn=draws.randn, randint=_whole, gamma=draws.gamma,
-    exponential=draws.exponential, poisson=draws.poisson, shuffle=shuffle, multinomial=multinomial, seed=draws.seed,
-)  # fmt: skip
-random_uniform, random_normal, random_gamma = draws.uniform, draws.normal, draws.gamma
-random_exponential, random_poisson, random_randint = draws.exponential, draws.poisson, _whole
-uniform, normal = draws.uniform, draws.normal
-
-
-# What MXNet's graphs and GPU libraries are told means nothing here: every function takes it, and none heeds it
-
-
-def _told(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, which also takes the `name` of an operation in a graph, and `cudnn_off`."""
-
-    @functools.wraps(function, updated=())
-    def told(*args: Any, name: Any = None, cudnn_off: Any = None, **kwargs: Any) -> Any:
-        return function(*args, **kwargs)
-
-    return told
-
-
-for _word, _meaning in list(globals().items()):
-    if callable(_meaning) and not isinstance(_meaning, type) and not _word.startswith("_"):
-        globals()[_word] = _told(_meaning)
-del _word, _meaning
-
-linear = ops.linear
-"""x W^T + b: not a name of MXNet's, but the first operation of every `Dense`, and so as it is."""

@@ -1,0 +1,44 @@
+"""Random arrays in the way of `nd`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad import ops
+from minigrad import random as draws
+from minigrad.arguments import lengths
+from minigrad.device import Context
+from minigrad.ops.accepts import composed
+from minigrad.random import exponential, gamma, normal, poisson, randn, seed, uniform
+from minigrad.tensor import Tensor
+
+__all__ = [
+    "exponential", "gamma", "multinomial", "normal", "poisson", "randint", "randn", "seed", "shuffle", "uniform",
+]  # fmt: skip
+
+
+@composed()
+def randint(
+    low: Any, high: Any, shape: Any = None, dtype: Any = "int32", ctx: Context | None = None, **kw: Any
+) -> Tensor:
+    """Whole numbers from `low` to `high` - 1, int32 by default."""
+    return draws.randint(low, high, shape, dtype, ctx, **kw)
+
+
+@composed("data")
+def shuffle(data: Tensor) -> Tensor:
+    """A copy with the rows in random order."""
+    return draws.permutation(data)
+
+
+@composed("data")
+def multinomial(data: Any, shape: Any = (), get_prob: bool = False, dtype: Any = "int32") -> Any:
+    """Outcomes drawn with the probabilities in the last axis of `data`; with `get_prob` their logarithms too."""
+    rows = ops.reshape(data, (-1, data.shape[-1]))
+    size = lengths("shape", shape)
+    drawn = ops.stack([draws.choice(data.shape[-1], size, p=row) for row in rows])
+    drawn = ops.reshape(drawn, (*data.shape[:-1], *size))
+    if not get_prob:
+        return drawn.astype(dtype)
+    chosen = ops.take_along_axis(rows, ops.reshape(drawn, (len(rows), -1)), -1)
+    return drawn.astype(dtype), ops.reshape(ops.log(chosen), drawn.shape)
