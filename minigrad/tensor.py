@@ -207,11 +207,9 @@ class Tensor(Conversions):
         """The values in another shape, numbers or one tuple, which may hold the codes of `nd.reshape`: 0 to -4."""
         one_of("order", order, "C")
         wanted = lengths("shape", shape[0] if len(shape) == 1 else shape, -4)
-        if not reverse and min(wanted, default=0) >= -1:
-            return ops.reshape(self, wanted)
-        from minigrad import nd
-
-        return nd.reshape(self, wanted, reverse)
+        if reverse or min(wanted, default=0) < -1:
+            wanted = coded_shape(self.shape, wanted, GLUON, reverse)
+        return ops.reshape(self, wanted)
 
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in another order (reversed if none is given)."""
@@ -354,4 +352,5 @@ def _from_host(data: Any, ctx: Context) -> Tensor:
 
 
 from minigrad import autograd, ops, protocols  # noqa: E402
-from minigrad.ops.accepts import EXPLAINED, as_dtype, as_raw, as_tensor, explained  # noqa: E402  what a Tensor does is written in terms of Tensors: a circle, closed last
+from minigrad.ops.accepts import EXPLAINED, as_dtype, as_raw, as_tensor, explained  # noqa: E402
+from minigrad.ops.codes import GLUON, coded_shape  # noqa: E402  what a Tensor does is written in terms of Tensors: a circle, closed last

@@ -9,10 +9,10 @@ from typing import Any
 from minigrad import np, npx, ops
 from minigrad.arguments import lengths, number, one_of
 from minigrad.errors import ArgumentError
-from minigrad.npx.arrays import coded_shape, descending
 from minigrad.ops.accepts import composed, write
 from minigrad.ops.accumulate import computed_wide, unhalved
 from minigrad.ops.axes import axes_in, axis_in
+from minigrad.ops.codes import GLUON, coded_shape
 from minigrad.tensor import Tensor
 
 NDArray = Tensor
@@ -163,10 +163,16 @@ def _position(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 argmax, argmin = _position(ops.argmax), _position(ops.argmin)
 
 
+def _descending(data: Any) -> Tensor:
+    """Constants in the opposite order: negative, or ~x for whole numbers, some of which have no negative."""
+    data = data.detach()
+    return ops.negative(data) if data.dtype.kind == "f" else ops.invert(data)
+
+
 @composed("data")
 def argsort(data: Any, axis: int = -1, is_ascend: bool = True, dtype: Any = "float32") -> Tensor:
     """The order that sorts the values, the largest first unless `is_ascend`."""
-    return ops.astype(ops.argsort(data if is_ascend else descending(data), axis), dtype)
+    return ops.astype(ops.argsort(data if is_ascend else _descending(data), axis), dtype)
 
 
 @composed("data")
@@ -176,9 +182,6 @@ def sort(data: Any, axis: int = -1, is_ascend: bool = True) -> Tensor:
 
 
 # Shapes
-
-CODES = {0: "copy", -2: "rest", -3: "merge", -4: "split"}
-"""What a length in a new shape means to `nd.reshape`; -1 is what remains."""
 
 
 @composed("data")
@@ -192,7 +195,7 @@ def reshape(data: Any, shape: Any, reverse: bool = False) -> Tensor:
     >>> nd.reshape(nd.zeros((2, 3, 8)), (0, -4, 3, 1, -2)).shape
     (2, 3, 1, 8)
     """
-    return ops.reshape(data, coded_shape(data.shape, shape, CODES, reverse))
+    return ops.reshape(data, coded_shape(data.shape, shape, GLUON, reverse))
 
 
 @composed("data")

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import lengths, number, one_of, whole
 from minigrad.create import arange, ones_like
 from minigrad.device import xp_of
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.errors import ArgumentError
 from minigrad.ops.accepts import composed
 from minigrad.ops.accumulate import meant
 from minigrad.ops.axes import axis_in
+from minigrad.ops.codes import NUMPY, coded_shape
 from minigrad.tensor import Tensor
-
-CODES = {-2: "copy", -3: "skip", -4: "rest", -5: "merge", -6: "split"}
-"""What a negative length in a new shape means to `npx.reshape`; -1 is what remains."""
 
 
 @composed("a")
@@ -34,45 +31,7 @@ def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> T
     (2, 3, 2, 4)
     """
     one_of("order", order, "C")
-    return ops.reshape(a, coded_shape(a.shape, newshape, CODES, reverse))
-
-
-def coded_shape(
-    shape: Sequence[int], newshape: Any, codes: Mapping[int, str], reverse: bool = False
-) -> tuple[int, ...]:
-    """The shape that `newshape` spells for an array of this `shape`, one length -1 left to what remains."""
-    given = lengths("shape", newshape, min(codes))
-    step = -1 if reverse else 1
-    left, rest, out = list(shape[::step]), iter(given[::step]), []
-    try:
-        for length in rest:
-            word = codes.get(length)
-            if word == "rest":
-                out += left
-                left = []
-            elif word == "copy":
-                out.append(left.pop(0))
-            elif word == "merge":
-                out.append(left.pop(0) * left.pop(0))
-            elif word == "split":
-                n, a, b = left.pop(0), next(rest), next(rest)
-                a, b = n // max(b, 1) if a == -1 else a, n // max(a, 1) if b == -1 else b
-                if a * b != n:
-                    raise ShapeError(
-                        f"reshape() was told {given}, which splits {n} of {tuple(shape)} into {a} and {b}."
-                    )
-                out += [a, b]
-            elif word == "skip":
-                if left.pop(0) != 1:
-                    raise ShapeError(f"reshape() was told to skip an axis of {tuple(shape)} whose length is not 1.")
-            else:
-                out.append(length)
-                del left[:1]
-    except (IndexError, StopIteration):
-        raise ShapeError(
-            f"reshape() was told {given}, which names more axes than {tuple(shape)} has, or one length to split into."
-        ) from None
-    return tuple(out[::step])
+    return ops.reshape(a, coded_shape(a.shape, newshape, NUMPY, reverse))
 
 
 @composed("lhs", "rhs")
@@ -144,12 +103,6 @@ def topk(
         return ops.reshape(ops.put_along_axis(ops.astype(places >= 0, data.dtype), places, axis, data.shape), shape)
     values = ops.take_along_axis(data, places, axis)
     return values if ret_typ == "value" else (values, places.astype(dtype))
-
-
-def descending(data: Any) -> Tensor:
-    """Constants in the opposite order: negative, or ~x for whole numbers, some of which have no negative."""
-    data = data.detach()
-    return ops.negative(data) if data.dtype.kind == "f" else ops.invert(data)
 
 
 @composed("data")

@@ -41,9 +41,7 @@ def create(optimizer: str | Optimizer, **arguments: Any) -> Optimizer:
     SGD(learning_rate=0.1, momentum=0.0)
     """
     if not isinstance(optimizer, str):
-        from minigrad.optimizer.optimizer import Optimizer
-
-        if not isinstance(optimizer, Optimizer):
+        if isinstance(optimizer, type) or not hasattr(optimizer, "update_multi_precision"):
             raise KeywordError(f"expected the name of an optimizer or an Optimizer, got {optimizer!r}")
         if arguments:
             raise UsageError(f"{optimizer!r} exists already and takes no arguments, but got {', '.join(arguments)}")

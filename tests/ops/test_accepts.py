@@ -119,12 +119,12 @@ def functions():
     without = {"seed", "set_seed", "loadtxt", "genfromtxt", "savetxt", "save", "load", "savez", "constant"}
     helpers = {
         f"minigrad.{name}"
-        for name in ("arguments", "device", "npx.switches", "ops.accepts", "ops.accumulate", "ops.axes")
+        for name in ("arguments", "device", "npx.switches", "ops.accepts", "ops.accumulate", "ops.axes", "ops.codes")
     }
     for space in (np, npx, nd, np.linalg, np.random):
         for name, f in sorted(vars(space).items()):
             module = getattr(f, "__module__", None) or ""
-            ours = module.startswith("minigrad") and module not in helpers and name not in ("coded_shape", "descending")
+            ours = module.startswith("minigrad") and module not in helpers
             if callable(f) and ours and not inspect.isclass(f) and name not in without and name[0] != "_":
                 yield f"{space.__name__}.{name}", f
 
