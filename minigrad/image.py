@@ -38,8 +38,8 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True) -> Tensor:
     flag : 1 for colours (H, W, 3); 0 for grey (H, W, 1).
     to_rgb : the order of the colours: red, green, blue, or else blue, green, red.
 
-    FileError if the bytes are no such image, are damaged, or state a size that is taken for a bomb: more than 17
-    million pixels, and four bytes for each are more than 200 times what is there (see `minigrad.packed`).
+    FileError if the bytes are not such an image, are damaged, or state the size of a bomb: more than 17 million pixels,
+    which at four bytes each would be more than 200 times what is there (see `minigrad.packed`).
     """
     if not isinstance(buf, bytes | bytearray | memoryview | numpy.ndarray | Tensor):
         raise KeywordError(f"imdecode() takes the bytes of a file, not a {type(buf).__name__}; imread() takes a name.")
@@ -98,13 +98,7 @@ def fixed_crop(
     """The rectangle of the image, then resized to `size` if one is given."""
     for name, value, low in (("x0", x0, 0), ("y0", y0, 0), ("w", w, 1), ("h", h, 1)):
         whole(name, value, low)
-    rows, columns = src.shape[-3:-1]
-    if x0 + w > columns or y0 + h > rows:
-        raise ArgumentError(
-            f"The crop of width {w} and height {h} at ({x0}, {y0}) leaves the image, which has width {columns} and "
-            f"height {rows}."
-        )
-    part = src[..., y0 : y0 + h, x0 : x0 + w, :]
+    part = crop(src, x0, y0, w, h)
     return part if size is None or tuple(size) == (w, h) else imresize(part, *size, interp)
 
 
@@ -132,8 +126,14 @@ def color_normalize(src: Tensor, mean: Any, std: Any = None) -> Tensor:
 # On raw arrays
 
 
-def crop(image: Array, x: int, y: int, width: int, height: int) -> Array:
-    """The rectangle whose left upper corner is (x, y)."""
+def crop(image: Any, x: int, y: int, width: int, height: int) -> Any:
+    """The rectangle whose left upper corner is (x, y), of a raw array or a Tensor."""
+    rows, columns = image.shape[-3:-1]
+    if x + width > columns or y + height > rows:
+        raise ArgumentError(
+            f"The crop of width {width} and height {height} at ({x}, {y}) leaves the image, which has width "
+            f"{columns} and height {rows}; take a smaller one."
+        )
     return image[..., y : y + height, x : x + width, :]
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from minigrad.device import Context, current_context
+from minigrad.arguments import one_of
+from minigrad.device import Context, current_context, places
 from minigrad.disk import FilePath
-from minigrad.errors import ArgumentError, DTypeError, KeywordError, ShapeError, UsageError
+from minigrad.errors import ArgumentError, DTypeError, ShapeError, UsageError
 from minigrad.gluon.parameter import Parameter
 from minigrad.serialization import load_arrays, save_arrays
 
@@ -32,8 +33,7 @@ def load_parameters(
     The file is read, and everything in it checked and converted, before the first parameter is touched. With
     `cast_dtype`, values become the parameter's dtype, or, if `dtype_source` is 'saved', the parameter the file's.
     """
-    if dtype_source not in ("current", "saved"):
-        raise ArgumentError(f"dtype_source is {dtype_source!r}; it must be 'current' or 'saved'.")
+    one_of("dtype_source", dtype_source, "current", "saved")
     arrays, _ = load_arrays(path)
     arrays = {restore_prefix + name: array for name, array in arrays.items()}
     ready = {}
@@ -74,24 +74,14 @@ def load_parameters(
                 f"{array.dtype.name}."
             )
         ready[name] = array.astype(wanted, copy=False)
-    contexts = _usable(ctx)
+    contexts = None if ctx is None else places(ctx)
+    for context in contexts or ():
+        with context:  # which raises DeviceError, if it cannot be used
+            pass
     for name, array in ready.items():
         if array.dtype != parameters[name].dtype:
             parameters[name].cast(array.dtype)
         _give(parameters[name], array, contexts)
-
-
-def _usable(ctx: Any) -> list[Context] | None:
-    """The devices asked for, if all of them can be used."""
-    if ctx is None:
-        return None
-    contexts = [ctx] if isinstance(ctx, Context) else list(ctx) if isinstance(ctx, list | tuple) else []
-    if not contexts or not all(isinstance(c, Context) for c in contexts):
-        raise KeywordError(f"Parameters are loaded onto a device or a list of devices, such as cpu(), not {ctx!r:.60}.")
-    for context in contexts:
-        with context:
-            pass
-    return contexts
 
 
 def _give(p: Parameter, array: Any, contexts: list[Context] | None) -> None:

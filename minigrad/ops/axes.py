@@ -1,12 +1,12 @@
-"""Which axis is meant: a whole number that counts the axes from the front, or below 0 from the back; never modulo."""
+"""Which axis is meant: a whole number, counted from the front or, if negative, from the back; any other is refused."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import Any
 
-from minigrad.errors import AxisError, KindError
+from minigrad.arguments import whole
+from minigrad.errors import AxisError
 
 
 def axis_in(shape: Sequence[int], axis: Any, name: str = "axis") -> int:
@@ -20,7 +20,7 @@ def axis_in(shape: Sequence[int], axis: Any, name: str = "axis") -> int:
     """
     ndim = len(shape)
     if type(axis) is not int:
-        axis = _whole(shape, axis, name)
+        axis = whole(name, axis)
     if -ndim <= axis < ndim:
         return axis + ndim if axis < 0 else axis  # type: ignore[no-any-return]
     there = f"axes 0 to {ndim - 1}, or {-ndim} to -1" if ndim else "no axes"
@@ -52,12 +52,3 @@ def check_axis(shape: Sequence[int], axis: Any) -> Any:
     if not shape and type(axis) is int and axis in (0, -1):
         return axis
     return axes_in(shape, axis) if isinstance(axis, (tuple, list)) else axis_in(shape, axis)
-
-
-def _whole(shape: Sequence[int], axis: Any, name: str) -> int:
-    if not isinstance(axis, bool):
-        try:
-            return operator.index(axis)
-        except TypeError:
-            pass
-    raise KindError(f"{name}={axis!r} is no axis of an array of shape {tuple(shape)}; an axis is a whole number.")

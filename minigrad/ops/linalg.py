@@ -16,6 +16,7 @@ from minigrad.ops.accumulate import LONG, computed_wide, has_long_vectors, long_
 from minigrad.ops.axes import axes_in
 from minigrad.ops.neural import sigmoid
 from minigrad.ops.operation import Variadic, op, register
+from minigrad.ops.reduce import restore
 from minigrad.tensor import Tensor
 
 
@@ -23,7 +24,7 @@ from minigrad.tensor import Tensor
 def matmul(xp: Any, a: Any, b: Any, out: Any = None) -> Any:
     """a @ b: rows of the last two axes times columns, repeated over the axes before."""
     if a.ndim == 2 == b.ndim and (len(b) <= LONG or 1 not in (len(a), b.shape[1])):
-        return a.dot(b, out=out)  # the same product, found sooner
+        return a.dot(b, out=out)  # the same product, with less overhead
     if on_host(xp) and has_long_vectors(a, b):
         return long_product(xp, a, b)
     return xp.matmul(a, b) if out is None else xp.matmul(a, b, out=out)
@@ -211,10 +212,7 @@ def l2norm(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def _direction(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
     g = widened(g)
     y = F.where(F.equal(y, 0), 1, y)
-    shape = [1] * x.ndim if axis is None else list(x.shape)
-    for a in () if axis is None else (axis if isinstance(axis, tuple) else (axis,)):
-        shape[a] = 1
-    return F.reshape(g / y, tuple(shape)) * x
+    return restore(F, g / y, x, axis) * x
 
 
 l2norm.vjp(x=_direction)

@@ -1,7 +1,7 @@
 """Reductions: many values to one along some axes; and running sums.
 
 `axis` is None (all), a number or a tuple; `keepdims` keeps the reduced axes with length 1. The gradient of a
-reduction is put back on its axes by `_restore`; the backward pass repeats it along them.
+reduction is put back on its axes by `restore`; the backward pass repeats it along them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
     return tuple(i for i in range(ndim) if i not in named)
 
 
-def _restore(F: Any, g: Any, x: Any, axis: Any) -> Any:
+def restore(F: Any, g: Any, x: Any, axis: Any) -> Any:
     """Give a reduced value the reduced axes of x back, with length 1. (Works whether or not they were kept.)"""
     axes = axes_of(len(x.shape), axis)
     return F.reshape(g, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
@@ -33,7 +33,7 @@ def sum(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = F
     return total(xp, x, axis, keepdims, dtype)
 
 
-sum.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis))
+sum.vjp(x=lambda F, g, like, axis: restore(F, g, like, axis))
 
 
 @op
@@ -43,7 +43,7 @@ def mean(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = 
     return y if dtype is None else y.astype(dtype)
 
 
-mean.vjp(x=lambda F, g, like, axis: _restore(F, g, like, axis) * (1 / builtins.max(1, count(like, axis))))
+mean.vjp(x=lambda F, g, like, axis: restore(F, g, like, axis) * (1 / builtins.max(1, count(like, axis))))
 
 
 @op
@@ -55,7 +55,7 @@ def var(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False
 def _from_the_mean(F: Any, g: Any, x: Any, axis: Any, ddof: int) -> Any:
     """What a gradient of (half) the variance is for x."""
     x = widened(x)
-    return _restore(F, g, x, axis) * (x - F.mean(x, axis, keepdims=True)) * (1 / over(count(x, axis) - ddof))
+    return restore(F, g, x, axis) * (x - F.mean(x, axis, keepdims=True)) * (1 / over(count(x, axis) - ddof))
 
 
 var.vjp(x=lambda F, g, x, axis, ddof: _from_the_mean(F, 2 * widened(g), x, axis, ddof))
@@ -83,8 +83,8 @@ def min(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _shared_among_winners(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
-    won = F.astype(F.logical_or(F.equal(x, _restore(F, y, x, axis)), F.isnan(x)), wide(x.dtype))
-    return _restore(F, g, x, axis) * won / F.sum(won, axis, keepdims=True)
+    won = F.astype(F.logical_or(F.equal(x, restore(F, y, x, axis)), F.isnan(x)), wide(x.dtype))
+    return restore(F, g, x, axis) * won / F.sum(won, axis, keepdims=True)
 
 
 max.vjp(x=_shared_among_winners)
@@ -106,7 +106,7 @@ def _product_of_the_others(F: Any, g: Any, x: Any, axis: Any) -> Any:
     others = _exclusive_products(F, flat)
     shaped = F.reshape(others, tuple(x.shape[i] for i in order))
     back = tuple(order.index(i) for i in range(x.ndim))
-    return _restore(F, g, x, axis) * F.transpose(shaped, back)
+    return restore(F, g, x, axis) * F.transpose(shaped, back)
 
 
 def _exclusive_products(F: Any, x: Any) -> Any:
@@ -138,7 +138,7 @@ def logsumexp(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return y if keepdims else xp.squeeze(y, axis=axes_of(x.ndim, axis))
 
 
-logsumexp.vjp(x=lambda F, g, x, axis: _restore(F, g, x, axis) * F.softmax(x, axis))  # y has fewer digits
+logsumexp.vjp(x=lambda F, g, x, axis: restore(F, g, x, axis) * F.softmax(x, axis))  # y has fewer digits
 
 
 @op

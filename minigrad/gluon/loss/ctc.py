@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad import np, ops
+from minigrad.arguments import one_of
 from minigrad.device import xp_of
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.errors import ShapeError
 from minigrad.gluon.loss.loss import Loss, floats, rounded
 from minigrad.tensor import Tensor
 
@@ -37,13 +38,8 @@ class CTCLoss(Loss):
     def __init__(
         self, layout: str = "NTC", label_layout: str = "NT", weight: float | None = None, **kwargs: Any
     ) -> None:
-        if layout not in ("NTC", "TNC") or label_layout not in ("NT", "TN"):
-            raise ArgumentError(
-                f"CTCLoss got layout={layout!r} and label_layout={label_layout!r}; it knows 'NTC' and 'TNC', and 'NT' "
-                "and 'TN'."
-            )
-        super().__init__(weight, label_layout.index("N"), **kwargs)
-        self._layout = layout
+        super().__init__(weight, one_of("label_layout", label_layout, "NT", "TN").index("N"), **kwargs)
+        self._layout = one_of("layout", layout, "NTC", "TNC")
 
     def hybrid_forward(
         self,

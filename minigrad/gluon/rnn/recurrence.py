@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from minigrad import create, ops
 from minigrad.arguments import whole
+from minigrad.device import place
 from minigrad.errors import ShapeError
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.tensor import Tensor
@@ -100,7 +101,7 @@ class Recurrent(HybridBlock):
         self, batch_size: int = 0, func: Any = create.zeros, ctx: Any = None, dtype: Any = None, device: Any = None
     ) -> list[Tensor]:
         """The first states, zeros unless another `func` makes them: [h], or [h, c] for long short-term memory."""
-        where = ctx or device
+        where = place(ctx, device)
         whole("batch_size", batch_size, 0)
         return [func(info["shape"], dtype=dtype or self._dtype, ctx=where) for info in self.state_info(batch_size)]
 

@@ -53,13 +53,6 @@ class CropResize(Transform):
         self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
-        x, y, width, height = self._box
-        rows, columns = image.shape[-3:-1]
-        if x + width > columns or y + height > rows:
-            raise ArgumentError(
-                f"The crop of width {width} and height {height} at ({x}, {y}) leaves the image, which has width "
-                f"{columns} and height {rows}."
-            )
         return resize(xp, crop(image, *self._box), *self._size, self._interpolation)
 
 
