@@ -79,10 +79,11 @@ def test_a_network_takes_numpys_arrays_and_says_what_to_do_with_a_list():
     lstm = gluon.rnn.LSTM(2)
     lstm.initialize()
     assert lstm(numpy.zeros((4, 1, 3), "float32"), [numpy.zeros((1, 1, 2), "float32")] * 2)[0].shape == (4, 1, 2)
-    dense = gluon.nn.Dense(2, in_units=2)
-    dense.initialize()
-    with pytest.raises(DTypeError, match=r"Dense '.*' was called with a list of list; make it an array first"):
-        dense([[1.0, 2.0]])
+    words = gluon.nn.Embedding(3, 2)
+    words.initialize()
+    numpy.testing.assert_array_equal(words([2, 0]).asnumpy(), words.weight.data().asnumpy()[[2, 0]])
+    with pytest.raises(DTypeError, match=r"Dense '.*' was called with a list of float; make it an array first"):
+        net([1.0, 2.0])
 
 
 def test_numpys_arrays_are_inputs_labels_head_gradients_and_values_of_a_store():
