@@ -133,7 +133,7 @@ def _end(file: BinaryIO, size: int) -> tuple[int, int]:
     tail = file.read()
     at = tail.rfind(b"PK\5\6")
     if at < 0:
-        raise FileError("it is no zip")
+        raise FileError("it is not a zip file")
     return int.from_bytes(tail[at + 10 : at + 12], "little"), int.from_bytes(tail[at + 12 : at + 16], "little")
 
 

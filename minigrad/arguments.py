@@ -37,7 +37,7 @@ def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf
 
 
 def numbers(name: str, values: Any, low: float = -math.inf, high: float = math.inf, ends: str = "[)") -> None:
-    """Refuse numbers, alone or in lists and arrays, of which one is no `number` of that range.
+    """Refuse numbers, alone or in lists and arrays, unless each is a `number` in that range.
 
     Arrays on a GPU are not looked at, for that would wait for the device.
     """
@@ -67,7 +67,7 @@ def _range(low: float, high: float, ends: str) -> str:
 
 
 def whole(name: str, value: Any, low: float = -math.inf) -> int:
-    """`value` as an int of at least `low`. 2.0 and True are no whole numbers: NumPy does not take them for a length.
+    """`value` as an int of at least `low`. 2.0 and True do not count: NumPy takes neither for a length.
 
     >>> whole("units", 1.9, 1)
     Traceback (most recent call last):
@@ -86,7 +86,11 @@ def whole(name: str, value: Any, low: float = -math.inf) -> int:
 
 
 def lengths(name: str, value: Any, low: float = 0) -> tuple[int, ...]:
-    """A shape: one length, or several, each a whole number of at least `low`."""
+    """A shape as a tuple, from one length or several, each a whole number of at least `low`.
+
+    >>> lengths("shape", 3), lengths("shape", [2, 3])
+    ((3,), (2, 3))
+    """
     if type(value) is tuple and all([type(n) is int and n >= low for n in value]):
         return value  # at once, for this is how shapes come
     several = isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0
@@ -124,6 +128,6 @@ def arguments_of(cls: type) -> dict[str, Any]:
 
 
 def refuse(cls: type, unknown: Iterable[str]) -> None:
-    """Say that these are no arguments of `cls`, and which ones may have been meant."""
+    """Raise KeywordError for arguments that `cls` does not have, naming those that may have been meant."""
     name, known = next(iter(unknown)), list(arguments_of(cls))
     raise KeywordError(f"{cls.__name__} has no argument {name!r}{suggestion(name, known)}")

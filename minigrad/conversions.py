@@ -5,15 +5,12 @@ Whatever asks for its values here looks at them outside of operations, which `lo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
 from minigrad.device import Array, Context, cpu, to_host
 from minigrad.errors import DTypeError, KeywordError, PositionError, ShapeError
-
-if TYPE_CHECKING:
-    pass
 
 _CPU = cpu()
 
@@ -93,7 +90,7 @@ class Conversions:
     def __bool__(self) -> bool:
         if self.data.size != 1:
             raise ShapeError(
-                f"The truth of an array of shape {self.data.shape} is not one yes or no; use .any() or .all()."
+                f"An array of shape {self.data.shape} is neither true nor false as a whole; use .any() or .all()."
             )
         return bool(self._looked_at().item())
 

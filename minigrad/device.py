@@ -161,7 +161,7 @@ def place(*asked: Any) -> Context:
 
 
 def places(*asked: Any) -> list[Context]:
-    """The same for arguments that may also be a list of devices: at least one."""
+    """As `place`, for arguments that may also be lists of devices: all of them, at least one."""
     given = next((some for some in asked if some is not None), None)
     listed = given if isinstance(given, (list, tuple)) else [given]
     if not listed or (listed is given and any(ctx is None for ctx in listed)):
@@ -339,7 +339,7 @@ def set_generator_states(states: dict[str, Any]) -> None:
     """
     global _seed
     if not isinstance(states, dict):
-        raise FileError(f"The states of the random generators are {states!r:.60}, which is no dictionary.")
+        raise FileError(f"The states of the random generators are {states!r:.60}; expected a dictionary by device.")
     for name, found in states.items():
         if not _is_state(name, found):
             raise FileError(f"The random generator of {name!r:.60} cannot go on from {found!r:.200}.")

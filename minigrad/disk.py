@@ -1,4 +1,4 @@
-"""Files on a disk: opened with a sentence if that fails, and written whole or not at all.
+"""Files on a disk: opened, with a clear sentence if that fails, and written whole or not at all.
 
 Every file that minigrad reads is opened by `reading`, and every file that it writes by `replacing`.
 """
@@ -63,7 +63,7 @@ def reading(path: FilePath, what: str = "file") -> Iterator[BufferedReader]:
     text = checked(path)
     with contextlib.ExitStack() as stack:
         try:
-            _refuse_what_is_no_file(text, "read", Path(text).stat().st_mode)
+            _refuse_unless_a_file(text, "read", Path(text).stat().st_mode)
             file = stack.enter_context(Path(text).open("rb"))
         except (FileNotFoundError, NotADirectoryError):
             raise MissingFileError(f"There is no {what} {text!r}{_looked_in(text)}; check the path.") from None
@@ -139,7 +139,7 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
             raise AccessError(f"{text!r} is the name of a folder and cannot be written; give the name of a file.")
         if target.exists():
             mode = target.stat().st_mode
-            _refuse_what_is_no_file(text, "written", mode)
+            _refuse_unless_a_file(text, "written", mode)
             mode = stat.S_IMODE(mode)
             if not os.access(target, os.W_OK):
                 raise AccessError(f"{text!r} cannot be written: it is write-protected.")
@@ -152,7 +152,7 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
     try:
         yield file, temporary, target, mode
     finally:
-        with contextlib.suppress(OSError):  # what could not be written is not missed
+        with contextlib.suppress(OSError):  # closing writes what is left, and can fail as writing did
             file.close()
         with contextlib.suppress(OSError):
             temporary.unlink()
@@ -195,7 +195,7 @@ def _of_the_disk(text: str, done: str) -> Iterator[None]:
         raise _refused(text, done, error) from None
 
 
-def _refuse_what_is_no_file(text: str, done: str, mode: int) -> None:
+def _refuse_unless_a_file(text: str, done: str, mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise AccessError(f"{text!r} is a folder and cannot be {done}; give the name of a file in it.")
     if not stat.S_ISREG(mode):

@@ -89,7 +89,7 @@ def function(function: Any, args: Any, kwargs: Any) -> Any:
 def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any:
     """Let the array module's function at `path` (or `function`, if it has none there) compute what has no derivative.
 
-    It refuses while recording, if a derivative would silently be lost. (Positions and truths have none to lose.)
+    It refuses while recording, if a derivative would silently be lost. (Positions and bools have none to lose.)
     """
     tensors: list[Tensor] = []
 

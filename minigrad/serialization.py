@@ -84,7 +84,7 @@ def load_any(path: FilePath) -> tuple[Arrays, dict[str, Any] | None]:
     with archive(path, _NOT_OURS) as members:
         others = [name for name in members.rest if name != NOTE]
         if others:
-            raise FileError(f"its member {others[0]!r} is no array")
+            raise FileError(f"its member {others[0]!r} is not an array")
         if NOTE not in members.rest:
             return {name: members[name] for name in members.stems}, None
         if members.rest[NOTE] > _longest(len(members.stems)):

@@ -351,6 +351,7 @@ def _from_host(data: Any, ctx: Context) -> Tensor:
     return Tensor(ctx.put(data), ctx)
 
 
+# What a Tensor does is written in terms of Tensors: a circle, closed last.
 from minigrad import autograd, ops, protocols  # noqa: E402
 from minigrad.ops.accepts import EXPLAINED, as_dtype, as_raw, as_tensor, explained  # noqa: E402
-from minigrad.ops.codes import GLUON, coded_shape  # noqa: E402  what a Tensor does is written in terms of Tensors: a circle, closed last
+from minigrad.ops.codes import GLUON, coded_shape  # noqa: E402

@@ -64,7 +64,7 @@ def test_a_file_as_the_first_versions_wrote_it_is_read(tmp_path):
         ([("a.npy", member(A))], "names an array 'b', which it does not have"),
         ([("a.npy", member(A)), ("c.npy", member(B))], "names an array 'b'"),
         ([("a.npy", member(A)), ("b.npy", member(B)), ("c.npy", member(B))], "has an array 'c', which its .* not name"),
-        ([("a.npy", member(A)), ("b.npy", member(B)), ("c.txt", "x")], r"member 'c\.txt' is no array"),
+        ([("a.npy", member(A)), ("b.npy", member(B)), ("c.txt", "x")], r"member 'c\.txt' is not an array"),
         ([("a.npy", member(A)), ("b.npy", member(B)), ("../b.npy", member(B))], "has a path .*as its name"),
         ([("a.npy", member(A)), ("b.npy", member(B)), ("/b.npy", member(B))], "has a path .*as its name"),
         ([("a.npy", member(A)), ("b.npy", member(B)), ("x\\b.npy", member(B))], "has a path .*as its name"),

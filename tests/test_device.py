@@ -331,7 +331,7 @@ def test_states_that_no_generator_can_have_are_refused_and_nothing_changes(name)
         if (name, found) != ("seed", 2**200):  # which is one
             with pytest.raises(FileError, match="cannot go on from"):
                 device.set_generator_states({"seed": 3, name: found})
-    with pytest.raises(FileError, match="no dictionary"):
+    with pytest.raises(FileError, match="expected a dictionary"):
         device.set_generator_states(["seed"])
     again = random.normal(shape=(3,)).tolist()
     random.seed(7)

@@ -22,7 +22,7 @@ FLAGS = (
     "static_alloc", "static_shape", "inline_limit", "forward_bulk_size", "backward_bulk_size", "backend",
     "backend_opts", "clear", "partition_if_dynamic",
 )  # fmt: skip
-"""What Gluon's `hybridize` may be told besides, about how MXNet runs a graph."""
+"""What Gluon's `hybridize` can also be told, about how MXNet runs a graph."""
 
 
 class Block:

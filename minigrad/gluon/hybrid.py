@@ -118,7 +118,7 @@ def arguments(function: Callable[..., Any]) -> frozenset[str] | None:
 
 
 def device_of(x: Any) -> Any:
-    """The device of the first array in a list, if there is one. (Plain arrays have none, and are refused.)"""
+    """The device of an array, or of the first one in nested lists; None if there is no array."""
     if isinstance(x, (list, tuple)):
         return next((ctx for ctx in map(device_of, x) if ctx is not None), None)
     return x.ctx if hasattr(x, "__array__") else None

@@ -110,7 +110,7 @@ class LRScheduler:
         return config
 
     def set_config(self, config: Mapping[str, Any]) -> None:
-        """Take in what a `get_config` of one's own has added. It comes from a file: check it."""
+        """Take in what your own `get_config` has added. The values come from a file, so check them."""
 
     @staticmethod
     def from_config(config: dict[str, Any]) -> LRScheduler:

@@ -21,20 +21,21 @@ random_uniform, random_normal, random_gamma = random.uniform, random.normal, ran
 random_exponential, random_poisson, random_randint = random.exponential, random.poisson, random.randint
 
 
-# What MXNet's graphs and GPU libraries are told means nothing here: every function takes it, and none heeds it.
-def _told(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, which also takes the `name` of an operation in a graph, and `cudnn_off`."""
+def _with_mxnet_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, which also accepts the options `name` and `cudnn_off`. They are for MXNet's graphs and for a GPU
+    library, and change nothing here.
+    """
 
     @functools.wraps(function, updated=())
-    def told(*args: Any, name: Any = None, cudnn_off: Any = None, **kwargs: Any) -> Any:
+    def accepting(*args: Any, name: Any = None, cudnn_off: Any = None, **kwargs: Any) -> Any:
         return function(*args, **kwargs)
 
-    return told
+    return accepting
 
 
 for _word, _meaning in list(globals().items()):
     if callable(_meaning) and not isinstance(_meaning, type) and not _word.startswith("_"):
-        globals()[_word] = _told(_meaning)
+        globals()[_word] = _with_mxnet_options(_meaning)
 del _word, _meaning
 
 linear = ops.linear

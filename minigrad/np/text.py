@@ -23,7 +23,7 @@ PACKINGS = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
 def loadtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
     """Numbers read from a text file by `numpy.loadtxt`, which takes all other arguments; float32 by default.
 
-    FileError if there are no such numbers in it, MissingFileError if it is not there, AccessError if it cannot be read.
+    FileError if it does not hold such numbers, MissingFileError if it is not there, AccessError if it cannot be read.
     """
     return array(_read(numpy.loadtxt, fname, dtype, kwargs))
 

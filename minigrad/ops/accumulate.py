@@ -1,4 +1,4 @@
-"""How many values are added up: in which dtype and in which order, so that small terms count and nothing overflows.
+"""How a long sum is added up: in which dtype and in which order, so that small terms count and nothing overflows.
 
 A sum, a mean, a norm or a softmax of float16 is computed in float32 and rounded once, at the end; a statistic of whole
 numbers is computed in float64. In float32 no more than a thousand values are added one after the other: 200,000 rows
@@ -33,7 +33,7 @@ def single(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
 
 
 def wide(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
-    """The dtype of a statistic before it is rounded: `single`, and float64 for whole numbers and truths."""
+    """The dtype of a statistic before it is rounded: `single`, and float64 for whole numbers and bools."""
     return single(dtype) if dtype.kind in "fc" else _FLOAT64
 
 
@@ -74,7 +74,7 @@ def _is_array(a: Any) -> bool:
 
 
 def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
-    """`axis` (None for all, a number, a tuple or a list) as numbers from 0 up."""
+    """`axis` (None for all, a number, a tuple or a list), which has been checked, as numbers from 0 up."""
     if axis is None or not ndim:
         return tuple(range(ndim))
     return tuple(a % ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))

@@ -178,5 +178,5 @@ def _whole(xp: Any, indices: Any) -> Any:
         return indices
     places = indices.astype("int64")
     if on_host(xp) and (places != indices).any():
-        raise ArgumentError(f"{indices[places != indices].flat[0]} is no position; positions are whole numbers.")
+        raise ArgumentError(f"{indices[places != indices].flat[0]} is not a position; expected whole numbers.")
     return places

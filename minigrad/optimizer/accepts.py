@@ -43,14 +43,18 @@ def gradient_for(weight: Tensor, grad: Any) -> Tensor:
     given = as_tensor(grad, "gradient")
     if given.ctx is not weight.ctx:
         if isinstance(grad, Tensor):
-            raise DeviceError(f"The weight is on {weight.ctx} but the gradient on {given.ctx}; move one of them first.")
+            raise DeviceError(f"The weight is on {weight.ctx} but the gradient is on {given.ctx}; move one first.")
         given = Tensor(weight.ctx.put(grad), weight.ctx)
     if given.shape != weight.shape:
-        raise ShapeError(f"The gradient has shape {given.shape}, but its weight has shape {weight.shape}.")
+        raise ShapeError(
+            f"The gradient has shape {given.shape}, but its weight has shape {weight.shape}; they must be the same."
+        )
     if given.dtype == weight.dtype:
         return given
     if given.dtype.kind not in "fiub":
-        raise DTypeError(f"The gradient has dtype {given.dtype!s}, but its weight has dtype {weight.dtype!s}.")
+        raise DTypeError(
+            f"The gradient has dtype {given.dtype!s}, but its weight has dtype {weight.dtype!s}; give real numbers."
+        )
     with weight.ctx:
         return Tensor(given.data.astype(weight.dtype), weight.ctx)
 
@@ -58,7 +62,7 @@ def gradient_for(weight: Tensor, grad: Any) -> Tensor:
 def states_for(optimizer: Any, weight: Tensor, state: Any) -> list[Array]:
     """The arrays of a state, if they are what `create_state` makes for this weight.
 
-    Those that a `create_state` of one's own adds behind the named ones are for its own `named` or `step` to look at.
+    An optimizer that adds arrays of its own behind the named ones checks these itself, in `named` or `step`.
     """
     given = () if state is None else state if isinstance(state, (tuple, list)) else (state,)
     tensors = [as_tensor(s, "state") for s in given]
@@ -75,7 +79,7 @@ def states_for(optimizer: Any, weight: Tensor, state: Any) -> list[Array]:
         raise UsageError(f"{cls} changes its weight and states in place, but one of them is read-only; give a copy.")
     for tensor in tensors:
         if tensor.ctx is not weight.ctx and tensor.ndim:
-            raise DeviceError(f"The weight is on {weight.ctx} but a state on {tensor.ctx}; move one of them first.")
+            raise DeviceError(f"The weight is on {weight.ctx} but a state is on {tensor.ctx}; move one first.")
     for name, array in zip(names, arrays[1:]):
         if name in optimizer.scalar_states and array.shape:
             raise ShapeError(f"The state {name!r} of {cls} is one number, but was given shape {array.shape}.")

@@ -1,4 +1,4 @@
-"""Constructor arguments of rules: checked numbers, defaults that know they are defaults, and second spellings."""
+"""Constructor arguments of rules, beyond `minigrad.arguments`: defaults that give way, and second spellings."""
 
 from __future__ import annotations
 

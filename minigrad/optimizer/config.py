@@ -25,7 +25,7 @@ APART = ("lr_scheduler", "param_dict", "param_idx2name")
 """Arguments that are not saved with the others."""
 
 LEARNT = ("num_update", "_index_update_count", "lr_mult", "wd_mult", "idx2name")
-"""What an optimizer knows besides its arguments."""
+"""Attributes that are saved although they are not arguments."""
 
 LATEST = 2**53
 """No count of updates is higher: up to here every whole number is a float too."""

@@ -91,7 +91,7 @@ def load_states(
                 leaf[...] = _fitting(arrays.pop(f"{key}/{i}", None), leaf, f"State {i} of the {called}")
         owed = _owed(meta, arrays, ours, weights)
         if arrays:
-            raise FileError(f"It holds {next(iter(arrays))!r:.60}, which is no state of {type(optimizer).__name__}.")
+            raise FileError(f"It holds {next(iter(arrays))!r:.60}, which is not a state of {type(optimizer).__name__}.")
         device.set_generator_states(field(meta, "generators", dict))
     except MinigradError as error:
         raise FileError(f"{str(path)!r} cannot be loaded. {error} Nothing was loaded.") from None

@@ -104,7 +104,7 @@ class Optimizer:
         self.multi_precision = bool(multi_precision)
         self.begin_num_update = self.num_update = whole("begin_num_update", begin_num_update, 0)
         if lr_scheduler is not None and not callable(lr_scheduler):
-            raise KeywordError(f"lr_scheduler={lr_scheduler!r} is no schedule; expected a callable, update -> rate")
+            raise KeywordError(f"lr_scheduler={lr_scheduler!r} is not a schedule; expected a callable, update -> rate")
         self.lr_scheduler = lr_scheduler
         if lr_scheduler is not None and not isinstance(rate, Default):
             _rebase(lr_scheduler, self.lr)
@@ -322,8 +322,9 @@ class Optimizer:
         return to_config(self, complete=type(self).get_config is Optimizer.get_config)
 
     def set_config(self, config: Mapping[str, Any]) -> None:
-        """Take in what a `get_config` of one's own has added: `self.seen = config["seen"]`. It comes from a file: check
-        it.
+        """Take in what your own `get_config` has added, as in `self.seen = config["seen"]`.
+
+        The values come from a file, so check them.
         """
 
     register = staticmethod(register)

@@ -18,7 +18,7 @@ from minigrad.plot.layers import Layout, Point, layout
 from minigrad.tensor import Tensor
 
 MOST = 200
-"""More boxes than this are no picture."""
+"""More boxes than this cannot be read."""
 
 # Boxes carry their own background and arrows are grey, so that all can be read on a white page and on a dark one.
 FILL = {"operation": "#dbeafe", "leaf": "#dcfce7", "constant": "#f1f1f1"}

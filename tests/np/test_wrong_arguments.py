@@ -98,7 +98,7 @@ def test_positions_up_to_the_end_are_numpys():
 )  # fmt: skip
 def test_a_position_is_whole_though_it_may_be_a_float(f):
     assert f(np.array([0.0, 1.0], ctx=cpu())).size
-    with pytest.raises(ArgumentError, match="0.5 is no position"):
+    with pytest.raises(ArgumentError, match="0.5 is not a position"):
         f(np.array([0.0, 0.5], ctx=cpu()))
 
 

@@ -105,7 +105,7 @@ def test_a_rate_beside_a_callable_without_a_base_is_refused():
 
 
 def test_a_schedule_must_be_callable():
-    with pytest.raises(KeywordError, match=r"lr_scheduler=0.1 is no schedule"):
+    with pytest.raises(KeywordError, match=r"lr_scheduler=0.1 is not a schedule"):
         SGD(lr_scheduler=0.1)
 
 

@@ -48,7 +48,7 @@ def _array(sample: Any) -> numpy.ndarray[Any, Any]:
     array = numpy.asarray(sample)
     if array.dtype.kind not in "biuf":
         raise DTypeError(
-            f"A sample of type {type(sample).__name__} is no number and no array of numbers ({array.dtype}); "
+            f"A sample of type {type(sample).__name__} is neither a number nor an array of numbers ({array.dtype}); "
             "transform it first, or give the DataLoader a batchify_fn."
         )
     return array

@@ -37,7 +37,7 @@ class Activation(HybridBlock):
 
 
 def at_the_end(layer: HybridBlock, name: str | None) -> None:
-    """Give a layer its activation, as the attribute `act`. It is no part of its own, and takes no name in the net."""
+    """Give a layer its activation as the attribute `act`, not as a child: the names of its parts stay Gluon's."""
     vars(layer)["act"] = None if name is None else Activation(name, prefix=f"{name}_")
 
 

@@ -47,5 +47,5 @@ def test_tuples_of_different_lengths_are_refused():
 
 
 def test_samples_that_are_no_numbers_are_refused():
-    with pytest.raises(DTypeError, match="A sample of type str is no number"):
+    with pytest.raises(DTypeError, match="A sample of type str is neither a number"):
         default_batchify_fn(["a", "b"])

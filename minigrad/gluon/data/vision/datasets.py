@@ -174,7 +174,7 @@ class CIFAR10(_Images):
         record = self.label_bytes + PIXELS
         if size == 0 or size % record:
             raise FileError(
-                f"{name!r} in {str(self._root)!r} has {size} bytes, which is no multiple of the {record} bytes of a "
+                f"{name!r} in {str(self._root)!r} has {size} bytes, which is not a multiple of the {record} bytes of a "
                 f"record of {type(self).__name__}; fetch the binary version again."
             )
 

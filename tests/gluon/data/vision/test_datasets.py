@@ -205,7 +205,7 @@ def test_cifar_files_that_do_not_fit_are_refused(tmp_path, offline):
     with pytest.raises(MissingFileError, match=r"CIFAR10 needs the file 'cifar-10-binary\.tar\.gz'"):
         CIFAR10(tmp_path)
     (tmp_path / "test_batch.bin").write_bytes(bytes(3073 * 2 - 1))
-    with pytest.raises(FileError, match="has 6145 bytes, which is no multiple of the 3073"):
+    with pytest.raises(FileError, match="has 6145 bytes, which is not a multiple of the 3073"):
         CIFAR10(tmp_path, train=False)
     for content in (b"no archive", b""):
         (tmp_path / "cifar-10-binary.tar.gz").write_bytes(content)
