@@ -138,7 +138,7 @@ def arange(
     start, stop = (0, start) if stop is None else (start, stop)
     start, stop, step = (v.item() if isinstance(v, Tensor) else v for v in (start, stop, step))
     if not abs(step) > 0:
-        raise ArgumentError(f"arange() got step={step!r}; a step is a number above or below 0.")
+        raise ArgumentError(f"arange() got step={step!r}; expected a number above or below 0.")
     with where:
         return Tensor(where.xp.arange(start, stop, step, dtype=as_dtype(dtype or "float32")), where)
 

@@ -222,7 +222,7 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
     shape = () if size is None else lengths("size", size)
     count = math.prod(shape)
     if count and not n:
-        raise ArgumentError(f"choice() cannot draw {count} values from none.")
+        raise ArgumentError(f"choice() cannot draw {count} values from an empty array; give one value at least.")
     if not replace and count > n:
         raise ArgumentError(
             f"choice() cannot draw {count} different values from {n}; use replace=True or a smaller size."

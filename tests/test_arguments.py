@@ -31,7 +31,7 @@ def test_a_number_lies_in_its_range_and_is_finite(value, low, high, ends, taken)
 
 
 @pytest.mark.parametrize("value", ["0.5", None, True, [0.5], 1j])
-def test_what_is_no_number_is_of_a_wrong_kind(value):
+def test_what_is_not_a_number_is_of_a_wrong_kind(value):
     with pytest.raises(KindError) as caught:
         number("x", value)
     assert str(caught.value).startswith(f"x={value!r} ")

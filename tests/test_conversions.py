@@ -142,7 +142,7 @@ def test_an_element_takes_numbers_only(value):
     assert x.tolist() == [0, 0]
 
 
-def test_what_is_no_number_is_not_equal_and_is_left_to_decide():
+def test_what_is_not_a_number_is_not_equal_and_is_left_to_decide():
     class Agrees:
         __array_ufunc__ = None
 

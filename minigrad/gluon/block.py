@@ -284,7 +284,7 @@ class Block:
             self._fix_shapes(args)
             out = self.forward(*args, **kwargs)
         except AttributeError as error:
-            raise _told(self, args, error) from None
+            raise _explained(self, args, error) from None
         if after:
             for hook in after:
                 hook(self, args, out)
@@ -378,7 +378,7 @@ class HookHandle:
         self.detach()
 
 
-def _told(block: Block, args: tuple[Any, ...], error: AttributeError) -> Exception:
+def _explained(block: Block, args: tuple[Any, ...], error: AttributeError) -> Exception:
     """A sentence, if the trouble is that an input is a list or a number; else the error."""
     for x in args:
         if isinstance(x, (list, tuple, int, float, str, type(None))) and f"'{type(x).__name__}' object" in str(error):

@@ -70,8 +70,8 @@ def load_parameters(
         loses = array.dtype.kind == "c" and wanted.kind != "c"
         if loses or (p.grad_req != "null" and wanted.kind != "f"):
             raise DTypeError(
-                f"Parameter '{name}' has dtype {p.dtype.name} and cannot become what it is in the file {str(path)!r}, "
-                f"{array.dtype.name}."
+                f"Parameter '{name}' has dtype {p.dtype.name} and cannot take {array.dtype.name} values from the file "
+                f"{str(path)!r}; save them in a floating-point dtype."
             )
         ready[name] = array.astype(wanted, copy=False)
     contexts = None if ctx is None else places(ctx)

@@ -98,7 +98,7 @@ class HybridBlock(Block):
 
 
 def nearest(cls: type, *names: str) -> str:
-    """Which of these names a class defines; if none, which the first class above it that defines one of them does."""
+    """Which of these names is defined nearest to a class: by itself, or by the first above it that defines one."""
     return next(name for base in cls.__mro__ for name in names if name in vars(base))
 
 

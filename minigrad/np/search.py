@@ -1,4 +1,4 @@
-"""Positions, counts, sets and comparisons: what has no derivative, and refuses to lose one while recording."""
+"""Positions, counts, sets and comparisons: functions without a derivative, which refuse to lose one while recording."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ FLOATS = {numpy.dtype(name) for name in ("float16", "float32", "float64")}
 """What can be trained. (An array in the other byte order has another dtype.)"""
 
 
-def as_tensor(x: Any, what: str) -> Tensor:
+def tensor_of(x: Any, what: str) -> Tensor:
     """A Tensor as it is, a plain NumPy or CuPy array as a Tensor that shares its memory."""
     if isinstance(x, Tensor):
         return x
@@ -32,7 +32,7 @@ def as_tensor(x: Any, what: str) -> Tensor:
 
 def weight_of(x: Any) -> Tensor:
     """A weight, if it is one that can be trained."""
-    weight = as_tensor(x, "weight")
+    weight = tensor_of(x, "weight")
     if weight.dtype not in FLOATS:
         raise DTypeError(f"A weight of dtype {weight.dtype!s} cannot be trained; make it float32: w.astype('float32').")
     return weight
@@ -40,7 +40,7 @@ def weight_of(x: Any) -> Tensor:
 
 def gradient_for(weight: Tensor, grad: Any) -> Tensor:
     """The gradient, in the dtype of the weight."""
-    given = as_tensor(grad, "gradient")
+    given = tensor_of(grad, "gradient")
     if given.ctx is not weight.ctx:
         if isinstance(grad, Tensor):
             raise DeviceError(f"The weight is on {weight.ctx} but the gradient is on {given.ctx}; move one first.")
@@ -65,7 +65,7 @@ def states_for(optimizer: Any, weight: Tensor, state: Any) -> list[Array]:
     An optimizer that adds arrays of its own behind the named ones checks these itself, in `named` or `step`.
     """
     given = () if state is None else state if isinstance(state, (tuple, list)) else (state,)
-    tensors = [as_tensor(s, "state") for s in given]
+    tensors = [tensor_of(s, "state") for s in given]
     cls, names = type(optimizer).__name__, tuple(optimizer.states)
     if len(tensors) < len(names):
         raise UsageError(
@@ -113,7 +113,7 @@ def master_of(weight: Tensor, state: Any) -> tuple[Tensor, Any]:
             "With multi_precision the state of a float16 weight is a pair, (float32 master copy, state); "
             "create_state_multi_precision(index, weight) makes it."
         )
-    master = as_tensor(state[0], "master copy")
+    master = tensor_of(state[0], "master copy")
     if master.shape != weight.shape or master.dtype != numpy.float32:
         raise ShapeError(
             f"The master copy is {master.dtype!s} of shape {master.shape}, but must be float32 of shape {weight.shape}."

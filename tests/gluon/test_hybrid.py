@@ -179,7 +179,7 @@ def test_super_of_a_container_runs_its_parts(base):
 
 
 @pytest.mark.parametrize("base", CELLS)
-def test_a_cell_of_ones_own_is_unrolled(base):
+def test_a_custom_cell_is_unrolled(base):
     class Masked(base):
         def hybrid_forward(self, F, inputs, states, i2h_weight, h2h_weight, i2h_bias, h2h_bias):
             return super().hybrid_forward(F, inputs, states, i2h_weight * 0, h2h_weight, i2h_bias, h2h_bias)

@@ -96,7 +96,7 @@ def test_an_initializer_has_no_unknown_arguments(kind):
         init.create("zeros", scale=3)
 
 
-def test_an_initializer_of_ones_own_may_keep_what_its_constructor_hands_on():
+def test_a_custom_initializer_may_keep_what_its_constructor_hands_on():
     class Mine(init.Initializer):
         def __init__(self, value):
             super().__init__(value=value)

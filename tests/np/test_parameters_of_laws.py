@@ -58,7 +58,7 @@ def test_one_wrong_value_in_an_array_is_enough(law, name, bad, make):
         law(**{name: make([0.25, bad])})
 
 
-def test_what_is_no_number_is_refused():
+def test_what_is_not_a_number_is_refused():
     for wrong in ("1", None, True):
         with pytest.raises(KindError, match="scale="):
             np.random.normal(0.0, wrong)
@@ -89,7 +89,7 @@ def test_a_shape_is_whole_numbers(law, shape):
         (lambda: random.randint(5, 5), ArgumentError, "low=5 and high=5"),
         (lambda: random.randint(0), ArgumentError, "low=0 and high=0"),
         (lambda: random.randint(0.5, 3), KindError, "low=0.5"),
-        (lambda: random.choice(0, 2), ArgumentError, "2 values from none"),
+        (lambda: random.choice(0, 2), ArgumentError, "2 values from an empty array"),
         (lambda: random.choice(2.5), KindError, "a=2.5"),
         (lambda: random.choice(3, p=[0.5, 0.5, 0.5]), ArgumentError, "p sums to 1.5"),
         (lambda: random.choice(2, p=np.array([0.5, 0.4], ctx=cpu())), ArgumentError, "p sums to 0.9"),

@@ -30,7 +30,7 @@ V = numpy.array([1.0, 2.0, 3.0], "float32")
         lambda v: np.array(V) * v,
     ],
 )  # fmt: skip
-def test_what_is_no_array_is_refused_in_a_sentence(call, value):
+def test_what_is_not_an_array_is_refused_in_a_sentence(call, value):
     with pytest.raises(MinigradError, match=r"expects numbers|cannot |takes "):
         call(value)
 

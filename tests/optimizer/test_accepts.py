@@ -53,7 +53,7 @@ def test_the_state_of_another_parameter_is_refused_by_every_rule(each_reading, n
 
 
 @pytest.mark.parametrize("state", [(), ("mean",), ("mean", "mean"), ("mean", None), (1.0, 2.0), ("w", "mean")])
-def test_what_is_no_state_of_the_rule_is_refused(state):
+def test_what_is_not_a_state_of_the_rule_is_refused(state):
     opt, w, (mean, _) = made()
     named = {"mean": mean, "w": w}
     refused(MinigradError, "Adam|state", opt, w, w.copy(), tuple(named.get(s, s) for s in state))
@@ -126,7 +126,7 @@ def test_states_of_another_dtype_are_refused_but_those_of_halves_are_float32():
 
 
 @pytest.mark.parametrize("bad", [None, [1.0, 2.0], "w", 3.0])
-def test_what_is_no_array_is_named(bad):
+def test_what_is_not_an_array_is_named(bad):
     opt = optimizer.SGD()
     with pytest.raises(KeywordError, match="The gradient is"):
         opt.update(0, np.ones(2), bad, None)

@@ -42,7 +42,7 @@ def test_parameters_are_not_saved():
     assert through_json(opt).param_dict == {}
 
 
-def test_a_schedule_of_ones_own_is_given_again():
+def test_a_custom_schedule_is_given_again():
     def schedule(k):
         return 0.5
 
@@ -93,7 +93,7 @@ def counting():
     del OPTIMIZERS["counting"]
 
 
-def test_what_an_optimizer_of_ones_own_has_learnt_is_added_by_its_get_config(counting):
+def test_what_a_custom_optimizer_has_learnt_is_added_by_its_get_config(counting):
     opt = counting(start=3, momentum=0.5)
     opt.seen = 7
     again = through_json(opt)
@@ -160,7 +160,7 @@ def test_every_schedule_goes_on_where_it_stood(schedule, rate):
     assert [again(k) for k in range(4, 12)] == [opt.lr_scheduler(k) for k in range(4, 12)]
 
 
-def test_a_schedule_of_ones_own_comes_back_unless_something_would_be_lost():
+def test_a_custom_schedule_comes_back_unless_something_would_be_lost():
     class Stepping(LRScheduler):
         def __init__(self, every=2):
             super().__init__(0.5)

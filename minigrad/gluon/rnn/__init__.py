@@ -1,4 +1,4 @@
-"""Recurrent layers (whole sequences) and cells (one moment)."""
+"""Recurrent layers (whole sequences) and cells (one time step)."""
 
 from minigrad.gluon.rnn.cells import GRUCell, LSTMCell, RNNCell
 from minigrad.gluon.rnn.layers import GRU, LSTM, RNN

@@ -1,4 +1,4 @@
-"""Recurrent cells: one moment in, its output and the new states out."""
+"""Recurrent cells: one time step in, its output and the new states out."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Cell(Recurrent):
 
     def reset(self) -> None:
         """Called before a sequence. A cell that keeps something for one sequence lets go of it here."""
-        self._counter = 0
+        self._counter = 0  # of steps, in cells written for MXNet
 
     def hybrid_forward(
         self,
@@ -65,7 +65,7 @@ class _Cell(Recurrent):
     def unroll(
         self, length: int, inputs: Any, begin_state: Any = None, layout: str = "NTC", merge_outputs: bool | None = None
     ) -> tuple[Any, list[Tensor]]:
-        """The cell at `length` moments: inputs by `layout`, or a list of (N, C); outputs as a list, or merged as one.
+        """The cell at `length` time steps: inputs by `layout`, or a list of (N, C); outputs as a list, or merged.
 
         >>> from minigrad import np
         >>> cell = GRUCell(4)
@@ -78,7 +78,7 @@ class _Cell(Recurrent):
         axis = one_of("layout", layout, "NTC", "TNC").index("T")
         known = inputs.shape[axis] if isinstance(inputs, Tensor) else len(inputs)
         if whole("length", length, 1) > known:
-            raise ArgumentError(f"unroll() got length={length}, but its inputs have {known} moments.")
+            raise ArgumentError(f"unroll() got length={length}, but its inputs have only {known} time steps.")
         if isinstance(inputs, Tensor):
             inputs = [inputs[t] if axis == 0 else inputs[:, t] for t in range(length)]
         first = inputs[0]

@@ -1,4 +1,4 @@
-"""Recurrent layers: a whole sequence in, the outputs of all moments (and the last states) out."""
+"""Recurrent layers: a whole sequence in, the outputs of all time steps (and the last states) out."""
 
 from __future__ import annotations
 

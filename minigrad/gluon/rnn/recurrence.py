@@ -1,4 +1,4 @@
-"""Recurrence: the state of a moment from its input and the state before; the same weights at every moment.
+"""Recurrence: the state at a time step from its input and the state before, with the same weights at every step.
 
 Each rule is given two products, W_i2h x + b_i2h of the input and W_h2h h + b_h2h of the last output, whose columns
 are the gates side by side, and the states. It returns the new states; the first of them, h, is also the output.
@@ -50,19 +50,19 @@ def gates(product: Tensor, count: int) -> list[Tensor]:
     return [product[:, k * h : (k + 1) * h] for k in range(count)]
 
 
-def moments(x: Tensor) -> list[Tensor]:
+def time_steps(x: Tensor) -> list[Tensor]:
     """x[0], x[1] ... by halves: the gradient of a slice is as large as what it is cut from, n slices would cost n^2."""
     n = x.shape[0]
-    return [x[0]] if n == 1 else moments(x[: n // 2]) + moments(x[n // 2 :])
+    return [x[0]] if n == 1 else time_steps(x[: n // 2]) + time_steps(x[n // 2 :])
 
 
 def run(F: Any, rule: Any, x: Tensor, states: States, weights: list[Tensor], backward: bool) -> tuple[Tensor, States]:
     """The rule over all of x (T, N, C): outputs (T, N, h) and the last states, each (N, h).
 
-    The inputs of all moments need one product; only that of the state must wait. `backward` starts at the end of x.
+    The inputs of all time steps need one product; only that of the state must wait. `backward` starts at the end of x.
     """
     i2h_weight, h2h_weight, i2h_bias, h2h_bias = weights
-    given = moments(F.linear(x, i2h_weight, i2h_bias))
+    given = time_steps(F.linear(x, i2h_weight, i2h_bias))
     outputs = []
     for now in reversed(given) if backward else given:
         states = rule(now, ops.linear(states[0], h2h_weight, h2h_bias), *states)

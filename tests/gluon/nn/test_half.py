@@ -121,7 +121,7 @@ def test_l2_normalization_of_halves():
         assert not nd.L2Normalization(nd.zeros(shape, dtype="float16"), mode=mode).asnumpy().any()
 
 
-def test_a_recurrent_bias_of_3000_moments_has_the_gradient_of_float64():
+def test_a_recurrent_bias_of_3000_time_steps_has_the_gradient_of_float64():
     layer = gluon.rnn.RNN(2, activation="tanh", input_size=1)
     layer.initialize()
     found = []

@@ -101,14 +101,14 @@ def test_a_factor_is_checked_whenever_it_is_set():
     assert (p.lr_mult, p.wd_mult) == (2.0, 0.0)
 
 
-def test_a_cell_unrolls_over_the_moments_that_there_are():
+def test_a_cell_unrolls_over_the_time_steps_that_there_are():
     layer = rnn.GRUCell(2, input_size=3)
     layer.initialize()
     x = np.ones((2, 4, 3))
     for length in (5, 0, 1.5):
         with pytest.raises(ArgumentError, match=f"length={length}"):
             layer.unroll(length, x)
-    with pytest.raises(ArgumentError, match="length=3, but its inputs have 2 moments"):
+    with pytest.raises(ArgumentError, match="length=3, but its inputs have only 2 time steps"):
         layer.unroll(3, [x[:, 0], x[:, 1]])
     with pytest.raises(ArgumentError, match="layout is 'NCT'"):
         layer.unroll(2, x, layout="NCT")
