@@ -28,9 +28,7 @@ def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf
     """
     real = isinstance(value, Real) and not isinstance(value, bool)
     found = float(value) if real else math.nan
-    above = low <= found if ends[0] == "[" else low < found
-    below = found <= high if ends[1] == "]" else found < high
-    if above and below and math.isfinite(found):
+    if _inside(found, low, high, ends) and math.isfinite(found):
         return found
     refusal = ArgumentError if real else KindError
     raise refusal(f"{name}={value!r} cannot be used; expected {_range(low, high, ends)}")
@@ -49,11 +47,15 @@ def numbers(name: str, values: Any, low: float = -math.inf, high: float = math.i
     found = numpy.asarray(raw)
     if found.dtype.kind not in "biuf":
         raise KindError(f"{name}={values!r} cannot be used; expected numbers, each {_range(low, high, ends)}")
-    above = found >= low if ends[0] == "[" else found > low
-    below = found <= high if ends[1] == "]" else found < high
-    wrong = found[~(numpy.isfinite(found) & above & below)]
+    wrong = found[~(numpy.isfinite(found) & _inside(found, low, high, ends))]
     if wrong.size:
         number(name, wrong.flat[0].item(), low, high, ends)
+
+
+def _inside(found: Any, low: float, high: float, ends: str) -> Any:
+    """Whether a number lies in the range, or which numbers of an array do."""
+    above = found >= low if ends[0] == "[" else found > low
+    return above & (found <= high if ends[1] == "]" else found < high)
 
 
 def _range(low: float, high: float, ends: str) -> str:

@@ -123,9 +123,10 @@ def spread(sample_weight: Any, loss: Tensor, batch_axis: int, name: str) -> Tens
     """
     w = sample_weight if isinstance(sample_weight, Tensor) else asarray(sample_weight, ctx=loss.ctx)
     w, shape = typed(w, loss.dtype), loss.shape
-    samples = shape[batch_axis % loss.ndim] if shape else 1
+    batch_axis %= max(1, loss.ndim)
+    samples = shape[batch_axis] if shape else 1
     if w.shape == (samples,):
-        return ops.reshape(w, tuple(n if i == batch_axis % loss.ndim else 1 for i, n in enumerate(shape)))
+        return ops.reshape(w, tuple(n if i == batch_axis else 1 for i, n in enumerate(shape)))
     if w.size == 1:
         return ops.reshape(w, ())
     if [n for n in w.shape if n != 1] == [n for n in shape if n != 1] and (w.ndim > 1 or loss.ndim == 1):
