@@ -33,7 +33,7 @@ from minigrad import device
 from minigrad.autograd.graph import Node
 from minigrad.autograd.scopes import state
 from minigrad.device import MODULES, Context
-from minigrad.errors import AxisError, DeviceError, KeywordError
+from minigrad.errors import AxisError, DeviceError, KeywordError, MinigradError
 from minigrad.ops.accepts import EXPLAINED, NUMBERS, as_raw, described, explained, not_numbers, shape_of, write
 from minigrad.ops.axes import check_axis
 from minigrad.ops.complex import check_complex
@@ -276,7 +276,7 @@ class Op:
 
     def _explained(self, error: Exception, args: tuple[Any, ...], ctx: Context, raw: list[Any]) -> Exception:
         """Why the forward failed."""
-        if isinstance(error, TypeError):
+        if isinstance(error, TypeError) and not isinstance(error, MinigradError):
             self._check_kinds(ctx, raw)
         self._refuse_words(args)
         if isinstance(error, AxisError):  # of `check_axis`, which does not know whose axis it is

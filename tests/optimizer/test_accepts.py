@@ -140,7 +140,7 @@ def test_an_array_that_is_read_only_is_refused(each_reading):
     fixed.flags.writeable = False
     for weight, state in [(fixed, v), (w, fixed)]:
         with pytest.raises(UsageError, match="one of them is read-only"):
-            opt.update(0, weight, np.ones(4), state)
+            opt.update(0, weight, numpy.ones(4), state)
     assert (fixed == 1).all() and w.tolist() == [1, 1, 1, 1]
 
 
