@@ -8,7 +8,8 @@ object has learnt since it was made (counts, a rate that has fallen) is added by
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from minigrad.arguments import arguments_of
@@ -24,18 +25,29 @@ def build(cls: type, found: Mapping[str, str], attributes: Mapping[str, Any], ot
     """An object made by its constructor, from attributes that come from a file and have their places in `found`.
 
     Raises KeywordError for an attribute that is neither an argument's nor one of `others`, and whatever the constructor
-    raises for a value.
+    raises for a value. Files of the first versions hold every attribute; one that says what the constructor makes
+    anyway is let pass.
     """
-    known = [*found.values(), *others]
-    for name in attributes:
-        if name not in known:
+    with as_file_error(cls):
+        thing = cls(**{name: attributes[place] for name, place in found.items() if place in attributes})
+    known, own = [*found.values(), *others], vars(thing)
+    for name, value in attributes.items():
+        if name not in known and not (name in own and _same(own[name], value)):
             raise KeywordError(f"a file cannot set {cls.__name__}.{name:.60}{suggestion(name, known)}")
+    return thing
+
+
+@contextmanager
+def as_file_error(cls: type) -> Iterator[None]:
+    """What a class of the user's raises, given by a file what it does not expect, as a FileError."""
     try:
-        return cls(**{name: attributes[place] for name, place in found.items() if place in attributes})
+        yield
     except MinigradError:
         raise
-    except Exception as error:  # a class of the user's, given what it does not expect
-        raise FileError(f"{cls.__name__} cannot be made from what was saved of it: {error}") from error
+    except Exception as error:
+        raise FileError(
+            f"{cls.__name__} cannot be made from what was saved of it ({type(error).__name__}: {error!s:.200})."
+        ) from error
 
 
 def check_complete(thing: Any, twin: Any, apart: Collection[str] = ()) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from minigrad.arguments import number, one_of, whole
-from minigrad.config import build, check_complete, field, places
+from minigrad.config import as_file_error, build, check_complete, field, places
 from minigrad.errors import ArgumentError
 
 RATES = ("warmup_final_lr", "base_lr")
@@ -136,5 +136,6 @@ class LRScheduler:
         scheduler.base_lr = number("base_lr", field(attributes, "base_lr", (int, float)), 0)
         for progress in cls.progress:
             setattr(scheduler, progress, whole(progress, field(attributes, progress, int), 0))
-        scheduler.set_config(config)
+        with as_file_error(cls):
+            scheduler.set_config(config)
         return scheduler

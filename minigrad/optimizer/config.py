@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from minigrad.arguments import number
-from minigrad.config import build, check_complete, expected, field, places, table
+from minigrad.config import as_file_error, build, check_complete, expected, field, places, table
 from minigrad.errors import ArgumentError, FileError, suggestion
 from minigrad.lr_scheduler import LRScheduler
 from minigrad.optimizer.registry import OPTIMIZERS
@@ -77,13 +77,14 @@ def from_config(config: dict[str, Any], lr_scheduler: Callable[[int], float] | N
             f"the saved {name!r} had a callable of your own as its schedule; give it as lr_scheduler before loading"
         )
     attributes, cls = field(config, "attributes", dict), OPTIMIZERS[name]
-    optimizer: Optimizer = build(cls, places(cls, RENAMED, APART), attributes, LEARNT)
+    optimizer: Optimizer = build(cls, places(cls, RENAMED, APART), attributes, [*LEARNT, *cls.earlier])
     _learn(optimizer, attributes)
     if isinstance(schedule, dict):
         optimizer.lr_scheduler = LRScheduler.from_config(schedule)
     elif schedule:
         optimizer.lr_scheduler = lr_scheduler
-    optimizer.set_config(config)
+    with as_file_error(cls):
+        optimizer.set_config(config)
     return optimizer
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from minigrad.arguments import whole
 from minigrad.device import Array, xp_of
+from minigrad.errors import FileError
 from minigrad.optimizer.arguments import Default, either, number
 from minigrad.optimizer.norms import norm, ratio
 from minigrad.optimizer.optimizer import Index, Optimizer
@@ -60,6 +61,7 @@ class LARS(Optimizer):
 
     decaying = ("_weight",)
     elementwise = False
+    earlier = ("_rates",)
 
     def __init__(
         self,
@@ -114,5 +116,8 @@ class LARS(Optimizer):
         return super().get_config() | {"rate_update": update, "rate_now": now, "rate_before": before}
 
     def set_config(self, config: Mapping[str, Any]) -> None:
-        now, before = (number(name, config.get(name), 0) for name in ("rate_now", "rate_before"))
-        self._rates = [whole("rate_update", config.get("rate_update"), 0), now, before]
+        saved = config["attributes"].get("_rates", [config.get(f"rate_{of}") for of in ("update", "now", "before")])
+        if not isinstance(saved, list) or len(saved) != 3:
+            raise FileError(f"The field '_rates' is {saved!r:.60}; expected a number of updates and two rates.")
+        update, now, before = saved
+        self._rates = [whole("rate_update", update, 0), number("rate_now", now, 0), number("rate_before", before, 0)]

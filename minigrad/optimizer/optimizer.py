@@ -74,6 +74,9 @@ class Optimizer:
     scalar_states: ClassVar[tuple[str, ...]] = ()
     """Those of `states` that are one number per parameter: 0-d float64 arrays on the host."""
 
+    earlier: ClassVar[tuple[str, ...]] = ()
+    """Attributes that files of the first versions hold, for `set_config` to take in."""
+
     symbols: ClassVar[Mapping[str, str]] = {}
     """How the equations print names that are words: name -> LaTeX."""
 

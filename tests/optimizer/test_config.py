@@ -7,7 +7,7 @@ import numpy
 import pytest
 
 from minigrad import np, optimizer
-from minigrad.errors import ArgumentError, MinigradError
+from minigrad.errors import ArgumentError, FileError, MinigradError
 from minigrad.lr_scheduler import (
     CosineScheduler,
     FactorScheduler,
@@ -126,6 +126,20 @@ def test_an_argument_that_is_kept_under_another_name_is_refused_when_it_would_be
             Renaming(decay=0.25).get_config()
     finally:
         del OPTIMIZERS["renaming"]
+
+
+def test_a_set_config_that_meets_what_it_does_not_expect_refuses_the_file(counting):
+    config = counting().get_config() | {"seen": None}
+    counting.set_config = lambda self, config: setattr(self, "seen", config["seen"] + 1)
+    with pytest.raises(FileError, match=r"Counting cannot be made from what was saved of it \(TypeError"):
+        from_config(config)
+
+    class Steep(LRScheduler):
+        def set_config(self, config):
+            self.slope = config["slope"]
+
+    with pytest.raises(FileError, match="Steep cannot be made"):
+        LRScheduler.from_config(Steep().get_config())
 
 
 @pytest.mark.parametrize(
