@@ -6,7 +6,7 @@ short it would write, memory that belongs to something else. So every array is c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy
@@ -75,8 +75,7 @@ def states_for(optimizer: Any, weight: Tensor, state: Any) -> list[Array]:
     arrays = [weight.data, *(t.data for t in tensors)]
     if len({*map(id, arrays)}) < len(arrays):
         raise UsageError(f"{cls} was given one array in two places; its weight and states are changed separately.")
-    if not all([getattr(a.flags, "writeable", True) for a in arrays]):  # CuPy's always are
-        raise UsageError(f"{cls} changes its weight and states in place, but one of them is read-only; give a copy.")
+    _check_writable(arrays, f"The weight or a state of {cls}")
     for tensor in tensors:
         if tensor.ctx is not weight.ctx and tensor.ndim:
             raise DeviceError(f"The weight is on {weight.ctx} but a state is on {tensor.ctx}; move one first.")
@@ -106,6 +105,11 @@ def check(cls: str, arrays: Mapping[str, Array], extras: Collection[str] = ()) -
             raise DTypeError(f"{cls} was given {name!r} of dtype {a.dtype!s} for a weight of dtype {w.dtype!s}.")
 
 
+def _check_writable(arrays: Iterable[Array], what: str) -> None:
+    if not all([getattr(a.flags, "writeable", True) for a in arrays]):  # CuPy's always are
+        raise UsageError(f"{what} is changed in place, but is read-only; give a copy.")
+
+
 def master_of(weight: Tensor, state: Any) -> tuple[Tensor, Any]:
     """The float32 master copy of a float16 weight, and the state of it."""
     if not isinstance(state, (tuple, list)) or len(state) != 2:
@@ -118,4 +122,7 @@ def master_of(weight: Tensor, state: Any) -> tuple[Tensor, Any]:
         raise ShapeError(
             f"The master copy is {master.dtype!s} of shape {master.shape}, but must be float32 of shape {weight.shape}."
         )
+    if master.ctx is not weight.ctx:
+        raise DeviceError(f"The weight is on {weight.ctx} but its master copy on {master.ctx}; move one of them first.")
+    _check_writable([weight.data, master.data], "The weight or its master copy")
     return master, state[1]

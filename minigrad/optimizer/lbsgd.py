@@ -8,7 +8,7 @@ from typing import Any
 
 from minigrad.arguments import whole
 from minigrad.device import Array, xp_of
-from minigrad.errors import UsageError
+from minigrad.errors import KindError, UsageError
 from minigrad.optimizer.accepts import check
 from minigrad.optimizer.arguments import number
 from minigrad.optimizer.norms import norm
@@ -92,6 +92,8 @@ class LBSGD(Optimizer):
     ) -> None:
         super().__init__(multi_precision=multi_precision, **kwargs)
         self.momentum = number("momentum", momentum, 0, 1)
+        if not isinstance(warmup_strategy, str):
+            raise KindError(f"warmup_strategy={warmup_strategy!r} cannot be used; expected a word such as 'linear'")
         self.warmup_strategy = warmup_strategy
         self.warmup_epochs = whole("warmup_epochs", warmup_epochs, 0)
         self.batch_scale = whole("batch_scale", batch_scale, 1)

@@ -172,9 +172,9 @@ class Optimizer:
 
     def update_multi_precision(self, index: Index, weight: Tensor, grad: Tensor, state: State) -> None:
         """As `update`, with the state of `create_state_multi_precision`; the weight is rounded from its master copy."""
+        weight = weight_of(weight)
         if not self._has_master(weight):
             return self.update(index, weight, grad, state)
-        weight = weight_of(weight)
         master, inner = master_of(weight, state)
         grad = gradient_for(master, grad)
         with weight.ctx:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minigrad.optimizer.accepts import weight_of
 from minigrad.optimizer.optimizer import Index, Optimizer, State
 from minigrad.tensor import Tensor
 
@@ -22,6 +23,7 @@ class Updater:
         self.states: dict[Index, State] = {}
 
     def __call__(self, index: Index, grad: Tensor, weight: Tensor) -> None:
+        weight = weight_of(weight)
         with weight.ctx:
             if index not in self.states:
                 self.states[index] = self.optimizer.create_state_multi_precision(index, weight)

@@ -3,8 +3,8 @@
 import numpy
 import pytest
 
-from minigrad import np, optimizer
-from minigrad.errors import DTypeError, KeywordError, MinigradError, ShapeError, UsageError
+from minigrad import cpu, np, optimizer
+from minigrad.errors import DeviceError, DTypeError, KeywordError, MinigradError, ShapeError, UsageError
 from minigrad.optimizer.run import reading
 
 READINGS = ["numpy", "numba"]
@@ -139,7 +139,7 @@ def test_an_array_that_is_read_only_is_refused(each_reading):
     fixed = numpy.ones(4, "float32")
     fixed.flags.writeable = False
     for weight, state in [(fixed, v), (w, fixed)]:
-        with pytest.raises(UsageError, match="one of them is read-only"):
+        with pytest.raises(UsageError, match="is read-only"):
             opt.update(0, weight, numpy.ones(4), state)
     assert (fixed == 1).all() and w.tolist() == [1, 1, 1, 1]
 
@@ -151,3 +151,37 @@ def test_a_master_copy_that_does_not_fit_is_refused():
         with pytest.raises((UsageError, ShapeError), match=message):
             opt.update_multi_precision(0, w, w, state)
     assert w.tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("weight", [None, 1.0, [1.0], "w", (), np.ones(4, dtype="int32")])
+@pytest.mark.parametrize("multi_precision", [False, True])
+def test_what_is_no_weight_is_refused_at_every_entrance(weight, multi_precision):
+    opt = optimizer.Adam(multi_precision=multi_precision)
+    with pytest.raises((KeywordError, DTypeError)):
+        opt.update_multi_precision(0, weight, np.ones(4), None)
+    with pytest.raises((KeywordError, DTypeError)):
+        optimizer.get_updater(opt)(0, np.ones(4), weight)
+
+
+def test_an_updater_takes_plain_arrays_as_an_update_does(each_reading):
+    w = numpy.ones(4, dtype="float32")
+    optimizer.get_updater(optimizer.SGD(learning_rate=0.5))(0, numpy.ones(4), w)
+    assert w.tolist() == [0.5] * 4
+
+
+@pytest.mark.parametrize("place", ["weight", "master"])
+def test_a_read_only_array_of_a_pair_is_refused(each_reading, place):
+    opt, w = optimizer.Adam(multi_precision=True), np.ones(4, dtype="float16")
+    state = opt.create_state_multi_precision(0, w)
+    locked = (w if place == "weight" else state[0]).data
+    locked.flags.writeable = False
+    with pytest.raises(UsageError, match="is read-only"):
+        opt.update_multi_precision(0, w, np.ones(4), state)
+    assert (w.asnumpy() == 1).all() and (state[1][0].asnumpy() == 0).all()
+
+
+def test_a_master_copy_on_another_device_is_refused(each_reading):
+    opt, w = optimizer.Adam(multi_precision=True), np.ones(4, dtype="float16")
+    master, inner = opt.create_state_multi_precision(0, w)
+    with pytest.raises(DeviceError, match="master copy on cpu"):
+        opt.update_multi_precision(0, w, np.ones(4), (master.copyto(cpu(1)), inner))

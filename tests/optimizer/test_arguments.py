@@ -66,3 +66,9 @@ def test_arguments_in_order():
 def test_group_adagrad_refuses_decay():
     with pytest.raises(AssertionError, match=r"no weight decay, but wd=0\.1"):
         optimizer.GroupAdaGrad(wd=0.1)
+
+
+@pytest.mark.parametrize("word", [None, 1, ["linear"], {}])
+def test_a_strategy_is_a_word(word):
+    with pytest.raises(ArgumentError, match="warmup_strategy=.* cannot be used; expected a word"):
+        optimizer.LBSGD(warmup_strategy=word)
