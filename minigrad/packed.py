@@ -42,16 +42,16 @@ def gunzipped(file: BinaryIO) -> tuple[io.BufferedReader, int]:
     return io.BufferedReader(_Bounded(gzip.GzipFile(fileobj=file), stated)), stated
 
 
-def unpacked(file: BinaryIO, packing: Any) -> io.BufferedReader:
+def unpacked(file: BinaryIO, packing: Any, cost: int) -> io.BufferedReader:
     """What text is packed in the file by the module `packing` (gzip, bz2 or lzma), as a stream.
 
-    FileError if that is a bomb: at once if a gzip file states it, else while it is read. Text becomes larger again as
-    an array, so less of it is taken for a bomb.
+    FileError if that is a bomb: at once if a gzip file states it, else while it is read. A byte of text takes up to
+    `cost` bytes while it becomes an array, so less of it is taken for a bomb.
     """
     stated, held = _stated(file)
-    most = max(FREE // 4, FOLD // 4 * held)
+    most = max(FREE // cost, FOLD // 4 * held)
     if stated > most:
-        raise FileError(f"its {held} bytes state that they unpack to {stated}")
+        raise FileError(f"its {held} bytes state that they unpack to {stated}; if so, unpack it first")
     return io.BufferedReader(_Bounded(packing.open(file, "rb"), most))
 
 

@@ -191,6 +191,7 @@ for name, suffix in (("honest.gz", b""), ("lie.gz", struct.pack("<I", 1 << 20)))
     packed = gzip.compress(idx + bytes(100 << 20))
     (folder / name).write_bytes(packed[: len(packed) - len(suffix)] + suffix)
 (folder / "lines.txt.gz").write_bytes(gzip.compress(b"0 0\\n" * (30 << 18)))
+(folder / "row.txt.gz").write_bytes(gzip.compress(b"1 " * (15 << 19)))
 """
 
 READ = """
@@ -222,4 +223,4 @@ def test_bombs_are_refused_within_a_second_and_100_mib(tmp_path):
         command = [sys.executable, "-c", code, str(tmp_path)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-    assert len(list(tmp_path.iterdir())) == 8 and done.stdout == "done\n"
+    assert len(list(tmp_path.iterdir())) == 9 and done.stdout == "done\n"

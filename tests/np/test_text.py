@@ -53,13 +53,23 @@ def test_an_error_while_writing_leaves_the_old_file(tmp_path):
         ("a.txt.bz2", b"1 2\n", "Invalid data stream"),
         ("a.txt.xz", b"1 2\n" * 9, "format not supported"),
         ("a.txt.gz", gzip.compress(b"0 0\n" * (8 << 20)), r"its \d+ bytes state that they unpack to 33554432"),
-        ("a.txt.bz2", bz2.compress(bytes(32 << 20)), "unpacks to more than 16777216 bytes"),
+        ("a.txt.bz2", bz2.compress(bytes(32 << 20)), "unpacks to more than 4194304 bytes"),
     ],
 )
 def test_files_without_numbers_are_refused_with_their_path(name, content, sentence, tmp_path):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(FileError, match=rf"loadtxt\(\) cannot read '.*{name}': .*{sentence}.*\.$"):
         np.loadtxt(tmp_path / name, encoding="utf-8")
+
+
+@pytest.mark.parametrize(("reader", "most"), [(np.loadtxt, 4 << 20), (np.genfromtxt, 256 << 10)])
+def test_a_bomb_is_what_would_take_a_reader_too_much_memory(reader, most, tmp_path):
+    path = tmp_path / "a.txt.gz"
+    path.write_bytes(gzip.compress(b"1" * 99 + b" " * (most - 99)))
+    assert reader(path, "float64") == float("1" * 99)
+    path.write_bytes(gzip.compress(b"1" * 99 + b" " * (most - 98)))
+    with pytest.raises(FileError, match=rf"unpack to {most + 1}; if so, unpack it first\."):
+        reader(path)
 
 
 def test_an_argument_that_numpy_does_not_know_is_not_the_files_fault(tmp_path):
