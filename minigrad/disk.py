@@ -49,9 +49,13 @@ def at_home(path: FilePath) -> Path:
     """A path in which ~ stands for the home folder."""
     text = checked(path)
     try:
-        return Path(text).expanduser()
+        path = Path(text).expanduser()
+        path.exists()  # which asks the disk whether there can be such a name
     except RuntimeError:
         raise ArgumentError(f"The path {text!r} begins with a home folder that is not known; write it out.") from None
+    except OSError as error:
+        raise _refused(text, "read", error) from None
+    return path
 
 
 @contextmanager
@@ -134,6 +138,8 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
                 f"{text!r} cannot be written: there is no folder {str(folder)!r} to write {target.name!r} to; "
                 "create it first."
             )
+        if target.is_symlink():
+            raise AccessError(f"{text!r} cannot be written: it is a link to itself.")
         mode = None
         if text.endswith((os.sep, "/")):
             raise AccessError(f"{text!r} is the name of a folder and cannot be written; give the name of a file.")

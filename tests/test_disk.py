@@ -179,6 +179,22 @@ def test_a_missing_file_is_a_file_not_found_error_with_the_path(call, tmp_path):
         call(tmp_path / "file" / "below")
 
 
+@posix
+@pytest.mark.parametrize("call", cases(WRITERS, READERS, FOLDERS))
+def test_a_name_that_is_too_long_is_said(call):
+    with pytest.raises(FileError, match="x" * 300):
+        call("x" * 300)
+
+
+@posix
+@pytest.mark.parametrize("call", cases(WRITERS))
+def test_a_link_to_itself_stays(call, tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(AccessError, match="loop' cannot be written: it is a link to itself"):
+        call(str(tmp_path / "loop"))
+    assert [p.name for p in tmp_path.iterdir()] == ["loop"] and (tmp_path / "loop").is_symlink()
+
+
 def test_a_folder_that_is_gone_can_be_said(tmp_path, monkeypatch):
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
