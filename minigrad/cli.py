@@ -161,6 +161,8 @@ def run_train(arguments: argparse.Namespace) -> int:
         writable(arguments.save)
     if arguments.plot:
         writable(arguments.plot, *PICTURES)
+    if arguments.save and arguments.plot and arguments.save.resolve() == arguments.plot.resolve():
+        raise ArgumentError(f"--save and --plot are both {str(arguments.plot)!r}; the picture needs another file.")
     rule = compare.build(arguments.optimizer, arguments.lr)
     name = type(rule).__name__.lower()
     parts = datasets.from_npz(arguments.data) if arguments.data else datasets.digits()

@@ -54,6 +54,13 @@ def test_train_tells_the_end_saves_the_net_and_draws_its_curves(tmp_path, capsys
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m.npz", "p.svg"]
 
 
+def test_train_does_not_draw_over_the_net_that_it_saves(tmp_path, capsys):
+    for plot in ("a.png", str(tmp_path / "a.png")):
+        assert cli.main(["train", "--epochs", "100000", "--save", "a.png", "--plot", plot]) != 0
+        assert "--save and --plot are both" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_train_without_a_rate_takes_the_one_of_the_table(capsys):
     assert cli.main(["train", "--optimizer", "sgd", "--epochs", "1"]) == 0
     assert f"sgd, rate {compare.best_arguments()['sgd']['learning_rate']:g}:" in capsys.readouterr().out
