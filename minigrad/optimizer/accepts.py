@@ -7,6 +7,7 @@ short it would write, memory that belongs to something else. So every array is c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy
@@ -73,8 +74,10 @@ def states_for(optimizer: Any, weight: Tensor, state: Any) -> list[Array]:
             "create_state(index, weight) makes them."
         )
     arrays = [weight.data, *(t.data for t in tensors)]
-    if len({*map(id, arrays)}) < len(arrays):
-        raise UsageError(f"{cls} was given one array in two places; its weight and states are changed separately.")
+    if any([overlap(a, b) for a, b in combinations(arrays, 2)]):
+        raise UsageError(
+            f"{cls} was given the same memory in two places; its weight and states are changed separately."
+        )
     _check_writable(arrays, f"The weight or a state of {cls}")
     for tensor in tensors:
         if tensor.ctx is not weight.ctx and tensor.ndim:
@@ -103,6 +106,25 @@ def check(cls: str, arrays: Mapping[str, Array], extras: Collection[str] = ()) -
         fits = a.dtype == w.dtype or (w.dtype == numpy.float16 and a.dtype == numpy.float32)
         if not (fits or (a.dtype in FLOATS and (name == "g" or name in extras))):
             raise DTypeError(f"{cls} was given {name!r} of dtype {a.dtype!s} for a weight of dtype {w.dtype!s}.")
+
+
+def apart(g: Array, changed: Iterable[Array]) -> Array:
+    """The gradient, copied if what is changed while it is read lies in its memory."""
+    return g.copy() if any([overlap(g, a) for a in changed]) else g
+
+
+def overlap(a: Array, b: Array) -> bool:
+    """Whether two arrays have an element in common. Of two arrays that are no views, each has its own memory.
+
+    Arrays on a GPU are only asked whether they are one array.
+
+    >>> a = numpy.arange(4)
+    >>> overlap(a[1:], a[:-1]), overlap(a[::2], a[1::2]), overlap(a, a.copy())
+    (True, False, False)
+    """
+    if a is b or not (isinstance(a, numpy.ndarray) and isinstance(b, numpy.ndarray)):
+        return a is b
+    return (a.base is not None or b.base is not None) and numpy.shares_memory(a, b)
 
 
 def _check_writable(arrays: Iterable[Array], what: str) -> None:

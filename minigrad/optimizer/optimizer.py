@@ -19,7 +19,7 @@ import numpy
 from minigrad.arguments import arguments_of, number, refuse, whole
 from minigrad.device import Array, context_of, xp_of
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
-from minigrad.optimizer.accepts import gradient_for, master_of, states_for, weight_of
+from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
 from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.config import to_config
 from minigrad.optimizer.registry import create, register
@@ -167,7 +167,7 @@ class Optimizer:
         g, states = gradient_for(weight, grad).data, states_for(self, weight, state)
         self._update_count(index)
         with weight.ctx:
-            self.step(index, weight.data, g, states)
+            self.step(index, weight.data, apart(g, [weight.data, *states]), states)
         weight.touch()  # a graph that was recorded with the old weight will say so
 
     def update_multi_precision(self, index: Index, weight: Tensor, grad: Tensor, state: State) -> None:

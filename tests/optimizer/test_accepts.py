@@ -185,3 +185,34 @@ def test_a_master_copy_on_another_device_is_refused(each_reading):
     master, inner = opt.create_state_multi_precision(0, w)
     with pytest.raises(DeviceError, match="master copy on cpu"):
         opt.update_multi_precision(0, w, np.ones(4), (master.copyto(cpu(1)), inner))
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "ftml", "rmsprop", "lars", "lbsgd", "nadam"])
+def test_a_gradient_that_lies_in_the_memory_of_the_weight_is_read_as_it_was(each_reading, name):
+    memory = numpy.linspace(-2, 2, 300)
+    opt, expected = optimizer.create(name, learning_rate=0.25), numpy.array(memory[1:])
+    opt.update(0, expected, numpy.array(memory[:-1]), opt.create_state(0, expected))
+    opt = optimizer.create(name, learning_rate=0.25)
+    opt.update(0, memory[1:], memory[:-1], opt.create_state(0, memory[1:]))
+    numpy.testing.assert_array_equal(memory[1:], expected)
+
+
+def test_a_gradient_that_is_a_state_is_read_as_it_was(each_reading):
+    opt, w, (mean, var) = made(learning_rate=0.1, beta1=0.5, beta2=0.5)
+    mean[...] = 2.0
+    opt.update(0, w, mean, (mean, var))
+    # by hand: mean = (2 + 2) / 2, var = 2² / 2, step = 0.1 √(1 - 0.5) / (1 - 0.5) mean / √var
+    assert mean.tolist() == [2.0] * 4 and var.tolist() == [2.0] * 4
+    numpy.testing.assert_allclose(w.asnumpy(), 1 - 0.1 * 2**0.5 * 2 / 2**0.5, rtol=1e-5)
+
+
+def test_a_state_in_the_memory_of_another_array_is_refused_and_one_between_its_elements_is_not(each_reading):
+    memory = numpy.zeros((4, 3), dtype="float32")
+    w, mean, var = memory.T
+    opt = optimizer.Adam(learning_rate=0.5)
+    for state in ((memory.ravel()[3:7], var), (mean, memory[:, 1])):
+        with pytest.raises(UsageError, match="the same memory in two places"):
+            opt.update(0, w, numpy.ones(4), state)
+    assert (memory == 0).all()
+    opt.update(0, w, numpy.ones(4), (mean, var))
+    numpy.testing.assert_allclose(memory, [[-0.5, 0.1, 0.001]] * 4, rtol=1e-5)
