@@ -14,6 +14,7 @@ HOST_ONLY = {
         test_memory_that_is_not_in_order test_side_by_side_as_apart
         test_operators_with_anything_on_either_side[[_0.5 test_powers_products_and_signs test_methods_are_numpys[dot
         test_a_float_keeps_its_dtype_beside_numbers_and_whole_numbers[array( test_two_floats_give_the_wider
+        test_an_array_that_is_read_only_is_refused
         test_conversions_to_numpy test_copyto_and_moving test_results_are_not_views_of_their_input
         test_a_numpy_function_gives_numpys_values_and_is_recorded[concatenate|stack|einsum|tensordot|matmul|dot|linalg.det
         test_a_numpy_function_gives_numpys_values_and_is_recorded[outer|a_numpy_array|a_numpy_matrix
