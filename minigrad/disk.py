@@ -149,6 +149,8 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
             mode = stat.S_IMODE(mode)
             if not os.access(target, os.W_OK):
                 raise AccessError(f"{text!r} cannot be written: it is write-protected.")
+            if _is_kept(target):
+                raise AccessError(f"{text!r} cannot be written: it is another user's, whose folder keeps it.")
         _remove_stale(target.parent)
         file, temporary = _new_file(target.parent, mode)
     except FileError:
@@ -162,6 +164,13 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
             file.close()
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def _is_kept(file: Path) -> bool:
+    """Whether only others may replace the file: in a folder like /tmp only its owner may, and that of the folder."""
+    folder = file.parent.stat()
+    owners = (0, folder.st_uid, file.stat().st_uid)
+    return bool(folder.st_mode & stat.S_ISVTX) and hasattr(os, "geteuid") and os.geteuid() not in owners
 
 
 def _new_file(folder: Path, mode: int | None) -> tuple[BinaryIO, Path]:

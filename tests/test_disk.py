@@ -195,6 +195,19 @@ def test_a_link_to_itself_stays(call, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["loop"] and (tmp_path / "loop").is_symlink()
 
 
+@posix
+@pytest.mark.parametrize("call", cases(WRITERS))
+def test_a_file_that_others_keep_in_a_folder_for_all_is_said_before_the_work(call, tmp_path, monkeypatch):
+    (tmp_path / "a").write_text("theirs")
+    tmp_path.chmod(0o1777)
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    with pytest.raises(AccessError, match="a' cannot be written: it is another user's"):
+        call(str(tmp_path / "a"))
+    assert (tmp_path / "a").read_text() == "theirs" and len(list(tmp_path.iterdir())) == 1
+    tmp_path.chmod(0o777)  # where anybody may replace it
+    call(str(tmp_path / "a"))
+
+
 def test_a_folder_that_is_gone_can_be_said(tmp_path, monkeypatch):
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
