@@ -7,7 +7,7 @@ from typing import Any
 
 from minigrad.device import Array, xp_of
 from minigrad.errors import ShapeError, UsageError
-from minigrad.optimizer.accepts import weight_of
+from minigrad.optimizer.accepts import check, weight_of
 from minigrad.optimizer.arguments import Default, either, number
 from minigrad.optimizer.norms import prepared
 from minigrad.optimizer.optimizer import Index, Optimizer, State
@@ -80,6 +80,7 @@ class GroupAdaGrad(Optimizer):
                 f"{w.shape} was given {[h.shape for h in states]}; create_state(index, weight) makes it"
             )
         (h,) = states
+        check("GroupAdaGrad", {"w": w[:, :1], "h": h})
         square = prepared(g, scalars) ** 2
         h += square.sum(axis=1, keepdims=True) / max(1, w.shape[1])
         return {"h": xp_of(w).broadcast_to(h, w.shape)}

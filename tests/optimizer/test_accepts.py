@@ -216,3 +216,11 @@ def test_a_state_in_the_memory_of_another_array_is_refused_and_one_between_its_e
     assert (memory == 0).all()
     opt.update(0, w, numpy.ones(4), (mean, var))
     numpy.testing.assert_allclose(memory, [[-0.5, 0.1, 0.001]] * 4, rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "bool", "float64", "complex64"])
+def test_the_state_of_rows_has_the_dtype_of_the_weight(each_reading, dtype):
+    opt, w = optimizer.GroupAdaGrad(), np.ones((3, 2))
+    with pytest.raises(DTypeError, match="GroupAdaGrad was given 'h' of dtype"):
+        opt.update(0, w, np.ones((3, 2)), np.zeros((3, 1)).astype(dtype))
+    assert (w.asnumpy() == 1).all()
