@@ -8,6 +8,7 @@ from typing import Any
 
 from minigrad.arguments import one_of
 from minigrad.device import on_host
+from minigrad.errors import ArgumentError
 from minigrad.ops.accumulate import meant, single
 from minigrad.ops.elementwise import astype, divide
 from minigrad.ops.operation import op
@@ -29,8 +30,9 @@ def pooling(
     """The largest value ('max'), the mean ('avg') or the sum ('sum') of every window of x (N, C, *space).
 
     `stride` is the kernel unless given. The number of windows is rounded down, or with `round_up` up: then the last
-    ones reach beyond the padding. A mean is over the padding too, but never over what lies beyond it, and with
-    `count_padding=False` only over x itself. Of several largest values, or NaN, in a window the first has the gradient.
+    ones reach beyond the padding, but none is counted that would see nothing of x. A mean is over the padding too, but
+    never over what lies beyond it, and with `count_padding=False` only over x itself. Of several largest values, or
+    NaN, in a window the first has the gradient.
 
     >>> from minigrad import np, ops
     >>> ops.pooling(np.array([[[3, 1, 4, 1, 5]]]), 2, round_up=True)
@@ -40,7 +42,12 @@ def pooling(
     one_of("kind", kind, "max", "avg", "sum")
     kernel, padding = each("kernel", kernel, n), each("padding", padding, n, 0)
     stride = kernel if stride is None else each("stride", stride, n)
-    beyond = [-(m + 2 * p - k) % s if round_up else 0 for m, k, s, p in zip(x.shape[2:], kernel, stride, padding)]
+    if any(p >= k for k, p in zip(kernel, padding)):
+        raise ArgumentError(
+            f"pooling() got padding={padding} for kernel={kernel}; a window must not lie in the padding altogether, so "
+            "each padding is smaller than its kernel."
+        )
+    beyond = [_beyond(m + p, k, s, p) if round_up else 0 for m, k, s, p in zip(x.shape[2:], kernel, stride, padding)]
     border = tuple((p, p + b) for p, b in zip(padding, beyond))
     axes = tuple(range(1, n + 1))
     if kind == "max":
@@ -58,6 +65,12 @@ def pooling(
             y = y / math.prod(kernel)
         y = astype(y, meant(x.dtype))
     return moveaxis(y, -1, 0)
+
+
+def _beyond(end: int, kernel: int, stride: int, padding: int) -> int:
+    """How far the last window reaches beyond the padding, if their number is rounded up; it starts before x ends."""
+    reach = -(end + padding - kernel) % stride
+    return reach if end + padding + reach - kernel < end else 0
 
 
 @op

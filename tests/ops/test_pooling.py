@@ -19,6 +19,7 @@ def pooling_by_loops(x, kernel, kind, stride, padding, round_up, count_padding):
     space = x.shape[2:]
     count = numpy.ceil if round_up else numpy.floor
     places = [int(count((m + 2 * p - k) / s)) + 1 for m, k, s, p in zip(space, kernel, stride, padding)]
+    places = [n - ((n - 1) * s - p >= m) for n, m, s, p in zip(places, space, stride, padding)]  # it would see nothing
     y = numpy.zeros((*x.shape[:2], *places))
     for place in itertools.product(*map(range, places)):
         start = [a * s - p for a, s, p in zip(place, stride, padding)]
@@ -36,6 +37,7 @@ POOLINGS = {
     "overlapping, padded": ((2, 2, 7, 6), (3, 3), (2, 2), (1, 1), False),
     "rounded up": ((1, 2, 6, 7), (3, 2), (2, 2), (0, 0), True),
     "rounded up, padded": ((1, 2, 6, 8), (3, 3), (2, 2), (1, 1), True),
+    "rounded up to nothing": ((1, 2, 9, 7), (2, 2), (3, 2), (0, 1), True),
     "strides beyond the kernel": ((1, 2, 7, 7), (2, 2), (3, 3), (0, 0), False),
 }
 
@@ -89,3 +91,9 @@ def test_a_window_with_a_nan_is_nan_and_gives_its_gradient_to_the_first():
     y.backward()
     assert numpy.isnan(y.asnumpy()).tolist() == [[[True, False, True, True]]]
     assert x.grad.tolist() == [[[1, 0, 0, 1, 0, 1, 1, 0]]]
+
+
+@pytest.mark.parametrize("kind", ["max", "avg", "sum"])
+def test_padding_as_wide_as_the_kernel_is_refused_for_windows_would_see_nothing(kind):
+    with pytest.raises(ArgumentError, match="smaller than its kernel"):
+        pooling(np.ones((1, 1, 4)), 2, kind, padding=2)
