@@ -89,8 +89,9 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
     """The negative log-probability of a yes or no, for each score by itself: labels are 0, 1, or probabilities between.
 
     With p the raw score, y the label and pos_weight a factor on the 'yes' terms (1 if absent) it is
-    (1 - y) p + (1 + (pos_weight - 1) y) log(1 + exp(-p)), which overflows nowhere. If `from_sigmoid`, p is a
-    probability: -(pos_weight y log(p + 1e-12) + (1 - y) log(1 - p + 1e-12)).
+    pos_weight y log(1 + exp(-p)) + (1 - y) log(1 + exp(p)): it overflows nowhere, and a small loss has all its digits,
+    for nothing is subtracted. If `from_sigmoid`, p is a probability: -(pos_weight y log(p + 1e-12) + (1 - y) log(1 - p +
+    1e-12)).
 
     >>> from minigrad import np
     >>> SigmoidBinaryCrossEntropyLoss()(np.array([800.0, -800.0]), np.array([0.0, 0.0]))
@@ -112,11 +113,15 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
             yes = y * ops.log(p + 1e-12)
             yes = yes if pos_weight is None else yes * pos_weight
             loss = -(yes + (1 - y) * ops.log(1 - p + 1e-12))
-        elif pos_weight is None:
-            loss = (1 - y) * p + ops.softplus(-p)
         else:
-            loss = (1 - y) * p + (1 + (pos_weight - 1) * y) * ops.softplus(-p)
+            loss = surprise(p, y, pos_weight)
         return rounded(self.per_sample(self.weighted(loss, sample_weight)), pred)
+
+
+def surprise(p: Tensor, y: Tensor, pos_weight: Any = None) -> Tensor:
+    """-(y log s + (1 - y) log(1 - s)) with s = sigmoid(p), and a weight on the first term."""
+    yes = y * ops.softplus(-p)
+    return (yes if pos_weight is None else yes * pos_weight) + (1 - y) * ops.softplus(p)
 
 
 class HingeLoss(Loss):
@@ -170,7 +175,7 @@ class LogisticLoss(Loss):
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
         x, y = pair(pred, label, "LogisticLoss")
-        loss = ops.softplus(x) - x * ((y + 1) / 2 if self._label_format == "signed" else y)
+        loss = surprise(x, (y + 1) / 2 if self._label_format == "signed" else y)
         return rounded(self.per_sample(self.weighted(loss, sample_weight)), pred)
 
 

@@ -90,6 +90,17 @@ def test_labels_that_are_no_whole_numbers_are_said():
         gloss.SoftmaxCELoss()(np.zeros((2, 3)), np.array([0.5, 1]))
 
 
+@pytest.mark.parametrize("no, loss", [(0.0, gloss.SigmoidBCELoss()), (-1.0, gloss.LogisticLoss())])
+@pytest.mark.parametrize("score", [-30.0, -10.0, 0.0, 10.0, 30.0])
+@pytest.mark.parametrize("yes", [True, False])
+def test_the_loss_of_a_sure_and_right_score_and_its_gradient_have_all_digits(no, loss, score, yes):
+    x, label = numpy.array([score], "float32"), np.array([1.0 if yes else no])
+    value, gradient = sum_and_gradient(loss, x, label)
+    s = -score if yes else score
+    numpy.testing.assert_allclose(value, numpy.logaddexp(0.0, s), rtol=1e-6)  # in float64
+    numpy.testing.assert_allclose(gradient, (-1 if yes else 1) / (1 + numpy.exp(-s)), rtol=1e-6)
+
+
 def test_labels_outside_the_classes_are_clipped_as_in_gluon_with_a_warning():
     with pytest.warns(UserWarning, match="A label is 7.*clipped"):
         out = gloss.SoftmaxCELoss()(np.array([[0.0, 0.0, 9.0]]), np.array([7]))
