@@ -94,6 +94,8 @@ class LRScheduler:
 
     def __call__(self, num_update: int) -> float:
         """The learning rate for update number `num_update` (0 is before the first)."""
+        if not num_update >= 0:
+            raise ArgumentError(f"A schedule was asked for the rate of update {num_update!r}; they count from 0.")
         return self.get_warmup_lr(num_update) if num_update < self.warmup_steps else self.rate(num_update)
 
     def get_config(self) -> dict[str, Any]:

@@ -173,6 +173,12 @@ def test_one_cycle_without_cool_down_stays_at_its_start():
     assert [schedule(k) for k in (10, 11, 50)] == [0.1, 0.1, 0.1]
 
 
+@pytest.mark.parametrize("update", [-1, math.nan])
+def test_an_update_that_cannot_be_is_refused(update):
+    with pytest.raises(ArgumentError, match="count from 0"):
+        FactorScheduler(3)(update)
+
+
 def test_a_schedule_without_a_rate_says_what_is_missing():
     with pytest.raises(NotImplementedError, match="Mine must define rate"):
         type("Mine", (LRScheduler,), {})()(1)
