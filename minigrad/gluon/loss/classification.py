@@ -11,6 +11,7 @@ from minigrad.create import asarray
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.loss.loss import Loss, floats, pair, rounded
 from minigrad.ops.axes import axis_in
+from minigrad.ops.neural import class_indices
 from minigrad.tensor import Tensor
 
 
@@ -58,13 +59,14 @@ class SoftmaxCrossEntropyLoss(Loss):
         else:
             logp = x if self._from_logits else ops.log_softmax(x, self._axis)
             if self._sparse_label:
-                loss = -ops.pick(logp, self._fitting(logp, label), self._axis, keepdims=True)
+                label = _inside(self._fitting(logp, label), logp.shape[self._axis])
+                loss = -ops.pick(logp, label, self._axis, keepdims=True)
             else:
                 logp, label = pair(logp, label, "SoftmaxCrossEntropyLoss")
                 loss = -ops.sum(expected(label, logp), axis=self._axis, keepdims=True)
         return rounded(self.per_sample(self.weighted(loss, sample_weight)), pred)
 
-    def _fitting(self, logp: Tensor, label: Any) -> Any:
+    def _fitting(self, logp: Tensor, label: Any) -> Tensor:
         """The class numbers without the class axis, which they may have with length 1."""
         label = asarray(label, ctx=logp.ctx)
         axis = axis_in(logp.shape, self._axis)
@@ -74,7 +76,18 @@ class SoftmaxCrossEntropyLoss(Loss):
                 f"SoftmaxCrossEntropyLoss got predictions of shape {logp.shape} and labels of shape {label.shape}; the "
                 f"labels must have shape {wanted}, one class number each. (For one-hot labels use sparse_label=False.)"
             )
-        return ops.reshape(label, wanted)
+        found: Tensor = ops.reshape(label, wanted)
+        return found
+
+
+def _inside(label: Tensor, classes: int) -> Tensor:
+    """Labels that are classes, or have become so with a warning. (On a GPU looking at them would be waiting.)"""
+    with label.ctx:
+        try:
+            class_indices(label.ctx.xp, label.data, classes)
+        except ArgumentError as error:
+            return _clipped(label, classes, error)
+    return label
 
 
 def _clipped(label: Any, classes: int, error: ArgumentError) -> Tensor:
@@ -90,8 +103,8 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
 
     With p the raw score, y the label and pos_weight a factor on the 'yes' terms (1 if absent) it is
     pos_weight y log(1 + exp(-p)) + (1 - y) log(1 + exp(p)): it overflows nowhere, and a small loss has all its digits,
-    for nothing is subtracted. If `from_sigmoid`, p is a probability: -(pos_weight y log(p + 1e-12) + (1 - y) log(1 - p +
-    1e-12)).
+    for nothing is subtracted. If `from_sigmoid`, p is a probability: -(pos_weight y log(p + 1e-12) +
+    (1 - y) log(1 - p + 1e-12)).
 
     >>> from minigrad import np
     >>> SigmoidBinaryCrossEntropyLoss()(np.array([800.0, -800.0]), np.array([0.0, 0.0]))

@@ -6,8 +6,8 @@ from typing import Any
 
 from minigrad import np, ops
 from minigrad.arguments import one_of
-from minigrad.device import xp_of
-from minigrad.errors import ShapeError
+from minigrad.device import Array, on_host, xp_of
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.loss.loss import Loss, floats, rounded
 from minigrad.tensor import Tensor
 
@@ -26,7 +26,8 @@ class CTCLoss(Loss):
         layout: the axes of the scores, 'NTC' or 'TNC' (samples, time, classes).
         label_layout: the axes of the labels, 'NT' or 'TN'.
 
-    A label sequence too long for its time has the probability 0: its loss is infinite and its gradient 0.
+    A label sequence too long for its time has the probability 0: its loss is infinite and its gradient 0. A label that
+    is no class, or the blank, and a length beyond the array are refused (not on a GPU, where looking would be waiting).
 
     >>> from minigrad import np
     >>> CTCLoss()(np.zeros((1, 2, 3)), np.array([[0, 1]]))          # one path of 9: a, b
@@ -60,13 +61,19 @@ class CTCLoss(Loss):
         """-log of the probability of each label."""
         pred = ops.swapaxes(pred, 0, 1) if self._layout == "NTC" else pred
         xp, (time, batch, classes) = xp_of(pred.data), pred.shape
-        label = np.asarray(label, ctx=pred.ctx).data.astype("int64")
+        label = _whole(label, pred)
         label = label.T if self._batch_axis == 1 else label
         if len(label) != batch:
             raise ShapeError(
                 f"CTCLoss got scores of {batch} samples and labels of {len(label)}; check the two layouts."
             )
         lengths = xp.cumprod(label >= 0, axis=1).sum(axis=1) if label_lengths is None else _whole(label_lengths, pred)
+        running = None if pred_lengths is None else _whole(pred_lengths, pred)[:, None]
+        if on_host(xp):
+            _check_lengths("label_lengths", lengths, 0, label.shape[1])
+            if running is not None:
+                _check_lengths("pred_lengths", running, 1, time)
+            _check_labels(label[xp.arange(label.shape[1]) < lengths[:, None]], classes)
         logp = ops.log_softmax(pred, -1)
         states = xp.full((batch, 2 * label.shape[1] + 1), classes - 1)
         states[:, 1::2] = xp.clip(label, 0, classes - 1)
@@ -77,7 +84,6 @@ class CTCLoss(Loss):
         may_skip = xp.full(states.shape, NEVER, pred.dtype)
         may_skip[:, 2:] = xp.where(states[:, 2:] != states[:, :-2], 0.0, NEVER)  # a mask would wait for the device
         skip, never = Tensor(may_skip, pred.ctx), Tensor(xp.full((batch, 2), NEVER, pred.dtype), pred.ctx)
-        running = None if pred_lengths is None else _whole(pred_lengths, pred)[:, None]
 
         alpha = emitted[0] + Tensor(start, pred.ctx)
         for t in range(1, time):
@@ -93,5 +99,20 @@ class CTCLoss(Loss):
         return ops.where(loss > -NEVER / 10, float("inf"), loss)
 
 
-def _whole(lengths: Any, pred: Tensor) -> Any:
-    return np.asarray(lengths, ctx=pred.ctx).data.astype("int64")
+def _whole(values: Any, pred: Tensor) -> Array:
+    return np.asarray(values, ctx=pred.ctx).data.astype("int64")
+
+
+def _check_lengths(name: str, lengths: Array, low: int, high: int) -> None:
+    outside = lengths[(lengths < low) | (lengths > high)]
+    if outside.size:
+        raise ArgumentError(f"CTCLoss got {name} with {outside[0]}; they must be from {low} to {high}, what there is.")
+
+
+def _check_labels(used: Array, classes: int) -> None:
+    outside = used[(used < 0) | (used >= classes - 1)]
+    if outside.size:
+        raise ArgumentError(
+            f"CTCLoss got the label {outside[0]} for scores of {classes} classes, the last of which is the blank; "
+            f"labels must be from 0 to {classes - 2}. Shorter ones end with -1, or at label_lengths."
+        )

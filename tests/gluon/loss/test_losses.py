@@ -6,6 +6,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, gluon, nd, np
+from minigrad.errors import ArgumentError
 from minigrad.gluon import loss as gloss
 
 DRAW = numpy.random.default_rng(0)
@@ -101,10 +102,14 @@ def test_the_loss_of_a_sure_and_right_score_and_its_gradient_have_all_digits(no,
     numpy.testing.assert_allclose(gradient, (-1 if yes else 1) / (1 + numpy.exp(-s)), rtol=1e-6)
 
 
-def test_labels_outside_the_classes_are_clipped_as_in_gluon_with_a_warning():
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_labels_outside_the_classes_are_clipped_as_in_gluon_with_a_warning(from_logits):
+    loss = gloss.SoftmaxCELoss(from_logits=from_logits)
     with pytest.warns(UserWarning, match="A label is 7.*clipped"):
-        out = gloss.SoftmaxCELoss()(np.array([[0.0, 0.0, 9.0]]), np.array([7]))
+        out = loss(np.array([[-9.0, -9.0, 0.0]]), np.array([7]))
     assert out.item() == pytest.approx(0, abs=1e-3)
+    with pytest.raises(ArgumentError, match="A label is 0.5"):
+        loss(np.array([[-9.0, -9.0, 0.0]]), np.array([0.5]))
 
 
 def test_labels_of_a_shape_that_cannot_be_meant_are_said():
@@ -199,6 +204,24 @@ def test_ctc_is_the_log_of_the_summed_probability_of_all_paths(label):
     padded = numpy.array([[*label, *[-1] * (4 - len(label))]])
     out = gloss.CTCLoss()(np.array(scores[None]), np.array(padded))
     numpy.testing.assert_allclose(out.asnumpy(), [-numpy.log(total)], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "label, lengths, sentence",
+    [
+        ([0, 9], (None, None), "label 9 .* from 0 to 1"),
+        ([2, 0], (None, None), "label 2 .* blank"),
+        ([0, -1], (None, [2]), "label -1"),
+        ([0, 1], (None, [3]), "label_lengths with 3.* from 0 to 2"),
+        ([0, 1], ([5], None), "pred_lengths with 5.* from 1 to 4"),
+        ([0, 1], ([0], None), "pred_lengths with 0"),
+    ],
+)
+def test_ctc_refuses_labels_that_are_no_class_and_lengths_beyond_the_arrays(label, lengths, sentence):
+    scores = np.zeros((1, 4, 3))
+    with pytest.raises(ArgumentError, match=sentence):
+        gloss.CTCLoss()(scores, np.array([label]), *(None if n is None else np.array(n) for n in lengths))
+    gloss.CTCLoss()(scores, np.array([[0, 9]]), np.array([4]), np.array([1]))  # beyond its length anything may stand
 
 
 @pytest.mark.parametrize("layout", ["NTC", "TNC"])
