@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import lengths, numbers, one_of, whole
-from minigrad.device import Context, current_context, generator, place
+from minigrad.device import Context, current_context, generator, place, xp_of
 from minigrad.device import seed as _seed
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops.accepts import as_dtype, as_raw, composed, write
@@ -81,7 +81,20 @@ def uniform(
     numbers("high", high)
     _in_order(low, high)
     shape, where = size if shape is None else shape, device if ctx is None else ctx
-    return _draw(lambda g, n: g.random(n), (low, high), shape, dtype, where, out, lambda u, a, b: a + (b - a) * u)
+    kind = as_dtype(dtype or (out.dtype if out is not None else "float32"))
+
+    def spread(u: Any, a: Any, b: Any) -> Any:
+        y = a + (b - a) * u
+        return y if isinstance(y, Tensor) or kind.kind != "f" else _below(y.astype(kind), a, b)
+
+    return _draw(lambda g, n: g.random(n), (low, high), shape, kind, where, out, spread)
+
+
+def _below(y: Any, low: Any, high: Any) -> Any:
+    """Values that have been rounded up to the limit, as one of 4,000 is in float16, one step below it again."""
+    xp = xp_of(y)
+    low, high = (xp.asarray(limit, y.dtype) for limit in (low, high))
+    return xp.where(y < high, y, xp.nextafter(high, low))
 
 
 @composed()

@@ -109,6 +109,14 @@ def test_whole_numbers_stay_between_their_ends():
     assert random.randint(7).shape == ()
 
 
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (1, 2), (-3, -2), (5, 5)])
+def test_even_halves_stay_below_their_upper_limit(low, high):
+    drawn = random.uniform(low, high, (40_000,), "float16").asnumpy()
+    assert drawn.min() >= low
+    assert (drawn < high).all() or low == high
+    assert drawn.max() == high if low == high else drawn.max() > high - 0.01
+
+
 def test_a_permutation_has_everything_once_and_keeps_rows_together():
     assert sorted(random.permutation(10).tolist()) == list(range(10))
     x = np.arange(12).reshape(6, 2)

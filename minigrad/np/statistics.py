@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 from typing import Any
 
 import numpy
@@ -12,6 +13,7 @@ from minigrad.create import arange, asarray
 from minigrad.errors import ShapeError
 from minigrad.ops import (
     add,
+    all,
     astype,
     clip,
     dot,
@@ -168,14 +170,18 @@ def nanmean(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 @composed("a")
 def nanmax(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The largest value that is not NaN."""
-    return max(_without_nan(a, float("-inf")), axis, keepdims)
+    """The largest value that is not NaN; NaN where there is no other."""
+    return _nan_if_all_are(a, max(_without_nan(a, float("-inf")), axis, keepdims), axis, keepdims)
 
 
 @composed("a")
 def nanmin(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The smallest value that is not NaN."""
-    return min(_without_nan(a, float("inf")), axis, keepdims)
+    """The smallest value that is not NaN; NaN where there is no other."""
+    return _nan_if_all_are(a, min(_without_nan(a, float("inf")), axis, keepdims), axis, keepdims)
+
+
+def _nan_if_all_are(a: Any, y: Tensor, axis: Any, keepdims: bool) -> Tensor:
+    return where(all(isnan(a), axis, keepdims=keepdims), math.nan, y) if y.dtype.kind == "f" else y
 
 
 def _without_nan(a: Any, value: float) -> Any:

@@ -1,6 +1,7 @@
 """Statistics of whole numbers against NumPy's in float64; quantiles beside infinity and of many halves; no variance."""
 
 import math
+import warnings
 
 import numpy
 import pytest
@@ -61,6 +62,16 @@ FUNCTIONS = {
         lambda x: numpy.exp(x % 5) / numpy.exp(x % 5).sum(0),
     ),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["nansum", "nanmean", "nanmax", "nanmin"])
+@pytest.mark.parametrize("options", [{}, {"axis": 0}, {"axis": 1, "keepdims": True}])
+def test_a_statistic_of_what_is_not_nan_is_numpys_where_all_is_nan_too(name, options):
+    for x in (numpy.full((2, 3), numpy.nan), numpy.array([[numpy.nan, 1.0, -INF], [numpy.nan, INF, -INF]])):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NumPy warns of nothing but NaN
+            expected = getattr(numpy, name)(x, **options)
+            numpy.testing.assert_array_equal(getattr(np, name)(np.array(x), **options).asnumpy(), expected)
 
 
 @pytest.mark.parametrize(
