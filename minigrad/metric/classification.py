@@ -1,4 +1,4 @@
-"""Metrics of decisions: how often the chosen class is right."""
+"""Metrics of decisions: how often the chosen class is right. Scores with a NaN choose none, and are never right."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError, UsageError
 from minigrad.metric.metric import EvalMetric, alias, pairs, register
 from minigrad.ops.axes import axis_in
+
+NONE = -(2**62)
+"""The class that scores with a NaN choose; no label is this."""
 
 
 @register
@@ -28,10 +31,7 @@ class Accuracy(EvalMetric):
         self.axis = whole("axis", axis)
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
-        if pred.shape != label.shape:
-            chosen = pred.argmax(axis_in(pred.shape, self.axis))
-        else:
-            chosen = pred
+        chosen = choice(pred, self.axis) if pred.shape != label.shape else numpy.where(pred == pred, pred, NONE)
         same_size(self.name, label, chosen, pred)
         hits = chosen.astype("int64").ravel() == label.astype("int64").ravel()
         return float(hits.sum()), label.size
@@ -54,7 +54,8 @@ class TopKAccuracy(EvalMetric):
         same_size(self.name, label, pred[:, :1], pred)
         k = min(self.top_k, pred.shape[1])
         best = numpy.argpartition(pred, -k, axis=1)[:, -k:]
-        return float((best == label.reshape(-1, 1)).sum()), label.size
+        hits = (best == label.reshape(-1, 1)).any(1) & (choice(pred, 1) != NONE)
+        return float(hits.sum()), label.size
 
 
 class Binary(EvalMetric):
@@ -85,7 +86,8 @@ class Binary(EvalMetric):
         found = numpy.unique(label)
         if len(found) > 2:
             raise ArgumentError(f"{self.name} is for two classes, but the labels are {found.tolist()}.")
-        said, true = pred.argmax(1) == 1, label.ravel() == 1
+        true, chosen = label.ravel() == 1, choice(pred, 1)
+        said = numpy.where(chosen == NONE, ~true, chosen == 1)
         groups = (said & true, said & ~true, ~said & ~true, ~said & true)
         return numpy.array([group.sum() for group in groups], "float64")
 
@@ -111,6 +113,12 @@ class MCC(Binary):
     def score(self, tp: float, fp: float, tn: float, fn: float) -> float:
         factors = math.prod(factor or 1.0 for factor in (tp + fp, tp + fn, tn + fp, tn + fn))
         return float((tp * tn - fp * fn) / math.sqrt(factors))
+
+
+def choice(pred: Array, axis: int) -> Array:
+    """The class with the largest score, or `NONE`."""
+    axis = axis_in(pred.shape, axis)
+    return numpy.where(numpy.isnan(pred).any(axis), NONE, pred.argmax(axis))
 
 
 def same_size(name: str, label: Array, chosen: Array, pred: Array) -> None:

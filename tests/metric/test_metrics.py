@@ -81,6 +81,28 @@ def test_f1_and_mcc_of_known_counts():
         assert figure.get()[1] == pytest.approx(value)
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "value"),
+    [
+        ("acc", {}, 2 / 4),
+        ("top_k_accuracy", {"top_k": 2}, 2 / 4),
+        ("f1", {}, 2 * 1 / (2 * 1 + 1 + 1)),  # one positive and one negative are hit, one of each is not
+        ("mcc", {}, 0.0),
+    ],
+)
+def test_scores_with_a_nan_are_never_right(name, options, value):
+    nan = math.nan
+    figure = metric.create(name, **options)
+    figure.update(numpy.array([0, 1, 0, 1]), numpy.array([[nan, 0.1], [0.1, nan], [0.9, 0.1], [0.2, 0.8]]))
+    assert figure.get()[1] == pytest.approx(value)
+
+
+def test_a_class_number_that_is_nan_is_no_hit():
+    figure = metric.Accuracy()
+    figure.update(numpy.array([0, 1]), numpy.array([math.nan, 1.0]))
+    assert figure.get()[1] == 1 / 2
+
+
 def test_micro_correlation_is_that_of_all_pairs_even_far_from_zero():
     label = RNG.normal(size=300) + 1e6
     pred = label + RNG.normal(size=300)
