@@ -17,6 +17,7 @@ from minigrad.create import arange, ones_like
 from minigrad.errors import ArgumentError, ShapeError, suggestion
 from minigrad.npx.activations import find
 from minigrad.ops.accepts import composed
+from minigrad.ops.accumulate import computed_wide
 from minigrad.ops.axes import axes_in, axis_in
 from minigrad.ops.windows import each
 from minigrad.tensor import Tensor
@@ -153,6 +154,7 @@ def leaky_relu(data: Any, gamma: Any = None, act_type: str = "leaky", slope: flo
 
 
 @composed("data")
+@computed_wide
 def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`."""
     square = number("scalar", scalar, 0, ends="()") ** 2

@@ -19,6 +19,11 @@ SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
 
 
+def _real(x: Any) -> Any:
+    """Whole numbers as float64: in a dtype of their own -x and |x| may wrap around."""
+    return x.astype("float64") if x.dtype.kind in "iub" else x
+
+
 @op
 def relu(xp: Any, x: Any) -> Any:
     """max(x, 0); at 0 the gradient is 0."""
@@ -31,6 +36,7 @@ relu.vjp(x=lambda F, g, y: g * F.not_equal(y, 0))  # y is not negative; where it
 @op
 def sigmoid(xp: Any, x: Any) -> Any:
     """1 / (1 + exp(-x)), from exp(-|x|): nothing overflows, and no digits are lost on either side."""
+    x = _real(x)
     e = xp.exp(-xp.abs(x))
     return xp.where(x >= 0, 1, e) / (1 + e)
 
@@ -41,6 +47,7 @@ sigmoid.vjp(x=lambda F, g, y: g * (y * (1 - y)))
 @op
 def softplus(xp: Any, x: Any) -> Any:
     """log(1 + exp(x)) as max(x, 0) + log(1 + exp(-|x|))."""
+    x = _real(x)
     return xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
 
 
@@ -50,6 +57,7 @@ softplus.vjp(x=lambda F, g, x: g * F.sigmoid(x))
 @op
 def softsign(xp: Any, x: Any) -> Any:
     """x / (1 + |x|)."""
+    x = _real(x)
     return x / (1 + xp.abs(x))
 
 

@@ -6,10 +6,12 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import numpy
+
 from minigrad.arguments import one_of
 from minigrad.device import on_host
 from minigrad.errors import ArgumentError
-from minigrad.ops.accumulate import meant, single
+from minigrad.ops.accumulate import meant, single, wide
 from minigrad.ops.elementwise import astype, divide
 from minigrad.ops.operation import op
 from minigrad.ops.reduce import sum
@@ -53,7 +55,7 @@ def pooling(
     if kind == "max":
         check_fit(x.shape, kernel, stride, border, (1,) * n)
         return window_max(x, kernel, stride, border)
-    y = sum(_placements(x, kernel, stride, border), axes, single(x.dtype) if kind == "avg" else None)
+    y = sum(_placements(x, kernel, stride, border), axes, wide(x.dtype) if kind == "avg" else None)
     if kind == "avg":
         if any(beyond) or (any(padding) and not count_padding):
             space = x.shape[2:] if not count_padding else [m + 2 * p for m, p in zip(x.shape[2:], padding)]
@@ -76,7 +78,7 @@ def _beyond(end: int, kernel: int, stride: int, padding: int) -> int:
 @op
 def window_max(xp: Any, x: Any, kernel: Any, stride: Any, border: Any) -> Any:
     """The largest value of every window of x (N, C, *space), beyond which are `border` places: (N, C, *places)."""
-    seen = _seen(xp, x, kernel, stride, border, -math.inf)
+    seen = _seen(xp, x, kernel, stride, border)
     y = xp.array(next(seen)[1])
     for _, values in seen:
         xp.maximum(y, values, out=y)
@@ -114,9 +116,9 @@ from_winners.vjp(
 )
 
 
-def _seen(xp: Any, x: Any, kernel: Any, stride: Any, border: Any, fill: float) -> Iterator[tuple[Any, Any]]:
+def _seen(xp: Any, x: Any, kernel: Any, stride: Any, border: Any) -> Iterator[tuple[Any, Any]]:
     """For each position within the kernel, where it lies in x with its border, and what it sees, (C, *places, N)."""
-    x = bordered(xp, x, border, fill)
+    x = bordered(xp, x, border, numpy.iinfo(x.dtype).min if x.dtype.kind in "iu" else -math.inf)
     places = [(m - k) // s + 1 for m, k, s in zip(x.shape[1:-1], kernel, stride)]
     for _, at in positions(kernel, places, stride, (1,) * len(kernel)):
         yield at, x[at]
@@ -127,7 +129,7 @@ def _winners(xp: Any, x: Any, top: Any, kernel: Any, stride: Any, border: Any) -
     top = xp.moveaxis(top, 0, -1)
     unknown = not on_host(xp) or bool(xp.isnan(top).any())  # a GPU is not waited for
     waiting = xp.ones(top.shape, bool)
-    for at, values in _seen(xp, x, kernel, stride, border, -math.inf):
+    for at, values in _seen(xp, x, kernel, stride, border):
         won = values == top
         if unknown:
             won |= xp.isnan(values)

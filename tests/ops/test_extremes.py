@@ -5,7 +5,7 @@ import math
 import numpy
 import pytest
 
-from minigrad import autograd, np, ops
+from minigrad import autograd, np, npx, ops
 
 
 def slope(f, *values, dtype="float64", head=None):
@@ -144,3 +144,16 @@ def test_mean_of_many_float16_values_does_not_overflow():
         y = ops.mean(x * 2)
     y.backward()
     assert x.grad[0].item() == pytest.approx(2 / 70_000, rel=0.05)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"])
+def test_activations_of_whole_numbers_are_those_of_the_same_numbers_in_float64(dtype):
+    limits = numpy.iinfo(dtype) if dtype != "bool" else None
+    whole = numpy.array([0, 1, 5, limits.max, limits.min] if limits else [0, 1], dtype)
+    for f in (ops.sigmoid, ops.softplus, ops.softsign, ops.silu, ops.gelu, ops.elu, ops.selu, npx.smooth_l1):
+        with numpy.errstate(over="ignore"):
+            expected = f(np.array(whole.astype("float64"), dtype="float64")).asnumpy()
+        with numpy.errstate(all="raise", under="ignore"):
+            y = f(np.array(whole, dtype=dtype))
+        assert y.dtype == "float32"
+        numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=2e-7, atol=1e-40, err_msg=str(f))

@@ -97,3 +97,18 @@ def test_a_window_with_a_nan_is_nan_and_gives_its_gradient_to_the_first():
 def test_padding_as_wide_as_the_kernel_is_refused_for_windows_would_see_nothing(kind):
     with pytest.raises(ArgumentError, match="smaller than its kernel"):
         pooling(np.ones((1, 1, 4)), 2, kind, padding=2)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int16", "bool"])
+def test_the_mean_of_whole_numbers_does_not_wrap_around(dtype):
+    largest = 1 if dtype == "bool" else numpy.iinfo(dtype).max
+    x = np.array([[[largest] * 4]], dtype=dtype)
+    assert pooling(x, 2, "avg").tolist() == [[[largest] * 2]]
+    assert pooling(x, 2, "avg").dtype == "float32"
+    assert pooling(x, 2, "sum").tolist() == [[[2 * largest] * 2]]
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "int64"])
+def test_the_border_never_wins_over_negative_whole_numbers(dtype):
+    x = np.array([[[-100, -3, -50, -7]]], dtype=dtype)
+    assert pooling(x, 2, "max", padding=1).tolist() == [[[-100, -3, -7]]]
