@@ -118,10 +118,15 @@ from_winners.vjp(
 
 def _seen(xp: Any, x: Any, kernel: Any, stride: Any, border: Any) -> Iterator[tuple[Any, Any]]:
     """For each position within the kernel, where it lies in x with its border, and what it sees, (C, *places, N)."""
-    x = bordered(xp, x, border, numpy.iinfo(x.dtype).min if x.dtype.kind in "iu" else -math.inf)
+    x = bordered(xp, x, border, _lowest(x.dtype))
     places = [(m - k) // s + 1 for m, k, s in zip(x.shape[1:-1], kernel, stride)]
     for _, at in positions(kernel, places, stride, (1,) * len(kernel)):
         yield at, x[at]
+
+
+def _lowest(dtype: numpy.dtype[Any]) -> float:
+    """What is not above any value of this dtype."""
+    return numpy.iinfo(dtype).min if dtype.kind in "iu" else False if dtype.kind == "b" else -math.inf
 
 
 def _winners(xp: Any, x: Any, top: Any, kernel: Any, stride: Any, border: Any) -> Iterator[tuple[Any, Any]]:

@@ -112,3 +112,4 @@ def test_the_mean_of_whole_numbers_does_not_wrap_around(dtype):
 def test_the_border_never_wins_over_negative_whole_numbers(dtype):
     x = np.array([[[-100, -3, -50, -7]]], dtype=dtype)
     assert pooling(x, 2, "max", padding=1).tolist() == [[[-100, -3, -7]]]
+    assert pooling(x > -60, 2, "max", padding=1).tolist() == [[[False, True, True]]]
