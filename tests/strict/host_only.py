@@ -37,6 +37,7 @@ HOST_ONLY = {
     "labels and indices are looked at on a CPU only: on a GPU that would be waiting": """
         test_labels_that_are_no_whole_numbers_are_said test_embedding_gives_rows_and_their_gradients_add_up
         test_labels_outside_the_classes_are_clipped_as_in_gluon_with_a_warning
+        test_ctc_refuses_labels_that_are_no_class_and_lengths_beyond_the_arrays
         test_shapes_that_do_not_fit_are_named[<lambda>-A_label_is|<lambda>-indices_go_from""",
     "on a CPU alone sums are cut into blocks: a GPU adds with many threads, then in a tree": """
         test_sums_of_200000_rows_keep_the_digits_of_float32 test_statistics_of_200000_rows_keep_the_digits_of_float32
