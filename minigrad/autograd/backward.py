@@ -49,7 +49,10 @@ def backward(
     heads = [heads] if isinstance(heads, Tensor) else list(heads)
     with Scope(False, train_mode), excursion:
         seeds = _seeds("backward", heads, head_grads, create_graph=False)
-        state.averaged = any([h.data.size == 1 and type(h._node) is Node and _is_mean(h._node) for h in heads])
+        state.averaged = False
+        for h in heads:
+            if h.data.size == 1 and type(h._node) is Node and _is_mean(h._node):
+                state.averaged = True
         walk(heads, seeds, retain_graph, create_graph=False, wanted=None)
 
 

@@ -246,7 +246,7 @@ class Optimizer:
         return self.learning_rate * self._multiplier("lr_mult", index)
 
     def _get_wd(self, index: Index) -> float:
-        return self.wd * self._multiplier("wd_mult", index)
+        return self.wd * self._multiplier("wd_mult", index) if self.wd else 0.0
 
     def _get_lrs(self, indices: Sequence[Index]) -> list[float]:
         return [self._get_lr(i) for i in indices]
