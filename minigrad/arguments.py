@@ -5,7 +5,6 @@ One function for each kind, used everywhere: nothing takes 1.9 for 1, NaN for a 
 
 from __future__ import annotations
 
-import inspect
 import math
 import operator
 from collections.abc import Iterable
@@ -117,6 +116,8 @@ def one_of(name: str, value: Any, *choices: Any) -> Any:
 
 def arguments_of(cls: type) -> dict[str, Any]:
     """Name and default of every constructor argument: those of the class, then those that it passes to its bases."""
+    import inspect  # imports much, and is needed once in a while
+
     found: dict[str, Any] = {}
     for base in cls.__mro__[:-1]:
         if "__init__" not in vars(base):
