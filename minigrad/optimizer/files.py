@@ -94,7 +94,7 @@ def load_states(
             raise FileError(f"It holds {next(iter(arrays))!r:.60}, which is not a state of {type(optimizer).__name__}.")
         device.set_generator_states(field(meta, "generators", dict))
     except MinigradError as error:
-        raise FileError(f"{str(path)!r} cannot be loaded. {error} Nothing was loaded.") from None
+        raise FileError(f"{str(path)!r} cannot be loaded. {str(error).rstrip('.')}. Nothing was loaded.") from None
     optimizer._index_update_count, optimizer.num_update = counts, num_update
     updater.optimizer, updater.states = optimizer, states
     if residuals is not None:
