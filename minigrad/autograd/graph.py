@@ -10,6 +10,8 @@ from sys import getrefcount
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+import numpy
+
 from minigrad.clock import clock, rewire
 from minigrad.device import MODULES, Array, xp_of
 from minigrad.errors import DTypeError, GraphError, ShapeError, UsageError
@@ -38,18 +40,18 @@ class Leaf:
         """Lend the array of its gradient, so that a first part, made from `g`, is computed there; None if it cannot be.
         It is noted as changed, and in `grads`.
 
-        What the graph has used as a constant is not lent: its version is then referred to twice, by a node too.
+        A gradient that some graph has used as a constant is not lent: then a node refers to its version too.
         """
         kept = self.grad
-        place, version = kept.data, kept._version
+        place = kept.data
         if (
             self.req == "write"
             and self not in grads
             and g.dtype is self.dtype
             and place.flags.c_contiguous
-            and getrefcount(version) == 3  # by the gradient, by `version`, and by the question
+            and getrefcount(kept._version) == _ALONE
         ):
-            version[0] = next(clock)  # as `touch` does
+            kept._version[0] = next(clock)  # as `touch` does
             grads[self] = place
             return place
         return None
@@ -160,6 +162,8 @@ class Node:
         return f"recorded in {line_of(self.code, self.instruction)}"
 
 
+_UNUSED = Tensor(numpy.zeros(()))
+_ALONE = getrefcount(_UNUSED._version)  # of a version that only its array refers to, as this Python counts
 _NOTHING: list[Any] = [None, None, None]
 _CONSTANT = [0]  # the version of what does not change
 _IMMUTABLE = {int, float, bool, str, slice, type(None), type(Ellipsis)}

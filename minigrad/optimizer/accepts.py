@@ -114,7 +114,7 @@ def apart(g: Array, changed: Iterable[Array]) -> Array:
 
 
 def overlap(a: Array, b: Array) -> bool:
-    """Whether two arrays have an element in common. Of two arrays that are no views, each has its own memory.
+    """Whether two arrays have an element in common. Two arrays that are not views have memory of their own.
 
     Arrays on a GPU are only asked whether they are one array.
 
