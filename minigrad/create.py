@@ -10,12 +10,12 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import lengths, one_of, whole
+from minigrad.axes import axis_in
 from minigrad.device import SHARING, Context, place, shared, xp_of
+from minigrad.engine.accepts import as_dtype, as_raw, composed, not_numbers, shape_of
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.ops import power
-from minigrad.ops.accepts import as_dtype, as_raw, composed, not_numbers, shape_of
-from minigrad.ops.axes import axis_in
-from minigrad.tensor import Tensor
 
 
 @composed()

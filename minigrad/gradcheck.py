@@ -18,10 +18,10 @@ import numpy
 
 from minigrad import autograd, ops
 from minigrad.arguments import number, whole
-from minigrad.clock import rewire
 from minigrad.device import Array, current_context
+from minigrad.engine.clock import rewire
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, GradientError
-from minigrad.tensor import Tensor
 
 STEPS = (3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-7)
 ENTRIES = 4096  # an array larger than this is not measured entry by entry
@@ -145,7 +145,7 @@ def _parameters_of(f: Any, args: list[Any]) -> list[Tensor]:
 @contextmanager
 def _leaves_in_float64(tensors: list[Tensor]) -> Iterator[None]:
     """Within the block these are float64 leaves of their own; afterwards they are what they were."""
-    kept = [(t.data, t._node) for t in tensors]
+    kept = [(t.data, t.node) for t in tensors]
     try:
         for t in tensors:
             t.data = t.data.astype("float64")
@@ -154,7 +154,7 @@ def _leaves_in_float64(tensors: list[Tensor]) -> Iterator[None]:
             yield
     finally:
         for t, (data, node) in zip(tensors, kept):
-            t.data, t._node = data, node
+            t.data, t.node = data, node
         rewire()
 
 
@@ -198,7 +198,7 @@ class _Problem:
         return terms[0] if len(terms) == 1 else ops.sum(ops.stack(terms))
 
     def slopes(self, total: Tensor, create_graph: bool) -> list[Tensor]:
-        if total._node is None:
+        if total.node is None:
             return [Tensor(0 * x.data, x.ctx) for x in self.variables]
         found: list[Tensor] = autograd.grad(
             total, self.variables, create_graph=create_graph, train_mode=self.train_mode

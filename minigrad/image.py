@@ -15,10 +15,10 @@ import numpy
 from minigrad.arguments import whole
 from minigrad.device import Array, cpu, generator, xp_of
 from minigrad.disk import FilePath, reading
+from minigrad.engine.accepts import composed
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, FileError, KeywordError, UsageError
-from minigrad.ops.accepts import composed
 from minigrad.packed import DEFLATE, expands
-from minigrad.tensor import Tensor
 
 Rectangle = tuple[int, int, int, int]
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")

@@ -9,9 +9,9 @@ import numpy
 
 from minigrad import autograd, ops
 from minigrad.device import current_context
+from minigrad.engine.accepts import not_numbers
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeviceError, GraphError
-from minigrad.ops.accepts import not_numbers
-from minigrad.tensor import Tensor
 
 SPELLINGS = {
     "true_divide": "divide",
@@ -101,7 +101,7 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
 
     raw, options = plain(tuple(args)), {k: plain(v) for k, v in kwargs.items()}
     where = tensors[0].ctx if tensors else current_context()
-    losing = autograd.is_recording() and any([t._node is not None for t in tensors])
+    losing = autograd.is_recording() and any([t.node is not None for t in tensors])
     changes = path in IN_PLACE or path.endswith(".at") or kwargs.get("out") is not None
     if losing and changes:
         raise _lost(path)

@@ -15,9 +15,9 @@ import numpy
 from minigrad.arguments import lengths, numbers, one_of, whole
 from minigrad.device import Context, current_context, generator, place, xp_of
 from minigrad.device import seed as _seed
+from minigrad.engine.accepts import as_dtype, as_raw, composed, write
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.ops.accepts import as_dtype, as_raw, composed, write
-from minigrad.tensor import Tensor
 
 
 @composed()

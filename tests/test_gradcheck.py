@@ -4,9 +4,9 @@ import numpy
 import pytest
 
 from minigrad import autograd, gluon, np, ops
+from minigrad.engine.operation import Op
 from minigrad.errors import ArgumentError, GradientError
 from minigrad.gradcheck import Report, gradcheck, kink, slope
-from minigrad.ops.operation import Op
 
 rng = numpy.random.default_rng(3)
 SQUARE = rng.uniform(0.5, 1.5, (3, 3))

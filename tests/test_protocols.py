@@ -5,9 +5,9 @@ import pytest
 
 import minigrad
 from minigrad import autograd, gpu, np
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeviceError, GraphError
 from minigrad.protocols import NEAREST
-from minigrad.tensor import Tensor
 
 A = numpy.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
 
@@ -95,7 +95,7 @@ def test_what_has_no_gradient_to_lose_is_computed_while_recording(name):
     with autograd.record():
         y = f(x)
     numpy.testing.assert_array_equal(numpy.asarray(y), f(A))
-    assert getattr(y, "_node", None) is None
+    assert getattr(y, "node", None) is None
 
 
 LOST = {

@@ -8,8 +8,8 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, np, ops
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError
-from minigrad.tensor import Tensor
 
 A = numpy.array([[1.0, -2.0, 3.5], [4.0, 0.5, -6.0]], dtype="float32")
 B = numpy.array([0.5, 2.0, -1.0], dtype="float32")
@@ -280,7 +280,7 @@ def test_an_impossible_change_says_why_and_changes_nothing():
     with pytest.raises(DTypeError, match=r"\*= cannot put"):
         n *= 0.5
     assert (x.tolist(), n.tolist()) == ([1, 1], [1, 1])
-    assert x._version == n._version == [0]
+    assert x.version == n.version == [0]
 
 
 def test_out_takes_the_result():

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from minigrad.autograd.backward import backward, grad
-from minigrad.autograd.graph import Leaf, Node, attach, leaf, mark_variables
-from minigrad.autograd.scopes import (
+from minigrad.engine.backward import backward, grad
+from minigrad.engine.graph import Leaf, Node, attach, leaf, mark_variables
+from minigrad.engine.modes import (
     is_recording,
     is_training,
     looked_at,
@@ -29,8 +29,8 @@ from minigrad.autograd.function import Function, with_vjp  # isort: skip
 from minigrad.autograd.functional import hessian, hvp, jacobian, vjp  # isort: skip
 
 if _TYPE_CHECKING:
+    from minigrad.engine.tensor import Tensor as _Tensor
     from minigrad.plot.graph import Picture as _Picture
-    from minigrad.tensor import Tensor as _Tensor
 
 
 def draw(y: _Tensor, animate: bool = False) -> _Picture:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy
 
-from minigrad.autograd.graph import Node, line_of, users_line
-from minigrad.autograd.scopes import state
 from minigrad.device import MODULES, xp_of
+from minigrad.engine.graph import Node, line_of, users_line
+from minigrad.engine.modes import state
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import AnomalyError
-from minigrad.tensor import Tensor
 
 
 class detect_anomaly:  # noqa: N801  a `with` block, named like record() and pause()

@@ -6,10 +6,10 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from minigrad.autograd.graph import Node
-from minigrad.autograd.scopes import pause, state
+from minigrad.engine.graph import Node
+from minigrad.engine.modes import pause, state
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, GraphError, UsageError
-from minigrad.tensor import Tensor
 
 
 class Function:
@@ -45,7 +45,7 @@ class Function:
     def save_for_backward(self, *args: Any) -> None:
         """Keep arrays for `backward`, which finds them in `saved_tensors`."""
         self._saved = args
-        self._versions = [_version(a) for a in args]
+        self._versions = [version(a) for a in args]
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
@@ -73,7 +73,7 @@ class Function:
         single = not isinstance(made, (tuple, list))
         outputs = [y if isinstance(y, Tensor) else asarray(y) for y in ([made] if single else made)]
         self._inputs, self._outputs = inputs, [y for y in outputs if y.dtype.kind == "f"]
-        tracked = tuple(i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x._node is not None)
+        tracked = tuple(i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.node is not None)
         if tracked and state.recording and any([y.dtype.kind == "c" for y in outputs]):
             raise DTypeError(
                 f"{type(self).__name__}.forward() returned complex numbers, whose gradient would be lost; return their "
@@ -81,7 +81,7 @@ class Function:
             )
         if tracked and self._outputs and state.recording:
             joint = ops.concatenate([y.detach().reshape(-1) for y in self._outputs])
-            joint._node = Node(self._operation(), inputs, list(inputs), tracked, None, joint)
+            joint.node = Node(self._operation(), inputs, list(inputs), tracked, None, joint)
             pieces = iter(self._apart(joint))
             outputs = [next(pieces) if y.dtype.kind == "f" else y for y in outputs]
         return outputs[0] if single else tuple(outputs)
@@ -107,7 +107,7 @@ class Function:
     def _gradients(self, g: Any, y: Any) -> Sequence[Any]:
         """The gradients of all inputs, from that of the outputs end to end: raw, or Tensors if the pass is recorded."""
         recorded = isinstance(g, Tensor)
-        if [_version(a) for a in self._saved] != self._versions:
+        if [version(a) for a in self._saved] != self._versions:
             raise GraphError(
                 f"An array that {type(self).__name__} saved was changed in place before backward(); save a copy()."
             )
@@ -142,9 +142,9 @@ class Function:
         return gradients
 
 
-def _version(a: Any) -> int:
+def version(a: Any) -> int:
     """When an array was last changed in place."""
-    return a._version[0] if isinstance(a, Tensor) else 0
+    return a.version[0] if isinstance(a, Tensor) else 0
 
 
 def _choose(i: int) -> Callable[..., Any]:
@@ -198,4 +198,4 @@ def with_vjp(vjp: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable
 # Operations record themselves on this package: a circle, closed last.
 from minigrad import ops  # noqa: E402
 from minigrad.create import asarray  # noqa: E402
-from minigrad.ops import operation as operations  # noqa: E402
+from minigrad.engine import operation as operations  # noqa: E402

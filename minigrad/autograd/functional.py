@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from minigrad.autograd.backward import grad
-from minigrad.autograd.scopes import is_recording, is_training, record
+from minigrad.engine.backward import grad
+from minigrad.engine.modes import is_recording, is_training, record
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.tensor import Tensor
 
 Map = Callable[[Tensor], Tensor]
 
@@ -54,7 +54,7 @@ def _computed(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
     from minigrad import np
 
     z = np.asarray(x).copy()
-    if z._node is None:
+    if z.node is None:
         z.attach_grad()
     with record(is_training()):
         return f(z), z
@@ -73,7 +73,7 @@ def _slope(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
 
 def _pulled(y: Tensor, z: Tensor, v: Tensor | None, retain_graph: bool | None = None) -> Tensor:
     """The gradient of y by z, weighted by v; recorded if we are recording; zeros if y does not depend on z at all."""
-    if y._node is None:
+    if y.node is None:
         return z.detach() * 0
     found: Tensor = grad(y, z, v, retain_graph, create_graph=is_recording(), train_mode=is_training())
     return found

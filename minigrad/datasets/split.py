@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy
 
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
-from minigrad.tensor import Tensor
 
 Split = tuple[Tensor, Tensor]
 HostArray = numpy.ndarray[Any, Any]

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from minigrad import autograd
+from minigrad.engine.accepts import described, from_plain, holds_plain
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError, KeywordError, suggestion
 from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
 from minigrad.gluon.replay import Replay, exchanged
-from minigrad.ops.accepts import described, from_plain, holds_plain
-from minigrad.tensor import Tensor
 
 _Self = TypeVar("_Self", bound="Block")
 

@@ -14,13 +14,13 @@ from typing import Any
 import numpy
 
 from minigrad.autograd import Leaf
-from minigrad.clock import clock
 from minigrad.device import Array, xp_of
+from minigrad.engine.clock import clock
+from minigrad.engine.tensor import Tensor
 from minigrad.gluon.parameter import Parameter
 from minigrad.optimizer import Optimizer, Updater
 from minigrad.optimizer.files import leaves
 from minigrad.optimizer.optimizer import refresh
-from minigrad.tensor import Tensor
 
 
 class Member:
@@ -33,7 +33,7 @@ class Member:
         self.parameter = parameter
         self.changed = parameter._changed
         self.tensor = tensor
-        self.leaf: Leaf = tensor._node
+        self.leaf: Leaf = tensor.node
         self.data: Array = tensor.data
         self.grad: Array = self.leaf.grad.data
 
@@ -72,7 +72,7 @@ class Group:
 
     def attached(self) -> bool:
         """Whether the members are still the arrays of their parameters, with the same gradients."""
-        return all([m.tensor._node is m.leaf and m.parameter._changed == m.changed for m in self.members])
+        return all([m.tensor.node is m.leaf and m.parameter._changed == m.changed for m in self.members])
 
     def intact(self, fresh: bool) -> bool:
         """Whether everything still lies as it was laid, and, if that is asked too, has a fresh gradient."""
@@ -97,7 +97,7 @@ class Group:
             self.stepped = now = next(clock)  # as `touch` does for one
             for m in self.members:
                 m.leaf.fresh = False
-                m.tensor._version[0] = now
+                m.tensor.version[0] = now
             return
         for m in self.members:
             if m.leaf.fresh:
@@ -116,7 +116,7 @@ class Group:
         w, g, states, names = self.w, self.g, self.flat_states, optimizer.states
         if len(states) > len(names):  # float16 with a float32 master copy in front
             master, states = states[0], states[1:]
-            if any([m.tensor._version[0] != self.stepped for m in self.members]):
+            if any([m.tensor.version[0] != self.stepped for m in self.members]):
                 refresh(master, w)
             optimizer.step_group(self.indices, master, g.astype(master.dtype), states)
             w[...] = master

@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from minigrad import nd
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeferredInitializationError, UsageError
 from minigrad.gluon.block import Block
-from minigrad.tensor import Tensor
 
 
 class HybridBlock(Block):

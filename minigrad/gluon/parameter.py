@@ -10,8 +10,10 @@ import numpy
 
 from minigrad import autograd, initializer
 from minigrad.arguments import number, one_of, whole
-from minigrad.clock import rewire
 from minigrad.device import Context, current_context, places
+from minigrad.engine.accepts import as_dtype
+from minigrad.engine.clock import rewire
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import (
     ArgumentError,
     DeferredInitializationError,
@@ -22,8 +24,6 @@ from minigrad.errors import (
 )
 from minigrad.gluon.replay import exchanged
 from minigrad.initializer.initializer import SUFFIXES
-from minigrad.ops.accepts import as_dtype
-from minigrad.tensor import Tensor
 
 GRAD_REQS = ("write", "add", "null")
 
@@ -295,7 +295,7 @@ class Parameter:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         for tensor in self._tensors:
-            if tensor._node is None:  # it comes from another process, without a gradient
+            if tensor.node is None:  # it comes from another process, without a gradient
                 self._attach(tensor)
 
     def var(self) -> Parameter:

@@ -12,9 +12,9 @@ from typing import Any
 
 from minigrad import autograd
 from minigrad.device import current_context
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeferredInitializationError
 from minigrad.gluon.parameter import Parameter
-from minigrad.tensor import Tensor
 
 
 def infer(block: Any, *inputs: Any) -> None:

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from minigrad import autograd
+from minigrad.engine.tensor import Tensor
 from minigrad.gluon.block import Block, HookHandle
 from minigrad.gluon.parameter import Parameter
-from minigrad.tensor import Tensor
 
 WIDTH = 80
 

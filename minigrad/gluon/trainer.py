@@ -8,8 +8,8 @@ from typing import Any
 
 from minigrad import autograd, kvstore
 from minigrad.arguments import number, one_of
-from minigrad.clock import rewired
 from minigrad.device import Context
+from minigrad.engine.clock import rewired
 from minigrad.errors import (
     ArgumentError,
     BatchSizeError,
@@ -254,7 +254,7 @@ class Trainer:
             return
         for i, p in enumerate(self._params):
             self._store.init(i, p.list_data()[0])
-            self._seen.append(p.list_data()[0]._version[0])
+            self._seen.append(p.list_data()[0].version[0])
         if self._on_store:
             self._store.set_optimizer(self._optimizer)
         self._entered = True
@@ -269,13 +269,13 @@ class Trainer:
             p = self._params[i]
             first = p.list_data()[0]
             if self._store is not None:
-                if first._version[0] != self._seen[i]:  # its value was set by hand
+                if first.version[0] != self._seen[i]:  # its value was set by hand
                     self._store.assign(i, first)
                 self._store.push(i, p.list_grad())
                 self._store.pull(i, p.list_data())
-            self._seen[i] = first._version[0]
+            self._seen[i] = first.version[0]
             for t in p.list_data():
-                t._node.fresh = False
+                t.node.fresh = False
 
     # Files
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.arguments import number, whole
+from minigrad.axes import axis_in
 from minigrad.device import Context, places
 from minigrad.disk import FilePath, at_home, reading, replacing
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import AccessError, ArgumentError, DTypeError, FileError
-from minigrad.ops.axes import axis_in
-from minigrad.tensor import Tensor
 
 if TYPE_CHECKING:
     import ssl

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError, UsageError
 from minigrad.initializer.initializer import Initializer, create, register
-from minigrad.tensor import Tensor
 
 
 @register

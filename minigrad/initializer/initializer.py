@@ -18,8 +18,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from minigrad.arguments import refuse
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError, suggestion
-from minigrad.tensor import Tensor
 
 
 class InitDesc(str):

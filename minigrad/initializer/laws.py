@@ -8,9 +8,9 @@ from typing import Any
 from minigrad import random
 from minigrad.arguments import number, numbers, one_of
 from minigrad.device import xp_of
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.initializer.initializer import Initializer, register, registry
-from minigrad.tensor import Tensor
 
 
 @register

@@ -10,13 +10,13 @@ import numpy
 from minigrad import autograd
 from minigrad.device import Array, cpu
 from minigrad.disk import FilePath
+from minigrad.dtypes import single
+from minigrad.engine.accepts import from_plain
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError, suggestion
 from minigrad.kvstore.compression import TwoBitCompression
-from minigrad.ops.accepts import from_plain
-from minigrad.ops.accumulate import single
 from minigrad.optimizer import Optimizer, Updater
 from minigrad.optimizer.files import load_states, save_states
-from minigrad.tensor import Tensor
 
 Key = int | str
 Values = Any

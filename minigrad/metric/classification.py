@@ -8,10 +8,10 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import one_of, whole
+from minigrad.axes import axis_in
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError, UsageError
 from minigrad.metric.metric import EvalMetric, alias, pairs, register
-from minigrad.ops.axes import axis_in
 
 NONE = -(2**62)
 """The class that scores with a NaN choose; no label is this."""

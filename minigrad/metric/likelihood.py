@@ -8,10 +8,10 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import number, whole
+from minigrad.axes import axis_in
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.metric.metric import EvalMetric, alias, arrays, register
-from minigrad.ops.axes import axis_in
 
 
 @register

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from minigrad.device import Array, to_host
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError, suggestion
-from minigrad.tensor import Tensor
 
 
 class EvalMetric:

@@ -8,12 +8,13 @@ from typing import Any
 
 from minigrad import np, npx, ops
 from minigrad.arguments import lengths, number, one_of
+from minigrad.axes import axes_in, axis_in
+from minigrad.codes import GLUON, coded_shape
+from minigrad.dtypes import unhalved
+from minigrad.engine.accepts import composed, write
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
-from minigrad.ops.accepts import composed, write
-from minigrad.ops.accumulate import computed_wide, unhalved
-from minigrad.ops.axes import axes_in, axis_in
-from minigrad.ops.codes import GLUON, coded_shape
-from minigrad.tensor import Tensor
+from minigrad.ops.accumulate import computed_wide
 
 NDArray = Tensor
 slice_ = slice

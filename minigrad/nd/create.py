@@ -7,8 +7,8 @@ from typing import Any
 from minigrad import create, ops
 from minigrad.arguments import one_of, whole
 from minigrad.device import Context
-from minigrad.ops.accepts import composed
-from minigrad.tensor import Tensor
+from minigrad.engine.accepts import composed
+from minigrad.engine.tensor import Tensor
 
 
 @composed()

@@ -8,9 +8,9 @@ from minigrad import ops
 from minigrad import random as draws
 from minigrad.arguments import lengths
 from minigrad.device import Context
-from minigrad.ops.accepts import composed
+from minigrad.engine.accepts import composed
+from minigrad.engine.tensor import Tensor
 from minigrad.random import exponential, gamma, normal, poisson, randn, seed, uniform
-from minigrad.tensor import Tensor
 
 __all__ = [
     "exponential", "gamma", "multinomial", "normal", "poisson", "randint", "randn", "seed", "shuffle", "uniform",

@@ -43,7 +43,7 @@ from minigrad.ops import (
 )
 # fmt: on
 # isort: on
-from minigrad.tensor import Tensor
+from minigrad.engine.tensor import Tensor
 
 ndarray = Tensor
 pi, e, inf, nan, newaxis = numpy.pi, numpy.e, numpy.inf, numpy.nan, None

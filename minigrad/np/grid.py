@@ -9,10 +9,10 @@ import numpy
 from minigrad.arguments import lengths, one_of, whole
 from minigrad.create import arange, asarray, ones
 from minigrad.device import current_context, xp_of
+from minigrad.engine.accepts import as_dtype, composed
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.ops import broadcast_to, getitem, moveaxis, put_back, reshape, sum, where
-from minigrad.ops.accepts import as_dtype, composed
-from minigrad.tensor import Tensor
 
 
 @composed()

@@ -10,12 +10,12 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import lengths, whole
+from minigrad.axes import axes_in, axis_in
 from minigrad.create import asarray
+from minigrad.engine.accepts import as_tensor, composed
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, PositionError
 from minigrad.ops import broadcast_to, concatenate, flip, getitem, moveaxis, raw_key, reshape, swapaxes
-from minigrad.ops.accepts import as_tensor, composed
-from minigrad.ops.axes import axes_in, axis_in
-from minigrad.tensor import Tensor
 
 
 def _of_each(one: Callable[[Tensor], Tensor]) -> Callable[..., Any]:

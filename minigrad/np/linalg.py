@@ -8,7 +8,11 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import whole
+from minigrad.axes import axes_in
 from minigrad.create import eye
+from minigrad.dtypes import meant, widened
+from minigrad.engine.accepts import composed
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.np.search import constant
 from minigrad.ops import (
@@ -25,10 +29,7 @@ from minigrad.ops import (
     squeeze,
     sum,
 )
-from minigrad.ops.accepts import composed
-from minigrad.ops.accumulate import computed_wide, meant, widened
-from minigrad.ops.axes import axes_in
-from minigrad.tensor import Tensor
+from minigrad.ops.accumulate import computed_wide
 
 __all__ = [
     "cholesky",

@@ -12,8 +12,9 @@ import numpy
 from minigrad import ops
 from minigrad.arguments import lengths, numbers
 from minigrad.create import asarray
+from minigrad.engine.accepts import composed, shape_of
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.ops.accepts import composed, shape_of
 from minigrad.random import (
     bernoulli,
     choice,
@@ -30,7 +31,6 @@ from minigrad.random import (
     uniform,
 )
 from minigrad.random import shuffle as _shuffle
-from minigrad.tensor import Tensor
 
 __all__ = [
     "bernoulli", "beta", "chisquare", "choice", "exponential", "gamma", "gumbel", "laplace", "logistic", "lognormal",

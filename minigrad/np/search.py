@@ -10,10 +10,10 @@ import numpy
 from minigrad import ops, protocols
 from minigrad.arguments import whole
 from minigrad.device import xp_of
+from minigrad.dtypes import unhalved
+from minigrad.engine.accepts import EXPLAINED, as_raw, composed, explained
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import KeywordError
-from minigrad.ops.accepts import EXPLAINED, as_raw, composed, explained
-from minigrad.ops.accumulate import unhalved
-from minigrad.tensor import Tensor
 
 
 def constant(name: str) -> Callable[..., Any]:

@@ -9,7 +9,11 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import numbers, whole
+from minigrad.axes import axes_in, axis_in
 from minigrad.create import arange, asarray
+from minigrad.dtypes import meant
+from minigrad.engine.accepts import composed
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.ops import (
     add,
@@ -38,10 +42,7 @@ from minigrad.ops import (
     tensordot,
     where,
 )
-from minigrad.ops.accepts import composed
-from minigrad.ops.accumulate import computed_wide, meant, over
-from minigrad.ops.axes import axes_in, axis_in
-from minigrad.tensor import Tensor
+from minigrad.ops.accumulate import computed_wide, over
 
 
 @composed("a", "weights")

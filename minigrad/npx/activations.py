@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from minigrad import ops
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, suggestion
-from minigrad.tensor import Tensor
 
 BY_NAME: dict[str, Callable[..., Tensor]] = {
     "relu": ops.relu,

@@ -8,14 +8,14 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import lengths, number, one_of, whole
+from minigrad.axes import axis_in
+from minigrad.codes import NUMPY, coded_shape
 from minigrad.create import arange, ones_like
 from minigrad.device import xp_of
+from minigrad.dtypes import meant
+from minigrad.engine.accepts import composed
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
-from minigrad.ops.accepts import composed
-from minigrad.ops.accumulate import meant
-from minigrad.ops.axes import axis_in
-from minigrad.ops.codes import NUMPY, coded_shape
-from minigrad.tensor import Tensor
 
 
 @composed("a")

@@ -7,9 +7,9 @@ from typing import Any
 
 from minigrad.create import array, asarray
 from minigrad.disk import FilePath
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, FileError, KeywordError
 from minigrad.serialization import load_any, save_arrays, save_npz
-from minigrad.tensor import Tensor
 
 
 def save(file: FilePath, arr: Any) -> None:

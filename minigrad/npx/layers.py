@@ -13,14 +13,14 @@ import numpy
 
 from minigrad import autograd, ops
 from minigrad.arguments import number, one_of
+from minigrad.axes import axes_in, axis_in
 from minigrad.create import arange, ones_like
+from minigrad.engine.accepts import composed
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError, suggestion
 from minigrad.npx.activations import find
-from minigrad.ops.accepts import composed
 from minigrad.ops.accumulate import computed_wide
-from minigrad.ops.axes import axes_in, axis_in
 from minigrad.ops.windows import each
-from minigrad.tensor import Tensor
 
 
 @composed("data", "weight")

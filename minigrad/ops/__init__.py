@@ -1,5 +1,6 @@
 """Every operation with its derivative, by family. Names and arguments are NumPy's; `np`, `npx` and `nd` use them."""
 
+from minigrad.engine.operation import OPS, Op
 from minigrad.ops.choose import clip, maximum, minimum, where
 from minigrad.ops.conv import convolution, correlate, spread, weigh
 from minigrad.ops.elementwise import (
@@ -101,7 +102,6 @@ from minigrad.ops.neural import (
     softsign,
 )  # fmt: skip
 from minigrad.ops.normalize import batch_norm, layer_norm, standardize
-from minigrad.ops.operation import OPS, Op
 from minigrad.ops.pooling import from_winners, pooling, to_winners, window_max
 from minigrad.ops.reduce import (
     all,

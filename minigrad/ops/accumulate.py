@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 import numpy
 
 from minigrad.device import on_host, ones
+from minigrad.dtypes import meant, single, unhalved, wide, widened
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -25,33 +26,6 @@ FEW = 2 * BLOCK
 """Values that may be added one after the other where blocks would cost more than they bring."""
 LONG = 1024
 """The most values that a product with a vector may add up: BLAS adds them one after the other, but fast."""
-
-
-def single(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
-    """float32 for float16, else `dtype` itself."""
-    return _FLOAT32 if dtype.kind == "f" and dtype.itemsize < 4 else dtype
-
-
-def wide(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
-    """The dtype of a statistic before it is rounded: `single`, and float64 for whole numbers and bools."""
-    return single(dtype) if dtype.kind in "fc" else _FLOAT64
-
-
-def unhalved(x: Any) -> Any:
-    """An array, raw or a Tensor, float16 as float32."""
-    return x if x.dtype == single(x.dtype) else x.astype(_FLOAT32)
-
-
-def widened(x: Any) -> Any:
-    """An array, raw or a Tensor, in the dtype of a statistic before it is rounded."""
-    dtype = x.dtype
-    return x if dtype.char in "fdFD" else x.astype(wide(dtype))
-
-
-def meant(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:
-    """The dtype of a result from arrays of these: whole numbers do not widen a float, and alone they give float32."""
-    floats = [dtype for dtype in dtypes if dtype.kind == "f"]
-    return numpy.result_type(*floats) if floats else _FLOAT32
 
 
 def computed_wide(function: Function) -> Function:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from minigrad.engine.operation import op
 from minigrad.ops.elementwise import binary
-from minigrad.ops.operation import op
 
 
 def _chosen(F: Any, g: Any, wins: Any, own: Any, other: Any) -> Any:

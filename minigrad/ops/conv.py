@@ -16,13 +16,13 @@ from typing import Any
 
 from minigrad.arguments import whole
 from minigrad.device import on_host
+from minigrad.dtypes import single
+from minigrad.engine.operation import op
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.ops.accumulate import single
 from minigrad.ops.linalg import matmul
-from minigrad.ops.operation import op
 from minigrad.ops.shape import reshape
 from minigrad.ops.windows import add_back, bordered, check_fit, each, inside, windows
-from minigrad.tensor import Tensor
 
 SLAB, SLAB_ON_GPU = 1 << 23, 1 << 28
 """The bytes of the columns that are made at a time."""

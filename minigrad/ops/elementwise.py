@@ -12,8 +12,8 @@ from typing import Any
 import numpy
 
 from minigrad.device import Context
-from minigrad.ops.operation import Op, op, register
-from minigrad.tensor import Tensor
+from minigrad.engine.operation import Op, op, register
+from minigrad.engine.tensor import Tensor
 
 
 def unary(name: str, vjp: Callable[..., Any] | None = None) -> Op:
@@ -215,8 +215,8 @@ class Move(Op):
     def __call__(self, x: Tensor, there: Context, back: Context | None = None) -> Tensor:
         y = super().__call__(x, there, x.ctx)
         y.ctx = there
-        if y._node is not None:
-            y._node.ctx = there
+        if y.node is not None:
+            y.node.ctx = there
         return y
 
 

@@ -11,14 +11,14 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import one_of, whole
-from minigrad.autograd.scopes import looked_at
+from minigrad.axes import axis_in
 from minigrad.device import on_host, xp_of
+from minigrad.engine.accepts import composed
+from minigrad.engine.modes import looked_at
+from minigrad.engine.operation import op, view
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
-from minigrad.ops.accepts import composed
 from minigrad.ops.accumulate import added_at
-from minigrad.ops.axes import axis_in
-from minigrad.ops.operation import op, view
-from minigrad.tensor import Tensor
 
 
 def raw_key(key: Any) -> Any:

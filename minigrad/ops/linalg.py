@@ -8,16 +8,17 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import whole
+from minigrad.axes import axes_in
 from minigrad.device import counted, on_host
+from minigrad.dtypes import unhalved, widened
+from minigrad.engine.accepts import as_tensor, composed, shape_of
+from minigrad.engine.operation import Variadic, op, register
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops import accumulate
-from minigrad.ops.accepts import as_tensor, composed, shape_of
-from minigrad.ops.accumulate import LONG, computed_wide, has_long_vectors, long_product, total, unhalved, widened
-from minigrad.ops.axes import axes_in
+from minigrad.ops.accumulate import LONG, computed_wide, has_long_vectors, long_product, total
 from minigrad.ops.neural import sigmoid
-from minigrad.ops.operation import Variadic, op, register
 from minigrad.ops.reduce import restore
-from minigrad.tensor import Tensor
 
 
 @op

@@ -8,12 +8,13 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import number, one_of
+from minigrad.axes import axes_in
 from minigrad.device import counted, generator, on_host
+from minigrad.dtypes import meant, widened
+from minigrad.engine.operation import op
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.ops.accumulate import meant, row_sums, total, widened
-from minigrad.ops.axes import axes_in
-from minigrad.ops.operation import op
-from minigrad.tensor import Tensor
+from minigrad.ops.accumulate import row_sums, total
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad.arguments import number
+from minigrad.axes import axis_in
+from minigrad.dtypes import widened
+from minigrad.engine.operation import op
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.ops.accumulate import average, widened
-from minigrad.ops.axes import axis_in
+from minigrad.ops.accumulate import average
 from minigrad.ops.elementwise import add, multiply
-from minigrad.ops.operation import op
 from minigrad.ops.shape import reshape
-from minigrad.tensor import Tensor
 
 
 @op

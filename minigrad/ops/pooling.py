@@ -10,14 +10,14 @@ import numpy
 
 from minigrad.arguments import one_of
 from minigrad.device import on_host
+from minigrad.dtypes import meant, single, wide
+from minigrad.engine.operation import op
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
-from minigrad.ops.accumulate import meant, single, wide
 from minigrad.ops.elementwise import astype, divide
-from minigrad.ops.operation import op
 from minigrad.ops.reduce import sum
 from minigrad.ops.shape import moveaxis, pad
 from minigrad.ops.windows import bordered, check_fit, each, inside, positions, windows
-from minigrad.tensor import Tensor
 
 
 def pooling(

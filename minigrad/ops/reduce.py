@@ -9,10 +9,11 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from minigrad.axes import axes_in
+from minigrad.dtypes import unhalved, wide, widened
+from minigrad.engine.operation import op
 from minigrad.ops import accumulate
-from minigrad.ops.accumulate import axes_of, count, over, total, unhalved, wide, widened
-from minigrad.ops.axes import axes_in
-from minigrad.ops.operation import op
+from minigrad.ops.accumulate import axes_of, count, over, total
 
 
 def all_but(ndim: int, axis: Any) -> tuple[int, ...]:

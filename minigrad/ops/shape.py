@@ -8,11 +8,11 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import lengths, whole
+from minigrad.axes import axes_in, axis_in
+from minigrad.engine.accepts import shape_of
+from minigrad.engine.operation import Variadic, op, register, view
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
-from minigrad.ops.accepts import shape_of
-from minigrad.ops.axes import axes_in, axis_in
-from minigrad.ops.operation import Variadic, op, register, view
-from minigrad.tensor import Tensor
 
 
 @view

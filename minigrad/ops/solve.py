@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy
 
+from minigrad.dtypes import widened
+from minigrad.engine.operation import op
 from minigrad.errors import ArgumentError
-from minigrad.ops.accumulate import widened
-from minigrad.ops.operation import op
 
 
 def _transposed(F: Any, a: Any) -> Any:

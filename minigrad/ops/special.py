@@ -14,7 +14,7 @@ import importlib
 import math
 from typing import Any
 
-from minigrad.ops.operation import op
+from minigrad.engine.operation import op
 
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)  # B_2, B_4, ...
 EULER = 0.5772156649015329

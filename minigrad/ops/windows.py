@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from minigrad.arguments import lengths
+from minigrad.dtypes import single
+from minigrad.engine.operation import op, view
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.ops.accumulate import single
-from minigrad.ops.operation import op, view
 
 
 @view

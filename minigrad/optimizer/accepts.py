@@ -13,8 +13,8 @@ from typing import Any
 import numpy
 
 from minigrad.device import MODULES, Array
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeviceError, DTypeError, KeywordError, ShapeError, UsageError
-from minigrad.tensor import Tensor
 
 FLOATS = {numpy.dtype(name) for name in ("float16", "float32", "float64")}
 """What can be trained. (An array in the other byte order has another dtype.)"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad.device import Array
-from minigrad.ops.accumulate import unhalved
+from minigrad.dtypes import unhalved
 from minigrad.optimizer.arguments import number
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register

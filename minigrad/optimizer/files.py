@@ -15,12 +15,12 @@ import numpy
 from minigrad import device
 from minigrad.config import field, list_of, table
 from minigrad.disk import FilePath
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import FileError, MinigradError
 from minigrad.optimizer.config import count, from_config, to_config
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.updater import Updater
 from minigrad.serialization import load_arrays, save_arrays
-from minigrad.tensor import Tensor
 
 KIND = "states of an optimizer"
 

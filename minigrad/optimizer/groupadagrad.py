@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad.device import Array, xp_of
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.optimizer.accepts import check, weight_of
 from minigrad.optimizer.arguments import Default, either, number
@@ -13,7 +14,6 @@ from minigrad.optimizer.norms import prepared
 from minigrad.optimizer.optimizer import Index, Optimizer, State
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
-from minigrad.tensor import Tensor
 
 
 @register

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad.device import Array
-from minigrad.ops.accumulate import unhalved
+from minigrad.dtypes import unhalved
 from minigrad.optimizer.arguments import Default, number
 from minigrad.optimizer.norms import bounded, norm, prepared, ratio
 from minigrad.optimizer.optimizer import Index, Optimizer

@@ -8,13 +8,13 @@ from typing import Any
 
 from minigrad.arguments import whole
 from minigrad.device import Array, xp_of
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import KindError, UsageError
 from minigrad.optimizer.accepts import check
 from minigrad.optimizer.arguments import number
 from minigrad.optimizer.norms import norm
 from minigrad.optimizer.optimizer import Index, Optimizer, State
 from minigrad.optimizer.registry import register
-from minigrad.tensor import Tensor
 
 
 @register

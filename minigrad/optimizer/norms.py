@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from minigrad.device import Array, on_host, xp_of
-from minigrad.ops.accumulate import LONG, long_product, unhalved
+from minigrad.dtypes import unhalved
+from minigrad.ops.accumulate import LONG, long_product
 from minigrad.optimizer.graph import active, prepared_gradient
 
 

@@ -18,13 +18,13 @@ import numpy
 
 from minigrad.arguments import arguments_of, number, refuse, whole
 from minigrad.device import Array, context_of, xp_of
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
 from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.config import to_config
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run
-from minigrad.tensor import Tensor
 
 Index = int | str
 State = Any

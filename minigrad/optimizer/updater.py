@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from minigrad.engine.tensor import Tensor
 from minigrad.optimizer.accepts import weight_of
 from minigrad.optimizer.optimizer import Index, Optimizer, State
-from minigrad.tensor import Tensor
 
 
 class Updater:

@@ -10,12 +10,12 @@ from xml.sax.saxutils import escape
 
 import numpy
 
-from minigrad.autograd.graph import Leaf, Node
 from minigrad.device import MODULES, to_host
 from minigrad.disk import FilePath, replacing
+from minigrad.engine.graph import Leaf, Node
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError, KeywordError, UsageError
 from minigrad.plot.layers import Layout, Point, layout
-from minigrad.tensor import Tensor
 
 MOST = 200
 """More boxes than this cannot be read."""
@@ -88,7 +88,7 @@ def _read(y: Tensor) -> tuple[list[Box], list[tuple[int, int]]]:
     """The graph behind `y`: a box for each node from the youngest to the oldest, then for each constant, and edges."""
     nodes = _reachable(y)
     index = {node: i for i, node in enumerate(nodes)}
-    known = {y._node: y.data}
+    known = {y.node: y.data}
     edges: list[tuple[int, int]] = []
     constants: list[Box] = []
     for node in nodes:
@@ -125,13 +125,13 @@ def _reachable(y: Tensor) -> list[Any]:
         raise KeywordError(
             f"draw() shows the graph behind an array, but got a {type(y).__name__}; pass the loss itself."
         )
-    head: Any = y._node
+    head: Any = y.node
     if head is None:
         raise GraphError(
             "draw() was called on a value that was not recorded. Compute it inside `with autograd.record():` from at "
             "least one array that has called attach_grad() (or from a network's parameters)."
         )
-    if type(head) is Node and y._version[0] > head.number:
+    if type(head) is Node and y.version[0] > head.number:
         raise head.overwritten()
     found, waiting = {head}, [head]
     while waiting:

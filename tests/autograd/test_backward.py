@@ -7,8 +7,8 @@ import pytest
 
 from minigrad import autograd, gluon, np, ops
 from minigrad.autograd import pause, record
+from minigrad.engine.operation import Op
 from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
-from minigrad.ops.operation import Op
 
 
 def leaf(values, req="write", dtype="float32"):
@@ -384,7 +384,7 @@ def test_the_line_is_the_users_also_below_layers_of_minigrad():
         y = net(x)  # the line of the layer
         z = ops.gelu(y)  # and of the composite
     for value, text in ((y, "# the line of the layer"), (z, "# and of the composite")):
-        assert value._node.where == f'recorded in "{__file__}", line {line_of(text)}'
+        assert value.node.where == f'recorded in "{__file__}", line {line_of(text)}'
 
 
 # grad

@@ -208,7 +208,7 @@ def test_outputs_keep_their_dtypes_and_whole_numbers_are_constants():
         loss = 3 * top + double.sum()
     assert (top.dtype, double.dtype, place.dtype) == ("float32", "float64", "int64")
     assert place.item() == 1
-    assert place._node is None
+    assert place.node is None
     loss.backward()
     assert x.grad.tolist() == [2, 5, 2]
     assert x.grad.dtype == "float32"

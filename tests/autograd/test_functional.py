@@ -93,7 +93,7 @@ def test_outside_record_nothing_is_kept_and_nothing_changes():
     x = np.array([1.0, 2.0])
     x.attach_grad()
     h = autograd.hessian(lambda z: (z**3).sum(), x)
-    assert h._node is None
+    assert h.node is None
     assert x.grad.tolist() == [0, 0]
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from minigrad import autograd, np, ops
 from minigrad.autograd import pause, record
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError
-from minigrad.tensor import Tensor
 
 
 def leaf(values):
@@ -324,7 +324,7 @@ def run(program):
             for instruction in program:
                 machine.do(*instruction)
             loss = sum(((x * (1 + n)).sum() for n, x in enumerate(machine.tensors[-4:])), np.zeros((), dtype="float64"))
-        if loss._node is None:
+        if loss.node is None:
             return 0.0, sum((1 + n) * d.moving.sum() for n, d in enumerate(machine.duals[-4:]))
         gradients = autograd.grad(loss, machine.leaves)
     except GraphError:
@@ -367,7 +367,7 @@ def test_a_program_without_changes_is_always_answered(program):
 def test_views_share_the_count_and_copies_do_not():
     x = np.ones((2, 3))
     for view in (x.T, x[0], x[:, 1:], x.reshape(3, 2), x.detach(), x.squeeze(), ops.flip(x, 0), x.expand_dims(0)):
-        assert view._version is x._version
+        assert view.version is x.version
     for copy in (x.copy(), x + 0, x.astype("float32"), np.array(x), Tensor(x.data.copy()), ops.einsum("ij->ji", x)):
-        assert copy._version is not x._version
+        assert copy.version is not x.version
         assert not numpy.shares_memory(copy.data, x.data)

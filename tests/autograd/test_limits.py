@@ -11,7 +11,7 @@ import pytest
 
 from minigrad import autograd, gluon, np, ops
 from minigrad.autograd import record
-from minigrad.tensor import Tensor
+from minigrad.engine.tensor import Tensor
 
 
 @pytest.fixture

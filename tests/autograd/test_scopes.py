@@ -122,7 +122,7 @@ def test_two_threads_train_at_once_with_the_right_results():
 
 
 def test_train_mode_of_backward_is_seen_during_the_backward_pass_only():
-    from minigrad.ops.operation import Op
+    from minigrad.engine.operation import Op
 
     seen = []
 

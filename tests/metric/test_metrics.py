@@ -8,8 +8,8 @@ import numpy
 import pytest
 
 from minigrad import metric
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError, UsageError
-from minigrad.tensor import Tensor
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "metrics.json").read_text())["cases"]
 

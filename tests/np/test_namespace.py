@@ -186,9 +186,8 @@ def test_text_files_are_read_as_float32_and_written(tmp_path):
 
 
 def test_the_long_names_of_mxnet_are_the_same_modules():
-    from minigrad.numpy.random import multinomial
-
     from minigrad.ndarray import NDArray
+    from minigrad.numpy.random import multinomial
 
     assert NDArray is np.ndarray
     assert multinomial is np.random.multinomial

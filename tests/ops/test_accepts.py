@@ -13,9 +13,9 @@ import pytest
 
 import minigrad
 from minigrad import autograd, gluon, nd, np, npx
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, MinigradError, NotNumbersError
 from minigrad.kvstore import create
-from minigrad.tensor import Tensor
 
 V = numpy.array([1.0, 2.0, 3.0], "float32")
 
@@ -120,7 +120,16 @@ def functions():
     without = {"seed", "set_seed", "loadtxt", "genfromtxt", "savetxt", "save", "load", "savez", "constant"}
     helpers = {
         f"minigrad.{name}"
-        for name in ("arguments", "device", "npx.switches", "ops.accepts", "ops.accumulate", "ops.axes", "ops.codes")
+        for name in (
+            "arguments",
+            "axes",
+            "codes",
+            "device",
+            "dtypes",
+            "engine.accepts",
+            "npx.switches",
+            "ops.accumulate",
+        )
     }
     for space in (np, npx, nd, np.linalg, np.random):
         for name, f in sorted(vars(space).items()):

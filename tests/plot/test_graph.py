@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, gluon, np
-from minigrad.autograd.graph import Node
+from minigrad.engine.graph import Node
 from minigrad.errors import GraphError, KeywordError, MissingFileError, UsageError
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -23,7 +23,7 @@ def run(row, arrays, ctx):
         again = sum([(s * s).sum() for s in slopes[1:]], (slopes[0] * slopes[0]).sum())
     y.backward(retain_graph=True)
     first = [x.grad.copy() for x in floating]
-    if again._node is not None:
+    if again.node is not None:
         again.backward()
     return [y, *first, *slopes, *(x.grad for x in floating)]
 

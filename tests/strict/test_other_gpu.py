@@ -6,8 +6,8 @@ import numpy
 import pytest
 
 from minigrad import gluon, gpu, io, np, npx, optimizer, random
+from minigrad.engine.tensor import Tensor
 from minigrad.gluon.data.vision import transforms
-from minigrad.tensor import Tensor
 
 X, ROWS = numpy.arange(16, dtype="float32").reshape(4, 4), numpy.array([[0, 1], [1, 0]])
 IMAGE = numpy.arange(48, dtype="uint8").reshape(4, 4, 3)

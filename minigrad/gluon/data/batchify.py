@@ -8,8 +8,8 @@ from typing import Any
 import numpy
 
 from minigrad.device import cpu, xp_of
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, ShapeError
-from minigrad.tensor import Tensor
 
 
 def default_batchify_fn(samples: Sequence[Any]) -> Any:

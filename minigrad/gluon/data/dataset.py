@@ -9,10 +9,10 @@ import numpy
 
 from minigrad.arguments import whole
 from minigrad.device import Array, cpu, xp_of
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.sampler import FilterSampler, SequentialSampler
-from minigrad.tensor import Tensor
 
 
 class Dataset:

@@ -7,12 +7,12 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import number, one_of, whole
+from minigrad.axes import axis_in
 from minigrad.create import asarray
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.loss.loss import Loss, floats, pair, rounded
-from minigrad.ops.axes import axis_in
 from minigrad.ops.neural import class_indices
-from minigrad.tensor import Tensor
 
 
 class SoftmaxCrossEntropyLoss(Loss):

@@ -7,9 +7,9 @@ from typing import Any
 from minigrad import np, ops
 from minigrad.arguments import one_of
 from minigrad.device import Array, on_host, xp_of
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.loss.loss import Loss, floats, rounded
-from minigrad.tensor import Tensor
 
 NEVER = -1e30  # the log of probability 0, finite so that its gradient is
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import number
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.gluon.loss.loss import Loss, difference, floats, like, rounded, typed
-from minigrad.tensor import Tensor
 
 
 class TripletLoss(Loss):

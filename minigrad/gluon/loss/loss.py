@@ -8,11 +8,11 @@ import numpy
 
 from minigrad import ops
 from minigrad.arguments import number, whole
+from minigrad.axes import axis_in
 from minigrad.create import asarray
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.ops.axes import axis_in
-from minigrad.tensor import Tensor
 
 HALF = numpy.dtype("float16")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import number
+from minigrad.engine.tensor import Tensor
 from minigrad.gluon.loss.loss import Loss, difference, pair, rounded
-from minigrad.tensor import Tensor
 
 
 class L2Loss(Loss):

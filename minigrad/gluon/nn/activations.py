@@ -6,9 +6,9 @@ from typing import Any
 
 from minigrad import initializer, ops
 from minigrad.arguments import number, one_of, whole
+from minigrad.engine.tensor import Tensor
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.npx.activations import find
-from minigrad.tensor import Tensor
 
 
 class Activation(HybridBlock):

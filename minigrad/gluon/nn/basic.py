@@ -8,12 +8,12 @@ from typing import Any
 
 from minigrad import nd
 from minigrad.arguments import whole
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.activations import Activation, at_the_end
 from minigrad.ops.linalg import EPILOGUES
-from minigrad.tensor import Tensor
 
 
 class Dense(HybridBlock):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from minigrad.arguments import whole
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.activations import at_the_end
 from minigrad.ops.windows import each
-from minigrad.tensor import Tensor
 
 
 class _Convolution(HybridBlock):

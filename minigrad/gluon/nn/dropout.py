@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from minigrad.arguments import lengths, number
+from minigrad.engine.tensor import Tensor
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.tensor import Tensor
 
 
 class Dropout(HybridBlock):

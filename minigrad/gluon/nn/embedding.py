@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad.arguments import whole
+from minigrad.engine.tensor import Tensor
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.tensor import Tensor
 
 
 class Embedding(HybridBlock):

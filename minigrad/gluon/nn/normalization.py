@@ -7,10 +7,10 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import number, whole
+from minigrad.dtypes import single
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.ops.accumulate import single
-from minigrad.tensor import Tensor
 
 
 class _Normalization(HybridBlock):

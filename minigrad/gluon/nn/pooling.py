@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from minigrad.engine.tensor import Tensor
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.convolution import check_layout
 from minigrad.ops.windows import each
-from minigrad.tensor import Tensor
 
 
 class _Pooling(HybridBlock):

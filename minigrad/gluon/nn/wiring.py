@@ -8,10 +8,10 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import whole
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, suggestion
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.basic import HybridSequential, Sequential
-from minigrad.tensor import Tensor
 
 
 class Flatten(HybridBlock):

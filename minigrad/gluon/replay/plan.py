@@ -9,15 +9,15 @@ from typing import Any
 import numpy
 
 from minigrad import ops
-from minigrad.autograd.backward import walk
-from minigrad.autograd.graph import Leaf, Node
-from minigrad.clock import clock
+from minigrad.engine.backward import walk
+from minigrad.engine.clock import clock
+from minigrad.engine.graph import Leaf, Node
+from minigrad.engine.operation import Joint, Op
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError
 from minigrad.gluon.replay.program import Program
 from minigrad.gluon.replay.script import Script, gradients
 from minigrad.gluon.replay.tape import Tape, Traced, Unreplayable
-from minigrad.ops.operation import Joint, Op
-from minigrad.tensor import Tensor
 
 SPARE = 4
 """Sets of arrays that a plan keeps at most while nobody uses them."""
@@ -34,10 +34,10 @@ class Plan:
         self.ctx = y.ctx
         inputs = len(tensors) - len(names)
         self.parameters = tensors[inputs:]
-        self.leaves = [t._node for t in self.parameters]
-        self.buffers = {id(leaf.grad._version) for leaf in self.leaves if leaf is not None}  # of the gradients
+        self.leaves = [t.node for t in self.parameters]
+        self.buffers = {id(leaf.grad.version) for leaf in self.leaves if leaf is not None}  # of the gradients
         variables = [f"x{i or ''}" for i in range(inputs)] + as_variables(names)
-        tracked = [i for i, t in enumerate(tensors) if t._node is not None] if y._node is not None else []
+        tracked = [i for i, t in enumerate(tensors) if t.node is not None] if y.node is not None else []
         raw = [t.data for t in tensors]
         dy = numpy.random.default_rng(0).standard_normal(y.shape).astype(y.dtype)
         leaves, again = script.forward(raw, tracked)
@@ -49,8 +49,8 @@ class Plan:
         self.operation = operation(script, self.program, self.tracked, variables, inputs)
         # what a node needs to know of the inputs it finds out; that of the parameters is always the same
         self.through = tuple(i for i in self.tracked if i < inputs)
-        self.ends = tuple(tensors[i]._node for i in self.tracked if i >= inputs)
-        self.cells = tuple(tensors[i]._version for i in {*self.tracked, *self.program.reads} if i >= inputs)
+        self.ends = tuple(tensors[i].node for i in self.tracked if i >= inputs)
+        self.cells = tuple(tensors[i].version for i in {*self.tracked, *self.program.reads} if i >= inputs)
 
     def _compare(self, raw: Sequence[Any], expected: Sequence[Any], dy: Any) -> None:
         for _ in range(2):  # the second time in arrays that have been used
@@ -65,22 +65,22 @@ class Plan:
 
     def holds(self) -> bool:
         """Whether the same arrays have a gradient as when it was made."""
-        return [t._node for t in self.parameters] == self.leaves
+        return [t.node for t in self.parameters] == self.leaves
 
     def __call__(self, inputs: Sequence[Tensor]) -> Tensor | None:
         """The output; None if an input is a gradient that would be overwritten on the way back while it is needed."""
         buffers = self.buffers
         if self.through:
-            buffers = buffers | {id(x._node.grad._version) for x in inputs if type(x._node) is Leaf}
+            buffers = buffers | {id(x.node.grad.version) for x in inputs if type(x.node) is Leaf}
         for x in inputs:
-            if id(x._version) in buffers:
+            if id(x.version) in buffers:
                 return None
         tensors = (*inputs, *self.parameters)
         raw = [t.data for t in tensors]
         run = Run(self, tensors)
         y = Tensor(run.forward(*raw), self.ctx)
         if self.tracked:
-            y._node = node = Node(self.operation, inputs, raw, self.through, run, y)
+            y.node = node = Node(self.operation, inputs, raw, self.through, run, y)
             node.tracked, node.parents, node.cells = self.tracked, node.parents + self.ends, node.cells + self.cells
         return y
 
@@ -119,14 +119,14 @@ def operation(script: Script, program: Program, tracked: tuple[int, ...], variab
 
 def recorded(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> list[Any]:
     """The gradients as Tensors, by running the script once more: from copies of its inputs, and back to these."""
-    if any([t._version[0] > run.begun for t in run.tensors]):
+    if any([t.version[0] > run.begun for t in run.tensors]):
         raise GraphError(
             "An input or parameter of a hybridized network was changed in place after it was used, and the gradients "
             "of its gradients need it. Write y = y + ... (a new value) instead of y += ..., or change a copy."
         )
     inputs = [ops.positive(t) for t in run.tensors]
-    found = walk([script.run(inputs)], [g], True, True, {inputs[i]._node for i in tracked}, farther=False)
-    return [found[inputs[i]._node] for i in tracked]
+    found = walk([script.run(inputs)], [g], True, True, {inputs[i].node for i in tracked}, farther=False)
+    return [found[inputs[i].node] for i in tracked]
 
 
 class Run:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from minigrad.autograd.scopes import state
-from minigrad.clock import clock, rewire, rewired
-from minigrad.tensor import Tensor
+from minigrad.engine.clock import clock, rewire, rewired
+from minigrad.engine.modes import state
+from minigrad.engine.tensor import Tensor
 
 if TYPE_CHECKING:
     from minigrad.gluon.replay.plan import Plan
@@ -52,7 +52,7 @@ class Replay:
         for x in inputs:
             if type(x) is not Tensor or type(x.data) is not numpy.ndarray or not x.data.flags.c_contiguous:
                 return None
-            key = (key, x.data.shape, x.data.dtype, x.ctx, x._node is None)
+            key = (key, x.data.shape, x.data.dtype, x.ctx, x.node is None)
         if state.watching is not None:
             return None
         self.calls += 1

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy
 
-from minigrad.autograd.backward import walk
-from minigrad.autograd.graph import attach
-from minigrad.autograd.scopes import Scope, state
-from minigrad.clock import clock
 from minigrad.device import cpu
+from minigrad.engine.backward import walk
+from minigrad.engine.clock import clock
+from minigrad.engine.graph import attach
+from minigrad.engine.modes import Scope, state
+from minigrad.engine.operation import Op
+from minigrad.engine.tensor import Tensor
 from minigrad.gluon.replay.tape import Unreplayable
-from minigrad.ops.operation import Op
-from minigrad.tensor import Tensor
 
 LARGE = 8 << 20
 """Bytes of all results together from which Python's time is lost in NumPy's, and memory is better used otherwise."""
@@ -60,7 +60,7 @@ class Script:
         """Take down what is returned. It must be the result of an operation, and nothing was changed in place."""
         given = len(self.known) - len(self.lines)
         self.result = self.slots.get(id(y), Slot())
-        if not self.complete or self.result < given or any([t._version[0] > self.begun for t in self.known]):
+        if not self.complete or self.result < given or any([t.version[0] > self.begun for t in self.known]):
             raise Unreplayable
         self.known, self.slots = [], {}
 
@@ -83,8 +83,8 @@ class Script:
 def gradients(tensors: Sequence[Tensor], tracked: Sequence[int], y: Tensor, dy: Any) -> list[Any]:
     """The gradients of the `tracked` tensors, where `dy` is that of `y`; None for one that `y` does not depend on."""
     with Scope(False, None):
-        found = walk([y], [dy], False, False, {tensors[i]._node for i in tracked}) if tracked else {}
-    return [found.get(tensors[i]._node) for i in tracked]
+        found = walk([y], [dy], False, False, {tensors[i].node for i in tracked}) if tracked else {}
+    return [found.get(tensors[i].node) for i in tracked]
 
 
 def is_nested(value: Any) -> bool:

@@ -6,10 +6,10 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.arguments import one_of, whole
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.gluon.rnn.recurrence import Recurrent, States, elman, gru, lstm
 from minigrad.npx.activations import find
-from minigrad.tensor import Tensor
 
 
 class _Cell(Recurrent):

@@ -7,9 +7,9 @@ from typing import Any
 
 from minigrad import autograd, ops
 from minigrad.arguments import number, one_of, whole
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.rnn.recurrence import Recurrent, States, elman, gru, lstm, run
-from minigrad.tensor import Tensor
 
 RULES: dict[str, Any] = {"rnn_relu": partial(elman, activation=ops.relu), "rnn_tanh": elman, "lstm": lstm, "gru": gru}
 """The rule of each mode."""

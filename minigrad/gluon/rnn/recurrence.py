@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 from minigrad import create, ops
 from minigrad.arguments import whole
 from minigrad.device import place
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.tensor import Tensor
 
 States = tuple[Tensor, ...]
 

@@ -8,9 +8,9 @@ import numpy
 import pytest
 
 from minigrad import autograd, np, random
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.gluon.data import ArrayDataset, BatchSampler, DataLoader, SequentialSampler, SimpleDataset
-from minigrad.tensor import Tensor
 
 X = numpy.arange(20, dtype="float32").reshape(10, 2)
 Y = numpy.arange(10, dtype="int32")
@@ -90,7 +90,7 @@ def test_loading_is_not_recorded(workers):
     x.attach_grad()
     with autograd.record():
         for batch in DataLoader(SimpleDataset(x).transform(lambda row: row * 2), 5, num_workers=workers):
-            assert batch._node is None
+            assert batch.node is None
 
 
 @pytest.mark.parametrize("workers", [0, 2])

@@ -10,12 +10,12 @@ from typing import Any, ClassVar
 import numpy
 
 from minigrad.disk import FilePath, at_home, reading
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import AccessError, FileError, MissingFileError
 from minigrad.gluon.data.dataset import ArrayDataset, Dataset
 from minigrad.gluon.data.vision.formats import Raw, read_idx, read_members
 from minigrad.gluon.utils import download
 from minigrad.image import imread
-from minigrad.tensor import Tensor
 
 PIXELS = 3 * 32 * 32
 """Bytes of a picture of CIFAR."""

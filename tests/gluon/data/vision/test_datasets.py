@@ -9,11 +9,11 @@ import numpy
 import pytest
 from matplotlib.image import imsave
 
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import FileError, MissingFileError, ShapeError
 from minigrad.gluon.data import DataLoader
 from minigrad.gluon.data.vision import CIFAR10, CIFAR100, MNIST, FashionMNIST, ImageFolderDataset
 from minigrad.gluon.data.vision.datasets import read_idx
-from minigrad.tensor import Tensor
 
 RNG = numpy.random.default_rng(0)
 DIGITS = RNG.integers(0, 256, (5, 28, 28), dtype="uint8")

@@ -9,9 +9,9 @@ import numpy
 
 from minigrad.arguments import numbers
 from minigrad.device import Array, cpu, xp_of
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, ShapeError
 from minigrad.gluon.block import Block
-from minigrad.tensor import Tensor
 
 
 class Transform(Block):

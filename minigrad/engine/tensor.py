@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.arguments import lengths, one_of
-from minigrad.clock import clock, touched
 from minigrad.conversions import Conversions
 from minigrad.device import Array, Context, context_of, cpu, place, to_host, xp_of
+from minigrad.engine.clock import clock, touched
 from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Tensor(Conversions):
            [12., 26.]])
     """
 
-    __slots__ = ("__weakref__", "_node", "_version", "ctx", "data")
+    __slots__ = ("__weakref__", "ctx", "data", "node", "version")
 
     def __init__(
         self, data: Array, ctx: Context | None = None, node: Node | Leaf | None = None, version: list[int] | None = None
@@ -100,8 +100,8 @@ class Tensor(Conversions):
             ctx = ctx or context_of(data)
         self.data: Array = data
         self.ctx: Context = ctx or _CPU
-        self._node: Any = node
-        self._version = [0] if version is None else version  # when it was last changed in place; views share it
+        self.node: Any = node
+        self.version = [0] if version is None else version  # when it was last changed in place; views share it
 
     # What it is
 
@@ -157,7 +157,7 @@ class Tensor(Conversions):
 
     def detach(self) -> Tensor:
         """The same memory as a constant: gradients stop here."""
-        return Tensor(self.data, self.ctx, None, self._version)
+        return Tensor(self.data, self.ctx, None, self.version)
 
     # To and from other places (see also `Conversions`)
 
@@ -287,8 +287,8 @@ class Tensor(Conversions):
 
     def _check_change(self, value: Any) -> None:
         """Refuse a change in place that would lose a gradient."""
-        given = isinstance(value, Tensor) and value._node is not None
-        if autograd.state.recording and (given or self._node is not None):
+        given = isinstance(value, Tensor) and value.node is not None
+        if autograd.state.recording and (given or self.node is not None):
             raise GraphError(
                 "An array was changed in place (x += ..., x[...] = ...) while recording, and gradients would be lost. "
                 "Write x = x + ... , or build the result with np.where or np.concatenate; or do it outside record()."
@@ -296,7 +296,7 @@ class Tensor(Conversions):
 
     def touch(self) -> None:
         """Note that the values have just been changed in place, so that a graph that needs the old ones can tell."""
-        self._version[0] = touched[0] = next(clock)
+        self.version[0] = touched[0] = next(clock)
 
     def _unchanged(self, symbol: str, value: Any, error: Exception) -> Exception:
         """Why a change in place is impossible."""
@@ -337,8 +337,8 @@ class Tensor(Conversions):
         own = autograd.leaf(self)
         if own is not None:  # attached in the same way
             twin.attach_grad(own.req)
-            twin._node.name = own.name
-            twin._node.grad[...] = own.grad
+            twin.node.name = own.name
+            twin.node.grad[...] = own.grad
         return twin
 
     __copy__ = copy
@@ -353,5 +353,5 @@ def _from_host(data: Any, ctx: Context) -> Tensor:
 
 # What a Tensor does is written in terms of Tensors: a circle, closed last.
 from minigrad import autograd, ops, protocols  # noqa: E402
-from minigrad.ops.accepts import EXPLAINED, as_dtype, as_raw, as_tensor, explained  # noqa: E402
-from minigrad.ops.codes import GLUON, coded_shape  # noqa: E402
+from minigrad.codes import GLUON, coded_shape  # noqa: E402
+from minigrad.engine.accepts import EXPLAINED, as_dtype, as_raw, as_tensor, explained  # noqa: E402

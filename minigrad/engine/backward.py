@@ -9,12 +9,12 @@ from typing import Any
 import numpy
 
 from minigrad.autograd.anomaly import look_backward
-from minigrad.autograd.graph import Node
-from minigrad.autograd.scopes import Scope, state
-from minigrad.clock import touched
 from minigrad.device import excursion, ones, xp_of
+from minigrad.engine.clock import touched
+from minigrad.engine.graph import Node
+from minigrad.engine.modes import Scope, state
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
-from minigrad.tensor import Tensor
 
 _number = attrgetter("number")
 
@@ -51,7 +51,7 @@ def backward(
         seeds = _seeds("backward", heads, head_grads, create_graph=False)
         state.averaged = False
         for h in heads:
-            if h.data.size == 1 and type(h._node) is Node and _is_mean(h._node):
+            if h.data.size == 1 and type(h.node) is Node and _is_mean(h.node):
                 state.averaged = True
         walk(heads, seeds, retain_graph, create_graph=False, wanted=None)
 
@@ -87,7 +87,7 @@ def grad(
     if not targets:
         raise UsageError("grad() got an empty list of variables; name at least one array to differentiate by.")
     for i, v in enumerate(targets):
-        if v._node is None:
+        if v.node is None:
             raise GraphError(
                 f"grad() cannot differentiate by variable {i}: it is a constant. Call attach_grad() on it before the "
                 "computation."
@@ -96,8 +96,8 @@ def grad(
     retain = create_graph if retain_graph is None else retain_graph
     with Scope(create_graph, train_mode), excursion:
         seeds = _seeds("grad", heads, head_grads, create_graph)
-        found = walk(heads, seeds, retain, create_graph, {v._node for v in targets})
-        result = [_answer(v, found.get(v._node), create_graph) for v in targets]
+        found = walk(heads, seeds, retain, create_graph, {v.node for v in targets})
+        result = [_answer(v, found.get(v.node), create_graph) for v in targets]
     return result[0] if single else result
 
 
@@ -113,8 +113,8 @@ def _answer(v: Tensor, g: Any, create_graph: bool) -> Tensor:
         v.ctx.use()
         xp = xp_of(v.data)
         y = Tensor(xp.zeros(v.shape, v.dtype) if g is None else xp.array(g, dtype=v.dtype), v.ctx)
-    if create_graph and y._node is None:
-        y._node = Node(readings.OPS["copy"], (), [], (), None, y)
+    if create_graph and y.node is None:
+        y.node = Node(readings.OPS["copy"], (), [], (), None, y)
     return y
 
 
@@ -140,7 +140,7 @@ def walk(
     grads: dict[Any, Any] = {}  # as far as they are known, of nodes that wait for their turn, and of leaves
     F = readings.recorded() if create_graph else None  # else it is that of a node's array module
     for head, seed in zip(heads, seeds):
-        _add(F, grads, head._node, seed)
+        _add(F, grads, head.node, seed)
     ctx, before = None, touched[0]
     found: dict[Any, Any] = {}
     while nodes:
@@ -210,7 +210,7 @@ def _pass_on(F: Any, g: Any, node: Node, kept: list[Any], grads: dict[Any, Any],
 def _reached(heads: Iterable[Tensor], ends: set[Any]) -> list[Node]:
     """All nodes that the heads were computed from, up to the `ends`; the youngest, with the largest number, last."""
     found: set[Node] = set()
-    waiting = [head._node for head in heads]
+    waiting = [head.node for head in heads]
     while waiting:
         node = waiting.pop()
         if type(node) is Node and node not in found:
@@ -258,7 +258,7 @@ def _seeds(caller: str, heads: Sequence[Tensor], head_grads: Any, create_graph: 
         if not isinstance(head, Tensor):
             raise KeywordError(f"{caller}() starts from arrays, but got a {type(head).__name__}; pass the loss itself.")
         data = head.data
-        if head._node is None:
+        if head.node is None:
             raise GraphError(
                 f"{caller}() was called on a value that was not recorded. Compute it inside `with autograd.record():` "
                 "from at least one array that has called attach_grad() (or from a network's parameters)."
@@ -287,11 +287,11 @@ def _seeds(caller: str, heads: Sequence[Tensor], head_grads: Any, create_graph: 
 
 def _check_head(x: Tensor) -> None:
     """Refuse to start from, or end at, a value that is no longer what was recorded."""
-    node = x._node
-    if type(node) is Node and x._version[0] > node.number:
+    node = x.node
+    if type(node) is Node and x.version[0] > node.number:
         raise node.overwritten()
 
 
 # Operations record themselves with what is here, and are read here: a circle, closed last.
-from minigrad.ops import operation as readings  # noqa: E402
-from minigrad.ops.accumulate import wide, widened  # noqa: E402
+from minigrad.dtypes import wide, widened  # noqa: E402
+from minigrad.engine import operation as readings  # noqa: E402

@@ -30,14 +30,14 @@ from typing import Any, NamedTuple, TypeVar
 import numpy
 
 from minigrad import device
-from minigrad.autograd.graph import Node
-from minigrad.autograd.scopes import state
+from minigrad.axes import check_axis
 from minigrad.device import MODULES, Context
+from minigrad.engine.accepts import EXPLAINED, NUMBERS, as_raw, described, explained, not_numbers, shape_of, write
+from minigrad.engine.complex import check_complex
+from minigrad.engine.graph import Node
+from minigrad.engine.modes import state
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import AxisError, DeviceError, KeywordError, MinigradError
-from minigrad.ops.accepts import EXPLAINED, NUMBERS, as_raw, described, explained, not_numbers, shape_of, write
-from minigrad.ops.axes import check_axis
-from minigrad.ops.complex import check_complex
-from minigrad.tensor import Tensor
 
 OPS: dict[str, Any] = {}
 """Every operation by name."""
@@ -191,7 +191,7 @@ class Op:
                     first, ctx = a, a.ctx
                 elif a.ctx is not ctx:
                     raise self._two_devices(ctx, a.ctx)
-                if a._node is not None and i in vjps:
+                if a.node is not None and i in vjps:
                     tracked += (i,)
             elif type(a) in _PLAIN:
                 pass
@@ -223,13 +223,13 @@ class Op:
             out = self._settled(xp, out, args, raw)
             if tracked and state.recording and first.data.dtype.kind == "c":
                 check_complex(self.name, first.data.dtype)
-        y = Tensor(out, ctx, None, first._version if self.view and first is not None else None)
+        y = Tensor(out, ctx, None, first.version if self.view and first is not None else None)
         if tracked and state.recording:
             if out.dtype.kind == "f":
-                y._node = Node(self, args, raw, tracked, memo, y)
+                y.node = Node(self, args, raw, tracked, memo, y)
             elif out.dtype.kind == "c":
                 check_complex(self.name, out.dtype)
-                y._node = Node(self, args, raw, tracked, memo, y)
+                y.node = Node(self, args, raw, tracked, memo, y)
         if state.watching is not None:
             state.watching(self, args, y)
         return y

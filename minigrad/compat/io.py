@@ -14,8 +14,8 @@ import numpy
 from minigrad import create
 from minigrad.arguments import one_of, whole
 from minigrad.device import cpu, generator
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.tensor import Tensor
 
 
 @dataclass

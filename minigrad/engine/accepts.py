@@ -12,8 +12,9 @@ from typing import Any, TypeVar, cast
 
 import numpy
 
-from minigrad.autograd.scopes import state
 from minigrad.device import MODULES, SHARING, shared
+from minigrad.engine.modes import state
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import (
     ArgumentError,
     AxisError,
@@ -27,7 +28,6 @@ from minigrad.errors import (
     PositionError,
     ShapeError,
 )
-from minigrad.tensor import Tensor
 
 EXPLAINED = (TypeError, ValueError, AttributeError, LookupError, OverflowError, ZeroDivisionError, BufferError)
 """What NumPy and Python raise for arguments that cannot be meant. Warnings and lack of memory speak for themselves."""
@@ -106,7 +106,7 @@ def from_lists(values: Any) -> Any:
 
     def plain(value: Any) -> Any:
         if isinstance(value, Tensor):
-            if value._node is not None and state.recording:
+            if value.node is not None and state.recording:
                 raise GraphError(
                     "A list holds an array that has a gradient, which would be lost; join arrays with np.stack([...]) "
                     "or np.concatenate([...])."

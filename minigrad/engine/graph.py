@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from minigrad.clock import clock, rewire
 from minigrad.device import MODULES, Array, xp_of
+from minigrad.engine.clock import clock, rewire
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, GraphError, ShapeError, UsageError
-from minigrad.tensor import Tensor
 
 if TYPE_CHECKING:
-    from minigrad.ops.operation import Op
+    from minigrad.engine.operation import Op
 
 
 class Leaf:
@@ -49,9 +49,9 @@ class Leaf:
             and self not in grads
             and g.dtype is self.dtype
             and place.flags.c_contiguous
-            and getrefcount(kept._version) == _ALONE
+            and getrefcount(kept.version) == _ALONE
         ):
-            kept._version[0] = next(clock)  # as `touch` does
+            kept.version[0] = next(clock)  # as `touch` does
             grads[self] = place
             return place
         return None
@@ -82,21 +82,21 @@ class Node:
         for i in keeps:
             a = args[i]
             if isinstance(a, Tensor):
-                cells.append(a._version)
+                cells.append(a.version)
             else:
                 cells.append(_CONSTANT)
                 if type(a) not in _IMMUTABLE:
                     raw[i] = _own(raw[i])
         if keeps_y:
-            cells.append(y._version)
+            cells.append(y.version)
         parents = []
         for i in tracked:
             a = args[i]
-            parent = a._node
+            parent = a.node
             parents.append(parent)
             if type(parent) is Leaf:
-                cells.append(a._version)
-            elif a._version[0] > parent.number:
+                cells.append(a.version)
+            elif a.version[0] > parent.number:
                 raise parent.overwritten()
         if keeps_any:
             for i in drops:
@@ -163,7 +163,7 @@ class Node:
 
 
 _UNUSED = Tensor(numpy.zeros(()))
-_ALONE = getrefcount(_UNUSED._version)  # of a version that only its array refers to, as this Python counts
+_ALONE = getrefcount(_UNUSED.version)  # of a version that only its array refers to, as this Python counts
 _NOTHING: list[Any] = [None, None, None]
 _CONSTANT = [0]  # the version of what does not change
 _IMMUTABLE = {int, float, bool, str, slice, type(None), type(Ellipsis)}
@@ -220,7 +220,7 @@ def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> 
             f"grad_req is '{grad_req}' but must be 'write' (replace), 'add' (accumulate) or 'null' (no gradient)."
         )
     if grad_req == "null":
-        x._node = None
+        x.node = None
         rewire()
         return
     if x.dtype.kind != "f":
@@ -240,10 +240,10 @@ def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> 
             f"The gradient of an array of shape {x.shape} and dtype {x.dtype} cannot be kept in one of shape "
             f"{buffer.shape} and dtype {buffer.dtype}; give a buffer like np.zeros_like(x)."
         )
-    x._node = Leaf(buffer, grad_req)
+    x.node = Leaf(buffer, grad_req)
     rewire()
 
 
 def leaf(x: Tensor) -> Leaf | None:
     """The leaf of an attached array, or None."""
-    return x._node if type(x._node) is Leaf else None
+    return x.node if type(x.node) is Leaf else None

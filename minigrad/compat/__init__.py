@@ -1,0 +1,1 @@
+"""Names that only scripts for MXNet, and for older versions of minigrad, use."""

@@ -1,0 +1,40 @@
+"""Which dtype a computation is carried out in, and which its result has.
+
+A sum, a mean, a norm or a softmax of float16 is computed in float32 and rounded once, at the end; a statistic of whole
+numbers is computed in float64.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+_FLOAT32, _FLOAT64 = numpy.dtype("float32"), numpy.dtype("float64")
+
+
+def single(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
+    """float32 for float16, else `dtype` itself."""
+    return _FLOAT32 if dtype.kind == "f" and dtype.itemsize < 4 else dtype
+
+
+def wide(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
+    """The dtype of a statistic before it is rounded: `single`, and float64 for whole numbers and bools."""
+    return single(dtype) if dtype.kind in "fc" else _FLOAT64
+
+
+def unhalved(x: Any) -> Any:
+    """An array, raw or a Tensor, float16 as float32."""
+    return x if x.dtype == single(x.dtype) else x.astype(_FLOAT32)
+
+
+def widened(x: Any) -> Any:
+    """An array, raw or a Tensor, in the dtype of a statistic before it is rounded."""
+    dtype = x.dtype
+    return x if dtype.char in "fdFD" else x.astype(wide(dtype))
+
+
+def meant(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:
+    """The dtype of a result from arrays of these: whole numbers do not widen a float, and alone they give float32."""
+    floats = [dtype for dtype in dtypes if dtype.kind == "f"]
+    return numpy.result_type(*floats) if floats else _FLOAT32
