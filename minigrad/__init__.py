@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from minigrad.compat import paths  # isort: skip  first: it lets old import paths be found
-from minigrad.engine import tensor  # isort: skip  first: it closes the circle of the engine
+from minigrad import methods, protocols  # isort: skip  they give Tensor its operators, and what NumPy asks of it
 from minigrad import autograd, np, random
 from minigrad import np as numpy
 from minigrad.device import Context, cpu, current_context, gpu, num_gpus

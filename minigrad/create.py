@@ -11,10 +11,13 @@ import numpy
 
 from minigrad.arguments import lengths, one_of, whole
 from minigrad.axes import axis_in
+from minigrad.composed import composed
 from minigrad.device import SHARING, Context, place, shared, xp_of
-from minigrad.engine.accepts import as_dtype, as_raw, composed, not_numbers, shape_of
+from minigrad.dtypes import as_dtype
+from minigrad.engine.accepts import as_raw, shape_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
+from minigrad.explain import not_numbers
 from minigrad.ops import power
 
 

@@ -10,6 +10,12 @@ from typing import Any
 
 import numpy
 
+from minigrad.errors import DTypeError
+from minigrad.explain import EXPLAINED
+
+NUMBERS = "biufc"
+"""The kinds of dtype that are numbers."""
+
 _FLOAT32, _FLOAT64 = numpy.dtype("float32"), numpy.dtype("float64")
 
 
@@ -38,3 +44,14 @@ def meant(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:
     """The dtype of a result from arrays of these: whole numbers do not widen a float, and alone they give float32."""
     floats = [dtype for dtype in dtypes if dtype.kind == "f"]
     return numpy.result_type(*floats) if floats else _FLOAT32
+
+
+def as_dtype(dtype: Any) -> Any:
+    """A dtype of numbers; None stays None."""
+    try:
+        found = None if dtype is None else numpy.dtype(dtype)
+    except EXPLAINED:
+        found = numpy.dtype(object)
+    if found is not None and found.kind not in NUMBERS:
+        raise DTypeError(f"No numbers have the dtype {dtype!r}; write 'float32', 'float64', 'int64', 'bool' or such.")
+    return found

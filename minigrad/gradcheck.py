@@ -19,7 +19,6 @@ import numpy
 from minigrad import autograd, ops
 from minigrad.arguments import number, whole
 from minigrad.device import Array, current_context
-from minigrad.engine.clock import rewire
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, GradientError
 
@@ -145,7 +144,7 @@ def _parameters_of(f: Any, args: list[Any]) -> list[Tensor]:
 @contextmanager
 def _leaves_in_float64(tensors: list[Tensor]) -> Iterator[None]:
     """Within the block these are float64 leaves of their own; afterwards they are what they were."""
-    kept = [(t.data, t.node) for t in tensors]
+    before = [(t.data, t.node) for t in tensors]
     try:
         for t in tensors:
             t.data = t.data.astype("float64")
@@ -153,9 +152,8 @@ def _leaves_in_float64(tensors: list[Tensor]) -> Iterator[None]:
         with numpy.errstate(all="ignore"):
             yield
     finally:
-        for t, (data, node) in zip(tensors, kept):
+        for t, (data, node) in zip(tensors, before):
             t.data, t.node = data, node
-        rewire()
 
 
 class _Problem:

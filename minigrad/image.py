@@ -13,9 +13,9 @@ from typing import Any, BinaryIO
 import numpy
 
 from minigrad.arguments import whole
+from minigrad.composed import composed
 from minigrad.device import Array, cpu, generator, xp_of
 from minigrad.disk import FilePath, reading
-from minigrad.engine.accepts import composed
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, FileError, KeywordError, UsageError
 from minigrad.packed import DEFLATE, expands

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy
 
-from minigrad import autograd, ops
+from minigrad import np, ops
 from minigrad.device import current_context
-from minigrad.engine.accepts import not_numbers
+from minigrad.engine.modes import is_recording
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeviceError, GraphError
+from minigrad.explain import not_numbers
 
 SPELLINGS = {
     "true_divide": "divide",
@@ -69,8 +70,6 @@ def function(function: Any, args: Any, kwargs: Any) -> Any:
 
     NumPy also computes what ours refuses, text among numbers or an option that we lack, unless a derivative is lost.
     """
-    from minigrad import np
-
     name = SPELLINGS.get(function.__name__, function.__name__)
     inside = function.__module__.removeprefix("numpy").lstrip(".")
     found = getattr(getattr(np, inside, np) if inside else np, name, None)
@@ -101,7 +100,7 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
 
     raw, options = plain(tuple(args)), {k: plain(v) for k, v in kwargs.items()}
     where = tensors[0].ctx if tensors else current_context()
-    losing = autograd.is_recording() and any([t.node is not None for t in tensors])
+    losing = is_recording() and any([t.node is not None for t in tensors])
     changes = path in IN_PLACE or path.endswith(".at") or kwargs.get("out") is not None
     if losing and changes:
         raise _lost(path)
@@ -140,3 +139,15 @@ def _lost(path: str) -> GraphError:
         f"Write it with {NEAREST.get(path, 'operations of minigrad.np')}, give it x.detach(), or write an "
         "autograd.Function."
     )
+
+
+def _array_ufunc(self: Tensor, ufunc_: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    return ufunc(ufunc_, method, inputs, kwargs)
+
+
+def _array_function(self: Tensor, function_: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    return function(function_, args, kwargs)
+
+
+for _name, _given in (("__array_ufunc__", _array_ufunc), ("__array_function__", _array_function)):
+    setattr(Tensor, _name, _given)

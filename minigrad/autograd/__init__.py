@@ -1,20 +1,24 @@
-"""Reverse-mode differentiation: operations recorded as a graph, and gradients passed back through it.
+"""Reverse-mode differentiation: operations recorded as a graph, and gradients pulled back through it.
 
 Recording is explicit. Inside `record()` each operation on a value that leads back to an attached array leaves a `Node`
-that remembers the operation, where its inputs came from, and the values its derivative needs. `backward` walks these
-nodes from the newest to the oldest. Outside `record()` nothing is kept.
+that knows where its inputs came from and what its derivative needs. `backward` walks these nodes from the newest to the
+oldest. Outside `record()` nothing is saved. How it works stands in `minigrad.engine`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from minigrad.engine.backward import backward, grad
-from minigrad.engine.graph import Leaf, Node, attach, leaf, mark_variables
+from minigrad.autograd.anomaly import detect_anomaly
+from minigrad.autograd.function import Function, with_vjp
+from minigrad.autograd.functional import hessian, hvp, jacobian, vjp
+from minigrad.autograd.grad import grad
+from minigrad.autograd.variables import mark_variables
+from minigrad.engine.backward import backward
+from minigrad.engine.graph import Leaf, Node, leaf
 from minigrad.engine.modes import (
     is_recording,
     is_training,
-    looked_at,
     pause,
     predict_mode,
     record,
@@ -23,10 +27,7 @@ from minigrad.engine.modes import (
     state,
     train_mode,
 )
-
-from minigrad.autograd.anomaly import detect_anomaly  # isort: skip
-from minigrad.autograd.function import Function, with_vjp  # isort: skip
-from minigrad.autograd.functional import hessian, hvp, jacobian, vjp  # isort: skip
+from minigrad.engine.tensor import attach
 
 if _TYPE_CHECKING:
     from minigrad.engine.tensor import Tensor as _Tensor

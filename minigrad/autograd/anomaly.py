@@ -8,13 +8,15 @@ from typing import Any
 import numpy
 
 from minigrad.device import MODULES, xp_of
-from minigrad.engine.graph import Node, line_of, users_line
-from minigrad.engine.modes import state
+from minigrad.engine.graph import Node
+from minigrad.engine.guards import line_of, users_line
+from minigrad.engine.modes import Observer, observing
+from minigrad.engine.operation import Op
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import AnomalyError
 
 
-class detect_anomaly:  # noqa: N801  a `with` block, named like record() and pause()
+class detect_anomaly(Observer):  # noqa: N801  a `with` block, named like record() and pause()
     """A `with` block in which an operation, or its gradient, that turns finite numbers into NaN or infinity raises.
 
     The AnomalyError names the operation, the shapes and ranges of its inputs, and the line of the forward call. Looking
@@ -31,35 +33,32 @@ class detect_anomaly:  # noqa: N801  a `with` block, named like record() and pau
     """
 
     def __enter__(self) -> None:
-        self._outer = state.anomalies, state.watching
-        self._quiet = numpy.errstate(all="ignore")  # NumPy's own warnings say less
-        self._quiet.__enter__()
-        state.anomalies, state.watching = True, look_forward
+        self._blocks = numpy.errstate(all="ignore"), observing(self)  # NumPy's own warnings say less
+        for block in self._blocks:
+            block.__enter__()
 
-    def __exit__(self, *_: object) -> None:
-        state.anomalies, state.watching = self._outer
-        self._quiet.__exit__(None, None, None)
+    def __exit__(self, *error: Any) -> None:
+        for block in reversed(self._blocks):
+            block.__exit__(*error)
 
+    def called(self, op: Op, args: Sequence[Any], y: Tensor) -> None:
+        """Raise if an operation has made the first value that is not finite."""
+        found = _what_is_wrong(y.data)
+        if found:
+            raise AnomalyError(
+                f"The forward pass of '{op.name}' made {found}. Its inputs: {_ranges(args)}. "
+                f"It was called in {line_of(*users_line(3))}."
+            )
 
-def look_forward(op: Any, args: Sequence[Any], y: Tensor) -> None:
-    """Raise if an operation has made the first value that is not finite."""
-    found = "" if op is None else _what_is_wrong(y.data)
-    if found:
-        raise AnomalyError(
-            f"The forward pass of '{op.name}' made {found}. Its inputs: {_ranges(args)}. "
-            f"It was called in {line_of(*users_line(3))}."
-        )
-
-
-def look_backward(node: Node, position: int, g: Any, part: Any) -> None:
-    """Raise if the gradient of an operation is the first that is not finite."""
-    found = _what_is_wrong(part.data if isinstance(part, Tensor) else part)
-    if found and node.op is not None:
-        raise AnomalyError(
-            f"The backward pass of '{node.op.name}' made {found} in the gradient of its input "
-            f"'{node.op.names[position]}'. The gradient of its output: {_ranges([g])}. What it kept: "
-            f"{_ranges(node.kept)}."
-        )
+    def pulled(self, node: Node, g: Any, parts: Sequence[Any]) -> None:
+        """Raise if the gradient of an operation is the first that is not finite."""
+        for i, part in enumerate(parts):
+            found = _what_is_wrong(part.data if isinstance(part, Tensor) else part)
+            if found:
+                raise AnomalyError(
+                    f"The backward pass of '{node.name}' made {found} in the gradient of its input '{node.names[i]}'. "
+                    f"The gradient of its output: {_ranges([g])}. What it saved: {_ranges(node.saved.values())}."
+                )
 
 
 def _what_is_wrong(values: Any) -> str:
@@ -72,7 +71,7 @@ def _what_is_wrong(values: Any) -> str:
     return f"{' and '.join(said)} out of {values.size}" if said else ""
 
 
-def _ranges(values: Sequence[Any]) -> str:
+def _ranges(values: Any) -> str:
     """Shape and range of each array."""
     said = []
     for value in values:

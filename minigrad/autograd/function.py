@@ -6,10 +6,12 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from minigrad.composed import as_tensor
 from minigrad.engine.graph import Node
 from minigrad.engine.modes import pause, state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, GraphError, UsageError
+from minigrad.ops.shape import concatenate
 
 
 class Function:
@@ -45,7 +47,7 @@ class Function:
     def save_for_backward(self, *args: Any) -> None:
         """Keep arrays for `backward`, which finds them in `saved_tensors`."""
         self._saved = args
-        self._versions = [version(a) for a in args]
+        self._versions = [_version(a) for a in args]
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
@@ -71,7 +73,7 @@ class Function:
         with pause(state.training):
             made = self.forward(*inputs)
         single = not isinstance(made, (tuple, list))
-        outputs = [y if isinstance(y, Tensor) else asarray(y) for y in ([made] if single else made)]
+        outputs = [y if isinstance(y, Tensor) else as_tensor(y) for y in ([made] if single else made)]
         self._inputs, self._outputs = inputs, [y for y in outputs if y.dtype.kind == "f"]
         tracked = tuple(i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.node is not None)
         if tracked and state.recording and any([y.dtype.kind == "c" for y in outputs]):
@@ -80,9 +82,9 @@ class Function:
                 "real and imaginary part as two arrays."
             )
         if tracked and self._outputs and state.recording:
-            joint = ops.concatenate([y.detach().reshape(-1) for y in self._outputs])
-            joint.node = Node(self._operation(), inputs, list(inputs), tracked, None, joint)
-            pieces = iter(self._apart(joint))
+            joined = concatenate([y.detach().reshape(-1) for y in self._outputs])
+            joined.node = FunctionNode(self, tracked, joined)
+            pieces = iter(self._apart(joined))
             outputs = [next(pieces) if y.dtype.kind == "f" else y for y in outputs]
         return outputs[0] if single else tuple(outputs)
 
@@ -94,20 +96,10 @@ class Function:
             start += y.size
         return pieces
 
-    def _operation(self) -> Any:
-        """This call as an operation with one output, all outputs end to end."""
-        operation = operations.Op(lambda xp, *args: None)
-        operation.name = type(self).__name__
-        operation.names = tuple(f"input {i}" for i in range(len(self._inputs)))
-        for i in range(len(self._inputs)):
-            operation.vjps[i] = operations.Vjp(_choose(i), ())
-        operation.shared = operations.Vjp(lambda F, g, y: self._gradients(g, y), ())
-        return operation
-
     def _gradients(self, g: Any, y: Any) -> Sequence[Any]:
         """The gradients of all inputs, from that of the outputs end to end: raw, or Tensors if the pass is recorded."""
         recorded = isinstance(g, Tensor)
-        if [version(a) for a in self._saved] != self._versions:
+        if [_version(a) for a in self._saved] != self._versions:
             raise GraphError(
                 f"An array that {type(self).__name__} saved was changed in place before backward(); save a copy()."
             )
@@ -132,24 +124,37 @@ class Function:
         for i, x in enumerate(self._inputs):
             if not isinstance(x, Tensor):
                 continue
-            d = x.detach() * 0 if gradients[i] is None else asarray(gradients[i])
+            d = x.detach() * 0 if gradients[i] is None else as_tensor(gradients[i])
             if d.shape != x.shape:
                 raise UsageError(
                     f"{type(self).__name__}.backward() returned a gradient of shape {d.shape} for input {i} of "
                     f"shape {x.shape}; they must be equal."
                 )
-            gradients[i] = d if recorded else d.data
+            gradients[i] = d if recorded else d.data.copy()  # what was returned may be used for something else
         return gradients
 
 
-def version(a: Any) -> int:
+def _version(a: Any) -> int:
     """When an array was last changed in place."""
     return a.version[0] if isinstance(a, Tensor) else 0
 
 
-def _choose(i: int) -> Callable[..., Any]:
-    """The VJP of input i, out of the gradients of all inputs."""
-    return lambda F, g: g[i]
+class FunctionNode(Node):
+    """One call of a `Function`, recorded. Its output is all of the call's outputs, end to end."""
+
+    __slots__ = ("call", "tracked")
+
+    def __init__(self, call: Function, tracked: tuple[int, ...], y: Tensor) -> None:
+        self.call = call
+        self.tracked = tracked
+        names = [f"input {i}" for i in tracked]
+        super().__init__(type(call).__name__, names, [call._inputs[i] for i in tracked], y, {"y": y.data}, [y.version])
+
+    def pull(self, F: Any, g: Any) -> list[Any]:
+        """What the user's `backward` returns for each input that leads back to a leaf."""
+        y = Tensor(self.saved["y"], self.ctx, self, self.versions[0])
+        gradients = self.call._gradients(g, y)
+        return [gradients[i] for i in self.tracked]
 
 
 class _WithVjp(Function):
@@ -193,9 +198,3 @@ def with_vjp(vjp: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable
         return call
 
     return decorate
-
-
-# Operations record themselves on this package: a circle, closed last.
-from minigrad import ops  # noqa: E402
-from minigrad.create import asarray  # noqa: E402
-from minigrad.engine import operation as operations  # noqa: E402

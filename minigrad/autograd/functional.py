@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from minigrad.engine.backward import grad
+from minigrad.autograd.grad import grad
+from minigrad.composed import as_tensor
+from minigrad.create import eye, zeros
 from minigrad.engine.modes import is_recording, is_training, record
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
+from minigrad.ops.shape import stack
 
 Map = Callable[[Tensor], Tensor]
 
@@ -51,9 +54,7 @@ def hessian(f: Map, x: Tensor) -> Tensor:
 
 def _computed(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
     """f(z), recorded, and z, which has the value of x and comes from it if that is being recorded."""
-    from minigrad import np
-
-    z = np.asarray(x).copy()
+    z = as_tensor(x).copy()
     if z.node is None:
         z.attach_grad()
     with record(is_training()):
@@ -81,10 +82,8 @@ def _pulled(y: Tensor, z: Tensor, v: Tensor | None, retain_graph: bool | None = 
 
 def _rows(y: Tensor, z: Tensor) -> Tensor:
     """The gradient of each value of y by z."""
-    from minigrad import np
-
-    basis: Any = np.eye(y.size, dtype=y.dtype, ctx=y.ctx)
+    basis: Any = eye(y.size, dtype=y.dtype, ctx=y.ctx)
     rows = [_pulled(y, z, basis[i].reshape(y.shape), retain_graph=True) for i in range(y.size)]
     if not rows:
-        return np.zeros(y.shape + z.shape, z.dtype, ctx=z.ctx)
-    return np.stack(rows).reshape(y.shape + z.shape)
+        return zeros(y.shape + z.shape, z.dtype, ctx=z.ctx)
+    return stack(rows).reshape(y.shape + z.shape)

@@ -1,41 +1,63 @@
-"""What is accepted where an array is expected, and the sentence that says why something is not.
+"""What an operation accepts where an array is expected: Tensors, numbers, lists of numbers, arrays of any library.
 
-Numbers, nested lists of numbers, and arrays of any library are; text, None, sets and rows of unequal length are not.
+Text, None, sets and rows of unequal length are refused. Arrays of two devices do not meet. Python's numbers and whole
+numbers take the dtype of the floats beside them.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping
 from numbers import Real
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from minigrad.device import MODULES, SHARING, shared
+from minigrad.axes import check_axis
+from minigrad.device import MODULES, SHARING, Context, context_of, current_context, shared
+from minigrad.dtypes import NUMBERS, meant
 from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import (
-    ArgumentError,
-    AxisError,
-    DTypeError,
-    GraphError,
-    KeywordError,
-    KindError,
-    MatrixError,
-    MinigradError,
-    NotNumbersError,
-    PositionError,
-    ShapeError,
-)
+from minigrad.errors import AxisError, DeviceError, DTypeError, GraphError, KeywordError, MinigradError, ShapeError
+from minigrad.explain import EXPLAINED, described, explained, not_numbers
 
-EXPLAINED = (TypeError, ValueError, AttributeError, LookupError, OverflowError, ZeroDivisionError, BufferError)
-"""What NumPy and Python raise for arguments that cannot be meant. Warnings and lack of memory speak for themselves."""
+if TYPE_CHECKING:
+    from minigrad.engine.operation import Op
 
-NUMBERS = "biufc"
-"""The kinds of dtype that are numbers."""
+_PLAIN = frozenset({type(None), str, int, float, bool})
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+def accept(op: Op, args: tuple[Any, ...]) -> tuple[Tensor | None, Context, list[Any], tuple[int, ...]]:
+    """What an operation needs to know of its arguments: the first Tensor among them, their device, all of them raw,
+    and the positions of those that have a derivative and lead back to a leaf.
+    """
+    raw = list(args)
+    first: Tensor | None = None
+    tracked: tuple[int, ...] = ()
+    others: tuple[int, ...] = ()
+    for i, a in enumerate(args):
+        if isinstance(a, Tensor):
+            raw[i] = a.data
+            if first is None:
+                first = a
+            elif a.ctx is not first.ctx:
+                raise two_devices(op, first.ctx, a.ctx)
+            if a.node is not None and i in op.vjps:
+                tracked += (i,)
+        elif type(a) not in _PLAIN:
+            others += (i,)
+    if first is None:
+        refuse_words(op, args)
+        ctx = current_context()
+    else:
+        ctx = first.ctx
+    for i in others:
+        a = args[i]
+        if isinstance(a, numpy.generic):
+            raw[i] = a.item()  # numpy.float64(2) is a number, not a reason to leave float32
+        elif op.takes_array(i) and type(a) not in MODULES:
+            raw[i] = ctx.put(as_raw(a, f"{op.name}()"))
+    if op.axis:
+        raw[op.axis] = check_axis(shape_of(raw[0]), raw[op.axis])
+    return first, ctx, raw, tracked
 
 
 def as_raw(value: Any, where: str = "array()") -> Any:
@@ -58,49 +80,6 @@ def as_raw(value: Any, where: str = "array()") -> Any:
     return found
 
 
-def as_tensor(value: Any, like: Tensor | None = None, where: str = "array()") -> Tensor:
-    """`value` itself if it is a Tensor, else a new one: from numbers or lists beside `like`, as wide as its floats."""
-    from minigrad.create import array
-
-    if isinstance(value, Tensor):
-        return value
-    raw = as_raw(value, where)
-    if hasattr(value, "shape"):
-        return array(raw)
-    dtype = like.dtype if like is not None and like.dtype.kind == "f" and raw.dtype.kind in "iuf" else None
-    return array(raw.tolist(), dtype, None if like is None else like.ctx)
-
-
-def holds_plain(value: Any) -> bool:
-    """Whether this is an array of NumPy's or of another library, or a list with such."""
-    if type(value) in (list, tuple):
-        return any(map(holds_plain, value))
-    return hasattr(value, "__array__") and not isinstance(value, (Tensor, numpy.generic))
-
-
-def from_plain(value: Any) -> Any:
-    """Arrays of NumPy's or of another library, also in lists, as Tensors on the current device; else the value."""
-    if type(value) in (list, tuple):
-        return type(value)(map(from_plain, value))
-    return as_tensor(value) if holds_plain(value) else value
-
-
-def shape_of(values: Any) -> tuple[int, ...]:
-    """The shape of a raw array, of nested lists, or of a number."""
-    return values.shape if hasattr(values, "shape") else numpy.shape(values)
-
-
-def as_dtype(dtype: Any) -> Any:
-    """A dtype of numbers; None stays None."""
-    try:
-        found = None if dtype is None else numpy.dtype(dtype)
-    except EXPLAINED:
-        found = numpy.dtype(object)
-    if found is not None and found.kind not in NUMBERS:
-        raise DTypeError(f"No numbers have the dtype {dtype!r}; write 'float32', 'float64', 'int64', 'bool' or such.")
-    return found
-
-
 def from_lists(values: Any) -> Any:
     """Numbers in nested lists as a NumPy array. Arrays among them must be constants: their gradients would be lost."""
 
@@ -120,7 +99,39 @@ def from_lists(values: Any) -> Any:
         raise ShapeError(
             f"A list cannot become an array: {error} Check that all rows have the same length, and that all arrays in "
             "it have the same shape."
-        ) from error
+        ) from None
+
+
+def shape_of(values: Any) -> tuple[int, ...]:
+    """The shape of a raw array, of nested lists, or of a number."""
+    return values.shape if hasattr(values, "shape") else numpy.shape(values)
+
+
+def settled(op: Op, xp: Any, y: Any, args: tuple[Any, ...], raw: list[Any]) -> Any:
+    """A result in the dtype that is meant: whole numbers and Python's do not widen a float, and alone they give
+    float32, as in Gluon.
+    """
+    kind = y.dtype.kind if hasattr(y, "dtype") else "O"
+    if kind != "f":
+        if kind not in NUMBERS:
+            raise not_numbers(f"{op.name}()", args[0] if len(args) == 1 else args)
+        return y
+    dtypes = []
+    for name, value in zip(op.names, args):
+        if name == "dtype" and value is not None:
+            return y
+        for v in value if isinstance(value, (list, tuple)) else (value,):
+            dtype = getattr(v, "dtype", None)
+            if isinstance(dtype, numpy.dtype) and not isinstance(v, numpy.generic):
+                dtypes.append(dtype)
+    kinds = {dtype.kind for dtype in dtypes}
+    if "c" in kinds:
+        return y
+    if "f" not in kinds and y.dtype.itemsize < 4:  # NumPy has used float16 for int8
+        raw = [a.astype("float32") if hasattr(a, "dtype") and a.dtype.kind in "iub" else a for a in raw]
+        y = op.raw(xp)(*raw)
+    dtype = meant(*dtypes)
+    return y if y.dtype == dtype else y.astype(dtype)
 
 
 def write(out: Any, result: Tensor, where: str) -> Any:
@@ -133,90 +144,32 @@ def write(out: Any, result: Tensor, where: str) -> Any:
     return out
 
 
-def not_numbers(where: str, value: Any) -> NotNumbersError:
-    """The refusal of a `value` that cannot be an array."""
-    return NotNumbersError(
-        f"{where} got {described(value)}, but expects numbers: an array, a number or a list of numbers. Check for text "
-        "or missing values, and write list(...) around a generator."
+# Refusals
+
+
+def two_devices(op: Op, here: Context, there: Context) -> DeviceError:
+    """The refusal of arrays that live apart."""
+    return DeviceError(
+        f"{op.name}() got arrays on {here} and on {there}; move one of them first: x.as_in_ctx({here})."
     )
 
 
-def described(value: Any) -> str:
-    """A value in a few words."""
-    if isinstance(getattr(value, "shape", None), tuple) and hasattr(value, "dtype"):
-        return f"an array of {value.dtype} and shape {value.shape}"
-    if value is None or isinstance(value, (str, bool, int, float, complex)):
-        text = repr(value)
-        return text if len(text) < 50 else f"{text[:40]}..."
-    kind = value.__name__ if isinstance(value, type) else type(value).__name__
-    if isinstance(value, (list, tuple)):
-        return f"a {kind} of {', '.join(sorted({type(v).__name__ for v in value})) or 'nothing'}"
-    return f"a value of type {kind}"
+def refuse_words(op: Op, args: tuple[Any, ...]) -> None:
+    """Refuse text and None where an array has to be."""
+    required = len(op.names) - len(op.defaults)
+    for i, a in enumerate(args):
+        if op.takes_array(i) and (isinstance(a, str) or (a is None and i < required)):
+            raise not_numbers(f"{op.name}()", a)
 
 
-def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exception:
-    """NumPy's or Python's complaint about `what`, which was `given` these, as a sentence with the values."""
-    if isinstance(error, (MinigradError, Warning)):
-        return error
-    if isinstance(error, numpy.linalg.LinAlgError):
-        return MatrixError(f"{what}: {error}. Check the values and the shape of the matrix.")
-    reason = f"{error}".rstrip(".") or type(error).__name__
-    shapes = [str(value.shape) for value in given.values() if isinstance(getattr(value, "shape", None), tuple)]
-    if isinstance(error, ValueError) and shapes:
-        does = f"combine shapes {' and '.join(shapes)}" if len(shapes) > 1 else f"take {shapes[0]}"
-        misfit = AxisError if isinstance(error, IndexError) else ShapeError
-        return misfit(f"{what} cannot {does}: {reason}. Check the order of the axes, or reshape first.")
-    if isinstance(error, TypeError) and f"{what} " in reason:  # Python's own, about a call that does not fit
-        return KeywordError(f"{reason}. See its help() for what it takes; not every option of NumPy's is here.")
-    values = ", ".join(f"{key}: {described(value)}" for key, value in given.items())
-    sentence = f"{what} cannot work with what it got ({values}): {reason}. Check the arguments, and their order."
-    if isinstance(error, (TypeError, AttributeError)):
-        return KindError(sentence)
-    return PositionError(sentence) if isinstance(error, IndexError) else ArgumentError(sentence)
-
-
-def composed(*arrays: str) -> Callable[[_Function], _Function]:
-    """A function that is written in operations: its arguments called `arrays` reach it as Tensors.
-
-    What fails inside is explained by the arguments that it was called with. A number or a list takes the dtype and the
-    device of the first Tensor given, so that it does not widen the result.
-    """
-
-    def decorate(function: _Function) -> _Function:
-        name, names = function.__name__, _positional(function, False)
-        if not set(arrays) <= set(names):  # another wrapper hides them
-            names = _positional(function, True)
-        places = [(i, key) for i, key in enumerate(names) if key in arrays]
-        names += [f"argument {i + 1}" for i in range(len(names), 20)]
-
-        @functools.wraps(function)
-        def checked(*args: Any, **kwargs: Any) -> Any:
-            given, named = list(args), dict(kwargs)
-            try:
-                first = next((value for value in args if isinstance(value, Tensor)), None)
-                for i, key in places:
-                    if i < len(given):
-                        given[i] = _converted(given[i], first, name)
-                    elif key in named:
-                        named[key] = _converted(named[key], first, name)
-                return function(*given, **named)
-            except EXPLAINED as error:
-                told = explained(f"{name}()", error, {**dict(zip(names, args)), **kwargs})
-                if told is error:
-                    raise
-                raise told from None
-
-        return cast(_Function, checked)
-
-    return decorate
-
-
-def _positional(function: Any, follow_wrapped: bool) -> list[str]:
-    while follow_wrapped and hasattr(function, "__wrapped__"):
-        function = function.__wrapped__
-    code = function.__code__  # which is read many times as fast as a signature, at each import
-    return list(code.co_varnames[: code.co_argcount])
-
-
-def _converted(value: Any, like: Tensor | None, name: str) -> Any:
-    return value if value is None or isinstance(value, Tensor) else as_tensor(value, like, f"{name}()")
+def refusal(op: Op, error: Exception, args: tuple[Any, ...]) -> Exception:
+    """Why an operation failed, as a sentence."""
+    if isinstance(error, TypeError) and not isinstance(error, MinigradError):
+        here = next((a.ctx for a in args if isinstance(a, Tensor)), current_context())
+        for a in args:
+            if type(a) in MODULES and (there := context_of(a)).device_type != here.device_type:
+                return two_devices(op, here, there)
+    refuse_words(op, args)
+    if isinstance(error, AxisError):  # of `check_axis`, which does not know whose axis it is
+        error = numpy.exceptions.AxisError(str(error))
+    return explained(f"{op.name}()", error, dict(zip(op.names, args)))

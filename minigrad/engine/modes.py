@@ -1,10 +1,30 @@
-"""What is switched on: recording and training mode, for each thread its own."""
+"""What is switched on, for each thread its own: recording, training mode, and who observes the operations."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from minigrad.engine.graph import Node
+    from minigrad.engine.operation import Op
+    from minigrad.engine.tensor import Tensor
+
+
+class Observer:
+    """Somebody who is told what happens in this thread: `detect_anomaly` and `hybridize` are. See `observing`."""
+
+    def called(self, op: Op, args: Sequence[Any], y: Tensor) -> None:
+        """An operation has made `y` of these arguments."""
+
+    def read(self, x: Tensor) -> None:
+        """The values of `x` have been looked at outside of operations."""
+
+    def pulled(self, node: Node, g: Any, parts: Sequence[Any]) -> None:
+        """In a backward pass, a node has given each parent its part of the gradient `g`."""
 
 
 class State(threading.local):
@@ -12,12 +32,28 @@ class State(threading.local):
 
     recording = False
     training = False
-    anomalies = False  # is every value looked at, by detect_anomaly()?
-    watching: Any = None  # who is told of every operation, `watching(op, args, y)`, and of looks: `(None, (x,), x)`
-    averaged = False  # did the last backward pass start from the mean of a loss?
+    observers: tuple[Observer, ...] = ()
 
 
 state = State()
+
+
+@contextmanager
+def observing(observer: Observer) -> Iterator[None]:
+    """A `with` block in which an observer is told."""
+    before = state.observers
+    state.observers = (*before, observer)
+    try:
+        yield
+    finally:
+        state.observers = before
+
+
+def read(x: Tensor) -> Any:
+    """The raw array of a Tensor, for its values to be looked at outside of operations."""
+    for observer in state.observers:
+        observer.read(x)
+    return x.data
 
 
 class Scope:
@@ -41,13 +77,6 @@ class Scope:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         state.recording, state.training, self._saved = self._saved
-
-
-def looked_at(x: Any) -> Any:
-    """The raw array of a Tensor, for its values to be seen outside of operations: who watches is told."""
-    if state.watching is not None:
-        state.watching(None, (x,), x)
-    return x.data
 
 
 def record(train_mode: bool = True) -> Scope:

@@ -11,7 +11,7 @@ import numpy
 from minigrad import autograd, initializer
 from minigrad.arguments import number, one_of, whole
 from minigrad.device import Context, current_context, places
-from minigrad.engine.accepts import as_dtype
+from minigrad.dtypes import as_dtype
 from minigrad.engine.clock import rewire
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import (

@@ -8,10 +8,10 @@ from typing import Any
 import numpy
 
 from minigrad import autograd
+from minigrad.composed import from_plain
 from minigrad.device import Array, cpu
 from minigrad.disk import FilePath
 from minigrad.dtypes import single
-from minigrad.engine.accepts import from_plain
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError, suggestion
 from minigrad.kvstore.compression import TwoBitCompression

@@ -10,8 +10,9 @@ from minigrad import np, npx, ops
 from minigrad.arguments import lengths, number, one_of
 from minigrad.axes import axes_in, axis_in
 from minigrad.codes import GLUON, coded_shape
+from minigrad.composed import composed
 from minigrad.dtypes import unhalved
-from minigrad.engine.accepts import composed, write
+from minigrad.engine.accepts import write
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.ops.accumulate import computed_wide

@@ -6,8 +6,8 @@ from typing import Any
 
 from minigrad import create, ops
 from minigrad.arguments import one_of, whole
+from minigrad.composed import composed
 from minigrad.device import Context
-from minigrad.engine.accepts import composed
 from minigrad.engine.tensor import Tensor
 
 

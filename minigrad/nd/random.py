@@ -7,8 +7,8 @@ from typing import Any
 from minigrad import ops
 from minigrad import random as draws
 from minigrad.arguments import lengths
+from minigrad.composed import composed
 from minigrad.device import Context
-from minigrad.engine.accepts import composed
 from minigrad.engine.tensor import Tensor
 from minigrad.random import exponential, gamma, normal, poisson, randn, seed, uniform
 

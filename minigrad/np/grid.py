@@ -7,9 +7,10 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import lengths, one_of, whole
+from minigrad.composed import composed
 from minigrad.create import arange, asarray, ones
 from minigrad.device import current_context, xp_of
-from minigrad.engine.accepts import as_dtype, composed
+from minigrad.dtypes import as_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.ops import broadcast_to, getitem, moveaxis, put_back, reshape, sum, where

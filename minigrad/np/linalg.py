@@ -9,9 +9,9 @@ from typing import Any
 from minigrad import ops
 from minigrad.arguments import whole
 from minigrad.axes import axes_in
+from minigrad.composed import composed
 from minigrad.create import eye
 from minigrad.dtypes import meant, widened
-from minigrad.engine.accepts import composed
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.np.search import constant

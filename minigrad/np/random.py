@@ -11,8 +11,9 @@ import numpy
 
 from minigrad import ops
 from minigrad.arguments import lengths, numbers
+from minigrad.composed import composed
 from minigrad.create import asarray
-from minigrad.engine.accepts import composed, shape_of
+from minigrad.engine.accepts import shape_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.random import (

@@ -9,11 +9,13 @@ import numpy
 
 from minigrad import ops, protocols
 from minigrad.arguments import whole
+from minigrad.composed import composed
 from minigrad.device import xp_of
 from minigrad.dtypes import unhalved
-from minigrad.engine.accepts import EXPLAINED, as_raw, composed, explained
+from minigrad.engine.accepts import as_raw
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import KeywordError
+from minigrad.explain import EXPLAINED, explained
 
 
 def constant(name: str) -> Callable[..., Any]:

@@ -10,9 +10,9 @@ import numpy
 
 from minigrad.arguments import numbers, whole
 from minigrad.axes import axes_in, axis_in
+from minigrad.composed import composed
 from minigrad.create import arange, asarray
 from minigrad.dtypes import meant
-from minigrad.engine.accepts import composed
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.ops import (

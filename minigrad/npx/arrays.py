@@ -10,10 +10,10 @@ from minigrad import ops
 from minigrad.arguments import lengths, number, one_of, whole
 from minigrad.axes import axis_in
 from minigrad.codes import NUMPY, coded_shape
+from minigrad.composed import composed
 from minigrad.create import arange, ones_like
 from minigrad.device import xp_of
 from minigrad.dtypes import meant
-from minigrad.engine.accepts import composed
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 

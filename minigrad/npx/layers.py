@@ -14,8 +14,8 @@ import numpy
 from minigrad import autograd, ops
 from minigrad.arguments import number, one_of
 from minigrad.axes import axes_in, axis_in
+from minigrad.composed import composed
 from minigrad.create import arange, ones_like
-from minigrad.engine.accepts import composed
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError, suggestion
 from minigrad.npx.activations import find

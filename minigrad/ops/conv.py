@@ -97,22 +97,22 @@ def weigh(xp: Any, x: Any, g: Any, kernel: Any, stride: Any, padding: Any, dilat
 
 
 correlate.vjp(
-    x=lambda F, g, like, weight, stride, padding, dilate, groups: F.spread(
-        g, weight, like.shape, stride, padding, dilate, groups
+    x=lambda F, g, target, weight, stride, padding, dilate, groups: F.spread(
+        g, weight, target.shape, stride, padding, dilate, groups
     ),
-    weight=lambda F, g, like, x, stride, padding, dilate, groups: F.weigh(
-        x, g, like.shape[2:], stride, padding, dilate, groups
+    weight=lambda F, g, target, x, stride, padding, dilate, groups: F.weigh(
+        x, g, target.shape[2:], stride, padding, dilate, groups
     ),
 )
 spread.vjp(
     g=lambda F, dx, weight, stride, padding, dilate, groups: F.correlate(dx, weight, stride, padding, dilate, groups),
-    weight=lambda F, dx, like, g, stride, padding, dilate, groups: F.weigh(
-        dx, g, like.shape[2:], stride, padding, dilate, groups
+    weight=lambda F, dx, target, g, stride, padding, dilate, groups: F.weigh(
+        dx, g, target.shape[2:], stride, padding, dilate, groups
     ),
 )
 weigh.vjp(
-    x=lambda F, dw, like, g, stride, padding, dilate, groups: F.spread(
-        g, dw, like.shape, stride, padding, dilate, groups
+    x=lambda F, dw, target, g, stride, padding, dilate, groups: F.spread(
+        g, dw, target.shape, stride, padding, dilate, groups
     ),
     g=lambda F, dw, x, stride, padding, dilate, groups: F.correlate(x, dw, stride, padding, dilate, groups),
 )

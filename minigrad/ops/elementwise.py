@@ -162,7 +162,7 @@ def imag(xp: Any, x: Any) -> Any:
 
 
 real.vjp(x=lambda F, g: g)
-imag.vjp(x=lambda F, g, like: -1j * g if like.dtype.kind == "c" else 0 * g)
+imag.vjp(x=lambda F, g, target: -1j * g if target.dtype.kind == "c" else 0 * g)
 
 
 # Two variables

@@ -12,9 +12,9 @@ import numpy
 
 from minigrad.arguments import one_of, whole
 from minigrad.axes import axis_in
+from minigrad.composed import composed
 from minigrad.device import on_host, xp_of
-from minigrad.engine.accepts import composed
-from minigrad.engine.modes import looked_at
+from minigrad.engine.modes import read
 from minigrad.engine.operation import op, view
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
@@ -28,7 +28,7 @@ def raw_key(key: Any) -> Any:
     if isinstance(key, list):
         return [raw_key(k) for k in key]
     if isinstance(key, Tensor):
-        raw = looked_at(key)
+        raw = read(key)
         if raw.dtype.kind != "f":
             return raw
         with key.ctx:
@@ -49,7 +49,7 @@ def getitem(xp: Any, x: Any, key: Any) -> Any:
     return x[key]
 
 
-getitem.vjp(x=lambda F, g, like, key: F.put_back(g, key, like.shape))
+getitem.vjp(x=lambda F, g, target, key: F.put_back(g, key, target.shape))
 
 
 @op
@@ -82,12 +82,12 @@ def _inside(xp: Any, indices: Any, shape: Any, axis: Any, mode: str) -> Any:
     return xp.clip(indices, 0, n - 1) if mode == "clip" else indices % n if mode == "wrap" else indices
 
 
-def _put_rows(F: Any, g: Any, like: Any, indices: Any, axis: Any, mode: str) -> Any:
+def _put_rows(F: Any, g: Any, target: Any, indices: Any, axis: Any, mode: str) -> Any:
     indices = raw_key(indices)
-    indices = _inside(xp_of(indices), indices, like.shape, axis, mode)
+    indices = _inside(xp_of(indices), indices, target.shape, axis, mode)
     if axis is None:
-        return F.reshape(F.put_back(F.reshape(g, (-1,)), indices.reshape(-1), (math.prod(like.shape),)), like.shape)
-    return F.put_back(g, (slice(None),) * (axis % len(like.shape)) + (indices,), like.shape)
+        return F.reshape(F.put_back(F.reshape(g, (-1,)), indices.reshape(-1), (math.prod(target.shape),)), target.shape)
+    return F.put_back(g, (slice(None),) * (axis % len(target.shape)) + (indices,), target.shape)
 
 
 take.vjp(x=_put_rows)
@@ -105,7 +105,7 @@ def embedding(xp: Any, weight: Any, indices: Any) -> Any:
     return weight[indices]
 
 
-embedding.vjp(weight=lambda F, g, like, indices: F.put_back(g, raw_key(F.astype(indices, "int64")), like.shape))
+embedding.vjp(weight=lambda F, g, target, indices: F.put_back(g, raw_key(F.astype(indices, "int64")), target.shape))
 
 
 @op
@@ -114,7 +114,7 @@ def take_along_axis(xp: Any, x: Any, indices: Any, axis: int) -> Any:
     return xp.take_along_axis(x, _whole(xp, indices), axis)
 
 
-take_along_axis.vjp(x=lambda F, g, like, indices, axis: F.put_along_axis(g, indices, axis, like.shape))
+take_along_axis.vjp(x=lambda F, g, target, indices, axis: F.put_along_axis(g, indices, axis, target.shape))
 
 
 @op
@@ -159,10 +159,10 @@ def sort(xp: Any, x: Any, axis: Any = -1) -> Any:
     return xp.sort(x, axis=axis)
 
 
-def _unsorted(F: Any, g: Any, like: Any, x: Any, axis: Any) -> Any:
+def _unsorted(F: Any, g: Any, target: Any, x: Any, axis: Any) -> Any:
     if axis is None:
         x, axis = F.reshape(x, (-1,)), 0
-    return F.reshape(F.put_along_axis(g, F.argsort(x, axis), axis, x.shape), like.shape)
+    return F.reshape(F.put_along_axis(g, F.argsort(x, axis), axis, x.shape), target.shape)
 
 
 sort.vjp(x=_unsorted)

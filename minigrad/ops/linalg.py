@@ -9,16 +9,18 @@ from typing import Any
 from minigrad import ops
 from minigrad.arguments import whole
 from minigrad.axes import axes_in
+from minigrad.composed import as_tensor, composed
 from minigrad.device import counted, on_host
 from minigrad.dtypes import unhalved, widened
-from minigrad.engine.accepts import as_tensor, composed, shape_of
-from minigrad.engine.operation import Variadic, op, register
+from minigrad.engine.accepts import shape_of
+from minigrad.engine.operation import op, register
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops import accumulate
 from minigrad.ops.accumulate import LONG, computed_wide, has_long_vectors, long_product, total
 from minigrad.ops.neural import sigmoid
 from minigrad.ops.reduce import restore
+from minigrad.ops.variadic import Variadic
 
 
 @op
@@ -261,9 +263,9 @@ column_sums = op(accumulate.column_sums)
 column_sums.vjp(x=lambda F, g: g)
 
 
-linear.share(_before_activation)
+linear.common(_before_activation)
 linear.vjp(
     x=lambda F, g, weight: F.matmul(g, weight),
-    weight=lambda F, g, x, out=None: F.matmul(_rows(F, g).T, _rows(F, x), out if x.dtype is g.dtype else None),
-    bias=lambda F, g, out=None: F.column_sums(_rows(F, g), out if out is not None and out.ndim == 1 else None),
+    weight=lambda F, g, x: F.matmul(_rows(F, g).T, _rows(F, x)),
+    bias=lambda F, g: F.column_sums(_rows(F, g)),
 )

@@ -165,8 +165,8 @@ def _probabilities_less_labels(F: Any, x: Any, labels: Any) -> Any:
     return F.softmax(x) - F.one_hot(F.reshape(labels, x.shape[:-1]), x.shape[-1], 1.0, 0.0, x.dtype)
 
 
-softmax_cross_entropy.remember(_probabilities_less_labels)
-softmax_cross_entropy.vjp(x=lambda F, g, memo: g[..., None] * memo)
+softmax_cross_entropy.by_product(_probabilities_less_labels)
+softmax_cross_entropy.vjp(x=lambda F, g, aux: g[..., None] * aux)
 
 
 def _rows_and_columns(xp: Any, x: Any, labels: Any) -> tuple[Any, Any]:

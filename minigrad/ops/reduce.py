@@ -34,7 +34,7 @@ def sum(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = F
     return total(xp, x, axis, keepdims, dtype)
 
 
-sum.vjp(x=lambda F, g, like, axis: restore(F, g, like, axis))
+sum.vjp(x=lambda F, g, target, axis: restore(F, g, target, axis))
 
 
 @op
@@ -44,7 +44,7 @@ def mean(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = 
     return y if dtype is None else y.astype(dtype)
 
 
-mean.vjp(x=lambda F, g, like, axis: restore(F, g, like, axis) * (1 / builtins.max(1, count(like, axis))))
+mean.vjp(x=lambda F, g, target, axis: restore(F, g, target, axis) * (1 / builtins.max(1, count(target, axis))))
 
 
 @op
@@ -148,9 +148,9 @@ def cumsum(xp: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
     return accumulate.running_total(xp, x, axis, dtype)
 
 
-def _sums_of_what_follows(F: Any, g: Any, like: Any, axis: Any) -> Any:
+def _sums_of_what_follows(F: Any, g: Any, target: Any, axis: Any) -> Any:
     along = 0 if axis is None else axis
-    return F.reshape(F.flip(F.cumsum(F.flip(g, along), along), along), like.shape)
+    return F.reshape(F.flip(F.cumsum(F.flip(g, along), along), along), target.shape)
 
 
 cumsum.vjp(x=_sums_of_what_follows)

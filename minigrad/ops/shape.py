@@ -10,9 +10,10 @@ import numpy
 from minigrad.arguments import lengths, whole
 from minigrad.axes import axes_in, axis_in
 from minigrad.engine.accepts import shape_of
-from minigrad.engine.operation import Variadic, op, register, view
+from minigrad.engine.operation import op, register, view
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
+from minigrad.ops.variadic import Variadic
 
 
 @view
@@ -24,7 +25,7 @@ def reshape(xp: Any, x: Any, shape: Any) -> Any:
     return xp.reshape(x, shape)
 
 
-reshape.vjp(x=lambda F, g, like: F.reshape(g, like.shape))
+reshape.vjp(x=lambda F, g, target: F.reshape(g, target.shape))
 
 
 @view
@@ -68,7 +69,7 @@ def expand_dims(xp: Any, x: Any, axis: Any) -> Any:
     return xp.expand_dims(x, axes_in(x.shape + (1,) * several, axis))
 
 
-expand_dims.find_axis(new=True).vjp(x=lambda F, g, like: F.reshape(g, like.shape))
+expand_dims.find_axis(new=True).vjp(x=lambda F, g, target: F.reshape(g, target.shape))
 
 
 @view
@@ -77,7 +78,7 @@ def squeeze(xp: Any, x: Any, axis: Any = None) -> Any:
     return xp.squeeze(x, axis)
 
 
-squeeze.vjp(x=lambda F, g, like: F.reshape(g, like.shape))
+squeeze.vjp(x=lambda F, g, target: F.reshape(g, target.shape))
 
 
 @view
@@ -122,12 +123,12 @@ def _counts(name: str, value: Any, low: float = -math.inf) -> Any:
     return lengths(name, value, low) if hasattr(value, "__len__") else whole(name, value, low)
 
 
-def _sum_of_runs(F: Any, g: Any, like: Any, repeats: Any, axis: Any) -> Any:
+def _sum_of_runs(F: Any, g: Any, target: Any, repeats: Any, axis: Any) -> Any:
     if not isinstance(repeats, int):
         raise ArgumentError(
             f"repeat() has a gradient only for one number of repeats, not {repeats!r}; use take() with an index."
         )
-    shape = like.shape
+    shape = target.shape
     if axis is None:
         return F.reshape(F.sum(F.reshape(g, (math.prod(shape), repeats)), 1), shape)
     axis = axis % len(shape)
@@ -143,13 +144,13 @@ def tile(xp: Any, x: Any, reps: Any) -> Any:
     return xp.tile(x, reps)
 
 
-def _sum_of_tiles(F: Any, g: Any, like: Any, reps: Any) -> Any:
+def _sum_of_tiles(F: Any, g: Any, target: Any, reps: Any) -> Any:
     reps = (reps,) if isinstance(reps, int) else tuple(reps)
-    ndim = max(len(reps), len(like.shape))
+    ndim = max(len(reps), len(target.shape))
     reps = (1,) * (ndim - len(reps)) + reps
-    shape = (1,) * (ndim - len(like.shape)) + like.shape
+    shape = (1,) * (ndim - len(target.shape)) + target.shape
     split = tuple(n for pair in zip(reps, shape) for n in pair)
-    return F.reshape(F.sum(F.reshape(g, split), tuple(range(0, 2 * ndim, 2))), like.shape)
+    return F.reshape(F.sum(F.reshape(g, split), tuple(range(0, 2 * ndim, 2))), target.shape)
 
 
 tile.vjp(x=_sum_of_tiles)
@@ -163,13 +164,13 @@ def pad(xp: Any, x: Any, pad_width: Any, mode: str = "constant", constant_values
     return xp.pad(x, pad_width, mode)
 
 
-def _inside(F: Any, g: Any, like: Any, pad_width: Any, mode: str) -> Any:
+def _inside(F: Any, g: Any, target: Any, pad_width: Any, mode: str) -> Any:
     if mode != "constant":
         raise ArgumentError(
             f"pad() has a gradient for mode 'constant', not for '{mode}'; build the border with concatenate()."
         )
-    before = numpy.broadcast_to(pad_width, (len(like.shape), 2))[:, 0].tolist()
-    return g[tuple(slice(p, p + n) for p, n in zip(before, like.shape))]
+    before = numpy.broadcast_to(pad_width, (len(target.shape), 2))[:, 0].tolist()
+    return g[tuple(slice(p, p + n) for p, n in zip(before, target.shape))]
 
 
 def _border(F: Any, g: Any, x: Any, pad_width: Any, mode: str, constant_values: Any) -> Any:
@@ -189,14 +190,14 @@ def _concatenate(xp: Any, arrays: Any, axis: Any = 0, shapes: Any = None) -> Any
     return xp.concatenate(arrays, axis)
 
 
-def _my_stretch(F: Any, g: Any, i: int, like: Any, axis: Any, shapes: Any) -> Any:
+def _my_stretch(F: Any, g: Any, i: int, target: Any, axis: Any, shapes: Any) -> Any:
     """The piece of `g` that came from array `i`."""
     if axis is None:
         start = sum(math.prod(shape) for shape in shapes[:i])
-        return F.reshape(g[start : start + math.prod(like.shape)], like.shape)
-    axis = axis % len(like.shape)
+        return F.reshape(g[start : start + math.prod(target.shape)], target.shape)
+    axis = axis % len(target.shape)
     start = sum(shape[axis] for shape in shapes[:i])
-    return g[(slice(None),) * axis + (slice(start, start + like.shape[axis]),)]
+    return g[(slice(None),) * axis + (slice(start, start + target.shape[axis]),)]
 
 
 class Joining(Variadic):

@@ -30,7 +30,7 @@ def windows(xp: Any, x: Any, kernel: Any, stride: Any, dilate: Any) -> Any:
     return xp.lib.stride_tricks.as_strided(x, (x.shape[0], *kernel, *places, x.shape[-1]), strides)
 
 
-windows.vjp(x=lambda F, g, like, stride, dilate: F.overlap_add(g, like.shape, stride, dilate))
+windows.vjp(x=lambda F, g, target, stride, dilate: F.overlap_add(g, target.shape, stride, dilate))
 
 
 @op

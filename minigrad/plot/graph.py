@@ -13,6 +13,7 @@ import numpy
 from minigrad.device import MODULES, to_host
 from minigrad.disk import FilePath, replacing
 from minigrad.engine.graph import Leaf, Node
+from minigrad.engine.guards import overwritten
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError, KeywordError, UsageError
 from minigrad.plot.layers import Layout, Point, layout
@@ -94,25 +95,24 @@ def _read(y: Tensor) -> tuple[list[Box], list[tuple[int, int]]]:
     for node in nodes:
         if type(node) is Leaf:
             continue
-        if node.kept[-1] is not None:
-            known[node] = node.kept[-1]
-        parents = dict(zip(node.tracked, node.parents))
-        for i, (name, value) in enumerate(zip(node.op.names, node.kept)):
-            raw = value.data if isinstance(value, Tensor) else value
-            if i in parents:
-                edges.append((index[parents[i]], index[node]))
-                known.setdefault(parents[i], raw)
-            elif type(raw) in MODULES:
+        parents = dict(zip(node.names, node.parents))
+        if "y" in node.saved:
+            known[node] = node.saved["y"]
+        edges += [(index[parent], index[node]) for parent in node.parents]
+        for name, raw in node.saved.items():
+            if name in parents:
+                known.setdefault(parents[name], raw)
+            elif type(raw) in MODULES and name not in ("y", "aux", "target"):
                 edges.append((len(nodes) + len(constants), index[node]))
                 constants.append(Box("constant", [_line(name), _content(raw.shape, raw)]))
-    steps = 1 + sum(type(node) is Node for node in nodes)
+    steps = 1 + sum(isinstance(node, Node) for node in nodes)
     boxes = []
     for i, node in enumerate(nodes):
         content = _content(node.shape, known.get(node))
-        if type(node) is Node:
-            step = 1 + sum(type(other) is Node for other in nodes[:i])
-            options = [value for value in node.kept[: len(node.op.names)] if type(value) is str]  # as relu in linear
-            boxes.append(Box("operation", [_line(", ".join([node.op.name, *options])), content], step))
+        if isinstance(node, Node):
+            step = 1 + sum(isinstance(other, Node) for other in nodes[:i])
+            options = [value for value in node.saved.values() if type(value) is str]  # as relu in linear
+            boxes.append(Box("operation", [_line(", ".join([node.name, *options])), content], step))
         else:
             gradient = [_gradient(node)] if node.fresh else []
             boxes.append(Box("leaf", [_line(node.name or "x"), content, *gradient], steps))
@@ -131,14 +131,14 @@ def _reachable(y: Tensor) -> list[Any]:
             "draw() was called on a value that was not recorded. Compute it inside `with autograd.record():` from at "
             "least one array that has called attach_grad() (or from a network's parameters)."
         )
-    if type(head) is Node and y.version[0] > head.number:
-        raise head.overwritten()
+    if isinstance(head, Node) and y.version[0] > head.number:
+        raise overwritten(head)
     found, waiting = {head}, [head]
     while waiting:
         node = waiting.pop()
         if type(node) is Leaf:
             continue
-        if node.op is None:
+        if node.parents is None:
             raise GraphError(
                 "draw() came to a part of the graph that backward() has used and freed. Draw before backward(), or "
                 "pass retain_graph=True to it."

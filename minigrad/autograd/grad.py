@@ -1,0 +1,91 @@
+"""Gradients as values: `grad` returns them, and can record how they came about, so that they are differentiated again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from minigrad.device import excursion, xp_of
+from minigrad.engine.backward import check_unchanged, listed, seeds, walk
+from minigrad.engine.graph import Node
+from minigrad.engine.modes import Scope
+from minigrad.engine.tensor import Tensor
+from minigrad.errors import GraphError, UsageError
+
+
+def grad(
+    heads: Tensor | Sequence[Tensor],
+    variables: Tensor | Sequence[Tensor],
+    head_grads: Tensor | Sequence[Tensor | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    train_mode: bool = True,
+) -> Any:
+    """The gradients of `heads` by `variables`, as new Tensors; every `.grad` stays as it is.
+
+    With `create_graph=True` the backward pass is recorded, so that the result can be differentiated again:
+
+    >>> from minigrad import np, autograd
+    >>> x = np.array(2.0)
+    >>> x.attach_grad()
+    >>> with autograd.record():
+    ...     y = x**3
+    ...     slope = autograd.grad(y, x, create_graph=True)   # 3 x^2
+    >>> slope.backward()
+    >>> slope, x.grad                                        # and 6 x
+    (array(12.), array(12.))
+
+    Returns one Tensor for a single variable, a list for a list; zeros for a variable that the heads do not depend on.
+    With `create_graph=True` all of them count as recorded, constants too.
+    """
+    heads = [heads] if isinstance(heads, Tensor) else list(heads)
+    single = isinstance(variables, Tensor)
+    targets = [variables] if isinstance(variables, Tensor) else list(variables)
+    if not targets:
+        raise UsageError("grad() got an empty list of variables; name at least one array to differentiate by.")
+    for i, v in enumerate(targets):
+        if v.node is None:
+            raise GraphError(
+                f"grad() cannot differentiate by variable {i}: it is a constant. Call attach_grad() on it before the "
+                "computation."
+            )
+        check_unchanged(v)
+    with Scope(create_graph, train_mode), excursion:
+        start = seeds("grad", heads, head_grads)
+        if create_graph:
+            given = listed(head_grads, len(heads))
+            start = [_recorded(h, s, g) for h, s, g in zip(heads, start, given)]
+        retain = create_graph if retain_graph is None else retain_graph
+        found = walk(heads, start, retain, create_graph, {v.node for v in targets})
+        result = [_answer(v, found.get(v.node), create_graph) for v in targets]
+    return result[0] if single else result
+
+
+def _recorded(head: Tensor, seed: Any, given: Any) -> Tensor:
+    """A seed as a Tensor: what was given may have a gradient itself."""
+    return given.astype(head.dtype) if isinstance(given, Tensor) else Tensor(seed, head.ctx)
+
+
+def _answer(v: Tensor, g: Any, create_graph: bool) -> Tensor:
+    """A gradient as an array of its own, which the caller may change.
+
+    With `create_graph` it counts as recorded even if it is constant: then its derivative by anything is zero.
+    """
+    if isinstance(g, Tensor):
+        y = g.copy()
+    else:
+        v.ctx.use()
+        xp = xp_of(v.data)
+        y = Tensor(xp.zeros(v.shape, v.dtype) if g is None else xp.array(g, dtype=v.dtype), v.ctx)
+    if create_graph and y.node is None:
+        y.node = _Constant("grad", (), (), y, {}, [])
+    return y
+
+
+class _Constant(Node):
+    """The node of a gradient that depends on nothing."""
+
+    __slots__ = ()
+
+    def pull(self, F: Any, g: Any) -> Sequence[Any]:
+        return ()

@@ -1,0 +1,93 @@
+"""Functions that are written in operations: what they are given becomes Tensors, and what fails is explained."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy
+
+from minigrad.device import current_context
+from minigrad.engine.accepts import as_raw
+from minigrad.engine.tensor import Tensor
+from minigrad.explain import EXPLAINED, explained
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def as_tensor(value: Any, beside: Tensor | None = None, where: str = "array()") -> Tensor:
+    """`value` itself if it is a Tensor, else a new one: from numbers or lists on the device of `beside`, and as wide as
+    its floats.
+    """
+    if isinstance(value, Tensor):
+        return value
+    raw = as_raw(value, where)
+    ctx, dtype = current_context(), raw.dtype
+    if not hasattr(value, "shape"):
+        ctx = ctx if beside is None else beside.ctx
+        if dtype.kind in "iuf":
+            dtype = beside.dtype if beside is not None and beside.dtype.kind == "f" else "float32"
+    with ctx:
+        return Tensor(ctx.xp.array(ctx.put(raw), dtype=dtype), ctx)
+
+
+def holds_plain(value: Any) -> bool:
+    """Whether this is an array of NumPy's or of another library, or a list with such."""
+    if type(value) in (list, tuple):
+        return any(map(holds_plain, value))
+    return hasattr(value, "__array__") and not isinstance(value, (Tensor, numpy.generic))
+
+
+def from_plain(value: Any) -> Any:
+    """Arrays of NumPy's or of another library, also in lists, as Tensors on the current device; else the value."""
+    if type(value) in (list, tuple):
+        return type(value)(map(from_plain, value))
+    return as_tensor(value) if holds_plain(value) else value
+
+
+def composed(*arrays: str) -> Callable[[_Function], _Function]:
+    """A function that is written in operations: its arguments called `arrays` reach it as Tensors.
+
+    What fails inside is explained by the arguments that it was called with. A number or a list takes the dtype and the
+    device of the first Tensor given, so that it does not widen the result.
+    """
+
+    def decorate(function: _Function) -> _Function:
+        name, names = function.__name__, _positional(function, False)
+        if not set(arrays) <= set(names):  # another wrapper hides them
+            names = _positional(function, True)
+        places = [(i, key) for i, key in enumerate(names) if key in arrays]
+        names += [f"argument {i + 1}" for i in range(len(names), 20)]
+
+        @functools.wraps(function)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            given, named = list(args), dict(kwargs)
+            try:
+                first = next((value for value in args if isinstance(value, Tensor)), None)
+                for i, key in places:
+                    if i < len(given):
+                        given[i] = _converted(given[i], first, name)
+                    elif key in named:
+                        named[key] = _converted(named[key], first, name)
+                return function(*given, **named)
+            except EXPLAINED as error:
+                told = explained(f"{name}()", error, {**dict(zip(names, args)), **kwargs})
+                if told is error:
+                    raise
+                raise told from None
+
+        return cast(_Function, checked)
+
+    return decorate
+
+
+def _positional(function: Any, follow_wrapped: bool) -> list[str]:
+    while follow_wrapped and hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    code = function.__code__  # which is read many times as fast as a signature, at each import
+    return list(code.co_varnames[: code.co_argcount])
+
+
+def _converted(value: Any, beside: Tensor | None, name: str) -> Any:
+    return value if value is None or isinstance(value, Tensor) else as_tensor(value, beside, f"{name}()")

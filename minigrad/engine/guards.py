@@ -1,0 +1,77 @@
+"""What keeps gradients right: is the graph still there, and is what it saved unchanged? Else a sentence, with a line.
+
+Every change in place gives an array a new version, the time of the change; a node knows when it was made.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from minigrad.errors import GraphError
+
+if TYPE_CHECKING:
+    from minigrad.engine.graph import Node
+
+
+def check(node: Node) -> None:
+    """Refuse to use what a node saved, if any of it was changed in place after it was recorded."""
+    for version in node.versions:
+        if version[0] > node.number:
+            raise GraphError(
+                f"An array that the derivative of '{node.name}' needs was changed in place after it was used "
+                f"({where(node)}). Write y = y + ... (a new value) instead of y += ... or y[:] = ..., or change a "
+                "copy."
+            )
+
+
+def freed() -> GraphError:
+    """The refusal to walk a graph twice."""
+    return GraphError(
+        "backward() came to a part of the graph that an earlier backward() has used and freed. Compute the loss anew "
+        "inside record(), or pass retain_graph=True to the first backward()."
+    )
+
+
+def overwritten(node: Node) -> GraphError:
+    """The refusal to go on with an output that is no longer what the operation computed."""
+    return GraphError(
+        f"The result of '{node.name}' ({where(node)}) was changed in place, so what is recorded is no longer how it "
+        "came about. Write y = y + ... (a new value) inside record(), or go on with y.detach() if it is now a constant."
+    )
+
+
+def where(node: Node) -> str:
+    """The user's line that recorded this node."""
+    return f"recorded in {line_of(node.code, node.instruction)}"
+
+
+_HERE = str(Path(__file__).parents[1]) + os.sep
+_OURS: dict[str, bool] = {}  # which files are minigrad's own
+
+
+def users_line(depth: int) -> tuple[CodeType, int]:
+    """Code and instruction of the innermost call, from `depth` calls up, that is not minigrad's own.
+
+    (The frame itself would keep its variables alive.)
+    """
+    frame: Any = sys._getframe(depth)
+    code = frame.f_code
+    ours = _OURS
+    try:
+        while ours[code.co_filename] and frame.f_back is not None:
+            frame = frame.f_back
+            code = frame.f_code
+    except KeyError:  # a file that has not been seen before
+        ours[code.co_filename] = code.co_filename.startswith(_HERE)
+        return users_line(depth + 1)
+    return code, frame.f_lasti
+
+
+def line_of(code: CodeType, instruction: int) -> str:
+    """A place in the user's code in words."""
+    lines = [line for start, end, line in code.co_lines() if start <= instruction < end]
+    return f'"{code.co_filename}", line {lines[0] if lines else code.co_firstlineno}'

@@ -1,0 +1,65 @@
+"""Why something is not accepted, as a sentence with the values: NumPy's and Python's complaints in a user's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy
+
+from minigrad.errors import (
+    ArgumentError,
+    AxisError,
+    KeywordError,
+    KindError,
+    MatrixError,
+    MinigradError,
+    NotNumbersError,
+    PositionError,
+    ShapeError,
+)
+
+EXPLAINED = (TypeError, ValueError, AttributeError, LookupError, OverflowError, ZeroDivisionError, BufferError)
+"""What NumPy and Python raise for arguments that cannot be meant. Warnings and lack of memory speak for themselves."""
+
+
+def not_numbers(where: str, value: Any) -> NotNumbersError:
+    """The refusal of a `value` that cannot be an array."""
+    return NotNumbersError(
+        f"{where} got {described(value)}, but expects numbers: an array, a number or a list of numbers. Check for text "
+        "or missing values, and write list(...) around a generator."
+    )
+
+
+def described(value: Any) -> str:
+    """A value in a few words."""
+    if isinstance(getattr(value, "shape", None), tuple) and hasattr(value, "dtype"):
+        return f"an array of {value.dtype} and shape {value.shape}"
+    if value is None or isinstance(value, (str, bool, int, float, complex)):
+        text = repr(value)
+        return text if len(text) < 50 else f"{text[:40]}..."
+    kind = value.__name__ if isinstance(value, type) else type(value).__name__
+    if isinstance(value, (list, tuple)):
+        return f"a {kind} of {', '.join(sorted({type(v).__name__ for v in value})) or 'nothing'}"
+    return f"a value of type {kind}"
+
+
+def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exception:
+    """NumPy's or Python's complaint about `what`, which was `given` these, as a sentence with the values."""
+    if isinstance(error, (MinigradError, Warning)):
+        return error
+    if isinstance(error, numpy.linalg.LinAlgError):
+        return MatrixError(f"{what}: {error}. Check the values and the shape of the matrix.")
+    reason = f"{error}".rstrip(".") or type(error).__name__
+    shapes = [str(value.shape) for value in given.values() if isinstance(getattr(value, "shape", None), tuple)]
+    if isinstance(error, ValueError) and shapes:
+        does = f"combine shapes {' and '.join(shapes)}" if len(shapes) > 1 else f"take {shapes[0]}"
+        misfit = AxisError if isinstance(error, IndexError) else ShapeError
+        return misfit(f"{what} cannot {does}: {reason}. Check the order of the axes, or reshape first.")
+    if isinstance(error, TypeError) and f"{what} " in reason:  # Python's own, about a call that does not fit
+        return KeywordError(f"{reason}. See its help() for what it takes; not every option of NumPy's is here.")
+    values = ", ".join(f"{key}: {described(value)}" for key, value in given.items())
+    sentence = f"{what} cannot work with what it got ({values}): {reason}. Check the arguments, and their order."
+    if isinstance(error, (TypeError, AttributeError)):
+        return KindError(sentence)
+    return PositionError(sentence) if isinstance(error, IndexError) else ArgumentError(sentence)

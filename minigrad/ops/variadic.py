@@ -1,0 +1,72 @@
+"""Operations on a sequence of arrays, such as `stack`: for each length an `Op` with that many inputs."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from minigrad.engine.operation import Op, Vjp
+from minigrad.engine.tensor import Tensor
+from minigrad.errors import KeywordError
+from minigrad.explain import described
+
+
+class Variadic:
+    """An operation on a sequence of arrays.
+
+    `forward(xp, arrays, *options)`. Its VJP is given the position `i` of the input that the gradient is for, and
+    asks for the rest by name, as in `Op`; if it asks for the arrays, it does so first: `vjp(F, g, i, arrays,
+    option)`.
+    """
+
+    def __init__(self, forward: Callable[..., Any], vjp: Callable[..., Any], new_axis: bool = False) -> None:
+        functools.update_wrapper(self, forward)
+        self.new_axis = new_axis  # is `axis` one of the result, that no array has yet?
+        self.name: str = forward.__name__.lstrip("_")
+        self.forward = forward
+        self._vjp = vjp
+        self._sized: dict[int, Op] = {}
+
+    def __call__(self, arrays: Any, *args: Any, **kwargs: Any) -> Tensor:
+        arrays = self.several(arrays)
+        found = self._sized.get(len(arrays))
+        if found is None:
+            found = self._sized[len(arrays)] = self._of_length(len(arrays))
+        return found(*arrays, *args, **kwargs)
+
+    def several(self, arrays: Any) -> tuple[Any, ...]:
+        """The arrays, at least one."""
+        try:
+            found = tuple(arrays)
+        except TypeError:
+            found = ()
+        if not found:
+            raise KeywordError(f"{self.name}() takes a list of arrays, at least one, but got {described(arrays)}.")
+        return found
+
+    def _of_length(self, n: int) -> Op:
+        def forward(xp: Any, *args: Any) -> Any:
+            return self.forward(xp, args[:n], *args[n:])
+
+        arrays, *options = self.forward.__code__.co_varnames[1 : self.forward.__code__.co_argcount]
+        sized = Op(forward)
+        sized.name = self.name
+        sized.names = (*(f"{arrays}[{i}]" for i in range(n)), *options)
+        sized.defaults = self.forward.__defaults__ or ()
+        sized.find_axis(self.new_axis)
+        asked = self._vjp.__code__.co_varnames[3 : self._vjp.__code__.co_argcount]
+        taken = n if arrays in asked else 0
+        for i in range(n):
+            sized.vjps[i] = Vjp(self._at(i, taken), (*sized.names[:taken], *(a for a in asked if a != arrays)))
+        return sized
+
+    def _at(self, i: int, taken: int) -> Callable[..., Any]:
+        """The VJP of input `i`, given `taken` arrays and then the rest."""
+        if taken:
+            return lambda F, g, *saved: self._vjp(F, g, i, saved[:taken], *saved[taken:])
+        return lambda F, g, *saved: self._vjp(F, g, i, *saved)
+
+    def raw(self, xp: Any) -> Callable[..., Any]:
+        """The operation on raw arrays of one array module, for VJPs."""
+        return functools.partial(self.forward, xp)
