@@ -1,4 +1,4 @@
-"""Gradients as values: `grad` returns them, and can record how they came about, so that they are differentiated again."""
+"""Gradients as values: `grad` returns them, and can record how they came about, to be differentiated again."""
 
 from __future__ import annotations
 

@@ -74,9 +74,7 @@ def walk(
         add(recorded() if create_graph else raw(xp_of(seed)), grads, head.node, seed)
     while nodes:
         node = nodes.pop()
-        g = grads.pop(node)
-        if g.dtype is not node.dtype:  # its parts were added up in a wider one
-            g = g.astype(node.dtype, copy=False)
+        g = narrowed(grads.pop(node), node)
         if node in wanted:
             found[node] = g
             if not beyond:
@@ -86,16 +84,21 @@ def walk(
         F = recorded() if create_graph else raw(xp_of(g))
         try:
             parts = node.pull(F, g)
+            for observer in state.observers:
+                observer.pulled(node, g, parts)
         except Exception as error:
             error.add_note(f"This happened in the backward pass of '{node.name}', {where(node)}.")
             raise
         for parent, part in zip(node.parents, parts):
             add(F, grads, parent, part)
-        for observer in state.observers:
-            observer.pulled(node, g, parts)
         if not retain_graph:
             node.free()
-    return found | grads
+    return found | {leaf: narrowed(g, leaf) for leaf, g in grads.items()}
+
+
+def narrowed(g: Any, node: Any) -> Any:
+    """A gradient in the dtype of its value: its parts were added up in a wider one."""
+    return g if g.dtype is node.dtype else g.astype(node.dtype, copy=False)
 
 
 def reached(heads: Iterable[Tensor], ends: Collection[Any]) -> list[Node]:

@@ -45,7 +45,9 @@ class Node:
     Base class: an operation, a `Function` and a hybridized network each have a node of their own, which knows `pull`.
     """
 
-    __slots__ = ("code", "ctx", "dtype", "instruction", "name", "names", "number", "parents", "saved", "shape", "versions")
+    __slots__ = (
+        "code", "ctx", "dtype", "instruction", "name", "names", "number", "parents", "saved", "shape", "versions",
+    )  # fmt: skip
     parents: Any
 
     def __init__(

@@ -8,7 +8,7 @@ them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy
@@ -70,44 +70,38 @@ class Group:
             single = k >= lead and names[k - lead] in optimizer.scalar_states
             self.flat_states.append(pieces[0].data if single else _joined(pieces))
 
-    def attached(self) -> bool:
-        """Whether the members are still the arrays of their parameters, with the same gradients."""
-        return all([m.tensor.node is m.leaf and m.parameter._changed == m.changed for m in self.members])
-
-    def intact(self, fresh: bool) -> bool:
-        """Whether everything still lies as it was laid, and, if that is asked too, has a fresh gradient."""
+    def intact(self) -> bool:
+        """Whether the members are still the arrays of their parameters, with the same gradients and multipliers, and
+        lie as they were laid.
+        """
         _, _, lr_mult, wd_mult = self.kind
         for m in self.members:
-            leaf, p = m.leaf, m.parameter
-            if m.tensor.data is not m.data or leaf.grad.data is not m.grad or (fresh and not leaf.fresh):
+            tensor, leaf, p = m.tensor, m.leaf, m.parameter
+            if tensor.node is not leaf or tensor.data is not m.data or leaf.grad.data is not m.grad:
                 return False
-            if p.lr_mult != lr_mult or p.wd_mult != wd_mult:
+            if p._changed != m.changed or p.lr_mult != lr_mult or p.wd_mult != wd_mult:
                 return False
         return True
 
-    def fresh(self) -> bool:
-        """Whether all gradients are new since the last step."""
-        return all([m.leaf.fresh for m in self.members])
-
-    def step(self, optimizer: Optimizer, updater: Updater, all_fresh: bool) -> None:
-        """Update the members with a new gradient: in one run if all have one and their step counts agree."""
+    def step(self, optimizer: Optimizer, updater: Updater, fresh: Collection[Leaf]) -> None:
+        """Update the members with a fresh gradient: in one run if all have one and their step counts agree."""
+        members = [m for m in self.members if m.leaf in fresh]
         counts = optimizer._index_update_count
-        if all_fresh and self.flat and len({*map(counts.get, self.indices)}) == 1:
+        if self.flat and len(members) == len(self.members) and len({*map(counts.get, self.indices)}) == 1:
             self._step_flat(optimizer)
             self.stepped = now = next(clock)  # as `touch` does for one
-            for m in self.members:
+            for m in members:
                 m.leaf.fresh = False
                 m.tensor.version[0] = now
             return
-        for m in self.members:
-            if m.leaf.fresh:
-                optimizer.update_multi_precision(m.index, m.tensor, m.leaf.grad, updater.states[m.index])
-                m.leaf.fresh = False
+        for m in members:
+            optimizer.update_multi_precision(m.index, m.tensor, m.leaf.grad, updater.states[m.index])
+            m.leaf.fresh = False
 
-    def follow(self, first: Group) -> None:
+    def follow(self, first: Group, fresh: Collection[Leaf]) -> None:
         """Take over the weights of another device that has made this step with the same gradients."""
         for m, source in zip(self.members, first.members):
-            if m.leaf.fresh:
+            if m.leaf in fresh:
                 m.data[...] = m.tensor.ctx.put(source.data)
                 m.tensor.touch()
                 m.leaf.fresh = False

@@ -12,7 +12,6 @@ from minigrad import autograd, initializer
 from minigrad.arguments import number, one_of, whole
 from minigrad.device import Context, current_context, places
 from minigrad.dtypes import as_dtype
-from minigrad.engine.clock import rewire
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import (
     ArgumentError,
@@ -117,7 +116,7 @@ class Parameter:
             self._grad_req = req
             for tensor in self._tensors:
                 self._attach(tensor)
-            rewire()  # attaching arrays does so too, but there may be none yet
+            exchanged(self)
 
     def _attach(self, tensor: Tensor) -> None:
         autograd.attach(tensor, self._grad_req)

@@ -6,10 +6,10 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from minigrad import autograd, kvstore
+from minigrad import kvstore
 from minigrad.arguments import number, one_of
 from minigrad.device import Context
-from minigrad.engine.clock import rewired
+from minigrad.engine.graph import Leaf
 from minigrad.errors import (
     ArgumentError,
     BatchSizeError,
@@ -87,7 +87,6 @@ class Trainer:
         self._optimizer = optimizer
         self._updaters = [Updater(optimizer) for _ in self._contexts]
         self._groups: list[list[Group]] = []  # for each device
-        self._looked = -1  # when the groups were last seen to hold what they should
 
     def _choose_store(self, store: str | KVStore | None, update_on_kvstore: bool | None) -> KVStore | None:
         """One device needs no store to sum over, unless a store is given as an object."""
@@ -127,17 +126,14 @@ class Trainer:
         Raises StaleGradientError, before anything changes, if a parameter has no new gradient since the last step;
         with `ignore_stale_grad` such parameters are left alone.
         """
-        self._rescale(batch_size)
-        ready = self._laid(fresh=True)
-        fresh = [] if ready else self._check_fresh(ignore_stale_grad)
+        fresh = self._begin(batch_size, ignore_stale_grad)
         if self._store is not None:
             self._enter()
             if self._on_store:
                 self._update_on_store(fresh)
                 return
             self._allreduce()
-            ready = False  # a store may have put other arrays there
-        self._update(ready)
+        self._update(fresh)
 
     def allreduce_grads(self) -> None:
         """The first half of `step`: sum gradients over devices, for instance to clip their norm before `update`."""
@@ -149,11 +145,7 @@ class Trainer:
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
         """The second half of `step`: update every parameter, with gradients divided by `batch_size`."""
         self._refuse_halves("update")
-        self._rescale(batch_size)
-        ready = self._laid(fresh=True)
-        if not ready:
-            self._check_fresh(ignore_stale_grad)
-        self._update(ready)
+        self._update(self._begin(batch_size, ignore_stale_grad))
 
     def _refuse_halves(self, name: str) -> None:
         if self._on_store:
@@ -161,72 +153,61 @@ class Trainer:
                 f"{name}() is half a step, but here the store does both halves; use step(), or update_on_kvstore=False."
             )
 
-    def _rescale(self, batch_size: float) -> None:
+    def _begin(self, batch_size: float, ignore_stale_grad: bool) -> set[Leaf]:
+        """Set the scale of the gradients, and find those that are fresh. This is the only place that asks."""
         if type(batch_size) is not int or batch_size < 1:
             _check_batch_size(batch_size)
         self._optimizer.rescale_grad = self._scale / batch_size
-        if autograd.state.averaged and batch_size > 1 and not self._noted:
+        leaves = [t.node for p in self._params if p._grad_req != "null" for t in p._tensors]
+        fresh = {leaf for leaf in leaves if leaf is not None and leaf.fresh}
+        if len(fresh) < len(leaves) and not ignore_stale_grad:
+            self._refuse_stale()
+        if batch_size > 1 and not self._noted and any([leaf.averaged for leaf in fresh]):
             self._noted = True
             warnings.warn(
                 f"The loss was averaged before backward() and step({batch_size}) divides its gradient by {batch_size} "
-                "again. "
-                "Either call backward() on the losses of all samples, or use step(1).",
+                "again. Either call backward() on the losses of all samples, or use step(1).",
                 stacklevel=3,
             )
-
-    def _laid(self, fresh: bool) -> bool:
-        """Whether there are groups of all parameters that have a gradient, which lie as they were laid; and, if that is
-        asked too, have fresh gradients.
-        """
-        if rewired[0] != self._looked:
-            self._looked, now = -1, rewired[0]
-            if not self._groups or any([p._grad_req != "null" for p in self._idle]):
-                return False
-            if not all([g.attached() for groups in self._groups for g in groups]):
-                return False
-            self._looked = now
-        return all([g.intact(fresh) for groups in self._groups for g in groups])
-
-    def _check_fresh(self, ignore_stale_grad: bool) -> list[int]:
-        """Which parameters have a new gradient; a sentence if some have none."""
-        fresh = []
-        for i, p in enumerate(self._params):
-            if p._grad_req == "null":
-                continue
-            only = p._only
-            if only.fresh_grad if only is not None else all([t.fresh_grad for t in p.list_data()]):
-                fresh.append(i)
-            elif not ignore_stale_grad:
-                for q in self._params:
-                    q.list_data()  # a shape that is not known yet is the better thing to say
-                raise StaleGradientError(
-                    f"Parameter '{p.name}' has no new gradient since the last step. Call backward() on a loss that "
-                    "was computed from it inside autograd.record(), once before each step; or pass "
-                    "ignore_stale_grad=True to leave alone what has no new gradient."
-                )
         return fresh
 
-    def _update(self, ready: bool) -> None:
-        if not ready and not self._laid(fresh=False):
+    def _refuse_stale(self) -> None:
+        for p in self._params:
+            p.list_data()  # a shape that is not known yet is the better thing to say
+        p = next(p for p in self._params if p._grad_req != "null" and not all([t.fresh_grad for t in p.list_data()]))
+        raise StaleGradientError(
+            f"Parameter '{p.name}' has no new gradient since the last step. Call backward() on a loss that was "
+            "computed from it inside autograd.record(), once before each step; or pass ignore_stale_grad=True to leave "
+            "alone what has no new gradient."
+        )
+
+    def _update(self, fresh: set[Leaf]) -> None:
+        if not self._laid():
             self._lay_out()
         optimizer = self._optimizer
         others = range(1, len(self._groups))
         counts, latest = dict(optimizer._index_update_count) if others else {}, optimizer.num_update
-        self._step(0, ready)
+        self._step(0, fresh)
         for k in others:
             if self._store is None:  # each device takes a step of its own, which counts once
                 optimizer._index_update_count, optimizer.num_update = dict(counts), latest
-                self._step(k, ready)
+                self._step(k, fresh)
             else:  # all have the same gradients, and so the same step (and noise)
                 with self._contexts[k]:
                     for group, first in zip(self._groups[k], self._groups[0]):
-                        group.follow(first)
+                        group.follow(first, fresh)
 
-    def _step(self, k: int, ready: bool) -> None:
+    def _step(self, k: int, fresh: set[Leaf]) -> None:
         """Update the parameters on one device."""
         with self._contexts[k]:
             for group in self._groups[k]:
-                group.step(self._optimizer, self._updaters[k], ready or group.fresh())
+                group.step(self._optimizer, self._updaters[k], fresh)
+
+    def _laid(self) -> bool:
+        """Whether there are groups of all parameters that have a gradient, which lie as they were laid."""
+        if not self._groups or any([_learns(p) for p in self._idle]):
+            return False
+        return all([group.intact() for groups in self._groups for group in groups])
 
     def _lay_out(self) -> None:
         for p in self._params:
@@ -236,11 +217,11 @@ class Trainer:
                     "made; make a new one."
                 )
         self._groups = []
-        self._idle = [p for p in self._params if p._grad_req == "null"]
+        self._idle = [p for p in self._params if not _learns(p)]
         for ctx, updater in zip(self._contexts, self._updaters):
             alike: dict[Any, list[Member]] = {}
             for i, p in enumerate(self._params):
-                if p._grad_req != "null":
+                if _learns(p):
                     tensor = p.data(ctx)
                     alike.setdefault(kind(p, tensor), []).append(Member(i, p, tensor))
             with ctx:
@@ -264,9 +245,10 @@ class Trainer:
             if p._grad_req != "null" and self._store is not None:
                 self._store.pushpull(i, p.list_grad())
 
-    def _update_on_store(self, fresh: list[int]) -> None:
-        for i in fresh:
-            p = self._params[i]
+    def _update_on_store(self, fresh: set[Leaf]) -> None:
+        for i, p in enumerate(self._params):
+            if not p._tensors or not all([t.node in fresh for t in p._tensors]):
+                continue
             first = p.list_data()[0]
             if self._store is not None:
                 if first.version[0] != self._seen[i]:  # its value was set by hand
@@ -319,6 +301,11 @@ def _check_batch_size(batch_size: Any) -> None:
             f"step() got batch_size={batch_size!r}; it is the number of samples whose losses were summed, so it "
             "must be positive and finite."
         ) from None
+
+
+def _learns(p: Parameter) -> bool:
+    """Whether a parameter has a gradient, or will have one once its shape is known."""
+    return p._grad_req != "null" and not (p._tensors and all([t.node is None for t in p._tensors]))
 
 
 def _in_order(params: Any) -> list[Parameter]:

@@ -59,11 +59,11 @@ def test_nothing_is_looked_at_outside_the_block_or_in_another_thread():
         np.log(np.array([-1.0]))
     seen = []
     with detect_anomaly():
-        thread = threading.Thread(target=lambda: seen.append(autograd.state.anomalies))
+        thread = threading.Thread(target=lambda: seen.append(autograd.state.observers))
         thread.start()
         thread.join()
-    assert seen == [False]
-    assert not autograd.state.anomalies
+    assert seen == [()]
+    assert not autograd.state.observers
 
 
 def test_finite_numbers_pass():

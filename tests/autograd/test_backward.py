@@ -7,6 +7,7 @@ import pytest
 
 from minigrad import autograd, gluon, np, ops
 from minigrad.autograd import pause, record
+from minigrad.engine.guards import where
 from minigrad.engine.operation import Op
 from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
 
@@ -256,7 +257,7 @@ def test_a_single_variable_may_be_marked_and_a_buffer_must_fit():
     x, g = np.array([1.0, 2.0]), np.zeros(2)
     autograd.mark_variables(x, g)
     assert x.grad is g
-    with pytest.raises(ShapeError, match=r"shape \(2,\) and dtype float32 cannot be kept in one of shape \(3,\)"):
+    with pytest.raises(ShapeError, match=r"shape \(2,\) and dtype float32 cannot be held by one of shape \(3,\)"):
         autograd.mark_variables(x, np.zeros(3))
     with pytest.raises(ShapeError, match="dtype float64"):
         autograd.mark_variables(x, np.zeros(2, dtype="float64"))
@@ -384,7 +385,7 @@ def test_the_line_is_the_users_also_below_layers_of_minigrad():
         y = net(x)  # the line of the layer
         z = ops.gelu(y)  # and of the composite
     for value, text in ((y, "# the line of the layer"), (z, "# and of the composite")):
-        assert value.node.where == f'recorded in "{__file__}", line {line_of(text)}'
+        assert where(value.node) == f'recorded in "{__file__}", line {line_of(text)}'
 
 
 # grad

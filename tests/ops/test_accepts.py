@@ -124,6 +124,7 @@ def functions():
             "arguments",
             "axes",
             "codes",
+            "composed",
             "device",
             "dtypes",
             "engine.accepts",

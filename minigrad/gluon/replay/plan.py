@@ -11,8 +11,7 @@ import numpy
 from minigrad import ops
 from minigrad.engine.backward import walk
 from minigrad.engine.clock import clock
-from minigrad.engine.graph import Leaf, Node
-from minigrad.engine.operation import Joint, Op
+from minigrad.engine.graph import Node
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError
 from minigrad.gluon.replay.program import Program
@@ -35,7 +34,6 @@ class Plan:
         inputs = len(tensors) - len(names)
         self.parameters = tensors[inputs:]
         self.leaves = [t.node for t in self.parameters]
-        self.buffers = {id(leaf.grad.version) for leaf in self.leaves if leaf is not None}  # of the gradients
         variables = [f"x{i or ''}" for i in range(inputs)] + as_variables(names)
         tracked = [i for i, t in enumerate(tensors) if t.node is not None] if y.node is not None else []
         raw = [t.data for t in tensors]
@@ -46,18 +44,20 @@ class Plan:
         self.program = noted(script, raw, self.tracked, dy, variables)
         self.spare: list[Any] = []
         self._compare(raw, [y.data, *(d for d in expected if d is not None)], dy)
-        self.operation = operation(script, self.program, self.tracked, variables, inputs)
+        self.script = script
+        self.variables = [variables[i] for i in self.tracked]
         # what a node needs to know of the inputs it finds out; that of the parameters is always the same
         self.through = tuple(i for i in self.tracked if i < inputs)
-        self.ends = tuple(tensors[i].node for i in self.tracked if i >= inputs)
-        self.cells = tuple(tensors[i].version for i in {*self.tracked, *self.program.reads} if i >= inputs)
+        self.reads = tuple(i for i in self.program.reads if i < inputs)
+        self.ends = [tensors[i].node for i in self.tracked if i >= inputs]
+        self.versions = [tensors[i].version for i in {*self.tracked, *self.program.reads} if i >= inputs]
 
     def _compare(self, raw: Sequence[Any], expected: Sequence[Any], dy: Any) -> None:
         for _ in range(2):  # the second time in arrays that have been used
             run = Run(self, ())
             done = [run.forward(*raw)]
             if self.tracked:
-                done += run.backward(dy, [None] * len(self.tracked))
+                done += run.backward(dy)
             for a, b in zip(done, expected, strict=True):
                 if a.dtype != b.dtype or a.shape != b.shape or a.tobytes() != b.tobytes():
                     raise Unreplayable
@@ -67,22 +67,40 @@ class Plan:
         """Whether the same arrays have a gradient as when it was made."""
         return [t.node for t in self.parameters] == self.leaves
 
-    def __call__(self, inputs: Sequence[Tensor]) -> Tensor | None:
-        """The output; None if an input is a gradient that would be overwritten on the way back while it is needed."""
-        buffers = self.buffers
-        if self.through:
-            buffers = buffers | {id(x.node.grad.version) for x in inputs if type(x.node) is Leaf}
-        for x in inputs:
-            if id(x.version) in buffers:
-                return None
+    def __call__(self, inputs: Sequence[Tensor]) -> Tensor:
+        """The output."""
         tensors = (*inputs, *self.parameters)
-        raw = [t.data for t in tensors]
         run = Run(self, tensors)
-        y = Tensor(run.forward(*raw), self.ctx)
+        y = Tensor(run.forward(*[t.data for t in tensors]), self.ctx)
         if self.tracked:
-            y.node = node = Node(self.operation, inputs, raw, self.through, run, y)
-            node.tracked, node.parents, node.cells = self.tracked, node.parents + self.ends, node.cells + self.cells
+            y.node = NetworkNode(self, run, inputs, y)
         return y
+
+
+class NetworkNode(Node):
+    """One call of a network, recorded: the gradients of all its parameters are one program."""
+
+    __slots__ = ("plan", "run")
+
+    def __init__(self, plan: Plan, run: Run, inputs: Sequence[Tensor], y: Tensor) -> None:
+        versions = [*plan.versions, *[inputs[i].version for i in plan.reads]]
+        if plan.program.reads_y:
+            versions.append(y.version)
+        super().__init__("hybridized network", plan.variables, [inputs[i] for i in plan.through], y, {}, versions)
+        self.plan, self.run = plan, run
+        self.parents += plan.ends
+
+    def pull(self, F: Any, g: Any) -> Sequence[Any]:
+        """The program's gradients; if the backward pass is recorded, those of the operations that the script has."""
+        if type(g) is Tensor:
+            return recorded(self.plan.script, self.plan.tracked, self.run, g)
+        gradients: list[Any] = self.run.backward(g)
+        return gradients
+
+    def free(self) -> None:
+        """Let go of everything: the plan gets the arrays of this run back."""
+        super().free()
+        del self.run
 
 
 def noted(script: Script, raw: Sequence[Any], tracked: Sequence[int], dy: Any, variables: Sequence[str]) -> Program:
@@ -100,23 +118,6 @@ def noted(script: Script, raw: Sequence[Any], tracked: Sequence[int], dy: Any, v
     return program
 
 
-def operation(script: Script, program: Program, tracked: tuple[int, ...], variables: Sequence[str], inputs: int) -> Op:
-    """The network as one operation, whose derivatives are those of the program."""
-    made = Op(lambda xp, *args: None)
-    made.name, made.names = "hybridized network", tuple(variables)
-
-    def back(F: Any, g: Any, kept: list[Any], out: list[Any]) -> list[Any]:
-        run: Run = kept[-2]
-        if type(g) is Tensor:  # the backward pass is recorded: the operations of the script have derivatives
-            return recorded(script, tracked, run, g)
-        gradients: list[Any] = run.backward(g, out)
-        return gradients
-
-    reads = [i for i in program.reads if i < inputs]
-    made.joint = Joint(back, (-2, *reads, *([-1] if program.reads_y else [])))
-    return made
-
-
 def recorded(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> list[Any]:
     """The gradients as Tensors, by running the script once more: from copies of its inputs, and back to these."""
     if any([t.version[0] > run.begun for t in run.tensors]):
@@ -125,7 +126,7 @@ def recorded(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> lis
             "of its gradients need it. Write y = y + ... (a new value) instead of y += ..., or change a copy."
         )
     inputs = [ops.positive(t) for t in run.tensors]
-    found = walk([script.run(inputs)], [g], True, True, {inputs[i].node for i in tracked}, farther=False)
+    found = walk([script.run(inputs)], [g], True, True, {inputs[i].node for i in tracked}, beyond=False)
     return [found[inputs[i].node] for i in tracked]
 
 

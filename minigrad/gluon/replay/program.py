@@ -13,30 +13,27 @@ from minigrad.gluon.replay.tape import Line, Tape, Traced
 
 
 class Program:
-    """The text of `make(*places)`, which returns functions: `forward(*inputs)`, `backward(dy, out)`, which returns the
-    gradients, each in the place in `out` for it unless that is None, and `forget()`, which lets go of the inputs.
+    """The text of `make(*places)`, which returns functions: `forward(*inputs)`, `backward(dy)`, which returns the
+    gradients, and `forget()`, which lets go of the inputs.
 
     What is computed goes into the places, arrays that are used again in each run; only what leaves, the output and the
-    gradients without a place, is made anew. A gradient that is used for something else, or that two inputs have in
-    common, has no place in `out`.
+    gradients, is made anew.
     """
 
     def __init__(
         self, tape: Tape, inputs: Sequence[Traced], there: int, y: Traced, gradients: dict[str, Traced]
     ) -> None:
         lines = tape.lines
-        read = {a for line in lines for a in line.read}
         takes_out = {line.made for line in lines if line.takes_out}
-        shares = Counter(d.owner for d in gradients.values())
-        given = {
-            d: (f"d_{name}", f"out[{k}]")
-            for k, (name, d) in enumerate(gradients.items())
-            if d in takes_out and d not in read and shares[d] == 1
-        }
         leaving = {y.owner, *(d.owner for d in gradients.values())}
         made = [line.made for line in lines if line.made is not None]
+        read = {a for line in lines for a in line.read}
+        uses = Counter(d.owner for d in gradients.values())
+        for name, d in gradients.items():
+            if d in tape.made and d not in read and uses[d] == 1:
+                d.text = f"d_{name}"
         places = dict.fromkeys(a for a in made if a in takes_out and a not in leaving)
-        new = [a.text for a in made if a not in places and a not in given]
+        new = [a.text for a in made if a not in places]
         variables = [a.text for a in inputs]
         names = ", ".join([*variables, "dy", *new])
 
@@ -45,8 +42,7 @@ class Program:
                 return line.text
             if line.made in places:
                 return line.into(line.made.text)
-            name, place = given.get(line.made, (line.made.text, ""))
-            return f"{name} = {line.into(place) if place else line.text}"
+            return f"{line.made.text} = {line.text}"
 
         back = {a for line in lines[there:] for a in line.read}
         self.reads = [i for i, a in enumerate(inputs) if a in back]
@@ -62,11 +58,11 @@ class Program:
                 *[f"        {spelled(line)}" for line in lines[:there]],
                 f"        return {y.text}",
                 "",
-                "    def backward(gradient, out):",
+                "    def backward(gradient):",
                 f"        nonlocal {names}",
                 "        dy = gradient",
                 *[f"        {spelled(line)}" for line in lines[there:]],
-                f"        return [{', '.join(given[d][0] if d in given else d.text for d in gradients.values())}]",
+                f"        return [{', '.join(d.text for d in gradients.values())}]",
                 "",
                 "    def forget():",
                 f"        nonlocal {names}",

@@ -8,23 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from minigrad.engine.clock import clock, rewire, rewired
-from minigrad.engine.modes import state
+from minigrad.engine.clock import clock
+from minigrad.engine.modes import observing, state
 from minigrad.engine.tensor import Tensor
 
 if TYPE_CHECKING:
     from minigrad.gluon.replay.plan import Plan
 
-KEPT = 8
-"""Plans that a network keeps at most, each for other shapes."""
+MOST_PLANS = 8
+"""Plans that a network has at most, each for other shapes."""
 
 _changed: Callable[[Any], int] = attrgetter("_changed")
 
 
 def exchanged(part: Any) -> None:
-    """Note that something in a block or parameter was exchanged."""
+    """Stamp a block or parameter: something in it was exchanged now."""
     object.__setattr__(part, "_changed", next(clock))
-    rewire()
 
 
 class Replay:
@@ -35,8 +34,8 @@ class Replay:
         self.plans: dict[Any, Plan | None] = {}  # by shapes; None where the Python code is run
         self.blocks: list[Any] = []
         self.parameters: list[Any] = []
-        self.changes: list[int] = []
-        self.seen = -1
+        self.parts: list[Any] = []  # both
+        self.changes: list[int] = []  # the stamps of the parts, when the plans were made
         self.made = self.calls = 0
 
     def __reduce__(self) -> Any:
@@ -53,36 +52,34 @@ class Replay:
             if type(x) is not Tensor or type(x.data) is not numpy.ndarray or not x.data.flags.c_contiguous:
                 return None
             key = (key, x.data.shape, x.data.dtype, x.ctx, x.node is None)
-        if state.watching is not None:
+        if state.observers:
             return None
         self.calls += 1
-        if rewired[0] != self.seen:
+        if not self.changes or [*map(_changed, self.parts)] != self.changes:
             self._look_again()
         plans = self.plans
         if key in plans:
             plan = plans.get(key)
-            return None if plan is None else plan(inputs)
+            if plan is None:
+                return None
+            if plan.holds():
+                return plan(inputs)
         if 8 * self.made > 64 + self.calls:  # shapes or parts change all the time: plans do not pay
             return None
         self.made += 1
-        for old in list(plans)[: 1 - KEPT]:
+        for old in list(plans)[: 1 - MOST_PLANS]:
             plans.pop(old, None)
         y, plans[key] = first_run(self.blocks, self.parameters, inputs)
         return y
 
     def _look_again(self) -> None:
-        """Drop the plans that do not hold any more. (Something was rewired, here or elsewhere.)"""
-        now = rewired[0]
-        changes = [*map(_changed, self.blocks), *map(_changed, self.parameters)]
-        if changes and changes == self.changes:
-            self.plans = {key: plan for key, plan in list(self.plans.items()) if plan is None or plan.holds()}
-        else:
-            self.blocks = list(with_parts(self.block))
-            found = {id(p): p for b in self.blocks for p in (*b.params.values(), *b._own.values())}
-            self.parameters = list(found.values())
-            self.changes = [*map(_changed, self.blocks), *map(_changed, self.parameters)]
-            self.plans = {}
-        self.seen = now  # last: another thread that comes here meanwhile must look for itself
+        """Find the parts of the network, and drop all plans. (Something was exchanged.)"""
+        self.plans = {}
+        self.blocks = list(with_parts(self.block))
+        found = {id(p): p for b in self.blocks for p in (*b.params.values(), *b._own.values())}
+        self.parameters = list(found.values())
+        self.parts = [*self.blocks, *self.parameters]
+        self.changes = [*map(_changed, self.parts)]
 
 
 def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence[Tensor]) -> tuple[Any, Plan | None]:
@@ -99,11 +96,8 @@ def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence
     if any([t is None or t.ctx is not tensors[0].ctx for t in tensors]) or len({*map(id, tensors)}) < len(tensors):
         return None, None
     script = Script(tensors)
-    state.watching = script.watch
-    try:
+    with observing(script):
         y = blocks[0].forward(*inputs)
-    finally:
-        state.watching = None
     try:
         with numpy.errstate(all="ignore"):
             return y, Plan(script, tensors, [p.name for p in parameters], y)

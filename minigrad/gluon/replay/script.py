@@ -10,10 +10,9 @@ import numpy
 from minigrad.device import cpu
 from minigrad.engine.backward import walk
 from minigrad.engine.clock import clock
-from minigrad.engine.graph import attach
-from minigrad.engine.modes import Scope, state
+from minigrad.engine.modes import Observer, Scope, state
 from minigrad.engine.operation import Op
-from minigrad.engine.tensor import Tensor
+from minigrad.engine.tensor import Tensor, attach
 from minigrad.gluon.replay.tape import Unreplayable
 
 LARGE = 8 << 20
@@ -24,12 +23,12 @@ class Slot(int):
     """A place among the tensors of a script."""
 
 
-class Script:
+class Script(Observer):
     """Operations on tensors by number: first those that are given, then the results."""
 
     def __init__(self, tensors: Sequence[Tensor]) -> None:
         self.lines: list[tuple[Op, list[Any]]] = []
-        self.known = list(tensors)  # kept alive, so that no other has the same id
+        self.known = list(tensors)  # held, so that no other has the same id
         self.slots = {id(t): Slot(i) for i, t in enumerate(tensors)}
         self.begun = next(clock)
         self.recording = state.recording
@@ -37,7 +36,7 @@ class Script:
         self.complete = True
         self.result = Slot()
 
-    def watch(self, op: Op | None, args: Sequence[Any], y: Tensor) -> None:
+    def called(self, op: Op, args: Sequence[Any], y: Tensor) -> None:
         """Take down one operation, if the script can still be completed."""
         if not self.complete:
             return
@@ -47,14 +46,21 @@ class Script:
             for a in args
             if isinstance(a, numpy.ndarray) or is_nested(a) or (isinstance(a, Tensor) and id(a) not in self.slots)
         ]
-        if op is None or strange or state.recording is not self.recording or self.bytes > LARGE:
-            # values were looked at, or an array came from elsewhere and need not be the same the next time
-            self.complete = False
-            self.known, self.slots = [], {}
+        if strange or state.recording is not self.recording or self.bytes > LARGE:
+            self.give_up()  # an array came from elsewhere, say, and need not be the same the next time
             return
         self.lines.append((op, [self.slots[id(a)] if isinstance(a, Tensor) else a for a in args]))
         self.slots[id(y)] = Slot(len(self.known))
         self.known.append(y)
+
+    def read(self, x: Tensor) -> None:
+        """Values were looked at: what is done next may depend on them."""
+        self.give_up()
+
+    def give_up(self) -> None:
+        """Let go of the arrays: there will be no script."""
+        self.complete = False
+        self.known, self.slots = [], {}
 
     def end(self, y: Any) -> None:
         """Take down what is returned. It must be the result of an operation, and nothing was changed in place."""
@@ -83,7 +89,7 @@ class Script:
 def gradients(tensors: Sequence[Tensor], tracked: Sequence[int], y: Tensor, dy: Any) -> list[Any]:
     """The gradients of the `tracked` tensors, where `dy` is that of `y`; None for one that `y` does not depend on."""
     with Scope(False, None):
-        found = walk([y], [dy], False, False, {tensors[i].node for i in tracked}) if tracked else {}
+        found = walk([y], [dy]) if tracked else {}
     return [found.get(tensors[i].node) for i in tracked]
 
 
