@@ -72,7 +72,7 @@ def _answer(v: Tensor, g: Any, create_graph: bool) -> Tensor:
     With `create_graph` it counts as recorded even if it is constant: then its derivative by anything is zero.
     """
     if isinstance(g, Tensor):
-        y = g.copy()
+        y = g.astype(v.dtype)
     else:
         v.ctx.use()
         xp = xp_of(v.data)

@@ -149,9 +149,7 @@ def write(out: Any, result: Tensor, where: str) -> Any:
 
 def two_devices(op: Op, here: Context, there: Context) -> DeviceError:
     """The refusal of arrays that live apart."""
-    return DeviceError(
-        f"{op.name}() got arrays on {here} and on {there}; move one of them first: x.as_in_ctx({here})."
-    )
+    return DeviceError(f"{op.name}() got arrays on {here} and on {there}; move one of them first: x.as_in_ctx({here}).")
 
 
 def refuse_words(op: Op, args: tuple[Any, ...]) -> None:

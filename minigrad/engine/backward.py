@@ -11,7 +11,7 @@ import numpy
 from minigrad.device import excursion, ones, xp_of
 from minigrad.dtypes import wide, widened
 from minigrad.engine.graph import Leaf, Node
-from minigrad.engine.guards import check, freed, overwritten, where
+from minigrad.engine.guards import changed, freed, overwritten, where
 from minigrad.engine.modes import Scope, state
 from minigrad.engine.registry import raw, recorded
 from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
@@ -48,10 +48,10 @@ def backward(
     was changed in place; then every `.grad` is as it was.
     """
     heads = [heads] if hasattr(heads, "node") else list(heads)
-    averaged = any([getattr(h, "size", 0) == 1 and getattr(h.node, "name", "") == "mean" for h in heads])
     with Scope(False, train_mode), excursion:
-        found = walk(heads, seeds("backward", heads, head_grads), retain_graph)
-        for leaf, g in found.items():
+        start = seeds("backward", heads, head_grads)
+        averaged = any([head.data.size == 1 and head.node.name == "mean" for head in heads])
+        for leaf, g in walk(heads, start, retain_graph).items():
             leaf.receive(g, averaged)
 
 
@@ -63,25 +63,33 @@ def walk(
     wanted: Collection[Any] = (),
     beyond: bool = True,
 ) -> dict[Any, Any]:
-    """The backward pass: the gradients of all leaves it reaches, and of the nodes that are `wanted`.
+    """The backward pass: the gradients of all leaves it reaches (maybe in a wider dtype than theirs), and of the nodes
+    that are `wanted`.
 
     A wanted node may have another one behind it, so the pass goes on `beyond` it, unless told not to.
     """
     nodes = reached(heads, () if beyond else wanted)
     found: dict[Any, Any] = {}
     grads: dict[Any, Any] = {}  # as far as they are known, of nodes that wait for their turn, and of leaves
+    F = recorded() if create_graph else None
     for head, seed in zip(heads, seeds):
-        add(recorded() if create_graph else raw(xp_of(seed)), grads, head.node, seed)
+        add(F or raw(xp_of(seed)), grads, head.node, seed)
+    ctx = None
     while nodes:
         node = nodes.pop()
-        g = narrowed(grads.pop(node), node)
+        g = grads.pop(node)
+        if g.dtype is not node.dtype:  # its parts were added up in a wider one
+            g = g.astype(node.dtype, copy=False)
         if node in wanted:
             found[node] = g
             if not beyond:
                 continue
-        check(node)
-        node.ctx.use()
-        F = recorded() if create_graph else raw(xp_of(g))
+        for version in node.versions:
+            if version[0] > node.number:
+                raise changed(node)
+        if node.ctx is not ctx and not create_graph:
+            ctx, F = node.ctx, raw(xp_of(g))
+            ctx.use()
         try:
             parts = node.pull(F, g)
             for observer in state.observers:
@@ -93,12 +101,7 @@ def walk(
             add(F, grads, parent, part)
         if not retain_graph:
             node.free()
-    return found | {leaf: narrowed(g, leaf) for leaf, g in grads.items()}
-
-
-def narrowed(g: Any, node: Any) -> Any:
-    """A gradient in the dtype of its value: its parts were added up in a wider one."""
-    return g if g.dtype is node.dtype else g.astype(node.dtype, copy=False)
+    return found | grads
 
 
 def reached(heads: Iterable[Tensor], ends: Collection[Any]) -> list[Node]:

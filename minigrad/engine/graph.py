@@ -30,13 +30,16 @@ class Leaf:
 
     def receive(self, g: Any, averaged: bool = False) -> None:
         """Take the finished gradient, a raw array: `write` replaces, `add` accumulates."""
-        self.ctx.use()
+        grad = self.grad
+        if self.ctx.device_type == "gpu":
+            self.ctx.use()
         if self.req == "add":
-            self.grad.data += g
+            grad.data += g
         else:
-            self.grad.data[...] = g
-        self.grad.touch()
-        self.fresh, self.averaged = True, averaged
+            grad.data[...] = g
+        grad.version[0] = next(clock)
+        self.fresh = True
+        self.averaged = averaged
 
 
 class Node:

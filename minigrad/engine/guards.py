@@ -17,15 +17,12 @@ if TYPE_CHECKING:
     from minigrad.engine.graph import Node
 
 
-def check(node: Node) -> None:
-    """Refuse to use what a node saved, if any of it was changed in place after it was recorded."""
-    for version in node.versions:
-        if version[0] > node.number:
-            raise GraphError(
-                f"An array that the derivative of '{node.name}' needs was changed in place after it was used "
-                f"({where(node)}). Write y = y + ... (a new value) instead of y += ... or y[:] = ..., or change a "
-                "copy."
-            )
+def changed(node: Node) -> GraphError:
+    """The refusal to use what a node saved, if some of it was changed in place after it was recorded."""
+    return GraphError(
+        f"An array that the derivative of '{node.name}' needs was changed in place after it was used ({where(node)}). "
+        "Write y = y + ... (a new value) instead of y += ... or y[:] = ..., or change a copy."
+    )
 
 
 def freed() -> GraphError:

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -45,17 +44,16 @@ _IMMUTABLE = {int, float, bool, str, slice, type(None), type(Ellipsis)}
 _CONSTANT = [0]  # the version of what does not change
 
 
-class Vjp:
+class Vjp(NamedTuple):
     """One VJP, and the names of what it asks for."""
 
-    def __init__(self, function: Callable[..., Any], names: tuple[str, ...] | None = None) -> None:
-        code = function.__code__
-        self.function = function
-        self.names = code.co_varnames[2 : code.co_argcount] if names is None else names
-        if len(self.names) > 1:
-            self.pick: Callable[[dict[str, Any]], Sequence[Any]] = operator.itemgetter(*self.names)
-        else:  # itemgetter would give the bare item
-            self.pick = lambda saved: [saved[name] for name in self.names]
+    function: Callable[..., Any]
+    names: tuple[str, ...]
+
+
+def asking(function: Callable[..., Any]) -> Vjp:
+    """A VJP `function(F, g, ...)`, which asks for its other arguments by name."""
+    return Vjp(function, function.__code__.co_varnames[2 : function.__code__.co_argcount])
 
 
 class Backward(NamedTuple):
@@ -68,9 +66,20 @@ class Backward(NamedTuple):
     saves_y: bool
 
 
+class Signature:
+    """`op.__signature__`, for help(): the arguments of the forward function without `xp`. (The class has its own.)"""
+
+    def __get__(self, op: Op | None, kind: type[Op]) -> inspect.Signature:
+        if op is None:
+            raise AttributeError("__signature__")
+        forward = inspect.signature(op.forward)
+        return forward.replace(parameters=list(forward.parameters.values())[1:])
+
+
 class Op:
     """A differentiable operation, called on Tensors, raw arrays and Python numbers alike; it returns a Tensor."""
 
+    __signature__ = Signature()
     elementwise = False  # are all inputs arrays? Else the first is, and those that have a VJP
 
     def __init__(self, forward: Callable[..., Any], view: bool = False) -> None:
@@ -85,7 +94,7 @@ class Op:
         self.vjps: dict[int, Vjp] = {}
         self.shared_part: Vjp | None = None
         self.again: Callable[..., Any] | None = None
-        self._backward: dict[tuple[int, ...], Backward] = {}
+        self.steps: dict[tuple[int, ...], Backward] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
         """Run the forward function, and record how to go back."""
@@ -106,7 +115,11 @@ class Op:
         if first is None or out.dtype is not first.data.dtype:
             out = settled(self, xp, out, args, arrays)
         y = Tensor(out, ctx, None, first.version if self.view and first is not None else None)
-        if tracked and state.recording and self.differentiable(first, out):
+        if (
+            tracked
+            and state.recording
+            and (out.dtype.kind == arrays[tracked[0]].dtype.kind == "f" or self.differentiable(first, out))
+        ):
             y.node = OpNode(self, args, arrays, tracked, aux, y)
         for observer in state.observers:
             observer.called(self, args, y)
@@ -117,12 +130,12 @@ class Op:
     def vjp(self, **by_input: Callable[..., Any]) -> Op:
         """Attach the vector-Jacobian product of each named input. An input without one is a constant."""
         for name, function in by_input.items():
-            self.vjps[self.names.index(name)] = Vjp(function)
+            self.vjps[self.names.index(name)] = asking(function)
         return self
 
     def common(self, function: Callable[..., Any]) -> Op:
         """Attach what the VJPs have in common: it makes, from `g`, the `g` that they are given."""
-        self.shared_part = Vjp(function)
+        self.shared_part = asking(function)
         return self
 
     def by_product(self, again: Callable[..., Any]) -> Op:
@@ -181,15 +194,13 @@ class Op:
 
     def backward(self, tracked: tuple[int, ...]) -> Backward:
         """What it does backward, if the `tracked` inputs lead back to a leaf."""
-        found = self._backward.get(tracked)
-        if found is None:
-            vjps = tuple([self.vjps[i] for i in tracked])
-            asked = {name for vjp in (self.shared_part, *vjps) if vjp is not None for name in vjp.names}
-            if self.again is not None:
-                asked |= {*self.names}
-            saves = tuple([(i, name) for i, name in enumerate(self.names) if name in asked])
-            names = tuple([self.names[i] for i in tracked])
-            found = self._backward[tracked] = Backward(names, self.shared_part, vjps, saves, "y" in asked)
+        vjps = tuple([self.vjps[i] for i in tracked])
+        asked = {name for vjp in (self.shared_part, *vjps) if vjp is not None for name in vjp.names}
+        if self.again is not None:
+            asked |= {*self.names}
+        saves = tuple([(i, name) for i, name in enumerate(self.names) if name in asked])
+        names = tuple([self.names[i] for i in tracked])
+        found = self.steps[tracked] = Backward(names, self.shared_part, vjps, saves, "y" in asked)
         return found
 
     def raw(self, xp: Any) -> Callable[..., Any]:
@@ -197,12 +208,6 @@ class Op:
         if self.again is not None:
             return lambda *args: self.forward(xp, *args)[0]
         return functools.partial(self.forward, xp)
-
-    def __getattr__(self, name: str) -> Any:
-        if name != "__signature__":  # for help(): the arguments without `xp`
-            raise AttributeError(f"The operation {self.__dict__.get('name')} has no attribute {name!r}.")
-        forward = inspect.signature(self.forward)
-        return forward.replace(parameters=list(forward.parameters.values())[1:])
 
     def __repr__(self) -> str:
         return f"<operation {self.name}({', '.join(self.names)})>"
@@ -217,7 +222,7 @@ class OpNode(Node):
         self, op: Op, args: Sequence[Any], arrays: list[Any], tracked: tuple[int, ...], aux: Any, y: Tensor
     ) -> None:
         self.op = op
-        self.steps = steps = op.backward(tracked)
+        self.steps = steps = op.steps.get(tracked) or op.backward(tracked)
         saved: dict[str, Any] = {}
         versions = []
         for i, name in steps.saves:
@@ -233,18 +238,18 @@ class OpNode(Node):
             saved["y"] = y.data
         if aux is not None:
             saved["aux"] = aux
-        super().__init__(op.name, steps.names, [args[i] for i in tracked], y, saved, versions)
+        super().__init__(op.name, steps.names, [*map(args.__getitem__, tracked)], y, saved, versions)
 
     def pull(self, F: Any, g: Any) -> list[Any]:
         """One VJP for each parent."""
         saved = self.tensors(F) if type(g) is Tensor else self.saved
         _, common, vjps, _, _ = self.steps
         if common is not None:
-            g = common.function(F, g, *common.pick(saved))
+            g = common.function(F, g, *map(saved.__getitem__, common.names))
         parts = []
-        for vjp, parent in zip(vjps, self.parents):
+        for (function, names), parent in zip(vjps, self.parents):
             saved["target"] = parent
-            parts.append(vjp.function(F, g, *vjp.pick(saved)))
+            parts.append(function(F, g, *map(saved.__getitem__, names)))
         return parts
 
     def tensors(self, F: Any) -> dict[str, Any]:

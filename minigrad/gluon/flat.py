@@ -83,25 +83,25 @@ class Group:
                 return False
         return True
 
-    def step(self, optimizer: Optimizer, updater: Updater, fresh: Collection[Leaf]) -> None:
-        """Update the members with a fresh gradient: in one run if all have one and their step counts agree."""
-        members = [m for m in self.members if m.leaf in fresh]
+    def step(self, optimizer: Optimizer, updater: Updater, stale: Collection[Leaf]) -> None:
+        """Update the members whose gradient is not stale: in one run if all are fresh and their step counts agree."""
         counts = optimizer._index_update_count
-        if self.flat and len(members) == len(self.members) and len({*map(counts.get, self.indices)}) == 1:
+        if self.flat and not stale and len({*map(counts.get, self.indices)}) == 1:
             self._step_flat(optimizer)
             self.stepped = now = next(clock)  # as `touch` does for one
-            for m in members:
+            for m in self.members:
                 m.leaf.fresh = False
                 m.tensor.version[0] = now
             return
-        for m in members:
-            optimizer.update_multi_precision(m.index, m.tensor, m.leaf.grad, updater.states[m.index])
-            m.leaf.fresh = False
+        for m in self.members:
+            if m.leaf not in stale:
+                optimizer.update_multi_precision(m.index, m.tensor, m.leaf.grad, updater.states[m.index])
+                m.leaf.fresh = False
 
-    def follow(self, first: Group, fresh: Collection[Leaf]) -> None:
+    def follow(self, first: Group, stale: Collection[Leaf]) -> None:
         """Take over the weights of another device that has made this step with the same gradients."""
         for m, source in zip(self.members, first.members):
-            if m.leaf in fresh:
+            if m.leaf not in stale:
                 m.data[...] = m.tensor.ctx.put(source.data)
                 m.tensor.touch()
                 m.leaf.fresh = False

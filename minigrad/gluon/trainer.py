@@ -126,14 +126,14 @@ class Trainer:
         Raises StaleGradientError, before anything changes, if a parameter has no new gradient since the last step;
         with `ignore_stale_grad` such parameters are left alone.
         """
-        fresh = self._begin(batch_size, ignore_stale_grad)
+        stale = self._begin(batch_size, ignore_stale_grad)
         if self._store is not None:
             self._enter()
             if self._on_store:
-                self._update_on_store(fresh)
+                self._update_on_store(stale)
                 return
             self._allreduce()
-        self._update(fresh)
+        self._update(stale)
 
     def allreduce_grads(self) -> None:
         """The first half of `step`: sum gradients over devices, for instance to clip their norm before `update`."""
@@ -154,22 +154,29 @@ class Trainer:
             )
 
     def _begin(self, batch_size: float, ignore_stale_grad: bool) -> set[Leaf]:
-        """Set the scale of the gradients, and find those that are fresh. This is the only place that asks."""
+        """Set the scale of the gradients, and find those that are stale. This is the only place that asks."""
         if type(batch_size) is not int or batch_size < 1:
             _check_batch_size(batch_size)
         self._optimizer.rescale_grad = self._scale / batch_size
-        leaves = [t.node for p in self._params if p._grad_req != "null" for t in p._tensors]
-        fresh = {leaf for leaf in leaves if leaf is not None and leaf.fresh}
-        if len(fresh) < len(leaves) and not ignore_stale_grad:
+        stale: set[Any] = set()
+        averaged = False
+        for p in self._params:
+            for t in p._tensors if p._grad_req != "null" else ():
+                leaf = t.node
+                if leaf is None or not leaf.fresh:
+                    stale.add(leaf)
+                elif leaf.averaged:
+                    averaged = True
+        if stale and not ignore_stale_grad:
             self._refuse_stale()
-        if batch_size > 1 and not self._noted and any([leaf.averaged for leaf in fresh]):
+        if averaged and batch_size > 1 and not self._noted:
             self._noted = True
             warnings.warn(
                 f"The loss was averaged before backward() and step({batch_size}) divides its gradient by {batch_size} "
                 "again. Either call backward() on the losses of all samples, or use step(1).",
                 stacklevel=3,
             )
-        return fresh
+        return stale
 
     def _refuse_stale(self) -> None:
         for p in self._params:
@@ -181,31 +188,31 @@ class Trainer:
             "alone what has no new gradient."
         )
 
-    def _update(self, fresh: set[Leaf]) -> None:
+    def _update(self, stale: set[Leaf]) -> None:
         if not self._laid():
             self._lay_out()
         optimizer = self._optimizer
         others = range(1, len(self._groups))
         counts, latest = dict(optimizer._index_update_count) if others else {}, optimizer.num_update
-        self._step(0, fresh)
+        self._step(0, stale)
         for k in others:
             if self._store is None:  # each device takes a step of its own, which counts once
                 optimizer._index_update_count, optimizer.num_update = dict(counts), latest
-                self._step(k, fresh)
+                self._step(k, stale)
             else:  # all have the same gradients, and so the same step (and noise)
                 with self._contexts[k]:
                     for group, first in zip(self._groups[k], self._groups[0]):
-                        group.follow(first, fresh)
+                        group.follow(first, stale)
 
-    def _step(self, k: int, fresh: set[Leaf]) -> None:
+    def _step(self, k: int, stale: set[Leaf]) -> None:
         """Update the parameters on one device."""
         with self._contexts[k]:
             for group in self._groups[k]:
-                group.step(self._optimizer, self._updaters[k], fresh)
+                group.step(self._optimizer, self._updaters[k], stale)
 
     def _laid(self) -> bool:
         """Whether there are groups of all parameters that have a gradient, which lie as they were laid."""
-        if not self._groups or any([_learns(p) for p in self._idle]):
+        if not self._groups or any(map(_learns, self._idle)):
             return False
         return all([group.intact() for groups in self._groups for group in groups])
 
@@ -245,9 +252,9 @@ class Trainer:
             if p._grad_req != "null" and self._store is not None:
                 self._store.pushpull(i, p.list_grad())
 
-    def _update_on_store(self, fresh: set[Leaf]) -> None:
+    def _update_on_store(self, stale: set[Leaf]) -> None:
         for i, p in enumerate(self._params):
-            if not p._tensors or not all([t.node in fresh for t in p._tensors]):
+            if not p._tensors or any([t.node is None or t.node in stale for t in p._tensors]):
                 continue
             first = p.list_data()[0]
             if self._store is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy
@@ -17,6 +18,9 @@ from minigrad.errors import GraphError
 from minigrad.gluon.replay.program import Program
 from minigrad.gluon.replay.script import Script, gradients
 from minigrad.gluon.replay.tape import Tape, Traced, Unreplayable
+
+_node_of: Callable[[Tensor], Any] = attrgetter("node")
+_data_of: Callable[[Tensor], Any] = attrgetter("data")
 
 SPARE = 4
 """Sets of arrays that a plan keeps at most while nobody uses them."""
@@ -65,13 +69,13 @@ class Plan:
 
     def holds(self) -> bool:
         """Whether the same arrays have a gradient as when it was made."""
-        return [t.node for t in self.parameters] == self.leaves
+        return [*map(_node_of, self.parameters)] == self.leaves
 
     def __call__(self, inputs: Sequence[Tensor]) -> Tensor:
         """The output."""
         tensors = (*inputs, *self.parameters)
         run = Run(self, tensors)
-        y = Tensor(run.forward(*[t.data for t in tensors]), self.ctx)
+        y = Tensor(run.forward(*map(_data_of, tensors)), self.ctx)
         if self.tracked:
             y.node = NetworkNode(self, run, inputs, y)
         return y
@@ -86,7 +90,8 @@ class NetworkNode(Node):
         versions = [*plan.versions, *[inputs[i].version for i in plan.reads]]
         if plan.program.reads_y:
             versions.append(y.version)
-        super().__init__("hybridized network", plan.variables, [inputs[i] for i in plan.through], y, {}, versions)
+        through = [*map(inputs.__getitem__, plan.through)]
+        super().__init__("hybridized network", plan.variables, through, y, {}, versions)
         self.plan, self.run = plan, run
         self.parents += plan.ends
 

@@ -90,7 +90,8 @@ def gradients(tensors: Sequence[Tensor], tracked: Sequence[int], y: Tensor, dy: 
     """The gradients of the `tracked` tensors, where `dy` is that of `y`; None for one that `y` does not depend on."""
     with Scope(False, None):
         found = walk([y], [dy]) if tracked else {}
-    return [found.get(tensors[i].node) for i in tracked]
+    parts = [found.get(tensors[i].node) for i in tracked]
+    return [d if d is None else d.astype(tensors[i].dtype, copy=False) for i, d in zip(tracked, parts)]
 
 
 def is_nested(value: Any) -> bool:
