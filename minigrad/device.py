@@ -1,4 +1,4 @@
-"""Where arrays live: a device, the array module that computes there (NumPy or CuPy), and its seeded random generator.
+"""Where arrays live: a device, and the array module that computes there (NumPy or CuPy).
 
 CuPy is imported when a GPU is first asked for, never before. It works on one GPU at a time, which CUDA calls the
 current device; whoever touches arrays of another makes that one current first: `with x.ctx: ...`.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import math
-import os
 import re
 import threading
 from functools import lru_cache
@@ -18,7 +17,7 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import whole
-from minigrad.errors import ArgumentError, DeviceError, FileError, KeywordError
+from minigrad.errors import ArgumentError, DeviceError, KeywordError
 
 Array = Any
 """A raw array: `numpy.ndarray` on a CPU, `cupy.ndarray` on a GPU."""
@@ -281,92 +280,3 @@ _DLPACK_CPU, _DLPACK_CUDA = 1, 2
 def to_host(array: Array) -> numpy.ndarray[Any, Any]:
     """A raw array as a NumPy array (a copy if it came from a GPU)."""
     return numpy.asarray(array.get() if hasattr(array, "get") else array)
-
-
-_generators: dict[Context, Any] = {}
-_starts: dict[Context, tuple[int, int]] = {}  # from which seed each was started, and how often since
-_seed = int.from_bytes(os.urandom(7), "little")
-
-
-def generator(ctx: Context | None = None) -> Any:
-    """The random generator of a device: NumPy's on a CPU, CuPy's on a GPU. Seeded by `minigrad.random.seed`."""
-    ctx = ctx or current_context()
-    found = _generators.get(ctx)
-    return _start(ctx, _seed) if found is None else found
-
-
-def _start(ctx: Context, number: int, again: int = 0) -> Any:
-    """A new generator from a seed, or the one that goes on from it after being saved `again` times."""
-    with ctx:  # where CuPy's keeps its state
-        made = ctx.xp.random.default_rng((number, ctx.device_id, again)[: 3 if again else 2])
-    _generators[ctx], _starts[ctx] = made, (number, again)
-    return made
-
-
-def seed(number: int, ctx: Context | None = None) -> None:
-    """Start the generator of `ctx` anew from `number`; without `ctx`, those of all devices, each with a stream of its
-    own.
-    """
-    global _seed
-    if ctx is None:
-        _seed = number
-        _generators.clear()
-    else:
-        _start(ctx, number)
-
-
-def generator_states() -> dict[str, Any]:
-    """Where the generators stand, and the seed of those that are still to be made, as plain data.
-
-    CuPy's cannot be read out. So each of them is started anew, and what is saved is from where: whoever loads it draws
-    the same numbers as whoever goes on.
-    """
-    states: dict[str, Any] = {"seed": _seed}
-    for ctx, found in list(_generators.items()):
-        if ctx.device_type == "cpu":
-            states[str(ctx.device_id)] = found.bit_generator.state
-        else:
-            number, again = _starts[ctx]
-            _start(ctx, number, again + 1)
-            states[f"gpu {ctx.device_id}"] = [number, again + 1]
-    return states
-
-
-def set_generator_states(states: dict[str, Any]) -> None:
-    """Let the generators go on from where they stood; those of GPUs that are not here are left out.
-
-    FileError, before anything changes, if these are not states that `generator_states` could have given.
-    """
-    global _seed
-    if not isinstance(states, dict):
-        raise FileError(f"The states of the random generators are {states!r:.60}; expected a dictionary by device.")
-    for name, found in states.items():
-        if not _is_state(name, found):
-            raise FileError(f"The random generator of {name!r:.60} cannot go on from {found!r:.200}.")
-    if "seed" in states:  # files of the first versions have none
-        _seed = states["seed"]
-        _generators.clear()
-    for name, found in states.items():
-        if name.startswith("gpu "):
-            if int(name[4:]) < num_gpus():
-                _start(gpu(int(name[4:])), *found)
-        elif name != "seed":
-            generator(cpu(int(name))).bit_generator.state = found
-
-
-def _is_state(name: Any, found: Any) -> bool:
-    """Whether this can be the state of the generator of that name: the numbers that PCG64 goes on from, or a start."""
-    if name == "seed":
-        return _is_count(found)
-    if re.fullmatch(r"gpu \d{1,4}", name):
-        return isinstance(found, list) and len(found) == 2 and all(map(_is_count, found))
-    made = numpy.random.PCG64(0)  # what default_rng uses
-    try:
-        made.state = found
-    except Exception:  # NumPy raises many kinds of error for what is none
-        return False
-    return re.fullmatch(r"\d{1,4}", name) is not None and made.state == found and found["state"]["inc"] % 2 == 1
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and value >= 0

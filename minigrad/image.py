@@ -14,10 +14,11 @@ import numpy
 
 from minigrad.arguments import whole
 from minigrad.composed import composed
-from minigrad.device import Array, cpu, generator, xp_of
+from minigrad.device import Array, cpu, xp_of
 from minigrad.disk import FilePath, reading
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, FileError, KeywordError, UsageError
+from minigrad.generators import generator
 from minigrad.packed import DEFLATE, expands
 
 Rectangle = tuple[int, int, int, int]

@@ -14,12 +14,13 @@ import numpy
 
 from minigrad.arguments import lengths, numbers, one_of, whole
 from minigrad.composed import composed
-from minigrad.device import Context, current_context, generator, place, xp_of
-from minigrad.device import seed as _seed
+from minigrad.device import Context, current_context, place, xp_of
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw, write
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.generators import generator
+from minigrad.generators import seed as _seed
 
 
 @composed()

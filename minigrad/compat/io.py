@@ -13,9 +13,10 @@ import numpy
 
 from minigrad import create
 from minigrad.arguments import one_of, whole
-from minigrad.device import cpu, generator
+from minigrad.device import cpu
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.generators import generator
 
 
 @dataclass

@@ -9,11 +9,12 @@ import numpy
 
 from minigrad.arguments import number, one_of
 from minigrad.axes import axes_in
-from minigrad.device import counted, generator, on_host
+from minigrad.device import counted, on_host
 from minigrad.dtypes import meant, widened
 from minigrad.engine.operation import op
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.generators import generator
 from minigrad.ops.accumulate import row_sums, total
 
 SELU_ALPHA = 1.6732632423543772

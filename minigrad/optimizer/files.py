@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy
 
-from minigrad import device
 from minigrad.config import field, list_of, table
 from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import FileError, MinigradError
+from minigrad.generators import generator_states, set_generator_states
 from minigrad.optimizer.config import count, from_config, to_config
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.updater import Updater
@@ -51,7 +51,7 @@ def save_states(
         "num_update": optimizer.num_update,
         "optimizer": to_config(optimizer, complete=False) | optimizer.get_config() if dump_optimizer else None,
         "residuals": list(residuals),
-        "generators": device.generator_states() if dump_optimizer else {},
+        "generators": generator_states() if dump_optimizer else {},
     }
     arrays = {f"{key}/{i}": leaf.data for key, state in updater.states.items() for i, leaf in enumerate(leaves(state))}
     arrays |= {_residual(key, sender): array for (key, sender), array in residuals.items()}
@@ -92,7 +92,7 @@ def load_states(
         owed = _owed(meta, arrays, ours, weights)
         if arrays:
             raise FileError(f"It holds {next(iter(arrays))!r:.60}, which is not a state of {type(optimizer).__name__}.")
-        device.set_generator_states(field(meta, "generators", dict))
+        set_generator_states(field(meta, "generators", dict))
     except MinigradError as error:
         raise FileError(f"{str(path)!r} cannot be loaded. {str(error).rstrip('.')}. Nothing was loaded.") from None
     optimizer._index_update_count, optimizer.num_update = counts, num_update

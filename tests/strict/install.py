@@ -3,7 +3,7 @@
 import sys
 from weakref import WeakKeyDictionary
 
-from minigrad import device
+from minigrad import device, generators
 from minigrad.optimizer import run as running
 from tests.strict import record
 from tests.strict.module import make, special
@@ -15,8 +15,8 @@ def install(monkeypatch):
     monkeypatch.setitem(sys.modules, "cupy", cupy)
     monkeypatch.setitem(sys.modules, "cupyx.scipy.special", special())
     monkeypatch.setitem(device.MODULES, cupy.ndarray, cupy)
-    monkeypatch.setattr(device, "_generators", {})
-    monkeypatch.setattr(device, "_starts", {})
+    monkeypatch.setattr(generators, "_generators", {})
+    monkeypatch.setattr(generators, "_starts", {})
     monkeypatch.setattr(device, "_cupy_in_use", None)
     monkeypatch.setattr(running, "_graphs", WeakKeyDictionary())
     monkeypatch.setattr(record, "here", record.Here())

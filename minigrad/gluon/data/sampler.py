@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from minigrad.arguments import one_of, whole
-from minigrad.device import cpu, generator
+from minigrad.device import cpu
+from minigrad.generators import generator
 
 
 class Sampler:

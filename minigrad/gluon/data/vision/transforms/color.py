@@ -10,8 +10,9 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import number
-from minigrad.device import Array, cpu, generator
+from minigrad.device import Array, cpu
 from minigrad.errors import ShapeError
+from minigrad.generators import generator
 from minigrad.gluon.data.vision.transforms.transform import Transform
 
 GRAY = numpy.array([0.299, 0.587, 0.114])

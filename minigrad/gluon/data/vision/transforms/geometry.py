@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from minigrad.arguments import number, whole
-from minigrad.device import Array, cpu, generator
+from minigrad.device import Array, cpu
 from minigrad.errors import ArgumentError
+from minigrad.generators import generator
 from minigrad.gluon.data.vision.transforms.transform import Transform
 from minigrad.image import crop, half, known, random_offset, rectangle, resize
 from minigrad.ops.windows import each
