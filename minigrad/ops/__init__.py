@@ -3,7 +3,8 @@
 from minigrad.engine.operation import OPS, Op
 from minigrad.ops.choose import clip, maximum, minimum, where
 from minigrad.ops.conv import convolution, correlate, spread, weigh
-from minigrad.ops.elementwise import (
+from minigrad.ops.cross_entropy import softmax_cross_entropy
+from minigrad.ops.elementwise import (  # fmt: skip
     absolute,
     add,
     arccos,
@@ -72,8 +73,8 @@ from minigrad.ops.elementwise import (
     tanh,
     to_device,
     trunc,
-)  # fmt: skip
-from minigrad.ops.index import (
+)
+from minigrad.ops.index import (  # fmt: skip
     embedding,
     getitem,
     one_hot,
@@ -84,9 +85,10 @@ from minigrad.ops.index import (
     sort,
     take,
     take_along_axis,
-)  # fmt: skip
-from minigrad.ops.linalg import dot, einsum, linear, matmul, norm, outer, tensordot
-from minigrad.ops.neural import (
+)
+from minigrad.ops.linalg import dot, einsum, matmul, norm, outer, tensordot
+from minigrad.ops.linear import linear
+from minigrad.ops.neural import (  # fmt: skip
     dropout,
     elu,
     gelu,
@@ -97,13 +99,12 @@ from minigrad.ops.neural import (
     sigmoid,
     silu,
     softmax,
-    softmax_cross_entropy,
     softplus,
     softsign,
-)  # fmt: skip
+)
 from minigrad.ops.normalize import batch_norm, layer_norm, standardize
 from minigrad.ops.pooling import from_winners, pooling, to_winners, window_max
-from minigrad.ops.reduce import (
+from minigrad.ops.reduce import (  # fmt: skip
     all,
     any,
     argmax,
@@ -118,8 +119,8 @@ from minigrad.ops.reduce import (
     std,
     sum,
     var,
-)  # fmt: skip
-from minigrad.ops.shape import (
+)
+from minigrad.ops.shape import (  # fmt: skip
     broadcast_to,
     concatenate,
     expand_dims,
@@ -134,7 +135,7 @@ from minigrad.ops.shape import (
     swapaxes,
     tile,
     transpose,
-)  # fmt: skip
+)
 from minigrad.ops.solve import cofactor_change, cofactors, det, inv, logabsdet, solve_columns
 from minigrad.ops.special import erf, erfc, gamma, gammaln, polygamma
 from minigrad.ops.windows import overlap_add, windows

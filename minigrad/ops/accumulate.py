@@ -99,11 +99,11 @@ def running_total(xp: Any, x: Any, axis: Any, dtype: Any) -> Any:
     return xp.cumsum(x, axis=axis, dtype=added).astype(given, copy=False)
 
 
-def column_sums(xp: Any, x: Any, out: Any = None) -> Any:
-    """The sums of the columns of a matrix, as a product with ones; of a short one it may be written into `out`."""
+def column_sums(xp: Any, x: Any) -> Any:
+    """The sums of the columns of a matrix, as a product with ones."""
     if len(x) > LONG and on_host(xp):
         return long_product(xp, ones(xp, (1, LONG), single(x.dtype)), x)[0]
-    return xp.dot(ones(xp, x.shape[0], x.dtype), x, out=out)  # for small matrices faster than a reduction
+    return xp.dot(ones(xp, x.shape[0], x.dtype), x)  # for small matrices faster than a reduction
 
 
 def row_sums(xp: Any, x: Any) -> Any:

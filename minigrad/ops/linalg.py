@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable
 from typing import Any
 
-from minigrad import ops
 from minigrad.arguments import whole
 from minigrad.axes import axes_in
 from minigrad.composed import as_tensor, composed
@@ -16,10 +14,11 @@ from minigrad.engine.accepts import shape_of
 from minigrad.engine.operation import op, register
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.ops import accumulate
+from minigrad.ops import reduce
 from minigrad.ops.accumulate import LONG, computed_wide, has_long_vectors, long_product, total
-from minigrad.ops.neural import sigmoid
-from minigrad.ops.reduce import restore
+from minigrad.ops.elementwise import absolute, multiply
+from minigrad.ops.index import getitem
+from minigrad.ops.shape import moveaxis, reshape
 from minigrad.ops.variadic import Variadic
 
 
@@ -27,10 +26,10 @@ from minigrad.ops.variadic import Variadic
 def matmul(xp: Any, a: Any, b: Any, out: Any = None) -> Any:
     """a @ b: rows of the last two axes times columns, repeated over the axes before."""
     if a.ndim == 2 == b.ndim and (len(b) <= LONG or 1 not in (len(a), b.shape[1])):
-        return a.dot(b, out=out)  # the same product, with less overhead
+        return a.dot(b)  # the same product, with less overhead
     if on_host(xp) and has_long_vectors(a, b):
         return long_product(xp, a, b)
-    return xp.matmul(a, b) if out is None else xp.matmul(a, b, out=out)
+    return xp.matmul(a, b)
 
 
 def _matmul_a(F: Any, g: Any, a: Any, b: Any) -> Any:
@@ -147,7 +146,7 @@ def _diagonals(term: str, operand: Tensor) -> tuple[str, Tensor]:
             )
         with operand.ctx:
             places = counted(operand.ctx.xp, n)
-        operand = ops.getitem(ops.moveaxis(operand, (i, j), (-2, -1)), (Ellipsis, places, places))
+        operand = getitem(moveaxis(operand, (i, j), (-2, -1)), (Ellipsis, places, places))
         term = term[:i] + term[i + 1 : j] + term[j + 1 :] + letter
     return term, operand
 
@@ -183,14 +182,14 @@ def dot(a: Any, b: Any) -> Tensor:
     """`numpy.dot`: numbers multiply, up to matrices as `matmul`, else last axis of `a` with last but one of `b`."""
     m, n = len(shape_of(a)), len(shape_of(b))
     if m == 0 or n == 0:
-        return ops.multiply(a, b)
-    return ops.matmul(a, b) if n <= 2 else tensordot(a, b, axes=((m - 1,), (n - 2,)))
+        return multiply(a, b)
+    return matmul(a, b) if n <= 2 else tensordot(a, b, axes=((m - 1,), (n - 2,)))
 
 
 @composed("a", "b")
 def outer(a: Any, b: Any) -> Tensor:
     """Every product of a value of `a` with one of `b`, both flattened."""
-    return ops.multiply(ops.reshape(a, (-1, 1)), ops.reshape(b, (1, -1)))
+    return multiply(reshape(a, (-1, 1)), reshape(b, (1, -1)))
 
 
 @composed("x")
@@ -200,9 +199,9 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
     if ord is None or ord == 2 or ord == "fro":
         return l2norm(x, axis, keepdims)
     if ord == 1:
-        return ops.sum(ops.absolute(x), axis=axis, keepdims=keepdims)
+        return reduce.sum(absolute(x), axis=axis, keepdims=keepdims)
     if ord == float("inf"):
-        return ops.max(ops.absolute(x), axis=axis, keepdims=keepdims)
+        return reduce.max(absolute(x), axis=axis, keepdims=keepdims)
     raise ArgumentError(f"norm() got ord={ord!r}; it knows None or 2 (Euclidean), 1 and inf.")
 
 
@@ -215,57 +214,7 @@ def l2norm(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def _direction(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
     g = widened(g)
     y = F.where(F.equal(y, 0), 1, y)
-    return restore(F, g / y, x, axis) * x
+    return reduce.restore(F, g / y, x, axis) * x
 
 
 l2norm.vjp(x=_direction)
-
-
-def _tanh(xp: Any, y: Any) -> Any:
-    return xp.tanh(y, out=y)
-
-
-def _relu(xp: Any, y: Any) -> Any:
-    return xp.maximum(y, 0.0, out=y)  # 0 would have to be converted first
-
-
-EPILOGUES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
-    "relu": (_relu, lambda F, g, y: g * F.sign(y)),  # y is not negative: its sign is 0 or 1
-    "sigmoid": (sigmoid.forward, lambda F, g, y: g * (y * (1 - y))),
-    "tanh": (_tanh, lambda F, g, y: g * (1 - y * y)),
-}
-"""Activations that a linear layer applies to its own result, with their derivatives in terms of what they return."""
-
-
-@op
-def linear(xp: Any, x: Any, weight: Any, bias: Any = None, activation: str | None = None) -> Any:
-    """y = x W^T + b, then an activation, as one node: x (..., n), W (m, n), b (m,), y (..., m)."""
-    if x.shape[-1] != weight.shape[1]:
-        raise ShapeError(
-            f"linear() got an input of width {x.shape[-1]} (shape {x.shape}) for a weight of shape {weight.shape}; "
-            f"the last axis must have length {weight.shape[1]}."
-        )
-    y = x.dot(weight.T)
-    if bias is not None:
-        xp.add(y, bias, out=y)
-    return y if activation is None else EPILOGUES[activation][0](xp, y)
-
-
-def _before_activation(F: Any, g: Any, y: Any, activation: str | None) -> Any:
-    return g if activation is None else EPILOGUES[activation][1](F, g, y)
-
-
-def _rows(F: Any, x: Any) -> Any:
-    return x if len(x.shape) == 2 else F.reshape(x, (-1, x.shape[-1]))
-
-
-column_sums = op(accumulate.column_sums)
-column_sums.vjp(x=lambda F, g: g)
-
-
-linear.common(_before_activation)
-linear.vjp(
-    x=lambda F, g, weight: F.matmul(g, weight),
-    weight=lambda F, g, x: F.matmul(_rows(F, g).T, _rows(F, x)),
-    bias=lambda F, g: F.column_sums(_rows(F, g)),
-)

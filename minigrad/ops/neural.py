@@ -1,4 +1,4 @@
-"""Activations, softmax and its cross-entropy, dropout: the operations of neural networks, in their stable forms."""
+"""Activations, softmax, dropout: the operations of neural networks, in their stable forms."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import numpy
 
 from minigrad.arguments import number, one_of
 from minigrad.axes import axes_in
-from minigrad.device import counted, on_host
-from minigrad.dtypes import meant, widened
+from minigrad.device import on_host
+from minigrad.dtypes import widened
 from minigrad.engine.operation import op
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, ShapeError
 from minigrad.generators import generator
-from minigrad.ops.accumulate import row_sums, total
+from minigrad.ops.accumulate import total
+from minigrad.ops.choose import clip
+from minigrad.ops.elementwise import multiply, positive
+from minigrad.ops.special import erfc
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
@@ -94,36 +96,32 @@ def selu(x: Any) -> Tensor:
 
 def gelu(x: Any, approximation: str = "erf") -> Tensor:
     """x times the normal distribution's probability of being below x (Hendrycks and Gimpel, 2016)."""
-    from minigrad import ops
-
     if one_of("approximation", approximation, "erf", "tanh") == "tanh":
-        t = ops.clip(x, -25, 25)  # beyond that it is 0 or x to the last digit, and x^3 would overflow
-        return ops.multiply(x, sigmoid(math.sqrt(8 / math.pi) * (t + 0.044715 * t * t * t)))  # (1 + tanh z) / 2
-    return ops.multiply(0.5 * x, ops.erfc(x * -math.sqrt(0.5)))
+        t = clip(x, -25, 25)  # beyond that it is 0 or x to the last digit, and x^3 would overflow
+        return multiply(x, sigmoid(math.sqrt(8 / math.pi) * (t + 0.044715 * t * t * t)))  # (1 + tanh z) / 2
+    return multiply(0.5 * x, erfc(x * -math.sqrt(0.5)))
 
 
 def silu(x: Any, beta: float = 1.0) -> Tensor:
     """x sigmoid(beta x), also called swish."""
-    from minigrad import ops
-
-    return ops.multiply(x, sigmoid(x * beta if beta != 1 else x))
+    return multiply(x, sigmoid(x * beta if beta != 1 else x))
 
 
-def _largest(xp: Any, x: Any, axis: int) -> Any:
+def largest(xp: Any, x: Any, axis: int) -> Any:
     """The largest along an axis, which stays with length 1.
 
     NumPy goes through short rows one by one: a copy with the columns as rows is up to eight times as fast.
     """
     if on_host(xp) and x.ndim == 2 and axis in (1, -1) and x.shape[1] <= 16:
         return x.T.copy().max(axis=0)[:, None]
-    return xp.max(x, axis=axis, keepdims=True)
+    return x.max(axis=axis, keepdims=True)
 
 
 @op
 def softmax(xp: Any, x: Any, axis: int = -1) -> Any:
     """exp(x) / sum(exp(x)) along `axis`."""
     x = widened(x)
-    e = xp.exp(x - _largest(xp, x, axis))
+    e = xp.exp(x - largest(xp, x, axis))
     return e / total(xp, e, axis, keepdims=True)
 
 
@@ -134,82 +132,18 @@ softmax.vjp(x=lambda F, g, y, axis: y * (g - F.sum(widened(g) * y, axis, keepdim
 def log_softmax(xp: Any, x: Any, axis: int = -1) -> Any:
     """x - log(sum(exp(x))) along `axis`."""
     x = widened(x)
-    shifted = x - _largest(xp, x, axis)
+    shifted = x - largest(xp, x, axis)
     return shifted - xp.log(total(xp, xp.exp(shifted), axis, keepdims=True))
 
 
 log_softmax.vjp(x=lambda F, g, y, axis: g - F.exp(widened(y)) * F.sum(widened(g), axis, keepdims=True))
 
 
-@op
-def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
-    """-log softmax(x)[label] as one node: x (..., k) scores, labels (...) whole numbers below k, result (...).
-
-    Remembers its gradient by x: the probabilities, with 1 taken off at the label.
-    """
-    rows, columns = _rows_and_columns(xp, x, labels)
-    place = columns + counted(xp, len(rows), rows.shape[1])  # counted through all rows: one index is faster than two
-    scores = widened(rows)
-    p = scores - _largest(xp, scores, 1)
-    logp = p.take(place)
-    xp.exp(p, out=p)
-    whole = row_sums(xp, p)
-    logp -= xp.log(whole)
-    p /= whole[:, None]
-    p.put(place, xp.expm1(logp))  # p - 1
-    y = -logp if scores is rows else (-logp).astype(meant(x.dtype))
-    return (y, p) if x.ndim == 2 else (y.reshape(x.shape[:-1]), p.reshape(x.shape))
-
-
-def _probabilities_less_labels(F: Any, x: Any, labels: Any) -> Any:
-    x = widened(x)
-    return F.softmax(x) - F.one_hot(F.reshape(labels, x.shape[:-1]), x.shape[-1], 1.0, 0.0, x.dtype)
-
-
-softmax_cross_entropy.by_product(_probabilities_less_labels)
-softmax_cross_entropy.vjp(x=lambda F, g, aux: g[..., None] * aux)
-
-
-def _rows_and_columns(xp: Any, x: Any, labels: Any) -> tuple[Any, Any]:
-    """The scores as rows, and for each row the column of its label."""
-    columns = class_indices(xp, labels, x.shape[-1])
-    if x.ndim == 2 and columns.ndim == 1 and len(x) == len(columns):
-        return x, columns
-    if columns.size * x.shape[-1] != x.size:
-        raise ShapeError(
-            f"Cross-entropy got scores of shape {x.shape} and labels of shape {columns.shape}; the labels must have "
-            f"shape {x.shape[:-1]}, one class number for each row of scores. (One-hot labels need sparse_label=False.)"
-        )
-    return x.reshape(-1, x.shape[-1]), columns.reshape(-1)
-
-
-def class_indices(xp: Any, labels: Any, classes: int) -> Any:
-    """Labels as integers, each checked to be a class.
-
-    On a GPU, where looking at values would wait for the device, they are clipped instead.
-    """
-    labels = xp.asarray(labels)
-    whole = labels if labels.dtype.kind == "i" else labels.astype("int64")
-    if not on_host(xp):
-        return xp.clip(whole, 0, classes - 1)
-    # the place of the largest is found several times as fast as the largest
-    outside = whole.size and (whole.item(whole.argmin()) < 0 or whole.item(whole.argmax()) >= classes)
-    if outside or (whole is not labels and (whole != labels).any()):
-        wrong = labels[(whole != labels) | (whole < 0) | (whole >= classes)]
-        raise ArgumentError(
-            f"A label is {wrong.ravel()[0]} but the scores have {classes} classes, so labels must be whole numbers "
-            f"from 0 to {classes - 1}. Check the number of outputs of the last layer, or the labels."
-        )
-    return whole
-
-
 def dropout(x: Any, p: float = 0.5, axes: tuple[int, ...] = ()) -> Tensor:
     """Zero each value with probability `p` and scale the others by 1 / (1 - p); one decision is shared along `axes`."""
-    from minigrad import ops
-
     if number("p", p, 0, 1) == 0:
-        return ops.positive(x)
-    return ops.multiply(x, dropout_mask(x, p, axes))
+        return positive(x)
+    return multiply(x, dropout_mask(x, p, axes))
 
 
 def dropout_mask(x: Tensor, p: float, axes: tuple[int, ...] = ()) -> Tensor:

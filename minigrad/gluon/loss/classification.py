@@ -12,7 +12,7 @@ from minigrad.create import asarray
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.loss.loss import Loss, floats, pair, rounded
-from minigrad.ops.neural import class_indices
+from minigrad.ops.cross_entropy import class_indices
 
 
 class SoftmaxCrossEntropyLoss(Loss):

@@ -13,7 +13,7 @@ from minigrad.errors import ShapeError
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.activations import Activation, at_the_end
-from minigrad.ops.linalg import EPILOGUES
+from minigrad.ops.linear import EPILOGUES
 
 
 class Dense(HybridBlock):
