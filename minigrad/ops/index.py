@@ -19,6 +19,9 @@ from minigrad.engine.operation import op, view
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.ops.accumulate import added_at
+from minigrad.ops.choose import clip
+from minigrad.ops.elementwise import astype, mod
+from minigrad.ops.shape import expand_dims, squeeze
 
 
 def raw_key(key: Any) -> Any:
@@ -133,15 +136,13 @@ put_along_axis.vjp(g=lambda F, g, indices, axis: F.take_along_axis(g, indices, a
 @composed("x")
 def pick(x: Any, index: Any, axis: int = -1, keepdims: bool = False, mode: str = "clip") -> Tensor:
     """One value for each place along the other axes: pick([[1, 2], [3, 4]], [0, 1]) is [1, 4]. Gluon's `npx.pick`."""
-    from minigrad import ops
-
     n = x.shape[axis_in(x.shape, axis)]
-    index = ops.astype(index, "int64")
-    index = ops.clip(index, 0, n - 1) if one_of("mode", mode, "clip", "wrap") == "clip" else ops.mod(index, n)
+    index = astype(index, "int64")
+    index = clip(index, 0, n - 1) if one_of("mode", mode, "clip", "wrap") == "clip" else mod(index, n)
     if index.ndim < x.ndim:
-        index = ops.expand_dims(index, axis)
-    out = ops.take_along_axis(x, index, axis)
-    return out if keepdims else ops.squeeze(out, axis)
+        index = expand_dims(index, axis)
+    out = take_along_axis(x, index, axis)
+    return out if keepdims else squeeze(out, axis)
 
 
 @op
