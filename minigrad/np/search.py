@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy
 
-from minigrad import ops, protocols
+from minigrad import ops
 from minigrad.arguments import whole
 from minigrad.composed import composed
+from minigrad.constants import on_constants
 from minigrad.device import xp_of
 from minigrad.dtypes import unhalved
 from minigrad.engine.accepts import as_raw
@@ -23,7 +24,7 @@ def constant(name: str) -> Callable[..., Any]:
 
     def function(*args: Any, **kwargs: Any) -> Any:
         try:
-            return protocols.on_constants(name, args, kwargs)
+            return on_constants(name, args, kwargs)
         except EXPLAINED as error:
             given = {f"argument {i + 1}": value for i, value in enumerate(args)}
             raise explained(f"{name}()", error, given | kwargs) from None

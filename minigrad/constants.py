@@ -1,0 +1,86 @@
+"""Functions without a derivative: the array module computes them, unless a gradient would silently be lost."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from minigrad.device import current_context
+from minigrad.engine.accepts import not_numbers
+from minigrad.engine.modes import is_recording
+from minigrad.engine.tensor import Tensor
+from minigrad.errors import DeviceError, GraphError
+
+NEAREST = {  # to what has no derivative here, what has one
+    "add.reduce": "np.sum", "multiply.reduce": "np.prod", "maximum.reduce": "np.max", "minimum.reduce": "np.min",
+    "logaddexp.reduce": "ops.logsumexp", "add.accumulate": "np.cumsum", "cumprod": "np.exp(np.cumsum(np.log(x)))",
+    "add.outer": "x[:, None] + y", "multiply.outer": "np.outer", "subtract.outer": "x[:, None] - y",
+    "linalg.pinv": "np.linalg.solve", "linalg.lstsq": "np.linalg.solve",
+    "linalg.svd": "np.linalg.inv or np.linalg.det",
+    "linalg.eigh": "np.linalg.inv or np.linalg.det", "linalg.cholesky": "np.linalg.solve or np.linalg.slogdet",
+    "linalg.cond": "np.linalg.norm", "linalg.tensorsolve": "np.linalg.solve", "unique": "np.sort",
+    "partition": "np.sort", "select": "np.where", "choose": "np.where", "piecewise": "np.where", "extract": "x[mask]",
+    "compress": "x[mask]", "copysign": "np.absolute and np.sign", "float_power": "np.power",
+    "logaddexp2": "np.logaddexp",
+    "heaviside": "np.where", "sinc": "np.sin(x) / x", "nanstd": "np.std", "nanvar": "np.var",
+    "convolve": "npx.convolution", "correlate": "npx.convolution", "apply_along_axis": "operations on whole arrays",
+    "gradient": "np.diff", "unwrap": "np.mod",
+}  # fmt: skip
+
+IN_PLACE = {"copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis"}
+
+
+def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any:
+    """Let the array module's function at `path` (or `function`, if it has none there) compute what has no derivative.
+
+    It refuses while recording, if a derivative would silently be lost. (Positions and bools have none to lose.)
+    """
+    tensors: list[Tensor] = []
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Tensor):
+            tensors.append(value)
+            return value.data
+        return type(value)(map(plain, value)) if type(value) in (list, tuple) else value
+
+    raw, options = plain(tuple(args)), {k: plain(v) for k, v in kwargs.items()}
+    where = tensors[0].ctx if tensors else current_context()
+    losing = is_recording() and any([t.node is not None for t in tensors])
+    changes = path in IN_PLACE or path.endswith(".at") or kwargs.get("out") is not None
+    if losing and changes:
+        raise _lost(path)
+    found = functools.reduce(lambda home, part: getattr(home, part, None), path.split("."), where.xp)
+    if found is None and where.device_type == "gpu":
+        raise DeviceError(f"CuPy has no {path}; compute it on the CPU: x.as_in_ctx(cpu()).")
+    with where:
+        result = (found or function)(*raw, **options)
+    if changes:
+        out = kwargs.get("out")
+        for value in args[:1] if out is None else out if isinstance(out, tuple) else (out,):
+            if isinstance(value, Tensor):
+                value.touch()
+        return out if isinstance(out, Tensor) else result
+
+    def wrapped(value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return tuple(map(wrapped, value))
+        if not hasattr(value, "dtype"):
+            return value
+        if value.dtype.kind not in "biufc":
+            if function is None:
+                raise not_numbers(f"{path}()", args[0] if args else kwargs)
+            return value  # NumPy was asked, and may answer with text
+        if losing and value.dtype.kind in "fc":
+            raise _lost(path)
+        return Tensor(where.xp.array(value), where)  # a copy, for it may be a view
+
+    with where:
+        return wrapped(result)
+
+
+def _lost(path: str) -> GraphError:
+    return GraphError(
+        f"numpy.{path} has no derivative in minigrad, and an array with a gradient was given to it while recording. "
+        f"Write it with {NEAREST.get(path, 'operations of minigrad.np')}, give it x.detach(), or write an "
+        "autograd.Function."
+    )
