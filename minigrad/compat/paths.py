@@ -21,6 +21,8 @@ OLD_PATHS = {
     "minigrad.clock": "minigrad.engine.clock",
     "minigrad.autograd.graph": "minigrad.engine.graph",
     "minigrad.autograd.scopes": "minigrad.engine.modes",
+    "minigrad.plot.graph": "minigrad.autograd.drawing",
+    "minigrad.plot.layers": "minigrad.autograd.layout",
     "minigrad.ops.operation": "minigrad.engine.operation",
     "minigrad.ops.accepts": "minigrad.engine.accepts",
     "minigrad.ops.complex": "minigrad.engine.complex",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minigrad.plot.layers import depths, layout, settle
+from minigrad.autograd.layout import depths, layout, settle
 
 
 @st.composite

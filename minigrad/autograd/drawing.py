@@ -10,13 +10,13 @@ from xml.sax.saxutils import escape
 
 import numpy
 
+from minigrad.autograd.layout import Layout, Point, layout
 from minigrad.device import MODULES, to_host
 from minigrad.disk import FilePath, replacing
 from minigrad.engine.graph import Leaf, Node
 from minigrad.engine.guards import overwritten
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError, KeywordError, UsageError
-from minigrad.plot.layers import Layout, Point, layout
 
 MOST = 200
 """More boxes than this cannot be read."""
