@@ -1,8 +1,10 @@
 """Gluon: parameters, blocks, losses, data and the Trainer."""
 
-from minigrad.gluon import data, loss, metric, nn, rnn, utils
+from minigrad.gluon import data, loss, metric, nn, parameter, rnn, utils
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock, SymbolBlock
 from minigrad.gluon.parameter import Constant, Parameter
 from minigrad.gluon.parameterdict import ParameterDict
 from minigrad.gluon.trainer import Trainer
+
+vars(parameter)["ParameterDict"] = ParameterDict  # where Gluon has it

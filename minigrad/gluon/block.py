@@ -12,10 +12,13 @@ from minigrad.composed import from_plain, holds_plain
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError, KeywordError, suggestion
 from minigrad.explain import described
+from minigrad.gluon.files import load_parameters, save_parameters
 from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
 from minigrad.gluon.replay import Replay, exchanged
+from minigrad.gluon.sharing import share
+from minigrad.gluon.summary import summary
 
 _Self = TypeVar("_Self", bound="Block")
 
@@ -198,8 +201,6 @@ class Block:
         >>> two.share_parameters(one.params).weight is one.weight
         True
         """
-        from minigrad.gluon.sharing import share
-
         share(self, shared)
         return self
 
@@ -237,8 +238,6 @@ class Block:
 
     def save_parameters(self, filename: Any, deduplicate: bool = False) -> None:
         """Write all parameters to a file by structural name: atomically, without pickle."""
-        from minigrad.gluon.files import save_parameters
-
         save_parameters(filename, dict(self.structure()))
 
     def load_parameters(
@@ -252,8 +251,6 @@ class Block:
         device: Any = None,
     ) -> None:
         """Read all parameters from a file; nothing changes unless everything fits. Works before `initialize` too."""
-        from minigrad.gluon.files import load_parameters
-
         load_parameters(
             filename,
             dict(self.structure()),
@@ -341,8 +338,6 @@ class Block:
 
     def summary(self, *inputs: Any) -> None:
         """Print a table of the parts: their output shapes and numbers of parameters, for these inputs."""
-        from minigrad.gluon.summary import summary
-
         print(summary(self, *inputs))
 
     # Looks

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minigrad.arguments import one_of
 from minigrad.device import Context, current_context, places
 from minigrad.disk import FilePath
 from minigrad.errors import ArgumentError, DTypeError, ShapeError, UsageError
-from minigrad.gluon.parameter import Parameter
 from minigrad.serialization import load_arrays, save_arrays
+
+if TYPE_CHECKING:
+    from minigrad.gluon.parameter import Parameter
 
 
 def save_parameters(path: FilePath, parameters: Mapping[str, Parameter]) -> None:

@@ -350,12 +350,3 @@ def as_shape(shape: Any) -> tuple[int, ...] | None:
         return None
     given = shape if isinstance(shape, Iterable) else (shape,)
     return tuple([0 if n is None or n == -1 else whole("shape", n, 0) for n in given])
-
-
-def __getattr__(name: str) -> Any:
-    """`ParameterDict`, which stands in a file of its own, is found here too, as in Gluon."""
-    if name == "ParameterDict":
-        from minigrad.gluon.parameterdict import ParameterDict
-
-        return ParameterDict
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,6 +9,7 @@ import numpy
 
 from minigrad.device import Context
 from minigrad.errors import ArgumentError, UsageError
+from minigrad.gluon.files import load_parameters, save_parameters
 from minigrad.gluon.parameter import Constant, Parameter, as_shape
 
 
@@ -116,8 +117,6 @@ class ParameterDict(dict[str, Parameter]):
 
     def save(self, filename: Any, strip_prefix: str = "") -> None:
         """Write all to a file (see `minigrad.serialization`), names without `strip_prefix`."""
-        from minigrad.gluon.files import save_parameters
-
         for name in self:
             if not name.startswith(strip_prefix):
                 raise ArgumentError(
@@ -137,8 +136,6 @@ class ParameterDict(dict[str, Parameter]):
         device: Any = None,
     ) -> None:
         """Read all from a file, names with `restore_prefix` in front; nothing changes unless everything fits."""
-        from minigrad.gluon.files import load_parameters
-
         load_parameters(
             filename,
             dict(self),

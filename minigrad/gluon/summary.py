@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minigrad import autograd
 from minigrad.engine.tensor import Tensor
-from minigrad.gluon.block import Block, HookHandle
-from minigrad.gluon.parameter import Parameter
+
+if TYPE_CHECKING:
+    from minigrad.gluon.block import Block, HookHandle
+    from minigrad.gluon.parameter import Parameter
 
 WIDTH = 80
 
