@@ -1,6 +1,5 @@
 """CONTRIBUTING is true: its optimizer and operation, added to a copy of the checkout, pass the tests of the tables."""
 
-import ast
 import re
 import shutil
 import subprocess
@@ -67,25 +66,3 @@ def test_the_operation_passes_every_test_of_the_table(checkout):
     append(checkout / "minigrad" / "ops" / "__init__.py", block("from minigrad.ops.neural"))
     add_row(checkout / "tests" / "ops" / "table.py", "ELEMENTWISE", block("one("))
     assert run(checkout, "-k", "squareplus", "tests/ops/test_table.py") > 10
-
-
-def modules_of(path):
-    """The modules of minigrad that a file imports when it is imported, by their first name."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "minigrad":
-            below = node.module.split(".")[1:2]
-            yield from below or [alias.name for alias in node.names]
-
-
-def test_imports_run_downhill_in_the_order_of_the_table():
-    rows = re.findall(r"^\| (`.*?`) \|", PAGE.split("what lives there")[1].split("### Why")[0], flags=re.M)
-    line = {
-        name.removesuffix(".py").rstrip("/"): k for k, row in enumerate(rows) for name in re.findall(r"`(.*?)`", row)
-    }
-    for path in (ROOT / "minigrad").rglob("*.py"):
-        name = path.relative_to(ROOT / "minigrad").parts[0].removesuffix(".py")
-        if name in ("__init__", "__main__"):
-            continue
-        assert name in line, f"the table of CONTRIBUTING does not say where minigrad/{name} stands"
-        for other in modules_of(path):
-            assert line.get(other, 0) <= line[name], f"{path.name} imports {other}, which stands below {name}"
