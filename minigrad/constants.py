@@ -6,10 +6,10 @@ import functools
 from typing import Any
 
 from minigrad.device import current_context
-from minigrad.engine.accepts import not_numbers
-from minigrad.engine.modes import is_recording
+from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeviceError, GraphError
+from minigrad.explain import not_numbers
 
 NEAREST = {  # to what has no derivative here, what has one
     "add.reduce": "np.sum", "multiply.reduce": "np.prod", "maximum.reduce": "np.max", "minimum.reduce": "np.min",
@@ -45,7 +45,7 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
 
     raw, options = plain(tuple(args)), {k: plain(v) for k, v in kwargs.items()}
     where = tensors[0].ctx if tensors else current_context()
-    losing = is_recording() and any([t.node is not None for t in tensors])
+    losing = state.recording and any([t.node is not None for t in tensors])
     changes = path in IN_PLACE or path.endswith(".at") or kwargs.get("out") is not None
     if losing and changes:
         raise _lost(path)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from minigrad.errors import DTypeError
-from minigrad.explain import EXPLAINED
+from minigrad.explain import EXPLAINED, not_numbers
 
 NUMBERS = "biufc"
 """The kinds of dtype that are numbers."""
@@ -55,3 +55,30 @@ def as_dtype(dtype: Any) -> Any:
     if found is not None and found.kind not in NUMBERS:
         raise DTypeError(f"No numbers have the dtype {dtype!r}; write 'float32', 'float64', 'int64', 'bool' or such.")
     return found
+
+
+def settled(op: Any, xp: Any, y: Any, args: tuple[Any, ...], raw: list[Any]) -> Any:
+    """A result in the dtype that is meant: whole numbers and Python's do not widen a float, and alone they give
+    float32, as in Gluon.
+    """
+    kind = y.dtype.kind if hasattr(y, "dtype") else "O"
+    if kind != "f":
+        if kind not in NUMBERS:
+            raise not_numbers(f"{op.name}()", args[0] if len(args) == 1 else args)
+        return y
+    dtypes = []
+    for name, value in zip(op.names, args):
+        if name == "dtype" and value is not None:
+            return y
+        for v in value if isinstance(value, (list, tuple)) else (value,):
+            dtype = getattr(v, "dtype", None)
+            if isinstance(dtype, numpy.dtype) and not isinstance(v, numpy.generic):
+                dtypes.append(dtype)
+    kinds = {dtype.kind for dtype in dtypes}
+    if "c" in kinds:
+        return y
+    if "f" not in kinds and y.dtype.itemsize < 4:  # NumPy has used float16 for int8
+        raw = [a.astype("float32") if hasattr(a, "dtype") and a.dtype.kind in "iub" else a for a in raw]
+        y = op.raw(xp)(*raw)
+    dtype = meant(*dtypes)
+    return y if y.dtype == dtype else y.astype(dtype)

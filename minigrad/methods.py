@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from minigrad import ops
@@ -13,8 +13,10 @@ from minigrad.composed import as_tensor
 from minigrad.device import Context, place
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw
+from minigrad.engine.graph import leaf
+from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import DTypeError, ShapeError
+from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError
 from minigrad.explain import EXPLAINED, explained
 from minigrad.ops.index import raw_key
 from minigrad.ops.reduce import all_but
@@ -66,7 +68,7 @@ def _in_place(change: Callable[[Any, Any], Any], symbol: str) -> Callable[[Any, 
     """`change` of the raw array, such as `operator.iadd`, as an operator that changes a Tensor."""
 
     def method(self: Tensor, other: Any) -> Tensor:
-        self.check_change(other)
+        _check_change(self, other)
         value = _plain(self, other)
         with self.ctx:
             try:
@@ -77,6 +79,16 @@ def _in_place(change: Callable[[Any, Any], Any], symbol: str) -> Callable[[Any, 
         return self
 
     return method
+
+
+def _check_change(x: Tensor, value: Any) -> None:
+    """Refuse a change in place, to `value`, that would lose a gradient."""
+    given = isinstance(value, Tensor) and value.node is not None
+    if state.recording and (given or x.node is not None):
+        raise GraphError(
+            "An array was changed in place (x += ..., x[...] = ...) while recording, and gradients would be lost. "
+            "Write x = x + ... , or build the result with np.where or np.concatenate; or do it outside record()."
+        )
 
 
 def _plain(x: Tensor, value: Any) -> Any:
@@ -113,7 +125,7 @@ class Methods:
         return ops.getitem(self, raw_key(key))
 
     def __setitem__(self: Any, key: Any, value: Any) -> None:
-        self.check_change(value)
+        _check_change(self, value)
         value = _plain(self, value)
         if getattr(value, "size", 0) == 1:
             value = value.reshape(())  # an element takes an array of one element
@@ -124,8 +136,31 @@ class Methods:
                 raise explained("x[key] = value", error, {"x": self, "key": key, "value": value}) from None
         self.touch()
 
+    def __len__(self: Any) -> int:
+        if self.ndim == 0:
+            raise KeywordError("An array without axes has no length: it holds one number; use item().")
+        return self.shape[0]  # type: ignore[no-any-return]
+
+    def __iter__(self: Any) -> Iterator[Tensor]:
+        if self.ndim == 0:
+            raise KeywordError("An array without axes cannot be iterated: it holds one number; use item().")
+        return (self[i] for i in range(len(self)))
+
     __iadd__, __isub__ = _in_place(operator.iadd, "+="), _in_place(operator.isub, "-=")
     __imul__, __itruediv__ = _in_place(operator.imul, "*="), _in_place(operator.itruediv, "/=")
+
+    # Gradients
+
+    @property
+    def fresh_grad(self: Any) -> bool:
+        """Whether `backward()` has written the gradient since a Trainer last used it."""
+        found = leaf(self)
+        return found is not None and found.fresh
+
+    def zero_grad(self: Any) -> None:
+        """Set the gradient to 0 in place."""
+        if self.grad is not None:
+            self.grad[...] = 0
 
     # Operators
 
@@ -189,16 +224,42 @@ class Methods:
 
     # Dtypes and devices
 
+    itemsize = property(lambda self: self.data.itemsize, doc="The bytes of one value.")
+    nbytes = property(lambda self: self.data.nbytes, doc="The bytes of all values.")
+    context = device = property(lambda self: self.ctx, doc="The device, which is also `ctx`.")
+    stype = property(lambda self: "default", doc="The storage: always 'default', that is dense.")
+
     def astype(self: Any, dtype: Any, copy: bool = True) -> Tensor:
         """The values converted to `dtype`."""
-        return self if not copy and self.dtype == as_dtype(dtype) else ops.astype(self, dtype)  # type: ignore[no-any-return]
+        return self if not copy and self.dtype == as_dtype(dtype) else ops.astype(self, dtype)
 
     def as_in_ctx(self: Any, ctx: Context) -> Tensor:
         """This array on the device `ctx`: itself if it is there already."""
-        return self if ctx is self.ctx else ops.to_device(self, place(ctx))  # type: ignore[no-any-return]
+        return self if ctx is self.ctx else ops.to_device(self, place(ctx))
 
     as_in_context = to_device = to = as_in_ctx
     copy = __copy__ = _method("copy")
+
+    def copyto(self: Any, other: Tensor | Context) -> Tensor:
+        """Copy the values into `other`, or into a new array on that device."""
+        if isinstance(other, Tensor):
+            other[...] = self
+            return other
+        other = place(other)
+        with other:
+            return Tensor(other.xp.array(other.put(self.data)), other)
+
+    def wait_to_read(self: Any) -> None:
+        """Wait until the value is computed (at once on a CPU)."""
+        if self.ctx.device_type != "cpu":
+            with self.ctx:
+                self.ctx.xp.cuda.get_current_stream().synchronize()
+
+    def as_np_ndarray(self: Any) -> Tensor:
+        """Itself: `np` and `nd` share one array type here."""
+        return self  # type: ignore[no-any-return]
+
+    as_nd_ndarray = as_np_ndarray
 
     # Arithmetic
 

@@ -13,10 +13,7 @@ from minigrad.autograd.anomaly import detect_anomaly
 from minigrad.autograd.function import Function, with_vjp
 from minigrad.autograd.functional import hessian, hvp, jacobian, vjp
 from minigrad.autograd.grad import grad
-from minigrad.autograd.variables import mark_variables
-from minigrad.engine.backward import backward
-from minigrad.engine.graph import Leaf, Node, leaf
-from minigrad.engine.modes import (
+from minigrad.autograd.scopes import (
     is_recording,
     is_training,
     pause,
@@ -24,9 +21,12 @@ from minigrad.engine.modes import (
     record,
     set_recording,
     set_training,
-    state,
     train_mode,
 )
+from minigrad.autograd.variables import mark_variables
+from minigrad.engine.backward import backward
+from minigrad.engine.graph import Leaf, Node, leaf
+from minigrad.engine.modes import state
 from minigrad.engine.tensor import attach
 
 if _TYPE_CHECKING:

@@ -6,9 +6,10 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from minigrad.autograd.scopes import pause
 from minigrad.composed import as_tensor
 from minigrad.engine.graph import Node
-from minigrad.engine.modes import pause, state
+from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, GraphError, UsageError
 from minigrad.ops.shape import concatenate

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from minigrad.autograd.grad import grad
+from minigrad.autograd.scopes import is_recording, is_training, record
 from minigrad.composed import as_tensor
 from minigrad.create import eye, zeros
-from minigrad.engine.modes import is_recording, is_training, record
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.ops.shape import stack

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minigrad.engine.tensor import Tensor, attach
+from minigrad.errors import DTypeError, ShapeError
 
 
 def mark_variables(variables: Any, gradients: Any, grad_reqs: str | Sequence[str] = "write") -> None:
@@ -14,4 +15,13 @@ def mark_variables(variables: Any, gradients: Any, grad_reqs: str | Sequence[str
         variables, gradients = [variables], [gradients]
     reqs = [grad_reqs] * len(variables) if isinstance(grad_reqs, str) else grad_reqs
     for v, g, req in zip(variables, gradients, reqs):
+        if not isinstance(g, Tensor):
+            raise DTypeError(
+                f"A gradient cannot be written into a {type(g).__name__}; give a buffer: np.zeros_like(x)."
+            )
+        if g.shape != v.shape or g.dtype != v.dtype:
+            raise ShapeError(
+                f"The gradient of an array of shape {v.shape} and dtype {v.dtype} cannot be held by one of shape "
+                f"{g.shape} and dtype {g.dtype}; give a buffer like np.zeros_like(x)."
+            )
         attach(v, req, g)

@@ -20,12 +20,10 @@ OLD_PATHS = {
     "minigrad.tensor": "minigrad.engine.tensor",  # where things were before
     "minigrad.clock": "minigrad.engine.clock",
     "minigrad.autograd.graph": "minigrad.engine.graph",
-    "minigrad.autograd.scopes": "minigrad.engine.modes",
     "minigrad.plot.graph": "minigrad.autograd.drawing",
     "minigrad.plot.layers": "minigrad.autograd.layout",
     "minigrad.ops.operation": "minigrad.engine.operation",
     "minigrad.ops.accepts": "minigrad.engine.accepts",
-    "minigrad.ops.complex": "minigrad.engine.complex",
     "minigrad.ops.axes": "minigrad.axes",
     "minigrad.ops.codes": "minigrad.codes",
 }

@@ -13,7 +13,7 @@ import numpy
 
 from minigrad.axes import check_axis
 from minigrad.device import MODULES, SHARING, Context, context_of, current_context, shared
-from minigrad.dtypes import NUMBERS, meant
+from minigrad.dtypes import NUMBERS
 from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import AxisError, DeviceError, DTypeError, GraphError, KeywordError, MinigradError, ShapeError
@@ -105,33 +105,6 @@ def from_lists(values: Any) -> Any:
 def shape_of(values: Any) -> tuple[int, ...]:
     """The shape of a raw array, of nested lists, or of a number."""
     return values.shape if hasattr(values, "shape") else numpy.shape(values)
-
-
-def settled(op: Op, xp: Any, y: Any, args: tuple[Any, ...], raw: list[Any]) -> Any:
-    """A result in the dtype that is meant: whole numbers and Python's do not widen a float, and alone they give
-    float32, as in Gluon.
-    """
-    kind = y.dtype.kind if hasattr(y, "dtype") else "O"
-    if kind != "f":
-        if kind not in NUMBERS:
-            raise not_numbers(f"{op.name}()", args[0] if len(args) == 1 else args)
-        return y
-    dtypes = []
-    for name, value in zip(op.names, args):
-        if name == "dtype" and value is not None:
-            return y
-        for v in value if isinstance(value, (list, tuple)) else (value,):
-            dtype = getattr(v, "dtype", None)
-            if isinstance(dtype, numpy.dtype) and not isinstance(v, numpy.generic):
-                dtypes.append(dtype)
-    kinds = {dtype.kind for dtype in dtypes}
-    if "c" in kinds:
-        return y
-    if "f" not in kinds and y.dtype.itemsize < 4:  # NumPy has used float16 for int8
-        raw = [a.astype("float32") if hasattr(a, "dtype") and a.dtype.kind in "iub" else a for a in raw]
-        y = op.raw(xp)(*raw)
-    dtype = meant(*dtypes)
-    return y if y.dtype == dtype else y.astype(dtype)
 
 
 def write(out: Any, result: Tensor, where: str) -> Any:

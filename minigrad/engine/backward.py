@@ -47,7 +47,7 @@ def backward(
     unless `retain_graph`. Raises GraphError if nothing was recorded, if the graph is gone, or if a value that it needs
     was changed in place; then every `.grad` is as it was.
     """
-    heads = [heads] if hasattr(heads, "node") else list(heads)
+    heads = list(heads) if isinstance(heads, (list, tuple)) else [heads]  # type: ignore[list-item]
     with Scope(False, train_mode), excursion:
         start = seeds("backward", heads, head_grads)
         averaged = any([head.data.size == 1 and head.node.name == "mean" for head in heads])

@@ -29,13 +29,13 @@ from typing import Any, NamedTuple, TypeVar
 import numpy
 
 from minigrad.device import MODULES
-from minigrad.engine.accepts import accept, refusal, settled, write
-from minigrad.engine.complex import check_complex
+from minigrad.dtypes import settled
+from minigrad.engine.accepts import accept, refusal, write
 from minigrad.engine.graph import Node
 from minigrad.engine.modes import state
 from minigrad.engine.registry import OPS, raw, recorded
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import KeywordError
+from minigrad.errors import DTypeError, KeywordError
 from minigrad.explain import EXPLAINED
 
 _Operation = TypeVar("_Operation", bound=Any)
@@ -81,6 +81,7 @@ class Op:
 
     __signature__ = Signature()
     elementwise = False  # are all inputs arrays? Else the first is, and those that have a VJP
+    complex = False  # do its derivatives hold for complex numbers too?
 
     def __init__(self, forward: Callable[..., Any], view: bool = False) -> None:
         functools.update_wrapper(self, forward)
@@ -118,7 +119,7 @@ class Op:
         if (
             tracked
             and state.recording
-            and (out.dtype.kind == arrays[tracked[0]].dtype.kind == "f" or self.differentiable(first, out))
+            and (out.dtype.kind == arrays[tracked[0]].dtype.kind == "f" or self.differentiable(arrays[tracked[0]], out))
         ):
             y.node = OpNode(self, args, arrays, tracked, aux, y)
         for observer in state.observers:
@@ -185,11 +186,14 @@ class Op:
                 values[i] = self.defaults[i - required]
         return tuple(values)
 
-    def differentiable(self, x: Tensor | None, y: Any) -> bool:
+    def differentiable(self, x: Any, y: Any) -> bool:
         """Whether the result leads back to its inputs: numbers with a fraction do. Complex ones may be refused."""
-        for dtype in (y.dtype, None if x is None else x.data.dtype):
-            if dtype is not None and dtype.kind == "c":
-                check_complex(self.name, dtype)
+        if "c" in (x.dtype.kind, y.dtype.kind) and not self.complex:
+            raise DTypeError(
+                f"{self.name}() came upon {x.dtype if x.dtype.kind == 'c' else y.dtype} on the way from an array that "
+                "has a gradient, and has no derivative for complex numbers. Compute with the real and the imaginary "
+                "part as two arrays, or give it x.detach() if it is a constant."
+            )
         return y.dtype.kind in "fc"
 
     def backward(self, tracked: tuple[int, ...]) -> Backward:

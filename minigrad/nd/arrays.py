@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from builtins import slice as slice_
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,6 @@ from minigrad.errors import ArgumentError
 from minigrad.ops.accumulate import computed_wide
 
 NDArray = Tensor
-slice_ = slice
 
 # Elementwise: the operations of `np`, under older names of their arguments
 

@@ -16,7 +16,7 @@ from minigrad.arguments import number, one_of
 from minigrad.axes import axes_in, axis_in
 from minigrad.composed import composed
 from minigrad.create import arange, ones_like
-from minigrad.engine.modes import is_training
+from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError, suggestion
 from minigrad.npx.activations import find
@@ -78,7 +78,7 @@ def batch_norm(
 ) -> Tensor:  # fmt: skip
     """`ops.batch_norm`: by the batch's statistics in training, else by the moving ones; `fix_gamma`: gamma is 1."""
     gamma = ones_like(gamma) if fix_gamma else gamma
-    running = use_global_stats or not is_training()
+    running = use_global_stats or not state.training
     return ops.batch_norm(data, gamma, beta, moving_mean, moving_var, axis, eps, momentum, running)
 
 
@@ -129,7 +129,7 @@ def dropout(data: Any, p: float = 0.5, mode: str = "training", axes: tuple[int, 
     number("p", p, 0, 1)
     axes_in(data.shape, axes, "axes")
     always = one_of("mode", mode, "training", "always") == "always"
-    return ops.dropout(data, p, axes) if always or is_training() else data
+    return ops.dropout(data, p, axes) if always or state.training else data
 
 
 @composed("data")

@@ -1,6 +1,7 @@
 """Every operation with its derivative, by family. Names and arguments are NumPy's; `np`, `npx` and `nd` use them."""
 
-from minigrad.engine.operation import OPS, Op
+from minigrad.engine.operation import Op
+from minigrad.engine.registry import OPS
 from minigrad.ops.choose import clip, maximum, minimum, where
 from minigrad.ops.conv import convolution, correlate, spread, weigh
 from minigrad.ops.cross_entropy import softmax_cross_entropy
@@ -139,3 +140,5 @@ from minigrad.ops.shape import (  # fmt: skip
 from minigrad.ops.solve import cofactor_change, cofactors, det, inv, logabsdet, solve_columns
 from minigrad.ops.special import erf, erfc, gamma, gammaln, polygamma
 from minigrad.ops.windows import overlap_add, windows
+
+from minigrad.ops import complex as _complex  # isort: skip  it marks those above whose derivatives hold for them

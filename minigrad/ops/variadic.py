@@ -20,6 +20,8 @@ class Variadic:
     option)`.
     """
 
+    complex = False  # does its derivative hold for complex numbers too?
+
     def __init__(self, forward: Callable[..., Any], vjp: Callable[..., Any], new_axis: bool = False) -> None:
         functools.update_wrapper(self, forward)
         self.new_axis = new_axis  # is `axis` one of the result, that no array has yet?
@@ -51,7 +53,7 @@ class Variadic:
 
         arrays, *options = self.forward.__code__.co_varnames[1 : self.forward.__code__.co_argcount]
         sized = Op(forward)
-        sized.name = self.name
+        sized.name, sized.complex = self.name, self.complex
         sized.names = (*(f"{arrays}[{i}]" for i in range(n)), *options)
         sized.defaults = self.forward.__defaults__ or ()
         sized.find_axis(self.new_axis)

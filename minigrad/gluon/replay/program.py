@@ -33,9 +33,9 @@ class Program:
             if d in tape.made and d not in read and uses[d] == 1:
                 d.text = f"d_{name}"
         places = dict.fromkeys(a for a in made if a in takes_out and a not in leaving)
-        new = [a.text for a in made if a not in places]
+        new = [line.made.text for line in lines[:there] if line.made is not None and line.made not in places]
         variables = [a.text for a in inputs]
-        names = ", ".join([*variables, "dy", *new])
+        names = ", ".join([*variables, *new])
 
         def spelled(line: Line) -> str:
             if line.made is None:
@@ -58,9 +58,7 @@ class Program:
                 *[f"        {spelled(line)}" for line in lines[:there]],
                 f"        return {y.text}",
                 "",
-                "    def backward(gradient):",
-                f"        nonlocal {names}",
-                "        dy = gradient",
+                "    def backward(dy):",
                 *[f"        {spelled(line)}" for line in lines[there:]],
                 f"        return [{', '.join(d.text for d in gradients.values())}]",
                 "",

@@ -21,9 +21,14 @@ MOST_PLANS = 8
 _changed: Callable[[Any], int] = attrgetter("_changed")
 
 
+latest = [0]
+"""The latest stamp."""
+
+
 def exchanged(part: Any) -> None:
     """Stamp a block or parameter: something in it was exchanged now."""
-    object.__setattr__(part, "_changed", next(clock))
+    latest[0] = next(clock)
+    object.__setattr__(part, "_changed", latest[0])
 
 
 class Replay:
@@ -36,6 +41,7 @@ class Replay:
         self.parameters: list[Any] = []
         self.parts: list[Any] = []  # both
         self.changes: list[int] = []  # the stamps of the parts, when the plans were made
+        self.seen = -1
         self.made = self.calls = 0
 
     def __reduce__(self) -> Any:
@@ -55,7 +61,7 @@ class Replay:
         if state.observers:
             return None
         self.calls += 1
-        if not self.changes or [*map(_changed, self.parts)] != self.changes:
+        if latest[0] != self.seen:
             self._look_again()
         plans = self.plans
         if key in plans:
@@ -73,7 +79,13 @@ class Replay:
         return y
 
     def _look_again(self) -> None:
-        """Find the parts of the network, and drop all plans. (Something was exchanged.)"""
+        """Find the parts of the network and drop all plans, if it was in one of its parts that something changed."""
+        now = latest[0]
+        if not self.changes or [*map(_changed, self.parts)] != self.changes:
+            self._find_parts()
+        self.seen = now  # last: another thread that comes here meanwhile must look for itself
+
+    def _find_parts(self) -> None:
         self.plans = {}
         self.blocks = list(with_parts(self.block))
         found = {id(p): p for b in self.blocks for p in (*b.params.values(), *b._own.values())}

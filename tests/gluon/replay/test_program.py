@@ -5,10 +5,10 @@ from minigrad.gluon import nn
 
 TEXT = """\
 def make(r0, r4, r6, r7):
-    x = net_dense0_weight = net_dense0_bias = net_dense1_weight = dy = r3 = d_net_dense1_weight = d_net_dense0_weight = d_net_dense0_bias = None
+    x = net_dense0_weight = net_dense0_bias = net_dense1_weight = r3 = None
 
     def forward(*inputs):
-        nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, dy, r3, d_net_dense1_weight, d_net_dense0_weight, d_net_dense0_bias
+        nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, r3
         x, net_dense0_weight, net_dense0_bias, net_dense1_weight, = inputs
         dot(x, net_dense0_weight.T, out=r0)
         add(r0, net_dense0_bias, out=r0)
@@ -16,9 +16,7 @@ def make(r0, r4, r6, r7):
         r3 = dot(r0, net_dense1_weight.T)
         return r3
 
-    def backward(gradient):
-        nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, dy, r3, d_net_dense1_weight, d_net_dense0_weight, d_net_dense0_bias
-        dy = gradient
+    def backward(dy):
         dot(dy, net_dense1_weight, out=r4)
         d_net_dense1_weight = dot(dy.T, r0)
         sign(r0, out=r6)
@@ -28,8 +26,8 @@ def make(r0, r4, r6, r7):
         return [d_net_dense0_weight, d_net_dense0_bias, d_net_dense1_weight]
 
     def forget():
-        nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, dy, r3, d_net_dense1_weight, d_net_dense0_weight, d_net_dense0_bias
-        x = net_dense0_weight = net_dense0_bias = net_dense1_weight = dy = r3 = d_net_dense1_weight = d_net_dense0_weight = d_net_dense0_bias = None
+        nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, r3
+        x = net_dense0_weight = net_dense0_bias = net_dense1_weight = r3 = None
 
     return forward, backward, forget"""
 

@@ -7,9 +7,7 @@ So a VJP that does not compare, round or take sizes holds for complex numbers to
 
 from __future__ import annotations
 
-from typing import Any
-
-from minigrad.errors import DTypeError
+from minigrad.engine.registry import OPS
 
 COMPLEX = {
     "absolute", "add", "astype", "broadcast_to", "concatenate", "conj", "copy", "cos", "cosh", "divide", "einsum",
@@ -20,12 +18,5 @@ COMPLEX = {
 }  # fmt: skip
 """Operations whose derivatives hold for complex numbers."""
 
-
-def check_complex(name: str, dtype: Any) -> None:
-    """Refuse complex numbers where the derivative would be wrong, or end without a word."""
-    if name not in COMPLEX:
-        raise DTypeError(
-            f"{name}() came upon {dtype} on the way from an array that has a gradient, and has no derivative for "
-            "complex numbers. Compute with the real and the imaginary part as two arrays, or give it x.detach() if it "
-            "is a constant."
-        )
+for _name in COMPLEX:
+    OPS[_name].complex = True

@@ -1,0 +1,47 @@
+"""The `with` blocks that switch recording and training mode on and off, and what is on."""
+
+from __future__ import annotations
+
+from minigrad.engine.modes import Scope, state
+
+
+def record(train_mode: bool = True) -> Scope:
+    """Record operations in this block, in training mode unless told otherwise (Gluon's `autograd.record`)."""
+    return Scope(True, train_mode)
+
+
+def pause(train_mode: bool = False) -> Scope:
+    """Do not record in this block, for instance to compute a metric inside `record()`."""
+    return Scope(False, train_mode)
+
+
+def train_mode() -> Scope:
+    """Let layers behave as in training (Dropout drops); recording stays as it is."""
+    return Scope(None, True)
+
+
+def predict_mode() -> Scope:
+    """Let layers behave as in prediction; recording stays as it is."""
+    return Scope(None, False)
+
+
+def is_recording() -> bool:
+    """Whether operations are being recorded in this thread."""
+    return state.recording
+
+
+def is_training() -> bool:
+    """Whether layers behave as in training in this thread."""
+    return state.training
+
+
+def set_recording(is_record: bool) -> bool:
+    """Switch recording by hand; returns what it was. `with record():` is safer."""
+    was, state.recording = state.recording, bool(is_record)
+    return was
+
+
+def set_training(train_mode: bool) -> bool:
+    """Switch training mode by hand; returns what it was."""
+    was, state.training = state.training, bool(train_mode)
+    return was
