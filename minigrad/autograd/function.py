@@ -149,7 +149,7 @@ class FunctionNode(Node):
         self.call = call
         self.tracked = tracked
         names = [f"input {i}" for i in tracked]
-        super().__init__(type(call).__name__, names, [call._inputs[i] for i in tracked], y, {"y": y.data}, [y.version])
+        super().__init__(type(call).__name__, names, call._inputs, tracked, y, {"y": y.data}, [y.version])
 
     def pull(self, F: Any, g: Any) -> list[Any]:
         """What the user's `backward` returns for each input that leads back to a leaf."""

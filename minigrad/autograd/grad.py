@@ -78,7 +78,7 @@ def _answer(v: Tensor, g: Any, create_graph: bool) -> Tensor:
         xp = xp_of(v.data)
         y = Tensor(xp.zeros(v.shape, v.dtype) if g is None else xp.array(g, dtype=v.dtype), v.ctx)
     if create_graph and y.node is None:
-        y.node = _Constant("grad", (), (), y, {}, [])
+        y.node = _Constant("grad", (), (), (), y, {}, [])
     return y
 
 

@@ -52,22 +52,26 @@ class Node:
         "code", "ctx", "dtype", "instruction", "name", "names", "number", "parents", "saved", "shape", "versions",
     )  # fmt: skip
     parents: Any
+    saved: Any
+    versions: Any
 
     def __init__(
         self,
         name: str,
         names: Sequence[str],
-        inputs: Sequence[Tensor],
+        args: Sequence[Any],
+        tracked: Sequence[int],
         y: Tensor,
-        saved: dict[str, Any],
-        versions: list[list[int]],
+        saved: Any,
+        versions: Any,
     ) -> None:
-        """The node of `y`, made of `inputs`, called `names`, that lead back to a leaf.
+        """The node of `y`, made of `args`, of which those at the positions `tracked`, called `names`, lead to a leaf.
 
         `saved` is what its derivative needs; `versions` are those of what is saved.
         """
         parents = []
-        for x in inputs:
+        for i in tracked:
+            x = args[i]
             parent = x.node
             if type(parent) is Leaf:
                 versions.append(x.version)
@@ -91,7 +95,8 @@ class Node:
 
     def free(self) -> None:
         """Let go of everything: the graph falls apart behind the backward pass."""
-        self.parents, self.saved, self.versions = None, {}, []
+        self.parents = self.saved = None
+        self.versions = ()
 
 
 def leaf(x: Tensor) -> Leaf | None:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -45,15 +46,23 @@ _CONSTANT = [0]  # the version of what does not change
 
 
 class Vjp(NamedTuple):
-    """One VJP, and the names of what it asks for."""
+    """One VJP as `pull(F, g, saved)`, and the names of what it asks for."""
 
-    function: Callable[..., Any]
+    pull: Callable[[Any, Any, dict[str, Any]], Any]
     names: tuple[str, ...]
 
 
-def asking(function: Callable[..., Any]) -> Vjp:
+def asking(function: Callable[..., Any], names: tuple[str, ...] | None = None) -> Vjp:
     """A VJP `function(F, g, ...)`, which asks for its other arguments by name."""
-    return Vjp(function, function.__code__.co_varnames[2 : function.__code__.co_argcount])
+    if names is None:
+        names = function.__code__.co_varnames[2 : function.__code__.co_argcount]
+    if not names:
+        return Vjp(lambda F, g, saved: function(F, g), names)
+    if len(names) == 1:  # a third of the time that it takes as one of several
+        (name,) = names
+        return Vjp(lambda F, g, saved: function(F, g, saved[name]), names)
+    pick = operator.itemgetter(*names)
+    return Vjp(lambda F, g, saved: function(F, g, *pick(saved)), names)
 
 
 class Backward(NamedTuple):
@@ -226,10 +235,11 @@ class OpNode(Node):
         self, op: Op, args: Sequence[Any], arrays: list[Any], tracked: tuple[int, ...], aux: Any, y: Tensor
     ) -> None:
         self.op = op
-        self.steps = steps = op.steps.get(tracked) or op.backward(tracked)
+        self.steps = op.steps.get(tracked) or op.backward(tracked)
+        names, _, _, saves, saves_y = self.steps
         saved: dict[str, Any] = {}
         versions = []
-        for i, name in steps.saves:
+        for i, name in saves:
             a = args[i]
             if isinstance(a, Tensor):
                 versions.append(a.version)
@@ -237,23 +247,23 @@ class OpNode(Node):
             else:
                 versions.append(_CONSTANT)
                 saved[name] = arrays[i] if type(a) in _IMMUTABLE else own(arrays[i])
-        if steps.saves_y:
+        if saves_y:
             versions.append(y.version)
             saved["y"] = y.data
         if aux is not None:
             saved["aux"] = aux
-        super().__init__(op.name, steps.names, [*map(args.__getitem__, tracked)], y, saved, versions)
+        Node.__init__(self, op.name, names, args, tracked, y, saved, versions)
 
     def pull(self, F: Any, g: Any) -> list[Any]:
         """One VJP for each parent."""
         saved = self.tensors(F) if type(g) is Tensor else self.saved
         _, common, vjps, _, _ = self.steps
         if common is not None:
-            g = common.function(F, g, *map(saved.__getitem__, common.names))
+            g = common.pull(F, g, saved)
         parts = []
-        for (function, names), parent in zip(vjps, self.parents):
+        for vjp, parent in zip(vjps, self.parents):
             saved["target"] = parent
-            parts.append(function(F, g, *map(saved.__getitem__, names)))
+            parts.append(vjp.pull(F, g, saved))
         return parts
 
     def tensors(self, F: Any) -> dict[str, Any]:

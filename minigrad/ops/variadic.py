@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from minigrad.engine.operation import Op, Vjp
+from minigrad.engine.operation import Op, asking
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import KeywordError
 from minigrad.explain import described
@@ -60,7 +60,7 @@ class Variadic:
         asked = self._vjp.__code__.co_varnames[3 : self._vjp.__code__.co_argcount]
         taken = n if arrays in asked else 0
         for i in range(n):
-            sized.vjps[i] = Vjp(self._at(i, taken), (*sized.names[:taken], *(a for a in asked if a != arrays)))
+            sized.vjps[i] = asking(self._at(i, taken), (*sized.names[:taken], *(a for a in asked if a != arrays)))
         return sized
 
     def _at(self, i: int, taken: int) -> Callable[..., Any]:

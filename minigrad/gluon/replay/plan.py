@@ -90,8 +90,7 @@ class NetworkNode(Node):
         versions = [*plan.versions, *[inputs[i].version for i in plan.reads]]
         if plan.program.reads_y:
             versions.append(y.version)
-        through = [*map(inputs.__getitem__, plan.through)]
-        super().__init__("hybridized network", plan.variables, through, y, {}, versions)
+        super().__init__("hybridized network", plan.variables, inputs, plan.through, y, {}, versions)
         self.plan, self.run = plan, run
         self.parents += plan.ends
 
