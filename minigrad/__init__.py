@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from minigrad.compat import paths  # isort: skip  first: it lets old import paths be found
 from minigrad import methods, protocols  # isort: skip  they give Tensor its operators, and what NumPy asks of it
-from minigrad import autograd, np, random
+from minigrad import autograd
+from minigrad import np as np
 from minigrad import np as numpy
+from minigrad import random as random
 from minigrad.device import Context, cpu, current_context, gpu, num_gpus
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
         datasets,
         gluon,
         gradcheck,
-        image,
         init,
         initializer,
         kvstore,
@@ -32,12 +33,22 @@ if TYPE_CHECKING:
         optimizer,
         plot,
     )
+    from minigrad import image as image
     from minigrad import kvstore as kv
     from minigrad import nd as ndarray
     from minigrad import npx as numpy_extension
-    from minigrad.compat import context, io, sym, test_utils
+    from minigrad.compat import context as context
+    from minigrad.compat import io as io
+    from minigrad.compat import sym as sym
     from minigrad.compat import sym as symbol
+    from minigrad.compat import test_utils as test_utils
     from minigrad.gluon.trainer import Trainer
+
+__all__ = [
+    "Context", "Trainer", "autograd", "cpu", "current_context", "datasets", "gluon", "gpu", "gradcheck", "init",
+    "initializer", "kv", "kvstore", "lr_scheduler", "metric", "nd", "npx", "num_gpus", "optimizer", "plot",
+]  # fmt: skip
+"""What `from minigrad import *` brings: not `np`, `numpy` and `random`, which would replace a user's own."""
 
 ROOMS = {
     "context", "datasets", "gluon", "gradcheck", "image", "init", "initializer", "io", "kv", "kvstore",

@@ -22,6 +22,11 @@ from minigrad.errors import ArgumentError, ShapeError
 from minigrad.generators import generator
 from minigrad.generators import seed as _seed
 
+__all__ = [
+    "bernoulli", "choice", "exponential", "gamma", "multinomial", "normal", "permutation", "poisson", "rand",
+    "randint", "randn", "seed", "shuffle", "uniform",
+]  # fmt: skip
+
 
 @composed()
 def seed(seed_state: int, ctx: Context | str = "all") -> None:

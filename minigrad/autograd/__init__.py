@@ -29,6 +29,12 @@ from minigrad.engine.graph import Leaf, Node, leaf
 from minigrad.engine.modes import state
 from minigrad.engine.tensor import attach
 
+__all__ = [
+    "Function", "Leaf", "Node", "attach", "backward", "detect_anomaly", "draw", "grad", "hessian", "hvp",
+    "is_recording", "is_training", "jacobian", "leaf", "looked_at", "mark_variables", "pause", "predict_mode",
+    "record", "set_recording", "set_training", "state", "train_mode", "vjp", "with_vjp",
+]  # fmt: skip
+
 if _TYPE_CHECKING:
     from minigrad.autograd.drawing import Picture as _Picture
     from minigrad.engine.tensor import Tensor as _Tensor

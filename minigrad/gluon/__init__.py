@@ -7,4 +7,9 @@ from minigrad.gluon.parameter import Constant, Parameter
 from minigrad.gluon.parameterdict import ParameterDict
 from minigrad.gluon.trainer import Trainer
 
+__all__ = [
+    "Block", "Constant", "HybridBlock", "Parameter", "ParameterDict", "SymbolBlock", "Trainer", "data", "loss",
+    "metric", "nn", "rnn", "utils",
+]  # fmt: skip
+
 vars(parameter)["ParameterDict"] = ParameterDict  # where Gluon has it

@@ -263,10 +263,11 @@ class Block:
 
     # Computing
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
+        """The output of `forward`: an array, as type checkers are told, or whatever else `forward` returns."""
         replay = self._replay
         if replay is not None and replay.block is self and not kwargs:  # in a shallow copy it is another's
-            y = replay(args)
+            y: Tensor | None = replay(args)
             if y is not None:
                 return y
         for x in args:
@@ -277,7 +278,7 @@ class Block:
             for hook in before:
                 hook(self, args)
         try:
-            out = self.forward(*args, **kwargs) if kwargs else self.forward(*args)
+            out: Tensor = self.forward(*args, **kwargs) if kwargs else self.forward(*args)
         except DeferredInitializationError:
             self._fix_shapes(args)
             out = self.forward(*args, **kwargs)

@@ -18,6 +18,8 @@ from minigrad.disk import FilePath, at_home, reading, replacing
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import AccessError, ArgumentError, DTypeError, FileError
 
+__all__ = ["check_sha1", "clip_global_norm", "download", "split_and_load", "split_data"]
+
 if TYPE_CHECKING:
     import ssl
 

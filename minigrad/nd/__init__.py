@@ -11,11 +11,18 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from minigrad import ops
-from minigrad.nd import random
+from minigrad import np, npx, ops
+from minigrad.nd import arrays, random
 from minigrad.nd.arrays import *
 from minigrad.nd.create import arange, array, empty, eye, full, linspace, ones, ones_like, zeros, zeros_like
 from minigrad.nd.random import multinomial, normal, shuffle, uniform
+
+__all__ = [
+    "arange", "array", "empty", "eye", "full", "linear", "linspace", "multinomial", "normal", "ones", "ones_like",
+    "random", "random_exponential", "random_gamma", "random_normal", "random_poisson", "random_randint",
+    "random_uniform", "shuffle", "uniform", "zeros", "zeros_like",
+]  # fmt: skip
+__all__ += arrays.__all__
 
 random_uniform, random_normal, random_gamma = random.uniform, random.normal, random.gamma
 random_exponential, random_poisson, random_randint = random.exponential, random.poisson, random.randint
@@ -33,10 +40,9 @@ def _with_mxnet_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return accepting
 
 
-for _word, _meaning in list(globals().items()):
-    if callable(_meaning) and not isinstance(_meaning, type) and not _word.startswith("_"):
-        globals()[_word] = _with_mxnet_options(_meaning)
-del _word, _meaning
+for _word in {*__all__} - {"NDArray", "linear", "random"}:
+    globals()[_word] = _with_mxnet_options(globals()[_word])
+del _word
 
 linear = ops.linear
 """x W^T + b: not a name of MXNet's, but the first operation of every `Dense`, and so as it is."""

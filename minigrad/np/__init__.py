@@ -55,3 +55,30 @@ result_type, promote_types, set_printoptions = numpy.result_type, numpy.promote_
 abs, true_divide, amax, amin, remainder, fix = absolute, divide, max, min, mod, trunc
 deg2rad, rad2deg, around, round_, fabs, bitwise_not = radians, degrees, round, round, absolute, invert
 row_stack = vstack
+
+__all__ = [
+    "abs", "absolute", "add", "all", "allclose", "amax", "amin", "any", "append", "arange", "arccos", "arccosh",
+    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere", "around",
+    "array", "array_equal", "array_equiv", "array_split", "asarray", "atleast_1d", "atleast_2d", "atleast_3d",
+    "average", "bincount", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "bool", "bool_",
+    "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "clip", "column_stack", "concatenate", "conj", "copy",
+    "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cross", "cumsum", "deg2rad", "degrees", "delete", "diag",
+    "diagflat", "diagonal", "diff", "digitize", "divide", "dot", "dsplit", "dstack", "dtype", "e", "einsum",
+    "empty", "empty_like", "equal", "exp", "exp2", "expand_dims", "expm1", "eye", "fabs", "finfo", "fix",
+    "flatnonzero", "flip", "fliplr", "flipud", "float16", "float32", "float64", "floor", "floor_divide", "fmod",
+    "from_dlpack", "full", "full_like", "genfromtxt", "greater", "greater_equal", "histogram", "hsplit", "hstack",
+    "hypot", "identity", "iinfo", "imag", "indices", "inf", "inner", "insert", "int32", "int64", "int8", "interp",
+    "intersect1d", "invert", "isclose", "isfinite", "isin", "isinf", "isnan", "kron", "less", "less_equal",
+    "lexsort", "linalg", "linspace", "loadtxt", "log", "log10", "log1p", "log2", "logaddexp", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logspace", "matmul", "max", "maximum", "may_share_memory", "mean",
+    "median", "meshgrid", "min", "minimum", "mod", "moveaxis", "multiply", "nan", "nan_to_num", "nanmax", "nanmean",
+    "nanmin", "nansum", "ndarray", "ndim", "negative", "newaxis", "nonzero", "norm", "not_equal", "ones",
+    "ones_like", "outer", "pad", "percentile", "pi", "polyval", "positive", "power", "prod", "promote_types", "ptp",
+    "quantile", "rad2deg", "radians", "random", "ravel", "real", "reciprocal", "remainder", "repeat", "reshape",
+    "resize", "result_type", "rint", "roll", "rollaxis", "rot90", "round", "round_", "row_stack", "savetxt",
+    "searchsorted", "set_printoptions", "setdiff1d", "shape", "shares_memory", "sign", "sin", "sinh", "size",
+    "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "subtract", "sum", "swapaxes", "take",
+    "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose", "trapezoid", "tri", "tril", "triu",
+    "true_divide", "trunc", "uint8", "union1d", "unique", "unravel_index", "vander", "var", "vdot", "vsplit",
+    "vstack", "where", "zeros", "zeros_like",
+]  # fmt: skip

@@ -42,4 +42,14 @@ from minigrad.npx.switches import is_np_array, is_np_shape, reset_np, set_np, us
 from minigrad.ops import erf, gamma, gammaln, norm, one_hot, pick, relu, sigmoid
 from minigrad.random import seed
 
+__all__ = [
+    "Context", "Device", "activation", "arange_like", "batch_dot", "batch_flatten", "batch_norm", "cast",
+    "convolution", "cpu", "cpu_pinned", "current_context", "current_device", "dropout", "embedding", "erf",
+    "fully_connected", "gamma", "gammaln", "gather_nd", "gpu", "group_norm", "index_add", "index_update",
+    "instance_norm", "is_np_array", "is_np_shape", "layer_norm", "leaky_relu", "load", "log_softmax",
+    "masked_log_softmax", "masked_softmax", "nonzero", "norm", "num_gpus", "one_hot", "pick", "pooling", "random",
+    "relu", "reset_np", "reshape", "reshape_like", "save", "savez", "seed", "sequence_mask", "set_np", "set_seed",
+    "shape_array", "sigmoid", "slice", "smooth_l1", "softmax", "stop_gradient", "topk", "use_np", "waitall",
+]  # fmt: skip
+
 Device, current_device, set_seed, cpu_pinned = Context, current_context, seed, cpu

@@ -24,3 +24,9 @@ from minigrad.optimizer.sgd import SGD
 from minigrad.optimizer.sgld import SGLD
 from minigrad.optimizer.signum import Signum
 from minigrad.optimizer.updater import Updater, get_updater
+
+__all__ = [
+    "AdaBelief", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "DCASGD", "FTML", "Ftrl", "GroupAdaGrad", "LAMB",
+    "LANS", "LARS", "LBSGD", "Lion", "NAG", "Nadam", "Optimizer", "RMSProp", "SGD", "SGLD", "Signum", "Updater",
+    "create", "get_updater", "register",
+]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minigrad import autograd
 from minigrad.arguments import number, whole
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.dataset import ArrayDataset
@@ -73,7 +74,7 @@ class DataLoader:
         self._num_workers = whole("num_workers", num_workers, 0)
         self._ahead = max(1, 2 * num_workers if prefetch is None else whole("prefetch", prefetch, 0))
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Tensor]:  # or of lists of Tensors, which are unpacked and indexed in the same way
         if self._num_workers == 0:
             return map(self._load, self._batch_sampler)
         return self._load_ahead()
@@ -87,7 +88,7 @@ class DataLoader:
                 return self._dataset.batch(indices)
             return self._batchify_fn([self._dataset[index] for index in indices])
 
-    def _load_ahead(self) -> Iterator[Any]:
+    def _load_ahead(self) -> Iterator[Tensor]:
         from concurrent.futures import ThreadPoolExecutor
 
         pool = ThreadPoolExecutor(self._num_workers, thread_name_prefix="DataLoader")

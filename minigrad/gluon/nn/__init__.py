@@ -19,3 +19,11 @@ from minigrad.gluon.nn.pooling import (
     MaxPool2D,
 )
 from minigrad.gluon.nn.wiring import Concatenate, Flatten, HybridConcatenate, HybridLambda, Identity, Lambda
+
+__all__ = [
+    "Activation", "AvgPool1D", "AvgPool2D", "BatchNorm", "Block", "Concatenate", "Conv1D", "Conv2D", "Conv3D",
+    "Dense", "Dropout", "ELU", "Embedding", "Flatten", "GELU", "GlobalAvgPool1D", "GlobalAvgPool2D",
+    "GlobalMaxPool1D", "GlobalMaxPool2D", "GroupNorm", "HybridBlock", "HybridConcatenate", "HybridLambda",
+    "HybridSequential", "Identity", "InstanceNorm", "Lambda", "LayerNorm", "LeakyReLU", "MaxPool1D", "MaxPool2D",
+    "PReLU", "SELU", "Sequential", "SiLU", "Swish", "SymbolBlock",
+]  # fmt: skip

@@ -12,3 +12,5 @@ network was exchanged.
 """
 
 from minigrad.gluon.replay.replay import Replay, exchanged
+
+__all__ = ["Replay", "exchanged"]

@@ -2,3 +2,5 @@
 
 from minigrad.gluon.rnn.cells import GRUCell, LSTMCell, RNNCell
 from minigrad.gluon.rnn.layers import GRU, LSTM, RNN
+
+__all__ = ["GRU", "GRUCell", "LSTM", "LSTMCell", "RNN", "RNNCell"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minigrad import ops
 from minigrad.arguments import one_of, whole
@@ -40,6 +40,10 @@ class _Cell(Recurrent):
     def reset(self) -> None:
         """Called before a sequence. A cell that keeps something for one sequence lets go of it here."""
         self._counter = 0  # of steps, in cells written for MXNet
+
+    if TYPE_CHECKING:
+
+        def __call__(self, inputs: Tensor, states: Any) -> tuple[Tensor, list[Tensor]]: ...  # type: ignore[override]
 
     def hybrid_forward(
         self,

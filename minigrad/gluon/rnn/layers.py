@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from minigrad import autograd, ops
 from minigrad.arguments import number, one_of, whole
@@ -59,6 +60,14 @@ class _Layer(Recurrent):
         """What each state looks like: its 'shape', (layers * directions, batch_size, hidden_size)."""
         shape = (self._num_layers * self._dir, batch_size, self._hidden_size)
         return [{"shape": shape, "__layout__": "LNC"} for _ in range(self.states)]
+
+    if TYPE_CHECKING:  # who gives states is given states
+
+        @overload
+        def __call__(self, inputs: Tensor, states: None = None) -> Tensor: ...
+        @overload
+        def __call__(self, inputs: Tensor, states: Tensor | Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]: ...
+        def __call__(self, inputs: Any, states: Any = None) -> Any: ...
 
     def forward(self, inputs: Tensor, states: Any = None, *more: Any) -> Any:
         """inputs (T, N, C) to outputs (T, N, directions * hidden); given states, to (outputs, the last states)."""

@@ -2,3 +2,5 @@
 
 from minigrad.gluon.data.vision import transforms
 from minigrad.gluon.data.vision.datasets import CIFAR10, CIFAR100, MNIST, FashionMNIST, ImageFolderDataset
+
+__all__ = ["CIFAR10", "CIFAR100", "FashionMNIST", "ImageFolderDataset", "MNIST", "transforms"]

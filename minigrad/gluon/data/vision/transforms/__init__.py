@@ -18,3 +18,9 @@ from minigrad.gluon.data.vision.transforms.geometry import (
     Resize,
 )
 from minigrad.gluon.data.vision.transforms.transform import Cast, Compose, Normalize, ToTensor, Transform
+
+__all__ = [
+    "Cast", "CenterCrop", "Compose", "CropResize", "Normalize", "RandomBrightness", "RandomColorJitter",
+    "RandomContrast", "RandomCrop", "RandomFlipLeftRight", "RandomFlipTopBottom", "RandomHue", "RandomLighting",
+    "RandomResizedCrop", "RandomSaturation", "Resize", "ToTensor", "Transform",
+]  # fmt: skip
