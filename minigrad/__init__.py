@@ -8,14 +8,16 @@ Autograd, a Gluon-like Trainer, and every optimizer of MXNet's guide, written on
 __version__ = "0.1.0"
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from minigrad.compat import paths  # isort: skip  first: it lets old import paths be found
-from minigrad import methods, protocols  # isort: skip  they give Tensor its operators, and what NumPy asks of it
+from minigrad import methods as _methods, protocols as _protocols  # isort: skip  they give Tensor its operators, and what NumPy asks of it
 from minigrad import autograd
 from minigrad import np as np
 from minigrad import np as numpy
 from minigrad import random as random
+from minigrad.absent import absent
 from minigrad.device import Context, cpu, current_context, gpu, num_gpus
 
 if TYPE_CHECKING:
@@ -58,15 +60,17 @@ ROOMS = {
 """What is imported when its name is first used."""
 
 
-def __getattr__(name: str) -> Any:
-    if name == "Trainer":
-        found = importlib.import_module("minigrad.gluon.trainer").Trainer
-    elif name in ROOMS:
-        found = importlib.import_module(f"minigrad.{name}")
-    else:
-        raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
-    globals()[name] = found
-    return found
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name == "Trainer":
+            found = importlib.import_module("minigrad.gluon.trainer").Trainer
+        elif name in ROOMS:
+            found = importlib.import_module(f"minigrad.{name}")
+        else:
+            return absent(sys.modules[__name__], name)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

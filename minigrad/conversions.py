@@ -5,10 +5,11 @@ Whatever asks for its values here looks at them outside of operations, which `lo
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from minigrad.absent import absent
 from minigrad.device import Array, Context, cpu, to_host
 from minigrad.errors import DTypeError, KeywordError, PositionError, ShapeError
 
@@ -25,6 +26,11 @@ class Conversions:
     def _looked_at(self) -> Any:
         """The raw array, for its values to be seen."""
         raise NotImplementedError
+
+    if not TYPE_CHECKING:  # a type checker would take it for an answer to every name
+
+        def __getattr__(self, name: str) -> Any:
+            return absent(self, name)
 
     # NumPy and other libraries
 

@@ -74,7 +74,11 @@ class AnomalyError(MinigradError, ArithmeticError):
 
 
 class AbsentError(MinigradError, AttributeError):
-    """A name that MXNet has and minigrad has not."""
+    """A name that another library has and minigrad has not, or has elsewhere."""
+
+
+class AbsentImportError(MinigradError, ImportError):
+    """The same of a name that was to be imported."""
 
 
 class InitializationError(MinigradError, RuntimeError):

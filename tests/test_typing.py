@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FIRST = next(block.split("```")[0] for block in README.split("```python\n") if block.startswith("from minigrad import"))
 KNOWN = """
 from minigrad import gluon, metric, nd, np, npx, Trainer, kv, datasets, plot
-from typing_extensions import assert_type
+from typing import assert_type
 from minigrad.engine.tensor import Tensor
 
 x = np.ones((2, 3))
@@ -30,7 +30,13 @@ assert_type(nd.exp(x), Tensor)
 for a, b in gluon.data.DataLoader([1, 2], batch_size=1):
     assert_type(a, Tensor)
 """
-WRONG = ["np.relu(1)", "np.ones(3).cuda()", "minigrad.tensor_of(1)", "gluon.nn.Dense(1).state_dict()", "gluon.nn.Linear"]
+WRONG = [
+    "np.relu(1)",
+    "np.ones(3).cuda()",
+    "minigrad.tensor_of(1)",
+    "gluon.nn.Dense(1).state_dict()",
+    "gluon.nn.Linear",
+]
 
 
 def check(tmp_path, checker, text):

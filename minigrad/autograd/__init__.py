@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
+from minigrad.absent import explain_absent
 from minigrad.autograd.anomaly import detect_anomaly
 from minigrad.autograd.function import Function, with_vjp
 from minigrad.autograd.functional import hessian, hvp, jacobian, vjp
@@ -31,9 +32,11 @@ from minigrad.engine.tensor import attach
 
 __all__ = [
     "Function", "Leaf", "Node", "attach", "backward", "detect_anomaly", "draw", "grad", "hessian", "hvp",
-    "is_recording", "is_training", "jacobian", "leaf", "looked_at", "mark_variables", "pause", "predict_mode",
+    "is_recording", "is_training", "jacobian", "leaf", "mark_variables", "pause", "predict_mode",
     "record", "set_recording", "set_training", "state", "train_mode", "vjp", "with_vjp",
 ]  # fmt: skip
+
+explain_absent(__name__)
 
 if _TYPE_CHECKING:
     from minigrad.autograd.drawing import Picture as _Picture

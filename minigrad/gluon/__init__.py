@@ -1,5 +1,6 @@
 """Gluon: parameters, blocks, losses, data and the Trainer."""
 
+from minigrad.absent import explain_absent
 from minigrad.gluon import data, loss, metric, nn, parameter, rnn, utils
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock, SymbolBlock
@@ -13,3 +14,4 @@ __all__ = [
 ]  # fmt: skip
 
 vars(parameter)["ParameterDict"] = ParameterDict  # where Gluon has it
+explain_absent(__name__)

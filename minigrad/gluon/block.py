@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from minigrad import autograd
+from minigrad.absent import absent
 from minigrad.composed import from_plain, holds_plain
+from minigrad.engine.accepts import described, from_plain, holds_plain
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError, KeywordError, suggestion
 from minigrad.explain import described
@@ -99,6 +101,11 @@ class Block:
         super().__setattr__(name, value)
         if self.pure:
             exchanged(self)
+
+    if not TYPE_CHECKING:  # a type checker would take it for an answer to every name
+
+        def __getattr__(self, name: str) -> Any:
+            return absent(self, name)
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)

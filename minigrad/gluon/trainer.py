@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minigrad import kvstore
+from minigrad.absent import absent
 from minigrad.arguments import number, one_of
 from minigrad.device import Context
 from minigrad.engine.graph import Leaf
@@ -103,6 +104,11 @@ class Trainer:
         return store
 
     # The rate
+
+    if not TYPE_CHECKING:  # a type checker would take it for an answer to every name
+
+        def __getattr__(self, name: str) -> Any:
+            return absent(self, name)
 
     @property
     def optimizer(self) -> Optimizer:

@@ -1,5 +1,6 @@
 """Initializers: how a parameter gets its first values. Also to be had as `minigrad.init`."""
 
+from minigrad.absent import explain_absent
 from minigrad.initializer.choose import Load, Mixed
 from minigrad.initializer.initializer import InitDesc, Initializer, create, register
 from minigrad.initializer.laws import (
@@ -33,3 +34,5 @@ __all__ = [
     "create",
     "register",
 ]
+
+explain_absent(__name__)

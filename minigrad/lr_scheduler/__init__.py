@@ -1,5 +1,6 @@
 """Learning-rate schedules: the rate as a function of the number of updates done so far."""
 
+from minigrad.absent import explain_absent
 from minigrad.lr_scheduler.cyclic import OneCycleScheduler, TriangularScheduler
 from minigrad.lr_scheduler.decay import CosineScheduler, FactorScheduler, MultiFactorScheduler, PolyScheduler
 from minigrad.lr_scheduler.scheduler import LRScheduler
@@ -13,3 +14,5 @@ __all__ = [
     "PolyScheduler",
     "TriangularScheduler",
 ]
+
+explain_absent(__name__)

@@ -9,6 +9,8 @@ array([2., 4., 6.])
 
 import numpy
 
+from minigrad.absent import explain_absent
+
 # isort: off
 # fmt: off
 from minigrad.create import (
@@ -82,3 +84,5 @@ __all__ = [
     "true_divide", "trunc", "uint8", "union1d", "unique", "unravel_index", "vander", "var", "vdot", "vsplit",
     "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
+
+explain_absent(__name__)

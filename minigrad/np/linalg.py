@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from minigrad import ops
+from minigrad.absent import explain_absent
 from minigrad.arguments import whole
 from minigrad.axes import axes_in
 from minigrad.composed import composed
@@ -51,6 +52,8 @@ __all__ = [
     "solve",
     "svd",
 ]
+
+explain_absent(__name__)
 
 svd, qr, cholesky = constant("linalg.svd"), constant("linalg.qr"), constant("linalg.cholesky")
 eig, eigvals = constant("linalg.eig"), constant("linalg.eigvals")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 
 from minigrad import ops
+from minigrad.absent import explain_absent
 from minigrad.arguments import lengths, numbers
 from minigrad.composed import composed
 from minigrad.create import asarray
@@ -38,6 +39,8 @@ __all__ = [
     "multinomial", "multivariate_normal", "normal", "pareto", "permutation", "poisson", "power", "rand", "randint",
     "randn", "random", "random_sample", "rayleigh", "seed", "shuffle", "standard_normal", "uniform", "weibull",
 ]  # fmt: skip
+
+explain_absent(__name__)
 
 
 @composed()

@@ -1,6 +1,7 @@
 """What neural networks need beside NumPy: layers as functions, choice by index, coded shapes, files, devices."""
 
 from minigrad import random
+from minigrad.absent import explain_absent
 from minigrad.device import Context, cpu, current_context, gpu, num_gpus
 from minigrad.np.search import argwhere as nonzero
 from minigrad.npx.arrays import (
@@ -51,5 +52,7 @@ __all__ = [
     "relu", "reset_np", "reshape", "reshape_like", "save", "savez", "seed", "sequence_mask", "set_np", "set_seed",
     "shape_array", "sigmoid", "slice", "smooth_l1", "softmax", "stop_gradient", "topk", "use_np", "waitall",
 ]  # fmt: skip
+
+explain_absent(__name__)
 
 Device, current_device, set_seed, cpu_pinned = Context, current_context, seed, cpu

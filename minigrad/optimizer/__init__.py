@@ -1,5 +1,7 @@
 """Optimizers: every update rule written once, as its equations."""
 
+from minigrad.absent import explain_absent
+
 from minigrad.optimizer.registry import create, register  # isort: skip
 from minigrad.optimizer.optimizer import Optimizer  # isort: skip
 from minigrad.optimizer.adabelief import AdaBelief
@@ -30,3 +32,5 @@ __all__ = [
     "LANS", "LARS", "LBSGD", "Lion", "NAG", "Nadam", "Optimizer", "RMSProp", "SGD", "SGLD", "Signum", "Updater",
     "create", "get_updater", "register",
 ]  # fmt: skip
+
+explain_absent(__name__)

@@ -1,7 +1,10 @@
 """Datasets, samplers and the loader of batches."""
 
+import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
+from minigrad.absent import absent
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.dataloader import DataLoader
 from minigrad.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
@@ -16,10 +19,10 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
-    """`gluon.data.vision` is imported when it is first used: archives and transforms take their time."""
-    if name == "vision":
-        import importlib
+if not TYPE_CHECKING:
 
-        return importlib.import_module("minigrad.gluon.data.vision")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """`gluon.data.vision` is imported when it is first used: archives and transforms take their time."""
+        if name == "vision":
+            return importlib.import_module("minigrad.gluon.data.vision")
+        return absent(sys.modules[__name__], name)

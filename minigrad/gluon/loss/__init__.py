@@ -1,5 +1,6 @@
 """Losses."""
 
+from minigrad.absent import explain_absent
 from minigrad.gluon.loss.classification import (
     HingeLoss,
     KLDivLoss,
@@ -20,3 +21,5 @@ __all__ = [
     "Loss", "PoissonNLLLoss", "SDMLLoss", "SigmoidBCELoss", "SigmoidBinaryCrossEntropyLoss", "SoftmaxCELoss",
     "SoftmaxCrossEntropyLoss", "SquaredHingeLoss", "TripletLoss",
 ]  # fmt: skip
+
+explain_absent(__name__)

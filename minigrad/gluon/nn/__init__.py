@@ -1,5 +1,6 @@
 """Layers."""
 
+from minigrad.absent import explain_absent
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock, SymbolBlock
 from minigrad.gluon.nn.activations import ELU, GELU, SELU, Activation, LeakyReLU, PReLU, SiLU, Swish
@@ -27,3 +28,5 @@ __all__ = [
     "HybridSequential", "Identity", "InstanceNorm", "Lambda", "LayerNorm", "LeakyReLU", "MaxPool1D", "MaxPool2D",
     "PReLU", "SELU", "Sequential", "SiLU", "Swish", "SymbolBlock",
 ]  # fmt: skip
+
+explain_absent(__name__)

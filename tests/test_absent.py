@@ -1,0 +1,114 @@
+"""A name that other libraries have is answered with what to use here, and stays absent."""
+
+import copy
+import importlib
+import pickle
+import re
+import subprocess
+import sys
+import time
+
+import numpy
+import pytest
+
+import minigrad
+from minigrad import autograd, gluon, init, lr_scheduler, np, npx, optimizer, random
+from minigrad.absent import advice
+from minigrad.errors import AbsentError, AbsentImportError
+from minigrad.gluon import nn
+
+X, NET = np.ones((2, 3)), nn.Dense(1, in_units=3)
+NET.initialize()
+THINGS = {"Tensor": X, "Block": NET, "Trainer": gluon.Trainer(NET.collect_params(), "sgd")}
+NAMES = {
+    "np": np, "npx": npx, "gluon": gluon, "autograd": autograd, "optimizer": optimizer, "init": init, "nn": nn,
+    "lr_scheduler": lr_scheduler, "random": random, "minigrad": minigrad, "gradcheck": minigrad.gradcheck,
+    "x": X, "net": NET, "trainer": THINGS["Trainer"], "loss": X, "dataset": gluon.data.SimpleDataset([1]),
+}  # fmt: skip
+
+
+def found_in(home):
+    return THINGS[home] if home in THINGS else importlib.import_module(home)
+
+
+@pytest.mark.parametrize(("home", "name"), advice())
+def test_a_name_of_the_table_is_absent_and_what_is_advised_is_there(home, name):
+    thing, use = found_in(home), advice()[home, name]
+    assert not hasattr(thing, name)
+    with pytest.raises(AbsentError, match=rf"has no '{name}'; use {re.escape(use)}\.$"):
+        getattr(thing, name)
+    for path in re.findall(rf"\b(?:{'|'.join(NAMES)})(?:\.\w+)+", use):
+        first, *rest = path.split(".")
+        thing = NAMES[first]
+        for word in rest:
+            thing = getattr(thing, word)
+
+
+@pytest.mark.parametrize(
+    ("expression", "sentence"),
+    [
+        ("np.relu", "minigrad.np has no 'relu'; use npx.relu(...)."),
+        ("np.fft", "minigrad.np has no 'fft'."),
+        ("np.expand_dim", "minigrad.np has no 'expand_dim'; did you mean 'expand_dims'?"),
+        ("nn.Linear", "minigrad.gluon.nn has no 'Linear'; use nn.Dense(units)."),
+        ("np.ones(3).numpy()", "Tensor has no 'numpy'; use x.asnumpy()."),
+        ("np.ones(3).asnumppy()", "Tensor has no 'asnumppy'; did you mean 'asnumpy'?"),
+        ("gluon.nn.Dense(1).parameters()", "Dense has no 'parameters'; use net.collect_params()."),
+        ("minigrad.tensor([1])", "minigrad has no 'tensor'; use np.array(values)."),
+        ("optimizer.Adagrad", "minigrad.optimizer has no 'Adagrad'; did you mean 'AdaGrad'?"),
+    ],
+)
+def test_what_a_user_reads_is_one_sentence(expression, sentence):
+    program = f"import minigrad\nfrom minigrad import gluon, np, optimizer\nfrom minigrad.gluon import nn\n{expression}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1] == f"minigrad.errors.AbsentError: {sentence}"
+
+
+@pytest.mark.parametrize("thing", [np, minigrad, X, NET, gluon.data], ids=["np", "minigrad", "Tensor", "Block", "data"])
+def test_a_protocol_is_answered_quickly_and_without_advice(thing):
+    with pytest.raises(AttributeError) as caught:
+        thing._repr_png_  # noqa: B018
+    assert type(caught.value) is AttributeError
+    assert getattr(thing, "cuda", "default") == "default"
+    start = time.perf_counter()
+    for _ in range(1000):
+        hasattr(thing, "__array_interface_of_another__")
+    assert time.perf_counter() - start < 0.2
+
+
+def test_an_import_of_the_name_says_the_same():
+    with pytest.raises(AbsentImportError, match=r"minigrad.gluon.nn has no 'Linear'; use nn\.Dense\(units\)"):
+        from minigrad.gluon.nn import Linear  # noqa: F401
+    with pytest.raises(ImportError, match="minigrad has no 'no_grad'; use `with autograd.pause"):
+        from minigrad import no_grad  # noqa: F401
+
+
+def test_copies_and_pickles_ask_for_no_name_in_vain():
+    for twin in (copy.copy(X), copy.deepcopy(X), pickle.loads(pickle.dumps(X))):
+        numpy.testing.assert_array_equal(twin, X)
+    net = nn.Dense(2, in_units=3)
+    net.initialize()
+    numpy.testing.assert_array_equal(copy.deepcopy(net)(X), net(X))
+
+
+def test_an_error_inside_a_property_is_told_as_it_is():
+    class Wide(gluon.Block):
+        @property
+        def width(self):
+            return [].length
+
+    with pytest.raises(AttributeError, match="'list' object has no attribute 'length'"):
+        Wide().width  # noqa: B018
+
+
+def test_a_forgotten_part_is_named():
+    class Net(gluon.Block):
+        def __init__(self):
+            super().__init__()
+            self.dense1 = nn.Dense(1)
+
+        def forward(self, x):
+            return self.dense2(x)
+
+    with pytest.raises(AbsentError, match="Net has no 'dense2'; did you mean 'dense1'"):
+        Net()(X)
