@@ -75,7 +75,7 @@ class Context:
                 raise DeviceError(
                     f"{self} was asked for, but CUDA cannot use it ({error}); this machine has {num_gpus()} GPU(s), "
                     "counted from gpu(0)."
-                ) from error
+                ) from None
 
     def __enter__(self) -> Context:
         if self.device_type == "gpu":
@@ -203,7 +203,7 @@ def _import_cupy() -> Any:
         raise DeviceError(
             f"A GPU was asked for, but CuPy cannot be imported ({error}); "
             "install it with pip install 'minigrad[cuda12]' (or [cuda13] for CUDA 13), or use cpu()."
-        ) from error
+        ) from None
     if not cupy.is_available():
         raise DeviceError(
             "A GPU was asked for and CuPy is installed, but it finds no usable NVIDIA GPU or driver; "

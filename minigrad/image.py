@@ -51,8 +51,8 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True) -> Tensor:
 def _decoded(file: BinaryIO, size: int, what: str, flag: int, to_rgb: bool) -> Tensor:
     try:
         from PIL import Image, UnidentifiedImageError
-    except ImportError as error:
-        raise UsageError("Reading images needs Pillow, which is not installed: pip install pillow") from error
+    except ModuleNotFoundError:
+        raise UsageError("Reading images needs Pillow, which is not installed: pip install pillow") from None
     try:
         with Image.open(file, formats=FORMATS) as picture:
             picture.verify()  # a PNG's checksums, after which it must be opened again

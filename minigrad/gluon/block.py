@@ -284,13 +284,16 @@ class Block:
         if before:
             for hook in before:
                 hook(self, args)
+        deferred = False
         try:
             out: Tensor = self.forward(*args, **kwargs) if kwargs else self.forward(*args)
         except DeferredInitializationError:
-            self._fix_shapes(args)
-            out = self.forward(*args, **kwargs)
+            deferred = True
         except AttributeError as error:
             raise _explained(self, args, error) from None
+        if deferred:  # here, where an error is not told as one that came of another
+            self._fix_shapes(args)
+            out = self.forward(*args, **kwargs)
         if after:
             for hook in after:
                 hook(self, args, out)

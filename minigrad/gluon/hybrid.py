@@ -63,11 +63,14 @@ class HybridBlock(Block):
             x = inputs[0] if inputs else None
             ctx = x.ctx if isinstance(x, Tensor) else device_of(x)
             takes = self._takes
+            deferred = False
             try:
                 for name in own:
                     if (takes is None or name in takes) and name not in named:
                         named[name] = own[name].data(ctx)
             except DeferredInitializationError:
+                deferred = True
+            if deferred:
                 self._fix_shapes(inputs)
                 return HybridBlock.forward(self, *inputs, **named)
         return self.hybrid_forward(nd, *inputs, **named)

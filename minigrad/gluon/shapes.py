@@ -34,10 +34,10 @@ class _Unknown:
         self.parameter = parameter
 
     def __getattr__(self, name: str) -> Any:
-        raise _cannot(self.parameter)
+        raise _cannot(self.parameter) from None
 
     def _operator(self, *_: Any) -> Any:
-        raise _cannot(self.parameter)
+        raise _cannot(self.parameter) from None
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _operator
     __matmul__ = __rmatmul__ = __pow__ = __neg__ = __getitem__ = _operator

@@ -352,11 +352,11 @@ def _common_contexts(params: Sequence[Parameter]) -> list[Context]:
     for p in params:
         try:
             contexts = p.list_ctx()
-        except InitializationError as error:
+        except InitializationError:
             raise InitializationError(
                 f"Trainer got the parameter '{p.name}', which has not been initialized. Call net.initialize() before "
                 "making the Trainer."
-            ) from error
+            ) from None
         if contexts != first.list_ctx():
             raise UsageError(
                 f"Parameters live on different devices: '{first.name}' on {first.list_ctx()}, '{p.name}' on "

@@ -149,7 +149,7 @@ def download(
             raise
         except (OSError, FileError) as error:
             if attempt == retries:
-                raise FileError(f"Could not fetch {url}: {error}.") from error
+                raise FileError(f"Could not fetch {url}: {error}.") from None
     return str(target)
 
 

@@ -79,11 +79,11 @@ class Dense(HybridBlock):
         own = act._act_type if type(act) is Activation and act._act_type in EPILOGUES else None
         try:
             y: Tensor = F.linear(x, weight, bias, own)
-        except ShapeError as error:
+        except ShapeError:
             raise ShapeError(
                 f"Dense '{self.name}' expects inputs of width {weight.shape[1]} but got {x.shape[-1]} "
                 f"(input shape {x.shape}). Did you transpose the batch?"
-            ) from error
+            ) from None
         return y if act is None or own else act(y)
 
     def extra_repr(self) -> str:

@@ -60,7 +60,7 @@ class _Images(ArrayDataset):
                 f"{type(self).__name__} needs the file {wanted!r} in the folder {str(self._root)!r}, and it could not "
                 f"be fetched: {error} Put the original file there (from {self.source}{wanted}), or give the folder "
                 f"that has it: {type(self).__name__}(root=...)."
-            ) from error
+            ) from None
 
 
 class MNIST(_Images):
