@@ -19,6 +19,7 @@ from minigrad import np as numpy
 from minigrad import random as random
 from minigrad.absent import absent
 from minigrad.device import Context, cpu, current_context, gpu, num_gpus
+from minigrad.tracebacks import full_tracebacks
 
 if TYPE_CHECKING:
     from minigrad import (
@@ -47,8 +48,9 @@ if TYPE_CHECKING:
     from minigrad.gluon.trainer import Trainer
 
 __all__ = [
-    "Context", "Trainer", "autograd", "cpu", "current_context", "datasets", "gluon", "gpu", "gradcheck", "init",
-    "initializer", "kv", "kvstore", "lr_scheduler", "metric", "nd", "npx", "num_gpus", "optimizer", "plot",
+    "Context", "Trainer", "autograd", "cpu", "current_context", "datasets", "full_tracebacks", "gluon", "gpu",
+    "gradcheck", "init", "initializer", "kv", "kvstore", "lr_scheduler", "metric", "nd", "npx", "num_gpus", "optimizer",
+    "plot",
 ]  # fmt: skip
 """What `from minigrad import *` brings: not `np`, `numpy` and `random`, which would replace a user's own."""
 
@@ -75,3 +77,6 @@ if not TYPE_CHECKING:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *ROOMS, "Trainer"})
+
+
+full_tracebacks(False)
