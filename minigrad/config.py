@@ -15,10 +15,32 @@ from typing import Any
 from minigrad.arguments import arguments_of
 from minigrad.errors import ArgumentError, FileError, KeywordError, MinigradError, suggestion
 
+_MISSING = object()
+
 
 def places(cls: type, renamed: Mapping[str, str], without: Collection[str] = ()) -> dict[str, str]:
     """In which attribute each constructor argument is found: that of its name, unless `renamed` says otherwise."""
     return {name: renamed.get(name, name) for name in arguments_of(cls) if name not in without}
+
+
+def as_call(
+    thing: Any, renamed: Mapping[str, str] = {}, without: Collection[str] = (), always: Collection[str] = ()
+) -> str:
+    """The call of its constructor that makes `thing`, for a repr: with the arguments that are not as by default.
+
+    An argument is found under its name or, in a private attribute, under `_name`; one found nowhere is left out.
+
+    >>> from minigrad.gluon.data import RandomSampler
+    >>> as_call(RandomSampler(4))
+    'RandomSampler(length=4)'
+    """
+    own, defaults, shown = vars(thing), arguments_of(type(thing)), []
+    for name, place in places(type(thing), renamed, without).items():
+        value = own.get(place, own.get(f"_{place}", _MISSING))
+        as_by_default = _same(value, defaults[name]) or (isinstance(value, float) and value == defaults[name])
+        if value is not _MISSING and (name in always or not as_by_default):
+            shown.append(f"{name}={value!r}")
+    return f"{type(thing).__name__}({', '.join(shown)})"
 
 
 def build(cls: type, found: Mapping[str, str], attributes: Mapping[str, Any], others: Collection[str]) -> Any:

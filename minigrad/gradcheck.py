@@ -38,7 +38,7 @@ class Row:
     verdict: str = "ok"
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """What `gradcheck` found: true if every comparison is ok; printed, a short table."""
 
@@ -46,6 +46,10 @@ class Report:
 
     def __bool__(self) -> bool:
         return all(row.verdict == "ok" for row in self.rows)
+
+    def __repr__(self) -> str:
+        wrong = [f"{r.name}, order {r.order}: {r.verdict}" for r in self.rows if r.verdict != "ok"]
+        return f"<gradcheck, {len(self.rows)} comparisons: {'; '.join(wrong) or 'all ok'}>"
 
     def __str__(self) -> str:
         lines = [f"{'order':5} {'input':20} {'shape':14} {'backward':>14} {'measured':>14}  verdict"]

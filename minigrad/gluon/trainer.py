@@ -110,6 +110,9 @@ class Trainer:
         def __getattr__(self, name: str) -> Any:
             return absent(self, name)
 
+    def __repr__(self) -> str:
+        return f"<Trainer of {len(self._params)} parameters by {self._optimizer!r}>"
+
     @property
     def optimizer(self) -> Optimizer:
         """The optimizer."""

@@ -28,6 +28,7 @@ class Mixed(Initializer):
     def __init__(self, patterns: Sequence[str], initializers: Sequence[str | Initializer]) -> None:
         if len(patterns) != len(initializers):
             raise ArgumentError(f"{len(patterns)} patterns and {len(initializers)} initializers; give one for each.")
+        self.patterns, self.initializers = patterns, initializers
         self.map = [(re.compile(pattern), create(init)) for pattern, init in zip(patterns, initializers)]
 
     def __call__(self, name: str, arr: Tensor) -> None:
@@ -66,3 +67,6 @@ class Load(Initializer):
             )
 
     _init_weight = __call__
+
+    def __repr__(self) -> str:
+        return f"<Load of {len(self.param)} arrays; for others {self.default_init!r}>"

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from minigrad.arguments import refuse
+from minigrad.config import as_call
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError, suggestion
 
@@ -95,7 +96,7 @@ class Initializer:
         )
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+        return as_call(self)
 
 
 Class = TypeVar("Class", bound="type[Initializer]")
@@ -117,7 +118,7 @@ def create(init: str | Initializer | type[Initializer], **arguments: Any) -> Ini
     """An initializer from its name in any case, from its class, or as it is.
 
     >>> create("xavier", magnitude=2)
-    Xavier(rnd_type='uniform', factor_type='avg', magnitude=2.0)
+    Xavier(magnitude=2.0)
     """
     if isinstance(init, Initializer):
         if arguments:

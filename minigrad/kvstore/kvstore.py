@@ -45,6 +45,9 @@ class KVStore:
         self._updater: Callable[[Any, Tensor, Tensor], None] | None = None
         self._compression: TwoBitCompression | None = None
 
+    def __repr__(self) -> str:
+        return f"kvstore.create({self._name!r})"
+
     @property
     def type(self) -> str:
         """The name it was created by."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from minigrad.arguments import number, one_of, whole
-from minigrad.config import as_file_error, build, check_complete, field, places
+from minigrad.config import as_call, as_file_error, build, check_complete, field, places
 from minigrad.errors import ArgumentError
 
 RATES = ("warmup_final_lr", "base_lr")
@@ -97,6 +97,9 @@ class LRScheduler:
         if not num_update >= 0:
             raise ArgumentError(f"A schedule was asked for the rate of update {num_update!r}; they count from 0.")
         return self.get_warmup_lr(num_update) if num_update < self.warmup_steps else self.rate(num_update)
+
+    def __repr__(self) -> str:
+        return as_call(self, self.renamed, always=("base_lr",))
 
     def get_config(self) -> dict[str, Any]:
         """The schedule in mid-flight as a JSON-able dict.

@@ -9,6 +9,7 @@ import numpy
 
 from minigrad.arguments import one_of, whole
 from minigrad.axes import axis_in
+from minigrad.config import as_call
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError, UsageError
 from minigrad.metric.metric import EvalMetric, alias, pairs, register
@@ -46,7 +47,10 @@ class TopKAccuracy(EvalMetric):
         if whole("top_k", top_k) <= 1:
             raise UsageError(f"top_k is {top_k}; it must be more than 1 (for 1, use Accuracy).")
         super().__init__(f"{name}_{top_k}")
-        self.top_k = top_k
+        self.top_k, self.stem = top_k, name
+
+    def __repr__(self) -> str:
+        return as_call(self, {"name": "stem"})
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         if pred.ndim != 2:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from minigrad.config import as_call
 from minigrad.device import Array, to_host
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError, suggestion
@@ -84,6 +85,9 @@ class EvalMetric:
         """`get` as a list of pairs, also where there is only one."""
         name, value = self.get()
         return list(zip(name, value)) if isinstance(name, list) else [(name, value)]
+
+    def __repr__(self) -> str:
+        return as_call(self)
 
     def __str__(self) -> str:
         return f"{type(self).__name__}: {dict(self.get_name_value())}"

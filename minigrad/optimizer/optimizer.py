@@ -307,7 +307,7 @@ class Optimizer:
 
     def __repr__(self) -> str:
         own, shared = arguments_of(type(self)), arguments_of(Optimizer)
-        shown: dict[str, Any] = {"learning_rate": self.lr}
+        shown: dict[str, Any] = {} if self.lr_scheduler is not None else {"learning_rate": self.lr}
         shown.update((name, getattr(self, name)) for name in own if name not in shared and hasattr(self, name))
         for name in ("wd", "rescale_grad", "clip_gradient", "begin_num_update", "multi_precision"):
             if getattr(self, name) != shared[name]:

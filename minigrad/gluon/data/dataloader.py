@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minigrad import autograd
 from minigrad.arguments import number, whole
+from minigrad.config import as_call
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.gluon.data.batchify import default_batchify_fn
@@ -81,6 +82,9 @@ class DataLoader:
 
     def __len__(self) -> int:
         return len(self._batch_sampler)
+
+    def __repr__(self) -> str:
+        return as_call(self, without=("batchify_fn",))
 
     def _load(self, indices: Sequence[int]) -> Any:
         with autograd.pause():

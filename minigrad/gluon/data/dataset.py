@@ -24,6 +24,9 @@ class Dataset:
     def __len__(self) -> int:
         raise NotImplementedError(f"{type(self).__name__} must define __len__(), the number of samples.")
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.lstrip('_')} of {len(self)} samples>"
+
     def transform(self, fn: Callable[..., Any], lazy: bool = True) -> Dataset:
         """Samples passed through `fn`, which gets the parts of a tuple as separate arguments.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from minigrad.arguments import one_of, whole
+from minigrad.config import as_call
 from minigrad.device import cpu
 from minigrad.generators import generator
 
@@ -19,6 +20,9 @@ class Sampler:
     def __len__(self) -> int:
         raise NotImplementedError(f"{type(self).__name__} must define __len__, the number of indices.")
 
+    def __repr__(self) -> str:
+        return as_call(self)
+
 
 class SequentialSampler(Sampler):
     """start, start + 1, ..., start + length - 1.
@@ -28,13 +32,13 @@ class SequentialSampler(Sampler):
     """
 
     def __init__(self, length: int, start: int = 0) -> None:
-        self._range = range(whole("start", start), start + whole("length", length, 0))
+        self._length, self._start = whole("length", length, 0), whole("start", start)
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._range)
+        return iter(range(self._start, self._start + self._length))
 
     def __len__(self) -> int:
-        return len(self._range)
+        return self._length
 
 
 class RandomSampler(Sampler):
@@ -69,6 +73,9 @@ class FilterSampler(Sampler):
 
     def __len__(self) -> int:
         return len(self._indices)
+
+    def __repr__(self) -> str:
+        return f"<FilterSampler of {len(self)} indices>"
 
 
 class Order(Protocol):
