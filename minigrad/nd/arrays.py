@@ -13,183 +13,32 @@ from minigrad.axes import axes_in, axis_in
 from minigrad.codes import GLUON, coded_shape
 from minigrad.composed import composed
 from minigrad.dtypes import unhalved
-from minigrad.engine.accepts import write
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
+from minigrad.nd.older import named_as, of_two, older, truth
 from minigrad.ops.accumulate import computed_wide
 
 __all__ = [
-    "Activation",
-    "BatchNorm",
-    "BlockGrad",
-    "Cast",
-    "Concat",
-    "Convolution",
-    "Dropout",
-    "ElementWiseSum",
-    "Embedding",
-    "Flatten",
-    "FullyConnected",
-    "GroupNorm",
-    "InstanceNorm",
-    "L2Normalization",
-    "LayerNorm",
-    "LeakyReLU",
-    "MakeLoss",
-    "NDArray",
-    "Pad",
-    "Pooling",
-    "Reshape",
-    "SequenceMask",
-    "SliceChannel",
-    "SoftmaxActivation",
-    "SwapAxis",
-    "abs",
-    "add",
-    "add_n",
-    "arange_like",
-    "arccos",
-    "arccosh",
-    "arcsin",
-    "arcsinh",
-    "arctan",
-    "arctanh",
-    "argmax",
-    "argmin",
-    "argsort",
-    "batch_dot",
-    "broadcast_add",
-    "broadcast_axis",
-    "broadcast_div",
-    "broadcast_equal",
-    "broadcast_greater",
-    "broadcast_greater_equal",
-    "broadcast_hypot",
-    "broadcast_lesser",
-    "broadcast_lesser_equal",
-    "broadcast_like",
-    "broadcast_logical_and",
-    "broadcast_logical_or",
-    "broadcast_logical_xor",
-    "broadcast_maximum",
-    "broadcast_minimum",
-    "broadcast_minus",
-    "broadcast_mod",
-    "broadcast_mul",
-    "broadcast_not_equal",
-    "broadcast_plus",
-    "broadcast_power",
-    "broadcast_sub",
-    "broadcast_to",
-    "cast",
-    "cbrt",
-    "ceil",
-    "clip",
-    "concat",
-    "concatenate",
-    "cos",
-    "cosh",
-    "degrees",
-    "diag",
-    "divide",
-    "dot",
-    "elemwise_add",
-    "elemwise_div",
-    "elemwise_mul",
-    "elemwise_sub",
-    "equal",
-    "erf",
-    "exp",
-    "expand_dims",
-    "expm1",
-    "fix",
-    "flatten",
-    "flip",
-    "floor",
-    "gamma",
-    "gammaln",
-    "gather_nd",
-    "greater",
-    "greater_equal",
-    "hard_sigmoid",
-    "hypot",
-    "identity",
-    "layer_norm",
-    "lesser",
-    "lesser_equal",
-    "load",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "log_softmax",
-    "logical_and",
-    "logical_not",
-    "logical_or",
-    "logical_xor",
-    "make_loss",
-    "max",
-    "max_axis",
-    "maximum",
-    "mean",
-    "min",
-    "min_axis",
-    "minimum",
-    "modulo",
-    "moveaxis",
-    "multiply",
-    "nansum",
-    "negative",
-    "norm",
-    "not_equal",
-    "one_hot",
-    "pad",
-    "pick",
-    "power",
-    "prod",
-    "radians",
-    "reciprocal",
-    "relu",
-    "repeat",
-    "reshape",
-    "reshape_like",
-    "reverse",
-    "rint",
-    "round",
-    "rsqrt",
-    "save",
-    "shape_array",
-    "sigmoid",
-    "sign",
-    "sin",
-    "sinh",
-    "slice",
-    "slice_axis",
-    "slice_like",
-    "smooth_l1",
-    "softmax",
-    "softmax_cross_entropy",
-    "softsign",
-    "sort",
-    "split",
-    "sqrt",
-    "square",
-    "squeeze",
-    "stack",
-    "stop_gradient",
-    "subtract",
-    "sum",
-    "sum_axis",
-    "swapaxes",
-    "take",
-    "tan",
-    "tanh",
-    "tile",
-    "topk",
-    "transpose",
-    "trunc",
-    "waitall",
-    "where",
+    "Activation", "BatchNorm", "BlockGrad", "Cast", "Concat", "Convolution", "Dropout", "ElementWiseSum",
+    "Embedding", "Flatten", "FullyConnected", "GroupNorm", "InstanceNorm", "L2Normalization", "LayerNorm",
+    "LeakyReLU", "MakeLoss", "NDArray", "Pad", "Pooling", "Reshape", "SequenceMask", "SliceChannel",
+    "SoftmaxActivation", "SwapAxis", "abs", "add", "add_n", "arange_like", "arccos", "arccosh", "arcsin", "arcsinh",
+    "arctan", "arctanh", "argmax", "argmin", "argsort", "batch_dot", "broadcast_add", "broadcast_axis",
+    "broadcast_div", "broadcast_equal", "broadcast_greater", "broadcast_greater_equal", "broadcast_hypot",
+    "broadcast_lesser", "broadcast_lesser_equal", "broadcast_like", "broadcast_logical_and", "broadcast_logical_or",
+    "broadcast_logical_xor", "broadcast_maximum", "broadcast_minimum", "broadcast_minus", "broadcast_mod",
+    "broadcast_mul", "broadcast_not_equal", "broadcast_plus", "broadcast_power", "broadcast_sub", "broadcast_to",
+    "cast", "cbrt", "ceil", "clip", "concat", "concatenate", "cos", "cosh", "degrees", "diag", "divide", "dot",
+    "elemwise_add", "elemwise_div", "elemwise_mul", "elemwise_sub", "equal", "erf", "exp", "expand_dims", "expm1",
+    "fix", "flatten", "flip", "floor", "gamma", "gammaln", "gather_nd", "greater", "greater_equal", "hard_sigmoid",
+    "hypot", "identity", "layer_norm", "lesser", "lesser_equal", "load", "log", "log1p", "log2", "log10",
+    "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor", "make_loss", "max", "max_axis",
+    "maximum", "mean", "min", "min_axis", "minimum", "modulo", "moveaxis", "multiply", "nansum", "negative", "norm",
+    "not_equal", "one_hot", "pad", "pick", "power", "prod", "radians", "reciprocal", "relu", "repeat", "reshape",
+    "reshape_like", "reverse", "rint", "round", "rsqrt", "save", "shape_array", "sigmoid", "sign", "sin", "sinh",
+    "slice", "slice_axis", "slice_like", "smooth_l1", "softmax", "softmax_cross_entropy", "softsign", "sort",
+    "split", "sqrt", "square", "squeeze", "stack", "stop_gradient", "subtract", "sum", "sum_axis", "swapaxes",
+    "take", "tan", "tanh", "tile", "topk", "transpose", "trunc", "waitall", "where",
 ]  # fmt: skip
 
 NDArray = Tensor
@@ -197,49 +46,26 @@ NDArray = Tensor
 # Elementwise: the operations of `np`, under older names of their arguments
 
 
-def _older(function: Callable[..., Any], *names: str) -> Callable[..., Tensor]:
-    """`function`, its first arguments called `names` (`data` if none), its result put into `out` if that is given."""
-    names = names or ("data",)
-
-    @composed()
-    @functools.wraps(function, ("__name__", "__doc__"))
-    def older(*args: Any, out: Tensor | None = None, **kwargs: Any) -> Any:
-        args += tuple(kwargs.pop(name) for name in names[len(args) :] if name in kwargs)
-        result = function(*args, **kwargs)
-        return result if out is None else write(out, result, f"{function.__name__}()")
-
-    return older
-
-
-def _of_two(function: Callable[..., Any]) -> Callable[..., Tensor]:
-    return _older(function, "lhs", "rhs")
-
-
-def _truth(function: Callable[..., Any]) -> Callable[..., Tensor]:
-    """A comparison that answers with 1 and 0 in float32."""
-    return _of_two(functools.wraps(function, ("__name__", "__doc__"))(lambda *a: function(*a).astype("float32")))
-
-
-exp, expm1, log, log2 = _older(ops.exp), _older(ops.expm1), _older(ops.log), _older(ops.log2)
-log10, log1p, sqrt, square = _older(ops.log10), _older(ops.log1p), _older(ops.sqrt), _older(ops.square)
-cbrt, abs, sign, negative = _older(ops.cbrt), _older(ops.absolute), _older(ops.sign), _older(ops.negative)
-floor, ceil, trunc, fix = _older(ops.floor), _older(ops.ceil), _older(ops.trunc), _older(ops.trunc)
-reciprocal = _older(ops.reciprocal)
-sin, cos, tan, sinh = _older(ops.sin), _older(ops.cos), _older(ops.tan), _older(ops.sinh)
-cosh, tanh, arcsin, arccos = _older(ops.cosh), _older(ops.tanh), _older(ops.arcsin), _older(ops.arccos)
-arctan, arcsinh, arccosh = _older(ops.arctan), _older(ops.arcsinh), _older(ops.arccosh)
-arctanh, degrees, radians = _older(ops.arctanh), _older(ops.degrees), _older(ops.radians)
-erf, gamma, gammaln = _older(ops.erf), _older(ops.gamma), _older(ops.gammaln)
-relu, sigmoid, softsign = _older(ops.relu), _older(ops.sigmoid), _older(ops.softsign)
-identity, stop_gradient, clip = _older(ops.positive), npx.stop_gradient, _older(ops.clip)
+exp, expm1, log, log2 = older(ops.exp), older(ops.expm1), older(ops.log), older(ops.log2)
+log10, log1p, sqrt, square = older(ops.log10), older(ops.log1p), older(ops.sqrt), older(ops.square)
+cbrt, abs, sign, negative = older(ops.cbrt), older(ops.absolute), older(ops.sign), older(ops.negative)
+floor, ceil, trunc, fix = older(ops.floor), older(ops.ceil), older(ops.trunc), older(ops.trunc)
+reciprocal = older(ops.reciprocal)
+sin, cos, tan, sinh = older(ops.sin), older(ops.cos), older(ops.tan), older(ops.sinh)
+cosh, tanh, arcsin, arccos = older(ops.cosh), older(ops.tanh), older(ops.arcsin), older(ops.arccos)
+arctan, arcsinh, arccosh = older(ops.arctan), older(ops.arcsinh), older(ops.arccosh)
+arctanh, degrees, radians = older(ops.arctanh), older(ops.degrees), older(ops.radians)
+erf, gamma, gammaln = older(ops.erf), older(ops.gamma), older(ops.gammaln)
+relu, sigmoid, softsign = older(ops.relu), older(ops.sigmoid), older(ops.softsign)
+identity, stop_gradient, clip = older(ops.positive), npx.stop_gradient, older(ops.clip)
 BlockGrad, make_loss, MakeLoss = stop_gradient, identity, identity
 
-add, subtract, multiply = _of_two(ops.add), _of_two(ops.subtract), _of_two(ops.multiply)
-divide, modulo, power = _of_two(ops.divide), _of_two(ops.mod), _of_two(ops.power)
-maximum, minimum, hypot = _of_two(ops.maximum), _of_two(ops.minimum), _of_two(ops.hypot)
-equal, not_equal, greater = _truth(ops.equal), _truth(ops.not_equal), _truth(ops.greater)
-greater_equal, lesser, lesser_equal = _truth(ops.greater_equal), _truth(ops.less), _truth(ops.less_equal)
-logical_and, logical_or, logical_xor = _truth(ops.logical_and), _truth(ops.logical_or), _truth(ops.logical_xor)
+add, subtract, multiply = of_two(ops.add), of_two(ops.subtract), of_two(ops.multiply)
+divide, modulo, power = of_two(ops.divide), of_two(ops.mod), of_two(ops.power)
+maximum, minimum, hypot = of_two(ops.maximum), of_two(ops.minimum), of_two(ops.hypot)
+equal, not_equal, greater = truth(ops.equal), truth(ops.not_equal), truth(ops.greater)
+greater_equal, lesser, lesser_equal = truth(ops.greater_equal), truth(ops.less), truth(ops.less_equal)
+logical_and, logical_or, logical_xor = truth(ops.logical_and), truth(ops.logical_or), truth(ops.logical_xor)
 
 elemwise_add, elemwise_sub, elemwise_mul, elemwise_div = add, subtract, multiply, divide
 broadcast_add, broadcast_sub, broadcast_mul, broadcast_div = add, subtract, multiply, divide
@@ -258,9 +84,9 @@ def _nearest(data: Any, away: bool) -> Tensor:
     return ops.where(up, ops.ceil(data), ops.floor(data))
 
 
-round = _older(functools.wraps(ops.round, ("__name__",))(lambda data: _nearest(data, away=True)))
+round = older(named_as(ops.round)(lambda data: _nearest(data, away=True)))
 round.__doc__ = "The nearest whole number; of two, that away from 0: -1.5 becomes -2, and 2.5 becomes 3."
-rint = _older(functools.wraps(ops.rint, ("__name__",))(lambda data: _nearest(data, away=False)))
+rint = older(named_as(ops.rint)(lambda data: _nearest(data, away=False)))
 rint.__doc__ = "The nearest whole number; of two, the lower: -1.5 becomes -2, and 2.5 becomes 2."
 
 
@@ -303,14 +129,14 @@ ElementWiseSum = add_n
 
 def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     @composed("data")
-    @functools.wraps(function, ("__name__", "__doc__"))
-    def older(data: Any, axis: Any = None, keepdims: bool = False, exclude: bool = False) -> Tensor:
+    @named_as(function)
+    def over_all(data: Any, axis: Any = None, keepdims: bool = False, exclude: bool = False) -> Tensor:
         axis = None if isinstance(axis, tuple) and not axis else axis
         axis = ops.reduce.all_but(data.ndim, axis) if exclude else axis
         y = function(data, axis=axis, keepdims=keepdims)
         return y if y.ndim else ops.reshape(y, (1,))
 
-    return older
+    return over_all
 
 
 sum, mean, max, min = _reduction(ops.sum), _reduction(ops.mean), _reduction(ops.max), _reduction(ops.min)
@@ -328,12 +154,12 @@ def norm(data: Any, ord: int = 2, axis: Any = None, keepdims: bool = False) -> T
 
 def _position(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     @composed("data")
-    @functools.wraps(function, ("__name__", "__doc__"))
-    def older(data: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    @named_as(function)
+    def place(data: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
         y = ops.astype(function(data, axis=axis), "float32")
         return ops.expand_dims(y, axis) if keepdims and axis is not None else y if y.ndim else ops.reshape(y, (1,))
 
-    return older
+    return place
 
 
 argmax, argmin = _position(ops.argmax), _position(ops.argmin)
@@ -461,9 +287,9 @@ def pad(data: Any, mode: str = "constant", pad_width: Any = (), constant_value: 
     return ops.pad(data, widths, mode, constant_value) if mode == "constant" else ops.pad(data, widths, mode)
 
 
-flatten, expand_dims, squeeze, tile = npx.batch_flatten, _older(ops.expand_dims), _older(ops.squeeze), _older(ops.tile)
-repeat, reverse, flip = _older(ops.repeat), _older(ops.flip), _older(ops.flip)
-moveaxis, diag, cast, slice = _older(ops.moveaxis), _older(np.diag), npx.cast, npx.slice
+flatten, expand_dims, squeeze, tile = npx.batch_flatten, older(ops.expand_dims), older(ops.squeeze), older(ops.tile)
+repeat, reverse, flip = older(ops.repeat), older(ops.flip), older(ops.flip)
+moveaxis, diag, cast, slice = older(ops.moveaxis), older(np.diag), npx.cast, npx.slice
 Reshape, Flatten, SwapAxis, Concat, Cast, SliceChannel, Pad = reshape, flatten, swapaxes, concat, cast, split, pad
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +31,7 @@ def constant(name: str) -> Callable[..., Any]:
             given = {f"argument {i + 1}": value for i, value in enumerate(args)}
             raise explained(f"{name}()", error, given | kwargs) from None
 
-    function.__name__ = function.__qualname__ = name.split(".")[-1]
+    functools.update_wrapper(function, operator.attrgetter(name)(numpy), ("__name__", "__qualname__"), ())
     function.__doc__ = f"`numpy.{name}`, which has no derivative."
     return function
 
@@ -42,9 +44,9 @@ setdiff1d, union1d, isclose = constant("setdiff1d"), constant("union1d"), consta
 
 
 @composed("a")
-def histogram(a: Any, *args: Any, **kwargs: Any) -> Any:
+def histogram(a: Any, bins: Any = 10, range: Any = None, density: bool = False, weights: Any = None) -> Any:
     """`numpy.histogram`: how many values lie in each bin, and the edges of the bins (float32 ones for float16)."""
-    return constant("histogram")(unhalved(a), *args, **kwargs)
+    return constant("histogram")(unhalved(a), bins, range, density=density, weights=weights)
 
 
 @composed()

@@ -1,0 +1,59 @@
+"""`help()` of a function says what it takes and what it does."""
+
+import importlib
+import inspect
+
+import numpy
+import pytest
+
+from minigrad import nd, np
+from minigrad.engine.operation import Op, Variadic
+
+ROOMS = ["nd", "nd.random", "np", "np.linalg", "np.random", "npx", "random"]
+OF_ANY_NUMBER = {
+    "ElementWiseSum", "add_n", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "concat", "Concat",
+    "einsum", "meshgrid", "rand", "randn", "result_type", "savez", "stack",
+}  # fmt: skip
+"""Functions that take any number of arrays or lengths."""
+
+
+def functions(room):
+    found = importlib.import_module(f"minigrad.{room}")
+    named = {name: getattr(found, name) for name in found.__all__}
+    return {name: f for name, f in named.items() if callable(f) and not isinstance(f, type)}
+
+
+def is_operation(f):
+    while not isinstance(f, (Op, Variadic)) and hasattr(f, "__wrapped__"):
+        f = f.__wrapped__
+    return isinstance(f, (Op, Variadic))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_function_has_a_docstring_of_its_own(room):
+    undocumented = {name for name, f in functions(room).items() if not f.__doc__ or f.__doc__ == type(f).__doc__}
+    assert undocumented == set()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_function_says_what_it_takes(room):
+    hidden = []
+    for name, f in functions(room).items():
+        if not is_operation(f):
+            parameters = inspect.signature(f).parameters
+            several = [p for p in parameters.values() if p.kind is p.VAR_POSITIONAL]
+            if "xp" in parameters or (several and name not in OF_ANY_NUMBER):
+                hidden.append(f"{name}{inspect.signature(f)}")
+    assert hidden == []
+
+
+def test_an_older_name_takes_its_older_arguments():
+    assert str(inspect.signature(nd.clip)) == "(data, a_min=None, a_max=None, *, out=None)"
+    assert str(inspect.signature(nd.broadcast_add)) == "(lhs, rhs, *, out=None)"
+    assert list(inspect.signature(nd.sum).parameters) == ["data", "axis", "keepdims", "exclude"]
+    numpy.testing.assert_array_equal(nd.clip(data=np.array([1, 5]), a_min=2, a_max=4), [2, 4])
+
+
+def test_a_function_without_a_derivative_takes_what_numpys_does():
+    assert inspect.signature(np.unique) == inspect.signature(numpy.unique)
+    assert inspect.signature(np.linalg.svd) == inspect.signature(numpy.linalg.svd)
