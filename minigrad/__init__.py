@@ -76,7 +76,7 @@ if not TYPE_CHECKING:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *ROOMS, "Trainer"})
+    return sorted({*__all__, *ROOMS, "__version__", "np", "numpy", "random"})
 
 
 full_tracebacks(False)

@@ -276,6 +276,9 @@ def _sentence(homes: tuple[str, ...], name: str, known: frozenset[str]) -> str:
 
 
 def explain_absent(module: str) -> None:
-    """Give a module a `__getattr__` that answers as `absent` does. (Type checkers, who see none, go on checking.)"""
+    """Give a module a `__getattr__` that answers as `absent` does, and a `__dir__` that lists what it has for users.
+
+    Type checkers see no `__getattr__`, and so go on checking names.
+    """
     found = sys.modules[module]
-    vars(found)["__getattr__"] = partial(absent, found)
+    vars(found).update(__getattr__=partial(absent, found), __dir__=lambda: list(found.__all__))

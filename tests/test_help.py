@@ -42,7 +42,7 @@ def test_a_function_says_what_it_takes(room):
         if not is_operation(f):
             parameters = inspect.signature(f).parameters
             several = [p for p in parameters.values() if p.kind is p.VAR_POSITIONAL]
-            if "xp" in parameters or (several and name not in OF_ANY_NUMBER):
+            if next(iter(parameters), None) == "xp" or (several and name not in OF_ANY_NUMBER):
                 hidden.append(f"{name}{inspect.signature(f)}")
     assert hidden == []
 

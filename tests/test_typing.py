@@ -18,6 +18,7 @@ FIRST = next(block.split("```")[0] for block in README.split("```python\n") if b
 KNOWN = """
 from minigrad import gluon, metric, nd, np, npx, Trainer, kv, datasets, plot
 from typing import assert_type
+from minigrad.optimizer import Adam, register
 from minigrad.engine.tensor import Tensor
 
 x = np.ones((2, 3))
@@ -27,6 +28,11 @@ assert_type(gluon.loss.L2Loss()(x, x), Tensor)
 assert_type(gluon.rnn.LSTM(3)(x, [x]), tuple[Tensor, list[Tensor]])
 assert_type(np.exp(1 - x).mean(), Tensor)
 assert_type(nd.exp(x), Tensor)
+@register
+class Mine(Adam):
+    symbol = "m"
+
+assert_type(Mine(beta1=0.8).learning_rate, float)
 for a, b in gluon.data.DataLoader([1, 2], batch_size=1):
     assert_type(a, Tensor)
 """

@@ -4,7 +4,7 @@ from minigrad import autograd, gluon, lr_scheduler, metric, np, npx, optimizer
 from minigrad.gluon import nn, rnn
 from minigrad.gluon.data import ArrayDataset, DataLoader
 from minigrad.np import ndarray
-from minigrad.optimizer import Optimizer, register
+from minigrad.optimizer import Optimizer
 
 
 class Net(gluon.Block):
@@ -23,7 +23,6 @@ class Likelihood(gluon.loss.Loss):
         return self.weighted(-npx.pick(pred, label), sample_weight)
 
 
-@register
 class Plain(Optimizer):
     def create_state(self, index: int | str, weight: ndarray) -> ndarray:
         return np.zeros_like(weight)
