@@ -144,7 +144,7 @@ minigrad.gluon.data
     MNIST                               gluon.data.vision.MNIST()
     transforms                          gluon.data.vision.transforms
 minigrad.optimizer
-    zero_grad                           nothing, for each backward() overwrites the gradients; or net.zero_grad()
+    zero_grad       net.zero_grad(), and only with grad_req='add': otherwise each backward() overwrites the gradients
     step                                trainer.step(batch_size)
     lr_scheduler                        minigrad.lr_scheduler
     Trainer                             gluon.Trainer(net.collect_params(), 'sgd')
@@ -220,8 +220,14 @@ Block
     requires_grad_                      net.collect_params().setattr('grad_req', 'null')
     backward                            loss.backward()
     add append extend                   gluon.nn.Sequential(), which has add(block)
+Optimizer
+    zero_grad       net.zero_grad(), and only with grad_req='add': otherwise each backward() overwrites the gradients
+    state_dict                          trainer.save_states(file)
+    load_state_dict                     trainer.load_states(file)
+    minimize apply_gradients            gluon.Trainer(net.collect_params(), optimizer), and its step(batch_size)
+    param_groups                        its set_lr_mult(factors) and set_wd_mult(factors)
 Trainer
-    zero_grad                           nothing, for each backward() overwrites the gradients; or net.zero_grad()
+    zero_grad       net.zero_grad(), and only with grad_req='add': otherwise each backward() overwrites the gradients
     state_dict                          trainer.save_states(file)
     load_state_dict                     trainer.load_states(file)
     param_groups                        trainer.optimizer
@@ -271,7 +277,7 @@ def _sentence(homes: tuple[str, ...], name: str, known: frozenset[str]) -> str:
             return f"{homes[0]} has no {name!r}; use {advice()[home, name]}."
     import difflib  # only when something is wrong
 
-    close = difflib.get_close_matches(name, sorted(word for word in known if word[0] != "_"), 1)
+    close = difflib.get_close_matches(name, sorted(word for word in known if word[0] != "_"), 1, cutoff=0.7)
     return f"{homes[0]} has no {name!r}" + (f"; did you mean {close[0]!r}?" if close else ".")
 
 

@@ -27,10 +27,8 @@ class Conversions:
         """The raw array, for its values to be seen."""
         raise NotImplementedError
 
-    if not TYPE_CHECKING:  # a type checker would take it for an answer to every name
-
-        def __getattr__(self, name: str) -> Any:
-            return absent(self, name)
+    if not TYPE_CHECKING:  # whoever checks types would take it for an answer to every name
+        __getattr__ = absent
 
     # NumPy and other libraries
 

@@ -19,7 +19,12 @@ from minigrad.gluon import nn
 
 X, NET = np.ones((2, 3)), nn.Dense(1, in_units=3)
 NET.initialize()
-THINGS = {"Tensor": X, "Block": NET, "Trainer": gluon.Trainer(NET.collect_params(), "sgd")}
+THINGS = {
+    "Tensor": X,
+    "Block": NET,
+    "Trainer": gluon.Trainer(NET.collect_params(), "sgd"),
+    "Optimizer": optimizer.Adam(),
+}
 NAMES = {
     "np": np, "npx": npx, "gluon": gluon, "autograd": autograd, "optimizer": optimizer, "init": init, "nn": nn,
     "lr_scheduler": lr_scheduler, "random": random, "minigrad": minigrad, "gradcheck": minigrad.gradcheck,
@@ -48,6 +53,7 @@ def test_a_name_of_the_table_is_absent_and_what_is_advised_is_there(home, name):
     ("expression", "sentence"),
     [
         ("np.relu", "minigrad.np has no 'relu'; use npx.relu(...)."),
+        ("np.foo_bar", "minigrad.np has no 'foo_bar'."),
         ("np.fft", "minigrad.np has no 'fft'."),
         ("np.expand_dim", "minigrad.np has no 'expand_dim'; did you mean 'expand_dims'?"),
         ("nn.Linear", "minigrad.gluon.nn has no 'Linear'; use nn.Dense(units)."),

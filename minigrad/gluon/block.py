@@ -102,10 +102,8 @@ class Block:
         if self.pure:
             exchanged(self)
 
-    if not TYPE_CHECKING:  # a type checker would take it for an answer to every name
-
-        def __getattr__(self, name: str) -> Any:
-            return absent(self, name)
+    if not TYPE_CHECKING:  # whoever checks types would take it for an answer to every name
+        __getattr__ = absent
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
@@ -314,10 +312,8 @@ class Block:
             for p in own:
                 if not p.known:
                     raise DeferredInitializationError(
-                        f"Parameter '{p.name}' has the unknown shape {p.shape} and {type(self).__name__} does not "
-                        "say how "
-                        "to find it: give all lengths, or define infer_shape(self, x), which sets the parameter's "
-                        "shape."
+                        f"Parameter '{p.name}' has the unknown shape {p.shape} and {type(self).__name__} does not say "
+                        "how to find it: give all lengths, or define infer_shape(self, x), which sets its shape."
                     )
                 p.finish()
 

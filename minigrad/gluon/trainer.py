@@ -105,10 +105,8 @@ class Trainer:
 
     # The rate
 
-    if not TYPE_CHECKING:  # a type checker would take it for an answer to every name
-
-        def __getattr__(self, name: str) -> Any:
-            return absent(self, name)
+    if not TYPE_CHECKING:  # whoever checks types would take it for an answer to every name
+        __getattr__ = absent
 
     def __repr__(self) -> str:
         return f"<Trainer of {len(self._params)} parameters by {self._optimizer!r}>"

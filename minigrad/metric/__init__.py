@@ -1,5 +1,6 @@
 """Metrics: a running figure of merit over the batches of an epoch."""
 
+from minigrad.absent import explain_absent
 from minigrad.metric.classification import F1, MCC, Accuracy, TopKAccuracy
 from minigrad.metric.likelihood import CrossEntropy, Loss, NegativeLogLikelihood, Perplexity
 from minigrad.metric.metric import CompositeEvalMetric, CustomMetric, EvalMetric, create, register
@@ -24,3 +25,5 @@ __all__ = [
     "create",
     "register",
 ]
+
+explain_absent(__name__)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minigrad import np, npx, ops
+from minigrad.absent import explain_absent
 from minigrad.nd import arrays, random
 from minigrad.nd.arrays import *
 from minigrad.nd.create import arange, array, empty, eye, full, linspace, ones, ones_like, zeros, zeros_like
@@ -23,6 +24,8 @@ __all__ = [
     "random_uniform", "shuffle", "uniform", "zeros", "zeros_like",
 ]  # fmt: skip
 __all__ += arrays.__all__
+
+explain_absent(__name__)
 
 random_uniform, random_normal, random_gamma = random.uniform, random.normal, random.gamma
 random_exponential, random_poisson, random_randint = random.exponential, random.poisson, random.randint
