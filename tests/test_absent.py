@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 
-import numpy
 import pytest
 
 import minigrad
@@ -91,10 +90,11 @@ def test_an_import_of_the_name_says_the_same():
 
 def test_copies_and_pickles_ask_for_no_name_in_vain():
     for twin in (copy.copy(X), copy.deepcopy(X), pickle.loads(pickle.dumps(X))):
-        numpy.testing.assert_array_equal(twin, X)
+        assert twin.tolist() == X.tolist()
     net = nn.Dense(2, in_units=3)
     net.initialize()
-    numpy.testing.assert_array_equal(copy.deepcopy(net)(X), net(X))
+    x = np.ones((2, 3))
+    assert copy.deepcopy(net)(x).tolist() == net(x).tolist()
 
 
 def test_an_error_inside_a_property_is_told_as_it_is():

@@ -5,7 +5,7 @@ import traceback
 import numpy
 import pytest
 
-from minigrad import autograd, cpu, gluon, gpu, init, kv, lr_scheduler, metric, np, npx, num_gpus, optimizer
+from minigrad import autograd, gluon, gpu, init, kv, lr_scheduler, metric, np, npx, num_gpus, optimizer
 from minigrad.errors import MinigradError
 from minigrad.gluon import nn
 
@@ -84,9 +84,9 @@ def test_one_error_has_one_traceback(mistake, tmp_path):
     assert "".join(traceback.format_exception(error)).count("Traceback") == 1
 
 
-@pytest.mark.skipif(num_gpus() > 0, reason="there is a GPU")
 def test_a_missing_gpu_is_one_error():
+    if num_gpus():
+        pytest.skip("there is a GPU")
     with pytest.raises(MinigradError) as caught:
         np.ones(3, ctx=gpu())
     assert "".join(traceback.format_exception(caught.value)).count("Traceback") == 1
-    assert cpu() is np.ones(3).ctx
