@@ -5,11 +5,10 @@ Whatever asks for its values here looks at them outside of operations, which `lo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
-from minigrad.absent import absent
 from minigrad.device import Array, Context, cpu, to_host
 from minigrad.errors import DTypeError, KeywordError, PositionError, ShapeError
 
@@ -26,9 +25,6 @@ class Conversions:
     def _looked_at(self) -> Any:
         """The raw array, for its values to be seen."""
         raise NotImplementedError
-
-    if not TYPE_CHECKING:  # whoever checks types would take it for an answer to every name
-        __getattr__ = absent
 
     # NumPy and other libraries
 

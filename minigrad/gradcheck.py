@@ -19,7 +19,8 @@ import numpy
 from minigrad import autograd, ops
 from minigrad.arguments import number, whole
 from minigrad.device import Array, current_context
-from minigrad.engine.tensor import Tensor
+from minigrad.engine.graph import leaf
+from minigrad.engine.tensor import Tensor, attach
 from minigrad.errors import ArgumentError, GradientError
 
 STEPS = (3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-7)
@@ -95,7 +96,7 @@ def gradcheck(
     args = [_in_float64(a) for a in inputs]
     found = {f"input {i}": a for i, a in enumerate(args) if isinstance(a, Tensor) and a.dtype.kind == "f"}
     for k, p in enumerate([*_parameters_of(f, args), *parameters]):
-        found[(autograd.leaf(p) or _Nameless).name or f"parameter {k}"] = p
+        found[(leaf(p) or _Nameless).name or f"parameter {k}"] = p
     if not found:
         raise ArgumentError("gradcheck() got no floating-point input, so there is no gradient to check.")
     rng = numpy.random.default_rng(seed)
@@ -142,7 +143,7 @@ def _parameters_of(f: Any, args: list[Any]) -> list[Tensor]:
             ]
         )
     tensors = [t for p in f.collect_params().values() for t in p.list_data()]
-    return [t for t in tensors if autograd.leaf(t) is not None]
+    return [t for t in tensors if leaf(t) is not None]
 
 
 @contextmanager
@@ -152,7 +153,7 @@ def _leaves_in_float64(tensors: list[Tensor]) -> Iterator[None]:
     try:
         for t in tensors:
             t.data = t.data.astype("float64")
-            autograd.attach(t)
+            attach(t)
         with numpy.errstate(all="ignore"):
             yield
     finally:

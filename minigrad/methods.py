@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from minigrad import ops
+from minigrad.absent import answers_for_absent
 from minigrad.arguments import lengths, one_of
 from minigrad.codes import GLUON, coded_shape
 from minigrad.composed import as_tensor
@@ -282,3 +283,4 @@ for _name, _given in vars(Methods).items():
     if _name not in vars(_Plain):  # what every class has
         setattr(Tensor, _name, _given)
 Tensor.__hash__ = Methods.__hash__  # type: ignore[method-assign]
+answers_for_absent(Tensor)

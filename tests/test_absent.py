@@ -52,12 +52,11 @@ def test_a_name_of_the_table_is_absent_and_what_is_advised_is_there(home, name):
     ("expression", "sentence"),
     [
         ("np.relu", "minigrad.np has no 'relu'; use npx.relu(...)."),
-        ("np.foo_bar", "minigrad.np has no 'foo_bar'."),
+        ("np.qwerty", "minigrad.np has no 'qwerty'."),
         ("np.fft", "minigrad.np has no 'fft'."),
         ("np.expand_dim", "minigrad.np has no 'expand_dim'; did you mean 'expand_dims'?"),
         ("nn.Linear", "minigrad.gluon.nn has no 'Linear'; use nn.Dense(units)."),
         ("np.ones(3).numpy()", "Tensor has no 'numpy'; use x.asnumpy()."),
-        ("np.ones(3).asnumppy()", "Tensor has no 'asnumppy'; did you mean 'asnumpy'?"),
         ("gluon.nn.Dense(1).parameters()", "Dense has no 'parameters'; use net.collect_params()."),
         ("minigrad.tensor([1])", "minigrad has no 'tensor'; use np.array(values)."),
         ("optimizer.Adagrad", "minigrad.optimizer has no 'Adagrad'; did you mean 'AdaGrad'?"),
@@ -107,14 +106,7 @@ def test_an_error_inside_a_property_is_told_as_it_is():
         Wide().width  # noqa: B018
 
 
-def test_a_forgotten_part_is_named():
-    class Net(gluon.Block):
-        def __init__(self):
-            super().__init__()
-            self.dense1 = nn.Dense(1)
-
-        def forward(self, x):
-            return self.dense2(x)
-
-    with pytest.raises(AbsentError, match="Net has no 'dense2'; did you mean 'dense1'"):
-        Net()(X)
+def test_absent_names_do_not_show_and_cost_nothing():
+    assert "numpy" not in dir(X)
+    assert "asnumpy" in dir(X)
+    assert not hasattr(type(X), "__getattr__")  # which would slow down every attribute that is there

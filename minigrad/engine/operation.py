@@ -78,7 +78,7 @@ class Backward(NamedTuple):
 class Signature:
     """`op.__signature__`, for help(): the arguments of the forward function without `xp`. (The class has its own.)"""
 
-    def __get__(self, op: Op | None, kind: type[Op]) -> inspect.Signature:
+    def __get__(self, op: Any, kind: type) -> inspect.Signature:
         if op is None:
             raise AttributeError("__signature__")
         forward = inspect.signature(op.forward)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from minigrad import autograd
-from minigrad.absent import absent
+from minigrad.absent import answers_for_absent
 from minigrad.composed import from_plain, holds_plain
-from minigrad.engine.accepts import described, from_plain, holds_plain
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError, KeywordError, suggestion
 from minigrad.explain import described
@@ -31,6 +30,7 @@ FLAGS = (
 """What Gluon's `hybridize` can also be told, about how MXNet runs a graph."""
 
 
+@answers_for_absent
 class Block:
     """Base class of layers and networks. Subclass it, make the parts in `__init__`, and use them in `forward`:
 
@@ -101,9 +101,6 @@ class Block:
         super().__setattr__(name, value)
         if self.pure:
             exchanged(self)
-
-    if not TYPE_CHECKING:  # whoever checks types would take it for an answer to every name
-        __getattr__ = absent
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)

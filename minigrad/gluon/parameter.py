@@ -12,7 +12,7 @@ from minigrad import autograd, initializer
 from minigrad.arguments import number, one_of, whole
 from minigrad.device import Context, current_context, places
 from minigrad.dtypes import as_dtype
-from minigrad.engine.tensor import Tensor
+from minigrad.engine.tensor import Tensor, attach
 from minigrad.errors import (
     ArgumentError,
     DeferredInitializationError,
@@ -119,10 +119,9 @@ class Parameter:
             exchanged(self)
 
     def _attach(self, tensor: Tensor) -> None:
-        autograd.attach(tensor, self._grad_req)
-        leaf = autograd.leaf(tensor)
-        if leaf is not None:
-            leaf.name = self.name
+        attach(tensor, self._grad_req)
+        if tensor.node is not None:
+            tensor.node.name = self.name
 
     # Values
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minigrad import kvstore
-from minigrad.absent import absent
+from minigrad.absent import answers_for_absent
 from minigrad.arguments import number, one_of
 from minigrad.device import Context
 from minigrad.engine.graph import Leaf
@@ -27,6 +27,7 @@ from minigrad.optimizer import Optimizer, Updater, create
 from minigrad.optimizer.files import load_states, save_states
 
 
+@answers_for_absent
 class Trainer:
     """Applies an optimizer to parameters.
 
@@ -104,9 +105,6 @@ class Trainer:
         return store
 
     # The rate
-
-    if not TYPE_CHECKING:  # whoever checks types would take it for an answer to every name
-        __getattr__ = absent
 
     def __repr__(self) -> str:
         return f"<Trainer of {len(self._params)} parameters by {self._optimizer!r}>"

@@ -6,7 +6,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from minigrad.engine.accepts import composed, write
+from minigrad.composed import composed
+from minigrad.engine.accepts import write
 from minigrad.engine.tensor import Tensor
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -39,7 +40,7 @@ def older(function: Callable[..., Any], *names: str) -> Callable[..., Tensor]:
 
 def _signature(function: Callable[..., Any], names: tuple[str, ...]) -> inspect.Signature:
     """The arguments of `function`, the first of them called `names`, and `out`."""
-    own = [p for p in inspect.signature(function).parameters.values() if p.name not in ("xp", "out")]
+    own = [p for p in inspect.signature(function).parameters.values() if p.name != "out"]
     found = [p.replace(name=name, annotation=p.empty) for p, name in zip(own, names)]
     found += [p.replace(annotation=p.empty) for p in own[len(names) :]]
     return inspect.Signature([*found, inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None)])

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from minigrad.engine.operation import Op, asking
+from minigrad.engine.operation import Op, Signature, asking
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import KeywordError
 from minigrad.explain import described
@@ -20,6 +20,7 @@ class Variadic:
     option)`.
     """
 
+    __signature__ = Signature()
     complex = False  # does its derivative hold for complex numbers too?
 
     def __init__(self, forward: Callable[..., Any], vjp: Callable[..., Any], new_axis: bool = False) -> None:

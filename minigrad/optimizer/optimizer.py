@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy
 
-from minigrad.absent import absent
+from minigrad.absent import answers_for_absent
 from minigrad.arguments import arguments_of, number, refuse, whole
 from minigrad.device import Array, context_of, xp_of
 from minigrad.engine.tensor import Tensor
@@ -32,6 +32,7 @@ State = Any
 """None, one `Tensor`, or a tuple of them: what `create_state` returns."""
 
 
+@answers_for_absent
 class Optimizer:
     r"""Base class of every optimizer.
 
@@ -293,9 +294,6 @@ class Optimizer:
                     stacklevel=3,
                 )
         return {key: number(f"{kind} of {key!r}", factor, 0) for key, factor in factors.items()}
-
-    if not TYPE_CHECKING:  # whoever checks types would take it for an answer to every name
-        __getattr__ = absent
 
     # ---- Seeing, saving ----------------------------------------------------------------------------------------------
 
