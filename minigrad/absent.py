@@ -275,7 +275,7 @@ def _sentence(home: str, name: str, known: frozenset[str]) -> str:
         return f"{home} has no {name!r}; use {advice()[home, name]}."
     import difflib  # only when something is wrong
 
-    close = difflib.get_close_matches(name, sorted(word for word in known if word[0] != "_"), 1)
+    close = difflib.get_close_matches(name, sorted(word for word in known if word[0] != "_"), 1, 0.7)
     return f"{home} has no {name!r}" + (f"; did you mean {close[0]!r}?" if close else ".")
 
 
