@@ -146,7 +146,7 @@ def test_cupy_reads_the_parameters_of_every_kernel():
     from table import TABLE
 
     from minigrad.optimizer.graph import trace
-    from minigrad.optimizer.run_cuda import cuda_source
+    from minigrad.optimizer.readings.cuda import cuda_source
 
     for row in TABLE:
         for dtype in ("float16", "float32", "float64"):

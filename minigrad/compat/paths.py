@@ -26,6 +26,8 @@ OLD_PATHS = {
     "minigrad.ops.accepts": "minigrad.engine.accepts",
     "minigrad.ops.axes": "minigrad.axes",
     "minigrad.ops.codes": "minigrad.codes",
+    "minigrad.optimizer.latex": "minigrad.optimizer.readings.latex",
+    **{f"minigrad.optimizer.run_{name}": f"minigrad.optimizer.readings.{name}" for name in ("numpy", "numba", "cuda")},
 }
 """Modules that have another name now, by the one that goes on working."""
 

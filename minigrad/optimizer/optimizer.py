@@ -299,7 +299,7 @@ class Optimizer:
 
     def equation(self) -> str:
         """The rule as LaTeX, one aligned line per equation, printed from the rule itself."""
-        from minigrad.optimizer.latex import equation
+        from minigrad.optimizer.readings.latex import equation
 
         return equation(self)
 

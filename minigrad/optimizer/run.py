@@ -18,9 +18,11 @@ import numpy
 
 from minigrad.device import Array
 from minigrad.errors import ArgumentError
-from minigrad.optimizer import run_cuda, run_numba, run_numpy
 from minigrad.optimizer.accepts import FLOATS, check
 from minigrad.optimizer.graph import Graph, Scalars, active, trace
+from minigrad.optimizer.readings import cuda as cuda_reading
+from minigrad.optimizer.readings import numba as numba_reading
+from minigrad.optimizer.readings import numpy as numpy_reading
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 Step = Callable[[Graph, Sequence[Array], Sequence[float]], None]
 
 CPU: dict[str, tuple[Step, int, int]] = {
-    "numpy": (run_numpy.step, 1_000_000, 3),
-    "numba": (run_numba.step, 500_000, 16),
+    "numpy": (numpy_reading.step, 1_000_000, 3),
+    "numba": (numba_reading.step, 500_000, 16),
 }
 """How each reading takes a step; from how many elements on several threads pay, and how many threads at most."""
 
@@ -57,7 +59,7 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
     if isinstance(inputs[0], numpy.ndarray):
         on_cpu(graph, inputs, parameters, alike)
     else:
-        run_cuda.step(graph, inputs, parameters)
+        cuda_reading.step(graph, inputs, parameters)
     if numbers:
         for place, number in zip(graph.scalar_places, numbers):
             arrays[place][...] = number

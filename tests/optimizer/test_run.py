@@ -13,9 +13,9 @@ from table import TABLE
 
 from minigrad import optimizer
 from minigrad.errors import ArgumentError
-from minigrad.optimizer import Optimizer, run_numpy
+from minigrad.optimizer import Optimizer
 from minigrad.optimizer import run as running
-from minigrad.optimizer.graph import trace
+from minigrad.optimizer.readings import numpy as numpy_reading
 from minigrad.optimizer.run import reading, run
 
 RULES = [pytest.param(row, id=str(row)) for row in TABLE]
@@ -134,9 +134,9 @@ def test_a_gradient_that_must_not_be_written_is_only_read():
 
 
 def test_blocks_and_threads_meet_without_a_seam(monkeypatch):
-    monkeypatch.setattr(run_numpy, "BLOCK", 4 * 1000)
+    monkeypatch.setattr(numpy_reading, "BLOCK", 4 * 1000)
     monkeypatch.setattr(running, "_graphs", {})
-    monkeypatch.setitem(running.CPU, "numpy", (run_numpy.step, 5000, 3))
+    monkeypatch.setitem(running.CPU, "numpy", (numpy_reading.step, 5000, 3))
     monkeypatch.setattr(running, "cores", lambda: 3)
     running.pool.cache_clear()
     try:
@@ -192,10 +192,6 @@ def test_a_step_needs_at_most_4_mib_beside_the_states():
                 assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
             finally:
                 tracemalloc.stop()
-
-
-def test_adam_needs_two_registers():
-    assert run_numpy.program(trace(optimizer.Adam(), False)).registers == 2
 
 
 def test_states_may_trade_places():

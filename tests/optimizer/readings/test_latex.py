@@ -11,7 +11,7 @@ from table import TABLE
 from minigrad import optimizer
 from minigrad.errors import UsageError
 from minigrad.optimizer import Optimizer
-from minigrad.optimizer.latex import equation, plain
+from minigrad.optimizer.readings.latex import equation, plain
 from minigrad.optimizer.rule import FLOAT, exp, log, maximum, minimum, where
 
 RULES = [pytest.param(row, id=str(row)) for row in TABLE]

@@ -16,9 +16,9 @@ from table import TABLE
 from minigrad import optimizer
 from minigrad.device import num_gpus
 from minigrad.optimizer.graph import trace
+from minigrad.optimizer.readings.cuda import PREAMBLE, cuda_source
 from minigrad.optimizer.rule import maximum, minimum
 from minigrad.optimizer.run import run
-from minigrad.optimizer.run_cuda import PREAMBLE, cuda_source
 from tests.strict.kernel import SHIM, loop
 
 COMPILER = shutil.which("g++")
