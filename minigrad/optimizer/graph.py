@@ -8,10 +8,9 @@ has only the branch that ran, and `holds` says whether it would run again.
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
-from types import FrameType, MethodType
+from types import MethodType
 from typing import Any
 
 import numpy
@@ -32,16 +31,14 @@ class Graph:
     * `arrays`: the names of the array inputs (w, g, states and what else is asked for and not a number).
     * `nodes`: what is computed per element, in order.
     * `parameters`: the scalars which that needs, such as `1 - beta1**t`; `fold` computes them once a step.
-    * `locals`: the named lines of the text.
     * `compiled`: where each way of running keeps its program.
     """
 
     def __init__(
         self, rule: Any, trace: Trace, states: tuple[str, ...], asked: dict[str, bool], prepared: tuple[bool, ...],
-        results: dict[str, Symbol], named: dict[str, Symbol],
+        results: dict[str, Symbol],
     ) -> None:  # fmt: skip
-        self.rule, self.states, self.asked, self.prepared = rule, states, asked, prepared
-        self.results, self.locals = results, named
+        self.rule, self.states, self.asked, self.prepared, self.results = rule, states, asked, prepared, results
         leaves = {x.name for x in trace.nodes.values() if x.op == "array"}
         self.places = [i for i, name in enumerate(("w", "g", *states)) if name in leaves]
         self.scalar_places = [i for i in range(2 + len(states)) if i not in self.places]
@@ -93,7 +90,7 @@ def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) 
     needed = {name: symbols.leaf("scalar", name) for name, part in zip(PREPARATION, parts) if part}
     gradient = prepared_gradient(w, g, needed, parts)
 
-    returned, named = call(rule, HyperParameters(optimizer, symbols), w, gradient, *before, **given)
+    returned = rule(HyperParameters(optimizer, symbols), w, gradient, *before, **given)
     after = returned if isinstance(returned, tuple) else (returned, *before)
     if len(after) != 1 + len(states):
         raise UsageError(
@@ -101,7 +98,7 @@ def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) 
             f"each of its {len(states)} states {states}"
         )
     results = {name: symbols.symbol(x) for name, x in zip(("w", *states), after)}
-    return Graph(rule, symbols, states, asked, prepared, results, named)
+    return Graph(rule, symbols, states, asked, prepared, results)
 
 
 def is_number(x: Any) -> bool:
@@ -145,31 +142,6 @@ class HyperParameters:
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise UsageError(f"a rule is pure: it cannot set self.{name}; declare a state and return its next value")
-
-
-def call(rule: Any, hyper: HyperParameters, *args: Any, **kwargs: Any) -> tuple[Any, dict[str, Symbol]]:
-    """Call the rule; also return what its named locals (and those of methods it calls) held when it returned.
-
-    A profile function sees each return. Unlike a trace function it leaves debuggers and coverage alone.
-    """
-    named: dict[str, Symbol] = {}
-    given = {id(x) for x in (*args, *kwargs.values())}
-
-    def on_event(frame: FrameType, event: str, arg: Any) -> None:
-        if event == "return" and frame.f_locals.get("self") is hyper:
-            symbols = {name: x for name, x in frame.f_locals.items() if isinstance(x, Symbol)}
-            named.update((name, x) for name, x in symbols.items() if x.args and id(x) not in given)
-
-    previous: Any = sys.getprofile()
-    sys.setprofile(on_event)
-    try:
-        returned = rule(hyper, *args, **kwargs)
-    finally:
-        if hasattr(previous, "enable"):  # cProfile, which is not put back by setprofile
-            previous.enable()
-        else:
-            sys.setprofile(previous)
-    return returned, dict(sorted(named.items(), key=lambda item: item[1].order))
 
 
 def holds(symbols: Trace, asked: dict[str, bool]) -> Callable[[Any, Scalars], bool]:

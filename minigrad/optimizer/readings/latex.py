@@ -7,12 +7,14 @@ LaTeX for notebooks and pages, `plain` is text for terminals, in the names that 
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from collections.abc import Mapping
+from types import FrameType
 from typing import Any
 
 from minigrad.errors import UsageError
-from minigrad.optimizer.graph import Graph, trace
+from minigrad.optimizer.graph import Graph, HyperParameters, trace
 from minigrad.optimizer.rule import CONDITIONS, INFIX, Symbol, ancestors
 
 LETTERS = {
@@ -69,10 +71,33 @@ def wrapped(line: str, width: int) -> str:
     return text
 
 
-def definitions(graph: Graph) -> list[tuple[str, Symbol]]:
+def named(optimizer: Any) -> tuple[Graph, dict[str, Symbol]]:
+    """The graph of the rule, and what the named locals of its text (and of methods it calls) held when it returned.
+
+    A profile function sees each return. Unlike a trace function it leaves debuggers and coverage alone.
+    """
+    found: dict[str, Symbol] = {}
+
+    def on_event(frame: FrameType, event: str, arg: Any) -> None:
+        if event == "return" and type(frame.f_locals.get("self")) is HyperParameters:
+            found.update((name, x) for name, x in frame.f_locals.items() if isinstance(x, Symbol) and x.args)
+
+    previous: Any = sys.getprofile()
+    sys.setprofile(on_event)
+    try:
+        graph = trace(optimizer, prepare=False)
+    finally:
+        if hasattr(previous, "enable"):  # cProfile, which is not put back by setprofile
+            previous.enable()
+        else:
+            sys.setprofile(previous)
+    return graph, dict(sorted(found.items(), key=lambda item: item[1].order))
+
+
+def definitions(graph: Graph, named: Mapping[str, Symbol]) -> list[tuple[str, Symbol]]:
     """The lines of a rule: its named locals and its results, each value once, in the order written."""
     names = {x: name for name, x in reversed(graph.results.items()) if x.args}
-    for name, x in graph.locals.items():
+    for name, x in named.items():
         if name not in graph.results:
             names.setdefault(x, name)
     lines = [(name, x) for x, name in sorted(names.items(), key=lambda item: item[0].order)]
@@ -89,14 +114,14 @@ class Plain:
                 f"{type(optimizer).__name__} has no equations to print: it defines update(), not a rule; "
                 "see minigrad.optimizer.Optimizer for the form with a rule"
             )
-        self.graph = trace(optimizer, prepare=False)
+        self.graph, self.named = named(optimizer)
         self.letters: dict[str, str] = {**LETTERS, **getattr(optimizer, "symbols", {})}
         self.names: dict[Symbol, str] = {}
 
     def lines(self, equals: str) -> list[str]:
         """The equations. What a line has defined is written by its name in the lines after."""
         lines = []
-        for name, x in definitions(self.graph):
+        for name, x in definitions(self.graph, self.named):
             right, _ = self.write(x)
             constant = name not in self.graph.results and all(
                 y.op in ("const", "hyper") for y in ancestors([x]) if not y.args

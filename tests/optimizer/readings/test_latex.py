@@ -1,6 +1,7 @@
 """What is printed is what is computed: the printed lines, read by sympy, give the rule's numbers."""
 
 import re
+import sys
 
 import numpy
 import pytest
@@ -11,7 +12,8 @@ from table import TABLE
 from minigrad import optimizer
 from minigrad.errors import UsageError
 from minigrad.optimizer import Optimizer
-from minigrad.optimizer.readings.latex import equation, plain
+from minigrad.optimizer.graph import trace
+from minigrad.optimizer.readings.latex import equation, named, plain
 from minigrad.optimizer.rule import FLOAT, exp, log, maximum, minimum, where
 
 RULES = [pytest.param(row, id=str(row)) for row in TABLE]
@@ -206,6 +208,26 @@ def test_rules_drawn_at_random_are_printed_as_they_compute():
         assert got == pytest.approx(expected, rel=1e-9, abs=1e-12), plain(opt)
 
 
+def test_named_locals_are_known_in_the_order_written_also_those_of_methods():
+    assert list(named(optimizer.Adam())[1]) == ["mean", "var", "mean_hat", "var_hat"]
+    assert list(named(optimizer.LAMB())[1]) == ["mean", "var", "mean_hat", "var_hat", "r"]
+
+
+def test_a_profiler_stays_in_place():
+    seen = []
+
+    def profiler(frame, event, arg):
+        seen.append(event)
+
+    before = sys.getprofile()
+    sys.setprofile(profiler)
+    try:
+        equation(optimizer.Adam())
+        assert sys.getprofile() is profiler
+    finally:
+        sys.setprofile(before)
+
+
 def test_an_optimizer_without_a_rule_says_that_it_has_no_equations():
     class Stepwise(Optimizer):
         def update(self, index, weight, grad, state):
@@ -213,3 +235,10 @@ def test_an_optimizer_without_a_rule_says_that_it_has_no_equations():
 
     with pytest.raises(UsageError, match="Stepwise has no equations to print"):
         equation(Stepwise())
+
+
+def test_only_printing_looks_for_names(monkeypatch):
+    monkeypatch.setattr(sys, "setprofile", None)
+    trace(optimizer.Adam())
+    with pytest.raises(TypeError):
+        equation(optimizer.Adam())
