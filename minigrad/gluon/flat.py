@@ -55,20 +55,15 @@ class Group:
         for m, own in zip(members, self.states):
             follow_cast(m.tensor, own)
         if self.flat:
-            self._lay_out(optimizer)
+            self._lay_out()
 
-    def _lay_out(self, optimizer: Optimizer) -> None:
+    def _lay_out(self) -> None:
         """Move values into flat arrays and leave views behind."""
         self.w = _joined([m.tensor for m in self.members])
         self.g = _joined([m.leaf.grad for m in self.members])
         for m in self.members:
             m.data, m.grad = m.tensor.data, m.leaf.grad.data
-        names = optimizer.states
-        lead = len(self.states[0]) - len(names)  # a master copy in front of the states
-        self.flat_states = []
-        for k, pieces in enumerate(zip(*self.states)):
-            single = k >= lead and names[k - lead] in optimizer.scalar_states
-            self.flat_states.append(pieces[0].data if single else _joined(pieces))
+        self.flat_states = [_joined(pieces) for pieces in zip(*self.states)]
 
     def intact(self) -> bool:
         """Whether the members are still the arrays of their parameters, with the same gradients and multipliers, and
@@ -107,8 +102,8 @@ class Group:
                 m.leaf.fresh = False
 
     def _step_flat(self, optimizer: Optimizer) -> None:
-        w, g, states, names = self.w, self.g, self.flat_states, optimizer.states
-        if len(states) > len(names):  # float16 with a float32 master copy in front
+        w, g, states = self.w, self.g, self.flat_states
+        if len(states) > len(optimizer.states):  # float16 with a float32 master copy in front
             master, states = states[0], states[1:]
             if any([m.tensor.version[0] != self.stepped for m in self.members]):
                 refresh(master, w)
@@ -116,10 +111,6 @@ class Group:
             w[...] = master
         else:
             optimizer.step_group(self.indices, w, g, states)
-        for k, name in enumerate(names):
-            if name in optimizer.scalar_states:  # one number, the same for all that were stepped together
-                for own in self.states[1:]:
-                    own[len(own) - len(states) + k].data[...] = states[k]
 
 
 def follow_cast(weight: Tensor, states: Sequence[Tensor]) -> None:

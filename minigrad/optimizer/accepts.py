@@ -80,12 +80,9 @@ def states_for(optimizer: Any, weight: Tensor, state: Any) -> list[Array]:
         )
     _check_writable(arrays, f"The weight or a state of {cls}")
     for tensor in tensors:
-        if tensor.ctx is not weight.ctx and tensor.ndim:
+        if tensor.ctx is not weight.ctx:
             raise DeviceError(f"The weight is on {weight.ctx} but a state is on {tensor.ctx}; move one first.")
-    for name, array in zip(names, arrays[1:]):
-        if name in optimizer.scalar_states and array.shape:
-            raise ShapeError(f"The state {name!r} of {cls} is one number, but was given shape {array.shape}.")
-    check(cls, {"w": arrays[0]} | {n: a for n, a in zip(names, arrays[1:]) if n not in optimizer.scalar_states})
+    check(cls, dict(zip(("w", *names), arrays)))
     return arrays[1:]
 
 

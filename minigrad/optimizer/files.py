@@ -89,6 +89,8 @@ def load_states(
             called = f"parameter {names[mine]!r}" if names else f"key {key!r}"
             for i, leaf in enumerate(leaves(states[mine])):
                 leaf[...] = _fitting(arrays.pop(f"{key}/{i}", None), leaf, f"State {i} of the {called}")
+            for former, _ in enumerate(optimizer.former_states, len(leaves(states[mine]))):
+                arrays.pop(f"{key}/{former}", None)
         owed = _owed(meta, arrays, ours, weights)
         if arrays:
             raise FileError(f"It holds {next(iter(arrays))!r:.60}, which is not a state of {type(optimizer).__name__}.")

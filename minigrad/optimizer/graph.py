@@ -39,27 +39,21 @@ class Graph:
         results: dict[str, Symbol],
     ) -> None:  # fmt: skip
         self.rule, self.states, self.asked, self.prepared, self.results = rule, states, asked, prepared, results
-        leaves = {x.name for x in trace.nodes.values() if x.op == "array"}
-        self.places = [i for i, name in enumerate(("w", "g", *states)) if name in leaves]
-        self.scalar_places = [i for i in range(2 + len(states)) if i not in self.places]
         self.extras = [name for name, is_array in asked.items() if is_array]
-        self.arrays = [("w", "g", *states)[i] for i in self.places] + self.extras
+        self.arrays = ["w", "g", *states, *self.extras]
         alive = sorted(ancestors(list(results.values())), key=lambda x: x.order)
         self.nodes = [x for x in alive if x.is_array and x.args]
         self.scalars = [x for x in alive if not x.is_array]
-        wanted = {y for x in self.nodes for y in x.args} | {x for name, x in results.items() if name in self.arrays}
+        wanted = {*results.values(), *(y for x in self.nodes for y in x.args)}
         self.parameters = [x for x in self.scalars if x in wanted]
-        changed = {name: x for name, x in results.items() if not (x.op == "array" and x.name == name)}
-        self.written = {name: x for name, x in changed.items() if name in self.arrays}
+        self.written = {name: x for name, x in results.items() if not (x.op == "array" and x.name == name)}
         self.compiled: dict[Any, Any] = {}
         self.holds = holds(trace, asked)
         self.fold = fold(self)
 
     def inputs(self, arrays: Sequence[Array], scalars: Scalars) -> list[Array]:
         """The arrays that `self.arrays` names, out of [w, g, *states] and what is asked for by name."""
-        if not self.extras and not self.scalar_places:
-            return list(arrays)
-        return [arrays[i] for i in self.places] + [scalars[name] for name in self.extras]
+        return [*arrays, *(scalars[name] for name in self.extras)] if self.extras else list(arrays)
 
 
 def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) -> Graph:
@@ -72,7 +66,6 @@ def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) 
     """
     rule = type(optimizer).rule
     states = tuple(optimizer.states)
-    scalar_states = getattr(optimizer, "scalar_states", ())
     if scalars is None:
         scalars = {name: getattr(optimizer, name) for name in PREPARATION} if prepare else {}
     asked = {
@@ -84,7 +77,7 @@ def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) 
 
     symbols = Trace()
     w, g = symbols.leaf("array", "w"), symbols.leaf("array", "g")
-    before = [symbols.leaf("scalar" if name in scalar_states else "array", name) for name in states]
+    before = [symbols.leaf("array", name) for name in states]
     given = {name: symbols.leaf("array" if is_array else "scalar", name) for name, is_array in asked.items()}
     parts = (*prepared[:2], prepared[2] and "wd" not in asked)
     needed = {name: symbols.leaf("scalar", name) for name, part in zip(PREPARATION, parts) if part}
@@ -169,12 +162,12 @@ def inline(x: Symbol) -> str:
     return f"self.{x.name}" if x.op == "hyper" else repr(x.value)
 
 
-def fold(graph: Graph) -> Callable[[Any, Scalars, Sequence[Array]], tuple[list[float], list[float]]]:
+def fold(graph: Graph) -> Callable[[Any, Scalars], list[float]]:
     """Compile the scalars of a graph, such as `1 - beta1**t`, to one Python function, called once a step.
 
-    It takes the optimizer, the step's scalars and [w, g, *states]; it returns the parameters, and the next values of
-    the states that are scalars. Python floats are fast; where they raise (division by zero, overflow) the same text
-    is run again with NumPy's float64, which goes on with inf and nan as arrays do.
+    It takes the optimizer and the step's scalars, and returns the parameters. Python floats are fast; where they raise
+    (division by zero, overflow) the same text is run again with NumPy's float64, which goes on with inf and nan as
+    arrays do.
     """
     lines = []
     for x in graph.scalars:
@@ -184,24 +177,20 @@ def fold(graph: Graph) -> Callable[[Any, Scalars, Sequence[Array]], tuple[list[f
             text = f"float({x.value!r})"
         elif x.op == "hyper":
             text = f"float(self.{x.name})"
-        elif x.name in graph.states:
-            text = f"float(arrays[{2 + graph.states.index(x.name)}])"
         else:
             text = f"float(scalars[{x.name!r}])"
         lines.append(f"    x{x.order} = {text}")
     parameters = ", ".join(f"x{x.order}" for x in graph.parameters)
-    states = ", ".join(f"x{x.order}" for name, x in graph.results.items() if name not in graph.arrays)
-    source = "\n".join(["def fold(self, scalars, arrays):", *lines, f"    return [{parameters}], [{states}]"])
+    source = "\n".join(["def fold(self, scalars):", *lines, f"    return [{parameters}]"])
     in_floats = define(source, "fold", FLOAT)
     in_numpy = define(source, "fold", {op: getattr(numpy, op) for op in FLOAT} | {"float": numpy.float64})
 
-    def folded(self: Any, scalars: Scalars, arrays: Sequence[Array]) -> tuple[list[float], list[float]]:
+    def folded(self: Any, scalars: Scalars) -> list[float]:
         try:
-            parameters, states = in_floats(self, scalars, arrays)
+            parameters: list[float] = in_floats(self, scalars)
         except (ArithmeticError, ValueError):
             with numpy.errstate(all="ignore"):
-                parameters, states = in_numpy(self, scalars, arrays)
-            parameters, states = [float(x) for x in parameters], [float(x) for x in states]
-        return parameters, states
+                parameters = [float(x) for x in in_numpy(self, scalars)]
+        return parameters
 
     return folded

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
-
-import numpy
 
 from minigrad.device import Array
 from minigrad.optimizer.arguments import Default, number
-from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.optimizer import Index, Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
 
@@ -32,7 +32,7 @@ class Nadam(Optimizer):
         var_hat  = var_t / (1 - β₂ᵗ)
         w_t = w_{t-1} - η mean_bar / (√var_hat + ε)
 
-    State: `mean` and `var`, shaped like the weight, zeros at first; `P`, one number, 1 at first.
+    State: `mean` and `var`, shaped like the weight, zeros at first. P, which is 1 at first, follows from t.
 
     Arguments:
         learning_rate: η, default 0.001.
@@ -63,8 +63,8 @@ class Nadam(Optimizer):
     Reference: T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016, Algorithm 2.
     """
 
-    states = ("mean", "var", "P")
-    scalar_states = ("P",)
+    states = ("mean", "var")
+    former_states = ("P",)
 
     def __init__(
         self,
@@ -81,15 +81,34 @@ class Nadam(Optimizer):
         self.epsilon = number("epsilon", epsilon, 0)
         self.schedule_decay = number("schedule_decay", schedule_decay, 0)
 
-    def initial_state(self, name: str, w: Array) -> Array:
-        return numpy.ones(()) if name == "P" else super().initial_state(name, w)
+    def mu(self, t):
+        return self.beta1 * (1 - 0.5 * 0.96 ** (t * self.schedule_decay))
 
-    def rule(self, w, g, mean, var, P, *, lr, t):
-        mu = self.beta1 * (1 - 0.5 * 0.96 ** (t * self.schedule_decay))
-        mu_next = self.beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * self.schedule_decay))
-        P = P * mu
+    def rule(self, w, g, mean, var, *, lr, t, P_before):
+        mu = self.mu(t)
+        mu_next = self.mu(t + 1)
+        P = P_before * mu
         mean = self.beta1 * mean + (1 - self.beta1) * g
         var = self.beta2 * var + (1 - self.beta2) * g**2
         mean_bar = (1 - mu) * g / (1 - P) + mu_next * mean / (1 - P * mu_next)
         var_hat = var / (1 - self.beta2**t)
-        return w - lr * mean_bar / (sqrt(var_hat) + self.epsilon), mean, var, P
+        return w - lr * mean_bar / (sqrt(var_hat) + self.epsilon), mean, var
+
+    def named(
+        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        first = self.begin_num_update
+        done = max(0, scalars["t"] - 1 - first)
+        known = products(self.beta1, self.schedule_decay, first)
+        while len(known) <= done and known[-1] > 2**-54:
+            known.append(known[-1] * self.mu(first + len(known)))
+        return {"P_before": known[min(done, len(known) - 1)]}
+
+
+@lru_cache(maxsize=16)
+def products(beta1: float, schedule_decay: float, first: int) -> list[float]:
+    """P after 0, 1, 2, ... steps, as far as they have been needed. `named` adds to the list.
+
+    It ends soon: below 2**-54 (with β₁ = 0.9 after some 350 steps) P no longer matters, because 1 - P is 1.
+    """
+    return [1.0]

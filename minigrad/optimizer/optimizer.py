@@ -73,8 +73,8 @@ class Optimizer:
     decaying: ClassVar[tuple[str, ...]] = ("_weight", "_gamma")
     """Endings of the names that decay when parameters are known by name only."""
 
-    scalar_states: ClassVar[tuple[str, ...]] = ()
-    """Those of `states` that are one number per parameter: 0-d float64 arrays on the host."""
+    former_states: ClassVar[tuple[str, ...]] = ()
+    """States that earlier versions had after those of today. Files may hold them; nothing reads them."""
 
     earlier: ClassVar[tuple[str, ...]] = ()
     """Attributes that files of the first versions hold, for `set_config` to take in."""

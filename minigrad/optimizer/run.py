@@ -42,7 +42,7 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
     """Take one step: `arrays` are [w, g, *states]; w and the states are changed in place, g is not.
 
     Args:
-        arrays: NumPy or CuPy arrays of one shape; states that are scalars are 0-d NumPy arrays.
+        arrays: NumPy or CuPy arrays of one shape.
         scalars: `lr`, `t`, `wd`, `rescale_grad`, `clip_gradient`, and what else the rule asks for by name: numbers, or
             arrays of the shape of w.
     """
@@ -55,14 +55,11 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
             alike = False
     if not alike:
         check(type(optimizer).__name__, dict(zip(graph.arrays, inputs)), graph.extras)
-    parameters, numbers = graph.fold(optimizer, scalars, arrays)
+    parameters = graph.fold(optimizer, scalars)
     if isinstance(inputs[0], numpy.ndarray):
         on_cpu(graph, inputs, parameters, alike)
     else:
         cuda_reading.step(graph, inputs, parameters)
-    if numbers:
-        for place, number in zip(graph.scalar_places, numbers):
-            arrays[place][...] = number
 
 
 def graph_of(optimizer: Any, count: int, scalars: Scalars) -> Graph:

@@ -15,10 +15,7 @@ def example(opt, dtype="float64", shape=(7,), seed=0, rescale_grad=0.5, clip_gra
     rng = numpy.random.default_rng(seed)
     wide = numpy.float32 if dtype == "float16" else dtype
     w, g = (rng.normal(size=shape).astype(dtype) for _ in range(2))
-    states = [
-        numpy.array(0.7) if name in opt.scalar_states else rng.uniform(0.1, 2.0, shape).astype(wide)
-        for name in opt.states
-    ]
+    states = [rng.uniform(0.1, 2.0, shape).astype(wide) for _ in opt.states]
     scalars = {"lr": 0.05, "t": 3, "rescale_grad": rescale_grad, "clip_gradient": clip_gradient, "wd": wd}
     for name in asked(opt):
         if name in ("noise", "h"):
@@ -35,7 +32,6 @@ def asked(opt):
 def as_written(opt, arrays, scalars):
     """The next [w, *states], float16 computed in float32."""
     w, g, *states = (a.astype(numpy.float32) if a.dtype == numpy.float16 else a for a in arrays)
-    states = [s.item() if s.ndim == 0 and name in opt.scalar_states else s for name, s in zip(opt.states, states)]
     if scalars["rescale_grad"] != 1:
         g = scalars["rescale_grad"] * g
     if scalars["clip_gradient"]:

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy
 import pytest
 
-from minigrad import np
-from minigrad.errors import MinigradError
+from minigrad import np, optimizer
+from minigrad.errors import FileError, MinigradError
 from minigrad.lr_scheduler import LRScheduler
 from minigrad.optimizer.config import from_config
+from minigrad.optimizer.files import load_states, save_states
+from minigrad.serialization import load_arrays, save_arrays
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "first_states.json").read_text())
 GRADIENT = [[0.5, -0.25], [2.0, 0.125]]
@@ -53,3 +55,35 @@ def test_what_is_no_argument_must_be_as_the_constructor_makes_it(place, name, va
     at[name] = value
     with pytest.raises(MinigradError):
         from_config(config)
+
+
+@pytest.mark.parametrize("multi_precision", [False, True])
+@pytest.mark.parametrize("name", ["nadam", "adam"])
+def test_a_file_with_the_product_of_nadam_goes_on_from_its_step_count(tmp_path, name, multi_precision):
+    w = np.array([1.0, -2.0], dtype="float16" if multi_precision else "float32")
+    update = optimizer.get_updater(optimizer.create(name, multi_precision=multi_precision))
+    for _ in range(3):
+        update("w", w * 0.5, w)
+    save_states(tmp_path / "states", update)
+    arrays, meta = load_arrays(tmp_path / "states")
+    save_arrays(tmp_path / "states", arrays | {f"w/{len(arrays)}": numpy.float64(0.0912142874159059)}, meta)
+    again, copy_of_w = optimizer.get_updater(optimizer.create(name, multi_precision=multi_precision)), w.copy()
+    if name == "adam":  # which never had it
+        with pytest.raises(FileError, match="which is not a state of Adam"):
+            load_states(tmp_path / "states", again, {"w": copy_of_w})
+        return
+    load_states(tmp_path / "states", again, {"w": copy_of_w})
+    for _ in range(3):
+        update("w", w * 0.5, w)
+        again("w", copy_of_w * 0.5, copy_of_w)
+    assert w.asnumpy().tolist() == copy_of_w.asnumpy().tolist()
+
+
+def test_the_product_of_nadam_follows_from_the_count_whichever_steps_came_before():
+    opt, product, factor = optimizer.Nadam(beta1=0.5, begin_num_update=2), 1.0, optimizer.Nadam(beta1=0.5).mu
+    for t in range(3, 100):
+        fresh = optimizer.Nadam(beta1=0.5, begin_num_update=2)
+        for one in (opt, fresh):
+            assert 1 - one.named(0, None, None, (), {"t": t})["P_before"] == 1 - product
+        product *= factor(t)
+    assert product < 2**-60, "the list of products has ended"

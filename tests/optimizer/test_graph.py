@@ -64,7 +64,7 @@ def test_numbers_stay_names_and_are_folded_once_a_step():
     opt = optimizer.Adam(beta1=0.5)
     graph = trace(opt, False)
     assert "0.5" not in repr(graph.results["w"])
-    parameters, _ = graph.fold(opt, {"lr": 0.1, "t": 3}, [])
+    parameters = graph.fold(opt, {"lr": 0.1, "t": 3})
     named = dict(zip(map(repr, graph.parameters), parameters))
     assert named["(1.0 - (beta1 ** t))"] == 1 - 0.5**3
 

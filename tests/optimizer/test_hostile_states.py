@@ -26,7 +26,7 @@ PAYLOADS = [
 ]
 ADDED = [
     "states", "update", "step", "rule", "named", "__class__", "__dict__", "_name", "lr_scheduler", "param_dict",
-    "learning_rate", "get_config", "set_config", "scalar_states", "symbols", "elementwise", "register", CODE, "gamma",
+    "learning_rate", "get_config", "set_config", "former_states", "symbols", "elementwise", "register", CODE, "gamma",
 ]  # fmt: skip
 
 

@@ -238,9 +238,7 @@ def test_a_state_is_none_an_array_or_a_tuple():
     assert SGD().create_state(0, one()) is None
     v = SGD(momentum=0.9).create_state(0, one())
     assert (v.shape, v.dtype) == ((1,), "float64")
-    *_, product = Nadam().create_state(0, one())
-    assert (product.shape, product.item()) == ((), 1.0)
-    assert isinstance(product.data, numpy.ndarray)
+    assert [s.shape for s in Nadam().create_state(0, one())] == [(1,), (1,)]
 
 
 def test_a_graph_recorded_with_the_old_weight_says_so():

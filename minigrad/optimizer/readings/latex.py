@@ -74,13 +74,18 @@ def wrapped(line: str, width: int) -> str:
 def named(optimizer: Any) -> tuple[Graph, dict[str, Symbol]]:
     """The graph of the rule, and what the named locals of its text (and of methods it calls) held when it returned.
 
-    A profile function sees each return. Unlike a trace function it leaves debuggers and coverage alone.
+    A profile function sees each call and return. Unlike a trace function it leaves debuggers and coverage alone.
     """
     found: dict[str, Symbol] = {}
+    arguments: dict[FrameType, set[int]] = {}
 
     def on_event(frame: FrameType, event: str, arg: Any) -> None:
-        if event == "return" and type(frame.f_locals.get("self")) is HyperParameters:
-            found.update((name, x) for name, x in frame.f_locals.items() if isinstance(x, Symbol) and x.args)
+        if type(frame.f_locals.get("self")) is HyperParameters:
+            symbols = {name: x for name, x in frame.f_locals.items() if type(x) is Symbol and x.args}
+            if event == "call":
+                arguments[frame] = {*map(id, symbols.values())}
+            elif event == "return":
+                found.update((name, x) for name, x in symbols.items() if id(x) not in arguments[frame])
 
     previous: Any = sys.getprofile()
     sys.setprofile(on_event)

@@ -64,7 +64,7 @@ def test_the_body_of_the_kernel_computes_the_rule(library, k, dtype):
     _, graph, opt, arrays, scalars, inputs = kernel(k, dtype)
     wide = [a.astype("float64") for a in arrays]
     expected = as_written(opt, wide, scalars)
-    parameters, _ = graph.fold(opt, scalars, arrays)
+    parameters = graph.fold(opt, scalars)
     outputs = [inputs[graph.arrays.index(name)] for name in graph.written]  # the inputs' own memory
     pointers = (ctypes.c_void_p * len(inputs + outputs))(*(a.ctypes.data for a in inputs + outputs))
     numbers = (ctypes.c_double * max(len(parameters), 1))(*parameters)

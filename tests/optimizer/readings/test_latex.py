@@ -131,6 +131,8 @@ LETTERS = {
 
 
 def indexed(name, step):
+    if name.endswith("_before"):
+        name, step = name.removesuffix("_before"), "t-1"
     letter = LETTERS.get(name, f"{name}_")
     return f"{letter}{step}}}" if letter.endswith(",") else letter + (step if len(step) == 1 else f"{{{step}}}")
 
@@ -242,3 +244,15 @@ def test_only_printing_looks_for_names(monkeypatch):
     trace(optimizer.Adam())
     with pytest.raises(TypeError):
         equation(optimizer.Adam())
+
+
+def test_what_a_method_is_given_is_no_line_of_its_own():
+    class Doubled(Optimizer):
+        def twice(self, x):
+            return 2 * x
+
+        def rule(self, w, g, *, lr):
+            step = lr * g
+            return w - self.twice(step + g)
+
+    assert plain(Doubled()) == "step[t] = lr*g[t]\nw[t] = w[t-1] - 2*(step[t] + g[t])"
