@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from minigrad.device import Array
-from minigrad.dtypes import unhalved
 from minigrad.optimizer.arguments import Default, number
-from minigrad.optimizer.norms import bounded, norm, prepared, ratio
-from minigrad.optimizer.optimizer import Index, Optimizer
+from minigrad.optimizer.norms import bounded, norm, ratio
+from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
 
@@ -60,6 +59,7 @@ class LAMB(Optimizer):
     """
 
     states = ("mean", "var")
+    measured = ("trust",)
     elementwise = False
 
     def __init__(
@@ -81,7 +81,7 @@ class LAMB(Optimizer):
         self.upper_bound = number("upper_bound", upper_bound, 0) if upper_bound else None
         self.bias_correction = bool(bias_correction)
 
-    def direction(self, w, g, mean, var, *, t, wd):
+    def rule(self, w, g, mean, var, *, lr, t, wd, trust):
         mean = self.beta1 * mean + (1 - self.beta1) * g
         var = self.beta2 * var + (1 - self.beta2) * g**2
         if self.bias_correction:
@@ -90,15 +90,7 @@ class LAMB(Optimizer):
             r = mean_hat / (sqrt(var_hat) + self.epsilon) + wd * w
         else:
             r = mean / (sqrt(var) + self.epsilon) + wd * w
-        return r, mean, var
-
-    def rule(self, w, g, mean, var, *, lr, t, wd, trust):
-        r, mean, var = self.direction(w, g, mean, var, t=t, wd=wd)
         return w - lr * trust * r, mean, var
 
-    def named(
-        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        w = unhalved(w)
-        r, _, _ = self.direction(w, prepared(g, scalars), *states, t=scalars["t"], wd=scalars["wd"])
+    def measure(self, w: Array, r: Array) -> Mapping[str, Any]:
         return {"trust": ratio(bounded(norm(w), self.lower_bound, self.upper_bound), norm(r))}

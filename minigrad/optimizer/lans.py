@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad.device import Array
-from minigrad.dtypes import unhalved
 from minigrad.optimizer.arguments import Default, number
-from minigrad.optimizer.norms import bounded, norm, normalized, prepared, ratio
+from minigrad.optimizer.norms import bounded, norm, normalized, ratio
 from minigrad.optimizer.optimizer import Index, Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
@@ -66,6 +65,7 @@ class LANS(Optimizer):
     """
 
     states = ("mean", "var")
+    measured = ("trust_r", "trust_q")
     elementwise = False
 
     def __init__(
@@ -85,25 +85,17 @@ class LANS(Optimizer):
         self.lower_bound = number("lower_bound", lower_bound, 0) if lower_bound else None
         self.upper_bound = number("upper_bound", upper_bound, 0) if upper_bound else None
 
-    def directions(self, w, g, mean, var, *, t, wd):
+    def rule(self, w, g, mean, var, *, lr, t, wd, trust_r, trust_q):
         mean = self.beta1 * mean + (1 - self.beta1) * g
         var = self.beta2 * var + (1 - self.beta2) * g**2
         D = sqrt(var / (1 - self.beta2**t)) + self.epsilon
         r = mean / (1 - self.beta1**t) / D + wd * w
         q = g / D + wd * w
-        return r, q, mean, var
-
-    def rule(self, w, g, mean, var, *, lr, t, wd, trust_r, trust_q):
-        r, q, mean, var = self.directions(w, g, mean, var, t=t, wd=wd)
         return w - lr * (self.beta1 * trust_r * r + (1 - self.beta1) * trust_q * q), mean, var
 
     def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
         super().step(index, w, normalized(g), states)
 
-    def named(
-        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        w = unhalved(w)
-        r, q, _, _ = self.directions(w, prepared(g, scalars), *states, t=scalars["t"], wd=scalars["wd"])
+    def measure(self, w: Array, r: Array, q: Array) -> Mapping[str, Any]:
         length = bounded(norm(w), self.lower_bound, self.upper_bound)
         return {"trust_r": ratio(length, norm(r)), "trust_q": ratio(length, norm(q))}

@@ -24,6 +24,7 @@ from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageErr
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
 from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.config import to_config
+from minigrad.optimizer.passes import run_in_two
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run
 
@@ -75,6 +76,9 @@ class Optimizer:
 
     former_states: ClassVar[tuple[str, ...]] = ()
     """States that earlier versions had after those of today. Files may hold them; nothing reads them."""
+
+    measured: ClassVar[tuple[str, ...]] = ()
+    """What the rule asks for by name that follows from arrays it computes itself. See `minigrad.optimizer.passes`."""
 
     earlier: ClassVar[tuple[str, ...]] = ()
     """Attributes that files of the first versions hold, for `set_config` to take in."""
@@ -212,13 +216,20 @@ class Optimizer:
         }
         scalars.update(self.named(index, w, g, states, scalars))
         own = states[: len(self.states)]  # what `create_state` may add to them is for `named` and `step`
-        run(self, [w, g, *own], scalars)
+        (run_in_two if self.measured else run)(self, [w, g, *own], scalars)
 
     def named(
         self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         """What else the rule asks for by name: values that are not elementwise, such as norms or noise."""
         return {}
+
+    def measure(self, w: Array, *made: Array) -> Mapping[str, Any]:
+        """What `measured` names, by name, from the weight and the arrays that the rule joins with it, in their order.
+
+        In `w - lr * trust * r` that array is r; in `w - lr * r * trust` it would be `lr * r`.
+        """
+        raise UsageError(f"{type(self).__name__} says that it measures {self.measured}; define measure(self, w, *made)")
 
     # ---- Counts, rates, multipliers --------------------------------------------------------------------------------
 

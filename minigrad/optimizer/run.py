@@ -38,15 +38,17 @@ CPU: dict[str, tuple[Step, int, int]] = {
 _graphs: WeakKeyDictionary[type, list[Graph]] = WeakKeyDictionary()
 
 
-def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
+def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph | None = None) -> None:
     """Take one step: `arrays` are [w, g, *states]; w and the states are changed in place, g is not.
 
     Args:
         arrays: NumPy or CuPy arrays of one shape.
         scalars: `lr`, `t`, `wd`, `rescale_grad`, `clip_gradient`, and what else the rule asks for by name: numbers, or
             arrays of the shape of w.
+        graph: a part of the rule, if not the whole rule is to run.
     """
-    graph = graph_of(optimizer, len(arrays), scalars)
+    if graph is None:
+        graph = graph_of(optimizer, len(arrays), scalars)
     inputs = graph.inputs(arrays, scalars)
     shape, dtype = inputs[0].shape, inputs[0].dtype
     alike = dtype in FLOATS

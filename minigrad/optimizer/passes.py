@@ -1,0 +1,66 @@
+"""A rule in two passes, where it asks for a number that follows from a whole array which the rule itself computes.
+
+LAMB steps by `lr * trust * r`, and trust takes the norm of r, a sum over all elements. The first pass is all that does
+not depend on `trust`; it leaves r in an array. The optimizer's `measure` makes the number of it, and the second pass
+goes on from r: nothing is computed twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+
+from minigrad.device import Array, context_of, xp_of
+from minigrad.dtypes import single
+from minigrad.optimizer.graph import Graph, Scalars
+from minigrad.optimizer.rule import CONDITIONS, Symbol, ancestors
+from minigrad.optimizer.run import graph_of, run
+
+
+def run_in_two(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
+    """Take one step as `run` does; what `optimizer.measured` names is found between the passes."""
+    w = arrays[0]
+    unknown = 1.0 if isinstance(w, numpy.ndarray) else w  # on a GPU a norm is an array
+    whole = graph_of(optimizer, len(arrays), {**scalars, **dict.fromkeys(optimizer.measured, unknown)})
+    if "passes" not in whole.compiled:
+        whole.compiled["passes"] = in_two(whole, optimizer.measured)
+    first, second = whole.compiled["passes"]
+    with context_of(w):
+        made = [xp_of(w).empty_like(w, dtype=single(w.dtype)) for _ in first.states[len(whole.states) :]]
+    if first.written:
+        run(optimizer, [*arrays, *made], scalars, first)
+    run(optimizer, [*arrays, *made], {**scalars, **optimizer.measure(w, *made)}, second)
+
+
+def in_two(graph: Graph, measured: Sequence[str]) -> tuple[Graph, Graph]:
+    """The graph up to the measured numbers, and from them on.
+
+    Both have more states than the rule: the arrays that the first pass hands to the second.
+    """
+    ordered = sorted(ancestors(list(graph.results.values())), key=lambda x: x.order)
+    late: set[Symbol] = set()
+    for x in ordered:
+        if (x.op in ("scalar", "array") and x.name in measured) or any(y in late for y in x.args):
+            late.add(x)
+    for x in reversed(ordered):  # a comparison is made again: its truths do not fit into an array of numbers
+        if x in late:
+            late.update(y for y in x.args if y.op in CONDITIONS)
+    second = {name: x for name, x in graph.written.items() if name == "w" or x in late}
+    first = {name: x for name, x in graph.written.items() if name not in second}
+    read = {*second.values(), *(y for x in late for y in x.args)} - late
+    handed = [x for x in ordered if x in read and x.is_array and (x.args or x.name in first)]
+
+    trace = graph.results["w"].trace
+    names = [f"made{k}" for k in range(len(handed))]
+    again = {x: trace.leaf("array", name) for x, name in zip(handed, names)}
+    for x in ordered:
+        if x in late and x.args:
+            again[x] = trace.node(x.op, *(again.get(y, y) for y in x.args))
+    rule, states, prepared = graph.rule, (*graph.states, *names), graph.prepared
+    known = {name: is_array for name, is_array in graph.asked.items() if name not in measured}
+    return (
+        Graph(rule, trace, states, known, prepared, first | dict(zip(names, handed))),
+        Graph(rule, trace, states, graph.asked, prepared, {name: again.get(x, x) for name, x in second.items()}),
+    )
