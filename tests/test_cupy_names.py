@@ -152,7 +152,7 @@ def test_cupy_reads_the_parameters_of_every_kernel():
         for dtype in ("float16", "float32", "float64"):
             opt = row.make()
             arrays, scalars = example(opt, dtype, (4,))
-            graph = trace(opt, True, scalars)
+            graph = trace(opt, scalars)
             inputs = graph.inputs(arrays, scalars)
             source = cuda_source(graph, [a.dtype for a in inputs])
             kernel = cupy.ElementwiseKernel(**source._asdict())

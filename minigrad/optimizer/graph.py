@@ -21,7 +21,8 @@ from minigrad.errors import UsageError
 from minigrad.optimizer.rule import FLOAT, Symbol, Trace, ancestors, clip, spell
 
 Scalars = Mapping[str, Any]
-PREPARATION = ("rescale_grad", "clip_gradient", "wd")
+PREPARATION: Scalars = {"rescale_grad": 1.0, "clip_gradient": None, "wd": 0.0}
+"""What is done to every gradient before the rule, with the values that do nothing."""
 
 
 class Graph:
@@ -39,9 +40,9 @@ class Graph:
         results: dict[str, Symbol],
     ) -> None:  # fmt: skip
         self.rule, self.states, self.asked, self.prepared, self.results = rule, states, asked, prepared, results
-        self.extras = [name for name, is_array in asked.items() if is_array]
-        self.arrays = ["w", "g", *states, *self.extras]
         alive = sorted(ancestors(list(results.values())), key=lambda x: x.order)
+        self.extras = [x.name for x in alive if x.op == "array" and x.name in asked]
+        self.arrays = ["w", "g", *states, *self.extras]
         self.nodes = [x for x in alive if x.is_array and x.args]
         self.scalars = [x for x in alive if not x.is_array]
         wanted = {*results.values(), *(y for x in self.nodes for y in x.args)}
@@ -56,32 +57,28 @@ class Graph:
         return [*arrays, *(scalars[name] for name in self.extras)] if self.extras else list(arrays)
 
 
-def trace(optimizer: Any, prepare: bool = True, scalars: Scalars | None = None) -> Graph:
+def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
     """Run the optimizer's rule once with symbols and return its graph.
 
-    With `prepare` the gradient is first rescaled, then clipped to +-clip_gradient, then `wd * w` is added (unless the
-    rule asks for `wd` itself); parts that do nothing (1, off, 0) are left out. `scalars` are the values of one step;
-    they say which parts are needed and which of the things asked for are arrays. Without them the optimizer's own
-    settings decide.
+    `scalars` are the values of one step. They say which of the things that the rule asks for are arrays, and how the
+    gradient is prepared: rescaled, then clipped to +-clip_gradient, then `wd * w` is added (unless the rule asks for
+    `wd` itself). Parts that do nothing (1, off, 0) are left out, and without `scalars` all of them.
     """
     rule = type(optimizer).rule
     states = tuple(optimizer.states)
-    if scalars is None:
-        scalars = {name: getattr(optimizer, name) for name in PREPARATION} if prepare else {}
     asked = {
         p.name: not is_number(scalars.get(p.name, 0.0))
         for p in inspect.signature(rule).parameters.values()
         if p.kind is p.KEYWORD_ONLY
     }
-    prepared = active(scalars) if prepare else (False, False, False)
+    prepared = active(scalars)
 
     symbols = Trace()
     w, g = symbols.leaf("array", "w"), symbols.leaf("array", "g")
     before = [symbols.leaf("array", name) for name in states]
     given = {name: symbols.leaf("array" if is_array else "scalar", name) for name, is_array in asked.items()}
     parts = (*prepared[:2], prepared[2] and "wd" not in asked)
-    needed = {name: symbols.leaf("scalar", name) for name, part in zip(PREPARATION, parts) if part}
-    gradient = prepared_gradient(w, g, needed, parts)
+    gradient = prepared_gradient(w, g, {name: symbols.leaf("scalar", name) for name in PREPARATION}, parts)
 
     returned = rule(HyperParameters(optimizer, symbols), w, gradient, *before, **given)
     after = returned if isinstance(returned, tuple) else (returned, *before)
@@ -182,15 +179,14 @@ def fold(graph: Graph) -> Callable[[Any, Scalars], list[float]]:
         lines.append(f"    x{x.order} = {text}")
     parameters = ", ".join(f"x{x.order}" for x in graph.parameters)
     source = "\n".join(["def fold(self, scalars):", *lines, f"    return [{parameters}]"])
-    in_floats = define(source, "fold", FLOAT)
+    in_floats: Callable[[Any, Scalars], list[float]] = define(source, "fold", FLOAT)
     in_numpy = define(source, "fold", {op: getattr(numpy, op) for op in FLOAT} | {"float": numpy.float64})
 
     def folded(self: Any, scalars: Scalars) -> list[float]:
         try:
-            parameters: list[float] = in_floats(self, scalars)
+            return in_floats(self, scalars)
         except (ArithmeticError, ValueError):
             with numpy.errstate(all="ignore"):
-                parameters = [float(x) for x in in_numpy(self, scalars)]
-        return parameters
+                return [float(x) for x in in_numpy(self, scalars)]
 
     return folded

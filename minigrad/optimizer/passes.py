@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.device import Array, context_of, xp_of
+from minigrad.device import Array, xp_of
 from minigrad.dtypes import single
 from minigrad.optimizer.graph import Graph, Scalars
 from minigrad.optimizer.rule import CONDITIONS, Symbol, ancestors
@@ -27,8 +27,7 @@ def run_in_two(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> Non
     if "passes" not in whole.compiled:
         whole.compiled["passes"] = in_two(whole, optimizer.measured)
     first, second = whole.compiled["passes"]
-    with context_of(w):
-        made = [xp_of(w).empty_like(w, dtype=single(w.dtype)) for _ in first.states[len(whole.states) :]]
+    made = [xp_of(w).empty_like(w, dtype=single(w.dtype)) for _ in first.states[len(whole.states) :]]
     if first.written:
         run(optimizer, [*arrays, *made], scalars, first)
     run(optimizer, [*arrays, *made], {**scalars, **optimizer.measure(w, *made)}, second)
@@ -41,12 +40,9 @@ def in_two(graph: Graph, measured: Sequence[str]) -> tuple[Graph, Graph]:
     """
     ordered = sorted(ancestors(list(graph.results.values())), key=lambda x: x.order)
     late: set[Symbol] = set()
-    for x in ordered:
-        if (x.op in ("scalar", "array") and x.name in measured) or any(y in late for y in x.args):
+    for x in ordered:  # what compares is late too: true and false do not fit into an array of numbers
+        if x.name in measured or x.op in CONDITIONS or any(y in late for y in x.args):
             late.add(x)
-    for x in reversed(ordered):  # a comparison is made again: its truths do not fit into an array of numbers
-        if x in late:
-            late.update(y for y in x.args if y.op in CONDITIONS)
     second = {name: x for name, x in graph.written.items() if name == "w" or x in late}
     first = {name: x for name, x in graph.written.items() if name not in second}
     read = {*second.values(), *(y for x in late for y in x.args)} - late
@@ -58,9 +54,8 @@ def in_two(graph: Graph, measured: Sequence[str]) -> tuple[Graph, Graph]:
     for x in ordered:
         if x in late and x.args:
             again[x] = trace.node(x.op, *(again.get(y, y) for y in x.args))
-    rule, states, prepared = graph.rule, (*graph.states, *names), graph.prepared
-    known = {name: is_array for name, is_array in graph.asked.items() if name not in measured}
-    return (
-        Graph(rule, trace, states, known, prepared, first | dict(zip(names, handed))),
-        Graph(rule, trace, states, graph.asked, prepared, {name: again.get(x, x) for name, x in second.items()}),
-    )
+
+    def part(results: dict[str, Symbol]) -> Graph:
+        return Graph(graph.rule, trace, (*graph.states, *names), graph.asked, graph.prepared, results)
+
+    return part(first | dict(zip(names, handed))), part({name: again.get(x, x) for name, x in second.items()})

@@ -75,7 +75,7 @@ def graph_of(optimizer: Any, count: int, scalars: Scalars) -> Graph:
         same = graph.prepared == prepared and graph.rule is cls.rule and len(graph.states) == count - 2
         if same and graph.holds(optimizer, scalars):
             return graph
-    graph = trace(optimizer, True, scalars)
+    graph = trace(optimizer, scalars)
     graphs.append(graph)
     return graph
 

@@ -90,13 +90,13 @@ def named(optimizer: Any) -> tuple[Graph, dict[str, Symbol]]:
     previous: Any = sys.getprofile()
     sys.setprofile(on_event)
     try:
-        graph = trace(optimizer, prepare=False)
+        graph = trace(optimizer)
     finally:
         if hasattr(previous, "enable"):  # cProfile, which is not put back by setprofile
             previous.enable()
         else:
             sys.setprofile(previous)
-    return graph, dict(sorted(found.items(), key=lambda item: item[1].order))
+    return graph, found
 
 
 def definitions(graph: Graph, named: Mapping[str, Symbol]) -> list[tuple[str, Symbol]]:

@@ -32,7 +32,7 @@ def kernel(k, dtype):
     arrays, scalars = example(opt, dtype, (50,))
     for array in arrays[:2]:
         array[::5] = 0.0
-    graph = trace(opt, True, scalars)
+    graph = trace(opt, scalars)
     inputs = graph.inputs(arrays, scalars)
     return cuda_source(graph, [a.dtype for a in inputs]), graph, opt, arrays, scalars, inputs
 
@@ -90,7 +90,7 @@ def test_each_array_is_loaded_once_and_stored_once(k):
 
 def test_numbers_are_parameters_so_nothing_is_compiled_again_when_they_change():
     first, second = (
-        cuda_source(trace(optimizer.Adam(beta1=beta1, learning_rate=lr), False), ["float32"] * 4)
+        cuda_source(trace(optimizer.Adam(beta1=beta1, learning_rate=lr)), ["float32"] * 4)
         for beta1, lr in ((0.9, 0.1), (0.5, 0.2))
     )
     assert first == second

@@ -6,4 +6,4 @@ from minigrad.optimizer.readings.numpy import program
 
 
 def test_adam_needs_two_registers():
-    assert program(trace(optimizer.Adam(), False)).registers == 2
+    assert program(trace(optimizer.Adam())).registers == 2
