@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from minigrad.device import Array
 from minigrad.dtypes import unhalved
 from minigrad.optimizer.arguments import number
 from minigrad.optimizer.optimizer import Optimizer
@@ -63,7 +62,7 @@ class DCASGD(Optimizer):
     def states(self) -> tuple[str, ...]:
         return ("v", "prev") if self.momentum else ("prev",)
 
-    def initial_state(self, name: str, w: Array) -> Array:
+    def initial_state(self, name, w):
         return unhalved(w).copy() if name == "prev" else super().initial_state(name, w)
 
     def rule(self, w, g, *states, lr):

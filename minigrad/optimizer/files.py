@@ -78,7 +78,8 @@ def load_states(
             raise FileError(f"It holds {meta.get('kind', meta.get('holds', 'arrays'))!r:.60}, not {KIND}.")
         optimizer = _optimizer(meta, updater.optimizer)
         ours = {} if names is None else _renumbering(meta, list(names), list(places or range(len(names))))
-        counts = {ours.get(key, key): n for key, n in _counts(meta).items()}
+        saved = table("counts", field(meta, "counts", list))
+        counts = {ours.get(key, key): count(f"count of {key!r}", n) for key, n in saved.items()}
         num_update = count("num_update", field(meta, "num_update", int))
         states = {}
         for key in list_of(meta, "keys", (int, str)):
@@ -114,11 +115,6 @@ def _optimizer(meta: dict[str, Any], running: Optimizer) -> Optimizer:
     if field(meta, "class", str) != cls:
         raise FileError(f"It holds states of {meta['class']:.60}, but {cls} is running.")
     return running
-
-
-def _counts(meta: dict[str, Any]) -> dict[Any, int]:
-    """How often each parameter was updated."""
-    return {key: count(f"count of {key!r}", n) for key, n in table("counts", field(meta, "counts", list)).items()}
 
 
 def _owed(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from minigrad.device import Array
 from minigrad.optimizer.arguments import number
-from minigrad.optimizer.optimizer import Index, Optimizer
+from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
 
@@ -56,6 +54,7 @@ class FTML(Optimizer):
     """
 
     states = ("d", "v", "z")
+    divides_by_rate = True
 
     def __init__(self, beta1: float = 0.6, beta2: float = 0.999, epsilon: float = 1e-8, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -69,7 +68,3 @@ class FTML(Optimizer):
         sigma = d - self.beta1 * d_before
         z = self.beta1 * z + (1 - self.beta1) * g - sigma * w
         return -z / d, d, v, z
-
-    def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
-        if self._get_lr(index) > 0:
-            super().step(index, w, g, states)

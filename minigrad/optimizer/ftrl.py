@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from minigrad.device import Array
 from minigrad.optimizer.arguments import Default, number
-from minigrad.optimizer.optimizer import Index, Optimizer
+from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import absolute, sign, sqrt, where
 
@@ -62,6 +60,7 @@ class Ftrl(Optimizer):
     """
 
     states = ("z", "n")
+    divides_by_rate = True
     symbols = {"wd": r"\lambda_2"}
 
     def __init__(
@@ -77,7 +76,3 @@ class Ftrl(Optimizer):
         n = n + g**2
         w = -(z - sign(z) * self.lamda1) / ((self.beta + sqrt(n)) / lr + wd)
         return where(absolute(z) <= self.lamda1, 0.0, w), z, n
-
-    def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
-        if self._get_lr(index) > 0:
-            super().step(index, w, g, states)

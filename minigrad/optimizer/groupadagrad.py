@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from minigrad.device import Array, xp_of
+from minigrad.device import xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.optimizer.accepts import check, weight_of
@@ -71,9 +70,7 @@ class GroupAdaGrad(Optimizer):
             )
         return Tensor(self.initial_state("h", weight.data[:, :1]))
 
-    def named(
-        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
+    def named(self, index, w, g, states, scalars):
         if [h.shape for h in states] != [w[..., :1].shape if w.ndim == 2 else None]:
             raise ShapeError(
                 f"GroupAdaGrad keeps one state of shape (rows, 1), but for parameter {self._name(index)!r} of shape "
@@ -81,6 +78,5 @@ class GroupAdaGrad(Optimizer):
             )
         (h,) = states
         check("GroupAdaGrad", {"w": w[:, :1], "h": h})
-        square = prepared(g, scalars) ** 2
-        h += square.sum(axis=1, keepdims=True) / max(1, w.shape[1])
+        h += (prepared(g, scalars) ** 2).sum(axis=1, keepdims=True) / max(1, w.shape[1])
         return {"h": xp_of(w).broadcast_to(h, w.shape)}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from minigrad.device import Array
 from minigrad.optimizer.arguments import Default, number
 from minigrad.optimizer.norms import bounded, norm, ratio
 from minigrad.optimizer.optimizer import Optimizer
@@ -92,5 +90,5 @@ class LAMB(Optimizer):
             r = mean / (sqrt(var) + self.epsilon) + wd * w
         return w - lr * trust * r, mean, var
 
-    def measure(self, w: Array, r: Array) -> Mapping[str, Any]:
+    def measure(self, w, r):
         return {"trust": ratio(bounded(norm(w), self.lower_bound, self.upper_bound), norm(r))}

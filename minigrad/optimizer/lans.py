@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from minigrad.device import Array
 from minigrad.optimizer.arguments import Default, number
 from minigrad.optimizer.norms import bounded, norm, normalized, ratio
-from minigrad.optimizer.optimizer import Index, Optimizer
+from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
 
@@ -93,9 +91,9 @@ class LANS(Optimizer):
         q = g / D + wd * w
         return w - lr * (self.beta1 * trust_r * r + (1 - self.beta1) * trust_q * q), mean, var
 
-    def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
+    def step(self, index, w, g, states):
         super().step(index, w, normalized(g), states)
 
-    def measure(self, w: Array, r: Array, q: Array) -> Mapping[str, Any]:
+    def measure(self, w, r, q):
         length = bounded(norm(w), self.lower_bound, self.upper_bound)
         return {"trust_r": ratio(length, norm(r)), "trust_q": ratio(length, norm(q))}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from minigrad.arguments import whole
-from minigrad.device import Array, xp_of
+from minigrad.device import xp_of
 from minigrad.errors import FileError
 from minigrad.optimizer.arguments import Default, either, number
 from minigrad.optimizer.norms import norm, ratio
-from minigrad.optimizer.optimizer import Index, Optimizer
+from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 
 
@@ -91,12 +91,10 @@ class LARS(Optimizer):
         v = self.momentum * correction * v - lr * trust * g
         return w + v, v
 
-    def named(
-        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
+    def named(self, index, w, g, states, scalars):
         return {"trust": self._trust(index, w, g, scalars), "correction": self._correction()}
 
-    def _trust(self, index: Index, w: Array, g: Array, scalars: Mapping[str, Any]) -> Any:
+    def _trust(self, index, w, g, scalars):
         if self._name(index).endswith(("gamma", "beta", "bias")):
             return 1.0
         length, slope = norm(w), abs(self.rescale_grad) * norm(g)

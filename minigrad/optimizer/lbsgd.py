@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minigrad.arguments import whole
-from minigrad.device import Array, xp_of
+from minigrad.device import xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import KindError, UsageError
 from minigrad.optimizer.accepts import check
@@ -122,7 +121,7 @@ class LBSGD(Optimizer):
         total = Tensor(self.initial_state("total", weight.data))
         return total if inner is None else (inner, total)
 
-    def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
+    def step(self, index, w, g, states):
         if self.batch_scale > 1:
             if len(states) == len(self.states):
                 raise UsageError("LBSGD adds gradients up in a state of its own; create_state(index, weight) makes it")
@@ -135,16 +134,14 @@ class LBSGD(Optimizer):
             total[...] = 0
         super().step(index, w, g, states)
 
-    def named(
-        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
+    def named(self, index, w, g, states, scalars):
         if self.warmup_strategy == "lars":
             w2, g2 = norm(w) ** 2, norm(g) ** 2
             xp = xp_of(w)
             return {"scale": xp.clip(xp.sqrt(w2 / (g2 + scalars["wd"] * w2 + 1e-18)), 0.01, 100.0)}
         return {"scale": self._warmup(self._batches(index))}
 
-    def _batches(self, index: Index) -> int:
+    def _batches(self, index):
         """n: how many small batches this parameter has seen, the present one included."""
         here = self._index_update_count[index] - self.begin_num_update
         return self.begin_epoch * self.updates_per_epoch + here

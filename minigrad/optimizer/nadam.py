@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from minigrad.device import Array
 from minigrad.optimizer.arguments import Default, number
-from minigrad.optimizer.optimizer import Index, Optimizer
+from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
 
@@ -94,14 +92,11 @@ class Nadam(Optimizer):
         var_hat = var / (1 - self.beta2**t)
         return w - lr * mean_bar / (sqrt(var_hat) + self.epsilon), mean, var
 
-    def named(
-        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        first = self.begin_num_update
-        done = max(0, scalars["t"] - 1 - first)
-        known = products(self.beta1, self.schedule_decay, first)
+    def named(self, index, w, g, states, scalars):
+        done = max(0, scalars["t"] - 1 - self.begin_num_update)
+        known = products(self.beta1, self.schedule_decay, self.begin_num_update)
         while len(known) <= done and known[-1] > 2**-54:
-            known.append(known[-1] * self.mu(first + len(known)))
+            known.append(known[-1] * self.mu(self.begin_num_update + len(known)))
         return {"P_before": known[min(done, len(known) - 1)]}
 
 

@@ -53,5 +53,4 @@ def bounded(length: Any, lower: float | None, upper: float | None) -> Any:
 
 def prepared(g: Array, scalars: Mapping[str, Any]) -> Array:
     """The gradient as a rule with a decay of its own gets it: rescaled, then clipped."""
-    rescaled, clipped, _ = active(scalars)
-    return prepared_gradient(None, unhalved(g), scalars, (rescaled, clipped, False))
+    return prepared_gradient(None, unhalved(g), scalars, (*active(scalars)[:2], False))

@@ -19,6 +19,7 @@ import numpy
 from minigrad.absent import answers_for_absent
 from minigrad.arguments import arguments_of, number, refuse, whole
 from minigrad.device import Array, context_of, xp_of
+from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
@@ -73,6 +74,9 @@ class Optimizer:
 
     decaying: ClassVar[tuple[str, ...]] = ("_weight", "_gamma")
     """Endings of the names that decay when parameters are known by name only."""
+
+    divides_by_rate: ClassVar[bool] = False
+    """Whether the rule divides by the rate: a step at a rate of 0 then changes nothing."""
 
     former_states: ClassVar[tuple[str, ...]] = ()
     """States that earlier versions had after those of today. Files may hold them; nothing reads them."""
@@ -139,7 +143,7 @@ class Optimizer:
     def initial_state(self, name: str, w: Array) -> Array:
         """The raw array with which the state `name` of the weight `w` starts: zeros, unless a rule says otherwise."""
         with context_of(w):
-            return xp_of(w).zeros_like(w, dtype=numpy.float32 if w.dtype == numpy.float16 else w.dtype)
+            return xp_of(w).zeros_like(w, dtype=single(w.dtype))
 
     def create_state(self, index: Index, weight: Tensor) -> State:
         """A new state for one parameter: None, one array, or a tuple in the order of `states`."""
@@ -207,13 +211,15 @@ class Optimizer:
                 f"{type(self).__name__} says nothing about how to step; define "
                 "`rule(self, w, g, *, lr)`, which returns the next w, or `update(self, index, weight, grad, state)`"
             )
-        scalars = {
+        scalars: dict[str, Any] = {
             "lr": self._get_lr(index),
             "wd": self._get_wd(index),
             "t": self._index_update_count[index],
             "rescale_grad": self.rescale_grad,
             "clip_gradient": self.clip_gradient,
         }
+        if self.divides_by_rate and scalars["lr"] <= 0:
+            return
         scalars.update(self.named(index, w, g, states, scalars))
         own = states[: len(self.states)]  # what `create_state` may add to them is for `named` and `step`
         (run_in_two if self.measured else run)(self, [w, g, *own], scalars)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy
 
 from minigrad import random
-from minigrad.device import Array, context_of
-from minigrad.optimizer.optimizer import Index, Optimizer
+from minigrad.device import context_of
+from minigrad.dtypes import single
+from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 
 
@@ -54,9 +51,6 @@ class SGLD(Optimizer):
     def rule(self, w, g, *, lr, noise):
         return w - lr / 2 * g + noise
 
-    def named(
-        self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        dtype = numpy.float32 if w.dtype == numpy.float16 else w.dtype
+    def named(self, index, w, g, states, scalars):
         with context_of(w):
-            return {"noise": random.normal(0.0, math.sqrt(scalars["lr"]), shape=w.shape, dtype=dtype).data}
+            return {"noise": random.normal(0.0, math.sqrt(scalars["lr"]), shape=w.shape, dtype=single(w.dtype)).data}
