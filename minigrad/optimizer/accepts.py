@@ -70,14 +70,12 @@ def states_for(optimizer: Any, weight: Tensor, state: Any) -> list[Array]:
     cls, names = type(optimizer).__name__, tuple(optimizer.states)
     if len(tensors) < len(names):
         raise UsageError(
-            f"{cls} keeps {len(names)} states ({', '.join(names)}), but was given {len(tensors)}; "
+            f"{cls} has {len(names)} states ({', '.join(names)}), but was given {len(tensors)}; "
             "create_state(index, weight) makes them."
         )
     arrays = [weight.data, *(t.data for t in tensors)]
     if any([overlap(a, b) for a, b in combinations(arrays, 2)]):
-        raise UsageError(
-            f"{cls} was given the same memory in two places; its weight and states are changed separately."
-        )
+        raise UsageError(f"{cls} was given the same memory in two places; the weight and each state need their own.")
     _check_writable(arrays, f"The weight or a state of {cls}")
     for tensor in tensors:
         if tensor.ctx is not weight.ctx:
@@ -113,7 +111,7 @@ def apart(g: Array, changed: Iterable[Array]) -> Array:
 def overlap(a: Array, b: Array) -> bool:
     """Whether two arrays have an element in common. Two arrays that are not views have memory of their own.
 
-    Arrays on a GPU are only asked whether they are one array.
+    Of arrays on a GPU it is only asked whether they are the same object.
 
     >>> a = numpy.arange(4)
     >>> overlap(a[1:], a[:-1]), overlap(a[::2], a[1::2]), overlap(a, a.copy())
@@ -142,6 +140,6 @@ def master_of(weight: Tensor, state: Any) -> tuple[Tensor, Any]:
             f"The master copy is {master.dtype!s} of shape {master.shape}, but must be float32 of shape {weight.shape}."
         )
     if master.ctx is not weight.ctx:
-        raise DeviceError(f"The weight is on {weight.ctx} but its master copy on {master.ctx}; move one of them first.")
+        raise DeviceError(f"The weight is on {weight.ctx} but its master copy is on {master.ctx}; move one first.")
     _check_writable([weight.data, master.data], "The weight or its master copy")
     return master, state[1]

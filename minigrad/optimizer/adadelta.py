@@ -15,7 +15,7 @@ class AdaDelta(Optimizer):
     """AdaDelta: divide the gradient by its running root mean square, and multiply it by that of the steps.
 
     A step of RMSProp has no unit, a weight has one. Multiplying by the root mean square of the steps taken so far
-    mends this, and there is no learning rate to choose: `learning_rate`, schedules and `lr_mult` have no effect.
+    gives it one, and there is no learning rate to choose: `learning_rate`, schedules and `lr_mult` have no effect.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), Δ the step, E and D the running means of
     g² and Δ²:

@@ -1,7 +1,7 @@
-"""An optimizer as plain data, and back: all it knows but the states, fit for a JSON file.
+"""An optimizer as plain data, and back: everything but its states, ready for a JSON file.
 
-Saved are its constructor's arguments as they are now, multipliers, step counts, and its schedule in mid-flight, so that
-training goes on as if it had not stopped. Parameters are not saved: a Trainer attaches its own.
+What is saved: the arguments of its constructor as they are now, the multipliers, the step counts, and the schedule with
+its progress, so that training goes on as if it had not stopped. Parameters are not saved: a Trainer attaches its own.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LEARNT = ("num_update", "_index_update_count", "lr_mult", "wd_mult", "idx2name")
 """Attributes that are saved although they are not arguments."""
 
 LATEST = 2**53
-"""No count of updates is higher: up to here every whole number is a float too."""
+"""The highest count of updates that is accepted: up to here every whole number is also a float."""
 
 
 def to_config(optimizer: Optimizer, complete: bool = True) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def from_config(config: dict[str, Any], lr_scheduler: Callable[[int], float] | N
     name, schedule = field(config, "class", str), field(config, "lr_scheduler", (dict, bool))
     if name not in OPTIMIZERS:
         raise ArgumentError(
-            f"saved was the optimizer {name!r:.60}, which is not registered; define or import it before loading"
+            f"the file holds the optimizer {name!r:.60}, which is not registered; define or import it before loading"
             f"{suggestion(name, sorted(OPTIMIZERS))}"
         )
     if schedule is True and lr_scheduler is None:
@@ -89,7 +89,7 @@ def from_config(config: dict[str, Any], lr_scheduler: Callable[[int], float] | N
 
 
 def _learn(optimizer: Optimizer, attributes: Mapping[str, Any]) -> None:
-    """Take in the counts, multipliers and names, each checked."""
+    """Read the counts, multipliers and names, and check each."""
     names, rates, decays, counts = (
         table(name, field(field(attributes, name, dict), "pairs", list))
         for name in ("idx2name", "lr_mult", "wd_mult", "_index_update_count")
@@ -102,12 +102,12 @@ def _learn(optimizer: Optimizer, attributes: Mapping[str, Any]) -> None:
 
 
 def count(name: str, value: Any) -> int:
-    """A number of updates out of a file."""
+    """A number of updates, as a file gives it."""
     if not 0 <= expected(name, value, int) <= LATEST:
         raise FileError(f"The field {name!r} is {value!r:.60}; updates are counted from 0 to 2**53.")
     return int(value)
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON keeps it. A dict becomes its pairs, for JSON would turn keys that are whole numbers into text."""
+    """A value for JSON. A dict becomes a list of pairs, because JSON turns keys that are whole numbers into text."""
     return {"pairs": [list(pair) for pair in value.items()]} if isinstance(value, dict) else value

@@ -2,7 +2,7 @@
 generators.
 
 Loading makes new states for the weights that are there and fills them, so that shapes, dtypes and devices are those of
-this run; a file that does not fit is named and changes nothing.
+this run; a file that does not fit is refused and changes nothing.
 """
 
 from __future__ import annotations
@@ -120,15 +120,15 @@ def _optimizer(meta: dict[str, Any], running: Optimizer) -> Optimizer:
 def _owed(
     meta: dict[str, Any], arrays: dict[str, Any], ours: Mapping[Any, int], weights: Mapping[Any, Tensor]
 ) -> dict[tuple[Any, int], Any]:
-    """The residuals, each of its weight's shape, which are taken out of the arrays. Older files have none."""
+    """The residuals, each in the shape of its weight. They are taken out of `arrays`; older files have none."""
     owed = {}
     for pair in list_of(meta, "residuals", list) if "residuals" in meta else []:
         if [type(part) for part in pair] not in ([int, int], [str, int]) or ours.get(pair[0], pair[0]) not in weights:
             raise FileError(f"It holds a residual of {pair!r:.60}; expected a key that is in the store, and a device.")
         weight = weights[ours.get(pair[0], pair[0])]
-        like = numpy.broadcast_to(numpy.zeros((), numpy.promote_types(weight.dtype, "float32")), weight.shape)
+        template = numpy.broadcast_to(numpy.zeros((), numpy.promote_types(weight.dtype, "float32")), weight.shape)
         residual = arrays.pop(_residual(*pair), None)
-        owed[ours.get(pair[0], pair[0]), pair[1]] = _fitting(residual, like, f"The residual of {pair!r}")
+        owed[ours.get(pair[0], pair[0]), pair[1]] = _fitting(residual, template, f"The residual of {pair!r}")
     return owed
 
 

@@ -2,7 +2,7 @@
 
 `trace` runs the rule once with symbols. Hyper-parameters (`self.beta1`), `lr` and `t` stay names in the graph, so
 nothing is traced or compiled again when they change. A Python `if` on a hyper-parameter is allowed: the graph then
-has only the branch that ran, and `holds` says whether it would run again.
+has only the branch that ran, and `holds` says whether the same one would run again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Graph:
     * `arrays`: the names of the array inputs (w, g, states and what else is asked for and not a number).
     * `nodes`: what is computed per element, in order.
     * `parameters`: the scalars which that needs, such as `1 - beta1**t`; `fold` computes them once a step.
-    * `compiled`: where each way of running keeps its program.
+    * `compiled`: the programs that the readings have made of it.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
 
 
 def is_number(x: Any) -> bool:
-    """Whether a value is one number on the host (a 0-d CuPy array is not: to look at it would stop the device)."""
+    """Whether a value is one number on the host (a 0-d CuPy array is not: to read it is to wait for the device)."""
     return isinstance(x, Real) or (isinstance(x, numpy.ndarray) and x.ndim == 0)
 
 

@@ -73,8 +73,8 @@ class GroupAdaGrad(Optimizer):
     def named(self, index, w, g, states, scalars):
         if [h.shape for h in states] != [w[..., :1].shape if w.ndim == 2 else None]:
             raise ShapeError(
-                f"GroupAdaGrad keeps one state of shape (rows, 1), but for parameter {self._name(index)!r} of shape "
-                f"{w.shape} was given {[h.shape for h in states]}; create_state(index, weight) makes it"
+                f"GroupAdaGrad needs one state of shape (rows, 1), but parameter {self._name(index)!r} of shape "
+                f"{w.shape} has states of shapes {[h.shape for h in states]}; create_state(index, weight) makes it"
             )
         (h,) = states
         check("GroupAdaGrad", {"w": w[:, :1], "h": h})

@@ -67,7 +67,7 @@ class LBSGD(Optimizer):
     [ 0.825  -1.9125]
 
     MXNet 1.9 reads a schedule one update late here, and in a Trainer counts the second gradient of the first group
-    twice; both are mended. `lars` is MXNet's formula; for the paper's see `LARS`.
+    twice; here both are right. `lars` is MXNet's formula; for the paper's see `LARS`.
 
     A single gradient of 1e30 throws the weight to -η · 1e30, where ordinary steps are smaller than its last digit:
     it never comes back. `clip_gradient` prevents this.

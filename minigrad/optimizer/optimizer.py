@@ -1,4 +1,4 @@
-"""The optimizer: what every update rule shares, done once, so that a rule is only its equations.
+"""The optimizer: all that update rules have in common, done once, so that a rule is only its equations.
 
 A rule says how one weight moves. Around it stand the step counts, the learning rate and weight decay of each
 parameter with their multipliers, the states, and float16 weights with a float32 master copy. Rescaling, clipping
@@ -85,7 +85,7 @@ class Optimizer:
     """What the rule asks for by name that follows from arrays it computes itself. See `minigrad.optimizer.passes`."""
 
     earlier: ClassVar[tuple[str, ...]] = ()
-    """Attributes that files of the first versions hold, for `set_config` to take in."""
+    """Attributes found in files of the first versions, which `set_config` reads."""
 
     symbols: ClassVar[Mapping[str, str]] = {}
     """How the equations print names that are words: name -> LaTeX."""
@@ -221,7 +221,7 @@ class Optimizer:
         if self.divides_by_rate and scalars["lr"] <= 0:
             return
         scalars.update(self.named(index, w, g, states, scalars))
-        own = states[: len(self.states)]  # what `create_state` may add to them is for `named` and `step`
+        own = states[: len(self.states)]  # `create_state` may add arrays for `named` and `step`, not for the rule
         (run_in_two if self.measured else run)(self, [w, g, *own], scalars)
 
     def named(
@@ -257,7 +257,7 @@ class Optimizer:
         if self.lr_scheduler is not None:
             raise ScheduleError(
                 f"the rate cannot be set to {lr!r}: {self.lr_scheduler!r} decides it; set its base_lr, "
-                "or make the optimizer without lr_scheduler"
+                "or create the optimizer without lr_scheduler"
             )
         self.lr = number("learning_rate", lr, 0)
 
@@ -299,7 +299,7 @@ class Optimizer:
         return {name: 0.0 for name in self.idx2name.values() if not name.endswith(self.decaying)}
 
     def _checked(self, kind: str, factors: Mapping[Index, float]) -> dict[Index, float]:
-        """The multipliers as numbers. One that could have no effect is not accepted in silence."""
+        """The multipliers as numbers. Raises ArgumentError, or warns, for one that could have no effect."""
         indices = [*self.idx2name, *self.param_dict]
         names = [self._name(i) for i in indices]
         for key in factors:
@@ -325,11 +325,11 @@ class Optimizer:
         return f"$${self.equation()}$$" if hasattr(self, "rule") else None
 
     def __repr__(self) -> str:
-        own, shared = arguments_of(type(self)), arguments_of(Optimizer)
+        own, base = arguments_of(type(self)), arguments_of(Optimizer)
         shown: dict[str, Any] = {} if self.lr_scheduler is not None else {"learning_rate": self.lr}
-        shown.update((name, getattr(self, name)) for name in own if name not in shared and hasattr(self, name))
+        shown.update((name, getattr(self, name)) for name in own if name not in base and hasattr(self, name))
         for name in ("wd", "rescale_grad", "clip_gradient", "begin_num_update", "multi_precision"):
-            if getattr(self, name) != shared[name]:
+            if getattr(self, name) != base[name]:
                 shown[name] = getattr(self, name)
         if self.lr_scheduler is not None:
             shown["lr_scheduler"] = self.lr_scheduler
@@ -344,7 +344,7 @@ class Optimizer:
         return to_config(self, complete=type(self).get_config is Optimizer.get_config)
 
     def set_config(self, config: Mapping[str, Any]) -> None:
-        """Take in what your own `get_config` has added, as in `self.seen = config["seen"]`.
+        """Restore what your own `get_config` has added, as in `self.seen = config["seen"]`.
 
         The values come from a file, so check them.
         """
@@ -354,7 +354,7 @@ class Optimizer:
 
 
 def refresh(master: Array, w: Array) -> None:
-    """Take over into a float32 master copy what was changed by hand: where the float16 weight is not it, rounded."""
+    """Copy into a float32 master what was changed by hand: wherever the float16 weight is not the master, rounded."""
     master[...] = xp_of(w).where(master.astype(w.dtype) == w, master, w)
 
 

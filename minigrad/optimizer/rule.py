@@ -215,7 +215,7 @@ class Trace:
         return self.decide(node) if is_known(node) else node
 
     def decide(self, x: Symbol) -> bool:
-        """Whether a scalar made of hyper-parameters is true. It is noted, for the branch taken depends on it."""
+        """Whether a scalar made of hyper-parameters is true. The answer is recorded: the branch taken depends on it."""
         if not is_known(x):
             raise UsageError(
                 f"a rule cannot branch on {x!r}, which differs from element to element or from step to step: write "

@@ -97,7 +97,7 @@ def reading(name: str) -> Iterator[None]:
 
 
 def checked(name: str) -> str:
-    """The name of a way to run rules on a CPU, if there is one of that name here."""
+    """The name, if it is that of a way to run rules on this CPU."""
     if name not in CPU:
         raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; there are {', '.join(CPU)}")
     if name == "numba" and fastest() != "numba":

@@ -1,4 +1,4 @@
-"""An updater: an optimizer that keeps the states itself, for a KVStore."""
+"""An updater: an optimizer together with its states, for a KVStore."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def rules(elements, seconds, with_torch):
         w, g = xp.ones(elements, "float32"), xp.full(elements, 0.1, "float32")
         states = [opt.initial_state(state, w) for state in opt.states]
         took = clock(lambda o=opt, a=(w, g, states): o.step_group([0], *a), seconds)
-        # read: w, g and the states; written: w and the states (scalars, on the host, are none of them)
+        # read: w, g and the states; written: w and the states
         arrays = 1 + sum(state.ndim > 0 for state in states)
         moved = (2 * arrays + 1) * 4 * elements / took / 1e6
         del w, g, states

@@ -57,7 +57,7 @@ def test_what_is_not_a_state_of_the_rule_is_refused(state):
     opt, w, (mean, _) = made()
     named = {"mean": mean, "w": w}
     refused(MinigradError, "Adam|state", opt, w, w.copy(), tuple(named.get(s, s) for s in state))
-    refused(MinigradError, "Adam keeps 2 states", opt, w, w.copy(), None)
+    refused(MinigradError, "Adam has 2 states", opt, w, w.copy(), None)
 
 
 def test_additional_states_of_a_rule_are_looked_at_too():
@@ -183,7 +183,7 @@ def test_a_read_only_array_of_a_pair_is_refused(each_reading, place):
 def test_a_master_copy_on_another_device_is_refused(each_reading):
     opt, w = optimizer.Adam(multi_precision=True), np.ones(4, dtype="float16")
     master, inner = opt.create_state_multi_precision(0, w)
-    with pytest.raises(DeviceError, match="master copy on cpu"):
+    with pytest.raises(DeviceError, match="master copy is on cpu"):
         opt.update_multi_precision(0, w, np.ones(4), (master.copyto(cpu(1)), inner))
 
 

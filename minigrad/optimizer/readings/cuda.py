@@ -23,7 +23,7 @@ template <typename T> __device__ T sign(T x) { return x > 0 ? T(1) : x < 0 ? T(-
 template <typename T> __device__ T maximum(T x, T y) { return x >= y || x != x ? x : y; }
 template <typename T> __device__ T minimum(T x, T y) { return x <= y || x != x ? x : y; }
 """
-"""NumPy's functions under NumPy's names, where C has others. Like NumPy's they let nan through."""
+"""NumPy's functions under NumPy's names, where C has others. As NumPy's do, they pass nan on."""
 
 
 class Kernel(NamedTuple):
@@ -50,7 +50,7 @@ def cuda_source(graph: Graph, dtypes: Sequence[Any]) -> Kernel:
         elif x.op == "power":
             text = "pow({}, {})".format(*args)
         elif x.op in ("maximum", "minimum"):
-            text = f"{x.op}<{real}>({', '.join(args)})"  # one of them may be a truth
+            text = f"{x.op}<{real}>({', '.join(args)})"  # one of them may be a bool
         else:
             text = spell(x.op, *args)
         names[x] = f"x{x.order}"

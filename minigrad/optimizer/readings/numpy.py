@@ -1,6 +1,6 @@
 """Run a rule with NumPy: a flat list of ufunc calls that write into the states and a few scratch registers.
 
-The rule as it is written makes a new array for every operation; for a million weights each of those arrays travels
+Run as it is written, a rule makes a new array for every operation; for a million weights each of those arrays travels
 to memory and back. Here every operation has its place (`program`), and the program runs on blocks small enough that
 everything it touches stays in the processor's cache (`step`). Adam is 14 calls and two registers.
 """
@@ -19,16 +19,16 @@ from minigrad.optimizer.graph import Graph
 from minigrad.optimizer.rule import CONDITIONS, FLOAT, Symbol
 
 BLOCK = 512 * 1024
-"""Bytes of one array in a block, at most: it stays in cache, and the overhead of a ufunc call is lost in it."""
+"""Bytes of one array in a block, at most: it stays in the cache and makes the overhead of a ufunc call negligible."""
 
 SCRATCH = 1280 * 1024
 """Bytes of all scratch arrays of one thread, at most."""
 
-_AS_IT_IS = nullcontext()
+_UNCHANGED = nullcontext()
 
 
 class Program:
-    """A rule as straight-line NumPy: `run(*arrays, *registers, *masks, *parameters)` changes the arrays in place.
+    """A rule as a list of NumPy calls: `run(*arrays, *registers, *masks, *parameters)` changes the arrays in place.
 
     `source` is its text; `registers` and `masks` say how many scratch arrays of floats and of booleans it needs.
     """
@@ -42,7 +42,7 @@ class Program:
         self.spare: list[Workspace] = []
 
     def workspace(self, length: int, dtype: Any, parameters: int) -> Workspace:
-        """A workspace that nobody is using: the one of the step before, if it fits."""
+        """A workspace that nobody is using: that of the previous step, if it fits."""
         if self.spare:
             found = self.spare.pop()
             if found.length == length and found.values.dtype == dtype:
@@ -65,8 +65,8 @@ def program(graph: Graph) -> Program:
     """Give every operation of the graph a place to write its result to.
 
     A place is free once its value has been read for the last time; the next operation may write there, often the very
-    one that reads it. The array of a state is such a place too, until its next value is due. A result goes straight
-    to its array if that is free by then, else it waits in a register until all is read.
+    one that reads it. The array of a state is such a place too, until its next value is due. A result is
+    written to its array at once if that is free by then; else it waits in a register until everything has been read.
     """
     nodes, goals = in_order(graph)
     end = len(nodes)
@@ -121,7 +121,7 @@ def spell(x: Symbol, target: str, args: Sequence[str]) -> list[str]:
 def in_order(graph: Graph) -> tuple[list[Symbol], dict[Symbol, str]]:
     """What is computed, in order, and which of it is the next value of which array.
 
-    A next value that is just another array (DCASGD remembers the old weight), or a number, is a copy, made as soon
+    A next value that is just another array (DCASGD's `prev`, the old weight), or a number, is a copy, made as soon
     as the value it replaces has been read.
     """
     nodes, goals = list(graph.nodes), {}
@@ -152,7 +152,7 @@ def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> 
     length = min(size, code.block // dtype.itemsize)
     workspace = code.workspace(length, dtype, len(parameters))
     workspace.values[:] = parameters
-    with numpy.errstate(all="ignore") if code.has_branches else _AS_IT_IS:
+    with numpy.errstate(all="ignore") if code.has_branches else _UNCHANGED:
         if alike and length == size:
             code.run(*arrays, *workspace.scratch, *workspace.scalars)
         else:
