@@ -52,9 +52,9 @@ class Graph:
         self.holds = holds(trace, asked)
         self.fold = fold(self)
 
-    def inputs(self, arrays: Sequence[Array], scalars: Scalars) -> list[Array]:
+    def inputs(self, arrays: Sequence[Array], scalars: Scalars) -> Sequence[Array]:
         """The arrays that `self.arrays` names, out of [w, g, *states] and what is asked for by name."""
-        return [*arrays, *(scalars[name] for name in self.extras)] if self.extras else list(arrays)
+        return [*arrays, *(scalars[name] for name in self.extras)] if self.extras else arrays
 
 
 def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
@@ -64,8 +64,13 @@ def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
     gradient is prepared: rescaled, then clipped to +-clip_gradient, then `wd * w` is added (unless the rule asks for
     `wd` itself). Parts that do nothing (1, off, 0) are left out, and without `scalars` all of them.
     """
-    rule = type(optimizer).rule
-    states = tuple(optimizer.states)
+    cls, states = type(optimizer), tuple(optimizer.states)
+    if not hasattr(cls, "rule"):
+        raise UsageError(
+            f"{cls.__name__} says nothing about how to step; define "
+            "`rule(self, w, g, *, lr)`, which returns the next w, or `update(self, index, weight, grad, state)`"
+        )
+    rule = cls.rule
     asked = {
         p.name: not is_number(scalars.get(p.name, 0.0))
         for p in inspect.signature(rule).parameters.values()
@@ -84,7 +89,7 @@ def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
     after = returned if isinstance(returned, tuple) else (returned, *before)
     if len(after) != 1 + len(states):
         raise UsageError(
-            f"{type(optimizer).__name__}.rule returned {len(after)} values; expected the next w and the next value of "
+            f"{cls.__name__}.rule returned {len(after)} values; expected the next w and the next value of "
             f"each of its {len(states)} states {states}"
         )
     results = {name: symbols.symbol(x) for name, x in zip(("w", *states), after)}

@@ -93,11 +93,12 @@ class Nadam(Optimizer):
         return w - lr * mean_bar / (sqrt(var_hat) + self.epsilon), mean, var
 
     def named(self, index, w, g, states, scalars):
-        done = max(0, scalars["t"] - 1 - self.begin_num_update)
-        known = products(self.beta1, self.schedule_decay, self.begin_num_update)
-        while len(known) <= done and known[-1] > 2**-54:
-            known.append(known[-1] * self.mu(self.begin_num_update + len(known)))
-        return {"P_before": known[min(done, len(known) - 1)]}
+        t = scalars["t"]
+        first = self.begin_num_update if self.begin_num_update < t else 0  # a count out of a file may be lower
+        done, known = t - 1 - first, products(self.beta1, self.schedule_decay, first)
+        while done >= len(known) and known[-1] > 2**-54:
+            known.append(known[-1] * self.mu(first + len(known)))
+        return {"P_before": known[done] if done < len(known) else known[-1]}
 
 
 @lru_cache(maxsize=16)

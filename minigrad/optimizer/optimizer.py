@@ -201,16 +201,12 @@ class Optimizer:
         """
         count = self._index_update_count.get(indices[0], self.begin_num_update) + 1
         self._index_update_count.update(dict.fromkeys(indices, count))
-        self.num_update = max(self.num_update, count)
+        if count > self.num_update:
+            self.num_update = count
         self.step(indices[0], w, g, states)
 
     def step(self, index: Index, w: Array, g: Array, states: Sequence[Array]) -> None:
         """Run the rule once on raw arrays, in place. The step has been counted."""
-        if not hasattr(self, "rule"):
-            raise UsageError(
-                f"{type(self).__name__} says nothing about how to step; define "
-                "`rule(self, w, g, *, lr)`, which returns the next w, or `update(self, index, weight, grad, state)`"
-            )
         scalars: dict[str, Any] = {
             "lr": self._get_lr(index),
             "wd": self._get_wd(index),

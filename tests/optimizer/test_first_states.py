@@ -87,3 +87,5 @@ def test_the_product_of_nadam_follows_from_the_count_whichever_steps_came_before
             assert 1 - one.named(0, None, None, (), {"t": t})["P_before"] == 1 - product
         product *= factor(t)
     assert product < 2**-60, "the list of products has ended"
+    late = optimizer.Nadam(beta1=0.5, begin_num_update=50)
+    assert late.named(0, None, None, (), {"t": 3})["P_before"] == factor(1) * factor(2), "whose file began at 0"
