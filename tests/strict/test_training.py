@@ -34,14 +34,14 @@ def drive(row, ctx, dtype, **other):
     ("dtype", "other"), [("float32", {"wd": 0.01, "clip_gradient": 1.0}), ("float16", {"multi_precision": True})]
 )
 @pytest.mark.parametrize("row", RULES)
-def test_a_step_is_one_kernel_without_waiting(gpus, monkeypatch, row, dtype, other):
+def test_a_step_is_one_kernel_or_two_around_a_norm_without_waiting(gpus, monkeypatch, row, dtype, other):
     if row.matrix:
         other = {k: v for k, v in other.items() if k != "wd"}
     monkeypatch.setattr(random, "normal", lambda *_, shape, dtype, **__: np.zeros(shape, dtype))  # SGLD's noise
     with reading("numpy"):
         expected, _ = drive(row, cpu(), dtype, **other)
     found, seen = drive(row, gpu(1), dtype, **other)
-    assert len(seen.kernels) == 1
+    assert len(seen.kernels) == (2 if row.make().measured else 1)
     numpy.testing.assert_allclose(found, expected, rtol=2e-3 if dtype == "float16" else 1e-4, atol=1e-5)
 
 
