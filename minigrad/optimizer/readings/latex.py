@@ -128,10 +128,8 @@ class Plain:
         lines = []
         for name, x in definitions(self.graph, self.named):
             right, _ = self.write(x)
-            constant = name not in self.graph.results and all(
-                y.op in ("const", "hyper") for y in ancestors([x]) if not y.args
-            )
-            left = self.name(name, None if constant else 0)
+            changes = name in self.graph.results or any(y.op in ("array", "scalar") for y in ancestors([x]))
+            left = self.name(name, 0 if changes else None)
             lines.append(left + equals + right)
             if x.args:
                 self.names.setdefault(x, left)
