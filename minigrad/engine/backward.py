@@ -29,9 +29,9 @@ def backward(
     """Pass gradients back from `heads` to every attached array that they were computed from.
 
     Let `b = a + a` and `c = b + b`: a diamond, twice. The gradient of `c` reaches `b` along two edges, and only their
-    sum, 2, may travel on to `a`; an engine that goes on too early gets 2 or 3 instead of 4. So nodes are visited from
-    the newest to the oldest: when a node's turn comes, everything computed from it has been visited, and its gradient
-    is complete.
+    sum, 2, may travel on to `a`. An engine that does not wait gets 2 instead of 4 (it goes on with the first part
+    alone) or 6 (it goes on again with both). So nodes are visited from the newest to the oldest: when a node's turn
+    comes, everything computed from it has been visited, and its gradient is complete.
 
     >>> from minigrad import np, autograd
     >>> a = np.array(1.0)
@@ -63,17 +63,17 @@ def walk(
     wanted: Collection[Any] = (),
     beyond: bool = True,
 ) -> dict[Any, Any]:
-    """The backward pass: the gradients of all leaves it reaches (maybe in a wider dtype than theirs), and of the nodes
-    that are `wanted`.
+    """The gradients of all leaves that the heads were computed from, and of the nodes that are `wanted`.
 
-    A wanted node may have another one behind it, so the pass goes on `beyond` it, unless told not to.
+    (That of a leaf may have a wider dtype.) A wanted node may have another one behind it, so the walk goes on `beyond`
+    it unless told not to.
     """
     nodes = reached(heads, () if beyond else wanted)
     found: dict[Any, Any] = {}
-    grads: dict[Any, Any] = {}  # as far as they are known, of nodes that wait for their turn, and of leaves
+    grads: dict[Any, Any] = {}  # so far: of nodes whose turn is still to come, and of leaves
     F = recorded() if create_graph else None
     for head, seed in zip(heads, seeds):
-        add(F or raw(xp_of(seed)), grads, head.node, seed)
+        grads[head.node] = added(grads[head.node], seed, head.node) if head.node in grads else seed
     ctx = None
     while nodes:
         node = nodes.pop()
@@ -98,7 +98,9 @@ def walk(
             error.add_note(f"This happened in the backward pass of '{node.name}', {where(node)}.")
             raise
         for parent, part in zip(node.parents, parts):
-            add(F, grads, parent, part)
+            if part.shape != parent.shape or part.dtype is not parent.dtype:
+                part = fit(F, part, parent)
+            grads[parent] = added(grads[parent], part, parent) if parent in grads else part
         if not retain_graph:
             node.free()
     return found | grads
@@ -120,21 +122,17 @@ def reached(heads: Iterable[Tensor], ends: Collection[Any]) -> list[Node]:
     return sorted(found, key=attrgetter("number"))
 
 
-def add(F: Any, grads: dict[Any, Any], node: Any, part: Any) -> None:
-    """Accumulate one part of the gradient of a node, in the shape of its value."""
-    if part.dtype is not node.dtype and part.dtype.kind == "c" and node.dtype.kind == "f":
-        part = F.real(part)
-    if part.shape != node.shape:
-        part = fit(F, part, node.shape)
-    if node in grads:
-        with node.ctx:
-            grads[node] = widened(grads[node]) + part
-    else:
-        grads[node] = part
+def added(g: Any, part: Any, node: Any) -> Any:
+    """The sum of parts of the gradient of a node, in a dtype wide enough for long sums."""
+    with node.ctx:
+        return widened(g) + part
 
 
-def fit(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
-    """A gradient in the shape of its value: summed where the value was broadcast, or repeated."""
+def fit(F: Any, g: Any, node: Any) -> Any:
+    """A gradient in the shape of its value: summed where the value was broadcast, or repeated; real if it is real."""
+    if g.dtype.kind == "c" and node.dtype.kind == "f":
+        g = F.real(g)
+    shape = node.shape
     if g.ndim > len(shape):
         g = F.sum(g, tuple(range(g.ndim - len(shape))), wide(g.dtype))
     stretched = tuple(i for i, n in enumerate(shape[len(shape) - g.ndim :]) if n == 1 and g.shape[i] != 1)
@@ -144,7 +142,7 @@ def fit(F: Any, g: Any, shape: tuple[int, ...]) -> Any:
 
 
 def seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list[Any]:
-    """The raw gradients to start from, one for each head, checked."""
+    """The raw gradients to start from, one for each head: ones, or copies of those given. All is checked."""
     if not heads:
         raise UsageError(f"{caller}() got an empty list of heads; name at least one array to start from.")
     given = listed(head_grads, len(heads))
@@ -152,7 +150,34 @@ def seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list[Any]:
         raise UsageError(
             f"{caller}() got {len(heads)} heads but {len(given)} head gradients; give one for each, or None."
         )
-    return [seed(caller, head, g) for head, g in zip(heads, given)]
+    found = []
+    for head, g in zip(heads, given):
+        if not hasattr(head, "node"):
+            raise KeywordError(f"{caller}() starts from arrays, but got a {type(head).__name__}; pass the loss itself.")
+        data = head.data
+        if head.node is None:
+            raise GraphError(
+                f"{caller}() was called on a value that was not recorded. Compute it inside `with autograd.record():` "
+                "from at least one array that has called attach_grad() (or from a network's parameters)."
+            )
+        if data.dtype.kind == "c":
+            raise DTypeError(
+                f"{caller}() was called on {data.dtype}, but a gradient is that of real numbers; take np.real(y), "
+                "np.imag(y) or np.abs(y) first."
+            )
+        check_unchanged(head)
+        head.ctx.use()
+        xp = xp_of(data)
+        if g is None:
+            found.append(ones(xp, data.shape, data.dtype))
+            continue
+        g = head.ctx.put(g.data if hasattr(g, "node") else numpy.asarray(g))
+        if g.shape != data.shape:
+            raise ShapeError(
+                f"The head gradient has shape {g.shape} but the value has shape {data.shape}; they must be equal."
+            )
+        found.append(xp.array(g, dtype=data.dtype))  # a copy: it may be a gradient that is about to be replaced
+    return found
 
 
 def listed(head_grads: Any, n: int) -> Sequence[Any]:
@@ -160,34 +185,6 @@ def listed(head_grads: Any, n: int) -> Sequence[Any]:
     if isinstance(head_grads, (list, tuple)):
         return head_grads
     return [None] * n if head_grads is None else [head_grads]
-
-
-def seed(caller: str, head: Tensor, g: Any) -> Any:
-    """The raw gradient to start from at a head: ones, or a copy of what was given."""
-    if not hasattr(head, "node"):
-        raise KeywordError(f"{caller}() starts from arrays, but got a {type(head).__name__}; pass the loss itself.")
-    data = head.data
-    if head.node is None:
-        raise GraphError(
-            f"{caller}() was called on a value that was not recorded. Compute it inside `with autograd.record():` "
-            "from at least one array that has called attach_grad() (or from a network's parameters)."
-        )
-    if data.dtype.kind == "c":
-        raise DTypeError(
-            f"{caller}() was called on {data.dtype}, but a gradient is that of real numbers; take np.real(y), "
-            "np.imag(y) or np.abs(y) first."
-        )
-    check_unchanged(head)
-    head.ctx.use()
-    xp = xp_of(data)
-    if g is None:
-        return ones(xp, data.shape, data.dtype)
-    g = head.ctx.put(g.data if hasattr(g, "node") else numpy.asarray(g))
-    if g.shape != data.shape:
-        raise ShapeError(
-            f"The head gradient has shape {g.shape} but the value has shape {data.shape}; they must be equal."
-        )
-    return xp.array(g, dtype=data.dtype)  # a copy: it may be a gradient that this pass is about to replace
 
 
 def check_unchanged(x: Tensor) -> None:

@@ -54,6 +54,7 @@ class Group:
         self.states = [leaves(updater.states[m.index]) for m in members]
         for m, own in zip(members, self.states):
             follow_cast(m.tensor, own)
+        self.has_master = len(self.states[0]) > len(optimizer.states)  # a float32 copy of float16, before the states
         if self.flat:
             self._lay_out()
 
@@ -103,14 +104,14 @@ class Group:
 
     def _step_flat(self, optimizer: Optimizer) -> None:
         w, g, states = self.w, self.g, self.flat_states
-        if len(states) > len(optimizer.states):  # float16 with a float32 master copy in front
-            master, states = states[0], states[1:]
-            if any([m.tensor.version[0] != self.stepped for m in self.members]):
-                refresh(master, w)
-            optimizer.step_group(self.indices, master, g.astype(master.dtype), states)
-            w[...] = master
-        else:
+        if not self.has_master:
             optimizer.step_group(self.indices, w, g, states)
+            return
+        master, states = states[0], states[1:]
+        if any([m.tensor.version[0] != self.stepped for m in self.members]):
+            refresh(master, w)
+        optimizer.step_group(self.indices, master, g.astype(master.dtype), states)
+        w[...] = master
 
 
 def follow_cast(weight: Tensor, states: Sequence[Tensor]) -> None:

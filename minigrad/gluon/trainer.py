@@ -196,24 +196,19 @@ class Trainer:
     def _update(self, stale: set[Leaf]) -> None:
         if not self._laid():
             self._lay_out()
-        optimizer = self._optimizer
-        others = range(1, len(self._groups))
-        counts, latest = dict(optimizer._index_update_count) if others else {}, optimizer.num_update
-        self._step(0, stale)
-        for k in others:
-            if self._store is None:  # each device takes a step of its own, which counts once
-                optimizer._index_update_count, optimizer.num_update = dict(counts), latest
-                self._step(k, stale)
-            else:  # all have the same gradients, and so the same step (and noise)
-                with self._contexts[k]:
-                    for group, first in zip(self._groups[k], self._groups[0]):
-                        group.follow(first, stale)
-
-    def _step(self, k: int, stale: set[Leaf]) -> None:
-        """Update the parameters on one device."""
-        with self._contexts[k]:
-            for group in self._groups[k]:
-                group.step(self._optimizer, self._updaters[k], stale)
+        optimizer, first = self._optimizer, self._groups[0]
+        several = len(self._groups) > 1
+        counts, latest = dict(optimizer._index_update_count) if several else {}, optimizer.num_update
+        for ctx, groups, updater in zip(self._contexts, self._groups, self._updaters):
+            with ctx:
+                if groups is not first and self._store is not None:  # all have the same gradients, so the same step
+                    for group, done in zip(groups, first):
+                        group.follow(done, stale)
+                    continue
+                if groups is not first:  # each device takes a step of its own, which counts once
+                    optimizer._index_update_count, optimizer.num_update = dict(counts), latest
+                for group in groups:
+                    group.step(optimizer, updater, stale)
 
     def _laid(self) -> bool:
         """Whether there are groups of all parameters that have a gradient, which lie as they were laid."""

@@ -16,7 +16,6 @@ from typing import Any
 import numpy
 
 from minigrad.define import define
-from minigrad.device import Array
 from minigrad.errors import UsageError
 from minigrad.optimizer.rule import FLOAT, Symbol, Trace, ancestors, clip, spell
 
@@ -51,10 +50,6 @@ class Graph:
         self.compiled: dict[Any, Any] = {}
         self.holds = holds(trace, asked)
         self.fold = fold(self)
-
-    def inputs(self, arrays: Sequence[Array], scalars: Scalars) -> Sequence[Array]:
-        """The arrays that `self.arrays` names, out of [w, g, *states] and what is asked for by name."""
-        return [*arrays, *(scalars[name] for name in self.extras)] if self.extras else arrays
 
 
 def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:

@@ -258,7 +258,8 @@ class Optimizer:
         self.lr = number("learning_rate", lr, 0)
 
     def _get_lr(self, index: Index) -> float:
-        return self.learning_rate * self._multiplier("lr_mult", index)
+        rate = self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
+        return rate * self._multiplier("lr_mult", index)
 
     def _get_wd(self, index: Index) -> float:
         return self.wd * self._multiplier("wd_mult", index) if self.wd else 0.0

@@ -49,7 +49,7 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
     """
     if graph is None:
         graph = graph_of(optimizer, len(arrays), scalars)
-    inputs = graph.inputs(arrays, scalars)
+    inputs = [*arrays, *[scalars[name] for name in graph.extras]] if graph.extras else list(arrays)
     shape, dtype = inputs[0].shape, inputs[0].dtype
     alike = dtype in FLOATS
     for a in inputs:

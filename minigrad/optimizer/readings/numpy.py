@@ -8,7 +8,6 @@ everything it touches stays in the processor's cache (`step`). Adam is 14 calls 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 import numpy
@@ -23,8 +22,6 @@ BLOCK = 512 * 1024
 
 SCRATCH = 1280 * 1024
 """Bytes of all scratch arrays of one thread, at most."""
-
-_UNCHANGED = nullcontext()
 
 
 class Program:
@@ -152,13 +149,24 @@ def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> 
     length = min(size, code.block // dtype.itemsize)
     workspace = code.workspace(length, dtype, len(parameters))
     workspace.values[:] = parameters
-    with numpy.errstate(all="ignore") if code.has_branches else _UNCHANGED:
-        if alike and length == size:
-            code.run(*arrays, *workspace.scratch, *workspace.scalars)
-        else:
-            for start in range(0, size, length):
-                in_block(graph, code, [a[start : start + length] for a in arrays], workspace)
+    if code.has_branches:
+        with numpy.errstate(all="ignore"):
+            in_blocks(graph, code, arrays, workspace, length, alike)
+    else:
+        in_blocks(graph, code, arrays, workspace, length, alike)
     code.spare.append(workspace)
+
+
+def in_blocks(
+    graph: Graph, code: Program, arrays: Sequence[Array], workspace: Workspace, length: int, alike: bool
+) -> None:
+    """Run the rule on one block after the other."""
+    size = arrays[0].size
+    if alike and length == size:
+        code.run(*arrays, *workspace.scratch, *workspace.scalars)
+        return
+    for start in range(0, size, length):
+        in_block(graph, code, [a[start : start + length] for a in arrays], workspace)
 
 
 def in_block(graph: Graph, code: Program, blocks: list[Array], workspace: Workspace) -> None:
