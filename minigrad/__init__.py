@@ -21,6 +21,9 @@ from minigrad.absent import absent
 from minigrad.device import Context, cpu, current_context, gpu, num_gpus
 from minigrad.tracebacks import full_tracebacks
 
+# An old import path too; in the table it would replace the function of that name.
+sys.modules["minigrad.autograd.backward"] = sys.modules["minigrad.engine.backward"]
+
 if TYPE_CHECKING:
     from minigrad import (
         datasets,
@@ -55,9 +58,8 @@ __all__ = [
 """What `from minigrad import *` brings: not `np`, `numpy` and `random`, which would replace a user's own."""
 
 ROOMS = {
-    "context", "datasets", "gluon", "gradcheck", "image", "init", "initializer", "io", "kv", "kvstore",
-    "lr_scheduler", "metric", "nd", "ndarray", "npx", "numpy_extension", "optimizer", "plot", "sym", "symbol",
-    "test_utils",
+    "datasets", "gluon", "gradcheck", "image", "init", "initializer", "kvstore", "lr_scheduler", "metric", "nd",
+    "npx", "optimizer", "plot",
 }  # fmt: skip
 """What is imported when its name is first used."""
 
@@ -67,7 +69,7 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         if name == "Trainer":
             found = importlib.import_module("minigrad.gluon.trainer").Trainer
-        elif name in ROOMS:
+        elif name in ROOMS or f"minigrad.{name}" in paths.OLD_PATHS:
             found = importlib.import_module(f"minigrad.{name}")
         else:
             return absent(sys.modules[__name__], name)

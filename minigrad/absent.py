@@ -18,7 +18,7 @@ _Class = TypeVar("_Class", bound=type)
 
 TABLE = """
 minigrad
-    tensor array from_numpy as_tensor   np.array(values)
+    array from_numpy as_tensor          np.array(values)
     Tensor                              np.ndarray for the type, and np.array(values) to make one
     Variable                            np.array(values) and x.attach_grad()
     no_grad inference_mode              `with autograd.pause():`; outside autograd.record() nothing is recorded anyway

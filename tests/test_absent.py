@@ -58,7 +58,7 @@ def test_a_name_of_the_table_is_absent_and_what_is_advised_is_there(home, name):
         ("nn.Linear", "minigrad.gluon.nn has no 'Linear'; use nn.Dense(units)."),
         ("np.ones(3).numpy()", "Tensor has no 'numpy'; use x.asnumpy()."),
         ("gluon.nn.Dense(1).parameters()", "Dense has no 'parameters'; use net.collect_params()."),
-        ("minigrad.tensor([1])", "minigrad has no 'tensor'; use np.array(values)."),
+        ("minigrad.as_tensor([1])", "minigrad has no 'as_tensor'; use np.array(values)."),
         ("optimizer.Adagrad", "minigrad.optimizer has no 'Adagrad'; did you mean 'AdaGrad'?"),
     ],
 )

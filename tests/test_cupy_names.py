@@ -153,7 +153,7 @@ def test_cupy_reads_the_parameters_of_every_kernel():
             opt = row.make()
             arrays, scalars = example(opt, dtype, (4,))
             graph = trace(opt, scalars)
-            inputs = graph.inputs(arrays, scalars)
+            inputs = [*arrays, *(scalars[name] for name in graph.extras)]
             source = cuda_source(graph, [a.dtype for a in inputs])
             kernel = cupy.ElementwiseKernel(**source._asdict())
             assert [p.name for p in kernel.in_params if p.name.startswith("in_")] == [f"in_{n}" for n in graph.arrays]

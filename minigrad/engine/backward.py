@@ -73,7 +73,7 @@ def walk(
     grads: dict[Any, Any] = {}  # so far: of nodes whose turn is still to come, and of leaves
     F = recorded() if create_graph else None
     for head, seed in zip(heads, seeds):
-        grads[head.node] = added(grads[head.node], seed, head.node) if head.node in grads else seed
+        add(F, grads, head.node, seed)
     ctx = None
     while nodes:
         node = nodes.pop()
@@ -98,9 +98,7 @@ def walk(
             error.add_note(f"This happened in the backward pass of '{node.name}', {where(node)}.")
             raise
         for parent, part in zip(node.parents, parts):
-            if part.shape != parent.shape or part.dtype is not parent.dtype:
-                part = fit(F, part, parent)
-            grads[parent] = added(grads[parent], part, parent) if parent in grads else part
+            add(F, grads, parent, part)
         if not retain_graph:
             node.free()
     return found | grads
@@ -122,10 +120,14 @@ def reached(heads: Iterable[Tensor], ends: Collection[Any]) -> list[Node]:
     return sorted(found, key=attrgetter("number"))
 
 
-def added(g: Any, part: Any, node: Any) -> Any:
-    """The sum of parts of the gradient of a node, in a dtype wide enough for long sums."""
-    with node.ctx:
-        return widened(g) + part
+def add(F: Any, grads: dict[Any, Any], node: Any, part: Any) -> None:
+    """Add one part to the gradient of a node, in a dtype wide enough for long sums."""
+    if part.shape != node.shape or part.dtype is not node.dtype:
+        part = fit(F, part, node)
+    if node in grads:
+        with node.ctx:
+            part = widened(grads[node]) + part
+    grads[node] = part
 
 
 def fit(F: Any, g: Any, node: Any) -> Any:

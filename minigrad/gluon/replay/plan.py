@@ -87,7 +87,9 @@ class NetworkNode(Node):
     __slots__ = ("plan", "run")
 
     def __init__(self, plan: Plan, run: Run, inputs: Sequence[Tensor], y: Tensor) -> None:
-        versions = [*plan.versions, *[inputs[i].version for i in plan.reads]]
+        versions = list(plan.versions)
+        for i in plan.reads:
+            versions.append(inputs[i].version)
         if plan.program.reads_y:
             versions.append(y.version)
         super().__init__("hybridized network", plan.variables, inputs, plan.through, y, {}, versions)

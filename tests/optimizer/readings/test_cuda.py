@@ -33,7 +33,7 @@ def kernel(k, dtype):
     for array in arrays[:2]:
         array[::5] = 0.0
     graph = trace(opt, scalars)
-    inputs = graph.inputs(arrays, scalars)
+    inputs = [*arrays, *(scalars[name] for name in graph.extras)]
     return cuda_source(graph, [a.dtype for a in inputs]), graph, opt, arrays, scalars, inputs
 
 
