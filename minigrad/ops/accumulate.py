@@ -61,7 +61,7 @@ def count(x: Any, axis: Any) -> int:
     return math.prod(x.shape if axis is None else [x.shape[a] for a in axes_of(len(x.shape), axis)])
 
 
-def total(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+def total(xp, x, axis=None, keepdims=False, dtype=None):
     """The sum of a raw array over `axis`, as `dtype`; else float16 gives float32, for the caller to round.
 
     Whole numbers are added as NumPy does, in its widest integers.
@@ -75,14 +75,14 @@ def total(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any 
     return y if dtype is None or y.dtype == dtype else y.astype(dtype)
 
 
-def average(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+def average(xp, x, axis=None, keepdims=False, dtype=None):
     """The mean of a raw array over `axis`, NaN if there is nothing, in a dtype as wide as `total` adds in."""
     if dtype is not None or x.dtype.kind != "f":
         dtype = wide(x.dtype if dtype is None else numpy.dtype(dtype))
     return total(xp, x, axis, keepdims, dtype) / over(count(x, axis))
 
 
-def variance(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, ddof: float = 0) -> Any:
+def variance(xp, x, axis=None, keepdims=False, ddof=0):
     """The sum of squared distances from the mean over n - ddof, in a dtype as wide as `total` adds in."""
     x = widened(x)
     apart = x - average(xp, x, axis, keepdims=True)
@@ -90,7 +90,7 @@ def variance(xp: Any, x: Any, axis: Any = None, keepdims: bool = False, ddof: fl
     return total(xp, squares, axis, keepdims) / over(count(x, axis) - ddof)
 
 
-def running_total(xp: Any, x: Any, axis: Any, dtype: Any) -> Any:
+def running_total(xp, x, axis, dtype):
     """The running sums of a raw array along `axis`, as `dtype`: in float64 if they are long."""
     given = x.dtype if dtype is None else numpy.dtype(dtype)
     if given.kind != "f":
@@ -99,14 +99,14 @@ def running_total(xp: Any, x: Any, axis: Any, dtype: Any) -> Any:
     return xp.cumsum(x, axis=axis, dtype=added).astype(given, copy=False)
 
 
-def column_sums(xp: Any, x: Any) -> Any:
+def column_sums(xp, x):
     """The sums of the columns of a matrix, as a product with ones."""
     if len(x) > LONG and on_host(xp):
         return long_product(xp, ones(xp, (1, LONG), single(x.dtype)), x)[0]
     return xp.dot(ones(xp, x.shape[0], x.dtype), x)  # for small matrices faster than a reduction
 
 
-def row_sums(xp: Any, x: Any) -> Any:
+def row_sums(xp, x):
     """The sums of the rows of a matrix."""
     if x.shape[1] > LONG and on_host(xp):
         return total(xp, x, 1)
@@ -121,7 +121,7 @@ def has_long_vectors(a: Any, b: Any) -> bool:
     return 1 in (a.ndim, b.ndim) or 1 in (a.shape[-2], b.shape[-1])
 
 
-def long_product(xp: Any, a: Any, b: Any) -> Any:
+def long_product(xp, a, b):
     """`matmul` by vectors of more than `LONG` terms, in blocks. `a` may have `LONG` columns that are used again."""
     alone = (-2,) * (a.ndim == 1) + (-1,) * (b.ndim == 1)
     a, b = unhalved(a[None] if a.ndim == 1 else a), unhalved(b[:, None] if b.ndim == 1 else b)
@@ -135,7 +135,7 @@ def long_product(xp: Any, a: Any, b: Any) -> Any:
     return y.squeeze(alone)
 
 
-def added_at(xp: Any, g: Any, key: Any, shape: tuple[int, ...]) -> Any:
+def added_at(xp, g, key, shape):
     """Zeros of `shape` with `g` added at the positions `key`, one after the other: in float64 if they are many."""
     dtype = single(g.dtype)
     added = _FLOAT64 if dtype.kind == "f" and g.size > math.prod(shape) else dtype
@@ -149,7 +149,7 @@ def over(n: float) -> float:
     return n if n > 0 else math.nan
 
 
-def _shortened(xp: Any, x: Any, axis: Any, dtype: numpy.dtype[Any]) -> Any:
+def _shortened(xp, x, axis, dtype):
     """An array with the same sum over `axis`, summed in blocks until only a few are left to be added one by one."""
     axes = axes_of(x.ndim, axis) if dtype == _FLOAT32 else ()
     while (axis := _one_by_one(x, axes)) is not None:

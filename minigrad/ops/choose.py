@@ -12,7 +12,7 @@ from minigrad.engine.operation import op
 from minigrad.ops.elementwise import binary
 
 
-def _chosen(F: Any, g: Any, wins: Any, own: Any, other: Any) -> Any:
+def _chosen(F, g, wins, own, other):
     """All of the gradient where a value wins or is NaN, as the output then is; half of it at a tie."""
     return F.where(F.logical_or(wins, F.isnan(own)), g, F.where(F.equal(own, other), g / 2, 0))
 
@@ -30,7 +30,7 @@ minimum = binary(
 
 
 @op
-def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
+def where(xp, condition, a, b):
     """a where the condition holds, else b."""
     return xp.where(condition, a, b)
 
@@ -42,24 +42,24 @@ where.vjp(
 
 
 @op
-def clip(xp: Any, x: Any, a_min: Any = None, a_max: Any = None) -> Any:
+def clip(xp, x, a_min=None, a_max=None):
     """min(max(x, a_min), a_max); at a limit x has the gradient, and a limit that is NaN has it like an x that is."""
     return xp.clip(x, a_min, a_max)
 
 
-def _clip_x(F: Any, g: Any, x: Any, a_min: Any, a_max: Any) -> Any:
+def _clip_x(F, g, x, a_min, a_max):
     low, high = _limits(a_min, a_max)
     inside = F.logical_and(F.greater_equal(x, low), F.less_equal(x, high))
     return F.where(F.logical_or(inside, F.isnan(x)), g, 0)
 
 
-def _clip_min(F: Any, g: Any, x: Any, a_min: Any, a_max: Any) -> Any:
+def _clip_min(F, g, x, a_min, a_max):
     low, high = _limits(a_min, a_max)
     chosen = F.logical_and(F.less(x, low), F.less_equal(low, high))
     return F.where(F.logical_or(chosen, F.isnan(low)), g, 0)
 
 
-def _clip_max(F: Any, g: Any, x: Any, a_min: Any, a_max: Any) -> Any:
+def _clip_max(F, g, x, a_min, a_max):
     low, high = _limits(a_min, a_max)
     chosen = F.logical_or(F.greater(x, high), F.greater(low, high))
     return F.where(F.logical_or(chosen, F.isnan(high)), g, 0)

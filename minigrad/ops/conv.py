@@ -11,7 +11,6 @@ Let g be an array like the output. The sum of all g conv(x, w) is linear in each
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 from minigrad.arguments import whole
@@ -57,7 +56,7 @@ def convolution(
 
 
 @op
-def correlate(xp: Any, x: Any, weight: Any, stride: Any, padding: Any, dilate: Any, groups: int) -> Any:
+def correlate(xp, x, weight, stride, padding, dilate, groups):
     """The products of every window of x (N, C, *space) with the weight (O, C / groups, *kernel): (N, O, *places)."""
     seen = _seen(xp, x, weight.shape[2:], stride, padding, dilate)
     places = seen.shape[len(stride) + 1 :]
@@ -69,7 +68,7 @@ def correlate(xp: Any, x: Any, weight: Any, stride: Any, padding: Any, dilate: A
 
 
 @op
-def spread(xp: Any, g: Any, weight: Any, shape: Any, stride: Any, padding: Any, dilate: Any, groups: int) -> Any:
+def spread(xp, g, weight, shape, stride, padding, dilate, groups):
     """Each value of g (N, O, *places) times its kernel, added where that lay: an array of `shape` (N, C, *space)."""
     kernel, (samples, channels, *space) = weight.shape[2:], shape
     seen_shape = (channels, *kernel, *g.shape[2:], samples)
@@ -83,7 +82,7 @@ def spread(xp: Any, g: Any, weight: Any, shape: Any, stride: Any, padding: Any, 
 
 
 @op
-def weigh(xp: Any, x: Any, g: Any, kernel: Any, stride: Any, padding: Any, dilate: Any, groups: int) -> Any:
+def weigh(xp, x, g, kernel, stride, padding, dilate, groups):
     """The products of every window of x (N, C, *space) with its g (N, O, *places), summed: (O, C / groups, *kernel)."""
     outputs = g.shape[1]
     seen = _seen(xp, x, kernel, stride, padding, dilate)
@@ -118,7 +117,7 @@ weigh.vjp(
 )
 
 
-def _seen(xp: Any, x: Any, kernel: Any, stride: Any, padding: Any, dilate: Any) -> Any:
+def _seen(xp, x, kernel, stride, padding, dilate):
     """The windows, (C, *kernel, *places, N), of x (N, C, *space) with zeros around."""
     return windows.forward(xp, bordered(xp, x, _both(padding)), kernel, stride, dilate)
 
@@ -128,12 +127,12 @@ def _both(padding: Any) -> list[tuple[int, int]]:
     return [(p, p) for p in padding]
 
 
-def _by_group(xp: Any, g: Any, groups: int) -> Any:
+def _by_group(xp, g, groups):
     """g (N, O, *places) as (groups, O / groups, places and samples)."""
     return xp.ascontiguousarray(xp.moveaxis(g, 0, -1)).reshape(groups, g.shape[1] // groups, -1)
 
 
-def _slabs(xp: Any, seen: Any, dtype: Any) -> Iterator[tuple[slice, slice]]:
+def _slabs(xp, seen, dtype):
     """Rows of places, as many at a time as a slab of the columns holds, and which of the columns they are.
 
     `seen` is the shape (C, *kernel, *places, N) of all columns. If the kernel has one place, nothing is to be copied.

@@ -48,7 +48,7 @@ from minigrad.ops.neural import largest
 
 
 @op
-def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
+def softmax_cross_entropy(xp, x, labels):
     """-log softmax(x)[label]: x (..., k) scores, labels (...) whole numbers below k, result (...).
 
     It also returns what its VJP needs, its gradient by x: the probabilities, less 1 at the label.
@@ -67,7 +67,7 @@ def softmax_cross_entropy(xp: Any, x: Any, labels: Any) -> Any:
     return (y, p) if x.ndim == 2 else (y.reshape(x.shape[:-1]), p.reshape(x.shape))
 
 
-def _probabilities_less_labels(F: Any, x: Any, labels: Any) -> Any:
+def _probabilities_less_labels(F, x, labels):
     x = widened(x)
     return F.softmax(x) - F.one_hot(F.reshape(labels, x.shape[:-1]), x.shape[-1], 1.0, 0.0, x.dtype)
 
@@ -76,7 +76,7 @@ softmax_cross_entropy.by_product(_probabilities_less_labels)
 softmax_cross_entropy.vjp(x=lambda F, g, aux: g[..., None] * aux)
 
 
-def _rows_and_columns(xp: Any, x: Any, labels: Any) -> tuple[Any, Any]:
+def _rows_and_columns(xp, x, labels):
     """The scores as rows, and for each row the column of its label."""
     columns = class_indices(xp, labels, x.shape[-1])
     if x.ndim == 2 and columns.ndim == 1 and len(x) == len(columns):

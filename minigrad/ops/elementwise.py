@@ -19,7 +19,7 @@ from minigrad.engine.tensor import Tensor
 def unary(name: str, vjp: Callable[..., Any] | None = None) -> Op:
     """The NumPy function `name` of one array `x`."""
 
-    def forward(xp: Any, x: Any) -> Any:
+    def forward(xp, x):
         return getattr(xp, name)(x)
 
     return _ufunc(forward, name, {"x": vjp} if vjp else {})
@@ -28,7 +28,7 @@ def unary(name: str, vjp: Callable[..., Any] | None = None) -> Op:
 def binary(name: str, a: Callable[..., Any] | None = None, b: Callable[..., Any] | None = None) -> Op:
     """The NumPy function `name` of two arrays, with the VJPs of the first and of the second."""
 
-    def forward(xp: Any, a: Any, b: Any) -> Any:
+    def forward(xp, a, b):
         return getattr(xp, name)(a, b)
 
     return _ufunc(forward, name, {"a": a, "b": b} if a and b else {})
@@ -66,12 +66,12 @@ floor_divide = binary("floor_divide")
 
 
 @op
-def power(xp: Any, x: Any, n: Any) -> Any:
+def power(xp, x, n):
     """y = x^n, with 0^0 = 1."""
     return xp.power(x, n)
 
 
-def _power_x(F: Any, g: Any, x: Any, n: Any) -> Any:
+def _power_x(F, g, x, n):
     """n x^(n-1), and 0 where n = 0 whatever x is.
 
     There the derivative by n is still 1/x, so x^(n-1) is avoided only where it would be infinite.
@@ -82,7 +82,7 @@ def _power_x(F: Any, g: Any, x: Any, n: Any) -> Any:
     return g * n * x ** F.where(beyond, 1, n - 1)
 
 
-def _power_n(F: Any, g: Any, y: Any, x: Any) -> Any:
+def _power_n(F, g, y, x):
     """y log(x), and 0 where x is not positive."""
     if y.dtype.kind == "c":
         return g * y * F.log(x)
@@ -97,12 +97,12 @@ power.vjp(x=_power_x, n=_power_n)
 # Functions of one variable
 
 
-def _rest_of_one(F: Any, x: Any) -> Any:
+def _rest_of_one(F, x):
     """1 - x^2, which near 1 must not lose its own digits, nor near 0 those of its slope."""
     return F.where(F.absolute(x) < 0.5, 1 - x * x, (1 - x) * (1 + x))
 
 
-def _absolute(F: Any, g: Any, y: Any, x: Any) -> Any:
+def _absolute(F, g, y, x):
     """g sign(x), 0 at 0; for complex numbers see `complex.py`."""
     return g * F.sign(x) if x.dtype.kind != "c" else g * (F.conj(x) / F.where(F.equal(y, 0), 1, y))
 
@@ -141,7 +141,7 @@ rint = unary("rint")
 
 
 @op
-def round(xp: Any, x: Any, decimals: int = 0) -> Any:
+def round(xp, x, decimals=0):
     """x to so many decimals; constant almost everywhere, so without a gradient."""
     return xp.round(x, decimals)
 
@@ -150,13 +150,13 @@ def round(xp: Any, x: Any, decimals: int = 0) -> Any:
 
 
 @op
-def real(xp: Any, x: Any) -> Any:
+def real(xp, x):
     """The real part."""
     return xp.array(xp.real(x))
 
 
 @op
-def imag(xp: Any, x: Any) -> Any:
+def imag(xp, x):
     """The imaginary part."""
     return xp.array(xp.imag(x))
 
@@ -168,12 +168,12 @@ imag.vjp(x=lambda F, g, target: -1j * g if target.dtype.kind == "c" else 0 * g)
 # Two variables
 
 
-def _per_length(F: Any, g: Any, leg: Any, length: Any) -> Any:
+def _per_length(F, g, leg, length):
     """g leg / length, and 0 at the origin."""
     return g * (leg / F.where(F.equal(length, 0), 1, length))
 
 
-def _per_square(F: Any, g: Any, leg: Any, a: Any, b: Any) -> Any:
+def _per_square(F, g, leg, a, b):
     """g leg / (a^2 + b^2), where the squares may be too small or too large for the dtype; 0 at the origin."""
     length = F.hypot(a, b)
     return _per_length(F, g, leg, length) / F.where(F.equal(length, 0), 1, length)
@@ -192,7 +192,7 @@ logaddexp = binary("logaddexp", a=lambda F, g, a, b: g * F.sigmoid(a - b), b=lam
 
 
 @op
-def astype(xp: Any, x: Any, dtype: Any) -> Any:
+def astype(xp, x, dtype):
     """x converted to `dtype`; the gradient is converted back."""
     return xp.asarray(x).astype(dtype)
 
@@ -201,7 +201,7 @@ astype.vjp(x=lambda F, g: g)
 
 
 @op
-def copy(xp: Any, x: Any) -> Any:
+def copy(xp, x):
     """A new array with the same values."""
     return xp.array(x)
 
@@ -220,7 +220,7 @@ class Move(Op):
         return y
 
 
-def _move(xp: Any, x: Any, there: Context, back: Context | None = None) -> Any:
+def _move(xp, x, there, back=None):
     """A copy of x on the device `there`; the gradient comes back."""
     return there.put(xp.array(x))
 

@@ -47,7 +47,7 @@ def _is_basic(key: Any) -> bool:
 
 
 @view
-def getitem(xp: Any, x: Any, key: Any) -> Any:
+def getitem(xp, x, key):
     """x[key]: a view for slices and numbers, a copy for index arrays and masks."""
     return x[key]
 
@@ -56,7 +56,7 @@ getitem.vjp(x=lambda F, g, target, key: F.put_back(g, key, target.shape))
 
 
 @op
-def put_back(xp: Any, g: Any, key: Any, shape: Any) -> Any:
+def put_back(xp, g, key, shape):
     """Zeros of `shape` with `g` added at `key`; a position named twice gets both."""
     if not _is_basic(key):
         return added_at(xp, g, key, shape)
@@ -69,7 +69,7 @@ put_back.vjp(g=lambda F, g, key: F.getitem(g, key))
 
 
 @op
-def take(xp: Any, x: Any, indices: Any, axis: Any = None, mode: str = "raise") -> Any:
+def take(xp, x, indices, axis=None, mode="raise"):
     """Rows of `axis` at the given positions (of the flattened array if None); below 0 they count from the end.
 
     Positions outside raise an error; with mode 'clip' they become the nearest inside, with 'wrap' they go round.
@@ -77,7 +77,7 @@ def take(xp: Any, x: Any, indices: Any, axis: Any = None, mode: str = "raise") -
     return xp.take(x, _inside(xp, indices, x.shape, axis, mode), axis=axis)
 
 
-def _inside(xp: Any, indices: Any, shape: Any, axis: Any, mode: str) -> Any:
+def _inside(xp, indices, shape, axis, mode):
     """The positions as whole numbers, brought inside as `mode` says."""
     n = math.prod(shape) if axis is None else shape[axis]
     indices = _whole(xp, indices)
@@ -85,7 +85,7 @@ def _inside(xp: Any, indices: Any, shape: Any, axis: Any, mode: str) -> Any:
     return xp.clip(indices, 0, n - 1) if mode == "clip" else indices % n if mode == "wrap" else indices
 
 
-def _put_rows(F: Any, g: Any, target: Any, indices: Any, axis: Any, mode: str) -> Any:
+def _put_rows(F, g, target, indices, axis, mode):
     indices = raw_key(indices)
     indices = _inside(xp_of(indices), indices, target.shape, axis, mode)
     if axis is None:
@@ -97,7 +97,7 @@ take.vjp(x=_put_rows)
 
 
 @op
-def embedding(xp: Any, weight: Any, indices: Any) -> Any:
+def embedding(xp, weight, indices):
     """Row `i` of `weight` (n, d) for every index i: shape indices.shape + (d,)."""
     indices = _whole(xp, indices)
     if on_host(xp) and indices.size and (indices.min() < 0 or indices.max() >= len(weight)):
@@ -112,7 +112,7 @@ embedding.vjp(weight=lambda F, g, target, indices: F.put_back(g, raw_key(F.astyp
 
 
 @op
-def take_along_axis(xp: Any, x: Any, indices: Any, axis: int) -> Any:
+def take_along_axis(xp, x, indices, axis):
     """For each place along the other axes, the values at `indices` along `axis`."""
     return xp.take_along_axis(x, _whole(xp, indices), axis)
 
@@ -121,7 +121,7 @@ take_along_axis.vjp(x=lambda F, g, target, indices, axis: F.put_along_axis(g, in
 
 
 @op
-def put_along_axis(xp: Any, g: Any, indices: Any, axis: int, shape: Any) -> Any:
+def put_along_axis(xp, g, indices, axis, shape):
     """Zeros of `shape` with `g` added at `indices` along `axis`."""
     indices = _whole(xp, indices)
     grid = [xp.arange(n).reshape((-1,) + (1,) * (g.ndim - 1 - i)) for i, n in enumerate(g.shape)]
@@ -146,21 +146,19 @@ def pick(x: Any, index: Any, axis: int = -1, keepdims: bool = False, mode: str =
 
 
 @op
-def one_hot(
-    xp: Any, indices: Any, depth: int, on_value: float = 1.0, off_value: float = 0.0, dtype: Any = "float32"
-) -> Any:
+def one_hot(xp, indices, depth, on_value=1.0, off_value=0.0, dtype="float32"):
     """A new last axis of length `depth`: on_value at the index, off_value elsewhere (everywhere for one outside)."""
     hit = _whole(xp, indices)[..., None] == xp.arange(whole("depth", depth, 0))
     return xp.where(hit, on_value, off_value).astype(dtype)
 
 
 @op
-def sort(xp: Any, x: Any, axis: Any = -1) -> Any:
+def sort(xp, x, axis=-1):
     """The values in increasing order."""
     return xp.sort(x, axis=axis)
 
 
-def _unsorted(F: Any, g: Any, target: Any, x: Any, axis: Any) -> Any:
+def _unsorted(F, g, target, x, axis):
     if axis is None:
         x, axis = F.reshape(x, (-1,)), 0
     return F.reshape(F.put_along_axis(g, F.argsort(x, axis), axis, x.shape), target.shape)
@@ -169,7 +167,7 @@ def _unsorted(F: Any, g: Any, target: Any, x: Any, axis: Any) -> Any:
 sort.vjp(x=_unsorted)
 
 
-def _whole(xp: Any, indices: Any) -> Any:
+def _whole(xp, indices):
     """Positions as integers that can hold any: Gluon's are often float32, and bytes end at 255.
 
     (On a GPU looking for fractions would wait for the device.)

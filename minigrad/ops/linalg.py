@@ -23,7 +23,7 @@ from minigrad.ops.variadic import Variadic
 
 
 @op
-def matmul(xp: Any, a: Any, b: Any, out: Any = None) -> Any:
+def matmul(xp, a, b, out=None):
     """a @ b: rows of the last two axes times columns, repeated over the axes before."""
     if a.ndim == 2 == b.ndim and (len(b) <= LONG or 1 not in (len(a), b.shape[1])):
         return a.dot(b)  # the same product, with less overhead
@@ -32,7 +32,7 @@ def matmul(xp: Any, a: Any, b: Any, out: Any = None) -> Any:
     return xp.matmul(a, b)
 
 
-def _matmul_a(F: Any, g: Any, a: Any, b: Any) -> Any:
+def _matmul_a(F, g, a, b):
     if a.ndim == 1 and b.ndim == 1:
         return g * b
     if b.ndim == 1:
@@ -42,7 +42,7 @@ def _matmul_a(F: Any, g: Any, a: Any, b: Any) -> Any:
     return F.matmul(g, F.swapaxes(b, -1, -2))
 
 
-def _matmul_b(F: Any, g: Any, a: Any, b: Any) -> Any:
+def _matmul_b(F, g, a, b):
     if a.ndim == 1 and b.ndim == 1:
         return g * a
     if b.ndim == 1:
@@ -55,7 +55,7 @@ def _matmul_b(F: Any, g: Any, a: Any, b: Any) -> Any:
 matmul.vjp(a=_matmul_a, b=_matmul_b)
 
 
-def _einsum(xp: Any, operands: Any, subscripts: str) -> Any:
+def _einsum(xp, operands, subscripts):
     """The sum of products that `subscripts` spells: 'ij,jk->ik' is a matrix product."""
     operands = [unhalved(o) for o in operands]
     inputs, output = subscripts.split("->")
@@ -73,7 +73,7 @@ def _einsum(xp: Any, operands: Any, subscripts: str) -> Any:
     return xp.einsum(subscripts, *operands, optimize=large)
 
 
-def _einsum_operand(F: Any, g: Any, i: int, operands: Any, subscripts: str) -> Any:
+def _einsum_operand(F, g, i, operands, subscripts):
     """Exchange operand i and the output; a letter that only operand i has is restored by an operand of ones."""
     inputs, output = subscripts.split("->")
     terms = inputs.split(",")
@@ -206,12 +206,12 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 
 
 @op
-def l2norm(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def l2norm(xp, x, axis=None, keepdims=False):
     """sqrt(sum(x^2)); at 0 the gradient is taken as 0."""
     return xp.sqrt(total(xp, xp.square(widened(x)), axis, keepdims))
 
 
-def _direction(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
+def _direction(F, g, y, x, axis):
     g = widened(g)
     y = F.where(F.equal(y, 0), 1, y)
     return reduce.restore(F, g / y, x, axis) * x

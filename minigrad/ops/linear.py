@@ -49,7 +49,7 @@ EPILOGUES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
 
 
 @op
-def linear(xp: Any, x: Any, weight: Any, bias: Any = None, activation: str | None = None) -> Any:
+def linear(xp, x, weight, bias=None, activation=None):
     """y = x W^T + b, then an activation, as one node: x (..., n), W (m, n), b (m,), y (..., m)."""
     if x.shape[-1] != weight.shape[1]:
         raise ShapeError(
@@ -62,11 +62,11 @@ def linear(xp: Any, x: Any, weight: Any, bias: Any = None, activation: str | Non
     return y if activation is None else EPILOGUES[activation][0](xp, y)
 
 
-def _before_activation(F: Any, g: Any, y: Any, activation: str | None) -> Any:
+def _before_activation(F, g, y, activation):
     return g if activation is None else EPILOGUES[activation][1](F, g, y)
 
 
-def _rows(F: Any, x: Any) -> Any:
+def _rows(F, x):
     return x if len(x.shape) == 2 else F.reshape(x, (-1, x.shape[-1]))
 
 

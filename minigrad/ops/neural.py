@@ -23,13 +23,13 @@ SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
 
 
-def _real(x: Any) -> Any:
+def _real(x):
     """Whole numbers as float64: in a dtype of their own -x and |x| may wrap around."""
     return x.astype("float64") if x.dtype.kind in "iub" else x
 
 
 @op
-def relu(xp: Any, x: Any) -> Any:
+def relu(xp, x):
     """max(x, 0); at 0 the gradient is 0."""
     return xp.maximum(x, 0)
 
@@ -38,7 +38,7 @@ relu.vjp(x=lambda F, g, y: g * F.not_equal(y, 0))  # y is not negative; where it
 
 
 @op
-def sigmoid(xp: Any, x: Any) -> Any:
+def sigmoid(xp, x):
     """1 / (1 + exp(-x)), from exp(-|x|): nothing overflows, and no digits are lost on either side."""
     x = _real(x)
     e = xp.exp(-xp.abs(x))
@@ -49,7 +49,7 @@ sigmoid.vjp(x=lambda F, g, y: g * (y * (1 - y)))
 
 
 @op
-def softplus(xp: Any, x: Any) -> Any:
+def softplus(xp, x):
     """log(1 + exp(x)) as max(x, 0) + log(1 + exp(-|x|))."""
     x = _real(x)
     return xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
@@ -59,7 +59,7 @@ softplus.vjp(x=lambda F, g, x: g * F.sigmoid(x))
 
 
 @op
-def softsign(xp: Any, x: Any) -> Any:
+def softsign(xp, x):
     """x / (1 + |x|)."""
     x = _real(x)
     return x / (1 + xp.abs(x))
@@ -69,7 +69,7 @@ softsign.vjp(x=lambda F, g, x: g * F.square(1 / (1 + F.absolute(x))))  # a large
 
 
 @op
-def leaky_relu(xp: Any, x: Any, slope: Any = 0.25) -> Any:
+def leaky_relu(xp, x, slope=0.25):
     """x for x > 0, else slope x; at 0 the gradient is the slope."""
     return xp.where(x > 0, x, slope * x)
 
@@ -81,7 +81,7 @@ leaky_relu.vjp(
 
 
 @op
-def elu(xp: Any, x: Any, alpha: float = 1.0) -> Any:
+def elu(xp, x, alpha=1.0):
     """x for x > 0, else alpha (exp(x) - 1)."""
     return xp.where(x > 0, x, alpha * xp.expm1(xp.minimum(x, 0)))
 
@@ -107,7 +107,7 @@ def silu(x: Any, beta: float = 1.0) -> Tensor:
     return multiply(x, sigmoid(x * beta if beta != 1 else x))
 
 
-def largest(xp: Any, x: Any, axis: int) -> Any:
+def largest(xp, x, axis):
     """The largest along an axis, which stays with length 1.
 
     NumPy goes through short rows one by one: a copy with the columns as rows is up to eight times as fast.
@@ -118,7 +118,7 @@ def largest(xp: Any, x: Any, axis: int) -> Any:
 
 
 @op
-def softmax(xp: Any, x: Any, axis: int = -1) -> Any:
+def softmax(xp, x, axis=-1):
     """exp(x) / sum(exp(x)) along `axis`."""
     x = widened(x)
     e = xp.exp(x - largest(xp, x, axis))
@@ -129,7 +129,7 @@ softmax.vjp(x=lambda F, g, y, axis: y * (g - F.sum(widened(g) * y, axis, keepdim
 
 
 @op
-def log_softmax(xp: Any, x: Any, axis: int = -1) -> Any:
+def log_softmax(xp, x, axis=-1):
     """x - log(sum(exp(x))) along `axis`."""
     x = widened(x)
     shifted = x - largest(xp, x, axis)

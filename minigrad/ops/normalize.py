@@ -16,14 +16,14 @@ from minigrad.ops.shape import reshape
 
 
 @op
-def standardize(xp: Any, x: Any, axis: Any = -1, eps: float = 1e-5) -> Any:
+def standardize(xp, x, axis=-1, eps=1e-05):
     """(x - mean) / sqrt(var + eps), mean and variance over `axis`; the gradient passes through both."""
     x = widened(x)
     centred = x - average(xp, x, axis, keepdims=True)
     return centred / xp.sqrt(average(xp, xp.square(centred), axis, keepdims=True) + eps)
 
 
-def _without_mean_and_slope(F: Any, g: Any, y: Any, x: Any, axis: Any, eps: float) -> Any:
+def _without_mean_and_slope(F, g, y, x, axis, eps):
     """What changes neither the mean nor the scale of x passes, over the standard deviation."""
     g, x = widened(g), widened(x)
     free = g - F.mean(g, axis, keepdims=True) - y * F.mean(g * y, axis, keepdims=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy
@@ -76,7 +75,7 @@ def _beyond(end: int, kernel: int, stride: int, padding: int) -> int:
 
 
 @op
-def window_max(xp: Any, x: Any, kernel: Any, stride: Any, border: Any) -> Any:
+def window_max(xp, x, kernel, stride, border):
     """The largest value of every window of x (N, C, *space), beyond which are `border` places: (N, C, *places)."""
     seen = _seen(xp, x, kernel, stride, border)
     y = xp.array(next(seen)[1])
@@ -86,7 +85,7 @@ def window_max(xp: Any, x: Any, kernel: Any, stride: Any, border: Any) -> Any:
 
 
 @op
-def to_winners(xp: Any, g: Any, x: Any, top: Any, kernel: Any, stride: Any, border: Any) -> Any:
+def to_winners(xp, g, x, top, kernel, stride, border):
     """g (N, C, *places), added in zeros like x where each window saw its largest value `top` first."""
     g = xp.moveaxis(g, 0, -1)
     out = xp.zeros((x.shape[1], *(m + a + b for m, (a, b) in zip(x.shape[2:], border)), len(x)), single(g.dtype))
@@ -96,7 +95,7 @@ def to_winners(xp: Any, g: Any, x: Any, top: Any, kernel: Any, stride: Any, bord
 
 
 @op
-def from_winners(xp: Any, h: Any, x: Any, top: Any, kernel: Any, stride: Any, border: Any) -> Any:
+def from_winners(xp, h, x, top, kernel, stride, border):
     """The values of h, an array like x, where each window of x saw its largest value `top` first: (N, C, *places)."""
     h = bordered(xp, h, border)
     out = xp.zeros((*top.shape[1:], len(x)), h.dtype)
@@ -116,7 +115,7 @@ from_winners.vjp(
 )
 
 
-def _seen(xp: Any, x: Any, kernel: Any, stride: Any, border: Any) -> Iterator[tuple[Any, Any]]:
+def _seen(xp, x, kernel, stride, border):
     """For each position within the kernel, where it lies in x with its border, and what it sees, (C, *places, N)."""
     x = bordered(xp, x, border, _lowest(x.dtype))
     places = [(m - k) // s + 1 for m, k, s in zip(x.shape[1:-1], kernel, stride)]
@@ -129,7 +128,7 @@ def _lowest(dtype: numpy.dtype[Any]) -> float:
     return numpy.iinfo(dtype).min if dtype.kind in "iu" else False if dtype.kind == "b" else -math.inf
 
 
-def _winners(xp: Any, x: Any, top: Any, kernel: Any, stride: Any, border: Any) -> Iterator[tuple[Any, Any]]:
+def _winners(xp, x, top, kernel, stride, border):
     """For each position within the kernel, where it lies, and at which places it is the first largest value, or NaN."""
     top = xp.moveaxis(top, 0, -1)
     unknown = not on_host(xp) or bool(xp.isnan(top).any())  # a GPU is not waited for

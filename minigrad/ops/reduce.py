@@ -22,14 +22,14 @@ def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
     return tuple(i for i in range(ndim) if i not in named)
 
 
-def restore(F: Any, g: Any, x: Any, axis: Any) -> Any:
+def restore(F, g, x, axis):
     """Give a reduced value the reduced axes of x back, with length 1. (Works whether or not they were kept.)"""
     axes = axes_of(len(x.shape), axis)
     return F.reshape(g, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
 
 
 @op
-def sum(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, out: Any = None) -> Any:
+def sum(xp, x, axis=None, dtype=None, keepdims=False, out=None):
     """The sum over `axis`."""
     return total(xp, x, axis, keepdims, dtype)
 
@@ -38,7 +38,7 @@ sum.vjp(x=lambda F, g, target, axis: restore(F, g, target, axis))
 
 
 @op
-def mean(xp: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+def mean(xp, x, axis=None, dtype=None, keepdims=False):
     """The mean over `axis`; of nothing it is NaN."""
     y = accumulate.average(xp, x, axis, keepdims, dtype)
     return y if dtype is None else y.astype(dtype)
@@ -48,12 +48,12 @@ mean.vjp(x=lambda F, g, target, axis: restore(F, g, target, axis) * (1 / builtin
 
 
 @op
-def var(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+def var(xp, x, axis=None, ddof=0, keepdims=False):
     """The mean square distance from the mean, over n - ddof; NaN, as is its gradient, if that is not positive."""
     return accumulate.variance(xp, x, axis, keepdims, ddof)
 
 
-def _from_the_mean(F: Any, g: Any, x: Any, axis: Any, ddof: int) -> Any:
+def _from_the_mean(F, g, x, axis, ddof):
     """What a gradient of (half) the variance is for x."""
     x = widened(x)
     return restore(F, g, x, axis) * (x - F.mean(x, axis, keepdims=True)) * (1 / over(count(x, axis) - ddof))
@@ -63,7 +63,7 @@ var.vjp(x=lambda F, g, x, axis, ddof: _from_the_mean(F, 2 * widened(g), x, axis,
 
 
 @op
-def std(xp: Any, x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+def std(xp, x, axis=None, ddof=0, keepdims=False):
     """The root of `var`; where it is 0 the gradient is taken as 0."""
     return xp.sqrt(accumulate.variance(xp, x, axis, keepdims, ddof))
 
@@ -72,18 +72,18 @@ std.vjp(x=lambda F, g, y, x, axis, ddof: _from_the_mean(F, widened(g) / F.where(
 
 
 @op
-def max(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def max(xp, x, axis=None, keepdims=False):
     """The largest value; where several are equal, or NaN, they share the gradient."""
     return xp.max(x, axis=axis, keepdims=keepdims)
 
 
 @op
-def min(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def min(xp, x, axis=None, keepdims=False):
     """The smallest value; where several are equal, or NaN, they share the gradient."""
     return xp.min(x, axis=axis, keepdims=keepdims)
 
 
-def _shared_among_winners(F: Any, g: Any, y: Any, x: Any, axis: Any) -> Any:
+def _shared_among_winners(F, g, y, x, axis):
     won = F.astype(F.logical_or(F.equal(x, restore(F, y, x, axis)), F.isnan(x)), wide(x.dtype))
     return restore(F, g, x, axis) * won / F.sum(won, axis, keepdims=True)
 
@@ -93,12 +93,12 @@ min.vjp(x=_shared_among_winners)
 
 
 @op
-def prod(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def prod(xp, x, axis=None, keepdims=False):
     """The product over `axis`. Right at zeros too: the gradient multiplies the other factors and never divides."""
     return xp.prod(unhalved(x), axis=axis, keepdims=keepdims)
 
 
-def _product_of_the_others(F: Any, g: Any, x: Any, axis: Any) -> Any:
+def _product_of_the_others(F, g, x, axis):
     """At each place, the product of the factors on both sides of it, found in a tree of halves."""
     x, axes = widened(x), axes_of(x.ndim, axis)
     kept = [i for i in range(x.ndim) if i not in axes]
@@ -110,7 +110,7 @@ def _product_of_the_others(F: Any, g: Any, x: Any, axis: Any) -> Any:
     return restore(F, g, x, axis) * F.transpose(shaped, back)
 
 
-def _exclusive_products(F: Any, x: Any) -> Any:
+def _exclusive_products(F, x):
     """Along the last axis: at each place the product of all the other places."""
     n = x.shape[-1]
     if n <= 1:
@@ -130,7 +130,7 @@ prod.vjp(x=_product_of_the_others)
 
 
 @op
-def logsumexp(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def logsumexp(xp, x, axis=None, keepdims=False):
     """log(sum(exp(x))), computed from the largest value so that nothing overflows."""
     x = widened(x)
     top = xp.max(x, axis=axis, keepdims=True)
@@ -143,12 +143,12 @@ logsumexp.vjp(x=lambda F, g, x, axis: restore(F, g, x, axis) * F.softmax(x, axis
 
 
 @op
-def cumsum(xp: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
+def cumsum(xp, x, axis=None, dtype=None):
     """Running sums along `axis` (of the flattened array if None)."""
     return accumulate.running_total(xp, x, axis, dtype)
 
 
-def _sums_of_what_follows(F: Any, g: Any, target: Any, axis: Any) -> Any:
+def _sums_of_what_follows(F, g, target, axis):
     along = 0 if axis is None else axis
     return F.reshape(F.flip(F.cumsum(F.flip(g, along), along), along), target.shape)
 
@@ -160,30 +160,30 @@ cumsum.vjp(x=_sums_of_what_follows)
 
 
 @op
-def argmax(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def argmax(xp, x, axis=None, keepdims=False):
     """The position of the largest value."""
     return xp.argmax(x, axis=axis, keepdims=keepdims)
 
 
 @op
-def argmin(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def argmin(xp, x, axis=None, keepdims=False):
     """The position of the smallest value."""
     return xp.argmin(x, axis=axis, keepdims=keepdims)
 
 
 @op
-def argsort(xp: Any, x: Any, axis: int = -1) -> Any:
+def argsort(xp, x, axis=-1):
     """The order that sorts the values."""
     return xp.argsort(x, axis=axis)
 
 
 @op
-def any(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def any(xp, x, axis=None, keepdims=False):
     """Whether some value is true."""
     return xp.any(x, axis=axis, keepdims=keepdims)
 
 
 @op
-def all(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def all(xp, x, axis=None, keepdims=False):
     """Whether every value is true."""
     return xp.all(x, axis=axis, keepdims=keepdims)

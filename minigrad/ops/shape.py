@@ -17,7 +17,7 @@ from minigrad.ops.variadic import Variadic
 
 
 @view
-def reshape(xp: Any, x: Any, shape: Any) -> Any:
+def reshape(xp, x, shape):
     """The same values in another shape; one length may be -1, and 0 keeps the length at its place."""
     shape = lengths("shape", shape, -1)
     if 0 in shape and x.size:
@@ -29,12 +29,12 @@ reshape.vjp(x=lambda F, g, target: F.reshape(g, target.shape))
 
 
 @view
-def transpose(xp: Any, x: Any, axes: Any = None) -> Any:
+def transpose(xp, x, axes=None):
     """The axes in another order (reversed if None)."""
     return xp.transpose(x, axes if axes is None else axes_in(x.shape, axes, "axes"))
 
 
-def _transpose_back(F: Any, g: Any, axes: Any) -> Any:
+def _transpose_back(F, g, axes):
     if axes is None:
         return F.transpose(g)
     axes = [a % g.ndim for a in axes]
@@ -45,7 +45,7 @@ transpose.vjp(x=_transpose_back)
 
 
 @view
-def swapaxes(xp: Any, x: Any, axis1: int, axis2: int) -> Any:
+def swapaxes(xp, x, axis1, axis2):
     """Two axes exchanged."""
     return xp.swapaxes(x, axis_in(x.shape, axis1, "axis1"), axis_in(x.shape, axis2, "axis2"))
 
@@ -54,7 +54,7 @@ swapaxes.vjp(x=lambda F, g, axis1, axis2: F.swapaxes(g, axis1, axis2))
 
 
 @view
-def moveaxis(xp: Any, x: Any, source: Any, destination: Any) -> Any:
+def moveaxis(xp, x, source, destination):
     """Axes moved to new places."""
     return xp.moveaxis(x, axes_in(x.shape, source, "source"), axes_in(x.shape, destination, "destination"))
 
@@ -63,7 +63,7 @@ moveaxis.vjp(x=lambda F, g, source, destination: F.moveaxis(g, destination, sour
 
 
 @view
-def expand_dims(xp: Any, x: Any, axis: Any) -> Any:
+def expand_dims(xp, x, axis):
     """A new axis of length 1, or several, counted in the result."""
     several = len(axis) if isinstance(axis, (tuple, list)) else 1
     return xp.expand_dims(x, axes_in(x.shape + (1,) * several, axis))
@@ -73,7 +73,7 @@ expand_dims.find_axis(new=True).vjp(x=lambda F, g, target: F.reshape(g, target.s
 
 
 @view
-def squeeze(xp: Any, x: Any, axis: Any = None) -> Any:
+def squeeze(xp, x, axis=None):
     """Without the axes of length 1."""
     return xp.squeeze(x, axis)
 
@@ -82,7 +82,7 @@ squeeze.vjp(x=lambda F, g, target: F.reshape(g, target.shape))
 
 
 @view
-def broadcast_to(xp: Any, x: Any, shape: Any) -> Any:
+def broadcast_to(xp, x, shape):
     """The values repeated, without a copy, to `shape`."""
     return xp.broadcast_to(x, shape)
 
@@ -91,7 +91,7 @@ broadcast_to.vjp(x=lambda F, g: g)  # the backward pass sums what was repeated
 
 
 @view
-def flip(xp: Any, x: Any, axis: Any = None) -> Any:
+def flip(xp, x, axis=None):
     """The order along `axis` reversed."""
     return xp.flip(x, axis)
 
@@ -100,7 +100,7 @@ flip.vjp(x=lambda F, g, axis: F.flip(g, axis))
 
 
 @op
-def roll(xp: Any, x: Any, shift: Any, axis: Any = None) -> Any:
+def roll(xp, x, shift, axis=None):
     """Values shifted along `axis`, those that fall off re-entering at the other end."""
     return xp.roll(x, _counts("shift", shift), axis)
 
@@ -113,7 +113,7 @@ roll.vjp(
 
 
 @op
-def repeat(xp: Any, x: Any, repeats: int, axis: Any = None) -> Any:
+def repeat(xp, x, repeats, axis=None):
     """Each value `repeats` times in a row along `axis` (of the flattened array if None)."""
     return xp.repeat(x, repeats if hasattr(repeats, "dtype") else _counts("repeats", repeats, 0), axis)
 
@@ -123,7 +123,7 @@ def _counts(name: str, value: Any, low: float = -math.inf) -> Any:
     return lengths(name, value, low) if hasattr(value, "__len__") else whole(name, value, low)
 
 
-def _sum_of_runs(F: Any, g: Any, target: Any, repeats: Any, axis: Any) -> Any:
+def _sum_of_runs(F, g, target, repeats, axis):
     if not isinstance(repeats, int):
         raise ArgumentError(
             f"repeat() has a gradient only for one number of repeats, not {repeats!r}; use take() with an index."
@@ -139,12 +139,12 @@ repeat.vjp(x=_sum_of_runs)
 
 
 @op
-def tile(xp: Any, x: Any, reps: Any) -> Any:
+def tile(xp, x, reps):
     """The whole array repeated along each axis."""
     return xp.tile(x, reps)
 
 
-def _sum_of_tiles(F: Any, g: Any, target: Any, reps: Any) -> Any:
+def _sum_of_tiles(F, g, target, reps):
     reps = (reps,) if isinstance(reps, int) else tuple(reps)
     ndim = max(len(reps), len(target.shape))
     reps = (1,) * (ndim - len(reps)) + reps
@@ -157,14 +157,14 @@ tile.vjp(x=_sum_of_tiles)
 
 
 @op
-def pad(xp: Any, x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
+def pad(xp, x, pad_width, mode="constant", constant_values=0):
     """The array with a border; the gradient exists for mode 'constant'."""
     if mode == "constant":
         return xp.pad(x, pad_width, mode, constant_values=constant_values)
     return xp.pad(x, pad_width, mode)
 
 
-def _inside(F: Any, g: Any, target: Any, pad_width: Any, mode: str) -> Any:
+def _inside(F, g, target, pad_width, mode):
     if mode != "constant":
         raise ArgumentError(
             f"pad() has a gradient for mode 'constant', not for '{mode}'; build the border with concatenate()."
@@ -173,7 +173,7 @@ def _inside(F: Any, g: Any, target: Any, pad_width: Any, mode: str) -> Any:
     return g[tuple(slice(p, p + n) for p, n in zip(before, target.shape))]
 
 
-def _border(F: Any, g: Any, x: Any, pad_width: Any, mode: str, constant_values: Any) -> Any:
+def _border(F, g, x, pad_width, mode, constant_values):
     if len(constant_values.shape):
         raise ArgumentError(
             f"pad() has a gradient for one constant value, not for {constant_values.shape}; use concatenate()."
@@ -185,12 +185,12 @@ def _border(F: Any, g: Any, x: Any, pad_width: Any, mode: str, constant_values: 
 pad.vjp(x=_inside, constant_values=_border)
 
 
-def _concatenate(xp: Any, arrays: Any, axis: Any = 0, shapes: Any = None) -> Any:
+def _concatenate(xp, arrays, axis=0, shapes=None):
     """Arrays joined along an axis that they have (flattened first if None)."""
     return xp.concatenate(arrays, axis)
 
 
-def _my_stretch(F: Any, g: Any, i: int, target: Any, axis: Any, shapes: Any) -> Any:
+def _my_stretch(F, g, i, target, axis, shapes):
     """The piece of `g` that came from array `i`."""
     if axis is None:
         start = sum(math.prod(shape) for shape in shapes[:i])
@@ -209,12 +209,12 @@ class Joining(Variadic):
         return super().__call__(arrays, axis, shapes, out=out, **others)
 
 
-def _stack(xp: Any, arrays: Any, axis: int = 0) -> Any:
+def _stack(xp, arrays, axis=0):
     """Arrays of one shape joined along a new axis."""
     return xp.stack(arrays, axis_in((1, *shape_of(arrays[0])), axis) if arrays else axis)
 
 
-def _my_slice(F: Any, g: Any, i: int, axis: int) -> Any:
+def _my_slice(F, g, i, axis):
     return g[(slice(None),) * (axis % g.ndim) + (i,)]
 
 

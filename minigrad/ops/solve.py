@@ -12,7 +12,7 @@ from minigrad.engine.operation import op
 from minigrad.errors import ArgumentError
 
 
-def _transposed(F: Any, a: Any) -> Any:
+def _transposed(F, a):
     return F.swapaxes(a, -1, -2)
 
 
@@ -30,7 +30,7 @@ def _regular(solve: Callable[..., Any], *args: Any) -> Any:
 
 
 @op
-def inv(xp: Any, a: Any) -> Any:
+def inv(xp, a):
     """The inverse of a (..., n, n)."""
     return _regular(xp.linalg.inv, widened(a))
 
@@ -39,7 +39,7 @@ inv.vjp(a=lambda F, g, y: -F.matmul(_transposed(F, y), F.matmul(g, _transposed(F
 
 
 @op
-def solve_columns(xp: Any, a: Any, b: Any) -> Any:
+def solve_columns(xp, a, b):
     """The x with a x = b: a (..., n, n), b (..., n, k)."""
     return _regular(xp.linalg.solve, widened(a), widened(b))
 
@@ -51,7 +51,7 @@ solve_columns.vjp(
 
 
 @op
-def logabsdet(xp: Any, a: Any) -> Any:
+def logabsdet(xp, a):
     """The logarithm of the size of the determinant of a (..., n, n)."""
     return xp.asarray(xp.linalg.slogdet(widened(a))[1])
 
@@ -60,13 +60,13 @@ logabsdet.vjp(a=lambda F, g, a: g[..., None, None] * _transposed(F, F.inv(a)))
 
 
 @op
-def det(xp: Any, a: Any) -> Any:
+def det(xp, a):
     """The determinant of a (..., n, n)."""
     return xp.asarray(xp.linalg.det(widened(a)))
 
 
 @op
-def cofactors(xp: Any, a: Any) -> Any:
+def cofactors(xp, a):
     """The slope of the determinant of a (..., n, n). It is a polynomial, so it is there for singular matrices too.
 
     With a = U S V^T, the cofactors of the diagonal matrix S are products of all other singular values.
@@ -76,7 +76,7 @@ def cofactors(xp: Any, a: Any) -> Any:
 
 
 @op
-def cofactor_change(xp: Any, g: Any, a: Any) -> Any:
+def cofactor_change(xp, g, a):
     """How much the cofactors of a (..., n, n) change with a, in the direction g; as a matrix this is symmetric.
 
     Between the rotations U and V^T, a change E of the diagonal matrix S changes the cofactor at (i, i) by the sum over
@@ -93,7 +93,7 @@ def cofactor_change(xp: Any, g: Any, a: Any) -> Any:
     return u @ turned @ vt
 
 
-def _rotations(xp: Any, a: Any) -> tuple[Any, Any, Any, Any]:
+def _rotations(xp, a):
     """U, the singular values, V^T, and the sign (..., 1) of det U det V; NaN if the matrix is not finite."""
     finite = xp.isfinite(a).all((-2, -1), keepdims=True)
     u, s, vt = xp.linalg.svd(xp.where(finite, widened(a), 0))
@@ -101,7 +101,7 @@ def _rotations(xp: Any, a: Any) -> tuple[Any, Any, Any, Any]:
     return xp.where(finite, u, xp.nan), s, vt, sign
 
 
-def _others(xp: Any, s: Any) -> Any:
+def _others(xp, s):
     """At each place of the last axis the product of all other places."""
     one = xp.ones_like(s[..., :1])
     before = xp.cumprod(xp.concatenate((one, s[..., :-1]), -1), -1)
@@ -109,7 +109,7 @@ def _others(xp: Any, s: Any) -> Any:
     return before * after
 
 
-def _third(F: Any, h: Any, g: Any, a: Any) -> Any:
+def _third(F, h, g, a):
     """The slope by a of the sum of h times `cofactor_change(g, a)`, from B = a^-T; a must be regular here.
 
     The sum is det(a) (<g, B> <h, B> - <h, B g^T B>).

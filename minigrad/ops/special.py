@@ -39,13 +39,13 @@ SERIES = (0.0, 1 - EULER, *((-1) ** k * _zeta(k, 2.0) / k for k in range(2, 28))
 
 
 @op
-def erf(xp: Any, x: Any) -> Any:
+def erf(xp, x):
     """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
     return _of_the_library(xp, "erf", x)
 
 
 @op
-def erfc(xp: Any, x: Any) -> Any:
+def erfc(xp, x):
     """1 - erf(x), which for large x has digits that erf(x) has not."""
     return _of_the_library(xp, "erfc", x)
 
@@ -54,7 +54,7 @@ erf.vjp(x=lambda F, g, x: g * (2 / math.sqrt(math.pi)) * F.exp(-F.square(x)))
 erfc.vjp(x=lambda F, g, x: -g * (2 / math.sqrt(math.pi)) * F.exp(-F.square(x)))
 
 
-def _of_the_library(xp: Any, name: str, x: Any) -> Any:
+def _of_the_library(xp, name, x):
     """Abramowitz and Stegun have no formula to double precision; the C library has."""
     if xp.__name__ == "cupy":
         return getattr(importlib.import_module("cupyx.scipy.special"), name)(x)
@@ -66,13 +66,13 @@ def _of_the_library(xp: Any, name: str, x: Any) -> Any:
 
 
 @op
-def gammaln(xp: Any, x: Any) -> Any:
+def gammaln(xp, x):
     """The logarithm of the size of gamma(x); infinite at 0, -1, -2, ..."""
     return _as(x, _gammaln(xp, _wide(xp, x)))
 
 
 @op
-def gamma(xp: Any, x: Any) -> Any:
+def gamma(xp, x):
     """The gamma function: (x - 1)! at whole numbers."""
     wide = _wide(xp, x)
     sign = 1 - 2 * (xp.floor(xp.clip(wide, -1e15, 0)) % 2)
@@ -80,7 +80,7 @@ def gamma(xp: Any, x: Any) -> Any:
 
 
 @op
-def polygamma(xp: Any, order: int, x: Any) -> Any:
+def polygamma(xp, order, x):
     """The derivative of order + 1 of log(gamma(x)): of order 0 the digamma function."""
     wide = _wide(xp, x)
     left = wide <= 0
@@ -94,7 +94,7 @@ gamma.vjp(x=lambda F, g, y, x: g * y * F.polygamma(0, x))
 polygamma.vjp(x=lambda F, g, order, x: g * F.polygamma(order + 1, x))
 
 
-def _gammaln(xp: Any, x: Any) -> Any:
+def _gammaln(xp, x):
     left = x < 0.5
     right = xp.where(left, 1 - x, x)
     y = xp.where(right < LARGE, _near(xp, xp.minimum(right, LARGE)), _stirling(xp, xp.maximum(right, LARGE)))
@@ -103,7 +103,7 @@ def _gammaln(xp: Any, x: Any) -> Any:
     return xp.where(left, math.log(math.pi) - xp.log(sine) - y, y)
 
 
-def _near(xp: Any, x: Any) -> Any:
+def _near(xp, x):
     """log(gamma(x)) for x from 1/2 to 10: so many steps from 2 + z with |z| <= 1/2."""
     steps = xp.floor(x - 1.5)
     z = x - (steps + 2)
@@ -113,13 +113,13 @@ def _near(xp: Any, x: Any) -> Any:
     return _polynomial(SERIES, z) + xp.where(steps < 0, -xp.log(x), xp.log(factors))
 
 
-def _stirling(xp: Any, x: Any) -> Any:
+def _stirling(xp, x):
     """log(gamma(x)) for x of at least 10."""
     terms = [b / (2 * k * (2 * k - 1)) for k, b in enumerate(BERNOULLI, 1)]
     return (x - 0.5) * (xp.log(x) - 1) + (math.log(2 * math.pi) - 1) / 2 + _polynomial(terms, 1 / x**2) / x
 
 
-def _polygamma(xp: Any, order: int, x: Any) -> Any:
+def _polygamma(xp, order, x):
     """For positive x."""
     if order:
         return (-1) ** (order + 1) * math.factorial(order) * _zeta(order + 1, x)
@@ -131,7 +131,7 @@ def _polygamma(xp: Any, order: int, x: Any) -> Any:
     return y
 
 
-def _cotangent(xp: Any, x: Any) -> Any:
+def _cotangent(xp, x):
     """cot(pi x)."""
     x = x - xp.rint(x)
     steep = xp.abs(x) < 0.25
@@ -149,7 +149,7 @@ def _cotangent_derivative(order: int, c: Any) -> Any:
     return _polynomial(terms, c)
 
 
-def _polynomial(terms: Any, x: Any) -> Any:
+def _polynomial(terms, x):
     """terms[0] + terms[1] x + ..."""
     y = 0 * x
     for t in reversed(terms):
@@ -157,10 +157,10 @@ def _polynomial(terms: Any, x: Any) -> Any:
     return y
 
 
-def _wide(xp: Any, x: Any) -> Any:
+def _wide(xp, x):
     return xp.asarray(x).astype("float64")
 
 
-def _as(x: Any, y: Any) -> Any:
+def _as(x, y):
     """y in the dtype of x, if that has one for such numbers."""
     return y.astype(x.dtype) if hasattr(x, "dtype") and x.dtype.kind == "f" else y

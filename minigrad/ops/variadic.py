@@ -49,7 +49,7 @@ class Variadic:
         return found
 
     def _of_length(self, n: int) -> Op:
-        def forward(xp: Any, *args: Any) -> Any:
+        def forward(xp, *args):
             return self.forward(xp, args[:n], *args[n:])
 
         arrays, *options = self.forward.__code__.co_varnames[1 : self.forward.__code__.co_argcount]

@@ -21,7 +21,7 @@ from minigrad.errors import ArgumentError, ShapeError
 
 
 @view
-def windows(xp: Any, x: Any, kernel: Any, stride: Any, dilate: Any) -> Any:
+def windows(xp, x, kernel, stride, dilate):
     """Every placement of a kernel: of x (C, *space, N) a view (C, *kernel, *places, N)."""
     x = xp.ascontiguousarray(x)
     channel, *step, sample = x.strides
@@ -34,7 +34,7 @@ windows.vjp(x=lambda F, g, target, stride, dilate: F.overlap_add(g, target.shape
 
 
 @op
-def overlap_add(xp: Any, seen: Any, shape: Any, stride: Any, dilate: Any) -> Any:
+def overlap_add(xp, seen, shape, stride, dilate):
     """Zeros of `shape` (C, *space, N), and what every placement saw, (C, *kernel, *places, N), added where it lay."""
     out = xp.zeros(shape, single(seen.dtype))
     add_back(out, seen, stride, dilate)
@@ -58,7 +58,7 @@ def positions(kernel: Any, places: Any, stride: Any, dilate: Any) -> Iterator[tu
         yield offset, (slice(None), *(slice(a, a + s * (m - 1) + 1, s) for a, s, m in zip(starts, stride, places)))
 
 
-def bordered(xp: Any, x: Any, border: Any, fill: float = 0.0) -> Any:
+def bordered(xp, x, border, fill=0.0):
     """x (N, C, *space) with a border of `fill`, the samples last: (C, *space, N)."""
     x = xp.moveaxis(x, 0, -1)
     if not any(a or b for a, b in border):
