@@ -23,7 +23,15 @@ from minigrad.ops import power
 
 @composed()
 def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Context | None = None) -> Tensor:
-    """A new Tensor with a copy of the values of `object`: numbers, lists, Tensors, NumPy, CuPy or DLPack arrays."""
+    """A new Tensor with a copy of the values of `object`: numbers, lists, Tensors, NumPy, CuPy or DLPack arrays.
+
+    Numbers in lists become float32. Of a Tensor it is a recorded copy, which passes the gradient on.
+
+    >>> from minigrad import np
+    >>> np.array([[1, 2], [3, 4]])
+    array([[1., 2.],
+           [3., 4.]])
+    """
     where = place(ctx, device)
     if isinstance(object, Tensor):  # recorded, like any other copy
         moved = object.as_in_ctx(where)
@@ -39,9 +47,10 @@ def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Co
 def from_dlpack(x: Any) -> Tensor:
     """A Tensor in the memory of another library's array (PyTorch, JAX, CuPy ...): nothing is copied.
 
+    >>> from minigrad import np
     >>> import numpy
     >>> theirs = numpy.ones(2)
-    >>> ours = from_dlpack(theirs)
+    >>> ours = np.from_dlpack(theirs)
     >>> theirs[0] = 7
     >>> ours
     array([7., 1.], dtype=float64)
@@ -53,7 +62,13 @@ def from_dlpack(x: Any) -> Tensor:
 
 @composed()
 def asarray(object: Any, dtype: Any = None, ctx: Context | None = None) -> Tensor:
-    """`object` itself if it is a Tensor that fits, else `array(object)`."""
+    """`object` itself if it is a Tensor of this dtype on this device, else `array(object)`.
+
+    >>> from minigrad import np
+    >>> a = np.array([1, 2])
+    >>> np.asarray(a) is a
+    True
+    """
     if isinstance(object, Tensor) and (dtype is None or object.dtype == dtype) and (ctx is None or object.ctx is ctx):
         return object
     return array(object, dtype, ctx)
@@ -63,7 +78,13 @@ def asarray(object: Any, dtype: Any = None, ctx: Context | None = None) -> Tenso
 def zeros(
     shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
 ) -> Tensor:
-    """Zeros, float32 unless told otherwise."""
+    """An array of zeros, float32 by default.
+
+    >>> from minigrad import np
+    >>> np.zeros((2, 2))
+    array([[0., 0.],
+           [0., 0.]])
+    """
     return full(shape, 0, dtype or "float32", order, ctx, device)
 
 
@@ -71,7 +92,13 @@ def zeros(
 def ones(
     shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
 ) -> Tensor:
-    """Ones, float32 unless told otherwise."""
+    """An array of ones, float32 by default.
+
+    >>> from minigrad import np
+    >>> np.ones((2, 2))
+    array([[1., 1.],
+           [1., 1.]])
+    """
     return full(shape, 1, dtype or "float32", order, ctx, device)
 
 
@@ -84,7 +111,13 @@ def full(
     ctx: Context | None = None,
     device: Context | None = None,
 ) -> Tensor:
-    """One value everywhere; float32 unless told otherwise."""
+    """An array with one value everywhere, float32 by default, bool for True and False.
+
+    >>> from minigrad import np
+    >>> np.full((2, 2), 7)
+    array([[7., 7.],
+           [7., 7.]])
+    """
     where = place(ctx, device)
     one_of("order", order, "C", "F")
     value = fill_value.data if isinstance(fill_value, Tensor) else fill_value
@@ -97,25 +130,45 @@ def full(
 def empty(
     shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
 ) -> Tensor:
-    """An array whose values do not matter yet (zeros, so that a mistake can be repeated)."""
+    """An array whose values do not matter yet; here they are zeros, so that a mistake can be repeated.
+
+    >>> from minigrad import np
+    >>> np.empty(3).shape
+    (3,)
+    """
     return zeros(shape, dtype, order, ctx, device)
 
 
 @composed()
 def zeros_like(a: Any, dtype: Any = None) -> Tensor:
-    """Zeros with the shape, dtype and device of `a`."""
+    """Zeros with the shape, dtype and device of `a`.
+
+    >>> from minigrad import np
+    >>> np.zeros_like(np.array([1, 2]))
+    array([0., 0.])
+    """
     return full_like(a, 0, dtype)
 
 
 @composed()
 def ones_like(a: Any, dtype: Any = None) -> Tensor:
-    """Ones with the shape, dtype and device of `a`."""
+    """Ones with the shape, dtype and device of `a`.
+
+    >>> from minigrad import np
+    >>> np.ones_like(np.array([1, 2]))
+    array([1., 1.])
+    """
     return full_like(a, 1, dtype)
 
 
 @composed()
 def full_like(a: Any, fill_value: Any, dtype: Any = None) -> Tensor:
-    """One value, with the shape, dtype and device of `a`."""
+    """One value everywhere, with the shape, dtype and device of `a`.
+
+    >>> from minigrad import np
+    >>> np.full_like(np.array([1, 2]), 7)
+    array([7., 7.])
+    """
     a = asarray(a)
     with a.ctx:
         return Tensor(xp_of(a.data).full(a.shape, fill_value, as_dtype(dtype or a.dtype)), a.ctx)
@@ -123,7 +176,12 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None) -> Tensor:
 
 @composed()
 def empty_like(a: Any, dtype: Any = None) -> Tensor:
-    """`zeros_like`: see `empty`."""
+    """`empty` with the shape, dtype and device of `a`: zeros.
+
+    >>> from minigrad import np
+    >>> np.empty_like(np.array([1, 2])).shape
+    (2,)
+    """
     return full_like(a, 0, dtype)
 
 
@@ -136,7 +194,12 @@ def arange(
     ctx: Context | None = None,
     device: Context | None = None,
 ) -> Tensor:
-    """Numbers from `start` (or 0) to below `stop` in steps; float32 unless told otherwise."""
+    """Numbers from `start` (or 0) up to but without `stop`, in steps of `step`; float32 by default.
+
+    >>> from minigrad import np
+    >>> np.arange(4), np.arange(1, 2, 0.5)
+    (array([0., 1., 2., 3.]), array([1. , 1.5]))
+    """
     where = place(ctx, device)
     start, stop = (0, start) if stop is None else (start, stop)
     start, stop, step = (v.item() if isinstance(v, Tensor) else v for v in (start, stop, step))
@@ -151,7 +214,14 @@ def linspace(
     start: Any, stop: Any, num: int = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None, axis: int = 0,
     ctx: Context | None = None, device: Context | None = None,
 ) -> Any:  # fmt: skip
-    """`num` evenly spaced numbers from `start` to `stop`; float32 unless told otherwise."""
+    """`num` evenly spaced numbers from `start` to `stop` (without `stop` unless `endpoint`); float32 by default.
+
+    With `retstep` the result is a pair: the numbers, and the step between them.
+
+    >>> from minigrad import np
+    >>> np.linspace(0, 1, 5)
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
+    """
     whole("num", num, 0)
     where = place(ctx, device)
     start, stop = (v.data if isinstance(v, Tensor) else v for v in (start, stop))
@@ -167,7 +237,12 @@ def linspace(
 def logspace(
     start: Any, stop: Any, num: int = 50, endpoint: Any = True, base: float = 10.0, dtype: Any = None
 ) -> Tensor:
-    """Numbers evenly spaced in their logarithm."""
+    """`num` numbers from base**start to base**stop, with evenly spaced logarithms; float32 by default.
+
+    >>> from minigrad import np
+    >>> np.logspace(0, 2, 3)
+    array([  1.,  10., 100.])
+    """
     return power(base, linspace(start, stop, num, endpoint)).astype(dtype or "float32")
 
 
@@ -180,7 +255,13 @@ def eye(
     ctx: Context | None = None,
     device: Context | None = None,
 ) -> Tensor:
-    """Ones on a diagonal, zeros elsewhere."""
+    """A matrix (N, M) with ones on diagonal k (above the main one for k > 0), zeros elsewhere; M is N by default.
+
+    >>> from minigrad import np
+    >>> np.eye(2)
+    array([[1., 0.],
+           [0., 1.]])
+    """
     where = place(ctx, device)
     whole("N", N, 0), whole("M", N if M is None else M, 0), whole("k", k)
     with where:
@@ -189,5 +270,11 @@ def eye(
 
 @composed()
 def identity(n: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
-    """The square matrix with ones on its diagonal."""
+    """The square matrix (n, n) with ones on its diagonal.
+
+    >>> from minigrad import np
+    >>> np.identity(2)
+    array([[1., 0.],
+           [0., 1.]])
+    """
     return eye(n, dtype=dtype, ctx=ctx)

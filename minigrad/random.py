@@ -84,7 +84,14 @@ def uniform(
     low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
     *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """Values spread evenly over [low, high). Gradients reach `low` and `high` if they are arrays."""
+    """Values of the uniform distribution over [low, high). Gradients reach `low` and `high` if they are arrays.
+
+    >>> from minigrad import random
+    >>> random.seed(7)
+    >>> x = random.uniform(2, 3, shape=(1000,))
+    >>> bool(((x >= 2) & (x < 3)).all())
+    True
+    """
     numbers("low", low)
     numbers("high", high)
     _in_order(low, high)
@@ -110,10 +117,15 @@ def normal(
     loc: Any = 0.0, scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
     *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """Values of the normal distribution with mean `loc` and standard deviation `scale`, which may be arrays.
+    """Values of the normal distribution with mean `loc` and standard deviation `scale`.
 
-    Then gradients reach them, as loc + scale * (standard normal values): Kingma and Welling, Auto-encoding variational
-    Bayes, 2014.
+    Gradients reach these if they are arrays, as the values are loc + scale * (standard normal values): Kingma and
+    Welling, "Auto-encoding variational Bayes", 2014.
+
+    >>> from minigrad import random
+    >>> random.seed(7)
+    >>> bool(abs(random.normal(5.0, 0.1, shape=(1000,)).mean() - 5) < 0.05)
+    True
     """
     numbers("loc", loc)
     numbers("scale", scale, 0)
@@ -143,13 +155,23 @@ def _probabilities(name: str, p: Any) -> None:
 
 @composed()
 def randn(*shape: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
-    """Values of the standard normal distribution."""
+    """Values of the standard normal distribution, with the lengths of the axes as arguments.
+
+    >>> from minigrad import random
+    >>> random.randn(2, 3).shape
+    (2, 3)
+    """
     return normal(0.0, 1.0, shape, dtype, ctx)
 
 
 @composed()
 def rand(*shape: int) -> Tensor:
-    """Values spread evenly over [0, 1)."""
+    """Values of the uniform distribution over [0, 1), with the lengths of the axes as arguments.
+
+    >>> from minigrad import random
+    >>> random.rand(2, 3).shape
+    (2, 3)
+    """
     return uniform(0.0, 1.0, shape)
 
 
@@ -158,7 +180,13 @@ def randint(
     low: int, high: int | None = None, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
     *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """Whole numbers from `low` (or 0) to `high` - 1, int64 by default."""
+    """Whole numbers from `low` (or 0) to `high` - 1, all equally likely; int64 by default.
+
+    >>> from minigrad import random
+    >>> random.seed(7)
+    >>> sorted({int(i) for i in random.randint(1, 4, shape=(100,))})
+    [1, 2, 3]
+    """
     low, high = (0, whole("low", low)) if high is None else (whole("low", low), whole("high", high))
     if low >= high:
         raise ArgumentError(f"randint() got low={low} and high={high}; no whole number lies from {low} to {high - 1}.")
@@ -171,7 +199,12 @@ def randint(
 def exponential(
     scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
-    """Values of the exponential distribution with mean `scale`."""
+    """Values of the exponential distribution with mean `scale`, which a gradient reaches if it is an array.
+
+    >>> from minigrad import random
+    >>> bool((random.exponential(2.0, shape=(10,)) >= 0).all())
+    True
+    """
     numbers("scale", scale, 0)
     shape = size if shape is None else shape
     return _draw(lambda g, n: g.standard_exponential(n), (scale,), shape, dtype, ctx, None, lambda e, s: s * e)
@@ -187,7 +220,12 @@ def gamma(
     *,
     size: Any = None,
 ) -> Tensor:
-    """Values of the gamma distribution with shape `alpha` and scale `beta`."""
+    """Values of the gamma distribution with shape `alpha` and scale `beta`, mean alpha beta. No gradient reaches these.
+
+    >>> from minigrad import random
+    >>> bool((random.gamma(2.0, 1.0, shape=(10,)) >= 0).all())
+    True
+    """
     numbers("alpha", alpha, 0)
     numbers("beta", beta, 0)
     shape = size if shape is None else shape
@@ -198,7 +236,12 @@ def gamma(
 def poisson(
     lam: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
-    """Counts of the Poisson distribution with mean `lam`, up to 9.2e18."""
+    """Counts of the Poisson distribution with mean `lam`, at most 9.2e18. No gradient reaches `lam`.
+
+    >>> from minigrad import random
+    >>> random.poisson(0.0, shape=(3,))
+    array([0., 0., 0.])
+    """
     numbers("lam", lam, 0, 9.2e18)
     return _draw(lambda g, n, m: g.poisson(m, n), (lam,), size if shape is None else shape, dtype, ctx)
 
@@ -207,14 +250,27 @@ def poisson(
 def bernoulli(
     prob: Any = 0.5, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
 ) -> Tensor:
-    """1 with probability `prob`, else 0."""
+    """1 with probability `prob`, else 0. No gradient reaches `prob`.
+
+    >>> from minigrad import random
+    >>> random.bernoulli(1.0, shape=(3,))
+    array([1., 1., 1.])
+    """
     numbers("prob", prob, 0, 1, "[]")
     return _draw(lambda g, n, p: g.random(n) < p, (prob,), size if shape is None else shape, dtype, ctx)
 
 
 @composed()
 def permutation(x: Any) -> Tensor:
-    """The numbers from 0 to x - 1 in random order, or the rows of an array (or a list) in random order."""
+    """The numbers from 0 to x - 1 in random order, or the rows of an array (or a list) in random order.
+
+    The gradient goes back to the rows in their places.
+
+    >>> from minigrad import random
+    >>> random.seed(7)
+    >>> sorted(int(i) for i in random.permutation(4))
+    [0, 1, 2, 3]
+    """
     x = _as_values(x)
     n, ctx = (len(x), x.ctx) if isinstance(x, Tensor) else (whole("x", x, 0), current_context())
     with ctx:
@@ -230,14 +286,27 @@ def _as_values(a: Any) -> Any:
 
 @composed()
 def shuffle(x: Tensor) -> Tensor:
-    """Put the rows of `x` in random order, in place, and return it (NumPy returns nothing, older Gluon a copy)."""
+    """Put the rows of `x` in random order, in place, and return it (NumPy returns nothing, older Gluon a copy).
+
+    >>> from minigrad import np, random
+    >>> x = np.arange(4)
+    >>> sorted(random.shuffle(x).tolist())
+    [0.0, 1.0, 2.0, 3.0]
+    """
     x[...] = permutation(x)
     return x
 
 
 @composed()
 def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Tensor:
-    """Values of `a` (or of 0 .. a - 1) drawn at random, with probabilities `p` if given."""
+    """Values of `a` (or of 0 .. a - 1) drawn at random, with probabilities `p` if given; with replacement by default.
+
+    The gradient goes back to the values that were drawn. ArgumentError without replacement for more draws than values.
+
+    >>> from minigrad import random
+    >>> sorted(random.choice(3, 3, replace=False).tolist())
+    [0, 1, 2]
+    """
     a = _as_values(a)
     n, ctx = (len(a), a.ctx) if isinstance(a, Tensor) else (whole("a", a, 0), current_context())
     shape = () if size is None else lengths("size", size)
@@ -266,9 +335,13 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
 
 @composed()
 def multinomial(n: int, pvals: Any, size: Any = None) -> Tensor:
-    """How often each of the outcomes with probabilities `pvals` comes up in `n` draws.
+    """How often each of the outcomes with probabilities `pvals` comes up in `n` draws: shape (*size, outcomes).
 
     Drawn one outcome after the other: how often it comes up is binomial in the draws that are left.
+
+    >>> from minigrad import random
+    >>> int(random.multinomial(10, [0.2, 0.3, 0.5]).sum())
+    10
     """
     whole("n", n, 0)
     _probabilities("pvals", pvals)

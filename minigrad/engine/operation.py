@@ -94,7 +94,7 @@ class Op:
 
     def __init__(self, forward: Callable[..., Any], view: bool = False) -> None:
         functools.update_wrapper(self, forward)
-        self.name: str = forward.__name__.lstrip("_")
+        self.name = self.__name__ = forward.__name__.lstrip("_")
         self.forward = forward
         self.view = view  # may the output share the memory of its first input?
         code = forward.__code__
@@ -223,7 +223,7 @@ class Op:
         return functools.partial(self.forward, xp)
 
     def __repr__(self) -> str:
-        return f"<operation {self.name}({', '.join(self.names)})>"
+        return f"<operation {self.name}{self.__signature__}>"
 
 
 class OpNode(Node):

@@ -38,40 +38,71 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> list[Tensor]:
 
 @composed()
 def indices(dimensions: Any, dtype: Any = "int64") -> Tensor:
-    """The position of every place of a grid: shape (axes, *dimensions)."""
+    """The position of every place of a grid: shape (axes, *dimensions).
+
+    >>> from minigrad import np
+    >>> np.indices((2, 2))[0]
+    array([[0, 0],
+           [1, 1]])
+    """
     return Tensor(current_context().xp.indices(lengths("dimensions", dimensions), as_dtype(dtype)), current_context())
 
 
 @composed()
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
-    """Ones on and below diagonal k, zeros above."""
+    """A matrix (N, M) with ones on and below diagonal k, zeros above.
+
+    >>> from minigrad import np
+    >>> np.tri(2)
+    array([[1., 0.],
+           [1., 1.]])
+    """
     return tril(ones((N, N if M is None else M), dtype), k)
 
 
 @composed("m")
 def tril(m: Any, k: int = 0) -> Tensor:
-    """The values on and below diagonal k, zeros above."""
+    """The values on and below diagonal k of the last two axes, zeros above. Gradient: g, and 0 above.
+
+    >>> from minigrad import np
+    >>> np.tril(np.array([[1, 2], [3, 4]]))
+    array([[1., 0.],
+           [3., 4.]])
+    """
     whole("k", k)
     return _masked(m, k, lambda row, column: column <= row + k)
 
 
 @composed("m")
 def triu(m: Any, k: int = 0) -> Tensor:
-    """The values on and above diagonal k, zeros below."""
+    """The values on and above diagonal k of the last two axes, zeros below. Gradient: g, and 0 below.
+
+    >>> from minigrad import np
+    >>> np.triu(np.array([[1, 2], [3, 4]]))
+    array([[1., 2.],
+           [0., 4.]])
+    """
     whole("k", k)
     return _masked(m, k, lambda row, column: column >= row + k)
 
 
-def _masked(m: Any, k: int, keep: Any) -> Tensor:
+def _masked(m: Any, k: int, inside: Any) -> Tensor:
     xp = xp_of(m.data)
     with m.ctx:
         rows, columns = xp.arange(m.shape[-2:][0])[:, None], xp.arange(m.shape[-1])[None, :]
-        return where(Tensor(keep(rows, columns), m.ctx), m, 0.0)
+        return where(Tensor(inside(rows, columns), m.ctx), m, 0.0)
 
 
 @composed("a")
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-    """The values whose position along `axis2` is that along `axis1` plus `offset`, as a new last axis."""
+    """The values whose position along `axis2` is that along `axis1` plus `offset`, as a new last axis.
+
+    Gradient: zeros in the shape of `a` with g on the diagonal.
+
+    >>> from minigrad import np
+    >>> np.diagonal(np.array([[1, 2], [3, 4]]))
+    array([1., 4.])
+    """
     a = moveaxis(a, (axis1, axis2), (-2, -1))
     whole("offset", offset)
     down, right = max(0, -offset), max(0, offset)
@@ -83,7 +114,15 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
 
 @composed("v")
 def diag(v: Any, k: int = 0) -> Tensor:
-    """The diagonal k of a matrix, or the matrix with that diagonal."""
+    """The diagonal k of a matrix; or, of a vector, the matrix with it on diagonal k and zeros elsewhere.
+
+    Gradient: of a matrix, zeros with g on the diagonal; of a vector, the diagonal of g.
+
+    >>> from minigrad import np
+    >>> np.diag(np.array([1, 2]))
+    array([[1., 0.],
+           [0., 2.]])
+    """
     if v.ndim == 2:
         return diagonal(v, k)
     if v.ndim != 1:
@@ -96,11 +135,22 @@ def diag(v: Any, k: int = 0) -> Tensor:
 
 @composed("v")
 def diagflat(v: Any, k: int = 0) -> Tensor:
-    """The matrix with the values of `v`, of any shape, on its diagonal k."""
+    """The matrix with the values of `v`, of any shape, on its diagonal k. Gradient: the diagonal of g.
+
+    >>> from minigrad import np
+    >>> np.diagflat(np.array([[1, 2]]))
+    array([[1., 0.],
+           [0., 2.]])
+    """
     return diag(reshape(v, (-1,)), k)
 
 
 @composed("a")
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-    """The sum of a diagonal."""
+    """The sum of the diagonal `offset`. Gradient: g on the diagonal, zeros elsewhere.
+
+    >>> from minigrad import np
+    >>> np.trace(np.array([[1, 2], [3, 4]]))
+    array(5.)
+    """
     return sum(diagonal(a, offset, axis1, axis2), -1)

@@ -64,16 +64,29 @@ matrix_rank, cond = constant("linalg.matrix_rank"), constant("linalg.cond")
 
 @composed("a", "b")
 def solve(a: Any, b: Any) -> Tensor:
-    """The x with a x = b: a (..., n, n), b (n,) or (..., n, k)."""
+    """The solution x of a x = b: a (..., n, n), b (n,) or (..., n, k). ArgumentError if a matrix is singular.
+
+    Gradient: h = a⁻ᵀ g by b, -h xᵀ by a.
+
+    >>> from minigrad import np
+    >>> np.linalg.solve(np.array([[2, 0], [0, 4]]), np.array([2, 2]))
+    array([1. , 0.5])
+    """
     return reshape(solve_columns(a, reshape(b, (-1, 1))), (-1,)) if b.ndim == 1 else solve_columns(a, b)
 
 
 @composed("x")
 @computed_wide
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The Euclidean norm, or that of order 1, 2 or inf of vectors along `axis`.
+    """The Euclidean norm; or of vectors along one `axis`, the norm of order 1, 2 or inf.
 
-    Of a matrix (two axes) these are 1, the largest sum of a column, inf, that of a row, and 'fro', the Euclidean one.
+    For a matrix (two axes) 1 is the largest sum of |x| in a column, inf that in a row, and 'fro' the Euclidean norm.
+
+    Gradient: for the Euclidean norm y it is g x / y, and 0 where y is 0. ArgumentError for other orders.
+
+    >>> from minigrad import np
+    >>> np.linalg.norm(np.array([3, 4]))
+    array(5.)
     """
     axes = tuple(range(x.ndim)) if axis is None else axes_in(x.shape, axis)
     if ord is None or len(axes) == 1:
@@ -94,7 +107,14 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 
 @composed("a")
 def slogdet(a: Any) -> tuple[Tensor, Tensor]:
-    """The sign of the determinant, and the logarithm of its size."""
+    """The sign of the determinant, and the logarithm of its absolute value.
+
+    Gradient: g a⁻ᵀ by way of the logarithm; the sign is a constant.
+
+    >>> from minigrad import np
+    >>> np.linalg.slogdet(np.array([[1, 0], [0, -1]]))
+    (array(-1.), array(0.))
+    """
     sign: Tensor = constant("linalg.slogdet")(widened(a.detach()))[0]
     return sign.astype(meant(a.dtype)), logabsdet(a)
 
@@ -119,7 +139,13 @@ def matrix_power(a: Any, n: int) -> Tensor:
 
 @composed()
 def multi_dot(arrays: Any) -> Tensor:
-    """The product of several matrices, from left to right."""
+    """The product of two or more matrices, from left to right. Gradient: that of `matmul`, from right to left.
+
+    >>> from minigrad import np
+    >>> np.linalg.multi_dot([np.eye(2), np.eye(2), np.array([[1, 2], [3, 4]])])
+    array([[1., 2.],
+           [3., 4.]])
+    """
     if len(arrays) < 2:
         raise ArgumentError(f"multi_dot() multiplies two matrices or more, but got {len(arrays)}.")
     product: Tensor = functools.reduce(matmul, arrays)

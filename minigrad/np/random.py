@@ -45,13 +45,25 @@ explain_absent(__name__)
 
 @composed()
 def shuffle(x: Tensor) -> None:
-    """Put the rows of `x` in random order, in place."""
+    """Put the rows of `x` in random order, in place.
+
+    >>> from minigrad import np
+    >>> x = np.arange(4)
+    >>> np.random.shuffle(x)
+    >>> sorted(x.tolist())
+    [0.0, 1.0, 2.0, 3.0]
+    """
     _shuffle(x)
 
 
 @composed()
 def random(size: Any = None) -> Tensor:
-    """Values spread evenly over [0, 1)."""
+    """Values of the uniform distribution over [0, 1).
+
+    >>> from minigrad import np
+    >>> np.random.random(size=(2, 3)).shape
+    (2, 3)
+    """
     return uniform(size=size)
 
 
@@ -60,7 +72,12 @@ random_sample = random
 
 @composed()
 def standard_normal(size: Any = None) -> Tensor:
-    """Values of the normal distribution with mean 0 and standard deviation 1."""
+    """Values of the normal distribution with mean 0 and standard deviation 1.
+
+    >>> from minigrad import np
+    >>> np.random.standard_normal(size=(2, 3)).shape
+    (2, 3)
+    """
     return normal(size=size)
 
 
@@ -72,7 +89,12 @@ def _evenly(size: Any, *parameters: Any) -> Tensor:
 
 @composed()
 def gumbel(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
-    """Values of Gumbel's distribution, that of the largest of many."""
+    """Values of Gumbel's distribution, P(x <= t) = exp(-exp(-(t - loc) / scale)): that of the largest of many values.
+
+    >>> from minigrad import np
+    >>> np.random.gumbel(size=(2, 3)).shape
+    (2, 3)
+    """
     numbers("loc", loc)
     numbers("scale", scale, 0)
     return ops.subtract(loc, scale * ops.log(-ops.log(_evenly(size, loc, scale))))
@@ -80,7 +102,12 @@ def gumbel(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
 
 @composed()
 def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
-    """Values whose distribution function is the sigmoid of (x - loc) / scale."""
+    """Values of the logistic distribution: P(x <= t) is the sigmoid of (t - loc) / scale.
+
+    >>> from minigrad import np
+    >>> np.random.logistic(size=(2, 3)).shape
+    (2, 3)
+    """
     numbers("loc", loc)
     numbers("scale", scale, 0)
     u = _evenly(size, loc, scale)
@@ -89,7 +116,12 @@ def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
 
 @composed()
 def laplace(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
-    """Values with density exp(-|x - loc| / scale) / (2 scale)."""
+    """Values of Laplace's distribution, with density exp(-|x - loc| / scale) / (2 scale).
+
+    >>> from minigrad import np
+    >>> np.random.laplace(size=(2, 3)).shape
+    (2, 3)
+    """
     numbers("loc", loc)
     numbers("scale", scale, 0)
     u = _evenly(size, loc, scale) - 0.5
@@ -98,7 +130,12 @@ def laplace(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
 
 @composed()
 def lognormal(mean: Any = 0.0, sigma: Any = 1.0, size: Any = None) -> Tensor:
-    """Values whose logarithm is normal."""
+    """Values whose logarithm is normal, with mean `mean` and standard deviation `sigma`.
+
+    >>> from minigrad import np
+    >>> bool((np.random.lognormal(size=(10,)) > 0).all())
+    True
+    """
     numbers("mean", mean)
     numbers("sigma", sigma, 0)
     return ops.exp(normal(mean, sigma, size=size))
@@ -106,42 +143,72 @@ def lognormal(mean: Any = 0.0, sigma: Any = 1.0, size: Any = None) -> Tensor:
 
 @composed()
 def pareto(a: Any, size: Any = None) -> Tensor:
-    """Values of the Pareto II distribution: P(x > t) = (1 + t)^-a."""
+    """Values of the Pareto II (Lomax) distribution: P(x > t) = (1 + t)**-a.
+
+    >>> from minigrad import np
+    >>> bool((np.random.pareto(3.0, size=(10,)) >= 0).all())
+    True
+    """
     numbers("a", a, 0, ends="()")
     return ops.power(_evenly(size, a), ops.divide(-1, a)) - 1
 
 
 @composed()
 def power(a: Any, size: Any = None) -> Tensor:
-    """Values in [0, 1] with density a x^(a-1)."""
+    """Values in [0, 1] with density a x**(a - 1).
+
+    >>> from minigrad import np
+    >>> bool((np.random.power(3.0, size=(10,)) <= 1).all())
+    True
+    """
     numbers("a", a, 0, ends="()")
     return ops.power(_evenly(size, a), ops.divide(1, a))
 
 
 @composed()
 def rayleigh(scale: Any = 1.0, size: Any = None) -> Tensor:
-    """The length of a vector of two normal values with standard deviation `scale`."""
+    """Values of Rayleigh's distribution: lengths of vectors of two normal values with standard deviation `scale`.
+
+    >>> from minigrad import np
+    >>> bool((np.random.rayleigh(size=(10,)) >= 0).all())
+    True
+    """
     numbers("scale", scale, 0)
     return ops.multiply(scale, ops.sqrt(-2 * ops.log(_evenly(size, scale))))
 
 
 @composed()
 def weibull(a: Any, size: Any = None) -> Tensor:
-    """Values of Weibull's distribution: P(x > t) = exp(-t^a)."""
+    """Values of Weibull's distribution: P(x > t) = exp(-t**a).
+
+    >>> from minigrad import np
+    >>> bool((np.random.weibull(2.0, size=(10,)) >= 0).all())
+    True
+    """
     numbers("a", a, 0, ends="()")
     return ops.power(-ops.log(_evenly(size, a)), ops.divide(1, a))
 
 
 @composed()
 def chisquare(df: Any, size: Any = None) -> Tensor:
-    """The sum of `df` squared standard normal values."""
+    """Values of the chi-square distribution: the sum of `df` squared standard normal values. No gradient reaches `df`.
+
+    >>> from minigrad import np
+    >>> bool((np.random.chisquare(2.0, size=(10,)) >= 0).all())
+    True
+    """
     numbers("df", df, 0, ends="()")
     return gamma(asarray(df) / 2, size=size) * 2
 
 
 @composed()
 def beta(a: Any, b: Any, size: Any = None) -> Tensor:
-    """Values in [0, 1] with density proportional to x^(a-1) (1-x)^(b-1)."""
+    """Values in [0, 1] with density proportional to x**(a - 1) (1 - x)**(b - 1). No gradient reaches `a` and `b`.
+
+    >>> from minigrad import np
+    >>> bool((np.random.beta(2.0, 2.0, size=(10,)) <= 1).all())
+    True
+    """
     numbers("a", a, 0, ends="()")
     numbers("b", b, 0, ends="()")
     x, y = gamma(a, size=size), gamma(b, size=size)
@@ -150,7 +217,14 @@ def beta(a: Any, b: Any, size: Any = None) -> Tensor:
 
 @composed()
 def multivariate_normal(mean: Any, cov: Any, size: Any = None) -> Tensor:
-    """Vectors of the normal distribution with a mean (n,) and a covariance matrix (n, n): shape (*size, n)."""
+    """Vectors of the normal distribution with a mean (n,) and a covariance matrix (n, n): shape (*size, n).
+
+    The gradient reaches the mean, not the covariance matrix. ShapeError if these do not fit each other.
+
+    >>> from minigrad import np
+    >>> np.random.multivariate_normal([0, 0], [[1, 0], [0, 1]], size=5).shape
+    (5, 2)
+    """
     numbers("mean", mean)
     numbers("cov", cov)
     mean, cov = asarray(mean), asarray(cov)

@@ -31,8 +31,10 @@ def constant(name: str) -> Callable[..., Any]:
             given = {f"argument {i + 1}": value for i, value in enumerate(args)}
             raise explained(f"{name}()", error, given | kwargs) from None
 
-    functools.update_wrapper(function, operator.attrgetter(name)(numpy), ("__name__", "__qualname__"), ())
-    function.__doc__ = f"`numpy.{name}`, which has no derivative."
+    theirs = operator.attrgetter(name)(numpy)
+    functools.update_wrapper(function, theirs, ("__name__", "__qualname__"), ())
+    said = next(part for part in str(theirs.__doc__).split("\n\n") if "(" not in part.split()[0])
+    function.__doc__ = f"{' '.join(said.split())}\n\nNo derivative: `numpy.{name}` computes a constant."
     return function
 
 
@@ -45,13 +47,22 @@ setdiff1d, union1d, isclose = constant("setdiff1d"), constant("union1d"), consta
 
 @composed("a")
 def histogram(a: Any, bins: Any = 10, range: Any = None, density: bool = False, weights: Any = None) -> Any:
-    """`numpy.histogram`: how many values lie in each bin, and the edges of the bins (float32 ones for float16)."""
+    """How many values lie in each bin, and the edges of the bins (float32 for float16 values).
+
+    No derivative: the results are constants.
+
+    >>> from minigrad import np
+    >>> np.histogram(np.array([1, 2, 2, 4]), bins=3)
+    (array([1, 2, 1]), array([1., 2., 3., 4.]))
+    """
     return constant("histogram")(unhalved(a), bins, range, density=density, weights=weights)
 
 
 @composed()
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
-    """`x` where the condition holds, else `y`; of a condition alone, the positions where it holds, one array an axis.
+    """`x` where the condition holds, else `y`; of a condition alone, where it holds, as an array for each axis.
+
+    Gradient: by x it is g where the condition holds, else 0; by y the other way round.
 
     >>> from minigrad import np
     >>> a = np.array([3, -1, 2])
@@ -67,13 +78,23 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
 
 @composed("a")
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor:
-    """How many values are not 0."""
+    """How many values over `axis` are not 0. No derivative: the result is a constant.
+
+    >>> from minigrad import np
+    >>> np.count_nonzero(np.array([0, 1, 2]))
+    array(2)
+    """
     return ops.sum(a != 0, axis, dtype="int64", keepdims=keepdims)
 
 
 @composed("x")
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Tensor:
-    """How often each whole number from 0 up occurs, or the sum of its weights."""
+    """How often each whole number from 0 up occurs, or the sum of its weights. No derivative: the result is a constant.
+
+    >>> from minigrad import np
+    >>> np.bincount(np.array([0, 2, 2]))
+    array([1, 0, 2])
+    """
     with x.ctx:
         counted = Tensor(ops.raw_key(x), x.ctx)
     found: Tensor = constant("bincount")(counted, weights, whole("minlength", minlength, 0))
@@ -82,13 +103,23 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Tensor:
 
 @composed("a", "b")
 def array_equal(a: Any, b: Any) -> Any:
-    """Whether shapes and values are equal."""
+    """Whether two arrays have the same shape and equal values.
+
+    >>> from minigrad import np
+    >>> np.array_equal(np.array([1, 2]), np.array([1, 2]))
+    True
+    """
     return a.shape == b.shape and (a == b).all().item()
 
 
 @composed("a", "b")
 def array_equiv(a: Any, b: Any) -> Any:
-    """Whether values are equal after broadcasting."""
+    """Whether two arrays have equal values after broadcasting.
+
+    >>> from minigrad import np
+    >>> np.array_equiv(np.array([1, 1]), 1)
+    True
+    """
     try:
         numpy.broadcast_shapes(a.shape, b.shape)
     except ValueError:
@@ -98,13 +129,24 @@ def array_equiv(a: Any, b: Any) -> Any:
 
 @composed("a", "b")
 def allclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
-    """Whether all values agree within atol + rtol |b|."""
+    """Whether all values differ by at most atol + rtol |b|.
+
+    >>> from minigrad import np
+    >>> np.allclose(np.array([1, 2]), np.array([1, 2.000001]))
+    True
+    """
     return isclose(a.detach(), b.detach(), rtol, atol, equal_nan).all().item()
 
 
 @composed()
 def may_share_memory(a: Any, b: Any) -> Any:
-    """Whether two arrays may lie in the same memory."""
+    """Whether two arrays may lie in the same memory.
+
+    >>> from minigrad import np
+    >>> a = np.array([1, 2, 3])
+    >>> np.may_share_memory(a, a[1:])
+    True
+    """
     a, b = as_raw(a, "may_share_memory()"), as_raw(b, "may_share_memory()")
     return xp_of(a) is xp_of(b) and xp_of(a).may_share_memory(a, b)
 
@@ -114,17 +156,32 @@ shares_memory = may_share_memory
 
 @composed("a")
 def shape(a: Any) -> tuple[int, ...]:
-    """The lengths of the axes."""
+    """The lengths of the axes of an array.
+
+    >>> from minigrad import np
+    >>> np.shape(np.zeros((2, 3)))
+    (2, 3)
+    """
     return a.shape  # type: ignore[no-any-return]
 
 
 @composed("a")
 def ndim(a: Any) -> int:
-    """The number of axes."""
+    """The number of axes of an array.
+
+    >>> from minigrad import np
+    >>> np.ndim(np.zeros((2, 3)))
+    2
+    """
     return int(a.ndim)
 
 
 @composed("a")
 def size(a: Any) -> int:
-    """The number of values."""
+    """The number of values in an array.
+
+    >>> from minigrad import np
+    >>> np.size(np.zeros((2, 3)))
+    6
+    """
     return int(a.size)

@@ -48,7 +48,14 @@ from minigrad.ops.accumulate import computed_wide, over
 @composed("a", "weights")
 @computed_wide
 def average(a: Any, axis: Any = None, weights: Any = None) -> Tensor:
-    """The mean, weighted if `weights` are given: of the shape of `a`, or one for each place along `axis`."""
+    """The mean over `axis`, weighted if `weights` are given: in the shape of `a`, or one for each place along `axis`.
+
+    Gradient: by a value it is g times its share of the weights.
+
+    >>> from minigrad import np
+    >>> np.average(np.array([1, 4]), weights=np.array([2, 1]))
+    array(2.)
+    """
     if weights is None:
         return mean(a, axis)
     weights = asarray(weights)
@@ -60,7 +67,15 @@ def average(a: Any, axis: Any = None, weights: Any = None) -> Tensor:
 @composed("m", "y")
 @computed_wide
 def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tensor:
-    """The covariance matrix of the rows of `m` (and of `y` below them), or of the columns with `rowvar=False`."""
+    """The covariance matrix of the rows of `m` (and of `y` below them), or of the columns with `rowvar=False`.
+
+    The sums of products are divided by n - 1, with `bias` by n. Gradients reach `m` and `y`.
+
+    >>> from minigrad import np
+    >>> np.cov(np.array([[1, 2, 3], [2, 4, 6]]))
+    array([[1., 2.],
+           [2., 4.]])
+    """
     from minigrad.np.joining import atleast_2d, vstack
 
     m = atleast_2d(m)
@@ -76,7 +91,13 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
 @composed("x", "y")
 @computed_wide
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
-    """The correlation of every two rows of `x` (and of `y` below them)."""
+    """The correlation of every two rows of `x` (and of `y` below them). Gradients reach both.
+
+    >>> from minigrad import np
+    >>> np.corrcoef(np.array([[1, 2, 3], [2, 4, 6]])).round(4)
+    array([[1., 1.],
+           [1., 1.]])
+    """
     from minigrad.np.grid import diag
 
     found = cov(x, y, rowvar)
@@ -88,7 +109,9 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
 
 @composed("a")
 def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The value below which a fraction `q` of the values lies, between neighbours in proportion; NaN if one is.
+    """The value below which a fraction `q` of the values lies, between neighbours in proportion; NaN if a value is.
+
+    Gradient: g, split between the two neighbours in the same proportion.
 
     >>> from minigrad import np
     >>> np.quantile(np.array([4, 1, 2, 3]), 0.5)
@@ -96,8 +119,8 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
     """
     a = asarray(a)
     axes = tuple(range(a.ndim)) if axis is None else axes_in(a.shape, axis)
-    kept = [n for i, n in enumerate(a.shape) if i not in axes]
-    flat = reshape(moveaxis(a, axes, tuple(range(-len(axes), 0))), (*kept, -1)) if axes else reshape(a, (*kept, 1))
+    rest = [n for i, n in enumerate(a.shape) if i not in axes]
+    flat = reshape(moveaxis(a, axes, tuple(range(-len(axes), 0))), (*rest, -1)) if axes else reshape(a, (*rest, 1))
     numbers("q", q, 0, 1, "[]")
     q = asarray(q, "float64", a.ctx)
     place = q * (flat.shape[-1] - 1)
@@ -105,22 +128,32 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
     ordered = sort(flat, -1)
     low, high = take(ordered, below, -1), take(ordered, minimum(below + 1, flat.shape[-1] - 1), -1)
     found = astype(_between(low, high, place - below), meant(a.dtype))
-    largest = reshape(ordered[..., -1], (*kept, *(1,) * q.ndim))
+    largest = reshape(ordered[..., -1], (*rest, *(1,) * q.ndim))
     found = where(isnan(largest), largest, found)  # sorting has put a NaN last
-    found = moveaxis(found, tuple(range(len(kept), len(kept) + q.ndim)), tuple(range(q.ndim)))
+    found = moveaxis(found, tuple(range(len(rest), len(rest) + q.ndim)), tuple(range(q.ndim)))
     return reshape(found, (*q.shape, *(1 if i in axes else n for i, n in enumerate(a.shape)))) if keepdims else found
 
 
 @composed("a")
 def percentile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """`quantile`, with `q` from 0 to 100."""
+    """The `quantile` for q / 100: q goes from 0 to 100.
+
+    >>> from minigrad import np
+    >>> np.percentile(np.array([4, 1, 2, 3]), 50)
+    array(2.5)
+    """
     numbers("q", q, 0, 100, "[]")
     return quantile(a, asarray(q, "float64") / 100, axis, keepdims)
 
 
 @composed("a")
 def median(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The value in the middle; for an even number of values the mean of the middle two."""
+    """The value in the middle; for an even number of values, the mean of the middle two. Gradient: that of `quantile`.
+
+    >>> from minigrad import np
+    >>> np.median(np.array([5, 1, 2]))
+    array(2.)
+    """
     return quantile(a, 0.5, axis, keepdims)
 
 
@@ -131,7 +164,12 @@ def _between(low: Any, high: Any, share: Any) -> Tensor:
 
 @composed("a")
 def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The largest value minus the smallest."""
+    """The largest value minus the smallest ("peak to peak"). Gradient: g to the largest, -g to the smallest.
+
+    >>> from minigrad import np
+    >>> np.ptp(np.array([5, 1, 2]))
+    array(4.)
+    """
     return max(a, axis, keepdims) - min(a, axis, keepdims)
 
 
@@ -142,6 +180,12 @@ def nan_to_num(
     """NaN replaced by `nan`, the infinities by the largest and smallest finite numbers or as given.
 
     The result is a new array, or with `copy=False` the array itself, changed in place.
+
+    Gradient: g, and 0 where a value was replaced.
+
+    >>> from minigrad import np
+    >>> np.nan_to_num(np.array([1, np.nan, np.inf]), posinf=9)
+    array([1., 0., 9.])
     """
     old: Tensor = asarray(x)
     if old.dtype.kind != "f":
@@ -158,26 +202,46 @@ def nan_to_num(
 
 @composed("a")
 def nansum(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The sum of what is not NaN."""
+    """The sum of all values that are not NaN. Gradient: each of these gets g.
+
+    >>> from minigrad import np
+    >>> np.nansum(np.array([1, np.nan, 2]))
+    array(3.)
+    """
     return sum(_without_nan(a, 0.0), axis, keepdims=keepdims)
 
 
 @composed("a")
 @computed_wide
 def nanmean(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The mean of what is not NaN."""
+    """The mean of all values that are not NaN. Gradient: each of these n gets g / n.
+
+    >>> from minigrad import np
+    >>> np.nanmean(np.array([1, np.nan, 2]))
+    array(1.5)
+    """
     return nansum(a, axis, keepdims) / sum(logical_not(isnan(a)), axis, keepdims=keepdims)
 
 
 @composed("a")
 def nanmax(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The largest value that is not NaN; NaN where there is no other."""
+    """The largest value that is not NaN; NaN if there is none. Gradient: that of `max`.
+
+    >>> from minigrad import np
+    >>> np.nanmax(np.array([1, np.nan, 2]))
+    array(2.)
+    """
     return _nan_if_all_are(a, max(_without_nan(a, float("-inf")), axis, keepdims), axis, keepdims)
 
 
 @composed("a")
 def nanmin(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The smallest value that is not NaN; NaN where there is no other."""
+    """The smallest value that is not NaN; NaN if there is none. Gradient: that of `min`.
+
+    >>> from minigrad import np
+    >>> np.nanmin(np.array([1, np.nan, 2]))
+    array(1.)
+    """
     return _nan_if_all_are(a, min(_without_nan(a, float("inf")), axis, keepdims), axis, keepdims)
 
 
@@ -193,7 +257,14 @@ def _without_nan(a: Any, value: float) -> Any:
 
 @composed("a")
 def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
-    """The n-th difference of neighbours."""
+    """The difference of each value from the one before along `axis`, taken n times.
+
+    Gradient: for n = 1, the g of the difference that ends at a value minus that of the one that starts there.
+
+    >>> from minigrad import np
+    >>> np.diff(np.array([1, 4, 9]))
+    array([3., 5.])
+    """
     lead = (slice(None),) * axis_in(a.shape, axis)
     for _ in range(whole("n", n, 0)):
         a = a[(*lead, slice(1, None))] - a[(*lead, slice(None, -1))]
@@ -203,7 +274,12 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
 @composed("y", "x")
 @computed_wide
 def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
-    """The area under a broken line through y: over `x`, or in steps of `dx`."""
+    """The area under the broken line through y: over `x`, or in steps of `dx`. Gradients reach `y` and `x`.
+
+    >>> from minigrad import np
+    >>> np.trapezoid(np.array([0, 1, 2]))
+    array(2.)
+    """
     lead = (slice(None),) * axis_in(y.shape, axis)
     heights = (y[(*lead, slice(1, None))] + y[(*lead, slice(None, -1))]) / 2
     if x is None:
@@ -214,7 +290,14 @@ def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
 
 @composed("x", "xp", "fp")
 def interp(x: Any, xp: Any, fp: Any) -> Tensor:
-    """The height at `x` of the broken line through the points (xp, fp), xp increasing; constant beyond its ends."""
+    """The height at `x` of the broken line through the points (xp, fp), xp increasing; constant beyond its ends.
+
+    Gradient: by x it is g times the slope of the line there; those by xp and fp follow from the two nearest points.
+
+    >>> from minigrad import np
+    >>> np.interp(np.array([0.5, 5]), np.array([0, 1]), np.array([10, 20]))
+    array([15., 20.])
+    """
     from minigrad.np.search import searchsorted
 
     x, xp, fp = asarray(x), asarray(xp), asarray(fp)
@@ -231,7 +314,12 @@ def interp(x: Any, xp: Any, fp: Any) -> Tensor:
 
 @composed("p", "x")
 def polyval(p: Any, x: Any) -> Tensor:
-    """The polynomial with coefficients `p`, highest power first, at `x`: Horner's rule."""
+    """The polynomial with coefficients `p`, highest power first, at `x`, by Horner's rule. Gradients reach both.
+
+    >>> from minigrad import np
+    >>> np.polyval(np.array([1, 0, 1]), np.array([2, 3]))
+    array([ 5., 10.])
+    """
     p, y = asarray(p), 0.0
     for k in range(len(p)):
         y = y * x + p[k]
@@ -240,7 +328,13 @@ def polyval(p: Any, x: Any) -> Tensor:
 
 @composed("x")
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
-    """The powers of each value as a row, the highest first unless `increasing`."""
+    """A matrix with the powers of each value as a row, the highest first unless `increasing`. Gradients reach `x`.
+
+    >>> from minigrad import np
+    >>> np.vander(np.array([2, 3]), 3)
+    array([[4., 2., 1.],
+           [9., 3., 1.]])
+    """
     if x.ndim != 1:
         raise ShapeError(f"vander() needs one axis of values, but got shape {x.shape}.")
     exponents = arange(len(x) if N is None else whole("N", N, 0), ctx=x.ctx)
@@ -249,19 +343,34 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
 
 @composed("a", "b")
 def inner(a: Any, b: Any) -> Tensor:
-    """The sum of products over the last axes."""
+    """The sum of products over the last axes of both arrays. Gradient: that of `tensordot`.
+
+    >>> from minigrad import np
+    >>> np.inner(np.array([1, 2]), np.array([3, 4]))
+    array(11.)
+    """
     return dot(a, b) if a.ndim < 2 and b.ndim < 2 else tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
 
 
 @composed("a", "b")
 def vdot(a: Any, b: Any) -> Tensor:
-    """The sum of products of all values."""
+    """The sum of products of all values, both arrays flattened. Gradient: g b by a, g a by b.
+
+    >>> from minigrad import np
+    >>> np.vdot(np.array([1, 2]), np.array([3, 4]))
+    array(11.)
+    """
     return dot(reshape(a, (-1,)), reshape(b, (-1,)))
 
 
 @composed("a", "b")
 def kron(a: Any, b: Any) -> Tensor:
-    """Every value of `a` times the whole of `b`, in its place."""
+    """The Kronecker product: every value of `a` replaced by itself times the whole of `b`. Gradients reach both.
+
+    >>> from minigrad import np
+    >>> np.kron(np.array([1, 2]), np.array([1, 10]))
+    array([ 1., 10.,  2., 20.])
+    """
     n = builtins.max(a.ndim, b.ndim)
     a, b = reshape(a, (*(1,) * (n - a.ndim), *a.shape)), reshape(b, (*(1,) * (n - b.ndim), *b.shape))
     spread = reshape(a, tuple(m for k in a.shape for m in (k, 1))) * reshape(
@@ -272,7 +381,12 @@ def kron(a: Any, b: Any) -> Tensor:
 
 @composed("a", "b")
 def cross(a: Any, b: Any) -> Tensor:
-    """The vector at right angles to `a` and `b`, whose last axes have length 3."""
+    """The cross product of vectors of length 3 along the last axis. Gradient: b × g by a, g × a by b.
+
+    >>> from minigrad import np
+    >>> np.cross(np.array([1, 0, 0]), np.array([0, 1, 0]))
+    array([0., 0., 1.])
+    """
     if a.shape[-1:] != (3,) or b.shape[-1:] != (3,):
         raise ShapeError(f"cross() got shapes {a.shape} and {b.shape}; the last axis of both must have length 3.")
     after, before = [1, 2, 0], [2, 0, 1]

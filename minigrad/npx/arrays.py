@@ -36,31 +36,57 @@ def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> T
 
 @composed("lhs", "rhs")
 def reshape_like(lhs: Any, rhs: Any) -> Tensor:
-    """`lhs` in the shape of `rhs`."""
+    """`lhs` in the shape of `rhs`. Gradient: g in the shape of `lhs`; none by `rhs`.
+
+    >>> from minigrad import np, npx
+    >>> npx.reshape_like(np.arange(4), np.zeros((2, 2)))
+    array([[0., 1.],
+           [2., 3.]])
+    """
     return ops.reshape(lhs, rhs.shape)
 
 
 @composed("data")
 def batch_flatten(data: Any) -> Tensor:
-    """All axes but the first as one."""
+    """The array with all axes but the first joined: shape (n, the product of the others). Gradient: g in its old shape.
+
+    >>> from minigrad import np, npx
+    >>> npx.batch_flatten(np.zeros((2, 3, 4))).shape
+    (2, 12)
+    """
     return ops.reshape(data, (data.shape[0], -1))
 
 
 @composed("data")
 def shape_array(data: Any) -> Tensor:
-    """The shape, as an array."""
+    """The shape as an array of int64. No derivative: the result is a constant.
+
+    >>> from minigrad import np, npx
+    >>> npx.shape_array(np.zeros((2, 3))).tolist()
+    [2, 3]
+    """
     return Tensor(xp_of(data.data).asarray(data.shape, dtype="int64"), data.ctx)
 
 
 @composed("data")
 def cast(data: Any, dtype: Any) -> Tensor:
-    """The values converted to `dtype`."""
+    """The values converted to `dtype`. Gradient: g converted back.
+
+    >>> from minigrad import np, npx
+    >>> npx.cast(np.array([1.5]), "int32")
+    array([1], dtype=int32)
+    """
     return ops.astype(data, dtype)
 
 
 @composed("data")
 def stop_gradient(data: Tensor) -> Tensor:
-    """The values as constants: gradients stop here."""
+    """The same values as a constant. Gradient: none passes.
+
+    >>> from minigrad import np, npx
+    >>> npx.stop_gradient(np.array([1, 2]))
+    array([1., 2.])
+    """
     return data.detach()
 
 
@@ -107,7 +133,15 @@ def topk(
 
 @composed("data")
 def arange_like(data: Any, start: float = 0.0, step: float = 1.0, axis: int | None = None) -> Tensor:
-    """start, start + step, ...: as many as `data` has values, in its shape, or as it has places along `axis`."""
+    """start, start + step, ...: as many as `data` has values, in its shape, or as it has places along `axis`.
+
+    No derivative: the result is a constant.
+
+    >>> from minigrad import np, npx
+    >>> npx.arange_like(np.zeros((2, 2)))
+    array([[0., 1.],
+           [2., 3.]])
+    """
     n = data.size if axis is None else data.shape[axis_in(data.shape, axis)]
     numbers = ops.astype(
         number("start", start) + number("step", step) * arange(n, dtype="float64", ctx=data.ctx), meant(data.dtype)
@@ -117,7 +151,14 @@ def arange_like(data: Any, start: float = 0.0, step: float = 1.0, axis: int | No
 
 @composed("a", "b")
 def batch_dot(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
-    """The matrix product of each pair: a (n, i, j), b (n, j, k), each transposed first if asked."""
+    """The matrix product of each pair: a (n, i, j), b (n, j, k), each transposed first if asked.
+
+    Gradient: see `np.matmul`.
+
+    >>> from minigrad import np, npx
+    >>> npx.batch_dot(np.ones((1, 1, 2)), np.ones((1, 2, 1)))
+    array([[[2.]]])
+    """
     a = ops.swapaxes(a, -1, -2) if transpose_a else a
     return ops.matmul(a, ops.swapaxes(b, -1, -2) if transpose_b else b)
 
@@ -126,9 +167,16 @@ def batch_dot(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = Fal
 def sequence_mask(
     data: Any, sequence_length: Any = None, use_sequence_length: bool = False, value: float = 0.0, axis: int = 0
 ) -> Tensor:
-    """Sequences of different lengths, what lies beyond their ends set to `value`.
+    """Sequences of different lengths, with everything beyond their ends set to `value`.
 
     Time runs along `axis`, 0 or 1; the other of the two counts the sequences, whose lengths are `sequence_length`.
+
+    Gradient: g within the sequences, 0 beyond.
+
+    >>> from minigrad import np, npx
+    >>> npx.sequence_mask(np.ones((2, 3)), np.array([1, 3]), True, axis=1)
+    array([[1., 0., 0.],
+           [1., 1., 1.]])
     """
     one_of("axis", axis, 0, 1)
     if sequence_length is None:
@@ -143,13 +191,27 @@ def sequence_mask(
 
 @composed("data", "indices")
 def gather_nd(data: Any, indices: Any) -> Tensor:
-    """The values at positions whose coordinates are the rows of `indices`: shape indices.shape[1:] + what is left."""
+    """The values at positions whose coordinates are the rows of `indices`: shape indices.shape[1:] and the other axes.
+
+    Gradient: zeros in the shape of `data` with g added at the positions.
+
+    >>> from minigrad import np, npx
+    >>> npx.gather_nd(np.array([[1, 2], [3, 4]]), np.array([[0, 1], [1, 0]]))
+    array([2., 3.])
+    """
     return ops.getitem(data, _rows(indices))
 
 
 @composed("a", "ind", "val")
 def index_add(a: Any, ind: Any, val: Any) -> Tensor:
-    """A copy of `a` with `val` added at positions whose coordinates are the rows of `ind`."""
+    """A copy of `a` with `val` added at positions whose coordinates are the rows of `ind`.
+
+    Gradient: g by `a`; by `val` the values of g at the positions.
+
+    >>> from minigrad import np, npx
+    >>> npx.index_add(np.zeros(3), np.array([[0, 2]]), np.array([5, 6]))
+    array([5., 0., 6.])
+    """
     key = _rows(ind)
     with a.ctx:
         return ops.add(a, ops.put_back(ops.broadcast_to(val, a.data[key].shape), key, a.shape))
@@ -157,7 +219,14 @@ def index_add(a: Any, ind: Any, val: Any) -> Tensor:
 
 @composed("a", "ind", "val")
 def index_update(a: Any, ind: Any, val: Any) -> Tensor:
-    """A copy of `a` with `val` at positions (each named once) whose coordinates are the rows of `ind`."""
+    """A copy of `a` with `val` at positions (each named once) whose coordinates are the rows of `ind`.
+
+    Gradient: by `a` it is g, and 0 at the positions; by `val` the values of g there.
+
+    >>> from minigrad import np, npx
+    >>> npx.index_update(np.ones(3), np.array([[0, 2]]), np.array([5, 6]))
+    array([5., 1., 6.])
+    """
     key, old = _rows(ind), gather_nd(a, ind).detach()
     new = ops.where(ones_like(old, "bool"), val, old)
     there = ops.put_back(ones_like(old, "int32"), key, a.shape)
@@ -170,7 +239,15 @@ def _rows(indices: Any) -> tuple[Any, ...]:
 
 @composed("data")
 def slice(data: Any, begin: Any, end: Any, step: Any = None) -> Tensor:
-    """data[begin:end:step], one number or None for each of the first axes."""
+    """data[begin:end:step], with a number or None for each of the first axes.
+
+    Gradient: zeros in the shape of `data` with g in the slice.
+
+    >>> from minigrad import np, npx
+    >>> npx.slice(np.array([[1, 2], [3, 4]]), (0, 1), (2, 2))
+    array([[2.],
+           [4.]])
+    """
     begin, end = (v if hasattr(v, "__len__") else (v,) for v in (begin, end))
     step = (None,) * len(begin) if step is None else step if hasattr(step, "__len__") else (step,)
     for name, given in (("begin", begin), ("end", end), ("step", step)):

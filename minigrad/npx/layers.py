@@ -28,7 +28,14 @@ from minigrad.ops.windows import each
 def fully_connected(
     data: Any, weight: Any, bias: Any = None, num_hidden: Any = None, no_bias: bool = False, flatten: bool = True
 ) -> Tensor:
-    """x W^T + b: data (n, ...), flattened to (n, k) unless `flatten=False`; weight (m, k), bias (m,)."""
+    """A linear layer x Wᵀ + b: data (n, ...), flattened to (n, k) unless `flatten=False`; weight (m, k), bias (m,).
+
+    Gradient: g W by x, gᵀ x by W, and the sum of the rows of g by b.
+
+    >>> from minigrad import np, npx
+    >>> npx.fully_connected(np.array([[1, 2]]), np.array([[1, 1]]), np.array([10]))
+    array([[13.]])
+    """
     _agree("num_hidden", num_hidden, weight.shape[:1])
     rows = ops.reshape(data, (data.shape[0], -1)) if flatten and data.ndim != 2 else data
     return ops.linear(rows, weight, None if no_bias else bias)
@@ -39,7 +46,12 @@ def convolution(
     data: Any, weight: Any, bias: Any = None, kernel: Any = None, stride: Any = 1, dilate: Any = 1, pad: Any = 0,
     num_filter: Any = None, num_group: int = 1, no_bias: bool = False, layout: str | None = None,
 ) -> Tensor:  # fmt: skip
-    """`ops.convolution`, under Gluon's names: data (N, C, *space), weight (O, C / num_group, *kernel), bias (O,)."""
+    """`ops.convolution`, under Gluon's names: data (N, C, *space), weight (O, C / num_group, *kernel), bias (O,).
+
+    >>> from minigrad import np, npx
+    >>> npx.convolution(np.arange(4).reshape(1, 1, 4), np.array([[[1, 1]]]), no_bias=True)
+    array([[[1., 3., 5.]]])
+    """
     _channels_first(layout)
     _agree("kernel", kernel, weight.shape[2:])
     _agree("num_filter", num_filter, weight.shape[:1])
@@ -55,7 +67,12 @@ def pooling(
     data: Any, kernel: Any = 1, pool_type: str = "max", global_pool: bool = False, stride: Any = 1, pad: Any = 0,
     pooling_convention: str = "valid", count_include_pad: bool = True, layout: str | None = None,
 ) -> Tensor:  # fmt: skip
-    """`ops.pooling`, under Gluon's names; with `global_pool` one window is all of space. The default stride is 1."""
+    """`ops.pooling`, under Gluon's names; with `global_pool` one window is all of space. The default stride is 1.
+
+    >>> from minigrad import np, npx
+    >>> npx.pooling(np.array([[[3, 1, 4]]]), kernel=2)
+    array([[[3., 4.]]])
+    """
     _channels_first(layout)
     one_of("pooling_convention", pooling_convention, "valid", "full")
     if global_pool and pool_type in WHOLE:
@@ -76,7 +93,16 @@ def batch_norm(
     data: Any, gamma: Any, beta: Any, moving_mean: Any, moving_var: Any, eps: float = 1e-3, momentum: float = 0.9,
     fix_gamma: bool = True, use_global_stats: bool = False, axis: int = 1,
 ) -> Tensor:  # fmt: skip
-    """`ops.batch_norm`: by the batch's statistics in training, else by the moving ones; `fix_gamma`: gamma is 1."""
+    """`ops.batch_norm` under Gluon's names: by the batch's own statistics in training, otherwise by the moving ones.
+
+    With `fix_gamma` gamma counts as 1, and with `use_global_stats` the moving statistics are used in training too.
+
+    >>> from minigrad import np, npx
+    >>> zero, one = np.zeros(1), np.ones(1)
+    >>> npx.batch_norm(np.array([[1], [3]]), one, zero, zero, one, eps=0)
+    array([[1.],
+           [3.]])
+    """
     gamma = ones_like(gamma) if fix_gamma else gamma
     running = use_global_stats or not state.training
     return ops.batch_norm(data, gamma, beta, moving_mean, moving_var, axis, eps, momentum, running)
@@ -84,13 +110,25 @@ def batch_norm(
 
 @composed("data")
 def layer_norm(data: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e-5) -> Tensor:
-    """`ops.layer_norm`: each sample brought to mean 0 and variance 1 along `axis`."""
+    """`ops.layer_norm`: each sample brought to mean 0 and variance 1 along `axis`, then gamma x + beta.
+
+    >>> from minigrad import np, npx
+    >>> npx.layer_norm(np.array([[1, 2, 3]]), np.ones(3), np.zeros(3)).round(4)
+    array([[-1.2247,  0.    ,  1.2247]])
+    """
     return ops.layer_norm(data, gamma, beta, axis, eps)
 
 
 @composed("data")
 def instance_norm(data: Any, gamma: Any, beta: Any, eps: float = 1e-3, axis: int = 1) -> Tensor:
-    """Each channel (place along `axis`) of each sample brought to mean 0 and variance 1 over space."""
+    """Each channel (place along `axis`) of each sample set to mean 0 and variance 1 over space; then gamma x + beta.
+
+    Gradient: by x that of `ops.standardize` for g gamma.
+
+    >>> from minigrad import np, npx
+    >>> npx.instance_norm(np.array([[[1, 2, 3]]]), np.ones(1), np.zeros(1)).round(3)
+    array([[[-1.224,  0.   ,  1.224]]])
+    """
     axis = axis_in(data.shape, axis)
     shape = tuple(n if i == axis else 1 for i, n in enumerate(data.shape))
     space = tuple(i for i in range(1, data.ndim) if i != axis)
@@ -99,7 +137,14 @@ def instance_norm(data: Any, gamma: Any, beta: Any, eps: float = 1e-3, axis: int
 
 @composed("data")
 def group_norm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float = 1e-3) -> Tensor:
-    """Channels (axis 1) in groups: each group of each sample brought to mean 0 and variance 1."""
+    """Channels (axis 1) in groups: each group of each sample brought to mean 0 and variance 1, then gamma x + beta.
+
+    Gradient: by x that of `ops.standardize` for g gamma. ShapeError if the groups would not be equal.
+
+    >>> from minigrad import np, npx
+    >>> npx.group_norm(np.array([[1, 3, 5, 7]]), np.ones(4), np.zeros(4), num_groups=2, eps=0)
+    array([[-1.,  1., -1.,  1.]])
+    """
     if data.shape[1] % num_groups:
         raise ShapeError(f"group_norm() cannot cut {data.shape[1]} channels into {num_groups} equal groups.")
     shape = (-1,) + (1,) * (data.ndim - 2)
@@ -111,7 +156,15 @@ def group_norm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float
 def embedding(
     data: Any, weight: Any, input_dim: Any = None, output_dim: Any = None, dtype: Any = None, sparse_grad: bool = False
 ) -> Tensor:
-    """Row i of `weight` for every index i in `data`. The weight decides the dtype, whatever `dtype` says."""
+    """Row i of `weight` for every index i in `data`. The weight decides the dtype, whatever `dtype` says.
+
+    Gradient: zeros in the shape of `weight` with each row of g added at its index.
+
+    >>> from minigrad import np, npx
+    >>> npx.embedding(np.array([1, 0]), np.array([[1, 2], [3, 4]]))
+    array([[3., 4.],
+           [1., 2.]])
+    """
     _agree("input_dim", input_dim, weight.shape[:1])
     _agree("output_dim", output_dim, weight.shape[1:])
     return ops.embedding(weight, data)
@@ -125,7 +178,14 @@ def _agree(name: str, given: Any, actual: tuple[int, ...]) -> None:
 
 @composed("data")
 def dropout(data: Any, p: float = 0.5, mode: str = "training", axes: tuple[int, ...] = ()) -> Tensor:
-    """Zero each value with probability `p`, in training unless `mode='always'`; draws are shared along `axes`."""
+    """Zero each value with probability `p`, in training unless `mode='always'`; along `axes` all share one decision.
+
+    The others are scaled by 1 / (1 - p). Gradient: g times the same zeros and scales.
+
+    >>> from minigrad import np, npx
+    >>> npx.dropout(np.array([1, 2]), 0.5)
+    array([1., 2.])
+    """
     number("p", p, 0, 1)
     axes_in(data.shape, axes, "axes")
     always = one_of("mode", mode, "training", "always") == "always"
@@ -134,13 +194,23 @@ def dropout(data: Any, p: float = 0.5, mode: str = "training", axes: tuple[int, 
 
 @composed("data")
 def activation(data: Any, act_type: str) -> Tensor:
-    """The activation called `act_type`: 'relu', 'sigmoid', 'tanh', 'softrelu' ... See `npx.activations`."""
+    """The activation called `act_type`: 'relu', 'sigmoid', 'tanh', 'softrelu' ... See `npx.activations`.
+
+    >>> from minigrad import np, npx
+    >>> npx.activation(np.array([-1, 2]), "relu")
+    array([0., 2.])
+    """
     return find(act_type)(data)
 
 
 @composed("data")
 def leaky_relu(data: Any, gamma: Any = None, act_type: str = "leaky", slope: float = 0.25) -> Tensor:
-    """The family of `relu`: 'leaky' (with `slope`), 'prelu' (slopes `gamma`, one a channel), 'elu', 'selu', 'gelu'."""
+    """The family of `relu`: 'leaky' (with `slope`), 'prelu' (`gamma`: a slope for each channel), 'elu', 'selu', 'gelu'.
+
+    >>> from minigrad import np, npx
+    >>> npx.leaky_relu(np.array([-4, 2]))
+    array([-1.,  2.])
+    """
     number("slope", slope)
     kinds = {
         "leaky": lambda: ops.leaky_relu(data, slope),
@@ -157,7 +227,14 @@ def leaky_relu(data: Any, gamma: Any = None, act_type: str = "leaky", slope: flo
 @composed("data")
 @computed_wide
 def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
-    """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`."""
+    """(s x)**2 / 2 where |x| < 1 / s**2, else |x| - 1 / (2 s**2), with s = `scalar`: Huber's function.
+
+    Derivative: s**2 x in the middle, else the sign of x.
+
+    >>> from minigrad import np, npx
+    >>> npx.smooth_l1(np.array([0.5, -3]))
+    array([0.125, 2.5  ])
+    """
     square = number("scalar", scalar, 0, ends="()") ** 2
     size = ops.absolute(data)
     near = ops.minimum(size, 1 / square)
@@ -168,7 +245,14 @@ def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
 def softmax(
     data: Any, length: Any = None, axis: int = -1, temperature: float | None = None, use_length: bool = False
 ) -> Tensor:
-    """exp(x / temperature) over its sum along `axis`, of the first `length` values only if lengths are given."""
+    """exp(x / temperature) over its sum along `axis`, of the first `length` values only if lengths are given.
+
+    Gradient: y (g - sum(g y)) / temperature.
+
+    >>> from minigrad import np, npx
+    >>> npx.softmax(np.array([[0, 0, 0]]), np.array([2]), use_length=True)
+    array([[0.5, 0.5, 0. ]])
+    """
     scaled = _cooled(data, temperature)
     if use_length and length is None:
         raise ArgumentError("softmax() got use_length=True but no length; give the lengths of the sequences.")
@@ -177,20 +261,37 @@ def softmax(
 
 @composed("data")
 def log_softmax(data: Any, axis: int = -1, temperature: float | None = None) -> Tensor:
-    """The logarithm of `softmax`, computed without it."""
+    """The logarithm of `softmax`, computed without overflow. Gradient: (g - softmax(x) sum(g)) / temperature.
+
+    >>> from minigrad import np, npx
+    >>> npx.log_softmax(np.array([0, 1, 2])).round(4)
+    array([-2.4076, -1.4076, -0.4076])
+    """
     return ops.log_softmax(_cooled(data, temperature), axis)
 
 
 @composed("data", "mask")
 def masked_softmax(data: Any, mask: Any, axis: int = -1, temperature: float = 1.0) -> Tensor:
-    """The softmax of the values where `mask` holds; 0 elsewhere."""
+    """The softmax of the values where `mask` is true; 0 elsewhere. Gradient: that of `softmax`, 0 elsewhere.
+
+    >>> from minigrad import np, npx
+    >>> npx.masked_softmax(np.array([1, 1, 5]), np.array([1, 1, 0]))
+    array([0.5, 0.5, 0. ])
+    """
     shown = ops.astype(mask, "bool")
     return ops.where(shown, ops.softmax(_lowest_unless(shown, _cooled(data, temperature)), axis), 0.0)
 
 
 @composed("data")
 def masked_log_softmax(data: Any, mask: Any, axis: int = -1, temperature: float = 1.0) -> Tensor:
-    """The logarithm of `masked_softmax`; minus infinity where the mask does not hold."""
+    """The logarithm of `masked_softmax`; minus infinity where the mask is false.
+
+    Gradient: that of `log_softmax`, 0 elsewhere.
+
+    >>> from minigrad import np, npx
+    >>> npx.masked_log_softmax(np.array([0, 0, 5]), np.array([1, 1, 0])).round(4)
+    array([-0.6931, -0.6931,    -inf])
+    """
     shown = ops.astype(mask, "bool")
     return ops.where(shown, ops.log_softmax(_lowest_unless(shown, _cooled(data, temperature)), axis), -math.inf)
 

@@ -100,7 +100,14 @@ def running_total(xp, x, axis, dtype):
 
 
 def column_sums(xp, x):
-    """The sums of the columns of a matrix, as a product with ones."""
+    """The sums of the columns of a matrix (m, n), as a product with ones: shape (n,).
+
+    Gradient: every value gets the g of its column.
+
+    >>> from minigrad import np, ops
+    >>> ops.OPS["column_sums"](np.array([[1, 2], [3, 4]]))
+    array([4., 6.])
+    """
     if len(x) > LONG and on_host(xp):
         return long_product(xp, ones(xp, (1, LONG), single(x.dtype)), x)[0]
     return xp.dot(ones(xp, x.shape[0], x.dtype), x)  # for small matrices faster than a reduction

@@ -1,6 +1,6 @@
 """One value or another, element by element: the gradient goes to the one that was chosen.
 
-NaN is chosen wherever it is met, and so has the gradient too: it must stay visible.
+NaN is chosen wherever it occurs, and then has the gradient: it must stay visible.
 """
 
 from __future__ import annotations
@@ -17,21 +17,26 @@ def _chosen(F, g, wins, own, other):
     return F.where(F.logical_or(wins, F.isnan(own)), g, F.where(F.equal(own, other), g / 2, 0))
 
 
-maximum = binary(
-    "maximum",
-    a=lambda F, g, a, b: _chosen(F, g, F.greater(a, b), a, b),
-    b=lambda F, g, a, b: _chosen(F, g, F.greater(b, a), b, a),
-)
-minimum = binary(
-    "minimum",
-    a=lambda F, g, a, b: _chosen(F, g, F.less(a, b), a, b),
-    b=lambda F, g, a, b: _chosen(F, g, F.less(b, a), b, a),
-)
+# fmt: off
+maximum = binary("maximum", "The larger of a and b; at a tie each gets half of the gradient", "[1, 5], 3 = [3., 5.]",
+    "(a > b) + (a == b) / 2", lambda F, g, a, b: _chosen(F, g, F.greater(a, b), a, b),
+    "(b > a) + (a == b) / 2", lambda F, g, a, b: _chosen(F, g, F.greater(b, a), b, a))
+minimum = binary("minimum", "The smaller of a and b; at a tie each gets half of the gradient", "[1, 5], 3 = [1., 3.]",
+    "(a < b) + (a == b) / 2", lambda F, g, a, b: _chosen(F, g, F.less(a, b), a, b),
+    "(b < a) + (a == b) / 2", lambda F, g, a, b: _chosen(F, g, F.less(b, a), b, a))
+# fmt: on
 
 
 @op
 def where(xp, condition, a, b):
-    """a where the condition holds, else b."""
+    """a where `condition` holds, else b; the three are broadcast.
+
+    Gradient: by a it is g where the condition holds, else 0; by b the other way round.
+
+    >>> from minigrad import np, ops
+    >>> ops.where(np.array([True, False]), np.array([1, 2]), 0)
+    array([1., 0.])
+    """
     return xp.where(condition, a, b)
 
 
@@ -43,7 +48,14 @@ where.vjp(
 
 @op
 def clip(xp, x, a_min=None, a_max=None):
-    """min(max(x, a_min), a_max); at a limit x has the gradient, and a limit that is NaN has it like an x that is."""
+    """x with values below `a_min` raised to it and values above `a_max` lowered to it; either may be None.
+
+    Gradient: it goes to x where x is between the limits or at one, else to the limit taken. NaN passes it on.
+
+    >>> from minigrad import np
+    >>> np.clip(np.array([-1, 0.5, 3]), 0, 1)
+    array([0. , 0.5, 1. ])
+    """
     return xp.clip(x, a_min, a_max)
 
 

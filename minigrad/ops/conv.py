@@ -2,10 +2,10 @@
 
 It is a matrix product of the weights with columns, one for each place of each sample, that hold what the kernel sees
 there. The columns are as many times larger than the input as the kernel has places. So they are made for a slab of
-places at a time, which stays in the cache, and are not kept but made again on the way back.
+places at a time, which stays in the cache, and are not saved but made again on the way back.
 
-Let g be an array like the output. The sum of all g conv(x, w) is linear in each of g, x and w: its slope by g is
-`correlate`, by x `spread`, by w `weigh`. The derivatives of each of the three are the other two.
+Let g be an array in the shape of the output. The sum of all g conv(x, w) is linear in each of g, x and w: its slope by
+g is `correlate`, by x `spread`, by w `weigh`. The derivatives of each of the three are the other two.
 """
 
 from __future__ import annotations
@@ -57,7 +57,14 @@ def convolution(
 
 @op
 def correlate(xp, x, weight, stride, padding, dilate, groups):
-    """The products of every window of x (N, C, *space) with the weight (O, C / groups, *kernel): (N, O, *places)."""
+    """The products of every window of x (N, C, *space) with the weight (O, C / groups, *kernel): (N, O, *places).
+
+    Gradient: `spread` by x, `weigh` by the weight.
+
+    >>> from minigrad import np, ops
+    >>> ops.correlate(np.array([[[1, 2, 3]]]), np.array([[[1, 1]]]), (1,), (0,), (1,), 1)
+    array([[[3., 5.]]])
+    """
     seen = _seen(xp, x, weight.shape[2:], stride, padding, dilate)
     places = seen.shape[len(stride) + 1 :]
     w = weight.reshape(groups, len(weight) // groups, -1)
@@ -69,7 +76,14 @@ def correlate(xp, x, weight, stride, padding, dilate, groups):
 
 @op
 def spread(xp, g, weight, shape, stride, padding, dilate, groups):
-    """Each value of g (N, O, *places) times its kernel, added where that lay: an array of `shape` (N, C, *space)."""
+    """Each value of g (N, O, *places) times its kernel, added where that lay: an array of `shape` (N, C, *space).
+
+    Gradient: `correlate` by g, `weigh` by the weight.
+
+    >>> from minigrad import np, ops
+    >>> ops.spread(np.array([[[1, 2]]]), np.array([[[1, 10]]]), (1, 1, 3), (1,), (0,), (1,), 1)
+    array([[[ 1., 12., 20.]]])
+    """
     kernel, (samples, channels, *space) = weight.shape[2:], shape
     seen_shape = (channels, *kernel, *g.shape[2:], samples)
     w = weight.reshape(groups, len(weight) // groups, -1).swapaxes(1, 2)
@@ -83,7 +97,14 @@ def spread(xp, g, weight, shape, stride, padding, dilate, groups):
 
 @op
 def weigh(xp, x, g, kernel, stride, padding, dilate, groups):
-    """The products of every window of x (N, C, *space) with its g (N, O, *places), summed: (O, C / groups, *kernel)."""
+    """The products of every window of x (N, C, *space) with its g (N, O, *places), summed: (O, C / groups, *kernel).
+
+    Gradient: `spread` by x, `correlate` by g.
+
+    >>> from minigrad import np, ops
+    >>> ops.weigh(np.array([[[1, 2, 3]]]), np.array([[[1, 1]]]), (2,), (1,), (0,), (1,), 1)
+    array([[[3., 5.]]])
+    """
     outputs = g.shape[1]
     seen = _seen(xp, x, kernel, stride, padding, dilate)
     g = _by_group(xp, g, groups)

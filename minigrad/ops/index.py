@@ -48,7 +48,14 @@ def _is_basic(key: Any) -> bool:
 
 @view
 def getitem(xp, x, key):
-    """x[key]: a view for slices and numbers, a copy for index arrays and masks."""
+    """x[key]: a view for slices and numbers, a copy for index arrays and masks.
+
+    Gradient: zeros in the shape of x with g added at `key`.
+
+    >>> from minigrad import np, ops
+    >>> ops.getitem(np.array([1, 2, 3]), slice(1, None))
+    array([2., 3.])
+    """
     return x[key]
 
 
@@ -57,7 +64,14 @@ getitem.vjp(x=lambda F, g, target, key: F.put_back(g, key, target.shape))
 
 @op
 def put_back(xp, g, key, shape):
-    """Zeros of `shape` with `g` added at `key`; a position named twice gets both."""
+    """Zeros of `shape` with g added at `key`; a position named twice gets both values. It is the gradient of `getitem`.
+
+    Gradient: the values at `key` of the gradient that it is given.
+
+    >>> from minigrad import np, ops
+    >>> ops.put_back(np.array([1, 2, 3]), [0, 2, 2], (3,))
+    array([1., 0., 5.])
+    """
     if not _is_basic(key):
         return added_at(xp, g, key, shape)
     out = xp.zeros(shape, g.dtype)
@@ -73,6 +87,12 @@ def take(xp, x, indices, axis=None, mode="raise"):
     """Rows of `axis` at the given positions (of the flattened array if None); below 0 they count from the end.
 
     Positions outside raise an error; with mode 'clip' they become the nearest inside, with 'wrap' they go round.
+
+    Gradient: zeros in the shape of x with g added at the positions. None by `indices`.
+
+    >>> from minigrad import np
+    >>> np.take(np.array([10, 20, 30]), [2, 0, 2])
+    array([30., 10., 30.])
     """
     return xp.take(x, _inside(xp, indices, x.shape, axis, mode), axis=axis)
 
@@ -98,7 +118,16 @@ take.vjp(x=_put_rows)
 
 @op
 def embedding(xp, weight, indices):
-    """Row `i` of `weight` (n, d) for every index i: shape indices.shape + (d,)."""
+    """Row i of `weight` (n, d) for every index i: shape indices.shape + (d,). ArgumentError if there is no such row.
+
+    Gradient: zeros in the shape of `weight` with each row of g added at its index.
+
+    >>> from minigrad import np, ops
+    >>> ops.embedding(np.array([[1, 2], [3, 4]]), [1, 1, 0])
+    array([[3., 4.],
+           [3., 4.],
+           [1., 2.]])
+    """
     indices = _whole(xp, indices)
     if on_host(xp) and indices.size and (indices.min() < 0 or indices.max() >= len(weight)):
         raise ArgumentError(
@@ -113,7 +142,15 @@ embedding.vjp(weight=lambda F, g, target, indices: F.put_back(g, raw_key(F.astyp
 
 @op
 def take_along_axis(xp, x, indices, axis):
-    """For each place along the other axes, the values at `indices` along `axis`."""
+    """For each place along the other axes, the values at `indices` along `axis`.
+
+    Gradient: zeros in the shape of x with g added at `indices`.
+
+    >>> from minigrad import np
+    >>> np.take_along_axis(np.array([[3, 1], [2, 4]]), np.array([[1], [0]]), 1)
+    array([[1.],
+           [2.]])
+    """
     return xp.take_along_axis(x, _whole(xp, indices), axis)
 
 
@@ -122,7 +159,15 @@ take_along_axis.vjp(x=lambda F, g, target, indices, axis: F.put_along_axis(g, in
 
 @op
 def put_along_axis(xp, g, indices, axis, shape):
-    """Zeros of `shape` with `g` added at `indices` along `axis`."""
+    """Zeros of `shape` with g added at `indices` along `axis`. It is the gradient of `take_along_axis`.
+
+    Gradient: the values at `indices` of the gradient that it is given.
+
+    >>> from minigrad import np, ops
+    >>> ops.put_along_axis(np.array([[5], [6]]), np.array([[1], [0]]), 1, (2, 2))
+    array([[0., 5.],
+           [6., 0.]])
+    """
     indices = _whole(xp, indices)
     grid = [xp.arange(n).reshape((-1,) + (1,) * (g.ndim - 1 - i)) for i, n in enumerate(g.shape)]
     grid = [0 * places if n == 1 else places for places, n in zip(grid, shape)]  # what was broadcast is summed
@@ -135,7 +180,14 @@ put_along_axis.vjp(g=lambda F, g, indices, axis: F.take_along_axis(g, indices, a
 
 @composed("x")
 def pick(x: Any, index: Any, axis: int = -1, keepdims: bool = False, mode: str = "clip") -> Tensor:
-    """One value for each place along the other axes: pick([[1, 2], [3, 4]], [0, 1]) is [1, 4]. Gluon's `npx.pick`."""
+    """The value at `index` along `axis` for each place along the other axes; an index outside is clipped, or wraps.
+
+    Gradient: zeros in the shape of x with g at the values picked.
+
+    >>> from minigrad import np, npx
+    >>> npx.pick(np.array([[1, 2], [3, 4]]), [0, 1])
+    array([1., 4.])
+    """
     n = x.shape[axis_in(x.shape, axis)]
     index = astype(index, "int64")
     index = clip(index, 0, n - 1) if one_of("mode", mode, "clip", "wrap") == "clip" else mod(index, n)
@@ -147,14 +199,29 @@ def pick(x: Any, index: Any, axis: int = -1, keepdims: bool = False, mode: str =
 
 @op
 def one_hot(xp, indices, depth, on_value=1.0, off_value=0.0, dtype="float32"):
-    """A new last axis of length `depth`: on_value at the index, off_value elsewhere (everywhere for one outside)."""
+    """A new last axis of length `depth`: on_value at the index, off_value elsewhere (everywhere for an index outside).
+
+    No derivative: the result is a constant.
+
+    >>> from minigrad import np, npx
+    >>> npx.one_hot(np.array([0, 2]), 3)
+    array([[1., 0., 0.],
+           [0., 0., 1.]])
+    """
     hit = _whole(xp, indices)[..., None] == xp.arange(whole("depth", depth, 0))
     return xp.where(hit, on_value, off_value).astype(dtype)
 
 
 @op
 def sort(xp, x, axis=-1):
-    """The values in increasing order."""
+    """The values in increasing order along `axis` (of the flattened array if None), NaN last.
+
+    Gradient: g put back in the places that the values came from.
+
+    >>> from minigrad import np
+    >>> np.sort(np.array([3, 1, 2]))
+    array([1., 2., 3.])
+    """
     return xp.sort(x, axis=axis)
 
 

@@ -24,7 +24,14 @@ from minigrad.ops.variadic import Variadic
 
 @op
 def matmul(xp, a, b, out=None):
-    """a @ b: rows of the last two axes times columns, repeated over the axes before."""
+    """The matrix product a @ b over the last two axes, repeated over the axes before; a vector is a row or a column.
+
+    Gradient: g bᵀ by a, aᵀ g by b.
+
+    >>> from minigrad import np
+    >>> np.matmul(np.array([[1, 2], [3, 4]]), np.array([1, 1]))
+    array([3., 7.])
+    """
     if a.ndim == 2 == b.ndim and (len(b) <= LONG or 1 not in (len(a), b.shape[1])):
         return a.dot(b)  # the same product, with less overhead
     if on_host(xp) and has_long_vectors(a, b):
@@ -56,7 +63,14 @@ matmul.vjp(a=_matmul_a, b=_matmul_b)
 
 
 def _einsum(xp, operands, subscripts):
-    """The sum of products that `subscripts` spells: 'ij,jk->ik' is a matrix product."""
+    """The sum of products that `subscripts` spells, each letter once in an operand: 'ij,jk->ik' is a matrix product.
+
+    Gradient: by an operand, the sum of products of g with the others, in which it and the output are exchanged.
+
+    >>> from minigrad import np, ops
+    >>> ops.OPS["einsum"]([np.array([[1, 2], [3, 4]]), np.array([1, 1])], "ij,j->i")
+    array([3., 7.])
+    """
     operands = [unhalved(o) for o in operands]
     inputs, output = subscripts.split("->")
     terms = inputs.split(",")
@@ -94,8 +108,15 @@ _spelled = register(Variadic(_einsum, _einsum_operand))
 def einsum(subscripts: Any, *operands: Any, optimize: Any = None) -> Tensor:
     """`numpy.einsum`: `einsum('ij,jk->ik', a, b)`, or with numbers for letters, `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
 
-    A letter twice in one operand is its diagonal: 'ii->i', and 'ii' the trace. `optimize` is accepted; large products
-    always are.
+    A letter twice in one operand takes its diagonal: 'ii->i' is the diagonal, 'ii' the trace. `optimize` is accepted
+    but changes nothing: large products are always optimized. ArgumentError or ShapeError where letters do not fit the
+    operands.
+
+    Gradient: by an operand, the sum of products of g with the others, in which it and the output are exchanged.
+
+    >>> from minigrad import np
+    >>> np.einsum("ij,j->i", np.array([[1, 2], [3, 4]]), np.array([1, 1]))
+    array([3., 7.])
     """
     if not isinstance(subscripts, str):
         subscripts, operands = _letters(subscripts, *operands)
@@ -153,7 +174,16 @@ def _diagonals(term: str, operand: Tensor) -> tuple[str, Tensor]:
 
 @composed("a", "b")
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
-    """The sum over pairs of axes: a number n pairs the last n of `a` with the first n of `b`."""
+    """The sum of products over pairs of axes: a number n pairs the last n of `a` with the first n of `b`.
+
+    `axes` may also be two lists, of axes of `a` and of their partners in `b`. ShapeError if lengths of a pair differ.
+
+    Gradient: by a it is g times b, summed over the axes that b alone had; by b likewise.
+
+    >>> from minigrad import np
+    >>> np.tensordot(np.array([[1, 2], [3, 4]]), np.array([1, 1]), axes=1)
+    array([3., 7.])
+    """
     m, n = shape_of(a), shape_of(b)
     if isinstance(axes, (tuple, list)):
         left, right = (axes_in(shape, some, "axes") for shape, some in zip((m, n), axes, strict=True))
@@ -179,7 +209,14 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
 
 @composed("a", "b")
 def dot(a: Any, b: Any) -> Tensor:
-    """`numpy.dot`: numbers multiply, up to matrices as `matmul`, else last axis of `a` with last but one of `b`."""
+    """The dot product: `matmul` up to matrices; else over the last axis of `a` and the last but one of `b`.
+
+    Gradient: g bᵀ by a, aᵀ g by b.
+
+    >>> from minigrad import np
+    >>> np.dot(np.array([1, 2]), np.array([3, 4]))
+    array(11.)
+    """
     m, n = len(shape_of(a)), len(shape_of(b))
     if m == 0 or n == 0:
         return multiply(a, b)
@@ -188,14 +225,29 @@ def dot(a: Any, b: Any) -> Tensor:
 
 @composed("a", "b")
 def outer(a: Any, b: Any) -> Tensor:
-    """Every product of a value of `a` with one of `b`, both flattened."""
+    """Every product of a value of `a` with one of `b`, both flattened: shape (a.size, b.size).
+
+    Gradient: g b by a, gᵀ a by b.
+
+    >>> from minigrad import np
+    >>> np.outer(np.array([1, 2]), np.array([3, 4]))
+    array([[3., 4.],
+           [6., 8.]])
+    """
     return multiply(reshape(a, (-1, 1)), reshape(b, (1, -1)))
 
 
 @composed("x")
 @computed_wide
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The Euclidean norm (of all values if `axis` is None), or the vector norms of order 1, 2 or inf."""
+    """The Euclidean norm over `axis` (of all values if None); with `ord` 1 or inf, the sum or maximum of |x|.
+
+    Gradient: g x / y for the Euclidean norm y, and 0 at the origin. ArgumentError for any other `ord`.
+
+    >>> from minigrad import np
+    >>> np.norm(np.array([3, 4]))
+    array(5.)
+    """
     if ord is None or ord == 2 or ord == "fro":
         return l2norm(x, axis, keepdims)
     if ord == 1:
@@ -207,7 +259,14 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 
 @op
 def l2norm(xp, x, axis=None, keepdims=False):
-    """sqrt(sum(x^2)); at 0 the gradient is taken as 0."""
+    """The Euclidean norm over `axis`: sqrt(sum(x**2)).
+
+    Gradient: g x / y, and 0 where the norm y is 0.
+
+    >>> from minigrad import np, ops
+    >>> ops.OPS["l2norm"](np.array([3, 4]))
+    array(5.)
+    """
     return xp.sqrt(total(xp, xp.square(widened(x)), axis, keepdims))
 
 

@@ -50,7 +50,15 @@ EPILOGUES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
 
 @op
 def linear(xp, x, weight, bias=None, activation=None):
-    """y = x W^T + b, then an activation, as one node: x (..., n), W (m, n), b (m,), y (..., m)."""
+    """A linear layer x Wᵀ + b and its activation, as one node: x (..., n), W (m, n), b (m,), the result (..., m).
+
+    Gradient: with h = g times the derivative of the activation, h W by x, hᵀ x by W, and the sum of the rows of h by b.
+    ShapeError if the widths of x and W differ.
+
+    >>> from minigrad import np, ops
+    >>> ops.linear(np.array([[1, 2]]), np.array([[1, 1], [1, -1]]), activation="relu")
+    array([[3., 0.]])
+    """
     if x.shape[-1] != weight.shape[1]:
         raise ShapeError(
             f"linear() got an input of width {x.shape[-1]} (shape {x.shape}) for a weight of shape {weight.shape}; "

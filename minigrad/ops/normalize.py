@@ -17,7 +17,14 @@ from minigrad.ops.shape import reshape
 
 @op
 def standardize(xp, x, axis=-1, eps=1e-05):
-    """(x - mean) / sqrt(var + eps), mean and variance over `axis`; the gradient passes through both."""
+    """(x - mean) / sqrt(var + eps), with mean and variance over `axis`.
+
+    Gradient: (g - mean(g) - y mean(g y)) / sqrt(var + eps): it passes through mean and variance too.
+
+    >>> from minigrad import np, ops
+    >>> ops.standardize(np.array([1, 2, 3])).round(4)
+    array([-1.2247,  0.    ,  1.2247])
+    """
     x = widened(x)
     centred = x - average(xp, x, axis, keepdims=True)
     return centred / xp.sqrt(average(xp, xp.square(centred), axis, keepdims=True) + eps)
@@ -34,7 +41,14 @@ standardize.vjp(x=_without_mean_and_slope)
 
 
 def layer_norm(x: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e-5) -> Tensor:
-    """Each sample standardized along `axis` (of length n), then gamma (n,) x + beta (n,). Ba et al., 2016."""
+    """Each sample standardized along `axis` (of length n), then gamma (n,) x + beta (n,). Ba et al., 2016.
+
+    Gradient: by x that of `standardize` for g gamma; by gamma the sum of g times the standardized x; by beta that of g.
+
+    >>> from minigrad import np, ops
+    >>> ops.layer_norm(np.array([[1, 2, 3]]), np.ones(3), np.zeros(3)).round(4)
+    array([[-1.2247,  0.    ,  1.2247]])
+    """
     number("eps", eps, 0)
     gamma, beta = (_along(v, x, axis, "layer_norm") for v in (gamma, beta))
     return add(multiply(standardize(x, axis, eps), gamma), beta)
@@ -57,6 +71,13 @@ def batch_norm(
     batch's own mean and variance are used, and the running ones, which are changed in place, move towards them: r <-
     momentum r + (1 - momentum) batch. With `use_running` the running ones are used. The variances divide by the
     number of values, n, as Gluon's do.
+
+    Gradient by x: in training that of `standardize` for g gamma; with `use_running`, g gamma / sqrt(running_var + eps).
+
+    >>> from minigrad import np, ops
+    >>> ops.batch_norm(np.array([[1], [3]]), np.ones(1), np.zeros(1), np.zeros(1), np.ones(1)).round(4)
+    array([[-1.],
+           [ 1.]])
     """
     number("eps", eps, 0)
     number("momentum", momentum, 0, 1, "[]")

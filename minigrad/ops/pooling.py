@@ -76,7 +76,14 @@ def _beyond(end: int, kernel: int, stride: int, padding: int) -> int:
 
 @op
 def window_max(xp, x, kernel, stride, border):
-    """The largest value of every window of x (N, C, *space), beyond which are `border` places: (N, C, *places)."""
+    """The largest value of every window of x (N, C, *space) with `border` places around: (N, C, *places).
+
+    Gradient: `to_winners`.
+
+    >>> from minigrad import np, ops
+    >>> ops.window_max(np.array([[[3, 1, 4, 1]]]), (2,), (2,), ((0, 0),))
+    array([[[3., 4.]]])
+    """
     seen = _seen(xp, x, kernel, stride, border)
     y = xp.array(next(seen)[1])
     for _, values in seen:
@@ -86,7 +93,15 @@ def window_max(xp, x, kernel, stride, border):
 
 @op
 def to_winners(xp, g, x, top, kernel, stride, border):
-    """g (N, C, *places), added in zeros like x where each window saw its largest value `top` first."""
+    """Zeros in the shape of x with g (N, C, *places) added where each window saw its largest value `top` first.
+
+    Gradient: `from_winners`.
+
+    >>> from minigrad import np, ops
+    >>> x, top = np.array([[[3, 1, 4, 1]]]), np.array([[[3, 4]]])
+    >>> ops.to_winners(np.array([[[5, 6]]]), x, top, (2,), (2,), ((0, 0),))
+    array([[[5., 0., 6., 0.]]])
+    """
     g = xp.moveaxis(g, 0, -1)
     out = xp.zeros((x.shape[1], *(m + a + b for m, (a, b) in zip(x.shape[2:], border)), len(x)), single(g.dtype))
     for at, won in _winners(xp, x, top, kernel, stride, border):
@@ -96,7 +111,15 @@ def to_winners(xp, g, x, top, kernel, stride, border):
 
 @op
 def from_winners(xp, h, x, top, kernel, stride, border):
-    """The values of h, an array like x, where each window of x saw its largest value `top` first: (N, C, *places)."""
+    """The values of h, in the shape of x, where each window of x saw its largest value `top` first: (N, C, *places).
+
+    Gradient: `to_winners`.
+
+    >>> from minigrad import np, ops
+    >>> x, top = np.array([[[3, 1, 4, 1]]]), np.array([[[3, 4]]])
+    >>> ops.from_winners(np.array([[[5, 6, 7, 8]]]), x, top, (2,), (2,), ((0, 0),))
+    array([[[5., 7.]]])
+    """
     h = bordered(xp, h, border)
     out = xp.zeros((*top.shape[1:], len(x)), h.dtype)
     for at, won in _winners(xp, x, top, kernel, stride, border):

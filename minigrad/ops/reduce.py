@@ -23,14 +23,21 @@ def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
 
 
 def restore(F, g, x, axis):
-    """Give a reduced value the reduced axes of x back, with length 1. (Works whether or not they were kept.)"""
+    """Give a reduced value the reduced axes of x back, with length 1. (It works with and without `keepdims`.)"""
     axes = axes_of(len(x.shape), axis)
     return F.reshape(g, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
 
 
 @op
 def sum(xp, x, axis=None, dtype=None, keepdims=False, out=None):
-    """The sum over `axis`."""
+    """The sum over `axis`, computed as `dtype` if that is given.
+
+    Gradient: every value gets g, the gradient of its sum.
+
+    >>> from minigrad import np
+    >>> np.sum(np.array([[1, 2], [3, 4]]), axis=0)
+    array([4., 6.])
+    """
     return total(xp, x, axis, keepdims, dtype)
 
 
@@ -39,7 +46,14 @@ sum.vjp(x=lambda F, g, target, axis: restore(F, g, target, axis))
 
 @op
 def mean(xp, x, axis=None, dtype=None, keepdims=False):
-    """The mean over `axis`; of nothing it is NaN."""
+    """The mean over `axis`; NaN if there are no values.
+
+    Gradient: every one of n values gets g / n.
+
+    >>> from minigrad import np
+    >>> np.mean(np.array([[1, 2], [3, 4]]), axis=0)
+    array([2., 3.])
+    """
     y = accumulate.average(xp, x, axis, keepdims, dtype)
     return y if dtype is None else y.astype(dtype)
 
@@ -49,7 +63,14 @@ mean.vjp(x=lambda F, g, target, axis: restore(F, g, target, axis) * (1 / builtin
 
 @op
 def var(xp, x, axis=None, ddof=0, keepdims=False):
-    """The mean square distance from the mean, over n - ddof; NaN, as is its gradient, if that is not positive."""
+    """The variance over `axis`: the sum of (x - mean)**2 divided by n - `ddof`; NaN if that is not positive.
+
+    Gradient: 2 g (x - mean) / (n - ddof).
+
+    >>> from minigrad import np
+    >>> np.var(np.array([1, 2, 3, 4]))
+    array(1.25)
+    """
     return accumulate.variance(xp, x, axis, keepdims, ddof)
 
 
@@ -64,7 +85,14 @@ var.vjp(x=lambda F, g, x, axis, ddof: _from_the_mean(F, 2 * widened(g), x, axis,
 
 @op
 def std(xp, x, axis=None, ddof=0, keepdims=False):
-    """The root of `var`; where it is 0 the gradient is taken as 0."""
+    """The standard deviation over `axis`, the root of `var`.
+
+    Gradient: g (x - mean) / (y (n - ddof)), and 0 where the deviation y is 0.
+
+    >>> from minigrad import np
+    >>> np.std(np.array([1, 3, 5, 7]), ddof=1).round(4)
+    array(2.582)
+    """
     return xp.sqrt(accumulate.variance(xp, x, axis, keepdims, ddof))
 
 
@@ -73,13 +101,27 @@ std.vjp(x=lambda F, g, y, x, axis, ddof: _from_the_mean(F, widened(g) / F.where(
 
 @op
 def max(xp, x, axis=None, keepdims=False):
-    """The largest value; where several are equal, or NaN, they share the gradient."""
+    """The largest value over `axis`; NaN if one is.
+
+    Gradient: the largest value gets g. Equal ones get equal parts of it, and so do several NaN.
+
+    >>> from minigrad import np
+    >>> np.max(np.array([[1, 5], [4, 2]]), axis=1)
+    array([5., 4.])
+    """
     return xp.max(x, axis=axis, keepdims=keepdims)
 
 
 @op
 def min(xp, x, axis=None, keepdims=False):
-    """The smallest value; where several are equal, or NaN, they share the gradient."""
+    """The smallest value over `axis`; NaN if one is.
+
+    Gradient: the smallest value gets g. Equal ones get equal parts of it, and so do several NaN.
+
+    >>> from minigrad import np
+    >>> np.min(np.array([[1, 5], [4, 2]]), axis=1)
+    array([1., 2.])
+    """
     return xp.min(x, axis=axis, keepdims=keepdims)
 
 
@@ -94,16 +136,23 @@ min.vjp(x=_shared_among_winners)
 
 @op
 def prod(xp, x, axis=None, keepdims=False):
-    """The product over `axis`. Right at zeros too: the gradient multiplies the other factors and never divides."""
+    """The product over `axis`.
+
+    Gradient: g times the product of the other factors, which is never found by division, so zeros are no obstacle.
+
+    >>> from minigrad import np
+    >>> np.prod(np.array([2, 3, 4]))
+    array(24.)
+    """
     return xp.prod(unhalved(x), axis=axis, keepdims=keepdims)
 
 
 def _product_of_the_others(F, g, x, axis):
     """At each place, the product of the factors on both sides of it, found in a tree of halves."""
     x, axes = widened(x), axes_of(x.ndim, axis)
-    kept = [i for i in range(x.ndim) if i not in axes]
-    order = (*kept, *axes)
-    flat = F.reshape(F.transpose(x, order), (*(x.shape[i] for i in kept), count(x, axis)))
+    rest = [i for i in range(x.ndim) if i not in axes]
+    order = (*rest, *axes)
+    flat = F.reshape(F.transpose(x, order), (*(x.shape[i] for i in rest), count(x, axis)))
     others = _exclusive_products(F, flat)
     shaped = F.reshape(others, tuple(x.shape[i] for i in order))
     back = tuple(order.index(i) for i in range(x.ndim))
@@ -131,7 +180,14 @@ prod.vjp(x=_product_of_the_others)
 
 @op
 def logsumexp(xp, x, axis=None, keepdims=False):
-    """log(sum(exp(x))), computed from the largest value so that nothing overflows."""
+    """log(sum(exp(x))) over `axis`, computed from the largest value so that nothing overflows.
+
+    Gradient: g softmax(x).
+
+    >>> from minigrad import np, ops
+    >>> ops.logsumexp(np.array([0, 1000]))
+    array(1000.)
+    """
     x = widened(x)
     top = xp.max(x, axis=axis, keepdims=True)
     top = xp.where(xp.isfinite(top), top, xp.zeros_like(top))
@@ -144,7 +200,14 @@ logsumexp.vjp(x=lambda F, g, x, axis: restore(F, g, x, axis) * F.softmax(x, axis
 
 @op
 def cumsum(xp, x, axis=None, dtype=None):
-    """Running sums along `axis` (of the flattened array if None)."""
+    """Running sums along `axis` (of the flattened array if None).
+
+    Gradient: every value gets the sum of g from its place to the end.
+
+    >>> from minigrad import np
+    >>> np.cumsum(np.array([1, 2, 3]))
+    array([1., 3., 6.])
+    """
     return accumulate.running_total(xp, x, axis, dtype)
 
 
@@ -161,29 +224,64 @@ cumsum.vjp(x=_sums_of_what_follows)
 
 @op
 def argmax(xp, x, axis=None, keepdims=False):
-    """The position of the largest value."""
+    """The position of the largest value along `axis` (in the flattened array if None); of equal ones the first.
+
+    No derivative: the result is a constant.
+
+    >>> from minigrad import np
+    >>> np.argmax(np.array([[1, 5], [4, 2]]), axis=1)
+    array([1, 0])
+    """
     return xp.argmax(x, axis=axis, keepdims=keepdims)
 
 
 @op
 def argmin(xp, x, axis=None, keepdims=False):
-    """The position of the smallest value."""
+    """The position of the smallest value along `axis` (in the flattened array if None); of equal ones the first.
+
+    No derivative: the result is a constant.
+
+    >>> from minigrad import np
+    >>> np.argmin(np.array([[1, 5], [4, 2]]), axis=1)
+    array([0, 1])
+    """
     return xp.argmin(x, axis=axis, keepdims=keepdims)
 
 
 @op
 def argsort(xp, x, axis=-1):
-    """The order that sorts the values."""
+    """The positions of the values along `axis` in increasing order of the values.
+
+    No derivative: the result is a constant.
+
+    >>> from minigrad import np
+    >>> np.argsort(np.array([3, 1, 2]))
+    array([1, 2, 0])
+    """
     return xp.argsort(x, axis=axis)
 
 
 @op
 def any(xp, x, axis=None, keepdims=False):
-    """Whether some value is true."""
+    """Whether any value over `axis` is true (not 0).
+
+    No derivative: the result is a constant.
+
+    >>> from minigrad import np
+    >>> np.any(np.array([[0, 1], [0, 0]]), axis=1)
+    array([ True, False])
+    """
     return xp.any(x, axis=axis, keepdims=keepdims)
 
 
 @op
 def all(xp, x, axis=None, keepdims=False):
-    """Whether every value is true."""
+    """Whether all values over `axis` are true (not 0).
+
+    No derivative: the result is a constant.
+
+    >>> from minigrad import np
+    >>> np.all(np.array([[1, 1], [0, 1]]), axis=1)
+    array([ True, False])
+    """
     return xp.all(x, axis=axis, keepdims=keepdims)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from typing import Any
 
@@ -18,7 +19,15 @@ from minigrad.ops.variadic import Variadic
 
 @view
 def reshape(xp, x, shape):
-    """The same values in another shape; one length may be -1, and 0 keeps the length at its place."""
+    """The same values in another shape; one length may be -1, for what remains, and 0 repeats the length at its place.
+
+    Gradient: g in the shape of x.
+
+    >>> from minigrad import np
+    >>> np.reshape(np.arange(6), (2, -1))
+    array([[0., 1., 2.],
+           [3., 4., 5.]])
+    """
     shape = lengths("shape", shape, -1)
     if 0 in shape and x.size:
         shape = tuple(x.shape[axis_in(x.shape, i)] if n == 0 else n for i, n in enumerate(shape))
@@ -30,7 +39,15 @@ reshape.vjp(x=lambda F, g, target: F.reshape(g, target.shape))
 
 @view
 def transpose(xp, x, axes=None):
-    """The axes in another order (reversed if None)."""
+    """The axes in the order `axes` (reversed if None).
+
+    Gradient: g with its axes put back.
+
+    >>> from minigrad import np
+    >>> np.transpose(np.array([[1, 2], [3, 4]]))
+    array([[1., 3.],
+           [2., 4.]])
+    """
     return xp.transpose(x, axes if axes is None else axes_in(x.shape, axes, "axes"))
 
 
@@ -46,7 +63,14 @@ transpose.vjp(x=_transpose_back)
 
 @view
 def swapaxes(xp, x, axis1, axis2):
-    """Two axes exchanged."""
+    """x with two of its axes exchanged.
+
+    Gradient: g with the same axes exchanged.
+
+    >>> from minigrad import np
+    >>> np.swapaxes(np.zeros((2, 3, 4)), 0, 2).shape
+    (4, 3, 2)
+    """
     return xp.swapaxes(x, axis_in(x.shape, axis1, "axis1"), axis_in(x.shape, axis2, "axis2"))
 
 
@@ -55,7 +79,14 @@ swapaxes.vjp(x=lambda F, g, axis1, axis2: F.swapaxes(g, axis1, axis2))
 
 @view
 def moveaxis(xp, x, source, destination):
-    """Axes moved to new places."""
+    """x with the axes `source` moved to the positions `destination`; the others stay in order.
+
+    Gradient: g with these axes moved back.
+
+    >>> from minigrad import np
+    >>> np.moveaxis(np.zeros((2, 3, 4)), 0, -1).shape
+    (3, 4, 2)
+    """
     return xp.moveaxis(x, axes_in(x.shape, source, "source"), axes_in(x.shape, destination, "destination"))
 
 
@@ -64,7 +95,14 @@ moveaxis.vjp(x=lambda F, g, source, destination: F.moveaxis(g, destination, sour
 
 @view
 def expand_dims(xp, x, axis):
-    """A new axis of length 1, or several, counted in the result."""
+    """x with a new axis of length 1, or several, at the positions `axis` of the result.
+
+    Gradient: g in the shape of x.
+
+    >>> from minigrad import np
+    >>> np.expand_dims(np.zeros((2, 3)), 1).shape
+    (2, 1, 3)
+    """
     several = len(axis) if isinstance(axis, (tuple, list)) else 1
     return xp.expand_dims(x, axes_in(x.shape + (1,) * several, axis))
 
@@ -74,7 +112,14 @@ expand_dims.find_axis(new=True).vjp(x=lambda F, g, target: F.reshape(g, target.s
 
 @view
 def squeeze(xp, x, axis=None):
-    """Without the axes of length 1."""
+    """x without its axes of length 1, or only without those in `axis`.
+
+    Gradient: g in the shape of x.
+
+    >>> from minigrad import np
+    >>> np.squeeze(np.zeros((1, 2, 1))).shape
+    (2,)
+    """
     return xp.squeeze(x, axis)
 
 
@@ -83,7 +128,15 @@ squeeze.vjp(x=lambda F, g, target: F.reshape(g, target.shape))
 
 @view
 def broadcast_to(xp, x, shape):
-    """The values repeated, without a copy, to `shape`."""
+    """The values repeated to `shape`, without a copy.
+
+    Gradient: the sum of g over the repetitions of each value.
+
+    >>> from minigrad import np
+    >>> np.broadcast_to(np.array([1, 2]), (2, 2))
+    array([[1., 2.],
+           [1., 2.]])
+    """
     return xp.broadcast_to(x, shape)
 
 
@@ -92,7 +145,14 @@ broadcast_to.vjp(x=lambda F, g: g)  # the backward pass sums what was repeated
 
 @view
 def flip(xp, x, axis=None):
-    """The order along `axis` reversed."""
+    """x in reverse order along `axis` (along all axes if None).
+
+    Gradient: g reversed in the same way.
+
+    >>> from minigrad import np
+    >>> np.flip(np.array([1, 2, 3]))
+    array([3., 2., 1.])
+    """
     return xp.flip(x, axis)
 
 
@@ -101,7 +161,14 @@ flip.vjp(x=lambda F, g, axis: F.flip(g, axis))
 
 @op
 def roll(xp, x, shift, axis=None):
-    """Values shifted along `axis`, those that fall off re-entering at the other end."""
+    """Values shifted along `axis` (in the flattened array if None); what falls off one end comes in at the other.
+
+    Gradient: g shifted back.
+
+    >>> from minigrad import np
+    >>> np.roll(np.array([1, 2, 3]), 1)
+    array([3., 1., 2.])
+    """
     return xp.roll(x, _counts("shift", shift), axis)
 
 
@@ -114,7 +181,14 @@ roll.vjp(
 
 @op
 def repeat(xp, x, repeats, axis=None):
-    """Each value `repeats` times in a row along `axis` (of the flattened array if None)."""
+    """Each value `repeats` times in a row along `axis` (of the flattened array if None).
+
+    Gradient: the sum of g over the repetitions of each value. ArgumentError where `repeats` is several numbers.
+
+    >>> from minigrad import np
+    >>> np.repeat(np.array([1, 2]), 2)
+    array([1., 1., 2., 2.])
+    """
     return xp.repeat(x, repeats if hasattr(repeats, "dtype") else _counts("repeats", repeats, 0), axis)
 
 
@@ -140,7 +214,14 @@ repeat.vjp(x=_sum_of_runs)
 
 @op
 def tile(xp, x, reps):
-    """The whole array repeated along each axis."""
+    """The whole array repeated `reps` times along each axis.
+
+    Gradient: the sum of g over the repetitions of each value.
+
+    >>> from minigrad import np
+    >>> np.tile(np.array([1, 2]), 2)
+    array([1., 2., 1., 2.])
+    """
     return xp.tile(x, reps)
 
 
@@ -158,7 +239,15 @@ tile.vjp(x=_sum_of_tiles)
 
 @op
 def pad(xp, x, pad_width, mode="constant", constant_values=0):
-    """The array with a border; the gradient exists for mode 'constant'."""
+    """x with a border: `pad_width` is one number, (before, after), or such a pair for each axis.
+
+    Gradient: by x it is g without the border, by one `constant_values` the sum of g over the border. ArgumentError for
+    modes other than 'constant'.
+
+    >>> from minigrad import np
+    >>> np.pad(np.array([1, 2]), 1)
+    array([0., 1., 2., 0.])
+    """
     if mode == "constant":
         return xp.pad(x, pad_width, mode, constant_values=constant_values)
     return xp.pad(x, pad_width, mode)
@@ -186,7 +275,14 @@ pad.vjp(x=_inside, constant_values=_border)
 
 
 def _concatenate(xp, arrays, axis=0, shapes=None):
-    """Arrays joined along an axis that they have (flattened first if None)."""
+    """Arrays joined along an axis that they have (flattened first if None).
+
+    Gradient: each array gets its own stretch of g.
+
+    >>> from minigrad import np
+    >>> np.concatenate((np.array([1, 2]), np.array([3])))
+    array([1., 2., 3.])
+    """
     return xp.concatenate(arrays, axis)
 
 
@@ -201,7 +297,9 @@ def _my_stretch(F, g, i, target, axis, shapes):
 
 
 class Joining(Variadic):
-    """Its VJP asks for the shapes of the arrays, so that the arrays themselves need not be kept."""
+    """Its VJP asks for the shapes of the arrays, so that the arrays themselves need not be saved."""
+
+    __signature__ = inspect.signature(lambda arrays, axis=0, out=None: None)  # shapes are not the caller's
 
     def __call__(self, arrays: Any, axis: Any = 0, out: Any = None, **others: Any) -> Tensor:
         arrays = self.several(arrays)
@@ -210,7 +308,15 @@ class Joining(Variadic):
 
 
 def _stack(xp, arrays, axis=0):
-    """Arrays of one shape joined along a new axis."""
+    """Arrays of one shape joined along a new axis.
+
+    Gradient: each array gets its own slice of g.
+
+    >>> from minigrad import np
+    >>> np.stack((np.array([1, 2]), np.array([3, 4])), axis=1)
+    array([[1., 3.],
+           [2., 4.]])
+    """
     return xp.stack(arrays, axis_in((1, *shape_of(arrays[0])), axis) if arrays else axis)
 
 

@@ -31,7 +31,15 @@ def _regular(solve: Callable[..., Any], *args: Any) -> Any:
 
 @op
 def inv(xp, a):
-    """The inverse of a (..., n, n)."""
+    """The inverse y of a (..., n, n). ArgumentError if a matrix is singular.
+
+    Gradient: -yᵀ g yᵀ.
+
+    >>> from minigrad import np
+    >>> np.linalg.inv(np.array([[2, 0], [0, 4]]))
+    array([[0.5 , 0.  ],
+           [0.  , 0.25]])
+    """
     return _regular(xp.linalg.inv, widened(a))
 
 
@@ -40,7 +48,15 @@ inv.vjp(a=lambda F, g, y: -F.matmul(_transposed(F, y), F.matmul(g, _transposed(F
 
 @op
 def solve_columns(xp, a, b):
-    """The x with a x = b: a (..., n, n), b (..., n, k)."""
+    """The solution x of a x = b: a (..., n, n), b (..., n, k). ArgumentError if a matrix is singular.
+
+    Gradient: h = a⁻ᵀ g by b, -h xᵀ by a.
+
+    >>> from minigrad import np, ops
+    >>> ops.solve_columns(np.array([[2, 0], [0, 4]]), np.array([[2], [2]]))
+    array([[1. ],
+           [0.5]])
+    """
     return _regular(xp.linalg.solve, widened(a), widened(b))
 
 
@@ -52,7 +68,14 @@ solve_columns.vjp(
 
 @op
 def logabsdet(xp, a):
-    """The logarithm of the size of the determinant of a (..., n, n)."""
+    """The logarithm of the absolute value of the determinant of a (..., n, n).
+
+    Gradient: g a⁻ᵀ. ArgumentError if a matrix is singular.
+
+    >>> from minigrad import np, ops
+    >>> ops.logabsdet(np.array([[2, 0], [0, -4]])).round(4)
+    array(2.0794)
+    """
     return xp.asarray(xp.linalg.slogdet(widened(a))[1])
 
 
@@ -61,15 +84,29 @@ logabsdet.vjp(a=lambda F, g, a: g[..., None, None] * _transposed(F, F.inv(a)))
 
 @op
 def det(xp, a):
-    """The determinant of a (..., n, n)."""
+    """The determinant of a (..., n, n).
+
+    Gradient: g times the cofactors of a, which exist for singular matrices too.
+
+    >>> from minigrad import np
+    >>> np.linalg.det(np.array([[2, 1], [0, 4]]))
+    array(8.)
+    """
     return xp.asarray(xp.linalg.det(widened(a)))
 
 
 @op
 def cofactors(xp, a):
-    """The slope of the determinant of a (..., n, n). It is a polynomial, so it is there for singular matrices too.
+    """The cofactors of a (..., n, n), the derivatives of its determinant; they exist for singular matrices too.
 
-    With a = U S V^T, the cofactors of the diagonal matrix S are products of all other singular values.
+    With a = U S Vᵀ, the cofactors of the diagonal matrix S are the products of all other singular values.
+
+    Gradient: `cofactor_change` in the direction g.
+
+    >>> from minigrad import np, ops
+    >>> ops.cofactors(np.array([[2, 1], [0, 4]])).round(4)
+    array([[ 4., -0.],
+           [-1.,  2.]])
     """
     u, s, vt, sign = _rotations(xp, a)
     return (u * (sign * _others(xp, s))[..., None, :]) @ vt
@@ -77,10 +114,17 @@ def cofactors(xp, a):
 
 @op
 def cofactor_change(xp, g, a):
-    """How much the cofactors of a (..., n, n) change with a, in the direction g; as a matrix this is symmetric.
+    """The derivative of the cofactors of a (..., n, n) in the direction g, in the shape of a.
 
-    Between the rotations U and V^T, a change E of the diagonal matrix S changes the cofactor at (i, i) by the sum over
-    j of E_jj P_ij, and that at (i, j) by -E_ji P_ij, where P_ij is the product of the singular values but i and j.
+    Between the rotations U and Vᵀ, a change E of the diagonal matrix S changes the cofactor at (i, i) by the sum over
+    j of E_jj P_ij, and that at (i, j) by -E_ji P_ij, where P_ij is the product of the singular values except i and j.
+
+    Gradient: `cofactor_change` again by g, as the derivative is symmetric; by a only where a is regular.
+
+    >>> from minigrad import np, ops
+    >>> ops.cofactor_change(np.eye(2), np.array([[2, 1], [0, 4]])).round(4)
+    array([[ 1., -0.],
+           [-0.,  1.]])
     """
     u, s, vt, sign = _rotations(xp, a)
     n = s.shape[-1]
@@ -88,8 +132,8 @@ def cofactor_change(xp, g, a):
     without = _others(xp, xp.where(identity, 1, s[..., None, :]))
     without = xp.where(identity, 0, without)
     change = u.swapaxes(-1, -2) @ g @ vt.swapaxes(-1, -2)
-    straight = (without @ xp.diagonal(change, 0, -2, -1)[..., None]) * identity
-    turned = (straight - without * change.swapaxes(-1, -2)) * sign[..., None]
+    diagonal = (without @ xp.diagonal(change, 0, -2, -1)[..., None]) * identity
+    turned = (diagonal - without * change.swapaxes(-1, -2)) * sign[..., None]
     return u @ turned @ vt
 
 

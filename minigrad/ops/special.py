@@ -40,13 +40,27 @@ SERIES = (0.0, 1 - EULER, *((-1) ** k * _zeta(k, 2.0) / k for k in range(2, 28))
 
 @op
 def erf(xp, x):
-    """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
+    """The error function: 2 / sqrt(π) times the integral of exp(-t**2) from 0 to x.
+
+    Derivative: dy/dx = 2 / sqrt(pi) * exp(-(x**2)).
+
+    >>> from minigrad import np, npx
+    >>> npx.erf(np.array([0, 1])).round(4)
+    array([0.    , 0.8427])
+    """
     return _of_the_library(xp, "erf", x)
 
 
 @op
 def erfc(xp, x):
-    """1 - erf(x), which for large x has digits that erf(x) has not."""
+    """1 - erf(x), with all digits where x is large and erf(x) almost 1.
+
+    Derivative: dy/dx = -2 / sqrt(pi) * exp(-(x**2)).
+
+    >>> from minigrad import np, ops
+    >>> ops.erfc(np.array([0, 1])).round(4)
+    array([1.    , 0.1573])
+    """
     return _of_the_library(xp, "erfc", x)
 
 
@@ -67,13 +81,27 @@ def _of_the_library(xp, name, x):
 
 @op
 def gammaln(xp, x):
-    """The logarithm of the size of gamma(x); infinite at 0, -1, -2, ..."""
+    """The logarithm of the absolute value of gamma(x); infinite at 0, -1, -2, ...
+
+    Derivative: dy/dx = polygamma(0, x).
+
+    >>> from minigrad import np, npx
+    >>> npx.gammaln(np.array([1, 5])).round(4)
+    array([0.    , 3.1781])
+    """
     return _as(x, _gammaln(xp, _wide(xp, x)))
 
 
 @op
 def gamma(xp, x):
-    """The gamma function: (x - 1)! at whole numbers."""
+    """The gamma function: (x - 1)! at positive whole numbers.
+
+    Derivative: dy/dx = y * polygamma(0, x).
+
+    >>> from minigrad import np, npx
+    >>> npx.gamma(np.array([1, 5])).round(4)
+    array([ 1., 24.])
+    """
     wide = _wide(xp, x)
     sign = 1 - 2 * (xp.floor(xp.clip(wide, -1e15, 0)) % 2)
     return _as(x, sign * xp.exp(_gammaln(xp, wide)))
@@ -81,7 +109,14 @@ def gamma(xp, x):
 
 @op
 def polygamma(xp, order, x):
-    """The derivative of order + 1 of log(gamma(x)): of order 0 the digamma function."""
+    """The derivative of order `order` + 1 of log(gamma(x)); the digamma function for order 0.
+
+    Derivative: dy/dx = polygamma(order + 1, x).
+
+    >>> from minigrad import np, ops
+    >>> ops.polygamma(0, np.array([1, 2])).round(4)
+    array([-0.5772,  0.4228])
+    """
     wide = _wide(xp, x)
     left = wide <= 0
     right = _polygamma(xp, order, xp.where(left, 1 - wide, wide))

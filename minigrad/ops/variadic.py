@@ -27,6 +27,7 @@ class Variadic:
         functools.update_wrapper(self, forward)
         self.new_axis = new_axis  # is `axis` one of the result, that no array has yet?
         self.name: str = forward.__name__.lstrip("_")
+        self.__name__ = self.name
         self.forward = forward
         self._vjp = vjp
         self._sized: dict[int, Op] = {}
@@ -37,6 +38,9 @@ class Variadic:
         if found is None:
             found = self._sized[len(arrays)] = self._of_length(len(arrays))
         return found(*arrays, *args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}{self.__signature__}>"
 
     def several(self, arrays: Any) -> tuple[Any, ...]:
         """The arrays, at least one."""

@@ -4,8 +4,8 @@
 
 Arrays are (N, C, *space): samples, channels, and one or more axes of space. Inside, the samples lie last, (C, *space,
 N): what a kernel sees then moves through memory in long runs, and a column of a matrix product is one place of one
-sample. The results are views with the samples in front again, and what is computed from them element by element keeps
-that order in memory.
+sample. The results are views with the samples in front again, and what is computed from them element by element stays
+in that order in memory.
 """
 
 from __future__ import annotations
@@ -22,7 +22,15 @@ from minigrad.errors import ArgumentError, ShapeError
 
 @view
 def windows(xp, x, kernel, stride, dilate):
-    """Every placement of a kernel: of x (C, *space, N) a view (C, *kernel, *places, N)."""
+    """Every placement of a kernel: of x (C, *space, N) a view (C, *kernel, *places, N).
+
+    Gradient: `overlap_add` of g, since a value that many windows see gets the gradient of each.
+
+    >>> from minigrad import np, ops
+    >>> ops.windows(np.array([[[1], [2], [3]]]), (2,), (1,), (1,))[0, :, :, 0]
+    array([[1., 2.],
+           [2., 3.]])
+    """
     x = xp.ascontiguousarray(x)
     channel, *step, sample = x.strides
     places = ((m - d * (k - 1) - 1) // s + 1 for m, k, s, d in zip(x.shape[1:-1], kernel, stride, dilate))
@@ -35,7 +43,14 @@ windows.vjp(x=lambda F, g, target, stride, dilate: F.overlap_add(g, target.shape
 
 @op
 def overlap_add(xp, seen, shape, stride, dilate):
-    """Zeros of `shape` (C, *space, N), and what every placement saw, (C, *kernel, *places, N), added where it lay."""
+    """Zeros of `shape` (C, *space, N), and what every placement saw, (C, *kernel, *places, N), added where it lay.
+
+    Gradient: the `windows` of g.
+
+    >>> from minigrad import np, ops
+    >>> ops.overlap_add(np.ones((1, 2, 2, 1)), (1, 3, 1), (1,), (1,))[0, :, 0]
+    array([1., 2., 1.])
+    """
     out = xp.zeros(shape, single(seen.dtype))
     add_back(out, seen, stride, dilate)
     return out

@@ -1,0 +1,53 @@
+"""What the docstring of an operation says of its derivative is true, and its example is run."""
+
+import doctest
+import inspect
+import re
+
+import numpy
+import pytest
+
+from minigrad import np, npx, random
+from minigrad.engine.registry import OPS, raw
+from tests.ops.table import ELEMENTWISE
+
+ROOMS = (np, np.linalg, np.random, npx, random)
+DERIVATIVES = re.compile(r"dy/d(\w+) = (.+?)(?=, dy/d|\.$)", re.MULTILINE)
+PRINTED = [row for row in ELEMENTWISE if row.f is OPS.get(row.covers) and DERIVATIVES.search(row.f.__doc__)]
+
+
+NAMES = {**OPS, **{f"{room.__name__}.{name}": getattr(room, name) for room in ROOMS for name in room.__all__}}
+FUNCTIONS = {
+    name: f
+    for name, f in NAMES.items()
+    if "minigrad" in getattr(inspect.unwrap(f), "__module__", "") and hasattr(f, "__wrapped__")
+}
+"""Functions of our own: not those that NumPy computes."""
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_an_example_that_runs_as_it_stands(name):
+    found = doctest.DocTestParser().get_doctest(FUNCTIONS[name].__doc__, {}, name, None, 0)
+    assert found.examples
+    assert doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(found).failed == 0
+
+
+@pytest.mark.parametrize("name", OPS)
+def test_an_operation_says_what_its_derivative_is(name):
+    assert re.search(r"^\s*(Derivative|Gradient|No derivative)\b", OPS[name].__doc__, re.MULTILINE)
+
+
+@pytest.mark.parametrize("row", PRINTED, ids=str)
+def test_the_derivative_in_the_docstring_equals_differences(row):
+    arrays = row.draw(numpy.random.default_rng(0), [(20,)] * len(row.domains))
+    functions, step = vars(raw(numpy)), 1e-5
+    known = {**dict(zip(row.f.names, arrays)), "y": row.reference(*arrays), "pi": numpy.pi}
+    for name, text in DERIVATIVES.findall(row.f.__doc__):
+        i = row.f.names.index(name)
+        above, below = ([a + h * (i == k) for k, a in enumerate(arrays)] for h in (step, -step))
+        slope = (row.reference(*above) - row.reference(*below)) / (2 * step)
+        numpy.testing.assert_allclose(slope, eval(text, functions, known) + 0 * slope, rtol=1e-6, atol=1e-8)
+
+
+def test_most_elementwise_operations_are_compared_with_differences():
+    assert len(PRINTED) > 45
