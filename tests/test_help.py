@@ -1,12 +1,15 @@
-"""`help()` of a function says what it takes and what it does."""
+"""`help()` of a function says what it takes and what it does, with an example that runs."""
 
+import doctest
 import importlib
 import inspect
+import pydoc
 
 import numpy
 import pytest
 
 from minigrad import nd, np
+from minigrad.engine.registry import OPS
 
 ROOMS = ["nd", "nd.random", "np", "np.linalg", "np.random", "npx", "random"]
 OF_ANY_NUMBER = {
@@ -20,6 +23,27 @@ def functions(room):
     found = importlib.import_module(f"minigrad.{room}")
     named = {name: getattr(found, name) for name in found.__all__}
     return {name: f for name, f in named.items() if callable(f) and not isinstance(f, type)}
+
+
+def is_ours(f):
+    """Whether a function is written here: it is not one that NumPy computes."""
+    return hasattr(f, "__wrapped__") and "minigrad" in getattr(inspect.unwrap(f), "__module__", "")
+
+
+OURS = OPS | {f"{room}.{name}": f for room in ROOMS[2:] for name, f in functions(room).items() if is_ours(f)}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_function_has_an_example_that_runs_as_it_stands(name):
+    found = doctest.DocTestParser().get_doctest(OURS[name].__doc__, {}, name, None, 0)
+    assert found.examples
+    assert doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(found).failed == 0
+
+
+def test_help_shows_the_signature_of_an_operation():
+    printed = pydoc.plain(pydoc.render_doc(np.logaddexp) + pydoc.render_doc(np.sum) + pydoc.render_doc(np.stack))
+    for line in ("logaddexp(a, b)", "sum(x, axis=None, dtype=None, keepdims=False, out=None)", "stack(arrays, axis=0)"):
+        assert f" = <operation {line}>\n" in printed
 
 
 @pytest.mark.parametrize("room", ROOMS)

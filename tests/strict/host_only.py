@@ -29,6 +29,7 @@ HOST_ONLY = {
         test_a_script_for_mxnet_trains_saves_and_resumes_bit_for_bit
         test_memory_is_flat_over_10000_training_steps
         test_attributes test_astype_and_repr test_repr_lines_up_and_names_another_device
+        test_a_function_has_an_example_that_runs_as_it_stands
         test_recorded_loss_and_accuracy_are_those_of_the_net
         test_a_failed_with_leaves_everything_as_it_was test_a_gpu_too_many_is_counted
         test_arrays_of_two_devices_are_told_where_they_are test_contexts_of_two_threads_do_not_mix
