@@ -2,7 +2,7 @@
 
 Autograd, a Gluon-like Trainer, and every optimizer of MXNet's guide, written once as its equations.
 
-`import minigrad` brings the engine. The other rooms (`gluon`, `optimizer`, `nd` ...) open when they are first entered.
+`import minigrad` loads the engine. The other packages (`gluon`, `optimizer`, `nd` ...) are imported on first use.
 """
 
 __version__ = "0.1.0"
@@ -11,8 +11,8 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
-from minigrad.compat import paths  # isort: skip  first: it lets old import paths be found
-from minigrad import methods as _methods, protocols as _protocols  # isort: skip  they give Tensor its operators, and what NumPy asks of it
+from minigrad.compat import paths  # isort: skip  first: it makes old import paths work
+from minigrad import methods as _methods, protocols as _protocols  # isort: skip  they complete Tensor
 from minigrad import autograd
 from minigrad import np as np
 from minigrad import np as numpy
@@ -61,7 +61,7 @@ ROOMS = {
     "datasets", "gluon", "gradcheck", "image", "init", "initializer", "kvstore", "lr_scheduler", "metric", "nd",
     "npx", "optimizer", "plot",
 }  # fmt: skip
-"""What is imported when its name is first used."""
+"""Modules that are imported on first use."""
 
 
 if not TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Names that other libraries have and minigrad has not, or has elsewhere: each is answered with what to use here.
+"""Names of other libraries that minigrad does not have, or has elsewhere: the error says what to use instead.
 
 They stay absent: `hasattr` is False, and `getattr` gives its default. Only the error says more than Python's own would.
 """
@@ -193,7 +193,7 @@ Tensor
     gather                              npx.pick(x, index)
     masked_fill                         np.where(mask, value, x)
     topk                                npx.topk(x, k)
-    contiguous                          x as it is: every operation accepts any order of memory
+    contiguous                          x itself: every operation accepts any memory order
     type                                x.astype(dtype)
     float                               x.astype('float32')
     double                              x.astype('float64')
@@ -237,12 +237,12 @@ Trainer
     lr                                  trainer.learning_rate
     minimize                            loss.backward() and trainer.step(batch_size)
 """
-"""By module or class: names that it has not, and the end of the sentence "use ...", where {} is the name."""
+"""By module or class: names that it does not have, and the end of the sentence "use ...", where {} is the name."""
 
 
 @cache
 def advice() -> dict[tuple[str, str], str]:
-    """The table, by where a name was sought and the name."""
+    """The table as a dict: (module or class, name) -> what to use."""
     found: dict[tuple[str, str], str] = {}
     for line in TABLE.strip().splitlines():
         words, _, use = line.strip().partition("  ")
@@ -254,9 +254,9 @@ def advice() -> dict[tuple[str, str], str]:
 
 
 def absent(module: ModuleType, name: str) -> Any:
-    """The end of a search for `name` in a module that has it not: raises AbsentError, with advice.
+    """Answer for `name`, which a module does not have: raises AbsentError, with advice.
 
-    A name that begins with an underscore is asked for by a protocol, and answered quickly, by a plain AttributeError.
+    A name that begins with an underscore is looked up by a protocol; it quickly gets a plain AttributeError.
     """
     if name.startswith("_"):
         raise AttributeError(f"{module.__name__} has no attribute {name!r}")
@@ -264,9 +264,9 @@ def absent(module: ModuleType, name: str) -> Any:
     caller = sys._getframe(1)
     if caller.f_code.co_name == "__getattr__" and caller.f_back:
         caller = caller.f_back
-    if caller.f_code.co_code[caller.f_lasti] == opmap["IMPORT_FROM"]:  # which lets no AttributeError through
+    if caller.f_code.co_code[caller.f_lasti] == opmap["IMPORT_FROM"]:  # which hides any AttributeError
         raise AbsentImportError(sentence)
-    raise AbsentError(sentence, name=name, obj=None)  # Python would guess from `obj`
+    raise AbsentError(sentence, name=name, obj=None)  # given `obj`, Python would add its own guess
 
 
 @lru_cache(256)
@@ -280,10 +280,10 @@ def _sentence(home: str, name: str, known: frozenset[str]) -> str:
 
 
 class Absent:
-    """A name that a class has not, and the advice to whoever asks an object for it.
+    """A name that a class does not have, and the advice to code that asks an object for it.
 
-    (A `__getattr__` would do for all names at once; but then every attribute that is there is found more slowly, which
-    is a quarter of the time of a small operation.)
+    (One `__getattr__` would do for all names; but then every attribute that exists would be found more slowly, which
+    costs a small operation a quarter of its time.)
     """
 
     def __init__(self, use: str) -> None:
@@ -297,7 +297,7 @@ class Absent:
 
 
 def answers_for_absent(kind: _Class) -> _Class:
-    """Let a class answer for the names that the table has for it. They do not show in `dir()`."""
+    """Let a class answer for the names that the table lists for it. They do not show in `dir()`."""
     names = {name: use for (home, name), use in advice().items() if home == kind.__name__}
     for name, use in names.items():
         answer = Absent(use)
@@ -315,7 +315,7 @@ def answers_for_absent(kind: _Class) -> _Class:
 def explain_absent(module: str) -> None:
     """Give a module a `__getattr__` that answers as `absent` does, and a `__dir__` that lists what it has for users.
 
-    Type checkers see no `__getattr__`, and so go on checking names.
+    Type checkers do not see this `__getattr__`, so they still check names.
     """
     found = sys.modules[module]
     vars(found).update(__getattr__=partial(absent, found), __dir__=lambda: list(found.__all__))

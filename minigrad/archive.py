@@ -1,4 +1,4 @@
-"""Arrays in a zip, such as an .npz file: found by name, and read without believing what the file says of itself.
+"""Arrays in a zip, such as an .npz file: found by name, and read without trusting what the file says about itself.
 
 A file may come from anywhere. Before memory is used for it, the sizes that it states are compared with each other and
 with the size of the file:
@@ -31,14 +31,14 @@ _HEADER = 10_000  # bytes, as in NumPy
 class Archive:
     """The arrays of an open zip by `stem`, each read when it is asked for.
 
-    `stems` are those that there are, and `rest` the sizes of the other members.
+    `stems` lists them, and `rest` has the sizes of the other members.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         size = file.seek(0, os.SEEK_END)
         count, listed = _end(file, size)
-        if listed < 0xFFFF_FFFF and 2 * listed > size:  # that number stands for one that has no room there
-            raise FileError(f"{listed} of its {size} bytes only list what is in it")
+        if listed < 0xFFFF_FFFF and 2 * listed > size:  # that number means that the real one is stored elsewhere
+            raise FileError(f"the list of its members takes {listed} of its {size} bytes")
         self._zip = zipfile.ZipFile(file)
         if len(self._zip.infolist()) != count < 0xFFFF:  # zipfile does not compare them
             raise FileError(f"it states {count} members, but lists {len(self._zip.infolist())}")
@@ -59,10 +59,10 @@ class Archive:
         name = member.filename
         if name in self._members:
             raise FileError(f"it has two members {name!r}")
-        if not plain(member.orig_filename):  # zipfile changes some
-            raise FileError(f"its member {member.orig_filename!r:.100} has a path or no text as its name")
+        if not plain(member.orig_filename):  # zipfile changes some names
+            raise FileError(f"the name of its member {member.orig_filename!r:.100} is a path or not text")
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise FileError(f"its member {name!r} is packed by method {member.compress_type}, which is not read")
+            raise FileError(f"its member {name!r} is packed by method {member.compress_type}, which is not supported")
         most = member.compress_size * (1 if member.compress_type == zipfile.ZIP_STORED else DEFLATE)
         if member.file_size > most:
             raise FileError(f"its member {name!r} states {member.file_size} bytes, but can hold {most} at most")
@@ -84,7 +84,7 @@ class Archive:
 
 @contextmanager
 def archive(path: FilePath, sentence: str) -> Iterator[Archive]:
-    """The file as an archive; what goes wrong inside is a FileError of this sentence about {path} and a {reason}."""
+    """The file as an archive; any error inside becomes a FileError, `sentence` with {path} and {reason} filled in."""
     with reading(path) as file:
         try:
             yield Archive(file)
@@ -104,9 +104,9 @@ def write_arrays(file: BinaryIO, arrays: Mapping[str, numpy.ndarray[Any, Any]], 
 
 
 def stem(name: str) -> str:
-    """The name of an array's member without its .npy: that of the array, where every zip program keeps it.
+    """The name of an array's member without its .npy: the array's own, if every zip program leaves it as it is.
 
-    A name that is a path out of a folder, or that a zip cannot hold, is written in the way of URLs.
+    A name that is a path out of a folder, or that a zip cannot hold, is percent-encoded as in URLs.
 
     >>> [stem(name) for name in ("0.weight", "dense/0", "../up", "a\\\\b")]
     ['0.weight', 'dense/0', '%2E%2E%2Fup', 'a%5Cb']
@@ -119,7 +119,7 @@ def stem(name: str) -> str:
 
 
 def plain(name: str) -> bool:
-    """Whether every zip program keeps this name as it is, and inside the folder that it unpacks into."""
+    """Whether every zip program leaves this name as it is, and unpacks it inside the folder it was told."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -128,8 +128,8 @@ def plain(name: str) -> bool:
 
 
 def _end(file: BinaryIO, size: int) -> tuple[int, int]:
-    """What the record at the end of a zip states: the number of members, and the bytes of the list of them."""
-    file.seek(-min(size, 22 + 0xFFFF), os.SEEK_END)  # the record, and behind it a comment
+    """What the record at the end of a zip states: the number of members, and the size of their list in bytes."""
+    file.seek(-min(size, 22 + 0xFFFF), os.SEEK_END)  # the record, and a comment after it
     tail = file.read()
     at = tail.rfind(b"PK\5\6")
     if at < 0:
@@ -138,13 +138,13 @@ def _end(file: BinaryIO, size: int) -> tuple[int, int]:
 
 
 def _check_header(file: Any, name: str, size: int) -> None:
-    """Whether the header of an .npy file of this size describes numbers that take up just the rest of it."""
+    """Check that the header of an .npy file of this size describes numbers that fill exactly the rest of it."""
     start = file.read(8)
     long = start[6:7] != b"\1"
     length = file.read(4 if long else 2)
     count = int.from_bytes(length, "little")
     if start[:6] != b"\x93NUMPY" or start[6:] not in (b"\1\0", b"\2\0", b"\3\0") or count > _HEADER:
-        raise FileError(f"its array {name!r} has no header of an .npy file")
+        raise FileError(f"its array {name!r} does not have the header of an .npy file")
     header = io.BytesIO(length + file.read(count))
     read = numpy.lib.format.read_array_header_2_0 if long else numpy.lib.format.read_array_header_1_0
     shape, _, dtype = read(header)

@@ -1,6 +1,6 @@
-"""Arguments as they were meant: numbers in a range, whole numbers, shapes, words. Anything else is refused.
+"""Checks of single arguments: a number in a range, a whole number, a shape, one of a few words.
 
-One function for each kind, used everywhere: nothing takes 1.9 for 1, NaN for a rate, or one word for another.
+There is one function for each kind, used everywhere, so 1.9 never passes for 1, nor NaN for a rate.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from minigrad.errors import ArgumentError, KeywordError, KindError, suggestion
 
 
 def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf, ends: str = "[)") -> float:
-    """`value` as a finite float between `low` and `high`; `ends` says, as in mathematics, which of the two belong.
+    """`value` as a finite float between `low` and `high`; `ends` says whether each is included, as in mathematics.
 
     >>> number("beta1", 0.9, 0, 1)
     0.9
@@ -36,7 +36,7 @@ def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf
 def numbers(name: str, values: Any, low: float = -math.inf, high: float = math.inf, ends: str = "[)") -> None:
     """Refuse numbers, alone or in lists and arrays, unless each is a `number` in that range.
 
-    Arrays on a GPU are not looked at, for that would wait for the device.
+    Arrays on a GPU are not checked, because reading them would wait for the device.
     """
     raw = getattr(values, "data", values) if hasattr(values, "ctx") else values
     if not isinstance(raw, (list, tuple, numpy.ndarray)):
@@ -68,7 +68,7 @@ def _range(low: float, high: float, ends: str) -> str:
 
 
 def whole(name: str, value: Any, low: float = -math.inf) -> int:
-    """`value` as an int of at least `low`. 2.0 and True do not count: NumPy takes neither for a length.
+    """`value` as an int of at least `low`. 2.0 and True are refused.
 
     >>> whole("units", 1.9, 1)
     Traceback (most recent call last):
@@ -93,7 +93,7 @@ def lengths(name: str, value: Any, low: float = 0) -> tuple[int, ...]:
     ((3,), (2, 3))
     """
     if type(value) is tuple and all([type(n) is int and n >= low for n in value]):
-        return value  # at once, for this is how shapes come
+        return value  # the usual case
     several = isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0
     return (
         tuple([whole(f"{name}[{i}]", n, low) for i, n in enumerate(value)]) if several else (whole(name, value, low),)
@@ -116,7 +116,7 @@ def one_of(name: str, value: Any, *choices: Any) -> Any:
 
 def arguments_of(cls: type) -> dict[str, Any]:
     """Name and default of every constructor argument: those of the class, then those that it passes to its bases."""
-    import inspect  # imports much, and is needed once in a while
+    import inspect  # slow to import, and rarely needed
 
     found: dict[str, Any] = {}
     for base in cls.__mro__[:-1]:
@@ -131,6 +131,6 @@ def arguments_of(cls: type) -> dict[str, Any]:
 
 
 def refuse(cls: type, unknown: Iterable[str]) -> None:
-    """Raise KeywordError for arguments that `cls` does not have, naming those that may have been meant."""
+    """Raise KeywordError for arguments that `cls` does not have, suggesting the closest."""
     name, known = next(iter(unknown)), list(arguments_of(cls))
     raise KeywordError(f"{cls.__name__} has no argument {name!r}{suggestion(name, known)}")

@@ -1,4 +1,4 @@
-"""Which axis is meant: a whole number, counted from the front or, if negative, from the back; any other is refused."""
+"""Checks of axes: whole numbers, counted from the front or, if negative, from the back; any others are refused."""
 
 from __future__ import annotations
 
@@ -44,8 +44,9 @@ def axes_in(shape: Sequence[int], axis: Any, name: str = "axis") -> tuple[int, .
 
 
 def check_axis(shape: Sequence[int], axis: Any) -> Any:
-    """The argument `axis` of an operation, checked: None, one number, or a tuple. One number alone has no axes, but for
-    a reduction of it NumPy takes 0 and -1.
+    """The argument `axis` of an operation, checked: None, one number, or a tuple.
+
+    An array of shape () has no axes, but its reductions accept 0 and -1, as in NumPy.
     """
     if axis is None or (type(axis) is int and -len(shape) <= axis < len(shape)):
         return axis

@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
         description=f"Train a Dense network on {DIGITS}, or on your own data, with one optimizer.",
         epilog="example: minigrad train --optimizer adam --lr 0.01 --epochs 20 --save m.npz --plot p.png",
     )
-    one.add_argument("--optimizer", default="adam", metavar="NAME", help="default adam; any of those of 'equations'")
+    one.add_argument("--optimizer", default="adam", metavar="NAME", help="default adam; 'minigrad equations' lists all")
     one.add_argument("--lr", type=float, metavar="RATE", help="learning rate (default: the best for the digits)")
     one.add_argument("--epochs", type=positive, default=20, metavar="N", help="passes over the data (default 20)")
     one.add_argument("--seed", type=natural, default=0, metavar="N", help="for weights, order and noise (default 0)")
@@ -143,13 +143,13 @@ def table(runs: dict[str, Run]) -> Iterator[str]:
     yield ""
     yield from textwrap.wrap(
         f"Not at their defaults: {', '.join(unusual(runs))}. "
-        "groupadagrad knows only matrices, so adagrad does its biases.",
+        "groupadagrad takes only matrices, so adagrad does the biases.",
         WIDTH,
     )
 
 
 def unusual(names: Iterable[str]) -> Iterator[str]:
-    """The arguments besides the rate that an optimizer is run with."""
+    """The optimizers that are run with arguments besides the rate, and these arguments."""
     for name in names:
         rest = [f"{key}={value:g}" for key, value in compare.best_arguments().get(name, {}).items()][1:]
         if rest:
@@ -201,7 +201,7 @@ def run_equations(arguments: argparse.Namespace) -> int:
 
 
 def equations(name: str) -> str:
-    """The first sentence about an optimizer, its rule, and the rule as its switches change it."""
+    """The first sentence about an optimizer, its rule, and how its options change the rule."""
     rule = optimizer.create(name)
     sentence = (inspect.getdoc(type(rule)) or name).splitlines()[0]
     text = f"{textwrap.fill(sentence, WIDTH)}\n\n{indented(rule)}"
@@ -229,7 +229,7 @@ def progress(total: int) -> tqdm[None]:
 def writable(path: Path, *suffixes: str) -> None:
     """Refuse a file that cannot be written before the work is done, not after."""
     if suffixes and path.suffix not in suffixes:
-        raise ArgumentError(f"{str(path)!r} does not end in {' or '.join(suffixes)}, the pictures that can be drawn.")
+        raise ArgumentError(f"{str(path)!r} does not end in {' or '.join(suffixes)}, the formats that can be drawn.")
     check_writable(path)
 
 

@@ -1,4 +1,4 @@
-"""Codes in a new shape: lengths below 0, and in Gluon 0, that stand for lengths of the old one."""
+"""Codes in a new shape: negative numbers, and in Gluon 0, that stand for lengths of the old shape."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from minigrad.arguments import lengths
 from minigrad.errors import ShapeError
 
 GLUON = {0: "copy", -2: "rest", -3: "merge", -4: "split"}
-"""What a length means to `nd.reshape` and to the method `reshape`; -1 is what remains."""
+"""What a code means to `nd.reshape` and to the method `reshape`; -1 is whatever length remains."""
 
 NUMPY = {-2: "copy", -3: "skip", -4: "rest", -5: "merge", -6: "split"}
-"""What a length means to `npx.reshape`; -1 is what remains."""
+"""What a code means to `npx.reshape`; -1 is whatever length remains."""
 
 
 def coded_shape(
     shape: Sequence[int], newshape: Any, codes: Mapping[int, str], reverse: bool = False
 ) -> tuple[int, ...]:
-    """The shape that `newshape` spells for an array of this `shape`, one length -1 left to what remains."""
+    """The shape that `newshape` describes for an array of this `shape`; a -1 in it stays."""
     given = lengths("shape", newshape, min(codes))
     step = -1 if reverse else 1
     left, rest, out = list(shape[::step]), iter(given[::step]), []
@@ -36,18 +36,16 @@ def coded_shape(
                 n, a, b = left.pop(0), next(rest), next(rest)
                 a, b = n // max(b, 1) if a == -1 else a, n // max(a, 1) if b == -1 else b
                 if a * b != n:
-                    raise ShapeError(
-                        f"reshape() was told {given}, which splits {n} of {tuple(shape)} into {a} and {b}."
-                    )
+                    raise ShapeError(f"reshape() got {given}, which splits {n} of {tuple(shape)} into {a} and {b}.")
                 out += [a, b]
             elif word == "skip":
                 if left.pop(0) != 1:
-                    raise ShapeError(f"reshape() was told to skip an axis of {tuple(shape)} whose length is not 1.")
+                    raise ShapeError(f"reshape() cannot skip an axis of {tuple(shape)} whose length is not 1.")
             else:
                 out.append(length)
                 del left[:1]
     except (IndexError, StopIteration):
         raise ShapeError(
-            f"reshape() was told {given}, which names more axes than {tuple(shape)} has, or one length to split into."
+            f"reshape() got {given}, which names more axes than {tuple(shape)} has, or only one length for a split."
         ) from None
     return tuple(out[::step])

@@ -1,4 +1,4 @@
-"""The main job: one small network learns to read digits, once with each optimizer, at the rate that is best for it."""
+"""The main job: train one small network to read digits with every optimizer, each at the rate that is best for it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ BATCH_SIZE = 32
 
 @dataclass
 class Run:
-    """A network in training, and what has been seen of it: one entry per epoch in `loss` and `accuracy`."""
+    """A network in training and its history, with one entry per epoch in `loss` and `accuracy`."""
 
     optimizer: optimizer.Optimizer
     net: gluon.Block
     loss: list[float] = field(default_factory=list)
     """Mean training loss, measured on each batch before its step."""
     accuracy: list[float] = field(default_factory=list)
-    """Share of the test part that is classified rightly, after the epoch."""
+    """Share of the test part that is classified correctly, after the epoch."""
     step_seconds: list[float] = field(default_factory=list)
     """How long each step took: forward, backward and update."""
 
@@ -39,7 +39,7 @@ class Run:
 
 
 def network(classes: int) -> gluon.Block:
-    """Two hidden layers of 64 and 32 units; the width of the input shows itself at the first batch."""
+    """Two hidden layers of 64 and 32 units; the width of the input is taken from the first batch."""
     net = gluon.nn.Sequential()
     net.add(gluon.nn.Dense(64, activation="relu"), gluon.nn.Dense(32, activation="relu"), gluon.nn.Dense(classes))
     net.initialize(init.Xavier())
@@ -49,7 +49,7 @@ def network(classes: int) -> gluon.Block:
 def train(
     rule: optimizer.Optimizer, train_part: Split, test_part: Split, epochs: int = 20, seed: int = 0
 ) -> Iterator[Run]:
-    """Train the network with softmax cross-entropy; yields the same `Run`, one epoch further, after every epoch.
+    """Train the network with softmax cross-entropy; yields the same `Run` after every epoch.
 
     `train_part` and `test_part` are (x, y) with x (n, features) float and y (n,) integer classes. The seed decides the
     first weights, the order of the batches and the noise of a sampler, so equal seeds give equal runs.
@@ -90,7 +90,7 @@ def _here(part: Split) -> Split:
 
 
 def trainers_for(net: gluon.Block, rule: optimizer.Optimizer) -> list[gluon.Trainer]:
-    """One trainer for the whole network; or two, because GroupAdaGrad knows only matrices and AdaGrad is its sister."""
+    """One trainer for the whole network; two for GroupAdaGrad, which takes only matrices: AdaGrad does the biases."""
     if not isinstance(rule, optimizer.GroupAdaGrad):
         return [gluon.Trainer(net.collect_params(), rule)]
     biases = gluon.Trainer(net.collect_params(".*bias"), optimizer.AdaGrad(learning_rate=rule.lr))
@@ -98,12 +98,12 @@ def trainers_for(net: gluon.Block, rule: optimizer.Optimizer) -> list[gluon.Trai
 
 
 def optimizers() -> list[str]:
-    """The names of all registered optimizers, each class once: second names are left out."""
+    """The names of all registered optimizers, without aliases."""
     return sorted(name for name, cls in OPTIMIZERS.items() if name == cls.__name__.lower())
 
 
 def build(name: str, learning_rate: float | None = None) -> optimizer.Optimizer:
-    """The optimizer at the rate given, else at the best known for this network, else at its own default."""
+    """The optimizer at the given rate, else at the best known for this network, else at its own default."""
     arguments = dict(best_arguments().get(name.lower(), {}))
     if learning_rate is not None:
         arguments["learning_rate"] = learning_rate
@@ -119,7 +119,7 @@ def has_rate(rule: optimizer.Optimizer) -> bool:
 def best_arguments() -> dict[str, dict[str, float]]:
     """Optimizer name -> the rate that trains this network best, and what else it needs to train it.
 
-    tests/benchmarks/tune_rates.py says how it is found and why.
+    tests/benchmarks/tune_rates.py says how they are found and why.
     """
     table: dict[str, dict[str, float]] = json.loads(resources.files("minigrad").joinpath("best_rates.json").read_text())
     return table

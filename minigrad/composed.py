@@ -1,4 +1,4 @@
-"""Functions that are written in operations: what they are given becomes Tensors, and what fails is explained."""
+"""Functions that are composed of operations: their arguments become Tensors, and errors inside are explained."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def as_tensor(value: Any, beside: Tensor | None = None, where: str = "array()") -> Tensor:
-    """`value` itself if it is a Tensor, else a new one: from numbers or lists on the device of `beside`, and as wide as
-    its floats.
-    """
+    """`value` itself if it is a Tensor, else a new one. Plain numbers take the device and float dtype of `beside`."""
     if isinstance(value, Tensor):
         return value
     raw = as_raw(value, where)
@@ -33,24 +31,24 @@ def as_tensor(value: Any, beside: Tensor | None = None, where: str = "array()") 
 
 
 def holds_plain(value: Any) -> bool:
-    """Whether this is an array of NumPy's or of another library, or a list with such."""
+    """Whether this is an array of NumPy or another library, or a list with such arrays."""
     if type(value) in (list, tuple):
         return any(map(holds_plain, value))
     return hasattr(value, "__array__") and not isinstance(value, (Tensor, numpy.generic))
 
 
 def from_plain(value: Any) -> Any:
-    """Arrays of NumPy's or of another library, also in lists, as Tensors on the current device; else the value."""
+    """Arrays of NumPy or another library, also in lists, as Tensors on the current device; else the value."""
     if type(value) in (list, tuple):
         return type(value)(map(from_plain, value))
     return as_tensor(value) if holds_plain(value) else value
 
 
 def composed(*arrays: str) -> Callable[[_Function], _Function]:
-    """A function that is written in operations: its arguments called `arrays` reach it as Tensors.
+    """Decorate a function that is composed of operations: its arguments named in `arrays` reach it as Tensors.
 
-    What fails inside is explained by the arguments that it was called with. A number or a list takes the dtype and the
-    device of the first Tensor given, so that it does not widen the result.
+    An error inside is explained with the arguments of the call. A number or a list takes the dtype and the device of
+    the first Tensor given, so that it does not widen the result.
     """
 
     def decorate(function: _Function) -> _Function:
@@ -85,7 +83,7 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
 def _positional(function: Any, follow_wrapped: bool) -> list[str]:
     while follow_wrapped and hasattr(function, "__wrapped__"):
         function = function.__wrapped__
-    code = function.__code__  # which is read many times as fast as a signature, at each import
+    code = function.__code__  # many times faster than a signature, and this runs at each import
     return list(code.co_varnames[: code.co_argcount])
 
 

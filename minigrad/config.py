@@ -1,8 +1,8 @@
-"""An object as plain data, and back: what its constructor would have to be given to make it as it is now.
+"""An object as plain data and back: the constructor arguments that would make it as it is now.
 
-So a file holds only what a user could have typed, and loading it goes through the constructor's own checks. What an
-object has learnt since it was made (counts, a rate that has fallen) is added by its `get_config` and taken in by its
-`set_config`, each field by its name.
+So a file holds only what a user could have typed, and loading it goes through the constructor's own checks. What has
+changed since the object was made (counts, a rate that has fallen) is added by its `get_config` and restored by its
+`set_config`, field by field.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _MISSING = object()
 
 
 def places(cls: type, renamed: Mapping[str, str], without: Collection[str] = ()) -> dict[str, str]:
-    """In which attribute each constructor argument is found: that of its name, unless `renamed` says otherwise."""
+    """The attribute that holds each constructor argument: the one of its name, unless `renamed` says otherwise."""
     return {name: renamed.get(name, name) for name in arguments_of(cls) if name not in without}
 
 
 def as_call(
     thing: Any, renamed: Mapping[str, str] = {}, without: Collection[str] = (), always: Collection[str] = ()
 ) -> str:
-    """The call of its constructor that makes `thing`, for a repr: with the arguments that are not as by default.
+    """The constructor call that makes `thing`, for a repr, with the arguments that differ from their defaults.
 
-    An argument is found under its name or, in a private attribute, under `_name`; one found nowhere is left out.
+    An argument is looked up as the attribute `name`, then as `_name`. One that is found nowhere is left out.
 
     >>> from minigrad.gluon.data import RandomSampler
     >>> as_call(RandomSampler(4))
@@ -44,11 +44,11 @@ def as_call(
 
 
 def build(cls: type, found: Mapping[str, str], attributes: Mapping[str, Any], others: Collection[str]) -> Any:
-    """An object made by its constructor, from attributes that come from a file and have their places in `found`.
+    """An object made by its constructor from attributes read from a file; `found` maps each argument to its attribute.
 
-    Raises KeywordError for an attribute that is neither an argument's nor one of `others`, and whatever the constructor
-    raises for a value. Files of the first versions hold every attribute; one that says what the constructor makes
-    anyway is let pass.
+    Raises KeywordError for an attribute that is neither an argument nor one of `others`, and whatever the constructor
+    raises for a value. Files of the first versions hold every attribute; one that equals what the constructor makes
+    anyway is accepted.
     """
     with as_file_error(cls):
         thing = cls(**{name: attributes[place] for name, place in found.items() if place in attributes})
@@ -61,7 +61,7 @@ def build(cls: type, found: Mapping[str, str], attributes: Mapping[str, Any], ot
 
 @contextmanager
 def as_file_error(cls: type) -> Iterator[None]:
-    """What a class of the user's raises, given by a file what it does not expect, as a FileError."""
+    """Turn what a user's class raises about unexpected values from a file into a FileError."""
     try:
         yield
     except MinigradError:
@@ -75,7 +75,7 @@ def as_file_error(cls: type) -> Iterator[None]:
 def check_complete(thing: Any, twin: Any, apart: Collection[str] = ()) -> None:
     """Raise ArgumentError unless `twin`, which was built from the data of `thing`, has the same attributes.
 
-    An attribute that differs would be lost in a file. Those in `apart` are saved in another way.
+    An attribute that differs would be lost in a file. Those in `apart` are saved separately.
     """
     own, again = vars(thing), vars(twin)
     for name in [*own, *again]:
@@ -83,8 +83,8 @@ def check_complete(thing: Any, twin: Any, apart: Collection[str] = ()) -> None:
             cls = type(thing).__name__
             raise ArgumentError(
                 f"{cls}.{name} = {own.get(name)!r:.60} cannot be saved: the constructor of {cls} does not make it from "
-                f"its arguments. Keep each argument under its own name (self.{name}), or define get_config(), which "
-                "returns super().get_config() with your values added, and set_config(config), which takes them in."
+                f"its arguments. Store each argument under its own name (self.{name}), or define get_config(), which "
+                "returns super().get_config() with your values added, and set_config(config), which restores them."
             )
 
 
@@ -98,7 +98,7 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def expected(name: str, value: Any, kind: type | tuple[type, ...]) -> Any:
-    """`value`, if it is of this kind; else a FileError that names the field."""
+    """`value`, if it is of this type; else a FileError that names the field."""
     if not isinstance(value, kind) or (isinstance(value, bool) and kind in (int, float, (int, str))):
         kinds = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
         raise FileError(f"The field {name!r} is {value!r:.60}, but must be of type {kinds}.")
@@ -106,22 +106,22 @@ def expected(name: str, value: Any, kind: type | tuple[type, ...]) -> Any:
 
 
 def field(config: Mapping[str, Any], name: str, kind: type | tuple[type, ...]) -> Any:
-    """What a file says under a name, if it is there and of the right kind; else a FileError."""
+    """The value of a field, if it is there and of the right type; else a FileError."""
     if name not in config:
         raise FileError(f"The field {name!r} is missing.")
     return expected(name, config[name], kind)
 
 
 def list_of(config: Mapping[str, Any], name: str, kind: type | tuple[type, ...]) -> list[Any]:
-    """A list that a file has under a name, if all its items are of this kind."""
+    """The list in a field, if all its items are of the right type; else a FileError."""
     return [expected(name, item, kind) for item in field(config, name, list)]
 
 
 def table(name: str, pairs: list[Any]) -> dict[int | str, Any]:
-    """A dict out of its pairs, in which JSON keeps keys that are whole numbers."""
+    """A dict from a list of its pairs. JSON would turn the integer keys of an object into strings."""
     found: dict[int | str, Any] = {}
     for pair in pairs:
         if len(expected(name, pair, list)) != 2 or expected(name, pair[0], (int, str)) in found:
-            raise FileError(f"The field {name!r} has {pair!r:.60} in it; expected pairs of different keys and a value.")
+            raise FileError(f"The field {name!r} contains {pair!r:.60}; expected pairs of different keys and a value.")
         found[pair[0]] = pair[1]
     return found

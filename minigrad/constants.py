@@ -11,7 +11,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeviceError, GraphError
 from minigrad.explain import not_numbers
 
-NEAREST = {  # to what has no derivative here, what has one
+NEAREST = {  # function without a derivative -> the nearest with one
     "add.reduce": "np.sum", "multiply.reduce": "np.prod", "maximum.reduce": "np.max", "minimum.reduce": "np.min",
     "logaddexp.reduce": "ops.logsumexp", "add.accumulate": "np.cumsum", "cumprod": "np.exp(np.cumsum(np.log(x)))",
     "add.outer": "x[:, None] + y", "multiply.outer": "np.outer", "subtract.outer": "x[:, None] - y",
@@ -31,9 +31,9 @@ IN_PLACE = {"copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axi
 
 
 def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any:
-    """Let the array module's function at `path` (or `function`, if it has none there) compute what has no derivative.
+    """Compute a function without a derivative: the array module's at `path`, or `function` if it has none there.
 
-    It refuses while recording, if a derivative would silently be lost. (Positions and bools have none to lose.)
+    While recording, it refuses if a derivative would silently be lost. (Positions and bools have none to lose.)
     """
     tensors: list[Tensor] = []
 
@@ -72,7 +72,7 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
             return value  # NumPy was asked, and may answer with text
         if losing and value.dtype.kind in "fc":
             raise _lost(path)
-        return Tensor(where.xp.array(value), where)  # a copy, for it may be a view
+        return Tensor(where.xp.array(value), where)  # a copy, because it may be a view
 
     with where:
         return wrapped(result)

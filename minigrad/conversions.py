@@ -1,6 +1,6 @@
 """A Tensor as something else: a NumPy array, a Python number, text, another library's array.
 
-Whatever asks for its values here looks at them outside of operations, which `looked_at` reports.
+Everything here reads the values outside of operations, which `looked_at` reports.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Conversions:
     ctx: Context
 
     def _looked_at(self) -> Any:
-        """The raw array, for its values to be seen."""
+        """The raw array, for its values to be read."""
         raise NotImplementedError
 
     # NumPy and other libraries
@@ -47,7 +47,7 @@ class Conversions:
         if copy or converts:
             return host.astype(dtype or host.dtype)
         host = host.view()
-        host.flags.writeable = False  # a change that we do not see could give a wrong gradient
+        host.flags.writeable = False  # an unseen change could make a gradient wrong
         return host
 
     @property
@@ -63,7 +63,7 @@ class Conversions:
 
     @property
     def __cuda_array_interface__(self) -> Any:
-        return self.data.__cuda_array_interface__  # an array on the host has none: no Tensor there has one either
+        return self.data.__cuda_array_interface__  # AttributeError on the host, where arrays have none
 
     # Python numbers
 
@@ -84,7 +84,7 @@ class Conversions:
 
     def _single(self, what: str) -> Any:
         if self.data.size != 1:
-            raise ShapeError(f"{what}() needs one value, but this one has shape {self.data.shape}; reduce it first.")
+            raise ShapeError(f"{what}() needs one value, but this array has shape {self.data.shape}; reduce it first.")
         return self._looked_at().item()
 
     def __bool__(self) -> bool:
@@ -112,7 +112,7 @@ class Conversions:
         return int(self._single("trunc"))
 
     def __round__(self, ndigits: int | None = None) -> Any:
-        """The one number of an array without axes, rounded by Python; else each value, as `np.round`."""
+        """The number in an array without axes, rounded by Python; else each value, as by `np.round`."""
         if self.data.ndim:
             return self.round(ndigits or 0)  # type: ignore[attr-defined]
         return round(self._single("round"), ndigits)

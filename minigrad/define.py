@@ -1,7 +1,7 @@
-"""Text becomes code in this one place: programs that minigrad has printed from a graph or a tape, and nothing else.
+"""The one place where text becomes code: programs that minigrad has printed from a graph or a tape.
 
-Every name in such a program is a parameter of it or a function that it is given. So the text may compute, but it cannot
-import, open, or reach behind an object: what is not plain arithmetic on names is refused before it is compiled.
+Every name in such a program is a parameter or a function that it is given. So the text can compute, but it cannot
+import, open files or inspect objects: anything but arithmetic and calls on names is refused before it is compiled.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _BUILTINS = {x.__name__: x for x in (bool, float, range, slice, type)} | {"Ellip
 def define(source: str, name: str, namespace: Mapping[str, Any]) -> Any:
     """The function `name` that the source text defines, with the functions and constants of `namespace`.
 
-    Raises UsageError if the text does anything but compute with names, which it would if something other than an
-    identifier had been printed where a name belongs.
+    Raises UsageError if the text does anything but compute with names, as it would if something other than an
+    identifier had been printed in place of a name.
 
     >>> define("def double(x): return 2 * x", "double", {})(4)
     8
@@ -40,7 +40,7 @@ def define(source: str, name: str, namespace: Mapping[str, Any]) -> Any:
         defaults = isinstance(node, ast.arguments) and (node.defaults or node.kw_defaults)
         if word.startswith("__") or defaults or not isinstance(node, _ALLOWED):
             raise UsageError(
-                f"A program was to do {ast.unparse(node)!r:.60}, which is not arithmetic on names: some name in it is "
+                f"A program contains {ast.unparse(node)!r:.60}, which is not arithmetic on names: some name in it is "
                 "not an identifier. It was not compiled."
             )
     scope = {**namespace, "__builtins__": _BUILTINS}
@@ -49,7 +49,7 @@ def define(source: str, name: str, namespace: Mapping[str, Any]) -> Any:
 
 
 def identifier(name: Any) -> str:
-    """`name`, if it can stand in a program; else a UsageError.
+    """`name`, if it can be a name in a program; else a UsageError.
 
     >>> identifier("mean")
     'mean'

@@ -1,7 +1,7 @@
 """Where arrays live: a device, and the array module that computes there (NumPy or CuPy).
 
-CuPy is imported when a GPU is first asked for, never before. It works on one GPU at a time, which CUDA calls the
-current device; whoever touches arrays of another makes that one current first: `with x.ctx: ...`.
+CuPy is imported when a GPU is first asked for, never before. It works on one GPU at a time, CUDA's current device. Code
+that uses arrays on another GPU makes that one current first: `with x.ctx: ...`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Array = Any
 """A raw array: `numpy.ndarray` on a CPU, `cupy.ndarray` on a GPU."""
 
 MODULES: dict[type, Any] = {numpy.ndarray: numpy, numpy.generic: numpy}
-"""The array module of each raw array type. CuPy enters its own when it is imported."""
+"""The array module of each raw array type. CuPy's is added when it is imported."""
 
 
 class Context:
@@ -41,7 +41,7 @@ class Context:
 
     def __new__(cls, device_type: str, device_id: int = 0) -> Context:
         if device_type not in ("cpu", "gpu"):
-            raise ArgumentError(f"There is no device {device_type!r}; there are 'cpu' and 'gpu'.")
+            raise ArgumentError(f"There is no device {device_type!r}; use 'cpu' or 'gpu'.")
         made = super().__new__(cls)
         made.device_type, made.device_id = device_type, whole("device_id", device_id, 0)
         return _contexts.setdefault((device_type, made.device_id), made)
@@ -59,9 +59,7 @@ class Context:
             return self.xp.asarray(array)
 
     def is_current(self) -> bool:
-        """Whether work for this device can be given to its module now: always on a CPU; on a GPU, if it is CUDA's
-        current one.
-        """
+        """Whether this device can be used without switching to it: a CPU always, a GPU if it is CUDA's current one."""
         return self.device_type == "cpu" or self.xp.cuda.runtime.getDevice() == self.device_id
 
     def use(self) -> None:
@@ -79,7 +77,7 @@ class Context:
 
     def __enter__(self) -> Context:
         if self.device_type == "gpu":
-            _cupy()  # before the excursion asks where it starts
+            _cupy()  # before the excursion reads the current device
             excursion.__enter__()
             try:
                 self.use()
@@ -105,17 +103,17 @@ _contexts: dict[tuple[str, int], Context] = {}
 
 
 def cpu(device_id: int = 0) -> Context:
-    """The CPU. Other numbers name the same processor; they let one machine stand for several devices in a test."""
+    """The CPU. All numbers name the same processor; they let tests use several devices on one machine."""
     return Context("cpu", device_id)
 
 
 def gpu(device_id: int = 0) -> Context:
-    """The NVIDIA GPU number `device_id`. Its arrays are CuPy's; a sentence says what is missing where there is none."""
+    """The NVIDIA GPU number `device_id`. Its arrays are CuPy's. If it cannot be used, DeviceError says why."""
     return Context("gpu", device_id)
 
 
 class _Local(threading.local):
-    """What each thread has of its own."""
+    """The state of each thread."""
 
     def __init__(self) -> None:
         self.contexts = [cpu()]
@@ -127,14 +125,14 @@ _cupy_in_use: Any = None
 
 
 class _Excursion:
-    """`with excursion:` whichever GPUs become current inside, afterwards it is again the one that was before."""
+    """`with excursion:` restores CUDA's current device afterwards, whichever GPUs become current inside."""
 
     def __enter__(self) -> None:
         if _cupy_in_use is not None:
             _local.homes.append(_cupy_in_use.cuda.runtime.getDevice())
 
     def __exit__(self, *_: object) -> None:
-        if _cupy_in_use is not None and _local.homes:  # there are none if CuPy came into use inside
+        if _cupy_in_use is not None and _local.homes:  # empty if CuPy was first used inside
             _cupy_in_use.cuda.Device(_local.homes.pop()).use()
 
 
@@ -147,7 +145,7 @@ def current_context() -> Context:
 
 
 def place(*asked: Any) -> Context:
-    """The first device that is not None, else the current one: what the arguments `ctx` and `device` mean."""
+    """The device that the arguments `ctx` and `device` ask for: the first that is not None, else the current one."""
     for ctx in asked:
         if isinstance(ctx, Context):
             return ctx
@@ -178,7 +176,7 @@ def num_gpus() -> int:
 
 
 def _cupy() -> Any:
-    """CuPy, or a sentence saying why it cannot be used."""
+    """CuPy, or a DeviceError that says why it cannot be used."""
     global _cupy_in_use
     if _cupy_in_use is None:
         cupy = _import_cupy()
@@ -226,7 +224,7 @@ def xp_of(array: Array) -> Any:
 
 
 def on_host(xp: Any) -> bool:
-    """Whether the values of this module's arrays can be looked at without waiting for a device."""
+    """Whether the values of this module's arrays can be read without waiting for a device."""
     return xp is numpy or getattr(xp, "on_host", False)
 
 
@@ -246,23 +244,23 @@ def counted(xp: Any, n: int, step: int = 1) -> Array:
 
 
 def _small(xp: Any, name: str, size: int, *args: Any) -> Array:
-    """A constant array. Small ones are made once and kept."""
+    """A constant array. Small ones are made once and cached."""
     if size > 4096:
         return getattr(xp, name)(*args)
-    return _kept(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), name, *args)
+    return _cached(xp, None if on_host(xp) else xp.cuda.runtime.getDevice(), name, *args)
 
 
 @lru_cache(maxsize=256)
-def _kept(xp: Any, device_id: int | None, name: str, *args: Any) -> Array:
+def _cached(xp: Any, device_id: int | None, name: str, *args: Any) -> Array:
     return getattr(xp, name)(*args)
 
 
 SHARING = ("__dlpack__", "__cuda_array_interface__")
-"""How arrays of other libraries offer their memory."""
+"""The attributes by which arrays of other libraries offer their memory."""
 
 
 def shared(object: Any) -> Array:
-    """The memory of an array of any library as a raw array: NumPy's on the host, CuPy's on a GPU."""
+    """An array of any library as a raw array in the same memory: NumPy's on the host, CuPy's on a GPU."""
     if not hasattr(object, "__dlpack__"):
         return _cupy().asarray(object)
     kind, _ = object.__dlpack_device__()

@@ -25,11 +25,11 @@ if sys.platform != "win32":  # where a file that is open cannot be removed anywa
 FilePath: TypeAlias = str | os.PathLike[str]
 _TEMPORARY = re.compile(r"\.minigrad-[0-9a-f]{16}\.tmp")
 _OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ESTALE}
-"""What goes wrong when a disk fails or takes no more."""
+"""The errors of a disk that fails or is full."""
 
 
 def checked(path: FilePath) -> str:
-    """A path as text. KeywordError or ArgumentError, if it cannot be one."""
+    """A path as text; KeywordError or ArgumentError if it cannot be one."""
     try:
         text = os.fspath(path)
     except TypeError:
@@ -46,11 +46,11 @@ def checked(path: FilePath) -> str:
 
 
 def at_home(path: FilePath) -> Path:
-    """A path in which ~ stands for the home folder."""
+    """A path with ~ expanded to the home folder."""
     text = checked(path)
     try:
         path = Path(text).expanduser()
-        path.exists()  # which asks the disk whether there can be such a name
+        path.exists()  # which asks the disk whether such a name is possible
     except RuntimeError:
         raise ArgumentError(f"The path {text!r} begins with a home folder that is not known; write it out.") from None
     except OSError as error:
@@ -83,8 +83,8 @@ def reading(path: FilePath, what: str = "file") -> Iterator[BufferedReader]:
 def replacing(path: FilePath) -> Iterator[BinaryIO]:
     """A new file to write to, which takes the place of `path` in one step once it is complete and on the disk.
 
-    After an error, or if the process is killed, `path` is as it was before. What killed processes left beside it is
-    removed. The new file has the mode of the old one; through a link, what it points to is replaced.
+    After an error, or if the process is killed, `path` is as it was before. Temporary files that killed processes left
+    are removed. The new file has the mode of the old one; if `path` is a link, the file it points to is replaced.
 
     MissingFileError if there is no such folder. AccessError, which is an OSError too, if the folder or the file may
     not be written, if the disk is full, or if `path` is a folder, a device, a pipe or a socket.
@@ -104,7 +104,7 @@ def replacing(path: FilePath) -> Iterator[BinaryIO]:
             temporary.replace(target)
         except OSError as error:
             raise _refused(text, "written", error) from None
-    with contextlib.suppress(OSError):  # the name too reaches the disk, where folders can be opened
+    with contextlib.suppress(OSError):  # the new name reaches the disk too, if folders can be opened
         folder = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -126,9 +126,9 @@ def check_writable(path: FilePath, room: int = 1 << 20) -> None:
 
 @contextmanager
 def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
-    """A new file in the folder of `text`: open, locked, and gone at the end unless it was moved.
+    """A new file in the folder of `text`: open, locked, and removed at the end unless it was moved.
 
-    With it come its name, the file that it is to replace, and the mode of that, if it exists.
+    Yields it with its path, the file that it is to replace, and the mode of that file, if it exists.
     """
     try:
         target = Path(os.path.realpath(text))  # a link stays a link
@@ -149,8 +149,8 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
             mode = stat.S_IMODE(mode)
             if not os.access(target, os.W_OK):
                 raise AccessError(f"{text!r} cannot be written: it is write-protected.")
-            if _is_kept(target):
-                raise AccessError(f"{text!r} cannot be written: it is another user's, whose folder keeps it.")
+            if _is_protected(target):
+                raise AccessError(f"{text!r} cannot be written: it belongs to another user, in a folder like /tmp.")
         _remove_stale(target.parent)
         file, temporary = _new_file(target.parent, mode)
     except FileError:
@@ -160,27 +160,27 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
     try:
         yield file, temporary, target, mode
     finally:
-        with contextlib.suppress(OSError):  # closing writes what is left, and can fail as writing did
+        with contextlib.suppress(OSError):  # closing writes the rest, and can fail as writing did
             file.close()
         with contextlib.suppress(OSError):
             temporary.unlink()
 
 
-def _is_kept(file: Path) -> bool:
-    """Whether only others may replace the file: in a folder like /tmp only its owner may, and that of the folder."""
+def _is_protected(file: Path) -> bool:
+    """Whether we may not replace the file: in a folder like /tmp only its owner and the folder's may."""
     folder = file.parent.stat()
     owners = (0, folder.st_uid, file.stat().st_uid)
     return bool(folder.st_mode & stat.S_ISVTX) and hasattr(os, "geteuid") and os.geteuid() not in owners
 
 
 def _new_file(folder: Path, mode: int | None) -> tuple[BinaryIO, Path]:
-    """A locked file of a new name, with the mode that `open` gives; if it is to get another, only for its owner."""
+    """A locked file with a new name. It has the mode that `open` gives or, until `mode` is set, is its owner's only."""
     while True:
         temporary = folder / f".minigrad-{os.urandom(8).hex()}.tmp"
         new = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         file = os.fdopen(os.open(temporary, new, 0o666 if mode is None else 0o600), "r+b")
         if sys.platform != "win32":
-            with contextlib.suppress(OSError):  # no locks here: then nobody removes it
+            with contextlib.suppress(OSError):  # this disk has no locks: then nobody removes it
                 fcntl.flock(file, fcntl.LOCK_EX)
         if os.fstat(file.fileno()).st_nlink:
             return file, temporary
@@ -188,7 +188,7 @@ def _new_file(folder: Path, mode: int | None) -> tuple[BinaryIO, Path]:
 
 
 def _remove_stale(folder: Path) -> None:
-    """Remove the temporary files whose writers are gone: a living one holds a lock, which ends with the process."""
+    """Remove the temporary files whose writers are gone. A live writer holds a lock, which ends with its process."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
@@ -201,7 +201,7 @@ def _remove_stale(folder: Path) -> None:
 
 @contextmanager
 def _of_the_disk(text: str, done: str) -> Iterator[None]:
-    """Errors of the disk, while a file is read or written, as a sentence. Others may be of a network and pass."""
+    """Turn errors of the disk, while a file is read or written, into sentences. Others, of a network say, pass."""
     try:
         yield
     except OSError as error:
@@ -220,7 +220,7 @@ def _refuse_unless_a_file(text: str, done: str, mode: int) -> None:
 def _refused(text: str, done: str, error: OSError) -> AccessError:
     """What the system said, about the path that the user gave."""
     reason = error.strerror or str(error)
-    unchanged = " A file that was there is as it was." if done == "written" else ""
+    unchanged = " The old file, if any, is unchanged." if done == "written" else ""
     refusal = AccessError(f"{text!r} cannot be {done}: {reason[:1].lower()}{reason[1:]}.{unchanged}")
     refusal.errno = error.errno
     return refusal

@@ -53,13 +53,13 @@ def as_dtype(dtype: Any) -> Any:
     except EXPLAINED:
         found = numpy.dtype(object)
     if found is not None and found.kind not in NUMBERS:
-        raise DTypeError(f"No numbers have the dtype {dtype!r}; write 'float32', 'float64', 'int64', 'bool' or such.")
+        raise DTypeError(f"{dtype!r} is not a dtype of numbers; use 'float32', 'float64', 'int64', 'bool' or the like.")
     return found
 
 
 def settled(op: Any, xp: Any, y: Any, args: tuple[Any, ...], raw: list[Any]) -> Any:
-    """A result in the dtype that is meant: whole numbers and Python's do not widen a float, and alone they give
-    float32, as in Gluon.
+    """A result in its proper dtype: whole numbers and Python numbers do not widen a float, and alone give float32, as
+    in Gluon.
     """
     kind = y.dtype.kind if hasattr(y, "dtype") else "O"
     if kind != "f":

@@ -14,19 +14,19 @@ class MinigradError(Exception):
 
 
 class ArgumentError(MinigradError, ValueError):
-    """An argument has a value that cannot be meant."""
+    """An argument whose value makes no sense."""
 
 
 class KeywordError(MinigradError, TypeError):
-    """An argument that does not exist, or of a kind that cannot be meant."""
+    """An argument that does not exist, or one of the wrong kind."""
 
 
 class NotNumbersError(ArgumentError, TypeError):
-    """Something that is not made of numbers, where an array is expected."""
+    """Something other than numbers where an array is expected."""
 
 
 class PositionError(MinigradError, IndexError):
-    """A position that lies outside of an array, or an index that cannot be one."""
+    """A position outside an array, or something that cannot be an index."""
 
 
 class UsageError(MinigradError, ValueError, AssertionError):
@@ -34,7 +34,7 @@ class UsageError(MinigradError, ValueError, AssertionError):
 
 
 class KindError(ArgumentError, UsageError, TypeError):
-    """An argument of a kind that cannot be meant, such as 1.9 for a length. NumPy raises a TypeError; Gluon asserts."""
+    """An argument of the wrong kind, such as 1.9 for a length. NumPy raises a TypeError; Gluon asserts."""
 
 
 class BatchSizeError(MinigradError, ValueError, ZeroDivisionError):
@@ -50,7 +50,7 @@ class AxisError(ShapeError, IndexError):
 
 
 class MatrixError(ShapeError, LinAlgError):
-    """A matrix for which this is impossible: it is singular, not square, not positive definite."""
+    """A matrix that an operation cannot use: it is singular, not square or not positive definite."""
 
 
 class DTypeError(MinigradError, TypeError):
@@ -74,11 +74,11 @@ class AnomalyError(MinigradError, ArithmeticError):
 
 
 class AbsentError(MinigradError, AttributeError):
-    """A name that another library has and minigrad has not, or has elsewhere."""
+    """A name from another library that minigrad does not have, or has elsewhere."""
 
 
 class AbsentImportError(MinigradError, ImportError):
-    """The same of a name that was to be imported."""
+    """The same, for a name in an import statement."""
 
 
 class InitializationError(MinigradError, RuntimeError):
@@ -106,18 +106,18 @@ class StaleGradientError(MinigradError, UserWarning):
 
 
 class ScheduleError(MinigradError, UserWarning):
-    """The rate is set by hand although a schedule decides it. Gluon raises its `UserWarning`; so do we."""
+    """The rate is set by hand although a schedule controls it. Gluon raises its `UserWarning`; so do we."""
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown word: what may have been meant, and what there is.
+    """The end of a sentence about an unknown name: the closest known name, if one is close, and all known names.
 
     >>> suggestion("adan", ["adam", "sgd"])
-    "; did you mean 'adam'? There is: adam, sgd"
+    "; did you mean 'adam'? Known names: adam, sgd"
     """
     import difflib  # only when something is wrong
 
     known = list(known)
     close = difflib.get_close_matches(str(word), known, n=1)
     meant = f"; did you mean {close[0]!r}?" if close else "."
-    return f"{meant} There is: {', '.join(known)}"
+    return f"{meant} Known names: {', '.join(known)}"

@@ -1,4 +1,4 @@
-"""Why something is not accepted, as a sentence with the values: NumPy's and Python's complaints in a user's words."""
+"""NumPy's and Python's complaints in a user's words: why something is not accepted, as a sentence with the values."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from minigrad.errors import (
 )
 
 EXPLAINED = (TypeError, ValueError, AttributeError, LookupError, OverflowError, ZeroDivisionError, BufferError)
-"""What NumPy and Python raise for arguments that cannot be meant. Warnings and lack of memory speak for themselves."""
+"""What NumPy and Python raise for wrong arguments. Warnings and lack of memory need no explanation."""
 
 
 def not_numbers(where: str, value: Any) -> NotNumbersError:
-    """The refusal of a `value` that cannot be an array."""
+    """The error for a `value` that cannot be an array."""
     return NotNumbersError(
         f"{where} got {described(value)}, but expects numbers: an array, a number or a list of numbers. Check for text "
         "or missing values, and write list(...) around a generator."
@@ -45,7 +45,7 @@ def described(value: Any) -> str:
 
 
 def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exception:
-    """NumPy's or Python's complaint about `what`, which was `given` these, as a sentence with the values."""
+    """NumPy's or Python's complaint about `what`, called with `given`, as a sentence with the values."""
     if isinstance(error, (MinigradError, Warning)):
         return error
     if isinstance(error, numpy.linalg.LinAlgError):
@@ -56,8 +56,8 @@ def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exceptio
         does = f"combine shapes {' and '.join(shapes)}" if len(shapes) > 1 else f"take {shapes[0]}"
         misfit = AxisError if isinstance(error, IndexError) else ShapeError
         return misfit(f"{what} cannot {does}: {reason}. Check the order of the axes, or reshape first.")
-    if isinstance(error, TypeError) and f"{what} " in reason:  # Python's own, about a call that does not fit
-        return KeywordError(f"{reason}. See its help() for what it takes; not every option of NumPy's is here.")
+    if isinstance(error, TypeError) and f"{what} " in reason:  # Python's own error about the arguments of a call
+        return KeywordError(f"{reason}. See its help() for its arguments; not every option of NumPy is supported.")
     values = ", ".join(f"{key}: {described(value)}" for key, value in given.items())
     sentence = f"{what} cannot work with what it got ({values}): {reason}. Check the arguments, and their order."
     if isinstance(error, (TypeError, AttributeError)):

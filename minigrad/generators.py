@@ -12,7 +12,7 @@ from minigrad.device import Context, cpu, current_context, gpu, num_gpus
 from minigrad.errors import FileError
 
 _generators: dict[Context, Any] = {}
-_starts: dict[Context, tuple[int, int]] = {}  # from which seed each was started, and how often since
+_starts: dict[Context, tuple[int, int]] = {}  # the seed of each, and how often it was restarted since
 _seed = int.from_bytes(os.urandom(7), "little")
 
 
@@ -24,17 +24,15 @@ def generator(ctx: Context | None = None) -> Any:
 
 
 def _start(ctx: Context, number: int, again: int = 0) -> Any:
-    """A new generator from a seed, or the one that goes on from it after being saved `again` times."""
-    with ctx:  # where CuPy's keeps its state
+    """A new generator from a seed, or the one that continues from it after being saved `again` times."""
+    with ctx:  # the state of CuPy's generator is on the device
         made = ctx.xp.random.default_rng((number, ctx.device_id, again)[: 3 if again else 2])
     _generators[ctx], _starts[ctx] = made, (number, again)
     return made
 
 
 def seed(number: int, ctx: Context | None = None) -> None:
-    """Start the generator of `ctx` anew from `number`; without `ctx`, those of all devices, each with a stream of its
-    own.
-    """
+    """Restart the generator of `ctx` from `number`; without `ctx`, those of all devices, each with its own stream."""
     global _seed
     if ctx is None:
         _seed = number
@@ -44,10 +42,10 @@ def seed(number: int, ctx: Context | None = None) -> None:
 
 
 def generator_states() -> dict[str, Any]:
-    """Where the generators stand, and the seed of those that are still to be made, as plain data.
+    """The states of the generators, and the seed of those that are not made yet, as plain data.
 
-    CuPy's cannot be read out. So each of them is started anew, and what is saved is from where: whoever loads it draws
-    the same numbers as whoever goes on.
+    The state of CuPy's generators cannot be read. So each of them is restarted, and what is saved is its new start:
+    the same numbers follow whether the program continues or loads the state.
     """
     states: dict[str, Any] = {"seed": _seed}
     for ctx, found in list(_generators.items()):
@@ -61,7 +59,7 @@ def generator_states() -> dict[str, Any]:
 
 
 def set_generator_states(states: dict[str, Any]) -> None:
-    """Let the generators go on from where they stood; those of GPUs that are not here are left out.
+    """Let the generators continue from saved states; those of GPUs that are missing here are skipped.
 
     FileError, before anything changes, if these are not states that `generator_states` could have given.
     """
@@ -70,7 +68,7 @@ def set_generator_states(states: dict[str, Any]) -> None:
         raise FileError(f"The states of the random generators are {states!r:.60}; expected a dictionary by device.")
     for name, found in states.items():
         if not _is_state(name, found):
-            raise FileError(f"The random generator of {name!r:.60} cannot go on from {found!r:.200}.")
+            raise FileError(f"The random generator of {name!r:.60} cannot continue from {found!r:.200}.")
     if "seed" in states:  # files of the first versions have none
         _seed = states["seed"]
         _generators.clear()
@@ -83,7 +81,7 @@ def set_generator_states(states: dict[str, Any]) -> None:
 
 
 def _is_state(name: Any, found: Any) -> bool:
-    """Whether this can be the state of the generator of that name: the numbers that PCG64 goes on from, or a start."""
+    """Whether this can be the state of the generator of that name: PCG64's numbers, or for a GPU a start."""
     if name == "seed":
         return _is_count(found)
     if re.fullmatch(r"gpu \d{1,4}", name):
@@ -91,7 +89,7 @@ def _is_state(name: Any, found: Any) -> bool:
     made = numpy.random.PCG64(0)  # what default_rng uses
     try:
         made.state = found
-    except Exception:  # NumPy raises many kinds of error for what is none
+    except Exception:  # NumPy raises many kinds of error for an invalid state
         return False
     return re.fullmatch(r"\d{1,4}", name) is not None and made.state == found and found["state"]["inc"] % 2 == 1
 

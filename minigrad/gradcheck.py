@@ -72,7 +72,7 @@ def gradcheck(
     seed: int = 0,
     check: bool = True,
 ) -> Report:
-    """Check the gradients of `f(*inputs)` by its floating-point inputs, and by its parameters if `f` is a Block.
+    """Check the gradients of `f(*inputs)` with respect to its floating-point inputs, and the parameters of a Block `f`.
 
     `f` may be an operation, a class derived from `Function`, a Block, a loss, or any Python function of them; it
     returns one Tensor or several. The check runs in float64 whatever the dtype of the inputs, which are left as
@@ -111,7 +111,8 @@ def gradcheck(
     wrong = next((row for row in report.rows if row.verdict != "ok"), None)
     if wrong is not None and check:
         raise GradientError(
-            f"The derivative of order {wrong.order} by {wrong.name}, shape {wrong.shape}, is wrong: {wrong.verdict}. "
+            f"The derivative of order {wrong.order} with respect to {wrong.name}, shape {wrong.shape}, is wrong: "
+            f"{wrong.verdict}. "
             f"(In a random direction backward promises {wrong.promised:.7g}; differences give {wrong.measured:.7g}.)"
         )
     return report
@@ -148,7 +149,7 @@ def _parameters_of(f: Any, args: list[Any]) -> list[Tensor]:
 
 @contextmanager
 def _leaves_in_float64(tensors: list[Tensor]) -> Iterator[None]:
-    """Within the block these are float64 leaves of their own; afterwards they are what they were."""
+    """Make these float64 leaves within the block, and restore them afterwards."""
     before = [(t.data, t.node) for t in tensors]
     try:
         for t in tensors:
@@ -162,7 +163,7 @@ def _leaves_in_float64(tensors: list[Tensor]) -> Iterator[None]:
 
 
 class _Problem:
-    """`f` as one number: its weighted sum of its outputs; at order n, a random slope of that of order n - 1."""
+    """`f` as one number: a weighted sum of its outputs; at order n, a random slope of the number of order n - 1."""
 
     def __init__(self, f: Any, args: list[Any], variables: list[Tensor], train_mode: bool, rng: Any) -> None:
         self.f, self.args, self.variables, self.train_mode, self.rng = f, args, variables, train_mode, rng
@@ -174,10 +175,10 @@ class _Problem:
                 "dropout or other random numbers."
             )
 
-    def weight(self, key: Any, like: Tensor) -> Tensor:
-        """The same random weights for an output each time."""
+    def weight(self, key: Any, output: Tensor) -> Tensor:
+        """Random weights for an output, the same each time."""
         if key not in self.weights:
-            self.weights[key] = Tensor(like.ctx.put(self.rng.uniform(0.5, 1.5, like.shape)), like.ctx)
+            self.weights[key] = Tensor(output.ctx.put(self.rng.uniform(0.5, 1.5, output.shape)), output.ctx)
         return self.weights[key]
 
     def value(self, order: int) -> Tensor:
@@ -238,7 +239,8 @@ class _Problem:
         sides = kink(phi, max(1e-5, 1e-5 * scale))
         if sides is not None:
             row.verdict = (
-                f"kink: the slope is {sides[0]:.4g} on one side and {sides[1]:.4g} on the other; move the input away"
+                f"kink: the slope is {sides[0]:.4g} on one side and {sides[1]:.4g} on the other; move the input away "
+                "from it"
             )
         elif not abs(a - b) <= tolerance:
             measured = self.entries(x, order)

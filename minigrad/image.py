@@ -1,6 +1,6 @@
 """Images: arrays (height, width, channels) of uint8, read from files, resized and cropped.
 
-Sizes are (width, height), rectangles (x, y, width, height) with (x, y) the left upper corner, as in Gluon.
+Sizes are (width, height), rectangles (x, y, width, height) with (x, y) the upper left corner, as in Gluon.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from minigrad.packed import DEFLATE, expands
 
 Rectangle = tuple[int, int, int, int]
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
-"""What is read: not all that Pillow knows, for it runs other programs on some."""
+"""The formats that are read. Pillow knows more, but runs other programs for some of them."""
 
 
 def imread(filename: FilePath, flag: int = 1, to_rgb: bool = True) -> Tensor:
@@ -37,7 +37,7 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True) -> Tensor:
     """The image in the bytes of a PNG, JPEG, WebP, GIF, BMP, TIFF or PPM file, decoded by Pillow, on the host.
 
     flag : 1 for colours (H, W, 3); 0 for grey (H, W, 1).
-    to_rgb : the order of the colours: red, green, blue, or else blue, green, red.
+    to_rgb : whether the colours are in the order red, green, blue; else blue, green, red.
 
     FileError if the bytes are not such an image, are damaged, or state the size of a bomb: more than 17 million pixels,
     which at four bytes each would be more than 200 times what is there (see `minigrad.packed`).
@@ -86,7 +86,7 @@ def imresize(src: Tensor, w: int, h: int, interp: int = 1) -> Tensor:
 
 @composed("src")
 def resize_short(src: Tensor, size: int, interp: int = 1) -> Tensor:
-    """The image with its shorter side of this length, its shape kept."""
+    """The image with its shorter side of this length and its proportions unchanged."""
     rows, columns = src.shape[-3:-1]
     short, size = min(rows, columns), whole("size", size, 1)
     return imresize(src, columns * size // short, rows * size // short, interp)
@@ -96,7 +96,7 @@ def resize_short(src: Tensor, size: int, interp: int = 1) -> Tensor:
 def fixed_crop(
     src: Tensor, x0: int, y0: int, w: int, h: int, size: tuple[int, int] | None = None, interp: int = 1
 ) -> Tensor:
-    """The rectangle of the image, then resized to `size` if one is given."""
+    """The rectangle cut out of the image, then resized to `size` if one is given."""
     for name, value, low in (("x0", x0, 0), ("y0", y0, 0), ("w", w, 1), ("h", h, 1)):
         whole(name, value, low)
     part = crop(src, x0, y0, w, h)
@@ -105,7 +105,7 @@ def fixed_crop(
 
 @composed("src")
 def center_crop(src: Tensor, size: tuple[int, int], interp: int = 1) -> tuple[Tensor, Rectangle]:
-    """The middle of the image, and its rectangle; of a smaller image, the largest part of that shape, enlarged."""
+    """The middle of the image, and its rectangle; of a smaller image, the largest part in proportion, enlarged."""
     place = rectangle(src.data, size, half)
     return fixed_crop(src, *place, size, interp), place
 
@@ -128,20 +128,20 @@ def color_normalize(src: Tensor, mean: Any, std: Any = None) -> Tensor:
 
 
 def crop(image: Any, x: int, y: int, width: int, height: int) -> Any:
-    """The rectangle whose left upper corner is (x, y), of a raw array or a Tensor."""
+    """The rectangle whose upper left corner is (x, y), of a raw array or a Tensor."""
     rows, columns = image.shape[-3:-1]
     if x + width > columns or y + height > rows:
         raise ArgumentError(
-            f"The crop of width {width} and height {height} at ({x}, {y}) leaves the image, which has width "
+            f"The crop of width {width} and height {height} at ({x}, {y}) does not fit into the image, which has width "
             f"{columns} and height {rows}; take a smaller one."
         )
     return image[..., y : y + height, x : x + width, :]
 
 
 def rectangle(image: Array, size: tuple[int, int], offset: Callable[[int], int]) -> Rectangle:
-    """A rectangle of this size in the image, or where the image is smaller, the largest of this shape.
+    """A rectangle of this size in the image or, if the image is smaller, the largest of these proportions.
 
-    `offset(room)` says where it begins, from 0 to room.
+    `offset(room)` gives the place where it begins, from 0 to room.
     """
     rows, columns = image.shape[-3:-1]
     size = whole("size", size[0], 1), whole("size", size[1], 1)
@@ -187,7 +187,7 @@ def _between(xp: Any, values: Array, axis: int, length: int) -> Array:
 
 
 def known(interpolation: int) -> int:
-    """The number of an interpolation that there is, or a sentence."""
+    """The number of an interpolation; ArgumentError if there is no such."""
     if whole("interpolation", interpolation, 0) > 1:
         raise ArgumentError(f"interpolation must be 0 (nearest) or 1 (bilinear), but is {interpolation!r}.")
     return interpolation

@@ -1,4 +1,4 @@
-"""The operators and methods of a Tensor: each is the operation of that name. Importing this gives them to it."""
+"""The operators and methods of a Tensor: each is the operation of that name. Importing this file adds them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _reduction(name: str) -> Callable[..., Tensor]:
 
 
 def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Tensor]:
-    """The operation `name` as an operator, or as that of the right-hand side."""
+    """The operation `name` as an operator, or as the reflected operator of the right-hand side."""
     operation = getattr(ops, name)
 
     def method(self: Tensor, other: Any) -> Any:
@@ -55,7 +55,7 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Tensor]:
             return operation(other, self) if swapped else operation(self, other)
         except TypeError:
             if name in ("equal", "not_equal") or getattr(type(other), "__array_ufunc__", self) is None:
-                return NotImplemented  # it may know better: `pytest.approx`, say; and nothing equals a word
+                return NotImplemented  # `other` may handle it, as `pytest.approx` does; and no array equals a word
             raise
 
     return method
@@ -102,21 +102,21 @@ def _plain(x: Tensor, value: Any) -> Any:
 
 
 def _unchanged(x: Tensor, symbol: str, value: Any, error: Exception) -> Exception:
-    """Why a change in place is impossible."""
+    """The error for a change in place that is impossible."""
     if isinstance(error, TypeError):
         other = getattr(value, "dtype", type(value).__name__)
         return DTypeError(
-            f"{symbol} cannot put the result of {x.dtype} and {other} into an array of {x.dtype}; write a new value, "
+            f"{symbol} cannot put the result of {x.dtype} and {other} into an array of {x.dtype}; make a new array, "
             "x = x ..., or convert with astype() first."
         )
     return ShapeError(
-        f"{symbol} cannot change an array of shape {x.shape} by one of {getattr(value, 'shape', ())}, as the result "
-        f"must have its shape ({error}); write a new value, x = x ..., to get another."
+        f"{symbol} cannot change an array of shape {x.shape} by one of {getattr(value, 'shape', ())}, as its shape is "
+        f"fixed ({error}); make a new array, x = x ..., to get another shape."
     )
 
 
 class Methods:
-    """What `Tensor` is given."""
+    """The methods that `Tensor` gets."""
 
     __slots__ = ()
 
@@ -129,7 +129,7 @@ class Methods:
         _check_change(self, value)
         value = _plain(self, value)
         if getattr(value, "size", 0) == 1:
-            value = value.reshape(())  # an element takes an array of one element
+            value = value.reshape(())  # an element can be set from an array of one element
         with self.ctx:
             try:
                 self.data[raw_key(key)] = value
@@ -191,7 +191,7 @@ class Methods:
         return ops.transpose(self)
 
     def reshape(self: Any, *shape: Any, order: str = "C", reverse: bool = False) -> Tensor:
-        """The values in another shape, numbers or one tuple, which may hold the codes of `nd.reshape`: 0 to -4."""
+        """The values in another shape, given as numbers or one tuple, in which `nd.reshape`'s codes 0 to -4 work."""
         one_of("order", order, "C")
         wanted = lengths("shape", shape[0] if len(shape) == 1 else shape, -4)
         if reverse or min(wanted, default=0) < -1:
@@ -280,7 +280,7 @@ class _Plain:
 
 
 for _name, _given in vars(Methods).items():
-    if _name not in vars(_Plain):  # what every class has
+    if _name not in vars(_Plain):  # all but what every class has
         setattr(Tensor, _name, _given)
 Tensor.__hash__ = Methods.__hash__  # type: ignore[method-assign]
 answers_for_absent(Tensor)

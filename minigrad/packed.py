@@ -1,8 +1,8 @@
 """Packed data that is not trusted: how much a file may unpack to, whatever it says.
 
-A few thousand bytes can unpack to gigabytes. What stays below `FREE` bytes is read in any case. Beyond that, data that
-expands more than `FOLD` times is taken for a bomb and refused. Deflate reaches 1032 times, with nothing but zeros;
-arrays and pictures that are worth reading rarely come near `FOLD`, and one that does can be stored unpacked.
+A few thousand bytes can unpack to gigabytes. Up to `FREE` bytes are read in any case. Beyond that, data that expands
+more than `FOLD` times is taken for a bomb and refused. Deflate reaches 1032 times, with nothing but zeros; real arrays
+and pictures rarely come near `FOLD`, and one that does can be stored unpacked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DEFLATE = 1032
 
 
 def expands(stated: int, held: int) -> bool:
-    """Whether so many bytes are too many to be in so many packed ones.
+    """Whether `stated` bytes are too many for `held` packed ones.
 
     >>> expands(10**9, 10**6), expands(10**9, 10**8), expands(10**6, 10**3)
     (True, False, False)
@@ -29,10 +29,10 @@ def expands(stated: int, held: int) -> bool:
 
 
 def gunzipped(file: BinaryIO) -> tuple[io.BufferedReader, int]:
-    """What is in a gzip file as a stream, and its size, which is what the last four bytes state.
+    """The contents of a gzip file as a stream, and their size, which its last four bytes state.
 
-    FileError, at once or while it is read, if that is a bomb's size or is not true. So is a file of several parts, and
-    one of more than four gigabytes.
+    FileError, at once or while it is read, if that is the size of a bomb or is not true, as for a file of several parts
+    or of more than four gigabytes.
     """
     import gzip  # only files need it
 
@@ -43,10 +43,10 @@ def gunzipped(file: BinaryIO) -> tuple[io.BufferedReader, int]:
 
 
 def unpacked(file: BinaryIO, packing: Any, cost: int) -> io.BufferedReader:
-    """What text is packed in the file by the module `packing` (gzip, bz2 or lzma), as a stream.
+    """The text that the module `packing` (gzip, bz2 or lzma) has packed in the file, as a stream.
 
-    FileError if that is a bomb: at once if a gzip file states it, else while it is read. A byte of text takes up to
-    `cost` bytes while it becomes an array, so less of it is taken for a bomb.
+    FileError if it is a bomb: at once if a gzip file states it, else while it is read. A byte of text takes up to
+    `cost` bytes while it becomes an array, so the limit is lower by that factor.
     """
     stated, held = _stated(file)
     most = max(FREE // cost, FOLD // 4 * held)
@@ -56,7 +56,7 @@ def unpacked(file: BinaryIO, packing: Any, cost: int) -> io.BufferedReader:
 
 
 def _stated(file: BinaryIO) -> tuple[int, int]:
-    """The size of what is unpacked, which a gzip file states at its end (others: 0), and the size of the file."""
+    """The unpacked size, which a gzip file states at its end (0 for other files), and the size of the file."""
     if file.read(2) != b"\x1f\x8b":
         return file.seek(0), os.fstat(file.fileno()).st_size
     held = file.seek(0, os.SEEK_END)
@@ -67,7 +67,7 @@ def _stated(file: BinaryIO) -> tuple[int, int]:
 
 
 class _Bounded(io.RawIOBase):
-    """A stream that is refused when it goes on after `most` bytes."""
+    """A stream that raises FileError once it exceeds `most` bytes."""
 
     def __init__(self, inner: Any, most: int) -> None:
         self._inner, self._most, self._read = inner, most, 0
@@ -80,5 +80,5 @@ class _Bounded(io.RawIOBase):
         buffer[: len(data)] = data
         self._read += len(data)
         if self._read > self._most:
-            raise FileError(f"it unpacks to more than {self._most} bytes, which is more than it states or may")
+            raise FileError(f"it unpacks to more than {self._most} bytes, which is more than it states or is allowed")
         return len(data)

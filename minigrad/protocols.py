@@ -27,14 +27,14 @@ def ufunc(function: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
     """`Tensor.__array_ufunc__`: the operation of the same name, else NumPy on constants."""
     name = SPELLINGS.get(function.__name__, function.__name__)
     found = ops.OPS.get(name)
-    if name in COMPARISONS:  # NumPy's numbers come to these as arrays, and would be of another device
+    if name in COMPARISONS:  # NumPy passes its numbers as arrays, which could be on another device
         inputs = tuple(x.item() if isinstance(x, numpy.ndarray) and not x.ndim else x for x in inputs)
     if method == "__call__" and found is not None and not kwargs:
         return found(*inputs)
     out = kwargs.get("out", ())
     if any(isinstance(o, Tensor) for o in out):
         (target,) = out
-        if "where" in kwargs:  # elsewhere it keeps its values
+        if "where" in kwargs:  # where it is False, the old values remain
             written = target.copy().data
             ufunc(function, method, inputs, {**kwargs, "out": (written,)})
         else:
@@ -48,7 +48,7 @@ def ufunc(function: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
 def function(function: Any, args: Any, kwargs: Any) -> Any:
     """`Tensor.__array_function__`: the function of the same name in `minigrad.np`, else NumPy on constants.
 
-    NumPy also computes what ours refuses, text among numbers or an option that we lack, unless a derivative is lost.
+    NumPy computes what ours refuses (text among numbers, an option that we lack), unless a derivative would be lost.
     """
     name = SPELLINGS.get(function.__name__, function.__name__)
     inside = function.__module__.removeprefix("numpy").lstrip(".")

@@ -2,8 +2,8 @@
 
 `nd.save`, the parameters of a Block and the states of a Trainer all pass through `save_arrays` and `load_arrays`. The
 file is an ordinary `.npz`, so that `numpy.load` opens it too; its member `minigrad.json` holds the format version, the
-names in order, and whatever the caller wants to note. Array `name` is the member `name.npy`, wherever it stands: a file
-that was unpacked and packed again is the same file.
+names in order, and whatever the caller wants to note. Array `name` is the member `name.npy`, in any order: a file may
+be unpacked and packed again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FORMAT = "minigrad arrays"
 VERSION = 1
 NOTE = "minigrad.json"
 Arrays = dict[str, numpy.ndarray[Any, Any]]
-_LONGEST_NAME = 60_000  # bytes; zip has two of them for a length
+_LONGEST_NAME = 60_000  # bytes; zip stores the length in two of them
 _MXNET_MAGIC = (0x112).to_bytes(8, "little")
 _NOT_OURS = (
     "{path} is not a file of minigrad, or is damaged ({reason}). Expected a file written by a save function of "
@@ -31,11 +31,11 @@ _NOT_OURS = (
 
 
 def save_arrays(path: FilePath, arrays: Mapping[str, Array], meta: Mapping[str, Any] | None = None) -> None:
-    """Write named arrays, and a note that JSON can hold, to `path`, used exactly as given.
+    """Write named arrays, and a note that JSON can hold, to `path`, which is used exactly as given.
 
     Every array keeps its dtype (bool, integer, float or complex) and shape, 0-d and empty included; arrays on a GPU are
     fetched. The old file, if any, stays whole until the new one has reached the disk, and the new one gets its mode.
-    ArgumentError if the note has more than a million letters and a thousand for each array; AccessError or
+    ArgumentError if the note is longer than a million characters plus a thousand for each array; AccessError or
     MissingFileError if the file cannot be written.
 
     >>> import tempfile, numpy
@@ -49,10 +49,10 @@ def save_arrays(path: FilePath, arrays: Mapping[str, Array], meta: Mapping[str, 
     try:
         note = json.dumps({"format": FORMAT, "version": VERSION, "names": list(arrays), "meta": dict(meta or {})})
     except (TypeError, ValueError, RecursionError) as error:
-        raise ArgumentError(f"The note for {str(path)!r} does not fit into JSON: {error}.") from None
+        raise ArgumentError(f"The note for {str(path)!r} is not valid JSON: {error}.") from None
     if len(note) > _longest(len(host)):
-        raise ArgumentError(f"The note for {str(path)!r} has {len(note)} letters; at most {_longest(len(host))} fit.")
-    from minigrad.archive import write_arrays  # zip reads slowly, and only files need it
+        raise ArgumentError(f"The note for {str(path)!r} has {len(note)} characters; only {_longest(len(host))} fit.")
+    from minigrad.archive import write_arrays  # slow to import, and only files need it
 
     with replacing(path) as file:
         write_arrays(file, host, {NOTE: note})
@@ -62,8 +62,8 @@ def load_arrays(path: FilePath) -> tuple[Arrays, dict[str, Any]]:
     """Read what `save_arrays` wrote: the arrays by name, in their order and on the host, and the note.
 
     Raises MissingFileError if there is no such file, AccessError if it cannot be read, and FileError if it is not a
-    file of `save_arrays` or is damaged: names in the note that are not those of the members, members that are there
-    twice, paths as names, sizes that cannot be (see `minigrad.archive`).
+    file of `save_arrays` or is damaged: names in the note that do not match the members, members that appear twice,
+    names that are paths, impossible sizes (see `minigrad.archive`).
     """
     arrays, meta = load_any(path)
     if meta is None:
@@ -72,7 +72,7 @@ def load_arrays(path: FilePath) -> tuple[Arrays, dict[str, Any]]:
 
 
 def load_any(path: FilePath) -> tuple[Arrays, dict[str, Any] | None]:
-    """As `load_arrays`; the arrays and None, if the file is an .npz without our note."""
+    """As `load_arrays`; for an .npz file without our note, the arrays and None."""
     from minigrad.archive import archive, stem
 
     with reading(path) as file:
@@ -98,7 +98,7 @@ def load_any(path: FilePath) -> tuple[Arrays, dict[str, Any] | None]:
 def save_npz(path: FilePath, arrays: Mapping[str, Array]) -> None:
     """Write named arrays to one of NumPy's .npz files: as `save_arrays`, but without a note.
 
-    ArgumentError if a name is a path out of a folder, for only a note could tell it.
+    ArgumentError if a name is a path out of a folder, which only a note could record.
     """
     from minigrad.archive import plain, write_arrays
 
@@ -130,7 +130,7 @@ def _read_note(text: bytes) -> tuple[list[str], dict[str, Any]]:
 
 
 def _compare(noted: list[str], found: list[str]) -> None:
-    """Refuse members that are not just those that the note names."""
+    """Refuse members other than exactly those that the note names."""
     if len(set(noted)) < len(noted):
         raise FileError(f"its {NOTE} names an array twice")
     for missing in set(noted) - set(found):
@@ -140,12 +140,12 @@ def _compare(noted: list[str], found: list[str]) -> None:
 
 
 def _longest(arrays: int) -> int:
-    """How long a note may be: what is read from JSON takes up to 30 times as much memory."""
+    """How long a note may be: the objects that JSON becomes take up to 30 times as much memory."""
     return (1 << 20) + 1000 * arrays
 
 
 def _on_host(arrays: Mapping[str, Array]) -> Arrays:
-    """The arrays as NumPy's, by the names of their members."""
+    """The arrays as NumPy arrays, by the names of their members."""
     from minigrad.archive import stem
 
     host: Arrays = {}

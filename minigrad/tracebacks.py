@@ -1,6 +1,6 @@
 """In IPython and Jupyter an error raised in minigrad shows the user's own lines, and not those of the library.
 
-What is shown is all that changes: `%debug`, and whoever catches the error, has every frame. Plain Python is left alone.
+Only the display changes: `%debug`, and code that catches the error, sees every frame. Plain Python is not affected.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _HOME = os.path.dirname(__file__) + os.sep  # noqa: PTH120  compared with the te
 
 
 def full_tracebacks(full: bool = True) -> None:
-    """Show the lines of minigrad in the tracebacks of IPython too; with False, hide them, as is done from the start.
+    """Show the lines of minigrad in the tracebacks of IPython too; with False, hide them, which is the default.
 
     After `minigrad.full_tracebacks()`, `%tb` shows the last error in full.
     """
@@ -25,7 +25,7 @@ def full_tracebacks(full: bool = True) -> None:
     if shown is None:
         return
     if getattr(vars(shown).get("structured_traceback"), "func", None) is _shortened:
-        del shown.structured_traceback  # which lets that of its class be seen again
+        del shown.structured_traceback  # so that the method of its class applies again
     if not full:
         shown.structured_traceback = partial(_shortened, shown.structured_traceback)
 
@@ -37,7 +37,7 @@ def _shortened(
 
 
 def users(tb: TracebackType | None) -> TracebackType | None:
-    """A traceback without the frames of minigrad, if an error was raised there; else as it is."""
+    """A traceback without the frames of minigrad if the error was raised there; else unchanged."""
     steps = []
     while tb is not None:
         steps.append(tb)

@@ -65,14 +65,14 @@ def test_a_file_as_the_first_versions_wrote_it_is_read(tmp_path):
         ([("a.npy", member(A)), ("c.npy", member(B))], "names an array 'b'"),
         ([("a.npy", member(A)), ("b.npy", member(B)), ("c.npy", member(B))], "has an array 'c', which its .* not name"),
         ([("a.npy", member(A)), ("b.npy", member(B)), ("c.txt", "x")], r"member 'c\.txt' is not an array"),
-        ([("a.npy", member(A)), ("b.npy", member(B)), ("../b.npy", member(B))], "has a path .*as its name"),
-        ([("a.npy", member(A)), ("b.npy", member(B)), ("/b.npy", member(B))], "has a path .*as its name"),
-        ([("a.npy", member(A)), ("b.npy", member(B)), ("x\\b.npy", member(B))], "has a path .*as its name"),
-        ([("a.npy", member(A)), ("b.npy", b"")], "'b' has no header"),
+        ([("a.npy", member(A)), ("b.npy", member(B)), ("../b.npy", member(B))], "the name of its member .* is a path"),
+        ([("a.npy", member(A)), ("b.npy", member(B)), ("/b.npy", member(B))], "the name of its member .* is a path"),
+        ([("a.npy", member(A)), ("b.npy", member(B)), ("x\\b.npy", member(B))], "the name of its member .* is a path"),
+        ([("a.npy", member(A)), ("b.npy", b"")], "'b' does not have the header"),
         ([("a.npy", member(A)), ("b.npy", member(B)[:-1])], r"'b' states shape \(2, 2\) of float32, but has 15 bytes"),
         ([("a.npy", member(A)), ("b.npy", member(B) + b"x")], "but has 17 bytes"),
         ([("a.npy", member(A)), ("b.npy", member(numpy.array(["x"])))], "'b' has dtype <U1; expected numbers"),
-        ([("a.npy", member(A)), ("b.npy", b"\x93NUMPY\2\0\xff\xff\xff\x7f")], "'b' has no header"),
+        ([("a.npy", member(A)), ("b.npy", b"\x93NUMPY\2\0\xff\xff\xff\x7f")], "'b' does not have the header"),
     ],
 )
 def test_members_that_are_not_those_of_the_note_are_refused(members, sentence, tmp_path):
@@ -105,7 +105,7 @@ def test_a_note_that_is_not_what_it_should_be_is_refused(text, tmp_path):
 
 
 def test_a_note_that_could_not_be_read_again_is_not_written(tmp_path):
-    with pytest.raises(ArgumentError, match=r"has 1\d{6} letters; at most 1048576 fit"):
+    with pytest.raises(ArgumentError, match=r"has 1\d{6} characters; only 1048576 fit"):
         save_arrays(tmp_path / "a", {}, {"x": "x" * (1 << 20)})
     names = {f"layer{k}." + "x" * 900: numpy.zeros(1) for k in range(1500)}
     save_arrays(tmp_path / "a", names)

@@ -83,7 +83,7 @@ def nan_file():
 @pytest.mark.parametrize(
     ("argv", "sentence"),
     [
-        ("train --optimizer addam", "'addam'; did you mean 'adam'\\? There is: adabelief, .*sgd"),
+        ("train --optimizer addam", "'addam'; did you mean 'adam'\\? Known names: adabelief, .*sgd"),
         ("train --lr -0.1", "learning_rate=-0.1"),
         ("train --lr nan", "learning_rate=nan"),
         ("train --data nowhere.npz", "no file 'nowhere.npz'"),

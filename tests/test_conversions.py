@@ -123,7 +123,7 @@ def test_an_item_is_asked_for_by_a_position_that_exists():
     assert VECTOR.item(1) == 2
     with pytest.raises(PositionError, match=r"item\(\) has no value at \(7,\) in an array of shape \(3,\)"):
         VECTOR.item(7)
-    with pytest.raises(MinigradError, match=r"item\(\) needs one value, but this one has shape \(3,\)"):
+    with pytest.raises(MinigradError, match=r"item\(\) needs one value, but this array has shape \(3,\)"):
         VECTOR.item()
 
 

@@ -59,7 +59,7 @@ def test_states_that_no_generator_can_have_are_refused_and_nothing_changes(name)
     random.seed(7)
     for found in [*ODD, {"bit_generator": "PCG64"}]:
         if (name, found) != ("seed", 2**200):  # which is one
-            with pytest.raises(FileError, match="cannot go on from"):
+            with pytest.raises(FileError, match="cannot continue from"):
                 set_generator_states({"seed": 3, name: found})
     with pytest.raises(FileError, match="expected a dictionary"):
         set_generator_states(["seed"])
@@ -78,5 +78,5 @@ def test_every_part_of_a_state_must_be_one(path):
         for key in path[:-1]:
             part = part[key]
         part[path[-1]] = value
-        with pytest.raises(FileError, match="random generator of '0' cannot go on from"):
+        with pytest.raises(FileError, match="random generator of '0' cannot continue from"):
             set_generator_states(states)

@@ -77,7 +77,7 @@ def test_the_note_keeps_numbers_strings_and_big_integers(tmp_path):
 
 def test_a_note_that_json_cannot_hold_is_refused_and_the_old_file_stays(tmp_path):
     save_arrays(tmp_path / "a", {"w": numpy.ones(1)})
-    with pytest.raises(ArgumentError, match=r"does not fit into JSON: .*ndarray"):
+    with pytest.raises(ArgumentError, match=r"is not valid JSON: .*ndarray"):
         save_arrays(tmp_path / "a", {}, {"w": numpy.ones(1)})
     assert list(load_arrays(tmp_path / "a")[0]) == ["w"]
 

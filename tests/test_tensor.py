@@ -154,7 +154,7 @@ def test_single_values_become_python_numbers():
     assert x.argmax().item() in range(1)
     y = np.array([1.0, 2.0])
     for f in (float, int):
-        with pytest.raises(ShapeError, match=r"one value, but this one has shape \(2,\)"):
+        with pytest.raises(ShapeError, match=r"one value, but this array has shape \(2,\)"):
             f(y)
     with pytest.raises(ShapeError, match="one value"):
         y.asscalar()

@@ -52,7 +52,7 @@ NAN, INF = math.nan, math.inf
         (lambda: np.linalg.norm(X, 1), "ord=1 for 3 axes"), (lambda: nd.hard_sigmoid(X, NAN), "alpha=nan"),
         (lambda: image.imresize(X, 0, 2), "w=0"), (lambda: image.resize_short(X, 1.5), "size=1.5"),
         (lambda: image.fixed_crop(X, -1, 0, 1, 1), "x0=-1"),
-        (lambda: image.fixed_crop(X, 1, 0, 2, 1), "leaves the image"),
+        (lambda: image.fixed_crop(X, 1, 0, 2, 1), "does not fit into the image"),
         (lambda: image.center_crop(X, (0, 1)), "size=0"), (lambda: np.vander(X), "one axis of values"),
         (lambda: np.interp(X[0, 0], X[0, 0], X[0, 0, :2]), r"xp of shape \(3,\) and fp of \(2,\)"),
         (lambda: np.diag(X), "a matrix, or a vector"), (lambda: np.cov(X), "a matrix of observations"),

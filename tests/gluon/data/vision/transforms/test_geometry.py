@@ -92,7 +92,7 @@ def test_crop_resize_takes_the_rectangle_and_resizes_it():
     assert out.asnumpy().tolist() == IMAGE[1:4, 2:6].tolist()
     out = transforms.CropResize(2, 1, 4, 3, size=(8, 9))(np.array(IMAGE.astype("float64")))
     numpy.testing.assert_allclose(out.asnumpy(), interpolated(IMAGE[1:4, 2:6], 9, 8), atol=1e-9)
-    with pytest.raises(ArgumentError, match=r"width 4 and height 3 at \(6, 1\) leaves .* width 9 and height 7"):
+    with pytest.raises(ArgumentError, match=r"width 4 and height 3 at \(6, 1\) does not fit .* width 9 and height 7"):
         transforms.CropResize(6, 1, 4, 3)(np.array(IMAGE))
 
 
