@@ -2,7 +2,7 @@
 
 Recording is explicit. Inside `record()` each operation on a value that leads back to an attached array leaves a `Node`
 that knows where its inputs came from and what its derivative needs. `backward` walks these nodes from the newest to the
-oldest. Outside `record()` nothing is saved. How it works stands in `minigrad.engine`.
+oldest. Outside `record()` nothing is saved. The mechanism is in `minigrad.engine`.
 """
 
 from __future__ import annotations
@@ -45,6 +45,6 @@ if _TYPE_CHECKING:
 
 def draw(y: _Tensor, animate: bool = False) -> _Picture:
     """Draw the graph behind `y`: see `minigrad.autograd.drawing.draw`."""
-    from minigrad.autograd.drawing import draw as drawn  # a fifth of the time that `import minigrad` takes
+    from minigrad.autograd.drawing import draw as drawn  # slow to import
 
     return drawn(y, animate)

@@ -19,9 +19,9 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError, KeywordError, UsageError
 
 MOST = 200
-"""More boxes than this cannot be read."""
+"""A picture of more boxes than this is unreadable."""
 
-# Boxes carry their own background and arrows are grey, so that all can be read on a white page and on a dark one.
+# Boxes have their own background and arrows are grey, so that the picture is readable on white and on dark pages.
 FILL = {"operation": "#dbeafe", "leaf": "#dcfce7", "constant": "#f1f1f1"}
 STROKE = {"operation": "#2563a8", "leaf": "#2f8a4e", "constant": "#8a8a8a"}
 INK, ARROW, LIT = "#1c1c1c", "#8a8a8a", "#e8710a"
@@ -47,7 +47,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Box:
-    """What is known of one box before it has a place."""
+    """A box before it has a place."""
 
     kind: str
     lines: list[str]
@@ -63,9 +63,9 @@ def draw(y: Tensor, animate: bool = False) -> Picture:
 
     From top to bottom: operations (blue, rounded) with their output shapes; arrays with a gradient (green) with their
     names and, after a backward pass with `retain_graph=True`, their gradients; constants that a derivative needs
-    (dashed). A few numbers are written out, as far as the graph keeps them; of a larger gradient the norm.
+    (dashed). Small arrays show their values if the graph has saved them; larger gradients show their norm.
 
-    With `animate=True` the steps of the backward pass are numbered and light up one after the other, from the youngest
+    With `animate=True` the steps of the backward pass are numbered and light up one after the other, from the newest
     operation to the oldest; the arrays receive their gradients last.
 
     >>> from minigrad import np, autograd
@@ -86,7 +86,7 @@ def draw(y: Tensor, animate: bool = False) -> Picture:
 
 
 def _read(y: Tensor) -> tuple[list[Box], list[tuple[int, int]]]:
-    """The graph behind `y`: a box for each node from the youngest to the oldest, then for each constant, and edges."""
+    """The graph behind `y`: a box for each node from the newest to the oldest, then for each constant, and edges."""
     nodes = _reachable(y)
     index = {node: i for i, node in enumerate(nodes)}
     known = {y.node: y.data}
@@ -120,7 +120,7 @@ def _read(y: Tensor) -> tuple[list[Box], list[tuple[int, int]]]:
 
 
 def _reachable(y: Tensor) -> list[Any]:
-    """All nodes and leaves that `y` was computed from, from the youngest to the oldest."""
+    """All nodes and leaves that `y` was computed from, from the newest to the oldest."""
     if not isinstance(y, Tensor):
         raise KeywordError(
             f"draw() shows the graph behind an array, but got a {type(y).__name__}; pass the loss itself."
@@ -155,7 +155,7 @@ def _reachable(y: Tensor) -> list[Any]:
 
 
 def _line(text: str) -> str:
-    """A name that fits into a line, of letters that can be shown."""
+    """A name shortened to one line of printable characters."""
     text = "".join(letter if letter.isprintable() else "?" for letter in text)
     return text if len(text) <= LONGEST else "…" + text[-LONGEST + 1 :]
 

@@ -1,4 +1,4 @@
-"""An operation of your own: a forward computation, and the gradient that belongs to it."""
+"""An operation of your own: a forward computation and its gradient."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from minigrad.ops.shape import concatenate
 class Function:
     """Base class of operations with a gradient of their own (Gluon's `autograd.Function`).
 
-    `forward` is not recorded: it may use whatever it likes. `backward` is given the gradient of each output and returns
-    that of each input. One object is called once.
+    `forward` is not recorded, so it may run any code. `backward` is given the gradient of each output and returns that
+    of each input. Each object is called only once.
 
     >>> from minigrad import autograd, np
     >>> class Sigmoid(autograd.Function):
@@ -46,13 +46,13 @@ class Function:
     _recorded_outputs: Sequence[Tensor] = ()
 
     def save_for_backward(self, *args: Any) -> None:
-        """Keep arrays for `backward`, which finds them in `saved_tensors`."""
+        """Save arrays for `backward`, which finds them in `saved_tensors`."""
         self._saved = args
         self._versions = [_version(a) for a in args]
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """What `save_for_backward` kept. (Outputs in their place in the graph, if the backward pass is recorded.)"""
+        """What `save_for_backward` saved. (If the backward pass is recorded, outputs are part of the graph.)"""
         recorded = {id(y): again for y, again in zip(self._outputs, self._recorded_outputs)}
         return tuple([recorded.get(id(a), a) for a in self._saved])
 
@@ -67,7 +67,7 @@ class Function:
     def __call__(self, *inputs: Any) -> Any:
         if self._used:
             raise UsageError(
-                f"This {type(self).__name__} has been called already, and it keeps what belongs to that call; make a "
+                f"This {type(self).__name__} has been called already, and it holds the values of that call; make a "
                 f"new one for each call: {type(self).__name__}()(x)."
             )
         self._used = True
@@ -108,7 +108,7 @@ class Function:
             known = [id(a) for a in (*self._inputs, *self._outputs)]
             if any([isinstance(a, Tensor) and id(a) not in known for a in self._saved]):
                 raise GraphError(
-                    f"{type(self).__name__} saved what is neither an input nor an output, so the derivative of its "
+                    f"{type(self).__name__} saved an array that is no input or output, so the derivative of its "
                     "backward() would be incomplete. Save only these, or write it with recorded operations."
                 )
             self._recorded_outputs = self._apart(y)
@@ -131,7 +131,7 @@ class Function:
                     f"{type(self).__name__}.backward() returned a gradient of shape {d.shape} for input {i} of "
                     f"shape {x.shape}; they must be equal."
                 )
-            gradients[i] = d if recorded else d.data.copy()  # what was returned may be used for something else
+            gradients[i] = d if recorded else d.data.copy()  # the array returned may be used for something else
         return gradients
 
 

@@ -37,7 +37,7 @@ def jacobian(f: Map, x: Tensor) -> Tensor:
 
 
 def hvp(f: Map, x: Tensor, v: Tensor) -> Tensor:
-    """H v: the second derivatives of a scalar function at x, times v, for the price of two gradients."""
+    """H v: the second derivatives of a scalar function at x, times v, at the cost of two gradients."""
     return _pulled(*_slope(f, x), v)
 
 
@@ -53,7 +53,7 @@ def hessian(f: Map, x: Tensor) -> Tensor:
 
 
 def _computed(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
-    """f(z), recorded, and z, which has the value of x and comes from it if that is being recorded."""
+    """f(z), recorded, and z, which has the value of x and is computed from it if we are recording."""
     z = as_tensor(x).copy()
     if z.node is None:
         z.attach_grad()
@@ -66,14 +66,14 @@ def _slope(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
     y, z = _computed(f, x)
     if y.size != 1:
         raise ShapeError(
-            f"Second derivatives are taken of one number, but the function returned shape {y.shape}; sum it."
+            f"Second derivatives need a function with one value, but this one returned shape {y.shape}; sum it."
         )
     with record(is_training()):
         return _pulled(y, z, None), z
 
 
 def _pulled(y: Tensor, z: Tensor, v: Tensor | None, retain_graph: bool | None = None) -> Tensor:
-    """The gradient of y by z, weighted by v; recorded if we are recording; zeros if y does not depend on z at all."""
+    """The gradient of y with respect to z, weighted by v: recorded if we are recording, zeros if y is independent."""
     if y.node is None:
         return z.detach() * 0
     found: Tensor = grad(y, z, v, retain_graph, create_graph=is_recording(), train_mode=is_training())
@@ -81,7 +81,7 @@ def _pulled(y: Tensor, z: Tensor, v: Tensor | None, retain_graph: bool | None = 
 
 
 def _rows(y: Tensor, z: Tensor) -> Tensor:
-    """The gradient of each value of y by z."""
+    """The gradient of each value of y with respect to z."""
     basis: Any = eye(y.size, dtype=y.dtype, ctx=y.ctx)
     rows = [_pulled(y, z, basis[i].reshape(y.shape), retain_graph=True) for i in range(y.size)]
     if not rows:

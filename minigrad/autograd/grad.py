@@ -1,4 +1,4 @@
-"""Gradients as values: `grad` returns them, and can record how they came about, to be differentiated again."""
+"""Gradients as values: `grad` returns them, and can record their computation so that they can be differentiated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def grad(
     create_graph: bool = False,
     train_mode: bool = True,
 ) -> Any:
-    """The gradients of `heads` by `variables`, as new Tensors; every `.grad` stays as it is.
+    """The gradients of `heads` with respect to `variables`, as new Tensors; every `.grad` stays as it is.
 
     With `create_graph=True` the backward pass is recorded, so that the result can be differentiated again:
 
@@ -42,12 +42,12 @@ def grad(
     single = isinstance(variables, Tensor)
     targets = [variables] if isinstance(variables, Tensor) else list(variables)
     if not targets:
-        raise UsageError("grad() got an empty list of variables; name at least one array to differentiate by.")
+        raise UsageError("grad() got an empty list of variables; give at least one array.")
     for i, v in enumerate(targets):
         if v.node is None:
             raise GraphError(
-                f"grad() cannot differentiate by variable {i}: it is a constant. Call attach_grad() on it before the "
-                "computation."
+                f"grad() cannot differentiate with respect to variable {i}: it is a constant. Call attach_grad() on it "
+                "before the computation."
             )
         check_unchanged(v)
     with Scope(create_graph, train_mode), excursion:
@@ -62,14 +62,14 @@ def grad(
 
 
 def _recorded(head: Tensor, seed: Any, given: Any) -> Tensor:
-    """A seed as a Tensor: what was given may have a gradient itself."""
+    """A seed as a Tensor: the one given may have a gradient itself."""
     return given.astype(head.dtype) if isinstance(given, Tensor) else Tensor(seed, head.ctx)
 
 
 def _answer(v: Tensor, g: Any, create_graph: bool) -> Tensor:
     """A gradient as an array of its own, which the caller may change.
 
-    With `create_graph` it counts as recorded even if it is constant: then its derivative by anything is zero.
+    With `create_graph` it counts as recorded even if it is constant: then all its derivatives are zero.
     """
     if isinstance(g, Tensor):
         y = g.astype(v.dtype)

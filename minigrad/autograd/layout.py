@@ -61,7 +61,7 @@ def layout(
     x = _across(rows, widths, len(sizes), weights)
     left = min(a - w / 2 for a, w in zip(x, widths)) - margin
     x = [a - left for a in x]
-    heights = [max([sizes[c][1] for c in row if c < len(sizes)]) for row in rows]
+    heights = [max([sizes[v][1] for v in row if v < len(sizes)]) for row in rows]
     tops, bottom = {}, margin
     for row in reversed(range(len(rows))):  # the last one is on top
         tops[row] = bottom
@@ -96,7 +96,7 @@ def depths(n: int, edges: Sequence[tuple[int, int]]) -> list[int]:
 def _routes(
     depth: Sequence[int], edges: Sequence[tuple[int, int]]
 ) -> tuple[list[list[int]], list[tuple[Link, tuple[int, int]]], list[int]]:
-    """Edges cut into links from row to row. What an edge passes in between are further cells, numbered on."""
+    """Edges cut into links from row to row. In each row that an edge passes it gets a dummy vertex, numbered on."""
     row_of = list(depth)
     into: dict[int, int] = defaultdict(int)
     for _, target in edges:
@@ -116,23 +116,23 @@ def _routes(
 
 
 def _ordered(links: Sequence[tuple[Link, tuple[int, int]]], row_of: Sequence[int]) -> list[list[int]]:
-    """The cells of each row from left to right: each above the middle of what it leads to."""
+    """The vertices of each row from left to right: each above the middle of what it leads to."""
     rows: list[list[int]] = [[] for _ in range(max(row_of) + 1)]
-    for cell, row in enumerate(row_of):
-        rows[row].append(cell)
+    for vertex, row in enumerate(row_of):
+        rows[row].append(vertex)
     leads: dict[int, list[Link]] = defaultdict(list)
     for link, _ in links:
         leads[link.above].append(link)
-    place: dict[int, float] = {cell: i for i, cell in enumerate(rows[0])}
-    for cells in rows[1:]:
-        wish = {c: sum(place[k.below] + k.slot for k in leads[c]) / len(leads[c]) for c in cells}
-        cells.sort(key=wish.__getitem__)
-        place.update({cell: i for i, cell in enumerate(cells)})
+    place: dict[int, float] = {vertex: i for i, vertex in enumerate(rows[0])}
+    for vertices in rows[1:]:
+        wish = {v: sum(place[k.below] + k.slot for k in leads[v]) / len(leads[v]) for v in vertices}
+        vertices.sort(key=wish.__getitem__)
+        place.update({vertex: i for i, vertex in enumerate(vertices)})
     return rows
 
 
 def _across(rows: Sequence[Sequence[int]], widths: Sequence[float], n: int, weights: dict[Link, float]) -> list[float]:
-    """Places along the rows: again and again each cell moves to the mean of its neighbours, as far as there is room."""
+    """Places along the rows: repeatedly, each vertex moves to the mean of its neighbours, as far as there is room."""
     near: list[list[tuple[int, float]]] = [[] for _ in widths]
     for link, weight in weights.items():
         near[link.above].append((link.below, weight))
@@ -142,9 +142,9 @@ def _across(rows: Sequence[Sequence[int]], widths: Sequence[float], n: int, weig
     for sweep in range(SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
             gaps = [(widths[a] + widths[b]) / 2 + (GAP if min(a, b) < n else 0) for a, b in pairwise(row)]
-            wanted = [sum(weight * x[other] for other, weight in near[c]) / pull[c] for c in row]
-            for cell, place in zip(row, settle(wanted, gaps, [pull[c] for c in row])):
-                x[cell] = place
+            wanted = [sum(weight * x[other] for other, weight in near[v]) / pull[v] for v in row]
+            for vertex, place in zip(row, settle(wanted, gaps, [pull[v] for v in row])):
+                x[vertex] = place
     return x
 
 
@@ -173,7 +173,7 @@ def settle(
 def _ports(
     routes: Sequence[Sequence[int]], x: Sequence[float], widths: Sequence[float], n: int
 ) -> tuple[dict[int, float], dict[int, float]]:
-    """Where each edge leaves its source and enters its target: straight ahead if the box is there, and not together."""
+    """Where each edge leaves its source and enters its target: straight towards the other box if possible, apart."""
     ends: tuple[dict[int, float], dict[int, float]] = ({}, {})
     for end, (own, other) in zip(ends, ((0, 1), (-1, -2))):
         at: dict[int, list[int]] = defaultdict(list)

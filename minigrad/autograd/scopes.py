@@ -36,12 +36,12 @@ def is_training() -> bool:
 
 
 def set_recording(is_record: bool) -> bool:
-    """Switch recording by hand; returns what it was. `with record():` is safer."""
+    """Switch recording by hand; returns the old value. `with record():` is safer."""
     was, state.recording = state.recording, bool(is_record)
     return was
 
 
 def set_training(train_mode: bool) -> bool:
-    """Switch training mode by hand; returns what it was."""
+    """Switch training mode by hand; returns the old value."""
     was, state.training = state.training, bool(train_mode)
     return was

@@ -21,7 +21,7 @@ def mark_variables(variables: Any, gradients: Any, grad_reqs: str | Sequence[str
             )
         if g.shape != v.shape or g.dtype != v.dtype:
             raise ShapeError(
-                f"The gradient of an array of shape {v.shape} and dtype {v.dtype} cannot be held by one of shape "
-                f"{g.shape} and dtype {g.dtype}; give a buffer like np.zeros_like(x)."
+                f"The gradient of an array of shape {v.shape} and dtype {v.dtype} does not fit into a buffer of shape "
+                f"{g.shape} and dtype {g.dtype}; give a buffer such as np.zeros_like(x)."
             )
         attach(v, req, g)

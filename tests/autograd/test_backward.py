@@ -257,7 +257,7 @@ def test_a_single_variable_may_be_marked_and_a_buffer_must_fit():
     x, g = np.array([1.0, 2.0]), np.zeros(2)
     autograd.mark_variables(x, g)
     assert x.grad is g
-    with pytest.raises(ShapeError, match=r"shape \(2,\) and dtype float32 cannot be held by one of shape \(3,\)"):
+    with pytest.raises(ShapeError, match=r"shape \(2,\) and dtype float32 does not fit into a buffer of shape \(3,\)"):
         autograd.mark_variables(x, np.zeros(3))
     with pytest.raises(ShapeError, match="dtype float64"):
         autograd.mark_variables(x, np.zeros(2, dtype="float64"))
