@@ -1,6 +1,6 @@
-"""NDArrayIter, Gluon's older loader: batches of arrays by `next`, each of the same size.
+"""NDArrayIter, MXNet's older loader: `next` returns batches of arrays, all of the same size.
 
-`gluon.data.DataLoader` does more; this one is for scripts that go by `batch.data[0]` and `batch.label[0]`.
+`gluon.data.DataLoader` does more; this one is for scripts that use `batch.data[0]` and `batch.label[0]`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from minigrad.generators import generator
 
 @dataclass
 class DataBatch:
-    """The arrays of one batch, and how many of its last samples only fill it up."""
+    """The arrays of one batch, and how many of its last samples are padding."""
 
     data: list[Tensor]
     label: list[Tensor]
@@ -64,7 +64,7 @@ class NDArrayIter:
         self.batch_size = batch_size
         self._shuffle = shuffle
         self._handle = one_of("last_batch_handle", last_batch_handle, "pad", "discard", "roll_over")
-        self._left = numpy.arange(0)  # of the last epoch
+        self._left = numpy.arange(0)  # samples left over from the last epoch
         self.reset()
 
     @property

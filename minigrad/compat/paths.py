@@ -29,7 +29,7 @@ OLD_PATHS = {
     "minigrad.optimizer.latex": "minigrad.optimizer.readings.latex",
     **{f"minigrad.optimizer.run_{name}": f"minigrad.optimizer.readings.{name}" for name in ("numpy", "numba", "cuda")},
 }
-"""Modules that have another name now, by the one that goes on working."""
+"""Old module names, which still work -> new names."""
 
 
 class OldPaths(MetaPathFinder):
@@ -49,7 +49,7 @@ class OldPaths(MetaPathFinder):
 
 
 class _Alias(Loader):
-    """A loader that answers with a module that has another name."""
+    """A loader that returns the module of another name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -60,7 +60,7 @@ class _Alias(Loader):
         return found
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__spec__ = self.spec  # which Python has just replaced by that of the old name
+        module.__spec__ = self.spec  # Python has just replaced it by that of the old name
 
 
 sys.meta_path.insert(0, OldPaths(OLD_PATHS))

@@ -1,4 +1,4 @@
-"""MXNet's symbols, graphs without values. minigrad has none: whoever asks for one is told what to do instead."""
+"""MXNet's symbols, graphs without values. minigrad has none; the error says what to do instead."""
 
 from typing import Any
 

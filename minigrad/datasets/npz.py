@@ -1,4 +1,4 @@
-"""Classified samples from a user's .npz file, looked over before anything is trained on them."""
+"""Classified samples from a user's .npz file, checked before anything is trained on them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LAST_CLASS = 999_999
 def from_npz(path: FilePath, test_fraction: float = 0.2, seed: int = 0) -> tuple[Split, Split]:
     """`(x_train, y_train), (x_test, y_test)` from arrays `x` (n, ...) of numbers and `y` (n,) of class numbers from 0.
 
-    `x` becomes float32. Raises MissingFileError, AccessError, or FileError saying what is wrong: no .npz file, sizes
-    that cannot be (see `minigrad.archive`), Python objects in it, arrays missing or of different lengths, values that
+    `x` becomes float32. Raises MissingFileError, AccessError, or FileError saying what is wrong: no .npz file,
+    impossible sizes (see `minigrad.archive`), Python objects in it, arrays missing or of different lengths, values that
     are NaN or infinite in float32, labels that are not whole numbers from 0 to a million, or too few samples.
     """
     with archive(path, "The file {path} cannot be read as .npz ({reason}); write it with numpy.savez.") as arrays:
         for name in ("x", "y"):
             if name not in arrays.stems:
-                raise FileError(f"it has no such array: {name!r}")
+                raise FileError(f"it has no array {name!r}")
         x, y = arrays["x"], arrays["y"]
     where = f"The file {str(path)!r}"
     if y.ndim != 1 or x.ndim < 2 or len(x) != len(y):

@@ -1,4 +1,4 @@
-"""Initializers: how a parameter gets its first values. Also to be had as `minigrad.init`."""
+"""Initializers: how a parameter gets its first values. Also available as `minigrad.init`."""
 
 from minigrad.absent import explain_absent
 from minigrad.initializer.choose import Load, Mixed

@@ -13,9 +13,9 @@ from minigrad.initializer.initializer import Initializer, create, register
 
 @register
 class Mixed(Initializer):
-    """The first pattern that matches the beginning of the parameter's name (`re.match`) says which initializer to use.
+    """Chooses an initializer by the first pattern that matches the beginning of the parameter's name (`re.match`).
 
-    That initializer then goes by the name's suffix, as ever. No match raises ArgumentError; end the patterns with '.*'.
+    That initializer then goes by the name's suffix as usual. No match raises ArgumentError; end the patterns with '.*'.
 
     >>> from minigrad import np
     >>> mixed = Mixed(["conv", ".*"], ["ones", "zeros"])
@@ -43,7 +43,7 @@ class Mixed(Initializer):
 
 @register
 class Load(Initializer):
-    """Copies from a dict of arrays by the parameter's name; a name that is not there goes to `default_init`.
+    """Copies from a dict of arrays by the parameter's name; a missing name goes to `default_init`.
 
     Raises ShapeError if the shapes differ, UsageError if the name is missing and there is no default.
     """

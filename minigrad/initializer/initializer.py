@@ -41,12 +41,12 @@ class Initializer:
     `beta` and `min` become 0, `gamma` and `max` become 1. A subclass may override `_init_bias` and the others too. Any
     other suffix raises ArgumentError.
 
-    A parameter's own initializer (the `init` of a `Parameter`) is not asked through the suffix: its `_init_weight` is
+    A parameter's own initializer (the `init` of a `Parameter`) does not depend on the suffix: its `_init_weight` is
     called whatever the name.
     """
 
     def __init__(self, **attributes: Any) -> None:
-        if attributes and type(self).__init__ is Initializer.__init__:  # no constructor of its own has asked for them
+        if attributes and type(self).__init__ is Initializer.__init__:  # no constructor of a subclass takes them
             refuse(type(self), attributes)
         vars(self).update(attributes)
 

@@ -15,7 +15,7 @@ from minigrad.initializer.initializer import Initializer, register, registry
 
 @register
 class Zero(Initializer):
-    """Weights 0. A hidden layer that starts so never learns: all its units stay equal."""
+    """Weights 0. A hidden layer that starts at 0 never learns: all its units stay equal."""
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
         arr[...] = 0

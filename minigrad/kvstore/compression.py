@@ -1,4 +1,4 @@
-"""Gradient compression: two bits a value, and what was rounded away is not lost but sent later (error feedback)."""
+"""Gradient compression: two bits per value; what was rounded away is sent later (error feedback)."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class TwoBitCompression:
         return cls(params.get("threshold", 0.5))
 
     def quantize(self, sender: Hashable, gradient: Array) -> Array:
-        """The codes -1, 0, +1 (int8, shape of `gradient`) to send now; the rest is kept for the next call."""
+        """The codes -1, 0, +1 (int8, shape of `gradient`) to send now; the rest is saved for the next call."""
         xp = xp_of(gradient)
         residual = self.residuals.get(sender)
         if residual is None:
             residual = xp.zeros(gradient.shape, dtype=numpy.promote_types(gradient.dtype, "float32"))
-        residual = self.residuals[sender] = xp.asarray(residual)  # one that was loaded comes from the host
+        residual = self.residuals[sender] = xp.asarray(residual)  # a loaded one is on the host
         residual += gradient
         codes = (residual >= self.threshold).astype("int8") - (residual <= -self.threshold).astype("int8")
         residual -= self.threshold * codes.astype(residual.dtype)

@@ -66,7 +66,7 @@ class KVStore:
     # Values in and out
 
     def init(self, key: Key | list[Key], value: Values) -> None:
-        """Enter each key once, with a copy of its value."""
+        """Add each key, once, with a copy of its value."""
         for k, values in self._pairs(key, from_plain(value)):
             if k in self._stored:
                 raise UsageError(f"Key {k!r} is in the store already; push a new value to it instead.")
@@ -78,7 +78,7 @@ class KVStore:
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
         """Sum the values of each key over devices; store the sum, or update the stored value with it.
 
-        `priority` is accepted for Gluon's sake: everything is done when the call returns.
+        `priority` is accepted for compatibility: everything is done when the call returns.
         """
         with autograd.pause():
             for k, values in self._pairs(key, from_plain(value)):
@@ -130,7 +130,7 @@ class KVStore:
                     o[rows] = stored[rows].as_in_ctx(o.ctx)
 
     def assign(self, key: Key, value: Tensor) -> None:
-        """Replace the stored value, past any updater: a weight was set by hand."""
+        """Replace the stored value without the updater, for a weight that was set by hand."""
         self._find(key, [value])[...] = value.as_in_ctx(self._stored[key].ctx)
 
     # How values change
@@ -148,13 +148,13 @@ class KVStore:
     def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
         """Send two bits for each value, as in {'type': '2bit', 'threshold': 0.5}. See `TwoBitCompression`."""
         if self._name == "local":
-            raise ArgumentError("A 'local' store sums on the CPU and compresses nothing; create a 'device' store.")
+            raise ArgumentError("A 'local' store sums on the CPU without compression; create a 'device' store.")
         self._compression = TwoBitCompression.from_params(compression_params)
 
     def is_capable(self, capability: str) -> bool:
-        """Whether the store can do this: 'optimizer', run an optimizer on the stored weights. It can."""
+        """Whether the store has this capability. The only one is 'optimizer', to update the stored weights: it has."""
         if capability.lower() != "optimizer":
-            raise ArgumentError(f"A store may be asked for the capability 'optimizer', not {capability!r}.")
+            raise ArgumentError(f"The capability of a store to ask for is 'optimizer', not {capability!r}.")
         return True
 
     def save_optimizer_states(self, fname: FilePath, dump_optimizer: bool = False) -> None:
@@ -169,7 +169,7 @@ class KVStore:
         load_states(fname, self._optimizer_updater(), self._stored, residuals=self.residuals)
 
     def barrier(self) -> None:
-        """Wait until every process has come here. One process does not wait."""
+        """Wait until every process has called this. A single process does not wait."""
 
     _barrier = barrier
 
@@ -208,7 +208,7 @@ class KVStore:
     def _find(self, key: Key, arrays: list[Tensor]) -> Tensor:
         """The stored value, if its shape is that of all arrays."""
         if key not in self._stored:
-            raise UsageError(f"Key {key!r} is not in the store; enter it first: store.init({key!r}, value).")
+            raise UsageError(f"Key {key!r} is not in the store; add it first: store.init({key!r}, value).")
         stored = self._stored[key]
         for array in arrays:
             if array.shape != stored.shape:
@@ -236,7 +236,7 @@ ELSEWHERE = {
     "horovod": "'dist_sync' works across processes",
     "byteps": "'dist_sync' works across processes",
 }
-"""Stores of MXNet that minigrad answers by others."""
+"""MXNet's stores that minigrad does not have, and what to use instead."""
 
 DISTRIBUTED = ("dist_sync", "dist_device_sync", "dist_async")
 

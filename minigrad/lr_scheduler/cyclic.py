@@ -8,7 +8,7 @@ from minigrad.lr_scheduler.scheduler import LRScheduler
 
 
 class TriangularScheduler(LRScheduler):
-    r"""Rise in a straight line from `min_lr` to `max_lr` and fall back, `cycles` times; then stay at `min_lr`.
+    r"""Rise linearly from `min_lr` to `max_lr` and fall back, `cycles` times; then stay at `min_lr`.
 
     Let $L$ be `cycle_length`, $r$ be `inc_fraction` and $k$ the update within its cycle. The rate is
     $\eta_{\min} + u\,(\eta_{\max} - \eta_{\min})$ with $u = k/(rL)$ up to the peak at $k = rL$, and
@@ -35,7 +35,7 @@ class TriangularScheduler(LRScheduler):
     def set_base(self, lr: float) -> None:
         super().set_base(lr)
         if self.min_lr > lr:
-            raise ArgumentError(f"The lowest rate is {self.min_lr} and the highest {lr}; they must not cross.")
+            raise ArgumentError(f"The lowest rate, {self.min_lr}, is above the highest, {lr}; it must not be.")
         self.max_lr = float(lr)
 
     def rate(self, num_update: int) -> float:
@@ -47,7 +47,7 @@ class TriangularScheduler(LRScheduler):
 
 
 class OneCycleScheduler(TriangularScheduler):
-    """One symmetric triangle from `start_lr` to `max_lr` and back, then a straight cool-down to `finish_lr`.
+    """One symmetric triangle from `start_lr` to `max_lr` and back, then a linear cool-down to `finish_lr`.
 
     The cool-down lasts `cooldown_length` updates after the `cycle_length` of the triangle; then the rate stays.
 

@@ -16,8 +16,8 @@ class FactorScheduler(LRScheduler):
     below `stop_factor_lr` once it has dropped. The first drop shows at update $s + 1$ (MXNet's text says $s$; its code
     does this).
 
-    The schedule remembers its drops: asked about an earlier update it answers with the present rate, and a `base_lr`
-    assigned meanwhile is what later drops start from.
+    The schedule is stateful: for an earlier update it returns the present rate, and after `base_lr` is assigned, later
+    drops start from there.
 
     >>> schedule = FactorScheduler(step=2, factor=0.5, base_lr=0.8)
     >>> [schedule(k) for k in range(7)]
@@ -53,8 +53,8 @@ class FactorScheduler(LRScheduler):
 class MultiFactorScheduler(LRScheduler):
     r"""Multiply the rate by `factor` after each of the updates listed in `step`.
 
-    $\eta_k = B f^{\#\{s\,:\,k > s\}}$: the drop of step $s$ shows at update $s + 1$. It remembers its drops as
-    `FactorScheduler` does.
+    $\eta_k = B f^{\#\{s\,:\,k > s\}}$: the drop of step $s$ shows at update $s + 1$. It is stateful, as
+    `FactorScheduler` is.
 
     >>> schedule = MultiFactorScheduler(step=[2, 3], factor=0.5, base_lr=0.8)
     >>> [schedule(k) for k in range(6)]
@@ -92,8 +92,8 @@ class PolyScheduler(LRScheduler):
     r"""Fall from `base_lr` to `final_lr` along a polynomial, reaching it at `max_update`.
 
     Let $M$ be `max_update`, $K$ the warm-up, $F$ the final rate and $p$ the power `pwr`:
-    $\eta_k = F + (B - F)\left(1 - \frac{k-K}{M-K}\right)^p$ up to $M$, and $F$ from there on. (MXNet answers `base_lr`
-    beyond $M$ if it was never asked before.)
+    $\eta_k = F + (B - F)\left(1 - \frac{k-K}{M-K}\right)^p$ up to $M$, and $F$ from there on. (MXNet returns `base_lr`
+    beyond $M$ if it was not called before.)
 
     >>> schedule = PolyScheduler(max_update=4, base_lr=1.0, pwr=2)
     >>> [schedule(k) for k in range(6)]
@@ -155,7 +155,7 @@ class CosineScheduler(LRScheduler):
 
 
 def progress(num_update: int, start: int, end: int) -> float:
-    """How far the decay has come: 0 at update `start`, 1 at `end` and ever after."""
+    """How far the decay has come: 0 at update `start`, 1 from `end` on."""
     return min((num_update - start) / (end - start), 1.0)
 
 

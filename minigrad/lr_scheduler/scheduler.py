@@ -14,7 +14,7 @@ from minigrad.config import as_call, as_file_error, build, check_complete, field
 from minigrad.errors import ArgumentError
 
 RATES = ("warmup_final_lr", "base_lr")
-"""The base of every schedule, as it was set and as it has become."""
+"""The attributes with the base rate of every schedule: as it was set, and as it is now."""
 
 
 class LRScheduler:
@@ -29,7 +29,7 @@ class LRScheduler:
 
     Parameters
     ----------
-    base_lr : the rate $B$ from which the schedule departs, at least 0.
+    base_lr : the rate $B$ from which the schedule starts, at least 0.
     warmup_steps : $K$, in updates.
     warmup_begin_lr : $b$, not above `base_lr`.
     warmup_mode : 'linear' or 'constant'.
@@ -70,8 +70,8 @@ class LRScheduler:
     def set_base(self, lr: float) -> None:
         """Make `lr` the base of the whole schedule and the target of its warm-up.
 
-        An optimizer calls this when it is given an explicit `learning_rate`. Assigning `base_lr` is weaker: as in Gluon
-        it moves Factor and MultiFactor from there on, and leaves the warm-up and the other schedules as built.
+        An optimizer calls this when it is given an explicit `learning_rate`. Assigning `base_lr` does less: as in Gluon
+        it affects Factor and MultiFactor from then on, but not the warm-up or the other schedules.
         """
         lr = number("base_lr", lr, 0)
         if self.warmup_begin_lr > lr:
@@ -79,7 +79,7 @@ class LRScheduler:
                 f"warmup_begin_lr is {self.warmup_begin_lr} and the base rate {lr}; a warm-up must not start above it."
             )
         self.base_lr = lr
-        # The base as it was set; `base_lr` itself falls in the stateful schedules.
+        # The base as it was set; `base_lr` itself decreases in the stateful schedules.
         self.warmup_final_lr = lr
 
     def get_warmup_lr(self, num_update: int) -> float:
@@ -95,16 +95,16 @@ class LRScheduler:
     def __call__(self, num_update: int) -> float:
         """The learning rate for update number `num_update` (0 is before the first)."""
         if not num_update >= 0:
-            raise ArgumentError(f"A schedule was asked for the rate of update {num_update!r}; they count from 0.")
+            raise ArgumentError(f"A schedule was asked for the rate of update {num_update!r}; updates count from 0.")
         return self.get_warmup_lr(num_update) if num_update < self.warmup_steps else self.rate(num_update)
 
     def __repr__(self) -> str:
         return as_call(self, self.renamed, always=("base_lr",))
 
     def get_config(self) -> dict[str, Any]:
-        """The schedule in mid-flight as a JSON-able dict.
+        """The schedule with its present state, as a JSON-able dict.
 
-        A schedule that keeps more than its constructor is told adds it: `return super().get_config() | {"count":
+        A schedule with other state than its constructor arguments adds it: `return super().get_config() | {"count":
         self.count}`.
         """
         own = vars(self)
@@ -115,11 +115,11 @@ class LRScheduler:
         return config
 
     def set_config(self, config: Mapping[str, Any]) -> None:
-        """Take in what your own `get_config` has added. The values come from a file, so check them."""
+        """Restore what your own `get_config` has added. The values come from a file, so check them."""
 
     @staticmethod
     def from_config(config: dict[str, Any]) -> LRScheduler:
-        """The schedule that `get_config` described, made by its constructor and going on where it stood.
+        """The schedule that `get_config` described, made by its constructor and continuing where it was.
 
         >>> from minigrad.lr_scheduler import FactorScheduler
         >>> half = FactorScheduler(step=2, factor=0.5, base_lr=0.8)

@@ -1,4 +1,4 @@
-"""Metrics of decisions: how often the chosen class is right. Scores with a NaN choose none, and are never right."""
+"""Metrics of decisions: how often the chosen class is right. Scores with a NaN choose no class and count as wrong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from minigrad.errors import ArgumentError, ShapeError, UsageError
 from minigrad.metric.metric import EvalMetric, alias, pairs, register
 
 NONE = -(2**62)
-"""The class that scores with a NaN choose; no label is this."""
+"""What scores with a NaN choose; no label equals it."""
 
 
 @register
@@ -23,8 +23,8 @@ NONE = -(2**62)
 class Accuracy(EvalMetric):
     """The share of predictions that hit their label.
 
-    `pred` holds a score per class along `axis`, of which the largest decides; or it has the shape of `label` and holds
-    class numbers.
+    `pred` holds a score per class along `axis`, and the largest decides; or it has the shape of `label` and holds class
+    numbers.
     """
 
     def __init__(self, axis: int = 1, name: str = "accuracy") -> None:

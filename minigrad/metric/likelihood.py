@@ -64,7 +64,7 @@ class Perplexity(EvalMetric):
 
 @register
 class Loss(EvalMetric):
-    """Mean over all elements of a loss, which is given in the place of the predictions; labels are not looked at."""
+    """Mean over all elements of a loss, which is given in place of the predictions; labels are ignored."""
 
     def __init__(self, name: str = "loss") -> None:
         super().__init__(name)

@@ -63,13 +63,13 @@ class EvalMetric:
         return so_far + new
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Start again from nothing."""
         self.reset_local()
         self.global_sum_metric = 0.0
         self.global_num_inst = 0
 
     def reset_local(self) -> None:
-        """Forget what `get` tells; `get_global` goes on."""
+        """Reset what `get` returns, but not what `get_global` returns."""
         self.sum_metric = 0.0
         self.num_inst = 0
 
@@ -142,7 +142,7 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
 @register
 @alias("composite")
 class CompositeEvalMetric(EvalMetric):
-    """Several metrics fed with the same batches; `get` returns a list of names and a list of values."""
+    """Several metrics of the same batches; `get` returns a list of names and a list of values."""
 
     def __init__(self, metrics: list[Any] | None = None, name: str = "composite") -> None:
         self.metrics = [create(metric) for metric in metrics or []]
@@ -232,6 +232,6 @@ def _is_numbers(values: Any) -> bool:
 
 
 def _fetch(value: Any) -> Array:
-    """On the host; numbers in the widest dtype of their kind, so that a difference of bytes is what it is."""
+    """On the host, in the widest dtype of its kind, so that a difference of bytes does not wrap around."""
     array = to_host(value.data if isinstance(value, Tensor) else value)
     return array.astype("float64" if array.dtype.kind == "f" else "int64") if array.dtype.kind in "iuf" else array

@@ -1,8 +1,8 @@
 """The older array names of MXNet, on top of `np` and `npx`: one array type serves them all.
 
-What differs from NumPy is kept: a reduction over everything has shape (1,); positions and comparisons are float32;
-`array` and its like take the device before the dtype; `reshape` has codes of its own; the arguments are called
-`data`, or `lhs` and `rhs`; and `out=` takes the result.
+Where MXNet differs from NumPy, `nd` does too: a reduction over everything has shape (1,); positions and comparisons are
+float32; `array` and the other constructors take the device before the dtype; `reshape` has codes of its own; the
+arguments are called `data`, or `lhs` and `rhs`; and `out=` takes the result.
 """
 
 from __future__ import annotations
@@ -48,4 +48,4 @@ for _word in {*__all__} - {"NDArray", "linear", "random"}:
 del _word
 
 linear = ops.linear
-"""x W^T + b: not a name of MXNet's, but the first operation of every `Dense`, and so as it is."""
+"""x W^T + b. MXNet has no such name, but every `Dense` calls it, so it has no wrapper that would cost time."""

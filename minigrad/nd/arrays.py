@@ -77,7 +77,7 @@ broadcast_logical_and, broadcast_logical_or, broadcast_logical_xor = logical_and
 
 
 def _nearest(data: Any, away: bool) -> Tensor:
-    """The nearest whole number; of two, the lower, or that away from 0."""
+    """The nearest whole number; of two, the lower, or the one away from 0."""
     finite = ops.where(ops.isinf(data), 0, data)
     rest = finite - ops.floor(finite)  # exact
     up = ops.logical_or(rest > 0.5, ops.logical_and(rest == 0.5, data > 0)) if away else rest > 0.5
@@ -85,7 +85,7 @@ def _nearest(data: Any, away: bool) -> Tensor:
 
 
 round = older(named_as(ops.round)(lambda data: _nearest(data, away=True)))
-round.__doc__ = "The nearest whole number; of two, that away from 0: -1.5 becomes -2, and 2.5 becomes 3."
+round.__doc__ = "The nearest whole number; of two, the one away from 0: -1.5 becomes -2, and 2.5 becomes 3."
 rint = older(named_as(ops.rint)(lambda data: _nearest(data, away=False)))
 rint.__doc__ = "The nearest whole number; of two, the lower: -1.5 becomes -2, and 2.5 becomes 2."
 
@@ -190,8 +190,8 @@ def sort(data: Any, axis: int = -1, is_ascend: bool = True) -> Tensor:
 def reshape(data: Any, shape: Any, reverse: bool = False) -> Tensor:
     """The same values in another shape, in which a length may also be a code.
 
-    -1 is what remains; 0 copies the length at this place; -2 copies all remaining lengths; -3 is the product of two;
-    -4, followed by two numbers, splits one. With `reverse` all is read from the right.
+    -1 is whatever remains; 0 copies the length at this place; -2 copies all remaining lengths; -3 is the product of
+    two; -4, followed by two numbers, splits one. With `reverse` all is read from the right.
 
     >>> from minigrad import nd
     >>> nd.reshape(nd.zeros((2, 3, 8)), (0, -4, 3, 1, -2)).shape
@@ -214,13 +214,13 @@ def swapaxes(data: Any, dim1: int = 0, dim2: int = 0) -> Tensor:
 
 @composed()
 def concat(*data: Any, dim: int = 1) -> Tensor:
-    """Arrays joined along an axis, the second unless told otherwise."""
+    """Arrays joined along an axis, by default the second."""
     return ops.concatenate(data, dim)
 
 
 @composed()
 def concatenate(arrays: Any, axis: int = 0) -> Tensor:
-    """Arrays joined along an axis, the first unless told otherwise."""
+    """Arrays joined along an axis, by default the first."""
     return ops.concatenate(arrays, axis)
 
 
@@ -232,7 +232,7 @@ def stack(*data: Any, axis: int = 0) -> Tensor:
 
 @composed("data")
 def split(data: Any, num_outputs: int, axis: int = 1, squeeze_axis: bool = False) -> Any:
-    """So many equal pieces along an axis, without it if `squeeze_axis`; one piece is not put into a list."""
+    """A list of equal pieces along an axis, which `squeeze_axis` removes; a single piece comes without a list."""
     pieces = [ops.squeeze(p, axis) if squeeze_axis else p for p in np.split(data, num_outputs, axis)]
     return pieces if num_outputs > 1 else pieces[0]
 
@@ -252,7 +252,7 @@ def slice_like(data: Any, shape_like: Any, axes: Any = None) -> Tensor:
 
 @composed("a")
 def take(a: Any, indices: Any, axis: int = 0, mode: str = "clip") -> Tensor:
-    """Rows of `axis` at the given positions; those outside are clipped."""
+    """Rows of `axis` at the given positions; positions outside are clipped."""
     return ops.take(a, indices, axis, mode)
 
 

@@ -1,4 +1,4 @@
-"""New arrays in the way of `nd`: the device comes before the dtype."""
+"""New arrays with `nd`'s order of arguments: the device comes before the dtype."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minigrad.engine.tensor import Tensor
 
 @composed()
 def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
-    """A new array; float32 unless told otherwise, or made from an array of minigrad's."""
+    """A new array, by default float32, or in the dtype of a minigrad array."""
     return create.array(
         source_array, dtype or (source_array.dtype if isinstance(source_array, Tensor) else "float32"), ctx
     )

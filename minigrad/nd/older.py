@@ -1,4 +1,4 @@
-"""A function of today under MXNet's older names of its arguments, and with its `out`."""
+"""Today's functions with MXNet's older argument names and `out`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def named_as(function: Callable[..., Any]) -> Callable[[_Function], _Function]:
-    """A decorator: the name and the docstring of `function` for one that stands in for it and has its own arguments."""
+    """A decorator that gives a function with other arguments the name and the docstring of `function`."""
 
     def name(other: _Function) -> _Function:
         other.__name__, other.__doc__ = function.__name__, function.__doc__
@@ -24,7 +24,7 @@ def named_as(function: Callable[..., Any]) -> Callable[[_Function], _Function]:
 
 
 def older(function: Callable[..., Any], *names: str) -> Callable[..., Tensor]:
-    """`function`, its first arguments called `names` (`data` if none), its result put into `out` if that is given."""
+    """`function` with its first arguments called `names` (`data` if none) and its result put into `out` if given."""
     names = names or ("data",)
 
     @composed()
@@ -52,5 +52,5 @@ def of_two(function: Callable[..., Any]) -> Callable[..., Tensor]:
 
 
 def truth(function: Callable[..., Any]) -> Callable[..., Tensor]:
-    """A comparison that answers with 1 and 0 in float32."""
+    """A comparison that returns 1 and 0 in float32."""
     return of_two(named_as(function)(lambda lhs, rhs: function(lhs, rhs).astype("float32")))

@@ -1,4 +1,4 @@
-"""Random arrays in the way of `nd`."""
+"""Random arrays with `nd`'s arguments."""
 
 from __future__ import annotations
 

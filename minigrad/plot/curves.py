@@ -1,4 +1,4 @@
-"""Learning curves of many optimizers in one picture that can still be read: a few to a row, each named at its end."""
+"""Learning curves of many optimizers in one readable picture: a few to a row, each with its name at its end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Curves = tuple[Sequence[float], Sequence[float]]
 """Training loss and test accuracy after each epoch."""
 
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7a7a7a", "#000000")
-"""Okabe and Ito's colours, which the colour-blind tell apart (grey stands for their yellow, too faint for a line)."""
+"""Okabe and Ito's colours, which the colour-blind can tell apart (grey replaces their yellow, too faint for a line)."""
 PER_ROW = 7
 OTHERS, FRAME, INK = "#e2e2e2", "#aaaaaa", "#333333"
 SMALLEST_ERROR = 1e-3
@@ -58,7 +58,7 @@ def curves(runs: Mapping[str, Curves], title: str = "") -> Figure:
         figure.supxlabel(
             "From top to bottom in the order of the last training loss. Grey: the other rows.", fontsize=9, color=INK
         )
-    figure.draw_without_rendering()  # the layout must stand before labels can be kept apart
+    figure.draw_without_rendering()  # the layout must be final before labels can be spaced
     for names, (left, right) in zip(rows, grid):
         losses = [drawn[name][0][1][-1] for name in names]
         _label(left, [n if math.isfinite(loss) else f"{n} (diverged)" for n, loss in zip(names, losses)], losses)

@@ -27,7 +27,7 @@ NAN[17, 1], INF[3, 0], INF[4, 0] = numpy.nan, numpy.inf, -numpy.inf
 @pytest.mark.parametrize(
     ("arrays", "sentence"),
     [
-        ({"x": X}, r"no such array: .*y"),
+        ({"x": X}, r"has no array 'y'"),
         ({"x": X, "y": Y[:5]}, r"x of shape \(20, 2\) and y of shape \(5,\)"),
         ({"x": X[:, 0], "y": Y}, r"x of shape \(20,\)"),
         ({"x": X.astype("U"), "y": Y}, "dtype <U32"),

@@ -73,7 +73,7 @@ def test_senseless_arguments_raise_as_in_mxnet(case):
         (lambda: PolyScheduler(max_update=4, base_lr=-1), "base_lr=-1 cannot be used; expected a number of at least 0"),
         (lambda: PolyScheduler(max_update=4, base_lr=math.nan), "base_lr=nan"),
         (lambda: PolyScheduler(max_update=4, pwr=-2), "pwr=-2"),
-        (lambda: TriangularScheduler(1.0, 0.5, 10), "lowest rate is 1.0 and the highest 0.5"),
+        (lambda: TriangularScheduler(1.0, 0.5, 10), "lowest rate, 1.0, is above the highest, 0.5"),
         (
             lambda: TriangularScheduler(0.1, 0.5, 10, inc_fraction=1),
             r"inc_fraction=1 cannot be used; expected a number in \(0, 1\)",
