@@ -21,7 +21,7 @@ class SoftmaxCrossEntropyLoss(Loss):
     Arguments:
         axis: the axis of the classes.
         sparse_label: labels are class numbers (True) or distributions of the shape of the scores (False). A number
-            outside the classes is clipped into them, as in Gluon, with a warning.
+            outside the classes is clipped to their range, as in Gluon, with a warning.
         from_logits: the predictions are log-probabilities already.
 
     >>> from minigrad import np
@@ -81,7 +81,7 @@ class SoftmaxCrossEntropyLoss(Loss):
 
 
 def _inside(label: Tensor, classes: int) -> Tensor:
-    """Labels that are classes, or have become so with a warning. (On a GPU looking at them would be waiting.)"""
+    """Labels, clipped to the classes with a warning. (Not on a GPU, where reading them would wait for the device.)"""
     with label.ctx:
         try:
             class_indices(label.ctx.xp, label.data, classes)
@@ -94,7 +94,7 @@ def _clipped(label: Any, classes: int, error: ArgumentError) -> Tensor:
     """Whole labels clipped to the classes, with a warning; other labels remain an error."""
     if bool((label != ops.floor(label)).any()):
         raise error
-    warnings.warn(f"{error} Labels outside are clipped, as in Gluon.", stacklevel=5)
+    warnings.warn(f"{error} Such labels are clipped, as in Gluon.", stacklevel=5)
     return ops.clip(label, 0, classes - 1)
 
 
@@ -102,8 +102,8 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
     """The negative log-probability of a yes or no, for each score by itself: labels are 0, 1, or probabilities between.
 
     With p the raw score, y the label and pos_weight a factor on the 'yes' terms (1 if absent) it is
-    pos_weight y log(1 + exp(-p)) + (1 - y) log(1 + exp(p)): it overflows nowhere, and a small loss has all its digits,
-    for nothing is subtracted. If `from_sigmoid`, p is a probability: -(pos_weight y log(p + 1e-12) +
+    pos_weight y log(1 + exp(-p)) + (1 - y) log(1 + exp(p)). This never overflows, and a small loss has all its digits
+    because nothing is subtracted. If `from_sigmoid`, p is a probability: -(pos_weight y log(p + 1e-12) +
     (1 - y) log(1 - p + 1e-12)).
 
     >>> from minigrad import np
@@ -138,7 +138,7 @@ def surprise(p: Tensor, y: Tensor, pos_weight: Any = None) -> Tensor:
 
 
 class HingeLoss(Loss):
-    """How far pred label stays below the margin: max(0, margin - pred label), labels -1 or 1.
+    """How far pred times label falls below the margin: max(0, margin - pred label), labels -1 or 1.
 
     >>> from minigrad import np
     >>> HingeLoss()(np.array([0.5, -2.0]), np.array([1.0, -1.0]))
@@ -225,7 +225,7 @@ class KLDivLoss(Loss):
 
 
 def expected(y: Tensor, logp: Tensor) -> Tensor:
-    """y log p. It is 0 where y is, even if the logarithm is infinite, as that of a class which has been masked."""
+    """y log p, which is 0 where y is 0, even if the logarithm is infinite, as for a masked class."""
     return y * ops.where(y == 0, 0.0, logp)
 
 

@@ -1,4 +1,4 @@
-"""CTC: the loss of a sequence whose labels are in order but not in time (connectionist temporal classification)."""
+"""CTC: the loss of a sequence whose labels have an order but no times (connectionist temporal classification)."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class CTCLoss(Loss):
     At each time step the network scores every label and, as the last class, the blank. The labels a, b are stretched
     to the states blank, a, blank, b, blank; a path starts in one of the first two, stays or goes on by one state, or by
     two over a blank between different labels, and ends in one of the last two. `alpha` holds for each state the log of
-    the summed probability of all paths that have come there.
+    the summed probability of all paths that lead there.
 
     Arguments:
         layout: the axes of the scores, 'NTC' or 'TNC' (samples, time, classes).
         label_layout: the axes of the labels, 'NT' or 'TN'.
 
-    A label sequence too long for its time has the probability 0: its loss is infinite and its gradient 0. A label that
-    is no class, or the blank, and a length beyond the array are refused (not on a GPU, where looking would be waiting).
+    A label sequence too long for its time has the probability 0: its loss is infinite and its gradient 0. Labels that
+    are the blank or no class, and lengths beyond the array, are refused (except on a GPU: the check would wait for it).
 
     >>> from minigrad import np
     >>> CTCLoss()(np.zeros((1, 2, 3)), np.array([[0, 1]]))          # one path of 9: a, b
@@ -106,7 +106,7 @@ def _whole(values: Any, pred: Tensor) -> Array:
 def _check_lengths(name: str, lengths: Array, low: int, high: int) -> None:
     outside = lengths[(lengths < low) | (lengths > high)]
     if outside.size:
-        raise ArgumentError(f"CTCLoss got {name} with {outside[0]}; they must be from {low} to {high}, what there is.")
+        raise ArgumentError(f"CTCLoss got {name} with {outside[0]}; they must be from {low} to {high}.")
 
 
 def _check_labels(used: Array, classes: int) -> None:

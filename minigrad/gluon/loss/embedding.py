@@ -1,4 +1,4 @@
-"""Losses for embeddings: what belongs together comes near, what does not goes away."""
+"""Losses for embeddings: samples that belong together are drawn together, others pushed apart."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from minigrad import ops
 from minigrad.arguments import number
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.gluon.loss.loss import Loss, difference, floats, like, rounded, typed
+from minigrad.gluon.loss.loss import Loss, cast, difference, floats, reshape_like, rounded
 
 
 class TripletLoss(Loss):
-    """An anchor shall be nearer to its positive than to its negative: max(0, margin + |a+ - p|^2 - |a- - p|^2).
+    """The anchor should be nearer to the positive than to the negative: max(0, margin + |a+ - p|^2 - |a- - p|^2).
 
     >>> from minigrad import np
     >>> anchor, near, far = np.array([[0, 0]]), np.array([[1, 0]]), np.array([[0, 1.2]])
@@ -37,7 +37,7 @@ class TripletLoss(Loss):
 class CosineEmbeddingLoss(Loss):
     """With c the cosine of the angle between two vectors: 1 - c for pairs labelled 1, max(0, c - margin) for -1.
 
-    A pair with another label does not count.
+    A pair with another label has loss 0.
 
     >>> from minigrad import np
     >>> x = np.array([[1, 0], [1, 0]])
@@ -53,12 +53,12 @@ class CosineEmbeddingLoss(Loss):
     def hybrid_forward(self, F: Any, input1: Tensor, input2: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """input1 and input2 (batch, d), label (batch,); result (batch, 1). Norms multiply to at least 1e-12."""
         a = floats(input1)
-        b = typed(floats(input2), a.dtype)
-        a = like(b, a, "CosineEmbeddingLoss")
+        b = cast(floats(input2), a.dtype)
+        a = reshape_like(a, b, "CosineEmbeddingLoss")
         lengths = ops.norm(a, axis=-1) * ops.norm(b, axis=-1)
         cosine = ops.sum(a * b, axis=-1) / ops.maximum(lengths, 1e-12)
         cosine = ops.reshape(cosine, (-1, 1))
-        y = like(cosine, label, "CosineEmbeddingLoss")
+        y = reshape_like(label, cosine, "CosineEmbeddingLoss")
         apart = ops.where(y == -1, ops.relu(cosine - self._margin), 0.0)
         return rounded(self.weighted(ops.where(y == 1, 1 - cosine, apart), sample_weight), input1)
 
@@ -90,7 +90,7 @@ class SDMLLoss(Loss):
                 f"SDMLLoss needs two equal shapes (batch, d) with 2 rows or more, not {x1.shape}, {x2.shape}."
             )
         n, s, a = len(x1), self.smoothing_parameter, floats(x1)
-        b = typed(floats(x2), a.dtype)
+        b = cast(floats(x2), a.dtype)
         distances = ops.sum(ops.square(ops.expand_dims(a, 1) - ops.expand_dims(b, 0)), axis=2)
         with a.ctx:
             same = a.ctx.xp.eye(n, dtype=a.dtype)

@@ -25,7 +25,7 @@ class Loss(HybridBlock):
         batch_axis: the axis of the samples; the mean is taken over all others, so that one value for each sample
             remains. `Trainer.step(batch_size)` divides their sum by the batch size.
 
-    The losses of minigrad compute predictions of float16 in float32 and round only the result, for neither a constant
+    The losses of minigrad compute float16 predictions in float32 and round only the result, because neither a constant
     of 1e-12 nor the sum of many terms fits into float16. Whole numbers are computed in float32.
 
     >>> from minigrad import np
@@ -42,7 +42,7 @@ class Loss(HybridBlock):
         self._batch_axis = whole("batch_axis", batch_axis)
 
     def weighted(self, loss: Tensor, sample_weight: Any = None) -> Tensor:
-        """The loss times the weight, and times `sample_weight`: one for each sample, or what broadcasts to the loss."""
+        """The loss times the weight and `sample_weight`: one weight for each sample, or any that broadcast."""
         return weigh(loss, self._weight, sample_weight, self._batch_axis, type(self).__name__)
 
     def per_sample(self, loss: Tensor) -> Tensor:
@@ -63,17 +63,17 @@ class Loss(HybridBlock):
 
 
 def floats(pred: Any) -> Tensor:
-    """Predictions in float32 or float64; `rounded` takes the result back."""
+    """Predictions in float32 or float64; `rounded` converts the result back."""
     x = pred if isinstance(pred, Tensor) else asarray(pred)
     return x if x.dtype.char in "fd" else ops.astype(x, "float32")
 
 
 def rounded(loss: Tensor, pred: Any) -> Tensor:
     """The loss in float16 if the predictions are."""
-    return typed(loss, HALF) if getattr(pred, "dtype", None) == HALF else loss
+    return cast(loss, HALF) if getattr(pred, "dtype", None) == HALF else loss
 
 
-def typed(x: Tensor, dtype: Any) -> Tensor:
+def cast(x: Tensor, dtype: Any) -> Tensor:
     """x in this dtype."""
     return x if x.dtype == dtype else ops.astype(x, dtype)
 
@@ -81,20 +81,20 @@ def typed(x: Tensor, dtype: Any) -> Tensor:
 def pair(pred: Any, label: Any, name: str) -> tuple[Tensor, Tensor]:
     """`floats(pred)`, and the labels in their shape and dtype."""
     x = floats(pred)
-    return x, typed(like(x, label, name), x.dtype)
+    return x, cast(reshape_like(label, x, name), x.dtype)
 
 
 def difference(pred: Any, label: Any, name: str) -> Tensor:
-    """label - pred. That of whole numbers wraps around in no dtype, and no digit of large ones is lost."""
+    """label - pred, computed in int64 for whole numbers, so that it does not wrap around or lose digits."""
     x = pred if isinstance(pred, Tensor) else asarray(pred)
-    y = like(x, label, name)
+    y = reshape_like(label, x, name)
     if x.dtype.kind != "f" and y.dtype.kind != "f":
-        return typed(ops.subtract(typed(y, "int64"), typed(x, "int64")), "float32")
+        return cast(ops.subtract(cast(y, "int64"), cast(x, "int64")), "float32")
     x = floats(x)
-    return ops.subtract(typed(y, x.dtype) if y.dtype.kind == "f" else y, x)
+    return ops.subtract(cast(y, x.dtype) if y.dtype.kind == "f" else y, x)
 
 
-def like(pred: Tensor, label: Any, name: str = "The loss") -> Tensor:
+def reshape_like(label: Any, pred: Tensor, name: str = "The loss") -> Tensor:
     """The labels in the shape of the predictions; the number of values must be the same."""
     y = label if isinstance(label, Tensor) else asarray(label, ctx=pred.ctx)
     if y.shape == pred.shape:
@@ -112,17 +112,17 @@ def weigh(
 ) -> Tensor:
     """The loss times `sample_weight` times `weight`."""
     if sample_weight is not None:
-        loss = loss * spread(sample_weight, loss, batch_axis, name)
+        loss = loss * broadcastable(sample_weight, loss, batch_axis, name)
     return loss if weight is None or weight == 1 else loss * weight
 
 
-def spread(sample_weight: Any, loss: Tensor, batch_axis: int, name: str) -> Tensor:
+def broadcastable(sample_weight: Any, loss: Tensor, batch_axis: int, name: str) -> Tensor:
     """Weights in a shape that broadcasts to that of the loss.
 
-    Those of shape (n,) lie along the batch axis. A value for each loss may lack axes of length 1, or have more of them.
+    Shape (n,) means the batch axis. One weight for each loss may lack axes of length 1, or have more of them.
     """
     w = sample_weight if isinstance(sample_weight, Tensor) else asarray(sample_weight, ctx=loss.ctx)
-    w, shape = typed(w, loss.dtype), loss.shape
+    w, shape = cast(w, loss.dtype), loss.shape
     batch_axis %= max(1, loss.ndim)
     samples = shape[batch_axis] if shape else 1
     if w.shape == (samples,):
@@ -134,25 +134,26 @@ def spread(sample_weight: Any, loss: Tensor, batch_axis: int, name: str) -> Tens
     if w.ndim != loss.ndim or any(n not in (1, m) for n, m in zip(w.shape, shape)):
         raise ShapeError(
             f"{name} got sample_weight of shape {w.shape} for losses of shape {shape}; give one weight for each of "
-            f"the {samples} samples, shape ({samples},), or weights with all axes of the losses, each as long or 1."
+            f"the {samples} samples, shape ({samples},), or weights with all axes of the losses, "
+            "each of the same length or 1."
         )
     return w
 
 
 def _apply_weighting(F: Any, loss: Tensor, weight: float | None = None, sample_weight: Any = None) -> Tensor:
-    """The loss times `sample_weight` times `weight`, as custom losses of Gluon ask for it. `F` is not needed."""
+    """The loss times `sample_weight` times `weight`, for custom losses written for Gluon. `F` is not needed."""
     return weigh(loss, _number_or_none("_apply_weighting", weight), sample_weight)
 
 
 def _reshape_like(F: Any, x: Tensor, y: Tensor) -> Tensor:
-    """`x` in the shape of `y`, as custom losses of Gluon ask for it. `F` is not needed."""
-    return like(y, x)
+    """`x` in the shape of `y`, for custom losses written for Gluon. `F` is not needed."""
+    return reshape_like(x, y)
 
 
 def _number_or_none(name: str, weight: Any) -> float | None:
     if weight is not None and not isinstance(weight, (int, float)):
         raise UsageError(
-            f"{name} got weight={weight!r}; it must be a number or None. Weights of samples go into the call: "
+            f"{name} got weight={weight!r}; it must be a number or None. Pass weights of samples in the call: "
             "loss(pred, label, sample_weight)."
         )
     return weight if weight is None else number("weight", weight)

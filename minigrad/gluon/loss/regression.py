@@ -43,7 +43,7 @@ class L1Loss(Loss):
 
 
 class HuberLoss(Loss):
-    """The absolute error with a round bottom: for a = |label - pred|, a - rho/2 if a > rho, else a^2 / (2 rho).
+    """The absolute error, smooth at 0: for a = |label - pred|, a - rho/2 if a > rho, else a^2 / (2 rho).
 
     >>> from minigrad import np
     >>> HuberLoss()(np.array([0.5, 3.0]), np.array([0.0, 0.0]))
