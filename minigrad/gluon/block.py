@@ -27,7 +27,7 @@ FLAGS = (
     "static_alloc", "static_shape", "inline_limit", "forward_bulk_size", "backward_bulk_size", "backend",
     "backend_opts", "clear", "partition_if_dynamic",
 )  # fmt: skip
-"""What Gluon's `hybridize` can also be told, about how MXNet runs a graph."""
+"""Further arguments of Gluon's `hybridize`, about how MXNet runs a graph."""
 
 
 @answers_for_absent
@@ -61,10 +61,10 @@ class Block:
     _changed = 0  # when a part or an attribute was last exchanged
 
     pure = False
-    """A class says here that its `forward` calls the same operations, in the same order, for all inputs of one shape,
-    and does nothing else: it looks at no values, draws no random numbers, switches no mode, and reads attributes that
-    are replaced but never changed inside. Such blocks, if their parts are pure too, are replayed by `hybridize`. It is
-    said of one class, not of its subclasses."""
+    """A class declares here that its `forward` calls the same operations, in the same order, for all inputs of one
+    shape, and does nothing else: it reads no values, draws no random numbers, switches no mode, and reads attributes
+    that may be replaced but not modified. `hybridize` replays such blocks if their parts are pure too. Subclasses do
+    not inherit it."""
 
     def __init__(self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Any) -> None:
         for word, value in unknown.items():
@@ -96,7 +96,7 @@ class Block:
                 self._own[name] = value
                 if isinstance(old, Parameter) and old is not value:
                     self._params.pop(old.name, None)
-                if not value.named:  # made by hand: from here on it is called after its block
+                if not value.named:  # made by hand: now it is named after its block
                     value.name, value.named = self._prefix + value.name, True
         super().__setattr__(name, value)
         if self.pure:
@@ -114,14 +114,14 @@ class Block:
         """Make `block` a part of this one."""
         if not isinstance(block, Block):
             raise DTypeError(
-                f"{type(self).__name__} is made of Blocks, but got {block!r:.60}; for a function use nn.Lambda."
+                f"{type(self).__name__} consists of Blocks, but got {block!r:.60}; for a function use nn.Lambda."
             )
         self._children[name if name is not None else str(len(self._children))] = block
         exchanged(self)
 
     @property
     def prefix(self) -> str:
-        """What stands in front of the names of its parameters."""
+        """The prefix of the names of its parameters."""
         return self._prefix
 
     @property
@@ -131,7 +131,7 @@ class Block:
 
     @property
     def params(self) -> ParameterDict:
-        """Its own parameters, without those of its parts. `self.params.get('weight', shape=...)` makes one."""
+        """Its own parameters, without those of its parts. `self.params.get('weight', shape=...)` creates one."""
         return self._params
 
     def name_scope(self) -> NameScope:
@@ -139,7 +139,7 @@ class Block:
         return self._scope
 
     def collect_params(self, select: str | None = None) -> ParameterDict:
-        """All parameters by full name, its own first; with `select`, those whose names begin like this pattern."""
+        """All parameters by full name, its own first; with `select`, those whose names begin with this pattern."""
         pattern = re.compile(select or "")
         found = ParameterDict(self.params.prefix)
         own = {**self.params, **{p.name: p for p in self._own.values()}}
@@ -172,7 +172,7 @@ class Block:
                 yield prefix + name, p
 
     def _collect_params_with_prefix(self, prefix: str = "") -> dict[str, Parameter]:
-        """All parameters by structural name, with this name and a dot in front. Gluon's networks override it."""
+        """All parameters by structural name, after `prefix` and a dot. Gluon's networks override it."""
         lead = f"{prefix}." if prefix else ""
         named = {id(p) for p in self._own.values()}
         found = {lead + name: p for name, p in self._own.items()}
@@ -266,9 +266,9 @@ class Block:
     # Computing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
-        """The output of `forward`: an array, as type checkers are told, or whatever else `forward` returns."""
+        """The output of `forward`: an array for type checkers, in truth whatever `forward` returns."""
         replay = self._replay
-        if replay is not None and replay.block is self and not kwargs:  # in a shallow copy it is another's
+        if replay is not None and replay.block is self and not kwargs:  # a shallow copy has another block's
             y: Tensor | None = replay(args)
             if y is not None:
                 return y
@@ -286,7 +286,7 @@ class Block:
             deferred = True
         except AttributeError as error:
             raise _explained(self, args, error) from None
-        if deferred:  # here, where an error is not told as one that came of another
+        if deferred:  # out here, so that an error is not chained to another
             self._fix_shapes(args)
             out = self.forward(*args, **kwargs)
         if after:
@@ -299,7 +299,7 @@ class Block:
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, x), which returns its output.")
 
     def infer_shape(self, *args: Any) -> None:
-        """Fix the unknown lengths of its own parameters from the first inputs. A layer that has such defines it."""
+        """Set the unknown lengths of its own parameters from the first inputs. Layers that have such define it."""
 
     def _fix_shapes(self, args: tuple[Any, ...]) -> None:
         own = {**self.params, **self._own}.values()
@@ -325,9 +325,9 @@ class Block:
     def hybridize(self, active: bool = True, **kwargs: Any) -> None:
         """After the first batch, replay what a network of `pure` blocks computed, without its Python code.
 
-        The same NumPy calls are made. Only where several gradients meet in one array they may be added in another
-        order, which can change the last digit. A block that is not pure runs its own `forward`, and its parts are
-        replayed: see `minigrad.gluon.replay`. Gluon's other flags are accepted, and do nothing here.
+        The same NumPy calls are made, except that several gradients of one array may be added in another order, which
+        can change the last digit. A block that is not pure runs its own `forward`, and its parts are replayed: see
+        `minigrad.gluon.replay`. Gluon's other flags are accepted, and do nothing here.
         """
         for name in kwargs:
             if name not in FLAGS:
@@ -337,7 +337,7 @@ class Block:
             child.hybridize(active, **kwargs)
 
     def programs(self) -> list[str]:
-        """What `hybridize` has made of it so far: the text of its NumPy calls, for each shape of the inputs."""
+        """The programs that `hybridize` has made so far: the text of the NumPy calls for each shape of the inputs."""
         return [] if self._replay is None else self._replay.programs()
 
     def summary(self, *inputs: Any) -> None:
@@ -351,12 +351,12 @@ class Block:
         return f"{type(self).__name__}({self.extra_repr()}{parts}{chr(10) if parts else ''})"
 
     def extra_repr(self) -> str:
-        """What stands in the brackets of its repr: the arguments it was made with."""
+        """The text between the brackets of its repr: its arguments."""
         return ""
 
 
 class HookHandle:
-    """What registering a hook returns: `detach()` removes it; as a `with` block it removes it at the end."""
+    """What registering a hook returns: `detach()` removes the hook, and so does the end of a `with` block."""
 
     def __init__(self, block: Block, hooks: list[Callable[..., Any]], hook: Callable[..., Any]) -> None:
         self._block = block
@@ -379,7 +379,7 @@ class HookHandle:
 
 
 def _explained(block: Block, args: tuple[Any, ...], error: AttributeError) -> Exception:
-    """A sentence, if the trouble is that an input is a list or a number; else the error."""
+    """A clear error if an input was a list or a number; else the error itself."""
     for x in args:
         if isinstance(x, (list, tuple, int, float, str, type(None))) and f"'{type(x).__name__}' object" in str(error):
             return DTypeError(

@@ -30,10 +30,10 @@ def load_parameters(
     dtype_source: str = "current",
     restore_prefix: str = "",
 ) -> None:
-    """Give parameters their values from a file. What does not fit is named (name, shape, dtype); nothing changes.
+    """Give parameters their values from a file. If one does not fit, an error names it and nothing changes.
 
     The file is read, and everything in it checked and converted, before the first parameter is touched. With
-    `cast_dtype`, values become the parameter's dtype, or, if `dtype_source` is 'saved', the parameter the file's.
+    `cast_dtype`, values take the parameter's dtype or, if `dtype_source` is 'saved', parameters take the file's.
     """
     one_of("dtype_source", dtype_source, "current", "saved")
     arrays, _ = load_arrays(path)
@@ -87,7 +87,7 @@ def load_parameters(
 
 
 def _give(p: Parameter, array: Any, contexts: list[Context] | None) -> None:
-    """Set its values; what has not been initialized needs no initializer any more."""
+    """Set the values of a parameter; if it was not initialized, it no longer needs an initializer."""
     if p._tensors and contexts is not None:
         p.reset_ctx(contexts)
     if p._tensors:

@@ -1,8 +1,7 @@
-"""Parameters side by side in one buffer, so that a step of the optimizer is one run of its rule and not one per
-parameter.
+"""Parameters side by side in one buffer, so that an optimizer's step runs its rule once, not once per parameter.
 
-Weights and gradients become views of two flat arrays; nobody who uses them sees a difference. States lie flat beside
-them.
+Weights and gradients become views of two flat arrays, which makes no difference to code that uses them. States are
+flat arrays too.
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ class Group:
 
     def intact(self) -> bool:
         """Whether the members are still the arrays of their parameters, with the same gradients and multipliers, and
-        lie as they were laid.
+        are still views of the flat arrays.
         """
         _, _, lr_mult, wd_mult = self.kind
         for m in self.members:
@@ -95,7 +94,7 @@ class Group:
                 m.leaf.fresh = False
 
     def follow(self, first: Group, stale: Collection[Leaf]) -> None:
-        """Take over the weights of another device that has made this step with the same gradients."""
+        """Copy the weights of another device that has made this step with the same gradients."""
         for m, source in zip(self.members, first.members):
             if m.leaf not in stale:
                 m.data[...] = m.tensor.ctx.put(source.data)
@@ -115,7 +114,7 @@ class Group:
 
 
 def follow_cast(weight: Tensor, states: Sequence[Tensor]) -> None:
-    """Bring states to the dtype of a weight that has been cast since they were made. Those of float16 are float32."""
+    """Convert states to the dtype of a weight that was cast after they were made (float32 for float16)."""
     dtype = numpy.dtype("float32") if weight.dtype == numpy.float16 else weight.dtype
     for s in states:
         if s.shape == weight.shape and s.dtype.kind == "f" and s.dtype not in (dtype, weight.dtype):

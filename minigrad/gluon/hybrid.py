@@ -1,4 +1,4 @@
-"""HybridBlock: a Block whose computation may be written for any array namespace; and what is not offered of MXNet's."""
+"""HybridBlock: a Block whose computation may be written for any array namespace."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from minigrad.gluon.block import Block
 class HybridBlock(Block):
     """A Block whose computation may also be written as `hybrid_forward(self, F, x, **parameters)`.
 
-    `F` is the array namespace (`minigrad.nd`, which also has `F.np` and `F.npx`), and its own parameters arrive by
-    name, as far as `hybrid_forward` asks for them. All layers and losses of minigrad are written so. Whether a
-    subclass overrides `forward` or `hybrid_forward`: what is defined nearest to it runs.
+    `F` is the array namespace (`minigrad.nd`, which also has `F.np` and `F.npx`), and the block's own parameters are
+    passed by name if `hybrid_forward` has arguments for them. All layers and losses of minigrad are written this way.
+    A subclass may override `forward` or `hybrid_forward`: the one that is defined nearest to it runs.
 
     >>> from minigrad import gluon, np
     >>> class Shift(gluon.HybridBlock):
@@ -43,7 +43,7 @@ class HybridBlock(Block):
     """
 
     _takes: ClassVar[frozenset[str] | None] = None
-    """The names that `hybrid_forward` has arguments for; None if it takes whatever there is."""
+    """The names of the arguments of `hybrid_forward`; None if it takes any."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -52,7 +52,7 @@ class HybridBlock(Block):
         cls._takes = arguments(cls.hybrid_forward)
 
     def forward(self, *inputs: Any, **named: Any) -> Any:
-        """Runs `hybrid_forward` with the array namespace and its own parameters, as far as they are not given."""
+        """Runs `hybrid_forward` with the array namespace and the parameters that are not given."""
         own = self._own
         if not own and not named:  # a call with * and ** takes as long as all the rest of a small block
             if len(inputs) == 1:
@@ -80,7 +80,7 @@ class HybridBlock(Block):
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, x) or hybrid_forward(self, F, x).")
 
     def infer_shape(self, *inputs: Any) -> None:
-        """Fix the unknown lengths of its own parameters: by a trial run of `hybrid_forward`, if that is what it has."""
+        """Fix the unknown lengths of its own parameters, by a trial run of `hybrid_forward` if the class defines it."""
         if type(self).hybrid_forward is not HybridBlock.hybrid_forward:
             from minigrad.gluon.shapes import infer
 
@@ -88,12 +88,12 @@ class HybridBlock(Block):
 
     def _fix_shapes(self, args: tuple[Any, ...]) -> None:
         if nearest(type(self), "infer_shape", "hybrid_forward") == "hybrid_forward":
-            with suppress(Exception):  # what is overridden may give other inputs to the weights: only a trial tells
+            with suppress(Exception):  # an override may pass other inputs to the weights: only a trial tells
                 HybridBlock.infer_shape(self, *args)
         super()._fix_shapes(args)
 
     def export(self, path: Any, epoch: int = 0) -> None:
-        """Not offered: there is no graph file of MXNet here. `save_parameters` keeps the values."""
+        """Raises UsageError: minigrad has no graph files. Use `save_parameters`."""
         raise UsageError(
             "export() writes MXNet's graph files, which minigrad does not have; use save_parameters(file), and make "
             "the network by its Python code before load_parameters(file)."
@@ -101,7 +101,7 @@ class HybridBlock(Block):
 
 
 def nearest(cls: type, *names: str) -> str:
-    """Which of these names is defined nearest to a class: by itself, or by the first above it that defines one."""
+    """Which of these names is defined nearest to a class: by itself, or by the first of its bases that defines one."""
     return next(name for base in cls.__mro__ for name in names if name in vars(base))
 
 
@@ -128,7 +128,7 @@ def device_of(x: Any) -> Any:
 
 
 class SymbolBlock(HybridBlock):
-    """Not offered: a network read from MXNet's graph files. Make it by its Python code and use `load_parameters`."""
+    """Raises UsageError: minigrad reads no graph files. Make the network by its Python code and `load_parameters`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise UsageError(

@@ -31,12 +31,12 @@ class Parameter:
     """One array of a network: a weight or a bias.
 
     Arguments:
-        name: its last word (weight, bias, gamma, beta ...) tells an initializer what to do.
+        name: its last word (weight, bias, gamma, beta ...) tells an initializer how to fill it.
         grad_req: what `backward` does with its gradient: 'write', 'add' (sum until `zero_grad`) or 'null' (none).
-        shape: a length of 0 or None (or a shape of None) is not known yet: the first forward pass fixes it.
+        shape: a length of 0 or None (or a shape of None) is not known yet; the first forward pass sets it.
         lr_mult, wd_mult: factors on the learning rate and on the weight decay of this parameter.
-        init: its own initializer, which fills it whatever the name says.
-        stype, grad_stype: values and gradients are dense here, also where grad_stype asks for 'row_sparse'.
+        init: its own initializer, which is used whatever the name.
+        stype, grad_stype: accepted for compatibility with Gluon, but values and gradients are dense.
 
     >>> from minigrad import gluon, init
     >>> p = gluon.Parameter("scale", shape=(2,), init=init.Constant(3))
@@ -63,7 +63,7 @@ class Parameter:
         one_of("grad_stype", grad_stype, "default", "row_sparse")
         self.name = name
         self.named = False  # whether a block has given it its full name
-        self._changed = 0  # when other arrays took the place of its own
+        self._changed = 0  # when its arrays were last replaced
         self.lr_mult = lr_mult
         self.wd_mult = wd_mult
         self.init = init
@@ -77,20 +77,20 @@ class Parameter:
         self._differentiable = differentiable and self.dtype.kind == "f"
         self.grad_req = grad_req if differentiable else "null"
 
-    # What it is
+    # Attributes
 
     lr_mult: float
     wd_mult: float
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Attributes as usual; the multipliers are finite numbers, at least 0. (A Trainer reads them at each step.)"""
+        """Check that multipliers are finite numbers, at least 0. (A Trainer reads them at each step.)"""
         if name in ("lr_mult", "wd_mult"):
             value = number(name, value, 0)
         object.__setattr__(self, name, value)
 
     @property
     def shape(self) -> tuple[int, ...] | None:
-        """The shape; 0 stands for a length that is not known yet, None for an unknown number of axes."""
+        """The shape: 0 is a length that is not known yet, None an unknown number of axes."""
         return self._shape
 
     @shape.setter
@@ -136,7 +136,7 @@ class Parameter:
         """Fill it with `init`, else its own initializer, else `default_init`; wait if its shape is not known."""
         if self._tensors and not force_reinit:
             warnings.warn(
-                f"Parameter '{self.name}' is already initialized and stays as it is; use force_reinit=True to start "
+                f"Parameter '{self.name}' is already initialized and is left unchanged; use force_reinit=True to start "
                 "anew.",
                 stacklevel=3,
             )
@@ -159,7 +159,7 @@ class Parameter:
         return self._shape is not None and 0 not in self._shape
 
     def finish(self) -> None:
-        """Do what `initialize` asked for, if it waits and the shape is known now."""
+        """Carry out a deferred `initialize`, if there is one and the shape is known now."""
         if self._request is None:
             return
         init, contexts, default_init, data = self._request
@@ -175,7 +175,7 @@ class Parameter:
                 first[...] = data
             else:
                 if init is None and not self.name.endswith(SUFFIXES):
-                    init = default_init  # a name that says nothing: it is filled like a weight
+                    init = default_init  # the name says nothing: fill it as a weight
                 initializer.create(default_init)(initializer.InitDesc(self.name, {"__init__": init}), first)
         self._request = None
         self._hold([first] + [first.copyto(ctx) for ctx in contexts[1:]])
@@ -188,7 +188,7 @@ class Parameter:
         exchanged(self)
 
     def _find(self, ctx: Context | None) -> Tensor:
-        """The tensor on one device, or a sentence."""
+        """The tensor on one device, or an error that says what is missing."""
         if not self._tensors:
             if self._request is not None:
                 self.finish()
@@ -240,7 +240,7 @@ class Parameter:
         raise InitializationError(f"Parameter '{self.name}' has not been initialized. Call net.initialize() first.")
 
     def set_data(self, data: Any) -> None:
-        """Give it these values, on every device; before its shape is known, they wait until the first forward pass."""
+        """Set its values on every device; before its shape is known, they wait until the first forward pass."""
         data = data if hasattr(data, "shape") else numpy.asarray(data)
         shape = tuple(data.shape)
         if self._shape is not None and (
@@ -338,7 +338,7 @@ class Constant(Parameter):
     def grad_req(self, req: str) -> None:
         if req != "null":
             warnings.warn(
-                f"Constant '{self.name}' keeps grad_req='null' and ignores '{req}'; use a Parameter to learn it.",
+                f"Constant '{self.name}' ignores grad_req='{req}', which stays 'null'; use a Parameter to learn it.",
                 stacklevel=2,
             )
 

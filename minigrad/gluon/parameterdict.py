@@ -16,7 +16,7 @@ from minigrad.gluon.parameter import Constant, Parameter, as_shape
 class ParameterDict(dict[str, Parameter]):
     """Parameters by name, in order; `get` makes those that are missing.
 
-    `prefix` stands in front of every name that `get` is given; parameters of `shared` are used before new are made.
+    `get` puts `prefix` in front of every name, and uses a parameter of `shared` before it makes a new one.
     """
 
     def __init__(self, prefix: str = "", shared: ParameterDict | None = None) -> None:
@@ -25,7 +25,7 @@ class ParameterDict(dict[str, Parameter]):
         self.shared = shared
 
     def get(self, name: str, default: Any = None, **attributes: Any) -> Any:
-        """The parameter `prefix + name`: found here or in the shared ones, with these attributes checked; else made."""
+        """The parameter `prefix + name`: found here or in `shared` and its attributes checked, or else made."""
         full = self.prefix + name
         found = super().get(full)
         if found is None and self.shared is not None:
@@ -63,7 +63,7 @@ class ParameterDict(dict[str, Parameter]):
         return self[full]
 
     def update(self, other: Any = (), **kwargs: Any) -> None:  # type: ignore[override]
-        """Take in other parameters; one name must mean one parameter."""
+        """Add other parameters; one name must mean one parameter."""
         for name, parameter in dict(other, **kwargs).items():
             if self.setdefault(name, parameter) is not parameter:
                 raise UsageError(f"Two different parameters are called '{name}'; give the blocks different prefixes.")
@@ -76,7 +76,7 @@ class ParameterDict(dict[str, Parameter]):
         force_reinit: bool = False,
         device: Any = None,
     ) -> None:
-        """Initialize all, with `init` for those that have no initializer of their own. `verbose` says nothing more."""
+        """Initialize all, with `init` for those that have no initializer of their own. `verbose` has no effect."""
         for parameter in self.values():
             parameter.initialize(None, device if ctx is None else ctx, init, force_reinit)
 
@@ -103,8 +103,7 @@ class ParameterDict(dict[str, Parameter]):
         if not self:
             warnings.warn(
                 f"setattr({name!r}, {value!r}) reaches no parameter: the selection is empty. collect_params(select) "
-                "takes "
-                "the names that begin like its pattern; '.*weight' finds those that end in weight.",
+                "selects the names that begin with its pattern; '.*weight' finds those that end in weight.",
                 stacklevel=2,
             )
         for parameter in self.values():

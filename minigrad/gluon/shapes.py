@@ -1,6 +1,6 @@
 """Unknown lengths of parameters, found from the operation that first uses them: for layers with a `hybrid_forward`.
 
-A trial run is given, in place of the array namespace, one whose operations know what shape their weights must have.
+A trial run gets a special array namespace whose operations know what shape their weights must have.
 """
 
 from __future__ import annotations
@@ -125,17 +125,17 @@ def _shape(value: Any) -> tuple[int, ...]:
     return tuple(found.shape or ())
 
 
-def _known(value: Any, like: Any) -> Any:
+def _known(value: Any, x: Any) -> Any:
     """Zeros in place of a parameter whose shape has been found."""
     if not isinstance(value, _Unknown):
         return value
     if not value.parameter.known:
         raise _cannot(value.parameter)
-    return _zeros(value.parameter, like)
+    return _zeros(value.parameter, x)
 
 
-def _zeros(p: Parameter, like: Any) -> Tensor:
-    ctx = like.ctx if isinstance(like, Tensor) else current_context()
+def _zeros(p: Parameter, x: Any) -> Tensor:
+    ctx = x.ctx if isinstance(x, Tensor) else current_context()
     with ctx:
         return Tensor(ctx.xp.zeros(p.shape, p.dtype), ctx)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def share(block: Block, shared: Mapping[str, Parameter]) -> None:
-    """Put the parameters in the places that their names say; nothing changes unless all find theirs."""
+    """Put each parameter in the place of its name; nothing changes unless every name has a place."""
     lead = shared.prefix if isinstance(shared, ParameterDict) else ""
     given = {name.removeprefix(lead): parameter for name, parameter in shared.items()}
     places = {}

@@ -1,4 +1,4 @@
-"""The summary of a network as a table: each part, the shape of its output, and how many numbers it holds."""
+"""The summary of a network as a table: each part, the shape of its output, and how many parameters it has."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WIDTH = 80
 def summary(net: Block, *inputs: Any) -> str:
     """A table made by one forward pass of `inputs`, which also fixes deferred shapes.
 
-    A parameter that several parts share is counted at the first of them. Indentation shows what contains what.
+    A parameter that several parts share is counted at the first of them. Indentation shows which part contains which.
 
     >>> from minigrad import gluon, np
     >>> net = gluon.nn.Sequential()

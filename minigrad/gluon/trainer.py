@@ -1,4 +1,4 @@
-"""Trainer: applies an optimizer to the parameters of a network, once gradients are there."""
+"""Trainer: applies an optimizer to the parameters of a network after each backward pass."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Trainer:
         params: parameters by name (`net.collect_params()`, taken in the order of sorted names), or a list of them.
         optimizer: a name ('adam') with `optimizer_params`, or an Optimizer.
         optimizer_params: the optimizer's arguments, such as {'learning_rate': 0.1}.
-        kvstore: where gradients of several devices are summed: 'device', 'local', a store, or None (not summed).
+        kvstore: where to sum the gradients of several devices: 'device', 'local', a store, or None (do not sum).
         compression_params: {'type': '2bit', 'threshold': 0.5} compresses what a store receives.
         update_on_kvstore: whether the store also updates the weights; by default it does when there are several
         devices.
@@ -71,14 +71,14 @@ class Trainer:
         one_of("update_on_kvstore", update_on_kvstore, None, True, False)
         self._store = self._choose_store(kvstore, update_on_kvstore)
         if compression_params is not None:
-            TwoBitCompression.from_params(compression_params)  # also where one device sends nothing
+            TwoBitCompression.from_params(compression_params)  # also if a single device sends nothing
             if self._store is not None:
                 self._store.set_gradient_compression(compression_params)
         self._on_store = self._store is not None and (
             len(self._contexts) > 1 if update_on_kvstore is None else update_on_kvstore
         )
         self._entered = False
-        self._seen: list[int] = []  # for each parameter, how often it had been changed when the store last gave it
+        self._seen: list[int] = []  # for each parameter, its version when the store last wrote it
         self._noted = False
         self._idle: list[Parameter] = []  # without a gradient when the groups were made
         if self._optimizer.lr_scheduler is None and self._optimizer.lr == 0:
@@ -120,7 +120,7 @@ class Trainer:
         return self._optimizer.learning_rate
 
     def set_learning_rate(self, lr: float) -> None:
-        """Set the rate; with a schedule this raises a UserWarning, for the schedule decides."""
+        """Set the rate. With a schedule, which controls the rate, this raises a UserWarning."""
         self._optimizer.set_learning_rate(lr)
 
     # A step
@@ -129,7 +129,7 @@ class Trainer:
         """Sum gradients over devices and update every parameter, with gradients divided by `batch_size`.
 
         Raises StaleGradientError, before anything changes, if a parameter has no new gradient since the last step;
-        with `ignore_stale_grad` such parameters are left alone.
+        with `ignore_stale_grad` such parameters are skipped.
         """
         stale = self._begin(batch_size, ignore_stale_grad)
         if self._store is not None:
@@ -159,7 +159,7 @@ class Trainer:
             )
 
     def _begin(self, batch_size: float, ignore_stale_grad: bool) -> set[Leaf]:
-        """Set the scale of the gradients, and find those that are stale. This is the only place that asks."""
+        """Set the scale of the gradients, and find those that are stale."""
         if type(batch_size) is not int or batch_size < 1:
             _check_batch_size(batch_size)
         self._optimizer.rescale_grad = self._scale / batch_size
@@ -185,12 +185,12 @@ class Trainer:
 
     def _refuse_stale(self) -> None:
         for p in self._params:
-            p.list_data()  # a shape that is not known yet is the better thing to say
+            p.list_data()  # an unknown shape is the better explanation
         p = next(p for p in self._params if p._grad_req != "null" and not all([t.fresh_grad for t in p.list_data()]))
         raise StaleGradientError(
             f"Parameter '{p.name}' has no new gradient since the last step. Call backward() on a loss that was "
-            "computed from it inside autograd.record(), once before each step; or pass ignore_stale_grad=True to leave "
-            "alone what has no new gradient."
+            "computed from it inside autograd.record(), once before each step; or pass ignore_stale_grad=True to skip "
+            "parameters without a new gradient."
         )
 
     def _update(self, stale: set[Leaf]) -> None:
@@ -211,7 +211,7 @@ class Trainer:
                     group.step(optimizer, updater, stale)
 
     def _laid(self) -> bool:
-        """Whether there are groups of all parameters that have a gradient, which lie as they were laid."""
+        """Whether the groups contain all parameters that have a gradient, and are intact."""
         if not self._groups or any(map(_learns, self._idle)):
             return False
         return all([group.intact() for groups in self._groups for group in groups])
@@ -270,13 +270,13 @@ class Trainer:
 
     def save_states(self, fname: Any) -> None:
         """Write the optimizer, its states and counts, what 2-bit compression has not sent yet, and the random
-        generators: training resumed from it goes on bit for bit.
+        generators, so that resumed training gives the same results to the bit.
         """
         names = [p.name for p in self._params]
         save_states(fname, self._updater(), True, names, self._places, self._residuals())
 
     def load_states(self, fname: Any) -> None:
-        """Read what `save_states` wrote; the optimizer becomes the saved one. Unless all fits, nothing changes."""
+        """Read what `save_states` wrote, including the optimizer. Nothing changes unless everything fits."""
         updater = self._updater()
         weights = {i: p.list_data()[0] for i, p in enumerate(self._params)}
         names = [p.name for p in self._params]
@@ -328,14 +328,14 @@ def _in_order(params: Any) -> list[Parameter]:
             )
     if not params:
         raise ArgumentError(
-            "Trainer got no parameters. Has the network any layer with weights, and are they attributes of a Block "
+            "Trainer got no parameters. Does the network have a layer with weights, and are they attributes of a Block "
             "(not in a plain list)?"
         )
     return list(params)
 
 
 def _places(params: Any, in_order: Sequence[Parameter]) -> list[int]:
-    """Where each parameter stood in what the Trainer was given, which is the order of the network."""
+    """The position of each parameter in what the Trainer was given, which is the order of the network."""
     given = [id(p) for p in (params.values() if isinstance(params, Mapping) else params)]
     return [given.index(id(p)) for p in in_order]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bool = True) -> list[Tensor]:
-    """Cut `data` along `batch_axis` into `num_slice` parts, all of one size, or with `even_split=False` nearly so.
+    """Cut `data` along `batch_axis` into `num_slice` parts of equal size, or with `even_split=False` nearly equal.
 
     >>> from minigrad import np
     >>> [part.shape for part in split_data(np.zeros((5, 2)), 2, even_split=False)]
@@ -66,7 +66,7 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
     .. math:: g_i \leftarrow g_i \min\left(1, \frac{m}{n + 10^{-8}}\right), \qquad n = \sqrt{\sum_i \|g_i\|^2}
 
     Here :math:`m` is `max_norm`. Returns :math:`n`. A norm that is not finite gives a warning and changes nothing.
-    With `check_isfinite=False` it stays a Tensor of shape (1,) on the device of the first array: nothing waits for it.
+    With `check_isfinite=False` it is a Tensor of shape (1,) on the device of the first array, and nothing waits for it.
     Source: Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, 2013.
 
     >>> from minigrad import np
@@ -94,7 +94,7 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
         return Tensor(norm, ctx).reshape(1)
     found = float(norm)
     if not math.isfinite(found):
-        warnings.warn(f"The norm of the gradients is {found}; they are left as they are.", stacklevel=2)
+        warnings.warn(f"The norm of the gradients is {found}; they are left unchanged.", stacklevel=2)
     elif found > max_norm:
         for array in arrays:
             array *= max_norm / (found + 1e-8)
@@ -125,7 +125,7 @@ def download(
 ) -> str:
     """Fetch `url` into the file or folder `path` (default: here) and return the file's name.
 
-    A file that is there already, with the right SHA-1 or SHA-256 if one is given, is not fetched again. A new one
+    A file that is already there, with the right SHA-1 or SHA-256 if one is given, is not fetched again. A new one
     appears under its name only when it is complete and has the right checksum. FileError says what went wrong.
     """
     target = at_home(path or ".")
@@ -145,7 +145,7 @@ def download(
         try:
             _fetch(url, target, sha1_hash, context)
             break
-        except AccessError:  # of the disk, which another try does not change
+        except AccessError:  # from the disk: another try would not help
             raise
         except (OSError, FileError) as error:
             if attempt == retries:
@@ -154,7 +154,7 @@ def download(
 
 
 def _fetch(url: str, target: Path, expected: str | None, context: ssl.SSLContext | None) -> None:
-    import hashlib  # these bring half of the standard library, and only a fetch needs them
+    import hashlib  # slow to import, and only a fetch needs them
     import urllib.request
 
     digest = hashlib.new(_algorithm(expected or ""))

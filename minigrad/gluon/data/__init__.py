@@ -22,7 +22,7 @@ __all__ = [
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """`gluon.data.vision` is imported when it is first used: archives and transforms take their time."""
+        """`gluon.data.vision` is imported on first use, because archives and transforms are slow to import."""
         if name == "vision":
             return importlib.import_module("minigrad.gluon.data.vision")
         return absent(sys.modules[__name__], name)

@@ -13,9 +13,9 @@ from minigrad.errors import DTypeError, ShapeError
 
 
 def default_batchify_fn(samples: Sequence[Any]) -> Any:
-    """Stack Tensors, NumPy arrays or numbers to one Tensor; of tuples, each part by itself, to a list of Tensors.
+    """Stack Tensors, NumPy arrays or numbers into one Tensor; tuples become a list with one Tensor for each part.
 
-    Tensors stay on their device. Dtypes are kept; Python floats become float32, Python integers int64.
+    Tensors stay on their device. Dtypes stay too; Python floats become float32, Python integers int64.
 
     >>> batch = default_batchify_fn([(numpy.zeros(3), 1), (numpy.ones(3), 0)])
     >>> [(part.shape, str(part.dtype)) for part in batch]
@@ -25,7 +25,7 @@ def default_batchify_fn(samples: Sequence[Any]) -> Any:
     if isinstance(first, tuple):
         lengths = sorted({len(sample) for sample in samples})
         if len(lengths) > 1:
-            raise ShapeError(f"The samples of one batch must have equally many parts, but have {lengths}.")
+            raise ShapeError(f"The samples of one batch must have the same number of parts, but have {lengths}.")
         return [default_batchify_fn(part) for part in zip(*samples)]
     if isinstance(first, Tensor):
         arrays, ctx = [sample.data for sample in samples], first.ctx

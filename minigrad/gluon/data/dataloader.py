@@ -23,15 +23,15 @@ class DataLoader:
     """Iterate over a dataset in batches; each `for` loop over the loader is one epoch.
 
     dataset : a Dataset, or anything with `__len__` and `__getitem__`.
-    batch_size, last_batch : the size of a batch, and what becomes of a rest: 'keep', 'discard' or 'rollover'.
-    shuffle, sampler : a new random order each epoch, repeatable after `minigrad.random.seed`; or an order of one's own.
+    batch_size, last_batch : the size of a batch, and what to do with the rest: 'keep', 'discard' or 'rollover'.
+    shuffle, sampler : a new random order each epoch, repeatable after `minigrad.random.seed`; or an order of your own.
     batch_sampler : instead of the four above, an iterable of lists of indices.
-    batchify_fn : makes a batch of a list of samples; see `default_batchify_fn`.
-    num_workers : how many threads load batches ahead. The batches and their order are the same for any number, except
-        that a random transform then meets the samples in an order that can differ from run to run.
+    batchify_fn : makes a batch from a list of samples; see `default_batchify_fn`.
+    num_workers : how many threads load batches ahead. The batches and their order are the same for any number, but
+        random transforms then get the samples in an order that can differ from run to run.
     prefetch : how many batches to load ahead, by default twice the number of workers.
-    pin_memory, pin_device_id, thread_pool, timeout : accepted for Gluon's sake. Workers are always threads: nothing
-        crosses between processes, where these would matter.
+    pin_memory, pin_device_id, thread_pool, timeout : accepted for compatibility with Gluon, without effect: workers
+        are always threads.
 
     >>> loader = DataLoader(ArrayDataset([1, 2, 3], [0.5, 1.0, 1.5]), batch_size=2)
     >>> for x, y in loader:
@@ -75,7 +75,7 @@ class DataLoader:
         self._num_workers = whole("num_workers", num_workers, 0)
         self._ahead = max(1, 2 * num_workers if prefetch is None else whole("prefetch", prefetch, 0))
 
-    def __iter__(self) -> Iterator[Tensor]:  # or of lists of Tensors, which are unpacked and indexed in the same way
+    def __iter__(self) -> Iterator[Tensor]:  # or lists of Tensors, which are unpacked and indexed the same way
         if self._num_workers == 0:
             return map(self._load, self._batch_sampler)
         return self._load_ahead()

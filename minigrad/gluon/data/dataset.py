@@ -16,7 +16,7 @@ from minigrad.gluon.data.sampler import FilterSampler, SequentialSampler
 
 
 class Dataset:
-    """Samples by index. A dataset of one's own defines `__getitem__(index)` and `__len__()`; the rest follows."""
+    """Samples by index. A dataset of your own defines `__getitem__(index)` and `__len__()`; the rest follows."""
 
     def __getitem__(self, index: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define __getitem__(index), which returns a sample.")
@@ -30,7 +30,7 @@ class Dataset:
     def transform(self, fn: Callable[..., Any], lazy: bool = True) -> Dataset:
         """Samples passed through `fn`, which gets the parts of a tuple as separate arguments.
 
-        Lazily on every access (what random augmentation needs), or all of them now, once, with `lazy=False`.
+        Lazily on every access (as random augmentation needs), or all of them now, once, with `lazy=False`.
 
         >>> SimpleDataset([1, 2]).transform(lambda x: 10 * x)[1]
         20
@@ -51,7 +51,7 @@ class Dataset:
         return self.transform(first, lazy)
 
     def filter(self, fn: Callable[[Any], bool]) -> Dataset:
-        """The samples for which `fn(sample)` is true. Every sample is looked at once, now."""
+        """The samples for which `fn(sample)` is true. Every sample is read once, now."""
         return self.sample(FilterSampler(fn, self))
 
     def shard(self, num_shards: int, index: int) -> Dataset:
@@ -71,7 +71,7 @@ class Dataset:
         return self.sample(SequentialSampler(count))
 
     def sample(self, sampler: Any) -> Dataset:
-        """The samples, and the order, that a Sampler names now."""
+        """The samples that a Sampler yields now, in its order."""
         return _Sampled(self, sampler)
 
 
@@ -95,7 +95,7 @@ class SimpleDataset(Dataset):
 class ArrayDataset(Dataset):
     """Arrays (or lists, or datasets) of one length, side by side: sample i is the tuple of their i-th items.
 
-    The items of a one-dimensional Tensor on the CPU are NumPy scalars. One array alone gives its items without a tuple.
+    The items of a one-dimensional Tensor on the CPU are NumPy scalars. A single array gives its items without a tuple.
 
     >>> ArrayDataset([1.5, 2.5], ["a", "b"])[1]
     (2.5, 'b')
@@ -118,7 +118,7 @@ class ArrayDataset(Dataset):
         return len(self._data[0])
 
     def batch(self, indices: Sequence[int]) -> Any:
-        """The samples at `indices`, stacked: for arrays one `take` each, many times as fast as sample by sample.
+        """The samples at `indices`, stacked: one `take` for each array, much faster than sample by sample.
 
         >>> ArrayDataset(numpy.eye(3)).batch([2, 0]).asnumpy()
         array([[0., 0., 1.],

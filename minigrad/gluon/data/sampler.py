@@ -1,4 +1,4 @@
-"""Samplers: in which order the samples of a dataset are visited, and how they are cut into batches."""
+"""Samplers: the order in which the samples of a dataset are visited, and how it is cut into batches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minigrad.generators import generator
 
 
 class Sampler:
-    """An order: iterating gives indices, `len` says how many. Every iteration starts anew."""
+    """An order: iterating gives indices, `len` says how many. Every iteration starts again."""
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError(f"{type(self).__name__} must define __iter__, which yields indices.")
@@ -89,8 +89,8 @@ class Order(Protocol):
 class BatchSampler(Sampler):
     """Cuts an order into lists of `batch_size` indices.
 
-    `last_batch` says what becomes of a rest that is too short: 'keep' it, 'discard' it, or 'rollover' to the beginning
-    of the next iteration.
+    `last_batch` says what to do with a last batch that is too short: 'keep' it, 'discard' it, or 'rollover' to the
+    beginning of the next iteration.
 
     >>> batches = BatchSampler(SequentialSampler(5), 2, last_batch="rollover")
     >>> list(batches), list(batches)

@@ -37,7 +37,7 @@ class Activation(HybridBlock):
 
 
 def at_the_end(layer: HybridBlock, name: str | None) -> None:
-    """Give a layer its activation as the attribute `act`, not as a child: the names of its parts stay Gluon's."""
+    """Set a layer's activation as the attribute `act`, not as a child, so that the names of its parts are Gluon's."""
     vars(layer)["act"] = None if name is None else Activation(name, prefix=f"{name}_")
 
 

@@ -1,4 +1,4 @@
-"""Dense layers, and blocks in a row."""
+"""Dense layers, and blocks in sequence."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Dense(HybridBlock):
     Arguments:
         units: the width of the output.
         activation: 'relu', 'sigmoid', 'tanh', 'softrelu', 'softsign' ... or None.
-        use_bias: whether b is there.
-        flatten: whether all axes after the first are laid out as one; if not, the last axis is transformed.
-        in_units: the width of the input; 0 lets the first input decide.
+        use_bias: whether there is a b.
+        flatten: whether all axes after the first are flattened into one; if not, the last axis is transformed.
+        in_units: the width of the input; 0 takes it from the first input.
 
     >>> from minigrad import np
     >>> layer = Dense(2, in_units=3, weight_initializer="ones")
@@ -64,7 +64,7 @@ class Dense(HybridBlock):
         self.weight.shape = (self._units, self._in_units)
 
     def forward(self, x: Tensor) -> Tensor:
-        """As in every `HybridBlock`; without the search for parameters it takes half the time."""
+        """As in every `HybridBlock`, but without looking up parameters, which halves the time."""
         if type(self) is not Dense:
             y: Tensor = super().forward(x)
             return y
@@ -95,7 +95,7 @@ class Dense(HybridBlock):
 
 
 class Sequential(HybridBlock):
-    """Blocks in a row: each is given the output of the one before.
+    """Blocks in sequence: each is given the output of the one before.
 
     >>> from minigrad import np
     >>> net = Sequential()
@@ -119,7 +119,7 @@ class Sequential(HybridBlock):
             self.register_child(block)
 
     def hybrid_forward(self, F: Any, x: Any, *args: Any) -> Any:
-        """The input through all blocks."""
+        """The input passed through all blocks."""
         for block in self._children.values():
             x = block(x, *args) if args else block(x)
             args = ()
@@ -142,6 +142,6 @@ class Sequential(HybridBlock):
 
 
 class HybridSequential(Sequential):
-    """`Sequential`, under the name Gluon gives to one that can be hybridized."""
+    """`Sequential` under Gluon's name for one that can be hybridized."""
 
     pure = True

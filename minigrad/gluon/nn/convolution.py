@@ -1,4 +1,4 @@
-"""Convolutions: the same small weights applied at every place of a signal, an image or a volume."""
+"""Convolutions: the same small kernel applied at every place of a signal, an image or a volume."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from minigrad.ops.windows import each
 
 
 class _Convolution(HybridBlock):
-    """What convolutions share, whatever the number of axes of space."""
+    """What all convolutions have in common, for any number of spatial axes."""
 
     space: ClassVar[int]
     _op_name = "Convolution"
@@ -42,7 +42,7 @@ class _Convolution(HybridBlock):
         self._channels = whole("channels", channels, 1)
         if channels % whole("groups", groups, 1) or whole("in_channels", in_channels, 0) % groups:
             raise ArgumentError(
-                f"{type(self).__name__} cannot cut channels={channels} and in_channels={in_channels} into "
+                f"{type(self).__name__} cannot split channels={channels} and in_channels={in_channels} into "
                 f"groups={groups} equal groups."
             )
         self._in_channels = in_channels
@@ -66,7 +66,7 @@ class _Convolution(HybridBlock):
         self.bias = self.params.get("bias", shape=(channels,), init=bias_initializer) if use_bias else None
 
     def infer_shape(self, x: Tensor) -> None:
-        """Axis 1 of the input has the channels."""
+        """The number of channels is the length of axis 1 of the input."""
         self._check(x)
         self._in_channels = x.shape[1]
         self.weight.shape = (self._channels, x.shape[1] // self._kwargs["num_group"], *self._kwargs["kernel"])
@@ -115,9 +115,9 @@ class Conv2D(_Convolution):
         channels: the number of output channels.
         kernel_size, strides, padding, dilation: a number, or one for the height and one for the width. The result has
             (height + 2 padding - dilation (kernel - 1) - 1) // stride + 1 rows.
-        groups: input and output channels are cut into so many groups, and each sees only its own.
+        groups: input and output channels are split into so many groups, and each group sees only its own inputs.
         activation, use_bias: as in Dense.
-        in_channels: 0 lets the first input decide.
+        in_channels: 0 takes it from the first input.
 
     >>> from minigrad import np
     >>> layer = Conv2D(6, kernel_size=5, padding=2, activation="relu")
@@ -138,10 +138,10 @@ class Conv3D(_Convolution):
 
 
 def check_layout(name: str, layout: str | None, space: int) -> None:
-    """Only the layout with the channels in front of the space is known."""
+    """Refuse every layout but the one with the channels before the spatial axes."""
     expected = "NC" + "DHW"[3 - space :]
     if layout not in (None, expected):
         raise ArgumentError(
-            f"{name} got layout={layout!r}, but only {expected!r} is known; bring the axes into this order with "
+            f"{name} got layout={layout!r}, but only {expected!r} is supported; bring the axes into this order with "
             "transpose()."
         )

@@ -11,9 +11,9 @@ from minigrad.gluon.hybrid import HybridBlock
 
 
 class Dropout(HybridBlock):
-    """In training, zeroes each value with probability `rate` and scales the others by 1 / (1 - rate); else nothing.
+    """In training, zeroes each value with probability `rate` and scales the others by 1 / (1 - rate).
 
-    Training means inside `autograd.record()` or `autograd.train_mode()`. Along `axes` one decision is shared.
+    Training means inside `autograd.record()` or `autograd.train_mode()`. Values along `axes` are zeroed together.
 
     >>> from minigrad import autograd, np, random
     >>> random.seed(0)

@@ -12,7 +12,7 @@ from minigrad.gluon.hybrid import HybridBlock
 class Embedding(HybridBlock):
     """Turns whole numbers from 0 to input_dim - 1 into the rows of a weight of shape (input_dim, output_dim).
 
-    `sparse_grad` is accepted for Gluon's sake: gradients are dense here.
+    `sparse_grad` is accepted for compatibility with Gluon, but gradients are dense.
 
     >>> from minigrad import np
     >>> layer = Embedding(10, 4)

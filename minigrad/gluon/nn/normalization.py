@@ -14,7 +14,7 @@ from minigrad.gluon.hybrid import HybridBlock
 
 
 class _Normalization(HybridBlock):
-    """gamma (ones) and beta (zeros), a value for each place along `axis`; without `scale` or `center` they stay so."""
+    """gamma (ones) and beta (zeros), a value for each place along `axis`; learned if `scale` and `center` say so."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class _Normalization(HybridBlock):
             p.shape = (x.shape[self._axis],)
 
     def extra_repr(self) -> str:
-        """What differs from the plainest form."""
+        """The axis, and what differs from the default."""
         shape = self.gamma.shape
         text = f"axis={self._axis}" + (f", in_channels={shape[0]}" if shape and shape[0] else "")
         return text + ("" if self._center else ", center=False") + ("" if self._scale else ", scale=False")
@@ -105,7 +105,7 @@ class BatchNorm(_Normalization):
         self.running_var = self._per_channel("running_var", running_variance_initializer, in_channels, False)
 
     def cast(self, dtype: Any) -> None:
-        """Convert all parameters; float16 leaves them in float32, as in Gluon: running variances need its range."""
+        """Convert all parameters. For float16 they stay in float32, as in Gluon: running variances need its range."""
         super().cast(single(numpy.dtype(dtype)))
 
     def hybrid_forward(

@@ -11,7 +11,7 @@ from minigrad.ops.windows import each
 
 
 class _Pooling(HybridBlock):
-    """What pooling layers share. `strides` is the window unless given; `ceil_mode` rounds the number of windows up."""
+    """What all pooling layers have in common. `strides` defaults to the window; `ceil_mode` rounds their number up."""
 
     space: ClassVar[int]
     kind: ClassVar[str]
@@ -81,7 +81,7 @@ class AvgPool1D(_Pooling):
 class AvgPool2D(_Pooling):
     """The mean of each window of x (batch, channels, height, width).
 
-    With `count_include_pad=False` padding does not count.
+    With `count_include_pad=False` the mean excludes the padding.
 
     >>> from minigrad import np
     >>> AvgPool2D(2)(np.arange(16).reshape((1, 1, 4, 4)))
@@ -93,7 +93,7 @@ class AvgPool2D(_Pooling):
 
 
 class _GlobalPooling(_Pooling):
-    """What pooling over all of space has for a window."""
+    """Pooling whose window is all of space."""
 
     def __init__(self, layout: str | None = None, **kwargs: Any) -> None:
         super().__init__(1, layout=layout, ceil_mode=True, **kwargs)

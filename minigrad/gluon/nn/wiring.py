@@ -1,4 +1,4 @@
-"""Blocks without parameters that shape or route what passes: Flatten, a function as a layer, branches side by side."""
+"""Blocks without parameters that reshape or route their input: Flatten, functions as layers, parallel branches."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from minigrad.gluon.nn.basic import HybridSequential, Sequential
 
 
 class Flatten(HybridBlock):
-    """All axes after the first laid out as one.
+    """Flattens all axes after the first into one.
 
     >>> from minigrad import np
     >>> Flatten()(np.zeros((2, 3, 4))).shape
@@ -30,7 +30,7 @@ class Flatten(HybridBlock):
 
 
 class Identity(HybridBlock):
-    """Passes its input on."""
+    """Returns its input."""
 
     pure = True
 
@@ -74,7 +74,7 @@ class HybridLambda(Lambda):
         self._func = None if isinstance(function, str) else function
 
     def hybrid_forward(self, F: Any, *args: Any) -> Any:
-        """The function of the inputs, and of the namespace before them if it was not given by name."""
+        """The function of the inputs; one that was not given by name gets the namespace first."""
         return self._func_impl(*args) if self._func is None else self._func(F, *args)
 
 
@@ -90,7 +90,7 @@ def _named(name: str) -> Callable[..., Any]:
 
 
 class Concatenate(Sequential):
-    """Blocks side by side: each is given the same input, and their outputs are joined along `axis`.
+    """Blocks in parallel: each is given the same input, and their outputs are joined along `axis`.
 
     >>> from minigrad import np
     >>> net = Concatenate(axis=1)
@@ -111,6 +111,6 @@ class Concatenate(Sequential):
 
 
 class HybridConcatenate(Concatenate, HybridSequential):
-    """`Concatenate`, under the name Gluon gives to one that can be hybridized."""
+    """`Concatenate` under Gluon's name for one that can be hybridized."""
 
     pure = True

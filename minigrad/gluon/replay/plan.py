@@ -1,4 +1,4 @@
-"""A plan: a network as a program of NumPy calls, for inputs of certain shapes, in the place of its Python code."""
+"""A plan: a network as a program of NumPy calls, for inputs of certain shapes, in place of its Python code."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _node_of: Callable[[Tensor], Any] = attrgetter("node")
 _data_of: Callable[[Tensor], Any] = attrgetter("data")
 
 SPARE = 4
-"""Sets of arrays that a plan keeps at most while nobody uses them."""
+"""The most sets of unused arrays that a plan stores."""
 
 
 class Plan:
     """What a script computes from `tensors`, which are the inputs and then the parameters called `names`.
 
-    `program.source` is its text. Raises if there is none, or if it does not give the same as the script, to the bit.
+    `program.source` is its text. Raises if there is none, or if its results differ from the script's by a single bit.
     """
 
     def __init__(self, script: Script, tensors: Sequence[Tensor], names: Sequence[str], y: Any) -> None:
@@ -50,7 +50,7 @@ class Plan:
         self._compare(raw, [y.data, *(d for d in expected if d is not None)], dy)
         self.script = script
         self.variables = [variables[i] for i in self.tracked]
-        # what a node needs to know of the inputs it finds out; that of the parameters is always the same
+        # a node looks up what it needs about the inputs; that of the parameters is always the same
         self.through = tuple(i for i in self.tracked if i < inputs)
         self.reads = tuple(i for i in self.program.reads if i < inputs)
         self.ends = [tensors[i].node for i in self.tracked if i >= inputs]
@@ -65,7 +65,7 @@ class Plan:
             for a, b in zip(done, expected, strict=True):
                 if a.dtype != b.dtype or a.shape != b.shape or a.tobytes() != b.tobytes():
                     raise Unreplayable
-            del run  # its arrays are free
+            del run  # so that its arrays can be used again
 
     def holds(self) -> bool:
         """Whether the same arrays have a gradient as when it was made."""
@@ -97,14 +97,14 @@ class NetworkNode(Node):
         self.parents += plan.ends
 
     def pull(self, F: Any, g: Any) -> Sequence[Any]:
-        """The program's gradients; if the backward pass is recorded, those of the operations that the script has."""
+        """The program's gradients; if the backward pass is recorded, those of the operations in the script."""
         if type(g) is Tensor:
             return recorded(self.plan.script, self.plan.tracked, self.run, g)
         gradients: list[Any] = self.run.backward(g)
         return gradients
 
     def free(self) -> None:
-        """Let go of everything: the plan gets the arrays of this run back."""
+        """Release everything: the plan gets the arrays of this run back."""
         super().free()
         del self.run
 
@@ -119,13 +119,13 @@ def noted(script: Script, raw: Sequence[Any], tracked: Sequence[int], dy: Any, v
     if y.data.owner in {*inputs}:
         raise Unreplayable
     program = Program(tape, inputs, there, y.data, dict(zip([variables[i] for i in tracked], found)))
-    tape.lines.clear()  # its arrays are let go
+    tape.lines.clear()  # so that its arrays are freed
     tape.made.clear()
     return program
 
 
 def recorded(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> list[Any]:
-    """The gradients as Tensors, by running the script once more: from copies of its inputs, and back to these."""
+    """The gradients as Tensors, by running the script once more, from copies of its inputs and back to them."""
     if any([t.version[0] > run.begun for t in run.tensors]):
         raise GraphError(
             "An input or parameter of a hybridized network was changed in place after it was used, and the gradients "
@@ -158,7 +158,7 @@ class Run:
 
 
 def as_variables(names: Sequence[str]) -> list[str]:
-    """The names of parameters as variables; if one could be taken for something else, they are only numbered."""
+    """The names of parameters as variables; if one is no good as a variable, all are numbered instead."""
     found = [re.sub(r"\W", "_", name) for name in names]
     plain = [re.fullmatch(r"[a-z]\w*_\w+", name) and not hasattr(numpy, name) for name in found]
     if len({*found}) < len(found) or not all(plain):

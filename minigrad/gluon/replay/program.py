@@ -14,10 +14,10 @@ from minigrad.gluon.replay.tape import Line, Tape, Traced
 
 class Program:
     """The text of `make(*places)`, which returns functions: `forward(*inputs)`, `backward(dy)`, which returns the
-    gradients, and `forget()`, which lets go of the inputs.
+    gradients, and `forget()`, which releases the inputs.
 
-    What is computed goes into the places, arrays that are used again in each run; only what leaves, the output and the
-    gradients, is made anew.
+    Results are written into the places, arrays that every run uses again; only the output and the gradients, which the
+    user gets, are new arrays.
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class Program:
 
 
 def shared(lines: Sequence[Line], there: int, places: Collection[Any]) -> tuple[list[Any], list[int]]:
-    """Shapes and dtypes of the arrays that are needed, and for each place which of them it is.
+    """Shapes and dtypes of the arrays that are needed, and for each place the number of its array.
 
-    Places share an array if the first is not needed any more when the second is. Few arrays stay in the cache.
+    Two places use one array if the first is no longer needed when the second is. Fewer arrays fit better in the cache.
     """
     until = {a: i for i, line in enumerate(lines) for a in (line.made, *line.read)}
     for line in lines[:there]:
         if until[line.made] >= there:
-            until[line.made] = len(lines)  # the way back may be gone twice
+            until[line.made] = len(lines)  # the backward pass may run twice
     kinds: list[Any] = []
     free: list[int] = []
     numbers: dict[Any, int] = {}

@@ -1,4 +1,4 @@
-"""The plans of one network: when one is made, and when it still holds."""
+"""The plans of one network: when one is made, and how long it is valid."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from minigrad.gluon.replay.plan import Plan
 
 MOST_PLANS = 8
-"""Plans that a network has at most, each for other shapes."""
+"""The most plans that a network has, each for other shapes."""
 
 _changed: Callable[[Any], int] = attrgetter("_changed")
 
@@ -26,7 +26,7 @@ latest = [0]
 
 
 def exchanged(part: Any) -> None:
-    """Stamp a block or parameter: something in it was exchanged now."""
+    """Stamp a block or parameter: something in it was replaced now."""
     latest[0] = next(clock)
     object.__setattr__(part, "_changed", latest[0])
 
@@ -70,7 +70,7 @@ class Replay:
                 return None
             if plan.holds():
                 return plan(inputs)
-        if 8 * self.made > 64 + self.calls:  # shapes or parts change all the time: plans do not pay
+        if 8 * self.made > 64 + self.calls:  # shapes or parts change all the time: plans are not worth it
             return None
         self.made += 1
         for old in list(plans)[: 1 - MOST_PLANS]:
@@ -79,11 +79,11 @@ class Replay:
         return y
 
     def _look_again(self) -> None:
-        """Find the parts of the network and drop all plans, if it was in one of its parts that something changed."""
+        """If something changed in a part of the network, find its parts again and drop all plans."""
         now = latest[0]
         if not self.changes or [*map(_changed, self.parts)] != self.changes:
             self._find_parts()
-        self.seen = now  # last: another thread that comes here meanwhile must look for itself
+        self.seen = now  # last, so that another thread that comes here meanwhile looks too
 
     def _find_parts(self) -> None:
         self.plans = {}
@@ -95,7 +95,7 @@ class Replay:
 
 
 def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence[Tensor]) -> tuple[Any, Plan | None]:
-    """Run the Python code of the first block, which the others are parts of, and make a plan of it if that can be done.
+    """Run the Python code of the first block, which contains the others, and make a plan of it if possible.
 
     The output is None if it was not run.
     """
@@ -113,18 +113,18 @@ def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence
     try:
         with numpy.errstate(all="ignore"):
             return y, Plan(script, tensors, [p.name for p in parameters], y)
-    except Exception:  # whatever it is that a tape cannot do, the Python code can
+    except Exception:  # whatever a tape cannot do, the Python code can
         return y, None
 
 
 def with_parts(block: Any) -> Iterator[Any]:
-    """A block and all that it is made of."""
+    """A block and all its parts."""
     yield block
     for child in block._children.values():
         yield from with_parts(child)
 
 
 def is_pure(block: Any) -> bool:
-    """Whether a block can be replayed: its class, and not one above it, says so, and it has no hooks."""
+    """Whether a block can be replayed: its own class, not a base class, says so, and it has no hooks."""
     replaced = {"forward", "hybrid_forward"} & vars(block).keys()
     return vars(type(block)).get("pure", False) and not replaced and not any(block._hooks)

@@ -16,7 +16,7 @@ from minigrad.engine.tensor import Tensor, attach
 from minigrad.gluon.replay.tape import Unreplayable
 
 LARGE = 8 << 20
-"""Bytes of all results together from which Python's time is lost in NumPy's, and memory is better used otherwise."""
+"""Bytes of all results from which on Python's own time does not matter, and a plan would waste memory."""
 
 
 class Slot(int):
@@ -24,7 +24,7 @@ class Slot(int):
 
 
 class Script(Observer):
-    """Operations on tensors by number: first those that are given, then the results."""
+    """Operations on numbered tensors: first those that are given, then the results."""
 
     def __init__(self, tensors: Sequence[Tensor]) -> None:
         self.lines: list[tuple[Op, list[Any]]] = []
@@ -37,7 +37,7 @@ class Script(Observer):
         self.result = Slot()
 
     def called(self, op: Op, args: Sequence[Any], y: Tensor) -> None:
-        """Take down one operation, if the script can still be completed."""
+        """Record one operation, if the script can still be completed."""
         if not self.complete:
             return
         self.bytes += y.data.nbytes
@@ -47,23 +47,23 @@ class Script(Observer):
             if isinstance(a, numpy.ndarray) or is_nested(a) or (isinstance(a, Tensor) and id(a) not in self.slots)
         ]
         if strange or state.recording is not self.recording or self.bytes > LARGE:
-            self.give_up()  # an array came from elsewhere, say, and need not be the same the next time
+            self.give_up()  # for instance, an array came from elsewhere and may differ next time
             return
         self.lines.append((op, [self.slots[id(a)] if isinstance(a, Tensor) else a for a in args]))
         self.slots[id(y)] = Slot(len(self.known))
         self.known.append(y)
 
     def read(self, x: Tensor) -> None:
-        """Values were looked at: what is done next may depend on them."""
+        """Values were read: what happens next may depend on them."""
         self.give_up()
 
     def give_up(self) -> None:
-        """Let go of the arrays: there will be no script."""
+        """Release the arrays: there will be no script."""
         self.complete = False
         self.known, self.slots = [], {}
 
     def end(self, y: Any) -> None:
-        """Take down what is returned. It must be the result of an operation, and nothing was changed in place."""
+        """Record the result. It must come from an operation, and nothing may have been changed in place."""
         given = len(self.known) - len(self.lines)
         self.result = self.slots.get(id(y), Slot())
         if not self.complete or self.result < given or any([t.version[0] > self.begun for t in self.known]):
@@ -87,7 +87,7 @@ class Script(Observer):
 
 
 def gradients(tensors: Sequence[Tensor], tracked: Sequence[int], y: Tensor, dy: Any) -> list[Any]:
-    """The gradients of the `tracked` tensors, where `dy` is that of `y`; None for one that `y` does not depend on."""
+    """The gradients of the `tracked` tensors if `dy` is that of `y`; None for one that `y` does not depend on."""
     with Scope(False, None):
         found = walk([y], [dy]) if tracked else {}
     parts = [found.get(tensors[i].node) for i in tracked]

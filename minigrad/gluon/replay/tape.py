@@ -1,7 +1,8 @@
 """A tape: NumPy calls noted as lines of Python, by running a computation once on `Traced` arrays.
 
-A `Traced` array holds a NumPy array and computes with it, and has a text: its name, or for a view the expression that
-makes it. What would make the computation depend on its values (`if x.sum() > 0:`, `float(x)`) raises `Unreplayable`.
+A `Traced` array holds a NumPy array, computes with it, and has a text: its name, or for a view the expression that
+makes it. Whatever would make the computation depend on its values (`if x.sum() > 0:`, `float(x)`) raises
+`Unreplayable`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ class Unreplayable(Exception):
 
 
 class Line(NamedTuple):
-    """One call: its text, the array that it made (None if it wrote into one that was there) and those that it read."""
+    """One call: its text, the array that it made (None if it wrote into an existing one) and those that it read."""
 
     text: str
     made: Traced | None
@@ -43,7 +44,7 @@ class Tape:
     def run(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Call a NumPy function, and note it."""
         given = {name: value for name, value in kwargs.items() if not (name == "out" and value is None)}
-        self.names[function.__name__] = numpy.ndarray.dot if function is numpy.dot else function  # called sooner
+        self.names[function.__name__] = numpy.ndarray.dot if function is numpy.dot else function  # a faster call
         if isinstance(function, numpy.ufunc):
             args = as_arrays(args)
         text = f"{function.__name__}({self.spelled(args, given)})"
@@ -58,7 +59,7 @@ class Tape:
     def note(
         self, text: str, value: Any, args: Sequence[Any], takes_out: bool = False, elementwise: bool = False
     ) -> Any:
-        """Note an expression. A view is evaluated again where it is used; what is new is made by a line."""
+        """Note an expression. A view is evaluated again where it is used; a new array gets a line."""
         if not isinstance(value, (numpy.ndarray, numpy.generic)):
             raise Unreplayable
         sources = list(traced_in(args))
@@ -106,7 +107,7 @@ class Tape:
 
 
 def _operators(function: Any) -> tuple[Callable[[Traced, Any], Any], ...]:
-    """A NumPy function of two arrays as an operator, as that of the right-hand side, and in place."""
+    """A NumPy function of two arrays as an operator, as a reflected operator, and in place."""
     return (
         lambda self, other: self.tape.run(function, (self, other), {}),
         lambda self, other: self.tape.run(function, (other, self), {}),
@@ -127,7 +128,7 @@ class Traced:
         self.owner: Traced = self if owner is None else owner
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # __array_interface__ and its like would give the values away
+        if name.startswith("__"):  # __array_interface__ and others would give the values away
             raise AttributeError(name)
         found = getattr(self.value, name)
         if isinstance(found, numpy.ndarray):  # T
@@ -149,7 +150,7 @@ class Traced:
         self.value[plain(key)] = plain(value)
         self.tape.write(self, f"{self.text}[{self.tape.spell(key)}] = {self.tape.spell(value)}", [key, value])
 
-    def __pow__(self, n: Any) -> Any:  # unlike numpy.power, which knows no short cut for n = 2
+    def __pow__(self, n: Any) -> Any:  # unlike numpy.power, which has no short cut for n = 2
         return self.tape.note(f"({self.text} ** {self.tape.spell(n)})", self.value ** plain(n), [self, n])
 
     def dot(self, other: Any, out: Any = None) -> Any:
@@ -180,7 +181,7 @@ class Traced:
 
 
 class _Module:
-    """NumPy, as operations see it that are given Traced arrays."""
+    """NumPy as operations on Traced arrays see it."""
 
     on_host = True
 
@@ -200,7 +201,7 @@ MODULES[Traced] = _Module()
 
 
 def as_arrays(args: Sequence[Any]) -> list[Any]:
-    """Arguments of a function of arrays: Python's floats beside them are converted here, and not at every call."""
+    """Arguments of a function of arrays: Python floats among them are converted here, once, not at every call."""
     dtypes = {a.dtype for a in args if isinstance(a, Traced)}
     dtype = dtypes.pop() if len(dtypes) == 1 else None
     return [numpy.array(a, dtype) if type(a) is float and dtype is not None and dtype.kind == "f" else a for a in args]

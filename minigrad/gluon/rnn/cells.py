@@ -13,7 +13,7 @@ from minigrad.npx.activations import find
 
 
 class _Cell(Recurrent):
-    """One rule with the weights i2h_weight (gates * hidden, input), h2h_weight (gates * hidden, hidden), and biases."""
+    """One rule and its weights i2h_weight (gates * hidden, input), h2h_weight (gates * hidden, hidden), and biases."""
 
     rule: Any
 
@@ -34,11 +34,11 @@ class _Cell(Recurrent):
         self.reset()
 
     def infer_shape(self, x: Tensor, *states: Any) -> None:
-        """The last axis of the input decides."""
+        """The input size is the length of the last axis."""
         self._own["i2h_weight"].shape = (self.gates * self._hidden_size, x.shape[-1])
 
     def reset(self) -> None:
-        """Called before a sequence. A cell that keeps something for one sequence lets go of it here."""
+        """Called before a sequence. A cell with state of its own for one sequence clears it here."""
         self._counter = 0  # of steps, in cells written for MXNet
 
     if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class _Cell(Recurrent):
         i2h_bias: Tensor,
         h2h_bias: Tensor,
     ) -> tuple[Tensor, list[Tensor]]:
-        """inputs (N, C) and the states, each (N, hidden), to the output (N, hidden) and the new states."""
+        """Inputs (N, C) and the states, each (N, hidden), to the output (N, hidden) and the new states."""
         states = self._checked(states, inputs.shape[0])
         own = F.linear(states[0], h2h_weight, h2h_bias)
         states = self.rule(F.linear(inputs, i2h_weight, i2h_bias), own, *states)
@@ -69,7 +69,7 @@ class _Cell(Recurrent):
     def unroll(
         self, length: int, inputs: Any, begin_state: Any = None, layout: str = "NTC", merge_outputs: bool | None = None
     ) -> tuple[Any, list[Tensor]]:
-        """The cell at `length` time steps: inputs by `layout`, or a list of (N, C); outputs as a list, or merged.
+        """Run the cell for `length` time steps: inputs by `layout`, or a list of (N, C); outputs as a list, or merged.
 
         >>> from minigrad import np
         >>> cell = GRUCell(4)

@@ -17,7 +17,7 @@ RULES: dict[str, Any] = {"rnn_relu": partial(elman, activation=ops.relu), "rnn_t
 
 
 class _Layer(Recurrent):
-    """Layers of a rule on top of each other, each perhaps in both directions.
+    """Layers of a rule on top of each other, in one or both directions.
 
     Weights are called l0_i2h_weight (gates * hidden, input), l0_h2h_weight (gates * hidden, hidden), l0_i2h_bias,
     l0_h2h_bias, then l1_...; those of the other direction begin with r.
@@ -52,16 +52,16 @@ class _Layer(Recurrent):
                 self._add_weights(f"{side}{k}_", hidden_size * self._dir if k else input_size)
 
     def infer_shape(self, x: Tensor, *states: Any) -> None:
-        """The last axis of the input decides."""
+        """The input size is the length of the last axis."""
         for side in "lr"[: self._dir]:
             self._own[f"{side}0_i2h_weight"].shape = (self.gates * self._hidden_size, x.shape[-1])
 
     def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
-        """What each state looks like: its 'shape', (layers * directions, batch_size, hidden_size)."""
+        """The description of each state: its 'shape' is (layers * directions, batch_size, hidden_size)."""
         shape = (self._num_layers * self._dir, batch_size, self._hidden_size)
         return [{"shape": shape, "__layout__": "LNC"} for _ in range(self.states)]
 
-    if TYPE_CHECKING:  # who gives states is given states
+    if TYPE_CHECKING:  # a call with states returns states
 
         @overload
         def __call__(self, inputs: Tensor, states: None = None) -> Tensor: ...
@@ -84,9 +84,9 @@ class _Layer(Recurrent):
     def hybrid_forward(
         self, F: Any, inputs: Tensor, states: Any, sequence_length: None = None, **weights: Tensor
     ) -> Any:
-        """The outputs, and with them the last states unless `skip_states`, which says that none were given."""
+        """The outputs and the last states, or with `skip_states`, which means that none were given, the outputs."""
         if sequence_length is not None:
-            raise ArgumentError(f"{type(self).__name__} runs over whole sequences; it knows no sequence_length.")
+            raise ArgumentError(f"{type(self).__name__} runs over whole sequences; sequence_length is not supported.")
         x = inputs if self._layout == "TNC" else ops.swapaxes(inputs, 0, 1)
         stacked = self._checked(states, x.shape[1])
         last: list[States] = []

@@ -1,7 +1,7 @@
-"""Recurrence: the state at a time step from its input and the state before, with the same weights at every step.
+"""Recurrence: the state at a time step from the input and the state before, with the same weights at every step.
 
-Each rule is given two products, W_i2h x + b_i2h of the input and W_h2h h + b_h2h of the last output, whose columns
-are the gates side by side, and the states. It returns the new states; the first of them, h, is also the output.
+Each rule is given the states and two products, W_i2h x + b_i2h of the input and W_h2h h + b_h2h of the last output,
+whose columns are the gates side by side. It returns the new states; the first of them, h, is also the output.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def gates(product: Tensor, count: int) -> list[Tensor]:
 
 
 def time_steps(x: Tensor) -> list[Tensor]:
-    """x[0], x[1] ... by halves: the gradient of a slice is as large as what it is cut from, n slices would cost n^2."""
+    """x[0], x[1] ... by halving: the gradient of a slice is as large as its source, so n slices would cost n^2."""
     n = x.shape[0]
     return [x[0]] if n == 1 else time_steps(x[: n // 2]) + time_steps(x[n // 2 :])
 
@@ -59,7 +59,7 @@ def time_steps(x: Tensor) -> list[Tensor]:
 def run(F: Any, rule: Any, x: Tensor, states: States, weights: list[Tensor], backward: bool) -> tuple[Tensor, States]:
     """The rule over all of x (T, N, C): outputs (T, N, h) and the last states, each (N, h).
 
-    The inputs of all time steps need one product; only that of the state must wait. `backward` starts at the end of x.
+    The inputs of all time steps take one product; only that of the state must wait. `backward` starts at the end of x.
     """
     i2h_weight, h2h_weight, i2h_bias, h2h_bias = weights
     given = time_steps(F.linear(x, i2h_weight, i2h_bias))
@@ -71,7 +71,7 @@ def run(F: Any, rule: Any, x: Tensor, states: States, weights: list[Tensor], bac
 
 
 class Recurrent(HybridBlock):
-    """What cells and layers share: the weights by Gluon's names, the rule, and its first states."""
+    """What cells and layers have in common: the weights by Gluon's names, the rule, and its first states."""
 
     weights: ClassVar[tuple[str, ...]] = ("i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias")
     gates: ClassVar[int]
@@ -94,7 +94,7 @@ class Recurrent(HybridBlock):
             setattr(self, lead + name, made)
 
     def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
-        """What each state looks like: its 'shape', and the letters of its axes as '__layout__'."""
+        """The description of each state: its 'shape', and the letters of its axes as '__layout__'."""
         return [{"shape": (batch_size, self._hidden_size), "__layout__": "NC"} for _ in range(self.states)]
 
     def begin_state(

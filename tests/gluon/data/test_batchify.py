@@ -42,7 +42,7 @@ def test_samples_of_different_shapes_are_refused_with_the_shapes():
 
 
 def test_tuples_of_different_lengths_are_refused():
-    with pytest.raises(ShapeError, match=r"equally many parts, but have \[1, 2\]"):
+    with pytest.raises(ShapeError, match=r"the same number of parts, but have \[1, 2\]"):
         default_batchify_fn([(1,), (1, 2)])
 
 

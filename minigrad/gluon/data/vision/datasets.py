@@ -24,7 +24,7 @@ PIXELS = 3 * 32 * 32
 class _Images(ArrayDataset):
     """Images (N, height, width, channels) of uint8 with int32 labels, each sample through `transform` if there is one.
 
-    The files are looked for in `root`. A missing one is fetched from `source`, checked, and kept there.
+    The files are looked for in `root`. A missing one is fetched from `source`, checked, and stored there.
     """
 
     source: ClassVar[str]

@@ -1,6 +1,6 @@
 """The formats of the image datasets: gzipped arrays (IDX), and files in a gzipped archive.
 
-Sizes that a file states are compared with what is there before memory is used for them: see `minigrad.packed`.
+Before memory is used for them, the sizes that a file states are compared with its own: see `minigrad.packed`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def read_idx(path: FilePath, ndim: int) -> Raw:
     """The uint8 array with `ndim` axes in an IDX file, gzipped or not.
 
     IDX: two zero bytes, the type (8 is uint8), the number of axes, the length of each as four bytes (highest first),
-    then the values. FileError if that is not what is there, to the byte, or if the file is a gzip bomb.
+    then the values. FileError if the file differs from this by a single byte, or if it is a gzip bomb.
     """
     with reading(path) as file:
         packed = file.read(2) == b"\x1f\x8b"
@@ -45,7 +45,7 @@ def read_idx(path: FilePath, ndim: int) -> Raw:
 
 
 def read_members(path: FilePath, names: list[str]) -> dict[str, bytes]:
-    """The files of these names in a .tar.gz archive, in whatever folder. FileError if it is damaged or lacks one."""
+    """The files of these names in any folder of a .tar.gz archive. FileError if it is damaged or lacks one."""
     with reading(path) as file:
         try:
             stream, _ = gunzipped(file)

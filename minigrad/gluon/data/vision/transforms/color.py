@@ -1,6 +1,6 @@
 """Transforms of colour: random brightness, contrast, saturation, hue and lighting of images (H, W, C).
 
-Integer images are computed in float32, rounded, and kept within 0 to 255; images of floats are not limited.
+Integer images are computed in float32, rounded, and clipped to 0 to 255; images of floats are not clipped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _EIGENVECTORS = numpy.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.81
 
 
 class _Color(Transform):
-    """Computes in floats, and brings the result back to the dtype and the range of the image."""
+    """Computes in floats, and converts the result back to the dtype and the range of the image."""
 
     def change(self, xp: Any, image: Array) -> Array:
         values = self.recolor(xp, image.astype(numpy.promote_types(image.dtype, "float32")))
@@ -129,7 +129,7 @@ def gray(xp: Any, values: Array) -> Array:
 
 
 def turn_hue(xp: Any, values: Array, turns: float) -> Array:
-    """Each pixel's hue turned by `turns` of the circle; its largest and smallest channel keep their values."""
+    """Each pixel's hue turned by `turns` of the circle; the largest and smallest values of its channels stay."""
     _check_colors(values)
     high, low = values.max(axis=-1, keepdims=True), values.min(axis=-1, keepdims=True)
     spread = high - low

@@ -43,7 +43,7 @@ class Resize(Transform):
 
 
 class CropResize(Transform):
-    """The rectangle with left upper corner (x, y), then resized to `size` if one is given."""
+    """The rectangle with upper left corner (x, y), then resized to `size` if one is given."""
 
     def __init__(
         self, x: int, y: int, width: int, height: int, size: Size | None = None, interpolation: int = 1
@@ -58,7 +58,7 @@ class CropResize(Transform):
 
 
 class CenterCrop(Transform):
-    """The middle of the image; if the image is too small, the largest part of that shape, enlarged.
+    """The middle of the image; if the image is too small, the largest part of these proportions, enlarged.
 
     >>> import numpy
     >>> CenterCrop(2)(numpy.arange(16).reshape(4, 4, 1)).asnumpy()[..., 0]
@@ -152,7 +152,7 @@ class RandomFlipTopBottom(RandomFlipLeftRight):
 
 
 def _crop_to(xp: Any, image: Array, size: tuple[int, int], interpolation: int, offset: Any) -> Array:
-    """A crop of this size, or where the image is smaller, the largest of this shape, enlarged."""
+    """A crop of this size or, if the image is smaller, the largest of these proportions, enlarged."""
     return resize(xp, crop(image, *rectangle(image, size, offset)), *size, interpolation)
 
 

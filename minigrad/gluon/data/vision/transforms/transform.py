@@ -1,4 +1,4 @@
-"""Transforms: what a dataset's images pass through on their way into a batch."""
+"""Transforms: changes to a dataset's images on their way into a batch."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from minigrad.gluon.block import Block
 class Transform(Block):
     """A change of one image, or of a batch of them: height, width and channels are the last axes unless said otherwise.
 
-    A subclass says how, on raw arrays, in `change(xp, image)`. Further arguments, such as the label, pass unchanged.
+    A subclass defines it on raw arrays in `change(xp, image)`. Further arguments, such as the label, pass unchanged.
     """
 
     def forward(self, x: Any, *others: Any) -> Any:
-        """The changed image, and what came with it."""
+        """The changed image, and the other arguments."""
         image, ctx = (x.data, x.ctx) if isinstance(x, Tensor) else (numpy.asarray(x), cpu())
         with ctx:
             y = Tensor(self.change(xp_of(image), image), ctx)
@@ -48,7 +48,7 @@ class Compose(Block):
                 self.register_child(transform)
 
     def forward(self, x: Any, *others: Any) -> Any:
-        """The image after all transforms, and what came with it."""
+        """The image after all transforms, and the other arguments."""
         for transform in self._transforms:
             x = transform(x)
         return (x, *others) if others else x
@@ -66,7 +66,7 @@ class Cast(Transform):
 
 
 class ToTensor(Transform):
-    """An image (H, W, C) with values 0 to 255 becomes (C, H, W) with values 0 to 1, float32; a batch likewise.
+    """An image (H, W, C) with values 0 to 255 becomes (C, H, W) with values 0 to 1, float32; so does a batch.
 
     >>> ToTensor()(numpy.full((1, 2, 1), 51, dtype="uint8"))
     array([[[0.2, 0.2]]])
