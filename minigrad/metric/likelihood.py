@@ -54,8 +54,8 @@ class Perplexity(EvalMetric):
         pred = pred.reshape(-1, pred.shape[-1])
         labels = label.ravel().astype("int64")
         if self.ignore_label is not None and len(labels) == len(pred):
-            kept = labels != self.ignore_label
-            labels, pred = labels[kept], pred[kept]
+            counted = labels != self.ignore_label
+            labels, pred = labels[counted], pred[counted]
         return float(-numpy.log(numpy.maximum(picked(self.name, labels, pred), 1e-10)).sum()), labels.size
 
     def value(self, total: Any, count: int) -> float:

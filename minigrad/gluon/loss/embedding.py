@@ -28,9 +28,9 @@ class TripletLoss(Loss):
 
     def hybrid_forward(self, F: Any, pred: Tensor, positive: Any, negative: Any, sample_weight: Any = None) -> Tensor:
         """pred, positive and negative of one shape; result (batch,), distances summed over the other axes."""
-        nearer = ops.square(difference(pred, positive, "TripletLoss"))
-        farther = ops.square(difference(pred, negative, "TripletLoss"))
-        loss = ops.relu(self.total(nearer - farther) + self._margin)
+        to_positive = ops.square(difference(pred, positive, "TripletLoss"))
+        to_negative = ops.square(difference(pred, negative, "TripletLoss"))
+        loss = ops.relu(self.total(to_positive - to_negative) + self._margin)
         return rounded(self.weighted(loss, sample_weight), pred)
 
 
