@@ -239,8 +239,8 @@ class _Problem:
         sides = kink(phi, max(1e-5, 1e-5 * scale))
         if sides is not None:
             row.verdict = (
-                f"kink: the slope is {sides[0]:.4g} on one side and {sides[1]:.4g} on the other; move the input away "
-                "from it"
+                f"kink: the slope is {sides[0]:.4g} on one side and {sides[1]:.4g} on the other; "
+                "move the input away from it"
             )
         elif not abs(a - b) <= tolerance:
             measured = self.entries(x, order)

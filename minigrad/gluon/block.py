@@ -157,9 +157,8 @@ class Block:
             inside = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
             if any(isinstance(b, Block) and id(b) not in children for b in inside):
                 warnings.warn(
-                    f"'{type(self).__name__}.{name}' holds Blocks in a {type(value).__name__}, where their "
-                    "parameters are not "
-                    "found. Add them to a nn.Sequential, or call self.register_child(block) for each.",
+                    f"'{type(self).__name__}.{name}' holds Blocks in a {type(value).__name__}, where their parameters "
+                    "are not found. Add them to a nn.Sequential, or call self.register_child(block) for each.",
                     stacklevel=3,
                 )
 
@@ -383,8 +382,8 @@ def _explained(block: Block, args: tuple[Any, ...], error: AttributeError) -> Ex
     for x in args:
         if isinstance(x, (list, tuple, int, float, str, type(None))) and f"'{type(x).__name__}' object" in str(error):
             return DTypeError(
-                f"{type(block).__name__} '{block.name}' was called with {described(x)}; make it an array first: "
-                "np.array(x)."
+                f"{type(block).__name__} '{block.name}' was called with {described(x)}; make it an array "
+                "first: np.array(x)."
             )
     return error
 

@@ -51,8 +51,7 @@ def load_parameters(
                 continue
             raise ArgumentError(
                 f"The file {str(path)!r} has a parameter '{name}' that the network does not have (it has "
-                f"{_some(parameters)}). "
-                "Load it into the network that saved it, or pass ignore_extra=True."
+                f"{_some(parameters)}). Load it into the network that saved it, or pass ignore_extra=True."
             )
         p = parameters[name]
         shape = p.shape
@@ -63,8 +62,7 @@ def load_parameters(
         if p.dtype != array.dtype and not cast_dtype:
             raise UsageError(
                 f"Parameter '{name}' has dtype {p.dtype.name}, but in the file {str(path)!r} it has "
-                f"{array.dtype.name}; "
-                "pass cast_dtype=True to convert it."
+                f"{array.dtype.name}; pass cast_dtype=True to convert it."
             )
         if 0 in array.shape:
             raise ShapeError(f"Parameter '{name}' is empty in the file {str(path)!r}: its shape is {array.shape}.")

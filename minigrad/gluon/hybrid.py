@@ -133,8 +133,7 @@ class SymbolBlock(HybridBlock):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise UsageError(
             "SymbolBlock runs MXNet's graph files, which minigrad does not read; make the network by its Python code "
-            "and "
-            "use load_parameters(file)."
+            "and use load_parameters(file)."
         )
 
     @staticmethod

@@ -136,8 +136,8 @@ class Parameter:
         """Fill it with `init`, else its own initializer, else `default_init`; wait if its shape is not known."""
         if self._tensors and not force_reinit:
             warnings.warn(
-                f"Parameter '{self.name}' is already initialized and is left unchanged; use force_reinit=True to start "
-                "anew.",
+                f"Parameter '{self.name}' is already initialized and is left unchanged; "
+                "use force_reinit=True to start anew.",
                 stacklevel=3,
             )
             return
@@ -166,8 +166,8 @@ class Parameter:
         if not self.known:
             raise DeferredInitializationError(
                 f"Parameter '{self.name}' is still waiting for its shape (now {self._shape}). It is fixed by the "
-                "first forward "
-                "pass: call net(x) once before using the parameter, or give the layer its input width (in_units)."
+                "first forward pass: call net(x) once before using the parameter, or give the layer its input "
+                "width (in_units)."
             )
         with autograd.pause(), contexts[0]:
             first = Tensor(contexts[0].xp.zeros(self._shape, self.dtype), contexts[0])
@@ -203,9 +203,8 @@ class Parameter:
             if tensor.ctx is ctx:
                 return tensor
         raise InitializationError(
-            f"Parameter '{self.name}' was not initialized on {ctx} but on {', '.join(map(str, self.list_ctx()))}; "
-            "move the data "
-            f"there, or the parameters with reset_ctx({ctx})."
+            f"Parameter '{self.name}' was not initialized on {ctx} but on {', '.join(map(str, self.list_ctx()))}; move "
+            f"the data there, or the parameters with reset_ctx({ctx})."
         )
 
     def data(self, ctx: Context | None = None) -> Tensor:

@@ -142,8 +142,7 @@ def _zeros(p: Parameter, x: Any) -> Tensor:
 
 def _cannot(p: Parameter) -> DeferredInitializationError:
     return DeferredInitializationError(
-        f"The unknown shape {p.shape} of parameter '{p.name}' cannot be found from how hybrid_forward uses it; give "
-        "all "
-        "lengths, use F.FullyConnected or F.Convolution, or define infer_shape(self, x), which sets the parameter's "
-        "shape."
+        f"The unknown shape {p.shape} of parameter '{p.name}' cannot be found from how hybrid_forward uses it; "
+        "give all lengths, use F.FullyConnected or F.Convolution, or define infer_shape(self, x), which sets the "
+        "parameter's shape."
     )

@@ -354,8 +354,7 @@ def _common_contexts(params: Sequence[Parameter]) -> list[Context]:
         if contexts != first.list_ctx():
             raise UsageError(
                 f"Parameters live on different devices: '{first.name}' on {first.list_ctx()}, '{p.name}' on "
-                f"{contexts}; "
-                "move them with net.reset_ctx(...)."
+                f"{contexts}; move them with net.reset_ctx(...)."
             )
     return first.list_ctx()
 

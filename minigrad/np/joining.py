@@ -178,8 +178,8 @@ def _places(obj: Any, n: int, count: int) -> list[int]:
     for i in numbers:
         if i != int(i) or not -count <= i < n:
             raise PositionError(
-                f"There is no position {i} along an axis of length {count}; positions are whole numbers from {-count} "
-                f"to {n - 1}."
+                f"There is no position {i} along an axis of length {count}; positions are whole numbers from "
+                f"{-count} to {n - 1}."
             )
     return [int(i) + count if i < 0 else int(i) for i in numbers]
 

@@ -142,6 +142,6 @@ def check_layout(name: str, layout: str | None, space: int) -> None:
     expected = "NC" + "DHW"[3 - space :]
     if layout not in (None, expected):
         raise ArgumentError(
-            f"{name} got layout={layout!r}, but only {expected!r} is supported; bring the axes into this order with "
-            "transpose()."
+            f"{name} got layout={layout!r}, but only {expected!r} is supported; bring the axes into this order "
+            "with transpose()."
         )
