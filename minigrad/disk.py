@@ -150,7 +150,7 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
             if not os.access(target, os.W_OK):
                 raise AccessError(f"{text!r} cannot be written: it is write-protected.")
             if _is_protected(target):
-                raise AccessError(f"{text!r} cannot be written: it belongs to another user, in a folder like /tmp.")
+                raise AccessError(f"{text!r} cannot be written: only its owner, another user, may replace it.")
         _remove_stale(target.parent)
         file, temporary = _new_file(target.parent, mode)
     except FileError:

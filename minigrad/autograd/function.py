@@ -108,8 +108,8 @@ class Function:
             known = [id(a) for a in (*self._inputs, *self._outputs)]
             if any([isinstance(a, Tensor) and id(a) not in known for a in self._saved]):
                 raise GraphError(
-                    f"{type(self).__name__} saved an array that is no input or output, so the derivative of its "
-                    "backward() would be incomplete. Save only these, or write it with recorded operations."
+                    f"{type(self).__name__} saved an array that is neither an input nor an output, so the derivative "
+                    "of its backward() would be incomplete. Save only these, or write it with recorded operations."
                 )
             self._recorded_outputs = self._apart(y)
         try:

@@ -21,7 +21,7 @@ def split(x: HostArray, y: HostArray, test_fraction: float, seed: int) -> tuple[
     ([0, 0, 0, 1, 1, 1], [0, 0, 1, 1])
     """
     if not 0 < test_fraction < 1:
-        raise ArgumentError(f"test_fraction is {test_fraction}; it must lie between 0 and 1, such as 0.2.")
+        raise ArgumentError(f"test_fraction is {test_fraction}; it must be between 0 and 1, such as 0.2.")
     shuffled = numpy.random.default_rng(seed).permutation(len(y))
     in_test = numpy.zeros(len(y), bool)
     for label in numpy.unique(y):

@@ -83,7 +83,7 @@ class Parameter:
     wd_mult: float
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Check that multipliers are finite numbers, at least 0. (A Trainer reads them at each step.)"""
+        """Set an attribute; multipliers must be finite numbers, at least 0. (A Trainer reads them at each step.)"""
         if name in ("lr_mult", "wd_mult"):
             value = number(name, value, 0)
         object.__setattr__(self, name, value)
@@ -137,7 +137,7 @@ class Parameter:
         if self._tensors and not force_reinit:
             warnings.warn(
                 f"Parameter '{self.name}' is already initialized and is left unchanged; "
-                "use force_reinit=True to start anew.",
+                "use force_reinit=True to start again.",
                 stacklevel=3,
             )
             return

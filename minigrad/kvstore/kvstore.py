@@ -152,9 +152,9 @@ class KVStore:
         self._compression = TwoBitCompression.from_params(compression_params)
 
     def is_capable(self, capability: str) -> bool:
-        """Whether the store has this capability. The only one is 'optimizer', to update the stored weights: it has."""
+        """Whether the store has a capability. The only one is 'optimizer': it can update the stored weights."""
         if capability.lower() != "optimizer":
-            raise ArgumentError(f"The capability of a store to ask for is 'optimizer', not {capability!r}.")
+            raise ArgumentError(f"The only capability to ask a store for is 'optimizer', not {capability!r}.")
         return True
 
     def save_optimizer_states(self, fname: FilePath, dump_optimizer: bool = False) -> None:

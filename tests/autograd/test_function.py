@@ -139,7 +139,7 @@ def test_a_second_derivative_through_a_saved_intermediate_is_refused_not_wrong()
     x = leaf([2.0])
     with record():
         y = Cube()(x)
-        with pytest.raises(GraphError, match="saved an array that is no input or output"):
+        with pytest.raises(GraphError, match="saved an array that is neither an input nor an output"):
             autograd.grad(y, x, create_graph=True)
 
 

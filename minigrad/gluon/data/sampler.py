@@ -42,7 +42,7 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """0 to length - 1 in an order drawn anew for each iteration, repeatable after `minigrad.random.seed`.
+    """0 to length - 1 in a new random order for each iteration, repeatable after `minigrad.random.seed`.
 
     >>> sorted(RandomSampler(4))
     [0, 1, 2, 3]

@@ -99,7 +99,7 @@ def _clipped(label: Any, classes: int, error: ArgumentError) -> Tensor:
 
 
 class SigmoidBinaryCrossEntropyLoss(Loss):
-    """The negative log-probability of a yes or no, for each score by itself: labels are 0, 1, or probabilities between.
+    """The negative log-probability of yes or no, for each score separately: labels are 0, 1 or probabilities.
 
     With p the raw score, y the label and pos_weight a factor on the 'yes' terms (1 if absent) it is
     pos_weight y log(1 + exp(-p)) + (1 - y) log(1 + exp(p)). This never overflows, and a small loss has all its digits
