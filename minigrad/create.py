@@ -1,7 +1,4 @@
-"""New arrays: from values or from a rule.
-
-Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype. Without `ctx`, the current device.
-"""
+"""New arrays made by a rule: constants, steps, diagonals. Without `ctx`, on the current device; float32."""
 
 from __future__ import annotations
 
@@ -12,66 +9,13 @@ import numpy
 from minigrad.arguments import lengths, one_of, whole
 from minigrad.axes import axis_in
 from minigrad.composed import composed
-from minigrad.device import SHARING, Context, place, shared, xp_of
+from minigrad.device import Context, place, xp_of
 from minigrad.dtypes import as_dtype
-from minigrad.engine.accepts import as_raw, shape_of
+from minigrad.engine.accepts import shape_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
-from minigrad.explain import not_numbers
-from minigrad.ops import power
-
-
-@composed()
-def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Context | None = None) -> Tensor:
-    """A new Tensor with a copy of the values of `object`: numbers, lists, Tensors, NumPy, CuPy or DLPack arrays.
-
-    Numbers in lists become float32. Of a Tensor it is a recorded copy, which passes the gradient on.
-
-    >>> from minigrad import np
-    >>> np.array([[1, 2], [3, 4]])
-    array([[1., 2.],
-           [3., 4.]])
-    """
-    where = place(ctx, device)
-    if isinstance(object, Tensor):  # recorded, like any other copy
-        moved = object.as_in_ctx(where)
-        return moved.copy() if dtype is None else moved.astype(dtype)
-    raw = as_raw(object)
-    if dtype is None and not hasattr(object, "shape") and raw.dtype.kind in "iuf":
-        dtype = "float32"
-    with where:
-        return Tensor(where.xp.array(where.put(raw), dtype=as_dtype(dtype)), where)
-
-
-@composed()
-def from_dlpack(x: Any) -> Tensor:
-    """A Tensor in the memory of another library's array (PyTorch, JAX, CuPy ...): nothing is copied.
-
-    >>> from minigrad import np
-    >>> import numpy
-    >>> theirs = numpy.ones(2)
-    >>> ours = np.from_dlpack(theirs)
-    >>> theirs[0] = 7
-    >>> ours
-    array([7., 1.], dtype=float64)
-    """
-    if not any(hasattr(x, name) for name in SHARING):
-        raise not_numbers("from_dlpack()", x)
-    return Tensor(shared(x))
-
-
-@composed()
-def asarray(object: Any, dtype: Any = None, ctx: Context | None = None) -> Tensor:
-    """`object` itself if it is a Tensor of this dtype on this device, else `array(object)`.
-
-    >>> from minigrad import np
-    >>> a = np.array([1, 2])
-    >>> np.asarray(a) is a
-    True
-    """
-    if isinstance(object, Tensor) and (dtype is None or object.dtype == dtype) and (ctx is None or object.ctx is ctx):
-        return object
-    return array(object, dtype, ctx)
+from minigrad.ops.elementwise import power
+from minigrad.values import asarray
 
 
 @composed()

@@ -12,7 +12,7 @@ from minigrad.engine.graph import Node
 from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, GraphError, UsageError
-from minigrad.ops.shape import concatenate
+from minigrad.ops.joining import concatenate
 
 
 class Function:

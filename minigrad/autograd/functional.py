@@ -14,7 +14,7 @@ from minigrad.composed import as_tensor
 from minigrad.create import eye, zeros
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.ops.shape import stack
+from minigrad.ops.joining import stack
 
 Map = Callable[[Tensor], Tensor]
 

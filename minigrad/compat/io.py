@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy
 
-from minigrad import create
 from minigrad.arguments import one_of, whole
 from minigrad.device import cpu
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.generators import generator
+from minigrad.values import array
 
 
 @dataclass
@@ -106,7 +106,7 @@ def _arrays(given: Any, name: str) -> dict[str, Tensor]:
     listed = given if isinstance(given, list) else [given]
     numbered = {name: listed[0]} if len(listed) == 1 else {f"_{i}_{name}": a for i, a in enumerate(listed)}
     named = given if isinstance(given, Mapping) else numbered
-    return {k: a if isinstance(a, Tensor) else create.array(a, dtype="float32") for k, a in named.items()}
+    return {k: a if isinstance(a, Tensor) else array(a, dtype="float32") for k, a in named.items()}
 
 
 def _rows(arrays: Mapping[str, Tensor], rows: Any) -> list[Tensor]:

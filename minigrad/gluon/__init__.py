@@ -1,10 +1,12 @@
 """Gluon: parameters, blocks, losses, data and the Trainer."""
 
-from minigrad.absent import explain_absent
-from minigrad.gluon import data, loss, metric, nn, parameter, rnn, utils
+from minigrad import nd as _nd
+from minigrad.absent import answers_for_absent, explain_absent
+from minigrad.gluon import data, hybrid, loss, metric, nn, parameter, rnn, utils
 from minigrad.gluon.block import Block
+from minigrad.gluon.constant import Constant
 from minigrad.gluon.hybrid import HybridBlock, SymbolBlock
-from minigrad.gluon.parameter import Constant, Parameter
+from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
 from minigrad.gluon.trainer import Trainer
 
@@ -13,5 +15,8 @@ __all__ = [
     "metric", "nn", "rnn", "utils",
 ]  # fmt: skip
 
-vars(parameter)["ParameterDict"] = ParameterDict  # where Gluon has it
+hybrid.nd = _nd  # the `F` of every `hybrid_forward`
+vars(parameter).update(Constant=Constant, ParameterDict=ParameterDict)  # where Gluon has them
+answers_for_absent(Block)
+answers_for_absent(Trainer)
 explain_absent(__name__)

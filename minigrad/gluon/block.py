@@ -5,21 +5,20 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from minigrad import autograd
-from minigrad.absent import answers_for_absent
+from minigrad.autograd.scopes import pause
 from minigrad.composed import from_plain, holds_plain
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError, KeywordError, suggestion
 from minigrad.explain import described
-from minigrad.gluon.files import load_parameters, save_parameters
+from minigrad.gluon.exchanges import exchanged
 from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
-from minigrad.gluon.replay import Replay, exchanged
-from minigrad.gluon.sharing import share
-from minigrad.gluon.summary import summary
+
+if TYPE_CHECKING:
+    from minigrad.gluon.replay import Replay
 
 _Self = TypeVar("_Self", bound="Block")
 
@@ -30,7 +29,6 @@ FLAGS = (
 """Further arguments of Gluon's `hybridize`, about how MXNet runs a graph."""
 
 
-@answers_for_absent
 class Block:
     """Base class of layers and networks. Subclass it, make the parts in `__init__`, and use them in `forward`:
 
@@ -202,6 +200,8 @@ class Block:
         >>> two.share_parameters(one.params).weight is one.weight
         True
         """
+        from minigrad.gluon.sharing import share
+
         share(self, shared)
         return self
 
@@ -239,6 +239,8 @@ class Block:
 
     def save_parameters(self, filename: Any, deduplicate: bool = False) -> None:
         """Write all parameters to a file by structural name: atomically, without pickle."""
+        from minigrad.gluon.files import save_parameters
+
         save_parameters(filename, dict(self.structure()))
 
     def load_parameters(
@@ -252,6 +254,8 @@ class Block:
         device: Any = None,
     ) -> None:
         """Read all parameters from a file; nothing changes unless everything fits. Works before `initialize` too."""
+        from minigrad.gluon.files import load_parameters
+
         load_parameters(
             filename,
             dict(self.structure()),
@@ -302,7 +306,7 @@ class Block:
 
     def _fix_shapes(self, args: tuple[Any, ...]) -> None:
         own = {**self.params, **self._own}.values()
-        with autograd.pause():
+        with pause():
             if not all([p.known for p in own]):
                 self.infer_shape(*args)
             for p in own:
@@ -331,6 +335,8 @@ class Block:
         for name in kwargs:
             if name not in FLAGS:
                 raise KeywordError(f"hybridize() has no argument {name!r}{suggestion(name, ('active', *FLAGS))}")
+        from minigrad.gluon.replay import Replay
+
         super().__setattr__("_replay", Replay(self) if active and self._children else None)
         for child in self._children.values():
             child.hybridize(active, **kwargs)
@@ -341,6 +347,8 @@ class Block:
 
     def summary(self, *inputs: Any) -> None:
         """Print a table of the parts: their output shapes and numbers of parameters, for these inputs."""
+        from minigrad.gluon.summary import summary
+
         print(summary(self, *inputs))
 
     # Looks

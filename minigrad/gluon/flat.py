@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy
 
-from minigrad.autograd import Leaf
 from minigrad.device import Array, xp_of
 from minigrad.engine.clock import clock
+from minigrad.engine.graph import Leaf
 from minigrad.engine.tensor import Tensor
 from minigrad.gluon.parameter import Parameter
-from minigrad.optimizer import Optimizer, Updater
-from minigrad.optimizer.files import leaves
-from minigrad.optimizer.optimizer import refresh
+from minigrad.optimizer.optimizer import Optimizer, refresh
+from minigrad.optimizer.updater import Updater, leaves
 
 
 class Member:

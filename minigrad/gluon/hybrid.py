@@ -7,10 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from minigrad import nd
+from minigrad.engine.registry import recorded
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeferredInitializationError, UsageError
 from minigrad.gluon.block import Block
+
+nd: Any = None
+"""`minigrad.nd`, which `minigrad.gluon` puts here. Where it has not been put here, `F` is the operations alone."""
 
 
 class HybridBlock(Block):
@@ -56,9 +59,9 @@ class HybridBlock(Block):
         own = self._own
         if not own and not named:  # a call with * and ** takes as long as all the rest of a small block
             if len(inputs) == 1:
-                return self.hybrid_forward(nd, inputs[0])
+                return self.hybrid_forward(nd or recorded(), inputs[0])
             if len(inputs) == 2:
-                return self.hybrid_forward(nd, inputs[0], inputs[1])
+                return self.hybrid_forward(nd or recorded(), inputs[0], inputs[1])
         if own:
             x = inputs[0] if inputs else None
             ctx = x.ctx if isinstance(x, Tensor) else device_of(x)
@@ -73,7 +76,7 @@ class HybridBlock(Block):
             if deferred:
                 self._fix_shapes(inputs)
                 return HybridBlock.forward(self, *inputs, **named)
-        return self.hybrid_forward(nd, *inputs, **named)
+        return self.hybrid_forward(nd or recorded(), *inputs, **named)
 
     def hybrid_forward(self, F: Any, *inputs: Any, **named: Any) -> Any:
         """The output for these inputs and parameters. A subclass defines this, or `forward`."""
@@ -84,7 +87,7 @@ class HybridBlock(Block):
         if type(self).hybrid_forward is not HybridBlock.hybrid_forward:
             from minigrad.gluon.shapes import infer
 
-            infer(self, *inputs)
+            infer(self, nd or recorded(), *inputs)
 
     def _fix_shapes(self, args: tuple[Any, ...]) -> None:
         if nearest(type(self), "infer_shape", "hybrid_forward") == "hybrid_forward":

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy
 
-from minigrad import autograd, initializer
 from minigrad.arguments import number, one_of, whole
+from minigrad.autograd.scopes import pause
 from minigrad.device import Context, current_context, places
 from minigrad.dtypes import as_dtype
 from minigrad.engine.tensor import Tensor, attach
@@ -21,8 +21,8 @@ from minigrad.errors import (
     ShapeError,
     UsageError,
 )
-from minigrad.gluon.replay import exchanged
-from minigrad.initializer.initializer import SUFFIXES
+from minigrad.gluon.exchanges import exchanged
+from minigrad.initializer.initializer import SUFFIXES, InitDesc, create
 
 GRAD_REQS = ("write", "add", "null")
 
@@ -169,14 +169,14 @@ class Parameter:
                 "first forward pass: call net(x) once before using the parameter, or give the layer its input "
                 "width (in_units)."
             )
-        with autograd.pause(), contexts[0]:
+        with pause(), contexts[0]:
             first = Tensor(contexts[0].xp.zeros(self._shape, self.dtype), contexts[0])
             if data is not None:
                 first[...] = data
             else:
                 if init is None and not self.name.endswith(SUFFIXES):
                     init = default_init  # the name says nothing: fill it as a weight
-                initializer.create(default_init)(initializer.InitDesc(self.name, {"__init__": init}), first)
+                create(default_init)(InitDesc(self.name, {"__init__": init}), first)
         self._request = None
         self._hold([first] + [first.copyto(ctx) for ctx in contexts[1:]])
 
@@ -255,7 +255,7 @@ class Parameter:
             raise InitializationError(
                 f"Parameter '{self.name}' has not been initialized. Call initialize() before set_data()."
             )
-        with autograd.pause():
+        with pause():
             for tensor in self._tensors:
                 tensor[...] = data
 
@@ -286,7 +286,7 @@ class Parameter:
                 f"Parameter '{self.name}' learns, so it cannot become {self.dtype}; use a floating-point dtype."
             )
         if self._tensors:
-            with autograd.pause():
+            with pause():
                 self._hold([tensor.astype(self.dtype) for tensor in self._tensors])
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -301,45 +301,6 @@ class Parameter:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} {self.name} (shape={self._shape}, dtype={self.dtype.name})"
-
-
-class Constant(Parameter):
-    """A parameter that is never learned: no gradient, and its value is its initializer.
-
-    >>> from minigrad import gluon, np
-    >>> c = gluon.Constant("pi", np.array([3.14]))
-    >>> c.initialize()
-    >>> c.data(), c.grad_req
-    (array([3.14]), 'null')
-    """
-
-    def __init__(self, name: str, value: Any = None) -> None:
-        from minigrad import np
-
-        if value is None:  # Gluon 2 gives the value alone
-            name, value = "const", name
-        self.value = np.asarray(value)
-        super().__init__(
-            name,
-            "null",
-            self.value.shape,
-            self.value.dtype,
-            init=initializer.Constant(self.value),
-            differentiable=False,
-        )
-
-    @property
-    def grad_req(self) -> str:
-        """Always 'null'."""
-        return "null"
-
-    @grad_req.setter
-    def grad_req(self, req: str) -> None:
-        if req != "null":
-            warnings.warn(
-                f"Constant '{self.name}' ignores grad_req='{req}', which stays 'null'; use a Parameter to learn it.",
-                stacklevel=2,
-            )
 
 
 def as_shape(shape: Any) -> tuple[int, ...] | None:

@@ -9,8 +9,7 @@ import numpy
 
 from minigrad.device import Context
 from minigrad.errors import ArgumentError, UsageError
-from minigrad.gluon.files import load_parameters, save_parameters
-from minigrad.gluon.parameter import Constant, Parameter, as_shape
+from minigrad.gluon.parameter import Parameter, as_shape
 
 
 class ParameterDict(dict[str, Parameter]):
@@ -54,6 +53,8 @@ class ParameterDict(dict[str, Parameter]):
 
     def get_constant(self, name: str, value: Any = None) -> Parameter:
         """The constant `prefix + name`, made from `value` if it is missing."""
+        from minigrad.gluon.constant import Constant
+
         full = self.prefix + name
         if full not in self:
             if value is None:
@@ -121,6 +122,8 @@ class ParameterDict(dict[str, Parameter]):
                 raise ArgumentError(
                     f"Parameter '{name}' does not start with '{strip_prefix}', which was to be stripped."
                 )
+        from minigrad.gluon.files import save_parameters
+
         save_parameters(filename, {name[len(strip_prefix) :]: p for name, p in self.items()})
 
     def load(
@@ -135,6 +138,8 @@ class ParameterDict(dict[str, Parameter]):
         device: Any = None,
     ) -> None:
         """Read all from a file, names with `restore_prefix` in front; nothing changes unless everything fits."""
+        from minigrad.gluon.files import load_parameters
+
         load_parameters(
             filename,
             dict(self),

@@ -10,21 +10,19 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from minigrad import autograd
+from minigrad.autograd.scopes import pause
 from minigrad.device import current_context
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeferredInitializationError
 from minigrad.gluon.parameter import Parameter
 
 
-def infer(block: Any, *inputs: Any) -> None:
+def infer(block: Any, namespace: Any, *inputs: Any) -> None:
     """Run `hybrid_forward` of `block` once, not recorded and in prediction, to fix the shapes of its parameters."""
-    from minigrad import nd
-
     own = {name: p for name, p in block._own.items() if block._takes is None or name in block._takes}
     stand_ins = {name: _zeros(p, inputs[0]) if p.known else _Unknown(p) for name, p in own.items()}
-    with autograd.pause(), autograd.predict_mode():
-        block.hybrid_forward(_Trial(nd), *inputs, **stand_ins)
+    with pause():
+        block.hybrid_forward(_Trial(namespace), *inputs, **stand_ins)
 
 
 class _Unknown:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from minigrad import kvstore
-from minigrad.absent import answers_for_absent
 from minigrad.arguments import number, one_of
 from minigrad.device import Context
 from minigrad.engine.graph import Leaf
@@ -21,13 +19,14 @@ from minigrad.errors import (
 )
 from minigrad.gluon.flat import Group, Member, kind
 from minigrad.gluon.parameter import Parameter
-from minigrad.kvstore import KVStore
-from minigrad.kvstore.compression import TwoBitCompression
-from minigrad.optimizer import Optimizer, Updater, create
-from minigrad.optimizer.files import load_states, save_states
+from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.registry import create
+from minigrad.optimizer.updater import Updater
+
+if TYPE_CHECKING:
+    from minigrad.kvstore import KVStore
 
 
-@answers_for_absent
 class Trainer:
     """Applies an optimizer to parameters.
 
@@ -71,6 +70,8 @@ class Trainer:
         one_of("update_on_kvstore", update_on_kvstore, None, True, False)
         self._store = self._choose_store(kvstore, update_on_kvstore)
         if compression_params is not None:
+            from minigrad.kvstore.compression import TwoBitCompression
+
             TwoBitCompression.from_params(compression_params)  # also if a single device sends nothing
             if self._store is not None:
                 self._store.set_gradient_compression(compression_params)
@@ -92,10 +93,14 @@ class Trainer:
 
     def _choose_store(self, store: str | KVStore | None, update_on_kvstore: bool | None) -> KVStore | None:
         """One device needs no store to sum over, unless a store is given as an object."""
+        if len(self._contexts) == 1 and store in ("device", "local", None) and not update_on_kvstore:
+            return None
+        from minigrad import kvstore
+
         if isinstance(store, str):
             made = kvstore.create(store)
             store = made if len(self._contexts) > 1 or made.num_workers > 1 else None
-        elif store is not None and not isinstance(store, KVStore):
+        elif store is not None and not isinstance(store, kvstore.KVStore):
             raise KindError(f"kvstore is {store!r}; it must be the name of a store, a store, or None.")
         if store is None and update_on_kvstore:
             raise ArgumentError(
@@ -272,11 +277,15 @@ class Trainer:
         """Write the optimizer, its states and counts, what 2-bit compression has not sent yet, and the random
         generators, so that resumed training gives the same results to the bit.
         """
+        from minigrad.optimizer.files import save_states
+
         names = [p.name for p in self._params]
         save_states(fname, self._updater(), True, names, self._places, self._residuals())
 
     def load_states(self, fname: Any) -> None:
         """Read what `save_states` wrote, including the optimizer. Nothing changes unless everything fits."""
+        from minigrad.optimizer.files import load_states
+
         updater = self._updater()
         weights = {i: p.list_data()[0] for i, p in enumerate(self._params)}
         names = [p.name for p in self._params]

@@ -4,17 +4,15 @@ from minigrad.absent import explain_absent
 from minigrad.initializer.choose import Load, Mixed
 from minigrad.initializer.initializer import InitDesc, Initializer, create, register
 from minigrad.initializer.laws import (
-    Bilinear,
     Constant,
-    LSTMBias,
     MSRAPrelu,
     Normal,
     One,
-    Orthogonal,
     Uniform,
     Xavier,
     Zero,
 )
+from minigrad.initializer.patterns import Bilinear, LSTMBias, Orthogonal
 
 __all__ = [
     "Bilinear",

@@ -18,7 +18,6 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from minigrad.arguments import refuse
-from minigrad.config import as_call
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError, suggestion
 
@@ -96,6 +95,8 @@ class Initializer:
         )
 
     def __repr__(self) -> str:
+        from minigrad.config import as_call
+
         return as_call(self)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minigrad import create, ops
+from minigrad import create, ops, values
 from minigrad.arguments import one_of, whole
 from minigrad.composed import composed
 from minigrad.device import Context
@@ -14,7 +14,7 @@ from minigrad.engine.tensor import Tensor
 @composed()
 def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
     """A new array, by default float32, or in the dtype of a minigrad array."""
-    return create.array(
+    return values.array(
         source_array, dtype or (source_array.dtype if isinstance(source_array, Tensor) else "float32"), ctx
     )
 

@@ -14,8 +14,7 @@ from minigrad.absent import explain_absent
 # isort: off
 # fmt: off
 from minigrad.create import (
-    arange, array, asarray, empty, empty_like, eye, from_dlpack, full, full_like, identity, linspace, logspace,
-    ones, ones_like, zeros, zeros_like,
+    arange, empty, empty_like, eye, full, full_like, identity, linspace, logspace, ones, ones_like, zeros, zeros_like,
 )
 from minigrad.np import linalg, random
 from minigrad.np.grid import diag, diagflat, diagonal, indices, meshgrid, trace, tri, tril, triu
@@ -46,6 +45,7 @@ from minigrad.ops import (
 # fmt: on
 # isort: on
 from minigrad.engine.tensor import Tensor
+from minigrad.values import array, asarray, from_dlpack
 
 ndarray = Tensor
 pi, e, inf, nan, newaxis = numpy.pi, numpy.e, numpy.inf, numpy.nan, None

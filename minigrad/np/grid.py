@@ -8,12 +8,13 @@ import numpy
 
 from minigrad.arguments import lengths, one_of, whole
 from minigrad.composed import composed
-from minigrad.create import arange, asarray, ones
+from minigrad.create import arange, ones
 from minigrad.device import current_context, xp_of
 from minigrad.dtypes import as_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.ops import broadcast_to, getitem, moveaxis, put_back, reshape, sum, where
+from minigrad.values import asarray
 
 
 @composed()

@@ -13,7 +13,6 @@ from minigrad import ops
 from minigrad.absent import explain_absent
 from minigrad.arguments import lengths, numbers
 from minigrad.composed import composed
-from minigrad.create import asarray
 from minigrad.engine.accepts import shape_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
@@ -33,6 +32,7 @@ from minigrad.random import (
     uniform,
 )
 from minigrad.random import shuffle as _shuffle
+from minigrad.values import asarray
 
 __all__ = [
     "bernoulli", "beta", "chisquare", "choice", "exponential", "gamma", "gumbel", "laplace", "logistic", "lognormal",

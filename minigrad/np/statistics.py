@@ -11,7 +11,7 @@ import numpy
 from minigrad.arguments import numbers, whole
 from minigrad.axes import axes_in, axis_in
 from minigrad.composed import composed
-from minigrad.create import arange, asarray
+from minigrad.create import arange
 from minigrad.dtypes import meant
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
@@ -43,6 +43,7 @@ from minigrad.ops import (
     where,
 )
 from minigrad.ops.accumulate import computed_wide, over
+from minigrad.values import asarray
 
 
 @composed("a", "weights")

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy
 
-from minigrad.create import array
 from minigrad.disk import FilePath, reading, replacing
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import FileError
 from minigrad.packed import unpacked
+from minigrad.values import array
 
 PACKINGS = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
 COSTS = {"loadtxt": 16, "genfromtxt": 256}

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from minigrad import ops
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, suggestion
+from minigrad.ops import neural
+from minigrad.ops.elementwise import tanh
 
 BY_NAME: dict[str, Callable[..., Tensor]] = {
-    "relu": ops.relu,
-    "sigmoid": ops.sigmoid,
-    "log_sigmoid": lambda x: -ops.softplus(-x),
-    "tanh": ops.tanh,
-    "softrelu": ops.softplus,
-    "softsign": ops.softsign,
-    "gelu": ops.gelu,
-    "selu": ops.selu,
-    "elu": ops.elu,
-    "silu": ops.silu,
-    "swish": ops.silu,
-    "mish": lambda x: x * ops.tanh(ops.softplus(x)),
-    "leaky": ops.leaky_relu,
+    "relu": neural.relu,
+    "sigmoid": neural.sigmoid,
+    "log_sigmoid": lambda x: -neural.softplus(-x),
+    "tanh": tanh,
+    "softrelu": neural.softplus,
+    "softsign": neural.softsign,
+    "gelu": neural.gelu,
+    "selu": neural.selu,
+    "elu": neural.elu,
+    "silu": neural.silu,
+    "swish": neural.silu,
+    "mish": lambda x: x * tanh(neural.softplus(x)),
+    "leaky": neural.leaky_relu,
 }
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from minigrad.create import array, asarray
 from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, FileError, KeywordError
 from minigrad.serialization import load_any, save_arrays, save_npz
+from minigrad.values import array, asarray
 
 
 def save(file: FilePath, arr: Any) -> None:

@@ -87,8 +87,10 @@ from minigrad.ops.index import (  # fmt: skip
     take,
     take_along_axis,
 )
-from minigrad.ops.linalg import dot, einsum, matmul, norm, outer, tensordot
+from minigrad.ops.joining import concatenate, stack
+from minigrad.ops.linalg import dot, einsum, norm, outer, tensordot
 from minigrad.ops.linear import linear
+from minigrad.ops.matmul import matmul
 from minigrad.ops.neural import (  # fmt: skip
     dropout,
     elu,
@@ -121,20 +123,15 @@ from minigrad.ops.reduce import (  # fmt: skip
     sum,
     var,
 )
+from minigrad.ops.repeat import pad, repeat, roll, tile
 from minigrad.ops.shape import (  # fmt: skip
     broadcast_to,
-    concatenate,
     expand_dims,
     flip,
     moveaxis,
-    pad,
-    repeat,
     reshape,
-    roll,
     squeeze,
-    stack,
     swapaxes,
-    tile,
     transpose,
 )
 from minigrad.ops.solve import cofactor_change, cofactors, det, inv, logabsdet, solve_columns

@@ -19,7 +19,7 @@ from minigrad.dtypes import single
 from minigrad.engine.operation import op
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.ops.linalg import matmul
+from minigrad.ops.matmul import matmul
 from minigrad.ops.shape import reshape
 from minigrad.ops.windows import add_back, bordered, check_fit, each, inside, windows
 

@@ -17,7 +17,6 @@ from minigrad.generators import generator
 from minigrad.ops.accumulate import total
 from minigrad.ops.choose import clip
 from minigrad.ops.elementwise import multiply, positive
-from minigrad.ops.special import erfc
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
@@ -157,6 +156,8 @@ def gelu(x: Any, approximation: str = "erf") -> Tensor:
     if one_of("approximation", approximation, "erf", "tanh") == "tanh":
         t = clip(x, -25, 25)  # beyond that it is 0 or x to the last digit, and x^3 would overflow
         return multiply(x, sigmoid(math.sqrt(8 / math.pi) * (t + 0.044715 * t * t * t)))  # (1 + tanh z) / 2
+    from minigrad.ops.special import erfc  # which few others need
+
     return multiply(0.5 * x, erfc(x * -math.sqrt(0.5)))
 
 

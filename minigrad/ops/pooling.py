@@ -15,7 +15,8 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.ops.elementwise import astype, divide
 from minigrad.ops.reduce import sum
-from minigrad.ops.shape import moveaxis, pad
+from minigrad.ops.repeat import pad
+from minigrad.ops.shape import moveaxis
 from minigrad.ops.windows import bordered, check_fit, each, inside, positions, windows
 
 

@@ -1,6 +1,6 @@
 """Optimizers: every update rule written once, as its equations."""
 
-from minigrad.absent import explain_absent
+from minigrad.absent import answers_for_absent, explain_absent
 
 from minigrad.optimizer.registry import create, register  # isort: skip
 from minigrad.optimizer.optimizer import Optimizer  # isort: skip
@@ -33,4 +33,5 @@ __all__ = [
     "create", "get_updater", "register",
 ]  # fmt: skip
 
+answers_for_absent(Optimizer)
 explain_absent(__name__)

@@ -19,7 +19,7 @@ from minigrad.errors import FileError, MinigradError
 from minigrad.generators import generator_states, set_generator_states
 from minigrad.optimizer.config import count, from_config, to_config
 from minigrad.optimizer.optimizer import Optimizer
-from minigrad.optimizer.updater import Updater
+from minigrad.optimizer.updater import Updater, leaves
 from minigrad.serialization import load_arrays, save_arrays
 
 KIND = "states of an optimizer"
@@ -158,15 +158,3 @@ def _renumbering(meta: dict[str, Any], ours: list[str], places: list[int]) -> di
 def _residual(key: Any, sender: int) -> str:
     """The name of a residual among the arrays, which no state can have."""
     return f"{key}/residual {sender}"
-
-
-def leaves(state: Any) -> list[Tensor]:
-    """The arrays of a state, which is None, a Tensor, or a tuple of states.
-
-    >>> from minigrad import np
-    >>> leaves((np.array([1]), (None, np.array([2]))))
-    [array([1.]), array([2.])]
-    """
-    if state is None:
-        return []
-    return [state] if isinstance(state, Tensor) else [leaf for part in state for leaf in leaves(part)]

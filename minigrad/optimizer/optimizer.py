@@ -16,7 +16,6 @@ from typing import Any, ClassVar
 
 import numpy
 
-from minigrad.absent import answers_for_absent
 from minigrad.arguments import arguments_of, number, refuse, whole
 from minigrad.device import Array, context_of, xp_of
 from minigrad.dtypes import single
@@ -24,8 +23,6 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
 from minigrad.optimizer.arguments import Default
-from minigrad.optimizer.config import to_config
-from minigrad.optimizer.passes import run_in_two
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run
 
@@ -34,7 +31,6 @@ State = Any
 """None, one `Tensor`, or a tuple of them: what `create_state` returns."""
 
 
-@answers_for_absent
 class Optimizer:
     r"""Base class of every optimizer.
 
@@ -218,7 +214,12 @@ class Optimizer:
             return
         scalars.update(self.named(index, w, g, states, scalars))
         own = states[: len(self.states)]  # `create_state` may add arrays for `named` and `step`, not for the rule
-        (run_in_two if self.measured else run)(self, [w, g, *own], scalars)
+        if self.measured:
+            from minigrad.optimizer.passes import run_in_two
+
+            run_in_two(self, [w, g, *own], scalars)
+        else:
+            run(self, [w, g, *own], scalars)
 
     def named(
         self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
@@ -338,6 +339,8 @@ class Optimizer:
         An optimizer that learns more than its constructor is told adds it: `return super().get_config() | {"seen":
         self.seen}`.
         """
+        from minigrad.optimizer.config import to_config
+
         return to_config(self, complete=type(self).get_config is Optimizer.get_config)
 
     def set_config(self, config: Mapping[str, Any]) -> None:

@@ -20,7 +20,6 @@ from minigrad.device import Array
 from minigrad.errors import ArgumentError
 from minigrad.optimizer.accepts import FLOATS, check
 from minigrad.optimizer.graph import Graph, Scalars, active, trace
-from minigrad.optimizer.readings import cuda as cuda_reading
 from minigrad.optimizer.readings import numba as numba_reading
 from minigrad.optimizer.readings import numpy as numpy_reading
 
@@ -61,6 +60,8 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
     if isinstance(inputs[0], numpy.ndarray):
         on_cpu(graph, inputs, parameters, alike)
     else:
+        from minigrad.optimizer.readings import cuda as cuda_reading
+
         cuda_reading.step(graph, inputs, parameters)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from minigrad.engine.tensor import Tensor
 from minigrad.optimizer.accepts import weight_of
 from minigrad.optimizer.optimizer import Index, Optimizer, State
@@ -33,3 +35,15 @@ class Updater:
 def get_updater(optimizer: Optimizer) -> Updater:
     """The updater of an optimizer (Gluon's name)."""
     return Updater(optimizer)
+
+
+def leaves(state: Any) -> list[Tensor]:
+    """The arrays of a state, which is None, a Tensor, or a tuple of states.
+
+    >>> from minigrad import np
+    >>> leaves((np.array([1]), (None, np.array([2]))))
+    [array([1.]), array([2.])]
+    """
+    if state is None:
+        return []
+    return [state] if isinstance(state, Tensor) else [leaf for part in state for leaf in leaves(part)]

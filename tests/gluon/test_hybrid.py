@@ -1,5 +1,7 @@
 """What a subclass of a built-in block overrides runs, hybridized or not, and `super()` has MXNet's arguments."""
 
+import subprocess
+import sys
 from collections import namedtuple
 
 import numpy
@@ -247,3 +249,16 @@ def test_an_overridden_recurrent_layer_is_given_states_and_knows_whether_they_we
     assert layer(x).shape == (4, 2, 3) and layer.seen == [(2, 2, 3)] * 2 and layer.skip_states
     outputs, states = layer(x, layer.begin_state(2))
     assert outputs.shape == (4, 2, 3) and len(states) == 2 and not layer.skip_states
+
+
+def test_f_is_all_of_nd_whichever_file_is_imported_first():
+    code = """
+from minigrad.gluon.hybrid import HybridBlock
+
+class Same(HybridBlock):
+    def hybrid_forward(self, F, x):
+        return F is __import__("minigrad.nd").nd and hasattr(F, "npx")
+
+assert Same()(1.0) is True
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

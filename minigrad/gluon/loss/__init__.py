@@ -7,14 +7,13 @@ from minigrad.gluon.loss.classification import (
     LogisticLoss,
     SigmoidBCELoss,
     SigmoidBinaryCrossEntropyLoss,
-    SoftmaxCELoss,
-    SoftmaxCrossEntropyLoss,
     SquaredHingeLoss,
 )
 from minigrad.gluon.loss.ctc import CTCLoss
 from minigrad.gluon.loss.embedding import CosineEmbeddingLoss, SDMLLoss, TripletLoss
 from minigrad.gluon.loss.loss import Loss, _apply_weighting, _reshape_like
 from minigrad.gluon.loss.regression import HuberLoss, L1Loss, L2Loss, PoissonNLLLoss
+from minigrad.gluon.loss.softmax import SoftmaxCELoss, SoftmaxCrossEntropyLoss
 
 __all__ = [
     "CTCLoss", "CosineEmbeddingLoss", "HingeLoss", "HuberLoss", "KLDivLoss", "L1Loss", "L2Loss", "LogisticLoss",

@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy
 
-from minigrad import ops
 from minigrad.arguments import number, whole
 from minigrad.axes import axis_in
-from minigrad.create import asarray
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.gluon.hybrid import HybridBlock
+from minigrad.ops import reduce
+from minigrad.ops.elementwise import astype, subtract
+from minigrad.ops.shape import reshape
+from minigrad.values import asarray
 
 HALF = numpy.dtype("float16")
 
@@ -47,11 +49,11 @@ class Loss(HybridBlock):
 
     def per_sample(self, loss: Tensor) -> Tensor:
         """The mean over all axes except that of the batch."""
-        return loss if loss.ndim <= 1 else ops.mean(loss, axis=self._other_axes(loss))
+        return loss if loss.ndim <= 1 else reduce.mean(loss, axis=self._other_axes(loss))
 
     def total(self, loss: Tensor) -> Tensor:
         """The sum over all axes except that of the batch."""
-        return loss if loss.ndim <= 1 else ops.sum(loss, axis=self._other_axes(loss))
+        return loss if loss.ndim <= 1 else reduce.sum(loss, axis=self._other_axes(loss))
 
     def _other_axes(self, loss: Tensor) -> tuple[int, ...]:
         batch_axis = axis_in(loss.shape, self._batch_axis)
@@ -65,7 +67,7 @@ class Loss(HybridBlock):
 def floats(pred: Any) -> Tensor:
     """Predictions in float32 or float64; `rounded` converts the result back."""
     x = pred if isinstance(pred, Tensor) else asarray(pred)
-    return x if x.dtype.char in "fd" else ops.astype(x, "float32")
+    return x if x.dtype.char in "fd" else astype(x, "float32")
 
 
 def rounded(loss: Tensor, pred: Any) -> Tensor:
@@ -75,7 +77,7 @@ def rounded(loss: Tensor, pred: Any) -> Tensor:
 
 def cast(x: Tensor, dtype: Any) -> Tensor:
     """x in this dtype."""
-    return x if x.dtype == dtype else ops.astype(x, dtype)
+    return x if x.dtype == dtype else astype(x, dtype)
 
 
 def pair(pred: Any, label: Any, name: str) -> tuple[Tensor, Tensor]:
@@ -89,9 +91,9 @@ def difference(pred: Any, label: Any, name: str) -> Tensor:
     x = pred if isinstance(pred, Tensor) else asarray(pred)
     y = reshape_like(label, x, name)
     if x.dtype.kind != "f" and y.dtype.kind != "f":
-        return cast(ops.subtract(cast(y, "int64"), cast(x, "int64")), "float32")
+        return cast(subtract(cast(y, "int64"), cast(x, "int64")), "float32")
     x = floats(x)
-    return ops.subtract(cast(y, x.dtype) if y.dtype.kind == "f" else y, x)
+    return subtract(cast(y, x.dtype) if y.dtype.kind == "f" else y, x)
 
 
 def reshape_like(label: Any, pred: Tensor, name: str = "The loss") -> Tensor:
@@ -104,7 +106,7 @@ def reshape_like(label: Any, pred: Tensor, name: str = "The loss") -> Tensor:
             f"{name} got predictions of shape {pred.shape} and labels of shape {y.shape}; it compares them value "
             "by value, so they must have the same number of values. Check the last layer's width and the labels."
         )
-    return ops.reshape(y, pred.shape)
+    return reshape(y, pred.shape)
 
 
 def weigh(
@@ -126,11 +128,11 @@ def broadcastable(sample_weight: Any, loss: Tensor, batch_axis: int, name: str) 
     batch_axis %= max(1, loss.ndim)
     samples = shape[batch_axis] if shape else 1
     if w.shape == (samples,):
-        return ops.reshape(w, tuple(n if i == batch_axis else 1 for i, n in enumerate(shape)))
+        return reshape(w, tuple(n if i == batch_axis else 1 for i, n in enumerate(shape)))
     if w.size == 1:
-        return ops.reshape(w, ())
+        return reshape(w, ())
     if [n for n in w.shape if n != 1] == [n for n in shape if n != 1] and (w.ndim > 1 or loss.ndim == 1):
-        return ops.reshape(w, shape)
+        return reshape(w, shape)
     if w.ndim != loss.ndim or any(n not in (1, m) for n, m in zip(w.shape, shape)):
         raise ShapeError(
             f"{name} got sample_weight of shape {w.shape} for losses of shape {shape}; give one weight for each of "

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from minigrad import ops
 from minigrad.arguments import number
 from minigrad.engine.tensor import Tensor
 from minigrad.gluon.loss.loss import Loss, difference, pair, rounded
+from minigrad.ops import reduce
+from minigrad.ops.choose import where
+from minigrad.ops.elementwise import absolute, exp, log, square
+from minigrad.ops.shape import reshape
 
 
 class L2Loss(Loss):
@@ -24,7 +27,7 @@ class L2Loss(Loss):
 
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
-        error = ops.square(difference(pred, label, "L2Loss")) * 0.5
+        error = square(difference(pred, label, "L2Loss")) * 0.5
         return rounded(self.per_sample(self.weighted(error, sample_weight)), pred)
 
 
@@ -38,7 +41,7 @@ class L1Loss(Loss):
 
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
-        error = ops.absolute(difference(pred, label, "L1Loss"))
+        error = absolute(difference(pred, label, "L1Loss"))
         return rounded(self.per_sample(self.weighted(error, sample_weight)), pred)
 
 
@@ -58,8 +61,8 @@ class HuberLoss(Loss):
 
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
-        a = ops.absolute(difference(pred, label, "HuberLoss"))
-        error = ops.where(a > self._rho, a - 0.5 * self._rho, ops.square(a) * (0.5 / self._rho))
+        a = absolute(difference(pred, label, "HuberLoss"))
+        error = where(a > self._rho, a - 0.5 * self._rho, square(a) * (0.5 / self._rho))
         return rounded(self.per_sample(self.weighted(error, sample_weight)), pred)
 
 
@@ -92,9 +95,9 @@ class PoissonNLLLoss(Loss):
     ) -> Tensor:
         """pred and target of one shape; result (1,)."""
         x, y = pair(pred, target, "PoissonNLLLoss")
-        loss = ops.exp(x) - y * x if self._from_logits else x - y * ops.log(x + epsilon)
+        loss = exp(x) - y * x if self._from_logits else x - y * log(x + epsilon)
         if self._compute_full:
-            large = ops.where(y > 1, y, 1.0)  # the logarithm of 0 is never taken
-            stirling = large * ops.log(large) - large + 0.5 * ops.log(2 * math.pi * large)
-            loss = loss + ops.where(y > 1, stirling, 0.0)
-        return rounded(ops.mean(ops.reshape(self.weighted(loss, sample_weight), (1, -1)), axis=1), pred)
+            large = where(y > 1, y, 1.0)  # the logarithm of 0 is never taken
+            stirling = large * log(large) - large + 0.5 * log(2 * math.pi * large)
+            loss = loss + where(y > 1, stirling, 0.0)
+        return rounded(reduce.mean(reshape(self.weighted(loss, sample_weight), (1, -1)), axis=1), pred)

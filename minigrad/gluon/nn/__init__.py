@@ -3,7 +3,8 @@
 from minigrad.absent import explain_absent
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock, SymbolBlock
-from minigrad.gluon.nn.activations import ELU, GELU, SELU, Activation, LeakyReLU, PReLU, SiLU, Swish
+from minigrad.gluon.nn.activation import Activation
+from minigrad.gluon.nn.activations import ELU, GELU, SELU, LeakyReLU, PReLU, SiLU, Swish
 from minigrad.gluon.nn.basic import Dense, HybridSequential, Sequential
 from minigrad.gluon.nn.convolution import Conv1D, Conv2D, Conv3D
 from minigrad.gluon.nn.dropout import Dropout

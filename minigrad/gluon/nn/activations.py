@@ -1,44 +1,15 @@
-"""Activations as layers."""
+"""Activations with a parameter of their own as layers; those that are only a name are in `activation.py`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from minigrad import initializer, ops
 from minigrad.arguments import number, one_of, whole
 from minigrad.engine.tensor import Tensor
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.npx.activations import find
-
-
-class Activation(HybridBlock):
-    """An activation as a layer: 'relu', 'sigmoid', 'tanh', 'softrelu', 'softsign' and others.
-
-    >>> from minigrad import np
-    >>> Activation("relu")(np.array([-1, 2]))
-    array([0., 2.])
-    """
-
-    pure = True
-
-    def __init__(self, activation: str, **kwargs: Any) -> None:
-        find(activation)
-        super().__init__(**kwargs)
-        self._act_type = activation
-
-    def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
-        """Elementwise."""
-        y: Tensor = F.npx.activation(x, self._act_type)
-        return y
-
-    def extra_repr(self) -> str:
-        """Its name."""
-        return f"'{self._act_type}'"
-
-
-def at_the_end(layer: HybridBlock, name: str | None) -> None:
-    """Set a layer's activation as the attribute `act`, not as a child, so that the names of its parts are Gluon's."""
-    vars(layer)["act"] = None if name is None else Activation(name, prefix=f"{name}_")
+from minigrad.initializer.laws import Constant
+from minigrad.ops import neural
+from minigrad.ops.shape import reshape
 
 
 class LeakyReLU(HybridBlock):
@@ -57,7 +28,7 @@ class LeakyReLU(HybridBlock):
 
     def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
-        return ops.leaky_relu(x, self._alpha)
+        return neural.leaky_relu(x, self._alpha)
 
     def extra_repr(self) -> str:
         """The slope."""
@@ -80,13 +51,13 @@ class PReLU(HybridBlock):
 
     def __init__(self, alpha_initializer: Any = None, in_channels: int = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        init = initializer.Constant(0.25) if alpha_initializer is None else alpha_initializer
+        init = Constant(0.25) if alpha_initializer is None else alpha_initializer
         self.alpha = self.params.get("alpha", shape=(whole("in_channels", in_channels, 1),), init=init)
 
     def hybrid_forward(self, F: Any, x: Tensor, alpha: Tensor) -> Tensor:
         """Elementwise."""
-        slope = alpha if alpha.size == 1 else ops.reshape(alpha, (-1,) + (1,) * (x.ndim - 2))
-        return ops.leaky_relu(x, slope)
+        slope = alpha if alpha.size == 1 else reshape(alpha, (-1,) + (1,) * (x.ndim - 2))
+        return neural.leaky_relu(x, slope)
 
 
 class ELU(HybridBlock):
@@ -100,7 +71,7 @@ class ELU(HybridBlock):
 
     def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
-        return ops.elu(x, self._alpha)
+        return neural.elu(x, self._alpha)
 
 
 class SELU(HybridBlock):
@@ -110,7 +81,7 @@ class SELU(HybridBlock):
 
     def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
-        return ops.selu(x)
+        return neural.selu(x)
 
 
 class GELU(HybridBlock):
@@ -124,7 +95,7 @@ class GELU(HybridBlock):
 
     def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
-        return ops.gelu(x, self._approximation)
+        return neural.gelu(x, self._approximation)
 
 
 class Swish(HybridBlock):
@@ -138,7 +109,7 @@ class Swish(HybridBlock):
 
     def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
-        return ops.silu(x, self._beta)
+        return neural.silu(x, self._beta)
 
 
 class SiLU(Swish):

@@ -6,14 +6,15 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from minigrad import nd
 from minigrad.arguments import whole
+from minigrad.engine.registry import recorded
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.gluon.nn.activations import Activation, at_the_end
+from minigrad.gluon.nn.activation import Activation, at_the_end
 from minigrad.ops.linear import EPILOGUES
+from minigrad.ops.shape import reshape
 
 
 class Dense(HybridBlock):
@@ -69,12 +70,12 @@ class Dense(HybridBlock):
             y: Tensor = super().forward(x)
             return y
         bias = self.bias
-        return self.hybrid_forward(nd, x, self.weight.data(x.ctx), None if bias is None else bias.data(x.ctx))
+        return self.hybrid_forward(recorded(), x, self.weight.data(x.ctx), None if bias is None else bias.data(x.ctx))
 
     def hybrid_forward(self, F: Any, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         """x (batch, ...) to (batch, units), or with flatten=False x (..., in_units) to (..., units)."""
         if self._flatten and x.data.ndim != 2:
-            x = F.npx.reshape(x, (x.shape[0] if x.ndim else 1, math.prod(x.shape[1:])))
+            x = reshape(x, (x.shape[0] if x.ndim else 1, math.prod(x.shape[1:])))
         act = self.act
         own = act._act_type if type(act) is Activation and act._act_type in EPILOGUES else None
         try:

@@ -9,7 +9,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.gluon.nn.activations import at_the_end
+from minigrad.gluon.nn.activation import at_the_end
 from minigrad.ops.windows import each
 
 

@@ -10,6 +10,6 @@ made for other shapes, dtypes and modes, when other arrays have a gradient than 
 was replaced.
 """
 
-from minigrad.gluon.replay.replay import Replay, exchanged
+from minigrad.gluon.replay.replay import Replay
 
-__all__ = ["Replay", "exchanged"]
+__all__ = ["Replay"]

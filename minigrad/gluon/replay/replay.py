@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from minigrad.engine.clock import clock
 from minigrad.engine.modes import observing, state
 from minigrad.engine.tensor import Tensor
+from minigrad.gluon.exchanges import latest
 
 if TYPE_CHECKING:
     from minigrad.gluon.replay.plan import Plan
@@ -19,16 +19,6 @@ MOST_PLANS = 8
 """The most plans that a network has, each for other shapes."""
 
 _changed: Callable[[Any], int] = attrgetter("_changed")
-
-
-latest = [0]
-"""The latest stamp."""
-
-
-def exchanged(part: Any) -> None:
-    """Stamp a block or parameter: something in it was replaced now."""
-    latest[0] = next(clock)
-    object.__setattr__(part, "_changed", latest[0])
 
 
 class Replay:

@@ -1,0 +1,127 @@
+"""Operations that shift or repeat values, or put a border around them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy
+
+from minigrad.arguments import lengths, whole
+from minigrad.engine.operation import op
+from minigrad.errors import ArgumentError
+
+
+@op
+def roll(xp, x, shift, axis=None):
+    """Values shifted along `axis` (in the flattened array if None); what falls off one end comes in at the other.
+
+    Gradient: g shifted back.
+
+    >>> from minigrad import np
+    >>> np.roll(np.array([1, 2, 3]), 1)
+    array([3., 1., 2.])
+    """
+    return xp.roll(x, _counts("shift", shift), axis)
+
+
+roll.vjp(
+    x=lambda F, g, shift, axis: F.roll(
+        g, tuple(-s for s in shift) if isinstance(shift, (tuple, list)) else -shift, axis
+    )
+)
+
+
+@op
+def repeat(xp, x, repeats, axis=None):
+    """Each value `repeats` times in a row along `axis` (of the flattened array if None).
+
+    Gradient: the sum of g over the repetitions of each value. ArgumentError where `repeats` is several numbers.
+
+    >>> from minigrad import np
+    >>> np.repeat(np.array([1, 2]), 2)
+    array([1., 1., 2., 2.])
+    """
+    return xp.repeat(x, repeats if hasattr(repeats, "dtype") else _counts("repeats", repeats, 0), axis)
+
+
+def _counts(name: str, value: Any, low: float = -math.inf) -> Any:
+    """One whole number, or several."""
+    return lengths(name, value, low) if hasattr(value, "__len__") else whole(name, value, low)
+
+
+def _sum_of_runs(F, g, target, repeats, axis):
+    if not isinstance(repeats, int):
+        raise ArgumentError(
+            f"repeat() has a gradient only for one number of repeats, not {repeats!r}; use take() with an index."
+        )
+    shape = target.shape
+    if axis is None:
+        return F.reshape(F.sum(F.reshape(g, (math.prod(shape), repeats)), 1), shape)
+    axis = axis % len(shape)
+    return F.sum(F.reshape(g, (*shape[: axis + 1], repeats, *shape[axis + 1 :])), axis + 1)
+
+
+repeat.vjp(x=_sum_of_runs)
+
+
+@op
+def tile(xp, x, reps):
+    """The whole array repeated `reps` times along each axis.
+
+    Gradient: the sum of g over the repetitions of each value.
+
+    >>> from minigrad import np
+    >>> np.tile(np.array([1, 2]), 2)
+    array([1., 2., 1., 2.])
+    """
+    return xp.tile(x, reps)
+
+
+def _sum_of_tiles(F, g, target, reps):
+    reps = (reps,) if isinstance(reps, int) else tuple(reps)
+    ndim = max(len(reps), len(target.shape))
+    reps = (1,) * (ndim - len(reps)) + reps
+    shape = (1,) * (ndim - len(target.shape)) + target.shape
+    split = tuple(n for pair in zip(reps, shape) for n in pair)
+    return F.reshape(F.sum(F.reshape(g, split), tuple(range(0, 2 * ndim, 2))), target.shape)
+
+
+tile.vjp(x=_sum_of_tiles)
+
+
+@op
+def pad(xp, x, pad_width, mode="constant", constant_values=0):
+    """x with a border: `pad_width` is one number, (before, after), or such a pair for each axis.
+
+    Gradient: by x it is g without the border, by one `constant_values` the sum of g over the border. ArgumentError for
+    modes other than 'constant'.
+
+    >>> from minigrad import np
+    >>> np.pad(np.array([1, 2]), 1)
+    array([0., 1., 2., 0.])
+    """
+    if mode == "constant":
+        return xp.pad(x, pad_width, mode, constant_values=constant_values)
+    return xp.pad(x, pad_width, mode)
+
+
+def _inside(F, g, target, pad_width, mode):
+    if mode != "constant":
+        raise ArgumentError(
+            f"pad() has a gradient for mode 'constant', not for '{mode}'; build the border with concatenate()."
+        )
+    before = numpy.broadcast_to(pad_width, (len(target.shape), 2))[:, 0].tolist()
+    return g[tuple(slice(p, p + n) for p, n in zip(before, target.shape))]
+
+
+def _border(F, g, x, pad_width, mode, constant_values):
+    if len(constant_values.shape):
+        raise ArgumentError(
+            f"pad() has a gradient for one constant value, not for {constant_values.shape}; use concatenate()."
+        )
+    inside = _inside(F, g, x, pad_width, mode)
+    return F.sum(g, None, "float64") - F.sum(inside, None, "float64")  # two large sums may be nearly equal
+
+
+pad.vjp(x=_inside, constant_values=_border)
