@@ -259,7 +259,7 @@ SHARING = ("__dlpack__", "__cuda_array_interface__")
 """The attributes by which arrays of other libraries offer their memory."""
 
 
-def shared(object: Any) -> Array:
+def without_copy(object: Any) -> Array:
     """An array of any library as a raw array in the same memory: NumPy's on the host, CuPy's on a GPU."""
     if not hasattr(object, "__dlpack__"):
         return _cupy().asarray(object)

@@ -40,7 +40,7 @@ def widened(x: Any) -> Any:
     return x if dtype.char in "fdFD" else x.astype(wide(dtype))
 
 
-def meant(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:
+def result_dtype(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:
     """The dtype of a result from arrays of these: whole numbers do not widen a float, and alone they give float32."""
     floats = [dtype for dtype in dtypes if dtype.kind == "f"]
     return numpy.result_type(*floats) if floats else _FLOAT32
@@ -80,5 +80,5 @@ def settled(op: Any, xp: Any, y: Any, args: tuple[Any, ...], raw: list[Any]) -> 
     if "f" not in kinds and y.dtype.itemsize < 4:  # NumPy has used float16 for int8
         raw = [a.astype("float32") if hasattr(a, "dtype") and a.dtype.kind in "iub" else a for a in raw]
         y = op.raw(xp)(*raw)
-    dtype = meant(*dtypes)
+    dtype = result_dtype(*dtypes)
     return y if y.dtype == dtype else y.astype(dtype)

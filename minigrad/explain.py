@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
+from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy
@@ -63,3 +67,31 @@ def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exceptio
     if isinstance(error, (TypeError, AttributeError)):
         return KindError(sentence)
     return PositionError(sentence) if isinstance(error, IndexError) else ArgumentError(sentence)
+
+
+_HERE = str(Path(__file__).parent) + os.sep
+_OURS: dict[str, bool] = {}  # which files are minigrad's own
+
+
+def users_line(depth: int) -> tuple[CodeType, int]:
+    """Code and instruction of the innermost call, from `depth` calls up, that is not minigrad's own.
+
+    (The frame itself would keep its variables alive.)
+    """
+    frame: Any = sys._getframe(depth)
+    code = frame.f_code
+    ours = _OURS
+    try:
+        while ours[code.co_filename] and frame.f_back is not None:
+            frame = frame.f_back
+            code = frame.f_code
+    except KeyError:  # a file that has not been seen before
+        ours[code.co_filename] = code.co_filename.startswith(_HERE)
+        return users_line(depth + 1)
+    return code, frame.f_lasti
+
+
+def line_of(code: CodeType, instruction: int) -> str:
+    """A place in the user's code in words."""
+    lines = [line for start, end, line in code.co_lines() if start <= instruction < end]
+    return f'"{code.co_filename}", line {lines[0] if lines else code.co_firstlineno}'

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad.composed import composed
-from minigrad.device import SHARING, Context, place, shared
+from minigrad.device import SHARING, Context, place, without_copy
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw
 from minigrad.engine.tensor import Tensor
@@ -51,7 +51,7 @@ def from_dlpack(x: Any) -> Tensor:
     """
     if not any(hasattr(x, name) for name in SHARING):
         raise not_numbers("from_dlpack()", x)
-    return Tensor(shared(x))
+    return Tensor(without_copy(x))
 
 
 @composed()

@@ -9,11 +9,11 @@ import numpy
 
 from minigrad.device import MODULES, xp_of
 from minigrad.engine.graph import Node
-from minigrad.engine.guards import line_of, users_line
 from minigrad.engine.modes import Observer, observing
 from minigrad.engine.operation import Op
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import AnomalyError
+from minigrad.explain import line_of, users_line
 
 
 class detect_anomaly(Observer):  # noqa: N801  a `with` block, named like record() and pause()

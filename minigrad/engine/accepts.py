@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.axes import check_axis
-from minigrad.device import MODULES, SHARING, Context, context_of, current_context, shared
+from minigrad.device import MODULES, SHARING, Context, context_of, current_context, without_copy
 from minigrad.dtypes import NUMBERS
 from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
@@ -70,7 +70,7 @@ def as_raw(value: Any, where: str = "array()") -> Any:
         found = from_lists(value)
     else:
         try:
-            found = shared(value) if any(hasattr(value, name) for name in SHARING) else numpy.asarray(value)
+            found = without_copy(value) if any(hasattr(value, name) for name in SHARING) else numpy.asarray(value)
         except (*EXPLAINED, RuntimeError) as error:
             raise DTypeError(f"{where} cannot read {described(value)} as an array: {error}") from None
     if found.dtype.kind == "O" and isinstance(value, Real):  # a fraction, say

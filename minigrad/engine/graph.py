@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minigrad.engine.clock import clock
-from minigrad.engine.guards import overwritten, users_line
+from minigrad.engine.guards import overwritten
+from minigrad.explain import users_line
 
 if TYPE_CHECKING:
     from minigrad.engine.tensor import Tensor

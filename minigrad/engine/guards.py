@@ -5,13 +5,10 @@ Every change in place gives an array a new version, the time of the change; a no
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
-from types import CodeType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from minigrad.errors import GraphError
+from minigrad.explain import line_of
 
 if TYPE_CHECKING:
     from minigrad.engine.graph import Node
@@ -44,31 +41,3 @@ def overwritten(node: Node) -> GraphError:
 def where(node: Node) -> str:
     """The user's line that recorded this node."""
     return f"recorded in {line_of(node.code, node.instruction)}"
-
-
-_HERE = str(Path(__file__).parents[1]) + os.sep
-_OURS: dict[str, bool] = {}  # which files are minigrad's own
-
-
-def users_line(depth: int) -> tuple[CodeType, int]:
-    """Code and instruction of the innermost call, from `depth` calls up, that is not minigrad's own.
-
-    (The frame itself would keep its variables alive.)
-    """
-    frame: Any = sys._getframe(depth)
-    code = frame.f_code
-    ours = _OURS
-    try:
-        while ours[code.co_filename] and frame.f_back is not None:
-            frame = frame.f_back
-            code = frame.f_code
-    except KeyError:  # a file that has not been seen before
-        ours[code.co_filename] = code.co_filename.startswith(_HERE)
-        return users_line(depth + 1)
-    return code, frame.f_lasti
-
-
-def line_of(code: CodeType, instruction: int) -> str:
-    """A place in the user's code in words."""
-    lines = [line for start, end, line in code.co_lines() if start <= instruction < end]
-    return f'"{code.co_filename}", line {lines[0] if lines else code.co_firstlineno}'

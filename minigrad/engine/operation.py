@@ -102,7 +102,7 @@ class Op:
         self.defaults: tuple[Any, ...] = forward.__defaults__ or ()
         self.find_axis()
         self.vjps: dict[int, Vjp] = {}
-        self.shared_part: Vjp | None = None
+        self.common_vjp: Vjp | None = None
         self.again: Callable[..., Any] | None = None
         self.steps: dict[tuple[int, ...], Backward] = {}
 
@@ -145,7 +145,7 @@ class Op:
 
     def common(self, function: Callable[..., Any]) -> Op:
         """Attach what the VJPs have in common: it makes, from `g`, the `g` that they are given."""
-        self.shared_part = asking(function)
+        self.common_vjp = asking(function)
         return self
 
     def by_product(self, again: Callable[..., Any]) -> Op:
@@ -208,12 +208,12 @@ class Op:
     def backward(self, tracked: tuple[int, ...]) -> Backward:
         """What it does backward, if the `tracked` inputs lead back to a leaf."""
         vjps = tuple([self.vjps[i] for i in tracked])
-        asked = {name for vjp in (self.shared_part, *vjps) if vjp is not None for name in vjp.names}
+        asked = {name for vjp in (self.common_vjp, *vjps) if vjp is not None for name in vjp.names}
         if self.again is not None:
             asked |= {*self.names}
         saves = tuple([(i, name) for i, name in enumerate(self.names) if name in asked])
         names = tuple([self.names[i] for i in tracked])
-        found = self.steps[tracked] = Backward(names, self.shared_part, vjps, saves, "y" in asked)
+        found = self.steps[tracked] = Backward(names, self.common_vjp, vjps, saves, "y" in asked)
         return found
 
     def raw(self, xp: Any) -> Callable[..., Any]:

@@ -80,17 +80,25 @@ class Group:
     def step(self, optimizer: Optimizer, updater: Updater, stale: Collection[Leaf]) -> None:
         """Update the members whose gradient is not stale: in one run if all are fresh and their step counts agree."""
         counts = optimizer._index_update_count
-        if self.flat and not stale and len({*map(counts.get, self.indices)}) == 1:
-            self._step_flat(optimizer)
-            self.stepped = now = next(clock)  # as `touch` does for one
+        if not self.flat or stale or len({*map(counts.get, self.indices)}) > 1:
             for m in self.members:
-                m.leaf.fresh = False
-                m.tensor.version[0] = now
+                if m.leaf not in stale:
+                    optimizer.update_multi_precision(m.index, m.tensor, m.leaf.grad, updater.states[m.index])
+                    m.leaf.fresh = False
             return
+        w, g, states = self.w, self.g, self.flat_states
+        if self.has_master:
+            master, states = states[0], states[1:]
+            if any([m.tensor.version[0] != self.stepped for m in self.members]):
+                refresh(master, w)
+            optimizer.step_group(self.indices, master, g.astype(master.dtype), states)
+            w[...] = master
+        else:
+            optimizer.step_group(self.indices, w, g, states)
+        self.stepped = now = next(clock)  # as `touch` does for one
         for m in self.members:
-            if m.leaf not in stale:
-                optimizer.update_multi_precision(m.index, m.tensor, m.leaf.grad, updater.states[m.index])
-                m.leaf.fresh = False
+            m.leaf.fresh = False
+            m.tensor.version[0] = now
 
     def follow(self, first: Group, stale: Collection[Leaf]) -> None:
         """Copy the weights of another device that has made this step with the same gradients."""
@@ -99,17 +107,6 @@ class Group:
                 m.data[...] = m.tensor.ctx.put(source.data)
                 m.tensor.touch()
                 m.leaf.fresh = False
-
-    def _step_flat(self, optimizer: Optimizer) -> None:
-        w, g, states = self.w, self.g, self.flat_states
-        if not self.has_master:
-            optimizer.step_group(self.indices, w, g, states)
-            return
-        master, states = states[0], states[1:]
-        if any([m.tensor.version[0] != self.stepped for m in self.members]):
-            refresh(master, w)
-        optimizer.step_group(self.indices, master, g.astype(master.dtype), states)
-        w[...] = master
 
 
 def follow_cast(weight: Tensor, states: Sequence[Tensor]) -> None:

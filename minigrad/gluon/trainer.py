@@ -219,7 +219,11 @@ class Trainer:
         """Whether the groups contain all parameters that have a gradient, and are intact."""
         if not self._groups or any(map(_learns, self._idle)):
             return False
-        return all([group.intact() for groups in self._groups for group in groups])
+        for groups in self._groups:
+            for group in groups:
+                if not group.intact():
+                    return False
+        return True
 
     def _lay_out(self) -> None:
         for p in self._params:

@@ -12,7 +12,7 @@ from minigrad.arguments import whole
 from minigrad.axes import axes_in
 from minigrad.composed import composed
 from minigrad.create import eye
-from minigrad.dtypes import meant, widened
+from minigrad.dtypes import result_dtype, widened
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.np.search import constant
@@ -116,7 +116,7 @@ def slogdet(a: Any) -> tuple[Tensor, Tensor]:
     (array(-1.), array(0.))
     """
     sign: Tensor = constant("linalg.slogdet")(widened(a.detach()))[0]
-    return sign.astype(meant(a.dtype)), logabsdet(a)
+    return sign.astype(result_dtype(a.dtype)), logabsdet(a)
 
 
 @composed("a")

@@ -12,7 +12,7 @@ from minigrad.arguments import numbers, whole
 from minigrad.axes import axes_in, axis_in
 from minigrad.composed import composed
 from minigrad.create import arange
-from minigrad.dtypes import meant
+from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.ops import (
@@ -128,7 +128,7 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
     below = floor(place)
     ordered = sort(flat, -1)
     low, high = take(ordered, below, -1), take(ordered, minimum(below + 1, flat.shape[-1] - 1), -1)
-    found = astype(_between(low, high, place - below), meant(a.dtype))
+    found = astype(_between(low, high, place - below), result_dtype(a.dtype))
     largest = reshape(ordered[..., -1], (*rest, *(1,) * q.ndim))
     found = where(isnan(largest), largest, found)  # sorting has put a NaN last
     found = moveaxis(found, tuple(range(len(rest), len(rest) + q.ndim)), tuple(range(q.ndim)))
@@ -306,7 +306,7 @@ def interp(x: Any, xp: Any, fp: Any) -> Tensor:
         raise ShapeError(
             f"interp() got xp of shape {xp.shape} and fp of {fp.shape}; it needs as many of each, one or more."
         )
-    dtype = meant(x.dtype, xp.dtype, fp.dtype)
+    dtype = result_dtype(x.dtype, xp.dtype, fp.dtype)
     x, xp, fp = (astype(v, "float64") for v in (x, xp, fp))
     right = clip(searchsorted(xp.detach(), x.detach()), 1, len(xp) - 1)
     x0, x1, y0, y1 = take(xp, right - 1), take(xp, right), take(fp, right - 1), take(fp, right)

@@ -13,7 +13,7 @@ from minigrad.codes import NUMPY, coded_shape
 from minigrad.composed import composed
 from minigrad.create import arange, ones_like
 from minigrad.device import xp_of
-from minigrad.dtypes import meant
+from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 
@@ -144,7 +144,8 @@ def arange_like(data: Any, start: float = 0.0, step: float = 1.0, axis: int | No
     """
     n = data.size if axis is None else data.shape[axis_in(data.shape, axis)]
     numbers = ops.astype(
-        number("start", start) + number("step", step) * arange(n, dtype="float64", ctx=data.ctx), meant(data.dtype)
+        number("start", start) + number("step", step) * arange(n, dtype="float64", ctx=data.ctx),
+        result_dtype(data.dtype),
     )
     return ops.reshape(numbers, data.shape) if axis is None else numbers
 

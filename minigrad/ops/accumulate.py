@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 import numpy
 
 from minigrad.device import on_host, ones
-from minigrad.dtypes import meant, single, unhalved, wide, widened
+from minigrad.dtypes import result_dtype, single, unhalved, wide, widened
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -38,7 +38,7 @@ def computed_wide(function: Function) -> Function:
             return function(*args, **kwargs)
         args = tuple(widened(a) if _is_array(a) else a for a in args)
         kwargs = {name: widened(a) if _is_array(a) else a for name, a in kwargs.items()}
-        return function(*args, **kwargs).astype(meant(*dtypes))
+        return function(*args, **kwargs).astype(result_dtype(*dtypes))
 
     return cast(Function, rounded)
 

@@ -40,7 +40,7 @@ from __future__ import annotations
 from typing import Any
 
 from minigrad.device import counted, on_host
-from minigrad.dtypes import meant, widened
+from minigrad.dtypes import result_dtype, widened
 from minigrad.engine.operation import op
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops.accumulate import row_sums
@@ -68,7 +68,7 @@ def softmax_cross_entropy(xp, x, labels):
     logp -= xp.log(whole)
     p /= whole[:, None]
     p.put(place, xp.expm1(logp))  # p - 1
-    y = -logp if scores is rows else (-logp).astype(meant(x.dtype))
+    y = -logp if scores is rows else (-logp).astype(result_dtype(x.dtype))
     return (y, p) if x.ndim == 2 else (y.reshape(x.shape[:-1]), p.reshape(x.shape))
 
 

@@ -9,7 +9,7 @@ import numpy
 
 from minigrad.arguments import one_of
 from minigrad.device import on_host
-from minigrad.dtypes import meant, single, wide
+from minigrad.dtypes import result_dtype, single, wide
 from minigrad.engine.operation import op
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
@@ -65,7 +65,7 @@ def pooling(
             y = divide(y, sum(_placements(counted, kernel, stride, border), axes))
         else:
             y = y / math.prod(kernel)
-        y = astype(y, meant(x.dtype))
+        y = astype(y, result_dtype(x.dtype))
     return moveaxis(y, -1, 0)
 
 

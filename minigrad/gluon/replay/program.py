@@ -70,7 +70,7 @@ class Program:
             ]
         )
         self._make = define(self.source, "make", tape.names)
-        self._kinds, self._numbers = shared(lines, there, places)
+        self._kinds, self._numbers = allocate(lines, there, places)
 
     def make(self) -> Any:
         """The functions, with places of their own."""
@@ -78,7 +78,7 @@ class Program:
         return self._make(*(arrays[i] for i in self._numbers))
 
 
-def shared(lines: Sequence[Line], there: int, places: Collection[Any]) -> tuple[list[Any], list[int]]:
+def allocate(lines: Sequence[Line], there: int, places: Collection[Any]) -> tuple[list[Any], list[int]]:
     """Shapes and dtypes of the arrays that are needed, and for each place the number of its array.
 
     Two places use one array if the first is no longer needed when the second is. Fewer arrays fit better in the cache.

@@ -33,9 +33,10 @@ class Program:
     def __init__(self, source: str, registers: int, masks: int) -> None:
         self.source, self.registers, self.masks = source, registers, masks
         self.block = min(BLOCK, SCRATCH // max(registers + masks, 1))
-        self.has_branches = "where=" in source  # both sides are computed; the one not taken may divide by zero
         functions = {op: getattr(numpy, op) for op in (*FLOAT, "positive", "copyto")}
         self.run: Callable[..., None] = define(source, "step", functions)
+        if "where=" in source:  # both sides are computed; the one not taken may divide by zero
+            self.run = numpy.errstate(all="ignore")(self.run)
         self.spare: list[Workspace] = []
 
     def workspace(self, length: int, dtype: Any, parameters: int) -> Workspace:
@@ -149,24 +150,12 @@ def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> 
     length = min(size, code.block // dtype.itemsize)
     workspace = code.workspace(length, dtype, len(parameters))
     workspace.values[:] = parameters
-    if code.has_branches:
-        with numpy.errstate(all="ignore"):
-            in_blocks(graph, code, arrays, workspace, length, alike)
-    else:
-        in_blocks(graph, code, arrays, workspace, length, alike)
-    code.spare.append(workspace)
-
-
-def in_blocks(
-    graph: Graph, code: Program, arrays: Sequence[Array], workspace: Workspace, length: int, alike: bool
-) -> None:
-    """Run the rule on one block after the other."""
-    size = arrays[0].size
     if alike and length == size:
         code.run(*arrays, *workspace.scratch, *workspace.scalars)
-        return
-    for start in range(0, size, length):
-        in_block(graph, code, [a[start : start + length] for a in arrays], workspace)
+    else:
+        for start in range(0, size, length):
+            in_block(graph, code, [a[start : start + length] for a in arrays], workspace)
+    code.spare.append(workspace)
 
 
 def in_block(graph: Graph, code: Program, blocks: list[Array], workspace: Workspace) -> None:
