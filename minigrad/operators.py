@@ -101,7 +101,7 @@ def _unchanged(x: Tensor, symbol: str, value: Any, error: Exception) -> Exceptio
 
 
 class Operators:
-    """The methods that `Tensor` gets."""
+    """The operators that `Tensor` gets."""
 
     __slots__ = ()
 
