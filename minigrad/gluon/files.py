@@ -86,14 +86,14 @@ def load_parameters(
 
 def _give(p: Parameter, array: Any, contexts: list[Context] | None) -> None:
     """Set the values of a parameter; if it was not initialized, it no longer needs an initializer."""
-    if p._tensors and contexts is not None:
+    if p.tensors and contexts is not None:
         p.reset_ctx(contexts)
-    if p._tensors:
+    if p.tensors:
         p.set_data(array)
         return
-    waiting = p._request[1] if p._request is not None else [current_context()]
+    waiting = p.request[1] if p.request is not None else [current_context()]
     p.shape = array.shape
-    p._request = (None, contexts or waiting, "zeros", array)
+    p.request = (None, contexts or waiting, "zeros", array)
     p.finish()
 
 

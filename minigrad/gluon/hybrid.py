@@ -45,14 +45,14 @@ class HybridBlock(Block):
     array([[6.]])
     """
 
-    _takes: ClassVar[frozenset[str] | None] = None
+    hybrid_takes: ClassVar[frozenset[str] | None] = None
     """The names of the arguments of `hybrid_forward`; None if it takes any."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if nearest(cls, "forward", "hybrid_forward") == "hybrid_forward" and not calls_on(cls.forward):
             type.__setattr__(cls, "forward", HybridBlock.forward)
-        cls._takes = arguments(cls.hybrid_forward)
+        cls.hybrid_takes = arguments(cls.hybrid_forward)
 
     def forward(self, *inputs: Any, **named: Any) -> Any:
         """Runs `hybrid_forward` with the array namespace and the parameters that are not given."""
@@ -65,7 +65,7 @@ class HybridBlock(Block):
         if own:
             x = inputs[0] if inputs else None
             ctx = x.ctx if isinstance(x, Tensor) else device_of(x)
-            takes = self._takes
+            takes = self.hybrid_takes
             deferred = False
             try:
                 for name in own:

@@ -70,9 +70,9 @@ class Parameter:
         self.allow_deferred_init = allow_deferred_init
         self.dtype = as_dtype("float32" if dtype is None else dtype)
         self._shape = as_shape(shape)
-        self._tensors: list[Tensor] = []  # one for each device
-        self._only: Tensor | None = None  # the tensor, if there is just one device
-        self._request: tuple[Any, list[Context], Any, Any] | None = None  # an initialization waiting for the shape
+        self.tensors: list[Tensor] = []  # one for each device
+        self.only: Tensor | None = None  # the tensor, if there is just one device
+        self.request: tuple[Any, list[Context], Any, Any] | None = None  # an initialization waiting for the shape
         self._grad_req = "null"
         self._differentiable = differentiable and self.dtype.kind == "f"
         self.grad_req = grad_req if differentiable else "null"
@@ -114,7 +114,7 @@ class Parameter:
             if req == self._grad_req:
                 return
             self._grad_req = req
-            for tensor in self._tensors:
+            for tensor in self.tensors:
                 self._attach(tensor)
             exchanged(self)
 
@@ -134,7 +134,7 @@ class Parameter:
         device: Any = None,
     ) -> None:
         """Fill it with `init`, else its own initializer, else `default_init`; wait if its shape is not known."""
-        if self._tensors and not force_reinit:
+        if self.tensors and not force_reinit:
             warnings.warn(
                 f"Parameter '{self.name}' is already initialized and is left unchanged; "
                 "use force_reinit=True to start again.",
@@ -142,12 +142,12 @@ class Parameter:
             )
             return
         contexts = places(ctx, device)
-        self._tensors, self._only = [], None
-        self._request = (init if init is not None else self.init, contexts, default_init, None)
+        self.tensors, self.only = [], None
+        self.request = (init if init is not None else self.init, contexts, default_init, None)
         if self.known:
             self.finish()
         elif not self.allow_deferred_init:
-            self._request = None
+            self.request = None
             raise ArgumentError(
                 f"Parameter '{self.name}' has the unknown shape {self._shape}; give all lengths, or "
                 "allow_deferred_init=True."
@@ -160,9 +160,9 @@ class Parameter:
 
     def finish(self) -> None:
         """Carry out a deferred `initialize`, if there is one and the shape is known now."""
-        if self._request is None:
+        if self.request is None:
             return
-        init, contexts, default_init, data = self._request
+        init, contexts, default_init, data = self.request
         if not self.known:
             raise DeferredInitializationError(
                 f"Parameter '{self.name}' is still waiting for its shape (now {self._shape}). It is fixed by the "
@@ -177,20 +177,20 @@ class Parameter:
                 if init is None and not self.name.endswith(SUFFIXES):
                     init = default_init  # the name says nothing: fill it as a weight
                 create(default_init)(InitDesc(self.name, {"__init__": init}), first)
-        self._request = None
+        self.request = None
         self._hold([first] + [first.copyto(ctx) for ctx in contexts[1:]])
 
     def _hold(self, tensors: list[Tensor]) -> None:
-        self._tensors = tensors
-        self._only = tensors[0] if len(tensors) == 1 else None
+        self.tensors = tensors
+        self.only = tensors[0] if len(tensors) == 1 else None
         for tensor in tensors:
             self._attach(tensor)
         exchanged(self)
 
     def _find(self, ctx: Context | None) -> Tensor:
         """The tensor on one device, or an error that says what is missing."""
-        if not self._tensors:
-            if self._request is not None:
+        if not self.tensors:
+            if self.request is not None:
                 self.finish()
             else:
                 raise InitializationError(
@@ -198,8 +198,8 @@ class Parameter:
                     "parameter.initialize()) first."
                 )
         if ctx is None:
-            ctx = self._tensors[0].ctx if len(self._tensors) == 1 else current_context()
-        for tensor in self._tensors:
+            ctx = self.tensors[0].ctx if len(self.tensors) == 1 else current_context()
+        for tensor in self.tensors:
             if tensor.ctx is ctx:
                 return tensor
         raise InitializationError(
@@ -209,7 +209,7 @@ class Parameter:
 
     def data(self, ctx: Context | None = None) -> Tensor:
         """Its array (on `ctx`, if it lives on several devices)."""
-        only = self._only
+        only = self.only
         if only is not None and (ctx is None or ctx is only.ctx):
             return only
         return self._find(ctx)
@@ -223,8 +223,8 @@ class Parameter:
 
     def list_data(self) -> list[Tensor]:
         """Its array on each device."""
-        self._find(self._tensors[0].ctx if self._tensors else None)
-        return list(self._tensors)
+        self._find(self.tensors[0].ctx if self.tensors else None)
+        return list(self.tensors)
 
     def list_grad(self) -> list[Tensor]:
         """Its gradient on each device."""
@@ -232,10 +232,10 @@ class Parameter:
 
     def list_ctx(self) -> list[Context]:
         """The devices on which it lives, or will live."""
-        if self._tensors:
-            return [tensor.ctx for tensor in self._tensors]
-        if self._request is not None:
-            return list(self._request[1])
+        if self.tensors:
+            return [tensor.ctx for tensor in self.tensors]
+        if self.request is not None:
+            return list(self.request[1])
         raise InitializationError(f"Parameter '{self.name}' has not been initialized. Call net.initialize() first.")
 
     def set_data(self, data: Any) -> None:
@@ -247,32 +247,32 @@ class Parameter:
         ):
             raise ShapeError(f"Parameter '{self.name}' has shape {self._shape} but was given data of shape {shape}.")
         self._shape = shape
-        if self._request is not None:
-            init, contexts, default_init, _ = self._request
-            self._request = (init, contexts, default_init, data)
+        if self.request is not None:
+            init, contexts, default_init, _ = self.request
+            self.request = (init, contexts, default_init, data)
             return
-        if not self._tensors:
+        if not self.tensors:
             raise InitializationError(
                 f"Parameter '{self.name}' has not been initialized. Call initialize() before set_data()."
             )
         with pause():
-            for tensor in self._tensors:
+            for tensor in self.tensors:
                 tensor[...] = data
 
     def zero_grad(self) -> None:
         """Set its gradient to 0, in place."""
-        for tensor in self._tensors:
+        for tensor in self.tensors:
             tensor.zero_grad()
 
     def reset_ctx(self, ctx: Context | Sequence[Context]) -> None:
         """Move it to other devices."""
         contexts = places(ctx)
-        if self._tensors:
-            host = self._tensors[0]
+        if self.tensors:
+            host = self.tensors[0]
             self._hold([host.copyto(c) for c in contexts])
-        elif self._request is not None:
-            init, _, default_init, data = self._request
-            self._request = (init, contexts, default_init, data)
+        elif self.request is not None:
+            init, _, default_init, data = self.request
+            self.request = (init, contexts, default_init, data)
 
     def reset_device(self, device: Context | Sequence[Context]) -> None:
         """`reset_ctx` under its newer name."""
@@ -285,13 +285,13 @@ class Parameter:
             raise DTypeError(
                 f"Parameter '{self.name}' learns, so it cannot become {self.dtype}; use a floating-point dtype."
             )
-        if self._tensors:
+        if self.tensors:
             with pause():
-                self._hold([tensor.astype(self.dtype) for tensor in self._tensors])
+                self._hold([tensor.astype(self.dtype) for tensor in self.tensors])
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        for tensor in self._tensors:
+        for tensor in self.tensors:
             if tensor.node is None:  # it comes from another process, without a gradient
                 self._attach(tensor)
 

@@ -19,7 +19,7 @@ from minigrad.gluon.parameter import Parameter
 
 def infer(block: Any, namespace: Any, *inputs: Any) -> None:
     """Run `hybrid_forward` of `block` once, not recorded and in prediction, to fix the shapes of its parameters."""
-    own = {name: p for name, p in block._own.items() if block._takes is None or name in block._takes}
+    own = {name: p for name, p in block._own.items() if block.hybrid_takes is None or name in block.hybrid_takes}
     stand_ins = {name: _zeros(p, inputs[0]) if p.known else _Unknown(p) for name, p in own.items()}
     with pause():
         block.hybrid_forward(_Trial(namespace), *inputs, **stand_ins)

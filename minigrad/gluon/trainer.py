@@ -171,9 +171,12 @@ class Trainer:
         stale: set[Any] = set()
         averaged = False
         for p in self._params:
-            for t in p._tensors if p._grad_req != "null" else ():
+            for t in p.tensors:
                 leaf = t.node
-                if leaf is None or not leaf.fresh:
+                if leaf is None:
+                    if p.grad_req != "null":
+                        stale.add(leaf)
+                elif not leaf.fresh:
                     stale.add(leaf)
                 elif leaf.averaged:
                     averaged = True
@@ -191,7 +194,7 @@ class Trainer:
     def _refuse_stale(self) -> None:
         for p in self._params:
             p.list_data()  # an unknown shape is the better explanation
-        p = next(p for p in self._params if p._grad_req != "null" and not all([t.fresh_grad for t in p.list_data()]))
+        p = next(p for p in self._params if p.grad_req != "null" and not all([t.fresh_grad for t in p.list_data()]))
         raise StaleGradientError(
             f"Parameter '{p.name}' has no new gradient since the last step. Call backward() on a loss that was "
             "computed from it inside autograd.record(), once before each step; or pass ignore_stale_grad=True to skip "
@@ -258,12 +261,12 @@ class Trainer:
 
     def _allreduce(self) -> None:
         for i, p in enumerate(self._params):
-            if p._grad_req != "null" and self._store is not None:
+            if p.grad_req != "null" and self._store is not None:
                 self._store.pushpull(i, p.list_grad())
 
     def _update_on_store(self, stale: set[Leaf]) -> None:
         for i, p in enumerate(self._params):
-            if not p._tensors or any([t.node is None or t.node in stale for t in p._tensors]):
+            if not p.tensors or any([t.node is None or t.node in stale for t in p.tensors]):
                 continue
             first = p.list_data()[0]
             if self._store is not None:
@@ -309,7 +312,7 @@ class Trainer:
     def _updater(self) -> Updater:
         if self._on_store and self._store is not None:
             self._enter()
-            return self._store._optimizer_updater()
+            return self._store.optimizer_updater()
         return self._updaters[0]
 
 
@@ -325,7 +328,7 @@ def _check_batch_size(batch_size: Any) -> None:
 
 def _learns(p: Parameter) -> bool:
     """Whether a parameter has a gradient, or will have one once its shape is known."""
-    return p._grad_req != "null" and not (p._tensors and all([t.node is None for t in p._tensors]))
+    return p.grad_req != "null" and not (p.tensors and all([t.node is None for t in p.tensors]))
 
 
 def _in_order(params: Any) -> list[Parameter]:

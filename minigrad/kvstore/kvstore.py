@@ -162,11 +162,11 @@ class KVStore:
 
         With `dump_optimizer`, the settings of the optimizer and the random generators too.
         """
-        save_states(fname, self._optimizer_updater(), dump_optimizer, residuals=self.residuals)
+        save_states(fname, self.optimizer_updater(), dump_optimizer, residuals=self.residuals)
 
     def load_optimizer_states(self, fname: FilePath) -> None:
         """Read what `save_optimizer_states` wrote. The keys must be in the store; if anything fails nothing changes."""
-        load_states(fname, self._optimizer_updater(), self._stored, residuals=self.residuals)
+        load_states(fname, self.optimizer_updater(), self._stored, residuals=self.residuals)
 
     def barrier(self) -> None:
         """Wait until every process has called this. A single process does not wait."""
@@ -180,7 +180,7 @@ class KVStore:
 
     # Helpers
 
-    def _optimizer_updater(self) -> Updater:
+    def optimizer_updater(self) -> Updater:
         if not isinstance(self._updater, Updater):
             raise UsageError("The store has no optimizer whose states could be saved or loaded; set_optimizer() first.")
         return self._updater

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy
 
@@ -34,7 +33,7 @@ CPU: dict[str, tuple[Step, int, int]] = {
 }
 """How each reading takes a step; from how many elements on several threads pay, and how many threads at most."""
 
-_graphs: WeakKeyDictionary[type, list[Graph]] = WeakKeyDictionary()
+_graphs: dict[type, list[Graph]] = {}  # a weak one would take as long as the rest of finding the graph
 
 
 def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph | None = None) -> None:

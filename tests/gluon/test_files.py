@@ -168,7 +168,7 @@ def test_an_empty_array_is_refused_before_a_fresh_network_is_touched(tmp_path):
     net = small()
     with pytest.raises(ValueError, match=r"'2.weight' is empty .*\(2, 0\)"):
         net.load_parameters(tmp_path / "p")
-    assert all(not p._tensors for _, p in net.structure())
+    assert all(not p.tensors for _, p in net.structure())
 
 
 def test_loading_needs_no_initializer_and_draws_no_random_numbers(tmp_path):

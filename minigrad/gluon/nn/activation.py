@@ -23,15 +23,15 @@ class Activation(HybridBlock):
     def __init__(self, activation: str, **kwargs: Any) -> None:
         find(activation)
         super().__init__(**kwargs)
-        self._act_type = activation
+        self.act_type = activation
 
     def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""
-        return find(self._act_type)(as_tensor(x, where="Activation"))
+        return find(self.act_type)(as_tensor(x, where="Activation"))
 
     def extra_repr(self) -> str:
         """Its name."""
-        return f"'{self._act_type}'"
+        return f"'{self.act_type}'"
 
 
 def at_the_end(layer: HybridBlock, name: str | None) -> None:

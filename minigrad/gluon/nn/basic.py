@@ -77,7 +77,7 @@ class Dense(HybridBlock):
         if self._flatten and x.data.ndim != 2:
             x = reshape(x, (x.shape[0] if x.ndim else 1, math.prod(x.shape[1:])))
         act = self.act
-        own = act._act_type if type(act) is Activation and act._act_type in EPILOGUES else None
+        own = act.act_type if type(act) is Activation and act.act_type in EPILOGUES else None
         try:
             y: Tensor = F.linear(x, weight, bias, own)
         except ShapeError:

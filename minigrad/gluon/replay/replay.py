@@ -94,7 +94,7 @@ def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence
 
     if not all(map(is_pure, blocks)):
         return None, None
-    tensors = [*inputs, *(p._only for p in parameters)]
+    tensors = [*inputs, *(p.only for p in parameters)]
     if any([t is None or t.ctx is not tensors[0].ctx for t in tensors]) or len({*map(id, tensors)}) < len(tensors):
         return None, None
     script = Script(tensors)
