@@ -147,7 +147,9 @@ def seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list[Any]:
     """The raw gradients to start from, one for each head: ones, or copies of those given. All is checked."""
     if not heads:
         raise UsageError(f"{caller}() got an empty list of heads; name at least one array to start from.")
-    given = listed(head_grads, len(heads))
+    given = head_grads if isinstance(head_grads, (list, tuple)) else [head_grads]
+    if head_grads is None:
+        given = [None] * len(heads)
     if len(given) != len(heads):
         raise UsageError(
             f"{caller}() got {len(heads)} heads but {len(given)} head gradients; give one for each, or None."
@@ -180,13 +182,6 @@ def seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list[Any]:
             )
         found.append(xp.array(g, dtype=data.dtype))  # a copy: it may be a gradient that is about to be replaced
     return found
-
-
-def listed(head_grads: Any, n: int) -> Sequence[Any]:
-    """Head gradients as a sequence: one for each of `n` heads."""
-    if isinstance(head_grads, (list, tuple)):
-        return head_grads
-    return [None] * n if head_grads is None else [head_grads]
 
 
 def check_unchanged(x: Tensor) -> None:

@@ -100,6 +100,10 @@ class Op:
         code = forward.__code__
         self.names: tuple[str, ...] = code.co_varnames[1 : code.co_argcount]
         self.defaults: tuple[Any, ...] = forward.__defaults__ or ()
+        if taken := {"y", "aux", "target"}.intersection(self.names):
+            raise KeywordError(
+                f"{self.name}() cannot have an argument {taken.pop()!r}: in a VJP that name means another."
+            )
         self.find_axis()
         self.vjps: dict[int, Vjp] = {}
         self.common_vjp: Vjp | None = None
