@@ -148,8 +148,7 @@ def seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list[Any]:
     if not heads:
         raise UsageError(f"{caller}() got an empty list of heads; name at least one array to start from.")
     given = head_grads if isinstance(head_grads, (list, tuple)) else [head_grads]
-    if head_grads is None:
-        given = [None] * len(heads)
+    given = given if head_grads is not None else [None] * len(heads)
     if len(given) != len(heads):
         raise UsageError(
             f"{caller}() got {len(heads)} heads but {len(given)} head gradients; give one for each, or None."

@@ -39,8 +39,7 @@ class Leaf:
         else:
             grad.data[...] = g
         grad.version[0] = next(clock)
-        self.fresh = True
-        self.averaged = averaged
+        self.fresh, self.averaged = True, averaged
 
 
 class Node:
@@ -52,9 +51,6 @@ class Node:
     __slots__ = (
         "code", "ctx", "dtype", "instruction", "name", "names", "number", "parents", "saved", "shape", "versions",
     )  # fmt: skip
-    parents: Any
-    saved: Any
-    versions: Any
 
     def __init__(
         self,
@@ -85,9 +81,9 @@ class Node:
         self.shape = y.data.shape
         self.dtype = y.data.dtype
         self.ctx = y.ctx
-        self.parents = parents  # the nodes and leaves of the inputs; None once it is freed
-        self.saved = saved
-        self.versions = versions  # of all that must not change: of what is saved, and of leaves
+        self.parents: Any = parents  # the nodes and leaves of the inputs; None once it is freed
+        self.saved: Any = saved
+        self.versions: Any = versions  # of all that must not change: of what is saved, and of leaves
         self.code, self.instruction = users_line(4)  # above the operation, which made its node, which came here
 
     def pull(self, F: Any, g: Any) -> Sequence[Any]:
