@@ -1,4 +1,4 @@
-"""Codes in a new shape: negative numbers, and in Gluon 0, that stand for lengths of the old shape."""
+"""MXNet's codes for `reshape`: numbers below 1 in the new shape, which stand for lengths of the old one."""
 
 from __future__ import annotations
 

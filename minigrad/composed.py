@@ -1,4 +1,4 @@
-"""Functions that are composed of operations: their arguments become Tensors, and errors inside are explained."""
+"""A decorator for functions that call operations: arguments become Tensors, and errors become sentences."""
 
 from __future__ import annotations
 

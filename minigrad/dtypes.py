@@ -1,4 +1,4 @@
-"""Which dtype a computation is carried out in, and which its result has.
+"""Which dtype is used for a computation, and which for its result.
 
 A sum, a mean, a norm or a softmax of float16 is computed in float32 and rounded once, at the end; a statistic of whole
 numbers is computed in float64.
@@ -30,12 +30,12 @@ def wide(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
 
 
 def unhalved(x: Any) -> Any:
-    """An array, raw or a Tensor, float16 as float32."""
+    """An array, raw or a Tensor: converted to float32 if it is float16."""
     return x if x.dtype == single(x.dtype) else x.astype(_FLOAT32)
 
 
 def widened(x: Any) -> Any:
-    """An array, raw or a Tensor, in the dtype of a statistic before it is rounded."""
+    """An array, raw or a Tensor, converted to the dtype `wide` of its own."""
     dtype = x.dtype
     return x if dtype.char in "fdFD" else x.astype(wide(dtype))
 
@@ -57,9 +57,10 @@ def as_dtype(dtype: Any) -> Any:
     return found
 
 
-def settled(op: Any, xp: Any, y: Any, args: tuple[Any, ...], raw: list[Any]) -> Any:
-    """A result in its proper dtype: whole numbers and Python numbers do not widen a float, and alone give float32, as
-    in Gluon.
+def in_result_dtype(op: Any, xp: Any, y: Any, args: tuple[Any, ...], raw: list[Any]) -> Any:
+    """The result `y` of `op` in the dtype that Gluon gives it.
+
+    Whole numbers and Python numbers do not widen a float; an operation on these alone gives float32.
     """
     kind = y.dtype.kind if hasattr(y, "dtype") else "O"
     if kind != "f":

@@ -1,4 +1,4 @@
-"""NumPy's and Python's complaints in a user's words: why something is not accepted, as a sentence with the values."""
+"""Errors of NumPy and Python as sentences with the values, and the line of the user's code that they came from."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def described(value: Any) -> str:
 
 
 def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exception:
-    """NumPy's or Python's complaint about `what`, called with `given`, as a sentence with the values."""
+    """The error of minigrad for an `error` of NumPy or Python in `what`, which was called with `given`."""
     if isinstance(error, (MinigradError, Warning)):
         return error
     if isinstance(error, numpy.linalg.LinAlgError):
         return MatrixError(f"{what}: {error}. Check the values and the shape of the matrix.")
-    reason = f"{error}".rstrip(".") or type(error).__name__
+    reason = f"{error}".rstrip(" .") or type(error).__name__
     shapes = [str(value.shape) for value in given.values() if isinstance(getattr(value, "shape", None), tuple)]
     if isinstance(error, ValueError) and shapes:
         does = f"combine shapes {' and '.join(shapes)}" if len(shapes) > 1 else f"take {shapes[0]}"
@@ -74,9 +74,9 @@ _OURS: dict[str, bool] = {}  # which files are minigrad's own
 
 
 def users_line(depth: int) -> tuple[CodeType, int]:
-    """Code and instruction of the innermost call, from `depth` calls up, that is not minigrad's own.
+    """Code and instruction of the innermost call, from `depth` calls up, that is not in minigrad.
 
-    (The frame itself would keep its variables alive.)
+    (Not the frame: as long as a node has it, the user's local variables could not be freed.)
     """
     frame: Any = sys._getframe(depth)
     code = frame.f_code
@@ -92,6 +92,6 @@ def users_line(depth: int) -> tuple[CodeType, int]:
 
 
 def line_of(code: CodeType, instruction: int) -> str:
-    """A place in the user's code in words."""
+    """A place in the user's code in words: the file and the line."""
     lines = [line for start, end, line in code.co_lines() if start <= instruction < end]
     return f'"{code.co_filename}", line {lines[0] if lines else code.co_firstlineno}'

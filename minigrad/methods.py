@@ -1,4 +1,4 @@
-"""The methods of a Tensor: each is the operation of that name. Importing this file adds them."""
+"""The methods of a Tensor: most are the operation of that name. Importing this file adds them to Tensor."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Methods(Operators):
                 self.ctx.xp.cuda.get_current_stream().synchronize()
 
     def as_np_ndarray(self: Any) -> Tensor:
-        """Itself: `np` and `nd` share one array type here."""
+        """Itself: `np` and `nd` have one array type here."""
         return self  # type: ignore[no-any-return]
 
     as_nd_ndarray = as_np_ndarray

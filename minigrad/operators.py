@@ -1,4 +1,4 @@
-"""The operators of a Tensor: parts of it read and written, arithmetic, moves. Importing this file adds them."""
+"""The operators of a Tensor: indexing, arithmetic, comparison, conversion. Importing this file adds them to Tensor."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ def _divmod(a: Any, b: Any) -> tuple[Tensor, Tensor]:
 
 
 def _in_place(change: Callable[[Any, Any], Any], symbol: str) -> Callable[[Any, Any], Tensor]:
-    """`change` of the raw array, such as `operator.iadd`, as an operator that changes a Tensor."""
+    """An operator that changes a Tensor in place, by `change` of its raw array, such as `operator.iadd`."""
 
     def method(self: Tensor, other: Any) -> Tensor:
         _check_change(self, other)
-        value = _plain(self, other)
+        value = _raw_value(self, other)
         with self.ctx:
             try:
                 change(self.data, value)
             except (TypeError, ValueError) as error:
-                raise _unchanged(self, symbol, value, error) from None
+                raise _cannot_change(self, symbol, value, error) from None
         self.touch()
         return self
 
@@ -68,7 +68,7 @@ def _in_place(change: Callable[[Any, Any], Any], symbol: str) -> Callable[[Any, 
 
 
 def _check_change(x: Tensor, value: Any) -> None:
-    """Refuse a change in place, to `value`, that would lose a gradient."""
+    """Raise if writing `value` into `x` would lose a gradient."""
     given = isinstance(value, Tensor) and value.node is not None
     if state.recording and (given or x.node is not None):
         raise GraphError(
@@ -77,7 +77,7 @@ def _check_change(x: Tensor, value: Any) -> None:
         )
 
 
-def _plain(x: Tensor, value: Any) -> Any:
+def _raw_value(x: Tensor, value: Any) -> Any:
     """A raw array or number that can be written into `x`."""
     if isinstance(value, Tensor):
         return value.data if value.ctx is x.ctx else x.ctx.put(value.data)
@@ -86,8 +86,8 @@ def _plain(x: Tensor, value: Any) -> Any:
     return x.ctx.put(as_raw(value, "A change in place"))
 
 
-def _unchanged(x: Tensor, symbol: str, value: Any, error: Exception) -> Exception:
-    """The error for a change in place that is impossible."""
+def _cannot_change(x: Tensor, symbol: str, value: Any, error: Exception) -> Exception:
+    """The error for a change in place that NumPy refused."""
     if isinstance(error, TypeError):
         other = getattr(value, "dtype", type(value).__name__)
         return DTypeError(
@@ -112,7 +112,7 @@ class Operators:
 
     def __setitem__(self: Any, key: Any, value: Any) -> None:
         _check_change(self, value)
-        value = _plain(self, value)
+        value = _raw_value(self, value)
         if getattr(value, "size", 0) == 1:
             value = value.reshape(())  # an element can be set from an array of one element
         with self.ctx:
@@ -202,7 +202,7 @@ class _Plain:
 
 
 def give(methods: type) -> None:
-    """Add to Tensor what this class defines."""
+    """Add everything that this class defines to Tensor."""
     for name, given in vars(methods).items():
         if name not in vars(_Plain):  # all but what every class has
             setattr(Tensor, name, given)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minigrad.device import excursion, xp_of
-from minigrad.engine.backward import check_unchanged, seeds, walk
+from minigrad.engine.backward import check_unchanged, checked_seeds, walk
 from minigrad.engine.graph import Node
 from minigrad.engine.modes import Scope
 from minigrad.engine.tensor import Tensor
@@ -51,7 +51,7 @@ def grad(
             )
         check_unchanged(v)
     with Scope(create_graph, train_mode), excursion:
-        start = seeds("grad", heads, head_grads)
+        start = checked_seeds("grad", heads, head_grads)
         if create_graph:
             given = head_grads if isinstance(head_grads, (list, tuple)) else [head_grads] * len(heads)
             start = [_recorded(h, s, g) for h, s, g in zip(heads, start, given)]

@@ -26,8 +26,10 @@ _PLAIN = frozenset({type(None), str, int, float, bool})
 
 
 def accept(op: Op, args: tuple[Any, ...]) -> tuple[Tensor | None, Context, list[Any], tuple[int, ...]]:
-    """What an operation needs to know of its arguments: the first Tensor among them, their device, all of them raw,
-    and the positions of those that have a derivative and lead back to a leaf.
+    """What an operation needs to know about its arguments.
+
+    Returns the first Tensor among them (or None), their device, the arguments with raw arrays in place of Tensors, and
+    the positions of the tracked ones: those that have a VJP and lead back to a leaf.
     """
     raw = list(args)
     first: Tensor | None = None
@@ -108,7 +110,7 @@ def shape_of(values: Any) -> tuple[int, ...]:
 
 
 def write(out: Any, result: Tensor, where: str) -> Any:
-    """Put the result into the array `out`, and return that."""
+    """Copy the result into the array `out`, and return `out`."""
     if not isinstance(out, Tensor):
         raise KeywordError(
             f"{where} puts its result into an array, but got out={described(out)}; give it np.empty(...)."
@@ -121,12 +123,12 @@ def write(out: Any, result: Tensor, where: str) -> Any:
 
 
 def two_devices(op: Op, here: Context, there: Context) -> DeviceError:
-    """The refusal of arrays that live apart."""
+    """The error for arrays on different devices."""
     return DeviceError(f"{op.name}() got arrays on {here} and on {there}; move one of them first: x.as_in_ctx({here}).")
 
 
 def refuse_words(op: Op, args: tuple[Any, ...]) -> None:
-    """Refuse text and None where an array has to be."""
+    """Raise for text, and for None where an array is required."""
     required = len(op.names) - len(op.defaults)
     for i, a in enumerate(args):
         if op.takes_array(i) and (isinstance(a, str) or (a is None and i < required)):
@@ -134,13 +136,13 @@ def refuse_words(op: Op, args: tuple[Any, ...]) -> None:
 
 
 def refusal(op: Op, error: Exception, args: tuple[Any, ...]) -> Exception:
-    """Why an operation failed, as a sentence."""
+    """The error that a user sees when an operation failed with `error`: a sentence."""
     if isinstance(error, TypeError) and not isinstance(error, MinigradError):
         here = next((a.ctx for a in args if isinstance(a, Tensor)), current_context())
         for a in args:
             if type(a) in MODULES and (there := context_of(a)).device_type != here.device_type:
                 return two_devices(op, here, there)
     refuse_words(op, args)
-    if isinstance(error, AxisError):  # of `check_axis`, which does not know whose axis it is
+    if isinstance(error, AxisError):  # from `check_axis`, which does not know the operation's name
         error = numpy.exceptions.AxisError(str(error))
     return explained(f"{op.name}()", error, dict(zip(op.names, args)))

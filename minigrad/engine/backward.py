@@ -29,9 +29,9 @@ def backward(
     """Pass gradients back from `heads` to every attached array that they were computed from.
 
     Let `b = a + a` and `c = b + b`: a diamond, twice. The gradient of `c` reaches `b` along two edges, and only their
-    sum, 2, may travel on to `a`. An engine that does not wait gets 2 instead of 4 (it goes on with the first part
-    alone) or 6 (it goes on again with both). So nodes are visited from the newest to the oldest: when a node's turn
-    comes, everything computed from it has been visited, and its gradient is complete.
+    sum, 2, may travel on to `a`. An engine that does not wait for both parts gets 2 instead of 4 (it passes on
+    only the first), or 6 (it passes on the first, and then their sum). So nodes are visited from the newest to the
+    oldest: when a node's turn comes, everything computed from it has been visited, and its gradient is complete.
 
     >>> from minigrad import np, autograd
     >>> a = np.array(1.0)
@@ -43,13 +43,13 @@ def backward(
     >>> a.grad
     array(4.)
 
-    `head_grads` are the gradients of some further scalar by the heads (ones if absent). The graph is freed on the way
-    unless `retain_graph`. Raises GraphError if nothing was recorded, if the graph is gone, or if a value that it needs
-    was changed in place; then every `.grad` is as it was.
+    `head_grads` are the gradients of some further scalar with respect to the heads (ones if absent). The graph is freed
+    on the way unless `retain_graph`. Raises GraphError if nothing was recorded, if the graph is gone, or if a value
+    that it needs was changed in place; then every `.grad` is as it was.
     """
     heads = list(heads) if isinstance(heads, (list, tuple)) else [heads]  # type: ignore[list-item]
     with Scope(False, train_mode), excursion:
-        start = seeds("backward", heads, head_grads)
+        start = checked_seeds("backward", heads, head_grads)
         averaged = any([head.data.size == 1 and head.node.name == "mean" for head in heads])
         for leaf, g in walk(heads, start, retain_graph).items():
             leaf.receive(g, averaged)
@@ -63,14 +63,14 @@ def walk(
     wanted: Collection[Any] = (),
     beyond: bool = True,
 ) -> dict[Any, Any]:
-    """The gradients of all leaves that the heads were computed from, and of the nodes that are `wanted`.
+    """The gradients of all leaves that the heads were computed from, and of the nodes that are `wanted`, by node.
 
-    (That of a leaf may have a wider dtype.) A wanted node may have another one behind it, so the walk goes on `beyond`
-    it unless told not to.
+    `seeds` are the gradients of the heads. The walk goes on `beyond` a wanted node, since there may be other wanted
+    nodes behind it, unless told not to. The gradient of a leaf may have a wider dtype than the leaf.
     """
     nodes = reached(heads, () if beyond else wanted)
     found: dict[Any, Any] = {}
-    grads: dict[Any, Any] = {}  # so far: of nodes whose turn is still to come, and of leaves
+    grads: dict[Any, Any] = {}  # sums so far, of leaves and of nodes whose turn has not come
     F = recorded() if create_graph else None
     for head, seed in zip(heads, seeds):
         add(F, grads, head.node, seed)
@@ -78,7 +78,7 @@ def walk(
     while nodes:
         node = nodes.pop()
         g = grads.pop(node)
-        if g.dtype is not node.dtype:  # its parts were added up in a wider one
+        if g.dtype is not node.dtype:  # its parts were added up in a wider dtype
             g = g.astype(node.dtype, copy=False)
         if node in wanted:
             found[node] = g
@@ -101,11 +101,11 @@ def walk(
             add(F, grads, parent, part)
         if not retain_graph:
             node.free()
-    return found | grads
+    return found | grads  # every node has had its turn, so only leaves are left in `grads`
 
 
 def reached(heads: Iterable[Tensor], ends: Collection[Any]) -> list[Node]:
-    """All nodes that the heads were computed from, up to the `ends`; the newest, with the largest number, last."""
+    """All nodes that the heads were computed from, as far as the `ends`: oldest first, which is topological order."""
     found: set[Node] = set()
     waiting = [head.node for head in heads]
     while waiting:
@@ -121,7 +121,7 @@ def reached(heads: Iterable[Tensor], ends: Collection[Any]) -> list[Node]:
 
 
 def add(F: Any, grads: dict[Any, Any], node: Any, part: Any) -> None:
-    """Add one part to the gradient of a node, in a dtype wide enough for long sums."""
+    """Add one part to the gradient of a node. Several parts are added up in a wider dtype (float16 in float32)."""
     if part.shape != node.shape or part.dtype is not node.dtype:
         part = fit(F, part, node)
     if node in grads:
@@ -131,7 +131,7 @@ def add(F: Any, grads: dict[Any, Any], node: Any, part: Any) -> None:
 
 
 def fit(F: Any, g: Any, node: Any) -> Any:
-    """A gradient in the shape of its value: summed where the value was broadcast, or repeated; real if it is real."""
+    """A gradient in the shape of its node: summed over axes that were broadcast, or broadcast; real if the node is."""
     if g.dtype.kind == "c" and node.dtype.kind == "f":
         g = F.real(g)
     shape = node.shape
@@ -143,8 +143,8 @@ def fit(F: Any, g: Any, node: Any) -> Any:
     return g if g.shape == shape else F.broadcast_to(g, shape)
 
 
-def seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list[Any]:
-    """The raw gradients to start from, one for each head: ones, or copies of those given. All is checked."""
+def checked_seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list[Any]:
+    """The raw gradients to start from, one for each head: ones, or copies of those given. All are checked first."""
     if not heads:
         raise UsageError(f"{caller}() got an empty list of heads; name at least one array to start from.")
     given = head_grads if isinstance(head_grads, (list, tuple)) else [head_grads]
@@ -184,6 +184,6 @@ def seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list[Any]:
 
 
 def check_unchanged(x: Tensor) -> None:
-    """Refuse to start from, or end at, a value that is no longer what was recorded."""
+    """Raise if an array at which a walk starts or ends was changed in place after it was recorded."""
     if isinstance(x.node, Node) and x.version[0] > x.node.number:
         raise overwritten(x.node)

@@ -1,8 +1,8 @@
-"""When things happened: numbers in order, for what is recorded, changed in place, or exchanged."""
+"""One counter for the whole program: its numbers tell which of two events came first, such as a change and a use."""
 
 from __future__ import annotations
 
 import itertools
 
 clock = itertools.count(1)
-"""`next(clock)` is the present."""
+"""`next(clock)` is larger than every number that was drawn before."""

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Leaf:
-    """The end of the graph: an array that asked for its gradient with `attach_grad`."""
+    """An end of the graph: an array that asked for its gradient with `attach_grad`.
+
+    `req` is 'write' or 'add'; `grad` is the Tensor that the gradient is written into, or added to.
+    """
 
     __slots__ = ("averaged", "ctx", "dtype", "fresh", "grad", "name", "number", "req", "shape")
 
@@ -27,10 +30,10 @@ class Leaf:
         self.ctx = grad.ctx
         self.name = ""
         self.fresh = False  # written by a backward pass, not yet used by a Trainer
-        self.averaged = False  # did that pass start from the mean of a loss?
+        self.averaged = False  # whether that pass started from the mean of a loss
 
     def receive(self, g: Any, averaged: bool = False) -> None:
-        """Take the finished gradient, a raw array: `write` replaces, `add` accumulates."""
+        """Store the finished gradient, a raw array: 'write' replaces what was there, 'add' adds to it."""
         grad = self.grad
         if self.ctx.device_type == "gpu":
             self.ctx.use()
@@ -43,9 +46,10 @@ class Leaf:
 
 
 class Node:
-    """What was recorded of one output: where it came from, and how to pull its gradient back there.
+    """What was recorded of one output: which inputs it came from, and how to pull its gradient back to them.
 
-    Base class: an operation, a `Function` and a hybridized network each have a node of their own, which knows `pull`.
+    Base class: `OpNode`, `FunctionNode` and `NetworkNode` define `pull` for an operation, a `Function` and a
+    hybridized network.
     """
 
     __slots__ = (
@@ -62,9 +66,10 @@ class Node:
         saved: Any,
         versions: Any,
     ) -> None:
-        """The node of `y`, made of `args`, of which those at the positions `tracked`, called `names`, lead to a leaf.
+        """The node of `y`, which was computed from `args`.
 
-        `saved` is what its derivative needs; `versions` are those of what is saved.
+        The arguments at the positions `tracked` lead back to a leaf; their `names` are for error messages. `saved` is
+        what the derivative needs, and `versions` are the versions of what is saved.
         """
         parents = []
         for i in tracked:
@@ -83,15 +88,15 @@ class Node:
         self.ctx = y.ctx
         self.parents: Any = parents  # the nodes and leaves of the inputs; None once it is freed
         self.saved: Any = saved
-        self.versions: Any = versions  # of all that must not change: of what is saved, and of leaves
-        self.code, self.instruction = users_line(4)  # above the operation, which made its node, which came here
+        self.versions: Any = versions  # of all that must not change in place: what is saved, and leaves
+        self.code, self.instruction = users_line(4)  # 4 calls up: this, OpNode.__init__, Op.__call__, its caller
 
     def pull(self, F: Any, g: Any) -> Sequence[Any]:
         """The gradient for each parent, from the gradient `g` of the output."""
         raise NotImplementedError
 
     def free(self) -> None:
-        """Let go of everything: the graph falls apart behind the backward pass."""
+        """Release parents and saved arrays, so that memory is freed while the backward pass is still running."""
         self.parents = self.saved = None
         self.versions = ()
 

@@ -1,6 +1,8 @@
-"""What keeps gradients right: is the graph still there, and is what it saved unchanged? Else a sentence, with a line.
+"""The errors of a graph that would give wrong gradients: it was freed, or an array in it was changed in place.
 
-Every change in place gives an array a new version, the time of the change; a node knows when it was made.
+Every change in place sets the array's version to the time of the change, and every node has the time at which it was
+recorded, its number. If the version is the larger of the two, the node no longer has the values that it was computed
+with. Whoever relies on them compares: `Node.__init__`, `walk` and `check_unchanged`.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def changed(node: Node) -> GraphError:
-    """The refusal to use what a node saved, if some of it was changed in place after it was recorded."""
+    """The error if something that a node saved was changed in place after it was recorded."""
     return GraphError(
         f"An array that the derivative of '{node.name}' needs was changed in place after it was used ({where(node)}). "
         "Write y = y + ... (a new value) instead of y += ... or y[:] = ..., or change a copy."
@@ -23,7 +25,7 @@ def changed(node: Node) -> GraphError:
 
 
 def freed() -> GraphError:
-    """The refusal to walk a graph twice."""
+    """The error if a graph is walked a second time."""
     return GraphError(
         "backward() came to a part of the graph that an earlier backward() has used and freed. Compute the loss anew "
         "inside record(), or pass retain_graph=True to the first backward()."
@@ -31,7 +33,7 @@ def freed() -> GraphError:
 
 
 def overwritten(node: Node) -> GraphError:
-    """The refusal to go on with an output that is no longer what the operation computed."""
+    """The error if an output is used that was changed in place, so that it is no longer what its node computed."""
     return GraphError(
         f"The result of '{node.name}' ({where(node)}) was changed in place, so what is recorded is no longer how it "
         "came about. Write y = y + ... (a new value) inside record(), or go on with y.detach() if it is now a constant."
@@ -39,5 +41,5 @@ def overwritten(node: Node) -> GraphError:
 
 
 def where(node: Node) -> str:
-    """The user's line that recorded this node."""
+    """Which line of the user's code recorded this node, in words."""
     return f"recorded in {line_of(node.code, node.instruction)}"

@@ -1,4 +1,4 @@
-"""What is switched on, for each thread its own: recording, training mode, and who observes the operations."""
+"""The state of a thread: whether it records, whether it trains, and which observers are told of its operations."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ if TYPE_CHECKING:
 
 
 class Observer:
-    """Somebody who is told what happens in this thread: `detect_anomaly` and `hybridize` are. See `observing`."""
+    """Base class of what is told of every operation in a thread: `detect_anomaly`, and what `hybridize()` uses.
+
+    `observing` installs one.
+    """
 
     def called(self, op: Op, args: Sequence[Any], y: Tensor) -> None:
-        """An operation has made `y` of these arguments."""
+        """An operation has computed `y` from these arguments."""
 
     def read(self, x: Tensor) -> None:
-        """The values of `x` have been looked at outside of operations."""
+        """The values of `x` were read outside any operation, by `float(x)` or `x.asnumpy()`."""
 
     def pulled(self, node: Node, g: Any, parts: Sequence[Any]) -> None:
-        """In a backward pass, a node has given each parent its part of the gradient `g`."""
+        """In a backward pass, a node has turned the gradient `g` of its output into `parts`, one for each parent."""
 
 
 class State(threading.local):
-    """What is switched on in this thread."""
+    """What is switched on: each thread has its own values, which begin as these."""
 
     recording = False
     training = False
@@ -40,7 +43,7 @@ state = State()
 
 @contextmanager
 def observing(observer: Observer) -> Iterator[None]:
-    """A `with` block in which an observer is told."""
+    """A `with` block in which `observer` is told what happens."""
     before = state.observers
     state.observers = (*before, observer)
     try:
@@ -50,7 +53,7 @@ def observing(observer: Observer) -> Iterator[None]:
 
 
 def read(x: Tensor) -> Any:
-    """The raw array of a Tensor, for its values to be looked at outside of operations."""
+    """The raw array of a Tensor, for code that reads its values outside any operation; observers are told."""
     for observer in state.observers:
         observer.read(x)
     return x.data
@@ -64,7 +67,7 @@ class Scope:
     def __init__(self, recording: bool | None, training: bool | None) -> None:
         self._recording = recording
         self._training = training
-        self._saved: Any = None  # (recording, training, what was saved before): one scope may be entered again
+        self._saved: Any = None  # (recording, training, its own value before): one scope may be open twice
 
     def __enter__(self) -> None:
         self._saved = (state.recording, state.training, self._saved)

@@ -10,10 +10,10 @@
 
 `forward(xp, ...)` is given the array module of its inputs and raw arrays. A VJP is given `F`, the gradient `g` of
 the output, and whatever else it asks for *by name*: inputs of the forward, its output `y`, its by-product `aux`, or
-`target`, which has the shape and dtype of the input that the gradient is for. Only that is saved for the backward
-pass. `F` holds every operation under its name, in one of two readings: on raw arrays, for an ordinary backward pass at
-the speed of NumPy; or on Tensors, so that the backward pass is itself recorded and can be differentiated again. The
-text of the VJP is the same.
+`target`, which has the shape and dtype of the input that the gradient is for. Only what is asked for is saved.
+`F` holds every operation under its name, in one of two readings: on raw arrays, for an ordinary backward pass at the
+speed of NumPy; or on Tensors, so that the backward pass is itself recorded and can be differentiated again. The text
+of the VJP is the same.
 
 A VJP returns any shape that broadcasts with the input's: the backward pass sums or repeats it to fit, once for all
 operations.
@@ -30,7 +30,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy
 
 from minigrad.device import MODULES
-from minigrad.dtypes import settled
+from minigrad.dtypes import in_result_dtype
 from minigrad.engine.accepts import accept, refusal, write
 from minigrad.engine.graph import Node
 from minigrad.engine.modes import state
@@ -42,36 +42,36 @@ from minigrad.explain import EXPLAINED
 _Operation = TypeVar("_Operation", bound=Any)
 _MISSING = object()
 _IMMUTABLE = {int, float, bool, str, slice, type(None), type(Ellipsis)}
-_CONSTANT = [0]  # the version of what does not change
+_CONSTANT = [0]  # the version of numbers and copies, which cannot be changed in place
 
 
 class Vjp(NamedTuple):
-    """One VJP as `pull(F, g, saved)`, and the names of what it asks for."""
+    """One VJP as `pull(F, g, saved)`, and the names of what it takes from `saved`."""
 
     pull: Callable[[Any, Any, dict[str, Any]], Any]
     names: tuple[str, ...]
 
 
-def asking(function: Callable[..., Any], names: tuple[str, ...] | None = None) -> Vjp:
-    """A VJP `function(F, g, ...)`, which asks for its other arguments by name."""
+def as_vjp(function: Callable[..., Any], names: tuple[str, ...] | None = None) -> Vjp:
+    """A VJP from `function(F, g, ...)`, whose further arguments are taken from what was saved, by their names."""
     if names is None:
         names = function.__code__.co_varnames[2 : function.__code__.co_argcount]
     if not names:
         return Vjp(lambda F, g, saved: function(F, g), names)
-    if len(names) == 1:  # a third of the time that it takes as one of several
+    if len(names) == 1:  # takes a third of the time of the general case below
         (name,) = names
         return Vjp(lambda F, g, saved: function(F, g, saved[name]), names)
     pick = operator.itemgetter(*names)
     return Vjp(lambda F, g, saved: function(F, g, *pick(saved)), names)
 
 
-class Backward(NamedTuple):
-    """What an operation does backward, if certain of its inputs lead back to a leaf."""
+class Pullback(NamedTuple):
+    """How an operation goes back if certain of its inputs are tracked: worked out once, used by every node alike."""
 
-    names: tuple[str, ...]  # of these inputs
+    names: tuple[str, ...]  # of the tracked inputs
     common: Vjp | None
     vjps: tuple[Vjp, ...]
-    saves: tuple[tuple[int, str], ...]  # the arguments that are asked for: position and name
+    saves: tuple[tuple[int, str], ...]  # the arguments to save: position and name
     saves_y: bool
 
 
@@ -89,14 +89,14 @@ class Op:
     """A differentiable operation, called on Tensors, raw arrays and Python numbers alike; it returns a Tensor."""
 
     __signature__ = Signature()
-    elementwise = False  # are all inputs arrays? Else the first is, and those that have a VJP
-    complex = False  # do its derivatives hold for complex numbers too?
+    elementwise = False  # whether all arguments are arrays; else the first is, and those with a VJP
+    complex = False  # whether its VJPs hold for complex numbers too
 
     def __init__(self, forward: Callable[..., Any], view: bool = False) -> None:
         functools.update_wrapper(self, forward)
         self.name = self.__name__ = forward.__name__.lstrip("_")
         self.forward = forward
-        self.view = view  # may the output share the memory of its first input?
+        self.view = view  # whether the output may be a view of the first input
         code = forward.__code__
         self.names: tuple[str, ...] = code.co_varnames[1 : code.co_argcount]
         self.defaults: tuple[Any, ...] = forward.__defaults__ or ()
@@ -107,27 +107,27 @@ class Op:
         self.find_axis()
         self.vjps: dict[int, Vjp] = {}
         self.common_vjp: Vjp | None = None
-        self.again: Callable[..., Any] | None = None
-        self.steps: dict[tuple[int, ...], Backward] = {}
+        self.recompute_aux: Callable[..., Any] | None = None
+        self.pullbacks: dict[tuple[int, ...], Pullback] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
-        """Run the forward function, and record how to go back."""
+        """Run the forward function on raw arrays. While recording, the result gets a node if an input is tracked."""
         if kwargs or len(args) != len(self.names) or (self.takes_out and args[-1] is not None):
             return self.call_bound(args, kwargs)
         try:
             first, ctx, arrays, tracked = accept(self, args)
             xp = ctx.xp if first is None else MODULES[type(first.data)]
-            if xp is not numpy and not ctx.is_current():
+            if xp is not numpy and not ctx.is_current():  # once more, with its GPU as the current one
                 with ctx:
                     return self(*args)
             out = self.forward(xp, *arrays)
         except EXPLAINED as error:
             raise refusal(self, error, args) from None
         aux = None
-        if self.again is not None:
+        if self.recompute_aux is not None:
             out, aux = out
         if first is None or out.dtype is not first.data.dtype:
-            out = settled(self, xp, out, args, arrays)
+            out = in_result_dtype(self, xp, out, args, arrays)
         y = Tensor(out, ctx, None, first.version if self.view and first is not None else None)
         if (
             tracked
@@ -144,24 +144,24 @@ class Op:
     def vjp(self, **by_input: Callable[..., Any]) -> Op:
         """Attach the vector-Jacobian product of each named input. An input without one is a constant."""
         for name, function in by_input.items():
-            self.vjps[self.names.index(name)] = asking(function)
+            self.vjps[self.names.index(name)] = as_vjp(function)
         return self
 
     def common(self, function: Callable[..., Any]) -> Op:
-        """Attach what the VJPs have in common: it makes, from `g`, the `g` that they are given."""
-        self.common_vjp = asking(function)
+        """Attach the first step that all VJPs have in common: it turns `g` into the `g` that they are given."""
+        self.common_vjp = as_vjp(function)
         return self
 
-    def by_product(self, again: Callable[..., Any]) -> Op:
-        """Let the forward return (y, aux): `aux` is what it has computed on the way, and VJPs ask for.
+    def by_product(self, recompute: Callable[..., Any]) -> Op:
+        """Declare that the forward returns (y, aux), where `aux` is an intermediate result that VJPs may ask for.
 
-        `again(F, *inputs)` computes it from the inputs, for a backward pass that is itself recorded.
+        `recompute(F, *inputs)` computes `aux` from the inputs, for a backward pass that is itself recorded.
         """
-        self.again = again
+        self.recompute_aux = recompute
         return self
 
     def find_axis(self, new: bool = False) -> Op:
-        """Note where `axis` stands among the arguments: it is checked as one of the first input, unless it is `new`."""
+        """Find the argument `axis`, which is checked against the first input, unless it names a `new` axis."""
         self.axis = self.names.index("axis") if "axis" in self.names and not new else 0
         self.takes_out = self.names[-1:] == ("out",)
         return self
@@ -169,11 +169,11 @@ class Op:
     # How it is called
 
     def takes_array(self, i: int) -> bool:
-        """Whether an array is expected at this position."""
+        """Whether the argument at this position is an array."""
         return self.elementwise or i == 0 or i in self.vjps
 
     def call_bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
-        """The call with all arguments by position, defaults filled in; the result goes into `out` if that is given."""
+        """A call with keywords, defaults or `out`: pass all arguments by position, then copy the result into `out`."""
         target = kwargs.pop("out", None)
         bound = self.bind(args, kwargs)
         if self.takes_out:
@@ -200,7 +200,7 @@ class Op:
         return tuple(values)
 
     def differentiable(self, x: Any, y: Any) -> bool:
-        """Whether the result leads back to its inputs: numbers with a fraction do. Complex ones may be refused."""
+        """Whether a gradient can pass from `y` to `x`: not if `y` is whole numbers. Some operations refuse complex."""
         if "c" in (x.dtype.kind, y.dtype.kind) and not self.complex:
             raise DTypeError(
                 f"{self.name}() came upon {x.dtype if x.dtype.kind == 'c' else y.dtype} on the way from an array that "
@@ -209,20 +209,20 @@ class Op:
             )
         return y.dtype.kind in "fc"
 
-    def backward(self, tracked: tuple[int, ...]) -> Backward:
-        """What it does backward, if the `tracked` inputs lead back to a leaf."""
+    def pullback(self, tracked: tuple[int, ...]) -> Pullback:
+        """How to go back if the inputs at the positions `tracked` lead to a leaf. The result is stored in `steps`."""
         vjps = tuple([self.vjps[i] for i in tracked])
         asked = {name for vjp in (self.common_vjp, *vjps) if vjp is not None for name in vjp.names}
-        if self.again is not None:
+        if self.recompute_aux is not None:
             asked |= {*self.names}
         saves = tuple([(i, name) for i, name in enumerate(self.names) if name in asked])
         names = tuple([self.names[i] for i in tracked])
-        found = self.steps[tracked] = Backward(names, self.common_vjp, vjps, saves, "y" in asked)
+        found = self.pullbacks[tracked] = Pullback(names, self.common_vjp, vjps, saves, "y" in asked)
         return found
 
     def raw(self, xp: Any) -> Callable[..., Any]:
-        """The operation on raw arrays of one array module, for VJPs."""
-        if self.again is not None:
+        """The forward function on raw arrays of the module `xp`, without `aux`: an operation of `F` in that reading."""
+        if self.recompute_aux is not None:
             return lambda *args: self.forward(xp, *args)[0]
         return functools.partial(self.forward, xp)
 
@@ -231,16 +231,16 @@ class Op:
 
 
 class OpNode(Node):
-    """One operation, recorded: what its VJPs will ask for, by name."""
+    """One recorded call of an operation. `saved` holds, by name, what its VJPs ask for."""
 
-    __slots__ = ("op", "steps")
+    __slots__ = ("op", "pullback")
 
     def __init__(
         self, op: Op, args: Sequence[Any], arrays: list[Any], tracked: tuple[int, ...], aux: Any, y: Tensor
     ) -> None:
         self.op = op
-        self.steps = op.steps.get(tracked) or op.backward(tracked)
-        names, _, _, saves, saves_y = self.steps
+        self.pullback = op.pullbacks.get(tracked) or op.pullback(tracked)
+        names, _, _, saves, saves_y = self.pullback
         saved: dict[str, Any] = {}
         versions = []
         for i, name in saves:
@@ -259,9 +259,9 @@ class OpNode(Node):
         Node.__init__(self, op.name, names, args, tracked, y, saved, versions)
 
     def pull(self, F: Any, g: Any) -> list[Any]:
-        """One VJP for each parent."""
+        """The gradient for each parent, each by its VJP."""
         saved = self.tensors(F) if type(g) is Tensor else self.saved
-        _, common, vjps, _, _ = self.steps
+        _, common, vjps, _, _ = self.pullback
         if common is not None:
             g = common.pull(F, g, saved)
         parts = []
@@ -271,19 +271,19 @@ class OpNode(Node):
         return parts
 
     def tensors(self, F: Any) -> dict[str, Any]:
-        """What is saved as Tensors in their places in the graph, for a backward pass that is itself recorded."""
+        """The saved arrays as Tensors, each with its node, for a backward pass that is itself recorded."""
         nodes = {**dict(zip(self.names, self.parents)), "y": self}
         saved = dict(self.saved)
         for name, version in zip(self.saved, self.versions):
             if type(saved[name]) in MODULES:
                 saved[name] = Tensor(saved[name], self.ctx, nodes.get(name), None if version is _CONSTANT else version)
-        if self.op.again is not None:
-            saved["aux"] = self.op.again(F, *[saved[name] for name in self.op.names])
+        if self.op.recompute_aux is not None:
+            saved["aux"] = self.op.recompute_aux(F, *[saved[name] for name in self.op.names])
         return saved
 
 
 def own(value: Any) -> Any:
-    """A copy of raw arrays, alone or in an index, that belong to the user and may change later."""
+    """A copy of a raw array of the user, or of those in an index: unlike a Tensor it has no version to check later."""
     if type(value) in MODULES:
         return value.copy()
     return type(value)(map(own, value)) if type(value) in (tuple, list) else value
@@ -295,12 +295,12 @@ def op(forward: Callable[..., Any]) -> Op:
 
 
 def view(forward: Callable[..., Any]) -> Op:
-    """Make an operation whose output may share the memory of its first input."""
+    """Make an operation whose output may be a view of its first input."""
     return register(Op(forward, view=True))
 
 
 def register(operation: _Operation) -> _Operation:
-    """Enter an operation under its name."""
+    """Add an operation to `OPS`, and so to `F`."""
     OPS[operation.name] = operation
     raw.cache_clear()
     recorded.cache_clear()

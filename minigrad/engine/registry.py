@@ -7,16 +7,16 @@ from types import SimpleNamespace
 from typing import Any
 
 OPS: dict[str, Any] = {}
-"""Every operation by name. One is entered by `operation.register`."""
+"""`operation.register` fills it."""
 
 
 @functools.cache
 def raw(xp: Any) -> SimpleNamespace:
-    """Every operation on raw arrays of the module `xp`: the reading of `F` in an ordinary backward pass."""
+    """`F` on raw arrays of the module `xp`, for an ordinary backward pass."""
     return SimpleNamespace(**{name: operation.raw(xp) for name, operation in OPS.items()})
 
 
 @functools.cache
 def recorded() -> SimpleNamespace:
-    """Every operation on Tensors: the reading of `F` in a backward pass that is itself recorded."""
+    """`F` on Tensors, for a backward pass that is itself recorded."""
     return SimpleNamespace(**OPS)

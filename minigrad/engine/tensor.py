@@ -16,7 +16,7 @@ from minigrad.engine.graph import Leaf, Node, leaf
 from minigrad.errors import DTypeError, UsageError
 
 if TYPE_CHECKING:
-    from minigrad.methods import Methods  # which, when it is imported, gives them to Tensor
+    from minigrad.methods import Methods  # for type checkers; `methods.py` adds them when it is imported
 else:
     Methods = object
 
@@ -46,7 +46,7 @@ class Tensor(Conversions, Methods):
         self.data: Array = data
         self.ctx: Context = ctx or _CPU
         self.node: Any = node  # its place in the graph; None for a constant
-        self.version = [0] if version is None else version  # when it was last changed in place; views have the same
+        self.version = [0] if version is None else version  # when last changed in place; one list for all its views
 
     # What it is
 
@@ -79,8 +79,11 @@ class Tensor(Conversions, Methods):
         return None if found is None else found.grad
 
     def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
-        """Ask for a gradient, 0 at first, which `backward()` will 'write' or 'add' to. Cuts the array from its past."""
-        one_of("stype", stype, None, "default", "row_sparse")  # it is dense in any case
+        """Ask for a gradient, 0 at first, which `backward()` replaces ('write') or adds to ('add'); 'null': for none.
+
+        From here on the array is a leaf: gradients no longer flow back to what it was computed from.
+        """
+        one_of("stype", stype, None, "default", "row_sparse")  # accepted for Gluon; a gradient is always dense
         attach(self, grad_req)
 
     def backward(self, out_grad: Tensor | None = None, retain_graph: bool = False, train_mode: bool = True) -> None:
@@ -94,7 +97,7 @@ class Tensor(Conversions, Methods):
     # Changes in place
 
     def touch(self) -> None:
-        """Note that the values have just been changed in place, so that a graph that needs the old ones can tell."""
+        """Set the version to now: call it after the values were changed in place, so that an old graph is refused."""
         self.version[0] = next(clock)
 
     # To and from other places (see also `Conversions`)

@@ -48,7 +48,7 @@ class Group:
         for m in members:
             if m.index not in updater.states:
                 updater.states[m.index] = optimizer.create_state_multi_precision(m.index, m.tensor)
-        self.stepped = -1  # when all were last changed by a step
+        self.stepped = -1  # when a step last changed all of them
         self.states = [leaves(updater.states[m.index]) for m in members]
         for m, own in zip(members, self.states):
             follow_cast(m.tensor, own)
@@ -57,7 +57,7 @@ class Group:
             self._lay_out()
 
     def _lay_out(self) -> None:
-        """Move values into flat arrays and leave views behind."""
+        """Move the values into flat arrays, of which the parameters' own arrays become views."""
         self.w = _joined([m.tensor for m in self.members])
         self.g = _joined([m.leaf.grad for m in self.members])
         for m in self.members:
@@ -101,7 +101,7 @@ class Group:
             m.tensor.version[0] = now
 
     def follow(self, first: Group, stale: Collection[Leaf]) -> None:
-        """Copy the weights of another device that has made this step with the same gradients."""
+        """Copy the weights from the group of another device, which has taken this step with the same gradients."""
         for m, source in zip(self.members, first.members):
             if m.leaf not in stale:
                 m.data[...] = m.tensor.ctx.put(source.data)
@@ -118,7 +118,7 @@ def follow_cast(weight: Tensor, states: Sequence[Tensor]) -> None:
 
 
 def kind(p: Parameter, tensor: Tensor) -> tuple[Any, ...]:
-    """What members of one group have in common."""
+    """What the members of one group have in common: dtype, device and multipliers."""
     return tensor.data.dtype, tensor.ctx, p.lr_mult, p.wd_mult
 
 

@@ -13,7 +13,7 @@ from minigrad.errors import DeferredInitializationError, UsageError
 from minigrad.gluon.block import Block
 
 nd: Any = None
-"""`minigrad.nd`, which `minigrad.gluon` puts here. Where it has not been put here, `F` is the operations alone."""
+"""`minigrad.nd`, set by `minigrad.gluon` when it is imported. Until then `F` is the operations alone."""
 
 
 class HybridBlock(Block):
@@ -57,7 +57,7 @@ class HybridBlock(Block):
     def forward(self, *inputs: Any, **named: Any) -> Any:
         """Runs `hybrid_forward` with the array namespace and the parameters that are not given."""
         own = self._own
-        if not own and not named:  # a call with * and ** takes as long as all the rest of a small block
+        if not own and not named:  # calls with * and ** would double the time of a small block
             if len(inputs) == 1:
                 return self.hybrid_forward(nd or recorded(), inputs[0])
             if len(inputs) == 2:
@@ -109,7 +109,7 @@ def nearest(cls: type, *names: str) -> str:
 
 
 def calls_on(forward: Callable[..., Any]) -> bool:
-    """Whether a `forward` ends in `hybrid_forward` itself, as `super().forward(x)` does."""
+    """Whether a `forward` itself calls `hybrid_forward`, or its base class's `forward`."""
     code = getattr(forward, "__code__", None)
     return code is None or not {"forward", "hybrid_forward"}.isdisjoint(code.co_names)
 

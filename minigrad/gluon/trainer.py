@@ -72,15 +72,15 @@ class Trainer:
         if compression_params is not None:
             from minigrad.kvstore.compression import TwoBitCompression
 
-            TwoBitCompression.from_params(compression_params)  # also if a single device sends nothing
+            TwoBitCompression.from_params(compression_params)  # checked even if a single device sends nothing
             if self._store is not None:
                 self._store.set_gradient_compression(compression_params)
         self._on_store = self._store is not None and (
             len(self._contexts) > 1 if update_on_kvstore is None else update_on_kvstore
         )
-        self._entered = False
+        self._store_ready = False  # whether the store has the first values
         self._seen: list[int] = []  # for each parameter, its version when the store last wrote it
-        self._noted = False
+        self._warned = False  # whether it has warned of a loss that was averaged
         self._idle: list[Parameter] = []  # without a gradient when the groups were made
         if self._optimizer.lr_scheduler is None and self._optimizer.lr == 0:
             warnings.warn("The learning rate is 0: nothing will be learned.", stacklevel=2)
@@ -89,7 +89,7 @@ class Trainer:
         optimizer.param_dict = dict(enumerate(self._params))
         self._optimizer = optimizer
         self._updaters = [Updater(optimizer) for _ in self._contexts]
-        self._groups: list[list[Group]] = []  # for each device
+        self._groups: list[list[Group]] = []  # for each device, made at the first step
 
     def _choose_store(self, store: str | KVStore | None, update_on_kvstore: bool | None) -> KVStore | None:
         """One device needs no store to sum over, unless a store is given as an object."""
@@ -109,7 +109,7 @@ class Trainer:
             )
         return store
 
-    # The rate
+    # The optimizer and its rate
 
     def __repr__(self) -> str:
         return f"<Trainer of {len(self._params)} parameters by {self._optimizer!r}>"
@@ -138,7 +138,7 @@ class Trainer:
         """
         stale = self._begin(batch_size, ignore_stale_grad)
         if self._store is not None:
-            self._enter()
+            self._init_store()
             if self._on_store:
                 self._update_on_store(stale)
                 return
@@ -149,7 +149,7 @@ class Trainer:
         """The first half of `step`: sum gradients over devices, for instance to clip their norm before `update`."""
         self._refuse_halves("allreduce_grads")
         if self._store is not None:
-            self._enter()
+            self._init_store()
             self._allreduce()
 
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
@@ -167,7 +167,6 @@ class Trainer:
         """Set the scale of the gradients, and find those that are stale."""
         if type(batch_size) is not int or batch_size < 1:
             _check_batch_size(batch_size)
-        self._optimizer.rescale_grad = self._scale / batch_size
         stale: set[Any] = set()
         averaged = False
         for p in self._params:
@@ -182,8 +181,9 @@ class Trainer:
                     averaged = True
         if stale and not ignore_stale_grad:
             self._refuse_stale()
-        if averaged and batch_size > 1 and not self._noted:
-            self._noted = True
+        self._optimizer.rescale_grad = self._scale / batch_size
+        if averaged and batch_size > 1 and not self._warned:
+            self._warned = True
             warnings.warn(
                 f"The loss was averaged before backward() and step({batch_size}) divides its gradient by {batch_size} "
                 "again. Either call backward() on the losses of all samples, or use step(1).",
@@ -193,7 +193,7 @@ class Trainer:
 
     def _refuse_stale(self) -> None:
         for p in self._params:
-            p.list_data()  # an unknown shape is the better explanation
+            p.list_data()  # raises if a shape is still unknown, which explains more
         p = next(p for p in self._params if p.grad_req != "null" and not all([t.fresh_grad for t in p.list_data()]))
         raise StaleGradientError(
             f"Parameter '{p.name}' has no new gradient since the last step. Call backward() on a loss that was "
@@ -202,24 +202,26 @@ class Trainer:
         )
 
     def _update(self, stale: set[Leaf]) -> None:
-        if not self._laid():
-            self._lay_out()
+        if not self._groups_hold():
+            self._make_groups()
         optimizer, first = self._optimizer, self._groups[0]
         several = len(self._groups) > 1
         counts, latest = dict(optimizer._index_update_count) if several else {}, optimizer.num_update
         for ctx, groups, updater in zip(self._contexts, self._groups, self._updaters):
             with ctx:
-                if groups is not first and self._store is not None:  # all have the same gradients, so the same step
+                if (
+                    groups is not first and self._store is not None
+                ):  # every device has the same sums, so one step is computed and copied
                     for group, done in zip(groups, first):
                         group.follow(done, stale)
                     continue
-                if groups is not first:  # each device takes a step of its own, which counts once
+                if groups is not first:  # without a store each device steps by its own gradients, counted as one step
                     optimizer._index_update_count, optimizer.num_update = dict(counts), latest
                 for group in groups:
                     group.step(optimizer, updater, stale)
 
-    def _laid(self) -> bool:
-        """Whether the groups contain all parameters that have a gradient, and are intact."""
+    def _groups_hold(self) -> bool:
+        """Whether the groups are still right: made, complete, and intact."""
         if not self._groups or any(map(_learns, self._idle)):
             return False
         for groups in self._groups:
@@ -228,7 +230,7 @@ class Trainer:
                     return False
         return True
 
-    def _lay_out(self) -> None:
+    def _make_groups(self) -> None:
         for p in self._params:
             if p.list_ctx() != self._contexts:
                 raise UsageError(
@@ -248,16 +250,16 @@ class Trainer:
 
     # Through a store
 
-    def _enter(self) -> None:
+    def _init_store(self) -> None:
         """Give the store the first values of all parameters, once."""
-        if self._entered or self._store is None:
+        if self._store_ready or self._store is None:
             return
         for i, p in enumerate(self._params):
             self._store.init(i, p.list_data()[0])
             self._seen.append(p.list_data()[0].version[0])
         if self._on_store:
             self._store.set_optimizer(self._optimizer)
-        self._entered = True
+        self._store_ready = True
 
     def _allreduce(self) -> None:
         for i, p in enumerate(self._params):
@@ -311,7 +313,7 @@ class Trainer:
 
     def _updater(self) -> Updater:
         if self._on_store and self._store is not None:
-            self._enter()
+            self._init_store()
             return self._store.optimizer_updater()
         return self._updaters[0]
 

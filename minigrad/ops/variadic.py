@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from minigrad.engine.operation import Op, Signature, asking
+from minigrad.engine.operation import Op, Signature, as_vjp
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import KeywordError
 from minigrad.explain import described
@@ -65,7 +65,7 @@ class Variadic:
         asked = self._vjp.__code__.co_varnames[3 : self._vjp.__code__.co_argcount]
         taken = n if arrays in asked else 0
         for i in range(n):
-            sized.vjps[i] = asking(self._at(i, taken), (*sized.names[:taken], *(a for a in asked if a != arrays)))
+            sized.vjps[i] = as_vjp(self._at(i, taken), (*sized.names[:taken], *(a for a in asked if a != arrays)))
         return sized
 
     def _at(self, i: int, taken: int) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""A rule in two passes, where it asks for a number that follows from a whole array which the rule itself computes.
+"""A rule in two passes, for rules that need a norm of an array that they compute themselves.
 
 LAMB steps by `lr * trust * r`, and trust takes the norm of r, a sum over all elements. The first pass is all that does
 not depend on `trust`; it leaves r in an array. The optimizer's `measure` makes the number of it, and the second pass
@@ -40,7 +40,7 @@ def in_two(graph: Graph, measured: Sequence[str]) -> tuple[Graph, Graph]:
     """
     ordered = sorted(ancestors(list(graph.results.values())), key=lambda x: x.order)
     late: set[Symbol] = set()
-    for x in ordered:  # what compares is late too: true and false do not fit into an array of numbers
+    for x in ordered:  # comparisons are late too: their true and false cannot be handed on in an array of numbers
         if x.name in measured or x.op in CONDITIONS or any(y in late for y in x.args):
             late.add(x)
     second = {name: x for name, x in graph.written.items() if name == "w" or x in late}

@@ -31,9 +31,9 @@ CPU: dict[str, tuple[Step, int, int]] = {
     "numpy": (numpy_reading.step, 1_000_000, 3),
     "numba": (numba_reading.step, 500_000, 16),
 }
-"""How each reading takes a step; from how many elements on several threads pay, and how many threads at most."""
+"""For each reading: its function, the number of elements from which several threads pay, and the most threads."""
 
-_graphs: dict[type, list[Graph]] = {}  # a weak one would take as long as the rest of finding the graph
+_graphs: dict[type, list[Graph]] = {}  # a WeakKeyDictionary would double the time of `graph_of`
 
 
 def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph | None = None) -> None:
@@ -65,7 +65,7 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
 
 
 def graph_of(optimizer: Any, count: int, scalars: Scalars) -> Graph:
-    """The graph of the optimizer's rule for this step, traced when none of those traced before holds."""
+    """The graph of the optimizer's rule for this step: one traced earlier that still holds, or a new one."""
     cls = type(optimizer)
     graphs = _graphs.get(cls)
     if graphs is None:
@@ -156,7 +156,7 @@ def in_parts(step: Step, graph: Graph, arrays: Sequence[Array], parameters: Sequ
     try:
         step(graph, views[0], parameters)
     finally:
-        errors = [other.exception() for other in others]  # which waits for it
+        errors = [other.exception() for other in others]  # waits for each to finish
     for error in filter(None, errors):
         raise error
 
@@ -169,6 +169,7 @@ def cores() -> int:
 
 @cache
 def pool() -> ThreadPoolExecutor:
+    """The threads that help this one: one less than there are cores."""
     from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(max(cores() - 1, 1), "minigrad-step")

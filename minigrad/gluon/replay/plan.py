@@ -50,7 +50,7 @@ class Plan:
         self._compare(raw, [y.data, *(d for d in expected if d is not None)], dy)
         self.script = script
         self.variables = [variables[i] for i in self.tracked]
-        # a node looks up what it needs about the inputs; that of the parameters is always the same
+        # what a node needs to know of the parameters is the same at each call; of the inputs it looks it up
         self.through = tuple(i for i in self.tracked if i < inputs)
         self.reads = tuple(i for i in self.program.reads if i < inputs)
         self.ends = [tensors[i].node for i in self.tracked if i >= inputs]
@@ -65,7 +65,7 @@ class Plan:
             for a, b in zip(done, expected, strict=True):
                 if a.dtype != b.dtype or a.shape != b.shape or a.tobytes() != b.tobytes():
                     raise Unreplayable
-            del run  # so that its arrays can be used again
+            del run  # which gives its arrays back to the plan
 
     def holds(self) -> bool:
         """Whether the same arrays have a gradient as when it was made."""
@@ -110,15 +110,15 @@ class NetworkNode(Node):
 
 
 def noted(script: Script, raw: Sequence[Any], tracked: Sequence[int], dy: Any, variables: Sequence[str]) -> Program:
-    """The program of what a script computes."""
+    """The program of a script: its forward and backward pass, noted on a tape."""
     tape = Tape()
     inputs = [Traced(tape, a, name) for a, name in zip(raw, variables)]
     leaves, y = script.forward(inputs, tracked)
-    there = len(tape.lines)
+    n_forward = len(tape.lines)
     found = gradients(leaves, tracked, y, Traced(tape, dy, "dy"))
     if y.data.owner in {*inputs}:
         raise Unreplayable
-    program = Program(tape, inputs, there, y.data, dict(zip([variables[i] for i in tracked], found)))
+    program = Program(tape, inputs, n_forward, y.data, dict(zip([variables[i] for i in tracked], found)))
     tape.lines.clear()  # so that its arrays are freed
     tape.made.clear()
     return program
@@ -139,7 +139,7 @@ def recorded(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> lis
 class Run:
     """One forward pass and the backward passes that follow it. The plan gets the arrays back when both are done."""
 
-    __slots__ = ("backward", "begun", "forget", "forward", "functions", "spare", "tensors")
+    __slots__ = ("backward", "begun", "forward", "functions", "release", "spare", "tensors")
 
     def __init__(self, plan: Plan, tensors: Sequence[Tensor]) -> None:
         self.tensors = tensors
@@ -149,10 +149,10 @@ class Run:
             self.functions = self.spare.pop()
         except IndexError:
             self.functions = plan.program.make()
-        self.forward, self.backward, self.forget = self.functions
+        self.forward, self.backward, self.release = self.functions
 
     def __del__(self) -> None:
-        self.forget()
+        self.release()
         if len(self.spare) < SPARE:
             self.spare.append(self.functions)
 

@@ -14,14 +14,14 @@ from minigrad.gluon.replay.tape import Line, Tape, Traced
 
 class Program:
     """The text of `make(*places)`, which returns functions: `forward(*inputs)`, `backward(dy)`, which returns the
-    gradients, and `forget()`, which releases the inputs.
+    gradients, and `release()`, which releases the inputs.
 
-    Results are written into the places, arrays that every run uses again; only the output and the gradients, which the
-    user gets, are new arrays.
+    The first `n_forward` lines of the tape are the forward pass. Results are written into the places, arrays that every run
+    uses again; only the output and the gradients, which the user gets, are new arrays.
     """
 
     def __init__(
-        self, tape: Tape, inputs: Sequence[Traced], there: int, y: Traced, gradients: dict[str, Traced]
+        self, tape: Tape, inputs: Sequence[Traced], n_forward: int, y: Traced, gradients: dict[str, Traced]
     ) -> None:
         lines = tape.lines
         takes_out = {line.made for line in lines if line.takes_out}
@@ -33,7 +33,7 @@ class Program:
             if d in tape.made and d not in read and uses[d] == 1:
                 d.text = f"d_{name}"
         places = dict.fromkeys(a for a in made if a in takes_out and a not in leaving)
-        new = [line.made.text for line in lines[:there] if line.made is not None and line.made not in places]
+        new = [line.made.text for line in lines[:n_forward] if line.made is not None and line.made not in places]
         variables = [a.text for a in inputs]
         names = ", ".join([*variables, *new])
 
@@ -44,7 +44,7 @@ class Program:
                 return line.into(line.made.text)
             return f"{line.made.text} = {line.text}"
 
-        back = {a for line in lines[there:] for a in line.read}
+        back = {a for line in lines[n_forward:] for a in line.read}
         self.reads = [i for i, a in enumerate(inputs) if a in back]
         self.reads_y = y.owner in back
         self.source = "\n".join(
@@ -55,22 +55,22 @@ class Program:
                 "    def forward(*inputs):",
                 f"        nonlocal {names}",
                 f"        {', '.join(variables)}, = inputs",
-                *[f"        {spelled(line)}" for line in lines[:there]],
+                *[f"        {spelled(line)}" for line in lines[:n_forward]],
                 f"        return {y.text}",
                 "",
                 "    def backward(dy):",
-                *[f"        {spelled(line)}" for line in lines[there:]],
+                *[f"        {spelled(line)}" for line in lines[n_forward:]],
                 f"        return [{', '.join(d.text for d in gradients.values())}]",
                 "",
-                "    def forget():",
+                "    def release():",
                 f"        nonlocal {names}",
                 f"        {names.replace(', ', ' = ')} = None",
                 "",
-                "    return forward, backward, forget",
+                "    return forward, backward, release",
             ]
         )
         self._make = define(self.source, "make", tape.names)
-        self._kinds, self._numbers = allocate(lines, there, places)
+        self._kinds, self._numbers = allocate(lines, n_forward, places)
 
     def make(self) -> Any:
         """The functions, with places of their own."""
@@ -78,14 +78,14 @@ class Program:
         return self._make(*(arrays[i] for i in self._numbers))
 
 
-def allocate(lines: Sequence[Line], there: int, places: Collection[Any]) -> tuple[list[Any], list[int]]:
+def allocate(lines: Sequence[Line], n_forward: int, places: Collection[Any]) -> tuple[list[Any], list[int]]:
     """Shapes and dtypes of the arrays that are needed, and for each place the number of its array.
 
     Two places use one array if the first is no longer needed when the second is. Fewer arrays fit better in the cache.
     """
     until = {a: i for i, line in enumerate(lines) for a in (line.made, *line.read)}
-    for line in lines[:there]:
-        if until[line.made] >= there:
+    for line in lines[:n_forward]:
+        if until[line.made] >= n_forward:
             until[line.made] = len(lines)  # the backward pass may run twice
     kinds: list[Any] = []
     free: list[int] = []
@@ -102,7 +102,7 @@ def allocate(lines: Sequence[Line], there: int, places: Collection[Any]) -> tupl
             else:
                 kinds.append(kind)
             numbers[line.made] = fitting[-1] if fitting else len(kinds) - 1
-            if until[line.made] == i:  # nobody reads it
+            if until[line.made] == i:  # nothing reads it
                 done.append(numbers[line.made])
         free += done
     return kinds, [numbers[a] for a in places]

@@ -69,7 +69,7 @@ class Replay:
         return y
 
     def _look_again(self) -> None:
-        """If something changed in a part of the network, find its parts again and drop all plans."""
+        """Drop all plans, and find the parts of the network again, if one of them was replaced."""
         now = latest[0]
         if not self.changes or [*map(_changed, self.parts)] != self.changes:
             self._find_parts()

@@ -16,7 +16,7 @@ from minigrad.engine.tensor import Tensor, attach
 from minigrad.gluon.replay.tape import Unreplayable
 
 LARGE = 8 << 20
-"""Bytes of all results from which on Python's own time does not matter, and a plan would waste memory."""
+"""With more bytes of results than this, Python's own time does not matter, and a plan would waste memory."""
 
 
 class Slot(int):
@@ -28,7 +28,7 @@ class Script(Observer):
 
     def __init__(self, tensors: Sequence[Tensor]) -> None:
         self.lines: list[tuple[Op, list[Any]]] = []
-        self.known = list(tensors)  # held, so that no other has the same id
+        self.known = list(tensors)  # references, so that no new array gets the same id
         self.slots = {id(t): Slot(i) for i, t in enumerate(tensors)}
         self.begun = next(clock)
         self.recording = state.recording
@@ -47,7 +47,7 @@ class Script(Observer):
             if isinstance(a, numpy.ndarray) or is_nested(a) or (isinstance(a, Tensor) and id(a) not in self.slots)
         ]
         if strange or state.recording is not self.recording or self.bytes > LARGE:
-            self.give_up()  # for instance, an array came from elsewhere and may differ next time
+            self.give_up()  # an array from elsewhere, for instance, may be another one next time
             return
         self.lines.append((op, [self.slots[id(a)] if isinstance(a, Tensor) else a for a in args]))
         self.slots[id(y)] = Slot(len(self.known))

@@ -25,11 +25,11 @@ def make(r0, r4, r6, r7):
         d_net_dense0_bias = dot(ones6, r7)
         return [d_net_dense0_weight, d_net_dense0_bias, d_net_dense1_weight]
 
-    def forget():
+    def release():
         nonlocal x, net_dense0_weight, net_dense0_bias, net_dense1_weight, r3
         x = net_dense0_weight = net_dense0_bias = net_dense1_weight = r3 = None
 
-    return forward, backward, forget"""
+    return forward, backward, release"""
 
 
 def program(*layers, prefix="net_", recorded=True):
