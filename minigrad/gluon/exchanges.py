@@ -1,4 +1,4 @@
-"""When a part of a network was last exchanged: what was made for the parts before can tell that it is too old."""
+"""When a part of a network was last replaced: by this stamp, whatever was made for the old part is found out of date."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from minigrad.engine.clock import clock
 
 latest = [0]
-"""The latest stamp."""
+"""The latest stamp on any part of any network."""
 
 
 def exchanged(part: Any) -> None:

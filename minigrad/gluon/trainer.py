@@ -209,9 +209,7 @@ class Trainer:
         counts, latest = dict(optimizer._index_update_count) if several else {}, optimizer.num_update
         for ctx, groups, updater in zip(self._contexts, self._groups, self._updaters):
             with ctx:
-                if (
-                    groups is not first and self._store is not None
-                ):  # every device has the same sums, so one step is computed and copied
+                if groups is not first and self._store is not None:  # the same gradients everywhere: copy the step
                     for group, done in zip(groups, first):
                         group.follow(done, stale)
                     continue
