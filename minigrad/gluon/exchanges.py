@@ -1,4 +1,4 @@
-"""When a part of a network was last replaced: by this stamp, whatever was made for the old part is found out of date."""
+"""When a part of a network was last replaced: a stamp that shows whether what was made for it is out of date."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ CPU: dict[str, tuple[Step, int, int]] = {
 }
 """For each reading: its function, the number of elements from which several threads pay, and the most threads."""
 
-_graphs: dict[type, list[Graph]] = {}  # a WeakKeyDictionary would double the time of `graph_of`
+_graphs: dict[type, list[Graph]] = {}  # a look-up in a WeakKeyDictionary takes 0.14 µs in place of 0.04
 
 
 def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph | None = None) -> None:
