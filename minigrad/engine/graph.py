@@ -68,8 +68,8 @@ class Node:
     ) -> None:
         """The node of `y`, which was computed from `args`.
 
-        The arguments at the positions `tracked` lead back to a leaf; their `names` are for error messages. `saved` is
-        what the derivative needs, and `versions` are the versions of what is saved.
+        The arguments at the positions `tracked` lead back to a leaf, and are called `names`. `saved` is what the
+        derivative needs, and `versions` are the versions of what is saved.
         """
         parents = []
         for i in tracked:
