@@ -288,6 +288,7 @@ class Absent:
 
     def __init__(self, use: str) -> None:
         self.use = use
+        self.__doc__ = f"Not here; use {use}."
 
     def __set_name__(self, kind: type, name: str) -> None:
         self.name = name

@@ -164,6 +164,15 @@ def test_raising_for_a_stale_gradient_leaves_every_mark_as_it_was():
     assert changed == {"net_dense0_weight", "net_dense0_bias"}
 
 
+def test_a_refused_step_leaves_the_scale_of_gradients_as_it_was():
+    net = gluon.nn.Dense(1, in_units=2)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd")
+    with pytest.raises(StaleGradientError):
+        trainer.step(4)
+    assert trainer.optimizer.rescale_grad == 1
+
+
 def test_what_is_skipped_as_stale_does_not_count_as_updated():
     net = make_net()
     trainer = gluon.Trainer(net.collect_params(), "adam")

@@ -16,8 +16,8 @@ class Program:
     """The text of `make(*places)`, which returns functions: `forward(*inputs)`, `backward(dy)`, which returns the
     gradients, and `release()`, which releases the inputs.
 
-    The first `n_forward` lines of the tape are the forward pass. Results are written into the places, arrays that every run
-    uses again; only the output and the gradients, which the user gets, are new arrays.
+    The first `n_forward` lines of the tape are the forward pass. Results are written into the places, arrays that every
+    run uses again; only the output and the gradients, which the user gets, are new arrays.
     """
 
     def __init__(
