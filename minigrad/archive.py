@@ -9,8 +9,6 @@ with the size of the file:
 * The whole must not be a bomb: see `minigrad.packed`.
 """
 
-from __future__ import annotations
-
 import io
 import math
 import os

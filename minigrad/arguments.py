@@ -3,8 +3,6 @@
 There is one function for each kind, used everywhere, so 1.9 never passes for 1, nor NaN for a rate.
 """
 
-from __future__ import annotations
-
 import math
 import operator
 from collections.abc import Iterable

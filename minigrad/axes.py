@@ -1,7 +1,5 @@
 """Checks of axes: whole numbers, counted from the front or, if negative, from the back; any others are refused."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """MXNet's codes for `reshape`: numbers below 1 in the new shape, which stand for lengths of the old one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

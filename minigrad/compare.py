@@ -1,7 +1,5 @@
 """The main job: train one small network to read digits with every optimizer, each at the rate that is best for it."""
 
-from __future__ import annotations
-
 import inspect
 import json
 import statistics

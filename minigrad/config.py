@@ -5,8 +5,6 @@ changed since the object was made (counts, a rate that has fallen) is added by i
 `set_config`, field by field.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager

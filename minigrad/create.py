@@ -1,7 +1,5 @@
 """New arrays made by a rule: constants, steps, diagonals. Without `ctx`, on the current device; float32."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy

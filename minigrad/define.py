@@ -4,8 +4,6 @@ Every name in such a program is a parameter or a function that it is given. So t
 import, open files or inspect objects: anything but arithmetic and calls on names is refused before it is compiled.
 """
 
-from __future__ import annotations
-
 import ast
 import keyword
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 Every file that minigrad reads is opened by `reading`, and every file that it writes by `replacing`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import os

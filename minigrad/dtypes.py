@@ -4,8 +4,6 @@ A sum, a mean, a norm or a softmax of float16 is computed in float32 and rounded
 numbers is computed in float64.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy

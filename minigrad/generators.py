@@ -1,7 +1,5 @@
 """One seeded random generator for each device: NumPy's on a CPU, CuPy's on a GPU."""
 
-from __future__ import annotations
-
 import os
 import re
 from typing import Any

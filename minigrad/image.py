@@ -3,8 +3,6 @@
 Sizes are (width, height), rectangles (x, y, width, height) with (x, y) the upper left corner, as in Gluon.
 """
 
-from __future__ import annotations
-
 import io
 import os
 from collections.abc import Callable

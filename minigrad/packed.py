@@ -5,8 +5,6 @@ more than `FOLD` times is taken for a bomb and refused. Deflate reaches 1032 tim
 and pictures rarely come near `FOLD`, and one that does can be stored unpacked.
 """
 
-from __future__ import annotations
-
 import io
 import os
 from typing import Any, BinaryIO

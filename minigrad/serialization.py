@@ -6,8 +6,6 @@ names in order, and whatever the caller wants to note. Array `name` is the membe
 be unpacked and packed again.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

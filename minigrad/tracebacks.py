@@ -3,8 +3,6 @@
 Only the display changes: `%debug`, and code that catches the error, sees every frame. Plain Python is not affected.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable

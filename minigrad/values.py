@@ -3,8 +3,6 @@
 Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype. Without `ctx`, the current device.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.composed import composed

@@ -1,7 +1,5 @@
 """A picture of the recorded graph: what `backward` will walk through, and in which order."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass

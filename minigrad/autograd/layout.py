@@ -5,8 +5,6 @@ In four steps after Sugiyama, Tagawa and Toda (Methods for visual understanding 
 from the end of the graph: an edge `(source, target)` has `source > target`. Lengths are in pixels, y grows downwards.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from itertools import accumulate, pairwise

@@ -3,8 +3,6 @@
 `gluon.data.DataLoader` does more; this one is for scripts that use `batch.data[0]` and `batch.label[0]`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

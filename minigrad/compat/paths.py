@@ -1,7 +1,5 @@
 """Old import paths: `from minigrad.tensor import Tensor` finds the module where it lives now."""
 
-from __future__ import annotations
-
 import importlib
 import sys
 from collections.abc import Mapping, Sequence

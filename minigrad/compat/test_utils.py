@@ -1,7 +1,5 @@
 """What the guides take from MXNet's `test_utils`: a download, the GPUs, and MNIST as arrays."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy

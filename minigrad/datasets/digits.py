@@ -1,7 +1,5 @@
 """Handwritten digits: 1,797 real images of 8x8 pixels, small enough to come with the package."""
 
-from __future__ import annotations
-
 from importlib import resources
 
 import numpy

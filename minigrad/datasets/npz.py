@@ -1,7 +1,5 @@
 """Classified samples from a user's .npz file, checked before anything is trained on them."""
 
-from __future__ import annotations
-
 import numpy
 
 from minigrad.archive import archive

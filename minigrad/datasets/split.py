@@ -1,7 +1,5 @@
 """Split samples into a training and a test part, with equal shares of every class."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy

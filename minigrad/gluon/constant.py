@@ -1,7 +1,5 @@
 """Constant: a parameter that is never learned."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 

@@ -1,7 +1,5 @@
 """When a part of a network was last replaced: a stamp that shows whether what was made for it is out of date."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.engine.clock import clock

@@ -1,7 +1,5 @@
 """Initializers that look at the whole name: `Mixed` to send each parameter to another initializer, `Load` to copy."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any

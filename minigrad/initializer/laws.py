@@ -1,7 +1,5 @@
 """The values a weight may start from: constants and draws."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

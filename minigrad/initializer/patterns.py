@@ -1,7 +1,5 @@
 """Patterns a weight may start from that have a purpose: orthogonal rows, interpolation, an open forget gate."""
 
-from __future__ import annotations
-
 import math
 
 from minigrad import random

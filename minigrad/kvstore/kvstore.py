@@ -1,7 +1,5 @@
 """A key-value store: where the gradients of several devices meet and, if asked, where the weights are updated."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

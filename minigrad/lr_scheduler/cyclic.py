@@ -1,7 +1,5 @@
 """Schedules that rise before they fall: the triangle of cyclical rates, and the one-cycle policy."""
 
-from __future__ import annotations
-
 from minigrad.arguments import number, whole
 from minigrad.errors import ArgumentError
 from minigrad.lr_scheduler.scheduler import LRScheduler

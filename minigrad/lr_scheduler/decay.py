@@ -1,7 +1,5 @@
 """Schedules that only fall: by a factor now and then, along a polynomial, along half a cosine."""
 
-from __future__ import annotations
-
 import math
 
 from minigrad.arguments import lengths, number, whole

@@ -1,7 +1,5 @@
 """Metrics of decisions: how often the chosen class is right. Scores with a NaN choose no class and count as wrong."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Metrics of probabilities: how likely the labels were, and the plain mean of a loss."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Metrics of numbers: how far predictions are from their labels, and how they vary together."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """New arrays with `nd`'s order of arguments: the device comes before the dtype."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad import create, ops, values

@@ -1,7 +1,5 @@
 """Random arrays with `nd`'s arguments."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad import ops

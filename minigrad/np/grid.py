@@ -1,7 +1,5 @@
 """Arrays laid out by position: coordinate grids, diagonals, triangles."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy

@@ -1,7 +1,5 @@
 """Linear algebra: norms, inverses, solutions and determinants with their derivatives; decompositions of constants."""
 
-from __future__ import annotations
-
 import functools
 import math
 from typing import Any

@@ -3,8 +3,6 @@
 Where the law has parameters, the values are functions of them, recorded like any other: gradients reach the parameters.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy

@@ -1,7 +1,5 @@
 """Means, quantiles, correlations, differences, and other sums of products."""
 
-from __future__ import annotations
-
 import builtins
 import math
 from typing import Any

@@ -1,7 +1,5 @@
 """Arrays as text, by NumPy's own readers and writer; files ending in .gz, .bz2 and .xz are packed."""
 
-from __future__ import annotations
-
 import importlib
 import io
 import os

@@ -1,7 +1,5 @@
 """Activations by name, for layers that are told theirs as a word."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from minigrad.engine.tensor import Tensor

@@ -1,7 +1,5 @@
 """Choosing, masking and reshaping in Gluon's ways."""
 
-from __future__ import annotations
-
 import builtins
 import math
 from typing import Any

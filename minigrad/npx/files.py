@@ -1,7 +1,5 @@
 """Arrays in files: one array, a list, or a dictionary by name. See `minigrad.serialization`; no pickles."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

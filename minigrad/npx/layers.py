@@ -4,8 +4,6 @@ Those that only repeat the shape of a weight (`num_hidden`, `kernel`, `num_filte
 if they are given, they must agree with it.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

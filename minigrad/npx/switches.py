@@ -1,7 +1,5 @@
 """What MXNet can switch on is always on here: one array type, with NumPy's semantics and shapes."""
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 from minigrad.arguments import one_of

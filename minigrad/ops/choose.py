@@ -3,8 +3,6 @@
 NaN is chosen wherever it occurs, and then has the gradient: it must stay visible.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -5,8 +5,6 @@ is computed from f(z) is g f'(z), without conjugates, as for real numbers; that 
 So a VJP that does not compare, round or take sizes holds for complex numbers too. Other operations refuse them.
 """
 
-from __future__ import annotations
-
 from minigrad.engine.registry import OPS
 
 COMPLEX = {

@@ -8,8 +8,6 @@ Let g be an array in the shape of the output. The sum of all g conv(x, w) is lin
 g is `correlate`, by x `spread`, by w `weigh`. The derivatives of each of the three are the other two.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -35,8 +35,6 @@ unless said otherwise:
 * p - 1 is computed as expm1(log p), so that no digits are lost where p is almost 1; and it is 0.9 µs faster.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.device import counted, on_host

@@ -3,8 +3,6 @@
 In the VJPs, `g` is the gradient of the output `y`. At a kink the value taken is stated.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable

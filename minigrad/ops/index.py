@@ -3,8 +3,6 @@
 Every operation here that reads has a partner that adds: the VJP of the one is the other.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

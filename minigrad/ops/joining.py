@@ -1,7 +1,5 @@
 """Several arrays joined to one: end to end, or along a new axis."""
 
-from __future__ import annotations
-
 import inspect
 import math
 from typing import Any

@@ -30,8 +30,6 @@ and 64 outputs unless said otherwise:
 * The gradient of the bias is a product with ones: 0.8 of 1.9 µs, 23 of 64 µs for 512 x 1024.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

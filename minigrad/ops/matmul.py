@@ -1,7 +1,5 @@
 """The product of matrices."""
 
-from __future__ import annotations
-
 from minigrad.device import on_host
 from minigrad.engine.operation import op
 from minigrad.ops.accumulate import LONG, has_long_vectors, long_product

@@ -1,7 +1,5 @@
 """Activations, softmax, dropout: the operations of neural networks, in their stable forms."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

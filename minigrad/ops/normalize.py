@@ -1,7 +1,5 @@
 """Normalization: values brought to mean 0 and variance 1 over some axes, then given a learned scale and shift."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.arguments import number

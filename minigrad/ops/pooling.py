@@ -1,7 +1,5 @@
 """Pooling: the largest value, the mean or the sum of every window."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -4,8 +4,6 @@
 reduction is put back on its axes by `restore`; the backward pass repeats it along them.
 """
 
-from __future__ import annotations
-
 import builtins
 from typing import Any
 

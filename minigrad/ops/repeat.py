@@ -1,7 +1,5 @@
 """Operations that shift or repeat values, or put a border around them."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

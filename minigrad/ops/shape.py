@@ -1,7 +1,5 @@
 """Operations that move values without changing them: shapes and axes."""
 
-from __future__ import annotations
-
 from minigrad.arguments import lengths
 from minigrad.axes import axes_in, axis_in
 from minigrad.engine.operation import view

@@ -1,7 +1,5 @@
 """Solving with matrices: inverse, linear equations, determinant. The matrices lie on the last two axes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -8,8 +8,6 @@ Maclaurin's.
 Source: Abramowitz and Stegun, "Handbook of mathematical functions", 1964: 6.1.17, 6.1.33, 6.1.40, 6.3.18, 6.4.7, 6.4.10
 """
 
-from __future__ import annotations
-
 import importlib
 import math
 from typing import Any

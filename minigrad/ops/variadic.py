@@ -1,7 +1,5 @@
 """Operations on a sequence of arrays, such as `stack`: for each length an `Op` with that many inputs."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from typing import Any

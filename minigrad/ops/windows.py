@@ -8,8 +8,6 @@ sample. The results are views with the samples in front again, and what is compu
 in that order in memory.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
 from typing import Any

@@ -4,8 +4,6 @@ A compiled loop does not look at shapes: given a gradient that is too short it w
 short it would write, memory that belongs to something else. So every array is compared with the weight first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from itertools import combinations
 from typing import Any

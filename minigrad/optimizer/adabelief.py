@@ -1,7 +1,5 @@
 """AdaBelief: Adam, scaled by how far gradients stray from their mean."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import Default, number

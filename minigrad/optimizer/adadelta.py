@@ -1,7 +1,5 @@
 """AdaDelta: steps whose size is learned from the steps before."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import number

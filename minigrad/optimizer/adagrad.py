@@ -1,7 +1,5 @@
 """AdaGrad: a rate per weight that shrinks with the gradients seen so far."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import Default, either, number

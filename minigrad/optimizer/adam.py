@@ -1,7 +1,5 @@
 """Adam: adaptive moments."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import Default, number

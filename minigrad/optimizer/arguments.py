@@ -1,7 +1,5 @@
 """Constructor arguments of rules, beyond `minigrad.arguments`: defaults that give way, and second spellings."""
 
-from __future__ import annotations
-
 from minigrad.arguments import number as number
 from minigrad.errors import ArgumentError
 

@@ -1,7 +1,5 @@
 """DCASGD: asynchronous SGD that corrects a late gradient."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.dtypes import unhalved

@@ -5,8 +5,6 @@ Loading makes new states for the weights that are there and fills them, so that 
 this run; a file that does not fit is refused and changes nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """FTML: follow the moving leader."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import number

@@ -1,7 +1,5 @@
 """FTRL-Proximal: follow the regularized leader; weights that are exactly zero."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import Default, number

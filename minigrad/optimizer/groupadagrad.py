@@ -1,7 +1,5 @@
 """GroupAdaGrad: AdaGrad with one rate per row."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.device import xp_of

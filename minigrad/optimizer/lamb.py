@@ -1,7 +1,5 @@
 """LAMB: Adam with a step in proportion to the length of each parameter."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import Default, number

@@ -1,7 +1,5 @@
 """LANS: LAMB with a normalized gradient and Nesterov momentum."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import Default, number

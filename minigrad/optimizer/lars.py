@@ -1,7 +1,5 @@
 """LARS: layer-wise adaptive rate scaling."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """LBSGD: SGD for large batches, which are put together from small ones."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

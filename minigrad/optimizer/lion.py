@@ -1,7 +1,5 @@
 """Lion: evolved sign momentum."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import Default, number

@@ -1,7 +1,5 @@
 """Nadam: Adam with Nesterov momentum."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 

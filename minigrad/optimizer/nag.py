@@ -1,7 +1,5 @@
 """NAG: Nesterov's accelerated gradient."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import number

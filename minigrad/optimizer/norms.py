@@ -4,8 +4,6 @@ They are sums over all elements, so they are computed before the rule runs and h
 stay there: nothing here waits for the device.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """RMSProp: the gradient over the root of the running mean of its square."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import Default, either, number

@@ -1,7 +1,5 @@
 """SGLD: stochastic gradient Langevin dynamics, which samples instead of descending."""
 
-from __future__ import annotations
-
 import math
 
 from minigrad import random

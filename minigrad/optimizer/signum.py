@@ -1,7 +1,5 @@
 """Signum and SignSGD: steps of one size, in the direction of a sign."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.optimizer.arguments import Default, number

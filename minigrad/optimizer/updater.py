@@ -1,7 +1,5 @@
 """An updater: an optimizer together with its states, for a KVStore."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.engine.tensor import Tensor

@@ -1,7 +1,5 @@
 """Batchify: a list of samples becomes one batch, by stacking each part of them along a new first axis."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """DataLoader: the batches of a dataset, in order or shuffled, loaded ahead by threads if asked."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any

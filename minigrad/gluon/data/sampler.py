@@ -1,7 +1,5 @@
 """Samplers: the order in which the samples of a dataset are visited, and how it is cut into batches."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 

@@ -1,7 +1,5 @@
 """Losses for two classes, from raw scores, and the divergence of distributions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.arguments import number, one_of, whole

@@ -1,7 +1,5 @@
 """CTC: the loss of a sequence whose labels have an order but no times (connectionist temporal classification)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad import np, ops

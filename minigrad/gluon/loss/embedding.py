@@ -1,7 +1,5 @@
 """Losses for embeddings: samples that belong together are drawn together, others pushed apart."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad import ops

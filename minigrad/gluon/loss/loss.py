@@ -1,7 +1,5 @@
 """Loss: a block that maps predictions and labels to one number for each sample."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy

@@ -1,7 +1,5 @@
 """Losses for numbers: squared and absolute errors, and counts."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Softmax cross-entropy: the loss of classes, from raw scores."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Any activation as a layer, by its name."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.composed import as_tensor

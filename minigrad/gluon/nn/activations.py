@@ -1,7 +1,5 @@
 """Activations with a parameter of their own as layers; those that are only a name are in `activation.py`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.arguments import number, one_of, whole

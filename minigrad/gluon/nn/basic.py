@@ -1,7 +1,5 @@
 """Dense layers, and blocks in sequence."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """Convolutions: the same small kernel applied at every place of a signal, an image or a volume."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from minigrad.arguments import whole

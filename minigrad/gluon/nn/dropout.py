@@ -1,7 +1,5 @@
 """Dropout: in training, values are zeroed at random, so that no unit can rely on another."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Embedding: a learned row of numbers for each word, item or user."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from minigrad.arguments import whole

@@ -1,7 +1,5 @@
 """Layers that give values mean 0 and variance 1 over some axes, then a learned scale (gamma) and shift (beta)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy

@@ -1,7 +1,5 @@
 """Pooling: the largest value, or the mean, of each window of a signal or an image."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from minigrad.engine.tensor import Tensor

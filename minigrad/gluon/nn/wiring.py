@@ -1,7 +1,5 @@
 """Blocks without parameters that reshape or route their input: Flatten, functions as layers, parallel branches."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

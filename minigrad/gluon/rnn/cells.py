@@ -1,7 +1,5 @@
 """Recurrent cells: one time step in, its output and the new states out."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 from minigrad import ops

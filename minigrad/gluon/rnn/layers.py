@@ -1,7 +1,5 @@
 """Recurrent layers: a whole sequence in, the outputs of all time steps (and the last states) out."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, overload

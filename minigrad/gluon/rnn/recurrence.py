@@ -4,8 +4,6 @@ Each rule is given the states and two products, W_i2h x + b_i2h of the input and
 whose columns are the gates side by side. It returns the new states; the first of them, h, is also the output.
 """
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from minigrad import create, ops

@@ -1,7 +1,5 @@
 """The image datasets of the guides, read from their original files, which are fetched when they are missing."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from pathlib import Path

@@ -3,8 +3,6 @@
 Before memory is used for them, the sizes that a file states are compared with its own: see `minigrad.packed`.
 """
 
-from __future__ import annotations
-
 import math
 import os
 import tarfile

@@ -3,8 +3,6 @@
 Integer images are computed in float32, rounded, and clipped to 0 to 255; images of floats are not clipped.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy

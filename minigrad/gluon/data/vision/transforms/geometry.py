@@ -1,7 +1,5 @@
 """Transforms of position: resizing, cropping and mirroring. Sizes are (width, height), or one number for both."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

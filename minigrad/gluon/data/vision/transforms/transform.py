@@ -1,7 +1,5 @@
 """Transforms: changes to a dataset's images on their way into a batch."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
