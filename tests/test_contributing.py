@@ -63,6 +63,6 @@ def test_the_optimizer_passes_every_test_of_the_table(checkout):
 
 def test_the_operation_passes_every_test_of_the_table(checkout):
     append(checkout / "minigrad" / "ops" / "neural.py", block("@op"))
-    append(checkout / "minigrad" / "ops" / "__init__.py", block("from minigrad.ops.neural"))
+    append(checkout / "minigrad" / "ops" / "__init__.py", block("__all__"))
     add_row(checkout / "tests" / "ops" / "table.py", "ELEMENTWISE", block("one("))
     assert run(checkout, "-k", "squareplus", "tests/ops", "tests/test_help.py", "minigrad/ops/neural.py") > 14

@@ -2,141 +2,24 @@
 
 from minigrad.engine.operation import Op
 from minigrad.engine.registry import OPS
-from minigrad.ops.choose import clip, maximum, minimum, where
-from minigrad.ops.conv import convolution, correlate, spread, weigh
-from minigrad.ops.cross_entropy import softmax_cross_entropy
-from minigrad.ops.elementwise import (  # fmt: skip
-    absolute,
-    add,
-    arccos,
-    arccosh,
-    arcsin,
-    arcsinh,
-    arctan,
-    arctan2,
-    arctanh,
-    astype,
-    bitwise_and,
-    bitwise_or,
-    bitwise_xor,
-    cbrt,
-    ceil,
-    conj,
-    copy,
-    cos,
-    cosh,
-    degrees,
-    divide,
-    equal,
-    exp,
-    exp2,
-    expm1,
-    floor,
-    floor_divide,
-    fmod,
-    greater,
-    greater_equal,
-    hypot,
-    imag,
-    invert,
-    isfinite,
-    isinf,
-    isnan,
-    less,
-    less_equal,
-    log,
-    log1p,
-    log2,
-    log10,
-    logaddexp,
-    logical_and,
-    logical_not,
-    logical_or,
-    logical_xor,
-    mod,
-    multiply,
-    negative,
-    not_equal,
-    positive,
-    power,
-    radians,
-    real,
-    reciprocal,
-    rint,
-    round,
-    sign,
-    sin,
-    sinh,
-    sqrt,
-    square,
-    subtract,
-    tan,
-    tanh,
-    to_device,
-    trunc,
-)
-from minigrad.ops.index import (  # fmt: skip
-    embedding,
-    getitem,
-    one_hot,
-    pick,
-    put_along_axis,
-    put_back,
-    raw_key,
-    sort,
-    take,
-    take_along_axis,
-)
-from minigrad.ops.joining import concatenate, stack
-from minigrad.ops.linalg import dot, einsum, norm, outer, tensordot
-from minigrad.ops.linear import linear
-from minigrad.ops.matmul import matmul
-from minigrad.ops.neural import (  # fmt: skip
-    dropout,
-    elu,
-    gelu,
-    leaky_relu,
-    log_softmax,
-    relu,
-    selu,
-    sigmoid,
-    silu,
-    softmax,
-    softplus,
-    softsign,
-)
-from minigrad.ops.normalize import batch_norm, layer_norm, standardize
-from minigrad.ops.pooling import from_winners, pooling, to_winners, window_max
-from minigrad.ops.reduce import (  # fmt: skip
-    all,
-    any,
-    argmax,
-    argmin,
-    argsort,
-    cumsum,
-    logsumexp,
-    max,
-    mean,
-    min,
-    prod,
-    std,
-    sum,
-    var,
-)
-from minigrad.ops.repeat import pad, repeat, roll, tile
-from minigrad.ops.shape import (  # fmt: skip
-    broadcast_to,
-    expand_dims,
-    flip,
-    moveaxis,
-    reshape,
-    squeeze,
-    swapaxes,
-    transpose,
-)
-from minigrad.ops.solve import cofactor_change, cofactors, det, inv, logabsdet, solve_columns
-from minigrad.ops.special import erf, erfc, gamma, gammaln, polygamma
-from minigrad.ops.windows import overlap_add, windows
+from minigrad.ops.choose import *
+from minigrad.ops.conv import *
+from minigrad.ops.cross_entropy import *
+from minigrad.ops.elementwise import *
+from minigrad.ops.index import *
+from minigrad.ops.joining import *
+from minigrad.ops.linalg import *
+from minigrad.ops.linear import *
+from minigrad.ops.matmul import *
+from minigrad.ops.neural import *
+from minigrad.ops.normalize import *
+from minigrad.ops.pooling import *
+from minigrad.ops.reduce import *
+from minigrad.ops.repeat import *
+from minigrad.ops.shape import *
+from minigrad.ops.solve import *
+from minigrad.ops.special import *
+from minigrad.ops.windows import *
 
 from minigrad.ops import complex as _complex  # isort: skip  it marks those above whose derivatives hold for them
 
