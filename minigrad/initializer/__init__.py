@@ -15,22 +15,8 @@ from minigrad.initializer.laws import (
 from minigrad.initializer.patterns import Bilinear, LSTMBias, Orthogonal
 
 __all__ = [
-    "Bilinear",
-    "Constant",
-    "InitDesc",
-    "Initializer",
-    "LSTMBias",
-    "Load",
-    "MSRAPrelu",
-    "Mixed",
-    "Normal",
-    "One",
-    "Orthogonal",
-    "Uniform",
-    "Xavier",
-    "Zero",
-    "create",
-    "register",
-]
+    "Bilinear", "Constant", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed", "Normal", "One",
+    "Orthogonal", "Uniform", "Xavier", "Zero", "create", "register",
+]  # fmt: skip
 
 explain_absent(__name__)

@@ -6,13 +6,8 @@ from minigrad.lr_scheduler.decay import CosineScheduler, FactorScheduler, MultiF
 from minigrad.lr_scheduler.scheduler import LRScheduler
 
 __all__ = [
-    "CosineScheduler",
-    "FactorScheduler",
-    "LRScheduler",
-    "MultiFactorScheduler",
-    "OneCycleScheduler",
-    "PolyScheduler",
-    "TriangularScheduler",
-]
+    "CosineScheduler", "FactorScheduler", "LRScheduler", "MultiFactorScheduler", "OneCycleScheduler",
+    "PolyScheduler", "TriangularScheduler",
+]  # fmt: skip
 
 explain_absent(__name__)

@@ -7,23 +7,9 @@ from minigrad.metric.metric import CompositeEvalMetric, CustomMetric, EvalMetric
 from minigrad.metric.regression import MAE, MSE, RMSE, PearsonCorrelation
 
 __all__ = [
-    "F1",
-    "MAE",
-    "MCC",
-    "MSE",
-    "RMSE",
-    "Accuracy",
-    "CompositeEvalMetric",
-    "CrossEntropy",
-    "CustomMetric",
-    "EvalMetric",
-    "Loss",
-    "NegativeLogLikelihood",
-    "PearsonCorrelation",
-    "Perplexity",
-    "TopKAccuracy",
-    "create",
+    "F1", "MAE", "MCC", "MSE", "RMSE", "Accuracy", "CompositeEvalMetric", "CrossEntropy", "CustomMetric",
+    "EvalMetric", "Loss", "NegativeLogLikelihood", "PearsonCorrelation", "Perplexity", "TopKAccuracy", "create",
     "register",
-]
+]  # fmt: skip
 
 explain_absent(__name__)

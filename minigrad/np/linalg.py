@@ -14,42 +14,13 @@ from minigrad.dtypes import result_dtype, widened
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.np.search import constant
-from minigrad.ops import (
-    absolute,
-    broadcast_to,
-    det,
-    inv,
-    logabsdet,
-    matmul,
-    max,
-    positive,
-    reshape,
-    solve_columns,
-    squeeze,
-    sum,
-)
+from minigrad.ops import det, inv
 from minigrad.ops.accumulate import computed_wide
 
 __all__ = [
-    "cholesky",
-    "cond",
-    "det",
-    "eig",
-    "eigh",
-    "eigvals",
-    "eigvalsh",
-    "inv",
-    "lstsq",
-    "matrix_power",
-    "matrix_rank",
-    "multi_dot",
-    "norm",
-    "pinv",
-    "qr",
-    "slogdet",
-    "solve",
-    "svd",
-]
+    "cholesky", "cond", "det", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq", "matrix_power", "matrix_rank",
+    "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "svd",
+]  # fmt: skip
 
 explain_absent(__name__)
 
@@ -70,7 +41,7 @@ def solve(a: Any, b: Any) -> Tensor:
     >>> np.linalg.solve(np.array([[2, 0], [0, 4]]), np.array([2, 2]))
     array([1. , 0.5])
     """
-    return reshape(solve_columns(a, reshape(b, (-1, 1))), (-1,)) if b.ndim == 1 else solve_columns(a, b)
+    return ops.reshape(ops.solve_columns(a, ops.reshape(b, (-1, 1))), (-1,)) if b.ndim == 1 else ops.solve_columns(a, b)
 
 
 @composed("x")
@@ -99,8 +70,8 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
             "norm is the first of np.linalg.svd(x.detach())[1], which has no gradient here."
         )
     along, over = axes if ord == 1 else axes[::-1]
-    y = max(sum(absolute(x), along, keepdims=True), over, keepdims=True)
-    return y if keepdims else squeeze(y, axes)
+    y = ops.max(ops.sum(ops.absolute(x), along, keepdims=True), over, keepdims=True)
+    return y if keepdims else ops.squeeze(y, axes)
 
 
 @composed("a")
@@ -114,7 +85,7 @@ def slogdet(a: Any) -> tuple[Tensor, Tensor]:
     (array(-1.), array(0.))
     """
     sign: Tensor = constant("linalg.slogdet")(widened(a.detach()))[0]
-    return sign.astype(result_dtype(a.dtype)), logabsdet(a)
+    return sign.astype(result_dtype(a.dtype)), ops.logabsdet(a)
 
 
 @composed("a")
@@ -127,12 +98,12 @@ def matrix_power(a: Any, n: int) -> Tensor:
            [0., 1.]])
     """
     if whole("n", n) == 0:
-        return broadcast_to(eye(a.shape[-1], dtype=a.dtype, ctx=a.ctx), a.shape)
+        return ops.broadcast_to(eye(a.shape[-1], dtype=a.dtype, ctx=a.ctx), a.shape)
     if n < 0:
         return matrix_power(inv(a), -n)
     if n % 2:
-        return matmul(matrix_power(a, n - 1), a) if n > 1 else positive(a)
-    return matrix_power(matmul(a, a), n // 2)
+        return ops.matmul(matrix_power(a, n - 1), a) if n > 1 else ops.positive(a)
+    return matrix_power(ops.matmul(a, a), n // 2)
 
 
 @composed()
@@ -146,5 +117,5 @@ def multi_dot(arrays: Any) -> Tensor:
     """
     if len(arrays) < 2:
         raise ArgumentError(f"multi_dot() multiplies two matrices or more, but got {len(arrays)}.")
-    product: Tensor = functools.reduce(matmul, arrays)
+    product: Tensor = functools.reduce(ops.matmul, arrays)
     return product

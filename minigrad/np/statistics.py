@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy
 
+from minigrad import ops
 from minigrad.arguments import numbers, whole
 from minigrad.axes import axes_in, axis_in
 from minigrad.composed import composed
@@ -13,33 +14,6 @@ from minigrad.create import arange
 from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.ops import (
-    add,
-    all,
-    astype,
-    clip,
-    dot,
-    floor,
-    getitem,
-    isnan,
-    logical_not,
-    matmul,
-    max,
-    mean,
-    min,
-    minimum,
-    moveaxis,
-    multiply,
-    outer,
-    power,
-    reshape,
-    sort,
-    sqrt,
-    sum,
-    take,
-    tensordot,
-    where,
-)
 from minigrad.ops.accumulate import computed_wide, over
 from minigrad.values import asarray
 
@@ -56,11 +30,11 @@ def average(a: Any, axis: Any = None, weights: Any = None) -> Tensor:
     array(2.)
     """
     if weights is None:
-        return mean(a, axis)
+        return ops.mean(a, axis)
     weights = asarray(weights)
     if weights.shape != a.shape:
-        weights = reshape(weights, tuple(-1 if i == axis_in(a.shape, axis) else 1 for i in range(a.ndim)))
-    return sum(a * weights, axis) / sum(weights, axis)
+        weights = ops.reshape(weights, tuple(-1 if i == axis_in(a.shape, axis) else 1 for i in range(a.ndim)))
+    return ops.sum(a * weights, axis) / ops.sum(weights, axis)
 
 
 @composed("m", "y")
@@ -82,9 +56,9 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
         raise ShapeError(f"cov() needs a matrix of observations, but got shape {m.shape}.")
     m = m if rowvar or m.shape[0] == 1 else m.T
     m = m if y is None else vstack((m, atleast_2d(y) if rowvar else atleast_2d(y).T))
-    centred = m - mean(m, 1, keepdims=True)
-    found = matmul(centred, centred.T) / over(m.shape[1] - (not bias))
-    return found if found.size > 1 else reshape(found, ())
+    centred = m - ops.mean(m, 1, keepdims=True)
+    found = ops.matmul(centred, centred.T) / over(m.shape[1] - (not bias))
+    return found if found.size > 1 else ops.reshape(found, ())
 
 
 @composed("x", "y")
@@ -102,8 +76,8 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
     found = cov(x, y, rowvar)
     if found.ndim == 0:
         return found / found
-    scale = sqrt(diag(found))
-    return found / outer(scale, scale)
+    scale = ops.sqrt(diag(found))
+    return found / ops.outer(scale, scale)
 
 
 @composed("a")
@@ -119,18 +93,21 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
     a = asarray(a)
     axes = tuple(range(a.ndim)) if axis is None else axes_in(a.shape, axis)
     rest = [n for i, n in enumerate(a.shape) if i not in axes]
-    flat = reshape(moveaxis(a, axes, tuple(range(-len(axes), 0))), (*rest, -1)) if axes else reshape(a, (*rest, 1))
+    moved = ops.moveaxis(a, axes, tuple(range(-len(axes), 0))) if axes else a
+    flat = ops.reshape(moved, (*rest, -1 if axes else 1))
     numbers("q", q, 0, 1, "[]")
     q = asarray(q, "float64", a.ctx)
     place = q * (flat.shape[-1] - 1)
-    below = floor(place)
-    ordered = sort(flat, -1)
-    low, high = take(ordered, below, -1), take(ordered, minimum(below + 1, flat.shape[-1] - 1), -1)
-    found = astype(_between(low, high, place - below), result_dtype(a.dtype))
-    largest = reshape(ordered[..., -1], (*rest, *(1,) * q.ndim))
-    found = where(isnan(largest), largest, found)  # sorting has put a NaN last
-    found = moveaxis(found, tuple(range(len(rest), len(rest) + q.ndim)), tuple(range(q.ndim)))
-    return reshape(found, (*q.shape, *(1 if i in axes else n for i, n in enumerate(a.shape)))) if keepdims else found
+    below = ops.floor(place)
+    ordered = ops.sort(flat, -1)
+    low, high = ops.take(ordered, below, -1), ops.take(ordered, ops.minimum(below + 1, flat.shape[-1] - 1), -1)
+    found = ops.astype(_between(low, high, place - below), result_dtype(a.dtype))
+    largest = ops.reshape(ordered[..., -1], (*rest, *(1,) * q.ndim))
+    found = ops.where(ops.isnan(largest), largest, found)  # sorting has put a NaN last
+    found = ops.moveaxis(found, tuple(range(len(rest), len(rest) + q.ndim)), tuple(range(q.ndim)))
+    if not keepdims:
+        return found
+    return ops.reshape(found, (*q.shape, *(1 if i in axes else n for i, n in enumerate(a.shape))))
 
 
 @composed("a")
@@ -158,7 +135,7 @@ def median(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 def _between(low: Any, high: Any, share: Any) -> Tensor:
     """A share, from 0 to 1, of the way from `low` to `high`; one that has no part in it may be infinite."""
-    return add(where(share < 1, low, 0.0) * (1 - share), where(share > 0, high, 0.0) * share)
+    return ops.add(ops.where(share < 1, low, 0.0) * (1 - share), ops.where(share > 0, high, 0.0) * share)
 
 
 @composed("a")
@@ -169,7 +146,7 @@ def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     >>> np.ptp(np.array([5, 1, 2]))
     array(4.)
     """
-    return max(a, axis, keepdims) - min(a, axis, keepdims)
+    return ops.max(a, axis, keepdims) - ops.min(a, axis, keepdims)
 
 
 @composed("x")
@@ -190,9 +167,9 @@ def nan_to_num(
     if old.dtype.kind != "f":
         return old.copy() if copy else old
     limits = numpy.finfo(old.dtype)
-    y = where(isnan(old), nan, old)
-    y = where(old == numpy.inf, float(limits.max) if posinf is None else posinf, y)
-    y = where(old == -numpy.inf, float(limits.min) if neginf is None else neginf, y)
+    y = ops.where(ops.isnan(old), nan, old)
+    y = ops.where(old == numpy.inf, float(limits.max) if posinf is None else posinf, y)
+    y = ops.where(old == -numpy.inf, float(limits.min) if neginf is None else neginf, y)
     if copy:
         return y
     old[...] = y
@@ -207,7 +184,7 @@ def nansum(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     >>> np.nansum(np.array([1, np.nan, 2]))
     array(3.)
     """
-    return sum(_without_nan(a, 0.0), axis, keepdims=keepdims)
+    return ops.sum(_without_nan(a, 0.0), axis, keepdims=keepdims)
 
 
 @composed("a")
@@ -219,7 +196,7 @@ def nanmean(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     >>> np.nanmean(np.array([1, np.nan, 2]))
     array(1.5)
     """
-    return nansum(a, axis, keepdims) / sum(logical_not(isnan(a)), axis, keepdims=keepdims)
+    return nansum(a, axis, keepdims) / ops.sum(ops.logical_not(ops.isnan(a)), axis, keepdims=keepdims)
 
 
 @composed("a")
@@ -230,7 +207,7 @@ def nanmax(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     >>> np.nanmax(np.array([1, np.nan, 2]))
     array(2.)
     """
-    return _nan_if_all_are(a, max(_without_nan(a, float("-inf")), axis, keepdims), axis, keepdims)
+    return _nan_if_all_are(a, ops.max(_without_nan(a, float("-inf")), axis, keepdims), axis, keepdims)
 
 
 @composed("a")
@@ -241,17 +218,17 @@ def nanmin(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     >>> np.nanmin(np.array([1, np.nan, 2]))
     array(1.)
     """
-    return _nan_if_all_are(a, min(_without_nan(a, float("inf")), axis, keepdims), axis, keepdims)
+    return _nan_if_all_are(a, ops.min(_without_nan(a, float("inf")), axis, keepdims), axis, keepdims)
 
 
 def _nan_if_all_are(a: Any, y: Tensor, axis: Any, keepdims: bool) -> Tensor:
-    return where(all(isnan(a), axis, keepdims=keepdims), math.nan, y) if y.dtype.kind == "f" else y
+    return ops.where(ops.all(ops.isnan(a), axis, keepdims=keepdims), math.nan, y) if y.dtype.kind == "f" else y
 
 
 def _without_nan(a: Any, value: float) -> Any:
     """`a` with a value in the place of NaN; whole numbers have none."""
     a = asarray(a)
-    return where(isnan(a), value, a) if a.dtype.kind == "f" else a
+    return ops.where(ops.isnan(a), value, a) if a.dtype.kind == "f" else a
 
 
 @composed("a")
@@ -282,9 +259,11 @@ def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
     lead = (slice(None),) * axis_in(y.shape, axis)
     heights = (y[(*lead, slice(1, None))] + y[(*lead, slice(None, -1))]) / 2
     if x is None:
-        return sum(heights * dx, axis)
+        return ops.sum(heights * dx, axis)
     widths = diff(asarray(x), axis=axis if x.ndim > 1 else -1)
-    return sum(heights * (widths if x.ndim > 1 else reshape(widths, (-1, *(1,) * (y.ndim - 1 - len(lead))))), axis)
+    if x.ndim == 1:
+        widths = ops.reshape(widths, (-1, *(1,) * (y.ndim - 1 - len(lead))))
+    return ops.sum(heights * widths, axis)
 
 
 @composed("x", "xp", "fp")
@@ -305,10 +284,10 @@ def interp(x: Any, xp: Any, fp: Any) -> Tensor:
             f"interp() got xp of shape {xp.shape} and fp of {fp.shape}; it needs as many of each, one or more."
         )
     dtype = result_dtype(x.dtype, xp.dtype, fp.dtype)
-    x, xp, fp = (astype(v, "float64") for v in (x, xp, fp))
-    right = clip(searchsorted(xp.detach(), x.detach()), 1, len(xp) - 1)
-    x0, x1, y0, y1 = take(xp, right - 1), take(xp, right), take(fp, right - 1), take(fp, right)
-    return astype(_between(y0, y1, clip((x - x0) / (x1 - x0), 0, 1)), dtype)
+    x, xp, fp = (ops.astype(v, "float64") for v in (x, xp, fp))
+    right = ops.clip(searchsorted(xp.detach(), x.detach()), 1, len(xp) - 1)
+    x0, x1, y0, y1 = ops.take(xp, right - 1), ops.take(xp, right), ops.take(fp, right - 1), ops.take(fp, right)
+    return ops.astype(_between(y0, y1, ops.clip((x - x0) / (x1 - x0), 0, 1)), dtype)
 
 
 @composed("p", "x")
@@ -337,7 +316,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     if x.ndim != 1:
         raise ShapeError(f"vander() needs one axis of values, but got shape {x.shape}.")
     exponents = arange(len(x) if N is None else whole("N", N, 0), ctx=x.ctx)
-    return power(reshape(x, (-1, 1)), exponents if increasing else exponents[::-1])
+    return ops.power(ops.reshape(x, (-1, 1)), exponents if increasing else exponents[::-1])
 
 
 @composed("a", "b")
@@ -348,7 +327,7 @@ def inner(a: Any, b: Any) -> Tensor:
     >>> np.inner(np.array([1, 2]), np.array([3, 4]))
     array(11.)
     """
-    return dot(a, b) if a.ndim < 2 and b.ndim < 2 else tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
+    return ops.dot(a, b) if a.ndim < 2 and b.ndim < 2 else ops.tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
 
 
 @composed("a", "b")
@@ -359,7 +338,7 @@ def vdot(a: Any, b: Any) -> Tensor:
     >>> np.vdot(np.array([1, 2]), np.array([3, 4]))
     array(11.)
     """
-    return dot(reshape(a, (-1,)), reshape(b, (-1,)))
+    return ops.dot(ops.reshape(a, (-1,)), ops.reshape(b, (-1,)))
 
 
 @composed("a", "b")
@@ -371,11 +350,11 @@ def kron(a: Any, b: Any) -> Tensor:
     array([ 1., 10.,  2., 20.])
     """
     n = builtins.max(a.ndim, b.ndim)
-    a, b = reshape(a, (*(1,) * (n - a.ndim), *a.shape)), reshape(b, (*(1,) * (n - b.ndim), *b.shape))
-    spread = reshape(a, tuple(m for k in a.shape for m in (k, 1))) * reshape(
+    a, b = ops.reshape(a, (*(1,) * (n - a.ndim), *a.shape)), ops.reshape(b, (*(1,) * (n - b.ndim), *b.shape))
+    spread = ops.reshape(a, tuple(m for k in a.shape for m in (k, 1))) * ops.reshape(
         b, tuple(m for k in b.shape for m in (1, k))
     )
-    return reshape(spread, tuple(i * j for i, j in zip(a.shape, b.shape)))
+    return ops.reshape(spread, tuple(i * j for i, j in zip(a.shape, b.shape)))
 
 
 @composed("a", "b")
@@ -389,5 +368,5 @@ def cross(a: Any, b: Any) -> Tensor:
     if a.shape[-1:] != (3,) or b.shape[-1:] != (3,):
         raise ShapeError(f"cross() got shapes {a.shape} and {b.shape}; the last axis of both must have length 3.")
     after, before = [1, 2, 0], [2, 0, 1]
-    turn = [getitem(v, (Ellipsis, i)) for v in (a, b) for i in (after, before)]
-    return multiply(turn[0], turn[3]) - multiply(turn[1], turn[2])
+    turn = [ops.getitem(v, (Ellipsis, i)) for v in (a, b) for i in (after, before)]
+    return ops.multiply(turn[0], turn[3]) - ops.multiply(turn[1], turn[2])
