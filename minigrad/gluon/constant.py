@@ -23,12 +23,7 @@ class Constant(Parameter):
             name, value = "const", name
         self.value = asarray(value)
         super().__init__(
-            name,
-            "null",
-            self.value.shape,
-            self.value.dtype,
-            init=laws.Constant(self.value),
-            differentiable=False,
+            name, "null", self.value.shape, self.value.dtype, init=laws.Constant(self.value), differentiable=False
         )
 
     @property

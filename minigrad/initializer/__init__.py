@@ -3,15 +3,7 @@
 from minigrad.absent import explain_absent
 from minigrad.initializer.choose import Load, Mixed
 from minigrad.initializer.initializer import InitDesc, Initializer, create, register
-from minigrad.initializer.laws import (
-    Constant,
-    MSRAPrelu,
-    Normal,
-    One,
-    Uniform,
-    Xavier,
-    Zero,
-)
+from minigrad.initializer.laws import Constant, MSRAPrelu, Normal, One, Uniform, Xavier, Zero
 from minigrad.initializer.patterns import Bilinear, LSTMBias, Orthogonal
 
 __all__ = [

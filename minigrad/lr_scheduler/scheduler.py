@@ -56,11 +56,7 @@ class LRScheduler:
         LRScheduler._classes[cls.__name__] = cls
 
     def __init__(
-        self,
-        base_lr: float = 0.01,
-        warmup_steps: int = 0,
-        warmup_begin_lr: float = 0,
-        warmup_mode: str = "linear",
+        self, base_lr: float = 0.01, warmup_steps: int = 0, warmup_begin_lr: float = 0, warmup_mode: str = "linear"
     ) -> None:
         self.warmup_steps = whole("warmup_steps", warmup_steps, 0)
         self.warmup_begin_lr = number("warmup_begin_lr", warmup_begin_lr, 0)

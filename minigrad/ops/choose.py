@@ -38,10 +38,7 @@ def where(xp, condition, a, b):
     return xp.where(condition, a, b)
 
 
-where.vjp(
-    a=lambda F, g, condition: F.where(condition, g, 0),
-    b=lambda F, g, condition: F.where(condition, 0, g),
-)
+where.vjp(a=lambda F, g, condition: F.where(condition, g, 0), b=lambda F, g, condition: F.where(condition, 0, g))
 
 
 @op

@@ -126,15 +126,9 @@ def from_winners(xp, h, x, top, kernel, stride, border):
     return xp.moveaxis(out, -1, 0)
 
 
-window_max.vjp(
-    x=lambda F, g, y, x, kernel, stride, border: F.to_winners(g, x, y, kernel, stride, border),
-)
-to_winners.vjp(
-    g=lambda F, h, x, top, kernel, stride, border: F.from_winners(h, x, top, kernel, stride, border),
-)
-from_winners.vjp(
-    h=lambda F, g, x, top, kernel, stride, border: F.to_winners(g, x, top, kernel, stride, border),
-)
+window_max.vjp(x=lambda F, g, y, x, kernel, stride, border: F.to_winners(g, x, y, kernel, stride, border))
+to_winners.vjp(g=lambda F, h, x, top, kernel, stride, border: F.from_winners(h, x, top, kernel, stride, border))
+from_winners.vjp(h=lambda F, g, x, top, kernel, stride, border: F.to_winners(g, x, top, kernel, stride, border))
 
 
 def _seen(xp, x, kernel, stride, border):

@@ -117,12 +117,7 @@ class KLDivLoss(Loss):
     """
 
     def __init__(
-        self,
-        from_logits: bool = True,
-        axis: int = -1,
-        weight: float | None = None,
-        batch_axis: int = 0,
-        **kwargs: Any,
+        self, from_logits: bool = True, axis: int = -1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._from_logits = from_logits
