@@ -37,12 +37,12 @@ if TYPE_CHECKING:
         nd,
         npx,
         optimizer,
-        plot,
     )
     from minigrad import image as image
     from minigrad import kvstore as kv
     from minigrad import nd as ndarray
     from minigrad import npx as numpy_extension
+    from minigrad import plot as plot
     from minigrad.compat import context as context
     from minigrad.compat import io as io
     from minigrad.compat import sym as sym

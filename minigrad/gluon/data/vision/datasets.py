@@ -15,6 +15,9 @@ from minigrad.gluon.data.vision.formats import Raw, read_idx, read_members
 from minigrad.gluon.utils import download
 from minigrad.image import imread
 
+Change = Callable[[Any, Any], Any] | None
+"""What `transform` may be: a function of an image and its label."""
+
 PIXELS = 3 * 32 * 32
 """Bytes of a picture of CIFAR."""
 
@@ -30,7 +33,7 @@ class _Images(ArrayDataset):
     """The SHA-256 of each file to fetch."""
     classes = 10
 
-    def __init__(self, root: FilePath, train: bool, transform: Callable[[Any, Any], Any] | None) -> None:
+    def __init__(self, root: FilePath, train: bool, transform: Change) -> None:
         self._root = at_home(root)
         images, labels = self._read(train)
         if len(labels) == 0 or labels.max() >= self.classes:
@@ -77,10 +80,7 @@ class MNIST(_Images):
     }
 
     def __init__(
-        self,
-        root: FilePath = "~/.minigrad/datasets/mnist",
-        train: bool = True,
-        transform: Callable[[Any, Any], Any] | None = None,
+        self, root: FilePath = "~/.minigrad/datasets/mnist", train: bool = True, transform: Change = None
     ) -> None:
         super().__init__(root, train, transform)
 
@@ -109,10 +109,7 @@ class FashionMNIST(MNIST):
     }
 
     def __init__(
-        self,
-        root: FilePath = "~/.minigrad/datasets/fashion-mnist",
-        train: bool = True,
-        transform: Callable[[Any, Any], Any] | None = None,
+        self, root: FilePath = "~/.minigrad/datasets/fashion-mnist", train: bool = True, transform: Change = None
     ) -> None:
         super().__init__(root, train, transform)
 
@@ -132,10 +129,7 @@ class CIFAR10(_Images):
     label_bytes, label = 1, 0
 
     def __init__(
-        self,
-        root: FilePath = "~/.minigrad/datasets/cifar10",
-        train: bool = True,
-        transform: Callable[[Any, Any], Any] | None = None,
+        self, root: FilePath = "~/.minigrad/datasets/cifar10", train: bool = True, transform: Change = None
     ) -> None:
         super().__init__(root, train, transform)
 
@@ -190,7 +184,7 @@ class CIFAR100(CIFAR10):
         root: FilePath = "~/.minigrad/datasets/cifar100",
         fine_label: bool = False,
         train: bool = True,
-        transform: Callable[[Any, Any], Any] | None = None,
+        transform: Change = None,
     ) -> None:
         self.label = int(fine_label)
         self.classes = 100 if fine_label else 20
@@ -208,7 +202,7 @@ class ImageFolderDataset(Dataset):
 
     kinds = (".jpg", ".jpeg", ".png")
 
-    def __init__(self, root: FilePath, flag: int = 1, transform: Callable[[Any, Any], Any] | None = None) -> None:
+    def __init__(self, root: FilePath, flag: int = 1, transform: Change = None) -> None:
         self._flag = flag
         self._transform = transform
         try:
