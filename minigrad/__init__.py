@@ -25,22 +25,12 @@ from minigrad.tracebacks import full_tracebacks
 sys.modules["minigrad.autograd.backward"] = sys.modules["minigrad.engine.backward"]
 
 if TYPE_CHECKING:
-    from minigrad import (
-        datasets,
-        gluon,
-        gradcheck,
-        init,
-        initializer,
-        kvstore,
-        lr_scheduler,
-        metric,
-        nd,
-        npx,
-        optimizer,
-    )
+    from minigrad import datasets, gluon, gradcheck, init, initializer, kvstore, lr_scheduler, metric, optimizer
     from minigrad import image as image
     from minigrad import kvstore as kv
+    from minigrad import nd as nd
     from minigrad import nd as ndarray
+    from minigrad import npx as npx
     from minigrad import npx as numpy_extension
     from minigrad import plot as plot
     from minigrad.compat import context as context

@@ -7,7 +7,7 @@ import numpy
 from minigrad.arguments import lengths, one_of, whole
 from minigrad.axes import axis_in
 from minigrad.composed import composed
-from minigrad.device import Context, place, xp_of
+from minigrad.device import Where, place, xp_of
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import shape_of
 from minigrad.engine.tensor import Tensor
@@ -17,9 +17,7 @@ from minigrad.values import asarray
 
 
 @composed()
-def zeros(
-    shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
-) -> Tensor:
+def zeros(shape: Any, dtype: Any = None, order: str = "C", ctx: Where = None, device: Where = None) -> Tensor:
     """An array of zeros, float32 by default.
 
     >>> from minigrad import np
@@ -31,9 +29,7 @@ def zeros(
 
 
 @composed()
-def ones(
-    shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
-) -> Tensor:
+def ones(shape: Any, dtype: Any = None, order: str = "C", ctx: Where = None, device: Where = None) -> Tensor:
     """An array of ones, float32 by default.
 
     >>> from minigrad import np
@@ -46,12 +42,7 @@ def ones(
 
 @composed()
 def full(
-    shape: Any,
-    fill_value: Any,
-    dtype: Any = None,
-    order: str = "C",
-    ctx: Context | None = None,
-    device: Context | None = None,
+    shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", ctx: Where = None, device: Where = None
 ) -> Tensor:
     """An array with one value everywhere, float32 by default, bool for True and False.
 
@@ -69,9 +60,7 @@ def full(
 
 
 @composed()
-def empty(
-    shape: Any, dtype: Any = None, order: str = "C", ctx: Context | None = None, device: Context | None = None
-) -> Tensor:
+def empty(shape: Any, dtype: Any = None, order: str = "C", ctx: Where = None, device: Where = None) -> Tensor:
     """An array whose values do not matter yet; here they are zeros, so that a mistake can be repeated.
 
     >>> from minigrad import np
@@ -129,12 +118,7 @@ def empty_like(a: Any, dtype: Any = None) -> Tensor:
 
 @composed()
 def arange(
-    start: Any,
-    stop: Any = None,
-    step: Any = 1,
-    dtype: Any = None,
-    ctx: Context | None = None,
-    device: Context | None = None,
+    start: Any, stop: Any = None, step: Any = 1, dtype: Any = None, ctx: Where = None, device: Where = None
 ) -> Tensor:
     """Numbers from `start` (or 0) up to but without `stop`, in steps of `step`; float32 by default.
 
@@ -154,7 +138,7 @@ def arange(
 @composed()
 def linspace(
     start: Any, stop: Any, num: int = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None, axis: int = 0,
-    ctx: Context | None = None, device: Context | None = None,
+    ctx: Where = None, device: Where = None,
 ) -> Any:  # fmt: skip
     """`num` evenly spaced numbers from `start` to `stop` (without `stop` unless `endpoint`); float32 by default.
 
@@ -189,14 +173,7 @@ def logspace(
 
 
 @composed()
-def eye(
-    N: int,
-    M: int | None = None,
-    k: int = 0,
-    dtype: Any = None,
-    ctx: Context | None = None,
-    device: Context | None = None,
-) -> Tensor:
+def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None, ctx: Where = None, device: Where = None) -> Tensor:
     """A matrix (N, M) with ones on diagonal k (above the main one for k > 0), zeros elsewhere; M is N by default.
 
     >>> from minigrad import np
@@ -211,7 +188,7 @@ def eye(
 
 
 @composed()
-def identity(n: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
+def identity(n: int, dtype: Any = None, ctx: Where = None) -> Tensor:
     """The square matrix (n, n) with ones on its diagonal.
 
     >>> from minigrad import np

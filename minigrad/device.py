@@ -99,6 +99,9 @@ class Context:
         return Context, (self.device_type, self.device_id)
 
 
+Where = Context | None
+"""On which device a function makes its array; None is the current one."""
+
 _contexts: dict[tuple[str, int], Context] = {}
 
 

@@ -93,10 +93,10 @@ def gradcheck(
     number("atol", atol, 0)
     if isinstance(f, type):  # one object for each call
         f = _made_anew(f)
-    args = [_in_float64(a) for a in inputs]
+    args = [_as("float64", a) for a in inputs]
     found = {f"input {i}": a for i, a in enumerate(args) if isinstance(a, Tensor) and a.dtype.kind == "f"}
     for k, p in enumerate([*_parameters_of(f, args), *parameters]):
-        found[(leaf(p) or _Nameless).name or f"parameter {k}"] = p
+        found[getattr(leaf(p), "name", "") or f"parameter {k}"] = p
     if not found:
         raise ArgumentError("gradcheck() got no floating-point input, so there is no gradient to check.")
     rng = numpy.random.default_rng(seed)
@@ -122,14 +122,11 @@ def _made_anew(kind: type) -> Callable[..., Any]:
     return lambda *args: kind()(*args)
 
 
-class _Nameless:
-    name = ""
-
-
-def _in_float64(a: Any) -> Any:
+def _as(dtype: str, a: Any) -> Any:
+    """`a`, if it holds floating-point numbers, as a Tensor of this dtype; else as it is."""
     if isinstance(a, (numpy.ndarray, float)):
         a = Tensor(current_context().put(numpy.asarray(a)))
-    return Tensor(a.data.astype("float64"), a.ctx) if isinstance(a, Tensor) and a.dtype.kind == "f" else a
+    return Tensor(a.data.astype(dtype), a.ctx) if isinstance(a, Tensor) and a.dtype.kind == "f" else a
 
 
 def _parameters_of(f: Any, args: list[Any]) -> list[Tensor]:
@@ -137,12 +134,7 @@ def _parameters_of(f: Any, args: list[Any]) -> list[Tensor]:
     if not hasattr(f, "collect_params"):
         return []
     if f.collect_params():
-        f(
-            *[
-                Tensor(a.data.astype("float32"), a.ctx) if isinstance(a, Tensor) and a.dtype.kind == "f" else a
-                for a in args
-            ]
-        )
+        f(*[_as("float32", a) for a in args])
     tensors = [t for p in f.collect_params().values() for t in p.list_data()]
     return [t for t in tensors if leaf(t) is not None]
 

@@ -14,7 +14,7 @@ import numpy
 
 from minigrad.arguments import lengths, numbers, one_of, whole
 from minigrad.composed import composed
-from minigrad.device import Context, current_context, place, xp_of
+from minigrad.device import Context, Where, current_context, place, xp_of
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw, write
 from minigrad.engine.tensor import Tensor
@@ -49,7 +49,7 @@ def _draw(
     parameters: tuple[Any, ...],
     shape: Any,
     dtype: Any,
-    where: Context | None,
+    where: Where,
     out: Tensor | None = None,
     combine: Callable[..., Any] | None = None,
 ) -> Tensor:
@@ -81,8 +81,8 @@ def _draw(
 
 @composed()
 def uniform(
-    low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
-    *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
+    low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None,
+    *, size: Any = None, device: Where = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """Values of the uniform distribution over [low, high). Gradients reach `low` and `high` if they are arrays.
 
@@ -114,8 +114,8 @@ def _below(y: Any, low: Any, high: Any) -> Any:
 
 @composed()
 def normal(
-    loc: Any = 0.0, scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
-    *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
+    loc: Any = 0.0, scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None,
+    *, size: Any = None, device: Where = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """Values of the normal distribution with mean `loc` and standard deviation `scale`.
 
@@ -154,7 +154,7 @@ def _probabilities(name: str, p: Any) -> None:
 
 
 @composed()
-def randn(*shape: int, dtype: Any = None, ctx: Context | None = None) -> Tensor:
+def randn(*shape: int, dtype: Any = None, ctx: Where = None) -> Tensor:
     """Values of the standard normal distribution, with the lengths of the axes as arguments.
 
     >>> from minigrad import random
@@ -177,8 +177,8 @@ def rand(*shape: int) -> Tensor:
 
 @composed()
 def randint(
-    low: int, high: int | None = None, shape: Any = None, dtype: Any = None, ctx: Context | None = None,
-    *, size: Any = None, device: Context | None = None, out: Tensor | None = None,
+    low: int, high: int | None = None, shape: Any = None, dtype: Any = None, ctx: Where = None,
+    *, size: Any = None, device: Where = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """Whole numbers from `low` (or 0) to `high` - 1, all equally likely; int64 by default.
 
@@ -197,7 +197,7 @@ def randint(
 
 @composed()
 def exponential(
-    scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
+    scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None, *, size: Any = None
 ) -> Tensor:
     """Values of the exponential distribution with mean `scale`, which a gradient reaches if it is an array.
 
@@ -212,13 +212,7 @@ def exponential(
 
 @composed()
 def gamma(
-    alpha: Any = 1.0,
-    beta: Any = 1.0,
-    shape: Any = None,
-    dtype: Any = None,
-    ctx: Context | None = None,
-    *,
-    size: Any = None,
+    alpha: Any = 1.0, beta: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None, *, size: Any = None
 ) -> Tensor:
     """Values of the gamma distribution with shape `alpha` and scale `beta`, mean alpha beta. No gradient reaches these.
 
@@ -233,9 +227,7 @@ def gamma(
 
 
 @composed()
-def poisson(
-    lam: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
-) -> Tensor:
+def poisson(lam: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None, *, size: Any = None) -> Tensor:
     """Counts of the Poisson distribution with mean `lam`, at most 9.2e18. No gradient reaches `lam`.
 
     >>> from minigrad import random
@@ -247,9 +239,7 @@ def poisson(
 
 
 @composed()
-def bernoulli(
-    prob: Any = 0.5, shape: Any = None, dtype: Any = None, ctx: Context | None = None, *, size: Any = None
-) -> Tensor:
+def bernoulli(prob: Any = 0.5, shape: Any = None, dtype: Any = None, ctx: Where = None, *, size: Any = None) -> Tensor:
     """1 with probability `prob`, else 0. No gradient reaches `prob`.
 
     >>> from minigrad import random

@@ -6,7 +6,7 @@ Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype. Wit
 from typing import Any
 
 from minigrad.composed import composed
-from minigrad.device import SHARING, Context, place, without_copy
+from minigrad.device import SHARING, Where, place, without_copy
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw
 from minigrad.engine.tensor import Tensor
@@ -14,7 +14,7 @@ from minigrad.explain import not_numbers
 
 
 @composed()
-def array(object: Any, dtype: Any = None, ctx: Context | None = None, device: Context | None = None) -> Tensor:
+def array(object: Any, dtype: Any = None, ctx: Where = None, device: Where = None) -> Tensor:
     """A new Tensor with a copy of the values of `object`: numbers, lists, Tensors, NumPy, CuPy or DLPack arrays.
 
     Numbers in lists become float32. Of a Tensor it is a recorded copy, which passes the gradient on.
@@ -53,7 +53,7 @@ def from_dlpack(x: Any) -> Tensor:
 
 
 @composed()
-def asarray(object: Any, dtype: Any = None, ctx: Context | None = None) -> Tensor:
+def asarray(object: Any, dtype: Any = None, ctx: Where = None) -> Tensor:
     """`object` itself if it is a Tensor of this dtype on this device, else `array(object)`.
 
     >>> from minigrad import np

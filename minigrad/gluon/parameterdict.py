@@ -140,15 +140,9 @@ class ParameterDict(dict[str, Parameter]):
         """Read all from a file, names with `restore_prefix` in front; nothing changes unless everything fits."""
         from minigrad.gluon.files import load_parameters
 
+        ctx = device if ctx is None else ctx
         load_parameters(
-            filename,
-            dict(self),
-            device if ctx is None else ctx,
-            allow_missing,
-            ignore_extra,
-            cast_dtype,
-            dtype_source,
-            restore_prefix,
+            filename, dict(self), ctx, allow_missing, ignore_extra, cast_dtype, dtype_source, restore_prefix
         )
 
     def __repr__(self) -> str:

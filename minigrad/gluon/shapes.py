@@ -53,7 +53,7 @@ class _Trial:
             return _Trial(found)
         if not callable(found) or isinstance(found, type):
             return found
-        rule = RULES.get(name)
+        rule = RULES.get(name.replace("_", "").lower())
 
         def call(*args: Any, **kwargs: Any) -> Any:
             if rule is not None:
@@ -97,20 +97,14 @@ def _layer_norm(data: Any, *parameters: Any, axis: int = -1, **named: Any) -> No
 
 RULES: dict[str, Callable[..., None]] = {
     "linear": _linear,
-    "FullyConnected": _dense,
-    "fully_connected": _dense,
-    "Convolution": _convolution,
+    "fullyconnected": _dense,
     "convolution": _convolution,
-    "BatchNorm": _normalization,
-    "batch_norm": _normalization,
-    "InstanceNorm": _normalization,
-    "instance_norm": _normalization,
-    "GroupNorm": _normalization,
-    "group_norm": _normalization,
-    "LayerNorm": _layer_norm,
-    "layer_norm": _layer_norm,
+    "batchnorm": _normalization,
+    "instancenorm": _normalization,
+    "groupnorm": _normalization,
+    "layernorm": _layer_norm,
 }
-"""What each operation knows about the shapes of its weights."""
+"""What each operation knows about the shapes of its weights, by its name in small letters: BatchNorm is batch_norm."""
 
 
 def _fix(value: Any, shape: tuple[int, ...]) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 from minigrad import create, ops, values
 from minigrad.arguments import one_of, whole
 from minigrad.composed import composed
-from minigrad.device import Context
+from minigrad.device import Where
 from minigrad.engine.tensor import Tensor
 
 
 @composed()
-def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
+def array(source_array: Any, ctx: Where = None, dtype: Any = None) -> Tensor:
     """A new array, by default float32, or in the dtype of a minigrad array."""
     return values.array(
         source_array, dtype or (source_array.dtype if isinstance(source_array, Tensor) else "float32"), ctx
@@ -18,34 +18,34 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> T
 
 
 @composed()
-def zeros(shape: Any, ctx: Context | None = None, dtype: Any = None, stype: str | None = None) -> Tensor:
+def zeros(shape: Any, ctx: Where = None, dtype: Any = None, stype: str | None = None) -> Tensor:
     """Zeros, float32 unless told otherwise."""
     one_of("stype", stype, None, "default")
     return create.zeros(shape, dtype, ctx=ctx)
 
 
 @composed()
-def ones(shape: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
+def ones(shape: Any, ctx: Where = None, dtype: Any = None) -> Tensor:
     """Ones, float32 unless told otherwise."""
     return create.ones(shape, dtype, ctx=ctx)
 
 
 @composed()
-def full(shape: Any, val: Any, ctx: Context | None = None, dtype: Any = None) -> Tensor:
+def full(shape: Any, val: Any, ctx: Where = None, dtype: Any = None) -> Tensor:
     """One value everywhere; float32 unless told otherwise."""
     return create.full(shape, val, dtype or "float32", ctx=ctx)
 
 
 @composed()
 def arange(
-    start: Any, stop: Any = None, step: Any = 1.0, repeat: int = 1, ctx: Context | None = None, dtype: Any = None
+    start: Any, stop: Any = None, step: Any = 1.0, repeat: int = 1, ctx: Where = None, dtype: Any = None
 ) -> Tensor:
     """Numbers from `start` (or 0) to below `stop` in steps, each `repeat` times."""
     return ops.repeat(create.arange(start, stop, step, dtype, ctx), whole("repeat", repeat, 1))
 
 
 @composed()
-def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None) -> Tensor:
+def eye(N: int, M: int = 0, k: int = 0, ctx: Where = None, dtype: Any = None) -> Tensor:
     """Ones on a diagonal, zeros elsewhere."""
     return create.eye(N, M or None, k, dtype, ctx)
 

@@ -6,7 +6,7 @@ from minigrad import ops
 from minigrad import random as draws
 from minigrad.arguments import lengths
 from minigrad.composed import composed
-from minigrad.device import Context
+from minigrad.device import Where
 from minigrad.engine.tensor import Tensor
 from minigrad.random import exponential, gamma, normal, poisson, randn, seed, uniform
 
@@ -16,9 +16,7 @@ __all__ = [
 
 
 @composed()
-def randint(
-    low: Any, high: Any, shape: Any = None, dtype: Any = "int32", ctx: Context | None = None, **kw: Any
-) -> Tensor:
+def randint(low: Any, high: Any, shape: Any = None, dtype: Any = "int32", ctx: Where = None, **kw: Any) -> Tensor:
     """Whole numbers from `low` to `high` - 1, int32 by default."""
     return draws.randint(low, high, shape, dtype, ctx, **kw)
 

@@ -55,12 +55,8 @@ class _Convolution(HybridBlock):
             "layout": layout,
         }
         at_the_end(self, activation)
-        self.weight = self.params.get(
-            "weight",
-            shape=(channels, in_channels // groups, *kernel),
-            init=weight_initializer,
-            allow_deferred_init=True,
-        )
+        shape = (channels, in_channels // groups, *kernel)
+        self.weight = self.params.get("weight", shape=shape, init=weight_initializer, allow_deferred_init=True)
         self.bias = self.params.get("bias", shape=(channels,), init=bias_initializer) if use_bias else None
 
     def infer_shape(self, x: Tensor) -> None:
