@@ -53,20 +53,9 @@ class Initializer:
         own = name.attrs.get("__init__") if isinstance(name, InitDesc) else None
         if own is not None:
             create(own)._init_weight(name, arr)
-        elif name.endswith("weight"):
-            self._init_weight(name, arr)
-        elif name.endswith("bias"):
-            self._init_bias(name, arr)
-        elif name.endswith("gamma"):
-            self._init_gamma(name, arr)
-        elif name.endswith("beta"):
-            self._init_beta(name, arr)
-        elif name.endswith("min"):
-            self._init_zero(name, arr)
-        elif name.endswith("max"):
-            self._init_one(name, arr)
         else:
-            self._init_default(name, arr)
+            ending = next((end for end in SUFFIXES if name.endswith(end)), "default")
+            getattr(self, f"_init_{ending}")(name, arr)
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
         raise NotImplementedError(
@@ -87,6 +76,8 @@ class Initializer:
 
     def _init_beta(self, name: str, arr: Tensor) -> None:
         self._init_zero(name, arr)
+
+    _init_min, _init_max = _init_beta, _init_gamma
 
     def _init_default(self, name: str, arr: Tensor) -> None:
         raise ArgumentError(

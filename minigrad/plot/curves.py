@@ -108,24 +108,17 @@ def _label(axes: Any, texts: Sequence[str], ends: Sequence[float]) -> None:
     heights = [to_axes.transform((1, end))[1] if math.isfinite(end) else 1.0 for end in ends]
     heights = [min(max(height, 0.0), 1.0) for height in heights]
     for text, colour, height, place in zip(texts, PALETTE, heights, _apart(heights, line_of_text)):
+        line = {"arrowstyle": "-", "color": colour, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 1}
         axes.annotate(
             text,
             xy=(1.0, height),
             xytext=(1.06, place),
             xycoords="axes fraction",
-            textcoords="axes fraction",
             color=colour,
             fontsize=9,
             verticalalignment="center",
             annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": colour,
-                "linewidth": 0.6,
-                "relpos": (0, 0.5),
-                "shrinkA": 1,
-                "shrinkB": 1,
-            },
+            arrowprops=line,
         )
 
 
