@@ -3,8 +3,6 @@
 They stay absent: `hasattr` is False, and `getattr` gives its default. Only the error says more than Python's own would.
 """
 
-from __future__ import annotations
-
 import sys
 from functools import cache, lru_cache, partial
 from inspect import getattr_static

@@ -1,7 +1,5 @@
 """A decorator for functions that call operations: arguments become Tensors, and errors become sentences."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from typing import Any, TypeVar, cast

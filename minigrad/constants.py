@@ -1,7 +1,5 @@
 """Functions without a derivative: the array module computes them, unless a gradient would silently be lost."""
 
-from __future__ import annotations
-
 import functools
 from typing import Any
 

@@ -5,8 +5,6 @@ measured in float64. If they differ, the gradient is measured entry by entry, an
 sign, a factor, a transposition...
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """The methods of a Tensor: most are the operation of that name. Importing this file adds them to Tensor."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

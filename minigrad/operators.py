@@ -1,7 +1,5 @@
 """The operators of a Tensor: indexing, arithmetic, comparison, conversion. Importing this file adds them to Tensor."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -4,8 +4,6 @@ Every function takes `shape` or `size` (default: that of the parameters), `dtype
 `device`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

@@ -3,8 +3,6 @@
 A trial run gets a special array namespace whose operations know what shape their weights must have.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from types import ModuleType

@@ -3,8 +3,6 @@
 Metrics are computed on the host, in float64: their inputs are fetched from the GPU if they live there.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar

@@ -5,8 +5,6 @@ float32; `array` and the other constructors take the device before the dtype; `r
 arguments are called `data`, or `lhs` and `rhs`; and `out=` takes the result.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from typing import Any

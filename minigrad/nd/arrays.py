@@ -1,7 +1,5 @@
 """The operations of `np` and `npx` under the older names of MXNet, and of their arguments."""
 
-from __future__ import annotations
-
 import functools
 from builtins import slice as slice_
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Today's functions with MXNet's older argument names and `out`."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar

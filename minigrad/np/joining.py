@@ -1,7 +1,5 @@
 """Joining, splitting and turning arrays, in terms of concatenation, indexing and reshaping."""
 
-from __future__ import annotations
-
 import functools
 import itertools
 from collections.abc import Callable

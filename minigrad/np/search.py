@@ -1,7 +1,5 @@
 """Positions, counts, sets and comparisons: functions without a derivative, which refuse to lose one while recording."""
 
-from __future__ import annotations
-
 import functools
 import operator
 from collections.abc import Callable

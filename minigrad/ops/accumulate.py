@@ -5,8 +5,6 @@ numbers is computed in float64. In float32 no more than a thousand values are ad
 would lose 2e-3 of their sum that way.
 """
 
-from __future__ import annotations
-
 import functools
 import math
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Products of tensors, spelled by their axes, and norms."""
 
-from __future__ import annotations
-
 import string
 from typing import Any
 

@@ -5,8 +5,6 @@ not depend on `trust`; it leaves r in an array. The optimizer's `measure` makes 
 goes on from r: nothing is computed twice.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
