@@ -15,6 +15,11 @@ from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 
+__all__ = [
+    "arange_like", "batch_dot", "batch_flatten", "cast", "gather_nd", "index_add", "index_update", "reshape",
+    "reshape_like", "sequence_mask", "shape_array", "slice", "stop_gradient", "topk",
+]  # fmt: skip
+
 
 @composed("a")
 def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> Tensor:

@@ -21,6 +21,12 @@ from minigrad.npx.activations import find
 from minigrad.ops.accumulate import computed_wide
 from minigrad.ops.windows import each
 
+__all__ = [
+    "activation", "batch_norm", "convolution", "dropout", "embedding", "fully_connected", "group_norm",
+    "instance_norm", "layer_norm", "leaky_relu", "log_softmax", "masked_log_softmax", "masked_softmax", "pooling",
+    "smooth_l1", "softmax",
+]  # fmt: skip
+
 
 @composed("data", "weight")
 def fully_connected(

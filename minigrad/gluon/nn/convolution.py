@@ -83,12 +83,8 @@ class _Convolution(HybridBlock):
         given = self._kwargs
         text = f"{self._channels}, kernel_size={given['kernel']}"
         ones, zeros = (1,) * self.space, (0,) * self.space
-        for name, key, default in (
-            ("strides", "stride", ones),
-            ("padding", "pad", zeros),
-            ("dilation", "dilate", ones),
-            ("groups", "num_group", 1),
-        ):
+        usual = (("strides", "stride", ones), ("padding", "pad", zeros), ("dilation", "dilate", ones))
+        for name, key, default in (*usual, ("groups", "num_group", 1)):
             text += f", {name}={given[key]}" if given[key] != default else ""
         text += "" if self.act is None else f", activation={self.act.extra_repr()}"
         text += "" if self.bias is not None else ", use_bias=False"

@@ -83,13 +83,9 @@ class RandomColorJitter(Transform):
 
     def __init__(self, brightness: float = 0, contrast: float = 0, saturation: float = 0, hue: float = 0) -> None:
         super().__init__()
-        strengths = {
-            RandomBrightness: brightness,
-            RandomContrast: contrast,
-            RandomSaturation: saturation,
-            RandomHue: hue,
-        }
-        self._parts = [kind(strength) for kind, strength in strengths.items() if strength != 0]
+        kinds = (RandomBrightness, RandomContrast, RandomSaturation, RandomHue)
+        strengths = (brightness, contrast, saturation, hue)
+        self._parts = [kind(strength) for kind, strength in zip(kinds, strengths) if strength != 0]
         for part in self._parts:
             self.register_child(part)
 
