@@ -8,28 +8,13 @@ from typing import Any
 import numpy
 
 from minigrad import ops
+from minigrad import random as draws
 from minigrad.absent import explain_absent
 from minigrad.arguments import lengths, numbers
 from minigrad.composed import composed
 from minigrad.engine.accepts import shape_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.random import (
-    bernoulli,
-    choice,
-    exponential,
-    gamma,
-    multinomial,
-    normal,
-    permutation,
-    poisson,
-    rand,
-    randint,
-    randn,
-    seed,
-    uniform,
-)
-from minigrad.random import shuffle as _shuffle
 from minigrad.values import asarray
 
 __all__ = [
@@ -39,6 +24,10 @@ __all__ = [
 ]  # fmt: skip
 
 explain_absent(__name__)
+
+bernoulli, choice, exponential, gamma = draws.bernoulli, draws.choice, draws.exponential, draws.gamma
+multinomial, normal, permutation, poisson = draws.multinomial, draws.normal, draws.permutation, draws.poisson
+rand, randint, randn, seed, uniform = draws.rand, draws.randint, draws.randn, draws.seed, draws.uniform
 
 
 @composed()
@@ -51,7 +40,7 @@ def shuffle(x: Tensor) -> None:
     >>> sorted(x.tolist())
     [0.0, 1.0, 2.0, 3.0]
     """
-    _shuffle(x)
+    draws.shuffle(x)
 
 
 @composed()

@@ -351,10 +351,9 @@ def kron(a: Any, b: Any) -> Tensor:
     """
     n = builtins.max(a.ndim, b.ndim)
     a, b = ops.reshape(a, (*(1,) * (n - a.ndim), *a.shape)), ops.reshape(b, (*(1,) * (n - b.ndim), *b.shape))
-    spread = ops.reshape(a, tuple(m for k in a.shape for m in (k, 1))) * ops.reshape(
-        b, tuple(m for k in b.shape for m in (1, k))
-    )
-    return ops.reshape(spread, tuple(i * j for i, j in zip(a.shape, b.shape)))
+    outside = ops.reshape(a, tuple(m for k in a.shape for m in (k, 1)))
+    inside = ops.reshape(b, tuple(m for k in b.shape for m in (1, k)))
+    return ops.reshape(outside * inside, tuple(i * j for i, j in zip(a.shape, b.shape)))
 
 
 @composed("a", "b")

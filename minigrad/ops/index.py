@@ -38,10 +38,8 @@ def raw_key(key: Any) -> Any:
 
 
 def _is_basic(key: Any) -> bool:
-    return all(
-        k is None or k is Ellipsis or isinstance(k, (int, slice, numpy.integer))
-        for k in (key if isinstance(key, tuple) else (key,))
-    )
+    parts = key if isinstance(key, tuple) else (key,)
+    return all(k is None or k is Ellipsis or isinstance(k, (int, slice, numpy.integer)) for k in parts)
 
 
 @view

@@ -164,13 +164,9 @@ def _exclusive_products(F, x):
         return 0 * x + 1
     half = n // 2
     left, right = x[..., :half], x[..., half:]
-    return F.concatenate(
-        (
-            _exclusive_products(F, left) * F.prod(right, -1, True),
-            _exclusive_products(F, right) * F.prod(left, -1, True),
-        ),
-        -1,
-    )
+    without_left = _exclusive_products(F, left) * F.prod(right, -1, True)
+    without_right = _exclusive_products(F, right) * F.prod(left, -1, True)
+    return F.concatenate((without_left, without_right), -1)
 
 
 prod.vjp(x=_product_of_the_others)

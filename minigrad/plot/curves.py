@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from minigrad.autograd.layout import settle
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -130,20 +132,6 @@ def _apart(wanted: Sequence[float], gap: float) -> list[float]:
     >>> [round(place, 2) for place in _apart([0.5, 0.5, 0.9], 0.1)]
     [0.45, 0.55, 0.9]
     """
-    groups: list[list[int]] = []  # each is a run of labels that touch
-
-    def bottom(group: list[int]) -> float:
-        middle = sum(wanted[i] for i in group) / len(group)
-        length = gap * (len(group) - 1)
-        return max(0.0, min(middle - length / 2, 1 - length))
-
-    for i in sorted(range(len(wanted)), key=lambda i: wanted[i]):
-        groups.append([i])
-        while len(groups) > 1 and bottom(groups[-2]) + gap * len(groups[-2]) > bottom(groups[-1]):
-            touching = groups.pop()
-            groups[-1] += touching
-    places = [0.0] * len(wanted)
-    for group in groups:
-        for step, i in enumerate(group):
-            places[i] = bottom(group) + gap * step
-    return places
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    settled = settle([wanted[i] for i in order], [gap] * (len(order) - 1), [1.0] * len(order), 0.0, 1.0)
+    return [place for _, place in sorted(zip(order, settled))]

@@ -3,6 +3,7 @@
 from minigrad.absent import explain_absent
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock, SymbolBlock
+from minigrad.gluon.nn import pooling
 from minigrad.gluon.nn.activation import Activation
 from minigrad.gluon.nn.activations import ELU, GELU, SELU, LeakyReLU, PReLU, SiLU, Swish
 from minigrad.gluon.nn.basic import Dense, HybridSequential, Sequential
@@ -10,24 +11,15 @@ from minigrad.gluon.nn.convolution import Conv1D, Conv2D, Conv3D
 from minigrad.gluon.nn.dropout import Dropout
 from minigrad.gluon.nn.embedding import Embedding
 from minigrad.gluon.nn.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
-from minigrad.gluon.nn.pooling import (
-    AvgPool1D,
-    AvgPool2D,
-    GlobalAvgPool1D,
-    GlobalAvgPool2D,
-    GlobalMaxPool1D,
-    GlobalMaxPool2D,
-    MaxPool1D,
-    MaxPool2D,
-)
+from minigrad.gluon.nn.pooling import *
 from minigrad.gluon.nn.wiring import Concatenate, Flatten, HybridConcatenate, HybridLambda, Identity, Lambda
 
 __all__ = [
-    "Activation", "AvgPool1D", "AvgPool2D", "BatchNorm", "Block", "Concatenate", "Conv1D", "Conv2D", "Conv3D",
-    "Dense", "Dropout", "ELU", "Embedding", "Flatten", "GELU", "GlobalAvgPool1D", "GlobalAvgPool2D",
-    "GlobalMaxPool1D", "GlobalMaxPool2D", "GroupNorm", "HybridBlock", "HybridConcatenate", "HybridLambda",
-    "HybridSequential", "Identity", "InstanceNorm", "Lambda", "LayerNorm", "LeakyReLU", "MaxPool1D", "MaxPool2D",
-    "PReLU", "SELU", "Sequential", "SiLU", "Swish", "SymbolBlock",
+    "Activation", "BatchNorm", "Block", "Concatenate", "Conv1D", "Conv2D", "Conv3D", "Dense", "Dropout", "ELU",
+    "Embedding", "Flatten", "GELU", "GroupNorm", "HybridBlock", "HybridConcatenate", "HybridLambda",
+    "HybridSequential", "Identity", "InstanceNorm", "Lambda", "LayerNorm", "LeakyReLU", "PReLU", "SELU",
+    "Sequential", "SiLU", "Swish", "SymbolBlock",
 ]  # fmt: skip
+__all__ += pooling.__all__
 
 explain_absent(__name__)

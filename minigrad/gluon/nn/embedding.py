@@ -29,12 +29,8 @@ class Embedding(HybridBlock):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._kwargs: dict[str, Any] = {
-            "input_dim": whole("input_dim", input_dim, 1),
-            "output_dim": whole("output_dim", output_dim, 1),
-            "dtype": dtype,
-            "sparse_grad": sparse_grad,
-        }
+        whole("input_dim", input_dim, 1), whole("output_dim", output_dim, 1)
+        self._kwargs = {"input_dim": input_dim, "output_dim": output_dim, "dtype": dtype, "sparse_grad": sparse_grad}
         self.weight = self.params.get("weight", shape=(input_dim, output_dim), init=weight_initializer, dtype=dtype)
 
     def hybrid_forward(self, F: Any, x: Tensor, weight: Tensor) -> Tensor:

@@ -35,13 +35,9 @@ class _Normalization(HybridBlock):
         self.beta = self._per_channel("beta", beta_initializer, in_channels, center)
 
     def _per_channel(self, name: str, init: Any, in_channels: int, learned: bool) -> Any:
+        shape, req = (whole("in_channels", in_channels, 0),), "write" if learned else "null"
         return self.params.get(
-            name,
-            shape=(whole("in_channels", in_channels, 0),),
-            init=init,
-            grad_req="write" if learned else "null",
-            allow_deferred_init=True,
-            differentiable=learned,
+            name, shape=shape, init=init, grad_req=req, allow_deferred_init=True, differentiable=learned
         )
 
     def infer_shape(self, x: Tensor) -> None:
@@ -92,13 +88,9 @@ class BatchNorm(_Normalization):
         **kwargs: Any,
     ) -> None:
         super().__init__(axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
-        self._kwargs = {
-            "axis": axis,
-            "eps": epsilon,
-            "momentum": number("momentum", momentum, 0, 1, "[]"),
-            "fix_gamma": not scale,
-            "use_global_stats": use_global_stats,
-        }
+        momentum = number("momentum", momentum, 0, 1, "[]")
+        self._kwargs = {"axis": axis, "eps": epsilon, "momentum": momentum}
+        self._kwargs |= {"fix_gamma": not scale, "use_global_stats": use_global_stats}
         self.running_mean = self._per_channel("running_mean", running_mean_initializer, in_channels, False)
         self.running_var = self._per_channel("running_var", running_variance_initializer, in_channels, False)
 

@@ -7,6 +7,11 @@ from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.convolution import check_layout
 from minigrad.ops.windows import each
 
+__all__ = [
+    "AvgPool1D", "AvgPool2D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalMaxPool1D", "GlobalMaxPool2D",
+    "MaxPool1D", "MaxPool2D",
+]  # fmt: skip
+
 
 class _Pooling(HybridBlock):
     """What all pooling layers have in common. `strides` defaults to the window; `ceil_mode` rounds their number up."""

@@ -84,10 +84,9 @@ class _Cell(Recurrent):
         if isinstance(inputs, Tensor):
             inputs = [inputs[t] if axis == 0 else inputs[:, t] for t in range(length)]
         first = inputs[0]
-        states = (
-            self.begin_state(first.shape[0], ctx=first.ctx, dtype=first.dtype) if begin_state is None else begin_state
-        )
-        outputs = []
+        if begin_state is None:
+            begin_state = self.begin_state(first.shape[0], ctx=first.ctx, dtype=first.dtype)
+        states, outputs = begin_state, []
         for x in inputs[:length]:
             y, states = self(x, states)
             outputs.append(y)

@@ -13,6 +13,8 @@ from minigrad.errors import ShapeError
 from minigrad.generators import generator
 from minigrad.gluon.data.vision.transforms.transform import Transform
 
+__all__ = ["RandomBrightness", "RandomColorJitter", "RandomContrast", "RandomHue", "RandomLighting", "RandomSaturation"]
+
 GRAY = numpy.array([0.299, 0.587, 0.114])
 """How bright red, green and blue look (ITU-R BT.601)."""
 

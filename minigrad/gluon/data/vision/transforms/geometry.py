@@ -12,6 +12,11 @@ from minigrad.gluon.data.vision.transforms.transform import Transform
 from minigrad.image import crop, half, known, random_offset, rectangle, resize
 from minigrad.ops.windows import each
 
+__all__ = [
+    "CenterCrop", "CropResize", "RandomCrop", "RandomFlipLeftRight", "RandomFlipTopBottom", "RandomResizedCrop",
+    "Resize",
+]  # fmt: skip
+
 Size = int | Sequence[int]
 
 
