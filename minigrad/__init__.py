@@ -47,19 +47,13 @@ __all__ = [
 ]  # fmt: skip
 """What `from minigrad import *` brings: not `np`, `numpy` and `random`, which would replace a user's own."""
 
-ROOMS = {
-    "datasets", "gluon", "gradcheck", "image", "init", "initializer", "kvstore", "lr_scheduler", "metric", "nd",
-    "npx", "optimizer", "plot",
-}  # fmt: skip
-"""Modules that are imported on first use."""
-
 
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
         if name == "Trainer":
             found = importlib.import_module("minigrad.gluon.trainer").Trainer
-        elif name in ROOMS or f"minigrad.{name}" in paths.OLD_PATHS:
+        elif name in __all__ or name == "image" or f"minigrad.{name}" in paths.OLD_PATHS:
             found = importlib.import_module(f"minigrad.{name}")
         else:
             return absent(sys.modules[__name__], name)
@@ -68,7 +62,7 @@ if not TYPE_CHECKING:
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, *ROOMS, "__version__", "np", "numpy", "random"})
+    return sorted({*__all__, "__version__", "image", "np", "numpy", "random"})
 
 
 full_tracebacks(False)

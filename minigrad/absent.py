@@ -65,12 +65,9 @@ class Absent:
     costs a small operation a quarter of its time.)
     """
 
-    def __init__(self, use: str) -> None:
-        self.use = use
+    def __init__(self, name: str, use: str) -> None:
+        self.name, self.use = name, use
         self.__doc__ = f"Not here; use {use}."
-
-    def __set_name__(self, kind: type, name: str) -> None:
-        self.name = name
 
     def __get__(self, thing: Any, kind: type) -> Any:
         raise AbsentError(f"{kind.__name__} has no {self.name!r}; use {self.use}.", name=self.name, obj=None)
@@ -78,11 +75,9 @@ class Absent:
 
 def answers_for_absent(kind: _Class) -> _Class:
     """Let a class answer for the names that the table lists for it. They do not show in `dir()`."""
-    names = {name: use for (home, name), use in advice().items() if home == kind.__name__}
-    for name, use in names.items():
-        answer = Absent(use)
-        answer.__set_name__(kind, name)
-        setattr(kind, name, answer)
+    for (home, name), use in advice().items():
+        if home == kind.__name__:
+            setattr(kind, name, Absent(name, use))
 
     def shown(self: Any) -> list[str]:
         found = type(self)

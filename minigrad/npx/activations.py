@@ -8,20 +8,11 @@ from minigrad.ops import neural
 from minigrad.ops.elementwise import tanh
 
 BY_NAME: dict[str, Callable[..., Tensor]] = {
-    "relu": neural.relu,
-    "sigmoid": neural.sigmoid,
-    "log_sigmoid": lambda x: -neural.softplus(-x),
-    "tanh": tanh,
-    "softrelu": neural.softplus,
-    "softsign": neural.softsign,
-    "gelu": neural.gelu,
-    "selu": neural.selu,
-    "elu": neural.elu,
-    "silu": neural.silu,
-    "swish": neural.silu,
+    "relu": neural.relu, "sigmoid": neural.sigmoid, "tanh": tanh, "softrelu": neural.softplus,
+    "softsign": neural.softsign, "gelu": neural.gelu, "selu": neural.selu, "elu": neural.elu, "silu": neural.silu,
+    "swish": neural.silu, "leaky": neural.leaky_relu, "log_sigmoid": lambda x: -neural.softplus(-x),
     "mish": lambda x: x * tanh(neural.softplus(x)),
-    "leaky": neural.leaky_relu,
-}
+}  # fmt: skip
 
 
 def find(name: str) -> Callable[..., Tensor]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minigrad.optimizer.arguments import Default, number
+from minigrad.optimizer.arguments import Default, moments
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import absolute, maximum
@@ -62,9 +62,7 @@ class Adamax(Optimizer):
         **kwargs: Any,
     ) -> None:
         super().__init__(learning_rate=learning_rate, **kwargs)
-        self.beta1 = number("beta1", beta1, 0, 1)
-        self.beta2 = number("beta2", beta2, 0, 1)
-        self.epsilon = number("epsilon", epsilon, 0)
+        self.beta1, self.beta2, self.epsilon = moments(beta1, beta2, epsilon)
 
     def rule(self, w, g, mean, u, *, lr, t):
         mean = self.beta1 * mean + (1 - self.beta1) * g

@@ -1,4 +1,6 @@
-"""Constructor arguments of rules, beyond `minigrad.arguments`: defaults that give way, and second spellings."""
+"""What several rules have in common: defaults that give way, second spellings, Adam's numbers, SGD's velocity."""
+
+from typing import Any
 
 from minigrad.arguments import number as number
 from minigrad.errors import ArgumentError
@@ -25,3 +27,13 @@ def either(standard: str, value: float, other: str, second: float | None) -> flo
     raise ArgumentError(
         f"{standard}={value!r} and {other}={second!r} are two spellings of one argument; give one of them"
     )
+
+
+def moments(beta1: float, beta2: float, epsilon: float) -> tuple[float, float, float]:
+    """The numbers of Adam and its relatives, checked: the memories of two means, in [0, 1), and an epsilon >= 0."""
+    return number("beta1", beta1, 0, 1), number("beta2", beta2, 0, 1), number("epsilon", epsilon, 0)
+
+
+def velocity(optimizer: Any) -> tuple[str, ...]:
+    """The `states` of a rule with momentum: `v`, and without momentum none."""
+    return ("v",) if optimizer.momentum else ()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minigrad.optimizer.arguments import number
+from minigrad.optimizer.arguments import moments
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
@@ -56,9 +56,7 @@ class FTML(Optimizer):
 
     def __init__(self, beta1: float = 0.6, beta2: float = 0.999, epsilon: float = 1e-8, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.beta1 = number("beta1", beta1, 0, 1)
-        self.beta2 = number("beta2", beta2, 0, 1)
-        self.epsilon = number("epsilon", epsilon, 0)
+        self.beta1, self.beta2, self.epsilon = moments(beta1, beta2, epsilon)
 
     def rule(self, w, g, d, v, z, *, lr, t):
         v = self.beta2 * v + (1 - self.beta2) * g**2

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minigrad.optimizer.arguments import Default, number
+from minigrad.optimizer.arguments import Default, moments, number
 from minigrad.optimizer.norms import bounded, norm, normalized, ratio
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
@@ -75,9 +75,7 @@ class LANS(Optimizer):
         **kwargs: Any,
     ) -> None:
         super().__init__(learning_rate=learning_rate, **kwargs)
-        self.beta1 = number("beta1", beta1, 0, 1)
-        self.beta2 = number("beta2", beta2, 0, 1)
-        self.epsilon = number("epsilon", epsilon, 0)
+        self.beta1, self.beta2, self.epsilon = moments(beta1, beta2, epsilon)
         self.lower_bound = number("lower_bound", lower_bound, 0) if lower_bound else None
         self.upper_bound = number("upper_bound", upper_bound, 0) if upper_bound else None
 

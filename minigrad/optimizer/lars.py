@@ -6,7 +6,7 @@ from typing import Any
 from minigrad.arguments import whole
 from minigrad.device import xp_of
 from minigrad.errors import FileError
-from minigrad.optimizer.arguments import Default, either, number
+from minigrad.optimizer.arguments import Default, either, number, velocity
 from minigrad.optimizer.norms import norm, ratio
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
@@ -79,9 +79,7 @@ class LARS(Optimizer):
         self.momentum_correction = bool(momentum_correction)
         self._rates = [self.num_update, 0.0, 0.0]  # a step's update number, its base rate, that of the step before
 
-    @property
-    def states(self) -> tuple[str, ...]:
-        return ("v",) if self.momentum else ()
+    states = property(velocity)
 
     def rule(self, w, g, v=None, *, lr, trust, correction):
         if self.momentum == 0:

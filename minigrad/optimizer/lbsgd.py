@@ -8,7 +8,7 @@ from minigrad.device import xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import KindError, UsageError
 from minigrad.optimizer.accepts import check
-from minigrad.optimizer.arguments import number
+from minigrad.optimizer.arguments import number, velocity
 from minigrad.optimizer.norms import norm
 from minigrad.optimizer.optimizer import Index, Optimizer, State
 from minigrad.optimizer.registry import register
@@ -98,9 +98,7 @@ class LBSGD(Optimizer):
         self.begin_epoch = whole("begin_epoch", begin_epoch, 0)
         self.num_epochs = whole("num_epochs", num_epochs, 0)
 
-    @property
-    def states(self) -> tuple[str, ...]:
-        return ("v",) if self.momentum else ()
+    states = property(velocity)
 
     def rule(self, w, g, v=None, *, lr, scale):
         if self.momentum == 0:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from minigrad.optimizer.arguments import Default, number
+from minigrad.optimizer.arguments import Default, moments, number
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
@@ -72,9 +72,7 @@ class Nadam(Optimizer):
         **kwargs: Any,
     ) -> None:
         super().__init__(learning_rate=learning_rate, **kwargs)
-        self.beta1 = number("beta1", beta1, 0, 1)
-        self.beta2 = number("beta2", beta2, 0, 1)
-        self.epsilon = number("epsilon", epsilon, 0)
+        self.beta1, self.beta2, self.epsilon = moments(beta1, beta2, epsilon)
         self.schedule_decay = number("schedule_decay", schedule_decay, 0)
 
     def mu(self, t):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minigrad.optimizer.arguments import number
+from minigrad.optimizer.arguments import number, velocity
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 
@@ -57,9 +57,7 @@ class NAG(Optimizer):
         super().__init__(**kwargs)
         self.momentum = number("momentum", momentum, 0, 1)
 
-    @property
-    def states(self) -> tuple[str, ...]:
-        return ("v",) if self.momentum else ()
+    states = property(velocity)
 
     def rule(self, w, g, v=None, *, lr):
         if self.momentum == 0:

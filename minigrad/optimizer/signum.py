@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minigrad.optimizer.arguments import Default, number
+from minigrad.optimizer.arguments import Default, number, velocity
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sign
@@ -58,9 +58,7 @@ class Signum(Optimizer):
         self.momentum = number("momentum", momentum, 0, 1)
         self.wd_lh = number("wd_lh", wd_lh, 0)
 
-    @property
-    def states(self) -> tuple[str, ...]:
-        return ("v",) if self.momentum else ()
+    states = property(velocity)
 
     def rule(self, w, g, v=None, *, lr):
         if self.momentum == 0:

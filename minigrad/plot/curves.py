@@ -20,6 +20,7 @@ PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7
 """Okabe and Ito's colours, which the colour-blind can tell apart (grey replaces their yellow, too faint for a line)."""
 PER_ROW = 7
 OTHERS, FRAME, INK = "#e2e2e2", "#aaaaaa", "#333333"
+LABEL: dict[str, Any] = {"fontsize": 9, "verticalalignment": "center", "annotation_clip": False}
 SMALLEST_ERROR = 1e-3
 ACCURACIES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
@@ -111,17 +112,7 @@ def _label(axes: Any, texts: Sequence[str], ends: Sequence[float]) -> None:
     heights = [min(max(height, 0.0), 1.0) for height in heights]
     for text, colour, height, place in zip(texts, PALETTE, heights, _apart(heights, line_of_text)):
         line = {"arrowstyle": "-", "color": colour, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 1}
-        axes.annotate(
-            text,
-            xy=(1.0, height),
-            xytext=(1.06, place),
-            xycoords="axes fraction",
-            color=colour,
-            fontsize=9,
-            verticalalignment="center",
-            annotation_clip=False,
-            arrowprops=line,
-        )
+        axes.annotate(text, (1.0, height), (1.06, place), "axes fraction", color=colour, arrowprops=line, **LABEL)
 
 
 def _apart(wanted: Sequence[float], gap: float) -> list[float]:
