@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"minigrad {minigrad.__version__}")
     commands = top.add_subparsers(title="commands", required=True)
+    positive, natural = partial(at_least, 1), partial(at_least, 0)
 
     one = commands.add_parser(
         "compare",
@@ -97,17 +99,8 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def positive(text: str) -> int:
-    """An int of at least 1, for argparse."""
-    return at_least(1, text)
-
-
-def natural(text: str) -> int:
-    """An int of at least 0, for argparse."""
-    return at_least(0, text)
-
-
 def at_least(low: int, text: str) -> int:
+    """A whole number from `low` up, for argparse."""
     if not text.isdecimal() or int(text) < low:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low}")
     return int(text)
@@ -170,7 +163,8 @@ def run_train(arguments: argparse.Namespace) -> int:
         bar.set_description(name)
         for run in compare.train(rule, *parts, arguments.epochs, arguments.seed):
             bar.update()
-            bar.set_postfix_str(f"train loss {run.loss[-1]:.4f}, test accuracy {run.accuracy[-1]:.1%}")
+            scores = f"train loss {run.loss[-1]:.4f}, test accuracy {run.accuracy[-1]:.1%}"
+            bar.set_postfix_str(scores)
             if not math.isfinite(run.loss[-1]):
                 break
     if not math.isfinite(run.loss[-1]):
@@ -181,10 +175,7 @@ def run_train(arguments: argparse.Namespace) -> int:
         )
         return 1
     rate = f", rate {rule.lr:g}" if compare.has_rate(rule) else ""
-    print(
-        f"{name}{rate}: train loss {run.loss[-1]:.4f}, test accuracy {run.accuracy[-1]:.1%}, "
-        f"{run.step_ms:.3f} ms per step"
-    )
+    print(f"{name}{rate}: {scores}, {run.step_ms:.3f} ms per step")
     if arguments.save:
         run.net.save_parameters(arguments.save)
         print(f"parameters: {arguments.save}")

@@ -94,14 +94,9 @@ def _layer_norm(data: Any, *parameters: Any, axis: int = -1, **named: Any) -> No
 
 
 RULES: dict[str, Callable[..., None]] = {
-    "linear": _linear,
-    "fullyconnected": _dense,
-    "convolution": _convolution,
-    "batchnorm": _normalization,
-    "instancenorm": _normalization,
-    "groupnorm": _normalization,
-    "layernorm": _layer_norm,
-}
+    "linear": _linear, "fullyconnected": _dense, "convolution": _convolution, "layernorm": _layer_norm,
+    "batchnorm": _normalization, "instancenorm": _normalization, "groupnorm": _normalization,
+}  # fmt: skip
 """What each operation knows about the shapes of its weights, by its name in small letters: BatchNorm is batch_norm."""
 
 

@@ -74,10 +74,8 @@ class Initializer:
     def _init_gamma(self, name: str, arr: Tensor) -> None:
         self._init_one(name, arr)
 
-    def _init_beta(self, name: str, arr: Tensor) -> None:
-        self._init_zero(name, arr)
-
-    _init_min, _init_max = _init_beta, _init_gamma
+    _init_beta = _init_min = _init_bias
+    _init_max = _init_gamma
 
     def _init_default(self, name: str, arr: Tensor) -> None:
         raise ArgumentError(

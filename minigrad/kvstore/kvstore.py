@@ -229,11 +229,8 @@ class KVStore:
             yield k, arrays
 
 
-ELSEWHERE = {
-    "nccl": "'device' sums on the GPUs",
-    "horovod": "'dist_sync' works across processes",
-    "byteps": "'dist_sync' works across processes",
-}
+ELSEWHERE = dict.fromkeys(("horovod", "byteps"), "'dist_sync' works across processes")
+ELSEWHERE["nccl"] = "'device' sums on the GPUs"
 """MXNet's stores that minigrad does not have, and what to use instead."""
 
 DISTRIBUTED = ("dist_sync", "dist_device_sync", "dist_async")

@@ -4,10 +4,14 @@ from typing import Any
 
 from minigrad.arguments import number, one_of, whole
 from minigrad.engine.tensor import Tensor
-from minigrad.gluon.loss.loss import Loss, pair, rounded
+from minigrad.gluon.loss.loss import Factor, Loss, pair, rounded
 from minigrad.gluon.loss.softmax import expected
 from minigrad.ops.elementwise import log, square
 from minigrad.ops.neural import log_softmax, relu, softplus
+
+__all__ = [
+    "HingeLoss", "KLDivLoss", "LogisticLoss", "SigmoidBCELoss", "SigmoidBinaryCrossEntropyLoss", "SquaredHingeLoss",
+]  # fmt: skip
 
 
 class SigmoidBinaryCrossEntropyLoss(Loss):
@@ -23,9 +27,7 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
     array([800.,   0.])
     """
 
-    def __init__(
-        self, from_sigmoid: bool = False, weight: float | None = None, batch_axis: int = 0, **kwargs: Any
-    ) -> None:
+    def __init__(self, from_sigmoid: bool = False, weight: Factor = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._from_sigmoid = from_sigmoid
 
@@ -57,7 +59,7 @@ class HingeLoss(Loss):
     array([0.5, 0. ])
     """
 
-    def __init__(self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
+    def __init__(self, margin: float = 1, weight: Factor = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._margin = number("margin", margin)
 
@@ -91,9 +93,7 @@ class LogisticLoss(Loss):
     array([  0., 800.])
     """
 
-    def __init__(
-        self, weight: float | None = None, batch_axis: int = 0, label_format: str = "signed", **kwargs: Any
-    ) -> None:
+    def __init__(self, weight: Factor = None, batch_axis: int = 0, label_format: str = "signed", **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._label_format = one_of("label_format", label_format, "signed", "binary")
 
@@ -117,7 +117,7 @@ class KLDivLoss(Loss):
     """
 
     def __init__(
-        self, from_logits: bool = True, axis: int = -1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any
+        self, from_logits: bool = True, axis: int = -1, weight: Factor = None, batch_axis: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._from_logits = from_logits

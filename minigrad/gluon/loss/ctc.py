@@ -7,7 +7,7 @@ from minigrad.arguments import one_of
 from minigrad.device import Array, on_host, xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.gluon.loss.loss import Loss, floats, rounded
+from minigrad.gluon.loss.loss import Factor, Loss, floats, rounded
 
 NEVER = -1e30  # the log of probability 0, finite so that its gradient is
 
@@ -34,9 +34,7 @@ class CTCLoss(Loss):
     Reference: Graves, Fernandez, Gomez and Schmidhuber, "Connectionist temporal classification", 2006, section 4.1.
     """
 
-    def __init__(
-        self, layout: str = "NTC", label_layout: str = "NT", weight: float | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, layout: str = "NTC", label_layout: str = "NT", weight: Factor = None, **kwargs: Any) -> None:
         super().__init__(weight, one_of("label_layout", label_layout, "NT", "TN").index("N"), **kwargs)
         self._layout = one_of("layout", layout, "NTC", "TNC")
 

@@ -6,7 +6,7 @@ from minigrad import ops
 from minigrad.arguments import number
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.gluon.loss.loss import Loss, cast, difference, floats, reshape_like, rounded
+from minigrad.gluon.loss.loss import Factor, Loss, cast, difference, floats, reshape_like, rounded
 
 
 class TripletLoss(Loss):
@@ -20,7 +20,7 @@ class TripletLoss(Loss):
     Reference: Schroff, Kalenichenko and Philbin, "FaceNet", 2015, equation 3.
     """
 
-    def __init__(self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
+    def __init__(self, margin: float = 1, weight: Factor = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._margin = number("margin", margin)
 
@@ -44,7 +44,7 @@ class CosineEmbeddingLoss(Loss):
            [1.]])
     """
 
-    def __init__(self, weight: float | None = None, batch_axis: int = 0, margin: float = 0, **kwargs: Any) -> None:
+    def __init__(self, weight: Factor = None, batch_axis: int = 0, margin: float = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._margin = number("margin", margin)
 
@@ -76,7 +76,7 @@ class SDMLLoss(Loss):
     """
 
     def __init__(
-        self, smoothing_parameter: float = 0.3, weight: float | None = 1.0, batch_axis: int = 0, **kwargs: Any
+        self, smoothing_parameter: float = 0.3, weight: Factor = 1.0, batch_axis: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self.smoothing_parameter = number("smoothing_parameter", smoothing_parameter, 0, 1)

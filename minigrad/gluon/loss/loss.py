@@ -16,6 +16,9 @@ from minigrad.values import asarray
 
 HALF = numpy.dtype("float16")
 
+Factor = float | None
+"""What a loss is multiplied by, if anything."""
+
 
 class Loss(HybridBlock):
     """Base of all losses. Subclass it and define `forward(pred, label, sample_weight=None)` (or `hybrid_forward`).
@@ -36,7 +39,7 @@ class Loss(HybridBlock):
     array([ 1., 13.])
     """
 
-    def __init__(self, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
+    def __init__(self, weight: Factor = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._weight = _number_or_none(type(self).__name__, weight)
         self._batch_axis = whole("batch_axis", batch_axis)
@@ -107,9 +110,7 @@ def reshape_like(label: Any, pred: Tensor, name: str = "The loss") -> Tensor:
     return reshape(y, pred.shape)
 
 
-def weigh(
-    loss: Tensor, weight: float | None, sample_weight: Any, batch_axis: int = 0, name: str = "The loss"
-) -> Tensor:
+def weigh(loss: Tensor, weight: Factor, sample_weight: Any, batch_axis: int = 0, name: str = "The loss") -> Tensor:
     """The loss times `sample_weight` times `weight`."""
     if sample_weight is not None:
         loss = loss * broadcastable(sample_weight, loss, batch_axis, name)
@@ -140,7 +141,7 @@ def broadcastable(sample_weight: Any, loss: Tensor, batch_axis: int, name: str) 
     return w
 
 
-def _apply_weighting(F: Any, loss: Tensor, weight: float | None = None, sample_weight: Any = None) -> Tensor:
+def _apply_weighting(F: Any, loss: Tensor, weight: Factor = None, sample_weight: Any = None) -> Tensor:
     """The loss times `sample_weight` times `weight`, for custom losses written for Gluon. `F` is not needed."""
     return weigh(loss, _number_or_none("_apply_weighting", weight), sample_weight)
 

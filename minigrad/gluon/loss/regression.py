@@ -5,7 +5,7 @@ from typing import Any
 
 from minigrad.arguments import number
 from minigrad.engine.tensor import Tensor
-from minigrad.gluon.loss.loss import Loss, difference, pair, rounded
+from minigrad.gluon.loss.loss import Factor, Loss, difference, pair, rounded
 from minigrad.ops import reduce
 from minigrad.ops.choose import where
 from minigrad.ops.elementwise import absolute, exp, log, square
@@ -20,7 +20,7 @@ class L2Loss(Loss):
     array([0., 2.])
     """
 
-    def __init__(self, weight: float | None = 1.0, batch_axis: int = 0, **kwargs: Any) -> None:
+    def __init__(self, weight: Factor = 1.0, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
 
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
@@ -53,7 +53,7 @@ class HuberLoss(Loss):
     Reference: Huber, "Robust estimation of a location parameter", 1964.
     """
 
-    def __init__(self, rho: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
+    def __init__(self, rho: float = 1, weight: Factor = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._rho = number("rho", rho, 0, ends="()")
 
@@ -78,7 +78,7 @@ class PoissonNLLLoss(Loss):
 
     def __init__(
         self,
-        weight: float | None = None,
+        weight: Factor = None,
         from_logits: bool = True,
         batch_axis: int = 0,
         compute_full: bool = False,

@@ -7,7 +7,7 @@ from minigrad.arguments import whole
 from minigrad.axes import axis_in
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.gluon.loss.loss import Loss, floats, pair, rounded
+from minigrad.gluon.loss.loss import Factor, Loss, floats, pair, rounded
 from minigrad.ops import reduce
 from minigrad.ops.choose import clip, where
 from minigrad.ops.cross_entropy import class_indices, softmax_cross_entropy
@@ -37,7 +37,7 @@ class SoftmaxCrossEntropyLoss(Loss):
         axis: int = -1,
         sparse_label: bool = True,
         from_logits: bool = False,
-        weight: float | None = None,
+        weight: Factor = None,
         batch_axis: int = 0,
         **kwargs: Any,
     ) -> None:

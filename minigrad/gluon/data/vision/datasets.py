@@ -86,11 +86,9 @@ class MNIST(_Images):
 
     def _read(self, train: bool) -> tuple[Raw, Raw]:
         part = "train" if train else "t10k"
-        images, labels = f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"
-        return (
-            read_idx(self._find(images, images + ".gz"), ndim=3)[..., None],
-            read_idx(self._find(labels, labels + ".gz"), ndim=1),
-        )
+        axes = {f"{part}-images-idx3-ubyte": 3, f"{part}-labels-idx1-ubyte": 1}
+        images, labels = (read_idx(self._find(name, f"{name}.gz"), ndim) for name, ndim in axes.items())
+        return images[..., None], labels
 
 
 class FashionMNIST(MNIST):
