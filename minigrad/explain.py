@@ -1,7 +1,5 @@
 """Errors of NumPy and Python as sentences with the values, and the line of the user's code that they came from."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Mapping
@@ -11,25 +9,15 @@ from typing import Any
 
 import numpy
 
-from minigrad.errors import (
-    ArgumentError,
-    AxisError,
-    KeywordError,
-    KindError,
-    MatrixError,
-    MinigradError,
-    NotNumbersError,
-    PositionError,
-    ShapeError,
-)
+from minigrad import errors
 
 EXPLAINED = (TypeError, ValueError, AttributeError, LookupError, OverflowError, ZeroDivisionError, BufferError)
 """What NumPy and Python raise for wrong arguments. Warnings and lack of memory need no explanation."""
 
 
-def not_numbers(where: str, value: Any) -> NotNumbersError:
+def not_numbers(where: str, value: Any) -> errors.NotNumbersError:
     """The error for a `value` that cannot be an array."""
-    return NotNumbersError(
+    return errors.NotNumbersError(
         f"{where} got {described(value)}, but expects numbers: an array, a number or a list of numbers. Check for text "
         "or missing values, and write list(...) around a generator."
     )
@@ -50,23 +38,25 @@ def described(value: Any) -> str:
 
 def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exception:
     """The error of minigrad for an `error` of NumPy or Python in `what`, which was called with `given`."""
-    if isinstance(error, (MinigradError, Warning)):
+    if isinstance(error, (errors.MinigradError, Warning)):
         return error
     if isinstance(error, numpy.linalg.LinAlgError):
-        return MatrixError(f"{what}: {error}. Check the values and the shape of the matrix.")
+        return errors.MatrixError(f"{what}: {error}. Check the values and the shape of the matrix.")
     reason = f"{error}".rstrip(" .") or type(error).__name__
     shapes = [str(value.shape) for value in given.values() if isinstance(getattr(value, "shape", None), tuple)]
     if isinstance(error, ValueError) and shapes:
         does = f"combine shapes {' and '.join(shapes)}" if len(shapes) > 1 else f"take {shapes[0]}"
-        misfit = AxisError if isinstance(error, IndexError) else ShapeError
+        misfit = errors.AxisError if isinstance(error, IndexError) else errors.ShapeError
         return misfit(f"{what} cannot {does}: {reason}. Check the order of the axes, or reshape first.")
     if isinstance(error, TypeError) and f"{what} " in reason:  # Python's own error about the arguments of a call
-        return KeywordError(f"{reason}. See its help() for its arguments; not every option of NumPy is supported.")
+        return errors.KeywordError(
+            f"{reason}. See its help() for its arguments; not every option of NumPy is supported."
+        )
     values = ", ".join(f"{key}: {described(value)}" for key, value in given.items())
     sentence = f"{what} cannot work with what it got ({values}): {reason}. Check the arguments, and their order."
     if isinstance(error, (TypeError, AttributeError)):
-        return KindError(sentence)
-    return PositionError(sentence) if isinstance(error, IndexError) else ArgumentError(sentence)
+        return errors.KindError(sentence)
+    return errors.PositionError(sentence) if isinstance(error, IndexError) else errors.ArgumentError(sentence)
 
 
 _HERE = str(Path(__file__).parent) + os.sep
