@@ -172,11 +172,9 @@ class Trainer:
         for p in self._params:
             for t in p.tensors:
                 leaf = t.node
-                if leaf is None:
+                if leaf is None or not leaf.fresh:
                     if p.grad_req != "null":
                         stale.add(leaf)
-                elif not leaf.fresh:
-                    stale.add(leaf)
                 elif leaf.averaged:
                     averaged = True
         if stale and not ignore_stale_grad:
@@ -266,7 +264,7 @@ class Trainer:
 
     def _update_on_store(self, stale: set[Leaf]) -> None:
         for i, p in enumerate(self._params):
-            if not p.tensors or any([t.node is None or t.node in stale for t in p.tensors]):
+            if not _learns(p) or any([t.node is None or t.node in stale for t in p.tensors]):
                 continue
             first = p.list_data()[0]
             if self._store is not None:

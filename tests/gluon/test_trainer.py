@@ -206,6 +206,20 @@ def test_parameters_without_a_gradient_are_left_alone_in_silence():
     assert (after["net_dense1_weight"] != before["net_dense1_weight"]).all()
 
 
+def test_a_gradient_asked_for_by_hand_does_not_make_a_frozen_parameter_stale():
+    net = gluon.nn.Dense(1, in_units=2)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd")
+    net.weight.grad_req = "null"
+    with autograd.record():
+        loss = net(np.ones((1, 2)))
+    net.weight.data().attach_grad()  # too late for this loss
+    loss.backward()
+    before = net.weight.data().asnumpy().copy()
+    trainer.step(1)
+    assert (net.weight.data().asnumpy() == before).all()
+
+
 def test_added_gradients_are_not_cleared_by_a_step():
     net = make_net()
     net.collect_params().setattr("grad_req", "add")
