@@ -250,21 +250,22 @@ class Trainer:
         """Give the store the first values of all parameters, once."""
         if self._store_ready or self._store is None:
             return
-        for i, p in enumerate(self._params):
-            self._store.init(i, p.list_data()[0])
-            self._seen.append(p.list_data()[0].version[0])
+        firsts = [p.list_data()[0] for p in self._params]  # raises before the store has any, if a shape is unknown
+        for i, first in enumerate(firsts):
+            self._store.init(i, first)
+            self._seen.append(first.version[0])
         if self._on_store:
             self._store.set_optimizer(self._optimizer)
         self._store_ready = True
 
     def _allreduce(self) -> None:
         for i, p in enumerate(self._params):
-            if p.grad_req != "null" and self._store is not None:
+            if _learns(p) and self._store is not None:
                 self._store.pushpull(i, p.list_grad())
 
     def _update_on_store(self, stale: set[Leaf]) -> None:
         for i, p in enumerate(self._params):
-            if not _learns(p) or any([t.node is None or t.node in stale for t in p.tensors]):
+            if not _learns(p) or any([t.node in stale for t in p.tensors]):
                 continue
             first = p.list_data()[0]
             if self._store is not None:
@@ -325,8 +326,8 @@ def _check_batch_size(batch_size: Any) -> None:
 
 
 def _learns(p: Parameter) -> bool:
-    """Whether a parameter has a gradient, or will have one once its shape is known."""
-    return p.grad_req != "null" and not (p.tensors and all([t.node is None for t in p.tensors]))
+    """Whether a parameter has a gradient on every device, or will have one once its shape is known."""
+    return p.grad_req != "null" and all([t.node is not None for t in p.tensors])
 
 
 def _in_order(params: Any) -> list[Parameter]:

@@ -66,7 +66,7 @@ class GroupAdaGrad(Optimizer):
                 f"GroupAdaGrad works on rows of matrices, but parameter {self._name(index)!r} has shape "
                 f"{weight.shape}; use AdaGrad for it"
             )
-        return Tensor(self.initial_state("h", weight.data[:, :1]))
+        return Tensor(self.initial_state("h", weight.data[:, :1]), weight.ctx)
 
     def named(self, index, w, g, states, scalars):
         if [h.shape for h in states] != [w[..., :1].shape if w.ndim == 2 else None]:

@@ -114,7 +114,7 @@ class LBSGD(Optimizer):
         inner = super().create_state(index, weight)
         if self.batch_scale == 1:
             return inner
-        total = Tensor(self.initial_state("total", weight.data))
+        total = Tensor(self.initial_state("total", weight.data), weight.ctx)
         return total if inner is None else (inner, total)
 
     def step(self, index, w, g, states):

@@ -144,8 +144,8 @@ class Optimizer:
     def create_state(self, index: Index, weight: Tensor) -> State:
         """A new state for one parameter: None, one array, or a tuple in the order of `states`."""
         weight = weight_of(weight)
-        with context_of(weight.data):
-            made = tuple(Tensor(self.initial_state(name, weight.data)) for name in self.states)
+        with weight.ctx:
+            made = tuple(Tensor(self.initial_state(name, weight.data), weight.ctx) for name in self.states)
         return made if len(made) > 1 else made[0] if made else None
 
     def create_state_multi_precision(self, index: Index, weight: Tensor) -> State:

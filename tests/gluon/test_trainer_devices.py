@@ -4,6 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, kv, np
+from minigrad.errors import DeferredInitializationError, StaleGradientError
 from tests.gluon.network import TWO, assert_same, backward, backward_on, make_net, values
 
 
@@ -109,3 +110,46 @@ def test_noise_is_the_same_on_every_device():
     for p in net.collect_params().values():
         first, second = p.list_data()
         numpy.testing.assert_array_equal(first.asnumpy(), second.asnumpy())
+
+
+@pytest.mark.parametrize("name", ["adam", "lamb", "lbsgd", "groupadagrad"])
+def test_states_live_beside_their_weight(name):
+    net = gluon.nn.Dense(2, in_units=2, use_bias=False)
+    net.initialize(ctx=TWO)
+    arguments = {"batch_scale": 2} if name == "lbsgd" else {}
+    trainer = gluon.Trainer(net.collect_params(), name, arguments, kvstore=None)
+    for devices in (TWO, TWO[:1], TWO[1:]):  # what is stale is skipped, the rest is stepped one by one
+        with autograd.record():
+            losses = [net(np.ones((1, 2), ctx=ctx)).sum() for ctx in devices]
+        autograd.backward(losses)
+        trainer.step(1, ignore_stale_grad=True)
+    first, second = (w.asnumpy() for w in net.weight.list_data())
+    numpy.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("store", ["device", None])
+def test_a_parameter_detached_on_one_device_is_skipped_on_all(store):
+    net = make_net(TWO)
+    trainer = gluon.Trainer(net.collect_params(), "sgd", kvstore=store, update_on_kvstore=False)
+    weight, bias = net[0].weight, net[0].bias
+    weight.data(TWO[1]).attach_grad("null")
+    before = [w.asnumpy().copy() for w in (*weight.list_data(), *bias.list_data())]
+    backward_on(net, TWO)
+    with pytest.raises(StaleGradientError, match=weight.name):
+        trainer.step(8)
+    trainer.step(8, ignore_stale_grad=True)
+    after = [w.asnumpy() for w in (*weight.list_data(), *bias.list_data())]
+    assert [(a == b).all() for a, b in zip(before, after)] == [True, True, False, False]
+
+
+def test_a_store_is_entered_by_all_parameters_or_none():
+    net = gluon.nn.Sequential()
+    net.add(gluon.nn.Dense(2, in_units=2), gluon.nn.Dense(2))
+    net.initialize(ctx=TWO)
+    trainer = gluon.Trainer(net.collect_params(), "sgd")
+    with pytest.raises(DeferredInitializationError):
+        trainer.step(1, ignore_stale_grad=True)
+    with autograd.record():
+        losses = [net(np.ones((1, 2), ctx=ctx)).sum() for ctx in TWO]
+    autograd.backward(losses)
+    trainer.step(1)
