@@ -35,8 +35,7 @@ class Leaf:
     def receive(self, g: Any, averaged: bool = False) -> None:
         """Store the finished gradient, a raw array: 'write' replaces what was there, 'add' adds to it."""
         grad = self.grad
-        if self.ctx.device_type == "gpu":
-            self.ctx.use()
+        self.ctx.use()
         if self.req == "add":
             grad.data += g
         else:

@@ -43,7 +43,6 @@ class Group:
         optimizer = updater.optimizer
         self.members = members
         self.indices = [m.index for m in members]
-        self.kind = kind(members[0].parameter, members[0].tensor)
         self.flat = optimizer.elementwise and sum(m.data.size for m in members) > 0
         for m in members:
             if m.index not in updater.states:
@@ -68,12 +67,11 @@ class Group:
         """Whether the members are still the arrays of their parameters, with the same gradients and multipliers, and
         are still views of the flat arrays.
         """
-        _, _, lr_mult, wd_mult = self.kind
         for m in self.members:
-            tensor, leaf, p = m.tensor, m.leaf, m.parameter
+            tensor, leaf = m.tensor, m.leaf
             if tensor.node is not leaf or tensor.data is not m.data or leaf.grad.data is not m.grad:
                 return False
-            if p._changed != m.changed or p.lr_mult != lr_mult or p.wd_mult != wd_mult:
+            if m.parameter._changed != m.changed:  # other arrays, or another multiplier
                 return False
         return True
 

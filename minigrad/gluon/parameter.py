@@ -83,9 +83,10 @@ class Parameter:
     wd_mult: float
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set an attribute; multipliers must be finite numbers, at least 0. (A Trainer reads them at each step.)"""
+        """Set an attribute; multipliers must be finite numbers, at least 0, and a Trainer is told of a new one."""
         if name in ("lr_mult", "wd_mult"):
             value = number(name, value, 0)
+            exchanged(self)
         object.__setattr__(self, name, value)
 
     @property

@@ -92,7 +92,7 @@ class NetworkNode(Node):
             versions.append(inputs[i].version)
         if plan.program.reads_y:
             versions.append(y.version)
-        super().__init__("hybridized network", plan.variables, inputs, plan.through, y, {}, versions)
+        Node.__init__(self, "hybridized network", plan.variables, inputs, plan.through, y, {}, versions)
         self.plan, self.run = plan, run
         self.parents += plan.ends
 
@@ -105,7 +105,7 @@ class NetworkNode(Node):
 
     def free(self) -> None:
         """Release everything: the plan gets the arrays of this run back."""
-        super().free()
+        Node.free(self)
         del self.run
 
 
