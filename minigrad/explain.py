@@ -82,6 +82,9 @@ def users_line(depth: int) -> tuple[CodeType, int]:
 
 
 def line_of(code: CodeType, instruction: int) -> str:
-    """A place in the user's code in words: the file and the line."""
+    """A place in the user's code in words: the file, or the cell of a notebook, and the line."""
     lines = [line for start, end, line in code.co_lines() if start <= instruction < end]
-    return f'"{code.co_filename}", line {lines[0] if lines else code.co_firstlineno}'
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    cell = getattr(getattr(shell, "compile", None), "format_code_name", lambda name: None)(code.co_filename)
+    place = " ".join(cell) if cell else f'"{code.co_filename}"'  # ("Cell", "In[3]"), as IPython calls it
+    return f"{place}, line {lines[0] if lines else code.co_firstlineno}"

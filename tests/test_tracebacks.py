@@ -18,6 +18,7 @@ CELLS = [
     "class Own(gluon.Block):\n    def forward(self, x):\n        return 1 / 0\nOwn()(np.ones(3))",
     "1 +",
     "%xmode Plain\nnp.ones(3)[7]",
+    "x = np.ones(3)\nx.attach_grad()\nwith minigrad.autograd.record():\n    y = x * x\nx += 1\ny.backward()",
 ]
 RUN = """
 import sys
@@ -61,6 +62,11 @@ def test_an_error_of_the_users_own_and_one_of_syntax_are_shown_as_ever(cells):
     assert "SyntaxError" in cells[9]
     assert "PositionError" in cells[10]
     assert "minigrad/" not in cells[10]
+
+
+def test_the_line_that_recorded_a_value_is_named_as_ipython_names_it(cells):
+    assert "'multiply' needs was changed in place" in cells[11]
+    assert re.search(r"recorded in Cell In ?\[\d+\], line 4\)", cells[11])
 
 
 def test_plain_python_shows_every_line():
