@@ -42,6 +42,7 @@ from minigrad.explain import EXPLAINED
 _Operation = TypeVar("_Operation", bound=Any)
 _MISSING = object()
 _IMMUTABLE = {int, float, bool, str, slice, type(None), type(Ellipsis)}
+_NOTHING: dict[str, Any] = {}  # what a node that saves nothing has; a dict of its own would cost 5 % of recording it
 _CONSTANT = [0]  # the version of numbers and copies, which cannot be changed in place
 
 
@@ -241,7 +242,7 @@ class OpNode(Node):
         self.op = op
         self.pullback = op.pullbacks.get(tracked) or op.pullback(tracked)
         names, _, _, saves, saves_y = self.pullback
-        saved: dict[str, Any] = {}
+        saved: dict[str, Any] = {} if saves or saves_y or aux is not None else _NOTHING
         versions = []
         for i, name in saves:
             a = args[i]
@@ -260,7 +261,7 @@ class OpNode(Node):
 
     def pull(self, F: Any, g: Any) -> list[Any]:
         """The gradient for each parent, each by its VJP."""
-        saved = self.tensors(F) if type(g) is Tensor else self.saved
+        saved = self.tensors(F) if type(g) is Tensor else self.saved or {}  # it is given a target
         _, common, vjps, _, _ = self.pullback
         if common is not None:
             g = common.pull(F, g, saved)
