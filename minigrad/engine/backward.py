@@ -50,9 +50,11 @@ def backward(
     heads = list(heads) if isinstance(heads, (list, tuple)) else [heads]  # type: ignore[list-item]
     with Scope(False, train_mode), excursion:
         start = checked_seeds("backward", heads, head_grads)
-        averaged = any([head.data.size == 1 and head.node.name == "mean" for head in heads])
+        means = [head for head in heads if head.data.size == 1 and head.node.name == "mean"]
+        mixed = 0 < len(means) < len(heads)
+        averaged = {parent for node in reached(means, ()) for parent in node.parents} if mixed else ()
         for leaf, g in walk(heads, start, retain_graph).items():
-            leaf.receive(g, averaged)
+            leaf.receive(g, leaf in averaged if mixed else bool(means))
 
 
 def walk(
@@ -148,7 +150,7 @@ def checked_seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list
     if not heads:
         raise UsageError(f"{caller}() got an empty list of heads; name at least one array to start from.")
     given = head_grads if isinstance(head_grads, (list, tuple)) else [head_grads]
-    given = given if head_grads is not None else [None] * len(heads)
+    given = [None] * len(heads) if head_grads is None else given
     if len(given) != len(heads):
         raise UsageError(
             f"{caller}() got {len(heads)} heads but {len(given)} head gradients; give one for each, or None."

@@ -124,9 +124,7 @@ class Op:
             out = self.forward(xp, *arrays)
         except EXPLAINED as error:
             raise refusal(self, error, args) from None
-        aux = None
-        if self.recompute_aux is not None:
-            out, aux = out
+        out, aux = (out, None) if self.recompute_aux is None else out
         if first is None or out.dtype is not first.data.dtype:
             out = in_result_dtype(self, xp, out, args, arrays)
         y = Tensor(out, ctx, None, first.version if self.view and first is not None else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from minigrad.arguments import number, one_of
@@ -112,7 +113,9 @@ class Trainer:
     # The optimizer and its rate
 
     def __repr__(self) -> str:
-        return f"<Trainer of {len(self._params)} parameters by {self._optimizer!r}>"
+        optimizer = copy(self._optimizer)
+        optimizer.rescale_grad = self._scale  # not the scale of the last step
+        return f"<Trainer of {len(self._params)} parameters by {optimizer!r}>"
 
     @property
     def optimizer(self) -> Optimizer:

@@ -1,26 +1,12 @@
 """Gradients as values: autograd.grad."""
 
-from pathlib import Path
-
 import numpy
 import pytest
 
 from minigrad import autograd, np, ops
 from minigrad.autograd import record
 from minigrad.errors import GraphError
-
-
-def leaf(values, req="write", dtype="float32"):
-    x = np.array(values, dtype=dtype)
-    x.attach_grad(req)
-    return x
-
-
-def line_of(end):
-    return next(i for i, text in enumerate(Path(__file__).read_text().splitlines(), 1) if text.endswith(end))
-
-
-# grad
+from tests.engine.leaves import leaf
 
 
 def test_grad_returns_new_arrays_and_leaves_the_attached_ones_alone():

@@ -1,7 +1,5 @@
 """The backward pass: what a gradient is, where it starts, and the graph it walks."""
 
-from pathlib import Path
-
 import numpy
 import pytest
 
@@ -10,17 +8,7 @@ from minigrad.autograd import pause, record
 from minigrad.engine.guards import where
 from minigrad.engine.operation import Op
 from minigrad.errors import GraphError, KeywordError, ShapeError, UsageError
-
-
-def leaf(values, req="write", dtype="float32"):
-    x = np.array(values, dtype=dtype)
-    x.attach_grad(req)
-    return x
-
-
-def line_of(end):
-    return next(i for i, text in enumerate(Path(__file__).read_text().splitlines(), 1) if text.endswith(end))
-
+from tests.engine.leaves import leaf, line_of
 
 # What a gradient is
 
@@ -261,7 +249,7 @@ def test_an_error_in_a_vjp_names_the_operation_and_the_line_of_the_forward_call(
     with pytest.raises(ZeroDivisionError) as caught:
         y.backward()
     (note,) = caught.value.__notes__
-    line = line_of("y = f(x)  # this line")
+    line = line_of(__file__, "y = f(x)  # this line")
     assert note == f"This happened in the backward pass of 'broken', recorded in \"{__file__}\", line {line}."
 
 
@@ -275,4 +263,4 @@ def test_the_line_is_the_users_also_below_layers_of_minigrad():
         y = net(x)  # the line of the layer
         z = ops.gelu(y)  # and of the composite
     for value, text in ((y, "# the line of the layer"), (z, "# and of the composite")):
-        assert where(value.node) == f'recorded in "{__file__}", line {line_of(text)}'
+        assert where(value.node) == f'recorded in "{__file__}", line {line_of(__file__, text)}'

@@ -1,24 +1,12 @@
 """Leaves: what attach_grad asks for, and where a gradient comes to rest."""
 
-from pathlib import Path
-
 import numpy
 import pytest
 
 from minigrad import autograd, gluon, np, ops
 from minigrad.autograd import record
 from minigrad.errors import DTypeError, GraphError, ShapeError
-
-
-def leaf(values, req="write", dtype="float32"):
-    x = np.array(values, dtype=dtype)
-    x.attach_grad(req)
-    return x
-
-
-def line_of(end):
-    return next(i for i, text in enumerate(Path(__file__).read_text().splitlines(), 1) if text.endswith(end))
-
+from tests.engine.leaves import leaf
 
 # write, add, null
 

@@ -164,6 +164,32 @@ def test_raising_for_a_stale_gradient_leaves_every_mark_as_it_was():
     assert changed == {"net_dense0_weight", "net_dense0_bias"}
 
 
+def test_what_a_trainer_prints_does_not_depend_on_its_last_step():
+    net = gluon.nn.Dense(1, in_units=2)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.5})
+    before = repr(trainer)
+    with autograd.record():
+        loss = net(np.ones((4, 2))).sum()
+    loss.backward()
+    trainer.step(4)
+    assert repr(trainer) == before
+    assert trainer.optimizer.rescale_grad == 0.25
+
+
+def test_an_averaged_loss_is_noted_by_the_trainer_of_its_own_parameters_only():
+    nets = [gluon.nn.Dense(1, in_units=2) for _ in range(2)]
+    for net in nets:
+        net.initialize()
+    first, second = [gluon.Trainer(net.collect_params(), "sgd") for net in nets]
+    with autograd.record():
+        heads = [nets[0](np.ones((4, 2))).mean(), nets[1](np.ones((4, 2))).sum()]
+    autograd.backward(heads)
+    second.step(4)
+    with pytest.warns(UserWarning, match="averaged"):
+        first.step(4)
+
+
 def test_a_refused_step_leaves_the_scale_of_gradients_as_it_was():
     net = gluon.nn.Dense(1, in_units=2)
     net.initialize()
