@@ -225,7 +225,7 @@ def test_without_numba_rules_run_with_numpy_and_say_so_when_asked_for_more(monke
     running.fastest.cache_clear()
     try:
         check(optimizer.Adam(), *example(optimizer.Adam(), "float32"))
-        with pytest.raises(ArgumentError, match=r"pip install 'minigrad\[fast\]'"), reading("numba"):
+        with pytest.raises(ArgumentError, match=r"pip install -e '\.\[fast\]'"), reading("numba"):
             pass
     finally:
         running.fastest.cache_clear()
