@@ -1,10 +1,10 @@
 """Which of several optimizers can be told apart by runs over a few seeds, and which places the others share.
 
 Two runs that differ only in their seed do not end alike, so the order of single runs is partly chance. All optimizers
-start from the same first weights and see the same batches for the same seed. What is left when the mean of each
-optimizer and of each seed is taken away is noise, and two means must be farther apart than noise alone would bring
-them: farther than the largest difference among as many equal optimizers, which is exceeded in one comparison of
-twenty (J. Tukey, The Problem of Multiple Comparisons, 1953; seeds are the blocks).
+start from the same first weights for the same seed, and see the same batches. What is left when the mean of each
+optimizer and of each seed is taken away is noise, taken to be alike for all. Two means must be farther apart than noise
+alone would bring them: farther than the largest difference among as many equal optimizers, which is exceeded in one
+comparison of twenty (J. Tukey, The Problem of Multiple Comparisons, 1953; seeds are the blocks).
 """
 
 import math
@@ -120,7 +120,7 @@ def finding(found: Verdict) -> str:
     by_accuracy, by_loss = found.accuracy.first, found.loss.first
     count = len(found.accuracy.places)
     if count < 2:
-        return "One optimizer: nothing to compare"
+        return "One optimizer: nothing to compare" if count else "No optimizer converged: nothing to compare"
     if math.isinf(found.accuracy.apart):
         return f"One seed cannot tell {count} optimizers apart"
     if len(by_accuracy) == len(by_loss) == count:

@@ -73,7 +73,9 @@ def test_what_diverged_has_no_place_and_does_not_disturb_the_others():
     diverged = verdict(runs(**ENDS, bad=[(0.1, 0.99), (math.nan, 0.1), (0.1, 0.99)]))
     assert diverged.diverged == ["bad"]
     assert diverged[:2] == verdict(runs(**ENDS))[:2]
-    assert verdict(runs(bad=[(math.inf, 0.1)])).loss.places == {}
+    none = verdict(runs(bad=[(math.inf, 0.1)]))
+    assert none.loss.places == {}
+    assert finding(none) == "No optimizer converged: nothing to compare"
 
 
 @pytest.mark.parametrize(

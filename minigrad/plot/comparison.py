@@ -41,6 +41,8 @@ def comparison(runs: Mapping[str, Sequence[Curves]]) -> Figure:
         axes.set_title(family, loc="left", fontsize=9, color=looks[members[0]].colour, fontweight="bold")
         legend(axes)
         axes.label_outer()
+    if not found.loss.places:
+        grid[0, 0].set_ylim(0.1, 10)  # a logarithmic axis needs limits where there may be nothing to draw
     for axes in grid.flat[len(groups) :]:
         axes.set_axis_off()
     for axes in grid[:, 0]:
@@ -96,7 +98,7 @@ def _dots(
     for label, name in zip(axes.get_yticklabels(), names):
         label.set_color(looks[name].colour)
     axes.tick_params(axis="y", length=0)
-    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.text(1.02, 1, "place", transform=axes.transAxes, fontsize=SMALLEST, color=INK, va="bottom")
     for row, name in enumerate(names):
         axes.text(

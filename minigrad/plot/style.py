@@ -4,7 +4,7 @@ The colours can be read as text on white (a contrast of at least 4.5 to 1), and 
 lines apart: markers and dashes differ within a family.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 INK, FRAME, FAINT = "#333333", "#aaaaaa", "#ededed"
@@ -23,7 +23,15 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
 OTHERS, GREY = "others", "#595959"
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
-DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
+DASHES: tuple[Any, ...] = (
+    "-",
+    (0, (5, 1.5)),
+    (0, (1.2, 1.2)),
+    (0, (6, 1.5, 1.2, 1.5)),
+    (0, (3, 1, 1, 1, 1, 1)),
+    (0, (2.5, 2.5)),
+    (0, (9, 3)),
+)
 
 
 class Style(NamedTuple):
@@ -35,7 +43,7 @@ class Style(NamedTuple):
     dashes: Any
 
 
-def styles(names: Iterable[str]) -> dict[str, Style]:
+def styles(names: Collection[str]) -> dict[str, Style]:
     """Name -> style. An optimizer of one's own is grey and of the family "others".
 
     >>> styles(["nag", "mine"])["nag"]
@@ -53,9 +61,9 @@ def styles(names: Iterable[str]) -> dict[str, Style]:
     return {name: known[name] for name in names}
 
 
-def families(names: Iterable[str]) -> dict[str, list[str]]:
+def families(names: Collection[str]) -> dict[str, list[str]]:
     """Family -> those of the names that belong to it, families and members in their usual order."""
-    looks = styles(names := list(names))
+    looks = styles(names)
     found = {family: [name for name in members if name in looks] for family, (_, members) in FAMILIES.items()}
     found[OTHERS] = [name for name in names if looks[name].family == OTHERS]
     return {family: members for family, members in found.items() if members}

@@ -98,6 +98,12 @@ def test_what_diverged_is_named_and_has_no_place():
     assert any("Diverged, and so without a place: nag." in text.get_text() for text in figure.findobj(Text))
 
 
+def test_a_comparison_in_which_all_diverged_can_be_drawn():
+    figure = comparison({"sgd": [([math.nan], [0.1])] * 2})
+    figure.draw_without_rendering()
+    assert figure.get_suptitle().startswith("No optimizer converged")
+
+
 def test_one_seed_and_one_epoch_can_be_drawn():
     figure = comparison(made(NAMES, seeds=1, epochs=1))
     assert figure.get_suptitle() == "One seed cannot tell 6 optimizers apart"
