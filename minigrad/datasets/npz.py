@@ -16,7 +16,8 @@ def from_npz(path: FilePath, test_fraction: float = 0.2, seed: int = 0) -> tuple
 
     `x` becomes float32. Raises MissingFileError, AccessError, or FileError saying what is wrong: no .npz file,
     impossible sizes (see `minigrad.archive`), Python objects in it, arrays missing or of different lengths, values that
-    are NaN or infinite in float32, labels that are not whole numbers from 0 to a million, or too few samples.
+    are NaN or infinite in float32, labels that are not whole numbers from 0 to a million, no features, only one
+    class, or too few samples.
     """
     with archive(
         path, "The file {path} cannot be read as .npz ({reason}); write it with numpy.savez(path, x=x, y=y)."
