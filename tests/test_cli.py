@@ -26,6 +26,9 @@ def _elsewhere(tmp_path, monkeypatch):
         "compare --seed -1",
         "compare --momentum 1",
         "compare --seeds 0",
+        "surface --start 1",
+        "surface --start 1 north",
+        "surface --noise inf",
         "--nonsense",
     ],
 )
@@ -52,7 +55,7 @@ def test_equations_without_a_name_prints_all_of_them_with_their_switches(capsys)
     assert "  with momentum=0.9:\n\n    v[t] = momentum*v[t-1] - lr*g[t]\n    w[t] = w[t-1] + v[t]\n" in out
 
 
-@pytest.mark.parametrize("command", [[], ["compare"], ["train"], ["equations"]])
+@pytest.mark.parametrize("command", [[], ["compare"], ["train"], ["surface"], ["equations"]])
 def test_help_fits_into_80_columns(command, capsys):
     with pytest.raises(SystemExit) as leaving:
         cli.main([*command, "--help"])

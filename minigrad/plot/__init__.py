@@ -8,14 +8,15 @@ from minigrad.plot.comparison import comparison
 from minigrad.plot.curves import curves
 from minigrad.plot.history import History, record
 from minigrad.plot.race import race
+from minigrad.plot.runs import compared
 from minigrad.plot.states import states
 from minigrad.plot.surfaces import SURFACES, Surface, surface
 from minigrad.plot.trajectory import trajectory
 from minigrad.plot.tuning import tuned
 
 __all__ = [
-    "SURFACES", "History", "Surface", "animate", "comparison", "curves", "race", "record", "states", "surface",
-    "trajectory", "tuned",
+    "SURFACES", "History", "Surface", "animate", "compared", "comparison", "curves", "race", "record", "states",
+    "surface", "trajectory", "tuned",
 ]  # fmt: skip
 
 if _TYPE_CHECKING:

@@ -39,7 +39,7 @@ class Animation:
         """The step that each picture shows."""
         return sorted({int(step) for step in numpy.linspace(0, self.last, min(FRAMES, self.last + 1)).round()})
 
-    def frames(self, count: Callable[[], None] = lambda: None) -> Iterator[Image.Image]:
+    def frames(self, count: Callable[[], object] = lambda: None) -> Iterator[Image.Image]:
         """A picture for each of the `steps`; `count` is called after each."""
         figure = self.figure
         canvas: Any = FigureCanvasAgg(figure)
@@ -61,12 +61,12 @@ class Animation:
         for line in self.lines:
             line.set_animated(False)
 
-    def save(self, path: FilePath, count: Callable[[], None] = lambda: None) -> None:
+    def save(self, path: FilePath, count: Callable[[], object] = lambda: None) -> None:
         """Write a GIF that plays over and over."""
         with replacing(path) as file:
             file.write(self.gif(count))
 
-    def gif(self, count: Callable[[], None] = lambda: None) -> bytes:
+    def gif(self, count: Callable[[], object] = lambda: None) -> bytes:
         """The animation as the bytes of a GIF."""
         pictures = list(self.frames(count))
         small = reduced(pictures)

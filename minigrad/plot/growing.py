@@ -25,7 +25,7 @@ class Growing(Line2D):
 def draw(axes: Any, x: Any, y: Any, style: Style, label: str) -> None:
     """Add a line in the style of an optimizer, with a few markers on the way and a larger one at its end."""
     look: dict[str, Any] = {"color": style.colour, "marker": style.marker, "markeredgecolor": "white"}
-    few = {"markersize": 3.5, "markeredgewidth": 0.3, "markevery": max(1, len(x) // 8)}
+    few: dict[str, Any] = {"markersize": 3.5, "markeredgewidth": 0.3, "markevery": max(1, len(x) // 8)}
     axes.add_line(Growing(x, y, linestyle=style.dashes, linewidth=1.4, label=label, zorder=3, **look, **few))
     axes.add_line(Growing(x, y, head=True, markersize=7, label="_head", zorder=4, **look))
     axes.autoscale_view()

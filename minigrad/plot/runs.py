@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy
@@ -18,7 +18,6 @@ from minigrad.plot.history import History, record
 from minigrad.plot.surfaces import Surface, surface
 from minigrad.plot.tuning import RATES, end, tuned
 
-Rule = str | Optimizer | History
 Hill = str | Surface | Callable[[Any, Any], Any]
 
 NEARBY = 4
@@ -43,6 +42,9 @@ class Run:
         return [end(history) for history in (self.history, *self.near)]
 
 
+Rule = str | Optimizer | History | Run
+
+
 def compared(
     rules: Rule | Sequence[Rule],
     on: Hill = "valley",
@@ -53,27 +55,27 @@ def compared(
 ) -> list[Run]:
     """A run for each rule. One that is named gets its best rate; an optimizer or a recording is taken as it is.
 
+    Give the runs to several pictures, and the walks are taken once.
+
     >>> [(run.label, run.history.optimizer.lr) for run in compared(["adam", "nag"], "valley", steps=20)]
     [('adam', 1.0), ('nag, momentum 0.9', 0.05)]
     """
-    several: list[Rule] = [rules] if isinstance(rules, (str, Optimizer, History)) else list(rules)
-    histories, by_name = [], []
+    several: list[Rule] = [rules] if isinstance(rules, (str, Optimizer, History, Run)) else list(rules)
+    runs = []
     for rule in several:
-        if not isinstance(rule, History):
+        if isinstance(rule, (str, Optimizer)):
             made = tuned(rule, on, start, steps, noise) if isinstance(rule, str) else rule
-            by_name.append(isinstance(rule, str) and has_rate(made))
-            histories.append(record(made, on, start, steps, noise, seed))
+            history, best = record(made, on, start, steps, noise, seed), isinstance(rule, str) and has_rate(made)
+            runs.append(Run("", history, nearby(history), best))
         else:
-            by_name.append(False)
-            histories.append(rule)
-    if not histories:
+            runs.append(rule if isinstance(rule, Run) else Run("", rule, nearby(rule), False))
+    if not runs:
         raise ArgumentError("there is nothing to draw; name at least one optimizer, such as 'adam'")
-    hills = {history.surface.name for history in histories}
+    hills = {run.history.surface.name for run in runs}
     if len(hills) > 1:
-        found = ", ".join(sorted(hills))
-        raise ArgumentError(f"the recordings are of different surfaces ({found}); draw one at a time")
-    names = labels([history.optimizer for history in histories])
-    return [Run(name, history, nearby(history), best) for name, history, best in zip(names, histories, by_name)]
+        raise ArgumentError(f"these are walks on several surfaces ({', '.join(sorted(hills))}); draw one at a time")
+    names = labels([run.history.optimizer for run in runs])
+    return [replace(run, label=name) for run, name in zip(runs, names)]
 
 
 def nearby(history: History) -> list[History]:
@@ -126,7 +128,8 @@ def finding(runs: Sequence[Run]) -> str:
         return f"All diverge in {steps} steps"
     wins = numpy.bincount(table.argmin(axis=0), minlength=len(runs))
     best = min(range(len(runs)), key=lambda i: (-wins[i], table[i, 0]))
-    return f"{runs[best].label} ends lowest after {steps} steps, from {wins[best]} of {table.shape[1]} starts"
+    shown = "" if table[best, 0] == table[:, 0].min() else ", but not from the one shown"
+    return f"{runs[best].label} ends lowest after {steps} steps, from {wins[best]} of {table.shape[1]} starts{shown}"
 
 
 def note(runs: Sequence[Run]) -> str:

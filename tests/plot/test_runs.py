@@ -15,6 +15,9 @@ def test_names_are_tuned_and_optimizers_and_recordings_are_taken_as_they_are():
     assert [run.history.optimizer.lr for run in runs] == [0.2, 0.3, 0.05]
     assert [run.tuned for run in runs] == [True, False, False]
     assert runs[2].history is given
+    again = compared([runs[2], runs[0]])
+    assert [run.label for run in again] == ["sgd, rate 0.05", "sgd, rate 0.2"]
+    assert again[1].history is runs[0].history and again[1].tuned
 
 
 def test_all_rules_start_from_the_same_places_near_the_one_shown():
@@ -81,5 +84,5 @@ def test_what_cannot_be_compared_is_refused_with_what_to_do():
     with pytest.raises(ArgumentError, match="nothing to draw; name at least one optimizer"):
         compared([])
     several = [record("sgd", name, steps=2) for name in ("valley", "beale")]
-    with pytest.raises(ArgumentError, match="different surfaces .beale, valley.; draw one at a time"):
+    with pytest.raises(ArgumentError, match="walks on several surfaces .beale, valley.; draw one at a time"):
         compared(several)
