@@ -124,14 +124,14 @@ PLAYER = """<div style="display:inline-block;background:#fff;color:#333;padding:
 <div>{pictures}</div>
 <button type="button" aria-label="play or pause" style="width:3em" onclick="
   const slider = this.nextElementSibling;
-  if (this.timer) {{ clearInterval(this.timer); this.timer = 0; this.textContent = '\u25b6'; return; }}
+  if (this.timer) {{ clearInterval(this.timer); this.timer = 0; this.textContent = '&#9654;'; return; }}
   if (+slider.value >= +slider.max) slider.value = 0;
-  this.textContent = '\u275a\u275a';
+  this.textContent = '&#10074;&#10074;';
   this.timer = setInterval(() => {{
     slider.value = +slider.value + 1;
     slider.oninput();
     if (+slider.value >= +slider.max) this.onclick();
-  }}, {wait});">\u25b6</button>
+  }}, {wait});">&#9654;</button>
 <input type="range" min="0" max="{last}" value="{last}" aria-label="step" style="width:80%;vertical-align:middle"
   oninput="this.parentNode.querySelectorAll('img').forEach((one, i) => one.hidden = i != this.value)">
 </div>"""

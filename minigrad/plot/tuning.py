@@ -37,7 +37,7 @@ def tuned(
     >>> tuned("adam", "valley", steps=50).lr
     0.5
     """
-    rule = create(optimizer, **NEEDED.get(optimizer.lower(), {})) if isinstance(optimizer, str) else create(optimizer)
+    rule = named(optimizer)
     if rule.lr_scheduler is not None or not has_rate(rule):
         return rule
     hill = surface(on)
@@ -47,6 +47,11 @@ def tuned(
         return float(numpy.median([end(record(candidate, hill, start, steps, noise, seed)) for seed in seeds]))
 
     return min((at(rule, rate) for rate in RATES), key=height)
+
+
+def named(optimizer: str | Optimizer) -> Optimizer:
+    """An optimizer by its name, with what it needs to be itself; or the given one."""
+    return create(optimizer, **NEEDED.get(optimizer.lower(), {})) if isinstance(optimizer, str) else create(optimizer)
 
 
 def at(rule: Optimizer, rate: float) -> Optimizer:
