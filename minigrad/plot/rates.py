@@ -10,7 +10,6 @@ import numpy
 
 from minigrad.arguments import number
 from minigrad.errors import ArgumentError
-from minigrad.optimizer.arguments import has_rate
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.plot.history import History, record
 from minigrad.plot.runs import NEARBY, Hill, labels, nearby
@@ -18,7 +17,7 @@ from minigrad.plot.sheet import key, titled
 from minigrad.plot.style import INK, frame, styles
 from minigrad.plot.surfaces import Surface, surface
 from minigrad.plot.trajectory import WIDTH
-from minigrad.plot.tuning import RATES, at, end, named
+from minigrad.plot.tuning import RATES, at, end, has_rate, named
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture

@@ -12,11 +12,10 @@ import numpy
 
 from minigrad.arguments import arguments_of
 from minigrad.errors import ArgumentError
-from minigrad.optimizer.arguments import has_rate
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.plot.history import History, record
 from minigrad.plot.surfaces import Surface, surface
-from minigrad.plot.tuning import RATES, end, tuned
+from minigrad.plot.tuning import RATES, end, has_rate, tuned
 
 Hill = str | Surface | Callable[[Any, Any], Any]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
 
-from minigrad.optimizer.arguments import has_rate
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import create
 from minigrad.plot.history import History, record
@@ -52,6 +52,11 @@ def tuned(
 def named(optimizer: str | Optimizer) -> Optimizer:
     """An optimizer by its name, with what it needs to be itself; or the given one."""
     return create(optimizer, **NEEDED.get(optimizer.lower(), {})) if isinstance(optimizer, str) else create(optimizer)
+
+
+def has_rate(optimizer: Optimizer) -> bool:
+    """Whether the learning rate has any effect: AdaDelta has none."""
+    return not hasattr(optimizer, "rule") or "lr" in inspect.signature(optimizer.rule).parameters
 
 
 def at(rule: Optimizer, rate: float) -> Optimizer:
