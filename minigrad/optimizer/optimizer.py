@@ -86,8 +86,14 @@ class Optimizer:
     symbols: ClassVar[Mapping[str, str]] = {}
     """How the equations print names that are words: name -> LaTeX."""
 
+    starts: ClassVar[Mapping[str, float]] = {}
+    """The value before the first step of what `outside` or the rule asks for as `..._before`, if it is not 0."""
+
     rule: Callable[..., Any]
     """`rule(self, w, g, *states, *, lr, t, ...)`: next weight and states. See `minigrad.optimizer.rule`."""
+
+    outside: Callable[..., Mapping[str, Any]]
+    """`outside(self, *, w, raw, lr, ...)`: what `named` supplies, by name, as it is printed. See CONTRIBUTING."""
 
     def __init__(
         self,
