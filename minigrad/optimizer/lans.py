@@ -88,7 +88,8 @@ class LANS(Optimizer):
         return w - lr * (self.beta1 * trust_r * r + (1 - self.beta1) * trust_q * q), mean, var
 
     def outside(self, *, raw, rescale_grad):
-        return {"g": normalized(raw, rescale_grad), "rescale_grad": 1.0}
+        g_hat = normalized(raw, rescale_grad)
+        return {"g": g_hat, "rescale_grad": 1.0}
 
     def step(self, index, w, g, states):
         super().step(index, w, self.outside(raw=g, rescale_grad=self.rescale_grad)["g"], states)

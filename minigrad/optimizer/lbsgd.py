@@ -98,6 +98,10 @@ class LBSGD(Optimizer):
         self.num_epochs = whole("num_epochs", num_epochs, 0)
 
     states = property(velocity)
+    symbols = {
+        "batch_scale": "B", "warmup_epochs": "E", "updates_per_epoch": "U", "begin_epoch": "E_0",
+        "begin_num_update": "t_0",
+    }  # fmt: skip
 
     def rule(self, w, g, v=None, *, lr, scale):
         if self.momentum == 0:
@@ -154,8 +158,8 @@ class LBSGD(Optimizer):
         """The factor on the rate."""
         B = self.batch_scale
         if self.warmup_strategy == "lars":
-            w2, g2 = norm(w) ** 2, norm(g) ** 2
-            return clip(sqrt(w2 / (g2 + wd * w2 + 1e-18)), 0.01, 100.0)
+            length, slope = norm(w), norm(g)
+            return clip(sqrt(length**2 / (slope**2 + wd * length**2 + 1e-18)), 0.01, 100.0)
         N = self.warmup_epochs * self.updates_per_epoch
         if B == 1 or N <= 1:
             return B * 1.0
