@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy
 
@@ -25,6 +25,9 @@ from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_fo
 from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run
+
+if TYPE_CHECKING:
+    from minigrad.optimizer.readings.worked import Worked
 
 Index = int | str
 State = Any
@@ -330,7 +333,7 @@ class Optimizer:
 
         return legend(self)
 
-    def worked(self, w: Any, g: Any, steps: int | None = None) -> Any:
+    def worked(self, w: Any, g: Any, steps: int | None = None) -> Worked:
         """Some steps worked by hand: every equation with its numbers filled in, as text, or as LaTeX in Jupyter.
 
         Args:
