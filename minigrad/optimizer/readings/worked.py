@@ -33,8 +33,9 @@ NEW = "a new parameter"
 class Worked:
     """Some steps of an optimizer on one small weight, line by line.
 
-    Printed it is text, in Jupyter LaTeX. `steps` has the values of each step by name: those of all lines, of the
-    gradient as it is handed in (`raw_gradient`), and of the weight and the states after the step.
+    Printed it is text, in Jupyter LaTeX. The steps are those of a parameter that is new to the optimizer. `steps` has
+    the values of each by name: those of all lines, of the gradient as it is handed in (`raw_gradient`), and of the
+    weight and the states after the step.
 
     >>> from minigrad import optimizer
     >>> worked = optimizer.SGD(learning_rate=0.1).worked(w=[1.0, 2.0], g=lambda w: 2 * w, steps=1)

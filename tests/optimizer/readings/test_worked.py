@@ -38,6 +38,33 @@ def test_the_values_are_those_of_real_updates(row, more, numpy_reading):
         numpy.testing.assert_allclose(worked.steps[-1][name], array.asnumpy(), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("lars", {"momentum": 0.5, "momentum_correction": False, "eta": 0.1}),
+        ("lars", {"momentum": 0.5, "rescale_grad": -0.5, "lr_scheduler": FactorScheduler(1, 0.5, base_lr=0.3)}),
+        ("lamb", {"lower_bound": 2.0, "wd": 0.1}),
+        ("lamb", {"lower_bound": 0.1, "upper_bound": 0.5, "wd": 0.1}),
+        ("lans", {"lower_bound": 2.0, "wd": 0.1, "rescale_grad": -0.5}),
+        ("lans", {"upper_bound": 0.5, "rescale_grad": 0.0, "wd": 0.1}),
+        ("lbsgd", {"warmup_strategy": "lars", "wd": 0.1, "rescale_grad": 0.5}),
+        ("lbsgd", {"batch_scale": 2, "begin_epoch": 1, "updates_per_epoch": 3, "begin_num_update": 5}),
+        ("lbsgd", {"batch_scale": 2, "warmup_strategy": "none", "updates_per_epoch": 1, "warmup_epochs": 4}),
+        ("lbsgd", {"batch_scale": 3, "warmup_epochs": 0, "momentum": 0.5, "rescale_grad": 0.5, "clip_gradient": 0.1}),
+    ],
+)
+def test_so_are_those_of_every_option_of_what_is_computed_outside(name, arguments, numpy_reading):
+    schedule = arguments.get("lr_scheduler")
+    opt = optimizer.create(name, **{"learning_rate": None if schedule else 0.1, **arguments})
+    w = numpy.array([1.0, -0.5])
+    worked = opt.worked(w, GRADIENTS)
+    state = opt.create_state(0, w)
+    for g, step in zip(GRADIENTS, worked.steps, strict=True):
+        opt.update(0, w, numpy.array(g), state)
+        numpy.testing.assert_allclose(step["w"], w, rtol=1e-9, atol=1e-12)
+    assert not numpy.allclose(w, [1.0, -0.5])
+
+
 @pytest.mark.parametrize(("row", "more"), CASES)
 def test_it_is_readable_and_what_it_shows_is_what_it_has(row, more):
     worked = made(row, more).worked(row.start, numpy.array(row.start) / 2)
