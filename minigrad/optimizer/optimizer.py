@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy
 
@@ -25,16 +25,14 @@ from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_fo
 from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run
-
-if TYPE_CHECKING:
-    from minigrad.optimizer.readings.worked import Worked
+from minigrad.optimizer.shown import Shown
 
 Index = int | str
 State = Any
 """None, one `Tensor`, or a tuple of them: what `create_state` returns."""
 
 
-class Optimizer:
+class Optimizer(Shown):
     r"""Base class of every optimizer.
 
     Write your own as its equations, and it is fast everywhere, prints itself and runs on a GPU:
@@ -85,12 +83,6 @@ class Optimizer:
 
     earlier: ClassVar[tuple[str, ...]] = ()
     """Attributes found in files of the first versions, which `set_config` reads."""
-
-    symbols: ClassVar[Mapping[str, str]] = {}
-    """How the equations print names that are words: name -> LaTeX."""
-
-    starts: ClassVar[Mapping[str, float]] = {}
-    """The value before the first step of what `outside` or the rule asks for as `..._before`, if it is not 0."""
 
     rule: Callable[..., Any]
     """`rule(self, w, g, *states, *, lr, t, ...)`: next weight and states. See `minigrad.optimizer.rule`."""
@@ -320,37 +312,6 @@ class Optimizer:
         return {key: number(f"{kind} of {key!r}", factor, 0) for key, factor in factors.items()}
 
     # ---- Seeing, saving ----------------------------------------------------------------------------------------------
-
-    def equation(self) -> str:
-        """The whole step as LaTeX, one aligned line per equation, printed from the rule itself. See `legend`."""
-        from minigrad.optimizer.readings.latex import equation
-
-        return equation(self)
-
-    def legend(self) -> str:
-        """What each symbol of `equation` stands for, and its present value, as LaTeX."""
-        from minigrad.optimizer.readings.latex import legend
-
-        return legend(self)
-
-    def worked(self, w: Any, g: Any, steps: int | None = None) -> Worked:
-        """Some steps worked by hand: every equation with its numbers filled in, as text, or as LaTeX in Jupyter.
-
-        `w` is the weight at first, a number or a few; `g` is one gradient for all steps, a list with one for each, or a
-        function of w; `steps` is 2 by default, or one for each gradient. The optimizer itself takes no step.
-
-        >>> from minigrad import optimizer
-        >>> optimizer.SGD(learning_rate=0.1).worked(w=1.0, g=0.5, steps=1)
-        step 1: w_0 = 1, g_1 = 0.5
-          w_1 = w_0 - η g_1 = 1 - 0.1·0.5 = 0.95
-        """
-        from minigrad.optimizer.readings.worked import Worked
-
-        return Worked(self, w, g, steps)
-
-    def _repr_latex_(self) -> str | None:
-        """What Jupyter shows: the equations and their legend, or the plain repr of an optimizer that has none."""
-        return f"$${self.equation()}$$\n\n$${self.legend()}$$" if hasattr(self, "rule") else None
 
     def __repr__(self) -> str:
         own, base = arguments_of(type(self)), arguments_of(Optimizer)
