@@ -25,13 +25,14 @@ from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_fo
 from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run
+from minigrad.optimizer.shown import Shown
 
 Index = int | str
 State = Any
 """None, one `Tensor`, or a tuple of them: what `create_state` returns."""
 
 
-class Optimizer:
+class Optimizer(Shown):
     r"""Base class of every optimizer.
 
     Write your own as its equations, and it is fast everywhere, prints itself and runs on a GPU:
@@ -83,11 +84,11 @@ class Optimizer:
     earlier: ClassVar[tuple[str, ...]] = ()
     """Attributes found in files of the first versions, which `set_config` reads."""
 
-    symbols: ClassVar[Mapping[str, str]] = {}
-    """How the equations print names that are words: name -> LaTeX."""
-
     rule: Callable[..., Any]
     """`rule(self, w, g, *states, *, lr, t, ...)`: next weight and states. See `minigrad.optimizer.rule`."""
+
+    outside: Callable[..., Mapping[str, Any]]
+    """`outside(self, *, w, raw, lr, ...)`: what `named` supplies, by name, as it is printed. See CONTRIBUTING."""
 
     def __init__(
         self,
@@ -311,16 +312,6 @@ class Optimizer:
         return {key: number(f"{kind} of {key!r}", factor, 0) for key, factor in factors.items()}
 
     # ---- Seeing, saving ----------------------------------------------------------------------------------------------
-
-    def equation(self) -> str:
-        """The rule as LaTeX, one aligned line per equation, printed from the rule itself."""
-        from minigrad.optimizer.readings.latex import equation
-
-        return equation(self)
-
-    def _repr_latex_(self) -> str | None:
-        """What Jupyter shows: the equations, or the plain repr of an optimizer that has none."""
-        return f"$${self.equation()}$$" if hasattr(self, "rule") else None
 
     def __repr__(self) -> str:
         own, base = arguments_of(type(self)), arguments_of(Optimizer)
