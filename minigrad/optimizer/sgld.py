@@ -49,6 +49,13 @@ class SGLD(Optimizer):
     def rule(self, w, g, *, lr, noise):
         return w - lr / 2 * g + noise
 
+    def step(self, index, w, g, states):
+        if self.rescale_grad < 1 and self.param_dict:
+            from minigrad.optimizer.cautions import a_mean_is_sampled
+
+            a_mean_is_sampled(self)
+        super().step(index, w, g, states)
+
     def named(self, index, w, g, states, scalars):
         with context_of(w):
             return {"noise": random.normal(0.0, math.sqrt(scalars["lr"]), shape=w.shape, dtype=single(w.dtype)).data}
