@@ -3,8 +3,9 @@
 from typing import Any
 
 from minigrad.optimizer.arguments import Default, moments, number
-from minigrad.optimizer.norms import bounded, norm, ratio
+from minigrad.optimizer.norms import norm
 from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.ratios import bounded, ratio
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
 
@@ -87,4 +88,5 @@ class LAMB(Optimizer):
         return w - lr * trust * r, mean, var
 
     def measure(self, w, r):
-        return {"trust": ratio(bounded(norm(w), self.lower_bound, self.upper_bound), norm(r))}
+        length = bounded(norm(w), self.lower_bound, self.upper_bound)
+        return {"trust": ratio(length, norm(r))}
