@@ -101,12 +101,11 @@ class DCASGD(Optimizer):
         return unhalved(w).copy() if name == "prev" else super().initial_state(name, w)
 
     def rule(self, w, g, *states, lr):
-        prev = states[-1]
         lamda, after = self.lamda, [w]
         if self.beta is not None:
             E = self.beta * states[-2] + (1 - self.beta) * g**2
             lamda, after = self.lamda / sqrt(E + self.epsilon), [E, w]
-        d = g + lamda * g**2 * (w - prev)
+        d = g + lamda * g**2 * (w - states[-1])
         if self.momentum == 0:
             return w - lr * d, *after
         v = self.momentum * states[0] - lr * d
@@ -123,9 +122,7 @@ class DCASGD(Optimizer):
         if index in self._pulled:
             copy = self._pulled.pop(index)
             if copy.shape != w.shape:
-                raise ShapeError(
-                    f"pulled({index!r}, ...) got shape {copy.shape}, but that parameter has shape {w.shape}"
-                )
+                raise ShapeError(f"pulled({index!r}, ...) got the shape {copy.shape}; its parameter has {w.shape}")
             states[-1][...] = context_of(w).put(copy.data)
         super().step(index, w, g, states)
 

@@ -67,7 +67,7 @@ def test_a_copy_of_another_shape_is_refused_before_anything_moves():
     opt, w = optimizer.DCASGD(), np.array([1.0, 2.0])
     state = opt.create_state(0, w)
     opt.pulled(0, np.array([1.0]))
-    with pytest.raises(ShapeError, match=r"pulled\(0, ...\) got shape \(1,\), but that parameter has shape \(2,\)"):
+    with pytest.raises(ShapeError, match=r"pulled\(0, ...\) got the shape \(1,\); its parameter has \(2,\)"):
         opt.update(0, w, np.array([1.0, 1.0]), state)
     assert w.asnumpy().tolist() == [1.0, 2.0]
 
