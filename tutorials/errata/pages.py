@@ -3,8 +3,9 @@
 import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 
-from errata.table import EVIDENCE, HERE, SEVERITIES, Chapter, Claim, Entry, chapters
+from errata.table import EVIDENCE, HERE, SEVERITIES, Chapter, Claim, Dialect, Entry, chapters
 
 Measured = Sequence[tuple[Chapter, str, str, str]]
 """Chapter, what differs, what is compared, the difference."""
@@ -26,12 +27,12 @@ def margin(name: str) -> Markdown:
         raise KeyError(f"there is no chapter {name!r}; there are {', '.join(chapters())}")
     lines = []
     for entry in by_severity(chapters()[name].entries):
-        if guide := entry.claim("guide"):
-            ours = entry.claim("minigrad")
-            said = guide if ours == guide else f"The guide: {guide} minigrad: {ours}" if ours else f"The guide: {guide}"
-            lines.append(f"> * {title(entry)} {said} {entry.notice}")
-    more = f"[More, with examples](errata.md#{chapters()[name].anchor})"
-    return Markdown("\n".join(lines + [">", f"> {more}"]) if lines else f"> The guide is right. {more}")
+        guide = entry.claim("guide")
+        if guide and (entry.severity == "trap" or not guide.startswith("silent")):
+            said = " ".join(spoken(replace(claim, evidence="")) for claim in entry.says)
+            lines.append(f"> * {title(entry)} {entry.notice} {said}")
+    more = f"[Errata, with examples](errata.md#{chapters()[name].anchor})"
+    return Markdown("\n".join([*lines, ">", f"> {more}"]) if lines else f"> Nothing of this is in the guide. {more}")
 
 
 def errata(measured: Measured) -> str:
@@ -51,17 +52,23 @@ def errata(measured: Measured) -> str:
 def dialects(measured: Measured) -> str:
     """The page of dialects."""
     parts = [(HERE / "dialects.md").read_text(encoding="utf-8").format(evidence=definitions(EVIDENCE))]
-    columns = ["who", "ε", "decay", "momentum", "bias correction", "first step", "here", "known from"]
     for chapter in chapters().values():
         if chapter.dialects:
-            lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-            for d in chapter.dialects:
-                first = f"`{d.first}`" if d.first else ""
-                here = f"`{d.here}`" if d.here.endswith(")") else d.here
-                cells = [d.who, d.epsilon, d.decay, d.momentum, d.correction, first, here, source(d.evidence)]
-                lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-            parts += [f"## {chapter.heading}", "\n".join(lines)]
+            rows = [COLUMNS, *map(cells, chapter.dialects)]
+            columns = [column for column in zip(*rows) if {*column[1:]} - {"", "none"}]
+            lines = ["| " + " | ".join(row) + " |" for row in zip(*columns)]
+            parts += [f"## {chapter.heading}", "\n".join([lines[0], "|" + "---|" * len(columns), *lines[1:]])]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+COLUMNS = ("who", "ε", "decay", "momentum", "bias correction", "first step", "here", "known from")
+
+
+def cells(d: Dialect) -> tuple[str, ...]:
+    """A dialect as a row of its table."""
+    first = f"`{d.first}`" if d.first else ""
+    here = re.sub(r"^\w+\([^`]*\)$", r"`\g<0>`", d.here)
+    return d.who, d.epsilon, d.decay, d.momentum, d.correction, first, here, source(d.evidence)
 
 
 PAGES = {"errata.md": errata, "dialects.md": dialects}
@@ -102,7 +109,7 @@ def source(evidence: str) -> str:
             kinds.append("measured: " + ", ".join(f"`{case}`" for case in where.split(", ")))
         elif kind:
             kinds.append(kind if kind != "run" else f"run: {where}")
-    return "; ".join(kinds)
+    return "; ".join(dict.fromkeys(kinds))
 
 
 def errors() -> str:
