@@ -22,6 +22,7 @@ from minigrad.optimizer.rule import ancestors
 
 FORMS: dict[str, list[dict[str, Any]]] = {
     "rmsprop": [{"clip_weights": 0.9}],
+    "dcasgd": [{"beta": 0.95}],
     "lamb": [{"lower_bound": 0.1, "upper_bound": 10.0}],
     "lans": [{"lower_bound": 0.1, "upper_bound": 10.0}],
     "lbsgd": [

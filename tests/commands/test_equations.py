@@ -38,7 +38,7 @@ def test_all_about_one_optimizer_fits_into_80_columns(name, worked, capsys):
         ("rmsprop", ["centered=True", "clip_weights=0.9"]),
         ("lamb", ["bias_correction=False", "lower_bound=0.1, upper_bound=10.0"]),
         ("lars", ["momentum=0.9"]),
-        ("dcasgd", ["momentum=0.9"]),
+        ("dcasgd", ["momentum=0.9", "beta=0.95"]),
         ("adam", []),
         (
             "lbsgd",
