@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MethodType
 from typing import Any, ClassVar
 
 import numpy
@@ -24,14 +25,34 @@ from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageErr
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
 from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.registry import create, register
-from minigrad.optimizer.run import run
+from minigrad.optimizer.run import run, way_of
 
 Index = int | str
 State = Any
 """None, one `Tensor`, or a tuple of them: what `create_state` returns."""
 
 
-class Optimizer:
+class Complete(type):
+    """The type of optimizer classes: it refuses an optimizer whose `__init__` has not called the base's."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        made = super().__call__(*args, **kwargs)
+        if "_index_update_count" not in vars(made):
+            raise UsageError(
+                f"{cls.__name__}.__init__ does not call super().__init__(), so the optimizer has no rate; begin it with "
+                "super().__init__(learning_rate=learning_rate, **kwargs)."
+            )
+        return made
+
+    @property
+    def __signature__(cls) -> Any:
+        """What `help()` shows: the arguments of `__init__`, not those above."""
+        import inspect
+
+        return inspect.signature(MethodType(cls.__init__, None))  # type: ignore[misc]
+
+
+class Optimizer(metaclass=Complete):
     r"""Base class of every optimizer.
 
     Write your own as its equations, and it is fast everywhere, prints itself and runs on a GPU:
@@ -130,9 +151,12 @@ class Optimizer:
 
     @property
     def elementwise(self) -> bool:
-        """Whether a step on several parameters laid side by side is the same as one step on each."""
-        cls = type(self)
-        return cls.update is Optimizer.update and cls.create_state is Optimizer.create_state
+        """Whether a step on several parameters laid side by side is the same as one step on each.
+
+        Not in the reading "plain", where a rule may print its arrays in the parameter's own shape.
+        """
+        cls, base = type(self), Optimizer
+        return cls.update is base.update and cls.create_state is base.create_state and way_of(cls) != "plain"
 
     # ---- States ----------------------------------------------------------------------------------------------------
 
