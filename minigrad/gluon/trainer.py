@@ -88,6 +88,7 @@ class Trainer:
             warnings.warn("The learning rate is 0: nothing will be learned.", stacklevel=2)
 
     def _set_optimizer(self, optimizer: Optimizer) -> None:
+        optimizer._check_class()
         optimizer.param_dict = dict(enumerate(self._params))
         self._optimizer = optimizer
         self._updaters = [Updater(optimizer) for _ in self._contexts]

@@ -14,9 +14,9 @@ from numbers import Real
 from typing import Any
 
 from minigrad.define import identifier
-from minigrad.errors import UsageError
+from minigrad.errors import RuleError, UsageError
 from minigrad.explain import described
-from minigrad.optimizer.mistakes import GIVEN, in_words, mistake, no_rule, not_given
+from minigrad.optimizer.mistakes import GIVEN, in_words, mistake, no_rule, not_given, place
 
 
 def check(optimizer: Any, scalars: Mapping[str, Any]) -> None:
@@ -36,6 +36,30 @@ def check(optimizer: Any, scalars: Mapping[str, Any]) -> None:
             raise mistake(cls, not_given(optimizer, p.name, known))
         if p.kind is p.KEYWORD_ONLY and scalars.get(p.name, 0.0) is None:
             raise mistake(cls, f"asks for {p.name!r}, which is None; read it in named(), and give the rule a number")
+
+
+def check_class(optimizer: Any, base: type) -> None:
+    """Raise RuleError if the base's constructor was not called, a state's name is none, or a method has another's."""
+    cls = type(optimizer)
+    if "_index_update_count" not in vars(optimizer):
+        code = getattr(cls.__init__, "__code__", None)
+        raise RuleError(
+            f"{cls.__name__}.__init__ {place(code)}does not call super().__init__(), so the optimizer has no rate; "
+            "begin it with super().__init__(learning_rate=learning_rate, **kwargs)."
+        )
+    if hasattr(cls, "rule"):
+        checked_states(cls, optimizer.states)
+    for name in ("step", "update", "named", "measure", "initial_state", "create_state"):
+        method, own = vars(base)[name], getattr(optimizer, name)
+        passed = list(inspect.signature(method).parameters)[1:]
+        try:
+            inspect.signature(own).bind(*passed)
+        except TypeError:
+            kind = "method" if callable(own) else "value"
+            raise RuleError(
+                f"{cls.__name__} has a {kind} {name!r}, but every optimizer has a method of that name, "
+                f"{name}(self, {', '.join(passed)}); give yours another name"
+            ) from None
 
 
 def checked_states(cls: type, states: Any) -> tuple[str, ...]:
@@ -67,6 +91,9 @@ def check_positional(cls: type, states: Sequence[str], parameters: Sequence[insp
         raise mistake(cls, f"has no `self`; write {right}")
     names = names[1:]
     if names == wanted or (names == wanted[: len(names)] and any(p.kind is p.VAR_POSITIONAL for p in parameters)):
+        return
+    spare = {p.name for p in parameters if p.default is None} - {*GIVEN}  # states of other branches: `v=None`
+    if names[: len(wanted)] == wanted and spare.issuperset(names[len(wanted) :]):
         return
     extra = [name for name in names if name not in wanted]
     missing = [name for name in wanted if name not in names]
@@ -171,7 +198,7 @@ def returns_alone(cls: type) -> list[tuple[int, str]]:
 
 
 def assigned_and_not_returned(cls: type, states: Collection[str]) -> list[tuple[int, str, list[str]]]:
-    """Each `return` of one value that a new value of a state, made without the old one, can reach: line, text, names."""
+    """Each `return` of one value that a state made anew, without the old one, can reach: its line, text and names."""
     found = []
     statements, offset = body(cls)
 

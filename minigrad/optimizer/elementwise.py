@@ -131,7 +131,7 @@ def logic(spelled: str) -> RuleError:
 
 
 def refused(what: str, x: str) -> RuleError:
-    """The error for an attribute of an array, or a special method, that a rule cannot use; `x` is its name or text."""
+    """The error for an attribute or special method of an array that a rule cannot use; `x` is the array as text."""
     if what == "__bool__":
         return RuleError(
             f"a rule cannot branch on {x}, which differs from element to element or from step to step: write "
@@ -148,8 +148,8 @@ def refused(what: str, x: str) -> RuleError:
     if what in ("__setitem__", "fill", "put", "sort", "partition", "itemset", "resize"):
         spelled = SPECIAL.get(what, f".{what}()")
         return RuleError(
-            f"{spelled} would change {x}, but a rule changes nothing: it returns the next values. Write `v = ...`, with "
-            "where(condition, this, that) for some of the elements"
+            f"{spelled} would change {x}, but a rule changes nothing: it returns the next values. Write `v = ...`, "
+            "with where(condition, this, that) for some of the elements"
         )
     if what == "copy":
         return RuleError(f"{x}.copy() is not needed: in a rule no array is ever changed in place; write {x}")

@@ -155,7 +155,8 @@ class Seen:
         return MethodType(value.__func__, self) if isinstance(value, MethodType) else value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise UsageError(f"a rule is pure: it cannot set self.{name}; declare a state and return its next value")
+        if value is not getattr(self._optimizer, name, None):  # as it is in `self.log += [g]`
+            raise UsageError(f"a rule is pure: it cannot set self.{name}; declare a state and return its next value")
 
 
 class HyperParameters(Seen):

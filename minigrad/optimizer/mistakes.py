@@ -32,7 +32,7 @@ LIBRARIES = tuple(str(Path(file).parent) + os.sep for file in (Path(__file__).pa
 
 
 def mistake(cls: Any, what: str, attribute: str = "rule", line: int | None = None) -> RuleError:
-    """The error for a wrong definition: which class, where, what it does and what it should do."""
+    """The error for a wrong definition: which class, where, what is wrong and what to write."""
     code = getattr(inspect.unwrap(cls.rule), "__code__", None)
     return RuleError(f"{cls.__name__}{'.rule' if attribute == 'rule' else ''} {place(code, line)}{what}.")
 
@@ -63,8 +63,8 @@ def in_words(cls: Any, optimizer: Any, error: Exception) -> Exception:
     of_numpy = isinstance(error, ValueError) and "broadcast" in str(error)
     if of_numpy or isinstance(error, (TypeError, AttributeError, NameError)):
         return RuleError(
-            f"{where}: {str(error).strip(' .')}. In a rule w, g, the states and what it asks for are arrays, or symbols for them; it is "
-            "written with + - * / **, comparisons and the functions of minigrad.optimizer.rule."
+            f"{where}: {str(error).strip(' .')}. In a rule w, g, the states and what it asks for are arrays, or "
+            "symbols for them; it is written with + - * / **, comparisons and the functions of minigrad.optimizer.rule."
         )
     error.add_note(f"in {where}")
     return error
@@ -94,8 +94,8 @@ def no_rule(cls: Any) -> RuleError:
     close = difflib.get_close_matches("rule", [name for name in vars(cls) if not name.startswith("__")], 1, 0.5)
     hint = f"; did you mean `rule` by `{close[0]}`?" if close else ""
     return RuleError(
-        f"{cls.__name__} says nothing about how to step; define `rule(self, w, g, *, lr)`, which returns the next w, or "
-        f"`update(self, index, weight, grad, state)`{hint}"
+        f"{cls.__name__} says nothing about how to step; define `rule(self, w, g, *, lr)`, which returns the next w, "
+        f"or `update(self, index, weight, grad, state)`{hint}"
     )
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MethodType
 from typing import Any, ClassVar
 
 import numpy
@@ -24,6 +23,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
 from minigrad.optimizer.arguments import Default
+from minigrad.optimizer.graph import is_own
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run, way_of
 
@@ -32,27 +32,7 @@ State = Any
 """None, one `Tensor`, or a tuple of them: what `create_state` returns."""
 
 
-class Complete(type):
-    """The type of optimizer classes: it refuses an optimizer whose `__init__` has not called the base's."""
-
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        made = super().__call__(*args, **kwargs)
-        if "_index_update_count" not in vars(made):
-            raise UsageError(
-                f"{cls.__name__}.__init__ does not call super().__init__(), so the optimizer has no rate; begin it with "
-                "super().__init__(learning_rate=learning_rate, **kwargs)."
-            )
-        return made
-
-    @property
-    def __signature__(cls) -> Any:
-        """What `help()` shows: the arguments of `__init__`, not those above."""
-        import inspect
-
-        return inspect.signature(MethodType(cls.__init__, None))  # type: ignore[misc]
-
-
-class Optimizer(metaclass=Complete):
+class Optimizer:
     r"""Base class of every optimizer.
 
     Write your own as its equations, and it is fast everywhere, prints itself and runs on a GPU:
@@ -158,6 +138,13 @@ class Optimizer(metaclass=Complete):
         cls, base = type(self), Optimizer
         return cls.update is base.update and cls.create_state is base.create_state and way_of(cls) != "plain"
 
+    def _check_class(self) -> None:
+        """Refuse an optimizer of a user's class that could not take a step, before a state is made for it."""
+        if not is_own(type(self)):
+            from minigrad.optimizer.definition import check_class
+
+            check_class(self, Optimizer)
+
     # ---- States ----------------------------------------------------------------------------------------------------
 
     def initial_state(self, name: str, w: Array) -> Array:
@@ -167,6 +154,7 @@ class Optimizer(metaclass=Complete):
 
     def create_state(self, index: Index, weight: Tensor) -> State:
         """A new state for one parameter: None, one array, or a tuple in the order of `states`."""
+        self._check_class()
         weight = weight_of(weight)
         with weight.ctx:
             made = tuple(Tensor(self.initial_state(name, weight.data), weight.ctx) for name in self.states)
@@ -174,6 +162,7 @@ class Optimizer(metaclass=Complete):
 
     def create_state_multi_precision(self, index: Index, weight: Tensor) -> State:
         """As `create_state`; for a float16 weight with `multi_precision`, (float32 master copy, state)."""
+        self._check_class()
         weight = weight_of(weight)
         with weight.ctx:
             if not self._has_master(weight):
@@ -262,7 +251,11 @@ class Optimizer(metaclass=Complete):
 
     def _update_count(self, index: Index | Iterable[Index]) -> None:
         """Count one more update of the parameter, or of each of several."""
-        counts = self._index_update_count
+        try:
+            counts = self._index_update_count
+        except AttributeError:
+            self._check_class()  # which says why there is none
+            raise
         for i in (index,) if isinstance(index, (int, str)) else index:
             counts[i] = count = counts.get(i, self.begin_num_update) + 1
             if count > self.num_update:

@@ -20,16 +20,17 @@ from minigrad.device import Array
 from minigrad.errors import ArgumentError
 from minigrad.optimizer.accepts import FLOATS, check
 from minigrad.optimizer.graph import Graph, Scalars, active, is_own, trace
-from minigrad.optimizer.readings import numba as numba_reading
 from minigrad.optimizer.readings import numpy as numpy_reading
 
 Step = Callable[[Graph, Sequence[Array], Sequence[float]], None]
 
 CPU: dict[str, tuple[Step, int, int]] = {
     "numpy": (numpy_reading.step, 1_000_000, 3),
-    "numba": (numba_reading.step, 500_000, 16),
 }
-"""For each reading: its function, the number of elements from which several threads pay, and the most threads."""
+"""For each reading: its function, the number of elements from which several threads pay, and the most threads.
+
+`fastest` adds numba's.
+"""
 
 MOST = 64
 """Graphs of one class that are kept: one for each combination of branches that its optimizers take."""
@@ -117,8 +118,8 @@ def reading(name: str) -> Iterator[None]:
 
 def checked(name: str) -> str:
     """The name, if it is that of a way to run rules on this CPU."""
-    if name not in (*CPU, "plain"):
-        raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; there are {', '.join(CPU)}, plain")
+    if name not in ("numpy", "numba", "plain"):
+        raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; there are numpy, numba, plain")
     if name == "numba" and fastest() != "numba":
         raise ArgumentError("rules cannot run with numba, which is not installed: pip install 'minigrad[fast]'")
     return name
@@ -131,7 +132,7 @@ def chosen() -> str:
 
 def way_of(cls: type) -> str:
     """How rules of this class run now: as chosen, else plain if it has a rule of a notebook or a script, else fast."""
-    if cls not in _ways:
+    if not _chosen and cls not in _ways:
         rule = getattr(cls, "rule", None)
         names = ("rule", *getattr(getattr(rule, "__code__", None), "co_names", ()))  # methods that it calls, too
         own = any(getattr(getattr(cls, name, None), "__module__", "") == "__main__" for name in names)
@@ -149,6 +150,9 @@ def fastest() -> str:
     except ImportError as error:
         warnings.warn(f"numba is installed but cannot be used, so rules run with NumPy: {error}", stacklevel=2)
         return "numpy"
+    from minigrad.optimizer.readings.numba import step
+
+    CPU["numba"] = (step, 500_000, 16)
     return "numba"
 
 
