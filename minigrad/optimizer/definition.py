@@ -10,6 +10,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from numbers import Real
 from typing import Any
 
@@ -152,6 +153,10 @@ def results_of(
     if isinstance(returned, (list, set, dict)):
         raise mistake(cls, f"returns a {type(returned).__name__}; write {wanted} with commas, as in `return {form}`")
     if isinstance(returned, tuple):
+        for line, names in returned_names(cls):
+            if sorted(names) == sorted(states) and names != list(states):
+                told = f"returns its states as {', '.join(names)}, but they are told apart by their position: write"
+                raise mistake(cls, f"{told} `return w, {', '.join(states)}`", line=line)
         if len(returned) != 1 + len(states):
             declared = f"the states are {states}" if states else 'it declares no states, as in states = ("v",)'
             raise mistake(cls, f"returned {len(returned)} values; expected {wanted}, as {declared}")
@@ -159,16 +164,14 @@ def results_of(
     touched = [name for name, x in zip(states, arrays[2:]) if id(x) in used or x is returned]
     left_out = [(name, line, text) for line, text, names in assigned_and_not_returned(cls, states) for name in names]
     if touched or left_out:
-        lines = [(line, text) for line, text in returns_alone(cls)]
         names = touched or [name for name, _, _ in left_out]
-        lines = lines if touched else [(line, text) for _, line, text in left_out]
-        line, text = lines[-1] if lines else (None, "w")
-        text = f"({text})" if " if " in text or "lambda" in text else text
+        lines = returns_alone(cls) if touched else [(line, text) for _, line, text in left_out]
+        at, text = lines[-1] if lines else (None, "w")
         raise mistake(
             cls,
             f"returns w alone, but {' and '.join(names)} {'is' if len(names) == 1 else 'are'} computed or used: write "
             f"`return {', '.join([text, *states])}`",
-            line=line,
+            line=at,
         )
     return (returned, *arrays[2:])
 
@@ -176,19 +179,28 @@ def results_of(
 # The text of a rule
 
 
-def body(cls: type) -> tuple[list[ast.stmt], int]:
-    """The statements of the rule, and what to add to their line numbers; none if its text is not to be found."""
+@lru_cache(maxsize=64)
+def body(rule: Any) -> tuple[list[ast.stmt], int]:
+    """The statements of a rule, and what to add to their line numbers; none if its text is not to be found."""
     try:
-        lines, first = inspect.getsourcelines(inspect.unwrap(cls.rule))  # type: ignore[attr-defined]
+        lines, first = inspect.getsourcelines(inspect.unwrap(rule))
         (tree,) = ast.parse(textwrap.dedent("".join(lines))).body
     except (OSError, TypeError, SyntaxError, ValueError):
         return [], 0
     return (tree.body if isinstance(tree, ast.FunctionDef) else []), first - 1
 
 
-def returns_alone(cls: type) -> list[tuple[int, str]]:
+def returned_names(cls: Any) -> list[tuple[int, list[str]]]:
+    """The lines with a `return` of several values that are names behind the first, and these names."""
+    statements, offset = body(cls.rule)
+    found = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Return)]
+    tuples = [(node.lineno + offset, node.value.elts[1:]) for node in found if isinstance(node.value, ast.Tuple)]
+    return [(line, [x.id for x in rest if isinstance(x, ast.Name)]) for line, rest in tuples]
+
+
+def returns_alone(cls: Any) -> list[tuple[int, str]]:
     """The lines with a `return` of one value, and the value as text."""
-    statements, offset = body(cls)
+    statements, offset = body(cls.rule)
     found = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Return)]
     return [
         (node.lineno + offset, ast.unparse(node.value))
@@ -197,10 +209,10 @@ def returns_alone(cls: type) -> list[tuple[int, str]]:
     ]
 
 
-def assigned_and_not_returned(cls: type, states: Collection[str]) -> list[tuple[int, str, list[str]]]:
+def assigned_and_not_returned(cls: Any, states: Collection[str]) -> list[tuple[int, str, list[str]]]:
     """Each `return` of one value that a state made anew, without the old one, can reach: its line, text and names."""
     found = []
-    statements, offset = body(cls)
+    statements, offset = body(cls.rule)
 
     def walk(block: Sequence[ast.stmt], held: set[str]) -> set[str] | None:
         """The names that hold a new value after a block; None if it never comes to its end."""

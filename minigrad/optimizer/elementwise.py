@@ -69,6 +69,8 @@ def meaning(F: Apply, function: Any, args: Any, kwargs: Any, library: str = "num
     spelled = f"{home if library == 'numpy' and isinstance(home, str) else library}.{name}"
     if name == "clip":
         kwargs = {LIMITS.get(key, key): value for key, value in kwargs.items()}
+    if name == "clip" and len(args) == 4:
+        args, kwargs = args[:3], {"out": args[3]}
     if kwargs and not (name == "clip" and {*kwargs} <= {"low", "high"}):
         words = ", ".join(f"{key}=" for key in kwargs)
         raise RuleError(
@@ -155,6 +157,11 @@ def refused(what: str, x: str) -> RuleError:
         return RuleError(f"{x}.copy() is not needed: in a rule no array is ever changed in place; write {x}")
     if what == "astype":
         return RuleError(f"{x}.astype() is not needed: a rule is computed in the dtype of w; write {x}")
+    if what in ("clip", "round", "conj", "real"):
+        return RuleError(
+            f"{x}.{what} is not there in a rule; its functions are {FUNCTIONS} (from minigrad.optimizer.rule, numpy or "
+            f"minigrad.np): write them in front, as in clip({x}, -1, 1)"
+        )
     if what in LAYOUT:
         return RuleError(
             f"{x}.{what} is not known in a rule, because all parameters may lie side by side in one array; {OUTSIDE}"

@@ -8,6 +8,7 @@ has only the branch that ran, and `holds` says whether the same one would run ag
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from types import MethodType
@@ -226,8 +227,12 @@ def fold(graph: Graph) -> Callable[[Any, Scalars], list[float]]:
         lines.append(f"    x{x.order} = {text}")
     parameters = ", ".join(f"x{x.order}" for x in graph.parameters)
     source = "\n".join(["def fold(self, scalars):", *lines, f"    return [{parameters}]"])
-    in_floats: Callable[[Any, Scalars], list[float]] = define(source, "fold", FLOAT)
-    in_numpy = define(source, "fold", {op: getattr(numpy, op) for op in FLOAT} | {"float": numpy.float64})
+    in_floats: Callable[[Any, Scalars], list[float]] = define(
+        source, "fold", FLOAT | {"inf": math.inf, "nan": math.nan}
+    )
+    in_numpy = define(
+        source, "fold", {op: getattr(numpy, op) for op in (*FLOAT, "inf", "nan")} | {"float": numpy.float64}
+    )
 
     def folded(self: Any, scalars: Scalars) -> list[float]:
         try:

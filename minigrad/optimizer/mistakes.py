@@ -112,7 +112,8 @@ def usual(name: str, known: Collection[str]) -> str:
 def not_given(optimizer: Any, name: str, known: Collection[str]) -> str:
     """What to say of something that a rule asks for by name, and that there is not."""
     found = f"asks for {name!r}, which it is not given; "
-    if hasattr(optimizer, name):
+    own = [vars(cls) for cls in type(optimizer).__mro__ if cls.__module__ != "minigrad.optimizer.optimizer"]
+    if name in vars(optimizer) or any(name in names for names in own):
         return f"{found}it is an attribute of the optimizer: write self.{name}"
     return f"{found}{usual(name, known)}; what is not elementwise comes from named(), the optimizer's numbers from self"
 

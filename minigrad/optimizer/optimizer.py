@@ -53,7 +53,9 @@ class Optimizer:
     >>> print(w.asnumpy())
     [0.75 2.25]
 
-    or, when it is not a formula for each element, define `create_state(index, weight)` and `update(index, weight,
+    Defined in a notebook or a script, a rule is *plain*: Python calls it with real arrays at every step, so that
+    `print`, breakpoints and lists work in it. Defined in a module, it becomes a program, once (`optimizer.reading`
+    chooses). Or, when it is not a formula for each element, define `create_state(index, weight)` and `update(index, weight,
     grad, state)` yourself: call `self._update_count(index)` first, then change `weight` in place.
 
     Arguments, which every optimizer accepts by keyword:

@@ -104,9 +104,14 @@ def reading(name: str) -> Iterator[None]:
 
     Plain calls the rule itself, on real arrays, at every step: to print in it, to stop in it, to draw random numbers.
 
-    >>> from minigrad import optimizer
+    >>> from minigrad import np, optimizer
+    >>> class Loud(optimizer.SGD):
+    ...     def rule(self, w, g, *, lr):
+    ...         print("the gradient is", g)
+    ...         return w - lr * g
     >>> with optimizer.reading("plain"):
-    ...     pass  # trainer.step(32)
+    ...     Loud().update(0, np.array([1.0, 2.0]), np.array([0.5, -1.0]), None)
+    the gradient is [ 0.5 -1. ]
     """
     global _chosen
     before, _chosen = _chosen, checked(name)

@@ -315,3 +315,25 @@ class CallsItsNumberStep(Optimizer):
 
     def rule(self, w, g, *, lr):
         return w - self.step * g
+
+
+@told("returns its states as var, mean", "`return w, mean, var`")
+class ReturnsTheStatesInAnotherOrder(Optimizer):
+    states = ("mean", "var")
+
+    def rule(self, w, g, mean, var, *, lr):
+        mean = 0.9 * mean + 0.1 * g
+        var = 0.9 * var + 0.1 * g**2
+        return w - lr * mean / (sqrt(var) + 1e-8), var, mean
+
+
+@told("asks for 'learning_rate'", "did you mean 'lr'?")
+class AsksForTheLearningRate(Optimizer):
+    def rule(self, w, g, *, learning_rate):
+        return w - learning_rate * g
+
+
+@told("asks for 'step'", "did you mean 't'?")
+class AsksForTheStep(Optimizer):
+    def rule(self, w, g, *, lr, step):
+        return w - lr / step * g

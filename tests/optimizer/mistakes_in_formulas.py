@@ -149,6 +149,19 @@ class WritesInto(Optimizer):
         return w - lr * g
 
 
+@told("out=", "nothing is changed in place")
+class WritesIntoTheFourth(Optimizer):
+    def rule(self, w, g, *, lr):
+        numpy.clip(g, -1, 1, g)
+        return w - lr * g
+
+
+@told("g.clip is not there in a rule", "clip(g, -1, 1)")
+class ClipsByAMethod(Optimizer):
+    def rule(self, w, g, *, lr):
+        return w - lr * g.clip(-1, 1)
+
+
 @told("would change", "a rule changes nothing")
 class ChangesElements(Optimizer):
     def rule(self, w, g, *, lr):

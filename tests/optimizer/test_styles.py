@@ -85,6 +85,16 @@ class NumbersOfManyKinds(Optimizer):
         return w + v, v
 
 
+@gives(lambda w, g, v, t: (w - 0.1 * g, max(v, g)))
+class HasInfinitiesAndNan(Optimizer):
+    states = ("v",)
+    unused = math.nan
+
+    def rule(self, w, g, v, *, lr):
+        step = where(g == math.inf, math.nan, g)
+        return w - lr * numpy.clip(step, -numpy.inf, numpy.inf), np.maximum(v, g)
+
+
 @gives(heavy_ball)
 class ReadsAClassAndAModule(Optimizer):
     states = ("v",)
