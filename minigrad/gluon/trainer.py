@@ -224,7 +224,7 @@ class Trainer:
 
     def _groups_hold(self) -> bool:
         """Whether the groups are still right: made, complete, intact, and for the present reading."""
-        if not self._groups or any(map(_learns, self._idle)) or self._reading is not chosen():
+        if not self._groups or any(map(_learns, self._idle)) or self._reading != chosen():
             return False
         for groups in self._groups:
             for group in groups:

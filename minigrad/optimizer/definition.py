@@ -114,12 +114,16 @@ def check_positional(cls: type, states: Sequence[str], parameters: Sequence[insp
 
 
 def call(
-    optimizer: Any, seen: Any, arrays: Sequence[Any], asked: Mapping[str, Any], used: Callable[[], Collection[int]]
+    optimizer: Any,
+    seen: Any,
+    arrays: Sequence[Any],
+    asked: Mapping[str, Any],
+    used: Callable[[], Collection[int] | None],
 ) -> tuple[Any, ...]:
     """Run the rule with `seen` as its `self`, on w, g and the states, and return the next w and states.
 
-    `used` gives the ids of the arrays that something has been computed from. What the rule raises is told with its
-    line.
+    `used` gives the ids of the arrays that something has been computed from, or None if that is not known. What the
+    rule raises is told with its line.
     """
     cls, states = type(optimizer), tuple(optimizer.states)
     try:
@@ -129,21 +133,22 @@ def call(
         if told is error:
             raise
         raise told from None
-    after = results_of(cls, states, returned, used(), arrays)
+    read = used()
+    after = results_of(cls, states, returned, read, arrays)
     for name, x in zip(("w", *states), after):
         is_array = type(x) is type(arrays[0]) or (hasattr(x, "dtype") and hasattr(arrays[0], "dtype"))
         if not is_array and not isinstance(x, Real):
             found = "several values" if isinstance(x, (tuple, list)) else described(x)
             raise mistake(cls, f"returns {found} for {name}, but the next {name} is one array, or a number")
-    if "lr" in asked and after[0] is not arrays[1] and id(arrays[1]) in used() and not isinstance(after[0], Real):
+    if "lr" in asked and read and id(arrays[1]) in read and not (after[0] is arrays[1] or isinstance(after[0], Real)):
         before = {id(arrays[0]), *map(id, arrays[2:])}
-        if not before & {*used()} and id(after[0]) not in before:
+        if not before & {*read, id(after[0])}:
             raise mistake(cls, "returns a step, made of g alone; it must return the next w, as in `return w - lr * g`")
     return after
 
 
 def results_of(
-    cls: type, states: tuple[str, ...], returned: Any, used: Collection[int], arrays: Sequence[Any]
+    cls: type, states: tuple[str, ...], returned: Any, used: Collection[int] | None, arrays: Sequence[Any]
 ) -> tuple[Any, ...]:
     """The next w and states from what a rule has returned. A state may be left out if nothing was done with any."""
     wanted = f"the next w and the next {', '.join(states)}" if states else "the next w"
@@ -161,8 +166,9 @@ def results_of(
             declared = f"the states are {states}" if states else 'it declares no states, as in states = ("v",)'
             raise mistake(cls, f"returned {len(returned)} values; expected {wanted}, as {declared}")
         return returned
-    touched = [name for name, x in zip(states, arrays[2:]) if id(x) in used or x is returned]
-    left_out = [(name, line, text) for line, text, names in assigned_and_not_returned(cls, states) for name in names]
+    touched = [name for name, x in zip(states, arrays[2:]) if id(x) in (used or ()) or x is returned]
+    reached = not_returned(cls, states, reading=used is None)
+    left_out = [(name, line, text) for line, text, names in reached for name in names]
     if touched or left_out:
         names = touched or [name for name, _, _ in left_out]
         lines = returns_alone(cls) if touched else [(line, text) for _, line, text in left_out]
@@ -209,14 +215,19 @@ def returns_alone(cls: Any) -> list[tuple[int, str]]:
     ]
 
 
-def assigned_and_not_returned(cls: Any, states: Collection[str]) -> list[tuple[int, str, list[str]]]:
-    """Each `return` of one value that a state made anew, without the old one, can reach: its line, text and names."""
+def not_returned(cls: Any, states: Collection[str], reading: bool) -> list[tuple[int, str, list[str]]]:
+    """Each `return` of one value that a state made anew, without the old one, can reach: its line, text and names.
+
+    With `reading`, also each that a use of a state can reach, or that uses one.
+    """
     found = []
     statements, offset = body(cls.rule)
 
     def walk(block: Sequence[ast.stmt], held: set[str]) -> set[str] | None:
         """The names that hold a new value after a block; None if it never comes to its end."""
         for node in block:
+            if isinstance(node, (ast.Assign, ast.AugAssign, ast.Return)) and node.value and reading:
+                held = held | ({*states} & names_in(node.value))
             if isinstance(node, ast.Return):
                 if held and node.value is not None and not isinstance(node.value, ast.Tuple):
                     found.append((node.lineno + offset, ast.unparse(node.value), sorted(held)))

@@ -55,8 +55,8 @@ class Optimizer:
 
     Defined in a notebook or a script, a rule is *plain*: Python calls it with real arrays at every step, so that
     `print`, breakpoints and lists work in it. Defined in a module, it becomes a program, once (`optimizer.reading`
-    chooses). Or, when it is not a formula for each element, define `create_state(index, weight)` and `update(index, weight,
-    grad, state)` yourself: call `self._update_count(index)` first, then change `weight` in place.
+    chooses). Or, when it is not a formula for each element, define `create_state(index, weight)` and `update(index,
+    weight, grad, state)` yourself: call `self._update_count(index)` first, then change `weight` in place.
 
     Arguments, which every optimizer accepts by keyword:
         learning_rate: :math:`\eta`, default 0.01 unless the optimizer names another. Given together with a schedule it

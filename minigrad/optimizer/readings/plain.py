@@ -168,7 +168,7 @@ def after(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> list[Any
             asked = {name: x.view(RuleArray) if isinstance(x, numpy.ndarray) else x for name, x in asked.items()}
             used: Any = running.call.used
         else:
-            used = {*map(id, given)}  # CuPy's arrays are not asked what is computed from them
+            used = None  # CuPy's arrays do not note what is computed from them
         everything = dict(zip(("w", "g", *optimizer.states), given)) | asked
         running.call.names = {id(x): name for name, x in everything.items()}
         with numpy.errstate(all="ignore"):

@@ -1,5 +1,6 @@
 """The plain reading calls the rule on real arrays at every step, and gives the numbers of every other reading."""
 
+import os
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ from as_written import as_written, example
 from drive import drive
 from table import TABLE
 
-from minigrad import autograd, gluon, np, optimizer
+from minigrad import autograd, gluon, gpu, np, optimizer
 from minigrad.errors import RuleError
 from minigrad.optimizer import Optimizer
 from minigrad.optimizer.rule import sqrt, where
@@ -20,7 +21,6 @@ RULES = [pytest.param(row, id=str(row)) for row in TABLE]
 
 class Momentum(Optimizer):
     states = ("v",)
-    looked = None
 
     def __init__(self, momentum=0.9, **kwargs):
         super().__init__(**kwargs)
@@ -158,22 +158,15 @@ def test_float16_is_computed_in_float32():
     assert path[0, 0] == numpy.float16(1 - 90.0)
 
 
-def net_and_trainer(opt):
+def train(ways):
+    """The shapes that a rule was given, and the weights, after steps in these readings."""
+    np.random.seed(7)
     net = gluon.nn.Sequential(gluon.nn.Dense(3, activation="tanh"), gluon.nn.Dense(2))
-    net.initialize(np_init())
+    net.initialize("xavier")
     x = np.array(numpy.random.default_rng(0).standard_normal((4, 5)).astype("float32"))
     net(x)
-    return net, x, gluon.Trainer(net.collect_params(), opt)
-
-
-def np_init():
-    np.random.seed(7)
-    return "xavier"
-
-
-def train(ways):
     opt = Shapes(learning_rate=0.5)
-    net, x, trainer = net_and_trainer(opt)
+    trainer = gluon.Trainer(net.collect_params(), opt)
     for way in ways:
         with autograd.record():
             loss = (net(x) ** 2).sum()
@@ -249,8 +242,6 @@ louder.update(0, w, w.copy(), louder.create_state(0, w))
 
 
 def script(text, **environment):
-    import os
-
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", text], env=os.environ | environment, capture_output=True, text=True,
         check=False,
@@ -285,3 +276,31 @@ def test_it_refuses_only_while_a_rule_runs_and_nested_rules_keep_apart():
 
     with reading("plain"), pytest.raises(RuleError, match="g.mean"):
         Outer().update(0, np.array([1.0]), np.array([1.0]), None)
+
+
+def test_on_a_gpu_the_text_says_whether_a_state_is_forgotten(gpus):
+    class Forgets(Optimizer):
+        states = ("v",)
+
+        def rule(self, w, g, v, *, lr):
+            v = 0.5 * v - lr * g
+            return w + v
+
+    class Branches(Optimizer):
+        states = ("v",)
+        momentum = 0.0
+
+        def rule(self, w, g, v, *, lr):
+            if self.momentum:
+                v = self.momentum * v - lr * g
+                return w + v, v
+            return w - lr * g
+
+    with gpu(0), reading("plain"):
+        w, g, v = np.array([1.0]), np.array([1.0]), np.array([7.0])
+        with pytest.raises(
+            RuleError, match=r"Forgets.rule .* returns w alone, but v is computed .* `return w \+ v, v`"
+        ):
+            Forgets(learning_rate=0.5).update(0, w, g, v)
+        Branches(learning_rate=0.5).update(0, w, g, v)
+        assert (w.item(), v.item()) == (0.5, 7.0)
