@@ -14,7 +14,7 @@ from minigrad.optimizer.run import reading
 
 assert mistakes_in_form and mistakes_in_formulas, "which fill the table"
 CASES = [
-    pytest.param(cls, words, name, id=f"{cls.__name__}-{name}") for cls, words, names in MISTAKES for name in names
+    pytest.param(cls, words, name, id=f"{name}-{cls.__name__}") for cls, words, names in MISTAKES for name in names
 ]
 
 

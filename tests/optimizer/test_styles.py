@@ -239,8 +239,8 @@ class UsesASigmoid(Optimizer):
         return w - lr * npx.sigmoid(g) + lr * numpy.reciprocal(numpy.fabs(+g) + numpy.ones_like(g))
 
 
-@pytest.mark.parametrize("name", ["numpy", "numba", "plain"])
 @pytest.mark.parametrize(("cls", "step", "arguments"), STYLES)
+@pytest.mark.parametrize("name", ["numpy", "numba", "plain"])
 def test_a_right_rule_gives_the_numbers_of_its_formula(cls, step, arguments, name):
     if name == "numba":
         pytest.importorskip("numba")
