@@ -47,6 +47,12 @@ HOST_ONLY = {
         test_gradients_over_200000_rows_keep_the_digits_of_float32 test_sums_as_products_with_ones_are_the_sums
         test_products_by_vectors_of_200000_terms_keep_the_digits_of_float32
         test_the_kernel_of_one_channel_has_the_gradient_of_all_its_places""",
+    "in a plain rule NumPy's arrays refuse what is not elementwise; on a GPU it is given CuPy's own": """
+        test_a_mistake_is_answered_with_what_to_do[plain- test_a_right_rule_gives_the_numbers_of_its_formula[plain-
+        test_it_keeps_what_a_list_was_given_and_changes_it_no_more test_an_array_shows_itself_as_numpy_would
+        test_what_changes_from_call_to_call_may_change test_a_trainer_gives_it_each_parameter_in_its_own_shape
+        test_it_refuses_only_while_a_rule_runs_and_nested_rules_keep_apart
+        test_two_steps_are_compared_on_some_of_the_elements test_what_is_not_a_number_equals_itself""",
     "hybridize() makes plans on a CPU only: they are lists of NumPy calls": """
         tests/gluon/replay/ test_the_program_shown_is_what_hybridize_makes""",
     "the real CuPy is looked at, which would find the stand-in under its name": """
