@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any, ClassVar
 
 import numpy
@@ -20,7 +22,7 @@ from minigrad.arguments import arguments_of, number, refuse, whole
 from minigrad.device import Array, context_of, xp_of
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
+from minigrad.errors import ArgumentError, KeywordError, MinigradError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
 from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.graph import is_own
@@ -338,8 +340,15 @@ class Optimizer:
         return equation(self)
 
     def _repr_latex_(self) -> str | None:
-        """What Jupyter shows: the equations, or the plain repr of an optimizer that has none."""
-        return f"$${self.equation()}$$" if hasattr(self, "rule") else None
+        """What Jupyter shows: the equations, or the plain repr if there are none, or only Python can run the rule.
+
+        What the rule prints is left out, because it is run with symbols.
+        """
+        try:
+            with redirect_stdout(StringIO()):
+                return f"$${self.equation()}$$" if hasattr(self, "rule") else None
+        except MinigradError:
+            return None
 
     def __repr__(self) -> str:
         own, base = arguments_of(type(self)), arguments_of(Optimizer)
