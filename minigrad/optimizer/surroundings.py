@@ -38,7 +38,9 @@ def watch(graph: Graph, optimizer: Any, scalars: Scalars, others: Sequence[Graph
     def holds(self: Any, scalars: Scalars) -> bool:
         if not branches(self, scalars):
             return False
-        unchanged = all(same(now(), value) for now, value in plain) and written in (None, text(self, scalars))
+        unchanged = all([same(now(), value) for now, value in plain])
+        if written is not None:
+            unchanged = unchanged and written == text(self, scalars)
         graph.stale = graph.stale or not unchanged
         return unchanged
 

@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import np, optimizer
-from minigrad.optimizer import Optimizer
+from minigrad.optimizer import Optimizer, surroundings
 from minigrad.optimizer import run as running
 from minigrad.optimizer.run import reading
 from minigrad.optimizer.surroundings import elsewhere
@@ -100,6 +100,17 @@ def test_a_number_that_changes_acts_at_the_next_step(cls, monkeypatch):
             opt.update(0, w, g, None)
             way.append(before - w.item())
     assert way == [1.0, 1.0, 1.0, 3.0, 3.0, 1.0, 0.5]
+
+
+@pytest.mark.parametrize("cls", [OfAModule, OfAHelper])
+def test_for_a_number_of_a_module_the_rule_is_not_called_again(cls, monkeypatch):
+    opt, w, g = cls(), np.array([0.0]), np.array([1.0])
+    with reading("numpy"):
+        for _ in range(3):
+            opt.update(0, w, g, None)
+        monkeypatch.setattr(surroundings, "run_with_symbols", None)
+        opt.update(0, w, g, None)
+    assert w.item() == -4.0
 
 
 def test_an_attribute_of_a_class_that_the_rule_names_is_watched(monkeypatch):

@@ -90,6 +90,22 @@ def test_an_array_shows_itself_as_numpy_would(capsys):
     )
 
 
+def test_a_notebook_that_shows_a_rule_sees_nothing_that_it_prints(capsys):
+    class Prints(Optimizer):
+        def rule(self, w, g, *, lr):
+            print(g)
+            return w - lr * g
+
+    class OnlyPython(Prints):
+        def rule(self, w, g, *, lr):
+            print(g[0])
+            return w - lr * g
+
+    assert "w_t" in Prints()._repr_latex_()
+    assert OnlyPython()._repr_latex_() is None
+    assert capsys.readouterr().out == ""
+
+
 def test_numbers_are_pythons_and_changes_in_place_reach_nothing_else():
     class Looks(Optimizer):
         states = ("v",)
