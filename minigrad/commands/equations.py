@@ -79,6 +79,8 @@ def symbols(rules: Iterable[optimizer.Optimizer]) -> Iterable[Entry]:
             known = found.setdefault(symbol, entry)
             if known.symbol != entry.symbol:
                 found[symbol] = Entry(symbol, entry.meaning)
+    if "g_t" in found:  # in some of the forms the gradient is prepared
+        found["g_t"] = Entry("g_t", "gradient, as the rule gets it")
     return found.values()
 
 
