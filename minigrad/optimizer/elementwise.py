@@ -166,7 +166,8 @@ def refused(what: str, x: str) -> RuleError:
         )
     if what in LAYOUT:
         return RuleError(
-            f"{x}.{what} is not known in a rule, because all parameters may lie side by side in one array; {OUTSIDE}"
+            f"{x}.{what} is not known in a rule, because all parameters may lie side by side in one array; {OUTSIDE}. "
+            'With optimizer.reading("plain") the rule is run on each parameter in its own shape'
         )
     if what in SPECIAL:
         return RuleError(f"{SPECIAL[what]} of {x} is not elementwise, but {OUTSIDE}")
