@@ -172,7 +172,7 @@ def results_of(
     if touched or left_out:
         names = touched or [name for name, _, _ in left_out]
         lines = returns_alone(cls) if touched else [(line, text) for _, line, text in left_out]
-        at, text = lines[-1] if lines else (None, "w")
+        at, text = lines[-1] if lines else (None, "...")
         raise mistake(
             cls,
             f"returns w alone, but {' and '.join(names)} {'is' if len(names) == 1 else 'are'} computed or used: write "

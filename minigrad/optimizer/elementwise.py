@@ -122,10 +122,12 @@ def not_a_number(x: object) -> RuleError:
 
 
 def joins(spelled: str) -> RuleError:
+    """The error for what takes several elements together."""
     return RuleError(f"{spelled} is not elementwise, but {OUTSIDE}")
 
 
 def logic(spelled: str) -> RuleError:
+    """The error for two conditions in one."""
     return RuleError(
         f"{spelled} joins conditions, which a rule cannot do; write where(this, where(that, x, y), y) for `this and "
         "that`, and where(this, x, where(that, x, y)) for `this or that`"
@@ -164,7 +166,8 @@ def refused(what: str, x: str) -> RuleError:
         )
     if what in LAYOUT:
         return RuleError(
-            f"{x}.{what} is not known in a rule, because all parameters may lie side by side in one array; {OUTSIDE}"
+            f"{x}.{what} is not known in a rule, because all parameters may lie side by side in one array; {OUTSIDE}. "
+            'With optimizer.reading("plain") the rule is run on each parameter in its own shape'
         )
     if what in SPECIAL:
         return RuleError(f"{SPECIAL[what]} of {x} is not elementwise, but {OUTSIDE}")

@@ -65,6 +65,7 @@ def in_words(cls: Any, optimizer: Any, error: Exception) -> Exception:
         return RuleError(
             f"{where}: {str(error).strip(' .')}. In a rule w, g, the states and what it asks for are arrays, or "
             "symbols for them; it is written with + - * / **, comparisons and the functions of minigrad.optimizer.rule."
+            + (' With optimizer.reading("plain") Python runs it, on arrays.' if "Symbol" in str(error) else "")
         )
     error.add_note(f"in {where}")
     return error
