@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from minigrad import cli, compare
+from minigrad import cli
 
 
 @pytest.fixture(autouse=True)
@@ -37,22 +37,6 @@ def test_a_wrong_command_line_gets_the_usage_and_status_2(argv, capsys):
         cli.main(argv.split())
     assert leaving.value.code == 2
     assert "usage: minigrad" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("name", compare.optimizers())
-def test_equations_fit_into_80_columns(name, capsys):
-    assert cli.main(["equations", name]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert max(map(len, lines)) <= 80
-    assert any(line.strip().startswith("w[t] = ") for line in lines)
-
-
-def test_equations_without_a_name_prints_all_of_them_with_their_switches(capsys):
-    assert cli.main(["equations"]) == 0
-    out = capsys.readouterr().out
-    assert out.count("\n    w[t] = ") >= len(compare.optimizers())
-    assert "SGD" in out
-    assert "  with momentum=0.9:\n\n    v[t] = momentum*v[t-1] - lr*g[t]\n    w[t] = w[t-1] + v[t]\n" in out
 
 
 @pytest.mark.parametrize("command", [[], ["compare"], ["train"], ["surface"], ["equations"]])

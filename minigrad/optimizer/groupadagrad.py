@@ -1,14 +1,17 @@
 """GroupAdaGrad: AdaGrad with one rate per row."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from minigrad.device import xp_of
+from minigrad.device import Array, xp_of
+from minigrad.dtypes import unhalved
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.optimizer.accepts import check, weight_of
 from minigrad.optimizer.arguments import Default, either, number
-from minigrad.optimizer.norms import prepared
+from minigrad.optimizer.graph import active, prepared_gradient
 from minigrad.optimizer.optimizer import Index, Optimizer, State
+from minigrad.optimizer.ratios import row_mean
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
 
@@ -31,13 +34,19 @@ class GroupAdaGrad(Optimizer):
         epsilon (or eps): ε, keeps the root away from 0, default 1e-5.
         Others, such as `learning_rate` (η, default 0.01): see `Optimizer`. `wd` must be 0.
 
+    Both elements of the row have one rate:
+
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -0.5], [3.0, 4.0]])
-    >>> rows = optimizer.GroupAdaGrad(learning_rate=0.1)
-    >>> rows.update(0, w, g, rows.create_state(0, w))
-    >>> print(w.asnumpy().round(4))
-    [[0.9    2.1   ]
-     [2.9151 3.8869]]
+    >>> w = np.array([[1.0, -2.0]])
+    >>> groupadagrad = optimizer.GroupAdaGrad(learning_rate=0.1)
+    >>> state = groupadagrad.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     groupadagrad.update(0, w, np.array([g]), state)
+    ...     print(w.asnumpy().round(4))
+    [[ 0.8735 -1.9368]]
+    [[ 0.997  -1.9368]]
+    [[ 0.997  -2.0595]]
+    [[ 0.982  -2.0893]]
 
     As in MXNet. PyTorch has none.
 
@@ -68,6 +77,9 @@ class GroupAdaGrad(Optimizer):
             )
         return Tensor(self.initial_state("h", weight.data[:, :1]), weight.ctx)
 
+    def outside(self, *, g, h_before):
+        return {"h": h_before + row_mean(g**2)}
+
     def named(self, index, w, g, states, scalars):
         if [h.shape for h in states] != [w[..., :1].shape if w.ndim == 2 else None]:
             raise ShapeError(
@@ -76,5 +88,10 @@ class GroupAdaGrad(Optimizer):
             )
         (h,) = states
         check("GroupAdaGrad", {"w": w[:, :1], "h": h})
-        h += (prepared(g, scalars) ** 2).sum(axis=1, keepdims=True) / max(1, w.shape[1])
+        h[...] = self.outside(g=prepared(g, scalars), h_before=h)["h"]
         return {"h": xp_of(w).broadcast_to(h, w.shape)}
+
+
+def prepared(g: Array, scalars: Mapping[str, Any]) -> Array:
+    """The gradient as a rule with a decay of its own gets it: rescaled, then clipped."""
+    return prepared_gradient(None, unhalved(g), scalars, (*active(scalars)[:2], False))

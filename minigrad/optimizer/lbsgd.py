@@ -1,17 +1,16 @@
 """LBSGD: SGD for large batches, which are put together from small ones."""
 
-import math
 from typing import Any
 
 from minigrad.arguments import whole
-from minigrad.device import xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import KindError, UsageError
-from minigrad.optimizer.accepts import check
+from minigrad.optimizer.accepts import check, weight_of
 from minigrad.optimizer.arguments import number, velocity
-from minigrad.optimizer.norms import norm
+from minigrad.optimizer.norms import divides, norm
 from minigrad.optimizer.optimizer import Index, Optimizer, State
 from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import clip, sqrt, where
 
 
 @register
@@ -22,7 +21,7 @@ class LBSGD(Optimizer):
     when the weights still change fast. The rate therefore grows from η to B η. The strategy `lars` instead gives
     each parameter a rate in proportion to its length over the length of its gradient.
 
-    Let w be the weight, g the average of B gradients (then rescaled, clipped, plus wd * w), η the learning rate, γ the
+    Let w be the weight, g the average of B gradients (then rescaled, clipped, plus δ w), η the learning rate, γ the
     momentum, v the velocity, n the number of the small batch, from 1, and N = warmup_epochs * updates_per_epoch. When B
     divides n:
 
@@ -36,7 +35,7 @@ class LBSGD(Optimizer):
         sqrt     scale = 1 + (B - 1) √(n / N)
         other    scale = 1
 
-    With `lars`, always: scale = √(|w|² / (|g|² + wd |w|² + 1e-18)), limited to [0.01, 100], where |g| is before
+    With `lars`, always: scale = √(|w|² / (|g|² + δ |w|² + 1e-18)), limited to [0.01, 100], where |g| is before
     rescaling.
 
     State: `v` if there is momentum and `total` if B > 1, shaped like the weight, zeros at first.
@@ -50,19 +49,21 @@ class LBSGD(Optimizer):
         updates_per_epoch: small batches in an epoch, default 32.
         begin_epoch: the epoch at which training resumes; n starts there. Default 0.
         num_epochs: no effect, as in MXNet. Default 60.
-        Others, such as `learning_rate` (η, default 0.01): see `Optimizer`.
+        Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`.
+
+    Every second batch is a step:
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> lbsgd = optimizer.LBSGD(learning_rate=0.1, batch_scale=2, warmup_epochs=1, updates_per_epoch=4)
-    >>> total = lbsgd.create_state(0, w)
-    >>> for _ in range(4):
-    ...     lbsgd.update(0, w, g, total)
+    >>> state = lbsgd.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     lbsgd.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 1. -2.]
-    [ 0.925  -1.9625]
-    [ 0.925  -1.9625]
-    [ 0.825  -1.9125]
+    [ 1.0375 -1.9812]
+    [ 1.0375 -1.9812]
+    [ 1.0125 -2.2312]
 
     MXNet 1.9 reads a schedule one update late here, and in a Trainer counts the second gradient of the first group
     twice; here both are right. `lars` is MXNet's formula; for the paper's see `LARS`.
@@ -99,6 +100,7 @@ class LBSGD(Optimizer):
         self.num_epochs = whole("num_epochs", num_epochs, 0)
 
     states = property(velocity)
+    symbols = {"batch_scale": "B", "warmup_epochs": "E", "updates_per_epoch": "U"}
 
     def rule(self, w, g, v=None, *, lr, scale):
         if self.momentum == 0:
@@ -111,6 +113,7 @@ class LBSGD(Optimizer):
         return self.batch_scale == 1 and self.warmup_strategy != "lars"
 
     def create_state(self, index: Index, weight: Tensor) -> State:
+        weight = weight_of(weight)
         inner = super().create_state(index, weight)
         if self.batch_scale == 1:
             return inner
@@ -124,27 +127,43 @@ class LBSGD(Optimizer):
             total = states[-1]
             check("LBSGD", {"w": w, "total": total})
             total += g
-            if self._batches(index) % self.batch_scale:
+            if not divides(self.batch_scale, self._batches(self._index_update_count[index])):
                 return
             g = total / self.batch_scale
             total[...] = 0
         super().step(index, w, g, states)
 
     def named(self, index, w, g, states, scalars):
-        if self.warmup_strategy == "lars":
-            w2, g2 = norm(w) ** 2, norm(g) ** 2
-            xp = xp_of(w)
-            return {"scale": xp.clip(xp.sqrt(w2 / (g2 + scalars["wd"] * w2 + 1e-18)), 0.01, 100.0)}
-        return {"scale": self._warmup(self._batches(index))}
+        return {"scale": self._scale(w, g, scalars["wd"], self._batches(scalars["t"]))}
 
-    def _batches(self, index):
+    def outside(self, *, w, raw, wd, t, total_before):
+        """What `step` and `named` do, as equations."""
+        n = self._batches(t)
+        if self.batch_scale == 1:
+            return {"scale": self._scale(w, raw, wd, n)}
+        grown = total_before + raw
+        g_bar = grown / self.batch_scale
+        acts = divides(self.batch_scale, n)
+        scale = self._scale(w, g_bar, wd, n)
+        return {"total": where(acts, 0.0, grown), "acts": acts, "g": g_bar, "scale": scale}
+
+    def _batches(self, t):
         """n: how many small batches this parameter has seen, the present one included."""
-        here = self._index_update_count[index] - self.begin_num_update
-        return self.begin_epoch * self.updates_per_epoch + here
+        n = t
+        if self.begin_num_update:
+            n = n - self.begin_num_update
+        return self.begin_epoch * self.updates_per_epoch + n if self.begin_epoch else n
 
-    def _warmup(self, n: int) -> float:
-        length = self.warmup_epochs * self.updates_per_epoch
-        if n >= length:
-            return float(self.batch_scale)
-        grow = {"linear": lambda x: x, "power2": lambda x: x**2, "sqrt": math.sqrt}.get(self.warmup_strategy)
-        return 1.0 if grow is None or length <= 1 else 1.0 + (self.batch_scale - 1) * grow(n / length)
+    def _scale(self, w, g, wd, n):
+        """The factor on the rate."""
+        B = self.batch_scale
+        if self.warmup_strategy == "lars":
+            length, slope = norm(w), norm(g)
+            return clip(sqrt(length**2 / (slope**2 + wd * length**2 + 1e-18)), 0.01, 100.0)
+        N = self.warmup_epochs * self.updates_per_epoch
+        if B == 1 or N <= 1:
+            return B
+        shapes = {"linear": lambda x: x, "power2": lambda x: x**2, "sqrt": sqrt}
+        if self.warmup_strategy not in shapes:
+            return where(n < N, 1.0, B)
+        return where(n < N, 1 + (B - 1) * shapes[self.warmup_strategy](n / N), B)

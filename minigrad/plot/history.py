@@ -19,7 +19,7 @@ from minigrad.errors import ArgumentError, KindError
 from minigrad.generators import generator_states, set_generator_states
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import create
-from minigrad.optimizer.run import reading
+from minigrad.optimizer.run import reading, way_of
 from minigrad.plot.surfaces import Surface, surface
 
 Array = Any
@@ -88,7 +88,7 @@ def record(
         seed: for this noise, and for the noise of a rule that samples.
 
     The weights are one row of a matrix, so that rules for matrices work too. NumPy computes everything in float64, so
-    equal arguments give equal numbers.
+    equal arguments give equal numbers; a rule of a notebook or a script runs plain, as it stands.
 
     >>> from minigrad import optimizer
     >>> history = record(optimizer.SGD(learning_rate=0.1, momentum=0.5), "valley", start=(-4, 1), steps=2)
@@ -105,8 +105,9 @@ def record(
     noise = hill.noise if noise is None else number("noise", noise, 0)
     steps, seed = whole("steps", steps, 1), whole("seed", seed, 0)
     rule, rng = fresh(original), numpy.random.default_rng(seed)
+    way = "plain" if way_of(type(rule)) == "plain" else "numpy"
     positions, gradients, rates, seen = [], [], [], []
-    with cpu(), seeded(seed), reading("numpy"), numpy.errstate(all="ignore"):
+    with cpu(), seeded(seed), reading(way), numpy.errstate(all="ignore"):
         w = Tensor(numpy.array([beginning(hill.start if start is None else start)]), cpu())
         state = rule.create_state_multi_precision(WEIGHT, w)
         for _ in range(steps):

@@ -170,11 +170,15 @@ def lbsgd(w, gradients, learning_rate, momentum, warmup_strategy, warmup_epochs,
 
 
 @single
-def dcasgd(w, raws, learning_rate, lamda, momentum=0.0):
-    v, previous = 0.0, w
+def dcasgd(w, raws, learning_rate, lamda, momentum=0.0, beta=None, epsilon=0.0):
+    v, previous, square = 0.0, w, 0.0
     for raw in raws:
         g = prepared(raw, w)
-        v = momentum * v - learning_rate * (g + lamda * g * g * (w - previous))
+        strength = lamda
+        if beta is not None:
+            square = beta * square + (1 - beta) * g * g
+            strength = lamda / sqrt(square + epsilon)
+        v = momentum * v - learning_rate * (g + strength * g * g * (w - previous))
         previous, w = w, w + v
         yield w
 
@@ -239,7 +243,7 @@ def lamb(w, gradients, learning_rate, beta1, beta2, epsilon, upper_bound=float("
 def lans(w, gradients, learning_rate, beta1, beta2, epsilon):
     m, s = [0.0] * len(w), [0.0] * len(w)
     for t, raws in enumerate(gradients, 1):
-        g = [clipped(raw / norm(raws)) for raw in raws]
+        g = [max(-CLIP, min(CLIP, raw / norm(raws))) for raw in raws]  # normalized after rescaling, then clipped
         m = [beta1 * a + (1 - beta1) * b for a, b in zip(m, g)]
         s = [beta2 * a + (1 - beta2) * b * b for a, b in zip(s, g)]
         scale = [sqrt(b / (1 - beta2**t)) + epsilon for b in s]

@@ -55,6 +55,17 @@ def test_a_rule_of_ones_own_is_recorded_with_its_states():
     assert history.states["before"][:, 1].tolist() == [0.0, 1.0, -0.5, -1.25]
 
 
+def test_a_rule_of_a_script_runs_as_it_stands(capsys):
+    class Loud(optimizer.Optimizer):
+        def rule(self, w, g, *, lr):
+            print("gradient", g.tolist())
+            return w - lr * g
+
+    Loud.rule.__module__ = "__main__"
+    record(Loud(learning_rate=0.5), lambda x, y: x**2 + 3 * y, start=(1, 1), steps=2)
+    assert capsys.readouterr().out == "gradient [[2.0, 3.0]]\ngradient [[0.0, 3.0]]\n"
+
+
 def test_an_update_of_ones_own_is_recorded_too():
     class Plain(optimizer.Optimizer):
         def create_state(self, index, weight):
