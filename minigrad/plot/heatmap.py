@@ -10,8 +10,7 @@ import numpy
 from minigrad.errors import ArgumentError
 from minigrad.optimizer.registry import create
 from minigrad.plot.history import record
-from minigrad.plot.rates import FLOOR, bottom
-from minigrad.plot.runs import NEARBY, Hill, nearby
+from minigrad.plot.runs import FLOOR, NEARBY, Hill, nearby
 from minigrad.plot.sheet import titled
 from minigrad.plot.style import GREY, INK, SMALLEST
 from minigrad.plot.surfaces import surface
@@ -59,8 +58,8 @@ def heatmap(
     for row, value in enumerate(values):
         for column, rate in enumerate(tried):
             first = record(create(optimizer, learning_rate=rate, **{argument: value}), hill, start, steps, noise, seed)
-            table[row, column] = numpy.median([end(walk) for walk in (first, *nearby(first))]) - bottom(hill)
-    top = float(first.losses[0]) - bottom(hill)
+            table[row, column] = numpy.median([end(walk) for walk in (first, *nearby(first))]) - hill.bottom
+    top = float(first.losses[0]) - hill.bottom
     table = table.clip(FLOOR * abs(top))
     below = (
         f"Cells: height above the minimum after {steps} steps, the median over the start and {NEARBY} starts nearby. "

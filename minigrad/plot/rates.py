@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,11 @@ import numpy
 from minigrad.arguments import number
 from minigrad.errors import ArgumentError
 from minigrad.optimizer.optimizer import Optimizer
-from minigrad.plot.history import History, record
-from minigrad.plot.runs import NEARBY, Hill, labels, nearby
+from minigrad.plot.history import record
+from minigrad.plot.runs import FLOOR, NEARBY, Hill, labels, nearby
 from minigrad.plot.sheet import key, titled
 from minigrad.plot.style import INK, frame, styles
-from minigrad.plot.surfaces import Surface, surface
+from minigrad.plot.surfaces import surface
 from minigrad.plot.trajectory import WIDTH
 from minigrad.plot.tuning import RATES, at, end, has_rate, named
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 CLOSE = 10
 """A rate is good if the rule ends at most so many times higher than at its best rate."""
-FLOOR = 1e-12
-"""What ends so many times lower than the start is at the minimum: below, rounding decides."""
 
 
 def rates(
@@ -54,28 +51,17 @@ def rates(
         if not has_rate(rule) or rule.lr_scheduler is not None:
             raise ArgumentError(f"{label} has no learning rate that could be varied; leave it out")
     names = labels(several)
-    tables = {}
+    tables: dict[str, Any] = {}
     for name, rule in zip(names, several):
         first = [record(at(rule, rate), hill, start, steps, noise, seed) for rate in tried]
-        tables[name] = numpy.array([[height(walk, hill) for walk in (one, *nearby(one))] for one in first])
-    top = max(float(first[0].losses[0]) - bottom(hill), FLOOR)
+        tables[name] = numpy.array([[end(walk) for walk in (one, *nearby(one))] for one in first]) - hill.bottom
+    top = max(float(first[0].losses[0]) - hill.bottom, FLOOR)
     good = {name: span(tried, numpy.median(table, axis=1), FLOOR * top) for name, table in tables.items()}
     figure = titled(finding(good, tried), note(tried, steps), WIDTH, 3.4, len(names))
     draw(figure.subplots(), tried, tables, good, top)
-    figure.axes[0].set_ylabel(
-        f"height {'above the minimum ' * math.isfinite(hill.lowest)}at the end", color=INK, fontsize=9
-    )
+    what = "height above the minimum at the end" if hill.minima else "height at the end"
+    figure.axes[0].set_ylabel(what, color=INK, fontsize=9)
     return figure
-
-
-def bottom(hill: Surface) -> float:
-    """From where heights are counted."""
-    return hill.lowest if math.isfinite(hill.lowest) else 0.0
-
-
-def height(walk: History, hill: Surface) -> float:
-    """How high a walk ends."""
-    return end(walk) - bottom(hill)
 
 
 def span(tried: Sequence[float], heights: Any, floor: float) -> tuple[float, float] | None:

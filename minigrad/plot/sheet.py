@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from minigrad.plot.runs import Run, finding, note, rate
+from minigrad.plot.runs import Run, finding, height, note, rate
 from minigrad.plot.style import INK, SMALLEST
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def titled(title: str, below: str, width: float, height: float, entries: int = 0
 
 def described(run: Run) -> str:
     """An entry of the legend."""
-    return f"{run.label}: {rate(run.history.optimizer)}, ends at {run.ends[0]:.2g}"
+    return f"{run.label}: {rate(run.history.optimizer)}, ends {height(run, run.ends[0])}"
 
 
 def key(axes: Any) -> None:

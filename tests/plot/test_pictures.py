@@ -23,7 +23,7 @@ def test_a_trajectory_is_the_recorded_way_over_the_surface():
     (axes,) = figure.axes
     for (label, line), history in zip(lines(axes).items(), HISTORIES, strict=True):
         numpy.testing.assert_array_equal(line.get_xydata(), history.positions)
-        assert label.startswith(f"{history.name}: rate {history.optimizer.lr:g}, ends at ")
+        assert label.startswith(f"{history.name}: rate {history.optimizer.lr:g}, ends ")
         assert line.get_color() == styles([history.name])[history.name].colour
     stars = [line.get_xydata().tolist() for line in axes.lines if line.get_marker() == "*"]
     assert stars == [[[0.0, 0.0]]]
