@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class History:
     """
 
     optimizer: Optimizer
-    """Its settings. It has taken no step: `record` drives a copy."""
+    """Its settings: a copy that has taken no step."""
     surface: Surface
     noise: float
     seed: int
@@ -101,7 +102,7 @@ def record(
      [ 0.08  -0.4  ]
      [ 0.118 -0.44 ]]
     """
-    original, hill = create(optimizer), surface(on)
+    original, hill = fresh(create(optimizer)), surface(on)
     noise = hill.noise if noise is None else number("noise", noise, 0)
     steps, seed = whole("steps", steps, 1), whole("seed", seed, 0)
     rule, rng = fresh(original), numpy.random.default_rng(seed)
@@ -163,10 +164,14 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def named(optimizer: Optimizer, state: Any) -> dict[str, Array]:
-    """The states of the row by name: copies, with an element for each weight."""
+    """The states of the row by name: copies, with an element for each weight.
+
+    What a rule keeps for `outside` has the name under which it asks for it there, without `_before`.
+    """
     arrays = list(flat(state))
-    own = list(optimizer.states)
-    names = [*own, *(f"state {i}" for i in range(len(own) + 1, len(arrays) + 1))]
+    asked = inspect.signature(optimizer.outside).parameters if hasattr(optimizer, "outside") else ()
+    names = [*optimizer.states, *(name.removesuffix("_before") for name in asked if name.endswith("_before"))]
+    names += [f"state {i}" for i in range(len(names) + 1, len(arrays) + 1)]
     return {name: numpy.broadcast_to(a, (1, 2))[0].copy() for name, a in zip(names, arrays)}
 
 

@@ -13,19 +13,19 @@ from minigrad.arguments import arguments_of
 from minigrad.errors import ArgumentError
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.plot.history import History, record
-from minigrad.plot.surfaces import Surface, surface
+from minigrad.plot.surfaces import Surface
 from minigrad.plot.tuning import RATES, end, has_rate, tuned
 
 Hill = str | Surface | Callable[[Any, Any], Any]
 
 NEARBY = 4
 """So many more walks are taken from starts nearby, to see whether a finding depends on the start."""
+REACH = 0.05
+"""How far away these are, as a share of the view: one standard deviation."""
 FLOOR = 1e-12
 """What ends so many times lower than it began is at the minimum: below, rounding decides."""
 EQUAL = 0.01
 """Heights that differ by a smaller share than this are called equal: two digits of them are printed."""
-REACH = 0.05
-"""How far away these are, as a share of the view: one standard deviation."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,16 @@ def compared(
             runs.append(rule if isinstance(rule, Run) else Run("", rule, nearby(rule), False))
     if not runs:
         raise ArgumentError("there is nothing to draw; name at least one optimizer, such as 'adam'")
-    hills = {run.history.surface.name for run in runs}
-    if len(hills) > 1:
-        raise ArgumentError(f"these are walks on several surfaces ({', '.join(sorted(hills))}); draw one at a time")
+    if len({run.history.surface for run in runs}) > 1:
+        hills = ", ".join(sorted({run.history.surface.name for run in runs}))
+        raise ArgumentError(f"these are walks on several surfaces ({hills}); draw one at a time")
     names = labels([run.history.optimizer for run in runs])
     return [replace(run, label=name) for run, name in zip(runs, names)]
 
 
 def nearby(history: History) -> list[History]:
     """The same rule from starts nearby; from the same ones for every rule with the same start and seed."""
-    spans = numpy.diff(surface(history.surface).view, axis=1)[:, 0]
+    spans = numpy.diff(history.surface.view, axis=1)[:, 0]
     shifts = numpy.random.default_rng(history.seed).normal(size=(NEARBY, 2)) * REACH * spans
     rule, steps, noise = history.optimizer, history.steps, history.noise
     return [

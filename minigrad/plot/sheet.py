@@ -20,8 +20,10 @@ LETTERS = 11
 
 
 def sheet(runs: Sequence[Run], width: float, height: float) -> Picture:
-    """A figure with room for axes of this height in inches, and for a legend below them. Places are fixed, not found by
-    trying, so that equal pictures are equal to the pixel."""
+    """A figure with room for axes of this height in inches, and for a legend below them.
+
+    Places are fixed, not found by trying, so that equal pictures are equal to the pixel.
+    """
     return titled(finding(runs), note(runs), width, height, len(runs))
 
 

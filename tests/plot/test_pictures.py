@@ -5,6 +5,7 @@ import pytest
 from matplotlib.text import Text
 
 from minigrad import lr_scheduler, optimizer, plot
+from minigrad.errors import ArgumentError
 from minigrad.plot.growing import Growing
 from minigrad.plot.style import SMALLEST, styles
 from minigrad.plot.surfaces import SURFACES
@@ -91,6 +92,11 @@ def test_states_are_the_recorded_ones_for_x_and_for_y():
     lengths = [numpy.hypot(*(b - a)) for a, b in zip(history.positions, history.positions[1:])]
     assert shown["length of the step"][0].get_ydata() == pytest.approx(lengths)
     assert shown["rate"][0].get_ydata()[[0, -1]] == pytest.approx([0.5, 0.5 * 0.5**5])
+
+
+def test_states_of_several_rules_are_refused_with_what_to_do():
+    with pytest.raises(ArgumentError, match="states shows one rule, but got 2; draw each in a picture of its own"):
+        plot.states(HISTORIES)
 
 
 @pytest.mark.parametrize(
