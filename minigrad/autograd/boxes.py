@@ -1,5 +1,6 @@
 """The recorded graph as boxes with text, and arrows between them."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ MOST = 200
 
 FONT, LINE, LETTER = 12, 16, 0.61  # size, line height, and the width of a letter of a monospaced font in sizes
 LONGEST = 40  # letters in a line
-HERE = str(Path(__file__).parents[1])
+HERE = str(Path(__file__).parents[1]) + os.sep
 
 
 @dataclass(frozen=True)
