@@ -20,7 +20,7 @@ from minigrad import compare, datasets, optimizer
 from minigrad.arguments import arguments_of
 from minigrad.disk import check_writable, replacing
 from minigrad.errors import ArgumentError, MinigradError
-from minigrad.optimizer.readings.latex import plain
+from minigrad.optimizer.readings.text import plain
 
 if TYPE_CHECKING:
     from tqdm import tqdm

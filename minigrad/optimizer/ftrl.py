@@ -59,7 +59,6 @@ class Ftrl(Optimizer):
 
     states = ("z", "n")
     divides_by_rate = True
-    symbols = {"wd": r"\lambda_2"}
 
     def __init__(
         self, lamda1: float = 0.01, learning_rate: float = Default(0.1), beta: float = 1.0, **kwargs: Any

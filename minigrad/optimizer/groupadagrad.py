@@ -7,7 +7,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.optimizer.accepts import check, weight_of
 from minigrad.optimizer.arguments import Default, either, number
-from minigrad.optimizer.norms import prepared
+from minigrad.optimizer.norms import prepared, row_mean
 from minigrad.optimizer.optimizer import Index, Optimizer, State
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
@@ -68,6 +68,9 @@ class GroupAdaGrad(Optimizer):
             )
         return Tensor(self.initial_state("h", weight.data[:, :1]), weight.ctx)
 
+    def outside(self, *, g, h_before):
+        return {"h": h_before + row_mean(g**2)}
+
     def named(self, index, w, g, states, scalars):
         if [h.shape for h in states] != [w[..., :1].shape if w.ndim == 2 else None]:
             raise ShapeError(
@@ -76,5 +79,5 @@ class GroupAdaGrad(Optimizer):
             )
         (h,) = states
         check("GroupAdaGrad", {"w": w[:, :1], "h": h})
-        h += (prepared(g, scalars) ** 2).sum(axis=1, keepdims=True) / max(1, w.shape[1])
+        h[...] = self.outside(g=prepared(g, scalars), h_before=h)["h"]
         return {"h": xp_of(w).broadcast_to(h, w.shape)}

@@ -87,4 +87,5 @@ class LAMB(Optimizer):
         return w - lr * trust * r, mean, var
 
     def measure(self, w, r):
-        return {"trust": ratio(bounded(norm(w), self.lower_bound, self.upper_bound), norm(r))}
+        length = bounded(norm(w), self.lower_bound, self.upper_bound)
+        return {"trust": ratio(length, norm(r))}

@@ -17,7 +17,7 @@ class LANS(Optimizer):
     is LAMB's and 1 - β₁ looks at the present gradient, as Nesterov's momentum does; each part has the length of the
     weight.
 
-    Let w be the weight, ĝ the gradient over its norm (then rescaled and clipped), η the learning rate, t the step,
+    Let w be the weight, ĝ the rescaled gradient over its norm (then clipped), η the learning rate, t the step,
     from 1, and |·| the norm over the whole parameter:
 
         mean_t = β₁ mean_{t-1} + (1 - β₁) ĝ_t
@@ -37,7 +37,7 @@ class LANS(Optimizer):
         beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
         epsilon: ε, keeps the quotient finite, default 1e-6.
         lower_bound, upper_bound: limits of |w|, default None; None or 0 is no limit.
-        Others: see `Optimizer`. `wd` is decoupled: it is not part of the gradient. `rescale_grad` multiplies ĝ, not g.
+        Others: see `Optimizer`. `wd` is decoupled: it is not part of the gradient.
 
     The size of the gradient does not matter:
 
@@ -87,8 +87,15 @@ class LANS(Optimizer):
         q = g / D + wd * w
         return w - lr * (self.beta1 * trust_r * r + (1 - self.beta1) * trust_q * q), mean, var
 
+    def outside(self, *, raw, rescale_grad):
+        g_hat = normalized(raw, rescale_grad)
+        return {"g": g_hat, "rescale_grad": 1.0}
+
     def step(self, index, w, g, states):
-        super().step(index, w, normalized(g), states)
+        super().step(index, w, self.outside(raw=g, rescale_grad=self.rescale_grad)["g"], states)
+
+    def named(self, index, w, g, states, scalars):
+        return {"rescale_grad": 1.0}  # g has been rescaled before it was normalized
 
     def measure(self, w, r, q):
         length = bounded(norm(w), self.lower_bound, self.upper_bound)

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from minigrad.arguments import whole
-from minigrad.device import xp_of
 from minigrad.errors import FileError
 from minigrad.optimizer.arguments import Default, either, number, velocity
-from minigrad.optimizer.norms import norm, ratio
+from minigrad.optimizer.norms import norm, quotient
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 
@@ -60,6 +59,7 @@ class LARS(Optimizer):
     decaying = ("_weight",)
     elementwise = False
     earlier = ("_rates",)
+    symbols = {"eta": r"\kappa"}
 
     def __init__(
         self,
@@ -87,23 +87,24 @@ class LARS(Optimizer):
         v = self.momentum * correction * v - lr * trust * g
         return w + v, v
 
+    def outside(self, *, w, raw, rescale_grad, wd, lr, lr_before):
+        correction = quotient(lr, lr_before, lr_before > 0) if self.momentum_correction else 1.0
+        length, slope = norm(w), abs(rescale_grad) * norm(raw)
+        trust = quotient(self.eta * length, slope + wd * length + self.epsilon, (length > 0) & (slope > 0))
+        return {"trust": trust, "correction": correction}
+
     def named(self, index, w, g, states, scalars):
-        return {"trust": self._trust(index, w, g, scalars), "correction": self._correction()}
+        lr, before = self._two_rates()
+        found = self.outside(w=w, raw=g, rescale_grad=self.rescale_grad, wd=scalars["wd"], lr=lr, lr_before=before)
+        return found | {"trust": 1.0} if self._name(index).endswith(("gamma", "beta", "bias")) else found
 
-    def _trust(self, index, w, g, scalars):
-        if self._name(index).endswith(("gamma", "beta", "bias")):
-            return 1.0
-        length, slope = norm(w), abs(self.rescale_grad) * norm(g)
-        trust = self.eta * ratio(length, slope + scalars["wd"] * length + self.epsilon)
-        return xp_of(w).where((length > 0) & (slope > 0), trust, 1.0)[()]
-
-    def _correction(self) -> float:
-        """The rate of this step over that of the step before. A step begins when the update number rises."""
+    def _two_rates(self) -> tuple[float, float]:
+        """The rates of this step and of the step before. A step begins when the update number rises."""
         update, now, before = self._rates
         if self.num_update > update:
             before, now = now, self.learning_rate
             self._rates = [self.num_update, now, before]
-        return now / before if self.momentum_correction and before > 0 else 1.0
+        return now, before
 
     def get_config(self) -> dict[str, Any]:
         update, now, before = self._rates

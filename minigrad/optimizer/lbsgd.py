@@ -1,17 +1,16 @@
 """LBSGD: SGD for large batches, which are put together from small ones."""
 
-import math
 from typing import Any
 
 from minigrad.arguments import whole
-from minigrad.device import xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import KindError, UsageError
 from minigrad.optimizer.accepts import check
 from minigrad.optimizer.arguments import number, velocity
-from minigrad.optimizer.norms import norm
+from minigrad.optimizer.norms import divides, norm
 from minigrad.optimizer.optimizer import Index, Optimizer, State
 from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import clip, sqrt, where
 
 
 @register
@@ -99,6 +98,10 @@ class LBSGD(Optimizer):
         self.num_epochs = whole("num_epochs", num_epochs, 0)
 
     states = property(velocity)
+    symbols = {
+        "batch_scale": "B", "warmup_epochs": "E", "updates_per_epoch": "U", "begin_epoch": "E_0",
+        "begin_num_update": "t_0",
+    }  # fmt: skip
 
     def rule(self, w, g, v=None, *, lr, scale):
         if self.momentum == 0:
@@ -124,27 +127,43 @@ class LBSGD(Optimizer):
             total = states[-1]
             check("LBSGD", {"w": w, "total": total})
             total += g
-            if self._batches(index) % self.batch_scale:
+            if not divides(self.batch_scale, self._batches(self._index_update_count[index])):
                 return
             g = total / self.batch_scale
             total[...] = 0
         super().step(index, w, g, states)
 
     def named(self, index, w, g, states, scalars):
-        if self.warmup_strategy == "lars":
-            w2, g2 = norm(w) ** 2, norm(g) ** 2
-            xp = xp_of(w)
-            return {"scale": xp.clip(xp.sqrt(w2 / (g2 + scalars["wd"] * w2 + 1e-18)), 0.01, 100.0)}
-        return {"scale": self._warmup(self._batches(index))}
+        return {"scale": self._scale(w, g, scalars["wd"], self._batches(scalars["t"]))}
 
-    def _batches(self, index):
+    def outside(self, *, w, raw, wd, t, total_before):
+        """What `step` and `named` do, as equations."""
+        n = self._batches(t)
+        if self.batch_scale == 1:
+            return {"scale": self._scale(w, raw, wd, n)}
+        grown = total_before + raw
+        g_bar = grown / self.batch_scale
+        acts = divides(self.batch_scale, n)
+        scale = self._scale(w, g_bar, wd, n)
+        return {"total": where(acts, 0.0, grown), "acts": acts, "g": g_bar, "scale": scale}
+
+    def _batches(self, t):
         """n: how many small batches this parameter has seen, the present one included."""
-        here = self._index_update_count[index] - self.begin_num_update
-        return self.begin_epoch * self.updates_per_epoch + here
+        n = t
+        if self.begin_num_update:
+            n = n - self.begin_num_update
+        return self.begin_epoch * self.updates_per_epoch + n if self.begin_epoch else n
 
-    def _warmup(self, n: int) -> float:
-        length = self.warmup_epochs * self.updates_per_epoch
-        if n >= length:
-            return float(self.batch_scale)
-        grow = {"linear": lambda x: x, "power2": lambda x: x**2, "sqrt": math.sqrt}.get(self.warmup_strategy)
-        return 1.0 if grow is None or length <= 1 else 1.0 + (self.batch_scale - 1) * grow(n / length)
+    def _scale(self, w, g, wd, n):
+        """The factor on the rate."""
+        B = self.batch_scale
+        if self.warmup_strategy == "lars":
+            length, slope = norm(w), norm(g)
+            return clip(sqrt(length**2 / (slope**2 + wd * length**2 + 1e-18)), 0.01, 100.0)
+        N = self.warmup_epochs * self.updates_per_epoch
+        if B == 1 or N <= 1:
+            return B * 1.0
+        shapes = {"linear": lambda x: x, "power2": lambda x: x**2, "sqrt": sqrt}
+        if self.warmup_strategy not in shapes:
+            return where(n < N, 1.0, B)
+        return where(n < N, 1 + (B - 1) * shapes[self.warmup_strategy](n / N), B)

@@ -61,6 +61,7 @@ class Nadam(Optimizer):
 
     states = ("mean", "var")
     former_states = ("P",)
+    starts = {"P": 1.0}
 
     def __init__(
         self,

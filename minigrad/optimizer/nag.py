@@ -62,6 +62,6 @@ class NAG(Optimizer):
     def rule(self, w, g, v=None, *, lr):
         if self.momentum == 0:
             return w - lr * g
-        p = w - self.momentum * v
+        p_before = w - self.momentum * v
         v = self.momentum * v - lr * g
-        return p + v + self.momentum * v, v
+        return p_before + v + self.momentum * v, v

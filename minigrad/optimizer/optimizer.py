@@ -86,8 +86,14 @@ class Optimizer:
     symbols: ClassVar[Mapping[str, str]] = {}
     """How the equations print names that are words: name -> LaTeX."""
 
+    starts: ClassVar[Mapping[str, float]] = {}
+    """The value before the first step of what `outside` or the rule asks for as `..._before`, if it is not 0."""
+
     rule: Callable[..., Any]
     """`rule(self, w, g, *states, *, lr, t, ...)`: next weight and states. See `minigrad.optimizer.rule`."""
+
+    outside: Callable[..., Mapping[str, Any]]
+    """`outside(self, *, w, raw, lr, ...)`: what `named` supplies, by name, as it is printed. See CONTRIBUTING."""
 
     def __init__(
         self,
@@ -313,14 +319,20 @@ class Optimizer:
     # ---- Seeing, saving ----------------------------------------------------------------------------------------------
 
     def equation(self) -> str:
-        """The rule as LaTeX, one aligned line per equation, printed from the rule itself."""
+        """The whole step as LaTeX, one aligned line per equation, printed from the rule itself. See `legend`."""
         from minigrad.optimizer.readings.latex import equation
 
         return equation(self)
 
+    def legend(self) -> str:
+        """What each symbol of `equation` stands for, and its present value, as LaTeX."""
+        from minigrad.optimizer.readings.latex import legend
+
+        return legend(self)
+
     def _repr_latex_(self) -> str | None:
-        """What Jupyter shows: the equations, or the plain repr of an optimizer that has none."""
-        return f"$${self.equation()}$$" if hasattr(self, "rule") else None
+        """What Jupyter shows: the equations and their legend, or the plain repr of an optimizer that has none."""
+        return f"$${self.equation()}$$\n\n$${self.legend()}$$" if hasattr(self, "rule") else None
 
     def __repr__(self) -> str:
         own, base = arguments_of(type(self)), arguments_of(Optimizer)

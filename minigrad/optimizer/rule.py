@@ -24,6 +24,8 @@ INFIX = {
     "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!=",
 }  # fmt: skip
 CONDITIONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
+OUTSIDE = ("norm", "row_mean", "normal", "logical_and", "divides")
+"""What only `outside` and `measure` may use, not a rule: see `norms.py`."""
 
 # The meaning of every operation on Python floats. Arrays use the NumPy or CuPy function of the same name.
 FLOAT: dict[str, Callable[..., Any]] = {
@@ -130,7 +132,7 @@ class Symbol:
 
     def __init__(self, trace: Trace, op: str, args: tuple[Symbol, ...], name: str, value: float | None) -> None:
         self.trace, self.op, self.args, self.name, self.value = trace, op, args, name, value
-        self.is_array: bool = op == "array" or any(x.is_array for x in args)
+        self.is_array: bool = op == "array" or (op not in OUTSIDE and any(x.is_array for x in args))
         self.order = len(trace.nodes)
 
     __add__, __radd__ = infix("add"), infix("add", swapped=True)
@@ -142,6 +144,9 @@ class Symbol:
     __gt__, __ge__ = compare("greater"), compare("greater_equal")
     __eq__, __ne__ = compare("equal"), compare("not_equal")
     __hash__ = object.__hash__
+
+    def __and__(self, other: Any) -> Symbol:
+        return self.trace.node("logical_and", self, other)
 
     def __neg__(self) -> Symbol:
         return self.trace.node("negative", self)
@@ -181,6 +186,7 @@ class Trace:
         self.nodes: dict[Any, Symbol] = {}
         self.decided: dict[Symbol, bool] = {}
         self.constants: dict[str, Any] = {}
+        self.outside = False  # whether what is not elementwise can be written, too
 
     def leaf(self, op: str, name: str, value: float | None = None) -> Symbol:
         key = (op, name or repr(value))
@@ -189,6 +195,8 @@ class Trace:
         return self.nodes[key]
 
     def node(self, op: str, *args: Any) -> Symbol:
+        if op in OUTSIDE and not self.outside:
+            raise UsageError(f"{op} is not elementwise, so a rule cannot use it: compute it in `named` (see `outside`)")
         symbols = tuple(self.symbol(x) for x in args)
         if op == "power" and symbols[1].op == "const" and symbols[1].value in POWERS:
             op, symbols = POWERS[symbols[1].value], symbols[:1]

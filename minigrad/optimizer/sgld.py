@@ -1,10 +1,6 @@
 """SGLD: stochastic gradient Langevin dynamics, which samples instead of descending."""
 
-import math
-
-from minigrad import random
-from minigrad.device import context_of
-from minigrad.dtypes import single
+from minigrad.optimizer.norms import normal
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
 
@@ -49,6 +45,8 @@ class SGLD(Optimizer):
     def rule(self, w, g, *, lr, noise):
         return w - lr / 2 * g + noise
 
+    def outside(self, *, w, lr):
+        return {"noise": normal(lr, like=w)}
+
     def named(self, index, w, g, states, scalars):
-        with context_of(w):
-            return {"noise": random.normal(0.0, math.sqrt(scalars["lr"]), shape=w.shape, dtype=single(w.dtype)).data}
+        return self.outside(w=w, lr=scalars["lr"])

@@ -239,7 +239,7 @@ def lamb(w, gradients, learning_rate, beta1, beta2, epsilon, upper_bound=float("
 def lans(w, gradients, learning_rate, beta1, beta2, epsilon):
     m, s = [0.0] * len(w), [0.0] * len(w)
     for t, raws in enumerate(gradients, 1):
-        g = [clipped(raw / norm(raws)) for raw in raws]
+        g = [max(-CLIP, min(CLIP, raw / norm(raws))) for raw in raws]  # normalized after rescaling, then clipped
         m = [beta1 * a + (1 - beta1) * b for a, b in zip(m, g)]
         s = [beta2 * a + (1 - beta2) * b * b for a, b in zip(s, g)]
         scale = [sqrt(b / (1 - beta2**t)) + epsilon for b in s]

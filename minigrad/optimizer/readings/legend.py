@@ -1,0 +1,88 @@
+"""What the symbols of a rule are called and what values they have: the legend below its equations."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy
+
+from minigrad.optimizer.readings.notation import Notation, stem_of
+from minigrad.optimizer.rule import Symbol, ancestors
+
+MEANINGS = {
+    "w": "weight", "g": "gradient, as it is handed in", "raw": "gradient, as it is handed in", "lr": "learning rate",
+    "wd": "weight decay", "wd_lh": "decoupled weight decay (wd_lh)", "t": "number of the step",
+    "rescale_grad": "factor on the gradient (rescale_grad)", "clip_gradient": "limit of each element (clip_gradient)",
+}  # fmt: skip
+"""For names that do not say it themselves."""
+
+FUNCTIONS = {
+    "norm": "length of the whole parameter, the root of the sum of squares",
+    "row_mean": "mean of each row",
+    "normal": "normal distribution of this mean and variance, drawn anew for each element",
+}
+
+
+class Entry(NamedTuple):
+    """One line of the legend: a symbol, with its value if it has one, and what it is."""
+
+    symbol: str
+    meaning: str
+
+
+def entries(notation: Notation) -> list[Entry]:
+    """The legend: the weight, the gradient, numbers in the order in which they are used, and where states start."""
+    of = notation.of
+    lines = of.names - {"w"}
+    used = sorted(of.leaves, key=lambda x: (x.name != "w", x.name not in ("g", "raw"), x.order))
+    before = [x.name for x in used if x.name in of.graph.states or stem_of(x.name) != x.name]
+    found: dict[str, Entry] = {}
+    for x in used:
+        if x.name not in {*lines, *before}:
+            symbol, value = notation.written_alone(x), value_of(notation, x)
+            shown = symbol if value is None else f"{symbol} = {notation.number(value)[0]}"
+            found[symbol] = Entry(shown, meaning(notation, x))
+    for name in map(stem_of, before):
+        symbol, start = notation.at(notation.letter(name), "0"), starts_at(notation, name)
+        text = f"{MEANINGS.get(name, name)}, before the first step"
+        found[symbol] = Entry(f"{symbol} = {start}" if start else symbol, text)
+    for x in ancestors([x for _, x in of.lines]):
+        if x.op in FUNCTIONS:
+            argument = x.trace.leaf("hyper", "x")
+            sample = x if x.op == "normal" else Symbol(x.trace, x.op, (argument,), "", None)
+            found[x.op] = Entry(notation.write(sample)[0], FUNCTIONS[x.op])
+    return list(found.values())
+
+
+def value_of(notation: Notation, leaf: Symbol) -> Any:
+    """The present value of a hyper-parameter, or None."""
+    optimizer = notation.of.optimizer
+    if leaf.name == "lr":
+        return optimizer.lr if optimizer.lr_scheduler is None else None
+    known = leaf.op == "hyper" or leaf.name in ("wd", "rescale_grad", "clip_gradient")
+    return getattr(optimizer, leaf.name) if known else None
+
+
+def meaning(notation: Notation, leaf: Symbol) -> str:
+    """What a symbol stands for, in a few words."""
+    optimizer = notation.of.optimizer
+    if leaf.name in notation.of.unstated:
+        return f"{leaf.name}, handed in by `{'measure' if leaf.name in optimizer.measured else 'named'}`"
+    text = MEANINGS.get(leaf.name, leaf.name)
+    if leaf.name == "t":
+        return f"{text}, from {optimizer.begin_num_update + 1}"
+    if leaf.name == "lr" and optimizer.lr_scheduler is not None:
+        return f"{text}, by {type(optimizer.lr_scheduler).__name__}"
+    return text
+
+
+def starts_at(notation: Notation, name: str) -> str:
+    """The value of a state before the first step, if it is a number or the weight."""
+    optimizer = notation.of.optimizer
+    if name not in notation.of.graph.states:
+        return notation.number(optimizer.starts.get(name, 0.0))[0]
+    probe = numpy.array([[2.0, 3.0]])
+    start = numpy.unique(optimizer.initial_state(name, probe))
+    if start.size == 1:
+        return notation.number(start[0])[0]
+    return notation.at(notation.letter("w"), "0") if (start == probe).all() else ""

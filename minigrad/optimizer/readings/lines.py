@@ -1,0 +1,163 @@
+"""All that one step of an optimizer computes, as lines in the order of computing: what is printed and worked by hand.
+
+The lines of a rule are its named locals and its results. Before them stands what is done to the gradient, and among
+them what is computed outside the rule: the optimizer states it in `outside` and `measure`, which are run with symbols
+here as the rule is.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from minigrad.errors import UsageError
+from minigrad.optimizer.graph import PREPARATION, Graph, HyperParameters, active, prepared_gradient, trace
+from minigrad.optimizer.passes import in_two
+from minigrad.optimizer.rule import Symbol, ancestors
+
+Locals = dict[str, Symbol]
+
+
+class Lines:
+    """The lines of one step, for the values that the optimizer has now.
+
+    * `lines`: (name, expression) in the order in which they are computed. A leaf `w`, or one named as a state, is the
+      value before the step; a leaf named as a line is the value of that line; `P_before` is that of the line P one step
+      earlier; `raw` is the gradient as it is handed in, and also `g`, if nothing is done to it.
+    * `acts`: if not None, a condition: where it does not hold only the first `always` lines are computed, and the
+      weight and the states stay.
+    * `rate_changes`: whether the rate is one of many, and so carries the step, too.
+    * `unstated`: what the rule asks for by name, and nothing says how it is computed.
+    """
+
+    def __init__(self, optimizer: Any) -> None:
+        if not hasattr(type(optimizer), "rule"):
+            raise UsageError(
+                f"{type(optimizer).__name__} has no equations to print: it defines update(), not a rule; "
+                "see minigrad.optimizer.Optimizer for the form with a rule"
+            )
+        self.optimizer = optimizer
+        with noting() as found:
+            self.graph = trace(optimizer)
+        with noting() as outer:
+            supplied = outside(optimizer, self.graph)
+        self.acts: Symbol | None = supplied.pop("acts", None)
+        inputs = {"g", "acts", *self.graph.asked}  # no line may be named as what it is computed from
+        rule = definitions(self.graph.results, {name: x for name, x in found.items() if name not in inputs})
+        taken = inputs | {name for name, _ in rule}
+        other = definitions(supplied, {name: x for name, x in outer.items() if name not in taken})
+        self.lines: list[tuple[str, Symbol]] = []
+        add = self.adder(dict(other), dict(rule))
+        for name, x in other if self.acts is None else [*other, ("", self.acts)]:
+            if name in self.kept(supplied) or not name:
+                add(name, x)
+        self.always = len(self.lines) if self.acts is not None else 0
+        for name, x in [(name, x) for name, x in other if name == "g"] + rule:
+            add(name, x)
+        self.names = {name for name, _ in self.lines}
+        self.leaves = {x for x in ancestors([x for _, x in self.lines]) if not x.args and x.op != "const"}
+        self.rate_changes = optimizer.lr_scheduler is not None or any(x.name == "lr_before" for x in self.leaves)
+        known = {"w", "g", "raw", *self.graph.states, *self.names, *PREPARATION, "lr", "t"}
+        self.unstated = [
+            x.name for x in self.leaves if x.op == "scalar" and x.name.removesuffix("_before") not in known
+        ]
+
+    def kept(self, supplied: Locals) -> set[str]:
+        """What the next step asks for as `..._before`: it is computed even if nothing in this step reads it."""
+        leaves = [x for x in self.trace.nodes.values() if not x.args and x.name.endswith("_before")]
+        return {x.name.removesuffix("_before") for x in leaves} & set(supplied)
+
+    def adder(self, other: Locals, rule: Locals) -> Callable[[str, Symbol], None]:
+        """A function that adds a line, after the lines that it needs."""
+        by_symbol = {x: name for name, x in [*rule.items(), *other.items()] if x.args}
+        done: set[str] = set()
+
+        def add(name: str, x: Symbol) -> None:
+            if name in done:
+                return
+            done.add(name)
+            for y in sorted(ancestors([x]), key=lambda y: y.order):
+                if y.args and y in by_symbol:
+                    add(by_symbol[y], y)
+                elif not y.args and y.name in other:
+                    add(y.name, other[y.name])
+            if name:
+                self.lines.append((name, x))
+
+        return add
+
+    @property
+    def trace(self) -> Any:
+        return self.graph.results["w"].trace
+
+
+def outside(optimizer: Any, graph: Graph) -> Locals:
+    """What is computed outside the rule, by name, the gradient's preparation included."""
+    symbols, cls = graph.results["w"].trace, type(optimizer)
+    symbols.outside = True
+    this: Any = HyperParameters(optimizer, symbols)
+    w, raw = symbols.leaf("array", "w"), symbols.leaf("array", "raw")
+    supplied: dict[str, Any] = {}
+    if hasattr(cls, "outside"):
+        asked = [p.name for p in inspect.signature(cls.outside).parameters.values() if p.kind is p.KEYWORD_ONLY]
+        supplied.update(
+            cls.outside(this, **{x: symbols.leaf("array" if x in ("w", "g", "raw") else "scalar", x) for x in asked})
+        )
+    if optimizer.measured:
+        first, _ = in_two(graph, optimizer.measured)
+        made = [first.results[name] for name in first.states[len(graph.states) :]]
+        try:
+            supplied.update(cls.measure(this, w, *made))
+        except Exception:  # written for arrays only: it is printed as handed in
+            supplied = {name: x for name, x in supplied.items() if name not in optimizer.measured}
+    scalars = {name: getattr(optimizer, name) for name in PREPARATION}
+    scalars.update((name, supplied.pop(name)) for name in PREPARATION if name in supplied)
+    parts = (*active(scalars)[:2], active(scalars)[2] and "wd" not in graph.asked)
+    source = supplied.pop("g", raw)
+    g = prepared_gradient(w, source, {name: symbols.leaf("scalar", name) for name in PREPARATION}, parts)
+    if g is not raw:
+        supplied["g"] = g
+    return {name: symbols.symbol(x) for name, x in supplied.items()}
+
+
+@contextmanager
+def noting() -> Iterator[Locals]:
+    """Note what the named locals of a rule (and of methods it calls) held when it returned.
+
+    A profile function sees each call and return. Unlike a trace function it leaves debuggers and coverage alone.
+    """
+    found: Locals = {}
+    arguments: dict[FrameType, set[int]] = {}
+
+    def on_event(frame: FrameType, event: str, arg: Any) -> None:
+        if type(frame.f_locals.get("self")) is HyperParameters:
+            symbols = {name: x for name, x in frame.f_locals.items() if type(x) is Symbol and x.args}
+            if event == "call":
+                arguments[frame] = {*map(id, symbols.values())}
+            elif event == "return":
+                found.update((name, x) for name, x in symbols.items() if id(x) not in arguments[frame])
+
+    previous: Any = sys.getprofile()
+    sys.setprofile(on_event)
+    try:
+        yield found
+    finally:
+        if hasattr(previous, "enable"):  # cProfile, which is not put back by setprofile
+            previous.enable()
+        else:
+            sys.setprofile(previous)
+
+
+def definitions(results: Locals, named: Locals) -> list[tuple[str, Symbol]]:
+    """The lines of a rule: its named locals and its results, each value once, in the order written."""
+    names = {x: name for name, x in reversed(results.items()) if x.args}
+    for name, x in named.items():
+        if name not in results:
+            names.setdefault(x, name)
+    lines = [(name, x) for x, name in sorted(names.items(), key=lambda item: item[0].order)]
+    copies = [(name, x) for name, x in results.items() if names.get(x, x.name) != name]
+    return lines + copies

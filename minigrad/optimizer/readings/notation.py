@@ -1,0 +1,215 @@
+"""What a notation is: how the lines of a rule are written, apart from the signs that text and LaTeX use for it.
+
+The weight, the gradient and the states carry the step, as in the docstrings: `w_{t-1}` before it, `w_t` after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from minigrad.optimizer.readings.lines import Lines
+from minigrad.optimizer.rule import CONDITIONS, Symbol, ancestors
+
+LETTERS = {
+    "lr": r"\eta", "momentum": r"\gamma", "wd": r"\delta", "wd_lh": r"\delta'", "lamda": r"\lambda", "noise": r"\xi",
+    "schedule_decay": r"\psi", "rescale_grad": r"\rho", "clip_gradient": "c", "raw": r"\nabla",
+}  # fmt: skip
+"""Letters for names that are words. An optimizer adds its own in a class attribute `symbols` of the same form."""
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+    "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
+    "chi": "χ", "psi": "ψ", "omega": "ω",
+}  # fmt: skip
+TIMES = {"next": 1, "before": -1}
+BRANCH, SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(-1, 5)
+"""How tightly an expression holds together. Parentheses go around what holds less tightly than its place asks."""
+
+Written = tuple[str, int]
+
+
+class Row(NamedTuple):
+    """One line as it is written. Without a name it is a condition on all that follow."""
+
+    name: str
+    left: str
+    relation: str
+    right: str
+
+
+class Notation:
+    """Writes the lines of a rule. `Text` and `Latex` say how."""
+
+    table: Mapping[str, str] = LETTERS
+
+    def __init__(self, lines: Lines) -> None:
+        self.of = lines
+        self.t: int | None = None  # the number of the step, if one is worked by hand
+        self.values: Mapping[Symbol, Any] | None = None  # what is written as a number in place of a name
+        self.defined: dict[Symbol, str] = {}
+        self.letters = self.chosen()
+
+    def chosen(self) -> dict[str, str]:
+        """The letters for words. Where one already stands for something else in this rule, the word stays a word."""
+        own: Mapping[str, str] = self.of.optimizer.symbols
+        self.letters = {}
+        names = {stem_of(name) for name in [*self.of.names, *(x.name for x in self.of.leaves)]}
+        taken = {own.get(name) or self.letter(name) for name in names if name in own or name not in self.table}
+        letters = dict(own)
+        for name, letter in self.table.items():
+            if name not in own and (name not in names or self.spelled(letter, name) not in taken):
+                letters[name] = letter
+                if name in names:
+                    taken.add(self.spelled(letter, name))
+        return letters
+
+    def rows(self) -> Iterator[Row]:
+        """The lines. What one has defined is written by its name in those after."""
+        for place, (name, x) in enumerate(self.of.lines):
+            if self.of.acts is not None and place == self.of.always:
+                yield Row("", "", "", self.write(self.of.acts)[0])
+            yield Row(name, self.left(name, x), self.signs["normal" if x.op == "normal" else "is"], self.write(x)[0])
+            self.define(name, x)
+
+    def define(self, name: str, x: Symbol) -> None:
+        if x.args:
+            self.defined.setdefault(x, name)
+
+    def left(self, name: str, x: Symbol) -> str:
+        changes = name in ("g", *self.of.graph.results) or any(y.op in ("array", "scalar") for y in ancestors([x]))
+        return self.name(name, 0 if changes else None)
+
+    def write(self, x: Symbol) -> Written:
+        """An expression, and how tightly it holds together."""
+        if x.op == "const":
+            return self.number(x.value or 0.0)
+        if self.values is not None and (x in self.defined or not x.args):
+            return self.number(self.values[x])
+        if x in self.defined:
+            return self.left(self.defined[x], x), ATOM
+        if not x.args:
+            name = "g" if x.name == "raw" and "g" not in self.of.names else x.name
+            return self.name(name, self.step(x)), ATOM
+        if x.op in ("multiply", "divide") and x.args[0].op == "negative" and x.args[0] not in self.defined:
+            positive = Symbol(x.trace, x.op, (x.args[0].args[0], x.args[1]), "", None)
+            return f"-{self.write(positive)[0]}", SUM
+        if x.op == "minimum" and x.args[0].op == "maximum" and x.args[0] not in self.defined:
+            return self.call("clip", *x.args[0].args, x.args[1])
+        if x.op in CONDITIONS or x.op in ("logical_and", "divides"):
+            return self.sides(x, f" {self.signs[x.op]} ", SUM, SUM), SUM
+        how = getattr(self, x.op, None)
+        return how(x) if how else self.call(x.op, *x.args)
+
+    def written_alone(self, leaf: Symbol) -> str:
+        """A leaf as the legend has it: the weight without its step."""
+        return self.letter("w") if leaf.name == "w" else self.write(leaf)[0]
+
+    def step(self, leaf: Symbol) -> int | None:
+        """Which step a value belongs to: 0 is this one; None for what has no subscript."""
+        if leaf.name in ("w", *self.of.graph.states):
+            return -1
+        if leaf.name == "lr":
+            return 0 if self.of.rate_changes else None
+        return None if leaf.op == "hyper" or leaf.name in ("wd", "t", "rescale_grad", "clip_gradient") else 0
+
+    def within(self, x: Symbol, place: int) -> str:
+        """An expression in a place that asks for a tightness."""
+        text, tightness = self.write(x)
+        return text if tightness >= place else self.parentheses(text)
+
+    def sides(self, x: Symbol, between: str, left: int, right: int) -> str:
+        return self.within(x.args[0], left) + between + self.within(x.args[1], right)
+
+    def add(self, x: Symbol) -> Written:
+        right = self.within(x.args[1], SUM)
+        return f"{self.within(x.args[0], SUM)} + {self.parentheses(right) if right[0] == '-' else right}", SUM
+
+    def subtract(self, x: Symbol) -> Written:
+        return self.sides(x, " - ", SUM, QUOTIENT), SUM
+
+    def negative(self, x: Symbol) -> Written:
+        return "-" + self.within(x.args[0], QUOTIENT), SUM
+
+    def multiply(self, x: Symbol) -> Written:
+        left, right = self.within(x.args[0], PRODUCT), self.within(x.args[1], PRODUCT)
+        return left + (
+            self.times if right[0].isdigit() or right[0] == "[" else self.space(left, right)
+        ) + right, PRODUCT
+
+    def call(self, function: str, *args: Symbol) -> Written:
+        arguments = ", ".join(self.within(y, SUM) for y in args)
+        return self.function(function) + self.parentheses(arguments), ATOM
+
+    def number(self, value: Any) -> Written:
+        """A number, or an array of numbers, to five digits."""
+        if getattr(value, "ndim", 0):
+            return f"[{', '.join(self.number(y)[0] for y in value)}]", ATOM
+        text = self.digits(f"{float(value) + 0.0:.5g}")
+        return text, SUM if text[0] == "-" else PRODUCT if "10^" in text else ATOM
+
+    def letter(self, name: str) -> str:
+        """How a name is written: beta1 as a Greek letter with an index, mean_hat with a hat."""
+        if name in self.letters:
+            return self.spelled(self.letters[name], name)
+        stem, _, mark = name.rpartition("_")
+        if stem and mark in ("hat", "bar", "tilde"):
+            return self.marked(self.letter(stem), mark)
+        numbered = re.fullmatch(r"([a-zA-Z_]+?)_?([0-9])", name)
+        if numbered:
+            return self.indexed(self.letter(numbered[1]), numbered[2])
+        if stem and len(mark) == 1:
+            return self.indexed(self.letter(stem), mark)
+        return self.spelled(f"\\{name}", name) if name in GREEK else self.word(name)
+
+    def name(self, name: str, step: int | None) -> str:
+        """A name with the subscript of its step."""
+        if step is None:
+            return self.letter(name)
+        stem = stem_of(name)
+        if stem != name:
+            step += TIMES[name.removeprefix(stem + "_")]
+        now = f"t{step:+d}" if step else "t"
+        return self.at(self.letter(stem), now if self.t is None else str(self.t + step))
+
+    # What differs from notation to notation.
+
+    times: str
+
+    def space(self, left: str, right: str) -> str:
+        """What stands between two factors."""
+        return " "
+
+    signs: Mapping[str, str]
+
+    def at(self, letter: str, step: str) -> str:
+        raise NotImplementedError
+
+    def spelled(self, letter: str, name: str) -> str:
+        """A letter of `table`, which stands for the name."""
+        raise NotImplementedError
+
+    def word(self, name: str) -> str:
+        raise NotImplementedError
+
+    def marked(self, letter: str, mark: str) -> str:
+        raise NotImplementedError
+
+    def indexed(self, letter: str, index: str) -> str:
+        raise NotImplementedError
+
+    def function(self, name: str) -> str:
+        raise NotImplementedError
+
+    def parentheses(self, text: str) -> str:
+        raise NotImplementedError
+
+    def digits(self, number: str) -> str:
+        raise NotImplementedError
+
+
+def stem_of(name: str) -> str:
+    """The name without `_before` or `_next`."""
+    stem, _, time = name.rpartition("_")
+    return stem if stem and time in TIMES else name
