@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from minigrad.device import xp_of
 from minigrad.optimizer.arguments import Default, number
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
@@ -73,3 +74,15 @@ class Ftrl(Optimizer):
         n = n + g**2
         w = -(z - sign(z) * self.lamda1) / ((self.beta + sqrt(n)) / lr + wd)
         return where(absolute(z) <= self.lamda1, 0.0, w), z, n
+
+    def step(self, index, w, g, states):
+        if self._index_update_count[index] > self.begin_num_update + 1:
+            return super().step(index, w, g, states)
+        xp = xp_of(w)
+        before = int(xp.count_nonzero(w))
+        super().step(index, w, g, states)
+        after = int(xp.count_nonzero(w))
+        if before >= 100 and after < before / 10:  # of a few weights, zeros are no surprise
+            from minigrad.optimizer.cautions import weights_are_erased
+
+            weights_are_erased(self, before, after)
