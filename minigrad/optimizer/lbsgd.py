@@ -98,10 +98,7 @@ class LBSGD(Optimizer):
         self.num_epochs = whole("num_epochs", num_epochs, 0)
 
     states = property(velocity)
-    symbols = {
-        "batch_scale": "B", "warmup_epochs": "E", "updates_per_epoch": "U", "begin_epoch": "E_0",
-        "begin_num_update": "t_0",
-    }  # fmt: skip
+    symbols = {"batch_scale": "B", "warmup_epochs": "E", "updates_per_epoch": "U"}
 
     def rule(self, w, g, v=None, *, lr, scale):
         if self.momentum == 0:

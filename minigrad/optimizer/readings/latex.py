@@ -62,7 +62,8 @@ class Latex(Notation):
     }  # fmt: skip
 
     def space(self, left: str, right: str) -> str:
-        return r" \, " if r"\mathrm" in left + right else " "
+        words = left.split(" ")[-1].startswith(r"\mathrm") or right.startswith(r"\mathrm")
+        return r" \, " if words else " "
 
     def at(self, letter: str, step: str) -> str:
         letter, _, index = letter.partition("_")

@@ -40,7 +40,7 @@ def entries(notation: Notation) -> list[Entry]:
     for x in used:
         if x.name not in {*lines, *before}:
             symbol, value = notation.written_alone(x), value_of(notation, x)
-            shown = symbol if value is None else f"{symbol} = {notation.number(value)[0]}"
+            shown = symbol if value is None else f"{symbol} = {notation.exact(value)[0]}"
             found[symbol] = Entry(shown, meaning(notation, x))
     for name in map(stem_of, before):
         symbol, start = notation.at(notation.letter(name), "0"), starts_at(notation, name)
@@ -80,9 +80,9 @@ def starts_at(notation: Notation, name: str) -> str:
     """The value of a state before the first step, if it is a number or the weight."""
     optimizer = notation.of.optimizer
     if name not in notation.of.graph.states:
-        return notation.number(optimizer.starts.get(name, 0.0))[0]
+        return notation.exact(optimizer.starts.get(name, 0.0))[0]
     probe = numpy.array([[2.0, 3.0]])
     start = numpy.unique(optimizer.initial_state(name, probe))
     if start.size == 1:
-        return notation.number(start[0])[0]
+        return notation.exact(start[0])[0]
     return notation.at(notation.letter("w"), "0") if (start == probe).all() else ""

@@ -31,7 +31,7 @@ class Lines:
     * `acts`: if not None, a condition: where it does not hold only the first `always` lines are computed, and the
       weight and the states stay.
     * `rate_changes`: whether the rate is one of many, and so carries the step, too.
-    * `unstated`: what the rule asks for by name, and nothing says how it is computed.
+    * `unstated`: what the rule asks for by name, and nothing says how it is computed; `made`: what `measure` is given.
     """
 
     def __init__(self, optimizer: Any) -> None:
@@ -44,7 +44,7 @@ class Lines:
         with noting() as found:
             self.graph = trace(optimizer)
         with noting() as outer:
-            supplied = outside(optimizer, self.graph)
+            supplied, self.made = outside(optimizer, self.graph)
         self.acts: Symbol | None = supplied.pop("acts", None)
         inputs = {"g", "acts", *self.graph.asked}  # no line may be named as what it is computed from
         rule = definitions(self.graph.results, {name: x for name, x in found.items() if name not in inputs})
@@ -95,13 +95,14 @@ class Lines:
         return self.graph.results["w"].trace
 
 
-def outside(optimizer: Any, graph: Graph) -> Locals:
-    """What is computed outside the rule, by name, the gradient's preparation included."""
+def outside(optimizer: Any, graph: Graph) -> tuple[Locals, list[Symbol]]:
+    """What is computed outside the rule, by name, the gradient's preparation included; and what `measure` is given."""
     symbols, cls = graph.results["w"].trace, type(optimizer)
     symbols.outside = True
     this: Any = HyperParameters(optimizer, symbols)
     w, raw = symbols.leaf("array", "w"), symbols.leaf("array", "raw")
     supplied: dict[str, Any] = {}
+    made: list[Symbol] = []
     if hasattr(cls, "outside"):
         asked = [p.name for p in inspect.signature(cls.outside).parameters.values() if p.kind is p.KEYWORD_ONLY]
         supplied.update(
@@ -121,7 +122,7 @@ def outside(optimizer: Any, graph: Graph) -> Locals:
     g = prepared_gradient(w, source, {name: symbols.leaf("scalar", name) for name in PREPARATION}, parts)
     if g is not raw:
         supplied["g"] = g
-    return {name: symbols.symbol(x) for name, x in supplied.items()}
+    return {name: symbols.symbol(x) for name, x in supplied.items()}, made
 
 
 @contextmanager

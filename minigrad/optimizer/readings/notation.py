@@ -56,7 +56,8 @@ class Notation:
         own: Mapping[str, str] = self.of.optimizer.symbols
         self.letters = {}
         names = {stem_of(name) for name in [*self.of.names, *(x.name for x in self.of.leaves)]}
-        taken = {own.get(name) or self.letter(name) for name in names if name in own or name not in self.table}
+        taken = {self.spelled(own[name], name) for name in names & {*own}}
+        taken |= {self.letter(name) for name in names - {*own, *self.table}}
         letters = dict(own)
         for name, letter in self.table.items():
             if name not in own and (name not in names or self.spelled(letter, name) not in taken):
@@ -84,7 +85,7 @@ class Notation:
     def write(self, x: Symbol) -> Written:
         """An expression, and how tightly it holds together."""
         if x.op == "const":
-            return self.number(x.value or 0.0)
+            return self.exact(x.value or 0.0)
         if self.values is not None and (x in self.defined or not x.args):
             return self.number(self.values[x])
         if x in self.defined:
@@ -134,20 +135,23 @@ class Notation:
 
     def multiply(self, x: Symbol) -> Written:
         left, right = self.within(x.args[0], PRODUCT), self.within(x.args[1], PRODUCT)
-        return left + (
-            self.times if right[0].isdigit() or right[0] == "[" else self.space(left, right)
-        ) + right, PRODUCT
+        between_numbers = self.values is not None or right[0].isdigit()
+        return left + (self.times if between_numbers else self.space(left, right)) + right, PRODUCT
 
     def call(self, function: str, *args: Symbol) -> Written:
         arguments = ", ".join(self.within(y, SUM) for y in args)
         return self.function(function) + self.parentheses(arguments), ATOM
 
+    def exact(self, value: float) -> Written:
+        """A number with all its digits."""
+        text = self.digits(repr(float(value) + 0.0).removesuffix(".0"))
+        return text, SUM if text[0] == "-" else PRODUCT if "10^" in text else ATOM
+
     def number(self, value: Any) -> Written:
         """A number, or an array of numbers, to five digits."""
         if getattr(value, "ndim", 0):
             return f"[{', '.join(self.number(y)[0] for y in value)}]", ATOM
-        text = self.digits(f"{float(value) + 0.0:.5g}")
-        return text, SUM if text[0] == "-" else PRODUCT if "10^" in text else ATOM
+        return self.exact(float(f"{float(value):.5g}"))
 
     def letter(self, name: str) -> str:
         """How a name is written: beta1 as a Greek letter with an index, mean_hat with a hat."""

@@ -120,10 +120,12 @@ class Text(Notation):
         return self.within(x.args[0], ATOM) + "²", POWER
 
     def sqrt(self, x: Symbol) -> Written:
-        return "√" + self.within(x.args[0], ATOM), POWER
+        inside, tightness = self.write(x.args[0])
+        return "√" + (self.parentheses(inside) if tightness < ATOM or "(" in inside else inside), POWER
 
     def absolute(self, x: Symbol) -> Written:
-        return f"|{self.write(x.args[0])[0]}|", ATOM
+        inside = self.within(x.args[0], SUM)
+        return f"abs({inside})" if "|" in inside else f"|{inside}|", ATOM
 
     def norm(self, x: Symbol) -> Written:
         return f"‖{self.write(x.args[0])[0]}‖", ATOM
