@@ -146,7 +146,7 @@ class Run:
             return args[0] + norms.normal(args[1], like=self.arrays["w"])
         if op in ("row_mean", "divides"):
             return getattr(norms, op)(*args)
-        if not any(isinstance(y, numpy.ndarray) for y in args) and op in FLOAT:
+        if not any(isinstance(y, (numpy.ndarray, numpy.generic)) for y in args) and op in FLOAT:
             try:
                 return FLOAT[op](*args)
             except (ArithmeticError, ValueError):  # NumPy goes on with inf and nan
