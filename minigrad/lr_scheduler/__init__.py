@@ -3,7 +3,11 @@
 from minigrad.absent import explain_absent
 from minigrad.lr_scheduler.cyclic import OneCycleScheduler, TriangularScheduler
 from minigrad.lr_scheduler.decay import (
-    CosineScheduler, FactorScheduler, InversePowerScheduler, MultiFactorScheduler, PolyScheduler,
+    CosineScheduler,
+    FactorScheduler,
+    InversePowerScheduler,
+    MultiFactorScheduler,
+    PolyScheduler,
 )  # fmt: skip
 from minigrad.lr_scheduler.scheduler import LRScheduler
 

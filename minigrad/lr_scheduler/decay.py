@@ -155,9 +155,10 @@ class CosineScheduler(LRScheduler):
 class InversePowerScheduler(LRScheduler):
     r"""Fall like a power of the number of updates, ever more slowly and without end: a schedule for sampling.
 
-    Let $b$ be `offset`, $K$ the warm-up and $\gamma$ the power `pwr`: $\eta_k = B\left(1 + \frac{k-K}{b}\right)^{-\gamma}$.
-    In Welling and Teh's form, $\eta_t = a (b + t)^{-\gamma}$, that is $a = B b^\gamma$. For $0.5 < \gamma \le 1$ the sum of
-    all rates is infinite and that of their squares is not: `SGLD` then can go anywhere, and ends in the posterior.
+    Let $b$ be `offset`, $K$ the warm-up and $\gamma$ the power `pwr`:
+    $\eta_k = B\left(1 + \frac{k-K}{b}\right)^{-\gamma}$. This is Welling and Teh's $\eta_t = a (b + t)^{-\gamma}$ with
+    $a = B b^\gamma$. For $0.5 < \gamma \le 1$ the sum of all rates is infinite and that of their squares is not:
+    `SGLD` then can go anywhere, and ends in the posterior.
 
     >>> schedule = InversePowerScheduler(offset=2, base_lr=1.0, pwr=1)
     >>> [round(schedule(k), 3) for k in range(6)]

@@ -118,7 +118,9 @@ class DCASGD(Optimizer):
         if index in self._pulled:
             copy = self._pulled.pop(index)
             if copy.shape != w.shape:
-                raise ShapeError(f"pulled({index!r}, ...) got shape {copy.shape}, but that parameter has shape {w.shape}")
+                raise ShapeError(
+                    f"pulled({index!r}, ...) got shape {copy.shape}, but that parameter has shape {w.shape}"
+                )
             states[-1][...] = context_of(w).put(copy.data)
         super().step(index, w, g, states)
 

@@ -76,13 +76,12 @@ class Ftrl(Optimizer):
         return where(absolute(z) <= self.lamda1, 0.0, w), z, n
 
     def step(self, index, w, g, states):
-        if self._index_update_count[index] > self.begin_num_update + 1:
-            return super().step(index, w, g, states)
-        xp = xp_of(w)
-        before = int(xp.count_nonzero(w))
+        xp, first = xp_of(w), self._index_update_count[index] == self.begin_num_update + 1
+        before = int(xp.count_nonzero(w)) if first else 0
         super().step(index, w, g, states)
-        after = int(xp.count_nonzero(w))
-        if before >= 100 and after < before / 10:  # of a few weights, zeros are no surprise
+        if (
+            before >= 100 and (after := int(xp.count_nonzero(w))) < before / 10
+        ):  # of a few weights, zeros are no surprise
             from minigrad.optimizer.cautions import weights_are_erased
 
             weights_are_erased(self, before, after)
