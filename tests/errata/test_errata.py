@@ -108,9 +108,11 @@ def test_every_recorded_optimizer_and_every_registered_one_has_a_chapter():
     assert recorded | set(compare.optimizers()) <= set(ORDER)
 
 
-def test_the_margin_has_the_guides_part_of_a_chapter():
+def test_the_margin_has_what_the_guide_gets_wrong_and_its_traps():
     text = margin("ftrl")
-    assert text._repr_markdown_() == text and text.count("> * ") == 5
+    assert text._repr_markdown_() == text and text.count("> * ") == 4
+    assert "*Here:* $z_t=z_{t-1}+g_t-\\sigma_tw_{t-1}$." in text  # the words of the paper, with which minigrad agrees
+    assert margin("dcasgd").startswith("> The guide is right")
     assert "*Wrong in the guide.* **The line for $z$.**" in text and "errata.md#ftrl" in text
     assert "GroupAdaGrad" not in margin("adam") and "(errata.md#lans)" in margin("lans")
     assert all(line.startswith(">") for name in ORDER for line in margin(name).splitlines())

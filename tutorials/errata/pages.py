@@ -21,17 +21,19 @@ class Markdown(str):
 
 
 def margin(name: str) -> Markdown:
-    """What the guide gets wrong, or leaves to be misread, about one rule; `"all"` has what concerns all of them."""
+    """What the guide gets wrong about one rule, and its traps; `"all"` has what concerns all of them."""
     if name not in chapters():
         raise KeyError(f"there is no chapter {name!r}; there are {', '.join(chapters())}")
     lines = []
     for entry in by_severity(chapters()[name].entries):
-        if guide := entry.claim("guide"):
-            ours = entry.claim("minigrad")
-            said = guide if ours == guide else f"The guide: {guide} minigrad: {ours}" if ours else f"The guide: {guide}"
-            lines.append(f"> * {title(entry)} {said} {entry.notice}")
-    more = f"[More, with examples](errata.md#{chapters()[name].anchor})"
-    return Markdown("\n".join(lines + [">", f"> {more}"]) if lines else f"> The guide is right. {more}")
+        guide, ours = entry.claim("guide"), entry.claim_of_ours()
+        if guide and ("guide" in entry.errs or entry.severity == "trap"):
+            said = f"*The guide:* {guide}" if ours in ("", guide) else f"*The guide:* {guide} *Here:* {ours}"
+            lines.append(f"> * {title(entry)} {entry.notice} {said}")
+    link = f"errata.md#{chapters()[name].anchor}"
+    if not lines:
+        return Markdown(f"> The guide is right about this one. [Where others differ]({link})")
+    return Markdown("\n".join([*lines, ">", f"> [More, with examples]({link})"]))
 
 
 def errata(measured: Measured) -> str:
