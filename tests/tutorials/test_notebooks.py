@@ -11,20 +11,29 @@ from tests.tutorials.notebook import SOURCES, TUTORIALS, build, read, run
 each = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 
 
+WRITTEN = {"text/latex": "_repr_latex_", "text/markdown": "_repr_markdown_"}
+
+
 def test_every_notebook_has_a_source():
     assert SOURCES
     assert {path.stem for path in TUTORIALS.glob("*.ipynb")} == {source.stem for source in SOURCES}
 
 
 @each
-def test_every_cell_runs(source):
+def test_every_cell_runs_and_the_equations_and_texts_stored_are_what_it_gives(source):
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
     try:
-        run(source)
+        given = run(source)
     finally:
         plt.close("all")
+    for cell in read(source)["cells"]:
+        for output in cell.get("outputs", []):
+            for kind, method in WRITTEN.items():
+                if kind in output.get("data", {}):
+                    text = "".join(output["data"][kind])
+                    assert build.alike(text, getattr(given[cell["id"]], method)()), f"{cell['id']}; {build.AGAIN}"
 
 
 @each
