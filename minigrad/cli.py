@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 import math
 import sys
 import textwrap
@@ -16,11 +15,10 @@ from typing import TYPE_CHECKING
 import numpy
 
 import minigrad
-from minigrad import compare, datasets, optimizer
-from minigrad.arguments import arguments_of
+from minigrad import compare, datasets
 from minigrad.disk import check_writable, replacing
+from minigrad.equations import run_equations
 from minigrad.errors import ArgumentError, MinigradError
-from minigrad.optimizer.readings.text import plain
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -90,11 +88,10 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser(
         "equations",
         help="print the update rules as text",
-        description="Print the update rule of one optimizer, or of all. g is the gradient after rescaling and "
-        "clipping, plus weight decay where the rule does not apply it itself; a name without [t] is a number that "
-        "is set in advance.",
+        description="Print the update rule of one optimizer, with its symbols and its source, or the rules of all.",
     )
     one.add_argument("name", nargs="?", help="an optimizer, such as adam (default: all of them)")
+    one.add_argument("--worked", action="store_true", help="fill in the numbers of two steps, as one would by hand")
     one.set_defaults(run=run_equations)
     return top
 
@@ -183,31 +180,6 @@ def run_train(arguments: argparse.Namespace) -> int:
         draw({name: run}, arguments.plot, f"{name}{rate}")
         print(f"curves: {arguments.plot}")
     return 0
-
-
-def run_equations(arguments: argparse.Namespace) -> int:
-    names = [arguments.name] if arguments.name else compare.optimizers()
-    print("\n\n".join(equations(name) for name in names))
-    return 0
-
-
-def equations(name: str) -> str:
-    """The first sentence about an optimizer, its rule, and how its options change the rule."""
-    rule = optimizer.create(name)
-    sentence = (inspect.getdoc(type(rule)) or name).splitlines()[0]
-    text = f"{textwrap.fill(sentence, WIDTH)}\n\n{indented(rule)}"
-    for argument, default in arguments_of(type(rule)).items():
-        if argument in arguments_of(optimizer.Optimizer) or isinstance(default, str) or default not in (0, False):
-            continue
-        value = {bool: True, int: 1}.get(type(default), 0.9)
-        changed = indented(optimizer.create(name, **{argument: value}))
-        if changed not in text:
-            text += f"\n\n  with {argument}={value}:\n\n{changed}"
-    return text
-
-
-def indented(rule: optimizer.Optimizer) -> str:
-    return textwrap.indent(plain(rule, WIDTH - 4), "    ")
 
 
 def progress(total: int) -> tqdm[None]:

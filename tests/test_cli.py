@@ -143,22 +143,6 @@ def test_a_rate_that_is_too_high_is_said_in_words_and_saves_nothing(tmp_path, ca
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", compare.optimizers())
-def test_equations_fit_into_80_columns(name, capsys):
-    assert cli.main(["equations", name]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert max(map(len, lines)) <= 80
-    assert any(line.strip().startswith("w[t] = ") for line in lines)
-
-
-def test_equations_without_a_name_prints_all_of_them_with_their_switches(capsys):
-    assert cli.main(["equations"]) == 0
-    out = capsys.readouterr().out
-    assert out.count("\n    w[t] = ") >= len(compare.optimizers())
-    assert "SGD" in out
-    assert "  with momentum=0.9:\n\n    v[t] = momentum*v[t-1] - lr*g[t]\n    w[t] = w[t-1] + v[t]\n" in out
-
-
 @pytest.mark.parametrize("command", [[], ["compare"], ["train"], ["equations"]])
 def test_help_fits_into_80_columns(command, capsys):
     with pytest.raises(SystemExit) as leaving:

@@ -58,7 +58,7 @@ def test_the_optimizer_passes_every_test_of_the_table(checkout):
     assert run(checkout, "-k", "yogi", *made) > 30
     command = [sys.executable, "-m", "minigrad", "equations", "yogi"]
     printed = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=True).stdout
-    assert "var[t] = var[t-1] - " in printed
+    assert "var_t = var_{t-1} - " in printed
 
 
 def test_the_operation_passes_every_test_of_the_table(checkout):

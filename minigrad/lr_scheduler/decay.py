@@ -164,8 +164,8 @@ class InversePowerScheduler(LRScheduler):
     >>> [round(schedule(k), 3) for k in range(6)]
     [1.0, 0.667, 0.5, 0.4, 0.333, 0.286]
 
-    Reference: Welling, Teh, "Bayesian Learning via Stochastic Gradient Langevin Dynamics" (2011), section 5.1 (with
-    $\gamma = 0.55$), and equation 2 for the condition.
+    Reference: Welling, Teh, "Bayesian Learning via Stochastic Gradient Langevin Dynamics" (2011), section 2, and 5.1
+    for $\gamma = 0.55$.
     """
 
     renamed = {**LRScheduler.renamed, "pwr": "power"}

@@ -28,19 +28,19 @@ class DCASGD(Optimizer):
         w_t = w_{t-1} + v_t                 (without momentum: w_t = w_{t-1} - η d_t)
         prev_t = w_{t-1}
 
-    With `rho` the strength adapts to the size of the gradients (the paper's DC-ASGD-a); d_t then has λ_t in place of λ:
+    With `beta` the strength adapts to the size of the gradients (the paper's DC-ASGD-a), and d_t has λ_t in place of λ:
 
-        E_t = ρ E_{t-1} + (1 - ρ) g_t²
+        E_t = β E_{t-1} + (1 - β) g_t²
         λ_t = λ / √(E_t + ε)
 
     State: `prev`, a copy of the weight at first, so that the first step is plain SGD; with momentum also `v` and with
-    `rho` also `E`, zeros at first. All are shaped like the weight.
+    `beta` also `E`, zeros at first. All are shaped like the weight.
 
     Arguments:
         momentum: γ in [0, 1), default 0.
         lamda: λ >= 0, default 0.04. (The spelling is MXNet's.)
-        rho: ρ in [0, 1), memory of the mean square. Default None: the strength is λ itself.
-        epsilon: ε >= 0, keeps the root away from 0, default 1e-7. It acts only with `rho`.
+        beta: β in [0, 1), memory of the mean square. Default None: the strength is λ itself.
+        epsilon: ε >= 0, keeps the root away from 0, default 1e-7. It acts only with `beta`.
         Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`.
 
     >>> from minigrad import np, optimizer
@@ -75,33 +75,37 @@ class DCASGD(Optimizer):
 
     Reference: S. Zheng, Q. Meng, T. Wang, W. Chen, N. Yu, Z.-M. Ma, T.-Y. Liu, "Asynchronous stochastic gradient
     descent with delay compensation", ICML 2017, arXiv:1609.08326, Algorithms 1 (worker) and 2 (parameter server). The
-    adaptive strength is from its experiments, which take m = 0.95 for our ρ and ε = 1e-7.
+    adaptive strength is from its experiments, which take m = 0.95 for our β and ε = 1e-7.
     """
 
     def __init__(
-        self, momentum: float = 0.0, lamda: float = 0.04, rho: float | None = None, epsilon: float = 1e-7, **kwargs: Any
+        self,
+        momentum: float = 0.0,
+        lamda: float = 0.04,
+        beta: float | None = None,
+        epsilon: float = 1e-7,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.momentum = number("momentum", momentum, 0, 1)
         self.lamda = number("lamda", lamda, 0)
-        self.rho = None if rho is None else number("rho", rho, 0, 1)
+        self.beta = None if beta is None else number("beta", beta, 0, 1)
         self.epsilon = number("epsilon", epsilon, 0)
         self._pulled: dict[Index, Tensor] = {}
 
     @property
     def states(self) -> tuple[str, ...]:
-        return ("v",) * (self.momentum != 0) + ("E",) * (self.rho is not None) + ("prev",)
+        return ("v",) * (self.momentum != 0) + ("E",) * (self.beta is not None) + ("prev",)
 
     def initial_state(self, name, w):
         return unhalved(w).copy() if name == "prev" else super().initial_state(name, w)
 
     def rule(self, w, g, *states, lr):
-        prev = states[-1]
         lamda, after = self.lamda, [w]
-        if self.rho is not None:
-            E = self.rho * states[-2] + (1 - self.rho) * g**2
+        if self.beta is not None:
+            E = self.beta * states[-2] + (1 - self.beta) * g**2
             lamda, after = self.lamda / sqrt(E + self.epsilon), [E, w]
-        d = g + lamda * g**2 * (w - prev)
+        d = g + lamda * g**2 * (w - states[-1])
         if self.momentum == 0:
             return w - lr * d, *after
         v = self.momentum * states[0] - lr * d
@@ -118,9 +122,7 @@ class DCASGD(Optimizer):
         if index in self._pulled:
             copy = self._pulled.pop(index)
             if copy.shape != w.shape:
-                raise ShapeError(
-                    f"pulled({index!r}, ...) got shape {copy.shape}, but that parameter has shape {w.shape}"
-                )
+                raise ShapeError(f"pulled({index!r}, ...) got the shape {copy.shape}; its parameter has {w.shape}")
             states[-1][...] = context_of(w).put(copy.data)
         super().step(index, w, g, states)
 

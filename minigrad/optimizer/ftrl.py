@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from minigrad.device import xp_of
 from minigrad.optimizer.arguments import Default, number
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
@@ -76,12 +75,9 @@ class Ftrl(Optimizer):
         return where(absolute(z) <= self.lamda1, 0.0, w), z, n
 
     def step(self, index, w, g, states):
-        xp, first = xp_of(w), self._index_update_count[index] == self.begin_num_update + 1
-        before = int(xp.count_nonzero(w)) if first else 0
+        before = int((w != 0).sum()) if self._index_update_count[index] == self.begin_num_update + 1 else 0
         super().step(index, w, g, states)
-        if (
-            before >= 100 and (after := int(xp.count_nonzero(w))) < before / 10
-        ):  # of a few weights, zeros are no surprise
+        if before >= 100 and (after := int((w != 0).sum())) < before / 10:  # of a few weights zeros are no surprise
             from minigrad.optimizer.cautions import weights_are_erased
 
             weights_are_erased(self, before, after)

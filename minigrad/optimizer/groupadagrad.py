@@ -1,14 +1,17 @@
 """GroupAdaGrad: AdaGrad with one rate per row."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from minigrad.device import xp_of
+from minigrad.device import Array, xp_of
+from minigrad.dtypes import unhalved
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.optimizer.accepts import check, weight_of
 from minigrad.optimizer.arguments import Default, either, number
-from minigrad.optimizer.norms import prepared, row_mean
+from minigrad.optimizer.graph import active, prepared_gradient
 from minigrad.optimizer.optimizer import Index, Optimizer, State
+from minigrad.optimizer.ratios import row_mean
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
 
@@ -81,3 +84,8 @@ class GroupAdaGrad(Optimizer):
         check("GroupAdaGrad", {"w": w[:, :1], "h": h})
         h[...] = self.outside(g=prepared(g, scalars), h_before=h)["h"]
         return {"h": xp_of(w).broadcast_to(h, w.shape)}
+
+
+def prepared(g: Array, scalars: Mapping[str, Any]) -> Array:
+    """The gradient as a rule with a decay of its own gets it: rescaled, then clipped."""
+    return prepared_gradient(None, unhalved(g), scalars, (*active(scalars)[:2], False))

@@ -3,8 +3,9 @@
 from typing import Any
 
 from minigrad.optimizer.arguments import Default, moments, number
-from minigrad.optimizer.norms import bounded, norm, ratio
+from minigrad.optimizer.norms import norm
 from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.ratios import bounded, ratio
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
 

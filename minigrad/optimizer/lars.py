@@ -6,8 +6,9 @@ from typing import Any
 from minigrad.arguments import whole
 from minigrad.errors import FileError
 from minigrad.optimizer.arguments import Default, either, number, velocity
-from minigrad.optimizer.norms import norm, quotient
+from minigrad.optimizer.norms import norm
 from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.ratios import quotient
 from minigrad.optimizer.registry import register
 
 

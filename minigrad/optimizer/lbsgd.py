@@ -159,7 +159,7 @@ class LBSGD(Optimizer):
             return clip(sqrt(length**2 / (slope**2 + wd * length**2 + 1e-18)), 0.01, 100.0)
         N = self.warmup_epochs * self.updates_per_epoch
         if B == 1 or N <= 1:
-            return B * 1.0
+            return B
         shapes = {"linear": lambda x: x, "power2": lambda x: x**2, "sqrt": sqrt}
         if self.warmup_strategy not in shapes:
             return where(n < N, 1.0, B)

@@ -31,7 +31,7 @@ OUTSIDE = ("norm", "row_mean", "normal", "logical_and", "divides")
 FLOAT: dict[str, Callable[..., Any]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
     "power": operator.pow, "negative": operator.neg, "sqrt": math.sqrt, "square": lambda x: x * x, "absolute": abs,
-    "sign": lambda x: float((x > 0) - (x < 0)), "maximum": max, "minimum": min, "exp": math.exp, "log": math.log,
+    "sign": lambda x: float(x > 0) - float(x < 0), "maximum": max, "minimum": min, "exp": math.exp, "log": math.log,
     "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
     "equal": operator.eq, "not_equal": operator.ne, "where": lambda condition, x, y: x if condition else y,
 }  # fmt: skip

@@ -48,12 +48,9 @@ class SGLD(Optimizer):
     def outside(self, *, w, lr):
         return {"noise": normal(lr, like=w)}
 
-    def step(self, index, w, g, states):
+    def named(self, index, w, g, states, scalars):
         if self.rescale_grad < 1 and self.param_dict:
             from minigrad.optimizer.cautions import a_mean_is_sampled
 
             a_mean_is_sampled(self)
-        super().step(index, w, g, states)
-
-    def named(self, index, w, g, states, scalars):
         return self.outside(w=w, lr=scalars["lr"])

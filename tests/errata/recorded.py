@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy
 
-from minigrad import np, optimizer
+from minigrad import lr_scheduler, np, optimizer
 
 DATA = json.loads((Path(__file__).parents[1] / "data" / "dialects.json").read_text())
 W, G = DATA["w"], DATA["g"]
@@ -23,7 +23,8 @@ PATHS = {
 
 def ours(call):
     """The path of the optimizer that a call such as `Adam(learning_rate=0.1)` makes."""
-    opt = eval(call, vars(optimizer)) if isinstance(call, str) else call
+    halving = lr_scheduler.FactorScheduler(1, 0.5, base_lr=0.1)  # rates 0.1, 0.05, ...
+    opt = eval(call, vars(optimizer) | {"halving": halving}) if isinstance(call, str) else call
     w = np.array([W, W], dtype="float64")
     state = opt.create_state(0, w)
     path = []

@@ -11,7 +11,7 @@ from errata import theirs
 from errata.table import chapters
 from recorded import LIBRARIES, PATHS, G, W, apart, ours
 
-from minigrad import lr_scheduler, np, optimizer, random
+from minigrad import np, optimizer, random
 
 E, R = "learning_rate=0.1, epsilon=0.1", "learning_rate=0.1"
 CLIP = "wd=0.1, clip_gradient=0.3"
@@ -33,6 +33,12 @@ SAME = [  # what a library computed, and the call that makes minigrad compute it
     (f"mxnet2/LARS({R}, momentum=0.9, wd=0.1)",
      f"LARS({R}, momentum=0.9, wd=0.1, epsilon=1e-8, momentum_correction=False)"),
     (f"mxnet2/LAMB({E}, wd=0.1)", f"LAMB({E}, wd=0.1)"),
+    (f"mxnet2/SGD(lr_scheduler=halving, {R}, momentum=0.9)", "SGD(lr_scheduler=halving, momentum=0.9)"),
+    ("keras/SGD(learning_rate=halving, momentum=0.9)", "SGD(lr_scheduler=halving, momentum=0.9)"),
+    ("keras/RMSprop(learning_rate=halving, epsilon=0.1, momentum=0.9, centered=True)",
+     "RMSProp(lr_scheduler=halving, epsilon=0.1, momentum=0.9, centered=True)"),
+    ("optax/rmsprop(halving, eps=0.1, momentum=0.9, centered=True)",
+     "RMSProp(lr_scheduler=halving, epsilon=0.1, momentum=0.9, centered=True)"),
     (f"keras/SGD({R}, momentum=0.9)", f"SGD({R}, momentum=0.9)"),
     (f"keras/SGD({R}, momentum=0.9, nesterov=True)", f"NAG({R}, momentum=0.9)"),
     (f"keras/Adagrad({E}, initial_accumulator_value=0.0)", f"AdaGrad({E})"),
@@ -79,6 +85,8 @@ OTHER = [  # what a library computed, and the rule of theirs.py that it follows,
      {"decay": 0.01, "epsilon": 1e-8}),
     ("mxnet1/adamw_update(lr=1, eta=0.1 * correction, wd=0.1)", theirs.adamw, {"wd": 0.1, "epsilon": 1e-8}),
     (f"keras/SGD({R}, momentum=0.9, weight_decay=0.1)", theirs.sgd_beside, {"momentum": 0.9, "decay": 0.01}),
+    ("optax/sgd(halving, momentum=0.9)", theirs.sgd_outside,
+     {"momentum": 0.9, "rates": [0.1 * 0.5**k for k in range(6)]}),
     (f"keras/Adam({E})", theirs.adam_in_the_rate, {}),
     (f"keras/Adam({E}, weight_decay=0.1)", theirs.adam_in_the_rate, {"decay": 0.01}),
     (f"keras/AdamW({E}, weight_decay=0.1)", theirs.adam_in_the_rate, {"decay": 0.01}),
@@ -265,8 +273,11 @@ def test_the_numbers_said_to_be_of_pytorch_are():
     assert f"\n{round(w.item(), 6)}\n" in page
 
 
-def test_optax_s_rate_is_outside_the_velocity():
-    """At a rate that changes the two differ; optax scales by the rate last (optax/_src/alias.py at 0.2.8, `sgd`)."""
-    schedule = lr_scheduler.FactorScheduler(1, 0.1, base_lr=0.1)
-    inside = ours(optimizer.SGD(momentum=0.9, lr_scheduler=schedule))
-    assert apart(PATHS["optax/sgd(0.1, momentum=0.9)"], inside) > 1e-2
+def test_the_defaults_of_pytorch_are_those_of_the_page():
+    torch = pytest.importorskip("torch")
+    classes = {"adagrad": "Adagrad", "rmsprop": "RMSprop", "adadelta": "Adadelta", "adam": "Adam", "adamax": "Adamax"}
+    for rule, name in (classes | {"nadam": "NAdam", "adamw": "AdamW"}).items():
+        (row,) = [d for d in chapters()[rule].dialects if d.who.split(", ")[0] == "PyTorch"]
+        defaults = inspect.signature(getattr(torch.optim, name)).parameters
+        assert float(row.epsilon.split(",")[0]) == defaults["eps"].default, rule
+        assert defaults["weight_decay"].default == (float(row.decay.split(",")[0]) if rule == "adamw" else 0)

@@ -170,13 +170,13 @@ def lbsgd(w, gradients, learning_rate, momentum, warmup_strategy, warmup_epochs,
 
 
 @single
-def dcasgd(w, raws, learning_rate, lamda, momentum=0.0, rho=None, epsilon=0.0):
+def dcasgd(w, raws, learning_rate, lamda, momentum=0.0, beta=None, epsilon=0.0):
     v, previous, square = 0.0, w, 0.0
     for raw in raws:
         g = prepared(raw, w)
         strength = lamda
-        if rho is not None:
-            square = rho * square + (1 - rho) * g * g
+        if beta is not None:
+            square = beta * square + (1 - beta) * g * g
             strength = lamda / sqrt(square + epsilon)
         v = momentum * v - learning_rate * (g + strength * g * g * (w - previous))
         previous, w = w, w + v

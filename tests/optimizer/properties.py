@@ -117,7 +117,7 @@ def correction_is_lamda_g2_times_the_way_since(make):
 
 def the_adapted_correction_grows_as_the_gradient(make):
     """Without memory and epsilon, lamda_t g² is lamda |g|."""
-    opt, g = make(rho=0.0, epsilon=0.0), numpy.array(GRADIENTS[:2])
+    opt, g = make(beta=0.0, epsilon=0.0), numpy.array(GRADIENTS[:2])
     path = drive(opt, START, g)
     first = START - opt.lr * g[0]
     close(path[0], first)

@@ -34,7 +34,9 @@ def server(w, adaptive):
 
 @pytest.mark.parametrize("adaptive", [False, True])
 def test_several_workers_follow_the_paper(adaptive):
-    opt = optimizer.DCASGD(learning_rate=RATE, lamda=LAMDA, **({"rho": MEMORY, "epsilon": EPSILON} if adaptive else {}))
+    opt = optimizer.DCASGD(
+        learning_rate=RATE, lamda=LAMDA, **({"beta": MEMORY, "epsilon": EPSILON} if adaptive else {})
+    )
     w = np.array([1.0, -0.5], dtype="float64")
     copies = {worker: w.copy() for worker in set(TURNS)}
     state = opt.create_state("w", w)
@@ -65,7 +67,7 @@ def test_a_copy_of_another_shape_is_refused_before_anything_moves():
     opt, w = optimizer.DCASGD(), np.array([1.0, 2.0])
     state = opt.create_state(0, w)
     opt.pulled(0, np.array([1.0]))
-    with pytest.raises(ShapeError, match=r"pulled\(0, ...\) got shape \(1,\), but that parameter has shape \(2,\)"):
+    with pytest.raises(ShapeError, match=r"pulled\(0, ...\) got the shape \(1,\); its parameter has \(2,\)"):
         opt.update(0, w, np.array([1.0, 1.0]), state)
     assert w.asnumpy().tolist() == [1.0, 2.0]
 
@@ -85,8 +87,8 @@ def test_a_trainer_that_updates_all_at_once_has_no_late_gradients():
 
 def test_settings_of_older_files_are_the_constant_strength():
     config = json.loads(json.dumps(optimizer.DCASGD(momentum=0.5, lamda=0.25).get_config()))
-    for new in ("rho", "epsilon"):
+    for new in ("beta", "epsilon"):
         del config["attributes"][new]
     opt = from_config(config)
-    assert (opt.momentum, opt.lamda, opt.rho) == (0.5, 0.25, None)
+    assert (opt.momentum, opt.lamda, opt.beta) == (0.5, 0.25, None)
     assert tuple(opt.states) == ("v", "prev")  # states are saved by their place

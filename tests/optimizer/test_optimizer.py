@@ -295,7 +295,7 @@ def test_an_optimizer_of_ones_own_as_a_rule():
     assert drive(Own(learning_rate=0.1, wd=0.1), [1.0], gradients) == pytest.approx(expected)
     assert Own().elementwise
     assert r"\eta g_t" in Own().equation()
-    assert Own()._repr_latex_() == f"$${Own().equation()}$$"
+    assert Own()._repr_latex_() == f"$${Own().equation()}$$\n\n$${Own().legend()}$$"
 
 
 def test_an_optimizer_that_cannot_step_says_what_to_define():

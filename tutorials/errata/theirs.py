@@ -213,6 +213,15 @@ def sgd_beside(w, raws, learning_rate, momentum, decay):
         yield w
 
 
+def sgd_outside(w, raws, rates, momentum):
+    """PyTorch and optax: the rate multiplies the whole velocity."""
+    v = 0.0
+    for raw, rate in zip(raws, rates):
+        v = momentum * v + raw
+        w -= rate * v
+        yield w
+
+
 def adagrad_added(w, raws, learning_rate, eps, wd=0.0, clip_gradient=None):
     """MXNet 2 and PyTorch: ε is added to the root."""
     G = 0.0

@@ -79,7 +79,8 @@ class Notation:
             self.defined.setdefault(x, name)
 
     def left(self, name: str, x: Symbol) -> str:
-        changes = name in ("g", *self.of.graph.results) or any(y.op in ("array", "scalar") for y in ancestors([x]))
+        always = {"g", *self.of.graph.results, *self.of.graph.asked}
+        changes = name in always or any(y.op in ("array", "scalar") for y in ancestors([x]))
         return self.name(name, 0 if changes else None)
 
     def write(self, x: Symbol) -> Written:

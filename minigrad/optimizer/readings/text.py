@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
-from minigrad.optimizer.readings.legend import entries
+from minigrad.optimizer.readings.legend import Entry, entries
 from minigrad.optimizer.readings.lines import Lines
 from minigrad.optimizer.readings.notation import ATOM, BRANCH, GREEK, POWER, QUOTIENT, SUM, Notation, Written
 from minigrad.optimizer.rule import Symbol
@@ -25,15 +27,13 @@ def plain(optimizer: Any, width: int = 80) -> str:
     v_t = γ v_{t-1} - η g_t
     w_t = w_{t-1} + v_t
     """
-    lines, indent = [], ""
+    lines, margin = [], ""
     for row in Text(Lines(optimizer)).rows():
         if row.name:
-            lines.append(
-                textwrap.indent(wrapped(f"{row.left} {row.relation} {row.right}", width - len(indent)), indent)
-            )
+            lines += wrapped(f"{margin}{row.left} {row.relation} ", row.right, width)
         else:
             lines.append(f"only if {row.right}:")
-            indent = "  "
+            margin = "  "
     return "\n".join(lines)
 
 
@@ -49,30 +49,41 @@ def legend(optimizer: Any, width: int = 80) -> str:
     γ = 0.9   momentum
     v_0 = 0   v, before the first step
     """
-    found = entries(Text(Lines(optimizer)))
+    return table(entries(Text(Lines(optimizer))), width)
+
+
+def table(found: Iterable[Entry], width: int) -> str:
+    """Entries of a legend in two columns."""
+    found = list(found)
     left = max(len(entry.symbol) for entry in found)
     wrap = textwrap.TextWrapper(width, subsequent_indent=" " * (left + 2))
     return "\n".join(wrap.fill(f"{entry.symbol:{left}}  {entry.meaning}") for entry in found)
 
 
-def wrapped(line: str, width: int) -> str:
-    """A long line broken between its terms; inside parentheses only if it must be."""
-    indent = " " * (line.index(" ") + 3)
-    if len(line) > width and ", otherwise " in line:
-        line = line.replace(" if ", "\n" + indent + "if ").replace(", otherwise ", ",\n" + indent + "otherwise ")
-        return "\n".join(filled(part, width, indent + "  ") for part in line.split("\n"))
-    return filled(line, width, indent)
+def wrapped(head: str, text: str, width: int) -> list[str]:
+    """An expression behind its head, in as many lines as it needs.
+
+    They are broken before `if` and `otherwise`, then between terms; inside parentheses only if it must be.
+    """
+    margin = " " * len(head)
+    if len(head + text) > width and ", otherwise " in text:
+        this, condition, that = re.split(" if |, otherwise ", text, maxsplit=2)
+        parts = [f"{head}{this}", f"{margin}if {condition},", f"{margin}otherwise {that}"]
+    else:
+        parts = [head + text]
+    return [line for part in parts for line in filled(part, width, margin + "  ")]
 
 
-def filled(line: str, width: int, indent: str) -> str:
+def filled(line: str, width: int, indent: str) -> list[str]:
+    """A line broken between its terms."""
     depth, glued = 0, ""
     for letter in line:
         depth += (letter in "([") - (letter in ")]")
         glued += "\0" if letter == " " and depth else letter
-    text = textwrap.fill(glued, width, subsequent_indent=indent, break_long_words=False).replace("\0", " ")
-    if max(map(len, text.splitlines())) > width:
-        text = textwrap.fill(line, width, subsequent_indent=indent)
-    return text
+    lines = textwrap.wrap(glued, width, subsequent_indent=indent, break_long_words=False)
+    if max(map(len, lines)) > width:
+        lines = textwrap.wrap(line, width, subsequent_indent=indent)
+    return [line.replace("\0", " ") for line in lines]
 
 
 class Text(Notation):

@@ -15,11 +15,12 @@ from minigrad.arguments import whole
 from minigrad.device import Array
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.optimizer import norms
+from minigrad.optimizer.norms import divides, norm, normal
+from minigrad.optimizer.ratios import row_mean
 from minigrad.optimizer.readings.latex import Latex, aligned
 from minigrad.optimizer.readings.lines import Lines
 from minigrad.optimizer.readings.notation import Notation, stem_of
-from minigrad.optimizer.readings.text import Text, filled
+from minigrad.optimizer.readings.text import Text, wrapped
 from minigrad.optimizer.rule import FLOAT, Symbol
 
 MOST = 6
@@ -54,8 +55,12 @@ class Worked:
         self._computed = [run.step(gradient(run.arrays["w"], k)) for k in range(count)]
         self.steps = [step.seen for step in self._computed]
 
+    def text(self, width: int = 80) -> str:
+        """The steps as text, no line wider than `width`."""
+        return "\n".join(line for step in self._computed for line in as_text(self.lines, step, width))
+
     def __repr__(self) -> str:
-        return "\n".join(line for step in self._computed for line in as_text(self.lines, step))
+        return self.text()
 
     def _repr_latex_(self) -> str:
         rows = [row for step in self._computed for row in as_latex(self.lines, step)]
@@ -141,11 +146,13 @@ class Run:
     def apply(self, op: str, args: list[Any]) -> Any:
         """One operation on numbers or arrays."""
         if op == "norm":
-            return norms.norm(numpy.asarray(args[0]))
+            return norm(numpy.asarray(args[0]))
         if op == "normal":
-            return args[0] + norms.normal(args[1], like=self.arrays["w"])
-        if op in ("row_mean", "divides"):
-            return getattr(norms, op)(*args)
+            return args[0] + normal(args[1], like=self.arrays["w"])
+        if op == "row_mean":
+            return row_mean(args[0])
+        if op == "divides":
+            return divides(*args)
         if not any(isinstance(y, (numpy.ndarray, numpy.generic)) for y in args) and op in FLOAT:
             try:
                 return FLOAT[op](*args)
@@ -224,7 +231,7 @@ def given(notation: Notation, step: Step) -> list[str]:
     ]
 
 
-def as_text(lines: Lines, step: Step, width: int = 80) -> Iterator[str]:
+def as_text(lines: Lines, step: Step, width: int) -> Iterator[str]:
     """A step as text. What is too long for one line has a line for each part."""
     notation = Text(lines)
     notation.t = step.t
@@ -241,13 +248,6 @@ def as_text(lines: Lines, step: Step, width: int = 80) -> Iterator[str]:
                 yield from wrapped(f"{margin}= ", part, width)
     if not step.acts:
         yield f"  {notation.name('w', 0)} = {', '.join(given(notation, step)[:1])}"
-
-
-def wrapped(head: str, text: str, width: int) -> Iterator[str]:
-    """A text behind its head, in as many lines as it needs."""
-    first, *more = filled(text, width - len(head), "  ").splitlines()
-    yield head + first
-    yield from (" " * len(head) + line for line in more)
 
 
 def as_latex(lines: Lines, step: Step) -> Iterator[str]:

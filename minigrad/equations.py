@@ -1,0 +1,136 @@
+"""What the command `minigrad equations` prints: a rule, its other forms, what its symbols mean, where it is from."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import io
+import re
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from minigrad import compare, optimizer
+from minigrad.arguments import arguments_of
+from minigrad.errors import MinigradError
+from minigrad.optimizer.readings.legend import Entry, entries
+from minigrad.optimizer.readings.lines import Lines
+from minigrad.optimizer.readings.text import Text, plain, table
+from minigrad.optimizer.rule import ancestors
+
+WIDTH = 80
+
+FORMS: dict[str, list[dict[str, Any]]] = {
+    "rmsprop": [{"clip_weights": 0.9}],
+    "dcasgd": [{"beta": 0.95}],
+    "lamb": [{"lower_bound": 0.1, "upper_bound": 10.0}],
+    "lans": [{"lower_bound": 0.1, "upper_bound": 10.0}],
+    "lbsgd": [
+        {"batch_scale": 2},
+        {"batch_scale": 2, "warmup_strategy": "power2"},
+        {"batch_scale": 2, "warmup_strategy": "sqrt"},
+        {"warmup_strategy": "lars"},
+    ],
+}
+"""Forms of a rule that no single switch or number shows. The others are found: see `one_argument`."""
+
+
+def run_equations(arguments: argparse.Namespace) -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Greek letters
+    names = [arguments.name] if arguments.name else compare.optimizers()
+    about = full if arguments.name else brief
+    print("\n\n".join(part for name in names for part in [*about(name), *(by_hand(name) if arguments.worked else [])]))
+    return 0
+
+
+def brief(name: str) -> Iterator[str]:
+    """The first sentence about an optimizer, its rule, and how its arguments change the rule."""
+    rule = optimizer.create(name)
+    yield textwrap.fill((inspect.getdoc(type(rule)) or name).splitlines()[0], WIDTH)
+    yield indented(plain(rule, WIDTH - 4))
+    for changed, form in forms(name):
+        yield f"  with {', '.join(f'{argument}={value!r}' for argument, value in changed.items())}:"
+        yield indented(plain(form, WIDTH - 4))
+
+
+def full(name: str) -> Iterator[str]:
+    """All that there is to say about one optimizer."""
+    yield from brief(name)
+    rule, prepared = optimizer.create(name), preparation(name)
+    yield "  with rescale_grad, clip_gradient and wd:"
+    plainly = plain(rule, WIDTH - 4).splitlines()
+    yield indented("\n".join(line for line in plain(prepared, WIDTH - 4).splitlines() if line not in plainly))
+    yield "  symbols:"
+    yield indented(table(symbols([rule, *(form for _, form in forms(name)), prepared]), WIDTH - 4))
+    yield "  defaults:"
+    yield indented(textwrap.fill(repr(rule), WIDTH - 4, subsequent_indent="  "))
+    if source := reference(rule):
+        yield "  source:"
+        yield indented(source)
+
+
+def symbols(rules: Iterable[optimizer.Optimizer]) -> Iterable[Entry]:
+    """One legend for several forms of a rule: values only where a symbol has the same in all of them."""
+    found: dict[str, Entry] = {}
+    for rule in rules:
+        for entry in entries(Text(Lines(rule))):
+            symbol = entry.symbol.split(" = ")[0]
+            known = found.setdefault(symbol, entry)
+            if known.symbol != entry.symbol:
+                found[symbol] = Entry(symbol, entry.meaning)
+    return found.values()
+
+
+def forms(name: str) -> Iterator[tuple[dict[str, Any], optimizer.Optimizer]]:
+    """How other arguments change the rule: the arguments, and the optimizer. Each form once."""
+    seen = {plain(optimizer.create(name))}
+    for changed in [*one_argument(name), *FORMS.get(name, [])]:
+        try:
+            form = optimizer.create(name, **changed)
+        except MinigradError:  # not a value that it takes
+            continue
+        if plain(form) not in seen:
+            seen.add(plain(form))
+            yield changed, form
+
+
+def one_argument(name: str) -> Iterator[dict[str, Any]]:
+    """Each argument of the rule's own at a value that may switch something on or off."""
+    for argument, default in arguments_of(type(optimizer.create(name))).items():
+        if argument not in arguments_of(optimizer.Optimizer) and isinstance(default, (bool, float)):
+            yield {argument: not default if isinstance(default, bool) else 0.0 if default else 0.9}
+
+
+def preparation(name: str) -> optimizer.Optimizer:
+    """The optimizer when all is done to its gradient that can be."""
+    prepared: dict[str, Any] = {"rescale_grad": 0.5, "clip_gradient": 1.0, "wd": 0.1}
+    try:
+        return optimizer.create(name, **prepared)
+    except MinigradError:  # GroupAdaGrad has no decay
+        return optimizer.create(name, **{**prepared, "wd": 0.0})
+
+
+def by_hand(name: str) -> Iterator[str]:
+    """Two steps on a weight that shows what the rule does: a number, or what has a length, or a row."""
+    rule = optimizer.create(name)
+    used = {x.op for x in ancestors([x for _, x in Lines(rule).lines])}
+    if "row_mean" in used:
+        worked = rule.worked([[3.0, 4.0]], [[[0.6, -0.8]], [[-0.3, 0.0]]])
+    elif "norm" in used:
+        worked = rule.worked([3.0, 4.0], [[0.6, -0.8], [-0.3, 0.0]])
+    else:
+        worked = rule.worked(1.0, [0.5, -0.25])
+    yield "  worked by hand:"
+    yield indented(worked.text(WIDTH - 4))
+
+
+def reference(rule: optimizer.Optimizer) -> str:
+    """What the docstring says about where the rule is from."""
+    found = re.search(r"^References?: (.*?)(?=\n\n|\Z)", inspect.getdoc(type(rule)) or "", flags=re.M | re.S)
+    return textwrap.fill(" ".join(found[1].split()), WIDTH - 4) if found else ""
+
+
+def indented(text: str) -> str:
+    return textwrap.indent(text, "    ")

@@ -1,0 +1,68 @@
+"""What LARS, LAMB, LANS and GroupAdaGrad scale their steps by: ratios of norms, means of rows.
+
+As those of `norms.py`, these functions take arrays and symbols.
+"""
+
+from typing import Any
+
+from minigrad.device import Array, xp_of
+from minigrad.dtypes import unhalved
+from minigrad.optimizer.norms import norm
+from minigrad.optimizer.rule import Symbol, maximum, minimum, where
+
+
+def quotient(x: Any, y: Any, condition: Any) -> Any:
+    """`x / y` if the condition holds, else 1; then nothing is divided.
+
+    >>> quotient(1.0, 0.0, False)
+    1.0
+    """
+    if isinstance(condition, Symbol):
+        return where(condition, x / y, 1.0)
+    if isinstance(condition, bool):
+        return x / y if condition else 1.0
+    xp = xp_of(condition)
+    return xp.where(condition, x, 1.0) / xp.where(condition, y, 1.0)
+
+
+def ratio(a: Any, b: Any) -> Any:
+    """`a / b`, or 1 unless both are positive.
+
+    >>> import numpy
+    >>> float(ratio(norm(numpy.ones(4)), norm(numpy.zeros(4))))
+    1.0
+    """
+    return quotient(a, b, (a > 0) & (b > 0))
+
+
+def normalized(x: Array, factor: Any) -> Array:
+    """`factor * x` over its norm, which is x over its norm but for the sign; zeros stay zeros.
+
+    >>> import numpy
+    >>> normalized(numpy.array([3.0, -4.0]), -0.01)
+    array([-0.6,  0.8])
+    """
+    if isinstance(x, Symbol):
+        length = norm(factor * x)
+        return where(length > 0, factor * x / length, 0.0)
+    length = norm(x)
+    return unhalved(x) * ((factor > 0) - (factor < 0)) / xp_of(x).where(length > 0, length, 1.0)
+
+
+def bounded(length: Any, lower: Any, upper: Any) -> Any:
+    """A norm, limited to the bounds that are given."""
+    if lower is not None:
+        length = maximum(length, lower)
+    return length if upper is None else minimum(length, upper)
+
+
+def row_mean(x: Array) -> Array:
+    """The mean of each row of a matrix, as a column.
+
+    >>> import numpy
+    >>> row_mean(numpy.array([[1.0, 3.0], [5.0, 5.0]])).tolist()
+    [[2.0], [5.0]]
+    """
+    if isinstance(x, Symbol):
+        return x.trace.node("row_mean", x)
+    return x.sum(axis=1, keepdims=True) / max(1, x.shape[1])

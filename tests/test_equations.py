@@ -1,0 +1,110 @@
+"""The command `minigrad equations`: what it prints about one optimizer, and about all."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from minigrad import cli, compare, optimizer
+from minigrad.optimizer import Optimizer
+
+ROOT = Path(cli.__file__).parents[1]
+
+
+def printed(capsys, *argv):
+    assert cli.main(["equations", *argv]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("worked", [[], ["--worked"]])
+@pytest.mark.parametrize("name", compare.optimizers())
+def test_all_about_one_optimizer_fits_into_80_columns(name, worked, capsys):
+    out = printed(capsys, name, *worked)
+    assert max(map(len, out.splitlines())) <= 80
+    assert "\n    w_t = " in out or "\n      w_t = " in out
+    headings = ["  with rescale_grad, clip_gradient and wd:", "  symbols:", "  defaults:", "  source:"]
+    assert [line for line in out.splitlines() if line in headings] == headings
+    assert ("\n  worked by hand:\n\n    step 1: w_0 = " in out) == bool(worked)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("signum", ["momentum=0.0"]),
+        ("sgd", ["momentum=0.9"]),
+        ("nag", ["momentum=0.9"]),
+        ("rmsprop", ["centered=True", "clip_weights=0.9"]),
+        ("lamb", ["bias_correction=False", "lower_bound=0.1, upper_bound=10.0"]),
+        ("lars", ["momentum=0.9"]),
+        ("dcasgd", ["momentum=0.9", "beta=0.95"]),
+        ("adam", []),
+        (
+            "lbsgd",
+            [
+                "momentum=0.9",
+                "batch_scale=2",
+                "batch_scale=2, warmup_strategy='power2'",
+                "batch_scale=2, warmup_strategy='sqrt'",
+                "warmup_strategy='lars'",
+            ],
+        ),
+    ],
+)
+def test_every_form_of_a_rule_is_shown_once(name, labels, capsys):
+    lines = printed(capsys, name).splitlines()
+    found = [line.strip() for line in lines if line.startswith("  with ") and "=" in line]
+    assert found == [f"with {label}:" for label in labels]
+
+
+def test_both_forms_of_signum_are_there_with_what_they_mean_and_where_they_are_from(capsys):
+    out = printed(capsys, "Signum")
+    assert "\n    v_t = γ v_{t-1} + (1 - γ) g_t\n    w_t = (1 - η δ') w_{t-1} - η sign(v_t)\n" in out
+    assert "\n  with momentum=0.0:\n\n    w_t = (1 - η δ') w_{t-1} - η sign(g_t)\n" in out
+    assert "\n    g_t = clip(ρ ∇_t, -c, c) + δ w_{t-1}\n" in out
+    assert "\n    γ = 0.9   momentum\n" in out
+    assert "\n    Signum(learning_rate=0.01, momentum=0.9, wd_lh=0.0)\n" in out
+    assert "ICML 2018, Algorithms 1\n    (signSGD) and 2 (Signum)." in out
+
+
+def test_a_value_that_differs_between_the_forms_is_left_out_of_their_legend(capsys):
+    out = printed(capsys, "lbsgd")
+    assert "\n    B            batch_scale\n" in out and "\n    U = 32       updates_per_epoch\n" in out
+
+
+def test_without_a_name_the_rules_of_all_are_printed(capsys):
+    out = printed(capsys)
+    assert out.count("\n    w_t = ") >= len(compare.optimizers())
+    assert "  with momentum=0.9:\n\n    v_t = γ v_{t-1} - η g_t\n    w_t = w_{t-1} + v_t\n" in out
+    assert "source:" not in out
+
+
+def test_worked_by_hand(capsys):
+    out = printed(capsys, "sgd", "--worked")
+    assert out.endswith(
+        "    step 1: w_0 = 1, g_1 = 0.5\n      w_1 = w_0 - η g_1 = 1 - 0.01·0.5 = 0.995\n"
+        "    step 2: w_1 = 0.995, g_2 = -0.25\n      w_2 = w_1 - η g_2 = 0.995 - 0.01·(-0.25) = 0.9975\n"
+    )
+
+
+def test_a_rule_without_a_docstring_or_a_source_is_printed_too(capsys):
+    class Bare(Optimizer):
+        def rule(self, w, g, *, lr):
+            return w - lr * g
+
+    optimizer.register(Bare)
+    try:
+        assert "source:" not in printed(capsys, "bare")
+    finally:
+        from minigrad.optimizer.registry import OPTIMIZERS
+
+        del OPTIMIZERS["bare"]
+
+
+def test_a_terminal_without_greek_letters_gets_question_marks_not_an_error():
+    command = [sys.executable, "-m", "minigrad", "equations", "sgd"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"w_t = w_{t-1} - ? g_t" in done.stdout
