@@ -24,7 +24,7 @@ CASES = [
     )
 ]
 STEP = r"_(?:0|t|\{t[+-]1\})$"
-COMMANDS = r"\\(?:left|right|lVert|rVert|begin|end|frac|sqrt|cdot|mathcal|max|min|sim|le|mid)\b"
+COMMANDS = r"\\(?:left|right|lVert|rVert|begin|end|d?frac|sqrt|cdot|mathcal|max|min|sim|le|mid)\b"
 WORDS = {"if", "otherwise", "and", "divides", "N"} | {*FUNCTIONS}
 
 
@@ -39,7 +39,7 @@ def in_text(written):
 def in_latex(written):
     """The symbols in LaTeX, without the step that is the last of their subscripts."""
     bare = re.sub(
-        r"\\text\{[^}]*\}|\\(?:left|right|lVert|rVert|begin|end|frac|sqrt|cdot|mathcal)\b|\{cases\}", " ", written
+        r"\\text\{[^}]*\}|\\(?:left|right|lVert|rVert|begin|end|d?frac|sqrt|cdot|mathcal)\b|\{cases\}", " ", written
     )
     found = {
         name
@@ -127,5 +127,5 @@ def test_the_latex_legend_is_a_table_with_the_same_entries():
     latex = optimizer.Adam(epsilon=1e-8, clip_gradient=1.0).legend()
     assert latex.startswith("\\begin{array}{ll}\n") and latex.endswith("\n\\end{array}")
     assert r"\epsilon = 10^{-8} & \text{epsilon} \\" in latex
-    assert r"c = 1 & \text{limit of each element (clip\_gradient)} \\" in latex
+    assert r"c = 1 & \text{limit of each element (clip}\_\text{gradient)} \\" in latex
     assert r"m_0 = 0 & \text{mean, before the first step} \\" in latex
