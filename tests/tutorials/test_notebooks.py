@@ -84,6 +84,17 @@ def chunks(png):
         place += length + 12
 
 
+def test_a_cell_that_shows_something_else_is_named():
+    pytest.importorskip("nbformat")
+    old, new = build.stored(SOURCES[0]), build.stored(SOURCES[0])
+    assert build.differences(old, new) == []
+    cell = next(cell for cell in new.cells if cell.get("outputs") and "text" in cell.outputs[0])
+    cell.outputs[0].text = "something else"
+    assert build.differences(old, new) == [f"the cell {cell.id} shows something else now"]
+    cell.source += "# and more"
+    assert build.differences(old, new) == ["the stored notebook has other cells than its source"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "same"),
     [
