@@ -126,4 +126,7 @@ def alike(a, b):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ModuleNotFoundError as missing:
+        sys.exit(f"{missing.name} is not installed, and notebooks are built with it: pip install -e '.[tutorials]'")
