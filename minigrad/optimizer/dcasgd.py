@@ -20,7 +20,7 @@ class DCASGD(Optimizer):
     When workers do not wait for each other, a gradient arrives after the weight has moved on. A Taylor expansion
     says how it would have changed on the way; g² is a cheap stand-in for the second derivative.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus δ w with δ = wd), η the learning rate, γ the momentum,
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum,
     λ the strength of the correction and `prev` the weight for which g was computed:
 
         d_t = g_t + λ g_t² (w_{t-1} - prev_{t-1})
@@ -47,12 +47,13 @@ class DCASGD(Optimizer):
     >>> w = np.array([1.0, -2.0])
     >>> dcasgd = optimizer.DCASGD(learning_rate=0.1, lamda=5.0)
     >>> state = dcasgd.create_state(0, w)
-    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.25, 2.0]:
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
     ...     dcasgd.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.95  -1.975]
     [ 1.075 -1.975]
-    [ 1.0461 -2.175 ]
+    [ 1.075 -2.175]
+    [ 1.05 -2.2 ]
 
     A worker's copy can only be known to whoever gave it out. Without being told, `prev` is the weight before this
     parameter's latest update, as in MXNet. A store that serves several workers says before an update which copy the

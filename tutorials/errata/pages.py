@@ -3,8 +3,9 @@
 import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 
-from errata.table import EVIDENCE, HERE, SEVERITIES, Chapter, Claim, Entry, chapters
+from errata.table import EVIDENCE, HERE, SEVERITIES, Chapter, Claim, Dialect, Entry, chapters
 
 Measured = Sequence[tuple[Chapter, str, str, str]]
 """Chapter, what differs, what is compared, the difference."""
@@ -21,19 +22,16 @@ class Markdown(str):
 
 
 def margin(name: str) -> Markdown:
-    """What the guide gets wrong about one rule, and its traps; `"all"` has what concerns all of them."""
+    """What the guide gets wrong, or leaves to be misread, about one rule; `"all"` has what concerns all of them."""
     if name not in chapters():
         raise KeyError(f"there is no chapter {name!r}; there are {', '.join(chapters())}")
     lines = []
     for entry in by_severity(chapters()[name].entries):
-        guide, ours = entry.claim("guide"), entry.claim_of_ours()
-        if guide and ("guide" in entry.errs or entry.severity == "trap"):
-            said = f"*The guide:* {guide}" if ours in ("", guide) else f"*The guide:* {guide} *Here:* {ours}"
+        if entry.claim("guide") and ("guide" in entry.errs or entry.severity == "trap"):
+            said = " ".join(spoken(replace(claim, evidence="")) for claim in entry.says)
             lines.append(f"> * {title(entry)} {entry.notice} {said}")
-    link = f"errata.md#{chapters()[name].anchor}"
-    if not lines:
-        return Markdown(f"> The guide is right about this one. [Where others differ]({link})")
-    return Markdown("\n".join([*lines, ">", f"> [More, with examples]({link})"]))
+    more = f"[Errata, with examples](errata.md#{chapters()[name].anchor})"
+    return Markdown("\n".join([*lines, ">", f"> {more}"]) if lines else f"> Nothing here is wrong in the guide. {more}")
 
 
 def errata(measured: Measured) -> str:
@@ -53,17 +51,23 @@ def errata(measured: Measured) -> str:
 def dialects(measured: Measured) -> str:
     """The page of dialects."""
     parts = [(HERE / "dialects.md").read_text(encoding="utf-8").format(evidence=definitions(EVIDENCE))]
-    columns = ["who", "ε", "decay", "momentum", "bias correction", "first step", "here", "known from"]
     for chapter in chapters().values():
         if chapter.dialects:
-            lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-            for d in chapter.dialects:
-                first = f"`{d.first}`" if d.first else ""
-                here = f"`{d.here}`" if d.here.endswith(")") else d.here
-                cells = [d.who, d.epsilon, d.decay, d.momentum, d.correction, first, here, source(d.evidence)]
-                lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-            parts += [f"## {chapter.heading}", "\n".join(lines)]
+            rows = [COLUMNS, *map(cells, chapter.dialects)]
+            columns = [column for column in zip(*rows) if {*column[1:]} - {"", "none"}]
+            lines = ["| " + " | ".join(row) + " |" for row in zip(*columns)]
+            parts += [f"## {chapter.heading}", "\n".join([lines[0], "|" + "---|" * len(columns), *lines[1:]])]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+COLUMNS = ("who", "ε", "decay", "momentum", "bias correction", "first step", "here", "known from")
+
+
+def cells(d: Dialect) -> tuple[str, ...]:
+    """A dialect as a row of its table."""
+    first = f"`{d.first}`" if d.first else ""
+    here = re.sub(r"^\w+\([^`]*\)$", r"`\g<0>`", d.here)
+    return d.who, d.epsilon, d.decay, d.momentum, d.correction, first, here, source(d.evidence)
 
 
 PAGES = {"errata.md": errata, "dialects.md": dialects}
@@ -104,7 +108,7 @@ def source(evidence: str) -> str:
             kinds.append("measured: " + ", ".join(f"`{case}`" for case in where.split(", ")))
         elif kind:
             kinds.append(kind if kind != "run" else f"run: {where}")
-    return "; ".join(kinds)
+    return "; ".join(dict.fromkeys(kinds))
 
 
 def errors() -> str:

@@ -61,12 +61,6 @@ class Entry:
         """What a speaker says, or nothing."""
         return " ".join(claim.says for claim in self.says if claim.by(speaker))
 
-    def claim_of_ours(self) -> str:
-        """What minigrad says. Where that is "the same", the words of the one before it, with whom it agrees."""
-        place = max((i for i, claim in enumerate(self.says) if claim.by("minigrad")), default=-1)
-        said = [claim.says for claim in self.says[: place + 1]]
-        return next((words for words in reversed(said) if words != "the same."), "")
-
 
 @dataclass(frozen=True)
 class Dialect:
