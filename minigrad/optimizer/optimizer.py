@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy
 
@@ -25,6 +25,9 @@ from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_fo
 from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run
+
+if TYPE_CHECKING:
+    from minigrad.optimizer.readings.worked import Worked
 
 Index = int | str
 State = Any
@@ -330,24 +333,16 @@ class Optimizer:
 
         return legend(self)
 
-    def worked(self, w: Any, g: Any, steps: int | None = None) -> Any:
+    def worked(self, w: Any, g: Any, steps: int | None = None) -> Worked:
         """Some steps worked by hand: every equation with its numbers filled in, as text, or as LaTeX in Jupyter.
 
-        Args:
-            w: the weight before the first step: a number, or an array of a few.
-            g: the gradient: one for all steps, a list with one for each, or a function of w.
-            steps: how many, default 2, or one for each gradient.
-
-        The optimizer stays as it is: the steps are those of a new parameter. `steps[k]["v"]` is a value of step k.
+        `w` is the weight at first, a number or a few; `g` is one gradient for all steps, a list with one for each, or a
+        function of w; `steps` is 2 by default, or one for each gradient. The optimizer itself takes no step.
 
         >>> from minigrad import optimizer
-        >>> optimizer.SGD(learning_rate=0.1, momentum=0.9).worked(w=1.0, g=[0.5, -0.25])
+        >>> optimizer.SGD(learning_rate=0.1).worked(w=1.0, g=0.5, steps=1)
         step 1: w_0 = 1, g_1 = 0.5
-          v_1 = γ v_0 - η g_1 = 0.9·0 - 0.1·0.5 = -0.05
-          w_1 = w_0 + v_1 = 1 + (-0.05) = 0.95
-        step 2: w_1 = 0.95, g_2 = -0.25
-          v_2 = γ v_1 - η g_2 = 0.9·(-0.05) - 0.1·(-0.25) = -0.02
-          w_2 = w_1 + v_2 = 0.95 + (-0.02) = 0.93
+          w_1 = w_0 - η g_1 = 1 - 0.1·0.5 = 0.95
         """
         from minigrad.optimizer.readings.worked import Worked
 

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy
 
+from minigrad.optimizer.readings.lines import RAW
 from minigrad.optimizer.readings.notation import Notation, stem_of
 from minigrad.optimizer.rule import Symbol, ancestors
 
 MEANINGS = {
-    "w": "weight", "g": "gradient, as it is handed in", "raw": "gradient, as it is handed in", "lr": "learning rate",
+    "w": "weight", "g": "gradient, as it is handed in", RAW: "gradient, as it is handed in", "lr": "learning rate",
     "wd": "weight decay", "wd_lh": "decoupled weight decay (wd_lh)", "t": "number of the step",
     "rescale_grad": "factor on the gradient (rescale_grad)", "clip_gradient": "limit of each element (clip_gradient)",
 }  # fmt: skip
@@ -34,7 +35,7 @@ def entries(notation: Notation) -> list[Entry]:
     """The legend: the weight, the gradient, numbers in the order in which they are used, and where states start."""
     of = notation.of
     lines = of.names - {"w"}
-    used = sorted(of.leaves, key=lambda x: (x.name != "w", x.name not in ("g", "raw"), x.order))
+    used = sorted(of.leaves, key=lambda x: (x.name != "w", x.name not in ("g", RAW), x.order))
     before = [x.name for x in used if x.name in of.graph.states or stem_of(x.name) != x.name]
     found: dict[str, Entry] = {}
     for x in used:
