@@ -80,13 +80,9 @@ class DCASGD(Optimizer):
     """
 
     def __init__(
-        self,
-        momentum: float = 0.0,
-        lamda: float = 0.04,
-        beta: float | None = None,
-        epsilon: float = 1e-7,
+        self, momentum: float = 0.0, lamda: float = 0.04, beta: float | None = None, epsilon: float = 1e-7,
         **kwargs: Any,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self.momentum = number("momentum", momentum, 0, 1)
         self.lamda = number("lamda", lamda, 0)

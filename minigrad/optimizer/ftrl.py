@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from minigrad.device import on_host, xp_of
 from minigrad.optimizer.arguments import Default, number
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
@@ -49,8 +50,8 @@ class Ftrl(Optimizer):
 
     In its first step a weight keeps only |g| / (|g| + β) of itself, and nothing where |z| <= λ₁. So the defaults,
     which are those of MXNet's guide, erase nearly all first weights of a network, whose gradients are small; Ftrl
-    then warns, once. For a network take lamda1=0 and beta=0: Ftrl is then AdaGrad with ε = 0, but that a weight is 0
-    until it gets a gradient. It was made for linear models, which start at zero.
+    then warns, once, on a CPU. For a network take lamda1=0 and beta=0: Ftrl is then AdaGrad with ε = 0, but that a
+    weight is 0 until it gets a gradient. It was made for linear models, which start at zero.
 
     MXNet's guide prints z_t = z_{t-1} + σ w, without the gradient and with the wrong sign, which cannot learn; its
     code is the paper's, as here. Where β, δ and all gradients are 0 the second case is 0 / 0; MXNet returns NaN,
@@ -80,7 +81,8 @@ class Ftrl(Optimizer):
         return where(absolute(z) <= self.lamda1, 0.0, w), z, n
 
     def step(self, index, w, g, states):
-        before = int((w != 0).sum()) if self._index_update_count[index] == self.begin_num_update + 1 else 0
+        first = on_host(xp_of(w)) and self._index_update_count[index] == self.begin_num_update + 1
+        before = int((w != 0).sum()) if first else 0  # on a GPU that would wait for the device
         super().step(index, w, g, states)
         if before >= 100 and (after := int((w != 0).sum())) < before / 10:  # of a few weights zeros are no surprise
             from minigrad.optimizer.cautions import weights_are_erased

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy
 
@@ -23,18 +23,17 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
 from minigrad.optimizer.arguments import Default
+from minigrad.optimizer.graph import is_own
 from minigrad.optimizer.registry import create, register
-from minigrad.optimizer.run import run
-
-if TYPE_CHECKING:
-    from minigrad.optimizer.readings.worked import Worked
+from minigrad.optimizer.run import run, way_of
+from minigrad.optimizer.shown import Shown
 
 Index = int | str
 State = Any
 """None, one `Tensor`, or a tuple of them: what `create_state` returns."""
 
 
-class Optimizer:
+class Optimizer(Shown):
     r"""Base class of every optimizer.
 
     Write your own as its equations, and it is fast everywhere, prints itself and runs on a GPU:
@@ -55,8 +54,10 @@ class Optimizer:
     >>> print(w.asnumpy())
     [0.75 2.25]
 
-    or, when it is not a formula for each element, define `create_state(index, weight)` and `update(index, weight,
-    grad, state)` yourself: call `self._update_count(index)` first, then change `weight` in place.
+    Defined in a notebook or a script, a rule is *plain*: Python calls it with real arrays at every step, so that
+    `print`, breakpoints and lists work in it. Defined in a module, it becomes a program, once (`optimizer.reading`
+    chooses). Or, when it is not a formula for each element, define `create_state(index, weight)` and `update(index,
+    weight, grad, state)` yourself: call `self._update_count(index)` first, then change `weight` in place.
 
     Arguments, which every optimizer accepts by keyword:
         learning_rate: :math:`\eta`, default 0.01 unless the optimizer names another. Given together with a schedule it
@@ -85,12 +86,6 @@ class Optimizer:
 
     earlier: ClassVar[tuple[str, ...]] = ()
     """Attributes found in files of the first versions, which `set_config` reads."""
-
-    symbols: ClassVar[Mapping[str, str]] = {}
-    """How the equations print names that are words: name -> LaTeX."""
-
-    starts: ClassVar[Mapping[str, float]] = {}
-    """The value before the first step of what `outside` or the rule asks for as `..._before`, if it is not 0."""
 
     rule: Callable[..., Any]
     """`rule(self, w, g, *states, *, lr, t, ...)`: next weight and states. See `minigrad.optimizer.rule`."""
@@ -139,9 +134,19 @@ class Optimizer:
 
     @property
     def elementwise(self) -> bool:
-        """Whether a step on several parameters laid side by side is the same as one step on each."""
-        cls = type(self)
-        return cls.update is Optimizer.update and cls.create_state is Optimizer.create_state
+        """Whether a step on several parameters laid side by side is the same as one step on each.
+
+        Not in the reading "plain", where a rule may print its arrays in the parameter's own shape.
+        """
+        cls, base = type(self), Optimizer
+        return cls.update is base.update and cls.create_state is base.create_state and way_of(cls) != "plain"
+
+    def _check_class(self) -> None:
+        """Refuse an optimizer of a user's class that could not take a step, before a state is made for it."""
+        if not is_own(type(self)):
+            from minigrad.optimizer.definition import check_class
+
+            check_class(self, Optimizer)
 
     # ---- States ----------------------------------------------------------------------------------------------------
 
@@ -152,6 +157,7 @@ class Optimizer:
 
     def create_state(self, index: Index, weight: Tensor) -> State:
         """A new state for one parameter: None, one array, or a tuple in the order of `states`."""
+        self._check_class()
         weight = weight_of(weight)
         with weight.ctx:
             made = tuple(Tensor(self.initial_state(name, weight.data), weight.ctx) for name in self.states)
@@ -159,6 +165,7 @@ class Optimizer:
 
     def create_state_multi_precision(self, index: Index, weight: Tensor) -> State:
         """As `create_state`; for a float16 weight with `multi_precision`, (float32 master copy, state)."""
+        self._check_class()
         weight = weight_of(weight)
         with weight.ctx:
             if not self._has_master(weight):
@@ -247,7 +254,11 @@ class Optimizer:
 
     def _update_count(self, index: Index | Iterable[Index]) -> None:
         """Count one more update of the parameter, or of each of several."""
-        counts = self._index_update_count
+        try:
+            counts = self._index_update_count
+        except AttributeError:
+            self._check_class()  # which says why there is none
+            raise
         for i in (index,) if isinstance(index, (int, str)) else index:
             counts[i] = count = counts.get(i, self.begin_num_update) + 1
             if count > self.num_update:
@@ -320,37 +331,6 @@ class Optimizer:
         return {key: number(f"{kind} of {key!r}", factor, 0) for key, factor in factors.items()}
 
     # ---- Seeing, saving ----------------------------------------------------------------------------------------------
-
-    def equation(self) -> str:
-        """The whole step as LaTeX, one aligned line per equation, printed from the rule itself. See `legend`."""
-        from minigrad.optimizer.readings.latex import equation
-
-        return equation(self)
-
-    def legend(self) -> str:
-        """What each symbol of `equation` stands for, and its present value, as LaTeX."""
-        from minigrad.optimizer.readings.latex import legend
-
-        return legend(self)
-
-    def worked(self, w: Any, g: Any, steps: int | None = None) -> Worked:
-        """Some steps worked by hand: every equation with its numbers filled in, as text, or as LaTeX in Jupyter.
-
-        `w` is the weight at first, a number or a few; `g` is one gradient for all steps, a list with one for each, or a
-        function of w; `steps` is 2 by default, or one for each gradient. The optimizer itself takes no step.
-
-        >>> from minigrad import optimizer
-        >>> optimizer.SGD(learning_rate=0.1).worked(w=1.0, g=0.5, steps=1)
-        step 1: w_0 = 1, g_1 = 0.5
-          w_1 = w_0 - η g_1 = 1 - 0.1·0.5 = 0.95
-        """
-        from minigrad.optimizer.readings.worked import Worked
-
-        return Worked(self, w, g, steps)
-
-    def _repr_latex_(self) -> str | None:
-        """What Jupyter shows: the equations and their legend, or the plain repr of an optimizer that has none."""
-        return f"$${self.equation()}$$\n\n$${self.legend()}$$" if hasattr(self, "rule") else None
 
     def __repr__(self) -> str:
         own, base = arguments_of(type(self)), arguments_of(Optimizer)

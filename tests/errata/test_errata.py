@@ -103,6 +103,10 @@ def test_links_lead_to_headings_and_files():
         assert files and all((ROOT / "tutorials" / file).exists() for file in files)
 
 
+def test_every_file_of_the_table_is_on_the_page():
+    assert {file.stem for file in (ROOT / "tutorials" / "errata").glob("*.toml")} == set(ORDER)
+
+
 def test_every_recorded_optimizer_has_a_chapter():
     assert {case["optimizer"] for case in CASES.values()} <= set(ORDER)
 

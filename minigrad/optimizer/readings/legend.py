@@ -43,6 +43,9 @@ def entries(notation: Notation) -> list[Entry]:
             symbol, value = notation.written_alone(x), value_of(notation, x)
             shown = symbol if value is None else f"{symbol} = {notation.exact(value)[0]}"
             found[symbol] = Entry(shown, meaning(notation, x))
+    for name, x in of.lines:
+        if name in of.optimizer.meanings:
+            found[name] = Entry(notation.left(name, x), of.optimizer.meanings[name])
     for name in map(stem_of, before):
         symbol, start = notation.at(notation.letter(name), "0"), starts_at(notation, name)
         text = f"{MEANINGS.get(name, name)}, before the first step"
@@ -69,7 +72,7 @@ def meaning(notation: Notation, leaf: Symbol) -> str:
     optimizer = notation.of.optimizer
     if leaf.name in notation.of.unstated:
         return f"{leaf.name}, handed in by `{'measure' if leaf.name in optimizer.measured else 'named'}`"
-    text = MEANINGS.get(leaf.name, leaf.name)
+    text: str = {**MEANINGS, **optimizer.meanings}.get(leaf.name, leaf.name)
     if leaf.name == "t":
         return f"{text}, from {optimizer.begin_num_update + 1}"
     if leaf.name == "lr" and optimizer.lr_scheduler is not None:

@@ -87,8 +87,9 @@ class Run:
         self.optimizer.num_update = self.optimizer.begin_num_update
         state = self.optimizer.create_state(NEW, Tensor(w))
         tensors = state if isinstance(state, tuple) else () if state is None else (state,)
-        self.states = [tensor.data for tensor in tensors]
-        self.arrays = {"w": w, **dict(zip(lines.graph.states, self.states))}
+        arrays = [tensor.data for tensor in tensors]
+        own = lines.graph.states
+        self.arrays, self.others = {"w": w, **dict(zip(own, arrays))}, arrays[len(own) :]
         self.before: dict[str, Any] = dict(self.optimizer.starts)
 
     def step(self, raw: Array) -> Step:
@@ -106,7 +107,8 @@ class Run:
         with numpy.errstate(all="ignore"):
             if lines.unstated:
                 made = [self.value(x) for x in lines.made]
-                self.handed |= opt.named(NEW, w, raw, self.states, self.scalars)
+                states = [*(self.arrays[name] for name in lines.graph.states), *self.others]
+                self.handed |= opt.named(NEW, w, raw, states, self.scalars)
                 self.handed |= opt.measure(w, *made) if opt.measured else {}
             always = lines.lines[: lines.always]
             self.found |= {name: self.value(x) for name, x in always}

@@ -120,6 +120,12 @@ def test_a_letter_of_the_rule_s_own_is_not_taken_for_something_else():
     assert r"\mathrm{lr} \, \eta \rho_t" in opt.equation()
 
 
+def test_an_optimizer_says_in_its_own_words_what_a_name_does_not_say():
+    text = legend(optimizer.LARS(eta=0.5))
+    assert "\nκ = 0.5   trust coefficient (eta)\n" in text
+    assert "\ntrust_t   for gammas, betas and biases it is 1\n" in text
+
+
 def test_a_legend_line_that_is_too_long_is_wrapped():
     assert max(map(len, legend(optimizer.SGLD(), 50).splitlines())) <= 50
 
