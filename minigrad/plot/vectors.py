@@ -17,6 +17,7 @@ from minigrad.optimizer.readings.lines import Lines
 from minigrad.optimizer.readings.notation import QUOTIENT
 from minigrad.optimizer.readings.worked import Run
 from minigrad.optimizer.rule import Symbol
+from minigrad.plot.style import FRAME, INK
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
@@ -26,7 +27,7 @@ Point = Any
 
 Surface = Callable[[Any, Any], Any]
 
-SUM, GRADIENT, MEMORY, INK, FAINT = "#0072b2", "#c04e00", "#007d5a", "#333333", "#bbbbbb"
+SUM, GRADIENT, MEMORY = "#0067a5", "#c2410c", "#007a33"
 SHAPE = numpy.array([1.2, 1.0])
 """Width and height of a panel."""
 
@@ -156,12 +157,12 @@ def frame(axes: Any, surface: Surface, places: Any, title: str) -> None:
     x, y = numpy.meshgrid(numpy.linspace(west, east, 200), numpy.linspace(south, north, 200))
     height = numpy.asarray(surface(x, y))
     levels = numpy.unique(numpy.quantile(height, numpy.linspace(0, 1, 16)))
-    axes.contour(x, y, height, levels, colors=FAINT, linewidths=0.8)
+    axes.contour(x, y, height, levels, colors=FRAME, linewidths=0.8)
     axes.set_aspect("equal")
     axes.set_title(title, color=INK, fontsize=10)
-    axes.tick_params(color=FAINT, labelcolor=INK)
+    axes.tick_params(color=FRAME, labelcolor=INK)
     for side in axes.spines.values():
-        side.set_color(FAINT)
+        side.set_color(FRAME)
 
 
 def draw(axes: Any, arrow: Arrow, middle: Point) -> None:

@@ -98,12 +98,6 @@ def test_a_gradient_is_at_right_angles_to_the_contours():
     assert all(axes.get_aspect() == 1 for axes in figure.axes)
 
 
-def test_a_notebook_shows_it():
-    first, second = (vectors(optimizer.SGD(learning_rate=0.1), valley, START)._repr_png_() for _ in range(2))
-    assert first == second
-    assert b"Software" not in first
-
-
 def test_what_cannot_be_drawn_is_refused():
     with pytest.raises(ArgumentError, match="a height computed from x and y"):
         vectors(optimizer.SGD(), lambda x, y: 1.0, START)
