@@ -1,6 +1,6 @@
 """A picture of the recorded graph: what `backward` will walk through, and in which order."""
 
-import uuid
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,11 +28,18 @@ LONGEST = 40  # letters in a line
 SECONDS = 0.8  # for each step of the animation
 
 
-@dataclass(frozen=True)
+PICTURES = itertools.count(1)
+"""Numbers for the pictures of a session: a notebook that is run again shows the same text."""
+
+
+@dataclass(frozen=True, repr=False)
 class Picture:
     """A picture that Jupyter shows and `save` writes to a file."""
 
     svg: str
+
+    def __repr__(self) -> str:
+        return f"Picture({len(self.svg)} characters of SVG)"
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -175,7 +182,7 @@ def _numbers(array: Any) -> str:
 
 
 def _svg(boxes: Sequence[Box], edges: Sequence[tuple[int, int]], places: Layout, animate: bool) -> str:
-    own = f"minigrad-{uuid.uuid4().hex[:12]}"  # several pictures may stand on one page
+    own = f"minigrad-{next(PICTURES)}"  # several pictures may stand on one page
     last = max(box.step for box in boxes)
     operations = sum(box.kind == "operation" for box in boxes)
     width, height = f"{places.width:.0f}", f"{places.height:.0f}"

@@ -2,5 +2,6 @@
 
 from minigrad.plot.comparison import comparison
 from minigrad.plot.curves import curves
+from minigrad.plot.vectors import vectors
 
-__all__ = ["comparison", "curves"]
+__all__ = ["comparison", "curves", "vectors"]
