@@ -17,10 +17,12 @@ from minigrad.plot.states import states
 from minigrad.plot.surfaces import SURFACES, Surface, surface
 from minigrad.plot.trajectory import trajectory
 from minigrad.plot.tuning import tuned
+from minigrad.plot.vectors import vectors
 
 __all__ = [
     "SURFACES", "History", "Surface", "animate", "compared", "comparison", "curves", "heatmap", "posterior",
     "race", "rates", "record", "schedule", "states", "surface", "trajectory", "tuned",
+    "vectors",
 ]  # fmt: skip
 
 if _TYPE_CHECKING:

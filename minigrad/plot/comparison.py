@@ -11,25 +11,25 @@ from minigrad.plot.style import FAINT, INK, SMALLEST, Style, families, frame, st
 from minigrad.ties import Curves, Ties, Verdict, finding, verdict
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from minigrad.plot.picture import Picture
 
 PER_ROW = 3
 LINE = 0.17  # inches for a row of the lower half
 
 
-def comparison(runs: Mapping[str, Sequence[Curves]]) -> Figure:
+def comparison(runs: Mapping[str, Sequence[Curves]]) -> Picture:
     """Draw many optimizers, each with one run, (losses, accuracies), for each seed.
 
     Above, one panel for each family with its training losses: a line for the mean, a band from the lowest to the
     highest. Below, the last epoch: a small dot for each seed, a marker for the mean, and in grey everything that cannot
     be told apart from the best (see `minigrad.ties`). The title says what was found.
     """
-    from matplotlib.figure import Figure
+    from minigrad.plot.picture import Picture
 
     looks, groups, found = styles(runs), families(runs), verdict(runs)
     rows, columns = math.ceil(len(groups) / PER_ROW), min(len(groups), PER_ROW)
     upper, lower = 1.75 * rows, 0.9 + LINE * len(runs)
-    figure = Figure(figsize=(WIDTH, upper + lower + 0.4), layout="constrained")
+    figure = Picture(figsize=(WIDTH, upper + lower + 0.4), layout="constrained")
     figure.suptitle(finding(found), fontsize=11.5, color=INK, fontweight="bold")
     halves = figure.add_gridspec(2, 1, height_ratios=(upper, lower))
     above, below = figure.add_subfigure(halves[0]), figure.add_subfigure(halves[1])

@@ -11,7 +11,7 @@ from minigrad.plot.style import INK, SMALLEST, Style, frame, styles
 from minigrad.ties import Curves
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from minigrad.plot.picture import Picture
 
 WIDTH = 8.7
 """Inches: the width of a column of text on a screen, so that a picture is shown at its size."""
@@ -19,7 +19,7 @@ SMALLEST_ERROR = 1e-3
 ACCURACIES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
 
-def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Figure:
+def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Picture:
     """Draw the training loss (left) and the test accuracy (right) against the epoch.
 
     `runs` has one or more runs, (losses, accuracies), for each optimizer. The loss is on a logarithmic axis; so is the
@@ -30,9 +30,9 @@ def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Figure:
     >>> [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
     ['sgd', 'adam']
     """
-    from matplotlib.figure import Figure
+    from minigrad.plot.picture import Picture
 
-    figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
+    figure = Picture(figsize=(WIDTH, 3.4), layout="constrained")
     figure.suptitle(title, fontsize=11, color=INK)
     left, right = figure.subplots(1, 2)
     looks = styles(runs)

@@ -135,10 +135,7 @@ def slope(hill: Callable[[Any, Any], Any], place: Sequence[float]) -> Array:
     with scopes.record():
         height = hill(w[0], w[1])
     if not isinstance(height, Tensor) or height.node is None:
-        raise ArgumentError(
-            f"the surface returned {height!r:.60}, which is not computed from x and y; write it with arithmetic and "
-            "the functions of minigrad.optimizer.rule"
-        )
+        raise ArgumentError(f"surface(x, y) returned {height!r:.60}; expected a height computed from x and y")
     height.backward()
     found: Any = w.grad
     return found.data

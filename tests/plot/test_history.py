@@ -147,7 +147,7 @@ def test_what_cannot_be_recorded_is_refused_with_what_to_do():
         record("sgd", "vally")
     with pytest.raises(ArgumentError, match="no optimizer is called 'sdg'"):
         record("sdg", "valley")
-    with pytest.raises(ArgumentError, match="the surface returned 3.0, which is not computed from x and y"):
+    with pytest.raises(ArgumentError, match="returned 3.0; expected a height computed from x and y"):
         record("sgd", lambda x, y: 3.0)
 
 

@@ -4,9 +4,9 @@ import ast
 import re
 
 from minigrad.engine import backward, clock, graph, modes, operation, tensor
-from tests.tutorials.notebook import TUTORIALS, code
+from tests.tutorials.notebook import TUTORIALS, cells
 
-CELLS = code(TUTORIALS / "02-autograd-from-nothing.ipynb")
+CELLS = cells(TUTORIALS / "02-autograd-from-nothing.py", "code")
 ENGINE = [text for name, text in CELLS.items() if name.startswith("engine-")]
 
 

@@ -27,12 +27,11 @@ def margin(name: str) -> Markdown:
         raise KeyError(f"there is no chapter {name!r}; there are {', '.join(chapters())}")
     lines = []
     for entry in by_severity(chapters()[name].entries):
-        guide = entry.claim("guide")
-        if guide and (entry.severity == "trap" or not guide.startswith("silent")):
+        if entry.claim("guide") and ("guide" in entry.errs or entry.severity == "trap"):
             said = " ".join(spoken(replace(claim, evidence="")) for claim in entry.says)
             lines.append(f"> * {title(entry)} {entry.notice} {said}")
     more = f"[Errata, with examples](errata.md#{chapters()[name].anchor})"
-    return Markdown("\n".join([*lines, ">", f"> {more}"]) if lines else f"> Nothing of this is in the guide. {more}")
+    return Markdown("\n".join([*lines, ">", f"> {more}"]) if lines else f"> Nothing here is wrong in the guide. {more}")
 
 
 def errata(measured: Measured) -> str:

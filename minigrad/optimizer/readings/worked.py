@@ -156,7 +156,7 @@ class Run:
             return row_mean(args[0])
         if op == "divides":
             return divides(*args)
-        if not any(isinstance(y, numpy.ndarray) for y in args) and op in FLOAT:
+        if not any(isinstance(y, (numpy.ndarray, numpy.generic)) for y in args) and op in FLOAT:
             try:
                 return FLOAT[op](*args)
             except (ArithmeticError, ValueError):  # NumPy goes on with inf and nan

@@ -212,3 +212,12 @@ def test_jupyter_shows_symbols_and_below_them_numbers():
         "&= 1 + (-0.05) = 0.95\n"
         "\\end{aligned}$$"
     )
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if not row.matrix], ids=str)
+def test_a_number_is_worked_as_an_array_of_one(row):
+    random.seed(7)
+    one = row.make().worked([1.0], [[0.5], [-0.25]])
+    random.seed(7)
+    number = row.make().worked(1.0, [0.5, -0.25])
+    assert [float(step["w"]) for step in number.steps] == pytest.approx([step["w"].item() for step in one.steps])

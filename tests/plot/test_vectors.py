@@ -1,0 +1,107 @@
+"""A step taken apart: the arrows are the terms of the rule, and end where the optimizer goes."""
+
+import numpy
+import pytest
+
+from minigrad import compare, np, optimizer
+from minigrad.errors import ArgumentError
+from minigrad.plot import vectors
+
+START, SLOPES = (-4.0, 1.5), numpy.array([0.2, 4.0])
+
+
+def valley(x, y):
+    return 0.1 * x**2 + 2 * y**2
+
+
+def arrows(figure):
+    """Name -> (start, end) of the arrows on the right."""
+    texts = figure.axes[1].texts
+    pairs = [(arrow, name) for arrow, name in zip(texts, texts[1:]) if arrow.arrow_patch is not None]
+    return {name.get_text(): (numpy.array(arrow.xyann), numpy.array(arrow.xy)) for arrow, name in pairs}
+
+
+def points(figure):
+    """Name -> place of the dots on the right."""
+    names = [t.get_text() for t in figure.axes[1].texts if t.arrow_patch is None][len(arrows(figure)) :]
+    return dict(zip(names, (line.get_xydata()[0] for line in figure.axes[1].lines)))
+
+
+def same(found, meant):
+    assert found.keys() == meant.keys()
+    for name, place in meant.items():
+        numpy.testing.assert_allclose(found[name], place, atol=1e-12, err_msg=name)
+
+
+def test_sgd_is_one_arrow_against_the_gradient():
+    w = numpy.array(START) * (1 - 0.1 * SLOPES) ** 2
+    figure = vectors(optimizer.SGD(learning_rate=0.1), valley, START, step=3)
+    same(arrows(figure), {r"$-\eta g_t$": (w, w - 0.1 * SLOPES * w)})
+    same(points(figure), {"$w_{t-1}$": w, "$w_t$": w - 0.1 * SLOPES * w})
+
+
+def test_momentum_is_what_is_left_of_the_velocity_and_a_step_against_the_gradient():
+    w, v = numpy.array(START), numpy.zeros(2)
+    for _ in range(4):
+        v = 0.8 * v - 0.1 * SLOPES * w
+        w = w + v
+    figure = vectors(optimizer.SGD(learning_rate=0.1, momentum=0.8), valley, START, step=5)
+    after = w + 0.8 * v - 0.1 * SLOPES * w
+    same(
+        arrows(figure),
+        {"$v_t$": (w, after), r"$\gamma v_{t-1}$": (w, w + 0.8 * v), r"$-\eta g_t$": (w + 0.8 * v, after)},
+    )
+
+
+def test_nag_starts_from_the_ball_and_stores_the_point_ahead_of_it():
+    p, v = numpy.array(START), numpy.zeros(2)
+    for _ in range(4):  # as the guide has it: the gradient is taken at p + γ v
+        v = 0.8 * v - 0.1 * SLOPES * (p + 0.8 * v)
+        p = p + v
+    ahead = p + 0.8 * v
+    after = ahead - 0.1 * SLOPES * ahead
+    stored = after + 0.8 * (after - p)
+    figure = vectors(optimizer.NAG(learning_rate=0.1, momentum=0.8), valley, START, step=5)
+    same(points(figure), {"$w_{t-1}$": ahead, "$w_t$": stored, "$p_{t-1}$": p})
+    same(
+        arrows(figure),
+        {
+            r"$\gamma v_{t-1}$": (p, ahead), r"$-\eta g_t$": (ahead, after), "$v_t$": (p, after),
+            r"$\gamma v_t$": (after, stored),
+        },
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in compare.optimizers() if name != "groupadagrad"])
+def test_the_arrows_of_every_rule_end_where_it_goes(name):
+    rule = optimizer.create(name, wd=0.01)
+    if name == "sgld":
+        rule.lr = 0.0  # no noise, which differs from run to run
+    w = np.array(START, dtype="float64")
+    state = rule.create_state(0, w)
+    for _ in range(3):
+        rule.update(0, w, np.array(SLOPES, dtype="float64") * w, state)
+    figure = vectors(rule, valley, START, step=3)
+    numpy.testing.assert_allclose(points(figure)["$w_t$"], w.asnumpy(), rtol=1e-9)
+    assert numpy.isclose([end for _, end in arrows(figure).values()], w.asnumpy()).all(axis=1).any()
+    figure.draw_without_rendering()  # every name can be written
+
+
+def test_the_optimizer_stays_as_it_is():
+    adam = optimizer.Adam(learning_rate=0.1)
+    vectors(adam, valley, START)
+    assert adam.num_update == 0
+
+
+def test_a_gradient_is_at_right_angles_to_the_contours():
+    figure = vectors(optimizer.SGD(learning_rate=0.1), valley, START)
+    assert all(axes.get_aspect() == 1 for axes in figure.axes)
+
+
+def test_what_cannot_be_drawn_is_refused():
+    with pytest.raises(ArgumentError, match="a height computed from x and y"):
+        vectors(optimizer.SGD(), lambda x, y: 1.0, START)
+    with pytest.raises(ArgumentError, match="leaves the weight alone in step 3"):
+        vectors(optimizer.LBSGD(batch_scale=4), valley, START, step=3)
+    with pytest.raises(ArgumentError, match="step=0"):
+        vectors(optimizer.SGD(), valley, START, step=0)

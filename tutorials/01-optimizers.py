@@ -1,0 +1,955 @@
+# %% title [markdown]
+# # Optimizers
+#
+# This page takes the place of the Optimizers guide of MXNet, which is retired: the same headings in the same order, every rule explained in plain words, every snippet run.
+# The equations, the numbers and the pictures are not typed but made by the rules themselves, and where the old guide is wrong, a note in the margin says so.
+#
+# It takes about twenty-five minutes to read, and you need a little Python and calculus.
+# To run it, install minigrad with `pip install -e '.[tutorials]'` and open this notebook in Jupyter.
+#
+# Training a network means choosing its weights so that the *loss*, which says how wrong its answers are, becomes small.
+# Nobody can solve for the best weights, so one starts somewhere and improves them step by step.
+# The *gradient* says for each weight how fast the loss grows with it. A step the other way makes the loss smaller, if it is short enough.
+# How long the step is depends on a number called the *learning rate*.
+#
+# All rules below are answers to one question: given the gradients so far, what is the next step?
+# Each of them is an `Optimizer`, and a `Trainer` applies it to the parameters of a network:
+
+# %% first-snippet
+from minigrad import gluon, optimizer
+
+net = gluon.nn.Dense(1)
+net.initialize()
+optim = optimizer.SGD(learning_rate=0.1)
+trainer = gluon.Trainer(net.collect_params(), optimizer=optim)
+
+# %% loop-text [markdown]
+# The training loop has three parts: forward to the loss, back to the gradients, and one step of the optimizer.
+# `backward` adds up the gradients of all samples, and `step` is told how many there were so that it can divide.
+
+# %% loop
+from minigrad import autograd, np, random
+
+random.seed(0)
+x = np.random.normal(size=(64, 3))
+y = np.dot(x, np.array([[1.0], [-2.0], [0.5]])) + 0.3
+loss_fn = gluon.loss.L2Loss()
+
+for _ in range(100):
+    with autograd.record():
+        loss = loss_fn(net(x), y)
+    loss.backward()
+    trainer.step(batch_size=64)
+
+print(net.weight.data().asnumpy().round(2), net.bias.data().asnumpy().round(2))
+assert loss.mean().item() < 1e-6
+
+# %% by-name-text [markdown]
+# The optimizer can also be given by its name, with its arguments in a dictionary:
+
+# %% by-name
+trainer = gluon.Trainer(net.collect_params(), optimizer="adam", optimizer_params={"learning_rate": 1})
+
+# %% notation [markdown]
+# (The rate of 1 is the guide's. For Adam it is far too large, as we shall see.)
+#
+# For the rest of the page we need three tools.
+# An optimizer that is the last expression of a cell shows its equations, and what each letter in them stands for.
+# `worked` takes steps with them, as one would on paper.
+# `margin` prints what is wrong in a section of the old guide.
+#
+# In all equations $w$ is a weight, $t$ counts the steps from 1, and $g_t$ is the gradient at the weight $w_{t-1}$ from which step $t$ starts.
+# Unless something else is said, they hold for each weight by itself.
+#
+# The first notes in the margin concern all rules:
+
+# %% margin-all
+from errata import margin
+
+margin("all")
+
+# %% what-to-use [markdown]
+# ### What should I use?
+#
+# Let us measure.
+# The next cell trains a small network on handwritten digits with five rules at ten rates each, every time from three different starts, for five passes over the data.
+
+# %% experiment
+import matplotlib.pyplot as plt
+import numpy
+
+from minigrad import datasets, init
+
+train_part, (test_x, test_y) = datasets.digits()
+rates = 10.0 ** numpy.arange(-4, 1, 0.5)
+rules = {
+    "SGD": ("sgd", {}),
+    "SGD, momentum 0.9": ("sgd", {"momentum": 0.9}),
+    "AdaGrad": ("adagrad", {}),
+    "RMSProp": ("rmsprop", {}),
+    "Adam": ("adam", {}),
+}
+
+
+def accuracy(name, rate, seed, **arguments):
+    """The share of the test digits that are read correctly after five passes."""
+    random.seed(seed)
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Dense(64, activation="relu"), gluon.nn.Dense(10))
+    net.initialize(init.Xavier())
+    net.hybridize()
+    trainer = gluon.Trainer(net.collect_params(), name, {"learning_rate": rate, **arguments})
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    batches = gluon.data.DataLoader(gluon.data.ArrayDataset(*train_part), 32, shuffle=True)
+    for _ in range(5):
+        for x, y in batches:
+            with autograd.record():
+                loss = loss_of(net(x), y)
+            loss.backward()
+            trainer.step(len(x))
+    return (net(test_x).asnumpy().argmax(axis=1) == test_y.asnumpy()).mean()
+
+
+with numpy.errstate(all="ignore"):  # too large a rate ends in infinities
+    measured = {
+        label: numpy.array([[accuracy(name, rate, seed, **arguments) for seed in range(3)] for rate in rates])
+        for label, (name, arguments) in rules.items()
+    }
+
+# %% experiment-picture
+figure, axes = plt.subplots(figsize=(9, 4), layout="constrained")
+for (label, scores), marker in zip(measured.items(), "os^Dv"):
+    (line,) = axes.semilogx(rates, 100 * scores.mean(axis=1), marker=marker, label=label)
+    axes.fill_between(
+        rates, *100 * numpy.array([scores.min(axis=1), scores.max(axis=1)]), color=line.get_color(), alpha=0.15
+    )
+axes.set(title="Every rule reads the digits, at rates of its own (bands: three starts)")
+axes.set(xlabel="learning rate", ylabel="% of test digits read correctly")
+axes.legend(loc="lower center")
+plt.show()
+
+# %% experiment-checks
+best = {label: scores.mean(axis=1).max() for label, scores in measured.items()}
+best_rate = {label: rates[scores.mean(axis=1).argmax()] for label, scores in measured.items()}
+at_its_best = {label: scores[scores.mean(axis=1).argmax()] for label, scores in measured.items()}
+at_default = {label: accuracy(name, optimizer.create(name).lr, 0, **more) for label, (name, more) in rules.items()}
+
+between_rules = max(best.values()) - min(best.values())
+between_starts = max(numpy.ptp(scores) for scores in at_its_best.values())
+assert best_rate["SGD"] > 30 * best_rate["RMSProp"]
+assert between_rules < 0.03 and between_starts > 0.5 * between_rules
+assert min(at_default[label] for label in ("AdaGrad", "RMSProp", "Adam")) > 0.85 > 0.8 > at_default["SGD"]
+
+# %% what-to-use-answer [markdown]
+# Three things can be read off, and the last cell checks them.
+#
+# * **A rate means nothing without its rule.** The best rate of SGD is some hundred times that of RMSProp. To compare two rules at one rate is to compare nothing.
+# * **Each at its best, the rules are alike.** They differ by about as much as one rule does from start to start, so this experiment cannot say which is best.
+# * **They differ in what they do without a search.** At the rate that they have when none is given (0.001 for RMSProp and Adam, 0.01 for AdaGrad), the three adaptive rules have learned most of the digits after five passes. SGD, at 0.01, has not.
+#
+# So begin with Adam at its default rate, then try three times and ten times as much.
+# If memory is short, take SGD with momentum and search for its rate: Adam stores two more numbers for each weight, momentum one, plain SGD none.
+# Whichever you take, spend your time on the rate first.
+#
+# That is as far as this evidence goes: one small network, 1,438 small pictures, five passes.
+# A study of fifteen optimizers on eight problems, with more than 50,000 runs, came to much the same: none of them is best everywhere, and trying several at their defaults works about as well as tuning one of them (R. Schmidt, F. Schneider, P. Hennig, "Descending through a crowded valley", ICML 2021).
+# `minigrad compare` trains with every rule in the package, and shows the spread too.
+#
+# Some tasks call for a rule of their own: weights that should be exactly zero ([FTRL](#FTRL)), many machines ([large scale](#SGD-optimized-for-large-scale-distributed-training)), a distribution in place of a single answer ([SGLD](#SGLD)).
+
+# %% sgd-intro [markdown]
+# ## Stochastic Gradient Descent
+#
+# *Gradient descent* takes steps against the gradient of the loss over all the data.
+# With a million samples that is a million forward and backward passes for one step.
+# *Stochastic* gradient descent takes a handful of samples drawn at random, a *minibatch*, and uses their mean gradient in place of the true one.
+# It points roughly the right way, and for the price of one exact step you can take thousands of rough ones.
+# The rule itself does not know how many samples a gradient comes from.
+#
+# ### SGD optimizer
+#
+# The gradient points uphill, so step the other way, $\eta$ times its length:
+
+# %% sgd-snippet
+optim = optimizer.SGD(learning_rate=0.1)
+optim
+
+# %% sgd-worked-text [markdown]
+# On paper: the weight is 1, and the first gradient 0.5, the second -0.25.
+
+# %% sgd-worked
+optim.worked(1.0, [0.5, -0.25])
+
+# %% sgd-picture-text [markdown]
+# The pictures on this page all show the same valley, $0.1 x^2 + 2 y^2$, which is twenty times as steep across as along.
+# On the left is the way down, on the right a single step taken apart, with the names that the equations give to its parts.
+# The step is at right angles to the lines of equal height.
+
+# %% sgd-picture
+from minigrad.plot import vectors
+
+
+def valley(x, y):
+    return 0.1 * x**2 + 2 * y**2
+
+
+vectors(optim, valley, start=(-4, 1.5))
+
+# %% sgd-watch [markdown]
+# **When.** As the standard with which others are compared, and where memory is short.
+#
+# **Watch.** The picture shows the weakness: across the valley a few steps are enough, and along it they are tiny.
+# A larger rate does not help.
+# Where the slope grows by $a$ per unit of distance (the *curvature*), a step multiplies the distance to the lowest point by $1 - \eta a$, and as soon as $\eta > 2 / a$ that makes it larger.
+# The curvature is 4 across this valley and 0.2 along it, so the steepest direction limits the rate of all of them to 0.5:
+
+
+# %% sgd-too-fast
+def last(rate, steps=50):
+    """Where SGD is after some steps, starting from (-4, 1.5)."""
+    w, sgd = np.array([-4.0, 1.5]), optimizer.SGD(learning_rate=rate)
+    for _ in range(steps):
+        sgd.update(0, w, np.array([0.2, 4.0]) * w, None)
+    return w.asnumpy()
+
+
+print(last(0.49).round(3), last(0.51).round(3))
+assert abs(last(0.49)[1]) < 1.5 < abs(last(0.51)[1])
+
+# %% weight-decay [markdown]
+# ### Weight decay
+#
+# Weight decay pulls each weight towards zero by a share $\delta$ of itself, which is added to the gradient.
+# Of two networks that explain the data equally well it prefers the one with the smaller weights, and that can make it better on data that it has not seen (A. Krogh, J. Hertz, "A simple weight decay can improve generalization", NIPS 1991).
+
+# %% weight-decay-equation
+optimizer.SGD(learning_rate=0.1, wd=0.01)
+
+# %% weight-decay-text [markdown]
+# For SGD this is the same as adding $\frac{\delta}{2} w^2$ to the loss for each weight, because the gradient of that is $\delta w$.
+#
+# **Watch.** The first line is the same for nearly all rules on this page: rescale the gradient, limit it if `clip_gradient` is given, add the decay.
+# But a rule that divides the gradient by its size, such as Adam, divides the decay as well, and then weights with large gradients hardly decay at all.
+# [AdamW](https://arxiv.org/abs/1711.05101) keeps the two apart: `optimizer.AdamW`.
+
+# %% momentum [markdown]
+# ### Momentum
+#
+# A ball that rolls down the valley does not stop at each step; it has a velocity.
+# Momentum keeps the share $\gamma$ of the last step and adds the new one to it.
+# Steps that agree add up, to $1 / (1 - \gamma)$ times a single one in the end, and steps that zigzag cancel.
+
+# %% momentum-snippet
+sgd_optimizer = optimizer.SGD(learning_rate=0.1, wd=0.0, momentum=0.8)
+sgd_optimizer
+
+# %% momentum-worked-text [markdown]
+# The velocity starts at 0, so the first step is that of plain SGD.
+# In the second the gradient has turned round, but the weight still moves on:
+
+# %% momentum-worked
+sgd_optimizer.worked(1.0, [0.5, -0.25])
+
+# %% momentum-picture
+vectors(sgd_optimizer, valley, start=(-4, 1.5), step=5)
+
+# %% momentum-watch [markdown]
+# Green is what is left of the old velocity, orange the step against the gradient, and blue their sum.
+# Twelve steps lead more than twice as far along the valley as before, but they overshoot across it.
+#
+# **When.** Nearly always, if you use SGD at all; $\gamma = 0.9$ is a common choice.
+#
+# **Watch.** With $\gamma = 0.9$ the steps can grow ten times as long, so a rate that was right without momentum is too large with it.
+#
+# B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; for networks D. Rumelhart, G. Hinton, R. Williams, "Learning internal representations by error propagation", 1986.
+
+# %% momentum-margin
+margin("sgd")
+
+# %% nag [markdown]
+# ### Nesterov Accelerated Stochastic Gradient Descent
+#
+# Momentum looks at the slope where it stands, and then moves by the velocity as well, as if with closed eyes.
+# Nesterov's method takes the gradient where the velocity is about to lead, and so can brake before it is too far up the other side.
+#
+# There is a difficulty: an optimizer is handed the gradient at the stored weights, and cannot ask for another.
+# So the stored weight $w$ *is* the point ahead, and $p$ is the point that the ball has reached:
+
+# %% nag-snippet
+nag_optimizer = optimizer.NAG(learning_rate=0.1, momentum=0.8)
+nag_optimizer
+
+# %% nag-lines [markdown]
+# The first line goes back to the ball, the second corrects its velocity, and the last moves the ball and looks ahead again.
+
+# %% nag-worked
+nag_optimizer.worked(1.0, [0.5, -0.25])
+
+# %% nag-picture
+vectors(nag_optimizer, valley, start=(-4, 1.5), step=5)
+
+# %% nag-same-text [markdown]
+# From the ball $p_{t-1}$ the old velocity leads to the stored weight $w_{t-1}$. The gradient is taken *there*. The ball moves by $v_t$, and the weight is stored one look ahead of it.
+# It overshoots less than momentum at the same rate.
+#
+# Nothing is approximated. The next cell follows the ball by the lines of the guide, which ask for the gradient at $p + \gamma v$, and finds the same places:
+
+# %% nag-same
+rate, gamma = 0.1, 0.8
+slopes = numpy.array([0.2, 4.0])  # the gradient of the valley at (x, y) is (0.2 x, 4 y)
+
+p, v = numpy.array([-4.0, 1.5]), numpy.zeros(2)
+w = np.array(p, dtype="float64")
+state = nag_optimizer.create_state(0, w)
+for _ in range(12):
+    v = gamma * v - rate * slopes * (p + gamma * v)
+    p = p + v
+    nag_optimizer.update(0, w, np.array(slopes * w.asnumpy(), dtype="float64"), state)
+    assert numpy.allclose(w.asnumpy(), p + gamma * v, rtol=0, atol=1e-12)
+print(w.asnumpy().round(6), (p + gamma * v).round(6))
+
+# %% nag-watch [markdown]
+# **When.** Wherever you would use momentum; it costs no more.
+#
+# **Watch.** What you save and evaluate are the weights one look ahead. Near the end, when steps are short, this makes little difference.
+#
+# Y. Nesterov, 1983; I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013, equations (3) and (4); the change of variables: Y. Bengio, N. Boulanger-Lewandowski, R. Pascanu, "Advances in optimizing recurrent networks", ICASSP 2013.
+
+# %% nag-margin
+margin("nag")
+
+# %% adaptive [markdown]
+# ## Adaptive Learning Rate Methods
+#
+# The rules so far have one rate for all weights.
+# But gradients can be large for some weights and tiny for others, and then no single rate is right for all of them.
+# Adaptive rules measure how large the gradients of each weight have been, and divide by it.
+#
+# ### AdaGrad
+#
+# AdaGrad adds up the squares of all gradients that a weight has had, and divides by the root of the sum.
+# A weight whose gradients are large takes small steps, and one that is rarely touched, such as that of a rare word, keeps its large ones.
+
+# %% adagrad-snippet
+adagrad_optimizer = optimizer.AdaGrad(learning_rate=0.1, epsilon=1e-07)
+adagrad_optimizer
+
+# %% adagrad-worked-text [markdown]
+# The first line adds up, the second divides. The small $\epsilon$ only prevents a division by zero.
+# In the first step the gradient cancels, and what is left is the rate, whatever the size of the gradient.
+# (Printed, a worked step is shorter.)
+
+# %% adagrad-worked
+print(adagrad_optimizer.worked(1.0, [0.5, -0.25]))
+
+# %% adagrad-watch [markdown]
+# **When.** For data in which most entries are zero, such as words and clicks.
+#
+# **Watch.** The sum only grows. With steady gradients the steps shrink like $1 / \sqrt{t}$: at step 100 they are a tenth of the first, and training may stop before it is done.
+#
+# J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online learning and stochastic optimization", JMLR 12, 2011.
+
+# %% adagrad-margin
+margin("adagrad")
+
+# %% rmsprop [markdown]
+# ### RMSProp
+#
+# RMSProp replaces the sum by a running *mean* of the squares, which forgets: at each step it keeps the share $\rho$ of the old mean and takes in the new square for the rest.
+# So the steps do not die out.
+
+# %% rmsprop-snippet
+rmsprop_optimizer = optimizer.RMSProp(learning_rate=0.001, rho=0.9, momentum=0.9, epsilon=1e-07, centered=False)
+rmsprop_optimizer
+
+# %% rmsprop-worked
+print(rmsprop_optimizer.worked(1.0, [0.5, -0.25]))
+
+# %% rmsprop-watch [markdown]
+# With steady gradients the mean of the squares tends to $g^2$, and the step to the rate.
+#
+# **When.** Where AdaGrad would suit, but stops too soon.
+#
+# **Watch.** After the first step the mean holds a tenth of a single square. So the first step is $1 / \sqrt{0.1}$ times the rate, which is 3.2 times.
+# And the argument `momentum` has no effect unless `centered=True`.
+#
+# T. Tieleman, G. Hinton, Lecture 6e of "Neural networks for machine learning", 2012.
+
+# %% rmsprop-centered [markdown]
+# ### RMSProp (Centered)
+#
+# The mean of the squares is large for two reasons: because the gradient is large, or because it varies.
+# The centered form subtracts the square of the mean, so that only what varies is left (the *variance*): where the gradient is steady, steps become longer.
+# It also has a momentum.
+
+# %% rmsprop-centered-snippet
+centered = optimizer.RMSProp(learning_rate=0.001, rho=0.9, momentum=0.9, epsilon=1e-07, centered=True)
+centered
+
+# %% rmsprop-centered-worked
+print(centered.worked(1.0, [0.5, -0.25]))
+
+# %% rmsprop-centered-watch [markdown]
+# **Watch.** If the gradient does not change at all, the variance goes to zero, and only $\epsilon$ keeps the steps finite.
+# Here are the lengths of the first steps and of some later ones, all with the gradient 0.5, at the rate 0.001:
+
+# %% rmsprop-centered-steady
+w, before = np.array([0.0], dtype="float64"), 0.0
+state, steady = centered.create_state(0, w), []
+for _ in range(150):
+    centered.update(0, w, np.array([0.5], dtype="float64"), state)
+    steady.append(before - w.item())
+    before = w.item()
+print([round(steady[step - 1], 4) for step in (1, 2, 10, 50, 100, 150)])
+assert steady[149] > 1000 * steady[0]
+
+# %% rmsprop-sources [markdown]
+# A. Graves, "Generating sequences with recurrent neural networks", arXiv:1308.0850, equations (38) to (45).
+
+# %% rmsprop-margin
+margin("rmsprop")
+
+# %% adadelta [markdown]
+# ### AdaDelta
+#
+# AdaDelta wants to get rid of the rate.
+# Its argument is one of units: if weights are measured in metres, a step must be in metres too, but a gradient divided by its own size has no unit at all.
+# So AdaDelta multiplies by a running mean of its own *steps*.
+
+# %% adadelta-snippet
+adadelta_optimizer = optimizer.AdaDelta(rho=0.9, epsilon=1e-07)
+adadelta_optimizer
+
+# %% adadelta-worked
+print(adadelta_optimizer.worked(1.0, [0.5, -0.25]))
+
+# %% adadelta-watch [markdown]
+# $E$ is the mean of the squared gradients, $\Delta$ the step, and $D$ the mean of the squared steps.
+#
+# **When.** If you cannot search for a rate at all.
+#
+# **Watch.** There is a rate, in disguise. No steps have been taken at first, so it is $\epsilon$ that decides how long they are: the first is about $\sqrt{\epsilon / (1 - \rho)}$, here 0.001, and it takes many steps to grow. If AdaDelta is slow to start, give it a larger $\epsilon$.
+#
+# M. Zeiler, "ADADELTA: an adaptive learning rate method", arXiv:1212.5701, Algorithm 1.
+
+# %% adadelta-margin
+margin("adadelta")
+
+# %% adam [markdown]
+# ### Adam
+#
+# Adam puts the two ideas together: it moves by a running mean of the gradients, as momentum does, and divides by the root of a running mean of their squares, as RMSProp does.
+
+# %% adam-snippet
+adam_optimizer = optimizer.Adam(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08)
+adam_optimizer
+
+# %% adam-worked
+print(adam_optimizer.worked(1.0, [0.5, -0.25]))
+
+# %% adam-watch [markdown]
+# The two lines with hats are the *bias correction*.
+# Both means start at 0, so at first they are too small: after one step $m_1$ is only a tenth of the gradient.
+# The factors with which $m_t$ counts all gradients so far add up to $1 - \beta_1^t$, and dividing by this puts it right.
+# So the first step is as long as the rate, whatever the gradient, and later steps are rarely longer.
+#
+# **When.** For a first attempt at nearly anything; see [above](#What-should-I-use?).
+#
+# **Watch.** Decay through `wd` is divided along with the gradient; if you need decay, use `AdamW`.
+# And $\epsilon$ stands beside the corrected root here; libraries differ in this, and where gradients are as small as $\epsilon$, so do the results.
+#
+# D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, Algorithm 1.
+
+# %% adam-margin
+margin("adam")
+
+# %% adamax [markdown]
+# ### Adamax
+#
+# Adamax divides by the *largest* gradient of the past, which fades by the factor $\beta_2$ at each step, in place of the root of the mean square.
+# The largest value needs no bias correction: it is right from the first step on.
+
+# %% adamax-snippet
+adamax_optimizer = optimizer.Adamax(learning_rate=0.002, beta1=0.9, beta2=0.999)
+adamax_optimizer
+
+# %% adamax-worked
+print(adamax_optimizer.worked(1.0, [0.5, -0.25]))
+
+# %% adamax-watch [markdown]
+# **When.** In place of Adam, if you care to try both. The divisor follows a large gradient at once and forgets it slowly, by a thousandth per step.
+#
+# **Watch.** Keep the $\epsilon$.
+# The paper has none, and then a weight that has only ever had the gradient 0 becomes 0/0:
+
+# %% adamax-zero
+for epsilon in (1e-8, 0.0):
+    w, rule = np.array([1.0]), optimizer.Adamax(epsilon=epsilon)
+    with numpy.errstate(invalid="ignore"):
+        rule.update(0, w, np.array([0.0]), rule.create_state(0, w))
+    print(f"epsilon {epsilon}: the weight is {w.item()}")
+    assert numpy.isnan(w.item()) == (epsilon == 0)
+
+# %% adamax-sources [markdown]
+# D. Kingma, J. Ba, as above, section 7.1, Algorithm 2.
+
+# %% adamax-margin
+margin("adamax")
+
+# %% nadam [markdown]
+# ### Nadam
+#
+# Nadam is to Adam what Nesterov's method is to momentum: it looks ahead.
+# Adam moves by the mean of the gradients as it is; Nadam moves by the mean as it will be one step later, as far as that can be known today.
+# The line for $\bar m_t$ below says how: the present gradient, and the mean multiplied by the momentum $\mu_{t+1}$ of the *next* step.
+# The momentum grows slowly from about $\beta_1 / 2$ to $\beta_1$, and products of all its values so far take the place of the powers in Adam's bias correction.
+
+# %% nadam-snippet
+nadam_optimizer = optimizer.Nadam(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08)
+nadam_optimizer
+
+# %% nadam-worked
+print(nadam_optimizer.worked(1.0, [0.5]))
+
+# %% nadam-watch [markdown]
+# **When.** In place of Adam, likewise.
+#
+# **Watch.** "Nadam" is the name of several formulas. The lines above are those of MXNet's code, not those of the old guide.
+#
+# T. Dozat, "Incorporating Nesterov momentum into Adam", report for Stanford CS229, 2015.
+
+# %% nadam-margin
+margin("nadam")
+
+# %% distributed [markdown]
+# ## SGD optimized for large scale distributed training
+#
+# If many machines share the work, each computes the gradient of its own samples, and the gradients have to be brought together.
+# Three things get in the way: the gradients are large to send, the common batch becomes very large, and the machines do not finish at the same time.
+# The next three rules take up one of them each.
+#
+# ### Signum
+#
+# What if only the *sign* of each gradient were sent, one bit in place of 32?
+# SignSGD moves every weight by the same amount, up or down.
+# Signum does so with the sign of a running mean, which is less at the mercy of a single batch.
+
+# %% signum-snippet
+signum_optimizer = optimizer.Signum(learning_rate=0.01, momentum=0.9, wd_lh=0.0)
+signum_optimizer
+
+# %% signsgd-text [markdown]
+# Without momentum there is no mean, and this is SignSGD:
+
+# %% signsgd
+optimizer.Signum(learning_rate=0.01, momentum=0.0)
+
+# %% signum-worked
+print(signum_optimizer.worked(1.0, [0.5, -0.25]))
+
+# %% signum-watch [markdown]
+# Each step is 0.01 long, and only its direction depends on the gradients. The second gradient points the other way, but the mean does not yet.
+#
+# **When.** Where some gradients are far too large: a sign knows no size.
+#
+# **Watch.** The steps do not become shorter near the lowest point, so the rate has to fall.
+# And the rule as such sends nothing: what reaches it is the whole gradient. To send fewer bits, tell the store: `Trainer(..., compression_params={"type": "2bit", "threshold": 0.5})`.
+#
+# J. Bernstein, Y.-X. Wang, K. Azizzadenesheli, A. Anandkumar, "signSGD: compressed optimisation for non-convex problems", ICML 2018, Algorithms 1 and 2.
+
+# %% signum-margin
+margin("signum")
+
+# %% lbsgd [markdown]
+# ### LBSGD
+#
+# (This section is in the guide of MXNet 1; MXNet 2 left it out together with the optimizer.)
+#
+# Large-batch SGD adds up the gradients of `batch_scale` small batches and then takes one step with their mean.
+# The mean of $B$ batches is steadier, and one step stands for $B$ of them, so the rate may be about $B$ times as large; but not at once, since early on the weights still change fast.
+# The rate is therefore warmed up from $\eta$ to $B \eta$.
+
+# %% lbsgd-snippet
+lbsgd_optimizer = optimizer.LBSGD(
+    momentum=0.0,
+    multi_precision=False,
+    warmup_strategy="linear",
+    warmup_epochs=5,
+    batch_scale=1,
+    updates_per_epoch=32,
+    begin_epoch=0,
+    num_epochs=60,
+)
+lbsgd_optimizer
+
+# %% lbsgd-real-text [markdown]
+# With the guide's `batch_scale=1` there is nothing to scale, and this is plain SGD.
+# With two batches to a step the equations say more:
+
+# %% lbsgd-real
+lbsgd_optimizer = optimizer.LBSGD(learning_rate=0.1, batch_scale=2, warmup_epochs=5, updates_per_epoch=32)
+lbsgd_optimizer
+
+# %% lbsgd-worked
+print(lbsgd_optimizer.worked(1.0, [0.5, -0.25]))
+
+# %% lbsgd-watch [markdown]
+# The first batch only adds to the sum; the second makes a step with the mean of both.
+#
+# **When.** For batches that do not fit into memory. For very large batches take `optimizer.LARS` or `optimizer.LAMB`, which give each layer a rate of its own.
+#
+# **Watch.** `batch_scale` counts batches, not samples.
+#
+# Y. You, I. Gitman, B. Ginsburg, "Large batch training of convolutional networks", arXiv:1708.03888; the warm-up: P. Goyal et al., "Accurate, large minibatch SGD", arXiv:1706.02677.
+
+# %% lbsgd-margin
+margin("lbsgd")
+
+# %% dcasgd [markdown]
+# ### DCASGD
+#
+# If machines do not wait for each other, a gradient arrives late: it belongs to weights that have changed since.
+# Delay-compensated asynchronous SGD estimates what the gradient would be by now.
+# A gradient changes with the weight at the rate of the second derivative, for which the square of the gradient is a cheap stand-in.
+
+# %% dcasgd-snippet
+dcasgd_optimizer = optimizer.DCASGD(momentum=0.0, lamda=0.04)
+dcasgd_optimizer
+
+# %% dcasgd-lines [markdown]
+# The first line corrects the gradient by $\lambda g^2$ times the way that the weight has gone since, and the second takes a step with it.
+# $\tilde{w}$ is the older weight. It starts as a copy of $w$, so the first step is that of SGD:
+
+# %% dcasgd-worked
+print(dcasgd_optimizer.worked(1.0, [0.5, -0.25]))
+
+# %% dcasgd-watch [markdown]
+# **When.** With several workers that do not wait for each other. In an ordinary loop, where no gradient is late, it only adds a small term to SGD.
+#
+# **Watch.** In the paper $\tilde{w}$ is the copy of the weights that a worker took away to compute its gradient. An optimizer cannot know this, and takes the weight before the latest step unless it is told.
+#
+# S. Zheng et al., "Asynchronous stochastic gradient descent with delay compensation", ICML 2017, arXiv:1609.08326.
+
+# %% dcasgd-margin
+margin("dcasgd")
+
+# %% online [markdown]
+# ## Online Learning Algorithms
+#
+# Some models never stop learning.
+# One that predicts clicks shows an advertisement, learns a moment later whether it was clicked, and uses that for the next.
+# The following two rules come from this field. At each step they ask: which weights *would have been* best for all the gradients so far?
+#
+# ### FTRL
+#
+# "Follow the regularized leader" looks for the weight that makes three things small together: the sum of all past gradients times the weight, its distance from past weights, and $\lambda_1$ times its size.
+# This minimum can be written down, so nothing needs to be searched.
+# The third part makes the weight exactly 0 unless there is enough evidence against it: a model with a billion features then stores only the few that matter.
+
+# %% ftrl-snippet
+ftrl_optimizer = optimizer.Ftrl(lamda1=0.01, learning_rate=0.1, beta=1)
+ftrl_optimizer
+
+# %% ftrl-lines [markdown]
+# $n$ adds up squares as AdaGrad does. $z$, the evidence, adds up the gradients; $\sigma_t w_{t-1}$ is taken off for the pull towards past weights.
+# While $|z|$ is at most $\lambda_1$, the weight is 0.
+# The weight has no memory of its own; it follows from $z$ and $n$:
+
+# %% ftrl-worked
+print(ftrl_optimizer.worked(0.0, [0.5, -0.25]))
+
+# %% ftrl-watch [markdown]
+# **When.** For linear models on a stream of data in which most entries are zero.
+#
+# **Watch.** *The snippet above erases a network.*
+# For a first gradient $g$, the evidence is $z = g - |g| w_0 / \eta$. Where the gradient is small, so is $z$, and the weight is set to 0.
+# Otherwise about $|g| w_0 / (\beta + |g|)$ is left of it, which is near zero too if $g$ is small beside $\beta$:
+
+# %% ftrl-small
+print(ftrl_optimizer.worked(0.05, [0.01]))
+
+# %% ftrl-network-text [markdown]
+# A linear model that starts at zero has nothing to lose.
+# A network has, since it cannot learn from zeros:
+
+# %% ftrl-erases
+import textwrap
+import warnings
+
+train_x, train_y = train_part
+
+
+def with_ftrl(steps, **arguments):
+    """The share of a network's weights that are exactly 0 after some steps, and its loss."""
+    random.seed(0)
+    net = gluon.nn.Sequential()
+    net.add(gluon.nn.Dense(64, activation="relu"), gluon.nn.Dense(64, activation="relu"), gluon.nn.Dense(10))
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), optimizer.Ftrl(**arguments))
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    for step in range(steps):
+        batch = slice(step * 32 % 1408, step * 32 % 1408 + 32)
+        with autograd.record():
+            loss = loss_of(net(train_x[batch]), train_y[batch])
+        loss.backward()
+        trainer.step(32)
+    weights = numpy.concatenate([layer.weight.data().asnumpy().ravel() for layer in net])
+    return (weights == 0).mean(), loss_of(net(train_x), train_y).mean().item()
+
+
+with warnings.catch_warnings(record=True) as raised:
+    warnings.simplefilter("always")
+    zeros, loss = with_ftrl(1, lamda1=0.01, learning_rate=0.1, beta=1)
+    print(f"the snippet, after 1 step: {zeros:.2%} zeros; ", end="")
+    zeros, loss = with_ftrl(220, lamda1=0.01, learning_rate=0.1, beta=1)
+    print(f"after 220: {zeros:.2%} zeros, loss {loss:.3f} (guessing: {numpy.log(10):.3f})")
+for warning in raised[:1]:
+    print(textwrap.fill(f"minigrad warns: {warning.message}", 100))
+
+# %% ftrl-cure-text [markdown]
+# For a network set both $\beta$ and $\lambda_1$ to 0. The factor $|g| / (\beta + |g|)$ is then 1, nothing is forgotten, and the steps are AdaGrad's:
+
+# %% ftrl-cure
+zeros, loss = with_ftrl(220, lamda1=0.0, learning_rate=0.05, beta=0.0)
+print(f"beta 0, lamda1 0, after 220 steps: {zeros:.2%} zeros, loss {loss:.3f}")
+assert loss < 0.3
+
+# %% ftrl-sources [markdown]
+# H. B. McMahan et al., "Ad click prediction: a view from the trenches", KDD 2013, Algorithm 1.
+
+# %% ftrl-margin
+margin("ftrl")
+
+# %% ftml [markdown]
+# ### FTML
+#
+# FTRL weighs all past gradients alike. In a network the old ones soon say little, because the weights have moved to another place.
+# "Follow the moving leader" lets them fade by the factor $\beta_1$, and measures distances in units that adapt as Adam's do.
+
+# %% ftml-snippet
+ftml_optimizer = optimizer.FTML(beta1=0.6, beta2=0.999, epsilon=1e-08)
+ftml_optimizer
+
+# %% ftml-lines [markdown]
+# $v$ is the mean of the squared gradients. $d$ is the root of it, corrected as in Adam and divided by the rate. $z$ collects the gradients and the places where they were taken, and the new weight is the leader, $-z / d$:
+
+# %% ftml-worked
+print(ftml_optimizer.worked(1.0, [0.5, -0.25]))
+
+# %% ftml-watch [markdown]
+# **When.** On the same tasks as Adam.
+#
+# **Watch.** $\beta_1$ is not Adam's. It says how fast past gradients *and* the places where they were taken fade, and 0.6 is the paper's choice.
+#
+# S. Zheng, J. Kwok, "Follow the moving leader in deep learning", ICML 2017, Algorithm 1.
+
+# %% ftml-margin
+margin("ftml")
+
+# %% bayesian [markdown]
+# ## Bayesian SGD
+#
+# All the rules above end with *one* set of weights, and say nothing of how sure it is.
+# The Bayesian answer is a distribution over weights, the *posterior*: the more the data speak for some weights, the more often they occur in it.
+# It can seldom be written down, but one can draw samples from it.
+#
+# ### SGLD
+#
+# Stochastic gradient Langevin dynamics is SGD with half a step and with noise.
+# The noise is just large enough that the weights do not settle at the lowest point but wander around it, as widely as the posterior is spread.
+
+# %% sgld-snippet
+sgld_optimizer = optimizer.SGLD()
+sgld_optimizer
+
+# %% sgld-worked
+random.seed(0)
+print(sgld_optimizer.worked(1.0, [0.5, -0.25]))
+
+# %% sgld-watch [markdown]
+# **When.** To see how far the answers of a model can be trusted.
+#
+# **Watch.** The gradient must be that of the *sum* over all $N$ samples, and a `Trainer` divides by the batch size.
+# `rescale_grad=N` makes up for that; `wd` is the prior.
+# Without it all the data together count as a single sample, and what is drawn spreads far too wide.
+# Here is the slope of a line through 100 points, for which the posterior is known exactly:
+
+# %% sgld-samples
+numbers = numpy.random.default_rng(0)
+inputs = numbers.normal(size=(100, 1))
+outputs = 1.5 * inputs + numbers.normal(size=(100, 1))
+precision = 1 + (inputs**2).sum()  # a prior N(0, 1) and noise N(0, 1)
+exact = ((inputs * outputs).sum() / precision, precision**-0.5)
+
+
+def samples(rescale_grad):
+    random.seed(1)
+    line = gluon.nn.Dense(1, use_bias=False)
+    line.initialize()
+    sgld = optimizer.SGLD(learning_rate=0.002, wd=1.0, rescale_grad=rescale_grad)
+    trainer = gluon.Trainer(line.collect_params(), sgld)
+    drawn = []
+    for _ in range(6000):
+        with autograd.record():
+            loss = loss_fn(line(np.array(inputs)), np.array(outputs))
+        loss.backward()
+        trainer.step(100)
+        drawn.append(line.weight.data().item())
+    return numpy.array(drawn[1000:])  # the way there is not part of the posterior
+
+
+with warnings.catch_warnings(record=True) as raised:
+    warnings.simplefilter("always")
+    by_mean = samples(rescale_grad=1)
+by_sum = samples(rescale_grad=100)
+for warning in raised[:1]:
+    print(textwrap.fill(f"minigrad warns: {warning.message}", 100))
+assert abs(by_sum.mean() - exact[0]) < 0.2 * exact[1] and abs(by_sum.std() / exact[1] - 1) < 0.1
+assert by_mean.std() > 3 * exact[1]
+
+# %% sgld-picture
+figure, axes = plt.subplots(figsize=(9, 3), layout="constrained")
+grid = numpy.linspace(-1.5, 3, 400)
+density = numpy.exp(-0.5 * ((grid - exact[0]) / exact[1]) ** 2) / (exact[1] * numpy.sqrt(2 * numpy.pi))
+axes.hist(by_sum, 60, density=True, alpha=0.5, label="SGLD with the sum")
+axes.hist(by_mean, 60, density=True, alpha=0.5, label="SGLD with the mean")
+axes.plot(grid, density, color="black", label="the posterior")
+axes.set(title="SGLD draws from the posterior if it is given the sum", xlabel="slope", xlim=(-1.5, 3), yticks=[])
+axes.legend(loc="upper left")
+plt.show()
+
+# %% sgld-rate [markdown]
+# A constant rate leaves a small error in the spread. If the rate falls, slowly enough, the error goes away; Welling and Teh's schedule is `lr_scheduler.InversePowerScheduler`.
+#
+# M. Welling, Y. W. Teh, "Bayesian learning via stochastic gradient Langevin dynamics", ICML 2011, equation (4).
+
+# %% sgld-margin
+margin("sgld")
+
+# %% custom [markdown]
+# ## Custom Optimizer
+#
+# A rule of your own takes three steps.
+# As an example we take AMSGrad, which is not in the package: Adam's means without the corrections, divided by the root of the *largest* mean square so far, so that no weight's rate ever grows again (S. Reddi, S. Kale, S. Kumar, "On the convergence of Adam and beyond", ICLR 2018, Algorithm 2; the $\epsilon$ is ours).
+#
+# **Step 1.** A function that makes the update, in place:
+
+
+# %% custom-function
+def amsgrad_update(w, g, mean, var, largest, lr, beta1, beta2, epsilon):
+    mean[:] = beta1 * mean + (1 - beta1) * g
+    var[:] = beta2 * var + (1 - beta2) * g**2
+    largest[:] = np.maximum(largest, var)
+    w[:] = w - lr * mean / (np.sqrt(largest) + epsilon)
+
+
+# %% custom-class-text [markdown]
+# **Step 2.** A class with three methods: `__init__` stores the arguments, `create_state` makes what has to be remembered for one weight, and `update` takes a step.
+#
+# **Step 3.** `@register` gives it a name, so that a Trainer finds it.
+
+
+# %% custom-class
+@optimizer.register
+class AMSGrad(optimizer.Optimizer):
+    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, **kwargs):
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+
+    def create_state(self, index, weight):
+        return tuple(np.zeros(weight.shape, dtype=weight.dtype) for _ in range(3))
+
+    def update(self, index, weight, grad, state):
+        self._update_count(index)
+        g = self.rescale_grad * grad
+        amsgrad_update(weight, g, *state, self._get_lr(index), self.beta1, self.beta2, self.epsilon)
+
+
+net.initialize(force_reinit=True)
+trainer = gluon.Trainer(net.collect_params(), "amsgrad", {"learning_rate": 0.1})
+for _ in range(200):
+    with autograd.record():
+        loss = loss_fn(net(x), y)
+    loss.backward()
+    trainer.step(64)
+print(net.weight.data().asnumpy().round(2), net.bias.data().asnumpy().round(2))
+assert loss.mean().item() < 1e-4
+
+# %% custom-rule-text [markdown]
+# `_update_count` counts the step, and `_get_lr` asks the schedule and the multipliers for the rate. This `update` ignores decay and clipping.
+#
+# It is shorter as a **rule**: name the states, and write down the equations.
+# The rest is done for you: counting, rescaling, clipping, decay, the states.
+
+# %% custom-rule
+from minigrad.optimizer.rule import maximum, sqrt
+
+
+@optimizer.register
+class AMSGradRule(optimizer.Optimizer):
+    states = ("mean", "var", "largest")
+
+    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, **kwargs):
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+
+    def rule(self, w, g, mean, var, largest, *, lr):
+        mean = self.beta1 * mean + (1 - self.beta1) * g
+        var = self.beta2 * var + (1 - self.beta2) * g**2
+        largest = maximum(largest, var)
+        return w - lr * mean / (sqrt(largest) + self.epsilon), mean, var, largest
+
+
+amsgrad_rule = AMSGradRule(learning_rate=0.01)
+amsgrad_rule
+
+# %% custom-tools-text [markdown]
+# A rule of your own has all that the built-in ones have: its equations, its steps worked, its picture.
+# Defined in a notebook it runs as ordinary Python, so you can print in it. Moved to a file, it becomes a fast program for a CPU or a GPU without a change.
+
+# %% custom-worked
+print(amsgrad_rule.worked(1.0, [0.5, -0.25]))
+
+# %% custom-picture
+vectors(AMSGradRule(learning_rate=0.03), valley, start=(-4, 1.5))
+
+# %% custom-same-text [markdown]
+# It goes down the valley on a diagonal: each direction is divided by the size of its own gradients, so the steps across and along are about equally long.
+#
+# Do the two forms agree? Here are ten steps of each, with random gradients:
+
+# %% custom-same
+places = []
+for make in (AMSGrad, AMSGradRule):
+    rule = make(learning_rate=0.01, rescale_grad=0.5)
+    w = np.array([1.0, -2.0], dtype="float64")
+    state = rule.create_state(0, w)
+    for g in numpy.random.default_rng(0).normal(size=(10, 2)):
+        rule.update(0, w, np.array(g, dtype="float64"), state)
+    places.append(w.asnumpy())
+print(*places)
+assert numpy.allclose(*places, rtol=0, atol=1e-12)
+
+# %% custom-more [markdown]
+# `minigrad/optimizer/nag.py` is a good file to read next, and CONTRIBUTING.md says how to add a rule to the package.
+
+# %% custom-margin
+margin("custom")
+
+# %% summary [markdown]
+# ## Summary
+#
+# * A `Trainer` calls an optimizer at each `step`; the optimizer turns gradients into the next weights.
+# * SGD steps against the gradient. Momentum remembers the last steps, and Nesterov's form looks ahead.
+# * AdaGrad, RMSProp, AdaDelta, Adam, Adamax and Nadam divide by the size that the gradients of each weight have had. They need less of a search for the rate, not none.
+# * Signum, LBSGD and DCASGD answer to three difficulties with many machines: traffic, large batches, late gradients.
+# * FTRL gives weights that are exactly zero; look at what it does to yours in the first step. FTML is its form for networks.
+# * SGLD draws from the posterior, if it is given the sum over the data.
+# * Your own optimizer is three methods, or one rule.
+#
+# ## Next Steps
+#
+# * [Autograd from nothing](02-autograd-from-nothing.ipynb): where the gradients come from.
+# * [The errata](errata.md): the notes in the margin in full, with examples, and those on the rules that the guide does not have.
+# * [Dialects](dialects.md): what the same rule means in PyTorch, Keras, optax and MXNet.
+# * `gluon/trainer.py`, `gluon/loss/`, `initializer/`, `lr_scheduler/` and `kvstore/` in the folder `minigrad`: the Trainer, losses, first weights, schedules and stores.
