@@ -5,7 +5,7 @@ from typing import Any
 from minigrad.arguments import whole
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import KindError, UsageError
-from minigrad.optimizer.accepts import check
+from minigrad.optimizer.accepts import check, weight_of
 from minigrad.optimizer.arguments import number, velocity
 from minigrad.optimizer.norms import divides, norm
 from minigrad.optimizer.optimizer import Index, Optimizer, State
@@ -111,6 +111,7 @@ class LBSGD(Optimizer):
         return self.batch_scale == 1 and self.warmup_strategy != "lars"
 
     def create_state(self, index: Index, weight: Tensor) -> State:
+        weight = weight_of(weight)
         inner = super().create_state(index, weight)
         if self.batch_scale == 1:
             return inner
