@@ -118,7 +118,7 @@ class MathML(Notation):
         stem, _, index = letter.partition("_")
         if index:
             return self.indexed(self.spelled(stem, name), index.strip("{}"))
-        known = {"nabla": "∇", **GREEK}
+        known = {"nabla": "∇", **GREEK} | {name.capitalize(): sign.upper() for name, sign in GREEK.items()}
         return f"<mi>{known[letter[1:]] if letter[0] == chr(92) else letter}</mi>"
 
     def word(self, name: str) -> str:
