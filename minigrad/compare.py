@@ -4,15 +4,17 @@ import inspect
 import json
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from minigrad import autograd, gluon, init, metric, optimizer, random
 from minigrad.datasets.split import Split
 from minigrad.device import current_context
 from minigrad.optimizer.registry import OPTIMIZERS
+from minigrad.ties import Curves
 
 BATCH_SIZE = 32
 
@@ -34,6 +36,11 @@ class Run:
     def step_ms(self) -> float:
         """Median milliseconds per step."""
         return 1000 * statistics.median(self.step_seconds)
+
+    @property
+    def curves(self) -> Curves:
+        """The history, as pictures and comparisons take it."""
+        return self.loss, self.accuracy
 
 
 def network(classes: int) -> gluon.Block:
@@ -81,6 +88,26 @@ def train(
         yield run
 
 
+def measure(
+    names: Sequence[str],
+    parts: tuple[Split, Split],
+    epochs: int,
+    seeds: Sequence[int],
+    after_epoch: Callable[[Run], None] = lambda run: None,
+) -> dict[str, list[Run]]:
+    """Train the network with each optimizer at its best known rate, once for each seed.
+
+    `after_epoch` is called with the run whenever an epoch is done.
+    """
+    runs: dict[str, list[Run]] = {name: [] for name in names}
+    for name in names:
+        for seed in seeds:
+            for run in train(build(name), *parts, epochs, seed):
+                after_epoch(run)
+            runs[name].append(run)
+    return runs
+
+
 def _here(part: Split) -> Split:
     """The samples and their classes on the current device, where the network is made."""
     x, y = (a.as_in_ctx(current_context()) for a in part)
@@ -100,12 +127,13 @@ def optimizers() -> list[str]:
     return sorted(name for name, cls in OPTIMIZERS.items() if name == cls.__name__.lower())
 
 
-def build(name: str, learning_rate: float | None = None) -> optimizer.Optimizer:
-    """The optimizer at the given rate, else at the best known for this network, else at its own default."""
-    arguments = dict(best_arguments().get(name.lower(), {}))
-    if learning_rate is not None:
-        arguments["learning_rate"] = learning_rate
-    return optimizer.create(name, **arguments)
+def build(name: str, **arguments: Any) -> optimizer.Optimizer:
+    """The optimizer with these arguments, else with those that are best for this network, else with its own defaults.
+
+    >>> build("nag", learning_rate=0.25)
+    NAG(learning_rate=0.25, momentum=0.9)
+    """
+    return optimizer.create(name, **(best_arguments().get(name.lower(), {}) | arguments))
 
 
 def has_rate(rule: optimizer.Optimizer) -> bool:

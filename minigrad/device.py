@@ -203,7 +203,8 @@ def _import_cupy() -> Any:
     except ImportError as error:
         raise DeviceError(
             f"A GPU was asked for, but CuPy cannot be imported ({error}); "
-            "install it with pip install 'minigrad[cuda12]' (or [cuda13] for CUDA 13), or use cpu()."
+            "install it in the checkout of minigrad with pip install -e '.[cuda12]' (or '.[cuda13]' for CUDA 13), "
+            "or use cpu()."
         ) from None
     if not cupy.is_available():
         raise DeviceError(

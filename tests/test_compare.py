@@ -32,9 +32,21 @@ def test_the_table_covers_exactly_the_optimizers_with_a_rate():
     assert all(arguments["learning_rate"] > 0 for arguments in compare.best_arguments().values())
 
 
-def test_a_given_rate_overrides_the_table_and_leaves_its_other_arguments():
+def test_a_given_argument_overrides_the_table_and_leaves_the_others():
     rule = compare.build("NAG", learning_rate=0.25)
     assert (rule.lr, rule.momentum) == (0.25, compare.best_arguments()["nag"]["momentum"])
+    rule = compare.build("nag", momentum=0.5)
+    assert (rule.lr, rule.momentum) == (compare.best_arguments()["nag"]["learning_rate"], 0.5)
+
+
+def test_each_optimizer_is_measured_once_for_each_seed():
+    seen = []
+    runs = compare.measure(["sgd", "adam"], DIGITS, 2, [3, 5], lambda run: seen.append(len(run.loss)))
+    assert seen == [1, 2] * 4
+    for name, several in runs.items():
+        assert [run.curves for run in several] == [
+            last(compare.build(name), epochs=2, seed=seed).curves for seed in (3, 5)
+        ]
 
 
 def test_equal_seeds_give_equal_runs_and_others_do_not():

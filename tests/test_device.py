@@ -35,7 +35,7 @@ def packages(monkeypatch):
 
 def test_without_cupy_a_sentence_says_how_to_install_it(packages):
     packages("numpy")
-    with pytest.raises(DeviceError, match=r"CuPy cannot be imported .* pip install 'minigrad\[cuda12\]'"):
+    with pytest.raises(DeviceError, match=r"CuPy cannot be imported .* pip install -e '\.\[cuda12\]'"):
         np.zeros(2, ctx=gpu())
     assert num_gpus() == 0
 

@@ -101,7 +101,9 @@ def checked(name: str) -> str:
     if name not in CPU:
         raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; there are {', '.join(CPU)}")
     if name == "numba" and fastest() != "numba":
-        raise ArgumentError("rules cannot run with numba, which is not installed: pip install 'minigrad[fast]'")
+        raise ArgumentError(
+            "rules cannot run with numba, which is not installed; in the checkout of minigrad, pip install -e '.[fast]'"
+        )
     return name
 
 

@@ -3,7 +3,9 @@
 
 The test part is never looked at: a fifth of the training part is kept apart for validation. Rates are tried a decade
 apart, and then at 1, 2 and 5 around the best one. The best has the highest validation accuracy, averaged over the last
-ten of 20 epochs and over three seeds: it learns fast and does not jump about. About six minutes on two cores.
+ten of 20 epochs and over three seeds: it learns fast and does not jump about. Results are reported with other seeds and
+on the test part, so that no optimizer is flattered. Neighbouring rates often tie: an earlier table, found with seeds 0
+to 2, had other rates for eight optimizers of twenty, up to five times as high or low. About three minutes on two cores.
 
 Arguments other than the rate stay at their defaults, except where the rule would not be itself (NOT_DEFAULT).
 
@@ -24,7 +26,7 @@ from minigrad.disk import replacing
 
 FILE = Path(compare.__file__).with_name("best_rates.json")
 DECADES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
-EPOCHS, SEEDS = 20, (0, 1, 2)
+EPOCHS, SEEDS = 20, (100, 101, 102)  # not those with which results are reported
 NOT_DEFAULT = {
     "nag": {"momentum": 0.9},  # without momentum there is nothing to look ahead along, and NAG is SGD
     "lars": {"momentum": 0.9},  # as in its paper

@@ -1,0 +1,1 @@
+"""What `minigrad compare` and `minigrad train` do, a file for each."""

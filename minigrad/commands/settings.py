@@ -1,0 +1,70 @@
+"""Constructor arguments of an optimizer from the words of a command line: `--momentum 0.9 --centered`."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from minigrad.arguments import arguments_of
+from minigrad.errors import ArgumentError, suggestion
+
+Value = bool | int | float | str
+
+OBJECTS = ("lr_scheduler", "param_idx2name", "param_dict")
+"""Arguments that only Python can give."""
+TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def settings(cls: type, words: Sequence[str]) -> dict[str, Value]:
+    """Read `--name value`, `--name=value`, or `--name` alone for what is on or off.
+
+    A value is read as what the default of its argument is; where that is None, as a number.
+
+    >>> from minigrad.optimizer import RMSProp
+    >>> settings(RMSProp, ["--momentum", "0.8", "--centered", "--clip-gradient=1"])
+    {'momentum': 0.8, 'centered': True, 'clip_gradient': 1.0}
+    """
+    defaults = {name: default for name, default in arguments_of(cls).items() if name not in OBJECTS}
+    found: dict[str, Value] = {}
+    for option, text in _pairs(words):
+        name = option.removeprefix("--").replace("-", "_")
+        if name in OBJECTS:
+            raise ArgumentError(f"{option} takes a Python object, which a command line cannot give; use it in a script")
+        if name not in defaults:
+            known = [f"--{known}" for known in defaults]
+            raise ArgumentError(f"{cls.__name__.lower()} has no argument {option}{suggestion(option, known)}")
+        if name in found:
+            raise ArgumentError(f"{option} is given twice; give it once")
+        found[name] = _value(option, text, defaults[name])
+    return found
+
+
+def _pairs(words: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """Options with their values; None for an option without one."""
+    rest = list(words)
+    while rest:
+        option, equals, text = rest.pop(0).partition("=")
+        if not option.startswith("--") or option == "--":
+            raise ArgumentError(f"{option!r} belongs to no option; expected --name value")
+        if equals:
+            yield option, text
+        else:
+            yield option, rest.pop(0) if rest and not rest[0].startswith("--") else None
+
+
+def _value(option: str, text: str | None, default: Any) -> Value:
+    """The text as a value of the same kind as the default."""
+    if isinstance(default, bool):
+        truth = True if text is None else TRUTHS.get(text.lower())
+        if truth is None:
+            raise ArgumentError(f"{option} is {text!r}; it is on or off: {option} true or {option} false")
+        return truth
+    if text is None:
+        raise ArgumentError(
+            f"{option} needs a value after it, such as {option} {default if default is not None else 1}"
+        )
+    if isinstance(default, str):
+        return text
+    kind, what = (int, "a whole number") if isinstance(default, int) else (float, "a number")
+    try:
+        return kind(text)
+    except ValueError:
+        raise ArgumentError(f"{option} is {text!r}; expected {what}") from None

@@ -1,0 +1,89 @@
+"""`minigrad train`: the network with one optimizer, on the digits or on a user's data."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Mapping
+
+from minigrad import compare, datasets, optimizer
+from minigrad.commands.output import PICTURES, progress, save, writable
+from minigrad.commands.settings import Value, settings
+from minigrad.compare import Run
+from minigrad.datasets.split import Split
+from minigrad.errors import ArgumentError
+
+LARGE = 1000.0
+"""Data beyond this are named when a loss is lost: networks are made for values of about 1."""
+
+
+def run_train(arguments: argparse.Namespace) -> int:
+    """Train, print the scores, save what was asked for."""
+    if arguments.save:
+        writable(arguments.save)
+    if arguments.plot:
+        writable(arguments.plot, *PICTURES)
+    if arguments.save and arguments.plot and arguments.save.resolve() == arguments.plot.resolve():
+        raise ArgumentError(f"--save and --plot are both {str(arguments.plot)!r}; the picture needs another file.")
+    cls = type(compare.build(arguments.optimizer))
+    name, given = cls.__name__.lower(), settings(cls, arguments.rest)
+    if arguments.lr is not None:
+        given["learning_rate"] = rate(name, arguments.lr)
+    rule = compare.build(name, **given)
+    parts = datasets.from_npz(arguments.data) if arguments.data else datasets.digits()
+    with progress(arguments.epochs) as bar:
+        bar.set_description(name)
+        for run in compare.train(rule, *parts, arguments.epochs, arguments.seed):
+            bar.update()
+            scores = f"train loss {run.loss[-1]:.4f}, test accuracy {run.accuracy[-1]:.1%}"
+            bar.set_postfix_str(scores)
+            if not math.isfinite(run.loss[-1]):
+                break
+    if not math.isfinite(run.loss[-1]):
+        print(f"minigrad: {diverged(run, given, parts)}", file=sys.stderr)
+        return 1
+    title = f"{name}, rate {rule.lr:g}" if compare.has_rate(rule) else name
+    print(f"{title}: {scores}, {run.step_ms:.3f} ms per step")
+    if arguments.save:
+        run.net.save_parameters(arguments.save)
+        print(f"parameters: {arguments.save}")
+    if arguments.plot:
+        from minigrad.plot import curves
+
+        save(curves({name: [run.curves]}, title), arguments.plot)
+        print(f"curves: {arguments.plot}")
+    return 0
+
+
+def rate(name: str, text: str) -> float:
+    """The learning rate given for an optimizer, a positive number."""
+    best = compare.best_arguments().get(name, {}).get("learning_rate")
+    if best is None and not compare.has_rate(optimizer.create(name)):
+        raise ArgumentError(f"{name} has no learning rate: it finds the length of its steps itself. Leave out --lr.")
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    advice = f"such as {best:g}, the best for the digits" if best else "such as 0.01"
+    if value == 0:
+        raise ArgumentError(f"At --lr {text} no weight would ever change; give a positive number, {advice}.")
+    if not 0 < value < math.inf:
+        raise ArgumentError(f"--lr {text} is not a learning rate; expected a positive number, {advice}.")
+    return value
+
+
+def diverged(run: Run, given: Mapping[str, Value], parts: tuple[Split, Split]) -> str:
+    """What became of a training that lost its loss, and what to try."""
+    name, loss = type(run.optimizer).__name__.lower(), run.loss[-1]
+    sentence = f"the loss became {loss} in epoch {len(run.loss)}"
+    largest = max(float(abs(x.asnumpy()).max()) for x, _ in parts)
+    others = ", ".join(f"{key}={value}" for key, value in given.items() if key != "learning_rate")
+    if largest > LARGE:
+        sentence += f"; the values in x reach {largest:.2g}, scale them to about 1"
+    elif compare.has_rate(run.optimizer):
+        sentence += f"; a learning rate of {run.optimizer.lr:g} is too high for {name}"
+        sentence += f" with {others}; try a lower --lr or other values" if others else ", try a lower --lr"
+    elif others:
+        sentence += f"; try other values than {others}"
+    return f"{sentence}. Nothing was saved."

@@ -1,0 +1,106 @@
+"""Many optimizers in one picture: how the loss of each family falls, and what can be told apart at the end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from minigrad.plot.curves import WIDTH, band, epochs, legend, positive
+from minigrad.plot.style import FAINT, INK, SMALLEST, Style, families, frame, styles
+from minigrad.ties import Curves, Ties, Verdict, finding, verdict
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PER_ROW = 3
+LINE = 0.17  # inches for a row of the lower half
+
+
+def comparison(runs: Mapping[str, Sequence[Curves]]) -> Figure:
+    """Draw many optimizers, each with one run, (losses, accuracies), for each seed.
+
+    Above, one panel for each family with its training losses: a line for the mean, a band from the lowest to the
+    highest. Below, the last epoch: a small dot for each seed, a marker for the mean, and in grey everything that cannot
+    be told apart from the best (see `minigrad.ties`). The title says what was found.
+    """
+    from matplotlib.figure import Figure
+
+    looks, groups, found = styles(runs), families(runs), verdict(runs)
+    rows, columns = math.ceil(len(groups) / PER_ROW), min(len(groups), PER_ROW)
+    upper, lower = 1.75 * rows, 0.9 + LINE * len(runs)
+    figure = Figure(figsize=(WIDTH, upper + lower + 0.4), layout="constrained")
+    figure.suptitle(finding(found), fontsize=11.5, color=INK, fontweight="bold")
+    halves = figure.add_gridspec(2, 1, height_ratios=(upper, lower))
+    above, below = figure.add_subfigure(halves[0]), figure.add_subfigure(halves[1])
+    grid = above.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    for axes, (family, members) in zip(grid.flat, groups.items()):
+        for name in members:
+            band(axes, name, [positive(loss) for loss, _ in runs[name]], looks[name])
+        epochs(axes)
+        axes.set_title(family, loc="left", fontsize=9, color=looks[members[0]].colour, fontweight="bold")
+        legend(axes)
+        axes.label_outer()
+    if not found.loss.places:
+        grid[0, 0].set_ylim(0.1, 10)  # a logarithmic axis needs limits where there may be nothing to draw
+    for axes in grid.flat[len(groups) :]:
+        axes.set_axis_off()
+    for axes in grid[:, 0]:
+        axes.set_ylabel("training loss", color=INK, fontsize=9)
+    left, right = below.subplots(1, 2)
+    losses = {name: [loss[-1] for loss, _ in runs[name]] for name in found.loss.places}
+    _dots(left, losses, {name: math.exp(-mean) for name, mean in found.loss.means.items()}, found.loss, looks)
+    left.set_xlabel("training loss after the last epoch", color=INK, fontsize=9)
+    shares = {name: [100 * accuracy[-1] for _, accuracy in runs[name]] for name in found.accuracy.places}
+    _dots(right, shares, {name: 100 * mean for name, mean in found.accuracy.means.items()}, found.accuracy, looks)
+    right.set_xlabel("test accuracy after the last epoch, %", color=INK, fontsize=9)
+    below.supxlabel(_note(runs, found), x=0.01, horizontalalignment="left", fontsize=SMALLEST, color=INK)
+    return figure
+
+
+def _note(runs: Mapping[str, Sequence[Curves]], found: Verdict) -> str:
+    """How to read the picture."""
+    seeds = len(next(iter(runs.values())))
+    lines = ["One seed: no spread is known."]
+    if seeds > 1:
+        lines = [
+            f"Above: the mean of {seeds} seeds in a band from the lowest to the highest. "
+            "Below: a dot for each seed, a marker for their mean (of losses: geometric).",
+            "Grey: cannot be told apart from the best. "
+            "Place: the places that cannot be ruled out (Tukey's test at 95 %, paired by seed).",
+        ]
+    if found.diverged:
+        lines.append(f"Diverged, and so without a place: {', '.join(found.diverged)}.")
+    return "\n".join(lines)
+
+
+def _dots(
+    axes: Any,
+    values: Mapping[str, Sequence[float]],
+    means: Mapping[str, float],
+    ties: Ties,
+    looks: Mapping[str, Style],
+) -> None:
+    """One line for each optimizer, the best at the top, with its place or places at the right."""
+    frame(axes)
+    axes.grid(visible=False)
+    names = list(ties.places)
+    if len(ties.first) < len(names):
+        axes.axhspan(len(ties.first) - 0.5, -0.5, color=FAINT, linewidth=0, zorder=0)
+    for row, name in enumerate(names):
+        style, seen = looks[name], values[name]
+        axes.plot([min(seen), max(seen)], [row, row], color=style.colour, linewidth=1, alpha=0.6)
+        axes.plot(seen, [row] * len(seen), ".", color=style.colour, markersize=3.5)
+        axes.plot([means[name]], [row], style.marker, color=style.colour, markersize=5.5)
+    if values and max(map(max, values.values())) > 10 * min(map(min, values.values())) > 0:
+        axes.set_xscale("log")
+    axes.set_yticks(range(len(names)), names)
+    for label, name in zip(axes.get_yticklabels(), names):
+        label.set_color(looks[name].colour)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
+    axes.text(1.02, 1, "place", transform=axes.transAxes, fontsize=SMALLEST, color=INK, va="bottom")
+    for row, name in enumerate(names):
+        axes.text(
+            1.02, row, ties.span(name), transform=axes.get_yaxis_transform(), fontsize=SMALLEST, color=INK, va="center"
+        )

@@ -1,0 +1,39 @@
+"""Every optimizer has a look of its own, which can be read on white and does not rest on its colour."""
+
+import pytest
+from matplotlib.colors import to_rgb
+
+from minigrad import compare
+from minigrad.plot.style import FAMILIES, GREY, INK, families, styles
+
+NAMES = compare.optimizers()
+
+
+def luminance(colour):
+    """Relative luminance as the Web Content Accessibility Guidelines define it."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+@pytest.mark.parametrize("colour", [INK, GREY, *(colour for colour, _ in FAMILIES.values())])
+def test_colours_can_be_read_as_text_on_white(colour):
+    assert 1.05 / (luminance(colour) + 0.05) >= 4.5
+
+
+def test_families_have_colours_of_their_own_and_share_no_member():
+    assert len({GREY, *(colour for colour, _ in FAMILIES.values())}) == len(FAMILIES) + 1
+    members = [name for _, names in FAMILIES.values() for name in names]
+    assert len(members) == len(set(members))
+    assert set(members) <= set(NAMES)
+
+
+def test_markers_and_dashes_differ_within_a_family():
+    looks = styles([*NAMES, "mine", "yours"])
+    for names in families(looks).values():
+        assert len({looks[name].marker for name in names}) == len(names)
+        assert len({str(looks[name].dashes) for name in names}) == len(names)
+
+
+def test_an_optimizer_of_ones_own_is_grey_and_comes_last():
+    assert styles(["mine", "adam"])["mine"].colour == GREY
+    assert families(["mine", "adam", "sgd"]) == {"SGD": ["sgd"], "Adam": ["adam"], "others": ["mine"]}
