@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from numbers import Real
 from types import MethodType
 from typing import Any
@@ -48,8 +49,15 @@ class Graph:
         self.parameters = [x for x in self.scalars if x in wanted]
         self.written = {name: x for name, x in results.items() if not (x.op == "array" and x.name == name)}
         self.compiled: dict[Any, Any] = {}
-        self.holds = holds(trace, asked)
-        self.fold = fold(self)
+        self.trace = trace
+
+    @cached_property
+    def holds(self) -> Callable[[Any, Scalars], bool]:
+        return holds(self.trace, self.asked)
+
+    @cached_property
+    def fold(self) -> Callable[[Any, Scalars], list[float]]:
+        return fold(self)
 
 
 def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:

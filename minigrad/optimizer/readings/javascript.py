@@ -6,6 +6,7 @@ rule. A graph holds one branch of a rule, and so does the function: other hyper-
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -21,14 +22,17 @@ const square = x => x * x;
 const divides = (d, n) => n % d === 0;
 const norm = x => Math.hypot(...x);
 const row_mean = x => x.reduce((sum, y) => sum + y, 0) / x.length;
+const numbers = (...x) => x.every(y => typeof y === "number");
 """
 """What the functions need and JavaScript does not have, to stand before them."""
 
 OPERATORS = INFIX | {"equal": "===", "not_equal": "!==", "logical_and": "&&"}
 FUNCTIONS = {
     "sqrt": "Math.sqrt", "absolute": "Math.abs", "sign": "Math.sign", "exp": "Math.exp", "log": "Math.log",
-    "maximum": "Math.max", "minimum": "Math.min", "power": "Math.pow", "square": "square", "divides": "divides",
+    "sin": "Math.sin", "cos": "Math.cos", "maximum": "Math.max", "minimum": "Math.min", "power": "Math.pow",
+    "square": "square", "divides": "divides",
 }  # fmt: skip
+SIMPLE = (bool, str, type(None))
 
 
 def step(optimizer: Any) -> str:
@@ -61,7 +65,43 @@ def start(optimizer: Any) -> str:
     return JavaScript(Lines(optimizer)).start()
 
 
-class JavaScript:
+def when(optimizer: Any) -> str:
+    """The text of a function `h => truth`: whether `step` is right for other hyper-parameters, too.
+
+    >>> from minigrad import optimizer
+    >>> when(optimizer.SGD(momentum=0.9))
+    'h => numbers(h.momentum) && !((h.momentum === 0.0))'
+    """
+    return JavaScript(Lines(optimizer)).when()
+
+
+class Writer:
+    """Writes expressions."""
+
+    def write(self, x: Symbol) -> str:
+        """An expression, in parentheses unless it holds together without."""
+        if not x.args:
+            return constant(x.value or 0.0) if x.op == "const" else self.place(x)
+        args = [self.write(y) for y in x.args]
+        if x.op == "where":
+            return "({} ? {} : {})".format(*args)
+        if x.op == "negative":
+            return f"(-{args[0]})"
+        if x.op in FUNCTIONS:
+            return f"{FUNCTIONS[x.op]}({', '.join(args)})"
+        return f"({args[0]} {OPERATORS[x.op]} {args[1]})"
+
+    def place(self, x: Symbol) -> str:
+        """Where the value of a name is found."""
+        return x.name
+
+
+def constant(value: float) -> str:
+    """A number in the text of a rule."""
+    return repr(value) if math.isfinite(value) else str(value).replace("inf", "Infinity").replace("nan", "NaN")
+
+
+class JavaScript(Writer):
     """Writes the lines of an optimizer. Values are properties of objects, so any name may be theirs (`before.var`)."""
 
     def __init__(self, lines: Lines) -> None:
@@ -126,30 +166,29 @@ class JavaScript:
             values[name] = f"w.map(w => {first!r})" if name in self.arrays else repr(first)
         return f"w => ({{{', '.join(f'{name}: {value}' for name, value in values.items())}}})"
 
+    def when(self) -> str:
+        """The function of `when`."""
+        trace = self.of.trace
+        told = {name: value for name, value in trace.constants.items() if type(value) in SIMPLE}
+        hypers = [self.write(x) for x in trace.nodes.values() if x.op == "hyper"]
+        parts = [f"numbers({', '.join(hypers)})"]
+        parts += [f"{'' if outcome else '!'}({self.write(x)})" for x, outcome in trace.decided.items()]
+        parts += [f"h.{name} === {json.dumps(value)}" for name, value in told.items()]
+        return f"h => {' && '.join(parts)}"
+
     def write(self, x: Symbol) -> str:
         """An expression. An element of an array is that with the number `i`."""
         if x in self.defined:
             return self.element("now", self.defined[x])
-        if not x.args:
-            return self.leaf(x)
         if x.op in ("norm", "row_mean"):
             return f"{x.op}(each(i => {self.write(x.args[0])}))"
         if x.op == "normal":
             return f"{self.write(x.args[0])} + normal({self.write(x.args[1])})"
-        args = [self.write(y) for y in x.args]
-        if x.op == "where":
-            return "({} ? {} : {})".format(*args)
-        if x.op == "negative":
-            return f"(-{args[0]})"
-        if x.op in FUNCTIONS:
-            return f"{FUNCTIONS[x.op]}({', '.join(args)})"
-        return f"({args[0]} {OPERATORS[x.op]} {args[1]})"
+        return super().write(x)
 
-    def leaf(self, x: Symbol) -> str:
-        """A name, or a number in the text of the rule."""
-        if x.op == "const":
-            value = x.value or 0.0
-            return repr(value) if math.isfinite(value) else str(value).replace("inf", "Infinity").replace("nan", "NaN")
+    def place(self, x: Symbol) -> str:
+        if x.op == "hyper":
+            return f"h.{x.name}"
         if x.name in ("w", *self.states):
             return self.element("before", x.name)
         if stem_of(x.name) != x.name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Any, NamedTuple
 
 from minigrad.optimizer.readings.lines import Lines
@@ -10,6 +11,7 @@ from minigrad.optimizer.readings.notation import ATOM, GREEK, LETTERS, POWER, PR
 from minigrad.optimizer.rule import Symbol
 
 MARKS = {"hat": "^", "bar": "¯", "tilde": "~"}
+NARROW = "\u00a0"  # a browser drops plain spaces at the ends of an element
 FUNCTIONS = {"maximum": "max", "minimum": "min", "normal": "𝒩", "row_mean": "row mean"}
 
 
@@ -22,7 +24,8 @@ class MathRow(NamedTuple):
     symbols: str
     numbers: str
     """The right side once more, with an empty `<mn data-of="before.w">` for each value. Where it is in the step's
-    result is what `readings.javascript.step` says: `before`, `now` or `h`."""
+    result is what `readings.javascript.step` says: `before`, `now` or `h`; within a row of class `whole` an array is
+    there with all its elements."""
 
 
 def rows(optimizer: Any) -> list[MathRow]:
@@ -56,6 +59,8 @@ class Places(dict[Symbol, str]):
         of = self.notation.of
         if x in self.notation.defined:
             return f"now.{self.notation.defined[x]}"
+        if x.op == "hyper":
+            return f"h.{x.name}"
         if x.name in ("w", *of.graph.states) or stem_of(x.name) != x.name:
             return f"before.{stem_of(x.name)}"
         if x.name == "raw" or (x.name == "g" and "g" not in of.names):
@@ -75,7 +80,7 @@ class MathML(Notation):
             "is": "=", "normal": "~", "less": "&lt;", "less_equal": "≤", "greater": "&gt;", "greater_equal": "≥",
             "equal": "=", "not_equal": "≠", "divides": "∣",
         }.items()
-    } | {"logical_and": "<mtext> and </mtext>"}  # fmt: skip
+    } | {"logical_and": f"<mtext>{NARROW}and{NARROW}</mtext>"}  # fmt: skip
 
     def both(self, x: Symbol) -> tuple[str, str]:
         """An expression in symbols, and with places for numbers."""
@@ -100,7 +105,8 @@ class MathML(Notation):
         return power if mantissa == "1" else f"<mn>{mantissa}</mn>{self.times}{power}"
 
     def space(self, left: str, right: str) -> str:
-        return '<mspace width="0.17em"/>'
+        starts = re.sub("<[^>]*>", "", right)[:1]
+        return self.times if starts.isdigit() else '<mspace width="0.17em"/>'
 
     def at(self, letter: str, step: str) -> str:
         step = subscript(step)
@@ -119,13 +125,13 @@ class MathML(Notation):
         if index:
             return self.indexed(self.spelled(stem, name), index.strip("{}"))
         known = {"nabla": "∇", **GREEK} | {name.capitalize(): sign.upper() for name, sign in GREEK.items()}
-        return f"<mi>{known[letter[1:]] if letter[0] == chr(92) else letter}</mi>"
+        return f"<mi>{escape(known.get(letter[1:], letter) if letter[0] == chr(92) else letter)}</mi>"
 
     def word(self, name: str) -> str:
         return f"<mi>{name.replace('_', ' ')}</mi>"
 
     def marked(self, letter: str, mark: str) -> str:
-        return f'<mover accent="true"><mrow>{letter}</mrow><mo>{MARKS[mark]}</mo></mover>'
+        return f'<mover><mrow>{letter}</mrow><mo stretchy="false">{MARKS[mark]}</mo></mover>'
 
     def indexed(self, letter: str, index: str) -> str:
         return f"<msub>{letter}<mrow>{subscript(index)}</mrow></msub>"
@@ -152,11 +158,14 @@ class MathML(Notation):
         return f"<mrow><mo>|</mo>{self.row(x.args[0])}<mo>|</mo></mrow>", ATOM
 
     def norm(self, x: Symbol) -> Written:
-        return f"<mrow><mo>‖</mo>{self.row(x.args[0])}<mo>‖</mo></mrow>", ATOM
+        return f'<mrow class="whole"><mo>‖</mo>{self.row(x.args[0])}<mo>‖</mo></mrow>', ATOM
+
+    def row_mean(self, x: Symbol) -> Written:
+        return f'<mrow class="whole">{self.call("row_mean", *x.args)[0]}</mrow>', ATOM
 
     def where(self, x: Symbol) -> Written:
         condition, this, that = (self.row(y) for y in x.args)
-        cases = [f"{this}</mtd><mtd><mtext>if </mtext>{condition}", f"{that}</mtd><mtd><mtext>otherwise</mtext>"]
+        cases = [f"{this}</mtd><mtd><mtext>if{NARROW}</mtext>{condition}", f"{that}</mtd><mtd><mtext>otherwise</mtext>"]
         body = "".join(f"<mtr><mtd>{case}</mtd></mtr>" for case in cases)
         return f'<mrow><mo>{{</mo><mtable columnalign="left">{body}</mtable></mrow>', ATOM
 

@@ -41,6 +41,7 @@ def python(element):
         divides = re.fullmatch("(.*)∣(.*)", text)
         return f"divides({divides[1]}, {divides[2]})" if divides else text
     text = element.text or ""
+    text = text.replace("\u00a0", " ")
     return "" if text in ("if ", "otherwise") else SIGNS.get(text, text.replace("row mean", "row_mean"))
 
 
@@ -89,4 +90,4 @@ def test_symbols_are_those_of_the_docstrings():
         "<msub><mi>∇</mi><mrow><mi>t</mi></mrow></msub> <mo>+</mo> <mi>δ</mi>"
         '<mspace width="0.17em"/><msub><mi>w</mi><mrow><mi>t</mi><mo>-</mo><mn>1</mn></mrow></msub>'
     )
-    assert '<mover accent="true"><mrow><mi>m</mi></mrow><mo>^</mo></mover>' in rows[3].left
+    assert '<mover><mrow><mi>m</mi></mrow><mo stretchy="false">^</mo></mover>' in rows[3].left
