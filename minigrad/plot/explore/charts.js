@@ -1,0 +1,47 @@
+// Curves over the steps: the height of every walk, and the states of one.
+
+const CHART = { left: 62, bottom: 22, top: 8, right: 6 };
+const FLOOR = 1e-16; // nothing lower is told from 0
+
+/** Curves over steps, with a line at the present one. A series has values and a class. */
+function drawChart(svg, series, { at, count, power = false, label, xLabels = true }) {
+  const width = svg.clientWidth, height = svg.clientHeight;
+  const seen = series.flatMap(s => s.values).filter(Number.isFinite);
+  let [low, high] = seen.length ? [Math.min(...seen), Math.max(...seen)] : [0, 1];
+  if (low === high) [low, high] = [low - 1, high + 1];
+  const bottom = xLabels ? CHART.bottom : 6;
+  const x = scale([0, count], [CHART.left, width - CHART.right]);
+  const y = scale([low, high], [height - bottom, CHART.top]);
+  const grid = axes(x, y, {
+    width, height, left: CHART.left, bottom: xLabels ? bottom : -1000, ticks: [width < 350 ? 4 : 6, height < 100 ? 2 : 4],
+    label: power ? k => (Number.isInteger(k) || high - low < 1 ? shown(Number((10 ** k).toPrecision(2))) : "") : shown,
+  });
+  svg.setAttribute("aria-label", label);
+  svg.replaceChildren(grid, draw("line", { class: "present", x1: x(at), x2: x(at), y1: 0, y2: height - bottom }));
+  for (const { values, kind, dashes = "" } of series)
+    svg.append(draw("polyline", { class: `series ${kind}`, "stroke-dasharray": dashes, points: line(values.map((v, t) => [x(t), y(v)])) }));
+}
+
+/** The heights of all walks above the lowest one, by powers of ten where that is known. */
+function drawLoss(svg, title, runs, situation, ground) {
+  const power = ground.lowest !== null;
+  const height = h => (power ? Math.log10(Math.max(h - ground.lowest, FLOOR)) : h);
+  title.textContent = power ? "Height above the minimum" : "Height";
+  const series = runs.map((run, k) => ({ values: run.heights.map(height), kind: `of-${k}`, dashes: DASHES[k] }));
+  const last = runs.map((run, k) => `${RULES[situation.rules[k].name].title} ${shown(run.heights.at(-1))}`).join(", ");
+  drawChart(svg, series, { at: situation.at, count: situation.count, power, label: `Heights over the steps; at the end: ${last}` });
+}
+
+/** One small chart for each state. */
+function drawStates(box, run, situation, k) {
+  const names = statesOf(run);
+  if (box.children.length !== names.length)
+    box.replaceChildren(...names.map(() => make("figure", {}, make("figcaption"), draw("svg", { role: "img", class: "state" }))));
+  names.forEach((name, i) => {
+    const [caption, svg] = box.children[i].children, look = Math.min(situation.look, run.places[0].length - 1);
+    const values = run.places.map((_, t) => stateAt(run, name, t)[look]);
+    const now = values[Math.min(situation.at, values.length - 1)];
+    caption.textContent = `${name} = ${shown(now)}`;
+    drawChart(svg, [{ values, kind: `of-${k}` }], { at: situation.at, count: situation.count, label: `${name} over the steps`, xLabels: false });
+  });
+}
