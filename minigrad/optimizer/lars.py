@@ -61,6 +61,7 @@ class LARS(Optimizer):
     elementwise = False
     earlier = ("_rates",)
     symbols = {"eta": r"\kappa"}
+    meanings = {"eta": "trust coefficient (eta)", "trust": "for gammas, betas and biases it is 1"}
 
     def __init__(
         self,

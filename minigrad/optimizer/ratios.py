@@ -46,7 +46,8 @@ def normalized(x: Array, factor: Any) -> Array:
         length = norm(factor * x)
         return where(length > 0, factor * x / length, 0.0)
     length = norm(x)
-    return unhalved(x) * ((factor > 0) - (factor < 0)) / xp_of(x).where(length > 0, length, 1.0)
+    x = unhalved(x) / xp_of(x).where(length > 0, length, 1.0)
+    return x if factor > 0 else x * ((factor > 0) - (factor < 0))
 
 
 def bounded(length: Any, lower: Any, upper: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from minigrad.optimizer.readings.legend import entries
 from minigrad.optimizer.readings.lines import Lines
-from minigrad.optimizer.readings.notation import ATOM, LETTERS, POWER, PRODUCT, Notation, Written
+from minigrad.optimizer.readings.notation import ATOM, LETTERS, POWER, PRODUCT, QUOTIENT, Notation, Written
 from minigrad.optimizer.rule import Symbol
 
 
@@ -39,12 +39,13 @@ def legend(optimizer: Any) -> str:
     \eta = 0.5 & \text{learning rate}
     \end{array}
     """
-    rows = [rf"{entry.symbol} & \text{{{escaped(entry.meaning)}}}" for entry in entries(Latex(Lines(optimizer)))]
+    rows = [f"{entry.symbol} & {words(entry.meaning)}" for entry in entries(Latex(Lines(optimizer)))]
     return "\\begin{array}{ll}\n" + " \\\\\n".join(rows) + "\n\\end{array}"
 
 
-def escaped(text: str) -> str:
-    return text.replace("_", r"\_")
+def words(text: str) -> str:
+    r"""Text in a formula; what `\_` is inside of `\text` differs from renderer to renderer, so it stands outside."""
+    return r"\_".join(rf"\text{{{part}}}" for part in text.split("_"))
 
 
 def aligned(lines: Any) -> str:
@@ -61,9 +62,11 @@ class Latex(Notation):
         "equal": "=", "not_equal": r"\ne", "logical_and": r"\text{ and }", "divides": r"\mid",
     }  # fmt: skip
 
+    in_fraction = False
+
     def space(self, left: str, right: str) -> str:
         words = left.split(" ")[-1].startswith(r"\mathrm") or right.startswith(r"\mathrm")
-        return r" \, " if words else " "
+        return r" \, " if words or (left[-1] + right[0]).isupper() else " "
 
     def at(self, letter: str, step: str) -> str:
         letter, _, index = letter.partition("_")
@@ -96,7 +99,12 @@ class Latex(Notation):
         return number if not e else power if mantissa == "1" else rf"{mantissa} \cdot {power}"
 
     def divide(self, x: Symbol) -> Written:
-        return rf"\frac{{{self.write(x.args[0])[0]}}}{{{self.write(x.args[1])[0]}}}", PRODUCT
+        if self.in_fraction:  # a fraction in a fraction is too small to read
+            return self.sides(x, " / ", QUOTIENT, POWER), QUOTIENT
+        self.in_fraction = True
+        above, below = (self.write(y)[0] for y in x.args)
+        self.in_fraction = False
+        return rf"\frac{{{above}}}{{{below}}}", PRODUCT
 
     def power(self, x: Symbol) -> Written:
         exponent = self.write(x.args[1])[0]
@@ -115,5 +123,7 @@ class Latex(Notation):
         return rf"\left\lVert {self.write(x.args[0])[0]} \right\rVert", ATOM
 
     def where(self, x: Symbol) -> Written:
-        condition, this, that = (self.write(y)[0] for y in x.args)
-        return rf"\begin{{cases}} {this} & \text{{if }} {condition} \\ {that} & \text{{otherwise}} \end{{cases}}", ATOM
+        condition, this, that = (self.write(y)[0].replace(r"\frac", r"\dfrac") for y in x.args)
+        below = r"\\[4pt]" if "frac" in this else r"\\"
+        cases = rf"{this} & \text{{if }} {condition} {below} {that} & \text{{otherwise}}"
+        return rf"\begin{{cases}} {cases} \end{{cases}}", ATOM

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy
 
+from minigrad.optimizer.readings.lines import RAW
 from minigrad.optimizer.readings.notation import Notation, stem_of
 from minigrad.optimizer.rule import Symbol, ancestors
 
 MEANINGS = {
-    "w": "weight", "g": "gradient, as it is handed in", "raw": "gradient, as it is handed in", "lr": "learning rate",
+    "w": "weight", "g": "gradient, as it is handed in", RAW: "gradient, as it is handed in", "lr": "learning rate",
     "wd": "weight decay", "wd_lh": "decoupled weight decay (wd_lh)", "t": "number of the step",
     "rescale_grad": "factor on the gradient (rescale_grad)", "clip_gradient": "limit of each element (clip_gradient)",
 }  # fmt: skip
@@ -34,7 +35,7 @@ def entries(notation: Notation) -> list[Entry]:
     """The legend: the weight, the gradient, numbers in the order in which they are used, and where states start."""
     of = notation.of
     lines = of.names - {"w"}
-    used = sorted(of.leaves, key=lambda x: (x.name != "w", x.name not in ("g", "raw"), x.order))
+    used = sorted(of.leaves, key=lambda x: (x.name != "w", x.name not in ("g", RAW), x.order))
     before = [x.name for x in used if x.name in of.graph.states or stem_of(x.name) != x.name]
     found: dict[str, Entry] = {}
     for x in used:
@@ -42,6 +43,9 @@ def entries(notation: Notation) -> list[Entry]:
             symbol, value = notation.written_alone(x), value_of(notation, x)
             shown = symbol if value is None else f"{symbol} = {notation.exact(value)[0]}"
             found[symbol] = Entry(shown, meaning(notation, x))
+    for name, x in of.lines:
+        if name in of.optimizer.meanings:
+            found[name] = Entry(notation.left(name, x), of.optimizer.meanings[name])
     for name in map(stem_of, before):
         symbol, start = notation.at(notation.letter(name), "0"), starts_at(notation, name)
         text = f"{MEANINGS.get(name, name)}, before the first step"
@@ -68,7 +72,7 @@ def meaning(notation: Notation, leaf: Symbol) -> str:
     optimizer = notation.of.optimizer
     if leaf.name in notation.of.unstated:
         return f"{leaf.name}, handed in by `{'measure' if leaf.name in optimizer.measured else 'named'}`"
-    text = MEANINGS.get(leaf.name, leaf.name)
+    text: str = {**MEANINGS, **optimizer.meanings}.get(leaf.name, leaf.name)
     if leaf.name == "t":
         return f"{text}, from {optimizer.begin_num_update + 1}"
     if leaf.name == "lr" and optimizer.lr_scheduler is not None:

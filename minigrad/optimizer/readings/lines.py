@@ -21,13 +21,17 @@ from minigrad.optimizer.rule import Symbol, ancestors
 
 Locals = dict[str, Symbol]
 
+RAW = "raw_gradient"
+"""The name of the gradient as it is handed in: longer than `raw`, by which `outside` asks for it, as a rule may have a
+state or a local of that name."""
+
 
 class Lines:
     """The lines of one step, for the values that the optimizer has now.
 
     * `lines`: (name, expression) in the order in which they are computed. A leaf `w`, or one named as a state, is the
       value before the step; a leaf named as a line is the value of that line; `P_before` is that of the line P one step
-      earlier; `raw` is the gradient as it is handed in, and also `g`, if nothing is done to it.
+      earlier; `RAW` is the gradient as it is handed in, and so is `g`, if nothing is done to it.
     * `acts`: if not None, a condition: where it does not hold only the first `always` lines are computed, and the
       weight and the states stay.
     * `rate_changes`: whether the rate is one of many, and so carries the step, too.
@@ -52,27 +56,29 @@ class Lines:
         other = definitions(supplied, {name: x for name, x in outer.items() if name not in taken})
         self.lines: list[tuple[str, Symbol]] = []
         add = self.adder(dict(other), dict(rule))
-        for name, x in other if self.acts is None else [*other, ("", self.acts)]:
-            if name in self.kept(supplied) or not name:
-                add(name, x)
+        for name in self.kept(supplied):
+            add(name, supplied[name])
+        if self.acts is not None:
+            add("", self.acts)
         self.always = len(self.lines) if self.acts is not None else 0
         for name, x in [(name, x) for name, x in other if name == "g"] + rule:
             add(name, x)
         self.names = {name for name, _ in self.lines}
         self.leaves = {x for x in ancestors([x for _, x in self.lines]) if not x.args and x.op != "const"}
         self.rate_changes = optimizer.lr_scheduler is not None or any(x.name == "lr_before" for x in self.leaves)
-        known = {"w", "g", "raw", *self.graph.states, *self.names, *PREPARATION, "lr", "t"}
+        known = {"w", "g", RAW, *self.graph.states, *self.names, *PREPARATION, "lr", "t"}
         self.unstated = [
             x.name for x in self.leaves if x.op == "scalar" and x.name.removesuffix("_before") not in known
         ]
 
-    def kept(self, supplied: Locals) -> set[str]:
+    def kept(self, supplied: Locals) -> list[str]:
         """What the next step asks for as `..._before`: it is computed even if nothing in this step reads it."""
-        leaves = [x for x in self.trace.nodes.values() if not x.args and x.name.endswith("_before")]
-        return {x.name.removesuffix("_before") for x in leaves} & set(supplied)
+        nodes = self.graph.results["w"].trace.nodes.values()
+        earlier = {x.name.removesuffix("_before") for x in nodes if not x.args and x.name.endswith("_before")}
+        return [name for name in supplied if name in earlier]
 
     def adder(self, other: Locals, rule: Locals) -> Callable[[str, Symbol], None]:
-        """A function that adds a line, after the lines that it needs."""
+        """A function that adds a line, after the lines that it needs; one without a name is not added."""
         by_symbol = {x: name for name, x in [*rule.items(), *other.items()] if x.args}
         done: set[str] = set()
 
@@ -90,23 +96,20 @@ class Lines:
 
         return add
 
-    @property
-    def trace(self) -> Any:
-        return self.graph.results["w"].trace
-
 
 def outside(optimizer: Any, graph: Graph) -> tuple[Locals, list[Symbol]]:
     """What is computed outside the rule, by name, the gradient's preparation included; and what `measure` is given."""
     symbols, cls = graph.results["w"].trace, type(optimizer)
     symbols.outside = True
     this: Any = HyperParameters(optimizer, symbols)
-    w, raw = symbols.leaf("array", "w"), symbols.leaf("array", "raw")
+    w, raw = symbols.leaf("array", "w"), symbols.leaf("array", RAW)
     supplied: dict[str, Any] = {}
     made: list[Symbol] = []
     if hasattr(cls, "outside"):
         asked = [p.name for p in inspect.signature(cls.outside).parameters.values() if p.kind is p.KEYWORD_ONLY]
+        arrays = {"w": w, "g": symbols.leaf("array", "g"), "raw": raw}
         supplied.update(
-            cls.outside(this, **{x: symbols.leaf("array" if x in ("w", "g", "raw") else "scalar", x) for x in asked})
+            cls.outside(this, **{x: arrays[x] if x in arrays else symbols.leaf("scalar", x) for x in asked})
         )
     if optimizer.measured:
         first, _ = in_two(graph, optimizer.measured)

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from minigrad.optimizer.readings.lines import Lines
+from minigrad.optimizer.readings.lines import RAW, Lines
 from minigrad.optimizer.rule import CONDITIONS, Symbol, ancestors
 
 LETTERS = {
     "lr": r"\eta", "momentum": r"\gamma", "wd": r"\delta", "wd_lh": r"\delta'", "lamda": r"\lambda", "noise": r"\xi",
-    "schedule_decay": r"\psi", "rescale_grad": r"\rho", "clip_gradient": "c", "raw": r"\nabla",
+    "schedule_decay": r"\psi", "rescale_grad": r"\rho", "clip_gradient": "c", RAW: r"\nabla",
 }  # fmt: skip
 """Letters for names that are words. An optimizer adds its own in a class attribute `symbols` of the same form."""
 
@@ -92,7 +92,7 @@ class Notation:
         if x in self.defined:
             return self.left(self.defined[x], x), ATOM
         if not x.args:
-            name = "g" if x.name == "raw" and "g" not in self.of.names else x.name
+            name = "g" if x.name == RAW and "g" not in self.of.names else x.name
             return self.name(name, self.step(x)), ATOM
         if x.op in ("multiply", "divide") and x.args[0].op == "negative" and x.args[0] not in self.defined:
             positive = Symbol(x.trace, x.op, (x.args[0].args[0], x.args[1]), "", None)

@@ -18,7 +18,7 @@ from minigrad.errors import ArgumentError, ShapeError
 from minigrad.optimizer.norms import divides, norm, normal
 from minigrad.optimizer.ratios import row_mean
 from minigrad.optimizer.readings.latex import Latex, aligned
-from minigrad.optimizer.readings.lines import Lines
+from minigrad.optimizer.readings.lines import RAW, Lines
 from minigrad.optimizer.readings.notation import Notation, stem_of
 from minigrad.optimizer.readings.text import Text, wrapped
 from minigrad.optimizer.rule import FLOAT, Symbol
@@ -33,8 +33,9 @@ NEW = "a new parameter"
 class Worked:
     """Some steps of an optimizer on one small weight, line by line.
 
-    Printed it is text, in Jupyter LaTeX. `steps` has the values of each step by name: those of all lines, of the
-    gradient as it is handed in (`raw`), and of the weight and the states after the step.
+    Printed it is text, in Jupyter LaTeX. The steps are those of a parameter that is new to the optimizer. `steps` has
+    the values of each by name: those of all lines, of the gradient as it is handed in (`raw_gradient`), and of the
+    weight and the states after the step.
 
     >>> from minigrad import optimizer
     >>> worked = optimizer.SGD(learning_rate=0.1).worked(w=[1.0, 2.0], g=lambda w: 2 * w, steps=1)
@@ -86,8 +87,9 @@ class Run:
         self.optimizer.num_update = self.optimizer.begin_num_update
         state = self.optimizer.create_state(NEW, Tensor(w))
         tensors = state if isinstance(state, tuple) else () if state is None else (state,)
-        self.states = [tensor.data for tensor in tensors]
-        self.arrays = {"w": w, **dict(zip(lines.graph.states, self.states))}
+        arrays = [tensor.data for tensor in tensors]
+        own = lines.graph.states
+        self.arrays, self.others = {"w": w, **dict(zip(own, arrays))}, arrays[len(own) :]
         self.before: dict[str, Any] = dict(self.optimizer.starts)
 
     def step(self, raw: Array) -> Step:
@@ -100,12 +102,13 @@ class Run:
             "rescale_grad": opt.rescale_grad, "clip_gradient": opt.clip_gradient,
         }  # fmt: skip
         self.values: dict[Symbol, Any] = {}
-        self.found: dict[str, Any] = {"raw": raw, **dict.fromkeys(() if "g" in lines.names else ("g",), raw)}
+        self.found: dict[str, Any] = {RAW: raw, **({} if "g" in lines.names else {"g": raw})}
         self.handed: dict[str, Any] = {}
         with numpy.errstate(all="ignore"):
             if lines.unstated:
                 made = [self.value(x) for x in lines.made]
-                self.handed |= opt.named(NEW, w, raw, self.states, self.scalars)
+                states = [*(self.arrays[name] for name in lines.graph.states), *self.others]
+                self.handed |= opt.named(NEW, w, raw, states, self.scalars)
                 self.handed |= opt.measure(w, *made) if opt.measured else {}
             always = lines.lines[: lines.always]
             self.found |= {name: self.value(x) for name, x in always}
@@ -224,10 +227,10 @@ def both(notation: Notation, x: Symbol, step: Step) -> list[str]:
 
 def given(notation: Notation, step: Step) -> list[str]:
     """What a step starts from: the weight and the gradient."""
-    raw = "raw" if "g" in notation.of.names else "g"
+    raw = RAW if "g" in notation.of.names else "g"
     return [
         f"{notation.name(name, back)} = {notation.number(value)[0]}"
-        for name, back, value in (("w", -1, step.w), (raw, 0, step.seen["raw"]))
+        for name, back, value in (("w", -1, step.w), (raw, 0, step.seen[RAW]))
     ]
 
 

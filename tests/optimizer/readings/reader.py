@@ -71,7 +71,8 @@ def text_rows(text):
 
 def from_latex(text):
     """LaTeX of the form that is printed, as Python."""
-    text = text.replace(r"\,", " ").replace(r"\left\lVert", "norm(").replace(r"\right\rVert", ")")
+    text = text.replace(r"\,", " ").replace("[4pt]", "").replace(r"\dfrac", r"\frac")
+    text = text.replace(r"\left\lVert", "norm(").replace(r"\right\rVert", ")")
     text = text.replace(r"\left|", "abs(").replace(r"\right|", ")").replace(r"\left", "").replace(r"\right", "")
     cases = re.fullmatch(r"\\begin.cases. (.*?) & \\text.if . (.*) \\\\ (.*) & \\text.otherwise. \\end.cases.", text)
     if cases:

@@ -142,3 +142,15 @@ def test_a_local_that_replaces_an_input_is_written_out():
 
     assert plain(Corrected()) == "w_t = w_{t-1} - (η / (1 - 0.9^t)) (g_t + 1)"
     assert plain(Corrected(wd=0.1)).splitlines()[0] == "g_t = ∇_t + δ w_{t-1}"
+
+
+def test_a_state_may_have_any_name():
+    class Kept(Optimizer):
+        states = ("raw", "noise")
+
+        def rule(self, w, g, raw, noise, *, lr):
+            raw = raw + g
+            return w - lr * raw, raw, noise + 1
+
+    lines = ["g_t = ∇_t + δ w_{t-1}", "raw_t = raw_{t-1} + g_t", "w_t = w_{t-1} - η raw_t", "ξ_t = ξ_{t-1} + 1"]
+    assert plain(Kept(wd=0.1)).splitlines() == lines

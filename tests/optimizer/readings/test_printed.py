@@ -58,9 +58,8 @@ def test_the_printed_lines_read_back_give_the_path_of_real_updates(row, more, no
     name_of = (identifier, latex_identifier)[notation]
 
     def name(word, step=None):
-        letter = ((TAKEN.get(row.name, {}) | LETTERS) if step is None else VARIABLES).get(word, (word, word))[notation]
-        if step is None and word in TAKEN.get(row.name, {}):
-            letter = TAKEN[row.name][word][notation]
+        letters = LETTERS | TAKEN.get(row.name, {}) if step is None else VARIABLES
+        letter = letters.get(word, (word, word))[notation]
         return name_of(letter if step is None else f"{letter}_{step if len(step) == 1 else f'{{{step}}}'}")
 
     w = np.array(numpy.array(row.start))
