@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 
 from minigrad.errors import UsageError
-from minigrad.optimizer.readings.lines import Lines
+from minigrad.optimizer.readings.lines import RAW, Lines
 from minigrad.optimizer.readings.notation import stem_of
 from minigrad.optimizer.rule import INFIX, Symbol
 
@@ -120,7 +120,7 @@ class JavaScript(Writer):
 
     def found_arrays(self) -> set[str]:
         """The names of what has a value for each element: all that is made of the weight, the gradient or a state."""
-        arrays = {"w", "raw", *self.states}
+        arrays = {"w", RAW, *self.states}
         if "g" not in self.of.names:
             arrays.add("g")
         while found := {name for name, x in self.of.lines if self.is_array(x, arrays)} - arrays:
@@ -168,7 +168,7 @@ class JavaScript(Writer):
 
     def when(self) -> str:
         """The function of `when`."""
-        trace = self.of.trace
+        trace = self.of.graph.trace
         told = {name: value for name, value in trace.constants.items() if type(value) in SIMPLE}
         hypers = [self.write(x) for x in trace.nodes.values() if x.op == "hyper"]
         parts = [f"numbers({', '.join(hypers)})"]
@@ -193,7 +193,7 @@ class JavaScript(Writer):
             return self.element("before", x.name)
         if stem_of(x.name) != x.name:
             return self.element("before", stem_of(x.name))
-        if x.name == "raw" or (x.name == "g" and "g" not in self.of.names):
+        if x.name == RAW or (x.name == "g" and "g" not in self.of.names):
             return "raw[i]"
         return self.element("now" if x.name in self.of.names else "h", x.name)
 

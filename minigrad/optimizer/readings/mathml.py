@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import Any, NamedTuple
 
-from minigrad.optimizer.readings.lines import Lines
+from minigrad.optimizer.readings.lines import RAW, Lines
 from minigrad.optimizer.readings.notation import ATOM, GREEK, LETTERS, POWER, PRODUCT, SUM, Notation, Written, stem_of
 from minigrad.optimizer.rule import Symbol
 
@@ -63,7 +63,7 @@ class Places(dict[Symbol, str]):
             return f"h.{x.name}"
         if x.name in ("w", *of.graph.states) or stem_of(x.name) != x.name:
             return f"before.{stem_of(x.name)}"
-        if x.name == "raw" or (x.name == "g" and "g" not in of.names):
+        if x.name == RAW or (x.name == "g" and "g" not in of.names):
             return "raw"
         return f"{'now' if x.name in of.names else 'h'}.{x.name}"
 

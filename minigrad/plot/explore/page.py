@@ -38,20 +38,22 @@ class Page:
     """The page as one HTML file. Jupyter shows it; `save` writes it.
 
     >>> from minigrad import optimizer
-    >>> page = optimizer.SGD(learning_rate=0.1, momentum=0.9).explore(surface="rosenbrock")
-    >>> page
+    >>> optimizer.SGD(learning_rate=0.1, momentum=0.9).explore(surface="rosenbrock")
     Page(rosenbrock, sgd: ... kB of HTML; save("explorer.html") and open it, or look at it in Jupyter)
     """
 
-    def __init__(
-        self, optimizer: Optimizer | None = None, on: str | Surface | Callable[[Any, Any], Any] = "rosenbrock"
-    ) -> None:
+    def __init__(self, optimizer: Any = None, on: str | Surface | Callable[[Any, Any], Any] = "rosenbrock") -> None:
         known = isinstance(on, str) and on.lower() in CURVES
         ground = CURVES[str(on).lower()] if known else surface(on)
         more = {} if known else {ground.name: ground}
         self.title = "every rule" if optimizer is None else f"{ground.name}, {type(optimizer).__name__.lower()}"
         first = FIRST if optimizer is None else address(optimizer, ground)
         self.html = page(script([*data(optimizer, more), f"const FIRST = {written(first)};"]))
+
+    @property
+    def size(self) -> int:
+        """In kB."""
+        return len(self.html.encode()) // 1000
 
     def save(self, path: FilePath) -> None:
         """Write the file, whole or not at all."""
@@ -64,8 +66,7 @@ class Page:
 
     def __repr__(self) -> str:
         return (
-            f'Page({self.title}: {len(self.html.encode()) // 1000} kB of HTML; save("explorer.html") and open it, or '
-            "look at it in Jupyter)"
+            f'Page({self.title}: {self.size} kB of HTML; save("explorer.html") and open it, or look at it in Jupyter)'
         )
 
 

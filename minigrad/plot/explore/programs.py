@@ -46,7 +46,7 @@ class Branch:
         self.optimizer, self.values, self.known = optimizer, values, known
         self.made = self.prepared({name: x for name, x in ON.items() if name in known})
         self.javascript = JavaScript(Lines(self.made))
-        self.trace = self.javascript.of.trace
+        self.trace = self.javascript.of.graph.trace
         self.holds = holds(self.trace, {})
         self.decided = [leaf for x in self.trace.decided for leaf in ancestors([x]) if not leaf.args]
 

@@ -72,7 +72,7 @@ def test_with_its_places_filled_in_a_line_computes_what_it_defines(row, more):
         h = numbers | {"t": t}
         env = {f"before_{name}": x for name, x in (first | {"lr": opt.lr if t > 1 else 0.0} | before).items()}
         env |= {f"now_{name}": x for name, x in now.items()} | {f"h_{name}": x for name, x in h.items()}
-        env = {name: numpy.asarray(x, float)[()] for name, x in env.items()} | {"raw": now["raw"]}
+        env = {name: numpy.asarray(x, float)[()] for name, x in env.items()} | {"raw": now["raw_gradient"]}
         for line in mathml.rows(opt):
             if not line.name and not evaluate(python(drawn(line.numbers)), env):
                 break  # LBSGD gathers gradients: this step does not act
