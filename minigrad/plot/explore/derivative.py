@@ -52,7 +52,7 @@ def gradient(height: Symbol, *by: Symbol) -> list[Symbol]:
             raise UsageError(f"a surface cannot use {z.op}: its derivative is not known")
         g = gradients.pop(z)
         for x, derivative in zip(z.args, DERIVATIVES[z.op](*z.args)):
-            if x in moving:
+            if x in moving and (isinstance(derivative, Symbol) or derivative):  # nothing passes where it is 0
                 part = times(g, derivative)
                 gradients[x] = gradients[x] + part if x in gradients else part
     return [trace.symbol(gradients.get(x, 0)) for x in by]
