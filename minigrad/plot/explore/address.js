@@ -37,7 +37,8 @@ function fromAddress(text) {
   const from = (found.get("from") ?? "").split(",").map(readNumber);
   situation.from = from.length === ground.weights && from.every(Number.isFinite) ? from : startOf(ground);
   situation.rules = rules.slice(0, MOST_RULES).map(readRule).filter(Boolean);
-  if (!situation.rules.length) situation.rules = [newRule(Object.keys(RULES)[0])];
+  if (!situation.rules.length)
+    situation.rules = text === FIRST ? [newRule(Object.keys(RULES)[0])] : fromAddress(FIRST).rules;
   return situation;
 }
 

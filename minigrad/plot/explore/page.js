@@ -95,6 +95,7 @@ function rebuilt(change) {
 
 function resized() {
   plan = drawGround(get("picture"), GROUNDS[situation.on]);
+  get("picture").append(start);
   walkAll();
   show();
 }

@@ -99,6 +99,8 @@ def data(optimizer: Optimizer | None, more: Mapping[str, Surface]) -> Iterator[s
         try:
             found[name] = described(cls, optimizer if type(optimizer) is cls else None)
         except Exception as error:  # a rule of the user's must not cost the others their page
+            if type(optimizer) is cls:
+                raise
             known = isinstance(error, MinigradError)
             left_out[name] = str(error) if known else f"{cls.__name__} failed: {type(error).__name__}: {error}"
     rules = []

@@ -46,7 +46,7 @@ function curve(ground, x, y) {
 
 /** The walks up to the present step, the rest of them faintly, their markers and arrows, and the starting point. */
 function drawWalks(plan, runs, situation, handle) {
-  plan.walks.replaceChildren();
+  plan.walks.replaceChildren(); // but the handle stays, or it would lose the focus
   runs.forEach((run, k) => {
     const points = run.places.map((place, t) => plan.point(place, run.heights[t]));
     const at = Math.min(situation.at, points.length - 1);
@@ -63,7 +63,6 @@ function drawWalks(plan, runs, situation, handle) {
   });
   const [hx, hy] = plan.point(situation.from, plan.ground.program(situation.from[0], situation.from[1] ?? 0)[0]);
   handle.setAttribute("transform", `translate(${hx.toFixed(1)},${hy.toFixed(1)})`);
-  plan.walks.append(handle);
 }
 
 function inPicture(px, py) {

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from minigrad import optimizer, plot
-from minigrad.errors import ArgumentError, MissingFileError
+from minigrad.errors import ArgumentError, MissingFileError, UsageError
 from minigrad.optimizer.registry import OPTIMIZERS
 from minigrad.plot.explore import Page
 from minigrad.plot.explore.page import HERE, LIBRARIES, SCRIPTS
@@ -69,6 +69,11 @@ def test_a_surface_of_ones_own_is_in_it():
     assert '"your surface": {' in html and "on=your%20surface" in html
     slope = plot.Surface("slope", lambda x, y: x + 2 * y)
     assert '"slope": {' in optimizer.SGD().explore(slope).html
+
+
+def test_exploring_a_rule_that_cannot_run_says_why():
+    with pytest.raises(UsageError, match="nothing says how scale is computed"):
+        Handed().explore()
 
 
 def test_rules_that_cannot_run_are_left_out_with_a_sentence(monkeypatch):
