@@ -1,11 +1,11 @@
 // Curves over the steps: the height of every walk, and the states of one.
 
-const CHART = { left: 62, bottom: 22, top: 8, right: 6 };
+const CHART = { left: 62, bottom: 22, top: 8, right: 16 };
 const FLOOR = 1e-16; // nothing lower is told from 0
 
 /** Curves over steps, with a line at the present one. A series has values and a class. */
 function drawChart(svg, series, { at, count, power = false, label, xLabels = true }) {
-  const width = svg.clientWidth, height = svg.clientHeight;
+  const [width, height] = sizeOf(svg);
   const seen = series.flatMap(s => s.values).filter(Number.isFinite);
   let [low, high] = seen.length ? [Math.min(...seen), Math.max(...seen)] : [0, 1];
   if (low === high) [low, high] = [low - 1, high + 1];
@@ -14,7 +14,7 @@ function drawChart(svg, series, { at, count, power = false, label, xLabels = tru
   const y = scale([low, high], [height - bottom, CHART.top]);
   const grid = axes(x, y, {
     width, height, left: CHART.left, bottom: xLabels ? bottom : -1000, ticks: [width < 350 ? 4 : 6, height < 100 ? 2 : 4],
-    label: power ? k => (Number.isInteger(k) || high - low < 1 ? shown(Number((10 ** k).toPrecision(2))) : "") : shown,
+    label: power ? k => (Number.isInteger(k) ? shown(10 ** k) : "") : shown,
   });
   svg.setAttribute("aria-label", label);
   svg.replaceChildren(grid, draw("line", { class: "present", x1: x(at), x2: x(at), y1: 0, y2: height - bottom }));
@@ -22,11 +22,12 @@ function drawChart(svg, series, { at, count, power = false, label, xLabels = tru
     svg.append(draw("polyline", { class: `series ${kind}`, "stroke-dasharray": dashes, points: line(values.map((v, t) => [x(t), y(v)])) }));
 }
 
-/** The heights of all walks above the lowest one, by powers of ten where that is known. */
+/** The heights of all walks, above the lowest one where that is known; by powers of ten if they differ much. */
 function drawLoss(svg, title, runs, situation, ground) {
-  const power = ground.lowest !== null;
-  const height = h => (power ? Math.log10(Math.max(h - ground.lowest, FLOOR)) : h);
-  title.textContent = power ? "Height above the minimum" : "Height";
+  const lowest = ground.lowest ?? 0, above = runs.flatMap(run => run.heights).map(h => h - lowest).filter(Number.isFinite);
+  const power = ground.lowest !== null && Math.max(...above) > 30 * Math.max(Math.min(...above), FLOOR);
+  const height = h => (power ? Math.log10(Math.max(h - lowest, FLOOR)) : h - lowest);
+  title.textContent = ground.lowest === null ? "Height" : "Height above the minimum";
   const series = runs.map((run, k) => ({ values: run.heights.map(height), kind: `of-${k}`, dashes: DASHES[k] }));
   const last = runs.map((run, k) => `${RULES[situation.rules[k].name].title} ${shown(run.heights.at(-1))}`).join(", ");
   drawChart(svg, series, { at: situation.at, count: situation.count, power, label: `Heights over the steps; at the end: ${last}` });

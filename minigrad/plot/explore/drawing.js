@@ -24,6 +24,11 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Width and height in pixels, also of what is not laid out yet. */
+function sizeOf(svg) {
+  return [Math.max(svg.clientWidth, 200), Math.max(svg.clientHeight, 50)];
+}
+
 /** From values to pixels. */
 function scale([low, high], [from, to]) {
   const at = x => from + ((x - low) / (high - low)) * (to - from);
@@ -37,7 +42,7 @@ function line(points) {
 }
 
 /** Axes at the bottom and on the left, with ticks at round numbers. */
-function axes(x, y, { width, height, left, bottom, label = shown, ticks = [6, 5] }) {
+function axes(x, y, { width, height, left, bottom, label = shown, ticks = [6, 5], names = [] }) {
   const group = draw("g", { class: "axes", "aria-hidden": "true" });
   for (const at of d3.ticks(x.low, x.high, ticks[0]).filter(at => x(at) < width - 8))
     group.append(draw("text", { x: x(at), y: height - bottom + 16, "text-anchor": "middle" }, shown(at)));
@@ -46,6 +51,8 @@ function axes(x, y, { width, height, left, bottom, label = shown, ticks = [6, 5]
       draw("line", { x1: left, x2: width, y1: y(at), y2: y(at) }),
       draw("text", { x: left - 6, y: y(at) + 4, "text-anchor": "end" }, label(at)),
     );
+  names.forEach((name, i) =>
+    group.append(draw("text", { class: "name", x: i ? left + 6 : width - 6, y: i ? 16 : height - bottom - 6, "text-anchor": i ? "start" : "end" }, name)));
   return group;
 }
 

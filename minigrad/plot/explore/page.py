@@ -20,7 +20,7 @@ from minigrad.optimizer.readings.lines import Lines
 from minigrad.optimizer.readings.mathml import MathML, MathRow
 from minigrad.optimizer.registry import OPTIMIZERS
 from minigrad.plot.explore.ground import CURVES, grounds
-from minigrad.plot.explore.programs import Program, programs
+from minigrad.plot.explore.programs import Branch, Program, programs
 from minigrad.plot.explore.settings import Setting, settings
 from minigrad.plot.surfaces import Surface, surface
 
@@ -142,7 +142,7 @@ def described(cls: type[Optimizer], example: Optimizer | None) -> tuple[dict[str
     Lines(made)  # which says why, if there are no equations
     found = settings(made)
     branches = programs(made, found)
-    notation = MathML(Lines(made))
+    notation = MathML(Branch(made, {}, {of.name: of for of in found}).javascript.of)
     used = [of for of in found if is_read(of, branches)]
     return {
         "title": cls.__name__,

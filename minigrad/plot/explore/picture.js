@@ -5,7 +5,7 @@ const LONGEST = 70; // pixels of the longest arrow
 
 /** What is under the walks, drawn anew when the surface or the size changes. */
 function drawGround(svg, ground) {
-  const width = svg.clientWidth, height = svg.clientHeight;
+  const [width, height] = sizeOf(svg);
   const x = scale(ground.view[0], [MARGIN.left, width]), y = scale(ground.view[1], [height - MARGIN.bottom, 0]);
   const area = { x: MARGIN.left, y: 0, width: width - MARGIN.left, height: height - MARGIN.bottom };
   const inside = draw("g", { "clip-path": "url(#inside)" });
@@ -18,7 +18,7 @@ function drawGround(svg, ground) {
   const walks = draw("g", { "clip-path": "url(#inside)", id: "traces" });
   svg.replaceChildren(
     draw("defs", {}, draw("clipPath", { id: "inside" }, draw("rect", area))),
-    inside, axes(x, y, { width, height, ...MARGIN }), walks,
+    inside, axes(x, y, { width, height, ...MARGIN, names: ["x", ground.weights === 2 ? "y" : "height"] }), walks,
   );
   return { x, y, walks, ground, point: ([a, b], h) => [x(a), y(ground.weights === 2 ? b : h)] };
 }
@@ -69,14 +69,14 @@ function inPicture(px, py) {
   return Math.abs(px) < 1e4 && Math.abs(py) < 1e4;
 }
 
-/** The direction of steepest descent and every state, each in proportion to its largest size on the whole walk. */
+/** The direction of steepest descent and every state. The largest of a walk is LONGEST; others are shorter by the root. */
 function arrows(plan, run, at) {
   const found = [], next = run.steps[at] ?? run.steps[at - 1];
   if (!next) return found;
   const add = (name, values, largest) => {
     const [a, b] = plan.ground.weights === 2 ? values : [values[0], 0];
     const pixels = [a * (plan.x(1) - plan.x(0)), b * (plan.y(1) - plan.y(0))], size = Math.hypot(a, b);
-    const length = (LONGEST * size) / largest, long = Math.hypot(...pixels);
+    const length = LONGEST * Math.sqrt(size / largest), long = Math.hypot(...pixels);
     const origin = plan.point(run.places[at], run.heights[at]);
     if (length > 3 && Number.isFinite(length) && long > 0 && inPicture(...origin))
       found.push(arrow(origin, pixels.map(p => (p * length) / long), name, { "data-state": name }));

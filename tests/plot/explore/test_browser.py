@@ -5,6 +5,8 @@ import json
 import pytest
 from table import TABLE
 
+from tests.plot.explore.student import Twist
+
 RULES = sorted({row.name for row in TABLE})
 
 
@@ -244,6 +246,17 @@ def test_everything_that_can_be_used_has_a_name(tab):
     assert nameless == []
 
 
+def test_it_works_in_the_frame_of_a_notebook(tab, address, tmp_path):
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(f"<h1>Notebook</h1>{Twist(pull=0.25).explore('wells')._repr_html_()}", encoding="utf-8")
+    page = tab()
+    page.goto(notebook.as_uri())
+    frame = page.frame_locator("iframe")
+    assert frame.locator("[data-setting=pull] input.number").input_value() == "0.25"
+    frame.locator("#forward").click()
+    assert frame.locator("#now").inner_text() == "31 of 100"
+
+
 LEGIBLE = """() => {
   const rgb = text => text.match(/[\\d.]+/g).map(Number);
   const light = c => c.slice(0, 3).map(x => x / 255).map(x => x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4)
@@ -259,7 +272,8 @@ LEGIBLE = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const x = walker.currentNode.parentElement, style = getComputedStyle(x);
-    const text = walker.currentNode.textContent.trim(), unseen = x.closest(".unseen, script, style, noscript, option, title");
+    const text = walker.currentNode.textContent.trim();
+    const unseen = x.closest(".unseen, script, style, noscript, option, title");
     if (!text || unseen || !x.getClientRects().length || x.disabled) continue;
     if (parseFloat(style.fontSize) < 12) small.push(`${text}: ${style.fontSize} ${x.tagName}`);
     const [a, b] = [light(rgb(x.ownerSVGElement ? style.fill : style.color)), light(behind(x))].sort((p, q) => q - p);
