@@ -1,7 +1,8 @@
 // The situation as text for the address of the page, and back. What comes out of an address is only ever a known word
 // or a checked number.
 
-const MOST_RULES = 4, MOST_STEPS = 1000;
+const MOST_RULES = 4,
+  MOST_STEPS = 1000;
 const RANGES = { count: [1, MOST_STEPS], at: [0, MOST_STEPS], noise: [0, 100], seed: [0, 2 ** 31], look: [0, 1] };
 
 /** The text for a situation. Values are written where they are not the defaults of the rule. */
@@ -19,7 +20,8 @@ function toAddress(situation) {
 
 /** The situation in a text. What is missing, unknown or out of range is as it is at first. */
 function fromAddress(text) {
-  const found = new Map(), rules = [];
+  const found = new Map(),
+    rules = [];
   for (const part of text.replace(/^#/, "").split("&")) {
     const [key, value = ""] = part.split(/=(.*)/s);
     if (key === "rule") rules.push(value);
@@ -31,7 +33,8 @@ function fromAddress(text) {
   const ground = GROUNDS[situation.on];
   const first = { count: 100, at: 30, noise: ground.noise, seed: 0, look: 0 };
   for (const [name, [low, high]] of Object.entries(RANGES)) {
-    const x = readNumber(found.get(name) ?? ""), fits = x >= low && x <= high;
+    const x = readNumber(found.get(name) ?? ""),
+      fits = x >= low && x <= high;
     situation[name] = fits && (name === "noise" || Number.isInteger(x)) ? x : first[name];
   }
   const from = (found.get("from") ?? "").split(",").map(readNumber);

@@ -6,10 +6,17 @@ function makeCard(k, rule, act) {
   const names = Object.keys(RULES).map(name => make("option", { value: name, textContent: RULES[name].title }));
   const choice = make("select", { onchange: event => act.renamed(event.target.value) }, ...names);
   choice.value = rule.name;
-  const swatch = draw("svg", { class: `swatch of-${k}`, "aria-hidden": "true" },
-    draw("line", { x1: 0, x2: 44, y1: 9, y2: 9, "stroke-dasharray": DASHES[k] }), draw("path", { class: "marker", d: MARKERS[k](22, 9, 6) }));
+  const swatch = draw(
+    "svg",
+    { class: `swatch of-${k}`, "aria-hidden": "true" },
+    draw("line", { x1: 0, x2: 44, y1: 9, y2: 9, "stroke-dasharray": DASHES[k] }),
+    draw("path", { class: "marker", d: MARKERS[k](22, 9, 6) }),
+  );
   const arrows = make("input", { type: "checkbox", checked: rule.arrows });
-  arrows.onchange = () => act.changed(() => { rule.arrows = arrows.checked; });
+  arrows.onchange = () =>
+    act.changed(() => {
+      rule.arrows = arrows.checked;
+    });
   const button = (text, label, onclick) => {
     const made = make("button", { type: "button", textContent: text, onclick });
     made.setAttribute("aria-label", label);
@@ -18,9 +25,16 @@ function makeCard(k, rule, act) {
   const card = make("article", { className: `card of-${k}` });
   card.setAttribute("aria-label", `Rule ${k + 1}: ${title}`);
   card.append(
-    make("div", { className: "head" }, swatch, make("label", {}, make("span", { className: "unseen", textContent: `Rule ${k + 1}` }), choice),
-      ...(settings.some(s => s.place === "lr") ? [button("Best rate", `Best rate for ${title} on this surface`, act.tuned)] : []),
-      button("Remove", `Remove ${title}`, act.removed)),
+    make(
+      "div",
+      { className: "head" },
+      swatch,
+      make("label", {}, make("span", { className: "unseen", textContent: `Rule ${k + 1}` }), choice),
+      ...(settings.some(s => s.place === "lr")
+        ? [button("Best rate", `Best rate for ${title} on this surface`, act.tuned)]
+        : []),
+      button("Remove", `Remove ${title}`, act.removed),
+    ),
     make("p", { className: "sentence", textContent: sentence }),
     make("div", { className: "settings" }, ...settings.map(setting => makeSetting(setting, rule, k, act))),
     make("p", { className: "problem", role: "alert" }),
@@ -34,7 +48,8 @@ function makeCard(k, rule, act) {
 
 /** A slider and a field, a box to tick, or a list of words. */
 function makeSetting(setting, rule, k, act) {
-  const { name, place, kind, letter } = setting, id = `${place}-${k}`;
+  const { name, place, kind, letter } = setting,
+    id = `${place}-${k}`;
   const row = make("div", { className: "setting" });
   row.dataset.setting = name;
   const text = make("label", { htmlFor: id });
@@ -42,12 +57,22 @@ function makeSetting(setting, rule, k, act) {
   text.append(name);
   if (kind === "truth") {
     const box = make("input", { type: "checkbox", id, checked: rule.values[place] });
-    box.onchange = () => act.changed(() => { rule.values[place] = box.checked; });
+    box.onchange = () =>
+      act.changed(() => {
+        rule.values[place] = box.checked;
+      });
     row.append(text, box);
   } else if (kind === "word") {
-    const list = make("select", { id }, ...setting.words.map(word => make("option", { value: word, textContent: word })));
+    const list = make(
+      "select",
+      { id },
+      ...setting.words.map(word => make("option", { value: word, textContent: word })),
+    );
     list.value = rule.values[place];
-    list.onchange = () => act.changed(() => { rule.values[place] = list.value; });
+    list.onchange = () =>
+      act.changed(() => {
+        rule.values[place] = list.value;
+      });
     row.append(text, list);
   } else {
     row.append(text, ...makeNumber(setting, id, rule, act));
@@ -57,9 +82,15 @@ function makeSetting(setting, rule, k, act) {
 
 /** A slider and a field that follow each other. An empty field is None where that is allowed. */
 function makeNumber(setting, id, rule, act) {
-  const { name, place, optional } = setting, value = rule.values[place];
+  const { name, place, optional } = setting,
+    value = rule.values[place];
   const slider = make("input", { type: "range", min: 0, max: 1000, step: 1, id });
-  const field = make("input", { className: "number", inputMode: "decimal", value: typed(value), placeholder: optional ? "none" : "" });
+  const field = make("input", {
+    className: "number",
+    inputMode: "decimal",
+    value: typed(value),
+    placeholder: optional ? "none" : "",
+  });
   field.setAttribute("aria-label", `${name}, as a number`);
   const follow = x => {
     slider.value = x === null ? 0 : toSlider(setting, x);
@@ -71,14 +102,19 @@ function makeNumber(setting, id, rule, act) {
     field.value = typed(x);
     refuse(field, "");
     slider.setAttribute("aria-valuetext", shown(x));
-    act.changed(() => { rule.values[place] = x; });
+    act.changed(() => {
+      rule.values[place] = x;
+    });
   };
   field.oninput = () => {
     const x = optional && !field.value.trim() ? null : readNumber(field.value);
-    if (x !== null && !accepts(setting, x)) return refuse(field, `${name}: ${field.value || "nothing"} cannot be used; expected ${expected(setting)}.`);
+    if (x !== null && !accepts(setting, x))
+      return refuse(field, `${name}: ${field.value || "nothing"} cannot be used; expected ${expected(setting)}.`);
     refuse(field, "");
     follow(x);
-    act.changed(() => { rule.values[place] = x; });
+    act.changed(() => {
+      rule.values[place] = x;
+    });
   };
   return [slider, field];
 }
@@ -88,5 +124,8 @@ function refuse(field, sentence) {
   field.setAttribute("aria-invalid", sentence ? "true" : "false");
   field.dataset.problem = sentence;
   const within = field.closest(".card, #walks");
-  within.querySelector(".problem").textContent = [...within.querySelectorAll("[data-problem]")].map(f => f.dataset.problem).filter(Boolean).join(" ");
+  within.querySelector(".problem").textContent = [...within.querySelectorAll("[data-problem]")]
+    .map(f => f.dataset.problem)
+    .filter(Boolean)
+    .join(" ");
 }

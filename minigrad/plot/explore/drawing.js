@@ -38,7 +38,10 @@ function scale([low, high], [from, to]) {
 /** The points of a line, as far as they can be drawn; far away ones are brought nearer, in the same direction. */
 function line(points) {
   const near = z => Math.max(-1e4, Math.min(1e4, z));
-  return points.filter(p => p.every(z => !Number.isNaN(z))).map(p => p.map(z => near(z).toFixed(1)).join(",")).join(" ");
+  return points
+    .filter(p => p.every(z => !Number.isNaN(z)))
+    .map(p => p.map(z => near(z).toFixed(1)).join(","))
+    .join(" ");
 }
 
 /** Axes at the bottom and on the left, with ticks at round numbers. */
@@ -52,17 +55,37 @@ function axes(x, y, { width, height, left, bottom, label = shown, ticks = [6, 5]
       draw("text", { x: left - 6, y: y(at) + 4, "text-anchor": "end" }, label(at)),
     );
   names.forEach((name, i) =>
-    group.append(draw("text", { class: "name", x: i ? left + 6 : width - 6, y: i ? 16 : height - bottom - 6, "text-anchor": i ? "start" : "end" }, name)));
+    group.append(
+      draw(
+        "text",
+        {
+          class: "name",
+          x: i ? left + 6 : width - 6,
+          y: i ? 16 : height - bottom - 6,
+          "text-anchor": i ? "start" : "end",
+        },
+        name,
+      ),
+    ),
+  );
   return group;
 }
 
 /** An arrow from a point, with its name at the tip. */
 function arrow([x, y], [dx, dy], name, more) {
-  const length = Math.hypot(dx, dy), [ux, uy] = [dx / length, dy / length];
+  const length = Math.hypot(dx, dy),
+    [ux, uy] = [dx / length, dy / length];
   const [tx, ty] = [x + dx, y + dy];
-  const head = [[tx, ty], [tx - 8 * ux + 4 * uy, ty - 8 * uy - 4 * ux], [tx - 8 * ux - 4 * uy, ty - 8 * uy + 4 * ux]];
-  return draw("g", { class: "arrow", ...more },
+  const head = [
+    [tx, ty],
+    [tx - 8 * ux + 4 * uy, ty - 8 * uy - 4 * ux],
+    [tx - 8 * ux - 4 * uy, ty - 8 * uy + 4 * ux],
+  ];
+  return draw(
+    "g",
+    { class: "arrow", ...more },
     draw("line", { x1: x, y1: y, x2: tx - 6 * ux, y2: ty - 6 * uy }),
     draw("polygon", { points: line(head) }),
-    draw("text", { x: tx + 12 * ux, y: ty + 12 * uy + 4, "text-anchor": "middle" }, name));
+    draw("text", { x: tx + 12 * ux, y: ty + 12 * uy + 4, "text-anchor": "middle" }, name),
+  );
 }

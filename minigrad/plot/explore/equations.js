@@ -2,16 +2,25 @@
 
 /** The rows of the form that fits the values, with empty places for numbers. */
 function drawEquations(box, run) {
+  const form = run.program ? run.program.forms[formOf(run.h)] : [];
+  if (box.dataset.rows === form.join()) return;
+  box.dataset.rows = form.join();
   box.replaceChildren();
-  if (!run.program) return;
-  for (const number of run.program.forms[formOf(run.h)]) {
+  for (const number of form) {
     const { name, left, relation, symbols, numbers } = ROWS[number];
-    const line = (kind, inner) => make("div", { className: kind, innerHTML: `<math displaystyle="true">${inner.replaceAll("<mo>-", "<mo>−")}</math>` });
+    const line = (kind, inner) =>
+      make("div", {
+        className: kind,
+        innerHTML: `<math displaystyle="true">${inner.replaceAll("<mo>-", "<mo>−")}</math>`,
+      });
     const result = name ? `<mo>=</mo><mn data-of="now.${name}"></mn>` : "";
     const row = make("div", { className: name ? "row" : "row condition" });
     row.dataset.name = name;
     row.append(
-      line("symbols", name ? `${left}<mrow>${relation}${symbols}</mrow>` : `<mtext>only if\u00a0</mtext><mrow>${symbols}</mrow>`),
+      line(
+        "symbols",
+        name ? `${left}<mrow>${relation}${symbols}</mrow>` : `<mtext>only if\u00a0</mtext><mrow>${symbols}</mrow>`,
+      ),
       line("numbers", `${name ? relation : "<mtext>here\u00a0</mtext>"}<mrow>${numbers}</mrow>${result}`),
     );
     box.append(row);
@@ -22,7 +31,8 @@ function drawEquations(box, run) {
 function fillEquations(box, step, look) {
   const idle = afterCondition(box).some(row => step && !(row.dataset.name in step.after));
   for (const row of box.children) {
-    if (!row.dataset.name && step) row.dataset.holds = idle ? "This does not hold: in this step nothing moves." : "This holds.";
+    if (!row.dataset.name && step)
+      row.dataset.holds = idle ? "This does not hold: in this step nothing moves." : "This holds.";
     else delete row.dataset.holds;
     row.classList.toggle("idle", idle && afterCondition(box).includes(row));
     row.classList.toggle("empty", !step);
@@ -32,7 +42,8 @@ function fillEquations(box, step, look) {
 
 /** The rows that count only if a condition holds. */
 function afterCondition(box) {
-  const rows = [...box.children], place = rows.findIndex(row => !row.dataset.name);
+  const rows = [...box.children],
+    place = rows.findIndex(row => !row.dataset.name);
   return place < 0 ? [] : rows.slice(place + 1);
 }
 
@@ -47,6 +58,7 @@ function number(place, step, look) {
 
 /** Whether a minus sign in front of this number cannot be taken for that of a difference. */
 function standsAlone(place) {
-  if (place.previousElementSibling) return place.previousElementSibling.textContent === "=" || place.previousElementSibling.tagName === "mspace";
+  if (place.previousElementSibling)
+    return place.previousElementSibling.textContent === "=" || place.previousElementSibling.tagName === "mspace";
   return !(place.parentElement.parentElement?.tagName === "msup" || place.nextElementSibling?.tagName === "msup");
 }

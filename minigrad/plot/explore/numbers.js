@@ -13,7 +13,8 @@ function shown(x) {
   if (Array.isArray(x)) return `(${x.map(shown).join(", ")})`;
   if (typeof x !== "number") return "—";
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : x > 0 ? "∞" : "−∞";
-  const size = Math.abs(x), sign = x < 0 ? "−" : "";
+  const size = Math.abs(x),
+    sign = x < 0 ? "−" : "";
   if (size === 0 || (size >= 1e-4 && size < 1e6)) return sign + Number(size.toPrecision(5));
   const [mantissa, exponent] = size.toExponential(4).split("e");
   const power = "10" + [...String(Number(exponent))].map(c => SUPERSCRIPTS[c]).join("");
@@ -37,14 +38,16 @@ function accepts(setting, x) {
 function expected(setting) {
   const { least, most, open_below, open_above } = setting;
   const what = setting.kind === "whole" ? "a whole number" : "a number";
-  if (least !== null && most !== null) return `${what} in ${open_below ? "(" : "["}${least}, ${most}${open_above ? ")" : "]"}`;
+  if (least !== null && most !== null)
+    return `${what} in ${open_below ? "(" : "["}${least}, ${most}${open_above ? ")" : "]"}`;
   if (least !== null) return open_below ? `${what} above ${least}` : `${what} of at least ${least}`;
   return most === null ? what : `${what} ${open_above ? "below" : "of at most"} ${most}`;
 }
 
 /** The value at a place of a slider, which runs from 0 to 1000. */
 function fromSlider(setting, place) {
-  const { low, high, scale, kind } = setting, part = place / 1000;
+  const { low, high, scale, kind } = setting,
+    part = place / 1000;
   if (scale === "linear") {
     const x = low + part * (high - low);
     return kind === "whole" ? Math.round(x) : Number(x.toFixed(6));

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,6 @@ from minigrad.disk import FilePath, replacing
 from minigrad.errors import MinigradError
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.readings.javascript import PRELUDE
-from minigrad.optimizer.readings.lines import Lines
 from minigrad.optimizer.readings.mathml import MathML, MathRow
 from minigrad.optimizer.registry import OPTIMIZERS
 from minigrad.plot.explore.ground import CURVES, grounds
@@ -26,7 +26,19 @@ from minigrad.plot.surfaces import Surface, surface
 
 HERE = Path(__file__).parent
 LIBRARIES = ("d3/d3-array.min.js", "d3/d3-contour.min.js")
-SCRIPTS = ("numbers", "random", "walk", "address", "drawing", "picture", "charts", "equations", "cards", "page")
+SCRIPTS = (
+    "numbers",
+    "random",
+    "walk",
+    "address",
+    "drawing",
+    "picture",
+    "charts",
+    "equations",
+    "cards",
+    "page",
+    "controls",
+)
 FIRST = "on=valley&count=60&at=6&rule=sgd,learning_rate:0.4,momentum:0.6,arrows&rule=adam,learning_rate:0.4"
 """What the page shows at first."""
 TITLE = "Explorer of update rules"
@@ -104,7 +116,7 @@ def data(optimizer: Optimizer | None, more: Mapping[str, Surface]) -> Iterator[s
             known = isinstance(error, MinigradError)
             left_out[name] = str(error) if known else f"{cls.__name__} failed: {type(error).__name__}: {error}"
     rules = []
-    for name, (facts, branches) in found.items():
+    for name, (about, branches) in found.items():
         texts = []
         for branch in branches:
             step = steps.setdefault(branch.step, len(steps))
@@ -113,10 +125,10 @@ def data(optimizer: Optimizer | None, more: Mapping[str, Surface]) -> Iterator[s
                 f"{{when: {branch.when}, start: {branch.start}, step: STEPS[{step}], fixed: {written(branch.fixed)}, "
                 f"forms: {written(forms)}}}"
             )
-        rules.append(f"{written(name)}: {{...{written(facts)}, programs: [\n{','.join(texts)}]}}")
+        rules.append(f"{written(name)}: {{...{written(about)}, programs: [\n{','.join(texts)}]}}")
     hills = (
-        f"{written(name)}: {{...{written(facts)}, program: {text}}}"
-        for name, (text, facts) in grounds(dict(more)).items()
+        f"{written(name)}: {{...{written(about)}, program: {text}}}"
+        for name, (text, about) in grounds(dict(more)).items()
     )
     yield f"const STEPS = [{', '.join(steps)}];"
     yield f"const ROWS = {written([row._asdict() for row in table])};"
@@ -131,18 +143,30 @@ def classes(optimizer: Optimizer | None) -> dict[str, type[Optimizer]]:
     return found if optimizer is None else found | {type(optimizer).__name__.lower(): type(optimizer)}
 
 
-def described(cls: type[Optimizer], example: Optimizer | None) -> tuple[dict[str, Any], list[Program]]:
+Described = tuple[dict[str, Any], list[Program]]
+
+
+def described(cls: Any, example: Optimizer | None) -> Described:
     """What the page knows of a rule, and its programs. The example stands in if a class needs arguments."""
     try:
-        made = cls()
+        cls()
     except Exception:
         if example is None:
             raise
-        made = example
-    Lines(made)  # which says why, if there are no equations
-    found = settings(made)
-    branches = programs(made, found)
-    notation = MathML(Branch(made, {}, {of.name: of for of in found}).javascript.of)
+        return facts(example)
+    return facts_of(cls)
+
+
+@lru_cache(maxsize=64)
+def facts_of(cls: Any) -> Described:
+    """Found once for each class: it takes a second or two for all rules."""
+    return facts(cls())
+
+
+def facts(optimizer: Optimizer) -> Described:
+    cls, found = type(optimizer), settings(optimizer)
+    branches = programs(optimizer, found)
+    notation = MathML(Branch(optimizer, {}, {of.name: of for of in found}).javascript.of)
     used = [of for of in found if is_read(of, branches)]
     return {
         "title": cls.__name__,

@@ -6,37 +6,62 @@ const LONGEST = 70; // pixels of the longest arrow
 /** What is under the walks, drawn anew when the surface or the size changes. */
 function drawGround(svg, ground) {
   const [width, height] = sizeOf(svg);
-  const x = scale(ground.view[0], [MARGIN.left, width]), y = scale(ground.view[1], [height - MARGIN.bottom, 0]);
+  const x = scale(ground.view[0], [MARGIN.left, width]),
+    y = scale(ground.view[1], [height - MARGIN.bottom, 0]);
   const area = { x: MARGIN.left, y: 0, width: width - MARGIN.left, height: height - MARGIN.bottom };
   const inside = draw("g", { "clip-path": "url(#inside)" });
   inside.append(draw("rect", { ...area, class: "paper" }));
   inside.append(...(ground.weights === 2 ? contours(ground, x, y, area) : [curve(ground, x, y)]));
   for (const minimum of ground.minima) {
     const [px, py] = [x(minimum[0]), y(ground.weights === 2 ? minimum[1] : ground.lowest)];
-    inside.append(draw("path", { class: "minimum", d: `M${px - 5},${py}h10M${px},${py - 5}v10` }, draw("title", {}, "minimum")));
+    inside.append(
+      draw("path", { class: "minimum", d: `M${px - 5},${py}h10M${px},${py - 5}v10` }, draw("title", {}, "minimum")),
+    );
   }
   const walks = draw("g", { "clip-path": "url(#inside)", id: "traces" });
   svg.replaceChildren(
     draw("defs", {}, draw("clipPath", { id: "inside" }, draw("rect", area))),
-    inside, axes(x, y, { width, height, ...MARGIN, names: ["x", ground.weights === 2 ? "y" : "height"] }), walks,
+    inside,
+    axes(x, y, { width, height, ...MARGIN, names: ["x", ground.weights === 2 ? "y" : "height"] }),
+    walks,
   );
   return { x, y, walks, ground, point: ([a, b], h) => [x(a), y(ground.weights === 2 ? b : h)] };
 }
 
 /** Filled contours. Their levels lie closer near the lowest height, where walks end. */
 function contours(ground, x, y, area) {
-  const columns = 121, rows = 97, values = [];
+  const columns = 121,
+    rows = 97,
+    values = [];
   for (let j = 0; j < rows; j++)
     for (let i = 0; i < columns; i++)
-      values.push(ground.program(x.back(area.x + (i * area.width) / (columns - 1)), y.back((j * area.height) / (rows - 1)))[0]);
-  const finite = values.filter(Number.isFinite), high = Math.max(...finite);
+      values.push(
+        ground.program(x.back(area.x + (i * area.width) / (columns - 1)), y.back((j * area.height) / (rows - 1)))[0],
+      );
+  const finite = values.filter(Number.isFinite),
+    high = Math.max(...finite);
   const low = ground.lowest ?? Math.min(...finite);
   const levels = d3.range(2, 16).map(k => low + (high - low) * (k / 16) ** 4);
-  const path = ring => "M" + ring.map(([i, j]) =>
-    `${(area.x + ((i - 0.5) * area.width) / (columns - 1)).toFixed(1)},${(((j - 0.5) * area.height) / (rows - 1)).toFixed(1)}`).join("L") + "Z";
-  return d3.contours().size([columns, rows]).thresholds(levels)(values).map(contour =>
-    draw("path", { class: "contour", d: contour.coordinates.flat().map(path).join("") },
-      draw("title", {}, `height ${shown(contour.value)}`)));
+  const path = ring =>
+    "M" +
+    ring
+      .map(
+        ([i, j]) =>
+          `${(area.x + ((i - 0.5) * area.width) / (columns - 1)).toFixed(1)},${(((j - 0.5) * area.height) / (rows - 1)).toFixed(1)}`,
+      )
+      .join("L") +
+    "Z";
+  return d3
+    .contours()
+    .size([columns, rows])
+    .thresholds(levels)(values)
+    .map(contour =>
+      draw(
+        "path",
+        { class: "contour", d: contour.coordinates.flat().map(path).join("") },
+        draw("title", {}, `height ${shown(contour.value)}`),
+      ),
+    );
 }
 
 function curve(ground, x, y) {
@@ -56,7 +81,9 @@ function drawWalks(plan, runs, situation, handle) {
       draw("polyline", { class: "rest", points: line(points) }),
       draw("polyline", { class: "done", points: line(points.slice(0, at + 1)), "stroke-dasharray": DASHES[k] }),
     );
-    if (at <= 60) for (const [px, py] of points.slice(1, at)) if (inPicture(px, py)) group.append(draw("circle", { cx: px, cy: py, r: 2 }));
+    if (at <= 60)
+      for (const [px, py] of points.slice(1, at))
+        if (inPicture(px, py)) group.append(draw("circle", { cx: px, cy: py, r: 2 }));
     if (inPicture(...points[at])) group.append(draw("path", { class: "marker", d: MARKERS[k](...points[at], 6) }));
     if (situation.rules[k].arrows) group.append(...arrows(plan, run, at));
     plan.walks.append(group);
@@ -71,29 +98,53 @@ function inPicture(px, py) {
 
 /** The direction of steepest descent and every state. The largest of a walk is LONGEST; others are shorter by the root. */
 function arrows(plan, run, at) {
-  const found = [], next = run.steps[at] ?? run.steps[at - 1];
+  const found = [],
+    next = run.steps[at] ?? run.steps[at - 1];
   if (!next) return found;
   const add = (name, values, largest) => {
     const [a, b] = plan.ground.weights === 2 ? values : [values[0], 0];
-    const pixels = [a * (plan.x(1) - plan.x(0)), b * (plan.y(1) - plan.y(0))], size = Math.hypot(a, b);
-    const length = LONGEST * Math.sqrt(size / largest), long = Math.hypot(...pixels);
+    const pixels = [a * (plan.x(1) - plan.x(0)), b * (plan.y(1) - plan.y(0))],
+      size = Math.hypot(a, b);
+    const length = LONGEST * Math.sqrt(size / largest),
+      long = Math.hypot(...pixels);
     const origin = plan.point(run.places[at], run.heights[at]);
     if (length > 3 && Number.isFinite(length) && long > 0 && inPicture(...origin))
-      found.push(arrow(origin, pixels.map(p => (p * length) / long), name, { "data-state": name }));
+      found.push(
+        arrow(
+          origin,
+          pixels.map(p => (p * length) / long),
+          name,
+          { "data-state": name },
+        ),
+      );
   };
   const longest = vectors => Math.max(...vectors.map(v => Math.hypot(...v)).filter(Number.isFinite));
-  add("−gradient", next.raw.map(g => -g), longest(run.steps.map(step => step.raw)));
+  add(
+    "−gradient",
+    next.raw.map(g => -g),
+    longest(run.steps.map(step => step.raw)),
+  );
   for (const name of statesOf(run))
-    add(name, stateAt(run, name, at), longest(run.steps.flatMap(step => [step.before[name], step.after[name] ?? [0]])));
+    add(
+      name,
+      stateAt(run, name, at),
+      longest(run.steps.flatMap(step => [step.before[name], step.after[name] ?? [0]])),
+    );
   return found;
 }
 
 /** The starting point as a handle that mouse, touch and the arrow keys move. `moved` gets the new place. */
 function makeHandle(svg, planOf, situationOf, moved) {
-  const handle = draw("g", { id: "start", tabindex: 0, role: "application" },
-    draw("circle", { r: 22, class: "reach" }), draw("circle", { r: 8 }), draw("circle", { r: 2.5, class: "centre" }));
+  const handle = draw(
+    "g",
+    { id: "start", tabindex: 0, role: "application" },
+    draw("circle", { r: 22, class: "reach" }),
+    draw("circle", { r: 8 }),
+    draw("circle", { r: 2.5, class: "centre" }),
+  );
   const place = event => {
-    const box = svg.getBoundingClientRect(), { x, y, ground } = planOf();
+    const box = svg.getBoundingClientRect(),
+      { x, y, ground } = planOf();
     const limit = (scale, value) => Number(Math.max(scale.low, Math.min(scale.high, value)).toPrecision(4));
     const found = [limit(x, x.back(event.clientX - box.left)), limit(y, y.back(event.clientY - box.top))];
     moved(found.slice(0, ground.weights));
@@ -109,9 +160,14 @@ function makeHandle(svg, planOf, situationOf, moved) {
   handle.addEventListener("keydown", event => {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!way) return;
-    const { x, y, ground } = planOf(), parts = event.shiftKey ? 200 : 40;
+    const { x, y, ground } = planOf(),
+      parts = event.shiftKey ? 200 : 40;
     const sizes = [(x.high - x.low) / parts, (y.high - y.low) / parts];
-    moved(situationOf().from.map((z, i) => Number((z + way[i] * sizes[i]).toFixed(4))).slice(0, ground.weights));
+    moved(
+      situationOf()
+        .from.map((z, i) => Number((z + way[i] * sizes[i]).toFixed(4)))
+        .slice(0, ground.weights),
+    );
     event.preventDefault();
   });
   return handle;

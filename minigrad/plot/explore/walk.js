@@ -32,14 +32,17 @@ function walk(rule, values, ground, from, { count, noise, seed }) {
   const program = chooseProgram(rule, values);
   const found = { program, places: [], heights: [], steps: [], trouble: "" };
   if (!program) return { ...found, trouble: "The page has no program for these values." };
-  const h = (found.h = told(program, values)), push = normals(seed), own = normals(seed + 1);
+  const h = (found.h = told(program, values)),
+    push = normals(seed),
+    own = normals(seed + 1);
   const arrive = w => {
     const [height, ...slopes] = ground.program(...(ground.weights === 1 ? [w[0], 0] : w));
     found.places.push(w);
     found.heights.push(height);
     return slopes.slice(0, w.length);
   };
-  let before = program.start(from), slopes = arrive(from);
+  let before = program.start(from),
+    slopes = arrive(from);
   for (let t = 1; t <= count; t++) {
     const raw = slopes.map(slope => slope + (noise && noise * push()));
     const now = { ...h, t };
@@ -70,11 +73,13 @@ function stateAt(run, name, t) {
 /** The rate whose last heights are lowest among many, all else being as it is. */
 function bestRate(rule, values, ground, from, options) {
   const setting = rule.settings.find(found => found.place === "lr");
-  let best = values.lr, lowest = Infinity;
+  let best = values.lr,
+    lowest = Infinity;
   for (let place = 0; place <= 1000; place += 20) {
     const lr = fromSlider({ ...setting, high: Math.max(setting.high, 10) }, place);
     const run = walk(rule, { ...values, lr }, ground, from, options);
-    const last = run.heights.slice(-5), mean = last.reduce((sum, y) => sum + y, 0) / last.length;
+    const last = run.heights.slice(-5),
+      mean = last.reduce((sum, y) => sum + y, 0) / last.length;
     if (!run.trouble && mean < lowest) [best, lowest] = [lr, mean];
   }
   return best;

@@ -12,6 +12,7 @@ class Twist(optimizer.Optimizer):
     """
 
     states = ("v",)
+    symbols = {"pull": "<i>p</i>"}
 
     def __init__(self, pull=0.5, mode="soft", strict=False, cap=None, **kwargs):
         super().__init__(**kwargs)
@@ -24,6 +25,15 @@ class Twist(optimizer.Optimizer):
         if self.pull > 0.7:
             v = v / sqrt(1 + v**2)
         return w + v, v
+
+
+class Shrinks(optimizer.Optimizer):
+    """Branches on the decay that every optimizer has."""
+
+    def rule(self, w, g, *, lr):
+        if self.wd > 0.05:
+            w = w / 2
+        return w - lr * g
 
 
 class Derived(optimizer.Optimizer):
