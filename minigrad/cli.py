@@ -14,11 +14,11 @@ import numpy
 
 import minigrad
 from minigrad.commands.compare import run_compare
+from minigrad.commands.equations import run_equations
 from minigrad.commands.explore import run_explore
 from minigrad.commands.output import DIGITS
 from minigrad.commands.surface import KINDS, run_surface
 from minigrad.commands.train import run_train
-from minigrad.equations import run_equations
 from minigrad.errors import MinigradError
 from minigrad.plot.surfaces import SURFACES
 

@@ -33,6 +33,10 @@ class UsageError(MinigradError, ValueError, AssertionError):
     """An argument or a call that Gluon answers with an AssertionError."""
 
 
+class RuleError(UsageError, TypeError, AttributeError):
+    """An optimizer's rule that is not what its author can have meant."""
+
+
 class KindError(ArgumentError, UsageError, TypeError):
     """An argument of the wrong kind, such as 1.9 for a length. NumPy raises a TypeError; Gluon asserts."""
 

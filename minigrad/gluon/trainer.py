@@ -22,6 +22,7 @@ from minigrad.gluon.flat import Group, Member, kind
 from minigrad.gluon.parameter import Parameter
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import create
+from minigrad.optimizer.run import chosen
 from minigrad.optimizer.updater import Updater
 
 if TYPE_CHECKING:
@@ -87,10 +88,12 @@ class Trainer:
             warnings.warn("The learning rate is 0: nothing will be learned.", stacklevel=2)
 
     def _set_optimizer(self, optimizer: Optimizer) -> None:
+        optimizer._check_class()
         optimizer.param_dict = dict(enumerate(self._params))
         self._optimizer = optimizer
         self._updaters = [Updater(optimizer) for _ in self._contexts]
         self._groups: list[list[Group]] = []  # for each device, made at the first step
+        self._reading = ""  # in which rules ran then: one that is plain is not laid out flat
 
     def _choose_store(self, store: str | KVStore | None, update_on_kvstore: bool | None) -> KVStore | None:
         """One device needs no store to sum over, unless a store is given as an object."""
@@ -220,8 +223,8 @@ class Trainer:
                     group.step(optimizer, updater, stale)
 
     def _groups_hold(self) -> bool:
-        """Whether the groups are still right: made, complete, and intact."""
-        if not self._groups or any(map(_learns, self._idle)):
+        """Whether the groups are still right: made, complete, intact, and for the present reading."""
+        if not self._groups or any(map(_learns, self._idle)) or self._reading != chosen():
             return False
         for groups in self._groups:
             for group in groups:
@@ -236,7 +239,7 @@ class Trainer:
                     f"Parameter '{p.name}' has moved from {self._contexts} to {p.list_ctx()} since its Trainer was "
                     "made; make a new one."
                 )
-        self._groups = []
+        self._groups, self._reading = [], chosen()
         self._idle = [p for p in self._params if not _learns(p)]
         for ctx, updater in zip(self._contexts, self._updaters):
             alike: dict[Any, list[Member]] = {}

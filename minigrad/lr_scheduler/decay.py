@@ -1,4 +1,4 @@
-"""Schedules that only fall: by a factor now and then, along a polynomial, along half a cosine."""
+"""Schedules that only fall: by a factor now and then, along a polynomial, half a cosine or a power of the time."""
 
 import math
 
@@ -150,6 +150,41 @@ class CosineScheduler(LRScheduler):
     def rate(self, num_update: int) -> float:
         angle = math.pi * progress(num_update, self.warmup_steps, self.max_update)
         return self.final_lr + (self.warmup_final_lr - self.final_lr) * (1 + math.cos(angle)) / 2
+
+
+class InversePowerScheduler(LRScheduler):
+    r"""Fall like a power of the number of updates, ever more slowly and without end: a schedule for sampling.
+
+    Let $b$ be `offset`, $K$ the warm-up and $\gamma$ the power `pwr`:
+    $\eta_k = B\left(1 + \frac{k-K}{b}\right)^{-\gamma}$. This is Welling and Teh's $\eta_t = a (b + t)^{-\gamma}$ with
+    $a = B b^\gamma$. For $0.5 < \gamma \le 1$ the sum of all rates is infinite and that of their squares is not:
+    `SGLD` then can go anywhere, and ends in the posterior.
+
+    >>> schedule = InversePowerScheduler(offset=2, base_lr=1.0, pwr=1)
+    >>> [round(schedule(k), 3) for k in range(6)]
+    [1.0, 0.667, 0.5, 0.4, 0.333, 0.286]
+
+    Reference: Welling, Teh, "Bayesian Learning via Stochastic Gradient Langevin Dynamics" (2011), section 2, and 5.1
+    for $\gamma = 0.55$.
+    """
+
+    renamed = {**LRScheduler.renamed, "pwr": "power"}
+
+    def __init__(
+        self,
+        offset: float,
+        base_lr: float = 0.01,
+        pwr: float = 0.55,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0,
+        warmup_mode: str = "linear",
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
+        self.offset = number("offset", offset, 0, ends="()")
+        self.power = number("pwr", pwr, 0)
+
+    def rate(self, num_update: int) -> float:
+        return self.warmup_final_lr * math.pow(1 + (num_update - self.warmup_steps) / self.offset, -self.power)
 
 
 def progress(num_update: int, start: int, end: int) -> float:

@@ -22,6 +22,7 @@ from minigrad.optimizer.lion import Lion
 from minigrad.optimizer.nadam import Nadam
 from minigrad.optimizer.nag import NAG
 from minigrad.optimizer.rmsprop import RMSProp
+from minigrad.optimizer.run import reading
 from minigrad.optimizer.sgd import SGD
 from minigrad.optimizer.sgld import SGLD
 from minigrad.optimizer.signum import Signum
@@ -30,7 +31,7 @@ from minigrad.optimizer.updater import Updater, get_updater
 __all__ = [
     "AdaBelief", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "DCASGD", "FTML", "Ftrl", "GroupAdaGrad", "LAMB",
     "LANS", "LARS", "LBSGD", "Lion", "NAG", "Nadam", "Optimizer", "RMSProp", "SGD", "SGLD", "Signum", "Updater",
-    "create", "get_updater", "register",
+    "create", "get_updater", "reading", "register",
 ]  # fmt: skip
 
 answers_for_absent(Optimizer)

@@ -16,7 +16,7 @@ class AdaBelief(Optimizer):
     small one. Adam, which divides by the size, takes small steps where gradients are large and steady, just where
     large ones are safe.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and t the step, from 1:
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate and t the step, from 1:
 
         mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
         var_t  = β₂ var_{t-1} + (1 - β₂) (g_t - mean_t)² + ε
@@ -32,20 +32,19 @@ class AdaBelief(Optimizer):
         beta2: β₂ in [0, 1), memory of the variance, default 0.999.
         epsilon: ε, keeps the quotient finite; it is added twice, as in the paper's algorithm. Default 1e-6.
         correct_bias: whether to divide by 1 - βᵗ, default True.
-        Others: see `Optimizer`.
-
-    With a constant gradient the steps grow:
+        Others, such as `wd` (δ, default 0): see `Optimizer`.
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> adabelief = optimizer.AdaBelief(learning_rate=0.1)
     >>> state = adabelief.create_state(0, w)
-    >>> for _ in range(3):
-    ...     adabelief.update(0, w, g, state)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     adabelief.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.8892 -1.89  ]
-    [ 0.7727 -1.7744]
-    [ 0.6505 -1.6533]
+    [ 0.9282 -1.8173]
+    [ 0.9584 -1.8799]
+    [ 0.9689 -1.9461]
 
     MXNet 2 folds the corrections into the rate, which makes the outer ε effectively larger, and adds the decay
     before clipping.

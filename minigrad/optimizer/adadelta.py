@@ -15,7 +15,7 @@ class AdaDelta(Optimizer):
     A step of RMSProp has no unit, a weight has one. Multiplying by the root mean square of the steps taken so far
     gives it one, and there is no learning rate to choose: `learning_rate`, schedules and `lr_mult` have no effect.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), Δ the step, E and D the running means of
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), Δ the step, E and D the running means of
     g² and Δ²:
 
         E_t = ρ E_{t-1} + (1 - ρ) g_t²
@@ -28,24 +28,25 @@ class AdaDelta(Optimizer):
     Arguments:
         rho: ρ in [0, 1), default 0.9.
         epsilon: ε, sets the size of the first steps (about √(ε / (1 - ρ))), default 1e-5.
-        Others: see `Optimizer`.
+        Others, such as `wd` (δ, default 0): see `Optimizer`.
 
-    It starts slowly and speeds up:
+    The first steps are small, about √(ε / (1 - ρ)):
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> adadelta = optimizer.AdaDelta(epsilon=1e-3)
     >>> state = adadelta.create_state(0, w)
-    >>> for _ in range(3):
-    ...     adadelta.update(0, w, g, state)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     adadelta.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.9019 -1.9072]
-    [ 0.8014 -1.8121]
-    [ 0.6991 -1.7154]
+    [ 1.028  -1.9072]
+    [ 1.028  -2.0394]
+    [ 0.9846 -2.0864]
 
-    PyTorch and MXNet 2 multiply the step by a learning rate of 1.0; MXNet 1.9 and the paper have none. Weight decay
-    is part of g; MXNet 1.9 subtracts wd * w, unscaled, beside the step instead. MXNet's guide refreshes D at the
-    start of the next step, which gives the same weights.
+    PyTorch and MXNet 2 multiply the step by a learning rate of 1.0; MXNet 1.9.1 and the paper have none. Weight decay
+    is part of g; MXNet 1.9.1 subtracts δ w, unscaled, beside the step instead. MXNet's guide refreshes D at the
+    start of the next step, which without decay gives the same weights.
 
     In float32 a single gradient of 1e30 makes E infinite, because its square overflows: the weight
     never moves again. `clip_gradient` prevents this.

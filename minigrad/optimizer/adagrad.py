@@ -15,7 +15,7 @@ class AdaGrad(Optimizer):
     A weight whose gradients have been large moves in small steps, one that is rarely touched in large ones; this suits
     sparse features. The sum only grows, so steps die out like 1 / √t.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and G the sum of squares:
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate and G the sum of squares:
 
         G_t = G_{t-1} + g_t²
         w_t = w_{t-1} - η g_t / √(G_t + ε)
@@ -24,23 +24,24 @@ class AdaGrad(Optimizer):
 
     Arguments:
         epsilon (or eps): ε, keeps the root away from 0, default 1e-7.
-        Others, such as `learning_rate` (η, default 0.01) and `wd`: see `Optimizer`.
+        Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`.
 
     The first step is η against the sign of the gradient, whatever its size:
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> adagrad = optimizer.AdaGrad(learning_rate=0.1)
-    >>> G = adagrad.create_state(0, w)
-    >>> for _ in range(3):
-    ...     adagrad.update(0, w, g, G)
+    >>> state = adagrad.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     adagrad.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.9 -1.9]
-    [ 0.8293 -1.8293]
-    [ 0.7716 -1.7716]
+    [ 0.9894 -1.9   ]
+    [ 0.9894 -1.9992]
+    [ 0.9676 -2.0233]
 
-    ε is inside the root, as in MXNet's guide; PyTorch adds it to the root. Weight decay is part of g; MXNet 1.9
-    subtracts η wd w beside the step instead.
+    ε is inside the root, as in MXNet's guide and its version 1.9.1; PyTorch and MXNet 2 add it to the root. Weight
+    decay is part of g, as in both; MXNet 1.9.1 subtracts η δ w beside the step instead.
 
     In float32 a single gradient of 1e30 makes G infinite, because its square overflows: the weight never moves
     again. `clip_gradient` prevents this.

@@ -16,7 +16,7 @@ class Adam(Optimizer):
     of the gradients. Both means start at zero and are therefore too small at first; dividing by 1 - βᵗ makes up for
     it.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and t the step, from 1:
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate and t the step, from 1:
 
         mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
         var_t  = β₂ var_{t-1} + (1 - β₂) g_t²
@@ -32,23 +32,24 @@ class Adam(Optimizer):
         beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
         epsilon: ε, keeps the quotient finite, default 1e-8.
         lazy_update: no effect; it concerns row-sparse gradients, and here all gradients are dense. Default True.
-        Others: see `Optimizer`.
+        Others, such as `wd` (δ, default 0): see `Optimizer`.
 
-    With a constant gradient every step is η against its sign:
+    The first step is η against the sign of the gradient. Where a gradient is 0, the mean goes on:
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> adam = optimizer.Adam(learning_rate=0.1)
     >>> state = adam.create_state(0, w)
-    >>> for _ in range(3):
-    ...     adam.update(0, w, g, state)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     adam.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.9 -1.9]
-    [ 0.8 -1.8]
-    [ 0.7 -1.7]
+    [ 0.9366 -1.833 ]
+    [ 0.9649 -1.89  ]
+    [ 0.9748 -1.9493]
 
-    ε is added to the corrected root, as in Algorithm 1 and in PyTorch. MXNet folds the corrections into the rate,
-    which makes ε effectively ε / √(1 - β₂ᵗ), 32 times larger at the first step. Weight decay is part of g, as in
+    ε is added to the corrected root, as in Algorithm 1 and in PyTorch. MXNet and Keras fold the corrections into the
+    rate, which makes ε effectively ε / √(1 - β₂ᵗ), 32 times larger at the first step. Weight decay is part of g, as in
     PyTorch's Adam; for decay beside the step see `AdamW`.
 
     In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves

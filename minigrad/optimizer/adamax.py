@@ -15,7 +15,7 @@ class Adamax(Optimizer):
     Where Adam averages squares, one could average p-th powers; as p grows the p-th root of that mean becomes a
     maximum that fades by β₂ a step. It reacts to a large gradient at once and never needs a bias correction.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and t the step, from 1:
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate and t the step, from 1:
 
         mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
         u_t = max(β₂ u_{t-1}, |g_t|)
@@ -29,20 +29,21 @@ class Adamax(Optimizer):
         beta1: β₁ in [0, 1), memory of the mean, default 0.9.
         beta2: β₂ in [0, 1), how fast the maximum fades, default 0.999.
         epsilon: ε, keeps the quotient finite where all gradients were zero, default 1e-8.
-        Others: see `Optimizer`.
+        Others, such as `wd` (δ, default 0): see `Optimizer`.
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> adamax = optimizer.Adamax(learning_rate=0.1)
     >>> state = adamax.create_state(0, w)
-    >>> for _ in range(3):
-    ...     adamax.update(0, w, g, state)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     adamax.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.9 -1.9]
-    [ 0.8 -1.8]
-    [ 0.7 -1.7]
+    [ 0.9289 -1.8526]
+    [ 0.9472 -1.8857]
+    [ 0.9529 -1.9166]
 
-    The paper and MXNet 1.9 have no ε: an element whose gradients are all zero becomes 0 / 0 there. PyTorch takes
+    The paper and MXNet 1.9.1 have no ε: an element whose gradients are all zero becomes 0 / 0 there. PyTorch takes
     max(β₂ u, |g| + ε), which differs only where gradients are about as small as ε.
 
     A single gradient of 1e30 stays in u, which shrinks by β₂ at each step: the weight rests until u has shrunk to the

@@ -13,15 +13,15 @@ class AdamW(Optimizer):
     """AdamW: Adam, with weight decay beside the step instead of inside the gradient.
 
     Adam divides the gradient by its size, and with it any decay inside: weights with large gradients hardly decay.
-    Taken out of the gradient, decay shrinks every weight by the same fraction η wd a step.
+    Taken out of the gradient, decay shrinks every weight by the same fraction η δ a step.
 
-    Let w be the weight, g the gradient (rescaled and clipped), η the learning rate and t the step, from 1:
+    Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, δ the decay and t the step, from 1:
 
         mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
         var_t  = β₂ var_{t-1} + (1 - β₂) g_t²
         mean_hat = mean_t / (1 - β₁ᵗ)
         var_hat  = var_t / (1 - β₂ᵗ)
-        w_t = w_{t-1} - η (mean_hat / (√var_hat + ε) + wd w_{t-1})
+        w_t = w_{t-1} - η (mean_hat / (√var_hat + ε) + δ w_{t-1})
 
     State: `mean` and `var`, shaped like the weight, zeros at first.
 
@@ -31,23 +31,25 @@ class AdamW(Optimizer):
         beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
         epsilon: ε, keeps the quotient finite, default 1e-6.
         correct_bias: whether to divide by 1 - βᵗ, default True.
-        Others, such as `wd` (default 0): see `Optimizer`.
+        Others, such as `wd` (δ, default 0): see `Optimizer`.
 
-    Without gradients the weight shrinks by η wd a step:
+    With a decay of 0.5:
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.0, 0.0])
+    >>> w = np.array([1.0, -2.0])
     >>> adamw = optimizer.AdamW(learning_rate=0.1, wd=0.5)
     >>> state = adamw.create_state(0, w)
-    >>> for _ in range(3):
-    ...     adamw.update(0, w, g, state)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     adamw.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
-    [ 0.95 -1.9 ]
-    [ 0.9025 -1.805 ]
-    [ 0.8574 -1.7148]
+    [ 0.85 -1.8 ]
+    [ 0.8441 -1.643 ]
+    [ 0.8302 -1.6178]
+    [ 0.7986 -1.5962]
 
-    Equal to PyTorch's AdamW (whose defaults are epsilon 1e-8 and decay 0.01). MXNet 2 multiplies the decay, too, by
-    the bias corrections, which makes it 0.32 of what it should be at the first step.
+    Equal to PyTorch's AdamW (whose defaults are epsilon 1e-8 and decay 0.01). In the paper the decay is multiplied by
+    the schedule, which starts from 1, and not by the rate: its λ is η δ. MXNet 2 multiplies the decay, too, by the
+    bias corrections, which makes it 0.32 of what it should be at the first step.
 
     In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
     again. `clip_gradient` prevents this.

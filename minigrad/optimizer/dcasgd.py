@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from minigrad.device import context_of
 from minigrad.dtypes import unhalved
+from minigrad.engine.tensor import Tensor
+from minigrad.errors import ShapeError, UsageError
+from minigrad.optimizer.accepts import weight_of
 from minigrad.optimizer.arguments import number
-from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.optimizer import Index, Optimizer
 from minigrad.optimizer.registry import register
+from minigrad.optimizer.rule import sqrt
 
 
 @register
@@ -15,58 +20,110 @@ class DCASGD(Optimizer):
     When workers do not wait for each other, a gradient arrives after the weight has moved on. A Taylor expansion
     says how it would have changed on the way; g² is a cheap stand-in for the second derivative.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, γ the momentum, λ the
-    strength of the correction and `prev` the weight before this parameter's latest update:
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum,
+    λ the strength of the correction and `prev` the weight for which g was computed:
 
         d_t = g_t + λ g_t² (w_{t-1} - prev_{t-1})
         v_t = γ v_{t-1} - η d_t
         w_t = w_{t-1} + v_t                 (without momentum: w_t = w_{t-1} - η d_t)
         prev_t = w_{t-1}
 
-    State: `prev`, a copy of the weight at first, so that the first step is plain SGD; with momentum also `v`, zeros at
-    first. Both are shaped like the weight.
+    With `beta` the strength adapts to the size of the gradients (the paper's DC-ASGD-a), and d_t has λ_t in place of λ:
+
+        E_t = β E_{t-1} + (1 - β) g_t²
+        λ_t = λ / √(E_t + ε)
+
+    State: `prev`, a copy of the weight at first, so that the first step is plain SGD; with momentum also `v` and with
+    `beta` also `E`, zeros at first. All are shaped like the weight.
 
     Arguments:
         momentum: γ in [0, 1), default 0.
         lamda: λ >= 0, default 0.04. (The spelling is MXNet's.)
-        Others, such as `learning_rate` (η, default 0.01) and `wd`: see `Optimizer`.
+        beta: β in [0, 1), memory of the mean square. Default None: the strength is λ itself.
+        epsilon: ε >= 0, keeps the root away from 0, default 1e-7. It acts only with `beta`.
+        Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`.
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> dcasgd = optimizer.DCASGD(learning_rate=0.1, lamda=5.0)
-    >>> prev = dcasgd.create_state(0, w)
-    >>> for _ in range(3):
-    ...     dcasgd.update(0, w, g, prev)
+    >>> state = dcasgd.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     dcasgd.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.95  -1.975]
-    [ 0.9062 -1.9508]
-    [ 0.8617 -1.9265]
+    [ 1.075 -1.975]
+    [ 1.075 -2.175]
+    [ 1.05 -2.2 ]
 
-    With momentum MXNet 1.9 fails; here it works as in MXNet 2. Weight decay is part of g; MXNet 1.9 keeps it out of g².
+    A worker's copy can only be known to whoever gave it out. Without being told, `prev` is the weight before this
+    parameter's latest update, as in MXNet. A store that serves several workers says before an update which copy the
+    gradient was computed with. Here it is two updates old:
+
+    >>> w, copy = np.array([1.0]), np.array([1.0])
+    >>> state = dcasgd.create_state(1, w)
+    >>> for g in 0.5, -1.0:
+    ...     dcasgd.update(1, w, np.array([g]), state)
+    >>> dcasgd.pulled(1, copy)
+    >>> dcasgd.update(1, w, np.array([2.0]), state)
+    >>> print(w.asnumpy().round(4))
+    [0.725]
+
+    With momentum MXNet 1.9.1 fails; here it works as in MXNet 2. Weight decay is part of g; MXNet 1.9.1 keeps it out of
+    g². The paper has neither momentum nor decay.
 
     In float32 a single gradient of 1e30 turns the weight into NaN, because its square overflows: first it is
     infinite, one step later NaN. `clip_gradient` prevents this.
 
     Reference: S. Zheng, Q. Meng, T. Wang, W. Chen, N. Yu, Z.-M. Ma, T.-Y. Liu, "Asynchronous stochastic gradient
-    descent with delay compensation", ICML 2017, arXiv:1609.08326, Algorithm 2 (constant λ).
+    descent with delay compensation", ICML 2017, arXiv:1609.08326, Algorithms 1 (worker) and 2 (parameter server). The
+    adaptive strength is from its experiments, which take m = 0.95 for our β and ε = 1e-7.
     """
 
-    def __init__(self, momentum: float = 0.0, lamda: float = 0.04, **kwargs: Any) -> None:
+    def __init__(
+        self, momentum: float = 0.0, lamda: float = 0.04, beta: float | None = None, epsilon: float = 1e-7,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self.momentum = number("momentum", momentum, 0, 1)
         self.lamda = number("lamda", lamda, 0)
+        self.beta = None if beta is None else number("beta", beta, 0, 1)
+        self.epsilon = number("epsilon", epsilon, 0)
+        self._pulled: dict[Index, Tensor] = {}
 
     @property
     def states(self) -> tuple[str, ...]:
-        return ("v", "prev") if self.momentum else ("prev",)
+        return ("v",) * (self.momentum != 0) + ("E",) * (self.beta is not None) + ("prev",)
 
     def initial_state(self, name, w):
         return unhalved(w).copy() if name == "prev" else super().initial_state(name, w)
 
     def rule(self, w, g, *states, lr):
-        prev = states[-1]
-        d = g + self.lamda * g**2 * (w - prev)
+        lamda, after = self.lamda, [w]
+        if self.beta is not None:
+            E = self.beta * states[-2] + (1 - self.beta) * g**2
+            lamda, after = self.lamda / sqrt(E + self.epsilon), [E, w]
+        d = g + lamda * g**2 * (w - states[-1])
         if self.momentum == 0:
-            return w - lr * d, w
+            return w - lr * d, *after
         v = self.momentum * states[0] - lr * d
-        return w + v, v, w
+        return w + v, v, *after
+
+    def pulled(self, index: Index, weight: Tensor) -> None:
+        """Say with which weight the gradient of this parameter's next update was computed: the worker's copy of it.
+
+        Calls are for one update; after it `prev` is again the weight before the latest. The copy is kept as it is now.
+        """
+        self._pulled[index] = weight_of(weight).copy()
+
+    def step(self, index, w, g, states):
+        if index in self._pulled:
+            copy = self._pulled.pop(index)
+            if copy.shape != w.shape:
+                raise ShapeError(f"pulled({index!r}, ...) got the shape {copy.shape}; its parameter has {w.shape}")
+            states[-1][...] = context_of(w).put(copy.data)
+        super().step(index, w, g, states)
+
+    def step_group(self, indices, w, g, states):
+        if self._pulled:
+            raise UsageError("pulled() is for updates that a store makes one by one: use update_on_kvstore=True")
+        super().step_group(indices, w, g, states)

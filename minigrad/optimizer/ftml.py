@@ -15,7 +15,7 @@ class FTML(Optimizer):
     FTRL sums all past losses and in the end hardly moves. FTML lets old ones fade by β₁ a step; its scale d is
     Adam's. The result behaves like Adam or RMSProp but is the exact minimum of a sum of fading quadratic models.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and t the step, from 1:
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate and t the step, from 1:
 
         v_t = β₂ v_{t-1} + (1 - β₂) g_t²
         d_t = (1 - β₁ᵗ) / η · (√(v_t / (1 - β₂ᵗ)) + ε)
@@ -29,21 +29,24 @@ class FTML(Optimizer):
         beta1: β₁ in [0, 1), how fast old losses fade, default 0.6.
         beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
         epsilon: ε > 0, keeps d away from 0, default 1e-8. With 0, gradients that are all zero give 0 / 0.
-        Others, such as `learning_rate` (η, default 0.01) and `wd`: see `Optimizer`. At a rate of 0, by which the rule
-            divides, nothing changes.
+        Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`. At a rate of 0, by which
+            the rule divides, nothing changes.
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> ftml = optimizer.FTML(learning_rate=0.1)
     >>> state = ftml.create_state(0, w)
-    >>> for _ in range(3):
-    ...     ftml.update(0, w, g, state)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     ftml.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.9 -1.9]
-    [ 0.8375 -1.8375]
-    [ 0.7865 -1.7865]
+    [ 0.979 -1.9  ]
+    [ 0.979  -1.9876]
+    [ 0.959  -2.0098]
 
-    Equal to MXNet but for the order of clipping and decay. PyTorch has no FTML.
+    Equal to MXNet's, but that 1.9.1 decays before clipping. The four lines of MXNet's guide are these; the minimum
+    above them lacks the weights β₁^(i-j) before its squares, and has the last gradient in place of each. PyTorch has
+    no FTML.
 
     In float32 a single gradient of 1e30 turns the weight into NaN, because its square overflows. `clip_gradient`
     prevents this.

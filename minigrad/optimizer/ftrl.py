@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from minigrad.device import on_host, xp_of
 from minigrad.optimizer.arguments import Default, number
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
@@ -17,13 +18,13 @@ class Ftrl(Optimizer):
     stays small. It was made for predicting clicks.
 
     Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, n the sum of squares, z the
-    evidence, and λ₂ = wd the ridge penalty:
+    evidence, and δ = wd the ridge penalty (the paper's λ₂):
 
         σ_t = (√(n_{t-1} + g_t²) - √n_{t-1}) / η
         z_t = z_{t-1} + g_t - σ_t w_{t-1}
         n_t = n_{t-1} + g_t²
         w_t = 0                                                        if |z_t| <= λ₁
-        w_t = -(z_t - sign(z_t) λ₁) / ((β + √n_t) / η + λ₂)            otherwise
+        w_t = -(z_t - sign(z_t) λ₁) / ((β + √n_t) / η + δ)             otherwise
 
     State: `z` and `n`, shaped like the weight, zeros at first.
 
@@ -31,24 +32,29 @@ class Ftrl(Optimizer):
         lamda1: λ₁ >= 0, L1 penalty, default 0.01. (The spelling is MXNet's.)
         learning_rate: η, default 0.1. At a rate of 0, by which the rule divides, nothing changes.
         beta: β >= 0, slows the first steps, default 1.
-        Others, such as `wd` (λ₂, default 0): see `Optimizer`.
+        Others, such as `wd` (δ, default 0): see `Optimizer`.
 
-    The weight follows from z and n alone, so the initial weight is soon forgotten, and a first gradient of 0 sets
-    it to 0:
+    The weight follows from z and n alone, so the first weight is soon forgotten (a first gradient of 0 makes it 0):
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, 0.0])
+    >>> w = np.array([1.0, -2.0])
     >>> ftrl = optimizer.Ftrl(learning_rate=0.1)
     >>> state = ftrl.create_state(0, w)
-    >>> for _ in range(3):
-    ...     ftrl.update(0, w, g, state)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     ftrl.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
-    [0.2993 0.    ]
-    [0.27 0.  ]
-    [0.2432 0.    ]
+    [ 0.2993 -0.3792]
+    [ 0.3465 -0.3792]
+    [ 0.3465 -0.4455]
+    [ 0.3349 -0.4618]
+
+    In its first step a weight keeps only |g| / (|g| + β) of itself, and nothing where |z| <= λ₁. So the defaults,
+    which are those of MXNet's guide, erase nearly all first weights of a network, whose gradients are small; Ftrl
+    then warns, once, on a CPU. For a network take lamda1=0 and beta=0: Ftrl is then AdaGrad with ε = 0, but that a
+    weight is 0 until it gets a gradient. It was made for linear models, which start at zero.
 
     MXNet's guide prints z_t = z_{t-1} + σ w, without the gradient and with the wrong sign, which cannot learn; its
-    code is the paper's, as here. Where β, wd and all gradients are 0 the second case is 0 / 0; MXNet returns NaN,
+    code is the paper's, as here. Where β, δ and all gradients are 0 the second case is 0 / 0; MXNet returns NaN,
     here the first case is chosen.
 
     In float32 a single gradient of 1e30 turns the weight into NaN, because its square overflows. `clip_gradient`
@@ -73,3 +79,12 @@ class Ftrl(Optimizer):
         n = n + g**2
         w = -(z - sign(z) * self.lamda1) / ((self.beta + sqrt(n)) / lr + wd)
         return where(absolute(z) <= self.lamda1, 0.0, w), z, n
+
+    def step(self, index, w, g, states):
+        first = on_host(xp_of(w)) and self._index_update_count[index] == self.begin_num_update + 1
+        before = int((w != 0).sum()) if first else 0  # on a GPU that would wait for the device
+        super().step(index, w, g, states)
+        if before >= 100 and (after := int((w != 0).sum())) < before / 10:  # of a few weights zeros are no surprise
+            from minigrad.optimizer.cautions import weights_are_erased
+
+            weights_are_erased(self, before, after)

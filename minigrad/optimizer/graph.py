@@ -8,6 +8,7 @@ has only the branch that ran, and `holds` says whether the same one would run ag
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from numbers import Real
@@ -21,6 +22,7 @@ from minigrad.errors import UsageError
 from minigrad.optimizer.rule import FLOAT, Symbol, Trace, ancestors, clip, spell
 
 Scalars = Mapping[str, Any]
+PLAIN = (int, float, str, bytes, tuple, type(None))
 PREPARATION: Scalars = {"rescale_grad": 1.0, "clip_gradient": None, "wd": 0.0}
 """What is done to every gradient before the rule, with the values that do nothing."""
 
@@ -33,6 +35,8 @@ class Graph:
     * `nodes`: what is computed per element, in order.
     * `parameters`: the scalars which that needs, such as `1 - beta1**t`; `fold` computes them once a step.
     * `compiled`: the programs that the readings have made of it.
+    * `unproved`: for how many steps it is still compared with the rule; `stale`: whether what the rule read elsewhere
+      has changed; `moving`: whether it does so often, so that compiling a loop would not pay.
     """
 
     def __init__(
@@ -49,6 +53,11 @@ class Graph:
         self.parameters = [x for x in self.scalars if x in wanted]
         self.written = {name: x for name, x in results.items() if not (x.op == "array" and x.name == name)}
         self.compiled: dict[Any, Any] = {}
+        self.unproved, self.moving, self.stale = (
+            0,
+            False,
+            False,
+        )  # set by `surroundings.py`, for rules that are not minigrad's
         self.trace = trace
 
     @cached_property
@@ -61,26 +70,25 @@ class Graph:
 
 
 def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
-    """Run the optimizer's rule once with symbols and return its graph.
+    """The graph of the optimizer's rule."""
+    return Graph(*run_with_symbols(optimizer, scalars))
+
+
+def run_with_symbols(optimizer: Any, scalars: Scalars) -> tuple[Any, ...]:
+    """Run the optimizer's rule once with symbols: all that its graph is made of.
 
     `scalars` are the values of one step. They say which of the things that the rule asks for are arrays, and how the
     gradient is prepared: rescaled, then clipped to +-clip_gradient, then `wd * w` is added (unless the rule asks for
     `wd` itself). Parts that do nothing (1, off, 0) are left out, and without `scalars` all of them.
     """
-    cls, states = type(optimizer), tuple(optimizer.states)
-    if not hasattr(cls, "rule"):
-        raise UsageError(
-            f"{cls.__name__} says nothing about how to step; define "
-            "`rule(self, w, g, *, lr)`, which returns the next w, or `update(self, index, weight, grad, state)`"
-        )
-    rule = cls.rule
-    asked = {
-        p.name: not is_number(scalars.get(p.name, 0.0))
-        for p in inspect.signature(rule).parameters.values()
-        if p.kind is p.KEYWORD_ONLY
-    }
-    prepared = active(scalars)
+    cls = type(optimizer)
+    own, prepared = is_own(cls), active(scalars)
+    if not own:
+        from minigrad.optimizer.definition import call, check
 
+        check(optimizer, scalars)
+    rule, states = cls.rule, tuple(optimizer.states)
+    asked = {name: not is_number(scalars.get(name, 0.0)) for name in asked_by(rule, scalars)}
     symbols = Trace()
     w, g = symbols.leaf("array", "w"), symbols.leaf("array", "g")
     before = [symbols.leaf("array", name) for name in states]
@@ -88,15 +96,29 @@ def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
     parts = (*prepared[:2], prepared[2] and "wd" not in asked)
     gradient = prepared_gradient(w, g, {name: symbols.leaf("scalar", name) for name in PREPARATION}, parts)
 
-    returned = rule(HyperParameters(optimizer, symbols), w, gradient, *before, **given)
-    after = returned if isinstance(returned, tuple) else (returned, *before)
-    if len(after) != 1 + len(states):
-        raise UsageError(
-            f"{cls.__name__}.rule returned {len(after)} values; expected the next w and the next value of "
-            f"each of its {len(states)} states {states}"
+    seen, arrays = HyperParameters(optimizer, symbols), [w, gradient, *before]
+    if own:
+        returned = rule(seen, *arrays, **given)
+        after = returned if isinstance(returned, tuple) else (returned, *before)
+    else:
+        done = len(symbols.nodes)
+        after = call(
+            optimizer, seen, arrays, given, lambda: {id(y) for x in list(symbols.nodes.values())[done:] for y in x.args}
         )
     results = {name: symbols.symbol(x) for name, x in zip(("w", *states), after)}
-    return Graph(rule, symbols, states, asked, prepared, results)
+    return rule, symbols, states, asked, prepared, results
+
+
+def is_own(cls: type) -> bool:
+    """Whether a class is minigrad's own, whose rule the tests compare with its readings, to the last bit."""
+    return cls.__module__.startswith("minigrad.")
+
+
+def asked_by(rule: Callable[..., Any], scalars: Scalars) -> list[str]:
+    """What a rule asks for by name. What has a default and is not known is left to its default."""
+    known = {*scalars, "lr", "t"}
+    parameters = inspect.signature(rule).parameters.values()
+    return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and (p.default is p.empty or p.name in known)]
 
 
 def is_number(x: Any) -> bool:
@@ -119,33 +141,54 @@ def active(scalars: Scalars) -> tuple[bool, bool, bool]:
     return scalars["rescale_grad"] != 1, limit is not None and limit > 0, scalars["wd"] != 0
 
 
-class HyperParameters:
-    """What a rule sees as `self` while it is traced: numbers are named symbols, all else has the value it has now."""
+class Seen:
+    """What a rule sees as `self`: its optimizer, which it cannot change, and the step's rate as `self.lr`."""
 
-    def __init__(self, optimizer: Any, symbols: Trace) -> None:
-        self.__dict__.update(_optimizer=optimizer, _symbols=symbols)
+    def __init__(self, optimizer: Any, lr: Any) -> None:
+        self.__dict__.update(_optimizer=optimizer, _lr=lr)
 
     @property  # type: ignore[misc]  # so that super() works inside a rule
     def __class__(self) -> Any:
         return type(self._optimizer)
 
     def __getattr__(self, name: str) -> Any:
+        if name in ("lr", "learning_rate"):
+            return self._lr
+        if name in PREPARATION:
+            from minigrad.optimizer.mistakes import done_before
+
+            raise done_before(name)
         value = getattr(self._optimizer, name)
-        if isinstance(value, MethodType):
-            return MethodType(value.__func__, self)
+        if isinstance(value, numpy.generic):
+            return value.item()
+        return MethodType(value.__func__, self) if isinstance(value, MethodType) else value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if value is not getattr(self._optimizer, name, None):  # as it is in `self.log += [g]`
+            raise UsageError(f"a rule is pure: it cannot set self.{name}; declare a state and return its next value")
+
+
+class HyperParameters(Seen):
+    """The same while a rule is traced: numbers are named symbols, all else has the value it has now."""
+
+    def __init__(self, optimizer: Any, symbols: Trace) -> None:
+        super().__init__(optimizer, symbols.leaf("scalar", "lr"))
+        self.__dict__["_symbols"] = symbols
+
+    def __getattr__(self, name: str) -> Any:
+        value = super().__getattr__(name)
+        if isinstance(value, (MethodType, Symbol)):
+            return value
         if type(value) is not bool and is_number(value):
             return self._symbols.leaf("hyper", name, float(value))
         self._symbols.constants[name] = value
         return value
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise UsageError(f"a rule is pure: it cannot set self.{name}; declare a state and return its next value")
-
 
 def holds(symbols: Trace, asked: dict[str, bool]) -> Callable[[Any, Scalars], bool]:
     """Compile the question whether the traced branches would run again, given the optimizer and a step's scalars."""
     conditions = [f"bool({inline(x)}) is {outcome}" for x, outcome in symbols.decided.items()]
-    conditions += [f"self.{name} == constants[{name!r}]" for name in symbols.constants]
+    conditions += [f"same(self.{name}, constants[{name!r}])" for name in symbols.constants]
     hypers = [f"self.{x.name}" for x in symbols.nodes.values() if x.op == "hyper"]
     conditions += [f"(type({hyper}) is float or is_number({hyper}))" for hyper in hypers]
     conditions += [
@@ -155,9 +198,14 @@ def holds(symbols: Trace, asked: dict[str, bool]) -> Callable[[Any, Scalars], bo
     ]
     source = f"def holds(self, scalars):\n    return {' and '.join(conditions) or 'True'}"
     found: Callable[[Any, Scalars], bool] = define(
-        source, "holds", FLOAT | {"constants": symbols.constants, "is_number": is_number}
+        source, "holds", FLOAT | {"constants": symbols.constants, "is_number": is_number, "same": same}
     )
     return found
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether a value is still what it was: the same object, or an equal one of Python's plain kinds."""
+    return a is b or (type(a) is type(b) and isinstance(a, PLAIN) and bool(a == b))
 
 
 def inline(x: Symbol) -> str:
@@ -187,8 +235,12 @@ def fold(graph: Graph) -> Callable[[Any, Scalars], list[float]]:
         lines.append(f"    x{x.order} = {text}")
     parameters = ", ".join(f"x{x.order}" for x in graph.parameters)
     source = "\n".join(["def fold(self, scalars):", *lines, f"    return [{parameters}]"])
-    in_floats: Callable[[Any, Scalars], list[float]] = define(source, "fold", FLOAT)
-    in_numpy = define(source, "fold", {op: getattr(numpy, op) for op in FLOAT} | {"float": numpy.float64})
+    in_floats: Callable[[Any, Scalars], list[float]] = define(
+        source, "fold", FLOAT | {"inf": math.inf, "nan": math.nan}
+    )
+    in_numpy = define(
+        source, "fold", {op: getattr(numpy, op) for op in (*FLOAT, "inf", "nan")} | {"float": numpy.float64}
+    )
 
     def folded(self: Any, scalars: Scalars) -> list[float]:
         try:

@@ -34,13 +34,19 @@ class GroupAdaGrad(Optimizer):
         epsilon (or eps): ε, keeps the root away from 0, default 1e-5.
         Others, such as `learning_rate` (η, default 0.01): see `Optimizer`. `wd` must be 0.
 
+    Both elements of the row have one rate:
+
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -0.5], [3.0, 4.0]])
-    >>> rows = optimizer.GroupAdaGrad(learning_rate=0.1)
-    >>> rows.update(0, w, g, rows.create_state(0, w))
-    >>> print(w.asnumpy().round(4))
-    [[0.9    2.1   ]
-     [2.9151 3.8869]]
+    >>> w = np.array([[1.0, -2.0]])
+    >>> groupadagrad = optimizer.GroupAdaGrad(learning_rate=0.1)
+    >>> state = groupadagrad.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     groupadagrad.update(0, w, np.array([g]), state)
+    ...     print(w.asnumpy().round(4))
+    [[ 0.8735 -1.9368]]
+    [[ 0.997  -1.9368]]
+    [[ 0.997  -2.0595]]
+    [[ 0.982  -2.0893]]
 
     As in MXNet. PyTorch has none.
 

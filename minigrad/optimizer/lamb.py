@@ -22,7 +22,7 @@ class LAMB(Optimizer):
 
         mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
         var_t  = β₂ var_{t-1} + (1 - β₂) g_t²
-        r_t = mean_hat / (√var_hat + ε) + wd w_{t-1},  mean_hat = mean_t / (1 - β₁ᵗ),  var_hat = var_t / (1 - β₂ᵗ)
+        r_t = mean_hat / (√var_hat + ε) + δ w_{t-1},  mean_hat = mean_t / (1 - β₁ᵗ),  var_hat = var_t / (1 - β₂ᵗ)
         trust = |w_{t-1}| / |r_t|                   (1 if either is 0; |w| is first limited to the bounds)
         w_t = w_{t-1} - η trust r_t
 
@@ -35,16 +35,21 @@ class LAMB(Optimizer):
         epsilon: ε, keeps the quotient finite, default 1e-6.
         lower_bound, upper_bound: limits of |w|, default None; None or 0 is no limit.
         bias_correction: whether to divide by 1 - βᵗ, default True.
-        Others: see `Optimizer`. `wd` is decoupled: it is not part of g.
+        Others, such as `wd` (δ, default 0): see `Optimizer`. `wd` is decoupled: it is not part of g.
 
-    A step is η of the weight's length:
+    Each step is η of the weight's length:
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([3.0, 4.0]), np.array([0.0, 100.0])
+    >>> w = np.array([1.0, -2.0])
     >>> lamb = optimizer.LAMB(learning_rate=0.1)
-    >>> lamb.update(0, w, g, lamb.create_state(0, w))
-    >>> print(w.asnumpy())
-    [3.  3.5]
+    >>> state = lamb.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     lamb.update(0, w, np.array(g), state)
+    ...     print(w.asnumpy().round(4))
+    [ 0.8419 -1.8419]
+    [ 0.939  -1.6642]
+    [ 1.024  -1.8353]
+    [ 1.0587 -2.0426]
 
     Equal to MXNet's, but for its float16 weights, which there drift from the formula. PyTorch has no LAMB.
 

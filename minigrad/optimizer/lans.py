@@ -24,8 +24,8 @@ class LANS(Optimizer):
         mean_t = β₁ mean_{t-1} + (1 - β₁) ĝ_t
         var_t  = β₂ var_{t-1} + (1 - β₂) ĝ_t²
         D_t = √(var_t / (1 - β₂ᵗ)) + ε
-        r_t = mean_t / (1 - β₁ᵗ) / D_t + wd w_{t-1},     trust_r = |w_{t-1}| / |r_t|
-        q_t = ĝ_t / D_t + wd w_{t-1},                    trust_q = |w_{t-1}| / |q_t|
+        r_t = mean_t / (1 - β₁ᵗ) / D_t + δ w_{t-1},     trust_r = |w_{t-1}| / |r_t|
+        q_t = ĝ_t / D_t + δ w_{t-1},                    trust_q = |w_{t-1}| / |q_t|
         w_t = w_{t-1} - η (β₁ trust_r r_t + (1 - β₁) trust_q q_t)
 
     A trust is 1 if either norm is 0; |w| is first limited to the bounds.
@@ -38,18 +38,21 @@ class LANS(Optimizer):
         beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
         epsilon: ε, keeps the quotient finite, default 1e-6.
         lower_bound, upper_bound: limits of |w|, default None; None or 0 is no limit.
-        Others: see `Optimizer`. `wd` is decoupled: it is not part of the gradient.
+        Others, such as `wd` (δ, default 0): see `Optimizer`. `wd` is decoupled: it is not part of the gradient.
 
-    The size of the gradient does not matter:
+    Each step is at most η of the weight's length, and the size of the gradient does not matter:
 
     >>> from minigrad import np, optimizer
-    >>> for size in 1.0, 1000.0:
-    ...     w, g = np.array([3.0, 4.0]), np.array([0.0, size])
-    ...     lans = optimizer.LANS(learning_rate=0.1)
-    ...     lans.update(0, w, g, lans.create_state(0, w))
-    ...     print(w.asnumpy())
-    [3.  3.5]
-    [3.  3.5]
+    >>> w = np.array([1.0, -2.0])
+    >>> lans = optimizer.LANS(learning_rate=0.1)
+    >>> state = lans.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     lans.update(0, w, np.array(g), state)
+    ...     print(w.asnumpy().round(4))
+    [ 0.8419 -1.8419]
+    [ 0.8912 -1.662 ]
+    [ 0.9284 -1.8464]
+    [ 0.8832 -2.0474]
 
     A gradient of all zeros stays zero; MXNet 2 divides 0 by 0. All terms use the old weight, as in MXNet 2's fused
     kernel; its other code computes q from a half-updated one. PyTorch has no LANS.

@@ -19,10 +19,10 @@ class LARS(Optimizer):
     In large batches some layers have gradients far larger, for their weights, than others, and one rate is too much
     for some or too little for others. LARS makes every step a fixed fraction of the parameter's norm.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), h the raw gradient times rescale_grad, η the
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), h the raw gradient times rescale_grad, η the
     learning rate, κ the trust coefficient, γ the momentum, v the velocity and |·| the norm over the whole parameter:
 
-        trust = κ |w| / (|h| + wd |w| + ε)          (1 if |w| or |h| is 0, and for gammas, betas and biases)
+        trust = κ |w| / (|h| + δ |w| + ε)          (1 if |w| or |h| is 0, and for gammas, betas and biases)
         v_t = γ η_t / η_{t-1} v_{t-1} - η trust g_t
         w_t = w_{t-1} + v_t                         (without momentum: w_t = w_{t-1} - η trust g_t)
 
@@ -35,16 +35,21 @@ class LARS(Optimizer):
         epsilon (or eps): ε >= 0, default 0.
         momentum_correction: whether the velocity follows a change of the rate (the factor η_t / η_{t-1}, with the rates
             before lr_mult), default True.
-        Others, such as `learning_rate` (η, default 0.01) and `wd`: see `Optimizer`.
+        Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`.
 
-    A step is η κ of the weight's length, whatever the size of the gradient:
+    Each step is η κ of the weight's length, whatever the size of the gradient:
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([3.0, 4.0]), np.array([0.0, 100.0])
+    >>> w = np.array([1.0, -2.0])
     >>> lars = optimizer.LARS(learning_rate=1.0, eta=0.1)
-    >>> lars.update(0, w, g, lars.create_state(0, w))
-    >>> print(w.asnumpy())
-    [3.  3.5]
+    >>> state = lars.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     lars.update(0, w, np.array(g), state)
+    ...     print(w.asnumpy().round(4))
+    [ 0.8 -1.9]
+    [ 1.0062 -1.9   ]
+    [ 1.0062 -2.115 ]
+    [ 0.9014 -2.3245]
 
     Names decide what is a gamma, beta or bias: those of the Trainer's parameters, or `param_idx2name`. MXNet in a
     Trainer knows no names and scales biases too; and with a changing rate it corrects only the first four

@@ -21,7 +21,7 @@ class LBSGD(Optimizer):
     when the weights still change fast. The rate therefore grows from η to B η. The strategy `lars` instead gives
     each parameter a rate in proportion to its length over the length of its gradient.
 
-    Let w be the weight, g the average of B gradients (then rescaled, clipped, plus wd * w), η the learning rate, γ the
+    Let w be the weight, g the average of B gradients (then rescaled, clipped, plus δ w), η the learning rate, γ the
     momentum, v the velocity, n the number of the small batch, from 1, and N = warmup_epochs * updates_per_epoch. When B
     divides n:
 
@@ -35,7 +35,7 @@ class LBSGD(Optimizer):
         sqrt     scale = 1 + (B - 1) √(n / N)
         other    scale = 1
 
-    With `lars`, always: scale = √(|w|² / (|g|² + wd |w|² + 1e-18)), limited to [0.01, 100], where |g| is before
+    With `lars`, always: scale = √(|w|² / (|g|² + δ |w|² + 1e-18)), limited to [0.01, 100], where |g| is before
     rescaling.
 
     State: `v` if there is momentum and `total` if B > 1, shaped like the weight, zeros at first.
@@ -49,19 +49,21 @@ class LBSGD(Optimizer):
         updates_per_epoch: small batches in an epoch, default 32.
         begin_epoch: the epoch at which training resumes; n starts there. Default 0.
         num_epochs: no effect, as in MXNet. Default 60.
-        Others, such as `learning_rate` (η, default 0.01): see `Optimizer`.
+        Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`.
+
+    Every second batch is a step:
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> lbsgd = optimizer.LBSGD(learning_rate=0.1, batch_scale=2, warmup_epochs=1, updates_per_epoch=4)
-    >>> total = lbsgd.create_state(0, w)
-    >>> for _ in range(4):
-    ...     lbsgd.update(0, w, g, total)
+    >>> state = lbsgd.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     lbsgd.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 1. -2.]
-    [ 0.925  -1.9625]
-    [ 0.925  -1.9625]
-    [ 0.825  -1.9125]
+    [ 1.0375 -1.9812]
+    [ 1.0375 -1.9812]
+    [ 1.0125 -2.2312]
 
     MXNet 1.9 reads a schedule one update late here, and in a Trainer counts the second gradient of the first group
     twice; here both are right. `lars` is MXNet's formula; for the paper's see `LARS`.

@@ -20,7 +20,7 @@ class Lion(Optimizer):
 
         c_t = β₁ m_{t-1} + (1 - β₁) g_t
         m_t = β₂ m_{t-1} + (1 - β₂) g_t
-        w_t = w_{t-1} - η (sign(c_t) + wd w_{t-1})
+        w_t = w_{t-1} - η (sign(c_t) + δ w_{t-1})
 
     State: `m`, shaped like the weight, zeros at first.
 
@@ -28,18 +28,19 @@ class Lion(Optimizer):
         learning_rate: η, default 0.0001.
         beta1: β₁ in [0, 1), weight of the momentum in the step, default 0.9.
         beta2: β₂ in [0, 1), memory of the momentum, default 0.99.
-        Others, such as `wd` (default 0): see `Optimizer`. `wd` is decoupled: it is not part of g.
+        Others, such as `wd` (δ, default 0): see `Optimizer`. `wd` is decoupled: it is not part of g.
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> lion = optimizer.Lion(learning_rate=0.1)
-    >>> m = lion.create_state(0, w)
-    >>> for _ in range(3):
-    ...     lion.update(0, w, g, m)
+    >>> state = lion.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     lion.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.9 -1.9]
-    [ 0.8 -1.8]
-    [ 0.7 -1.7]
+    [ 1.  -1.8]
+    [ 1.1 -1.9]
+    [ 1. -2.]
 
     Neither MXNet nor PyTorch has it; this is the paper's.
 

@@ -17,7 +17,7 @@ class Nadam(Optimizer):
     the mean of the next step is anticipated by the momentum μ_{t+1} it will have; the present gradient counts with
     its own.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, ψ the schedule decay,
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, ψ the schedule decay,
     t the step, from 1, and P the product of all μ so far:
 
         μ_t = β₁ (1 - ½ 0.96^(t ψ))
@@ -36,27 +36,30 @@ class Nadam(Optimizer):
         beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
         epsilon: ε, keeps the quotient finite, default 1e-8.
         schedule_decay: ψ >= 0, how fast μ grows from β₁ / 2 to β₁, default 0.004.
-        Others: see `Optimizer`.
+        Others, such as `wd` (δ, default 0): see `Optimizer`.
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> nadam = optimizer.Nadam(learning_rate=0.1)
     >>> state = nadam.create_state(0, w)
-    >>> for _ in range(3):
-    ...     nadam.update(0, w, g, state)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     nadam.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.8944 -1.8944]
-    [ 0.816 -1.816]
-    [ 0.7428 -1.7428]
+    [ 0.985 -1.888]
+    [ 0.9886 -1.9992]
+    [ 0.9652 -2.0362]
 
-    Equal to PyTorch's NAdam. MXNet multiplies one P for all parameters once per parameter and step, so that there a
-    weight's path depends on how many parameters the net has; here each parameter has its own. MXNet's guide prints
-    another formula, which needs a second gradient per step and moves uphill; its code is the paper's method, as here.
+    This is the report of 2015, as in PyTorch and MXNet; Keras has ψ = 1. Algorithm 2 of the workshop paper also has
+    μ_t in place of β₁ in the mean, and scales var_hat by β₂. MXNet multiplies one P for all parameters once per
+    parameter and step, so that there a weight's path depends on how many parameters the net has; here each parameter
+    has its own. MXNet's guide prints another formula, which needs a second gradient per step and moves uphill.
 
     In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
     again. `clip_gradient` prevents this.
 
-    Reference: T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016, Algorithm 2.
+    References: T. Dozat, "Incorporating Nesterov momentum into Adam", report of the course CS229, Stanford
+    University, 2015; the workshop paper of the same name, ICLR 2016, Algorithm 2.
     """
 
     states = ("mean", "var")

@@ -14,7 +14,7 @@ class NAG(Optimizer):
     Plain momentum takes the gradient at the current point and then moves on by the velocity as well. Nesterov looks
     ahead first, so the gradient can still correct the velocity; this brakes earlier on the way up again.
 
-    Let p be the point, v the velocity, g the gradient (rescaled, clipped, plus wd * w), η the learning rate and γ
+    Let p be the point, v the velocity, g the gradient (rescaled, clipped, plus δ w), η the learning rate and γ
     the momentum. The method is v_t = γ v_{t-1} - η g(p_{t-1} + γ v_{t-1}), p_t = p_{t-1} + v_t. A gradient can only
     be had where the weights are, therefore the weight that is stored *is* the look-ahead point w = p + γ v:
 
@@ -28,18 +28,19 @@ class NAG(Optimizer):
 
     Arguments:
         momentum: γ in [0, 1), default 0.
-        Others, such as `learning_rate` (η, default 0.01) and `wd`: see `Optimizer`.
+        Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`.
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> nag = optimizer.NAG(learning_rate=0.1, momentum=0.8)
-    >>> v = nag.create_state(0, w)
-    >>> for _ in range(3):
-    ...     nag.update(0, w, g, v)
+    >>> state = nag.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     nag.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.91  -1.955]
-    [ 0.788 -1.894]
-    [ 0.6404 -1.8202]
+    [ 1.058 -1.939]
+    [ 1.0964 -2.2862]
+    [ 1.0821 -2.494 ]
 
     With weight decay MXNet 1.9 computes the velocity from the weight that it has just changed; here, as in PyTorch, the
     decay is that of the current weight. With a constant rate the weights equal those of PyTorch's SGD(nesterov=True).

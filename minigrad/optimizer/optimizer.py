@@ -23,8 +23,9 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
 from minigrad.optimizer.arguments import Default
+from minigrad.optimizer.graph import is_own
 from minigrad.optimizer.registry import create, register
-from minigrad.optimizer.run import run
+from minigrad.optimizer.run import run, way_of
 from minigrad.optimizer.shown import Shown
 
 Index = int | str
@@ -53,8 +54,10 @@ class Optimizer(Shown):
     >>> print(w.asnumpy())
     [0.75 2.25]
 
-    or, when it is not a formula for each element, define `create_state(index, weight)` and `update(index, weight,
-    grad, state)` yourself: call `self._update_count(index)` first, then change `weight` in place.
+    Defined in a notebook or a script, a rule is *plain*: Python calls it with real arrays at every step, so that
+    `print`, breakpoints and lists work in it. Defined in a module, it becomes a program, once (`optimizer.reading`
+    chooses). Or, when it is not a formula for each element, define `create_state(index, weight)` and `update(index,
+    weight, grad, state)` yourself: call `self._update_count(index)` first, then change `weight` in place.
 
     Arguments, which every optimizer accepts by keyword:
         learning_rate: :math:`\eta`, default 0.01 unless the optimizer names another. Given together with a schedule it
@@ -131,9 +134,19 @@ class Optimizer(Shown):
 
     @property
     def elementwise(self) -> bool:
-        """Whether a step on several parameters laid side by side is the same as one step on each."""
-        cls = type(self)
-        return cls.update is Optimizer.update and cls.create_state is Optimizer.create_state
+        """Whether a step on several parameters laid side by side is the same as one step on each.
+
+        Not in the reading "plain", where a rule may print its arrays in the parameter's own shape.
+        """
+        cls, base = type(self), Optimizer
+        return cls.update is base.update and cls.create_state is base.create_state and way_of(cls) != "plain"
+
+    def _check_class(self) -> None:
+        """Refuse an optimizer of a user's class that could not take a step, before a state is made for it."""
+        if not is_own(type(self)):
+            from minigrad.optimizer.definition import check_class
+
+            check_class(self, Optimizer)
 
     # ---- States ----------------------------------------------------------------------------------------------------
 
@@ -144,6 +157,7 @@ class Optimizer(Shown):
 
     def create_state(self, index: Index, weight: Tensor) -> State:
         """A new state for one parameter: None, one array, or a tuple in the order of `states`."""
+        self._check_class()
         weight = weight_of(weight)
         with weight.ctx:
             made = tuple(Tensor(self.initial_state(name, weight.data), weight.ctx) for name in self.states)
@@ -151,6 +165,7 @@ class Optimizer(Shown):
 
     def create_state_multi_precision(self, index: Index, weight: Tensor) -> State:
         """As `create_state`; for a float16 weight with `multi_precision`, (float32 master copy, state)."""
+        self._check_class()
         weight = weight_of(weight)
         with weight.ctx:
             if not self._has_master(weight):
@@ -239,7 +254,11 @@ class Optimizer(Shown):
 
     def _update_count(self, index: Index | Iterable[Index]) -> None:
         """Count one more update of the parameter, or of each of several."""
-        counts = self._index_update_count
+        try:
+            counts = self._index_update_count
+        except AttributeError:
+            self._check_class()  # which says why there is none
+            raise
         for i in (index,) if isinstance(index, (int, str)) else index:
             counts[i] = count = counts.get(i, self.begin_num_update) + 1
             if count > self.num_update:

@@ -13,22 +13,34 @@ import numpy
 from minigrad.device import Array, xp_of
 from minigrad.dtypes import single
 from minigrad.optimizer.graph import Graph, Scalars
+from minigrad.optimizer.readings.compare import compare
 from minigrad.optimizer.rule import CONDITIONS, Symbol, ancestors
-from minigrad.optimizer.run import graph_of, run
+from minigrad.optimizer.run import graph_of, run, way_of
 
 
 def run_in_two(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
-    """Take one step as `run` does; what `optimizer.measured` names is found between the passes."""
+    """Take one step as `run` does; what `optimizer.measured` names is found between the passes.
+
+    In the reading "plain" the first pass works on copies, and then the whole rule is called.
+    """
     w = arrays[0]
     unknown = 1.0 if isinstance(w, numpy.ndarray) else w  # on a GPU a norm is an array
     whole = graph_of(optimizer, len(arrays), {**scalars, **dict.fromkeys(optimizer.measured, unknown)})
     if "passes" not in whole.compiled:
         whole.compiled["passes"] = in_two(whole, optimizer.measured)
     first, second = whole.compiled["passes"]
+    if whole.unproved:
+        compare(whole, optimizer, arrays, {**scalars, **dict.fromkeys(optimizer.measured, 1.0)})
+    plain = way_of(type(optimizer)) == "plain"
+    given = [a.copy() for a in arrays] if plain else arrays
     made = [xp_of(w).empty_like(w, dtype=single(w.dtype)) for _ in first.states[len(whole.states) :]]
     if first.written:
-        run(optimizer, [*arrays, *made], scalars, first)
-    run(optimizer, [*arrays, *made], {**scalars, **optimizer.measure(w, *made)}, second)
+        run(optimizer, [*given, *made], scalars, first)
+    scalars = {**scalars, **optimizer.measure(w, *made)}
+    if plain:
+        run(optimizer, arrays, scalars)
+    else:
+        run(optimizer, [*arrays, *made], scalars, second)
 
 
 def in_two(graph: Graph, measured: Sequence[str]) -> tuple[Graph, Graph]:

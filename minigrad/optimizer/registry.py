@@ -49,4 +49,6 @@ def create(optimizer: str | Optimizer, **arguments: Any) -> Optimizer:
     cls = OPTIMIZERS.get(optimizer.lower())
     if cls is None:
         raise ArgumentError(f"no optimizer is called {optimizer!r}{suggestion(optimizer.lower(), sorted(OPTIMIZERS))}")
-    return cls(**arguments)
+    made = cls(**arguments)
+    made._check_class()
+    return made

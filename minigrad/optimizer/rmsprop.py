@@ -16,7 +16,7 @@ class RMSProp(Optimizer):
     about η. The centered version divides by the standard deviation instead of the root mean square, and adds
     momentum.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, ρ and γ the two factors.
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, ρ and γ the two factors.
     Plain:
 
         E_t = ρ E_{t-1} + (1 - ρ) g_t²
@@ -38,21 +38,23 @@ class RMSProp(Optimizer):
         epsilon: ε, keeps the root away from 0, default 1e-8.
         centered: whether to use the centered version, default False.
         clip_weights: if given, limit of each element of the new weight (not of v), default None; 0 is off.
-        Others: see `Optimizer`.
+        Others, such as `wd` (δ, default 0): see `Optimizer`.
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> rmsprop = optimizer.RMSProp(learning_rate=0.1)
-    >>> E = rmsprop.create_state(0, w)
-    >>> for _ in range(3):
-    ...     rmsprop.update(0, w, g, E)
+    >>> state = rmsprop.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     rmsprop.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.6838 -1.6838]
-    [ 0.4544 -1.4544]
-    [ 0.2623 -1.2623]
+    [ 0.9695 -1.6838]
+    [ 0.9695 -1.998 ]
+    [ 0.8925 -2.0781]
 
-    ε is inside the root, as in MXNet's guide; PyTorch adds it to the root. The variance E - m² cannot be negative,
-    but a rounding error can make it so when gradients hardly change; it is then taken as 0, where MXNet gets NaN.
+    ε is inside the root, as in MXNet's guide and its version 1.9.1; PyTorch adds it to the root. In PyTorch and Keras
+    momentum acts without centering, too. The variance E - m² cannot be negative, but a rounding error can make it so
+    when gradients hardly change; it is then taken as 0, where MXNet gets NaN.
 
     In float32 a single gradient of 1e30 makes E infinite, because its square overflows: the weight never moves
     again, or, if centered, becomes NaN. `clip_gradient` prevents this.

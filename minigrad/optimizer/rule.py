@@ -2,7 +2,8 @@
 
 An optimizer's `rule(self, w, g, *states, *, lr, t, ...)` is pure and elementwise. It is written with `+ - * / **`,
 comparisons and the functions below, which work alike on Python floats (arithmetic), NumPy or CuPy arrays (array
-programs) and `Symbol`s (a graph, see `graph.py`).
+programs) and `Symbol`s (a graph, see `graph.py`). NumPy's functions and minigrad's `np` of the same names do so too;
+what is not elementwise is refused (`elementwise.py` has the sentences).
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import Any
 
 from minigrad.define import identifier
 from minigrad.device import xp_of
-from minigrad.errors import UsageError
 
 __all__ = ["absolute", "clip", "cos", "exp", "log", "maximum", "minimum", "sign", "sin", "sqrt", "square", "where"]
 
@@ -92,13 +92,14 @@ def minimum(x: Any, y: Any) -> Any:
     return apply("minimum", x, y)
 
 
-def clip(x: Any, low: Any, high: Any) -> Any:
-    """`x` limited to [low, high].
+def clip(x: Any, low: Any = None, high: Any = None) -> Any:
+    """`x` limited to [low, high]; a limit may be None.
 
     >>> clip(3.0, -1.0, 1.0)
     1.0
     """
-    return minimum(maximum(x, low), high)
+    x = x if low is None else maximum(x, low)
+    return x if high is None else minimum(x, high)
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
@@ -117,6 +118,13 @@ def apply(op: str, *args: Any) -> Any:
         if not isinstance(x, Real):
             return getattr(xp_of(x), op)(*args)
     return FLOAT[op](*args)
+
+
+def elementwise() -> Any:
+    """The module of what a rule cannot do, and what more it can: only needed when a rule tries."""
+    import minigrad.optimizer.elementwise as found
+
+    return found
 
 
 def infix(op: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
@@ -157,6 +165,8 @@ class Symbol:
     __hash__ = object.__hash__
 
     def __and__(self, other: Any) -> Symbol:
+        if not self.trace.outside:
+            raise elementwise().refused("__and__", repr(self))
         return self.trace.node("logical_and", self, other)
 
     def __neg__(self) -> Symbol:
@@ -172,15 +182,24 @@ class Symbol:
         return self.trace.decide(self)
 
     def __float__(self) -> float:
-        raise UsageError(
-            f"{self!r} in a rule is a symbol, not a number: write the rule with + - * / ** and the functions of "
-            "minigrad.optimizer.rule (sqrt, where, ...) instead of float() or math"
-        )
+        return self.trace.number(self)
+
+    def __index__(self) -> int:
+        return int(float(self))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-        if method != "__call__" or kwargs or ufunc.__name__ not in FLOAT:
-            return NotImplemented
-        return self.trace.node(ufunc.__name__, *args)
+        return self.__array_function__(ufunc if method == "__call__" else getattr(ufunc, method), (), args, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return elementwise().meaning(apply, function, args, kwargs)
+
+    def __minigrad_operation__(self, operation: Any, args: Any) -> Any:
+        return elementwise().meaning(apply, operation, args, {}, "np")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise elementwise().refused(name, repr(self))
 
     def __repr__(self) -> str:
         if not self.args:
@@ -188,6 +207,17 @@ class Symbol:
         if self.op in INFIX:
             return f"({self.args[0]!r} {INFIX[self.op]} {self.args[1]!r})"
         return f"{self.op}({', '.join(map(repr, self.args))})"
+
+
+def refusing(special: str) -> Callable[..., Any]:
+    def method(self: Symbol, *args: Any, **kwargs: Any) -> Any:
+        raise elementwise().refused(special, repr(self))
+
+    return method
+
+
+for _special in ["array", "len", "iter", "getitem", "setitem", "contains", "matmul", "rmatmul", "or", "invert"]:
+    setattr(Symbol, f"__{_special}__", refusing(f"__{_special}__"))
 
 
 class Trace:
@@ -207,8 +237,12 @@ class Trace:
 
     def node(self, op: str, *args: Any) -> Symbol:
         if op in OUTSIDE and not self.outside:
-            raise UsageError(f"{op} is not elementwise, so a rule cannot use it: compute it in `named` (see `outside`)")
+            raise elementwise().joins(op)
         symbols = tuple(self.symbol(x) for x in args)
+        if op != "where":  # true and false count as 1 and 0
+            symbols = tuple(self.node("where", x, 1.0, 0.0) if is_condition(x) else x for x in symbols)
+        elif symbols[0].is_array and not is_condition(symbols[0]):
+            symbols = (self.node("not_equal", symbols[0], 0.0), *symbols[1:])
         if op == "power" and symbols[1].op == "const" and symbols[1].value in POWERS:
             op, symbols = POWERS[symbols[1].value], symbols[:1]
         key = (op, *map(id, symbols))
@@ -221,10 +255,7 @@ class Trace:
             return x
         if isinstance(x, Real):
             return self.leaf("const", "", float(x))
-        raise UsageError(
-            f"a rule got a {type(x).__name__} ({x!r:.60}) where it can use only numbers and its own arguments: what is "
-            "not elementwise is computed outside and asked for by name, as lr and t are"
-        )
+        raise elementwise().not_a_number(x)
 
     def compare(self, op: str, x: Symbol, y: Any) -> Any:
         """A comparison of hyper-parameters is decided now; any other becomes a node, for `where`."""
@@ -236,15 +267,25 @@ class Trace:
     def decide(self, x: Symbol) -> bool:
         """Whether a scalar made of hyper-parameters is true. The answer is recorded: the branch taken depends on it."""
         if not is_known(x):
-            raise UsageError(
-                f"a rule cannot branch on {x!r}, which differs from element to element or from step to step: write "
-                "where(condition, this, that); Python's `if`, min and max work on hyper-parameters only"
-            )
+            raise elementwise().refused("__bool__", repr(x))
         self.decided[x] = bool(evaluate(x))
         return self.decided[x]
 
+    def number(self, x: Symbol) -> float:
+        """The present value of a scalar made of hyper-parameters. It is recorded, as a branch is."""
+        if not is_known(x):
+            raise elementwise().refused("__float__", repr(x))
+        value = float(evaluate(x))
+        self.decided[self.node("equal", x, value)] = True
+        return value
+
 
 POWERS: dict[float | None, str] = {2.0: "square", 0.5: "sqrt"}
+
+
+def is_condition(x: Symbol) -> bool:
+    """Whether a value is true or false for each element."""
+    return x.is_array and x.op in CONDITIONS
 
 
 def is_known(x: Symbol) -> bool:

@@ -1,7 +1,8 @@
 """Run a rule on raw arrays, in place, in the fastest way there is: a CUDA kernel, a compiled loop, or NumPy blocks.
 
 All are readings of one graph and agree to rounding. `with reading("numpy"):`, or the environment variable
-MINIGRAD_READING, chooses between the two for a CPU; by default it is "numba" where numba is installed.
+MINIGRAD_READING, chooses between the two for a CPU; by default it is "numba" where numba is installed. The reading
+"plain" has no graph: it calls the rule at every step, and is the default for rules of a notebook or a script.
 """
 
 from __future__ import annotations
@@ -11,29 +12,31 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
 from minigrad.device import Array
 from minigrad.errors import ArgumentError
 from minigrad.optimizer.accepts import FLOATS, check
-from minigrad.optimizer.graph import Graph, Scalars, active, trace
-from minigrad.optimizer.readings import numba as numba_reading
+from minigrad.optimizer.graph import Graph, Scalars, active, is_own, trace
 from minigrad.optimizer.readings import numpy as numpy_reading
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
 
 Step = Callable[[Graph, Sequence[Array], Sequence[float]], None]
 
 CPU: dict[str, tuple[Step, int, int]] = {
     "numpy": (numpy_reading.step, 1_000_000, 3),
-    "numba": (numba_reading.step, 500_000, 16),
 }
-"""For each reading: its function, the number of elements from which several threads pay, and the most threads."""
+"""For each reading: its function, the number of elements from which several threads pay, and the most threads.
+
+`fastest` adds numba's.
+"""
+
+MOST = 64
+"""Graphs of one class that are kept: one for each combination of branches that its optimizers take."""
 
 _graphs: dict[type, list[Graph]] = {}  # a look-up in a WeakKeyDictionary takes 0.14 µs in place of 0.04
+_ways: dict[type, str] = {}
 
 
 def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph | None = None) -> None:
@@ -45,7 +48,12 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
             arrays of the shape of w.
         graph: a part of the rule, if not the whole rule is to run.
     """
+    way = _chosen or _ways.get(type(optimizer)) or way_of(type(optimizer))
     if graph is None:
+        if way == "plain":
+            from minigrad.optimizer.readings.plain import step
+
+            return step(optimizer, arrays, scalars)
         graph = graph_of(optimizer, len(arrays), scalars)
     inputs = [*arrays, *[scalars[name] for name in graph.extras]] if graph.extras else list(arrays)
     shape, dtype = inputs[0].shape, inputs[0].dtype
@@ -55,13 +63,18 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
             alike = False
     if not alike:
         check(type(optimizer).__name__, dict(zip(graph.arrays, inputs)), graph.extras)
+    if graph.unproved:
+        from minigrad.optimizer.readings.compare import compare
+
+        compare(graph, optimizer, arrays, scalars)
     parameters = graph.fold(optimizer, scalars)
     if isinstance(inputs[0], numpy.ndarray):
-        on_cpu(graph, inputs, parameters, alike)
+        on_cpu(way, graph, inputs, parameters, alike)
     else:
         from minigrad.optimizer.readings import cuda as cuda_reading
 
         cuda_reading.step(graph, inputs, parameters)
+    return None
 
 
 def graph_of(optimizer: Any, count: int, scalars: Scalars) -> Graph:
@@ -76,17 +89,29 @@ def graph_of(optimizer: Any, count: int, scalars: Scalars) -> Graph:
         if same and graph.holds(optimizer, scalars):
             return graph
     graph = trace(optimizer, scalars)
+    if not is_own(cls):
+        from minigrad.optimizer.surroundings import watch
+
+        watch(graph, optimizer, scalars, graphs)
+    del graphs[: 1 - MOST]
     graphs.append(graph)
     return graph
 
 
 @contextmanager
 def reading(name: str) -> Iterator[None]:
-    """Run rules on the CPU in the given way, "numpy" or "numba", within a `with` block.
+    """Run rules in the given way within a `with` block: "numpy" or "numba" on a CPU, or "plain" anywhere.
 
-    >>> from minigrad.optimizer.run import reading
-    >>> with reading("numpy"):
-    ...     pass  # trainer.step(32)
+    Plain calls the rule itself, on real arrays, at every step: to print in it, to stop in it, to draw random numbers.
+
+    >>> from minigrad import np, optimizer
+    >>> class Loud(optimizer.SGD):
+    ...     def rule(self, w, g, *, lr):
+    ...         print("the gradient is", g)
+    ...         return w - lr * g
+    >>> with optimizer.reading("plain"):
+    ...     Loud().update(0, np.array([1.0, 2.0]), np.array([0.5, -1.0]), None)
+    the gradient is [ 0.5 -1. ]
     """
     global _chosen
     before, _chosen = _chosen, checked(name)
@@ -98,13 +123,28 @@ def reading(name: str) -> Iterator[None]:
 
 def checked(name: str) -> str:
     """The name, if it is that of a way to run rules on this CPU."""
-    if name not in CPU:
-        raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; there are {', '.join(CPU)}")
+    if name not in ("numpy", "numba", "plain"):
+        raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; there are numpy, numba, plain")
     if name == "numba" and fastest() != "numba":
         raise ArgumentError(
             "rules cannot run with numba, which is not installed; in the checkout of minigrad, pip install -e '.[fast]'"
         )
     return name
+
+
+def chosen() -> str:
+    """The way in which rules are to run: the name of a reading, or "" if nobody has chosen."""
+    return _chosen
+
+
+def way_of(cls: type) -> str:
+    """How rules of this class run now: as chosen, else plain if it has a rule of a notebook or a script, else fast."""
+    if not _chosen and cls not in _ways:
+        rule = getattr(cls, "rule", None)
+        names = ("rule", *getattr(getattr(rule, "__code__", None), "co_names", ()))  # methods that it calls, too
+        own = any(getattr(getattr(cls, name, None), "__module__", "") == "__main__" for name in names)
+        _ways[cls] = "plain" if own else fastest()
+    return _chosen or _ways[cls]
 
 
 @cache
@@ -117,13 +157,16 @@ def fastest() -> str:
     except ImportError as error:
         warnings.warn(f"numba is installed but cannot be used, so rules run with NumPy: {error}", stacklevel=2)
         return "numpy"
+    from minigrad.optimizer.readings.numba import step
+
+    CPU["numba"] = (step, 500_000, 16)
     return "numba"
 
 
 _chosen = checked(os.environ["MINIGRAD_READING"]) if "MINIGRAD_READING" in os.environ else ""
 
 
-def on_cpu(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], alike: bool) -> None:
+def on_cpu(way: str, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], alike: bool) -> None:
     """Run on NumPy arrays of one shape and any layout: what is not contiguous is copied, and copied back.
 
     `alike` says whether they also have one dtype.
@@ -132,50 +175,19 @@ def on_cpu(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], a
     for a in arrays:
         if ndim != 1 or not a.flags.c_contiguous:
             flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
-            on_cpu(graph, flat, parameters, alike)
+            on_cpu(way, graph, flat, parameters, alike)
             for name, array, done in zip(graph.arrays, arrays, flat):
                 if name in graph.written and not array.flags.c_contiguous:
                     array[...] = done.reshape(array.shape)
             return
     if size == 0:
         return
-    name = _chosen or fastest()
-    if name == "numba" and not (alike and arrays[0].dtype.itemsize > 2):
-        name = "numpy"  # which converts float16, and other mixtures, block by block
-    step, pays, most = CPU[name]
+    if way != "numba" or graph.moving or not (alike and arrays[0].dtype.itemsize > 2):
+        way = "numpy"  # which converts float16, and other mixtures, block by block
+    step, pays, most = CPU[way]
     if size < pays:
         step(graph, arrays, parameters)
     else:
-        in_parts(step, graph, arrays, parameters, min(most, cores()))
+        from minigrad.optimizer.threads import in_parts
 
-
-def in_parts(step: Step, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], parts: int) -> None:
-    """Run on several threads, each on its own part of the arrays. This thread takes the first."""
-    size = arrays[0].size
-    length = -(-size // parts // 64) * 64  # whole cache lines, so that no two threads write to one
-    views = [[a[start : start + length] for a in arrays] for start in range(0, size, length)]
-    others = [pool().submit(step, graph, part, parameters) for part in views[1:]]
-    try:
-        step(graph, views[0], parameters)
-    finally:
-        errors = [other.exception() for other in others]  # waits for each to finish
-    for error in filter(None, errors):
-        raise error
-
-
-@cache
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@cache
-def pool() -> ThreadPoolExecutor:
-    """The threads that help this one: one less than there are cores."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    return ThreadPoolExecutor(max(cores() - 1, 1), "minigrad-step")
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=pool.cache_clear)  # threads do not survive a fork
+        in_parts(step, graph, arrays, parameters, most)

@@ -14,7 +14,7 @@ class SGD(Optimizer):
     The gradient points uphill, so a small step against it goes down. Momentum adds a velocity: steps that agree add
     up to `1 / (1 - momentum)` times one step, steps that zigzag cancel.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, γ the momentum and v the
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum and v the
     velocity:
 
         v_t = γ v_{t-1} - η g_t
@@ -25,18 +25,19 @@ class SGD(Optimizer):
     Arguments:
         momentum: γ in [0, 1), default 0.
         lazy_update: no effect; it concerns row-sparse gradients, and here all gradients are dense. Default True.
-        Others, such as `learning_rate` (η, default 0.01) and `wd`: see `Optimizer`.
+        Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`.
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> sgd = optimizer.SGD(learning_rate=0.1, momentum=0.8)
-    >>> v = sgd.create_state(0, w)
-    >>> for _ in range(3):
-    ...     sgd.update(0, w, g, v)
+    >>> state = sgd.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     sgd.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.95  -1.975]
-    [ 0.86 -1.93]
-    [ 0.738 -1.869]
+    [ 1.01  -1.955]
+    [ 1.058 -2.139]
+    [ 1.0714 -2.3362]
 
     The rate is inside the velocity, as in MXNet: a later rate does not change the velocity that is already there.
     PyTorch keeps the rate outside (v_t = γ v_{t-1} + g_t, w_t = w_{t-1} - η v_t), so there a new rate acts on the

@@ -12,36 +12,38 @@ from minigrad.optimizer.rule import sign
 class Signum(Optimizer):
     """Signum: move each weight by the learning rate against the sign of its momentum.
 
-    Only one bit per weight is used, so workers can send signs instead of gradients, and a huge gradient does no
-    more harm than a small one. Without momentum this is SignSGD.
+    Only one bit of each gradient is used, so a huge gradient does no more harm than a small one. (In the paper workers
+    send signs instead of gradients; here and in MXNet they send gradients, and the sign is taken afterwards.) Without
+    momentum this is SignSGD.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus wd * w), η the learning rate, γ the momentum, λ a decay
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum, δ' a decay
     beside the step, and sign(0) = 0:
 
         v_t = γ v_{t-1} + (1 - γ) g_t
-        w_t = (1 - η λ) w_{t-1} - η sign(v_t)           (without momentum: sign(g_t))
+        w_t = (1 - η δ') w_{t-1} - η sign(v_t)          (without momentum: sign(g_t))
 
     State: `v`, shaped like the weight, zeros at first. Without momentum there is none.
 
     Arguments:
         learning_rate: η, default 0.01.
         momentum: γ in [0, 1), default 0.9.
-        wd_lh: λ >= 0, decoupled weight decay, default 0; `wd` is part of the gradient and acts through its sign.
-        Others: see `Optimizer`.
+        wd_lh: δ' >= 0, decoupled weight decay, default 0; `wd` is part of the gradient and acts through its sign.
+        Others, such as `wd` (δ, default 0): see `Optimizer`.
 
     >>> from minigrad import np, optimizer
-    >>> w, g = np.array([1.0, -2.0]), np.array([0.5, -0.25])
+    >>> w = np.array([1.0, -2.0])
     >>> signum = optimizer.Signum(learning_rate=0.1)
-    >>> v = signum.create_state(0, w)
-    >>> for _ in range(3):
-    ...     signum.update(0, w, g, v)
+    >>> state = signum.create_state(0, w)
+    >>> for g in [0.5, -0.25], [-1.0, 0.0], [0.0, 2.0], [0.25, 0.5]:
+    ...     signum.update(0, w, np.array(g), state)
     ...     print(w.asnumpy().round(4))
     [ 0.9 -1.9]
-    [ 0.8 -1.8]
-    [ 0.7 -1.7]
+    [ 1.  -1.8]
+    [ 1.1 -1.9]
+    [ 1.2 -2. ]
 
-    SignSGD is the limit γ → 0 of Signum and takes the sign of the same g. MXNet 1.9 takes it of the raw gradient,
-    so its `wd` changes meaning when the momentum becomes 0, and refuses `wd_lh` there.
+    SignSGD is the limit γ → 0 of Signum and takes the sign of the same g. MXNet takes it of the raw gradient, so its
+    `wd` changes meaning when the momentum becomes 0, and version 1.9.1 refuses `wd_lh` there.
 
     A single gradient of 1e30 is a step like any other, but v remembers it: the weight goes on against it for some
     630 steps, whatever the gradients say. With momentum 0, or `clip_gradient`, it does not.

@@ -103,7 +103,8 @@ def test_compression_sends_whole_thresholds_and_keeps_the_rest():
 
 def test_noise_is_the_same_on_every_device():
     net = make_net(TWO)
-    trainer = gluon.Trainer(net.collect_params(), "sgld", {"learning_rate": 0.1}, update_on_kvstore=False)
+    arguments = {"learning_rate": 0.1, "rescale_grad": 8}
+    trainer = gluon.Trainer(net.collect_params(), "sgld", arguments, update_on_kvstore=False)
     for _ in range(2):
         backward_on(net, TWO)
         trainer.step(8)

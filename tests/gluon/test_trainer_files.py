@@ -32,6 +32,7 @@ def deep_net(name):
 REGISTERED = sorted(n for n, cls in OPTIMIZERS.items() if cls.__module__.startswith("minigrad.optimizer"))
 
 
+@pytest.mark.filterwarnings("ignore:SGLD's gradients")  # which are a mean here; it is all the same
 @pytest.mark.parametrize("name", REGISTERED)
 def test_training_resumed_from_files_goes_on_bit_for_bit(name, tmp_path):
     def train(net, trainer, steps):

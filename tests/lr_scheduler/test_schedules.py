@@ -13,6 +13,7 @@ from minigrad.errors import ArgumentError, UsageError
 from minigrad.lr_scheduler import (
     CosineScheduler,
     FactorScheduler,
+    InversePowerScheduler,
     LRScheduler,
     MultiFactorScheduler,
     OneCycleScheduler,
@@ -36,6 +37,7 @@ def every_kind():
         MultiFactorScheduler(step=[5, 9], factor=0.1, **warm),
         PolyScheduler(max_update=12, final_lr=0.01, **warm),
         CosineScheduler(max_update=12, final_lr=0.01, **warm),
+        InversePowerScheduler(offset=5, pwr=0.75, **warm),
         TriangularScheduler(min_lr=0.1, max_lr=0.4, cycle_length=10, inc_fraction=0.3, cycles=2),
         OneCycleScheduler(start_lr=0.1, max_lr=0.4, cycle_length=8, cooldown_length=3, finish_lr=0.01),
     ]
@@ -73,6 +75,8 @@ def test_senseless_arguments_raise_as_in_mxnet(case):
         (lambda: PolyScheduler(max_update=4, base_lr=-1), "base_lr=-1 cannot be used; expected a number of at least 0"),
         (lambda: PolyScheduler(max_update=4, base_lr=math.nan), "base_lr=nan"),
         (lambda: PolyScheduler(max_update=4, pwr=-2), "pwr=-2"),
+        (lambda: InversePowerScheduler(offset=0), "offset=0 cannot be used; expected a positive number"),
+        (lambda: InversePowerScheduler(offset=5, pwr=-1), "pwr=-1 cannot be used"),
         (lambda: TriangularScheduler(1.0, 0.5, 10), "lowest rate, 1.0, is above the highest, 0.5"),
         (
             lambda: TriangularScheduler(0.1, 0.5, 10, inc_fraction=1),
@@ -110,7 +114,7 @@ def test_assigned_base_leaves_the_target_of_the_warm_up():
     assert (schedule(2), schedule(4)) == (0.2, 1.0)
 
 
-@pytest.mark.parametrize("index", range(6))
+@pytest.mark.parametrize("index", range(len(every_kind())))
 def test_set_base_gives_the_schedule_built_with_that_base(index):
     changed = every_kind()[index]
     changed.set_base(0.8)
@@ -133,7 +137,7 @@ def test_set_base_below_the_start_of_the_warm_up_is_refused():
         FactorScheduler(step=2, base_lr=0.4, warmup_steps=4, warmup_begin_lr=0.1).set_base(0.05)
 
 
-@pytest.mark.parametrize("index", range(6))
+@pytest.mark.parametrize("index", range(len(every_kind())))
 def test_state_survives_json_at_any_update(index):
     straight = every_kind()[index]
     expected = [straight(k) for k in range(25)]
@@ -182,3 +186,13 @@ def test_an_update_that_cannot_be_is_refused(update):
 def test_a_schedule_without_a_rate_says_what_is_missing():
     with pytest.raises(NotImplementedError, match="Mine must define rate"):
         type("Mine", (LRScheduler,), {})()(1)
+
+
+def test_inverse_power_is_welling_and_tehs_schedule():
+    offset, power, base = 231.0, 0.55, 0.01
+    schedule = InversePowerScheduler(offset, base, power)
+    a = base * offset**power
+    assert [schedule(t) for t in range(50)] == pytest.approx([a * (offset + t) ** -power for t in range(50)], rel=1e-12)
+    assert schedule(10_000) == pytest.approx(a * 10_231**-power, rel=1e-12)
+    late = InversePowerScheduler(offset, base, power, warmup_steps=7)
+    assert [late(7 + k) for k in range(5)] == [schedule(k) for k in range(5)]

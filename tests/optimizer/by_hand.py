@@ -170,11 +170,15 @@ def lbsgd(w, gradients, learning_rate, momentum, warmup_strategy, warmup_epochs,
 
 
 @single
-def dcasgd(w, raws, learning_rate, lamda, momentum=0.0):
-    v, previous = 0.0, w
+def dcasgd(w, raws, learning_rate, lamda, momentum=0.0, beta=None, epsilon=0.0):
+    v, previous, square = 0.0, w, 0.0
     for raw in raws:
         g = prepared(raw, w)
-        v = momentum * v - learning_rate * (g + lamda * g * g * (w - previous))
+        strength = lamda
+        if beta is not None:
+            square = beta * square + (1 - beta) * g * g
+            strength = lamda / sqrt(square + epsilon)
+        v = momentum * v - learning_rate * (g + strength * g * g * (w - previous))
         previous, w = w, w + v
         yield w
 

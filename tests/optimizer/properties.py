@@ -115,6 +115,16 @@ def correction_is_lamda_g2_times_the_way_since(make):
     close((path[1] - path[0]), -rate * (g[1] + lamda * g[1] ** 2 * (first - START)) + make().momentum * (first - START))
 
 
+def the_adapted_correction_grows_as_the_gradient(make):
+    """Without memory and epsilon, lamda_t g² is lamda |g|."""
+    opt, g = make(beta=0.0, epsilon=0.0), numpy.array(GRADIENTS[:2])
+    path = drive(opt, START, g)
+    first = START - opt.lr * g[0]
+    close(path[0], first)
+    corrected = g[1] + opt.lamda * abs(g[1]) * (first - START)
+    close(path[1] - path[0], -opt.lr * corrected + opt.momentum * (first - START))
+
+
 def weak_evidence_leaves_exact_zeros(make):
     path = drive(make(lamda1=1.0), [0.0, 0.0], [[0.5, 3.0], [0.25, 1.0]])
     assert (path[:, 0] == 0).all() and (path[:, 1] != 0).all()

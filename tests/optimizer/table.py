@@ -29,6 +29,7 @@ class Row:
 
     def __str__(self):
         more = [f"{k}={v}" for k, v in self.arguments.items() if k in ("centered", "momentum", "warmup_strategy")]
+        more += ["adaptive"] if self.name == "dcasgd" and "beta" in self.arguments else []
         more += [k for k, v in self.arguments.items() if v is False]
         return " ".join([self.name, *more])
 
@@ -59,6 +60,8 @@ TABLE = [
     Row("lbsgd", LARGE | {"warmup_strategy": "lars"}, by_hand.lbsgd, has.warmed_up_it_takes_one_large_step_on_the_average),
     Row("dcasgd", {"learning_rate": 0.1, "lamda": 3.0}, by_hand.dcasgd, has.correction_is_lamda_g2_times_the_way_since),
     Row("dcasgd", {"learning_rate": 0.1, "lamda": 3.0, "momentum": 0.5}, by_hand.dcasgd, has.correction_is_lamda_g2_times_the_way_since),
+    Row("dcasgd", {"learning_rate": 0.1, "lamda": 3.0, "beta": 0.8, "epsilon": 1e-3}, by_hand.dcasgd, has.the_adapted_correction_grows_as_the_gradient),
+    Row("dcasgd", {"learning_rate": 0.1, "lamda": 3.0, "beta": 0.8, "epsilon": 1e-3, "momentum": 0.5}, by_hand.dcasgd, has.the_adapted_correction_grows_as_the_gradient),
     Row("ftrl", {"lamda1": 0.02, "learning_rate": 0.1, "beta": 0.5}, by_hand.ftrl, has.weak_evidence_leaves_exact_zeros),
     Row("ftrl", {"lamda1": 0.0, "learning_rate": 0.1, "beta": 0.0}, by_hand.ftrl, has.no_gradient_no_nan_where_the_denominator_is_0),
     Row("ftml", ADAM, by_hand.ftml, has.first_step_moves_by_the_rate),

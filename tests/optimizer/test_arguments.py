@@ -25,7 +25,7 @@ DEFAULTS = {
     "Signum": {"lr": 0.01, "momentum": 0.9, "wd_lh": 0.0},
     "LBSGD": {"lr": 0.01, "momentum": 0.0, "multi_precision": False, "warmup_strategy": "linear", "warmup_epochs": 5,
               "batch_scale": 1, "updates_per_epoch": 32, "begin_epoch": 0, "num_epochs": 60},
-    "DCASGD": {"lr": 0.01, "momentum": 0.0, "lamda": 0.04},
+    "DCASGD": {"lr": 0.01, "momentum": 0.0, "lamda": 0.04, "beta": None, "epsilon": 1e-7},
     "Ftrl": {"lr": 0.1, "lamda1": 0.01, "beta": 1.0},
     "FTML": {"lr": 0.01, "beta1": 0.6, "beta2": 0.999, "epsilon": 1e-8},
     "SGLD": {"lr": 0.01},

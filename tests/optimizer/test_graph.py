@@ -121,7 +121,7 @@ def test_a_rule_that_forgets_a_state_is_refused():
         def rule(self, w, g, m, v, *, lr):
             return w - lr * m, m
 
-    with pytest.raises(UsageError, match=r"Forgetful\.rule returned 2 values; expected .* 2 states \('m', 'v'\)"):
+    with pytest.raises(UsageError, match=r"Forgetful\.rule .* returned 2 values; expected .* \('m', 'v'\)"):
         trace(Forgetful())
 
 

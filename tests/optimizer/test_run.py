@@ -13,7 +13,7 @@ from table import TABLE
 
 from minigrad import optimizer
 from minigrad.errors import ArgumentError
-from minigrad.optimizer import Optimizer
+from minigrad.optimizer import Optimizer, threads
 from minigrad.optimizer import run as running
 from minigrad.optimizer.readings import numpy as numpy_reading
 from minigrad.optimizer.run import reading, run
@@ -146,16 +146,16 @@ def test_blocks_and_threads_meet_without_a_seam(monkeypatch):
     monkeypatch.setattr(numpy_reading, "BLOCK", 4 * 1000)
     monkeypatch.setattr(running, "_graphs", {})
     monkeypatch.setitem(running.CPU, "numpy", (numpy_reading.step, 5000, 3))
-    monkeypatch.setattr(running, "cores", lambda: 3)
-    running.pool.cache_clear()
+    monkeypatch.setattr(threads, "cores", lambda: 3)
+    threads.pool.cache_clear()
     try:
         for dtype in ("float32", "float64", "float16"):
             for size in (999, 1001, 4999, 5000, 10007):
                 with reading("numpy"):
                     check(optimizer.Ftrl(), *example(optimizer.Ftrl(), dtype, (size,)))
     finally:
-        running.pool().shutdown()
-        running.pool.cache_clear()
+        threads.pool().shutdown()
+        threads.pool.cache_clear()
 
 
 def test_an_error_in_a_thread_is_raised(monkeypatch):
@@ -163,7 +163,7 @@ def test_an_error_in_a_thread_is_raised(monkeypatch):
         raise FloatingPointError(arrays[0].size)
 
     monkeypatch.setitem(running.CPU, "numpy", (step, 100, 2))
-    monkeypatch.setattr(running, "cores", lambda: 2)
+    monkeypatch.setattr(threads, "cores", lambda: 2)
     opt = optimizer.SGD()
     with reading("numpy"), pytest.raises(FloatingPointError):
         run(opt, *example(opt, shape=(1000,)))

@@ -32,10 +32,12 @@ HOST_ONLY = {
         test_a_function_has_an_example_that_runs_as_it_stands
         test_recorded_loss_and_accuracy_are_those_of_the_net
         test_a_failed_with_leaves_everything_as_it_was test_a_gpu_too_many_is_counted
+        test_the_example_is_worked_by_hand[sgld test_ftrl_erases_a_network_and_the_cure_trains_it
         test_arrays_of_two_devices_are_told_where_they_are test_contexts_of_two_threads_do_not_mix
         test_a_context_makes_its_gpu_current_and_puts_back_what_was test_work_on_any_gpu_leaves_cuda_where_it_was
         test_an_array_of_a_gpu_is_fetched_only_when_asked""",
-    "labels and indices are looked at on a CPU only: on a GPU that would be waiting": """
+    "values are looked at on a CPU only, such as labels and indices: on a GPU that would be waiting": """
+        test_ftrl_that_erases_a_network_warns_once_and_says_what_to_do
         test_labels_that_are_no_whole_numbers_are_said test_embedding_gives_rows_and_their_gradients_add_up
         test_labels_outside_the_classes_are_clipped_as_in_gluon_with_a_warning
         test_ctc_refuses_labels_that_are_no_class_and_lengths_beyond_the_arrays
@@ -45,6 +47,12 @@ HOST_ONLY = {
         test_gradients_over_200000_rows_keep_the_digits_of_float32 test_sums_as_products_with_ones_are_the_sums
         test_products_by_vectors_of_200000_terms_keep_the_digits_of_float32
         test_the_kernel_of_one_channel_has_the_gradient_of_all_its_places""",
+    "in a plain rule NumPy's arrays refuse what is not elementwise; on a GPU it is given CuPy's own": """
+        test_a_mistake_is_answered_with_what_to_do[plain- test_a_right_rule_gives_the_numbers_of_its_formula[plain-
+        test_it_keeps_what_a_list_was_given_and_changes_it_no_more test_an_array_shows_itself_as_numpy_would
+        test_what_changes_from_call_to_call_may_change test_a_trainer_gives_it_each_parameter_in_its_own_shape
+        test_it_refuses_only_while_a_rule_runs_and_nested_rules_keep_apart
+        test_two_steps_are_compared_on_some_of_the_elements test_what_is_not_a_number_equals_itself""",
     "hybridize() makes plans on a CPU only: they are lists of NumPy calls": """
         tests/gluon/replay/ test_the_program_shown_is_what_hybridize_makes""",
     "the real CuPy is looked at, which would find the stand-in under its name": """

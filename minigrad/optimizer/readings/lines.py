@@ -10,7 +10,8 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from types import FrameType
 from typing import Any
 
@@ -132,7 +133,8 @@ def outside(optimizer: Any, graph: Graph) -> tuple[Locals, list[Symbol]]:
 def noting() -> Iterator[Locals]:
     """Note what the named locals of a rule (and of methods it calls) held when it returned.
 
-    A profile function sees each call and return. Unlike a trace function it leaves debuggers and coverage alone.
+    A profile function sees each call and return. Unlike a trace function it leaves debuggers and coverage alone. What
+    the rule prints is left out: it would be symbols.
     """
     found: Locals = {}
     arguments: dict[FrameType, set[int]] = {}
@@ -151,7 +153,8 @@ def noting() -> Iterator[Locals]:
     previous: Any = sys.getprofile()
     sys.setprofile(on_event)
     try:
-        yield found
+        with redirect_stdout(StringIO()):
+            yield found
     finally:
         if hasattr(previous, "enable"):  # cProfile, which is not put back by setprofile
             previous.enable()

@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from minigrad.errors import UsageError
-from minigrad.optimizer.graph import PREPARATION, active, holds
+from minigrad.optimizer.graph import PREPARATION, holds
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.readings.javascript import SIMPLE, JavaScript
 from minigrad.optimizer.readings.lines import Lines
@@ -22,11 +22,6 @@ from minigrad.plot.explore.settings import Setting, remade
 
 ON: Mapping[str, float] = {"rescale_grad": 0.5, "clip_gradient": 0.5, "wd": 0.5}
 """Values with which the gradient is prepared in every way."""
-
-OFF: Mapping[str, str] = {
-    "rescale_grad": "h.rescale_grad === 1", "clip_gradient": "!(h.clip_gradient > 0)", "wd": "h.wd === 0",
-}  # fmt: skip
-"""When such a part does nothing, in JavaScript."""
 
 
 class Program(NamedTuple):
@@ -39,7 +34,7 @@ class Program(NamedTuple):
     when: str
     start: str
     step: str
-    fixed: dict[str, float | None]
+    fixed: dict[str, Any]
     """What it reads of the optimizer that has no slider."""
     forms: list[list[MathRow]]
 
@@ -52,15 +47,14 @@ class Branch:
         self.made = self.prepared({name: x for name, x in ON.items() if name in known})
         self.javascript = JavaScript(Lines(self.made))
         self.trace = self.javascript.of.graph.trace
-        self.same_branch = holds(self.trace, {})
+        self.holds = holds(self.trace, {})
         self.decided = [leaf for x in self.trace.decided for leaf in ancestors([x]) if not leaf.args]
 
     def prepared(self, preparation: Mapping[str, float | None]) -> Optimizer:
-        """The optimizer with these arguments, and the gradient prepared so unless they say how."""
+        """The optimizer with these arguments, and the gradient prepared so."""
         made = remade(self.optimizer, self.values)
         for name, value in preparation.items():
-            if name not in self.values:
-                setattr(made, name, value)
+            setattr(made, name, value)
         return made
 
     def choosing(self) -> Iterator[tuple[Setting, list[Any]]]:
@@ -78,25 +72,13 @@ class Branch:
         """The numbers that the rule reads of its optimizer."""
         return [x for x in self.trace.nodes.values() if x.op == "hyper"]
 
-    def holds(self, other: Optimizer) -> bool:
-        """Whether the program of this branch is right for another optimizer of the class."""
-        return self.same_branch(other, {}) and not any(parts(other)[name] for name in self.left_out())
-
-    def left_out(self) -> list[str]:
-        """The parts of the preparation that are not in the program. They are if a rule branches on what they read."""
-        return [name for name, on in parts(self.made).items() if name in self.known and not on]
-
     def program(self) -> Program:
         ways = [{name: ON[name] if on else PREPARATION[name] for name, on in zip(ON, bits)} for bits in WAYS]
         forms = [rows(self.prepared({name: x for name, x in way.items() if name in self.known})) for way in ways]
-        fixed = {x.name: x.value for x in self.hypers() if x.name not in {found.place for found in self.known.values()}}
-        when = " && ".join([self.javascript.when(), *(OFF[name] for name in self.left_out())])
-        return Program(when, self.javascript.start(), self.javascript.step(), fixed, forms)
-
-
-def parts(optimizer: Optimizer) -> dict[str, bool]:
-    """Which parts of the preparation do anything."""
-    return dict(zip(ON, active({name: getattr(optimizer, name) for name in ON})))
+        read = {x.name: x.value for x in self.hypers()}
+        read |= {name: x for name, x in self.trace.constants.items() if type(x) in SIMPLE}
+        fixed = {name: x for name, x in read.items() if name not in {found.place for found in self.known.values()}}
+        return Program(self.javascript.when(), self.javascript.start(), self.javascript.step(), fixed, forms)
 
 
 WAYS = [bits[::-1] for bits in product((False, True), repeat=len(ON))]
@@ -121,7 +103,7 @@ def programs(optimizer: Optimizer, settings: list[Setting]) -> list[Program]:
             made = remade(optimizer, values)
         except Exception:  # arguments that the constructor does not accept together
             continue
-        if any(branch.holds(made) for branch in found):
+        if any(branch.holds(made, {}) for branch in found):
             continue
         branch = Branch(optimizer, values, known)
         check(branch)

@@ -21,6 +21,8 @@ Value = Any
 BASE = ("learning_rate", "wd", "clip_gradient", "rescale_grad")
 """The arguments of every optimizer that have a slider."""
 
+PROBES = (1.0, 0.5, 10.0)
+"""What is tried for a number that is None by default."""
 FAR = 1e6
 """What is accepted so far out has no limit."""
 
@@ -96,7 +98,7 @@ def setting(optimizer: Optimizer, name: str) -> Iterator[Setting]:
         words = tuple(dict.fromkeys([value, *(word for word in quoted(type(optimizer), name) if keeps(word))]))
         if len(words) > 1:
             yield Setting(name, place, "word", value, words=words)
-    elif isinstance(value, (int, float)) or (value is None and keeps(1.0)):
+    elif isinstance(value, (int, float)) or (value is None and any(map(keeps, PROBES))):
         optional = keeps(None) and (value is None or arguments_of(type(optimizer))[name] is None)
         found = number(name, place, value, optional, keeps)
         if found.least is None or found.least != found.most:
@@ -133,7 +135,7 @@ def required(cls: type) -> list[str]:
 def number(name: str, place: str, value: Value, optional: bool, keeps: Callable[[Value], bool]) -> Setting:
     """A number or a whole number: its limits, and a slider that fits them."""
     whole = isinstance(value, int) and not keeps(value + 0.5)
-    known = 1.0 if value is None else value
+    known = next(filter(keeps, PROBES)) if value is None else value
     least, most = (limit(keeps, known, far, whole) for far in (-FAR, FAR))
     open_below, open_above = (x is not None and not keeps(x) for x in (least, most))
     size = abs(known) or 0.01

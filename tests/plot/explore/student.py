@@ -27,15 +27,6 @@ class Twist(optimizer.Optimizer):
         return w + v, v
 
 
-class Shrinks(optimizer.Optimizer):
-    """Branches on the decay that every optimizer has."""
-
-    def rule(self, w, g, *, lr):
-        if self.wd > 0.05:
-            w = w / 2
-        return w - lr * g
-
-
 class Derived(optimizer.Optimizer):
     """Stores what it computed from its argument, and not the argument."""
 

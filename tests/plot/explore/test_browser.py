@@ -40,7 +40,7 @@ def test_every_rule_can_be_picked_and_has_a_control_for_every_setting(tab):
             assert row.locator(kind).count() == 1
             assert row.locator("input.number").count() == (of["kind"] in ("number", "whole"))
         numbers = page.locator(".card .row:not(.idle) .numbers mn").all_text_contents()
-        assert numbers and not {"", "—", "NaN"} & {*numbers}
+        assert numbers and not {"", "—", "NaN"} & {*numbers}, name
         assert not any(at(page)["trouble"])
 
 

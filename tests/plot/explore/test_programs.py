@@ -9,13 +9,12 @@ from table import TABLE
 
 from minigrad import optimizer, random
 from minigrad.errors import UsageError
-from minigrad.optimizer.registry import OPTIMIZERS
 from minigrad.plot.explore import Page
 from minigrad.plot.explore.programs import programs
 from minigrad.plot.explore.settings import settings
 from minigrad.plot.history import record, slope
 from minigrad.plot.surfaces import SURFACES
-from tests.plot.explore.student import Derived, Handed, Shrinks, Twist
+from tests.plot.explore.student import Derived, Handed, Twist
 
 racer = pytest.importorskip("py_mini_racer")
 
@@ -32,6 +31,8 @@ OPTIONS = [
     *(("lbsgd", GROUPED | {"warmup_strategy": word}) for word in ("linear", "power2", "sqrt", "lars")),
     ("lbsgd", {"batch_scale": 2, "warmup_epochs": 0}),
     ("nag", {"momentum": 0.9}),
+    ("dcasgd", {"momentum": 0.9, "beta": 0.95, "lamda": 0.5}),
+    ("dcasgd", {"beta": 0.95}),
     ("adam", {"beta1": 0.0}),
 ]  # fmt: skip
 
@@ -125,22 +126,6 @@ def test_there_is_a_program_for_every_combination_of_a_students_settings(engine)
         before = json.dumps({"w": w.tolist(), "v": v.tolist()})
         after = call(engine, f"program.step({before}, {g.tolist()}, {{...told(program, values), t: 1}})")
         numpy.testing.assert_allclose([after["w"], after["v"]], expected, rtol=1e-14)
-
-
-def test_a_branch_on_what_every_optimizer_has_is_found(engine, monkeypatch):
-    monkeypatch.setitem(OPTIMIZERS, "shrinks", Shrinks)
-    for wd in (0.0, 0.05, 0.051, 2.0):
-        opt, found = Shrinks(wd=wd), programs(Shrinks(), settings(Shrinks()))
-        engine.eval(f"var values = {json.dumps(values_of(opt))};")
-        steps = [
-            call(
-                engine, f"({of.step})({{w: [1, -3]}}, [0.5, 4], {{...UNPREPARED, ...values, clip_gradient: Infinity}})"
-            )
-            for of in found
-            if call(engine, f"({of.when})(values)")
-        ]
-        expected = record(opt, lambda x, y: 0.5 * x + 4 * y, start=(1, -3), steps=1).positions[1]
-        assert steps and all(after["w"] == pytest.approx(expected, rel=1e-15) for after in steps)
 
 
 def test_the_number_of_programs_is_that_of_the_branches():

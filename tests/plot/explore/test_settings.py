@@ -66,6 +66,7 @@ def test_scales_follow_from_what_is_accepted():
     assert (found["beta2"].scale, found["beta2"].low, found["beta2"].high) == ("linear", 0, 0.999)
     assert (found["beta2"].least, found["beta2"].most, found["beta2"].open_above) == (0, 1, True)
     assert (found["epsilon"].scale, found["epsilon"].least, found["epsilon"].most) == ("log", 0, None)
+    assert [(of.optional, of.most) for of in settings(optimizer.DCASGD()) if of.name == "beta"] == [(True, 1)]
     assert settings(optimizer.LBSGD())[3].kind == "whole"
     assert settings(optimizer.LBSGD())[2].words == ("linear", "power2", "sqrt", "lars")
 

@@ -13,16 +13,16 @@ from typing import Any
 
 from minigrad import compare, optimizer
 from minigrad.arguments import arguments_of
+from minigrad.commands.output import WIDTH
 from minigrad.errors import MinigradError
 from minigrad.optimizer.readings.legend import Entry, entries
 from minigrad.optimizer.readings.lines import Lines
 from minigrad.optimizer.readings.text import Text, plain, table
 from minigrad.optimizer.rule import ancestors
 
-WIDTH = 80
-
 FORMS: dict[str, list[dict[str, Any]]] = {
     "rmsprop": [{"clip_weights": 0.9}],
+    "dcasgd": [{"beta": 0.95}],
     "lamb": [{"lower_bound": 0.1, "upper_bound": 10.0}],
     "lans": [{"lower_bound": 0.1, "upper_bound": 10.0}],
     "lbsgd": [
@@ -79,6 +79,8 @@ def symbols(rules: Iterable[optimizer.Optimizer]) -> Iterable[Entry]:
             known = found.setdefault(symbol, entry)
             if known.symbol != entry.symbol:
                 found[symbol] = Entry(symbol, entry.meaning)
+    if "g_t" in found:  # in some of the forms the gradient is prepared
+        found["g_t"] = Entry("g_t", "gradient, as the rule gets it")
     return found.values()
 
 

@@ -1,7 +1,7 @@
-"""What MXNet 1.9.1 computes, or its guide prints, where it differs from minigrad: for one weight, in plain Python.
+"""What others compute, or print, where it differs from minigrad: for one weight, in plain Python.
 
-Each function takes the weight and its raw gradients and yields the weight after each step. That these are MXNet's
-rules is checked against trajectories recorded from it (`tests/test_errata.py`).
+Each function takes the weight and its raw gradients and yields the weight after each step. Without another word it is
+MXNet 1.9.1's rule. That these are the others' rules is checked against paths recorded from them (`tests/errata/`).
 """
 
 from math import nan, sqrt
@@ -13,7 +13,7 @@ def clip(x, limit):
 
 
 def kernel_clip(x, limit):
-    """As in MXNet's compiled kernels, where a limit of 0 is none."""
+    """As in those of MXNet's classes that leave a limit of 0 out when they call a kernel."""
     return clip(x, limit or None)
 
 
@@ -109,6 +109,20 @@ def printed_nadam(w, raws, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
         yield w
 
 
+def workshop_nadam(w, raws, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, schedule_decay=0.004):
+    """Algorithm 2 of the workshop paper."""
+    m = n = 0.0
+    P = 1.0
+    for t, raw in enumerate(raws, 1):
+        mu, after = (beta1 * (1 - 0.5 * 0.96 ** (k * schedule_decay)) for k in (t, t + 1))
+        P *= mu
+        m = mu * m + (1 - mu) * raw
+        n = beta2 * n + (1 - beta2) * raw * raw
+        m_hat = after * m / (1 - P * after) + (1 - mu) * raw / (1 - P)
+        w -= learning_rate * m_hat / (sqrt(beta2 * n / (1 - beta2**t)) + epsilon)
+        yield w
+
+
 def signsgd(w, raws, learning_rate, wd=0.0, **neither_rescaled_nor_clipped):
     for raw in raws:
         w = (1 - learning_rate * wd) * w - learning_rate * sign(raw)
@@ -161,4 +175,101 @@ def adamw(w, raws, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-6, wd=0.0, 
         m = beta1 * m + (1 - beta1) * g
         s = beta2 * s + (1 - beta2) * g * g
         w -= learning_rate * sqrt(1 - beta2**t) / (1 - beta1**t) * (m / (sqrt(s) + epsilon) + wd * w)
+        yield w
+
+
+def adamw_half_moved(w, raws, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-6, wd=0.0):
+    """MXNet 2's other form: the decay is that of the weight which has just moved."""
+    m = s = 0.0
+    for t, raw in enumerate(raws, 1):
+        m = beta1 * m + (1 - beta1) * raw
+        s = beta2 * s + (1 - beta2) * raw * raw
+        rate = learning_rate * sqrt(1 - beta2**t) / (1 - beta1**t)
+        w -= rate * m / (sqrt(s) + epsilon)
+        w -= rate * wd * w
+        yield w
+
+
+def adam_in_the_rate(
+    w, raws, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, wd=0.0, clip_gradient=None, decay=0.0
+):  # fmt: skip
+    """Adam of MXNet 2 and Keras: corrections in the rate; `decay` is beside the step, and already times the rate."""
+    m = s = 0.0
+    for t, raw in enumerate(raws, 1):
+        g = clip(raw, clip_gradient) + wd * w
+        m = beta1 * m + (1 - beta1) * g
+        s = beta2 * s + (1 - beta2) * g * g
+        w -= decay * w
+        w -= learning_rate * sqrt(1 - beta2**t) / (1 - beta1**t) * m / (sqrt(s) + epsilon)
+        yield w
+
+
+def sgd_beside(w, raws, learning_rate, momentum, decay):
+    """Keras: the decay is taken off before the step; it is already times the rate."""
+    v = 0.0
+    for raw in raws:
+        v = momentum * v - learning_rate * raw
+        w = w - decay * w + v
+        yield w
+
+
+def sgd_outside(w, raws, rates, momentum):
+    """PyTorch and optax: the rate multiplies the whole velocity."""
+    v = 0.0
+    for raw, rate in zip(raws, rates):
+        v = momentum * v + raw
+        w -= rate * v
+        yield w
+
+
+def adagrad_added(w, raws, learning_rate, eps, wd=0.0, clip_gradient=None):
+    """MXNet 2 and PyTorch: ε is added to the root."""
+    G = 0.0
+    for raw in raws:
+        g = clip(raw, clip_gradient) + wd * w
+        G += g * g
+        w -= learning_rate * g / (sqrt(G) + eps)
+        yield w
+
+
+def rmsprop_added(w, raws, learning_rate, gamma1, epsilon, wd=0.0, clip_gradient=None, momentum=0.0):
+    """MXNet 2, and PyTorch, which has momentum: ε is added to the root."""
+    E = v = 0.0
+    for raw in raws:
+        g = clip(raw, clip_gradient) + wd * w
+        E = gamma1 * E + (1 - gamma1) * g * g
+        v = momentum * v + g / (sqrt(E) + epsilon)
+        w -= learning_rate * v
+        yield w
+
+
+def rmsprop_with_momentum(w, raws, learning_rate, gamma1, epsilon, momentum=0.9):
+    """Keras and optax: momentum without centering."""
+    E = v = 0.0
+    for raw in raws:
+        E = gamma1 * E + (1 - gamma1) * raw * raw
+        v = momentum * v - learning_rate * raw / sqrt(E + epsilon)
+        w += v
+        yield w
+
+
+def adamax_inside(w, raws, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, wd=0.0):
+    """PyTorch and optax: ε inside the maximum."""
+    m = u = 0.0
+    for t, raw in enumerate(raws, 1):
+        g = raw + wd * w
+        m = beta1 * m + (1 - beta1) * g
+        u = max(beta2 * u, abs(g) + epsilon)
+        w -= learning_rate / (1 - beta1**t) * m / u
+        yield w
+
+
+def adabelief(w, raws, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-6, wd=0.0, clip_gradient=None):
+    """MXNet 2: the decay before clipping, the corrections in the rate."""
+    m = s = 0.0
+    for t, raw in enumerate(raws, 1):
+        g = clip(raw + wd * w, clip_gradient)
+        m = beta1 * m + (1 - beta1) * g
+        s = beta2 * s + (1 - beta2) * (g - m) ** 2 + epsilon
+        w -= learning_rate * sqrt(1 - beta2**t) / (1 - beta1**t) * m / (sqrt(s) + epsilon)
         yield w

@@ -1,0 +1,254 @@
+"""Whether a rule says what its author means: its states, its arguments, what it returns, each mistake with its line.
+
+`check` looks at the definition, `call` runs the rule and looks at what comes back. Rules of minigrad's own are not
+looked at.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from numbers import Real
+from typing import Any
+
+from minigrad.define import identifier
+from minigrad.errors import RuleError, UsageError
+from minigrad.explain import described
+from minigrad.optimizer.mistakes import GIVEN, in_words, mistake, no_rule, not_given, place
+
+
+def check(optimizer: Any, scalars: Mapping[str, Any]) -> None:
+    """Raise RuleError unless the rule takes w, g and the states in their order, and asks for what there is."""
+    cls = type(optimizer)
+    if not hasattr(cls, "rule"):
+        raise no_rule(cls)
+    states = checked_states(cls, optimizer.states)
+    parameters = list(inspect.signature(cls.rule).parameters.values())
+    check_positional(cls, states, parameters)
+    in_a_step = "lr" in scalars  # else nothing is known of what `named` gives
+    known = dict.fromkeys([*GIVEN, *optimizer.measured, *scalars])
+    for p in parameters:
+        if p.kind is p.VAR_KEYWORD:
+            raise mistake(cls, f"takes **{p.name}, which would be empty; name what it asks for, as in `*, lr`")
+        if p.kind is p.KEYWORD_ONLY and p.default is p.empty and p.name not in known and in_a_step:
+            raise mistake(cls, not_given(optimizer, p.name, known))
+        if p.kind is p.KEYWORD_ONLY and scalars.get(p.name, 0.0) is None:
+            raise mistake(cls, f"asks for {p.name!r}, which is None; read it in named(), and give the rule a number")
+
+
+def check_class(optimizer: Any, base: type) -> None:
+    """Raise RuleError if the base's constructor was not called, a state's name is none, or a method has another's."""
+    cls = type(optimizer)
+    if "_index_update_count" not in vars(optimizer):
+        code = getattr(cls.__init__, "__code__", None)
+        raise RuleError(
+            f"{cls.__name__}.__init__ {place(code)}does not call super().__init__(), so the optimizer has no rate; "
+            "begin it with super().__init__(learning_rate=learning_rate, **kwargs)."
+        )
+    if hasattr(cls, "rule"):
+        checked_states(cls, optimizer.states)
+    for name in ("step", "update", "named", "measure", "initial_state", "create_state"):
+        method, own = vars(base)[name], getattr(optimizer, name)
+        passed = list(inspect.signature(method).parameters)[1:]
+        try:
+            inspect.signature(own).bind(*passed)
+        except TypeError:
+            kind = "method" if callable(own) else "value"
+            raise RuleError(
+                f"{cls.__name__} has a {kind} {name!r}, but every optimizer has a method of that name, "
+                f"{name}(self, {', '.join(passed)}); give yours another name"
+            ) from None
+
+
+def checked_states(cls: type, states: Any) -> tuple[str, ...]:
+    """The names of the states, if they can be names."""
+    if isinstance(states, str):
+        raise mistake(
+            cls, f"has states = ({states!r}), a string, as the comma is missing; write states = ({states!r},)", "states"
+        )
+    if not isinstance(states, (tuple, list)):
+        raise mistake(cls, f'has states = {states!r}; write a tuple of names, such as states = ("v",)', "states")
+    for name in states:
+        try:
+            identifier(name)
+        except UsageError as error:
+            raise mistake(cls, f"has states = {tuple(states)!r}, but {str(error).rstrip('.')}", "states") from None
+        if name in ("w", "g", *GIVEN):
+            raise mistake(cls, f"has a state called {name!r}, which names something else already; rename it", "states")
+    if len({*states}) < len(states):
+        raise mistake(cls, f"has states = {tuple(states)!r}, one of them twice; each needs a name of its own", "states")
+    return tuple(states)
+
+
+def check_positional(cls: type, states: Sequence[str], parameters: Sequence[inspect.Parameter]) -> None:
+    """Raise RuleError unless the arguments in front of the `*` are w, g and the states."""
+    wanted, names = ["w", "g", *states], [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
+    asked = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in wanted]
+    right = f"def rule(self, {', '.join(wanted)}, *, {', '.join(asked or ['lr'])})"
+    if not names or names[0] in wanted:
+        raise mistake(cls, f"has no `self`; write {right}")
+    names = names[1:]
+    if names == wanted or (names == wanted[: len(names)] and any(p.kind is p.VAR_POSITIONAL for p in parameters)):
+        return
+    spare = {p.name for p in parameters if p.default is None} - {*GIVEN}  # states of other branches: `v=None`
+    if names[: len(wanted)] == wanted and spare.issuperset(names[len(wanted) :]):
+        return
+    extra = [name for name in names if name not in wanted]
+    missing = [name for name in wanted if name not in names]
+    if not extra and not missing:
+        raise mistake(cls, f"takes ({', '.join(names)}), but they are passed by position, in the order {right}")
+    known = [name for name in extra if name in GIVEN]
+    if known:
+        right = f"def rule(self, {', '.join(wanted)}, *, {', '.join([*known, *asked])})"
+        raise mistake(cls, f"takes {known[0]!r} by position, but asks for it by name, after a `*`; write {right}")
+    if extra and not missing:
+        hint = f"states = ({', '.join(repr(name) for name in [*states, *extra])},)"
+        other = "`state`; it is written `states`: " if hasattr(cls, "state") else ""
+        raise mistake(cls, f"takes {extra[0]!r}, which is neither w, g nor a state; declare {other}{hint}")
+    if extra:
+        raise mistake(cls, f"takes {extra[0]!r}, which is neither w, g nor one of the states {states}; write {right}")
+    raise mistake(cls, f"does not take {missing[0]!r}; it is called with w, g and the states {states}: write {right}")
+
+
+def call(
+    optimizer: Any,
+    seen: Any,
+    arrays: Sequence[Any],
+    asked: Mapping[str, Any],
+    used: Callable[[], Collection[int] | None],
+) -> tuple[Any, ...]:
+    """Run the rule with `seen` as its `self`, on w, g and the states, and return the next w and states.
+
+    `used` gives the ids of the arrays that something has been computed from, or None if that is not known. What the
+    rule raises is told with its line.
+    """
+    cls, states = type(optimizer), tuple(optimizer.states)
+    try:
+        returned = cls.rule(seen, *arrays, **asked)
+    except Exception as error:
+        told = in_words(cls, optimizer, error)
+        if told is error:
+            raise
+        raise told from None
+    read = used()
+    after = results_of(cls, states, returned, read, arrays)
+    for name, x in zip(("w", *states), after):
+        is_array = type(x) is type(arrays[0]) or (hasattr(x, "dtype") and hasattr(arrays[0], "dtype"))
+        if not is_array and not isinstance(x, Real):
+            found = "several values" if isinstance(x, (tuple, list)) else described(x)
+            raise mistake(cls, f"returns {found} for {name}, but the next {name} is one array, or a number")
+    if "lr" in asked and read and id(arrays[1]) in read and not (after[0] is arrays[1] or isinstance(after[0], Real)):
+        before = {id(arrays[0]), *map(id, arrays[2:])}
+        if not before & {*read, id(after[0])}:
+            raise mistake(cls, "returns a step, made of g alone; it must return the next w, as in `return w - lr * g`")
+    return after
+
+
+def results_of(
+    cls: type, states: tuple[str, ...], returned: Any, used: Collection[int] | None, arrays: Sequence[Any]
+) -> tuple[Any, ...]:
+    """The next w and states from what a rule has returned. A state may be left out if nothing was done with any."""
+    wanted = f"the next w and the next {', '.join(states)}" if states else "the next w"
+    form = ", ".join(["w - lr * g", *states])
+    if returned is None:
+        raise mistake(cls, f"returns nothing; end it with {wanted}, as in `return {form}`")
+    if isinstance(returned, (list, set, dict)):
+        raise mistake(cls, f"returns a {type(returned).__name__}; write {wanted} with commas, as in `return {form}`")
+    if isinstance(returned, tuple):
+        for line, names in returned_names(cls):
+            if sorted(names) == sorted(states) and names != list(states):
+                told = f"returns its states as {', '.join(names)}, but they are told apart by their position: write"
+                raise mistake(cls, f"{told} `return w, {', '.join(states)}`", line=line)
+        if len(returned) != 1 + len(states):
+            declared = f"the states are {states}" if states else 'it declares no states, as in states = ("v",)'
+            raise mistake(cls, f"returned {len(returned)} values; expected {wanted}, as {declared}")
+        return returned
+    touched = [name for name, x in zip(states, arrays[2:]) if id(x) in (used or ()) or x is returned]
+    reached = not_returned(cls, states, reading=used is None)
+    left_out = [(name, line, text) for line, text, names in reached for name in names]
+    if touched or left_out:
+        names = touched or [name for name, _, _ in left_out]
+        lines = returns_alone(cls) if touched else [(line, text) for _, line, text in left_out]
+        at, text = lines[-1] if lines else (None, "...")
+        raise mistake(
+            cls,
+            f"returns w alone, but {' and '.join(names)} {'is' if len(names) == 1 else 'are'} computed or used: write "
+            f"`return {', '.join([text, *states])}`",
+            line=at,
+        )
+    return (returned, *arrays[2:])
+
+
+# The text of a rule
+
+
+@lru_cache(maxsize=64)
+def body(rule: Any) -> tuple[list[ast.stmt], int]:
+    """The statements of a rule, and what to add to their line numbers; none if its text is not to be found."""
+    try:
+        lines, first = inspect.getsourcelines(inspect.unwrap(rule))
+        (tree,) = ast.parse(textwrap.dedent("".join(lines))).body
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return [], 0
+    return (tree.body if isinstance(tree, ast.FunctionDef) else []), first - 1
+
+
+def returned_names(cls: Any) -> list[tuple[int, list[str]]]:
+    """The lines with a `return` of several values that are names behind the first, and these names."""
+    statements, offset = body(cls.rule)
+    found = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Return)]
+    tuples = [(node.lineno + offset, node.value.elts[1:]) for node in found if isinstance(node.value, ast.Tuple)]
+    return [(line, [x.id for x in rest if isinstance(x, ast.Name)]) for line, rest in tuples]
+
+
+def returns_alone(cls: Any) -> list[tuple[int, str]]:
+    """The lines with a `return` of one value, and the value as text."""
+    statements, offset = body(cls.rule)
+    found = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Return)]
+    return [
+        (node.lineno + offset, ast.unparse(node.value))
+        for node in found
+        if node.value is not None and not isinstance(node.value, ast.Tuple)
+    ]
+
+
+def not_returned(cls: Any, states: Collection[str], reading: bool) -> list[tuple[int, str, list[str]]]:
+    """Each `return` of one value that a state made anew, without the old one, can reach: its line, text and names.
+
+    With `reading`, also each that a use of a state can reach, or that uses one.
+    """
+    found = []
+    statements, offset = body(cls.rule)
+
+    def walk(block: Sequence[ast.stmt], held: set[str]) -> set[str] | None:
+        """The names that hold a new value after a block; None if it never comes to its end."""
+        for node in block:
+            if isinstance(node, (ast.Assign, ast.AugAssign, ast.Return)) and node.value and reading:
+                held = held | ({*states} & names_in(node.value))
+            if isinstance(node, ast.Return):
+                if held and node.value is not None and not isinstance(node.value, ast.Tuple):
+                    found.append((node.lineno + offset, ast.unparse(node.value), sorted(held)))
+                return None
+            if isinstance(node, ast.Assign) and not {*states} & names_in(node.value):
+                held = held | {name for target in node.targets for name in names_in(target) if name in states}
+            ends = [walk(part, held) for part in blocks_of(node)]
+            if ends:
+                if isinstance(node, ast.If) and len(ends) == 2 and ends == [None, None]:
+                    return None
+                held = held.union(*(end for end in ends if end))
+        return held
+
+    walk(statements, set())
+    return found
+
+
+def blocks_of(node: ast.stmt) -> list[list[ast.stmt]]:
+    blocks = [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
+    return [] if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else [block for block in blocks if block]
+
+
+def names_in(node: ast.AST) -> set[str]:
+    return {x.id for x in ast.walk(node) if isinstance(x, ast.Name)}

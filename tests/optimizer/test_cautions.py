@@ -1,0 +1,103 @@
+"""SGLD without the sum over the data and Ftrl that erases a network warn, once, and only then."""
+
+import warnings
+
+import numpy
+import pytest
+
+from minigrad import autograd, gluon, np, optimizer, random
+
+SAMPLES, BATCH = 64, 16
+
+
+def train(opt, steps=2, loss=None, batch_size=BATCH):
+    """The messages of some steps on a small network, and the network."""
+    random.seed(3)
+    net = gluon.nn.Sequential()
+    net.add(gluon.nn.Dense(16, activation="relu", in_units=8), gluon.nn.Dense(4, in_units=16))
+    net.initialize()
+    rng = numpy.random.default_rng(0)
+    x, y = np.array(rng.normal(size=(BATCH, 8))), np.array(rng.integers(0, 4, BATCH))
+    trainer = gluon.Trainer(net.collect_params(), opt)
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        for _ in range(steps):
+            with autograd.record():
+                losses = gluon.loss.SoftmaxCrossEntropyLoss()(net(x), y)
+                losses = losses.sum() if loss == "sum" else losses
+            losses.backward()
+            trainer.step(batch_size)
+    assert all(w.filename == __file__ for w in found), "it is not shown at the user's line"
+    return [str(w.message) for w in found], net
+
+
+def test_sgld_on_a_mean_warns_once_and_says_what_to_do():
+    (message,), _ = train(optimizer.SGLD(learning_rate=1e-6), steps=3)
+    assert "multiplied by 0.0625" in message and "rescale_grad=N" in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more"),
+    [({"rescale_grad": SAMPLES}, {}), ({}, {"loss": "sum", "batch_size": 1}), ({"rescale_grad": BATCH}, {})],
+    ids=["the sum over all the data", "a sum that is not divided", "all the data in one batch"],
+)
+def test_sgld_on_a_sum_is_silent(arguments, more):
+    assert train(optimizer.SGLD(learning_rate=1e-6, **arguments), **more)[0] == []
+
+
+def test_sgld_outside_a_trainer_believes_its_caller():
+    w, sgld = np.array([1.0]), optimizer.SGLD(rescale_grad=0.5)
+    sgld.update(0, w, np.array([1.0]), None)  # a warning would be an error here
+
+
+def test_ftrl_that_erases_a_network_warns_once_and_says_what_to_do():
+    (message,), net = train(optimizer.Ftrl(learning_rate=0.1, lamda1=0.1, beta=1), steps=3)
+    weights = numpy.concatenate([p.data().asnumpy().ravel() for p in net.collect_params(".*weight").values()])
+    assert (weights == 0).mean() > 0.9
+    assert "beta=1 or lamda1=0.1" in message and "lamda1=0 and beta=0" in message
+
+
+def test_the_cure_of_the_warning_is_silent_and_learns_where_the_guides_snippet_does_not():
+    def fall(**arguments):
+        messages, net = train(optimizer.Ftrl(**arguments), steps=200)
+        rng = numpy.random.default_rng(0)
+        x, y = np.array(rng.normal(size=(BATCH, 8))), np.array(rng.integers(0, 4, BATCH))
+        return messages, gluon.loss.SoftmaxCrossEntropyLoss()(net(x), y).mean().item()
+
+    messages, loss = fall(learning_rate=0.1, lamda1=0, beta=0)
+    assert messages == [] and loss < 0.1
+    assert fall(learning_rate=0.1, lamda1=0.1, beta=1)[1] > 1.2  # ln 4 = 1.386
+
+
+def test_the_cure_is_adagrad():
+    paths = []
+    for opt in optimizer.Ftrl(learning_rate=0.1, lamda1=0, beta=0), optimizer.AdaGrad(learning_rate=0.1, epsilon=0):
+        w = np.array([1.0, -2.0], dtype="float64")
+        state = opt.create_state(0, w)
+        for g in [0.5, -0.25], [-1.0, 0.125], [0.0, 2.0]:
+            opt.update(0, w, np.array(g), state)
+        paths.append(w.asnumpy())
+    numpy.testing.assert_allclose(*paths, rtol=1e-12)
+
+
+def test_ftrl_is_silent_about_weights_that_start_at_zero_and_about_a_few():
+    for w in np.zeros((1000,)), np.ones((5,)):
+        opt = optimizer.Ftrl(lamda1=1.0)
+        opt.update(0, w, np.full(w.shape, 0.01), opt.create_state(0, w))
+        assert (w.asnumpy() == 0).all()
+
+
+def test_ftrl_is_silent_when_weights_become_zero_later():
+    opt, w = optimizer.Ftrl(lamda1=0.01, beta=0.0), np.ones((1000,))
+    state = opt.create_state(0, w)
+    opt.update(0, w, np.full(w.shape, 1.0), state)
+    assert (w.asnumpy() != 0).all()
+    opt.lamda1 = 100.0
+    opt.update(0, w, np.full(w.shape, 1.0), state)
+    assert (w.asnumpy() == 0).all()
+
+
+def test_a_restored_ftrl_is_silent():
+    opt, w = optimizer.Ftrl(lamda1=0.1, begin_num_update=0), np.ones((1000,))
+    opt._index_update_count[0] = 5  # as loading does
+    opt.update(0, w, np.full(w.shape, 0.001), opt.create_state(0, w))

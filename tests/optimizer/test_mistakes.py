@@ -1,0 +1,73 @@
+"""A student's mistake in a rule is answered with the class, the line and what to write; it is never another rule."""
+
+import inspect
+
+import mistakes_in_form
+import mistakes_in_formulas
+import pytest
+from mistakes import MISTAKES
+
+from minigrad import np
+from minigrad.errors import MinigradError
+from minigrad.optimizer import SGD, Optimizer
+from minigrad.optimizer.run import reading
+
+assert mistakes_in_form and mistakes_in_formulas, "which fill the table"
+CASES = [
+    pytest.param(cls, words, name, id=f"{name}-{cls.__name__}") for cls, words, names in MISTAKES for name in names
+]
+
+
+@pytest.mark.parametrize(("cls", "words", "name"), CASES)
+def test_a_mistake_is_answered_with_what_to_do(cls, words, name):
+    w, g = np.array([1.0, -2.0, 0.5]), np.array([0.5, 0.25, -1.5])
+    states = []
+    with pytest.raises(MinigradError) as error, reading(name):
+        opt = cls(learning_rate=0.1)
+        states = opt.create_state(0, w)
+        opt.update(0, w, g, states)
+    said = str(error.value)
+    assert cls.__name__ in said
+    for word in words:
+        assert word in said
+    assert w.asnumpy().tolist() == [1.0, -2.0, 0.5]
+    assert g.asnumpy().tolist() == [0.5, 0.25, -1.5]
+
+
+def test_the_line_is_that_of_the_mistake():
+    cls = mistakes_in_form.ForgetsTheState
+    line = cls.rule.__code__.co_firstlineno + 2
+    with pytest.raises(MinigradError, match=rf'ForgetsTheState.rule \(".*mistakes_in_form.py", line {line}\) returns'):
+        cls().update(0, np.array([1.0]), np.array([1.0]), np.array([0.0]))
+
+
+def test_an_error_of_the_users_own_passes_with_a_note():
+    class Own(Optimizer):
+        def rule(self, w, g, *, lr):
+            raise KeyError("what only I know")
+
+    with pytest.raises(KeyError, match="what only I know") as error:
+        Own().update(0, np.array([1.0]), np.array([1.0]), None)
+    assert "Own.rule" in error.value.__notes__[0]
+
+
+def test_a_branch_without_momentum_may_leave_its_state_out():
+    class Momentum(Optimizer):
+        states = ("v",)
+        momentum = 0.0
+
+        def rule(self, w, g, v, *, lr):
+            if self.momentum:
+                v = self.momentum * v - lr * g
+                return w + v, v
+            return w - lr * g
+
+    for name in ("numpy", "plain"):
+        w, v = np.array([1.0]), np.array([7.0])
+        with reading(name):
+            Momentum(learning_rate=0.5).update(0, w, np.array([1.0]), v)
+        assert (w.item(), v.item()) == (0.5, 7.0)
+
+
+def test_a_class_shows_the_arguments_of_its_constructor():
+    assert list(inspect.signature(SGD).parameters)[:2] == ["momentum", "lazy_update"]
