@@ -1,6 +1,6 @@
 // A card for each rule: which one it is, a slider and a field for every setting, its states and equations.
 
-/** The card of the rule with number k. `act` has what the page does: changed(), renamed(name), removed(), tuned(). */
+/** The card of the rule with number k. `act` has what the page does about it. */
 function makeCard(k, rule, act) {
   const { title, sentence, settings } = RULES[rule.name];
   const names = Object.keys(RULES).map(name => make("option", { value: name, textContent: RULES[name].title }));
@@ -13,10 +13,7 @@ function makeCard(k, rule, act) {
     draw("path", { class: "marker", d: MARKERS[k](22, 9, 6) }),
   );
   const arrows = make("input", { type: "checkbox", checked: rule.arrows });
-  arrows.onchange = () =>
-    act.changed(() => {
-      rule.arrows = arrows.checked;
-    });
+  arrows.onchange = () => act.pointed(arrows.checked);
   const button = (text, label, onclick) => {
     const made = make("button", { type: "button", textContent: text, onclick });
     made.setAttribute("aria-label", label);
@@ -57,10 +54,7 @@ function makeSetting(setting, rule, k, act) {
   text.append(name);
   if (kind === "truth") {
     const box = make("input", { type: "checkbox", id, checked: rule.values[place] });
-    box.onchange = () =>
-      act.changed(() => {
-        rule.values[place] = box.checked;
-      });
+    box.onchange = () => act.set(place, box.checked);
     row.append(text, box);
   } else if (kind === "word") {
     const list = make(
@@ -69,10 +63,7 @@ function makeSetting(setting, rule, k, act) {
       ...setting.words.map(word => make("option", { value: word, textContent: word })),
     );
     list.value = rule.values[place];
-    list.onchange = () =>
-      act.changed(() => {
-        rule.values[place] = list.value;
-      });
+    list.onchange = () => act.set(place, list.value);
     row.append(text, list);
   } else {
     row.append(text, ...makeNumber(setting, id, rule, act));
@@ -102,9 +93,7 @@ function makeNumber(setting, id, rule, act) {
     field.value = typed(x);
     refuse(field, "");
     slider.setAttribute("aria-valuetext", shown(x));
-    act.changed(() => {
-      rule.values[place] = x;
-    });
+    act.set(place, x);
   };
   field.oninput = () => {
     const x = optional && !field.value.trim() ? null : readNumber(field.value);
@@ -112,9 +101,7 @@ function makeNumber(setting, id, rule, act) {
       return refuse(field, `${name}: ${field.value || "nothing"} cannot be used; expected ${expected(setting)}.`);
     refuse(field, "");
     follow(x);
-    act.changed(() => {
-      rule.values[place] = x;
-    });
+    act.set(place, x);
   };
   return [slider, field];
 }

@@ -26,19 +26,15 @@ function play() {
   get("play").textContent = "Pause";
 }
 
-/** A field of the page for a number in a range. */
-function numberField(id, [low, high], whole, change) {
+/** A field of the page for a number in a range; `parts` has what it changes in the situation. */
+function numberField(id, [low, high], whole, parts) {
   const setting = { kind: whole ? "whole" : "number", least: low, most: high, open_below: false, open_above: false };
   get(id).oninput = () => {
-    const x = readNumber(get(id).value),
-      good = accepts(setting, x);
-    refuse(
-      get(id),
-      good
-        ? ""
-        : `${get(id).closest("label").textContent.trim()}: ${get(id).value || "nothing"} cannot be used; expected ${expected(setting)}.`,
-    );
-    if (good) changed(() => change(x));
+    const { value } = get(id),
+      good = accepts(setting, readNumber(value));
+    const name = get(id).closest("label").textContent.trim();
+    refuse(get(id), good ? "" : `${name}: ${value || "nothing"} cannot be used; expected ${expected(setting)}.`);
+    if (good) changed(parts(readNumber(value)));
   };
 }
 
@@ -108,25 +104,12 @@ function begin() {
     situation.look = Number(get("look").value);
     show();
   };
-  get("noise-slider").oninput = () =>
-    changed(() => {
-      situation.noise = fromSlider(NOISE, Number(get("noise-slider").value));
-    });
-  numberField("x", [-1e6, 1e6], false, x => {
-    situation.from[0] = x;
-  });
-  numberField("y", [-1e6, 1e6], false, y => {
-    situation.from[1] = y;
-  });
-  numberField("count", RANGES.count, true, n => {
-    situation.count = n;
-  });
-  numberField("noise", RANGES.noise, false, x => {
-    situation.noise = x;
-  });
-  numberField("seed", RANGES.seed, true, n => {
-    situation.seed = n;
-  });
+  get("noise-slider").oninput = () => changed({ noise: fromSlider(NOISE, Number(get("noise-slider").value)) });
+  numberField("x", [-1e6, 1e6], false, x => ({ from: situation.from.with(0, x) }));
+  numberField("y", [-1e6, 1e6], false, y => ({ from: situation.from.with(1, y) }));
+  numberField("count", RANGES.count, true, count => ({ count }));
+  numberField("noise", RANGES.noise, false, noise => ({ noise }));
+  numberField("seed", RANGES.seed, true, seed => ({ seed }));
   for (const [name, why] of Object.entries(LEFT_OUT))
     get("left-out")
       .querySelector("ul")

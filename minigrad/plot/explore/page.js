@@ -10,15 +10,12 @@ const start = makeHandle(
   get("picture"),
   () => plan,
   () => situation,
-  place =>
-    changed(() => {
-      situation.from = place;
-    }),
+  from => changed({ from }),
 );
 
-/** Change the situation, walk again, and draw. */
-function changed(change) {
-  change();
+/** Change parts of the situation, walk again, and draw. */
+function changed(parts = {}) {
+  Object.assign(situation, parts);
   walkAll();
   show();
 }
@@ -72,13 +69,10 @@ function inWords() {
   return situation.rules
     .map(({ name }, k) => {
       const run = runs[k],
-        at = Math.min(situation.at, run.places.length - 1);
-      const place =
-        at >= 0
-          ? `${RULES[name].title} is at ${shown(run.places[at].length > 1 ? run.places[at] : run.places[at][0])}, height ${shown(run.heights[at])}.`
-          : "";
-      const ended = run.trouble && (at < 0 || situation.at > at) ? ` ${run.trouble}` : "";
-      return place + ended;
+        at = Math.min(situation.at, run.places.length - 1),
+        place = run.places[at] ?? [];
+      const where = `${RULES[name].title} is at ${shown(place.length > 1 ? place : place[0])}`;
+      return `${where}, height ${shown(run.heights[at])}.${situation.at > at ? ` ${run.trouble}` : ""}`;
     })
     .join(" ");
 }
@@ -110,16 +104,17 @@ function build() {
   get("cards").replaceChildren(
     ...situation.rules.map((rule, k) =>
       makeCard(k, rule, {
-        changed,
-        renamed: name =>
-          rebuilt(() => {
-            situation.rules[k] = { ...newRule(name), arrows: rule.arrows };
-          }),
+        set: (place, value) => {
+          rule.values[place] = value;
+          changed();
+        },
+        renamed: name => rebuilt(() => situation.rules.splice(k, 1, { ...newRule(name), arrows: rule.arrows })),
         removed: () => rebuilt(() => situation.rules.splice(k, 1)),
-        tuned: () =>
-          rebuilt(() => {
-            rule.values.lr = bestRate(RULES[rule.name], rule.values, ground, situation.from, situation);
-          }),
+        pointed: arrows => {
+          rule.arrows = arrows;
+          show();
+        },
+        tuned: () => rebuilt(() => tune(rule)),
       }),
     ),
   );
@@ -129,10 +124,21 @@ function build() {
   resized();
 }
 
+/** Change which rules or which surface there are. The focus stays in its card. */
 function rebuilt(change) {
+  const was = document.activeElement,
+    k = [...get("cards").children].indexOf(was.closest(".card"));
   stop();
   change();
   build();
+  const card = get("cards").children[Math.min(k, situation.rules.length - 1)];
+  const same = button => button.textContent === was.textContent && !button.disabled;
+  if (card) ([...card.querySelectorAll(".head button")].find(same) ?? card.querySelector("select")).focus();
+}
+
+/** Give a rule the rate that is best here. */
+function tune(rule) {
+  rule.values.lr = bestRate(RULES[rule.name], rule.values, GROUNDS[situation.on], situation.from, situation);
 }
 
 function resized() {

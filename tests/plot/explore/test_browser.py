@@ -44,18 +44,24 @@ def test_every_rule_can_be_picked_and_has_a_control_for_every_setting(tab):
         assert not any(at(page)["trouble"])
 
 
-def test_the_numbers_in_the_equations_are_those_of_the_step(tab):
-    page = tab("#on=rosenbrock&at=7&look=1&rule=nadam,learning_rate:0.1,wd:0.1")
-    step = page.evaluate("runs[0].steps[6]")
-    rows = page.locator(".card .row").all()
-    names = [row.get_attribute("data-name") for row in rows]
-    assert names[0] == "g" and names[-1] == "w" and len(names) == 9
-    for name, row in zip(names, rows, strict=True):
-        shown = row.locator(".numbers mn").last.text_content().strip("()").replace("−", "-")
-        value = step["after"][name]
-        value = value[1] if isinstance(value, list) else value
-        plain = shown.replace("·10", "e").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
-        assert float(plain) == pytest.approx(value, rel=1e-4)
+def read(text):
+    """The number that the page shows, as in 1.5·10⁻³."""
+    plain = text.strip("()").replace("−", "-")
+    plain = f"1e{plain[2:]}" if plain.startswith("10⁻") else plain.replace("·10", "e")
+    return float(plain.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+
+
+@pytest.mark.parametrize(("name", "t", "look"), [("nadam", 7, 1), *((name, 4, 0) for name in RULES)])
+def test_the_numbers_in_the_equations_are_those_of_the_step(name, t, look, tab):
+    more = {"lbsgd": ",batch_scale:2", "groupadagrad": "", "lars": ",momentum:0.5"}.get(name, ",wd:0.1")
+    page = tab(f"#on=rosenbrock&at={t}&look={look}&rule={name}{more},clip_gradient:2")
+    step = page.evaluate(f"runs[0].steps[{t - 1}]")
+    rows = page.evaluate("""[...document.querySelectorAll(".card .row")].filter(row => row.dataset.name)
+      .map(row => [row.dataset.name, [...row.querySelectorAll(".numbers mn")].at(-1).textContent])""")
+    assert "w" in dict(rows) and "g" in dict(rows)
+    for line, text in rows:
+        value = step["after"][line]
+        assert read(text) == pytest.approx(value[look] if isinstance(value, list) else value, rel=1e-4)
 
 
 @pytest.mark.parametrize("width", [1280, 400])
@@ -88,6 +94,19 @@ def test_the_starting_point_moves_by_the_arrow_keys(tab):
     x, y = at(page)["from"]
     assert (x, y) == (pytest.approx(-5 + 9 / 40), pytest.approx(-2 + 6 / 40 + 6 / 200))
     assert page.evaluate("document.activeElement.id") == "start"
+
+
+def test_the_keyboard_does_not_lose_its_place(tab):
+    page = tab("#on=valley&rule=adam&rule=sgd")
+    where = "document.activeElement.closest('.card').querySelector('select').value"
+    focused = f"{where} + ' ' + document.activeElement.textContent"
+    page.locator(".card").nth(1).locator("text=Best rate").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == "sgd Best rate"
+    page.locator(".card select").first.select_option("nag")
+    page.locator(".card").nth(1).locator("text=Remove").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused).startswith("nag")
 
 
 def test_a_slider_and_its_field_follow_each_other(tab):
