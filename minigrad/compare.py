@@ -12,8 +12,8 @@ from typing import Any
 from minigrad import autograd, gluon, init, metric, optimizer, random
 from minigrad.datasets.split import Split
 from minigrad.device import current_context
-from minigrad.optimizer.arguments import has_rate as has_rate
 from minigrad.optimizer.registry import OPTIMIZERS
+from minigrad.plot.tuning import has_rate as has_rate
 from minigrad.ties import Curves
 
 BATCH_SIZE = 32

@@ -10,7 +10,7 @@ from minigrad.arguments import number, one_of
 from minigrad.commands.compare import chosen
 from minigrad.commands.output import PICTURES, WIDTH, progress, save, writable
 from minigrad.errors import ArgumentError
-from minigrad.plot.runs import Run, finding, note, rate
+from minigrad.plot.runs import Run, finding, height, note, rate
 
 KINDS = ("trajectory", "race", "states")
 
@@ -47,5 +47,5 @@ def report(runs: list[Run]) -> list[str]:
     """The finding, a line for each rule, and how it was found; no line is wider than 80 columns."""
     lines = textwrap.wrap(f"{runs[0].history.surface.name}: {finding(runs)}.", WIDTH)
     for run in runs:
-        lines.append(f"  {run.label:<24}{rate(run.history.optimizer):<14}ends at {run.ends[0]:.3g}"[:WIDTH])
+        lines.append(f"  {run.label:<22}{rate(run.history.optimizer):<14}ends {height(run, run.ends[0])}"[:WIDTH])
     return [*lines, *textwrap.wrap(note(runs), WIDTH)]

@@ -37,10 +37,3 @@ def moments(beta1: float, beta2: float, epsilon: float) -> tuple[float, float, f
 def velocity(optimizer: Any) -> tuple[str, ...]:
     """The `states` of a rule with momentum: `v`, and without momentum none."""
     return ("v",) if optimizer.momentum else ()
-
-
-def has_rate(optimizer: Any) -> bool:
-    """Whether the learning rate has any effect: AdaDelta has none."""
-    import inspect  # slow to import, and rarely needed
-
-    return not hasattr(optimizer, "rule") or "lr" in inspect.signature(optimizer.rule).parameters

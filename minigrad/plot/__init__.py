@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from minigrad.plot.comparison import comparison
 from minigrad.plot.curves import curves
+from minigrad.plot.heatmap import heatmap
 from minigrad.plot.history import History, record
+from minigrad.plot.posterior import posterior
 from minigrad.plot.race import race
+from minigrad.plot.rates import rates
 from minigrad.plot.runs import compared
+from minigrad.plot.schedule import schedule
 from minigrad.plot.states import states
 from minigrad.plot.surfaces import SURFACES, Surface, surface
 from minigrad.plot.trajectory import trajectory
 from minigrad.plot.tuning import tuned
 
 __all__ = [
-    "SURFACES", "History", "Surface", "animate", "compared", "comparison", "curves", "race", "record", "states",
-    "surface", "trajectory", "tuned",
+    "SURFACES", "History", "Surface", "animate", "compared", "comparison", "curves", "heatmap", "posterior",
+    "race", "rates", "record", "schedule", "states", "surface", "trajectory", "tuned",
 ]  # fmt: skip
 
 if _TYPE_CHECKING:

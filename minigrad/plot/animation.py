@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from minigrad.arguments import one_of
 from minigrad.disk import FilePath, replacing
 from minigrad.errors import ArgumentError
 from minigrad.plot.growing import Growing
@@ -21,6 +22,8 @@ FRAMES = 60
 """At most so many pictures; of a longer walk, steps are left out."""
 SECONDS, REST = 0.12, 2.0
 COLOURS = 200
+COUNTER = 0.46
+"""Inches from the bottom to the number of the step: between the legend and the note."""
 DPI = 100
 
 
@@ -31,63 +34,75 @@ class Animation:
         self.figure = figure
         self.lines: Any = figure.findobj(Growing)
         if not self.lines:
-            raise ArgumentError("nothing in this picture grows; animate one of trajectory, race or states")
+            raise ArgumentError("nothing in this picture grows; animate one of trajectory, race, states or schedule")
         self.last = max(len(line.whole) for line in self.lines) - 1
+        self._drawn: list[Image.Image] = []
 
     @property
     def steps(self) -> list[int]:
         """The step that each picture shows."""
         return sorted({int(step) for step in numpy.linspace(0, self.last, min(FRAMES, self.last + 1)).round()})
 
-    def frames(self, count: Callable[[], object] = lambda: None) -> Iterator[Image.Image]:
-        """A picture for each of the `steps`; `count` is called after each."""
+    def pictures(self, count: Callable[[], object] = lambda: None) -> list[Image.Image]:
+        """A picture for each of the `steps`, drawn when they are first asked for; `count` is called after each."""
+        if not self._drawn:
+            whole = []
+            for picture in self._frames():
+                whole.append(picture)
+                count()
+            self._drawn = reduced(whole)
+        return self._drawn
+
+    def _frames(self) -> Iterator[Image.Image]:
         figure = self.figure
         canvas: Any = FigureCanvasAgg(figure)
         figure.set_dpi(DPI)
-        for line in self.lines:
-            line.set_animated(True)
-        canvas.draw()
-        behind = canvas.copy_from_bbox(figure.bbox)  # drawn once, which takes most of the time
-        for step in self.steps:
-            canvas.restore_region(behind)
-            for line in sorted(self.lines, key=lambda line: line.zorder):
-                line.grow(step)
-                line.axes.draw_artist(line)
-            counter = figure.text(0.995, 0.99, f"step {step}", fontsize=9, color=INK, ha="right", va="top")
-            figure.draw_artist(counter)
-            counter.remove()
-            yield Image.fromarray(numpy.asarray(canvas.buffer_rgba())[..., :3].copy())
-            count()
-        for line in self.lines:
-            line.set_animated(False)
+        above = COUNTER / figure.get_size_inches()[1]
+        try:
+            for line in self.lines:
+                line.set_animated(True)
+            canvas.draw()
+            behind = canvas.copy_from_bbox(figure.bbox)  # drawn once, which takes most of the time
+            for step in self.steps:
+                canvas.restore_region(behind)
+                for line in sorted(self.lines, key=lambda line: line.zorder):
+                    line.grow(step)
+                    line.axes.draw_artist(line)
+                counter = figure.text(0.99, above, f"step {step}", fontsize=9, color=INK, horizontalalignment="right")
+                figure.draw_artist(counter)
+                counter.remove()
+                yield Image.fromarray(numpy.asarray(canvas.buffer_rgba())[..., :3].copy())
+        finally:
+            for line in self.lines:
+                line.grow(self.last)
+                line.set_animated(False)
 
     def save(self, path: FilePath, count: Callable[[], object] = lambda: None) -> None:
         """Write a GIF that plays over and over."""
+        one_of("the ending of the file", "." + str(path).rpartition(".")[2], ".gif")
         with replacing(path) as file:
             file.write(self.gif(count))
 
     def gif(self, count: Callable[[], object] = lambda: None) -> bytes:
         """The animation as the bytes of a GIF."""
-        pictures = list(self.frames(count))
-        small = reduced(pictures)
-        durations = [*[int(1000 * SECONDS)] * (len(small) - 1), int(1000 * REST)]
+        first, *others = self.pictures(count)
+        durations = [*[int(1000 * SECONDS)] * len(others), int(1000 * REST)]
         file = io.BytesIO()
-        small[0].save(file, "GIF", save_all=True, append_images=small[1:], duration=durations, loop=0, optimize=True)
+        first.save(file, "GIF", save_all=True, append_images=others, duration=durations, loop=0, optimize=True)
         return file.getvalue()
 
     def _repr_html_(self) -> str:
         """The pictures with a button and a slider."""
-        pictures = [png(picture) for picture in reduced(list(self.frames()))]
-        shown = [
-            f'<img alt="step {step}" src="data:image/png;base64,{base64.b64encode(picture).decode()}"'
-            f"{'' if picture is pictures[-1] else ' hidden'}>"
-            for step, picture in zip(self.steps, pictures)
+        *early, last = [
+            f'<img alt="step {step}" src="data:image/png;base64,{base64.b64encode(png(picture)).decode()}">'
+            for step, picture in zip(self.steps, self.pictures())
         ]
-        return PLAYER.format(pictures="\n".join(shown), last=len(shown) - 1, wait=int(1000 * SECONDS))
+        hidden = [image.replace("<img ", "<img hidden ") for image in early]
+        return PLAYER.format(pictures="\n".join([*hidden, last]), last=len(early), wait=int(1000 * SECONDS))
 
     def _repr_png_(self) -> bytes:
         """The last picture, for what shows no HTML."""
-        return png(list(self.frames())[-1])
+        return png(self.pictures()[-1])
 
     def __repr__(self) -> str:
         return f"<animation of {self.last} steps>"
@@ -124,14 +139,14 @@ PLAYER = """<div style="display:inline-block;background:#fff;color:#333;padding:
 <div>{pictures}</div>
 <button type="button" aria-label="play or pause" style="width:3em" onclick="
   const slider = this.nextElementSibling;
-  if (this.timer) {{ clearInterval(this.timer); this.timer = 0; this.textContent = '\u25b6'; return; }}
+  if (this.timer) {{ clearInterval(this.timer); this.timer = 0; this.textContent = '&#9654;'; return; }}
   if (+slider.value >= +slider.max) slider.value = 0;
-  this.textContent = '\u275a\u275a';
+  this.textContent = '&#10074;&#10074;';
   this.timer = setInterval(() => {{
     slider.value = +slider.value + 1;
     slider.oninput();
     if (+slider.value >= +slider.max) this.onclick();
-  }}, {wait});">\u25b6</button>
+  }}, {wait});">&#9654;</button>
 <input type="range" min="0" max="{last}" value="{last}" aria-label="step" style="width:80%;vertical-align:middle"
   oninput="this.parentNode.querySelectorAll('img').forEach((one, i) => one.hidden = i != this.value)">
 </div>"""

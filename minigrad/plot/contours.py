@@ -11,7 +11,7 @@ from minigrad.plot.history import History
 from minigrad.plot.style import FRAME, INK, SMALLEST
 from minigrad.plot.surfaces import Surface
 
-LEVELS = 18
+LEVELS = 14
 TINTS = ("#d3dee8", "#ffffff")
 """From the lowest to the highest."""
 

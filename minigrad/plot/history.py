@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from minigrad.errors import ArgumentError, KindError
 from minigrad.generators import generator_states, set_generator_states
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import create
-from minigrad.optimizer.run import reading
+from minigrad.optimizer.run import reading, way_of
 from minigrad.plot.surfaces import Surface, surface
 
 Array = Any
@@ -37,7 +38,7 @@ class History:
     """
 
     optimizer: Optimizer
-    """Its settings. It has taken no step: `record` drives a copy."""
+    """Its settings: a copy that has taken no step."""
     surface: Surface
     noise: float
     seed: int
@@ -88,7 +89,7 @@ def record(
         seed: for this noise, and for the noise of a rule that samples.
 
     The weights are one row of a matrix, so that rules for matrices work too. NumPy computes everything in float64, so
-    equal arguments give equal numbers.
+    equal arguments give equal numbers; a rule of a notebook or a script runs plain, as it stands.
 
     >>> from minigrad import optimizer
     >>> history = record(optimizer.SGD(learning_rate=0.1, momentum=0.5), "valley", start=(-4, 1), steps=2)
@@ -101,12 +102,13 @@ def record(
      [ 0.08  -0.4  ]
      [ 0.118 -0.44 ]]
     """
-    original, hill = create(optimizer), surface(on)
+    original, hill = fresh(create(optimizer)), surface(on)
     noise = hill.noise if noise is None else number("noise", noise, 0)
     steps, seed = whole("steps", steps, 1), whole("seed", seed, 0)
     rule, rng = fresh(original), numpy.random.default_rng(seed)
+    way = "plain" if way_of(type(rule)) == "plain" else "numpy"
     positions, gradients, rates, seen = [], [], [], []
-    with cpu(), seeded(seed), reading("numpy"), numpy.errstate(all="ignore"):
+    with cpu(), seeded(seed), reading(way), numpy.errstate(all="ignore"):
         w = Tensor(numpy.array([beginning(hill.start if start is None else start)]), cpu())
         state = rule.create_state_multi_precision(WEIGHT, w)
         for _ in range(steps):
@@ -162,10 +164,14 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def named(optimizer: Optimizer, state: Any) -> dict[str, Array]:
-    """The states of the row by name: copies, with an element for each weight."""
+    """The states of the row by name: copies, with an element for each weight.
+
+    What a rule keeps for `outside` has the name under which it asks for it there, without `_before`.
+    """
     arrays = list(flat(state))
-    own = list(optimizer.states)
-    names = [*own, *(f"state {i}" for i in range(len(own) + 1, len(arrays) + 1))]
+    asked = inspect.signature(optimizer.outside).parameters if hasattr(optimizer, "outside") else ()
+    names = [*optimizer.states, *(name.removesuffix("_before") for name in asked if name.endswith("_before"))]
+    names += [f"state {i}" for i in range(len(names) + 1, len(arrays) + 1)]
     return {name: numpy.broadcast_to(a, (1, 2))[0].copy() for name, a in zip(names, arrays)}
 
 

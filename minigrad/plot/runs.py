@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +11,10 @@ import numpy
 
 from minigrad.arguments import arguments_of
 from minigrad.errors import ArgumentError
-from minigrad.optimizer.arguments import has_rate
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.plot.history import History, record
-from minigrad.plot.surfaces import Surface, surface
-from minigrad.plot.tuning import RATES, end, tuned
+from minigrad.plot.surfaces import Surface
+from minigrad.plot.tuning import RATES, end, has_rate, tuned
 
 Hill = str | Surface | Callable[[Any, Any], Any]
 
@@ -24,6 +22,10 @@ NEARBY = 4
 """So many more walks are taken from starts nearby, to see whether a finding depends on the start."""
 REACH = 0.05
 """How far away these are, as a share of the view: one standard deviation."""
+FLOOR = 1e-12
+"""What ends so many times lower than it began is at the minimum: below, rounding decides."""
+EQUAL = 0.01
+"""Heights that differ by a smaller share than this are called equal: two digits of them are printed."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Run:
 
     @property
     def ends(self) -> list[float]:
-        """The losses at the end of all its walks."""
-        return [end(history) for history in (self.history, *self.near)]
+        """How high above the bottom all its walks end."""
+        return [end(history) - history.surface.bottom for history in (self.history, *self.near)]
 
 
 Rule = str | Optimizer | History | Run
@@ -71,16 +73,16 @@ def compared(
             runs.append(rule if isinstance(rule, Run) else Run("", rule, nearby(rule), False))
     if not runs:
         raise ArgumentError("there is nothing to draw; name at least one optimizer, such as 'adam'")
-    hills = {run.history.surface.name for run in runs}
-    if len(hills) > 1:
-        raise ArgumentError(f"these are walks on several surfaces ({', '.join(sorted(hills))}); draw one at a time")
+    if len({run.history.surface for run in runs}) > 1:
+        hills = ", ".join(sorted({run.history.surface.name for run in runs}))
+        raise ArgumentError(f"these are walks on several surfaces ({hills}); draw one at a time")
     names = labels([run.history.optimizer for run in runs])
     return [replace(run, label=name) for run, name in zip(runs, names)]
 
 
 def nearby(history: History) -> list[History]:
     """The same rule from starts nearby; from the same ones for every rule with the same start and seed."""
-    spans = numpy.diff(surface(history.surface).view, axis=1)[:, 0]
+    spans = numpy.diff(history.surface.view, axis=1)[:, 0]
     shifts = numpy.random.default_rng(history.seed).normal(size=(NEARBY, 2)) * REACH * spans
     rule, steps, noise = history.optimizer, history.steps, history.noise
     return [
@@ -115,21 +117,36 @@ def rate(rule: Optimizer) -> str:
     return f"rate {rule.lr:g}" if has_rate(rule) else "no rate"
 
 
+def height(run: Run, value: float) -> str:
+    """A height in words."""
+    return f"{value:.2g} above the minimum" if run.history.surface.minima else f"at {value:.2g}"
+
+
 def finding(runs: Sequence[Run]) -> str:
     """What the runs show, and from how many starts."""
     steps = runs[0].history.steps
+    table, first = numpy.array([run.ends for run in runs]), runs[0].history.losses[0] - runs[0].history.surface.bottom
     if len(runs) == 1:
-        (run,) = runs
-        last, *near = (f"{end:.2g}" if math.isfinite(end) else "infinity" for end in run.ends)
-        nearby = " to ".join(dict.fromkeys(sorted(near, key=float)[:: NEARBY - 1]))
-        return f"{run.label} goes from {run.history.losses[0]:.3g} to {last} in {steps} steps (starts nearby: {nearby})"
-    table = numpy.array([run.ends for run in runs])
+        (run,), (last, *near) = runs, table[0]
+        nearby = " to ".join(dict.fromkeys(f"{value:.2g}" for value in (min(near), max(near))))
+        where = height(run, last).removeprefix("at ")
+        return f"{run.label} goes from {first:.3g} to {where} in {steps} steps (starts nearby: {nearby})"
     if not numpy.isfinite(table).any():
         return f"All diverge in {steps} steps"
-    wins = numpy.bincount(table.argmin(axis=0), minlength=len(runs))
-    best = min(range(len(runs)), key=lambda i: (-wins[i], table[i, 0]))
-    shown = "" if table[best, 0] == table[:, 0].min() else ", but not from the one shown"
-    return f"{runs[best].label} ends lowest after {steps} steps, from {wins[best]} of {table.shape[1]} starts{shown}"
+    if runs[0].history.surface.minima:
+        table = table.clip(FLOOR * first)
+    least = table.min(axis=0)
+    lowest = numpy.isfinite(table) & (table <= least + EQUAL * abs(least))
+    wins = lowest.sum(axis=1)
+    if lowest.all():
+        return f"All end equally low after {steps} steps, from {table.shape[1]} of {table.shape[1]} starts"
+    best = [k for k in range(len(runs)) if wins[k] == wins.max()]
+    names = " and ".join(runs[k].label for k in best)
+    shown = "" if lowest[best, 0].any() else ", but not from the one shown"
+    return (
+        f"{names} {'ends' if len(best) == 1 else 'end'} lowest after {steps} steps, "
+        f"{'from' if len(best) == 1 else 'each from'} {wins.max()} of {table.shape[1]} starts{shown}"
+    )
 
 
 def note(runs: Sequence[Run]) -> str:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from minigrad.plot.runs import Run, finding, note, rate
+from minigrad.plot.runs import Run, finding, height, note, rate
 from minigrad.plot.style import INK, SMALLEST
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
 
-LEFT, RIGHT, TOP, LABELS, ENTRY, NOTE = 0.65, 0.2, 0.5, 0.5, 0.2, 0.42
+LEFT, RIGHT, TOP, LABELS, ENTRY, NOTE = 0.65, 0.2, 0.55, 0.5, 0.2, 0.42
 """Inches around the axes: beside, above, for the numbers and labels below, for each entry of the legend, the note."""
+
+LETTERS = 11
+"""Letters of a title in an inch."""
 
 
 def sheet(runs: Sequence[Run], width: float, height: float) -> Picture:
-    """A figure with room for axes of this height in inches, and for a legend below them. Places are fixed, not found by
-    trying, so that equal pictures are equal to the pixel."""
+    """A figure with room for axes of this height in inches, and for a legend below them.
+
+    Places are fixed, not found by trying, so that equal pictures are equal to the pixel.
+    """
     return titled(finding(runs), note(runs), width, height, len(runs))
 
 
@@ -25,10 +31,13 @@ def titled(title: str, below: str, width: float, height: float, entries: int = 0
     """The same for any title and note."""
     from minigrad.plot.picture import Picture
 
-    tall = TOP + height + LABELS + ENTRY * entries + NOTE
+    lines = textwrap.wrap(title, int(LETTERS * width))
+    top = TOP + 0.18 * (len(lines) - 1)
+    tall = top + height + LABELS + ENTRY * entries + NOTE
     figure = Picture(figsize=(width, tall))
-    figure.subplots_adjust(LEFT / width, 1 - (TOP + height) / tall, 1 - RIGHT / width, 1 - TOP / tall)
+    figure.subplots_adjust(LEFT / width, 1 - (top + height) / tall, 1 - RIGHT / width, 1 - top / tall)
     at: dict[str, Any] = {"color": INK, "horizontalalignment": "left", "x": 0.1 / width}
+    title = "\n".join(lines)
     figure.suptitle(title, y=1 - 0.08 / tall, fontsize=10.5, fontweight="bold", verticalalignment="top", **at)
     figure.text(y=0.06 / tall, s=below, fontsize=SMALLEST, verticalalignment="bottom", wrap=True, **at)
     return figure
@@ -36,7 +45,7 @@ def titled(title: str, below: str, width: float, height: float, entries: int = 0
 
 def described(run: Run) -> str:
     """An entry of the legend."""
-    return f"{run.label}: {rate(run.history.optimizer)}, ends at {run.ends[0]:.2g}"
+    return f"{run.label}: {rate(run.history.optimizer)}, ends {height(run, run.ends[0])}"
 
 
 def key(axes: Any) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from minigrad.errors import ArgumentError
 from minigrad.plot.curves import WIDTH
 from minigrad.plot.history import History
 from minigrad.plot.runs import Hill, Rule, compared
@@ -34,7 +35,9 @@ def states(
     >>> [axes.get_title(loc="left") for axes in figure.axes[1:]]
     ['gradient', 'mean', 'var', 'length of the step']
     """
-    (run,) = compared(rule, on, start, steps, noise, seed)
+    run, *others = compared(rule, on, start, steps, noise, seed)
+    if others:
+        raise ArgumentError(f"states shows one rule, but got {1 + len(others)}; draw each in a picture of its own")
     style, panels = styles([run.label])[run.label], curves_of(run.history)
     figure = sheet([run], WIDTH, max(3.7, 0.95 * len(panels)))
     grid = figure.add_gridspec(len(panels), 2, width_ratios=(1.2, 1), wspace=0.22, hspace=0.65)

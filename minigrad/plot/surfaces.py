@@ -48,6 +48,11 @@ class Surface:
         """The height of its minima; minus infinity if none is known."""
         return float(self(*self.minima[0])) if self.minima else -math.inf
 
+    @property
+    def bottom(self) -> float:
+        """From where heights are counted: the height of its minima, or 0 if none is known."""
+        return self.lowest if self.minima else 0.0
+
 
 def surface(of: str | Surface | Callable[[Any, Any], Any]) -> Surface:
     """A surface by its name, or one of your own from a function of x and y.

@@ -32,7 +32,7 @@ def trajectory(
 
     >>> figure = trajectory(["adam", "sgd"], "valley", steps=20)
     >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-    ['adam: rate 1, ends at 0.4', 'sgd: rate 0.2, ends at 0.51']
+    ['adam: rate 1, ends 0.4 above the minimum', 'sgd: rate 0.2, ends 0.51 above the minimum']
     """
     runs = compared(rules, on, start, steps, noise, seed)
     (west, east), (south, north) = view_of([run.history for run in runs])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
 
-from minigrad.optimizer.arguments import has_rate
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import create
 from minigrad.plot.history import History, record
@@ -37,7 +37,7 @@ def tuned(
     >>> tuned("adam", "valley", steps=50).lr
     0.5
     """
-    rule = create(optimizer, **NEEDED.get(optimizer.lower(), {})) if isinstance(optimizer, str) else create(optimizer)
+    rule = named(optimizer)
     if rule.lr_scheduler is not None or not has_rate(rule):
         return rule
     hill = surface(on)
@@ -47,6 +47,16 @@ def tuned(
         return float(numpy.median([end(record(candidate, hill, start, steps, noise, seed)) for seed in seeds]))
 
     return min((at(rule, rate) for rate in RATES), key=height)
+
+
+def named(optimizer: str | Optimizer) -> Optimizer:
+    """An optimizer by its name, with what it needs to be itself; or the given one."""
+    return create(optimizer, **NEEDED.get(optimizer.lower(), {})) if isinstance(optimizer, str) else create(optimizer)
+
+
+def has_rate(optimizer: Optimizer) -> bool:
+    """Whether the learning rate has any effect: AdaDelta has none."""
+    return not hasattr(optimizer, "rule") or "lr" in inspect.signature(optimizer.rule).parameters
 
 
 def at(rule: Optimizer, rate: float) -> Optimizer:

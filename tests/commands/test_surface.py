@@ -25,7 +25,7 @@ def test_a_gif_moves_and_the_finding_is_printed(tmp_path, capsys):
         best = plot.tuned(name, "beale", steps=30)
         assert float(row[2]) == best.lr
         history = plot.record(best, "beale", steps=30)
-        assert float(row[5]) == pytest.approx(sorted(history.losses[-3:])[1], rel=1e-2)
+        assert float(row[4]) == pytest.approx(sorted(history.losses[-3:])[1], rel=0.05)
     assert "rule" in err and "picture" in err  # the progress bars
     with Image.open(tmp_path / "a.gif") as gif:
         assert gif.n_frames == 31

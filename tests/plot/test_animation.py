@@ -40,8 +40,7 @@ def test_the_gif_has_a_picture_for_each_step_in_which_the_lines_grow(figure, tmp
 
 
 def test_equal_animations_are_equal_bytes(figure):
-    moving = plot.animate(figure)
-    assert moving.gif() == moving.gif()
+    assert plot.animate(figure).gif() == plot.animate(figure).gif()
 
 
 def test_of_a_long_walk_steps_are_left_out_but_not_the_last():
@@ -52,7 +51,7 @@ def test_of_a_long_walk_steps_are_left_out_but_not_the_last():
 
 def test_the_picture_is_afterwards_as_it_was(figure):
     before = [line.get_xydata().copy() for line in figure.findobj(Growing)]
-    list(plot.animate(figure).frames())
+    plot.animate(figure).pictures()
     for line, was in zip(figure.findobj(Growing), before, strict=True):
         numpy.testing.assert_array_equal(line.get_xydata(), was)
         assert not line.get_animated()
@@ -71,7 +70,7 @@ def test_a_notebook_gets_a_player_that_needs_nothing_from_elsewhere(figure):
     assert "http" not in page and "<script" not in page and "<link" not in page
     pictures = re.findall(r'src="data:image/png;base64,([^"]+)"', page)
     assert len(pictures) == page.count("<img") == 21
-    assert page.count(" hidden>") == 20 and 'max="20"' in page
+    assert page.count("<img hidden ") == 20 and 'max="20"' in page
     for picture in (pictures[0], pictures[-1]):
         with Image.open(io.BytesIO(base64.b64decode(picture))) as opened:
             assert opened.format == "PNG"
@@ -81,5 +80,19 @@ def test_a_notebook_gets_a_player_that_needs_nothing_from_elsewhere(figure):
 
 def test_what_does_not_move_is_refused_with_what_to_do():
     still = plot.curves({"sgd": [([1.0, 0.5], [0.5, 0.9])]})
-    with pytest.raises(ArgumentError, match="nothing in this picture grows; animate one of trajectory, race or states"):
+    with pytest.raises(ArgumentError, match="nothing in this picture grows; animate one of trajectory, race, states"):
         plot.animate(still)
+
+
+def test_a_file_that_is_no_gif_is_refused(figure, tmp_path):
+    with pytest.raises(ArgumentError, match="the ending of the file is '.mp4'; it must be '.gif'"):
+        plot.animate(figure).save(tmp_path / "a.mp4")
+
+
+def test_an_interrupted_animation_leaves_the_picture_whole(figure):
+    def stop():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        plot.animate(figure).gif(stop)
+    assert all(len(line.get_xdata()) == 21 and not line.get_animated() for line in figure.findobj(Growing))

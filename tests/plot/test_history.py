@@ -55,6 +55,17 @@ def test_a_rule_of_ones_own_is_recorded_with_its_states():
     assert history.states["before"][:, 1].tolist() == [0.0, 1.0, -0.5, -1.25]
 
 
+def test_a_rule_of_a_script_runs_as_it_stands(capsys):
+    class Loud(optimizer.Optimizer):
+        def rule(self, w, g, *, lr):
+            print("gradient", g.tolist())
+            return w - lr * g
+
+    Loud.rule.__module__ = "__main__"
+    record(Loud(learning_rate=0.5), lambda x, y: x**2 + 3 * y, start=(1, 1), steps=2)
+    assert capsys.readouterr().out == "gradient [[2.0, 3.0]]\ngradient [[0.0, 3.0]]\n"
+
+
 def test_an_update_of_ones_own_is_recorded_too():
     class Plain(optimizer.Optimizer):
         def create_state(self, index, weight):
@@ -72,8 +83,14 @@ def test_an_update_of_ones_own_is_recorded_too():
 
 def test_one_number_for_a_row_stands_for_both_weights():
     history = record("groupadagrad", "valley", start=(-5.0, 0.5), steps=1)
-    (state,) = history.states.values()
-    assert state[1] == pytest.approx([(1.0**2 + 2.0**2) / 2] * 2)
+    assert list(history.states) == ["h"]
+    assert history.states["h"][1] == pytest.approx([(1.0**2 + 2.0**2) / 2] * 2)
+
+
+def test_sums_that_a_rule_keeps_have_their_name():
+    history = record(optimizer.LBSGD(learning_rate=0.1, momentum=0.5, batch_scale=3), "valley", steps=2)
+    assert list(history.states) == ["v", "total"]
+    assert history.states["total"][2] == pytest.approx(history.gradients.sum(0))
 
 
 def test_the_callers_optimizer_stays_as_it_is():
@@ -83,7 +100,8 @@ def test_the_callers_optimizer_stays_as_it_is():
     before = rule.get_config()
     history = record(rule, "valley", steps=5)
     assert rule.get_config() == before
-    assert history.optimizer is rule
+    rule.lr_scheduler, rule.beta1 = None, 0.5
+    assert (history.optimizer.lr_scheduler.base_lr, history.optimizer.beta1) == (0.1, 0.9)
     assert history.rates.tolist() == [0.1, 0.1, 0.05, 0.05, 0.025]  # from its own first step
 
 

@@ -6,7 +6,8 @@ import pytest
 from minigrad import lr_scheduler, optimizer
 from minigrad.errors import ArgumentError
 from minigrad.plot import record
-from minigrad.plot.runs import compared, finding, labels, note
+from minigrad.plot.runs import compared, finding, height, labels, note
+from minigrad.plot.surfaces import Surface
 
 
 def test_names_are_tuned_and_optimizers_and_recordings_are_taken_as_they_are():
@@ -53,22 +54,44 @@ def test_the_finding_counts_the_starts_from_which_a_rule_ends_lowest():
     assert finding(compared([slow, fast], "valley")).startswith(
         "sgd, rate 0.2 ends lowest after 100 steps, from 5 of 5"
     )
-    left, right = (optimizer.SGD(learning_rate=rate) for rate in (0.001, 0.0011))
-    runs = compared([left, right], lambda x, y: x**2 * y**2, start=(1, 1), steps=10)
-    wins = sum(numpy.array(runs[1].ends) < numpy.array(runs[0].ends))
-    assert f"sgd, rate 0.0011 ends lowest after 10 steps, from {wins} of 5" in finding(runs)
+    short, long = (optimizer.SGD(learning_rate=rate) for rate in (0.05, 0.3))
+    runs = compared([short, long], "himmelblau", steps=10)
+    wins = sum(numpy.array(runs[0].ends) < numpy.array(runs[1].ends))
+    assert f"sgd, rate 0.05 ends lowest after 10 steps, from {wins} of 5" in finding(runs)
+
+
+def test_heights_that_print_alike_are_equal():
+    left, right = (optimizer.SGD(learning_rate=rate) for rate in (0.001, 0.00101))
+    assert finding(compared([left, right], "himmelblau", steps=2)).startswith("All end equally low after 2 steps")
 
 
 def test_the_finding_of_one_rule_says_how_far_it_gets_from_here_and_from_nearby():
     (run,) = compared(optimizer.SGD(learning_rate=0.2), "valley", start=(-5, 0), steps=1)
     ends = [0.1 * (0.96 * x) ** 2 + 2 * (0.2 * y) ** 2 for x, y in (near.positions[0] for near in run.near)]
     nearby = f"{min(ends):.2g} to {max(ends):.2g}"
-    assert finding([run]) == f"sgd goes from 2.5 to 2.3 in 1 steps (starts nearby: {nearby})"
+    assert finding([run]) == f"sgd goes from 2.5 to 2.3 above the minimum in 1 steps (starts nearby: {nearby})"
+
+
+def test_rules_that_reach_the_minimum_to_rounding_are_equals():
+    quick = [optimizer.SGD(learning_rate=rate) for rate in (0.4, 0.5)]  # y² shrinks by 0.36 or by 0 in each step
+    runs = compared(quick, Surface("bowl", lambda x, y: x**2 + y**2, minima=((0.0, 0.0),)), steps=60)
+    assert runs[0].ends[0] != runs[1].ends[0]
+    assert finding(runs) == "All end equally low after 60 steps, from 5 of 5 starts"
+    runs = compared([*runs, optimizer.SGD(learning_rate=0.1)], runs[0].history.surface, steps=60)
+    assert finding(runs) == "sgd, rate 0.4 and sgd, rate 0.5 end lowest after 60 steps, each from 5 of 5 starts"
+
+
+def test_heights_are_those_above_the_minimum_if_it_is_known():
+    (run,) = compared(optimizer.SGD(learning_rate=0.5), "saddle", steps=40)
+    assert run.ends[0] == pytest.approx(sorted(run.history.losses[-4:])[1] + 0.25, abs=1e-3)
+    assert height(run, 0.5) == "0.5 above the minimum"
+    (own,) = compared(optimizer.SGD(), lambda x, y: x + y, steps=2)
+    assert height(own, 0.5) == "at 0.5"
 
 
 def test_a_divergence_is_called_one():
     wild = optimizer.SGD(learning_rate=100)
-    assert "to infinity in 100 steps" in finding(compared(wild, "rosenbrock"))
+    assert "to inf above the minimum in 100 steps" in finding(compared(wild, "rosenbrock"))
     assert finding(compared([wild, optimizer.SGD(learning_rate=200)], "rosenbrock")) == "All diverge in 100 steps"
 
 
