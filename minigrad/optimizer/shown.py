@@ -82,7 +82,12 @@ class Shown:
         Args:
             surface: the name of a surface or of a curve over one weight, a `plot.Surface`, or a function of x and y.
 
-        In Jupyter it is shown where it is the last expression of a cell; `.save("explorer.html")` writes the file.
+        In Jupyter it is shown where it is the last expression of a cell; `.save("explorer.html")` writes the file. A
+        schedule is left out: the rate is a slider.
+
+        >>> from minigrad import optimizer
+        >>> optimizer.Adam(learning_rate=0.1).explore("valley")
+        Page(valley, adam: ... kB of HTML; save("explorer.html") and open it, or look at it in Jupyter)
         """
         from minigrad.plot.explore import Page
 

@@ -47,12 +47,7 @@ HEIGHT = 900
 
 
 class Page:
-    """The page as one HTML file. Jupyter shows it; `save` writes it.
-
-    >>> from minigrad import optimizer
-    >>> optimizer.SGD(learning_rate=0.1, momentum=0.9).explore(surface="rosenbrock")
-    Page(rosenbrock, sgd: ... kB of HTML; save("explorer.html") and open it, or look at it in Jupyter)
-    """
+    """The page as one HTML file. Jupyter shows it; `save` writes it. See `Optimizer.explore`."""
 
     def __init__(self, optimizer: Any = None, on: str | Surface | Callable[[Any, Any], Any] = "rosenbrock") -> None:
         known = isinstance(on, str) and on.lower() in CURVES
@@ -164,6 +159,7 @@ def facts_of(cls: Any) -> Described:
 
 
 def facts(optimizer: Optimizer) -> Described:
+    """What the page knows of the class of an optimizer, whose values are the defaults."""
     cls, found = type(optimizer), settings(optimizer)
     branches = programs(optimizer, found)
     notation = MathML(Branch(optimizer, {}, {of.name: of for of in found}).javascript.of)

@@ -42,15 +42,9 @@ function contours(ground, x, y, area) {
     high = Math.max(...finite);
   const low = ground.lowest ?? Math.min(...finite);
   const levels = d3.range(2, 16).map(k => low + (high - low) * (k / 16) ** 4);
-  const path = ring =>
-    "M" +
-    ring
-      .map(
-        ([i, j]) =>
-          `${(area.x + ((i - 0.5) * area.width) / (columns - 1)).toFixed(1)},${(((j - 0.5) * area.height) / (rows - 1)).toFixed(1)}`,
-      )
-      .join("L") +
-    "Z";
+  const px = i => (area.x + ((i - 0.5) * area.width) / (columns - 1)).toFixed(1);
+  const py = j => (((j - 0.5) * area.height) / (rows - 1)).toFixed(1);
+  const path = ring => `M${ring.map(([i, j]) => `${px(i)},${py(j)}`).join("L")}Z`;
   return d3
     .contours()
     .size([columns, rows])
@@ -96,41 +90,39 @@ function inPicture(px, py) {
   return Math.abs(px) < 1e4 && Math.abs(py) < 1e4;
 }
 
-/** The direction of steepest descent and every state. The largest of a walk is LONGEST; others are shorter by the root. */
+/**
+ * The direction of steepest descent and every state, as arrows. The largest of a walk is LONGEST, others are shorter by
+ * the root. To a state that is a place, as it starts where the weight does, the arrow goes.
+ */
 function arrows(plan, run, at) {
-  const found = [],
-    next = run.steps[at] ?? run.steps[at - 1];
-  if (!next) return found;
-  const add = (name, values, largest) => {
-    const [a, b] = plan.ground.weights === 2 ? values : [values[0], 0];
-    const pixels = [a * (plan.x(1) - plan.x(0)), b * (plan.y(1) - plan.y(0))],
-      size = Math.hypot(a, b);
-    const length = LONGEST * Math.sqrt(size / largest),
-      long = Math.hypot(...pixels);
-    const origin = plan.point(run.places[at], run.heights[at]);
-    if (length > 3 && Number.isFinite(length) && long > 0 && inPicture(...origin))
-      found.push(
-        arrow(
-          origin,
-          pixels.map(p => (p * length) / long),
-          name,
-          { "data-state": name },
-        ),
-      );
-  };
+  const next = run.steps[at] ?? run.steps[at - 1],
+    origin = plan.point(run.places[at], run.heights[at]);
+  if (!next || !inPicture(...origin)) return [];
+  const flat = plan.ground.weights === 1;
+  const pixels = ([a, b]) => [a * (plan.x(1) - plan.x(0)), flat ? 0 : b * (plan.y(1) - plan.y(0))];
   const longest = vectors => Math.max(...vectors.map(v => Math.hypot(...v)).filter(Number.isFinite));
-  add(
-    "−gradient",
-    next.raw.map(g => -g),
-    longest(run.steps.map(step => step.raw)),
-  );
-  for (const name of statesOf(run))
-    add(
-      name,
-      stateAt(run, name, at),
-      longest(run.steps.flatMap(step => [step.before[name], step.after[name] ?? [0]])),
-    );
-  return found;
+  const found = [["−gradient", next.raw.map(g => -g), longest(run.steps.map(step => step.raw))]];
+  const probe = flat ? [2] : [2, 3],
+    first = run.program.start(probe);
+  for (const name of statesOf(run)) {
+    const value = stateAt(run, name, at);
+    if (probe.every((z, i) => first[name][i] === z)) found.push([name, value.map((z, i) => z - run.places[at][i])]);
+    else found.push([name, value, longest(run.places.map((_, t) => stateAt(run, name, t)))]);
+  }
+  return found.flatMap(([name, vector, largest]) => {
+    const way = pixels(vector),
+      long = Math.hypot(...way);
+    const length = largest ? LONGEST * Math.sqrt(Math.hypot(...vector) / largest) : long;
+    if (!(length > 3 && length < 1e4)) return [];
+    return [
+      arrow(
+        origin,
+        way.map(p => (p * length) / long),
+        name,
+        { "data-state": name },
+      ),
+    ];
+  });
 }
 
 /** The starting point as a handle that mouse, touch and the arrow keys move. `moved` gets the new place. */

@@ -25,8 +25,8 @@ function formOf(h) {
 }
 
 /**
- * The walk from a point: `h`, what every step is told; `places[t]` and `heights[t]` after t steps, `steps[t - 1]` with all values of step t, and
- * `trouble`, a sentence if it ended early.
+ * The walk from a point: `h`, what every step is told; `places[t]` and `heights[t]` after t steps; `steps[t - 1]`
+ * with all values of step t; `trouble`, a sentence if it ended early.
  */
 function walk(rule, values, ground, from, { count, noise, seed }) {
   const program = chooseProgram(rule, values);

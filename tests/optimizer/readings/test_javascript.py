@@ -123,3 +123,31 @@ def test_what_named_does_not_state_is_refused():
 
     with pytest.raises(UsageError, match="Handed cannot run in a browser: nothing says how scale is computed"):
         javascript.step(Handed())
+
+
+def test_a_line_may_have_the_name_of_the_number_that_it_is_made_of(engine):
+    class Mixed(Optimizer):
+        def __init__(self, beta=0.25, **kwargs):
+            super().__init__(**kwargs)
+            self.beta = beta
+
+        def rule(self, w, g, *, lr):
+            beta = 1 - self.beta
+            return w - lr * beta * g
+
+    (after,) = run(engine, Mixed(), [[{"w": [1.0]}, [2.0], {"lr": 0.5, "beta": 0.25}, []]])
+    assert after == {"beta": 0.75, "w": [0.25]}
+
+
+def test_a_program_says_for_which_hyper_parameters_it_is_right(engine):
+    def right(opt, **values):
+        return engine.eval(f"({javascript.when(opt)})({json.dumps(values)})")
+
+    sgd, nag = optimizer.SGD(), optimizer.SGD(momentum=0.5)
+    assert right(sgd, momentum=0) and not right(sgd, momentum=0.9)
+    assert right(nag, momentum=0.9) and not right(nag, momentum=0)
+    rule = optimizer.RMSProp(centered=True, clip_weights=2.0)
+    others = {"rho": 0.5, "epsilon": 1e-3, "momentum": 0.1}
+    assert right(rule, centered=True, clip_weights=0.1, **others)
+    assert not right(rule, centered=False, clip_weights=0.1, **others)
+    assert not right(rule, centered=True, clip_weights=None, **others)

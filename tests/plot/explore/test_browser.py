@@ -220,6 +220,23 @@ def test_up_to_four_rules_walk_at_once(tab):
     assert page.locator(".card").count() == 3
 
 
+def test_states_are_arrows_at_the_point(tab):
+    page = tab("#on=himmelblau&at=3&rule=dcasgd,momentum:0.5,learning_rate:0.01,arrows")
+    drawn = {arrow.get_attribute("data-state"): arrow for arrow in page.locator(".arrow").all()}
+    assert {*drawn} == {"−gradient", "v", "prev"}
+    tips = page.evaluate("""[...document.querySelectorAll(".arrow")].map(arrow =>
+      arrow.querySelector("polygon").points[0]).map(({x, y}) => [plan.x.back(x), plan.y.back(y)])""")
+    x, y = page.evaluate("runs[0].places[3]")
+    for name, (to_x, to_y) in zip(drawn, tips, strict=True):
+        after = page.evaluate(f"runs[0].steps[3].before[{name!r}] ?? runs[0].steps[3].raw.map(g => -g)")
+        if name == "prev":
+            assert [to_x, to_y] == pytest.approx(after, abs=0.02)  # the arrow goes to that place
+        else:
+            assert (to_y - y) / (to_x - x) == pytest.approx(after[1] / after[0], rel=0.02)
+    page.locator(".check input").uncheck()
+    assert page.locator(".arrow").count() == 0
+
+
 def test_one_weight_walks_along_a_curve(tab):
     page = tab("#on=wells&rule=nag,momentum:0.9,learning_rate:0.02&at=20")
     assert page.locator("#picture .curve").count() == 1 and page.locator("#y").is_hidden()
