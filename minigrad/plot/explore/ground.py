@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from minigrad.errors import KindError
 from minigrad.optimizer.readings.javascript import Writer
 from minigrad.optimizer.rule import Symbol, Trace, ancestors, cos, exp
 from minigrad.plot.explore.derivative import gradient
@@ -94,7 +95,13 @@ def program(function: Callable[[Any, Any], Any]) -> str:
     """
     trace = Trace()
     x, y = trace.leaf("array", "x"), trace.leaf("array", "y")
-    height = trace.symbol(function(x, y))
+    try:
+        height = trace.symbol(function(x, y))
+    except TypeError as error:
+        raise KindError(
+            f"the surface failed on symbols ({error}); expected a function of x and y, written with arithmetic and the "
+            "functions of minigrad.optimizer.rule"
+        ) from error
     symbols = [height, *gradient(height, x, y)]
     writer = Heights(symbols)
     lines = writer.lines()

@@ -30,8 +30,8 @@ function drawGround(svg, ground) {
 
 /** Filled contours. Their levels lie closer near the lowest height, where walks end. */
 function contours(ground, x, y, area) {
-  const columns = 121,
-    rows = 97,
+  const columns = 161,
+    rows = 129,
     values = [];
   for (let j = 0; j < rows; j++)
     for (let i = 0; i < columns; i++)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from minigrad import optimizer, plot
-from minigrad.errors import ArgumentError, MissingFileError, UsageError
+from minigrad.errors import ArgumentError, KindError, MissingFileError, UsageError
 from minigrad.optimizer.registry import OPTIMIZERS
 from minigrad.plot.explore import Page
 from minigrad.plot.explore.page import HERE, LIBRARIES, SCRIPTS
@@ -62,6 +62,13 @@ def test_a_notebook_shows_it_in_a_frame_of_its_own():
 def test_an_unknown_surface_is_refused_by_name():
     with pytest.raises(ArgumentError, match="no surface is called 'rosenbrok'"):
         optimizer.SGD().explore("rosenbrok")
+
+
+def test_what_is_no_surface_is_refused_in_words():
+    with pytest.raises(KindError, match="expected a function of x and y, written with arithmetic"):
+        optimizer.SGD().explore(lambda x: x)
+    with pytest.raises(KindError, match="3 is not a surface"):
+        optimizer.SGD().explore(3)
 
 
 def test_a_surface_of_ones_own_is_in_it():
