@@ -1,5 +1,6 @@
-"""A headless Chromium with the page in it, opened from a file, without a network."""
+"""The page in V8, without what needs a browser; and in a headless Chromium, opened from a file, without a network."""
 
+import json
 import shutil
 
 import pytest
@@ -7,6 +8,22 @@ import pytest
 from tests.plot.explore.student import Twist
 
 CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """V8 with everything of the page that needs no browser."""
+    text = Twist().explore().html.split("<script>", 1)[1].rsplit("</script>", 1)[0]
+    context = pytest.importorskip("py_mini_racer").MiniRacer()
+    context.eval(text[: text.index("// Drawing with SVG")].replace('"use strict";', "", 1))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def call(engine):
+    """A function that evaluates an expression there and gives its value as Python's."""
+    return lambda expression: json.loads(engine.eval(f"JSON.stringify({expression})"))
 
 
 @pytest.fixture(scope="session")

@@ -9,14 +9,11 @@ from table import TABLE
 
 from minigrad import optimizer, random
 from minigrad.errors import UsageError
-from minigrad.plot.explore import Page
 from minigrad.plot.explore.programs import programs
 from minigrad.plot.explore.settings import settings
 from minigrad.plot.history import record, slope
 from minigrad.plot.surfaces import SURFACES
 from tests.plot.explore.student import Derived, Handed, Twist
-
-racer = pytest.importorskip("py_mini_racer")
 
 STEPS = 50
 GROUPED = {"batch_scale": 3, "warmup_epochs": 1, "updates_per_epoch": 8, "begin_epoch": 1}
@@ -37,21 +34,6 @@ OPTIONS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def engine():
-    """V8 with everything of the page that needs no browser."""
-    text = Page(Twist()).html.split("<script>", 1)[1].rsplit("</script>", 1)[0]
-    text = text[: text.index("// Drawing with SVG")].replace('"use strict";', "", 1)
-    context = racer.MiniRacer()
-    context.eval(text)
-    yield context
-    context.close()
-
-
-def call(engine, expression):
-    return json.loads(engine.eval(f"JSON.stringify({expression})"))
-
-
 def values_of(opt):
     return {of.place: getattr(opt, of.place) for of in settings(type(opt)())}
 
@@ -61,7 +43,7 @@ CASES = [*((row.name, row.arguments) for row in TABLE), *OPTIONS]
 
 @pytest.mark.parametrize("more", [{}, PREPARED], ids=["as it is", "prepared"])
 @pytest.mark.parametrize(("name", "arguments"), CASES, ids=str)
-def test_each_step_is_numpys_with_the_program_that_the_page_picks(name, arguments, more, engine):
+def test_each_step_is_numpys_with_the_program_that_the_page_picks(name, arguments, more, engine, call):
     more = {key: x for key, x in more.items() if key != "wd" or name != "groupadagrad"}
     opt = optimizer.create(name, **arguments, **more)
     for on in WALKED:
@@ -78,7 +60,6 @@ def test_each_step_is_numpys_with_the_program_that_the_page_picks(name, argument
             random.normal(0.0, numpy.sqrt(opt.lr), shape=(2,), dtype="float64").asnumpy().tolist() for _ in range(STEPS)
         ]
         found = call(
-            engine,
             f"""{json.dumps(befores[:-1])}.map((numpy, k) => {{
             let i = 0;
             before = {{...(before ?? program.start(numpy.w)), ...numpy}};
@@ -92,12 +73,11 @@ def test_each_step_is_numpys_with_the_program_that_the_page_picks(name, argument
                 numpy.testing.assert_allclose(after[state], x, rtol=1e-12, atol=1e-14 * largest, err_msg=state)
 
 
-def test_a_whole_walk_is_the_recorded_one(engine):
+def test_a_whole_walk_is_the_recorded_one(call):
     for name, on in (("nag", "valley"), ("adam", "beale"), ("ftrl", "logistic")):
         opt = optimizer.create(name, learning_rate=0.01)
         history = record(opt, on, steps=STEPS)
         run = call(
-            engine,
             f"""walk(RULES.{name}, {json.dumps(values_of(opt))}, GROUNDS.{on},
                                {list(SURFACES[on].start)}, {{count: {STEPS}, noise: 0, seed: 0}})""",
         )
@@ -105,18 +85,16 @@ def test_a_whole_walk_is_the_recorded_one(engine):
         numpy.testing.assert_allclose(run["heights"], history.losses, rtol=1e-9)
 
 
-def test_heights_and_slopes_in_the_page_are_those_of_python(engine):
+def test_heights_and_slopes_in_the_page_are_those_of_python(call):
     for name, hill in SURFACES.items():
         for place in numpy.random.default_rng(1).uniform(-2, 2, (10, 2)):
-            height, *slopes = call(
-                engine, f"GROUNDS.{name}.program({place[0]!r}, {place[1]!r})".replace("np.float64", "")
-            )
+            height, *slopes = call(f"GROUNDS.{name}.program({place[0]!r}, {place[1]!r})".replace("np.float64", ""))
             numpy.testing.assert_allclose(
                 [height, *slopes], [hill(*place), *slope(hill, place)], rtol=1e-12, atol=1e-13
             )
 
 
-def test_there_is_a_program_for_every_combination_of_a_students_settings(engine):
+def test_there_is_a_program_for_every_combination_of_a_students_settings(engine, call):
     rng = numpy.random.default_rng(0)
     for pull, strict, cap in product((0.0, 0.5, 0.7, 0.71, 0.95), (False, True), (None, 2.0)):
         opt = Twist(pull=pull, strict=strict, cap=cap, learning_rate=0.1)
@@ -124,7 +102,7 @@ def test_there_is_a_program_for_every_combination_of_a_students_settings(engine)
         expected = opt.rule(w, g, v, lr=0.1)
         engine.eval(f"var values = {json.dumps(values_of(opt))}, program = chooseProgram(RULES.twist, values);")
         before = json.dumps({"w": w.tolist(), "v": v.tolist()})
-        after = call(engine, f"program.step({before}, {g.tolist()}, {{...told(program, values), t: 1}})")
+        after = call(f"program.step({before}, {g.tolist()}, {{...told(program, values), t: 1}})")
         numpy.testing.assert_allclose([after["w"], after["v"]], expected, rtol=1e-14)
 
 
