@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from minigrad.arguments import one_of
 from minigrad.autograd.boxes import Box, read, variables
 from minigrad.autograd.layout import Layout, layout
 from minigrad.autograd.svg import svg
@@ -49,10 +49,9 @@ class Picture:
         return self.png, {"width": round(self.places.width), "height": round(self.places.height)}
 
     def save(self, path: FilePath) -> None:
-        """Write it to a file that ends in .svg or .png."""
-        ending = one_of("the ending of the file", "." + str(path).rpartition(".")[2], ".svg", ".png")
+        """Write it to a file: as PNG if its name ends in .png, else as SVG."""
         with replacing(path) as file:
-            file.write(self.svg.encode() if ending == ".svg" else self.png)
+            file.write(self.png if Path(path).suffix == ".png" else self.svg.encode())
 
 
 def draw(y: Tensor, animate: bool = False) -> Picture:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -79,8 +80,8 @@ class Animation:
 
     def save(self, path: FilePath, count: Callable[[], object] = lambda: None) -> None:
         """Write a GIF that plays over and over."""
-        one_of("the ending of the file", "." + str(path).rpartition(".")[2], ".gif")
         with replacing(path) as file:
+            one_of("the ending of the file", Path(path).suffix, ".gif")
             file.write(self.gif(count))
 
     def gif(self, count: Callable[[], object] = lambda: None) -> bytes:

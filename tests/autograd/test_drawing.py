@@ -12,7 +12,7 @@ from PIL import Image
 from minigrad import autograd, gluon, np
 from minigrad.autograd.svg import FILL, LIT
 from minigrad.engine.graph import Node
-from minigrad.errors import ArgumentError, GraphError, KeywordError, MissingFileError, UsageError
+from minigrad.errors import GraphError, KeywordError, MissingFileError, UsageError
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -259,8 +259,6 @@ def test_jupyter_shows_what_save_writes(tmp_path):
         root = ElementTree.fromstring(picture.svg)
         for length, shown, pixels in zip(("width", "height"), size.values(), opened.size):
             assert int(root.get(length)) == shown and abs(pixels - 2 * shown) <= 2
-    with pytest.raises(ArgumentError, match="the ending of the file is '.jpg'; it must be '.svg' or '.png'"):
-        picture.save(tmp_path / "graph.jpg")
     with pytest.raises(MissingFileError, match="create it first"):
         picture.save(tmp_path / "absent" / "graph.svg")
 
