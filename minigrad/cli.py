@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import warnings
 from collections.abc import Sequence
@@ -14,9 +15,12 @@ import numpy
 import minigrad
 from minigrad.commands.compare import run_compare
 from minigrad.commands.equations import run_equations
+from minigrad.commands.explore import run_explore
 from minigrad.commands.output import DIGITS
+from minigrad.commands.surface import KINDS, run_surface
 from minigrad.commands.train import run_train
 from minigrad.errors import MinigradError
+from minigrad.plot.surfaces import SURFACES
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -97,6 +101,37 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(run=run_train)
 
     one = commands.add_parser(
+        "surface",
+        help="draw optimizers on their way down a surface; also as an animation",
+        description="Let optimizers walk down a surface of two weights, each at the rate that is best for it there. "
+        "Draws their ways (trajectory), their heights (race), or the states of one of them (states); a .gif moves. The "
+        f"surfaces: {', '.join(SURFACES)}.",
+        epilog="example: minigrad surface --optimizer adam,nag --surface beale --out a.gif",
+        allow_abbrev=False,
+    )
+    one.add_argument("--optimizer", default="adam,nag,sgd", metavar="NAMES", help="with commas (default adam,nag,sgd)")
+    one.add_argument("--surface", default="rosenbrock", metavar="NAME", help="default rosenbrock")
+    one.add_argument("--picture", default=KINDS[0], metavar="KIND", help=f"{', '.join(KINDS)} (default {KINDS[0]})")
+    one.add_argument("--steps", type=positive, default=100, metavar="N", help="default 100")
+    one.add_argument("--start", type=coordinate, nargs=2, metavar=("X", "Y"), help="default: the surface's own")
+    one.add_argument("--noise", type=coordinate, metavar="S", help="standard deviation of noise on each gradient")
+    one.add_argument("--seed", type=natural, default=0, metavar="N", help="for noise and starts nearby (default 0)")
+    one.add_argument(
+        "--out", type=Path, default=Path("surface.gif"), metavar="FILE", help=".gif, .png, .pdf or .svg (surface.gif)"
+    )
+    one.set_defaults(run=run_surface)
+
+    one = commands.add_parser(
+        "explore",
+        help="write a page in which every rule runs, with a slider for everything",
+        description="Write one HTML file, which needs no network: pick rules and a surface, move the starting point "
+        "and every hyper-parameter, step, and see the equations with their numbers.",
+    )
+    one.add_argument("--out", type=Path, default=Path("explorer.html"), metavar="FILE", help="default explorer.html")
+    one.add_argument("--open", action="store_true", help="open it in a browser, too")
+    one.set_defaults(run=run_explore)
+
+    one = commands.add_parser(
         "equations",
         help="print the update rules as text",
         description="Print the update rule of one optimizer, with its symbols and its source, or the rules of all.",
@@ -112,3 +147,14 @@ def at_least(low: int, text: str) -> int:
     if not text.isdecimal() or int(text) < low:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low}")
     return int(text)
+
+
+def coordinate(text: str) -> float:
+    """A finite number, for argparse."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+    return found

@@ -1,6 +1,5 @@
 """The main job: train one small network to read digits with every optimizer, each at the rate that is best for it."""
 
-import inspect
 import json
 import statistics
 import time
@@ -14,6 +13,7 @@ from minigrad import autograd, gluon, init, metric, optimizer, random
 from minigrad.datasets.split import Split
 from minigrad.device import current_context
 from minigrad.optimizer.registry import OPTIMIZERS
+from minigrad.plot.tuning import has_rate as has_rate
 from minigrad.ties import Curves
 
 BATCH_SIZE = 32
@@ -134,11 +134,6 @@ def build(name: str, **arguments: Any) -> optimizer.Optimizer:
     NAG(learning_rate=0.25, momentum=0.9)
     """
     return optimizer.create(name, **(best_arguments().get(name.lower(), {}) | arguments))
-
-
-def has_rate(rule: optimizer.Optimizer) -> bool:
-    """Whether the learning rate has any effect: AdaDelta has none."""
-    return not hasattr(rule, "rule") or "lr" in inspect.signature(rule.rule).parameters
 
 
 @cache

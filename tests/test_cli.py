@@ -26,6 +26,9 @@ def _elsewhere(tmp_path, monkeypatch):
         "compare --seed -1",
         "compare --momentum 1",
         "compare --seeds 0",
+        "surface --start 1",
+        "surface --start 1 north",
+        "surface --noise inf",
         "--nonsense",
     ],
 )
@@ -36,7 +39,7 @@ def test_a_wrong_command_line_gets_the_usage_and_status_2(argv, capsys):
     assert "usage: minigrad" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["compare"], ["train"], ["equations"]])
+@pytest.mark.parametrize("command", [[], ["compare"], ["train"], ["surface"], ["explore"], ["equations"]])
 def test_help_fits_into_80_columns(command, capsys):
     with pytest.raises(SystemExit) as leaving:
         cli.main([*command, "--help"])

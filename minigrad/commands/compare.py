@@ -20,7 +20,7 @@ from minigrad.ties import Verdict, finding, verdict
 def run_compare(arguments: argparse.Namespace) -> int:
     """Train, print the table, draw the picture."""
     writable(arguments.plot, *PICTURES)
-    names = chosen(arguments.only) if arguments.only is not None else compare.optimizers()
+    names = chosen(arguments.only, "--only") if arguments.only is not None else compare.optimizers()
     seeds = range(arguments.seed, arguments.seed + arguments.seeds)
     start = time.perf_counter()
     with progress(len(names) * len(seeds) * arguments.epochs) as bar:
@@ -38,19 +38,19 @@ def run_compare(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def chosen(text: str) -> list[str]:
+def chosen(text: str, option: str) -> list[str]:
     """The optimizers in a list with commas.
 
-    >>> chosen("SGD, adam")
+    >>> chosen("SGD, adam", "--only")
     ['sgd', 'adam']
     """
     known = compare.optimizers()
     names = list(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
     for name in names:
         if name not in known:
-            raise ArgumentError(f"--only: no optimizer is called {name!r}{suggestion(name, known)}.")
+            raise ArgumentError(f"{option}: no optimizer is called {name!r}{suggestion(name, known)}.")
     if not names:
-        raise ArgumentError(f"--only {text!r} names no optimizer; expected names such as adam,sgd.")
+        raise ArgumentError(f"{option} {text!r} names no optimizer; expected names such as adam,sgd.")
     return names
 
 

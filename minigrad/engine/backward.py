@@ -103,6 +103,8 @@ def walk(
             add(F, grads, parent, part)
         if not retain_graph:
             node.free()
+        elif not create_graph:
+            node.gradient = g  # for `autograd.draw`
     return found | grads  # every node has had its turn, so only leaves are left in `grads`
 
 

@@ -52,8 +52,12 @@ class Node:
     """
 
     __slots__ = (
-        "code", "ctx", "dtype", "instruction", "name", "names", "number", "parents", "saved", "shape", "versions",
+        "code", "ctx", "dtype", "gradient", "instruction", "name", "names", "number", "parents", "saved", "shape",
+        "versions",
     )  # fmt: skip
+
+    gradient: Any
+    """What the last backward pass that has kept the graph pulled from here. There is none before."""
 
     def __init__(
         self,

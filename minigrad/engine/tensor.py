@@ -78,13 +78,16 @@ class Tensor(Conversions, Methods):
         found = leaf(self)
         return None if found is None else found.grad
 
-    def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
+    def attach_grad(self, grad_req: str = "write", stype: str | None = None, *, name: str = "") -> None:
         """Ask for a gradient, 0 at first, which `backward()` replaces ('write') or adds to ('add'); 'null': for none.
 
-        From here on the array is a leaf: gradients no longer flow back to what it was computed from.
+        From here on the array is a leaf: gradients no longer flow back to what it was computed from. Pictures of the
+        graph show its `name`.
         """
         one_of("stype", stype, None, "default", "row_sparse")  # accepted for Gluon; a gradient is always dense
         attach(self, grad_req)
+        if self.node is not None:
+            self.node.name = name
 
     def backward(self, out_grad: Tensor | None = None, retain_graph: bool = False, train_mode: bool = True) -> None:
         """Pass gradients back from here: see `autograd.backward`."""

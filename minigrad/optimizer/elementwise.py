@@ -15,8 +15,8 @@ Apply = Callable[..., Any]
 """`apply(op, *arguments)` of `rule.py`, or the same for another kind of array."""
 
 SAME = (
-    "negative", "sqrt", "square", "absolute", "sign", "exp", "log", "maximum", "minimum", "where", "add", "subtract",
-    "multiply", "divide", "power", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal",
+    "negative", "sqrt", "square", "absolute", "sign", "exp", "log", "sin", "cos", "maximum", "minimum", "where", "add",
+    "subtract", "multiply", "divide", "power", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal",
 )  # fmt: skip
 """Operations of a rule that NumPy and minigrad have under the same name."""
 
@@ -33,7 +33,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
 """What further functions are made of."""
 
 LIMITS = {"a_min": "low", "min": "low", "a_max": "high", "max": "high"}
-FUNCTIONS = "sqrt, square, abs, sign, exp, log, maximum, minimum, clip, where"
+FUNCTIONS = "sqrt, square, abs, sign, exp, log, sin, cos, maximum, minimum, clip, where"
 
 OUTSIDE = (
     "a rule computes each element of w from the same element of g and of the states. Compute it outside, in "

@@ -17,7 +17,7 @@ from typing import Any
 from minigrad.define import identifier
 from minigrad.device import xp_of
 
-__all__ = ["absolute", "clip", "exp", "log", "maximum", "minimum", "sign", "sqrt", "square", "where"]
+__all__ = ["absolute", "clip", "cos", "exp", "log", "maximum", "minimum", "sign", "sin", "sqrt", "square", "where"]
 
 INFIX = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**",
@@ -32,6 +32,7 @@ FLOAT: dict[str, Callable[..., Any]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
     "power": operator.pow, "negative": operator.neg, "sqrt": math.sqrt, "square": lambda x: x * x, "absolute": abs,
     "sign": lambda x: float(x > 0) - float(x < 0), "maximum": max, "minimum": min, "exp": math.exp, "log": math.log,
+    "sin": math.sin, "cos": math.cos,
     "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
     "equal": operator.eq, "not_equal": operator.ne, "where": lambda condition, x, y: x if condition else y,
 }  # fmt: skip
@@ -69,6 +70,16 @@ def exp(x: Any) -> Any:
 def log(x: Any) -> Any:
     """Natural logarithm."""
     return apply("log", x)
+
+
+def sin(x: Any) -> Any:
+    """Sine of an angle in radians."""
+    return apply("sin", x)
+
+
+def cos(x: Any) -> Any:
+    """Cosine of an angle in radians."""
+    return apply("cos", x)
 
 
 def maximum(x: Any, y: Any) -> Any:

@@ -1,7 +1,7 @@
 """One look for each optimizer in every picture: the hue is its family's; marker and dashes are its own.
 
-The colours can be read as text on white (a contrast of at least 4.5 to 1), and no picture needs them alone to tell two
-lines apart: markers and dashes differ within a family.
+The colours can be read as text on white, and the dark shades on DARK (a contrast of at least 4.5 to 1). No picture
+needs them alone to tell two lines apart: markers and dashes differ within a family.
 """
 
 from collections.abc import Collection
@@ -11,16 +11,18 @@ INK, FRAME, FAINT = "#333333", "#aaaaaa", "#ededed"
 SMALLEST = 8
 """Points: no text is smaller at the size at which a picture is shown."""
 
-FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "SGD": ("#0067a5", ("sgd", "nag", "dcasgd", "sgld")),
-    "a rate for each weight": ("#007a33", ("adagrad", "rmsprop", "adadelta", "groupadagrad")),
-    "Adam": ("#c2410c", ("adam", "adamw", "adamax", "nadam", "adabelief")),
-    "signs": ("#8e3a8e", ("signum", "lion")),
-    "follow the leader": ("#7a5c00", ("ftrl", "ftml")),
-    "layer by layer": ("#b01e5a", ("lars", "lamb", "lans", "lbsgd")),
+FAMILIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "SGD": ("#0067a5", "#4aa8e8", ("sgd", "nag", "dcasgd", "sgld")),
+    "a rate for each weight": ("#007a33", "#3dbb6e", ("adagrad", "rmsprop", "adadelta", "groupadagrad")),
+    "Adam": ("#c2410c", "#f58a4b", ("adam", "adamw", "adamax", "nadam", "adabelief")),
+    "signs": ("#8e3a8e", "#d08fd0", ("signum", "lion")),
+    "follow the leader": ("#7a5c00", "#cfa62b", ("ftrl", "ftml")),
+    "layer by layer": ("#b01e5a", "#f27aa5", ("lars", "lamb", "lans", "lbsgd")),
 }
-"""Family -> its colour and its members."""
-OTHERS, GREY = "others", "#595959"
+"""Family -> its colours on a light and on a dark background, and its members."""
+OTHERS, GREY, DARK_GREY = "others", "#595959", "#a6a6a6"
+DARK = "#1e1e1e"
+"""The lightest dark background that the dark shades are made for."""
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 DASHES: tuple[Any, ...] = (
@@ -43,29 +45,37 @@ class Style(NamedTuple):
     dashes: Any
 
 
-def styles(names: Collection[str]) -> dict[str, Style]:
-    """Name -> style. An optimizer of one's own is grey and of the family "others".
+def styles(names: Collection[str], dark: bool = False) -> dict[str, Style]:
+    """Name -> style, on a light or a dark background. An optimizer of one's own is grey and of the family "others".
+
+    What follows a comma tells one optimizer under several settings apart: they have one hue, and looks of their own.
 
     >>> styles(["nag", "mine"])["nag"]
     Style(family='SGD', colour='#0067a5', marker='s', dashes=(0, (5, 1.5)))
+    >>> found = styles(["adam", "adam, beta1 0.5"])
+    >>> [style.marker for style in found.values()]
+    ['o', 'P']
     """
-    known = {
-        name: Style(family, colour, MARKERS[i], DASHES[i])
-        for family, (colour, members) in FAMILIES.items()
-        for i, name in enumerate(members)
-    }
-    own = [name for name in names if name not in known]
-    known |= {
-        name: Style(OTHERS, GREY, MARKERS[i % len(MARKERS)], DASHES[i % len(DASHES)]) for i, name in enumerate(own)
-    }
-    return {name: known[name] for name in names}
+    found: dict[str, Style] = {}
+    for name in sorted(names, key=lambda name: "," in name):  # the plain ones keep the look that they always have
+        rule = name.partition(",")[0]
+        family = next((family for family, (*_, members) in FAMILIES.items() if rule in members), OTHERS)
+        light, shade, members = FAMILIES.get(family, (GREY, DARK_GREY, ()))
+        used = {style.marker for style in found.values() if style.family == family}
+        own = [members.index(rule)] if rule in members else []
+        free = [i for i in (*own, *range(len(members), len(MARKERS))) if MARKERS[i] not in used]
+        place = free[0] if free else len(found)
+        marker, dashes = MARKERS[place % len(MARKERS)], DASHES[place % len(DASHES)]
+        found[name] = Style(family, shade if dark else light, marker, dashes)
+    return {name: found[name] for name in names}
 
 
 def families(names: Collection[str]) -> dict[str, list[str]]:
     """Family -> those of the names that belong to it, families and members in their usual order."""
     looks = styles(names)
-    found = {family: [name for name in members if name in looks] for family, (_, members) in FAMILIES.items()}
-    found[OTHERS] = [name for name in names if looks[name].family == OTHERS]
+    usual = [name for *_, members in FAMILIES.values() for name in members]
+    ordered = sorted(names, key=lambda name: usual.index(name) if name in usual else len(usual))
+    found = {family: [name for name in ordered if looks[name].family == family] for family in (*FAMILIES, OTHERS)}
     return {family: members for family, members in found.items() if members}
 
 

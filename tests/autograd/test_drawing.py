@@ -1,13 +1,16 @@
 """The picture of the recorded graph shows every operation, array and arrow once, and the order of the backward pass."""
 
+import io
 import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 
 import numpy
 import pytest
+from PIL import Image
 
 from minigrad import autograd, gluon, np
+from minigrad.autograd.svg import FILL, LIT
 from minigrad.engine.graph import Node
 from minigrad.errors import GraphError, KeywordError, MissingFileError, UsageError
 
@@ -59,7 +62,7 @@ def test_a_network_of_three_layers_is_shown_with_its_parameters_by_name_and_its_
     assert constants == [["labels", "(8,)"], ["x", "(8, 4)"]]
     operations = [lines for kind, lines, *_ in boxes.values() if kind == "operation"]
     assert operations == [
-        ["mean", f"() = {loss.item():.4g}"],
+        ["loss = mean", f"() = {loss.item():.4g}"],
         ["softmax_cross_entropy", "(8,)"],
         ["linear", "(8, 10)"],
         ["linear, relu", "(8, 16)"],
@@ -67,7 +70,7 @@ def test_a_network_of_three_layers_is_shown_with_its_parameters_by_name_and_its_
     ]
     named = Counter((boxes[source][1][0].split("_")[-1], boxes[target][1][0]) for source, target in edges)
     assert named == {
-        ("entropy", "mean"): 1,
+        ("entropy", "loss = mean"): 1,
         ("linear", "softmax_cross_entropy"): 1,
         ("labels", "softmax_cross_entropy"): 1,
         ("linear, relu", "linear"): 1,
@@ -86,7 +89,7 @@ def test_a_diamond_has_both_its_arrows():
         b = a + a
         c = b + b
     boxes, edges = parsed(autograd.draw(c))
-    assert [box[1][0] for box in boxes.values()] == ["add", "add", "x"]
+    assert [box[1][0] for box in boxes.values()] == ["c = add", "b = add", "a"]
     assert edges == [(1, 0), (1, 0), (2, 1), (2, 1)]
 
 
@@ -121,7 +124,7 @@ def test_the_numbered_order_is_that_in_which_backward_visits(monkeypatch):
     free = Node.free
     monkeypatch.setattr(Node, "free", lambda node: (visited.append(node.op.name), free(node))[1])
     y.backward()
-    drawn = sorted((step, lines[0]) for kind, lines, step, _ in boxes.values() if kind == "operation")
+    drawn = sorted((step, lines[0].split(" = ")[-1]) for kind, lines, step, _ in boxes.values() if kind == "operation")
     assert drawn == list(enumerate(visited, 1))
     assert {step for kind, _, step, _ in boxes.values() if kind == "leaf"} == {len(visited) + 1}
 
@@ -152,11 +155,57 @@ def test_gradients_are_shown_when_there_are_new_ones():
         ["(1,) = [3]", "grad = [10]"],
         ["(2, 2)", "|grad| 6"],  # 3 times the norm of four ones
     ]
+    assert [lines for kind, lines, *_ in boxes.values() if kind == "operation"] == [
+        ["y = sum", "() = 30", "grad = 1"],
+        ["multiply", "(2, 2)", "|grad| 2"],
+    ]
+
+
+def test_inner_gradients_are_those_of_the_derivative():
+    x = attached([0.5, -0.25])
+    with autograd.record():
+        inner = np.tanh(x)
+        y = (inner * inner).sum()
+    y.backward(np.array(3.0), retain_graph=True)
+    boxes, _ = parsed(autograd.draw(y))
+    found = {lines[0]: lines[-1] for _, lines, *_ in boxes.values()}
+    a, b = 3 * 2 * numpy.tanh([0.5, -0.25])
+    assert found["inner = tanh"] == f"grad = [{a:.4g}, {b:.4g}]"
+    assert found["y = sum"] == "grad = 3"
+
+
+def test_a_name_is_the_given_one_or_that_of_the_variable_where_the_picture_is_asked_for():
+    a, weights, given = np.array(1.0), [np.array(2.0), np.array(3.0)], np.array(4.0)
+    given.attach_grad(name="rate")
+    for one in (a, *weights):
+        one.attach_grad()
+    del one
+    with autograd.record():
+        shown = a * weights[0] + given * weights[1]
+
+    def elsewhere(loss):
+        return [lines[0] for _, lines, *_ in parsed(autograd.draw(loss))[0].values()]
+
+    here = [lines[0] for _, lines, *_ in parsed(autograd.draw(shown))[0].values()]
+    assert sorted(here) == ["a", "multiply", "multiply", "rate", "shown = add", "weights[0]", "weights[1]"]
+    assert sorted(elsewhere(shown)) == ["array", "array", "array", "loss = add", "multiply", "multiply", "rate"]
+
+
+def test_values_are_shown_where_a_variable_knows_them_and_never_old_ones():
+    a = attached(2.0)
+    with autograd.record():
+        b = a + 1
+        y = b + 1
+    contents = {lines[0]: lines[1] for _, lines, *_ in parsed(autograd.draw(y))[0].values()}
+    assert contents == {"y = add": "() = 4", "b = add": "() = 3", "a": "() = 2"}
+    b[...] = 7.0
+    contents = {lines[0]: lines[1] for _, lines, *_ in parsed(autograd.draw(y))[0].values()}
+    assert contents["b = add"] == "()"
 
 
 def test_an_array_alone_is_a_graph():
     boxes, edges = parsed(autograd.draw(attached([1.0, 2.0])))
-    assert [box[1] for box in boxes.values()] == [["x", "(2,) = [1, 2]"]] and edges == []
+    assert [box[1] for box in boxes.values()] == [["array", "(2,) = [1, 2]"]] and edges == []
 
 
 def test_names_are_escaped_and_what_cannot_be_shown_is_replaced():
@@ -168,6 +217,24 @@ def test_names_are_escaped_and_what_cannot_be_shown_is_replaced():
     assert boxes[1][1][0] == "<a & 'b'>??"
     autograd.leaf(x).name = "layer." * 20 + "weight"
     assert parsed(autograd.draw(y))[0][1][1][0] == ("layer." * 20 + "weight")[-39:].rjust(40, "…")
+
+
+def test_the_png_has_a_box_of_its_colour_wherever_the_svg_has_one():
+    _, loss = network()
+    picture = autograd.draw(loss, animate=True)
+    with Image.open(io.BytesIO(picture.png)) as opened:
+        pixels = numpy.asarray(opened.convert("RGB"))
+    boxes, _ = parsed(picture)
+    for kind, _, _, (x, y, width, height) in boxes.values():
+        for corner in ((x + 14, y + 4), (x + width - 6, y + height - 6)):
+            seen = pixels[round(2 * corner[1]), round(2 * corner[0])]
+            assert "#{:02x}{:02x}{:02x}".format(*seen) in (FILL[kind], LIT), kind
+    assert (pixels[:3] == 255).all()
+
+
+def test_the_repr_is_short():
+    assert repr(autograd.draw(network()[1])) == "<graph: 5 operations, 6 leaves, 2 constants>"
+    assert repr(autograd.draw(attached(1.0))) == "<graph: 1 leaf>"
 
 
 def test_two_pictures_on_one_page_share_no_id_and_refer_to_their_own():
@@ -184,7 +251,14 @@ def test_jupyter_shows_what_save_writes(tmp_path):
     picture = autograd.draw(chain(3))
     picture.save(tmp_path / "graph.svg")
     assert (tmp_path / "graph.svg").read_text("utf-8") == picture._repr_svg_() == picture.svg
-    assert [path.name for path in tmp_path.iterdir()] == ["graph.svg"]
+    picture.save(tmp_path / "graph.png")
+    png, size = picture._repr_png_()
+    assert (tmp_path / "graph.png").read_bytes() == png == picture.png
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["graph.png", "graph.svg"]
+    with Image.open(tmp_path / "graph.png") as opened:
+        root = ElementTree.fromstring(picture.svg)
+        for length, shown, pixels in zip(("width", "height"), size.values(), opened.size):
+            assert int(root.get(length)) == shown and abs(pixels - 2 * shown) <= 2
     with pytest.raises(MissingFileError, match="create it first"):
         picture.save(tmp_path / "absent" / "graph.svg")
 

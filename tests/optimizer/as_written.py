@@ -7,7 +7,7 @@ import random
 import numpy
 
 from minigrad.optimizer import Optimizer
-from minigrad.optimizer.rule import maximum, minimum, sign, sqrt, where
+from minigrad.optimizer.rule import cos, exp, log, maximum, minimum, sign, sin, sqrt, where
 
 
 def example(opt, dtype="float64", shape=(7,), seed=0, rescale_grad=0.5, clip_gradient=0.6, wd=0.1):
@@ -42,6 +42,13 @@ def as_written(opt, arrays, scalars):
         after = opt.rule(w, g, *states, **{name: scalars[name] for name in asked(opt)})
     after = after if isinstance(after, tuple) else (after,)
     return [numpy.broadcast_to(x, a.shape).astype(a.dtype) for x, a in zip(after, [arrays[0], *arrays[2:]])]
+
+
+class Curved(Optimizer):
+    """A rule of the functions that no rule of minigrad uses."""
+
+    def rule(self, w, g, *, lr):
+        return w - lr * sin(3 * g) * cos(g) + exp(-abs(w)) * log(1 + g**2)
 
 
 class Drawn(Optimizer):

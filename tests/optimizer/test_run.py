@@ -8,7 +8,7 @@ import tracemalloc
 
 import numpy
 import pytest
-from as_written import Drawn, as_written, example
+from as_written import Curved, Drawn, as_written, example
 from table import TABLE
 
 from minigrad import optimizer
@@ -57,6 +57,15 @@ def test_rules_drawn_at_random_compile_to_the_same_numbers():
         for seed in range(8):
             opt = Drawn(seed, 30)
             check(opt, *example(opt), rounding=64)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["numpy", "numba"])
+def test_functions_that_no_rule_of_minigrad_uses_run_too(name, dtype):
+    if name == "numba":
+        pytest.importorskip("numba")
+    with reading(name):
+        check(Curved(), *example(Curved(), dtype), rounding=8)
 
 
 @pytest.mark.parametrize("name", ["numpy", "numba"])

@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from minigrad import compare
-from minigrad.plot.style import FAMILIES, GREY, INK, families, styles
+from minigrad.plot.style import DARK, DARK_GREY, FAMILIES, GREY, INK, families, styles
 
 NAMES = compare.optimizers()
 
@@ -15,14 +15,28 @@ def luminance(colour):
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear))
 
 
-@pytest.mark.parametrize("colour", [INK, GREY, *(colour for colour, _ in FAMILIES.values())])
+@pytest.mark.parametrize("colour", [INK, GREY, *(light for light, *_ in FAMILIES.values())])
 def test_colours_can_be_read_as_text_on_white(colour):
     assert 1.05 / (luminance(colour) + 0.05) >= 4.5
 
 
+@pytest.mark.parametrize("colour", [DARK_GREY, *(shade for _, shade, _ in FAMILIES.values())])
+def test_dark_shades_can_be_read_as_text_on_dark(colour):
+    assert (luminance(colour) + 0.05) / (luminance(DARK) + 0.05) >= 4.5
+
+
+def test_on_dark_only_the_colours_differ():
+    names = [*NAMES, "mine"]
+    light, dark = styles(names), styles(names, dark=True)
+    for name in names:
+        assert dark[name]._replace(colour=light[name].colour) == light[name]
+        assert dark[name].colour != light[name].colour
+
+
 def test_families_have_colours_of_their_own_and_share_no_member():
-    assert len({GREY, *(colour for colour, _ in FAMILIES.values())}) == len(FAMILIES) + 1
-    members = [name for _, names in FAMILIES.values() for name in names]
+    for grey, k in ((GREY, 0), (DARK_GREY, 1)):
+        assert len({grey, *(entry[k] for entry in FAMILIES.values())}) == len(FAMILIES) + 1
+    members = [name for *_, names in FAMILIES.values() for name in names]
     assert len(members) == len(set(members))
     assert set(members) <= set(NAMES)
 
@@ -32,6 +46,15 @@ def test_markers_and_dashes_differ_within_a_family():
     for names in families(looks).values():
         assert len({looks[name].marker for name in names}) == len(names)
         assert len({str(looks[name].dashes) for name in names}) == len(names)
+
+
+def test_one_optimizer_under_several_settings_has_one_hue_and_several_looks():
+    names = ["sgd, momentum 0.5", "sgd", "nag", "sgd, momentum 0.9"]
+    looks = styles(names)
+    assert list(looks) == names
+    assert looks["sgd"] == styles(["sgd"])["sgd"]
+    assert len({style.colour for style in looks.values()}) == 1
+    assert len({style.marker for style in looks.values()}) == len({str(s.dashes) for s in looks.values()}) == 4
 
 
 def test_an_optimizer_of_ones_own_is_grey_and_comes_last():

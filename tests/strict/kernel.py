@@ -21,10 +21,14 @@ SHIM = """
 inline float sqrt(float x) { return __builtin_sqrtf(x); }
 inline float exp(float x) { return __builtin_expf(x); }
 inline float log(float x) { return __builtin_logf(x); }
+inline float sin(float x) { return __builtin_sinf(x); }
+inline float cos(float x) { return __builtin_cosf(x); }
 inline float pow(float x, float y) { return __builtin_powf(x, y); }
 inline double sqrt(double x) { return __builtin_sqrt(x); }
 inline double exp(double x) { return __builtin_exp(x); }
 inline double log(double x) { return __builtin_log(x); }
+inline double sin(double x) { return __builtin_sin(x); }
+inline double cos(double x) { return __builtin_cos(x); }
 inline double pow(double x, double y) { return __builtin_pow(x, y); }
 typedef float float32; typedef double float64; typedef _Float16 float16;
 """

@@ -86,7 +86,8 @@ class Latex(Notation):
         return f"{letter}_{index}"
 
     def function(self, name: str) -> str:
-        known = {"maximum": r"\max", "minimum": r"\min", "exp": r"\exp", "log": r"\log", "normal": r"\mathcal{N}"}
+        known = {name: rf"\{name}" for name in ("exp", "log", "sin", "cos")}
+        known |= {"maximum": r"\max", "minimum": r"\min", "normal": r"\mathcal{N}"}
         return known.get(name) or rf"\operatorname{{{name.replace('_', chr(92) + ',')}}}"
 
     def parentheses(self, text: str) -> str:

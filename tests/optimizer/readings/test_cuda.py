@@ -10,7 +10,7 @@ import subprocess
 
 import numpy
 import pytest
-from as_written import as_written, example
+from as_written import Curved, as_written, example
 from table import TABLE
 
 from minigrad import optimizer
@@ -19,7 +19,7 @@ from minigrad.optimizer.graph import trace
 from minigrad.optimizer.readings.cuda import PREAMBLE, cuda_source
 from minigrad.optimizer.rule import maximum, minimum
 from minigrad.optimizer.run import run
-from tests.strict.kernel import SHIM, loop
+from tests.strict.kernel import SHIM, compiled, loop
 
 COMPILER = shutil.which("g++")
 RULES = [pytest.param(k, id=str(row)) for k, row in enumerate(TABLE)]
@@ -75,6 +75,19 @@ def test_the_body_of_the_kernel_computes_the_rule(library, k, dtype):
             scale = numpy.abs(after[name]).max()
             numpy.testing.assert_allclose(got, after[name], rtol=0, atol=64 * numpy.finfo(got.dtype).eps * scale)
     assert graph.written, "a rule that writes nothing"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_functions_that_no_rule_of_minigrad_uses_are_computed_too(dtype):
+    opt = Curved()
+    arrays, scalars = example(opt, dtype, (50,))
+    (expected,) = as_written(opt, [a.astype("float64") for a in arrays], scalars)
+    graph = trace(opt, scalars)
+    source, parameters = cuda_source(graph, [dtype] * 2), graph.fold(opt, scalars)
+    pointers = (ctypes.c_void_p * 3)(*(a.ctypes.data for a in [*arrays, arrays[0]]))
+    numbers = (ctypes.c_double * len(parameters))(*parameters)
+    compiled(*source[:3], source.preamble)(ctypes.c_long(50), pointers, numbers)
+    numpy.testing.assert_allclose(arrays[0], expected, rtol=0, atol=16 * numpy.finfo(dtype).eps)
 
 
 @pytest.mark.parametrize("k", RULES)

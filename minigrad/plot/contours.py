@@ -1,0 +1,55 @@
+"""A surface seen from above: contours, its minima and the place to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+
+from minigrad.plot.history import History
+from minigrad.plot.style import FRAME, INK, SMALLEST
+from minigrad.plot.surfaces import Surface
+
+LEVELS = 14
+TINTS = ("#d3dee8", "#ffffff")
+"""From the lowest to the highest."""
+
+
+def contours(axes: Any, hill: Surface, view: Any) -> None:
+    """Draw the surface. Between two contours lies the same share of what is seen, whatever the heights are."""
+    from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
+
+    x, y = numpy.meshgrid(*(numpy.linspace(low, high, 241) for low, high in view))
+    with numpy.errstate(all="ignore"):
+        height = numpy.broadcast_to(hill(x, y), x.shape).astype("float64")
+    levels = numpy.unique(numpy.nanquantile(height, numpy.linspace(0, 1, LEVELS)))
+    if len(levels) > 1:
+        tints = LinearSegmentedColormap.from_list("", TINTS, len(levels) - 1)
+        axes.contourf(x, y, height, levels, cmap=tints, norm=BoundaryNorm(levels, len(levels) - 1))
+        axes.contour(x, y, height, levels, colors="#a9b7c4", linewidths=0.5)
+    for place in hill.minima:
+        axes.plot(*place, "*", color=INK, markersize=10, markeredgecolor="white", zorder=5, label="_minimum")
+    (west, east), (south, north) = view
+    axes.set(xlim=(west, east), ylim=(south, north))
+    if 0.5 <= (east - west) / (north - south) <= 2:
+        axes.set_aspect("equal", anchor="NW")  # then a gradient is at right angles to a contour
+    axes.set_xlabel("x", color=INK, fontsize=9)
+    axes.set_ylabel("y", color=INK, fontsize=9)
+    axes.tick_params(color=FRAME, labelcolor=INK, labelsize=SMALLEST)
+    for side in axes.spines.values():
+        side.set_color(FRAME)
+
+
+def view_of(histories: Sequence[History]) -> Any:
+    """What to show: the view of the surface, and half as much again where a walk leaves it."""
+    view = numpy.array(histories[0].surface.view, "float64")
+    starts = numpy.array([history.positions[0] for history in histories])
+    view[:, 0], view[:, 1] = numpy.minimum(view[:, 0], starts.min(0)), numpy.maximum(view[:, 1], starts.max(0))
+    spare = 0.5 * (view[:, 1] - view[:, 0])
+    limits = view + numpy.array([-spare, spare]).T
+    places = numpy.concatenate([history.positions for history in histories])
+    places = places[numpy.isfinite(places).all(1)].clip(*limits.T)
+    margin = 0.04 * (view[:, 1] - view[:, 0])
+    low, high = places.min(0) - margin, places.max(0) + margin
+    return numpy.array([numpy.minimum(view[:, 0], low), numpy.maximum(view[:, 1], high)]).T

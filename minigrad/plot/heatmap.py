@@ -1,0 +1,109 @@
+"""The rate against another argument of a rule, mostly its momentum: how high the rule ends for each pair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from minigrad.errors import ArgumentError
+from minigrad.optimizer.registry import create
+from minigrad.plot.history import record
+from minigrad.plot.runs import FLOOR, NEARBY, Hill, nearby
+from minigrad.plot.sheet import titled
+from minigrad.plot.style import GREY, INK, SMALLEST
+from minigrad.plot.surfaces import surface
+from minigrad.plot.trajectory import WIDTH
+from minigrad.plot.tuning import RATES, end, tuned
+
+if TYPE_CHECKING:
+    from minigrad.plot.picture import Picture
+
+MOMENTA = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
+BELOW, ABOVE = 6, 3
+"""So many rates below and above the best one."""
+
+
+def heatmap(
+    optimizer: str = "sgd",
+    on: Hill = "valley",
+    argument: str = "momentum",
+    values: Sequence[float] = MOMENTA,
+    tried: Sequence[float] | None = None,
+    start: Sequence[float] | None = None,
+    steps: int = 100,
+    noise: float | None = None,
+    seed: int = 0,
+) -> Picture:
+    """Draw how high a rule ends, for each rate (to the right) and each value of another argument (upwards).
+
+    By default the rates are those around the one that is best for the first value.
+
+    A cell is the median of the walks from the start and from starts nearby; a cross is where more than half of them
+    end higher than they began. The circle is the best cell.
+
+    >>> figure = heatmap("sgd", "valley", values=(0, 0.9), tried=(0.01, 0.1), steps=30)
+    >>> print(figure.get_suptitle())
+    sgd is best with momentum 0.9 at rate 0.1: it ends 2 times lower than
+    with momentum 0
+    """
+    hill = surface(on)
+    if len(values) and tried is None:
+        best = RATES.index(tuned(create(optimizer, **{argument: values[0]}), hill, start, steps, noise).lr)
+        tried = RATES[max(best - BELOW, 0) : best + ABOVE + 1]
+    if not len(values) or not tried:
+        raise ArgumentError("there is nothing to draw; give at least one rate and one value of the argument")
+    table = numpy.empty((len(values), len(tried)))
+    for row, value in enumerate(values):
+        for column, rate in enumerate(tried):
+            first = record(create(optimizer, learning_rate=rate, **{argument: value}), hill, start, steps, noise, seed)
+            table[row, column] = numpy.median([end(walk) for walk in (first, *nearby(first))]) - hill.bottom
+    top = float(first.losses[0]) - hill.bottom
+    table = table.clip(FLOOR * abs(top))
+    below = (
+        f"Cells: height above the minimum after {steps} steps, the median over the start and {NEARBY} starts nearby. "
+        "Crosses: higher than at the start."
+    )
+    figure = titled(finding(optimizer, argument, values, tried, table, top), below, WIDTH, 0.36 * len(values) + 0.4)
+    draw(figure, table, values, tried, top)
+    figure.axes[0].set_ylabel(argument, color=INK, fontsize=9)
+    return figure
+
+
+def finding(name: str, argument: str, values: Sequence[float], tried: Sequence[float], table: Any, top: float) -> str:
+    """The best pair, and what it gains over the first value of the argument."""
+    if not (table < top).any():
+        return f"{name} gets no lower with any of these"
+    row, column = numpy.unravel_index(table.argmin(), table.shape)
+    best = f"{name} is best with {argument} {values[row]:g} at rate {tried[column]:g}"
+    if row == 0:
+        return best
+    gain = table[0].min() / table[row, column]
+    return f"{best}: it ends {gain:.2g} times lower than with {argument} {values[0]:g}"
+
+
+def draw(figure: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float) -> None:
+    """Cells from dark, low, to light, high, with a bar that says which colour is which height."""
+    from matplotlib.colors import LogNorm
+
+    axes = figure.subplots()
+    high = numpy.where(table < top, table, numpy.nan)
+    seen = high[numpy.isfinite(high)] if numpy.isfinite(high).any() else numpy.array([top / 10])
+    norm = LogNorm(seen.min(), max(top, seen.min() * 10))
+    cells = axes.pcolormesh(high, norm=norm, cmap="Blues_r", edgecolors="white", linewidth=1)
+    for row, column in numpy.argwhere(~(table < top)):
+        axes.plot(column + 0.5, row + 0.5, "x", color=GREY, markersize=5)
+    if numpy.isfinite(high).any():
+        row, column = numpy.unravel_index(table.argmin(), table.shape)
+        axes.plot(column + 0.5, row + 0.5, "o", color="#c2410c", markersize=11, fillstyle="none", markeredgewidth=2)
+    axes.set_xticks(numpy.arange(len(tried)) + 0.5, [f"{rate:g}" for rate in tried])
+    axes.set_yticks(numpy.arange(len(values)) + 0.5, [f"{value:g}" for value in values])
+    axes.tick_params(length=0, labelcolor=INK, labelsize=SMALLEST)
+    axes.set_xlabel("learning rate", color=INK, fontsize=9)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    bar = figure.colorbar(cells, ax=axes, pad=0.02, aspect=25)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(labelsize=SMALLEST, labelcolor=INK)
+    bar.set_label("height above the minimum", color=INK, fontsize=9)

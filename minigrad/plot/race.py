@@ -1,0 +1,66 @@
+"""The losses of several rules against the step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy
+
+from minigrad.plot.curves import positive
+from minigrad.plot.runs import FLOOR, Hill, Rule, compared
+from minigrad.plot.sheet import described, key, sheet
+from minigrad.plot.style import INK, frame, styles
+from minigrad.plot.trajectory import WIDTH
+
+if TYPE_CHECKING:
+    from minigrad.plot.picture import Picture
+
+
+OFF = 1e3
+"""Walks that are so many times higher than the start have left the picture."""
+
+
+def race(
+    rules: Rule | Sequence[Rule],
+    on: Hill = "valley",
+    start: Sequence[float] | None = None,
+    steps: int = 100,
+    noise: float | None = None,
+    seed: int = 0,
+) -> Picture:
+    """Draw how high rules stand above the minimum, step by step, on a logarithmic axis.
+
+    The line is the walk from `start`; in the band is the middle half of all walks, those from starts nearby included.
+    Rules, rates and title are as in `trajectory`. If no minimum of the surface is known, the axis is a plain one.
+
+    >>> figure = race(["adam", "sgd"], "valley", steps=20)
+    >>> figure.axes[0].get_yscale()
+    'log'
+    """
+    from minigrad.plot.growing import draw
+
+    runs = compared(rules, on, start, steps, noise, seed)
+    looks, hill = styles([run.label for run in runs]), runs[0].history.surface
+    plain = not hill.minima
+    figure = sheet(runs, WIDTH, 3.2)
+    axes = figure.subplots()
+    frame(axes)
+    high = max(run.history.losses[0] for run in runs) - hill.bottom
+    for run in runs:
+        walks = numpy.array([run.history.losses, *(near.losses for near in run.near)])
+        if not plain:
+            walks = numpy.nan_to_num(walks - hill.bottom, nan=math.inf).clip(0, OFF * high)
+        step, colour = numpy.arange(walks.shape[1]), looks[run.label].colour
+        axes.fill_between(step, *numpy.quantile(walks, (0.25, 0.75), axis=0), color=colour, alpha=0.13, linewidth=0)
+        draw(axes, step, walks[0] if plain else positive(walks[0]), looks[run.label], described(run))
+    if not plain:
+        axes.set_yscale("log")
+        lasts = numpy.array([run.ends[0] for run in runs])
+        axes.set_ylim(max(lasts[lasts > 0].min(initial=high) / 20, FLOOR * high), 10 * high)
+    axes.set_ylabel("height" if plain else "height above the minimum", color=INK, fontsize=9)
+    axes.set_xlabel("step", color=INK, fontsize=9)
+    axes.set_xlim(0, runs[0].history.steps)
+    key(axes)
+    return figure

@@ -1,0 +1,162 @@
+"""Rules compared on one surface: each at its best rate, from several starts, and what can be said about them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy
+
+from minigrad.arguments import arguments_of
+from minigrad.errors import ArgumentError
+from minigrad.optimizer.optimizer import Optimizer
+from minigrad.plot.history import History, record
+from minigrad.plot.surfaces import Surface
+from minigrad.plot.tuning import RATES, end, has_rate, tuned
+
+Hill = str | Surface | Callable[[Any, Any], Any]
+
+NEARBY = 4
+"""So many more walks are taken from starts nearby, to see whether a finding depends on the start."""
+REACH = 0.05
+"""How far away these are, as a share of the view: one standard deviation."""
+FLOOR = 1e-12
+"""What ends so many times lower than it began is at the minimum: below, rounding decides."""
+EQUAL = 0.01
+"""Heights that differ by a smaller share than this are called equal: two digits of them are printed."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One rule in a picture."""
+
+    label: str
+    history: History
+    near: list[History]
+    """The same from starts nearby, with other noise."""
+    tuned: bool
+
+    @property
+    def ends(self) -> list[float]:
+        """How high above the bottom all its walks end."""
+        return [end(history) - history.surface.bottom for history in (self.history, *self.near)]
+
+
+Rule = str | Optimizer | History | Run
+
+
+def compared(
+    rules: Rule | Sequence[Rule],
+    on: Hill = "valley",
+    start: Sequence[float] | None = None,
+    steps: int = 100,
+    noise: float | None = None,
+    seed: int = 0,
+) -> list[Run]:
+    """A run for each rule. One that is named gets its best rate; an optimizer or a recording is taken as it is.
+
+    Give the runs to several pictures, and the walks are taken once.
+
+    >>> [(run.label, run.history.optimizer.lr) for run in compared(["adam", "nag"], "valley", steps=20)]
+    [('adam', 1.0), ('nag, momentum 0.9', 0.05)]
+    """
+    several: list[Rule] = [rules] if isinstance(rules, (str, Optimizer, History, Run)) else list(rules)
+    runs = []
+    for rule in several:
+        if isinstance(rule, (str, Optimizer)):
+            made = tuned(rule, on, start, steps, noise) if isinstance(rule, str) else rule
+            history, best = record(made, on, start, steps, noise, seed), isinstance(rule, str) and has_rate(made)
+            runs.append(Run("", history, nearby(history), best))
+        else:
+            runs.append(rule if isinstance(rule, Run) else Run("", rule, nearby(rule), False))
+    if not runs:
+        raise ArgumentError("there is nothing to draw; name at least one optimizer, such as 'adam'")
+    if len({run.history.surface for run in runs}) > 1:
+        hills = ", ".join(sorted({run.history.surface.name for run in runs}))
+        raise ArgumentError(f"these are walks on several surfaces ({hills}); draw one at a time")
+    names = labels([run.history.optimizer for run in runs])
+    return [replace(run, label=name) for run, name in zip(runs, names)]
+
+
+def nearby(history: History) -> list[History]:
+    """The same rule from starts nearby; from the same ones for every rule with the same start and seed."""
+    spans = numpy.diff(history.surface.view, axis=1)[:, 0]
+    shifts = numpy.random.default_rng(history.seed).normal(size=(NEARBY, 2)) * REACH * spans
+    rule, steps, noise = history.optimizer, history.steps, history.noise
+    return [
+        record(rule, history.surface, tuple(history.positions[0] + shift), steps, noise, history.seed + 1 + i)
+        for i, shift in enumerate(shifts)
+    ]
+
+
+def labels(optimizers: Sequence[Optimizer]) -> list[str]:
+    """A name for each: that of its rule, then the arguments that are not at their defaults.
+
+    >>> from minigrad.optimizer import SGD
+    >>> labels([SGD(), SGD(momentum=0.5)])
+    ['sgd', 'sgd, momentum 0.5']
+    """
+    names = []
+    for rule in optimizers:
+        name = type(rule).__name__.lower()
+        for argument, default in arguments_of(type(rule)).items():
+            value = getattr(rule, argument, default)
+            if argument != "learning_rate" and isinstance(value, (bool, int, float, str)) and value != default:
+                name += f", {argument} {value}"
+        names.append(name)
+    counts = Counter(names)
+    return [f"{name}, {rate(rule)}" if counts[name] > 1 else name for name, rule in zip(names, optimizers)]
+
+
+def rate(rule: Optimizer) -> str:
+    """The learning rate in words."""
+    if rule.lr_scheduler is not None:
+        return type(rule.lr_scheduler).__name__
+    return f"rate {rule.lr:g}" if has_rate(rule) else "no rate"
+
+
+def height(run: Run, value: float) -> str:
+    """A height in words."""
+    return f"{value:.2g} above the minimum" if run.history.surface.minima else f"at {value:.2g}"
+
+
+def finding(runs: Sequence[Run]) -> str:
+    """What the runs show, and from how many starts."""
+    steps = runs[0].history.steps
+    table, first = numpy.array([run.ends for run in runs]), runs[0].history.losses[0] - runs[0].history.surface.bottom
+    if len(runs) == 1:
+        (run,), (last, *near) = runs, table[0]
+        nearby = " to ".join(dict.fromkeys(f"{value:.2g}" for value in (min(near), max(near))))
+        where = height(run, last).removeprefix("at ")
+        return f"{run.label} goes from {first:.3g} to {where} in {steps} steps (starts nearby: {nearby})"
+    if not numpy.isfinite(table).any():
+        return f"All diverge in {steps} steps"
+    if runs[0].history.surface.minima:
+        table = table.clip(FLOOR * first)
+    least = table.min(axis=0)
+    lowest = numpy.isfinite(table) & (table <= least + EQUAL * abs(least))
+    wins = lowest.sum(axis=1)
+    if lowest.all():
+        return f"All end equally low after {steps} steps, from {table.shape[1]} of {table.shape[1]} starts"
+    best = [k for k in range(len(runs)) if wins[k] == wins.max()]
+    names = " and ".join(runs[k].label for k in best)
+    shown = "" if lowest[best, 0].any() else ", but not from the one shown"
+    return (
+        f"{names} {'ends' if len(best) == 1 else 'end'} lowest after {steps} steps, "
+        f"{'from' if len(best) == 1 else 'each from'} {wins.max()} of {table.shape[1]} starts{shown}"
+    )
+
+
+def note(runs: Sequence[Run]) -> str:
+    """How the picture was made."""
+    given = [run.label for run in runs if not run.tuned and rate(run.history.optimizer) != "no rate"]
+    tried = f"the best of {len(RATES)} from {RATES[0]:g} to {RATES[-1]:g} for this surface, start and number of steps"
+    if len(given) == len(runs):
+        rates = "Rates as given."
+    else:
+        rates = f"Rates: {tried}{'; as given: ' + ', '.join(given) if given else ''}."
+    noise = runs[0].history.noise
+    how = f"Noise of {noise:g} on each gradient." if noise else "No noise on the gradients."
+    return f"{rates} {how} Starts: the one shown and {NEARBY} nearby."

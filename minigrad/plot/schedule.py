@@ -1,0 +1,63 @@
+"""Learning-rate schedules as curves."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from minigrad.arguments import whole
+from minigrad.errors import KindError
+from minigrad.plot.sheet import key, titled
+from minigrad.plot.style import DASHES, FAMILIES, INK, frame
+from minigrad.plot.trajectory import WIDTH
+
+if TYPE_CHECKING:
+    from minigrad.plot.picture import Picture
+
+Schedule = Callable[[int], float]
+
+
+def schedule(schedules: Schedule | Sequence[Schedule], updates: int = 1000) -> Picture:
+    """Draw the rate against the update, as an optimizer asks for it: from update 1 on. The schedules stay as they are.
+
+    >>> from minigrad.lr_scheduler import CosineScheduler
+    >>> figure = schedule(CosineScheduler(max_update=100, base_lr=0.5, final_lr=0.1), updates=100)
+    >>> figure.get_suptitle()
+    'The rate peaks at 0.5 and ends at 0.1 after 100 updates'
+    """
+    from minigrad.plot.growing import Growing
+
+    several = [schedules] if callable(schedules) else list(schedules)
+    for one in several:
+        if not callable(one):
+            raise KindError(f"{one!r:.60} is not a schedule; expected a callable, update -> rate")
+    steps = range(1, whole("updates", updates, 1) + 1)
+    curves = [[float(asked(step)) for step in steps] for asked in copy.deepcopy(several)]
+    peaks, ends = between([max(curve) for curve in curves]), between([curve[-1] for curve in curves])
+    title = f"The rate peaks at {peaks} and ends at {ends} after {updates} updates"
+    below = "Computed from the schedules themselves, update by update."
+    figure = titled(title, below, WIDTH, 2.8, len(several))
+    axes = figure.subplots()
+    frame(axes)
+    colours = [light for light, *_ in FAMILIES.values()]
+    for k, (one, curve) in enumerate(zip(several, curves)):
+        look = {"color": colours[k % len(colours)], "linestyle": DASHES[k % len(DASHES)]}
+        axes.add_line(Growing(steps, curve, linewidth=1.5, label=text(one), **look))
+    axes.autoscale_view()
+    axes.set_ylim(bottom=min(0.0, *map(min, curves)))
+    axes.set_xlabel("update", color=INK, fontsize=9)
+    axes.set_ylabel("learning rate", color=INK, fontsize=9)
+    key(axes)
+    return figure
+
+
+def between(values: Sequence[float]) -> str:
+    """One number, or the lowest and the highest of several."""
+    return " to ".join(dict.fromkeys(f"{value:.3g}" for value in (min(values), max(values))))
+
+
+def text(one: Schedule) -> str:
+    """A schedule as it was made, or the name of a function, in at most one line of the picture."""
+    shown = getattr(one, "__name__", None) or repr(one)
+    return shown if len(shown) < 90 else f"{shown[:88]}…"

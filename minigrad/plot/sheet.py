@@ -1,0 +1,59 @@
+"""What the pictures of walks have in common: the finding above, the rules and how it was found below."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from minigrad.plot.runs import Run, finding, height, note, rate
+from minigrad.plot.style import INK, SMALLEST
+
+if TYPE_CHECKING:
+    from minigrad.plot.picture import Picture
+
+LEFT, RIGHT, TOP, LABELS, ENTRY, NOTE = 0.65, 0.2, 0.55, 0.5, 0.2, 0.42
+"""Inches around the axes: beside, above, for the numbers and labels below, for each entry of the legend, the note."""
+
+LETTERS = 11
+"""Letters of a title in an inch."""
+
+
+def sheet(runs: Sequence[Run], width: float, height: float) -> Picture:
+    """A figure with room for axes of this height in inches, and for a legend below them.
+
+    Places are fixed, not found by trying, so that equal pictures are equal to the pixel.
+    """
+    return titled(finding(runs), note(runs), width, height, len(runs))
+
+
+def titled(title: str, below: str, width: float, height: float, entries: int = 0) -> Picture:
+    """The same for any title and note."""
+    from minigrad.plot.picture import Picture
+
+    lines = textwrap.wrap(title, int(LETTERS * width))
+    top = TOP + 0.18 * (len(lines) - 1)
+    tall = top + height + LABELS + ENTRY * entries + NOTE
+    figure = Picture(figsize=(width, tall))
+    figure.subplots_adjust(LEFT / width, 1 - (top + height) / tall, 1 - RIGHT / width, 1 - top / tall)
+    at: dict[str, Any] = {"color": INK, "horizontalalignment": "left", "x": 0.1 / width}
+    title = "\n".join(lines)
+    figure.suptitle(title, y=1 - 0.08 / tall, fontsize=10.5, fontweight="bold", verticalalignment="top", **at)
+    figure.text(y=0.06 / tall, s=below, fontsize=SMALLEST, verticalalignment="bottom", wrap=True, **at)
+    return figure
+
+
+def described(run: Run) -> str:
+    """An entry of the legend."""
+    return f"{run.label}: {rate(run.history.optimizer)}, ends {height(run, run.ends[0])}"
+
+
+def key(axes: Any) -> None:
+    """A legend below the axes, in the colours of the lines."""
+    from matplotlib.transforms import ScaledTranslation
+
+    below = axes.transAxes + ScaledTranslation(0, -LABELS, axes.figure.dpi_scale_trans)
+    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, 0), "bbox_transform": below, "borderaxespad": 0}
+    shown = axes.legend(**place, frameon=False, fontsize=9, handlelength=3.2)
+    for text, line in zip(shown.get_texts(), shown.get_lines()):
+        text.set_color(line.get_color())

@@ -1,0 +1,77 @@
+"""What a rule remembers: each of its states as a curve, beside its way down the surface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from minigrad.errors import ArgumentError
+from minigrad.plot.curves import WIDTH
+from minigrad.plot.history import History
+from minigrad.plot.runs import Hill, Rule, compared
+from minigrad.plot.sheet import sheet
+from minigrad.plot.style import GREY, INK, Style, frame, styles
+from minigrad.plot.trajectory import walks
+
+if TYPE_CHECKING:
+    from minigrad.plot.picture import Picture
+
+
+def states(
+    rule: Rule,
+    on: Hill = "valley",
+    start: Sequence[float] | None = None,
+    steps: int = 100,
+    noise: float | None = None,
+    seed: int = 0,
+) -> Picture:
+    """Draw the way of one rule, and beside it its gradients and its states at each step: for x solid, for y dashed.
+
+    The rule and its rate are as in `trajectory`.
+
+    >>> figure = states("adam", "valley", steps=20)
+    >>> [axes.get_title(loc="left") for axes in figure.axes[1:]]
+    ['gradient', 'mean', 'var', 'length of the step']
+    """
+    run, *others = compared(rule, on, start, steps, noise, seed)
+    if others:
+        raise ArgumentError(f"states shows one rule, but got {1 + len(others)}; draw each in a picture of its own")
+    style, panels = styles([run.label])[run.label], curves_of(run.history)
+    figure = sheet([run], WIDTH, max(3.7, 0.95 * len(panels)))
+    grid = figure.add_gridspec(len(panels), 2, width_ratios=(1.2, 1), wspace=0.22, hspace=0.65)
+    walks(figure.add_subplot(grid[:, 0]), [run])
+    for row, (name, values) in enumerate(panels.items()):
+        axes = figure.add_subplot(grid[row, 1])
+        panel(axes, values, style)
+        axes.set_title(name, loc="left", fontsize=9, color=INK)
+        axes.set_xlim(0, run.history.steps)
+        axes.tick_params(labelbottom=row == len(panels) - 1)
+    axes.set_xlabel("step", color=INK, fontsize=9)
+    return figure
+
+
+def curves_of(history: History) -> dict[str, Any]:
+    """Name of a panel -> values, one row for each position or step."""
+    found = {"gradient": history.gradients, **history.states, "length of the step": history.step_sizes[:, None]}
+    if numpy.ptp(history.rates) > 0:
+        found["rate"] = history.rates[:, None]
+    return found
+
+
+def panel(axes: Any, values: Any, style: Style) -> None:
+    """One or two curves over the steps, each with its name at its end."""
+    from minigrad.plot.growing import Growing
+
+    frame(axes)
+    axes.locator_params(axis="y", nbins=3)
+    where = {"transform": axes.transAxes, "horizontalalignment": "right", "verticalalignment": "bottom"}
+    looks = {"x": (style.colour, "-"), "y": (GREY, (0, (3, 1.2)))}
+    for k, (name, column) in enumerate(zip(looks, values.T)):
+        colour, dashes = looks[name]
+        finite = numpy.where(numpy.isfinite(column), column, numpy.nan)
+        axes.add_line(Growing(range(len(column)), finite, color=colour, linestyle=dashes, linewidth=1.3, zorder=3 - k))
+        axes.autoscale_view()
+        if values.shape[1] > 1:
+            axes.text(0.94 + 0.06 * k, 1.06, name, color=colour, fontsize=9, **where)

@@ -1,0 +1,55 @@
+"""The heat map has a cell for each pair, with the median of its walks, and finds the best pair."""
+
+import numpy
+import pytest
+
+from minigrad import optimizer, plot
+from minigrad.errors import ArgumentError
+from minigrad.plot.runs import nearby
+from minigrad.plot.tuning import end
+
+VALUES, TRIED = (0.0, 0.5, 0.9), (0.02, 0.1, 2.0)
+
+
+def test_cells_are_medians_and_crosses_are_what_ends_higher_than_it_began():
+    figure = plot.heatmap("sgd", "valley", values=VALUES, tried=TRIED, steps=40)
+    axes = figure.axes[0]
+    cells = axes.collections[0].get_array().reshape(3, 3)
+    crosses = {tuple(line.get_xydata()[0]) for line in axes.lines if line.get_marker() == "x"}
+    table = numpy.empty((3, 3))
+    for row, momentum in enumerate(VALUES):
+        for column, rate in enumerate(TRIED):
+            first = plot.record(optimizer.SGD(learning_rate=rate, momentum=momentum), "valley", steps=40)
+            table[row, column] = sorted(end(walk) for walk in (first, *nearby(first)))[2]
+            if table[row, column] < first.losses[0]:
+                assert cells[row, column] == pytest.approx(table[row, column])
+                assert (column + 0.5, row + 0.5) not in crosses
+            else:
+                assert (column + 0.5, row + 0.5) in crosses
+    row, column = numpy.unravel_index(table.argmin(), table.shape)
+    (circle,) = [line.get_xydata()[0].tolist() for line in axes.lines if line.get_marker() == "o"]
+    assert circle == [column + 0.5, row + 0.5]
+    gain = table[0].min() / table.min()
+    title = figure.get_suptitle().replace("\n", " ")
+    assert title.startswith(f"sgd is best with momentum {VALUES[row]:g} at rate {TRIED[column]:g}: it ends {gain:.2g}")
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["0.02", "0.1", "2"]
+
+
+def test_by_default_the_rates_are_those_around_the_best():
+    axes = plot.heatmap("adam", "valley", argument="beta1", values=(0.5,), steps=10).axes[0]
+    shown = [float(label.get_text()) for label in axes.get_xticklabels()]
+    best = plot.tuned(optimizer.Adam(beta1=0.5), "valley", steps=10).lr
+    assert shown.index(best) == 6 and len(shown) == 10 and axes.get_ylabel() == "beta1"
+
+
+def test_where_nothing_gets_lower_this_is_said():
+    figure = plot.heatmap("sgd", "rosenbrock", values=(0, 0.9), tried=(10, 20), steps=30)
+    assert figure.get_suptitle() == "sgd gets no lower with any of these"
+    figure.draw_without_rendering()
+
+
+def test_what_cannot_be_drawn_is_refused():
+    with pytest.raises(ArgumentError, match="give at least one rate and one value"):
+        plot.heatmap("sgd", values=())
+    with pytest.raises(TypeError, match="adam has no argument 'momentum'|Adam has no argument 'momentum'"):
+        plot.heatmap("adam", steps=2)

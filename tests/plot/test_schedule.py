@@ -1,0 +1,30 @@
+"""A schedule is drawn as an optimizer asks for it, and is not used up by it."""
+
+import pytest
+
+from minigrad.errors import KindError
+from minigrad.lr_scheduler import FactorScheduler, PolyScheduler
+from minigrad.plot import animate, schedule
+from minigrad.plot.growing import Growing
+
+
+def test_the_curve_is_the_rate_of_each_update_from_the_first_on():
+    falling = FactorScheduler(step=3, factor=0.5, base_lr=0.8)
+    figure = schedule([falling, lambda update: 1 / update], updates=8)
+    first, second = figure.axes[0].findobj(Growing)
+    assert list(first.get_xdata()) == list(range(1, 9))
+    assert list(first.get_ydata()) == [0.8] * 3 + [0.4] * 3 + [0.2] * 2
+    assert second.get_ydata() == pytest.approx([1 / k for k in range(1, 9)])
+    assert falling.base_lr == 0.8
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert labels == [repr(falling), "<lambda>"]
+    assert figure.get_suptitle() == "The rate peaks at 0.8 to 1 and ends at 0.125 to 0.2 after 8 updates"
+
+
+def test_a_schedule_can_be_watched():
+    assert animate(schedule(PolyScheduler(max_update=10), updates=10)).steps == list(range(10))
+
+
+def test_what_is_no_schedule_is_refused():
+    with pytest.raises(KindError, match="0.1 is not a schedule; expected a callable, update -> rate"):
+        schedule([0.1])

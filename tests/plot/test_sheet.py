@@ -1,0 +1,26 @@
+"""Pictures of walks can be read, whatever they show."""
+
+import pytest
+from matplotlib.text import Text
+
+from minigrad import plot
+from minigrad.plot.style import SMALLEST
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        lambda: plot.trajectory(["sgd", "nag", "adam", "lion", "ftrl"], "beale", steps=20),
+        lambda: plot.race(["sgd", "nag", "adam", "lion", "ftrl"], "beale", steps=20),
+        lambda: plot.states("ftml", "beale", steps=20),
+    ],
+    ids=["trajectory", "race", "states"],
+)
+def test_no_text_is_too_small_or_leaves_the_picture(figure):
+    drawn = figure()
+    drawn.draw_without_rendering()
+    for text in drawn.findobj(Text):
+        if text.get_visible() and text.get_text().strip():
+            assert text.get_fontsize() >= SMALLEST
+    inked, (width, height) = drawn.get_tightbbox(), drawn.get_size_inches()
+    assert inked.x0 >= 0 and inked.y0 >= 0 and inked.x1 <= width and inked.y1 <= height

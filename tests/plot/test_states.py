@@ -1,0 +1,30 @@
+"""The panels show the recorded states of one rule, beside its way."""
+
+import numpy
+import pytest
+
+from minigrad import lr_scheduler, optimizer, plot
+from minigrad.errors import ArgumentError
+from minigrad.plot.growing import Growing
+from tests.plot.walked import HISTORIES, lines
+
+
+def test_states_are_the_recorded_ones_for_x_and_for_y():
+    rule = optimizer.Adam(lr_scheduler=lr_scheduler.FactorScheduler(5, 0.5, base_lr=0.5))
+    history = plot.record(rule, "valley", steps=30)
+    left, *right = plot.states(history).axes
+    numpy.testing.assert_array_equal(next(iter(lines(left).values())).get_xydata(), history.positions)
+    shown = {axes.get_title(loc="left"): axes.findobj(Growing) for axes in right}
+    assert list(shown) == ["gradient", "mean", "var", "length of the step", "rate"]
+    for name, values in {"gradient": history.gradients, **history.states}.items():
+        for k, line in enumerate(shown[name]):
+            numpy.testing.assert_array_equal(line.get_ydata(), values[:, k])
+        assert len(shown[name]) == 2
+    lengths = [numpy.hypot(*(b - a)) for a, b in zip(history.positions, history.positions[1:])]
+    assert shown["length of the step"][0].get_ydata() == pytest.approx(lengths)
+    assert shown["rate"][0].get_ydata()[[0, -1]] == pytest.approx([0.5, 0.5 * 0.5**5])
+
+
+def test_states_of_several_rules_are_refused_with_what_to_do():
+    with pytest.raises(ArgumentError, match="states shows one rule, but got 2; draw each in a picture of its own"):
+        plot.states(HISTORIES)

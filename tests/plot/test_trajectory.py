@@ -1,0 +1,40 @@
+"""A trajectory shows the recorded way over the surface, in the look of its rule."""
+
+import numpy
+import pytest
+
+from minigrad import optimizer, plot
+from minigrad.plot.style import styles
+from minigrad.plot.surfaces import SURFACES
+from tests.plot.walked import HISTORIES, lines
+
+
+def test_a_trajectory_is_the_recorded_way_over_the_surface():
+    figure = plot.trajectory(HISTORIES)
+    (axes,) = figure.axes
+    for (label, line), history in zip(lines(axes).items(), HISTORIES, strict=True):
+        numpy.testing.assert_array_equal(line.get_xydata(), history.positions)
+        assert label.startswith(f"{history.name}: rate {history.optimizer.lr:g}, ends ")
+        assert line.get_color() == styles([history.name])[history.name].colour
+    stars = [line.get_xydata().tolist() for line in axes.lines if line.get_marker() == "*"]
+    assert stars == [[[0.0, 0.0]]]
+    (start,) = [line.get_xydata().tolist() for line in axes.lines if line.get_label() == "_start"]
+    assert start == [[-5.0, -2.0]]
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_every_surface_is_drawn_with_its_minima_and_a_gradient_is_at_right_angles_to_its_contours(name):
+    figure = plot.trajectory(optimizer.Adam(learning_rate=0.1), name, steps=5)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    stars = {tuple(line.get_xydata()[0]) for line in axes.lines if line.get_marker() == "*"}
+    assert stars == set(SURFACES[name].minima)
+    assert axes.get_aspect() == 1
+    assert axes.get_xlim()[0] <= SURFACES[name].view[0][0] and axes.get_ylim()[1] >= SURFACES[name].view[1][1]
+
+
+def test_a_start_outside_the_view_is_seen_and_a_divergence_does_not_move_the_view_away():
+    (axes,) = plot.trajectory(optimizer.SGD(learning_rate=0.1), "valley", start=(-20, 0), steps=5).axes
+    assert axes.get_xlim()[0] < -20
+    (axes,) = plot.trajectory(optimizer.SGD(learning_rate=5), "valley", steps=100).axes
+    assert axes.get_ylim()[1] < 10
