@@ -15,6 +15,7 @@ import numpy
 import minigrad
 from minigrad.commands.compare import run_compare
 from minigrad.commands.equations import run_equations
+from minigrad.commands.explore import run_explore
 from minigrad.commands.output import DIGITS
 from minigrad.commands.surface import KINDS, run_surface
 from minigrad.commands.train import run_train
@@ -119,6 +120,16 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("surface.gif"), metavar="FILE", help=".gif, .png, .pdf or .svg (surface.gif)"
     )
     one.set_defaults(run=run_surface)
+
+    one = commands.add_parser(
+        "explore",
+        help="write a page in which every rule runs, with a slider for everything",
+        description="Write one HTML file, which needs no network: pick rules and a surface, move the starting point "
+        "and every hyper-parameter, step, and see the equations with their numbers.",
+    )
+    one.add_argument("--out", type=Path, default=Path("explorer.html"), metavar="FILE", help="default explorer.html")
+    one.add_argument("--open", action="store_true", help="open it in a browser, too")
+    one.set_defaults(run=run_explore)
 
     one = commands.add_parser(
         "equations",

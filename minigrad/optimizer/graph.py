@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from numbers import Real
 from types import MethodType
 from typing import Any
@@ -57,8 +58,15 @@ class Graph:
             False,
             False,
         )  # set by `surroundings.py`, for rules that are not minigrad's
-        self.holds = holds(trace, asked)
-        self.fold = fold(self)
+        self.trace = trace
+
+    @cached_property
+    def holds(self) -> Callable[[Any, Scalars], bool]:
+        return holds(self.trace, self.asked)
+
+    @cached_property
+    def fold(self) -> Callable[[Any, Scalars], list[float]]:
+        return fold(self)
 
 
 def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:

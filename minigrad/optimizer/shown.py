@@ -9,6 +9,7 @@ from minigrad.errors import MinigradError
 
 if TYPE_CHECKING:
     from minigrad.optimizer.readings.worked import Worked
+    from minigrad.plot.explore import Page
 
 
 class Shown:
@@ -74,6 +75,23 @@ class Shown:
         from minigrad.optimizer.readings.worked import Worked
 
         return Worked(self, w, g, steps)
+
+    def explore(self, surface: Any = "rosenbrock") -> Page:
+        """A page in which this rule and all others run: with a slider for every hyper-parameter, on any surface.
+
+        Args:
+            surface: the name of a surface or of a curve over one weight, a `plot.Surface`, or a function of x and y.
+
+        In Jupyter it is shown where it is the last expression of a cell; `.save("explorer.html")` writes the file. A
+        schedule is left out: the rate is a slider.
+
+        >>> from minigrad import optimizer
+        >>> optimizer.Adam(learning_rate=0.1).explore("valley")
+        Page(valley, adam: ... kB of HTML; save("explorer.html") and open it, or look at it in Jupyter)
+        """
+        from minigrad.plot.explore import Page
+
+        return Page(self, surface)
 
     def _repr_latex_(self) -> str | None:
         """What Jupyter shows: the equations and their legend, or the plain repr of an optimizer that has none."""

@@ -21,8 +21,7 @@ from minigrad.plot.vectors import vectors
 
 __all__ = [
     "SURFACES", "History", "Surface", "animate", "compared", "comparison", "curves", "heatmap", "posterior",
-    "race", "rates", "record", "schedule", "states", "surface", "trajectory", "tuned",
-    "vectors",
+    "race", "rates", "record", "schedule", "states", "surface", "trajectory", "tuned", "vectors",
 ]  # fmt: skip
 
 if _TYPE_CHECKING:

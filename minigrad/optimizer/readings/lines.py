@@ -140,6 +140,9 @@ def noting() -> Iterator[Locals]:
     arguments: dict[FrameType, set[int]] = {}
 
     def on_event(frame: FrameType, event: str, arg: Any) -> None:
+        code = frame.f_code
+        if "self" not in code.co_varnames + code.co_freevars:  # f_locals costs more
+            return
         if type(frame.f_locals.get("self")) is HyperParameters:
             symbols = {name: x for name, x in frame.f_locals.items() if type(x) is Symbol and x.args}
             if event == "call":

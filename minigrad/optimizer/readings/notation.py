@@ -96,7 +96,7 @@ class Notation:
             return self.name(name, self.step(x)), ATOM
         if x.op in ("multiply", "divide") and x.args[0].op == "negative" and x.args[0] not in self.defined:
             positive = Symbol(x.trace, x.op, (x.args[0].args[0], x.args[1]), "", None)
-            return f"-{self.write(positive)[0]}", SUM
+            return self.minus + self.write(positive)[0], SUM
         if x.op == "minimum" and x.args[0].op == "maximum" and x.args[0] not in self.defined:
             return self.call("clip", *x.args[0].args, x.args[1])
         if x.op in CONDITIONS or x.op in ("logical_and", "divides"):
@@ -126,21 +126,23 @@ class Notation:
 
     def add(self, x: Symbol) -> Written:
         right = self.within(x.args[1], SUM)
-        return f"{self.within(x.args[0], SUM)} + {self.parentheses(right) if right[0] == '-' else right}", SUM
+        if right.startswith(self.minus):
+            right = self.parentheses(right)
+        return f"{self.within(x.args[0], SUM)} {self.plus} {right}", SUM
 
     def subtract(self, x: Symbol) -> Written:
-        return self.sides(x, " - ", SUM, QUOTIENT), SUM
+        return self.sides(x, f" {self.minus} ", SUM, QUOTIENT), SUM
 
     def negative(self, x: Symbol) -> Written:
-        return "-" + self.within(x.args[0], QUOTIENT), SUM
+        return self.minus + self.within(x.args[0], QUOTIENT), SUM
 
     def multiply(self, x: Symbol) -> Written:
         left, right = self.within(x.args[0], PRODUCT), self.within(x.args[1], PRODUCT)
-        between_numbers = self.values is not None or right[0].isdigit()
+        between_numbers = self.values is not None or right[0].isdigit() or right.startswith("<mn>")
         return left + (self.times if between_numbers else self.space(left, right)) + right, PRODUCT
 
     def call(self, function: str, *args: Symbol) -> Written:
-        arguments = ", ".join(self.within(y, SUM) for y in args)
+        arguments = self.comma.join(self.within(y, SUM) for y in args)
         return self.function(function) + self.parentheses(arguments), ATOM
 
     def exact(self, value: float) -> Written:
@@ -181,6 +183,7 @@ class Notation:
     # What differs from notation to notation.
 
     times: str
+    plus, minus, comma = "+", "-", ", "
 
     def space(self, left: str, right: str) -> str:
         """What stands between two factors."""

@@ -1,0 +1,180 @@
+"""A rule as MathML, which browsers draw themselves: in symbols, and with places for the numbers of a step."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any, NamedTuple
+
+from minigrad.optimizer.readings.lines import RAW, Lines
+from minigrad.optimizer.readings.notation import ATOM, GREEK, LETTERS, POWER, PRODUCT, SUM, Notation, Written, stem_of
+from minigrad.optimizer.rule import Symbol
+
+MARKS = {"hat": "^", "bar": "¯", "tilde": "~"}
+NARROW = "\u00a0"  # a browser drops plain spaces at the ends of an element
+FUNCTIONS = {"maximum": "max", "minimum": "min", "normal": "𝒩", "row_mean": "row mean"}
+
+
+class MathRow(NamedTuple):
+    """One line of the rule. Without a name it is a condition on all that follow."""
+
+    name: str
+    left: str
+    relation: str
+    symbols: str
+    numbers: str
+    """The right side once more, with an empty `<mn data-of="before.w">` for each value. Where it is in the step's
+    result is what `readings.javascript.step` says: `before`, `now` or `h`; within a row of class `whole` an array is
+    there with all its elements."""
+
+
+def rows(optimizer: Any) -> list[MathRow]:
+    """The optimizer's rule as MathML, line by line, for a table that aligns them.
+
+    >>> from minigrad import optimizer
+    >>> row = rows(optimizer.SGD(momentum=0.0))[0]
+    >>> row.left
+    '<msub><mi>w</mi><mrow><mi>t</mi></mrow></msub>'
+    >>> row.numbers
+    '<mn data-of="before.w"></mn> <mo>-</mo> <mn data-of="h.lr"></mn><mo>·</mo><mn data-of="raw"></mn>'
+    """
+    notation = MathML(Lines(optimizer))
+    of, found = notation.of, []
+    for place, (name, x) in enumerate(of.lines):
+        if of.acts is not None and place == of.always:
+            found.append(MathRow("", "", "", *notation.both(of.acts)))
+        relation = notation.signs["normal" if x.op == "normal" else "is"]
+        found.append(MathRow(name, notation.left(name, x), relation, *notation.both(x)))
+        notation.define(name, x)
+    return found
+
+
+class Places(dict[Symbol, str]):
+    """Where the value of a symbol is when a step has been taken."""
+
+    def __init__(self, notation: Notation) -> None:
+        self.notation = notation
+
+    def __missing__(self, x: Symbol) -> str:
+        of = self.notation.of
+        if x in self.notation.defined:
+            return f"now.{self.notation.defined[x]}"
+        if x.op == "hyper":
+            return f"h.{x.name}"
+        if x.name in ("w", *of.graph.states) or stem_of(x.name) != x.name:
+            return f"before.{stem_of(x.name)}"
+        if x.name == RAW or (x.name == "g" and "g" not in of.names):
+            return "raw"
+        return f"{'now' if x.name in of.names else 'h'}.{x.name}"
+
+
+class MathML(Notation):
+    """Writes a rule in MathML."""
+
+    table = LETTERS | {"mean": "m", "var": "v", "prev": r"\tilde{w}"}
+    times = "<mo>·</mo>"
+    plus, minus, comma = "<mo>+</mo>", "<mo>-</mo>", "<mo>,</mo>"
+    signs = {
+        name: f"<mo>{sign}</mo>"
+        for name, sign in {
+            "is": "=", "normal": "~", "less": "&lt;", "less_equal": "≤", "greater": "&gt;", "greater_equal": "≥",
+            "equal": "=", "not_equal": "≠", "divides": "∣",
+        }.items()
+    } | {"logical_and": f"<mtext>{NARROW}and{NARROW}</mtext>"}  # fmt: skip
+
+    def both(self, x: Symbol) -> tuple[str, str]:
+        """An expression in symbols, and with places for numbers."""
+        symbols = self.write(x)[0]
+        self.values = Places(self)
+        numbers = self.write(x)[0]
+        self.values = None
+        return symbols, numbers
+
+    def number(self, value: Any) -> Written:
+        return f'<mn data-of="{value}"></mn>', ATOM
+
+    def exact(self, value: float) -> Written:
+        text = self.digits(repr(abs(float(value))).removesuffix(".0"))
+        return (self.minus + text, SUM) if value < 0 else (text, PRODUCT if "<mo>" in text else ATOM)
+
+    def digits(self, number: str) -> str:
+        mantissa, e, exponent = number.partition("e")
+        if not e:
+            return f"<mn>{number}</mn>"
+        power = f"<msup><mn>10</mn><mn>{int(exponent)}</mn></msup>"
+        return power if mantissa == "1" else f"<mn>{mantissa}</mn>{self.times}{power}"
+
+    def space(self, left: str, right: str) -> str:
+        starts = re.sub("<[^>]*>", "", right)[:1]
+        return self.times if starts.isdigit() else '<mspace width="0.17em"/>'
+
+    def at(self, letter: str, step: str) -> str:
+        step = subscript(step)
+        indexed = re.fullmatch(r"<msub>(.*)<mrow>(.*)</mrow></msub>", letter)
+        if indexed:
+            return f"<msub>{indexed[1]}<mrow>{indexed[2]}<mo>,</mo>{step}</mrow></msub>"
+        return f"<msub>{letter}<mrow>{step}</mrow></msub>"
+
+    def spelled(self, letter: str, name: str) -> str:
+        marked = re.fullmatch(r"\\(hat|bar|tilde)\{(.*)\}", letter)
+        if marked:
+            return self.marked(self.spelled(marked[2], name), marked[1])
+        if letter.endswith("'"):
+            return f"<msup>{self.spelled(letter[:-1], name)}<mo>′</mo></msup>"
+        stem, _, index = letter.partition("_")
+        if index:
+            return self.indexed(self.spelled(stem, name), index.strip("{}"))
+        known = {"nabla": "∇", **GREEK} | {name.capitalize(): sign.upper() for name, sign in GREEK.items()}
+        return f"<mi>{escape(known.get(letter[1:], letter) if letter[0] == chr(92) else letter)}</mi>"
+
+    def word(self, name: str) -> str:
+        return f"<mi>{name.replace('_', ' ')}</mi>"
+
+    def marked(self, letter: str, mark: str) -> str:
+        return f'<mover><mrow>{letter}</mrow><mo stretchy="false">{MARKS[mark]}</mo></mover>'
+
+    def indexed(self, letter: str, index: str) -> str:
+        return f"<msub>{letter}<mrow>{subscript(index)}</mrow></msub>"
+
+    def function(self, name: str) -> str:
+        return f"<mi>{FUNCTIONS.get(name, name)}</mi>"
+
+    def parentheses(self, text: str) -> str:
+        return f"<mrow><mo>(</mo>{text}<mo>)</mo></mrow>"
+
+    def divide(self, x: Symbol) -> Written:
+        return f"<mfrac>{self.row(x.args[0])}{self.row(x.args[1])}</mfrac>", PRODUCT
+
+    def power(self, x: Symbol) -> Written:
+        return f"<msup><mrow>{self.within(x.args[0], ATOM)}</mrow>{self.row(x.args[1])}</msup>", POWER
+
+    def square(self, x: Symbol) -> Written:
+        return f"<msup><mrow>{self.within(x.args[0], ATOM)}</mrow><mn>2</mn></msup>", POWER
+
+    def sqrt(self, x: Symbol) -> Written:
+        return f"<msqrt>{self.row(x.args[0])}</msqrt>", ATOM
+
+    def absolute(self, x: Symbol) -> Written:
+        return f"<mrow><mo>|</mo>{self.row(x.args[0])}<mo>|</mo></mrow>", ATOM
+
+    def norm(self, x: Symbol) -> Written:
+        return f'<mrow class="whole"><mo>‖</mo>{self.row(x.args[0])}<mo>‖</mo></mrow>', ATOM
+
+    def row_mean(self, x: Symbol) -> Written:
+        return f'<mrow class="whole">{self.call("row_mean", *x.args)[0]}</mrow>', ATOM
+
+    def where(self, x: Symbol) -> Written:
+        condition, this, that = (self.row(y) for y in x.args)
+        cases = [f"{this}</mtd><mtd><mtext>if{NARROW}</mtext>{condition}", f"{that}</mtd><mtd><mtext>otherwise</mtext>"]
+        body = "".join(f"<mtr><mtd>{case}</mtd></mtr>" for case in cases)
+        return f'<mrow><mo>{{</mo><mtable columnalign="left">{body}</mtable></mrow>', ATOM
+
+    def row(self, x: Symbol) -> str:
+        return f"<mrow>{self.write(x)[0]}</mrow>"
+
+
+def subscript(text: str) -> str:
+    """An index or a step: letters, digits and signs as the elements that MathML has for them."""
+    kinds = (("mi", r"[^\W\d]+"), ("mn", r"\d+"), ("mo", r"[+\-,]"))
+    parts = re.findall(r"[^\W\d]+|\d+|[+\-,]", text)
+    return "".join(f"<{kind}>{part}</{kind}>" for part in parts for kind, form in kinds if re.fullmatch(form, part))

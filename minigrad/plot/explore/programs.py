@@ -1,0 +1,141 @@
+"""All programs that a rule can be: its hyper-parameters choose among branches, and each branch is a program.
+
+The graph of a rule tells what chose the branch. So all are found by going on from one to the next: whatever a branch
+depended on is set to other values. What is done to the gradient is in every program. Where it does nothing (times 1,
+limited to infinity, plus 0) it changes no number, and only the equations are printed in several forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any, NamedTuple
+
+from minigrad.errors import UsageError
+from minigrad.optimizer.graph import PREPARATION, holds
+from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.readings.javascript import SIMPLE, JavaScript
+from minigrad.optimizer.readings.lines import Lines
+from minigrad.optimizer.readings.mathml import MathRow, rows
+from minigrad.optimizer.rule import Symbol, ancestors
+from minigrad.plot.explore.settings import Setting, remade
+
+ON: Mapping[str, float] = {"rescale_grad": 0.5, "clip_gradient": 0.5, "wd": 0.5}
+"""Values with which the gradient is prepared in every way."""
+
+
+class Program(NamedTuple):
+    """One branch of a rule as JavaScript (see `readings.javascript`), and its equations.
+
+    `forms` has them for each way to prepare the gradient: its number has a bit for rescaling (1), clipping (2), decay
+    (4).
+    """
+
+    when: str
+    start: str
+    step: str
+    fixed: dict[str, Any]
+    """What it reads of the optimizer that has no slider."""
+    forms: list[list[MathRow]]
+
+
+class Branch:
+    """What a rule is for some arguments."""
+
+    def __init__(self, optimizer: Optimizer, values: Mapping[str, Any], known: Mapping[str, Setting]) -> None:
+        self.optimizer, self.values, self.known = optimizer, values, known
+        self.made = self.prepared({name: x for name, x in ON.items() if name in known})
+        self.javascript = JavaScript(Lines(self.made))
+        self.trace = self.javascript.of.graph.trace
+        self.holds = holds(self.trace, {})
+        self.decided = [leaf for x in self.trace.decided for leaf in ancestors([x]) if not leaf.args]
+
+    def prepared(self, preparation: Mapping[str, float | None]) -> Optimizer:
+        """The optimizer with these arguments, and the gradient prepared so."""
+        made = remade(self.optimizer, self.values)
+        for name, value in preparation.items():
+            setattr(made, name, value)
+        return made
+
+    def choosing(self) -> Iterator[tuple[Setting, list[Any]]]:
+        """The settings that chose this branch, each with values that may choose another one."""
+        near = [x.value for x in self.decided if x.op == "const" and x.value is not None]
+        names = {x.name for x in self.decided} | {*self.trace.constants}
+        for found in self.known.values():
+            if found.place in names or (found.optional and self.reads(found)):
+                yield found, found.candidates(near)
+
+    def reads(self, of: Setting) -> bool:
+        return any(x.name == of.place for x in self.hypers())
+
+    def hypers(self) -> list[Symbol]:
+        """The numbers that the rule reads of its optimizer."""
+        return [x for x in self.trace.nodes.values() if x.op == "hyper"]
+
+    def program(self) -> Program:
+        ways = [{name: ON[name] if on else PREPARATION[name] for name, on in zip(ON, bits)} for bits in WAYS]
+        forms = [rows(self.prepared({name: x for name, x in way.items() if name in self.known})) for way in ways]
+        read = {x.name: x.value for x in self.hypers()}
+        read |= {name: x for name, x in self.trace.constants.items() if type(x) in SIMPLE}
+        fixed = {name: x for name, x in read.items() if name not in {found.place for found in self.known.values()}}
+        return Program(self.javascript.when(), self.javascript.start(), self.javascript.step(), fixed, forms)
+
+
+WAYS = [bits[::-1] for bits in product((False, True), repeat=len(ON))]
+
+
+def programs(optimizer: Optimizer, settings: list[Setting]) -> list[Program]:
+    """Every program of the optimizer's class, that of its present arguments first.
+
+    Raises UsageError for a rule that cannot run in a page.
+
+    >>> from minigrad.optimizer import SGD
+    >>> from minigrad.plot.explore.settings import settings
+    >>> [found.when for found in programs(SGD(), settings(SGD()))]
+    ['h => numbers(h.momentum) && ((h.momentum === 0.0))', 'h => numbers(h.momentum) && !((h.momentum === 0.0))']
+    """
+    known = {found.name: found for found in settings}
+    waiting: list[dict[str, Any]] = [{}]
+    found: list[Branch] = []
+    while waiting:
+        values = waiting.pop(0)
+        try:
+            made = remade(optimizer, values)
+        except Exception:  # arguments that the constructor does not accept together
+            continue
+        if any(branch.holds(made, {}) for branch in found):
+            continue
+        branch = Branch(optimizer, values, known)
+        check(branch)
+        found.append(branch)
+        for chosen, candidates in branch.choosing():
+            waiting += [{**values, chosen.name: value} for value in candidates]
+    return [branch.program() for branch in found]
+
+
+def check(branch: Branch) -> None:
+    """Refuse a rule that reads of its optimizer what the page could not change along with its sliders."""
+    made, name = branch.made, type(branch.made).__name__
+    places = {found.place for found in branch.known.values()} | {*vars(Optimizer())}
+    for leaf in branch.trace.nodes.values():
+        if leaf.op == "hyper" and leaf.name not in places and depends(branch, leaf):
+            raise UsageError(
+                f"{name} cannot run in a page: its rule reads self.{leaf.name}, which its constructor computes from "
+                "arguments; store each argument under its own name, and compute in the rule"
+            )
+    for place, value in branch.trace.constants.items():
+        if type(value) not in SIMPLE and getattr(made, place) != getattr(branch.optimizer, place):
+            raise UsageError(f"{name} cannot run in a page: its rule reads self.{place}, {value!r:.60}")
+
+
+def depends(branch: Branch, leaf: Symbol) -> bool:
+    """Whether a number that the rule reads changes with some argument."""
+    for found in branch.known.values():
+        for value in found.candidates([]):
+            try:
+                changed = remade(branch.optimizer, {**branch.values, found.name: value})
+            except Exception:  # a combination that the constructor refuses
+                continue
+            if getattr(changed, leaf.name) != leaf.value:
+                return True
+    return False
