@@ -20,8 +20,9 @@ SEVERITIES = {
 }
 
 EVIDENCE = {
-    "measured": "compared with a recorded run",
-    "tested": "compared with the library itself, or with arithmetic, by a test",
+    "measured": "compared with the path recorded in the run that is named",
+    "compared": "compared with the library itself, or with paths recorded from it, by a test",
+    "computed": "worked out with arithmetic, by a test",
     "run": "seen in a run of that version",
     "read": "read in the paper or the source that is named",
 }
@@ -64,9 +65,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Dialect:
-    """How some libraries or papers write a rule. `here` are the arguments that turn minigrad's into it."""
+    """How some libraries or papers write a rule. `here` is the call with which minigrad's is theirs."""
 
     who: str
+    rate: str
     epsilon: str
     decay: str
     momentum: str
