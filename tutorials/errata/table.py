@@ -20,9 +20,9 @@ SEVERITIES = {
 }
 
 EVIDENCE = {
-    "measured": "compared with the path recorded in the run that is named",
-    "compared": "compared with the library itself, or with paths recorded from it, by a test",
-    "computed": "worked out with arithmetic, by a test",
+    "measured": "seen in a path recorded from it, whose name is given if it is short",
+    "compared": "compared by a test with the library itself, or with paths recorded from it",
+    "computed": "worked out by a test, with arithmetic",
     "run": "seen in a run of that version",
     "read": "read in the paper or the source that is named",
 }
