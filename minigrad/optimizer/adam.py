@@ -48,7 +48,7 @@ class Adam(Optimizer):
     [ 0.9649 -1.89  ]
     [ 0.9748 -1.9493]
 
-    ε is added to the corrected root, as in Algorithm 1 and in PyTorch. MXNet and Keras fold the corrections into the
+    ε is outside the corrected root, as in Algorithm 1 and in PyTorch. MXNet and Keras fold the corrections into the
     rate, which makes ε effectively ε / √(1 - β₂ᵗ), 32 times larger at the first step. Weight decay is part of g, as in
     PyTorch's Adam; for decay beside the step see `AdamW`.
 

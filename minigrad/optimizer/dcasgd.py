@@ -71,8 +71,8 @@ class DCASGD(Optimizer):
     With momentum MXNet 1.9.1 fails; here it works as in MXNet 2. Weight decay is part of g; MXNet 1.9.1 keeps it out of
     g². The paper has neither momentum nor decay.
 
-    In float32 a single gradient of 1e30 turns the weight into NaN, because its square overflows: first it is
-    infinite, one step later NaN. `clip_gradient` prevents this.
+    In float32 a single gradient of 1e30 turns the weight into NaN, because its square overflows: at once if it is
+    the first gradient, else one step later, after infinity. `clip_gradient` prevents this.
 
     Reference: S. Zheng, Q. Meng, T. Wang, W. Chen, N. Yu, Z.-M. Ma, T.-Y. Liu, "Asynchronous stochastic gradient
     descent with delay compensation", ICML 2017, arXiv:1609.08326, Algorithms 1 (worker) and 2 (parameter server). The

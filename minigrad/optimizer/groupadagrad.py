@@ -48,7 +48,7 @@ class GroupAdaGrad(Optimizer):
     [[ 0.997  -2.0595]]
     [[ 0.982  -2.0893]]
 
-    As in MXNet. PyTorch has none.
+    As in MXNet 1.9.1. MXNet 2 has ε outside the root, √h + ε, and 1e-6 for it. PyTorch has no GroupAdaGrad.
 
     In float32 a single gradient of 1e30 makes h infinite, because its square overflows: the row never moves again.
     `clip_gradient` prevents this.

@@ -54,7 +54,8 @@ class LANS(Optimizer):
     [ 0.9284 -1.8464]
     [ 0.8832 -2.0474]
 
-    A gradient of all zeros stays zero; MXNet 2 divides 0 by 0. All terms use the old weight, as in MXNet 2's fused
+    The norm is that of the rescaled gradient, as in MXNet 2, so the batch size of `Trainer.step` does not matter. A
+    gradient of all zeros stays zero; MXNet 2 divides 0 by 0. All terms use the old weight, as in MXNet 2's fused
     kernel; its other code computes q from a half-updated one. PyTorch has no LANS.
 
     In float32 a single gradient of 1e30 makes the norm of the gradient infinite: the whole parameter takes that

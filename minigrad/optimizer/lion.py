@@ -13,8 +13,8 @@ class Lion(Optimizer):
     """Lion: step by the sign of a momentum in which the present gradient counts extra.
 
     It was found by a program that searched through update rules. Two factors do two jobs: β₂ sets how long the
-    momentum remembers, β₁ how much the present gradient counts in the step. It needs half the memory of Adam, and a
-    rate about ten times smaller, since every weight moves by the full η.
+    momentum remembers, β₁ how much the present gradient counts in the step. It needs half the memory of Adam. Every
+    weight moves by the full η, so take a rate 3 to 10 times smaller, and a weight decay as many times larger.
 
     Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, m the momentum and sign(0) = 0:
 

@@ -50,10 +50,10 @@ class Nadam(Optimizer):
     [ 0.9886 -1.9992]
     [ 0.9652 -2.0362]
 
-    This is the report of 2015, as in PyTorch and MXNet; Keras has ψ = 1. Algorithm 2 of the workshop paper also has
-    μ_t in place of β₁ in the mean, and scales var_hat by β₂. MXNet multiplies one P for all parameters once per
+    This is what PyTorch and MXNet make of the report of 2015; Keras has ψ = 1. Algorithm 2 of the workshop paper also
+    has μ_t in place of β₁ in the mean, and scales var_hat by β₂. MXNet multiplies one P for all parameters once per
     parameter and step, so that there a weight's path depends on how many parameters the net has; here each parameter
-    has its own. MXNet's guide prints another formula, which needs a second gradient per step and moves uphill.
+    has its own. MXNet's guide prints another formula, which needs a second gradient per step, at a point uphill of w.
 
     In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
     again. `clip_gradient` prevents this.

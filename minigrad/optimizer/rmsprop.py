@@ -52,9 +52,9 @@ class RMSProp(Optimizer):
     [ 0.9695 -1.998 ]
     [ 0.8925 -2.0781]
 
-    ε is inside the root, as in MXNet's guide and its version 1.9.1; PyTorch adds it to the root. In PyTorch and Keras
-    momentum acts without centering, too. The variance E - m² cannot be negative, but a rounding error can make it so
-    when gradients hardly change; it is then taken as 0, where MXNet gets NaN.
+    ε is inside the root, as in MXNet's guide and its version 1.9.1; PyTorch and, without centering, MXNet 2 have it
+    outside. In PyTorch and Keras momentum acts without centering, too. The variance E - m² cannot be negative, but a
+    rounding error can make it so when gradients hardly change; it is then taken as 0, where MXNet gets NaN.
 
     In float32 a single gradient of 1e30 makes E infinite, because its square overflows: the weight never moves
     again, or, if centered, becomes NaN. `clip_gradient` prevents this.

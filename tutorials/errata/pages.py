@@ -50,7 +50,9 @@ def errata(measured: Measured) -> str:
 
 def dialects(measured: Measured) -> str:
     """The page of dialects."""
-    parts = [(HERE / "dialects.md").read_text(encoding="utf-8").format(evidence=definitions(EVIDENCE))]
+    known = " ".join(d.evidence for chapter in chapters().values() for d in chapter.dialects)
+    kinds = {kind: meaning for kind, meaning in EVIDENCE.items() if f"{kind}: " in known}
+    parts = [(HERE / "dialects.md").read_text(encoding="utf-8").format(evidence=definitions(kinds))]
     for chapter in chapters().values():
         if chapter.dialects:
             rows = [COLUMNS, *map(cells, chapter.dialects)]
@@ -60,14 +62,13 @@ def dialects(measured: Measured) -> str:
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
-COLUMNS = ("who", "ε", "decay", "momentum", "bias correction", "first step", "here", "known from")
+COLUMNS = ("who", "rate", "ε", "decay", "momentum", "bias correction", "first step", "here", "known from")
 
 
 def cells(d: Dialect) -> tuple[str, ...]:
     """A dialect as a row of its table."""
     first = f"`{d.first}`" if d.first else ""
-    here = re.sub(r"^\w+\([^`]*\)$", r"`\g<0>`", d.here)
-    return d.who, d.epsilon, d.decay, d.momentum, d.correction, first, here, source(d.evidence)
+    return d.who, d.rate, d.epsilon, d.decay, d.momentum, d.correction, first, d.here, source(d.evidence)
 
 
 PAGES = {"errata.md": errata, "dialects.md": dialects}
@@ -100,7 +101,7 @@ def spoken(claim: Claim) -> str:
 def source(evidence: str) -> str:
     """How something is known, in short: the recorded runs of other libraries and the tests are found by the tests."""
     kinds = []
-    for part in re.split(r"(?:^|; )(?=(?:measured|tested|run|read): )", evidence):
+    for part in re.split(r"(?:^|; )(?=(?:measured|compared|computed|run|read): )", evidence):
         kind, _, where = part.partition(": ")
         if kind == "read":
             kinds.append(f"read: {where}")

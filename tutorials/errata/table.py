@@ -20,8 +20,9 @@ SEVERITIES = {
 }
 
 EVIDENCE = {
-    "measured": "compared with a recorded run",
-    "tested": "compared with the library itself, or with arithmetic, by a test",
+    "measured": "seen in a path recorded from it, whose name is given if it is short",
+    "compared": "compared by a test with the library itself, or with paths recorded from it",
+    "computed": "worked out by a test, with arithmetic",
     "run": "seen in a run of that version",
     "read": "read in the paper or the source that is named",
 }
@@ -64,9 +65,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Dialect:
-    """How some libraries or papers write a rule. `here` are the arguments that turn minigrad's into it."""
+    """How some libraries or papers write a rule. `here` is the call with which minigrad's is theirs."""
 
     who: str
+    rate: str
     epsilon: str
     decay: str
     momentum: str

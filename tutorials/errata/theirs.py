@@ -223,7 +223,7 @@ def sgd_outside(w, raws, rates, momentum):
 
 
 def adagrad_added(w, raws, learning_rate, eps, wd=0.0, clip_gradient=None):
-    """MXNet 2 and PyTorch: ε is added to the root."""
+    """MXNet 2 and PyTorch: ε is outside the root."""
     G = 0.0
     for raw in raws:
         g = clip(raw, clip_gradient) + wd * w
@@ -233,7 +233,7 @@ def adagrad_added(w, raws, learning_rate, eps, wd=0.0, clip_gradient=None):
 
 
 def rmsprop_added(w, raws, learning_rate, gamma1, epsilon, wd=0.0, clip_gradient=None, momentum=0.0):
-    """MXNet 2, and PyTorch, which has momentum: ε is added to the root."""
+    """MXNet 2, and PyTorch, which has momentum: ε is outside the root."""
     E = v = 0.0
     for raw in raws:
         g = clip(raw, clip_gradient) + wd * w
