@@ -72,7 +72,8 @@ def test_both_forms_of_signum_are_there_with_what_they_mean_and_where_they_are_f
 
 def test_a_value_that_differs_between_the_forms_is_left_out_of_their_legend(capsys):
     out = printed(capsys, "lbsgd")
-    assert "\n    B            batch_scale\n" in out and "\n    U = 32       updates_per_epoch\n" in out
+    assert "\n    B            batch_scale, how many small batches make a large one\n" in out
+    assert "\n    U = 32       updates_per_epoch, small batches in an epoch\n" in out
 
 
 def test_without_a_name_the_rules_of_all_are_printed(capsys):
