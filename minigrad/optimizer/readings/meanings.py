@@ -44,5 +44,7 @@ def of_letter(text: str, letter: str) -> str:
     found = re.search(r"^Let .*?:$", text, flags=re.M | re.S)
     letter = re.escape(GREEK.get(letter.removeprefix("\\"), letter))
     start = rf"(?:, (?:and )?|[a-z]{{3,}} and )`?{letter}`? (?:the |(?=one ))"
-    about = re.search(rf"{start}(.*?)(?= and \S+ (?:the|one|=) |[,:;]| \()", " ".join(found[0].split())) if found else None
+    about = (
+        re.search(rf"{start}(.*?)(?= and \S+ (?:the|one|=) |[,:;]| \()", " ".join(found[0].split())) if found else None
+    )
     return about[1] if about else ""
