@@ -102,8 +102,8 @@ def notes(runs: Mapping[str, Sequence[Run]], found: Verdict) -> Iterator[str]:
         yield (
             f"±: standard deviation over {seeds} seeds. place: the places that cannot be ruled out; two optimizers are "
             f"told apart if their means differ by more than {points}, or a factor of "
-            f"{math.exp(found.loss.apart):.2g} in loss, which chance alone exceeds in one comparison of twenty (Tukey's "
-            "test, paired by seed). Where places overlap, the order is chance."
+            f"{math.exp(found.loss.apart):.2g} in loss, which chance alone exceeds in one comparison of twenty "
+            "(Tukey's test, paired by seed). Where places overlap, the order is chance."
         )
         if apart >= 1:
             yield (
