@@ -90,8 +90,9 @@ def meaning(notation: Notation, leaf: Symbol) -> str:
 def words(notation: Notation, name: str, of_unknown: str = "") -> str:
     """What a name is called; with the name, if its letter is not known to everybody and does not show it."""
     optimizer = notation.of.optimizer
-    if name in optimizer.meanings or name in MEANINGS:
-        return {**MEANINGS, **optimizer.meanings}[name]
+    known: dict[str, str] = {**MEANINGS, **optimizer.meanings}
+    if name in known:
+        return known[name]
     said = described(type(optimizer), name)
     if not said or said == name:
         return of_unknown + name
