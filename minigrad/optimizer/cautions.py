@@ -38,7 +38,7 @@ def weights_are_erased(ftrl: "Ftrl", left: float, w: Any) -> None:
     """Ftrl's first step has made the weights w so much shorter: `left` is the part of their length that is left."""
     _warn_once(
         ftrl,
-        f"Ftrl's first step has left {left:.1%} of the length of {w.size} weights, and {(w == 0).mean():.0%} of "
+        f"Ftrl's first step has left {left:.1%} of the length of {w.size} weights, and {(w == 0).mean():.1%} of "
         f"them are now 0: where gradients are smaller than beta={ftrl.beta:g} or lamda1={ftrl.lamda1:g}, first weights "
         "count for little or nothing. Start a linear model at zero. For a network take lamda1=0 and beta=0, which make "
         "Ftrl AdaGrad.",

@@ -43,8 +43,8 @@ class LBSGD(Optimizer):
     Arguments:
         momentum: γ in [0, 1), default 0.
         multi_precision: see `Optimizer`, default False.
-        warmup_strategy: 'linear' (default), 'power2', 'sqrt' or 'lars'; with another word, such as 'none', the rate is η
-            until n = N. A word that is nearly one of the four is refused.
+        warmup_strategy: 'linear' (default), 'power2', 'sqrt' or 'lars'; with another word, such as 'none', the rate is
+            η until n = N. A word that is nearly one of the four is refused.
         warmup_epochs: length of the warm-up, default 5.
         batch_scale: B, how many small batches make a large one, default 1. With 1, all but 'lars' equal SGD.
         updates_per_epoch: small batches in an epoch, default 32.
