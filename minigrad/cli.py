@@ -23,8 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0; 1 if training diverged; 2 for input that cannot be used."""
     top = parser()
     arguments, rest = top.parse_known_args(argv)
-    takes_more = arguments.run is run_train or (arguments.run is run_equations and arguments.name)
-    if rest and not takes_more:  # the optimizer's arguments
+    of_one = arguments.run is run_train or (arguments.run is run_equations and arguments.name)
+    if rest and not of_one:  # with one optimizer, its arguments are options too
         top.error(f"unrecognized arguments: {' '.join(rest)}")
     arguments.rest = rest
     try:

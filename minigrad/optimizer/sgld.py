@@ -67,7 +67,7 @@ class SGLD(Optimizer):
 
     def named(self, index, w, g, states, scalars):
         if self.rescale_grad <= 1 and index in self.param_dict:  # in a Trainer
-            averaged = any([x.node.averaged for x in self.param_dict[index].tensors])
+            averaged = any([getattr(x.node, "averaged", False) for x in self.param_dict[index].tensors])
             if averaged or self.rescale_grad < 1:
                 from minigrad.optimizer.cautions import a_mean_is_sampled
 
