@@ -21,7 +21,8 @@ class DCASGD(Optimizer):
     says how it would have changed on the way; g² is a cheap stand-in for the second derivative.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum,
-    v the velocity, λ the strength of the correction and `prev` the weight for which g was computed:
+    v the velocity, E the running mean of g², λ the strength of the correction and `prev` the weight for which g was
+    computed:
 
         d_t = g_t + λ g_t² (w_{t-1} - prev_{t-1})
         v_t = γ v_{t-1} - η d_t

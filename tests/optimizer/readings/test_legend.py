@@ -156,7 +156,7 @@ def test_words_come_from_the_docstring(opt, line):
 
 def test_no_line_of_a_legend_only_repeats_a_name():
     for row in TABLE:
-        for line in legend(row.make()).splitlines():
+        for line in legend(row.make(), 200).splitlines():
             symbol, words = re.split(r" {2,}", line, maxsplit=1)
             name = symbol.split(" = ")[0].removesuffix("_0")
             assert len(name) > 2 or not re.match(rf"(state )?{re.escape(name)}\b", words), line
