@@ -27,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0; 1 if training diverged; 2 for input that cannot be used."""
     top = parser()
     arguments, rest = top.parse_known_args(argv)
-    if rest and arguments.run is not run_train:  # which takes the optimizer's arguments too
+    of_one = arguments.run is run_train or (arguments.run is run_equations and arguments.name)
+    if rest and not of_one:  # with one optimizer, its arguments are options too
         top.error(f"unrecognized arguments: {' '.join(rest)}")
     arguments.rest = rest
     try:
@@ -91,8 +92,9 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--optimizer", default="adam", metavar="NAME", help="default adam; 'minigrad equations' lists all")
     one.add_argument(
-        "--lr", "--learning_rate", "--learning-rate", metavar="RATE", help="default: the best for the digits"
-    )
+        "--lr", "--learning_rate", "--learning-rate", action="append", metavar="RATE",
+        help="default: the best for the digits",
+    )  # fmt: skip
     one.add_argument("--epochs", type=positive, default=20, metavar="N", help="passes over the data (default 20)")
     one.add_argument("--seed", type=natural, default=0, metavar="N", help="for weights, order and noise (default 0)")
     one.add_argument("--data", type=Path, metavar="FILE", help=".npz with x (n, features) and y (n,), classes from 0")
@@ -134,7 +136,11 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser(
         "equations",
         help="print the update rules as text",
-        description="Print the update rule of one optimizer, with its symbols and its source, or the rules of all.",
+        usage="minigrad equations [NAME [--ARGUMENT VALUE ...]] [--worked]",
+        description="Print the update rule of one optimizer, with its symbols and its source, or the rules of all. "
+        "With arguments of the optimizer's constructor, such as --momentum 0.9, it is the rule that they make.",
+        epilog="example: minigrad equations nag --momentum 0.9 --worked",
+        allow_abbrev=False,
     )
     one.add_argument("name", nargs="?", help="an optimizer, such as adam (default: all of them)")
     one.add_argument("--worked", action="store_true", help="fill in the numbers of two steps, as one would by hand")

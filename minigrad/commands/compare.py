@@ -7,11 +7,12 @@ import math
 import statistics
 import textwrap
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from minigrad import compare, datasets
 from minigrad.commands.output import PICTURES, WIDTH, progress, save, writable
+from minigrad.commands.settings import preset
 from minigrad.compare import Run
 from minigrad.errors import ArgumentError, suggestion
 from minigrad.ties import Verdict, finding, verdict
@@ -94,26 +95,27 @@ def notes(runs: Mapping[str, Sequence[Run]], found: Verdict) -> Iterator[str]:
     seeds = len(next(iter(runs.values())))
     yield f"{finding(found)}."
     if seeds > 1 and len(found.accuracy.places) > 1:
+        apart = found.accuracy.apart
+        points = "100 points of accuracy, which they cannot"
+        if apart < 1:
+            points = f"{100 * apart:.1f} points of accuracy"
         yield (
             f"±: standard deviation over {seeds} seeds. place: the places that cannot be ruled out; two optimizers are "
-            f"told apart if their means differ by more than {100 * found.accuracy.apart:.1f} points of accuracy, or a "
-            f"factor of {math.exp(found.loss.apart):.2g} in loss, which chance alone exceeds in one comparison of "
-            "twenty (Tukey's test, paired by seed). Where places overlap, the order is chance."
+            f"told apart if their means differ by more than {points}, or a factor of "
+            f"{math.exp(found.loss.apart):.2g} in loss, which chance alone exceeds in one comparison of twenty "
+            "(Tukey's test, paired by seed). Where places overlap, the order is chance."
         )
+        if apart >= 1:
+            yield (
+                f"{seeds} seeds of {len(found.accuracy.places)} optimizers tell almost nothing apart: too few runs to "
+                f"know how much chance does. Give more: --seeds {max(5, seeds + 2)}."
+            )
     elif seeds == 1:
         yield "A mean and its spread need several seeds: --seeds 3."
     settings = "Rates were chosen with seeds 100 to 102, on training images that were kept apart for it."
-    rest = list(unusual(runs))
+    rest = ", ".join(f"{name} ({arguments})" for name in runs if (arguments := preset(name)))
     if rest:
-        settings += f" Not at their defaults: {', '.join(rest)}."
+        settings += f" Not at their defaults: {rest}."
     if "groupadagrad" in runs:
         settings += " groupadagrad takes only matrices, so adagrad does the biases."
     yield settings
-
-
-def unusual(names: Iterable[str]) -> Iterator[str]:
-    """The optimizers that are run with arguments besides the rate, and these arguments."""
-    for name in names:
-        rest = [f"{key}={value:g}" for key, value in compare.best_arguments().get(name, {}).items()][1:]
-        if rest:
-            yield f"{name} ({', '.join(rest)})"

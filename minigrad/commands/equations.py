@@ -8,12 +8,13 @@ import io
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from minigrad import compare, optimizer
 from minigrad.arguments import arguments_of
 from minigrad.commands.output import WIDTH
+from minigrad.commands.settings import settings
 from minigrad.errors import MinigradError
 from minigrad.optimizer.readings.legend import Entry, entries
 from minigrad.optimizer.readings.lines import Lines
@@ -35,35 +36,56 @@ FORMS: dict[str, list[dict[str, Any]]] = {
 """Forms of a rule that no single switch or number shows. The others are found: see `one_argument`."""
 
 
+WORKED: dict[str, dict[str, Any]] = {
+    "sgd": {"learning_rate": 0.1, "momentum": 0.9},
+    "nag": {"learning_rate": 0.1, "momentum": 0.9},
+    "rmsprop": {"learning_rate": 0.1, "centered": True},
+    "dcasgd": {"learning_rate": 0.5, "momentum": 0.9, "lamda": 2.0},
+    "lars": {"learning_rate": 1.0, "momentum": 0.9, "eta": 0.1},
+    "lbsgd": {"learning_rate": 0.1, "batch_scale": 2, "warmup_epochs": 1, "updates_per_epoch": 8},
+}
+"""Arguments that show by hand what a rule does, where its defaults leave most of it out or make it too small to see."""
+
+
 def run_equations(arguments: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Greek letters
-    names = [arguments.name] if arguments.name else compare.optimizers()
-    about = full if arguments.name else brief
-    print("\n\n".join(part for name in names for part in [*about(name), *(by_hand(name) if arguments.worked else [])]))
+    if arguments.name:
+        given = settings(type(optimizer.create(arguments.name)), arguments.rest)
+        parts = [*full(arguments.name, given), *(by_hand(arguments.name, given) if arguments.worked else [])]
+    else:
+        names = compare.optimizers()
+        parts = [
+            part for name in names for part in [*brief(name, {}), *(by_hand(name, {}) if arguments.worked else [])]
+        ]
+    print("\n\n".join(parts))
     return 0
 
 
-def brief(name: str) -> Iterator[str]:
-    """The first sentence about an optimizer, its rule, and how its arguments change the rule."""
-    rule = optimizer.create(name)
+def brief(name: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """The first sentence about an optimizer, its rule, and, if none are given, how its arguments change the rule."""
+    rule = optimizer.create(name, **given)
     yield textwrap.fill((inspect.getdoc(type(rule)) or name).splitlines()[0], WIDTH)
     yield indented(plain(rule, WIDTH - 4))
-    for changed, form in forms(name):
-        yield f"  with {', '.join(f'{argument}={value!r}' for argument, value in changed.items())}:"
+    for changed, form in [] if given else forms(name):
+        yield f"  with {listed(changed)}:"
         yield indented(plain(form, WIDTH - 4))
 
 
-def full(name: str) -> Iterator[str]:
-    """All that there is to say about one optimizer."""
-    yield from brief(name)
-    rule, prepared = optimizer.create(name), preparation(name)
-    yield "  with rescale_grad, clip_gradient and wd:"
-    plainly = plain(rule, WIDTH - 4).splitlines()
-    yield indented("\n".join(line for line in plain(prepared, WIDTH - 4).splitlines() if line not in plainly))
+def full(name: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """All that there is to say about one optimizer, or about the one that the given arguments make."""
+    yield from brief(name, given)
+    rule = optimizer.create(name, **given)
+    shown = [rule]
+    if not given:
+        prepared = preparation(name)
+        shown += [*(form for _, form in forms(name)), prepared]
+        yield "  with rescale_grad, clip_gradient and wd:"
+        plainly = plain(rule, WIDTH - 4).splitlines()
+        yield indented("\n".join(line for line in plain(prepared, WIDTH - 4).splitlines() if line not in plainly))
     yield "  symbols:"
-    yield indented(table(symbols([rule, *(form for _, form in forms(name)), prepared]), WIDTH - 4))
-    yield "  defaults:"
+    yield indented(table(symbols(shown), WIDTH - 4))
+    yield "  arguments:" if given else "  defaults:"
     yield indented(textwrap.fill(repr(rule), WIDTH - 4, subsequent_indent="  "))
     if source := reference(rule):
         yield "  source:"
@@ -79,7 +101,7 @@ def symbols(rules: Iterable[optimizer.Optimizer]) -> Iterable[Entry]:
             known = found.setdefault(symbol, entry)
             if known.symbol != entry.symbol:
                 found[symbol] = Entry(symbol, entry.meaning)
-    if "g_t" in found:  # in some of the forms the gradient is prepared
+    if {"g_t", "∇_t"} <= {*found}:  # in some of the forms the gradient is prepared
         found["g_t"] = Entry("g_t", "gradient, as the rule gets it")
     return found.values()
 
@@ -113,9 +135,10 @@ def preparation(name: str) -> optimizer.Optimizer:
         return optimizer.create(name, **{**prepared, "wd": 0.0})
 
 
-def by_hand(name: str) -> Iterator[str]:
+def by_hand(name: str, given: Mapping[str, Any]) -> Iterator[str]:
     """Two steps on a weight that shows what the rule does: a number, or what has a length, or a row."""
-    rule = optimizer.create(name)
+    changed = given or WORKED.get(name.lower(), {})
+    rule = optimizer.create(name, **changed)
     used = {x.op for x in ancestors([x for _, x in Lines(rule).lines])}
     if "row_mean" in used:
         worked = rule.worked([[3.0, 4.0]], [[[0.6, -0.8]], [[-0.3, 0.0]]])
@@ -123,7 +146,8 @@ def by_hand(name: str) -> Iterator[str]:
         worked = rule.worked([3.0, 4.0], [[0.6, -0.8], [-0.3, 0.0]])
     else:
         worked = rule.worked(1.0, [0.5, -0.25])
-    yield "  worked by hand:"
+    heading = f"worked by hand{f', with {listed(changed)}' if changed else ''}:"
+    yield textwrap.fill(heading, WIDTH, initial_indent="  ", subsequent_indent="    ")
     yield indented(worked.text(WIDTH - 4))
 
 
@@ -131,6 +155,10 @@ def reference(rule: optimizer.Optimizer) -> str:
     """What the docstring says about where the rule is from."""
     found = re.search(r"^References?: (.*?)(?=\n\n|\Z)", inspect.getdoc(type(rule)) or "", flags=re.M | re.S)
     return textwrap.fill(" ".join(found[1].split()), WIDTH - 4) if found else ""
+
+
+def listed(arguments: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in arguments.items())
 
 
 def indented(text: str) -> str:

@@ -1,8 +1,9 @@
 """Constructor arguments of an optimizer from the words of a command line: `--momentum 0.9 --centered`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from minigrad import compare
 from minigrad.arguments import arguments_of
 from minigrad.errors import ArgumentError, suggestion
 
@@ -26,6 +27,7 @@ def settings(cls: type, words: Sequence[str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for option, text in _pairs(words):
         name = option.removeprefix("--").replace("-", "_")
+        name = "learning_rate" if name == "lr" else name
         if name in OBJECTS:
             raise ArgumentError(f"{option} takes a Python object, which a command line cannot give; use it in a script")
         if name not in defaults:
@@ -35,6 +37,16 @@ def settings(cls: type, words: Sequence[str]) -> dict[str, Value]:
             raise ArgumentError(f"{option} is given twice; give it once")
         found[name] = _value(option, text, defaults[name])
     return found
+
+
+def preset(name: str, given: Collection[str] = ()) -> str:
+    """What the commands set besides the rate, for the digits, unless it is given: text such as "momentum=0.9".
+
+    >>> preset("nag"), preset("nag", ["momentum"])
+    ('momentum=0.9', '')
+    """
+    best = compare.best_arguments().get(name, {})
+    return ", ".join(f"{key}={value:g}" for key, value in best.items() if key not in {"learning_rate", *given})
 
 
 def _pairs(words: Sequence[str]) -> Iterator[tuple[str, str | None]]:
@@ -59,7 +71,7 @@ def _value(option: str, text: str | None, default: Any) -> Value:
         return truth
     if text is None:
         raise ArgumentError(
-            f"{option} needs a value after it, such as {option} {default if default is not None else 1}"
+            f"{option} needs a value after it, such as {option} {default if default is not None else 0.5}"
         )
     if isinstance(default, str):
         return text

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterator, Mapping
 
 from minigrad import compare, datasets, optimizer
-from minigrad.commands.output import PICTURES, progress, save, writable
-from minigrad.commands.settings import Value, settings
+from minigrad.arguments import arguments_of
+from minigrad.commands.output import PICTURES, WIDTH, progress, save, writable
+from minigrad.commands.settings import Value, preset, settings
 from minigrad.compare import Run
 from minigrad.datasets.split import Split
 from minigrad.errors import ArgumentError
@@ -29,7 +31,9 @@ def run_train(arguments: argparse.Namespace) -> int:
     cls = type(compare.build(arguments.optimizer))
     name, given = cls.__name__.lower(), settings(cls, arguments.rest)
     if arguments.lr is not None:
-        given["learning_rate"] = rate(name, arguments.lr)
+        if len(arguments.lr) > 1:
+            raise ArgumentError("--lr and --learning_rate are one option; give it once.")
+        given["learning_rate"] = rate(name, *arguments.lr)
     rule = compare.build(name, **given)
     parts = datasets.from_npz(arguments.data) if arguments.data else datasets.digits()
     with progress(arguments.epochs) as bar:
@@ -45,6 +49,8 @@ def run_train(arguments: argparse.Namespace) -> int:
         return 1
     title = f"{name}, rate {rule.lr:g}" if compare.has_rate(rule) else name
     print(f"{title}: {scores}, {run.step_ms:.3f} ms per step")
+    for note in notes(name, given, arguments.data is not None):
+        print(textwrap.fill(note, WIDTH))
     if arguments.save:
         run.net.save_parameters(arguments.save)
         print(f"parameters: {arguments.save}")
@@ -54,6 +60,19 @@ def run_train(arguments: argparse.Namespace) -> int:
         save(curves({name: [run.curves]}, title), arguments.plot)
         print(f"curves: {arguments.plot}")
     return 0
+
+
+def notes(name: str, given: Mapping[str, Value], other_data: bool) -> Iterator[str]:
+    """What was set without being asked for, and whether it was chosen for something else."""
+    if rest := preset(name, given):
+        yield f"Not at the defaults of {name}: {rest}."
+    best = compare.best_arguments().get(name, {})
+    usual = {**arguments_of(type(compare.build(name))), **best}
+    own = [f"{key}={str(usual[key]).removesuffix('.0')}" for key, value in given.items() if value != usual[key]]
+    if "learning_rate" in best and "learning_rate" not in given and (own or other_data):
+        here = f" with {', '.join(own)}" if own else ""
+        other = "other data" if other_data else "other arguments"
+        yield f"The rate {best['learning_rate']:g} was chosen for the digits{here}; with {other} try others: --lr."
 
 
 def rate(name: str, text: str) -> float:

@@ -15,8 +15,8 @@ class AdaDelta(Optimizer):
     A step of RMSProp has no unit, a weight has one. Multiplying by the root mean square of the steps taken so far
     gives it one, and there is no learning rate to choose: `learning_rate`, schedules and `lr_mult` have no effect.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), Δ the step, E and D the running means of
-    g² and Δ²:
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), Δ the step, E the running mean of g²,
+    and D the running mean of Δ²:
 
         E_t = ρ E_{t-1} + (1 - ρ) g_t²
         Δ_t = √(D_{t-1} + ε) / √(E_t + ε) · g_t
@@ -26,7 +26,7 @@ class AdaDelta(Optimizer):
     State: `E` and `D`, shaped like the weight, zeros at first.
 
     Arguments:
-        rho: ρ in [0, 1), default 0.9.
+        rho: ρ in [0, 1), memory of the running means, default 0.9.
         epsilon: ε, sets the size of the first steps (about √(ε / (1 - ρ))), default 1e-5.
         Others, such as `wd` (δ, default 0): see `Optimizer`.
 

@@ -15,7 +15,8 @@ class Adamax(Optimizer):
     Where Adam averages squares, one could average p-th powers; as p grows the p-th root of that mean becomes a
     maximum that fades by β₂ a step. It reacts to a large gradient at once and never needs a bias correction.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate and t the step, from 1:
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, t the step,
+    from 1, and u the largest recent |g|:
 
         mean_t = β₁ mean_{t-1} + (1 - β₁) g_t
         u_t = max(β₂ u_{t-1}, |g_t|)

@@ -6,7 +6,7 @@ They stand apart from the rules, which import them only when there is something 
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 if TYPE_CHECKING:
@@ -20,23 +20,28 @@ WARNED: WeakSet["Optimizer"] = WeakSet()
 HERE = str(Path(__file__).parent.parent)
 
 
-def a_mean_is_sampled(sgld: "SGLD") -> None:
-    """SGLD needs the gradient of the sum over all the data, and `Trainer.step` has made a mean of it."""
+def a_mean_is_sampled(sgld: "SGLD", averaged: bool) -> None:
+    """SGLD gets the gradient of a mean, of the loss's own or of `Trainer.step`'s, and needs that of the sum."""
+    if averaged:
+        found, cure = "of a loss that was averaged", "step(1)"
+    else:
+        found, cure = f"multiplied by {sgld.rescale_grad:.3g}, as step(batch_size) does", "step(batch_size)"
     _warn_once(
         sgld,
-        f"SGLD's gradients are multiplied by {sgld.rescale_grad:.3g}: step(batch_size) makes a mean of them, but a "
-        "posterior needs the sum over all the data, and the noise drowns a mean. Create SGLD with rescale_grad=N, the "
-        "number of training samples: step(batch_size) then makes it N / batch_size.",
+        f"SGLD's gradients are {found}: they are a mean, but a posterior needs the sum over all the data, and the "
+        f"noise drowns a mean. Create SGLD with rescale_grad=N, the number of training samples, and call {cure}. "
+        "(If the loss itself has the factor N, all is well.)",
     )
 
 
-def weights_are_erased(ftrl: "Ftrl", before: int, after: int) -> None:
-    """Ftrl's first step has left `after` of `before` weights that were not 0."""
+def weights_are_erased(ftrl: "Ftrl", left: float, w: Any) -> None:
+    """Ftrl's first step has made the weights w so much shorter: `left` is the part of their length that is left."""
     _warn_once(
         ftrl,
-        f"Ftrl has set {1 - after / before:.1%} of {before} weights to 0 in its first step: where gradients are "
-        f"smaller than beta={ftrl.beta:g} or lamda1={ftrl.lamda1:g}, first weights count for little or nothing. "
-        "Start a linear model at zero. For a network take lamda1=0 and beta=0, which make Ftrl AdaGrad.",
+        f"Ftrl's first step has left {left:.1%} of the length of {w.size} weights, and {(w == 0).mean():.1%} of "
+        f"them are now 0: where gradients are smaller than beta={ftrl.beta:g} or lamda1={ftrl.lamda1:g}, first weights "
+        "count for little or nothing. Start a linear model at zero. For a network take lamda1=0 and beta=0, which make "
+        "Ftrl AdaGrad.",
     )
 
 

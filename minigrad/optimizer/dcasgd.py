@@ -1,12 +1,12 @@
 """DCASGD: asynchronous SGD that corrects a late gradient."""
 
+import math
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from minigrad.device import context_of
 from minigrad.dtypes import unhalved
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ShapeError, UsageError
-from minigrad.optimizer.accepts import weight_of
 from minigrad.optimizer.arguments import number
 from minigrad.optimizer.optimizer import Index, Optimizer
 from minigrad.optimizer.registry import register
@@ -21,7 +21,8 @@ class DCASGD(Optimizer):
     says how it would have changed on the way; g² is a cheap stand-in for the second derivative.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum,
-    λ the strength of the correction and `prev` the weight for which g was computed:
+    v the velocity, E the running mean of g², λ the strength of the correction and `prev` the weight for which g was
+    computed:
 
         d_t = g_t + λ g_t² (w_{t-1} - prev_{t-1})
         v_t = γ v_{t-1} - η d_t
@@ -56,14 +57,14 @@ class DCASGD(Optimizer):
     [ 1.05 -2.2 ]
 
     A worker's copy can only be known to whoever gave it out. Without being told, `prev` is the weight before this
-    parameter's latest update, as in MXNet. A store that serves several workers says before an update which copy the
+    parameter's latest update, as in MXNet. Whoever serves several workers says before an update which copy the
     gradient was computed with. Here it is two updates old:
 
     >>> w, copy = np.array([1.0]), np.array([1.0])
     >>> state = dcasgd.create_state(1, w)
     >>> for g in 0.5, -1.0:
     ...     dcasgd.update(1, w, np.array([g]), state)
-    >>> dcasgd.pulled(1, copy)
+    >>> dcasgd.pulled(1, copy)  # in a Trainer: dcasgd.pulled(net.weight, copy)
     >>> dcasgd.update(1, w, np.array([2.0]), state)
     >>> print(w.asnumpy().round(4))
     [0.725]
@@ -88,7 +89,6 @@ class DCASGD(Optimizer):
         self.lamda = number("lamda", lamda, 0)
         self.beta = None if beta is None else number("beta", beta, 0, 1)
         self.epsilon = number("epsilon", epsilon, 0)
-        self._pulled: dict[Index, Tensor] = {}
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -108,22 +108,36 @@ class DCASGD(Optimizer):
         v = self.momentum * states[0] - lr * d
         return w + v, v, *after
 
-    def pulled(self, index: Index, weight: Tensor) -> None:
+    def pulled(self, index: Any, weight: Tensor) -> None:
         """Say with which weight the gradient of this parameter's next update was computed: the worker's copy of it.
 
-        Calls are for one update; after it `prev` is again the weight before the latest. The copy is kept as it is now.
+        `index` is the Parameter itself, if a Trainer has it, or what `update` gets: a Trainer and its store number
+        parameters in the order of sorted names. Calls are for one update; after it `prev` is again the weight before
+        the latest. The copy is kept as it is now; one that still waits for its update is not saved with the optimizer.
         """
-        self._pulled[index] = weight_of(weight).copy()
+        from minigrad.optimizer.copies import checked
+
+        index, copy = checked(self, index, weight)
+        PULLED.setdefault(self, {})[index] = copy
 
     def step(self, index, w, g, states):
-        if index in self._pulled:
-            copy = self._pulled.pop(index)
-            if copy.shape != w.shape:
-                raise ShapeError(f"pulled({index!r}, ...) got the shape {copy.shape}; its parameter has {w.shape}")
+        if index in PULLED.get(self, ()):
+            from minigrad.optimizer.copies import fits
+
+            copy = PULLED[self].pop(index)
+            fits(index, copy, w.shape)
             states[-1][...] = context_of(w).put(copy.data)
         super().step(index, w, g, states)
 
     def step_group(self, indices, w, g, states):
-        if self._pulled:
-            raise UsageError("pulled() is for updates that a store makes one by one: use update_on_kvstore=True")
+        start = 0
+        for index in indices if PULLED.get(self) else ():
+            end = start + math.prod(self.param_dict[index].shape)
+            if index in PULLED[self]:
+                states[-1][start:end] = context_of(w).put(PULLED[self].pop(index).data).reshape(-1)
+            start = end
         super().step_group(indices, w, g, states)
+
+
+PULLED: WeakKeyDictionary[DCASGD, dict[Index, Tensor]] = WeakKeyDictionary()
+"""The copies that wait for their update. (An attribute of the optimizer would count as a setting, to be saved.)"""

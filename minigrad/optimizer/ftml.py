@@ -15,7 +15,8 @@ class FTML(Optimizer):
     FTRL sums all past losses and in the end hardly moves. FTML lets old ones fade by β₁ a step; its scale d is
     Adam's. The result behaves like Adam or RMSProp but is the exact minimum of a sum of fading quadratic models.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate and t the step, from 1:
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, t the step,
+    from 1, v the mean square, d the curvature, and z the slope at 0 of the sum of models:
 
         v_t = β₂ v_{t-1} + (1 - β₂) g_t²
         d_t = (1 - β₁ᵗ) / η · (√(v_t / (1 - β₂ᵗ)) + ε)

@@ -49,9 +49,10 @@ class Ftrl(Optimizer):
     [ 0.3349 -0.4618]
 
     In its first step a weight keeps only |g| / (|g| + β) of itself, and nothing where |z| <= λ₁. So the defaults,
-    which are those of MXNet's guide, erase nearly all first weights of a network, whose gradients are small; Ftrl
-    then warns, once, on a CPU. For a network take lamda1=0 and beta=0: Ftrl is then AdaGrad with ε = 0, but that a
-    weight is 0 until it gets a gradient. It was made for linear models, which start at zero.
+    which are those of MXNet's guide, erase nearly all first weights of a network, whose gradients are small. If less
+    than a tenth of the length of 100 weights or more is left after their first step, Ftrl warns, once, on a CPU. For a
+    network take lamda1=0 and beta=0: Ftrl is then AdaGrad with ε = 0, but that a weight is 0 until it gets a gradient.
+    It was made for linear models, which start at zero.
 
     MXNet's guide prints z_t = z_{t-1} + σ w, without the gradient and with the wrong sign, which cannot learn; its
     code is the paper's, as here. Where β, δ and all gradients are 0 the second case is 0 / 0; MXNet returns NaN,
@@ -82,9 +83,14 @@ class Ftrl(Optimizer):
 
     def step(self, index, w, g, states):
         first = on_host(xp_of(w)) and self._index_update_count[index] == self.begin_num_update + 1
-        before = int((w != 0).sum()) if first else 0  # on a GPU that would wait for the device
+        before = length(w) if first and int((w != 0).sum()) >= 100 else 0.0  # on a GPU that would wait for the device
         super().step(index, w, g, states)
-        if before >= 100 and (after := int((w != 0).sum())) < before / 10:  # of a few weights zeros are no surprise
+        if before and length(w) < before / 10:  # of a few weights that is no surprise
             from minigrad.optimizer.cautions import weights_are_erased
 
-            weights_are_erased(self, before, after)
+            weights_are_erased(self, length(w) / before, w)
+
+
+def length(w):
+    """The root of the sum of squares."""
+    return float((w.astype("float64") ** 2).sum()) ** 0.5

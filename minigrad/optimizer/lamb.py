@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from minigrad.optimizer.arguments import Default, moments, number
+from minigrad.optimizer.arguments import Default, moments
 from minigrad.optimizer.norms import norm
 from minigrad.optimizer.optimizer import Optimizer
-from minigrad.optimizer.ratios import bounded, ratio
+from minigrad.optimizer.ratios import bounded, limits, ratio
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
 
@@ -77,8 +77,7 @@ class LAMB(Optimizer):
     ) -> None:
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.beta1, self.beta2, self.epsilon = moments(beta1, beta2, epsilon)
-        self.lower_bound = number("lower_bound", lower_bound, 0) if lower_bound else None
-        self.upper_bound = number("upper_bound", upper_bound, 0) if upper_bound else None
+        self.lower_bound, self.upper_bound = limits(lower_bound, upper_bound)
         self.bias_correction = bool(bias_correction)
 
     def rule(self, w, g, mean, var, *, lr, t, wd, trust):

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from minigrad.optimizer.arguments import Default, moments, number
+from minigrad.optimizer.arguments import Default, moments
 from minigrad.optimizer.norms import norm
 from minigrad.optimizer.optimizer import Optimizer
-from minigrad.optimizer.ratios import bounded, normalized, ratio
+from minigrad.optimizer.ratios import bounded, limits, normalized, ratio
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt
 
@@ -40,7 +40,8 @@ class LANS(Optimizer):
         lower_bound, upper_bound: limits of |w|, default None; None or 0 is no limit.
         Others, such as `wd` (δ, default 0): see `Optimizer`. `wd` is decoupled: it is not part of the gradient.
 
-    Each step is at most η of the weight's length, and the size of the gradient does not matter:
+    Each step is at most η of the weight's length, and the size of the gradient does not matter (in float32 from 1e-18
+    to 1e18; beyond, the squares in its norm underflow or overflow):
 
     >>> from minigrad import np, optimizer
     >>> w = np.array([1.0, -2.0])
@@ -81,8 +82,7 @@ class LANS(Optimizer):
     ) -> None:
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.beta1, self.beta2, self.epsilon = moments(beta1, beta2, epsilon)
-        self.lower_bound = number("lower_bound", lower_bound, 0) if lower_bound else None
-        self.upper_bound = number("upper_bound", upper_bound, 0) if upper_bound else None
+        self.lower_bound, self.upper_bound = limits(lower_bound, upper_bound)
 
     def rule(self, w, g, mean, var, *, lr, t, wd, trust_r, trust_q):
         mean = self.beta1 * mean + (1 - self.beta1) * g

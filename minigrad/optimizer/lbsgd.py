@@ -4,7 +4,7 @@ from typing import Any
 
 from minigrad.arguments import whole
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import KindError, UsageError
+from minigrad.errors import ArgumentError, KindError, UsageError
 from minigrad.optimizer.accepts import check, weight_of
 from minigrad.optimizer.arguments import number, velocity
 from minigrad.optimizer.norms import divides, norm
@@ -43,7 +43,8 @@ class LBSGD(Optimizer):
     Arguments:
         momentum: γ in [0, 1), default 0.
         multi_precision: see `Optimizer`, default False.
-        warmup_strategy: 'linear' (default), 'power2', 'sqrt' or 'lars'; with another word the rate is η until n = N.
+        warmup_strategy: 'linear' (default), 'power2', 'sqrt' or 'lars'; with another word, such as 'none', the rate is
+            η until n = N. A word that is nearly one of the four is refused.
         warmup_epochs: length of the warm-up, default 5.
         batch_scale: B, how many small batches make a large one, default 1. With 1, all but 'lars' equal SGD.
         updates_per_epoch: small batches in an epoch, default 32.
@@ -92,6 +93,8 @@ class LBSGD(Optimizer):
         self.momentum = number("momentum", momentum, 0, 1)
         if not isinstance(warmup_strategy, str):
             raise KindError(f"warmup_strategy={warmup_strategy!r} cannot be used; expected a word such as 'linear'")
+        if warmup_strategy not in STRATEGIES:
+            _refuse_misspelt(warmup_strategy)
         self.warmup_strategy = warmup_strategy
         self.warmup_epochs = whole("warmup_epochs", warmup_epochs, 0)
         self.batch_scale = whole("batch_scale", batch_scale, 1)
@@ -167,3 +170,13 @@ class LBSGD(Optimizer):
         if self.warmup_strategy not in shapes:
             return where(n < N, 1.0, B)
         return where(n < N, 1 + (B - 1) * shapes[self.warmup_strategy](n / N), B)
+
+
+STRATEGIES = ("linear", "power2", "sqrt", "lars")
+
+
+def _refuse_misspelt(word: str) -> None:
+    import difflib  # rarely needed
+
+    if close := difflib.get_close_matches(word.lower(), STRATEGIES, n=1):
+        raise ArgumentError(f"warmup_strategy={word!r} is not one of {STRATEGIES}; did you mean {close[0]!r}?")

@@ -5,8 +5,10 @@ As those of `norms.py`, these functions take arrays and symbols.
 
 from typing import Any
 
+from minigrad.arguments import number
 from minigrad.device import Array, xp_of
 from minigrad.dtypes import unhalved
+from minigrad.errors import ArgumentError
 from minigrad.optimizer.norms import norm
 from minigrad.optimizer.rule import Symbol, maximum, minimum, where
 
@@ -48,6 +50,15 @@ def normalized(x: Array, factor: Any) -> Array:
     length = norm(x)
     x = unhalved(x) / xp_of(x).where(length > 0, length, 1.0)
     return x if factor > 0 else x * ((factor > 0) - (factor < 0))
+
+
+def limits(lower_bound: float | None, upper_bound: float | None) -> tuple[float | None, float | None]:
+    """The bounds of a norm, checked. None and 0 are no limit."""
+    lower = number("lower_bound", lower_bound, 0) if lower_bound else None
+    upper = number("upper_bound", upper_bound, 0) if upper_bound else None
+    if lower is not None and upper is not None and lower > upper:
+        raise ArgumentError(f"{lower_bound=} is above {upper_bound=}, so no length fits; expected the lower one first")
+    return lower, upper
 
 
 def bounded(length: Any, lower: Any, upper: Any) -> Any:

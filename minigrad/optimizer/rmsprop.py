@@ -16,8 +16,8 @@ class RMSProp(Optimizer):
     about η. The centered version divides by the standard deviation instead of the root mean square, and adds
     momentum.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, ρ and γ the two factors.
-    Plain:
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, v the velocity, E the
+    running mean of g², m the running mean of g, and ρ and γ two factors. Plain:
 
         E_t = ρ E_{t-1} + (1 - ρ) g_t²
         w_t = w_{t-1} - η g_t / √(E_t + ε)
@@ -33,7 +33,7 @@ class RMSProp(Optimizer):
 
     Arguments:
         learning_rate: η, default 0.001.
-        rho (or gamma1): ρ in [0, 1), default 0.9.
+        rho (or gamma1): ρ in [0, 1), memory of the running means, default 0.9.
         momentum (or gamma2): γ in [0, 1), default 0.9. It acts only when centered.
         epsilon: ε, keeps the root away from 0, default 1e-8.
         centered: whether to use the centered version, default False.

@@ -50,7 +50,10 @@ class SGLD(Optimizer):
     A single gradient of 1e30 throws the weight to -η/2 · 1e30, where ordinary steps are smaller than its last
     digit: it never comes back. `clip_gradient` prevents this.
 
-    In a Trainer SGLD warns, once, if `rescale_grad` is below 1 at a step: then its gradient is a mean.
+    In a Trainer SGLD warns, once, if its gradient seems to be that of a mean: if `rescale_grad` is below 1 at a step,
+    or at most 1 after `loss.mean()`. A factor that the loss itself has is not seen: a loss multiplied by N before
+    `step(batch_size)` is a right sum, of which SGLD warns, and a sum over a batch that is less than all the data, with
+    `step(1)`, is a wrong one, of which it does not.
 
     Reference: M. Welling, Y. W. Teh, "Bayesian learning via stochastic gradient Langevin dynamics", ICML 2011,
     equation (4). (MXNet's guide cites S. Patterson, Y. W. Teh, NIPS 2013, a variant on the simplex.)
@@ -63,8 +66,10 @@ class SGLD(Optimizer):
         return {"noise": normal(lr, like=w)}
 
     def named(self, index, w, g, states, scalars):
-        if self.rescale_grad < 1 and self.param_dict:
-            from minigrad.optimizer.cautions import a_mean_is_sampled
+        if self.rescale_grad <= 1 and index in self.param_dict:  # in a Trainer
+            averaged = any([getattr(x.node, "averaged", False) for x in self.param_dict[index].tensors])
+            if averaged or self.rescale_grad < 1:
+                from minigrad.optimizer.cautions import a_mean_is_sampled
 
-            a_mean_is_sampled(self)
+                a_mean_is_sampled(self, averaged)
         return self.outside(w=w, lr=scalars["lr"])

@@ -16,8 +16,8 @@ class Signum(Optimizer):
     send signs instead of gradients; here and in MXNet they send gradients, and the sign is taken afterwards.) Without
     momentum this is SignSGD.
 
-    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum, δ' a decay
-    beside the step, and sign(0) = 0:
+    Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum, v the
+    mean of the gradients, δ' a decay beside the step, and sign(0) = 0:
 
         v_t = γ v_{t-1} + (1 - γ) g_t
         w_t = (1 - η δ') w_{t-1} - η sign(v_t)          (without momentum: sign(g_t))

@@ -77,6 +77,17 @@ def test_the_table_names_what_diverged_last():
     assert re.match(r"adam +0\.\d+ +diverged +- +- +- ", lines[3])
 
 
+def test_runs_that_tell_nothing_apart_are_called_so():
+    runs = {
+        name: [compare.Run(compare.build(name), None, [loss], [share], [0.001]) for loss, share in ends]
+        for name, ends in {"adam": [(1.9, 0.2), (1.8, 0.8)], "sgd": [(1.6, 0.9), (1.5, 0.3)]}.items()
+    }
+    text = " ".join(table(runs))
+    assert verdict({name: [run.curves for run in several] for name, several in runs.items()}).accuracy.apart > 1
+    assert "more than 100 points of accuracy, which they cannot, or" in text
+    assert "2 seeds of 2 optimizers tell almost nothing apart" in text and "--seeds 5" in text
+
+
 @pytest.mark.parametrize(
     ("argv", "sentence"),
     [

@@ -13,6 +13,7 @@ from minigrad.errors import ArgumentError
         (optimizer.SGD, "", {}),
         (optimizer.SGD, "--momentum 0.9 --wd=1e-4", {"momentum": 0.9, "wd": 1e-4}),
         (optimizer.SGD, "--wd -1", {"wd": -1.0}),  # the constructor refuses it
+        (optimizer.SGD, "--lr 0.5", {"learning_rate": 0.5}),
         (optimizer.RMSProp, "--centered --clip-weights 1", {"centered": True, "clip_weights": 1.0}),
         (optimizer.Adam, "--lazy_update false --beta1 0.8", {"lazy_update": False, "beta1": 0.8}),
         (optimizer.LBSGD, "--batch_scale 4 --warmup-strategy power2", {"batch_scale": 4, "warmup_strategy": "power2"}),

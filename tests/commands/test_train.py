@@ -68,6 +68,8 @@ def made():
     ("argv", "sentence"),
     [
         ("train --optimizer addam", "'addam'; did you mean 'adam'\\? Known names: adabelief, .*sgd"),
+        ("train --lr 0.1 --learning_rate 0.2", "--lr and --learning_rate are one option; give it once"),
+        ("train --optimizer dcasgd --beta", "--beta needs a value after it, such as --beta 0.5"),
         ("train --lr -0.1", "--lr -0.1 is not a learning rate; expected a positive number, such as"),
         ("train --lr nan", "--lr nan is not a learning rate"),
         ("train --lr high", "--lr high is not a learning rate"),
@@ -164,3 +166,27 @@ def test_a_warning_is_a_sentence_too(capsys, monkeypatch):
         warnings.simplefilter("always")
         assert cli.main(["train"]) == 130
     assert "minigrad: the gradient is old.\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argv", "notes"),
+    [
+        ("sgd", []),
+        ("sgd --lr 0.1 --momentum 0.9", []),
+        ("nag --momentum 0.9", []),  # what it was tuned with
+        ("ftrl", ["Not at the defaults of ftrl: beta=0.01."]),
+        ("lars --momentum 0.9", []),
+        (
+            "sgd --momentum 0.9",
+            ["The rate 0.5 was chosen for the digits with momentum=0; with other arguments try others: --lr."],
+        ),
+        ("sgd --data mine.npz", ["The rate 0.5 was chosen for the digits; with other data try others: --lr."]),
+        ("adadelta --rho 0.8", []),
+    ],
+)
+def test_what_was_set_unasked_is_said(argv, notes, capsys):
+    numpy.savez("mine.npz", x=numpy.ones((40, 3)), y=numpy.arange(40) % 2)
+    assert cli.main(["train", "--epochs", "1", "--optimizer", *argv.split()]) == 0
+    score, *rest = capsys.readouterr().out.splitlines()
+    assert "test accuracy" in score and max(map(len, rest), default=0) <= 80
+    assert " ".join(rest) == " ".join(notes)

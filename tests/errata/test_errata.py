@@ -228,7 +228,7 @@ def trained(opt, batch, steps):
     return zeros, loss.mean().item()
 
 
-@pytest.mark.filterwarnings("ignore:Ftrl has set")
+@pytest.mark.filterwarnings("ignore:Ftrl's first step")
 def test_ftrl_erases_a_network_and_the_cure_trains_it():
     guide = {"lamda1": 0.01, "learning_rate": 0.1, "beta": 1}
     zeros, loss = trained(optimizer.Ftrl(**guide), 32, 200)

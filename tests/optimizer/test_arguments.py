@@ -72,3 +72,18 @@ def test_group_adagrad_refuses_decay():
 def test_a_strategy_is_a_word(word):
     with pytest.raises(ArgumentError, match="warmup_strategy=.* cannot be used; expected a word"):
         optimizer.LBSGD(warmup_strategy=word)
+
+
+@pytest.mark.parametrize(("word", "meant"), [("linaer", "linear"), ("Linear", "linear"), ("power", "power2")])
+def test_a_misspelt_strategy_is_refused(word, meant):
+    with pytest.raises(ArgumentError, match=f"warmup_strategy='{word}' is not one of .*; did you mean '{meant}'"):
+        optimizer.LBSGD(warmup_strategy=word, batch_scale=2)
+    assert optimizer.LBSGD(warmup_strategy="none").warmup_strategy == "none"
+
+
+@pytest.mark.parametrize("cls", [optimizer.LAMB, optimizer.LANS])
+def test_bounds_of_a_norm_are_in_order(cls):
+    with pytest.raises(ArgumentError, match=r"lower_bound=2 is above upper_bound=1, so no length fits"):
+        cls(lower_bound=2, upper_bound=1)
+    for bounds in ((1, 1), (0, 1), (2, 0), (2, None)):
+        cls(lower_bound=bounds[0], upper_bound=bounds[1])

@@ -5,9 +5,10 @@ import warnings
 import numpy
 import pytest
 
-from minigrad import autograd, gluon, np, optimizer, random
+from minigrad import autograd, compare, gluon, np, optimizer, random
 
 SAMPLES, BATCH = 64, 16
+MEAN = {"loss": "mean", "batch_size": 1}
 
 
 def train(opt, steps=2, loss=None, batch_size=BATCH):
@@ -24,7 +25,7 @@ def train(opt, steps=2, loss=None, batch_size=BATCH):
         for _ in range(steps):
             with autograd.record():
                 losses = gluon.loss.SoftmaxCrossEntropyLoss()(net(x), y)
-                losses = losses.sum() if loss == "sum" else losses
+                losses = getattr(losses, loss)() if loss else losses
             losses.backward()
             trainer.step(batch_size)
     assert all(w.filename == __file__ for w in found), "it is not shown at the user's line"
@@ -33,13 +34,23 @@ def train(opt, steps=2, loss=None, batch_size=BATCH):
 
 def test_sgld_on_a_mean_warns_once_and_says_what_to_do():
     (message,), _ = train(optimizer.SGLD(learning_rate=1e-6), steps=3)
-    assert "multiplied by 0.0625" in message and "rescale_grad=N" in message
+    assert "multiplied by 0.0625" in message and "rescale_grad=N" in message and "call step(batch_size)" in message
+
+
+def test_sgld_on_a_loss_that_was_averaged_warns_too():
+    (message,), _ = train(optimizer.SGLD(learning_rate=1e-6), **MEAN)
+    assert "averaged" in message and "rescale_grad=N" in message and "call step(1)" in message
 
 
 @pytest.mark.parametrize(
     ("arguments", "more"),
-    [({"rescale_grad": SAMPLES}, {}), ({}, {"loss": "sum", "batch_size": 1}), ({"rescale_grad": BATCH}, {})],
-    ids=["the sum over all the data", "a sum that is not divided", "all the data in one batch"],
+    [
+        ({"rescale_grad": SAMPLES}, {}),
+        ({}, {"loss": "sum", "batch_size": 1}),
+        ({"rescale_grad": BATCH}, {}),
+        ({"rescale_grad": SAMPLES}, MEAN),
+    ],
+    ids=["the sum over all the data", "a sum that is not divided", "all the data in one batch", "N times the mean"],
 )
 def test_sgld_on_a_sum_is_silent(arguments, more):
     assert train(optimizer.SGLD(learning_rate=1e-6, **arguments), **more)[0] == []
@@ -50,11 +61,29 @@ def test_sgld_outside_a_trainer_believes_its_caller():
     sgld.update(0, w, np.array([1.0]), None)  # a warning would be an error here
 
 
-def test_ftrl_that_erases_a_network_warns_once_and_says_what_to_do():
-    (message,), net = train(optimizer.Ftrl(learning_rate=0.1, lamda1=0.1, beta=1), steps=3)
-    weights = numpy.concatenate([p.data().asnumpy().ravel() for p in net.collect_params(".*weight").values()])
-    assert (weights == 0).mean() > 0.9
-    assert "beta=1 or lamda1=0.1" in message and "lamda1=0 and beta=0" in message
+@pytest.mark.parametrize("lamda1", [0.1, 0.01, 0.0])
+def test_ftrl_that_erases_a_network_warns_once_and_says_what_to_do(lamda1):
+    (message,), _ = train(optimizer.Ftrl(lamda1=lamda1), steps=3)
+    assert f"beta=1 or lamda1={lamda1:g}" in message and "lamda1=0 and beta=0" in message
+    _, net = train(optimizer.Ftrl(lamda1=lamda1), steps=1)
+    _, fresh = train(optimizer.Ftrl(lamda1=lamda1), steps=0)
+    after, before = (
+        numpy.concatenate([p.data().asnumpy().ravel() for p in x.collect_params().values()]) for x in (net, fresh)
+    )
+    left, zeros = numpy.linalg.norm(after) / numpy.linalg.norm(before), (after == 0).mean()
+    assert left < 0.1 and f"left {left:.1%} of the length of {after.size} weights, and {zeros:.1%} of them" in message
+
+
+def test_ftrl_is_silent_with_the_settings_of_the_command_line():
+    assert train(compare.build("ftrl"), steps=3)[0] == []
+
+
+def test_ftrl_is_silent_about_a_parameter_that_keeps_its_length():
+    opt, w = optimizer.Ftrl(lamda1=0.1, beta=0.0), np.ones((1000,))
+    g = numpy.full(1000, 0.001)
+    g[:50] = 1.0  # 95 % become 0, but these grow to more than a tenth of the whole
+    opt.update(0, w, np.array(g), opt.create_state(0, w))
+    assert (w.asnumpy() == 0).mean() == 0.95
 
 
 def test_the_cure_of_the_warning_is_silent_and_learns_where_the_guides_snippet_does_not():

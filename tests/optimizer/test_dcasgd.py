@@ -6,8 +6,8 @@ from math import sqrt
 import numpy
 import pytest
 
-from minigrad import autograd, gluon, np, optimizer
-from minigrad.errors import ShapeError, UsageError
+from minigrad import autograd, gluon, kv, np, optimizer
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.optimizer.config import from_config
 
 RATE, LAMDA, MEMORY, EPSILON = 0.1, 2.0, 0.9, 1e-7
@@ -72,17 +72,52 @@ def test_a_copy_of_another_shape_is_refused_before_anything_moves():
     assert w.asnumpy().tolist() == [1.0, 2.0]
 
 
-def test_a_trainer_that_updates_all_at_once_has_no_late_gradients():
-    net = gluon.nn.Dense(1, in_units=2)
+def trainer_of(opt, **more):
+    """A Trainer of two layers, whose order is not that of the network, and the parameters in that of the network."""
+    net = gluon.nn.Sequential()
+    net.add(gluon.nn.Dense(3, in_units=3), gluon.nn.Dense(3, in_units=3, use_bias=False))
     net.initialize()
-    opt = optimizer.DCASGD()
-    trainer = gluon.Trainer(net.collect_params(), opt)
-    opt.pulled(0, net.weight.data())
+    params = net.collect_params()
+    trainer = gluon.Trainer({name[::-1]: p for name, p in params.items()}, opt, **more)
+    return net, trainer, list(params.values())
+
+
+@pytest.mark.parametrize("store", [False, True], ids=["in one run", "through a store"])
+@pytest.mark.parametrize("momentum", [0.0, 0.5])
+def test_a_trainer_is_told_by_parameter(store, momentum):
+    opt = optimizer.DCASGD(learning_rate=0.1, lamda=2.0, momentum=momentum)
+    more = {"kvstore": kv.create("device"), "update_on_kvstore": True} if store else {}
+    net, trainer, params = trainer_of(opt, **more)
+    last = params[-1]
+    before = [p.data().asnumpy().astype("float64") for p in params]
+    opt.pulled(last, last.data() + 1)
     with autograd.record():
-        loss = net(np.ones((1, 2))).sum()
+        loss = (net(np.ones((2, 3))) ** 2).sum()
     loss.backward()
-    with pytest.raises(UsageError, match="update_on_kvstore=True"):
-        trainer.step(1)
+    trainer.step(1)
+    for p, w in zip(params, before):
+        g, behind = p.grad().asnumpy().astype("float64"), -1.0 if p is last else 0.0
+        numpy.testing.assert_allclose(p.data().asnumpy(), w - 0.1 * (g + 2.0 * g * g * behind), rtol=1e-4, atol=1e-5)
+
+
+def test_a_trainer_refuses_at_once_what_is_not_its_own():
+    opt = optimizer.DCASGD()
+    _, _, params = trainer_of(opt)
+    weight, bias = params[0].data(), params[1].data()
+    for stranger in "0", 7, gluon.Parameter("weight", shape=(3, 3)), weight, None, 1.5:
+        with pytest.raises(ArgumentError, match=r"is not a parameter of this DCASGD; expected .*: 0 \('.*'\), 1 "):
+            opt.pulled(stranger, weight)
+    with pytest.raises(ShapeError, match=r"got the shape \(3,\); its parameter has \(3, 3\)"):
+        opt.pulled(params[0], bias)
+
+
+def test_a_copy_that_waits_does_not_keep_the_optimizer_from_being_saved(tmp_path):
+    opt = optimizer.DCASGD(momentum=0.5)
+    _, trainer, params = trainer_of(opt)
+    opt.pulled(params[0], params[0].data())
+    trainer.save_states(tmp_path / "states")
+    trainer.load_states(tmp_path / "states")
+    assert trainer.optimizer.momentum == 0.5
 
 
 def test_settings_of_older_files_are_the_constant_strength():

@@ -37,3 +37,14 @@ def test_a_trainer_steps_alike_whatever_the_batch_size():
         trainer.step(batch_size)
         after.append(w.data().asnumpy())
     assert (after[0] == after[1]).all() and (after[0] != 1).all()
+
+
+def test_the_size_of_a_float32_gradient_does_not_matter_within_what_the_docstring_says():
+    paths = []
+    for size in 1.0, 1e-18, 1e18:
+        w = np.array([1.0, 2.0], dtype="float32")
+        lans = optimizer.LANS(learning_rate=0.1)
+        lans.update(0, w, np.array(GRADIENT, dtype="float32") * size, lans.create_state(0, w))
+        paths.append(w.asnumpy())
+    numpy.testing.assert_allclose(paths[1:], [paths[0]] * 2, rtol=1e-6)
+    assert (paths[0] != [1.0, 2.0]).all()

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy
 
 from minigrad.optimizer.readings.lines import RAW
-from minigrad.optimizer.readings.notation import Notation, stem_of
+from minigrad.optimizer.readings.meanings import described
+from minigrad.optimizer.readings.notation import LETTERS, Notation, stem_of
 from minigrad.optimizer.rule import Symbol, ancestors
 
 MEANINGS = {
@@ -39,7 +40,7 @@ def entries(notation: Notation) -> list[Entry]:
     before = [x.name for x in used if x.name in of.graph.states or stem_of(x.name) != x.name]
     found: dict[str, Entry] = {}
     for x in used:
-        if x.name not in {*lines, *before}:
+        if x.op == "hyper" or x.name not in {*lines, *before}:
             symbol, value = notation.written_alone(x), value_of(notation, x)
             shown = symbol if value is None else f"{symbol} = {notation.exact(value)[0]}"
             found[symbol] = Entry(shown, meaning(notation, x))
@@ -48,8 +49,11 @@ def entries(notation: Notation) -> list[Entry]:
             found[name] = Entry(notation.left(name, x), of.optimizer.meanings[name])
     for name in map(stem_of, before):
         symbol, start = notation.at(notation.letter(name), "0"), starts_at(notation, name)
-        text = f"{MEANINGS.get(name, name)}, before the first step"
+        text = f"{words(notation, name, 'state ' if len(name) == 1 else '')}, before the first step"
         found[symbol] = Entry(f"{symbol} = {start}" if start else symbol, text)
+    if not any(stem_of(x.name) == "lr" for x in of.leaves):
+        rate = notation.spelled(LETTERS["lr"], "lr")
+        found.setdefault(rate, Entry(rate, "learning rate: it has no effect on this rule"))
     for x in ancestors([x for _, x in of.lines]):
         if x.op in FUNCTIONS:
             argument = x.trace.leaf("hyper", "x")
@@ -70,14 +74,29 @@ def value_of(notation: Notation, leaf: Symbol) -> Any:
 def meaning(notation: Notation, leaf: Symbol) -> str:
     """What a symbol stands for, in a few words."""
     optimizer = notation.of.optimizer
+    if notation.clashes(leaf):
+        return f"the optimizer's attribute {leaf.name!r}"
     if leaf.name in notation.of.unstated:
         return f"{leaf.name}, handed in by `{'measure' if leaf.name in optimizer.measured else 'named'}`"
-    text: str = {**MEANINGS, **optimizer.meanings}.get(leaf.name, leaf.name)
+    text = words(notation, leaf.name)
     if leaf.name == "t":
         return f"{text}, from {optimizer.begin_num_update + 1}"
-    if leaf.name == "lr" and optimizer.lr_scheduler is not None:
-        return f"{text}, by {type(optimizer.lr_scheduler).__name__}"
+    if leaf.name == "lr" and notation.of.rate_changes:
+        schedule = optimizer.lr_scheduler
+        return f"{text} of the step" + (f", by {type(schedule).__name__}" if schedule is not None else "")
     return text
+
+
+def words(notation: Notation, name: str, of_unknown: str = "") -> str:
+    """What a name is called; with the name, if its letter is not known to everybody and does not show it."""
+    optimizer = notation.of.optimizer
+    known: dict[str, str] = {**MEANINGS, **optimizer.meanings}
+    if name in known:
+        return known[name]
+    said = described(type(optimizer), name)
+    if not said or said == name:
+        return of_unknown + name
+    return said if notation.letter(name) == notation.word(name) else f"{name}, {said}"
 
 
 def starts_at(notation: Notation, name: str) -> str:

@@ -52,7 +52,11 @@ class Lines:
             supplied, self.made = outside(optimizer, self.graph)
         self.acts: Symbol | None = supplied.pop("acts", None)
         inputs = {"g", "acts", *self.graph.asked}  # no line may be named as what it is computed from
-        rule = definitions(self.graph.results, {name: x for name, x in found.items() if name not in inputs})
+        hypers = {x.name for x in self.graph.results["w"].trace.nodes.values() if x.op == "hyper"}
+        rule = definitions(
+            self.graph.results,
+            {name: x for name, x in found.items() if name not in inputs and (name not in hypers or varies(x))},
+        )
         taken = inputs | {name for name, _ in rule}
         other = definitions(supplied, {name: x for name, x in outer.items() if name not in taken})
         self.lines: list[tuple[str, Symbol]] = []
@@ -127,6 +131,11 @@ def outside(optimizer: Any, graph: Graph) -> tuple[Locals, list[Symbol]]:
     if g is not raw:
         supplied["g"] = g
     return {name: symbols.symbol(x) for name, x in supplied.items()}, made
+
+
+def varies(x: Symbol) -> bool:
+    """Whether a value changes from step to step, and so carries the step."""
+    return any(y.op in ("array", "scalar") for y in ancestors([x]))
 
 
 @contextmanager

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from minigrad.optimizer.readings.lines import RAW, Lines
-from minigrad.optimizer.rule import CONDITIONS, Symbol, ancestors
+from minigrad.optimizer.readings.lines import RAW, Lines, varies
+from minigrad.optimizer.rule import CONDITIONS, Symbol
 
 LETTERS = {
     "lr": r"\eta", "momentum": r"\gamma", "wd": r"\delta", "wd_lh": r"\delta'", "lamda": r"\lambda", "noise": r"\xi",
@@ -80,8 +80,7 @@ class Notation:
 
     def left(self, name: str, x: Symbol) -> str:
         always = {"g", *self.of.graph.results, *self.of.graph.asked}
-        changes = name in always or any(y.op in ("array", "scalar") for y in ancestors([x]))
-        return self.name(name, 0 if changes else None)
+        return self.name(name, 0 if name in always or varies(x) else None)
 
     def write(self, x: Symbol) -> Written:
         """An expression, and how tightly it holds together."""
@@ -92,6 +91,8 @@ class Notation:
         if x in self.defined:
             return self.left(self.defined[x], x), ATOM
         if not x.args:
+            if self.clashes(x):
+                return self.word(f"self.{x.name}"), ATOM
             name = "g" if x.name == RAW and "g" not in self.of.names else x.name
             return self.name(name, self.step(x)), ATOM
         if x.op in ("multiply", "divide") and x.args[0].op == "negative" and x.args[0] not in self.defined:
@@ -106,15 +107,21 @@ class Notation:
 
     def written_alone(self, leaf: Symbol) -> str:
         """A leaf as the legend has it: the weight without its step."""
-        return self.letter("w") if leaf.name == "w" else self.write(leaf)[0]
+        return self.letter("w") if leaf.name == "w" and leaf.op == "array" else self.write(leaf)[0]
+
+    def clashes(self, leaf: Symbol) -> bool:
+        """Whether an attribute of the optimizer has the name of something else in the rule, and so its letter."""
+        return leaf.op == "hyper" and leaf.name in {"w", "g", "t", "lr", *self.of.graph.states, *self.of.graph.asked}
 
     def step(self, leaf: Symbol) -> int | None:
         """Which step a value belongs to: 0 is this one; None for what has no subscript."""
+        if leaf.op == "hyper":
+            return None
         if leaf.name in ("w", *self.of.graph.states):
             return -1
         if leaf.name == "lr":
             return 0 if self.of.rate_changes else None
-        return None if leaf.op == "hyper" or leaf.name in ("wd", "t", "rescale_grad", "clip_gradient") else 0
+        return None if leaf.name in ("wd", "t", "rescale_grad", "clip_gradient") else 0
 
     def within(self, x: Symbol, place: int) -> str:
         """An expression in a place that asks for a tightness."""

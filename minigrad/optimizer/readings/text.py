@@ -47,7 +47,7 @@ def legend(optimizer: Any, width: int = 80) -> str:
     η = 0.01  learning rate
     δ = 0.1   weight decay
     γ = 0.9   momentum
-    v_0 = 0   v, before the first step
+    v_0 = 0   velocity, before the first step
     """
     return table(entries(Text(Lines(optimizer))), width)
 

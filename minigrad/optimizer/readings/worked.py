@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy
 
 from minigrad.arguments import whole
-from minigrad.device import Array
+from minigrad.device import Array, cpu
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.generators import generator
 from minigrad.optimizer.norms import divides, norm, normal
 from minigrad.optimizer.ratios import row_mean
 from minigrad.optimizer.readings.latex import Latex, aligned
@@ -52,8 +54,9 @@ class Worked:
         if not 1 <= weight.size <= MOST:
             raise ArgumentError(f"the weight has {weight.size} elements; expected 1 to {MOST}, to be worked by hand")
         gradient, count = gradients(g, weight.shape, steps)
-        run = Run(optimizer, self.lines, weight)
-        self._computed = [run.step(gradient(run.arrays["w"], k)) for k in range(count)]
+        with undrawn():
+            run = Run(optimizer, self.lines, weight)
+            self._computed = [run.step(gradient(run.arrays["w"], k)) for k in range(count)]
         self.steps = [step.seen for step in self._computed]
 
     def text(self, width: int = 80) -> str:
@@ -66,6 +69,17 @@ class Worked:
     def _repr_latex_(self) -> str:
         rows = [row for step in self._computed for row in as_latex(self.lines, step)]
         return f"$${aligned(rows)}$$"
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Leave the random generator as it was: noise that is only shown must not change the training that follows."""
+    bits = generator(cpu()).bit_generator
+    before = bits.state
+    try:
+        yield
+    finally:
+        bits.state = before
 
 
 class Step(NamedTuple):
@@ -167,9 +181,12 @@ class Run:
 def numbers(what: str, x: Any) -> Array:
     """What was given as an array of float64."""
     try:
-        return numpy.array(x, "float64")
+        found = numpy.array(x, "float64")
     except (TypeError, ValueError):
-        raise ArgumentError(f"the {what} is {x!r:.60}; expected a number or a short list of numbers") from None
+        found = numpy.empty(0)
+    if not found.size or (numpy.isnan(found).any() and None in numpy.array(x, object).ravel().tolist()):
+        raise ArgumentError(f"the {what} is {x!r:.60}; expected a number or a short list of numbers")
+    return found
 
 
 def gradients(g: Any, shape: tuple[int, ...], steps: int | None) -> tuple[Callable[[Array, int], Array], int]:

@@ -90,17 +90,17 @@ w                       weight
 ρ = 0.3333333333333333  factor on the gradient (rescale_grad)
 c = 1e-8                limit of each element (clip_gradient)
 δ = 0.1                 weight decay
-λ = 0.04                lamda
+λ = 0.04                lamda, strength of the correction
 γ = 0.9                 momentum
-v_0 = 0                 v, before the first step
-prev_0 = w_0            prev, before the first step"""
+v_0 = 0                 velocity, before the first step
+prev_0 = w_0            weight for which g was computed, before the first step"""
     )
 
 
 def test_a_rate_that_changes_carries_the_step():
     opt = optimizer.SGD(lr_scheduler=FactorScheduler(10))
     assert plain(opt) == "w_t = w_{t-1} - η_t g_t"
-    assert "η_t  learning rate, by FactorScheduler" in legend(opt)
+    assert "η_t  learning rate of the step, by FactorScheduler" in legend(opt)
 
 
 def test_a_letter_of_the_rule_s_own_is_not_taken_for_something_else():
@@ -133,6 +133,64 @@ def test_a_legend_line_that_is_too_long_is_wrapped():
 def test_the_latex_legend_is_a_table_with_the_same_entries():
     latex = optimizer.Adam(epsilon=1e-8, clip_gradient=1.0).legend()
     assert latex.startswith("\\begin{array}{ll}\n") and latex.endswith("\n\\end{array}")
-    assert r"\epsilon = 10^{-8} & \text{epsilon} \\" in latex
+    assert r"\epsilon = 10^{-8} & \text{epsilon, keeps the quotient finite} \\" in latex
     assert r"c = 1 & \text{limit of each element (clip}\_\text{gradient)} \\" in latex
     assert r"m_0 = 0 & \text{mean, before the first step} \\" in latex
+
+
+@pytest.mark.parametrize(
+    ("opt", "line"),
+    [
+        (optimizer.Nadam(), "ψ = 0.004   schedule_decay, how fast μ grows from β₁ / 2 to β₁"),
+        (optimizer.RMSProp(clip_weights=1), "clip_weights = 1  limit of each element of the new weight (not of v)"),
+        (optimizer.AdaDelta(learning_rate=5), "η         learning rate: it has no effect on this rule"),
+        (optimizer.LARS(momentum=0.5), "η_t = 0.01  learning rate of the step"),
+        (optimizer.DCASGD(beta=0.9), "λ = 0.04      lamda, strength of the correction"),  # the rule has a local `lamda`
+        (optimizer.Lion(), "m_0 = 0     momentum, before the first step"),
+    ],
+    ids=lambda x: type(x).__name__.lower() if isinstance(x, Optimizer) else "",
+)
+def test_words_come_from_the_docstring(opt, line):
+    assert line in legend(opt).splitlines()
+
+
+def test_no_line_of_a_legend_only_repeats_a_name():
+    for row in TABLE:
+        for line in legend(row.make(), 200).splitlines():
+            symbol, words = re.split(r" {2,}", line, maxsplit=1)
+            name = symbol.split(" = ")[0].removesuffix("_0")
+            assert len(name) > 2 or not re.match(rf"(state )?{re.escape(name)}\b", words), line
+
+
+class Named(Optimizer):
+    """A rule whose attributes have the names of its weight and of its locals.
+
+    Let w be the weight and v the speed:
+
+    Args:
+        pull: how hard, default 2.
+        k: in \\(LaTeX\\).
+    """
+
+    states = ("v",)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.w, self.k, self.pull = 3.0, 2.0, 2.0
+
+    def rule(self, w, g, v, *, lr):
+        k = self.k * 2
+        pull = self.pull * g
+        v = v + pull
+        return w - lr * self.w * k * v, v
+
+
+def test_an_attribute_with_the_name_of_something_else_is_told_from_it():
+    opt = Named()
+    lines = ["pull_t = pull g_t", "v_t = v_{t-1} + pull_t", "w_t = w_{t-1} - η self.w k·2 v_t"]
+    assert plain(opt).splitlines() == lines
+    found = dict(re.split(r" {2,}", line, maxsplit=1) for line in legend(opt).splitlines())
+    assert found["w"] == "weight"
+    assert found["self.w = 3"] == "the optimizer's attribute 'w'"
+    assert (found["k = 2"], found["pull = 2"], found["v_0 = 0"]) == ("k", "how hard", "speed, before the first step")
+    assert r"\mathrm{self.w}" in opt.equation()

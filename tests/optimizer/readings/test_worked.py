@@ -139,6 +139,15 @@ def test_noise_is_drawn_and_shown_with_its_law():
     assert re.search(r"\n  ξ_1 ~ N\(0, η\) = N\(0, 0.25\)\n  ξ_1 = -?0\.\d+\n", str(worked))
 
 
+def test_showing_noise_does_not_change_what_is_drawn_next():
+    random.seed(5)
+    expected = random.normal(shape=(3,)).asnumpy()
+    random.seed(5)
+    shown = [str(optimizer.SGLD(learning_rate=0.25).worked([1.0, 2.0], [0.5, 0.5])) for _ in range(2)]
+    assert random.normal(shape=(3,)).asnumpy().tolist() == expected.tolist()
+    assert shown[0] == shown[1]
+
+
 def test_the_optimizer_stays_as_it_is_and_starts_anew():
     opt = optimizer.LARS(momentum=0.5, lr_scheduler=FactorScheduler(2, 0.5))
     w = np.array([3.0, 4.0])
@@ -161,7 +170,11 @@ def test_a_gradient_is_one_for_all_steps_or_a_list_or_a_function():
     ("arguments", "error", "sentence"),
     [
         ((numpy.ones(7), 1.0), ArgumentError, "the weight has 7 elements; expected 1 to 6"),
-        (([], []), ArgumentError, "the weight has 0 elements"),
+        (([], []), ArgumentError, r"the weight is \[\]; expected a number or a short list"),
+        ((1.0, None), ArgumentError, "the gradient is None; expected a number"),
+        (([1.0, 2.0], [0.5, None]), ArgumentError, r"the gradient is \[0.5, None\]; expected a number"),
+        ((1.0, []), ArgumentError, r"the gradient is \[\]; expected a number"),
+        ((1.0, lambda w: None), ArgumentError, "the gradient is None; expected a number"),
         (("one", 1.0), ArgumentError, "the weight is 'one'; expected a number"),
         ((1.0, "uphill"), ArgumentError, "the gradient is 'uphill'; expected a number"),
         (([1.0, 2.0], 1.0), ShapeError, r"the gradient has shape \(\), the weight \(2,\); expected"),
