@@ -93,10 +93,21 @@ def test_every_rule_shows_its_equations_and_steps_worked_and_its_margin():
     assert set(re.findall(r'^margin\("(\w+)"\)', "\n".join(CODE.values()), flags=re.M)) == RULES | {"all", "custom"}
 
 
-def test_the_guides_three_pictures_are_there():
-    assert {"sgd-picture", "momentum-picture", "nag-picture"} <= {
+def test_the_guides_three_pictures_are_there_and_one_of_an_adaptive_rule():
+    assert {"sgd-picture", "momentum-picture", "nag-picture", "adam-picture"} <= {
         n for n, kinds in SHOWN.items() if "image/png" in kinds
     }
+
+
+def test_links_lead_to_a_heading_of_the_page_or_to_a_file_beside_it():
+    headings = {heading.lstrip("# ").replace(" ", "-") for heading in HEADINGS}
+    shown = [kinds["text/markdown"] for kinds in SHOWN.values() if "text/markdown" in kinds]
+    for link in re.findall(r"\]\(([^)]*)\)", "\n".join([*TEXT.values(), *shown])):
+        file, _, anchor = link.partition("#")
+        if not file:
+            assert anchor in headings, link
+        elif "://" not in file:
+            assert (TUTORIALS / file).exists(), link
 
 
 def test_no_equation_is_typed_by_hand():
