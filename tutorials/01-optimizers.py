@@ -231,11 +231,11 @@ vectors(optim, valley, start=(-4, 1.5), minimum=(0, 0))
 def walk(rule, start, slope, steps):
     """Where a rule goes, step by step: what a Trainer does for each parameter."""
     w = np.array(start, dtype="float64")
-    state = rule.create_state(0, w)  # what the rule remembers of parameter number 0: nothing, for plain SGD
+    state = rule.create_state(0, w)  # what the rule remembers of parameter 0: None for plain SGD
     places = [w.asnumpy()]
     for _ in range(steps):
         g = np.array(slope(places[-1]), dtype="float64")
-        rule.update(0, w, g, state)  # parameter number 0, its weight, its gradient, its state; changes w
+        rule.update(0, w, g, state)  # changes w, the weight of parameter 0, and its state
         places.append(w.asnumpy())
     return numpy.array(places)
 
@@ -246,7 +246,8 @@ def slope(place):
 
 
 for rate in (0.49, 0.51):
-    print(f"rate {rate}: after 50 steps at", walk(optimizer.SGD(learning_rate=rate), (-4, 1.5), slope, 50)[-1].round(3))
+    way = walk(optimizer.SGD(learning_rate=rate), (-4, 1.5), slope, 50)
+    print(f"rate {rate}: after 50 steps at", way[-1].round(3))
 
 # %% weight-decay [markdown]
 # ### Weight decay
@@ -443,7 +444,7 @@ def lengths(rule, steps):
     return -numpy.diff(walk(rule, 0.0, lambda w: 0.5, steps)) / rule.learning_rate
 
 
-steady = {label: lengths(rule, 100) for label, rule in [("AdaGrad", adagrad_optimizer), ("RMSProp", rmsprop_optimizer)]}
+steady = {"AdaGrad": lengths(adagrad_optimizer, 100), "RMSProp": lengths(rmsprop_optimizer, 100)}
 figure, axes = plt.subplots(figsize=(9, 3.2), layout="constrained")
 for (label, steps), marker in zip(steady.items(), "^D"):
     axes.loglog(numpy.arange(1, 101), steps, marker=marker, markersize=4, label=label)
@@ -661,7 +662,7 @@ from minigrad.lr_scheduler import CosineScheduler
 falling = CosineScheduler(max_update=100, base_lr=0.1, final_lr=0)
 for rule in optimizer.Signum(learning_rate=0.1), optimizer.Signum(lr_scheduler=falling):
     last = walk(rule, (-4, 1.5), slope, 100)[-20:]
-    print("farthest from the lowest point in the last 20 of 100 steps:", abs(last).max(axis=0).round(2))
+    print("farthest from the minimum in the last 20 of 100 steps:", abs(last).max(axis=0).round(2))
 
 # %% signum-sources [markdown]
 # J. Bernstein, Y.-X. Wang, K. Azizzadenesheli, A. Anandkumar, "signSGD: compressed optimisation for non-convex problems", ICML 2018, Algorithms 1 and 2.
@@ -682,7 +683,7 @@ margin("signum")
 lbsgd_optimizer = optimizer.LBSGD(
     momentum=0.0,
     multi_precision=False,  # whether weights in float16 keep a copy in float32
-    warmup_strategy="linear",  # how the rate grows; or "power2", "sqrt" ("lars" is something else: see the notes)
+    warmup_strategy="linear",  # how the rate grows: or "power2", "sqrt"; for "lars" see the notes
     warmup_epochs=5,  # for how many passes over the data it grows
     batch_scale=1,  # B, how many batches make a step
     updates_per_epoch=32,  # how many batches make a pass
