@@ -12,8 +12,8 @@ from minigrad.errors import ArgumentError
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.readings.latex import Latex
 from minigrad.optimizer.readings.lines import Lines
-from minigrad.optimizer.readings.notation import QUOTIENT
-from minigrad.optimizer.readings.worked import Run
+from minigrad.optimizer.readings.notation import QUOTIENT, stem_of
+from minigrad.optimizer.readings.worked import Run, Step
 from minigrad.optimizer.rule import Symbol
 from minigrad.plot.history import slope
 from minigrad.plot.style import FRAME, INK
@@ -41,7 +41,10 @@ class Arrow(NamedTuple):
     is_sum: bool = False
 
 
-def vectors(optimizer: Optimizer, surface: Surface, start: Sequence[float], step: int = 3, steps: int = 12) -> Picture:
+def vectors(
+    optimizer: Optimizer, surface: Surface, start: Sequence[float], step: int = 3, steps: int = 12,
+    minimum: Sequence[float] | None = None,
+) -> Picture:  # fmt: skip
     """Draw the way of an optimizer down a surface, and take one of its steps apart.
 
     On the left are `steps` steps from `start`. On the right is step number `step`. The rule computes the new weight
@@ -49,7 +52,9 @@ def vectors(optimizer: Optimizer, surface: Surface, start: Sequence[float], step
     is made of the gradient, green what is remembered of earlier steps, blue what the rule has made of both. A rule
     whose new weight is not a sum is drawn as one arrow. The optimizer stays as it is.
 
-    `surface(x, y)` is the height at the weights x and y, written with arithmetic and the functions of `np`.
+    `surface(x, y)` is the height at the weights x and y, written with arithmetic and the functions of `np`. If you say
+    where its `minimum` is, a cross marks it, and the panel on the left shows what lies between it and the start: the
+    same for every rule whose way stays near that.
 
     >>> from minigrad import optimizer
     >>> figure = vectors(optimizer.SGD(learning_rate=0.1), lambda x, y: 0.1 * x**2 + 2 * y**2, start=(-4, 1.5))
@@ -61,16 +66,22 @@ def vectors(optimizer: Optimizer, surface: Surface, start: Sequence[float], step
     whole("step", step, 1)
     lines = Lines(optimizer)
     run = Run(optimizer, lines, numpy.array(start, "float64"))
-    done = [run.step(slope(surface, run.arrays["w"])) for _ in range(max(step, whole("steps", steps, 1)))]
-    taken, path = done[step - 1], [*(one.w for one in done), done[-1].seen["w"]]
+    done = [run.step(slope(surface, run.arrays["w"])) for _ in range(max(step, whole("steps", steps, 1)) + 1)]
+    taken, path = done[step - 1], [one.w for one in done]
     if not taken.acts:
         raise ArgumentError(f"{optimizer} leaves the weight alone in step {step}; choose a step that moves it")
-    arrows, points = apart(lines, taken.values, taken.w, taken.seen["w"])
+    arrows, points = apart(lines, taken.values, taken.w, done[step])
     figure = Picture(figsize=(8.5, 3.9), layout="constrained")
     figure.suptitle(str(optimizer), color=INK, fontsize=10)
     left, right = figure.subplots(1, 2)
-    frame(left, surface, numpy.array([*path, *(arrow.end for arrow in arrows)]), f"{len(path) - 1} steps")
+    places = numpy.array([*path, *(arrow.end for arrow in arrows)])
+    ends = places if minimum is None else numpy.array([start, minimum])
+    inside = (abs(places - middle_of(ends)) < reach_of(ends)).all()
+    frame(left, surface, ends if inside else numpy.array([*ends, *places]), f"{len(path) - 1} steps")
     frame(right, surface, numpy.array([p for arrow in arrows for p in arrow[:2]]), f"step {step}, taken apart")
+    left.set(xlabel="x, one weight", ylabel="y, the other")
+    if minimum is not None:
+        left.plot(*minimum, color=SUM, marker="x", markersize=8, markeredgewidth=2)
     left.plot(*numpy.transpose(path), color=INK, linewidth=1, marker="o", markersize=4)
     for line in left.indicate_inset_zoom(right, edgecolor=INK).connectors or ():
         line.set_visible(False)
@@ -84,11 +95,12 @@ def vectors(optimizer: Optimizer, surface: Surface, start: Sequence[float], step
 
 
 def apart(
-    lines: Lines, values: Mapping[Symbol, Any], before: Point, after: Point
+    lines: Lines, values: Mapping[Symbol, Any], before: Point, following: Step
 ) -> tuple[list[Arrow], dict[str, Point]]:
-    """The vectors of one step, and the places that have a name."""
+    """The vectors of one step, and the places that have a name: some of them only in the following step."""
     latex = Latex(lines)
     list(latex.rows())  # from here on, what has a line is written by its name
+    after = following.w
     points = {"w_{t-1}": before, "w_t": after}
     first, terms = spine(lines.graph.results["w"])
     if first.name != "w":
@@ -106,6 +118,9 @@ def apart(
         place = whole_term.end
         if total in latex.defined:
             points.setdefault(latex.write(total)[0], place)
+            name = latex.defined[total]
+            if stem_of(name) != name and name in following.seen:
+                points.setdefault(latex.name(stem_of(name), 0), following.seen[name])
     # To go back by a vector and then forward by the same is drawn once.
     return [a for i, a in enumerate(arrows) if not any(reverse(a, b) for b in arrows[i + 1 :])], points
 
@@ -137,9 +152,7 @@ def reverse(a: Arrow, b: Arrow) -> bool:
 
 def frame(axes: Any, surface: Surface, places: Any, title: str) -> None:
     """Contours of the surface around the places, both axes to one scale: a gradient is at right angles to them."""
-    low, high = places.min(axis=0), places.max(axis=0)
-    reach = (0.7 * max((high - low) / SHAPE) or 1.0) * SHAPE
-    (west, south), (east, north) = (low + high) / 2 - reach, (low + high) / 2 + reach
+    (west, south), (east, north) = middle_of(places) - reach_of(places), middle_of(places) + reach_of(places)
     x, y = numpy.meshgrid(numpy.linspace(west, east, 200), numpy.linspace(south, north, 200))
     height = numpy.asarray(surface(x, y))
     levels = numpy.unique(numpy.quantile(height, numpy.linspace(0, 1, 16)))
@@ -149,6 +162,15 @@ def frame(axes: Any, surface: Surface, places: Any, title: str) -> None:
     axes.tick_params(color=FRAME, labelcolor=INK)
     for side in axes.spines.values():
         side.set_color(FRAME)
+
+
+def middle_of(places: Any) -> Point:
+    return (places.min(axis=0) + places.max(axis=0)) / 2
+
+
+def reach_of(places: Any) -> Point:
+    """Half the width and height of a panel around the places."""
+    return (0.7 * max(numpy.ptp(places, axis=0) / SHAPE) or 1.0) * SHAPE
 
 
 def draw(axes: Any, arrow: Arrow, middle: Point) -> None:

@@ -62,7 +62,7 @@ def test_nag_starts_from_the_ball_and_stores_the_point_ahead_of_it():
     after = ahead - 0.1 * SLOPES * ahead
     stored = after + 0.8 * (after - p)
     figure = vectors(optimizer.NAG(learning_rate=0.1, momentum=0.8), valley, START, step=5)
-    same(points(figure), {"$w_{t-1}$": ahead, "$w_t$": stored, "$p_{t-1}$": p})
+    same(points(figure), {"$w_{t-1}$": ahead, "$w_t$": stored, "$p_{t-1}$": p, "$p_t$": after})
     same(
         arrows(figure),
         {
@@ -96,6 +96,24 @@ def test_the_optimizer_stays_as_it_is():
 def test_a_gradient_is_at_right_angles_to_the_contours():
     figure = vectors(optimizer.SGD(learning_rate=0.1), valley, START)
     assert all(axes.get_aspect() == 1 for axes in figure.axes)
+
+
+def test_rules_are_seen_on_the_same_map_between_start_and_minimum():
+    rules = optimizer.SGD(learning_rate=0.1), optimizer.SGD(learning_rate=0.1, momentum=0.8)
+    maps = [vectors(rule, valley, START, minimum=(0, 0)).axes[0] for rule in rules]
+    assert maps[0].get_xlim() == maps[1].get_xlim() and maps[0].get_ylim() == maps[1].get_ylim()
+    for axes in maps:
+        cross = next(line for line in axes.lines if line.get_marker() == "x")
+        assert cross.get_xydata().tolist() == [[0, 0]]
+        assert axes.get_xlim()[0] < START[0] < 0 < axes.get_xlim()[1]
+        assert axes.get_xlabel() and axes.get_ylabel()
+
+
+def test_a_way_that_leaves_the_map_is_shown_whole():
+    axes = vectors(optimizer.SGD(learning_rate=0.55), valley, START, minimum=(0, 0)).axes[0]
+    low, high = axes.get_ylim()
+    way = next(line for line in axes.lines if line.get_marker() == "o").get_ydata()
+    assert low < way.min() < -10 and 10 < way.max() < high
 
 
 def test_what_cannot_be_drawn_is_refused():

@@ -2,6 +2,10 @@
 
 import ast
 import re
+import tomllib
+
+import errata
+import pytest
 
 from tests.tutorials.notebook import TUTORIALS, cells, read
 
@@ -93,10 +97,35 @@ def test_every_rule_shows_its_equations_and_steps_worked_and_its_margin():
     assert set(re.findall(r'^margin\("(\w+)"\)', "\n".join(CODE.values()), flags=re.M)) == RULES | {"all", "custom"}
 
 
-def test_the_guides_three_pictures_are_there():
-    assert {"sgd-picture", "momentum-picture", "nag-picture"} <= {
+def test_the_guides_three_pictures_are_there_and_one_of_an_adaptive_rule():
+    assert {"sgd-picture", "momentum-picture", "nag-picture", "adam-picture"} <= {
         n for n, kinds in SHOWN.items() if "image/png" in kinds
     }
+
+
+def test_links_lead_to_a_heading_of_the_page_or_to_a_file_beside_it():
+    headings = {heading.lstrip("# ").replace(" ", "-") for heading in HEADINGS}
+    shown = [kinds["text/markdown"] for kinds in SHOWN.values() if "text/markdown" in kinds]
+    for link in re.findall(r"\]\(([^)]*)\)", "\n".join([*TEXT.values(), *shown])):
+        file, _, anchor = link.partition("#")
+        if not file:
+            assert anchor in headings, link
+        elif "://" not in file:
+            assert (TUTORIALS / file).exists(), link
+            assert not anchor or anchor in anchors_of(TUTORIALS / file), link
+
+
+def anchors_of(page):
+    """The headings of a page, as links write them."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    return {re.sub(r"[^\w -]", "", line.lower()).strip().replace(" ", "-") for line in lines if line.startswith("#")}
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_notes_name_what_mxnet_has_wrong_and_the_guide_has_not(rule):
+    entries = tomllib.loads((TUTORIALS / "errata" / f"{rule}.toml").read_text(encoding="utf-8"))["entry"]
+    wrong = [e["what"] for e in entries if "MXNet 1.9.1" in e.get("errs", "") and "guide" not in e["errs"]]
+    assert [what for what in wrong if what not in errata.margin(rule).splitlines()[-1]] == []
 
 
 def test_no_equation_is_typed_by_hand():

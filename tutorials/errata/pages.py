@@ -22,15 +22,22 @@ class Markdown(str):
 
 
 def margin(name: str) -> Markdown:
-    """What the guide gets wrong, or leaves to be misread, about one rule; `"all"` has what concerns all of them."""
+    """What the guide gets wrong, or leaves to be misread, about one rule; `"all"` has what concerns all of them.
+
+    Where the guide is right and MXNet 1.9.1 is not, there is only the title.
+    """
     if name not in chapters():
         raise KeyError(f"there is no chapter {name!r}; there are {', '.join(chapters())}")
-    lines = []
+    lines, only_mxnet = [], []
     for entry in by_severity(chapters()[name].entries):
-        if entry.claim("guide") and ("guide" in entry.errs or entry.severity == "trap"):
+        if "MXNet 1.9.1" in entry.errs and "guide" not in entry.errs:
+            only_mxnet.append(entry.what)
+        elif entry.claim("guide") and ("guide" in entry.errs or entry.severity == "trap"):
             said = " ".join(spoken(replace(claim, evidence="")) for claim in entry.says)
-            lines.append(f"> * {title(entry)} {entry.notice} {said}")
+            lines.append(f"> * {title(entry)} {entry.notice} {said}".replace("](#", "](errata.md#"))
     more = f"[Errata, with examples](errata.md#{chapters()[name].anchor})"
+    if only_mxnet:
+        more = f"Wrong in MXNet 1.9.1, but not in the guide: {'; '.join(only_mxnet)}. {more}"
     return Markdown("\n".join([*lines, ">", f"> {more}"]) if lines else f"> Nothing here is wrong in the guide. {more}")
 
 

@@ -132,11 +132,11 @@ def test_a_line_may_have_the_name_of_the_number_that_it_is_made_of(engine):
             self.beta = beta
 
         def rule(self, w, g, *, lr):
-            beta = 1 - self.beta
-            return w - lr * beta * g
+            beta = (1 - self.beta) * g
+            return w - lr * beta
 
     (after,) = run(engine, Mixed(), [[{"w": [1.0]}, [2.0], {"lr": 0.5, "beta": 0.25}, []]])
-    assert after == {"beta": 0.75, "w": [0.25]}
+    assert after == {"beta": [1.5], "w": [0.25]}
 
 
 def test_a_program_says_for_which_hyper_parameters_it_is_right(engine):

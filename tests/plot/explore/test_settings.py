@@ -68,7 +68,7 @@ def test_scales_follow_from_what_is_accepted():
     assert (found["epsilon"].scale, found["epsilon"].least, found["epsilon"].most) == ("log", 0, None)
     assert [(of.optional, of.most) for of in settings(optimizer.DCASGD()) if of.name == "beta"] == [(True, 1)]
     assert settings(optimizer.LBSGD())[3].kind == "whole"
-    assert settings(optimizer.LBSGD())[2].words == ("linear", "power2", "sqrt", "lars")
+    assert settings(optimizer.LBSGD())[2].words == ("linear", "power2", "sqrt", "lars", "none")
 
 
 def test_an_argument_without_a_default_has_the_value_of_the_example():
