@@ -182,8 +182,8 @@ class Symbol:
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return elementwise().meaning(apply, function, args, kwargs)
 
-    def __minigrad_operation__(self, operation: Any, args: Any) -> Any:
-        return elementwise().meaning(apply, operation, args, {}, "np")
+    def __minigrad_operation__(self, operation: Any, args: Any, kwargs: Any = None) -> Any:
+        return elementwise().meaning(apply, operation, args, kwargs or {}, "np")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -205,7 +205,7 @@ def refusing(special: str) -> Callable[..., Any]:
     return method
 
 
-for _special in ["array", "len", "iter", "getitem", "setitem", "contains", "matmul", "rmatmul", "or", "invert"]:
+for _special in ["array", "len", "iter", "getitem", "setitem", "contains", "matmul", "rmatmul", "or", "xor", "invert"]:
     setattr(Symbol, f"__{_special}__", refusing(f"__{_special}__"))
 
 

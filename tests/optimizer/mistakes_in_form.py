@@ -80,7 +80,7 @@ class ReturnsText(Optimizer):
         return "w"
 
 
-@told("a value of type generator for w")
+@told("is a generator", "ends with `return`")
 class Yields(Optimizer):
     def rule(self, w, g, *, lr):
         yield w - lr * g
