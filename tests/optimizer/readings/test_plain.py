@@ -111,9 +111,7 @@ def test_everything_can_be_looked_at(capsys):
     class Looks(Optimizer):
         def rule(self, w, g, *, lr):
             print(g.mean(), g.max(), numpy.linalg.norm(g), np.linalg.norm(g), numpy.round(g, 1), len(g), g.T, g[0])
-            print(
-                [x for x in g], f"{g.mean():.2f}", round(g.mean(), 1), numpy.tanh(0 * g), g.argmax(), 3.0 in g, max(g)
-            )
+            print(list(g), f"{g.mean():.2f}", round(g.mean(), 1), numpy.tanh(0 * g), g.argmax(), 3.0 in g, max(g))
             assert numpy.isfinite(g).all() and not numpy.isnan(g).any() and g.mean() < 4
             kept.extend([g.mean(), g.max().item(), g[g > 3]])
             return w - lr * g
