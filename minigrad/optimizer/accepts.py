@@ -13,7 +13,6 @@ import numpy
 from minigrad.device import MODULES, Array
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeviceError, DTypeError, KeywordError, ShapeError, UsageError
-from minigrad.explain import described
 
 FLOATS = {numpy.dtype(name) for name in ("float16", "float32", "float64")}
 """What can be trained. (An array in the other byte order has another dtype.)"""
@@ -57,44 +56,6 @@ def gradient_for(weight: Tensor, grad: Any) -> Tensor:
         )
     with weight.ctx:
         return Tensor(given.data.astype(weight.dtype), weight.ctx)
-
-
-def first_state(optimizer: Any, name: str, weight: Tensor) -> Array:
-    """The array with which a state starts, if it is one of the weight's shape and dtype and of memory of its own."""
-    cls, made = type(optimizer).__name__, optimizer.initial_state(name, weight.data)
-    array, w = made.data if isinstance(made, Tensor) else made, weight.data
-    what = f"{cls}.initial_state gives {described(made)} for {name!r}"
-    if type(array) not in MODULES or isinstance(array, numpy.generic):
-        raise KeywordError(f"{what}; expected an array like w: numpy.full_like(w, 1.0), w.copy().")
-    if array.shape != w.shape:
-        raise ShapeError(f"{what}, but w has shape {w.shape}; make it like w: numpy.ones_like(w).")
-    if not fits(array, w):
-        raise DTypeError(f"{what}, but w is {w.dtype}; make it like w, numpy.ones_like(w), or .astype(w.dtype).")
-    if overlap(array, w):
-        raise UsageError(f"{cls}.initial_state gives w itself for {name!r}, which changes with w; give w.copy().")
-    return array
-
-
-def fits(a: Array, w: Array) -> bool:
-    """Whether a state has a dtype that the weight's can have: its own, or float32 for float16."""
-    return bool(a.dtype == w.dtype or (w.dtype == numpy.float16 and a.dtype == numpy.float32))
-
-
-def not_by_name(cls: type, found: Any) -> Exception:
-    """The error for what `named` returned, if it is no dict."""
-    return UsageError(
-        f"{cls.__name__}.named returned {described(found)}; end it with a dict of what the rule asks for, by name: "
-        'return {"length": ...}'
-    )
-
-
-def by_name(cls: type, given: tuple[Any, ...]) -> Exception:
-    """The error for arguments of the base's constructor that have no name."""
-    right = "**kwargs" if isinstance(given[0], dict) else "learning_rate=learning_rate, **kwargs"
-    return KeywordError(
-        f"{cls.__name__}.__init__ passes {described(given[0])} to super().__init__() by position, but every optimizer "
-        f"takes its arguments by name: write super().__init__({right})"
-    )
 
 
 def states_for(optimizer: Any, weight: Tensor, state: Any) -> list[Array]:
@@ -141,6 +102,11 @@ def check(cls: str, arrays: Mapping[str, Array], extras: Collection[str] = ()) -
             )
         if not (fits(a, w) or (a.dtype in FLOATS and (name == "g" or name in extras))):
             raise DTypeError(f"{cls} was given {name!r} of dtype {a.dtype!s} for a weight of dtype {w.dtype!s}.")
+
+
+def fits(a: Array, w: Array) -> bool:
+    """Whether a state has a dtype that the weight's can have: its own, or float32 for float16."""
+    return bool(a.dtype == w.dtype or (w.dtype == numpy.float16 and a.dtype == numpy.float32))
 
 
 def apart(g: Array, changed: Iterable[Array]) -> Array:

@@ -21,17 +21,8 @@ from minigrad.device import Array, context_of, xp_of
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
-from minigrad.optimizer.accepts import (
-    apart,
-    by_name,
-    first_state,
-    gradient_for,
-    master_of,
-    not_by_name,
-    states_for,
-    weight_of,
-)
-from minigrad.optimizer.arguments import Default
+from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
+from minigrad.optimizer.arguments import Default, rebase
 from minigrad.optimizer.graph import as_the_rule_gets_it, is_own
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run, way_of
@@ -121,6 +112,8 @@ class Optimizer(Shown):
         **unknown: Any,
     ) -> None:
         if by_position:
+            from minigrad.optimizer.given import by_name
+
             raise by_name(type(self), by_position)
         if unknown:
             refuse(type(self), unknown)
@@ -136,7 +129,7 @@ class Optimizer(Shown):
             raise KeywordError(f"lr_scheduler={lr_scheduler!r} is not a schedule; expected a callable, update -> rate")
         self.lr_scheduler = lr_scheduler
         if lr_scheduler is not None and not isinstance(rate, Default):
-            _rebase(lr_scheduler, self.lr)
+            rebase(lr_scheduler, self.lr)
         self.param_dict: Mapping[Index, Any] = dict(param_dict or {})
         self.idx2name: dict[Index, str] = dict(param_idx2name or {})
         self.lr_mult: dict[Index, float] = {}
@@ -171,7 +164,12 @@ class Optimizer(Shown):
         self._check_class()
         weight = weight_of(weight)
         with weight.ctx:
-            made = tuple(Tensor(first_state(self, name, weight), weight.ctx) for name in self.states)
+            arrays = {name: self.initial_state(name, weight.data) for name in self.states}
+            if not is_own(type(self)):
+                from minigrad.optimizer.given import first_state
+
+                arrays = {key: first_state(type(self).__name__, key, x, weight.data) for key, x in arrays.items()}
+            made = tuple(Tensor(x, weight.ctx) for x in arrays.values())
         return made if len(made) > 1 else made[0] if made else None
 
     def create_state_multi_precision(self, index: Index, weight: Tensor) -> State:
@@ -239,8 +237,10 @@ class Optimizer(Shown):
         }
         if self.divides_by_rate and scalars["lr"] <= 0:
             return
-        found = self.named(index, w, g, states, scalars)
+        found: Any = self.named(index, w, g, states, scalars)
         if type(found) is not dict and not isinstance(found, Mapping):
+            from minigrad.optimizer.given import not_by_name
+
             raise not_by_name(type(self), found)
         scalars.update(found)
         own = states[: len(self.states)]  # `create_state` may add arrays for `named` and `step`, not for the rule
@@ -389,15 +389,3 @@ class Optimizer(Shown):
 def refresh(master: Array, w: Array) -> None:
     """Copy into a float32 master what was changed by hand: wherever the float16 weight is not the master, rounded."""
     master[...] = xp_of(w).where(master.astype(w.dtype) == w, master, w)
-
-
-def _rebase(scheduler: Any, lr: float) -> None:
-    """Let an explicit rate override the base of a schedule."""
-    if hasattr(scheduler, "set_base"):
-        scheduler.set_base(lr)
-    elif hasattr(scheduler, "base_lr"):
-        scheduler.base_lr = lr
-    else:
-        raise ArgumentError(
-            f"learning_rate={lr!r} cannot override {scheduler!r}, which has no base_lr; give one of the two"
-        )

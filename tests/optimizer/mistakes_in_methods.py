@@ -55,7 +55,7 @@ class AsksForLength(Optimizer):
 @told(".named returned None", "a dict of what the rule asks for")
 class ForgetsToReturnWhatIsNamed(AsksForLength):
     def named(self, index, w, g, states, scalars):
-        scalars = {"length": 1.0}
+        scalars = {"length": 1.0}  # noqa: F841
 
 
 @told(".named returned a list of float", "a dict of what the rule asks for")
