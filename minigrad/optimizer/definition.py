@@ -49,7 +49,7 @@ def check_rate(cls: Any, optimizer: Any) -> None:
     parameter = inspect.signature(cls.__init__).parameters.get("learning_rate")
     if parameter is None or parameter.default is None or cls.__init__.__module__.startswith("minigrad."):
         return
-    kept = isinstance(optimizer.lr, Default) and not isinstance(parameter.default, Default)
+    kept = isinstance(getattr(optimizer, "lr", None), Default) and not isinstance(parameter.default, Default)
     if kept and "lr" in inspect.signature(cls.rule).parameters:
         raise RuleError(
             f"{cls.__name__}.__init__ {place(cls.__init__.__code__)}takes learning_rate and does not hand it on, so "

@@ -125,6 +125,15 @@ def not_a_number(x: object) -> RuleError:
     )
 
 
+def undecided(x: str) -> RuleError:
+    """The error for a branch on a number of the step, such as t, which a graph has to leave open."""
+    return RuleError(
+        f"equations, and a program, cannot branch on {x}, which differs from step to step: write where(condition, this, "
+        "that), maximum and minimum. As it is only Python can run the rule, in a script or a notebook, or with "
+        'optimizer.reading("plain")'
+    )
+
+
 def joins(spelled: str) -> RuleError:
     """The error for what takes several elements together."""
     return RuleError(f"{spelled} is not elementwise, but {OUTSIDE}")
@@ -147,10 +156,8 @@ def refused(what: str, x: str) -> RuleError:
     """The error for an attribute or special method of an array that a rule cannot use; `x` is the array as text."""
     if what == "__bool__":
         return RuleError(
-            f"a rule cannot branch on {x}, which differs from element to element or from step to step, and have "
-            "equations or be a program: write where(condition, this, that), maximum and minimum; Python's `if`, `and`, "
-            "`a < b < c`, min and max work on numbers of the optimizer only. (Where Python runs the rule, as in a "
-            'script or with optimizer.reading("plain"), they also work on numbers such as t.)'
+            f"a rule cannot branch on {x}, which differs from element to element: write where(condition, this, that), "
+            "maximum and minimum; Python's `if`, `and`, `a < b < c`, min and max work on numbers of the optimizer only"
         )
     if what in ("__float__", "__int__", "__index__", "__complex__"):
         return RuleError(

@@ -256,7 +256,7 @@ class Trace:
     def decide(self, x: Symbol) -> bool:
         """Whether a scalar made of hyper-parameters is true. The answer is recorded: the branch taken depends on it."""
         if not is_known(x):
-            raise elementwise().refused("__bool__", repr(x))
+            raise elementwise().refused("__bool__", repr(x)) if x.is_array else elementwise().undecided(repr(x))
         self.decided[x] = bool(evaluate(x))
         return self.decided[x]
 

@@ -190,7 +190,7 @@ def is_minigrads(value: Any) -> bool:
 
 def is_users(value: Any) -> bool:
     """Whether this is a function of a user's, whose text can be looked at."""
-    return isinstance(value, FunctionType) and not value.__module__.startswith(("minigrad.", "numpy"))
+    return isinstance(value, FunctionType) and not str(value.__module__).startswith(("minigrad.", "numpy."))
 
 
 def is_method(value: Any) -> bool:
