@@ -128,9 +128,9 @@ def not_a_number(x: object) -> RuleError:
 def undecided(x: str) -> RuleError:
     """The error for a branch on a number of the step, such as t, which a graph has to leave open."""
     return RuleError(
-        f"equations, and a program, cannot branch on {x}, which differs from step to step: write where(condition, this, "
-        "that), maximum and minimum. As it is only Python can run the rule, in a script or a notebook, or with "
-        'optimizer.reading("plain")'
+        f"equations, and a program, cannot branch on {x}, which differs from step to step: write "
+        "where(condition, this, that), maximum and minimum. As it is, only Python can run the rule: in a script or a "
+        'notebook, or with optimizer.reading("plain")'
     )
 
 

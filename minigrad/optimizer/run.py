@@ -60,6 +60,8 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
     if graph is None:
         from minigrad.optimizer.readings.plain import step
 
+        if not (isinstance(arrays[0], numpy.ndarray) or _chosen == "plain" or is_of_main(type(optimizer))):
+            graph_of(optimizer, len(arrays), scalars)  # a GPU's arrays refuse nothing, symbols do
         return step(optimizer, arrays, scalars)
     inputs = [*arrays, *[scalars[name] for name in graph.extras]] if graph.extras else list(arrays)
     shape, dtype = inputs[0].shape, inputs[0].dtype
@@ -167,15 +169,19 @@ def way_of(optimizer: Any) -> str:
 
 def is_plain(optimizer: Any) -> bool:
     """Whether a rule is one of a notebook or a script, with nothing chosen, or one that no graph could follow."""
-    cls = type(optimizer)
-    if is_own(cls) or not hasattr(cls, "rule"):
+    if is_own(type(optimizer)) or not hasattr(type(optimizer), "rule"):
         return False
-    names = ("rule", *getattr(getattr(cls.rule, "__code__", None), "co_names", ()))  # methods that it calls, too
-    if not _chosen and any(getattr(getattr(cls, name, None), "__module__", "") == "__main__" for name in names):
+    if not _chosen and is_of_main(type(optimizer)):
         return True
     from minigrad.optimizer.surroundings import closed
 
     return not closed(optimizer)
+
+
+def is_of_main(cls: Any) -> bool:
+    """Whether the rule of a class, or a method that it calls, is defined in a notebook or a script."""
+    names = ("rule", *getattr(getattr(cls.rule, "__code__", None), "co_names", ()))
+    return any(getattr(getattr(cls, name, None), "__module__", "") == "__main__" for name in names)
 
 
 @cache

@@ -56,7 +56,7 @@ class WritesAConditionalExpression(Optimizer):
         return w - lr * (g if w > 0 else 0)
 
 
-@told("cannot branch on (t < 3.0)", "only Python can run the rule", only=("numpy",))
+@told("cannot branch on (t < 3.0)", "As it is, only Python can run the rule", only=("numpy",))
 class BranchesOnTheStep(Optimizer):
     def rule(self, w, g, *, lr, t):
         return w - lr * g if t < 3 else w

@@ -10,6 +10,7 @@ import pytest
 from mistakes import MISTAKES
 
 from minigrad import np
+from minigrad.device import to_host
 from minigrad.errors import MinigradError
 from minigrad.optimizer import SGD, Optimizer
 from minigrad.optimizer.run import reading
@@ -115,7 +116,7 @@ def test_named_can_have_the_gradient_that_the_rule_gets(asks, expected):
 
     class Named(Optimizer):
         def named(self, index, w, g, states, scalars):
-            seen.append(self.prepared(w, g, scalars))
+            seen.append(to_host(self.prepared(w, g, scalars)))
             return {}
 
     def of_lr(self, w, g, *, lr):

@@ -58,5 +58,5 @@ def sample(arrays: Mapping[str, Any]) -> dict[str, Any]:
     count = len(range(size)[places])
     return {
         name: to_host(a.reshape(-1)[places] if a.size == size else a).astype("float64") * numpy.ones(count)
-        for name, a in arrays.items()
+        for name, a in ((name, numpy.asarray(a) if isinstance(a, float) else a) for name, a in arrays.items())
     }

@@ -23,7 +23,7 @@ class Momentum(Optimizer):
         return w + v + noise, v
 
     def named(self, index, w, g, states, scalars):
-        return {"noise": numpy.linspace(0, 1, w.size).reshape(w.shape)}
+        return {"noise": 0.5 * w}
 
 
 class Forgets(Momentum):
