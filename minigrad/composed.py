@@ -68,6 +68,9 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
                         named[key] = _converted(named[key], first, name)
                 return function(*given, **named)
             except EXPLAINED as error:
+                for a in args:  # a symbol of an optimizer's rule, say
+                    if hasattr(type(a), "__minigrad_operation__"):
+                        return a.__minigrad_operation__(checked, args, kwargs)
                 told = explained(f"{name}()", error, {**dict(zip(names, args)), **kwargs})
                 if told is error:
                     raise

@@ -94,11 +94,19 @@ def check(cls: str, arrays: Mapping[str, Array], extras: Collection[str] = ()) -
         if a.shape != w.shape and not (name in extras and a.shape == () and not isinstance(a, numpy.ndarray)):
             raise ShapeError(
                 f"{cls} was given {name!r} of shape {a.shape} for a weight of shape {w.shape}; they must be the same. "
-                "Each parameter has its own gradient and states: create_state(index, weight) makes these."
+                + (
+                    "It comes from named(), which gives numbers and arrays of the shape of w."
+                    if name in extras
+                    else "Each parameter has its own gradient and states: create_state(index, weight) makes these."
+                )
             )
-        fits = a.dtype == w.dtype or (w.dtype == numpy.float16 and a.dtype == numpy.float32)
-        if not (fits or (a.dtype in FLOATS and (name == "g" or name in extras))):
+        if not (fits(a, w) or (a.dtype in FLOATS and (name == "g" or name in extras))):
             raise DTypeError(f"{cls} was given {name!r} of dtype {a.dtype!s} for a weight of dtype {w.dtype!s}.")
+
+
+def fits(a: Array, w: Array) -> bool:
+    """Whether a state has a dtype that the weight's can have: its own, or float32 for float16."""
+    return bool(a.dtype == w.dtype or (w.dtype == numpy.float16 and a.dtype == numpy.float32))
 
 
 def apart(g: Array, changed: Iterable[Array]) -> Array:

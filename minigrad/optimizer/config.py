@@ -42,6 +42,11 @@ def to_config(optimizer: Optimizer, complete: bool = True) -> dict[str, Any]:
     ('sgd', 0.5, 0.9)
     """
     own, scheduler = vars(optimizer), optimizer.lr_scheduler
+    if type(optimizer).__name__.lower() not in OPTIMIZERS:
+        raise ArgumentError(
+            f"{type(optimizer).__name__} is not registered, so a file with it could not be loaded; write "
+            "@optimizer.register above the class"
+        )
     names = [*places(type(optimizer), RENAMED, APART).values(), *LEARNT]
     config = {
         "class": type(optimizer).__name__.lower(),

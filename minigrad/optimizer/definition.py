@@ -6,18 +6,18 @@ looked at.
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import lru_cache
 from numbers import Real
 from typing import Any
 
 from minigrad.define import identifier
+from minigrad.device import MODULES
 from minigrad.errors import RuleError, UsageError
 from minigrad.explain import described
+from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.mistakes import GIVEN, in_words, mistake, no_rule, not_given, place
+from minigrad.optimizer.returned import check_returned, not_returned, returns_alone
 
 
 def check(optimizer: Any, scalars: Mapping[str, Any]) -> None:
@@ -29,6 +29,7 @@ def check(optimizer: Any, scalars: Mapping[str, Any]) -> None:
     parameters = list(inspect.signature(cls.rule).parameters.values())
     check_positional(cls, states, parameters)
     in_a_step = "lr" in scalars  # else nothing is known of what `named` gives
+    check_rate(cls, optimizer)
     known = dict.fromkeys([*GIVEN, *optimizer.measured, *scalars])
     for p in parameters:
         if p.kind is p.VAR_KEYWORD:
@@ -37,6 +38,23 @@ def check(optimizer: Any, scalars: Mapping[str, Any]) -> None:
             raise mistake(cls, not_given(optimizer, p.name, known))
         if p.kind is p.KEYWORD_ONLY and scalars.get(p.name, 0.0) is None:
             raise mistake(cls, f"asks for {p.name!r}, which is None; read it in named(), and give the rule a number")
+        given = scalars.get(p.name, 0.0) if p.kind is p.KEYWORD_ONLY else 0.0
+        if not isinstance(given, Real) and type(given) not in MODULES:
+            told = f"asks for {p.name!r}, but named() gives {described(given)}; give a number, by float(...) of it,"
+            raise mistake(cls, f"{told} or an array of NumPy or CuPy, by .data")
+
+
+def check_rate(cls: Any, optimizer: Any) -> None:
+    """Raise RuleError if the constructor takes a rate and does not hand it on, so that the rule gets another."""
+    parameter = inspect.signature(cls.__init__).parameters.get("learning_rate")
+    if parameter is None or parameter.default is None or cls.__init__.__module__.startswith("minigrad."):
+        return
+    kept = isinstance(getattr(optimizer, "lr", None), Default) and not isinstance(parameter.default, Default)
+    if kept and "lr" in inspect.signature(cls.rule).parameters:
+        raise RuleError(
+            f"{cls.__name__}.__init__ {place(cls.__init__.__code__)}takes learning_rate and does not hand it on, so "
+            f"the rate is {float(optimizer.lr)}; write super().__init__(learning_rate=learning_rate, **kwargs)."
+        )
 
 
 def check_class(optimizer: Any, base: type) -> None:
@@ -50,6 +68,7 @@ def check_class(optimizer: Any, base: type) -> None:
         )
     if hasattr(cls, "rule"):
         checked_states(cls, optimizer.states)
+        check_rate(cls, optimizer)
     for name in ("step", "update", "named", "measure", "initial_state", "create_state"):
         method, own = vars(base)[name], getattr(optimizer, name)
         passed = list(inspect.signature(method).parameters)[1:]
@@ -104,6 +123,14 @@ def check_positional(cls: type, states: Sequence[str], parameters: Sequence[insp
     if known:
         right = f"def rule(self, {', '.join(wanted)}, *, {', '.join([*known, *asked])})"
         raise mistake(cls, f"takes {known[0]!r} by position, but asks for it by name, after a `*`; write {right}")
+    constants = {p.name: p.default for p in parameters if p.name in extra and p.default not in (p.empty, None, 0)}
+    if constants and not missing:
+        name, value = next(iter(constants.items()))
+        raise mistake(
+            cls,
+            f"takes {name!r} by position, as if it were a state; make it a number of the optimizer, "
+            f"`{name} = {value!r}` in the class or self.{name} in __init__, and write self.{name}",
+        )
     if extra and not missing:
         hint = f"states = ({', '.join(repr(name) for name in [*states, *extra])},)"
         other = "`state`; it is written `states`: " if hasattr(cls, "state") else ""
@@ -138,6 +165,8 @@ def call(
     for name, x in zip(("w", *states), after):
         is_array = type(x) is type(arrays[0]) or (hasattr(x, "dtype") and hasattr(arrays[0], "dtype"))
         if not is_array and not isinstance(x, Real):
+            if inspect.isgenerator(x):
+                raise mistake(cls, "is a generator, because of a `yield`; a rule ends with `return`")
             found = "several values" if isinstance(x, (tuple, list)) else described(x)
             raise mistake(cls, f"returns {found} for {name}, but the next {name} is one array, or a number")
     if "lr" in asked and read and id(arrays[1]) in read and not (after[0] is arrays[1] or isinstance(after[0], Real)):
@@ -158,10 +187,7 @@ def results_of(
     if isinstance(returned, (list, set, dict)):
         raise mistake(cls, f"returns a {type(returned).__name__}; write {wanted} with commas, as in `return {form}`")
     if isinstance(returned, tuple):
-        for line, names in returned_names(cls):
-            if sorted(names) == sorted(states) and names != list(states):
-                told = f"returns its states as {', '.join(names)}, but they are told apart by their position: write"
-                raise mistake(cls, f"{told} `return w, {', '.join(states)}`", line=line)
+        check_returned(cls, states)
         if len(returned) != 1 + len(states):
             declared = f"the states are {states}" if states else 'it declares no states, as in states = ("v",)'
             raise mistake(cls, f"returned {len(returned)} values; expected {wanted}, as {declared}")
@@ -180,75 +206,3 @@ def results_of(
             line=at,
         )
     return (returned, *arrays[2:])
-
-
-# The text of a rule
-
-
-@lru_cache(maxsize=64)
-def body(rule: Any) -> tuple[list[ast.stmt], int]:
-    """The statements of a rule, and what to add to their line numbers; none if its text is not to be found."""
-    try:
-        lines, first = inspect.getsourcelines(inspect.unwrap(rule))
-        (tree,) = ast.parse(textwrap.dedent("".join(lines))).body
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return [], 0
-    return (tree.body if isinstance(tree, ast.FunctionDef) else []), first - 1
-
-
-def returned_names(cls: Any) -> list[tuple[int, list[str]]]:
-    """The lines with a `return` of several values that are names behind the first, and these names."""
-    statements, offset = body(cls.rule)
-    found = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Return)]
-    tuples = [(node.lineno + offset, node.value.elts[1:]) for node in found if isinstance(node.value, ast.Tuple)]
-    return [(line, [x.id for x in rest if isinstance(x, ast.Name)]) for line, rest in tuples]
-
-
-def returns_alone(cls: Any) -> list[tuple[int, str]]:
-    """The lines with a `return` of one value, and the value as text."""
-    statements, offset = body(cls.rule)
-    found = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Return)]
-    return [
-        (node.lineno + offset, ast.unparse(node.value))
-        for node in found
-        if node.value is not None and not isinstance(node.value, ast.Tuple)
-    ]
-
-
-def not_returned(cls: Any, states: Collection[str], reading: bool) -> list[tuple[int, str, list[str]]]:
-    """Each `return` of one value that a state made anew, without the old one, can reach: its line, text and names.
-
-    With `reading`, also each that a use of a state can reach, or that uses one.
-    """
-    found = []
-    statements, offset = body(cls.rule)
-
-    def walk(block: Sequence[ast.stmt], held: set[str]) -> set[str] | None:
-        """The names that hold a new value after a block; None if it never comes to its end."""
-        for node in block:
-            if isinstance(node, (ast.Assign, ast.AugAssign, ast.Return)) and node.value and reading:
-                held = held | ({*states} & names_in(node.value))
-            if isinstance(node, ast.Return):
-                if held and node.value is not None and not isinstance(node.value, ast.Tuple):
-                    found.append((node.lineno + offset, ast.unparse(node.value), sorted(held)))
-                return None
-            if isinstance(node, ast.Assign) and not {*states} & names_in(node.value):
-                held = held | {name for target in node.targets for name in names_in(target) if name in states}
-            ends = [walk(part, held) for part in blocks_of(node)]
-            if ends:
-                if isinstance(node, ast.If) and len(ends) == 2 and ends == [None, None]:
-                    return None
-                held = held.union(*(end for end in ends if end))
-        return held
-
-    walk(statements, set())
-    return found
-
-
-def blocks_of(node: ast.stmt) -> list[list[ast.stmt]]:
-    blocks = [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
-    return [] if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else [block for block in blocks if block]
-
-
-def names_in(node: ast.AST) -> set[str]:
-    return {x.id for x in ast.walk(node) if isinstance(x, ast.Name)}

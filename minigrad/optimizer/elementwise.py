@@ -25,6 +25,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "fabs": lambda F, x: F("absolute", x),
     "positive": lambda F, x: x,
     "reciprocal": lambda F, x: F("divide", 1.0, x),
+    "copy": lambda F, x: x,
     "zeros_like": lambda F, x: 0.0,
     "ones_like": lambda F, x: 1.0,
     "relu": lambda F, x: F("maximum", x, 0.0),
@@ -37,7 +38,8 @@ FUNCTIONS = "sqrt, square, abs, sign, exp, log, sin, cos, maximum, minimum, clip
 
 OUTSIDE = (
     "a rule computes each element of w from the same element of g and of the states. Compute it outside, in "
-    "`named(self, index, w, g, states, scalars)`, and ask for it by name, as lars.py does"
+    "`named(self, index, w, g, states, scalars)`, whose g is the raw gradient (the rule's is self.prepared(w, g, "
+    "scalars)), and ask for it by name, as lars.py does"
 )
 SPECIAL = {
     "__float__": "float(), int() and the functions of math",
@@ -93,6 +95,8 @@ def missing(spelled: str, function: Any) -> RuleError:
     """The error for a function that a rule cannot use: elementwise, but not there, or not elementwise."""
     if name_of(function) == "matmul":
         return joins("@ (matmul)")
+    if name_of(function) == "bitwise_xor":
+        return power()
     if name_of(function) in ("bitwise_and", "bitwise_or", "logical_and", "logical_or", "invert", "logical_not"):
         return logic(spelled)
     alone = isinstance(function, numpy.ufunc) or getattr(function, "elementwise", False)
@@ -121,9 +125,23 @@ def not_a_number(x: object) -> RuleError:
     )
 
 
+def undecided(x: str) -> RuleError:
+    """The error for a branch on a number of the step, such as t, which a graph has to leave open."""
+    return RuleError(
+        f"equations, and a program, cannot branch on {x}, which differs from step to step: write "
+        "where(condition, this, that), maximum and minimum. As it is, only Python can run the rule: in a script or a "
+        'notebook, or with optimizer.reading("plain")'
+    )
+
+
 def joins(spelled: str) -> RuleError:
     """The error for what takes several elements together."""
     return RuleError(f"{spelled} is not elementwise, but {OUTSIDE}")
+
+
+def power() -> RuleError:
+    """The error for `g^2`."""
+    return RuleError("^ is Python's exclusive or of whole numbers; a power is written **, as in g**2")
 
 
 def logic(spelled: str) -> RuleError:
@@ -138,9 +156,8 @@ def refused(what: str, x: str) -> RuleError:
     """The error for an attribute or special method of an array that a rule cannot use; `x` is the array as text."""
     if what == "__bool__":
         return RuleError(
-            f"a rule cannot branch on {x}, which differs from element to element or from step to step: write "
-            "where(condition, this, that), maximum and minimum; Python's `if`, `and`, `a < b < c`, min and max work on "
-            "numbers of the optimizer only"
+            f"a rule cannot branch on {x}, which differs from element to element: write where(condition, this, that), "
+            "maximum and minimum; Python's `if`, `and`, `a < b < c`, min and max work on numbers of the optimizer only"
         )
     if what in ("__float__", "__int__", "__index__", "__complex__"):
         return RuleError(
@@ -166,8 +183,14 @@ def refused(what: str, x: str) -> RuleError:
         )
     if what in LAYOUT:
         return RuleError(
-            f"{x}.{what} is not known in a rule, because all parameters may lie side by side in one array; {OUTSIDE}. "
-            'With optimizer.reading("plain") the rule is run on each parameter in its own shape'
+            f"{x}.{what} is not known in a rule, because all parameters may lie side by side in one array; {OUTSIDE}"
+        )
+    if what == "__xor__":
+        return power()
+    if what == "__iter__":
+        return RuleError(
+            f"{SPECIAL[what]} of {x} is not elementwise, but {OUTSIDE}. If this is `w, v = super().rule(...)`: that "
+            "rule returns w alone"
         )
     if what in SPECIAL:
         return RuleError(f"{SPECIAL[what]} of {x} is not elementwise, but {OUTSIDE}")

@@ -53,11 +53,8 @@ class Graph:
         self.parameters = [x for x in self.scalars if x in wanted]
         self.written = {name: x for name, x in results.items() if not (x.op == "array" and x.name == name)}
         self.compiled: dict[Any, Any] = {}
-        self.unproved, self.moving, self.stale = (
-            0,
-            False,
-            False,
-        )  # set by `surroundings.py`, for rules that are not minigrad's
+        self.unproved = 0  # this, and what follows, is set by `surroundings.py`, for rules that are not minigrad's
+        self.moving = self.stale = False
         self.trace = trace
 
     @cached_property
@@ -139,6 +136,14 @@ def active(scalars: Scalars) -> tuple[bool, bool, bool]:
     """Which parts of the preparation do anything: rescaling, clipping, decay."""
     limit = scalars["clip_gradient"]
     return scalars["rescale_grad"] != 1, limit is not None and limit > 0, scalars["wd"] != 0
+
+
+def as_the_rule_gets_it(optimizer: Any, w: Any, g: Any, scalars: Scalars) -> Any:
+    """The gradient prepared for the optimizer's rule; one that asks for `wd` decays by itself."""
+    parts = active(scalars)
+    return prepared_gradient(
+        w, g, scalars, (*parts[:2], parts[2] and "wd" not in asked_by(type(optimizer).rule, scalars))
+    )
 
 
 class Seen:

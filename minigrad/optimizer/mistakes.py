@@ -48,7 +48,7 @@ def in_words(cls: Any, optimizer: Any, error: Exception) -> Exception:
     """The error that a user sees when a rule raised `error`: with the class and the line, and what Python means."""
     where = f"{cls.__name__}.rule {users_place(error.__traceback__)}".rstrip()
     if isinstance(error, MinigradError):
-        error.args = (f"{where}: {str(error).rstrip('.')}.", *error.args[1:])
+        error.args = (f"{where}: {str(error).rstrip('.')}.{no_numbers(cls, optimizer)}", *error.args[1:])
         return error
     if isinstance(error, AttributeError) and isinstance(error.obj, type(optimizer)):
         return RuleError(f"{where}: {unknown(optimizer, str(error.name), 'self.')}")
@@ -60,15 +60,26 @@ def in_words(cls: Any, optimizer: Any, error: Exception) -> Exception:
         return RuleError(f"{where}: in a rule type(self) is not the optimizer's class; write self.{error.name}.")
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
         return RuleError(f"{where}: {unknown(optimizer, str(error.name), '')}")
+    if isinstance(error, ArithmeticError) or str(error) == "math domain error":
+        return RuleError(f"{where}: {error}, in a number that is the same for all elements. In the first step t is 1.")
     of_numpy = isinstance(error, ValueError) and "broadcast" in str(error)
     if of_numpy or isinstance(error, (TypeError, AttributeError, NameError)):
         return RuleError(
             f"{where}: {str(error).strip(' .')}. In a rule w, g, the states and what it asks for are arrays, or "
             "symbols for them; it is written with + - * / **, comparisons and the functions of minigrad.optimizer.rule."
             + (' With optimizer.reading("plain") Python runs it, on arrays.' if "Symbol" in str(error) else "")
+            + (" A list made of an array's elements is no array." if "sequence" in str(error) else "")
+            + no_numbers(cls, optimizer)
         )
     error.add_note(f"in {where}")
     return error
+
+
+def no_numbers(cls: Any, optimizer: Any) -> str:
+    """A sentence for each attribute of the optimizer that the rule reads and that is no number, but text or None."""
+    names = getattr(getattr(cls.rule, "__code__", None), "co_names", ())
+    read = [(name, vars(optimizer)[name]) for name in names if name in vars(optimizer)]
+    return "".join(f" Here self.{name} is {x!r}, not a number." for name, x in read if x is None or type(x) is str)
 
 
 def users_place(tb: TracebackType | None) -> str:

@@ -22,8 +22,8 @@ from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
-from minigrad.optimizer.arguments import Default
-from minigrad.optimizer.graph import is_own
+from minigrad.optimizer.arguments import Default, rebase
+from minigrad.optimizer.graph import as_the_rule_gets_it, is_own
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run, way_of
 from minigrad.optimizer.shown import Shown
@@ -55,9 +55,10 @@ class Optimizer(Shown):
     [0.75 2.25]
 
     Defined in a notebook or a script, a rule is *plain*: Python calls it with real arrays at every step, so that
-    `print`, breakpoints and lists work in it. Defined in a module, it becomes a program, once (`optimizer.reading`
-    chooses). Or, when it is not a formula for each element, define `create_state(index, weight)` and `update(index,
-    weight, grad, state)` yourself: call `self._update_count(index)` first, then change `weight` in place.
+    `print`, breakpoints and lists work in it. Defined in a module, it becomes a program, once, if it is made only of
+    numbers and known functions (`optimizer.reading` chooses). Or, when it is not a formula for each element, define
+    `create_state(index, weight)` and `update(index, weight, grad, state)` yourself: call `self._update_count(index)`
+    first, then change `weight` in place.
 
     Arguments, which every optimizer accepts by keyword:
         learning_rate: :math:`\eta`, default 0.01 unless the optimizer names another. Given together with a schedule it
@@ -74,6 +75,9 @@ class Optimizer(Shown):
 
     decaying: ClassVar[tuple[str, ...]] = ("_weight", "_gamma")
     """Endings of the names that decay when parameters are known by name only."""
+
+    states: Any = ()
+    """Names of the states, in the order in which the rule takes and returns them."""
 
     divides_by_rate: ClassVar[bool] = False
     """Whether the rule divides by the rate: a step at a rate of 0 then changes nothing."""
@@ -95,7 +99,7 @@ class Optimizer(Shown):
 
     def __init__(
         self,
-        *,
+        *by_position: Any,
         learning_rate: float | None = None,
         wd: float = 0.0,
         rescale_grad: float = 1.0,
@@ -107,10 +111,15 @@ class Optimizer(Shown):
         param_dict: Mapping[Index, Any] | None = None,
         **unknown: Any,
     ) -> None:
+        if by_position:
+            from minigrad.optimizer.given import by_name
+
+            raise by_name(type(self), by_position)
         if unknown:
             refuse(type(self), unknown)
         rate = Default(0.01) if learning_rate is None else learning_rate
-        self.lr = number("learning_rate", rate, 0)
+        checked = number("learning_rate", rate, 0)
+        self.lr = rate if isinstance(rate, Default) else checked
         self.wd = number("wd", wd, 0)
         self.rescale_grad = number("rescale_grad", rescale_grad)
         self.clip_gradient = None if clip_gradient is None else number("clip_gradient", clip_gradient)
@@ -120,17 +129,12 @@ class Optimizer(Shown):
             raise KeywordError(f"lr_scheduler={lr_scheduler!r} is not a schedule; expected a callable, update -> rate")
         self.lr_scheduler = lr_scheduler
         if lr_scheduler is not None and not isinstance(rate, Default):
-            _rebase(lr_scheduler, self.lr)
+            rebase(lr_scheduler, self.lr)
         self.param_dict: Mapping[Index, Any] = dict(param_dict or {})
         self.idx2name: dict[Index, str] = dict(param_idx2name or {})
         self.lr_mult: dict[Index, float] = {}
         self.wd_mult: dict[Index, float] = self._default_wd_mult()
         self._index_update_count: dict[Index, int] = {}
-
-    @property
-    def states(self) -> Sequence[str]:
-        """Names of the states, in the order in which the rule takes and returns them."""
-        return ()
 
     @property
     def elementwise(self) -> bool:
@@ -139,7 +143,7 @@ class Optimizer(Shown):
         Not in the reading "plain", where a rule may print its arrays in the parameter's own shape.
         """
         cls, base = type(self), Optimizer
-        return cls.update is base.update and cls.create_state is base.create_state and way_of(cls) != "plain"
+        return cls.update is base.update and cls.create_state is base.create_state and way_of(self) != "plain"
 
     def _check_class(self) -> None:
         """Refuse an optimizer of a user's class that could not take a step, before a state is made for it."""
@@ -160,7 +164,12 @@ class Optimizer(Shown):
         self._check_class()
         weight = weight_of(weight)
         with weight.ctx:
-            made = tuple(Tensor(self.initial_state(name, weight.data), weight.ctx) for name in self.states)
+            arrays = {name: self.initial_state(name, weight.data) for name in self.states}
+            if not is_own(type(self)):
+                from minigrad.optimizer.given import first_state
+
+                arrays = {key: first_state(type(self).__name__, key, x, weight.data) for key, x in arrays.items()}
+            made = tuple(Tensor(x, weight.ctx) for x in arrays.values())
         return made if len(made) > 1 else made[0] if made else None
 
     def create_state_multi_precision(self, index: Index, weight: Tensor) -> State:
@@ -228,7 +237,12 @@ class Optimizer(Shown):
         }
         if self.divides_by_rate and scalars["lr"] <= 0:
             return
-        scalars.update(self.named(index, w, g, states, scalars))
+        found: Any = self.named(index, w, g, states, scalars)
+        if type(found) is not dict and not isinstance(found, Mapping):
+            from minigrad.optimizer.given import not_by_name
+
+            raise not_by_name(type(self), found)
+        scalars.update(found)
         own = states[: len(self.states)]  # `create_state` may add arrays for `named` and `step`, not for the rule
         if self.measured:
             from minigrad.optimizer.passes import run_in_two
@@ -240,8 +254,17 @@ class Optimizer(Shown):
     def named(
         self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """What else the rule asks for by name: values that are not elementwise, such as norms or noise."""
+        """What else the rule asks for by name: values that are not elementwise, such as norms or noise.
+
+        `g` is the raw gradient; `self.prepared(w, g, scalars)` is the rule's. Arrays are NumPy's or CuPy's. Returns a
+        dict of numbers, and of arrays of the shape of w.
+        """
         return {}
+
+    def prepared(self, w: Array, g: Array, scalars: Mapping[str, Any]) -> Array:
+        """The raw gradient rescaled, clipped, and with decay unless the rule asks for `wd`: as the rule gets it."""
+        made: Array = as_the_rule_gets_it(self, w, g, scalars)
+        return made
 
     def measure(self, w: Array, *made: Array) -> Mapping[str, Any]:
         """What `measured` names, by name, from the weight and the arrays that the rule joins with it, in their order.
@@ -366,15 +389,3 @@ class Optimizer(Shown):
 def refresh(master: Array, w: Array) -> None:
     """Copy into a float32 master what was changed by hand: wherever the float16 weight is not the master, rounded."""
     master[...] = xp_of(w).where(master.astype(w.dtype) == w, master, w)
-
-
-def _rebase(scheduler: Any, lr: float) -> None:
-    """Let an explicit rate override the base of a schedule."""
-    if hasattr(scheduler, "set_base"):
-        scheduler.set_base(lr)
-    elif hasattr(scheduler, "base_lr"):
-        scheduler.base_lr = lr
-    else:
-        raise ArgumentError(
-            f"learning_rate={lr!r} cannot override {scheduler!r}, which has no base_lr; give one of the two"
-        )

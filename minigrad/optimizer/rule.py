@@ -193,8 +193,8 @@ class Symbol:
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return elementwise().meaning(apply, function, args, kwargs)
 
-    def __minigrad_operation__(self, operation: Any, args: Any) -> Any:
-        return elementwise().meaning(apply, operation, args, {}, "np")
+    def __minigrad_operation__(self, operation: Any, args: Any, kwargs: Any = None) -> Any:
+        return elementwise().meaning(apply, operation, args, kwargs or {}, "np")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -216,7 +216,7 @@ def refusing(special: str) -> Callable[..., Any]:
     return method
 
 
-for _special in ["array", "len", "iter", "getitem", "setitem", "contains", "matmul", "rmatmul", "or", "invert"]:
+for _special in ["array", "len", "iter", "getitem", "setitem", "contains", "matmul", "rmatmul", "or", "xor", "invert"]:
     setattr(Symbol, f"__{_special}__", refusing(f"__{_special}__"))
 
 
@@ -267,7 +267,7 @@ class Trace:
     def decide(self, x: Symbol) -> bool:
         """Whether a scalar made of hyper-parameters is true. The answer is recorded: the branch taken depends on it."""
         if not is_known(x):
-            raise elementwise().refused("__bool__", repr(x))
+            raise elementwise().refused("__bool__", repr(x)) if x.is_array else elementwise().undecided(repr(x))
         self.decided[x] = bool(evaluate(x))
         return self.decided[x]
 

@@ -2,7 +2,8 @@
 
 All are readings of one graph and agree to rounding. `with reading("numpy"):`, or the environment variable
 MINIGRAD_READING, chooses between the two for a CPU; by default it is "numba" where numba is installed. The reading
-"plain" has no graph: it calls the rule at every step, and is the default for rules of a notebook or a script.
+"plain" has no graph: it calls the rule at every step. It is the default for rules of a notebook or a script, and the
+only one for rules that no graph could follow, such as those that draw random numbers (`surroundings.py`).
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ MOST = 64
 """Graphs of one class that are kept: one for each combination of branches that its optimizers take."""
 
 _graphs: dict[type, list[Graph]] = {}  # a look-up in a WeakKeyDictionary takes 0.14 µs in place of 0.04
-_ways: dict[type, str] = {}
+_ways: dict[str, dict[type, str]] = {name: {} for name in ("", "numpy", "numba", "plain")}
+"""How the rules of each class run, for each choice that `reading` can make."""
 
 
 def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph | None = None) -> None:
@@ -48,13 +50,19 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
             arrays of the shape of w.
         graph: a part of the rule, if not the whole rule is to run.
     """
-    way = _chosen or _ways.get(type(optimizer)) or way_of(type(optimizer))
+    way = _ways[_chosen].get(type(optimizer)) or way_of(optimizer)
+    if graph is None and way != "plain":
+        graph = held(optimizer, len(arrays), scalars)
+        if graph is None:
+            _ways[_chosen].pop(type(optimizer), None)  # what its rule reads may be of another kind now
+            way = way_of(optimizer)
+            graph = None if way == "plain" else traced(optimizer, scalars)
     if graph is None:
-        if way == "plain":
-            from minigrad.optimizer.readings.plain import step
+        from minigrad.optimizer.readings.plain import step
 
-            return step(optimizer, arrays, scalars)
-        graph = graph_of(optimizer, len(arrays), scalars)
+        if not (isinstance(arrays[0], numpy.ndarray) or _chosen == "plain" or is_of_main(type(optimizer))):
+            graph_of(optimizer, len(arrays), scalars)  # a GPU's arrays refuse nothing, symbols do
+        return step(optimizer, arrays, scalars)
     inputs = [*arrays, *[scalars[name] for name in graph.extras]] if graph.extras else list(arrays)
     shape, dtype = inputs[0].shape, inputs[0].dtype
     alike = dtype in FLOATS
@@ -79,6 +87,11 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
 
 def graph_of(optimizer: Any, count: int, scalars: Scalars) -> Graph:
     """The graph of the optimizer's rule for this step: one traced earlier that still holds, or a new one."""
+    return held(optimizer, count, scalars) or traced(optimizer, scalars)
+
+
+def held(optimizer: Any, count: int, scalars: Scalars) -> Graph | None:
+    """A graph traced earlier that still holds, for `count` arrays."""
     cls = type(optimizer)
     graphs = _graphs.get(cls)
     if graphs is None:
@@ -88,11 +101,16 @@ def graph_of(optimizer: Any, count: int, scalars: Scalars) -> Graph:
         same = graph.prepared == prepared and graph.rule is cls.rule and len(graph.states) == count - 2
         if same and graph.holds(optimizer, scalars):
             return graph
-    graph = trace(optimizer, scalars)
-    if not is_own(cls):
+    return None
+
+
+def traced(optimizer: Any, scalars: Scalars) -> Graph:
+    """A new graph, which is kept."""
+    graph, graphs = trace(optimizer, scalars), _graphs[type(optimizer)]
+    if not is_own(type(optimizer)):
         from minigrad.optimizer.surroundings import watch
 
-        watch(graph, optimizer, scalars, graphs)
+        watch(graph, optimizer, graphs)
     del graphs[: 1 - MOST]
     graphs.append(graph)
     return graph
@@ -103,6 +121,7 @@ def reading(name: str) -> Iterator[None]:
     """Run rules in the given way within a `with` block: "numpy" or "numba" on a CPU, or "plain" anywhere.
 
     Plain calls the rule itself, on real arrays, at every step: to print in it, to stop in it, to draw random numbers.
+    A rule that does so, or that uses anything else than numbers and known functions, is plain whatever is chosen.
 
     >>> from minigrad import np, optimizer
     >>> class Loud(optimizer.SGD):
@@ -137,14 +156,32 @@ def chosen() -> str:
     return _chosen
 
 
-def way_of(cls: type) -> str:
-    """How rules of this class run now: as chosen, else plain if it has a rule of a notebook or a script, else fast."""
-    if not _chosen and cls not in _ways:
-        rule = getattr(cls, "rule", None)
-        names = ("rule", *getattr(getattr(rule, "__code__", None), "co_names", ()))  # methods that it calls, too
-        own = any(getattr(getattr(cls, name, None), "__module__", "") == "__main__" for name in names)
-        _ways[cls] = "plain" if own else fastest()
-    return _chosen or _ways[cls]
+def way_of(optimizer: Any) -> str:
+    """How the rule of an optimizer runs: fast, or as is chosen, unless it is plain.
+
+    Rules of a notebook or a script are plain if nobody chooses, and what a graph could not follow is plain always.
+    """
+    cls, known = type(optimizer), _ways[_chosen]
+    if cls not in known:
+        known[cls] = "plain" if _chosen != "plain" and is_plain(optimizer) else _chosen or fastest()
+    return known[cls]
+
+
+def is_plain(optimizer: Any) -> bool:
+    """Whether a rule is one of a notebook or a script, with nothing chosen, or one that no graph could follow."""
+    if is_own(type(optimizer)) or not hasattr(type(optimizer), "rule"):
+        return False
+    if not _chosen and is_of_main(type(optimizer)):
+        return True
+    from minigrad.optimizer.surroundings import closed
+
+    return not closed(optimizer)
+
+
+def is_of_main(cls: Any) -> bool:
+    """Whether the rule of a class, or a method that it calls, is defined in a notebook or a script."""
+    names = ("rule", *getattr(getattr(cls.rule, "__code__", None), "co_names", ()))
+    return any(getattr(getattr(cls, name, None), "__module__", "") == "__main__" for name in names)
 
 
 @cache

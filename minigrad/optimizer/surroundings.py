@@ -1,94 +1,147 @@
-"""What a rule reads that is neither its argument nor a number of its optimizer, so that a graph of it may go stale.
+"""Whether a program made of a rule can stand for it: what the rule reads, and calls, besides its arguments.
 
-A module's number that the rule names, say, is in the graph with the value that it had. `watch` makes the graph notice
-when it changes: the rule is then traced again. Rules that read nothing of the kind pay nothing.
+A rule is *closed* if it is made of arithmetic, known functions that are pure, numbers of its optimizer, and numbers and
+functions of its module, which are watched. Only such a rule becomes a program. Whatever else a rule uses (random
+numbers, a dictionary, a file, `print`, a list that it fills), Python runs it, at every step.
 """
 
 from __future__ import annotations
 
+import builtins
+import dis
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from numbers import Real
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from minigrad.optimizer.graph import PLAIN, Graph, Scalars, run_with_symbols, same
+import numpy
 
-LIBRARIES = ("numpy", "math", "minigrad", "builtins")
-"""Whose functions and constants stay what they are."""
+from minigrad.optimizer.elementwise import OTHERS, SAME, name_of
+from minigrad.optimizer.graph import PLAIN, Graph, Scalars, same
+
+MODULES = (
+    "numpy", "math", "minigrad", "minigrad.np", "minigrad.npx", "minigrad.nd", "minigrad.optimizer",
+    "minigrad.optimizer.rule",
+)  # fmt: skip
+"""The modules whose known functions a rule may call."""
+
+BUILTINS = (abs, bool, enumerate, float, int, max, min, pow, range, super, tuple, zip)
+"""Python's own functions that say of a symbol what they say of a number, or refuse it."""
+
+IMPURE = {
+    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE",
+    "IS_OP", "CONTAINS_OP", "BUILD_MAP", "BUILD_CONST_KEY_MAP", "BUILD_SET", "FORMAT_VALUE", "FORMAT_SIMPLE",
+    "FORMAT_WITH_SPEC", "IMPORT_NAME", "PUSH_EXC_INFO", "YIELD_VALUE",
+}  # fmt: skip
+"""Python's instructions that change something, or that take a symbol for a thing: `t is 3`, `{3: 0.1}`, f"{t}"."""
 
 OFTEN = 3
 """From so many changes on, a rule runs with NumPy: compiling a loop for each value would take a second each time."""
 
+BASE = "minigrad.optimizer.optimizer"
+
 _GONE = object()
 
 
-def watch(graph: Graph, optimizer: Any, scalars: Scalars, others: Sequence[Graph]) -> None:
+class Open(Exception):
+    """What the search for everything that a rule reads ends with when it comes to something that is not known."""
+
+
+def closed(optimizer: Any) -> bool:
+    """Whether the rule, and the functions and methods that it calls, use nothing but what is known."""
+    try:
+        list(elsewhere(optimizer))
+    except Open:
+        return False
+    return True
+
+
+def watch(graph: Graph, optimizer: Any, others: Sequence[Graph]) -> None:
     """Have a graph compared with its rule for two steps, and let `holds` look at what the rule reads elsewhere."""
     graph.unproved = 2
     graph.moving = sum(other.stale for other in others) >= OFTEN
-    values = list(elsewhere(optimizer))
-    plain = [(now, value) for now, value in values if isinstance(value, (*PLAIN, FunctionType))]
+    try:
+        values = list(elsewhere(optimizer))
+    except Open:  # the graph is only looked at: the rule runs as Python
+        return
     if not values:
         return
     branches = graph.holds
-    # A dictionary or an object can change inside: then only the rule itself can say whether it says the same.
-    written = text(optimizer, scalars) if len(plain) < len(values) else None
 
     def holds(self: Any, scalars: Scalars) -> bool:
         if not branches(self, scalars):
             return False
-        unchanged = all([same(now(), value) for now, value in plain])
-        if written is not None:
-            unchanged = unchanged and written == text(self, scalars)
+        unchanged = all([same(now(), value) for now, value in values])
         graph.stale = graph.stale or not unchanged
         return unchanged
 
     graph.holds = holds
 
 
-def text(optimizer: Any, scalars: Scalars) -> list[Any]:
-    """What the rule says now, as data to be compared."""
-    _, trace, _, _, _, results = run_with_symbols(optimizer, scalars)
-    said: list[Any] = [(name, x.order) for name, x in results.items()]
-    for x in trace.nodes.values():
-        said.append((x.op, x.name, repr(x.value) if x.op == "const" else "", [y.order for y in x.args]))
-    return said
-
-
 def elsewhere(optimizer: Any) -> Iterator[tuple[Callable[[], Any], Any]]:
-    """What the rule, and functions and methods that it calls, read from modules, closures and mutable attributes.
+    """The numbers and functions that the rule, and what it calls, reads from modules and closures.
 
-    Pairs of a function that looks the value up, and the value. Names are taken from the code, so there may be too many.
+    Pairs of a function that looks the value up, and the value. Raises Open if the rule is not closed.
     """
-    cls = type(optimizer)
-    waiting, seen = [cls.rule], set()
+    waiting, seen = [type(optimizer).rule], set()
     while waiting:
         function = waiting.pop()
-        if not isinstance(function, FunctionType) or function in seen or trusted(function):
+        if function in seen:
             continue
         seen.add(function)
-        names = set(names_in(function.__code__))
-        cells = zip(function.__code__.co_freevars, function.__closure__ or ())
-        defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
-        places: list[Callable[[], Any]] = [partial(function.__globals__.get, name, _GONE) for name in names]
-        places += [partial(contents, cell) for name, cell in cells if name != "__class__"]
-        places += [partial(vars(optimizer).get, name, _GONE) for name in names if is_mutable(optimizer, name)]
-        places += [partial(tuple, [default]) for default in defaults if not isinstance(default, PLAIN)]
-        for now in places:
-            value = now()
-            if value is not _GONE and (draws(value, names) or not trusted(value)):
-                waiting.append(value)
-                yield now, value
-        waiting += [vars(base)[name] for base in cls.__mro__ for name in names if name in vars(base)]
+        if not isinstance(function, FunctionType):
+            raise Open
+        code = function.__code__
+        if is_minigrads(function):  # it is pure, but may call methods that a user has overridden
+            waiting += [x for name in code.co_names for x in attributes(optimizer, name) if is_method(x)]
+            continue
+        cells = dict(zip(code.co_freevars, function.__closure__ or ()))
+        modules: list[ModuleType] = []
+        values = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+        for kind, name in names_in(code):
+            if kind == "attribute":
+                of_modules = [getattr(module, name) for module in modules if hasattr(module, name)]
+                found = [*attributes(optimizer, name), *of_modules]
+                if not found:
+                    raise Open  # an attribute of an array, or of who knows what
+                modules += [x for x in of_modules if isinstance(x, ModuleType)]
+                waiting += filter(is_method, found)
+                values += [x for x in found if not is_method(x)]
+            elif (kind == "global" or name in cells) and name != "__class__":
+                now = partial(contents, cells[name]) if name in cells else partial(global_of, function, name)
+                value = now()
+                modules += [value] if isinstance(value, ModuleType) else []
+                waiting += [value] if is_users(value) else []
+                values += [value] if value is not _GONE and not is_users(value) else []
+                if is_plain(value) or is_users(value):
+                    yield now, value
+        if not all(map(is_known, values)):
+            raise Open
 
 
-def names_in(code: CodeType) -> Iterator[str]:
-    """The names of globals and attributes in some code, and in functions defined inside it."""
-    yield from code.co_names
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from names_in(inner)
+def names_in(code: CodeType) -> Iterator[tuple[str, str]]:
+    """What some code, and functions defined inside it, look up: "global", "cell" or "attribute", and the name."""
+    instructions = list(dis.get_instructions(code))
+    for instruction, following in zip(instructions, [*instructions[1:], None]):
+        name = instruction.opname
+        if name in ("BUILD_MAP", "BUILD_CONST_KEY_MAP") and following and following.opname == "CALL_FUNCTION_EX":
+            continue  # the names in `f(*states, lr=lr)`
+        if name in IMPURE or (name == "STORE_DEREF" and instruction.argval not in code.co_cellvars):
+            raise Open
+        if name in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield "global", instruction.argval
+        elif name in ("LOAD_DEREF", "LOAD_CLASSDEREF"):
+            yield "cell", instruction.argval
+        elif name in ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR"):
+            yield "attribute", instruction.argval
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from names_in(constant)
+
+
+def global_of(function: FunctionType, name: str) -> Any:
+    return function.__globals__.get(name, getattr(builtins, name, _GONE))
 
 
 def contents(cell: Any) -> Any:
@@ -98,17 +151,48 @@ def contents(cell: Any) -> Any:
         return _GONE
 
 
-def is_mutable(optimizer: Any, name: str) -> bool:
-    """Whether an attribute of the optimizer can change inside. (That another value was put there, `holds` sees.)"""
-    return not isinstance(vars(optimizer).get(name), (*PLAIN, Real))
+def attributes(optimizer: Any, name: str) -> list[Any]:
+    """What the optimizer has under a name: its own value, else that of each of its classes, as plain functions."""
+    if name in vars(optimizer):
+        return [vars(optimizer)[name]]
+    found = []
+    for value in (vars(cls)[name] for cls in type(optimizer).__mro__ if name in vars(cls)):
+        if isinstance(value, (staticmethod, classmethod)):
+            value = value.__func__
+        found.append(value.fget if isinstance(value, property) else value)
+    return found
 
 
-def trusted(value: Any) -> bool:
-    """Whether a value is a function, a class or a module of a library, which stays what it is."""
-    name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None) or ""
-    return name.split(".")[0] in LIBRARIES and (isinstance(value, ModuleType) or callable(value))
+def is_known(value: Any) -> bool:
+    """Whether a program may hold a value, or call it: a number, or a pure function of a known module."""
+    if isinstance(value, ModuleType):
+        return value.__name__ in MODULES
+    if isinstance(value, type):
+        return value in BUILTINS or issubclass(value, numpy.generic)
+    if is_plain(value) or isinstance(value, numpy.ufunc) or any(value is x for x in BUILTINS):
+        return True
+    home, name = str(getattr(value, "__module__", "")), name_of(value)
+    if home in ("math", "minigrad.optimizer.rule") or (home, name) == (BASE, "learning_rate"):
+        return True
+    return home.split(".")[0] in ("numpy", "minigrad") and home != "numpy.linalg" and name in (*SAME, *OTHERS)
 
 
-def draws(value: Any, names: set[str]) -> bool:
-    """Whether this may be NumPy's module of random numbers."""
-    return isinstance(value, ModuleType) and bool({"random", "default_rng"} & names)
+def is_plain(value: Any) -> bool:
+    """Whether a value is a number or the like, which cannot change inside."""
+    if isinstance(value, tuple):
+        return all(map(is_plain, value))
+    return isinstance(value, (*PLAIN, Real)) or (isinstance(value, numpy.ndarray) and value.ndim == 0)
+
+
+def is_minigrads(value: Any) -> bool:
+    return str(getattr(value, "__module__", "")).startswith("minigrad.")
+
+
+def is_users(value: Any) -> bool:
+    """Whether this is a function of a user's, whose text can be looked at."""
+    return isinstance(value, FunctionType) and not str(value.__module__).startswith(("minigrad.", "numpy."))
+
+
+def is_method(value: Any) -> bool:
+    """Whether this is a function whose text says, or may say, a part of the rule."""
+    return is_users(value) or (is_minigrads(value) and isinstance(value, FunctionType) and value.__module__ != BASE)

@@ -51,36 +51,24 @@ class Curved(Optimizer):
         return w - lr * sin(3 * g) * cos(g) + exp(-abs(w)) * log(1 + g**2)
 
 
-class Drawn(Optimizer):
+FORMS = [
+    "{x} + {y}", "{x} - {y}", "{x} * {y}", "{x} / (abs({y}) + 1)", "-{x}", "sqrt(abs({x}))", "({x} - {y}) ** 2",
+    "sign({x}) * {y}", "maximum({x}, {y})", "minimum(maximum({x}, {y}), {z})", "where({x} < {y}, {z}, {x})",
+    "where({x} < {y}, {y} - {z}, {z})",
+]  # fmt: skip
+FUNCTIONS = {"sqrt": sqrt, "sign": sign, "maximum": maximum, "minimum": minimum, "where": where}
+
+
+def drawn(seed, length=12, asks="lr", **attributes):
     """A rule drawn at random: what is read twice, overwritten early, traded between states or never used."""
-
-    states = ("a", "b", "c")
-
-    def __init__(self, seed, length=12, **kwargs):
-        super().__init__(**kwargs)
-        self.seed, self.length = str(seed), str(length)
-
-    def rule(self, w, g, a, b, c, *, lr):
-        draw = random.Random(self.seed)
-        made = [w, g, a, b, c, lr, 0.5]
-        for _ in range(int(self.length)):
-            x, y, z = (draw.choice(made) for _ in range(3))
-            made.append(
-                draw.choice(
-                    [
-                        lambda x, y, z: x + y,
-                        lambda x, y, z: x - y,
-                        lambda x, y, z: x * y,
-                        lambda x, y, z: x / (abs(y) + 1),
-                        lambda x, y, z: -x,
-                        lambda x, y, z: sqrt(abs(x)),
-                        lambda x, y, z: (x - y) ** 2,
-                        lambda x, y, z: sign(x) * y,
-                        lambda x, y, z: maximum(x, y),
-                        lambda x, y, z: minimum(maximum(x, y), z),
-                        lambda x, y, z: where(x < y, z, x),
-                        lambda x, y, z: where(x < y, y - z, z),
-                    ]
-                )(x, y, z)
-            )
-        return tuple(draw.choice([*made, *made[7:], *made[7:]]) for _ in range(4))
+    draw = random.Random(seed)
+    made = ["w", "g", "a", "b", "c", asks, "0.5"]
+    lines = [f"def rule(self, w, g, a, b, c, *, {asks}):"]
+    for k in range(length):
+        x, y, z = (draw.choice(made) for _ in range(3))
+        lines.append(f"    x{k} = {draw.choice(FORMS).format(x=x, y=y, z=z)}")
+        made.append(f"x{k}")
+    lines.append(f"    return {', '.join(draw.choice([*made, *made[7:], *made[7:]]) for _ in range(4))}")
+    names = FUNCTIONS | {"__name__": __name__}
+    exec("\n".join(lines), names)
+    return type("Drawn", (Optimizer,), {"states": ("a", "b", "c"), "rule": names["rule"]} | attributes)()

@@ -80,7 +80,7 @@ class ReturnsText(Optimizer):
         return "w"
 
 
-@told("a value of type generator for w")
+@told("is a generator", "ends with `return`")
 class Yields(Optimizer):
     def rule(self, w, g, *, lr):
         yield w - lr * g
@@ -90,6 +90,46 @@ class Yields(Optimizer):
 class ReturnsTheStep(Optimizer):
     def rule(self, w, g, *, lr):
         return -lr * g
+
+
+@told("uses v and returns it as it was", "`return ..., new_v`")
+class LosesTheNextState(Momentum):
+    def rule(self, w, g, v, *, lr):
+        new = self.momentum * v - lr * g
+        return w + new, v
+
+
+@told("returns its states as v_new, m_new", "`return w, m_new, v_new`")
+class ReturnsRenamedStatesInAnotherOrder(Optimizer):
+    states = ("m", "v")
+
+    def rule(self, w, g, m, v, *, lr):
+        m_new = 0.9 * m + 0.1 * g
+        v_new = 0.9 * v + 0.1 * g**2
+        w = w - lr * m_new / (sqrt(v_new) + 1e-8)
+        return w, v_new, m_new
+
+
+@told("returns v as the next w", "write `return w + v, v`")
+class ReturnsTheStateFirst(Momentum):
+    def rule(self, w, g, v, *, lr):
+        v = self.momentum * v - lr * g
+        return v, w + v
+
+
+@told("returns v as the next w", "write `return w, v`")
+class TradesWeightAndState(Momentum):
+    def rule(self, w, g, v, *, lr):
+        v = self.momentum * v - lr * g
+        w = w + v
+        return v, w
+
+
+@told("that rule returns w alone", only=("numpy",))
+class TakesApartOneArray(Optimizer):
+    def rule(self, w, g, *, lr):
+        w, v = w - lr * g
+        return w, v
 
 
 # ---- What is declared

@@ -1,8 +1,6 @@
 """Mistakes in the formulas of a rule: branches, what is not elementwise, and what changes from call to call."""
 
 import math
-import random
-import time
 
 import numpy
 from mistakes import told
@@ -58,6 +56,12 @@ class WritesAConditionalExpression(Optimizer):
         return w - lr * (g if w > 0 else 0)
 
 
+@told("cannot branch on (t < 3.0)", "As it is, only Python can run the rule", only=("numpy",))
+class BranchesOnTheStep(Optimizer):
+    def rule(self, w, g, *, lr, t):
+        return w - lr * g if t < 3 else w
+
+
 # ---- What is not elementwise
 
 NOT_ELEMENTWISE = {
@@ -90,10 +94,11 @@ NOT_ELEMENTWISE = {
     "Reduce": lambda w, g: g / numpy.add.reduce(g),
     "Accumulate": lambda w, g: numpy.maximum.accumulate(g),
     "Outer": lambda w, g: numpy.multiply.outer(g, w),
-    "Length": lambda w, g: g / len(g),
     "PythonsSum": lambda w, g: g / sum(g),
-    "Loop": lambda w, g: [2 * x for x in g],
-    "Zip": lambda w, g: [a - b for a, b in zip(w, g)],
+    "Loop": lambda w, g: numpy.array([1.0]) * [2 * x for x in g],
+    "Element": lambda w, g: g * g[0],
+    "Item": lambda w, g: g / g.max().item(),
+    "RootOfMath": lambda w, g: g / math.sqrt((g * g).sum()),
 }
 """Each gives something to subtract from w, from w and g."""
 
@@ -169,76 +174,47 @@ class ChangesElements(Optimizer):
         return w - lr * g
 
 
-@told("is not elementwise", only=("numpy",))
-class TakesAnElement(Optimizer):
-    def rule(self, w, g, *, lr):
-        return w - lr * g[0]
-
-
-@told("g.shape is not known in a rule", only=("numpy",))
-class AsksForTheShape(Optimizer):
-    def rule(self, w, g, *, lr):
-        return w - lr * g / g.shape[0]
-
-
-@told("g.copy() is not needed", only=("numpy",))
-class Copies(Optimizer):
-    def rule(self, w, g, *, lr):
-        step = g.copy()
-        return w - lr * step
-
-
-@told("a rule got a ndarray", only=("numpy",))
-class UsesAnArrayOfItsOwn(Optimizer):
-    def rule(self, w, g, *, lr):
-        return w - lr * g * numpy.array([1.0, 2.0, 3.0])
-
-
-@told("returns an array of shape (2,) for w, which has shape (3,)", only=("plain",))
+@told("an index of", "is not elementwise")
 class ReturnsAnotherShape(Optimizer):
     def rule(self, w, g, *, lr):
         return (w - lr * g)[:2]
 
 
-@told("could not be broadcast", only=("plain",))
+@told("could not be broadcast")
 class MixesShapes(Optimizer):
     def rule(self, w, g, *, lr):
-        return w - lr * g[:2]
+        return w - lr * g * numpy.array([1.0, 2.0])
 
 
-# ---- What changes between calls
-
-NOISE = numpy.random.default_rng(0)
-
-
-@told("gives other numbers when it is called again", "as sgld.py does", 'optimizer.reading("plain")', only=("numpy",))
-class DrawsNoise(Optimizer):
+@told("returns an array of shape (2, 3) for w, which has shape (3,)")
+class WidensTheShape(Optimizer):
     def rule(self, w, g, *, lr):
-        return w - lr * g + numpy.random.normal() * sqrt(lr)
+        return w - lr * g * numpy.array([[1.0], [2.0]])
 
 
-@told("gives other numbers when it is called again", only=("numpy",))
-class DrawsFromAGenerator(Optimizer):
+@told("A list made of an array's elements is no array", only=("plain",))
+class MultipliesAList(Optimizer):
     def rule(self, w, g, *, lr):
-        return w - lr * g + 0.1 * NOISE.normal()
+        return w - lr * [a - b for a, b in zip(w, g)]
 
 
-@told("gives other numbers when it is called again", only=("numpy",))
-class DrawsWithPython(Optimizer):
+@told("a power is written **")
+class WritesACaret(Optimizer):
     def rule(self, w, g, *, lr):
-        return w - lr * g * random.random()
+        return w - lr * (g ^ 2)
 
 
-@told("gives other numbers when it is called again", only=("numpy",))
-class ReadsTheClock(Optimizer):
-    def rule(self, w, g, *, lr):
-        return w - lr * g * (time.perf_counter() % 1.0)
+@told("float division by zero", "In the first step t is 1")
+class DividesByZero(Optimizer):
+    def rule(self, w, g, *, lr, t):
+        return w - lr / (1 - 0.9 ** (t - 1)) * g
 
 
-@told("gives other numbers when it is called again", only=("numpy",))
-class CountsInAList(Optimizer):
-    calls = []
+@told("self.k is '0.9', not a number")
+class KeepsANumberAsText(Optimizer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.k = "0.9"
 
     def rule(self, w, g, *, lr):
-        self.calls.append(1)
-        return w - lr * g / len(self.calls)
+        return w - lr * self.k * g

@@ -130,6 +130,4 @@ def test_scalars_that_float_arithmetic_refuses_become_inf_and_nan_as_in_arrays()
         def rule(self, w, g, *, lr):
             return where(w > 0, w / (1 / lr), w * sqrt(-1 - lr))
 
-    w = numpy.array([1.0, -1.0])
-    run(Odd(), [w, w.copy()], OFF | {"lr": 0.0, "t": 1})
-    numpy.testing.assert_array_equal(w, [0.0, numpy.nan])
+    assert str(trace(Odd()).fold(Odd(), {"lr": 0.0})) == "[0.0, inf, nan]"

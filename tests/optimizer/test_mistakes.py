@@ -4,15 +4,18 @@ import inspect
 
 import mistakes_in_form
 import mistakes_in_formulas
+import mistakes_in_methods
+import numpy
 import pytest
 from mistakes import MISTAKES
 
 from minigrad import np
+from minigrad.device import to_host
 from minigrad.errors import MinigradError
 from minigrad.optimizer import SGD, Optimizer
 from minigrad.optimizer.run import reading
 
-assert mistakes_in_form and mistakes_in_formulas, "which fill the table"
+assert mistakes_in_form and mistakes_in_formulas and mistakes_in_methods, "which fill the table"
 CASES = [
     pytest.param(cls, words, name, id=f"{name}-{cls.__name__}") for cls, words, names in MISTAKES for name in names
 ]
@@ -71,3 +74,67 @@ def test_a_branch_without_momentum_may_leave_its_state_out():
 
 def test_a_class_shows_the_arguments_of_its_constructor():
     assert list(inspect.signature(SGD).parameters)[:2] == ["momentum", "lazy_update"]
+
+
+def test_a_state_that_something_else_sets_may_stay_as_it_is():
+    class Anchored(Optimizer):
+        states = ("anchor",)
+
+        def rule(self, w, g, anchor, *, lr):
+            return w - lr * (g + w - anchor), anchor
+
+        def initial_state(self, name, w):
+            return w + 1
+
+    w = np.array([1.0])
+    opt = Anchored(learning_rate=0.5)
+    opt.update(0, w, np.array([1.0]), opt.create_state(0, w))
+    assert w.item() == 1.0
+
+
+def test_an_optimizer_may_declare_its_states_and_its_rate_by_itself():
+    class Ball(Optimizer):
+        def __init__(self, learning_rate=0.1):
+            super().__init__()
+            self.states = ("v",)
+            self.lr = learning_rate
+
+        def rule(self, w, g, v, *, lr):
+            v = 0.5 * v - lr * g
+            return w + v, v
+
+    opt, w = Ball(learning_rate=0.25), np.array([1.0])
+    state = opt.create_state(0, w)
+    for _ in range(2):
+        opt.update(0, w, np.array([1.0]), state)
+    assert w.item() == 0.375
+
+
+@pytest.mark.parametrize(("asks", "expected"), [(("lr",), [0.6 + 0.1, -0.4 - 0.2]), (("lr", "wd"), [0.6, -0.4])])
+def test_named_can_have_the_gradient_that_the_rule_gets(asks, expected):
+    seen = []
+
+    class Named(Optimizer):
+        def named(self, index, w, g, states, scalars):
+            seen.append(to_host(self.prepared(w, g, scalars)))
+            return {}
+
+    def of_lr(self, w, g, *, lr):
+        return w - lr * g
+
+    def of_both(self, w, g, *, lr, wd):
+        return w - lr * (g + wd * w)
+
+    Named.rule = of_both if "wd" in asks else of_lr
+    opt = Named(wd=0.1, rescale_grad=2.0, clip_gradient=0.6)
+    opt.update(0, np.array([1.0, -2.0]), np.array([3.0, -0.2]), None)
+    numpy.testing.assert_allclose(seen, [expected], rtol=1e-6)
+
+
+def test_a_class_that_no_file_could_name_says_so_when_it_is_saved():
+    class Own(Optimizer):
+        def rule(self, w, g, *, lr):
+            return w - lr * g
+
+    with pytest.raises(MinigradError, match="Own is not registered.*@optimizer.register above the class"):
+        Own().get_config()

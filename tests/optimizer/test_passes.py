@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from as_written import Drawn, as_written, example
+from as_written import as_written, drawn, example
 
 from minigrad import np, optimizer
 from minigrad.errors import UsageError
@@ -13,22 +13,10 @@ from minigrad.optimizer.passes import in_two, run_in_two
 from minigrad.optimizer.run import reading
 
 
-class Measuring(Drawn):
-    """A rule drawn at random that asks for a number which is found halfway."""
-
-    measured = ("trust",)
-
-    def rule(self, w, g, a, b, c, *, trust):
-        return super().rule(w, g, a, b, c, lr=trust)
-
-    def measure(self, w, *made):
-        return {"trust": 0.7}
-
-
 def test_rules_drawn_at_random_give_the_very_bits_of_their_text_in_two_passes():
     handed = []
     for seed in range(300):
-        opt = Measuring(seed)
+        opt = drawn(seed, asks="trust", measured=("trust",), measure=lambda self, w, *made: {"trust": 0.7})
         arrays, scalars = example(opt)
         expected = as_written(opt, arrays, scalars | {"trust": 0.7})
         with reading("numpy"), numpy.errstate(all="ignore"):

@@ -8,7 +8,7 @@ import tracemalloc
 
 import numpy
 import pytest
-from as_written import Curved, Drawn, as_written, example
+from as_written import Curved, as_written, drawn, example
 from table import TABLE
 
 from minigrad import optimizer
@@ -47,7 +47,7 @@ def test_numpy_blocks_give_the_very_bits_of_the_text(row, dtype):
 def test_rules_drawn_at_random_give_the_very_bits_of_their_text():
     with reading("numpy"):
         for seed in range(200):
-            opt = Drawn(seed)
+            opt = drawn(seed)
             check(opt, *example(opt))
 
 
@@ -55,7 +55,7 @@ def test_rules_drawn_at_random_compile_to_the_same_numbers():
     pytest.importorskip("numba")
     with reading("numba"):
         for seed in range(8):
-            opt = Drawn(seed, 30)
+            opt = drawn(seed, 30)
             check(opt, *example(opt), rounding=64)
 
 

@@ -1,13 +1,19 @@
-"""A graph notices that what its rule reads elsewhere has changed: a number of a module, of a closure, in a dict."""
+"""A graph notices that a number which its rule reads elsewhere has changed; what no graph could follow, Python runs."""
+
+import contextlib
+import math
+import random
+import time
 
 import numpy
 import pytest
+from drive import drive
 
 from minigrad import np, optimizer
-from minigrad.optimizer import Optimizer, surroundings
+from minigrad.optimizer import Optimizer
 from minigrad.optimizer import run as running
 from minigrad.optimizer.run import reading
-from minigrad.optimizer.surroundings import elsewhere
+from minigrad.optimizer.surroundings import closed, elsewhere
 
 RATE = 1.0
 SETTINGS = {"rate": 1.0}
@@ -108,7 +114,7 @@ def test_for_a_number_of_a_module_the_rule_is_not_called_again(cls, monkeypatch)
     with reading("numpy"):
         for _ in range(3):
             opt.update(0, w, g, None)
-        monkeypatch.setattr(surroundings, "run_with_symbols", None)
+        monkeypatch.setattr(running, "trace", None)
         opt.update(0, w, g, None)
     assert w.item() == -4.0
 
@@ -160,3 +166,145 @@ def test_rules_that_read_nothing_elsewhere_pay_nothing():
             return w - lr * numpy.sqrt(abs(g)) * np.sign(g) * optimizer.rule.exp(-1.0)
 
     assert list(elsewhere(Closed())) == []
+
+
+# ---- What no graph could follow
+
+DROPS = {3: 0.1}
+NOISE = numpy.random.default_rng(0)
+STEPS = 0
+
+
+def made(formula, **attributes):
+    """An optimizer whose rule steps by a factor: `formula(self, g, t)`."""
+
+    def rule(self, w, g, *, lr, t):
+        return w - lr * self.formula(g, t) * g
+
+    return type("Made", (Optimizer,), {"rule": rule, "formula": formula} | attributes)()
+
+
+def counting(self, g, t):
+    global STEPS
+    STEPS += 1
+    return STEPS
+
+
+def noting(self, g, t):
+    self.log.append(t)
+    return len(self.log)
+
+
+def guarded(self, g, t):
+    try:
+        return 0.1 if t == 3 else 1.0
+    except Exception:
+        return 7.0
+
+
+OPEN = {
+    "a dictionary": lambda self, g, t: {3: 0.1}.get(t, 1.0),
+    "a dictionary of the module": lambda self, g, t: DROPS.get(t, 1.0),
+    "a dictionary asked for its own count": lambda self, g, t: {3: 0.1}.get(self.num_update, 1.0),
+    "a set": lambda self, g, t: 0.1 if t in {3, 4} else 1.0,
+    "text": lambda self, g, t: 0.1 if str(t) == "3" else 1.0,
+    "an f-string": lambda self, g, t: 0.1 if f"{t}" == "3" else 1.0,
+    "a kind": lambda self, g, t: 0.1 if isinstance(t, int) else 1.0,
+    "an error that is caught": guarded,
+    "a global": counting,
+    "a list": noting,
+    "globals()": lambda self, g, t: globals()["RATE"],
+    "getattr": lambda self, g, t: getattr(self, "table")["k"][0],  # noqa: B009
+}
+RANDOM = {
+    "Python": lambda self, g, t: 0.0 if random.random() < 0.5 else 1.0,
+    "NumPy": lambda self, g, t: numpy.random.normal(),
+    "a generator": lambda self, g, t: NOISE.normal(),
+    "minigrad": lambda self, g, t: np.random.normal().item(),
+    "the clock": lambda self, g, t: time.perf_counter() % 1.0,
+}
+
+
+@pytest.mark.parametrize("name", ["", "numpy"])
+@pytest.mark.parametrize("what", OPEN)
+def test_what_a_graph_could_not_follow_is_run_as_python_once_a_step(what, name, monkeypatch):
+    def path(way):
+        monkeypatch.setitem(globals(), "STEPS", 0)
+        opt = made(OPEN[what], table={"k": [0.5]})
+        opt.log = []
+        assert not closed(opt)
+        with reading(way) if way else contextlib.nullcontext():
+            return drive(opt, [1.0], [[1.0]] * 5).tolist()
+
+    def factor(t):
+        if what in ("a global", "a list"):
+            return t
+        return {"globals()": 1.0, "getattr": 0.5, "a kind": 0.1}.get(
+            what, 0.1 if t in (3, 4)[: 1 + (what == "a set")] else 1
+        )
+
+    w, expected = 1.0, []
+    for t in range(1, 6):
+        w -= 0.01 * factor(t)
+        expected.append([w])
+    numpy.testing.assert_allclose(path(name), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("what", RANDOM)
+def test_random_numbers_are_drawn_anew_at_every_step(what):
+    opt = made(RANDOM[what])
+    with reading("numpy"):
+        path = drive(opt, [0.0], [[1.0]] * 40)[:, 0]
+    assert len({*numpy.diff(path).round(12)}) > 1
+    assert not opt.elementwise
+
+
+def test_methods_that_a_user_overrides_are_looked_at_in_rules_of_minigrad():
+    class Jumps(optimizer.Nadam):
+        def mu(self, t):
+            return 0.9 * random.random()
+
+    class Steady(optimizer.Nadam):
+        def mu(self, t):
+            return 0.9
+
+    assert closed(optimizer.Nadam()) and closed(Steady()) and not closed(Jumps())
+
+
+def test_a_table_in_place_of_a_number_is_run_as_python():
+    opt, w, g = made(lambda self, g, t: self.k * 1.0), np.array([0.0]), np.array([1.0])
+    opt.k = 1.0
+    with reading("numpy"):
+        opt.update(0, w, g, None)
+        assert closed(opt) and opt.elementwise
+        opt.k = numpy.array([2.0])
+        for _ in range(2):
+            opt.update(0, w, g, None)
+            opt.k += 1
+    assert w.item() == pytest.approx(-0.01 * (1 + 2 + 3))
+
+
+def test_a_rule_of_arithmetic_and_known_functions_becomes_a_program():
+    class Much(Optimizer):
+        states = ("v",)
+        limit = None
+
+        def rule(self, w, g, v, *, lr, t):
+            v = self.memory(t) * v - lr * numpy.sqrt(abs(g)) * np.sign(g) * twice_scaled(math.sqrt(RATE))
+            if self.limit is None:
+                v = numpy.where(g > 0, v, 0.0)
+            return w + v, v
+
+        @staticmethod
+        def memory(t):
+            return 0.9**t
+
+    class Nested(Much):
+        def rule(self, *arrays, lr, t):
+            w, v = super().rule(*arrays, lr=lr, t=t)
+            return w, v
+
+    class Renamed(optimizer.Adam):
+        pass
+
+    assert closed(Much()) and closed(Nested()) and closed(Renamed())

@@ -48,10 +48,14 @@ HOST_ONLY = {
         test_products_by_vectors_of_200000_terms_keep_the_digits_of_float32
         test_the_kernel_of_one_channel_has_the_gradient_of_all_its_places""",
     "in a plain rule NumPy's arrays refuse what is not elementwise; on a GPU it is given CuPy's own": """
-        test_a_mistake_is_answered_with_what_to_do[plain- test_a_right_rule_gives_the_numbers_of_its_formula[plain-
+        test_a_mistake_is_answered_with_what_to_do[plain-|numpy-MixesShapes|numpy-WidensTheShape
+        test_a_right_rule_gives_the_numbers_of_its_formula[plain-
         test_it_keeps_what_a_list_was_given_and_changes_it_no_more test_an_array_shows_itself_as_numpy_would
         test_what_changes_from_call_to_call_may_change test_a_trainer_gives_it_each_parameter_in_its_own_shape
         test_it_refuses_only_while_a_rule_runs_and_nested_rules_keep_apart
+        test_everything_can_be_looked_at test_a_copy_counts_as_the_array test_looking_changes_nothing
+        test_a_table_in_place_of_a_number_is_run_as_python
+        test_what_a_graph_could_not_follow_is_run_as_python_once_a_step[a_global|a_list-
         test_two_steps_are_compared_on_some_of_the_elements test_what_is_not_a_number_equals_itself""",
     "hybridize() makes plans on a CPU only: they are lists of NumPy calls": """
         tests/gluon/replay/ test_the_program_shown_is_what_hybridize_makes""",

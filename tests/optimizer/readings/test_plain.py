@@ -1,5 +1,6 @@
 """The plain reading calls the rule on real arrays at every step, and gives the numbers of every other reading."""
 
+import copy
 import os
 import subprocess
 import sys
@@ -85,9 +86,7 @@ def test_an_array_shows_itself_as_numpy_would(capsys):
 
     with reading("plain"):
         drive(Prints(learning_rate=0.5), [[1.0, 2.0]], [[[1.0, -1.0]]])
-    assert capsys.readouterr().out == (
-        "[[ 1. -1.]] array([[ 1., -1.]]) [ 1. -1.] RuleArray (1, 2) [[1.0, -1.0]] 0.50\n"
-    )
+    assert capsys.readouterr().out == ("[[ 1. -1.]] array([[ 1., -1.]]) [ 1. -1.] Look (1, 2) [[1.0, -1.0]] 0.50\n")
 
 
 def test_a_notebook_that_shows_a_rule_sees_nothing_that_it_prints(capsys):
@@ -104,6 +103,56 @@ def test_a_notebook_that_shows_a_rule_sees_nothing_that_it_prints(capsys):
     assert "w_t" in Prints()._repr_latex_()
     assert OnlyPython()._repr_latex_() is None
     assert capsys.readouterr().out == ""
+
+
+def test_everything_can_be_looked_at(capsys):
+    kept = []
+
+    class Looks(Optimizer):
+        def rule(self, w, g, *, lr):
+            print(g.mean(), g.max(), numpy.linalg.norm(g), np.linalg.norm(g), numpy.round(g, 1), len(g), g.T, g[0])
+            print(list(g), f"{g.mean():.2f}", round(g.mean(), 1), numpy.tanh(0 * g), g.argmax(), 3.0 in g, max(g))
+            assert numpy.isfinite(g).all() and not numpy.isnan(g).any() and g.mean() < 4
+            kept.extend([g.mean(), g.max().item(), g[g > 3]])
+            return w - lr * g
+
+    with reading("plain"):
+        path = drive(Looks(learning_rate=0.5), [1.0, 2.0], [[3.0, 4.0]])
+    assert path.tolist() == [[-0.5, 0.0]]
+    assert capsys.readouterr().out == (
+        "3.5 4.0 5.0 5.0 [3. 4.] 2 [3. 4.] 3.0\n[3.0, 4.0] 3.50 3.5 [0. 0.] 1 True 4.0\n"
+    )
+    assert [float(kept[0]) / 2, float(kept[1]), kept[2].tolist()] == [1.75, 4.0, [4.0]]
+    numpy.testing.assert_array_equal(kept[0] * numpy.ones(2), [3.5, 3.5])
+
+
+@pytest.mark.parametrize("copied", [lambda w: w.copy(), copy.deepcopy, copy.copy, numpy.copy])
+def test_a_copy_counts_as_the_array(copied):
+    class InPlace(Optimizer):
+        def rule(self, w, g, *, lr):
+            new = copied(w)
+            new -= lr * g
+            return new
+
+    with reading("plain"):
+        assert drive(InPlace(learning_rate=0.5), [1.0], [[1.0]]).tolist() == [[0.5]]
+
+
+def test_looking_changes_nothing():
+    class Changes(Optimizer):
+        def rule(self, w, g, *, lr):
+            for change in (
+                lambda: g.sort(),
+                lambda: g.fill(0),
+                lambda: numpy.copyto(g, 0),
+                lambda: numpy.add.at(g, 0, 1),
+            ):
+                with pytest.raises(RuleError, match="would change|is not elementwise"):
+                    change()
+            return w - lr * g
+
+    with reading("plain"):
+        assert drive(Changes(learning_rate=0.5), [1.0, 1.0], [[2.0, 1.0]]).tolist() == [[0.0, 0.5]]
 
 
 def test_numbers_are_pythons_and_changes_in_place_reach_nothing_else():
@@ -240,6 +289,10 @@ class Ball(optimizer.Optimizer):
 class Slower(optimizer.Adam):
     pass
 
+class Adagrad(optimizer.AdaGrad):
+    def rule(self, w, g, history, *, lr):
+        return super().rule(w, g, history, lr=lr)
+
 class Louder(optimizer.Nadam):
     def mu(self, t):
         print("t is", t)
@@ -251,7 +304,7 @@ for g in ([1.0, -1.0], [0.5, 0.5]):
     ball.update(0, w, np.array(g), v)
 print(w.asnumpy().round(4), len(log), ball.elementwise, Slower().elementwise)
 with optimizer.reading("numpy"):
-    print(ball.elementwise)
+    print(ball.elementwise, Adagrad().elementwise)
 louder = Louder()
 louder.update(0, w, w.copy(), louder.create_state(0, w))
 """
@@ -269,7 +322,7 @@ def script(text, **environment):
 def test_it_is_how_rules_of_a_script_run():
     lines = script(SCRIPT)
     assert lines[:2] == ["g is [ 1. -1.]", "g is [0.5 0.5]"]
-    assert lines[2:4] == ["[0.8 2.1] 2 False True", "True"]
+    assert lines[2:4] == ["[0.8 2.1] 2 False True", "False True"]
     assert "t is 1" in lines[4:]
 
 

@@ -2,7 +2,7 @@
 
 import numpy
 import pytest
-from as_written import Drawn
+from as_written import drawn
 from table import TABLE
 
 from minigrad import np, optimizer, random
@@ -139,7 +139,7 @@ def test_signs_and_parentheses_keep_their_meaning(notation):
 
 def test_rules_drawn_at_random_are_printed_as_they_compute():
     for seed in range(200):
-        opt = Drawn(seed)
+        opt = drawn(seed)
         now = {"w": 0.3, "g": -0.8, "a": 1.1, "b": 0.2, "c": -1.7}
         expected = opt.rule(*now.values(), lr=0.1)
         values = {identifier(f"{name}_{{t-1}}"): value for name, value in now.items()} | {"g_t": now["g"], "η": 0.1}
