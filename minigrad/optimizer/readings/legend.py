@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy
 
+from minigrad.optimizer.graph import is_own
 from minigrad.optimizer.readings.lines import RAW
 from minigrad.optimizer.readings.meanings import described
 from minigrad.optimizer.readings.notation import LETTERS, Notation, stem_of
 from minigrad.optimizer.rule import Symbol, ancestors
+from minigrad.optimizer.surroundings import closed
 
 MEANINGS = {
     "w": "weight", "g": "gradient, as it is handed in", RAW: "gradient, as it is handed in", "lr": "learning rate",
@@ -59,6 +61,8 @@ def entries(notation: Notation) -> list[Entry]:
             argument = x.trace.leaf("hyper", "x")
             sample = x if x.op == "normal" else Symbol(x.trace, x.op, (argument,), "", None)
             found[x.op] = Entry(notation.write(sample)[0], FUNCTIONS[x.op])
+    if not (is_own(type(of.optimizer)) or closed(of.optimizer)):
+        found["elsewhere"] = Entry("", "what the rule looks up or draws is printed as it was just now")
     return list(found.values())
 
 

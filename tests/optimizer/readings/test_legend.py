@@ -194,3 +194,16 @@ def test_an_attribute_with_the_name_of_something_else_is_told_from_it():
     assert found["self.w = 3"] == "the optimizer's attribute 'w'"
     assert (found["k = 2"], found["pull = 2"], found["v_0 = 0"]) == ("k", "how hard", "speed, before the first step")
     assert r"\mathrm{self.w}" in opt.equation()
+
+
+def test_a_rule_that_looks_numbers_up_says_that_they_may_change():
+    class Falls(Optimizer):
+        def rule(self, w, g, *, lr, t):
+            return w - {3: 0.1}.get(t, 1.0) * lr * g
+
+    class Steady(Optimizer):
+        def rule(self, w, g, *, lr):
+            return w - 0.5 * lr * g
+
+    assert legend(Falls()).splitlines()[-1].strip().startswith("what the rule looks up or draws is printed")
+    assert "draws" not in legend(Steady()) and "draws" not in legend(optimizer.SGD())
