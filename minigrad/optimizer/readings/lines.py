@@ -15,7 +15,7 @@ from io import StringIO
 from types import FrameType
 from typing import Any
 
-from minigrad.errors import UsageError
+from minigrad.errors import RuleError, UsageError
 from minigrad.optimizer.graph import PREPARATION, Graph, HyperParameters, active, prepared_gradient, trace
 from minigrad.optimizer.passes import in_two
 from minigrad.optimizer.rule import Symbol, ancestors
@@ -46,8 +46,14 @@ class Lines:
                 "see minigrad.optimizer.Optimizer for the form with a rule"
             )
         self.optimizer = optimizer
-        with noting() as found:
-            self.graph = trace(optimizer)
+        try:
+            with noting() as found:
+                self.graph = trace(optimizer)
+        except RuleError as error:
+            raise RuleError(
+                f"{type(optimizer).__name__} has no equations to print, because its rule cannot be run with symbols in "
+                f"place of arrays (leave out what only looks at them). {error}"
+            ) from None
         with noting() as outer:
             supplied, self.made = outside(optimizer, self.graph)
         self.acts: Symbol | None = supplied.pop("acts", None)

@@ -154,3 +154,13 @@ def test_a_state_may_have_any_name():
 
     lines = ["g_t = ∇_t + δ w_{t-1}", "raw_t = raw_{t-1} + g_t", "w_t = w_{t-1} - η raw_t", "ξ_t = ξ_{t-1} + 1"]
     assert plain(Kept(wd=0.1)).splitlines() == lines
+
+
+def test_a_rule_that_looks_at_its_arrays_says_why_it_has_no_equations():
+    class Looks(Optimizer):
+        def rule(self, w, g, *, lr):
+            print(g.mean())
+            return w - lr * g
+
+    with pytest.raises(UsageError, match=r"Looks has no equations to print.*leave out what only looks.*g\.mean\(\)"):
+        Looks().equation()
