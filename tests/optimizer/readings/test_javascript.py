@@ -6,7 +6,7 @@ import numpy
 import pytest
 from table import TABLE
 
-from minigrad import optimizer, random
+from minigrad import cpu, optimizer, random
 from minigrad.errors import UsageError
 from minigrad.lr_scheduler import FactorScheduler
 from minigrad.optimizer.optimizer import Optimizer
@@ -71,7 +71,7 @@ def test_each_step_is_numpys(row, more, surface, engine, numpy_reading):
         opt.update(0, w, raw.reshape(w.shape), state)
         lr = opt.learning_rate
         random.seed(t)
-        noise = random.normal(0.0, numpy.sqrt(lr), shape=(2,), dtype="float64").asnumpy().tolist()
+        noise = random.normal(0.0, numpy.sqrt(lr), shape=(2,), dtype="float64", ctx=cpu()).asnumpy().tolist()
         cases.append([before, raw.tolist(), hyper | {"lr": lr, "t": t}, noise])
         after.append(seen())
 

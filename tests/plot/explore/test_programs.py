@@ -7,7 +7,7 @@ import numpy
 import pytest
 from table import TABLE
 
-from minigrad import optimizer, random
+from minigrad import cpu, optimizer, random
 from minigrad.errors import UsageError
 from minigrad.plot.explore.programs import programs
 from minigrad.plot.explore.settings import settings
@@ -57,7 +57,8 @@ def test_each_step_is_numpys_with_the_program_that_the_page_picks(name, argument
         ]
         random.seed(0)
         noise = [
-            random.normal(0.0, numpy.sqrt(opt.lr), shape=(2,), dtype="float64").asnumpy().tolist() for _ in range(STEPS)
+            random.normal(0.0, numpy.sqrt(opt.lr), shape=(2,), dtype="float64", ctx=cpu()).asnumpy().tolist()
+            for _ in range(STEPS)
         ]
         found = call(
             f"""{json.dumps(befores[:-1])}.map((numpy, k) => {{
