@@ -54,15 +54,11 @@ def package_of(module):
     return module if FILES[module].name == "__init__.py" else module.rpartition(".")[0]
 
 
-DOORS = {("minigrad.optimizer.shown", "minigrad.plot.explore")}
-"""Methods that open what stands below them, when they are called: see "Why it is so" in CONTRIBUTING."""
-
-IMPORTS = {
+ARROWS = {
     (module, other)
     for module, path in FILES.items()
     for other in imports_of(path.read_text(encoding="utf-8"), package_of(module))
 }
-ARROWS = IMPORTS - DOORS
 
 
 def circle(arrows):
@@ -96,10 +92,6 @@ def test_no_room_imports_one_that_stands_below_it():
         if not {module, other} & FACES and order[other.split(".")[1]] > order[module.split(".")[1]]
     }
     assert uphill == set()
-
-
-def test_no_door_is_listed_that_is_not_there():
-    assert DOORS <= IMPORTS
 
 
 def test_every_room_has_one_place_in_the_table():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from minigrad.doors import DOORS
 from minigrad.errors import MinigradError
 
 if TYPE_CHECKING:
@@ -89,9 +90,8 @@ class Shown:
         >>> optimizer.Adam(learning_rate=0.1).explore("valley")
         Page(valley, adam: ... kB of HTML; save("explorer.html") and open it, or look at it in Jupyter)
         """
-        from minigrad.plot.explore import Page
-
-        return Page(self, surface)
+        page: Page = DOORS["explore"](self, surface)
+        return page
 
     def _repr_latex_(self) -> str | None:
         """What Jupyter shows: the equations and their legend, or the plain repr of an optimizer that has none."""
