@@ -1,5 +1,7 @@
 """The stand-in's array: opaque. It meets only its own kind, on the device where work happens, and Python numbers."""
 
+from types import SimpleNamespace
+
 import numpy
 
 from tests.strict import record
@@ -34,6 +36,7 @@ class ndarray:  # noqa: N801  CuPy's name
     strides = property(lambda self: self._host.strides)
     flags = property(lambda self: self._host.flags)
     T = property(lambda self: self.transpose())
+    data = property(lambda self: SimpleNamespace(ptr=self._host.ctypes.data))
 
     @property
     def device(self):

@@ -7,7 +7,7 @@ import numpy
 
 from tests.strict import record
 from tests.strict.array import has_mask, index, ndarray, operand, wrap
-from tests.strict.kernel import ElementwiseKernel
+from tests.strict.kernel import ElementwiseKernel, RawKernel
 from tests.strict.random import Generator
 
 DEVICES = 2
@@ -178,7 +178,7 @@ def make():
     cupy.ndarray, cupy.array, cupy.asnumpy, cupy.from_dlpack = ndarray, array, asnumpy, from_dlpack
     cupy.asarray = lambda a, dtype=None, order=None: array(a, dtype, copy=False)
     cupy.ascontiguousarray = lambda a, dtype=None: ndarray(numpy.ascontiguousarray(operand(a), dtype))
-    cupy.ElementwiseKernel = ElementwiseKernel
+    cupy.ElementwiseKernel, cupy.RawKernel = ElementwiseKernel, RawKernel
     cupy.is_available = lambda: True
     cupy.__version__ = "14.2.0"
     cupy.cuda = SimpleNamespace(
