@@ -35,7 +35,7 @@ def where(xp, condition, a, b):
     >>> ops.where(np.array([True, False]), np.array([1, 2]), 0)
     array([1., 0.])
     """
-    return xp.where(condition, a, b)
+    return xp.where(condition if hasattr(condition, "shape") else xp.asarray(condition), a, b)  # CuPy's takes no bool
 
 
 where.vjp(a=lambda F, g, condition: F.where(condition, g, 0), b=lambda F, g, condition: F.where(condition, 0, g))

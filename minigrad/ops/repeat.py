@@ -6,6 +6,7 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import lengths, whole
+from minigrad.device import on_host, to_host
 from minigrad.engine.operation import op
 from minigrad.errors import ArgumentError
 
@@ -99,9 +100,14 @@ def pad(xp, x, pad_width, mode="constant", constant_values=0):
     >>> np.pad(np.array([1, 2]), 1)
     array([0., 1., 2., 0.])
     """
-    if mode == "constant":
+    if mode != "constant":
+        return xp.pad(x, pad_width, mode)
+    if on_host(xp) or not hasattr(constant_values, "dtype"):
         return xp.pad(x, pad_width, mode, constant_values=constant_values)
-    return xp.pad(x, pad_width, mode)
+    if constant_values.ndim:
+        return xp.pad(x, pad_width, mode, constant_values=to_host(constant_values))
+    inside = xp.pad(xp.ones(x.shape, bool), pad_width)  # CuPy's constants are those of the host: do not wait for one
+    return xp.where(inside, xp.pad(x, pad_width), constant_values.astype(x.dtype))
 
 
 def _inside(F, g, target, pad_width, mode):

@@ -1,5 +1,6 @@
 """The stand-in is as strict as CuPy: a test on it can fail for CuPy's reasons."""
 
+import sys
 import threading
 
 import numpy
@@ -25,13 +26,37 @@ REFUSED = {
     "a numpy array assigned": lambda a: a.__setitem__(..., numpy.ones((2, 3))),
     "an index of floats": lambda a: a[a],
     "range": lambda a: range(a[0, 0].astype(int)),
+    "a position in item": lambda a: a.item(1),
+    "a border of it": lambda a: sys.modules["cupy"].pad(a, 1, constant_values=a[0, 0]),
+    "a bool as a condition": lambda a: sys.modules["cupy"].where(True, a, a),
+    "keys in a tuple": lambda a: sys.modules["cupy"].lexsort((a[0], a[1])),
+    "edges in a list": lambda a: sys.modules["cupy"].digitize(a, [1.0, 2.0]),
 }
 
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_the_host_would_do_to_it_is_refused(a, what):
-    with pytest.raises((TypeError, IndexError)):
+    with pytest.raises((TypeError, IndexError, AttributeError)):
         REFUSED[what](a)
+
+
+def test_nobody_warns_of_what_is_not_finite(gpus, a):
+    for f in (gpus.log, lambda x: x / 0, lambda x: x.__itruediv__(0), lambda x: gpus.linalg.norm(x / 0)):
+        f(a - a)
+
+
+def test_a_choice_of_nothing_is_refused_only_where_the_result_would_have_values(gpus):
+    with pytest.raises(ValueError, match="no identity"):
+        gpus.zeros((3, 0)).max(axis=1)
+    assert gpus.zeros((0, 0)).max(axis=1).shape == gpus.argmin(gpus.zeros((0, 0)), axis=0).shape == (0,)
+
+
+def test_products_are_added_up_in_another_order_for_another_shape_or_layout(gpus):
+    rng = numpy.random.default_rng(0)
+    x, w = (gpus.asarray(rng.normal(size=(50, 50)).astype("float32")) for _ in range(2))
+    whole, half, turned = (x @ w)[:25], x[:25] @ w, gpus.dot(x.T.copy().T, w)[:25]
+    for other in (half, turned):
+        assert 0 < abs(whole - other).max().item() < 1e-4
 
 
 def test_conditions_on_reductions_and_missing_functions_are_refused(gpus, a):
