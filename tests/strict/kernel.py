@@ -26,6 +26,8 @@ inline float log(float x) { return __builtin_logf(x); }
 inline float sin(float x) { return __builtin_sinf(x); }
 inline float cos(float x) { return __builtin_cosf(x); }
 inline float pow(float x, float y) { return __builtin_powf(x, y); }
+inline float expm1(float x) { return __builtin_expm1f(x); }
+inline double expm1(double x) { return __builtin_expm1(x); }
 inline double sqrt(double x) { return __builtin_sqrt(x); }
 inline double exp(double x) { return __builtin_exp(x); }
 inline double log(double x) { return __builtin_log(x); }
@@ -35,8 +37,13 @@ inline double pow(double x, double y) { return __builtin_pow(x, y); }
 typedef float float32; typedef double float64; typedef _Float16 float16;
 #define __global__
 #define __launch_bounds__(most)
-static struct { unsigned x; } blockIdx, threadIdx;
 """
+ONE_THREAD = """
+static struct { unsigned x; } blockIdx, threadIdx;
+#define LANES 1
+template <typename T> T __shfl_xor_sync(unsigned, T x, int) { return x; }
+"""
+"""A thread that runs alone: the warps of a kernel that asks have one lane."""
 HALVES = "typedef _Float16 __half;"
 """What stands in the header cuda_fp16.h."""
 FLAGS = ["-O1", "-Wno-unused", "-Wno-unknown-pragmas", "-shared", "-fPIC"]
@@ -110,7 +117,7 @@ class RawKernel:
     def __init__(self, code, name):
         self.name = name
         self.parameters = [(kind, "*" in declared) for kind, _, declared in parameters(code, name)]
-        self._run = getattr(built("\n".join([SHIM, code, launcher(code, name)])), f"launch_{name}")
+        self._run = getattr(built("\n".join([SHIM, ONE_THREAD, code, launcher(code, name)])), f"launch_{name}")
 
     def __call__(self, grid, block, args):
         record.note("kernels", self.name)
@@ -127,7 +134,7 @@ class RawKernel:
 
 
 CTYPES = {
-    "long long": ("int64", ctypes.c_longlong), "float": ("float32", ctypes.c_float),
+    "long long": ("int64", ctypes.c_longlong), "int": ("int32", ctypes.c_int), "float": ("float32", ctypes.c_float),
     "double": ("float64", ctypes.c_double), "float16": ("float16", None),
 }  # fmt: skip
 """For each type in C its name in NumPy, and how a number of it is passed."""

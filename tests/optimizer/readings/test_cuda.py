@@ -5,7 +5,6 @@ The shim gives the body what CuPy's ElementwiseKernel gives it: see `tests/stric
 
 import ctypes
 import re
-from importlib.util import find_spec
 
 import numpy
 import pytest
@@ -19,7 +18,8 @@ from minigrad.optimizer.readings import cuda
 from minigrad.optimizer.readings.cuda import BLOCK, PREAMBLE, cuda_source, vector_source
 from minigrad.optimizer.rule import maximum, minimum
 from minigrad.optimizer.run import run
-from tests.strict.kernel import HALVES, SHIM, built, compiled, launcher, loop
+from tests.strict.kernel import HALVES, ONE_THREAD, SHIM, built, compiled, launcher, loop
+from tests.strict.nvidia import assembled
 
 RULES = [pytest.param(k, id=str(row)) for k, row in enumerate(TABLE)]
 DTYPES = ["float32", "float64", "float16"]
@@ -47,7 +47,7 @@ def in_vectors(k, dtype):
 @pytest.fixture(scope="module")
 def library():
     """Every kernel of every rule and dtype, compiled at once."""
-    text = [SHIM, HALVES, PREAMBLE]
+    text = [SHIM, ONE_THREAD, HALVES, PREAMBLE]
     for k in range(len(TABLE)):
         for dtype in DTYPES:
             source, *_ = kernel(k, dtype)
@@ -178,33 +178,13 @@ def test_a_scalar_beyond_float32_is_infinite(gpus):
 @pytest.mark.parametrize("k", RULES)
 def test_nvidias_compiler_loads_vectors_and_keeps_all_in_registers(k, dtype, capability):
     """16 or 8 bytes of an array at once (halves beside floats are 8), once; nothing is spilled to memory."""
-    pytest.importorskip("cupy")
-    from cupy.cuda import nvrtc
-
     source, graph = in_vectors(k, dtype), kernel(k, dtype)[1]
-    program = nvrtc.createProgram(source.code, "kernel.cu", [], [])
-    try:
-        nvrtc.compileProgram(program, [*headers(), f"-arch=sm_{capability}", "-ftz=true", "--ptxas-options=-v"])
-    finally:
-        log = nvrtc.getProgramLog(program)
-    assert "0 bytes spill stores, 0 bytes spill loads" in log
-    assert "0 bytes stack frame" in log
-    text = nvrtc.getPTX(program)
-    text = text.decode() if isinstance(text, bytes) else text
+    text = assembled(source.code, capability)
     loads = re.findall(r"ld\.global\.(?:nc\.)?v\d\.\w\d+", text)
     stores = re.findall(r"st\.global\.v\d\.\w\d+", text)
     assert len(loads) == len(graph.arrays)
     assert len(stores) == len(graph.written)
     assert "ld.local" not in text
-
-
-def headers():
-    """Where the compiler finds cuda_fp16.h."""
-    from cupy.cuda import get_cuda_path
-
-    found = find_spec("nvidia.cuda_runtime")
-    places = [*(found.submodule_search_locations if found else ()), *filter(None, [get_cuda_path()])]
-    return [f"-I{place}/include" for place in places]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
