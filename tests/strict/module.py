@@ -206,6 +206,8 @@ def make():
     cupy.asarray = lambda a, dtype=None, order=None: array(a, dtype, copy=False)
     cupy.ascontiguousarray = lambda a, dtype=None: ndarray(numpy.ascontiguousarray(operand(a), dtype))
     cupy.ElementwiseKernel, cupy.RawKernel = ElementwiseKernel, RawKernel
+    cupy.ufunc = Ufunc
+    cupy.may_share_memory = lambda a, b: numpy.may_share_memory(a._host, b._host)
     cupy.is_available = lambda: True
     cupy.__version__ = "14.2.0"
     cupy.cuda = SimpleNamespace(
