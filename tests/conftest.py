@@ -15,12 +15,22 @@ def pytest_addoption(parser):
         action="store_true",
         help="run every test with the second of two stand-in GPUs as the device on which arrays are made",
     )
+    parser.addoption(
+        "--on-gpu",
+        action="store_true",
+        help="run every test with the first real GPU as the device on which arrays are made",
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("--on-gpu") and num_gpus() == 0:
+        raise pytest.UsageError("--on-gpu needs a GPU that CuPy can use, and there is none; --stand-in needs none.")
 
 
 def pytest_collection_modifyitems(config, items):
     """Tests marked `gpu` need a GPU; where there is none they are skipped, and counted."""
     global _left_out
-    if config.getoption("--stand-in"):
+    if config.getoption("--stand-in") or config.getoption("--on-gpu"):
         for item in items:
             if why := reason(item.nodeid, item.name):
                 item.add_marker(pytest.mark.skip(reason=why))
@@ -43,10 +53,13 @@ def gpus(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _on_the_stand_in(request):
+def _on_a_gpu(request):
     if request.config.getoption("--stand-in"):
         request.getfixturevalue("gpus")
         with gpu(1):
+            yield
+    elif request.config.getoption("--on-gpu") and "gpus" not in request.fixturenames:
+        with gpu(0):
             yield
     else:
         yield
