@@ -30,6 +30,9 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(config, items):
     """Tests marked `gpu` need a GPU; where there is none they are skipped, and counted."""
     global _left_out
+    for item in items:
+        if " at 0x" in item.name:
+            raise pytest.UsageError(f"{item.nodeid} has an address in its name, another in each process: give it ids.")
     if config.getoption("--stand-in") or config.getoption("--on-gpu"):
         for item in items:
             if why := reason(item.nodeid, item.name):
