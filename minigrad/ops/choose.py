@@ -51,7 +51,7 @@ def clip(xp, x, a_min=None, a_max=None):
     >>> np.clip(np.array([-1, 0.5, 3]), 0, 1)
     array([0. , 0.5, 1. ])
     """
-    return xp.clip(x, a_min, a_max)
+    return xp.clip(x if hasattr(x, "shape") else xp.asarray(x), a_min, a_max)
 
 
 def _clip_x(F, g, x, a_min, a_max):

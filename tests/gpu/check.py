@@ -53,7 +53,12 @@ def parts(folder):
     if find_spec("xdist"):
         tests += ["-p", "xdist.plugin", "-n", str(min(PROCESSES, os.cpu_count() or 1))]
     speed = [sys.executable, str(ROOT / "tests/benchmarks/gpu.py"), "--seconds", "0.3", "--json"]
-    return {"speed": [*speed, str(folder / "speed.json")], "marked": [*tests, "-m", "gpu"], "all": [*tests, "--on-gpu"]}
+    marked = [str(path) for path in sorted(ROOT.glob("tests/**/test_*.py")) if "mark.gpu" in path.read_text("utf-8")]
+    return {
+        "speed": [*speed, str(folder / "speed.json")],
+        "marked": [*tests, "-m", "gpu", *marked],  # to collect all others would take longer than to run these
+        "all": [*tests, "--on-gpu"],
+    }
 
 
 def run(name, command, folder, limit):

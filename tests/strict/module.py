@@ -73,8 +73,9 @@ class Module(ModuleType):
 
 
 ARRAYS = {
-    "sort": 1, "argsort": 1, "where": 1, "argwhere": 1, "nonzero": 1, "flatnonzero": 1, "lexsort": 1, "unique": 1,
-    "unravel_index": 1, "searchsorted": 1, "digitize": 2, "isin": 2, "union1d": 2, "intersect1d": 2, "setdiff1d": 2,
+    "clip": 1, "sort": 1, "argsort": 1, "where": 1, "argwhere": 1, "nonzero": 1, "flatnonzero": 1, "lexsort": 1,
+    "unique": 1, "unravel_index": 1, "searchsorted": 1,
+    "digitize": 2, "isin": 2, "union1d": 2, "intersect1d": 2, "setdiff1d": 2,
 }  # fmt: skip
 """How many of the first arguments must be arrays where NumPy also takes numbers and lists."""
 ON_THE_HOST = {"pad": ("pad_width", "constant_values"), "tile": ("reps",)}

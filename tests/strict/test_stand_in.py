@@ -6,6 +6,7 @@ import threading
 import numpy
 import pytest
 
+from minigrad import gpu, np
 from tests.strict.record import recording
 
 
@@ -38,6 +39,26 @@ REFUSED = {
 def test_what_the_host_would_do_to_it_is_refused(a, what):
     with pytest.raises((TypeError, IndexError, AttributeError)):
         REFUSED[what](a)
+
+
+def test_counts_and_numbers_that_lie_on_the_device_are_understood(gpus):
+    """What CuPy takes from the host only, or as arrays only."""
+    x = numpy.array([1.0, 2.0])
+    with gpu(0):
+        counts, ours = np.array([1, 2], dtype="int64"), np.array(x)
+        assert np.pad(ours, counts).tolist() == np.pad(ours, (1, 2)).tolist() == [0, 1, 2, 0, 0]
+        assert np.pad(ours, 1, constant_values=(3, 4)).tolist() == [3, 1, 2, 4]
+        assert np.pad(ours, 1, constant_values=np.array(3.0)).tolist() == [3, 1, 2, 3]
+        assert np.tile(ours, counts).tolist() == numpy.tile(x, (1, 2)).tolist()
+        assert np.repeat(ours, counts).tolist() == [1, 2, 2]
+        assert np.where(True, ours, 0).tolist() == [1, 2]
+        assert np.clip(2.0, 0, 1).item() == 1
+        assert np.lexsort((ours, [2.0, 1.0])).tolist() == np.lexsort([[1, 2], [2, 1]]).tolist() == [1, 0]
+        assert np.digitize(ours, [0, 1.5]).tolist() == [1, 2]
+        assert np.searchsorted([0, 1.5], ours).tolist() == [1, 2]
+        assert np.union1d(ours, [3, 1]).tolist() == [1, 2, 3]
+        assert [k.item() for k in np.unravel_index(3, (2, 2))] == [1, 1]
+        assert ours.item(1) == 2
 
 
 def test_nobody_warns_of_what_is_not_finite(gpus, a):
