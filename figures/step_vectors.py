@@ -158,7 +158,8 @@ def panel(axes, title, arrows, points, places):
         draw_arrow(axes, arrow, middle)
     for name, place in points.items():
         axes.plot(*place, color=INK, marker="o", markersize=6)
-        write(axes, name, numpy.array(place), gap(numpy.array(place), arrows), INK)
+        away = 1.7 if name == "p_t" else 1  # where three arrows meet
+        write(axes, name, numpy.array(place), away * gap(numpy.array(place), arrows), INK)
 
 
 def agree(old, new):
