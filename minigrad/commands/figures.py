@@ -22,7 +22,7 @@ import importlib.util
 import inspect
 import json
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,44 +115,40 @@ def run_figures(arguments: argparse.Namespace) -> int:
     chosen, other = arguments.names or every, other_versions()
     if other and not arguments.check and len(chosen) < len(every):
         raise UsageError(f"{other} Draw all figures, without naming any, or install what figures/versions.txt says.")
-    as_before = True
-    for name in chosen:
-        one = script(name)
-        old = one.load() if one.data.exists() else None
-        data = one.measured() if arguments.measure else old
-        if data is None:
-            raise MissingFileError(f"figure {name} has no data; measure them: minigrad figures {name} --measure")
-        apart = list(one.agree(old, data)) if arguments.measure and old is not None else []
-        drawn = one.drawn(old if arguments.check and old is not None else data)
-        same = one.picture.exists() and one.picture.read_bytes() == drawn
-        as_before &= same and not apart
-        print("\n".join(report(name, one, same, arguments, apart, old is not None)), flush=True)
-        if not arguments.check:
-            if arguments.measure:
-                replace(one.data, f"{written(data)}\n".encode())
-            if not same:
-                replace(one.picture, drawn)
-    if other and arguments.check and not as_before:
-        print(f"minigrad: {other}")
-    if not arguments.check:
-        replace(FOLDER / "README.md", page(every).encode())
-        if other:
-            replace(FOLDER / "versions.txt", versions().encode())
-    return 0 if as_before or not arguments.check else 1
+    as_before = all([redo(script(name), arguments.measure, arguments.check) for name in chosen])
+    if arguments.check:
+        if other and not as_before:
+            print(f"minigrad: {other}")
+        return 0 if as_before else 1
+    replace(FOLDER / "README.md", page(every).encode())
+    if other:
+        replace(FOLDER / "versions.txt", versions().encode())
+    return 0
 
 
-def report(
-    name: str, one: Script, same: bool, arguments: argparse.Namespace, apart: list[str], known: bool
-) -> Iterator[str]:
-    """What a figure shows and what became of it; no line is wider than 80 columns."""
-    state = "the same" if same else "not the same" if arguments.check else "drawn"
-    yield from textwrap.wrap(f"{name} ({state}): {one.title}", WIDTH, subsequent_indent="    ")
-    if arguments.measure and not apart:
-        yield "    measured: close to what it was" if known else "    measured for the first time"
+def redo(one: Script, measure: bool, check: bool) -> bool:
+    """Draw one figure, or only compare, and print what became of it; whether all is as it was."""
+    old = one.load() if one.data.exists() else None
+    if old is None and not measure:
+        name = one.path.stem
+        raise MissingFileError(f"figure {name} has no data; measure them: minigrad figures {name} --measure")
+    data = one.measured() if measure else old
+    apart = list(one.agree(old, data)) if measure and old is not None else []
+    drawn = one.drawn(old if check and old is not None else data)
+    same = one.picture.exists() and one.picture.read_bytes() == drawn
+    state = "the same" if same else "not the same" if check else "drawn"
+    print(textwrap.fill(f"{one.path.stem} ({state}): {one.title}", WIDTH, subsequent_indent="    "))
+    if measure and not apart:
+        print("    measured for the first time" if old is None else "    measured: close to what it was")
     for sentence in apart[:TOLD]:
-        yield from textwrap.wrap(sentence, WIDTH, initial_indent="    ! ", subsequent_indent="      ")
+        print(textwrap.fill(sentence, WIDTH, initial_indent="    ! ", subsequent_indent="      "))
     if len(apart) > TOLD:
-        yield f"    ! and {len(apart) - TOLD} more"
+        print(f"    ! and {len(apart) - TOLD} more")
+    if measure and not check:
+        replace(one.data, f"{written(data)}\n".encode())
+    if not same and not check:
+        replace(one.picture, drawn)
+    return same and not apart
 
 
 def page(every: list[str]) -> str:

@@ -1,6 +1,5 @@
 """`minigrad figures` draws from the data, measures again, and says what is not as it was."""
 
-import importlib.metadata
 import json
 
 import pytest
@@ -60,7 +59,6 @@ def test_measured_once_it_is_drawn_to_the_same_bytes_again(suffix, folder, capsy
     picture = (folder / f"bars.{suffix}").read_bytes()
     (folder / f"bars.{suffix}").write_bytes(b"")
     assert run("bars") == 0 and (folder / f"bars.{suffix}").read_bytes() == picture
-    assert importlib.metadata.version("matplotlib").encode() not in picture and b"202" not in picture[:600]
     assert run() == 0
     assert (
         capsys.readouterr().out.splitlines()[1:]
