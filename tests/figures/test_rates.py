@@ -72,21 +72,23 @@ def test_the_title_names_the_widest_and_the_narrowest(data, figure):
     factors = {name: high / low for name, (low, high) in bars(figure).items()}
     widest, narrowest = max(factors, key=factors.get), min(factors, key=factors.get)
     title = figure.get_suptitle().replace("\n", " ")
-    assert f"rates of {widest} span a factor of {factors[widest]:.2g}, those of {narrowest}" in title
+    assert f"rates of {widest} span a factor of {factors[widest]:.2g} (" in title
+    assert f"by seed), those of {narrowest} {factors[narrowest]:.2g} (" in title
 
 
-@pytest.mark.parametrize(("name", "cls", "column"), [("adagrad", optimizer.AdaGrad, 6), ("adam", optimizer.Adam, 7)])
+@pytest.mark.parametrize(("name", "cls", "column"), [("adagrad", optimizer.AdaGrad, 4), ("adam", optimizer.Adam, 5)])
 def test_measuring_again_agrees(data, name, cls, column):
+    """At rates at which rounding is not yet magnified."""
     part, seed = data[name], 1
     with cpu():  # whose random numbers they were; a GPU has others
         *_, run = train(cls(learning_rate=part["rates"][column]), *datasets.digits(), epochs=10, seed=seed)
-    assert run.loss[-1] == pytest.approx(part["losses"][seed][column], rel=0.2)
+    assert run.loss[-1] == pytest.approx(part["losses"][seed][column], rel=0.03)
 
 
 def test_another_width_or_loss_does_not_agree(script, data):
     table = numpy.array(data["adam"]["losses"], "float64")
-    higher = data | {"adam": data["adam"] | {"losses": (2 * table).tolist()}}
-    assert list(script.agree(data, higher)) == ["adam: a median loss differs by more than a factor of 1.5"]
+    higher = data | {"adam": data["adam"] | {"losses": (3 * table).tolist()}}
+    assert list(script.agree(data, higher)) == ["adam: a median loss differs by more than a factor of 2"]
     flat = data | {"adam": data["adam"] | {"losses": numpy.sqrt(table).tolist()}}
     assert any("adam: the good rates span a factor of" in sentence for sentence in script.agree(data, flat))
     assert len(list(script.agree(data, {"adam": data["adam"]}))) == 1
