@@ -66,8 +66,9 @@ def heatmap(
         "Crosses: higher than at the start."
     )
     figure = titled(finding(optimizer, argument, values, tried, table, top), below, WIDTH, 0.36 * len(values) + 0.4)
-    draw(figure, table, values, tried, top)
-    figure.axes[0].set_ylabel(argument, color=INK, fontsize=9)
+    axes = figure.subplots()
+    draw(axes, table, values, tried, top)
+    axes.set_ylabel(argument, color=INK, fontsize=9)
     return figure
 
 
@@ -83,11 +84,10 @@ def finding(name: str, argument: str, values: Sequence[float], tried: Sequence[f
     return f"{best}: it ends {gain:.2g} times lower than with {argument} {values[0]:g}"
 
 
-def draw(figure: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float) -> None:
+def draw(axes: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float) -> None:
     """Cells from dark, low, to light, high, with a bar that says which colour is which height."""
     from matplotlib.colors import LogNorm
 
-    axes = figure.subplots()
     high = numpy.where(table < top, table, numpy.nan)
     seen = high[numpy.isfinite(high)] if numpy.isfinite(high).any() else numpy.array([top / 10])
     norm = LogNorm(seen.min(), max(top, seen.min() * 10))
@@ -103,7 +103,7 @@ def draw(figure: Any, table: Any, values: Sequence[float], tried: Sequence[float
     axes.set_xlabel("learning rate", color=INK, fontsize=9)
     for side in axes.spines.values():
         side.set_visible(False)
-    bar = figure.colorbar(cells, ax=axes, pad=0.02, aspect=25)
+    bar = axes.figure.colorbar(cells, ax=axes, pad=0.02, aspect=25)
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=SMALLEST, labelcolor=INK)
     bar.set_label("height above the minimum", color=INK, fontsize=9)

@@ -10,7 +10,7 @@ import numpy
 from minigrad.errors import ArgumentError
 from minigrad.plot.curves import WIDTH
 from minigrad.plot.history import History
-from minigrad.plot.runs import Hill, Rule, compared
+from minigrad.plot.runs import Hill, Rule, Run, compared
 from minigrad.plot.sheet import sheet
 from minigrad.plot.style import GREY, INK, Style, frame, styles
 from minigrad.plot.trajectory import walks
@@ -38,8 +38,19 @@ def states(
     run, *others = compared(rule, on, start, steps, noise, seed)
     if others:
         raise ArgumentError(f"states shows one rule, but got {1 + len(others)}; draw each in a picture of its own")
+    figure = sheet([run], WIDTH, tall(run))
+    beside(figure, run)
+    return figure
+
+
+def tall(run: Run) -> float:
+    """Inches for the axes of a run."""
+    return max(3.7, 0.95 * len(curves_of(run.history)))
+
+
+def beside(figure: Any, run: Run) -> None:
+    """The way of a run, and its panels at the right."""
     style, panels = styles([run.label])[run.label], curves_of(run.history)
-    figure = sheet([run], WIDTH, max(3.7, 0.95 * len(panels)))
     grid = figure.add_gridspec(len(panels), 2, width_ratios=(1.2, 1), wspace=0.22, hspace=0.65)
     walks(figure.add_subplot(grid[:, 0]), [run])
     for row, (name, values) in enumerate(panels.items()):
@@ -49,7 +60,6 @@ def states(
         axes.set_xlim(0, run.history.steps)
         axes.tick_params(labelbottom=row == len(panels) - 1)
     axes.set_xlabel("step", color=INK, fontsize=9)
-    return figure
 
 
 def curves_of(history: History) -> dict[str, Any]:
