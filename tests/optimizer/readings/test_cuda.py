@@ -245,6 +245,45 @@ def test_on_a_gpu_the_kernel_computes_the_rule(k, dtype):
         numpy.testing.assert_allclose(host, want, rtol=0, atol=64 * numpy.finfo(want.dtype).eps * scale)
 
 
+def moved_by_one(cupy, k, dtype, size):
+    """A step on numbers at the start of a piece of memory, which are taken in vectors, and on the same further on."""
+    opt, found = TABLE[k].make(), []
+    arrays, scalars = example(opt, dtype, (53,))
+
+    def sent(x):
+        return cupy.asarray(numpy.resize(x, size)) if isinstance(x, numpy.ndarray) else x
+
+    for start in (0, 1):
+        whole = [cupy.asarray(numpy.full(size + 2, 7, a.dtype)) for a in arrays]
+        inside = [a[start : start + size] for a in whole]
+        for to, a in zip(inside, arrays):
+            to[...] = sent(a)
+        run(opt, inside, {name: sent(x) for name, x in scalars.items()})
+        for a in whole:
+            assert (a.get()[:start] == 7).all()
+            assert (a.get()[start + size :] == 7).all()
+        found.append([a.get() for a in inside])
+    for a, b in zip(*found):
+        numpy.testing.assert_allclose(a, b, rtol=0, atol=4 * numpy.finfo(a.dtype).eps * numpy.abs(b).max())
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(num_gpus() == 0, reason="no GPU")
+@pytest.mark.parametrize("size", [1, 3, 4, 1023, 1025, 100_003])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k", RULES)
+def test_on_a_gpu_vectors_give_what_single_elements_give(k, dtype, size):
+    import cupy
+
+    moved_by_one(cupy, k, dtype, size)
+
+
+@pytest.mark.parametrize("size", [1, 1025])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_vectors_give_what_single_elements_give(gpus, dtype, size):
+    moved_by_one(gpus, next(k for k, row in enumerate(TABLE) if row.name == "sgld"), dtype, size)
+
+
 def test_a_kernel_is_named_in_ascii_whatever_the_class_is_called():
     def rule(self, w, g, *, lr):
         return w - lr * g
