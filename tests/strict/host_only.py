@@ -63,6 +63,7 @@ HOST_ONLY = {
     "the program of a CPU is shown: that of a GPU has other calls": """
         test_the_text_is_what_one_would_write_by_hand test_the_program_shown_is_what_hybridize_makes""",
     "the real CuPy is looked at, which would find the stand-in under its name": """
+        test_nvidias_compiler_loads_vectors_and_keeps_all_in_registers test_nvidias_compiler_keeps_all_in_registers
         test_the_generator_draws_what_minigrad_asks_it_for test_the_stand_in_lacks_what_cupy_lacks""",
 }
 
