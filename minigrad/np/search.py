@@ -27,10 +27,10 @@ def constant(name: str, *arrays: str) -> Callable[..., Any]:
 
     def function(*args: Any, **kwargs: Any) -> Any:
         try:
-            where = place_of([*args, *kwargs.values()])
+            where = _place_of([*args, *kwargs.values()])
             if where.device_type == "gpu":
-                args = (*[sent(a, where) for a in args[: len(arrays)]], *args[len(arrays) :])
-                kwargs = {key: sent(a, where) if key in arrays else a for key, a in kwargs.items()}
+                args = (*[_sent(a, where) for a in args[: len(arrays)]], *args[len(arrays) :])
+                kwargs = {key: _sent(a, where) if key in arrays else a for key, a in kwargs.items()}
             return on_constants(name, args, kwargs)
         except EXPLAINED as error:
             given = {f"argument {i + 1}": value for i, value in enumerate(args)}
@@ -43,17 +43,17 @@ def constant(name: str, *arrays: str) -> Callable[..., Any]:
     return function
 
 
-def place_of(values: Any) -> Context:
+def _place_of(values: Any) -> Context:
     """The device of the first Tensor among values and in their lists, else the current one."""
     for value in values:
         if isinstance(value, Tensor):
             return value.ctx
         if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
-            return place_of(value)
+            return _place_of(value)
     return current_context()
 
 
-def sent(value: Any, where: Context) -> Any:
+def _sent(value: Any, where: Context) -> Any:
     """What a function of CuPy's takes as an array: a Tensor for numbers, lists, and lists of Tensors."""
     if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
         return ops.stack(value)
