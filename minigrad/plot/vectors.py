@@ -94,6 +94,7 @@ def vectors(
     for name, place in points.items():
         right.plot(*place, color=INK, marker="o", markersize=6)
         write(right, name, place, gap(place, arrows), INK)
+    figure.draw_without_rendering()  # axes of equal scale find their places when it is drawn for the second time
     return figure
 
 

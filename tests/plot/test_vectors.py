@@ -126,6 +126,13 @@ def test_what_cannot_be_drawn_is_refused():
         vectors(optimizer.SGD(), valley, START, step=0)
 
 
+def test_the_labels_of_the_axes_are_within_the_picture_when_it_is_first_drawn():
+    figure = vectors(optimizer.SGD(learning_rate=0.05, momentum=0.9), valley, (-5, -2), step=5)
+    figure.draw_without_rendering()
+    for label in (figure.axes[0].xaxis.label, figure.axes[0].yaxis.label):
+        assert figure.bbox.contains(*label.get_window_extent().min)
+
+
 def test_a_choice_between_two_values_which_matplotlib_cannot_write_is_shortened():
     class Chooses(optimizer.Optimizer):
         states = ("v",)
