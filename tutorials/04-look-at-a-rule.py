@@ -3,7 +3,7 @@
 #
 # The equations of an update rule say what one step does.
 # They do not say what sixty steps do.
-# For that a rule has to be watched, and one look is not enough: in this notebook a rule wins a race by a factor of ten million million, and it takes two more looks to see why you should not trust it.
+# For that a rule has to be watched, and one look is not enough: in this notebook a rule wins a race by a factor of ten million million, and it takes three more looks to see why you should not trust it.
 #
 # Afterwards you can, for any rule and for your own:
 #
@@ -142,12 +142,12 @@ too_large = int((rate > 0.5).argmax()) + 1
 print("above 0.5 for the first time in step", too_large)
 assert too_large == 44
 assert (y[44:77] > y[43:76]).all()  # from there on every step leads further away, up to the leap
-assert y[43] < 1e-16 and rate[76] < 0.5
+assert y[43] < 1e-17 and rate[76] < 0.5
 
 # %% limit-text [markdown]
 # There it is.
 # From step 44 on the rate of $y$ is too large, and $y$ grows in every single step.
-# Nobody sees it, since it grows from $10^{-17}$, while the height is that of $x$.
+# Nobody sees it, since it grows from less than $10^{-17}$, while the height is that of $x$.
 # The race ends in step 60, and in step 76 $y$ arrives at 0.4.
 # Now the gradient is large, $E$ notices, the rate falls below its limit, and $y$ shrinks again.
 #
