@@ -275,8 +275,8 @@ def test_a_gradient_is_at_right_angles_to_the_contours(width, tab):
         (x0, x1), (y0, y1) = page.evaluate("[[plan.x(0), plan.x(1)], [plan.y(0), plan.y(1)]]")
         assert x1 - x0 == pytest.approx(y0 - y1)
         (west, east), (south, north) = page.evaluate("plan.ground.view")
-        assert page.evaluate("[plan.x.low, plan.y.low]") <= [west, south]
-        assert page.evaluate("plan.x.high") >= east - 1e-9 and page.evaluate("plan.y.high") >= north - 1e-9
+        low, high = page.evaluate("[[plan.x.low, plan.y.low], [plan.x.high, plan.y.high]]")
+        assert low[0] <= west + 1e-9 and low[1] <= south + 1e-9 and high[0] >= east - 1e-9 and high[1] >= north - 1e-9
 
 
 def test_in_the_column_of_a_notebook_walks_and_equations_stand_side_by_side(tab):
