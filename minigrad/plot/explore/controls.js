@@ -80,7 +80,7 @@ function begin() {
   get("add").onclick = () =>
     rebuilt(() => {
       const free = Object.keys(RULES).find(name => !situation.rules.some(rule => rule.name === name));
-      situation.rules.push(newRule(free ?? situation.rules[0].name));
+      situation.rules.push(tunedRule(free ?? situation.rules[0].name));
     });
   get("back").onclick = () => {
     stop();
