@@ -115,6 +115,7 @@ function begin() {
       .querySelector("ul")
       .append(make("li", { textContent: `${name}: ${why}` }));
   get("left-out").hidden = !Object.keys(LEFT_OUT).length;
+  get("shared").hidden = window !== window.parent; // a page inside a notebook has no address
   situation = fromAddress(location.hash.length > 1 ? location.hash : FIRST);
   build();
   new ResizeObserver(resized).observe(get("picture"));
