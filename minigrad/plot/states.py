@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ from minigrad.plot.trajectory import walks
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
+
+LETTERS = 44
+"""In a line of the legend."""
 
 
 def states(
@@ -52,7 +56,10 @@ def beside(figure: Any, run: Run) -> None:
     """The way of a run, and its panels at the right."""
     style, panels = styles([run.label])[run.label], curves_of(run.history)
     grid = figure.add_gridspec(len(panels), 2, width_ratios=(1.2, 1), wspace=0.22, hspace=0.65)
-    walks(figure.add_subplot(grid[:, 0]), [run])
+    left: Any = figure.add_subplot(grid[:, 0])
+    walks(left, [run])
+    (entry,) = left.get_legend().get_texts()
+    entry.set_text(textwrap.fill(entry.get_text(), LETTERS))  # or it would run into the panels on the right
     for row, (name, values) in enumerate(panels.items()):
         axes = figure.add_subplot(grid[row, 1])
         panel(axes, values, style)
