@@ -4,7 +4,8 @@ The file is named by the environment variable MINIGRAD_OUTCOMES; a line is an ou
 """
 
 import os
-from pathlib import Path
+
+write = os.write  # tests replace functions of `os` and of files, so this is kept
 
 
 def pytest_configure(config):
@@ -14,8 +15,7 @@ def pytest_configure(config):
 
 class Outcomes:
     def __init__(self, path):
-        self.path = Path(path)
-        self.path.write_text("")
+        self.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
 
     def pytest_collectreport(self, report):
         if report.failed:
@@ -26,5 +26,4 @@ class Outcomes:
             self.write(report.outcome if report.when == "call" or report.skipped else "error", report)
 
     def write(self, outcome, report):
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(f"{outcome}\t{report.nodeid}\n")
+        write(self.file, f"{outcome}\t{report.nodeid}\n".encode("utf-8", "backslashreplace"))
