@@ -16,6 +16,7 @@ import minigrad
 from minigrad.commands.compare import run_compare
 from minigrad.commands.equations import run_equations
 from minigrad.commands.explore import run_explore
+from minigrad.commands.launch import run_launch
 from minigrad.commands.output import DIGITS
 from minigrad.commands.surface import KINDS, run_surface
 from minigrad.commands.train import run_train
@@ -100,6 +101,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--data", type=Path, metavar="FILE", help=".npz with x (n, features) and y (n,), classes from 0")
     one.add_argument("--save", type=Path, metavar="FILE", help="write the trained parameters (.npz)")
     one.add_argument("--plot", type=Path, metavar="FILE", help="draw the loss and accuracy curves (.png, .pdf, .svg)")
+    one.add_argument(
+        "--dist", action="store_true", help="share each batch among the ranks of 'minigrad launch -n N -m minigrad ...'"
+    )
     one.set_defaults(run=run_train)
 
     one = commands.add_parser(
@@ -132,6 +136,20 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, default=Path("explorer.html"), metavar="FILE", help="default explorer.html")
     one.add_argument("--open", action="store_true", help="open it in a browser, too")
     one.set_defaults(run=run_explore)
+
+    one = commands.add_parser(
+        "launch",
+        help="run a program on several ranks, for the stores 'dist_sync' and 'dist_async'",
+        usage="minigrad launch -n N (script.py | -m MODULE) [arguments]",
+        description="Run a program on N ranks of MPI on this machine: mpiexec -n N python -m mpi4py script.py. If one "
+        "of them fails all are ended, and the exit status is not 0.",
+        epilog="example: minigrad launch -n 4 -m minigrad train --dist",
+        allow_abbrev=False,
+    )
+    one.add_argument("-n", type=positive, required=True, metavar="N", help="how many")
+    one.add_argument("-m", dest="module", nargs=argparse.REMAINDER, help="a module, and its arguments")
+    one.add_argument("program", nargs=argparse.REMAINDER, help="a script, and its arguments")
+    one.set_defaults(run=run_launch)
 
     one = commands.add_parser(
         "equations",

@@ -36,10 +36,12 @@ class Trainer:
         params: parameters by name (`net.collect_params()`, taken in the order of sorted names), or a list of them.
         optimizer: a name ('adam') with `optimizer_params`, or an Optimizer.
         optimizer_params: the optimizer's arguments, such as {'learning_rate': 0.1}.
-        kvstore: where to sum the gradients of several devices: 'device', 'local', a store, or None (do not sum).
-        compression_params: {'type': '2bit', 'threshold': 0.5} compresses what a store receives.
+        kvstore: where to sum the gradients of several devices: 'device', 'local', a store, or None (do not sum); or of
+        several processes: 'dist_sync', 'dist_async'.
+        compression_params: {'type': '2bit', 'threshold': 0.5} compresses what a store receives. The threshold is in the
+        unit of a gradient of summed losses, before `step` divides it.
         update_on_kvstore: whether the store also updates the weights; by default it does when there are several
-        devices.
+        devices, and always if workers do not wait for each other.
 
     >>> from minigrad import autograd, gluon, np
     >>> net = gluon.nn.Dense(1, weight_initializer="zeros")
@@ -123,7 +125,8 @@ class Trainer:
         """Sum gradients over devices and update every parameter, with gradients divided by `batch_size`.
 
         Raises StaleGradientError, before anything changes, if a parameter has no new gradient since the last step;
-        with `ignore_stale_grad` such parameters are skipped.
+        with `ignore_stale_grad` such parameters are skipped. Workers that wait for each other all give the number of
+        samples that they have together; those that do not wait, each its own.
         """
         stale = self._begin(batch_size, ignore_stale_grad)
         if self._store is not None:

@@ -11,11 +11,10 @@ from minigrad.kvstore.compression import compression
 from minigrad.kvstore.kvstore import KVStore
 from minigrad.kvstore.simulated import SimulatedServer, SimulatedWorkers
 
-NAMES = ("local", "device", "sim")
+NAMES = ("local", "device", "sim", "dist_sync", "dist_device_sync", "dist_async")
 
-DISTRIBUTED = ("dist_sync", "dist_device_sync", "dist_async")
-
-ELSEWHERE = dict.fromkeys(("horovod", "byteps"), "'dist_sync' works across processes")
+ELSEWHERE = dict.fromkeys(("horovod", "byteps", "dist", "dist_sync_device"), "'dist_sync' works across processes")
+ELSEWHERE |= dict.fromkeys(("p3", "dist_device_async", "dist_async_device"), "'dist_async' does not wait for others")
 ELSEWHERE["nccl"] = "'device' sums on the GPUs"
 """MXNet's stores that minigrad does not have, and what to use instead."""
 
@@ -25,6 +24,10 @@ def create(name: str = "local", **options: Any) -> KVStore:
 
     'local' sums on the CPU, 'device' on the first device. 'sim' simulates `num_workers` workers in this process: they
     wait for each other, or with `delay` they do not; see `SimulatedWorkers` and `SimulatedServer`.
+
+    In a program that was started on several ranks, 'dist_sync' (also under the name 'dist_device_sync') sums over all
+    of them, and with 'dist_async' rank 0 becomes a server of the others, which do not wait for each other. See
+    `SynchronousStore` and `AsynchronousStore`.
     """
     if not isinstance(name, str):
         raise KeywordError(f"A store is created by name, such as 'local' or 'device', not by {name!r}.")
@@ -33,13 +36,25 @@ def create(name: str = "local", **options: Any) -> KVStore:
         raise ArgumentError(f"There is no store {name!r} here: {ELSEWHERE[lower]}; use that.")
     if lower == "sim":
         return _made(SimulatedServer if "delay" in options else SimulatedWorkers, options)
-    if lower in DISTRIBUTED:
-        raise ArgumentError(f"The store {name!r}, of several processes, is not available yet; use 'local' or 'device'.")
     if lower not in NAMES:
-        raise ArgumentError(f"There is no store {name!r}{suggestion(lower, [*NAMES, *DISTRIBUTED])}.")
-    if options:
-        raise KeywordError(f"The store {lower!r} has no options; it was given {next(iter(options))!r}.")
-    return KVStore(lower)
+        raise ArgumentError(f"There is no store {name!r}{suggestion(lower, NAMES)}.")
+    known = {"previous"} if lower == "dist_async" else set()
+    if set(options) - known:
+        option = next(option for option in options if option not in known)
+        raise KeywordError(f"The store {lower!r} has no option {option!r}{suggestion(option, known) if known else '.'}")
+    return _distributed(lower, options) if lower.startswith("dist") else KVStore(lower)
+
+
+def _distributed(name: str, options: Mapping[str, Any]) -> KVStore:
+    from minigrad.kvstore.mpi import peers  # only here is MPI started
+
+    if name == "dist_async":
+        from minigrad.kvstore.asynchronous import create_asynchronous
+
+        return create_asynchronous(peers(), **options)
+    from minigrad.kvstore.synchronous import SynchronousStore
+
+    return SynchronousStore(name, peers())
 
 
 def _made(cls: Any, options: Mapping[str, Any]) -> KVStore:
@@ -65,7 +80,7 @@ def for_trainer(
     """
     if isinstance(store, str):
         made = create(store)
-        store = made if devices > 1 or made.num_workers > 1 or made.type in DISTRIBUTED else None
+        store = made if devices > 1 or made.num_workers > 1 or made.type.startswith("dist") else None
     elif store is not None and not isinstance(store, KVStore):
         raise KindError(f"kvstore is {store!r}; it must be the name of a store, a store, or None.")
     if store is None and update_on_kvstore:
@@ -74,7 +89,9 @@ def for_trainer(
             "leave it out, or pass kvstore=minigrad.kv.create('device')."
         )
     if compression_params is not None:
-        compression(compression_params, votes=store is not None and store.type != "device")  # checked in any case
+        compression(
+            compression_params, votes=store is not None and store.type not in ("local", "device")
+        )  # checked in any case
         if store is not None:
             store.set_gradient_compression(compression_params)
     return store, store is not None and store.updates_weights(update_on_kvstore, devices)

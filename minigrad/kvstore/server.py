@@ -102,7 +102,7 @@ class Server:
             note, found = self._obey(rank, json.loads(text), arrays)
         except MinigradError as error:
             note, found = {"error": str(error)}, []
-        return json.dumps(note), found
+        return json.dumps(note | {"arrays": [[array.dtype.str, array.shape] for array in found]}), found
 
     def _obey(self, rank: int, asked: dict[str, Any], arrays: Sequence[Array]) -> tuple[dict[str, Any], list[Array]]:
         what, keys = asked["what"], asked.get("keys", [])

@@ -54,7 +54,7 @@ class WorkerStore(KVStore):
         before = len(self._stored)
         super().init(key, value)
         new = list(self._stored)[before:]
-        self._ask("init", new, [self._stored[k].data for k in new])
+        self._together(f"init({new})", lambda: self._ask("init", new, [to_host(self._stored[k].data) for k in new]))
 
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
         """Send the sum over this worker's devices; the server updates the weight with it at once."""
@@ -137,7 +137,7 @@ class WorkerStore(KVStore):
         for kind in ("lr_mult", "wd_mult"):
             own = {i: getattr(p, kind) for i, p in optimizer.param_dict.items()}
             config["attributes"][kind] = {"pairs": [list(pair) for pair in (getattr(optimizer, kind) | own).items()]}
-        self._ask("optimizer", optimizer=config)
+        self._together("set_optimizer()", lambda: self._ask("optimizer", optimizer=config))
 
     def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
         """As in the base class; {'type': '1bit'} is each time a vote of one."""
@@ -170,6 +170,7 @@ class WorkerStore(KVStore):
         self.pull(keys, list(weights))
         if late and any([(a != self._stored[k].data).any() for k, a in zip(keys, before)]):
             raise UsageError(OTHER_WEIGHTS)
+        self.barrier()  # before anybody changes them
 
     def update_weights(
         self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
@@ -184,12 +185,17 @@ class WorkerStore(KVStore):
 
     # Messages
 
+    def _together(self, where: str, first: Callable[[], Any]) -> None:
+        """Do something that all workers do, and of which the first counts."""
+        first()
+
     def _ask(
         self, what: str, keys: Sequence[Key] = (), arrays: Sequence[Array] = (), **note: Any
     ) -> tuple[dict[str, Any], list[Array]]:
         """Send a message and wait for the answer. A refusal is raised here."""
-        text = json.dumps({"what": what, "keys": list(keys), **note})
-        self._sent += len(text) + sum(array.nbytes for array in arrays)
+        shapes = [[array.dtype.str, array.shape] for array in arrays]
+        text = json.dumps({"what": what, "keys": list(keys), "arrays": shapes, **note})
+        self._sent += 8 + len(text) + sum(array.nbytes for array in arrays)
         answer, found = self._deliver(text, arrays)
         said = json.loads(answer)
         if "error" in said:

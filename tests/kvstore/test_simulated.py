@@ -362,7 +362,7 @@ NAN = np.array([1.0, numpy.nan])
         (lambda: kv.create("sim", num_workers=2.5), KindError, "num_workers=2.5"),
         (lambda: kv.create("sim", num_worker=2), KeywordError, "'num_worker'; did you mean 'num_workers'"),
         (lambda: kv.create("sim", num_workers=2, seed=1), KeywordError, "'seed'"),
-        (lambda: kv.create("local", num_workers=2), KeywordError, "'local' has no options; it was given 'num_workers'"),
+        (lambda: kv.create("local", num_workers=2), KeywordError, "'local' has no option 'num_workers'"),
         (lambda: not_waiting(delay=0), ArgumentError, "delay of rank 0=0 cannot be used; expected a positive number"),
         (lambda: not_waiting(delay=[1, -1]), ArgumentError, "delay of rank 1=-1"),
         (lambda: not_waiting(delay=[1]), ArgumentError, "delay has 1 numbers; expected one for each of 2 workers"),
