@@ -76,11 +76,8 @@ class AsynchronousStore(WorkerStore):
         self._ask("wait", where="barrier()")
 
     def _together(self, where: str, first: Callable[[], Any]) -> None:
-        """Worker 0 goes first; then the others follow, and then all go on."""
+        """Worker 0 does it for all, and then all go on."""
         if self.rank == 0:
-            first()
-        self._ask("wait", where=where)
-        if self.rank > 0:
             first()
         self._ask("wait", where=where)
 

@@ -132,7 +132,10 @@ class Peers:
     # What is sent; each returns how many bytes this rank has to send
 
     def sum(self, mine: Array, total: Array) -> int:
-        """Sum flat arrays over all ranks, into `total`, which may be `mine`. All ranks get the same bits."""
+        """Sum flat arrays over all ranks, into `total`, which may be `mine`.
+
+        MPI means all ranks to get the same bits; if they did not, the next step of a Trainer would say so.
+        """
         self.comm.Allreduce(self.mpi.IN_PLACE if mine is total else mine, total)
         return allreduce(mine.nbytes, self.size)
 

@@ -11,7 +11,7 @@ import numpy
 from minigrad.arguments import number, whole
 from minigrad.device import Array, to_host
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, KindError, UsageError
+from minigrad.errors import ArgumentError, UsageError
 from minigrad.kvstore.kvstore import Key, KVStore
 from minigrad.kvstore.server import Server
 from minigrad.kvstore.traffic import allreduce, answered
@@ -108,9 +108,12 @@ class SimulatedServer(WorkerStore):
     def __init__(self, num_workers: int, delay: Delay, seed: int = 0, previous: str = "worker") -> None:
         super().__init__("sim", rank=-1, num_workers=whole("num_workers", num_workers, 1))
         self._server = Server(previous)
-        self._delay, self._random = delay, numpy.random.default_rng(whole("seed", seed, 0))
-        if isinstance(delay, Sequence) and len(delay) != num_workers:
-            raise ArgumentError(f"delay has {len(delay)} numbers; expected one for each of {num_workers} workers.")
+        self._random = numpy.random.default_rng(whole("seed", seed, 0))
+        self._delay = [*delay] if isinstance(delay, (list, tuple, numpy.ndarray)) else delay
+        if isinstance(self._delay, list) and len(self._delay) != num_workers:
+            raise ArgumentError(
+                f"delay has {len(self._delay)} numbers; expected one for each of {num_workers} workers."
+            )
         self.workers = [SimulatedWorker(self, rank) for rank in range(num_workers)]
         self.arrivals: list[Arrival] = []
         """All pushes so far, in order."""
@@ -133,10 +136,8 @@ class SimulatedServer(WorkerStore):
         delay: Any = self._delay
         if callable(delay):
             delay = delay(rank, self._random)
-        elif isinstance(delay, Sequence) and not isinstance(delay, str):
+        elif isinstance(delay, list):
             delay = delay[rank]
-        if isinstance(delay, str):
-            raise KindError(f"delay={delay!r} cannot be used; expected a number, a list of numbers, or a function")
         return number(f"the delay of rank {rank}", delay, 0, ends="()")
 
     def push(self, *_: Any, **__: Any) -> None:

@@ -73,7 +73,7 @@ class SynchronousStore(KVStore):
         for k in new:
             host = to_host(self._stored[k].data)
             self._sent += self._peers.send_first(host)
-            self._stored[k].data[...] = self._stored[k].ctx.put(host)
+            self._stored[k][...] = Tensor(host).as_in_ctx(self._stored[k].ctx)
 
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
         """Sum the values of each key over devices and ranks; store the sum, or update the stored value with it."""
@@ -92,9 +92,9 @@ class SynchronousStore(KVStore):
             for k, total in zip(keys, totals):
                 stored = self._stored[k]
                 if self._updater is not None:
-                    self._updater(k, Tensor(stored.ctx.put(total), stored.ctx), stored)
+                    self._updater(k, Tensor(total).as_in_ctx(stored.ctx), stored)
                 elif total is not stored.data:
-                    stored[...] = Tensor(stored.ctx.put(total), stored.ctx)
+                    stored[...] = Tensor(total).as_in_ctx(stored.ctx)
 
     def pushpull(self, key: Key | list[Key], value: Values, out: Values = None, priority: int = 0) -> None:
         """Push, then pull into `out`, or else into the values themselves, which are then summed where they are."""
@@ -137,13 +137,14 @@ class SynchronousStore(KVStore):
         """Put the sums where the values are. If a Trainer has laid these out in one array, that is what is summed."""
         with autograd.pause():
             mine = [to_host((values[0] if len(values) == 1 else self._total(values)).data) for values in lists]
-        self._agree(what, keys, mine, weights)
-        self._add_up(keys, mine, mine)
-        for values, total in zip(lists, mine):
-            for value in values:
-                if value.data is not total:
-                    value.data[...] = value.ctx.put(total)
-                value.touch()
+            self._agree(what, keys, mine, weights)
+            self._add_up(keys, mine, mine)
+            for values, total in zip(lists, mine):
+                for value in values:
+                    if value.data is total:
+                        value.touch()
+                    else:
+                        value[...] = Tensor(total).as_in_ctx(value.ctx)
 
     def _agree(
         self,

@@ -50,7 +50,7 @@ class WorkerStore(KVStore):
     # Values in and out
 
     def init(self, key: Key | list[Key], value: Values) -> None:
-        """Add each key; all workers do so, and the first value that reaches the server counts."""
+        """Add each key; all workers do so, and the value of the first counts: on several processes, of rank 0."""
         before = len(self._stored)
         super().init(key, value)
         new = list(self._stored)[before:]
@@ -123,7 +123,7 @@ class WorkerStore(KVStore):
     _set_updater = set_updater
 
     def set_optimizer(self, optimizer: Optimizer) -> None:
-        """From now on a push is a gradient. Every worker sets one; that of the first to arrive runs on the server.
+        """From now on a push is a gradient. Every worker sets one; that of the first runs on the server, as in `init`.
 
         Settings and multipliers are those of now; rate and scale are sent with every push.
         """
@@ -186,7 +186,7 @@ class WorkerStore(KVStore):
     # Messages
 
     def _together(self, where: str, first: Callable[[], Any]) -> None:
-        """Do something that all workers do, and of which the first counts."""
+        """Do something that all workers do, and that counts once."""
         first()
 
     def _ask(

@@ -35,7 +35,9 @@ def sums(folder):
     assert pulled(store, "a", 3).tolist() == [1111] * 3 and pulled(store, "b", (2, 2)).tolist() == [[10, 10], [10, 10]]
     value = np.ones(3) * 2
     store.pushpull("a", value)
-    assert value.tolist() == [8, 8, 8]
+    assert value.tolist() == [8, 8, 8] and pulled(store, "a", 3).tolist() == [8, 8, 8]
+    store.pushpull(["a", "b"], [np.ones(3), np.ones((2, 2))], out=[value, np.zeros((2, 2))])
+    assert value.tolist() == [4, 4, 4] and pulled(store, "b", (2, 2)).tolist() == [[4, 4], [4, 4]]
     out = np.zeros(3)
     store.broadcast("c", np.ones(3) * (7 + rank), out)
     assert out.tolist() == [7, 7, 7]

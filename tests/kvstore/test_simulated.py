@@ -23,7 +23,7 @@ def started(store, value=8.0):
 
 def test_gradients_arrive_when_the_delays_say():
     delays = [1.0, 2.5, 0.75]
-    store = kv.create("sim", num_workers=3, delay=delays)
+    store = kv.create("sim", num_workers=3, delay=numpy.array(delays))
     turns = [(store.time, worker.rank) for worker in store.turns(20)]
     by_hand = sorted((k * delay, rank) for rank, delay in enumerate(delays) for k in range(1, 40))
     assert turns == by_hand[:20]
@@ -366,7 +366,7 @@ NAN = np.array([1.0, numpy.nan])
         (lambda: not_waiting(delay=0), ArgumentError, "delay of rank 0=0 cannot be used; expected a positive number"),
         (lambda: not_waiting(delay=[1, -1]), ArgumentError, "delay of rank 1=-1"),
         (lambda: not_waiting(delay=[1]), ArgumentError, "delay has 1 numbers; expected one for each of 2 workers"),
-        (lambda: not_waiting(delay="ab"), KindError, "expected a number, a list of numbers, or a function"),
+        (lambda: not_waiting(delay="ab"), KindError, "delay of rank 0='ab' cannot be used"),
         (lambda: not_waiting(delay=lambda rank, rng: None), KindError, "delay of rank 0=None"),
         (lambda: not_waiting(previous="rank"), ArgumentError, "previous is 'rank'; it must be 'worker' or 'key'"),
         (lambda: not_waiting().push("w", np.ones(1)), UsageError, r"for worker in store\.turns\(n\)"),
