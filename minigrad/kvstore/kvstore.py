@@ -241,7 +241,7 @@ class KVStore:
                 total += ctx.put(value.data)
             return Tensor(total.astype(values[0].dtype, copy=False), ctx)
 
-    def _find(self, key: Key, arrays: list[Tensor]) -> Tensor:
+    def _find(self, key: Key, arrays: Sequence[Tensor]) -> Tensor:
         """The stored value, if its shape is that of all arrays."""
         if key not in self._stored:
             raise UsageError(f"Key {key!r} is not in the store; add it first: store.init({key!r}, value).")

@@ -60,8 +60,13 @@ def test_in_a_round_every_gradient_is_as_late_as_there_are_other_workers():
     store = kv.create("sim", num_workers=5, delay=1)
     copies = started(store)
     for worker in store.turns(15):
-        worker.pushpull("w", copies[worker.rank], out=copies[worker.rank])
+        worker.pushpull("w", copies[worker.rank] / 2 + worker.rank, out=copies[worker.rank])
     assert [arrival.staleness for arrival in store.arrivals] == [0, 1, 2, 3, 4] + [4] * 10
+    seen = np.zeros(1, dtype="float64")
+    store.pull("w", out=seen)  # looking on makes nobody late
+    assert seen.item() == copies[4].item() != copies[3].item()
+    next(store.turns(1)).pushpull("w", copies[0], out=copies[0])
+    assert store.arrivals[-1].staleness == 4
 
 
 def test_who_pushes_twice_without_a_pull_is_late_by_its_own_push():
