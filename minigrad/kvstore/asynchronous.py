@@ -112,7 +112,7 @@ def receive(peers: Peers, source: int | None = None) -> tuple[int, str, list[Arr
     text, arrays = message[8:start].tobytes().decode(), []
     for dtype, shape in json.loads(text).get("arrays", []):
         end = start + numpy.dtype(dtype).itemsize * int(numpy.prod(shape, dtype=int))
-        arrays.append(numpy.frombuffer(message[start:end].tobytes(), dtype=dtype).reshape(shape).copy())
+        arrays.append(message[start:end].copy().view(dtype).reshape(shape))
         start = end
     return status.Get_source(), text, arrays
 

@@ -1,7 +1,7 @@
 """MPI, as the stores use it: who is there, whether all ranks do the same, and exchanges that count their bytes.
 
 MPI is started when the first 'dist' store is created, never before. It belongs on networks that you trust: its
-messages are neither encrypted nor signed, and whoever can reach its ports can send some.
+messages are neither encrypted nor signed, and it listens on ports of the machine.
 """
 
 from __future__ import annotations

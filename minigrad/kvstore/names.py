@@ -88,10 +88,8 @@ def for_trainer(
             "update_on_kvstore=True needs a store, but one device with a store given by name has none; "
             "leave it out, or pass kvstore=minigrad.kv.create('device')."
         )
-    if compression_params is not None:
-        compression(
-            compression_params, votes=store is not None and store.type not in ("local", "device")
-        )  # checked in any case
-        if store is not None:
-            store.set_gradient_compression(compression_params)
+    if store is not None and compression_params is not None:
+        store.set_gradient_compression(compression_params)
+    elif compression_params is not None:
+        compression(compression_params, votes=False)  # checked even if a single device sends nothing
     return store, store is not None and store.updates_weights(update_on_kvstore, devices)

@@ -55,6 +55,27 @@ def test_gradients_that_a_trainer_has_laid_out_are_summed_where_they_are_in_one_
             assert step == 0 or numpy.shares_memory(store._peers.summed[-1], p.grad().data)
 
 
+def test_every_rank_may_update_on_its_store_and_keep_the_states_there(store, tmp_path):
+    net = gluon.nn.Dense(1, in_units=2, use_bias=False)
+    net.initialize("ones", ctx=cpu())
+    arguments = {"learning_rate": 0.125, "momentum": 0.5}
+    trainer = gluon.Trainer(net.collect_params(), "sgd", arguments, kvstore=store, update_on_kvstore=True)
+    w, v = 1.0, 0.0
+    for step in range(4):
+        with autograd.record():
+            y = net(np.ones((1, 2), ctx=cpu()))
+        y.backward()
+        trainer.step(4)
+        v = 0.5 * v - 0.125 * (2 * 1.0 / 4)  # the sum over two ranks, divided by the samples of both
+        w += v
+        assert net.weight.data().tolist() == [[w, w]]
+        if step == 1:
+            net.weight.set_data(np.zeros((1, 2), ctx=cpu()))  # on all ranks
+            w = 0.0
+    trainer.save_states(tmp_path / "states")
+    trainer.load_states(tmp_path / "states")
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_arrays_on_a_gpu_travel_through_the_host_and_come_back(gpus, store, dtype):
     with gpu(1):
