@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from minigrad.arguments import arguments_of, refuse
 from minigrad.errors import ArgumentError, KeywordError, KindError, suggestion
 from minigrad.kvstore.compression import compression
 from minigrad.kvstore.kvstore import KVStore
-from minigrad.kvstore.simulated import SimulatedServer, SimulatedWorkers
+from minigrad.kvstore.simulated import Delay, SimulatedServer, SimulatedWorkers
+
+if TYPE_CHECKING:
+    from minigrad.kvstore.asynchronous import AsynchronousStore
 
 NAMES = ("local", "device", "sim", "dist_sync", "dist_device_sync", "dist_async")
 
@@ -17,6 +20,20 @@ ELSEWHERE = dict.fromkeys(("horovod", "byteps", "dist", "dist_sync_device"), "'d
 ELSEWHERE |= dict.fromkeys(("p3", "dist_device_async", "dist_async_device"), "'dist_async' does not wait for others")
 ELSEWHERE["nccl"] = "'device' sums on the GPUs"
 """MXNet's stores that minigrad does not have, and what to use instead."""
+
+
+@overload
+def create(
+    name: Literal["sim"], *, num_workers: int, delay: Delay, seed: int = 0, previous: str = "worker"
+) -> SimulatedServer: ...
+
+
+@overload
+def create(name: Literal["dist_async"], *, previous: str = "worker") -> AsynchronousStore: ...
+
+
+@overload
+def create(name: str = "local", **options: Any) -> KVStore: ...
 
 
 def create(name: str = "local", **options: Any) -> KVStore:

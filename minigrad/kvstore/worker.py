@@ -32,7 +32,7 @@ class WorkerStore(KVStore):
         self._params: dict[str, Any] | None = None  # of the compression, as the server is told
         self._optimizer: Optimizer | None = None
         self._sent = 0
-        self.staleness = 0
+        self.staleness: int = 0
         """Of the latest push: how many updates its weight had seen since this worker took it."""
 
     @property
