@@ -1,62 +1,53 @@
-#!/usr/bin/env python3
-"""Draw figures/compare.png from figures/compare.json; with --measure, measure the data anew first.
+"""Every optimizer trains one network to read digits: their losses, and what three seeds can tell apart.
 
 The data are what `minigrad compare` measures: every optimizer at the rate in minigrad/best_rates.json, 20 epochs, seeds
-0, 1 and 2. Drawing is exact: the same matplotlib makes the same picture, pixel for pixel. Measuring is not, because
-another processor or NumPy rounds sums otherwise and training magnifies the difference. What is measured again should
-agree in the first three epochs within 1 % of each loss and 2 of the 359 test images, and at the end the means should
-lie within the bands. (With two other kernels of OpenBLAS: 0.4 %, one image, all within the bands; and 18 optimizers
-tied for the first place instead of 19.)
-
-usage: python figures/compare.py [--measure]
+0, 1 and 2; half a minute. Another processor or NumPy rounds sums otherwise, and training magnifies the difference. What
+is measured again should agree in the first three epochs within 1 % of each loss and 2 of the 359 test images, and at
+the end the means should lie within the bands. (With two other kernels of OpenBLAS: 0.4 %, one image, all within the
+bands; and 18 optimizers tied for the first place instead of 19.)
 """
-
-import argparse
-import json
-from pathlib import Path
 
 import numpy
 
 from minigrad import compare, datasets
-from minigrad.commands.output import progress, save
-from minigrad.disk import replacing
+from minigrad.commands.output import progress
 from minigrad.plot import comparison
 
-FOLDER = Path(__file__).parent
-DATA, PICTURE = FOLDER / "compare.json", FOLDER / "compare.png"
+PICTURE = "compare.png"
 EPOCHS, SEEDS = 20, (0, 1, 2)
+EARLY, SHARE, IMAGES = 3, 0.01, 2
+TESTED = 359
 
 
 def measure():
-    """The curves of every run as JSON, one run to a line."""
-    names = compare.optimizers()
-    with numpy.errstate(all="ignore"), progress(len(names) * len(SEEDS) * EPOCHS) as bar:
-        runs = compare.measure(names, datasets.digits(), EPOCHS, SEEDS, lambda run: bar.update())
-    entries = []
-    for name, several in runs.items():
-        lines = ",\n".join(f"    {line(run)}" for run in several)
-        entries.append(f"  {json.dumps(name)}: [\n{lines}\n  ]")
-    return "{\n" + ",\n".join(entries) + "\n}\n"
-
-
-def line(run):
-    """Losses to four digits and accuracies to four places: finer than an image of the test part."""
-    return json.dumps([[float(f"{loss:.4g}") for loss in run.loss], [round(share, 4) for share in run.accuracy]])
-
-
-def load():
     """Optimizer -> its runs, (losses, accuracies), in the order of the seeds."""
-    return json.loads(DATA.read_text(encoding="utf-8"))
+    names = compare.optimizers()
+    with progress(len(names) * len(SEEDS) * EPOCHS) as bar:
+        runs = compare.measure(names, datasets.digits(), EPOCHS, SEEDS, lambda run: bar.update())
+    return {name: [curves(run) for run in several] for name, several in runs.items()}
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--measure", action="store_true", help="measure the data anew (half a minute)")
-    if options.parse_args().measure:
-        with replacing(DATA) as file:
-            file.write(measure().encode())
-    save(comparison(load()), PICTURE)
+def curves(run):
+    """Losses to four digits and accuracies to four places: finer than an image of the test part."""
+    return [[float(f"{loss:.4g}") for loss in run.loss], [round(share, 4) for share in run.accuracy]]
 
 
-if __name__ == "__main__":
-    main()
+def draw(data):
+    return comparison(data)
+
+
+def agree(old, new):
+    """At first every run, at the end the means."""
+    if list(old) != list(new):
+        yield f"the optimizers are {', '.join(new)}, but were {', '.join(old)}"
+        return
+    for name in old:
+        before, now = numpy.array(old[name]), numpy.array(new[name])  # (seeds, 2, epochs)
+        loss, share = numpy.moveaxis(abs(now - before)[..., :EARLY], 1, 0)
+        if (loss > SHARE * before[:, 0, :EARLY]).any():
+            yield f"{name}: a loss of the first {EARLY} epochs differs by more than {SHARE:.0%}"
+        if (share > IMAGES / TESTED + 1e-4).any():
+            yield f"{name}: an accuracy of the first {EARLY} epochs differs by more than {IMAGES} images"
+        mean, ends = now[..., -1].mean(0), before[..., -1]
+        if ((mean < ends.min(0)) | (mean > ends.max(0))).any():
+            yield f"{name}: a mean at the end, {mean.round(4)}, is not within the band of before"

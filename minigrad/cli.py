@@ -16,6 +16,7 @@ import minigrad
 from minigrad.commands.compare import run_compare
 from minigrad.commands.equations import run_equations
 from minigrad.commands.explore import run_explore
+from minigrad.commands.figures import run_figures
 from minigrad.commands.launch import run_launch
 from minigrad.commands.output import DIGITS
 from minigrad.commands.surface import KINDS, run_surface
@@ -136,6 +137,19 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, default=Path("explorer.html"), metavar="FILE", help="default explorer.html")
     one.add_argument("--open", action="store_true", help="open it in a browser, too")
     one.set_defaults(run=run_explore)
+
+    one = commands.add_parser(
+        "figures",
+        help="draw the figures of the documentation again (in a checkout)",
+        description="Draw the pictures in the folder figures/ of a checkout from the data beside them, and say what "
+        "each shows. The same versions of Matplotlib and Pillow draw the same bytes.",
+        epilog="example: minigrad figures rates --measure --check",
+        allow_abbrev=False,
+    )
+    one.add_argument("names", nargs="*", metavar="NAME", help="such as compare (default: all)")
+    one.add_argument("--measure", action="store_true", help="first measure the data again, and say if they agree")
+    one.add_argument("--check", action="store_true", help="write nothing; status 1 if something is not as it was")
+    one.set_defaults(run=run_figures)
 
     one = commands.add_parser(
         "launch",

@@ -22,6 +22,8 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+LARGEST = 200_000
+"""Letters of HTML. Players and pages that are larger come when a cell is run; a picture or a line of text is stored."""
 AGAIN = "run: python tutorials/build.py"
 NUMBER = re.compile(r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?")
 
@@ -85,17 +87,22 @@ def executed(book):
             shown = "".join(output.get("data", {}).get("text/plain", "")) + output.get("text", "")
             if output.get("name") == "stderr" or " at 0x" in shown:
                 sys.exit(f"the cell {cell.id} shows what a reader should not see:\n{shown[:2000]}")
+            if len(output.get("data", {}).get("text/html", "")) > LARGEST:
+                del output.data["text/html"]
             if "image/png" in output.get("data", {}):
                 output.data["image/png"], output.metadata = plain_png(output.data["image/png"]), {}
     return book
 
 
 def plain_png(encoded):
-    """A picture without the names and versions of the programs that made it."""
+    """A picture in 256 colours, without the names and versions of the programs that made it."""
     from PIL import Image
 
     smaller = io.BytesIO()
-    Image.open(io.BytesIO(base64.b64decode(encoded))).save(smaller, "png", optimize=True)
+    picture = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA")
+    white = Image.new("RGBA", picture.size, "white")
+    few = Image.alpha_composite(white, picture).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(smaller, "png", optimize=True)
     return base64.b64encode(smaller.getvalue()).decode()
 
 

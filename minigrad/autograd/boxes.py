@@ -114,13 +114,13 @@ def _reachable(y: Tensor) -> list[Any]:
     """All nodes and leaves that `y` was computed from, from the newest to the oldest."""
     if not isinstance(y, Tensor):
         raise KeywordError(
-            f"draw() shows the graph behind an array, but got a {type(y).__name__}; pass the loss itself."
+            f"A picture shows the graph behind an array, but got a {type(y).__name__}; pass the loss itself."
         )
     head: Any = y.node
     if head is None:
         raise GraphError(
-            "draw() was called on a value that was not recorded. Compute it inside `with autograd.record():` from at "
-            "least one array that has called attach_grad() (or from a network's parameters)."
+            "There is no graph behind this value: it was not recorded. Compute it inside `with autograd.record():` "
+            "from at least one array that has called attach_grad() (or from a network's parameters)."
         )
     if isinstance(head, Node) and y.version[0] > head.number:
         raise overwritten(head)
@@ -131,7 +131,7 @@ def _reachable(y: Tensor) -> list[Any]:
             continue
         if node.parents is None:
             raise GraphError(
-                "draw() came to a part of the graph that backward() has used and freed. Draw before backward(), or "
+                "The graph has a part that backward() has used and freed. Draw before backward(), or "
                 "pass retain_graph=True to it."
             )
         new = set(node.parents) - found

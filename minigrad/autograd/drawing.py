@@ -35,7 +35,7 @@ class Picture:
         """The picture as PNG, without the animation, for pages that show no SVG."""
         from minigrad.autograd.png import png  # imports Matplotlib
 
-        return png(self.boxes, self.edges, self.places, self.animate)
+        return png(self.boxes, self.places, self.animate)
 
     def __repr__(self) -> str:
         counts = {kind: sum(box.kind == kind for box in self.boxes) for kind in ("operation", "leaf", "constant")}

@@ -1,12 +1,13 @@
-"""The picture of a graph as PNG, drawn by Matplotlib."""
+"""The picture of a graph in Matplotlib: as PNG, or in the axes of a larger picture."""
 
 import io
 from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
+from matplotlib.text import Text
 
 from minigrad.autograd.boxes import FONT, LINE, Box
 from minigrad.autograd.layout import Layout, Point
@@ -16,23 +17,42 @@ DPI = 72  # one pixel of the layout is a point
 SHARPNESS = 2
 
 
-def png(boxes: Sequence[Box], edges: Sequence[tuple[int, int]], places: Layout, numbered: bool) -> bytes:
+class Scaled(Text):
+    """Text whose size is in units of the axes: a box that is drawn smaller has smaller letters."""
+
+    def __init__(self, x: float, y: float, text: str, size: float, **look: Any) -> None:
+        super().__init__(x, y, text, horizontalalignment="center", family="monospace", parse_math=False, **look)
+        self.size = size
+        self.set_in_layout(False)
+
+    def draw(self, renderer: Any) -> None:
+        (_, below), (_, above) = self.get_transform().transform([(0, 0), (0, 1)])
+        figure: Any = self.get_figure(root=True)
+        self.set_fontsize(self.size * abs(above - below) * 72 / figure.dpi)
+        super().draw(renderer)
+
+
+def png(boxes: Sequence[Box], places: Layout, numbered: bool) -> bytes:
     """The boxes and arrows at their places, with the numbers of the steps if they are wanted."""
     figure = Figure(figsize=(places.width / DPI, places.height / DPI), dpi=DPI)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, places.width), ylim=(places.height, 0))
-    axes.set_axis_off()
-    for points in places.paths:
-        look: dict[str, Any] = {"arrowstyle": "-|>,head_length=4,head_width=2.4", "color": ARROW, "linewidth": 1.5}
-        axes.add_patch(FancyArrowPatch(path=_path(points), shrinkA=0, shrinkB=0, capstyle="butt", **look))
-    for box, centre in zip(boxes, places.centres):
-        _drawn(axes, box, centre, numbered)
+    paint(figure.add_axes((0, 0, 1, 1)), boxes, places, numbered)
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=SHARPNESS * DPI, metadata={"Software": None})
     return file.getvalue()
 
 
-def _path(points: Sequence[Point]) -> Path:
+def paint(axes: Any, boxes: Sequence[Box], places: Layout, numbered: bool = False) -> None:
+    """Draw into any axes, as large as they allow."""
+    axes.set(xlim=(0, places.width), ylim=(places.height, 0), aspect="equal")
+    axes.set_axis_off()
+    for points in places.paths:
+        look: dict[str, Any] = {"arrowstyle": "-|>,head_length=4,head_width=2.4", "color": ARROW, "linewidth": 1.5}
+        axes.add_patch(FancyArrowPatch(path=through(points), shrinkA=0, shrinkB=0, capstyle="butt", **look))
+    for box, centre in zip(boxes, places.centres):
+        _drawn(axes, box, centre, numbered)
+
+
+def through(points: Sequence[Point]) -> Path:
     """As in the SVG: straight through the rows, and between them in curves that begin and end vertically."""
     corners, codes = [points[0]], [Path.MOVETO]
     for (_, y0), (x1, y1), (x2, y2) in zip(points[::2], points[1::2], [*points[2::2], points[-1]]):
@@ -46,19 +66,21 @@ def _path(points: Sequence[Point]) -> Path:
     return Path(corners, codes)
 
 
+def rounded(box: Box) -> str:
+    """The shape of a box: operations have round corners."""
+    return f"round,pad=0,rounding_size={8 if box.kind == 'operation' else 1}"
+
+
 def _drawn(axes: Any, box: Box, centre: Point, numbered: bool) -> None:
     """One box with its lines of text, and the number of its step."""
     width, height = box.size
     x, y = centre[0] - width / 2, centre[1] - height / 2
-    shape = f"round,pad=0,rounding_size={8 if box.kind == 'operation' else 1}"
     dashes = (0, (4 / 1.3, 3 / 1.3)) if box.kind == "constant" else "-"
-    colours: dict[str, Any] = {"facecolor": FILL[box.kind], "edgecolor": STROKE[box.kind]}
-    frame = FancyBboxPatch((x, y), width, height, boxstyle=shape, linewidth=1.3, linestyle=dashes, zorder=2, **colours)
-    axes.add_patch(frame)
-    words = {"horizontalalignment": "center", "family": "monospace", "color": INK, "parse_math": False}
+    look: dict[str, Any] = {"facecolor": FILL[box.kind], "edgecolor": STROKE[box.kind], "linestyle": dashes}
+    axes.add_patch(FancyBboxPatch((x, y), width, height, boxstyle=rounded(box), linewidth=1.3, zorder=2, **look))
     for k, line in enumerate(box.lines):
         weight = "bold" if k == 0 else "normal"
-        axes.text(centre[0], y + 6 + (k + 0.75) * LINE, line, fontsize=FONT, weight=weight, zorder=3, **words)
+        axes.add_artist(Scaled(centre[0], y + 6 + (k + 0.75) * LINE, line, FONT, weight=weight, color=INK, zorder=3))
     if numbered and box.step:
-        axes.plot(x, y, "o", color=LIT, markersize=20, zorder=4, markeredgewidth=0)
-        axes.text(x, y, str(box.step), fontsize=11, verticalalignment="center_baseline", zorder=5, **words)
+        axes.add_patch(Circle((x, y), 10, facecolor=LIT, edgecolor="none", zorder=4))
+        axes.add_artist(Scaled(x, y, str(box.step), 11, verticalalignment="center_baseline", color=INK, zorder=5))

@@ -18,7 +18,6 @@ OLD_PATHS = {
     "minigrad.tensor": "minigrad.engine.tensor",  # where things were before
     "minigrad.clock": "minigrad.engine.clock",
     "minigrad.autograd.graph": "minigrad.engine.graph",
-    "minigrad.plot.graph": "minigrad.autograd.drawing",
     "minigrad.plot.layers": "minigrad.autograd.layout",
     "minigrad.ops.operation": "minigrad.engine.operation",
     "minigrad.ops.accepts": "minigrad.engine.accepts",

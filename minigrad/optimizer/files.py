@@ -13,7 +13,7 @@ import numpy
 from minigrad.config import field, list_of, table
 from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import FileError, MinigradError
+from minigrad.errors import FileError, KindError, MinigradError
 from minigrad.generators import generator_states, set_generator_states
 from minigrad.optimizer.config import count, from_config, to_config
 from minigrad.optimizer.optimizer import Optimizer
@@ -39,6 +39,8 @@ def save_states(
     """
     residuals = residuals or {}
     optimizer = updater.optimizer
+    for key, state in updater.states.items():
+        _refuse_other_kinds(state, key, type(optimizer).__name__)
     meta = {
         "kind": KIND,
         "class": type(optimizer).__name__,
@@ -54,6 +56,18 @@ def save_states(
     arrays = {f"{key}/{i}": leaf.data for key, state in updater.states.items() for i, leaf in enumerate(leaves(state))}
     arrays |= {_residual(key, sender): array for (key, sender), array in residuals.items()}
     save_arrays(path, arrays, meta)
+
+
+def _refuse_other_kinds(state: Any, key: Any, optimizer: str) -> None:
+    """Refuse a state that a file could not hold."""
+    if isinstance(state, (tuple, list)):
+        for part in state:
+            _refuse_other_kinds(part, key, optimizer)
+    elif state is not None and not isinstance(state, Tensor):
+        raise KindError(
+            f"the state of parameter {key!r} holds a {type(state).__name__}, which cannot be saved; let "
+            f"{optimizer}.create_state return np.zeros(...) of minigrad, a tuple of such arrays, or None"
+        )
 
 
 def load_states(

@@ -36,12 +36,12 @@ def get_updater(optimizer: Optimizer) -> Updater:
 
 
 def leaves(state: Any) -> list[Tensor]:
-    """The arrays of a state, which is None, a Tensor, or a tuple of states.
+    """The Tensors of a state: a Tensor, or a tuple or list of states. Whatever else a user keeps has none.
 
     >>> from minigrad import np
     >>> leaves((np.array([1]), (None, np.array([2]))))
     [array([1.]), array([2.])]
     """
-    if state is None:
-        return []
-    return [state] if isinstance(state, Tensor) else [leaf for part in state for leaf in leaves(part)]
+    if isinstance(state, Tensor):
+        return [state]
+    return [leaf for part in state for leaf in leaves(part)] if isinstance(state, (tuple, list)) else []

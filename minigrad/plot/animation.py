@@ -1,4 +1,4 @@
-"""A picture whose lines grow step by step: a GIF, and in a notebook a page with a slider that needs no network."""
+"""A picture that grows step by step: a GIF, and in a notebook a page with a slider that needs no network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PIL import Image
 from minigrad.arguments import one_of
 from minigrad.disk import FilePath, replacing
 from minigrad.errors import ArgumentError
-from minigrad.plot.growing import Growing
+from minigrad.plot.growing import Moving
 from minigrad.plot.style import INK
 
 FRAMES = 60
@@ -33,10 +33,13 @@ class Animation:
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
-        self.lines: Any = figure.findobj(Growing)
-        if not self.lines:
-            raise ArgumentError("nothing in this picture grows; animate one of trajectory, race, states or schedule")
-        self.last = max(len(line.whole) for line in self.lines) - 1
+        moving: Any = figure.findobj(lambda part: isinstance(part, Moving))
+        self.parts: list[Any] = moving
+        if not self.parts:
+            raise ArgumentError(
+                "nothing in this picture grows; animate one of trajectory, race, states, schedule, posterior or graph"
+            )
+        self.last = max(part.last for part in self.parts)
         self._drawn: list[Image.Image] = []
 
     @property
@@ -60,23 +63,23 @@ class Animation:
         figure.set_dpi(DPI)
         above = COUNTER / figure.get_size_inches()[1]
         try:
-            for line in self.lines:
-                line.set_animated(True)
+            for part in self.parts:
+                part.set_animated(True)
             canvas.draw()
             behind = canvas.copy_from_bbox(figure.bbox)  # drawn once, which takes most of the time
             for step in self.steps:
                 canvas.restore_region(behind)
-                for line in sorted(self.lines, key=lambda line: line.zorder):
-                    line.grow(step)
-                    line.axes.draw_artist(line)
+                for part in sorted(self.parts, key=lambda part: part.zorder):
+                    part.grow(step)
+                    part.axes.draw_artist(part)
                 counter = figure.text(0.99, above, f"step {step}", fontsize=9, color=INK, horizontalalignment="right")
                 figure.draw_artist(counter)
                 counter.remove()
                 yield Image.fromarray(numpy.asarray(canvas.buffer_rgba())[..., :3].copy())
         finally:
-            for line in self.lines:
-                line.grow(self.last)
-                line.set_animated(False)
+            for part in self.parts:
+                part.rest()
+                part.set_animated(False)
 
     def save(self, path: FilePath, count: Callable[[], object] = lambda: None) -> None:
         """Write a GIF that plays over and over."""
@@ -110,7 +113,12 @@ class Animation:
 
 
 def animate(figure: Figure) -> Animation:
-    """Let the lines of a picture grow step by step.
+    """Let a picture grow step by step.
+
+    In `trajectory`, `race`, `states` and `schedule` the lines grow, in `posterior` the samples gather, and in `graph`
+    what `backward` has come to lights up. The others do not move. `vectors` is one step: choose it with `step=`.
+    `rates` and `heatmap` say where walks of a given length end, and every length has good rates of its own: draw them
+    again with another `steps=`. `curves` and `comparison` are of a few epochs, not of steps, and are read at the end.
 
     >>> from minigrad import plot
     >>> moving = animate(plot.trajectory("adam", "valley", steps=20))
@@ -123,10 +131,16 @@ def animate(figure: Figure) -> Animation:
 def reduced(pictures: list[Image.Image]) -> list[Image.Image]:
     """The pictures in the colours that are most frequent in the last one: equal colours stay equal, and files small."""
     counted: Any = pictures[-1].getcolors(pictures[-1].width * pictures[-1].height)
-    frequent = [colour for _, colour in sorted(counted, key=lambda pair: (-pair[0], pair[1]))[:COLOURS]]
+    frequent: dict[tuple[int, ...], tuple[int, ...]] = {}
+    for _, colour in sorted(counted, key=lambda pair: (-pair[0], pair[1])):
+        frequent.setdefault(tuple(value & ~3 for value in colour), colour)  # Pillow compares six bits of each colour
+    known = [*frequent.items()][:COLOURS]
     palette = Image.new("P", (1, 1))
-    palette.putpalette([value for colour in frequent for value in colour])
-    return [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
+    palette.putpalette([value for coarse, _ in known for value in coarse])
+    found = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
+    for picture in found:
+        picture.putpalette([value for _, exact in known for value in exact])
+    return found
 
 
 def png(picture: Image.Image) -> bytes:

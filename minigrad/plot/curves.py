@@ -47,14 +47,17 @@ def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Picture:
     return figure
 
 
-def band(axes: Any, name: str, several: Sequence[numpy.ndarray], style: Style) -> None:
-    """One optimizer: the mean of its runs, and the band in which they lie. Values that are not finite leave a gap."""
+def band(axes: Any, name: str, several: Any, style: Style, x: Any = None) -> None:
+    """One optimizer: the mean of its runs against `x`, by default the epoch, and the band in which they lie.
+
+    Values that are not finite leave a gap.
+    """
     table = numpy.array(several)
-    epoch = numpy.arange(1, table.shape[1] + 1)
+    x = numpy.arange(1, table.shape[1] + 1) if x is None else x
     line = {"color": style.colour, "linestyle": style.dashes, "marker": style.marker, "markersize": 3.5}
-    axes.plot(epoch, table.mean(0), label=name, linewidth=1.3, markevery=max(1, len(epoch) // 5), **line)
+    axes.plot(x, table.mean(0), label=name, linewidth=1.3, markevery=max(1, len(x) // 5), **line)
     if len(table) > 1:
-        axes.fill_between(epoch, table.min(0), table.max(0), color=style.colour, alpha=0.15, linewidth=0)
+        axes.fill_between(x, table.min(0), table.max(0), color=style.colour, alpha=0.15, linewidth=0)
 
 
 def positive(losses: Sequence[float]) -> numpy.ndarray:

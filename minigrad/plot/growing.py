@@ -1,4 +1,4 @@
-"""Lines that grow with the steps of an optimizer: what `animate` moves."""
+"""What changes in a picture from step to step: lines that grow with the steps of an optimizer, and what lights up."""
 
 from typing import Any
 
@@ -8,18 +8,36 @@ from matplotlib.lines import Line2D
 from minigrad.plot.style import Style
 
 
-class Growing(Line2D):
-    """A line with a point for each step. A head is only the marker at its end."""
+class Moving:
+    """What an artist of Matplotlib has besides if `animate` can move it."""
 
-    def __init__(self, x: Any, y: Any, head: bool = False, **look: Any) -> None:
+    last: int
+    """The step after which nothing changes."""
+
+    def grow(self, step: int) -> None:
+        """Look as after this step."""
+        raise NotImplementedError
+
+    def rest(self) -> None:
+        """Look as in the picture that does not move."""
+        raise NotImplementedError
+
+
+class Growing(Moving, Line2D):
+    """A line with a point for each step from step `first` on. A head is only the marker at its end."""
+
+    def __init__(self, x: Any, y: Any, head: bool = False, first: int = 0, **look: Any) -> None:
         if head:
             look |= {"linestyle": "none", "markevery": [-1]}
         super().__init__(x, y, **look)
         self.whole: Any = numpy.array(self.get_xydata())
+        self.first, self.last = first, first + len(self.whole) - 1
 
     def grow(self, step: int) -> None:
-        """Show the line as far as this step."""
-        self.set_data(*self.whole[: step + 1].T)
+        self.set_data(*self.whole[: max(step + 1 - self.first, 0)].T)
+
+    def rest(self) -> None:
+        self.grow(self.last)
 
 
 def draw(axes: Any, x: Any, y: Any, style: Style, label: str) -> None:

@@ -41,7 +41,7 @@ def heatmap(
     By default the rates are those around the one that is best for the first value.
 
     A cell is the median of the walks from the start and from starts nearby; a cross is where more than half of them
-    end higher than they began. The circle is the best cell.
+    end higher than they began. The circle is the best cell; there are several if as many reach the minimum.
 
     >>> figure = heatmap("sgd", "valley", values=(0, 0.9), tried=(0.01, 0.1), steps=30)
     >>> print(figure.get_suptitle())
@@ -66,8 +66,9 @@ def heatmap(
         "Crosses: higher than at the start."
     )
     figure = titled(finding(optimizer, argument, values, tried, table, top), below, WIDTH, 0.36 * len(values) + 0.4)
-    draw(figure, table, values, tried, top)
-    figure.axes[0].set_ylabel(argument, color=INK, fontsize=9)
+    axes = figure.subplots()
+    draw(axes, table, values, tried, top)
+    axes.set_ylabel(argument, color=INK, fontsize=9)
     return figure
 
 
@@ -75,7 +76,10 @@ def finding(name: str, argument: str, values: Sequence[float], tried: Sequence[f
     """The best pair, and what it gains over the first value of the argument."""
     if not (table < top).any():
         return f"{name} gets no lower with any of these"
-    row, column = numpy.unravel_index(table.argmin(), table.shape)
+    (row, column), *others = numpy.argwhere(table == table.min())
+    if others:
+        reached = dict.fromkeys(f"{values[row]:g}" for row in sorted({row, *(row for row, _ in others)}))
+        return f"{name} ends equally low in {1 + len(others)} cells, with {argument} {', '.join(reached)}"
     best = f"{name} is best with {argument} {values[row]:g} at rate {tried[column]:g}"
     if row == 0:
         return best
@@ -83,11 +87,10 @@ def finding(name: str, argument: str, values: Sequence[float], tried: Sequence[f
     return f"{best}: it ends {gain:.2g} times lower than with {argument} {values[0]:g}"
 
 
-def draw(figure: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float) -> None:
+def draw(axes: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float) -> None:
     """Cells from dark, low, to light, high, with a bar that says which colour is which height."""
     from matplotlib.colors import LogNorm
 
-    axes = figure.subplots()
     high = numpy.where(table < top, table, numpy.nan)
     seen = high[numpy.isfinite(high)] if numpy.isfinite(high).any() else numpy.array([top / 10])
     norm = LogNorm(seen.min(), max(top, seen.min() * 10))
@@ -95,15 +98,15 @@ def draw(figure: Any, table: Any, values: Sequence[float], tried: Sequence[float
     for row, column in numpy.argwhere(~(table < top)):
         axes.plot(column + 0.5, row + 0.5, "x", color=GREY, markersize=5)
     if numpy.isfinite(high).any():
-        row, column = numpy.unravel_index(table.argmin(), table.shape)
-        axes.plot(column + 0.5, row + 0.5, "o", color="#c2410c", markersize=11, fillstyle="none", markeredgewidth=2)
+        for row, column in numpy.argwhere(table == table.min()):
+            axes.plot(column + 0.5, row + 0.5, "o", color="#c2410c", markersize=11, fillstyle="none", markeredgewidth=2)
     axes.set_xticks(numpy.arange(len(tried)) + 0.5, [f"{rate:g}" for rate in tried])
     axes.set_yticks(numpy.arange(len(values)) + 0.5, [f"{value:g}" for value in values])
     axes.tick_params(length=0, labelcolor=INK, labelsize=SMALLEST)
     axes.set_xlabel("learning rate", color=INK, fontsize=9)
     for side in axes.spines.values():
         side.set_visible(False)
-    bar = figure.colorbar(cells, ax=axes, pad=0.02, aspect=25)
+    bar = axes.figure.colorbar(cells, ax=axes, pad=0.02, aspect=25)
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=SMALLEST, labelcolor=INK)
     bar.set_label("height above the minimum", color=INK, fontsize=9)

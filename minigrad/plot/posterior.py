@@ -52,6 +52,8 @@ def posterior(
     >>> figure.get_suptitle()[:14]
     'Right spread: '
     """
+    from minigrad.plot.growing import Growing
+
     history = sampler if isinstance(sampler, History) else record(sampler, on, start, steps, noise, seed)
     samples = history.positions[int(FORGOTTEN * history.steps) + 1 :]
     if len(samples) < BATCHES or not numpy.isfinite(samples).all():
@@ -66,8 +68,12 @@ def posterior(
     figure = titled(finding(seen, error, exact), note(history), WIDTH, tall * (WIDTH - LEFT - RIGHT))
     axes = figure.subplots()
     draw(axes, x, y, weights)
-    axes.plot(
-        *samples.T, ".", color=styles([history.name])[history.name].colour, markersize=2, alpha=0.35, label="samples"
+    look: dict[str, Any] = {"color": styles([history.name])[history.name].colour, "markersize": 2, "alpha": 0.35}
+    at_x, at_y = samples.T
+    axes.add_line(
+        Growing(
+            at_x, at_y, first=history.steps + 1 - len(samples), linestyle="none", marker=".", label="samples", **look
+        )
     )
     axes.set(xlim=box[0], ylim=box[1])
     return figure

@@ -43,7 +43,7 @@ def schedule(schedules: Schedule | Sequence[Schedule], updates: int = 1000) -> P
     colours = [light for light, *_ in FAMILIES.values()]
     for k, (one, curve) in enumerate(zip(several, curves)):
         look = {"color": colours[k % len(colours)], "linestyle": DASHES[k % len(DASHES)]}
-        axes.add_line(Growing(steps, curve, linewidth=1.5, label=text(one), **look))
+        axes.add_line(Growing(steps, curve, first=1, linewidth=1.5, label=text(one), **look))
     axes.autoscale_view()
     axes.set_ylim(bottom=min(0.0, *map(min, curves)))
     axes.set_xlabel("update", color=INK, fontsize=9)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minigrad.plot.runs import Run, finding, height, note, rate
-from minigrad.plot.style import INK, SMALLEST
+from minigrad.plot.style import INK, SMALLEST, frame
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
@@ -43,17 +43,25 @@ def titled(title: str, below: str, width: float, height: float, entries: int = 0
     return figure
 
 
+def panel(axes: Any, title: str, x: str, y: str) -> None:
+    """Axes of a picture that has several: a title of their own, and what lies to the right and upwards."""
+    frame(axes)
+    axes.set_title(title, loc="left", fontsize=9, color=INK, fontweight="bold")
+    axes.set_xlabel(x, color=INK, fontsize=9)
+    axes.set_ylabel(y, color=INK, fontsize=9)
+
+
 def described(run: Run) -> str:
     """An entry of the legend."""
     return f"{run.label}: {rate(run.history.optimizer)}, ends {height(run, run.ends[0])}"
 
 
-def key(axes: Any) -> None:
-    """A legend below the axes, in the colours of the lines."""
+def key(axes: Any, lines: Sequence[Any] | None = None) -> None:
+    """A legend below the axes, in the colours of the lines: those of these axes, or others."""
     from matplotlib.transforms import ScaledTranslation
 
     below = axes.transAxes + ScaledTranslation(0, -LABELS, axes.figure.dpi_scale_trans)
     place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, 0), "bbox_transform": below, "borderaxespad": 0}
-    shown = axes.legend(**place, frameon=False, fontsize=9, handlelength=3.2)
+    shown = axes.legend(handles=lines, **place, frameon=False, fontsize=9, handlelength=3.2)
     for text, line in zip(shown.get_texts(), shown.get_lines()):
         text.set_color(line.get_color())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +11,16 @@ import numpy
 from minigrad.errors import ArgumentError
 from minigrad.plot.curves import WIDTH
 from minigrad.plot.history import History
-from minigrad.plot.runs import Hill, Rule, compared
+from minigrad.plot.runs import Hill, Rule, Run, compared
 from minigrad.plot.sheet import sheet
 from minigrad.plot.style import GREY, INK, Style, frame, styles
 from minigrad.plot.trajectory import walks
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
+
+LETTERS = 44
+"""In a line of the legend."""
 
 
 def states(
@@ -38,10 +42,24 @@ def states(
     run, *others = compared(rule, on, start, steps, noise, seed)
     if others:
         raise ArgumentError(f"states shows one rule, but got {1 + len(others)}; draw each in a picture of its own")
+    figure = sheet([run], WIDTH, tall(run))
+    beside(figure, run)
+    return figure
+
+
+def tall(run: Run) -> float:
+    """Inches for the axes of a run."""
+    return max(3.7, 0.95 * len(curves_of(run.history)))
+
+
+def beside(figure: Any, run: Run) -> None:
+    """The way of a run, and its panels at the right."""
     style, panels = styles([run.label])[run.label], curves_of(run.history)
-    figure = sheet([run], WIDTH, max(3.7, 0.95 * len(panels)))
     grid = figure.add_gridspec(len(panels), 2, width_ratios=(1.2, 1), wspace=0.22, hspace=0.65)
-    walks(figure.add_subplot(grid[:, 0]), [run])
+    left: Any = figure.add_subplot(grid[:, 0])
+    walks(left, [run])
+    (entry,) = left.get_legend().get_texts()
+    entry.set_text(textwrap.fill(entry.get_text(), LETTERS))  # or it would run into the panels on the right
     for row, (name, values) in enumerate(panels.items()):
         axes = figure.add_subplot(grid[row, 1])
         panel(axes, values, style)
@@ -49,7 +67,6 @@ def states(
         axes.set_xlim(0, run.history.steps)
         axes.tick_params(labelbottom=row == len(panels) - 1)
     axes.set_xlabel("step", color=INK, fontsize=9)
-    return figure
 
 
 def curves_of(history: History) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +28,8 @@ Point = Any
 Surface = Callable[[Any, Any], Any]
 
 SUM, GRADIENT, MEMORY = "#0067a5", "#c2410c", "#007a33"
+CASES = re.compile(r"\\begin\{cases\}(?:(?!\\begin).)*?\\end\{cases\}")
+"""The innermost cases in LaTeX."""
 SHAPE = numpy.array([1.2, 1.0])
 """Width and height of a panel."""
 
@@ -91,6 +94,7 @@ def vectors(
     for name, place in points.items():
         right.plot(*place, color=INK, marker="o", markersize=6)
         write(right, name, place, gap(place, arrows), INK)
+    figure.draw_without_rendering()  # axes of equal scale find their places when it is drawn for the second time
     return figure
 
 
@@ -197,4 +201,6 @@ def write(axes: Any, name: str, place: Point, direction: Point, ink: str) -> Non
     side = "center" if abs(direction[0]) < 0.4 else "left" if direction[0] > 0 else "right"
     how = {"horizontalalignment": side, "verticalalignment": "center", "textcoords": "offset points", "fontsize": 12}
     shown = name.replace(r"\frac", r"\dfrac")
+    while (short := CASES.sub(r"\\{\\ldots\\}", shown)) != shown:  # Matplotlib has no cases
+        shown = short
     axes.annotate(f"${shown}$", place, (8 if side != "center" else 13) * direction, color=ink, **how)

@@ -196,3 +196,23 @@ def test_a_save_killed_in_the_middle_leaves_the_old_file_whole(tmp_path):
     net = nn.Dense(2, in_units=2)
     net.load_parameters(tmp_path / "net.params")
     assert net.weight.data().tolist() == [[1, 1], [1, 1]]
+
+
+@pytest.mark.parametrize("kept", [0.5, {"m": 0.5}, (None, numpy.zeros(3))], ids=["number", "dict", "NumPy"])
+def test_an_optimizer_may_keep_what_it_likes_but_is_told_what_a_file_cannot_hold(tmp_path, kept):
+    class Keeper(optimizer.Optimizer):
+        def create_state(self, index, weight):
+            return kept
+
+        def update(self, index, weight, grad, state):
+            assert state is kept
+            weight -= 0.1 * grad
+
+    net = make_net()
+    trainer = gluon.Trainer(net.collect_params(), Keeper())
+    before = [p.data().copy() for p in net.collect_params().values()]
+    backward(net)
+    trainer.step(1)
+    assert all((a != p.data()).any() for a, p in zip(before, net.collect_params().values()))
+    with pytest.raises(ValueError, match=r"state of parameter 0 holds a .*, which cannot be saved; let Keeper"):
+        trainer.save_states(tmp_path / "x.states")

@@ -58,6 +58,26 @@ def test_the_picture_is_afterwards_as_it_was(figure):
     assert not figure.texts[2:]
 
 
+def test_of_a_sampler_the_samples_gather_after_the_steps_that_are_left_out():
+    sampler = plot.posterior(optimizer.SGLD(learning_rate=0.2), "valley", steps=1000)
+    moving = plot.animate(sampler)
+    assert moving.last == 1000
+    (line,) = sampler.findobj(Growing)
+    for step, seen in ((50, 0), (100, 0), (101, 1), (600, 500), (1000, 900)):
+        line.grow(step)
+        assert numpy.isfinite(line.get_xydata()).all(axis=1).sum() == seen
+    assert amount(moving.pictures()[3], "sgld") < amount(moving.pictures()[-1], "sgld")
+
+
+def test_white_is_white_and_most_pixels_are_what_was_drawn(figure):
+    moving = plot.animate(figure)
+    for drawn, reduced in zip(moving._frames(), moving.pictures(), strict=True):
+        drawn, reduced = (numpy.asarray(picture.convert("RGB")).astype(int) for picture in (drawn, reduced))
+        assert (reduced[(drawn == 255).all(-1)] == 255).all()
+        far = abs(drawn - reduced).max(-1)
+        assert (far == 0).mean() > 0.9 and (far > 16).mean() < 1e-3
+
+
 def test_each_picture_is_counted(figure):
     counted = []
     moving = plot.animate(figure)

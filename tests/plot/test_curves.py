@@ -8,6 +8,8 @@ import numpy
 import pytest
 
 from minigrad.plot import curves
+from minigrad.plot.curves import band
+from minigrad.plot.picture import Picture
 from minigrad.plot.style import styles
 
 RUNS = {
@@ -61,3 +63,11 @@ def test_perfect_accuracy_zero_loss_and_a_single_epoch_can_be_drawn(epochs, tmp_
 def test_matplotlib_is_imported_only_when_something_is_drawn():
     code = "import sys, minigrad.plot, minigrad.cli; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_band_may_stand_over_other_places_than_epochs():
+    axes = Picture().subplots()
+    band(axes, "sgd", [[1.0, 2.0], [3.0, 6.0]], styles(["sgd"])["sgd"], [0.1, 10.0])
+    assert axes.lines[0].get_xydata().tolist() == [[0.1, 2.0], [10.0, 4.0]]
+    corners = axes.collections[0].get_paths()[0].vertices
+    assert sorted(corners[corners[:, 0] == 10.0, 1])[:1] == [2.0]

@@ -35,6 +35,21 @@ def test_cells_are_medians_and_crosses_are_what_ends_higher_than_it_began():
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0.02", "0.1", "2"]
 
 
+def test_cells_that_reach_the_minimum_are_not_told_apart():
+    values, tried = (0.0, 0.3, 0.5, 0.7), (0.2, 0.5)
+    figure = plot.heatmap("sgd", "valley", values=values, tried=tried, steps=100)
+    reached = []
+    for row, momentum in enumerate(values):
+        for column, rate in enumerate(tried):
+            first = plot.record(optimizer.SGD(learning_rate=rate, momentum=momentum), "valley", steps=100)
+            if sorted(end(walk) for walk in (first, *nearby(first)))[2] < 1e-12 * first.losses[0]:
+                reached.append((momentum, [column + 0.5, row + 0.5]))
+    assert [momentum for momentum, _ in reached] == [0.3, 0.5, 0.7, 0.7]
+    assert figure.get_suptitle() == "sgd ends equally low in 4 cells, with momentum 0.3, 0.5, 0.7"
+    circles = [line.get_xydata()[0].tolist() for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert circles == [place for _, place in reached]
+
+
 def test_by_default_the_rates_are_those_around_the_best():
     axes = plot.heatmap("adam", "valley", argument="beta1", values=(0.5,), steps=10).axes[0]
     shown = [float(label.get_text()) for label in axes.get_xticklabels()]

@@ -2,13 +2,23 @@
 
 import pytest
 
-from minigrad import optimizer
-from minigrad.plot import comparison, curves, vectors
+from minigrad import autograd, np, optimizer
+from minigrad.plot import comparison, curves, graph, vectors
 
 RUNS = {"sgd": [([2.0, 1.0], [0.3, 0.6])] * 2, "adam": [([1.5, 0.4], [0.5, 0.8])] * 2}
+
+
+def recorded():
+    w = np.array(1.5)
+    w.attach_grad()
+    with autograd.record():
+        return (2 - w) ** 2
+
+
 DRAWN = {
     "comparison": lambda: comparison(RUNS),
     "curves": lambda: curves(RUNS),
+    "graph": lambda: graph(recorded()),
     "vectors": lambda: vectors(optimizer.SGD(learning_rate=0.1), lambda x, y: x**2 + y**2, (1, 2)),
 }
 

@@ -22,7 +22,7 @@ def test_the_curve_is_the_rate_of_each_update_from_the_first_on():
 
 
 def test_a_schedule_can_be_watched():
-    assert animate(schedule(PolyScheduler(max_update=10), updates=10)).steps == list(range(10))
+    assert animate(schedule(PolyScheduler(max_update=10), updates=10)).steps == list(range(11))
 
 
 def test_what_is_no_schedule_is_refused():

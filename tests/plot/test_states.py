@@ -28,3 +28,11 @@ def test_states_are_the_recorded_ones_for_x_and_for_y():
 def test_states_of_several_rules_are_refused_with_what_to_do():
     with pytest.raises(ArgumentError, match="states shows one rule, but got 2; draw each in a picture of its own"):
         plot.states(HISTORIES)
+
+
+def test_the_legend_does_not_run_into_the_curves():
+    figure = plot.states(optimizer.SGD(learning_rate=0.05, momentum=0.9), "valley", steps=60)
+    figure.draw_without_rendering()
+    left, *right = figure.axes
+    nearest = min(axes.get_tightbbox().x0 for axes in right)
+    assert left.get_legend().get_window_extent().x1 < nearest

@@ -5,6 +5,7 @@ import pytest
 
 from minigrad import compare, np, optimizer
 from minigrad.errors import ArgumentError
+from minigrad.optimizer.rule import where
 from minigrad.plot import vectors
 
 START, SLOPES = (-4.0, 1.5), numpy.array([0.2, 4.0])
@@ -123,3 +124,23 @@ def test_what_cannot_be_drawn_is_refused():
         vectors(optimizer.LBSGD(batch_scale=4), valley, START, step=3)
     with pytest.raises(ArgumentError, match="step=0"):
         vectors(optimizer.SGD(), valley, START, step=0)
+
+
+def test_the_labels_of_the_axes_are_within_the_picture_when_it_is_first_drawn():
+    figure = vectors(optimizer.SGD(learning_rate=0.05, momentum=0.9), valley, (-5, -2), step=5)
+    figure.draw_without_rendering()
+    for label in (figure.axes[0].xaxis.label, figure.axes[0].yaxis.label):
+        assert figure.bbox.contains(*label.get_window_extent().min)
+
+
+def test_a_choice_between_two_values_which_matplotlib_cannot_write_is_shortened():
+    class Chooses(optimizer.Optimizer):
+        states = ("v",)
+
+        def rule(self, w, g, v, *, lr):
+            v = 0.9 * where(v * g < 0, where(v < 1, v, 2 * v), 0) - lr * g
+            return w + v, v
+
+    figure = vectors(Chooses(learning_rate=0.1), valley, START, step=2)
+    assert r"$0.9 \{\ldots\}$" in arrows(figure)
+    figure.draw_without_rendering()

@@ -63,6 +63,16 @@ def test_all_of_it_was_run_in_order_and_nothing_went_wrong(source):
 
 
 @each
+def test_it_is_small_enough_for_whoever_only_opens_it(source):
+    for cell in read(source)["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            assert len("".join(data.get("text/html", ""))) <= build.LARGEST
+            assert not data or data.keys() - {"text/html"}, f"nothing is left of {cell['id']}"
+    assert source.with_suffix(".ipynb").stat().st_size < 1_000_000
+
+
+@each
 def test_its_pictures_say_nothing_of_the_machine_that_made_them(source):
     outputs = [output for cell in read(source)["cells"] for output in cell.get("outputs", [])]
     for output in outputs:

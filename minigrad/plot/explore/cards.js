@@ -1,5 +1,7 @@
 // A card for each rule: which one it is, a slider and a field for every setting, its states and equations.
 
+const BEST = "Of many rates, the one with which this rule ends lowest: here, from this start, after these steps";
+
 /** The card of the rule with number k. `act` has what the page does about it. */
 function makeCard(k, rule, act) {
   const { title, sentence, settings } = RULES[rule.name];
@@ -14,8 +16,8 @@ function makeCard(k, rule, act) {
   );
   const arrows = make("input", { type: "checkbox", checked: rule.arrows });
   arrows.onchange = () => act.pointed(arrows.checked);
-  const button = (text, label, onclick) => {
-    const made = make("button", { type: "button", textContent: text, onclick });
+  const button = (text, label, onclick, title = "") => {
+    const made = make("button", { type: "button", textContent: text, onclick, title });
     made.setAttribute("aria-label", label);
     return made;
   };
@@ -28,7 +30,7 @@ function makeCard(k, rule, act) {
       swatch,
       make("label", {}, make("span", { className: "unseen", textContent: `Rule ${k + 1}` }), choice),
       ...(settings.some(s => s.place === "lr")
-        ? [button("Best rate", `Best rate for ${title} on this surface`, act.tuned)]
+        ? [button("Best rate", `Best rate for ${title} on this surface`, act.tuned, BEST)]
         : []),
       button("Remove", `Remove ${title}`, act.removed),
     ),
@@ -52,6 +54,7 @@ function makeSetting(setting, rule, k, act) {
   const text = make("label", { htmlFor: id });
   if (letter) text.innerHTML = `<math>${letter}</math> `;
   text.append(name);
+  row.title = setting.about;
   if (kind === "truth") {
     const box = make("input", { type: "checkbox", id, checked: rule.values[place] });
     box.onchange = () => act.set(place, box.checked);

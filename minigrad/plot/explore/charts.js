@@ -58,15 +58,13 @@ function drawLoss(svg, title, runs, situation, ground) {
 function drawStates(box, run, situation, k) {
   const names = statesOf(run);
   if (box.children.length !== names.length)
-    box.replaceChildren(
-      ...names.map(() => make("figure", {}, make("figcaption"), draw("svg", { role: "img", class: "state" }))),
-    );
+    box.replaceChildren(...names.map(name => makeState(name, run, RULES[situation.rules[k].name].about[name])));
   names.forEach((name, i) => {
     const [caption, svg] = box.children[i].children,
       look = Math.min(situation.look, run.places[0].length - 1);
     const values = run.places.map((_, t) => stateAt(run, name, t)[look]);
     const now = values[Math.min(situation.at, values.length - 1)];
-    caption.textContent = `${name} = ${shown(now)}`;
+    caption.querySelector("output").textContent = shown(now);
     drawChart(svg, [{ values, kind: `of-${k}` }], {
       at: situation.at,
       count: situation.count,
@@ -74,4 +72,14 @@ function drawStates(box, run, situation, k) {
       xLabels: false,
     });
   });
+}
+
+/** Its caption has the letter of the equations, the number, and what it is. */
+function makeState(name, run, about = name) {
+  const row = rowsOf(run).find(found => found.name === name);
+  const caption = make("figcaption");
+  if (row) caption.innerHTML = `<math>${row.left}</math>`;
+  else caption.textContent = name;
+  caption.append(" = ", make("output"), about === name && (!row || name.length === 1) ? "" : `, ${about}`);
+  return make("figure", {}, caption, draw("svg", { role: "img", class: "state" }));
 }

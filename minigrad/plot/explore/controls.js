@@ -80,7 +80,7 @@ function begin() {
   get("add").onclick = () =>
     rebuilt(() => {
       const free = Object.keys(RULES).find(name => !situation.rules.some(rule => rule.name === name));
-      situation.rules.push(newRule(free ?? situation.rules[0].name));
+      situation.rules.push(tunedRule(free ?? situation.rules[0].name));
     });
   get("back").onclick = () => {
     stop();
@@ -115,6 +115,7 @@ function begin() {
       .querySelector("ul")
       .append(make("li", { textContent: `${name}: ${why}` }));
   get("left-out").hidden = !Object.keys(LEFT_OUT).length;
+  get("shared").hidden = window !== window.parent; // a page inside a notebook has no address
   situation = fromAddress(location.hash.length > 1 ? location.hash : FIRST);
   build();
   new ResizeObserver(resized).observe(get("picture"));

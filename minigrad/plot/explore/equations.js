@@ -1,13 +1,17 @@
 // The equations of a rule with the numbers of a step in them, as MathML.
 
-/** The rows of the form that fits the values, with empty places for numbers. */
-function drawEquations(box, run) {
-  const form = run.program ? run.program.forms[formOf(run.h)] : [];
-  if (box.dataset.rows === form.join()) return;
-  box.dataset.rows = form.join();
+/** The rows of the form that fits the values. */
+function rowsOf(run) {
+  return run.program ? run.program.forms[formOf(run.h)].map(number => ROWS[number]) : [];
+}
+
+/** Show them, with empty places for numbers. */
+function drawEquations(box, run, about) {
+  const form = run.program ? run.program.forms[formOf(run.h)].join() : "";
+  if (box.dataset.rows === form) return;
+  box.dataset.rows = form;
   box.replaceChildren();
-  for (const number of form) {
-    const { name, left, relation, symbols, numbers } = ROWS[number];
+  for (const { name, left, relation, symbols, numbers } of rowsOf(run)) {
     const line = (kind, inner) =>
       make("div", {
         className: kind,
@@ -16,6 +20,7 @@ function drawEquations(box, run) {
     const result = name ? `<mo>=</mo><mn data-of="now.${name}"></mn>` : "";
     const row = make("div", { className: name ? "row" : "row condition" });
     row.dataset.name = name;
+    row.title = about[name] ?? "";
     row.append(
       line(
         "symbols",

@@ -6,13 +6,18 @@ Height and slope are printed from one expression: the surface is run with symbol
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from minigrad.errors import KindError
 from minigrad.optimizer.readings.javascript import Writer
+from minigrad.optimizer.readings.lines import Lines
+from minigrad.optimizer.readings.mathml import MathML
+from minigrad.optimizer.readings.notation import Written
 from minigrad.optimizer.rule import Symbol, Trace, ancestors, cos, exp
+from minigrad.optimizer.sgd import SGD
 from minigrad.plot.explore.derivative import gradient
 from minigrad.plot.surfaces import SURFACES, Surface
 
@@ -66,6 +71,10 @@ CURVES = {
 """Name -> a curve over one weight: a surface that does not depend on y."""
 
 
+LONGEST = 80
+"""Letters of a formula that is shown."""
+
+
 class Heights(Writer):
     """Writes expressions in which what occurs twice has a name."""
 
@@ -93,15 +102,7 @@ def program(function: Callable[[Any, Any], Any]) -> str:
       return [(square(x) + y), (2.0 * x), 1.0];
     }
     """
-    trace = Trace()
-    x, y = trace.leaf("array", "x"), trace.leaf("array", "y")
-    try:
-        height = trace.symbol(function(x, y))
-    except TypeError as error:
-        raise KindError(
-            f"the surface failed on symbols ({error}); expected a function of x and y, written with arithmetic and the "
-            "functions of minigrad.optimizer.rule"
-        ) from error
+    x, y, height = traced(function, "array")
     symbols = [height, *gradient(height, x, y)]
     writer = Heights(symbols)
     lines = writer.lines()
@@ -109,11 +110,43 @@ def program(function: Callable[[Any, Any], Any]) -> str:
     return "\n  ".join(["(x, y) => {", *lines, result]) + "\n}"
 
 
+def traced(function: Callable[[Any, Any], Any], op: str) -> tuple[Symbol, Symbol, Symbol]:
+    """Symbols for x and y, and the height made of them."""
+    trace = Trace()
+    x, y = trace.leaf(op, "x"), trace.leaf(op, "y")
+    try:
+        return x, y, trace.symbol(function(x, y))
+    except TypeError as error:
+        raise KindError(
+            f"the surface failed on symbols ({error}); expected a function of x and y, written with arithmetic and the "
+            "functions of minigrad.optimizer.rule"
+        ) from error
+
+
+class Formula(MathML):
+    """Writes a surface for people."""
+
+    def exact(self, value: float) -> Written:
+        return super().exact(float(f"{value:.4g}"))
+
+
+def formula(function: Callable[[Any, Any], Any]) -> str:
+    """The height as MathML; empty if it is too long to be read at a glance.
+
+    >>> formula(lambda x, y: 2 * x)
+    '<mn>2</mn><mspace width="0.17em"/><mi>x</mi>'
+    """
+    *_, height = traced(function, "hyper")  # which stands for one number, and so has no subscript
+    written, _ = Formula(Lines(SGD())).write(height)
+    return written if len(re.sub("<[^>]*>", "", written)) <= LONGEST else ""
+
+
 def described(of: Surface, weights: int) -> dict[str, Any]:
     """What the page knows of a surface besides its program."""
     return {
         "weights": weights,
         "sentence": of.sentence,
+        "formula": formula(of.function),
         "minima": of.minima,
         "start": of.start,
         "view": of.view,

@@ -25,7 +25,10 @@ function walkAll() {
   runs = situation.rules.map(rule => walk(RULES[rule.name], rule.values, ground, situation.from, situation));
   situation.at = Math.min(situation.at, situation.count);
   get("at").max = situation.count;
-  runs.forEach((run, k) => drawEquations(get("cards").children[k].querySelector(".equations"), run));
+  runs.forEach((run, k) => {
+    const { about } = RULES[situation.rules[k].name];
+    drawEquations(get("cards").children[k].querySelector(".equations"), run, about);
+  });
 }
 
 /** Draw the present step, and keep the address up to date. */
@@ -95,6 +98,7 @@ function build() {
   const ground = GROUNDS[situation.on];
   get("on").value = situation.on;
   get("lesson").textContent = ground.sentence;
+  get("formula").innerHTML = ground.formula && `<math>${ground.formula.replaceAll("<mo>-", "<mo>−")}</math>`;
   get("look").value = situation.look;
   for (const id of ["y", "look"]) get(id).closest("label").hidden = ground.weights === 1;
   if (ground.weights === 1) situation.look = 0;
@@ -108,7 +112,7 @@ function build() {
           rule.values[place] = value;
           changed();
         },
-        renamed: name => rebuilt(() => situation.rules.splice(k, 1, { ...newRule(name), arrows: rule.arrows })),
+        renamed: name => rebuilt(() => situation.rules.splice(k, 1, { ...tunedRule(name), arrows: rule.arrows })),
         removed: () => rebuilt(() => situation.rules.splice(k, 1)),
         pointed: arrows => {
           rule.arrows = arrows;
@@ -134,6 +138,13 @@ function rebuilt(change) {
   const card = get("cards").children[Math.min(k, situation.rules.length - 1)];
   const same = button => button.textContent === was.textContent && !button.disabled;
   if (card) ([...card.querySelectorAll(".head button")].find(same) ?? card.querySelector("select")).focus();
+}
+
+/** A rule that a person has picked: at its default rate it might hardly move, or leave the picture. */
+function tunedRule(name) {
+  const rule = newRule(name);
+  if (RULES[name].settings.some(setting => setting.place === "lr")) tune(rule);
+  return rule;
 }
 
 /** Give a rule the rate that is best here. */

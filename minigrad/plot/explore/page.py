@@ -17,7 +17,9 @@ from minigrad.disk import FilePath, replacing
 from minigrad.errors import MinigradError
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.readings.javascript import PRELUDE
+from minigrad.optimizer.readings.legend import words
 from minigrad.optimizer.readings.mathml import MathML, MathRow
+from minigrad.optimizer.readings.meanings import described as meaning
 from minigrad.optimizer.registry import OPTIMIZERS
 from minigrad.plot.explore.ground import CURVES, grounds
 from minigrad.plot.explore.programs import Branch, Program, programs
@@ -164,10 +166,12 @@ def facts(optimizer: Optimizer) -> Described:
     branches = programs(optimizer, found)
     notation = MathML(Branch(optimizer, {}, {of.name: of for of in found}).javascript.of)
     used = [of for of in found if is_read(of, branches)]
+    lines = {row.name for branch in branches for form in branch.forms for row in form} | {*optimizer.states}
     return {
         "title": cls.__name__,
         "sentence": (inspect.cleandoc(cls.__doc__ or "").splitlines() or [""])[0],
-        "settings": [asdict(of) | {"letter": letter(notation, of)} for of in used],
+        "settings": [asdict(of) | {"letter": letter(notation, of), "about": about(notation, of)} for of in used],
+        "about": {name: text for name in sorted(lines) if (text := meaning(cls, name))},
     }, branches
 
 
@@ -181,6 +185,11 @@ def letter(notation: MathML, of: Setting) -> str:
     """The letter that the equations have for a number, if they have one."""
     found = notation.letter(of.place) if of.kind in ("number", "whole") else ""
     return "" if found == notation.word(of.place) else found
+
+
+def about(notation: MathML, of: Setting) -> str:
+    """What a setting is, in the words of the legend. A list of words says it itself."""
+    return "" if of.kind == "word" else words(notation, of.place)
 
 
 def address(optimizer: Optimizer, ground: Surface) -> str:

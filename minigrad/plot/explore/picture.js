@@ -6,8 +6,7 @@ const LONGEST = 70; // pixels of the longest arrow
 /** What is under the walks, drawn anew when the surface or the size changes. */
 function drawGround(svg, ground) {
   const [width, height] = sizeOf(svg);
-  const x = scale(ground.view[0], [MARGIN.left, width]),
-    y = scale(ground.view[1], [height - MARGIN.bottom, 0]);
+  const [x, y] = scales(ground, width, height);
   const area = { x: MARGIN.left, y: 0, width: width - MARGIN.left, height: height - MARGIN.bottom };
   const inside = draw("g", { "clip-path": "url(#inside)" });
   inside.append(draw("rect", { ...area, class: "paper" }));
@@ -28,18 +27,33 @@ function drawGround(svg, ground) {
   return { x, y, walks, ground, point: ([a, b], h) => [x(a), y(ground.weights === 2 ? b : h)] };
 }
 
+/** Scales for both axes. Those of a surface are equal, so that a gradient is at right angles to the contours. */
+function scales({ view, weights }, width, height) {
+  const sizes = [width - MARGIN.left, height - MARGIN.bottom];
+  const unit = Math.max(...view.map(([low, high], i) => (high - low) / sizes[i]));
+  const wide = ([low, high], i) => {
+    const more = weights === 2 ? (unit * sizes[i] - (high - low)) / 2 : 0;
+    return [low - more, high + more];
+  };
+  const [across, up] = view.map(wide);
+  return [scale(across, [MARGIN.left, width]), scale(up, [height - MARGIN.bottom, 0])];
+}
+
 /** Filled contours. Their levels lie closer near the lowest height, where walks end. */
 function contours(ground, x, y, area) {
   const columns = 161,
     rows = 129,
-    values = [];
+    values = [],
+    finite = []; // in the part that is worth seeing: levels are for this
+  const inside = (z, [low, high]) => z >= low && z <= high;
   for (let j = 0; j < rows; j++)
-    for (let i = 0; i < columns; i++)
-      values.push(
-        ground.program(x.back(area.x + (i * area.width) / (columns - 1)), y.back((j * area.height) / (rows - 1)))[0],
-      );
-  const finite = values.filter(Number.isFinite),
-    high = Math.max(...finite);
+    for (let i = 0; i < columns; i++) {
+      const place = [x.back(area.x + (i * area.width) / (columns - 1)), y.back((j * area.height) / (rows - 1))];
+      const [height] = ground.program(...place);
+      values.push(height);
+      if (Number.isFinite(height) && place.every((z, k) => inside(z, ground.view[k]))) finite.push(height);
+    }
+  const high = Math.max(...finite);
   const low = ground.lowest ?? Math.min(...finite);
   const levels = d3.range(2, 16).map(k => low + (high - low) * (k / 16) ** 4);
   const px = i => (area.x + ((i - 0.5) * area.width) / (columns - 1)).toFixed(1);
@@ -152,9 +166,9 @@ function makeHandle(svg, planOf, situationOf, moved) {
   handle.addEventListener("keydown", event => {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!way) return;
-    const { x, y, ground } = planOf(),
+    const { ground } = planOf(),
       parts = event.shiftKey ? 200 : 40;
-    const sizes = [(x.high - x.low) / parts, (y.high - y.low) / parts];
+    const sizes = ground.view.map(([low, high]) => (high - low) / parts);
     moved(
       situationOf()
         .from.map((z, i) => Number((z + way[i] * sizes[i]).toFixed(4)))

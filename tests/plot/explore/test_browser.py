@@ -258,6 +258,52 @@ def test_the_best_rate_is_found(tab):
     assert page.evaluate("runs[0].heights.at(-1)") < before / 5
 
 
+def test_a_rule_that_is_picked_gets_a_rate_at_which_it_goes_somewhere(tab):
+    page = tab("#on=valley&rule=sgd,learning_rate:0.4")
+    page.locator("#add").click()
+    page.locator(".card select").nth(1).select_option("adam")
+    rate, default = page.evaluate("[situation.rules[1].values.lr, RULES.adam.settings[0].value]")
+    assert rate > 100 * default == 0.1
+    assert page.evaluate("runs[1].heights.at(-1)") < 0.1 * page.evaluate("runs[1].heights[0]")
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_a_gradient_is_at_right_angles_to_the_contours(width, tab):
+    page = tab("#on=rosenbrock", width=width)
+    for ground in ("valley", "rosenbrock", "himmelblau"):
+        page.locator("#on").select_option(ground)
+        (x0, x1), (y0, y1) = page.evaluate("[[plan.x(0), plan.x(1)], [plan.y(0), plan.y(1)]]")
+        assert x1 - x0 == pytest.approx(y0 - y1)
+        (west, east), (south, north) = page.evaluate("plan.ground.view")
+        low, high = page.evaluate("[[plan.x.low, plan.y.low], [plan.x.high, plan.y.high]]")
+        assert low[0] <= west + 1e-9 and low[1] <= south + 1e-9 and high[0] >= east - 1e-9 and high[1] >= north - 1e-9
+
+
+def test_in_the_column_of_a_notebook_walks_and_equations_stand_side_by_side(tab):
+    page = tab("#rule=nadam&rule=lbsgd", width=830)
+    walks, rules = (page.locator(f"#{name}").bounding_box() for name in ("walks", "rules"))
+    assert walks["x"] + walks["width"] <= rules["x"] and abs(walks["y"] - rules["y"]) < 20
+    assert page.evaluate("document.documentElement.scrollWidth") <= 830
+
+
+def test_the_surface_is_written_as_a_formula(tab):
+    page = tab("#on=rosenbrock")
+    shown = "document.getElementById('formula').textContent.replaceAll(/\\s/g, '')"
+    assert page.evaluate(shown) == "(1−x)2+100(y−x2)2"
+    page.locator("#on").select_option("logistic")  # a sum of six terms would fill the page
+    assert page.evaluate(shown) == ""
+
+
+def test_a_state_has_the_letter_of_the_equations_and_says_what_it_is(tab):
+    page = tab("#on=valley&at=6&rule=adam&rule=rmsprop&rule=dcasgd")
+    captions = [text.replace("\n", "") for text in page.locator(".states figcaption").all_text_contents()]
+    m, v, e, prev = page.evaluate("""[[0, "mean"], [0, "var"], [1, "E"], [2, "prev"]]
+      .map(([k, name]) => shown(stateAt(runs[k], name, 6)[0]))""")
+    assert captions[:3] == [f"mt = {m}, mean", f"vt = {v}, var", f"Et = {e}, running mean of g²"]
+    assert f"w~t = {prev}, weight for which g was computed" in captions
+    assert page.locator("[data-setting=rho]").first.get_attribute("title") == "rho, memory of the running means"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
 def test_it_can_be_read_at_both_widths_light_and_dark(width, scheme, tab):
