@@ -1,4 +1,6 @@
-"""Shared by all tests: the two GPUs that are not there, and the count of what a real one would have to run."""
+"""Shared by all tests: the two GPUs that are not there, and the counts of what needs a real one, or MPI."""
+
+from importlib.util import find_spec
 
 import pytest
 
@@ -6,7 +8,10 @@ from minigrad.device import gpu, num_gpus
 from tests.strict import install
 from tests.strict.host_only import reason
 
-_left_out = 0
+NEEDS = {"gpu": ("CUDA device", lambda: num_gpus() > 0), "mpi": ("MPI", lambda: find_spec("mpi4py") is not None)}
+"""What marked tests need, and whether it is there."""
+
+_left_out = {}
 
 
 def pytest_addoption(parser):
@@ -28,8 +33,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Tests marked `gpu` need a GPU; where there is none they are skipped, and counted."""
-    global _left_out
+    """Tests marked `gpu` or `mpi` need that; where there is none they are skipped, and counted."""
     for item in items:
         if " at 0x" in item.name:
             raise pytest.UsageError(f"{item.nodeid} has an address in its name, another in each process: give it ids.")
@@ -37,16 +41,17 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if why := reason(item.nodeid, item.name):
                 item.add_marker(pytest.mark.skip(reason=why))
-    marked = [item for item in items if item.get_closest_marker("gpu")]
-    if marked and num_gpus() == 0:
-        _left_out = len(marked)
-        for item in marked:
-            item.add_marker(pytest.mark.skip(reason="no CUDA device"))
+    for mark, (what, is_there) in NEEDS.items():
+        marked = [item for item in items if item.get_closest_marker(mark)]
+        if marked and not is_there():
+            _left_out[mark] = f"{len(marked)} tests not run: no {what}"
+            for item in marked:
+                item.add_marker(pytest.mark.skip(reason=f"no {what}"))
 
 
 def pytest_terminal_summary(terminalreporter):
-    if _left_out:
-        terminalreporter.write_line(f"gpu: {_left_out} tests not run: no CUDA device")
+    for mark, why in _left_out.items():
+        terminalreporter.write_line(f"{mark}: {why}")
 
 
 @pytest.fixture
