@@ -1,0 +1,8 @@
+"""Exercises that name the mistake."""
+
+from minigrad.exercises.check import check
+from minigrad.exercises.exercise import EXERCISES, Exercise, exercise
+from minigrad.exercises.feedback import Feedback
+from minigrad.exercises.mistakes import MISTAKES
+
+__all__ = ["EXERCISES", "MISTAKES", "Exercise", "Feedback", "check", "exercise"]

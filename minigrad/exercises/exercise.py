@@ -1,0 +1,154 @@
+"""An exercise: a function that a learner writes, its statement, probes, and the mistakes that are expected."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from minigrad.errors import UsageError, suggestion
+from minigrad.exercises.mistakes import MISTAKES
+from minigrad.exercises.outcome import Observe
+from minigrad.exercises.probes import Probe
+from minigrad.exercises.program import Program, compiled, program, source
+
+EXERCISES: dict[str, Exercise] = {}
+"""Name -> exercise, in the order of the course."""
+
+
+@dataclass(eq=False)
+class Neighbour:
+    """A wrong answer that is close to the right one.
+
+    * `mistake`: its id; `also`: further ids that are as true.
+    * `where`: the line of the reference that it changes; `theirs`: the line as it has it.
+    * `what`: what is wrong, in one sentence to the learner.
+    * `make`: makes the function; None if there is none (a line would need what it computes).
+    * `program`: its text, if it can be edited further.
+    """
+
+    mistake: str
+    where: str
+    theirs: str
+    what: str
+    make: Callable[[], Callable[..., Any] | None]
+    also: tuple[str, ...] = ()
+    program: Program | None = None
+
+    @cached_property
+    def function(self) -> Callable[..., Any] | None:
+        """What it is as a function."""
+        return self.make()
+
+
+@dataclass(eq=False)
+class Exercise:
+    """See `exercise`, which makes one."""
+
+    reference: Callable[..., Any]
+    probes: Callable[[], Iterable[Probe]]
+    edits: Sequence[Callable[[Exercise, Program], Iterable[Neighbour]]]
+    lesson: str
+    results: tuple[str, ...]
+    float64: float = 1e-8
+    float32: float = 2e-4
+    observe: Observe | None = None
+    agree: Callable[[Any, Any, Any], bool] | None = None
+    catalogue: list[Callable[[Exercise], Neighbour]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return self.reference.__name__
+
+    @property
+    def text(self) -> str:
+        """What the learner is told: the statement with its equation, an example and hints."""
+        return inspect.getdoc(self.reference) or ""
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """The signature to write."""
+        return inspect.signature(self.reference)
+
+    @property
+    def arguments(self) -> list[str]:
+        """The arguments that are passed by position."""
+        return [p.name for p in self.signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+
+    @cached_property
+    def program(self) -> Program:
+        """The text of the reference, as data."""
+        return program(self.reference)
+
+    @cached_property
+    def tried(self) -> list[Probe]:
+        """The probes."""
+        return list(self.probes())
+
+    @cached_property
+    def neighbours(self) -> list[Neighbour]:
+        """Every answer that is one mistake away: those of the catalogue first."""
+        return [*(make(self) for make in self.catalogue), *self.edited(self.program)]
+
+    def edited(self, text: Program) -> Iterator[Neighbour]:
+        """The neighbours of a program, by the edits that suit this kind of exercise."""
+        if text.lines:
+            for edits in self.edits:
+                yield from edits(self, text)
+
+    def wrong(self, old: str, new: str, mistake: str, what: str, *also: str) -> None:
+        """Add an expected mistake: the text `old` of the reference is `new`.
+
+        The text is that of `ast.unparse`: single quotes, spaces around operators, no needless parentheses. Several
+        places are changed by `old` and `new` with `...` between the parts, in their order.
+        """
+        assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
+        self.catalogue.append(lambda self: self.replaced(old, new, mistake, what, also))
+
+    def replaced(self, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]) -> Neighbour:
+        before = after = source(self.reference)
+        for part, other in zip(old.split(" ... "), new.split(" ... "), strict=True):
+            assert part in after, f"{self.name}: {part!r} is not in the reference:\n{before}"
+            after = after.replace(part, other)
+        lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
+        where, theirs = lines[0] if lines else ("", "")
+        text = program(self.reference, after)
+        return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text)
+
+    def defined(self, text: str) -> Callable[..., Any]:
+        """The function of another text."""
+        return compiled(ast.parse(text), self.name, self.reference.__globals__)
+
+
+def exercise(
+    probes: Callable[[], Iterable[Probe]], *, results: str, lesson: str = "",
+    edits: Sequence[Callable[[Exercise, Program], Iterable[Neighbour]]] = (), **options: Any,
+) -> Callable[[Callable[..., Any]], Exercise]:  # fmt: skip
+    """Make an exercise of a function that solves it; its docstring is the statement.
+
+    Args:
+        probes: makes the probes: see `probes.py`.
+        results: the names of what is returned, with blanks between them.
+        lesson: the notebook that explains it.
+        edits: functions that make neighbours of a program.
+        options: `float64` and `float32`, the tolerances; `observe(returned, args)`, what is compared if not the results;
+            `agree(expected, found, probe)`, what counts as equal if not the numbers.
+    """
+
+    def made(reference: Callable[..., Any]) -> Exercise:
+        found = Exercise(reference, probes, edits, lesson, tuple(results.split()), **options)
+        EXERCISES[found.name] = found
+        return found
+
+    return made
+
+
+def named(name: str) -> Exercise:
+    """The exercise of this name."""
+    if name not in EXERCISES:
+        raise UsageError(f"there is no exercise {name!r}{suggestion(name, EXERCISES)}")
+    return EXERCISES[name]

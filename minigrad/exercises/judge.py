@@ -1,0 +1,128 @@
+"""The judgement: what an answer did on all probes, beside what the right one and its neighbours do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy
+
+from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.feedback import Feedback
+from minigrad.exercises.mistakes import rank
+from minigrad.exercises.outcome import Outcome, run
+from minigrad.exercises.sentences import said
+
+PAIRS = 4000
+"""How many pairs of mistakes are tried at most."""
+
+
+def judge(exercise: Exercise, found: Sequence[Outcome], hint: int = 2) -> Feedback:
+    """What to tell a learner whose answer did this on the exercise's probes."""
+    return Judgement(exercise, found).feedback(hint)
+
+
+class Judgement:
+    """An answer's outcomes beside those of the reference, probe by probe."""
+
+    def __init__(self, exercise: Exercise, found: Sequence[Outcome]) -> None:
+        self.exercise, self.found = exercise, found
+        self.expected = [self.outcome(exercise.reference, i) for i in range(len(exercise.tried))]
+        self.off = [i for i in range(len(found)) if not self.agree(self.expected[i], found[i], i)]
+
+    def outcome(self, function: Callable[..., Any], i: int) -> Outcome:
+        exercise = self.exercise
+        return run(function, exercise.tried[i], exercise.arguments, exercise.observe)
+
+    def agree(self, expected: Outcome, found: Outcome, i: int) -> bool:
+        """Whether two outcomes have the same results to rounding. What both fail on is the same."""
+        if expected.results is None or found.results is None:
+            return expected.results is found.results
+        if (expected.single, len(expected.results)) != (found.single, len(found.results)):
+            return False
+        if self.exercise.agree:
+            return self.exercise.agree(expected.results, found.results, self.exercise.tried[i])
+        return all(self.close(x, y) for x, y in zip(expected.results, found.results))
+
+    def close(self, x: Any, y: Any) -> bool:
+        """Whether a result is another one, to rounding, in shape and value; of what dtype is not asked here."""
+        x, y = numpy.asarray(x), numpy.asarray(y)
+        if x.shape != y.shape or y.dtype.kind not in "fiub":
+            return False
+        tolerance = self.exercise.float32 if x.dtype == numpy.float32 else self.exercise.float64
+        x, y = x.astype(float), y.astype(float)
+        with numpy.errstate(all="ignore"):
+            finite = numpy.abs(x[numpy.isfinite(x)])
+            scale = numpy.abs(x) + (finite.max() / 1000 if finite.size else 0.0)
+            return bool(
+                numpy.all((numpy.abs(x - y) <= tolerance * scale) | (x == y) | (numpy.isnan(x) & numpy.isnan(y)))
+            )
+
+    def feedback(self, hint: int) -> Feedback:
+        beside = self.beside()
+        if not self.off and not beside:
+            return Feedback(self.exercise.name, True, "All of it is right.")
+        return said(self, self.explanation() if self.off else (), beside, hint)
+
+    def beside(self) -> dict[str, str]:
+        """Mistakes that are not in the numbers: id -> a sentence."""
+        found: dict[str, str] = {}
+        for expected, outcome in zip(self.expected, self.found):
+            if outcome.results is None or expected.results is None:
+                continue
+            for name in outcome.changed:
+                found.setdefault("input-modified", f"It changes its argument {name}; work on a copy.")
+            names = self.exercise.results
+            for i, j in outcome.shared:
+                if max(i, j) < len(names):
+                    both = f"{names[i]} and {names[j]}"
+                    found.setdefault(
+                        "state-shared", f"The results {both} are one array: changing one changes the other."
+                    )
+            for name, x, y in zip(names, expected.results, outcome.results):
+                if isinstance(x, numpy.ndarray) and numpy.asarray(x).dtype != numpy.asarray(y).dtype:
+                    found.setdefault(
+                        "dtype-widened" if numpy.asarray(y).dtype == numpy.float64 else "dtype",
+                        f"{name} has dtype {numpy.asarray(y).dtype} where {x.dtype} goes in.",
+                    )
+        return found
+
+    def explanation(self) -> tuple[Neighbour, ...]:
+        """The neighbours that do what the answer does: one, or two mistakes, or none."""
+        single = [n for n in self.exercise.neighbours if self.explains(n)]
+        if single:
+            return tuple(sorted(single, key=lambda n: rank(n.mistake)))
+        return next(self.pairs(), ())
+
+    def explains(self, neighbour: Neighbour) -> bool:
+        """Whether a neighbour does what the answer does, on every probe: first on one where the answer is wrong."""
+        function = neighbour.function
+        order = [self.off[0], *(i for i in range(len(self.found)) if i != self.off[0])]
+        return function is not None and all(self.agree(self.outcome(function, i), self.found[i], i) for i in order)
+
+    def pairs(self) -> Iterator[tuple[Neighbour, Neighbour]]:
+        """Two mistakes that together do what the answer does."""
+        tried = 0
+        right = self.right(self.expected[self.off[0]])
+        first_off = self.off[0]
+        firsts = [
+            (self.right(self.outcome(n.function, first_off)), n)
+            for n in self.exercise.neighbours
+            if n.program is not None and n.function is not None
+        ]
+        for _, first in sorted(
+            ((found, n) for found, n in firsts if found >= right), key=lambda pair: -len(pair[0])
+        ):  # fmt: skip
+            for second in self.exercise.edited(first.program):
+                tried += 1
+                if self.explains(second):
+                    yield first, second
+                if tried > PAIRS:
+                    return
+
+    def right(self, outcome: Outcome) -> set[int]:
+        """Which results of the answer this outcome has too, on the first probe where the answer is wrong."""
+        found = self.found[self.off[0]]
+        if outcome.results is None or found.results is None:
+            return set()
+        return {i for i, (x, y) in enumerate(zip(outcome.results, found.results)) if self.close(x, y)}

@@ -1,0 +1,84 @@
+"""What an answer does on a probe, as plain data: results, an error, what it changed, what shares memory."""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from numbers import Number
+from typing import Any
+
+import numpy
+
+from minigrad.exercises.probes import Probe, copied
+
+Observe = Callable[[Any, tuple[Any, ...]], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One call of an answer.
+
+    * `results`: NumPy arrays, and numbers as Python or NumPy scalars; None if there are none, and then
+    * `error`: why, in words; `kind`: the class of the exception, or "returned"; `line`: the answer's line.
+    * `changed`: the names of arguments that were changed; `shared`: pairs of results in one piece of memory.
+    """
+
+    results: list[Any] | None
+    single: bool = True
+    error: str = ""
+    kind: str = ""
+    line: str = ""
+    changed: tuple[str, ...] = ()
+    shared: tuple[tuple[int, int], ...] = ()
+
+
+def run(answer: Callable[..., Any], probe: Probe, names: Sequence[str], observe: Observe | None = None) -> Outcome:
+    """Call the answer once. Whatever it raises becomes an outcome, `exit()` too.
+
+    `names` are those of the arguments by position; `observe(returned, args)` says what is compared, if not the results.
+    """
+    args, kwargs = probe.make()
+    before = [copied(x) for x in args]
+    try:
+        with numpy.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            returned = answer(*args, **kwargs)
+            if observe:
+                returned = observe(returned, args)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        name = type(error).__name__
+        return Outcome(None, error=f"{name}: {error}".rstrip(": "), kind=name, line=line_of(error))
+    single = not isinstance(returned, (tuple, list))
+    results = [returned] if single else list(returned)
+    for x in results:
+        if not isinstance(x, (Number, numpy.ndarray, numpy.generic)):
+            what = "nothing (None)" if x is None else f"a {type(x).__name__}"
+            return Outcome(None, error=f"it returns {what} where an array or a number is expected", kind="returned")
+    changed = tuple(name for name, x, y in zip(names, before, args) if not same(x, y))
+    return Outcome(results, single, changed=changed, shared=shared(results))
+
+
+def same(x: Any, y: Any) -> bool:
+    """Whether two arguments hold the same values; of what is not arrays only lists of arrays are looked at."""
+    if isinstance(x, numpy.ndarray):
+        return x.shape == y.shape and bool(numpy.array_equal(x, y, equal_nan=x.dtype.kind == "f"))
+    if isinstance(x, list):
+        return len(x) == len(y) and all(map(same, x, y))
+    return True
+
+
+def shared(results: list[Any]) -> tuple[tuple[int, int], ...]:
+    """Pairs of results of which one changes with the other."""
+    arrays = [(i, x) for i, x in enumerate(results) if isinstance(x, numpy.ndarray) and x.size]
+    return tuple((i, j) for i, x in arrays for j, y in arrays if i < j and numpy.shares_memory(x, y))
+
+
+def line_of(error: BaseException) -> str:
+    """The last line of the answer that the error passed through, as text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if "minigrad" not in f.filename and "numpy" not in f.filename]
+    return own[-1].line or "" if own else ""
