@@ -1,5 +1,6 @@
 """Exercises that name the mistake."""
 
+from minigrad.exercises import course
 from minigrad.exercises.check import check
 from minigrad.exercises.exercise import EXERCISES, Exercise, exercise
 from minigrad.exercises.feedback import Feedback

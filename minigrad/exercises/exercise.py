@@ -10,10 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from minigrad.errors import UsageError, suggestion
+from minigrad.exercises.bench import Bench
 from minigrad.exercises.mistakes import MISTAKES
-from minigrad.exercises.outcome import Observe
+from minigrad.exercises.outcome import Observe, Outcome, run
 from minigrad.exercises.probes import Probe
-from minigrad.exercises.program import Program, compiled, program, source
+from minigrad.exercises.program import Program, Swap, compiled, differences, program, source
 
 EXERCISES: dict[str, Exercise] = {}
 """Name -> exercise, in the order of the course."""
@@ -27,7 +28,8 @@ class Neighbour:
     * `where`: the line of the reference that it changes; `theirs`: the line as it has it.
     * `what`: what is wrong, in one sentence to the learner.
     * `make`: makes the function; None if there is none (a line would need what it computes).
-    * `program`: its text, if it can be edited further.
+    * `program`: its text, if it can be edited further; `swaps`: what was replaced in `form` to get it,
+      if that is all.
     """
 
     mistake: str
@@ -37,6 +39,8 @@ class Neighbour:
     make: Callable[[], Callable[..., Any] | None]
     also: tuple[str, ...] = ()
     program: Program | None = None
+    swaps: tuple[Swap, ...] = ()
+    form: Program | None = None
 
     @cached_property
     def function(self) -> Callable[..., Any] | None:
@@ -58,6 +62,7 @@ class Exercise:
     observe: Observe | None = None
     agree: Callable[[Any, Any, Any], bool] | None = None
     catalogue: list[Callable[[Exercise], Neighbour]] = field(default_factory=list)
+    others: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -85,6 +90,16 @@ class Exercise:
         return program(self.reference)
 
     @cached_property
+    def expected(self) -> list[Outcome]:
+        """What the reference does on each probe."""
+        return [run(self.reference, probe, self.arguments, self.observe) for probe in self.tried]
+
+    @cached_property
+    def bench(self) -> Bench:
+        """Where programs are tried on the probes."""
+        return Bench(self.tried, self.arguments)
+
+    @cached_property
     def tried(self) -> list[Probe]:
         """The probes."""
         return list(self.probes())
@@ -92,7 +107,16 @@ class Exercise:
     @cached_property
     def neighbours(self) -> list[Neighbour]:
         """Every answer that is one mistake away: those of the catalogue first."""
-        return [*(make(self) for make in self.catalogue), *self.edited(self.program)]
+        return [*(make(self) for make in self.catalogue), *(n for form in self.forms for n in self.edited(form))]
+
+    @cached_property
+    def forms(self) -> list[Program]:
+        """The reference, and other ways to write it."""
+        return [self.program, *(program(self.reference, self.changed(old, new)) for old, new in self.others)]
+
+    def equally(self, old: str, new: str) -> None:
+        """Add another way to write the reference, whose neighbours are further ones. As in `wrong`, but right."""
+        self.others.append((old, new))
 
     def edited(self, text: Program) -> Iterator[Neighbour]:
         """The neighbours of a program, by the edits that suit this kind of exercise."""
@@ -110,14 +134,20 @@ class Exercise:
         self.catalogue.append(lambda self: self.replaced(old, new, mistake, what, also))
 
     def replaced(self, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]) -> Neighbour:
-        before = after = source(self.reference)
-        for part, other in zip(old.split(" ... "), new.split(" ... "), strict=True):
-            assert part in after, f"{self.name}: {part!r} is not in the reference:\n{before}"
-            after = after.replace(part, other)
+        before, after = source(self.reference), self.changed(old, new)
         lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
         where, theirs = lines[0] if lines else ("", "")
         text = program(self.reference, after)
-        return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text)
+        swaps = differences(self.program, text)
+        return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text, swaps, self.program)
+
+    def changed(self, old: str, new: str) -> str:
+        """The text of the reference with parts replaced."""
+        after = source(self.reference)
+        for part, other in zip(old.split(" ... "), new.split(" ... "), strict=True):
+            assert part in after, f"{self.name}: {part!r} is not in the reference:\n{after}"
+            after = after.replace(part, other)
+        return after
 
     def defined(self, text: str) -> Callable[..., Any]:
         """The function of another text."""

@@ -21,16 +21,24 @@ def said(judgement: Judgement, explained: Sequence[Neighbour], beside: dict[str,
     """
     name = judgement.exercise.name
     known = {x: text for x, text in beside.items() if x != "dtype"}
+    if "state-shared" in known:
+        explained = [n for n in explained if n.mistake not in ("wrong-state-stored", "wrong-returned-order")]
+    if any(n.mistake == "wrong-returned-order" for n in explained):
+        known = {x: text for x, text in known.items() if x not in ("shape-wrong", "dtype-widened")}
     if explained:
         first = explained[0]
         ids = [first.mistake, *first.also, *(x for n in explained[1:] for x in (n.mistake, *n.also)), *known]
         ids = list(dict.fromkeys(ids))
         return Feedback(
-            name, False, " ".join([told(first, hint), *known.values()]), ids[0], tuple(ids[1:]), first.where,
-            (difference(judgement),) if hint > 2 else (),
+            name, False, " ".join([*(told(n, hint) for n in explained), *known.values()]), ids[0], tuple(ids[1:]),
+            first.where, (difference(judgement),) if hint > 2 else (),
         )  # fmt: skip
+    if judgement.off and known:
+        ids = list(known)
+        text = " ".join([*known.values(), "There may be more."])
+        return Feedback(name, False, text, ids[0], tuple(ids[1:]), "", (difference(judgement),))
     if judgement.off:
-        return Feedback(name, False, unrecognised(judgement), None, tuple(known), "", (difference(judgement),))
+        return Feedback(name, False, unrecognised(judgement), None, (), "", (difference(judgement),))
     ids = list(beside)
     return Feedback(name, False, " ".join(beside.values()), ids[0], tuple(ids[1:]))
 
