@@ -29,7 +29,7 @@ class Neighbour:
     * `what`: what is wrong, in one sentence to the learner.
     * `make`: makes the function; None if there is none (a line would need what it computes).
     * `program`: its text, if it can be edited further; `swaps`: what was replaced in `form` to get it,
-      if that is all.
+      if that is all. `expected`: whether the author of the exercise named it.
     """
 
     mistake: str
@@ -41,6 +41,7 @@ class Neighbour:
     program: Program | None = None
     swaps: tuple[Swap, ...] = ()
     form: Program | None = None
+    expected: bool = False
 
     @cached_property
     def function(self) -> Callable[..., Any] | None:
@@ -59,6 +60,7 @@ class Exercise:
     results: tuple[str, ...]
     float64: float = 1e-8
     float32: float = 2e-4
+    absolute: float = 0.0
     observe: Observe | None = None
     agree: Callable[[Any, Any, Any], bool] | None = None
     catalogue: list[Callable[[Exercise], Neighbour]] = field(default_factory=list)
@@ -93,6 +95,11 @@ class Exercise:
     def expected(self) -> list[Outcome]:
         """What the reference does on each probe."""
         return [run(self.reference, probe, self.arguments, self.observe) for probe in self.tried]
+
+    @cached_property
+    def tolerances(self) -> list[float]:
+        """The relative tolerance of each probe, that of its arrays' dtype."""
+        return [self.float32 if is_single(probe.make()) else self.float64 for probe in self.tried]
 
     @cached_property
     def bench(self) -> Bench:
@@ -139,7 +146,7 @@ class Exercise:
         where, theirs = lines[0] if lines else ("", "")
         text = program(self.reference, after)
         swaps = differences(self.program, text)
-        return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text, swaps, self.program)
+        return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text, swaps, self.program, True)
 
     def changed(self, old: str, new: str) -> str:
         """The text of the reference with parts replaced."""
@@ -165,7 +172,7 @@ def exercise(
         results: the names of what is returned, with blanks between them.
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
-        options: `float64` and `float32`, the tolerances; `observe(returned, args)`, what is compared if not the results;
+        options: `float64` and `float32`, the relative tolerances; `absolute`, an error that is always rounding; `observe(returned, args)`, what is compared if not the results;
             `agree(expected, found, probe)`, what counts as equal if not the numbers.
     """
 
@@ -175,6 +182,15 @@ def exercise(
         return found
 
     return made
+
+
+def is_single(x: Any) -> bool:
+    """Whether there is a float32 array among arguments."""
+    if isinstance(x, dict):
+        return is_single([*x.values()])
+    if isinstance(x, (list, tuple)):
+        return any(map(is_single, x))
+    return str(getattr(x, "dtype", "")) == "float32"
 
 
 def named(name: str) -> Exercise:

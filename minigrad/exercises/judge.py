@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -59,20 +59,20 @@ class Judgement:
             return False
         if self.exercise.agree:
             return self.exercise.agree(expected.results, found.results, self.exercise.tried[i])
-        return all(self.close(x, y) for x, y in zip(expected.results, found.results))
+        return all(self.close(x, y, i) for x, y in zip(expected.results, found.results))
 
-    def close(self, x: Any, y: Any) -> bool:
-        """Whether a result is another one, to rounding, in shape and value; of what dtype is not asked here."""
+    def close(self, x: Any, y: Any, i: int) -> bool:
+        """Whether a result on a probe is another one, to rounding, in shape and value; of what dtype is not asked."""
         x, y = numpy.asarray(x), numpy.asarray(y)
         if x.shape != y.shape or y.dtype.kind not in "fiub":
             return False
-        single = numpy.float32 in (x.dtype, y.dtype)
-        tolerance = self.exercise.float32 if single else self.exercise.float64
+        tolerance = self.exercise.tolerances[i]
         x, y = x.astype(float), y.astype(float)
         with numpy.errstate(all="ignore"):
             size = numpy.abs(x)
             scale = size + (numpy.max(size, where=numpy.isfinite(x), initial=0.0) / 1000)
-            return bool(numpy.all((numpy.abs(x - y) <= tolerance * scale) | (~numpy.isfinite(x) & ~numpy.isfinite(y))))
+            off = numpy.abs(x - y) - self.exercise.absolute
+            return bool(numpy.all((off <= tolerance * scale) | (~numpy.isfinite(x) & ~numpy.isfinite(y))))
 
     def feedback(self, hint: int) -> Feedback:
         beside = self.beside()
@@ -88,7 +88,7 @@ class Judgement:
                 continue
             for name in outcome.changed:
                 found.setdefault("input-modified", f"It changes its argument {name}; work on a copy.")
-            names = self.exercise.results
+            names = self.names(len(expected.results))
             for i, j in outcome.shared:
                 if max(i, j) < len(names):
                     both = f"{names[i]} and {names[j]}"
@@ -115,13 +115,18 @@ class Judgement:
                 if numpy.shape(x) != numpy.shape(y) or self.found[i].results is None:
                     return {}
                 x, y = numpy.ravel(x), numpy.ravel(y)
-                if x.size > 1 and not self.close(x, y):
-                    ends["first"].add(self.close(x[1:], y[1:]))
-                    ends["last"].add(self.close(x[:-1], y[:-1]))
+                if x.size > 1 and not self.close(x, y, i):
+                    ends["first"].add(self.close(x[1:], y[1:], i))
+                    ends["last"].add(self.close(x[:-1], y[:-1], i))
         for end, right in ends.items():
             if right == {True}:
                 return {"off-by-one-boundary": f"Only the {end} element is wrong: a loop or a slice misses it."}
         return {}
+
+    def names(self, n: int) -> list[str]:
+        """The names of n results: of a list of arrays the name is repeated."""
+        names = [*self.exercise.results]
+        return [*names[:1] * (n - len(names)), *names]
 
     def structure(self, expected: Outcome, outcome: Outcome, found: dict[str, str]) -> None:
         """Add what is wrong with how many results there are, of what shape."""
@@ -135,17 +140,19 @@ class Judgement:
             within = "" if outcome.single or got > 1 else " in a tuple"
             found.setdefault("shape-wrong", f"It returns {what}{within}; {asked}.")
         else:
-            for name, x, y in zip(self.exercise.results, expected.results, outcome.results):
+            for name, x, y in zip(self.names(wanted), expected.results, outcome.results):
                 if numpy.shape(x) != numpy.shape(y) and numpy.size(x) == numpy.size(y):
                     found.setdefault("shape-wrong", f"{name} has shape {numpy.shape(y)}, expected {numpy.shape(x)}.")
 
     def explanation(self) -> tuple[Neighbour, ...]:
         """The neighbours that together do what the answer does: one, or two mistakes, or none."""
-        single = sorted((n for n in self.exercise.neighbours if self.explains(n)), key=lambda n: rank(n.mistake))
+        single = [n for n in self.exercise.neighbours if self.explains(n)]
+        single.sort(key=lambda n: (not n.expected, rank(n.mistake)))
         if single:
             first = single[0]
-            others = dict.fromkeys(x for n in single for x in (n.mistake, *n.also) if rank(n.mistake) <= rank(first.mistake))
-            return (replace(first, also=tuple(x for x in others if x != first.mistake)),)
+            others = [n for n in single[1:] if not first.expected and rank(n.mistake) <= rank(first.mistake)]
+            also = dict.fromkeys([*first.also, *(x for n in others for x in (n.mistake, *n.also))])
+            return (replace(first, also=tuple(x for x in also if x != first.mistake)),)
         return self.pair()
 
     def explains(self, neighbour: Neighbour) -> bool:
@@ -178,7 +185,7 @@ class Judgement:
     def matches(self, value: Value, result: Any, k: int, i: int) -> bool:
         key = (value, k, i)
         if key not in self.compared:
-            self.compared[key] = self.close(value.value, result)
+            self.compared[key] = self.close(value.value, result, i)
         return self.compared[key]
 
     def pair(self) -> tuple[Neighbour, ...]:
@@ -196,19 +203,32 @@ class Judgement:
                 continue
             right = self.matching(form, i)
             kept = [(self.matching(n.program, i), n) for n in usual if n.form is form]
-            kept = sorted((x for x in kept if x[0] >= right), key=lambda x: (-len(x[0]), rank(x[1].mistake)))
-            for k, (one_found, one) in enumerate(kept):
-                for two_found, two in kept[k + 1 :]:
-                    same = one.swaps[0][1] is two.swaps[0][1]
-                    if same or (one_found == right and one.mistake in VAGUE and two.mistake in VAGUE):
-                        continue
-                    tried += 1
-                    if tried > PAIRS:
-                        return ()
-                    both = together(form, one, two)
-                    if both and all(self.matching(both, k) == self.everything for k in self.order):
-                        return one, two
+            kept = sorted((x for x in kept if x[0] >= right), key=lambda x: (-len(x[0]), frequency(x[1].mistake)))
+            for i_one, i_two in diagonals(len(kept)):
+                (one_found, one), (_, two) = kept[i_one], kept[i_two]
+                same = one.swaps[0][1] is two.swaps[0][1]
+                if same or (one_found == right and one.mistake in VAGUE and two.mistake in VAGUE):
+                    continue
+                tried += 1
+                if tried > PAIRS:
+                    return ()
+                both = together(form, one, two)
+                if both and all(self.matching(both, k) == self.everything for k in self.order):
+                    return one, two
         return ()
+
+
+def frequency(mistake: str) -> int:
+    """Which mistakes are tried first in pairs: those of which there are few neighbours, then the many."""
+    many = ("wrong-sign", "scale-missing", "missing-term", "old-state-used", "hyperparameters-swapped", "wrong-factor")
+    return many.index(mistake) + 1 if mistake in many else len(many) + 1 if mistake == "wrong-state-stored" else 0
+
+
+def diagonals(n: int) -> Iterator[tuple[int, int]]:
+    """All pairs of numbers below n, those with a small sum first."""
+    for total in range(1, 2 * n - 2):
+        for i in range(max(0, total - n + 1), (total + 1) // 2):
+            yield i, total - i
 
 
 def together(form: Program, one: Neighbour, two: Neighbour) -> Program | None:

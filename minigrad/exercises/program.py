@@ -46,7 +46,7 @@ class Program:
         return list(last.elts) if isinstance(last, ast.Tuple) else [last]
 
     def nodes(self) -> Iterator[tuple[str, ast.expr, list[ast.AST]]]:
-        """Every expression: (name of its line, itself, what it is part of, from the line inwards)."""
+        """Every expression but names of functions: (name of its line, itself, what it is part of, outermost first)."""
         for name, expression in self.lines:
             yield from inside(name, expression, [])
 
@@ -171,7 +171,8 @@ def inside(name: str, node: ast.expr, above: list[ast.AST]) -> Iterator[tuple[st
     for child in ast.iter_child_nodes(node):
         parts = [child.value] if isinstance(child, ast.keyword) else [child]
         for part in parts:
-            if isinstance(part, ast.expr):
+            called = isinstance(node, ast.Call) and part is node.func and isinstance(part, ast.Name)
+            if isinstance(part, ast.expr) and not called:
                 yield from inside(name, part, [*above, node])
 
 

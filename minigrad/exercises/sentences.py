@@ -68,8 +68,8 @@ def difference(judgement: Judgement) -> str:
     found, expected, words = judgement.found[i], judgement.expected[i], judgement.exercise.tried[i].words
     if found.results is None or expected.results is None:
         return f"{words}: {found.error}"
-    for name, x, y in zip(judgement.exercise.results, expected.results, found.results):
-        if not judgement.close(x, y):
+    for name, x, y in zip(judgement.names(len(expected.results)), expected.results, found.results):
+        if not judgement.close(x, y, i):
             return f"{words}: {name} is {short(y)}, expected {short(x)}"
     return f"{words}: {len(found.results)} results, expected {len(expected.results)}"
 

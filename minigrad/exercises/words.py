@@ -40,9 +40,14 @@ WORDS: dict[str, Any] = {
 } | {
     "where": lambda condition, x, y: numpy.where(condition, x, y) if hasattr(condition, "dtype") else x if condition else y,
     "mean_over": over(numpy.mean), "sum_over": over(numpy.sum), "max_over": over(numpy.max), "norm_over": over(norm_of),
+    "first_over": lambda x, axis: numpy.ravel(x)[0],
     "all_over": numpy.all, "any_over": numpy.any,
+    "total": lambda x: float(numpy.sum(x, dtype=float)), "average": lambda x: float(numpy.mean(x, dtype=float)),
+    "largest": lambda x: float(numpy.max(x)), "first_row": lambda x: float(numpy.sum(x[0], dtype=float)),
+    "all_but_last": lambda x: float(numpy.sum(numpy.ravel(x)[:-1], dtype=float)),
+    "all_but_first": lambda x: float(numpy.sum(numpy.ravel(x)[1:], dtype=float)),
 }  # fmt: skip
 """Name -> function. `mean_over(x, axis)` and its like are used by edits only."""
 
 sqrt, absolute, sign, square = (WORDS[name] for name in ("sqrt", "absolute", "sign", "square"))
-exp, log, cos, maximum, where = (WORDS[name] for name in ("exp", "log", "cos", "maximum", "where"))
+cos, maximum, where, total = (WORDS[name] for name in ("cos", "maximum", "where", "total"))

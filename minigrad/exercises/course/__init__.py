@@ -4,3 +4,4 @@ from minigrad.exercises.course import descent
 from minigrad.exercises.course import adaptive
 from minigrad.exercises.course import moments
 from minigrad.exercises.course import special
+from minigrad.exercises.course import schedules

@@ -66,7 +66,7 @@ def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
 
 @rule(
     "z n",
-    hypers={"lr": (0.3, 0.17, 1.7, 0.1), "lamda1": (0.5, 0.9, 1.2, 0.01), "beta": (0.7, 0.4, 1.3, 1.0)},
+    hypers={"lr": (0.3, 0.17, 1.7, 0.1), "lamda1": (0.5, 0.9, 30.0, 0.01), "beta": (0.7, 0.4, 1.3, 1.0)},
 )  # fmt: skip
 def ftrl_step(w: Any, g: Any, z: Any, n: Any, *, lr: float, lamda1: float, beta: float) -> Any:
     """One step of FTRL-Proximal.
@@ -165,3 +165,25 @@ def sgld_step(w: Any, g: Any, noise: Any, *, lr: float) -> Any:
     """
     w = w - lr / 2 * g + sqrt(lr) * noise
     return w
+
+
+signum_step.equally("(1 - lr * wd_lh) * w - lr * sign(m)", "w - lr * (sign(m) + wd_lh * w)")
+signum_step.wrong(
+    "(1 - momentum) * g ... sign(m)", "(1 - momentum) * sign(g) ... m", "wrong-operation",
+    "m averages the signs of the gradients, where the step is the sign of the average.",
+)  # fmt: skip
+signum_step.wrong(
+    "(1 - momentum) * g", "(1 - momentum) * sign(g)", "wrong-operation", "the sign is that of m, not of g.", "extra-term"
+)
+ftrl_step.equally(
+    "where(absolute(z) <= lamda1, 0 * z, -(z - sign(z) * lamda1) / ((beta + sqrt(n)) / lr))",
+    "-(sign(z) * maximum(absolute(z) - lamda1, 0)) / ((beta + sqrt(n)) / lr)",
+)
+ftrl_step.wrong(
+    "return (w, z, n)", "return (w, sign(z) * maximum(absolute(z) - lamda1, 0), n)", "wrong-state-stored",
+    "what is returned as z is z shrunk by lamda1.",
+)  # fmt: skip
+sgld_step.wrong(
+    "lr / 2 * g + sqrt(lr) * noise", "sqrt(lr) * g + lr / 2 * noise", "operands-swapped",
+    "the factors of the gradient and of the noise have changed places.",
+)  # fmt: skip

@@ -59,6 +59,8 @@ def correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     if 1 < len(firsts) < len(found):
         yield from several(text, firsts, "bias-correction-missing-first", "The first mean is not corrected.")
     if len(found) > 1:
+        plus = [(line, c, binary(number(1), "+", right(c))) for line, _, _, c in found]
+        yield from several(text, plus, "wrong-sign", "β has the wrong sign in the bias corrections.")
         times = [(line, c, binary(number(1), "/", c)) for line, _, _, c in found]
         yield from several(text, times, "wrong-operation", "The corrections multiply where they should divide.")
         yield from several(text, all_of_them, "bias-correction-missing", "Both bias corrections are missing.")
@@ -79,7 +81,7 @@ def under_root(text: Program, line: str, node: ast.expr) -> bool:
     """Whether an expression is under a root, in its line or as a line that is."""
     for name_, x, above in text.nodes():
         if any(is_call(y, "sqrt") for y in above) and (
-            (name_ == line and (x is node or node in above)) or (is_name(x, line) and node in ast.walk(dict(text.lines)[line]))
+            (name_ == line and x is node) or (is_name(x, line) and node in ast.walk(dict(text.lines)[line]))
         ):
             return True
     return False
@@ -106,7 +108,7 @@ def extra_correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             power = binary(name(beta), "**", name("t")) if "t" in text.positional else name(beta)
             c = binary(number(1), "-", power)
             for line, node, above in text.nodes():
-                corrected = any(roles.is_correction(x) for y in above for x in ast.walk(y))
+                corrected = any(isinstance(x, ast.expr) and said(x) == said(c) for y in above for x in ast.walk(y))
                 if new and is_name(node, new) and line in roles.lines and line != "result" and not corrected:
                     what = f"{state} is divided by {said(c)}, which the rule does not do."
                     yield from edited(text, line, node, binary(node, "/", c), "extra-term", what)

@@ -17,6 +17,7 @@ from minigrad.exercises.edits.trees import (
     name,
     number,
     product_of,
+    products,
     said,
     several,
     sum_of,
@@ -58,6 +59,12 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         yield from several(text, moved, "epsilon-outside-root", "ε is outside the roots.")
     if len(dropped) > 1:
         yield from several(text, dropped, "epsilon-missing", "ε is missing.")
+    if not roles.epsilons:
+        for line, node in products(text):
+            for times, factor in factors_of(node):
+                for small in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3) if not times and roles.is_array(factor) else ():
+                    what = f"an ε of {small:g} is added to {said(factor)}; there is none here."
+                    yield from edited(text, line, factor, binary(factor, "+", number(small)), "extra-term", what)
     for state in roles.states:
         if state in roles.new and state in roles.arrays:
             line = roles.new[state]

@@ -13,7 +13,10 @@ from minigrad.exercises.edits.trees import (
     copied,
     edited,
     factors_of,
+    is_name,
     is_one_of,
+    is_power,
+    is_sum,
     number,
     product_of,
     products,
@@ -22,7 +25,7 @@ from minigrad.exercises.edits.trees import (
     uses,
 )
 from minigrad.exercises.exercise import Exercise, Neighbour
-from minigrad.exercises.program import RESULT, Program
+from minigrad.exercises.program import RESULT, Program, names_in
 
 
 def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -34,13 +37,29 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             shown, others = said(factor), [*parts[:i], *parts[i + 1 :]]
             if sum(is_one_of(factor, x) for _, x in parts) > 1:
                 yield from edited(text, line, node, product_of(others), "power-missing", f"{shown} is not squared.")
+            elif node is roles.lines[line] and roles.state_of(line) and is_name(factor, roles.state_of(line)):
+                what = f"{shown} is missing: a value replaces what it should be multiplied with."
+                yield from edited(
+                    text, line, node, product_of(others), "assignment-for-accumulation", what, "scale-missing"
+                )
+            elif uses(factor, *roles.decays) and is_sum(factor):
+                what = f"the decay {shown} is missing."
+                yield from edited(text, line, node, product_of(others), "missing-term", what, "scale-missing")
             else:
                 verb = "the factor" if times else "the divisor"
                 yield from edited(
                     text, line, node, product_of(others), "scale-missing", f"{verb} {shown} is missing."
                 )
             twice = product_of([*parts, (times, factor)])
-            yield from edited(text, line, node, twice, "wrong-factor", f"{shown} is applied twice.")
+            if not any(is_power(x, 2) for _, x in parts[i:]):  # else see `wider`
+                yield from edited(text, line, node, twice, "wrong-factor", f"{shown} is applied twice.")
+            for k, (other_times, other) in enumerate(parts):
+                if is_power(other, 2) and times and other_times and roles.is_array(factor) and k != i:
+                    moved = [*parts]
+                    moved[i] = True, binary(factor, "**", number(2))
+                    moved[k] = True, other.left  # type: ignore[attr-defined]
+                    what = f"{shown} is squared, and {said(other.left)} is not."  # type: ignore[attr-defined]
+                    yield from edited(text, line, node, product_of(moved), "wrong-operation", what)
             turned = product_of([*parts[:i], (not times, factor), *parts[i + 1 :]])
             here = "divides" if times else "multiplies"
             should = "multiply" if times else "divide"
@@ -82,7 +101,9 @@ def exchanged(text: Program) -> Iterator[Neighbour]:
     for (one, (a_times, a)), (two, (b_times, b)) in combinations(found, 2):
         if a_times is b_times and a is not b and not is_one_of(a, b):
             what = f"{said(a)} and {said(b)} have changed places."
-            yield from several(text, [(one, a, copied(b)), (two, b, copied(a))], "operands-swapped", what)
+            own = bool(names_in(a) | names_in(b)) and names_in(a) | names_in(b) <= {*text.keywords}
+            mistake = "hyperparameters-swapped" if own else "operands-swapped"
+            yield from several(text, [(one, a, copied(b)), (two, b, copied(a))], mistake, what)
 
 
 def constants(text: Program) -> Iterator[Neighbour]:
@@ -111,5 +132,11 @@ def scaled_lines(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 rest = binary(binary(number(1), "-", ast.Name(hyper, ast.Load())), "*", x)
                 what = f"{shown} is multiplied by 1 - {hyper}."
                 yield from edited(text, line, x, rest, "extra-term", what, "wrong-factor")
+        for value in () if roles.rate else (0.1, 0.01, 0.001):
+            what = f"{shown} is multiplied by a rate of its own."
+            yield from edited(text, line, x, binary(number(value), "*", x), "extra-term", what)
+            for at, node, _ in text.nodes():
+                if at != line and is_name(node, line) and at == roles.new.get(roles.weight):
+                    yield from edited(text, at, node, binary(number(value), "*", node), "extra-term", what)
         for value, word in (2.0, "doubled"), (0.5, "halved"):
             yield from edited(text, line, x, binary(number(value), "*", x), "wrong-factor", f"{shown} is {word}.")

@@ -10,6 +10,7 @@ from minigrad.exercises.edits.roles import COUNT, GRADIENT, Roles, is_rest
 from minigrad.exercises.edits.trees import (
     binary,
     call,
+    copied,
     edited,
     everywhere,
     is_call,
@@ -20,11 +21,12 @@ from minigrad.exercises.edits.trees import (
     said,
     several,
     sum_of,
+    sums,
     terms_of,
     uses,
 )
 from minigrad.exercises.exercise import Exercise, Neighbour
-from minigrad.exercises.program import RESULT, Program, renamed
+from minigrad.exercises.program import RESULT, Program, Swap, renamed
 
 
 def others(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -39,10 +41,29 @@ def others(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     yield from edited(text, line, node, name(other), "wrong-operation", what)
 
 
+def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Two arrays in one line that have changed places."""
+    roles = Roles(exercise, text)
+    for line in roles.lines:
+        found = [x for at, x, _ in text.nodes() if at == line and line != RESULT and is_name(x, *roles.arrays)]
+        for one, two in combinations(found, 2):
+            if said(one) != said(two) or ast.dump(one) != ast.dump(two):
+                what = f"{said(one)} and {said(two)} have changed places."
+                yield from several(text, [(line, one, copied(two)), (line, two, copied(one))], "operands-swapped", what)
+
+
+def arguments(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Two arguments by position that have changed places in the signature."""
+    for one, two in combinations(text.positional, 2):
+        swaps = everywhere(text, one, name(two)) + everywhere(text, two, name(one))
+        yield from several(text, swaps, "operands-swapped", f"the arguments {one} and {two} have changed places.")
+
+
 def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """A number that is a line of its own in the place of another, of 1 less it, or exchanged with it."""
     roles = Roles(exercise, text)
     own = [line for line, _ in text.lines if line != RESULT and line not in roles.arrays]
+    everything: list[Swap] = []
     for one in own:
         places = [(line, node, above) for line, node, above in text.nodes() if is_name(node, one) and line != RESULT]
         for two in own:
@@ -58,6 +79,15 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         yield from several(text, rests, "hyperparameters-swapped", f"{one} and 1 - {one} have changed places.")
         for swap in rests:
             yield from several(text, [swap], "hyperparameters-swapped", f"{one} and 1 - {one} have changed places.")
+        for hyper in roles.hypers:
+            for at in roles.lines:
+                swaps = [s for s in everywhere(text, hyper, name(one), [at]) if at in roles.arrays]
+                what = f"{one} stands where {hyper} belongs."
+                yield from several(text, swaps, "wrong-factor", what, "wrong-operation")
+        everything += rests
+    for at in dict.fromkeys(s[0] for s in everything):
+        what = "the two factors of a mean have changed places."
+        yield from several(text, [s for s in everything if s[0] == at], "hyperparameters-swapped", what)
     for one, two in combinations(own, 2):
         for line in roles.lines:
             if line in roles.arrays:
@@ -99,6 +129,10 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         yield from edited(text, line, x, larger, "extra-term", f"{state} never falls: a maximum does not belong here.")
         used = [s for s in everywhere(text, line, call("maximum", name(state), name(line))) if s[0] != RESULT]
         yield from several(text, used, "extra-term", f"the larger {state} is used: a maximum does not belong here.")
+        if weight and not uses(roles.lines[weight], roles.weight):
+            again = binary(name(roles.weight), "+", roles.lines[weight])
+            what = f"the old {roles.weight} is added, though the rule finds {roles.weight} anew."
+            yield from edited(text, weight, roles.lines[weight], again, "extra-term", what)
         if weight:
             for hyper in roles.hypers:
                 for sign in "+", "-":
@@ -112,6 +146,12 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             ]
             for group in [centred, *([s] for s in centred)]:
                 yield from several(text, group, "extra-term", f"{state} is subtracted from the gradient.")
+    for at, node in sums(text):
+        for _, term in terms_of(node):
+            for array in sorted(roles.arrays & {*text.positional}) if at == weight and roles.is_array(term) else ():
+                if len(terms_of(node)) > 1 and not uses(term, array):
+                    what = f"{said(term)} is multiplied by {array}, which does not belong here."
+                    yield from edited(text, at, term, binary(term, "*", name(array)), "extra-term", what)
     for at, node, _ in text.nodes():
         if roles.rate and is_name(node, roles.rate) and COUNT in text.positional:
             for falling in call("sqrt", name(COUNT)), name(COUNT):

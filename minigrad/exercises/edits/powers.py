@@ -56,6 +56,11 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             yield from made(binary(inside, "**", number(2)), "wrong-operation", f"a square stands for {shown}.", "root-missing")
             yield from made(binary(inside, "**", number(1 / 3)), "wrong-operation", f"a cube root stands for {shown}.")
             yield from made(call("sqrt", node), "wrong-operation", f"the root {shown} is taken twice.", "extra-term")
+            for hyper in [x for x in ast.walk(inside) if is_name(x, *roles.hypers) and not is_name(x, *roles.epsilons)]:
+                for op, word in ("*", "doubled"), ("/", "halved"):
+                    new = binary(hyper, op, number(2))  # type: ignore[arg-type]
+                    what = f"{said(hyper)} is {word} under the root."  # type: ignore[arg-type]
+                    yield from edited(text, line, hyper, new, "wrong-factor", what)  # type: ignore[arg-type]
             if is_sum(inside):
                 roots = sum_of([(added, call("sqrt", x)) for added, x in terms_of(inside)])
                 yield from made(roots, "wrong-operation", f"the root is taken of each part of {said(inside)}.")

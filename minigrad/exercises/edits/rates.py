@@ -203,7 +203,8 @@ def elsewhere(
             also = [] if kept else ["extra-term"]
             yield from several(text, [*kept, *group], "decay-in-gradient", what, *also)
     for x_line, node, _ in text.nodes():
-        if x_line == weight and roles.is_array(node) and not uses(node, roles.weight) and swaps[0][1] is not node:
+        apart = roles.is_array(node) and not uses(node, roles.weight, roles.rate)
+        if x_line == weight and apart and swaps[0][1] is not node:
             yield from several(text, [*swaps, (x_line, node, binary(node, "+", decayed))], "decay-in-gradient", what)
 
 

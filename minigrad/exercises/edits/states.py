@@ -131,6 +131,7 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             parts.setdefault(ast.unparse(node), node)
     for state, node in roles.results:
         if state not in roles.arrays:
+            yield from stored_number(roles, text, state, node)
             continue
         new = roles.new.get(state, "")
         others = [*parts.values()]
@@ -140,8 +141,9 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             others += [binary(name(new), "+", name(x)) for x in roles.epsilons]
             others += [binary(name(state), "-", name(new))]
             others += [binary(name(new), "/", x) for x in roles.corrections(text)]
-        others += [binary(name(roles.weight), "-", x) for x in [name(n) for n in roles.new.values()] if new]
-        for x in [*others, *map(negative, others)]:
+        if state == roles.weight:
+            others = [*parts.values()]
+        for x in others if state == roles.weight else [*others, *map(negative, others)]:
             if not is_one_of(x, node) and not is_one_of(x, negative(node)) and not is_name(x, state):
                 shown = said(x)
                 if state == roles.weight and x_in(shown, roles.lines.get(new, node)):
@@ -151,6 +153,18 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     what = f"what is returned as {state} is {shown}, another quantity."
                     yield from several(text, result(text, node, x), "wrong-state-stored", what)
 
+
+
+def stored_number(roles: Roles, text: Program, state: str, node: ast.expr) -> Iterator[Neighbour]:
+    """A state that is a number, and another number in its place."""
+    for line, x, _ in text.nodes():
+        if line != RESULT and not roles.is_array(x) and not isinstance(x, ast.Constant) and not is_name(x, state):
+            what = f"what is returned as {state} is {said(x)}, another quantity."
+            yield from several(text, result(text, node, x), "wrong-state-stored", what)
+    for line in roles.lines:
+        if line not in (RESULT, *roles.arrays):
+            what = f"what is returned as {state} is {line.removesuffix('_new')}, another quantity."
+            yield from several(text, result(text, node, name(line)), "wrong-state-stored", what)
 
 
 def x_in(shown: str, whole: ast.expr) -> bool:

@@ -46,13 +46,14 @@ def terms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             )
             yield from left_out(roles, text, line, node, term, others)
             twice = binary(number(2), "*", term)
-            yield from edited(
-                text, line, node, instead((added, twice)), "extra-term", f"{shown} is counted twice.", "wrong-factor"
-            )
+            often = ("extra-term", "wrong-factor") if roles.is_array(term) else ("wrong-factor", "extra-term")
+            what = f"{shown} is counted twice."
+            yield from edited(text, line, node, instead((added, twice)), often[0], what, often[1])
             if len(parts) > 1 and roles.is_array(term):
                 for hyper in roles.hypers:
                     beside = any(is_name(x, hyper) for _, y in others for _, x in factors_of(y))
-                    if hyper not in roles.epsilons and not beside:
+                    inside = any(is_name(x, hyper) for _, x in factors_of(term))
+                    if hyper not in roles.epsilons and not beside and not inside:
                         more = binary(name(hyper), "*", term)
                         what = f"{shown} is multiplied by {hyper}, too."
                         yield from edited(text, line, node, instead((added, more)), "wrong-factor", what)
@@ -83,13 +84,16 @@ def left_out(
     elif uses(term, *roles.epsilons) and is_name(term, *roles.epsilons):
         yield from edited(text, line, node, new, "epsilon-missing", f"{shown} is missing.")
     elif is_one(others[0][1]) and len(others) == 1:
-        yield from edited(text, line, node, new, "scale-missing", f"{said(node)} is missing.")
+        mistake = "missing-term" if uses(term, *roles.decays) else "scale-missing"
+        yield from edited(text, line, node, new, mistake, f"{said(node)} is missing.", "scale-missing")
     elif whole and state and is_name(new, state):
         mistake = "weight-not-updated" if state == roles.weight else "state-not-updated"
         yield from edited(text, line, node, new, mistake, f"{state} stays as it came.", "missing-term")
     elif whole and state in roles.states and uses(term, state) and not uses(sum_of(others), roles.rate):
         what = f"{shown} is missing: a value replaces what it should be added to."
-        yield from edited(text, line, node, new, "assignment-for-accumulation", what, "missing-term")
+        both = ["assignment-for-accumulation", "missing-term"]
+        mistake, other = both if is_name(term, state) else both[::-1]
+        yield from edited(text, line, node, new, mistake, what, other)
     elif whole and state and uses(term, state):
         what = f"{shown} is missing: a value replaces what it should be added to."
         yield from edited(text, line, node, new, "missing-term", what, "assignment-for-accumulation")
@@ -132,9 +136,10 @@ def parentheses(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 for k in range(1, len(factors)):
                     new = product_of([(True, sum_of([*before, (added, product_of(factors[:k]))])), *factors[k:]])
                     yield from edited(text, line, node, sum_of([(True, new), *after]), "wrong-operation", what)
-            if i == 0 and after and len(factors) == 2 and factors[0][0]:  # a * b + c as a * (b + c)
-                new = product_of([factors[0], (factors[1][0], sum_of([(True, factors[1][1]), *after]))])
-                yield from edited(text, line, node, new, "wrong-operation", what)
+            if after and len(factors) > 1 and factors[-1][0]:  # a * b + c as a * (b + c)
+                inner = [(True, factors[-1][1]), *((sign is added, x) for sign, x in after)]
+                wide = product_of([*factors[:-1], (True, sum_of(inner))])
+                yield from edited(text, line, node, sum_of([*before, (added, wide)]), "wrong-operation", what)
     for line, node in products(text):
         factors = factors_of(node)
         for k, (times, factor) in enumerate(factors):

@@ -10,7 +10,10 @@ from minigrad.exercises.edits.trees import binary, call, edited, is_call, is_pro
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import RESULT, Program
 
-REDUCTIONS = {"mean_over": "the mean", "sum_over": "the sum", "max_over": "the largest", "norm_over": "the norm"}
+REDUCTIONS = {
+    "mean_over": "the mean", "sum_over": "the sum", "max_over": "the largest", "norm_over": "the norm",
+    "first_over": "the first element",
+}  # fmt: skip
 AXES = (None, 0, -1)
 
 
@@ -23,7 +26,9 @@ def whole(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if is_product(node) and above and is_product(above[-1]):
             continue
         for function, word in REDUCTIONS.items():
-            for axis in AXES:
+            if above and is_call(above[-1], "sign", "absolute") and function not in ("mean_over", "sum_over"):
+                continue  # of which little would be left
+            for axis in AXES if function != "first_over" else AXES[:1]:
                 new = call(function, node, number(axis))  # type: ignore[arg-type]
                 over = "all elements" if axis is None else "an axis"
                 what = f"{word} over {over} stands for {said(node)}."
