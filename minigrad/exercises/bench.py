@@ -17,6 +17,7 @@ from minigrad.exercises.probes import Probe
 from minigrad.exercises.program import Program, compiled, names_in
 from minigrad.exercises.words import WORDS
 
+
 def divided(x: Any, y: Any) -> Any:
     """`x / y`, infinite or NaN where Python's floats would raise."""
     try:
@@ -135,5 +136,7 @@ def applied(function: Callable[..., Any], *inputs: Value) -> Value:
         return FAILED
     try:
         return Value(function(*(x.value for x in inputs)))
+    except ArithmeticError:
+        return Value(numpy.nan)
     except Exception:
         return FAILED

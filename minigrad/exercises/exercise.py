@@ -15,6 +15,7 @@ from minigrad.exercises.mistakes import MISTAKES
 from minigrad.exercises.outcome import Observe, Outcome, run
 from minigrad.exercises.probes import Probe
 from minigrad.exercises.program import Program, Swap, compiled, differences, program, source
+from minigrad.exercises.words import WORDS
 
 EXERCISES: dict[str, Exercise] = {}
 """Name -> exercise, in the order of the course."""
@@ -146,7 +147,9 @@ class Exercise:
         where, theirs = lines[0] if lines else ("", "")
         text = program(self.reference, after)
         swaps = differences(self.program, text)
-        return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text, swaps, self.program, True)
+        return Neighbour(
+            mistake, where, theirs, what, lambda: self.defined(after), also, text, swaps, self.program, True
+        )
 
     def changed(self, old: str, new: str) -> str:
         """The text of the reference with parts replaced."""
@@ -158,7 +161,7 @@ class Exercise:
 
     def defined(self, text: str) -> Callable[..., Any]:
         """The function of another text."""
-        return compiled(ast.parse(text), self.name, self.reference.__globals__)
+        return compiled(ast.parse(text), self.name, self.reference.__globals__ | WORDS)
 
 
 def exercise(

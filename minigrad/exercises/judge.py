@@ -54,7 +54,9 @@ class Judgement:
         """Whether two outcomes have the same results to rounding. What both fail on is the same."""
         if expected.results is None or found.results is None:
             failed, other = (expected, found) if expected.results is None else (found, expected)
-            return other.results is None or (failed.error.startswith(NOT_A_NUMBER) and not all(map(is_finite, other.results)))
+            return other.results is None or (
+                failed.error.startswith(NOT_A_NUMBER) and not all(map(is_finite, other.results))
+            )
         if (expected.single, len(expected.results)) != (found.single, len(found.results)):
             return False
         if self.exercise.agree:
@@ -161,6 +163,8 @@ class Judgement:
         if text is not None and text.lines and not self.exercise.observe and not self.exercise.agree:
             return all(self.matching(text, i) == self.everything for i in self.order)
         function = neighbour.function
+        if all(x.results is None for x in self.found):
+            return False
         return function is not None and all(self.agree(self.outcome(function, i), self.found[i], i) for i in self.order)
 
     @cached_property

@@ -50,4 +50,4 @@ WORDS: dict[str, Any] = {
 """Name -> function. `mean_over(x, axis)` and its like are used by edits only."""
 
 sqrt, absolute, sign, square = (WORDS[name] for name in ("sqrt", "absolute", "sign", "square"))
-cos, maximum, where, total = (WORDS[name] for name in ("cos", "maximum", "where", "total"))
+cos, sin, maximum, where, total = (WORDS[name] for name in ("cos", "sin", "maximum", "where", "total"))

@@ -7,7 +7,12 @@ from typing import Any
 from minigrad.exercises.walk import rule
 from minigrad.exercises.words import absolute, maximum, sqrt
 
-RATE, BETA1, BETA2, EPS = (0.3, 0.07, 1.7, 0.001), (0.7, 0.85, 0.4, 0.9), (0.8, 0.65, 0.55, 0.999), (0.4, 0.15, 0.8, 1e-8)
+RATE, BETA1, BETA2, EPS = (
+    (0.3, 0.07, 1.7, 0.001),
+    (0.7, 0.85, 0.4, 0.9),
+    (0.8, 0.65, 0.55, 0.999),
+    (0.4, 0.15, 0.8, 1e-8),
+)
 
 
 @rule("m v", hypers={"lr": RATE, "beta1": BETA1, "beta2": BETA2, "eps": EPS})

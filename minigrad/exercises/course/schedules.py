@@ -11,17 +11,18 @@ import numpy
 from minigrad.exercises.edits.conditions import conditions
 from minigrad.exercises.edits.epsilon import epsilon
 from minigrad.exercises.edits.factors import factors
-from minigrad.exercises.edits.hypers import hypers
+from minigrad.exercises.edits.hypers import hypers, lengths
 from minigrad.exercises.edits.names import arguments, numbers
 from minigrad.exercises.edits.norms import norms
 from minigrad.exercises.edits.powers import powers
 from minigrad.exercises.edits.rates import spread
 from minigrad.exercises.edits.terms import parentheses, terms
 from minigrad.exercises.exercise import exercise
-from minigrad.exercises.probes import Probe, probe, spread as with_gaps
+from minigrad.exercises.probes import Probe, probe
+from minigrad.exercises.probes import spread as with_gaps
 from minigrad.exercises.words import cos, sqrt, total
 
-SCALAR = [norms, epsilon, terms, conditions, hypers, powers, factors, spread, parentheses, arguments, numbers]
+SCALAR = [norms, epsilon, terms, conditions, lengths, hypers, powers, factors, spread, parentheses, arguments, numbers]
 
 
 def lars_probes() -> Iterator[Probe]:
@@ -75,6 +76,10 @@ def lars_ratio(w: Any, g: Any, *, eta: float, wd: float, eps: float) -> Any:
 
 
 lars_ratio.wrong("w_norm == 0 or g_norm == 0", "False", "condition-missing", "norms of 0 are not looked for.")
+lars_ratio.wrong(
+    " + eps ... g_norm = sqrt(total(g ** 2)) ... g_norm == 0",
+    " ... g_norm = sqrt(total(g ** 2) + eps) ... total(g ** 2) == 0", "epsilon-inside-root", "eps is under the root of |g|.",
+)  # fmt: skip
 for _other in "0.0", "eta":
     lars_ratio.wrong(
         "1.0 if", f"{_other} if", "condition-missing", f"the ratio is {_other} where a norm is 0; it should be 1.",
@@ -86,7 +91,7 @@ lars_ratio.wrong(
 )  # fmt: skip
 lars_ratio.wrong("wd * w_norm", "wd * g_norm", "wrong-operation", "the decay multiplies |g|; it belongs to |w|.")
 lars_ratio.wrong(
-    "g_norm = sqrt(total(g ** 2)) ... + eps", "g_norm = sqrt(total(g ** 2) + eps) ... ", "epsilon-inside-root",
+    " + eps ... g_norm = sqrt(total(g ** 2))", " ... g_norm = sqrt(total(g ** 2) + eps)", "epsilon-inside-root",
     "eps is under the root of |g|.",
 )  # fmt: skip
 lars_ratio.wrong(
@@ -114,7 +119,9 @@ def clip_probes() -> Iterator[Probe]:
     yield probe("all zeros", [numpy.zeros(3), numpy.zeros((1, 2))], 1.5)
     yield probe("one array", drawn((4,)), 2.5)
     yield probe("three arrays, one of one element", drawn((1,), (2, 1, 2), (3,)), 0.7)
-    yield probe("each below the limit, together above", [numpy.full(2, 0.8), numpy.full(2, -0.9), numpy.full(1, 1.1)], 1.3)
+    yield probe(
+        "each below the limit, together above", [numpy.full(2, 0.8), numpy.full(2, -0.9), numpy.full(1, 1.1)], 1.3
+    )
     yield probe("float32", drawn((3,), (2, 2), dtype="float32"), 1.5)
 
 
@@ -214,6 +221,14 @@ for _old, _new, _mistake, _what, *_also in [
      "the arrays are multiplied by the root of the factor."),
     ("max_norm / norm if norm > max_norm", "(max_norm / norm) ** 2 if norm > max_norm", "wrong-factor",
      "the factor is applied twice."),
+    ("max_norm / norm if norm > max_norm else 1.0", "min(1.0, max_norm / norm)", "condition-missing",
+     "a norm of 0 divides by 0."),
+    ("max_norm / norm if norm", "max_norm / (norm + 0.001) if norm", "extra-term", "what is added to the norm is too much.",
+     "wrong-factor"),
+    ("max_norm / norm if norm", "max_norm / (norm + 0.01) if norm", "extra-term", "what is added to the norm is too much.",
+     "wrong-factor"),
+    ("[factor * a for a in arrays]", "[factor * arrays[0], *arrays[1:]]", "missing-term",
+     "only the first array is multiplied: the loop ends too early.", "off-by-one-boundary"),
     ("norm > max_norm", "norm > 1", "condition-missing", "the norm is compared with 1, not with max_norm.", "wrong-operation"),
     ("norm > max_norm", "norm ** 2 > max_norm", "root-missing", "the square of the norm is compared.", "wrong-operation"),
     ("([factor * a for a in arrays], norm)", "(norm, [factor * a for a in arrays])", "wrong-returned-order",
@@ -273,3 +288,58 @@ def warmup_cosine(t: int, *, base_lr: float, final_lr: float, warmup_steps: int,
     x = (t - warmup_steps) / (total_steps - warmup_steps)
     falling = final_lr + (base_lr - final_lr) * (1 + cos(pi * x)) / 2
     return base_lr * t / warmup_steps if t < warmup_steps else falling if t <= total_steps else final_lr
+
+
+ONE = "x = (t - warmup_steps) / (total_steps - warmup_steps)"
+FALLING = "falling = final_lr + (base_lr - final_lr) * (1 + cos(pi * x)) / 2"
+CASES = "base_lr * t / warmup_steps if t < warmup_steps else falling if t <= total_steps else final_lr"
+LIMITED = "x = min(1.0, (t - warmup_steps) / (total_steps - warmup_steps))"
+SQUARED = "falling = final_lr + (base_lr - final_lr) * cos(pi / 2 * x) ** 2"
+
+warmup_cosine.equally(
+    f"{ONE} ... {CASES}", f"{LIMITED} ... base_lr * t / warmup_steps if t < warmup_steps else falling"
+)
+warmup_cosine.equally(FALLING, SQUARED)
+warmup_cosine.equally("(1 + cos(pi * x)) / 2", "sin(pi / 2 * (1 - x)) ** 2")
+for _old, _new, _mistake, _what, *_also in [
+    ("t < warmup_steps", "t <= warmup_steps", "off-by-one-boundary",
+     "without warm-up the step 0 is divided by warmup_steps = 0.", "condition-missing"),
+    (CASES, "falling if t <= total_steps else final_lr", "condition-missing", "the warm-up is missing."),
+    (CASES, "base_lr * t / warmup_steps if t < warmup_steps else falling", "condition-missing",
+     "what comes after total_steps is missing, and the cosine goes on."),
+    (CASES, "min(1.0, t / warmup_steps) * falling if t <= total_steps else final_lr", "condition-missing",
+     "the warm-up is a factor at all steps: without warm-up it divides by 0."),
+    ("else final_lr", "else base_lr", "wrong-operation", "base_lr stands for final_lr beyond total_steps."),
+    ("else final_lr", "else 0.0", "wrong-operation", "0 stands for final_lr beyond total_steps.", "missing-term"),
+    ("base_lr * t / warmup_steps", "final_lr * t / warmup_steps", "wrong-operation",
+     "the warm-up goes to final_lr; it should go to base_lr."),
+    ("base_lr * t / warmup_steps", "final_lr + (base_lr - final_lr) * t / warmup_steps", "extra-term",
+     "the warm-up starts from final_lr; it should start from 0."),
+    ("base_lr * t / warmup_steps", "base_lr", "condition-missing", "the rate does not grow in the warm-up.",
+     "scale-missing"),
+    ("base_lr * t / warmup_steps", "base_lr * warmup_steps / max(t, 1)", "operands-swapped",
+     "the quotient of the warm-up is upside down."),
+    ("base_lr * t / warmup_steps", "base_lr * (t // warmup_steps)", "wrong-operation", "// gives whole numbers only."),
+    ("(t - warmup_steps) / (total_steps - warmup_steps)", "(t - warmup_steps) // (total_steps - warmup_steps)",
+     "wrong-operation", "// gives whole numbers only."),
+    (ONE, "x = t / total_steps", "missing-term", "the warm-up is not subtracted."),
+    (ONE, "x = t - warmup_steps / (total_steps - warmup_steps)", "wrong-operation", "the parentheses are missing."),
+    (ONE, "x = (t - warmup_steps) / total_steps - warmup_steps", "wrong-operation", "the parentheses are missing."),
+    ("t <= total_steps", "t <= total_steps - warmup_steps", "extra-term", "the end comes warmup_steps too early."),
+    (f"{ONE} ... t < warmup_steps", f"t = t % (total_steps + 1)\n    {ONE} ... t < warmup_steps", "condition-missing",
+     "after total_steps the schedule starts again.", "extra-term"),
+    ("cos(pi * x)", "cos(2 * pi * x)", "wrong-factor", "the cosine goes through 2π, not π."),
+    ("cos(pi * x)", "sin(pi * x)", "wrong-operation", "the sine stands for the cosine."),
+    ("cos(pi * x)", "cos(180 * x)", "wrong-factor", "the cosine takes radians, not degrees.", "wrong-operation"),
+    ("(1 + cos(pi * x)) / 2", "(1 - x)", "wrong-operation", "it falls in a straight line."),
+    ("(1 + cos(pi * x)) / 2", "(1 + cos(pi * x) / 2)", "wrong-operation", "the parentheses are not where they should be."),
+    ("(1 + cos(pi * x)) / 2", "1 + cos(pi * x) / 2", "wrong-operation", "the parentheses are missing."),
+    (FALLING, "falling = final_lr + 0.5 * (base_lr - final_lr) + (1 + cos(pi * x))", "wrong-operation",
+     "the parentheses are missing."),
+    (FALLING, "falling = base_lr * (1 + cos(pi * x)) / 2", "missing-term", "final_lr is missing."),
+    (FALLING, "falling = final_lr + base_lr - final_lr * (1 + cos(pi * x)) / 2", "wrong-operation",
+     "the parentheses are missing."),
+    (FALLING, "falling = (final_lr + base_lr - final_lr) * (1 + cos(pi * x)) / 2", "wrong-operation",
+     "the parentheses are not where they should be."),
+]:  # fmt: skip
+    warmup_cosine.wrong(_old, _new, _mistake, _what, *_also)

@@ -37,7 +37,9 @@ def signum_step(w: Any, g: Any, m: Any, *, lr: float, momentum: float, wd_lh: fl
     return w, m
 
 
-@rule("prev", start={"prev": lambda w: w.copy()}, hypers={"lr": (0.3, 0.07, 1.7, 0.01), "lamda": (0.6, 1.4, 0.25, 0.04)})
+@rule(
+    "prev", start={"prev": lambda w: w.copy()}, hypers={"lr": (0.3, 0.07, 1.7, 0.01), "lamda": (0.6, 1.4, 0.25, 0.04)}
+)
 def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
     """One step of delay-compensated asynchronous SGD.
 
@@ -173,7 +175,11 @@ signum_step.wrong(
     "m averages the signs of the gradients, where the step is the sign of the average.",
 )  # fmt: skip
 signum_step.wrong(
-    "(1 - momentum) * g", "(1 - momentum) * sign(g)", "wrong-operation", "the sign is that of m, not of g.", "extra-term"
+    "(1 - momentum) * g",
+    "(1 - momentum) * sign(g)",
+    "wrong-operation",
+    "the sign is that of m, not of g.",
+    "extra-term",
 )
 ftrl_step.equally(
     "where(absolute(z) <= lamda1, 0 * z, -(z - sign(z) * lamda1) / ((beta + sqrt(n)) / lr))",

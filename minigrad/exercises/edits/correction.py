@@ -103,7 +103,13 @@ def extra_correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     roles = Roles(exercise, text)
     for state in roles.states:
         new = roles.new.get(state)
-        betas = [x for x in roles.hypers if new and x not in (roles.rate, *roles.epsilons, *roles.decays) and any(is_name(y, x) for y in ast.walk(roles.lines[new]))]
+        betas = [
+            x
+            for x in roles.hypers
+            if new
+            and x not in (roles.rate, *roles.epsilons, *roles.decays)
+            and any(is_name(y, x) for y in ast.walk(roles.lines[new]))
+        ]
         for beta in betas:
             power = binary(name(beta), "**", name("t")) if "t" in text.positional else name(beta)
             c = binary(number(1), "-", power)

@@ -103,6 +103,10 @@ def beside_root(
             text, line, node, inner, "epsilon-scaled", f"{what[:-1]}, and it is under the root.", "epsilon-inside-root"
         )
         half = binary(binary(call("sqrt", uncorrected), "+", own), "/", c)
-        yield from edited(text, line, node, half, "root-missing", f"the root of {said(c)} is missing.", "epsilon-scaled")
+        yield from edited(
+            text, line, node, half, "root-missing", f"the root of {said(c)} is missing.", "epsilon-scaled"
+        )
         times_root = binary(binary(call("sqrt", uncorrected), "+", own), "*", call("sqrt", c))
-        yield from edited(text, line, node, times_root, "wrong-operation", "The correction multiplies.", "epsilon-scaled")
+        yield from edited(
+            text, line, node, times_root, "wrong-operation", "The correction multiplies.", "epsilon-scaled"
+        )

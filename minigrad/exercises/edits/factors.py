@@ -47,9 +47,7 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 yield from edited(text, line, node, product_of(others), "missing-term", what, "scale-missing")
             else:
                 verb = "the factor" if times else "the divisor"
-                yield from edited(
-                    text, line, node, product_of(others), "scale-missing", f"{verb} {shown} is missing."
-                )
+                yield from edited(text, line, node, product_of(others), "scale-missing", f"{verb} {shown} is missing.")
             twice = product_of([*parts, (times, factor)])
             if not any(is_power(x, 2) for _, x in parts[i:]):  # else see `wider`
                 yield from edited(text, line, node, twice, "wrong-factor", f"{shown} is applied twice.")
@@ -90,7 +88,9 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     new_parts = [*parts]
                     new_parts[i], new_parts[k] = (parts[i][0], y), (parts[k][0], x)
                     what = f"{said(x)} and {said(y)} have changed places."
-                    yield from edited(text, line, node, product_of(new_parts), "operands-swapped", what, "wrong-operation")
+                    yield from edited(
+                        text, line, node, product_of(new_parts), "operands-swapped", what, "wrong-operation"
+                    )
     yield from constants(text)
     yield from exchanged(text)
 
@@ -128,7 +128,9 @@ def scaled_lines(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         for hyper in roles.hypers:
             if hyper not in roles.epsilons:
                 new = binary(ast.Name(hyper, ast.Load()), "*", x)
-                yield from edited(text, line, x, new, "wrong-factor", f"{shown} is multiplied by {hyper}.", "extra-term")
+                yield from edited(
+                    text, line, x, new, "wrong-factor", f"{shown} is multiplied by {hyper}.", "extra-term"
+                )
                 rest = binary(binary(number(1), "-", ast.Name(hyper, ast.Load())), "*", x)
                 what = f"{shown} is multiplied by 1 - {hyper}."
                 yield from edited(text, line, x, rest, "extra-term", what, "wrong-factor")

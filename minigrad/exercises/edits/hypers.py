@@ -14,9 +14,7 @@ from minigrad.exercises.program import Program, Swap
 def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Every hyper-parameter in the place of another one, and β for 1 - β."""
     roles = Roles(exercise, text)
-    places = {
-        hyper: [(line, node) for line, node, _ in text.nodes() if is_name(node, hyper)] for hyper in roles.hypers
-    }
+    places = {hyper: [(line, node) for line, node, _ in text.nodes() if is_name(node, hyper)] for hyper in roles.hypers}
     for one, two in combinations(roles.hypers, 2):
         swapped: list[Swap] = [(line, node, name(two)) for line, node in places[one]]
         swapped += [(line, node, name(one)) for line, node in places[two]]
@@ -59,3 +57,15 @@ def rests(roles: Roles, text: Program) -> Iterator[Neighbour]:
             one, two = (hyper, f"1 - {hyper}") if is_name(swap[2], hyper) else (f"1 - {hyper}", hyper)
             yield from several(text, [swap], "hyperparameters-swapped", f"{one} stands where {two} belongs.")
     yield from several(text, swaps, "hyperparameters-swapped", "every β and 1 - β have changed places.")
+
+
+def lengths(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """A number of steps one too high or too low: at one place, in one line, everywhere."""
+    for hyper in [x for x in text.keywords if x.endswith("_steps")]:
+        places = [(line, node) for line, node, _ in text.nodes() if is_name(node, hyper)]
+        groups = [places, *([x for x in places if x[0] == line] for line in dict(places)), *([x] for x in places)]
+        for group in groups:
+            for sign, side in ("+", "many"), ("-", "few"):
+                swaps = [(line, node, binary(node, sign, number(1))) for line, node in group]
+                what = f"{hyper} counts one step too {side}."
+                yield from several(text, swaps, "count-off-by-one", what, "off-by-one-boundary")

@@ -36,7 +36,9 @@ def norms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 (line, node, largest)
             )
             plain = ("absolute-missing", "power-missing", "root-missing", "wrong-operation")
-            every.setdefault("a plain sum stands for the norm.", ([], plain))[0].append((line, node, call("total", values)))
+            every.setdefault("a plain sum stands for the norm.", ([], plain))[0].append(
+                (line, node, call("total", values))
+            )
             mean = binary(call("average", base), "**", number(0.5))
             every.setdefault("the root mean square stands for the norm.", ([], ("mean-for-sum",)))[0].append(
                 (line, node, mean)
@@ -59,4 +61,8 @@ def changes(node: ast.expr) -> Iterator[Change]:
     yield "only the first row is added up.", call("first_row", x), ("axis-wrong", "missing-term")
     if is_power(x, 2):
         values = x.left
-        yield "absolute values are added up in place of squares.", call("total", call("absolute", values)), ("power-missing",)
+        yield (
+            "absolute values are added up in place of squares.",
+            call("total", call("absolute", values)),
+            ("power-missing",),
+        )

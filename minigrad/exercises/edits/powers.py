@@ -40,7 +40,10 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             base = node.left  # type: ignore[attr-defined]
             yield from made(base, "power-missing", f"{said(base)} is not squared.")
             yield from made(
-                call("absolute", base), "power-missing", f"|{said(base)}| takes the place of the square.", "wrong-operation"
+                call("absolute", base),
+                "power-missing",
+                f"|{said(base)}| takes the place of the square.",
+                "wrong-operation",
             )
             yield from made(binary(number(2), "*", base), "wrong-operation", f"{said(base)} is doubled, not squared.")
             yield from made(binary(base, "**", number(3)), "wrong-factor", f"{shown} has the wrong exponent.")
@@ -49,11 +52,15 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             base, exponent = node.left, right(node)  # type: ignore[attr-defined]
             yield from made(base, "power-missing", f"the exponent of {shown} is missing.")
             yield from made(binary(base, "*", exponent), "wrong-operation", f"a product stands for {shown}.")
-            yield from made(binary(exponent, "**", base), "operands-swapped", f"base and exponent of {shown} are swapped.")
+            yield from made(
+                binary(exponent, "**", base), "operands-swapped", f"base and exponent of {shown} are swapped."
+            )
         elif is_call(node, "sqrt"):
             (inside,) = node.args  # type: ignore[attr-defined]
             yield from made(inside, "root-missing", f"the root {shown} is missing.")
-            yield from made(binary(inside, "**", number(2)), "wrong-operation", f"a square stands for {shown}.", "root-missing")
+            yield from made(
+                binary(inside, "**", number(2)), "wrong-operation", f"a square stands for {shown}.", "root-missing"
+            )
             yield from made(binary(inside, "**", number(1 / 3)), "wrong-operation", f"a cube root stands for {shown}.")
             yield from made(call("sqrt", node), "wrong-operation", f"the root {shown} is taken twice.", "extra-term")
             for hyper in [x for x in ast.walk(inside) if is_name(x, *roles.hypers) and not is_name(x, *roles.epsilons)]:
@@ -68,7 +75,11 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             (inside,) = node.args  # type: ignore[attr-defined]
             name = node.func.id  # type: ignore[attr-defined]
             mistake = "absolute-missing" if name == "absolute" else "wrong-operation"
-            what = f"the absolute value of {said(inside)} is missing." if name == "absolute" else f"{said(inside)} stands for its sign."
+            what = (
+                f"the absolute value of {said(inside)} is missing."
+                if name == "absolute"
+                else f"{said(inside)} stands for its sign."
+            )
             yield from made(inside, mistake, what)
             other = "sign" if name == "absolute" else "absolute"
             yield from made(call(other, inside), "wrong-operation", f"{other} stands for {name}.")

@@ -79,10 +79,10 @@ def outside(
     for more in ([], old_uses) if old_uses else ([],):
         yield from several(text, [(line, x, bare), *new_uses, *more], "rate-outside-velocity", what)
     for more in ([], minus_old) if old_uses else ([],):
-        yield from several(
-            text, [(line, x, turned), *minus_new, *more], "rate-outside-velocity", what, "wrong-sign"
-        )
-    yield from several(text, [(line, x, turned), *new_uses], "wrong-sign", f"{what} And its sign.", "rate-outside-velocity")
+        yield from several(text, [(line, x, turned), *minus_new, *more], "rate-outside-velocity", what, "wrong-sign")
+    yield from several(
+        text, [(line, x, turned), *new_uses], "wrong-sign", f"{what} And its sign.", "rate-outside-velocity"
+    )
     twice = f"the rate multiplies {state} when it is applied, though it is inside {state} as well."
     yield from several(text, new_uses, "rate-outside-velocity", twice, "wrong-factor")
 
@@ -131,7 +131,12 @@ def undecayed(roles: Roles, text: Program, own: str) -> Iterator[tuple[list[Swap
     for line, node in sums(text):
         parts = terms_of(node)
         others = [(added, x) for added, x in parts if not uses(x, own)]
-        if len(others) < len(parts) and others and roles.is_array(node) and not any(is_sum_with(x, own) for _, x in parts):
+        if (
+            len(others) < len(parts)
+            and others
+            and roles.is_array(node)
+            and not any(is_sum_with(x, own) for _, x in parts)
+        ):
             yield [(line, node, sum_of(others))], any(is_name(x, GRADIENT) for _, x in others)
     for line, node in products(text):
         parts = factors_of(node)
@@ -153,7 +158,9 @@ def elsewhere(
     scaled = binary(rate, "*", wd)
     decayed = binary(wd, "*", w)
 
-    def line(mistake: str, what: str, where: str, new: Callable[[ast.expr], ast.expr], *also: str) -> Iterator[Neighbour]:
+    def line(
+        mistake: str, what: str, where: str, new: Callable[[ast.expr], ast.expr], *also: str
+    ) -> Iterator[Neighbour]:
         found = then(text, swaps, where, new)
         if found:
             yield from several(text, found, mistake, what, *also)

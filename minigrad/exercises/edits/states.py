@@ -62,7 +62,10 @@ def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """The old value where the new one is due, and the other way round: at one place, in a line, everywhere."""
     everything = []
     for state, new in roles.new.items():
-        before, after = f"the {state} of before is used where the new one is due.", f"the new {state} is used too early."
+        before, after = (
+            f"the {state} of before is used where the new one is due.",
+            f"the new {state} is used too early.",
+        )
         olds = [x for x in everywhere(text, new, name(state)) if x[0] != RESULT]
         news = [x for x in everywhere(text, state, name(new)) if x[0] not in (RESULT, new)]
         everything += [x for x in olds if state != roles.weight]
@@ -73,7 +76,9 @@ def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
                 yield from several(text, group, mistake, what)
         yield from computed_again(roles, text, state, new, after)
     if everything:
-        yield from several(text, everything, "old-state-used", "The states of before are used where the new ones are due.")
+        yield from several(
+            text, everything, "old-state-used", "The states of before are used where the new ones are due."
+        )
 
 
 def computed_again(roles: Roles, text: Program, state: str, new: str, what: str) -> Iterator[Neighbour]:
@@ -152,7 +157,6 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 else:
                     what = f"what is returned as {state} is {shown}, another quantity."
                     yield from several(text, result(text, node, x), "wrong-state-stored", what)
-
 
 
 def stored_number(roles: Roles, text: Program, state: str, node: ast.expr) -> Iterator[Neighbour]:

@@ -68,6 +68,8 @@ def terms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 def decays(roles: Roles, term: ast.expr) -> bool:
     """Whether a term is the decay, and not a sum with the decay in it."""
+    if roles.weight not in roles.new:
+        return False
     return any(uses(x, *roles.decays) and not is_sum(x) for _, x in factors_of(term)) and not any(
         is_sum(x) and uses(x, *roles.decays) for _, x in factors_of(term)
     )
@@ -80,7 +82,9 @@ def left_out(
     new, shown, state = sum_of(others), said(term), roles.state_of(line)
     whole = node is roles.lines[line]
     if is_one(term):
-        yield from edited(text, line, node, new, "missing-term", f"the 1 of {said(node)} is missing.", "wrong-operation")
+        yield from edited(
+            text, line, node, new, "missing-term", f"the 1 of {said(node)} is missing.", "wrong-operation"
+        )
     elif uses(term, *roles.epsilons) and is_name(term, *roles.epsilons):
         yield from edited(text, line, node, new, "epsilon-missing", f"{shown} is missing.")
     elif is_one(others[0][1]) and len(others) == 1:

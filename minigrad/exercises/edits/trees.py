@@ -143,16 +143,14 @@ def several(text: Program, swaps: Sequence[Swap], mistake: str, what: str, *also
     after = text.with_swaps(swaps)
     if swaps and after:
         line = swaps[0][0]
-        yield Neighbour(mistake, text.text(line), after.text(line), what, after.function, also, after, tuple(swaps), text)
+        yield Neighbour(
+            mistake, text.text(line), after.text(line), what, after.function, also, after, tuple(swaps), text
+        )
 
 
 def everywhere(text: Program, old: str, new: ast.expr, lines: Sequence[str] = ()) -> list[Swap]:
     """The swaps that put an expression for a name, in all lines or in these."""
-    return [
-        (line, node, new)
-        for line, node, _ in text.nodes()
-        if is_name(node, old) and (not lines or line in lines)
-    ]
+    return [(line, node, new) for line, node, _ in text.nodes() if is_name(node, old) and (not lines or line in lines)]
 
 
 def is_one_of(x: ast.AST, y: ast.AST) -> bool:
