@@ -135,8 +135,8 @@ def exercise(
         results: the names of what is returned, with blanks between them.
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
-        options: `float64` and `float32`, the tolerances; `observe(returned, args)`, what is compared if not the results;
-            `agree(expected, found, probe)`, what counts as equal if not the numbers.
+        options: `float64` and `float32`, the tolerances; `observe(returned, args)`, what is compared if not the
+            results; `agree(expected, found, probe)`, what counts as equal if not the numbers.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:

@@ -11,6 +11,7 @@ from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.mistakes import rank
 from minigrad.exercises.outcome import Outcome, run
+from minigrad.exercises.program import Program
 from minigrad.exercises.sentences import said
 
 PAIRS = 4000
@@ -76,9 +77,7 @@ class Judgement:
             for i, j in outcome.shared:
                 if max(i, j) < len(names):
                     both = f"{names[i]} and {names[j]}"
-                    found.setdefault(
-                        "state-shared", f"The results {both} are one array: changing one changes the other."
-                    )
+                    found.setdefault("state-shared", f"{both} are one array: changing one changes the other.")
             for name, x, y in zip(names, expected.results, outcome.results):
                 if isinstance(x, numpy.ndarray) and numpy.asarray(x).dtype != numpy.asarray(y).dtype:
                     found.setdefault(
@@ -102,23 +101,21 @@ class Judgement:
 
     def pairs(self) -> Iterator[tuple[Neighbour, Neighbour]]:
         """Two mistakes that together do what the answer does."""
-        tried = 0
-        right = self.right(self.expected[self.off[0]])
-        first_off = self.off[0]
-        firsts = [
-            (self.right(self.outcome(n.function, first_off)), n)
-            for n in self.exercise.neighbours
-            if n.program is not None and n.function is not None
-        ]
-        for _, first in sorted(
-            ((found, n) for found, n in firsts if found >= right), key=lambda pair: -len(pair[0])
-        ):  # fmt: skip
-            for second in self.exercise.edited(first.program):
+        tried, i = 0, self.off[0]
+        right = self.right(self.expected[i])
+        firsts: list[tuple[int, Neighbour, Program]] = []
+        for neighbour in self.exercise.neighbours:
+            if neighbour.program is not None and neighbour.function is not None:
+                found = self.right(self.outcome(neighbour.function, i))
+                if found >= right:
+                    firsts.append((len(found), neighbour, neighbour.program))
+        for _, first, text in sorted(firsts, key=lambda x: -x[0]):
+            for second in self.exercise.edited(text):
                 tried += 1
-                if self.explains(second):
-                    yield first, second
                 if tried > PAIRS:
                     return
+                if self.explains(second):
+                    yield first, second
 
     def right(self, outcome: Outcome) -> set[int]:
         """Which results of the answer this outcome has too, on the first probe where the answer is wrong."""
