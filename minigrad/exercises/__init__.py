@@ -1,7 +1,8 @@
 """Exercises that name the mistake."""
 
 from minigrad.exercises.check import check
-from minigrad.exercises.exercise import EXERCISES, Exercise, exercise
+from minigrad.exercises.course import EXERCISES
+from minigrad.exercises.exercise import Exercise, exercise
 from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.mistakes import MISTAKES
 

@@ -51,7 +51,8 @@ def run(answer: Callable[..., Any], probe: Probe, names: Sequence[str], observe:
         raise
     except BaseException as error:
         name = type(error).__name__
-        return Outcome(None, error=f"{name}: {error}".rstrip(": "), kind=name, line=line_of(error))
+        said = "it calls exit()" if isinstance(error, SystemExit) else f"{name}: {error}".rstrip(": ")
+        return Outcome(None, error=said, kind=name, line=line_of(error))
     single = not isinstance(returned, (tuple, list))
     results = [returned] if single else list(returned)
     for x in results:

@@ -36,11 +36,13 @@ def said(judgement: Judgement, explained: Sequence[Neighbour], beside: dict[str,
 
 
 def told(neighbour: Neighbour, hint: int) -> str:
-    """What is said of one mistake."""
+    """What is said of one mistake: where it is, what it is, the line beside the answer's."""
+    name, equals, _ = neighbour.where.partition(" = ")
+    place = f"{name} is computed" if equals and name.isidentifier() else "the result is put together"
     if hint <= 1:
-        return f"Look again at the line `{neighbour.where}`."
-    text = f"In the line `{neighbour.where}`: {neighbour.what}"
-    return text if hint == 2 else f"{text} Your answer does what `{neighbour.theirs}` would do."
+        return f"Look again at how {place}."
+    text = f"Where {place}: {neighbour.what}"
+    return text if hint == 2 else f"{text} It should be `{neighbour.where}`; yours does what `{neighbour.theirs}` does."
 
 
 def unrecognised(judgement: Judgement) -> str:
