@@ -11,7 +11,7 @@ from typing import Any
 
 from minigrad.errors import UsageError, suggestion
 from minigrad.exercises.mistakes import MISTAKES
-from minigrad.exercises.outcome import Observe
+from minigrad.exercises.outcome import Observe, Outcome
 from minigrad.exercises.probes import Probe
 from minigrad.exercises.program import Program, compiled, program, source
 
@@ -44,6 +44,14 @@ class Neighbour:
         return self.make()
 
 
+@dataclass(frozen=True)
+class Symptom:
+    """A mistake that shows in what an answer does, whatever else it does."""
+
+    mistake: str
+    what: str
+
+
 @dataclass(eq=False)
 class Exercise:
     """See `exercise`, which makes one."""
@@ -57,6 +65,7 @@ class Exercise:
     float32: float = 2e-4
     observe: Observe | None = None
     agree: Callable[[Any, Any, Any], bool] | None = None
+    symptoms: Callable[[Sequence[Outcome]], list[Symptom]] | None = None
     catalogue: list[Callable[[Exercise], Neighbour]] = field(default_factory=list)
 
     @property
@@ -109,6 +118,16 @@ class Exercise:
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
         self.catalogue.append(lambda self: self.replaced(old, new, mistake, what, also))
 
+    def mistaken(self, mistake: str, what: str, *also: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add an expected mistake that is a whole function."""
+        assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
+
+        def made(function: Callable[..., Any]) -> Callable[..., Any]:
+            self.catalogue.append(lambda self: Neighbour(mistake, "", "", what, lambda: function, also))
+            return function
+
+        return made
+
     def replaced(self, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]) -> Neighbour:
         before = after = source(self.reference)
         for part, other in zip(old.split(" ... "), new.split(" ... "), strict=True):
@@ -136,7 +155,8 @@ def exercise(
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
         options: `float64` and `float32`, the tolerances; `observe(returned, args)`, what is compared if not the
-            results; `agree(expected, found, probe)`, what counts as equal if not the numbers.
+            results; `agree(expected, found, probe)`, what counts as equal if not the numbers; `symptoms(outcomes)`,
+            mistakes that no neighbour need explain.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:

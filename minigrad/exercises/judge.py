@@ -63,7 +63,9 @@ class Judgement:
         beside = self.beside()
         if not self.off and not beside:
             return Feedback(self.exercise.name, True, "All of it is right.")
-        return said(self, self.explanation() if self.off else (), beside, hint)
+        explained = self.explanation() if self.off else ()
+        symptoms = self.exercise.symptoms(self.found) if self.off and self.exercise.symptoms else []
+        return said(self, explained, symptoms, beside, hint)
 
     def beside(self) -> dict[str, str]:
         """Mistakes that are not in the numbers: id -> a sentence."""
