@@ -65,7 +65,7 @@ class Exercise:
     float32: float = 2e-4
     observe: Observe | None = None
     agree: Callable[[Any, Any, Any], bool] | None = None
-    symptoms: Callable[[Sequence[Outcome]], list[Symptom]] | None = None
+    symptoms: Callable[[Sequence[Outcome], Sequence[str]], list[Symptom]] | None = None
     catalogue: list[Callable[[Exercise], Neighbour]] = field(default_factory=list)
 
     @property
@@ -118,6 +118,12 @@ class Exercise:
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
         self.catalogue.append(lambda self: self.replaced(old, new, mistake, what, also))
 
+    def line(self, name: str, text: str, mistake: str, what: str, *also: str) -> None:
+        """Add an expected mistake: the line that computes `name`, or "return", has this text instead."""
+        head = "return " if name == "return" else f"{name} = "
+        old = next(x.strip() for x in source(self.reference).splitlines() if x.strip().startswith(head))
+        self.wrong(old, head + text, mistake, what, *also)
+
     def mistaken(self, mistake: str, what: str, *also: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Add an expected mistake that is a whole function."""
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
@@ -155,8 +161,8 @@ def exercise(
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
         options: `float64` and `float32`, the tolerances; `observe(returned, args)`, what is compared if not the
-            results; `agree(expected, found, probe)`, what counts as equal if not the numbers; `symptoms(outcomes)`,
-            mistakes that no neighbour need explain.
+            results; `agree(expected, found, probe)`, what counts as equal if not the numbers; `symptoms(outcomes,
+            words)`, what is wrong with an answer that no neighbour explains, from the probes on which it is wrong.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:

@@ -36,6 +36,10 @@ class Judgement:
         exercise = self.exercise
         return run(function, exercise.tried[i], exercise.arguments, exercise.observe)
 
+    def words(self, i: int) -> str:
+        """What is special about a probe."""
+        return self.exercise.tried[i].words
+
     def agree(self, expected: Outcome, found: Outcome, i: int) -> bool:
         """Whether two outcomes have the same results to rounding. What both fail on is the same."""
         if expected.results is None or found.results is None:
@@ -55,7 +59,9 @@ class Judgement:
         if not self.off and not beside:
             return Feedback(self.exercise.name, True, "All of it is right.")
         explained = self.explanation() if self.off else ()
-        symptoms = self.exercise.symptoms(self.found) if self.off and self.exercise.symptoms else []
+        symptoms = []
+        if self.off and not explained and self.exercise.symptoms:
+            symptoms = self.exercise.symptoms([self.found[i] for i in self.off], [self.words(i) for i in self.off])
         return said(self, explained, symptoms, beside, hint)
 
     def beside(self) -> dict[str, str]:

@@ -32,7 +32,7 @@ def said(
         sentences.append(told(explained[0], hint))
         ids += [x for neighbour in explained for x in (neighbour.mistake, *neighbour.also)]
     elif symptoms:
-        sentences += [symptom.what for symptom in symptoms]
+        sentences += [sentence(symptom.what) for symptom in symptoms]
         ids += [symptom.mistake for symptom in symptoms]
     elif judgement.off:
         sentences.append(unrecognised(judgement))

@@ -1,6 +1,11 @@
 """The exercises of the course, a file for each part."""
 
+import minigrad.exercises.course.communication
+import minigrad.exercises.course.losses
 import minigrad.exercises.course.rules
+import minigrad.exercises.course.weights
+import minigrad.exercises.course.wrong_losses
+import minigrad.exercises.course.wrong_walks
 from minigrad.exercises.exercise import EXERCISES
 
 __all__ = ["EXERCISES"]

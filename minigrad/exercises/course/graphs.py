@@ -144,7 +144,7 @@ def order_agrees(expected: Any, found: Any, probe: Probe) -> bool:
     return not any(found[:5])
 
 
-def wrong_order(found: Sequence[Outcome]) -> list[Symptom]:
+def wrong_order(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
     """The mistakes that an order shows."""
     seen = [x.results for x in found if x.results is not None]
     symptoms: list[Symptom] = []
@@ -158,9 +158,7 @@ def wrong_order(found: Sequence[Outcome]) -> list[Symptom]:
         symptoms.append(Symptom("wrong-operation", "There is something in it that is not a node of the graph."))
     if any(x[4] for x in seen):
         turned = all(not x[5] for x in seen)
-        what = (
-            "The order is turned round: parents come first." if turned else "A node stands before one of its parents."
-        )
+        what = "The order is turned round." if turned else "A node stands before one of its parents."
         symptoms.append(Symptom("order-wrong", what))
     return symptoms
 
@@ -235,9 +233,3 @@ def backward(node: Any) -> None:
     for x in reversed(reachable(node)):
         for parent, part in zip(x.parents, x.vjp(x.grad)):
             parent.grad = parent.grad + part
-
-
-backward.wrong(
-    "parent.grad = parent.grad + part", "parent.grad = part", "assignment-for-accumulation",
-    "the gradient replaces what other uses of the parent have given; it should be added.",
-)  # fmt: skip
