@@ -63,6 +63,7 @@ class Exercise:
     results: tuple[str, ...]
     float64: float = 1e-8
     float32: float = 2e-4
+    free: tuple[str, ...] = ()
     observe: Observe | None = None
     agree: Callable[[Any, Any, Any], bool] | None = None
     symptoms: Callable[[Sequence[Outcome], Sequence[str]], list[Symptom]] | None = None
@@ -112,8 +113,7 @@ class Exercise:
     def wrong(self, old: str, new: str, mistake: str, what: str, *also: str) -> None:
         """Add an expected mistake: the text `old` of the reference is `new`.
 
-        The text is that of `ast.unparse`: single quotes, spaces around operators, no needless parentheses. Several
-        places are changed by `old` and `new` with `...` between the parts, in their order.
+        A part of a line is written as `ast.unparse` does: single quotes, no needless parentheses. Several places are changed by `old` and `new` with `...` between the parts, in their order.
         """
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
         self.catalogue.append(lambda self: self.replaced(old, new, mistake, what, also))
@@ -136,7 +136,7 @@ class Exercise:
 
     def replaced(self, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]) -> Neighbour:
         before = after = source(self.reference)
-        for part, other in zip(old.split(" ... "), new.split(" ... "), strict=True):
+        for part, other in zip(map(tidy, old.split(" ... ")), map(tidy, new.split(" ... ")), strict=True):
             assert part in after, f"{self.name}: {part!r} is not in the reference:\n{before}"
             after = after.replace(part, other)
         lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
@@ -160,7 +160,7 @@ def exercise(
         results: the names of what is returned, with blanks between them.
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
-        options: `float64` and `float32`, the tolerances; `observe(returned, args)`, what is compared if not the
+        options: `float64` and `float32`, the tolerances; `free`, results of any dtype; `observe(returned, args)`, what is compared if not the
             results; `agree(expected, found, probe)`, what counts as equal if not the numbers; `symptoms(outcomes,
             words)`, what is wrong with an answer that no neighbour explains, from the probes on which it is wrong.
     """
@@ -171,6 +171,14 @@ def exercise(
         return found
 
     return made
+
+
+def tidy(text: str) -> str:
+    """A text as `ast.unparse` writes it, if it is a whole line."""
+    try:
+        return ast.unparse(ast.parse(text))
+    except SyntaxError:
+        return text
 
 
 def named(name: str) -> Exercise:

@@ -4,6 +4,7 @@ import minigrad.exercises.course.communication
 import minigrad.exercises.course.losses
 import minigrad.exercises.course.rules
 import minigrad.exercises.course.weights
+import minigrad.exercises.course.wrong_codes
 import minigrad.exercises.course.wrong_losses
 import minigrad.exercises.course.wrong_walks
 from minigrad.exercises.exercise import EXERCISES

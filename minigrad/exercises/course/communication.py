@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools  # noqa: F401  # what texts of wrong answers use
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -35,7 +36,7 @@ def signs_agree(expected: Any, found: Any, probe: Probe) -> bool:
     return len(found) == 1 and x.shape == y.shape and y.dtype.kind in "fi" and bool(np.array_equal(x, y))
 
 
-@exercise(votes, results="vote", lesson=LESSON, edits=EDITS, agree=signs_agree)
+@exercise(votes, results="vote", lesson=LESSON, edits=EDITS, agree=signs_agree, free=("vote",))
 def sign_majority(signs: list[Any]) -> Any:
     """The vote of workers on the sign of each element.
 
@@ -67,11 +68,12 @@ def gradients() -> Iterator[Probe]:
         yield probe(f"{words}, another threshold", g, r, 1.25)
     yield probe("just at the threshold", numpy.array([0.25, -0.25, 0.5, -0.5, 0.75]), numpy.full(5, 0.25), 0.5)
     yield probe("no residual", numpy.array([0.5, -0.5, 0.1, 3.0, -3.0]), numpy.zeros(5), 0.5)
+    yield probe("all below the threshold", numpy.array([0.3, -0.4, 0.2]), numpy.array([0.1, 0.05, -0.1]), 0.5)
     yield probe("far beyond the threshold", numpy.array([5.0, -7.0]), numpy.array([0.3, -0.3]), 0.5)
     yield probe("memory out of order", spread(rng.normal(size=6)), spread(rng.normal(size=6)), 0.5)
 
 
-@exercise(gradients, results="codes residual", lesson=LESSON, edits=EDITS)
+@exercise(gradients, results="codes residual", lesson=LESSON, edits=EDITS, free=("codes",))
 def two_bit_compress(g: Any, residual: Any, threshold: float) -> Any:
     """A gradient in two bits for each element, and what is left over for the next time.
 
