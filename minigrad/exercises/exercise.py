@@ -113,7 +113,8 @@ class Exercise:
     def wrong(self, old: str, new: str, mistake: str, what: str, *also: str) -> None:
         """Add an expected mistake: the text `old` of the reference is `new`.
 
-        A part of a line is written as `ast.unparse` does: single quotes, no needless parentheses. Several places are changed by `old` and `new` with `...` between the parts, in their order.
+        A part of a line is written as `ast.unparse` does: single quotes, no needless parentheses. Several places are
+        changed by `old` and `new` with `...` between the parts, in their order.
         """
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
         self.catalogue.append(lambda self: self.replaced(old, new, mistake, what, also))
@@ -160,9 +161,10 @@ def exercise(
         results: the names of what is returned, with blanks between them.
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
-        options: `float64` and `float32`, the tolerances; `free`, results of any dtype; `observe(returned, args)`, what is compared if not the
-            results; `agree(expected, found, probe)`, what counts as equal if not the numbers; `symptoms(outcomes,
-            words)`, what is wrong with an answer that no neighbour explains, from the probes on which it is wrong.
+        options: `float64` and `float32`, the tolerances; `free`, results of any dtype; `observe(returned, args)`, what
+            is compared if not the results; `agree(expected, found, probe)`, what counts as equal if not the numbers;
+            `symptoms(outcomes, words)`, what is wrong with an answer that no neighbour explains, from the probes on
+            which it is wrong.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:

@@ -142,7 +142,7 @@ HALVED = "n = (f(x + h * d) - f(x - h * d)) / (2 * h)"
 for _old, _new, _mistake, _what, *_also in [
     (HALVED, "n = (f(x + h * d) - f(x - h * d)) / h", "wrong-factor", "the two points are 2 h apart.", "scale-missing"),
     (HALVED, "n = f(x + h * d) - f(x - h * d)", "scale-missing", "the difference is not divided by 2 h."),
-    (HALVED, "n = (f(x + h * d) - f(x - h * d)) / 2 * h", "wrong-operation", "/ 2 * h multiplies by h: use parentheses.",
+    (HALVED, "n = (f(x + h * d) - f(x - h * d)) / 2 * h", "wrong-operation", "/ 2 * h multiplies by h.",
      "scale-missing"),
     (HALVED, "n = (f(x + h * d) - f(x)) / h", "missing-term",
      "a difference to one side is not accurate enough: use x + h d and x - h d.", "wrong-operation"),
@@ -163,7 +163,7 @@ for _old, _new, _mistake, _what, *_also in [
     ("p = np.sum(grad * d)", "p = np.sum(grad)", "scale-missing", "the slope along d is the sum of grad * d.",
      "missing-term", "wrong-operation"),
     ("p = np.sum(grad * d)", "p = np.mean(grad * d)", "mean-for-sum", "it is a sum, not a mean."),
-    ("p = np.sum(grad * d)", "p = np.linalg.norm(grad)", "wrong-operation", "the slope along d is the sum of grad * d."),
+    ("p = np.sum(grad * d)", "p = np.linalg.norm(grad)", "wrong-operation", "it is the sum of grad * d."),
     ("p = np.sum(grad * d)", "p = np.sum(np.abs(grad * d))", "extra-term", "the products keep their signs."),
     ("p = np.sum(grad * d)", "p = -np.sum(grad * d)", "wrong-sign", "p has the wrong sign."),
     ("p = np.sum(grad * d)", "p = np.sum(grad * rng.normal(size=x.shape))", "wrong-operation",
