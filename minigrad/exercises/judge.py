@@ -73,6 +73,8 @@ class Judgement:
             for name in outcome.changed:
                 found.setdefault("input-modified", f"It changes its argument {name}; work on a copy.")
             names = self.exercise.results
+            if outcome.kept:
+                found.setdefault("state-shared", "What one call returns depends on another call: start afresh in each.")
             for i, j in outcome.shared:
                 if max(i, j) < len(names):
                     both = f"{names[i]} and {names[j]}"

@@ -23,6 +23,7 @@ class Outcome:
     * `results`: NumPy arrays, and numbers as Python or NumPy scalars; None if there are none, and then
     * `error`: why, in words; `kind`: the class of the exception, or "returned"; `line`: the answer's line.
     * `changed`: the names of arguments that were changed; `shared`: pairs of results in one piece of memory.
+    * `kept`: whether the answer keeps something from one call to the next.
     """
 
     results: list[Any] | None
@@ -32,6 +33,7 @@ class Outcome:
     line: str = ""
     changed: tuple[str, ...] = ()
     shared: tuple[tuple[int, int], ...] = ()
+    kept: bool = False
 
 
 def run(answer: Callable[..., Any], probe: Probe, names: Sequence[str], observe: Observe | None = None) -> Outcome:
