@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy
 
 import minigrad
+from minigrad.commands.check import run_check
 from minigrad.commands.compare import run_compare
 from minigrad.commands.equations import run_equations
 from minigrad.commands.explore import run_explore
@@ -145,6 +146,27 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("name", nargs="?", help="an optimizer, such as adam (default: all of them)")
     one.add_argument("--worked", action="store_true", help="fill in the numbers of two steps, as one would by hand")
     one.set_defaults(run=run_equations)
+
+    one = commands.add_parser(
+        "check",
+        help="mark the answers to exercises in a file, and name their mistakes",
+        description="Check every function of a file that is named as an exercise. Each runs in a process of its own, "
+        "with limits on time and memory. The status is 0 if all are right and 1 if not. An answer can still read and "
+        "write your files: mark those of strangers where nothing can be lost.",
+        epilog="example: minigrad check adam_step.py --hint 3",
+        allow_abbrev=False,
+    )
+    one.add_argument("file", type=Path, metavar="FILE", help="a Python file")
+    one.add_argument("exercise", nargs="?", metavar="EXERCISE", help="only this one (default: all that are in it)")
+    one.add_argument(
+        "--hint", type=int, choices=(1, 2, 3), default=2, help="1 says where a mistake is, 2 what (default), 3 numbers"
+    )
+    one.add_argument(
+        "--without", action="append", default=[], metavar="MODULE", help="refuse answers that use this module"
+    )
+    one.add_argument("--seconds", type=positive, default=20, metavar="N", help="time for an answer (default 20)")
+    one.add_argument("--megabytes", type=positive, default=2048, metavar="N", help="its memory (default 2048)")
+    one.set_defaults(run=run_check)
     return top
 
 

@@ -2,7 +2,8 @@
 
 from minigrad.exercises import course
 from minigrad.exercises.check import check
-from minigrad.exercises.exercise import EXERCISES, Exercise, exercise
+from minigrad.exercises.course import EXERCISES
+from minigrad.exercises.exercise import Exercise, exercise
 from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.mistakes import MISTAKES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -29,8 +29,8 @@ class Neighbour:
     * `where`: the line of the reference that it changes; `theirs`: the line as it has it.
     * `what`: what is wrong, in one sentence to the learner.
     * `make`: makes the function; None if there is none (a line would need what it computes).
-    * `program`: its text, if it can be edited further; `swaps`: what was replaced in `form` to get it,
-      if that is all. `expected`: whether the author of the exercise named it.
+    * `program`: its text, if it can be edited further; `swaps`: what was replaced in `form` to get it, if that is all.
+    * `expected`: whether the author of the exercise named it.
     """
 
     mistake: str
@@ -50,6 +50,14 @@ class Neighbour:
         return self.make()
 
 
+@dataclass(frozen=True)
+class Symptom:
+    """A mistake that shows in what an answer does, whatever else it does."""
+
+    mistake: str
+    what: str
+
+
 @dataclass(eq=False)
 class Exercise:
     """See `exercise`, which makes one."""
@@ -62,8 +70,10 @@ class Exercise:
     float64: float = 1e-8
     float32: float = 2e-4
     absolute: float = 0.0
+    free: tuple[str, ...] = ()
     observe: Observe | None = None
     agree: Callable[[Any, Any, Any], bool] | None = None
+    symptoms: Callable[[Sequence[Outcome], Sequence[str]], list[Symptom]] | None = None
     catalogue: list[Callable[[Exercise], Neighbour]] = field(default_factory=list)
     others: list[tuple[str, str]] = field(default_factory=list)
 
@@ -93,6 +103,11 @@ class Exercise:
         return program(self.reference)
 
     @cached_property
+    def tried(self) -> list[Probe]:
+        """The probes."""
+        return list(self.probes())
+
+    @cached_property
     def expected(self) -> list[Outcome]:
         """What the reference does on each probe."""
         return [run(self.reference, probe, self.arguments, self.observe) for probe in self.tried]
@@ -108,14 +123,15 @@ class Exercise:
         return Bench(self.tried, self.arguments)
 
     @cached_property
-    def tried(self) -> list[Probe]:
-        """The probes."""
-        return list(self.probes())
-
-    @cached_property
     def neighbours(self) -> list[Neighbour]:
         """Every answer that is one mistake away: those of the catalogue first."""
-        return [*(make(self) for make in self.catalogue), *(n for form in self.forms for n in self.edited(form))]
+        named = [replace(make(self), expected=True) for make in self.catalogue]
+        found = [*named, *(n for form in self.forms for n in self.edited(form))]
+        return [n if n.form or not n.program else self.compared(n, n.program) for n in found]
+
+    def compared(self, neighbour: Neighbour, text: Program) -> Neighbour:
+        """The neighbour with what was replaced in the reference."""
+        return replace(neighbour, swaps=differences(self.program, text), form=self.program)
 
     @cached_property
     def forms(self) -> list[Program]:
@@ -135,26 +151,39 @@ class Exercise:
     def wrong(self, old: str, new: str, mistake: str, what: str, *also: str) -> None:
         """Add an expected mistake: the text `old` of the reference is `new`.
 
-        The text is that of `ast.unparse`: single quotes, spaces around operators, no needless parentheses. Several
-        places are changed by `old` and `new` with `...` between the parts, in their order.
+        A part of a line is written as `ast.unparse` does: single quotes, no needless parentheses. Several places are
+        changed by `old` and `new` with `...` between the parts, in their order.
         """
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
         self.catalogue.append(lambda self: self.replaced(old, new, mistake, what, also))
+
+    def line(self, name: str, text: str, mistake: str, what: str, *also: str) -> None:
+        """Add an expected mistake: the line that computes `name`, or "return", has this text instead."""
+        head = "return " if name == "return" else f"{name} = "
+        old = next(x.strip() for x in source(self.reference).splitlines() if x.strip().startswith(head))
+        self.wrong(old, head + text, mistake, what, *also)
+
+    def mistaken(self, mistake: str, what: str, *also: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add an expected mistake that is a whole function."""
+        assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
+
+        def made(function: Callable[..., Any]) -> Callable[..., Any]:
+            self.catalogue.append(lambda self: Neighbour(mistake, "", "", what, lambda: function, also))
+            return function
+
+        return made
 
     def replaced(self, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]) -> Neighbour:
         before, after = source(self.reference), self.changed(old, new)
         lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
         where, theirs = lines[0] if lines else ("", "")
         text = program(self.reference, after)
-        swaps = differences(self.program, text)
-        return Neighbour(
-            mistake, where, theirs, what, lambda: self.defined(after), also, text, swaps, self.program, True
-        )
+        return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text)
 
     def changed(self, old: str, new: str) -> str:
         """The text of the reference with parts replaced."""
         after = source(self.reference)
-        for part, other in zip(old.split(" ... "), new.split(" ... "), strict=True):
+        for part, other in zip(map(tidy, old.split(" ... ")), map(tidy, new.split(" ... ")), strict=True):
             assert part in after, f"{self.name}: {part!r} is not in the reference:\n{after}"
             after = after.replace(part, other)
         return after
@@ -175,8 +204,10 @@ def exercise(
         results: the names of what is returned, with blanks between them.
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
-        options: `float64` and `float32`, the relative tolerances; `absolute`, an error that is always rounding; `observe(returned, args)`, what is compared if not the results;
-            `agree(expected, found, probe)`, what counts as equal if not the numbers.
+        options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding; `free`, results of any dtype; `observe(returned, args)`, what
+            is compared if not the results; `agree(expected, found, probe)`, what counts as equal if not the numbers;
+            `symptoms(outcomes, words)`, what is wrong with an answer that no neighbour explains, from the probes on
+            which it is wrong.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:
@@ -194,6 +225,14 @@ def is_single(x: Any) -> bool:
     if isinstance(x, (list, tuple)):
         return any(map(is_single, x))
     return str(getattr(x, "dtype", "")) == "float32"
+
+
+def tidy(text: str) -> str:
+    """A text as `ast.unparse` writes it, if it is a whole line."""
+    try:
+        return ast.unparse(ast.parse(text))
+    except SyntaxError:
+        return text
 
 
 def named(name: str) -> Exercise:

@@ -34,8 +34,8 @@ class Feedback:
         """One line: the exercise and how it went."""
         if self.right:
             return f"{self.exercise}: right"
-        names = ", ".join([self.mistake, *self.also]) if self.mistake else "not recognised"
-        return f"{self.exercise}: not yet ({names})"
+        names = [self.mistake, *self.also] if self.mistake else self.also
+        return f"{self.exercise}: not yet ({', '.join(names)})" if names else f"{self.exercise}: not yet"
 
     def __str__(self) -> str:
         lines = [self.headline, self.message]

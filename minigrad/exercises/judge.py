@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 
 from minigrad.exercises.bench import Value
+from minigrad.exercises.closeness import close
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.mistakes import VAGUE, rank
@@ -65,22 +66,22 @@ class Judgement:
 
     def close(self, x: Any, y: Any, i: int) -> bool:
         """Whether a result on a probe is another one, to rounding, in shape and value; of what dtype is not asked."""
-        x, y = numpy.asarray(x), numpy.asarray(y)
-        if x.shape != y.shape or y.dtype.kind not in "fiub":
-            return False
         tolerance = self.exercise.tolerances[i]
-        x, y = x.astype(float), y.astype(float)
-        with numpy.errstate(all="ignore"):
-            size = numpy.abs(x)
-            scale = size + (numpy.max(size, where=numpy.isfinite(x), initial=0.0) / 1000)
-            off = numpy.abs(x - y) - self.exercise.absolute
-            return bool(numpy.all((off <= tolerance * scale) | (~numpy.isfinite(x) & ~numpy.isfinite(y))))
+        return close(x, y, tolerance, tolerance, self.exercise.absolute)
+
+    def words(self, i: int) -> str:
+        """What is special about a probe."""
+        return self.exercise.tried[i].words
 
     def feedback(self, hint: int) -> Feedback:
         beside = self.beside()
         if not self.off and not beside:
             return Feedback(self.exercise.name, True, "All of it is right.")
-        return said(self, self.explanation() if self.off else (), beside, hint)
+        explained = self.explanation() if self.off else ()
+        symptoms = []
+        if self.off and not explained and self.exercise.symptoms:
+            symptoms = self.exercise.symptoms([self.found[i] for i in self.off], [self.words(i) for i in self.off])
+        return said(self, explained, symptoms, beside, hint)
 
     def beside(self) -> dict[str, str]:
         """Mistakes that are not in the numbers: id -> a sentence."""
@@ -91,14 +92,17 @@ class Judgement:
             for name in outcome.changed:
                 found.setdefault("input-modified", f"It changes its argument {name}; work on a copy.")
             names = self.names(len(expected.results))
+            if outcome.kept:
+                found.setdefault("state-shared", "What one call returns depends on another call: start afresh in each.")
             for i, j in outcome.shared:
                 if max(i, j) < len(names):
                     both = f"{names[i]} and {names[j]}"
                     found.setdefault(
-                        "state-shared", f"The results {both} are one array: changing one changes the other."
+                        "state-shared", f"{both} are one array: changing one changes the other."
                     )
             for name, x, y in zip(names, expected.results, outcome.results):
-                if isinstance(x, numpy.ndarray) and numpy.asarray(x).dtype != numpy.asarray(y).dtype:
+                exact = isinstance(x, numpy.ndarray) and name not in self.exercise.free
+                if exact and numpy.asarray(x).dtype != numpy.asarray(y).dtype:
                     found.setdefault(
                         "dtype-widened" if numpy.asarray(y).dtype == numpy.float64 else "dtype",
                         f"{name} has dtype {numpy.asarray(y).dtype} where {x.dtype} goes in.",
@@ -189,7 +193,7 @@ class Judgement:
     def matches(self, value: Value, result: Any, k: int, i: int) -> bool:
         key = (value, k, i)
         if key not in self.compared:
-            self.compared[key] = self.close(value.value, result, i)
+            self.compared[key] = self.close(without_infinities(value.value), without_infinities(result), i)
         return self.compared[key]
 
     def pair(self) -> tuple[Neighbour, ...]:
@@ -242,6 +246,12 @@ def together(form: Program, one: Neighbour, two: Neighbour) -> Program | None:
         return form.with_swaps([*one.swaps, *two.swaps]) or form.with_swaps([*two.swaps, *one.swaps])
     other = dict(two.program.lines)
     return replace(form, lines=tuple((name, other[name] if name in theirs else x) for name, x in one.program.lines))
+
+
+def without_infinities(x: Any) -> Any:
+    """The numbers with NaN for infinities: which of the two a mistake leads to depends on how it is written."""
+    array = numpy.asarray(x)
+    return x if array.dtype.kind != "f" or not numpy.isinf(array).any() else numpy.where(numpy.isinf(array), numpy.nan, array)
 
 
 def is_finite(x: Any) -> bool:

@@ -22,8 +22,9 @@ class Outcome:
 
     * `results`: NumPy arrays, and numbers as Python or NumPy scalars; None if there are none, and then
     * `error`: why, in words; `kind`: the class of the exception, or "returned"; `line`: the answer's line.
-    * `nested`: what holds the results if it is not one tuple or list: "a dict", "tuples in a tuple".
     * `changed`: the names of arguments that were changed; `shared`: pairs of results in one piece of memory.
+    * `kept`: whether the answer keeps something from one call to the next.
+    * `nested`: what holds the results if it is not one tuple or list: "a dict", "tuples or lists in another".
     """
 
     results: list[Any] | None
@@ -33,6 +34,7 @@ class Outcome:
     line: str = ""
     changed: tuple[str, ...] = ()
     shared: tuple[tuple[int, int], ...] = ()
+    kept: bool = False
     nested: str = ""
 
 
@@ -53,7 +55,8 @@ def run(answer: Callable[..., Any], probe: Probe, names: Sequence[str], observe:
         raise
     except BaseException as error:
         name = type(error).__name__
-        return Outcome(None, error=f"{name}: {error}".rstrip(": "), kind=name, line=line_of(error))
+        said = "it calls exit()" if isinstance(error, SystemExit) else f"{name}: {error}".rstrip(": ")
+        return Outcome(None, error=said, kind=name, line=line_of(error))
     single = not isinstance(returned, (tuple, list, dict))
     results, nested = ([returned], "") if single else flat(returned)
     for x in results:

@@ -8,47 +8,63 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.exercises.feedback import Feedback
+from minigrad.exercises.mistakes import MISTAKES
 
 if TYPE_CHECKING:
-    from minigrad.exercises.exercise import Neighbour
+    from minigrad.exercises.exercise import Neighbour, Symptom
     from minigrad.exercises.judge import Judgement
 
 
-def said(judgement: Judgement, explained: Sequence[Neighbour], beside: dict[str, str], hint: int) -> Feedback:
+def said(
+    judgement: Judgement, explained: Sequence[Neighbour], symptoms: Sequence[Symptom], beside: dict[str, str], hint: int
+) -> Feedback:
     """The feedback on a wrong answer.
 
-    `explained` are the neighbours that do what it does, `beside` the mistakes that are not in its numbers.
+    `explained` are the neighbours that do what it does, `symptoms` what is wrong with it where no neighbour does, and
+    `beside` are mistakes that are not in its numbers: id -> a sentence.
     """
-    name = judgement.exercise.name
-    known = {x: text for x, text in beside.items() if x != "dtype"}
-    if "state-shared" in known:
+    sentences: list[str] = []
+    ids: list[str] = []
+    where = ""
+    details: tuple[str, ...] = ()
+    if "state-shared" in beside:
         explained = [n for n in explained if n.mistake not in ("wrong-state-stored", "wrong-returned-order")]
     if any(n.mistake == "wrong-returned-order" for n in explained):
-        known = {x: text for x, text in known.items() if x not in ("shape-wrong", "dtype-widened")}
+        beside = {x: text for x, text in beside.items() if x not in ("shape-wrong", "dtype-widened")}
     if explained:
-        first = explained[0]
-        ids = [first.mistake, *first.also, *(x for n in explained[1:] for x in (n.mistake, *n.also)), *known]
-        ids = list(dict.fromkeys(ids))
-        return Feedback(
-            name, False, " ".join([*(told(n, hint) for n in explained), *known.values()]), ids[0], tuple(ids[1:]),
-            first.where, (difference(judgement),) if hint > 2 else (),
-        )  # fmt: skip
-    if judgement.off and known:
-        ids = list(known)
-        text = " ".join([*known.values(), "There may be more."])
-        return Feedback(name, False, text, ids[0], tuple(ids[1:]), "", (difference(judgement),))
-    if judgement.off:
-        return Feedback(name, False, unrecognised(judgement), None, (), "", (difference(judgement),))
-    ids = list(beside)
-    return Feedback(name, False, " ".join(beside.values()), ids[0], tuple(ids[1:]))
+        where = explained[0].where
+        sentences += [told(neighbour, hint) for neighbour in explained]
+        ids += [x for neighbour in explained for x in (neighbour.mistake, *neighbour.also)]
+    elif symptoms:
+        sentences += [sentence(symptom.what) for symptom in symptoms]
+        ids += [symptom.mistake for symptom in symptoms]
+    elif judgement.off and not any(x in MISTAKES for x in beside):
+        sentences.append(unrecognised(judgement))
+    ids += beside
+    known = [x for x in dict.fromkeys(ids) if x in MISTAKES]
+    if judgement.off and (hint > 2 or not explained):
+        details = (difference(judgement),)
+    return Feedback(
+        judgement.exercise.name, False, " ".join([*sentences, *beside.values()]), known[0] if known else None,
+        tuple(known[1:]), where, details,
+    )  # fmt: skip
 
 
 def told(neighbour: Neighbour, hint: int) -> str:
-    """What is said of one mistake."""
+    """What is said of one mistake: where it is, what it is, the line beside the answer's."""
+    if not neighbour.where:
+        return "Look again at what happens to the numbers of the probe." if hint <= 1 else sentence(neighbour.what)
+    name, equals, _ = neighbour.where.partition(" = ")
+    place = f"{name} is computed" if equals and name.isidentifier() else "the result is put together"
     if hint <= 1:
-        return f"Look again at the line `{neighbour.where}`."
-    text = f"In the line `{neighbour.where}`: {neighbour.what}"
-    return text if hint == 2 else f"{text} Your answer does what `{neighbour.theirs}` would do."
+        return f"Look again at how {place}."
+    text = f"Where {place}: {neighbour.what}"
+    return text if hint == 2 else f"{text} It should be `{neighbour.where}`; yours does what `{neighbour.theirs}` does."
+
+
+def sentence(text: str) -> str:
+    """Text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def unrecognised(judgement: Judgement) -> str:

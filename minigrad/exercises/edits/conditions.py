@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from minigrad.exercises.edits.trees import edited, is_call, said
+from minigrad.exercises.edits.trees import swapped, is_call, said
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program
 
@@ -24,9 +24,9 @@ def conditions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for i, x in enumerate(node.values):
                 others = [y for j, y in enumerate(node.values) if j != i]
                 new = others[0] if len(others) == 1 else ast.BoolOp(node.op, others)
-                yield from edited(text, line, node, new, "condition-missing", f"the case {said(x)} is missing.")
+                yield from swapped(text, line, node, new, "condition-missing", f"the case {said(x)} is missing.")
             turned = ast.BoolOp(ast.And() if isinstance(node.op, ast.Or) else ast.Or(), node.values)
-            yield from edited(text, line, node, turned, "condition-missing", "and stands for or.", "wrong-operation")
+            yield from swapped(text, line, node, turned, "condition-missing", "and stands for or.", "wrong-operation")
         if isinstance(node, ast.IfExp):
             yield from cases(text, line, node, node.test, node.body, node.orelse)
         elif is_call(node, "where"):
@@ -40,15 +40,15 @@ def compared(text: Program, line: str, node: ast.Compare) -> Iterator[Neighbour]
     if kind in EDGES:
         new = ast.Compare(node.left, [EDGES[kind]()], node.comparators)
         what = f"the boundary of {said(node)} belongs to the other side."
-        yield from edited(text, line, node, new, "off-by-one-boundary", what)
+        yield from swapped(text, line, node, new, "off-by-one-boundary", what)
     if kind in TURNED:
         new = ast.Compare(node.left, [TURNED[kind]()], node.comparators)
-        yield from edited(text, line, node, new, "mask-wrong", f"{said(node)} is turned round.", "wrong-operation")
+        yield from swapped(text, line, node, new, "mask-wrong", f"{said(node)} is turned round.", "wrong-operation")
     if isinstance(node.left, ast.Name):
         for step in 1, -1:
             moved = ast.BinOp(node.left, ast.Add(), ast.Constant(step))
             new = ast.Compare(moved, node.ops, node.comparators)
-            yield from edited(text, line, node, new, "off-by-one-boundary", f"{said(node)} is off by one.")
+            yield from swapped(text, line, node, new, "off-by-one-boundary", f"{said(node)} is off by one.")
 
 
 def cases(
@@ -56,5 +56,5 @@ def cases(
 ) -> Iterator[Neighbour]:
     """A case that is missing."""
     shown = said(condition)
-    yield from edited(text, line, node, that, "condition-missing", f"the case {shown} is missing.")
-    yield from edited(text, line, node, this, "condition-missing", f"the case that is not {shown} is missing.")
+    yield from swapped(text, line, node, that, "condition-missing", f"the case {shown} is missing.")
+    yield from swapped(text, line, node, this, "condition-missing", f"the case that is not {shown} is missing.")

@@ -11,7 +11,7 @@ from minigrad.exercises.edits.trees import (
     binary,
     call,
     copied,
-    edited,
+    swapped,
     factors_of,
     is_call,
     is_name,
@@ -44,7 +44,7 @@ def correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         else:
             mistake, also = f"bias-correction-missing-{'second' if second else 'first'}", []
         what = f"the bias correction {said(c)} is missing."
-        yield from edited(text, line, node, product_of(others), mistake, what, *also)
+        yield from swapped(text, line, node, product_of(others), mistake, what, *also)
         power = right(c)
         if second:
             yield from half_rooted(text, line, node, product_of(others), c)
@@ -52,9 +52,9 @@ def correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             continue
         assert isinstance(power, ast.BinOp)
         wide = binary(binary(number(1), "-", power.left), "**", power.right)
-        yield from edited(text, line, c, wide, "wrong-operation", "The power is taken of the whole parenthesis.")
+        yield from swapped(text, line, c, wide, "wrong-operation", "The power is taken of the whole parenthesis.")
         once = binary(number(1), "-", power.left)
-        yield from edited(text, line, c, once, "power-missing", f"the exponent of {said(power)} is missing.")
+        yield from swapped(text, line, c, once, "power-missing", f"the exponent of {said(power)} is missing.")
     firsts = [swap for swap, (line, node, _, _) in zip(all_of_them, found) if not under_root(text, line, node)]
     if 1 < len(firsts) < len(found):
         yield from several(text, firsts, "bias-correction-missing-first", "The first mean is not corrected.")
@@ -93,9 +93,9 @@ def half_rooted(text: Program, line: str, node: ast.expr, mean: ast.expr, c: ast
     for other, x, _ in text.nodes():
         if is_call(x, "sqrt") and (x.args == [node] or (whole and is_name(x.args[0], line))):  # type: ignore[attr-defined]
             new = binary(call("sqrt", mean), "/", c)
-            yield from edited(text, other, x, new, "root-missing", f"the root of the correction {said(c)} is missing.")
+            yield from swapped(text, other, x, new, "root-missing", f"the root of the correction {said(c)} is missing.")
             inverse = binary(call("sqrt", mean), "*", call("sqrt", c))
-            yield from edited(text, other, x, inverse, "wrong-operation", f"the correction {said(c)} is upside down.")
+            yield from swapped(text, other, x, inverse, "wrong-operation", f"the correction {said(c)} is upside down.")
 
 
 def extra_correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -117,4 +117,4 @@ def extra_correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 corrected = any(isinstance(x, ast.expr) and said(x) == said(c) for y in above for x in ast.walk(y))
                 if new and is_name(node, new) and line in roles.lines and line != "result" and not corrected:
                     what = f"{state} is divided by {said(c)}, which the rule does not do."
-                    yield from edited(text, line, node, binary(node, "/", c), "extra-term", what)
+                    yield from swapped(text, line, node, binary(node, "/", c), "extra-term", what)

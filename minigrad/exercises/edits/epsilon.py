@@ -10,7 +10,7 @@ from minigrad.exercises.edits.trees import (
     Term,
     binary,
     call,
-    edited,
+    swapped,
     factors_of,
     is_call,
     is_name,
@@ -44,17 +44,17 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if root is not None:
             outside = binary(call("sqrt", sum_of(others)), "+", own)
             moved.append((line, root, outside))
-            yield from edited(text, line, root, outside, "epsilon-outside-root", f"{said(own)} is outside the root.")
+            yield from swapped(text, line, root, outside, "epsilon-outside-root", f"{said(own)} is outside the root.")
             both = binary(root, "+", own)
-            yield from edited(
+            yield from swapped(
                 text, line, root, both, "epsilon-outside-root", f"{said(own)} is outside the root, too.", "extra-term"
             )
             larger = call("sqrt", call("maximum", sum_of(others), own))
-            yield from edited(text, line, root, larger, "wrong-operation", f"a maximum stands for + {said(own)}.")
+            yield from swapped(text, line, root, larger, "wrong-operation", f"a maximum stands for + {said(own)}.")
         elif len(others) == 1 and is_call(others[0][1], "sqrt"):
             yield from beside_root(roles, text, line, node, others[0][1], own)
         for new, what in (binary(own, "**", number(2)), "squared"), (call("sqrt", own), "under a root"):
-            yield from edited(text, line, own, new, "wrong-factor", f"{said(own)} is {what}.", "wrong-operation")
+            yield from swapped(text, line, own, new, "wrong-factor", f"{said(own)} is {what}.", "wrong-operation")
     if len(moved) > 1:
         yield from several(text, moved, "epsilon-outside-root", "ε is outside the roots.")
     if len(dropped) > 1:
@@ -64,14 +64,14 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for times, factor in factors_of(node):
                 for small in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3) if not times and roles.is_array(factor) else ():
                     what = f"an ε of {small:g} is added to {said(factor)}; there is none here."
-                    yield from edited(text, line, factor, binary(factor, "+", number(small)), "extra-term", what)
+                    yield from swapped(text, line, factor, binary(factor, "+", number(small)), "extra-term", what)
     for state in roles.states:
         if state in roles.new and state in roles.arrays:
             line = roles.new[state]
             for own_name in roles.epsilons:
                 x = roles.lines[line]
                 new = binary(x, "+", name(own_name))
-                yield from edited(text, line, x, new, "extra-term", f"{own_name} is added to {state}.")
+                yield from swapped(text, line, x, new, "extra-term", f"{own_name} is added to {state}.")
 
 
 def beside_root(
@@ -81,13 +81,13 @@ def beside_root(
     (inside,) = root.args  # type: ignore[attr-defined]
     shown = said(own)
     under = call("sqrt", binary(inside, "+", own))
-    yield from edited(text, line, node, under, "epsilon-inside-root", f"{shown} is under the root.")
+    yield from swapped(text, line, node, under, "epsilon-inside-root", f"{shown} is under the root.")
     twice = binary(under, "+", own)
-    yield from edited(text, line, node, twice, "epsilon-inside-root", f"{shown} is under the root, too.", "extra-term")
+    yield from swapped(text, line, node, twice, "epsilon-inside-root", f"{shown} is under the root, too.", "extra-term")
     larger = call("maximum", root, own)
-    yield from edited(text, line, node, larger, "wrong-operation", f"a maximum stands for + {shown}.")
+    yield from swapped(text, line, node, larger, "wrong-operation", f"a maximum stands for + {shown}.")
     squared = call("sqrt", binary(inside, "+", binary(own, "**", number(2))))
-    yield from edited(text, line, node, squared, "epsilon-inside-root", f"the square of {shown} is under the root.")
+    yield from swapped(text, line, node, squared, "epsilon-inside-root", f"the square of {shown} is under the root.")
     mean = roles.lines.get(inside.id, inside) if isinstance(inside, ast.Name) else inside
     factors = factors_of(mean)
     corrections = [x for times, x in factors if not times and roles.is_correction(x)]
@@ -97,16 +97,16 @@ def beside_root(
         uncorrected = product_of(others)
         before = binary(binary(call("sqrt", uncorrected), "+", own), "/", call("sqrt", c))
         what = f"{shown} is added before the bias correction, which scales it."
-        yield from edited(text, line, node, before, "epsilon-scaled", what)
+        yield from swapped(text, line, node, before, "epsilon-scaled", what)
         inner = call("sqrt", binary(binary(uncorrected, "+", own), "/", c))
-        yield from edited(
+        yield from swapped(
             text, line, node, inner, "epsilon-scaled", f"{what[:-1]}, and it is under the root.", "epsilon-inside-root"
         )
         half = binary(binary(call("sqrt", uncorrected), "+", own), "/", c)
-        yield from edited(
+        yield from swapped(
             text, line, node, half, "root-missing", f"the root of {said(c)} is missing.", "epsilon-scaled"
         )
         times_root = binary(binary(call("sqrt", uncorrected), "+", own), "*", call("sqrt", c))
-        yield from edited(
+        yield from swapped(
             text, line, node, times_root, "wrong-operation", "The correction multiplies.", "epsilon-scaled"
         )

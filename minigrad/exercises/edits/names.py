@@ -11,7 +11,7 @@ from minigrad.exercises.edits.trees import (
     binary,
     call,
     copied,
-    edited,
+    swapped,
     everywhere,
     is_call,
     is_name,
@@ -38,7 +38,7 @@ def others(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 pair = {said(node), other.replace("_new", "")}
                 if other != said(node) and len(pair) == 2 and other != line:
                     what = f"{other.replace('_new', '')} stands where {said(node)} belongs."
-                    yield from edited(text, line, node, name(other), "wrong-operation", what)
+                    yield from swapped(text, line, node, name(other), "wrong-operation", what)
 
 
 def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -70,7 +70,7 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             if one != two:
                 for line, node, _ in places:
                     what = f"{two.replace('_new', '')} stands where {one.replace('_new', '')} belongs."
-                    yield from edited(text, line, node, name(two), "wrong-factor", what, "wrong-operation")
+                    yield from swapped(text, line, node, name(two), "wrong-factor", what, "wrong-operation")
         rests = [
             (line, above[-1], name(one)) if is_rest(above[-1], one) else (line, node, binary(number(1), "-", name(one)))
             for line, node, above in places
@@ -110,13 +110,13 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 if uses(term, GRADIENT) and uses(x, hyper) and not uses(term, hyper) and len(terms_of(x)) > 1:
                     rest = binary(number(1), "-", name(hyper))
                     what = f"{said(term)} is multiplied by 1 - {hyper}, which does not belong here."
-                    yield from edited(text, line, term, binary(rest, "*", term), "extra-term", what)
+                    yield from swapped(text, line, term, binary(rest, "*", term), "extra-term", what)
             for hyper in roles.hypers:
                 if uses(x, hyper) and not uses(x, roles.rate or hyper) and is_name(term, state) is False:
                     for node in [n for n in ast.walk(x) if is_call(n, "absolute") or is_power(n, 2)]:
                         rest = binary(binary(number(1), "-", name(hyper)), "*", node)  # type: ignore[arg-type]
                         what = f"{said(node)} is multiplied by 1 - {hyper}, which does not belong here."  # type: ignore[arg-type]
-                        yield from edited(text, line, node, rest, "extra-term", what)  # type: ignore[arg-type]
+                        yield from swapped(text, line, node, rest, "extra-term", what)  # type: ignore[arg-type]
         parts = terms_of(x)
         for hyper in roles.hypers:
             if weight and len(parts) == 2 and any(uses(y, GRADIENT) for _, y in parts) and uses(x, hyper):
@@ -126,19 +126,19 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 yield from several(text, swaps, "extra-term", what)
                 break
         larger = call("maximum", name(state), x)
-        yield from edited(text, line, x, larger, "extra-term", f"{state} never falls: a maximum does not belong here.")
+        yield from swapped(text, line, x, larger, "extra-term", f"{state} never falls: a maximum does not belong here.")
         used = [s for s in everywhere(text, line, call("maximum", name(state), name(line))) if s[0] != RESULT]
         yield from several(text, used, "extra-term", f"the larger {state} is used: a maximum does not belong here.")
         if weight and not uses(roles.lines[weight], roles.weight):
             again = binary(name(roles.weight), "+", roles.lines[weight])
             what = f"the old {roles.weight} is added, though the rule finds {roles.weight} anew."
-            yield from edited(text, weight, roles.lines[weight], again, "extra-term", what)
+            yield from swapped(text, weight, roles.lines[weight], again, "extra-term", what)
         if weight:
             for hyper in roles.hypers:
                 for sign in "+", "-":
                     ahead = binary(roles.lines[weight], sign, binary(name(hyper), "*", name(line)))
                     what = f"{hyper} {state} is added to the weight: the rule does not look ahead here."
-                    yield from edited(text, weight, roles.lines[weight], ahead, "extra-term", what)
+                    yield from swapped(text, weight, roles.lines[weight], ahead, "extra-term", what)
         for centre in name(state), name(line):
             centred = [
                 (at, node, binary(name(GRADIENT), "-", centre))
@@ -151,9 +151,9 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for array in sorted(roles.arrays & {*text.positional}) if at == weight and roles.is_array(term) else ():
                 if len(terms_of(node)) > 1 and not uses(term, array):
                     what = f"{said(term)} is multiplied by {array}, which does not belong here."
-                    yield from edited(text, at, term, binary(term, "*", name(array)), "extra-term", what)
+                    yield from swapped(text, at, term, binary(term, "*", name(array)), "extra-term", what)
     for at, node, _ in text.nodes():
         if roles.rate and is_name(node, roles.rate) and COUNT in text.positional:
             for falling in call("sqrt", name(COUNT)), name(COUNT):
                 what = "the rate falls with the step count, which the rule does not say."
-                yield from edited(text, at, node, binary(node, "/", falling), "extra-term", what)
+                yield from swapped(text, at, node, binary(node, "/", falling), "extra-term", what)

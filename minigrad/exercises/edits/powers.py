@@ -9,7 +9,7 @@ from minigrad.exercises.edits.roles import COUNT, Roles, right
 from minigrad.exercises.edits.trees import (
     binary,
     call,
-    edited,
+    swapped,
     factors_of,
     is_call,
     is_name,
@@ -34,7 +34,7 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         shown = said(node)
 
         def made(new: ast.expr, mistake: str, what: str, *also: str) -> Iterator[Neighbour]:
-            yield from edited(text, line, node, new, mistake, what, *also)  # noqa: B023
+            yield from swapped(text, line, node, new, mistake, what, *also)  # noqa: B023
 
         if is_power(node, 2):
             base = node.left  # type: ignore[attr-defined]
@@ -67,7 +67,7 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 for op, word in ("*", "doubled"), ("/", "halved"):
                     new = binary(hyper, op, number(2))  # type: ignore[arg-type]
                     what = f"{said(hyper)} is {word} under the root."  # type: ignore[arg-type]
-                    yield from edited(text, line, hyper, new, "wrong-factor", what)  # type: ignore[arg-type]
+                    yield from swapped(text, line, hyper, new, "wrong-factor", what)  # type: ignore[arg-type]
             if is_sum(inside):
                 roots = sum_of([(added, call("sqrt", x)) for added, x in terms_of(inside)])
                 yield from made(roots, "wrong-operation", f"the root is taken of each part of {said(inside)}.")
@@ -132,7 +132,7 @@ def wider(text: Program) -> Iterator[Neighbour]:
                 inner = product_of([*parts[:i], (True, base)])
                 new = product_of([(True, binary(inner, "**", number(2))), *parts[i + 1 :]])
                 what = f"the factor of {said(factor)} is squared, too."
-                yield from edited(text, line, node, new, "wrong-operation", what, "wrong-factor")
+                yield from swapped(text, line, node, new, "wrong-operation", what, "wrong-factor")
 
 
 def rooted(roles: Roles, text: Program) -> Iterator[Neighbour]:
@@ -141,7 +141,7 @@ def rooted(roles: Roles, text: Program) -> Iterator[Neighbour]:
         for times, factor in factors_of(node):
             if not times and roles.is_array(factor):
                 what = f"a root of {said(factor)} is taken."
-                yield from edited(text, line, factor, call("sqrt", factor), "wrong-operation", what, "extra-term")
+                yield from swapped(text, line, factor, call("sqrt", factor), "wrong-operation", what, "extra-term")
 
 
 def counts(text: Program) -> Iterator[Neighbour]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from minigrad.exercises.edits.roles import GRADIENT, Roles, is_one_minus, right
 from minigrad.exercises.edits.trees import (
     binary,
-    edited,
+    swapped,
     everywhere,
     factors_of,
     is_name,
@@ -240,4 +240,4 @@ def spread(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     new = sum_of([*parts[:i], (added, kept), (sign is added, loose), *parts[i + 1 :]])
                     left = said(product_of([*factors[:k], *factors[k + 1 :]]))
                     what = f"{said(loose)} is not multiplied by {left}."
-                    yield from edited(text, line, node, new, "scale-missing", what)
+                    yield from swapped(text, line, node, new, "scale-missing", what)

@@ -10,7 +10,7 @@ from minigrad.exercises.edits.roles import Roles
 from minigrad.exercises.edits.trees import (
     binary,
     call,
-    edited,
+    swapped,
     everywhere,
     factors_of,
     is_name,
@@ -103,19 +103,19 @@ def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
                     if times and roles.is_array(factor):
                         what = f"{said(factor)} replaces {state} instead of moving it."
                         mistakes = "assignment-for-accumulation", "missing-term"
-                        yield from edited(text, line, x, factor, mistakes[0], what, mistakes[1])
+                        yield from swapped(text, line, x, factor, mistakes[0], what, mistakes[1])
         parts = terms_of(x)
         if len(parts) == 2 and uses(parts[0][1], state) and len(factors_of(parts[0][1])) == 2:
             plain = binary(name(state), "+", factors_of(parts[1][1])[-1][1])
             what = f"{state} adds everything up: its factors are missing."
-            yield from edited(text, line, x, plain, "scale-missing", what, "extra-term")
+            yield from swapped(text, line, x, plain, "scale-missing", what, "extra-term")
         elif is_name(parts[0][1], state) and len(parts) == 2:
             candidates: list[ast.expr] = [*map(name, roles.hypers), *map(number, USUAL)]
             for factor in candidates:
                 rest = binary(number(1), "-", factor)
                 mean = binary(binary(factor, "*", name(state)), "+", binary(rest, "*", parts[1][1]))
                 what = f"a running mean stands for the sum in {state}."
-                yield from edited(text, line, x, mean, "extra-term", what, "wrong-operation")
+                yield from swapped(text, line, x, mean, "extra-term", what, "wrong-operation")
 
 
 def order(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -124,7 +124,7 @@ def order(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     for new in permutations(found):
         if list(new) != found and len(found) < 6:
             what = f"the results are in the wrong order; it is {', '.join(exercise.results)}."
-            yield from edited(text, RESULT, last, ast.Tuple(list(new), ast.Load()), "wrong-returned-order", what)
+            yield from swapped(text, RESULT, last, ast.Tuple(list(new), ast.Load()), "wrong-returned-order", what)
 
 
 def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -132,7 +132,7 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     roles = Roles(exercise, text)
     parts: dict[str, ast.expr] = {line: name(line) for line in roles.lines if line in roles.arrays}
     for line, node, _ in text.nodes():
-        if line != RESULT and roles.is_array(node):
+        if line != RESULT and roles.is_array(node) and node is not roles.lines[line]:
             parts.setdefault(ast.unparse(node), node)
     for state, node in roles.results:
         if state not in roles.arrays:

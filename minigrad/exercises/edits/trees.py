@@ -131,7 +131,7 @@ def said(x: ast.expr) -> str:
     return ast.unparse(x).replace("_new", "")
 
 
-def edited(
+def swapped(
     text: Program, line: str, old: ast.expr, new: ast.expr, mistake: str, what: str, *also: str
 ) -> Iterator[Neighbour]:
     """The neighbour in which one expression stands for another."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from minigrad.exercises.edits.roles import Roles
-from minigrad.exercises.edits.trees import binary, call, edited, is_call, is_product, number, said, several
+from minigrad.exercises.edits.trees import binary, call, swapped, is_call, is_product, number, said, several
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import RESULT, Program
 
@@ -33,9 +33,9 @@ def whole(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 over = "all elements" if axis is None else "an axis"
                 what = f"{word} over {over} stands for {said(node)}."
                 if function == "max_over":
-                    yield from edited(text, line, node, new, "max-not-elementwise", what, "axis-wrong")
+                    yield from swapped(text, line, node, new, "max-not-elementwise", what, "axis-wrong")
                 else:
-                    yield from edited(text, line, node, new, "axis-wrong", what)
+                    yield from swapped(text, line, node, new, "axis-wrong", what)
 
 
 def together(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -50,12 +50,12 @@ def together(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             if is_call(node, "maximum"):
                 both = [call(function, x, number(None)) for x in node.args]  # type: ignore[arg-type, attr-defined]
                 one = binary(call("maximum", *both), "+", binary(number(0), "*", node.args[0]))  # type: ignore[attr-defined]
-                yield from edited(text, line, node, one, "max-not-elementwise", what, "axis-wrong")
+                yield from swapped(text, line, node, one, "max-not-elementwise", what, "axis-wrong")
                 x, y = node.args  # type: ignore[attr-defined]
                 larger = ast.Compare(both[0], [ast.Gt()], [both[1]])
                 one_for_all = ast.IfExp(larger, x, y)
                 decision = "one decision is made for the whole array, where each element needs its own."
-                yield from edited(text, line, node, one_for_all, "max-not-elementwise", decision, "axis-wrong")
+                yield from swapped(text, line, node, one_for_all, "max-not-elementwise", decision, "axis-wrong")
 
 
 def means_under(text: Program, line: str, root: ast.expr) -> list[tuple[str, ast.expr]]:
@@ -72,4 +72,4 @@ def decisions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for function in "all_over", "any_over":
                 what = f"one decision {said(condition)} is made for the whole array."
                 new = call(function, condition)
-                yield from edited(text, line, condition, new, "max-not-elementwise", what, "axis-wrong")
+                yield from swapped(text, line, condition, new, "max-not-elementwise", what, "axis-wrong")
