@@ -10,6 +10,7 @@ import minigrad.exercises.course.special
 import minigrad.exercises.course.weights
 import minigrad.exercises.course.wrong_codes
 import minigrad.exercises.course.wrong_losses
+import minigrad.exercises.course.wrong_schedules
 import minigrad.exercises.course.wrong_walks
 from minigrad.exercises.exercise import EXERCISES
 
