@@ -139,7 +139,7 @@ class Exercise:
         before = after = source(self.reference)
         for part, other in zip(map(tidy, old.split(" ... ")), map(tidy, new.split(" ... ")), strict=True):
             assert part in after, f"{self.name}: {part!r} is not in the reference:\n{before}"
-            after = after.replace(part, other)
+            after = after.replace(part, other.replace("\n", "\n    "))
         lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
         where, theirs = lines[0] if lines else ("", "")
         text = program(self.reference, after)

@@ -8,12 +8,13 @@ from typing import Any
 import numpy
 
 from minigrad.exercises.closeness import close
-from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.exercise import Exercise, Neighbour, Symptom
 from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.mistakes import rank
 from minigrad.exercises.outcome import Outcome, run
 from minigrad.exercises.program import Program
 from minigrad.exercises.sentences import said
+from minigrad.exercises.symptoms import structure
 
 PAIRS = 4000
 """How many pairs of mistakes are tried at most."""
@@ -30,7 +31,8 @@ class Judgement:
     def __init__(self, exercise: Exercise, found: Sequence[Outcome]) -> None:
         self.exercise, self.found = exercise, found
         self.expected = [self.outcome(exercise.reference, i) for i in range(len(exercise.tried))]
-        self.off = [i for i in range(len(found)) if not self.agree(self.expected[i], found[i], i)]
+        off = [i for i in range(len(found)) if not self.agree(self.expected[i], found[i], i)]
+        self.off = sorted(off, key=lambda i: found[i].results is None)  # those that have numbers come first
 
     def outcome(self, function: Callable[..., Any], i: int) -> Outcome:
         exercise = self.exercise
@@ -58,11 +60,16 @@ class Judgement:
         beside = self.beside()
         if not self.off and not beside:
             return Feedback(self.exercise.name, True, "All of it is right.")
-        explained = self.explanation() if self.off else ()
-        symptoms = []
-        if self.off and not explained and self.exercise.symptoms:
-            symptoms = self.exercise.symptoms([self.found[i] for i in self.off], [self.words(i) for i in self.off])
-        return said(self, explained, symptoms, beside, hint)
+        explained = self.explanation() if self.off and any(x.results is not None for x in self.found) else ()
+        return said(self, explained, self.symptoms() if self.off and not explained else [], beside, hint)
+
+    def symptoms(self) -> list[Symptom]:
+        """What is wrong with an answer that no neighbour explains."""
+        expected, found = [self.expected[i] for i in self.off], [self.found[i] for i in self.off]
+        own: list[Symptom] = []
+        if self.exercise.symptoms:
+            own = self.exercise.symptoms(found, [self.words(i) for i in self.off])
+        return own or ([] if self.exercise.observe else structure(self.exercise.results, expected, found))
 
     def beside(self) -> dict[str, str]:
         """Mistakes that are not in the numbers: id -> a sentence."""
@@ -74,7 +81,7 @@ class Judgement:
                 found.setdefault("input-modified", f"It changes its argument {name}; work on a copy.")
             names = self.exercise.results
             for i, j in outcome.shared:
-                if max(i, j) < len(names):
+                if max(i, j) < len(names) and (i, j) not in expected.shared:
                     both = f"{names[i]} and {names[j]}"
                     found.setdefault("state-shared", f"{both} are one array: changing one changes the other.")
             for name, x, y in zip(names, expected.results, outcome.results):

@@ -1,5 +1,6 @@
 """The exercises of the course, a file for each part."""
 
+import minigrad.exercises.course.arithmetic
 import minigrad.exercises.course.communication
 import minigrad.exercises.course.losses
 import minigrad.exercises.course.rules
