@@ -16,7 +16,7 @@ from minigrad.exercises.program import Program
 from minigrad.exercises.sentences import said
 from minigrad.exercises.symptoms import structure
 
-PAIRS = 4000
+PAIRS = 3000
 """How many pairs of mistakes are tried at most."""
 
 

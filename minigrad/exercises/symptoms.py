@@ -1,17 +1,25 @@
-"""Mistakes that show in the structure of what an answer returns, whatever its numbers are."""
+"""Mistakes that show in what an answer returns or raises, whatever its formula is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy
 
 from minigrad.exercises.exercise import Symptom
 from minigrad.exercises.outcome import Outcome
 
+ONE_DECISION = (
+    "It decides once for a whole array (`if`, `and`, `max`); use what NumPy has for each element, as np.where or "
+    "np.maximum."
+)
+
 
 def structure(names: Sequence[str], expected: Sequence[Outcome], found: Sequence[Outcome]) -> list[Symptom]:
     """What is wrong with how many results there are, and with their shapes, if that is wrong wherever numbers are."""
+    if all("truth value of an array" in y.error for y in found):
+        return [Symptom("max-not-elementwise", ONE_DECISION)]
     asked = f"Return {', '.join(names)}."
     given = [(x, y) for x, y in zip(expected, found) if y.results is not None]
     if not given and all(y.kind == "returned" for y in found):
@@ -29,3 +37,13 @@ def structure(names: Sequence[str], expected: Sequence[Outcome], found: Sequence
         shapes = [numpy.shape((z.results or ())[i]) for z in (x, y)]
         return [Symptom("shape-wrong", f"the result {names[i]} has shape {shapes[1]}, expected {shapes[0]}.")]
     return []
+
+
+def misplaced(found: Sequence[Outcome], possible: Sequence[Sequence[Any]]) -> bool:
+    """Whether every element of the first results is one that it could be: then the wrong ones have been chosen."""
+    for y, values in zip(found, possible):
+        if y.results is None or any(numpy.shape(y.results[0]) != numpy.shape(v) for v in values):
+            return False
+        if not numpy.any([numpy.isclose(y.results[0], v, rtol=1e-4, atol=1e-7) for v in values], axis=0).all():
+            return False
+    return True

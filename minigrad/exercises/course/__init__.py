@@ -1,8 +1,11 @@
 """The exercises of the course, a file for each part."""
 
+import minigrad.exercises.course.activations
 import minigrad.exercises.course.arithmetic
 import minigrad.exercises.course.communication
+import minigrad.exercises.course.layers
 import minigrad.exercises.course.losses
+import minigrad.exercises.course.norms
 import minigrad.exercises.course.rules
 import minigrad.exercises.course.weights
 import minigrad.exercises.course.wrong_codes

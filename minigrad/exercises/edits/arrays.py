@@ -22,7 +22,7 @@ def upstream(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         return
     uses = [(line, node) for line, node, _ in text.nodes() if is_name(node, UPSTREAM)]
     lines = list(dict.fromkeys(line for line, _ in uses))
-    for chosen in [lines, *([x] for x in lines if len(lines) > 1)]:
+    for chosen in [lines, *([x] for x in lines)] if len(lines) > 1 else [[x] for x in lines]:
         nodes = [node for line, node in uses if line in chosen]
         ones = [expression(f"np.ones_like({UPSTREAM})") for _ in nodes]
         yield changed(text, chosen[0], nodes, ones, "upstream-missing", NO_UPSTREAM)
@@ -76,7 +76,7 @@ def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     uses = [(line, node) for line, node, _ in text.nodes() if isinstance(node, ast.Name)]
     names = [x for x in text.positional if any(is_name(node, x) for _, node in uses)]
     for a, b in itertools.combinations(names, 2):
-        there = [(line, node) for line, node in uses if is_name(node, a) or is_name(node, b)]
+        there = [(line, node) for line, node in uses if isinstance(node, ast.Name) and node.id in (a, b)]
         other: list[ast.expr] = [ast.Name(b if is_name(node, a) else a, ast.Load()) for _, node in there]
         what = f"{a} and {b} have changed places."
         yield changed(text, there[0][0], [node for _, node in there], other, "operands-swapped", what)
