@@ -16,7 +16,7 @@ from minigrad.exercises.program import Program
 from minigrad.exercises.sentences import said
 from minigrad.exercises.symptoms import structure
 
-PAIRS = 3000
+PAIRS = 2000
 """How many pairs of mistakes are tried at most."""
 
 
@@ -66,10 +66,10 @@ class Judgement:
     def symptoms(self) -> list[Symptom]:
         """What is wrong with an answer that no neighbour explains."""
         expected, found = [self.expected[i] for i in self.off], [self.found[i] for i in self.off]
-        own: list[Symptom] = []
-        if self.exercise.symptoms:
-            own = self.exercise.symptoms(found, [self.words(i) for i in self.off])
-        return own or ([] if self.exercise.observe else structure(self.exercise.results, expected, found))
+        symptoms = [] if self.exercise.observe else structure(self.exercise.results, expected, found)
+        if self.exercise.symptoms and not symptoms:
+            symptoms = self.exercise.symptoms(found, [self.words(i) for i in self.off])
+        return symptoms
 
     def beside(self) -> dict[str, str]:
         """Mistakes that are not in the numbers: id -> a sentence."""

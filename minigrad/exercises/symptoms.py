@@ -42,7 +42,7 @@ def structure(names: Sequence[str], expected: Sequence[Outcome], found: Sequence
 def misplaced(found: Sequence[Outcome], possible: Sequence[Sequence[Any]]) -> bool:
     """Whether every element of the first results is one that it could be: then the wrong ones have been chosen."""
     for y, values in zip(found, possible):
-        if y.results is None or any(numpy.shape(y.results[0]) != numpy.shape(v) for v in values):
+        if y.results is None or not y.single or any(numpy.shape(y.results[0]) != numpy.shape(v) for v in values):
             return False
         if not numpy.any([numpy.isclose(y.results[0], v, rtol=1e-4, atol=1e-7) for v in values], axis=0).all():
             return False

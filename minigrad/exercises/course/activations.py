@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy
 import numpy as np
 
 from minigrad.exercises.course.arithmetic import LESSON, drawn, three_ways
@@ -66,8 +65,7 @@ def relu_vjp(g: Any, x: Any) -> Any:
         2. g times the mask is g where it is True, and 0 elsewhere.
         3. Return a new array: g belongs to someone else.
     """
-    gx = g * (x > 0)
-    return gx
+    return g * (x > 0)
 
 
 def sigmoid_probes() -> Iterator[Probe]:
@@ -102,8 +100,7 @@ def sigmoid_vjp(g: Any, y: Any) -> Any:
         2. Multiply three things, element by element: g, y and 1 - y.
         3. A change of the input by d changes the output by y (1 - y) d: try it with a small d.
     """
-    gx = g * y * (1 - y)
-    return gx
+    return g * y * (1 - y)
 
 
 def tanh_probes() -> Iterator[Probe]:
@@ -137,8 +134,7 @@ def tanh_vjp(g: Any, y: Any) -> Any:
         2. The square is that of y alone: mind the parentheses.
         3. Where y is near 1 or -1 the function is flat, so gx is near 0.
     """
-    gx = g * (1 - y**2)
-    return gx
+    return g * (1 - y**2)
 
 
 def softmax_probes() -> Iterator[Probe]:
@@ -182,8 +178,7 @@ def softmax_vjp(g: Any, y: Any) -> Any:
         3. If every g of a row is the same number, gx is 0: the outputs of a row always add up to 1.
     """
     inner = np.sum(g * y, axis=-1, keepdims=True)
-    gx = y * (g - inner)
-    return gx
+    return y * (g - inner)
 
 
 def max_probes() -> Iterator[Probe]:
@@ -244,5 +239,4 @@ def max_vjp(g: Any, x: Any, axis: int) -> Any:
     top = np.max(x, axis=axis, keepdims=True)
     mask = (x == top).astype(x.dtype)
     count = np.sum(mask, axis=axis, keepdims=True)
-    gx = mask / count * np.expand_dims(g, axis)
-    return gx
+    return mask / count * np.expand_dims(g, axis)

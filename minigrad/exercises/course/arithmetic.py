@@ -52,7 +52,9 @@ def add_probes() -> Iterator[Probe]:
         yield from three_ways(f"shapes {a} and {b}", *drawn(1, numpy.broadcast_shapes(a, b)), a, b)
 
 
-@exercise(add_probes, results="ga gb", lesson=LESSON, edits=[phrases(SUMS), upstream, exchanged, results, counted_twice])
+@exercise(
+    add_probes, results="ga gb", lesson=LESSON, edits=[phrases(SUMS), upstream, exchanged, results, counted_twice]
+)
 def add_vjp(g: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Any:
     """The backward pass of a + b, with NumPy's broadcasting.
 

@@ -33,7 +33,10 @@ def forward_probes() -> Iterator[Probe]:
 
 
 @exercise(
-    forward_probes, results="y", lesson=LESSON, edits=[phrases(FORWARD), transposes, matrices, terms, results, exchanged]
+    forward_probes,
+    results="y",
+    lesson=LESSON,
+    edits=[phrases(FORWARD), transposes, matrices, terms, results, exchanged],
 )
 def dense_forward(x: Any, W: Any, b: Any) -> Any:
     """A Dense layer: every unit adds up all inputs, each with its weight, and its bias.
@@ -56,8 +59,7 @@ def dense_forward(x: Any, W: Any, b: Any) -> Any:
         2. b has the shape (out,). It is added to each row by broadcasting.
         3. Try it with n, in and out all different. With square matrices a mistake can hide.
     """
-    y = x @ W.T + b
-    return y
+    return x @ W.T + b
 
 
 def backward_probes() -> Iterator[Probe]:
@@ -166,5 +168,4 @@ def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
         3. Leave x as it is: work on a new array.
     """
     keep = mask_uniform >= rate
-    y = x * keep / (1 - rate)
-    return y
+    return x * keep / (1 - rate)

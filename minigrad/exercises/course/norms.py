@@ -30,7 +30,7 @@ def layernorm_probes() -> Iterator[Probe]:
 
 @exercise(
     layernorm_probes, results="gx", lesson=LESSON, float32=1e-3,
-    edits=[phrases(LAYERNORM), everywhere, upstream, reductions, terms, results, exchanged],
+    edits=[everywhere, phrases(LAYERNORM), upstream, reductions, terms, results, exchanged],
 )  # fmt: skip
 def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
     """The backward pass of layer normalization, after Ba, Kiros and Hinton (2016), without scale and shift.
@@ -58,10 +58,7 @@ def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
     mean = np.mean(x, axis=-1, keepdims=True)
     deviation = np.sqrt(np.var(x, axis=-1, keepdims=True) + eps)
     normal = (x - mean) / deviation
-    gx = (
-        g - np.mean(g, axis=-1, keepdims=True) - normal * np.mean(g * normal, axis=-1, keepdims=True)
-    ) / deviation
-    return gx
+    return (g - np.mean(g, axis=-1, keepdims=True) - normal * np.mean(g * normal, axis=-1, keepdims=True)) / deviation
 
 
 def batchnorm_probes() -> Iterator[Probe]:

@@ -64,9 +64,7 @@ def matrices(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         swapped: list[ast.expr] = [ast.BinOp(x.right, x.op, x.left) for x in nodes if isinstance(x, ast.BinOp)]
         what = "the matrices are multiplied in the wrong order."
         yield changed(text, products[0][0], nodes, swapped, "operands-swapped", what, "order-wrong")
-        by_element: list[ast.expr] = [
-            ast.BinOp(x.left, ast.Mult(), x.right) for x in nodes if isinstance(x, ast.BinOp)
-        ]
+        by_element: list[ast.expr] = [ast.BinOp(x.left, ast.Mult(), x.right) for x in nodes if isinstance(x, ast.BinOp)]
         what = "* stands where the matrix product @ is meant."
         yield changed(text, products[0][0], nodes, by_element, "wrong-operation", what)
 
@@ -101,7 +99,10 @@ def results(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 def counted_twice(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Results that are twice or half as large."""
     names, found = exercise.results, text.results
-    for k, mistake, what in (2, "extra-term", "is counted twice"), (0.5, "wrong-factor", "is half of what it should be"):
+    for k, mistake, what in (
+        (2, "extra-term", "is counted twice"),
+        (0.5, "wrong-factor", "is half of what it should be"),
+    ):
         for chosen in [list(zip(names, found)), *([x] for x in zip(names, found) if len(names) > 1)]:
             times: list[ast.expr] = [ast.BinOp(ast.Constant(k), ast.Mult(), x) for _, x in chosen]
             several = " and ".join(name for name, _ in chosen)

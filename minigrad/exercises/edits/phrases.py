@@ -23,8 +23,10 @@ def phrases(table: Sequence[Phrase]) -> Callable[[Exercise, Program], Iterator[N
 
     def made(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         places: dict[str, list[tuple[str, ast.expr]]] = {}
-        for line, node, _ in text.nodes():
-            places.setdefault(ast.unparse(node), []).append((line, node))
+        for line, whole in text.lines:
+            for node in ast.walk(whole):
+                if isinstance(node, ast.expr):
+                    places.setdefault(ast.unparse(node), []).append((line, node))
         for old, new, mistake, what, also in rows:
             found = places.get(old, [])
             lines = list(dict.fromkeys(line for line, _ in found))

@@ -23,8 +23,8 @@ def products(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         left, right = node.left, node.right
         a, b = ast.unparse(left), ast.unparse(right)
         if isinstance(node.op, ast.Mult):
-            yield changed(text, line, [node], [right], "scale-missing", f"the factor {a} is missing.", "missing-term")
-            yield changed(text, line, [node], [left], "scale-missing", f"the factor {b} is missing.", "missing-term")
+            yield changed(text, line, [node], [right], "scale-missing", f"the factor {a} is missing.")
+            yield changed(text, line, [node], [left], "scale-missing", f"the factor {b} is missing.")
             over = ast.BinOp(left, ast.Div(), right)
             yield changed(text, line, [node], [over], "wrong-operation", f"{b} should multiply, not divide.")
             plus = ast.BinOp(left, ast.Add(), right)
