@@ -52,8 +52,6 @@ def told(neighbour: Neighbour, hint: int) -> str:
         return "Look again at what happens to the numbers of the probe." if hint <= 1 else sentence(neighbour.what)
     name, equals, _ = neighbour.where.partition(" = ")
     place = f"{name} is computed" if equals and name.isidentifier() else "the result is put together"
-    if not equals and "," not in neighbour.where:
-        place = "the result is computed"
     if hint <= 1:
         return f"Look again at how {place}."
     text = f"Where {place}: {neighbour.what}"
