@@ -125,6 +125,10 @@ def multiply_vjp(g: Any, a: Any, b: Any) -> Any:
 
 
 multiply_vjp.wrong(
+    "g * b, a.shape ... g * a, b.shape", "g * a * b, a.shape ... g * a * b, b.shape", "wrong-factor",
+    "the gradient of an operand has only the other operand as its factor.", "extra-term",
+)  # fmt: skip
+multiply_vjp.wrong(
     "g * b, a.shape ... g * a, b.shape", "g * a, a.shape ... g * b, b.shape", "operands-swapped", LENGTHS
 )  # fmt: skip
 multiply_vjp.wrong(
