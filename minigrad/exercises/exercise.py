@@ -189,7 +189,7 @@ class Exercise:
         after = source(self.reference)
         for part, other in zip(map(tidy, old.split(" ... ")), map(tidy, new.split(" ... ")), strict=True):
             assert part in after, f"{self.name}: {part!r} is not in the reference:\n{after}"
-            after = after.replace(part, other)
+            after = after.replace(part, other.replace("\n", "\n    "))
         return after
 
     def defined(self, text: str) -> Callable[..., Any]:
