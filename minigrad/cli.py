@@ -151,8 +151,9 @@ def parser() -> argparse.ArgumentParser:
         "check",
         help="mark the answers to exercises in a file, and name their mistakes",
         description="Check every function of a file that is named as an exercise. Each runs in a process of its own, "
-        "with limits on time and memory. The status is 0 if all are right and 1 if not. An answer can still read and "
-        "write your files: mark those of strangers where nothing can be lost.",
+        "with limits on time and memory, and may import files beside it. The status is 0 if all are right, 1 if not, 2 "
+        "if the file cannot be used. An answer can still read and write your files, use the network, and look up what "
+        "is right if it sets out to: mark those of strangers where nothing can be lost.",
         epilog="example: minigrad check adam_step.py --hint 3",
         allow_abbrev=False,
     )

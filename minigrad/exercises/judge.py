@@ -41,9 +41,9 @@ class Judgement:
         return self.exercise.tried[i].words
 
     def agree(self, expected: Outcome, found: Outcome, i: int) -> bool:
-        """Whether two outcomes have the same results to rounding. What both fail on is the same."""
+        """Whether two outcomes have the same results to rounding, or both fail with the same words."""
         if expected.results is None or found.results is None:
-            return expected.results is found.results
+            return expected.results is found.results and expected.error == found.error
         if (expected.single, len(expected.results)) != (found.single, len(found.results)):
             return False
         if self.exercise.agree:
