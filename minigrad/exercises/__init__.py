@@ -1,5 +1,6 @@
 """Exercises that name the mistake."""
 
+from minigrad.exercises import course
 from minigrad.exercises.check import check
 from minigrad.exercises.course import EXERCISES
 from minigrad.exercises.exercise import Exercise, exercise

@@ -7,7 +7,7 @@ from typing import Any
 from minigrad.exercises.exercise import Exercise, named
 from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.judge import judge
-from minigrad.exercises.outcome import run
+from minigrad.exercises.tries import outcomes
 
 
 def check(exercise: str | Exercise, solution: Any, hint: int = 2) -> Feedback:
@@ -21,5 +21,4 @@ def check(exercise: str | Exercise, solution: Any, hint: int = 2) -> Feedback:
     The solution runs here, in this process, without limits. `minigrad check` runs a file in a process of its own.
     """
     found = exercise if isinstance(exercise, Exercise) else named(exercise)
-    outcomes = [run(solution, probe, found.arguments, found.observe) for probe in found.tried]
-    return judge(found, outcomes, hint)
+    return judge(found, outcomes(found, solution), hint)

@@ -18,7 +18,8 @@ from typing import Any
 import numpy
 
 from minigrad.exercises.course import EXERCISES
-from minigrad.exercises.outcome import reason, run
+from minigrad.exercises.outcome import reason
+from minigrad.exercises.tries import outcomes
 from minigrad.exercises.wire import as_data
 
 OUT_OF_MEMORY = 77
@@ -29,7 +30,7 @@ def main() -> None:
     """Arguments: the file, the exercise, where to write, megabytes, seconds, and modules that must not be used."""
     path, name, where, megabytes, seconds, *without = sys.argv[1:]
     exercise, leave = EXERCISES[name], os._exit
-    tried = exercise.tried
+    exercise.tried  # noqa: B018  # made before the answer runs, which may change what makes them
     with Path(where).open("w", encoding="utf-8") as output:  # before the answer, which may change what open means
         limit(int(megabytes), int(seconds))
         refuse(("minigrad.exercises", *without))
@@ -40,16 +41,9 @@ def main() -> None:
         try:
             answer = world.within(load)(path, name)
         except BaseException as error:
-            if isinstance(error, MemoryError):
-                leave(OUT_OF_MEMORY)
             data = {"problem": f"The file fails when it is loaded: {reason(error)}."}
         else:
-            data = {"outcomes": []}
-            for probe in tried:
-                outcome = run(world.within(answer), probe, exercise.arguments, exercise.observe)
-                if "MemoryError" in outcome.kind:  # NumPy's has a name of its own
-                    leave(OUT_OF_MEMORY)
-                data["outcomes"].append(as_data(outcome))
+            data = {"outcomes": [as_data(x) for x in outcomes(exercise, world.within(answer))]}
         json.dump(data, output)
     leave(0)  # whatever threads the answer has started
 
@@ -77,12 +71,14 @@ class World:
 
     def within(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is called in the answer's world."""
-        spaces, put = self.spaces, exchange  # which an answer might change, too
+        spaces, put, leave = self.spaces, exchange, os._exit  # which an answer might change, too
 
         def called(*args: Any, **kwargs: Any) -> Any:
             put(spaces, self.theirs)
             try:
                 return function(*args, **kwargs)
+            except MemoryError:
+                leave(OUT_OF_MEMORY)
             finally:
                 self.theirs = [space.copy() for space in spaces]
                 put(spaces, self.ours)

@@ -28,6 +28,8 @@ class Outcome:
     * `results`: NumPy arrays, and numbers as Python or NumPy scalars; None if there are none, and then
     * `error`: why, in words; `kind`: the class of the exception, or "returned"; `line`: the answer's line.
     * `changed`: the names of arguments that were changed; `shared`: pairs of results in one piece of memory.
+    * `kept`: whether the answer keeps something from one call to the next.
+    * `nested`: what holds the results if it is not one tuple or list: "a dict", "tuples or lists in another".
     """
 
     results: list[Any] | None
@@ -37,6 +39,8 @@ class Outcome:
     line: str = ""
     changed: tuple[str, ...] = ()
     shared: tuple[tuple[int, int], ...] = ()
+    kept: bool = False
+    nested: str = ""
 
 
 def run(answer: Callable[..., Any], probe: Probe, names: Sequence[str], observe: Observe | None = None) -> Outcome:
@@ -56,14 +60,23 @@ def run(answer: Callable[..., Any], probe: Probe, names: Sequence[str], observe:
         raise
     except BaseException as error:
         return Outcome(None, error=words(error), kind=type(error).__name__, line=line_of(error))
-    single = not isinstance(returned, (tuple, list))
-    results = [returned] if single else list(returned)
+    single = not isinstance(returned, (tuple, list, dict))
+    results, nested = ([returned], "") if single else flat(returned)
     for x in results:
         if not isinstance(x, (Number, numpy.ndarray, numpy.generic)):
             what = "nothing (None)" if x is None else f"a {type(x).__name__}"
             return Outcome(None, error=f"it returns {what} where an array or a number is expected", kind="returned")
     changed = tuple(name for name, x, y in zip(names, before, args) if not same(x, y))
-    return Outcome(results, single, changed=changed, shared=shared(results))
+    return Outcome(results, single, changed=changed, shared=shared(results), nested=nested)
+
+
+def flat(returned: Any) -> tuple[list[Any], str]:
+    """The results in one list, and in words how they were nested."""
+    if isinstance(returned, dict):
+        return list(returned.values()), "a dict"
+    parts = [list(x) if isinstance(x, (tuple, list)) else [x] for x in returned]
+    nested = any(isinstance(x, (tuple, list)) for x in returned)
+    return [x for part in parts for x in part], "tuples or lists in another" if nested else ""
 
 
 def same(x: Any, y: Any) -> bool:
