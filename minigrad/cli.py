@@ -16,7 +16,7 @@ import minigrad
 from minigrad.commands.check import run_check
 from minigrad.commands.compare import run_compare
 from minigrad.commands.equations import run_equations
-from minigrad.commands.exercises import run_list, run_progress, run_show, run_start
+from minigrad.commands.exercises import run_assemble, run_list, run_progress, run_show, run_start
 from minigrad.commands.explore import run_explore
 from minigrad.commands.output import DIGITS
 from minigrad.commands.surface import KINDS, run_surface
@@ -205,6 +205,18 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
         "--hint", type=int, choices=(1, 2, 3), default=2, help="for the next: 1 where, 2 what (default), 3 with numbers"
     )
     one.set_defaults(run=run_progress)
+
+    one = commands.add_parser(
+        "assemble",
+        help="put your right answers together into a framework of your own",
+        description="Write one file that is a small framework: your right answers, the library's where there is none "
+        "(comments say which), and what joins them. It needs NumPy, and digits.npz beside it; it trains the digits.",
+    )
+    one.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="FOLDER", help="default: this one")
+    one.add_argument(
+        "--out", type=Path, default=Path("my_framework.py"), metavar="FILE", help="default my_framework.py"
+    )
+    one.set_defaults(run=run_assemble)
 
 
 def at_least(low: int, text: str) -> int:

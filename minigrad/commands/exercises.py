@@ -8,6 +8,7 @@ from pathlib import Path
 from minigrad.commands.output import WIDTH, progress
 from minigrad.disk import replacing
 from minigrad.errors import AccessError
+from minigrad.exercises.assemble import assemble, write
 from minigrad.exercises.course import EXERCISES
 from minigrad.exercises.exercise import named
 from minigrad.exercises.folder import Standing, answers, standings
@@ -103,3 +104,13 @@ def what_to_do(standing: Standing) -> str:
     if standing.path:
         return f"Write the function in {standing.path}."
     return f"'minigrad exercises start {standing.exercise}' begins it."
+
+
+def run_assemble(arguments: argparse.Namespace) -> int:
+    """Put a learner's own framework together."""
+    made = assemble(arguments.folder)
+    write(made, arguments.out)
+    for name, whose in made.whose.items():
+        print(f"{name:24}{whose if whose == 'yours' else f'minigrad: {whose}'}")
+    print(f"\n{arguments.out} is written, with digits.npz; 'python {arguments.out}' trains it.")
+    return 0

@@ -13,6 +13,9 @@ from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.parts import in_order
 from minigrad.exercises.sandbox import check_file
 
+TITLE = "A framework of one's own:"
+"""How the file begins that `assemble` makes: it has all names, and is no answer."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -52,6 +55,8 @@ def found(folder: Path) -> dict[str, tuple[Path, bool]]:
         try:
             tree = parsed(path)
         except FileError:
+            continue
+        if (ast.get_docstring(tree) or "").startswith(TITLE):
             continue
         for name, done in functions(tree).items():
             if name in names and (name not in result or path.stem == name or (done and not result[name][1])):

@@ -97,9 +97,7 @@ class Judgement:
             for i, j in outcome.shared:
                 if max(i, j) < len(names):
                     both = f"{names[i]} and {names[j]}"
-                    found.setdefault(
-                        "state-shared", f"{both} are one array: changing one changes the other."
-                    )
+                    found.setdefault("state-shared", f"{both} are one array: changing one changes the other.")
             for name, x, y in zip(names, expected.results, outcome.results):
                 exact = isinstance(x, numpy.ndarray) and name not in self.exercise.free
                 if exact and numpy.asarray(x).dtype != numpy.asarray(y).dtype:
@@ -251,7 +249,11 @@ def together(form: Program, one: Neighbour, two: Neighbour) -> Program | None:
 def without_infinities(x: Any) -> Any:
     """The numbers with NaN for infinities: which of the two a mistake leads to depends on how it is written."""
     array = numpy.asarray(x)
-    return x if array.dtype.kind != "f" or not numpy.isinf(array).any() else numpy.where(numpy.isinf(array), numpy.nan, array)
+    return (
+        x
+        if array.dtype.kind != "f" or not numpy.isinf(array).any()
+        else numpy.where(numpy.isinf(array), numpy.nan, array)
+    )
 
 
 def is_finite(x: Any) -> bool:
