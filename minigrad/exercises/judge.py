@@ -54,12 +54,12 @@ class Judgement:
         return run(function, exercise.tried[i], exercise.arguments, exercise.observe)
 
     def agree(self, expected: Outcome, found: Outcome, i: int) -> bool:
-        """Whether two outcomes have the same results to rounding. What both fail on is the same."""
+        """Whether two outcomes have the same results to rounding, or both fail with the same words."""
         if expected.results is None or found.results is None:
             failed, other = (expected, found) if expected.results is None else (found, expected)
-            return other.results is None or (
-                failed.error.startswith(NOT_A_NUMBER) and not all(map(is_finite, other.results))
-            )
+            if other.results is None:
+                return failed.error == other.error
+            return failed.error.startswith(NOT_A_NUMBER) and not all(map(is_finite, other.results))
         if (expected.single, len(expected.results)) != (found.single, len(found.results)):
             return False
         if self.exercise.agree:
