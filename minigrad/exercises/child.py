@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -69,8 +68,10 @@ class World:
         self.ours = [dict(space) for space in self.spaces]
         self.theirs = self.ours
 
-    def within(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function as it is called in the answer's world."""
+    def within(self, function: Any) -> Any:
+        """The function as it is called in the answer's world; anything else is what it is."""
+        if not callable(function):
+            return function
         spaces, put, leave = self.spaces, exchange, os._exit  # which an answer might change, too
 
         def called(*args: Any, **kwargs: Any) -> Any:

@@ -75,9 +75,9 @@ ENDS = {
     "output without end": ("while True: print('x' * 10**6)", "File too large"),
     "nothing": ("pass", "nothing (None)"),
     "a word": ("return 'a word'", "a str"),
-    "words": ("return np.array(['a', 'b'])", "not recognised"),
-    "objects": ("return np.array([None, {}])", "not recognised"),
-    "a number that is too large": ("return 10**5000", "not recognised"),
+    "words": ("return np.array(['a', 'b'])", "not made of real numbers"),
+    "objects": ("return np.array([None, {}])", "not made of real numbers"),
+    "a number that is too large": ("return 10**5000", "not made of real numbers"),
     "too much": ("return np.ones(10**7)", "not recognised"),
 }  # fmt: skip
 
