@@ -100,7 +100,11 @@ class Exercise:
     @cached_property
     def program(self) -> Program:
         """The text of the reference, as data."""
-        return program(self.reference)
+        return self.parsed()
+
+    def parsed(self, text: str | None = None) -> Program:
+        """The reference, or another text of it, with a line for each result."""
+        return program(self.reference, text).naming(self.results)
 
     @cached_property
     def tried(self) -> list[Probe]:
@@ -136,7 +140,7 @@ class Exercise:
     @cached_property
     def forms(self) -> list[Program]:
         """The reference, and other ways to write it."""
-        return [self.program, *(program(self.reference, self.changed(old, new)) for old, new in self.others)]
+        return [self.program, *(self.parsed(self.changed(old, new)) for old, new in self.others)]
 
     def equally(self, old: str, new: str) -> None:
         """Add another way to write the reference, whose neighbours are further ones. As in `wrong`, but right."""
@@ -177,7 +181,7 @@ class Exercise:
         before, after = source(self.reference), self.changed(old, new)
         lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
         where, theirs = lines[0] if lines else ("", "")
-        text = program(self.reference, after)
+        text = self.parsed(after)
         return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text)
 
     def changed(self, old: str, new: str) -> str:
@@ -204,10 +208,10 @@ def exercise(
         results: the names of what is returned, with blanks between them.
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
-        options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding; `free`, results of any dtype; `observe(returned, args)`, what
-            is compared if not the results; `agree(expected, found, probe)`, what counts as equal if not the numbers;
-            `symptoms(outcomes, words)`, what is wrong with an answer that no neighbour explains, from the probes on
-            which it is wrong.
+        options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding; `free`, results
+            of any dtype; `observe(returned, args)`, what is compared if not the results; `agree(expected, found,
+            probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what is wrong with an answer
+            that no neighbour explains, from the probes on which it is wrong.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:
@@ -230,7 +234,7 @@ def is_single(x: Any) -> bool:
 def tidy(text: str) -> str:
     """A text as `ast.unparse` writes it, if it is a whole line."""
     try:
-        return ast.unparse(ast.parse(text))
+        return ast.unparse(ast.parse(text)).replace("\n", "\n    ")
     except SyntaxError:
         return text
 

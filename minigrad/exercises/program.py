@@ -73,10 +73,26 @@ class Program:
         lines[name] = new
         return replace(self, lines=(*lines.items(), (RESULT, last)))
 
+    def naming(self, names: Sequence[str]) -> Program:
+        """The same with a line for each result that is a formula, called as the result is."""
+        if not self.lines or len(self.results) != len(names):
+            return self
+        lines, results = dict(self.lines), list(self.results)
+        last = lines.pop(RESULT)
+        for i, (name, x) in enumerate(zip(names, results)):
+            line = f"{name}_new" if name in (*self.positional, *self.keywords) else name
+            if not isinstance(x, ast.Name) and line not in lines:
+                lines[line], results[i] = x, ast.Name(line, ast.Load())
+        lines[RESULT] = ast.Tuple(results, ast.Load()) if isinstance(last, ast.Tuple) else results[0]
+        return replace(self, lines=tuple(lines.items()))
+
     def text(self, name: str) -> str:
         """A line as a learner would write it."""
-        expression = ast.unparse(dict(self.lines)[name]).replace("_new", "")
-        return f"return {expression.strip('()')}" if name == RESULT else f"{name.removesuffix('_new')} = {expression}"
+        node = dict(self.lines)[name]
+        expression = ast.unparse(node).replace("_new", "")
+        if name == RESULT:
+            return f"return {expression[1:-1] if isinstance(node, ast.Tuple) else expression}"
+        return f"{name.removesuffix('_new')} = {expression}"
 
     def function(self) -> Callable[..., Any] | None:
         """The program as a function, or None if no order of its lines gives each what it needs."""

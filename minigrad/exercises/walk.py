@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 
 from minigrad.exercises.edits.rules import RULES
-from minigrad.exercises.exercise import Exercise, exercise
+from minigrad.exercises.exercise import EXERCISES, Exercise
 from minigrad.exercises.probes import Probe, probe, spread
 
 Start = Callable[[Any], Any]
@@ -54,7 +54,7 @@ def rule(
     states: str = "", *, start: Mapping[str, Start] | None = None, zeros: bool = True, lesson: str = "",
     hypers: Mapping[str, Sequence[float]], **options: Any,
 ) -> Callable[[Callable[..., Any]], Exercise]:  # fmt: skip
-    """Make an exercise of an update rule.
+    """Make an exercise of the course of an update rule.
 
     Args:
         states: the names of its states, in the order in which they are returned.
@@ -66,13 +66,24 @@ def rule(
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:
-        def probes() -> Iterator[Probe]:
-            for stop in STOPS:
-                yield walked(reference, stop, states.split(), start or {}, zeros, hypers)
-
-        return exercise(probes, results=f"w {states}".strip(), edits=RULES, lesson=lesson, **options)(reference)
+        found = of_rule(reference, states.split(), hypers, start or {}, zeros, lesson, **options)
+        EXERCISES[found.name] = found
+        return found
 
     return made
+
+
+def of_rule(
+    reference: Callable[..., Any], states: Sequence[str], hypers: Mapping[str, Sequence[float]],
+    start: Mapping[str, Start], zeros: bool = True, lesson: str = "", **options: Any,
+) -> Exercise:  # fmt: skip
+    """The exercise of an update rule, which is not one of the course."""
+
+    def probes() -> Iterator[Probe]:
+        for stop in STOPS:
+            yield walked(reference, stop, states, start, zeros, hypers)
+
+    return Exercise(reference, probes, RULES, lesson, ("w", *states), **options)
 
 
 def walked(
@@ -95,9 +106,10 @@ def walked(
         values["g"] = drawn(stop.scale)
         if zeros and (stop.zeros or t % 5 == 4):
             values["g"].ravel()[t % values["g"].size] = 0
-        if "noise" in asked:
-            values["noise"] = drawn()
         values["t"] = t
+        for name in asked:
+            if name not in ("w", "g", "t", *states, *hypers):
+                values[name] = drawn()  # noise, or what else is given
         args = [values[name] for name in asked if name not in hypers]
         if t < stop.step:
             returned = reference(*args, **chosen)

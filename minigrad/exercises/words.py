@@ -1,6 +1,7 @@
 """The functions that the texts of exercises and of their neighbours are written with.
 
-They take arrays and numbers. A number stays a Python float, which never widens an array, and is NaN where NumPy's would be.
+They take arrays and numbers. A number stays a Python float, which never widens an array, and is NaN where NumPy's
+would be.
 """
 
 from __future__ import annotations
@@ -34,14 +35,17 @@ def norm_of(x: Any, **kwargs: Any) -> Any:
     return numpy.sqrt(numpy.sum(numpy.square(x), **kwargs))
 
 
+def chosen(condition: Any, x: Any, y: Any) -> Any:
+    return numpy.where(condition, x, y) if hasattr(condition, "dtype") else x if condition else y
+
+
+ELEMENTWISE = (
+    "sqrt", "absolute", "sign", "square", "exp", "log", "log2", "log10", "sin", "cos", "maximum", "minimum",
+)  # fmt: skip
 WORDS: dict[str, Any] = {
-    name: number_or_array(getattr(numpy, name))
-    for name in ("sqrt", "absolute", "sign", "square", "exp", "log", "log2", "log10", "sin", "cos", "maximum", "minimum")
-} | {
-    "where": lambda condition, x, y: numpy.where(condition, x, y) if hasattr(condition, "dtype") else x if condition else y,
+    **{name: number_or_array(getattr(numpy, name)) for name in ELEMENTWISE}, "where": chosen,
     "mean_over": over(numpy.mean), "sum_over": over(numpy.sum), "max_over": over(numpy.max), "norm_over": over(norm_of),
-    "first_over": lambda x, axis: numpy.ravel(x)[0],
-    "all_over": numpy.all, "any_over": numpy.any,
+    "first_over": lambda x, axis: numpy.ravel(x)[0], "all_over": numpy.all, "any_over": numpy.any,
     "total": lambda x: float(numpy.sum(x, dtype=float)), "average": lambda x: float(numpy.mean(x, dtype=float)),
     "largest": lambda x: float(numpy.max(x)), "first_row": lambda x: float(numpy.sum(x[0], dtype=float)),
     "all_but_last": lambda x: float(numpy.sum(numpy.ravel(x)[:-1], dtype=float)),

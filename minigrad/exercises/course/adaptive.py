@@ -12,8 +12,8 @@ from minigrad.exercises.words import sqrt
 def adagrad_step(w: Any, g: Any, h: Any, *, lr: float, eps: float) -> Any:
     """One step of AdaGrad.
 
-    Each gradient is divided by the root of the sum of all squares that this weight has seen, so that rarely used weights
-    still take large steps. The sum `h` only grows, so the steps become smaller and smaller.
+    Each gradient is divided by the root of the sum of all squares that this weight has seen, so that rarely used
+    weights still take large steps. The sum `h` only grows, so the steps become smaller and smaller.
 
         h ← h + g²
         w ← w - lr g / √(h + eps)
@@ -40,8 +40,8 @@ def adagrad_step(w: Any, g: Any, h: Any, *, lr: float, eps: float) -> Any:
 def rmsprop_step(w: Any, g: Any, s: Any, *, lr: float, beta: float, eps: float) -> Any:
     """One step of RMSProp.
 
-    AdaGrad's sum never forgets; RMSProp divides by the root of a running *mean* of the squares, which does. `beta` says how
-    much of the old mean is kept.
+    AdaGrad's sum never forgets; RMSProp divides by the root of a running *mean* of the squares, which does. `beta`
+    says how much of the old mean is kept.
 
         s ← beta s + (1 - beta) g²
         w ← w - lr g / √(s + eps)
@@ -76,16 +76,16 @@ def rmsprop_centered_step(
 ) -> Any:
     """One step of centered RMSProp with momentum.
 
-    The mean of the squares less the square of the mean is the variance of the gradient; its root, the deviation, takes the
-    place of the root mean square. The step `d` has momentum, with the learning rate inside.
+    The mean of the squares less the square of the mean is the variance of the gradient; its root, the deviation,
+    takes the place of the root mean square. The step `d` has momentum, with the learning rate inside.
 
         s ← beta s + (1 - beta) g²
         m ← beta m + (1 - beta) g
         d ← momentum d - lr g / √(s - m² + eps)
         w ← w + d
 
-    Return `(w, s, m, d)`. All three states are zero at first. Rounding may make s - m² a little less than 0; you may limit it
-    to at least 0, but need not.
+    Return `(w, s, m, d)`. All three states are zero at first. Rounding may make s - m² a little less than 0; you may
+    limit it to at least 0, but need not.
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])
@@ -110,8 +110,8 @@ def rmsprop_centered_step(
 def adadelta_step(w: Any, g: Any, s: Any, d: Any, *, rho: float, eps: float) -> Any:
     """One step of AdaDelta.
 
-    AdaDelta has no learning rate: the size of a step comes from the root mean square of the steps so far. So there are two
-    running means of squares, `s` of the gradients and `d` of the steps.
+    AdaDelta has no learning rate: the size of a step comes from the root mean square of the steps so far. So there
+    are two running means of squares, `s` of the gradients and `d` of the steps.
 
         s ← rho s + (1 - rho) g²
         Δ ← √(d + eps) / √(s + eps) g        with the d of before

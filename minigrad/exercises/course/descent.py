@@ -11,8 +11,8 @@ from minigrad.exercises.walk import rule
 def sgd_step(w: Any, g: Any, *, lr: float, wd: float) -> Any:
     """One step of stochastic gradient descent with weight decay.
 
-    A step against the gradient goes downhill; `lr`, the learning rate, says how far. The weight decay `wd` is part of the
-    gradient, as if a penalty wd/2 w² were added to the loss, and pulls every weight towards 0.
+    A step against the gradient goes downhill; `lr`, the learning rate, says how far. The weight decay `wd` is part of
+    the gradient, as if a penalty wd/2 w² were added to the loss, and pulls every weight towards 0.
 
         g' = g + wd w
         w  ← w - lr g'
@@ -31,16 +31,15 @@ def sgd_step(w: Any, g: Any, *, lr: float, wd: float) -> Any:
         2. The decay is added to the gradient before the rate multiplies it, so both are multiplied by lr.
         3. `w = w - lr * (g + wd * w)` makes a new array; `w -= ...` would change the one that was passed in.
     """
-    w = w - lr * (g + wd * w)
-    return w
+    return w - lr * (g + wd * w)
 
 
 @rule("v", hypers={"lr": (0.3, 0.07, 1.7, 0.01), "wd": (0.2, 0.6, 0.05, 1e-4), "momentum": (0.7, 0.8, 0.35, 0.9)})
 def momentum_step(w: Any, g: Any, v: Any, *, lr: float, wd: float, momentum: float) -> Any:
     """One step of gradient descent with momentum.
 
-    The velocity `v` keeps part of the previous step: steps that agree add up, steps that zigzag cancel. The learning rate
-    is inside the velocity, so a later rate does not change the velocity that is already there.
+    The velocity `v` keeps part of the previous step: steps that agree add up, steps that zigzag cancel. The learning
+    rate is inside the velocity, so a later rate does not change the velocity that is already there.
 
         v ← momentum v - lr (g + wd w)
         w ← w + v
@@ -68,8 +67,9 @@ def momentum_step(w: Any, g: Any, v: Any, *, lr: float, wd: float, momentum: flo
 def nag_step(w: Any, g: Any, v: Any, *, lr: float, momentum: float) -> Any:
     """One step of Nesterov's accelerated gradient.
 
-    Nesterov takes the gradient where the momentum is about to lead, so that it can still correct the velocity. A gradient can
-    only be had where the weights are, therefore the weight that is stored *is* the look-ahead point p + momentum v.
+    Nesterov takes the gradient where the momentum is about to lead, so that it can still correct the velocity. A
+    gradient can only be had where the weights are, therefore the weight that is stored *is* the look-ahead point p +
+    momentum v.
 
         p ← w - momentum v            the point, from the look-ahead point and the old velocity
         v ← momentum v - lr g

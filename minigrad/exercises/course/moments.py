@@ -19,8 +19,9 @@ RATE, BETA1, BETA2, EPS = (
 def adam_step(w: Any, g: Any, m: Any, v: Any, t: int, *, lr: float, beta1: float, beta2: float, eps: float) -> Any:
     """One step of Adam.
 
-    Adam divides a running mean of the gradient by the root of a running mean of its square, so that a step is about lr whatever
-    the size of the gradients. Both means start at zero and are too small at first; dividing by 1 - betaᵗ makes up for it.
+    Adam divides a running mean of the gradient by the root of a running mean of its square, so that a step is about
+    lr whatever the size of the gradients. Both means start at zero and are too small at first; dividing by 1 - betaᵗ
+    makes up for it.
 
         m ← beta1 m + (1 - beta1) g
         v ← beta2 v + (1 - beta2) g²
@@ -56,8 +57,9 @@ def adamw_step(
 ) -> Any:
     """One step of AdamW.
 
-    In Adam a decay inside the gradient is divided by the size of the gradient, so that weights with large gradients hardly decay.
-    AdamW takes the decay out of the gradient: beside the step, every weight shrinks by the same fraction lr wd.
+    In Adam a decay inside the gradient is divided by the size of the gradient, so that weights with large gradients
+    hardly decay. AdamW takes the decay out of the gradient: beside the step, every weight shrinks by the same
+    fraction lr wd.
 
         m, v, m̂, v̂ as in Adam
         A = m̂ / (√v̂ + eps)
@@ -89,8 +91,8 @@ def adamw_step(
 def adamax_step(w: Any, g: Any, m: Any, u: Any, t: int, *, lr: float, beta1: float, beta2: float) -> Any:
     """One step of Adamax.
 
-    Adamax is Adam with the largest gradient in place of the mean square: `u` is the largest |g| so far, which fades by the factor
-    beta2 at each step. It needs no correction and, as no element of g is 0, no eps.
+    Adamax is Adam with the largest gradient in place of the mean square: `u` is the largest |g| so far, which fades
+    by the factor beta2 at each step. It needs no correction and, as no element of g is 0, no eps.
 
         m ← beta1 m + (1 - beta1) g
         u ← max(beta2 u, |g|)                 element by element
@@ -126,8 +128,9 @@ def nadam_step(
 ) -> Any:  # fmt: skip
     """One step of Nadam.
 
-    Nadam is Adam that looks ahead as Nesterov does: the step mixes the gradient of now with the mean as it will be weighted in the
-    next step. The weight of the mean, μ, grows with the step count; `P`, a number, is the product of all μ so far.
+    Nadam is Adam that looks ahead as Nesterov does: the step mixes the gradient of now with the mean as it will be
+    weighted in the next step. The weight of the mean, μ, grows with the step count; `P`, a number, is the product of
+    all μ so far.
 
         μ(t) = beta1 (1 - ½ 0.96^(t schedule_decay))
         P ← P μ(t)

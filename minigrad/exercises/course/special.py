@@ -12,8 +12,8 @@ from minigrad.exercises.words import absolute, sign, sqrt, where
 def signum_step(w: Any, g: Any, m: Any, *, lr: float, momentum: float, wd_lh: float) -> Any:
     """One step of Signum.
 
-    Each weight moves by the learning rate against the sign of its momentum, so a huge gradient does no more harm than a small
-    one. The decay `wd_lh` is beside the step: it does not go through the sign.
+    Each weight moves by the learning rate against the sign of its momentum, so a huge gradient does no more harm than
+    a small one. The decay `wd_lh` is beside the step: it does not go through the sign.
 
         m ← momentum m + (1 - momentum) g
         w ← (1 - lr wd_lh) w - lr sign(m)        sign(0) = 0
@@ -43,8 +43,8 @@ def signum_step(w: Any, g: Any, m: Any, *, lr: float, momentum: float, wd_lh: fl
 def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
     """One step of delay-compensated asynchronous SGD.
 
-    A worker's gradient belongs to the weight `prev` that it was given; meanwhile others have moved the weight to `w`. The
-    difference is made up for by a cheap guess of the curvature: lamda g².
+    A worker's gradient belongs to the weight `prev` that it was given; meanwhile others have moved the weight to `w`.
+    The difference is made up for by a cheap guess of the curvature: lamda g².
 
         w_new = w - lr (g + lamda g² (w - prev))
         prev_new = w                                the weight that was given
@@ -73,8 +73,8 @@ def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
 def ftrl_step(w: Any, g: Any, z: Any, n: Any, *, lr: float, lamda1: float, beta: float) -> Any:
     """One step of FTRL-Proximal.
 
-    FTRL does not move the weight; it finds it anew from the sum `z` of all gradients, so that a weight whose sum stays below
-    `lamda1` is exactly 0. The sum `n` of the squares gives every weight a learning rate of its own.
+    FTRL does not move the weight; it finds it anew from the sum `z` of all gradients, so that a weight whose sum
+    stays below `lamda1` is exactly 0. The sum `n` of the squares gives every weight a learning rate of its own.
 
         z ← z + g - (√(n + g²) - √n) / lr w        with the n and the w of before
         n ← n + g²
@@ -93,7 +93,7 @@ def ftrl_step(w: Any, g: Any, z: Any, n: Any, *, lr: float, lamda1: float, beta:
     Hints:
         1. Three lines: z, then n, then w, which does not contain the old weight.
         2. z needs the n of before; w needs the new z and the new n; at |z| = lamda1 the weight is 0.
-        3. `numpy.where(numpy.abs(z) <= lamda1, 0, -(z - numpy.sign(z) * lamda1) / ((beta + numpy.sqrt(n)) / lr))`; mind the dtype.
+        3. `numpy.where(numpy.abs(z) <= lamda1, 0, ...)` gives 0 where it must; then bring the dtype back.
     """
     z = z + g - (sqrt(n + g**2) - sqrt(n)) / lr * w
     n = n + g**2
@@ -113,8 +113,8 @@ def ftml_step(
 ) -> Any:
     """One step of FTML, follow the moving leader.
 
-    Like FTRL, FTML finds the weight anew at each step, from a running mean `z` of the gradients and of the weights. `d` is the
-    curvature that Adam's scale stands for; recent steps count for more.
+    Like FTRL, FTML finds the weight anew at each step, from a running mean `z` of the gradients and of the weights.
+    `d` is the curvature that Adam's scale stands for; recent steps count for more.
 
         v ← beta2 v + (1 - beta2) g²
         d' = (1 - beta1ᵗ) / lr (√(v / (1 - beta2ᵗ)) + eps)
@@ -147,8 +147,8 @@ def ftml_step(
 def sgld_step(w: Any, g: Any, noise: Any, *, lr: float) -> Any:
     """One step of stochastic gradient Langevin dynamics.
 
-    SGLD takes half a gradient step and adds noise of just the size that makes the weights wander as samples of the posterior,
-    instead of settling at one point. `noise` is standard normal, and given.
+    SGLD takes half a gradient step and adds noise of just the size that makes the weights wander as samples of the
+    posterior, instead of settling at one point. `noise` is standard normal, and given.
 
         w ← w - lr / 2 g + √lr noise
 
@@ -165,8 +165,7 @@ def sgld_step(w: Any, g: Any, noise: Any, *, lr: float) -> Any:
         2. The noise is multiplied by the root of the rate, the gradient by half of the rate.
         3. `lr` is a Python number: `lr**0.5` stays one, while `numpy.sqrt(lr)` is a float64 scalar that widens float32.
     """
-    w = w - lr / 2 * g + sqrt(lr) * noise
-    return w
+    return w - lr / 2 * g + sqrt(lr) * noise
 
 
 signum_step.equally("(1 - lr * wd_lh) * w - lr * sign(m)", "w - lr * (sign(m) + wd_lh * w)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from minigrad.exercises.edits.trees import swapped, is_call, said
+from minigrad.exercises.edits.trees import is_call, said, swapped
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program
 

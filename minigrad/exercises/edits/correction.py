@@ -11,7 +11,6 @@ from minigrad.exercises.edits.trees import (
     binary,
     call,
     copied,
-    swapped,
     factors_of,
     is_call,
     is_name,
@@ -22,6 +21,7 @@ from minigrad.exercises.edits.trees import (
     products,
     said,
     several,
+    swapped,
 )
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program, Swap

@@ -10,7 +10,6 @@ from minigrad.exercises.edits.trees import (
     Term,
     binary,
     call,
-    swapped,
     factors_of,
     is_call,
     is_name,
@@ -22,6 +21,7 @@ from minigrad.exercises.edits.trees import (
     several,
     sum_of,
     sums,
+    swapped,
     terms_of,
 )
 from minigrad.exercises.exercise import Exercise, Neighbour

@@ -11,7 +11,6 @@ from minigrad.exercises.edits.trees import (
     binary,
     call,
     copied,
-    swapped,
     factors_of,
     is_name,
     is_one_of,
@@ -22,6 +21,7 @@ from minigrad.exercises.edits.trees import (
     products,
     said,
     several,
+    swapped,
     uses,
 )
 from minigrad.exercises.exercise import Exercise, Neighbour

@@ -11,7 +11,6 @@ from minigrad.exercises.edits.trees import (
     binary,
     call,
     copied,
-    swapped,
     everywhere,
     is_call,
     is_name,
@@ -22,6 +21,7 @@ from minigrad.exercises.edits.trees import (
     several,
     sum_of,
     sums,
+    swapped,
     terms_of,
     uses,
 )
@@ -105,7 +105,7 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if line is None or state not in roles.arrays:
             continue
         x = roles.lines[line]
-        for added, term in terms_of(x):
+        for _, term in terms_of(x):
             for hyper in roles.hypers:
                 if uses(term, GRADIENT) and uses(x, hyper) and not uses(term, hyper) and len(terms_of(x)) > 1:
                     rest = binary(number(1), "-", name(hyper))

@@ -9,7 +9,6 @@ from minigrad.exercises.edits.roles import COUNT, Roles, right
 from minigrad.exercises.edits.trees import (
     binary,
     call,
-    swapped,
     factors_of,
     is_call,
     is_name,
@@ -21,6 +20,7 @@ from minigrad.exercises.edits.trees import (
     said,
     several,
     sum_of,
+    swapped,
     terms_of,
 )
 from minigrad.exercises.exercise import Exercise, Neighbour
@@ -108,8 +108,8 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for function in "sign", "absolute", "square":
                 what = f"{function} of {shown} stands for {shown}."
                 yield from made(call(function, node), "wrong-operation", what)
-    roots = [(line, node, node.args[0]) for line, node, _ in text.nodes() if is_call(node, "sqrt")]  # type: ignore[attr-defined]
-    for group in [roots, *([x for x in roots if x[0] == line] for line in {x[0] for x in roots})]:
+    every = [(line, node, node.args[0]) for line, node, _ in text.nodes() if is_call(node, "sqrt")]  # type: ignore[attr-defined]
+    for group in [every, *([x for x in every if x[0] == line] for line in {x[0] for x in every})]:
         if len(group) > 1:
             yield from several(text, group, "root-missing", "The roots are missing.")
     yield from wider(text)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from minigrad.exercises.edits.roles import GRADIENT, Roles, is_one_minus, right
 from minigrad.exercises.edits.trees import (
     binary,
-    swapped,
     everywhere,
     factors_of,
     is_name,
@@ -21,6 +20,7 @@ from minigrad.exercises.edits.trees import (
     several,
     sum_of,
     sums,
+    swapped,
     terms_of,
     uses,
 )
@@ -127,7 +127,7 @@ def decay(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def undecayed(roles: Roles, text: Program, own: str) -> Iterator[tuple[list[Swap], bool]]:
-    """How the decay is taken out, and whether it is part of the gradient: the term `wd * w`, or the factor `1 - lr * wd`."""
+    """How the decay is taken out, the term `wd * w` or the factor `1 - lr * wd`, and whether it is in the gradient."""
     for line, node in sums(text):
         parts = terms_of(node)
         others = [(added, x) for added, x in parts if not uses(x, own)]

@@ -19,7 +19,7 @@ GRADIENT = "g"
 class Roles:
     """The names of a program by what they are.
 
-    * `weight`, `states`: what is handed on, as far as it is an argument too; `new`: its name -> the name of its new value.
+    * `weight`, `states`: what is handed on; `new`: its name -> the line of its new value.
     * `hypers`: the hyper-parameters, `lr` included; `factors`: those of them that are used as β and 1 - β.
     * `arrays`: arguments and lines that are arrays; `products`: states that are numbers.
     """

@@ -22,7 +22,8 @@ from minigrad.exercises.program import Program
 
 FAMILIES = [
     epsilon, correction, states, rates, decay, terms, hypers, powers, factors, spread, parentheses, conditions,
-    decisions, whole, together, arguments, exchanged, numbers, stored, extra_correction, additions, scaled_lines, others,
+    decisions, whole, together, arguments, exchanged, numbers, stored,
+    extra_correction, additions, scaled_lines, others,
 ]  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from minigrad.exercises.edits.roles import Roles
 from minigrad.exercises.edits.trees import (
     binary,
     call,
-    swapped,
     everywhere,
     factors_of,
     is_name,
@@ -20,6 +19,7 @@ from minigrad.exercises.edits.trees import (
     number,
     said,
     several,
+    swapped,
     terms_of,
     uses,
 )

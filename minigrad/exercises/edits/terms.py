@@ -9,7 +9,6 @@ from minigrad.exercises.edits.roles import Roles, is_one
 from minigrad.exercises.edits.trees import (
     Term,
     binary,
-    swapped,
     factors_of,
     is_name,
     is_product,
@@ -22,6 +21,7 @@ from minigrad.exercises.edits.trees import (
     said,
     sum_of,
     sums,
+    swapped,
     terms_of,
     uses,
 )
@@ -154,8 +154,8 @@ def parentheses(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         factors = factors_of(node)
         for k, (times, factor) in enumerate(factors):
             if not times and is_product(factor):  # a / (b * c) as a / b * c
-                first, *others = factors_of(factor)
-                spread = [*factors[:k], (False, first[1]), *others, *factors[k + 1 :]]
+                divisor, *others = factors_of(factor)
+                spread = [*factors[:k], (False, divisor[1]), *others, *factors[k + 1 :]]
                 yield from swapped(text, line, node, product_of(spread), "wrong-operation", what)
             if is_sum(factor) and not any(n is node for _, s in sums(text) for _, n in terms_of(s)):
                 inner = terms_of(factor)

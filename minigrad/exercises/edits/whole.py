@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from minigrad.exercises.edits.roles import Roles
-from minigrad.exercises.edits.trees import binary, call, swapped, is_call, is_product, number, said, several
+from minigrad.exercises.edits.trees import binary, call, is_call, is_product, number, said, several, swapped
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import RESULT, Program
 
