@@ -43,7 +43,7 @@ class Outcome:
     nested: str = ""
 
 
-def run(answer: Callable[..., Any], probe: Probe, names: Sequence[str], observe: Observe | None = None) -> Outcome:
+def run(answer: Any, probe: Probe, names: Sequence[str], observe: Observe | None = None) -> Outcome:
     """Call the answer once. Whatever it raises becomes an outcome, `exit()` too.
 
     `names` are those of the arguments by position; `observe(returned, args)` says what is compared, if not the results.
