@@ -188,15 +188,15 @@ def test_of_references_as_answers_every_part_is_ones_own(tmp_path):
 
 @pytest.fixture(scope="module")
 def differently(tmp_path_factory):
-    """A folder with right answers that are written differently, and others; and what is made of it."""
+    """What is made of right answers that are written differently, and of others."""
     folder = tmp_path_factory.mktemp("answers")
     for name, text in ANSWERS.items():
         (folder / name).write_text(text.lstrip())
-    return folder, assemble(folder)
+    return assemble(folder)
 
 
 def test_right_answers_are_in_it_however_they_are_written(differently, tmp_path):
-    folder, made = differently
+    made = differently
     assert {name for name, whose in made.whose.items() if whose == "yours"} == YOURS
     path = tmp_path / "my.py"
     write(made, path)
@@ -212,7 +212,7 @@ def test_right_answers_are_in_it_however_they_are_written(differently, tmp_path)
 
 
 def test_wrong_answers_are_not_in_it_and_comments_say_so(differently):
-    _, made = differently
+    made = differently
     assert "w + lr" not in made.text
     assert made.whose["sgd_step"] == "the answer in sgd_step.py is not right yet"
     assert "# sgd_step: minigrad's; the answer in sgd_step.py is not right yet\ndef sgd_step" in made.text

@@ -152,9 +152,9 @@ def store_probes() -> Iterator[Probe]:
 
         return made
 
-    yield Probe("the second of three", one("b", "float64", 2.0, 0.8))
+    yield Probe("the second of three", one("b", "float64", 6.0, 0.8))
     yield Probe("the first of three", one("a", "float64", 2.0, 1.5))
-    yield Probe("float32", one("c", "float32", 2.0, 0.8))
+    yield Probe("float32", one("c", "float32", 6.0, 0.8))
     yield Probe("small gradients", one("b", "float64", 0.1, 0.8))
 
 
