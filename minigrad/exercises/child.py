@@ -16,8 +16,10 @@ from typing import Any
 
 import numpy
 
+from minigrad.errors import UsageError
 from minigrad.exercises.course import EXERCISES
 from minigrad.exercises.outcome import reason
+from minigrad.exercises.solutions import as_function
 from minigrad.exercises.tries import outcomes
 from minigrad.exercises.wire import as_data
 
@@ -38,7 +40,9 @@ def main() -> None:
         world = World()
         data: dict[str, Any]
         try:
-            answer = world.within(load)(path, name)
+            answer = as_function(exercise, world.within(load)(path, name))
+        except UsageError as error:  # such as an operation where only a function will do
+            data = {"problem": str(error)}
         except BaseException as error:
             data = {"problem": f"The file fails when it is loaded: {reason(error)}."}
         else:
