@@ -189,7 +189,7 @@ class Exercise:
         after = source(self.reference)
         for part, other in zip(map(tidy, old.split(" ... ")), map(tidy, new.split(" ... ")), strict=True):
             assert part in after, f"{self.name}: {part!r} is not in the reference:\n{after}"
-            after = after.replace(part, other.replace("\n", "\n    "))
+            after = after.replace(part, other)
         return after
 
     def defined(self, text: str) -> Callable[..., Any]:
@@ -209,9 +209,9 @@ def exercise(
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
         options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding; `free`, results
-            of any dtype; `observe(returned, args)`, what is compared if not the results; `agree(expected, found, probe)`, what counts as equal if not the numbers;
-            `symptoms(outcomes, words)`, what is wrong with an answer that no neighbour explains, from the probes on
-            which it is wrong.
+            of any dtype; `observe(returned, args)`, what is compared if not the results; `agree(expected, found,
+            probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what is wrong with an answer
+            that no neighbour explains, from the probes on which it is wrong.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:
@@ -234,7 +234,7 @@ def is_single(x: Any) -> bool:
 def tidy(text: str) -> str:
     """A text as `ast.unparse` writes it, if it is a whole line."""
     try:
-        return ast.unparse(ast.parse(text))
+        return ast.unparse(ast.parse(text)).replace("\n", "\n    ")
     except SyntaxError:
         return text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -31,7 +32,9 @@ NOT_A_NUMBER = ("ZeroDivisionError", "OverflowError", "ValueError: math domain e
 
 def judge(exercise: Exercise, found: Sequence[Outcome], hint: int = 2) -> Feedback:
     """What to tell a learner whose answer did this on the exercise's probes."""
-    return Judgement(exercise, found).feedback(hint)
+    with numpy.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Judgement(exercise, found).feedback(hint)
 
 
 class Judgement:
@@ -190,6 +193,8 @@ class Judgement:
         """Which results of the answer a program has too, on a probe."""
         found = self.found[i]
         values = self.exercise.bench.results(text, i)
+        if found.results is None and values is None:
+            return self.everything
         if found.results is None or values is None:
             failed = found.error.startswith(NOT_A_NUMBER) and values is not None
             return self.everything if failed and not all(is_finite(x.value) for x in values or ()) else set()

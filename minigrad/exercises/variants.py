@@ -44,7 +44,8 @@ def variant(rule: Any, seed: int) -> Exercise:
             (the number depends on the rule) they come round again.
 
     A variant differs from its rule in one or two ideas, such as the square of the deviation from the mean for the
-    square of the gradient. It is one only if it goes down on a parabola. Its statement says what is different, and its neighbours are made as those of any other rule.
+    square of the gradient. It is one only if it goes down on a parabola. Its statement says what is different, and its
+    neighbours are made as those of any other rule.
 
     >>> print(variant("rmsprop_step", 1).text.splitlines()[0])
     A rule that stands in no book: rmsprop_step with a change.
