@@ -117,6 +117,7 @@ optimizer.SGLD(learning_rate=0.005)
 #
 # For a small rate this is $1 / \lambda$, *whatever* the rate and the curvature are.
 # With another factor before the noise it would be that factor squared times $1 / \lambda$.
+# (With many weights the same holds in each of the main directions of the parabola.)
 # Let 10,000 weights walk at once, with $\lambda = 4$:
 
 
@@ -274,7 +275,7 @@ assert table[None, 0.02][0] < 1.2 < 1.5 < table[4, 0.02][0] and table[4, 0.0005]
 # So no fixed rate is right in the end.
 # Welling and Teh let it fall, like $(b + t)^{-\gamma}$ with $\gamma$ above 0.5 and at most 1: slowly enough that the walk can still go anywhere, and fast enough that the errors die out.
 # In means over the walk, each sample then counts in proportion to its rate.
-# Let us look at the same walks three times:
+# Here are 100 walks at a fixed rate and 100 at a falling one, each looked at three times on the way:
 
 # %% falling
 falling = InversePowerScheduler(offset=20, base_lr=0.02, pwr=0.55)
