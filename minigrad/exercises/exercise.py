@@ -209,8 +209,8 @@ def exercise(
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
         options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding; `free`, results
-            of any dtype; `observe(returned, args)`, what is compared if not the results; `agree(expected, found, probe)`, what counts as equal if not the numbers;
-            `symptoms(outcomes, words)`, what is wrong with an answer that no neighbour explains, from the probes on
+            of any dtype; `observe(returned, args)`, what is compared if not the results; `agree(expected, found,
+            probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what is wrong with an answer that no neighbour explains, from the probes on
             which it is wrong.
     """
 

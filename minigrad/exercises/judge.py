@@ -93,7 +93,8 @@ class Judgement:
                 found.setdefault("input-modified", f"It changes its argument {name}; work on a copy.")
             names = self.names(len(expected.results))
             if outcome.kept:
-                found.setdefault("state-shared", "What one call returns depends on another call: start afresh in each.")
+                shared = "state-shared" if outcome.kept == "an array" else "kept"
+                found.setdefault(shared, "What one call returns depends on another call: start afresh in each.")
             for i, j in outcome.shared:
                 if max(i, j) < len(names):
                     both = f"{names[i]} and {names[j]}"
