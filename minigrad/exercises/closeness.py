@@ -20,7 +20,7 @@ def close(x: Any, y: Any, float64: float = 1e-8, float32: float = 2e-4, slack: f
     x, y = numpy.asarray(x), numpy.asarray(y)
     if x.shape != y.shape or y.dtype.kind not in "fiub":
         return False
-    share = float32 if x.dtype == numpy.float32 else float64
+    share = float32 if numpy.float32 in (x.dtype, y.dtype) else float64
     x, y = x.astype(float), y.astype(float)
     finite = numpy.isfinite(x) & numpy.isfinite(y)
     a, b = x[finite], y[finite]

@@ -210,8 +210,8 @@ def exercise(
         edits: functions that make neighbours of a program.
         options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding; `free`, results
             of any dtype; `observe(returned, args)`, what is compared if not the results; `agree(expected, found,
-            probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what is wrong with an answer that no neighbour explains, from the probes on
-            which it is wrong.
+            probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what is wrong with an answer
+            that no neighbour explains, from the probes on which it is wrong.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:
@@ -234,7 +234,7 @@ def is_single(x: Any) -> bool:
 def tidy(text: str) -> str:
     """A text as `ast.unparse` writes it, if it is a whole line."""
     try:
-        return ast.unparse(ast.parse(text))
+        return ast.unparse(ast.parse(text)).replace("\n", "\n    ")
     except SyntaxError:
         return text
 

@@ -11,12 +11,13 @@ import numpy
 
 from minigrad.exercises.bench import Value
 from minigrad.exercises.closeness import close
-from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.exercise import Exercise, Neighbour, Symptom
 from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.mistakes import VAGUE, rank
 from minigrad.exercises.outcome import Outcome, run
 from minigrad.exercises.program import Program
 from minigrad.exercises.sentences import said
+from minigrad.exercises.symptoms import structure
 
 UNUSUAL = ("axis-wrong", "max-not-elementwise", "wrong-operation", "operands-swapped", "extra-term")
 """Mistakes that are not looked for in pairs."""
@@ -44,7 +45,8 @@ class Judgement:
         self.exercise, self.returned = exercise, returned
         self.expected = exercise.expected
         self.found = [y if exercise.agree else restructured(x, y) for x, y in zip(self.expected, returned)]
-        self.off = [i for i in range(len(returned)) if not self.agree(self.expected[i], self.found[i], i)]
+        off = [i for i in range(len(returned)) if not self.agree(self.expected[i], self.found[i], i)]
+        self.off = sorted(off, key=lambda i: self.found[i].results is None)  # those that have numbers come first
         self.compared: dict[tuple[Value, int, int], bool] = {}
 
     def outcome(self, function: Callable[..., Any], i: int) -> Outcome:
@@ -52,12 +54,12 @@ class Judgement:
         return run(function, exercise.tried[i], exercise.arguments, exercise.observe)
 
     def agree(self, expected: Outcome, found: Outcome, i: int) -> bool:
-        """Whether two outcomes have the same results to rounding. What both fail on is the same."""
+        """Whether two outcomes have the same results to rounding, or both fail with the same words."""
         if expected.results is None or found.results is None:
             failed, other = (expected, found) if expected.results is None else (found, expected)
-            return other.results is None or (
-                failed.error.startswith(NOT_A_NUMBER) and not all(map(is_finite, other.results))
-            )
+            if other.results is None:
+                return failed.error == other.error
+            return failed.error.startswith(NOT_A_NUMBER) and not all(map(is_finite, other.results))
         if (expected.single, len(expected.results)) != (found.single, len(found.results)):
             return False
         if self.exercise.agree:
@@ -77,11 +79,16 @@ class Judgement:
         beside = self.beside()
         if not self.off and not beside:
             return Feedback(self.exercise.name, True, "All of it is right.")
-        explained = self.explanation() if self.off else ()
-        symptoms = []
-        if self.off and not explained and self.exercise.symptoms:
-            symptoms = self.exercise.symptoms([self.found[i] for i in self.off], [self.words(i) for i in self.off])
-        return said(self, explained, symptoms, beside, hint)
+        explained = self.explanation() if self.off and any(x.results is not None for x in self.found) else ()
+        return said(self, explained, self.symptoms() if self.off and not explained else [], beside, hint)
+
+    def symptoms(self) -> list[Symptom]:
+        """What is wrong with an answer that no neighbour explains."""
+        expected, found = [self.expected[i] for i in self.off], [self.found[i] for i in self.off]
+        symptoms = [] if self.exercise.observe else structure(self.exercise.results, expected, found)
+        if self.exercise.symptoms and not symptoms:
+            symptoms = self.exercise.symptoms(found, [self.words(i) for i in self.off])
+        return symptoms
 
     def beside(self) -> dict[str, str]:
         """Mistakes that are not in the numbers: id -> a sentence."""
@@ -96,7 +103,7 @@ class Judgement:
                 shared = "state-shared" if outcome.kept == "an array" else "kept"
                 found.setdefault(shared, "What one call returns depends on another call: start afresh in each.")
             for i, j in outcome.shared:
-                if max(i, j) < len(names):
+                if max(i, j) < len(names) and (i, j) not in expected.shared:
                     both = f"{names[i]} and {names[j]}"
                     found.setdefault("state-shared", f"{both} are one array: changing one changes the other.")
             for name, x, y in zip(names, expected.results, outcome.results):

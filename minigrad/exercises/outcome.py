@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Number
+from pathlib import Path
 from typing import Any
 
 import numpy
 
+import minigrad
 from minigrad.exercises.probes import Probe, copied
+
+LIBRARIES = tuple(str(Path(x.__file__ or "").parent) for x in (minigrad, numpy, importlib))
 
 Observe = Callable[[Any, tuple[Any, ...]], Any]
 
@@ -54,9 +59,7 @@ def run(answer: Callable[..., Any], probe: Probe, names: Sequence[str], observe:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        name = type(error).__name__
-        said = "it calls exit()" if isinstance(error, SystemExit) else f"{name}: {error}".rstrip(": ")
-        return Outcome(None, error=said, kind=name, line=line_of(error))
+        return Outcome(None, error=words(error), kind=type(error).__name__, line=line_of(error))
     single = not isinstance(returned, (tuple, list, dict))
     results, nested = ([returned], "") if single else flat(returned)
     for x in results:
@@ -91,8 +94,24 @@ def shared(results: list[Any]) -> tuple[tuple[int, int], ...]:
     return tuple((i, j) for i, x in arrays for j, y in arrays if i < j and numpy.shares_memory(x, y))
 
 
+def words(error: BaseException) -> str:
+    """An error in words."""
+    if isinstance(error, SystemExit):
+        return "it calls exit()"
+    try:
+        return f"{type(error).__name__}: {error}".rstrip(": ")
+    except Exception:  # an error of the answer's own, which cannot be printed
+        return type(error).__name__
+
+
+def reason(error: BaseException) -> str:
+    """An error in words, with the line of the answer."""
+    line = line_of(error)
+    return f"{words(error)}, in the line `{line}`" if line else words(error)
+
+
 def line_of(error: BaseException) -> str:
     """The last line of the answer that the error passed through, as text."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if "minigrad" not in f.filename and "numpy" not in f.filename]
+    own = [f for f in frames if not f.filename.startswith(("<frozen", *LIBRARIES))]
     return own[-1].line or "" if own else ""

@@ -88,8 +88,11 @@ class Program:
 
     def text(self, name: str) -> str:
         """A line as a learner would write it."""
-        expression = ast.unparse(dict(self.lines)[name]).replace("_new", "")
-        return f"return {expression.strip('()')}" if name == RESULT else f"{name.removesuffix('_new')} = {expression}"
+        node = dict(self.lines)[name]
+        expression = ast.unparse(node).replace("_new", "")
+        if name == RESULT:
+            return f"return {expression[1:-1] if isinstance(node, ast.Tuple) else expression}"
+        return f"{name.removesuffix('_new')} = {expression}"
 
     def function(self) -> Callable[..., Any] | None:
         """The program as a function, or None if no order of its lines gives each what it needs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,12 +17,17 @@ DEEP = 50_000
 
 
 class Node:
-    """A node of a probe: parent number i gets `weights[i] * g`, or g itself where the weight is None."""
+    """A node of a probe: parent number i gets `weights[i] * g`, or g itself where the weight is None.
+
+    `given` are the arrays that vjp has returned, each with a copy; `everything` that can be reached from the last node,
+    each with a copy of its parents.
+    """
+
+    given: list[tuple[Any, Any]] | tuple[()] = ()
+    everything: list[tuple[Node, list[Node]]]
 
     def __init__(self, parents: Sequence[Node] = (), weights: Sequence[Any] = ()) -> None:
-        self.parents, self.weights, self.grad = list(parents), list(weights), 0.0
-        self.given: list[Any] = []  # what vjp has returned, and a copy of it
-        self.everything: list[tuple[Node, list[Node]]] = []  # of the last node: all nodes, with their parents
+        self.parents, self.weights, self.grad = list(parents), weights, 0.0
 
     def noted(self) -> Node:
         """Itself, once it has noted all nodes below it."""
@@ -32,7 +38,9 @@ class Node:
         """The gradients of the parents."""
         whole = {id(x): x if x is None else x * g for x in self.weights}  # one object for equal weights
         parts = [g if x is None else whole[id(x)] for x in self.weights]
-        self.given += [(x, x.copy()) for x in parts if isinstance(x, numpy.ndarray)]
+        arrays = [(x, x.copy()) for x in parts if isinstance(x, numpy.ndarray)]
+        if arrays:
+            self.given = [*self.given, *arrays]
         return parts
 
 
@@ -52,12 +60,23 @@ def reachable(node: Any) -> list[Any]:
     return order
 
 
-def chain(length: int) -> Node:
+def chain(weights: Sequence[float]) -> Node:
     """A node above a node above a node ..."""
     node = Node()
-    for i in range(length - 1):
-        node = Node([node], [0.5 + i % 3] if length < 100 else [1.0])
+    for weight in weights:
+        node = Node([node], [weight])
     return node
+
+
+def deep() -> Node:
+    """A chain that is deeper than Python's stack. (Python's collector would look through it again and again.)"""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return chain([1.0] * (DEEP - 1)).noted()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def leaf() -> Node:
@@ -105,7 +124,8 @@ def in_arrays() -> Node:
 
 
 SMALL: dict[str, Callable[[], Node]] = {
-    "one node": leaf, "a chain of 4": lambda: chain(4), "a tree": tree, "a node that is both parents": twice,
+    "one node": leaf, "a chain of 4": lambda: chain([0.5, 1.5, 2.5]), "a tree": tree,
+    "a node that is both parents": twice,
     "a diamond": diamond, "a short way and a long one": lambda: uneven(False),
     "a long way and a short one": lambda: uneven(True), "a ladder": ladder, "gradients that are arrays": in_arrays,
 }  # fmt: skip
@@ -122,7 +142,7 @@ def graphs() -> Iterator[Probe]:
 
     for words, make in SMALL.items():
         yield Probe(words, one(make))
-    yield Probe(f"a chain of {DEEP:,} nodes", one(lambda: chain(DEEP)))
+    yield Probe(f"a chain of {DEEP:,} nodes", one(deep))
 
 
 def too_deep(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:

@@ -50,7 +50,7 @@ def everywhere(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             after = after.with_node(node, ast.Call(node.func, node.args, [*new, *kept]))
         mistake, what = ("axis-wrong", f"axis is {axis}.") if axis else ("keepdims-missing", "no axis is kept.")
         if after.function() is not None:
-            yield Neighbour(mistake, text.text(where), after.text(where), what, after.function)
+            yield Neighbour(mistake, text.text(where), after.text(where), what, after.function, program=after)
 
 
 def is_reduction(node: ast.AST) -> bool:
