@@ -47,8 +47,8 @@ def variant(rule: Any, seed: int) -> Exercise:
     square of the gradient. It is one only if it goes down on a parabola. Its statement says what is different, and its
     neighbours are made as those of any other rule.
 
-    >>> print(variant("rmsprop_step", 1).text.splitlines()[0])
-    A rule that stands in no book: rmsprop_step with a change.
+    >>> print(variant("rmsprop_step", 1).text.partition(" with ")[0])
+    A rule that stands in no book: rmsprop_step
 
     Raises UsageError if no idea suits the rule.
     """
