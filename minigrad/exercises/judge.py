@@ -21,7 +21,7 @@ from minigrad.exercises.sentences import said
 from minigrad.exercises.symptoms import structure
 
 UNUSUAL = ("axis-wrong", "max-not-elementwise", "wrong-operation", "operands-swapped", "extra-term")
-"""Mistakes that are not looked for in pairs."""
+"""Mistakes that are looked for in pairs only where each of the two shows in a result of its own."""
 
 PAIRS = 4000
 """How many pairs of mistakes are tried at most."""
@@ -103,7 +103,8 @@ class Judgement:
                 found.setdefault("input-modified", f"It changes its argument {name}; work on a copy.")
             names = self.names(len(expected.results))
             if outcome.kept:
-                found.setdefault("state-shared", "What one call returns depends on another call: start afresh in each.")
+                shared = "state-shared" if outcome.kept == "an array" else "kept"
+                found.setdefault(shared, "What one call returns depends on another call: start afresh in each.")
             for i, j in outcome.shared:
                 if max(i, j) < len(names) and (i, j) not in expected.shared:
                     both = f"{names[i]} and {names[j]}"
@@ -171,12 +172,12 @@ class Judgement:
 
     def explains(self, neighbour: Neighbour) -> bool:
         """Whether a neighbour does what the answer does, on every probe: first on one where the answer is wrong."""
+        if all(x.results is None for x in self.found):
+            return False
         text = neighbour.program
         if text is not None and text.lines and not self.exercise.observe and not self.exercise.agree:
             return all(self.matching(text, i) == self.everything for i in self.order)
         function = neighbour.function
-        if all(x.results is None for x in self.found):
-            return False
         return function is not None and all(self.agree(self.outcome(function, i), self.found[i], i) for i in self.order)
 
     @cached_property
@@ -194,7 +195,7 @@ class Judgement:
         found = self.found[i]
         values = self.exercise.bench.results(text, i)
         if found.results is None and values is None:
-            return self.everything
+            return self.everything  # what both fail on is the same
         if found.results is None or values is None:
             failed = found.error.startswith(NOT_A_NUMBER) and values is not None
             return self.everything if failed and not all(is_finite(x.value) for x in values or ()) else set()
@@ -203,7 +204,10 @@ class Judgement:
     def matches(self, value: Value, result: Any, k: int, i: int) -> bool:
         key = (value, k, i)
         if key not in self.compared:
-            self.compared[key] = self.close(without_infinities(value.value), without_infinities(result), i)
+            raw = self.returned[i].results or []
+            self.compared[key] = (k < len(raw) and self.close(value.value, raw[k], i)) or self.close(
+                without_infinities(value.value), without_infinities(result), i
+            )
         return self.compared[key]
 
     def pair(self) -> tuple[Neighbour, ...]:
@@ -214,7 +218,7 @@ class Judgement:
         """
         if self.exercise.agree or self.exercise.observe or self.found[self.off[0]].results is None:
             return ()
-        i, usual = self.off[0], [n for n in self.exercise.neighbours if n.swaps and n.mistake not in UNUSUAL]
+        i, usual = self.off[0], [n for n in self.exercise.neighbours if n.swaps]
         tried = 0
         for form in self.exercise.forms:
             if not form.lines:
@@ -223,7 +227,10 @@ class Judgement:
             kept = [(self.matching(n.program, i), n) for n in usual if n.form is form]
             kept = sorted((x for x in kept if x[0] >= right), key=lambda x: (-len(x[0]), frequency(x[1].mistake)))
             for i_one, i_two in diagonals(len(kept)):
-                (one_found, one), (_, two) = kept[i_one], kept[i_two]
+                (one_found, one), (two_found, two) = kept[i_one], kept[i_two]
+                apart = one_found > right and two_found > right  # each sets another result right
+                if not apart and (one.mistake in UNUSUAL or two.mistake in UNUSUAL):
+                    continue
                 same = one.swaps[0][1] is two.swaps[0][1]
                 if same or (one_found == right and one.mistake in VAGUE and two.mistake in VAGUE):
                     continue
