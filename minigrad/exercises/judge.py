@@ -14,7 +14,7 @@ from minigrad.exercises.mistakes import rank
 from minigrad.exercises.outcome import Outcome, run
 from minigrad.exercises.program import Program
 from minigrad.exercises.sentences import said
-from minigrad.exercises.symptoms import structure
+from minigrad.exercises.symptoms import general
 
 PAIRS = 2000
 """How many pairs of mistakes are tried at most."""
@@ -66,10 +66,10 @@ class Judgement:
     def symptoms(self) -> list[Symptom]:
         """What is wrong with an answer that no neighbour explains."""
         expected, found = [self.expected[i] for i in self.off], [self.found[i] for i in self.off]
-        symptoms = [] if self.exercise.observe else structure(self.exercise.results, expected, found)
-        if self.exercise.symptoms and not symptoms:
-            symptoms = self.exercise.symptoms(found, [self.words(i) for i in self.off])
-        return symptoms
+        own: list[Symptom] = []
+        if self.exercise.symptoms:
+            own = self.exercise.symptoms(found, [self.words(i) for i in self.off])
+        return own or ([] if self.exercise.observe else general(self.exercise.results, expected, found))
 
     def beside(self) -> dict[str, str]:
         """Mistakes that are not in the numbers: id -> a sentence."""
@@ -98,7 +98,7 @@ class Judgement:
         single = [n for n in self.exercise.neighbours if self.explains(n)]
         if single:
             return tuple(sorted(single, key=lambda n: rank(n.mistake)))
-        return next(self.pairs(), ())
+        return tuple(sorted(next(self.pairs(), ()), key=lambda n: rank(n.mistake)))
 
     def explains(self, neighbour: Neighbour) -> bool:
         """Whether a neighbour does what the answer does, on every probe: first on one where the answer is wrong."""

@@ -10,9 +10,9 @@ import numpy as np
 
 from minigrad.exercises.course.arithmetic import drawn, three_ways
 from minigrad.exercises.course.wrong_layers import BACKWARD, DROPOUT, FORWARD, TOGETHER
-from minigrad.exercises.edits.arrays import counted_twice, exchanged, matrices, results, transposes, upstream
+from minigrad.exercises.edits.arrays import counted_twice, exchanged, matrices, rescaled, results, transposes, upstream
 from minigrad.exercises.edits.phrases import phrases
-from minigrad.exercises.edits.products import comparisons, products
+from minigrad.exercises.edits.products import comparisons, parentheses, products
 from minigrad.exercises.edits.reductions import reductions
 from minigrad.exercises.edits.terms import terms
 from minigrad.exercises.exercise import Symptom, exercise
@@ -36,7 +36,7 @@ def forward_probes() -> Iterator[Probe]:
     forward_probes,
     results="y",
     lesson=LESSON,
-    edits=[phrases(FORWARD), transposes, matrices, terms, results, exchanged],
+    edits=[phrases(FORWARD), transposes, matrices, terms, results, exchanged, rescaled, parentheses],
 )
 def dense_forward(x: Any, W: Any, b: Any) -> Any:
     """A Dense layer: every unit adds up all inputs, each with its weight, and its bias.
@@ -116,6 +116,8 @@ def dropout_probes() -> Iterator[Probe]:
             x, uniform = rng.normal(size=shape), rng.uniform(size=shape)
             uniform.flat[0], uniform.flat[-1] = 0.9, 0.05
             yield from by_chance(f"shape {shape}, rate {rate}", x, rate, uniform)
+    near = numpy.array([0.3 - 1e-9, 0.3 + 1e-9, 0.29, 0.31])
+    yield from by_chance("mask_uniform is near the rate", rng.normal(size=4), 0.3, near)
     x, at = rng.normal(size=6), [0.0, 0.25, 0.5, 0.75, 0.999, 0.1]
     for rate in 0.25, 0.5, 0.0:
         yield from by_chance(f"mask_uniform equals the rate {rate}", x, rate, numpy.array(at))
@@ -142,7 +144,7 @@ def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
 
 @exercise(
     dropout_probes, results="y", lesson=LESSON, symptoms=fails_in_mask,
-    edits=[phrases(DROPOUT), comparisons, products, results],
+    edits=[phrases(DROPOUT), comparisons, products, parentheses, results, rescaled],
 )  # fmt: skip
 def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
     """Dropout in training, after Srivastava et al. (2014), scaled so that nothing has to be done afterwards.

@@ -9,9 +9,9 @@ import numpy as np
 
 from minigrad.exercises.course.arithmetic import drawn, three_ways
 from minigrad.exercises.course.wrong_norms import BATCHNORM, LAYERNORM, TOGETHER
-from minigrad.exercises.edits.arrays import exchanged, results, upstream
+from minigrad.exercises.edits.arrays import exchanged, rescaled, results, upstream
 from minigrad.exercises.edits.phrases import phrases
-from minigrad.exercises.edits.products import products
+from minigrad.exercises.edits.products import parentheses, products
 from minigrad.exercises.edits.reductions import everywhere, reductions
 from minigrad.exercises.edits.terms import terms
 from minigrad.exercises.exercise import exercise
@@ -30,7 +30,7 @@ def layernorm_probes() -> Iterator[Probe]:
 
 @exercise(
     layernorm_probes, results="gx", lesson=LESSON, float32=1e-3,
-    edits=[everywhere, phrases(LAYERNORM), upstream, reductions, terms, results, exchanged],
+    edits=[everywhere, phrases(LAYERNORM), upstream, reductions, terms, results, exchanged, rescaled, products, parentheses],
 )  # fmt: skip
 def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
     """The backward pass of layer normalization, after Ba, Kiros and Hinton (2016), without scale and shift.
@@ -71,7 +71,7 @@ def batchnorm_probes() -> Iterator[Probe]:
 
 @exercise(
     batchnorm_probes, results="y running_mean running_var", lesson=LESSON, float32=1e-3,
-    edits=[phrases(BATCHNORM), everywhere, reductions, terms, results, exchanged, products],
+    edits=[phrases(BATCHNORM), everywhere, reductions, terms, results, exchanged, rescaled, products, parentheses],
 )  # fmt: skip
 def batchnorm_train(
     x: Any, gamma: Any, beta: Any, running_mean: Any, running_var: Any, momentum: float, eps: float

@@ -14,7 +14,7 @@ Phrase = tuple[str, ...]
 
 
 def phrases(table: Sequence[Phrase]) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
-    """The edits of a table: a part is replaced at every place; where it is in several lines, in each alone, too.
+    """The edits of a table: a part is replaced at every place; where there are several, in each line and alone, too.
 
     Unlike a mistake of the catalogue, a phrase is tried in pairs with every other mistake.
     """
@@ -30,10 +30,10 @@ def phrases(table: Sequence[Phrase]) -> Callable[[Exercise, Program], Iterator[N
         for old, new, mistake, what, also in rows:
             found = places.get(old, [])
             lines = list(dict.fromkeys(line for line, _ in found))
-            for chosen in [lines, *([x] for x in lines if len(lines) > 1)]:
-                nodes = [node for line, node in found if line in chosen]
-                if nodes:
-                    yield changed(text, chosen[0], nodes, [new] * len(nodes), mistake, what, *also)
+            groups = [found, *([x for x in found if x[0] == line] for line in lines), *([x] for x in found)]
+            for i, group in enumerate(groups):
+                if group and group not in groups[:i]:
+                    yield changed(text, group[0][0], [x for _, x in group], [new] * len(group), mistake, what, *also)
 
     return made
 
