@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from minigrad.errors import UsageError, suggestion
+from minigrad.exercises.bench import Bench
 from minigrad.exercises.mistakes import MISTAKES
-from minigrad.exercises.outcome import Observe, Outcome
+from minigrad.exercises.outcome import Observe, Outcome, run
 from minigrad.exercises.probes import Probe
-from minigrad.exercises.program import Program, compiled, program, source
+from minigrad.exercises.program import Program, Swap, compiled, differences, program, source
+from minigrad.exercises.words import WORDS
 
 EXERCISES: dict[str, Exercise] = {}
 """Name -> exercise, in the order of the course."""
@@ -27,7 +29,8 @@ class Neighbour:
     * `where`: the line of the reference that it changes; `theirs`: the line as it has it.
     * `what`: what is wrong, in one sentence to the learner.
     * `make`: makes the function; None if there is none (a line would need what it computes).
-    * `program`: its text, if it can be edited further.
+    * `program`: its text, if it can be edited further; `swaps`: what was replaced in `form` to get it, if that is all.
+    * `expected`: whether the author of the exercise named it.
     """
 
     mistake: str
@@ -37,6 +40,9 @@ class Neighbour:
     make: Callable[[], Callable[..., Any] | None]
     also: tuple[str, ...] = ()
     program: Program | None = None
+    swaps: tuple[Swap, ...] = ()
+    form: Program | None = None
+    expected: bool = False
 
     @cached_property
     def function(self) -> Callable[..., Any] | None:
@@ -63,11 +69,13 @@ class Exercise:
     results: tuple[str, ...]
     float64: float = 1e-8
     float32: float = 2e-4
+    absolute: float = 0.0
     free: tuple[str, ...] = ()
     observe: Observe | None = None
     agree: Callable[[Any, Any, Any], bool] | None = None
     symptoms: Callable[[Sequence[Outcome], Sequence[str]], list[Symptom]] | None = None
     catalogue: list[Callable[[Exercise], Neighbour]] = field(default_factory=list)
+    others: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -92,7 +100,11 @@ class Exercise:
     @cached_property
     def program(self) -> Program:
         """The text of the reference, as data."""
-        return program(self.reference)
+        return self.parsed()
+
+    def parsed(self, text: str | None = None) -> Program:
+        """The reference, or another text of it, with a line for each result."""
+        return program(self.reference, text).naming(self.results)
 
     @cached_property
     def tried(self) -> list[Probe]:
@@ -100,9 +112,39 @@ class Exercise:
         return list(self.probes())
 
     @cached_property
+    def expected(self) -> list[Outcome]:
+        """What the reference does on each probe."""
+        return [run(self.reference, probe, self.arguments, self.observe) for probe in self.tried]
+
+    @cached_property
+    def tolerances(self) -> list[float]:
+        """The relative tolerance of each probe, that of its arrays' dtype."""
+        return [self.float32 if is_single(probe.make()) else self.float64 for probe in self.tried]
+
+    @cached_property
+    def bench(self) -> Bench:
+        """Where programs are tried on the probes."""
+        return Bench(self.tried, self.arguments)
+
+    @cached_property
     def neighbours(self) -> list[Neighbour]:
         """Every answer that is one mistake away: those of the catalogue first."""
-        return [*(make(self) for make in self.catalogue), *self.edited(self.program)]
+        named = [replace(make(self), expected=True) for make in self.catalogue]
+        found = [*named, *(n for form in self.forms for n in self.edited(form))]
+        return [n if n.form or not n.program else self.compared(n, n.program) for n in found]
+
+    def compared(self, neighbour: Neighbour, text: Program) -> Neighbour:
+        """The neighbour with what was replaced in the reference."""
+        return replace(neighbour, swaps=differences(self.program, text), form=self.program)
+
+    @cached_property
+    def forms(self) -> list[Program]:
+        """The reference, and other ways to write it."""
+        return [self.program, *(self.parsed(self.changed(old, new)) for old, new in self.others)]
+
+    def equally(self, old: str, new: str) -> None:
+        """Add another way to write the reference, whose neighbours are further ones. As in `wrong`, but right."""
+        self.others.append((old, new))
 
     def edited(self, text: Program) -> Iterator[Neighbour]:
         """The neighbours of a program, by the edits that suit this kind of exercise."""
@@ -136,18 +178,23 @@ class Exercise:
         return made
 
     def replaced(self, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]) -> Neighbour:
-        before = after = source(self.reference)
-        for part, other in zip(map(tidy, old.split(" ... ")), map(tidy, new.split(" ... ")), strict=True):
-            assert part in after, f"{self.name}: {part!r} is not in the reference:\n{before}"
-            after = after.replace(part, other.replace("\n", "\n    "))
+        before, after = source(self.reference), self.changed(old, new)
         lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
         where, theirs = lines[0] if lines else ("", "")
-        text = program(self.reference, after)
+        text = self.parsed(after)
         return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text)
+
+    def changed(self, old: str, new: str) -> str:
+        """The text of the reference with parts replaced."""
+        after = source(self.reference)
+        for part, other in zip(map(tidy, old.split(" ... ")), map(tidy, new.split(" ... ")), strict=True):
+            assert part in after, f"{self.name}: {part!r} is not in the reference:\n{after}"
+            after = after.replace(part, other)
+        return after
 
     def defined(self, text: str) -> Callable[..., Any]:
         """The function of another text."""
-        return compiled(ast.parse(text), self.name, self.reference.__globals__)
+        return compiled(ast.parse(text), self.name, self.reference.__globals__ | WORDS)
 
 
 def exercise(
@@ -161,10 +208,10 @@ def exercise(
         results: the names of what is returned, with blanks between them.
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
-        options: `float64` and `float32`, the tolerances; `free`, results of any dtype; `observe(returned, args)`, what
-            is compared if not the results; `agree(expected, found, probe)`, what counts as equal if not the numbers;
-            `symptoms(outcomes, words)`, what is wrong with an answer that no neighbour explains, from the probes on
-            which it is wrong.
+        options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding; `free`, results
+            of any dtype; `observe(returned, args)`, what is compared if not the results; `agree(expected, found,
+            probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what is wrong with an answer
+            that no neighbour explains, from the probes on which it is wrong.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:
@@ -175,10 +222,19 @@ def exercise(
     return made
 
 
+def is_single(x: Any) -> bool:
+    """Whether there is a float32 array among arguments."""
+    if isinstance(x, dict):
+        return is_single([*x.values()])
+    if isinstance(x, (list, tuple)):
+        return any(map(is_single, x))
+    return str(getattr(x, "dtype", "")) == "float32"
+
+
 def tidy(text: str) -> str:
     """A text as `ast.unparse` writes it, if it is a whole line."""
     try:
-        return ast.unparse(ast.parse(text))
+        return ast.unparse(ast.parse(text)).replace("\n", "\n    ")
     except SyntaxError:
         return text
 

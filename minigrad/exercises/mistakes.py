@@ -11,7 +11,7 @@ FAMILIES: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix("
 MISTAKES: dict[str, str] = {name: text for family in FAMILIES.values() for name, text in family.items()}
 """Id -> what is meant."""
 
-VAGUE = ("wrong-factor", "extra-term", "missing-term", "scale-missing", "operands-swapped", "wrong-operation")
+VAGUE = ("scale-missing", "missing-term", "wrong-factor", "extra-term", "operands-swapped", "wrong-operation")
 """Ids that are named only where no other is true, the vaguest last."""
 
 

@@ -11,12 +11,17 @@ import ast
 import copy
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
+from operator import is_
 from typing import Any
 
+from minigrad.exercises.words import WORDS
+
 RESULT = "result"
+Swap = tuple[str, ast.expr, ast.expr]
+"""The name of a line, an expression in it, and the one that takes its place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +46,7 @@ class Program:
         return list(last.elts) if isinstance(last, ast.Tuple) else [last]
 
     def nodes(self) -> Iterator[tuple[str, ast.expr, list[ast.AST]]]:
-        """Every expression: (name of its line, itself, what it is part of, from the line inwards)."""
+        """Every expression but names of functions: (name of its line, itself, what it is part of, outermost first)."""
         for name, expression in self.lines:
             yield from inside(name, expression, [])
 
@@ -49,12 +54,37 @@ class Program:
         """The same with one expression replaced."""
         return replace(self, lines=tuple((name, replaced(x, old, new)) for name, x in self.lines))
 
+    def with_swaps(self, swaps: Sequence[Swap]) -> Program | None:
+        """The same with expressions replaced: (line, old, new). None if an old one is not there (any more)."""
+        lines = dict(self.lines)
+        for name, old, new in swaps:
+            before = lines.get(name)
+            if before is None:
+                return None
+            lines[name] = replaced(before, old, new)
+            if lines[name] is before:
+                return None
+        return replace(self, lines=tuple(lines.items()))
+
     def with_line(self, name: str, new: ast.expr) -> Program:
         """The same with one line replaced, or added before the result."""
         lines = dict(self.lines)
         last = lines.pop(RESULT)
         lines[name] = new
         return replace(self, lines=(*lines.items(), (RESULT, last)))
+
+    def naming(self, names: Sequence[str]) -> Program:
+        """The same with a line for each result that is a formula, called as the result is."""
+        if not self.lines or len(self.results) != len(names):
+            return self
+        lines, results = dict(self.lines), list(self.results)
+        last = lines.pop(RESULT)
+        for i, (name, x) in enumerate(zip(names, results)):
+            line = f"{name}_new" if name in (*self.positional, *self.keywords) else name
+            if not isinstance(x, ast.Name) and line not in lines:
+                lines[line], results[i] = x, ast.Name(line, ast.Load())
+        lines[RESULT] = ast.Tuple(results, ast.Load()) if isinstance(last, ast.Tuple) else results[0]
+        return replace(self, lines=tuple(lines.items()))
 
     def text(self, name: str) -> str:
         """A line as a learner would write it."""
@@ -81,7 +111,7 @@ class Program:
             kw_defaults=[None] * len(self.keywords), defaults=[],
         )  # fmt: skip
         made = ast.FunctionDef(name=self.name, args=parameters, body=body, decorator_list=[])
-        return compiled(ast.Module([made], []), self.name, self.namespace)
+        return compiled(ast.Module([made], []), self.name, self.namespace | WORDS)
 
 
 def program(function: Callable[..., Any], text: str | None = None) -> Program:
@@ -93,9 +123,31 @@ def program(function: Callable[..., Any], text: str | None = None) -> Program:
     return Program(made.name, positional, keywords, straight(made, {*positional, *keywords}), function.__globals__)
 
 
+def differences(one: Program, other: Program) -> tuple[Swap, ...]:
+    """The swaps that make one program another; none if they have not the same lines."""
+    if [name for name, _ in one.lines] != [name for name, _ in other.lines]:
+        return ()
+    pairs = [(name, x, y) for (name, x), (_, y) in zip(one.lines, other.lines) if ast.dump(x) != ast.dump(y)]
+    return tuple((name, *smallest(x, y)) for name, x, y in pairs)
+
+
+def smallest(x: ast.expr, y: ast.expr) -> tuple[ast.expr, ast.expr]:
+    """The smallest part in which two expressions differ."""
+    ours, theirs = list(ast.iter_child_nodes(x)), list(ast.iter_child_nodes(y))
+    if type(x) is type(y) and len(ours) == len(theirs):
+        off = [(a, b) for a, b in zip(ours, theirs) if ast.dump(a) != ast.dump(b)]
+        if len(off) == 1 and isinstance(off[0][0], ast.expr) and isinstance(off[0][1], ast.expr):
+            return smallest(off[0][0], off[0][1])
+    return x, y
+
+
 def source(function: Callable[..., Any]) -> str:
-    """The text of a function without its decorators and its docstring."""
-    made = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    """The text of a function without its decorators and its docstring.
+
+    A function that was made from text carries that text as `__text__`.
+    """
+    text = getattr(function, "__text__", None) or textwrap.dedent(inspect.getsource(function))
+    made = ast.parse(text).body[0]
     assert isinstance(made, ast.FunctionDef)
     made.decorator_list = []
     if ast.get_docstring(made) is not None:
@@ -135,29 +187,30 @@ def inside(name: str, node: ast.expr, above: list[ast.AST]) -> Iterator[tuple[st
     for child in ast.iter_child_nodes(node):
         parts = [child.value] if isinstance(child, ast.keyword) else [child]
         for part in parts:
-            if isinstance(part, ast.expr):
+            called = isinstance(node, ast.Call) and part is node.func and isinstance(part, ast.Name)
+            if isinstance(part, ast.expr) and not called:
                 yield from inside(name, part, [*above, node])
 
 
-def replaced(tree: ast.expr, old: ast.AST, new: ast.expr) -> ast.expr:
+def replaced(tree: Any, old: ast.AST, new: ast.expr) -> Any:
     """The tree with one node replaced; what does not contain it stays the same object."""
     if tree is old:
         return new
-    if not any(node is old for node in ast.walk(tree)):
+    if isinstance(tree, list):
+        parts = [replaced(x, old, new) for x in tree]
+        return tree if all(map(is_, parts, tree)) else parts
+    if not isinstance(tree, (ast.expr, ast.keyword, ast.comprehension)):
+        return tree
+    changed = {}
+    for name, value in vars(tree).items():
+        part = replaced(value, old, new)
+        if part is not value:
+            changed[name] = part
+    if not changed:
         return tree
     made = copy.copy(tree)
-    for name, value in ast.iter_fields(tree):
-        if isinstance(value, list):
-            setattr(made, name, [in_part(x, old, new) for x in value])
-        else:
-            setattr(made, name, in_part(value, old, new))
+    vars(made).update(changed)
     return made
-
-
-def in_part(x: Any, old: ast.AST, new: ast.expr) -> Any:
-    if isinstance(x, ast.keyword):
-        return ast.keyword(x.arg, replaced(x.value, old, new))
-    return replaced(x, old, new) if isinstance(x, ast.expr) else x
 
 
 def names_in(expression: ast.expr) -> set[str]:

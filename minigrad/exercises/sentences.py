@@ -27,14 +27,18 @@ def said(
     ids: list[str] = []
     where = ""
     details: tuple[str, ...] = ()
+    if "state-shared" in beside:
+        explained = [n for n in explained if n.mistake not in ("wrong-state-stored", "wrong-returned-order")]
+    if any(n.mistake == "wrong-returned-order" for n in explained):
+        beside = {x: text for x, text in beside.items() if x not in ("shape-wrong", "dtype-widened")}
     if explained:
         where = explained[0].where
-        sentences.append(told(explained[0], hint))
+        sentences += [told(neighbour, hint) for neighbour in explained]
         ids += [x for neighbour in explained for x in (neighbour.mistake, *neighbour.also)]
     elif symptoms:
         sentences += [sentence(symptom.what) for symptom in symptoms]
         ids += [symptom.mistake for symptom in symptoms]
-    elif judgement.off:
+    elif judgement.off and not any(x in MISTAKES for x in beside):
         sentences.append(unrecognised(judgement))
     ids += beside
     known = [x for x in dict.fromkeys(ids) if x in MISTAKES]
@@ -80,8 +84,8 @@ def difference(judgement: Judgement) -> str:
     found, expected, words = judgement.found[i], judgement.expected[i], judgement.exercise.tried[i].words
     if found.results is None or expected.results is None:
         return f"{words}: {found.error}"
-    for name, x, y in zip(judgement.exercise.results, expected.results, found.results):
-        if not judgement.close(x, y):
+    for name, x, y in zip(judgement.names(len(expected.results)), expected.results, found.results):
+        if not judgement.close(x, y, i):
             return f"{words}: {name} is {short(y)}, expected {short(x)}"
     return f"{words}: {len(found.results)} results, expected {len(expected.results)}"
 

@@ -24,6 +24,7 @@ def as_data(outcome: Outcome) -> dict[str, Any]:
     return {
         "results": results, "single": outcome.single, "error": outcome.error[:500], "kind": outcome.kind[:100],
         "line": outcome.line[:200], "changed": list(outcome.changed), "shared": [list(x) for x in outcome.shared],
+        "kept": outcome.kept, "nested": outcome.nested,
     }  # fmt: skip
 
 
@@ -48,7 +49,8 @@ def outcome_from(data: Any) -> Outcome:
     results = None if data["results"] is None else [result_from(x) for x in data["results"]]
     return Outcome(
         results, bool(data["single"]), str(data["error"]), str(data["kind"]), str(data["line"]),
-        tuple(map(str, data["changed"])), tuple((int(i), int(j)) for i, j in data["shared"]),
+        tuple(map(str, data["changed"])), tuple((int(i), int(j)) for i, j in data["shared"]), bool(data["kept"]),
+        str(data["nested"]),
     )  # fmt: skip
 
 

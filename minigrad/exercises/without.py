@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 from collections.abc import Sequence
+
+from minigrad.errors import UsageError
 
 
 def forbidden_use(tree: ast.Module, without: Sequence[str]) -> str:
@@ -17,17 +20,17 @@ def forbidden_use(tree: ast.Module, without: Sequence[str]) -> str:
     ''
     """
     stands_for: dict[str, str] = {}
+    stars: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                stands_for[alias.asname or alias.name.split(".")[0]] = (
-                    alias.name if alias.asname else alias.name.split(".")[0]
-                )
+                first = alias.name.split(".")[0]
+                stands_for[alias.asname or first] = alias.name if alias.asname else first
         elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                stands_for[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
+            stars += [node.module or "" for alias in node.names if alias.name == "*"]
+            stands_for.update((alias.asname or alias.name, f"{node.module or ''}.{alias.name}") for alias in node.names)
     for node in ast.walk(tree):
-        for name in uses(node, stands_for):
+        for name in uses(node, stands_for, stars):
             for module in without:
                 if name == module or name.startswith(f"{module}."):
                     line = getattr(node, "lineno", 1)
@@ -35,17 +38,31 @@ def forbidden_use(tree: ast.Module, without: Sequence[str]) -> str:
     return ""
 
 
-def uses(node: ast.AST, stands_for: dict[str, str]) -> list[str]:
-    """The full names that a part of the text means: in an import, a dotted name, a call of import_module."""
+def check_modules(names: Sequence[str]) -> None:
+    """UsageError for the name of a module that does not exist, such as one that is written wrongly."""
+    for name in names:
+        try:
+            found = importlib.util.find_spec(name)
+        except (ImportError, ValueError):
+            found = None
+        if found is None:
+            raise UsageError(f"there is no module {name!r} to do without; give its full name, like minigrad.optimizer")
+
+
+def uses(node: ast.AST, stands_for: dict[str, str], stars: list[str]) -> list[str]:
+    """The full names that a part of the text means: in an import, a dotted name, a name in quotes."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
         return [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
-    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-        called = ast.unparse(node.func).rpartition(".")[2]
-        return [str(node.args[0].value)] if called in ("import_module", "__import__") else []
-    if isinstance(node, (ast.Attribute, ast.Name)):
-        first, _, rest = ast.unparse(node).partition(".")
-        if first in stands_for:
-            return [f"{stands_for[first]}.{rest}" if rest else stands_for[first]]
-    return []
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value] if all(map(str.isidentifier, node.value.split("."))) else []
+    parts: list[str] = []
+    inner: ast.AST = node
+    while isinstance(inner, ast.Attribute):
+        parts.insert(0, inner.attr)
+        inner = inner.value
+    if not isinstance(inner, ast.Name):
+        return []
+    found = [stands_for[inner.id]] if inner.id in stands_for else [f"{module}.{inner.id}" for module in stars]
+    return [".".join([x, *parts]) for x in found]

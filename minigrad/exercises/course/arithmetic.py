@@ -124,6 +124,11 @@ def multiply_vjp(g: Any, a: Any, b: Any) -> Any:
     return ga, gb
 
 
+for _sign, _what in ("+", "added"), ("-", "subtracted"):
+    multiply_vjp.wrong(
+        "g * b, a.shape ... g * a, b.shape", f"g {_sign} b, a.shape ... g {_sign} a, b.shape", "wrong-operation",
+        f"the other operand is {_what}; it should multiply.",
+    )  # fmt: skip
 multiply_vjp.wrong(
     "g * b, a.shape ... g * a, b.shape", "g * a * b, a.shape ... g * a * b, b.shape", "wrong-factor",
     "the gradient of an operand has only the other operand as its factor.", "extra-term",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,17 +17,30 @@ DEEP = 50_000
 
 
 class Node:
-    """A node of a probe: parent number i gets `weights[i] * g`, or g itself where the weight is None."""
+    """A node of a probe: parent number i gets `weights[i] * g`, or g itself where the weight is None.
+
+    `given` are the arrays that vjp has returned, each with a copy; `everything` that can be reached from the last node,
+    each with a copy of its parents.
+    """
+
+    given: list[tuple[Any, Any]] | tuple[()] = ()
+    everything: list[tuple[Node, list[Node]]]
 
     def __init__(self, parents: Sequence[Node] = (), weights: Sequence[Any] = ()) -> None:
-        self.parents, self.weights, self.grad = list(parents), list(weights), 0.0
-        self.given: list[Any] = []  # what vjp has returned, and a copy of it
+        self.parents, self.weights, self.grad = list(parents), weights, 0.0
+
+    def noted(self) -> Node:
+        """Itself, once it has noted all nodes below it."""
+        self.everything = [(x, list(x.parents)) for x in reachable(self)]
+        return self
 
     def vjp(self, g: Any) -> list[Any]:
         """The gradients of the parents."""
         whole = {id(x): x if x is None else x * g for x in self.weights}  # one object for equal weights
         parts = [g if x is None else whole[id(x)] for x in self.weights]
-        self.given += [(x, x.copy()) for x in parts if isinstance(x, numpy.ndarray)]
+        arrays = [(x, x.copy()) for x in parts if isinstance(x, numpy.ndarray)]
+        if arrays:
+            self.given = [*self.given, *arrays]
         return parts
 
 
@@ -46,12 +60,23 @@ def reachable(node: Any) -> list[Any]:
     return order
 
 
-def chain(length: int) -> Node:
+def chain(weights: Sequence[float]) -> Node:
     """A node above a node above a node ..."""
     node = Node()
-    for i in range(length - 1):
-        node = Node([node], [0.5 + i % 3] if length < 100 else [1.0])
+    for weight in weights:
+        node = Node([node], [weight])
     return node
+
+
+def deep() -> Node:
+    """A chain that is deeper than Python's stack. (Python's collector would look through it again and again.)"""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return chain([1.0] * (DEEP - 1)).noted()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def leaf() -> Node:
@@ -99,71 +124,115 @@ def in_arrays() -> Node:
 
 
 SMALL: dict[str, Callable[[], Node]] = {
-    "one node": leaf, "a chain of 4": lambda: chain(4), "a tree": tree, "a node that is both parents": twice,
+    "one node": leaf, "a chain of 4": lambda: chain([0.5, 1.5, 2.5]), "a tree": tree,
+    "a node that is both parents": twice,
     "a diamond": diamond, "a short way and a long one": lambda: uneven(False),
     "a long way and a short one": lambda: uneven(True), "a ladder": ladder, "gradients that are arrays": in_arrays,
 }  # fmt: skip
+
+
+AGAIN = "the same graph again"
 
 
 def graphs() -> Iterator[Probe]:
     """Small graphs, and a chain that is deeper than Python's stack."""
 
     def one(make: Callable[[], Node]) -> Callable[[], Arguments]:
-        return lambda: ((make(),), {})
+        return lambda: ((make().noted(),), {})
 
     for words, make in SMALL.items():
         yield Probe(words, one(make))
-    yield Probe(f"a chain of {DEEP:,} nodes", one(lambda: chain(DEEP)))
+    yield Probe(f"a chain of {DEEP:,} nodes", one(deep))
+
+
+def too_deep(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """Whether Python's stack was not deep enough for the chain."""
+    if any(x.kind == "RecursionError" for x in found):
+        return [Symptom("recursion-limit", "it calls itself for each node, so deep graphs fail: keep your own stack.")]
+    return []
 
 
 # The order
 
 
+def orders() -> Iterator[Probe]:
+    """The same graphs; one of them twice."""
+    yield from graphs()
+    kept = ladder().noted()
+
+    def same() -> Arguments:
+        for node, parents in kept.everything:
+            node.parents = list(parents)
+        return (kept,), {}
+
+    yield Probe("a graph", same)
+    yield Probe(AGAIN, same)
+
+
 def faults(returned: Any, args: tuple[Any, ...]) -> list[Any]:
-    """What is wrong with an order: counts of nodes missing, repeated, strange, before a parent, after a child."""
-    right = reachable(args[0])
-    place = {id(x): i for i, x in enumerate(right)}
-    found = [place.get(id(x), -1) for x in returned]
+    """What is wrong with an order: nine counts.
+
+    Nodes missing, and whether the node itself is; nodes repeated; nodes of other graphs; edges from a parent that comes
+    too late, and from one that comes early enough; things that are no nodes; whether it is no list; parents changed.
+    """
+    right = args[0].everything
+    damaged = sum(x.parents != parents for x, parents in right)
+    if not isinstance(returned, (list, tuple)):
+        return [0, 0, 0, 0, 0, 0, 0, 1, damaged]
+    place = {id(x): i for i, (x, _) in enumerate(right)}
+    strange = sum(isinstance(x, Node) and id(x) not in place for x in returned)
     first: dict[int, int] = {}
-    for i, x in enumerate(found):
-        first.setdefault(x, i)
-    known = {x for x in found if x >= 0}
+    for i, x in enumerate(returned):
+        first.setdefault(place.get(id(x), -1), i)
+    known = first.keys() - {-1}
+    repeated = sum(id(x) in place for x in returned) - len(known)
     edges = [
-        (first[place[id(parent)]], first[i])
-        for i, x in enumerate(right) if i in known
-        for parent in x.parents if place[id(parent)] in known
+        first[place[id(parent)]] < first[i]
+        for i in known for parent in right[i][1] if place[id(parent)] in known
     ]  # fmt: skip
+    others = sum(not isinstance(x, Node) for x in returned)
+    missing = float(len(right) - 1 not in known)
     return [
-        len(right) - len(known), float(len(right) - 1 not in known), len([x for x in found if x >= 0]) - len(known),
-        found.count(-1), sum(a >= b for a, b in edges), sum(a <= b for a, b in edges),
+        len(right) - len(known), missing, repeated, strange, edges.count(False), edges.count(True), others, 0, damaged,
     ]  # fmt: skip
 
 
 def order_agrees(expected: Any, found: Any, probe: Probe) -> bool:
-    """Whether nothing is missing, repeated, strange or before a parent."""
-    return not any(found[:5])
+    """Whether nothing is wrong."""
+    return not any(x for i, x in enumerate(found) if i != 5)
 
 
 def wrong_order(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
     """The mistakes that an order shows."""
+    symptoms = too_deep(found, words)
     seen = [x.results for x in found if x.results is not None]
-    symptoms: list[Symptom] = []
-    if any(x[0] for x in seen):
+
+    def any_of(i: int) -> bool:
+        return any(x[i] for x in seen)
+
+    if any_of(6) or any_of(7):
+        return [*symptoms, Symptom("shape-wrong", "the result should be a list of the nodes themselves.")]
+    if any_of(8):
+        return [*symptoms, Symptom("input-modified", "it changes the parents of a node.")]
+    if any_of(3) or (seen and set(words) <= {AGAIN}):
+        return [
+            *symptoms,
+            Symptom("state-shared", "something is kept from one call to the next: start afresh."),
+        ]
+    if any_of(0):
         only = all(x[0] == x[1] for x in seen)
-        missing = "The node itself is missing" if only else "Some nodes are missing"
+        missing = "the node itself is missing" if only else "some nodes are missing"
         symptoms.append(Symptom("missing-term", f"{missing}."))
-    if any(x[2] for x in seen):
-        symptoms.append(Symptom("extra-term", "A node that is reached in two ways is there twice."))
-    if any(x[3] for x in seen):
-        symptoms.append(Symptom("wrong-operation", "There is something in it that is not a node of the graph."))
-    if any(x[4] for x in seen):
-        turned = all(not x[5] for x in seen)
-        what = "The order is turned round." if turned else "A node stands before one of its parents."
+    if any_of(2):
+        symptoms.append(Symptom("extra-term", "a node that is reached in two ways is there twice."))
+    if any_of(4):
+        turned = not any_of(5)
+        what = "the order is turned round." if turned else "a node stands before one of its parents."
         symptoms.append(Symptom("order-wrong", what))
     return symptoms
 
 
-@exercise(graphs, results="order", lesson=LESSON, observe=faults, agree=order_agrees, symptoms=wrong_order)
+@exercise(orders, results="order", lesson=LESSON, observe=faults, agree=order_agrees, symptoms=wrong_order)
 def topological_order(node: Any) -> list[Any]:
     """An order of all nodes in which every node comes after its parents.
 
@@ -196,13 +265,24 @@ def topological_order(node: Any) -> list[Any]:
 
 def grads(returned: Any, args: tuple[Any, ...]) -> list[Any]:
     """The gradients of all nodes, the node itself first, and how many arrays that a vjp returned have been changed."""
-    nodes = reachable(args[0])[::-1]
+    nodes = [x for x, _ in args[0].everything[::-1]]
     changed = sum(not numpy.array_equal(x, kept) for node in nodes for x, kept in node.given)
     values = [numpy.ravel(numpy.asarray(node.grad, float)) for node in nodes]
     return [numpy.concatenate(values), changed]
 
 
-@exercise(graphs, results="grad changed", lesson=LESSON, observe=grads)
+def wrong_grads(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """The mistakes that gradients show."""
+    symptoms = too_deep(found, words)
+    seen = [x.results for x in found if x.results is not None]
+    if any(x[1] for x in seen):
+        symptoms.append(Symptom("input-modified", "what a vjp returned is changed in place; it may belong to others."))
+    elif seen and not {"one node", "a chain of 4", "a tree"} & set(words) and not symptoms:
+        symptoms.append(Symptom("order-wrong", "a node passes its gradient on before all its uses have given theirs."))
+    return symptoms
+
+
+@exercise(graphs, results="grad changed", lesson=LESSON, observe=grads, symptoms=wrong_grads)
 def backward(node: Any) -> None:
     """The walk back: the gradient of a node by everything that it was computed from.
 

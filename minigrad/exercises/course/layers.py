@@ -171,3 +171,10 @@ def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
     """
     keep = mask_uniform >= rate
     return x * keep / (1 - rate)
+
+
+for _share in "rate", "(rate or 1)":
+    dropout_forward.wrong(
+        "mask_uniform >= rate ... 1 - rate", f"mask_uniform < {_share} ... {_share}", "mask-wrong",
+        "rate is the share that is dropped, not the share that is kept.", "hyperparameters-swapped", "wrong-factor",
+    )  # fmt: skip

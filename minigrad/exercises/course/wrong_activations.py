@@ -172,6 +172,8 @@ SOFTMAX: list[Phrase] = [
      "the sum of products is not the product of sums.", "wrong-factor"),
     ("np.sum(g * y, axis=-1, keepdims=True)", "np.sum(g * y, axis=1 if y.ndim > 1 else 0, keepdims=True)",
      "axis-wrong", "the axis is the last one, whatever the number of axes."),
+    ("np.sum(g * y, axis=-1, keepdims=True)", "np.sum(g * y, axis=1 if y.ndim > 1 else 0)",
+     "keepdims-missing", "the axis is the last one, and it should be kept.", "axis-wrong"),
     ("np.sum(g * y, axis=-1, keepdims=True)", "np.sum(g * y, axis=tuple(range(1, y.ndim)) or 0, keepdims=True)",
      "axis-wrong", "the sum is over the last axis alone."),
     ("np.sum(g * y, axis=-1, keepdims=True)", "np.sum(g * y ** 2, axis=-1, keepdims=True)", "wrong-factor",

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from minigrad.exercises.course.graphs import backward, reachable
 
 Visit = Callable[[Any], Iterable[Any]]
@@ -80,6 +82,11 @@ def every_time(node: Any, give: Callable[[Any, Any], None], last_in: bool, seen:
             waiting.append(parent)
 
 
+@backward.mistaken("assignment-for-accumulation", REPLACED)
+def replaced(node: Any) -> None:
+    walk(node, sorted_back(node), put)
+
+
 for _give, _mistake, _what in ((add, "order-wrong", EARLY), (put, "assignment-for-accumulation", REPLACED)):
     for _visit in (met_first, marked_when_added):
         for _last_in in (True, False):
@@ -93,11 +100,6 @@ for _give, _mistake, _what in ((add, "order-wrong", EARLY), (put, "assignment-fo
         backward.mistaken("order-wrong", AGAIN, *(["assignment-for-accumulation"] if _give is put else ["extra-term"]))(
             lambda node, give=_give, last_in=_last_in: every_time(node, give, last_in)
         )
-
-
-@backward.mistaken("assignment-for-accumulation", REPLACED)
-def replaced(node: Any) -> None:
-    walk(node, sorted_back(node), put)
 
 
 @backward.mistaken("order-wrong", "the nodes are visited from the leaves: each should come before its parents.")
@@ -207,3 +209,67 @@ def leaves_only(node: Any) -> None:
     for x in reachable(node):
         if x.parents:
             x.grad = 0.0
+
+
+@backward.mistaken("missing-term", "the node that comes last in the walk passes nothing on.", "off-by-one-boundary")
+def without_the_last(node: Any) -> None:
+    inner = [x for x in sorted_back(node) if x.parents]
+    walk(node, inner[:-1], add)
+
+
+@backward.mistaken("missing-term", "only the first parent is followed.")
+def first_way(node: Any) -> None:
+    order, x = [node], node
+    while x.parents:
+        x = x.parents[0]
+        order.append(x)
+    walk(node, order, add)
+
+
+@backward.mistaken("missing-term", "a node that is both parents gets only one gradient.")
+def distinct_parents(node: Any) -> None:
+    node.grad = 1.0
+    for x in sorted_back(node):
+        seen: set[int] = set()
+        for parent, part in zip(x.parents, x.vjp(x.grad)):
+            if id(parent) not in seen:
+                seen.add(id(parent))
+                add(parent, part)
+
+
+@backward.mistaken("extra-term", "each parent gets the gradients of all parents.", "wrong-factor")
+def all_to_each(node: Any) -> None:
+    node.grad = 1.0
+    for x in sorted_back(node):
+        for parent in x.parents:
+            for part in x.vjp(x.grad):
+                add(parent, part)
+
+
+@backward.mistaken("extra-term", "every node begins with 1.0; only the node itself should.")
+def ones_everywhere(node: Any) -> None:
+    for x in reachable(node):
+        x.grad = 1.0
+    walk(node, sorted_back(node), add)
+
+
+@backward.mistaken("missing-term", "leaves get no gradient.")
+def no_leaves(node: Any) -> None:
+    walk(node, sorted_back(node), lambda parent, part: add(parent, part) if parent.parents else None)
+
+
+@backward.mistaken("assignment-for-accumulation", "only the first use of a node counts.", "missing-term")
+def first_use(node: Any) -> None:
+    given: set[int] = set()
+
+    def once(parent: Any, part: Any) -> None:
+        if id(parent) not in given:
+            given.add(id(parent))
+            parent.grad = part
+
+    walk(node, sorted_back(node), once)
+
+
+@backward.mistaken("axis-wrong", "gradients that are arrays are summed to numbers.", "shape-wrong")
+def summed(node: Any) -> None:
+    walk(node, sorted_back(node), lambda parent, part: add(parent, np.sum(part)))
