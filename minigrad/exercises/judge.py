@@ -32,7 +32,9 @@ NOT_A_NUMBER = ("ZeroDivisionError", "OverflowError", "ValueError: math domain e
 
 def judge(exercise: Exercise, found: Sequence[Outcome], hint: int = 2) -> Feedback:
     """What to tell a learner whose answer did this on the exercise's probes."""
-    return Judgement(exercise, found).feedback(hint)
+    with numpy.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Judgement(exercise, found).feedback(hint)
 
 
 class Judgement:

@@ -69,6 +69,7 @@ def gradients() -> Iterator[Probe]:
     yield probe("just at the threshold", numpy.array([0.25, -0.25, 0.5, -0.5, 0.75]), numpy.full(5, 0.25), 0.5)
     yield probe("no residual", numpy.array([0.5, -0.5, 0.1, 3.0, -3.0]), numpy.zeros(5), 0.5)
     yield probe("all below the threshold", numpy.array([0.3, -0.4, 0.2]), numpy.array([0.1, 0.05, -0.1]), 0.5)
+    yield probe("far below the threshold", numpy.array([0.1, -0.05, 0.02]), numpy.array([0.1, -0.1, 0.0]), 0.5)
     yield probe("far beyond the threshold", numpy.array([5.0, -7.0]), numpy.array([0.3, -0.3]), 0.5)
     yield probe("memory out of order", spread(rng.normal(size=6)), spread(rng.normal(size=6)), 0.5)
 
@@ -127,6 +128,11 @@ def functions() -> Iterator[Probe]:
         yield Probe(f"{words}, right", made(f, x, slope(x)))
         for k in (2.0, 0.5, -1.0, 0.0):
             yield Probe(f"{words}, times {k:g}", made(f, x, k * slope(x)))
+        if x.size > 1:
+            wrong = slope(x)
+            wrong.flat[0] += 0.5
+            wrong.flat[1] -= 0.5
+            yield Probe(f"{words}, two elements wrong in opposite ways", made(f, x, wrong))
         for i in range(x.size if x.size > 1 else 0):
             wrong = slope(x)
             wrong.flat[i] += 0.5

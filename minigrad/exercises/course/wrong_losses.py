@@ -73,6 +73,18 @@ for _loss, _gradient, _mistake, _what, *_also in [
     ("-np.mean(log_p[:, labels])", "", "axis-wrong", "use [np.arange(n), labels].", "mask-wrong"),
     ("-np.sum(one_hot * log_p + (1 - one_hot) * np.log1p(-np.exp(log_p))) / n", "", "extra-term",
      "only the logarithm at the label counts."),
+    ("-np.sum(one_hot * (logits - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True)))) / n", "", "missing-term",
+     "the maximum is not added back."),
+    ("-np.sum(one_hot * (shifted - np.log2(np.sum(np.exp(shifted), axis=1, keepdims=True)))) / n", "", "log-base",
+     "use the natural logarithm."),
+    ("-np.sum(one_hot * (shifted - np.log10(np.sum(np.exp(shifted), axis=1, keepdims=True)))) / n", "", "log-base",
+     "use the natural logarithm."),
+    ("-np.sum((one_hot * log_p)[:-1]) / n", "", "missing-term", "the last sample is left out.", "off-by-one-boundary"),
+    ("-np.sum((one_hot * log_p)[1:]) / n", "", "missing-term", "the first sample is left out.", "off-by-one-boundary"),
+    ("-np.sum((one_hot * log_p)[-1]) / n", "", "assignment-for-accumulation", "only the last sample counts."),
+    ("-np.sum((one_hot * log_p)[-1])", "", "assignment-for-accumulation", "only the last sample counts."),
+    ("", "(np.exp(log_p) - np.isin(np.arange(classes), labels)) / n", "axis-wrong",
+     "each row has one label: use [np.arange(n), labels].", "mask-wrong"),
     ("np.mean((np.exp(log_p) - one_hot) ** 2)", "", "wrong-operation", "this is a squared error."),
     ("np.sum((np.exp(log_p) - one_hot) ** 2) / n", "", "wrong-operation", "this is a squared error."),
     ("-np.sum(np.exp(log_p) * log_p) / n", "", "wrong-operation", "this is the entropy of the softmax."),
@@ -97,7 +109,7 @@ softmax_cross_entropy.line(
     "labels count from 0.",
 )  # fmt: skip
 softmax_cross_entropy.line(
-    "one_hot", "(labels[:, None] - 1 == np.arange(classes) - classes * 0).astype(logits.dtype)",
+    "one_hot", "((labels[:, None] - 1) % classes == np.arange(classes)).astype(logits.dtype)",
     "off-by-one-boundary", "labels count from 0.",
 )  # fmt: skip
 
@@ -125,8 +137,8 @@ for _text, _mistake, _what, *_also in [
     ("np.maximum(x, 0) - x * y + np.log2(1 + np.exp(-np.abs(x)))", "log-base", "use the natural logarithm."),
     ("(np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))) / np.log(2)", "log-base", "use the natural logarithm."),
     ("np.maximum(x, 0) - x * y + np.log10(1 + np.exp(-np.abs(x)))", "log-base", "use the natural logarithm."),
-    ("np.maximum(x, 0) - x * y + np.log1p(1 + np.exp(-np.abs(x)))", "extra-term",
-     "log1p(z) is log(1 + z) already.", "wrong-operation"),
+    ("np.maximum(x, 0) - x * y + np.log1p(1 + np.exp(-np.abs(x)))", "wrong-operation",
+     "log1p(z) is log(1 + z) already.", "extra-term"),
     ("np.max(x) - x * y + np.log1p(np.exp(-np.abs(x)))", "max-not-elementwise", "max(x, 0) is taken for each element."),
     ("max(np.max(x), 0) - x * y + np.log1p(np.exp(-np.abs(x)))", "max-not-elementwise",
      "max(x, 0) is taken for each element."),

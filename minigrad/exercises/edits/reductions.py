@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 from minigrad.exercises.edits.terms import edited
 from minigrad.exercises.exercise import Exercise, Neighbour
@@ -38,7 +39,7 @@ def reductions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 def everywhere(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """All reductions at once over another axis, or without keeping their axes."""
-    calls = [(line, node) for line, node, _ in text.nodes() if is_reduction(node)]
+    calls = [(line, node) for line, node, _ in text.nodes() if is_reduction(node) and keeps(node)]
     if len(calls) < 2:
         return
     for axis in (*AXES, ""):
@@ -51,6 +52,11 @@ def everywhere(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         mistake, what = ("axis-wrong", f"axis is {axis}.") if axis else ("keepdims-missing", "no axis is kept.")
         if after.function() is not None:
             yield Neighbour(mistake, text.text(where), after.text(where), what, after.function, program=after)
+
+
+def keeps(node: Any) -> bool:
+    """Whether a reduction keeps its axis."""
+    return any(x.arg == "keepdims" for x in node.keywords)
 
 
 def is_reduction(node: ast.AST) -> bool:
