@@ -87,7 +87,8 @@ class Judgement:
             with numpy.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 explained = self.explanation()
-        return said(self, explained, self.symptoms() if self.off and not explained else [], beside, hint)
+        symptoms = [x for x in self.symptoms() if x.mistake not in beside] if self.off and not explained else []
+        return said(self, explained, symptoms, beside, hint)
 
     def symptoms(self) -> list[Symptom]:
         """What is wrong with an answer that no neighbour explains."""

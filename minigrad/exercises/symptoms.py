@@ -50,8 +50,10 @@ def proportional(names: Sequence[str], pairs: Sequence[Sequence[tuple[Any, Any]]
                 ratio = float(numpy.median(b[there] / a[there]))
                 if not numpy.allclose(b, ratio * a, rtol=1e-3, atol=1e-6 * numpy.abs(a).max()) or ratio == 0:
                     return []
-                if there.sum() > 1 and abs(ratio - 1) > 1e-3:
+                if (there.sum() > 1 or numpy.ndim(x) == 0) and abs(ratio - 1) > 1e-3:
                     ratios.setdefault(name, []).append(ratio)
+                    if numpy.ndim(x) == 0 and abs(ratio - ratios[name][0]) > 1e-3:  # any number is some multiple
+                        return []
     signs = {numpy.sign(x) for row in ratios.values() for x in row}
     if not ratios or len(signs) > 1:
         return []

@@ -30,7 +30,10 @@ def layernorm_probes() -> Iterator[Probe]:
 
 @exercise(
     layernorm_probes, results="gx", lesson=LESSON, float32=1e-3,
-    edits=[everywhere, phrases(LAYERNORM), upstream, reductions, terms, results, exchanged, rescaled, products, parentheses],
+    edits=[
+        everywhere, phrases(LAYERNORM), upstream, reductions, terms, results, exchanged, rescaled, products,
+        parentheses,
+    ],
 )  # fmt: skip
 def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
     """The backward pass of layer normalization, after Ba, Kiros and Hinton (2016), without scale and shift.
@@ -71,7 +74,9 @@ def batchnorm_probes() -> Iterator[Probe]:
 
 @exercise(
     batchnorm_probes, results="y running_mean running_var", lesson=LESSON, float32=1e-3,
-    edits=[phrases(BATCHNORM), everywhere, reductions, terms, results, exchanged, rescaled, products, parentheses],
+    edits=[
+        phrases(BATCHNORM), everywhere, reductions, terms, results, exchanged, rescaled, products, parentheses,
+    ],
 )  # fmt: skip
 def batchnorm_train(
     x: Any, gamma: Any, beta: Any, running_mean: Any, running_var: Any, momentum: float, eps: float
