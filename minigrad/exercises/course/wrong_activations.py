@@ -146,6 +146,7 @@ SOFTMAX: list[Phrase] = [
     (INNER, "y * (1 - y)", "upstream-missing", "g is not used, nor what is off the diagonal.", "missing-term"),
     (INNER, "-y * inner", "missing-term", "the diagonal part y g is missing."),
     (INNER, "y * inner", "missing-term", "the diagonal part y g is missing.", "wrong-sign"),
+    (INNER, "g", "missing-term", "this is g itself, without the derivative.", "scale-missing"),
     (INNER, "g * y", "missing-term", "y times the sum of g y is to be subtracted.", "scale-missing"),
     (INNER, "g - inner", "scale-missing", "the factor y is missing.", "missing-term"),
     (INNER, "g * (y - inner)", "operands-swapped", "g and y have changed places."),

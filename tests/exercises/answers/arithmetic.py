@@ -178,8 +178,8 @@ return back(a_shape), back(b_shape)
         ("upstream-missing", "gx = np.zeros(shape, g.dtype)\nnp.add.at(gx, indices, np.ones_like(g))\nreturn gx"),
         ("wrong-sign", "gx = np.zeros(shape, g.dtype)\nnp.add.at(gx, indices, -g)\nreturn gx"),
         ("off-by-one-boundary", "gx = np.zeros(shape, g.dtype)\nnp.add.at(gx, indices - 1, g)\nreturn gx"),
-        ("shape-wrong", "n = max(indices.flat) + 1\ngx = np.zeros((n, *shape[1:]), g.dtype)\nnp.add.at(gx, indices, g)\n"
-         "return gx"),
+        ("shape-wrong", "n = max(indices.flat) + 1\ngx = np.zeros((n, *shape[1:]), g.dtype)\n"
+         "np.add.at(gx, indices, g)\nreturn gx"),
         ("dtype-widened", "gx = np.zeros(shape)\nfor i, row in zip(indices.flat, g.reshape(-1, *shape[1:])):\n"
          "    gx[i] += row\nreturn gx"),
         ("mean-for-sum", "rows = [g[indices == i] for i in range(shape[0])]\n"
