@@ -51,7 +51,7 @@ def dense_forward(x: Any, W: Any, b: Any) -> Any:
     Returns:
         y, of shape (n, out), of x's dtype.
 
-    >>> dense_forward.reference(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]]), np.array([0.5, -0.5]))
+    >>> dense_forward(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]]), np.array([0.5, -0.5]))
     array([[11.5, 16.5]])
 
     Hints:
@@ -88,7 +88,7 @@ def dense_backward(g: Any, x: Any, W: Any) -> Any:
     Returns:
         (gx, gW, gb), of shapes (n, in), (out, in) and (out,).
 
-    >>> gx, gW, gb = dense_backward.reference(np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]]), np.array([[5.0]]))
+    >>> gx, gW, gb = dense_backward(np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]]), np.array([[5.0]]))
     >>> gx, gW, gb
     (array([[ 5.],
            [10.]]), array([[11.]]), array([3.]))
@@ -161,7 +161,7 @@ def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
     Returns:
         y, of the shape and the dtype of x.
 
-    >>> dropout_forward.reference(np.array([1.0, 2.0, 3.0]), 0.5, np.array([0.7, 0.5, 0.2]))
+    >>> dropout_forward(np.array([1.0, 2.0, 3.0]), 0.5, np.array([0.7, 0.5, 0.2]))
     array([2., 4., 0.])
 
     Hints:
