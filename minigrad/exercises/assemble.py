@@ -18,7 +18,7 @@ from importlib import resources
 from pathlib import Path
 
 from minigrad.disk import reading, replacing
-from minigrad.errors import AccessError, UsageError
+from minigrad.errors import AccessError
 from minigrad.exercises.course import EXERCISES
 from minigrad.exercises.folder import TITLE, found
 from minigrad.exercises.gather import Gathering, Source, is_future
@@ -66,12 +66,6 @@ def assemble(folder: Path) -> Assembled:
             whose[name] = f"the answer in {path.name} is not right yet"
         else:
             whose[name], yours[name] = "yours", path
-    for name, path in list(yours.items()):
-        try:
-            Gathering([], {name: learners(path)}).add(learners(path), [name], "")
-        except UsageError as error:
-            whose[name] = str(error)
-            del yours[name]
     while True:
         text = together(yours, whose)
         failed = first_wrong(text, yours)

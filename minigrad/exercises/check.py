@@ -18,7 +18,8 @@ def check(exercise: str | Exercise, solution: Any, hint: int = 2) -> Feedback:
     Args:
         exercise: its name, or the exercise itself.
         solution: the function, as the exercise's statement says; for an update rule also a class of optimizers, or a
-            rule, a function of `self`.
+            rule, a function of `self`; for the backward pass of inputs a class of `autograd.Function`; for a layer a
+            class of `Block`.
         hint: how much is said of a mistake: 1 says where it is, 2 what it is, 3 shows numbers, too.
 
     The solution runs here, in this process, without limits. `minigrad check` runs a file in a process of its own.

@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -17,8 +16,10 @@ from typing import Any
 
 import numpy
 
+from minigrad.errors import UsageError
 from minigrad.exercises.course import EXERCISES
 from minigrad.exercises.outcome import reason
+from minigrad.exercises.solutions import as_function
 from minigrad.exercises.tries import outcomes
 from minigrad.exercises.wire import as_data
 
@@ -39,7 +40,9 @@ def main() -> None:
         world = World()
         data: dict[str, Any]
         try:
-            answer = world.within(load)(path, name)
+            answer = as_function(exercise, world.within(load)(path, name))
+        except UsageError as error:  # such as an operation where only a function will do
+            data = {"problem": str(error)}
         except BaseException as error:
             data = {"problem": f"The file fails when it is loaded: {reason(error)}."}
         else:
@@ -69,8 +72,10 @@ class World:
         self.ours = [dict(space) for space in self.spaces]
         self.theirs = self.ours
 
-    def within(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function as it is called in the answer's world."""
+    def within(self, function: Any) -> Any:
+        """The function as it is called in the answer's world; anything else is what it is."""
+        if not callable(function):
+            return function
         spaces, put, leave = self.spaces, exchange, os._exit  # which an answer might change, too
 
         def called(*args: Any, **kwargs: Any) -> Any:

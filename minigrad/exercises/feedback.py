@@ -45,14 +45,28 @@ class Feedback:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        """A small panel; its colours are readable on a light page and on a dark one."""
-        colour, mark = ("#1a7f37", "✓") if self.right else ("#b35900", "✗")
-        body = "".join(
-            f"<div style='font-family:monospace;white-space:pre-wrap'>{html.escape(line)}</div>"
-            for line in self.details
+        """A small panel: white words on a colour, and text in the page's own, so that it suits light and dark pages."""
+        colour, word = ("#1a7f37", "right") if self.right else ("#b34700", "not yet")
+        name, _, rest = self.headline.partition(f": {word}")
+        head = (
+            f"<b>{html.escape(name)}</b> <span style='background:{colour};color:#fff;border-radius:3px;"
+            f"padding:1px 6px'>{word}</span> {html.escape(rest.strip())}"
         )
+        lines = "".join(f"<div style='{TYPED}'>{html.escape(line)}</div>" for line in self.details)
         return (
-            f"<div style='border-left:4px solid {colour};padding:.4em .8em;margin:.4em 0'>"
-            f"<b><span style='color:{colour}'>{mark}</span> {html.escape(self.headline)}</b>"
-            f"<div>{html.escape(self.message)}</div>{body}</div>"
+            f"<div style='border-left:4px solid {colour};padding:4px 12px;margin:4px 0'>"
+            f"<div>{head}</div><div style='margin-top:4px'>{code(self.message)}</div>{lines}</div>"
         )
+
+
+TYPED = "font-family:monospace;white-space:pre-wrap;margin-top:4px"
+
+
+def code(text: str) -> str:
+    """A sentence as HTML, with what stands between backticks as code.
+
+    >>> code("`a < b` is asked")
+    '<code>a &lt; b</code> is asked'
+    """
+    parts = html.escape(text).split("`")
+    return "".join(f"<code>{x}</code>" if i % 2 and i + 1 < len(parts) else x for i, x in enumerate(parts))

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy
 
-from minigrad.errors import UsageError
 from minigrad.exercises.scopes import bound, of_the_file
 
 STARS = {"numpy": numpy, "math": math}
-"""Modules of which everything may be imported at once."""
+"""Modules of which everything may be imported at once: only the names that are used come along."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,12 +120,8 @@ class Gathering:
         other = source.beside(module)
         names: dict[str, str] = {}
         for alias in line.names:
-            if alias.name == "*":
-                if other or module not in STARS:
-                    raise UsageError(f"{source.name} imports everything of {module}; import the names that it needs")
-                aliases = [ast.alias(name) for name in sorted(uses & {*dir(STARS[module])})]
-            else:
-                aliases = [alias]
+            star = alias.name == "*" and module in STARS
+            aliases = [ast.alias(name) for name in sorted(uses & {*dir(STARS[module])})] if star else [alias]
             for x in aliases:
                 if (x.asname or x.name) not in uses:
                     continue

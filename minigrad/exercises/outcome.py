@@ -28,7 +28,7 @@ class Outcome:
     * `results`: NumPy arrays, and numbers as Python or NumPy scalars; None if there are none, and then
     * `error`: why, in words; `kind`: the class of the exception, or "returned"; `line`: the answer's line.
     * `changed`: the names of arguments that were changed; `shared`: pairs of results in one piece of memory.
-    * `kept`: whether the answer keeps something from one call to the next.
+    * `kept`: what the answer keeps from one call to the next: "an array", "a value", or nothing.
     * `nested`: what holds the results if it is not one tuple or list: "a dict", "tuples or lists in another".
     """
 
@@ -39,15 +39,17 @@ class Outcome:
     line: str = ""
     changed: tuple[str, ...] = ()
     shared: tuple[tuple[int, int], ...] = ()
-    kept: bool = False
+    kept: str = ""
     nested: str = ""
 
 
-def run(answer: Callable[..., Any], probe: Probe, names: Sequence[str], observe: Observe | None = None) -> Outcome:
+def run(answer: Any, probe: Probe, names: Sequence[str], observe: Observe | None = None) -> Outcome:
     """Call the answer once. Whatever it raises becomes an outcome, `exit()` too.
 
     `names` are those of the arguments by position; `observe(returned, args)` says what is compared, if not the results.
     """
+    if not callable(answer):
+        return Outcome(None, error=f"it is a {type(answer).__name__}, not a function", kind="returned")
     args, kwargs = probe.make()
     before = [copied(x) for x in args]
     try:
@@ -66,6 +68,9 @@ def run(answer: Callable[..., Any], probe: Probe, names: Sequence[str], observe:
         if not isinstance(x, (Number, numpy.ndarray, numpy.generic)):
             what = "nothing (None)" if x is None else f"a {type(x).__name__}"
             return Outcome(None, error=f"it returns {what} where an array or a number is expected", kind="returned")
+        if numpy.asarray(x).dtype.kind not in "fiub":
+            what = f"an array of {x.dtype}" if isinstance(x, numpy.ndarray) else f"a {type(x).__name__}"
+            return Outcome(None, error=f"it returns {what}, which is not made of real numbers", kind="returned")
     changed = tuple(name for name, x, y in zip(names, before, args) if not same(x, y))
     return Outcome(results, single, changed=changed, shared=shared(results), nested=nested)
 

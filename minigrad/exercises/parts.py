@@ -16,7 +16,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "adam_step adamw_step adamax_step nadam_step signum_step dcasgd_step ftrl_step ftml_step sgld_step",
         "Norms and schedules": "lars_ratio clip_global_norm warmup_cosine",
         "Communication and checking": "sign_majority two_bit_compress gradcheck_directional",
-        "What comes next": "huber_loss orthogonal_init cyclic_rate weighted_updater top_k_accuracy",
+        "What comes next": "huber_loss bilinear_init cyclic_rate clipping_updater top_k_accuracy",
     }.items()
 }
 """Part -> names."""

@@ -170,7 +170,7 @@ def straight(made: ast.FunctionDef, arguments: set[str]) -> tuple[tuple[str, ast
             lines.append((latest[name], expression))
         else:
             return ()
-    return tuple(lines)
+    return tuple(lines) if lines and lines[-1][0] == RESULT else ()
 
 
 def renamed(expression: ast.expr, names: dict[str, str]) -> ast.expr:

@@ -1,4 +1,4 @@
-"""What a solution of an exercise on a rule may be: a function of the signature, a rule, or a class of optimizers."""
+"""What a solution may be: a function of the signature, a rule, or a class of optimizers, operations or layers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from minigrad.autograd import Function
 from minigrad.errors import UsageError
 from minigrad.exercises.exercise import Exercise
+from minigrad.exercises.operations import of_block, of_function
+from minigrad.gluon import Block
 from minigrad.optimizer.optimizer import Optimizer
 
 WORDS = {"eps": "epsilon", "beta": "rho"}
@@ -27,8 +30,14 @@ def as_function(exercise: Exercise, solution: Any) -> Callable[..., Any]:
     adam_step: right
     All of it is right.
 
+    A class of `autograd.Function` or of `Block` is one of `operations.py`.
+
     Raises UsageError for an optimizer without a rule, and for what cannot be called.
     """
+    if isinstance(solution, type) and issubclass(solution, Function):
+        return of_function(exercise, solution)
+    if isinstance(solution, type) and issubclass(solution, Block):
+        return of_block(exercise, solution)
     if isinstance(solution, type) and issubclass(solution, Optimizer):
         solution = solution()
     if isinstance(solution, Optimizer):

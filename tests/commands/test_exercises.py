@@ -1,9 +1,11 @@
 """`minigrad exercises`: the list, statements and hints, files to begin with, and how far one is."""
 
 import ast
+import doctest
 import inspect
 from pathlib import Path
 
+import numpy
 import pytest
 
 from minigrad import cli
@@ -46,6 +48,15 @@ def test_every_exercise_has_a_statement_with_an_example_and_three_hints(name):
     assert first_sentence(exercise).endswith(".") and ">>>" in statement(exercise)
     assert len(hints(exercise)) == 3 and all(hints(exercise))
     assert "Hints" not in statement(exercise) and ".reference" not in statement(exercise)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_example_of_every_statement_is_what_the_reference_does(name):
+    reference = EXERCISES[name].reference
+    names = {"np": numpy, "numpy": numpy, name: reference}
+    parsed = doctest.DocTestParser().get_doctest(statement(EXERCISES[name]), names, name, None, None)
+    found = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS).run(parsed)
+    assert found.attempted and not found.failed
 
 
 def reference_lines(name):

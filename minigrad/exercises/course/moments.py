@@ -147,7 +147,7 @@ def nadam_step(
     >>> w, m, v, P = nadam_step(
     ...     w, numpy.array([2.0]), zero, zero, 1.0, 1, lr=0.1, beta1=0.8, beta2=0.75, eps=2.0, schedule_decay=0.0)
     >>> print(w, m, v, P)
-    [0.94571429] [0.4] [1.] 0.4
+    [0.9452381] [0.4] [1.] 0.4
 
     By hand: with schedule_decay 0, μ is 0.8 · ½ = 0.4 at every step, so P = 0.4; m = 0.2 · 2 = 0.4; v = 0.25 · 2² = 1;
     m̄ = 0.6 · 2 / 0.6 + 0.4 · 0.4 / (1 - 0.16) = 2.190…; v̂ = 4; w = 1 - 0.1 · 2.190… / (2 + 2) = 0.9452…
