@@ -24,7 +24,6 @@ from minigrad import autograd, datasets, gluon, np, optimizer, plot, random
 from minigrad.lr_scheduler import (
     CosineScheduler,
     InversePowerScheduler,
-    LRScheduler,
     MultiFactorScheduler,
     PolyScheduler,
 )
@@ -110,7 +109,7 @@ plot.schedule([kind(0.2)["lr_scheduler"] for name, kind in KINDS.items() if name
 # * *Cosine*: half a wave. It stays high for long, and has a gentle end.
 # * *Warm-up*: before any of these the rate may rise from 0 for some updates.
 #
-# All but the first need to know beforehand how many updates there will be, and after `max_update` the rate stays at its end, which is 0 unless you say otherwise.
+# All of them are made for a number of updates that you know beforehand. After `max_update` a line or a cosine stays at its end, which is 0 unless you say otherwise.
 #
 # The first update asks for the rate of update 1, not 0.
 # So with a warm-up from 0 the first step is not lost. You can ask, too:
@@ -236,7 +235,7 @@ assert numpy.isinf([end(0.3, 0), end(1.0, 0)]).all() and end(1.0, 10) < end(0.1,
 # Ten steps of warm-up bring it to where the slope is gentle, and from there on even a rate of 1 is safe.
 # It ends at less than half the distance that the low rate leaves.
 #
-# Whether a network is like that at its beginning, you can only try. Ours is not.
+# Whether a network is like that at its beginning, you can only try. With ours the warm-up has gained nothing.
 #
 # ## 5. Where to begin
 #
@@ -293,8 +292,8 @@ for name, rule, grid in (
         rate: float(numpy.mean([ends(rule(**KINDS["cosine"](rate)), seed)[0] for seed in (100, 101)]))
         for rate in (*grid, found[name] / 2)
     }
-    print(f"{name}: half of the rate found is {found[name] / 2:.2g}, loss {mean[found[name] / 2]:.3f};", end=" ")
-    print("others", ", ".join(f"{rate} {mean[rate]:.3f}" for rate in grid))
+    print(f"{name}: half of the rate found is {found[name] / 2:.2g}, and its loss {mean[found[name] / 2]:.3f}")
+    print("    others:", ", ".join(f"{mean[rate]:.3f} at {rate}" for rate in grid))
     assert mean[found[name] / 2] < 2 * min(mean.values()) and mean[found[name] / 2] < mean[grid[0]] / 2
 
 # %% finder-read [markdown]
