@@ -19,6 +19,7 @@ from minigrad.commands.equations import run_equations
 from minigrad.commands.exercises import run_assemble, run_list, run_progress, run_show, run_start
 from minigrad.commands.explore import run_explore
 from minigrad.commands.figures import run_figures
+from minigrad.commands.launch import run_launch
 from minigrad.commands.output import DIGITS
 from minigrad.commands.surface import KINDS, run_surface
 from minigrad.commands.train import run_train
@@ -103,6 +104,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--data", type=Path, metavar="FILE", help=".npz with x (n, features) and y (n,), classes from 0")
     one.add_argument("--save", type=Path, metavar="FILE", help="write the trained parameters (.npz)")
     one.add_argument("--plot", type=Path, metavar="FILE", help="draw the loss and accuracy curves (.png, .pdf, .svg)")
+    one.add_argument(
+        "--dist", action="store_true", help="share each batch among the ranks of 'minigrad launch -n N -m minigrad ...'"
+    )
     one.set_defaults(run=run_train)
 
     one = commands.add_parser(
@@ -148,6 +152,20 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--measure", action="store_true", help="first measure the data again, and say if they agree")
     one.add_argument("--check", action="store_true", help="write nothing; status 1 if something is not as it was")
     one.set_defaults(run=run_figures)
+
+    one = commands.add_parser(
+        "launch",
+        help="run a program on several ranks, for the stores 'dist_sync' and 'dist_async'",
+        usage="minigrad launch -n N (script.py | -m MODULE) [arguments]",
+        description="Run a program on N ranks of MPI on this machine: mpiexec -n N python -m mpi4py script.py. If one "
+        "of them fails all are ended, and the exit status is not 0.",
+        epilog="example: minigrad launch -n 4 -m minigrad train --dist",
+        allow_abbrev=False,
+    )
+    one.add_argument("-n", type=positive, required=True, metavar="N", help="how many")
+    one.add_argument("-m", dest="module", nargs=argparse.REMAINDER, help="a module, and its arguments")
+    one.add_argument("program", nargs=argparse.REMAINDER, help="a script, and its arguments")
+    one.set_defaults(run=run_launch)
 
     one = commands.add_parser(
         "equations",

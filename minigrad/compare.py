@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from minigrad import autograd, gluon, init, metric, optimizer, random
+from minigrad import autograd, gluon, init, kvstore, metric, np, optimizer, random
 from minigrad.datasets.split import Split
 from minigrad.device import current_context
 from minigrad.optimizer.registry import OPTIMIZERS
@@ -52,12 +52,18 @@ def network(classes: int) -> gluon.Block:
 
 
 def train(
-    rule: optimizer.Optimizer, train_part: Split, test_part: Split, epochs: int = 20, seed: int = 0
+    rule: optimizer.Optimizer,
+    train_part: Split,
+    test_part: Split,
+    epochs: int = 20,
+    seed: int = 0,
+    store: kvstore.KVStore | None = None,
 ) -> Iterator[Run]:
     """Train the network with softmax cross-entropy; yields the same `Run` after every epoch.
 
     `train_part` and `test_part` are (x, y) with x (n, features) float and y (n,) integer classes. The seed decides the
-    first weights, the order of the batches and the noise of a sampler, so equal seeds give equal runs.
+    first weights, the order of the batches and the noise of a sampler, so equal seeds give equal runs. With a `store`
+    of several workers each trains on its part of every batch.
 
     >>> from minigrad import datasets
     >>> runs = [run for run in train(optimizer.Adam(learning_rate=0.005), *datasets.digits(), epochs=2)]
@@ -67,9 +73,13 @@ def train(
     random.seed(seed)
     train_part, test_part = (_here(part) for part in (train_part, test_part))
     run = Run(rule, network(1 + int(max(train_part[1].max(), test_part[1].max()))))
-    trainers = trainers_for(run.net, rule)
+    trainers = trainers_for(run.net, rule, "device" if store is None else store.type)
     loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
-    batches = gluon.data.DataLoader(gluon.data.ArrayDataset(*train_part), BATCH_SIZE, shuffle=True)
+    batches = _batches(gluon.data.ArrayDataset(*train_part), seed, store)
+    workers = 1
+    if store is not None:
+        workers = store.num_workers
+        store.init("loss", np.zeros(1, dtype="float64"))
     for _ in range(epochs):
         mean_loss = metric.Loss()
         for x, y in batches:
@@ -78,12 +88,12 @@ def train(
                 loss = loss_of(run.net(x), y)
             loss.backward()
             for trainer in trainers:
-                trainer.step(len(x))
+                trainer.step(len(x) * workers)
             run.step_seconds.append(time.perf_counter() - start)
             mean_loss.update(None, loss)
         hits = metric.Accuracy()
         hits.update(test_part[1], run.net(test_part[0]))
-        run.loss.append(mean_loss.get()[1])
+        run.loss.append(_of_all(store, mean_loss.get()[1]))
         run.accuracy.append(hits.get()[1])
         yield run
 
@@ -114,7 +124,24 @@ def _here(part: Split) -> Split:
     return x, y
 
 
-def trainers_for(net: gluon.Block, rule: optimizer.Optimizer) -> list[gluon.Trainer]:
+def _batches(samples: gluon.data.Dataset, seed: int, store: kvstore.KVStore | None) -> gluon.data.DataLoader:
+    """Batches in random order, or this worker's part of each."""
+    if store is None:
+        return gluon.data.DataLoader(samples, BATCH_SIZE, shuffle=True)
+    part = gluon.data.SplitSampler(len(samples), store.num_workers, store.rank, seed=seed)
+    return gluon.data.DataLoader(samples, max(1, BATCH_SIZE // store.num_workers), sampler=part)
+
+
+def _of_all(store: kvstore.KVStore | None, mean: float) -> float:
+    """The mean over the samples of all workers, of which each has had as many."""
+    if store is None:
+        return mean
+    total = np.array([mean], dtype="float64")
+    store.pushpull("loss", total)
+    return float(total.item() / store.num_workers)
+
+
+def trainers_for(net: gluon.Block, rule: optimizer.Optimizer, store: str = "device") -> list[gluon.Trainer]:
     """One trainer for the whole network; two for GroupAdaGrad, which takes only matrices: AdaGrad does the biases.
 
     Parameters are in the order of the network, not of their names: dense9 comes after dense10, and then a sampler's
@@ -125,9 +152,9 @@ def trainers_for(net: gluon.Block, rule: optimizer.Optimizer) -> list[gluon.Trai
         return list(net.collect_params(pattern).values())
 
     if not isinstance(rule, optimizer.GroupAdaGrad):
-        return [gluon.Trainer(some(".*"), rule)]
-    biases = gluon.Trainer(some(".*bias"), optimizer.AdaGrad(learning_rate=rule.lr))
-    return [gluon.Trainer(some(".*weight"), rule), biases]
+        return [gluon.Trainer(some(".*"), rule, kvstore=store)]
+    biases = gluon.Trainer(some(".*bias"), optimizer.AdaGrad(learning_rate=rule.lr), kvstore=store)
+    return [gluon.Trainer(some(".*weight"), rule, kvstore=store), biases]
 
 
 def optimizers() -> list[str]:

@@ -72,7 +72,7 @@ class Conversions:
         if not args:
             return self._single("item")
         try:
-            return self._looked_at().item(*args)
+            return to_host(self._looked_at()).item(*args)
         except (TypeError, ValueError, IndexError) as error:
             raise PositionError(
                 f"item() has no value at {args} in an array of shape {self.data.shape}: {error}."

@@ -1,4 +1,6 @@
-"""Shared by all tests: the two GPUs that are not there, and the count of what a real one would have to run."""
+"""Shared by all tests: the two GPUs that are not there, and the counts of what needs a real one, or MPI."""
+
+from importlib.util import find_spec
 
 import pytest
 
@@ -6,7 +8,10 @@ from minigrad.device import gpu, num_gpus
 from tests.strict import install
 from tests.strict.host_only import reason
 
-_left_out = 0
+NEEDS = {"gpu": ("CUDA device", lambda: num_gpus() > 0), "mpi": ("MPI", lambda: find_spec("mpi4py") is not None)}
+"""What marked tests need, and whether it is there."""
+
+_left_out = {}
 
 
 def pytest_addoption(parser):
@@ -15,25 +20,38 @@ def pytest_addoption(parser):
         action="store_true",
         help="run every test with the second of two stand-in GPUs as the device on which arrays are made",
     )
+    parser.addoption(
+        "--on-gpu",
+        action="store_true",
+        help="run every test with the first real GPU as the device on which arrays are made",
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("--on-gpu") and num_gpus() == 0:
+        raise pytest.UsageError("--on-gpu needs a GPU that CuPy can use, and there is none; --stand-in needs none.")
 
 
 def pytest_collection_modifyitems(config, items):
-    """Tests marked `gpu` need a GPU; where there is none they are skipped, and counted."""
-    global _left_out
-    if config.getoption("--stand-in"):
+    """Tests marked `gpu` or `mpi` need that; where there is none they are skipped, and counted."""
+    for item in items:
+        if " at 0x" in item.name:
+            raise pytest.UsageError(f"{item.nodeid} has an address in its name, another in each process: give it ids.")
+    if config.getoption("--stand-in") or config.getoption("--on-gpu"):
         for item in items:
             if why := reason(item.nodeid, item.name):
                 item.add_marker(pytest.mark.skip(reason=why))
-    marked = [item for item in items if item.get_closest_marker("gpu")]
-    if marked and num_gpus() == 0:
-        _left_out = len(marked)
-        for item in marked:
-            item.add_marker(pytest.mark.skip(reason="no CUDA device"))
+    for mark, (what, is_there) in NEEDS.items():
+        marked = [item for item in items if item.get_closest_marker(mark)]
+        if marked and not is_there():
+            _left_out[mark] = f"{len(marked)} tests not run: no {what}"
+            for item in marked:
+                item.add_marker(pytest.mark.skip(reason=f"no {what}"))
 
 
 def pytest_terminal_summary(terminalreporter):
-    if _left_out:
-        terminalreporter.write_line(f"gpu: {_left_out} tests not run: no CUDA device")
+    for mark, why in _left_out.items():
+        terminalreporter.write_line(f"{mark}: {why}")
 
 
 @pytest.fixture
@@ -43,10 +61,13 @@ def gpus(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _on_the_stand_in(request):
+def _on_a_gpu(request):
     if request.config.getoption("--stand-in"):
         request.getfixturevalue("gpus")
         with gpu(1):
+            yield
+    elif request.config.getoption("--on-gpu") and "gpus" not in request.fixturenames:
+        with gpu(0):
             yield
     else:
         yield

@@ -39,7 +39,9 @@ def test_a_wrong_command_line_gets_the_usage_and_status_2(argv, capsys):
     assert "usage: minigrad" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["compare"], ["train"], ["surface"], ["explore"], ["figures"], ["equations"]])
+@pytest.mark.parametrize(
+    "command", [[], ["compare"], ["train"], ["surface"], ["explore"], ["figures"], ["launch"], ["equations"]]
+)
 def test_help_fits_into_80_columns(command, capsys):
     with pytest.raises(SystemExit) as leaving:
         cli.main([*command, "--help"])

@@ -41,6 +41,7 @@ def test_what_would_lose_a_gradient_says_so_by_name_with_the_nearest_that_has_on
     outside, expected = f(x), f(A)
     for a, b in zip(outside, expected) if isinstance(expected, tuple) else [(outside, expected)]:
         assert type(a) is Tensor
+        a, b = (abs(a), abs(b)) if name == "linalg.svd" else (a, b)  # whose vectors may point either way
         numpy.testing.assert_allclose(a.asnumpy(), b)
     with autograd.record():
         with pytest.raises(GraphError) as caught:

@@ -36,7 +36,9 @@ AS_WRITTEN = [
     "Adam(beta1=0.8, beta2=0.999, epsilon=1e-08, lr_scheduler=FactorScheduler(step=10, base_lr=0.2))",
     "SequentialSampler(length=4, start=2)",
     "BatchSampler(sampler=RandomSampler(length=4), batch_size=2, last_batch='discard')",
+    "SplitSampler(length=10, num_parts=4, part_index=1, remainder='keep')",
     "kvstore.create('device')",
+    "kvstore.create('sim', num_workers=3)",
 ]
 
 

@@ -35,6 +35,10 @@ class Mine(Adam):
 assert_type(Mine(beta1=0.8).learning_rate, float)
 for a, b in gluon.data.DataLoader([1, 2], batch_size=1):
     assert_type(a, Tensor)
+assert_type(kv.create("device"), kv.KVStore)
+for worker in kv.create("sim", num_workers=2, delay=[1.0, 2.5]).turns(3):
+    assert_type(worker.staleness, int)
+assert_type(kv.create("dist_async", previous="key").staleness, int)
 """
 WRONG = [
     "np.relu(1)",

@@ -25,11 +25,11 @@ DPI = 150
 DIGITS = "1,797 handwritten digits of 8x8 pixels (UCI), four fifths to train on and one to test"
 
 
-def progress(total: int, unit: str = "epoch") -> tqdm[None]:
+def progress(total: int, unit: str = "epoch", hidden: bool = False) -> tqdm[None]:
     """A bar that counts and vanishes when all is done."""
     from tqdm import tqdm
 
-    return tqdm(total=total, unit=unit, leave=False, dynamic_ncols=True)
+    return tqdm(total=total, unit=unit, leave=False, dynamic_ncols=True, disable=hidden)
 
 
 def writable(path: Path, *suffixes: str) -> None:

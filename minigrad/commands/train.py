@@ -8,7 +8,7 @@ import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from minigrad import compare, datasets, optimizer
+from minigrad import compare, datasets, kvstore, optimizer
 from minigrad.arguments import arguments_of
 from minigrad.commands.output import PICTURES, WIDTH, progress, save, writable
 from minigrad.commands.settings import Value, preset, settings
@@ -21,10 +21,12 @@ LARGE = 1000.0
 
 
 def run_train(arguments: argparse.Namespace) -> int:
-    """Train, print the scores, save what was asked for."""
-    if arguments.save:
+    """Train, print the scores, save what was asked for; of several ranks, the first does so."""
+    store = kvstore.create("dist_sync") if arguments.dist else None
+    others = store is not None and store.rank > 0
+    if arguments.save and not others:
         writable(arguments.save)
-    if arguments.plot:
+    if arguments.plot and not others:
         writable(arguments.plot, *PICTURES)
     if arguments.save and arguments.plot and arguments.save.resolve() == arguments.plot.resolve():
         raise ArgumentError(f"--save and --plot are both {str(arguments.plot)!r}; the picture needs another file.")
@@ -36,14 +38,16 @@ def run_train(arguments: argparse.Namespace) -> int:
         given["learning_rate"] = rate(name, *arguments.lr)
     rule = compare.build(name, **given)
     parts = datasets.from_npz(arguments.data) if arguments.data else datasets.digits()
-    with progress(arguments.epochs) as bar:
+    with progress(arguments.epochs, hidden=others) as bar:
         bar.set_description(name)
-        for run in compare.train(rule, *parts, arguments.epochs, arguments.seed):
+        for run in compare.train(rule, *parts, arguments.epochs, arguments.seed, store):
             bar.update()
             scores = f"train loss {run.loss[-1]:.4f}, test accuracy {run.accuracy[-1]:.1%}"
             bar.set_postfix_str(scores)
             if not math.isfinite(run.loss[-1]):
                 break
+    if others:
+        return 0 if math.isfinite(run.loss[-1]) else 1
     if not math.isfinite(run.loss[-1]):
         print(f"minigrad: {diverged(run, given, parts)}", file=sys.stderr)
         return 1

@@ -36,10 +36,12 @@ class Trainer:
         params: parameters by name (`net.collect_params()`, taken in the order of sorted names), or a list of them.
         optimizer: a name ('adam') with `optimizer_params`, or an Optimizer.
         optimizer_params: the optimizer's arguments, such as {'learning_rate': 0.1}.
-        kvstore: where to sum the gradients of several devices: 'device', 'local', a store, or None (do not sum).
-        compression_params: {'type': '2bit', 'threshold': 0.5} compresses what a store receives.
+        kvstore: where to sum the gradients of several devices: 'device', 'local', a store, or None (do not sum); or of
+        several processes: 'dist_sync', 'dist_async'.
+        compression_params: {'type': '2bit', 'threshold': 0.5} compresses what a store receives. The threshold is in the
+        unit of a gradient of summed losses, before `step` divides it.
         update_on_kvstore: whether the store also updates the weights; by default it does when there are several
-        devices.
+        devices, and always if workers do not wait for each other.
 
     >>> from minigrad import autograd, gluon, np
     >>> net = gluon.nn.Dense(1, weight_initializer="zeros")
@@ -70,22 +72,15 @@ class Trainer:
         self._set_optimizer(_made(optimizer, optimizer_params))
         self._scale = self._optimizer.rescale_grad
         one_of("update_on_kvstore", update_on_kvstore, None, True, False)
-        self._store = self._choose_store(kvstore, update_on_kvstore)
-        if compression_params is not None:
-            from minigrad.kvstore.compression import TwoBitCompression
-
-            TwoBitCompression.from_params(compression_params)  # checked even if a single device sends nothing
-            if self._store is not None:
-                self._store.set_gradient_compression(compression_params)
-        self._on_store = self._store is not None and (
-            len(self._contexts) > 1 if update_on_kvstore is None else update_on_kvstore
-        )
+        self._store, self._on_store = self._choose_store(kvstore, update_on_kvstore, compression_params)
         self._store_ready = False  # whether the store has the first values
         self._seen: list[int] = []  # for each parameter, its version when the store last wrote it
         self._warned = False  # whether it has warned of a loss that was averaged
         self._idle: list[Parameter] = []  # without a gradient when the groups were made
         if self._optimizer.lr_scheduler is None and self._optimizer.lr == 0:
             warnings.warn("The learning rate is 0: nothing will be learned.", stacklevel=2)
+        if self._store is not None and self._store.num_workers > 1 and all([p.tensors for p in self._params]):
+            self._init_store(late=False)
 
     def _set_optimizer(self, optimizer: Optimizer) -> None:
         optimizer._check_class()
@@ -95,23 +90,13 @@ class Trainer:
         self._groups: list[list[Group]] = []  # for each device, made at the first step
         self._reading = ""  # in which rules ran then: one that is plain is not laid out flat
 
-    def _choose_store(self, store: str | KVStore | None, update_on_kvstore: bool | None) -> KVStore | None:
-        """One device needs no store to sum over, unless a store is given as an object."""
-        if len(self._contexts) == 1 and store in ("device", "local", None) and not update_on_kvstore:
-            return None
-        from minigrad import kvstore
+    def _choose_store(self, store: Any, on_store: bool | None, compression: Any) -> tuple[KVStore | None, bool]:
+        """The store, and whether it updates. One device needs none to sum over, unless it is given as an object."""
+        if len(self._contexts) == 1 and store in ("device", "local", None) and not on_store and compression is None:
+            return None, False
+        from minigrad.kvstore.names import for_trainer
 
-        if isinstance(store, str):
-            made = kvstore.create(store)
-            store = made if len(self._contexts) > 1 or made.num_workers > 1 else None
-        elif store is not None and not isinstance(store, kvstore.KVStore):
-            raise KindError(f"kvstore is {store!r}; it must be the name of a store, a store, or None.")
-        if store is None and update_on_kvstore:
-            raise ArgumentError(
-                "update_on_kvstore=True needs a store, but one device with a store given by name has none; "
-                "leave it out, or pass kvstore=minigrad.kv.create('device')."
-            )
-        return store
+        return for_trainer(store, on_store, compression, len(self._contexts))
 
     # The optimizer and its rate
 
@@ -140,7 +125,8 @@ class Trainer:
         """Sum gradients over devices and update every parameter, with gradients divided by `batch_size`.
 
         Raises StaleGradientError, before anything changes, if a parameter has no new gradient since the last step;
-        with `ignore_stale_grad` such parameters are skipped.
+        with `ignore_stale_grad` such parameters are skipped. Workers that wait for each other all give the number of
+        samples that they have together; those that do not wait, each its own.
         """
         stale = self._begin(batch_size, ignore_stale_grad)
         if self._store is not None:
@@ -252,34 +238,35 @@ class Trainer:
 
     # Through a store
 
-    def _init_store(self) -> None:
-        """Give the store the first values of all parameters, once."""
+    def _init_store(self, late: bool = True) -> None:
+        """Give the store the first values of all parameters, once: late, if they have been used already."""
         if self._store_ready or self._store is None:
             return
-        firsts = [p.list_data()[0] for p in self._params]  # raises before the store has any, if a shape is unknown
-        for i, first in enumerate(firsts):
-            self._store.init(i, first)
-            self._seen.append(first.version[0])
+        arrays = [p.list_data() for p in self._params]  # raises before the store has any, if a shape is unknown
+        self._store.begin(arrays, self._places, late)
+        self._seen = [weights[0].version[0] for weights in arrays]
         if self._on_store:
             self._store.set_optimizer(self._optimizer)
         self._store_ready = True
 
     def _allreduce(self) -> None:
-        for i, p in enumerate(self._params):
-            if _learns(p) and self._store is not None:
-                self._store.pushpull(i, p.list_grad())
+        if self._store is not None:
+            learning = {i: p for i, p in enumerate(self._params) if _learns(p)}
+            gradients = [p.list_grad() for p in learning.values()]
+            self._store.sum_gradients(list(learning), gradients, [p.list_data() for p in learning.values()])
 
     def _update_on_store(self, stale: set[Leaf]) -> None:
-        for i, p in enumerate(self._params):
-            if not _learns(p) or any([t.node in stale for t in p.tensors]):
-                continue
-            first = p.list_data()[0]
-            if self._store is not None:
-                if first.version[0] != self._seen[i]:  # its value was set by hand
-                    self._store.assign(i, first)
-                self._store.push(i, p.list_grad())
-                self._store.pull(i, p.list_data())
-            self._seen[i] = first.version[0]
+        moving = {
+            i: p for i, p in enumerate(self._params) if _learns(p) and stale.isdisjoint(t.node for t in p.tensors)
+        }
+        if self._store is not None:
+            for i, p in moving.items():
+                if p.list_data()[0].version[0] != self._seen[i]:  # its value was set by hand
+                    self._store.assign(i, p.list_data()[0])
+            gradients = [p.list_grad() for p in moving.values()]
+            self._store.update_weights(list(moving), gradients, [p.list_data() for p in moving.values()])
+        for i, p in moving.items():
+            self._seen[i] = p.list_data()[0].version[0]
             for t in p.list_data():
                 t.node.fresh = False
 

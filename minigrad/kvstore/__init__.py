@@ -1,5 +1,6 @@
-"""Key-value stores: gradients summed over devices, weights updated in one place. Also as `minigrad.kv`."""
+"""Key-value stores: gradients summed over devices and workers, weights updated in one place. Also as `minigrad.kv`."""
 
-from minigrad.kvstore.kvstore import KVStore, create
+from minigrad.kvstore.kvstore import KVStore
+from minigrad.kvstore.names import create
 
 __all__ = ["KVStore", "create"]

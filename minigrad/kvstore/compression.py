@@ -1,8 +1,8 @@
-"""Gradient compression: two bits per value; what was rounded away is sent later (error feedback)."""
+"""Gradient compression: a gradient travels as two bits per value, or as one; what many have sent becomes one answer."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy
@@ -10,19 +10,67 @@ import numpy
 from minigrad.arguments import number
 from minigrad.device import Array, xp_of
 from minigrad.errors import ArgumentError
-
-_BITS = numpy.array([0b00, 0b11, 0b10], dtype="uint8")  # of the codes 0, +1 and -1: negative indices count from the end
-_CODES = numpy.array([0, 0, -1, 1], dtype="int8")  # of the bits 00, 01 (never written), 10, 11
+from minigrad.kvstore.packing import bits_of_sums, pack, pack_signs, pack_sums, unpack, unpack_signs, unpack_sums
 
 
-class TwoBitCompression:
+class Compression:
+    """What both kinds have in common: each sender, a key with a number, keeps something from push to push."""
+
+    def __init__(self) -> None:
+        self.residuals: dict[Any, Array] = {}
+
+    def _kept(self, sender: Hashable, gradient: Array) -> Array:
+        """What this sender has kept, zeros at first; float32 for a float16 gradient."""
+        xp = xp_of(gradient)
+        kept = self.residuals.get(sender)
+        if kept is None:
+            kept = xp.zeros(gradient.shape, dtype=numpy.promote_types(gradient.dtype, "float32"))
+        self.residuals[sender] = found = xp.asarray(kept)  # a loaded one is on the host
+        return found
+
+    def quantize(self, sender: tuple[Hashable, int] | Hashable, gradient: Array) -> Array:
+        """The codes (int8, shape of `gradient`) to send now."""
+        raise NotImplementedError
+
+    def combine(self, codes: Sequence[Array]) -> Array:
+        """What the codes of all senders come to (int32)."""
+        raise NotImplementedError
+
+    def dequantize(self, codes: Array, dtype: Any) -> Array:
+        """The values that codes, or what they came to, stand for."""
+        raise NotImplementedError
+
+    def bits(self, senders: int) -> tuple[int, int]:
+        """How many bits a code has on its way, and how many its part in the answer to so many senders."""
+        raise NotImplementedError
+
+    def pack(self, codes: Array) -> Array:
+        """One sender's codes as bytes."""
+        raise NotImplementedError
+
+    def unpack(self, packed: Array, size: int) -> Array:
+        """The `size` codes that `pack` made into bytes."""
+        raise NotImplementedError
+
+    def pack_answer(self, total: Array, senders: int) -> Array:
+        """What the codes of so many senders came to, as bytes."""
+        raise NotImplementedError
+
+    def unpack_answer(self, packed: Array, size: int, senders: int) -> Array:
+        """The `size` numbers that `pack_answer` made into bytes."""
+        raise NotImplementedError
+
+
+class TwoBitCompression(Compression):
     r"""Sends each gradient value as :math:`-\tau`, 0 or :math:`+\tau`, sixteen of them in a 32-bit word.
 
-    For each sender (a key on a device) a residual :math:`r`, zero at first, collects what was not sent:
+    For each sender (a key on a device or a worker) a residual :math:`r`, zero at first, collects what was not sent:
 
     .. math:: r \leftarrow r + g, \qquad q = [r \ge \tau] - [r \le -\tau], \qquad r \leftarrow r - \tau q
 
     and :math:`\tau q` is sent. At most one threshold leaves per push, so a larger gradient arrives over several pushes.
+    The threshold has the unit of what is pushed. A Trainer pushes gradients of losses that are summed over the samples
+    of one sender, and divides by the batch size afterwards: a threshold of 0.5 for 32 samples is 0.5 / 32 in the step.
     Source: Strom, Scalable distributed DNN training using commodity GPU cloud computing, Interspeech 2015.
 
     >>> compression = TwoBitCompression(threshold=0.5)
@@ -34,8 +82,11 @@ class TwoBitCompression:
     """
 
     def __init__(self, threshold: float = 0.5) -> None:
+        super().__init__()
         self.threshold = number("threshold", threshold, 0, ends="()")
-        self.residuals: dict[Any, Array] = {}
+
+    def __repr__(self) -> str:
+        return f"{{'type': '2bit', 'threshold': {self.threshold!r}}}"
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> TwoBitCompression:
@@ -44,50 +95,124 @@ class TwoBitCompression:
         if not described or params.get("type") != "2bit":
             raise ArgumentError(
                 "Gradient compression is described by {'type': '2bit', 'threshold': a positive number}, "
-                f"not by {params!r}."
+                f"not by {params!r}. ({{'type': '1bit', 'momentum': 0.9}} is a vote of workers, for the stores "
+                "'sim', 'dist_sync' and 'dist_async'.)"
             )
         return cls(params.get("threshold", 0.5))
 
     def quantize(self, sender: Hashable, gradient: Array) -> Array:
-        """The codes -1, 0, +1 (int8, shape of `gradient`) to send now; the rest is saved for the next call."""
-        xp = xp_of(gradient)
-        residual = self.residuals.get(sender)
-        if residual is None:
-            residual = xp.zeros(gradient.shape, dtype=numpy.promote_types(gradient.dtype, "float32"))
-        residual = self.residuals[sender] = xp.asarray(residual)  # a loaded one is on the host
+        """The codes -1, 0, +1 to send now; the rest is saved for the next call."""
+        residual = self._kept(sender, gradient)
         residual += gradient
         codes = (residual >= self.threshold).astype("int8") - (residual <= -self.threshold).astype("int8")
         residual -= self.threshold * codes.astype(residual.dtype)
         return codes
 
+    def combine(self, codes: Sequence[Array]) -> Array:
+        """Their sum."""
+        return sum((c.astype("int32") for c in codes[1:]), codes[0].astype("int32"))
+
     def dequantize(self, codes: Array, dtype: Any) -> Array:
-        """The values that codes stand for: threshold times code."""
+        """Threshold times code."""
         return codes.astype(dtype) * self.threshold
 
+    def bits(self, senders: int) -> tuple[int, int]:
+        return 2, bits_of_sums(senders)
 
-def pack(codes: Array) -> Array:
-    """Codes -1, 0, +1 (int8, any shape) as bytes (uint8): four to a byte, the first in its top bits, in whole words.
+    def pack(self, codes: Array) -> Array:
+        return pack(codes)
 
-    >>> [f"{byte:08b}" for byte in pack(numpy.array([1, -1, 0, 1, -1], dtype="int8"))]
-    ['11100011', '10000000', '00000000', '00000000']
+    def unpack(self, packed: Array, size: int) -> Array:
+        return unpack(packed, (size,))
+
+    def pack_answer(self, total: Array, senders: int) -> Array:
+        return pack_sums(total, senders)
+
+    def unpack_answer(self, packed: Array, size: int, senders: int) -> Array:
+        return unpack_sums(packed, size, senders)
+
+
+class OneBitCompression(Compression):
+    r"""Sends the sign of each value; the answer is the sign for which most workers have voted.
+
+    With a momentum :math:`\gamma` each worker votes by the mean of its gradients, zero at first:
+
+    .. math:: v \leftarrow \gamma v + (1 - \gamma) g, \qquad
+              \text{vote} = \mathrm{sign}(v), \qquad \text{answer} = \mathrm{sign}\Big(\sum \text{votes}\Big)
+
+    An optimizer that follows the answer by its sign, `SGD` or `Signum(momentum=0)`, then takes the steps of Signum with
+    majority vote. `Signum` with a momentum of its own would take a mean of answers, which is another rule; and decay
+    belongs beside the step (`wd_lh`), because an answer has no length that `wd` could be weighed against.
+
+    A vote is one bit. Two workers of four are no majority, and the answer to a tie is 0; so an answer takes two bits.
+    A vote has no room for 0 either: where v is exactly 0, workers of even number vote + and the others -. An even
+    number of such workers thus cancels; of an odd number one vote is left, and weights that nobody uses then drift.
+
+    Source: J. Bernstein, Y.-X. Wang, K. Azizzadenesheli, A. Anandkumar, "signSGD: compressed optimisation for
+    non-convex problems", ICML 2018, Algorithm 3 (majority vote).
+
+    >>> compression = OneBitCompression()
+    >>> gradients = [5.0, -1.0, 2.0], [-0.1, -1.0, 3.0], [-0.1, 2.0, 4.0], [0.1, -3.0, 5.0]
+    >>> votes = [compression.quantize(("w", k), numpy.array(g)) for k, g in enumerate(gradients)]
+    >>> compression.combine(votes)
+    array([ 0, -1,  1], dtype=int32)
     """
-    xp = xp_of(codes)
-    bits = xp.zeros(-(-codes.size // 16) * 16, dtype="uint8")
-    bits[: codes.size] = xp.asarray(_BITS)[codes.ravel()]
-    first, second, third, fourth = bits.reshape(-1, 4).T
-    return first << 6 | second << 4 | third << 2 | fourth
+
+    def __init__(self, momentum: float = 0.0) -> None:
+        super().__init__()
+        self.momentum = number("momentum", momentum, 0, 1)
+
+    def __repr__(self) -> str:
+        return f"{{'type': '1bit', 'momentum': {self.momentum!r}}}"
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> OneBitCompression:
+        """The compression that {'type': '1bit', 'momentum': 0.9} describes."""
+        if set(params) - {"type", "momentum"}:
+            raise ArgumentError(
+                "Compression to one bit is described by {'type': '1bit', 'momentum': a number in [0, 1)}, "
+                f"not by {params!r}. (A threshold, a positive number, belongs to '2bit'.)"
+            )
+        return cls(params.get("momentum", 0.0))
+
+    def quantize(self, sender: Any, gradient: Array) -> Array:
+        """The votes -1 and +1. `sender` is a key and the number of a worker."""
+        v = gradient
+        if self.momentum:
+            v = self._kept(sender, gradient)
+            v *= self.momentum
+            v += (1 - self.momentum) * gradient.astype(v.dtype)
+        codes: Array = ((v > 0) * 2 - 1).astype("int8")
+        codes[v == 0] = -1 if sender[1] % 2 else 1
+        return codes
+
+    def combine(self, codes: Sequence[Array]) -> Array:
+        """The sign of the majority, 0 for a tie."""
+        total = sum((c.astype("int32") for c in codes[1:]), codes[0].astype("int32"))
+        return xp_of(total).sign(total)
+
+    def dequantize(self, codes: Array, dtype: Any) -> Array:
+        """The sign itself."""
+        return codes.astype(dtype)
+
+    def bits(self, senders: int) -> tuple[int, int]:
+        return 1, 2
+
+    def pack(self, codes: Array) -> Array:
+        return pack_signs(codes)
+
+    def unpack(self, packed: Array, size: int) -> Array:
+        return unpack_signs(packed, size)
+
+    def pack_answer(self, total: Array, senders: int) -> Array:
+        return pack(total)
+
+    def unpack_answer(self, packed: Array, size: int, senders: int) -> Array:
+        return unpack(packed, (size,))
 
 
-def unpack(packed: Array, shape: tuple[int, ...]) -> Array:
-    """The codes (int8) of this shape that `pack` made into bytes.
-
-    >>> unpack(numpy.array([0b11100011, 0, 0, 0], dtype="uint8"), (2, 2))
-    array([[ 1, -1],
-           [ 0,  1]], dtype=int8)
-    """
-    xp = xp_of(packed)
-    size = int(numpy.prod(shape, dtype=int))
-    if len(packed) * 4 < size:
-        raise ArgumentError(f"{len(packed)} bytes hold {len(packed) * 4} codes, but shape {shape} needs {size}.")
-    bits = packed[:, None] >> xp.asarray([6, 4, 2, 0], dtype="uint8") & 0b11
-    return xp.asarray(_CODES)[bits.ravel()[:size]].reshape(shape)
+def compression(params: Mapping[str, Any], votes: bool) -> Compression:
+    """The compression that `compression_params` describe. `votes`: whether there are workers, who can vote."""
+    if votes and isinstance(params, Mapping) and params.get("type") == "1bit":
+        return OneBitCompression.from_params(params)
+    return TwoBitCompression.from_params(params)

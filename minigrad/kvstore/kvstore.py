@@ -1,6 +1,6 @@
 """A key-value store: where the gradients of several devices meet and, if asked, where the weights are updated."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy
@@ -11,8 +11,8 @@ from minigrad.device import Array, cpu
 from minigrad.disk import FilePath
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError, suggestion
-from minigrad.kvstore.compression import TwoBitCompression
+from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError
+from minigrad.kvstore.compression import Compression, compression
 from minigrad.optimizer import Optimizer, Updater
 from minigrad.optimizer.files import load_states, save_states
 
@@ -27,8 +27,8 @@ class KVStore:
     What is pushed to a key from several devices is summed: on the CPU ('local') or on the first of them ('device'). The
     sum replaces the stored value, or, with an updater (an optimizer), updates it. A pull copies it to all devices.
 
-    >>> from minigrad import cpu, np
-    >>> store = create("device")
+    >>> from minigrad import cpu, kv, np
+    >>> store = kv.create("device")
     >>> store.init("w", np.zeros(2))
     >>> store.push("w", [np.array([1, 2], ctx=cpu(0)), np.array([10, 20], ctx=cpu(1))])
     >>> out = np.zeros(2)
@@ -41,7 +41,7 @@ class KVStore:
         self._name = name
         self._stored: dict[Key, Tensor] = {}
         self._updater: Callable[[Any, Tensor, Tensor], None] | None = None
-        self._compression: TwoBitCompression | None = None
+        self._compression: Compression | None = None
 
     def __repr__(self) -> str:
         return f"kvstore.create({self._name!r})"
@@ -144,10 +144,13 @@ class KVStore:
         self.set_updater(Updater(optimizer))
 
     def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
-        """Send two bits for each value, as in {'type': '2bit', 'threshold': 0.5}. See `TwoBitCompression`."""
+        """Send two bits for each value, as in {'type': '2bit', 'threshold': 0.5}. See `TwoBitCompression`.
+
+        Stores with workers ('sim', 'dist_sync', 'dist_async') also know {'type': '1bit'}. See `OneBitCompression`.
+        """
         if self._name == "local":
             raise ArgumentError("A 'local' store sums on the CPU without compression; create a 'device' store.")
-        self._compression = TwoBitCompression.from_params(compression_params)
+        self._compression = compression(compression_params, votes=self._name != "device")
 
     def is_capable(self, capability: str) -> bool:
         """Whether the store has a capability. The only one is 'optimizer': it can update the stored weights."""
@@ -176,6 +179,40 @@ class KVStore:
         """What compression has not sent yet, by key and number of the device; none without compression."""
         return {} if self._compression is None else self._compression.residuals
 
+    def traffic(self) -> int:
+        """How many bytes this process has sent to others through the store: none, where there are no others."""
+        return 0
+
+    # What a Trainer asks for
+
+    def updates_weights(self, asked: bool | None, devices: int) -> bool:
+        """Whether the store does the updates of a Trainer that has so many devices and was asked to let it, or not."""
+        return devices > 1 if asked is None else asked
+
+    def begin(self, weights: Sequence[list[Tensor]], places: Sequence[int], late: bool) -> None:
+        """Add the first values of all parameters, under the keys 0, 1, ...
+
+        `places` say where each stands in its network: for all workers in the same place. `late`: gradients have been
+        computed with these values already, so other workers must have had the same.
+        """
+        for key, arrays in enumerate(weights):
+            self.init(key, arrays[0])
+
+    def sum_gradients(
+        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
+    ) -> None:
+        """Put the sum over all devices and processes into the gradients. The weights are those that they are for."""
+        for key, arrays in zip(keys, gradients):
+            self.pushpull(key, arrays)
+
+    def update_weights(
+        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
+    ) -> None:
+        """Update the stored weights with these gradients, and copy them into `weights`."""
+        for key, arrays, outs in zip(keys, gradients, weights):
+            self.push(key, arrays)
+            self.pull(key, outs)
+
     # Helpers
 
     def optimizer_updater(self) -> Updater:
@@ -187,12 +224,13 @@ class KVStore:
         """The sum over devices, of what compression leaves of each."""
         if self._compression is None:
             return self._total(values)
-        sent = []
-        for device, value in enumerate(values):
+        first, codes = values[0], []
+        for sender, value in enumerate(values):
             with value.ctx:
-                codes = self._compression.quantize((key, device), value.data)
-                sent.append(Tensor(self._compression.dequantize(codes, value.dtype), value.ctx))
-        return self._total(sent)
+                codes.append(self._compression.quantize((key, sender), value.data))
+        with first.ctx:
+            total = self._compression.combine([first.ctx.put(c) for c in codes])
+            return Tensor(self._compression.dequantize(total, first.dtype), first.ctx)
 
     def _total(self, values: list[Tensor]) -> Tensor:
         """The sum of the values in a new array, on the CPU or on the first device."""
@@ -203,7 +241,7 @@ class KVStore:
                 total += ctx.put(value.data)
             return Tensor(total.astype(values[0].dtype, copy=False), ctx)
 
-    def _find(self, key: Key, arrays: list[Tensor]) -> Tensor:
+    def _find(self, key: Key, arrays: Sequence[Tensor]) -> Tensor:
         """The stored value, if its shape is that of all arrays."""
         if key not in self._stored:
             raise UsageError(f"Key {key!r} is not in the store; add it first: store.init({key!r}, value).")
@@ -227,24 +265,3 @@ class KVStore:
                 if not isinstance(array, Tensor):
                     raise KeywordError(f"Key {k!r} was given {type(array).__name__} {array!r}; expected a Tensor.")
             yield k, arrays
-
-
-ELSEWHERE = dict.fromkeys(("horovod", "byteps"), "'dist_sync' works across processes")
-ELSEWHERE["nccl"] = "'device' sums on the GPUs"
-"""MXNet's stores that minigrad does not have, and what to use instead."""
-
-DISTRIBUTED = ("dist_sync", "dist_device_sync", "dist_async")
-
-
-def create(name: str = "local") -> KVStore:
-    """A store by name: 'local' sums on the CPU, 'device' on the first device."""
-    if not isinstance(name, str):
-        raise KeywordError(f"A store is created by name, such as 'local' or 'device', not by {name!r}.")
-    lower = name.lower()
-    if lower in ELSEWHERE:
-        raise ArgumentError(f"There is no store {name!r} here: {ELSEWHERE[lower]}; use that.")
-    if lower in DISTRIBUTED:
-        raise ArgumentError(f"The store {name!r}, of several processes, is not available yet; use 'local' or 'device'.")
-    if lower not in ("local", "device"):
-        raise ArgumentError(f"There is no store {name!r}{suggestion(lower, ['local', 'device', *DISTRIBUTED])}.")
-    return KVStore(lower)

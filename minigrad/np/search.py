@@ -11,7 +11,7 @@ from minigrad import ops
 from minigrad.arguments import whole
 from minigrad.composed import composed
 from minigrad.constants import on_constants
-from minigrad.device import xp_of
+from minigrad.device import Context, current_context, xp_of
 from minigrad.dtypes import unhalved
 from minigrad.engine.accepts import as_raw
 from minigrad.engine.tensor import Tensor
@@ -19,11 +19,18 @@ from minigrad.errors import KeywordError
 from minigrad.explain import EXPLAINED, explained
 
 
-def constant(name: str) -> Callable[..., Any]:
-    """The function `name` of the array module, on constants."""
+def constant(name: str, *arrays: str) -> Callable[..., Any]:
+    """The function `name` of the array module, on constants.
+
+    On a GPU the first arguments, called `arrays`, are sent there if they are lists or numbers: CuPy takes none here.
+    """
 
     def function(*args: Any, **kwargs: Any) -> Any:
         try:
+            where = _place_of([*args, *kwargs.values()])
+            if where.device_type == "gpu":
+                args = (*[_sent(a, where) for a in args[: len(arrays)]], *args[len(arrays) :])
+                kwargs = {key: _sent(a, where) if key in arrays else a for key, a in kwargs.items()}
             return on_constants(name, args, kwargs)
         except EXPLAINED as error:
             given = {f"argument {i + 1}": value for i, value in enumerate(args)}
@@ -36,11 +43,32 @@ def constant(name: str) -> Callable[..., Any]:
     return function
 
 
-argwhere, flatnonzero, nonzero = constant("argwhere"), constant("flatnonzero"), constant("nonzero")
-digitize = constant("digitize")
-searchsorted, lexsort, unravel_index = constant("searchsorted"), constant("lexsort"), constant("unravel_index")
-unique, isin, intersect1d = constant("unique"), constant("isin"), constant("intersect1d")
-setdiff1d, union1d, isclose = constant("setdiff1d"), constant("union1d"), constant("isclose")
+def _place_of(values: Any) -> Context:
+    """The device of the first Tensor among values and in their lists, else the current one."""
+    for value in values:
+        if isinstance(value, Tensor):
+            return value.ctx
+        if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
+            return _place_of(value)
+    return current_context()
+
+
+def _sent(value: Any, where: Context) -> Any:
+    """What a function of CuPy's takes as an array: a Tensor for numbers, lists, and lists of Tensors."""
+    if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
+        return ops.stack(value)
+    return value if isinstance(value, Tensor) else Tensor(where.put(as_raw(value)))
+
+
+argwhere, flatnonzero, nonzero = (constant(name, "a") for name in ("argwhere", "flatnonzero", "nonzero"))
+searchsorted, digitize = constant("searchsorted", "a", "v"), constant("digitize", "x", "bins")
+lexsort, unravel_index, unique = (
+    constant("lexsort", "keys"),
+    constant("unravel_index", "indices"),
+    constant("unique", "ar"),
+)
+isin, isclose = constant("isin", "element", "test_elements"), constant("isclose", "a", "b")
+intersect1d, setdiff1d, union1d = (constant(name, "ar1", "ar2") for name in ("intersect1d", "setdiff1d", "union1d"))
 
 
 @composed("a")

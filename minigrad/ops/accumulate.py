@@ -98,7 +98,7 @@ def running_total(xp, x, axis, dtype):
 
 
 def column_sums(xp, x):
-    """The sums of the columns of a matrix (m, n), as a product with ones: shape (n,).
+    """The sums of the columns of a matrix (m, n), on a CPU as a product with ones: shape (n,).
 
     Gradient: every value gets the g of its column.
 
@@ -106,14 +106,16 @@ def column_sums(xp, x):
     >>> ops.OPS["column_sums"](np.array([[1, 2], [3, 4]]))
     array([4., 6.])
     """
-    if len(x) > LONG and on_host(xp):
+    if not on_host(xp):
+        return total(xp, x, 0)
+    if len(x) > LONG:
         return long_product(xp, ones(xp, (1, LONG), single(x.dtype)), x)[0]
     return xp.dot(ones(xp, x.shape[0], x.dtype), x)  # for small matrices faster than a reduction
 
 
 def row_sums(xp, x):
-    """The sums of the rows of a matrix."""
-    if x.shape[1] > LONG and on_host(xp):
+    """The sums of the rows of a matrix on a CPU."""
+    if x.shape[1] > LONG:
         return total(xp, x, 1)
     return x.dot(ones(xp, x.shape[1], x.dtype))  # for few columns faster than a reduction
 
@@ -147,6 +149,13 @@ def added_at(xp, g, key, shape):
     out = xp.zeros(shape, added)
     xp.add.at(out, key, g.astype(added, copy=False))  # with one dtype it is five times as fast
     return out.astype(dtype, copy=False)
+
+
+def some(x: Any, axis: Any) -> Any:
+    """`x` itself, unless there is nothing to choose from over `axis`: CuPy does not say so if its result is empty."""
+    if not x.size and not count(x, axis):
+        raise ValueError("zero-size array to reduction operation which has no identity")
+    return x
 
 
 def over(n: float) -> float:

@@ -35,7 +35,7 @@ def where(xp, condition, a, b):
     >>> ops.where(np.array([True, False]), np.array([1, 2]), 0)
     array([1., 0.])
     """
-    return xp.where(condition, a, b)
+    return xp.where(condition if hasattr(condition, "shape") else xp.asarray(condition), a, b)  # CuPy's takes no bool
 
 
 where.vjp(a=lambda F, g, condition: F.where(condition, g, 0), b=lambda F, g, condition: F.where(condition, 0, g))
@@ -51,7 +51,7 @@ def clip(xp, x, a_min=None, a_max=None):
     >>> np.clip(np.array([-1, 0.5, 3]), 0, 1)
     array([0. , 0.5, 1. ])
     """
-    return xp.clip(x, a_min, a_max)
+    return xp.clip(x if hasattr(x, "shape") else xp.asarray(x), a_min, a_max)
 
 
 def _clip_x(F, g, x, a_min, a_max):

@@ -27,7 +27,7 @@ and 64 outputs unless said otherwise:
 * One node of the graph in place of four (transpose, product, sum, activation): 49 of 93 µs, forward and back.
 * The bias and the activation are applied in place: 130 of 950 µs for 256 x 784 values and 256 outputs, else nothing.
 * The derivative of relu is the sign of its output, which needs no conversion from bool: 0.3 of 2.5 µs.
-* The gradient of the bias is a product with ones: 0.8 of 1.9 µs, 23 of 64 µs for 512 x 1024.
+* The gradient of the bias is a product with ones: 0.8 of 1.9 µs, 23 of 64 µs for 512 x 1024. (On a GPU it is a sum.)
 """
 
 from collections.abc import Callable

@@ -11,7 +11,7 @@ from minigrad.axes import axes_in
 from minigrad.dtypes import unhalved, wide, widened
 from minigrad.engine.operation import op
 from minigrad.ops import accumulate
-from minigrad.ops.accumulate import axes_of, count, over, total
+from minigrad.ops.accumulate import axes_of, count, over, some, total
 
 
 def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
@@ -107,7 +107,7 @@ def max(xp, x, axis=None, keepdims=False):
     >>> np.max(np.array([[1, 5], [4, 2]]), axis=1)
     array([5., 4.])
     """
-    return xp.max(x, axis=axis, keepdims=keepdims)
+    return xp.max(some(x, axis), axis=axis, keepdims=keepdims)
 
 
 @op
@@ -120,7 +120,7 @@ def min(xp, x, axis=None, keepdims=False):
     >>> np.min(np.array([[1, 5], [4, 2]]), axis=1)
     array([1., 2.])
     """
-    return xp.min(x, axis=axis, keepdims=keepdims)
+    return xp.min(some(x, axis), axis=axis, keepdims=keepdims)
 
 
 def _shared_among_winners(F, g, y, x, axis):
@@ -226,7 +226,7 @@ def argmax(xp, x, axis=None, keepdims=False):
     >>> np.argmax(np.array([[1, 5], [4, 2]]), axis=1)
     array([1, 0])
     """
-    return xp.argmax(x, axis=axis, keepdims=keepdims)
+    return xp.argmax(some(x, axis), axis=axis, keepdims=keepdims)
 
 
 @op
@@ -239,7 +239,7 @@ def argmin(xp, x, axis=None, keepdims=False):
     >>> np.argmin(np.array([[1, 5], [4, 2]]), axis=1)
     array([0, 1])
     """
-    return xp.argmin(x, axis=axis, keepdims=keepdims)
+    return xp.argmin(some(x, axis), axis=axis, keepdims=keepdims)
 
 
 @op

@@ -6,6 +6,7 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import lengths, whole
+from minigrad.device import on_host, to_host
 from minigrad.engine.operation import op
 from minigrad.errors import ArgumentError
 
@@ -48,6 +49,11 @@ def _counts(name: str, value: Any, low: float = -math.inf) -> Any:
     return lengths(name, value, low) if hasattr(value, "__len__") else whole(name, value, low)
 
 
+def _listed(value: Any) -> Any:
+    """Numbers in an array as lists: shapes and counts are the host's."""
+    return to_host(value).tolist() if hasattr(value, "dtype") else value
+
+
 def _sum_of_runs(F, g, target, repeats, axis):
     if not isinstance(repeats, int):
         raise ArgumentError(
@@ -73,10 +79,11 @@ def tile(xp, x, reps):
     >>> np.tile(np.array([1, 2]), 2)
     array([1., 2., 1., 2.])
     """
-    return xp.tile(x, reps)
+    return xp.tile(x, _listed(reps))
 
 
 def _sum_of_tiles(F, g, target, reps):
+    reps = _listed(reps)
     reps = (reps,) if isinstance(reps, int) else tuple(reps)
     ndim = max(len(reps), len(target.shape))
     reps = (1,) * (ndim - len(reps)) + reps
@@ -99,9 +106,15 @@ def pad(xp, x, pad_width, mode="constant", constant_values=0):
     >>> np.pad(np.array([1, 2]), 1)
     array([0., 1., 2., 0.])
     """
-    if mode == "constant":
+    pad_width = _listed(pad_width)
+    if mode != "constant":
+        return xp.pad(x, pad_width, mode)
+    if on_host(xp) or not hasattr(constant_values, "dtype"):
         return xp.pad(x, pad_width, mode, constant_values=constant_values)
-    return xp.pad(x, pad_width, mode)
+    if constant_values.ndim:
+        return xp.pad(x, pad_width, mode, constant_values=_listed(constant_values))
+    inside = xp.pad(xp.ones(x.shape, bool), pad_width)  # CuPy's constants are those of the host: do not wait for one
+    return xp.where(inside, xp.pad(x, pad_width), constant_values.astype(x.dtype))
 
 
 def _inside(F, g, target, pad_width, mode):
@@ -109,7 +122,7 @@ def _inside(F, g, target, pad_width, mode):
         raise ArgumentError(
             f"pad() has a gradient for mode 'constant', not for '{mode}'; build the border with concatenate()."
         )
-    before = numpy.broadcast_to(pad_width, (len(target.shape), 2))[:, 0].tolist()
+    before = numpy.broadcast_to(_listed(pad_width), (len(target.shape), 2))[:, 0].tolist()
     return g[tuple(slice(p, p + n) for p, n in zip(before, target.shape))]
 
 

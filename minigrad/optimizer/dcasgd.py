@@ -57,8 +57,8 @@ class DCASGD(Optimizer):
     [ 1.05 -2.2 ]
 
     A worker's copy can only be known to whoever gave it out. Without being told, `prev` is the weight before this
-    parameter's latest update, as in MXNet. Whoever serves several workers says before an update which copy the
-    gradient was computed with. Here it is two updates old:
+    parameter's latest update, as in MXNet. Whoever serves several workers, such as a store 'dist_async', says before an
+    update which copy the gradient was computed with. Here it is two updates old:
 
     >>> w, copy = np.array([1.0]), np.array([1.0])
     >>> state = dcasgd.create_state(1, w)

@@ -13,7 +13,8 @@ class Signum(Optimizer):
     """Signum: move each weight by the learning rate against the sign of its momentum.
 
     Only one bit of each gradient is used, so a huge gradient does no more harm than a small one. (In the paper workers
-    send signs instead of gradients; here and in MXNet they send gradients, and the sign is taken afterwards.) Without
+    send signs instead of gradients. Here and in MXNet they send gradients, and the sign is taken afterwards; signs are
+    sent, and the majority wins, if a store of several workers is asked for '1bit': `kvstore.compression`.) Without
     momentum this is SignSGD.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum, v the

@@ -290,6 +290,8 @@ def test_type_is_the_name():
         ("locl", "There is no store 'locl'; did you mean 'local'?"),
         ("nccl", "There is no store 'nccl' here: 'device' sums on the GPUs; use that."),
         ("horovod", "There is no store 'horovod' here: 'dist_sync' works across processes; use that."),
+        ("dist", "There is no store 'dist' here: 'dist_sync' works across processes; use that."),
+        ("p3", "There is no store 'p3' here: 'dist_async' does not wait for others; use that."),
     ],
 )
 def test_unknown_names_say_what_was_meant(name, message):

@@ -51,7 +51,7 @@ def test_a_parameter_that_cannot_be_meant_is_refused(law, name, value):
         (np.random.gamma, "alpha", -0.5), (np.random.bernoulli, "prob", 1.5), (np.random.laplace, "scale", -0.5),
         (np.random.weibull, "a", 0.0), (np.random.uniform, "low", 3.0), (np.random.chisquare, "df", -0.5),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )  # fmt: skip
 def test_one_wrong_value_in_an_array_is_enough(law, name, bad, make):
     with pytest.raises(ArgumentError, match=f"{name}=.*{bad}"):

@@ -1,5 +1,7 @@
 """The stand-in's array: opaque. It meets only its own kind, on the device where work happens, and Python numbers."""
 
+from types import SimpleNamespace
+
 import numpy
 
 from tests.strict import record
@@ -34,6 +36,7 @@ class ndarray:  # noqa: N801  CuPy's name
     strides = property(lambda self: self._host.strides)
     flags = property(lambda self: self._host.flags)
     T = property(lambda self: self.transpose())
+    data = property(lambda self: SimpleNamespace(ptr=self._host.ctypes.data))
 
     @property
     def device(self):
@@ -46,8 +49,8 @@ class ndarray:  # noqa: N801  CuPy's name
     def get(self):
         return self._fetch("get()").copy()
 
-    def item(self, *args):
-        return self._fetch("item()").item(*args)
+    def item(self):
+        return self._fetch("item()").item()
 
     def tolist(self):
         return self._fetch("tolist()").tolist()
@@ -184,6 +187,29 @@ def wrap(result, same=None):
     return result
 
 
+def product(function, a, b, out=None):
+    """A product of matrices, whose terms are added up in an order that depends on shapes and layout, as cuBLAS does."""
+    if numpy.ndim(a) == 0 or numpy.ndim(b) == 0 or a.shape[-1] != b.shape[max(0, b.ndim - 2)]:
+        return function(a, b, out=out)
+    contiguous = sum(bool(x.flags.c_contiguous) for x in (a, b))
+    with numpy.errstate(all="ignore"):
+        if (sum(a.shape) + sum(b.shape) + contiguous) % 2:
+            a, b = a[..., ::-1], b[::-1] if b.ndim == 1 else b[..., ::-1, :]
+        return function(a, b, out=out)
+
+
+FOLDS = ("max", "min", "argmax", "argmin")
+
+
+def folded_to_nothing(a, axis=None, keepdims=False, **kwargs):
+    """The result of a reduction if it is empty: then CuPy does not ask whether the axes that are gone were."""
+    if a.size:
+        return None
+    axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    shape = numpy.empty(a.shape, bool).any(axes, keepdims=keepdims).shape
+    return numpy.empty(shape, a.dtype) if 0 in shape else None
+
+
 def _operator(name, function, reflected=False):
     def method(self, other):
         if isinstance(other, numpy.ndarray):
@@ -191,7 +217,10 @@ def _operator(name, function, reflected=False):
         if not isinstance(other, (ndarray, *NUMBERS)):
             return NotImplemented
         a, b = (other, self) if reflected else (self, other)
-        return wrap(function(operand(a), operand(b)))
+        if function is numpy.matmul:
+            return wrap(product(function, operand(a), operand(b)))
+        with numpy.errstate(all="ignore"):
+            return wrap(function(operand(a), operand(b)))
 
     method.__name__ = name
     return method
@@ -201,7 +230,8 @@ def _in_place(name, function):
     def method(self, other):
         if not isinstance(other, (ndarray, *NUMBERS)):
             raise TypeError(f"Unsupported type {type(other)}")
-        function(operand(self), operand(other), out=self._host)
+        with numpy.errstate(all="ignore"):
+            function(operand(self), operand(other), out=self._host)
         return self
 
     method.__name__ = name
@@ -241,8 +271,13 @@ def _method(name):
         out = kwargs.get("out")
         if out is not None and name == "dot" and not (out.flags.c_contiguous and out.dtype == self.dtype):
             raise ValueError("Output array must be C-contiguous and of the dtype of the result")
-        args, kwargs = operand(args), {k: operand(v) for k, v in kwargs.items()}
-        return wrap(getattr(operand(self), name)(*args, **kwargs), out)
+        host, args, kwargs = operand(self), operand(args), {k: operand(v) for k, v in kwargs.items()}
+        if name == "dot":
+            return wrap(product(numpy.dot, host, *args, **kwargs), out)
+        if name in FOLDS and (found := folded_to_nothing(host, *args[:1], **kwargs)) is not None:
+            return wrap(found, out)
+        with numpy.errstate(all="ignore"):
+            return wrap(getattr(host, name)(*args, **kwargs), out)
 
     return method
 

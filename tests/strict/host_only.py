@@ -12,6 +12,7 @@ HOST_ONLY = {
         test_detach_stops_gradients_and_shares_memory test_a_gradient_is_written_into_a_buffer_of_any_layout
         test_all_lie_in_one_buffer_and_keep_lying_there test_items_of_a_one_dimensional_tensor_are_numbers
         test_memory_that_is_not_in_order test_side_by_side_as_apart
+        test_a_block_that_is_not_as_pure_as_it_says_is_right_all_the_same[NumPy's_array|an_attribute's_values
         test_operators_with_anything_on_either_side[[_0.5 test_powers_products_and_signs test_methods_are_numpys[dot
         test_a_float_keeps_its_dtype_beside_numbers_and_whole_numbers[array( test_two_floats_give_the_wider
         test_an_array_that_is_read_only_is_refused
@@ -34,9 +35,11 @@ HOST_ONLY = {
         test_a_failed_with_leaves_everything_as_it_was test_a_gpu_too_many_is_counted
         test_the_example_is_worked_by_hand[sgld test_ftrl_erases_a_network_and_the_cure_trains_it
         test_arrays_of_two_devices_are_told_where_they_are test_contexts_of_two_threads_do_not_mix
+        test_two_threads_share_a_network test_first_calls_and_exchanges_in_several_threads_at_once
         test_a_context_makes_its_gpu_current_and_puts_back_what_was test_work_on_any_gpu_leaves_cuda_where_it_was
         test_an_array_of_a_gpu_is_fetched_only_when_asked""",
     "values are looked at on a CPU only, such as labels and indices: on a GPU that would be waiting": """
+        test_labels_are_looked_at_in_a_pure_block_too
         test_ftrl_that_erases_a_network_warns_once_and_says_what_to_do
         test_labels_that_are_no_whole_numbers_are_said test_embedding_gives_rows_and_their_gradients_add_up
         test_labels_outside_the_classes_are_clipped_as_in_gluon_with_a_warning
@@ -57,9 +60,10 @@ HOST_ONLY = {
         test_a_table_in_place_of_a_number_is_run_as_python
         test_what_a_graph_could_not_follow_is_run_as_python_once_a_step[a_global|a_list-
         test_two_steps_are_compared_on_some_of_the_elements test_what_is_not_a_number_equals_itself""",
-    "hybridize() makes plans on a CPU only: they are lists of NumPy calls": """
-        tests/gluon/replay/ test_the_program_shown_is_what_hybridize_makes""",
+    "the program of a CPU is shown: that of a GPU has other calls": """
+        test_the_text_is_what_one_would_write_by_hand test_the_program_shown_is_what_hybridize_makes""",
     "the real CuPy is looked at, which would find the stand-in under its name": """
+        test_nvidias_compiler_loads_vectors_and_keeps_all_in_registers test_nvidias_compiler_keeps_all_in_registers
         test_the_generator_draws_what_minigrad_asks_it_for test_the_stand_in_lacks_what_cupy_lacks""",
 }
 

@@ -6,8 +6,8 @@ from types import ModuleType, SimpleNamespace
 import numpy
 
 from tests.strict import record
-from tests.strict.array import has_mask, index, ndarray, operand, wrap
-from tests.strict.kernel import ElementwiseKernel
+from tests.strict.array import FOLDS, IMPLICIT, folded_to_nothing, has_mask, index, ndarray, operand, product, wrap
+from tests.strict.kernel import ElementwiseKernel, RawKernel
 from tests.strict.random import Generator
 
 DEVICES = 2
@@ -72,6 +72,16 @@ class Module(ModuleType):
         return found
 
 
+ARRAYS = {
+    "clip": 1, "sort": 1, "argsort": 1, "where": 1, "argwhere": 1, "nonzero": 1, "flatnonzero": 1, "lexsort": 1,
+    "unique": 1, "unravel_index": 1, "searchsorted": 1,
+    "digitize": 2, "isin": 2, "union1d": 2, "intersect1d": 2, "setdiff1d": 2,
+}  # fmt: skip
+"""How many of the first arguments must be arrays where NumPy also takes numbers and lists."""
+ON_THE_HOST = {"pad": ("pad_width", "constant_values"), "tile": ("reps",)}
+"""What is turned into NumPy arrays, and so must not lie on the device."""
+
+
 def function(name, original):
     """A function of NumPy on arrays of the device."""
 
@@ -81,9 +91,20 @@ def function(name, original):
         out = kwargs.get("out")
         if out is not None and name == "dot" and not (out.flags.c_contiguous and out.dtype == args[0].dtype):
             raise ValueError("Output array must be C-contiguous and of the dtype of the result")
+        for a in args[: ARRAYS.get(name, 0)]:
+            if not isinstance(a, ndarray):
+                raise AttributeError(f"'{type(a).__name__}' object has no attribute 'ndim'")
+        for a in [*args[1:2], *(kwargs.get(k) for k in ON_THE_HOST[name])] if name in ON_THE_HOST else ():
+            if isinstance(a, ndarray):
+                raise TypeError(IMPLICIT)
         if name in WAITS or (name == "where" and len(args) == 1):
             record.note("waits", f"{name}()")
-        result = original(*operand(args), **{k: operand(v) for k, v in kwargs.items()})
+        if name in ("dot", "matmul"):
+            return wrap(product(original, *operand(args), **{k: operand(v) for k, v in kwargs.items()}), out)
+        if name in FOLDS and (found := folded_to_nothing(operand(args[0]), *args[1:2], **kwargs)) is not None:
+            return wrap(found, out)
+        with numpy.errstate(all="ignore"):
+            result = original(*operand(args), **{k: operand(v) for k, v in kwargs.items()})
         return wrap(result, out)
 
     called.__name__ = name
@@ -105,7 +126,13 @@ class Ufunc:
             *args, out = args
         if out is not None:
             kwargs["out"] = operand(out)
-        return wrap(self._original(*operand(tuple(args)), **kwargs), out)
+        with numpy.errstate(all="ignore"):
+            result = (
+                product(self._original, *operand(tuple(args)), **kwargs)
+                if self.__name__ == "matmul"
+                else (self._original(*operand(tuple(args)), **kwargs))
+            )
+        return wrap(result, out)
 
     def at(self, a, indices, b):
         if self.__name__ != "add" or a.dtype.name not in SCATTERED:
@@ -127,7 +154,8 @@ class Ufunc:
     def _folded(self, method, a, out, **kwargs):
         if self.__name__ not in ("add", "multiply"):
             raise NotImplementedError(f"`{self.__name__}.{method}` is not supported yet")
-        return wrap(getattr(self._original, method)(operand(a), out=out, **kwargs))
+        with numpy.errstate(all="ignore"):
+            return wrap(getattr(self._original, method)(operand(a), out=out, **kwargs))
 
 
 def array(object, dtype=None, copy=True, order="K", ndmin=0):
@@ -178,7 +206,9 @@ def make():
     cupy.ndarray, cupy.array, cupy.asnumpy, cupy.from_dlpack = ndarray, array, asnumpy, from_dlpack
     cupy.asarray = lambda a, dtype=None, order=None: array(a, dtype, copy=False)
     cupy.ascontiguousarray = lambda a, dtype=None: ndarray(numpy.ascontiguousarray(operand(a), dtype))
-    cupy.ElementwiseKernel = ElementwiseKernel
+    cupy.ElementwiseKernel, cupy.RawKernel = ElementwiseKernel, RawKernel
+    cupy.ufunc = Ufunc
+    cupy.may_share_memory = lambda a, b: numpy.may_share_memory(a._host, b._host)
     cupy.is_available = lambda: True
     cupy.__version__ = "14.2.0"
     cupy.cuda = SimpleNamespace(

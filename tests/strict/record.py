@@ -15,7 +15,7 @@ here = Here()
 
 
 class Record:
-    """`waits` and `uploads` say where in minigrad each happened; `kernels` are the names of ElementwiseKernels."""
+    """`waits` and `uploads` say where in minigrad each happened; `kernels` are the names of minigrad's own."""
 
     def __init__(self):
         self.waits, self.uploads, self.kernels = [], [], []

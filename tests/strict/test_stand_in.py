@@ -1,10 +1,12 @@
 """The stand-in is as strict as CuPy: a test on it can fail for CuPy's reasons."""
 
+import sys
 import threading
 
 import numpy
 import pytest
 
+from minigrad import gpu, np
 from tests.strict.record import recording
 
 
@@ -25,13 +27,57 @@ REFUSED = {
     "a numpy array assigned": lambda a: a.__setitem__(..., numpy.ones((2, 3))),
     "an index of floats": lambda a: a[a],
     "range": lambda a: range(a[0, 0].astype(int)),
+    "a position in item": lambda a: a.item(1),
+    "a border of it": lambda a: sys.modules["cupy"].pad(a, 1, constant_values=a[0, 0]),
+    "a bool as a condition": lambda a: sys.modules["cupy"].where(True, a, a),
+    "keys in a tuple": lambda a: sys.modules["cupy"].lexsort((a[0], a[1])),
+    "edges in a list": lambda a: sys.modules["cupy"].digitize(a, [1.0, 2.0]),
 }
 
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_the_host_would_do_to_it_is_refused(a, what):
-    with pytest.raises((TypeError, IndexError)):
+    with pytest.raises((TypeError, IndexError, AttributeError)):
         REFUSED[what](a)
+
+
+def test_counts_and_numbers_that_lie_on_the_device_are_understood(gpus):
+    """What CuPy takes from the host only, or as arrays only."""
+    x = numpy.array([1.0, 2.0])
+    with gpu(0):
+        counts, ours = np.array([1, 2], dtype="int64"), np.array(x)
+        assert np.pad(ours, counts).tolist() == np.pad(ours, (1, 2)).tolist() == [0, 1, 2, 0, 0]
+        assert np.pad(ours, 1, constant_values=(3, 4)).tolist() == [3, 1, 2, 4]
+        assert np.pad(ours, 1, constant_values=np.array(3.0)).tolist() == [3, 1, 2, 3]
+        assert np.tile(ours, counts).tolist() == numpy.tile(x, (1, 2)).tolist()
+        assert np.repeat(ours, counts).tolist() == [1, 2, 2]
+        assert np.where(True, ours, 0).tolist() == [1, 2]
+        assert np.clip(2.0, 0, 1).item() == 1
+        assert np.lexsort((ours, [2.0, 1.0])).tolist() == np.lexsort([[1, 2], [2, 1]]).tolist() == [1, 0]
+        assert np.digitize(ours, [0, 1.5]).tolist() == [1, 2]
+        assert np.searchsorted([0, 1.5], ours).tolist() == [1, 2]
+        assert np.union1d(ours, [3, 1]).tolist() == [1, 2, 3]
+        assert [k.item() for k in np.unravel_index(3, (2, 2))] == [1, 1]
+        assert ours.item(1) == 2
+
+
+def test_nobody_warns_of_what_is_not_finite(gpus, a):
+    for f in (gpus.log, lambda x: x / 0, lambda x: x.__itruediv__(0), lambda x: gpus.linalg.norm(x / 0)):
+        f(a - a)
+
+
+def test_a_choice_of_nothing_is_refused_only_where_the_result_would_have_values(gpus):
+    with pytest.raises(ValueError, match="no identity"):
+        gpus.zeros((3, 0)).max(axis=1)
+    assert gpus.zeros((0, 0)).max(axis=1).shape == gpus.argmin(gpus.zeros((0, 0)), axis=0).shape == (0,)
+
+
+def test_products_are_added_up_in_another_order_for_another_shape_or_layout(gpus):
+    rng = numpy.random.default_rng(0)
+    x, w = (gpus.asarray(rng.normal(size=(50, 50)).astype("float32")) for _ in range(2))
+    whole, half, turned = (x @ w)[:25], x[:25] @ w, gpus.dot(x.T.copy().T, w)[:25]
+    for other in (half, turned):
+        assert 0 < abs(whole - other).max().item() < 1e-4
 
 
 def test_conditions_on_reductions_and_missing_functions_are_refused(gpus, a):

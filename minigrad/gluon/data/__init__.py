@@ -8,14 +8,21 @@ from minigrad.absent import absent
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.dataloader import DataLoader
 from minigrad.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
-from minigrad.gluon.data.sampler import BatchSampler, FilterSampler, RandomSampler, Sampler, SequentialSampler
+from minigrad.gluon.data.sampler import (
+    BatchSampler,
+    FilterSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SplitSampler,
+)
 
 if TYPE_CHECKING:
     from minigrad.gluon.data import vision
 
 __all__ = [
     "ArrayDataset", "BatchSampler", "DataLoader", "Dataset", "FilterSampler", "RandomSampler", "Sampler",
-    "SequentialSampler", "SimpleDataset", "default_batchify_fn", "vision",
+    "SequentialSampler", "SimpleDataset", "SplitSampler", "default_batchify_fn", "vision",
 ]  # fmt: skip
 
 

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+import numpy
+
 from minigrad.arguments import one_of, whole
 from minigrad.config import as_call
 from minigrad.device import cpu
+from minigrad.errors import ArgumentError
 from minigrad.generators import generator
 
 
@@ -54,6 +57,59 @@ class RandomSampler(Sampler):
 
     def __len__(self) -> int:
         return self._length
+
+
+class SplitSampler(Sampler):
+    """One of `num_parts` parts of a dataset, for a worker that trains together with others.
+
+    Every iteration is an epoch: all samples in a new order, which depends on the seed and the number of the epoch alone
+    and so is the same for all workers, are dealt out in turn. The batches of all workers together are thus the batches
+    that one worker alone would have. `epoch` is the number of the next one; set it to go on where a run stopped.
+
+    length : the number of samples.
+    num_parts, part_index : how many workers, and which this one is: `store.num_workers`, `store.rank`.
+    shuffle, seed : whether the order is random, and its seed.
+    remainder : what to do with length % num_parts samples at the end of the order: 'discard' them in this epoch, or
+        'repeat' samples from its beginning, so that all parts have the same length; or 'keep' them, so that the first
+        parts have one sample more (to score each sample once; who waits for others in every step cannot use it).
+
+    >>> parts = [SplitSampler(7, 3, part, shuffle=False) for part in range(3)]
+    >>> [list(part) for part in parts]
+    [[0, 3], [1, 4], [2, 5]]
+    >>> list(SplitSampler(7, 3, 1, shuffle=False, remainder="repeat"))
+    [1, 4, 0]
+    """
+
+    def __init__(
+        self,
+        length: int,
+        num_parts: int,
+        part_index: int,
+        shuffle: bool = True,
+        seed: int = 0,
+        remainder: str = "discard",
+    ) -> None:
+        self._length, self._num_parts = whole("length", length, 0), whole("num_parts", num_parts, 1)
+        self._part_index = whole("part_index", part_index, 0)
+        if part_index >= num_parts:
+            raise ArgumentError(f"part_index={part_index} cannot be used; {num_parts} parts are counted from 0")
+        self._shuffle, self._seed = bool(shuffle), whole("seed", seed, 0)
+        self._remainder = one_of("remainder", remainder, "discard", "repeat", "keep")
+        self.epoch = 0
+
+    def __iter__(self) -> Iterator[int]:
+        order = numpy.arange(self._length)
+        if self._shuffle:
+            order = numpy.random.default_rng((self._seed, whole("epoch", self.epoch, 0))).permutation(order)
+        self.epoch += 1
+        if self._remainder == "keep":
+            return iter(order[self._part_index :: self._num_parts].tolist())
+        places = self._part_index + self._num_parts * numpy.arange(len(self))
+        return iter(order[places % max(self._length, 1)].tolist())
+
+    def __len__(self) -> int:
+        least, rest = divmod(self._length, self._num_parts)
+        return least + (rest > {"discard": rest, "repeat": 0, "keep": self._part_index}[self._remainder])
 
 
 class FilterSampler(Sampler):

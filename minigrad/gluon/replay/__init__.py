@@ -5,9 +5,9 @@ calls. They are run again, forward and backward, on a `Tape`, which notes every 
 as Python text and compiles it; a `Plan` runs it in place of the network, after comparing the results bit by bit.
 
 The Python code is still used if the results differ or a call cannot be noted, if a part of the network is not `pure`,
-if the arrays are so large that Python's own time does not matter, on a GPU, and under `detect_anomaly()`. A new plan is
-made for other shapes, dtypes and modes, when other arrays have a gradient than before, and when a part of the network
-was replaced.
+if the arrays are so large that Python's own time does not matter, and under `detect_anomaly()`. On a GPU the calls are
+CuPy's; to compare, a plan waits for the device once, when it is made. A new plan is made for other shapes, dtypes and
+modes, when other arrays have a gradient than before, and when a part of the network was replaced.
 """
 
 from minigrad.gluon.replay.replay import Replay

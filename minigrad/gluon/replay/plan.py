@@ -1,4 +1,4 @@
-"""A plan: a network as a program of NumPy calls, for inputs of certain shapes, in place of its Python code."""
+"""A plan: a network as a program of array calls, for inputs of certain shapes, in place of its Python code."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 
 from minigrad import ops
+from minigrad.device import Context, to_host
 from minigrad.engine.backward import walk
 from minigrad.engine.clock import clock
 from minigrad.engine.graph import Node
@@ -17,7 +18,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError
 from minigrad.gluon.replay.program import Program
 from minigrad.gluon.replay.script import Script, gradients
-from minigrad.gluon.replay.tape import Tape, Traced, Unreplayable
+from minigrad.gluon.replay.tape import Tape, Unreplayable
 
 _node_of: Callable[[Tensor], Any] = attrgetter("node")
 _data_of: Callable[[Tensor], Any] = attrgetter("data")
@@ -41,11 +42,12 @@ class Plan:
         variables = [f"x{i or ''}" for i in range(inputs)] + as_variables(names)
         tracked = [i for i, t in enumerate(tensors) if t.node is not None] if y.node is not None else []
         raw = [t.data for t in tensors]
-        dy = numpy.random.default_rng(0).standard_normal(y.shape).astype(y.dtype)
-        leaves, again = script.forward(raw, tracked)
+        dy = self.ctx.put(numpy.random.default_rng(0).standard_normal(y.shape).astype(y.dtype))
+        leaves, again = script.forward(raw, tracked, self.ctx)
         expected = gradients(leaves, tracked, again, dy)
         self.tracked = tuple(i for i, d in zip(tracked, expected) if d is not None)
-        self.program = noted(script, raw, self.tracked, dy, variables)
+        self.program = noted(script, raw, self.tracked, dy, variables, self.ctx)
+        self.on_gpu = self.ctx.device_type == "gpu"
         self.spare: list[Any] = []
         self._compare(raw, [y.data, *(d for d in expected if d is not None)], dy)
         self.script = script
@@ -63,7 +65,7 @@ class Plan:
             if self.tracked:
                 done += run.backward(dy)
             for a, b in zip(done, expected, strict=True):
-                if a.dtype != b.dtype or a.shape != b.shape or a.tobytes() != b.tobytes():
+                if a.dtype != b.dtype or a.shape != b.shape or to_host(a).tobytes() != to_host(b).tobytes():
                     raise Unreplayable
             del run  # which gives its arrays back to the plan
 
@@ -73,6 +75,9 @@ class Plan:
 
     def __call__(self, inputs: Sequence[Tensor]) -> Tensor:
         """The output."""
+        if self.on_gpu and not self.ctx.is_current():
+            with self.ctx:
+                return self(inputs)
         tensors = (*inputs, *self.parameters)
         run = Run(self, tensors)
         y = Tensor(run.forward(*map(_data_of, tensors)), self.ctx)
@@ -109,13 +114,15 @@ class NetworkNode(Node):
         del self.run
 
 
-def noted(script: Script, raw: Sequence[Any], tracked: Sequence[int], dy: Any, variables: Sequence[str]) -> Program:
+def noted(
+    script: Script, raw: Sequence[Any], tracked: Sequence[int], dy: Any, variables: Sequence[str], ctx: Context
+) -> Program:
     """The program of a script: its forward and backward pass, noted on a tape."""
-    tape = Tape()
-    inputs = [Traced(tape, a, name) for a, name in zip(raw, variables)]
-    leaves, y = script.forward(inputs, tracked)
+    tape = Tape(ctx.xp)
+    inputs = [tape.traced(tape, a, name) for a, name in zip(raw, variables)]
+    leaves, y = script.forward(inputs, tracked, ctx)
     n_forward = len(tape.lines)
-    found = gradients(leaves, tracked, y, Traced(tape, dy, "dy"))
+    found = gradients(leaves, tracked, y, tape.traced(tape, dy, "dy"))
     if y.data.owner in {*inputs}:
         raise Unreplayable
     program = Program(tape, inputs, n_forward, y.data, dict(zip([variables[i] for i in tracked], found)))

@@ -17,7 +17,8 @@ class Program:
     gradients, and `release()`, which releases the inputs.
 
     The first `n_forward` lines of the tape are the forward pass. Results are written into the places, arrays that every
-    run uses again; only the output and the gradients, which the user gets, are new arrays.
+    run uses again; only the output and the gradients, which the user gets, are new arrays. The first line of a program
+    for a GPU says so.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Program:
         self.reads_y = y.owner in back
         self.source = "\n".join(
             [
+                *([] if tape.xp is numpy else ["# CuPy's calls"]),
                 f"def make({', '.join(a.text for a in places)}):",
                 f"    {names.replace(', ', ' = ')} = None",
                 "",
@@ -69,12 +71,12 @@ class Program:
                 "    return forward, backward, release",
             ]
         )
-        self._make = define(self.source, "make", tape.names)
+        self._make, self._empty = define(self.source, "make", tape.names), tape.xp.empty
         self._kinds, self._numbers = allocate(lines, n_forward, places)
 
     def make(self) -> Any:
         """The functions, with places of their own."""
-        arrays = [numpy.empty(*kind) for kind in self._kinds]
+        arrays = [self._empty(*kind) for kind in self._kinds]
         return self._make(*(arrays[i] for i in self._numbers))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from minigrad.device import MODULES
 from minigrad.engine.modes import observing, state
 from minigrad.engine.tensor import Tensor
 from minigrad.gluon.exchanges import latest
@@ -45,7 +46,7 @@ class Replay:
         """The output; None if the Python code has to be run."""
         key: Any = (state.recording, state.training)
         for x in inputs:
-            if type(x) is not Tensor or type(x.data) is not numpy.ndarray or not x.data.flags.c_contiguous:
+            if type(x) is not Tensor or type(x.data) not in MODULES or not x.data.flags.c_contiguous:
                 return None
             key = (key, x.data.shape, x.data.dtype, x.ctx, x.node is None)
         if state.observers:
@@ -101,7 +102,7 @@ def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence
     with observing(script):
         y = blocks[0].forward(*inputs)
     try:
-        with numpy.errstate(all="ignore"):
+        with numpy.errstate(all="ignore"), tensors[0].ctx:
             return y, Plan(script, tensors, [p.name for p in parameters], y)
     except Exception:  # whatever a tape cannot do, the Python code can
         return y, None

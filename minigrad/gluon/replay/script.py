@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.device import cpu
+from minigrad.device import MODULES, Context
 from minigrad.engine.backward import walk
 from minigrad.engine.clock import clock
 from minigrad.engine.modes import Observer, Scope, state
@@ -41,11 +41,7 @@ class Script(Observer):
         if not self.complete:
             return
         self.bytes += y.data.nbytes
-        strange = [
-            a
-            for a in args
-            if isinstance(a, numpy.ndarray) or is_nested(a) or (isinstance(a, Tensor) and id(a) not in self.slots)
-        ]
+        strange = [a for a in args if is_raw(a) or is_nested(a) or (isinstance(a, Tensor) and id(a) not in self.slots)]
         if strange or state.recording is not self.recording or self.bytes > LARGE:
             self.give_up()  # an array from elsewhere, for instance, may be another one next time
             return
@@ -77,9 +73,9 @@ class Script(Observer):
             known.append(op(*[known[a] if type(a) is Slot else a for a in args]))
         return known[self.result]
 
-    def forward(self, raw: Sequence[Any], tracked: Sequence[int]) -> tuple[list[Tensor], Tensor]:
+    def forward(self, raw: Sequence[Any], tracked: Sequence[int], ctx: Context) -> tuple[list[Tensor], Tensor]:
         """The operations on raw arrays, recorded: leaves, as far as they are `tracked`, and the output."""
-        tensors = [Tensor(a, cpu()) for a in raw]
+        tensors = [Tensor(a, ctx) for a in raw]
         for i in tracked:
             attach(tensors[i])
         with Scope(True, None):
@@ -94,8 +90,13 @@ def gradients(tensors: Sequence[Tensor], tracked: Sequence[int], y: Tensor, dy: 
     return [d if d is None else d.astype(tensors[i].dtype, copy=False) for i, d in zip(tracked, parts)]
 
 
+def is_raw(value: Any) -> bool:
+    """Whether this is an array of NumPy or CuPy."""
+    return isinstance(value, numpy.ndarray) or type(value) in MODULES
+
+
 def is_nested(value: Any) -> bool:
     """Whether a tuple or list holds arrays, such as an index does."""
     if isinstance(value, (tuple, list)):
-        return any([isinstance(v, (numpy.ndarray, Tensor)) or is_nested(v) for v in value])
+        return any([is_raw(v) or isinstance(v, Tensor) or is_nested(v) for v in value])
     return False

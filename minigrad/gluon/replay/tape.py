@@ -1,13 +1,13 @@
-"""A tape: NumPy calls noted as lines of Python, by running a computation once on `Traced` arrays.
+"""A tape: NumPy calls noted as lines of Python, by running a computation once on `Traced` arrays. On a GPU, CuPy calls.
 
-A `Traced` array holds a NumPy array, computes with it, and has a text: its name, or for a view the expression that
-makes it. Whatever would make the computation depend on its values (`if x.sum() > 0:`, `float(x)`) raises
-`Unreplayable`.
+A `Traced` array holds an array, computes with it, and has a text: its name, or for a view the expression that makes it.
+Whatever would make the computation depend on its values (`if x.sum() > 0:`, `float(x)`) raises `Unreplayable`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy
@@ -34,21 +34,28 @@ class Line(NamedTuple):
 
 
 class Tape:
-    """What was noted: lines, and the functions and constants that they name."""
+    """What was noted: lines, and the functions and constants that they name. `xp` is NumPy or CuPy."""
 
-    def __init__(self) -> None:
+    def __init__(self, xp: Any = numpy) -> None:
+        self.xp = xp
+        self.traced = Traced if xp is numpy else TracedOnGPU
+        self.arrays = (numpy.ndarray, numpy.generic) if xp is numpy else (xp.ndarray,)
+        MODULES[self.traced] = _module(xp)
         self.lines: list[Line] = []
         self.made: set[Traced] = set()
         self.names: dict[str, Any] = {}
 
     def run(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Call a NumPy function, and note it."""
+        """Call a NumPy function, or CuPy's of the same name, and note it."""
         given = {name: value for name, value in kwargs.items() if not (name == "out" and value is None)}
-        self.names[function.__name__] = numpy.ndarray.dot if function is numpy.dot else function  # a faster call
-        if isinstance(function, numpy.ufunc):
+        called = (
+            self.xp.ndarray.dot if function is numpy.dot else getattr(self.xp, function.__name__)
+        )  # faster than dot
+        self.names[function.__name__] = called
+        if isinstance(function, numpy.ufunc) and self.xp is numpy:
             args = as_arrays(args)
         text = f"{function.__name__}({self.spelled(args, given)})"
-        value = function(*plain(args), **{name: plain(v) for name, v in given.items()})
+        value = called(*plain(args), **{name: plain(v) for name, v in given.items()})
         if "out" not in given:
             elementwise = isinstance(function, numpy.ufunc) and function.signature is None
             takes_out = elementwise or function in (numpy.dot, numpy.matmul)
@@ -60,17 +67,17 @@ class Tape:
         self, text: str, value: Any, args: Sequence[Any], takes_out: bool = False, elementwise: bool = False
     ) -> Any:
         """Note an expression. A view is evaluated again where it is used; a new array gets a line."""
-        if not isinstance(value, (numpy.ndarray, numpy.generic)):
+        if not isinstance(value, self.arrays):
             raise Unreplayable
         sources = list(traced_in(args))
         for a in sources:
             if value is a.value:
                 return a
         for a in sources:
-            if isinstance(value, numpy.ndarray) and numpy.may_share_memory(value, a.value):
-                return Traced(self, value, text, a.owner)
-        made = Traced(self, value, f"r{len(self.lines)}")
-        takes_out = takes_out and isinstance(value, numpy.ndarray) and value.ndim > 0 and value.flags.c_contiguous
+            if isinstance(value, self.xp.ndarray) and self.xp.may_share_memory(value, a.value):
+                return self.traced(self, value, text, a.owner)
+        made = self.traced(self, value, f"r{len(self.lines)}")
+        takes_out = takes_out and isinstance(value, self.xp.ndarray) and value.ndim > 0 and value.flags.c_contiguous
         self.made.add(made)
         self.lines.append(Line(text, made, {a.owner for a in sources}, takes_out, elementwise))
         return made
@@ -131,7 +138,7 @@ class Traced:
         if name.startswith("__"):  # __array_interface__ and others would give the values away
             raise AttributeError(name)
         found = getattr(self.value, name)
-        if isinstance(found, numpy.ndarray):  # T
+        if isinstance(found, self.tape.xp.ndarray):  # T
             return self.tape.note(f"{self.text}.{name}", found, [self])
         if not callable(found):  # shape, dtype, ndim ...
             return found
@@ -180,24 +187,37 @@ class Traced:
     __bool__ = __float__ = __int__ = __index__ = __iter__ = __array__ = _refuse
 
 
-class _Module:
-    """NumPy as operations on Traced arrays see it."""
+class TracedOnGPU(Traced):
+    """The same for CuPy's arrays."""
 
-    on_host = True
+    __slots__ = ()
+
+
+class _Module:
+    """NumPy, or CuPy, as operations on Traced arrays see it."""
+
+    def __init__(self, xp: Any) -> None:
+        self.xp = xp
+        self.on_host = xp is numpy
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(numpy, name)
+        found = getattr(self.xp, name)
         if not callable(found) or isinstance(found, type):  # pi, float32
             return found
 
         def call(*args: Any, **kwargs: Any) -> Any:
             first = next(traced_in([*args, *kwargs.values()]), None)
-            return found(*args, **kwargs) if first is None else first.tape.run(found, args, kwargs)
+            return found(*args, **kwargs) if first is None else first.tape.run(getattr(numpy, name), args, kwargs)
 
         return call
 
 
-MODULES[Traced] = _Module()
+@cache
+def _module(xp: Any) -> _Module:
+    return _Module(xp)
+
+
+MODULES[Traced] = _module(numpy)
 
 
 def as_arrays(args: Sequence[Any]) -> list[Any]:

@@ -4,7 +4,14 @@ import pytest
 
 from minigrad import random
 from minigrad.errors import ArgumentError
-from minigrad.gluon.data import BatchSampler, FilterSampler, RandomSampler, Sampler, SequentialSampler
+from minigrad.gluon.data import (
+    BatchSampler,
+    FilterSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SplitSampler,
+)
 
 
 def test_sequential_sampler_counts_from_its_start():
@@ -31,6 +38,62 @@ def test_a_seed_repeats_the_orders():
 def test_filter_sampler_keeps_what_fits():
     sampler = FilterSampler(lambda sample: sample % 3 == 0, [3, 4, 6, 7, 9])
     assert list(sampler) == [0, 2, 4] and len(sampler) == 3
+
+
+def parts(length, n, **options):
+    return [SplitSampler(length, n, k, **options) for k in range(n)]
+
+
+@pytest.mark.parametrize(("length", "n"), [(12, 3), (13, 3), (14, 3), (2, 3), (0, 3), (5, 1)])
+def test_parts_are_apart_and_the_remainder_is_what_was_asked_for(length, n):
+    for remainder, visits, lengths in (
+        ("discard", length // n * n, {length // n}),
+        ("repeat", -(-length // n) * n, {-(-length // n)}),
+        ("keep", length, {length // n, -(-length // n)}),
+    ):
+        samplers = parts(length, n, remainder=remainder)
+        told = [len(sampler) for sampler in samplers]
+        dealt = [list(sampler) for sampler in samplers]
+        assert told == [len(part) for part in dealt] and set(told) <= lengths
+        flat = [index for part in dealt for index in part]
+        assert len(flat) == visits and all(0 <= index < length for index in flat)
+        assert max(map(flat.count, flat), default=0) <= (2 if remainder == "repeat" and length >= n else n)
+        assert len(set(flat)) == min(visits, length)
+
+
+def test_the_batches_of_all_parts_are_those_of_one():
+    (whole,), quarters = parts(40, 1, seed=7), parts(40, 4, seed=7)
+    for _ in range(2):
+        large = list(BatchSampler(whole, 8))
+        small = [list(BatchSampler(part, 2)) for part in quarters]
+        together = [[index for batch in batches for index in batch] for batches in zip(*small)]
+        assert [sorted(batch) for batch in large] == [sorted(batch) for batch in together]
+
+
+def test_the_order_depends_on_the_seed_and_the_epoch_alone():
+    sampler = SplitSampler(30, 2, 1, seed=3)
+    epochs = [list(sampler) for _ in range(3)]
+    assert len({tuple(epoch) for epoch in epochs}) == 3 and sampler.epoch == 3
+    random.seed(99)
+    again = SplitSampler(30, 2, 1, seed=3)
+    again.epoch = 2
+    assert list(again) == epochs[2]
+    assert list(SplitSampler(30, 2, 1, seed=4)) != epochs[0]
+    assert list(SplitSampler(6, 2, 1, shuffle=False)) == [1, 3, 5]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((5, 2, 2), "part_index=2 cannot be used; 2 parts are counted from 0"),
+        ((5, 0, 0), "num_parts=0"),
+        ((5, 2, -1), "part_index=-1"),
+        ((5, 2, 0, True, 0, "drop"), "remainder is 'drop'; it must be 'discard', 'repeat' or 'keep'"),
+    ],
+)
+def test_parts_that_cannot_be_are_refused(arguments, message):
+    with pytest.raises(ArgumentError, match=message):
+        SplitSampler(*arguments)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import threading
 import numpy
 import pytest
 
-from minigrad import autograd, gluon, np
+from minigrad import autograd, gluon, gpu, np
 from minigrad.errors import GraphError, ShapeError
 from minigrad.gluon import nn
 from minigrad.gradcheck import gradcheck
 from tests.gluon.replay.networks import NETWORKS, Gated, ShiftedTwice, at_once, batch, dense, made, plans, same, trained
+from tests.strict.record import recording
 
 # It does the same
 
@@ -200,6 +201,56 @@ def test_first_calls_and_exchanges_in_several_threads_at_once():
     finally:
         sys.setswitchinterval(interval)
     assert wrong == []
+
+
+# On a GPU
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_on_a_gpu_it_is_the_same_to_the_bit_and_says_whose_calls_it_makes(gpus, name):
+    with gpu(1):
+        batches = [batch(4, 5, seed=k) for k in range(4)]
+        net, plain = made(NETWORKS[name], True), made(NETWORKS[name], False)
+        assert same(trained(net, batches), trained(plain, batches))
+    assert len(plans(net)) == 1
+    for text in net.programs():
+        assert text.startswith("# CuPy's calls\n")
+
+
+def test_on_a_gpu_only_the_first_step_waits_and_another_gpu_may_be_the_current_one(gpus):
+    with gpu(1):
+        x, g = batch(4, 5), batch(4, 3, seed=1)
+        net, plain = made(NETWORKS["relu"], True), made(NETWORKS["relu"], False)
+    counts, found = [], []
+    for _ in range(4):
+        with recording() as seen, autograd.record():
+            y = net(x)
+            y.backward(g)
+        counts.append(len(seen.waits))
+        found.append([y.asnumpy(), *(p.grad().asnumpy() for p in net.collect_params().values())])
+    assert counts[0] > 0 == sum(counts[1:])
+    assert len(plans(net)) == 1
+    with autograd.record():
+        y = plain(x)
+    y.backward(g)
+    expected = [y.asnumpy(), *(p.grad().asnumpy() for p in plain.collect_params().values())]
+    assert all(same(one, expected) for one in found)
+
+
+def test_on_a_gpu_a_network_whose_program_would_differ_runs_its_python_code(gpus, monkeypatch):
+    with gpu(0):
+        net, plain = made(NETWORKS["tanh"], True), made(NETWORKS["tanh"], False)
+        dot = gpus.ndarray.dot
+        monkeypatch.setattr(gpus.ndarray, "dot", lambda a, b, out=None: off(dot(a, b, out), out))
+        assert same([net(batch(4, 5)).asnumpy() for _ in range(3)], [plain(batch(4, 5)).asnumpy()] * 3)
+    assert net.programs() == []
+
+
+def off(y, out):
+    """A product that rounds differently if it is told where to put its result."""
+    if out is not None:
+        y *= 1 + 1e-6
+    return y
 
 
 # Nothing that was computed before is lost

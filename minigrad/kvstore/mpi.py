@@ -1,0 +1,178 @@
+"""MPI, as the stores use it: who is there, whether all ranks do the same, and exchanges that count their bytes.
+
+MPI is started when the first 'dist' store is created, never before. It belongs on networks that you trust: its
+messages are neither encrypted nor signed, and it listens on ports of the machine.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import zlib
+from collections.abc import Sequence
+from functools import cache
+from itertools import zip_longest
+from typing import Any
+
+import numpy
+
+from minigrad.device import Array
+from minigrad.errors import AnomalyError, MinigradError, UsageError
+from minigrad.kvstore.traffic import allgather, allreduce
+
+SIZES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS")
+"""Where launchers tell a process how many there are: MPICH and its relatives, Open MPI, Slurm's srun."""
+
+ALIKE = "All ranks must call their stores in the same order, with the same keys"
+DRIFTED = (
+    "The ranks have different weights, although all were to take the same steps. Give step() the same batch_size "
+    "everywhere (that of all ranks together), set weights on all ranks or on none, and seed all ranks alike if the "
+    "rule draws random numbers (SGLD)."
+)
+
+
+@cache
+def peers() -> Peers:
+    """All ranks of this job; the first call starts MPI.
+
+    UsageError if MPI is not installed, or is not the one that launched the job.
+    """
+    try:
+        from mpi4py import MPI
+    except (ImportError, RuntimeError) as error:
+        raise UsageError(
+            f"Stores of several processes need mpi4py and an MPI ({error}). On one machine "
+            "pip install -e '.[dist]' in the checkout of minigrad brings both; a cluster has its own MPI."
+        ) from None
+    found = Peers(MPI)
+    for name in SIZES:
+        if found.size == 1 and os.environ.get(name, "1") not in ("", "1"):
+            raise UsageError(
+                f"This job was launched with {os.environ[name]} processes ({name}), but the MPI of mpi4py "
+                f"({' '.join(MPI.Get_library_version().split()[:3])}) sees one: the launcher belongs to another MPI. "
+                "Start it with 'minigrad launch -n N script.py', or with the mpiexec beside your Python."
+            )
+    if found.size > 1:
+        _abort_on_errors(found)
+        atexit.register(found.end)
+    return found
+
+
+def _abort_on_errors(found: Peers) -> None:
+    """An error that nobody catches ends all ranks, which would wait for this one for ever."""
+    shown = sys.excepthook
+
+    def abort(*error: Any) -> None:
+        shown(*error)
+        found.abort()
+
+    sys.excepthook = abort
+
+
+class Peers:
+    """The ranks of a job: this one is number `rank` of `size`."""
+
+    def __init__(self, mpi: Any) -> None:
+        self.mpi, self.comm = mpi, mpi.COMM_WORLD.Dup()
+        self.rank: int = self.comm.Get_rank()
+        self.size: int = self.comm.Get_size()
+        self.stores = 0
+        """How many stores have been made."""
+        self.served = False
+        """Whether rank 0 is a server, and so takes part in nothing else."""
+
+    def abort(self) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.comm.Abort(1)
+
+    def end(self) -> None:
+        """The end of the program: all ranks must have come to it."""
+        if not self.served:
+            try:
+                self.agree("the end of the program")
+            except MinigradError as error:
+                print(f"minigrad: {error}", file=sys.stderr)
+                self.abort()
+
+    # Whether all do the same
+
+    def agree(
+        self, what: str, parts: Sequence[str] = (), state: int = 0, wrong: str = "", drift: str = DRIFTED
+    ) -> None:
+        """Wait for all ranks, and go on only if all call this with the same words and state, and none says it is wrong.
+
+        Else every rank raises the same error, instead of waiting for what never comes. `parts` are what is being done,
+        one by one; `state` is a number for the weights, and `drift` what to say if it differs; `wrong` describes a
+        gradient.
+        """
+        words = "\n".join([what, *parts])
+        mine = numpy.array([zlib.crc32(words.encode()), state, bool(wrong)], dtype="int64")
+        said = numpy.empty((self.size, 3), dtype="int64")
+        self.comm.Allgather(mine, said)
+        if (said[:, :2] == mine[:2]).all() and not said[:, 2].any():
+            return
+        if (said[:, 0] != said[0, 0]).any():
+            raise UsageError(f"{_difference(self._told(words))}. {ALIKE}.")
+        for rank, text in enumerate(self._told(wrong)):
+            if text:
+                raise AnomalyError(f"On rank {rank} {text}. autograd.detect_anomaly() finds where it came from.")
+        raise UsageError(drift)
+
+    def _told(self, text: str) -> list[str]:
+        """The texts of all ranks."""
+        mine = numpy.frombuffer(text.encode(), dtype="uint8")
+        lengths = numpy.empty(self.size, dtype="int64")
+        self.comm.Allgather(numpy.array([len(mine)], dtype="int64"), lengths)
+        together = numpy.empty(lengths.sum(), dtype="uint8")
+        self.comm.Allgatherv(mine, [together, lengths])
+        return [part.tobytes().decode() for part in numpy.split(together, numpy.cumsum(lengths)[:-1])]
+
+    # What is sent; each returns how many bytes this rank has to send
+
+    def sum(self, mine: Array, total: Array) -> int:
+        """Sum flat arrays over all ranks, into `total`, which may be `mine`.
+
+        MPI means all ranks to get the same bits; if they did not, the next step of a Trainer would say so.
+        """
+        self.comm.Allreduce(self.mpi.IN_PLACE if mine is total else mine, total)
+        return allreduce(mine.nbytes, self.size)
+
+    def send_first(self, array: Array) -> int:
+        """Send the array of rank 0 into those of the others."""
+        self.comm.Bcast(array, root=0)
+        return 0 if self.rank else allgather(array.nbytes, self.size)
+
+    def deal(self, mine: Array) -> tuple[Array, int]:
+        """Send the k-th of `size` equal pieces to rank k. Gives the pieces that have come, in rows."""
+        dealt = numpy.empty((self.size, len(mine) // self.size), mine.dtype)
+        self.comm.Alltoall(mine, dealt)
+        return dealt, allgather(dealt[0].nbytes, self.size)
+
+    def gather(self, mine: Array) -> tuple[Array, int]:
+        """Send a flat array to all. Gives those of all ranks, in rows."""
+        gathered = numpy.empty((self.size, len(mine)), mine.dtype)
+        self.comm.Allgather(mine, gathered)
+        return gathered, allgather(mine.nbytes, self.size)
+
+
+def _difference(texts: Sequence[str]) -> str:
+    """Where the words of the ranks differ first: who said what."""
+    for parts in zip_longest(*[text.split("\n") for text in texts]):
+        if len(set(parts)) > 1:
+            first = texts[0].split("\n")[0]
+            said: dict[str, list[int]] = {}
+            for rank, part in enumerate(parts):
+                said.setdefault("nothing more" if part is None else part, []).append(rank)
+            told = "; ".join(f"{_ranks(ranks)} {_come(ranks)} to {part:.120}" for part, ranks in said.items())
+            return f"Ranks have parted: {told}" + ("" if first in said else f" (in {first})")
+    return ""
+
+
+def _ranks(ranks: Sequence[int]) -> str:
+    return f"rank{'s' * (len(ranks) > 1)} {', '.join(map(str, ranks))}"
+
+
+def _come(ranks: Sequence[int]) -> str:
+    return "have come" if len(ranks) > 1 else "has come"

@@ -1,0 +1,176 @@
+"""Many workers in one process, to study delays, votes and compression: no network, and every run is repeatable."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy
+
+from minigrad.arguments import number, whole
+from minigrad.device import Array, to_host
+from minigrad.engine.tensor import Tensor
+from minigrad.errors import ArgumentError, UsageError
+from minigrad.kvstore.kvstore import Key, KVStore
+from minigrad.kvstore.server import Server
+from minigrad.kvstore.traffic import allreduce, answered
+from minigrad.kvstore.worker import WorkerStore, refuse_nan
+
+Delay = float | Sequence[float] | Callable[[int, numpy.random.Generator], float]
+"""How long a worker takes for a gradient: the same for all, one number for each, or `delay(rank, generator)`."""
+
+
+class SimulatedWorkers(KVStore):
+    """`create('sim', num_workers=4)`: workers that wait for each other. What is pushed is a list with one array each.
+
+    It sums, or with compression to one bit counts votes, as 'dist_sync' does over processes. In a Trainer, let the
+    network live on as many CPUs as there are workers: `net.initialize(ctx=[cpu(k) for k in range(4)])`.
+
+    >>> from minigrad import kv, np
+    >>> store = kv.create("sim", num_workers=3)
+    >>> store.init("w", np.zeros(2))
+    >>> store.set_gradient_compression({"type": "1bit"})
+    >>> store.push("w", [np.array([5.0, 1.0]), np.array([-0.1, 2.0]), np.array([-0.1, 3.0])])
+    >>> w = np.zeros(2)
+    >>> store.pull("w", out=w)
+    >>> w  # two of three were against the first
+    array([-1.,  1.])
+    """
+
+    def __init__(self, num_workers: int) -> None:
+        super().__init__("sim")
+        self._num_workers = whole("num_workers", num_workers, 1)
+        self._sent = 0
+
+    def __repr__(self) -> str:
+        return f"kvstore.create('sim', num_workers={self._num_workers})"
+
+    @property
+    def num_workers(self) -> int:
+        return self._num_workers
+
+    def traffic(self) -> int:
+        """How many bytes each worker would have sent with 'dist_sync', without the few that ask whether all agree."""
+        return self._sent
+
+    def _reduce(self, key: Key, values: list[Tensor]) -> Tensor:
+        n = self._num_workers
+        if len(values) != n:
+            raise ArgumentError(f"Key {key!r} was given {len(values)} arrays; expected one from each of {n} workers.")
+        for rank, value in enumerate(values):
+            refuse_nan(rank, key, to_host(value.data))
+        kind, size = self._compression, values[0].size
+        self._sent += allreduce(values[0].data.nbytes, n) if kind is None else answered(kind, size, n)
+        return super()._reduce(key, values)
+
+
+class Arrival(NamedTuple):
+    """A push on its arrival: when, whose, and how many updates its weight had seen since the worker took it."""
+
+    time: float
+    rank: int
+    staleness: int
+
+
+class SimulatedServer(WorkerStore):
+    """`create('sim', num_workers=4, delay=...)`: workers that do not wait. Each has a store, with a rank of its own.
+
+    A worker takes the weights, computes for as long as `delay` says, pushes its gradient, and takes the weights anew.
+    `turns` says whose gradient arrives next: in its turn a worker computes it with what it took last, and pushes. (So
+    weights are late exactly as they would be; only the computing itself takes place afterwards.)
+
+    The store itself only looks on: `pull` shows the weights of the server.
+
+    Arguments:
+        num_workers: how many.
+        delay: how long a gradient takes, in a unit of your choice: a positive number (all alike), a list with one for
+            each worker, or a function of rank and random generator, such as `lambda rank, rng: rng.exponential(2.0)`.
+        seed: of that generator.
+        previous: 'worker' or 'key': what DCASGD compares with. See `Server`.
+
+    >>> from minigrad import kv, np, optimizer
+    >>> store = kv.create("sim", num_workers=2, delay=[1.0, 2.5])  # the second is slow
+    >>> copies = [np.array([8.0]), np.array([8.0])]
+    >>> for worker in store.workers:
+    ...     worker.init("w", copies[worker.rank])
+    ...     worker.pull("w", out=copies[worker.rank])
+    >>> store.set_optimizer(optimizer.SGD(learning_rate=0.25))
+    >>> for worker in store.turns(4):
+    ...     w = copies[worker.rank]
+    ...     worker.pushpull("w", w.copy(), out=w)  # the gradient of w²/2 is w
+    >>> [(arrival.time, arrival.rank, arrival.staleness) for arrival in store.arrivals]
+    [(1.0, 0, 0), (2.0, 0, 0), (2.5, 1, 2), (3.0, 0, 1)]
+    >>> copies  # 8, 6, 4.5, then 4.5 - 8/4 = 2.5 for the slow one, then 2.5 - 4.5/4
+    [array([1.375]), array([2.5])]
+    """
+
+    def __init__(self, num_workers: int, delay: Delay, seed: int = 0, previous: str = "worker") -> None:
+        super().__init__("sim", rank=-1, num_workers=whole("num_workers", num_workers, 1))
+        self._server = Server(previous)
+        self._random = numpy.random.default_rng(whole("seed", seed, 0))
+        self._delay = [*delay] if isinstance(delay, (list, tuple, numpy.ndarray)) else delay
+        if isinstance(self._delay, list) and len(self._delay) != num_workers:
+            raise ArgumentError(
+                f"delay has {len(self._delay)} numbers; expected one for each of {num_workers} workers."
+            )
+        self.workers = [SimulatedWorker(self, rank) for rank in range(num_workers)]
+        self.arrivals: list[Arrival] = []
+        """All pushes so far, in order."""
+        self.time = 0.0
+        """When the latest turn began."""
+        self._due = [(self._duration(rank), rank) for rank in range(num_workers)]
+        heapq.heapify(self._due)
+
+    def __repr__(self) -> str:
+        return f"kvstore.create('sim', num_workers={self._num_workers}, delay={self._delay!r})"
+
+    def turns(self, pushes: int) -> Iterator[SimulatedWorker]:
+        """The next workers, in the order in which their gradients arrive; of two at the same time the lower rank."""
+        for _ in range(whole("pushes", pushes, 0)):
+            self.time, rank = self._due[0]
+            heapq.heapreplace(self._due, (self.time + self._duration(rank), rank))
+            yield self.workers[rank]
+
+    def _duration(self, rank: int) -> float:
+        delay: Any = self._delay
+        if callable(delay):
+            delay = delay(rank, self._random)
+        elif isinstance(delay, list):
+            delay = delay[rank]
+        return number(f"the delay of rank {rank}", delay, 0, ends="()")
+
+    def push(self, *_: Any, **__: Any) -> None:
+        """Refused: workers push."""
+        raise UsageError(
+            "With a delay, workers push one by one: for worker in store.turns(n): worker.pushpull(key, gradient, out=w)"
+        )
+
+    pushpull = push
+
+    def _find(self, key: Key, arrays: Sequence[Tensor]) -> Tensor:
+        if key in self._server.stored:  # whoever added it
+            self._stored.setdefault(key, self._server.stored[key].copy())
+        return super()._find(key, arrays)
+
+    def _deliver(self, text: str, arrays: Sequence[Array]) -> tuple[str, list[Array]]:
+        return self._server.answer(self.rank, text, arrays)
+
+
+class SimulatedWorker(WorkerStore):
+    """The store of one worker; give it to the worker's Trainer, too."""
+
+    def __init__(self, store: SimulatedServer, rank: int) -> None:
+        super().__init__("sim", rank, store.num_workers)
+        self._store = store
+
+    def __repr__(self) -> str:
+        return f"{self._store!r}.workers[{self.rank}]"
+
+    def _deliver(self, text: str, arrays: Sequence[Array]) -> tuple[str, list[Array]]:
+        answer, found = self._store._server.answer(self.rank, text, arrays)
+        return answer, [array.copy() for array in found]
+
+    def _push(self, key: Any, value: Any, pull: bool) -> None:
+        super()._push(key, value, pull)
+        self._store.arrivals.append(Arrival(self._store.time, self.rank, self.staleness))

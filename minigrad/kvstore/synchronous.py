@@ -1,0 +1,242 @@
+"""Workers that wait for each other: every push is a sum over all ranks, and all ranks hold the same bits."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+import numpy
+
+from minigrad import autograd
+from minigrad.composed import from_plain
+from minigrad.device import Array, to_host
+from minigrad.dtypes import single
+from minigrad.engine.tensor import Tensor
+from minigrad.errors import UsageError
+from minigrad.kvstore.compression import Compression
+from minigrad.kvstore.kvstore import Key, KVStore, Values
+from minigrad.kvstore.mpi import DRIFTED, Peers
+from minigrad.kvstore.traffic import piece
+from minigrad.kvstore.worker import OTHER_WEIGHTS, has_nan
+
+
+class SynchronousStore(KVStore):
+    """`create('dist_sync')` in a program that runs on several ranks: see README.
+
+    A pushed value is summed over this rank's devices and then over all ranks, in one Allreduce for all keys of a call.
+    There is no server: every rank stores the sum, or updates its own copy of the weight with it. Arrays on a GPU travel
+    through the host, and float16 as float32.
+
+    All ranks call it in the same order. Before anything is sent they compare what they are about to do, so that a rank
+    that does something else, has a NaN, or has weights of its own is named by an error on all of them.
+
+    What compression has not sent, and the random generators, are each rank's own: each saves its states to a file of
+    its own (`f"states-{store.rank}"`), and loads that.
+    """
+
+    def __init__(self, name: str, peers: Peers) -> None:
+        super().__init__(name)
+        if peers.served:
+            raise UsageError("Rank 0 is the server of a 'dist_async' store and cannot take part in another store.")
+        self._peers = peers
+        self._number, peers.stores = peers.stores, peers.stores + 1
+        self._sent = 0
+
+    @property
+    def rank(self) -> int:
+        return self._peers.rank
+
+    @property
+    def num_workers(self) -> int:
+        return self._peers.size
+
+    def traffic(self) -> int:
+        """How many bytes this rank has sent, counted as in `minigrad.kvstore.traffic`.
+
+        Not counted are the 24 bytes to each other rank, before each call, that ask whether all agree.
+        """
+        return self._sent
+
+    def barrier(self) -> None:
+        self._agree("barrier()", [])
+
+    # Values in and out
+
+    def init(self, key: Key | list[Key], value: Values) -> None:
+        """Add each key; the value of rank 0 counts."""
+        before = len(self._stored)
+        super().init(key, value)
+        new = list(self._stored)[before:]
+        self._agree("init", new)
+        for k in new:
+            host = to_host(self._stored[k].data)
+            self._sent += self._peers.send_first(host)
+            self._stored[k][...] = Tensor(host).as_in_ctx(self._stored[k].ctx)
+
+    def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
+        """Sum the values of each key over devices and ranks; store the sum, or update the stored value with it."""
+        with autograd.pause():
+            pairs = [(k, self._find(k, values), values) for k, values in self._pairs(key, from_plain(value))]
+            keys = [k for k, _, _ in pairs]
+            mine = [to_host((v[0] if len(v) == 1 else self._total(v)).data) for _, _, v in pairs]
+            if self._updater is None:
+                totals = [to_host(self._stored[k].data) for k in keys]
+                self._agree("push", keys, mine)
+                self._add_up(keys, mine, totals)
+            else:
+                totals = [numpy.empty_like(array, order="C") for array in mine]
+                self._agree("push", keys, mine, [self._stored[k].data for k in keys])
+                self._add_up(keys, mine, totals)
+            for k, total in zip(keys, totals):
+                stored = self._stored[k]
+                if self._updater is not None:
+                    self._updater(k, Tensor(total).as_in_ctx(stored.ctx), stored)
+                elif total is not stored.data:
+                    stored[...] = Tensor(total).as_in_ctx(stored.ctx)
+
+    def pushpull(self, key: Key | list[Key], value: Values, out: Values = None, priority: int = 0) -> None:
+        """Push, then pull into `out`, or else into the values themselves, which are then summed where they are."""
+        if out is not None or self._updater is not None:
+            super().pushpull(key, value, out, priority)
+            return
+        pairs = list(self._pairs(key, value))
+        for k, values in pairs:
+            self._find(k, values)
+        self._sum_in_place("pushpull", [k for k, _ in pairs], [values for _, values in pairs], [])
+        with autograd.pause():
+            for k, values in pairs:
+                self._stored[k][...] = values[0].as_in_ctx(self._stored[k].ctx)
+
+    # What a Trainer asks for
+
+    def begin(self, weights: Sequence[list[Tensor]], places: Sequence[int], late: bool) -> None:
+        keys: list[Key] = list(range(len(weights)))
+        state = [arrays[0].data for arrays in weights] if late else []
+        self._agree(f"the parameters in the order {list(places)}", [], [], state, OTHER_WEIGHTS)
+        self.init(keys, [arrays[0] for arrays in weights])
+        self.pull(keys, list(weights))
+
+    def sum_gradients(
+        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
+    ) -> None:
+        self._sum_in_place("a step", keys, gradients, [arrays[0].data for arrays in weights])
+
+    def update_weights(
+        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
+    ) -> None:
+        self.push(list(keys), list(gradients))
+        self.pull(list(keys), list(weights))
+
+    # Helpers
+
+    def _sum_in_place(
+        self, what: str, keys: Sequence[Key], lists: Sequence[list[Tensor]], weights: Sequence[Array]
+    ) -> None:
+        """Put the sums where the values are. If a Trainer has laid these out in one array, that is what is summed."""
+        with autograd.pause():
+            mine = [to_host((values[0] if len(values) == 1 else self._total(values)).data) for values in lists]
+            self._agree(what, keys, mine, weights)
+            self._add_up(keys, mine, mine)
+            for values, total in zip(lists, mine):
+                for value in values:
+                    if value.data is total:
+                        value.touch()
+                    else:
+                        value[...] = Tensor(total).as_in_ctx(value.ctx)
+
+    def _agree(
+        self,
+        what: str,
+        keys: Sequence[Key],
+        gradients: Sequence[Array] = (),
+        weights: Sequence[Array] = (),
+        drift: str = DRIFTED,
+    ) -> None:
+        """Whether all ranks do this with these keys, no gradient has a NaN, and the weights are the same everywhere."""
+        arrays: Sequence[Any] = gradients or [self._stored[k] for k in keys]
+        parts = [f"key {k!r}, {array.dtype} of shape {array.shape}" for k, array in zip(keys, arrays)]
+        lost = next((k for k, array in zip(keys, gradients) if has_nan(array)), None)
+        wrong = "" if lost is None else f"the gradient of key {lost!r} holds a NaN"
+        state = zlib.crc32(repr([_digest(to_host(array)) for array in weights]).encode()) if weights else 0
+        named = f"{what} of store {self._number} ({self._compression or 'not compressed'})"
+        self._peers.agree(named, parts, state, wrong, drift)
+
+    def _add_up(self, keys: Sequence[Key], mine: Sequence[Array], totals: Sequence[Array]) -> None:
+        """Sum over all ranks, into `totals`, which may be the same arrays."""
+        for dtype in dict.fromkeys(array.dtype for array in mine):
+            some = [i for i, array in enumerate(mine) if array.dtype == dtype]
+            arrays, outs = [mine[i] for i in some], [totals[i] for i in some]
+            if self._compression is None:
+                flat = self._summed(arrays, outs)
+            else:
+                flat = self._counted(self._compression, [keys[i] for i in some], arrays)
+            if flat is not None:
+                for out, part in zip(outs, numpy.split(flat, list(accumulate(out.size for out in outs))[:-1])):
+                    out[...] = part.reshape(out.shape)
+
+    def _summed(self, arrays: Sequence[Array], outs: Sequence[Array]) -> Array | None:
+        """The sums end to end; None if they are in `outs` already."""
+        wide = single(arrays[0].dtype)  # MPI has no float16
+        send, where = side_by_side(arrays), side_by_side(outs)
+        if send is None or send.dtype != wide:
+            send = where = numpy.concatenate([array.reshape(-1) for array in arrays]).astype(wide, copy=False)
+            done = False
+        else:
+            done = where is not None and where.dtype == wide
+            where = send if arrays[0] is outs[0] else where if done else numpy.empty_like(send)
+        self._sent += self._peers.sum(send, where)
+        return None if done else where
+
+    def _counted(self, kind: Compression, keys: Sequence[Key], arrays: Sequence[Array]) -> Array:
+        """What the compressed arrays of all ranks come to, end to end. Each rank counts the codes of one piece."""
+        n = self._peers.size
+        if any(sender != self.rank for _, sender in kind.residuals):
+            raise UsageError(
+                f"What compression has not sent yet was loaded from the file of another rank, and this is rank "
+                f"{self.rank}; each rank saves its states to a file of its own, and loads that."
+            )
+        codes = numpy.concatenate([kind.quantize((k, self.rank), array).reshape(-1) for k, array in zip(keys, arrays)])
+        width = piece(len(codes), n)
+        padded = numpy.zeros(width * n, dtype=codes.dtype)
+        padded[: len(codes)] = codes
+        dealt, up = self._peers.deal(kind.pack(padded))
+        mine = kind.combine([kind.unpack(row, width) for row in dealt])
+        answers, down = self._peers.gather(kind.pack_answer(mine, n))
+        self._sent += up + down
+        total = numpy.concatenate([kind.unpack_answer(row, width, n) for row in answers])[: len(codes)]
+        return kind.dequantize(total, arrays[0].dtype)
+
+
+def side_by_side(arrays: Sequence[Array]) -> Array | None:
+    """Arrays that lie one after the other in one flat array, as that part of it; None if they do not.
+
+    >>> flat = numpy.arange(6.0)
+    >>> side_by_side([flat[1:3], flat[3:].reshape(3, 1)])
+    array([1., 2., 3., 4., 5.])
+    >>> side_by_side([flat[:2], flat[3:]])
+    """
+    if len(arrays) == 1:
+        return arrays[0].reshape(-1) if arrays[0].flags.c_contiguous else None
+    flat: Any = arrays[0].base
+    if not isinstance(flat, numpy.ndarray) or flat.ndim != 1 or flat.strides != (arrays[0].itemsize,):
+        return None
+    start = place = (_address(arrays[0]) - _address(flat)) // flat.itemsize
+    for array in arrays:
+        fits = array.base is flat and array.dtype == flat.dtype and array.flags.c_contiguous
+        if not fits or _address(array) != _address(flat) + place * flat.itemsize:
+            return None
+        place += array.size
+    return flat[start:place]
+
+
+def _address(array: Array) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def _digest(array: Array) -> int:
+    """A number for the bits of an array."""
+    flat = numpy.ascontiguousarray(array).reshape(-1).view("uint8")
+    whole = len(flat) // 8 * 8
+    return int(flat[:whole].view("int64").sum()) ^ zlib.crc32(flat[whole:].tobytes())

@@ -1,0 +1,232 @@
+"""The store of a worker that does not wait for others: every call is a message to the server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from minigrad import autograd
+from minigrad.composed import from_plain
+from minigrad.device import Array, to_host
+from minigrad.disk import FilePath
+from minigrad.engine.tensor import Tensor
+from minigrad.errors import AnomalyError, ArgumentError, UsageError
+from minigrad.kvstore.kvstore import Key, KVStore, Values
+from minigrad.optimizer import Optimizer
+
+
+class WorkerStore(KVStore):
+    """A worker's side: `_deliver` brings a message to the server and returns the answer.
+
+    A push is applied as soon as it arrives, to whatever the weight is by then; `staleness` says how many updates it had
+    seen since this worker took it. A `pushpull` is one message, so nobody can come between.
+    """
+
+    def __init__(self, name: str, rank: int, num_workers: int) -> None:
+        super().__init__(name)
+        self._rank, self._num_workers = rank, num_workers
+        self._params: dict[str, Any] | None = None  # of the compression, as the server is told
+        self._optimizer: Optimizer | None = None
+        self._sent = 0
+        self.staleness: int = 0
+        """Of the latest push: how many updates its weight had seen since this worker took it."""
+
+    @property
+    def rank(self) -> int:
+        return self._rank
+
+    @property
+    def num_workers(self) -> int:
+        return self._num_workers
+
+    def traffic(self) -> int:
+        """How many bytes this worker has sent to the server."""
+        return self._sent
+
+    # Values in and out
+
+    def init(self, key: Key | list[Key], value: Values) -> None:
+        """Add each key; all workers do so, and the value of the first counts: on several processes, of rank 0."""
+        before = len(self._stored)
+        super().init(key, value)
+        new = list(self._stored)[before:]
+        self._together(f"init({new})", lambda: self._ask("init", new, [to_host(self._stored[k].data) for k in new]))
+
+    def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
+        """Send the sum over this worker's devices; the server updates the weight with it at once."""
+        self._push(key, value, pull=False)
+
+    def pull(self, key: Key | list[Key], out: Values = None, priority: int = 0, ignore_sparse: bool = True) -> None:
+        """Take the server's weights as they are now."""
+        if out is None:
+            raise UsageError("pull() copies into arrays that exist: give them as out=.")
+        self._refresh(list(self._pairs(key, out)))
+        super().pull(key, out)
+
+    def pushpull(self, key: Key | list[Key], value: Values, out: Values = None, priority: int = 0) -> None:
+        """Push and pull in one message."""
+        self._push(key, value, pull=True)
+        super().pull(key, value if out is None else out)
+
+    def row_sparse_pull(
+        self, key: Key | list[Key], out: Values = None, priority: int = 0, row_ids: Values = None
+    ) -> None:
+        """As in the base class. (The whole value travels.)"""
+        if out is not None:
+            self._refresh(list(self._pairs(key, out)))
+        super().row_sparse_pull(key, out, priority, row_ids)
+
+    def assign(self, key: Key, value: Tensor) -> None:
+        self._find(key, [value])
+        self._ask("assign", [key], [to_host(value.data)])
+
+    def _push(self, key: Key | list[Key], value: Values, pull: bool) -> None:
+        keys, arrays = [], []
+        with autograd.pause():
+            for k, values in self._pairs(key, from_plain(value)):
+                self._find(k, values)
+                keys.append(k)
+                arrays.append(to_host(self._total(values).data))
+                refuse_nan(self._rank, k, arrays[-1])
+            kind = self._compression
+            if kind is not None:
+                arrays = [kind.pack(kind.quantize((k, self._rank), array)) for k, array in zip(keys, arrays)]
+        own = self._optimizer
+        own_rate = {} if own is None else {"lr": own.lr, "rescale_grad": own.rescale_grad}
+        note, weights = self._ask("push", keys, arrays, pull=pull, compression=self._params, **own_rate)
+        self.staleness = note["staleness"]
+        if own is not None:
+            own.num_update = note["num_update"]
+        self._take(keys if pull else [], weights)
+
+    def _refresh(self, pairs: Sequence[tuple[Key, list[Tensor]]]) -> None:
+        """Ask for the weights of these keys."""
+        for k, outs in pairs:
+            self._find(k, outs)
+        keys = [k for k, _ in pairs]
+        self._take(keys, self._ask("pull", keys)[1])
+
+    def _take(self, keys: Sequence[Key], arrays: Sequence[Array]) -> None:
+        for k, array in zip(keys, arrays):
+            self._stored[k][...] = Tensor(array).as_in_ctx(self._stored[k].ctx)
+
+    # How values change
+
+    def set_updater(self, updater: Callable[[Any, Tensor, Tensor], None]) -> None:
+        """Refused: a function cannot be sent to a server, and a server runs no code that it is sent."""
+        raise UsageError("A server takes no function as its updater; give it an optimizer: set_optimizer().")
+
+    _set_updater = set_updater
+
+    def set_optimizer(self, optimizer: Optimizer) -> None:
+        """From now on a push is a gradient. Every worker sets one; that of the first runs on the server, as in `init`.
+
+        Settings and multipliers are those of now; rate and scale are sent with every push.
+        """
+        self._optimizer = optimizer
+        config = optimizer.get_config()
+        if config["lr_scheduler"] is True:
+            raise ArgumentError(
+                f"The schedule {optimizer.lr_scheduler!r} is a function of your own, which cannot be sent to a server; "
+                "use a class of lr_scheduler."
+            )
+        for kind in ("lr_mult", "wd_mult"):
+            own = {i: getattr(p, kind) for i, p in optimizer.param_dict.items()}
+            config["attributes"][kind] = {"pairs": [list(pair) for pair in (getattr(optimizer, kind) | own).items()]}
+        self._together("set_optimizer()", lambda: self._ask("optimizer", optimizer=config))
+
+    def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
+        """As in the base class; {'type': '1bit'} is each time a vote of one."""
+        super().set_gradient_compression(compression_params)
+        self._params = dict(compression_params)
+
+    def save_optimizer_states(self, fname: FilePath, dump_optimizer: bool = False) -> None:
+        """Let the server write its states to a file on its machine, without what compression has not sent yet."""
+        self._ask("save", path=str(Path(fname).resolve()), dump_optimizer=bool(dump_optimizer))
+
+    def load_optimizer_states(self, fname: FilePath) -> None:
+        """Let the server read what `save_optimizer_states` wrote."""
+        self._ask("load", path=str(Path(fname).resolve()))
+
+    # What a Trainer asks for
+
+    def updates_weights(self, asked: bool | None, devices: int) -> bool:
+        if asked is False:
+            raise ArgumentError(
+                f"A store {self.type!r} whose workers do not wait for each other updates the weights itself; leave out "
+                "update_on_kvstore=False, or use 'dist_sync'."
+            )
+        return True
+
+    def begin(self, weights: Sequence[list[Tensor]], places: Sequence[int], late: bool) -> None:
+        keys: list[Key] = list(range(len(weights)))
+        self._ask("order", places=list(places))
+        self.init(keys, [arrays[0] for arrays in weights])
+        before = [self._stored[k].data.copy() for k in keys]
+        self.pull(keys, list(weights))
+        if late and any([(a != self._stored[k].data).any() for k, a in zip(keys, before)]):
+            raise UsageError(OTHER_WEIGHTS)
+        self.barrier()  # before anybody changes them
+
+    def update_weights(
+        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
+    ) -> None:
+        self.pushpull(list(keys), list(gradients), list(weights))
+
+    def optimizer_updater(self) -> Any:
+        raise UsageError(
+            "The server has the states of the optimizer, and no Trainer; use save_optimizer_states() and "
+            "load_optimizer_states() of the store."
+        )
+
+    # Messages
+
+    def _together(self, where: str, first: Callable[[], Any]) -> None:
+        """Do something that all workers do, and that counts once."""
+        first()
+
+    def _ask(
+        self, what: str, keys: Sequence[Key] = (), arrays: Sequence[Array] = (), **note: Any
+    ) -> tuple[dict[str, Any], list[Array]]:
+        """Send a message and wait for the answer. A refusal is raised here."""
+        shapes = [[array.dtype.str, array.shape] for array in arrays]
+        text = json.dumps({"what": what, "keys": list(keys), "arrays": shapes, **note})
+        self._sent += 8 + len(text) + sum(array.nbytes for array in arrays)
+        answer, found = self._deliver(text, arrays)
+        said = json.loads(answer)
+        if "error" in said:
+            raise UsageError(said["error"])
+        return said, found
+
+    def _deliver(self, text: str, arrays: Sequence[Array]) -> tuple[str, list[Array]]:
+        raise NotImplementedError
+
+
+OTHER_WEIGHTS = (
+    "The first gradients were computed with other weights than those of rank 0, because the shapes of some "
+    "parameters were unknown when the Trainer was made. Let the network see one batch before making the Trainer, or "
+    "seed all ranks alike."
+)
+
+
+def has_nan(array: Array) -> bool:
+    """Whether a NumPy array holds a NaN: then, and only then, a sum of squares is one."""
+    if array.dtype.kind != "f":
+        return False
+    if array.dtype.itemsize < 4:
+        return bool(numpy.isnan(array).any())
+    flat = array.reshape(-1)
+    with numpy.errstate(all="ignore"):  # infinity is for the optimizer to answer for
+        return bool(numpy.isnan(numpy.dot(flat, flat)))
+
+
+def refuse_nan(rank: int, key: Key, gradient: Array) -> None:
+    if has_nan(gradient):
+        raise AnomalyError(
+            f"The gradient of key {key!r} from rank {rank} holds a NaN; nothing was sent. "
+            "autograd.detect_anomaly() finds where it came from."
+        )

@@ -1,0 +1,168 @@
+"""`check.sh` runs its parts one after the other, and whatever happens to one of them, what was found is kept."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from minigrad.device import num_gpus
+from tests.gpu import check
+
+HERE = Path(check.__file__).parent
+TESTS = """
+import time
+
+import pytest
+
+
+def test_right():
+    pass
+
+
+def test_wrong():
+    assert 1 == 2
+
+
+def test_without_its_fixture(nobody_knows):
+    pass
+
+
+@pytest.mark.skip(reason="no")
+def test_left_out():
+    pass
+
+
+def test_slow():
+    time.sleep(LONG)
+"""
+ADAM = {"rule": "adam", "ours": 0.671, "speed": 4172.0, "share": "105%", "eager": 1.9, "fused": 0.889, "graph": None}
+SMALL = {"network": "small", "ours": 977.4, "hybridized": None, "eager": 801.0, "fused": 831.0, "graph": 11760.0}
+SPEED = {
+    "gpu": "NVIDIA H200", "cupy": "14.2.0", "torch": "torch 2.9", "elements": 100_000_000, "copy": 3900.0, "failed": [],
+    "rules": [ADAM], "steps": [SMALL],
+}  # fmt: skip
+
+
+@pytest.mark.skipif(num_gpus() > 0, reason="there is a GPU")
+def test_without_a_gpu_it_says_so_and_runs_nothing(tmp_path):
+    command = ["bash", str(HERE / "check.sh"), str(tmp_path / "found")]
+    done = subprocess.run(
+        command, env={"PYTHON": sys.executable, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip().startswith("There is no GPU here that CuPy can use")
+    assert not (tmp_path / "found").exists()
+
+
+def parts(folder, speed, long):
+    (folder / "test_some.py").write_text(TESTS.replace("LONG", str(long)))
+    tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.gpu.outcomes", str(folder)]
+    return {
+        "speed": [sys.executable, "-c", speed, str(folder / "speed.json")],
+        "marked": tests,
+        "all": [*tests, "--none"],
+    }
+
+
+@pytest.fixture
+def ran(monkeypatch, tmp_path):
+    """Run it with other commands for its parts; its exit status and what it wrote."""
+
+    def run(script="", long=0, **limits):
+        monkeypatch.setattr("minigrad.num_gpus", lambda: 1)
+        monkeypatch.setattr(check, "parts", lambda folder: parts(folder, script, long))
+        monkeypatch.setattr(check, "MOST", limits)
+        status = check.main(tmp_path)
+        return status, json.loads((tmp_path / "results.json").read_text()), (tmp_path / "results.md").read_text()
+
+    return run
+
+
+WRITES = f"import sys, pathlib; pathlib.Path(sys.argv[1]).write_text({json.dumps(SPEED)!r})"
+
+
+def test_each_test_is_counted_and_a_part_that_cannot_start_stops_no_other(ran, capsys):
+    status, found, table = ran(WRITES)
+    assert status == 1
+    assert [part["ended"] for part in found["parts"].values()] == ["finished", "ended with 1", "ended with 4"]
+    assert found["parts"]["marked"]["counts"] == {"passed": 2, "failed": 1, "error": 1, "skipped": 1}
+    wrong = found["parts"]["marked"]["wrong"]
+    assert [test.split("::")[1] for test in wrong] == ["test_wrong", "test_without_its_fixture"]
+    assert "2 passed, 1 failed, 1 errors, 1 skipped |" in table
+    assert "nothing, then ended with 4 |" in table
+    assert "| adam | 0.671 | 105% | 1.9 | 0.889 | - |" in table
+    assert "| small | 977 | - | 801 | 831 | 11,760 |" in table
+    assert "test_wrong" in capsys.readouterr().out
+
+
+def test_what_was_found_before_the_time_was_over_is_kept(ran):
+    started = time.monotonic()
+    status, found, table = ran(f"{WRITES}\nimport time; time.sleep(60)", long=60, speed=3, marked=8)
+    assert time.monotonic() - started < 50
+    assert status == 1
+    assert found["parts"]["speed"]["ended"] == found["parts"]["marked"]["ended"] == "ran out of time"
+    assert found["parts"]["speed"]["rules"] == SPEED["rules"]
+    assert "1 passed, 1 failed, 1 errors, 1 skipped, then ran out of time" in table
+
+
+def test_nothing_measured_is_no_reason_to_fail(ran):
+    _, found, table = ran("raise SystemExit('no')")
+    assert found["parts"]["speed"]["ended"] == "ended with 1"
+    assert "2 passed" in table
+
+
+def test_the_processes_of_xdist_have_the_same_tests():
+    """What goes into the name of a test must not change from process to process, as a time or an address does."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    command += ["tests/np/test_text.py", "tests/np/test_parameters_of_laws.py", "tests/gluon/data/vision"]
+    running = []
+    for seed in "12":
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        running.append(
+            subprocess.Popen(command, cwd=HERE.parents[1], stdout=subprocess.PIPE, text=True, env=environment)
+        )
+        time.sleep(1.1)
+    first, second = ([line for line in one.communicate()[0].splitlines() if "::" in line] for one in running)
+    assert len(first) > 100
+    assert first == second
+
+
+class Event:
+    """CUDA's events as the benchmark uses them, by the clock of the host."""
+
+    def record(self):
+        self.at = time.perf_counter()
+
+    def synchronize(self):
+        pass
+
+
+def test_the_benchmark_measures_and_writes_every_row(gpus, monkeypatch, tmp_path, capsys):
+    spec = importlib.util.spec_from_file_location("benchmark_of_gpus", HERE.parent / "benchmarks" / "gpu.py")
+    benchmark = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    gpus.cuda.Event, gpus.cuda.get_elapsed_time = Event, lambda a, b: 1000 * (b.at - a.at)
+    gpus.cuda.runtime.memGetInfo = lambda: (1 << 30, 1 << 30)
+    gpus.cuda.runtime.getDeviceProperties = lambda k: {"name": b"a stand-in"}
+    gpus.get_default_memory_pool = lambda: type("Pool", (), {"free_all_blocks": lambda self: None})()
+    monkeypatch.setattr(benchmark, "torch", None)
+    monkeypatch.setattr(benchmark, "NETWORKS", {"tiny": (4, (5, 3, 2))})
+    monkeypatch.setattr(
+        benchmark, "RULES", {name: benchmark.RULES[name] for name in ("sgd", "adam")} | {"none": ({}, None, {})}
+    )
+    path = tmp_path / "speed.json"
+    monkeypatch.setattr("sys.argv", ["gpu.py", "--elements", "1000", "--seconds", "0.01", "--json", str(path)])
+    with pytest.raises(SystemExit) as ended:
+        benchmark.main()
+    found = json.loads(path.read_text())
+    assert [row["rule"] for row in found["rules"]] == ["sgd", "adam", "none"]
+    assert found["rules"][1]["ours"] > 0 == (found["rules"][2]["ours"] or 0)
+    assert found["steps"][0]["ours"] > 0 < found["steps"][0]["hybridized"]
+    assert len(found["failed"]) == ended.value.code == 1
+    assert "not measured: none: " in capsys.readouterr().out
+    assert "| tiny |" in check.table({"date": "today", "parts": {"speed": found}})
