@@ -79,6 +79,8 @@ assert (w.grad.asnumpy() == [2, -6]).all()
 # With `activation="relu"` a negative result then becomes 0.
 #
 # Ours has two layers. The first has 64 units, which look at the 64 points. The second has 10, which look at those 64 units: one for each digit, and what it gives is the *score* of that digit.
+# A network takes many pictures at once, one in each row, and gives a row of scores for each.
+#
 # At first the weights are random, and the biases are 0. `Xavier` draws smaller weights for wider layers, so that the sums do not get out of hand.
 
 
@@ -153,7 +155,7 @@ before = net[1].weight.data()[7, 2].item()
 with autograd.record():
     loss = loss_of(net(pictures), labels)  # 32 losses
 loss.backward()  # the gradient of their sum
-trainer.step(batch_size=32)  # is divided by 32, and then the rule is applied
+trainer.step(batch_size=32)  # divides it by 32, and applies the rule
 
 # %% step-worked-text [markdown]
 # What has it done? Let us look at a single number: the weight that unit 7 of the second layer, which gives the score of the digit 7, has for unit 2 of the first.
@@ -180,7 +182,7 @@ assert lower < loss.mean().item() and summed < 0 < after - before
 # Training is the same step again and again, each time with another 32 pictures.
 # A `DataLoader` deals them out in a random order. When all have had their turn, that was one *epoch*.
 #
-# One run proves little, since its first weights are random. So here are three, with different seeds:
+# One run proves little, since its first weights and the order of the pictures are random. So here are three, with different seeds:
 
 
 # %% train
