@@ -99,3 +99,8 @@ for step in sgd_step, momentum_step:
         step.wrong(
             "wd * w", penalty, "wrong-operation", "the penalty itself stands where its derivative, wd w, belongs.", also
         )  # fmt: skip
+
+nag_step.wrong(
+    "w = p + v + momentum * v", "w = w + v", "missing-term", "this is plain momentum: nothing looks ahead.",
+    "new-state-used", "old-state-used",
+)  # fmt: skip

@@ -227,6 +227,7 @@ def decay_of(text: Program, own: str, weight: str, new: ast.expr) -> list[Swap]:
 
 def spread(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """`lr * a + b` for `lr * (a + b)`, the sign kept: a factor that does not reach all it should."""
+    roles = Roles(exercise, text)
     for line, node in sums(text):
         parts = terms_of(node)
         for i, (added, term) in enumerate(parts):
@@ -237,6 +238,8 @@ def spread(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     others = [x for j, x in enumerate(inner) if j != one]
                     kept = product_of([*factors[:k], (True, sum_of(others)), *factors[k + 1 :]])
                     sign, loose = inner[one]
+                    if roles.state_of(line) in roles.states and uses(loose, roles.state_of(line)):
+                        continue  # a mean written as s + (1 - beta) * (g - s)
                     new = sum_of([*parts[:i], (added, kept), (sign is added, loose), *parts[i + 1 :]])
                     left = said(product_of([*factors[:k], *factors[k + 1 :]]))
                     what = f"{said(loose)} is not multiplied by {left}."

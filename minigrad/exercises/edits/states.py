@@ -54,6 +54,10 @@ def not_updated(roles: Roles, text: Program) -> Iterator[Neighbour]:
             yield from several(text, result(text, node, name(state)), mistake, what)
             if state != roles.weight:
                 swaps += result(text, node, name(state))
+        if isinstance(node, ast.Name) and node.id in roles.new and node.id != state:
+            what = f"the new {node.id} is returned as {state}; it is the one that was given."
+            later = result(text, node, name(roles.new[node.id]))
+            yield from several(text, later, "new-state-used", what, "wrong-state-stored")
     if len(swaps) > 1:
         yield from several(text, swaps, "state-not-updated", "The states are returned as they came.")
 
@@ -135,6 +139,8 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if line != RESULT and roles.is_array(node) and node is not roles.lines[line]:
             parts.setdefault(ast.unparse(node), node)
     for state, node in roles.results:
+        own = {id(x) for x in ast.walk(roles.lines.get(roles.new.get(state, ""), node))}
+        elsewhere = any(is_name(x, roles.new.get(state, "")) for at, x, _ in text.nodes() if at != RESULT)
         if state not in roles.arrays:
             yield from stored_number(roles, text, state, node)
             continue
@@ -149,6 +155,8 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if state == roles.weight:
             others = [*parts.values()]
         for x in others if state == roles.weight else [*others, *map(negative, others)]:
+            if state != roles.weight and not elsewhere and id(x) in own:
+                continue  # then it is a mistake in the line of the state
             if not is_one_of(x, node) and not is_one_of(x, negative(node)) and not is_name(x, state):
                 shown = said(x)
                 if state == roles.weight and x_in(shown, roles.lines.get(new, node)):
