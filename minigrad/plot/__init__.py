@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from minigrad.plot.comparison import comparison
 from minigrad.plot.curves import curves
+from minigrad.plot.frequencies import frequencies
 from minigrad.plot.heatmap import heatmap
 from minigrad.plot.history import History, record
 from minigrad.plot.posterior import posterior
@@ -20,8 +21,8 @@ from minigrad.plot.tuning import tuned
 from minigrad.plot.vectors import vectors
 
 __all__ = [
-    "SURFACES", "History", "Surface", "animate", "compared", "comparison", "curves", "heatmap", "posterior",
-    "race", "rates", "record", "schedule", "states", "surface", "trajectory", "tuned", "vectors",
+    "SURFACES", "History", "Surface", "animate", "compared", "comparison", "curves", "frequencies", "heatmap",
+    "posterior", "race", "rates", "record", "schedule", "states", "surface", "trajectory", "tuned", "vectors",
 ]  # fmt: skip
 
 if _TYPE_CHECKING:
