@@ -15,9 +15,8 @@ def run_forms(arguments: argparse.Namespace) -> int:
     wanted = [named(name) for name in arguments.exercises or in_order()]
     texts = {name: text for exercise in wanted for name, text in forms(exercise, arguments.kind).items()}
     write_new(arguments.out, texts)
-    count = f"{len(texts)} file{'s' * (len(texts) > 1)} for {len(wanted)} exercise{'s' * (len(wanted) > 1)}"
-    secret = "; they contain the solutions" if arguments.kind == "nbgrader" else ""
-    print(f"{arguments.out}: {count}{secret}.")
+    secret = "; with the solutions" if arguments.kind == "nbgrader" else ""
+    print(f"{arguments.out}: {many(len(texts), 'file')} for {many(len(wanted), 'exercise')}{secret}.")
     return 0
 
 
@@ -34,9 +33,19 @@ def run_report(arguments: argparse.Namespace) -> int:
         file.write(table(found).encode())
     for name, number in often.items():
         print(f"{number:4}  {name}")
-    print(f"{right} of {len(found)} answers by {count} students are right; {arguments.out} has a line for each.")
+    whose = f"{many(len(found), 'answer')} by {many(count, 'student')}"
+    print(f"{right} right of {whose}; {arguments.out} has a line for each.")
     if arguments.plot:
         from minigrad import plot
 
-        save(plot.frequencies(often, f"Mistakes in {len(found)} answers by {count} students"), arguments.plot)
+        save(plot.frequencies(often, f"Mistakes in {whose}"), arguments.plot)
     return 0
+
+
+def many(count: int, word: str) -> str:
+    """A count with its word.
+
+    >>> many(1, "student"), many(2, "student")
+    ('1 student', '2 students')
+    """
+    return f"{count} {word}{'s' * (count != 1)}"

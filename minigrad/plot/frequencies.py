@@ -29,6 +29,7 @@ def frequencies(counts: Mapping[str, int], title: str = "") -> Picture:
     axes.grid(axis="x", color=FAINT)
     bars = axes.barh(names, [counts[name] for name in names], color=FAMILIES["SGD"][0], height=0.7)
     axes.bar_label(bars, fontsize=SMALLEST, color=INK, padding=3)
+    axes.set_yticks(range(len(names)), names)  # no names, no ticks
     axes.invert_yaxis()
     axes.set_xlim(0, 1.08 * max(counts.values(), default=1))
     axes.locator_params(axis="x", integer=True)

@@ -53,7 +53,7 @@ def test_every_answer_of_every_student_has_a_line(folder, capsys):
     named = {(student, exercise): mistake for student, exercise, _, mistake, _ in lines}
     assert named["emmy", "momentum_step"] == named["grace", "momentum_step"] == "wrong-sign"
     assert named["ada", "momentum_step"] == named["alan", "alan"] == ""
-    assert "   2  wrong-sign\n" in out and "1 of 6 answers by 4 students are right" in out
+    assert "   2  wrong-sign\n" in out and "1 right of 6 answers by 4 students" in out
     assert Path("r.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -70,5 +70,5 @@ def test_a_class_without_mistakes_is_drawn_too(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "ada.py").write_text(RIGHT)
-    assert "1 of 1 answers" in said(capsys, "class", "--plot", "r.svg")
+    assert "1 right of 1 answer by 1 student;" in said(capsys, "class", "--plot", "r.svg")
     assert (tmp_path / "r.svg").stat().st_size > 0

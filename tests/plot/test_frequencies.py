@@ -18,4 +18,4 @@ def test_each_count_has_a_bar_of_its_length():
 def test_nothing_to_count_is_an_empty_picture():
     figure = plot.frequencies({})
     figure.draw_without_rendering()
-    assert list(figure.axes[0].patches) == []
+    assert list(figure.axes[0].patches) == [] and list(figure.axes[0].get_yticks()) == []
