@@ -18,12 +18,12 @@ from minigrad.exercises.mistakes import VAGUE, rank
 from minigrad.exercises.outcome import Outcome, run
 from minigrad.exercises.program import Program
 from minigrad.exercises.sentences import said
-from minigrad.exercises.symptoms import structure
+from minigrad.exercises.symptoms import general
 
-UNUSUAL = ("axis-wrong", "max-not-elementwise", "wrong-operation", "operands-swapped", "extra-term")
+UNUSUAL = ("max-not-elementwise", "wrong-operation", "operands-swapped", "extra-term")
 """Mistakes that are looked for in pairs only where each of the two shows in a result of its own."""
 
-PAIRS = 4000
+PAIRS = 6000
 """How many pairs of mistakes are tried at most."""
 
 NOT_A_NUMBER = ("ZeroDivisionError", "OverflowError", "ValueError: math domain error", "FloatingPointError")
@@ -50,7 +50,7 @@ class Judgement:
         self.found = [y if exercise.agree else restructured(x, y) for x, y in zip(self.expected, returned)]
         off = [i for i in range(len(returned)) if not self.agree(self.expected[i], self.found[i], i)]
         self.off = sorted(off, key=lambda i: self.found[i].results is None)  # those that have numbers come first
-        self.compared: dict[tuple[Value, int, int], bool] = {}
+        self.compared: dict[tuple[Value, int, int, tuple[int, ...]], bool] = {}
 
     def outcome(self, function: Callable[..., Any], i: int) -> Outcome:
         exercise = self.exercise
@@ -82,16 +82,21 @@ class Judgement:
         beside = self.beside()
         if not self.off and not beside:
             return Feedback(self.exercise.name, True, "All of it is right.")
-        explained = self.explanation() if self.off and any(x.results is not None for x in self.found) else ()
-        return said(self, explained, self.symptoms() if self.off and not explained else [], beside, hint)
+        explained: tuple[Neighbour, ...] = ()
+        if self.off and any(x.results is not None for x in self.found):
+            with numpy.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                explained = self.explanation()
+        symptoms = [x for x in self.symptoms() if x.mistake not in beside] if self.off and not explained else []
+        return said(self, explained, symptoms, beside, hint)
 
     def symptoms(self) -> list[Symptom]:
         """What is wrong with an answer that no neighbour explains."""
         expected, found = [self.expected[i] for i in self.off], [self.found[i] for i in self.off]
-        symptoms = [] if self.exercise.observe else structure(self.exercise.results, expected, found)
-        if self.exercise.symptoms and not symptoms:
-            symptoms = self.exercise.symptoms(found, [self.words(i) for i in self.off])
-        return symptoms
+        own: list[Symptom] = []
+        if self.exercise.symptoms:
+            own = self.exercise.symptoms(found, [self.words(i) for i in self.off])
+        return own or ([] if self.exercise.observe else general(self.exercise.results, expected, found))
 
     def beside(self) -> dict[str, str]:
         """Mistakes that are not in the numbers: id -> a sentence."""
@@ -199,15 +204,15 @@ class Judgement:
         if found.results is None or values is None:
             failed = found.error.startswith(NOT_A_NUMBER) and values is not None
             return self.everything if failed and not all(is_finite(x.value) for x in values or ()) else set()
-        return {k for k, (x, y) in enumerate(zip(values, found.results)) if self.matches(x, y, k, i)}
+        given = self.returned[i].results or []
+        given = given if len(given) == len(found.results) else found.results  # in the shapes that they came in
+        pairs = [*enumerate(zip(values, found.results)), *enumerate(zip(values, given))]
+        return {k for k, (x, y) in pairs if self.matches(x, y, k, i)}
 
     def matches(self, value: Value, result: Any, k: int, i: int) -> bool:
-        key = (value, k, i)
+        key = (value, k, i, numpy.shape(result))
         if key not in self.compared:
-            raw = self.returned[i].results or []
-            self.compared[key] = (k < len(raw) and self.close(value.value, raw[k], i)) or self.close(
-                without_infinities(value.value), without_infinities(result), i
-            )
+            self.compared[key] = self.close(without_infinities(value.value), without_infinities(result), i)
         return self.compared[key]
 
     def pair(self) -> tuple[Neighbour, ...]:
@@ -239,7 +244,7 @@ class Judgement:
                     return ()
                 both = together(form, one, two)
                 if both and all(self.matching(both, k) == self.everything for k in self.order):
-                    return one, two
+                    return (one, two) if rank(one.mistake) <= rank(two.mistake) else (two, one)
         return ()
 
 
