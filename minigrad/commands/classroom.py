@@ -30,7 +30,7 @@ def run_report(arguments: argparse.Namespace) -> int:
         found = marked(arguments.folder, each=bar.update)
     right, often = sum(x.feedback.right for x in found), frequencies(found)
     with replacing(arguments.out) as file:
-        file.write(table(found).encode())
+        file.write(table(found).encode(errors="backslashreplace"))  # a file name may be no text
     for name, number in often.items():
         print(f"{number:4}  {name}")
     whose = f"{many(len(found), 'answer')} by {many(count, 'student')}"

@@ -1,6 +1,7 @@
 """`minigrad exercises report`: a line for each answer of a class, and which mistakes are made how often."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,14 @@ def test_a_class_without_mistakes_is_drawn_too(tmp_path, monkeypatch, capsys):
     (tmp_path / "class" / "ada.py").write_text(RIGHT)
     assert "1 right of 1 answer by 1 student;" in said(capsys, "class", "--plot", "r.svg")
     assert (tmp_path / "r.svg").stat().st_size > 0
+
+
+def test_a_name_that_is_no_text_gets_a_line_too(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    try:
+        Path(os.fsdecode(b"class/ad\xe4/")).mkdir(parents=True)
+    except OSError:
+        pytest.skip("this disk takes no such name")
+    Path(os.fsdecode(b"class/ad\xe4/sgd_step.py")).write_text("def sgd_step(w, g, *, lr, wd): return 0\n")
+    said(capsys, "class")
+    assert "ad\\udce4,sgd_step,no," in Path("report.csv").read_text(encoding="utf-8")
