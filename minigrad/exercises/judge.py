@@ -23,8 +23,8 @@ from minigrad.exercises.symptoms import general
 UNUSUAL = ("max-not-elementwise", "wrong-operation", "operands-swapped", "extra-term")
 """Mistakes that are looked for in pairs only where each of the two shows in a result of its own."""
 
-PAIRS = 6000
-"""How many pairs of mistakes are tried at most."""
+PAIRS, CALLS = 5000, 1000
+"""How many pairs of mistakes are tried at most, and how many where functions have to be called."""
 
 NOT_A_NUMBER = ("ZeroDivisionError", "OverflowError", "ValueError: math domain error", "FloatingPointError")
 """What Python raises where NumPy's result is infinite or NaN."""
@@ -180,10 +180,24 @@ class Judgement:
         if all(x.results is None for x in self.found):
             return False
         text = neighbour.program
-        if text is not None and text.lines and not self.exercise.observe and not self.exercise.agree:
-            return all(self.matching(text, i) == self.everything for i in self.order)
+        if text is not None and text.lines and not self.called:
+            return self.does(text)
         function = neighbour.function
-        return function is not None and all(self.agree(self.outcome(function, i), self.found[i], i) for i in self.order)
+        return function is not None and self.does(function)
+
+    @cached_property
+    def called(self) -> bool:
+        """Whether what is compared can only be had by calling functions."""
+        return bool(self.exercise.observe or self.exercise.agree)
+
+    def does(self, other: Program | Callable[..., Any]) -> bool:
+        """Whether a program or a function does what the answer does, on every probe."""
+        if isinstance(other, Program):
+            if not self.called:
+                return all(self.matching(other, i) == self.everything for i in self.order)
+            function = other.function()
+            return function is not None and self.does(function)
+        return all(self.agree(self.outcome(other, i), self.found[i], i) for i in self.order)
 
     @cached_property
     def order(self) -> list[int]:
@@ -218,32 +232,32 @@ class Judgement:
     def pair(self) -> tuple[Neighbour, ...]:
         """Two mistakes that together do what the answer does, or none.
 
-        A first mistake must not spoil a result that the answer has right. If it sets one more result right, the second
-        is looked for in the rest; if the answer is wrong in one result only, both are among the usual ones.
+        A first mistake must not spoil a result that the answer has right. Those that set one more result right come
+        first, each with every other; where the answer is wrong in one result only, both are among the usual ones.
         """
-        if self.exercise.agree or self.exercise.observe or self.found[self.off[0]].results is None:
+        if self.found[self.off[0]].results is None:
             return ()
         i, usual = self.off[0], [n for n in self.exercise.neighbours if n.swaps]
         tried = 0
-        for form in self.exercise.forms:
-            if not form.lines:
-                continue
-            right = self.matching(form, i)
-            kept = [(self.matching(n.program, i), n) for n in usual if n.form is form]
-            kept = sorted((x for x in kept if x[0] >= right), key=lambda x: (-len(x[0]), frequency(x[1].mistake)))
-            for i_one, i_two in diagonals(len(kept)):
-                (one_found, one), (two_found, two) = kept[i_one], kept[i_two]
-                apart = one_found > right and two_found > right  # each sets another result right
-                if not apart and (one.mistake in UNUSUAL or two.mistake in UNUSUAL):
+        for form in [x for x in self.exercise.forms if x.lines]:
+            right = set() if self.called else self.matching(form, i)
+            kept = [(right if self.called else self.matching(n.program, i), n) for n in usual if n.form is form]
+            kept = [x for x in kept if x[0] >= right]
+            kept.sort(key=lambda x: (-len(x[0]), x[0] == right or not x[1].expected, frequency(x[1].mistake)))
+            leading = sum(found > right for found, _ in kept)
+            for i_one, i_two in pairs(len(kept), leading):
+                (one_found, one), (_, two) = kept[i_one], kept[i_two]
+                if any(found == right and n.mistake in UNUSUAL for found, n in (kept[i_one], kept[i_two])):
                     continue
                 same = one.swaps[0][1] is two.swaps[0][1]
-                if same or (one_found == right and one.mistake in VAGUE and two.mistake in VAGUE):
+                vague = one.mistake in VAGUE and two.mistake in VAGUE and "wrong-factor" in (one.mistake, two.mistake)
+                if same or (one_found == right and vague):
                     continue
                 tried += 1
-                if tried > PAIRS:
+                if tried > (CALLS if self.called else PAIRS):
                     return ()
                 both = together(form, one, two)
-                if both and all(self.matching(both, k) == self.everything for k in self.order):
+                if both and self.does(both):
                     return (one, two) if rank(one.mistake) <= rank(two.mistake) else (two, one)
         return ()
 
@@ -254,10 +268,12 @@ def frequency(mistake: str) -> int:
     return many.index(mistake) + 1 if mistake in many else len(many) + 1 if mistake == "wrong-state-stored" else 0
 
 
-def diagonals(n: int) -> Iterator[tuple[int, int]]:
-    """All pairs of numbers below n, those with a small sum first."""
+def pairs(n: int, leading: int) -> Iterator[tuple[int, int]]:
+    """All pairs of numbers below n: those with one below `leading` first, then those with a small sum."""
+    for j in range(n):
+        yield from ((i, j) for i in range(min(j, leading)))
     for total in range(1, 2 * n - 2):
-        for i in range(max(0, total - n + 1), (total + 1) // 2):
+        for i in range(max(leading, total - n + 1), (total + 1) // 2):
             yield i, total - i
 
 

@@ -188,6 +188,9 @@ ftrl_step.wrong(
     "return (w, z, n)", "return (w, sign(z) * maximum(absolute(z) - lamda1, 0), n)", "wrong-state-stored",
     "what is returned as z is z shrunk by lamda1.",
 )  # fmt: skip
+ftrl_step.wrong(
+    "(z - sign(z) * lamda1)", "(z - lamda1)", "wrong-operation", "lamda1 needs the sign of z.", "scale-missing"
+)  # fmt: skip
 sgld_step.wrong(
     "lr / 2 * g + sqrt(lr) * noise", "sqrt(lr) * g + lr / 2 * noise", "operands-swapped",
     "the factors of the gradient and of the noise have changed places.",
