@@ -14,6 +14,7 @@ import numpy
 
 import minigrad
 from minigrad.commands.check import run_check
+from minigrad.commands.classroom import run_forms, run_report
 from minigrad.commands.compare import run_compare
 from minigrad.commands.equations import run_equations
 from minigrad.commands.exercises import run_assemble, run_list, run_progress, run_show, run_start
@@ -24,6 +25,7 @@ from minigrad.commands.output import DIGITS
 from minigrad.commands.surface import KINDS, run_surface
 from minigrad.commands.train import run_train
 from minigrad.errors import MinigradError
+from minigrad.exercises.forms import KINDS as FORMS
 from minigrad.plot.surfaces import SURFACES
 
 
@@ -249,6 +251,30 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=Path("my_framework.py"), metavar="FILE", help="default my_framework.py"
     )
     one.set_defaults(run=run_assemble)
+
+    one = commands.add_parser(
+        "forms",
+        help="write exercises as notebooks, for nbgrader, or with tests for pytest",
+        description="Write each exercise to a folder: 'student', a notebook with the statement and a cell that checks "
+        "the answer; 'nbgrader', the same with the solution between nbgrader's marks, for its folder source/; "
+        "'pytest', a file to begin with and one that tests it. Files that are there stay.",
+    )
+    one.add_argument("exercises", nargs="*", metavar="EXERCISE", help="default: all")
+    one.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where; a folder that is there")
+    one.add_argument("--kind", choices=FORMS, default=FORMS[0], help=f"default {FORMS[0]}")
+    one.set_defaults(run=run_forms)
+
+    one = commands.add_parser(
+        "report",
+        help="check the answers of a whole class; a table and a picture",
+        description="Check the answers in a folder that has a folder, or a Python file, for each student. Writes a "
+        "line for each answer: student, exercise, right, mistake, also. The picture shows which mistakes are made how "
+        "often. Each answer runs as in 'minigrad check', whose help says what that does not protect from.",
+    )
+    one.add_argument("folder", type=Path, metavar="FOLDER")
+    one.add_argument("--out", type=Path, default=Path("report.csv"), metavar="FILE", help="default report.csv")
+    one.add_argument("--plot", type=Path, metavar="FILE", help="the picture (.png, .pdf, .svg)")
+    one.set_defaults(run=run_report)
 
 
 def at_least(low: int, text: str) -> int:

@@ -1,13 +1,10 @@
 """`minigrad exercises`: the list, a statement, a file to begin with, and how far one is."""
 
 import argparse
-import os
 import textwrap
 from pathlib import Path
 
-from minigrad.commands.output import WIDTH, progress
-from minigrad.disk import replacing
-from minigrad.errors import AccessError
+from minigrad.commands.output import WIDTH, progress, write_new
 from minigrad.exercises.assemble import assemble, write
 from minigrad.exercises.course import EXERCISES
 from minigrad.exercises.exercise import named
@@ -50,13 +47,9 @@ def run_show(arguments: argparse.Namespace) -> int:
 def run_start(arguments: argparse.Namespace) -> int:
     """Write files to begin with, never over one that is there."""
     wanted = [named(name) for name in arguments.exercises]
-    paths = [arguments.folder / f"{exercise.name}.py" for exercise in wanted]
-    for path in paths:
-        if os.path.lexists(path):
-            raise AccessError(f"'{path}' is there already, and stays as it is; remove it to begin again.")
-    for exercise, path in zip(wanted, paths):
-        with replacing(path) as file:
-            file.write(blank(exercise).encode())
+    write_new(arguments.folder, {f"{exercise.name}.py": blank(exercise) for exercise in wanted})
+    for exercise in wanted:
+        path = arguments.folder / f"{exercise.name}.py"
         print(f"{path}: write the function, then 'minigrad check {path}'")
     return 0
 

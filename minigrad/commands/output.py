@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minigrad.disk import check_writable, replacing
-from minigrad.errors import ArgumentError
+from minigrad.errors import AccessError, ArgumentError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,3 +55,13 @@ def save(figure: Figure, path: Path) -> None:
     """Write a picture."""
     with replacing(path) as file:
         file.write(encoded(figure, path.suffix))
+
+
+def write_new(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files (name -> text) to a folder; none of them if one is there already."""
+    for name in texts:
+        if os.path.lexists(folder / name):
+            raise AccessError(f"'{folder / name}' is there already, and stays as it is; remove it to begin again.")
+    for name, text in texts.items():
+        with replacing(folder / name) as file:
+            file.write(text.encode())

@@ -123,26 +123,29 @@ def learners(path: Path) -> Source:
         return Source(path.name, file.read().decode(encoding), beside)
 
 
-def library(reference: object) -> Source:
-    """The file of a reference, without its statements, types and mistakes."""
-    return reduced(inspect.getmodule(reference).__name__)  # type: ignore[union-attr]
+def library(reference: object, words: str = "numpy") -> Source:
+    """The file of a reference, without its statements, types and mistakes. `words`: the module that gives WORDS."""
+    return reduced(inspect.getmodule(reference).__name__, words)  # type: ignore[union-attr]
 
 
-def reduced(module: str) -> Source:
+def reduced(module: str, words: str) -> Source:
     """A file of ours with nothing but functions and values."""
     tree = ast.parse(inspect.getsource(importlib.import_module(module)))
     kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.Assign)
     tree.body = [x for x in tree.body if isinstance(x, kept) and not is_future(x)]
-    tree = ast.fix_missing_locations(Bare().visit(tree))
+    tree = ast.fix_missing_locations(Bare(words).visit(tree))
 
     def beside(other: str) -> Source | None:
-        return reduced(other) if other.startswith("minigrad.") else None
+        return reduced(other, words) if other.startswith("minigrad.") and other != words else None
 
     return Source(module, ast.unparse(tree), beside)
 
 
 class Bare(ast.NodeTransformer):
-    """Takes decorators, types and docstrings off functions."""
+    """Takes decorators, types and docstrings off functions, and WORDS from another module."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.decorator_list, node.returns = [], None
@@ -159,7 +162,7 @@ class Bare(ast.NodeTransformer):
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
         if node.module in WORDS:
-            node.module = "numpy"
+            node.module = self.words
         return node
 
 

@@ -47,11 +47,14 @@ def answers(folder: Path) -> dict[str, Path]:
 
 
 def found(folder: Path) -> dict[str, tuple[Path, bool]]:
-    """Exercise -> the file that has a function of its name, and whether there is something in it."""
-    if not folder.is_dir():
+    """Exercise -> the file that has a function of its name, and whether there is something in it.
+
+    A file in place of the folder is one with a single file in it.
+    """
+    if not folder.exists():
         raise MissingFileError(f"There is no folder '{folder}'; give the one with your answers.")
     names, result = in_order(), dict[str, tuple[Path, bool]]()
-    for path in sorted(folder.glob("*.py")):
+    for path in files_of(folder):
         try:
             tree = parsed(path)
         except FileError:
@@ -62,6 +65,11 @@ def found(folder: Path) -> dict[str, tuple[Path, bool]]:
             if name in names and (name not in result or path.stem == name or (done and not result[name][1])):
                 result[name] = (path, done)
     return result
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The Python files of a folder, or the file itself."""
+    return sorted(folder.glob("*.py")) if folder.is_dir() else [folder]
 
 
 def functions(tree: ast.Module) -> dict[str, bool]:

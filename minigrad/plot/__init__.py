@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from minigrad.plot.comparison import comparison
 from minigrad.plot.curves import curves
+from minigrad.plot.frequencies import frequencies
 from minigrad.plot.graph import graph
 from minigrad.plot.heatmap import heatmap
 from minigrad.plot.history import History, record
@@ -21,7 +22,7 @@ from minigrad.plot.tuning import tuned
 from minigrad.plot.vectors import vectors
 
 __all__ = [
-    "SURFACES", "History", "Surface", "animate", "compared", "comparison", "curves", "graph", "heatmap",
+    "SURFACES", "History", "Surface", "animate", "compared", "comparison", "curves", "frequencies", "graph", "heatmap",
     "posterior", "race", "rates", "record", "schedule", "states", "surface", "trajectory", "tuned", "vectors",
 ]  # fmt: skip
 

@@ -86,7 +86,7 @@ def ftrl_step(w: Any, g: Any, z: Any, n: Any, *, lr: float, lamda1: float, beta:
     >>> import numpy
     >>> w, z, n = numpy.array([1.0, 1.0]), numpy.array([0.0, 0.0]), numpy.array([16.0, 0.0])
     >>> ftrl_step(w, numpy.array([3.0, 0.5]), z, n, lr=0.5, lamda1=0.5, beta=1.0)
-    (array([-0.04166667, -0.        ]), array([ 1. , -0.5]), array([25.  ,  0.25]))
+    (array([-0.04166667,  0.        ]), array([ 1. , -0.5]), array([25.  ,  0.25]))
 
     For the first weight: z = 3 - (√25 - √16) / 0.5 · 1 = 1, n = 25, and w = -(1 - 0.5) / ((1 + 5) / 0.5) = -1/24.
 

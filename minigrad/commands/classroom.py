@@ -1,0 +1,51 @@
+"""`minigrad exercises forms` and `report`: what a class is given, and what it has answered."""
+
+import argparse
+
+from minigrad.commands.output import PICTURES, progress, save, writable, write_new
+from minigrad.disk import replacing
+from minigrad.exercises.classroom import frequencies, marked, students, table
+from minigrad.exercises.exercise import named
+from minigrad.exercises.forms import forms
+from minigrad.exercises.parts import in_order
+
+
+def run_forms(arguments: argparse.Namespace) -> int:
+    """Write exercises in one of their forms, never over a file that is there."""
+    wanted = [named(name) for name in arguments.exercises or in_order()]
+    texts = {name: text for exercise in wanted for name, text in forms(exercise, arguments.kind).items()}
+    write_new(arguments.out, texts)
+    secret = "; with the solutions" if arguments.kind == "nbgrader" else ""
+    print(f"{arguments.out}: {many(len(texts), 'file')} for {many(len(wanted), 'exercise')}{secret}.")
+    return 0
+
+
+def run_report(arguments: argparse.Namespace) -> int:
+    """Check the answers of all students; a line for each in a file, and how often which mistake is made."""
+    count = len(students(arguments.folder))
+    writable(arguments.out)
+    if arguments.plot:
+        writable(arguments.plot, *PICTURES)
+    with progress(count, "student") as bar:
+        found = marked(arguments.folder, each=bar.update)
+    right, often = sum(x.feedback.right for x in found), frequencies(found)
+    with replacing(arguments.out) as file:
+        file.write(table(found).encode(errors="backslashreplace"))  # a file name may be no text
+    for name, number in often.items():
+        print(f"{number:4}  {name}")
+    whose = f"{many(len(found), 'answer')} by {many(count, 'student')}"
+    print(f"{right} right of {whose}; {arguments.out} has a line for each.")
+    if arguments.plot:
+        from minigrad import plot
+
+        save(plot.frequencies(often, f"Mistakes in {whose}"), arguments.plot)
+    return 0
+
+
+def many(count: int, word: str) -> str:
+    """A count with its word.
+
+    >>> many(1, "student"), many(2, "student")
+    ('1 student', '2 students')
+    """
+    return f"{count} {word}{'s' * (count != 1)}"

@@ -1,0 +1,101 @@
+"""The answers of a whole class: who has which exercise right, and which mistakes are made how often."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from minigrad.errors import FileError, MissingFileError
+from minigrad.exercises.answerfile import parsed
+from minigrad.exercises.feedback import Feedback
+from minigrad.exercises.folder import answers, files_of
+from minigrad.exercises.sandbox import check_file
+
+COLUMNS = ("student", "exercise", "right", "mistake", "also")
+UNKNOWN = "not recognised"
+"""What wrong answers are counted as whose mistake has no name."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """An answer of a student, or a file of theirs that is no Python."""
+
+    student: str
+    feedback: Feedback
+
+
+def students(folder: Path) -> list[tuple[str, Path]]:
+    """The name and the place of each student's answers: a folder, or a Python file. Hidden ones are passed over.
+
+    Raises MissingFileError if there is no such folder, or nothing in it.
+    """
+    if not folder.is_dir():
+        raise MissingFileError(f"There is no folder '{folder}'; give the one with a folder or a file for each student.")
+    found = [
+        (path.name.removesuffix(".py"), path) for path in sorted(folder.iterdir())
+        if not path.name.startswith((".", "_")) and (path.is_dir() or path.suffix == ".py")
+    ]  # fmt: skip
+    if not found:
+        raise MissingFileError(f"'{folder}' is empty; expected a folder or a Python file for each student.")
+    return found
+
+
+def marked(folder: Path, each: Callable[[], object] = lambda: None) -> list[Marked]:
+    """Check the answers of all students of a folder, as `minigrad check` does. `each` is called after each student."""
+    found: list[Marked] = []
+    for student, place in students(folder):
+        found += [Marked(student, feedback) for feedback in feedbacks(place)]
+        each()
+    return found
+
+
+def feedbacks(place: Path) -> list[Feedback]:
+    """What is to be said of a student's answers, and of files that cannot be read."""
+    found = [Feedback(path.stem, False, problem) for path in files_of(place) if (problem := unreadable(path))]
+    for name, path in answers(place).items():
+        try:
+            found += check_file(path, name)
+        except FileError as error:  # a file that this one imports
+            found.append(Feedback(name, False, str(error)))
+    return found
+
+
+def unreadable(path: Path) -> str:
+    """Why a file is no Python, or ""."""
+    try:
+        parsed(path)
+    except FileError as error:
+        return str(error)
+    return ""
+
+
+def mistakes_of(feedback: Feedback) -> list[str]:
+    """The mistakes of an answer by their ids, or that there is one without a name.
+
+    >>> mistakes_of(Feedback("adam_step", False, "", "wrong-sign", ("state-updated-late",)))
+    ['wrong-sign', 'state-updated-late']
+    >>> mistakes_of(Feedback("adam_step", False, "")), mistakes_of(Feedback("adam_step", True, ""))
+    (['not recognised'], [])
+    """
+    named = [x for x in (feedback.mistake, *feedback.also) if x]
+    return [] if feedback else named or [UNKNOWN]
+
+
+def frequencies(found: Iterable[Marked]) -> dict[str, int]:
+    """Mistake -> how many answers make it, the most frequent first."""
+    return dict(Counter(name for x in found for name in mistakes_of(x.feedback)).most_common())
+
+
+def table(found: Iterable[Marked]) -> str:
+    """A line for each answer, as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for x in found:
+        right = "yes" if x.feedback.right else "no"
+        writer.writerow([x.student, x.feedback.exercise, right, x.feedback.mistake or "", " ".join(x.feedback.also)])
+    return text.getvalue()
