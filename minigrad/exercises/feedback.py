@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from dataclasses import dataclass, field
 
 
@@ -16,6 +17,7 @@ class Feedback:
     * `also`: further ids that are true of it.
     * `where`: the line of the equation, as the exercise writes it.
     * `details`: what a marker may want to know: one line each.
+    * `named`: whether the mistake's id is shown; a hint of level 1 leaves it out.
     """
 
     exercise: str
@@ -25,6 +27,7 @@ class Feedback:
     also: tuple[str, ...] = ()
     where: str = ""
     details: tuple[str, ...] = field(default=())
+    named: bool = True
 
     def __bool__(self) -> bool:
         return self.right
@@ -34,13 +37,12 @@ class Feedback:
         """One line: the exercise and how it went."""
         if self.right:
             return f"{self.exercise}: right"
-        names = [self.mistake, *self.also] if self.mistake else self.also
+        names = [x for x in (self.mistake, *self.also) if x and self.named]
         return f"{self.exercise}: not yet ({', '.join(names)})" if names else f"{self.exercise}: not yet"
 
     def __str__(self) -> str:
-        lines = [self.headline, self.message]
-        lines += [f"    {line}" for line in self.details]
-        return "\n".join(line for line in lines if line)
+        lines = [self.headline, self.message, *(f"    {line}" for line in self.details)]
+        return "\n".join(filled(line) for line in lines if line)
 
     __repr__ = __str__
 
@@ -70,3 +72,9 @@ def code(text: str) -> str:
     """
     parts = html.escape(text).split("`")
     return "".join(f"<code>{x}</code>" if i % 2 and i + 1 < len(parts) else x for i, x in enumerate(parts))
+
+
+def filled(line: str) -> str:
+    """A line in as many lines as a terminal of 80 columns needs."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.fill(line, 80, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -66,7 +66,8 @@ def run(answer: Any, probe: Probe, names: Sequence[str], observe: Observe | None
     results, nested = ([returned], "") if single else flat(returned)
     for x in results:
         if not isinstance(x, (Number, numpy.ndarray, numpy.generic)):
-            what = "nothing (None)" if x is None else f"a {type(x).__name__}"
+            nothing = {None: "nothing (None)", ...: "`...`, nothing yet,"}
+            what = nothing[x] if x is None or x is ... else f"a {type(x).__name__}"
             return Outcome(None, error=f"it returns {what} where an array or a number is expected", kind="returned")
         if numpy.asarray(x).dtype.kind not in "fiub":
             what = f"an array of {x.dtype}" if isinstance(x, numpy.ndarray) else f"a {type(x).__name__}"

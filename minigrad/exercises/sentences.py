@@ -44,10 +44,10 @@ def said(
     ids += beside
     known = [x for x in dict.fromkeys(ids) if x in MISTAKES]
     if judgement.off and (hint > 2 or not explained):
-        details = (difference(judgement),)
+        details = difference(judgement)
     return Feedback(
         judgement.exercise.name, False, " ".join([*sentences, *beside.values()]), known[0] if known else None,
-        tuple(known[1:]), where, details,
+        tuple(known[1:]), where, details, hint > 1,
     )  # fmt: skip
 
 
@@ -60,7 +60,9 @@ def told(neighbour: Neighbour, hint: int) -> str:
     if hint <= 1:
         return f"Look again at how {place}."
     text = f"Where {place}: {neighbour.what}"
-    return text if hint == 2 else f"{text} It should be `{neighbour.where}`; yours does what `{neighbour.theirs}` does."
+    if hint == 2 or neighbour.where == neighbour.theirs:  # they differ in which value a name has by then
+        return text
+    return f"{text} It should be `{neighbour.where}`; yours does what `{neighbour.theirs}` does."
 
 
 def sentence(text: str) -> str:
@@ -71,6 +73,8 @@ def sentence(text: str) -> str:
 def unrecognised(judgement: Judgement) -> str:
     """What is said of a mistake that is none of the known ones."""
     found = judgement.found[judgement.off[0]]
+    if all(x.kind == "returned" and "nothing" in x.error for x in judgement.found):
+        return "The answer returns nothing. Is it written yet, and does it end with `return`?"
     if found.error:
         where = f", in the line `{found.line}`" if found.line else ""
         return (
@@ -79,16 +83,38 @@ def unrecognised(judgement: Judgement) -> str:
     return "This mistake is not recognised. The smallest case that shows it is below."
 
 
-def difference(judgement: Judgement) -> str:
-    """The smallest probe that shows the mistake: what was found, and what is right."""
-    i = judgement.off[0]
+def difference(judgement: Judgement) -> tuple[str, ...]:
+    """A small probe that shows the mistake: its arguments, what was found, and what is right."""
+    i = min(judgement.off, key=lambda i: (judgement.found[i].results is None, size(judgement, i)))
     found, expected, words = judgement.found[i], judgement.expected[i], judgement.exercise.tried[i].words
+    given = arguments(judgement, i)
     if found.results is None or expected.results is None:
-        return f"{words}: {found.error}"
+        return *given, f"{words}: {found.error}"
     for name, x, y in zip(judgement.names(len(expected.results)), expected.results, found.results):
         if not judgement.close(x, y, i):
-            return f"{words}: {name} is {short(y)}, expected {short(x)}"
-    return f"{words}: {len(found.results)} results, expected {len(expected.results)}"
+            return *given, f"{words}: {name} is {short(y)}, expected {short(x)}"
+    return *given, f"{words}: {len(found.results)} results, expected {len(expected.results)}"
+
+
+def size(judgement: Judgement, i: int) -> int:
+    """How many elements the arguments of a probe have."""
+    args, _ = judgement.exercise.tried[i].make()
+    return sum(numpy.size(x) for x in args if isinstance(x, (numpy.ndarray, float, int)))
+
+
+def arguments(judgement: Judgement, i: int) -> tuple[str, ...]:
+    """The arguments of a probe as one would write them; nothing if they are many, or not numbers."""
+    args, kwargs = judgement.exercise.tried[i].make()
+    values = {**dict(zip(judgement.exercise.arguments, args)), **kwargs}
+    plain = all(isinstance(x, (numpy.ndarray, float, int, tuple)) for x in values.values())
+    if not plain or sum(numpy.size(x) for x in values.values()) > 24:
+        return ()
+    return (f"for {', '.join(f'{name} = {written(x)}' for name, x in values.items())}",)
+
+
+def written(x: Any) -> str:
+    """An argument in a few digits."""
+    return repr(numpy.asarray(x).round(4).tolist()) if isinstance(x, numpy.ndarray) else f"{x!r:.12}"
 
 
 def short(x: Any) -> str:

@@ -36,12 +36,19 @@ class Node:
 
     def vjp(self, g: Any) -> list[Any]:
         """The gradients of the parents."""
-        whole = {id(x): x if x is None else x * g for x in self.weights}  # one object for equal weights
+        whole = {id(x): times(x, g) for x in self.weights}  # one object for equal weights
         parts = [g if x is None else whole[id(x)] for x in self.weights]
         arrays = [(x, x.copy()) for x in parts if isinstance(x, numpy.ndarray)]
         if arrays:
             self.given = [*self.given, *arrays]
         return parts
+
+
+def times(weight: Any, g: Any) -> Any:
+    """The gradient times a number or, element by element, an array; a matrix mixes its elements."""
+    if numpy.ndim(weight) == 2:
+        return weight @ numpy.broadcast_to(g, len(weight))
+    return weight if weight is None else weight * g
 
 
 def reachable(node: Any) -> list[Any]:
@@ -123,11 +130,20 @@ def in_arrays() -> Node:
     return Node([c, a, c, Node([c, b], [None, None])], [w, w, w, None])
 
 
+def mixed() -> Node:
+    """Gradients are arrays whose elements a vjp mixes, as that of a matrix product does."""
+    matrix = numpy.array([[1.0, 2.0], [-3.0, 0.5]])
+    a = Node()
+    b = Node([a], [matrix])
+    return Node([b, a], [numpy.array([2.0, 3.0]), numpy.array([1.0, -1.0])])
+
+
 SMALL: dict[str, Callable[[], Node]] = {
     "one node": leaf, "a chain of 4": lambda: chain([0.5, 1.5, 2.5]), "a tree": tree,
     "a node that is both parents": twice,
     "a diamond": diamond, "a short way and a long one": lambda: uneven(False),
     "a long way and a short one": lambda: uneven(True), "a ladder": ladder, "gradients that are arrays": in_arrays,
+    "a matrix product": mixed,
 }  # fmt: skip
 
 
@@ -275,6 +291,11 @@ def wrong_grads(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]
     """The mistakes that gradients show."""
     symptoms = too_deep(found, words)
     seen = [x.results for x in found if x.results is not None]
+    if len(seen) > 5 and not any(numpy.any(x[0]) for x in seen):
+        return [Symptom("missing-term", "no gradient is set: all are 0 as before. Is it written yet?")]
+    if set(words) == {"a matrix product"}:
+        what = "a vjp may mix elements: hand the gradient in, vjp(g), and do not multiply by it afterwards."
+        return [Symptom("wrong-operation", what)]
     if any(x[1] for x in seen):
         symptoms.append(Symptom("input-modified", "what a vjp returned is changed in place; it may belong to others."))
     elif seen and not {"one node", "a chain of 4", "a tree"} & set(words) and not symptoms:
