@@ -23,7 +23,7 @@ from minigrad.exercises.symptoms import general
 UNUSUAL = ("max-not-elementwise", "wrong-operation", "operands-swapped", "extra-term")
 """Mistakes that are looked for in pairs only where each of the two shows in a result of its own."""
 
-PAIRS, CALLS = 5000, 1000
+PAIRS, CALLS = 4000, 1000
 """How many pairs of mistakes are tried at most, and how many where functions have to be called."""
 
 NOT_A_NUMBER = ("ZeroDivisionError", "OverflowError", "ValueError: math domain error", "FloatingPointError")
@@ -199,6 +199,12 @@ class Judgement:
             return function is not None and self.does(function)
         return all(self.agree(self.outcome(other, i), self.found[i], i) for i in self.order)
 
+    def is_right(self, neighbour: Neighbour) -> bool:
+        """Whether an edit has only made another way to write the right answer."""
+        function = neighbour.function
+        outcomes = [self.outcome(function, i) for i in self.order] if function else []
+        return bool(outcomes) and all(self.agree(self.expected[i], x, i) for i, x in zip(self.order, outcomes))
+
     @cached_property
     def order(self) -> list[int]:
         """The probes, those first on which the answer is wrong."""
@@ -258,7 +264,9 @@ class Judgement:
                     return ()
                 both = together(form, one, two)
                 if both and self.does(both):
-                    return (one, two) if rank(one.mistake) <= rank(two.mistake) else (two, one)
+                    wrong = sorted((x for x in (one, two) if not self.is_right(x)), key=lambda x: rank(x.mistake))
+                    if wrong:
+                        return tuple(wrong)
         return ()
 
 
