@@ -40,6 +40,10 @@ OPERATORS: dict[type[ast.operator] | type[ast.unaryop], Callable[..., Any]] = {
 }  # fmt: skip
 
 
+SIGNS = ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context
+"""Parts of expressions that have no names in them."""
+
+
 class Value:
     """What an expression has computed, or that it could not."""
 
@@ -74,7 +78,12 @@ class Bench:
     def names_of(self, expression: ast.expr, known: Callable[[str], bool]) -> tuple[str, ...]:
         """The names in an expression that are arguments or lines."""
         if expression not in self.names:
-            self.names[expression] = tuple(sorted(filter(known, names_in(expression))))
+            parts = list(ast.iter_child_nodes(expression))
+            if isinstance(expression, ast.Name) or not all(isinstance(x, (ast.expr, *SIGNS)) for x in parts):
+                found = set(filter(known, names_in(expression)))
+            else:
+                found = {x for part in parts if isinstance(part, ast.expr) for x in self.names_of(part, known)}
+            self.names[expression] = tuple(sorted(found))
         return self.names[expression]
 
     def function(self, expression: ast.expr, names: Sequence[str], text: Program) -> Callable[..., Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy
@@ -199,6 +201,12 @@ class Judgement:
             return function is not None and self.does(function)
         return all(self.agree(self.outcome(other, i), self.found[i], i) for i in self.order)
 
+    def is_right(self, neighbour: Neighbour) -> bool:
+        """Whether an edit has only made another way to write the right answer."""
+        function = neighbour.function
+        outcomes = [self.outcome(function, i) for i in self.order] if function else []
+        return bool(outcomes) and all(self.agree(self.expected[i], x, i) for i, x in zip(self.order, outcomes))
+
     @cached_property
     def order(self) -> list[int]:
         """The probes, those first on which the answer is wrong."""
@@ -237,29 +245,49 @@ class Judgement:
         """
         if self.found[self.off[0]].results is None:
             return ()
+        tries = list(islice(self.candidates(), CALLS if self.called else PAIRS))
+        return next((found for x in tries if (found := self.fitting(*x))), ())
+
+    def candidates(self) -> Iterator[tuple[Program, Neighbour, Neighbour]]:
+        """Pairs of mistakes in one form of the reference, the first of each kind of mistake first."""
         i, usual = self.off[0], [n for n in self.exercise.neighbours if n.swaps]
-        tried = 0
         for form in [x for x in self.exercise.forms if x.lines]:
             right = set() if self.called else self.matching(form, i)
             kept = [(right if self.called else self.matching(n.program, i), n) for n in usual if n.form is form]
             kept = [x for x in kept if x[0] >= right]
-            kept.sort(key=lambda x: (-len(x[0]), x[0] == right or not x[1].expected, frequency(x[1].mistake)))
-            leading = sum(found > right for found, _ in kept)
-            for i_one, i_two in pairs(len(kept), leading):
+            turns = occurrences([n.mistake for _, n in kept])
+            rows = [(-len(x), x == right or not n.expected, k, frequency(n.mistake)) for (x, n), k in zip(kept, turns)]
+            kept = [kept[k] for k in sorted(range(len(kept)), key=rows.__getitem__)]
+            for i_one, i_two in pairs(len(kept), sum(found > right for found, _ in kept)):
                 (one_found, one), (_, two) = kept[i_one], kept[i_two]
                 if any(found == right and n.mistake in UNUSUAL for found, n in (kept[i_one], kept[i_two])):
                     continue
-                same = one.swaps[0][1] is two.swaps[0][1]
-                vague = one.mistake in VAGUE and two.mistake in VAGUE and "wrong-factor" in (one.mistake, two.mistake)
-                if same or (one_found == right and vague):
+                if one.swaps[0][1] is two.swaps[0][1]:
                     continue
-                tried += 1
-                if tried > (CALLS if self.called else PAIRS):
-                    return ()
-                both = together(form, one, two)
-                if both and self.does(both):
-                    return (one, two) if rank(one.mistake) <= rank(two.mistake) else (two, one)
-        return ()
+                vague = {one.mistake, two.mistake} <= {*VAGUE} and "wrong-factor" in (one.mistake, two.mistake)
+                if one_found > right or not vague:
+                    yield form, one, two
+
+    def fitting(self, form: Program, one: Neighbour, two: Neighbour) -> tuple[Neighbour, ...]:
+        """The two mistakes if together they do what the answer does: the more specific first."""
+        both = together(form, one, two)
+        if not both or not self.does(both):
+            return ()
+        return tuple(sorted((x for x in (one, two) if not self.is_right(x)), key=lambda x: rank(x.mistake)))
+
+
+def occurrences(words: Sequence[str]) -> list[int]:
+    """How often each word has come before.
+
+    >>> occurrences(["a", "b", "a"])
+    [0, 0, 1]
+    """
+    seen = Counter[str]()
+    found = []
+    for word in words:
+        found.append(seen[word])
+        seen[word] += 1
+    return found
 
 
 def frequency(mistake: str) -> int:

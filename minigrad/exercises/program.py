@@ -202,10 +202,12 @@ def replaced(tree: Any, old: ast.AST, new: ast.expr) -> Any:
     if not isinstance(tree, (ast.expr, ast.keyword, ast.comprehension)):
         return tree
     changed = {}
-    for name, value in vars(tree).items():
-        part = replaced(value, old, new)
-        if part is not value:
-            changed[name] = part
+    for name in tree._fields:
+        value = getattr(tree, name)
+        if isinstance(value, (ast.AST, list)):
+            part = replaced(value, old, new)
+            if part is not value:
+                changed[name] = part
     if not changed:
         return tree
     made = copy.copy(tree)

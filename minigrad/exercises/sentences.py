@@ -29,7 +29,7 @@ def said(
     details: tuple[str, ...] = ()
     if "state-shared" in beside:
         other = {"wrong-state-stored", "wrong-returned-order"}
-        explained = [n for n in explained if not other & {n.mistake, *n.also}]
+        explained = [n for n in explained if not other & {n.mistake, *n.also} and n.mistake != "wrong-operation"]
     if any(n.mistake == "wrong-returned-order" for n in explained):
         beside = {x: text for x, text in beside.items() if x not in ("shape-wrong", "dtype-widened")}
     if explained:

@@ -1,5 +1,7 @@
 """Exercises made from rules: their references step as the optimizers do, and their mistakes are named."""
 
+import time
+
 import numpy
 import pytest
 
@@ -35,6 +37,65 @@ def test_every_registered_rule_makes_an_exercise_that_its_reference_solves(name)
     assert check(exercise, exercise.reference)
     assert exercise.name in exercise.text
     assert "Hints:" in exercise.text
+
+
+def without_step(step, n):
+    """The weight stays; the states are right."""
+    return lambda w, *args, **hypers: (w.copy(), *step(w, *args, **hypers)[1:])
+
+
+def without_memory(step, n):
+    """The weight is right; the states stay."""
+    return lambda w, g, *args, **hypers: (step(w, g, *args, **hypers)[0], *map(numpy.array, args[: n - 1]))
+
+
+def reversed_order(step, n):
+    """Right, in the order from last to first."""
+    return lambda *args, **hypers: step(*args, **hypers)[::-1]
+
+
+def uphill(step, n):
+    """The weight moves the other way."""
+    return lambda w, *args, **hypers: (2 * w - step(w, *args, **hypers)[0], *step(w, *args, **hypers)[1:])
+
+
+def half_a_step(step, n):
+    """The weight moves half as far."""
+    return lambda w, *args, **hypers: ((w + step(w, *args, **hypers)[0]) / 2, *step(w, *args, **hypers)[1:])
+
+
+SLIPS = [
+    (without_step, "weight-not-updated"),
+    (without_memory, "state-not-updated"),
+    (reversed_order, "wrong-returned-order"),
+    (uphill, "wrong-sign"),
+    (half_a_step, "wrong-factor"),
+]
+WEIGHT_FOUND_ANEW = ("ftml", "ftrl")  # the other way, and half as far, are no single mistakes there
+
+
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+def test_slips_in_every_registered_rule_are_named_in_two_seconds(name):
+    exercise = from_rule(name)
+    n = len(exercise.results)
+
+    def step(*args, **hypers):
+        returned = exercise.reference(*args, **hypers)
+        return returned if isinstance(returned, tuple) else (returned,)
+
+    for slip, mistake in SLIPS:
+        if n == 1 and slip in (without_memory, reversed_order):
+            continue
+        if name in WEIGHT_FOUND_ANEW and slip in (uphill, half_a_step):
+            continue
+        wrong = slip(step, n)
+        solution = wrong if n > 1 else lambda *args, wrong=wrong, **hypers: wrong(*args, **hypers)[0]
+        before = time.process_time()
+        found = check(exercise, solution)
+        assert time.process_time() - before < 2
+        assert not found
+        if (name, slip) != ("sgld", half_a_step):  # half of both terms: said not to be recognised
+            assert mistake in (found.mistake, *found.also), found
 
 
 class Halves(optimizer.Optimizer):

@@ -45,6 +45,20 @@ def test_a_variant_finds_the_bottom_of_a_parabola(seed):
     assert numpy.abs(w).max() < 0.5
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_twenty_variants_of_a_rule_go_down_a_parabola(rule):
+    hypers = {"lr": 0.05, "beta": 0.9, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    start, curved = numpy.array([1.5, -1.0, 0.8]), numpy.array([1.0, 0.5, 3.0])
+    for seed in range(20):
+        made = variant(rule, seed)
+        chosen = {name: hypers[name] for name in made.program.keywords}
+        w, *states = start, *(numpy.zeros(3) for _ in made.results[1:])
+        for t in range(1, 301):
+            args = [w, curved * w, *states] + [t] * ("t" in made.arguments)
+            w, *states = made.reference(*args, **chosen)
+        assert (curved * w**2).sum() < 0.5 * (curved * start**2).sum(), made.text
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_books_rule_and_a_wrong_sign_are_not_passed(seed):
     made = variant("rmsprop_step", seed)

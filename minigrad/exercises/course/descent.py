@@ -106,7 +106,6 @@ nag_step.equally(
     "p = w + momentum ** 2 * v - (1 + momentum) * lr * g ... p",
 )
 nag_step.equally("p = w - momentum * v ... p + v + momentum * v", "p = w - lr * g ... p + momentum * v")
-nag_step.wrong("1 + momentum", "1 - momentum", "wrong-factor", "1 + momentum became 1 - momentum.", "wrong-sign")
 nag_step.wrong(
     "w = p + v + momentum * v", "w = w + v", "missing-term", "this is plain momentum: nothing looks ahead.",
     "new-state-used", "old-state-used",

@@ -23,7 +23,7 @@ from minigrad.exercises.probes import Probe, probe
 from minigrad.exercises.probes import spread as with_gaps
 from minigrad.exercises.words import cos, sqrt, total
 
-SCALAR = [norms, epsilon, terms, conditions, lengths, hypers, powers, factors, spread, parentheses, arguments, numbers]
+SCALAR = [norms, epsilon, terms, conditions, hypers, powers, lengths, factors, spread, parentheses, arguments, numbers]
 
 
 def lars_probes() -> Iterator[Probe]:

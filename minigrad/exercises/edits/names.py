@@ -117,7 +117,8 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     what = f"{said(term)} is multiplied by 1 - {hyper}, which does not belong here."
                     yield from swapped(text, line, term, binary(rest, "*", term), "extra-term", what)
             for hyper in roles.hypers:
-                if uses(x, hyper) and not uses(x, roles.rate or hyper) and not uses(term, hyper):
+                apart = not uses(term, hyper) or is_call(term, "maximum")
+                if uses(x, hyper) and not uses(x, roles.rate or hyper) and apart:
                     for node in [n for n in ast.walk(x) if is_call(n, "absolute") or is_power(n, 2)]:
                         rest = binary(binary(number(1), "-", name(hyper)), "*", node)  # type: ignore[arg-type]
                         what = f"{said(node)} is multiplied by 1 - {hyper}, which does not belong here."  # type: ignore[arg-type]

@@ -191,7 +191,8 @@ def elsewhere(
             rest = binary(number(1), "-", factor)
             yield from line("decay-on-state", on_state, new, lambda x, r=rest: binary(r, "*", x))  # type: ignore[misc]
         yield from line("decay-on-state", on_state, new, lambda x, s=state: binary(x, "+", binary(wd, "*", name(s))))  # type: ignore[misc]
-        for value in name(state), name(new):
+        faded = [binary(name(h), "*", name(state)) for h in roles.hypers if h not in (own, roles.rate)]
+        for value in name(state), name(new), *faded:
             yield from several(text, decay_of(text, own, roles.weight, value), "decay-on-state", on_state)
             for factor in scaled, wd:
                 late = binary(factor, "*", value)

@@ -46,7 +46,11 @@ def terms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             )
             yield from left_out(roles, text, line, node, term, others)
             twice = binary(number(2), "*", term)
-            often = ("extra-term", "wrong-factor") if roles.is_array(term) else ("wrong-factor", "extra-term")
+            often = (
+                ("extra-term", "wrong-factor")
+                if roles.is_array(term) or is_one(term)
+                else ("wrong-factor", "extra-term")
+            )
             what = f"{shown} is counted twice."
             yield from swapped(text, line, node, instead((added, twice)), often[0], what, often[1])
             if len(parts) > 1 and roles.is_array(term):
