@@ -69,12 +69,12 @@ class Exercise:
     results: tuple[str, ...]
     float64: float = 1e-8
     float32: float = 2e-4
-    absolute: float = 0.0
+    absolute: float | Callable[[Probe], float] = 0.0
     free: tuple[str, ...] = ()
     observe: Observe | None = None
     agree: Callable[[Any, Any, Any], bool] | None = None
     symptoms: Callable[[Sequence[Outcome], Sequence[str]], list[Symptom]] | None = None
-    catalogue: list[Callable[[Exercise], Neighbour]] = field(default_factory=list)
+    catalogue: list[Callable[[Exercise, str], Neighbour | None]] = field(default_factory=list)
     others: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -122,6 +122,11 @@ class Exercise:
         return [self.float32 if is_single(probe.make()) else self.float64 for probe in self.tried]
 
     @cached_property
+    def slacks(self) -> list[float]:
+        """The absolute error that is rounding, on each probe."""
+        return [self.absolute(probe) if callable(self.absolute) else self.absolute for probe in self.tried]
+
+    @cached_property
     def bench(self) -> Bench:
         """Where programs are tried on the probes."""
         return Bench(self.tried, self.arguments)
@@ -129,7 +134,10 @@ class Exercise:
     @cached_property
     def neighbours(self) -> list[Neighbour]:
         """Every answer that is one mistake away: those of the catalogue first."""
-        named = [replace(make(self), expected=True) for make in self.catalogue]
+        named = [replace(n, expected=True) for make in self.catalogue if (n := make(self, source(self.reference)))]
+        for text in (self.changed(*form) for form in self.others if self.agree):  # numbers depend on how it is written
+            variants = [n for make in self.catalogue if (n := make(self, text))]
+            named += [replace(n, expected=True, form=n.program) for n in variants]
         found = [*named, *(n for form in self.forms for n in self.edited(form))]
         return [n if n.form or not n.program else self.compared(n, n.program) for n in found]
 
@@ -159,7 +167,7 @@ class Exercise:
         changed by `old` and `new` with `...` between the parts, in their order.
         """
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
-        self.catalogue.append(lambda self: self.replaced(old, new, mistake, what, also))
+        self.catalogue.append(lambda self, text: self.replaced(text, old, new, mistake, what, also))
 
     def line(self, name: str, text: str, mistake: str, what: str, *also: str) -> None:
         """Add an expected mistake: the line that computes `name`, or "return", has this text instead."""
@@ -172,21 +180,26 @@ class Exercise:
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
 
         def made(function: Callable[..., Any]) -> Callable[..., Any]:
-            self.catalogue.append(lambda self: Neighbour(mistake, "", "", what, lambda: function, also))
+            self.catalogue.append(lambda self, text: Neighbour(mistake, "", "", what, lambda: function, also))
             return function
 
         return made
 
-    def replaced(self, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]) -> Neighbour:
-        before, after = source(self.reference), self.changed(old, new)
+    def replaced(
+        self, before: str, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]
+    ) -> Neighbour | None:
+        """A text with parts replaced; None if they are not there, in another text than the reference's."""
+        if before != source(self.reference) and not all(tidy(part) in before for part in old.split(" ... ")):
+            return None
+        after = self.changed(old, new, before)
         lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
         where, theirs = lines[0] if lines else ("", "")
         text = self.parsed(after)
         return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text)
 
-    def changed(self, old: str, new: str) -> str:
-        """The text of the reference with parts replaced."""
-        after = source(self.reference)
+    def changed(self, old: str, new: str, text: str = "") -> str:
+        """The text of the reference, or another one, with parts replaced."""
+        after = text or source(self.reference)
         for part, other in zip(map(tidy, old.split(" ... ")), map(tidy, new.split(" ... ")), strict=True):
             assert part in after, f"{self.name}: {part!r} is not in the reference:\n{after}"
             after = after.replace(part, other)
@@ -208,10 +221,10 @@ def exercise(
         results: the names of what is returned, with blanks between them.
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
-        options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding; `free`, results
-            of any dtype; `observe(returned, args)`, what is compared if not the results; `agree(expected, found,
-            probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what is wrong with an answer
-            that no neighbour explains, from the probes on which it is wrong.
+        options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding, or a function of
+            the probe; `free`, results of any dtype; `observe(returned, args)`, what is compared if not the results;
+            `agree(expected, found, probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what
+            is wrong with an answer that no neighbour explains, from the probes on which it is wrong.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:

@@ -97,7 +97,7 @@ for _give, _mistake, _what in ((add, "order-wrong", EARLY), (put, "assignment-fo
                     )
                 )
     for _last_in in (True, False):
-        backward.mistaken("order-wrong", AGAIN, *(["assignment-for-accumulation"] if _give is put else ["extra-term"]))(
+        backward.mistaken(_mistake, AGAIN, "order-wrong" if _give is put else "extra-term")(
             lambda node, give=_give, last_in=_last_in: every_time(node, give, last_in)
         )
 
