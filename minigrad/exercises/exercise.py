@@ -74,7 +74,7 @@ class Exercise:
     observe: Observe | None = None
     agree: Callable[[Any, Any, Any], bool] | None = None
     symptoms: Callable[[Sequence[Outcome], Sequence[str]], list[Symptom]] | None = None
-    catalogue: list[Callable[[Exercise, str], Neighbour | None]] = field(default_factory=list)
+    catalogue: list[Callable[..., Neighbour | None]] = field(default_factory=list)
     others: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -134,7 +134,7 @@ class Exercise:
     @cached_property
     def neighbours(self) -> list[Neighbour]:
         """Every answer that is one mistake away: those of the catalogue first."""
-        named = [replace(n, expected=True) for make in self.catalogue if (n := make(self, source(self.reference)))]
+        named = [replace(n, expected=True) for make in self.catalogue if (n := make(self))]
         for text in (self.changed(*form) for form in self.others if self.agree):  # numbers depend on how it is written
             variants = [n for make in self.catalogue if (n := make(self, text))]
             named += [replace(n, expected=True, form=n.program) for n in variants]
@@ -167,7 +167,7 @@ class Exercise:
         changed by `old` and `new` with `...` between the parts, in their order.
         """
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
-        self.catalogue.append(lambda self, text: self.replaced(text, old, new, mistake, what, also))
+        self.catalogue.append(lambda self, text="": self.replaced(text, old, new, mistake, what, also))
 
     def line(self, name: str, text: str, mistake: str, what: str, *also: str) -> None:
         """Add an expected mistake: the line that computes `name`, or "return", has this text instead."""
@@ -180,7 +180,7 @@ class Exercise:
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
 
         def made(function: Callable[..., Any]) -> Callable[..., Any]:
-            self.catalogue.append(lambda self, text: Neighbour(mistake, "", "", what, lambda: function, also))
+            self.catalogue.append(lambda self, text="": Neighbour(mistake, "", "", what, lambda: function, also))
             return function
 
         return made
@@ -188,9 +188,10 @@ class Exercise:
     def replaced(
         self, before: str, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]
     ) -> Neighbour | None:
-        """A text with parts replaced; None if they are not there, in another text than the reference's."""
-        if before != source(self.reference) and not all(tidy(part) in before for part in old.split(" ... ")):
+        """The reference, or another text, with parts replaced; None if they are not in that other text."""
+        if before and not all(tidy(part) in before for part in old.split(" ... ")):
             return None
+        before = before or source(self.reference)
         after = self.changed(old, new, before)
         lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
         where, theirs = lines[0] if lines else ("", "")

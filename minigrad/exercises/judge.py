@@ -190,8 +190,10 @@ class Judgement:
 
     @cached_property
     def order(self) -> list[int]:
-        """The probes, those first on which the answer is wrong."""
-        return [*self.off, *(i for i in range(len(self.found)) if i not in self.off)]
+        """The probes, those first on which the answer is wrong, and last those on which it fails."""
+        failing = [i for i in self.off if self.found[i].results is None]
+        wrong = [i for i in self.off if i not in failing]
+        return [*wrong, *(i for i in range(len(self.found)) if i not in self.off), *failing]
 
     @cached_property
     def everything(self) -> set[int]:
