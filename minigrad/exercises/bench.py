@@ -36,7 +36,7 @@ def raised(x: Any, y: Any) -> Any:
 
 OPERATORS: dict[type[ast.operator] | type[ast.unaryop], Callable[..., Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: divided,
-    ast.Pow: raised, ast.USub: operator.neg,
+    ast.Pow: raised, ast.USub: operator.neg, ast.MatMult: operator.matmul,
 }  # fmt: skip
 
 
@@ -127,6 +127,15 @@ class Sheet:
             values[key] = FAILED if any(x.failed for x in inputs) else self.computed(expression, names, inputs)
         return values[key]
 
+    def called(self, x: ast.expr) -> Callable[..., Any] | None:
+        """The function that a call of a word or of `np.` calls; None for other expressions, and where `*` is used."""
+        if not isinstance(x, ast.Call) or any(isinstance(y, ast.Starred) for y in x.args):
+            return None
+        if isinstance(x.func, ast.Name):
+            return WORDS.get(x.func.id)
+        known = isinstance(x.func, ast.Attribute) and ast.unparse(x.func.value) == "np"
+        return getattr(numpy, x.func.attr, None) if known and isinstance(x.func, ast.Attribute) else None
+
     def computed(self, x: ast.expr, names: Sequence[str], inputs: Sequence[Value]) -> Value:
         """The value of an expression from those of its parts."""
         if isinstance(x, ast.Constant):
@@ -135,8 +144,16 @@ class Sheet:
             return applied(OPERATORS[type(x.op)], self.of(x.left), self.of(x.right))
         if isinstance(x, ast.UnaryOp) and type(x.op) in OPERATORS:
             return applied(OPERATORS[type(x.op)], self.of(x.operand))
-        if isinstance(x, ast.Call) and isinstance(x.func, ast.Name) and x.func.id in WORDS and not x.keywords:
-            return applied(WORDS[x.func.id], *map(self.of, x.args))
+        function = self.called(x)
+        if function is not None and isinstance(x, ast.Call):
+            names_of_options = [str(keyword.arg) for keyword in x.keywords]
+            options = [self.of(keyword.value) for keyword in x.keywords]
+            return applied(
+                lambda *values: function(
+                    *values[: len(x.args)], **dict(zip(names_of_options, values[len(x.args) :]))
+                ),
+                *map(self.of, x.args), *options,
+            )  # fmt: skip
         return applied(self.bench.function(x, names, self.text), *inputs)
 
 

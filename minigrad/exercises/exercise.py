@@ -69,7 +69,7 @@ class Exercise:
     results: tuple[str, ...]
     float64: float = 1e-8
     float32: float = 2e-4
-    absolute: float = 0.0
+    absolute: float | Callable[[Probe], float] = 0.0
     free: tuple[str, ...] = ()
     observe: Observe | None = None
     agree: Callable[[Any, Any, Any], bool] | None = None
@@ -120,6 +120,11 @@ class Exercise:
     def tolerances(self) -> list[float]:
         """The relative tolerance of each probe, that of its arrays' dtype."""
         return [self.float32 if is_single(probe.make()) else self.float64 for probe in self.tried]
+
+    @cached_property
+    def slacks(self) -> list[float]:
+        """The absolute error that is rounding, on each probe."""
+        return [self.absolute(probe) if callable(self.absolute) else self.absolute for probe in self.tried]
 
     @cached_property
     def bench(self) -> Bench:
@@ -221,10 +226,10 @@ def exercise(
         results: the names of what is returned, with blanks between them.
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
-        options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding; `free`, results
-            of any dtype; `observe(returned, args)`, what is compared if not the results; `agree(expected, found,
-            probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what is wrong with an answer
-            that no neighbour explains, from the probes on which it is wrong.
+        options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding, or a function of
+            the probe; `free`, results of any dtype; `observe(returned, args)`, what is compared if not the results;
+            `agree(expected, found, probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what
+            is wrong with an answer that no neighbour explains, from the probes on which it is wrong.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:

@@ -23,7 +23,7 @@ from minigrad.exercises.sentences import said
 from minigrad.exercises.symptoms import general
 
 UNUSUAL = ("max-not-elementwise", "wrong-operation", "operands-swapped", "extra-term")
-"""Mistakes that are looked for in pairs only where each of the two shows in a result of its own."""
+"""Mistakes that are looked for in pairs only where both are expected, or each shows in a result of its own."""
 
 PAIRS, CALLS = 5000, 1000
 """How many pairs of mistakes are tried at most, and how many where functions have to be called."""
@@ -74,7 +74,7 @@ class Judgement:
     def close(self, x: Any, y: Any, i: int) -> bool:
         """Whether a result on a probe is another one, to rounding, in shape and value; of what dtype is not asked."""
         tolerance = self.exercise.tolerances[i]
-        return close(x, y, tolerance, tolerance, self.exercise.absolute)
+        return close(x, y, tolerance, tolerance, self.exercise.slacks[i])
 
     def words(self, i: int) -> str:
         """What is special about a probe."""
@@ -89,7 +89,9 @@ class Judgement:
             with numpy.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 explained = self.explanation()
-        symptoms = [x for x in self.symptoms() if x.mistake not in beside] if self.off and not explained else []
+        overwritten = "input-modified" in beside  # then numbers are wrong for that reason
+        unexplained = self.off and not explained and not overwritten
+        symptoms = [x for x in self.symptoms() if x.mistake not in beside] if unexplained else []
         return said(self, explained, symptoms, beside, hint)
 
     def symptoms(self) -> list[Symptom]:
@@ -209,8 +211,10 @@ class Judgement:
 
     @cached_property
     def order(self) -> list[int]:
-        """The probes, those first on which the answer is wrong."""
-        return [*self.off, *(i for i in range(len(self.found)) if i not in self.off)]
+        """The probes, those first on which the answer is wrong, and last those on which it fails."""
+        failing = [i for i in self.off if self.found[i].results is None]
+        wrong = [i for i in self.off if i not in failing]
+        return [*wrong, *(i for i in range(len(self.found)) if i not in self.off), *failing]
 
     @cached_property
     def everything(self) -> set[int]:

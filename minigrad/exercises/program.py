@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -141,6 +142,7 @@ def smallest(x: ast.expr, y: ast.expr) -> tuple[ast.expr, ast.expr]:
     return x, y
 
 
+@functools.cache
 def source(function: Callable[..., Any]) -> str:
     """The text of a function without its decorators and its docstring.
 

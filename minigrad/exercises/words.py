@@ -39,6 +39,14 @@ def chosen(condition: Any, x: Any, y: Any) -> Any:
     return numpy.where(condition, x, y) if hasattr(condition, "dtype") else x if condition else y
 
 
+def blank(x: Any, index: int, axis: int, others: bool = False) -> Any:
+    """The array with zeros at an index along an axis, or everywhere else."""
+    there = numpy.arange(x.shape[axis]) == index % x.shape[axis]
+    shape = [1] * x.ndim
+    shape[axis] = -1
+    return x * (there == others).reshape(shape)
+
+
 ELEMENTWISE = (
     "sqrt", "absolute", "sign", "square", "exp", "log", "log2", "log10", "sin", "cos", "maximum", "minimum",
 )  # fmt: skip
@@ -49,6 +57,9 @@ WORDS: dict[str, Any] = {
     "total": lambda x: float(numpy.sum(x, dtype=float)), "average": lambda x: float(numpy.mean(x, dtype=float)),
     "largest": lambda x: float(numpy.max(x)), "first_row": lambda x: float(numpy.sum(x[0], dtype=float)),
     "spectral": lambda x: float(numpy.linalg.norm(x, 2)),
+    "without_index": numpy.delete, "only_index": lambda x, index, axis: numpy.take(x, [index], axis),
+    "sums_of_pairs": lambda x, y: numpy.sum(x[:, :, None] + y, axis=1), "how_many": numpy.size, "blank_index": blank,
+    "blank_others": lambda x, index, axis: blank(x, index, axis, others=True),
     "all_but_last": lambda x: float(numpy.sum(numpy.ravel(x)[:-1], dtype=float)),
     "all_but_first": lambda x: float(numpy.sum(numpy.ravel(x)[1:], dtype=float)),
 }  # fmt: skip

@@ -10,8 +10,9 @@ import numpy as np
 from minigrad.exercises.course.arithmetic import LESSON, drawn, three_ways
 from minigrad.exercises.course.wrong_activations import MAX, RELU, SIGMOID, SOFTMAX, TANH
 from minigrad.exercises.edits.arrays import exchanged, rescaled, results, upstream
+from minigrad.exercises.edits.ends import ends
 from minigrad.exercises.edits.phrases import phrases
-from minigrad.exercises.edits.products import parentheses, powers, products
+from minigrad.exercises.edits.products import constants, parentheses, powers, products
 from minigrad.exercises.edits.reductions import everywhere, reductions
 from minigrad.exercises.edits.terms import terms
 from minigrad.exercises.exercise import Symptom, exercise
@@ -43,7 +44,7 @@ def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
 
 @exercise(
     relu_probes, results="gx", lesson=LESSON, symptoms=fails_in_mask,
-    edits=[phrases(RELU), upstream, results, exchanged, rescaled, products],
+    edits=[phrases(RELU), upstream, ends, results, exchanged, rescaled, products],
 )  # fmt: skip
 def relu_vjp(g: Any, x: Any) -> Any:
     """The backward pass of max(x, 0), element by element.
@@ -78,7 +79,9 @@ def sigmoid_probes() -> Iterator[Probe]:
 
 @exercise(
     sigmoid_probes, results="gx", lesson=LESSON,
-    edits=[phrases(SIGMOID), upstream, terms, results, exchanged, rescaled, products, parentheses],
+    edits=[
+        phrases(SIGMOID), upstream, constants, powers, ends, terms, results, exchanged, rescaled, products, parentheses,
+    ],
 )  # fmt: skip
 def sigmoid_vjp(g: Any, y: Any) -> Any:
     """The backward pass of the sigmoid y = 1 / (1 + exp(-x)), element by element, from its output y.
@@ -105,6 +108,10 @@ def sigmoid_vjp(g: Any, y: Any) -> Any:
     return g * y * (1 - y)
 
 
+sigmoid_vjp.equally("g * y * (1 - y)", "g * (0.25 - (y - 0.5) ** 2)")
+sigmoid_vjp.equally("g * y * (1 - y)", "g * (y - y ** 2)")
+
+
 def tanh_probes() -> Iterator[Probe]:
     for shape in BY_ELEMENT:
         g, x = drawn(8, shape, shape)
@@ -113,7 +120,9 @@ def tanh_probes() -> Iterator[Probe]:
 
 @exercise(
     tanh_probes, results="gx", lesson=LESSON,
-    edits=[phrases(TANH), upstream, powers, terms, results, exchanged, rescaled, products, parentheses],
+    edits=[
+        phrases(TANH), upstream, constants, ends, powers, terms, results, exchanged, rescaled, products, parentheses,
+    ],
 )  # fmt: skip
 def tanh_vjp(g: Any, y: Any) -> Any:
     """The backward pass of y = tanh(x), element by element, from its output y.
@@ -139,6 +148,9 @@ def tanh_vjp(g: Any, y: Any) -> Any:
     return g * (1 - y**2)
 
 
+tanh_vjp.equally("1 - y ** 2", "(1 - y) * (1 + y)")
+
+
 def softmax_probes() -> Iterator[Probe]:
     for shape in (3, 3), (4,), (2, 3), (2, 3, 3), (3, 2, 4), (1, 4), (2, 2, 2, 3):
         g, x = drawn(9, shape, shape)
@@ -155,7 +167,7 @@ def fails_by_dimensions(found: Sequence[Outcome], words: Sequence[str]) -> list[
 
 @exercise(
     softmax_probes, results="gx", lesson=LESSON, symptoms=fails_by_dimensions,
-    edits=[phrases(SOFTMAX), upstream, reductions, terms, results, exchanged, rescaled, products, parentheses],
+    edits=[phrases(SOFTMAX), upstream, ends, reductions, terms, results, exchanged, rescaled, products, parentheses],
 )  # fmt: skip
 def softmax_vjp(g: Any, y: Any) -> Any:
     """The backward pass of the softmax along the last axis, from its output y.
@@ -212,7 +224,7 @@ def fails_at_ties(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
 
 @exercise(
     max_probes, results="gx", lesson=LESSON, symptoms=fails_at_ties,
-    edits=[phrases(MAX), upstream, results, reductions, everywhere, rescaled, products],
+    edits=[phrases(MAX), upstream, ends, results, reductions, everywhere, rescaled, products],
 )  # fmt: skip
 def max_vjp(g: Any, x: Any, axis: int) -> Any:
     """The backward pass of x.max(axis).
@@ -242,3 +254,6 @@ def max_vjp(g: Any, x: Any, axis: int) -> Any:
     mask = (x == top).astype(x.dtype)
     count = np.sum(mask, axis=axis, keepdims=True)
     return mask / count * np.expand_dims(g, axis)
+
+
+max_vjp.equally("np.sum(mask, axis=axis, keepdims=True)", "np.maximum(np.sum(mask, axis=axis, keepdims=True), 1)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy
@@ -10,11 +10,13 @@ import numpy as np
 
 from minigrad.exercises.course import sums as sums  # what is written instead is looked up here
 from minigrad.exercises.course.sums import unbroadcast
-from minigrad.exercises.course.wrong_arithmetic import LENGTHS, MATMUL, MULTIPLY, SUMS, TAKE
-from minigrad.exercises.edits.arrays import counted_twice, exchanged, matrices, results, transposes, upstream
+from minigrad.exercises.course.wrong_arithmetic import BACK, LENGTHS, MATMUL, MULTIPLY, SUMS, TAKE
+from minigrad.exercises.edits.arrays import counted_twice, exchanged, matrices, results, transposes, upstream, zeros
+from minigrad.exercises.edits.ends import ends
 from minigrad.exercises.edits.phrases import phrases
 from minigrad.exercises.edits.products import products
-from minigrad.exercises.exercise import exercise
+from minigrad.exercises.exercise import Symptom, exercise
+from minigrad.exercises.outcome import Outcome
 from minigrad.exercises.probes import Probe, probe, spread
 
 LESSON = "02-autograd-from-nothing"
@@ -47,13 +49,33 @@ def drawn(seed: int, *shapes: tuple[int, ...]) -> list[Any]:
     return [numpy.asarray(rng.normal(size=shape)) for shape in shapes]
 
 
+def fails_in_shape(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """What it means that a result is too large: it is not summed back; or that it lacks axes."""
+    arguments = {probe.words: probe.make()[0] for probe in [*add_vjp.tried, *multiply_vjp.tried]}
+    pairs = []
+    for outcome, text in zip(found, words):
+        shapes = [x if isinstance(x, tuple) else np.shape(x) for x in arguments[text][1:]]
+        if outcome.results and len(outcome.results) != 2:
+            return []
+        pairs += [(np.shape(x), y) for x, y in zip(outcome.results or (), shapes) if np.shape(x) != y]
+    larger = [(x, y) for x, y in pairs if np.prod(x) > np.prod(y)]
+    if larger and all(np.prod(x) >= np.prod(y) and len(x) >= len(y) for x, y in pairs):
+        shown = "a result has shape {}, expected {}.".format(*larger[0])
+        return [Symptom("broadcast-sum-missing", f"{BACK}: {shown}")]
+    return []
+
+
 def add_probes() -> Iterator[Probe]:
     for a, b in SHAPES:
         yield from three_ways(f"shapes {a} and {b}", *drawn(1, numpy.broadcast_shapes(a, b)), a, b)
 
 
 @exercise(
-    add_probes, results="ga gb", lesson=LESSON, edits=[phrases(SUMS), upstream, exchanged, results, counted_twice]
+    add_probes,
+    results="ga gb",
+    lesson=LESSON,
+    edits=[phrases(SUMS), upstream, exchanged, results, zeros, counted_twice],
+    symptoms=fails_in_shape,
 )
 def add_vjp(g: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Any:
     """The backward pass of a + b, with NumPy's broadcasting.
@@ -93,7 +115,8 @@ def multiply_probes() -> Iterator[Probe]:
 
 @exercise(
     multiply_probes, results="ga gb", lesson=LESSON,
-    edits=[phrases(MULTIPLY), phrases(SUMS), upstream, exchanged, results, products, counted_twice],
+    edits=[phrases(MULTIPLY), phrases(SUMS), upstream, exchanged, results, products, zeros, counted_twice],
+    symptoms=fails_in_shape,
 )  # fmt: skip
 def multiply_vjp(g: Any, a: Any, b: Any) -> Any:
     """The backward pass of a * b, element by element, with NumPy's broadcasting.
@@ -130,8 +153,8 @@ for _sign, _what in ("+", "added"), ("-", "subtracted"):
         f"the other operand is {_what}; it should multiply.",
     )  # fmt: skip
 multiply_vjp.wrong(
-    "g * b, a.shape ... g * a, b.shape", "g * a * b, a.shape ... g * a * b, b.shape", "wrong-factor",
-    "the gradient of an operand has only the other operand as its factor.", "extra-term",
+    "g * b, a.shape ... g * a, b.shape", "g * a * b, a.shape ... g * a * b, b.shape", "extra-term",
+    "the gradient of an operand has only the other operand as its factor.", "wrong-factor",
 )  # fmt: skip
 multiply_vjp.wrong(
     "g * b, a.shape ... g * a, b.shape", "g * a, a.shape ... g * b, b.shape", "operands-swapped", LENGTHS
@@ -149,7 +172,7 @@ def matmul_probes() -> Iterator[Probe]:
 
 @exercise(
     matmul_probes, results="ga gb", lesson=LESSON,
-    edits=[transposes, phrases(MATMUL), matrices, upstream, results, exchanged, counted_twice],
+    edits=[transposes, phrases(MATMUL), matrices, ends, zeros, upstream, results, exchanged, counted_twice],
 )  # fmt: skip
 def matmul_vjp(g: Any, a: Any, b: Any) -> Any:
     """The backward pass of a @ b, the product of two matrices.

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import functools  # noqa: F401  # what texts of wrong answers use
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy
 import numpy as np
 
+from minigrad.exercises.edits.arrays import results
+from minigrad.exercises.edits.ends import ends
+from minigrad.exercises.edits.reductions import reductions
 from minigrad.exercises.edits.terms import terms
-from minigrad.exercises.exercise import exercise
+from minigrad.exercises.exercise import Symptom, exercise
+from minigrad.exercises.outcome import Outcome
 from minigrad.exercises.probes import Arguments, Probe, probe, spread
 
-EDITS = [terms]
+EDITS = [terms, reductions, results, ends]
 LESSON = "07-many-workers"
 
 
@@ -30,13 +34,7 @@ def votes() -> Iterator[Probe]:
     yield probe("memory out of order", [spread(rng.integers(-1, 2, size=(2, 4)).astype("int8")) for _ in range(3)])
 
 
-def signs_agree(expected: Any, found: Any, probe: Probe) -> bool:
-    """Equal signs, of whatever dtype."""
-    x, y = np.asarray(expected[0]), np.asarray(found[0])
-    return len(found) == 1 and x.shape == y.shape and y.dtype.kind in "fi" and bool(np.array_equal(x, y))
-
-
-@exercise(votes, results="vote", lesson=LESSON, edits=EDITS, agree=signs_agree, free=("vote",))
+@exercise(votes, results="vote", lesson=LESSON, edits=EDITS, free=("vote",))
 def sign_majority(signs: list[Any]) -> Any:
     """The vote of workers on the sign of each element.
 
@@ -114,6 +112,8 @@ def smooth() -> list[tuple[str, Callable[[Any], float], Callable[[Any], Any], An
         ("a sum of exp", lambda x: float(np.sum(np.exp(x))), np.exp, x[0]),
         ("sines, mixed", lambda x: float(np.sin(x[0]) * x[1]), lambda x: np.array([np.cos(x[0]) * x[1], np.sin(x[0])]),
          x[1, :2].copy()),
+        ("a sum of squares", lambda x: float(np.sum(x**2)), lambda x: 2 * x, x[1]),
+        ("a straight line", lambda x: float(np.sum(3 * x) + 1), lambda x: np.full(x.shape, 3.0), x[0]),
         ("one number", lambda x: float(x[0] ** 4), lambda x: 4 * x**3, np.array([1.3])),
     ]  # fmt: skip
 
@@ -140,6 +140,23 @@ def functions() -> Iterator[Probe]:
     yield Probe("a constant, gradient 0", made(lambda x: 1.0, numpy.ones(3), numpy.zeros(3)))
 
 
+def fails_in_check(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """What the probes say that are wrong: directions that do not reach everywhere, or a step of the wrong size."""
+    if all("element" in text for text in words):
+        return [Symptom("wrong-operation", "the direction does not reach everywhere: draw every element of it.")]
+    values = {text: float(np.ravel(x.results[0])[0]) for x, text in zip(found, words) if x.results and x.single}
+    right = [y for text, y in values.items() if text.endswith("right")]
+    if len(values) == len(words) and right and all(0 < y < 0.5 for y in right):
+        straight = {text for text in values if "straight" in text}
+        if all(abs(y) < 0.6 for text, y in values.items() if "times 0.5" in text):
+            if straight or not any("squares" in text for text in values):
+                return [Symptom("wrong-factor", "the step h has the wrong size: differences are not accurate enough.")]
+            return [
+                Symptom("missing-term", "a difference to one side is not accurate enough: use x + h d and x - h d.")
+            ]
+    return []
+
+
 def ratio_agrees(expected: Any, found: Any, probe: Probe) -> bool:
     """Both below 1e-6, or both above; of a multiple, equal."""
     x, y = (float(np.asarray(a[0])) if np.ndim(a[0]) == 0 else np.nan for a in (expected, found))
@@ -150,7 +167,14 @@ def ratio_agrees(expected: Any, found: Any, probe: Probe) -> bool:
     return (abs(x) < 1e-6) == (abs(y) < 1e-6) and (abs(x) < 1e-6 or (x > 0) == (y > 0))
 
 
-@exercise(functions, results="error", lesson="02-autograd-from-nothing", edits=EDITS, agree=ratio_agrees)
+@exercise(
+    functions,
+    results="error",
+    lesson="02-autograd-from-nothing",
+    edits=[terms],
+    agree=ratio_agrees,
+    symptoms=fails_in_check,
+)
 def gradcheck_directional(f: Callable[[Any], float], x: Any, grad: Any, rng: Any) -> float:
     """How far a gradient is from what differences say, along one random direction.
 
@@ -186,3 +210,9 @@ def gradcheck_directional(f: Callable[[Any], float], x: Any, grad: Any, rng: Any
     p = np.sum(grad * d)
     scale = max(abs(n), abs(p))
     return float(abs(n - p) / scale if scale > 0 else 0.0)
+
+
+gradcheck_directional.equally(
+    "d = rng.normal(size=x.shape)", "direction = rng.normal(size=x.shape)\nd = direction / np.linalg.norm(direction)"
+)
+gradcheck_directional.equally("d = rng.normal(size=x.shape)", "d = rng.uniform(-1, 1, size=x.shape)")

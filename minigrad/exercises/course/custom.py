@@ -44,7 +44,7 @@ def huber_loss(pred: Any, label: Any, rho: float) -> Any:
     Returns:
         For each sample the mean over its elements, of shape (n,), as a loss of Gluon does.
 
-    >>> huber_loss.reference(np.array([[1.0, 3.0]]), np.array([[0.0, 0.0]]), 2.0)
+    >>> huber_loss(np.array([[1.0, 3.0]]), np.array([[0.0, 0.0]]), 2.0)
     array([1.125])
 
     By hand: d is 1 and 3; 1² / 4 = 0.25 and 3 - 1 = 2; their mean is 1.125.
@@ -81,7 +81,7 @@ def bilinear_init(size: int) -> Any:
     Returns:
         A float64 array of shape (size, size).
 
-    >>> bilinear_init.reference(4)[0]
+    >>> bilinear_init(4)[0]
     array([0.0625, 0.1875, 0.1875, 0.0625])
 
     By hand: f = 2, c = 3 / 4; a = 1 - |0 - ¾|, 1 - |½ - ¾|, ... = ¼, ¾, ¾, ¼, and ¼ a is the first row.
@@ -121,7 +121,7 @@ def cyclic_rate(t: int, *, low: float, high: float, half: int) -> Any:
     Returns:
         A number.
 
-    >>> [cyclic_rate.reference(t, low=0.0, high=1.0, half=2) for t in range(6)]
+    >>> [cyclic_rate(t, low=0.0, high=1.0, half=2) for t in range(6)]
     [0.0, 0.5, 1.0, 0.5, 0.0, 0.5]
 
     Hints:
@@ -181,7 +181,7 @@ def clipping_updater(key: Any, grad: Any, weights: Any, *, lr: float, limit: flo
     Nothing is returned. The array `weights[key]` itself is changed, in place, since others hold it, too. Others stay.
 
     >>> weights = {"a": np.array([1.0, 2.0]), "b": np.array([0.0])}
-    >>> clipping_updater.reference("a", np.array([9.0, 0.5]), weights, lr=0.5, limit=1.0)
+    >>> clipping_updater("a", np.array([9.0, 0.5]), weights, lr=0.5, limit=1.0)
     >>> weights["a"]
     array([0.5 , 1.75])
 
@@ -222,7 +222,7 @@ def top_k_accuracy(scores: Any, labels: Any, k: int) -> Any:
         The share of right samples, a number from 0 to 1.
 
     >>> scores = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
-    >>> float(top_k_accuracy.reference(scores, np.array([1, 0]), 2))
+    >>> float(top_k_accuracy(scores, np.array([1, 0]), 2))
     0.5
 
     By hand: one class scores above label 1 in the first row, fewer than 2; two score above label 0 in the second.

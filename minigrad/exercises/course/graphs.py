@@ -122,12 +122,19 @@ def ladder() -> Node:
     return two
 
 
+def repeated() -> Node:
+    """Two nodes have one leaf twice among their parents, and the other over a longer way."""
+    a, b = Node(), Node()
+    after_a, after_b = Node([Node([a], [2.0])], [3.0]), Node([Node([b], [5.0])], [7.0])
+    return Node([Node([a, a, after_b], [1.0, 2.0, 3.0]), Node([b, b, after_a], [4.0, 5.0, 6.0])], [2.0, 3.0])
+
+
 def in_arrays() -> Node:
     """Gradients are arrays, and some parents are given g itself, or one array together."""
     w = numpy.array([2.0, -1.0, 0.5])
     a, b = Node(), Node()
     c = Node([a, b, a], [w, w, None])
-    return Node([c, a, c, Node([c, b], [None, None])], [w, w, w, None])
+    return Node([c, a, c, Node([c, b], [None, None])], [w, w, w, w])
 
 
 def mixed() -> Node:
@@ -142,8 +149,8 @@ SMALL: dict[str, Callable[[], Node]] = {
     "one node": leaf, "a chain of 4": lambda: chain([0.5, 1.5, 2.5]), "a tree": tree,
     "a node that is both parents": twice,
     "a diamond": diamond, "a short way and a long one": lambda: uneven(False),
-    "a long way and a short one": lambda: uneven(True), "a ladder": ladder, "gradients that are arrays": in_arrays,
-    "a matrix product": mixed,
+    "a long way and a short one": lambda: uneven(True), "a ladder": ladder,
+    "a parent twice beside another": repeated, "gradients that are arrays": in_arrays, "a matrix product": mixed,
 }  # fmt: skip
 
 

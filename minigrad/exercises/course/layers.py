@@ -10,7 +10,17 @@ import numpy as np
 
 from minigrad.exercises.course.arithmetic import drawn, three_ways
 from minigrad.exercises.course.wrong_layers import BACKWARD, DROPOUT, FORWARD, TOGETHER
-from minigrad.exercises.edits.arrays import counted_twice, exchanged, matrices, rescaled, results, transposes, upstream
+from minigrad.exercises.edits.arrays import (
+    counted_twice,
+    exchanged,
+    matrices,
+    rescaled,
+    results,
+    transposes,
+    upstream,
+    zeros,
+)
+from minigrad.exercises.edits.ends import ends
 from minigrad.exercises.edits.phrases import phrases
 from minigrad.exercises.edits.products import comparisons, parentheses, products
 from minigrad.exercises.edits.reductions import reductions
@@ -36,7 +46,7 @@ def forward_probes() -> Iterator[Probe]:
     forward_probes,
     results="y",
     lesson=LESSON,
-    edits=[phrases(FORWARD), transposes, matrices, terms, results, exchanged, rescaled, parentheses],
+    edits=[phrases(FORWARD), ends, transposes, matrices, terms, results, exchanged, rescaled, parentheses],
 )
 def dense_forward(x: Any, W: Any, b: Any) -> Any:
     """A Dense layer: every unit adds up all inputs, each with its weight, and its bias.
@@ -70,7 +80,9 @@ def backward_probes() -> Iterator[Probe]:
 
 @exercise(
     backward_probes, results="gx gW gb", lesson=LESSON,
-    edits=[phrases(BACKWARD), transposes, matrices, upstream, results, reductions, exchanged, counted_twice],
+    edits=[
+        phrases(BACKWARD), ends, zeros, transposes, matrices, upstream, results, reductions, exchanged, counted_twice,
+    ],
 )  # fmt: skip
 def dense_backward(g: Any, x: Any, W: Any) -> Any:
     """The backward pass of a Dense layer y = x Wᵀ + b.
@@ -144,7 +156,7 @@ def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
 
 @exercise(
     dropout_probes, results="y", lesson=LESSON, symptoms=fails_in_mask,
-    edits=[phrases(DROPOUT), comparisons, products, parentheses, results, rescaled],
+    edits=[phrases(DROPOUT), ends, comparisons, products, parentheses, results, rescaled],
 )  # fmt: skip
 def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
     """Dropout in training, after Srivastava et al. (2014), scaled so that nothing has to be done afterwards.

@@ -35,6 +35,13 @@ def first(g: Any, axis: tuple[int, ...], keepdims: bool = False) -> Any:
     return g
 
 
+def last(g: Any, axis: tuple[int, ...], keepdims: bool = False) -> Any:
+    """The last element along these axes."""
+    for i in sorted(axis, reverse=True):
+        g = np.take(g, [-1] if keepdims else -1, axis=i)
+    return g
+
+
 def without_sum(g: Any, shape: Shape) -> Any:
     return g * 1
 
@@ -72,8 +79,19 @@ def of_the_first(g: Any, shape: Shape) -> Any:
     return reduced(g, shape, first, first)
 
 
+def of_the_last(g: Any, shape: Shape) -> Any:
+    return reduced(g, shape, last, last)
+
+
 def of_the_first_row(g: Any, shape: Shape) -> Any:
     return reduced(g, shape, first, np.sum)
+
+
+def ones_from_the_left(g: Any, shape: Shape) -> Any:
+    for i, n in enumerate(shape):
+        if n == 1:
+            g = np.sum(g, axis=i, keepdims=True)
+    return g
 
 
 def without_keepdims(g: Any, shape: Shape) -> Any:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy
 import numpy as np
 
 from minigrad.exercises.edits.terms import terms
-from minigrad.exercises.exercise import exercise
+from minigrad.exercises.exercise import Symptom, exercise
+from minigrad.exercises.outcome import Outcome
 from minigrad.exercises.probes import Arguments, Probe
 
 SEED = 7
@@ -39,10 +40,13 @@ def same_law(expected: Any, found: Any, probe: Probe) -> bool:
     if not np.isfinite(y).all():
         return False
     bound = np.sqrt(6 / sum(probe.make()[0][1:]))
+    size, other_size = np.abs(x).max(), np.abs(y).max()
+    if x.size < 1000:  # too few for a law
+        return bool((size <= bound) == (other_size <= bound))
+    bounded = size <= 1.01 * bound
+    if abs(other_size - size) > 0.01 * size if bounded else other_size <= 1.01 * bound:
+        return False
     a, b = np.sort(x.ravel()), np.sort(y.ravel())
-    size = np.abs(a).max()
-    if len(a) < 1000:  # too few for a law
-        return bool((size <= bound) == (np.abs(b).max() <= bound))
     both = np.sort(np.concatenate([a, b]))
     gap = np.abs(np.searchsorted(a, both, "right") - np.searchsorted(b, both, "right")).max() / len(a)
     fresh, other = (len(np.unique(v)) / v.size for v in (a, b))
@@ -52,7 +56,27 @@ def same_law(expected: Any, found: Any, probe: Probe) -> bool:
     return bool(all(ends) and gap < 2.7 * np.sqrt(2 / len(a)) and abs(fresh - other) < 0.01)
 
 
-@exercise(sizes, results="weight", lesson="11-losses", edits=[terms], observe=drawn, agree=same_law)
+def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """What is wrong with weights that follow none of the expected laws, from the largest array of them."""
+    if all(x.kind == "returned" for x in found) or any(len(x.results or [0, 0]) != 2 for x in found):
+        return [Symptom("shape-wrong", "one array is asked for, of shape (n_out, n_in).")]
+    arrays = [np.asarray(x.results[0]) for x in found if x.results]
+    if not arrays or any(x.ndim != 2 for x in arrays):
+        return []
+    y = max(arrays, key=np.size)
+    values = np.unique(y)
+    if not y[-1].any() or not y[0].any():
+        return [Symptom("off-by-one-boundary", "a row stays 0: a loop misses it.")]
+    if values[0] >= 0 or values[-1] <= 0:
+        return [Symptom("missing-term", "it is uniform from -b to b: here all weights have one sign.")]
+    if len(values) < 10:
+        return [Symptom("wrong-operation", "the weights have a few values only; uniform ones may have any.")]
+    return []
+
+
+@exercise(
+    sizes, results="weight", lesson="11-losses", edits=[terms], observe=drawn, agree=same_law, symptoms=fails_in_law
+)
 def xavier_uniform(rng: Any, n_out: int, n_in: int) -> Any:
     """First weights of a Dense layer, after Glorot and Bengio (2010), equation 16.
 
@@ -93,8 +117,8 @@ for _new, _mistake, _what, *_also in [
     ("return (2 * rng.random((n_out, n_in)) - 1) * 2 * bound", "wrong-factor", "it reaches from -2b to 2b."),
     ("return rng.uniform(-1, 1, (n_out, n_in))", "scale-missing", "b is missing."),
     ("return rng.random((n_out, n_in)) - 0.5", "scale-missing", "b is missing.", "wrong-factor"),
-    ("return rng.uniform(-bound, bound, (n_in, n_out))", "operands-swapped", "the shape is (n_out, n_in).",
-     "shape-wrong", "transpose-missing"),
+    ("return rng.uniform(-bound, bound, (n_in, n_out))", "shape-wrong", "the shape is (n_out, n_in).",
+     "operands-swapped", "transpose-missing"),
     ("return rng.uniform(-bound, bound, n_out * n_in)", "shape-wrong", "the shape is (n_out, n_in)."),
     ("return rng.uniform(-bound, bound)", "shape-wrong", "the shape is (n_out, n_in)."),
     ("return np.full((n_out, n_in), rng.uniform(-bound, bound))", "max-not-elementwise",

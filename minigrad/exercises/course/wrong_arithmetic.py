@@ -12,6 +12,9 @@ SUMS: list[Phrase] = [
         ("leading_only", "broadcast-sum-missing", f"{BACK}: sum over its axes of length 1, too.", "shape-wrong"),
         ("ones_only", "broadcast-sum-missing", f"{BACK}: sum away the axes on the left that it lacks, too.",
          "shape-wrong"),
+        ("ones_from_the_left", "broadcast-sum-missing",
+         f"{BACK}: sum away the axes on the left that it lacks, too.", "shape-wrong"),
+        ("of_the_last", "assignment-for-accumulation", "the last of the repeated elements stands for their sum."),
         ("averaged", "mean-for-sum", "the sum over repeated elements is meant, not their mean."),
         ("leading_averaged", "mean-for-sum", "the sum over the axes on the left is meant, not the mean."),
         ("ones_averaged", "mean-for-sum", "the sum over axes of length 1 is meant, not the mean."),
@@ -163,6 +166,18 @@ TAKE: list[tuple[str, str, str, str, tuple[str, ...]]] = [
         ("np.add.at(gx, indices, g)", "gx[...] = g.reshape(-1, *shape[1:]).sum(axis=0)", "mask-wrong",
          "each row gets the sum of all rows of g; it should get those that were taken from it.", "wrong-operation"),
         ("return gx", "return g", "broadcast-sum-missing", "g is not brought back to the shape of x.", "shape-wrong"),
+        ("np.add.at(gx, indices, g)", "np.add.at(gx, np.sort(indices.ravel()), g.reshape(-1, *shape[1:]))",
+         "order-wrong", "the indices are sorted, but not the rows of g.", "mask-wrong"),
+        ("return gx", "return np.broadcast_to(gx.reshape(len(gx), -1)[:, :1], (len(gx), gx[0].size)).reshape(shape)",
+         "axis-wrong", "each column has its own gradient, not that of the first."),
+        ("np.add.at(gx, indices, g)",
+         "for k, i in enumerate(indices.ravel()):\n    gx[k % shape[0]] += g.reshape(-1, *shape[1:])[i]",
+         "operands-swapped", "the position in g and the index of the row have changed places."),
+        ("np.add.at(gx, indices, g)", "np.add.at(gx, np.arange(indices.size) % shape[0], g.reshape(-1, *shape[1:]))",
+         "mask-wrong", "the indices say which row each row of g belongs to.", "wrong-operation"),
+        ("return gx", "return ((indices.reshape(-1)[:, None] == np.arange(shape[0])).astype(np.float64) @ "
+         "g.reshape(indices.size, -1).astype(np.float64)).reshape(shape).astype(g.dtype)", "transpose-missing",
+         "the matrix that picks rows is to be transposed."),
         ("return gx", "return gx[:, None]", "shape-wrong", "the result has the shape of x."),
     ]
 ]  # fmt: skip

@@ -45,6 +45,22 @@ log_softmax.line(
     "there is no exp in the sum.",
     "wrong-operation",
 )
+SUM_OF_EXP = "np.sum(np.exp(shifted), axis=-1, keepdims=True)"
+for _text, _mistake, _what, *_also in [
+    (f"shifted - np.log({SUM_OF_EXP} - 1)", "missing-term", "the largest score's own exp is missing in the sum."),
+    *[(f"shifted - np.log({SUM_OF_EXP} - np.exp(shifted){tiny})", "missing-term",
+       "each score's own exp is missing in the sum.") for tiny in ("", " + 1e-30", " + 1e-12")],
+    *[(f"shifted - np.log(np.sum(np.abs(shifted), axis=-1, keepdims=True){more})", "wrong-operation",
+       "absolute values are added up where exp is meant.", "missing-term") for more in ("", " + 1")],
+    *[(f"np.maximum(shifted - np.log({SUM_OF_EXP}), {least})", "extra-term", "no bound belongs here.")
+      for least in (-1000, -100, -50, -30)],
+]:  # fmt: skip
+    log_softmax.line("return", _text, _mistake, _what, *_also)
+for _scale in ("2", "0.5", "x.shape[-1]", "1 / np.sqrt(x.shape[-1])"):
+    log_softmax.line(
+        "shifted", f"({_scale}) * (x - np.max(x, axis=-1, keepdims=True))", "wrong-factor",
+        "the scores are scaled by a temperature.", "extra-term",
+    )  # fmt: skip
 
 MEANS = "the loss is a mean over the samples, not a sum"
 HOT = "np.sum(one_hot * log_p)"
@@ -64,6 +80,7 @@ for _loss, _gradient, _mistake, _what, *_also in [
     (f"{HOT} / n", "", "wrong-sign", "it is the negative logarithm."),
     (f"{HOT} / n", "(one_hot - np.exp(log_p)) / n", "wrong-sign", "it is the negative logarithm."),
     ("-np.sum(one_hot * logits) / n", "", "missing-term", "the logarithm of the sum of exp is missing."),
+    ("-np.sum(log_p) / n", "", "extra-term", "only the logarithm at the label counts.", "scale-missing", "mask-wrong"),
     ("-np.sum(one_hot * shifted) / n", "", "missing-term", "the logarithm of the sum of exp is missing."),
     ("-np.sum(one_hot * np.log2(np.exp(log_p))) / n", "", "log-base", "use the natural logarithm."),
     ("-np.sum(one_hot * log_p / np.log(2)) / n", "", "log-base", "use the natural logarithm."),
@@ -86,6 +103,8 @@ for _loss, _gradient, _mistake, _what, *_also in [
     ("", "(np.exp(log_p) - np.isin(np.arange(classes), labels)) / n", "axis-wrong",
      "each row has one label: use [np.arange(n), labels].", "mask-wrong"),
     ("np.mean((np.exp(log_p) - one_hot) ** 2)", "", "wrong-operation", "this is a squared error."),
+    ("np.sum((np.exp(log_p) - one_hot) ** 2) / n", "2 * (np.exp(log_p) - one_hot) / n", "wrong-operation",
+     "this is a squared error."),
     ("np.sum((np.exp(log_p) - one_hot) ** 2) / n", "", "wrong-operation", "this is a squared error."),
     ("-np.sum(np.exp(log_p) * log_p) / n", "", "wrong-operation", "this is the entropy of the softmax."),
     ("", "(log_p - one_hot) / n", "wrong-operation", "it has the softmax, not its logarithm.", "missing-term"),
@@ -95,6 +114,14 @@ for _loss, _gradient, _mistake, _what, *_also in [
     _old = [f"loss = -{HOT} / n"] * bool(_loss) + ["gradient = (np.exp(log_p) - one_hot) / n"] * bool(_gradient)
     _new = [f"loss = {_loss}"] * bool(_loss) + [f"gradient = {_gradient}"] * bool(_gradient)
     softmax_cross_entropy.wrong(" ... ".join(_old), " ... ".join(_new), _mistake, _what, *_also)
+for _tiny in ("", " + 1e-12", " + 1e-9"):
+    _each = "(1 / (1 + np.exp(-logits)))"
+    softmax_cross_entropy.wrong(
+        f"-{HOT} / n ... (np.exp(log_p) - one_hot) / n",
+        f"-np.sum(one_hot * np.log({_each}{_tiny}) + (1 - one_hot) * np.log(1 - {_each}{_tiny})) / n ... "
+        f"({_each} - one_hot) / n", "wrong-operation",
+        "this is the binary cross-entropy of each class; the classes share one softmax.", "unstable-log",
+    )  # fmt: skip
 softmax_cross_entropy.line("return", "gradient, loss", "wrong-returned-order", "the loss comes first.")
 softmax_cross_entropy.line("shifted", "logits", "unstable-softmax", OVERFLOWS)
 for _text in ("np.log(softmax(logits))", "np.log(softmax(logits) + 1e-12)", "np.log(softmax(logits) + 1e-10)",
@@ -123,6 +150,8 @@ for _text, _mistake, _what, *_also in [
     ("np.maximum(x, 0) - x * y + np.log1p(np.exp(-x))", "absolute-missing", "exp is of -|x|.", "unstable-log"),
     ("np.maximum(x, 0) - x * y + np.log1p(np.exp(x))", "absolute-missing", "exp is of -|x|.", "unstable-log"),
     ("np.maximum(x, 0) - x * y + np.log1p(np.exp(np.abs(x)))", "wrong-sign", "exp is of -|x|, not of |x|."),
+    ("np.maximum(x, 0) - x * y + np.log1p(np.exp(np.minimum(np.abs(x), 700)))", "wrong-sign",
+     "exp is of -|x|, not of |x|."),
     ("-(np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x))))", "wrong-sign", "the whole loss is negative."),
     ("np.maximum(x, 0) + x * y + np.log1p(np.exp(-np.abs(x)))", "wrong-sign", "x y is subtracted, not added."),
     ("np.maximum(x, 0) - x * y - np.log1p(np.exp(-np.abs(x)))", "wrong-sign", "the logarithm is added."),
@@ -139,12 +168,14 @@ for _text, _mistake, _what, *_also in [
     ("np.maximum(x, 0) - x * y + np.log10(1 + np.exp(-np.abs(x)))", "log-base", "use the natural logarithm."),
     ("np.maximum(x, 0) - x * y + np.log1p(1 + np.exp(-np.abs(x)))", "wrong-operation",
      "log1p(z) is log(1 + z) already.", "extra-term"),
+    ("np.where(np.mean(x) >= 0, x - x * y + np.log1p(np.exp(-x)), np.log1p(np.exp(x)) - x * y)",
+     "max-not-elementwise", "each element decides by its own sign which form is stable.", "unstable-log"),
     ("np.max(x) - x * y + np.log1p(np.exp(-np.abs(x)))", "max-not-elementwise", "max(x, 0) is taken for each element."),
     ("max(np.max(x), 0) - x * y + np.log1p(np.exp(-np.abs(x)))", "max-not-elementwise",
      "max(x, 0) is taken for each element."),
     ("np.maximum(y, 0) - x * y + np.log1p(np.exp(-np.abs(y)))", "operands-swapped", "x and y have changed places."),
     ("np.maximum(x, 0) - x * (1 - y) + np.log1p(np.exp(-np.abs(x)))", "operands-swapped",
-     "y and 1 - y have changed places."),
+     "y and 1 - y have changed places.", "wrong-sign"),
     ("np.maximum(-x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))", "wrong-sign", "it is max(x, 0)."),
     ("np.minimum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))", "wrong-operation", "it is max(x, 0), not min(x, 0)."),
     ("np.abs(x) - x * y + np.log1p(np.exp(-np.abs(x)))", "wrong-operation", "it is max(x, 0), not |x|."),

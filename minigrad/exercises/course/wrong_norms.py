@@ -35,6 +35,9 @@ LAYERNORM: list[Phrase] = [
     (RIGHT, f"{MEAN_G} + normal * {MEAN_GN} - g", "wrong-sign", "the result has the wrong sign.", "scale-missing"),
     (RIGHT, f"(g - {MEAN_G}) / np.sqrt(np.var(g, {ROW}) + eps)", "wrong-operation",
      "this normalizes g: it is the forward pass.", "missing-term"),
+    (RIGHT, "g * normal", "wrong-operation", "this is the forward pass, times g.", "input-output-confused"),
+    (RIGHT, f"(g - np.sum(g, {ROW}) / (x.shape[-1] - 1) - normal * np.sum(g * normal, {ROW}) / (x.shape[-1] - 1))"
+     " / deviation", "wrong-factor", "the means divide by n, not by n - 1."),
     (RIGHT, "(x - mean) / deviation", "wrong-operation", "this is the forward pass.", "upstream-missing"),
     (RIGHT, "(1 - 1 / x.shape[-1] - normal ** 2 / x.shape[-1]) / deviation", "upstream-missing",
      "g, the gradient that comes in, is not used.", "missing-term"),
@@ -107,8 +110,8 @@ NEW_MEAN = "momentum * running_mean + (1 - momentum) * mean"
 NEW_VAR = "momentum * running_var + (1 - momentum) * var"
 BOTH = "momentum and 1 - momentum have changed places."
 BATCHNORM: list[Phrase] = [
-    (Y, "beta * (x - mean) / np.sqrt(var + eps) + gamma", "hyperparameters-swapped",
-     "gamma multiplies and beta is added.", "operands-swapped"),
+    (Y, "beta * (x - mean) / np.sqrt(var + eps) + gamma", "operands-swapped",
+     "gamma multiplies and beta is added.", "hyperparameters-swapped"),
     (Y, "gamma * (x - mean) / (np.sqrt(var) + eps) + beta", "epsilon-outside-root", "eps belongs under the root."),
     (Y, "gamma * (x - mean) / (np.sqrt(var + eps) + eps) + beta", "extra-term", "eps belongs under the root alone.",
      "epsilon-outside-root"),
@@ -241,6 +244,8 @@ TOGETHER: list[tuple[list[tuple[str, str]], str, str, tuple[str, ...]]] = [
     ([(BATCH_MEAN, "np.mean(x, axis=1)"), (BATCH_VAR, "np.var(x, axis=1)"),
       (Y, "gamma * (x - mean[:, None]) / np.sqrt(var + eps)[:, None] + beta")], "axis-wrong",
      "the mean and the variance are over the batch, axis 0.", ()),
+    ([(BATCH_MEAN, "np.mean(x, axis=1, keepdims=True)"), (BATCH_VAR, "np.var(x, axis=1, keepdims=True)")],
+     "axis-wrong", "the mean and the variance are over the batch, axis 0.", ("shape-wrong",)),
     ([(BATCH_VAR, "np.var(x, axis=0) + eps"), (Y, "gamma * (x - mean) / np.sqrt(var) + beta")], "extra-term",
      "eps is not part of the running variance.", ("wrong-state-stored",)),
 ]  # fmt: skip

@@ -97,7 +97,7 @@ for _give, _mistake, _what in ((add, "order-wrong", EARLY), (put, "assignment-fo
                     )
                 )
     for _last_in in (True, False):
-        backward.mistaken("order-wrong", AGAIN, *(["assignment-for-accumulation"] if _give is put else ["extra-term"]))(
+        backward.mistaken(_mistake, AGAIN, "order-wrong" if _give is put else "extra-term")(
             lambda node, give=_give, last_in=_last_in: every_time(node, give, last_in)
         )
 
@@ -273,3 +273,35 @@ def first_use(node: Any) -> None:
 @backward.mistaken("axis-wrong", "gradients that are arrays are summed to numbers.", "shape-wrong")
 def summed(node: Any) -> None:
     walk(node, sorted_back(node), lambda parent, part: add(parent, np.sum(part)))
+
+
+@backward.mistaken("missing-term", "the node itself passes nothing on: the walk begins with it.", "off-by-one-boundary")
+def without_the_first(node: Any) -> None:
+    node.grad = 1.0
+    for x in sorted_back(node)[1:]:
+        for parent, part in zip(x.parents, x.vjp(x.grad)):
+            add(parent, part)
+
+
+@backward.mistaken("missing-term", "no gradient is written to a node.", "state-not-updated")
+def not_written(node: Any) -> None:
+    pass
+
+
+@backward.mistaken(
+    "extra-term", "vjp has multiplied by the gradient of the node; here it multiplies once more.", "wrong-factor"
+)
+def multiplied_again(node: Any) -> None:
+    node.grad = 1.0
+    for x in sorted_back(node):
+        for parent, part in zip(x.parents, x.vjp(x.grad)):
+            add(parent, part * x.grad)
+
+
+@backward.mistaken("wrong-operation", "the largest of the gradients is taken; they should be added.")
+def largest_use(node: Any) -> None:
+    parts: dict[int, list[Any]] = {id(node): [1.0]}
+    for x in sorted_back(node):
+        x.grad = max(parts[id(x)], key=lambda part: float(np.sum(np.abs(part))))
+        for parent, part in zip(x.parents, x.vjp(x.grad)):
+            parts.setdefault(id(parent), []).append(part)

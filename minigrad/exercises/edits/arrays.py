@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator
 
 from minigrad.exercises.edits.phrases import changed, expression
+from minigrad.exercises.edits.trees import call
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import RESULT, Program
 
@@ -59,6 +60,9 @@ def matrices(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         yield changed(text, line, [node], [other], "operands-swapped", what, "order-wrong")
         times = ast.BinOp(node.left, ast.Mult(), node.right)
         yield changed(text, line, [node], [times], "wrong-operation", "* stands where the matrix product @ is meant.")
+        added = call("sums_of_pairs", node.left, node.right)
+        what = f"the elements of {ast.unparse(node)} are added in pairs, not multiplied."
+        yield changed(text, line, [node], [added], "wrong-operation", what)
     if len(products) > 1:
         nodes = [node for _, node in products]
         swapped: list[ast.expr] = [ast.BinOp(x.right, x.op, x.left) for x in nodes if isinstance(x, ast.BinOp)]
@@ -97,6 +101,14 @@ def results(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         yield changed(text, RESULT, found, negative, "wrong-sign", "all results have the wrong sign.")
     for name, x in zip(names, found):
         yield changed(text, RESULT, [x], [minus(x)], "wrong-sign", f"{name} has the wrong sign.")
+
+
+def zeros(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Each of several results left at 0."""
+    if len(exercise.results) > 1:
+        for name, x in zip(exercise.results, text.results):
+            none = ast.BinOp(ast.Constant(0), ast.Mult(), x)
+            yield changed(text, RESULT, [x], [none], "missing-term", f"{name} stays 0.")
 
 
 def counted_twice(exercise: Exercise, text: Program) -> Iterator[Neighbour]:

@@ -92,3 +92,26 @@ def comparisons(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 yield changed(text, line, [node], [other], "off-by-one-boundary", what, "mask-wrong")
             other = ast.Compare(node.left, [TURNED[kind]()], node.comparators)
             yield changed(text, line, [node], [other], "mask-wrong", f"{shown} is turned round.")
+
+
+def constants(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Every number in the text twice as large, half as large, or one off; every size, that of another axis."""
+    for line, node, above in text.nodes():
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(".shape"):
+            for axis in "0", "-1":
+                if ast.unparse(node.slice) != axis:
+                    size = ast.Subscript(node.value, ast.parse(axis, mode="eval").body, ast.Load())
+                    what = f"the size is {ast.unparse(node)}, not {ast.unparse(size)}."
+                    yield changed(text, line, [node], [size], "axis-wrong", what, "wrong-factor")
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and within_sums(above):
+            for other in (2 * node.value, node.value / 2, node.value + 1, node.value - 1):
+                if other != node.value:
+                    what = f"{other:g} stands where {node.value} is meant."
+                    yield changed(text, line, [node], [ast.Constant(other)], "wrong-factor", what)
+
+
+def within_sums(above: list[ast.AST]) -> bool:
+    """Whether what a number is part of are sums, products and powers: it is no axis, index or size."""
+    return bool(above) and isinstance(above[-1], (ast.BinOp, ast.UnaryOp)) and not any(
+        isinstance(x, (ast.Subscript, ast.Tuple)) for x in above
+    )  # fmt: skip

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from minigrad.exercises.edits.terms import edited
+from minigrad.exercises.edits.phrases import changed
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program
 
@@ -32,7 +32,7 @@ def reductions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         name = node.func.attr
         for other, mistake in INSTEAD.get(name, []):
             call = ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args, node.keywords)
-            yield edited(text, line, node, call, mistake, f"{other} is taken where {name} is meant.")
+            yield changed(text, line, [node], [call], mistake, f"{other} is taken where {name} is meant.")
         if name in REDUCTIONS:
             yield from axes(text, line, node)
 
@@ -43,15 +43,14 @@ def everywhere(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     if len(calls) < 2:
         return
     for axis in (*AXES, ""):
-        after, where = text, calls[0][0]
+        new = [ast.keyword("axis", ast.parse(axis, mode="eval").body)] if axis else []
+        others: list[ast.expr] = []
         for _, node in calls:
             assert isinstance(node, ast.Call)
             kept = [x for x in node.keywords if x.arg != ("axis" if axis else "keepdims")]
-            new = [ast.keyword("axis", ast.parse(axis, mode="eval").body)] if axis else []
-            after = after.with_node(node, ast.Call(node.func, node.args, [*new, *kept]))
+            others.append(ast.Call(node.func, node.args, [*new, *kept]))
         mistake, what = ("axis-wrong", f"axis is {axis}.") if axis else ("keepdims-missing", "no axis is kept.")
-        if after.function() is not None:
-            yield Neighbour(mistake, text.text(where), after.text(where), what, after.function, program=after)
+        yield changed(text, calls[0][0], [node for _, node in calls], others, mistake, what)
 
 
 def keeps(node: Any) -> bool:
@@ -71,7 +70,7 @@ def axes(text: Program, line: str, node: ast.Call) -> Iterator[Neighbour]:
     if "keepdims" in given:
         fewer = [x for x in node.keywords if x.arg != "keepdims"]
         shorter = ast.Call(node.func, node.args, fewer)
-        yield edited(text, line, node, shorter, "keepdims-missing", f"the axis of the {what} should be kept.")
+        yield changed(text, line, [node], [shorter], "keepdims-missing", f"the axis of the {what} should be kept.")
     present = ast.unparse(given["axis"]) if "axis" in given else "None"
     for axis in AXES:
         if axis != present:
@@ -80,4 +79,4 @@ def axes(text: Program, line: str, node: ast.Call) -> Iterator[Neighbour]:
             call = ast.Call(node.func, node.args, [ast.keyword("axis", value), *others])
             over = "all elements" if axis == "None" else f"axis {axis}"
             meant = "all elements" if present == "None" else f"axis {present}"
-            yield edited(text, line, node, call, "axis-wrong", f"the {what} is over {over}, not over {meant}.")
+            yield changed(text, line, [node], [call], "axis-wrong", f"the {what} is over {over}, not over {meant}.")

@@ -70,12 +70,6 @@ def terms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     yield from turned_lines(roles, text)
 
 
-def edited(text: Program, line: str, old: ast.expr, new: ast.expr, mistake: str, what: str) -> Neighbour:
-    """The neighbour in which one expression stands for another."""
-    after = text.with_node(old, new)
-    return Neighbour(mistake, text.text(line), after.text(line), what, after.function, (), after)
-
-
 def decays(roles: Roles, term: ast.expr) -> bool:
     """Whether a term is the decay, and not a sum with the decay in it."""
     if roles.weight not in roles.new:

@@ -1,0 +1,66 @@
+"""Edits of loops that end too early: the first or the last of what is added up, or a row or column of a result."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from minigrad.exercises.edits.arrays import is_product
+from minigrad.exercises.edits.phrases import changed
+from minigrad.exercises.edits.trees import call, number
+from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.program import RESULT, Program
+
+PARTS: list[tuple[str, int, str, tuple[str, ...]]] = [
+    ("without_index", -1, "the last one is left out.", ("off-by-one-boundary", "missing-term")),
+    ("without_index", 0, "the first one is left out.", ("off-by-one-boundary", "missing-term")),
+    ("only_index", -1, "only the last one counts: each replaces the one before.",
+     ("assignment-for-accumulation", "missing-term")),
+    ("only_index", 0, "only the first one counts.", ("missing-term",)),
+]  # fmt: skip
+"""(what is taken of an array along an axis, which index, what is wrong, ids)."""
+
+BLANKS: list[tuple[str, str, tuple[str, ...]]] = [
+    ("blank_index", "is left at 0: a loop misses it.", ("off-by-one-boundary", "missing-term")),
+    ("blank_others", "alone is computed; all others are left at 0.", ("missing-term", "off-by-one-boundary")),
+]
+"""(what stays 0 of a result, what is wrong, ids)."""
+
+
+def ends(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Sums and matrix products of all but one or of only one; results with a row or a column of zeros."""
+    sums = [(line, node) for line, node, _ in text.nodes() if is_product(node) or is_sum_over(node)]
+    for word, index, what, (mistake, *also) in PARTS:
+        others = [shortened(node, word, index) for _, node in sums]
+        nodes = [node for _, node in sums]
+        for line, node, other in [(line, x, y) for (line, x), y in zip(sums, others)]:
+            yield changed(text, line, [node], [other], mistake, f"in {ast.unparse(node)} {what}", *also)
+        if len(sums) > 1:
+            yield changed(text, sums[0][0], nodes, others, mistake, f"in every sum {what}", *also)
+    results = text.results
+    arrays = [x for x, y in zip(results, exercise.expected[0].results or []) if getattr(y, "ndim", 0)]
+    for word, what, (mistake, *also) in BLANKS:
+        for index, end in (-1, "last"), (0, "first"):
+            for axis, kind in (0, "row or element"), (-1, "column"):
+                for chosen in [arrays, *([x] for x in arrays if len(arrays) > 1)]:
+                    new: list[ast.expr] = [call(word, x, number(index), number(axis)) for x in chosen]
+                    yield changed(text, RESULT, chosen, new, mistake, f"the {end} {kind} {what}", *also)
+
+
+def is_sum_over(node: ast.AST) -> bool:
+    """Whether it is np.sum, or a mean."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.sum", "np.mean")
+
+
+def shortened(node: ast.expr, word: str, index: int) -> ast.expr:
+    """A sum or a product of only some of what is added up. A mean still divides by how many there are."""
+    if isinstance(node, ast.BinOp):
+        left, right = (call(word, x, number(index), number(axis)) for x, axis in ((node.left, -1), (node.right, 0)))
+        return ast.BinOp(left, node.op, right)
+    assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    axis = next((x.value for x in node.keywords if x.arg == "axis"), None)
+    part = call(word, node.args[0], number(index), axis or number(0))
+    total = ast.Call(ast.Attribute(node.func.value, "sum", ast.Load()), [part], node.keywords)
+    if node.func.attr == "sum":
+        return total
+    return ast.BinOp(total, ast.Div(), call("how_many", node.args[0], axis or ast.Constant(None)))
