@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy
 
 import minigrad
+from minigrad.commands.check import run_check
 from minigrad.commands.compare import run_compare
 from minigrad.commands.equations import run_equations
+from minigrad.commands.exercises import run_assemble, run_list, run_progress, run_show, run_start
 from minigrad.commands.explore import run_explore
 from minigrad.commands.figures import run_figures
 from minigrad.commands.launch import run_launch
@@ -177,7 +179,76 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("name", nargs="?", help="an optimizer, such as adam (default: all of them)")
     one.add_argument("--worked", action="store_true", help="fill in the numbers of two steps, as one would by hand")
     one.set_defaults(run=run_equations)
+
+    one = commands.add_parser(
+        "check",
+        help="mark the answers to exercises in a file, and name their mistakes",
+        description="Check every function of a file that is named as an exercise. Each runs in a process of its own, "
+        "with limits on time and memory, and may import files beside it. The status is 0 if all are right, 1 if not, 2 "
+        "if the file cannot be used. An answer can still read and write your files, use the network, and look up what "
+        "is right if it sets out to: mark those of strangers where nothing can be lost.",
+        epilog="example: minigrad check adam_step.py --hint 3",
+        allow_abbrev=False,
+    )
+    one.add_argument("file", type=Path, metavar="FILE", help="a Python file")
+    one.add_argument("exercise", nargs="?", metavar="EXERCISE", help="only this one (default: all that are in it)")
+    one.add_argument(
+        "--hint", type=int, choices=(1, 2, 3), default=2, help="1 says where a mistake is, 2 what (default), 3 numbers"
+    )
+    one.add_argument(
+        "--without", action="append", default=[], metavar="MODULE", help="refuse answers that use this module"
+    )
+    one.add_argument("--seconds", type=positive, default=20, metavar="N", help="time for an answer (default 20)")
+    one.add_argument("--megabytes", type=positive, default=2048, metavar="N", help="its memory (default 2048)")
+    one.set_defaults(run=run_check)
+    add_exercises(commands.add_parser(
+        "exercises",
+        help="what there is to write oneself, and how far one is",
+        description="Exercises: functions to write, from the backward pass of an addition to optimizers. Together they "
+        "are an engine. Without a further command: all of them by part, with what is right in this folder.",
+        epilog="example: minigrad exercises start adam_step; minigrad check adam_step.py",
+        allow_abbrev=False,
+    ))  # fmt: skip
     return top
+
+
+def add_exercises(top: argparse.ArgumentParser) -> None:
+    """The commands and options of `minigrad exercises`."""
+    top.set_defaults(run=run_list)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+
+    one = commands.add_parser("show", help="print what is to be written, and hints")
+    one.add_argument("exercise", metavar="EXERCISE")
+    one.add_argument("--hint", type=int, choices=(1, 2, 3), default=0, help="as many hints (default none)")
+    one.set_defaults(run=run_show)
+
+    one = commands.add_parser(
+        "start",
+        help="write a file to begin with",
+        description="Write EXERCISE.py: the signature, the statement and an example. A file that is there stays.",
+    )
+    one.add_argument("exercises", nargs="+", metavar="EXERCISE")
+    one.add_argument("--folder", type=Path, default=Path(), metavar="FOLDER", help="where (default: here)")
+    one.set_defaults(run=run_start)
+
+    one = commands.add_parser("progress", help="check all answers in a folder; a table, and what is next")
+    one.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="FOLDER", help="default: this one")
+    one.add_argument(
+        "--hint", type=int, choices=(1, 2, 3), default=2, help="for the next: 1 where, 2 what (default), 3 with numbers"
+    )
+    one.set_defaults(run=run_progress)
+
+    one = commands.add_parser(
+        "assemble",
+        help="put your right answers together into a framework of your own",
+        description="Write one file that is a small framework: your right answers, the library's where there is none "
+        "(comments say which), and what joins them. It needs NumPy, and digits.npz beside it; it trains the digits.",
+    )
+    one.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="FOLDER", help="default: this one")
+    one.add_argument(
+        "--out", type=Path, default=Path("my_framework.py"), metavar="FILE", help="default my_framework.py"
+    )
+    one.set_defaults(run=run_assemble)
 
 
 def at_least(low: int, text: str) -> int:

@@ -35,7 +35,7 @@ def define(source: str, name: str, namespace: Mapping[str, Any]) -> Any:
         raise UsageError(f"A program cannot be compiled ({error}): some name in it is not an identifier.") from None
     for node in ast.walk(tree):
         word = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-        defaults = isinstance(node, ast.arguments) and (node.defaults or node.kw_defaults)
+        defaults = isinstance(node, ast.arguments) and (node.defaults or any(node.kw_defaults))
         if word.startswith("__") or defaults or not isinstance(node, _ALLOWED):
             raise UsageError(
                 f"A program contains {ast.unparse(node)!r:.60}, which is not arithmetic on names: some name in it is "

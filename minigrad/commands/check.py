@@ -1,0 +1,18 @@
+"""`minigrad check`: mark the answers in a file."""
+
+import argparse
+
+from minigrad.exercises.sandbox import Limits, check_file
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Print what is to be said of each answer; 0 if all are right."""
+    limits = Limits(arguments.seconds, arguments.megabytes)
+    found = check_file(
+        arguments.file, arguments.exercise, without=arguments.without, hint=arguments.hint, limits=limits
+    )
+    for feedback in found:
+        print(feedback)
+    if len(found) > 1:
+        print(f"{sum(map(bool, found))} of {len(found)} are right.")
+    return 0 if all(found) else 1

@@ -1,0 +1,116 @@
+"""`minigrad exercises`: the list, a statement, a file to begin with, and how far one is."""
+
+import argparse
+import os
+import textwrap
+from pathlib import Path
+
+from minigrad.commands.output import WIDTH, progress
+from minigrad.disk import replacing
+from minigrad.errors import AccessError
+from minigrad.exercises.assemble import assemble, write
+from minigrad.exercises.course import EXERCISES
+from minigrad.exercises.exercise import named
+from minigrad.exercises.folder import Standing, answers, standings
+from minigrad.exercises.parts import PARTS
+from minigrad.exercises.statement import blank, first_sentence, hints, signature, statement
+
+MARKS = {"right": "+", "not yet": "-", "begun": "."}
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """Print every exercise in a line, by part, and what is right of those that are answered in the folder."""
+    by_name = {x.exercise: x for x in checked(Path(), 2)}
+    for part, names in PARTS.items():
+        known = [name for name in names if name in by_name]
+        if known:
+            print(f"{part}: {sum(by_name[x].right for x in known)} of {len(known)}")
+        for name in known:
+            mark = MARKS.get(by_name[name].word, " ")
+            print(f"  {mark} {line(name, first_sentence(EXERCISES[name]))}")
+    print("\n+ right, - not yet, . begun in this folder.\n'minigrad exercises start NAME' begins one.")
+    return 0
+
+
+def line(name: str, text: str) -> str:
+    """A name and a text in one line of the terminal."""
+    room = WIDTH - 4 - 24
+    return f"{name:24}{text if len(text) <= room else text[: room - 3].rstrip() + '...'}".rstrip()
+
+
+def run_show(arguments: argparse.Namespace) -> int:
+    """Print a statement, and as many hints as are asked for."""
+    exercise = named(arguments.exercise)
+    print(f"{exercise.name}{signature(exercise)}\n\n{statement(exercise)}")
+    for number, hint in enumerate(hints(exercise)[: arguments.hint], 1):
+        print(textwrap.fill(f"Hint {number}: {hint}", WIDTH, subsequent_indent="    "))
+    return 0
+
+
+def run_start(arguments: argparse.Namespace) -> int:
+    """Write files to begin with, never over one that is there."""
+    wanted = [named(name) for name in arguments.exercises]
+    paths = [arguments.folder / f"{exercise.name}.py" for exercise in wanted]
+    for path in paths:
+        if os.path.lexists(path):
+            raise AccessError(f"'{path}' is there already, and stays as it is; remove it to begin again.")
+    for exercise, path in zip(wanted, paths):
+        with replacing(path) as file:
+            file.write(blank(exercise).encode())
+        print(f"{path}: write the function, then 'minigrad check {path}'")
+    return 0
+
+
+def run_progress(arguments: argparse.Namespace) -> int:
+    """Check all answers of a folder; a table, and what is next."""
+    found = checked(arguments.folder, arguments.hint)
+    by_name = {x.exercise: x for x in found}
+    for part, names in PARTS.items():
+        known = [by_name[name] for name in names if name in by_name]
+        if known:
+            print(f"{part:{WIDTH - 12}}{sum(x.right for x in known):2} of {len(known)}")
+        for x in known:
+            if x.word:
+                print(f"    {x.exercise:24}{x.word:10}{mistakes(x)}".rstrip())
+    print(f"\n{sum(x.right for x in found)} of {len(found)} are right.")
+    later = [x for x in found if not x.right]
+    if later:
+        following = next((x for x in later if x.word == "not yet"), later[0])
+        print(f"Next: {following.exercise}.\n{what_to_do(following)}")
+    return 0
+
+
+def checked(folder: Path, hint: int) -> list[Standing]:
+    """How far every exercise is, with a bar that counts the answers."""
+    count = len(answers(folder))
+    if not count:
+        return standings(folder)
+    with progress(count, "answer") as bar:
+        return standings(folder, hint, each=bar.update)
+
+
+def mistakes(standing: Standing) -> str:
+    """The mistakes of an answer, by their ids."""
+    feedback = standing.feedback
+    names = [feedback.mistake, *feedback.also] if feedback and feedback.mistake else []
+    text = ", ".join(map(str, names))
+    return text if len(text) <= WIDTH - 38 else text[: WIDTH - 41] + "..."
+
+
+def what_to_do(standing: Standing) -> str:
+    """The next thing to do about an exercise."""
+    if standing.feedback is not None:
+        return "\n".join(textwrap.fill(x, WIDTH) for x in str(standing.feedback).splitlines()[1:])
+    if standing.path:
+        return f"Write the function in {standing.path}."
+    return f"'minigrad exercises start {standing.exercise}' begins it."
+
+
+def run_assemble(arguments: argparse.Namespace) -> int:
+    """Put a learner's own framework together."""
+    made = assemble(arguments.folder)
+    write(made, arguments.out)
+    for name, whose in made.whose.items():
+        print(f"{name:24}{whose if whose == 'yours' else f'minigrad: {whose}'}")
+    print(f"\n{arguments.out} is written, with digits.npz; 'python {arguments.out}' trains it.")
+    return 0

@@ -1,0 +1,74 @@
+"""The text of a file with answers: read without running it, with the files beside it that it imports."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from pathlib import Path
+
+from minigrad.disk import reading
+from minigrad.errors import FileError
+
+LARGEST = 1 << 20  # bytes
+
+
+def texts(path: Path) -> dict[Path, ast.Module]:
+    """The file as a tree, and every file beside it that it imports, directly or through others."""
+    found: dict[Path, ast.Module] = {}
+    waiting = [path]
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found[file] = parsed(file)
+            waiting += [x for x in beside(found[file], path.resolve().parent) if x not in found]
+    return found
+
+
+def parsed(path: Path) -> ast.Module:
+    """A file as a tree. FileError if it cannot be read or is not Python."""
+    with reading(path) as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise FileError(f"{path} has more than a million characters; answers are shorter.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        place = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        line = f": {error.text.strip()[:120]}" if isinstance(error, SyntaxError) and error.text else ""
+        what = getattr(error, "msg", "") or "it is nested too deeply"
+        raise FileError(f"{path} is not Python: {what}{place}{line}") from None
+
+
+def beside(tree: ast.Module, folder: Path) -> list[Path]:
+    """The files of a folder that a text imports."""
+    modules: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            modules.append(node.module or "")
+    files = [folder / f"{name.replace('.', '/')}.py" for name in modules]
+    return [file for file in files if file.is_file()]
+
+
+def defined(tree: ast.Module) -> list[str]:
+    """The names that a file gives at its top level, in order.
+
+    >>> defined(ast.parse("import a as x\\nif x:\\n    def f(): y = 1\\nb, c = 1, 2"))
+    ['x', 'f', 'b', 'c']
+    """
+    names: dict[str, None] = {}
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names[node.name] = None
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name.split(".")[0], None) for alias in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names[node.id] = None
+        elif not isinstance(node, (ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)):
+            waiting[:0] = ast.iter_child_nodes(node)
+    return list(names)

@@ -1,0 +1,180 @@
+"""A learner's own framework: their right answers put together into one file that trains the digits.
+
+What they have not answered yet, or not rightly, is the library's reference, and a comment says so. The file needs
+NumPy, and digits.npz beside it.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import inspect
+import tempfile
+import tokenize
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from minigrad.disk import reading, replacing
+from minigrad.errors import AccessError
+from minigrad.exercises.course import EXERCISES
+from minigrad.exercises.folder import TITLE, found
+from minigrad.exercises.gather import Gathering, Source, is_future
+from minigrad.exercises.parts import in_order
+from minigrad.exercises.sandbox import check_file
+from minigrad.exercises.scopes import bound, of_the_file
+
+GLUE = resources.files("minigrad.exercises").joinpath("framework.txt").read_text(encoding="utf-8")
+"""The text between the answers: what a tensor, a layer and an optimizer are, and the training."""
+
+DATA = "digits.npz"
+USE = "Run it, and it trains a network on the digits: python my_framework.py [adam or sgd]"
+SIGN = "# As it was put together by minigrad: "
+WORDS = ("minigrad.exercises.words", "minigrad.optimizer.rule")
+"""Modules whose functions are NumPy's, under the same names."""
+
+
+def used() -> list[str]:
+    """The exercises that a framework is made of."""
+    names = {name for name, _ in of_the_file(ast.parse(GLUE))}
+    return [name for name in in_order() if name in names]
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A framework as text, and for each of its exercises whose it is: "yours", or why it is not."""
+
+    text: str
+    whose: Mapping[str, str]
+
+
+def assemble(folder: Path) -> Assembled:
+    """Put a folder's right answers together, with references for the others.
+
+    Each answer is checked, and once more as it is in the file.
+    """
+    whose: dict[str, str] = {}
+    yours: dict[str, Path] = {}
+    files = found(folder)
+    for name in used():
+        path, done = files.get(name, (None, False))
+        if path is None or not done:
+            whose[name] = "not answered yet"
+        elif not check_file(path, name)[0]:
+            whose[name] = f"the answer in {path.name} is not right yet"
+        else:
+            whose[name], yours[name] = "yours", path
+    while True:
+        text = together(yours, whose)
+        failed = first_wrong(text, yours)
+        if not failed:
+            return Assembled(text, whose)
+        whose[failed] = f"the answer in {yours.pop(failed).name} works in its own file only"
+
+
+def first_wrong(text: str, yours: Mapping[str, Path]) -> str:
+    """The first answer that is no longer right in the framework, or ""."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "framework.py"
+        path.write_text(text, encoding="utf-8")
+        return next((name for name in yours if not check_file(path, name)[0]), "")
+
+
+def together(yours: Mapping[str, Path], whose: Mapping[str, str]) -> str:
+    """The text of a framework."""
+    glue = ast.parse(GLUE)
+    chosen = {name: learners(yours[name]) if name in yours else library(EXERCISES[name].reference) for name in whose}
+    gathering = Gathering(bound(glue.body), chosen)
+    gathering.imports = {"np": "import numpy as np", "sys": "import sys", "Path": "from pathlib import Path"}
+    for name, source in chosen.items():
+        title = f"{name}: yours, from {source.name}" if name in yours else f"{name}: minigrad's; {whose[name]}"
+        gathering.add(source, [name], title)
+    head = (
+        f'"""{TITLE} {len(yours)} of its {len(whose)} parts are one\'s own answers; comments say which.\n\n{USE}\n"""'
+    )
+    parts = [head, "\n".join(gathering.head())]
+    parts += [str(section) for section in gathering.sections if section.texts]
+    return signed("\n\n\n".join([*parts, "# What the answers are parts of", GLUE]))
+
+
+def signed(text: str) -> str:
+    """A text with a last line that tells whether it was changed."""
+    return f"{text}\n{SIGN}{hashlib.sha256(text.encode()).hexdigest()}\n"
+
+
+def unchanged(text: str) -> bool:
+    """Whether a text is as `assemble` made it."""
+    above, _, _ = text.rpartition(f"\n{SIGN}")
+    return text == signed(above)
+
+
+def learners(path: Path) -> Source:
+    """A file of a learner."""
+
+    def beside(module: str) -> Source | None:
+        other = path.resolve().parent / f"{module.lstrip('.').replace('.', '/')}.py"
+        return learners(other) if module and other.is_file() else None
+
+    with reading(path) as file:
+        encoding, _ = tokenize.detect_encoding(file.readline)
+        file.seek(0)
+        return Source(path.name, file.read().decode(encoding), beside)
+
+
+def library(reference: object) -> Source:
+    """The file of a reference, without its statements, types and mistakes."""
+    return reduced(inspect.getmodule(reference).__name__)  # type: ignore[union-attr]
+
+
+def reduced(module: str) -> Source:
+    """A file of ours with nothing but functions and values."""
+    tree = ast.parse(inspect.getsource(importlib.import_module(module)))
+    kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.Assign)
+    tree.body = [x for x in tree.body if isinstance(x, kept) and not is_future(x)]
+    tree = ast.fix_missing_locations(Bare().visit(tree))
+
+    def beside(other: str) -> Source | None:
+        return reduced(other) if other.startswith("minigrad.") else None
+
+    return Source(module, ast.unparse(tree), beside)
+
+
+class Bare(ast.NodeTransformer):
+    """Takes decorators, types and docstrings off functions."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.decorator_list, node.returns = [], None
+        if ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        return ast.Assign([node.target], node.value) if node.value else ast.Pass()
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        if node.module in WORDS:
+            node.module = "numpy"
+        return node
+
+
+def write(assembled: Assembled, path: Path) -> None:
+    """Write a framework, and the digits beside it. AccessError if a file is there that somebody has changed."""
+    digits, data = path.with_name(DATA), resources.files("minigrad.datasets").joinpath(DATA).read_bytes()
+    if path.exists() and not unchanged(content(path).decode(errors="replace")):
+        raise AccessError(f"'{path}' is there already, and stays as it is; remove it, or give another name.")
+    if digits.exists() and content(digits) != data:
+        raise AccessError(f"'{digits}' is there already, and is not minigrad's; give a file in another folder.")
+    for file, new in ((path, assembled.text.encode()), (digits, data)):
+        with replacing(file) as output:
+            output.write(new)
+
+
+def content(path: Path) -> bytes:
+    with reading(path) as file:
+        return file.read()

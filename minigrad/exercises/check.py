@@ -1,0 +1,32 @@
+"""`check`: is an answer right, and if not, which mistake does it make?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minigrad.errors import UsageError
+from minigrad.exercises.exercise import Exercise, named
+from minigrad.exercises.feedback import Feedback
+from minigrad.exercises.judge import judge
+from minigrad.exercises.solutions import as_function
+from minigrad.exercises.tries import outcomes
+
+
+def check(exercise: str | Exercise, solution: Any, hint: int = 2) -> Feedback:
+    """Check a solution of an exercise.
+
+    Args:
+        exercise: its name, or the exercise itself.
+        solution: the function, as the exercise's statement says; for an update rule also a class of optimizers, or a
+            rule, a function of `self`; for the backward pass of inputs a class of `autograd.Function`; for a layer a
+            class of `Block`.
+        hint: how much is said of a mistake: 1 says where it is, 2 what it is, 3 shows numbers, too.
+
+    The solution runs here, in this process, without limits. `minigrad check` runs a file in a process of its own.
+    """
+    found = exercise if isinstance(exercise, Exercise) else named(exercise)
+    try:
+        answer = as_function(found, solution)
+    except UsageError as error:
+        return Feedback(found.name, False, str(error))
+    return judge(found, outcomes(found, answer), hint)

@@ -1,0 +1,242 @@
+"""Backward passes of functions of one array: g, the gradient by the result, becomes the gradient by the input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad.exercises.course.arithmetic import LESSON, drawn, three_ways
+from minigrad.exercises.course.wrong_activations import MAX, RELU, SIGMOID, SOFTMAX, TANH
+from minigrad.exercises.edits.arrays import counted_twice, exchanged, results, upstream
+from minigrad.exercises.edits.phrases import phrases
+from minigrad.exercises.edits.products import powers, products
+from minigrad.exercises.edits.reductions import everywhere, reductions
+from minigrad.exercises.edits.terms import terms
+from minigrad.exercises.exercise import Symptom, exercise
+from minigrad.exercises.outcome import Outcome
+from minigrad.exercises.probes import Probe
+from minigrad.exercises.symptoms import misplaced
+
+BY_ELEMENT = [(3, 3), (4,), (2, 3), (2, 2, 3), (1,)]
+
+
+def relu_probes() -> Iterator[Probe]:
+    for shape in BY_ELEMENT:
+        yield from three_ways(f"shape {shape}", *drawn(5, shape, shape))
+    g, x = drawn(6, (3, 4), (3, 4))
+    yield from three_ways("large values", g, 3 * x)
+    yield from three_ways("zeros", g, np.round(x))
+    yield from three_ways("nothing is positive", g, -np.abs(x))
+
+
+def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """What it means that each element is g or 0, but not the right one of them."""
+    arguments = {probe.words: probe.make()[0] for probe in relu_vjp.tried}
+    if misplaced(found, [(arguments[x][0], np.zeros_like(arguments[x][0])) for x in words]):
+        return [Symptom("mask-wrong", "Each element is g or 0, but the wrong ones have been chosen.")]
+    return []
+
+
+@exercise(
+    relu_probes, results="gx", lesson=LESSON, symptoms=fails_in_mask,
+    edits=[phrases(RELU), upstream, results, exchanged, counted_twice],
+)  # fmt: skip
+def relu_vjp(g: Any, x: Any) -> Any:
+    """The backward pass of max(x, 0), element by element.
+
+    Where x is positive the output follows the input, and the derivative is 1. Elsewhere the output does not move, and
+    it is 0. Where x is exactly 0 there is no derivative; 0 is agreed.
+
+        gx = g where x > 0, else 0
+
+    Args:
+        g: the gradient by the result. x: the input, of the same shape.
+
+    Returns:
+        gx, of the shape and the dtype of x.
+
+    >>> relu_vjp.reference(np.array([1.0, 2.0, 3.0]), np.array([-1.0, 0.0, 5.0]))
+    array([0., 0., 3.])
+
+    Hints:
+        1. A comparison of an array gives an array of True and False: a mask.
+        2. g times the mask is g where it is True, and 0 elsewhere.
+        3. Return a new array: g belongs to someone else.
+    """
+    return g * (x > 0)
+
+
+def sigmoid_probes() -> Iterator[Probe]:
+    for shape in BY_ELEMENT:
+        g, x = drawn(7, shape, shape)
+        yield from three_ways(f"shape {shape}", g, 1 / (1 + np.exp(-x)))
+
+
+@exercise(
+    sigmoid_probes, results="gx", lesson=LESSON,
+    edits=[phrases(SIGMOID), upstream, terms, results, exchanged, products],
+)  # fmt: skip
+def sigmoid_vjp(g: Any, y: Any) -> Any:
+    """The backward pass of the sigmoid y = 1 / (1 + exp(-x)), element by element, from its output y.
+
+    The derivative of the sigmoid can be written with the output alone: it is y (1 - y). So a layer keeps y for the way
+    back, and the exponential is not computed again.
+
+        gx = g y (1 - y)
+
+    Args:
+        g: the gradient by the result. y: the output, of the same shape.
+
+    Returns:
+        gx, of the shape and the dtype of y.
+
+    >>> sigmoid_vjp.reference(np.array([1.0, 8.0]), np.array([0.5, 0.25]))
+    array([0.25, 1.5 ])
+
+    Hints:
+        1. y is the output of the sigmoid already. Do not apply it again.
+        2. Multiply three things, element by element: g, y and 1 - y.
+        3. A change of the input by d changes the output by y (1 - y) d: try it with a small d.
+    """
+    return g * y * (1 - y)
+
+
+def tanh_probes() -> Iterator[Probe]:
+    for shape in BY_ELEMENT:
+        g, x = drawn(8, shape, shape)
+        yield from three_ways(f"shape {shape}", g, np.tanh(x))
+
+
+@exercise(
+    tanh_probes, results="gx", lesson=LESSON,
+    edits=[phrases(TANH), upstream, powers, terms, results, exchanged, products],
+)  # fmt: skip
+def tanh_vjp(g: Any, y: Any) -> Any:
+    """The backward pass of y = tanh(x), element by element, from its output y.
+
+    The derivative of tanh can be written with the output alone: it is 1 - y².
+
+        gx = g (1 - y²)
+
+    Args:
+        g: the gradient by the result. y: the output, of the same shape.
+
+    Returns:
+        gx, of the shape and the dtype of y.
+
+    >>> tanh_vjp.reference(np.array([1.0, 4.0]), np.array([0.0, 0.5]))
+    array([1., 3.])
+
+    Hints:
+        1. y is tanh(x) already. Do not take tanh again.
+        2. The square is that of y alone: mind the parentheses.
+        3. Where y is near 1 or -1 the function is flat, so gx is near 0.
+    """
+    return g * (1 - y**2)
+
+
+def softmax_probes() -> Iterator[Probe]:
+    for shape in (3, 3), (4,), (2, 3), (2, 3, 3), (3, 2, 4), (1, 4), (2, 2, 2, 3):
+        g, x = drawn(9, shape, shape)
+        e = np.exp(x)
+        yield from three_ways(f"shape {shape}", g, e / np.sum(e, axis=-1, keepdims=True))
+
+
+def fails_by_dimensions(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """What it means that a result is wrong for more than two dimensions alone."""
+    if all(text.count(",") > 1 for text in words) and all(x.results is not None for x in found):
+        return [Symptom("axis-wrong", "it is right for one and two dimensions only: the axis should be the last one.")]
+    return []
+
+
+@exercise(
+    softmax_probes, results="gx", lesson=LESSON, symptoms=fails_by_dimensions,
+    edits=[phrases(SOFTMAX), upstream, reductions, terms, results, exchanged, products],
+)  # fmt: skip
+def softmax_vjp(g: Any, y: Any) -> Any:
+    """The backward pass of the softmax along the last axis, from its output y.
+
+    Each output of a row depends on every input of the row, because they share one sum: the derivative of y[i] by x[j]
+    is y[i] (1 if i = j else 0) - y[i] y[j]. Multiplied by g and added up this needs no matrix:
+
+        gx = y (g - s),  with s = sum of g y over the row
+
+    Args:
+        g: the gradient by the result. y: the output, of the same shape, with any number of axes.
+
+    Returns:
+        gx, of the shape and the dtype of y. The sum of each of its rows is 0.
+
+    >>> softmax_vjp.reference(np.array([[1.0, 0.0, 2.0]]), np.array([[0.5, 0.25, 0.25]]))
+    array([[ 0.  , -0.25,  0.25]])
+
+    Hints:
+        1. First the sum of g y over the last axis; keep this axis, so that it broadcasts against the row.
+        2. Subtract it from g, and multiply by y.
+        3. If every g of a row is the same number, gx is 0: the outputs of a row always add up to 1.
+    """
+    inner = np.sum(g * y, axis=-1, keepdims=True)
+    return y * (g - inner)
+
+
+def max_probes() -> Iterator[Probe]:
+    for shape, axis in [
+        ((3, 3), 0), ((3, 3), 1), ((2, 3), 1), ((2, 3), 0), ((4,), 0), ((2, 3, 4), 1), ((2, 2, 2), 0), ((2, 3, 4), 2),
+    ]:  # fmt: skip
+        g, x = drawn(10, shape[:axis] + shape[axis + 1 :], shape)
+        yield from three_ways(f"shape {shape}, axis {axis}", g, x, axis)
+        yield from three_ways(f"shape {shape}, axis {axis - len(shape)}", g, x, axis - len(shape))
+    equal = np.array([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0], [-1.0, -3.0, -1.0]])
+    for axis in 0, 1, -1:
+        yield from three_ways(f"equal maxima, axis {axis}", *drawn(11, (3,)), equal, axis)
+    near = np.array([[1.0, 1.0 + 1e-9, 0.0], [5.0, 5.0 - 1e-9, 2.0]])
+    yield probe_in_float64("values that are nearly equal", *drawn(12, (2,)), near, 1)
+
+
+def probe_in_float64(words: str, *args: Any) -> Probe:
+    return next(three_ways(words, *args))
+
+
+def fails_at_ties(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """What it means that a result is wrong for equal maxima alone, or for negative axes alone."""
+    if all("equal" in text for text in words):
+        return [Symptom("ties-wrong", "it is wrong where maxima are equal: exactly equal maxima share g equally.")]
+    if all("axis -" in text for text in words) and all(x.results is None for x in found):
+        return [Symptom("condition-missing", "it fails for a negative axis, which counts from the end.")]
+    return []
+
+
+@exercise(
+    max_probes, results="gx", lesson=LESSON, symptoms=fails_at_ties,
+    edits=[phrases(MAX), upstream, results, reductions, everywhere, counted_twice],
+)  # fmt: skip
+def max_vjp(g: Any, x: Any, axis: int) -> Any:
+    """The backward pass of x.max(axis).
+
+    The result follows the largest element and no other: it alone has a gradient. Where several elements are exactly
+    equal to the maximum, they share g equally; that is agreed.
+
+        gx = g / n where x is the maximum, else 0,  with n = number of elements that equal the maximum
+
+    Args:
+        g: the gradient by the result: it lacks the axis. x: the input. axis: a whole number; negative ones count from
+            the end.
+
+    Returns:
+        gx, of the shape and the dtype of x.
+
+    >>> max_vjp.reference(np.array([1.0, 4.0]), np.array([[1.0, 3.0], [5.0, 5.0]]), 1)
+    array([[0., 1.],
+           [2., 2.]])
+
+    Hints:
+        1. `x.max(axis=axis, keepdims=True)` can be compared with x: that gives a mask.
+        2. The sum of the mask along the axis is how many share g. Mind that float32 stays float32.
+        3. g lacks the axis: `np.expand_dims(g, axis)` puts it back.
+    """
+    top = np.max(x, axis=axis, keepdims=True)
+    mask = (x == top).astype(x.dtype)
+    count = np.sum(mask, axis=axis, keepdims=True)
+    return mask / count * np.expand_dims(g, axis)

@@ -1,0 +1,222 @@
+"""Backward passes of +, *, @ and indexing: g, the gradient by the result, becomes the gradient by the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy
+import numpy as np
+
+from minigrad.exercises.course import sums as sums  # what is written instead is looked up here
+from minigrad.exercises.course.sums import unbroadcast
+from minigrad.exercises.course.wrong_arithmetic import LENGTHS, MATMUL, MULTIPLY, SUMS, TAKE
+from minigrad.exercises.edits.arrays import counted_twice, exchanged, matrices, results, transposes, upstream
+from minigrad.exercises.edits.phrases import phrases
+from minigrad.exercises.edits.products import products
+from minigrad.exercises.exercise import exercise
+from minigrad.exercises.probes import Probe, probe, spread
+
+LESSON = "02-autograd-from-nothing"
+
+SHAPES = [
+    ((3,), (3,)), ((2, 3), (3,)), ((3,), (2, 3)), ((3, 1), (3, 3)), ((2, 1), (1, 3)), ((4, 1, 2), (3, 1)), ((1,), (3,)),
+    ((2, 2), (2, 2, 2)), ((), (2, 2)), ((3,), ()), ((), ()),
+]  # fmt: skip
+"""Shapes of two operands: equal ones, axes that are missing on the left, axes of length 1, both, and none at all."""
+
+
+def three_ways(words: str, *args: Any, **kwargs: Any) -> Iterator[Probe]:
+    """A probe in float64 and in float32, and in memory that is out of order."""
+    yield probe(words, *args, **kwargs)
+    yield probe(f"{words}, float32", *map(single, args), **kwargs)
+    yield probe(f"{words}, memory out of order", *map(scattered, args), **kwargs)
+
+
+def single(x: Any) -> Any:
+    return x.astype("float32") if isinstance(x, numpy.ndarray) and x.dtype.kind == "f" else x
+
+
+def scattered(x: Any) -> Any:
+    return spread(x) if isinstance(x, numpy.ndarray) and x.ndim else x
+
+
+def drawn(seed: int, *shapes: tuple[int, ...]) -> list[Any]:
+    """Normal numbers in arrays of these shapes."""
+    rng = numpy.random.default_rng(seed)
+    return [numpy.asarray(rng.normal(size=shape)) for shape in shapes]
+
+
+def add_probes() -> Iterator[Probe]:
+    for a, b in SHAPES:
+        yield from three_ways(f"shapes {a} and {b}", *drawn(1, numpy.broadcast_shapes(a, b)), a, b)
+
+
+@exercise(
+    add_probes, results="ga gb", lesson=LESSON, edits=[phrases(SUMS), upstream, exchanged, results, counted_twice]
+)
+def add_vjp(g: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Any:
+    """The backward pass of a + b, with NumPy's broadcasting.
+
+    An element of a that was repeated has a share in several elements of the result, and its gradient is the sum of
+    theirs. So ga is g, summed over every axis that a lacks and over every axis where a has length 1; and so for gb.
+
+        ga = sum of g over the axes along which a was repeated
+        gb = sum of g over the axes along which b was repeated
+
+    Args:
+        g: the gradient by the result, of the broadcast shape.
+        a_shape, b_shape: the shapes of a and b, tuples; the empty tuple, too.
+
+    Returns:
+        (ga, gb), of shapes a_shape and b_shape, of g's dtype.
+
+    >>> ga, gb = add_vjp.reference(np.array([[1.0, 2.0], [3.0, 4.0]]), (2,), (2, 1))
+    >>> ga, gb
+    (array([4., 6.]), array([[3.],
+           [7.]]))
+
+    Hints:
+        1. Shapes are aligned at their last axes. First sum away the axes on the left that the operand does not have.
+        2. Then sum over the axes where the operand has length 1, and keep them: `keepdims=True`.
+        3. Write it once as a function of g and a shape, and call it twice.
+    """
+    ga = unbroadcast(g, a_shape)
+    gb = unbroadcast(g, b_shape)
+    return ga, gb
+
+
+def multiply_probes() -> Iterator[Probe]:
+    for a, b in SHAPES:
+        yield from three_ways(f"shapes {a} and {b}", *drawn(2, numpy.broadcast_shapes(a, b), a, b))
+
+
+@exercise(
+    multiply_probes, results="ga gb", lesson=LESSON,
+    edits=[phrases(MULTIPLY), phrases(SUMS), upstream, exchanged, results, products, counted_twice],
+)  # fmt: skip
+def multiply_vjp(g: Any, a: Any, b: Any) -> Any:
+    """The backward pass of a * b, element by element, with NumPy's broadcasting.
+
+    The derivative of a b by a is b, so each element of g is multiplied by the other operand. Then it is summed back to
+    the shape of its own operand, as in `add_vjp`.
+
+        ga = g b, summed over the axes along which a was repeated
+        gb = g a, summed over the axes along which b was repeated
+
+    Args:
+        g: the gradient by the result, of the broadcast shape. a, b: the operands, arrays of any shapes, () too.
+
+    Returns:
+        (ga, gb), of the shapes and the dtype of a and b.
+
+    >>> ga, gb = multiply_vjp.reference(np.array([1.0, 1.0]), np.array([2.0, 3.0]), np.array([5.0]))
+    >>> ga, gb
+    (array([5., 5.]), array([5.]))
+
+    Hints:
+        1. Forget broadcasting first: with equal shapes, ga is g * b and gb is g * a.
+        2. Multiply first, and sum afterwards: the product has the broadcast shape.
+        3. Use the sum of `add_vjp`, with the operand's own shape.
+    """
+    ga = unbroadcast(g * b, a.shape)
+    gb = unbroadcast(g * a, b.shape)
+    return ga, gb
+
+
+multiply_vjp.wrong(
+    "g * b, a.shape ... g * a, b.shape", "g * a * b, a.shape ... g * a * b, b.shape", "wrong-factor",
+    "the gradient of an operand has only the other operand as its factor.", "extra-term",
+)  # fmt: skip
+multiply_vjp.wrong(
+    "g * b, a.shape ... g * a, b.shape", "g * a, a.shape ... g * b, b.shape", "operands-swapped", LENGTHS
+)  # fmt: skip
+multiply_vjp.wrong(
+    "unbroadcast(g * b, a.shape) ... unbroadcast(g * a, b.shape)", "g @ b.T ... a.T @ g", "wrong-operation",
+    "@ stands where * is meant.",
+)  # fmt: skip
+
+
+def matmul_probes() -> Iterator[Probe]:
+    for n, k, m in (3, 3, 3), (2, 3, 4), (3, 2, 3), (2, 2, 3), (1, 1, 1), (1, 4, 1):
+        yield from three_ways(f"({n}, {k}) @ ({k}, {m})", *drawn(3, (n, m), (n, k), (k, m)))
+
+
+@exercise(
+    matmul_probes, results="ga gb", lesson=LESSON,
+    edits=[transposes, phrases(MATMUL), matrices, upstream, results, exchanged, counted_twice],
+)  # fmt: skip
+def matmul_vjp(g: Any, a: Any, b: Any) -> Any:
+    """The backward pass of a @ b, the product of two matrices.
+
+    Each element of a takes part in a whole row of the result, with a row of b as its factors. Written as matrices:
+
+        ga = g bᵀ
+        gb = aᵀ g
+
+    Args:
+        g: the gradient by the result, (n, m). a: (n, k). b: (k, m).
+
+    Returns:
+        (ga, gb), of the shapes of a and b.
+
+    >>> ga, gb = matmul_vjp.reference(np.array([[1.0, 10.0]]), np.array([[2.0]]), np.array([[3.0, 4.0]]))
+    >>> ga, gb
+    (array([[43.]]), array([[ 2., 20.]]))
+
+    Hints:
+        1. ga has the shape of a, (n, k): which product of g (n, m) and b (k, m) has it?
+        2. One of the two has to be transposed, and the order matters.
+        3. Try it with n, k and m all different. With square matrices a mistake can hide.
+    """
+    ga = g @ b.T
+    gb = a.T @ g
+    return ga, gb
+
+
+def take_probes() -> Iterator[Probe]:
+    for words, indices, shape in [
+        ("every row taken once", [2, 0, 1], (3, 2)),
+        ("a row that is taken twice", [0, 2, 0], (4, 2)),
+        ("a row that is taken often", [1, 1, 3, 1, 0, 3], (5,)),
+        ("indices with two axes", [[0, 1], [1, 1], [3, 1]], (4, 3)),
+        ("indices with two axes, each row once", [[0, 1], [2, 3]], (5, 2)),
+        ("rows that are matrices", [1, 1, 0], (2, 2, 3)),
+        ("one index", [1], (3, 3)),
+        ("as many indices as columns", [2, 0, 2], (3, 3)),
+    ]:
+        where = numpy.array(indices)
+        yield from three_ways(words, *drawn(4, where.shape + shape[1:]), where, shape)
+
+
+@exercise(take_probes, results="gx", lesson=LESSON)
+def take_vjp(g: Any, indices: Any, shape: tuple[int, ...]) -> Any:
+    """The backward pass of x[indices], rows taken out of an array; an embedding is looked up like this.
+
+    A row that was taken several times has a share in several rows of the result, and its gradient is the sum of
+    theirs. A row that was not taken has a gradient of 0.
+
+        gx[i] = sum of all g[k] with indices[k] = i
+
+    Args:
+        g: the gradient by the result, of shape indices.shape + shape[1:].
+        indices: whole numbers from 0 to shape[0] - 1, an array of any shape. shape: the shape of x.
+
+    Returns:
+        gx, of this shape and of g's dtype.
+
+    >>> take_vjp.reference(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 0]), (4,))
+    array([5., 0., 2., 0.])
+
+    Hints:
+        1. Begin with zeros of the shape and the dtype that are asked for.
+        2. `gx[indices] += g` looks right, but adds only once to a row that is there twice.
+        3. `np.add.at(gx, indices, g)` adds for every index.
+    """
+    gx = np.zeros(shape, dtype=g.dtype)
+    np.add.at(gx, indices, g)
+    return gx
+
+
+for _old, _new, _mistake, _what, _also in TAKE:
+    take_vjp.wrong(_old, _new, _mistake, _what, *_also)

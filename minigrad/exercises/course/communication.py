@@ -1,0 +1,188 @@
+"""Votes and codes that workers send, and a check of gradients."""
+
+from __future__ import annotations
+
+import functools  # noqa: F401  # what texts of wrong answers use
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy
+import numpy as np
+
+from minigrad.exercises.edits.terms import terms
+from minigrad.exercises.exercise import exercise
+from minigrad.exercises.probes import Arguments, Probe, probe, spread
+
+EDITS = [terms]
+LESSON = "07-many-workers"
+
+
+def votes() -> Iterator[Probe]:
+    rng = numpy.random.default_rng(4)
+    for kind in ("int8", "float32", "float64"):
+        for workers in (3, 4, 5):
+            signs = list(rng.integers(-1, 2, size=(workers, 2, 4)).astype(kind))
+            yield probe(f"{workers} workers, {kind}", signs)
+    yield probe("one worker", [numpy.array([1, 0, -1], "int8")])
+    yield probe("a tie", [numpy.array([1.0, -1.0, 0.0]), numpy.array([-1.0, 1.0, 0.0])])
+    yield probe("zeros abstain", [numpy.array([0.0, 0.0, -1.0])] * 3 + [numpy.array([1.0, -1.0, 0.0])])
+    yield probe("100 workers who agree, int8", [numpy.array([1, -1, 0], "int8")] * 100)
+    yield probe("memory out of order", [spread(rng.integers(-1, 2, size=(2, 4)).astype("int8")) for _ in range(3)])
+
+
+def signs_agree(expected: Any, found: Any, probe: Probe) -> bool:
+    """Equal signs, of whatever dtype."""
+    x, y = np.asarray(expected[0]), np.asarray(found[0])
+    return len(found) == 1 and x.shape == y.shape and y.dtype.kind in "fi" and bool(np.array_equal(x, y))
+
+
+@exercise(votes, results="vote", lesson=LESSON, edits=EDITS, agree=signs_agree, free=("vote",))
+def sign_majority(signs: list[Any]) -> Any:
+    """The vote of workers on the sign of each element.
+
+    In signSGD with majority vote (Bernstein et al. 2018, algorithm 3) each worker sends only the signs of its gradient.
+    The weights move by the sign that most of them have: the sign of the sum of the votes.
+
+    Args:
+        signs: one array for each worker, of -1, 0 and 1 (int8, float32 or float64), all of one shape; at most 100.
+
+    Returns:
+        An array of that shape, of any dtype: 1, -1, or 0 for a tie. Who sends 0 abstains.
+
+    >>> sign_majority.reference([np.array([1, 1, 0]), np.array([1, -1, -1]), np.array([-1, 0, 0])])
+    array([ 1,  0, -1])
+
+    Hints:
+        1. Add the votes up, element by element, over the workers.
+        2. The sign of the sum is the vote, and `np.sign(0)` is 0.
+        3. A hundred votes fit into int8; sums of more would not.
+    """
+    return np.sign(np.sum(signs, axis=0))
+
+
+def gradients() -> Iterator[Probe]:
+    rng = numpy.random.default_rng(5)
+    for words, kind in (("float64", "float64"), ("float32", "float32")):
+        g, r = (rng.normal(size=(2, 3, 4)) * 0.7).astype(kind)
+        yield probe(words, g, r * np.asarray(0.4, kind), 0.5)
+        yield probe(f"{words}, another threshold", g, r, 1.25)
+    yield probe("just at the threshold", numpy.array([0.25, -0.25, 0.5, -0.5, 0.75]), numpy.full(5, 0.25), 0.5)
+    yield probe("no residual", numpy.array([0.5, -0.5, 0.1, 3.0, -3.0]), numpy.zeros(5), 0.5)
+    yield probe("all below the threshold", numpy.array([0.3, -0.4, 0.2]), numpy.array([0.1, 0.05, -0.1]), 0.5)
+    yield probe("far below the threshold", numpy.array([0.1, -0.05, 0.02]), numpy.array([0.1, -0.1, 0.0]), 0.5)
+    yield probe("far beyond the threshold", numpy.array([5.0, -7.0]), numpy.array([0.3, -0.3]), 0.5)
+    yield probe("memory out of order", spread(rng.normal(size=6)), spread(rng.normal(size=6)), 0.5)
+
+
+@exercise(gradients, results="codes residual", lesson=LESSON, edits=EDITS, free=("codes",))
+def two_bit_compress(g: Any, residual: Any, threshold: float) -> Any:
+    """A gradient in two bits for each element, and what is left over for the next time.
+
+    What could not be sent before is added first: r = residual + g. Where r is at least the threshold, the code is 1;
+    where it is at most -threshold, -1; else 0. The receiver reads a code as code * threshold, so what is kept is
+
+        residual = r - threshold * code
+
+    Args:
+        g: a gradient. residual: what was left over, an array like g. threshold: a positive number.
+
+    Returns:
+        (codes, residual). The codes may have any dtype, the residual has that of g.
+
+    >>> two_bit_compress.reference(np.array([0.3, -0.7, 0.1]), np.array([0.3, 0.0, 0.0]), 0.5)
+    (array([ 1., -1.,  0.]), array([ 0.1, -0.2,  0.1]))
+
+    Hints:
+        1. Add the residual first; the codes are those of the sum.
+        2. `r >= threshold` and `r <= -threshold`: a value just at the threshold is sent.
+        3. Only the threshold is taken off, however large r is.
+    """
+    r = residual + g
+    codes = (r >= threshold).astype(r.dtype) - (r <= -threshold)
+    return codes, r - threshold * codes
+
+
+# A check of gradients
+
+
+def smooth() -> list[tuple[str, Callable[[Any], float], Callable[[Any], Any], Any]]:
+    """Functions with their gradients, and where they are looked at."""
+    rng = numpy.random.default_rng(6)
+    x = rng.normal(size=(2, 3))
+    return [
+        ("a sum of cubes", lambda x: float(np.sum(x**3)), lambda x: 3 * x**2, x),
+        ("a sum of exp", lambda x: float(np.sum(np.exp(x))), np.exp, x[0]),
+        ("sines, mixed", lambda x: float(np.sin(x[0]) * x[1]), lambda x: np.array([np.cos(x[0]) * x[1], np.sin(x[0])]),
+         x[1, :2].copy()),
+        ("one number", lambda x: float(x[0] ** 4), lambda x: 4 * x**3, np.array([1.3])),
+    ]  # fmt: skip
+
+
+def functions() -> Iterator[Probe]:
+    """Right gradients, multiples of them, gradients of which one element is wrong, and zeros."""
+
+    def made(f: Any, x: Any, gradient: Any) -> Callable[[], Arguments]:
+        return lambda: ((f, x.copy(), gradient.copy(), numpy.random.default_rng(11)), {})
+
+    for words, f, slope, x in smooth():
+        yield Probe(f"{words}, right", made(f, x, slope(x)))
+        for k in (2.0, 0.5, -1.0, 0.0):
+            yield Probe(f"{words}, times {k:g}", made(f, x, k * slope(x)))
+        if x.size > 1:
+            wrong = slope(x)
+            wrong.flat[0] += 0.5
+            wrong.flat[1] -= 0.5
+            yield Probe(f"{words}, two elements wrong in opposite ways", made(f, x, wrong))
+        for i in range(x.size if x.size > 1 else 0):
+            wrong = slope(x)
+            wrong.flat[i] += 0.5
+            yield Probe(f"{words}, element {i} wrong", made(f, x, wrong))
+    yield Probe("a constant, gradient 0", made(lambda x: 1.0, numpy.ones(3), numpy.zeros(3)))
+
+
+def ratio_agrees(expected: Any, found: Any, probe: Probe) -> bool:
+    """Both below 1e-6, or both above; of a multiple, equal."""
+    x, y = (float(np.asarray(a[0])) if np.ndim(a[0]) == 0 else np.nan for a in (expected, found))
+    if np.isnan(x) or np.isnan(y):
+        return bool(np.isnan(x) and np.isnan(y))
+    if "times" in probe.words or "one number" in probe.words or "constant" in probe.words:
+        return abs(x - y) < 1e-5 * max(1.0, abs(x))
+    return (abs(x) < 1e-6) == (abs(y) < 1e-6) and (abs(x) < 1e-6 or (x > 0) == (y > 0))
+
+
+@exercise(functions, results="error", lesson="02-autograd-from-nothing", edits=EDITS, agree=ratio_agrees)
+def gradcheck_directional(f: Callable[[Any], float], x: Any, grad: Any, rng: Any) -> float:
+    """How far a gradient is from what differences say, along one random direction.
+
+    Along a direction d the slope of f is the sum of grad * d. It can be measured, too: with a small step h,
+
+        n = (f(x + h d) - f(x - h d)) / (2 h),        p = sum(grad * d)
+
+    and the relative error is |n - p| / max(|n|, |p|). A wrong gradient shows along almost every direction, so one call
+    of this costs two calls of f, however many elements x has.
+
+    Args:
+        f: a function of an array, with a number as its result. x: where, float64, of any shape.
+        grad: the gradient to be checked, of the same shape. rng: a numpy.random.Generator for the direction.
+
+    Returns:
+        The relative error, a number; 0 if n and p are both 0. x is as before. Choose h so that the error of right
+        gradients of smooth functions is below 1e-6.
+
+    >>> x = np.array([1.0, 2.0])
+    >>> gradcheck_directional.reference(lambda x: (x**3).sum(), x, 3 * x**2, np.random.default_rng(0)) < 1e-6
+    True
+    >>> round(gradcheck_directional.reference(lambda x: (x**3).sum(), x, 6 * x**2, np.random.default_rng(0)), 6)
+    0.5
+
+    Hints:
+        1. `rng.normal(size=x.shape)` is a direction that reaches everywhere.
+        2. Compute f at x + h d and at x - h d, with h about 1e-5; make new arrays, and leave x alone.
+        3. Take care of 0 / 0.
+    """
+    d = rng.normal(size=x.shape)
+    h = 1e-5
+    n = (f(x + h * d) - f(x - h * d)) / (2 * h)
+    p = np.sum(grad * d)
+    scale = max(abs(n), abs(p))
+    return float(abs(n - p) / scale if scale > 0 else 0.0)

@@ -1,0 +1,171 @@
+"""Layers: what Dense and dropout compute, and the way back through Dense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy
+import numpy as np
+
+from minigrad.exercises.course.arithmetic import drawn, three_ways
+from minigrad.exercises.course.wrong_layers import BACKWARD, DROPOUT, FORWARD, TOGETHER
+from minigrad.exercises.edits.arrays import counted_twice, exchanged, matrices, results, transposes, upstream
+from minigrad.exercises.edits.phrases import phrases
+from minigrad.exercises.edits.products import comparisons, products
+from minigrad.exercises.edits.reductions import reductions
+from minigrad.exercises.edits.terms import terms
+from minigrad.exercises.exercise import Symptom, exercise
+from minigrad.exercises.outcome import Outcome
+from minigrad.exercises.probes import Probe
+from minigrad.exercises.symptoms import misplaced
+
+LESSON = "02-autograd-from-nothing"
+
+SIZES = [(3, 3, 3), (2, 3, 4), (4, 3, 3), (3, 3, 2), (3, 2, 3), (2, 4, 2), (1, 3, 2), (3, 1, 1)]
+"""How many samples, inputs and units: all equal, all different, and two of them equal."""
+
+
+def forward_probes() -> Iterator[Probe]:
+    for n, inputs, units in SIZES:
+        words = f"{n} samples, {inputs} inputs, {units} units"
+        yield from three_ways(words, *drawn(13, (n, inputs), (units, inputs), (units,)))
+
+
+@exercise(
+    forward_probes,
+    results="y",
+    lesson=LESSON,
+    edits=[phrases(FORWARD), transposes, matrices, terms, results, exchanged],
+)
+def dense_forward(x: Any, W: Any, b: Any) -> Any:
+    """A Dense layer: every unit adds up all inputs, each with its weight, and its bias.
+
+    The weights of one unit are one row of W. So the weights are transposed in the product:
+
+        y = x Wᵀ + b
+
+    Args:
+        x: the inputs, (n, in): one row for each sample. W: the weights, (out, in). b: the biases, (out,).
+
+    Returns:
+        y, of shape (n, out), of x's dtype.
+
+    >>> dense_forward.reference(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]]), np.array([0.5, -0.5]))
+    array([[11.5, 16.5]])
+
+    Hints:
+        1. Write the shapes below each other: (n, in) times what gives (n, out)?
+        2. b has the shape (out,). It is added to each row by broadcasting.
+        3. Try it with n, in and out all different. With square matrices a mistake can hide.
+    """
+    return x @ W.T + b
+
+
+def backward_probes() -> Iterator[Probe]:
+    for n, inputs, units in SIZES:
+        words = f"{n} samples, {inputs} inputs, {units} units"
+        yield from three_ways(words, *drawn(14, (n, units), (n, inputs), (units, inputs)))
+
+
+@exercise(
+    backward_probes, results="gx gW gb", lesson=LESSON,
+    edits=[phrases(BACKWARD), transposes, matrices, upstream, results, reductions, exchanged, counted_twice],
+)  # fmt: skip
+def dense_backward(g: Any, x: Any, W: Any) -> Any:
+    """The backward pass of a Dense layer y = x Wᵀ + b.
+
+    It is the backward pass of a matrix product and of a bias that was added to every row. W and b serve every sample,
+    so their gradients are sums over the batch: not means.
+
+        gx = g W
+        gW = gᵀ x
+        gb = sum of the rows of g
+
+    Args:
+        g: the gradient by y, (n, out). x: the inputs, (n, in). W: the weights, (out, in).
+
+    Returns:
+        (gx, gW, gb), of shapes (n, in), (out, in) and (out,).
+
+    >>> gx, gW, gb = dense_backward.reference(np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]]), np.array([[5.0]]))
+    >>> gx, gW, gb
+    (array([[ 5.],
+           [10.]]), array([[11.]]), array([3.]))
+
+    Hints:
+        1. Each gradient has the shape of what it belongs to. The shapes leave one product each for gx and gW.
+        2. gW adds up, over the samples, what g says of a unit times what its input was.
+        3. `g.sum(axis=0)` adds up the rows.
+    """
+    gx = g @ W
+    gW = g.T @ x
+    gb = np.sum(g, axis=0)
+    return gx, gW, gb
+
+
+for _parts, _mistake, _what, _also in TOGETHER:
+    _old, _new = (" ... ".join(x[k] for x in _parts) for k in (0, 1))
+    dense_backward.wrong(_old, _new, _mistake, _what, *_also)
+
+
+def dropout_probes() -> Iterator[Probe]:
+    rng = numpy.random.default_rng(15)
+    for shape in (3, 3), (5,), (2, 4), (2, 2, 3):
+        for rate in 0.3, 0.5, 0.8, 0.0:
+            x, uniform = rng.normal(size=shape), rng.uniform(size=shape)
+            uniform.flat[0], uniform.flat[-1] = 0.9, 0.05
+            yield from by_chance(f"shape {shape}, rate {rate}", x, rate, uniform)
+    x, at = rng.normal(size=6), [0.0, 0.25, 0.5, 0.75, 0.999, 0.1]
+    for rate in 0.25, 0.5, 0.0:
+        yield from by_chance(f"mask_uniform equals the rate {rate}", x, rate, numpy.array(at))
+
+
+def by_chance(words: str, x: Any, rate: float, uniform: Any) -> Iterator[Probe]:
+    """Three probes; mask_uniform is float64 in all of them."""
+    for one in three_ways(words, x, rate, uniform):
+        yield Probe(one.words, lambda one=one: in_float64(one))  # type: ignore[misc]
+
+
+def in_float64(one: Probe) -> Any:
+    (x, rate, uniform), kwargs = one.make()
+    return (x, rate, uniform.astype("float64")), kwargs
+
+
+def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """What it means that each element is dropped or scaled as it should be, but the wrong ones are."""
+    arguments = {probe.words: probe.make()[0] for probe in dropout_forward.tried}
+    if misplaced(found, [(x / (1 - rate), 0 * x) for x, rate, _ in (arguments[text] for text in words)]):
+        return [Symptom("mask-wrong", "Each element is 0 or x / (1 - rate), but the wrong ones have been chosen.")]
+    return []
+
+
+@exercise(
+    dropout_probes, results="y", lesson=LESSON, symptoms=fails_in_mask,
+    edits=[phrases(DROPOUT), comparisons, products, results],
+)  # fmt: skip
+def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
+    """Dropout in training, after Srivastava et al. (2014), scaled so that nothing has to be done afterwards.
+
+    Each element is dropped, that is set to 0, with probability `rate`. What is kept is divided by 1 - rate, so that
+    the mean stays what it was. The chance comes from outside: an element is kept where mask_uniform ≥ rate.
+
+        y = x / (1 - rate) where mask_uniform ≥ rate, else 0
+
+    Args:
+        x: an array of any shape. rate: a number, 0 ≤ rate < 1.
+        mask_uniform: uniform numbers from 0 up to 1, float64, of x's shape.
+
+    Returns:
+        y, of the shape and the dtype of x.
+
+    >>> dropout_forward.reference(np.array([1.0, 2.0, 3.0]), 0.5, np.array([0.7, 0.5, 0.2]))
+    array([2., 4., 0.])
+
+    Hints:
+        1. Compare mask_uniform with rate: the boundary itself is kept.
+        2. If x is float32 and the mask float64, the product is float64. A mask of True and False widens nothing.
+        3. Leave x as it is: work on a new array.
+    """
+    keep = mask_uniform >= rate
+    return x * keep / (1 - rate)

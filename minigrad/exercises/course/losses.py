@@ -1,0 +1,193 @@
+"""Losses from raw scores, and first weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy
+import numpy as np
+
+from minigrad.exercises.closeness import close
+from minigrad.exercises.edits.reductions import everywhere, reductions
+from minigrad.exercises.edits.terms import terms
+from minigrad.exercises.exercise import Symptom, exercise
+from minigrad.exercises.outcome import Outcome
+from minigrad.exercises.probes import Probe, probe, spread
+
+EDITS = [terms, reductions, everywhere]
+LESSON = "11-losses"
+
+
+def scores() -> Iterator[tuple[str, Any]]:
+    """Arrays of scores: ordinary ones, equal ones, very large and very small ones, rows that are far apart."""
+    rng = numpy.random.default_rng(0)
+    x = rng.normal(size=(4, 3))
+    yield "ordinary scores", x
+    yield "ordinary scores, float32", x.astype("float32")
+    yield "memory out of order", spread(x)
+    yield "equal scores", numpy.full((2, 3), 1.5)
+    yield "scores of ±2000", numpy.array([[2000.0, -2000.0, 0.0], [1.0, 2.0, 3.0], [-2000.0, -2000.0, -1999.0]])
+    yield "rows far apart", numpy.array([[1000.0, 1001.0, 999.0], [-1000.0, -1002.0, -1001.0]])
+    yield "rows far apart, float32", numpy.array([[500.0, 501.0, 499.0], [-500.0, -502.0, -501.0]], "float32")
+    yield "one row", rng.normal(size=(1, 5))
+    yield "as many rows as classes", rng.normal(size=(3, 3))
+
+
+EXTREME = ("±2000", "far apart", "of 2000", "of -2000", "certain")
+OVERFLOWS = "the row's maximum is not subtracted, so exp overflows for large scores."
+LOST = "the logarithm of a number that has been rounded to 0 or 1 is lost; use the stable form."
+
+
+def only_where_extreme(words: Sequence[str]) -> bool:
+    return all(any(x in text for x in EXTREME) for text in words)
+
+
+def fails_in_softmax(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """What it means that a result is wrong for extreme scores alone, or for three dimensions alone."""
+    if only_where_extreme(words):
+        results = [np.asarray(y, float) for x in found if x.results is not None for y in x.results]
+        overflow = any(np.isnan(y).any() or (y == np.inf).any() for y in results)
+        return [Symptom("unstable-softmax", OVERFLOWS) if overflow else Symptom("unstable-log", LOST)]
+    if all("three dimensions" in text for text in words):
+        return [Symptom("axis-wrong", "it is right for two dimensions only: the axis should be the last one.")]
+    return []
+
+
+def fails_in_logarithm(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """What it means that a result is wrong for extreme scores alone."""
+    return [Symptom("unstable-log", LOST)] if only_where_extreme(words) else []
+
+
+def log_softmax_probes() -> Iterator[Probe]:
+    for words, x in scores():
+        yield probe(words, x)
+    rng = numpy.random.default_rng(1)
+    yield probe("one dimension", rng.normal(size=4))
+    yield probe("three dimensions", rng.normal(size=(2, 3, 4)))
+
+
+def softmax(x: Any) -> Any:
+    """exp(x) / sum(exp(x)) along the last axis, from shifted scores: right, but its logarithm may be lost."""
+    e = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+
+
+def stable(expected: Any, found: Any, probe: Probe) -> bool:
+    """Equal, but for 4 units in the last place of the largest score."""
+    x = probe.make()[0][0]
+    slack = 4 * float(np.spacing(np.abs(x).max(initial=0), dtype=x.dtype))
+    share = 2e-4 if x.dtype == np.float32 else 1e-8
+    return all(close(a, b, share, share, slack) for a, b in zip(expected, found))
+
+
+@exercise(log_softmax_probes, results="y", lesson=LESSON, edits=EDITS, agree=stable, symptoms=fails_in_softmax)
+def log_softmax(x: Any) -> Any:
+    """The logarithm of the softmax along the last axis.
+
+    softmax(x) = exp(x) / sum(exp(x)), so its logarithm is x - log(sum(exp(x))). Written so, exp(2000) overflows. The
+    softmax does not change if a number is subtracted from every score of a row: subtract its maximum m first.
+
+        y = (x - m) - log(sum(exp(x - m)))
+
+    Args:
+        x: scores, an array with at least one axis.
+
+    Returns:
+        An array of the same shape and dtype. It is right for scores of ±2000, and for rows that are far apart.
+
+    >>> log_softmax.reference(np.array([[0.0, 0.0], [2000.0, 0.0]])).round(4)
+    array([[-6.931e-01, -6.931e-01],
+           [ 0.000e+00, -2.000e+03]])
+
+    Hints:
+        1. Each row has a maximum of its own: `x.max(axis=-1, keepdims=True)`.
+        2. Subtract it before exp. Then the largest exp is 1, and the sum is between 1 and the number of classes.
+        3. Do not take the logarithm of a softmax that has been rounded to 0: subtract the logarithm of the sum.
+    """
+    shifted = x - np.max(x, axis=-1, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+
+
+def entropy_probes() -> Iterator[Probe]:
+    rng = numpy.random.default_rng(2)
+    for words, x in scores():
+        yield probe(words, x, rng.integers(0, x.shape[1], size=len(x)))
+    yield probe("the same label everywhere", rng.normal(size=(3, 4)), numpy.zeros(3, int))
+    yield probe("a certain answer that is wrong", numpy.array([[0.0, 800.0], [800.0, 0.0]]), numpy.array([0, 0]))
+
+
+@exercise(entropy_probes, results="loss gradient", lesson=LESSON, edits=EDITS, agree=stable, symptoms=fails_in_softmax)
+def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
+    """The mean cross-entropy of softmax(logits) with the labels, and its gradient by the logits.
+
+    The loss of one sample is -log of the probability that the softmax gives to its label; with the stable logarithm of
+    `log_softmax`, loss = -mean(log_softmax(logits)[i, labels[i]]). Its gradient is simple: the softmax, less 1 at the
+    label, divided by the number of samples n (because the loss is a mean).
+
+    Args:
+        logits: scores, (n, classes). labels: whole numbers, (n,).
+
+    Returns:
+        (loss, gradient): a number, and an array of the shape and dtype of logits. Both are right for scores of ±2000.
+
+    >>> loss, gradient = softmax_cross_entropy.reference(np.array([[1.0, 1.0], [0.0, 5.0]]), np.array([0, 1]))
+    >>> round(float(loss), 4), gradient.round(4)
+    (0.3499, array([[-0.25  ,  0.25  ],
+           [ 0.0033, -0.0033]]))
+
+    Hints:
+        1. Compute log_softmax first; the softmax is its exp.
+        2. `array[np.arange(n), labels]` picks one element of each row.
+        3. The gradient of -log p[label] by the scores is p, less 1 at the label. Do not forget 1 / n.
+    """
+    n, classes = logits.shape[0], logits.shape[1]
+    shifted = logits - np.max(logits, axis=1, keepdims=True)
+    log_p = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
+    one_hot = (labels[:, None] == np.arange(classes)).astype(logits.dtype)
+    loss = -np.sum(one_hot * log_p) / n
+    gradient = (np.exp(log_p) - one_hot) / n
+    return loss, gradient
+
+
+def bce_probes() -> Iterator[Probe]:
+    rng = numpy.random.default_rng(3)
+    x, y = rng.normal(size=(2, 3)) * 2, rng.uniform(size=(2, 3))
+    yield probe("ordinary scores", x, y)
+    yield probe("ordinary scores, float32", x.astype("float32"), y.astype("float32"))
+    yield probe("memory out of order", spread(x), spread(y))
+    yield probe("labels 0 and 1", x, (y > 0.5).astype(float))
+    yield probe("one dimension", rng.normal(size=5), rng.uniform(size=5))
+    yield probe("three dimensions", rng.normal(size=(2, 2, 3)), rng.uniform(size=(2, 2, 3)))
+    yield probe("scores of 2000", numpy.array([2000.0, 1.0]), numpy.array([0.0, 1.0]))
+    yield probe("scores of -2000", numpy.array([-2000.0, 1.0]), numpy.array([1.0, 0.0]))
+    yield probe("certain and right", numpy.array([2000.0, -2000.0, 30.0]), numpy.array([1.0, 0.0, 1.0]))
+    yield probe("certain and right, float32", numpy.array([90.0, -90.0, 20.0], "float32"), numpy.array([1, 0, 1], "f"))
+    yield probe("scores of 0", numpy.zeros(3), numpy.array([0.0, 0.5, 1.0]))
+
+
+@exercise(bce_probes, results="loss", lesson=LESSON, edits=EDITS, agree=stable, symptoms=fails_in_logarithm)
+def bce_with_logits(x: Any, y: Any) -> Any:
+    """The mean binary cross-entropy of sigmoid(x) with y, from the scores x themselves.
+
+    With p = 1 / (1 + exp(-x)) the loss of one element is -(y log p + (1 - y) log(1 - p)). Where p rounds to 0 or 1, the
+    logarithm is lost. The same in a form that loses nothing:
+
+        max(x, 0) - x y + log(1 + exp(-|x|))
+
+    Args:
+        x: scores, of any shape. y: from 0 to 1, of the same shape.
+
+    Returns:
+        A number, the mean over all elements; right for scores of ±2000.
+
+    >>> round(float(bce_with_logits.reference(np.array([0.0, 2000.0]), np.array([1.0, 0.0]))), 4)
+    1000.3466
+
+    Hints:
+        1. Use the form above: -|x| is never positive, so its exp cannot overflow.
+        2. `np.log1p(z)` is log(1 + z), without rounding where z is small.
+        3. One mean over all elements, whatever the shape.
+    """
+    each = np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))
+    return np.mean(each)

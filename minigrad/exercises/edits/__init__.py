@@ -1,0 +1,1 @@
+"""How texts are edited to make neighbours, a file for each family of mistakes."""

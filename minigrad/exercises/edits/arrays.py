@@ -1,0 +1,130 @@
+"""Edits of array programs: the gradient that comes in, transposes, matrix products, the results and their order."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator
+
+from minigrad.exercises.edits.phrases import changed, expression
+from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.program import RESULT, Program
+
+UPSTREAM = "g"
+"""The name of the gradient that comes in."""
+
+NO_UPSTREAM = f"{UPSTREAM}, the gradient that comes in, is not used."
+
+
+def upstream(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Ones in place of the gradient that comes in: everywhere, or in one line."""
+    if UPSTREAM not in text.positional:
+        return
+    uses = [(line, node) for line, node, _ in text.nodes() if is_name(node, UPSTREAM)]
+    lines = list(dict.fromkeys(line for line, _ in uses))
+    for chosen in [lines, *([x] for x in lines)] if len(lines) > 1 else [[x] for x in lines]:
+        nodes = [node for line, node in uses if line in chosen]
+        ones = [expression(f"np.ones_like({UPSTREAM})") for _ in nodes]
+        yield changed(text, chosen[0], nodes, ones, "upstream-missing", NO_UPSTREAM)
+
+
+def transposes(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Every transpose left out, all of them, and one too many at every operand of a matrix product."""
+    found = [(line, node) for line, node, _ in text.nodes() if is_transpose(node)]
+    for line, node in found:
+        assert isinstance(node, ast.Attribute)
+        what = f"{ast.unparse(node.value)} should be transposed."
+        yield changed(text, line, [node], [node.value], "transpose-missing", what)
+    if len(found) > 1:
+        old, new = [node for _, node in found], [node.value for _, node in found if isinstance(node, ast.Attribute)]
+        yield changed(text, found[0][0], old, new, "transpose-missing", "the transposes are missing.")
+    for line, node, _ in text.nodes():
+        if is_product(node):
+            assert isinstance(node, ast.BinOp)
+            for x in node.left, node.right:
+                if not is_transpose(x):
+                    what = f"{ast.unparse(x)} should not be transposed."
+                    yield changed(text, line, [x], [transposed(x)], "transpose-missing", what)
+            what = f"{ast.unparse(node)} comes out transposed."
+            yield changed(text, line, [node], [transposed(node)], "transpose-missing", what, "shape-wrong")
+
+
+def matrices(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Every matrix product with its operands exchanged, or element by element."""
+    products = [(line, node) for line, node, _ in text.nodes() if is_product(node)]
+    for line, node in products:
+        assert isinstance(node, ast.BinOp)
+        other = ast.BinOp(node.right, node.op, node.left)
+        what = f"the matrices of {ast.unparse(node)} are in the wrong order."
+        yield changed(text, line, [node], [other], "operands-swapped", what, "order-wrong")
+        times = ast.BinOp(node.left, ast.Mult(), node.right)
+        yield changed(text, line, [node], [times], "wrong-operation", "* stands where the matrix product @ is meant.")
+    if len(products) > 1:
+        nodes = [node for _, node in products]
+        swapped: list[ast.expr] = [ast.BinOp(x.right, x.op, x.left) for x in nodes if isinstance(x, ast.BinOp)]
+        what = "the matrices are multiplied in the wrong order."
+        yield changed(text, products[0][0], nodes, swapped, "operands-swapped", what, "order-wrong")
+        by_element: list[ast.expr] = [ast.BinOp(x.left, ast.Mult(), x.right) for x in nodes if isinstance(x, ast.BinOp)]
+        what = "* stands where the matrix product @ is meant."
+        yield changed(text, products[0][0], nodes, by_element, "wrong-operation", what)
+
+
+def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Two arguments that have changed places, everywhere."""
+    uses = [(line, node) for line, node, _ in text.nodes() if isinstance(node, ast.Name)]
+    names = [x for x in text.positional if any(is_name(node, x) for _, node in uses)]
+    for a, b in itertools.combinations(names, 2):
+        there = [(line, node) for line, node in uses if isinstance(node, ast.Name) and node.id in (a, b)]
+        other: list[ast.expr] = [ast.Name(b if is_name(node, a) else a, ast.Load()) for _, node in there]
+        what = f"{a} and {b} have changed places."
+        yield changed(text, there[0][0], [node for _, node in there], other, "operands-swapped", what)
+
+
+def results(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """The results in another order, with the other sign, or several times as large."""
+    names, found = exercise.results, text.results
+    whole = dict(text.lines)[RESULT]
+    if len(found) == len(names) > 1:
+        for order in itertools.permutations(range(len(found))):
+            if list(order) != sorted(order):
+                new = ast.Tuple([found[i] for i in order], ast.Load())
+                what = f"return the results in this order: {', '.join(names)}."
+                yield changed(text, RESULT, [whole], [new], "wrong-returned-order", what)
+        negative: list[ast.expr] = [minus(x) for x in found]
+        yield changed(text, RESULT, found, negative, "wrong-sign", "all results have the wrong sign.")
+    for name, x in zip(names, found):
+        yield changed(text, RESULT, [x], [minus(x)], "wrong-sign", f"{name} has the wrong sign.")
+
+
+def counted_twice(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Results that are twice or half as large."""
+    names, found = exercise.results, text.results
+    for k, mistake, what in (
+        (2, "extra-term", "is counted twice"),
+        (0.5, "wrong-factor", "is half of what it should be"),
+    ):
+        for chosen in [list(zip(names, found)), *([x] for x in zip(names, found) if len(names) > 1)]:
+            times: list[ast.expr] = [ast.BinOp(ast.Constant(k), ast.Mult(), x) for _, x in chosen]
+            several = " and ".join(name for name, _ in chosen)
+            nodes = [x for _, x in chosen]
+            yield changed(text, RESULT, nodes, times, mistake, f"{several} {what}.", "wrong-factor")
+
+
+def is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def is_transpose(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "T"
+
+
+def is_product(node: ast.AST) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+
+
+def transposed(x: ast.expr) -> ast.expr:
+    return ast.Attribute(x, "T", ast.Load())
+
+
+def minus(x: ast.expr) -> ast.expr:
+    return ast.UnaryOp(ast.USub(), x)

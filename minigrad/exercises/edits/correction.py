@@ -1,0 +1,120 @@
+"""Edits of bias corrections: one missing, all missing, that of another mean, the root at another place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from minigrad.exercises.edits.roles import Roles, right
+from minigrad.exercises.edits.trees import (
+    Term,
+    binary,
+    call,
+    copied,
+    factors_of,
+    is_call,
+    is_name,
+    is_power,
+    name,
+    number,
+    product_of,
+    products,
+    said,
+    several,
+    swapped,
+)
+from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.program import Program, Swap
+
+
+def correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Every factor `1 - beta**t` that is missing, or is not what it should be."""
+    roles = Roles(exercise, text)
+    found: list[tuple[str, ast.expr, list[Term], ast.expr]] = []
+    for line, node in products(text):
+        parts = factors_of(node)
+        found += [(line, node, parts, x) for _, x in parts if roles.is_correction(x)]
+    all_of_them: list[Swap] = []
+    for line, node, parts, c in found:
+        others = [x for x in parts if x[1] is not c]
+        all_of_them.append((line, node, product_of(others)))
+        second = under_root(text, line, node)
+        if len(found) == 1 and not second:
+            mistake, also = "bias-correction-missing", ["bias-correction-missing-first"]
+        else:
+            mistake, also = f"bias-correction-missing-{'second' if second else 'first'}", []
+        what = f"the bias correction {said(c)} is missing."
+        yield from swapped(text, line, node, product_of(others), mistake, what, *also)
+        power = right(c)
+        if second:
+            yield from half_rooted(text, line, node, product_of(others), c)
+        if not is_power(power):
+            continue
+        assert isinstance(power, ast.BinOp)
+        wide = binary(binary(number(1), "-", power.left), "**", power.right)
+        yield from swapped(text, line, c, wide, "wrong-operation", "The power is taken of the whole parenthesis.")
+        once = binary(number(1), "-", power.left)
+        yield from swapped(text, line, c, once, "power-missing", f"the exponent of {said(power)} is missing.")
+    firsts = [swap for swap, (line, node, _, _) in zip(all_of_them, found) if not under_root(text, line, node)]
+    if 1 < len(firsts) < len(found):
+        yield from several(text, firsts, "bias-correction-missing-first", "The first mean is not corrected.")
+    if len(found) > 1:
+        plus = [(line, c, binary(number(1), "+", right(c))) for line, _, _, c in found]
+        yield from several(text, plus, "wrong-sign", "β has the wrong sign in the bias corrections.")
+        times = [(line, c, binary(number(1), "/", c)) for line, _, _, c in found]
+        yield from several(text, times, "wrong-operation", "The corrections multiply where they should divide.")
+        yield from several(text, all_of_them, "bias-correction-missing", "Both bias corrections are missing.")
+        first_steps = [
+            (line, c, binary(number(1), "-", right(c).left))  # type: ignore[attr-defined]
+            for line, _, _, c in found
+            if is_power(right(c))
+        ]
+        yield from several(text, first_steps, "power-missing", "The exponents of the bias corrections are missing.")
+        corrections = [c for _, _, _, c in found]
+        if len(corrections) == 2 and said(corrections[0]) != said(corrections[1]):
+            (one, _, _, a), (two, _, _, b) = found
+            what = "the bias corrections have changed places."
+            yield from several(text, [(one, a, copied(b)), (two, b, copied(a))], "hyperparameters-swapped", what)
+
+
+def under_root(text: Program, line: str, node: ast.expr) -> bool:
+    """Whether an expression is under a root, in its line or as a line that is."""
+    for name_, x, above in text.nodes():
+        if any(is_call(y, "sqrt") for y in above) and (
+            (name_ == line and x is node) or (is_name(x, line) and node in ast.walk(dict(text.lines)[line]))
+        ):
+            return True
+    return False
+
+
+def half_rooted(text: Program, line: str, node: ast.expr, mean: ast.expr, c: ast.expr) -> Iterator[Neighbour]:
+    """`sqrt(v) / c` for `sqrt(v / c)`: the correction folded into the rate without its root."""
+    whole = dict(text.lines)[line] is node
+    for other, x, _ in text.nodes():
+        if is_call(x, "sqrt") and (x.args == [node] or (whole and is_name(x.args[0], line))):  # type: ignore[attr-defined]
+            new = binary(call("sqrt", mean), "/", c)
+            yield from swapped(text, other, x, new, "root-missing", f"the root of the correction {said(c)} is missing.")
+            inverse = binary(call("sqrt", mean), "*", call("sqrt", c))
+            yield from swapped(text, other, x, inverse, "wrong-operation", f"the correction {said(c)} is upside down.")
+
+
+def extra_correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """A mean that is corrected though the rule has no correction for it."""
+    roles = Roles(exercise, text)
+    for state in roles.states:
+        new = roles.new.get(state)
+        betas = [
+            x
+            for x in roles.hypers
+            if new
+            and x not in (roles.rate, *roles.epsilons, *roles.decays)
+            and any(is_name(y, x) for y in ast.walk(roles.lines[new]))
+        ]
+        for beta in betas:
+            power = binary(name(beta), "**", name("t")) if "t" in text.positional else name(beta)
+            c = binary(number(1), "-", power)
+            for line, node, above in text.nodes():
+                corrected = any(isinstance(x, ast.expr) and said(x) == said(c) for y in above for x in ast.walk(y))
+                if new and is_name(node, new) and line in roles.lines and line != "result" and not corrected:
+                    what = f"{state} is divided by {said(c)}, which the rule does not do."
+                    yield from swapped(text, line, node, binary(node, "/", c), "extra-term", what)

@@ -1,0 +1,144 @@
+"""Edits of products: a factor left out, applied twice, halved, turned into a divisor; quotients upside down."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+from minigrad.exercises.edits.roles import Roles
+from minigrad.exercises.edits.trees import (
+    binary,
+    call,
+    copied,
+    factors_of,
+    is_name,
+    is_one_of,
+    is_power,
+    is_sum,
+    number,
+    product_of,
+    products,
+    said,
+    several,
+    swapped,
+    uses,
+)
+from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.program import RESULT, Program, names_in
+
+
+def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Every product with one factor left out, applied twice, or as a divisor."""
+    roles = Roles(exercise, text)
+    for line, node in products(text):
+        parts = factors_of(node)
+        for i, (times, factor) in enumerate(parts):
+            shown, others = said(factor), [*parts[:i], *parts[i + 1 :]]
+            if sum(is_one_of(factor, x) for _, x in parts) > 1:
+                yield from swapped(text, line, node, product_of(others), "power-missing", f"{shown} is not squared.")
+            elif node is roles.lines[line] and roles.state_of(line) and is_name(factor, roles.state_of(line)):
+                what = f"{shown} is missing: a value replaces what it should be multiplied with."
+                yield from swapped(
+                    text, line, node, product_of(others), "assignment-for-accumulation", what, "scale-missing"
+                )
+            elif uses(factor, *roles.decays) and is_sum(factor):
+                what = f"the decay {shown} is missing."
+                yield from swapped(text, line, node, product_of(others), "missing-term", what, "scale-missing")
+            else:
+                verb = "the factor" if times else "the divisor"
+                yield from swapped(text, line, node, product_of(others), "scale-missing", f"{verb} {shown} is missing.")
+            twice = product_of([*parts, (times, factor)])
+            if not any(is_power(x, 2) for _, x in parts[i:]):  # else see `wider`
+                yield from swapped(text, line, node, twice, "wrong-factor", f"{shown} is applied twice.")
+            for k, (other_times, other) in enumerate(parts):
+                if is_power(other, 2) and times and other_times and roles.is_array(factor) and k != i:
+                    moved = [*parts]
+                    moved[i] = True, binary(factor, "**", number(2))
+                    moved[k] = True, other.left  # type: ignore[attr-defined]
+                    what = f"{shown} is squared, and {said(other.left)} is not."  # type: ignore[attr-defined]
+                    yield from swapped(text, line, node, product_of(moved), "wrong-operation", what)
+            turned = product_of([*parts[:i], (not times, factor), *parts[i + 1 :]])
+            here = "divides" if times else "multiplies"
+            should = "multiply" if times else "divide"
+            what = f"{shown} {here} where it should {should}."
+            yield from swapped(text, line, node, turned, "wrong-operation", what)
+            if times and i:
+                plus = product_of([*parts[: i - 1], (parts[i - 1][0], binary(parts[i - 1][1], "+", factor))])
+                yield from swapped(
+                    text, line, node, product_of([(True, plus), *parts[i + 1 :]]), "wrong-operation",
+                    f"{shown} is added where it should multiply.",
+                )  # fmt: skip
+            if uses(factor, *roles.hypers) and not roles.is_array(factor):
+                half = product_of([*parts[:i], (times, binary(factor, "/", number(2))), *parts[i + 1 :]])
+                yield from swapped(text, line, node, half, "wrong-factor", f"{shown} is halved.")
+                doubled = product_of([*parts[:i], (times, binary(number(2), "*", factor)), *parts[i + 1 :]])
+                yield from swapped(text, line, node, doubled, "wrong-factor", f"{shown} is doubled.")
+                root = product_of([*parts[:i], (times, call("sqrt", factor)), *parts[i + 1 :]])
+                yield from swapped(text, line, node, root, "wrong-factor", f"{shown} has become its root.")
+        over, under = [x for x in parts if x[0]], [(True, x[1]) for x in parts if not x[0]]
+        for i in range(len(over)):
+            if under:
+                new = product_of([*over[:i], *under, *((False, x) for _, x in over[i:])])
+                what = f"the quotient {said(node)} is upside down."
+                yield from swapped(text, line, node, new, "operands-swapped", what, "wrong-operation")
+        for i, (_, x) in enumerate(parts):
+            for k, (_, y) in enumerate(parts[i + 1 :], i + 1):
+                if parts[i][0] is not parts[k][0]:
+                    new_parts = [*parts]
+                    new_parts[i], new_parts[k] = (parts[i][0], y), (parts[k][0], x)
+                    what = f"{said(x)} and {said(y)} have changed places."
+                    yield from swapped(
+                        text, line, node, product_of(new_parts), "operands-swapped", what, "wrong-operation"
+                    )
+    yield from constants(text)
+    yield from exchanged(text)
+
+
+def exchanged(text: Program) -> Iterator[Neighbour]:
+    """Divisors, or first factors, of two products that have changed places."""
+    found = [(line, part) for line, node in products(text) for part in factors_of(node)[:1] + factors_of(node)[-1:]]
+    for (one, (a_times, a)), (two, (b_times, b)) in combinations(found, 2):
+        if a_times is b_times and a is not b and not is_one_of(a, b):
+            what = f"{said(a)} and {said(b)} have changed places."
+            own = bool(names_in(a) | names_in(b)) and names_in(a) | names_in(b) <= {*text.keywords}
+            mistake = "hyperparameters-swapped" if own else "operands-swapped"
+            yield from several(text, [(one, a, copied(b)), (two, b, copied(a))], mistake, what)
+
+
+def constants(text: Program) -> Iterator[Neighbour]:
+    """Numbers with another value; 1 is left alone."""
+    for line, node, above in text.nodes():
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and node.value not in (0, 1):
+            exponent = bool(above) and isinstance(above[-1], ast.BinOp) and isinstance(above[-1].op, ast.Pow)
+            for value in {node.value * 2, node.value / 2, 1 / node.value, 1 - node.value, 1.0}:
+                if not (exponent and above[-1].right is node):  # type: ignore[attr-defined]
+                    what = f"{node.value:g} has the wrong value."
+                    mistake = "wrong-factor" if value != 1 else "scale-missing"
+                    yield from swapped(text, line, node, number(value), mistake, what)
+
+
+def scaled_lines(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """A factor that is applied to all of a line: the rate, a hyper-parameter, 2 or a half."""
+    roles = Roles(exercise, text)
+    for line, x in text.lines:
+        if line == RESULT or not roles.is_array(x):
+            continue
+        shown = line.removesuffix("_new")
+        for hyper in roles.hypers:
+            if hyper not in roles.epsilons:
+                new = binary(ast.Name(hyper, ast.Load()), "*", x)
+                yield from swapped(
+                    text, line, x, new, "wrong-factor", f"{shown} is multiplied by {hyper}.", "extra-term"
+                )
+                rest = binary(binary(number(1), "-", ast.Name(hyper, ast.Load())), "*", x)
+                what = f"{shown} is multiplied by 1 - {hyper}."
+                yield from swapped(text, line, x, rest, "extra-term", what, "wrong-factor")
+        for value in () if roles.rate else (0.1, 0.01, 0.001):
+            what = f"{shown} is multiplied by a rate of its own."
+            yield from swapped(text, line, x, binary(number(value), "*", x), "extra-term", what)
+            for at, node, _ in text.nodes():
+                if at != line and is_name(node, line) and at == roles.new.get(roles.weight):
+                    yield from swapped(text, at, node, binary(number(value), "*", node), "extra-term", what)
+        for value, word in (2.0, "doubled"), (0.5, "halved"):
+            yield from swapped(text, line, x, binary(number(value), "*", x), "wrong-factor", f"{shown} is {word}.")

@@ -1,0 +1,71 @@
+"""Edits of hyper-parameters: two of them, or β and 1 - β, that have changed places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from minigrad.exercises.edits.roles import Roles, is_rest, names
+from minigrad.exercises.edits.trees import binary, is_name, name, number, several
+from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.program import Program, Swap
+
+
+def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Every hyper-parameter in the place of another one, and β for 1 - β."""
+    roles = Roles(exercise, text)
+    places = {hyper: [(line, node) for line, node, _ in text.nodes() if is_name(node, hyper)] for hyper in roles.hypers}
+    for one, two in combinations(roles.hypers, 2):
+        swapped: list[Swap] = [(line, node, name(two)) for line, node in places[one]]
+        swapped += [(line, node, name(one)) for line, node in places[two]]
+        what = f"{one} and {two} have changed places."
+        yield from several(text, swapped, "hyperparameters-swapped", what)
+        for line in dict.fromkeys(x[0] for x in swapped):
+            in_line = [x for x in swapped if x[0] == line]
+            yield from several(text, in_line, "hyperparameters-swapped", what)
+    for one in roles.hypers:
+        for two in roles.hypers:
+            if one != two:
+                what = f"{two} stands where {one} belongs."
+                every = [(line, node, name(two)) for line, node in places[one]]
+                groups = [every] if len(every) > 1 else []
+                groups += [[x for x in every if x[0] == line] for line in dict.fromkeys(x[0] for x in every)]
+                for group in [*groups, *([x] for x in every)]:
+                    yield from several(text, group, "hyperparameters-swapped", what)
+    yield from rests(roles, text)
+
+
+def rests(roles: Roles, text: Program) -> Iterator[Neighbour]:
+    """β for 1 - β, and 1 - β for β."""
+    swaps: list[Swap] = []
+    for hyper in roles.hypers:
+        own: list[Swap] = []
+        for line, node, above in text.nodes():
+            if is_rest(node, hyper):
+                own.append((line, node, name(hyper)))
+            elif is_name(node, hyper) and not (above and is_rest(above[-1], hyper)):
+                own.append((line, node, binary(number(1), "-", name(hyper))))
+        if hyper in roles.factors:
+            swaps += [x for x in own if roles.state_of(x[0])]
+        what = f"{hyper} and 1 - {hyper} have changed places."
+        yield from several(text, own, "hyperparameters-swapped", what)
+        for line in dict.fromkeys(x[0] for x in own):
+            in_line = [x for x in own if x[0] == line]
+            where = f" in the line of {names([line])}" if line in roles.new.values() else ""
+            yield from several(text, in_line, "hyperparameters-swapped", f"{what[:-1]}{where}.")
+        for swap in own:
+            one, two = (hyper, f"1 - {hyper}") if is_name(swap[2], hyper) else (f"1 - {hyper}", hyper)
+            yield from several(text, [swap], "hyperparameters-swapped", f"{one} stands where {two} belongs.")
+    yield from several(text, swaps, "hyperparameters-swapped", "every β and 1 - β have changed places.")
+
+
+def lengths(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """A number of steps one too high or too low: at one place, in one line, everywhere."""
+    for hyper in [x for x in text.keywords if x.endswith("_steps")]:
+        places = [(line, node) for line, node, _ in text.nodes() if is_name(node, hyper)]
+        groups = [places, *([x for x in places if x[0] == line] for line in dict(places)), *([x] for x in places)]
+        for group in groups:
+            for sign, side in ("+", "many"), ("-", "few"):
+                swaps = [(line, node, binary(node, sign, number(1))) for line, node in group]
+                what = f"{hyper} counts one step too {side}."
+                yield from several(text, swaps, "count-off-by-one", what, "off-by-one-boundary")

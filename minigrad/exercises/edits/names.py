@@ -1,0 +1,159 @@
+"""Edits that put one array for another, and what other rules do that this one does not."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+from minigrad.exercises.edits.roles import COUNT, GRADIENT, Roles, is_rest
+from minigrad.exercises.edits.trees import (
+    binary,
+    call,
+    copied,
+    everywhere,
+    is_call,
+    is_name,
+    is_power,
+    name,
+    number,
+    said,
+    several,
+    sum_of,
+    sums,
+    swapped,
+    terms_of,
+    uses,
+)
+from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.program import RESULT, Program, Swap, renamed
+
+
+def others(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Every array in the place of another one."""
+    roles = Roles(exercise, text)
+    for line, node, _ in text.nodes():
+        if line != RESULT and roles.is_array(node) and (isinstance(node, ast.Name) or is_power(node, 2)):
+            for other in sorted(roles.arrays):
+                pair = {said(node), other.replace("_new", "")}
+                if other != said(node) and len(pair) == 2 and other != line:
+                    what = f"{other.replace('_new', '')} stands where {said(node)} belongs."
+                    yield from swapped(text, line, node, name(other), "wrong-operation", what)
+
+
+def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Two arrays in one line that have changed places."""
+    roles = Roles(exercise, text)
+    for line in roles.lines:
+        found = [x for at, x, _ in text.nodes() if at == line and line != RESULT and is_name(x, *roles.arrays)]
+        for one, two in combinations(found, 2):
+            if said(one) != said(two) or ast.dump(one) != ast.dump(two):
+                what = f"{said(one)} and {said(two)} have changed places."
+                yield from several(text, [(line, one, copied(two)), (line, two, copied(one))], "operands-swapped", what)
+
+
+def arguments(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Two arguments by position that have changed places in the signature."""
+    for one, two in combinations(text.positional, 2):
+        swaps = everywhere(text, one, name(two)) + everywhere(text, two, name(one))
+        yield from several(text, swaps, "operands-swapped", f"the arguments {one} and {two} have changed places.")
+
+
+def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """A number that is a line of its own in the place of another, of 1 less it, or exchanged with it."""
+    roles = Roles(exercise, text)
+    own = [line for line, _ in text.lines if line != RESULT and line not in roles.arrays]
+    everything: list[Swap] = []
+    for one in own:
+        places = [(line, node, above) for line, node, above in text.nodes() if is_name(node, one) and line != RESULT]
+        for two in own:
+            if one != two:
+                for line, node, _ in places:
+                    what = f"{two.replace('_new', '')} stands where {one.replace('_new', '')} belongs."
+                    yield from swapped(text, line, node, name(two), "wrong-factor", what, "wrong-operation")
+        rests = [
+            (line, above[-1], name(one)) if is_rest(above[-1], one) else (line, node, binary(number(1), "-", name(one)))
+            for line, node, above in places
+            if above and isinstance(above[-1], ast.expr) and line in roles.arrays
+        ]
+        yield from several(text, rests, "hyperparameters-swapped", f"{one} and 1 - {one} have changed places.")
+        for swap in rests:
+            yield from several(text, [swap], "hyperparameters-swapped", f"{one} and 1 - {one} have changed places.")
+        for hyper in roles.hypers:
+            for at in roles.lines:
+                swaps = [s for s in everywhere(text, hyper, name(one), [at]) if at in roles.arrays]
+                what = f"{one} stands where {hyper} belongs."
+                yield from several(text, swaps, "wrong-factor", what, "wrong-operation")
+        everything += rests
+    for at in dict.fromkeys(s[0] for s in everything):
+        what = "the two factors of a mean have changed places."
+        yield from several(text, [s for s in everything if s[0] == at], "hyperparameters-swapped", what)
+    for one, two in combinations(own, 2):
+        for line in roles.lines:
+            if line in roles.arrays:
+                swaps = [(line, x, name(two)) for at, x, _ in text.nodes() if at == line and is_name(x, one)]
+                swaps += [(line, x, name(one)) for at, x, _ in text.nodes() if at == line and is_name(x, two)]
+                yield from several(text, swaps, "operands-swapped", f"{one} and {two} have changed places.")
+
+
+def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """What other rules do: dampening, look-ahead, a running maximum, centred gradients, a rate that falls."""
+    roles = Roles(exercise, text)
+    weight = roles.new.get(roles.weight, "")
+    for state in roles.states:
+        line = roles.new.get(state)
+        if line is None or state not in roles.arrays:
+            continue
+        x = roles.lines[line]
+        for _, term in terms_of(x):
+            for hyper in roles.hypers:
+                if uses(term, GRADIENT) and uses(x, hyper) and not uses(term, hyper) and len(terms_of(x)) > 1:
+                    rest = binary(number(1), "-", name(hyper))
+                    what = f"{said(term)} is multiplied by 1 - {hyper}, which does not belong here."
+                    yield from swapped(text, line, term, binary(rest, "*", term), "extra-term", what)
+            for hyper in roles.hypers:
+                if uses(x, hyper) and not uses(x, roles.rate or hyper) and is_name(term, state) is False:
+                    for node in [n for n in ast.walk(x) if is_call(n, "absolute") or is_power(n, 2)]:
+                        rest = binary(binary(number(1), "-", name(hyper)), "*", node)  # type: ignore[arg-type]
+                        what = f"{said(node)} is multiplied by 1 - {hyper}, which does not belong here."  # type: ignore[arg-type]
+                        yield from swapped(text, line, node, rest, "extra-term", what)  # type: ignore[arg-type]
+        parts = terms_of(x)
+        for hyper in roles.hypers:
+            if weight and len(parts) == 2 and any(uses(y, GRADIENT) for _, y in parts) and uses(x, hyper):
+                again = sum_of([(added, y if not uses(y, state) else renamed(y, {state: line})) for added, y in parts])
+                swaps = [s for s in everywhere(text, line, again) if s[0] not in (line, RESULT)]
+                what = f"{state} is moved on once more before it is used: the rule does not look ahead here."
+                yield from several(text, swaps, "extra-term", what)
+                break
+        larger = call("maximum", name(state), x)
+        yield from swapped(text, line, x, larger, "extra-term", f"{state} never falls: a maximum does not belong here.")
+        used = [s for s in everywhere(text, line, call("maximum", name(state), name(line))) if s[0] != RESULT]
+        yield from several(text, used, "extra-term", f"the larger {state} is used: a maximum does not belong here.")
+        if weight and not uses(roles.lines[weight], roles.weight):
+            again = binary(name(roles.weight), "+", roles.lines[weight])
+            what = f"the old {roles.weight} is added, though the rule finds {roles.weight} anew."
+            yield from swapped(text, weight, roles.lines[weight], again, "extra-term", what)
+        if weight:
+            for hyper in roles.hypers:
+                for sign in "+", "-":
+                    ahead = binary(roles.lines[weight], sign, binary(name(hyper), "*", name(line)))
+                    what = f"{hyper} {state} is added to the weight: the rule does not look ahead here."
+                    yield from swapped(text, weight, roles.lines[weight], ahead, "extra-term", what)
+        for centre in name(state), name(line):
+            centred = [
+                (at, node, binary(name(GRADIENT), "-", centre))
+                for at, node in [(at, node) for at, node, _ in text.nodes() if is_name(node, GRADIENT)]
+            ]
+            for group in [centred, *([s] for s in centred)]:
+                yield from several(text, group, "extra-term", f"{state} is subtracted from the gradient.")
+    for at, node in sums(text):
+        for _, term in terms_of(node):
+            for array in sorted(roles.arrays & {*text.positional}) if at == weight and roles.is_array(term) else ():
+                if len(terms_of(node)) > 1 and not uses(term, array):
+                    what = f"{said(term)} is multiplied by {array}, which does not belong here."
+                    yield from swapped(text, at, term, binary(term, "*", name(array)), "extra-term", what)
+    for at, node, _ in text.nodes():
+        if roles.rate and is_name(node, roles.rate) and COUNT in text.positional:
+            for falling in call("sqrt", name(COUNT)), name(COUNT):
+                what = "the rate falls with the step count, which the rule does not say."
+                yield from swapped(text, at, node, binary(node, "/", falling), "extra-term", what)

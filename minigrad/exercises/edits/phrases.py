@@ -1,0 +1,58 @@
+"""Edits of phrases: what is often written in place of a part of a line."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+
+from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.mistakes import MISTAKES
+from minigrad.exercises.program import Program
+
+Phrase = tuple[str, ...]
+"""(part of a line, what stands there instead, id, what is wrong, further ids ...)."""
+
+
+def phrases(table: Sequence[Phrase]) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
+    """The edits of a table: a part is replaced at every place; where it is in several lines, in each alone, too.
+
+    Unlike a mistake of the catalogue, a phrase is tried in pairs with every other mistake.
+    """
+    rows = [(tidied(old), expression(new), mistake, what, tuple(also)) for old, new, mistake, what, *also in table]
+    assert all(x in MISTAKES for _, _, mistake, _, also in rows for x in (mistake, *also))
+
+    def made(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+        places: dict[str, list[tuple[str, ast.expr]]] = {}
+        for line, whole in text.lines:
+            for node in ast.walk(whole):
+                if isinstance(node, ast.expr):
+                    places.setdefault(ast.unparse(node), []).append((line, node))
+        for old, new, mistake, what, also in rows:
+            found = places.get(old, [])
+            lines = list(dict.fromkeys(line for line, _ in found))
+            for chosen in [lines, *([x] for x in lines if len(lines) > 1)]:
+                nodes = [node for line, node in found if line in chosen]
+                if nodes:
+                    yield changed(text, chosen[0], nodes, [new] * len(nodes), mistake, what, *also)
+
+    return made
+
+
+def changed(
+    text: Program, line: str, old: Sequence[ast.expr], new: Sequence[ast.expr], mistake: str, what: str, *also: str
+) -> Neighbour:
+    """The neighbour in which several expressions, none inside another, stand for others."""
+    after = text
+    for x, y in zip(old, new):
+        after = after.with_node(x, y)
+    return Neighbour(mistake, text.text(line), after.text(line), what, after.function, also, after)
+
+
+def expression(text: str) -> ast.expr:
+    """The expression of a text."""
+    return ast.parse(text, mode="eval").body
+
+
+def tidied(text: str) -> str:
+    """A part of a line as `ast.unparse` writes it."""
+    return ast.unparse(expression(text))

@@ -1,0 +1,243 @@
+"""Edits of where the learning rate and the decay act: inside or outside the velocity, in the gradient or beside it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from minigrad.exercises.edits.roles import GRADIENT, Roles, is_one_minus, right
+from minigrad.exercises.edits.trees import (
+    binary,
+    everywhere,
+    factors_of,
+    is_name,
+    name,
+    negative,
+    number,
+    product_of,
+    products,
+    said,
+    several,
+    sum_of,
+    sums,
+    swapped,
+    terms_of,
+    uses,
+)
+from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.program import RESULT, Program, Swap
+
+
+def then(text: Program, swaps: list[Swap], line: str, new: Callable[[ast.expr], ast.expr]) -> list[Swap]:
+    """The swaps, and after them one of a whole line."""
+    after = text.with_swaps(swaps)
+    before = dict(text.lines).get(line)
+    if after is None or before is None:
+        return []
+    return [*(x for x in swaps if x[0] != line), (line, before, new(dict(after.lines)[line]))]
+
+
+def without(x: ast.expr, factor: str) -> ast.expr | None:
+    """A product without the factor of this name; None if it has none."""
+    parts = factors_of(x)
+    others = [part for part in parts if not (part[0] and is_name(part[1], factor))]
+    return product_of(others) if len(others) < len(parts) else None
+
+
+def rates(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """The learning rate inside the velocity for outside, and the other way round."""
+    roles = Roles(exercise, text)
+    weight = roles.new.get(roles.weight)
+    if not roles.rate or weight is None:
+        return
+    rate = name(roles.rate)
+    for state in roles.states:
+        line = roles.new.get(state)
+        if line is None or not uses(roles.lines[line], state):
+            continue
+        parts = terms_of(roles.lines[line])
+        inside = [without(x, roles.rate) for _, x in parts]
+        if any(inside):
+            yield from outside(roles, text, state, line, inside, rate)
+        elif uses(roles.lines[weight], roles.rate):
+            yield from into(roles, text, state, line, weight, rate)
+
+
+def outside(
+    roles: Roles, text: Program, state: str, line: str, inside: list[ast.expr | None], rate: ast.expr
+) -> Iterator[Neighbour]:
+    """`v = momentum v - g; w = w + lr v`, for a velocity with the rate inside."""
+    x = roles.lines[line]
+    parts = terms_of(x)
+    bare = sum_of([(added, y or term) for (added, term), y in zip(parts, inside)])
+    turned = sum_of([(added if y is None else not added, y or term) for (added, term), y in zip(parts, inside)])
+    what = f"the rate multiplies {state} when it is applied; it belongs inside {state}."
+    new_uses = [s for s in everywhere(text, line, binary(rate, "*", name(line))) if s[0] != RESULT]
+    old_uses = [s for s in everywhere(text, state, binary(rate, "*", name(state))) if s[0] not in (RESULT, line)]
+    minus_new = [(a, b, negative(c)) for a, b, c in new_uses]
+    minus_old = [(a, b, negative(c)) for a, b, c in old_uses]
+    for more in ([], old_uses) if old_uses else ([],):
+        yield from several(text, [(line, x, bare), *new_uses, *more], "rate-outside-velocity", what)
+    for more in ([], minus_old) if old_uses else ([],):
+        yield from several(text, [(line, x, turned), *minus_new, *more], "rate-outside-velocity", what, "wrong-sign")
+    yield from several(
+        text, [(line, x, turned), *new_uses], "wrong-sign", f"{what} And its sign.", "rate-outside-velocity"
+    )
+    twice = f"the rate multiplies {state} when it is applied, though it is inside {state} as well."
+    yield from several(text, new_uses, "rate-outside-velocity", twice, "wrong-factor")
+
+
+def into(roles: Roles, text: Program, state: str, line: str, weight: str, rate: ast.expr) -> Iterator[Neighbour]:
+    """`m = beta m + lr (1 - beta) g; w = w - m`, for a rate that belongs outside."""
+    x = roles.lines[line]
+    what = f"the rate is inside {state}; it belongs where {state} is applied."
+    parts = terms_of(x)
+    for sign in True, False:
+        moved = [
+            (added if uses(term, state) else added is sign, term if uses(term, state) else binary(rate, "*", term))
+            for added, term in parts
+        ]
+        if [x for x, _ in moved] == [x for x, _ in parts] and all(a is b for (_, a), (_, b) in zip(moved, parts)):
+            continue
+        into_line = (line, x, sum_of(moved))
+        if sign:
+            yield from several(text, [into_line], "rate-inside-velocity", what, "wrong-factor")
+        for other, node in products(text):
+            bare = without(node, roles.rate)
+            if other == weight and bare is not None:
+                yield from several(text, [into_line, (other, node, bare)], "rate-inside-velocity", what)
+                early = everywhere(text, GRADIENT, binary(rate, "*", name(GRADIENT)))
+                scaled = "the gradient is multiplied by the rate before anything else; the rate belongs to the step."
+                if sign and all(s[0] != weight for s in early):
+                    yield from several(text, [*early, (other, node, bare)], "rate-inside-velocity", scaled)
+                    yield from several(text, early, "rate-inside-velocity", scaled, "wrong-factor")
+                if not sign:
+                    swaps = [into_line, (other, node, negative(bare))]
+                    yield from several(text, swaps, "rate-inside-velocity", what, "wrong-sign")
+
+
+def decay(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """The decay beside the step, in the gradient, after the update, or on a state."""
+    roles = Roles(exercise, text)
+    weight = roles.new.get(roles.weight)
+    for own in roles.decays:
+        for swaps, in_gradient in undecayed(roles, text, own):
+            if weight is not None:
+                yield from elsewhere(roles, text, own, swaps, in_gradient, weight)
+
+
+def undecayed(roles: Roles, text: Program, own: str) -> Iterator[tuple[list[Swap], bool]]:
+    """How the decay is taken out, the term `wd * w` or the factor `1 - lr * wd`, and whether it is in the gradient."""
+    for line, node in sums(text):
+        parts = terms_of(node)
+        others = [(added, x) for added, x in parts if not uses(x, own)]
+        if (
+            len(others) < len(parts)
+            and others
+            and roles.is_array(node)
+            and not any(is_sum_with(x, own) for _, x in parts)
+        ):
+            yield [(line, node, sum_of(others))], any(is_name(x, GRADIENT) for _, x in others)
+    for line, node in products(text):
+        parts = factors_of(node)
+        others = [x for x in parts if not (is_one_minus(x[1]) and uses(right(x[1]), own))]
+        if len(others) < len(parts):
+            yield [(line, node, product_of(others))], False
+
+
+def is_sum_with(x: ast.expr, own: str) -> bool:
+    """Whether a term is a product one of whose factors is a sum with the decay in it."""
+    return any(isinstance(y, ast.BinOp) and isinstance(y.op, (ast.Add, ast.Sub)) and uses(y, own) for y in ast.walk(x))
+
+
+def elsewhere(
+    roles: Roles, text: Program, own: str, swaps: list[Swap], in_gradient: bool, weight: str
+) -> Iterator[Neighbour]:
+    """The decay at every other place."""
+    w, rate, wd = name(roles.weight), name(roles.rate), name(own)
+    scaled = binary(rate, "*", wd)
+    decayed = binary(wd, "*", w)
+
+    def line(
+        mistake: str, what: str, where: str, new: Callable[[ast.expr], ast.expr], *also: str
+    ) -> Iterator[Neighbour]:
+        found = then(text, swaps, where, new)
+        if found:
+            yield from several(text, found, mistake, what, *also)
+
+    after = "the decay is that of the weight which has already moved."
+    for factor, more in (scaled, ()), (wd, ("scale-missing",)):
+        rest = binary(number(1), "-", factor)
+        yield from line(
+            "decay-after-update", after, weight, lambda x, r=rest: binary(x, "*", r), "new-state-used", *more  # type: ignore[misc]
+        )  # fmt: skip
+    for state in roles.states:
+        new = roles.new.get(state)
+        if new is None:
+            continue
+        ahead = [binary(w, "+", name(state))]
+        ahead += [binary(w, "+", binary(name(h), "*", name(state))) for h in roles.hypers if h not in (own, roles.rate)]
+        for point in ahead:
+            ahead_of = "the decay is that of another point than the weight."
+            yield from several(
+                text, decay_of(text, own, roles.weight, point), "wrong-operation", ahead_of, "extra-term"
+            )
+        on_state = f"{state} decays, not the weight."
+        for factor in scaled, wd:
+            product = binary(factor, "*", name(state))
+            yield from line("decay-on-state", on_state, new, lambda x, p=product: binary(x, "-", p))  # type: ignore[misc]
+            rest = binary(number(1), "-", factor)
+            yield from line("decay-on-state", on_state, new, lambda x, r=rest: binary(r, "*", x))  # type: ignore[misc]
+        yield from line("decay-on-state", on_state, new, lambda x, s=state: binary(x, "+", binary(wd, "*", name(s))))  # type: ignore[misc]
+        for value in name(state), name(new):
+            yield from several(text, decay_of(text, own, roles.weight, value), "decay-on-state", on_state)
+            for factor in scaled, wd:
+                late = binary(factor, "*", value)
+                yield from line("decay-on-state", on_state, weight, lambda x, p=late: binary(x, "-", p))  # type: ignore[misc]
+    if in_gradient:
+        what = "the decay is applied beside the step; it is part of the gradient."
+        for product, more in (binary(scaled, "*", w), ()), (decayed, ("scale-missing",)):
+            yield from line(
+                "decay-outside-gradient", what, weight, lambda x, p=product: binary(x, "-", p), *more  # type: ignore[misc]
+            )  # fmt: skip
+        return
+    what = "the decay goes through the gradient; it belongs beside the step."
+    places = [s for s in everywhere(text, GRADIENT, binary(name(GRADIENT), "+", decayed)) if s[0] != RESULT]
+    groups = [places, *([s] for s in places)] if places else []
+    groups += [[s for s in places if s[0] == where] for where in {s[0] for s in places}]
+    for kept in swaps, []:
+        for group in groups:
+            also = [] if kept else ["extra-term"]
+            yield from several(text, [*kept, *group], "decay-in-gradient", what, *also)
+    for x_line, node, _ in text.nodes():
+        apart = roles.is_array(node) and not uses(node, roles.weight, roles.rate)
+        if x_line == weight and apart and swaps[0][1] is not node:
+            yield from several(text, [*swaps, (x_line, node, binary(node, "+", decayed))], "decay-in-gradient", what)
+
+
+def decay_of(text: Program, own: str, weight: str, new: ast.expr) -> list[Swap]:
+    """The swaps that put another quantity for the weight beside the decay."""
+    found: list[Swap] = []
+    for line, node in products(text):
+        parts = factors_of(node)
+        if any(uses(x, own) for _, x in parts):
+            found += [(line, x, new) for _, x in parts if is_name(x, weight)]
+    return found
+
+
+def spread(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """`lr * a + b` for `lr * (a + b)`, the sign kept: a factor that does not reach all it should."""
+    for line, node in sums(text):
+        parts = terms_of(node)
+        for i, (added, term) in enumerate(parts):
+            factors = factors_of(term)
+            for k, (times, factor) in enumerate(factors):
+                inner = terms_of(factor)
+                for one in range(len(inner)) if times and len(inner) > 1 else []:
+                    others = [x for j, x in enumerate(inner) if j != one]
+                    kept = product_of([*factors[:k], (True, sum_of(others)), *factors[k + 1 :]])
+                    sign, loose = inner[one]
+                    new = sum_of([*parts[:i], (added, kept), (sign is added, loose), *parts[i + 1 :]])
+                    left = said(product_of([*factors[:k], *factors[k + 1 :]]))
+                    what = f"{said(loose)} is not multiplied by {left}."
+                    yield from swapped(text, line, node, new, "scale-missing", what)

@@ -1,0 +1,83 @@
+"""Edits of sums, means and maxima over axes, and of logarithms: which axis, whether it is kept, what is computed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from minigrad.exercises.edits.terms import edited
+from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.program import Program
+
+REDUCTIONS = ("sum", "mean", "max", "min", "var")
+AXES = ("-1", "0", "1", "-2", "(0, 1)", "None")
+
+INSTEAD = {
+    "sum": [("mean", "mean-for-sum"), ("max", "wrong-operation"), ("prod", "wrong-operation")],
+    "mean": [("sum", "sum-for-mean"), ("median", "wrong-operation"), ("max", "wrong-operation")],
+    "max": [("min", "wrong-operation"), ("mean", "wrong-operation"), ("sum", "wrong-operation")],
+    "maximum": [("minimum", "wrong-operation")],
+    "log": [("log2", "log-base"), ("log10", "log-base")],
+    "log1p": [("log", "missing-term")],
+}
+"""What is often written in place of a function, and what mistake that is."""
+
+
+def reductions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Every call of NumPy with another axis, without keepdims, or of another function."""
+    for line, node, _ in text.nodes():
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        name = node.func.attr
+        for other, mistake in INSTEAD.get(name, []):
+            call = ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args, node.keywords)
+            yield edited(text, line, node, call, mistake, f"{other} is taken where {name} is meant.")
+        if name in REDUCTIONS:
+            yield from axes(text, line, node)
+
+
+def everywhere(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """All reductions at once over another axis, or without keeping their axes."""
+    calls = [(line, node) for line, node, _ in text.nodes() if is_reduction(node) and keeps(node)]
+    if len(calls) < 2:
+        return
+    for axis in (*AXES, ""):
+        after, where = text, calls[0][0]
+        for _, node in calls:
+            assert isinstance(node, ast.Call)
+            kept = [x for x in node.keywords if x.arg != ("axis" if axis else "keepdims")]
+            new = [ast.keyword("axis", ast.parse(axis, mode="eval").body)] if axis else []
+            after = after.with_node(node, ast.Call(node.func, node.args, [*new, *kept]))
+        mistake, what = ("axis-wrong", f"axis is {axis}.") if axis else ("keepdims-missing", "no axis is kept.")
+        if after.function() is not None:
+            yield Neighbour(mistake, text.text(where), after.text(where), what, after.function, program=after)
+
+
+def keeps(node: Any) -> bool:
+    """Whether a reduction keeps its axis."""
+    return any(x.arg == "keepdims" for x in node.keywords)
+
+
+def is_reduction(node: ast.AST) -> bool:
+    """Whether this is a call of a sum, a mean, a maximum ..."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS
+
+
+def axes(text: Program, line: str, node: ast.Call) -> Iterator[Neighbour]:
+    """A reduction over other axes, or without keeping the axis."""
+    given = {x.arg: x.value for x in node.keywords}
+    what = ast.unparse(node.func).rpartition(".")[2]
+    if "keepdims" in given:
+        fewer = [x for x in node.keywords if x.arg != "keepdims"]
+        shorter = ast.Call(node.func, node.args, fewer)
+        yield edited(text, line, node, shorter, "keepdims-missing", f"the axis of the {what} should be kept.")
+    present = ast.unparse(given["axis"]) if "axis" in given else "None"
+    for axis in AXES:
+        if axis != present:
+            others = [x for x in node.keywords if x.arg != "axis"]
+            value: ast.expr = ast.parse(axis, mode="eval").body
+            call = ast.Call(node.func, node.args, [ast.keyword("axis", value), *others])
+            over = "all elements" if axis == "None" else f"axis {axis}"
+            meant = "all elements" if present == "None" else f"axis {present}"
+            yield edited(text, line, node, call, "axis-wrong", f"the {what} is over {over}, not over {meant}.")

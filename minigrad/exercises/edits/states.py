@@ -1,0 +1,176 @@
+"""Edits of states: old for new, new for old, not updated, another quantity handed on, another order."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import permutations
+
+from minigrad.exercises.edits.roles import Roles
+from minigrad.exercises.edits.trees import (
+    binary,
+    call,
+    everywhere,
+    factors_of,
+    is_name,
+    is_one_of,
+    name,
+    negative,
+    number,
+    said,
+    several,
+    swapped,
+    terms_of,
+    uses,
+)
+from minigrad.exercises.exercise import Exercise, Neighbour
+from minigrad.exercises.program import RESULT, Program, renamed
+
+USUAL = (0.9, 0.99, 0.999, 0.5, 0.95)
+"""Factors that a learner may write as numbers."""
+
+
+def states(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Every state that is the old one, the new one, not updated or not the state."""
+    roles = Roles(exercise, text)
+    yield from not_updated(roles, text)
+    yield from old_or_new(roles, text)
+    yield from assigned(roles, text)
+    yield from order(exercise, text)
+
+
+def result(text: Program, node: ast.expr, new: ast.expr) -> list[tuple[str, ast.expr, ast.expr]]:
+    """The swap of one result for another expression."""
+    return [(RESULT, node, new)]
+
+
+def not_updated(roles: Roles, text: Program) -> Iterator[Neighbour]:
+    """A result that is what came in."""
+    swaps = []
+    for state, node in roles.results:
+        if state in text.positional and not is_name(node, state):
+            mistake = "weight-not-updated" if state == roles.weight else "state-not-updated"
+            what = f"{state} is returned as it came."
+            yield from several(text, result(text, node, name(state)), mistake, what)
+            if state != roles.weight:
+                swaps += result(text, node, name(state))
+    if len(swaps) > 1:
+        yield from several(text, swaps, "state-not-updated", "The states are returned as they came.")
+
+
+def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
+    """The old value where the new one is due, and the other way round: at one place, in a line, everywhere."""
+    everything = []
+    for state, new in roles.new.items():
+        before, after = (
+            f"the {state} of before is used where the new one is due.",
+            f"the new {state} is used too early.",
+        )
+        olds = [x for x in everywhere(text, new, name(state)) if x[0] != RESULT]
+        news = [x for x in everywhere(text, state, name(new)) if x[0] not in (RESULT, new)]
+        everything += [x for x in olds if state != roles.weight]
+        for swaps, mistake, what in (olds, "old-state-used", before), (news, "new-state-used", after):
+            lines = {x[0] for x in swaps}
+            groups = [swaps, *([x for x in swaps if x[0] == line] for line in lines), *([x] for x in swaps)]
+            for group in groups if swaps else []:
+                yield from several(text, group, mistake, what)
+        yield from computed_again(roles, text, state, new, after)
+    if everything:
+        yield from several(
+            text, everything, "old-state-used", "The states of before are used where the new ones are due."
+        )
+
+
+def computed_again(roles: Roles, text: Program, state: str, new: str, what: str) -> Iterator[Neighbour]:
+    """A line that a state is made from, computed again with the new state."""
+    for line, x in text.lines:
+        if uses(x, state) and uses(roles.lines[new], line) and line not in roles.new.values():
+            later = renamed(x, {state: new})
+            swaps = [s for s in everywhere(text, line, later) if s[0] not in (new, RESULT)]
+            yield from several(text, swaps, "new-state-used", what)
+
+
+def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
+    """A state that becomes the gradient, or what it should only be moved by."""
+    for state in roles.states:
+        line = roles.new.get(state)
+        if line is None:
+            continue
+        x = roles.lines[line]
+        for added, term in terms_of(x):
+            if added and not uses(term, state):
+                for times, factor in factors_of(term):
+                    if times and roles.is_array(factor):
+                        what = f"{said(factor)} replaces {state} instead of moving it."
+                        mistakes = "assignment-for-accumulation", "missing-term"
+                        yield from swapped(text, line, x, factor, mistakes[0], what, mistakes[1])
+        parts = terms_of(x)
+        if len(parts) == 2 and uses(parts[0][1], state) and len(factors_of(parts[0][1])) == 2:
+            plain = binary(name(state), "+", factors_of(parts[1][1])[-1][1])
+            what = f"{state} adds everything up: its factors are missing."
+            yield from swapped(text, line, x, plain, "scale-missing", what, "extra-term")
+        elif is_name(parts[0][1], state) and len(parts) == 2:
+            candidates: list[ast.expr] = [*map(name, roles.hypers), *map(number, USUAL)]
+            for factor in candidates:
+                rest = binary(number(1), "-", factor)
+                mean = binary(binary(factor, "*", name(state)), "+", binary(rest, "*", parts[1][1]))
+                what = f"a running mean stands for the sum in {state}."
+                yield from swapped(text, line, x, mean, "extra-term", what, "wrong-operation")
+
+
+def order(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """The results in another order."""
+    found, last = text.results, dict(text.lines)[RESULT]
+    for new in permutations(found):
+        if list(new) != found and len(found) < 6:
+            what = f"the results are in the wrong order; it is {', '.join(exercise.results)}."
+            yield from swapped(text, RESULT, last, ast.Tuple(list(new), ast.Load()), "wrong-returned-order", what)
+
+
+def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """A result that is some other array."""
+    roles = Roles(exercise, text)
+    parts: dict[str, ast.expr] = {line: name(line) for line in roles.lines if line in roles.arrays}
+    for line, node, _ in text.nodes():
+        if line != RESULT and roles.is_array(node) and node is not roles.lines[line]:
+            parts.setdefault(ast.unparse(node), node)
+    for state, node in roles.results:
+        if state not in roles.arrays:
+            yield from stored_number(roles, text, state, node)
+            continue
+        new = roles.new.get(state, "")
+        others = [*parts.values()]
+        if new:
+            others += [call("sqrt", name(new)), call("square", name(new)), binary(name(new), "-", name(state))]
+            others += [binary(name(new), "*", name(x)) for x in roles.hypers]
+            others += [binary(name(new), "+", name(x)) for x in roles.epsilons]
+            others += [binary(name(state), "-", name(new))]
+            others += [binary(name(new), "/", x) for x in roles.corrections(text)]
+        if state == roles.weight:
+            others = [*parts.values()]
+        for x in others if state == roles.weight else [*others, *map(negative, others)]:
+            if not is_one_of(x, node) and not is_one_of(x, negative(node)) and not is_name(x, state):
+                shown = said(x)
+                if state == roles.weight and x_in(shown, roles.lines.get(new, node)):
+                    what = f"what is returned as {state} is {shown}, only a part of it."
+                    yield from several(text, result(text, node, x), "missing-term", what, "wrong-state-stored")
+                else:
+                    what = f"what is returned as {state} is {shown}, another quantity."
+                    yield from several(text, result(text, node, x), "wrong-state-stored", what)
+
+
+def stored_number(roles: Roles, text: Program, state: str, node: ast.expr) -> Iterator[Neighbour]:
+    """A state that is a number, and another number in its place."""
+    for line, x, _ in text.nodes():
+        if line != RESULT and not roles.is_array(x) and not isinstance(x, ast.Constant) and not is_name(x, state):
+            what = f"what is returned as {state} is {said(x)}, another quantity."
+            yield from several(text, result(text, node, x), "wrong-state-stored", what)
+    for line in roles.lines:
+        if line not in (RESULT, *roles.arrays):
+            what = f"what is returned as {state} is {line.removesuffix('_new')}, another quantity."
+            yield from several(text, result(text, node, name(line)), "wrong-state-stored", what)
+
+
+def x_in(shown: str, whole: ast.expr) -> bool:
+    """Whether an expression is part of another one, by its text."""
+    return any(isinstance(part, ast.expr) and said(part) == shown for part in ast.walk(whole))

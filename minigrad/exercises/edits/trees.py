@@ -1,0 +1,164 @@
+"""Expressions taken apart and put together: sums, products, names; and how an edit becomes a neighbour."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from minigrad.exercises.exercise import Neighbour
+from minigrad.exercises.program import Program, Swap
+
+Term = tuple[bool, ast.expr]
+"""A term of a sum (whether it is added) or a factor of a product (whether it multiplies)."""
+
+
+def name(x: str) -> ast.expr:
+    """A name."""
+    return ast.Name(x, ast.Load())
+
+
+def number(x: float) -> ast.expr:
+    """A number."""
+    return ast.Constant(x)
+
+
+def binary(left: ast.expr, op: str, right: ast.expr) -> ast.expr:
+    """`left op right`."""
+    kinds: dict[str, ast.operator] = {
+        "+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div(), "**": ast.Pow(),
+    }  # fmt: skip
+    return ast.BinOp(left, kinds[op], right)
+
+
+def call(function: str, *args: ast.expr) -> ast.expr:
+    """`function(args)`."""
+    return ast.Call(name(function), list(args), [])
+
+
+def negative(x: ast.expr) -> ast.expr:
+    """`-x`, or `x` for `-x`."""
+    return x.operand if isinstance(x, ast.UnaryOp) and isinstance(x.op, ast.USub) else ast.UnaryOp(ast.USub(), x)
+
+
+def is_sum(x: ast.AST) -> bool:
+    """Whether it is a sum or a difference."""
+    return isinstance(x, ast.BinOp) and isinstance(x.op, (ast.Add, ast.Sub))
+
+
+def is_product(x: ast.AST) -> bool:
+    """Whether it is a product or a quotient."""
+    return isinstance(x, ast.BinOp) and isinstance(x.op, (ast.Mult, ast.Div))
+
+
+def is_power(x: ast.AST, exponent: float | None = None) -> bool:
+    """Whether it is a power, of this exponent if one is given."""
+    if not (isinstance(x, ast.BinOp) and isinstance(x.op, ast.Pow)):
+        return False
+    return exponent is None or (isinstance(x.right, ast.Constant) and x.right.value == exponent)
+
+
+def is_call(x: ast.AST, *functions: str) -> bool:
+    """Whether it calls one of these functions."""
+    return isinstance(x, ast.Call) and isinstance(x.func, ast.Name) and x.func.id in functions
+
+
+def is_name(x: ast.AST, *names: str) -> bool:
+    """Whether it is one of these names."""
+    return isinstance(x, ast.Name) and x.id in names
+
+
+def terms_of(x: ast.expr) -> list[Term]:
+    """The terms of a sum as it is written; those in parentheses on the right stay together."""
+    if is_sum(x):
+        assert isinstance(x, ast.BinOp)
+        return [*terms_of(x.left), (isinstance(x.op, ast.Add), x.right)]
+    return [(False, x.operand)] if isinstance(x, ast.UnaryOp) and isinstance(x.op, ast.USub) else [(True, x)]
+
+
+def sum_of(terms: Sequence[Term]) -> ast.expr:
+    """A sum of terms; 0 of none."""
+    if not terms:
+        return number(0.0)
+    first, *others = terms
+    made = first[1] if first[0] else negative(first[1])
+    for added, term in others:
+        made = binary(made, "+" if added else "-", term)
+    return made
+
+
+def factors_of(x: ast.expr) -> list[Term]:
+    """The factors and divisors of a product as it is written."""
+    if is_product(x):
+        assert isinstance(x, ast.BinOp)
+        return [*factors_of(x.left), (isinstance(x.op, ast.Mult), x.right)]
+    return [(True, x)]
+
+
+def product_of(factors: Sequence[Term]) -> ast.expr:
+    """A product of factors; 1 of none."""
+    if not factors:
+        return number(1.0)
+    first, *others = factors
+    made = first[1] if first[0] else binary(number(1.0), "/", first[1])
+    for times, factor in others:
+        made = binary(made, "*" if times else "/", factor)
+    return made
+
+
+def sums(text: Program) -> Iterator[tuple[str, ast.expr]]:
+    """Every sum that is not part of a longer one: (name of its line, itself)."""
+    for line, node, above in text.nodes():
+        outer = above[-1] if above else None
+        if is_sum(node) and not (outer is not None and is_sum(outer) and getattr(outer, "left", None) is node):
+            yield line, node
+
+
+def products(text: Program) -> Iterator[tuple[str, ast.expr]]:
+    """Every product that is not part of a longer one."""
+    for line, node, above in text.nodes():
+        outer = above[-1] if above else None
+        if is_product(node) and not (outer is not None and is_product(outer) and getattr(outer, "left", None) is node):
+            yield line, node
+
+
+def uses(x: ast.AST, *names: str) -> bool:
+    """Whether one of these names is in it."""
+    return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(x))
+
+
+def said(x: ast.expr) -> str:
+    """An expression as a learner would write it."""
+    return ast.unparse(x).replace("_new", "")
+
+
+def swapped(
+    text: Program, line: str, old: ast.expr, new: ast.expr, mistake: str, what: str, *also: str
+) -> Iterator[Neighbour]:
+    """The neighbour in which one expression stands for another."""
+    yield from several(text, [(line, old, new)], mistake, what, *also)
+
+
+def several(text: Program, swaps: Sequence[Swap], mistake: str, what: str, *also: str) -> Iterator[Neighbour]:
+    """The neighbour in which some expressions stand for others; none if they are in each other's way."""
+    after = text.with_swaps(swaps)
+    if swaps and after:
+        line = swaps[0][0]
+        yield Neighbour(
+            mistake, text.text(line), after.text(line), what, after.function, also, after, tuple(swaps), text
+        )
+
+
+def everywhere(text: Program, old: str, new: ast.expr, lines: Sequence[str] = ()) -> list[Swap]:
+    """The swaps that put an expression for a name, in all lines or in these."""
+    return [(line, node, new) for line, node, _ in text.nodes() if is_name(node, old) and (not lines or line in lines)]
+
+
+def is_one_of(x: ast.AST, y: ast.AST) -> bool:
+    """Whether two expressions are written alike."""
+    return ast.dump(x) == ast.dump(y)
+
+
+def copied(x: ast.expr) -> ast.expr:
+    """The same text as a new expression."""
+    made = ast.parse(ast.unparse(x), mode="eval")
+    return made.body

@@ -1,0 +1,246 @@
+"""An exercise: a function that a learner writes, its statement, probes, and the mistakes that are expected."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from minigrad.errors import UsageError, suggestion
+from minigrad.exercises.bench import Bench
+from minigrad.exercises.mistakes import MISTAKES
+from minigrad.exercises.outcome import Observe, Outcome, run
+from minigrad.exercises.probes import Probe
+from minigrad.exercises.program import Program, Swap, compiled, differences, program, source
+from minigrad.exercises.words import WORDS
+
+EXERCISES: dict[str, Exercise] = {}
+"""Name -> exercise, in the order of the course."""
+
+
+@dataclass(eq=False)
+class Neighbour:
+    """A wrong answer that is close to the right one.
+
+    * `mistake`: its id; `also`: further ids that are as true.
+    * `where`: the line of the reference that it changes; `theirs`: the line as it has it.
+    * `what`: what is wrong, in one sentence to the learner.
+    * `make`: makes the function; None if there is none (a line would need what it computes).
+    * `program`: its text, if it can be edited further; `swaps`: what was replaced in `form` to get it, if that is all.
+    * `expected`: whether the author of the exercise named it.
+    """
+
+    mistake: str
+    where: str
+    theirs: str
+    what: str
+    make: Callable[[], Callable[..., Any] | None]
+    also: tuple[str, ...] = ()
+    program: Program | None = None
+    swaps: tuple[Swap, ...] = ()
+    form: Program | None = None
+    expected: bool = False
+
+    @cached_property
+    def function(self) -> Callable[..., Any] | None:
+        """What it is as a function."""
+        return self.make()
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """A mistake that shows in what an answer does, whatever else it does."""
+
+    mistake: str
+    what: str
+
+
+@dataclass(eq=False)
+class Exercise:
+    """See `exercise`, which makes one."""
+
+    reference: Callable[..., Any]
+    probes: Callable[[], Iterable[Probe]]
+    edits: Sequence[Callable[[Exercise, Program], Iterable[Neighbour]]]
+    lesson: str
+    results: tuple[str, ...]
+    float64: float = 1e-8
+    float32: float = 2e-4
+    absolute: float = 0.0
+    free: tuple[str, ...] = ()
+    observe: Observe | None = None
+    agree: Callable[[Any, Any, Any], bool] | None = None
+    symptoms: Callable[[Sequence[Outcome], Sequence[str]], list[Symptom]] | None = None
+    catalogue: list[Callable[[Exercise], Neighbour]] = field(default_factory=list)
+    others: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return self.reference.__name__
+
+    @property
+    def text(self) -> str:
+        """What the learner is told: the statement with its equation, an example and hints."""
+        return inspect.getdoc(self.reference) or ""
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """The signature to write."""
+        return inspect.signature(self.reference)
+
+    @property
+    def arguments(self) -> list[str]:
+        """The arguments that are passed by position."""
+        return [p.name for p in self.signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+
+    @cached_property
+    def program(self) -> Program:
+        """The text of the reference, as data."""
+        return self.parsed()
+
+    def parsed(self, text: str | None = None) -> Program:
+        """The reference, or another text of it, with a line for each result."""
+        return program(self.reference, text).naming(self.results)
+
+    @cached_property
+    def tried(self) -> list[Probe]:
+        """The probes."""
+        return list(self.probes())
+
+    @cached_property
+    def expected(self) -> list[Outcome]:
+        """What the reference does on each probe."""
+        return [run(self.reference, probe, self.arguments, self.observe) for probe in self.tried]
+
+    @cached_property
+    def tolerances(self) -> list[float]:
+        """The relative tolerance of each probe, that of its arrays' dtype."""
+        return [self.float32 if is_single(probe.make()) else self.float64 for probe in self.tried]
+
+    @cached_property
+    def bench(self) -> Bench:
+        """Where programs are tried on the probes."""
+        return Bench(self.tried, self.arguments)
+
+    @cached_property
+    def neighbours(self) -> list[Neighbour]:
+        """Every answer that is one mistake away: those of the catalogue first."""
+        named = [replace(make(self), expected=True) for make in self.catalogue]
+        found = [*named, *(n for form in self.forms for n in self.edited(form))]
+        return [n if n.form or not n.program else self.compared(n, n.program) for n in found]
+
+    def compared(self, neighbour: Neighbour, text: Program) -> Neighbour:
+        """The neighbour with what was replaced in the reference."""
+        return replace(neighbour, swaps=differences(self.program, text), form=self.program)
+
+    @cached_property
+    def forms(self) -> list[Program]:
+        """The reference, and other ways to write it."""
+        return [self.program, *(self.parsed(self.changed(old, new)) for old, new in self.others)]
+
+    def equally(self, old: str, new: str) -> None:
+        """Add another way to write the reference, whose neighbours are further ones. As in `wrong`, but right."""
+        self.others.append((old, new))
+
+    def edited(self, text: Program) -> Iterator[Neighbour]:
+        """The neighbours of a program, by the edits that suit this kind of exercise."""
+        if text.lines:
+            for edits in self.edits:
+                yield from edits(self, text)
+
+    def wrong(self, old: str, new: str, mistake: str, what: str, *also: str) -> None:
+        """Add an expected mistake: the text `old` of the reference is `new`.
+
+        A part of a line is written as `ast.unparse` does: single quotes, no needless parentheses. Several places are
+        changed by `old` and `new` with `...` between the parts, in their order.
+        """
+        assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
+        self.catalogue.append(lambda self: self.replaced(old, new, mistake, what, also))
+
+    def line(self, name: str, text: str, mistake: str, what: str, *also: str) -> None:
+        """Add an expected mistake: the line that computes `name`, or "return", has this text instead."""
+        head = "return " if name == "return" else f"{name} = "
+        old = next(x.strip() for x in source(self.reference).splitlines() if x.strip().startswith(head))
+        self.wrong(old, head + text, mistake, what, *also)
+
+    def mistaken(self, mistake: str, what: str, *also: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add an expected mistake that is a whole function."""
+        assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
+
+        def made(function: Callable[..., Any]) -> Callable[..., Any]:
+            self.catalogue.append(lambda self: Neighbour(mistake, "", "", what, lambda: function, also))
+            return function
+
+        return made
+
+    def replaced(self, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]) -> Neighbour:
+        before, after = source(self.reference), self.changed(old, new)
+        lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
+        where, theirs = lines[0] if lines else ("", "")
+        text = self.parsed(after)
+        return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text)
+
+    def changed(self, old: str, new: str) -> str:
+        """The text of the reference with parts replaced."""
+        after = source(self.reference)
+        for part, other in zip(map(tidy, old.split(" ... ")), map(tidy, new.split(" ... ")), strict=True):
+            assert part in after, f"{self.name}: {part!r} is not in the reference:\n{after}"
+            after = after.replace(part, other)
+        return after
+
+    def defined(self, text: str) -> Callable[..., Any]:
+        """The function of another text."""
+        return compiled(ast.parse(text), self.name, self.reference.__globals__ | WORDS)
+
+
+def exercise(
+    probes: Callable[[], Iterable[Probe]], *, results: str, lesson: str = "",
+    edits: Sequence[Callable[[Exercise, Program], Iterable[Neighbour]]] = (), **options: Any,
+) -> Callable[[Callable[..., Any]], Exercise]:  # fmt: skip
+    """Make an exercise of a function that solves it; its docstring is the statement.
+
+    Args:
+        probes: makes the probes: see `probes.py`.
+        results: the names of what is returned, with blanks between them.
+        lesson: the notebook that explains it.
+        edits: functions that make neighbours of a program.
+        options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding; `free`, results
+            of any dtype; `observe(returned, args)`, what is compared if not the results; `agree(expected, found,
+            probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what is wrong with an answer
+            that no neighbour explains, from the probes on which it is wrong.
+    """
+
+    def made(reference: Callable[..., Any]) -> Exercise:
+        found = Exercise(reference, probes, edits, lesson, tuple(results.split()), **options)
+        EXERCISES[found.name] = found
+        return found
+
+    return made
+
+
+def is_single(x: Any) -> bool:
+    """Whether there is a float32 array among arguments."""
+    if isinstance(x, dict):
+        return is_single([*x.values()])
+    if isinstance(x, (list, tuple)):
+        return any(map(is_single, x))
+    return str(getattr(x, "dtype", "")) == "float32"
+
+
+def tidy(text: str) -> str:
+    """A text as `ast.unparse` writes it, if it is a whole line."""
+    try:
+        return ast.unparse(ast.parse(text)).replace("\n", "\n    ")
+    except SyntaxError:
+        return text
+
+
+def named(name: str) -> Exercise:
+    """The exercise of this name."""
+    if name not in EXERCISES:
+        raise UsageError(f"there is no exercise {name!r}{suggestion(name, EXERCISES)}")
+    return EXERCISES[name]

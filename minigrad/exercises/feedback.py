@@ -1,0 +1,72 @@
+"""What a learner is told: whether an answer is right, which mistake it makes, and where."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """The result of a check. It is true if the answer is right.
+
+    * `exercise`: its name.
+    * `message`: one or two sentences. A hint of level 1 says where, 2 what, 3 shows the numbers.
+    * `mistake`: an id of `exercises.MISTAKES`, or None: the answer is right, or its mistake was not recognised.
+    * `also`: further ids that are true of it.
+    * `where`: the line of the equation, as the exercise writes it.
+    * `details`: what a marker may want to know: one line each.
+    """
+
+    exercise: str
+    right: bool
+    message: str
+    mistake: str | None = None
+    also: tuple[str, ...] = ()
+    where: str = ""
+    details: tuple[str, ...] = field(default=())
+
+    def __bool__(self) -> bool:
+        return self.right
+
+    @property
+    def headline(self) -> str:
+        """One line: the exercise and how it went."""
+        if self.right:
+            return f"{self.exercise}: right"
+        names = [self.mistake, *self.also] if self.mistake else self.also
+        return f"{self.exercise}: not yet ({', '.join(names)})" if names else f"{self.exercise}: not yet"
+
+    def __str__(self) -> str:
+        lines = [self.headline, self.message]
+        lines += [f"    {line}" for line in self.details]
+        return "\n".join(line for line in lines if line)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """A small panel: white words on a colour, and text in the page's own, so that it suits light and dark pages."""
+        colour, word = ("#1a7f37", "right") if self.right else ("#b34700", "not yet")
+        name, _, rest = self.headline.partition(f": {word}")
+        head = (
+            f"<b>{html.escape(name)}</b> <span style='background:{colour};color:#fff;border-radius:3px;"
+            f"padding:1px 6px'>{word}</span> {html.escape(rest.strip())}"
+        )
+        lines = "".join(f"<div style='{TYPED}'>{html.escape(line)}</div>" for line in self.details)
+        return (
+            f"<div style='border-left:4px solid {colour};padding:4px 12px;margin:4px 0'>"
+            f"<div>{head}</div><div style='margin-top:4px'>{code(self.message)}</div>{lines}</div>"
+        )
+
+
+TYPED = "font-family:monospace;white-space:pre-wrap;margin-top:4px"
+
+
+def code(text: str) -> str:
+    """A sentence as HTML, with what stands between backticks as code.
+
+    >>> code("`a < b` is asked")
+    '<code>a &lt; b</code> is asked'
+    """
+    parts = html.escape(text).split("`")
+    return "".join(f"<code>{x}</code>" if i % 2 and i + 1 < len(parts) else x for i, x in enumerate(parts))

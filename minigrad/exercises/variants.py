@@ -1,0 +1,210 @@
+"""Rules that stand in no book: one or two sensible edits of a rule that does, another one for each student."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import numpy
+
+from minigrad.errors import UsageError
+from minigrad.exercises.edits.roles import COUNT, GRADIENT, Roles
+from minigrad.exercises.edits.trees import (
+    binary,
+    call,
+    everywhere,
+    factors_of,
+    is_call,
+    is_name,
+    is_power,
+    name,
+    number,
+    sum_of,
+    terms_of,
+    uses,
+)
+from minigrad.exercises.exercise import Exercise, named
+from minigrad.exercises.made import exercise_of, from_rule, function_of
+from minigrad.exercises.program import RESULT, Program, Swap, renamed
+
+Idea = tuple[str, list[Swap]]
+"""What is different, in words, and the swaps that make it so."""
+
+
+def variant(rule: Any, seed: int) -> Exercise:
+    """An exercise on a rule that stands in no book, the same for the same seed.
+
+    Args:
+        rule: the rule to start from: what `from_rule` takes, an exercise, or the name of one.
+        seed: a whole number, for example that of a student. Neighbouring seeds give different rules; after some dozens
+            (the number depends on the rule) they come round again.
+
+    A variant differs from its rule in one or two ideas, such as the square of the deviation from the mean for the
+    square of the gradient. It is one only if it goes down on a parabola. Its statement says what is different, and its
+    neighbours are made as those of any other rule.
+
+    >>> print(variant("rmsprop_step", 1).text.splitlines()[0])
+    A rule that stands in no book: rmsprop_step with a change.
+
+    Raises UsageError if no idea suits the rule.
+    """
+    base = named(rule) if isinstance(rule, str) and rule.endswith("_step") else rule
+    if not isinstance(base, Exercise):
+        base = from_rule(rule)
+    found = variants(base)
+    if not found:
+        raise UsageError(f"no variant of {base.name} goes downhill; take a rule with a mean or a root in it")
+    words, text = found[seed % len(found)]
+    chosen = base.tried[-2].make()[1]
+    text = replace(text, name=f"{base.name.removesuffix('_step')}_variant")
+    changes = "changes" if len(words) > 1 else "a change"
+    statement = f"A rule that stands in no book: {base.name} with {changes}.\n\n" + "\n".join(f"* {x}" for x in words)
+    equations = "\n".join(f"    {equation(text, line)}" for line, _ in text.lines if line != RESULT)
+    states = [x for x in base.results[1:] if x in text.positional]
+    start = {x: lambda w, x=x: first(base, x, w) for x in states}
+    return exercise_of(text, f"{statement}\n\n{equations}", states, chosen, start)
+
+
+def first(base: Exercise, state: str, w: Any) -> Any:
+    """The first value of a state: that of the first step's probe, in the shape of w."""
+    args, _ = base.tried[1].make()
+    given = dict(zip(base.arguments, args))
+    if not isinstance(given[state], numpy.ndarray):
+        return given[state]
+    return w.copy() if numpy.array_equal(given[state], given["w"]) else numpy.zeros_like(w)
+
+
+def variants(base: Exercise) -> list[tuple[list[str], Program]]:
+    """All variants of a rule that go downhill, in an order that is always the same and looks like chance."""
+    text, found = base.program, []
+    known = [skeleton(text)]
+    single = list(ideas(base, text))
+    for group in [*([x] for x in single), *combinations(single, 2)]:
+        after = text.with_swaps([swap for _, swaps in group for swap in swaps])
+        if after is not None and skeleton(after) not in known and goes_down(base, after):
+            known.append(skeleton(after))
+            found.append(([words for words, _ in group], after))
+    random.Random(base.name).shuffle(found)
+    return found
+
+
+def ideas(base: Exercise, text: Program) -> Iterator[Idea]:
+    """Changes that make sense, each in words."""
+    roles = Roles(base, text)
+    weight = roles.new.get(roles.weight, "")
+    for line, node, _ in text.nodes():
+        if is_power(node, 2) and is_name(node.left, GRADIENT):  # type: ignore[attr-defined]
+            for state in roles.states:
+                if state in roles.arrays and roles.new.get(state) != line:
+                    apart = binary(binary(name(GRADIENT), "-", name(state)), "**", number(2))
+                    yield f"g² is (g - {state})², with the {state} of before.", [(line, node, apart)]
+            grown = binary(call("absolute", name(GRADIENT)), "**", number(1.5))
+            yield "g² is |g| to the power 1.5.", [(line, node, grown)]
+            damped = binary(node, "/", binary(number(1), "+", call("absolute", name(GRADIENT))))
+            yield "g² is g² / (1 + |g|).", [(line, node, damped)]
+        if is_call(node, "sqrt") and roles.is_array(node) and line == weight:
+            inside = node.args[0]  # type: ignore[attr-defined]
+            yield "The root is a cube root.", [(line, node, binary(inside, "**", number(1 / 3)))]
+            yield "The root is a fourth root.", [(line, node, binary(inside, "**", number(0.25)))]
+    yield from means(roles, text)
+    if weight:
+        yield from steps(roles, text, weight)
+
+
+def means(roles: Roles, text: Program) -> Iterator[Idea]:
+    """Other ways to remember."""
+    for state in roles.states:
+        line = roles.new.get(state, "")
+        parts = terms_of(roles.lines[line]) if line else []
+        if len(parts) != 2 or not uses(parts[0][1], state) or state not in roles.arrays:
+            continue
+        x, (_, kept), (_, other) = roles.lines[line], *parts
+        if uses(other, GRADIENT) and not any(is_power(y) for y in ast.walk(other)):
+            places = [s for s in everywhere(text, GRADIENT, call("sign", name(GRADIENT))) if s[0] == line]
+            yield f"In {state} the sign of g stands for g.", places
+            soft = binary(name(GRADIENT), "/", binary(number(1), "+", call("absolute", name(GRADIENT))))
+            places = [s for s in everywhere(text, GRADIENT, soft) if s[0] == line]
+            yield f"In {state} g is softened to g / (1 + |g|).", places
+        else:
+            larger = call("maximum", kept, factors_of(other)[-1][1])
+            yield f"{state} is a maximum that fades, not a mean.", [(line, x, larger)]
+            yield (
+                f"{state} never falls below half of what it was.",
+                [(line, x, call("maximum", binary(name(state), "/", number(2)), x))],
+            )
+
+
+def steps(roles: Roles, text: Program, weight: str) -> Iterator[Idea]:
+    """Other ways to step."""
+    x = roles.lines[weight]
+    parts = terms_of(x)
+    for state in roles.states:
+        new = roles.new.get(state, "")
+        ahead = roles.lines.get(new)
+        if ahead is None or state not in roles.arrays or any(is_power(y) for y in ast.walk(ahead)):
+            continue
+        mixed = binary(binary(name(new), "+", name(GRADIENT)), "/", number(2))
+        places = [s for s in everywhere(text, new, mixed) if s[0] not in (RESULT, new)]
+        if places and not uses(ahead, roles.rate):
+            yield f"The step is made of ({state} + g) / 2, with the new {state}.", places
+    for i, (added, term) in enumerate(parts):
+        if not added and len(parts) == 2 and is_name(parts[0][1], roles.weight):
+            bounded = call("maximum", call("minimum", term, number(0.5)), number(-0.5))
+            limited = sum_of([*parts[:i], (added, bounded), *parts[i + 1 :]])
+            yield "No weight moves by more than ½ in a step.", [(weight, x, limited)]
+            pulled = binary(x, "-", binary(binary(number(0.01), "*", name(roles.rate)), "*", name(roles.weight)))
+            if roles.rate and not roles.decays:
+                yield "Beside the step every weight decays by the share 0.01 lr.", [(weight, x, pulled)]
+            if COUNT in text.positional and roles.rate:
+                places = everywhere(
+                    text, roles.rate, binary(name(roles.rate), "/", binary(name(COUNT), "**", number(0.25))), [weight]
+                )
+                yield "The rate falls with the fourth root of the step count.", places
+
+
+def goes_down(base: Exercise, text: Program) -> bool:
+    """Whether the rule comes down on two parabolas with its usual values, and stays finite on every probe."""
+    function = function_of(text)
+    hypers: dict[str, Any] = dict(base.tried[-2].make()[1])
+    hypers = {k: 0.05 if k == "lr" else x for k, x in hypers.items()}
+    states = [x for x in base.results[1:] if x in text.positional]
+    w = numpy.array([2.0, -1.5, 0.7])
+    curved = numpy.array([1.0, 0.3, 2.0])
+    values: dict[str, Any] = {"w": w, **{x: first(base, x, w) for x in states}}
+    with numpy.errstate(all="ignore"):
+        for t in range(1, 201):
+            values.update(g=curved * values["w"], t=t)
+            if not all(x in values for x in text.positional):
+                return False
+            returned = function(*(values[x] for x in text.positional), **hypers)
+            values.update(zip(("w", *states), returned if isinstance(returned, tuple) else (returned,)))
+    loss = float(numpy.sum(curved * values["w"] ** 2))
+    return bool(numpy.isfinite(loss)) and loss < 0.8 * float(numpy.sum(curved * w**2)) and finite(base, text)
+
+
+def finite(base: Exercise, text: Program) -> bool:
+    """Whether all results on all probes are finite."""
+    for i in range(len(base.tried)):
+        found = base.bench.results(text, i)
+        if found is None or not all(numpy.isfinite(x.value).all() for x in found):
+            return False
+    return True
+
+
+def skeleton(text: Program) -> str:
+    """A program without the names of its lines."""
+    return "\n".join(ast.unparse(x) for _, x in text.lines)
+
+
+def equation(text: Program, line: str) -> str:
+    """A line as an equation."""
+    steps = {x: f"{x}_{{t-1}}" for x in text.positional if f"{x}_new" in dict(text.lines)}
+    steps |= {f"{x}_new": f"{x}_t" for x in steps}
+    left, right = steps.get(line, line), ast.unparse(renamed(dict(text.lines)[line], steps))
+    for old, new in (" ** 2", "²"), ("sqrt(", "√("), (" * ", " · "), (" ** ", "^"), ("absolute(", "abs("):
+        right = right.replace(old, new)
+    return f"{left} = {right}"

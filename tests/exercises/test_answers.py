@@ -1,0 +1,44 @@
+"""Answers as learners write them: right ones in many forms pass, and wrong ones are named by an id that is true."""
+
+import runpy
+import textwrap
+from pathlib import Path
+
+import numpy
+import pytest
+
+from minigrad.exercises import EXERCISES, MISTAKES, check
+
+FILES = sorted((Path(__file__).parent / "answers").glob("*.py"))
+WRITTEN = [runpy.run_path(str(path)) for path in FILES]
+RIGHT = [(name, body) for written in WRITTEN for name, bodies in written["RIGHT"].items() for body in bodies]
+WRONG = [(name, *row) for written in WRITTEN for name, rows in written["WRONG"].items() for row in rows]
+
+
+def answer(name, body):
+    """The function with this body."""
+    text = f"def {name}{EXERCISES[name].signature.replace(return_annotation='')}:\n{textwrap.indent(body.strip(), '    ')}\n"
+    scope = {"np": numpy, "Any": object}
+    exec(text, scope)
+    return scope[name]
+
+
+@pytest.mark.parametrize(("name", "body"), RIGHT)
+def test_right_answers_pass(name, body):
+    found = check(name, answer(name, body))
+    assert found, found
+    assert found.mistake is None
+
+
+@pytest.mark.parametrize(("name", "ids", "body"), WRONG)
+def test_wrong_answers_are_named_by_an_id_that_is_true(name, ids, body):
+    found = check(name, answer(name, body))
+    assert not found
+    assert found.mistake in ids.split(), found
+    assert set(ids.split()) <= MISTAKES.keys()
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in RIGHT}))
+def test_there_are_answers_enough(name):
+    assert len({body for other, body in RIGHT if other == name}) >= 6
+    assert len({body for other, _, body in WRONG if other == name}) >= 10

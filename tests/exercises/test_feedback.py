@@ -1,0 +1,108 @@
+"""What a learner is shown: text, and a panel that is readable on light pages and dark ones."""
+
+import re
+
+import numpy
+import pytest
+
+from minigrad.exercises import EXERCISES, Feedback, check
+
+RIGHT = Feedback("adam_step", True, "All of it is right.")
+WRONG = Feedback(
+    "adam_step",
+    False,
+    "Where w is computed: `a < b` & <script>.",
+    "epsilon-missing",
+    ("wrong-sign",),
+    "",
+    ("x: 1 < 2",),
+)
+
+
+def luminance(colour):
+    """The relative luminance of a colour, as WCAG 2.1 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (x / 12.92 if x <= 0.03928 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+@pytest.mark.parametrize("feedback", [RIGHT, WRONG])
+def test_white_words_on_the_panel_have_the_contrast_that_WCAG_asks_for(feedback):  # noqa: N802
+    (colour,) = set(re.findall(r"background:(#\w{6});color:#fff", feedback._repr_html_()))
+    assert 1.05 / (luminance(colour) + 0.05) >= 4.5
+    assert not re.findall(r"(?<!-)\bcolor:(?!#fff)", feedback._repr_html_())  # all other text has the page's colour
+
+
+def test_the_panel_shows_what_the_text_says_and_escapes_it():
+    html = WRONG._repr_html_()
+    assert "<script>" not in html and "<code>a &lt; b</code> &amp; &lt;script&gt;" in html
+    seen = re.sub(r"<[^>]*>", " ", html)
+    for word in ("adam_step", "not yet", "(epsilon-missing, wrong-sign)", "x: 1 &lt; 2"):
+        assert word in seen
+    assert "not yet" not in RIGHT._repr_html_()
+    assert str(WRONG).splitlines()[0] == "adam_step: not yet (epsilon-missing, wrong-sign)"
+    assert RIGHT and not WRONG
+
+
+class Odd:
+    def __call__(self, *args, **kwargs):
+        return self
+
+    def __repr__(self):
+        raise ValueError("no words for it")
+
+
+class Fails(Exception):
+    def __str__(self):
+        raise ValueError("no words for it")
+
+
+def raises(error):
+    def answer(*args, **kwargs):
+        raise error
+
+    return answer
+
+
+def returns(*values):
+    return lambda *args, **kwargs: values if len(values) > 1 else values[0]
+
+
+ODD = {
+    "None": None, "a number": 3, "a word": "adam", "a class": Odd, "a list": [], "a module": numpy, "an object": Odd(),
+    "a method": "x".join, "a function of nothing": lambda: 1, "a generator": lambda *a, **k: (yield 1),
+    "NotImplemented": returns(NotImplemented), "a dict": returns({"w": 1}), "words": returns(numpy.array(["a"])),
+    "a word as result": returns("adam"), "objects": returns(numpy.array([None, Odd()], object)),
+    "nothing in an array": returns(numpy.zeros((0, 3))), "a structure": returns(numpy.zeros(2, "f8,i4")),
+    "complex": returns(1j, numpy.ones(3) * 1j), "dates": returns(numpy.datetime64("2020-01-01")),
+    "many results": returns(*range(50)), "nested": returns([[1, [2]], ([3],)]), "a huge number": returns(10**400),
+    "infinity": returns(float("inf")), "NaN": returns(numpy.nan), "longdouble": returns(numpy.longdouble(1)),
+    "bool": returns(True), "float16": returns(numpy.ones(3, "f2")), "many dimensions": returns(numpy.ones((1,) * 30)),
+    "masked": returns(numpy.ma.masked_all(3)), "a subclass": returns(numpy.ones(3).view(numpy.recarray)),
+    "an error without words": raises(Fails()), "exit": raises(SystemExit(3)), "stop": raises(StopIteration()),
+    "no class": raises(BaseException()), "recursion": raises(RecursionError()),
+    "a group": raises(ExceptionGroup("x", [OSError()])),
+    "its argument": lambda *args, **kwargs: args[0], "its arguments": lambda *args, **kwargs: args,
+}  # fmt: skip
+
+
+def quiet(name, what):
+    feedback = check(name, ODD[what], hint=3)
+    assert not feedback
+    assert str(feedback) and feedback._repr_html_() and feedback.message
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_a_check_never_ends_in_a_traceback(what):
+    quiet("log_softmax", what)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_no_check_ends_in_a_traceback(name):
+    for what in ("objects", "many results"):
+        quiet(name, what)
+
+
+@pytest.mark.parametrize("what", ["None", "a number", "a word", "a list", "a module"])
+def test_what_cannot_be_called_is_said_to_be_no_function(what):
+    assert "a solution is a function" in str(check("log_softmax", ODD[what]))

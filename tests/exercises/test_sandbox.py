@@ -1,0 +1,296 @@
+"""Answers in files: whatever one does, the marker says a sentence, is not changed, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy
+import pytest
+
+import minigrad
+from minigrad.errors import FileError, MissingFileError, UsageError
+from minigrad.exercises.sandbox import Limits, check_file
+
+RIGHT = """
+import numpy as np
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+def log_softmax(x):
+    m = x.max(axis=-1, keepdims=True)
+    return x - m - np.log(np.exp(x - m).sum(axis=-1, keepdims=True))
+"""
+AMPLE, SHORT, SMALL = Limits(), Limits(seconds=3), Limits(megabytes=600)
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Write a file with an answer to log_softmax, and check it."""
+
+    def checked(text, exercise=None, limits=AMPLE, name="answer.py", **options):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else textwrap.dedent(text).encode())
+        return check_file(path, exercise, limits=limits, **options)
+
+    return checked
+
+
+def said(check, text, **options):
+    """What is said of the one answer in a text, which is wrong."""
+    (feedback,) = check(text, **options)
+    assert not feedback
+    return str(feedback)
+
+
+def test_a_right_answer_is_right_and_a_wrong_one_is_named(check):
+    assert [bool(x) for x in check(RIGHT)] == [True]
+    (feedback,) = check(RIGHT.replace("x - m - np.log", "x - m + np.log"))
+    assert feedback.mistake == "wrong-sign"
+
+
+ENDS = {
+    "a loop that does not end": ("while True: pass", "not done after 3 seconds"),
+    "sleep": ("import time; time.sleep(100)", "not done after 3 seconds"),
+    "exit": ("exit()", "it calls exit()"),
+    "sys.exit": ("import sys; sys.exit(0)", "it calls exit()"),
+    "os._exit": ("import os; os._exit(0)", "ended the process before it was done"),
+    "a crash": ("import ctypes; ctypes.string_at(0)", "crashed Python (SIGSEGV)"),
+    "a signal": ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "crashed Python (SIGTERM)"),
+    "Ctrl-C": ("raise KeyboardInterrupt", ""),
+    "memory of NumPy": ("np.ones(10**10)", "more than 600 MB of memory"),
+    "memory of Python": ("x = [0]\n    while True: x = x + x", "more than 600 MB of memory"),
+    "recursion": ("return log_softmax(x)", "RecursionError"),
+    "recursion without end": ("import sys; sys.setrecursionlimit(10**9); return log_softmax(x)", ""),
+    "an error": ("raise ValueError('wrong day')", "ValueError: wrong day, in the line `raise ValueError('wrong day')`"),
+    "an error that cannot be printed": (
+        "class E(Exception):\n        def __str__(self): raise ValueError\n    raise E", "fails on a probe"
+    ),
+    "input": ("input()", "EOFError"),
+    "output without end": ("while True: print('x' * 10**6)", "File too large"),
+    "nothing": ("pass", "nothing (None)"),
+    "a word": ("return 'a word'", "a str"),
+    "words": ("return np.array(['a', 'b'])", "not made of real numbers"),
+    "objects": ("return np.array([None, {}])", "not made of real numbers"),
+    "a number that is too large": ("return 10**5000", "not made of real numbers"),
+    "too much": ("return np.ones(10**7)", "more than 600 MB of memory"),
+}  # fmt: skip
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="the limits are those of POSIX")
+
+
+@posix
+@pytest.mark.parametrize("case", ENDS)
+def test_an_answer_that_does_not_come_back_gets_a_sentence(check, case):
+    line, sentence = ENDS[case]
+    limits = SHORT if "not done" in sentence else SMALL
+    assert sentence in said(check, f"import numpy as np\ndef log_softmax(x):\n    {line}\n", limits=limits)
+
+
+@posix
+@pytest.mark.parametrize("case", ["sleep", "exit", "os._exit", "a crash", "memory of NumPy", "an error", "recursion"])
+def test_a_file_that_cannot_be_loaded_gets_a_sentence(check, case):
+    line, sentence = ENDS[case]
+    text = f"import numpy as np\ndef log_softmax(x):\n    {line}\nlog_softmax(None)\n"
+    assert sentence in said(check, text, limits=SHORT if "not done" in sentence else SMALL)
+
+
+def processes_with(word):
+    """The processes whose command or environment has a word."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                if word in (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes():
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
+
+
+@needs_proc
+def test_what_an_answer_starts_is_ended_with_it(check):
+    mark = f"mark-{os.getpid()}-{time.monotonic_ns()}"
+    forks = f"""
+        import os, subprocess, sys, threading, time
+        os.environ["MARK"] = "{mark}"
+        for _ in range(3):
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)"])
+            if os.fork() == 0:
+                time.sleep(100)
+        threading.Thread(target=time.sleep, args=(100,)).start()
+    """
+    start = time.monotonic()
+    assert all(check(textwrap.dedent(forks) + RIGHT))
+    assert time.monotonic() - start < 15
+    while processes_with(mark.encode()) and time.monotonic() - start < 20:  # signals take a moment
+        time.sleep(0.05)
+    assert processes_with(mark.encode()) == []
+
+
+@needs_proc
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_marker_that_is_stopped_leaves_no_process(tmp_path, kind):
+    file = tmp_path / "log_softmax.py"
+    file.write_text("def log_softmax(x):\n    import time; time.sleep(100)\n")
+    root = str(Path(minigrad.__file__).parent.parent)
+    command = [sys.executable, "-m", "minigrad", "check", str(file), "--seconds", "3"]
+    marker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": root}, stderr=subprocess.DEVNULL)
+    word, deadline = f"{file}\0log_softmax".encode(), time.monotonic() + 20
+    while not processes_with(word) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes_with(word)
+    marker.send_signal(kind)
+    status = marker.wait(10)
+    if kind == signal.SIGINT:
+        assert status == 130
+        assert processes_with(word) == []
+    while processes_with(word) and time.monotonic() < deadline:  # its own alarm ends it
+        time.sleep(0.1)
+    assert processes_with(word) == []
+
+
+SPOILED = {
+    "NumPy": "np.array_equal = np.exp2 = np.shares_memory = np.asarray = np.isfinite = lambda *a, **k: True",
+    "JSON": "import json; json.dump = json.dumps = lambda *a, **k: None",
+    "builtins": "import builtins; builtins.isinstance = builtins.len = builtins.open = lambda *a, **k: True",
+    "minigrad": "import minigrad.ops, minigrad; minigrad.ops.log_softmax = minigrad.np = None",
+    "the checker": """
+import sys
+for name, module in list(sys.modules.items()):
+    if name.startswith("minigrad.exercises."):
+        for key, x in list(vars(module).items()):
+            if callable(x):
+                setattr(module, key, lambda *a, **k: True)
+""",
+}
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_an_answer_that_changes_a_library_changes_it_for_itself_alone(check, what):
+    before = np_functions()
+    assert all(check("import numpy as np\n" + RIGHT + SPOILED[what] + "\n"))
+    wrong = "import numpy as np\n\ndef log_softmax(x):\n    x -= x.max(axis=-1, keepdims=True)\n    return x"
+    assert "input-modified" in said(check, wrong + "\n" + SPOILED[what] + "\n")
+    inside = f"    exec({SPOILED[what]!r}, dict(globals()))\n    x -= x.max(axis=-1, keepdims=True)\n    return x"
+    assert "input-modified" in said(check, f"import numpy as np\n\ndef log_softmax(x):\n{inside}\n")
+    assert np_functions() == before
+
+
+def np_functions():
+    return {name: id(x) for name, x in vars(numpy).items()}
+
+
+def test_files_that_an_answer_writes_are_removed(check, tmp_path):
+    text = "open('a.txt', 'w').write('x')\nimport tempfile; f = tempfile.NamedTemporaryFile(delete=False)\n"
+    assert all(check(text + RIGHT + "\nimport helper\n" if (tmp_path / "helper.py").write_text("y = 1") else ""))
+    assert sorted(x.name for x in tmp_path.iterdir()) == ["answer.py", "helper.py"]
+    assert not list(Path.cwd().glob("a.txt"))
+
+
+def test_an_answer_may_import_files_beside_it_but_none_takes_the_place_of_a_library(check, tmp_path):
+    (tmp_path / "helper.py").write_text(RIGHT)
+    for name in ("numpy", "json", "random", "minigrad", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('the wrong file')")
+    assert all(check("from helper import log_softmax", exercise="log_softmax"))
+    assert all(check(RIGHT + "import random, json\n"))
+    assert all(check(RIGHT, name="numpy.py"))
+    assert "relative import" in said(check, "from .helper import sigmoid\n" + RIGHT)
+
+
+def test_a_file_that_stands_somewhere_else_is_followed(check, tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "helper.py").write_text("y = 1")
+    (tmp_path / "there" / "real.py").write_text("import helper\n" + RIGHT)
+    (tmp_path / "link.py").symlink_to(tmp_path / "there" / "real.py")
+    assert all(check_file(tmp_path / "link.py"))
+
+
+def test_encodings_are_those_of_python(check):
+    latin = "# -*- coding: latin-1 -*-\n# é\n" + RIGHT
+    assert all(check(latin.encode("latin-1")))
+    assert all(check(b"\xef\xbb\xbf" + RIGHT.encode()))
+    assert all(check(RIGHT.replace("\n", "\r\n").encode()))
+
+
+BAD = {
+    "other encodings": (b"x = '\xe9'\n" + RIGHT.encode(), "is not Python"),
+    "an encoding that is none": (b"# -*- coding: klingon -*-\n" + RIGHT.encode(), "is not Python"),
+    "UTF-16": (RIGHT.encode("utf-16"), "is not Python"),
+    "a NUL": (RIGHT.encode() + b"\0", "is not Python"),
+    "bytes": (bytes(range(256)), "is not Python"),
+    "an error of syntax": (b"def log_softmax(x)\n  return x", "in line 1: def log_softmax(x)"),
+    "too many parentheses": (b"x = " + b"(" * 10000 + b")" * 10000, "is not Python"),
+    "too many signs": (b"x = " + b"-" * 100000 + b"1", "is not Python"),
+    "too long": (RIGHT.encode() + b"\n" * (1 << 20), "more than a million"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_file_that_is_not_python_is_refused_in_a_sentence(check, what):
+    data, sentence = BAD[what]
+    with pytest.raises(FileError, match=sentence.replace("(", r"\(").replace(")", r"\)")):
+        check(data)
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(MissingFileError, match="no"):
+        check_file(tmp_path / "none.py")
+    with pytest.raises(FileError, match="folder"):
+        check_file(tmp_path)
+    (tmp_path / "loop.py").symlink_to(tmp_path / "loop.py")
+    with pytest.raises(FileError):
+        check_file(tmp_path / "loop.py")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.py")
+        with pytest.raises(FileError):
+            check_file(tmp_path / "pipe.py")
+
+
+def test_names_that_are_no_answers_are_refused_in_a_sentence(check):
+    with pytest.raises(UsageError, match="did you mean 'log_softmax'"):
+        check(RIGHT, exercise="log_softmx")
+    with pytest.raises(UsageError, match="does not define softmax_cross_entropy"):
+        check(RIGHT, exercise="softmax_cross_entropy")
+    with pytest.raises(UsageError, match="no function that is named as an exercise"):
+        check("def helper(x): return x\n")
+
+
+def test_two_answers_in_a_file_are_two_feedbacks_in_order(check):
+    both = RIGHT + "def bce_with_logits(x, y):\n    return 0.0\n"
+    assert [(x.exercise, bool(x)) for x in check(both)] == [("log_softmax", True), ("bce_with_logits", False)]
+    assert [x.exercise for x in check(both, exercise="bce_with_logits")] == ["bce_with_logits"]
+
+
+FORBIDDEN = {
+    "import minigrad.npx": "Line 1 uses minigrad.npx",
+    "import minigrad.npx as n": "Line 1 uses minigrad.npx",
+    "from minigrad import npx as n": "Line 1 uses minigrad.npx",
+    "from minigrad.npx import log_softmax as f": "Line 1 uses minigrad.npx",
+    "import minigrad as m; f = m.npx.log_softmax": "Line 1 uses minigrad.npx",
+    "from minigrad import *; f = npx": "Line 1 uses minigrad.npx",
+    "import sys; f = sys.modules['minigrad.npx']": "Line 1 uses minigrad.npx",
+    "import importlib; f = importlib.import_module('minigrad.np' + 'x')": "minigrad.npx is what this exercise is to be",
+    "f = __import__('minigrad.np' + 'x')": "minigrad.npx is what this exercise is to be done without",
+    "import helper": "helper.py: Line 1 uses minigrad.npx",
+    "from minigrad.exercises import EXERCISES": "Line 1 uses minigrad.exercises",
+}
+
+
+@pytest.mark.parametrize("line", FORBIDDEN)
+def test_what_an_answer_is_to_be_done_without_is_refused(check, line, tmp_path):
+    (tmp_path / "helper.py").write_text("from minigrad import npx\n")
+    assert FORBIDDEN[line] in said(check, f"{line}\n{RIGHT}", without=["minigrad.npx"])
+
+
+def test_a_module_to_do_without_must_exist(check):
+    with pytest.raises(UsageError, match=r"no module 'minigrad.optimiser'"):
+        check(RIGHT, without=["minigrad.optimiser"])

@@ -1,0 +1,29 @@
+"""Exercises in notebooks: what is stored is an attempt with a mistake that the check names, never an answer."""
+
+import re
+
+import pytest
+
+from minigrad.exercises import EXERCISES, MISTAKES
+from tests.tutorials.notebook import SOURCES, read
+
+CHECKS = [
+    pytest.param(found[1], cell, id=f"{source.stem}-{found[1]}")
+    for source in SOURCES
+    for cell in read(source)["cells"]
+    if cell["cell_type"] == "code" and (found := re.search(r'^check\("(\w+)", \1\)$', "".join(cell["source"]), re.M))
+]
+
+
+def test_notebooks_have_exercises():
+    assert CHECKS
+
+
+@pytest.mark.parametrize(("name", "cell"), CHECKS)
+def test_the_feedback_that_is_stored_names_a_mistake(name, cell):
+    assert name in EXERCISES
+    (output,) = cell["outputs"]
+    headline, message, *_ = "".join(output["data"]["text/plain"]).splitlines()
+    assert headline.startswith(f"{name}: not yet (") and headline.endswith(")")
+    assert {*headline.partition("(")[2][:-1].split(", ")} <= {*MISTAKES}
+    assert message.endswith(".")
