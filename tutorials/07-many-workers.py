@@ -209,7 +209,7 @@ assert answer.asnumpy().tolist() == [0, -1, 1, 0]
 # The pieces hold whole groups of 16 weights, so that our small array saves a little less than that.
 #
 # With `"momentum": 0.9` each worker votes by the running mean of *its own* gradients; the $v$ above is then in the workers, and the optimizer has no momentum.
-# What does the mean do? And what if a worker goes mad, and sends -100 times its gradient? (Median, lowest and highest loss of three seeds.)
+# What does the mean do? And what if a worker goes mad, and sends -100 times its gradient? (Median, lowest and highest loss of three seeds, first if all are well.)
 
 # %% broken
 for label, rule, compression in (

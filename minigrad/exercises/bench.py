@@ -67,7 +67,8 @@ class Bench:
     def results(self, text: Program, i: int) -> list[Value] | None:
         """The results of a program on a probe; None if some line fails, or needs what it computes."""
         sheet = Sheet(self, text, i)
-        values = [sheet.of(x) for x in text.results]
+        with numpy.errstate(all="ignore"):
+            values = [sheet.of(x) for x in text.results]
         return None if any(x.failed for x in values) else values
 
     def names_of(self, expression: ast.expr, known: Callable[[str], bool]) -> tuple[str, ...]:

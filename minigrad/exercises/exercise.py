@@ -6,7 +6,7 @@ import ast
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from minigrad.errors import UsageError, suggestion
@@ -74,7 +74,7 @@ class Exercise:
     observe: Observe | None = None
     agree: Callable[[Any, Any, Any], bool] | None = None
     symptoms: Callable[[Sequence[Outcome], Sequence[str]], list[Symptom]] | None = None
-    catalogue: list[Callable[[Exercise], Neighbour]] = field(default_factory=list)
+    catalogue: list[Callable[[Exercise], list[Neighbour]]] = field(default_factory=list)
     others: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -129,7 +129,7 @@ class Exercise:
     @cached_property
     def neighbours(self) -> list[Neighbour]:
         """Every answer that is one mistake away: those of the catalogue first."""
-        named = [replace(make(self), expected=True) for make in self.catalogue]
+        named = [replace(n, expected=True) for make in self.catalogue for n in make(self)]
         found = [*named, *(n for form in self.forms for n in self.edited(form))]
         return [n if n.form or not n.program else self.compared(n, n.program) for n in found]
 
@@ -140,7 +140,7 @@ class Exercise:
     @cached_property
     def forms(self) -> list[Program]:
         """The reference, and other ways to write it."""
-        return [self.program, *(self.parsed(self.changed(old, new)) for old, new in self.others)]
+        return [self.program, *map(self.parsed, self.texts[1:])]
 
     def equally(self, old: str, new: str) -> None:
         """Add another way to write the reference, whose neighbours are further ones. As in `wrong`, but right."""
@@ -172,25 +172,38 @@ class Exercise:
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
 
         def made(function: Callable[..., Any]) -> Callable[..., Any]:
-            self.catalogue.append(lambda self: Neighbour(mistake, "", "", what, lambda: function, also))
+            self.catalogue.append(lambda self: [Neighbour(mistake, "", "", what, lambda: function, also)])
             return function
 
         return made
 
-    def replaced(self, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]) -> Neighbour:
-        before, after = source(self.reference), self.changed(old, new)
-        lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
-        where, theirs = lines[0] if lines else ("", "")
-        text = self.parsed(after)
-        return Neighbour(mistake, where, theirs, what, lambda: self.defined(after), also, text)
+    def replaced(self, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]) -> list[Neighbour]:
+        """The reference, and each other way to write it, with parts replaced, where it has them."""
+        found = []
+        for form, before in zip(self.forms, self.texts):
+            if not all(tidy(part) in before for part in old.split(" ... ")):
+                continue
+            after = self.changed(old, new, before)
+            lines = [(x.strip(), y.strip()) for x, y in zip(before.splitlines(), after.splitlines()) if x != y]
+            where, theirs = lines[0] if lines else ("", "")
+            text = self.parsed(after)
+            swaps, make = differences(form, text), partial(self.defined, after)
+            found.append(Neighbour(mistake, where, theirs, what, make, also, text, swaps, form))
+        assert found, f"{self.name}: {old!r} is not in the reference:\n{self.texts[0]}"
+        return found
 
-    def changed(self, old: str, new: str) -> str:
-        """The text of the reference with parts replaced."""
-        after = source(self.reference)
+    @cached_property
+    def texts(self) -> list[str]:
+        """The text of the reference, and of the other ways to write it."""
+        text = source(self.reference)
+        return [text, *(self.changed(old, new, text) for old, new in self.others)]
+
+    def changed(self, old: str, new: str, text: str) -> str:
+        """A text with parts replaced."""
         for part, other in zip(map(tidy, old.split(" ... ")), map(tidy, new.split(" ... ")), strict=True):
-            assert part in after, f"{self.name}: {part!r} is not in the reference:\n{after}"
-            after = after.replace(part, other)
-        return after
+            assert part in text, f"{self.name}: {part!r} is not in\n{text}"
+            text = text.replace(part, other)
+        return text
 
     def defined(self, text: str) -> Callable[..., Any]:
         """The function of another text."""

@@ -18,13 +18,13 @@ from minigrad.exercises.mistakes import VAGUE, rank
 from minigrad.exercises.outcome import Outcome, run
 from minigrad.exercises.program import Program
 from minigrad.exercises.sentences import said
-from minigrad.exercises.symptoms import structure
+from minigrad.exercises.symptoms import general
 
-UNUSUAL = ("axis-wrong", "max-not-elementwise", "wrong-operation", "operands-swapped", "extra-term")
-"""Mistakes that are not looked for in pairs."""
+UNUSUAL = ("max-not-elementwise", "wrong-operation", "operands-swapped", "extra-term")
+"""Mistakes that are looked for in pairs only where each of the two shows in a result of its own."""
 
-PAIRS = 4000
-"""How many pairs of mistakes are tried at most."""
+PAIRS, CALLS = 5000, 1000
+"""How many pairs of mistakes are tried at most, and how many where functions have to be called."""
 
 NOT_A_NUMBER = ("ZeroDivisionError", "OverflowError", "ValueError: math domain error", "FloatingPointError")
 """What Python raises where NumPy's result is infinite or NaN."""
@@ -50,7 +50,7 @@ class Judgement:
         self.found = [y if exercise.agree else restructured(x, y) for x, y in zip(self.expected, returned)]
         off = [i for i in range(len(returned)) if not self.agree(self.expected[i], self.found[i], i)]
         self.off = sorted(off, key=lambda i: self.found[i].results is None)  # those that have numbers come first
-        self.compared: dict[tuple[Value, int, int], bool] = {}
+        self.compared: dict[tuple[Value, int, int, tuple[int, ...]], bool] = {}
 
     def outcome(self, function: Callable[..., Any], i: int) -> Outcome:
         exercise = self.exercise
@@ -82,16 +82,21 @@ class Judgement:
         beside = self.beside()
         if not self.off and not beside:
             return Feedback(self.exercise.name, True, "All of it is right.")
-        explained = self.explanation() if self.off and any(x.results is not None for x in self.found) else ()
-        return said(self, explained, self.symptoms() if self.off and not explained else [], beside, hint)
+        explained: tuple[Neighbour, ...] = ()
+        if self.off and any(x.results is not None for x in self.found):
+            with numpy.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                explained = self.explanation()
+        symptoms = [x for x in self.symptoms() if x.mistake not in beside] if self.off and not explained else []
+        return said(self, explained, symptoms, beside, hint)
 
     def symptoms(self) -> list[Symptom]:
         """What is wrong with an answer that no neighbour explains."""
         expected, found = [self.expected[i] for i in self.off], [self.found[i] for i in self.off]
-        symptoms = [] if self.exercise.observe else structure(self.exercise.results, expected, found)
-        if self.exercise.symptoms and not symptoms:
-            symptoms = self.exercise.symptoms(found, [self.words(i) for i in self.off])
-        return symptoms
+        own: list[Symptom] = []
+        if self.exercise.symptoms:
+            own = self.exercise.symptoms(found, [self.words(i) for i in self.off])
+        return own or ([] if self.exercise.observe else general(self.exercise.results, expected, found))
 
     def beside(self) -> dict[str, str]:
         """Mistakes that are not in the numbers: id -> a sentence."""
@@ -103,7 +108,8 @@ class Judgement:
                 found.setdefault("input-modified", f"It changes its argument {name}; work on a copy.")
             names = self.names(len(expected.results))
             if outcome.kept:
-                found.setdefault("state-shared", "What one call returns depends on another call: start afresh in each.")
+                shared = "state-shared" if outcome.kept == "an array" else "kept"
+                found.setdefault(shared, "What one call returns depends on another call: start afresh in each.")
             for i, j in outcome.shared:
                 if max(i, j) < len(names) and (i, j) not in expected.shared:
                     both = f"{names[i]} and {names[j]}"
@@ -171,13 +177,27 @@ class Judgement:
 
     def explains(self, neighbour: Neighbour) -> bool:
         """Whether a neighbour does what the answer does, on every probe: first on one where the answer is wrong."""
-        text = neighbour.program
-        if text is not None and text.lines and not self.exercise.observe and not self.exercise.agree:
-            return all(self.matching(text, i) == self.everything for i in self.order)
-        function = neighbour.function
         if all(x.results is None for x in self.found):
             return False
-        return function is not None and all(self.agree(self.outcome(function, i), self.found[i], i) for i in self.order)
+        text = neighbour.program
+        if text is not None and text.lines and not self.called:
+            return self.does(text)
+        function = neighbour.function
+        return function is not None and self.does(function)
+
+    @cached_property
+    def called(self) -> bool:
+        """Whether what is compared can only be had by calling functions."""
+        return bool(self.exercise.observe or self.exercise.agree)
+
+    def does(self, other: Program | Callable[..., Any]) -> bool:
+        """Whether a program or a function does what the answer does, on every probe."""
+        if isinstance(other, Program):
+            if not self.called:
+                return all(self.matching(other, i) == self.everything for i in self.order)
+            function = other.function()
+            return function is not None and self.does(function)
+        return all(self.agree(self.outcome(other, i), self.found[i], i) for i in self.order)
 
     @cached_property
     def order(self) -> list[int]:
@@ -194,14 +214,17 @@ class Judgement:
         found = self.found[i]
         values = self.exercise.bench.results(text, i)
         if found.results is None and values is None:
-            return self.everything
+            return self.everything  # what both fail on is the same
         if found.results is None or values is None:
             failed = found.error.startswith(NOT_A_NUMBER) and values is not None
             return self.everything if failed and not all(is_finite(x.value) for x in values or ()) else set()
-        return {k for k, (x, y) in enumerate(zip(values, found.results)) if self.matches(x, y, k, i)}
+        given = self.returned[i].results or []
+        given = given if len(given) == len(found.results) else found.results  # in the shapes that they came in
+        pairs = [*enumerate(zip(values, found.results)), *enumerate(zip(values, given))]
+        return {k for k, (x, y) in pairs if self.matches(x, y, k, i)}
 
     def matches(self, value: Value, result: Any, k: int, i: int) -> bool:
-        key = (value, k, i)
+        key = (value, k, i, numpy.shape(result))
         if key not in self.compared:
             self.compared[key] = self.close(without_infinities(value.value), without_infinities(result), i)
         return self.compared[key]
@@ -209,30 +232,33 @@ class Judgement:
     def pair(self) -> tuple[Neighbour, ...]:
         """Two mistakes that together do what the answer does, or none.
 
-        A first mistake must not spoil a result that the answer has right. If it sets one more result right, the second
-        is looked for in the rest; if the answer is wrong in one result only, both are among the usual ones.
+        A first mistake must not spoil a result that the answer has right. Those that set one more result right come
+        first, each with every other; where the answer is wrong in one result only, both are among the usual ones.
         """
-        if self.exercise.agree or self.exercise.observe or self.found[self.off[0]].results is None:
+        if self.found[self.off[0]].results is None:
             return ()
-        i, usual = self.off[0], [n for n in self.exercise.neighbours if n.swaps and n.mistake not in UNUSUAL]
+        i, usual = self.off[0], [n for n in self.exercise.neighbours if n.swaps]
         tried = 0
-        for form in self.exercise.forms:
-            if not form.lines:
-                continue
-            right = self.matching(form, i)
-            kept = [(self.matching(n.program, i), n) for n in usual if n.form is form]
-            kept = sorted((x for x in kept if x[0] >= right), key=lambda x: (-len(x[0]), frequency(x[1].mistake)))
-            for i_one, i_two in diagonals(len(kept)):
+        for form in [x for x in self.exercise.forms if x.lines]:
+            right = set() if self.called else self.matching(form, i)
+            kept = [(right if self.called else self.matching(n.program, i), n) for n in usual if n.form is form]
+            kept = [x for x in kept if x[0] >= right]
+            kept.sort(key=lambda x: (-len(x[0]), x[0] == right or not x[1].expected, frequency(x[1].mistake)))
+            leading = sum(found > right for found, _ in kept)
+            for i_one, i_two in pairs(len(kept), leading):
                 (one_found, one), (_, two) = kept[i_one], kept[i_two]
+                if any(found == right and n.mistake in UNUSUAL for found, n in (kept[i_one], kept[i_two])):
+                    continue
                 same = one.swaps[0][1] is two.swaps[0][1]
-                if same or (one_found == right and one.mistake in VAGUE and two.mistake in VAGUE):
+                vague = one.mistake in VAGUE and two.mistake in VAGUE and "wrong-factor" in (one.mistake, two.mistake)
+                if same or (one_found == right and vague):
                     continue
                 tried += 1
-                if tried > PAIRS:
+                if tried > (CALLS if self.called else PAIRS):
                     return ()
                 both = together(form, one, two)
-                if both and all(self.matching(both, k) == self.everything for k in self.order):
-                    return one, two
+                if both and self.does(both):
+                    return (one, two) if rank(one.mistake) <= rank(two.mistake) else (two, one)
         return ()
 
 
@@ -242,10 +268,12 @@ def frequency(mistake: str) -> int:
     return many.index(mistake) + 1 if mistake in many else len(many) + 1 if mistake == "wrong-state-stored" else 0
 
 
-def diagonals(n: int) -> Iterator[tuple[int, int]]:
-    """All pairs of numbers below n, those with a small sum first."""
+def pairs(n: int, leading: int) -> Iterator[tuple[int, int]]:
+    """All pairs of numbers below n: those with one below `leading` first, then those with a small sum."""
+    for j in range(n):
+        yield from ((i, j) for i in range(min(j, leading)))
     for total in range(1, 2 * n - 2):
-        for i in range(max(0, total - n + 1), (total + 1) // 2):
+        for i in range(max(leading, total - n + 1), (total + 1) // 2):
             yield i, total - i
 
 

@@ -118,12 +118,13 @@ def usual_value(optimizer: Optimizer, name: str) -> float:
 
 
 def exercise_of(
-    text: Program, statement: str, states: Sequence[str], usual: Mapping[str, float], start: Mapping[str, Start]
-) -> Exercise:
+    text: Program, statement: str, states: Sequence[str], usual: Mapping[str, float], start: Mapping[str, Start],
+    zeros: bool = True,
+) -> Exercise:  # fmt: skip
     """An exercise of a program: its text becomes the reference, and the statement ends with a call, and hints."""
     reference = function_of(text)
     hypers = values(usual)
-    exercise = of_rule(reference, states, hypers, start)
+    exercise = of_rule(reference, states, hypers, start, zeros)
     numbers = exercise.tried[1]
     exercise.reference.__doc__ = f"{statement}\n\n{call_of(text, states, reference, numbers.make())}\n\n{hints(text)}"
     return exercise

@@ -28,7 +28,7 @@ class Outcome:
     * `results`: NumPy arrays, and numbers as Python or NumPy scalars; None if there are none, and then
     * `error`: why, in words; `kind`: the class of the exception, or "returned"; `line`: the answer's line.
     * `changed`: the names of arguments that were changed; `shared`: pairs of results in one piece of memory.
-    * `kept`: whether the answer keeps something from one call to the next.
+    * `kept`: what the answer keeps from one call to the next: "an array", "a value", or nothing.
     * `nested`: what holds the results if it is not one tuple or list: "a dict", "tuples or lists in another".
     """
 
@@ -39,7 +39,7 @@ class Outcome:
     line: str = ""
     changed: tuple[str, ...] = ()
     shared: tuple[tuple[int, int], ...] = ()
-    kept: bool = False
+    kept: str = ""
     nested: str = ""
 
 

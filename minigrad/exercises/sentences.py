@@ -28,7 +28,8 @@ def said(
     where = ""
     details: tuple[str, ...] = ()
     if "state-shared" in beside:
-        explained = [n for n in explained if n.mistake not in ("wrong-state-stored", "wrong-returned-order")]
+        other = {"wrong-state-stored", "wrong-returned-order"}
+        explained = [n for n in explained if not other & {n.mistake, *n.also}]
     if any(n.mistake == "wrong-returned-order" for n in explained):
         beside = {x: text for x, text in beside.items() if x not in ("shape-wrong", "dtype-widened")}
     if explained:

@@ -16,8 +16,8 @@ ONE_DECISION = (
 )
 
 
-def structure(names: Sequence[str], expected: Sequence[Outcome], found: Sequence[Outcome]) -> list[Symptom]:
-    """What is wrong with how many results there are, and with their shapes, if that is wrong wherever numbers are."""
+def general(names: Sequence[str], expected: Sequence[Outcome], found: Sequence[Outcome]) -> list[Symptom]:
+    """What is wrong with the structure of the results, or what is common to all that is wrong."""
     if all("truth value of an array" in y.error for y in found):
         return [Symptom("max-not-elementwise", ONE_DECISION)]
     asked = f"Return {', '.join(names)}."
@@ -27,15 +27,56 @@ def structure(names: Sequence[str], expected: Sequence[Outcome], found: Sequence
     for x, y in given:
         if x.results is None or y.results is None:
             return []
-        if (x.single, len(x.results)) != (y.single, len(y.results)):
-            what = "one result" if y.single else f"{len(y.results)} results"
-            return [Symptom("shape-wrong", f"it returns {what}. {asked}")]
-    wrong = [[numpy.shape(a) != numpy.shape(b) for a, b in zip(x.results or (), y.results or ())] for x, y in given]
-    if wrong and all(map(any, wrong)):
-        x, y = given[0]
-        i = wrong[0].index(True)
-        shapes = [numpy.shape((z.results or ())[i]) for z in (x, y)]
+    pairs = [list(zip(x.results or (), y.results or ())) for x, y in given]
+    wrong = [row for row in pairs if any(numpy.shape(a) != numpy.shape(b) for a, b in row)]
+    if wrong and 2 * len(wrong) >= len(pairs):
+        i, shapes = next((i, s) for i, s in enumerate(map(shapes_of, wrong[0])) if s[0] != s[1])
         return [Symptom("shape-wrong", f"the result {names[i]} has shape {shapes[1]}, expected {shapes[0]}.")]
+    return [] if wrong or not pairs else proportional(names, pairs) or one_end(pairs)
+
+
+def shapes_of(pair: tuple[Any, Any]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return numpy.shape(pair[0]), numpy.shape(pair[1])
+
+
+def proportional(names: Sequence[str], pairs: Sequence[Sequence[tuple[Any, Any]]]) -> list[Symptom]:
+    """Whether all that is wrong is a factor: results that are a number of times the right ones on every probe."""
+    ratios: dict[str, list[float]] = {}
+    for row in pairs:
+        for name, (x, y) in zip(names, row):
+            a, b = numpy.ravel(x).astype(float), numpy.ravel(y).astype(float)
+            there = a != 0
+            if there.any():
+                ratio = float(numpy.median(b[there] / a[there]))
+                if not numpy.allclose(b, ratio * a, rtol=1e-3, atol=1e-6 * numpy.abs(a).max()) or ratio == 0:
+                    return []
+                if (there.sum() > 1 or numpy.ndim(x) == 0) and abs(ratio - 1) > 1e-3:
+                    ratios.setdefault(name, []).append(ratio)
+                    if numpy.ndim(x) == 0 and abs(ratio - ratios[name][0]) > 1e-3:  # any number is some multiple
+                        return []
+    signs = {numpy.sign(x) for row in ratios.values() for x in row}
+    if not ratios or len(signs) > 1:
+        return []
+    said = " and ".join(f"{name} is {row[0]:.4g} times what it should be" for name, row in ratios.items())
+    found = [Symptom("wrong-factor", f"on the first probe {said}.")]
+    return found if signs == {1.0} else [Symptom("wrong-sign", f"the sign is wrong: on the first probe {said}.")]
+
+
+def one_end(pairs: Sequence[Sequence[tuple[Any, Any]]]) -> list[Symptom]:
+    """Whether only the first row or only the last row is ever wrong: a loop or a slice that misses it."""
+    ends: dict[str, set[bool]] = {"first": set(), "last": set()}
+    longest = 0
+    for x, y in (pair for row in pairs for pair in row):
+        x, y = numpy.atleast_1d(x), numpy.atleast_1d(y)
+        if len(x) > 1 and not numpy.allclose(x, y, rtol=1e-3):
+            longest = max(longest, len(x))
+            ends["first"].add(numpy.allclose(x[1:], y[1:], rtol=1e-3))
+            ends["last"].add(numpy.allclose(x[:-1], y[:-1], rtol=1e-3))
+    for end, others_right in ends.items():
+        if others_right == {True} and longest > 2:
+            return [
+                Symptom("off-by-one-boundary", f"only the {end} row or element is wrong: a loop or a slice misses it.")
+            ]
     return []
 
 

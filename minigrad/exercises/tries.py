@@ -32,17 +32,18 @@ def outcomes(exercise: Exercise, answer: Callable[..., Any]) -> list[Outcome]:
         sys.setrecursionlimit(deepest)
     again = found.pop()
     first, *others = found
-    if keeps(found, copies, again):
-        first = replace(first, kept=True)
+    first = replace(first, kept=keeps(found, copies, again))
     return [replace(x, results=kept) for x, kept in zip([first, *others], copies)]
 
 
-def keeps(found: Sequence[Outcome], copies: Sequence[Any], again: Outcome) -> bool:
-    """Whether results have changed since they were returned, or those of two equal calls are one array, or differ."""
-    if any(not alike(x.results, kept) for x, kept in zip(found, copies)) or not alike(again.results, copies[0]):
-        return True
+def keeps(found: Sequence[Outcome], copies: Sequence[Any], again: Outcome) -> str:
+    """An array, if results have changed since they were returned, or those of two equal calls are one; a value, if
+    two equal calls have other results; else nothing."""
     pairs = zip(found[0].results or [], again.results or [])
-    return any(isinstance(x, numpy.ndarray) and numpy.shares_memory(x, y) for x, y in pairs)
+    one = any(isinstance(x, numpy.ndarray) and numpy.shares_memory(x, y) for x, y in pairs)
+    if one or any(not alike(x.results, kept) for x, kept in zip(found, copies)):
+        return "an array"
+    return "" if alike(again.results, copies[0]) else "a value"
 
 
 def alike(x: list[Any] | None, y: list[Any] | None) -> bool:

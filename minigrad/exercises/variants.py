@@ -47,15 +47,15 @@ def variant(rule: Any, seed: int) -> Exercise:
     square of the gradient. It is one only if it goes down on a parabola. Its statement says what is different, and its
     neighbours are made as those of any other rule.
 
-    >>> print(variant("rmsprop_step", 1).text.splitlines()[0])
-    A rule that stands in no book: rmsprop_step with a change.
+    >>> print(variant("rmsprop_step", 1).text.partition(" with ")[0])
+    A rule that stands in no book: rmsprop_step
 
     Raises UsageError if no idea suits the rule.
     """
     base = named(rule) if isinstance(rule, str) and rule.endswith("_step") else rule
     if not isinstance(base, Exercise):
         base = from_rule(rule)
-    found = variants(base)
+    found = variants(base) if base.results[0] == "w" else []
     if not found:
         raise UsageError(f"no variant of {base.name} goes downhill; take a rule with a mean or a root in it")
     words, text = found[seed % len(found)]
@@ -66,7 +66,13 @@ def variant(rule: Any, seed: int) -> Exercise:
     equations = "\n".join(f"    {equation(text, line)}" for line, _ in text.lines if line != RESULT)
     states = [x for x in base.results[1:] if x in text.positional]
     start = {x: lambda w, x=x: first(base, x, w) for x in states}
-    return exercise_of(text, f"{statement}\n\n{equations}", states, chosen, start)
+    return exercise_of(text, f"{statement}\n\n{equations}", states, chosen, start, has_zeros(base))
+
+
+def has_zeros(base: Exercise) -> bool:
+    """Whether gradients may have elements that are 0."""
+    at = base.arguments.index(GRADIENT)
+    return any(not numpy.all(probe.make()[0][at]) for probe in base.tried)
 
 
 def first(base: Exercise, state: str, w: Any) -> Any:

@@ -109,10 +109,11 @@ def walked(
         values["t"] = t
         for name in asked:
             if name not in ("w", "g", "t", *states, *hypers):
-                values[name] = drawn()  # noise, or what else is given
+                values[name] = drawn() if name == "noise" else numpy.abs(drawn())  # a ratio, a mean square
         args = [values[name] for name in asked if name not in hypers]
         if t < stop.step:
-            returned = reference(*args, **chosen)
+            with numpy.errstate(all="ignore"):
+                returned = reference(*args, **chosen)
             after = returned if isinstance(returned, tuple) else (returned,)
             values.update(zip(("w", *states), after))
     return probe(stop.words, *(spread(x) if stop.gaps and numpy.ndim(x) else x for x in args), **chosen)

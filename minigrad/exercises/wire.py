@@ -49,7 +49,7 @@ def outcome_from(data: Any) -> Outcome:
     results = None if data["results"] is None else [result_from(x) for x in data["results"]]
     return Outcome(
         results, bool(data["single"]), str(data["error"]), str(data["kind"]), str(data["line"]),
-        tuple(map(str, data["changed"])), tuple((int(i), int(j)) for i, j in data["shared"]), bool(data["kept"]),
+        tuple(map(str, data["changed"])), tuple((int(i), int(j)) for i, j in data["shared"]), str(data["kept"]),
         str(data["nested"]),
     )  # fmt: skip
 

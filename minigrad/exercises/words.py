@@ -48,6 +48,7 @@ WORDS: dict[str, Any] = {
     "first_over": lambda x, axis: numpy.ravel(x)[0], "all_over": numpy.all, "any_over": numpy.any,
     "total": lambda x: float(numpy.sum(x, dtype=float)), "average": lambda x: float(numpy.mean(x, dtype=float)),
     "largest": lambda x: float(numpy.max(x)), "first_row": lambda x: float(numpy.sum(x[0], dtype=float)),
+    "spectral": lambda x: float(numpy.linalg.norm(x, 2)),
     "all_but_last": lambda x: float(numpy.sum(numpy.ravel(x)[:-1], dtype=float)),
     "all_but_first": lambda x: float(numpy.sum(numpy.ravel(x)[1:], dtype=float)),
 }  # fmt: skip

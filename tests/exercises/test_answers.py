@@ -17,7 +17,8 @@ WRONG = [(name, *row) for written in WRITTEN for name, rows in written["WRONG"].
 
 def answer(name, body):
     """The function with this body."""
-    text = f"def {name}{EXERCISES[name].signature.replace(return_annotation='')}:\n{textwrap.indent(body.strip(), '    ')}\n"
+    signature = EXERCISES[name].signature.replace(return_annotation="")
+    text = f"def {name}{signature}:\n{textwrap.indent(body.strip(), '    ')}\n"
     scope = {"np": numpy, "Any": object}
     exec(text, scope)
     return scope[name]

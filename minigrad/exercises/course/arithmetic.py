@@ -71,7 +71,7 @@ def add_vjp(g: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Any:
     Returns:
         (ga, gb), of shapes a_shape and b_shape, of g's dtype.
 
-    >>> ga, gb = add_vjp.reference(np.array([[1.0, 2.0], [3.0, 4.0]]), (2,), (2, 1))
+    >>> ga, gb = add_vjp(np.array([[1.0, 2.0], [3.0, 4.0]]), (2,), (2, 1))
     >>> ga, gb
     (array([4., 6.]), array([[3.],
            [7.]]))
@@ -110,7 +110,7 @@ def multiply_vjp(g: Any, a: Any, b: Any) -> Any:
     Returns:
         (ga, gb), of the shapes and the dtype of a and b.
 
-    >>> ga, gb = multiply_vjp.reference(np.array([1.0, 1.0]), np.array([2.0, 3.0]), np.array([5.0]))
+    >>> ga, gb = multiply_vjp(np.array([1.0, 1.0]), np.array([2.0, 3.0]), np.array([5.0]))
     >>> ga, gb
     (array([5., 5.]), array([5.]))
 
@@ -124,6 +124,11 @@ def multiply_vjp(g: Any, a: Any, b: Any) -> Any:
     return ga, gb
 
 
+for _sign, _what in ("+", "added"), ("-", "subtracted"):
+    multiply_vjp.wrong(
+        "g * b, a.shape ... g * a, b.shape", f"g {_sign} b, a.shape ... g {_sign} a, b.shape", "wrong-operation",
+        f"the other operand is {_what}; it should multiply.",
+    )  # fmt: skip
 multiply_vjp.wrong(
     "g * b, a.shape ... g * a, b.shape", "g * a * b, a.shape ... g * a * b, b.shape", "wrong-factor",
     "the gradient of an operand has only the other operand as its factor.", "extra-term",
@@ -160,7 +165,7 @@ def matmul_vjp(g: Any, a: Any, b: Any) -> Any:
     Returns:
         (ga, gb), of the shapes of a and b.
 
-    >>> ga, gb = matmul_vjp.reference(np.array([[1.0, 10.0]]), np.array([[2.0]]), np.array([[3.0, 4.0]]))
+    >>> ga, gb = matmul_vjp(np.array([[1.0, 10.0]]), np.array([[2.0]]), np.array([[3.0, 4.0]]))
     >>> ga, gb
     (array([[43.]]), array([[ 2., 20.]]))
 
@@ -205,7 +210,7 @@ def take_vjp(g: Any, indices: Any, shape: tuple[int, ...]) -> Any:
     Returns:
         gx, of this shape and of g's dtype.
 
-    >>> take_vjp.reference(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 0]), (4,))
+    >>> take_vjp(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 0]), (4,))
     array([5., 0., 2., 0.])
 
     Hints:

@@ -99,3 +99,15 @@ for step in sgd_step, momentum_step:
         step.wrong(
             "wd * w", penalty, "wrong-operation", "the penalty itself stands where its derivative, wd w, belongs.", also
         )  # fmt: skip
+
+nag_step.equally("p + v + momentum * v", "p + (1 + momentum) * v")
+nag_step.equally(
+    "p = w - momentum * v ... p + v + momentum * v",
+    "p = w + momentum ** 2 * v - (1 + momentum) * lr * g ... p",
+)
+nag_step.equally("p = w - momentum * v ... p + v + momentum * v", "p = w - lr * g ... p + momentum * v")
+nag_step.wrong("1 + momentum", "1 - momentum", "wrong-factor", "1 + momentum became 1 - momentum.", "wrong-sign")
+nag_step.wrong(
+    "w = p + v + momentum * v", "w = w + v", "missing-term", "this is plain momentum: nothing looks ahead.",
+    "new-state-used", "old-state-used",
+)  # fmt: skip

@@ -10,9 +10,9 @@ import numpy as np
 
 from minigrad.exercises.course.arithmetic import drawn, three_ways
 from minigrad.exercises.course.wrong_layers import BACKWARD, DROPOUT, FORWARD, TOGETHER
-from minigrad.exercises.edits.arrays import counted_twice, exchanged, matrices, results, transposes, upstream
+from minigrad.exercises.edits.arrays import counted_twice, exchanged, matrices, rescaled, results, transposes, upstream
 from minigrad.exercises.edits.phrases import phrases
-from minigrad.exercises.edits.products import comparisons, products
+from minigrad.exercises.edits.products import comparisons, parentheses, products
 from minigrad.exercises.edits.reductions import reductions
 from minigrad.exercises.edits.terms import terms
 from minigrad.exercises.exercise import Symptom, exercise
@@ -36,7 +36,7 @@ def forward_probes() -> Iterator[Probe]:
     forward_probes,
     results="y",
     lesson=LESSON,
-    edits=[phrases(FORWARD), transposes, matrices, terms, results, exchanged],
+    edits=[phrases(FORWARD), transposes, matrices, terms, results, exchanged, rescaled, parentheses],
 )
 def dense_forward(x: Any, W: Any, b: Any) -> Any:
     """A Dense layer: every unit adds up all inputs, each with its weight, and its bias.
@@ -51,7 +51,7 @@ def dense_forward(x: Any, W: Any, b: Any) -> Any:
     Returns:
         y, of shape (n, out), of x's dtype.
 
-    >>> dense_forward.reference(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]]), np.array([0.5, -0.5]))
+    >>> dense_forward(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]]), np.array([0.5, -0.5]))
     array([[11.5, 16.5]])
 
     Hints:
@@ -88,7 +88,7 @@ def dense_backward(g: Any, x: Any, W: Any) -> Any:
     Returns:
         (gx, gW, gb), of shapes (n, in), (out, in) and (out,).
 
-    >>> gx, gW, gb = dense_backward.reference(np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]]), np.array([[5.0]]))
+    >>> gx, gW, gb = dense_backward(np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]]), np.array([[5.0]]))
     >>> gx, gW, gb
     (array([[ 5.],
            [10.]]), array([[11.]]), array([3.]))
@@ -116,6 +116,8 @@ def dropout_probes() -> Iterator[Probe]:
             x, uniform = rng.normal(size=shape), rng.uniform(size=shape)
             uniform.flat[0], uniform.flat[-1] = 0.9, 0.05
             yield from by_chance(f"shape {shape}, rate {rate}", x, rate, uniform)
+    near = numpy.array([0.3 - 1e-9, 0.3 + 1e-9, 0.29, 0.31])
+    yield from by_chance("mask_uniform is near the rate", rng.normal(size=4), 0.3, near)
     x, at = rng.normal(size=6), [0.0, 0.25, 0.5, 0.75, 0.999, 0.1]
     for rate in 0.25, 0.5, 0.0:
         yield from by_chance(f"mask_uniform equals the rate {rate}", x, rate, numpy.array(at))
@@ -142,7 +144,7 @@ def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
 
 @exercise(
     dropout_probes, results="y", lesson=LESSON, symptoms=fails_in_mask,
-    edits=[phrases(DROPOUT), comparisons, products, results],
+    edits=[phrases(DROPOUT), comparisons, products, parentheses, results, rescaled],
 )  # fmt: skip
 def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
     """Dropout in training, after Srivastava et al. (2014), scaled so that nothing has to be done afterwards.
@@ -159,7 +161,7 @@ def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
     Returns:
         y, of the shape and the dtype of x.
 
-    >>> dropout_forward.reference(np.array([1.0, 2.0, 3.0]), 0.5, np.array([0.7, 0.5, 0.2]))
+    >>> dropout_forward(np.array([1.0, 2.0, 3.0]), 0.5, np.array([0.7, 0.5, 0.2]))
     array([2., 4., 0.])
 
     Hints:
@@ -169,3 +171,10 @@ def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
     """
     keep = mask_uniform >= rate
     return x * keep / (1 - rate)
+
+
+for _share in "rate", "(rate or 1)":
+    dropout_forward.wrong(
+        "mask_uniform >= rate ... 1 - rate", f"mask_uniform < {_share} ... {_share}", "mask-wrong",
+        "rate is the share that is dropped, not the share that is kept.", "hyperparameters-swapped", "wrong-factor",
+    )  # fmt: skip

@@ -9,9 +9,9 @@ import numpy as np
 
 from minigrad.exercises.course.arithmetic import drawn, three_ways
 from minigrad.exercises.course.wrong_norms import BATCHNORM, LAYERNORM, TOGETHER
-from minigrad.exercises.edits.arrays import exchanged, results, upstream
+from minigrad.exercises.edits.arrays import exchanged, rescaled, results, upstream
 from minigrad.exercises.edits.phrases import phrases
-from minigrad.exercises.edits.products import products
+from minigrad.exercises.edits.products import parentheses, products
 from minigrad.exercises.edits.reductions import everywhere, reductions
 from minigrad.exercises.edits.terms import terms
 from minigrad.exercises.exercise import exercise
@@ -30,7 +30,10 @@ def layernorm_probes() -> Iterator[Probe]:
 
 @exercise(
     layernorm_probes, results="gx", lesson=LESSON, float32=1e-3,
-    edits=[everywhere, phrases(LAYERNORM), upstream, reductions, terms, results, exchanged],
+    edits=[
+        everywhere, phrases(LAYERNORM), upstream, reductions, terms, results, exchanged, rescaled, products,
+        parentheses,
+    ],
 )  # fmt: skip
 def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
     """The backward pass of layer normalization, after Ba, Kiros and Hinton (2016), without scale and shift.
@@ -47,7 +50,7 @@ def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
     Returns:
         gx, of the shape and the dtype of x. The variance divides by n, not by n - 1.
 
-    >>> layernorm_vjp.reference(np.array([[1.0, 0.0]]), np.array([[1.0, 3.0]]), 3.0)
+    >>> layernorm_vjp(np.array([[1.0, 0.0]]), np.array([[1.0, 3.0]]), 3.0)
     array([[ 0.1875, -0.1875]])
 
     Hints:
@@ -71,7 +74,9 @@ def batchnorm_probes() -> Iterator[Probe]:
 
 @exercise(
     batchnorm_probes, results="y running_mean running_var", lesson=LESSON, float32=1e-3,
-    edits=[phrases(BATCHNORM), everywhere, reductions, terms, results, exchanged, products],
+    edits=[
+        phrases(BATCHNORM), everywhere, reductions, terms, results, exchanged, rescaled, products, parentheses,
+    ],
 )  # fmt: skip
 def batchnorm_train(
     x: Any, gamma: Any, beta: Any, running_mean: Any, running_var: Any, momentum: float, eps: float
@@ -92,7 +97,7 @@ def batchnorm_train(
         (y, running_mean, running_var): new arrays, of x's dtype. The variance divides by n, not by n - 1, both times.
 
     >>> x, one, zero = np.array([[1.0], [5.0]]), np.array([1.0]), np.array([0.0])
-    >>> y, mean, var = batchnorm_train.reference(x, one, zero, zero, one, 0.75, 0.0)
+    >>> y, mean, var = batchnorm_train(x, one, zero, zero, one, 0.75, 0.0)
     >>> y, mean, var
     (array([[-1.],
            [ 1.]]), array([0.75]), array([1.75]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import pi
 from typing import Any
 
@@ -17,7 +17,8 @@ from minigrad.exercises.edits.norms import norms
 from minigrad.exercises.edits.powers import powers
 from minigrad.exercises.edits.rates import spread
 from minigrad.exercises.edits.terms import parentheses, terms
-from minigrad.exercises.exercise import exercise
+from minigrad.exercises.exercise import Symptom, exercise
+from minigrad.exercises.outcome import Outcome
 from minigrad.exercises.probes import Probe, probe
 from minigrad.exercises.probes import spread as with_gaps
 from minigrad.exercises.words import cos, sqrt, total
@@ -101,7 +102,14 @@ def listed(returned: Any, args: tuple[Any, ...]) -> list[Any]:
     return [x for part in parts for x in (part if isinstance(part, (tuple, list)) else [part])]
 
 
-@exercise(clip_probes, results="arrays norm", float64=1e-6, observe=listed)
+def exchanged(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """Whether it takes max_norm for the list."""
+    if all(y.kind == "TypeError" and "float' object is not iterable" in y.error for y in found):
+        return [Symptom("operands-swapped", "the list of arrays is the first argument, max_norm the second.")]
+    return []
+
+
+@exercise(clip_probes, results="arrays norm", float64=1e-6, absolute=1e-11, observe=listed, symptoms=exchanged)
 def clip_global_norm(arrays: Any, max_norm: float) -> Any:
     """Gradients clipped by their common norm.
 
@@ -146,7 +154,20 @@ def schedule_probes() -> Iterator[Probe]:
             )  # fmt: skip
 
 
-@exercise(schedule_probes, results="rate", edits=SCALAR, absolute=1e-12)
+def divides_by_zero(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """Whether it fails where there is no warm-up, and only there."""
+    failed = all((y.results is None and y.kind == "ZeroDivisionError") or is_nan(y.results) for y in found)
+    if failed and all(x.startswith("no warm-up") for x in words):
+        return [Symptom("condition-missing", "without warm-up it divides by warmup_steps = 0.")]
+    return []
+
+
+def is_nan(results: list[Any] | None) -> bool:
+    """Whether a result is NaN or infinite."""
+    return results is not None and not numpy.isfinite(results[0])
+
+
+@exercise(schedule_probes, results="rate", edits=SCALAR, absolute=1e-12, symptoms=divides_by_zero)
 def warmup_cosine(t: int, *, base_lr: float, final_lr: float, warmup_steps: int, total_steps: int) -> Any:
     """A learning rate that warms up and then falls along a cosine.
 

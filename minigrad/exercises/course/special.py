@@ -97,7 +97,7 @@ def ftrl_step(w: Any, g: Any, z: Any, n: Any, *, lr: float, lamda1: float, beta:
     """
     z = z + g - (sqrt(n + g**2) - sqrt(n)) / lr * w
     n = n + g**2
-    w = where(absolute(z) <= lamda1, 0 * z, -(z - sign(z) * lamda1) / ((beta + sqrt(n)) / lr))
+    w = where(absolute(z) <= lamda1, 0 * n, -(z - sign(z) * lamda1) / ((beta + sqrt(n)) / lr))
     return w, z, n
 
 
@@ -181,14 +181,22 @@ signum_step.wrong(
     "extra-term",
 )
 ftrl_step.equally(
-    "where(absolute(z) <= lamda1, 0 * z, -(z - sign(z) * lamda1) / ((beta + sqrt(n)) / lr))",
+    "where(absolute(z) <= lamda1, 0 * n, -(z - sign(z) * lamda1) / ((beta + sqrt(n)) / lr))",
     "-(sign(z) * maximum(absolute(z) - lamda1, 0)) / ((beta + sqrt(n)) / lr)",
 )
 ftrl_step.wrong(
     "return (w, z, n)", "return (w, sign(z) * maximum(absolute(z) - lamda1, 0), n)", "wrong-state-stored",
     "what is returned as z is z shrunk by lamda1.",
 )  # fmt: skip
+ftrl_step.wrong(
+    "(z - sign(z) * lamda1)", "(z - lamda1)", "wrong-operation", "lamda1 needs the sign of z.", "scale-missing"
+)  # fmt: skip
 sgld_step.wrong(
     "lr / 2 * g + sqrt(lr) * noise", "sqrt(lr) * g + lr / 2 * noise", "operands-swapped",
     "the factors of the gradient and of the noise have changed places.",
+)  # fmt: skip
+ftrl_step.wrong(
+    "z + g - (sqrt(n + g ** 2) - sqrt(n)) / lr * w", "z + g", "missing-term",
+    "what the old weight has to do with it is missing, or is 0 because both roots are those of the new n.",
+    "new-state-used",
 )  # fmt: skip

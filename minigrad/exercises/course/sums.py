@@ -64,6 +64,10 @@ def largest(g: Any, shape: Shape) -> Any:
     return reduced(g, shape, np.max, np.max)
 
 
+def multiplied(g: Any, shape: Shape) -> Any:
+    return reduced(g, shape, np.prod, np.prod)
+
+
 def of_the_first(g: Any, shape: Shape) -> Any:
     return reduced(g, shape, first, first)
 

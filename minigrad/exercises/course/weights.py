@@ -66,7 +66,7 @@ def xavier_uniform(rng: Any, n_out: int, n_in: int) -> Any:
     Returns:
         A float64 array of shape (n_out, n_in). How many numbers are drawn, and in what order, is up to you.
 
-    >>> weight = xavier_uniform.reference(np.random.default_rng(0), 3, 2)
+    >>> weight = xavier_uniform(np.random.default_rng(0), 3, 2)
     >>> weight.shape, bool(np.abs(weight).max() < np.sqrt(6 / 5))
     ((3, 2), True)
 

@@ -37,12 +37,17 @@ SUMS: list[Phrase] = [
          "missing-term"),
         ("of_the_first_row", "broadcast-sum-missing", "the first of the repeated elements stands for their sum.",
          "missing-term"),
+        ("multiplied", "wrong-operation", "the product of the repeated elements stands for their sum."),
         ("largest", "wrong-operation", "the largest of the repeated elements stands for their sum."),
     ]
 ]  # fmt: skip
 
 LENGTHS = "the gradient of an operand has the other operand as its factor."
 MULTIPLY: list[Phrase] = [
+    ("unbroadcast(g * b, a.shape)", "b", "upstream-missing", "g, the gradient that comes in, is not used.",
+     "broadcast-sum-missing", "shape-wrong"),
+    ("unbroadcast(g * a, b.shape)", "a", "upstream-missing", "g, the gradient that comes in, is not used.",
+     "broadcast-sum-missing", "shape-wrong"),
     ("unbroadcast(g * b, a.shape)", "g @ b.T", "wrong-operation", "@ stands where * is meant."),
     ("unbroadcast(g * a, b.shape)", "a.T @ g", "wrong-operation", "@ stands where * is meant."),
     ("unbroadcast(g * b, a.shape)", "g @ b", "wrong-operation", "@ stands where * is meant."),
@@ -67,6 +72,8 @@ MULTIPLY: list[Phrase] = [
 ]  # fmt: skip
 
 MATMUL: list[Phrase] = [
+    ("g @ b.T", "b", "upstream-missing", "g, the gradient that comes in, is not used.", "shape-wrong"),
+    ("a.T @ g", "a", "upstream-missing", "g, the gradient that comes in, is not used.", "shape-wrong"),
     ("g @ b.T", "b.T", "upstream-missing", "g, the gradient that comes in, is not used.", "shape-wrong"),
     ("a.T @ g", "a.T", "upstream-missing", "g, the gradient that comes in, is not used.", "shape-wrong"),
     ("g @ b.T", "g @ a.T", "operands-swapped", "the gradient of a has b as its factor."),
@@ -91,7 +98,7 @@ MATMUL: list[Phrase] = [
      "each product replaces the one before."),
     ("a.T @ g", "(a @ b).T @ g", "input-output-confused", "the result a @ b stands for the input a."),
     ("g @ b.T", "g @ (a @ b).T", "input-output-confused", "the result a @ b stands for the input b."),
-    ("a.T @ g", "(g @ b.T).T @ g", "new-state-used", "a has been replaced by its gradient.", "input-modified"),
+    ("a.T @ g", "(g @ b.T).T @ g", "new-state-used", "a has been replaced by its gradient."),
     ("g @ b.T", "g @ b.T + g", "extra-term", "g does not belong there."),
 ]  # fmt: skip
 
@@ -115,6 +122,17 @@ TAKE: list[tuple[str, str, str, str, tuple[str, ...]]] = [
          "the last use of each row is counted twice.", "wrong-factor"),
         ("return gx", "return 2 * gx", "extra-term", "everything is counted twice.", "wrong-factor"),
         ("return gx", "return gx / 2", "wrong-factor", "it is half of what it should be."),
+        ("return gx", "return gx / indices.size", "mean-for-sum", "the sum is meant, not a mean.", "wrong-factor"),
+        ("return gx", "return gx / len(indices)", "mean-for-sum", "the sum is meant, not a mean.", "wrong-factor"),
+        ("return gx", "return 0 * gx", "missing-term", "everything is 0."),
+        ("return gx", "return gx + 1", "extra-term", "1 does not belong there."),
+        ("np.add.at(gx, indices, g)", "gx[indices - 1] = g", "assignment-for-accumulation", AGAIN,
+         "off-by-one-boundary"),
+        ("gx = np.zeros(shape, dtype=g.dtype) ... np.add.at(gx, indices, g)",
+         "gx = np.ones(shape, dtype=g.dtype) ... np.multiply.at(gx, indices, g)", "wrong-operation",
+         "the product of repeats is taken; they add up."),
+        ("return gx", "gx[-1] = 0\nreturn gx", "off-by-one-boundary", "the last row is a row like every other.",
+         "missing-term"),
         ("return gx", "gx[0] = 0\nreturn gx", "off-by-one-boundary", "row 0 is a row like every other.",
          "missing-term"),
         ("np.add.at(gx, indices, g)", "np.add.at(gx, indices.ravel()[:-1], g.reshape(-1, *shape[1:])[:-1])",

@@ -47,6 +47,8 @@ FORWARD: list[Phrase] = [
     ("x @ W.T + b", "np.sum(W, axis=1) + b + 0 * (x @ W.T)", "scale-missing", "the inputs x are missing.",
      "missing-term"),
     ("x @ W.T + b", "np.ravel(x @ W.T + b)", "shape-wrong", "the result has the shape (n, out)."),
+    ("x @ W.T + b", "2 * (x @ W.T) + b", "extra-term", "the product is counted twice.", "wrong-factor"),
+    ("x @ W.T + b", "x + b", "scale-missing", "the weights W are missing.", "missing-term"),
     (PRODUCT, "x[:, :-1] @ W[:, :-1].T", "off-by-one-boundary", "the last input is left out.", "missing-term"),
     (PRODUCT, "x[:, 1:] @ W[:, 1:].T", "off-by-one-boundary", "the first input is left out.", "missing-term"),
     (PRODUCT, "x[:, -1:] @ W[:, -1:].T", "assignment-for-accumulation",
@@ -95,8 +97,7 @@ BACKWARD: list[Phrase] = [
     (GB, "np.zeros(len(W))", "missing-term", "gb is missing."),
     (GB, "np.max(g, axis=0)", "wrong-operation", "the largest is taken where the sum is meant."),
     (GW, "g.T @ (x @ W.T)", "input-output-confused", "the output stands for the input x."),
-    (GW, "g.T @ (g @ W)", "new-state-used", "x has been replaced by its gradient.", "input-modified",
-     "old-state-used"),
+    (GW, "g.T @ (g @ W)", "new-state-used", "x has been replaced by its gradient."),
     *[(GW, f"g.T @ x + {decay} * W", "extra-term", "the weight decay does not belong here.")
       for decay in (1e-2, 1e-3, 1e-4, 0.1, 0.5)],
 ]  # fmt: skip
@@ -168,6 +169,9 @@ DROPOUT: list[Phrase] = [
     (SCALED, "np.where(keep, 1 / (1 - rate), 0)", "missing-term", "x is missing: this is the mask alone.",
      "scale-missing"),
     (SCALED, "keep / (1 - rate)", "missing-term", "x is missing: this is the mask alone.", "scale-missing"),
+    (SCALED, "x * keep / (1 - rate) + rate", "extra-term", "rate is not added."),
+    *[(SCALED, f"np.where(keep, x / (1 - rate), {other})", "wrong-operation", "what is dropped should be 0.",
+       "mask-wrong", "extra-term") for other in ("1", "rate", "np.nan", "-1e9", "-np.inf", "1e-8")],
     (SCALED, "x[keep] / (1 - rate)", "shape-wrong", "the result has the shape of x, with 0 where it is dropped.",
      "wrong-operation"),
     (SCALED, "-x * keep / (1 - rate)", "wrong-sign", "the result has the wrong sign."),

@@ -29,6 +29,12 @@ lars_ratio.wrong(
     "w_norm = sqrt(total(g ** 2)) ... g_norm = sqrt(total(w ** 2))", "operands-swapped",
     "the two norms have changed places.",
 )  # fmt: skip
+for _norm in "spectral(x)", "spectral(x.reshape(x.shape[0], -1))":
+    _w, _g = _norm.replace("x", "w"), _norm.replace("x", "g")
+    lars_ratio.wrong(
+        "sqrt(total(w ** 2)) ... sqrt(total(g ** 2))", f"{_w} ... {_g}", "wrong-operation",
+        "the norm of a matrix as a map stands for the root of the sum of its squares.",
+    )  # fmt: skip
 lars_ratio.wrong(
     "eta * w_norm / (g_norm + wd * w_norm + eps)", "min(1.0, eta * w_norm / (g_norm + wd * w_norm + eps))",
     "extra-term", "the ratio is limited to 1, which LARS does not do.",
@@ -47,7 +53,7 @@ for _old, _new, _mistake, _what, *_also in [
     ("sqrt(sum([total(a ** 2) for a in arrays]))", "sum([total(a ** 2) for a in arrays])", "root-missing",
      "the root is missing."),
     ("sqrt(sum([total(a ** 2) for a in arrays]))", "sum([sqrt(total(a ** 2)) for a in arrays])", "power-missing",
-     "the norms are added up; it is their squares that add up.", "root-missing"),
+     "the norms are added up; it is their squares that add up.", "root-missing", "wrong-operation"),
     ("sqrt(sum([total(a ** 2) for a in arrays]))", "sqrt(sum([sqrt(total(a ** 2)) for a in arrays]))", "power-missing",
      "the norms of the arrays are not squared."),
     ("total(a ** 2)", "total(absolute(a))", "power-missing", "absolute values are added up in place of squares."),
@@ -98,6 +104,8 @@ for _old, _new, _mistake, _what, *_also in [
     ("max_norm / norm if norm", "max_norm / (norm + 0.001) if norm", "extra-term",
      "what is added to the norm is too much.",
      "wrong-factor"),
+    ("max_norm / norm if norm > max_norm else 1.0", "min(1.0, max_norm / (norm + 0.01))", "extra-term",
+     "what is added to the norm is too much.", "wrong-factor"),
     ("max_norm / norm if norm", "max_norm / (norm + 0.01) if norm", "extra-term",
      "what is added to the norm is too much.",
      "wrong-factor"),
@@ -121,6 +129,7 @@ for _old, _new, _mistake, _what, *_also in [
     ("[factor * a for a in arrays]", "[factor * absolute(a) for a in arrays]", "extra-term", "the signs are lost."),
 ]:  # fmt: skip
     clip_global_norm.wrong(_old, _new, _mistake, _what, *_also)
+
 ONE = "x = (t - warmup_steps) / (total_steps - warmup_steps)"
 FALLING = "falling = final_lr + (base_lr - final_lr) * (1 + cos(pi * x)) / 2"
 CASES = "base_lr * t / warmup_steps if t < warmup_steps else falling if t <= total_steps else final_lr"
@@ -128,6 +137,12 @@ LIMITED = "x = min(1.0, (t - warmup_steps) / (total_steps - warmup_steps))"
 SQUARED = "falling = final_lr + (base_lr - final_lr) * cos(pi / 2 * x) ** 2"
 warmup_cosine.equally(
     f"{ONE} ... {CASES}", f"{LIMITED} ... base_lr * t / warmup_steps if t < warmup_steps else falling"
+)
+warmup_cosine.equally("t <= total_steps", "t < total_steps")
+warmup_cosine.equally(
+    f"{ONE} ... {CASES}",
+    "x = (min(t, total_steps) - warmup_steps) / (total_steps - warmup_steps) ... "
+    "base_lr * t / warmup_steps if t < warmup_steps else falling",
 )
 warmup_cosine.equally(FALLING, SQUARED)
 warmup_cosine.equally("(1 + cos(pi * x)) / 2", "sin(pi / 2 * (1 - x)) ** 2")
@@ -161,12 +176,17 @@ for _old, _new, _mistake, _what, *_also in [
     ("cos(pi * x)", "cos(2 * pi * x)", "wrong-factor", "the cosine goes through 2π, not π."),
     ("cos(pi * x)", "sin(pi * x)", "wrong-operation", "the sine stands for the cosine."),
     ("cos(pi * x)", "cos(180 * x)", "wrong-factor", "the cosine takes radians, not degrees.", "wrong-operation"),
-    ("(1 + cos(pi * x)) / 2", "(1 - x)", "wrong-operation", "it falls in a straight line."),
-    ("(1 + cos(pi * x)) / 2", "(1 + cos(pi * x) / 2)", "wrong-operation",
+    (FALLING, "falling = final_lr + (base_lr - final_lr) * (1 - x)", "wrong-operation", "it falls in a straight line."),
+    (FALLING, "falling = final_lr + (base_lr - final_lr) * (1 + cos(pi * x) / 2)", "wrong-operation",
      "the parentheses are not where they should be."),
-    ("(1 + cos(pi * x)) / 2", "1 + cos(pi * x) / 2", "wrong-operation", "the parentheses are missing."),
+    (FALLING, "falling = final_lr + (base_lr - final_lr) * 1 + cos(pi * x) / 2", "wrong-operation",
+     "the parentheses are missing."),
     (FALLING, "falling = final_lr + 0.5 * (base_lr - final_lr) + (1 + cos(pi * x))", "wrong-operation",
      "the parentheses are missing."),
+    (FALLING, "falling = final_lr + (base_lr - final_lr) / 2 + (1 + cos(pi * x))", "wrong-operation",
+     "the parentheses are missing."),
+    (FALLING, "falling = (base_lr + final_lr) / 2 + (base_lr - final_lr) / 2 * cos(pi / 2 * x)", "wrong-factor",
+     "the cosine goes through half of π only."),
     (FALLING, "falling = base_lr * (1 + cos(pi * x)) / 2", "missing-term", "final_lr is missing."),
     (FALLING, "falling = final_lr + base_lr - final_lr * (1 + cos(pi * x)) / 2", "wrong-operation",
      "the parentheses are missing."),

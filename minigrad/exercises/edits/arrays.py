@@ -72,12 +72,15 @@ def matrices(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Two arguments that have changed places, everywhere."""
     uses = [(line, node) for line, node, _ in text.nodes() if isinstance(node, ast.Name)]
+    given = dict(zip(exercise.arguments, exercise.tried[0].make()[0]))
     names = [x for x in text.positional if any(is_name(node, x) for _, node in uses)]
     for a, b in itertools.combinations(names, 2):
         there = [(line, node) for line, node in uses if isinstance(node, ast.Name) and node.id in (a, b)]
         other: list[ast.expr] = [ast.Name(b if is_name(node, a) else a, ast.Load()) for _, node in there]
         what = f"{a} and {b} have changed places."
-        yield changed(text, there[0][0], [node for _, node in there], other, "operands-swapped", what)
+        numbers = all(isinstance(given[x], (int, float)) for x in (a, b))
+        mistake = "hyperparameters-swapped" if numbers else "operands-swapped"
+        yield changed(text, there[0][0], [node for _, node in there], other, mistake, what)
 
 
 def results(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -97,17 +100,31 @@ def results(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def counted_twice(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Results that are twice or half as large."""
-    names, found = exercise.results, text.results
-    for k, mistake, what in (
-        (2, "extra-term", "is counted twice"),
-        (0.5, "wrong-factor", "is half of what it should be"),
-    ):
-        for chosen in [list(zip(names, found)), *([x] for x in zip(names, found) if len(names) > 1)]:
-            times: list[ast.expr] = [ast.BinOp(ast.Constant(k), ast.Mult(), x) for _, x in chosen]
-            several = " and ".join(name for name, _ in chosen)
-            nodes = [x for _, x in chosen]
-            yield changed(text, RESULT, nodes, times, mistake, f"{several} {what}.", "wrong-factor")
+    """Sums in which everything is counted twice, half, or divided by how much there is."""
+    yield from times(exercise, text, "2", "extra-term", "is counted twice.", "wrong-factor")
+    yield from times(exercise, text, "0.5", "wrong-factor", "is half of what it should be.")
+    for count in f"1 / {UPSTREAM}.shape[0]", f"1 / {UPSTREAM}.shape[-1]", f"1 / {UPSTREAM}.size":
+        yield from times(exercise, text, count, "mean-for-sum", "is a mean; a sum is meant.", "wrong-factor")
+
+
+def rescaled(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Results that are a fixed number of times as large, or are divided by how much there is."""
+    first = exercise.arguments[0]
+    for factor in "2", "0.5":
+        yield from times(exercise, text, factor, "wrong-factor", f"is {factor} times what it should be.")
+    for count in f"{first}.shape[0]", f"{first}.shape[-1]", f"{first}.size":
+        yield from times(exercise, text, f"1 / {count}", "wrong-factor", f"is divided by {count}.", "extra-term")
+        yield from times(exercise, text, count, "wrong-factor", f"is multiplied by {count}.", "extra-term")
+
+
+def times(exercise: Exercise, text: Program, factor: str, mistake: str, what: str, *also: str) -> Iterator[Neighbour]:
+    """All results, and each alone, with one more factor."""
+    pairs = list(zip(exercise.results, text.results))
+    for chosen in [pairs, *([x] for x in pairs if len(pairs) > 1)]:
+        old = [x for _, x in chosen]
+        new: list[ast.expr] = [ast.BinOp(expression(f"({factor})"), ast.Mult(), x) for x in old]
+        who = "every result" if len(chosen) > 1 else chosen[0][0]
+        yield changed(text, RESULT, old, new, mistake, f"{who} {what}", *also)
 
 
 def is_name(node: ast.AST, name: str) -> bool:

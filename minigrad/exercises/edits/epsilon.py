@@ -55,6 +55,12 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             yield from beside_root(roles, text, line, node, others[0][1], own)
         for new, what in (binary(own, "**", number(2)), "squared"), (call("sqrt", own), "under a root"):
             yield from swapped(text, line, own, new, "wrong-factor", f"{said(own)} is {what}.", "wrong-operation")
+        for small in 1e-8, 1e-6:
+            what = f"{said(own)} is not used; {small:g} stands in its place."
+            yield from swapped(text, line, own, number(small), "epsilon-missing", what, "wrong-factor")
+        if len(others) == 1:
+            never_zero = call("maximum", others[0][1], number(1e-300))
+            yield from swapped(text, line, node, never_zero, "epsilon-missing", f"{said(own)} is missing.")
     if len(moved) > 1:
         yield from several(text, moved, "epsilon-outside-root", "ε is outside the roots.")
     if len(dropped) > 1:

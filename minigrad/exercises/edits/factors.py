@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
-from minigrad.exercises.edits.roles import Roles
+from minigrad.exercises.edits.roles import Roles, is_one
 from minigrad.exercises.edits.trees import (
     binary,
     call,
@@ -22,6 +22,7 @@ from minigrad.exercises.edits.trees import (
     said,
     several,
     swapped,
+    terms_of,
     uses,
 )
 from minigrad.exercises.exercise import Exercise, Neighbour
@@ -44,6 +45,9 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 )
             elif uses(factor, *roles.decays) and is_sum(factor):
                 what = f"the decay {shown} is missing."
+                yield from swapped(text, line, node, product_of(others), "missing-term", what, "scale-missing")
+            elif is_sum(factor) and is_one(terms_of(factor)[0][1]) and terms_of(factor)[1][0]:
+                what = f"what {shown} adds is missing."
                 yield from swapped(text, line, node, product_of(others), "missing-term", what, "scale-missing")
             else:
                 verb = "the factor" if times else "the divisor"
@@ -91,6 +95,13 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     yield from swapped(
                         text, line, node, product_of(new_parts), "operands-swapped", what, "wrong-operation"
                     )
+        for (_, x), (times, y) in pairwise(parts):
+            if times and roles.is_array(x) and roles.is_array(y) and len(parts) > 1:
+                inner = ast.BinOp(x, ast.MatMult(), y)
+                at = [z for _, z in parts].index(x)
+                new = product_of([*parts[:at], (parts[at][0], inner), *parts[at + 2 :]])
+                what = f"a matrix product of {said(x)} and {said(y)} stands for that of their elements."
+                yield from swapped(text, line, node, new, "wrong-operation", what)
     yield from constants(text)
     yield from exchanged(text)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
-from minigrad.exercises.edits.roles import Roles, is_rest, names
-from minigrad.exercises.edits.trees import binary, is_name, name, number, several
+from minigrad.exercises.edits.roles import Roles, is_rest, names, right
+from minigrad.exercises.edits.trees import binary, factors_of, is_name, name, number, several, sums, terms_of
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program, Swap
 
@@ -23,6 +24,8 @@ def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         for line in dict.fromkeys(x[0] for x in swapped):
             in_line = [x for x in swapped if x[0] == line]
             yield from several(text, in_line, "hyperparameters-swapped", what)
+        means = [x for x in swapped if x[1] in in_means(text)]
+        yield from several(text, means, "hyperparameters-swapped", what)
     for one in roles.hypers:
         for two in roles.hypers:
             if one != two:
@@ -33,6 +36,18 @@ def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 for group in [*groups, *([x] for x in every)]:
                     yield from several(text, group, "hyperparameters-swapped", what)
     yield from rests(roles, text)
+
+
+def in_means(text: Program) -> list[ast.expr]:
+    """The names of β in `β a + (1 - β) b`, with b the first to be taken for the mean of a."""
+    found: list[ast.expr] = []
+    for _, node in sums(text):
+        terms = [[x for _, x in factors_of(term)] for _, term in terms_of(node)]
+        for before, after in pairwise(terms):
+            for rest in after:
+                own = [x for x in before if isinstance(x, ast.Name) and is_rest(rest, x.id)]
+                found += [x for beta in own for x in (beta, right(rest))]
+    return found
 
 
 def rests(roles: Roles, text: Program) -> Iterator[Neighbour]:
@@ -68,4 +83,4 @@ def lengths(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for sign, side in ("+", "many"), ("-", "few"):
                 swaps = [(line, node, binary(node, sign, number(1))) for line, node in group]
                 what = f"{hyper} counts one step too {side}."
-                yield from several(text, swaps, "count-off-by-one", what, "off-by-one-boundary")
+                yield from several(text, swaps, "off-by-one-boundary", what, "count-off-by-one")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, permutations
 
 from minigrad.exercises.edits.roles import COUNT, GRADIENT, Roles, is_rest
 from minigrad.exercises.edits.trees import (
@@ -53,10 +53,15 @@ def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def arguments(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Two arguments by position that have changed places in the signature."""
+    """Two arguments by position that have changed places in the signature, or one that stands elsewhere."""
     for one, two in combinations(text.positional, 2):
         swaps = everywhere(text, one, name(two)) + everywhere(text, two, name(one))
         yield from several(text, swaps, "operands-swapped", f"the arguments {one} and {two} have changed places.")
+    for moved, place in permutations(text.positional, 2):
+        others = [x for x in text.positional if x != moved]
+        others.insert(text.positional.index(place), moved)
+        swaps = [s for x, y in zip(others, text.positional) for s in everywhere(text, x, name(y)) if x != y]
+        yield from several(text, swaps, "operands-swapped", f"the argument {moved} is at the place of {place}.")
 
 
 def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -112,7 +117,7 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     what = f"{said(term)} is multiplied by 1 - {hyper}, which does not belong here."
                     yield from swapped(text, line, term, binary(rest, "*", term), "extra-term", what)
             for hyper in roles.hypers:
-                if uses(x, hyper) and not uses(x, roles.rate or hyper) and is_name(term, state) is False:
+                if uses(x, hyper) and not uses(x, roles.rate or hyper) and not uses(term, hyper):
                     for node in [n for n in ast.walk(x) if is_call(n, "absolute") or is_power(n, 2)]:
                         rest = binary(binary(number(1), "-", name(hyper)), "*", node)  # type: ignore[arg-type]
                         what = f"{said(node)} is multiplied by 1 - {hyper}, which does not belong here."  # type: ignore[arg-type]
@@ -146,6 +151,7 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             ]
             for group in [centred, *([s] for s in centred)]:
                 yield from several(text, group, "extra-term", f"{state} is subtracted from the gradient.")
+    yield from limited(roles, text)
     for at, node in sums(text):
         for _, term in terms_of(node):
             for array in sorted(roles.arrays & {*text.positional}) if at == weight and roles.is_array(term) else ():
@@ -157,3 +163,13 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for falling in call("sqrt", name(COUNT)), name(COUNT):
                 what = "the rate falls with the step count, which the rule does not say."
                 yield from swapped(text, at, node, binary(node, "/", falling), "extra-term", what)
+
+
+def limited(roles: Roles, text: Program) -> Iterator[Neighbour]:
+    """The gradient, or another array that comes in, kept between two bounds, which no rule does."""
+    for array in sorted(roles.arrays & {*text.positional}):
+        for bound in (1, 0.5, 5):
+            kept = call("maximum", call("minimum", name(array), number(bound)), number(-bound))
+            swaps = everywhere(text, array, kept)
+            what = f"{array} is kept between {-bound} and {bound}, which the rule does not do."
+            yield from several(text, swaps, "extra-term", what)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.mistakes import MISTAKES
-from minigrad.exercises.program import Program
+from minigrad.exercises.program import Program, smallest
 
 Phrase = tuple[str, ...]
 """(part of a line, what stands there instead, id, what is wrong, further ids ...)."""
 
 
 def phrases(table: Sequence[Phrase]) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
-    """The edits of a table: a part is replaced at every place; where it is in several lines, in each alone, too.
+    """The edits of a table: a part is replaced at every place; where there are several, in each line and alone, too.
 
     Unlike a mistake of the catalogue, a phrase is tried in pairs with every other mistake.
     """
@@ -30,10 +31,13 @@ def phrases(table: Sequence[Phrase]) -> Callable[[Exercise, Program], Iterator[N
         for old, new, mistake, what, also in rows:
             found = places.get(old, [])
             lines = list(dict.fromkeys(line for line, _ in found))
-            for chosen in [lines, *([x] for x in lines if len(lines) > 1)]:
-                nodes = [node for line, node in found if line in chosen]
-                if nodes:
-                    yield changed(text, chosen[0], nodes, [new] * len(nodes), mistake, what, *also)
+            groups = [found, *([x for x in found if x[0] == line] for line in lines), *([x] for x in found)]
+            for i, group in enumerate(groups):
+                if group and group not in groups[:i]:
+                    nodes = [x for _, x in group]
+                    yield replace(
+                        changed(text, group[0][0], nodes, [new] * len(nodes), mistake, what, *also), expected=True
+                    )
 
     return made
 
@@ -45,7 +49,9 @@ def changed(
     after = text
     for x, y in zip(old, new):
         after = after.with_node(x, y)
-    return Neighbour(mistake, text.text(line), after.text(line), what, after.function, also, after)
+    lines = {id(node): name for name, whole in text.lines for node in ast.walk(whole)}
+    swaps = tuple((lines[id(x)], *smallest(x, y)) for x, y in zip(old, new))
+    return Neighbour(mistake, text.text(line), after.text(line), what, after.function, also, after, swaps, text)
 
 
 def expression(text: str) -> ast.expr:

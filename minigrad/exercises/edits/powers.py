@@ -89,6 +89,10 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     signs = binary(call("where", positive, number(1), number(-1)), "*", one_like(inside))
                     what = f"{shown} is {value} where {said(inside)} is 0; it should be 0."
                     yield from made(signs, "condition-missing", what, "off-by-one-boundary")
+                for reduction, whole in ("norm_over", "norm"), ("max_over", "largest"), ("mean_over", "mean"):
+                    scale = call(reduction, call("absolute", inside), number(None))  # type: ignore[arg-type]
+                    what = f"{said(inside)} is divided by its {whole}, which does not give signs."
+                    yield from made(binary(inside, "/", scale), "wrong-operation", what, "max-not-elementwise")
                 quotient = binary(inside, "/", call("absolute", inside))
                 yield from made(quotient, "condition-missing", f"{said(inside)} may be 0.")
             if name == "absolute":
@@ -132,7 +136,7 @@ def wider(text: Program) -> Iterator[Neighbour]:
                 inner = product_of([*parts[:i], (True, base)])
                 new = product_of([(True, binary(inner, "**", number(2))), *parts[i + 1 :]])
                 what = f"the factor of {said(factor)} is squared, too."
-                yield from swapped(text, line, node, new, "wrong-operation", what, "wrong-factor")
+                yield from swapped(text, line, node, new, "wrong-factor", what, "wrong-operation")
 
 
 def rooted(roles: Roles, text: Program) -> Iterator[Neighbour]:
@@ -152,3 +156,5 @@ def counts(text: Program) -> Iterator[Neighbour]:
         for sign, side in ("+", "high"), ("-", "low"):
             swaps = [(line, node, binary(node, sign, number(1))) for line, node in group]
             yield from several(text, swaps, "count-off-by-one", f"the step count is one too {side}.")
+        guarded = [(line, node, call("maximum", binary(node, "-", number(1)), number(1))) for line, node in group]
+        yield from several(text, guarded, "count-off-by-one", "the step count is one too low, but for the first step.")

@@ -27,8 +27,11 @@ def products(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             yield changed(text, line, [node], [left], "scale-missing", f"the factor {b} is missing.")
             over = ast.BinOp(left, ast.Div(), right)
             yield changed(text, line, [node], [over], "wrong-operation", f"{b} should multiply, not divide.")
-            plus = ast.BinOp(left, ast.Add(), right)
-            yield changed(text, line, [node], [plus], "wrong-operation", f"{a} and {b} are added, not multiplied.")
+            for op, what in (ast.Add(), "added"), (ast.Sub(), "subtracted"):
+                other = ast.BinOp(left, op, right)
+                yield changed(
+                    text, line, [node], [other], "wrong-operation", f"{a} and {b} are {what}, not multiplied."
+                )
         else:
             yield changed(text, line, [node], [left], "scale-missing", f"it is not divided by {b}.")
             times = ast.BinOp(left, ast.Mult(), right)
@@ -37,6 +40,30 @@ def products(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             if not (isinstance(x, ast.BinOp) and isinstance(x.op, (ast.Mult, ast.Div))):
                 square = ast.BinOp(x, ast.Pow(), ast.Constant(2))
                 yield changed(text, line, [x], [square], "wrong-factor", f"the factor {ast.unparse(x)} is there twice.")
+
+
+def parentheses(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
+    """Every sum in parentheses without them, so that a factor belongs to one of its terms only; terms left out."""
+    for line, node, _ in text.nodes():
+        if not isinstance(node, ast.BinOp):
+            continue
+        left, right = node.left, node.right
+        shown = "the parentheses are missing in {}."
+        if isinstance(node.op, (ast.Mult, ast.Div)) and is_sum(left):
+            assert isinstance(left, ast.BinOp)
+            other = ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, right))
+            yield changed(text, line, [node], [other], "wrong-operation", shown.format(ast.unparse(node)))
+        if isinstance(node.op, (ast.Mult, ast.Div)) and is_sum(right):
+            assert isinstance(right, ast.BinOp)
+            other = ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right)
+            yield changed(text, line, [node], [other], "wrong-operation", shown.format(ast.unparse(node)))
+        if is_sum(node):
+            rest = ast.UnaryOp(ast.USub(), right) if isinstance(node.op, ast.Sub) else right
+            yield changed(text, line, [node], [rest], "missing-term", f"{ast.unparse(left)} is missing.")
+
+
+def is_sum(node: ast.AST) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))
 
 
 def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:

@@ -76,6 +76,8 @@ def outside(
     old_uses = [s for s in everywhere(text, state, binary(rate, "*", name(state))) if s[0] not in (RESULT, line)]
     minus_new = [(a, b, negative(c)) for a, b, c in new_uses]
     minus_old = [(a, b, negative(c)) for a, b, c in old_uses]
+    if not new_uses:
+        return
     for more in ([], old_uses) if old_uses else ([],):
         yield from several(text, [(line, x, bare), *new_uses, *more], "rate-outside-velocity", what)
     for more in ([], minus_old) if old_uses else ([],):
@@ -194,12 +196,18 @@ def elsewhere(
             for factor in scaled, wd:
                 late = binary(factor, "*", value)
                 yield from line("decay-on-state", on_state, weight, lambda x, p=late: binary(x, "-", p))  # type: ignore[misc]
+    for factor in scaled, wd:
+        shrunk = binary(binary(number(1), "-", factor), "*", name(GRADIENT))
+        places = [s for s in everywhere(text, GRADIENT, shrunk) if s[0] != RESULT]
+        what = "the gradient shrinks by the decay; it is the weight that should."
+        yield from several(text, [*swaps, *places], "wrong-operation", what, "missing-term")
     if in_gradient:
         what = "the decay is applied beside the step; it is part of the gradient."
-        for product, more in (binary(scaled, "*", w), ()), (decayed, ("scale-missing",)):
-            yield from line(
-                "decay-outside-gradient", what, weight, lambda x, p=product: binary(x, "-", p), *more  # type: ignore[misc]
-            )  # fmt: skip
+        outside = "decay-outside-gradient"
+        yield from line(outside, what, weight, lambda x: binary(x, "-", binary(scaled, "*", w)))
+        ids = (outside, "scale-missing") if roles.states else ("scale-missing", outside)  # else beside is right
+        what = f"{what[:-1]}, and the rate is missing." if roles.states else "the decay is not multiplied by the rate."
+        yield from line(ids[0], what, weight, lambda x: binary(x, "-", decayed), ids[1])
         return
     what = "the decay goes through the gradient; it belongs beside the step."
     places = [s for s in everywhere(text, GRADIENT, binary(name(GRADIENT), "+", decayed)) if s[0] != RESULT]
@@ -227,6 +235,7 @@ def decay_of(text: Program, own: str, weight: str, new: ast.expr) -> list[Swap]:
 
 def spread(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """`lr * a + b` for `lr * (a + b)`, the sign kept: a factor that does not reach all it should."""
+    roles = Roles(exercise, text)
     for line, node in sums(text):
         parts = terms_of(node)
         for i, (added, term) in enumerate(parts):
@@ -237,6 +246,8 @@ def spread(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     others = [x for j, x in enumerate(inner) if j != one]
                     kept = product_of([*factors[:k], (True, sum_of(others)), *factors[k + 1 :]])
                     sign, loose = inner[one]
+                    if roles.state_of(line) in roles.states and uses(loose, roles.state_of(line)):
+                        continue  # a mean written as s + (1 - beta) * (g - s)
                     new = sum_of([*parts[:i], (added, kept), (sign is added, loose), *parts[i + 1 :]])
                     left = said(product_of([*factors[:k], *factors[k + 1 :]]))
                     what = f"{said(loose)} is not multiplied by {left}."

@@ -40,9 +40,9 @@ def twins(text: Program, found: list[Neighbour]) -> Iterator[Neighbour]:
     for one in lines:
         for two in lines:
             if one != two and lines[one] and lines[two].replace("(t + 1)", "t") == lines[one]:
-                later = {plain(n.theirs): n for n in found if len(n.swaps) == 1 and n.swaps[0][0] == two}
+                later = {plain(n.theirs): n for n in found if {s[0] for s in n.swaps} == {two}}
                 for n in found:
-                    other = later.get(plain(n.theirs)) if len(n.swaps) == 1 and n.swaps[0][0] == one else None
+                    other = later.get(plain(n.theirs)) if {s[0] for s in n.swaps} == {one} else None
                     if other is not None:
                         yield from several(text, [*n.swaps, *other.swaps], n.mistake, n.what, *n.also)
 

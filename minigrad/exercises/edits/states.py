@@ -17,6 +17,7 @@ from minigrad.exercises.edits.trees import (
     name,
     negative,
     number,
+    products,
     said,
     several,
     swapped,
@@ -24,7 +25,7 @@ from minigrad.exercises.edits.trees import (
     uses,
 )
 from minigrad.exercises.exercise import Exercise, Neighbour
-from minigrad.exercises.program import RESULT, Program, renamed
+from minigrad.exercises.program import RESULT, Program, inside, renamed, replaced
 
 USUAL = (0.9, 0.99, 0.999, 0.5, 0.95)
 """Factors that a learner may write as numbers."""
@@ -36,6 +37,7 @@ def states(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     yield from not_updated(roles, text)
     yield from old_or_new(roles, text)
     yield from assigned(roles, text)
+    yield from again(roles, text)
     yield from order(exercise, text)
 
 
@@ -54,6 +56,10 @@ def not_updated(roles: Roles, text: Program) -> Iterator[Neighbour]:
             yield from several(text, result(text, node, name(state)), mistake, what)
             if state != roles.weight:
                 swaps += result(text, node, name(state))
+        if isinstance(node, ast.Name) and node.id in roles.new and node.id != state:
+            what = f"the new {node.id} is returned as {state}; it is the one that was given."
+            later = result(text, node, name(roles.new[node.id]))
+            yield from several(text, later, "new-state-used", what, "wrong-state-stored")
     if len(swaps) > 1:
         yield from several(text, swaps, "state-not-updated", "The states are returned as they came.")
 
@@ -69,6 +75,12 @@ def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
         olds = [x for x in everywhere(text, new, name(state)) if x[0] != RESULT]
         news = [x for x in everywhere(text, state, name(new)) if x[0] not in (RESULT, new)]
         everything += [x for x in olds if state != roles.weight]
+        if not roles.epsilons:  # at first a state that divides is 0
+            divisors = {id(x) for _, node in products(text) for times, x in factors_of(node) if not times}
+            for at, node, old in [x for x in olds if id(x[1]) in divisors]:
+                for other in number(1), node:
+                    unless_zero = call("where", ast.Compare(old, [ast.Gt()], [number(0)]), old, other)
+                    yield from several(text, [(at, node, unless_zero)], "old-state-used", before)
         for swaps, mistake, what in (olds, "old-state-used", before), (news, "new-state-used", after):
             lines = {x[0] for x in swaps}
             groups = [swaps, *([x for x in swaps if x[0] == line] for line in lines), *([x] for x in swaps)]
@@ -118,6 +130,19 @@ def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
                 yield from swapped(text, line, x, mean, "extra-term", what, "wrong-operation")
 
 
+def again(roles: Roles, text: Program) -> Iterator[Neighbour]:
+    """A state that is moved on twice."""
+    for state in roles.states:
+        x = roles.lines.get(roles.new.get(state, ""))
+        if x is not None and uses(x, state):
+            twice = x
+            for _, node, _ in inside(state, x, []):
+                if is_name(node, state):
+                    twice = replaced(twice, node, x)
+            what = f"{state} is moved on twice in one step."
+            yield from swapped(text, roles.new[state], x, twice, "extra-term", what, "new-state-used")
+
+
 def order(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """The results in another order."""
     found, last = text.results, dict(text.lines)[RESULT]
@@ -135,6 +160,8 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if line != RESULT and roles.is_array(node) and node is not roles.lines[line]:
             parts.setdefault(ast.unparse(node), node)
     for state, node in roles.results:
+        own = {id(x) for x in ast.walk(roles.lines.get(roles.new.get(state, ""), node))}
+        elsewhere = any(is_name(x, roles.new.get(state, "")) for at, x, _ in text.nodes() if at != RESULT)
         if state not in roles.arrays:
             yield from stored_number(roles, text, state, node)
             continue
@@ -143,12 +170,15 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if new:
             others += [call("sqrt", name(new)), call("square", name(new)), binary(name(new), "-", name(state))]
             others += [binary(name(new), "*", name(x)) for x in roles.hypers]
+            others += [binary(name(new), op, number(2)) for op in "*/"]
             others += [binary(name(new), "+", name(x)) for x in roles.epsilons]
             others += [binary(name(state), "-", name(new))]
             others += [binary(name(new), "/", x) for x in roles.corrections(text)]
         if state == roles.weight:
             others = [*parts.values()]
         for x in others if state == roles.weight else [*others, *map(negative, others)]:
+            if state != roles.weight and not elsewhere and id(x) in own:
+                continue  # then it is a mistake in the line of the state
             if not is_one_of(x, node) and not is_one_of(x, negative(node)) and not is_name(x, state):
                 shown = said(x)
                 if state == roles.weight and x_in(shown, roles.lines.get(new, node)):

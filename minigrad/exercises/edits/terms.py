@@ -94,16 +94,15 @@ def left_out(
     elif uses(term, *roles.epsilons) and is_name(term, *roles.epsilons):
         yield from swapped(text, line, node, new, "epsilon-missing", f"{shown} is missing.")
     elif is_one(others[0][1]) and len(others) == 1:
-        mistake = "missing-term" if uses(term, *roles.decays) else "scale-missing"
+        added = any(plus and x is term for plus, x in terms_of(node))
+        mistake = "missing-term" if added or uses(term, *roles.decays) else "scale-missing"
         yield from swapped(text, line, node, new, mistake, f"{said(node)} is missing.", "scale-missing")
     elif whole and state and is_name(new, state):
         mistake = "weight-not-updated" if state == roles.weight else "state-not-updated"
         yield from swapped(text, line, node, new, mistake, f"{state} stays as it came.", "missing-term")
     elif whole and state in roles.states and uses(term, state) and not uses(sum_of(others), roles.rate):
         what = f"{shown} is missing: a value replaces what it should be added to."
-        both = ["assignment-for-accumulation", "missing-term"]
-        mistake, other = both if is_name(term, state) else both[::-1]
-        yield from swapped(text, line, node, new, mistake, what, other)
+        yield from swapped(text, line, node, new, "assignment-for-accumulation", what, "missing-term")
     elif whole and state and uses(term, state):
         what = f"{shown} is missing: a value replaces what it should be added to."
         yield from swapped(text, line, node, new, "missing-term", what, "assignment-for-accumulation")

@@ -18,7 +18,7 @@ RIGHT = {
         "return g * (y - y**2)",
         "return g * (0.25 - (y - 0.5) ** 2)",
         "out = 1 - y\nout *= y\nout *= g\nreturn out",
-        "x = np.log(y.astype('f8')) - np.log1p(-y.astype('f8'))\nreturn (g / (2 + np.exp(x) + np.exp(-x))).astype(y.dtype)",
+        "z = y.astype('f8')\nx = np.log(z) - np.log1p(-z)\nreturn (g / (2 + np.exp(x) + np.exp(-x))).astype(y.dtype)",
     ],
     "tanh_vjp": [
         "return g * (1 - y**2)",
@@ -134,7 +134,8 @@ WRONG = {
         ("upstream-missing ties-wrong", HIT + "return 1 * hit.astype(x.dtype)"),
         ("wrong-operation mask-wrong", "w = (x == x.min(axis=axis, keepdims=True)).astype(x.dtype)\n"
          "return w / w.sum(axis=axis, keepdims=True) * np.expand_dims(g, axis)"),
-        ("wrong-sign", HIT + "w = hit.astype(x.dtype)\nreturn -w / w.sum(axis=axis, keepdims=True) * np.expand_dims(g, axis)"),
+        ("wrong-sign", HIT + "w = -hit.astype(x.dtype)\nn = hit.sum(axis=axis, keepdims=True).astype(x.dtype)\n"
+         "return w / n * np.expand_dims(g, axis)"),
         ("mask-wrong missing-term", "return np.expand_dims(g, axis) + 0 * x"),
         ("wrong-operation wrong-factor", "return np.expand_dims(g, axis) / x.shape[axis] + 0 * x"),
         ("dtype-widened", HIT + "return hit / hit.sum(axis=axis, keepdims=True) * np.expand_dims(g, axis)"),

@@ -142,7 +142,7 @@ return back(a_shape), back(b_shape)
         ("operands-swapped", FOLD + "return fold(a * g, a.shape), fold(b * g, b.shape)"),
         ("wrong-returned-order operands-swapped", FOLD + "return fold(a * g, b.shape), fold(b * g, a.shape)"),
         ("scale-missing missing-term", FOLD + "return fold(g, a.shape), fold(g, b.shape)"),
-        ("upstream-missing", FOLD + "one = np.ones(g.shape, g.dtype)\nreturn fold(one * b, a.shape), fold(one * a, b.shape)"),
+        ("upstream-missing", FOLD + "one = np.ones_like(g)\nreturn fold(one * b, a.shape), fold(one * a, b.shape)"),
         ("mean-for-sum", FOLD.replace(".sum(", ".mean(") + "return fold(g * b, a.shape), fold(g * a, b.shape)"),
         ("wrong-operation", FOLD + "return fold(g / b, a.shape), fold(g * a, b.shape)"),
         ("wrong-operation", FOLD + "return fold(g + b, a.shape), fold(g + a, b.shape)"),
@@ -178,7 +178,8 @@ return back(a_shape), back(b_shape)
         ("upstream-missing", "gx = np.zeros(shape, g.dtype)\nnp.add.at(gx, indices, np.ones_like(g))\nreturn gx"),
         ("wrong-sign", "gx = np.zeros(shape, g.dtype)\nnp.add.at(gx, indices, -g)\nreturn gx"),
         ("off-by-one-boundary", "gx = np.zeros(shape, g.dtype)\nnp.add.at(gx, indices - 1, g)\nreturn gx"),
-        ("shape-wrong", "gx = np.zeros((max(indices.flat) + 1, *shape[1:]), g.dtype)\nnp.add.at(gx, indices, g)\nreturn gx"),
+        ("shape-wrong", "n = max(indices.flat) + 1\ngx = np.zeros((n, *shape[1:]), g.dtype)\n"
+         "np.add.at(gx, indices, g)\nreturn gx"),
         ("dtype-widened", "gx = np.zeros(shape)\nfor i, row in zip(indices.flat, g.reshape(-1, *shape[1:])):\n"
          "    gx[i] += row\nreturn gx"),
         ("mean-for-sum", "rows = [g[indices == i] for i in range(shape[0])]\n"

@@ -17,7 +17,8 @@ RIGHT = {
         "return ((g @ c) / np.sqrt(v) - z * (g * z).sum(-1)[..., None] / n / v**1.5).astype(x.dtype)",
         STATS + "n = x.shape[-1]\nout = g.copy()\nout -= g.sum(-1)[..., None] / n\n"
         "out -= z * np.einsum('...i,...i', g, z)[..., None] / n\nout /= d\nreturn out",
-        f"m = x.mean({A})\nc = x - m\nv = (c**2).mean({A}) + eps\nh = g * v**-0.5\ndv = -(g * c).sum({A}) / (2 * v**1.5)\n"
+        f"m = x.mean({A})\nc = x - m\nv = (c**2).mean({A}) + eps\nh = g * v**-0.5\n"
+        f"dv = -(g * c).sum({A}) / (2 * v**1.5)\n"
         f"h = h + 2 * c * dv / x.shape[-1]\nreturn h - h.mean({A})",
     ],
     "batchnorm_train": [
@@ -26,10 +27,8 @@ RIGHT = {
         "m = np.sum(x, axis=0) / len(x)\nv = np.sum((x - m) ** 2, axis=0) / len(x)\n" + OUT + RUN + BACK,
         BATCH + OUT + "rm = running_mean - (1 - momentum) * (running_mean - m)\n"
         "rv = running_var + (1 - momentum) * (v - running_var)\n" + BACK,
-        "columns = [(c - c.mean()) / (c.var() + eps) ** 0.5 for c in x.T]\ny = np.stack(columns, axis=1) * gamma + beta\n"
-        + BATCH
-        + RUN
-        + BACK,
+        "columns = [(c - c.mean()) / (c.var() + eps) ** 0.5 for c in x.T]\n"
+        "y = np.stack(columns, axis=1) * gamma + beta\n" + BATCH + RUN + BACK,
         "X = x.astype('f8')\nm, v = X.mean(0), (X * X).mean(0) - X.mean(0) ** 2\n"
         + OUT
         + RUN
@@ -61,8 +60,7 @@ WRONG = {
         ("wrong-factor", "m, v = x.mean(axis=0), x.var(axis=0, ddof=1)\n" + OUT + RUN + BACK),
         ("wrong-factor", BATCH + OUT + "v = v * len(x) / (len(x) - 1)\n" + RUN + BACK),
         ("hyperparameters-swapped", "momentum = 1 - momentum\n" + BATCH + OUT + RUN + BACK),
-        ("epsilon-outside-root", BATCH + OUT.replace("v + eps)", "v) + eps").replace("/ np", "/ (np").replace("eps *", "eps) *")
-         + RUN + BACK),
+        ("epsilon-outside-root", BATCH + OUT.replace("np.sqrt(v + eps)", "(np.sqrt(v) + eps)") + RUN + BACK),
         ("epsilon-missing", BATCH + OUT.replace(" + eps", "") + RUN + BACK),
         ("root-missing", BATCH + OUT.replace("np.sqrt", "") + RUN + BACK),
         ("missing-term", BATCH + OUT.replace(" + beta", "") + RUN + BACK),

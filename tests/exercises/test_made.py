@@ -1,0 +1,90 @@
+"""Exercises made from rules: their references step as the optimizers do, and their mistakes are named."""
+
+import numpy
+import pytest
+
+from minigrad import np, optimizer
+from minigrad.errors import UsageError
+from minigrad.exercises import check, from_rule
+from minigrad.optimizer.registry import OPTIMIZERS
+
+SOLVED_OUTSIDE = ("groupadagrad", "lamb", "lans", "lars", "lbsgd", "nadam", "sgld")  # more goes in than w, g, states
+
+
+@pytest.mark.parametrize("name", sorted(set(OPTIMIZERS) - set(SOLVED_OUTSIDE)))
+def test_a_reference_takes_the_step_of_its_optimizer(name):
+    made = optimizer.create(name)
+    exercise = from_rule(name)
+    w = numpy.array([1.0, -2.0, 0.5])
+    weight = np.array(w)
+    state = made.create_state(0, weight)
+    before = [x.asnumpy().copy() for x in (state if isinstance(state, tuple) else (state,)) if x is not None]
+    hypers = {x: made.lr if x == "lr" else getattr(made, x) for x in exercise.program.keywords}
+    for t in range(1, 4):
+        g = numpy.array([0.5, -0.25, 2.0]) * t
+        made.update(0, weight, np.array(g), state)
+        args = [w, g, *before] + [t] * ("t" in exercise.arguments)
+        returned = exercise.reference(*args, **hypers)
+        w, *before = returned if isinstance(returned, tuple) else (returned,)
+        assert numpy.allclose(w, weight.asnumpy(), rtol=1e-9, atol=0)
+
+
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+def test_every_registered_rule_makes_an_exercise_that_its_reference_solves(name):
+    exercise = from_rule(name)
+    assert check(exercise, exercise.reference)
+    assert exercise.name in exercise.text
+    assert "Hints:" in exercise.text
+
+
+class Halves(optimizer.Optimizer):
+    """Halves: half of the old step, half of the new one."""
+
+    states = ("v",)
+
+    def rule(self, w, g, v, *, lr):
+        v = 0.5 * v - lr * g
+        return w + v, v
+
+
+def test_a_users_rule_makes_an_exercise_whose_mistakes_are_named():
+    exercise = from_rule(Halves)
+    assert exercise.name == "halves_step"
+    assert str(exercise.signature) == "(w, g, v, *, lr)"
+
+    def halves_step(w, g, v, *, lr):
+        v = 0.5 * v + lr * g
+        return w + v, v
+
+    found = check(exercise, halves_step)
+    assert found.mistake == "wrong-sign"
+    assert "lr * g" in found.message
+
+
+def test_a_class_a_rule_and_a_function_are_solutions():
+    assert check("adam_step", optimizer.Adam)
+    assert check("adam_step", optimizer.Adam(learning_rate=0.5))
+    assert check("sgd_step", lambda w, g, *, lr, wd: w - lr * (g + wd * w))
+
+    def rule(self, w, g, h, *, lr):
+        h = h + g**2
+        return w - lr * g / (numpy.sqrt(h) + self.eps), h
+
+    assert check("adagrad_step", rule).mistake == "epsilon-outside-root"
+
+
+def test_what_is_no_solution_gets_a_sentence():
+    class Update(optimizer.Optimizer):
+        def update(self, index, weight, grad, state):
+            pass
+
+    for solution in (Update, 3, None, "adam"):
+        found = check("adam_step", solution)
+        assert not found
+        assert found.mistake is None
+        assert found.message
+
+
+def test_a_name_that_is_no_identifier_is_refused():
+    with pytest.raises(UsageError, match="identifier"):
+        from_rule("adam", "adam step")

@@ -1,0 +1,69 @@
+"""Rules that stand in no book: reproducible, each another one, going downhill, with mistakes of their own."""
+
+import numpy
+import pytest
+
+from minigrad import optimizer
+from minigrad.errors import UsageError
+from minigrad.exercises import EXERCISES, check, variant
+
+RULES = ["adagrad_step", "rmsprop_step", "adam_step"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_seed_always_gives_the_same_rule_and_neighbouring_seeds_others(rule):
+    texts = [variant(rule, seed).reference.__text__ for seed in range(12)]
+    assert texts == [variant(rule, seed).reference.__text__ for seed in range(12)]
+    assert len(set(texts)) == 12
+
+
+@pytest.mark.parametrize("rule", [*RULES, "momentum_step", "adamax_step", "ftrl_step"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_variant_is_not_the_rule_that_it_comes_from_and_its_reference_solves_it(rule, seed):
+    made = variant(rule, seed)
+    assert check(made, made.reference)
+    assert "no book" in made.text
+    assert not all(
+        numpy.allclose(x, y)
+        for probe in made.tried
+        for x, y in zip(made.reference(*probe.make()[0], **probe.make()[1]), on(EXERCISES[rule], probe))
+    )
+
+
+def on(exercise, probe):
+    """What the book's rule does on a variant's probe."""
+    args, kwargs = probe.make()
+    return exercise.reference(*args, **kwargs)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_variant_finds_the_bottom_of_a_parabola(seed):
+    made = variant("adam_step", seed)
+    w, m, v = numpy.array([2.0, -1.0]), numpy.zeros(2), numpy.zeros(2)
+    for t in range(1, 1001):
+        w, m, v = made.reference(w, w, m, v, t, lr=0.02, beta1=0.9, beta2=0.999, eps=1e-8)
+    assert numpy.abs(w).max() < 0.5
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_books_rule_and_a_wrong_sign_are_not_passed(seed):
+    made = variant("rmsprop_step", seed)
+    assert not check(made, EXERCISES["rmsprop_step"].reference)
+
+    def uphill(w, g, s, **hypers):
+        new, s = made.reference(w, g, s, **hypers)
+        return w + (w - new), s
+
+    found = check(made, uphill)
+    assert not found
+    assert found.mistake in ("wrong-sign", None)
+
+
+def test_a_variant_of_a_class_of_optimizers():
+    made = variant(optimizer.RMSProp, 3)
+    assert check(made, made.reference)
+
+
+def test_no_idea_suits_a_norm():
+    with pytest.raises(UsageError, match="no variant"):
+        variant(EXERCISES["lars_ratio"], 0)
