@@ -322,6 +322,7 @@ print(f"test digits read with this dense_forward:  {100 * share:.1f} %")
 # | [Look at a rule](04-look-at-a-rule.ipynb) | how to race optimizers fairly, and how to find out why one does what it does | 15 |
 # | [Adam, and what it divides](05-adam.ipynb) | how long the steps of Adam are and why, what its corrections are for, and what its relatives change | 20 |
 # | [A rate that changes](06-schedules.ipynb) | what schedules and a warm-up are good for, and how to find a rate to begin with | 15 |
+# | [Many workers](07-many-workers.ipynb) | what it costs if many workers send less, talk less often or do not wait | 20 |
 # | [Follow the leader](08-online-learning.ipynb) | learning from a stream: what FTRL and FTML search for, and weights that are exactly 0 | 20 |
 # | [Not one answer, but how sure it is](09-sampling.ipynb) | how SGLD draws weights from the posterior, and what it needs for that | 15 |
 # | [Optimizers](01-optimizers.ipynb) | all optimizers of MXNet's guide, to look things up | 45 |

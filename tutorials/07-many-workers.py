@@ -1,0 +1,685 @@
+# %% title [markdown]
+# # Many workers
+#
+# Several computers train one network: each computes a gradient on its own samples, and the gradients are put together.
+# They spend much of their time on talking and waiting. There are three ways to save that: *send less*, *talk less often*, *do not wait*.
+# None of them is free, and all of them are paid for in the same coin: **the gradient that arrives is no longer the one you would have had.**
+#
+# Afterwards you can
+#
+# * simulate any number of workers in this notebook, and count every byte they would send,
+# * explain a vote of signs and compression to two bits, and say what each costs,
+# * say when a larger batch wants a larger rate, and when that fails,
+# * predict how large a rate may be if gradients come late,
+# * run the same on real processes.
+#
+# You need gradient descent, weight decay and momentum ([notebook 03](03-gradient-descent.ipynb)).
+# It takes about twenty minutes. Run the cells in order, with Shift+Enter.
+#
+# The task is a small one: ten numbers for each image of a digit, one for each class, which are the image times a matrix $w$.
+# The next cell has the loss and its gradient in NumPy, because there will be thousands of them.
+
+# %% task
+import inspect
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy
+
+from minigrad import autograd, datasets, gluon, init, kv, np, optimizer, random
+from minigrad.plot.style import frame
+
+(x, y), _ = datasets.digits()
+x = numpy.hstack([x, numpy.ones((len(x), 1), "float32")])  # a last column of ones, for the bias
+
+
+def probabilities(w, x):
+    """Of each class, for each image: the softmax of x w."""
+    scores = x @ w
+    powers = numpy.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def gradient(w, x, y):
+    """The gradient of the mean loss: the images times what is wrong with their probabilities."""
+    wrong = probabilities(w, x)
+    wrong[range(len(y)), y] -= 1
+    return x.T @ wrong / len(y)
+
+
+def loss(w):
+    """The mean loss on all training images."""
+    return -numpy.log(probabilities(w, x)[range(len(y)), y] + 1e-30).mean()
+
+
+w = np.array(numpy.random.default_rng(0).standard_normal((65, 10)))
+w.attach_grad()
+with autograd.record():
+    by_autograd = gluon.loss.SoftmaxCrossEntropyLoss()(np.array(x) @ w, np.array(y)).mean()
+by_autograd.backward()
+assert numpy.allclose(gradient(w.asnumpy(), x, y), w.grad.asnumpy(), atol=1e-6)
+print(f"{len(x)} images, {w.size} weights; the formula agrees with autograd")
+
+# %% together-text [markdown]
+# A *store* is where the gradients meet. `push` gives it one gradient from each worker, the optimizer in it makes a step, and `pull` gets the new weights.
+# `kv.create("sim", num_workers=8)` makes one for workers that are only simulated, in one process.
+#
+# Each of 8 workers takes 8 samples, and sends its gradient in one of three ways, which the following sections explain.
+# The picture has the bytes that each worker sends in 80 steps to the right, and the loss upwards.
+
+
+# %% together
+def together(rule, compression=None, *, seed=0, n=8, steps=80, broken=0):
+    """Train with n workers that wait for each other. Returns the weights, the loss ten times on the way, and the store."""
+    store = kv.create("sim", num_workers=n)
+    if compression:
+        store.set_gradient_compression(compression)
+    w, losses = np.zeros((65, 10)), []
+    store.init("w", w)
+    store.set_optimizer(rule)
+    rng = numpy.random.default_rng(seed)
+    for step in range(steps):
+        samples = rng.integers(len(x), size=(n, 8))
+        found = [gradient(w.asnumpy(), x[mine], y[mine]) for mine in samples]
+        found[:broken] = [-100 * g for g in found[:broken]]  # for section 2
+        store.push("w", [np.array(g) for g in found])
+        store.pull("w", out=w)
+        if step % 8 == 7:
+            losses.append(loss(w.asnumpy()))
+    return w.asnumpy(), losses, store
+
+
+def mean_of(n, rate):
+    """SGD on the mean of n gradients, which the store has summed."""
+    return optimizer.SGD(learning_rate=rate, rescale_grad=1 / n)
+
+
+def votes(rate):
+    """A step by the sign of what comes from the store."""
+    return optimizer.Signum(learning_rate=rate, momentum=0)
+
+
+def best(rates, run, *more):
+    """Each rate over five seeds: the one whose last losses have the lowest median, and all losses with it."""
+    tried = {rate: numpy.array([run(rate, seed, *more) for seed in range(5)]) for rate in rates}
+    rate = min(rates, key=lambda rate: numpy.median(tried[rate][:, -1]))
+    return rate, tried[rate]
+
+
+def curve(rate, seed, rule, compression):
+    """The losses of eight workers at this rate."""
+    return together(rule(rate), compression, seed=seed)[1]
+
+
+def spread(losses):
+    """The median, and from the lowest to the highest."""
+    return f"{numpy.median(losses):.3f} ({min(losses):.3f} to {max(losses):.3f})"
+
+
+two_bits, one_bit = {"type": "2bit", "threshold": 0.03}, {"type": "1bit", "momentum": 0.9}
+ways = {
+    "32 bits: numbers": (lambda rate: mean_of(8, rate), None, (1, 3, 10), "#0067a5", "o"),
+    "2 bits, and the rest later": (lambda rate: mean_of(8, rate), two_bits, (3, 10, 30), "#007a33", "s"),
+    "1 bit: votes": (votes, one_bit, (0.01, 0.03, 0.1), "#8e3a8e", "^"),
+}
+figure, axes = plt.subplots(figsize=(8.7, 3.8), layout="constrained")
+frame(axes)
+sent, medians = {}, []
+for name, (rule, compression, rates, colour, marker) in ways.items():
+    rate, curves = best(rates, curve, rule, compression)
+    sent[name] = 80 * together(rule(rate), compression, steps=1)[2].traffic()
+    at = sent[name] * numpy.arange(1, 11) / 10
+    axes.fill_between(at, curves.min(axis=0), curves.max(axis=0), color=colour, alpha=0.15, linewidth=0)
+    axes.loglog(at, numpy.median(curves, axis=0), color=colour, marker=marker, label=f"{name}, rate {rate}")
+    print(f"{name:26} rate {rate:4}, {sent[name]:7,} bytes, loss {spread(curves[:, -1])}")
+    medians.append(numpy.median(curves[:, -1]))
+    assert rate == rates[1]  # the best rate is not at an end of what was tried
+axes.set(xlabel="bytes sent by each worker", ylabel="loss on all images")
+axes.set_title("80 steps of 8 workers: much the same loss, for fewer and fewer bytes")
+axes.set_yticks((0.1, 0.2, 0.5, 1, 2), ("0.1", "0.2", "0.5", "1", "2"))
+axes.minorticks_off()
+axes.legend(loc="upper right", frameon=False)
+plt.show()
+assert max(medians) < 1.5 * min(medians)
+
+# %% together-read [markdown]
+# Lines are medians over five seeds, bands reach from the lowest to the highest, and each way has the best of three rates (a factor of about three apart).
+# After the same number of steps the losses are much alike, while the bytes are not. How can that be?
+#
+# ## 1. What has to be sent
+#
+# The gradient of the mean loss over 64 samples is the mean of eight gradients over 8 samples each.
+# So eight workers that send all of their numbers make the step of one process that has all the samples:
+
+# %% sum
+alone, rng = numpy.zeros((65, 10), "float32"), numpy.random.default_rng(0)
+for _ in range(80):
+    samples = rng.integers(len(x), size=64)
+    alone -= 1.0 * gradient(alone, x[samples], y[samples])
+w, losses, store = together(mean_of(8, 1.0))
+print(f"largest difference of a weight: {abs(w - alone).max():.0e}")
+assert numpy.allclose(w, alone, rtol=0, atol=1e-5)
+
+# %% bytes-text [markdown]
+# To add up arrays over $n$ workers, cut them into $n$ pieces. Worker $k$ gets the piece $k$ of all others, adds them up, and sends the sum to all others.
+# So each sends $n - 1$ pieces twice, and of an array of $b$ bytes that is $2 (n-1) b / n$.
+# `traffic()` counts so:
+
+# %% bytes
+each_step = 2 * 7 / 8 * 4 * w.size
+print(f"{each_step:.0f} bytes a step, and in 80 steps {store.traffic()}")
+assert store.traffic() == 80 * each_step
+
+# %% votes-text [markdown]
+# It hardly depends on how many workers there are, but it is proportional to the number of weights, and real networks have millions.
+#
+# ## 2. One bit: a vote
+#
+# *SignSGD* moves each weight by the rate $\eta$, against the sign of its gradient. *Signum* takes the sign of a running mean $v$ of the gradients. The library has:
+
+# %% signum
+optimizer.Signum(learning_rate=0.03, momentum=0.9)
+
+# %% votes-rule [markdown]
+# A sign is one bit. So each worker may send only signs, and the weight follows the majority.
+# Here three workers vote on four weights, and below are four workers:
+
+# %% vote
+for gradients in (
+    [[5.0, -1.0, 2.0, -3.0], [-0.1, -1.0, 3.0, -1.0], [-0.1, 2.0, 4.0, 9.0]],
+    [[5.0, -1.0, 2.0, -3.0], [-0.1, -1.0, 3.0, -1.0], [-0.1, 2.0, 4.0, 9.0], [0.1, -3.0, 5.0, 1.0]],
+):
+    store = kv.create("sim", num_workers=len(gradients))
+    store.set_gradient_compression({"type": "1bit"})
+    answer = np.zeros(4)
+    store.init("w", answer)
+    store.push("w", [np.array(g) for g in gradients])
+    store.pull("w", out=answer)
+    print(len(gradients), "workers:", answer)
+assert answer.asnumpy().tolist() == [0, -1, 1, 0]
+
+# %% vote-read [markdown]
+# In the first weight one worker says 5 and two say -0.1: the sum is positive, and the majority is not.
+# Four workers can be two against two, and then the answer is 0, and the weight stays where it is.
+# So an answer has three values and takes two bits; of 32 + 32 bits for each weight 1 + 2 are left.
+# The pieces hold whole groups of 16 weights, so that our small array saves a little less than that.
+#
+# With `"momentum": 0.9` each worker votes by the running mean of *its own* gradients; the $v$ above is then in the workers, and the optimizer has no momentum.
+# What does the mean do? And what if a worker goes mad, and sends -100 times its gradient? (Median, lowest and highest loss of three seeds, first if all are well.)
+
+# %% broken
+for label, rule, compression in (
+    ("numbers", mean_of(8, 1.0), None),
+    ("votes of one gradient each", votes(0.03), {"type": "1bit"}),
+    ("votes of a mean", votes(0.03), one_bit),
+):
+    ends = {b: [together(rule, compression, seed=seed, broken=b)[1][-1] for seed in range(3)] for b in (0, 2)}
+    print(f"{label:26}  {spread(ends[0])}  two of eight mad: {spread(ends[2])}")
+    if compression is None:
+        assert min(ends[2]) > 10
+    else:
+        assert max(ends[2]) < 0.6
+    if compression == one_bit:
+        assert max(ends[0]) < 0.25
+
+# %% broken-read [markdown]
+# Two mad workers decide the sum of all eight. In a vote they have two votes.
+# (This is no proof against enemies: more than half of the workers outvote the rest.)
+# And at this rate votes are better if they are cast by a mean: the gradient of 8 samples is often wrong about a sign.
+#
+# **What you pay.** All weights move equally far, whether the gradient is large or tiny. So the weights cannot come to rest unless the rate is lowered, and workers whose samples differ in kind may be outvoted for ever.
+#
+# ## 3. Two bits, and the rest later
+#
+# Compression to two bits sends $-\tau$, 0 or $\tau$, where $\tau$ is a threshold.
+# What was not sent is not lost. Each worker keeps it in a *residual* $r$, and adds it to the next gradient:
+#
+# $$r \leftarrow r + g, \qquad q = \tau\,([r \ge \tau] - [r \le -\tau]), \qquad r \leftarrow r - q, \qquad \text{send } q$$
+#
+# ($[\ldots]$ is 1 if it is true and else 0.) A gradient of 0.2 and one of -0.3, six times:
+
+# %% two-bits
+store = kv.create("sim", num_workers=1)
+store.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+arrived, total = np.zeros(2), numpy.zeros(2)
+store.init("w", arrived)
+for step in range(1, 7):
+    store.push("w", [np.array([0.2, -0.3])])
+    store.pull("w", out=arrived)
+    total += arrived.asnumpy()
+    residual = store.residuals["w", 0]
+    print(f"step {step}: sent {arrived.asnumpy()}, so far {total}, kept {residual.round(3)}")
+    assert numpy.allclose(total + residual, step * numpy.array([0.2, -0.3]), atol=1e-6)
+
+# %% two-bits-read [markdown]
+# *So far* and *kept* always add up to everything there was: the sums are right, only late.
+# Without the residual neither value would ever be sent, since both are below the threshold.
+#
+# **What you pay.** What is kept is late, and the larger the threshold, the later. What is larger than the threshold is late too, since no more than $\tau$ leaves in one step.
+# The threshold has the unit of the gradient, so it has to be chosen:
+
+# %% thresholds
+for threshold in (0.0003, 0.03, 3.0):
+    compression = {"type": "2bit", "threshold": threshold}
+    ends = [together(mean_of(8, 3.0), compression, seed=seed)[1][-1] for seed in range(3)]
+    print(f"threshold {threshold:6}: loss {spread(ends)}")
+    assert (max(ends) < 0.3) == (threshold == 0.03)
+
+# %% large-text [markdown]
+# (A `Trainer` pushes gradients of losses that are *summed* over the samples of a worker, and divides afterwards. With batches of 8 its threshold is eight times as large.)
+#
+# ## 4. Talk less often: large batches
+#
+# With the same samples, eight times as many in each step make an eighth of the steps, and of the bytes.
+# But eight times fewer steps of the same length do not lead as far. So make them eight times as long?
+# Here are 512 times 16 samples, with the rate 0.2 for steps of 16:
+
+
+# %% large
+def large(rate, seed, times, warm=False):
+    """SGD on batches of `times` 16 samples, 512 · 16 samples in all. With `warm` the rate grows in the first half."""
+    w, rng, steps = numpy.zeros((65, 10), "float32"), numpy.random.default_rng(seed), 512 // times
+    for step in range(steps):
+        samples = rng.integers(len(x), size=16 * times)
+        w -= rate * (min(1, 2 * (step + 1) / steps) if warm else 1) * gradient(w, x[samples], y[samples])
+    return [loss(w)]
+
+
+print("times  steps  rate 0.2                0.2 · times               best of 0.5, 2, 8 and 32")
+ends = {}
+for times in (1, 4, 16, 64):
+    same, scaled = ([large(rate, seed, times)[0] for seed in range(5)] for rate in (0.2, 0.2 * times))
+    rate, found = best((0.5, 2, 8, 32), large, times)
+    ends[times] = numpy.median([same, scaled, found[:, 0]], axis=1)
+    print(f"{times:5} {512 // times:6}  {spread(same):23} {spread(scaled):25} {spread(found[:, 0])}, at {rate}")
+
+# %% large-check
+usual = ends[1][0]
+assert abs(ends[4][1] - usual) < 0.1 * usual and abs(ends[16][1] - usual) < 0.1 * usual < usual < 0.1 * ends[64][1]
+assert usual < ends[4][0] < ends[16][0] < ends[64][0] and ends[1][2] < ends[4][2] < ends[16][2] < ends[64][2]
+warm = [large(12.8, seed, 64, warm=True)[0] for seed in range(5)]
+print(f"64 times, rate 12.8, warmed up: {spread(warm)}")
+assert min(warm) > 10 * usual
+
+# %% large-read [markdown]
+# At the same rate, larger batches lead less and less far.
+# With the rate times the batch (the *linear scaling rule*), 4 and 16 times as many samples in a step lead as far as before: a step is as long as all the small ones that it replaces, because the gradient hardly changes over them.
+# At 64 times it does change, and the rule fails: the step is too long for the curvature, and that does not grow with the batch.
+#
+# A *warm-up*, a rate that grows from small to large, is meant for trouble that passes after the first steps.
+# Here there are only eight steps, the trouble stays, and the warm-up does not help. On large networks it often does (Goyal et al. report so; here it was not measured).
+#
+# The last column is the fair comparison, each at its best rate. In the same number of samples, the smaller batches end lower.
+#
+# **What you pay.** A large batch has a better gradient than you have use for. It costs the same samples, and gives fewer steps.
+#
+# *LBSGD* does both for you, the adding up and the warm-up: it adds up $B$ small batches and then makes one step at a rate that grows to $B \eta$.
+# Without warm-up, it makes the steps of our table:
+
+# %% lbsgd
+rule = optimizer.LBSGD(learning_rate=0.2, batch_scale=4, warmup_epochs=0)
+w, rng = np.zeros((65, 10)), numpy.random.default_rng(0)
+state = rule.create_state(0, w)
+for _ in range(128):
+    samples = rng.integers(len(x), size=(4, 16))
+    for g in [gradient(w.asnumpy(), x[mine], y[mine]) for mine in samples]:
+        rule.update(0, w, np.array(g), state)
+print(f"LBSGD {loss(w.asnumpy()):.5f}, and SGD on 4 times 16 samples at 4 times the rate {large(0.8, 0, 4)[0]:.5f}")
+assert abs(loss(w.asnumpy()) - large(0.8, 0, 4)[0]) < 1e-5
+optimizer.LBSGD(learning_rate=0.2, batch_scale=4)
+
+# %% lars-text [markdown]
+# ### A rate for each layer
+#
+# If there are several layers, one rate for all may be too large for one of them and too small for another.
+# *LARS* multiplies the rate of each array by the length of its weights over the length of its gradient, so that each moves by the same fraction of its length:
+
+# %% lars
+optimizer.LARS(learning_rate=0.02, momentum=0.9, eta=1.0)
+
+
+# %% lars-train
+def layers(rate, seed, made, depth):
+    """Train a network of so many hidden layers in 20 steps on batches of 512 samples."""
+    random.seed(seed)
+    net = gluon.nn.Sequential()
+    for _ in range(depth):
+        net.add(gluon.nn.Dense(32, activation="relu"))
+    net.add(gluon.nn.Dense(10))
+    net.initialize(init.Xavier())
+    trainer, loss_fn = gluon.Trainer(net.collect_params(), made(rate)), gluon.loss.SoftmaxCrossEntropyLoss()
+    rng = numpy.random.default_rng(seed)
+    for _ in range(20):
+        samples = rng.choice(len(x), 512, replace=False)
+        with autograd.record():
+            losses = loss_fn(net(np.array(x[samples, :64])), np.array(y[samples]))
+        losses.backward()
+        trainer.step(512)
+    return [loss_fn(net(np.array(x[:, :64])), np.array(y)).mean().item()]
+
+
+for depth in (1, 3):
+    for name, rates, made in (
+        ("momentum", (0.05, 0.1, 0.14, 0.2, 0.5, 1), lambda rate: optimizer.SGD(learning_rate=rate, momentum=0.9)),
+        (
+            "LARS",
+            (0.005, 0.01, 0.02, 0.05, 0.1),
+            lambda rate: optimizer.LARS(learning_rate=rate, momentum=0.9, eta=1.0),
+        ),
+    ):
+        rate, found = best(rates, layers, made, depth)
+        print(f"hidden layers: {depth}, {name:8} at its best rate, {rate:4}: {spread(found[:, 0])}")
+        ends[name, depth] = found[:, 0]
+assert min(ends["momentum", 3]) > max(ends["LARS", 3])
+assert abs(numpy.median(ends["LARS", 1]) - numpy.median(ends["momentum", 1])) < 0.05 < numpy.ptp(ends["LARS", 1])
+
+# %% lars-read [markdown]
+# With one hidden layer it is a tie. With three, LARS is lower: even its highest loss lies below the lowest of momentum.
+# These are 20 steps on a small network, from one way to draw the first weights. It shows what LARS is for, and not how much it would help you.
+#
+# ## 5. Do not wait
+#
+# Workers that wait for each other are as fast as the slowest.
+# With `delay=` they do not wait: each computes as long as `delay` says, pushes its gradient, and goes on with the newest weights.
+# But meanwhile others have pushed. The *staleness* of a gradient says how many updates the weights have seen since it was begun:
+
+# %% stale
+store = kv.create("sim", num_workers=3, delay=[1.0, 1.5, 4.0])
+own = [np.array([1.0]) for _ in store.workers]
+for worker in store.workers:
+    worker.init("w", own[worker.rank])
+    worker.pull("w", out=own[worker.rank])
+store.set_optimizer(optimizer.SGD(learning_rate=0.1))
+for worker in store.turns(8):
+    w = own[worker.rank]
+    worker.pushpull("w", w.copy(), out=w)  # the gradient of w²/2 is w
+    arrival = store.arrivals[-1]
+    print(f"time {arrival.time:3}: worker {arrival.rank}, staleness {arrival.staleness}")
+
+# %% stale-limit-text [markdown]
+# What does it do to a step? With $n$ workers that are equally fast, every gradient is $n - 1$ updates late (after the first round).
+# On the parabola $w^2/2$ the step is then $w_{t+1} = w_t - \eta\, w_{t-s}$ with the staleness $s = n - 1$.
+# This shrinks only if
+#
+# $$\eta < 2 \sin\frac{\pi}{2\,(2s + 1)}$$
+#
+# For $s = 0$ that is the known limit of 2. We test it, two percent below and two percent above:
+
+
+# %% stale-limit
+def parabola(n, rate):
+    """How far n workers are from the minimum in the last tenth of 1000 updates."""
+    store = kv.create("sim", num_workers=n, delay=1.0)
+    own = [np.array([1.0], dtype="float64") for _ in range(n)]
+    for worker in store.workers:
+        worker.init("w", own[worker.rank])
+        worker.pull("w", out=own[worker.rank])
+    store.set_optimizer(optimizer.SGD(learning_rate=rate))
+    seen = []
+    for worker in store.turns(1000):
+        w = own[worker.rank]
+        worker.pushpull("w", w.copy(), out=w)
+        seen.append(abs(w.item()))
+    return max(seen[-100:])
+
+
+for n in (1, 2, 4, 16):
+    limit = 2 * numpy.sin(numpy.pi / (2 * (2 * (n - 1) + 1)))
+    below, above = parabola(n, 0.98 * limit), parabola(n, 1.02 * limit)
+    print(f"{n:2} workers: limit {limit:.3f}, below it |w| ends at {below:.0e}, above it at {above:.0e}")
+    assert below < 1 < above
+assert round(2 / limit) == 20
+
+# %% stale-digits-text [markdown]
+# Sixteen workers must go about twenty times slower than one.
+# (At least if no other limit is lower: noise may demand a small rate anyway.)
+#
+# *DCASGD* tries to undo the delay. If the worker had the weights $\tilde w$ (`prev` in the code), and they are now $w$, then the gradient has changed by about the curvature times $w - \tilde w$.
+# The curvature is unknown. DCASGD puts $\lambda g^2$ in its place:
+
+# %% dcasgd
+optimizer.DCASGD(learning_rate=0.5, lamda=0.5)
+
+# %% stale-digits-about [markdown]
+# Does it help? Sixteen workers on the digits, each gradient of 8 samples, with delays that are drawn at random: some are short and some are long.
+# Beside them is one worker who makes the same number of updates and is never late.
+
+
+# %% stale-digits
+def late(rule, seed, n=16, delay=lambda rank, rng: rng.exponential(1.0)):
+    """Train with n workers that do not wait, for 200 updates. Returns the loss and the store."""
+    store = kv.create("sim", num_workers=n, delay=delay, seed=seed)
+    own, rng = [np.zeros((65, 10)) for _ in range(n)], numpy.random.default_rng(seed)
+    for worker in store.workers:
+        worker.init("w", own[worker.rank])
+        worker.pull("w", out=own[worker.rank])
+    store.set_optimizer(rule)
+    for worker in store.turns(200):
+        w, samples = own[worker.rank], rng.integers(len(x), size=8)
+        worker.pushpull("w", np.array(gradient(w.asnumpy(), x[samples], y[samples])), out=w)
+    end = np.zeros((65, 10))
+    store.pull("w", out=end)
+    return loss(end.asnumpy()), store
+
+
+rates = (0.25, 0.5, 1.0, 2.0)
+kinds = {
+    "one worker": ("#333333", "o", lambda rate, seed: late(optimizer.SGD(learning_rate=rate), seed, n=1)),
+    "16, SGD": ("#0067a5", "s", lambda rate, seed: late(optimizer.SGD(learning_rate=rate), seed)),
+    "16, DCASGD, λ = 0.5": (
+        "#007a33",
+        "^",
+        lambda rate, seed: late(optimizer.DCASGD(learning_rate=rate, lamda=0.5), seed),
+    ),
+    "16, DCASGD, λ = 2": (
+        "#c2410c",
+        "D",
+        lambda rate, seed: late(optimizer.DCASGD(learning_rate=rate, lamda=2.0), seed),
+    ),
+}
+runs = {name: [[run(rate, seed) for seed in range(5)] for rate in rates] for name, (*_, run) in kinds.items()}
+ends = {name: numpy.array([[end for end, _ in seeds] for seeds in found]) for name, found in runs.items()}
+figure, axes = plt.subplots(figsize=(8.7, 3.8), layout="constrained")
+frame(axes)
+for name, (colour, marker, _) in kinds.items():
+    low, middle, high = numpy.percentile(ends[name], (0, 50, 100), axis=1)
+    axes.loglog(rates, middle, color=colour, marker=marker, label=name)
+    axes.fill_between(rates, low, high, color=colour, alpha=0.12, linewidth=0)
+axes.set(xlabel="rate", ylabel="loss after 200 updates", title="The larger the rate, the more it costs to be late")
+axes.set_xticks(rates, [str(rate) for rate in rates])
+axes.set_yticks((0.2, 0.5, 1, 2), ("0.2", "0.5", "1", "2"))
+axes.minorticks_off()
+axes.legend(loc="upper left", frameon=False)
+plt.show()
+
+# %% stale-digits-check
+for name, found in ends.items():
+    print(f"{name:20}", "  ".join(f"rate {rate}: {numpy.median(losses):.3f}" for rate, losses in zip(rates, found)))
+lower = {name: (ends[name] < ends["16, SGD"]).sum(axis=1).tolist() for name in ends if "DCASGD" in name}
+for name, seeds in lower.items():
+    print(f"{name}: lower than SGD in so many of the 5 seeds: {seeds}")
+middle = {name: numpy.median(found, axis=1) for name, found in ends.items()}
+assert middle["one worker"].argmin() == 3 and all(middle[name].argmin() == 1 for name in middle if name != "one worker")
+assert all(middle[name].min() > 1.3 * middle["one worker"].min() for name in lower)
+assert all(seeds[1] == 3 for seeds in lower.values())
+late_by = [[arrival.staleness for arrival in store.arrivals] for _, store in runs["16, SGD"][0]]
+print(f"staleness: {numpy.mean(late_by):.1f} in the mean, and at most {numpy.max(late_by)}")
+
+# %% stale-digits-read [markdown]
+# At the smallest rate it makes no difference to be late: the weights hardly move in the meantime.
+# At large rates it makes all the difference, and so the sixteen have to go more slowly, and end higher.
+#
+# DCASGD does not change that here. At its best rate it is lower than SGD in three seeds and higher in two, for both $\lambda$: a tie.
+# (Its authors report gains on large networks. Here $g^2$ is taken from 8 samples, weight by weight, and is a poor guess of the curvature. We have tried no more than you see.)
+#
+# ### What you get for it
+#
+# Time. In the time that those runs took, how many rounds would be over if the sixteen waited for each other?
+# Here are both, each at the best of its rates, in the same time: with the same uneven delays, and with delays that are all 1.
+
+
+# %% time
+def waiting(rate, seed, rounds):
+    """SGD on the mean of the gradients of all sixteen, in so many rounds."""
+    w, rng = numpy.zeros((65, 10), "float32"), numpy.random.default_rng(seed)
+    for _ in range(rounds):
+        samples = rng.integers(len(x), size=16 * 8)
+        w -= rate * gradient(w, x[samples], y[samples])
+    return [loss(w)]
+
+
+def rounds_in_time(seed):
+    """How many rounds, each as long as the slowest of sixteen, are over when the run above had made its last update."""
+    slowest = numpy.random.default_rng(seed).exponential(1.0, (100, 16)).max(axis=1)
+    return int((slowest.cumsum() <= runs["16, SGD"][1][seed][1].time).sum())
+
+
+tried = (0.5, 1, 2, 4, 8)
+uneven = best(tried, lambda rate, seed: waiting(rate, seed, rounds_in_time(seed)))
+even = best(tried, lambda rate, seed: waiting(rate, seed, 200 // 16))
+even_late = best(
+    (0.03, 0.06, 0.12, 0.25), lambda rate, seed: late(optimizer.SGD(learning_rate=rate), seed, delay=1.0)[:1]
+)
+print("rounds in the same time, uneven:", [rounds_in_time(seed) for seed in range(5)], "and even:", 200 // 16)
+print(f"uneven, waiting:     {spread(uneven[1][:, 0])}, rate {uneven[0]}")
+print(f"uneven, not waiting: {spread(ends['16, SGD'][1])}, rate {rates[1]}")
+print(f"even,   waiting:     {spread(even[1][:, 0])}, rate {even[0]}")
+print(f"even,   not waiting: {spread(even_late[1][:, 0])}, rate {even_late[0]}")
+assert (
+    max(ends["16, SGD"][1]) < min(uneven[1][:, 0])
+    and {uneven[0], even[0]} <= {1, 2, 4}
+    and even_late[0] in (0.06, 0.12)
+)
+assert numpy.median(even[1]) < numpy.median(even_late[1]) and min(even_late[1]) < max(even[1])
+assert {rounds_in_time(seed) for seed in range(5)} == {1, 3, 4}
+fresh = {}
+for name, found in {
+    "uneven": runs["16, SGD"][1],
+    "even": [late(optimizer.SGD(learning_rate=0.12), 0, delay=1.0)],
+}.items():
+    fresh[name] = numpy.mean([arrival.staleness <= 5 for _, store in found for arrival in store.arrivals])
+    print(f"{name}: {fresh[name]:.0%} of the gradients are at most 5 updates late")
+assert 0.3 < fresh["uneven"] < 0.36
+
+# %% time-read [markdown]
+# With uneven delays, waiting loses clearly: there is always someone slow, and only one to four rounds are over in that time.
+# With even delays nobody has to wait, and late gradients buy nothing: the two ways overlap, and the median is lower for those that wait.
+#
+# (The sixteen that are equally late need a smaller rate than those with random delays. After the first round, all of their gradients are 15 updates late; of the others a third are at most 5.)
+#
+# **What you pay.** Late gradients need smaller rates. It pays to be late only if waiting costs more.
+#
+# ## 6. Real processes
+#
+# Nothing above was sent anywhere. The same stores exist for processes that are started by MPI, on one machine or on many:
+# `"dist_sync"` for workers that wait, and `"dist_async"` for workers that do not.
+# A program asks the store which worker it is (`store.rank`), and takes its own samples.
+# Here is one that votes. It is written to a file, and started on two processes:
+
+# %% program
+program = (
+    "import numpy\nfrom minigrad import datasets, kv, np, optimizer\n\n"
+    + inspect.getsource(probabilities)
+    + inspect.getsource(gradient)
+    + """
+(x, y), _ = datasets.digits()
+x = numpy.hstack([x, numpy.ones((len(x), 1), "float32")])
+store = kv.create("dist_sync")
+store.set_gradient_compression({"type": "1bit", "momentum": 0.9})
+w = np.zeros((65, 10))
+store.init("w", w)
+store.set_optimizer(optimizer.Signum(learning_rate=0.03, momentum=0))
+rng = numpy.random.default_rng(0)
+for _ in range(80):
+    mine = rng.integers(len(x), size=(store.num_workers, 8))[store.rank]
+    store.push("w", np.array(gradient(w.asnumpy(), x[mine], y[mine])))
+    store.pull("w", out=w)
+numpy.save(f"weights-{store.rank}.npy", w.asnumpy())
+"""
+)
+with tempfile.TemporaryDirectory() as folder:
+    if find_spec("mpi4py"):
+        Path(folder, "votes.py").write_text(program)
+        command = [sys.executable, "-m", "minigrad", "launch", "-n", "2", "votes.py"]
+        subprocess.run(command, cwd=folder, check=True, timeout=120)
+        first, second = (numpy.load(Path(folder, f"weights-{rank}.npy")) for rank in range(2))
+        simulated = together(votes(0.03), one_bit, n=2)[0]
+        assert numpy.array_equal(first, second) and numpy.allclose(first, simulated, rtol=0, atol=1e-6)
+        print(
+            f"Two processes have the same weights, with the loss {loss(first):.3f}, and they are those of two simulated workers."
+        )
+    else:
+        print("Skipped: mpi4py is not installed. pip install -e '.[dist]' brings it, and an MPI for this machine.")
+
+# %% program-read [markdown]
+# In a terminal that is `minigrad launch -n 2 votes.py`, or `mpiexec -n 2 python -m mpi4py votes.py`.
+# A `Trainer` does the pushing and pulling for you: `gluon.Trainer(net.collect_params(), "sgd", kvstore=store)`. The README has such a program.
+#
+# | you save | with | the gradient is then | what to look at |
+# |---|---|---|---|
+# | bytes | votes: `{"type": "1bit", "momentum": 0.9}` and `Signum(momentum=0)` | without a length | the rate, which has to fall at the end |
+# | bytes | `{"type": "2bit", "threshold": ...}` | right in the sum, but late | the threshold, in units of the gradient |
+# | messages | larger batches, and the rate times as much | better than needed | whether the rate is below its limit |
+# | waiting | `delay=`, `"dist_async"` | late | `store.arrivals`, and a smaller rate |
+#
+# ## Exercises
+#
+# Below are three functions, each with a mistake that is easily made. Run a cell, and read what the check says.
+# Then replace the body by your own. Arrays are NumPy arrays, and nothing that is passed in may change.
+# If you are stuck, `minigrad exercises show sign_majority --hint 1` in a terminal has a hint, and `check(..., hint=3)` shows numbers.
+# Two more belong here: `signum_step` and `lars_ratio`.
+
+# %% majority-task
+from minigrad.exercises import EXERCISES, check
+from minigrad.exercises.statement import statement
+
+print(statement(EXERCISES["sign_majority"]))
+
+
+# %% majority
+def sign_majority(signs):
+    votes = sum(signs)
+    return numpy.where(votes >= 0, 1, -1)
+
+
+check("sign_majority", sign_majority)
+
+# %% two-bit-task
+print(statement(EXERCISES["two_bit_compress"]))
+
+
+# %% two-bit
+def two_bit_compress(g, residual, threshold):
+    r = residual + g
+    codes = numpy.sign(r) * (abs(r) >= threshold)
+    return codes, numpy.where(codes == 0, r, 0)
+
+
+check("two_bit_compress", two_bit_compress)
+
+# %% dcasgd-task
+print(statement(EXERCISES["dcasgd_step"]))
+
+
+# %% dcasgd-step
+def dcasgd_step(w, g, prev, *, lr, lamda):
+    return w - lr * (g + lamda * g**2 * (prev - w)), w
+
+
+check("dcasgd_step", dcasgd_step)
+
+# %% sources [markdown]
+# ## Sources
+#
+# * SignSGD, Signum, the majority vote: J. Bernstein, Y.-X. Wang, K. Azizzadenesheli, A. Anandkumar, "signSGD: compressed optimisation for non-convex problems", ICML 2018, Algorithms 1 to 3.
+# * Compression with a threshold and a residual: N. Strom, "Scalable distributed DNN training using commodity GPU cloud computing", Interspeech 2015.
+# * The linear scaling rule and warm-up: P. Goyal et al., "Accurate, large minibatch SGD: training ImageNet in 1 hour", arXiv:1706.02677, section 2.
+# * LARS: Y. You, I. Gitman, B. Ginsburg, "Large batch training of convolutional networks", arXiv:1708.03888, Algorithm 1.
+# * DCASGD: S. Zheng et al., "Asynchronous stochastic gradient descent with delay compensation", ICML 2017, Algorithms 1 and 2.
+# * The limit for late gradients follows from the roots of $z^{s+1} = z^s - \eta$: at the limit, one has length 1. Put $z = e^{i\varphi}$.
+#
+# MXNet's Signum sends no signs, the `lars` of its LBSGD is not that of the paper, and its DCASGD takes another weight for `prev`: see [the errata](errata.md).
