@@ -218,11 +218,12 @@ for label, rule, compression in (
     ("votes of a mean", votes(0.03), one_bit),
 ):
     ends = {b: [together(rule, compression, seed=seed, broken=b)[1][-1] for seed in range(3)] for b in (0, 2)}
-    print(f"{label:26}  {spread(ends[0])}  two of eight mad: {spread(ends[2])}")
+    mad = spread(ends[2]) if compression is None else "below 0.5"
+    print(f"{label:26}  {spread(ends[0])}  two of eight mad: {mad}")
     if compression is None:
         assert min(ends[2]) > 10
-    else:
-        assert max(ends[2]) < 0.6
+    else:  # which signs nearly cancel depends on the last bit of a sum, so only a bound is shown
+        assert max(ends[2]) < 0.5
     if compression == one_bit:
         assert max(ends[0]) < 0.25
 
