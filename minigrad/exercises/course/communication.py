@@ -142,6 +142,8 @@ def functions() -> Iterator[Probe]:
 
 def fails_in_check(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
     """What the probes say that are wrong: directions that do not reach everywhere, or a step of the wrong size."""
+    if all(x.results and np.asarray(x.results[0]).dtype.kind == "b" for x in found):
+        return [Symptom("shape-wrong", "a number is asked for, the relative error, not True or False.")]
     if all("element" in text for text in words):
         return [Symptom("wrong-operation", "the direction does not reach everywhere: draw every element of it.")]
     values = {text: float(np.ravel(x.results[0])[0]) for x, text in zip(found, words) if x.results and x.single}

@@ -69,6 +69,9 @@ def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom
         return [Symptom("off-by-one-boundary", "a row stays 0: a loop misses it.")]
     if values[0] >= 0 or values[-1] <= 0:
         return [Symptom("missing-term", "it is uniform from -b to b: here all weights have one sign.")]
+    peaked = np.mean((y - y.mean()) ** 4) > 2.1 * np.var(y) ** 2  # 1.8 for a uniform law, 3 for a normal one
+    if y.size > 1000 and len(values) > 10 and peaked:
+        return [Symptom("wrong-operation", "it is uniform: here small weights are more frequent than large ones.")]
     if len(values) < 10:
         return [Symptom("wrong-operation", "the weights have a few values only; uniform ones may have any.")]
     return []

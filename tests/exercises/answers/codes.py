@@ -211,7 +211,7 @@ codes = np.sign(g) * (np.abs(g) >= threshold)
 return (codes, g - threshold * codes)""",
         ),
         (
-            "wrong-operation",
+            "missing-term old-state-used wrong-operation",
             """r = residual + g
 codes = np.sign(g) * (np.abs(g) >= threshold)
 return (codes, r - threshold * codes)""",

@@ -181,6 +181,19 @@ WRONG = {
     "topological_order": [
         (
             "missing-term",
+            """order, seen, stack = [], {node}, [(p, False) for p in node.parents]
+while stack:
+    n, done = stack.pop()
+    if done:
+        order.append(n)
+    elif n not in seen:
+        seen.add(n)
+        stack.append((n, True))
+        stack += [(p, False) for p in n.parents]
+return order""",
+        ),
+        (
+            "missing-term",
             """out = []
 for p in node.parents:
     if p not in out:
@@ -214,15 +227,6 @@ while q:
         out.append(n)
         q += n.parents
 return out""",
-        ),
-        (
-            "recursion-limit state-shared",
-            """for p in node.parents:
-    if p not in order:
-        topological_order(p, order)
-if node not in order:
-    order.append(node)
-return order""",
         ),
         (
             "missing-term",
@@ -285,24 +289,43 @@ return order + [node]""",
     ],
     "backward": [
         (
-            "assignment-for-accumulation recursion-limit",
-            """node.grad = g
-for p, gp in zip(node.parents, node.vjp(g)):
-    backward(p, gp)""",
+            "upstream-missing",
+            """order, seen, stack = [], set(), [(node, False)]
+while stack:
+    n, done = stack.pop()
+    if done:
+        order.append(n)
+    elif n not in seen:
+        seen.add(n)
+        stack.append((n, True))
+        stack += [(p, False) for p in n.parents]
+node.grad = 1.0
+for n in reversed(order):
+    for p, part in zip(n.parents, n.vjp(1.0)):
+        p.grad = p.grad + part""",
+        ),
+        (
+            "assignment-for-accumulation",
+            """order, seen, stack = [], set(), [(node, False)]
+while stack:
+    n, done = stack.pop()
+    if done:
+        order.append(n)
+    elif n not in seen:
+        seen.add(n)
+        stack.append((n, True))
+        stack += [(p, False) for p in n.parents]
+node.grad = 1.0
+while order:
+    n = order.pop()
+    for p, part in zip(n.parents, n.vjp(n.grad)):
+        p.grad = part""",
         ),
         (
             "missing-term",
             """node.grad = 1.0
 for p, g in zip(node.parents, node.vjp(1.0)):
     p.grad = p.grad + g""",
-        ),
-        (
-            "extra-term order-wrong recursion-limit",
-            """if first:
-    node.grad = 1.0
-for p, g in zip(node.parents, node.vjp(node.grad)):
-    p.grad = p.grad + g
-    backward(p, False)""",
         ),
         (
             "recursion-limit",
