@@ -41,10 +41,10 @@ def check(tmp_path):
 
 
 def said(check, text, **options):
-    """What is said of the one answer in a text, which is wrong."""
+    """What is said of the one answer in a text, which is wrong, in one line."""
     (feedback,) = check(text, **options)
     assert not feedback
-    return str(feedback)
+    return " ".join(str(feedback).split())
 
 
 def test_a_right_answer_is_right_and_a_wrong_one_is_named(check):
