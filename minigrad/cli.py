@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="'minigrad COMMAND --help' tells more about a command.",
     )
     top.add_argument("--version", action="version", version=f"minigrad {minigrad.__version__}")
-    commands = top.add_subparsers(title="commands", required=True)
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     positive, natural = partial(at_least, 1), partial(at_least, 0)
 
     one = commands.add_parser(

@@ -41,8 +41,8 @@ class Feedback:
         return f"{self.exercise}: not yet ({', '.join(names)})" if names else f"{self.exercise}: not yet"
 
     def __str__(self) -> str:
-        lines = [self.headline, self.message, *(f"    {line}" for line in self.details)]
-        return "\n".join(filled(line) for line in lines if line)
+        lines = [self.message, *(f"    {line}" for line in self.details)]
+        return "\n".join([self.headline, *(filled(line) for line in lines if line)])
 
     __repr__ = __str__
 

@@ -23,7 +23,8 @@ def test_notebooks_have_exercises():
 def test_the_feedback_that_is_stored_names_a_mistake(name, cell):
     assert name in EXERCISES
     (output,) = cell["outputs"]
-    headline, message, *_ = "".join(output["data"]["text/plain"]).splitlines()
+    headline, *rest = "".join(output["data"]["text/plain"]).splitlines()
+    message = " ".join(line for line in rest if not line.startswith("    "))
     assert headline.startswith(f"{name}: not yet (") and headline.endswith(")")
     assert {*headline.partition("(")[2][:-1].split(", ")} <= {*MISTAKES}
     assert message.endswith(".")
