@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy
@@ -143,7 +144,10 @@ def test_a_marker_that_is_stopped_leaves_no_process(tmp_path, kind):
     file.write_text("def log_softmax(x):\n    import time; time.sleep(100)\n")
     root = str(Path(minigrad.__file__).parent.parent)
     command = [sys.executable, "-m", "minigrad", "check", str(file), "--seconds", "3"]
-    marker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": root}, stderr=subprocess.DEVNULL)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell has its background jobs ignore it
+    marker = subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": root}, stderr=subprocess.DEVNULL, preexec_fn=heard
+    )
     word, deadline = f"{file}\0log_softmax".encode(), time.monotonic() + 20
     while not processes_with(word) and time.monotonic() < deadline:
         time.sleep(0.05)
