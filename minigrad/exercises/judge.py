@@ -84,11 +84,8 @@ class Judgement:
         beside = self.beside()
         if not self.off and not beside:
             return Feedback(self.exercise.name, True, "All of it is right.")
-        explained: tuple[Neighbour, ...] = ()
-        if self.off and any(x.results is not None for x in self.found):
-            with numpy.errstate(all="ignore"), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                explained = self.explanation()
+        compared = self.off and any(x.results is not None for x in self.found)
+        explained = self.explanation() if compared else ()
         overwritten = "input-modified" in beside  # then numbers are wrong for that reason
         unexplained = self.off and not explained and not overwritten
         symptoms = [x for x in self.symptoms() if x.mistake not in beside] if unexplained else []
@@ -181,8 +178,6 @@ class Judgement:
 
     def explains(self, neighbour: Neighbour) -> bool:
         """Whether a neighbour does what the answer does, on every probe: first on one where the answer is wrong."""
-        if all(x.results is None for x in self.found):
-            return False
         text = neighbour.program
         if text is not None and text.lines and not self.called:
             return self.does(text)

@@ -67,13 +67,6 @@ class Program:
                 return None
         return replace(self, lines=tuple(lines.items()))
 
-    def with_line(self, name: str, new: ast.expr) -> Program:
-        """The same with one line replaced, or added before the result."""
-        lines = dict(self.lines)
-        last = lines.pop(RESULT)
-        lines[name] = new
-        return replace(self, lines=(*lines.items(), (RESULT, last)))
-
     def naming(self, names: Sequence[str]) -> Program:
         """The same with a line for each result that is a formula, called as the result is."""
         if not self.lines or len(self.results) != len(names):

@@ -342,9 +342,7 @@ class Block:
             child.hybridize(active, **kwargs)
 
     def programs(self) -> list[str]:
-        """The programs that `hybridize` has made so far: for each shape of the inputs the text of the NumPy calls, or,
-        as its first line says, of CuPy's. A network that was called and has none runs its Python code.
-        """
+        """The text of each program that `hybridize` has made, one for each input shape; if none, Python code runs."""
         return [] if self._replay is None else self._replay.programs()
 
     def summary(self, *inputs: Any) -> None:
