@@ -205,13 +205,13 @@ def outcomes(reader, damage, folder):
         path = folder / str(number) / "file"
         path.parent.mkdir()
         path.write_bytes(damage(whole, random.Random(number)))
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             found = reader.load(path)
         except MinigradError as error:
             found, sentence = None, str(error)
             assert sentence[-1] in ".!?" and len(sentence) < 1000 and "allow_pickle" not in sentence, sentence
-        assert time.perf_counter() - start < 1
+        assert time.process_time() - start < 1  # of its own, so that a busy machine makes no difference
         yield found
 
 
