@@ -74,10 +74,10 @@ def test_a_protocol_is_answered_quickly_and_without_advice(thing):
         thing._repr_png_  # noqa: B018
     assert type(caught.value) is AttributeError
     assert getattr(thing, "cuda", "default") == "default"
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(1000):
         hasattr(thing, "__array_interface_of_another__")
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
 
 
 def test_an_import_of_the_name_says_the_same():

@@ -206,13 +206,13 @@ def peak():
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
 Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
 for path in sorted(Path(sys.argv[1]).iterdir()):
-    before, start = peak(), time.perf_counter()
+    before, start = peak(), time.process_time()
     try:
         readers["".join(path.suffixes)](path)
         print(path.name, "was read")
     except FileError as error:
-        if peak() - before > 100 or time.perf_counter() - start > 1:
-            print(path.name, peak() - before, "MiB", time.perf_counter() - start, "seconds")
+        if peak() - before > 100 or time.process_time() - start > 1:
+            print(path.name, peak() - before, "MiB", time.process_time() - start, "seconds")
 print("done")
 """
 
