@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from minigrad.commands.launch import run_launch
 from minigrad.commands.output import DIGITS
 from minigrad.commands.surface import KINDS, run_surface
 from minigrad.commands.train import run_train
+from minigrad.commands.tutorials import run_tutorials
 from minigrad.errors import MinigradError
 from minigrad.exercises.forms import KINDS as FORMS
 from minigrad.plot.surfaces import SURFACES
@@ -48,6 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         tell("stopped")
         return 130
+    except BrokenPipeError:  # whoever read the output has read enough: minigrad equations | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
+        return 0
 
 
 def tell(sentence: str) -> None:
@@ -141,6 +146,19 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, default=Path("explorer.html"), metavar="FILE", help="default explorer.html")
     one.add_argument("--open", action="store_true", help="open it in a browser, too")
     one.set_defaults(run=run_explore)
+
+    one = commands.add_parser(
+        "tutorials",
+        help="copy the notebooks into a folder, and say how to open them",
+        description="Copy the notebooks, with the pages and tables that they use, into a folder of your own. Files "
+        "that are there already stay as they are. JupyterLab and VS Code open them.",
+        epilog="example: minigrad tutorials course --open",
+    )
+    one.add_argument(
+        "folder", nargs="?", type=Path, default=Path("tutorials"), metavar="FOLDER", help="default tutorials"
+    )
+    one.add_argument("--open", action="store_true", help="start JupyterLab, if it is installed, with the first")
+    one.set_defaults(run=run_tutorials)
 
     one = commands.add_parser(
         "figures",

@@ -9,6 +9,8 @@ import pytest
 
 from minigrad import cli
 
+ROOT = Path(cli.__file__).parents[1]
+
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path, monkeypatch):
@@ -40,7 +42,8 @@ def test_a_wrong_command_line_gets_the_usage_and_status_2(argv, capsys):
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["compare"], ["train"], ["surface"], ["explore"], ["figures"], ["launch"], ["equations"]]
+    "command",
+    [[], ["compare"], ["train"], ["surface"], ["explore"], ["tutorials"], ["figures"], ["launch"], ["equations"]],
 )
 def test_help_fits_into_80_columns(command, capsys):
     with pytest.raises(SystemExit) as leaving:
@@ -51,12 +54,17 @@ def test_help_fits_into_80_columns(command, capsys):
 
 def test_python_m_minigrad_is_the_command():
     def minigrad(*argv):
-        root = Path(cli.__file__).parents[1]
         return subprocess.run(
-            [sys.executable, "-m", "minigrad", *argv], cwd=root, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "minigrad", *argv], cwd=ROOT, capture_output=True, text=True, check=False
         )
 
     assert re.fullmatch(r"minigrad \d+\.\d+\.\d+\S*\n", minigrad("--version").stdout)
     refused = minigrad("train", "--optimizer", "x")
     assert refused.returncode == 2
     assert "Traceback" not in refused.stderr
+
+
+def test_whoever_reads_only_the_first_lines_sees_no_traceback():
+    command = f"'{sys.executable}' -m minigrad equations | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 1, "")

@@ -1,0 +1,72 @@
+"""`minigrad tutorials`: the notebooks in a folder of one's own, to run and to change."""
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from minigrad.disk import reading, replacing
+from minigrad.errors import AccessError, MissingFileError
+
+PACKAGE = Path(__file__).parents[1]
+HOMES = (PACKAGE / "tutorials", PACKAGE.parent / "tutorials")
+"""Where they are: inside a package that was installed; beside it in a checkout."""
+FIRST = "00-start-here.ipynb"
+BUILDING = ("[0-9]*.py", "build.py", "site/*", "__pycache__/*")
+"""What makes the notebooks and the site; readers do not need it."""
+
+
+def run_tutorials(arguments: argparse.Namespace) -> int:
+    """Copy what is not there yet, list the notebooks, and say how they are opened."""
+    folder: Path = arguments.folder
+    wanted = files(home())
+    new = [name for name in wanted if not (folder / name).exists()]
+    copy(home(), folder, new)
+    kept = f"; {len(wanted) - len(new)} were there and stay as they are" if len(new) < len(wanted) else ""
+    print(f"{folder}: {len(new)} files written{kept}\n")
+    for path in sorted(folder.glob("[0-9]*.ipynb")):
+        print(f"  {path.name:<34} {title(path)}")
+    if not find_spec("jupyterlab"):
+        print("\nTo run them: pip install jupyterlab, and this again; or open them in VS Code.")
+        return 0
+    command = [sys.executable, "-m", "jupyterlab", str(folder / FIRST)]
+    print(f"\nTo run them:\n  {shlex.join(command)}")
+    return subprocess.call(command) if arguments.open else 0
+
+
+def home() -> Path:
+    """The folder that has them; MissingFileError if the package was installed without."""
+    for folder in HOMES:
+        if (folder / FIRST).is_file():
+            return folder
+    raise MissingFileError("This minigrad was installed without its tutorials; its source has them.")
+
+
+def files(source: Path) -> list[Path]:
+    """What readers need, relative to the folder."""
+    found = sorted(path.relative_to(source) for path in source.rglob("*") if path.is_file())
+    return [path for path in found if not any(path.match(pattern) for pattern in BUILDING)]
+
+
+def copy(source: Path, target: Path, names: list[Path]) -> None:
+    """Copy files by name, each whole or not at all; AccessError if there can be no such folder."""
+    for name in names:
+        try:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AccessError(f"{str(target)!r} cannot be a folder: {error.strerror}; name another.") from None
+        with reading(source / name) as old, replacing(target / name) as new:
+            new.write(old.read())
+
+
+def title(notebook: Path) -> str:
+    """The first heading of a notebook, or nothing if there is none any more."""
+    try:
+        with reading(notebook) as file:
+            first = "".join(json.load(file)["cells"][0]["source"])
+    except (ValueError, LookupError, TypeError):
+        return ""
+    return first.partition("\n")[0].removeprefix("# ")
