@@ -17,8 +17,10 @@ from typing import BinaryIO, TypeAlias
 
 from minigrad.errors import AccessError, ArgumentError, FileError, KeywordError, MissingFileError
 
-if sys.platform != "win32":  # where a file that is open cannot be removed anyway
+try:
     import fcntl
+except ImportError:  # Windows, where a file that is open cannot be removed; a browser, where nobody else writes
+    fcntl = None  # type: ignore[assignment]
 
 FilePath: TypeAlias = str | os.PathLike[str]
 _TEMPORARY = re.compile(r"\.minigrad-[0-9a-f]{16}\.tmp")
@@ -177,7 +179,7 @@ def _new_file(folder: Path, mode: int | None) -> tuple[BinaryIO, Path]:
         temporary = folder / f".minigrad-{os.urandom(8).hex()}.tmp"
         new = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         file = os.fdopen(os.open(temporary, new, 0o666 if mode is None else 0o600), "r+b")
-        if sys.platform != "win32":
+        if fcntl:
             with contextlib.suppress(OSError):  # this disk has no locks: then nobody removes it
                 fcntl.flock(file, fcntl.LOCK_EX)
         if os.fstat(file.fileno()).st_nlink:
@@ -191,7 +193,7 @@ def _remove_stale(folder: Path) -> None:
         for entry in entries:
             if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                 with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
-                    if sys.platform != "win32":
+                    if fcntl:
                         file = stack.enter_context(Path(entry.path).open("rb"))
                         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     Path(entry.path).unlink()

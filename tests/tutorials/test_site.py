@@ -1,0 +1,93 @@
+"""The reference shows docstrings as they are meant. (`.ci/run` builds the whole site, with warnings as errors.)"""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+import minigrad.optimizer
+
+SITE = Path(__file__).parents[2] / "tutorials" / "site"
+
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(f"site_{name}", SITE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+api, build = load("api"), load("build")
+
+
+def hard(x, *others, scale=1.0, **kwargs):
+    """Text with a star *, w_t and `w_t`.
+
+    Let x be it:
+
+        y = x**2
+
+    Arguments:
+        x: what goes
+        in.
+        scale (or size): a_b.
+        Others, such as wd: see there.
+
+    >>> hard(1)
+    """
+
+
+def test_a_docstring_becomes_text_blocks_and_a_list():
+    assert api.body(hard).split("\n\n") == [
+        r"Text with a star \*, w\_t and `w_t`.",
+        "Let x be it:",
+        "```text\ny = x**2\n```",
+        "Arguments:",
+        "* **x**: what goes\n  in.\n* **scale (or size)**: a\\_b.\n* Others, such as wd: see there.",
+        "```pycon\n>>> hard(1)\n```",
+    ]
+
+
+def test_a_signature_has_names_and_defaults_but_no_types_and_no_addresses():
+    sense = object()
+
+    def other(x: int, when=print, sense=sense) -> float: ...
+
+    assert api.signature(hard) == "(x, *others, scale=1.0, **kwargs)"
+    assert api.signature(other) == "(x, when=print, sense=object)"
+
+
+def test_every_optimizer_has_an_entry_and_no_module_of_numpy_has():
+    page = api.page(minigrad.optimizer)
+    for name in minigrad.optimizer.__all__:
+        assert f"minigrad.optimizer.{name}" in page
+    assert "numpy.float32" not in api.page(minigrad.np)
+
+
+@pytest.mark.parametrize(
+    ("jupyter", "site"),
+    [("(#What-should-I-use?)", "(#what-should-i-use)"), ("(#RMSProp-(Centered", "(#rmsprop-centered")],
+)
+def test_links_within_a_notebook_are_those_of_the_site(jupyter, site):
+    cell = {"cell_type": "markdown", "source": [f"see [it]{jupyter})\n"]}
+    build.adapted({"cells": [cell]})
+    assert cell["source"].startswith(f"see [it]{site})")
+
+
+def test_each_formula_of_an_output_is_shown_on_its_own():
+    output = {"data": {"text/latex": ["$$a$$", "$$b$$"], "text/plain": ["..."]}}
+    build.adapted({"cells": [{"cell_type": "code", "outputs": [output]}]})
+    assert output["data"] == {"text/markdown": "$$a$$\n\n$$b$$"}
+
+
+@pytest.mark.parametrize(
+    ("html", "fetched"),
+    [
+        ('<script src="https://cdn.example/x.js">', True),
+        ('<link rel="stylesheet" href="//cdn.example/x.css">', True),
+        ('<script src="_static/x.js">', False),
+        ('<a href="https://arxiv.org/abs/1412.6980">', False),
+    ],
+)
+def test_what_a_page_fetches_is_told_from_what_it_links_to(html, fetched):
+    assert bool(build.FETCHED.search(html)) is fetched

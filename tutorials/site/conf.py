@@ -1,0 +1,40 @@
+"""How Sphinx builds the site: notebooks as they are stored, formulas as MathML, and nothing from another host."""
+
+from docutils.nodes import SkipNode
+from latex2mathml.converter import convert
+
+import minigrad
+
+project = "minigrad"
+version = release = minigrad.__version__
+extensions = ["myst_nb"]
+exclude_patterns = ["tutorials/errata/*"]
+suppress_warnings = ["myst.header"]  # the guide has the headings of its original
+
+myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
+myst_heading_anchors = 4
+nb_render_markdown_format = "myst"
+nb_execution_mode = "off"  # .ci/run compares what is stored with what the cells give
+
+smartquotes = False  # quotes are those of Python
+html_theme = "furo"
+html_title = "minigrad"
+html_copy_source = False
+html_show_sphinx = False
+html_math_renderer = "mathml"
+html_css_files = ["site.css"]
+
+
+def formula(display):
+    """A visitor that writes a formula of LaTeX in the form that browsers render themselves."""
+
+    def visit(writer, node):
+        text = node.astext().replace("{aligned}", "{align*}")  # the name that latex2mathml knows
+        writer.body.append(convert(text, display=display))
+        raise SkipNode
+
+    return visit, None
+
+
+def setup(app):
+    app.add_html_math_renderer("mathml", formula("inline"), formula("block"))
