@@ -24,7 +24,7 @@ import time
 
 import matplotlib.pyplot as plt
 
-from minigrad import autograd, cpu, datasets, gluon, gpu, init, np, num_gpus, optimizer, random
+from minigrad import autograd, cpu, datasets, gluon, gpu, init, np, npx, num_gpus, optimizer, random
 from minigrad.errors import DeviceError
 from minigrad.plot.style import frame
 
@@ -140,7 +140,7 @@ print(f"the digits and the network are on {ctx}; the loss falls from {first:.2f}
 assert {p.list_ctx()[0] for p in net.collect_params().values()} == {ctx} and loss.mean().item() < first / 5
 
 # %% ctx-read [markdown]
-# `as_in_ctx(ctx)` and `initialize(ctx=ctx)`: that is all. Layers, losses, the Trainer and your own code stay as they are.
+# `as_in_ctx(ctx)` and `initialize(ctx=ctx)`: that is all. Layers, losses and the Trainer stay as they are, and so does your own code if it calls `minigrad.np` and not NumPy.
 #
 # All arrays of a calculation have to be on the same device. If they are not, you are told so, and nothing is copied behind your back.
 # `cpu(0)` and `cpu(1)` are the same processor under two names, with which you can try that here:
@@ -184,26 +184,19 @@ assert (handed_over, done) == (1000, 2510)
 
 
 # %% measure
-def wait(ctx):
-    """Until the device has done all that it was handed. A CPU has done it already."""
-    if ctx.device_type == "gpu":
-        with ctx:
-            ctx.xp.cuda.Device().synchronize()
-
-
-def seconds(work, ctx, repeat=50):
+def seconds(work, repeat=50):
     """The mean time of one call of `work`."""
     for _ in range(5):
         work()
-    wait(ctx)
+    npx.waitall()  # until the device has done all that it was handed; a CPU has done it already
     start = time.perf_counter()
     for _ in range(repeat):
         work()
-    wait(ctx)
+    npx.waitall()
     return (time.perf_counter() - start) / repeat
 
 
-took = seconds(step, ctx)
+took = seconds(step)
 assert 0 < took < 1
 if num_gpus():  # where this notebook was built there was none to measure
     print(f"{1e6 * took:.0f} microseconds a step on {ctx}")
@@ -216,7 +209,9 @@ if num_gpus():  # where this notebook was built there was none to measure
 # A training step of minigrad hands everything over and waits for nothing: not the losses, not the gradients, not the optimizer.
 # Python has to wait when *you* look at a value: `x.item()`, `float(x)`, `x.asnumpy()`, `print(x)`, `if x > 0:`.
 #
-# Those can be counted on any machine. An `Observer` is told of every operation, and of every value that is read:
+# (That is why labels and indices are not checked on a GPU, as they are on a CPU: to check them is to look at them.)
+#
+# Looks can be counted on any machine. An `Observer` is told of every operation, and of every value that is read:
 
 # %% waiting
 from minigrad.engine.modes import Observer, observing
@@ -270,7 +265,7 @@ assert [*found.values()] == [0, 100, 1]
 #
 # ## 4. The device's part
 #
-# A step of Adam does a dozen operations with each weight, and yet it hardly computes. What takes time is to fetch numbers from memory and to bring them back.
+# Adam does more than a dozen operations with each weight in a step, and yet it hardly computes. What takes time is to fetch numbers from memory and to bring them back.
 # So count what travels. These are Adam's calls to NumPy (what begins with `_s` is a number, all else are arrays as large as the weights):
 
 # %% traffic
@@ -317,9 +312,9 @@ assert all(separately(rule) > 4 * together(rule) for rule in rules[2:])
 # %% bandwidth-text [markdown]
 # This gives a number to hold a measurement against. The memory of a device moves so many bytes a second, and you can measure how many: copy an array to another, which moves it twice.
 # A step that moves $b$ bytes for each of $n$ weights cannot be faster than $b \, n$ divided by that.
-# The quotient, *share of a copy*, says how good a kernel is, whatever the device. `tests/benchmarks/gpu.py` prints it for every rule.
+# This shortest time, divided by the time that you measure, is the *share of a copy*. It says how good a kernel is, whatever the device. `tests/benchmarks/gpu.py` prints it for many rules.
 #
-# It also says when the device is the slower of the two. Put in your own numbers; these are examples:
+# You can also work out when the memory is slower than Python, which has one call to make for a step of Adam. Put in your own numbers; these are examples:
 
 # %% bandwidth
 bytes_a_second, seconds_a_call, bytes_a_weight = 2e12, 10e-6, 4 * together(optimizer.Adam())
@@ -506,7 +501,8 @@ assert len(net.programs()) == 2 and len(x) % 100 == 38
 #
 # ## Exercises
 #
-# Two of the lines of the program are for you, as functions. `check` says whether an answer is right, and if not, which mistake it makes.
+# Two parts of the program are for you to write. `check` says whether an answer is right, and if not, where it is wrong.
+#
 # The backward pass of a layer:
 
 # %% exercise-dense
@@ -525,6 +521,9 @@ def dense_backward(g, x, W):
 
 
 check("dense_backward", dense_backward)
+
+# %% exercise-relu-task [markdown]
+# And that of ReLU:
 
 # %% exercise-relu
 print(statement(EXERCISES["relu_vjp"]))
