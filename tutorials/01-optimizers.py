@@ -1091,4 +1091,6 @@ margin("custom")
 # * [Autograd from nothing](02-autograd-from-nothing.ipynb): where the gradients come from.
 # * [The errata](errata.md): the notes in full, with examples, and those on the rules that the guide does not have.
 # * [Dialects](dialects.md): what the same rule means in PyTorch, Keras, optax and MXNet.
-# * `gluon/trainer.py`, `gluon/loss/`, `initializer/`, `lr_scheduler/` and `kvstore/` in the folder `minigrad`: the Trainer, losses, first weights, schedules and stores.
+# * [Around the optimizer](11-around-the-optimizer.ipynb): losses, first weights, metrics and stores, and how to write your own.
+# * [A rate that changes](06-schedules.ipynb): schedules of the learning rate.
+# * `gluon/trainer.py` in the folder `minigrad`: the Trainer.

@@ -19,6 +19,10 @@ def test_notebooks_have_exercises():
     assert CHECKS
 
 
+def test_an_exercise_names_a_notebook_that_exists():
+    assert {exercise.lesson for exercise in EXERCISES.values()} - {""} <= {source.stem for source in SOURCES}
+
+
 @pytest.mark.parametrize(("name", "cell"), CHECKS)
 def test_the_feedback_that_is_stored_names_a_mistake(name, cell):
     assert name in EXERCISES

@@ -27,7 +27,7 @@ def huber_probes() -> Iterator[Probe]:
     yield probe("differences of exactly rho", numpy.array([[1.0, -2.0], [0.5, 4.0]]), numpy.zeros((2, 2)), 2.0)
 
 
-@exercise(huber_probes, results="loss", lesson="11-losses", edits=EDITS)
+@exercise(huber_probes, results="loss", lesson="11-around-the-optimizer", edits=EDITS)
 def huber_loss(pred: Any, label: Any, rho: float) -> Any:
     """Huber's loss, a number for each sample.
 
@@ -64,7 +64,7 @@ def kernel_probes() -> Iterator[Probe]:
         yield probe(f"size {size}", size)
 
 
-@exercise(kernel_probes, results="kernel", lesson="11-losses", edits=[terms])
+@exercise(kernel_probes, results="kernel", lesson="11-around-the-optimizer", edits=[terms])
 def bilinear_init(size: int) -> Any:
     """First weights of a layer that enlarges pictures: a tent.
 
@@ -165,7 +165,7 @@ def stored(returned: Any, args: tuple[Any, ...]) -> list[Any]:
     return [*(store[key] for key in store.first), float(same)]
 
 
-@exercise(store_probes, results="a b c in_place", lesson="08-kvstore", observe=stored)
+@exercise(store_probes, results="a b c in_place", lesson="11-around-the-optimizer", observe=stored)
 def clipping_updater(key: Any, grad: Any, weights: Any, *, lr: float, limit: float) -> None:
     """An updater of a store of parameters, which limits each element of a gradient.
 
@@ -208,7 +208,7 @@ def metric_probes() -> Iterator[Probe]:
     yield probe("float32", rng.normal(size=(5, 4)).astype("float32"), rng.integers(0, 4, size=5), 2)
 
 
-@exercise(metric_probes, results="accuracy", lesson="11-losses", edits=[reductions])
+@exercise(metric_probes, results="accuracy", lesson="11-around-the-optimizer", edits=[reductions])
 def top_k_accuracy(scores: Any, labels: Any, k: int) -> Any:
     """How often the right class is among the k that score highest.
 

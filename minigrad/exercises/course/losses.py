@@ -18,7 +18,7 @@ from minigrad.exercises.outcome import Outcome
 from minigrad.exercises.probes import Probe, probe, spread
 
 EDITS = [terms, reductions, everywhere, products, constants, ends, results, rescaled]
-LESSON = "11-losses"
+LESSON = "11-around-the-optimizer"
 
 
 def scores() -> Iterator[tuple[str, Any]]:

@@ -78,7 +78,13 @@ def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom
 
 
 @exercise(
-    sizes, results="weight", lesson="11-losses", edits=[terms], observe=drawn, agree=same_law, symptoms=fails_in_law
+    sizes,
+    results="weight",
+    lesson="11-around-the-optimizer",
+    edits=[terms],
+    observe=drawn,
+    agree=same_law,
+    symptoms=fails_in_law,
 )
 def xavier_uniform(rng: Any, n_out: int, n_in: int) -> Any:
     """First weights of a Dense layer, after Glorot and Bengio (2010), equation 16.
