@@ -48,7 +48,9 @@ def drawn(name: str) -> bytes:
 def index() -> str:
     """The page that leads to the others."""
     rows = [("rule", "what it does")]
-    rows += [(f"[{chapters()[name].heading}]({name}.md)", next(idea(name))) for name in names()]
+    for name in names():
+        first = next(idea(name)).partition(": ")[2]
+        rows.append((f"[{chapters()[name].heading}]({name}.md)", first[0].upper() + first[1:]))
     return (HERE.parent / "papers" / "head.md").read_text(encoding="utf-8") + f"\n{errata.tabled(rows)}\n"
 
 
@@ -130,7 +132,8 @@ def algorithm(found: Paper) -> Iterator[str]:
     """An algorithm of a paper, what its letters are here, and why."""
     yield f"{found.source}:"
     yield f"```python\n{found.program}\n```"
-    yield errata.wrapped(f"`optimizer.{found.here}` takes the same steps. After each of them:")
+    where = f" if its gradients are those at `{found.at}`" if found.at != "w" else ""
+    yield errata.wrapped(f"`optimizer.{found.here}` takes the same steps{where}. After each of them:")
     yield errata.tabled([("here", "there"), *((f"`{x}`", f"`{y}`") for x, y in found.letters.items())])
     yield inspect.cleandoc(found.walk.__doc__ or "")
 
