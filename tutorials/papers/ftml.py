@@ -30,5 +30,5 @@ def algorithm_1(θ, gradient, η, β1=0.6, β2=0.999, ε=1e-8):
 
 
 def picture():
-    """`d`, by which the slope `z` is divided, is larger for the steep weight y."""
+    """The weight is `-z / d`. For the steep weight y, `d` is larger, so that y sets out no faster than x."""
     return plot.states(optimizer.FTML(learning_rate=0.5), "valley", steps=60)

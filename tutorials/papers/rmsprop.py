@@ -32,9 +32,9 @@ def lecture(w, gradient, ε):
     v="Δ",
 )
 def graves(w, gradient, aleph=0.95, beth=0.9, gimel=0.0001, daleth=0.0001):
-    r"""Here $\epsilon$ is the gradient, as in the paper, and the four factors are its Hebrew letters, spelled out. The
-    difference $n-g^2$ is the variance of the gradient. In exact arithmetic it is never below 0; here it is also kept
-    from becoming so by rounding."""
+    r"""$\epsilon$ is the gradient, as in the paper, and the four factors are the paper's Hebrew letters, spelled out.
+    The difference $n-g^2$ is the variance of the gradient, which in exact arithmetic is never below 0. minigrad sees to
+    it that rounding does not make it so, either."""
     n = g = Δ = 0
     while True:
         ε = gradient(w)
