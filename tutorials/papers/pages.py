@@ -93,8 +93,7 @@ def rule(name: str) -> Iterator[str]:
     """The equations in all their forms, and what their symbols mean."""
     plain, prepared = optimizer.create(name), equations.preparation(name)
     forms = list(equations.forms(name))
-    file = f"minigrad/optimizer/{name}.py"
-    yield f"Printed from [`{file}`](../../{file}):"
+    yield f"Printed from `minigrad/optimizer/{name}.py`:"
     yield displayed(lines(plain))
     for changed, form in forms:
         yield f"With `{equations.listed(changed)}`:"
