@@ -90,20 +90,21 @@ def executed(book):
             if len(output.get("data", {}).get("text/html", "")) > LARGEST:
                 del output.data["text/html"]
             if "image/png" in output.get("data", {}):
-                output.data["image/png"], output.metadata = plain_png(output.data["image/png"]), {}
+                png = plain_png(base64.b64decode(output.data["image/png"]))
+                output.data["image/png"], output.metadata = base64.b64encode(png).decode(), {}
     return book
 
 
-def plain_png(encoded):
+def plain_png(png):
     """A picture in 256 colours, without the names and versions of the programs that made it."""
     from PIL import Image
 
     smaller = io.BytesIO()
-    picture = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA")
+    picture = Image.open(io.BytesIO(png)).convert("RGBA")
     white = Image.new("RGBA", picture.size, "white")
     few = Image.alpha_composite(white, picture).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     few.save(smaller, "png", optimize=True)
-    return base64.b64encode(smaller.getvalue()).decode()
+    return smaller.getvalue()
 
 
 def differences(old, new):

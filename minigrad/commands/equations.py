@@ -16,8 +16,9 @@ from minigrad.arguments import arguments_of
 from minigrad.commands.output import WIDTH
 from minigrad.commands.settings import settings
 from minigrad.errors import MinigradError
-from minigrad.optimizer.readings.legend import Entry, entries
-from minigrad.optimizer.readings.lines import Lines
+from minigrad.optimizer.readings.legend import MEANINGS, Entry, entries
+from minigrad.optimizer.readings.lines import RAW, Lines
+from minigrad.optimizer.readings.notation import Notation
 from minigrad.optimizer.readings.text import Text, plain, table
 from minigrad.optimizer.rule import ancestors
 
@@ -92,16 +93,16 @@ def full(name: str, given: Mapping[str, Any]) -> Iterator[str]:
         yield indented(source)
 
 
-def symbols(rules: Iterable[optimizer.Optimizer]) -> Iterable[Entry]:
+def symbols(rules: Iterable[optimizer.Optimizer], notation: type[Notation] = Text) -> Iterable[Entry]:
     """One legend for several forms of a rule: values only where a symbol has the same in all of them."""
     found: dict[str, Entry] = {}
     for rule in rules:
-        for entry in entries(Text(Lines(rule))):
+        for entry in entries(notation(Lines(rule))):
             symbol = entry.symbol.split(" = ")[0]
             known = found.setdefault(symbol, entry)
             if known.symbol != entry.symbol:
                 found[symbol] = Entry(symbol, entry.meaning)
-    if {"g_t", "∇_t"} <= {*found}:  # in some of the forms the gradient is prepared
+    if sum(entry.meaning == MEANINGS[RAW] for entry in found.values()) > 1:  # in some forms the gradient is prepared
         found["g_t"] = Entry("g_t", "gradient, as the rule gets it")
     return found.values()
 
@@ -136,7 +137,15 @@ def preparation(name: str) -> optimizer.Optimizer:
 
 
 def by_hand(name: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """Two steps on a weight that shows what the rule does: a number, or what has a length, or a row."""
+    """Two steps, and with which arguments."""
+    changed, steps = two_steps(name, given)
+    heading = f"worked by hand{f', with {listed(changed)}' if changed else ''}:"
+    yield textwrap.fill(heading, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    yield indented(steps)
+
+
+def two_steps(name: str, given: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """Arguments, and two steps on a weight that shows what the rule does: a number, or what has a length, or a row."""
     changed = given or WORKED.get(name.lower(), {})
     rule = optimizer.create(name, **changed)
     used = {x.op for x in ancestors([x for _, x in Lines(rule).lines])}
@@ -146,9 +155,7 @@ def by_hand(name: str, given: Mapping[str, Any]) -> Iterator[str]:
         worked = rule.worked([3.0, 4.0], [[0.6, -0.8], [-0.3, 0.0]])
     else:
         worked = rule.worked(1.0, [0.5, -0.25])
-    heading = f"worked by hand{f', with {listed(changed)}' if changed else ''}:"
-    yield textwrap.fill(heading, WIDTH, initial_indent="  ", subsequent_indent="    ")
-    yield indented(worked.text(WIDTH - 4))
+    return changed, worked.text(WIDTH - 4)
 
 
 def reference(rule: optimizer.Optimizer) -> str:

@@ -151,12 +151,13 @@ def finding(runs: Sequence[Run]) -> str:
 
 def note(runs: Sequence[Run]) -> str:
     """How the picture was made."""
-    given = [run.label for run in runs if not run.tuned and rate(run.history.optimizer) != "no rate"]
+    rated = [run for run in runs if rate(run.history.optimizer) != "no rate"]
+    given = [run.label for run in rated if not run.tuned]
     tried = f"the best of {len(RATES)} from {RATES[0]:g} to {RATES[-1]:g} for this surface, start and number of steps"
-    if len(given) == len(runs):
-        rates = "Rates as given."
+    if len(given) == len(rated):
+        rates = "Rates as given. " if rated else ""
     else:
-        rates = f"Rates: {tried}{'; as given: ' + ', '.join(given) if given else ''}."
+        rates = f"Rates: {tried}{'; as given: ' + ', '.join(given) if given else ''}. "
     noise = runs[0].history.noise
     how = f"Noise of {noise:g} on each gradient." if noise else "No noise on the gradients."
-    return f"{rates} {how} Starts: the one shown and {NEARBY} nearby."
+    return f"{rates}{how} Starts: the one shown and {NEARBY} nearby."

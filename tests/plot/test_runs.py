@@ -101,6 +101,7 @@ def test_the_note_says_where_the_rates_come_from():
     assert "as given: adam" in note(compared(["sgd", optimizer.Adam()], steps=5))
     assert "Noise of 1 on each gradient." in note(compared(optimizer.SGD(), "noisy", steps=5))
     assert "as given" not in note(compared(["sgd", "adadelta"], steps=5))
+    assert note(compared("adadelta", steps=5)).startswith("No noise")
 
 
 def test_what_cannot_be_compared_is_refused_with_what_to_do():

@@ -36,6 +36,8 @@ def margin(name: str) -> Markdown:
             said = " ".join(spoken(replace(claim, evidence="")) for claim in entry.says)
             lines.append(f"> * {title(entry)} {entry.notice} {said}".replace("](#", "](errata.md#"))
     more = f"[Errata, with examples](errata.md#{chapters()[name].anchor})"
+    if (HERE.parent / "rules" / f"{name}.md").exists():
+        more = f"{more}, and [all about the rule on a page](rules/{name}.md)"
     if only_mxnet:
         more = f"Wrong in MXNet 1.9.1, but not in the guide: {'; '.join(only_mxnet)}. {more}"
     return Markdown("\n".join([*lines, ">", f"> {more}"]) if lines else f"> Nothing here is wrong in the guide. {more}")
@@ -62,11 +64,20 @@ def dialects(measured: Measured) -> str:
     parts = [(HERE / "dialects.md").read_text(encoding="utf-8").format(evidence=definitions(kinds))]
     for chapter in chapters().values():
         if chapter.dialects:
-            rows = [COLUMNS, *map(cells, chapter.dialects)]
-            columns = [column for column in zip(*rows) if {*column[1:]} - {"", "none"}]
-            lines = ["| " + " | ".join(row) + " |" for row in zip(*columns)]
-            parts += [f"## {chapter.heading}", "\n".join([lines[0], "|" + "---|" * len(columns), *lines[1:]])]
+            parts += [f"## {chapter.heading}", spoken_by(chapter)]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def spoken_by(chapter: Chapter) -> str:
+    """The table of a rule's dialects, without columns that say nothing."""
+    columns = [column for column in zip(COLUMNS, *map(cells, chapter.dialects)) if {*column[1:]} - {"", "none"}]
+    return tabled(list(zip(*columns)))
+
+
+def tabled(rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown, from its head and its rows."""
+    head, *lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([head, "|" + "---|" * len(rows[0]), *lines])
 
 
 COLUMNS = ("who", "rate", "ε", "decay", "momentum", "bias correction", "first step", "here", "known from")
