@@ -8,7 +8,7 @@ import minigrad
 project = "minigrad"
 version = release = minigrad.__version__
 extensions = ["myst_nb"]
-exclude_patterns = ["tutorials/errata/*"]
+exclude_patterns = ["tutorials/errata/*", "tutorials/papers/*"]
 suppress_warnings = ["myst.header"]  # the guide has the headings of its original
 
 myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
@@ -29,7 +29,7 @@ def formula(display):
     """A visitor that writes a formula of LaTeX in the form that browsers render themselves."""
 
     def visit(writer, node):
-        text = node.astext().replace("{aligned}", "{align*}")  # the name that latex2mathml knows
+        text = node.astext().replace("{aligned}", "{align*}").replace(r"\\[4pt]", r"\\")  # what latex2mathml knows
         writer.body.append(convert(text, display=display))
         raise SkipNode
 
