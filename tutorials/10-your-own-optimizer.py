@@ -63,13 +63,17 @@ plot.trajectory(runs)
 # Each weight has a step length $\Delta$ of its own. While the gradient keeps its sign, the length grows by a fifth in each step.
 # When the sign changes, the weight has jumped over the bottom: the length is halved, and the weight waits for one step.
 #
-# Along the valley steps become longer, across it shorter. Gradient descent has one rate for both.
+# So steps become longer along the valley than across. Gradient descent has one rate for both.
 
 # %% rprop-check
 ends = {run.label: run.ends for run in runs}
 for label, several in ends.items():
     print(f"{label:6} after 60 steps, from five starts: {min(several):.0e} to {max(several):.0e} above the minimum")
 assert max(ends["rprop"]) < 1e-6 < 1e-3 < min(ends["sgd"])
+
+along, across = runs[0].history.states["d"].max(axis=0)
+print(f"longest step of Rprop: {0.1 * along:.2f} along the valley, {0.1 * across:.2f} across")
+assert along > 1.5 * across
 
 # %% steps-text [markdown]
 # ## 1. The three steps of the guide
@@ -409,7 +413,7 @@ assert numpy.isclose((matrix * (U @ Vt)).sum(), S.sum()) and others < S.sum() / 
 # %% muon-refused
 class NotYet(optimizer.Optimizer):
     def rule(self, w, g, *, lr):
-        return w - lr * (g @ g.T) @ g
+        return w - lr * (g @ w)
 
 
 try:
@@ -458,7 +462,7 @@ Muon(learning_rate=0.02, wd=0.01)
 # The rule asks for `wd`, and so the decay is left to it and is not part of $g$: it stands beside the step, as in AdamW.
 # The root makes steps of tall matrices longer, as the authors' code does; for the square ones below it is 1.
 #
-# Beware of `learning_rate=0.02` in an `__init__` of your own. It is handed on as if the user had written it, and an explicit rate overrides that of a schedule. The first draft of this notebook had it, and below, all rates gave the same result. So leave the rate to `**kwargs`.
+# Beware of `learning_rate=0.02` in an `__init__` of your own. It is handed on as if the user had written it, and an explicit rate overrides that of a schedule. The first draft of this notebook had it, and below, all rates gave the same result. So leave the rate to `**kwargs`. ([Failures](13-failures.ipynb) has more of this kind.)
 #
 # ### Which parameters?
 #
