@@ -12,7 +12,7 @@
 # * write a rule that needs more than one weight at a time, and one whose answer is not where its gradients are taken,
 # * check a rule against numbers that do not come from itself.
 #
-# You need gradient descent with minibatches and momentum (notebook 03). It helps to know what a matrix product and a singular value are; the second is explained.
+# You need gradient descent with minibatches and momentum (notebook 03). For Muon you should know what a matrix product is; singular values are explained.
 # It takes about twenty minutes. Run the cells in order, with Shift+Enter.
 #
 # This is the first rule. It runs down a valley beside gradient descent:
@@ -736,7 +736,7 @@ assert (z > 5 * x).all() and (abs(y / x - 1) < 0.3).all()
 # After 50 and 100 updates $x$ is lower than momentum, and after that the two are about equal.
 # One run has done what took five, and nobody had to say beforehand how long it would be.
 #
-# The point $z$, which takes the steps, is never anywhere good. It is the mean that is.
+# The point $z$, which takes the steps, is never in a good place. The mean of its places is one.
 # $y$ is about as good as $x$ here. The authors say to evaluate at $x$, and that the method needs tuning like any other; so it does, its rate of 2 is ten times that of momentum.
 #
 # ## 7. Before you believe in a rule

@@ -11,7 +11,7 @@
 # * make the small experiments that find them: most take one line,
 # * ask six questions of a network before you let it run overnight.
 #
-# You need gradient descent with minibatches (notebook 03). Adam and the other rules are named, but what you need of them is said.
+# You need gradient descent with minibatches (notebook 03). Adam and other rules appear; what you need to know of them is said where they do.
 # It takes about twenty minutes. Run the cells in order, with Shift+Enter.
 
 # %% runs
@@ -78,7 +78,7 @@ def read_correctly(net):
 
 
 # %% mistakes-text [markdown]
-# These are the first eight. (Do not read on if you want to guess what each is from the picture alone.)
+# These are the first eight. (If you want to guess what each of them is, skip the code and look at the picture first.)
 
 
 # %% mistakes
@@ -189,7 +189,7 @@ with numpy.errstate(all="ignore"):
 assert broken.all()
 
 # %% zero-read [markdown]
-# Even a white pixel says 0 times NaN, which is NaN, to every hidden unit. So two steps are enough to lose everything.
+# Even a white pixel passes 0 times NaN, which is NaN, on to every hidden unit. So two steps are enough to lose everything.
 #
 # **You would have noticed** by trying the rule on the gradient that is easiest to forget:
 
@@ -304,7 +304,7 @@ assert (
 #
 # ## 5. It is slow: divided twice
 #
-# A Trainer divides the summed gradient of a batch by its size. Who averages the loss before that has divided twice:
+# A Trainer divides the summed gradient of a batch by its size. If you average the loss before that, it is divided twice:
 
 # %% twice
 _, small_rate = train(sgd(0.5 / 32))
@@ -315,7 +315,7 @@ assert difference < 1e-3
 # %% twice-read [markdown]
 # It is the run at a rate 32 times too low, batch by batch. With a smaller batch the mistake is smaller, so that it looks as if small batches learned better.
 #
-# **You would have noticed** by an experiment that takes no theory: give every sample twice. The mean is the same, and so the step should be.
+# **You would have noticed** with an experiment that needs no theory: give every sample twice. The mean is the same, and so the step should be.
 # (minigrad sees this one, and warns. For SGLD it is worse than slow: [erratum](errata.md#sgld).)
 
 
@@ -378,12 +378,13 @@ print(f"after 600 steps: {losses[-50:].mean():.2f}, and {read_correctly(net):.0%
 print(
     f"with one softmax, after {STEPS} steps: {without['7'][1][-20:].mean():.2f}, and {read_correctly(without['7'][0]):.0%}"
 )
+assert cross_entropy(100 * perfect, np.array(numpy.arange(10))).mean().item() < 1e-6
 assert abs(floor - (numpy.log(numpy.e + 9) - 1)) < 1e-6 and floor < losses[-50:].mean() < 1.8
 
 # %% softmax-read [markdown]
 # It reads most digits, and that is what makes it a bad mistake: it could be a weak model.
 #
-# **You would have noticed** by asking for the loss of a perfect answer, as above. It should be 0.
+# **You would have noticed** by asking for the loss of a perfect answer, as above. It should be 0, and it is if the network gives raw scores: say, 100 for the right digit and 0 for the others.
 # The other test is to train on a single batch until it is known by heart. A network that cannot do even that has a mistake in it:
 
 # %% softmax-noticed
@@ -475,8 +476,8 @@ assert abs(gluon.loss.L2Loss()(np.zeros((200, 1)), y).asnumpy() - values**2 / 2)
 # A column less a row is a table: *every* prediction is compared with *every* value. The best answer to all of them is the mean.
 # The loss falls, converges, and is smooth.
 #
-# **You would have noticed** by the loss of a perfect answer, which is not 0; by looking at the shape of the difference; or by comparing with the most stupid model that there is: one which always says the mean.
-# (`gluon.loss.L2Loss` brings the label into the shape of the prediction, and so has not got this trap. A loss that you write yourself has.)
+# **You would have noticed** by the loss of a perfect answer, which is not 0; by looking at the shape of the difference; or by comparing with the simplest model that there is, which always says the mean.
+# (`gluon.loss.L2Loss` brings the label into the shape of the prediction, and so does not have this trap. A loss that you write yourself may.)
 #
 # ## 10. A variance below zero
 #
@@ -533,7 +534,7 @@ assert numpy.isfinite(w.asnumpy()).all()
 # 5. Does everything stay the same if each sample is there twice?
 # 6. Does `gradcheck` agree, for each derivative that you have written yourself?
 #
-# The tenth is the variance: it takes hundreds of steps to go wrong. Against that there is `numpy.isfinite` in the loop, or `autograd.detect_anomaly()`.
+# The tenth is the variance, which takes many steps to go wrong. Against that there is `numpy.isfinite` in the loop, or `autograd.detect_anomaly()`.
 #
 # ## Exercises
 #
