@@ -325,8 +325,10 @@ print(f"test digits read with this dense_forward:  {100 * share:.1f} %")
 # | [Many workers](07-many-workers.ipynb) | what it costs if many workers send less, talk less often or do not wait | 20 |
 # | [Follow the leader](08-online-learning.ipynb) | learning from a stream: what FTRL and FTML search for, and weights that are exactly 0 | 20 |
 # | [Not one answer, but how sure it is](09-sampling.ipynb) | how SGLD draws weights from the posterior, and what it needs for that | 15 |
+# | [Your own optimizer](10-your-own-optimizer.ipynb) | how to write a rule and what becomes of it, with Muon and schedule-free SGD as examples | 20 |
 # | [Around the optimizer](11-around-the-optimizer.ipynb) | first weights, losses, stores and metrics: what each adds up and divides, and how to write your own | 20 |
 # | [On a GPU](12-on-a-gpu.ipynb) | what sets the pace on a GPU, how to measure it, and how a network becomes a list of calls | 15 |
+# | [Failures](13-failures.ipynb) | ten mistakes that do not stop a program, what they cost, and how to find them | 20 |
 # | [Optimizers](01-optimizers.ipynb) | all optimizers of MXNet's guide, to look things up | 45 |
 #
 # To read the code itself, begin with the table *Find your way* in the [README](../README.md).

@@ -1,12 +1,13 @@
 """Every notebook is what its source gives, runs from top to bottom, and shows its outputs to whoever only opens it."""
 
 import base64
+import re
 import struct
 
 import matplotlib
 import pytest
 
-from tests.tutorials.notebook import SOURCES, TUTORIALS, build, read, run
+from tests.tutorials.notebook import SOURCES, TUTORIALS, build, cells, read, run
 
 each = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 
@@ -41,6 +42,16 @@ def test_its_cells_are_those_of_its_source(source):
     pytest.importorskip("jupytext")
     meant = [(cell.cell_type, cell.id, cell.source) for cell in build.notebook(source).cells]
     assert [(c["cell_type"], c["id"], "".join(c["source"])) for c in read(source)["cells"]] == meant, build.AGAIN
+
+
+@each
+def test_its_links_to_pages_and_their_headings_lead_somewhere(source):
+    for link in re.findall(r"\]\(([\w./-]+\.\w+(?:#[\w-]+)?)\)", "\n".join(cells(source, "markdown").values())):
+        page, _, heading = link.partition("#")
+        assert (TUTORIALS / page).is_file(), link
+        if heading and page.endswith(".md"):
+            lines = re.findall(r"^#+ (.*)$", (TUTORIALS / page).read_text(encoding="utf-8"), re.M)
+            assert heading in [re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines], link
 
 
 @each
