@@ -3,9 +3,9 @@
 Digits: the data of the figures compare (the share of misread test images after 20 epochs, seeds 0 to 2) and rates.
 
 Stream: 2,000 clicks, each predicted before it is learned from. 300 features are 0 or 1, the first in half of the
-samples, the j-th in a share of 0.5 / (1 + j / 5), ten of them in a sample on average. Every tenth has a true weight, 2
-or -2; the others are 0. The score is the mean loss of the predictions (log loss), less that of the true weights. All
-weights are one row and start at 0. Beside this, λ₁ of Ftrl is searched, too.
+samples, the j-th after it in a share of 0.5 / (1 + j / 5), ten in a sample on average. Every tenth has a true weight of
+2 or -2; those of the others are 0. The score is the mean log loss of the predictions, less that of the true weights.
+All weights are one row and start at 0. Beside this, λ₁ of Ftrl is searched, too.
 
 Recurrent: the adding problem. A sequence has four pairs of a number between 0 and 1 and a mark; one number of each half
 is marked, and their sum is asked for. A GRU of eight units with a linear layer takes 120 steps on batches of 32 new
@@ -338,7 +338,9 @@ def agree(old, new):
             yield from apart(
                 f"{name}, {rule}: the median score", 1.5, *(numpy.median(x["scores"]) for x in (part, now))
             )
-            if part["good"]:
+            if len(part["good"]) != len(now["good"]):
+                yield f"{name}, {rule}: it has {len(now['good'])} ranges of good rates, but had {len(part['good'])}"
+            elif part["good"]:
                 yield from apart(f"{name}, {rule}: the range of good rates", 2, width(part), width(now))
     for share in ("useless", "useful"):
         yield from differences(old["zeros"][share], new["zeros"][share], least=0.1, where=f"zeros, {share}")

@@ -124,5 +124,7 @@ def test_another_score_range_or_cost_does_not_agree(data):
     (said,) = with_changed("stream", "adam", "scores", factor=2)
     assert said.startswith("stream, adam: the median score is ")
     assert len(with_changed("recurrent", "adam", "good", factor=[0.1, 10])) == 1
+    (said,) = with_changed("recurrent", "adam", "good", factor=numpy.ones((0, 1, 1)))
+    assert said == "recurrent, adam: it has 0 ranges of good rates, but had 3"
     assert len(with_changed("costs", "adam", "large", factor=2)) == 1
     assert len(with_changed("digits", "adam", "scores", factor=1.01)) == 1
