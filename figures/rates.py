@@ -22,7 +22,7 @@ from minigrad.commands.output import progress
 from minigrad.plot.curves import WIDTH
 from minigrad.plot.sheet import titled
 from minigrad.plot.style import FAINT, INK, SMALLEST, families, frame, styles
-from minigrad.plot.tuning import RATES
+from minigrad.plot.tuning import RATES, good
 from minigrad.ties import ties
 
 PICTURE = "rates.png"
@@ -72,26 +72,9 @@ def tables(data):
     return {name: numpy.nan_to_num(numpy.array(part["losses"], "float64"), nan=math.inf) for name, part in data.items()}
 
 
-def good(rates, losses):
-    """The lowest and the highest good rate around the best one."""
-    best = int(numpy.argmin(losses))
-    limit = GOOD * losses[best]
-
-    def end(step):
-        k = best
-        while 0 <= k + step < len(rates):
-            if losses[k + step] > limit:
-                share = math.log(limit / losses[k]) / math.log(losses[k + step] / losses[k])
-                return rates[k] * (rates[k + step] / rates[k]) ** share
-            k += step
-        return rates[k]
-
-    return end(-1), end(1)
-
-
 def ranges(data):
     """Optimizer -> the good ranges, (low, high), one for each seed."""
-    return {name: [good(data[name]["rates"], losses) for losses in table] for name, table in tables(data).items()}
+    return {name: [good(data[name]["rates"], losses, GOOD) for losses in table] for name, table in tables(data).items()}
 
 
 def widths(data):

@@ -331,6 +331,7 @@ print(f"test digits read with this dense_forward:  {100 * share:.1f} %")
 # | [Failures](13-failures.ipynb) | ten mistakes that do not stop a program, what they cost, and how to find them | 20 |
 # | [Optimizers](01-optimizers.ipynb) | all optimizers of MXNet's guide, to look things up | 45 |
 #
+# To choose an optimizer for your own problem, read [What should I use?](what-should-i-use.md): all of them, measured on three problems.
 # To read the code itself, begin with the table *Find your way* in the [README](../README.md).
 #
 # Source of the digits: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository, 1998. The first weights: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010.

@@ -398,3 +398,4 @@ check("nadam_step", nadam_step)
 # * Nadam: T. Dozat, "Incorporating Nesterov momentum into Adam", report for Stanford CS229, 2015, and ICLR workshop 2016.
 #
 # [The dialects](dialects.md) and [the errata](errata.md) say how papers and libraries differ, and how that is known.
+# [What should I use?](what-should-i-use.md) compares them with the other optimizers on three problems.

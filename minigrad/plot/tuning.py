@@ -70,3 +70,27 @@ def end(history: History) -> float:
     """The loss at the end of a walk: the median over the last tenth of the steps; infinite if it has diverged."""
     last = history.losses[-max(1, history.steps // 10) :]
     return float(numpy.median(last)) if numpy.isfinite(last).all() else math.inf
+
+
+def good(rates: Sequence[float], losses: Sequence[float], times: float) -> tuple[float, float]:
+    """The lowest and the highest rate around the best one whose loss is at most so many times that of the best.
+
+    Between two rates the loss is interpolated on logarithmic axes. Losses are positive, infinite for a rate that
+    diverged. A range that reaches the first or the last rate ends there.
+
+    >>> good([0.01, 0.1, 1.0, 10.0], [9.0, 1.0, 1.0, math.inf], times=3)
+    (0.03162..., 1.0)
+    """
+    best = min(range(len(rates)), key=losses.__getitem__)
+    limit = times * losses[best]
+
+    def end(step: int) -> float:
+        k = best
+        while 0 <= k + step < len(rates):
+            if losses[k + step] > limit:
+                share = math.log(limit / losses[k]) / math.log(losses[k + step] / losses[k])
+                return rates[k] * math.pow(rates[k + step] / rates[k], share)
+            k += step
+        return rates[k]
+
+    return end(-1), end(1)
