@@ -23,6 +23,10 @@ BLOCK = 512 * 1024
 SCRATCH = 1280 * 1024
 """Bytes of all scratch arrays of one thread, at most."""
 
+APART = ("where", "sign")
+"""Operations that do not write to what they read: `where` is two copies, and the first would overwrite what the second
+reads; NumPy's `sign` is so slow in place that a step of Lion takes four times as long (800,000 float32, NumPy 2.4)."""
+
 
 class Program:
     """A rule as a list of NumPy calls: `run(*arrays, *registers, *masks, *parameters)` changes the arrays in place.
@@ -78,7 +82,7 @@ def program(graph: Graph) -> Program:
     for i, x in enumerate(nodes):
         args = [place[y] for y in x.args]
         done = [place[y] for y in dict.fromkeys(x.args) if y.is_array and last_read[y] == i]
-        if x.op != "where":
+        if x.op not in APART:
             free += done
         own = goals.get(x, "")
         kind = "_mask" if x.op in CONDITIONS else "_r"
@@ -99,7 +103,7 @@ def program(graph: Graph) -> Program:
             free.remove(target)
         place[x] = target
         lines += spell(x, target, args)
-        if x.op == "where":  # it is two copies: the first must not overwrite what the second reads
+        if x.op in APART:
             free += done
     at = {goal: place[x] for x, goal in goals.items()}
     lines += [f"copyto({own}, {at[own]})" for own in late]
