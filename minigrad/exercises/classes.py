@@ -37,7 +37,9 @@ def of_class(exercise: Exercise, solution: Any) -> Any:
             if exercise.name in makers:
                 return makers[exercise.name](solution)
             if base is not Optimizer:
-                raise UsageError(f"{exercise.name} is not to be written as a class of {base.__name__}; write a function")
+                raise UsageError(
+                    f"{exercise.name} is not to be written as a class of {base.__name__}; write a function"
+                )
             return of_optimizer(exercise, solution())
     return solution
 
@@ -47,8 +49,7 @@ def of_optimizer(exercise: Exercise, made: Optimizer) -> Answer:
     rule = getattr(type(made), "rule", None)
     if rule is None:
         raise UsageError(
-            f"{type(made).__name__} defines update(), not a rule; for this exercise write "
-            "rule(self, w, g, *states, lr)"
+            f"{type(made).__name__} defines update(), not a rule; for this exercise write rule(self, w, g, *states, lr)"
         )
     return stepping(exercise, rule, dict(vars(made)), type(made))
 
@@ -134,7 +135,9 @@ def tensor(x: Any) -> Any:
 
 
 KINDS: dict[type[Any], dict[str, Callable[[type[Any]], Answer]]] = {
-    Function: dict.fromkeys(("relu_vjp", "multiply_vjp", "matmul_vjp"), of_function),  # given the inputs, not y or a shape
+    Function: dict.fromkeys(
+        ("relu_vjp", "multiply_vjp", "matmul_vjp"), of_function
+    ),  # given the inputs, not y or a shape
     Block: {"dense_forward": of_layer, "huber_loss": of_loss},
     Initializer: {"bilinear_init": of_initializer},
     LRScheduler: {"cyclic_rate": of_schedule},

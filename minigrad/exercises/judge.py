@@ -97,7 +97,8 @@ class Judgement:
         own: list[Symptom] = []
         if self.exercise.symptoms:
             own = self.exercise.symptoms(found, [self.words(i) for i in self.off])
-        return own or ([] if self.exercise.observe else general(self.exercise.results, expected, found))
+        some_right = len(self.off) < len(self.found)
+        return own or ([] if self.exercise.observe else general(self.exercise.results, expected, found, some_right))
 
     def beside(self) -> dict[str, str]:
         """Mistakes that are not in the numbers: id -> a sentence."""
@@ -118,10 +119,8 @@ class Judgement:
             for name, x, y in zip(names, expected.results, outcome.results):
                 exact = isinstance(x, numpy.ndarray) and name not in self.exercise.free
                 if exact and numpy.asarray(x).dtype != numpy.asarray(y).dtype:
-                    found.setdefault(
-                        "dtype-widened" if numpy.asarray(y).dtype == numpy.float64 else "dtype",
-                        f"{name} has dtype {numpy.asarray(y).dtype} where {x.dtype} goes in.",
-                    )
+                    mistake, what = wider(numpy.asarray(y).dtype, x.dtype)
+                    found.setdefault(mistake, f"{name} {what}")
             if not self.exercise.agree:
                 self.structure(expected, outcome, found)
         if self.off and not self.exercise.agree:
@@ -311,6 +310,15 @@ def together(form: Program, one: Neighbour, two: Neighbour) -> Program | None:
         return form.with_swaps([*one.swaps, *two.swaps]) or form.with_swaps([*two.swaps, *one.swaps])
     other = dict(two.program.lines)
     return replace(form, lines=tuple((name, other[name] if name in theirs else x) for name, x in one.program.lines))
+
+
+def wider(found: Any, expected: Any) -> tuple[str, str]:
+    """The id of a wrong dtype of a result, and what is said of it."""
+    what = f"has dtype {found} where {expected} goes in"
+    if found != numpy.float64:
+        return "dtype", f"{what}."
+    cure = "`float(x)` of a NumPy number x widens nothing, and `.astype` at the end helps always"
+    return "dtype-widened", f"{what}: a NumPy number or array of {found} has widened it. {cure}."
 
 
 def without_infinities(x: Any) -> Any:

@@ -16,9 +16,15 @@ ONE_DECISION = (
 )
 
 
-def general(names: Sequence[str], expected: Sequence[Outcome], found: Sequence[Outcome]) -> list[Symptom]:
-    """What is wrong with the structure of the results, or what is common to all that is wrong."""
-    if all("truth value of an array" in y.error for y in found):
+def general(
+    names: Sequence[str], expected: Sequence[Outcome], found: Sequence[Outcome], some_right: bool
+) -> list[Symptom]:
+    """What is wrong with the structure of the results, or what is common to all that is wrong.
+
+    `some_right`: on other probes the answer is right; if it fails on all that have arrays of several elements, it is
+    their number that makes the difference.
+    """
+    if some_right and all("truth value of an array" in y.error for y in found):
         return [Symptom("max-not-elementwise", ONE_DECISION)]
     asked = f"Return {', '.join(names)}."
     given = [(x, y) for x, y in zip(expected, found) if y.results is not None]
@@ -57,9 +63,20 @@ def proportional(names: Sequence[str], pairs: Sequence[Sequence[tuple[Any, Any]]
     signs = {numpy.sign(x) for row in ratios.values() for x in row}
     if not ratios or len(signs) > 1:
         return []
-    said = " and ".join(f"{name} is {row[0]:.4g} times what it should be" for name, row in ratios.items())
-    found = [Symptom("wrong-factor", f"on the first probe {said}.")]
-    return found if signs == {1.0} else [Symptom("wrong-sign", f"the sign is wrong: on the first probe {said}.")]
+    said = " and ".join(f"{name} is {times(row)} what it should be" for name, row in ratios.items())
+    return [
+        Symptom("wrong-factor", f"{said}.") if signs == {1.0} else Symptom("wrong-sign", f"the sign is wrong: {said}.")
+    ]
+
+
+def times(ratios: Sequence[float]) -> str:
+    """Factors in words.
+
+    >>> times([2.0, 2.0]), times([2.0, 0.5])
+    ('2 times', '0.5 to 2 times')
+    """
+    low, high = (f"{x:.4g}" for x in (min(ratios), max(ratios)))
+    return f"{low} times" if low == high else f"{low} to {high} times"
 
 
 def one_end(pairs: Sequence[Sequence[tuple[Any, Any]]]) -> list[Symptom]:

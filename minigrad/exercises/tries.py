@@ -14,8 +14,10 @@ from minigrad.exercises.outcome import Outcome, run
 from minigrad.exercises.probes import copied
 
 
-def outcomes(exercise: Exercise, answer: Callable[..., Any]) -> list[Outcome]:
-    """What the answer does on each probe.
+def outcomes(
+    exercise: Exercise, answer: Callable[..., Any], before: Callable[[int], object] = lambda i: None
+) -> list[Outcome]:
+    """What the answer does on each probe. `before` is called with the number of each before it is tried.
 
     The first probe is tried once more at the end. An answer keeps something if what it returned before has changed by
     then, shares memory with what it returns now, or is another result.
@@ -23,8 +25,9 @@ def outcomes(exercise: Exercise, answer: Callable[..., Any]) -> list[Outcome]:
     deepest = sys.getrecursionlimit()
     found, copies = [], []
     try:
-        for probe in [*exercise.tried, exercise.tried[0]]:
-            outcome = run(answer, probe, exercise.arguments, exercise.observe)
+        for i in [*range(len(exercise.tried)), 0]:
+            before(i)
+            outcome = run(answer, exercise.tried[i], exercise.arguments, exercise.observe)
             sys.setrecursionlimit(deepest)
             found.append(outcome)
             copies.append(copied(outcome.results))
