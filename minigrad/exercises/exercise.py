@@ -16,6 +16,7 @@ from minigrad.exercises.mistakes import MISTAKES
 from minigrad.exercises.outcome import Observe, Outcome, run
 from minigrad.exercises.probes import Probe
 from minigrad.exercises.program import Program, Swap, compiled, differences, program, source
+from minigrad.exercises.scaling import twins
 from minigrad.exercises.words import WORDS
 
 EXERCISES: dict[str, Exercise] = {}
@@ -111,6 +112,11 @@ class Exercise:
     def tried(self) -> list[Probe]:
         """The probes."""
         return list(self.probes())
+
+    @cached_property
+    def twins(self) -> dict[str, Probe]:
+        """Argument -> the first probe with this one halved: see `scaling.py`."""
+        return twins(self.tried[0], self.arguments)
 
     @cached_property
     def expected(self) -> list[Outcome]:

@@ -19,6 +19,7 @@ from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.mistakes import VAGUE, rank
 from minigrad.exercises.outcome import Outcome, run
 from minigrad.exercises.program import Program
+from minigrad.exercises.scaling import scaling
 from minigrad.exercises.sentences import said
 from minigrad.exercises.symptoms import general
 
@@ -43,14 +44,16 @@ class Judgement:
     """An answer's outcomes beside those of the reference, probe by probe.
 
     * `returned`: what it did; `found`: the same, its results brought into the structure asked for, if they can be.
+    * `twins`: what it did on the twins of the first probe.
     * `off`: the probes where its numbers are wrong.
     """
 
     def __init__(self, exercise: Exercise, returned: Sequence[Outcome]) -> None:
-        self.exercise, self.returned = exercise, returned
+        count = len(exercise.tried)
+        self.exercise, self.returned, self.twins = exercise, returned[:count], returned[count:]
         self.expected = exercise.expected
-        self.found = [y if exercise.agree else restructured(x, y) for x, y in zip(self.expected, returned)]
-        off = [i for i in range(len(returned)) if not self.agree(self.expected[i], self.found[i], i)]
+        self.found = [y if exercise.agree else restructured(x, y) for x, y in zip(self.expected, self.returned)]
+        off = [i for i in range(count) if not self.agree(self.expected[i], self.found[i], i)]
         self.off = sorted(off, key=lambda i: self.found[i].results is None)  # those that have numbers come first
         self.compared: dict[tuple[Value, int, int, tuple[int, ...]], bool] = {}
 
@@ -90,6 +93,15 @@ class Judgement:
         unexplained = self.off and not explained and not overwritten
         symptoms = [x for x in self.symptoms() if x.mistake not in beside] if unexplained else []
         return said(self, explained, symptoms, beside, hint)
+
+    def scaling(self) -> str:
+        """What the difference on the first probe scales with, in a sentence, or ""."""
+        exercise, before = self.exercise, (self.expected[0], self.found[0])
+        after = {
+            name: (run(exercise.reference, probe, exercise.arguments, exercise.observe), found)
+            for (name, probe), found in zip(exercise.twins.items(), self.twins)
+        }
+        return "" if exercise.agree else scaling(before, after, exercise.results)
 
     def symptoms(self) -> list[Symptom]:
         """What is wrong with an answer that no neighbour explains."""

@@ -105,7 +105,8 @@ def judged(name: str, data: Any, hint: int, printed: tuple[str, ...]) -> Feedbac
     if "problem" in data:
         return Feedback(name, False, str(data["problem"])[:PRINTED], printed=printed)
     exercise = named(name)
-    return replace(judge(exercise, outcomes_from(data, len(exercise.tried)), hint), printed=printed)
+    found = outcomes_from(data, len(exercise.tried) + len(exercise.twins))
+    return replace(judge(exercise, found, hint), printed=printed)
 
 
 def run_child(

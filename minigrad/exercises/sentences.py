@@ -82,7 +82,7 @@ def unrecognised(judgement: Judgement) -> str:
         where = f", in the line `{found.line}`" if found.line else ""
         truth = f" {NO_TRUTH}" if "truth value of an array" in found.error else ""
         return f"The answer fails when it is tried on {judgement.words(judgement.off[0])}: {found.error}{where}.{truth}"
-    return "This mistake is not recognised. The smallest case that shows it is below."
+    return f"This mistake is not recognised. The smallest case that shows it is below. {judgement.scaling()}".rstrip()
 
 
 NO_TRUTH = "An array is neither true nor false, and `if`, `and`, `max` and `in` ask whether it is."

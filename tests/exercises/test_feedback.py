@@ -21,7 +21,7 @@ WRONG = Feedback(
 
 def test_results_of_several_rows_are_shown_as_numpy_prints_them():
     def matmul_vjp(g, a, b):
-        return g @ b.T + numpy.sin(a) ** 3, a.T @ g
+        return g @ b.T + (len(a) > 1) * numpy.sin(a) ** 3, a.T @ g
 
     lines = str(check("matmul_vjp", matmul_vjp)).splitlines()
     i = next(i for i, line in enumerate(lines) if line.endswith("ga is"))
