@@ -1,10 +1,11 @@
 """Answers in files: each runs in a process of its own, with limits, and only plain data come back.
 
 The process gets a name and a folder of its own, which is removed. It sends back what the answer did on the probes, as
-numbers; what is right is computed and compared here. So an answer cannot hang the marker, crash it, or change what it
-thinks. It is still a program that runs with your rights: it can read and write your files, use the network and start
-other programs (which are ended with it, unless they hide), fill the disk, and an answer that sets out to cheat can (it
-might look up the reference). Mark answers of strangers on a machine, or in a container, that has nothing to lose.
+numbers, and a few lines of what it printed; what is right is computed and compared here. So an answer cannot hang the
+marker, crash it, or change what it thinks. It is still a program that runs with your rights: it can read and write your
+files, use the network and start other programs (which are ended with it, unless they hide), fill the disk, and an
+answer that sets out to cheat can (it might look up the reference). Mark answers of strangers on a machine, or in a
+container, that has nothing to lose.
 """
 
 from __future__ import annotations
@@ -90,14 +91,15 @@ def marked(path: Path, names: Sequence[str], without: Sequence[str], hint: int, 
         work.mkdir()
         ended = run_child(path, names, without, limits, work, answer, output)
         printed = lines_of(output)
-        try:
-            data: Any = None if ended else json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
-            given = [judged(name, x, hint, printed) for name, x in zip(names, data or (), strict=not ended)]
-        except Exception:  # whatever it wrote, or did not write
-            ended = "The answer ended the process before it was done."
-    if ended and len(names) > 1:
+        if not ended:
+            try:
+                data: Any = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
+                return [judged(name, x, hint, printed) for name, x in zip(names, data, strict=True)]
+            except Exception:  # whatever it wrote, or did not write
+                ended = "The answer ended the process before it was done."
+    if len(names) > 1:
         return [x for name in names for x in marked(path, [name], without, hint, limits)]
-    return [Feedback(names[0], False, ended, printed=printed)] if ended else given
+    return [Feedback(names[0], False, ended, printed=printed)]
 
 
 def judged(name: str, data: Any, hint: int, printed: tuple[str, ...]) -> Feedback:
@@ -170,15 +172,14 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def lines_of(output: Path) -> tuple[str, ...]:
-    """What an answer printed, in a few lines that do nothing to a terminal: the first ones, and the last ones."""
+    """What an answer printed, in a few lines that do nothing to a terminal: the first ones and the last ones."""
     with suppress(OSError), output.open("rb") as file:
+        size = output.stat().st_size
         head = file.read(PRINTED)
-        file.seek(max(file.tell(), output.stat().st_size - PRINTED))
-        tail, whole = file.read(), file.tell() <= 2 * PRINTED
-        lines = [shown(x) for x in (head + tail if whole else head).decode(errors="replace").splitlines()]
-        last = lines[FIRST:] if whole else [shown(x) for x in tail.decode(errors="replace").splitlines()]
-        middle = ("...",) if not whole or len(last) > LAST else ()
-        return (*lines[:FIRST], *middle, *last[-LAST:])
+        file.seek(max(len(head), size - PRINTED))
+        between = b"\n...\n" if size > 2 * PRINTED else b""
+        lines = [shown(x) for x in (head + between + file.read()).decode(errors="replace").splitlines()]
+        return tuple(lines if len(lines) <= FIRST + LAST else [*lines[:FIRST], "...", *lines[-LAST:]])
     return ()
 
 

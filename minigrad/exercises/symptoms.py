@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy
@@ -80,21 +81,21 @@ def times(ratios: Sequence[float]) -> str:
 
 
 def one_end(pairs: Sequence[Sequence[tuple[Any, Any]]]) -> list[Symptom]:
-    """Whether only the first row or only the last row is ever wrong: a loop or a slice that misses it."""
-    ends: dict[str, set[bool]] = {"first": set(), "last": set()}
-    longest = 0
-    for x, y in (pair for row in pairs for pair in row):
-        x, y = numpy.atleast_1d(x), numpy.atleast_1d(y)
-        if len(x) > 1 and not numpy.allclose(x, y, rtol=1e-3):
-            longest = max(longest, len(x))
-            ends["first"].add(numpy.allclose(x[1:], y[1:], rtol=1e-3))
-            ends["last"].add(numpy.allclose(x[:-1], y[:-1], rtol=1e-3))
-    for end, others_right in ends.items():
-        if others_right == {True} and longest > 2:
-            return [
-                Symptom("off-by-one-boundary", f"only the {end} row or element is wrong: a loop or a slice misses it.")
-            ]
-    return []
+    """Whether only the first row or only the last row is ever wrong."""
+    close = partial(numpy.allclose, rtol=1e-3)
+    end = wrong_end([(numpy.atleast_1d(x), numpy.atleast_1d(y), close) for row in pairs for x, y in row])
+    what = f"only the {end} row or element is wrong: a loop or a slice misses it."
+    return [Symptom("off-by-one-boundary", what)] if end else []
+
+
+def wrong_end(pairs: Sequence[tuple[Any, Any, Callable[[Any, Any], bool]]]) -> str:
+    """ "first" or "last" if only that part of each pair, along its first axis, is not close; else ""."""
+    off = [(x, y, close) for x, y, close in pairs if len(x) > 1 and not close(x, y)]
+    if max((len(x) for x, _, _ in off), default=0) > 2:
+        for end, others in ("first", slice(1, None)), ("last", slice(-1)):
+            if all(close(x[others], y[others]) for x, y, close in off):
+                return end
+    return ""
 
 
 def misplaced(found: Sequence[Outcome], possible: Sequence[Sequence[Any]]) -> bool:

@@ -30,6 +30,8 @@ def votes() -> Iterator[Probe]:
     yield probe("one worker", [numpy.array([1, 0, -1], "int8")])
     yield probe("a tie", [numpy.array([1.0, -1.0, 0.0]), numpy.array([-1.0, 1.0, 0.0])])
     yield probe("zeros abstain", [numpy.array([0.0, 0.0, -1.0])] * 3 + [numpy.array([1.0, -1.0, 0.0])])
+    for sign in 1.0, -1.0, 0.0:
+        yield probe(f"one element, two of three vote {sign:g}", [numpy.array([x]) for x in (sign, 1.0, sign)])
     yield probe("100 workers who agree, int8", [numpy.array([1, -1, 0], "int8")] * 100)
     yield probe("memory out of order", [spread(rng.integers(-1, 2, size=(2, 4)).astype("int8")) for _ in range(3)])
 
@@ -72,6 +74,8 @@ def gradients() -> Iterator[Probe]:
     yield probe("far below the threshold", numpy.array([0.1, -0.05, 0.02]), numpy.array([0.1, -0.1, 0.0]), 0.5)
     yield probe("far beyond the threshold", numpy.array([5.0, -7.0]), numpy.array([0.3, -0.3]), 0.5)
     yield probe("memory out of order", spread(rng.normal(size=6)), spread(rng.normal(size=6)), 0.5)
+    for x in 0.8, -0.9, 0.1:
+        yield probe(f"one element, {x}", numpy.array([x]), numpy.array([0.05]), 0.5)
 
 
 @exercise(gradients, results="codes residual", lesson=LESSON, edits=EDITS, free=("codes",))

@@ -24,6 +24,8 @@ def huber_probes() -> Iterator[Probe]:
     yield probe("memory out of order", spread(x), spread(y), 2.0)
     yield probe("three dimensions", rng.normal(size=(2, 3, 2)), rng.normal(size=(2, 3, 2)), 0.5)
     yield probe("one number for each sample", rng.normal(size=(4, 1)) * 3, rng.normal(size=(4, 1)), 1.2)
+    for x in 0.5, -3.0:
+        yield probe(f"one difference, {x}", numpy.array([[x]]), numpy.zeros((1, 1)), 1.2)
     yield probe("differences of exactly rho", numpy.array([[1.0, -2.0], [0.5, 4.0]]), numpy.zeros((2, 2)), 2.0)
 
 

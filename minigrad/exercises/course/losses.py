@@ -174,6 +174,8 @@ def bce_probes() -> Iterator[Probe]:
     yield probe("certain and right", numpy.array([2000.0, -2000.0, 30.0]), numpy.array([1.0, 0.0, 1.0]))
     yield probe("certain and right, float32", numpy.array([90.0, -90.0, 20.0], "float32"), numpy.array([1, 0, 1], "f"))
     yield probe("scores of 0", numpy.zeros(3), numpy.array([0.0, 0.5, 1.0]))
+    for score in 1.5, -0.5:
+        yield probe(f"one score, {score}", numpy.array([score]), numpy.array([0.3]))
 
 
 @exercise(bce_probes, results="loss", lesson=LESSON, edits=EDITS, absolute=last_places, symptoms=fails_in_logarithm)
