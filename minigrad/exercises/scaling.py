@@ -32,9 +32,8 @@ def twins(probe: Probe, positional: Sequence[str]) -> dict[str, Probe]:
 def halved(probe: Probe, positional: Sequence[str], name: str) -> Arguments:
     """The arguments of a probe with one of them halved."""
     args, kwargs = probe.make()
-    return tuple(x / 2 if y == name else x for y, x in zip(positional, args)), {
-        y: x / 2 if y == name else x for y, x in kwargs.items()
-    }
+    given = tuple(x / 2 if y == name else x for y, x in zip(positional, args))
+    return given, {y: x / 2 if y == name else x for y, x in kwargs.items()}
 
 
 def scaling(before: tuple[Outcome, Outcome], after: dict[str, tuple[Outcome, Outcome]], names: Sequence[str]) -> str:
@@ -56,7 +55,7 @@ def scaling(before: tuple[Outcome, Outcome], after: dict[str, tuple[Outcome, Out
 
 def alike(found: list[Any], wanted: Any, k: int) -> bool:
     """Whether result number k differs by as much as is wanted."""
-    return bool(found) and numpy.allclose(found[k], wanted, rtol=1e-3, atol=1e-9 * numpy.abs(wanted).max())
+    return len(found) > k and numpy.allclose(found[k], wanted, rtol=1e-3, atol=1e-9 * numpy.abs(wanted).max())
 
 
 def differences(expected: Outcome, found: Outcome) -> list[Any]:

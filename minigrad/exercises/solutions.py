@@ -15,8 +15,8 @@ def as_function(exercise: Exercise, solution: Any) -> Callable[..., Any]:
     """A solution as a function of the exercise's signature.
 
     A rule, a function of `self`, the weight, the gradient and the states, is asked for one step: the exercise's
-    hyper-parameters are what it finds in `self`. So is the rule of a class of optimizers. What other classes are asked
-    for says `classes.py`.
+    hyper-parameters are what it finds in `self`. So is the rule of a class of optimizers. `classes.py` says what is
+    asked of other classes.
 
     >>> from minigrad.exercises import check
     >>> from minigrad.optimizer import Adam

@@ -36,6 +36,14 @@ def test_a_difference_without_a_law_is_not_given_one():
     assert "not recognised" in feedback.message and "The difference" not in feedback.message
 
 
+def test_an_answer_that_returns_less_when_an_argument_is_halved_gets_a_sentence():
+    def adam_step(w, g, m, v, t, *, lr, beta1, beta2, eps):
+        w_new, m, v = RIGHT(w, g, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
+        return (w_new + numpy.sin(w), m, v) if lr > 0.2 else [] if lr > 0.1 else (m,)
+
+    assert not check("adam_step", adam_step)
+
+
 def test_an_answer_in_a_file_is_told_the_same(tmp_path):
     path = tmp_path / "tanh_vjp.py"
     path.write_text("import numpy as np\ndef tanh_vjp(g, y):\n    return g * (1 - y * y) + np.sin(y) ** 3\n")

@@ -31,7 +31,7 @@ def votes() -> Iterator[Probe]:
     yield probe("a tie", [numpy.array([1.0, -1.0, 0.0]), numpy.array([-1.0, 1.0, 0.0])])
     yield probe("zeros abstain", [numpy.array([0.0, 0.0, -1.0])] * 3 + [numpy.array([1.0, -1.0, 0.0])])
     for sign in 1.0, -1.0, 0.0:
-        yield probe(f"one element, two of three vote {sign:g}", [numpy.array([x]) for x in (sign, 1.0, sign)])
+        yield probe(f"one element, votes {sign:g}, 1, {sign:g}", [numpy.array([x]) for x in (sign, 1.0, sign)])
     yield probe("100 workers who agree, int8", [numpy.array([1, -1, 0], "int8")] * 100)
     yield probe("memory out of order", [spread(rng.integers(-1, 2, size=(2, 4)).astype("int8")) for _ in range(3)])
 

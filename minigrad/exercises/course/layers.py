@@ -137,8 +137,8 @@ def dropout_probes() -> Iterator[Probe]:
     x, at = rng.normal(size=6), [0.0, 0.25, 0.5, 0.75, 0.999, 0.1]
     for rate in 0.25, 0.5, 0.0:
         yield from by_chance(f"mask_uniform equals the rate {rate}", x, rate, numpy.array(at))
-    for uniform in 0.2, 0.7:
-        yield probe(f"one element, mask_uniform {uniform}", numpy.array([1.5]), 0.4, numpy.array([uniform]))
+    for share in 0.2, 0.7:
+        yield probe(f"one element, mask_uniform {share}", numpy.array([1.5]), 0.4, numpy.array([share]))
 
 
 def by_chance(words: str, x: Any, rate: float, uniform: Any) -> Iterator[Probe]:
