@@ -113,12 +113,12 @@ def test_what_an_answer_prints_is_shown_as_its_own_and_does_nothing_to_a_termina
     show = "def log_softmax(x):\n    print('x is', x.shape)\n    print('\\x1b[31mred\\a')\n"
     (feedback,) = check(RIGHT.replace("def log_softmax(x):\n", show))
     assert feedback and feedback.printed[:2] == (
-        "x is (2, 3)",
+        "x is (4, 3)",
         "\N{REPLACEMENT CHARACTER}[31mred\N{REPLACEMENT CHARACTER}",
     )
     assert len(feedback.printed) <= 12 and "..." in feedback.printed
     text = str(feedback)
-    assert text.index("right") < text.index("The answer itself printed:\n    | x is (2, 3)\n")
+    assert text.index("right") < text.index("The answer itself printed:\n    | x is (4, 3)\n")
     assert "The answer itself printed" in feedback._repr_html_() and "\x1b" not in text
     (silent,) = check(RIGHT)
     assert silent.printed == () and "printed" not in str(silent)
