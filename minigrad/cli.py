@@ -265,9 +265,7 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
         "(comments say which), and what joins them. It needs NumPy, and digits.npz beside it; it trains the digits.",
     )
     one.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="FOLDER", help="default: this one")
-    one.add_argument(
-        "--out", type=Path, default=Path("my_framework.py"), metavar="FILE", help="default my_framework.py"
-    )
+    one.add_argument("--out", type=Path, metavar="FILE", help="default my_framework.py in FOLDER")
     one.set_defaults(run=run_assemble)
 
     one = commands.add_parser(

@@ -12,6 +12,9 @@ from minigrad.exercises.folder import Standing, answers, standings
 from minigrad.exercises.parts import PARTS
 from minigrad.exercises.statement import blank, first_sentence, hints, signature, statement
 
+URGENT = ("not yet", "begun", "")
+"""How far an exercise is that is to be done next: one that is wrong, one that is begun, a new one."""
+
 MARKS = {"right": "+", "not yet": "-", "begun": "."}
 
 
@@ -68,7 +71,7 @@ def run_progress(arguments: argparse.Namespace) -> int:
     print(f"\n{sum(x.right for x in found)} of {len(found)} are right.")
     later = [x for x in found if not x.right]
     if later:
-        following = next((x for x in later if x.word == "not yet"), later[0])
+        following = min(later, key=lambda x: URGENT.index(x.word))  # of equal ones the first of the course
         print(f"Next: {following.exercise}.\n{what_to_do(following)}")
     return 0
 
@@ -99,11 +102,17 @@ def what_to_do(standing: Standing) -> str:
     return f"'minigrad exercises start {standing.exercise}' begins it."
 
 
+def home(folder: Path) -> Path:
+    """The folder itself, or that of a file which stands for one."""
+    return folder.parent if folder.is_file() else folder
+
+
 def run_assemble(arguments: argparse.Namespace) -> int:
     """Put a learner's own framework together."""
+    path = arguments.out or home(arguments.folder) / "my_framework.py"
     made = assemble(arguments.folder)
-    write(made, arguments.out)
+    write(made, path)
     for name, whose in made.whose.items():
         print(f"{name:24}{whose if whose == 'yours' else f'minigrad: {whose}'}")
-    print(f"\n{arguments.out} is written, with digits.npz; 'python {arguments.out}' trains it.")
+    print(f"\n{path} is written, with digits.npz beside it; 'python {path}' trains it.")
     return 0

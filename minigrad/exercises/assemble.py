@@ -23,7 +23,7 @@ from minigrad.exercises.course import EXERCISES
 from minigrad.exercises.folder import TITLE, found
 from minigrad.exercises.gather import Gathering, Source, is_future
 from minigrad.exercises.parts import in_order
-from minigrad.exercises.sandbox import check_file
+from minigrad.exercises.sandbox import check_file, check_together
 from minigrad.exercises.scopes import bound, of_the_file
 
 GLUE = resources.files("minigrad.exercises").joinpath("framework.txt").read_text(encoding="utf-8")
@@ -79,7 +79,8 @@ def first_wrong(text: str, yours: Mapping[str, Path]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "framework.py"
         path.write_text(text, encoding="utf-8")
-        return next((name for name in yours if not check_file(path, name)[0]), "")
+        found = check_together(path, list(yours))
+        return next((x.exercise for x in found if not x), "")
 
 
 def together(yours: Mapping[str, Path], whose: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The process in which one answer runs: it loads the file, runs the answer on the probes, and writes what it did."""
+"""The process in which answers of a file run: it loads the file, runs each on its probes, and writes what it did."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO
 
 import numpy
 
 from minigrad.errors import UsageError
 from minigrad.exercises.course import EXERCISES
+from minigrad.exercises.exercise import Exercise
 from minigrad.exercises.outcome import reason
 from minigrad.exercises.solutions import as_function
 from minigrad.exercises.tries import outcomes
@@ -28,27 +29,38 @@ OUT_OF_MEMORY = 77
 
 
 def main() -> None:
-    """Arguments: the file, the exercise, where to write, megabytes, seconds, and modules that must not be used."""
-    path, name, where, megabytes, seconds, *without = sys.argv[1:]
-    exercise, leave = EXERCISES[name], os._exit
-    exercise.tried  # noqa: B018  # made before the answer runs, which may change what makes them
+    """Arguments: the file, the exercises with commas, where to write, megabytes, seconds, and modules not to use.
+
+    A line is written before each try, the exercise and the number of its probe, and the outcomes in the last one.
+    """
+    path, names, where, megabytes, seconds, *without = sys.argv[1:]
+    exercises, leave = [EXERCISES[name] for name in names.split(",")], os._exit
+    for exercise in exercises:
+        exercise.tried, exercise.twins  # noqa: B018  # made before the answer runs, which may change what makes them
     with Path(where).open("w", encoding="utf-8") as output:  # before the answer, which may change what open means
         limit(int(megabytes), int(seconds))
         refuse(("minigrad.exercises", *without))
         sys.path.append(str(Path(path).parent))
         sys.argv[:] = [path]
         world = World()
-        data: dict[str, Any]
-        try:
-            answer = as_function(exercise, world.within(load)(path, name))
-        except UsageError as error:  # such as an operation where only a function will do
-            data = {"problem": str(error)}
-        except BaseException as error:
-            data = {"problem": f"The file fails when it is loaded: {reason(error)}."}
-        else:
-            data = {"outcomes": [as_data(x) for x in outcomes(exercise, world.within(answer))]}
-        json.dump(data, output)
+        json.dump([tried(exercise, world, path, output) for exercise in exercises], output)
     leave(0)  # whatever threads the answer has started
+
+
+def tried(exercise: Exercise, world: World, path: str, output: TextIO) -> dict[str, Any]:
+    """What the answer to an exercise did, or why there is none."""
+
+    def before(i: int) -> None:
+        output.write(f"{exercise.name} {i}\n")
+        output.flush()
+
+    try:
+        answer = as_function(exercise, world.within(load)(path, exercise.name))
+    except UsageError as error:  # such as an operation where only a function will do
+        return {"problem": str(error)}
+    except BaseException as error:
+        return {"problem": f"The file fails when it is loaded: {reason(error)}."}
+    return {"outcomes": [as_data(x) for x in outcomes(exercise, world.within(answer), before)]}
 
 
 def load(path: str, name: str) -> Any:

@@ -97,5 +97,15 @@ def table(found: Iterable[Marked]) -> str:
     writer.writerow(COLUMNS)
     for x in found:
         right = "yes" if x.feedback.right else "no"
-        writer.writerow([x.student, x.feedback.exercise, right, x.feedback.mistake or "", " ".join(x.feedback.also)])
+        row = [x.student, x.feedback.exercise, right, x.feedback.mistake or "", " ".join(x.feedback.also)]
+        writer.writerow(map(plain, row))
     return text.getvalue()
+
+
+def plain(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: what begins as one does gets an apostrophe before it.
+
+    >>> plain("=1+1"), plain("ada")
+    ("'=1+1", 'ada')
+    """
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -6,15 +6,17 @@ import ast
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cached_property, partial
 from typing import Any
 
-from minigrad.errors import UsageError, suggestion
+from minigrad.errors import UsageError
 from minigrad.exercises.bench import Bench
 from minigrad.exercises.mistakes import MISTAKES
 from minigrad.exercises.outcome import Observe, Outcome, run
 from minigrad.exercises.probes import Probe
 from minigrad.exercises.program import Program, Swap, compiled, differences, program, source
+from minigrad.exercises.scaling import twins
 from minigrad.exercises.words import WORDS
 
 EXERCISES: dict[str, Exercise] = {}
@@ -110,6 +112,11 @@ class Exercise:
     def tried(self) -> list[Probe]:
         """The probes."""
         return list(self.probes())
+
+    @cached_property
+    def twins(self) -> dict[str, Probe]:
+        """Argument -> the first probe with this one halved: see `scaling.py`."""
+        return twins(self.tried[0], self.arguments)
 
     @cached_property
     def expected(self) -> list[Outcome]:
@@ -260,5 +267,7 @@ def tidy(text: str) -> str:
 def named(name: str) -> Exercise:
     """The exercise of this name."""
     if name not in EXERCISES:
-        raise UsageError(f"there is no exercise {name!r}{suggestion(name, EXERCISES)}")
+        near = get_close_matches(name, EXERCISES, n=4, cutoff=0.5)
+        meant = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
+        raise UsageError(f"there is no exercise {name!r}{meant} 'minigrad exercises' lists all of them.")
     return EXERCISES[name]

@@ -16,7 +16,8 @@ class Feedback:
     * `mistake`: an id of `exercises.MISTAKES`, or None: the answer is right, or its mistake was not recognised.
     * `also`: further ids that are true of it.
     * `where`: the line of the equation, as the exercise writes it.
-    * `details`: what a marker may want to know: one line each.
+    * `details`: what a marker may want to know, such as a small case that shows the mistake.
+    * `lesson`: the notebook that explains it; `printed`: lines that the answer printed.
     * `named`: whether the mistake's id is shown; a hint of level 1 leaves it out.
     """
 
@@ -28,6 +29,8 @@ class Feedback:
     where: str = ""
     details: tuple[str, ...] = field(default=())
     named: bool = True
+    lesson: str = ""
+    printed: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self.right
@@ -40,8 +43,14 @@ class Feedback:
         names = [x for x in (self.mistake, *self.also) if x and self.named]
         return f"{self.exercise}: not yet ({', '.join(names)})" if names else f"{self.exercise}: not yet"
 
+    @property
+    def further(self) -> str:
+        """Where a learner whose answer is wrong can read about it."""
+        return f"See the notebook {self.lesson}." if self.lesson and not self.right else ""
+
     def __str__(self) -> str:
-        lines = [self.message, *(f"    {line}" for line in self.details)]
+        lines = [self.message, *(f"    {line}" for text in self.details for line in text.splitlines()), self.further]
+        lines += [PRINTED, *(f"    | {line}" for line in self.printed)] if self.printed else []
         return "\n".join([self.headline, *(filled(line) for line in lines if line)])
 
     __repr__ = __str__
@@ -55,12 +64,18 @@ class Feedback:
             f"padding:1px 6px'>{word}</span> {html.escape(rest.strip())}"
         )
         lines = "".join(f"<div style='{TYPED}'>{html.escape(line)}</div>" for line in self.details)
+        if self.further:
+            lines += f"<div style='margin-top:4px'>{html.escape(self.further)}</div>"
+        if self.printed:
+            text = html.escape("\n".join(self.printed))
+            lines += f"<div style='margin-top:4px'>{PRINTED}</div><div style='{TYPED}'>{text}</div>"
         return (
             f"<div style='border-left:4px solid {colour};padding:4px 12px;margin:4px 0'>"
             f"<div>{head}</div><div style='margin-top:4px'>{code(self.message)}</div>{lines}</div>"
         )
 
 
+PRINTED = "The answer itself printed:"
 TYPED = "font-family:monospace;white-space:pre-wrap;margin-top:4px"
 
 

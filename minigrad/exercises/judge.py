@@ -13,12 +13,14 @@ from typing import Any
 import numpy
 
 from minigrad.exercises.bench import Value
+from minigrad.exercises.beside import beside
 from minigrad.exercises.closeness import close
 from minigrad.exercises.exercise import Exercise, Neighbour, Symptom
 from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.mistakes import VAGUE, rank
 from minigrad.exercises.outcome import Outcome, run
 from minigrad.exercises.program import Program
+from minigrad.exercises.scaling import scaling
 from minigrad.exercises.sentences import said
 from minigrad.exercises.symptoms import general
 
@@ -43,14 +45,16 @@ class Judgement:
     """An answer's outcomes beside those of the reference, probe by probe.
 
     * `returned`: what it did; `found`: the same, its results brought into the structure asked for, if they can be.
+    * `twins`: what it did on the twins of the first probe.
     * `off`: the probes where its numbers are wrong.
     """
 
     def __init__(self, exercise: Exercise, returned: Sequence[Outcome]) -> None:
-        self.exercise, self.returned = exercise, returned
+        count = len(exercise.tried)
+        self.exercise, self.returned, self.twins = exercise, returned[:count], returned[count:]
         self.expected = exercise.expected
-        self.found = [y if exercise.agree else restructured(x, y) for x, y in zip(self.expected, returned)]
-        off = [i for i in range(len(returned)) if not self.agree(self.expected[i], self.found[i], i)]
+        self.found = [y if exercise.agree else restructured(x, y) for x, y in zip(self.expected, self.returned)]
+        off = [i for i in range(count) if not self.agree(self.expected[i], self.found[i], i)]
         self.off = sorted(off, key=lambda i: self.found[i].results is None)  # those that have numbers come first
         self.compared: dict[tuple[Value, int, int, tuple[int, ...]], bool] = {}
 
@@ -81,15 +85,24 @@ class Judgement:
         return self.exercise.tried[i].words
 
     def feedback(self, hint: int) -> Feedback:
-        beside = self.beside()
-        if not self.off and not beside:
+        found = beside(self)
+        if not self.off and not found:
             return Feedback(self.exercise.name, True, "All of it is right.")
         compared = self.off and any(x.results is not None for x in self.found)
         explained = self.explanation() if compared else ()
-        overwritten = "input-modified" in beside  # then numbers are wrong for that reason
+        overwritten = "input-modified" in found  # then numbers are wrong for that reason
         unexplained = self.off and not explained and not overwritten
-        symptoms = [x for x in self.symptoms() if x.mistake not in beside] if unexplained else []
-        return said(self, explained, symptoms, beside, hint)
+        symptoms = [x for x in self.symptoms() if x.mistake not in found] if unexplained else []
+        return said(self, explained, symptoms, found, hint)
+
+    def scaling(self) -> str:
+        """What the difference on the first probe scales with, in a sentence, or ""."""
+        exercise, before = self.exercise, (self.expected[0], self.found[0])
+        after = {
+            name: (run(exercise.reference, probe, exercise.arguments, exercise.observe), found)
+            for (name, probe), found in zip(exercise.twins.items(), self.twins)
+        }
+        return "" if exercise.agree else scaling(before, after, exercise.results)
 
     def symptoms(self) -> list[Symptom]:
         """What is wrong with an answer that no neighbour explains."""
@@ -97,73 +110,13 @@ class Judgement:
         own: list[Symptom] = []
         if self.exercise.symptoms:
             own = self.exercise.symptoms(found, [self.words(i) for i in self.off])
-        return own or ([] if self.exercise.observe else general(self.exercise.results, expected, found))
-
-    def beside(self) -> dict[str, str]:
-        """Mistakes that are not in the numbers: id -> a sentence."""
-        found: dict[str, str] = {}
-        for expected, outcome in zip(self.expected, self.returned):
-            if outcome.results is None or expected.results is None:
-                continue
-            for name in outcome.changed:
-                found.setdefault("input-modified", f"It changes its argument {name}; work on a copy.")
-            names = self.names(len(expected.results))
-            if outcome.kept:
-                shared = "state-shared" if outcome.kept == "an array" else "kept"
-                found.setdefault(shared, "What one call returns depends on another call: start afresh in each.")
-            for i, j in outcome.shared:
-                if max(i, j) < len(names) and (i, j) not in expected.shared:
-                    both = f"{names[i]} and {names[j]}"
-                    found.setdefault("state-shared", f"{both} are one array: changing one changes the other.")
-            for name, x, y in zip(names, expected.results, outcome.results):
-                exact = isinstance(x, numpy.ndarray) and name not in self.exercise.free
-                if exact and numpy.asarray(x).dtype != numpy.asarray(y).dtype:
-                    found.setdefault(
-                        "dtype-widened" if numpy.asarray(y).dtype == numpy.float64 else "dtype",
-                        f"{name} has dtype {numpy.asarray(y).dtype} where {x.dtype} goes in.",
-                    )
-            if not self.exercise.agree:
-                self.structure(expected, outcome, found)
-        if self.off and not self.exercise.agree:
-            found.update(self.one_end())
-        return found
-
-    def one_end(self) -> dict[str, str]:
-        """Whether only the first or the last element is ever wrong: a loop that ends too early."""
-        ends = {"first": set[bool](), "last": set[bool]()}
-        for i in self.off:
-            for x, y in zip(self.expected[i].results or (), self.found[i].results or ()):
-                if numpy.shape(x) != numpy.shape(y) or self.found[i].results is None:
-                    return {}
-                x, y = numpy.ravel(x), numpy.ravel(y)
-                if x.size > 1 and not self.close(x, y, i):
-                    ends["first"].add(self.close(x[1:], y[1:], i))
-                    ends["last"].add(self.close(x[:-1], y[:-1], i))
-        for end, right in ends.items():
-            if right == {True}:
-                return {"off-by-one-boundary": f"Only the {end} element is wrong: a loop or a slice misses it."}
-        return {}
+        some_right = len(self.off) < len(self.found)
+        return own or ([] if self.exercise.observe else general(self.exercise.results, expected, found, some_right))
 
     def names(self, n: int) -> list[str]:
         """The names of n results: of a list of arrays the name is repeated."""
         names = [*self.exercise.results]
         return [*names[:1] * (n - len(names)), *names]
-
-    def structure(self, expected: Outcome, outcome: Outcome, found: dict[str, str]) -> None:
-        """Add what is wrong with how many results there are, of what shape."""
-        assert expected.results is not None and outcome.results is not None
-        asked = f"return {', '.join(self.exercise.results)}"
-        wanted, got = len(expected.results), len(outcome.results)
-        if outcome.nested:
-            found.setdefault("shape-wrong", f"The results come in {outcome.nested}; {asked}.")
-        elif got != wanted or outcome.single is not expected.single:
-            what = "one result" if got == 1 else f"{got} results"
-            within = "" if outcome.single or got > 1 else " in a tuple"
-            found.setdefault("shape-wrong", f"It returns {what}{within}; {asked}.")
-        else:
-            for name, x, y in zip(self.names(wanted), expected.results, outcome.results):
-                if numpy.shape(x) != numpy.shape(y) and numpy.size(x) == numpy.size(y):
-                    found.setdefault("shape-wrong", f"{name} has shape {numpy.shape(y)}, expected {numpy.shape(x)}.")
 
     def explanation(self) -> tuple[Neighbour, ...]:
         """The neighbours that together do what the answer does: one, or two mistakes, or none."""

@@ -118,6 +118,9 @@ def reason(error: BaseException) -> str:
 
 def line_of(error: BaseException) -> str:
     """The last line of the answer that the error passed through, as text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if not f.filename.startswith(("<frozen", *LIBRARIES))]
-    return own[-1].line or "" if own else ""
+    last, frame = None, error.__traceback__
+    while frame:  # there may be a million: only one of them is read as text
+        if not frame.tb_frame.f_code.co_filename.startswith(("<frozen", *LIBRARIES)):
+            last = frame
+        frame = frame.tb_next
+    return traceback.extract_tb(last, limit=1)[0].line or "" if last else ""

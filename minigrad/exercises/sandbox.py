@@ -1,10 +1,11 @@
 """Answers in files: each runs in a process of its own, with limits, and only plain data come back.
 
 The process gets a name and a folder of its own, which is removed. It sends back what the answer did on the probes, as
-numbers; what is right is computed and compared here. So an answer cannot hang the marker, crash it, or change what it
-thinks. It is still a program that runs with your rights: it can read and write your files, use the network and start
-other programs (which are ended with it, unless they hide), fill the disk, and an answer that sets out to cheat can (it
-might look up the reference). Mark answers of strangers on a machine, or in a container, that has nothing to lose.
+numbers, and a few lines of what it printed; what is right is computed and compared here. So an answer cannot hang the
+marker, crash it, or change what it thinks. It is still a program that runs with your rights: it can read and write your
+files, use the network and start other programs (which are ended with it, unless they hide), fill the disk, and an
+answer that sets out to cheat can (it might look up the reference). Mark answers of strangers on a machine, or in a
+container, that has nothing to lose.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ from minigrad.exercises.wire import outcomes_from
 from minigrad.exercises.without import check_modules, forbidden_use
 
 START = "import sys; sys.path[:0] = [{root!r}]; from minigrad.exercises.child import main; main()"
-PRINTED = 1000  # characters
+PRINTED = 1000  # characters of the first lines that an answer prints, and of the last
+FIRST, LAST, WIDEST = 8, 3, 120  # lines, and characters of a line
 
 
 @dataclass(frozen=True)
@@ -74,41 +76,56 @@ def check_file(
         if used:
             place = "" if file == path else f"{file.name}: "
             return [Feedback(name, False, f"{place}{used} Write it yourself.") for name in wanted]
-    return [one(path, name, without, hint, limits) for name in wanted]
+    return [x for name in wanted for x in marked(path, [name], without, hint, limits)]
 
 
-def one(path: Path, name: str, without: Sequence[str], hint: int, limits: Limits) -> Feedback:
-    """The feedback on one answer."""
+def check_together(path: Path, names: Sequence[str], limits: Limits = Limits()) -> list[Feedback]:
+    """Check answers of a file in one process, which is faster; each in its own only if they end it."""
+    return marked(path, names, (), 2, limits) if names else []
+
+
+def marked(path: Path, names: Sequence[str], without: Sequence[str], hint: int, limits: Limits) -> list[Feedback]:
+    """The feedback on answers that run in one process."""
     with tempfile.TemporaryDirectory(prefix="minigrad-check-", ignore_cleanup_errors=True) as folder:
-        work, answer, printed = (Path(folder) / x for x in ("work", "answer.json", "printed.txt"))
+        work, answer, output = (Path(folder) / x for x in ("work", "answer.txt", "printed.txt"))
         work.mkdir()
-        ended = run_child(path, name, without, limits, work, answer, printed)
-        if ended:
-            return Feedback(name, False, ended, details=tuple(end_of(printed).splitlines()[-3:]))
-        try:
-            data: Any = json.loads(answer.read_text(encoding="utf-8"))
-            if "problem" in data:
-                return Feedback(name, False, str(data["problem"])[:PRINTED])
-            outcomes = outcomes_from(data, len(named(name).tried))
-        except Exception:  # whatever it wrote, or did not write
-            return Feedback(name, False, "The answer ended the process before it was done.")
-    return judge(named(name), outcomes, hint)
+        ended = run_child(path, names, without, limits, work, answer, output)
+        printed = lines_of(output)
+        if not ended:
+            try:
+                data: Any = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
+                return [judged(name, x, hint, printed) for name, x in zip(names, data, strict=True)]
+            except Exception:  # whatever it wrote, or did not write
+                ended = "The answer ended the process before it was done."
+    if len(names) > 1:
+        return [x for name in names for x in marked(path, [name], without, hint, limits)]
+    return [Feedback(names[0], False, ended, printed=printed)]
+
+
+def judged(name: str, data: Any, hint: int, printed: tuple[str, ...]) -> Feedback:
+    """The feedback on what an answer did, as its process tells it."""
+    if "problem" in data:
+        return Feedback(name, False, str(data["problem"])[:PRINTED], printed=printed)
+    exercise = named(name)
+    found = outcomes_from(data, len(exercise.tried) + len(exercise.twins))
+    return replace(judge(exercise, found, hint), printed=printed)
 
 
 def run_child(
-    path: Path, name: str, without: Sequence[str], limits: Limits, work: Path, answer: Path, printed: Path
+    path: Path, names: Sequence[str], without: Sequence[str], limits: Limits, work: Path, answer: Path, output: Path
 ) -> str:
-    """Run the answer; how it ended, if not well, in a sentence."""
+    """Run the answers; how they ended, if not well, in a sentence."""
     root = str(Path(minigrad.__file__).parent.parent)
-    words = [str(path.resolve()), name, str(answer), str(limits.megabytes), str(int(limits.seconds) + 1), *without]
+    seconds = str(int(limits.seconds) + 1)
+    words = [str(path.resolve()), ",".join(names), str(answer), str(limits.megabytes), seconds, *without]
     kept = {x: os.environ[x] for x in ("PATH", "SYSTEMROOT", "LANG") if x in os.environ}
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     process = None
     try:
-        with printed.open("wb") as output:
+        with output.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-c", START.format(root=root), *words], cwd=work,
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+                [sys.executable, "-I", "-B", "-u", "-c", START.format(root=root), *words], cwd=work,
+                stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
                 env={**kept, **threads, "HOME": str(work), "TMPDIR": str(work)},
             )  # fmt: skip
         status = process.wait(limits.seconds)
@@ -118,12 +135,26 @@ def run_child(
         if process:
             end(process)
     if status in (-OUT_OF_TIME, -ALARM):
-        return f"The answer was not done after {limits.seconds:g} seconds. Is there a loop that does not end?"
+        return f"The answer was not done after {limits.seconds:g} seconds. {too_slow(answer)}"
     if status < 0:
         return f"The answer crashed Python ({signal.Signals(-status).name})."
     if status == OUT_OF_MEMORY:
         return f"The answer needs more than {limits.megabytes} MB of memory."
     return ""
+
+
+def too_slow(answer: Path) -> str:
+    """What may have taken the time of an answer, from what its process has written by then."""
+    last = ""
+    with suppress(OSError, ValueError):
+        last = answer.read_text(encoding="utf-8").rpartition("\n")[0].rpartition("\n")[2]
+    name, _, i = last.partition(" ")
+    if name not in EXERCISES or not i.isdecimal() or int(i) >= len(EXERCISES[name].tried):
+        return "Is there a loop that does not end?"
+    return (
+        f"It was trying this: {EXERCISES[name].tried[int(i)].words}. Either a loop does not end, or there are too many "
+        "steps for this size: to search a list for each of n elements, say, takes n² of them."
+    )
 
 
 OUT_OF_TIME: int = getattr(signal, "SIGXCPU", 24)
@@ -140,9 +171,18 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def end_of(printed: Path) -> str:
-    """The end of what an answer printed."""
-    with suppress(OSError), printed.open("rb") as file:
-        file.seek(max(0, printed.stat().st_size - PRINTED))
-        return file.read().decode("utf-8", errors="replace").strip()
-    return ""
+def lines_of(output: Path) -> tuple[str, ...]:
+    """What an answer printed, in a few lines that do nothing to a terminal: the first ones and the last ones."""
+    with suppress(OSError), output.open("rb") as file:
+        size = output.stat().st_size
+        head = file.read(PRINTED)
+        file.seek(max(len(head), size - PRINTED))
+        between = b"\n...\n" if size > 2 * PRINTED else b""
+        lines = [shown(x) for x in (head + between + file.read()).decode(errors="replace").splitlines()]
+        return tuple(lines if len(lines) <= FIRST + LAST else [*lines[:FIRST], "...", *lines[-LAST:]])
+    return ()
+
+
+def shown(line: str) -> str:
+    """A line without control characters, cut where it is long."""
+    return "".join(x if x.isprintable() else "\N{REPLACEMENT CHARACTER}" for x in line[:WIDEST])

@@ -1,4 +1,7 @@
-"""What a learner is told, in one or two sentences, and what a marker is told beside it."""
+"""What a learner is told, in one or two sentences, and what a marker is told beside it.
+
+A learner does not know the word probe: they are told what an answer was tried on.
+"""
 
 from __future__ import annotations
 
@@ -47,14 +50,14 @@ def said(
         details = difference(judgement)
     return Feedback(
         judgement.exercise.name, False, " ".join([*sentences, *beside.values()]), known[0] if known else None,
-        tuple(known[1:]), where, details, hint > 1,
+        tuple(known[1:]), where, details, hint > 1, judgement.exercise.lesson,
     )  # fmt: skip
 
 
 def told(neighbour: Neighbour, hint: int) -> str:
     """What is said of one mistake: where it is, what it is, the line beside the answer's."""
     if not neighbour.where:
-        return "Look again at what happens to the numbers of the probe." if hint <= 1 else sentence(neighbour.what)
+        return "Look again at what becomes of the arguments." if hint <= 1 else sentence(neighbour.what)
     name, equals, _ = neighbour.where.partition(" = ")
     place = f"{name} is computed" if equals and name.isidentifier() else "the result is put together"
     if hint <= 1:
@@ -77,10 +80,12 @@ def unrecognised(judgement: Judgement) -> str:
         return "The answer returns nothing. Is it written yet, and does it end with `return`?"
     if found.error:
         where = f", in the line `{found.line}`" if found.line else ""
-        return (
-            f"The answer fails on a probe ({judgement.exercise.tried[judgement.off[0]].words}): {found.error}{where}."
-        )
-    return "This mistake is not recognised. The smallest case that shows it is below."
+        truth = f" {NO_TRUTH}" if "truth value of an array" in found.error else ""
+        return f"The answer fails when it is tried on {judgement.words(judgement.off[0])}: {found.error}{where}.{truth}"
+    return f"This mistake is not recognised. The smallest case that shows it is below. {judgement.scaling()}".rstrip()
+
+
+NO_TRUTH = "An array is neither true nor false, and `if`, `and`, `max` and `in` ask whether it is."
 
 
 def difference(judgement: Judgement) -> tuple[str, ...]:
@@ -92,7 +97,8 @@ def difference(judgement: Judgement) -> tuple[str, ...]:
         return *given, f"{words}: {found.error}"
     for name, x, y in zip(judgement.names(len(expected.results)), expected.results, found.results):
         if not judgement.close(x, y, i):
-            return *given, f"{words}: {name} is {short(y)}, expected {short(x)}"
+            between = "\n" if numpy.ndim(x) > 1 or numpy.ndim(y) > 1 else " "
+            return *given, f"{words}: {name} is{between}{short(y)},{between}expected{between}{short(x)}"
     return *given, f"{words}: {len(found.results)} results, expected {len(expected.results)}"
 
 
@@ -118,7 +124,9 @@ def written(x: Any) -> str:
 
 
 def short(x: Any) -> str:
-    """An array or a number in a few characters."""
-    array = numpy.asarray(x)
-    shape = f" of shape {array.shape}" if array.size > 6 else ""
-    return numpy.array2string(array.ravel()[:6], precision=5, separator=", ") + shape if array.ndim else f"{x:.6g}"
+    """An array or a number as NumPy prints it, in a few characters."""
+    array = numpy.asarray(x) + 0  # which makes 0 of -0
+    if not array.ndim:
+        return f"{x:.6g}"
+    few = numpy.array2string(array, precision=5, separator=", ", threshold=12, edgeitems=3)
+    return few + (f" of shape {array.shape}" if array.size > 12 else "")

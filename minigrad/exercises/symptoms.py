@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy
@@ -16,9 +17,15 @@ ONE_DECISION = (
 )
 
 
-def general(names: Sequence[str], expected: Sequence[Outcome], found: Sequence[Outcome]) -> list[Symptom]:
-    """What is wrong with the structure of the results, or what is common to all that is wrong."""
-    if all("truth value of an array" in y.error for y in found):
+def general(
+    names: Sequence[str], expected: Sequence[Outcome], found: Sequence[Outcome], some_right: bool
+) -> list[Symptom]:
+    """What is wrong with the structure of the results, or what is common to all that is wrong.
+
+    `some_right`: on other probes the answer is right; if it fails on all that have arrays of several elements, it is
+    their number that makes the difference.
+    """
+    if some_right and all("truth value of an array" in y.error for y in found):
         return [Symptom("max-not-elementwise", ONE_DECISION)]
     asked = f"Return {', '.join(names)}."
     given = [(x, y) for x, y in zip(expected, found) if y.results is not None]
@@ -57,27 +64,38 @@ def proportional(names: Sequence[str], pairs: Sequence[Sequence[tuple[Any, Any]]
     signs = {numpy.sign(x) for row in ratios.values() for x in row}
     if not ratios or len(signs) > 1:
         return []
-    said = " and ".join(f"{name} is {row[0]:.4g} times what it should be" for name, row in ratios.items())
-    found = [Symptom("wrong-factor", f"on the first probe {said}.")]
-    return found if signs == {1.0} else [Symptom("wrong-sign", f"the sign is wrong: on the first probe {said}.")]
+    said = " and ".join(f"{name} is {times(row)} what it should be" for name, row in ratios.items())
+    return [
+        Symptom("wrong-factor", f"{said}.") if signs == {1.0} else Symptom("wrong-sign", f"the sign is wrong: {said}.")
+    ]
+
+
+def times(ratios: Sequence[float]) -> str:
+    """Factors in words.
+
+    >>> times([2.0, 2.0]), times([2.0, 0.5])
+    ('2 times', '0.5 to 2 times')
+    """
+    low, high = (f"{x:.4g}" for x in (min(ratios), max(ratios)))
+    return f"{low} times" if low == high else f"{low} to {high} times"
 
 
 def one_end(pairs: Sequence[Sequence[tuple[Any, Any]]]) -> list[Symptom]:
-    """Whether only the first row or only the last row is ever wrong: a loop or a slice that misses it."""
-    ends: dict[str, set[bool]] = {"first": set(), "last": set()}
-    longest = 0
-    for x, y in (pair for row in pairs for pair in row):
-        x, y = numpy.atleast_1d(x), numpy.atleast_1d(y)
-        if len(x) > 1 and not numpy.allclose(x, y, rtol=1e-3):
-            longest = max(longest, len(x))
-            ends["first"].add(numpy.allclose(x[1:], y[1:], rtol=1e-3))
-            ends["last"].add(numpy.allclose(x[:-1], y[:-1], rtol=1e-3))
-    for end, others_right in ends.items():
-        if others_right == {True} and longest > 2:
-            return [
-                Symptom("off-by-one-boundary", f"only the {end} row or element is wrong: a loop or a slice misses it.")
-            ]
-    return []
+    """Whether only the first row or only the last row is ever wrong."""
+    close = partial(numpy.allclose, rtol=1e-3)
+    end = wrong_end([(numpy.atleast_1d(x), numpy.atleast_1d(y), close) for row in pairs for x, y in row])
+    what = f"only the {end} row or element is wrong: a loop or a slice misses it."
+    return [Symptom("off-by-one-boundary", what)] if end else []
+
+
+def wrong_end(pairs: Sequence[tuple[Any, Any, Callable[[Any, Any], bool]]]) -> str:
+    """ "first" or "last" if only that part of each pair, along its first axis, is not close; else ""."""
+    off = [(x, y, close) for x, y, close in pairs if len(x) > 1 and not close(x, y)]
+    if max((len(x) for x, _, _ in off), default=0) > 2:
+        for end, others in ("first", slice(1, None)), ("last", slice(-1)):
+            if all(close(x[others], y[others]) for x, y, close in off):
+                return end
+    return ""
 
 
 def misplaced(found: Sequence[Outcome], possible: Sequence[Sequence[Any]]) -> bool:

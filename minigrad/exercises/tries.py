@@ -14,8 +14,12 @@ from minigrad.exercises.outcome import Outcome, run
 from minigrad.exercises.probes import copied
 
 
-def outcomes(exercise: Exercise, answer: Callable[..., Any]) -> list[Outcome]:
-    """What the answer does on each probe.
+def outcomes(
+    exercise: Exercise, answer: Callable[..., Any], before: Callable[[int], object] = lambda i: None
+) -> list[Outcome]:
+    """What the answer does on each probe, and on the twins of the first.
+
+    `before` is called with the number of each before it is tried.
 
     The first probe is tried once more at the end. An answer keeps something if what it returned before has changed by
     then, shares memory with what it returns now, or is another result.
@@ -23,7 +27,8 @@ def outcomes(exercise: Exercise, answer: Callable[..., Any]) -> list[Outcome]:
     deepest = sys.getrecursionlimit()
     found, copies = [], []
     try:
-        for probe in [*exercise.tried, exercise.tried[0]]:
+        for i, probe in enumerate([*exercise.tried, *exercise.twins.values(), exercise.tried[0]]):
+            before(i)
             outcome = run(answer, probe, exercise.arguments, exercise.observe)
             sys.setrecursionlimit(deepest)
             found.append(outcome)

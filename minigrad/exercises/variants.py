@@ -6,6 +6,7 @@ import ast
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -84,6 +85,7 @@ def first(base: Exercise, state: str, w: Any) -> Any:
     return w.copy() if numpy.array_equal(given[state], given["w"]) else numpy.zeros_like(w)
 
 
+@lru_cache  # a teacher asks for one after the other
 def variants(base: Exercise) -> list[tuple[list[str], Program]]:
     """All variants of a rule that go downhill, in an order that is always the same and looks like chance."""
     text, found = base.program, []

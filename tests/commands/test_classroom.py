@@ -75,6 +75,17 @@ def test_a_class_without_mistakes_is_drawn_too(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "r.svg").stat().st_size > 0
 
 
+def test_no_name_becomes_a_formula_of_a_spreadsheet(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("class").mkdir()
+    for name in ("=1+2", "+a", "-b", "@c"):
+        Path("class", f"{name}.py").write_text("def (")
+    said(capsys, "class")
+    lines = list(csv.reader(Path("report.csv").read_text(encoding="utf-8").splitlines()))[1:]
+    assert sorted(student for student, *_ in lines) == ["'+a", "'-b", "'=1+2", "'@c"]
+    assert not [cell for line in lines for cell in line if cell.startswith(("=", "+", "-", "@"))]
+
+
 def test_a_name_that_is_no_text_gets_a_line_too(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     try:

@@ -86,6 +86,18 @@ def test_the_list_has_each_in_a_line_with_a_mark(here, capsys):
     assert sum(x.split()[-2] == "of" and len(x.split()) > 3 for x in lines if x) >= 4  # titles of parts
 
 
+def test_an_unknown_name_is_answered_with_the_nearest_ones(capsys):
+    err = said(capsys, "show", "adam", status=2)
+    assert "did you mean 'adam_step' or 'nadam_step'" in err and "softmax" not in err
+    assert "did you mean" not in said(capsys, "show", "qqqq", status=2)
+
+
+@pytest.mark.parametrize("name", [name for name in EXERCISES if name.endswith("_step")])
+def test_the_lesson_of_a_rule_is_a_notebook_that_names_it(name):
+    lesson = Path(__file__).parents[2] / "tutorials" / f"{EXERCISES[name].lesson}.py"
+    assert name in lesson.read_text(encoding="utf-8")
+
+
 def test_start_writes_a_file_to_begin_with_and_never_over_one(here, capsys):
     said(capsys, "start", "log_softmax", "backward")
     assert sorted(x.name for x in here.iterdir()) == ["backward.py", "log_softmax.py"]
@@ -99,6 +111,11 @@ def test_start_writes_a_file_to_begin_with_and_never_over_one(here, capsys):
     assert "no folder" in said(capsys, "start", "sign_majority", "--folder", "none", status=2)
     (here / "sign_majority.py").symlink_to("nothing")
     assert "is there already" in said(capsys, "start", "sign_majority", status=2)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_statement_fits_into_a_window(name):
+    assert max(map(len, EXERCISES[name].text.splitlines())) <= 100
 
 
 def test_show_has_as_many_hints_as_are_asked_for(capsys):
@@ -117,6 +134,10 @@ def test_progress_checks_everything_and_says_what_is_next(here, capsys):
     assert max(map(len, out.splitlines())) <= WIDTH
     assert f"\n1 of {len(EXERCISES)} are right.\nNext: bce_with_logits.\n" in out
     assert ["log_softmax", "right"] in [x.split() for x in out.splitlines()]
+    assert "See the notebook" in out
+    (here / "wrong.py").unlink()
+    (here / "begun.py").write_text("def sign_majority(signs): ...\n")
+    assert "Next: sign_majority.\nWrite the function in begun.py." in said(capsys, "progress")
     elsewhere = Path("elsewhere")
     elsewhere.mkdir()
     assert f"0 of {len(EXERCISES)} are right" in said(capsys, "progress", "elsewhere")

@@ -252,6 +252,16 @@ def test_the_file_is_made_anew_but_never_over_what_somebody_has_changed(tmp_path
     assert Path("digits.npz").read_bytes() == b"mine" and not Path("other.py").exists()
 
 
+def test_it_is_written_into_the_folder_of_the_answers_or_where_one_says(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    assert cli.main(["exercises", "assemble", "mine"]) == 0
+    assert f"{Path('mine', 'my_framework.py')} is written, with digits.npz beside it" in capsys.readouterr().out
+    assert sorted(x.name for x in tmp_path.rglob("*.*")) == ["digits.npz", "my_framework.py"]
+    assert cli.main(["exercises", "assemble", "mine", "--out", "other.py"]) == 0
+    assert Path("other.py").exists() and Path("digits.npz").exists()
+
+
 def test_the_text_between_the_answers_is_python_that_needs_only_what_is_there():
     names = {name.id for name in ast.walk(ast.parse(GLUE)) if isinstance(name, ast.Name)}
     assert set(used()) <= names and len(used()) == 14

@@ -19,6 +19,43 @@ WRONG = Feedback(
 )
 
 
+def test_results_of_several_rows_are_shown_as_numpy_prints_them():
+    def matmul_vjp(g, a, b):
+        return g @ b.T + (len(a) > 1) * numpy.sin(a) ** 3, a.T @ g
+
+    lines = str(check("matmul_vjp", matmul_vjp)).splitlines()
+    i = next(i for i, line in enumerate(lines) if line.endswith("ga is"))
+    j = lines.index("    expected")
+    assert j >= i + 3  # two rows at least
+    assert all(line.startswith(("    [[", "     [")) and line.endswith(("],", "]]")) for line in lines[i + 1 : j])
+
+
+def test_an_answer_that_only_fails_is_not_said_to_decide_once_for_all():
+    def fails(g, x):
+        if numpy.ones(2):
+            return g
+        return x
+
+    feedback = check("relu_vjp", fails)
+    assert feedback.mistake is None
+    assert "in the line `if numpy.ones(2):`" in feedback.message and "neither true nor false" in feedback.message
+
+    def decides(g, x):
+        return g if x > 0 else 0 * g
+
+    assert check("relu_vjp", decides).mistake == "max-not-elementwise"
+
+
+def test_a_wider_dtype_is_told_its_cure_and_a_wrong_answer_its_notebook():
+    def sgld_step(w, g, noise, *, lr):
+        return w - lr / 2 * g + numpy.sqrt(lr) * noise
+
+    text = " ".join(str(check("sgld_step", sgld_step)).split())
+    assert "w has dtype float64 where float32 goes in" in text and "`float(x)`" in text
+    assert text.endswith("See the notebook 09-sampling.")
+    assert "notebook" not in str(check("sgld_step", EXERCISES["sgld_step"].reference))
+
+
 def luminance(colour):
     """The relative luminance of a colour, as WCAG 2.1 defines it."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]

@@ -14,7 +14,7 @@ import pytest
 
 import minigrad
 from minigrad.errors import FileError, MissingFileError, UsageError
-from minigrad.exercises.sandbox import Limits, check_file
+from minigrad.exercises.sandbox import Limits, check_file, check_together
 
 RIGHT = """
 import numpy as np
@@ -26,7 +26,7 @@ def log_softmax(x):
     m = x.max(axis=-1, keepdims=True)
     return x - m - np.log(np.exp(x - m).sum(axis=-1, keepdims=True))
 """
-AMPLE, SHORT, SMALL = Limits(), Limits(seconds=3), Limits(megabytes=600)
+AMPLE, SHORT, SMALL = Limits(), Limits(seconds=2), Limits(megabytes=600)
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def test_a_right_answer_is_right_and_a_wrong_one_is_named(check):
 
 
 ENDS = {
-    "a loop that does not end": ("while True: pass", "not done after 3 seconds"),
-    "sleep": ("import time; time.sleep(100)", "not done after 3 seconds"),
+    "a loop that does not end": ("while True: pass", "not done after 2 seconds"),
+    "sleep": ("import time; time.sleep(100)", "not done after 2 seconds"),
     "exit": ("exit()", "it calls exit()"),
     "sys.exit": ("import sys; sys.exit(0)", "it calls exit()"),
     "os._exit": ("import os; os._exit(0)", "ended the process before it was done"),
@@ -69,7 +69,7 @@ ENDS = {
     "recursion without end": ("import sys; sys.setrecursionlimit(10**9); return log_softmax(x)", ""),
     "an error": ("raise ValueError('wrong day')", "ValueError: wrong day, in the line `raise ValueError('wrong day')`"),
     "an error that cannot be printed": (
-        "class E(Exception):\n        def __str__(self): raise ValueError\n    raise E", "fails on a probe"
+        "class E(Exception):\n        def __str__(self): raise ValueError\n    raise E", "fails when it is tried on"
     ),
     "input": ("input()", "EOFError"),
     "output without end": ("while True: print('x' * 10**6)", "File too large"),
@@ -85,11 +85,66 @@ ENDS = {
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the limits are those of POSIX")
 
 
+QUADRATIC = """
+def topological_order(node):
+    print("so far")
+    order, waiting = [], [node]
+    while waiting:
+        x = waiting.pop()
+        if x not in order:
+            order.append(x)
+            waiting += x.parents
+    return order[::-1]
+"""
+
+
+@posix
+def test_an_answer_that_is_too_slow_is_told_what_it_was_trying_and_shown_what_it_printed(check):
+    text = said(check, QUADRATIC, limits=Limits(seconds=8))
+    assert (
+        "It was trying this: a chain of 50,000 nodes. Either a loop does not end, or there are too many steps" in text
+    )
+    assert "The answer itself printed: | so far" in text
+    loading = said(check, "def topological_order(node): pass\nwhile True: pass\n", limits=SHORT)
+    assert "trying" not in loading and "Is there a loop that does not end?" in loading
+
+
+def test_what_an_answer_prints_is_shown_as_its_own_and_does_nothing_to_a_terminal(check):
+    show = "def log_softmax(x):\n    print('x is', x.shape)\n    print('\\x1b[31mred\\a')\n"
+    (feedback,) = check(RIGHT.replace("def log_softmax(x):\n", show))
+    assert feedback and feedback.printed[:2] == (
+        "x is (4, 3)",
+        "\N{REPLACEMENT CHARACTER}[31mred\N{REPLACEMENT CHARACTER}",
+    )
+    assert len(feedback.printed) <= 12 and "..." in feedback.printed
+    text = str(feedback)
+    assert text.index("right") < text.index("The answer itself printed:\n    | x is (4, 3)\n")
+    assert "The answer itself printed" in feedback._repr_html_() and "\x1b" not in text
+    (silent,) = check(RIGHT)
+    assert silent.printed == () and "printed" not in str(silent)
+
+
+def test_of_much_output_a_dozen_lines_are_shown(check):
+    (feedback,) = check("for i in range(10**4): print(i, 'x' * 500)\n" + RIGHT)
+    assert feedback and len(feedback.printed) <= 12 and max(map(len, feedback.printed)) <= 120
+    assert feedback.printed[0].startswith("0 x") and feedback.printed[-1].endswith("x")
+
+
+def test_answers_checked_together_are_judged_one_by_one_and_none_ends_the_others(tmp_path):
+    path = tmp_path / "all.py"
+    path.write_text(RIGHT + "def relu_vjp(g, x):\n    return -g * (x > 0)\n")
+    right, wrong = check_together(path, ["log_softmax", "relu_vjp"])
+    assert right and wrong.mistake == "wrong-sign"
+    path.write_text(path.read_text().replace("return -g", "import os; os._exit(0)"))
+    right, ended = check_together(path, ["log_softmax", "relu_vjp"])
+    assert right and "ended the process" in ended.message
+
+
 @posix
 @pytest.mark.parametrize("case", ENDS)
 def test_an_answer_that_does_not_come_back_gets_a_sentence(check, case):
     line, sentence = ENDS[case]
-    limits = SHORT if "not done" in sentence else SMALL
+    limits = SHORT if "not done" in sentence or case == "recursion without end" else SMALL
     assert sentence in said(check, f"import numpy as np\ndef log_softmax(x):\n    {line}\n", limits=limits)
 
 

@@ -49,8 +49,8 @@ def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
 def relu_vjp(g: Any, x: Any) -> Any:
     """The backward pass of max(x, 0), element by element.
 
-    Where x is positive the output follows the input, and the derivative is 1. Elsewhere the output does not move, and
-    it is 0. Where x is exactly 0 there is no derivative; 0 is agreed.
+    Where x is positive the output follows the input, and the derivative is 1. Elsewhere the output does
+    not move, and it is 0. Where x is exactly 0 there is no derivative; 0 is agreed.
 
         gx = g where x > 0, else 0
 
@@ -66,7 +66,7 @@ def relu_vjp(g: Any, x: Any) -> Any:
     Hints:
         1. A comparison of an array gives an array of True and False: a mask.
         2. g times the mask is g where it is True, and 0 elsewhere.
-        3. Return a new array: g belongs to someone else.
+        3. `g * (x > 0)` is a new array, so that g stays as it is.
     """
     return g * (x > 0)
 
@@ -86,8 +86,8 @@ def sigmoid_probes() -> Iterator[Probe]:
 def sigmoid_vjp(g: Any, y: Any) -> Any:
     """The backward pass of the sigmoid y = 1 / (1 + exp(-x)), element by element, from its output y.
 
-    The derivative of the sigmoid can be written with the output alone: it is y (1 - y). So a layer keeps y for the way
-    back, and the exponential is not computed again.
+    The derivative of the sigmoid can be written with the output alone: it is y (1 - y). So a layer
+    keeps y for the way back, and the exponential is not computed again.
 
         gx = g y (1 - y)
 
@@ -103,7 +103,7 @@ def sigmoid_vjp(g: Any, y: Any) -> Any:
     Hints:
         1. y is the output of the sigmoid already. Do not apply it again.
         2. Multiply three things, element by element: g, y and 1 - y.
-        3. A change of the input by d changes the output by y (1 - y) d: try it with a small d.
+        3. `g * y * (1 - y)`; at y = 0.5 the slope is 0.25.
     """
     return g * y * (1 - y)
 
@@ -143,7 +143,7 @@ def tanh_vjp(g: Any, y: Any) -> Any:
     Hints:
         1. y is tanh(x) already. Do not take tanh again.
         2. The square is that of y alone: mind the parentheses.
-        3. Where y is near 1 or -1 the function is flat, so gx is near 0.
+        3. `g * (1 - y**2)`; where y is near 1 or -1 the function is flat, so gx is near 0.
     """
     return g * (1 - y**2)
 
@@ -172,8 +172,9 @@ def fails_by_dimensions(found: Sequence[Outcome], words: Sequence[str]) -> list[
 def softmax_vjp(g: Any, y: Any) -> Any:
     """The backward pass of the softmax along the last axis, from its output y.
 
-    Each output of a row depends on every input of the row, because they share one sum: the derivative of y[i] by x[j]
-    is y[i] (1 if i = j else 0) - y[i] y[j]. Multiplied by g and added up this needs no matrix:
+    Each output of a row depends on every input of the row, because they share one sum: the derivative
+    of y[i] by x[j] is y[i] (1 if i = j else 0) - y[i] y[j]. Multiplied by g and added up this needs no
+    matrix:
 
         gx = y (g - s),  with s = sum of g y over the row
 
@@ -187,9 +188,11 @@ def softmax_vjp(g: Any, y: Any) -> Any:
     array([[ 0.  , -0.25,  0.25]])
 
     Hints:
-        1. First the sum of g y over the last axis; keep this axis, so that it broadcasts against the row.
+        1. First the sum of g y over the last axis; keep this axis, so that it broadcasts against the
+           row.
         2. Subtract it from g, and multiply by y.
-        3. If every g of a row is the same number, gx is 0: the outputs of a row always add up to 1.
+        3. `(g * y).sum(axis=-1, keepdims=True)` is the sum. To test it: if every g of a row is the same
+           number, gx is 0, since the outputs of a row always add up to 1.
     """
     inner = np.sum(g * y, axis=-1, keepdims=True)
     return y * (g - inner)
@@ -229,14 +232,15 @@ def fails_at_ties(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
 def max_vjp(g: Any, x: Any, axis: int) -> Any:
     """The backward pass of x.max(axis).
 
-    The result follows the largest element and no other: it alone has a gradient. Where several elements are exactly
-    equal to the maximum, they share g equally; that is agreed.
+    The result follows the largest element and no other: it alone has a gradient. Where several elements
+    are exactly equal to the maximum, they share g equally; that is agreed.
 
         gx = g / n where x is the maximum, else 0,  with n = number of elements that equal the maximum
 
     Args:
-        g: the gradient by the result: it lacks the axis. x: the input. axis: a whole number; negative ones count from
-            the end.
+        g: the gradient by the result: it lacks the axis.
+        x: the input.
+        axis: a whole number; negative ones count from the end.
 
     Returns:
         gx, of the shape and the dtype of x.

@@ -80,8 +80,9 @@ def add_probes() -> Iterator[Probe]:
 def add_vjp(g: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Any:
     """The backward pass of a + b, with NumPy's broadcasting.
 
-    An element of a that was repeated has a share in several elements of the result, and its gradient is the sum of
-    theirs. So ga is g, summed over every axis that a lacks and over every axis where a has length 1; and so for gb.
+    An element of a that was repeated has a share in several elements of the result, and its gradient is
+    the sum of theirs. So ga is g, summed over every axis that a lacks and over every axis where a has
+    length 1; and so for gb.
 
         ga = sum of g over the axes along which a was repeated
         gb = sum of g over the axes along which b was repeated
@@ -99,9 +100,11 @@ def add_vjp(g: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Any:
            [7.]]))
 
     Hints:
-        1. Shapes are aligned at their last axes. First sum away the axes on the left that the operand does not have.
+        1. Shapes are aligned at their last axes. First sum away the axes on the left that the operand
+           does not have.
         2. Then sum over the axes where the operand has length 1, and keep them: `keepdims=True`.
-        3. Write it once as a function of g and a shape, and call it twice.
+        3. `g.sum(axis=i, keepdims=True)` for every i with `shape[i] == 1`. Write both as one function
+           of g and a shape, and call it twice.
     """
     ga = unbroadcast(g, a_shape)
     gb = unbroadcast(g, b_shape)
@@ -121,14 +124,15 @@ def multiply_probes() -> Iterator[Probe]:
 def multiply_vjp(g: Any, a: Any, b: Any) -> Any:
     """The backward pass of a * b, element by element, with NumPy's broadcasting.
 
-    The derivative of a b by a is b, so each element of g is multiplied by the other operand. Then it is summed back to
-    the shape of its own operand, as in `add_vjp`.
+    The derivative of a b by a is b, so each element of g is multiplied by the other operand. Then it is
+    summed back to the shape of its own operand, as in `add_vjp`.
 
         ga = g b, summed over the axes along which a was repeated
         gb = g a, summed over the axes along which b was repeated
 
     Args:
-        g: the gradient by the result, of the broadcast shape. a, b: the operands, arrays of any shapes, () too.
+        g: the gradient by the result, of the broadcast shape.
+        a, b: the operands, arrays of any shapes, () too.
 
     Returns:
         (ga, gb), of the shapes and the dtype of a and b.
@@ -140,7 +144,8 @@ def multiply_vjp(g: Any, a: Any, b: Any) -> Any:
     Hints:
         1. Forget broadcasting first: with equal shapes, ga is g * b and gb is g * a.
         2. Multiply first, and sum afterwards: the product has the broadcast shape.
-        3. Use the sum of `add_vjp`, with the operand's own shape.
+        3. Sum g * b back to a.shape, and g * a to b.shape, with the function that you wrote for
+           `add_vjp`.
     """
     ga = unbroadcast(g * b, a.shape)
     gb = unbroadcast(g * a, b.shape)
@@ -177,7 +182,8 @@ def matmul_probes() -> Iterator[Probe]:
 def matmul_vjp(g: Any, a: Any, b: Any) -> Any:
     """The backward pass of a @ b, the product of two matrices.
 
-    Each element of a takes part in a whole row of the result, with a row of b as its factors. Written as matrices:
+    Each element of a takes part in a whole row of the result, with a row of b as its factors. Written
+    as matrices:
 
         ga = g bᵀ
         gb = aᵀ g
@@ -194,8 +200,9 @@ def matmul_vjp(g: Any, a: Any, b: Any) -> Any:
 
     Hints:
         1. ga has the shape of a, (n, k): which product of g (n, m) and b (k, m) has it?
-        2. One of the two has to be transposed, and the order matters.
-        3. Try it with n, k and m all different. With square matrices a mistake can hide.
+        2. Both end with m: b has to be transposed. For gb it is a, and the order matters.
+        3. `g @ b.T` is ga. Try it with n, k and m all different: with square matrices a mistake can
+           hide.
     """
     ga = g @ b.T
     gb = a.T @ g
@@ -221,8 +228,8 @@ def take_probes() -> Iterator[Probe]:
 def take_vjp(g: Any, indices: Any, shape: tuple[int, ...]) -> Any:
     """The backward pass of x[indices], rows taken out of an array; an embedding is looked up like this.
 
-    A row that was taken several times has a share in several rows of the result, and its gradient is the sum of
-    theirs. A row that was not taken has a gradient of 0.
+    A row that was taken several times has a share in several rows of the result, and its gradient is
+    the sum of theirs. A row that was not taken has a gradient of 0.
 
         gx[i] = sum of all g[k] with indices[k] = i
 

@@ -30,6 +30,8 @@ def votes() -> Iterator[Probe]:
     yield probe("one worker", [numpy.array([1, 0, -1], "int8")])
     yield probe("a tie", [numpy.array([1.0, -1.0, 0.0]), numpy.array([-1.0, 1.0, 0.0])])
     yield probe("zeros abstain", [numpy.array([0.0, 0.0, -1.0])] * 3 + [numpy.array([1.0, -1.0, 0.0])])
+    for sign in 1.0, -1.0, 0.0:
+        yield probe(f"one element, votes {sign:g}, 1, {sign:g}", [numpy.array([x]) for x in (sign, 1.0, sign)])
     yield probe("100 workers who agree, int8", [numpy.array([1, -1, 0], "int8")] * 100)
     yield probe("memory out of order", [spread(rng.integers(-1, 2, size=(2, 4)).astype("int8")) for _ in range(3)])
 
@@ -38,11 +40,13 @@ def votes() -> Iterator[Probe]:
 def sign_majority(signs: list[Any]) -> Any:
     """The vote of workers on the sign of each element.
 
-    In signSGD with majority vote (Bernstein et al. 2018, algorithm 3) each worker sends only the signs of its gradient.
-    The weights move by the sign that most of them have: the sign of the sum of the votes.
+    In signSGD with majority vote (Bernstein et al. 2018, algorithm 3) each worker sends only the signs
+    of its gradient. The weights move by the sign that most of them have: the sign of the sum of the
+    votes.
 
     Args:
-        signs: one array for each worker, of -1, 0 and 1 (int8, float32 or float64), all of one shape; at most 100.
+        signs: one array for each worker, of -1, 0 and 1 (int8, float32 or float64), all of one shape;
+            at most 100.
 
     Returns:
         An array of that shape, of any dtype: 1, -1, or 0 for a tie. Who sends 0 abstains.
@@ -53,7 +57,7 @@ def sign_majority(signs: list[Any]) -> Any:
     Hints:
         1. Add the votes up, element by element, over the workers.
         2. The sign of the sum is the vote, and `np.sign(0)` is 0.
-        3. A hundred votes fit into int8; sums of more would not.
+        3. `np.sign(sum(signs))`: a sum of up to a hundred votes fits into int8.
     """
     return np.sign(np.sum(signs, axis=0))
 
@@ -70,14 +74,17 @@ def gradients() -> Iterator[Probe]:
     yield probe("far below the threshold", numpy.array([0.1, -0.05, 0.02]), numpy.array([0.1, -0.1, 0.0]), 0.5)
     yield probe("far beyond the threshold", numpy.array([5.0, -7.0]), numpy.array([0.3, -0.3]), 0.5)
     yield probe("memory out of order", spread(rng.normal(size=6)), spread(rng.normal(size=6)), 0.5)
+    for x in 0.8, -0.9, 0.1:
+        yield probe(f"one element, {x}", numpy.array([x]), numpy.array([0.05]), 0.5)
 
 
 @exercise(gradients, results="codes residual", lesson=LESSON, edits=EDITS, free=("codes",))
 def two_bit_compress(g: Any, residual: Any, threshold: float) -> Any:
     """A gradient in two bits for each element, and what is left over for the next time.
 
-    What could not be sent before is added first: r = residual + g. Where r is at least the threshold, the code is 1;
-    where it is at most -threshold, -1; else 0. The receiver reads a code as code * threshold, so what is kept is
+    What could not be sent before is added first: r = residual + g. Where r is at least the threshold,
+    the code is 1; where it is at most -threshold, -1; else 0. The receiver reads a code
+    as code * threshold, so what is kept is
 
         residual = r - threshold * code
 
@@ -93,7 +100,7 @@ def two_bit_compress(g: Any, residual: Any, threshold: float) -> Any:
     Hints:
         1. Add the residual first; the codes are those of the sum.
         2. `r >= threshold` and `r <= -threshold`: a value just at the threshold is sent.
-        3. Only the threshold is taken off, however large r is.
+        3. `residual = r - threshold * codes`: only the threshold is taken off, however large r is.
     """
     r = residual + g
     codes = (r >= threshold).astype(r.dtype) - (r <= -threshold)
@@ -180,20 +187,23 @@ def ratio_agrees(expected: Any, found: Any, probe: Probe) -> bool:
 def gradcheck_directional(f: Callable[[Any], float], x: Any, grad: Any, rng: Any) -> float:
     """How far a gradient is from what differences say, along one random direction.
 
-    Along a direction d the slope of f is the sum of grad * d. It can be measured, too: with a small step h,
+    Along a direction d the slope of f is the sum of grad * d. It can be measured, too: with a small
+    step h,
 
         n = (f(x + h d) - f(x - h d)) / (2 h),        p = sum(grad * d)
 
-    and the relative error is |n - p| / max(|n|, |p|). A wrong gradient shows along almost every direction, so one call
-    of this costs two calls of f, however many elements x has.
+    and the relative error is |n - p| / max(|n|, |p|). A wrong gradient shows along almost every
+    direction, so one call of this costs two calls of f, however many elements x has.
 
     Args:
-        f: a function of an array, with a number as its result. x: where, float64, of any shape.
-        grad: the gradient to be checked, of the same shape. rng: a numpy.random.Generator for the direction.
+        f: a function of an array, with a number as its result.
+        x: where, float64, of any shape.
+        grad: the gradient to be checked, of the same shape.
+        rng: a numpy.random.Generator for the direction.
 
     Returns:
-        The relative error, a number; 0 if n and p are both 0. x is as before. Choose h so that the error of right
-        gradients of smooth functions is below 1e-6.
+        The relative error, a number; 0 if n and p are both 0. x is as before. Choose h so that the
+        error of right gradients of smooth functions is below 1e-6.
 
     >>> x = np.array([1.0, 2.0])
     >>> gradcheck_directional(lambda x: (x**3).sum(), x, 3 * x**2, np.random.default_rng(0)) < 1e-6
@@ -204,7 +214,7 @@ def gradcheck_directional(f: Callable[[Any], float], x: Any, grad: Any, rng: Any
     Hints:
         1. `rng.normal(size=x.shape)` is a direction that reaches everywhere.
         2. Compute f at x + h d and at x - h d, with h about 1e-5; make new arrays, and leave x alone.
-        3. Take care of 0 / 0.
+        3. `abs(n - p) / max(abs(n), abs(p))`, but 0 if both are 0.
     """
     d = rng.normal(size=x.shape)
     h = 1e-5

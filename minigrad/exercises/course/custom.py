@@ -24,6 +24,8 @@ def huber_probes() -> Iterator[Probe]:
     yield probe("memory out of order", spread(x), spread(y), 2.0)
     yield probe("three dimensions", rng.normal(size=(2, 3, 2)), rng.normal(size=(2, 3, 2)), 0.5)
     yield probe("one number for each sample", rng.normal(size=(4, 1)) * 3, rng.normal(size=(4, 1)), 1.2)
+    for x in 0.5, -3.0:
+        yield probe(f"one difference, {x}", numpy.array([[x]]), numpy.zeros((1, 1)), 1.2)
     yield probe("differences of exactly rho", numpy.array([[1.0, -2.0], [0.5, 4.0]]), numpy.zeros((2, 2)), 2.0)
 
 
@@ -31,8 +33,8 @@ def huber_probes() -> Iterator[Probe]:
 def huber_loss(pred: Any, label: Any, rho: float) -> Any:
     """Huber's loss, a number for each sample.
 
-    The square of an error punishes a single large one most, and the absolute value has a corner at 0. Huber's loss is a
-    parabola near 0 that goes on as a straight line. With d = |pred - label|:
+    The square of an error punishes a single large one most, and the absolute value has a corner at 0.
+    Huber's loss is a parabola near 0 that goes on as a straight line. With d = |pred - label|:
 
         d² / (2 rho)        where d ≤ rho
         d - rho / 2         elsewhere
@@ -43,6 +45,8 @@ def huber_loss(pred: Any, label: Any, rho: float) -> Any:
 
     Returns:
         For each sample the mean over its elements, of shape (n,), as a loss of Gluon does.
+
+    A class of `gluon.loss.Loss` is an answer, too: made with `rho=`, called with pred and label.
 
     >>> huber_loss(np.array([[1.0, 3.0]]), np.array([[0.0, 0.0]]), 2.0)
     array([1.125])
@@ -68,8 +72,9 @@ def kernel_probes() -> Iterator[Probe]:
 def bilinear_init(size: int) -> Any:
     """First weights of a layer that enlarges pictures: a tent.
 
-    A transposed convolution whose kernel is a tent interpolates between pixels, which is a good start for learning to
-    enlarge. With f = ⌈size / 2⌉ and c = (2 f - 1 - f mod 2) / (2 f), the tent along one axis is
+    A transposed convolution whose kernel is a tent interpolates between pixels, which is a good start
+    for learning to enlarge. With f = ⌈size / 2⌉ and c = (2 f - 1 - f mod 2) / (2 f), the tent along one
+    axis is
 
         a_i = 1 - |i / f - c|        for i = 0, ..., size - 1
 
@@ -80,6 +85,8 @@ def bilinear_init(size: int) -> Any:
 
     Returns:
         A float64 array of shape (size, size).
+
+    A class of `Initializer` is an answer, too: made without arguments, given an array of this shape.
 
     >>> bilinear_init(4)[0]
     array([0.0625, 0.1875, 0.1875, 0.0625])
@@ -110,8 +117,8 @@ def rate_probes() -> Iterator[Probe]:
 def cyclic_rate(t: int, *, low: float, high: float, half: int) -> Any:
     """A learning rate that goes up and down in straight lines, after Smith (2017).
 
-    It starts from `low`, is `high` after `half` steps, `low` again after as many, and so on. With the position in the
-    cycle p = t mod (2 half):
+    It starts from `low`, is `high` after `half` steps, `low` again after as many, and so on. With the
+    position in the cycle p = t mod (2 half):
 
         rate = low + (high - low) (1 - |p / half - 1|)
 
@@ -121,13 +128,15 @@ def cyclic_rate(t: int, *, low: float, high: float, half: int) -> Any:
     Returns:
         A number.
 
+    A class of `LRScheduler` is an answer, too: made with `low=`, `high=` and `half=`, called with t.
+
     >>> [cyclic_rate(t, low=0.0, high=1.0, half=2) for t in range(6)]
     [0.0, 0.5, 1.0, 0.5, 0.0, 0.5]
 
     Hints:
         1. `t % (2 * half)` is where t is in its cycle.
         2. p / half goes from 0 to 2; its distance from 1 is 1 at both ends and 0 in the middle.
-        3. A factor that goes from 0 to 1 and back takes the rate from low to high and back.
+        3. `up = 1 - abs(p / half - 1)` goes from 0 to 1 and back; low + (high - low) * up follows it.
     """
     p = t % (2 * half)
     up = 1 - abs(p / half - 1)
@@ -169,16 +178,21 @@ def stored(returned: Any, args: tuple[Any, ...]) -> list[Any]:
 def clipping_updater(key: Any, grad: Any, weights: Any, *, lr: float, limit: float) -> None:
     """An updater of a store of parameters, which limits each element of a gradient.
 
-    Workers push gradients to a store, and the store's updater changes the weights. This one limits every element of the
-    gradient to [-limit, limit] and makes a step of gradient descent with the rate lr:
+    Workers push gradients to a store, and the store's updater changes the weights. This one limits
+    every element of the gradient to [-limit, limit] and makes a step of gradient descent with the rate
+    lr:
 
         w ← w - lr clip(grad, -limit, limit)
 
     Args:
-        key: which parameter the gradient belongs to. grad: its gradient, an array; it stays as it is.
+        key: which parameter the gradient belongs to.
+        grad: its gradient, an array; it stays as it is.
         weights: a dict of arrays by key.
 
-    Nothing is returned. The array `weights[key]` itself is changed, in place, since others hold it, too. Others stay.
+    Nothing is returned. The array `weights[key]` itself is changed, in place, since others hold it,
+    too. Others stay.
+
+    A class of `Optimizer` is an answer, too: made with `learning_rate=` and `limit=`.
 
     >>> weights = {"a": np.array([1.0, 2.0]), "b": np.array([0.0])}
     >>> clipping_updater("a", np.array([9.0, 0.5]), weights, lr=0.5, limit=1.0)
@@ -203,8 +217,10 @@ def metric_probes() -> Iterator[Probe]:
     ):
         yield probe(words, rng.normal(size=(n, classes)), rng.integers(0, classes, size=n), k)
     yield probe(
-        "equal scores", numpy.array([[1.0, 1.0, 0.0], [2.0, 2.0, 2.0], [0.0, 1.0, 1.0]]), numpy.array([1, 2, 0]), 1
-    )
+        "equal scores",
+        numpy.array([[1.0, 1.0, 0.0], [2.0, 2.0, 2.0], [0.0, 1.0, 1.0], [3.0, 3.0, 1.0], [4.0, 4.0, 4.0]]),
+        numpy.array([1, 2, 0, 0, 1]), 1,
+    )  # fmt: skip
     yield probe("float32", rng.normal(size=(5, 4)).astype("float32"), rng.integers(0, 4, size=5), 2)
 
 
@@ -212,8 +228,9 @@ def metric_probes() -> Iterator[Probe]:
 def top_k_accuracy(scores: Any, labels: Any, k: int) -> Any:
     """How often the right class is among the k that score highest.
 
-    A picture may show two things, and with a thousand classes the first guess is a hard test. A sample counts as right
-    if fewer than k classes have a score above that of its label; so equal scores count in its favour.
+    A picture may show two things, and with a thousand classes the first guess is a hard test. A sample
+    counts as right if fewer than k classes have a score above that of its label; so equal scores count
+    in its favour.
 
     Args:
         scores: (n, classes). labels: whole numbers, (n,). k: from 1.
@@ -221,11 +238,14 @@ def top_k_accuracy(scores: Any, labels: Any, k: int) -> Any:
     Returns:
         The share of right samples, a number from 0 to 1.
 
+    A class of `EvalMetric` is an answer, too: made with `k=`, and given the samples in two batches.
+
     >>> scores = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
     >>> float(top_k_accuracy(scores, np.array([1, 0]), 2))
     0.5
 
-    By hand: one class scores above label 1 in the first row, fewer than 2; two score above label 0 in the second.
+    By hand: one class scores above label 1 in the first row, fewer than 2; two score above label 0 in
+    the second.
 
     Hints:
         1. `scores[np.arange(n), labels]` is the score of each label.

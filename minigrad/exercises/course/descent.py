@@ -7,18 +7,19 @@ from typing import Any
 from minigrad.exercises.walk import rule
 
 
-@rule(hypers={"lr": (0.3, 0.07, 1.7, 0.01), "wd": (0.2, 0.6, 0.05, 1e-4)})
+@rule(lesson="03-gradient-descent", hypers={"lr": (0.3, 0.07, 1.7, 0.01), "wd": (0.2, 0.6, 0.05, 1e-4)})
 def sgd_step(w: Any, g: Any, *, lr: float, wd: float) -> Any:
     """One step of stochastic gradient descent with weight decay.
 
-    A step against the gradient goes downhill; `lr`, the learning rate, says how far. The weight decay `wd` is part of
-    the gradient, as if a penalty wd/2 w² were added to the loss, and pulls every weight towards 0.
+    A step against the gradient goes downhill; `lr`, the learning rate, says how far. The weight decay
+    `wd` is part of the gradient, as if a penalty wd/2 w² were added to the loss, and pulls every weight
+    towards 0.
 
         g' = g + wd w
         w  ← w - lr g'
 
-    Given the weight `w` and the gradient `g`, arrays of one shape and dtype, return the new weight. Change no argument,
-    and keep the dtype: float32 in, float32 out.
+    Given the weight `w` and the gradient `g`, arrays of one shape and dtype, return the new weight.
+    Change no argument, and keep the dtype: float32 in, float32 out.
 
     >>> import numpy
     >>> sgd_step(numpy.array([1.0, -2.0]), numpy.array([0.5, -0.25]), lr=0.1, wd=0.2)
@@ -28,18 +29,25 @@ def sgd_step(w: Any, g: Any, *, lr: float, wd: float) -> Any:
 
     Hints:
         1. One line is enough. What is multiplied by the learning rate?
-        2. The decay is added to the gradient before the rate multiplies it, so both are multiplied by lr.
-        3. `w = w - lr * (g + wd * w)` makes a new array; `w -= ...` would change the one that was passed in.
+        2. The decay is added to the gradient before the rate multiplies it, so both are multiplied by
+           lr.
+        3. `w = w - lr * (g + wd * w)` makes a new array; `w -= ...` would change the one that was
+           passed in.
     """
     return w - lr * (g + wd * w)
 
 
-@rule("v", hypers={"lr": (0.3, 0.07, 1.7, 0.01), "wd": (0.2, 0.6, 0.05, 1e-4), "momentum": (0.7, 0.8, 0.35, 0.9)})
+@rule(
+    "v",
+    lesson="03-gradient-descent",
+    hypers={"lr": (0.3, 0.07, 1.7, 0.01), "wd": (0.2, 0.6, 0.05, 1e-4), "momentum": (0.7, 0.8, 0.35, 0.9)},
+)
 def momentum_step(w: Any, g: Any, v: Any, *, lr: float, wd: float, momentum: float) -> Any:
     """One step of gradient descent with momentum.
 
-    The velocity `v` keeps part of the previous step: steps that agree add up, steps that zigzag cancel. The learning
-    rate is inside the velocity, so a later rate does not change the velocity that is already there.
+    The velocity `v` keeps part of the previous step: steps that agree add up, steps that zigzag cancel.
+    The learning rate is inside the velocity, so a later rate does not change the velocity that is
+    already there.
 
         v ← momentum v - lr (g + wd w)
         w ← w + v
@@ -63,13 +71,13 @@ def momentum_step(w: Any, g: Any, v: Any, *, lr: float, wd: float, momentum: flo
     return w, v
 
 
-@rule("v", hypers={"lr": (0.3, 0.07, 1.7, 0.01), "momentum": (0.7, 0.8, 0.35, 0.9)})
+@rule("v", lesson="03-gradient-descent", hypers={"lr": (0.3, 0.07, 1.7, 0.01), "momentum": (0.7, 0.8, 0.35, 0.9)})
 def nag_step(w: Any, g: Any, v: Any, *, lr: float, momentum: float) -> Any:
     """One step of Nesterov's accelerated gradient.
 
-    Nesterov takes the gradient where the momentum is about to lead, so that it can still correct the velocity. A
-    gradient can only be had where the weights are, therefore the weight that is stored *is* the look-ahead point p +
-    momentum v.
+    Nesterov takes the gradient where the momentum is about to lead, so that it can still correct the
+    velocity. A gradient can only be had where the weights are, therefore the weight that is stored *is*
+    the look-ahead point p + momentum v.
 
         p ← w - momentum v            the point, from the look-ahead point and the old velocity
         v ← momentum v - lr g
@@ -81,7 +89,8 @@ def nag_step(w: Any, g: Any, v: Any, *, lr: float, momentum: float) -> Any:
     >>> nag_step(numpy.array([1.0]), numpy.array([0.5]), numpy.array([0.2]), lr=0.1, momentum=0.5)
     (array([0.975]), array([0.05]))
 
-    By hand: p = 1 - 0.5 · 0.2 = 0.9; v = 0.5 · 0.2 - 0.1 · 0.5 = 0.05; w = 0.9 + 0.05 + 0.5 · 0.05 = 0.975.
+    By hand: p = 1 - 0.5 · 0.2 = 0.9; v = 0.5 · 0.2 - 0.1 · 0.5 = 0.05; and
+    w = 0.9 + 0.05 + 0.5 · 0.05 = 0.975.
 
     Hints:
         1. Three lines: go back to the point, find the new velocity, move and look ahead.

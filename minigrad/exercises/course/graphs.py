@@ -19,8 +19,8 @@ DEEP = 50_000
 class Node:
     """A node of a probe: parent number i gets `weights[i] * g`, or g itself where the weight is None.
 
-    `given` are the arrays that vjp has returned, each with a copy; `everything` that can be reached from the last node,
-    each with a copy of its parents.
+    `given` are the arrays that vjp has returned, each with a copy; `everything` that can be reached
+    from the last node, each with a copy of its parents.
     """
 
     given: list[tuple[Any, Any]] | tuple[()] = ()
@@ -29,9 +29,9 @@ class Node:
     def __init__(self, parents: Sequence[Node] = (), weights: Sequence[Any] = ()) -> None:
         self.parents, self.weights, self.grad = list(parents), weights, 0.0
 
-    def noted(self) -> Node:
-        """Itself, once it has noted all nodes below it."""
-        self.everything = [(x, list(x.parents)) for x in reachable(self)]
+    def noted(self, order: Sequence[Node] = ()) -> Node:
+        """Itself, once it has noted all nodes below it, which may be given in their order."""
+        self.everything = [(x, list(x.parents)) for x in order or reachable(self)]
         return self
 
     def vjp(self, g: Any) -> list[Any]:
@@ -69,10 +69,10 @@ def reachable(node: Any) -> list[Any]:
 
 def chain(weights: Sequence[float]) -> Node:
     """A node above a node above a node ..."""
-    node = Node()
+    nodes = [Node()]
     for weight in weights:
-        node = Node([node], [weight])
-    return node
+        nodes.append(Node([nodes[-1]], [weight]))
+    return nodes[-1].noted(nodes)
 
 
 def deep() -> Node:
@@ -80,7 +80,7 @@ def deep() -> Node:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return chain([1.0] * (DEEP - 1)).noted()
+        return chain([1.0] * (DEEP - 1))
     finally:
         if collecting:
             gc.enable()
@@ -165,7 +165,7 @@ def graphs() -> Iterator[Probe]:
 
     for words, make in SMALL.items():
         yield Probe(words, one(make))
-    yield Probe(f"a chain of {DEEP:,} nodes", one(deep))
+    yield Probe(f"a chain of {DEEP:,} nodes", lambda: ((deep(),), {}))
 
 
 def too_deep(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
@@ -195,8 +195,9 @@ def orders() -> Iterator[Probe]:
 def faults(returned: Any, args: tuple[Any, ...]) -> list[Any]:
     """What is wrong with an order: nine counts.
 
-    Nodes missing, and whether the node itself is; nodes repeated; nodes of other graphs; edges from a parent that comes
-    too late, and from one that comes early enough; things that are no nodes; whether it is no list; parents changed.
+    Nodes missing, and whether the node itself is; nodes repeated; nodes of other graphs; edges from a
+    parent that comes too late, and from one that comes early enough; things that are no nodes; whether
+    it is no list; parents changed.
     """
     right = args[0].everything
     damaged = sum(x.parents != parents for x, parents in right)
@@ -259,15 +260,17 @@ def wrong_order(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]
 def topological_order(node: Any) -> list[Any]:
     """An order of all nodes in which every node comes after its parents.
 
-    A node has a list `node.parents`, empty for a leaf; the same node may be in it twice, and nodes may share parents.
-    There are no cycles. Gradients can then be computed in one walk through the order, from its end.
+    A node has a list `node.parents`, empty for a leaf; the same node may be in it twice, and nodes may
+    share parents. There are no cycles. Gradients can then be computed in one walk through the order,
+    from its end.
 
     Args:
         node: the node from which the walk back will start.
 
     Returns:
-        A list of every node that can be reached through parents, `node` included, each once and after all its parents.
-        Any such order is right. A chain of 50,000 nodes must work: Python's stack is not that deep.
+        A list of every node that can be reached through parents, `node` included, each once and after
+        all its parents. Any such order is right. A chain of 50,000 nodes must work: Python's stack is
+        not that deep.
 
     >>> class N:
     ...     def __init__(self, *parents): self.parents = list(parents)
@@ -277,8 +280,10 @@ def topological_order(node: Any) -> list[Any]:
 
     Hints:
         1. Keep a set of the nodes that have been seen, so that each is visited once.
-        2. A node may be added to the order when all its parents are there: after them, not when it is first met.
-        3. Keep your own stack of pairs (node, whether its parents are done). Push the node again, as done, below them.
+        2. A node may be added to the order when all its parents are there: after them, not when it is
+           first met.
+        3. Keep your own stack of pairs (node, whether its parents are done). Push the node again, as
+           done, below them.
     """
     return reachable(node)
 
@@ -314,16 +319,18 @@ def wrong_grads(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]
 def backward(node: Any) -> None:
     """The walk back: the gradient of a node by everything that it was computed from.
 
-    Every node has a list `node.parents`, and `node.vjp(g)` returns a list with the gradient of each parent, in their
-    order, if g is the gradient of the node. A node that is used several times gets the sum over its uses. All `.grad`
-    are 0.0 before.
+    Every node has a list `node.parents`, and `node.vjp(g)` returns a list with the gradient of each
+    parent, in their order, if g is the gradient of the node. A node that is used several times gets the
+    sum over its uses. All `.grad` are 0.0 before.
 
     Args:
         node: the result. Its own gradient is 1.0.
 
-    Nothing is returned: afterwards `.grad` of every node that can be reached is its gradient. Gradients are numbers or
-    arrays; what a vjp returns may be the same object for several parents, or g itself, so it must not be changed in
-    place. A chain of 50,000 nodes must work.
+    Nothing is returned: afterwards `.grad` of every node that can be reached is its gradient. Gradients
+    are numbers or arrays; what a vjp returns may be the same object for several parents, or g itself,
+    so it must not be changed in place. A chain of 50,000 nodes must work. You may import your own
+    `topological_order` from the file beside this one:
+    `from topological_order import topological_order`.
 
     >>> class N:
     ...     def __init__(self, *parents): self.parents, self.grad = list(parents), 0.0
@@ -333,9 +340,12 @@ def backward(node: Any) -> None:
     4.0
 
     Hints:
-        1. Set the node's own gradient to 1.0, then visit the nodes so that each comes before its parents.
-        2. A node may pass its gradient on when it is complete: when all nodes that use it have been visited.
-        3. Walk through `topological_order(node)` from its end, and write `parent.grad = parent.grad + part`.
+        1. Set the node's own gradient to 1.0. Then each node passes its gradient on to its parents; the
+           question is in which order.
+        2. A node may pass its gradient on when it is complete: when all nodes that use it have been
+           visited.
+        3. Walk through `topological_order(node)` from its end, where each node comes before its
+           parents, and write `parent.grad = parent.grad + part`.
     """
     node.grad = 1.0
     for x in reversed(reachable(node)):

@@ -27,7 +27,7 @@ from minigrad.exercises.edits.reductions import reductions
 from minigrad.exercises.edits.terms import terms
 from minigrad.exercises.exercise import Symptom, exercise
 from minigrad.exercises.outcome import Outcome
-from minigrad.exercises.probes import Probe
+from minigrad.exercises.probes import Probe, probe
 from minigrad.exercises.symptoms import misplaced
 
 LESSON = "02-autograd-from-nothing"
@@ -56,7 +56,8 @@ def dense_forward(x: Any, W: Any, b: Any) -> Any:
         y = x Wᵀ + b
 
     Args:
-        x: the inputs, (n, in): one row for each sample. W: the weights, (out, in). b: the biases, (out,).
+        x: the inputs, (n, in): one row for each sample. W: the weights, (out, in). b: the biases,
+            (out,).
 
     Returns:
         y, of shape (n, out), of x's dtype.
@@ -65,9 +66,10 @@ def dense_forward(x: Any, W: Any, b: Any) -> Any:
     array([[11.5, 16.5]])
 
     Hints:
-        1. Write the shapes below each other: (n, in) times what gives (n, out)?
-        2. b has the shape (out,). It is added to each row by broadcasting.
-        3. Try it with n, in and out all different. With square matrices a mistake can hide.
+        1. Write the shapes side by side: (n, in) times what gives (n, out)?
+        2. W is (out, in), so it has to be transposed; b, (out,), is added to each row by broadcasting.
+        3. `x @ W.T` is the product. Try it with n, in and out all different: with square matrices a
+           mistake can hide.
     """
     return x @ W.T + b
 
@@ -87,8 +89,8 @@ def backward_probes() -> Iterator[Probe]:
 def dense_backward(g: Any, x: Any, W: Any) -> Any:
     """The backward pass of a Dense layer y = x Wᵀ + b.
 
-    It is the backward pass of a matrix product and of a bias that was added to every row. W and b serve every sample,
-    so their gradients are sums over the batch: not means.
+    It is the backward pass of a matrix product and of a bias that was added to every row. W and b serve
+    every sample, so their gradients are sums over the batch: not means.
 
         gx = g W
         gW = gᵀ x
@@ -100,15 +102,17 @@ def dense_backward(g: Any, x: Any, W: Any) -> Any:
     Returns:
         (gx, gW, gb), of shapes (n, in), (out, in) and (out,).
 
-    >>> gx, gW, gb = dense_backward(np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]]), np.array([[5.0]]))
+    >>> g, x, W = np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]]), np.array([[5.0]])
+    >>> gx, gW, gb = dense_backward(g, x, W)
     >>> gx, gW, gb
     (array([[ 5.],
            [10.]]), array([[11.]]), array([3.]))
 
     Hints:
-        1. Each gradient has the shape of what it belongs to. The shapes leave one product each for gx and gW.
+        1. Each gradient has the shape of what it belongs to. The shapes leave one product each for gx
+           and gW.
         2. gW adds up, over the samples, what g says of a unit times what its input was.
-        3. `g.sum(axis=0)` adds up the rows.
+        3. `g.T @ x` is gW, and `g.sum(axis=0)` adds up the rows for gb.
     """
     gx = g @ W
     gW = g.T @ x
@@ -133,6 +137,8 @@ def dropout_probes() -> Iterator[Probe]:
     x, at = rng.normal(size=6), [0.0, 0.25, 0.5, 0.75, 0.999, 0.1]
     for rate in 0.25, 0.5, 0.0:
         yield from by_chance(f"mask_uniform equals the rate {rate}", x, rate, numpy.array(at))
+    for share in 0.2, 0.7:
+        yield probe(f"one element, mask_uniform {share}", numpy.array([1.5]), 0.4, numpy.array([share]))
 
 
 def by_chance(words: str, x: Any, rate: float, uniform: Any) -> Iterator[Probe]:
@@ -159,10 +165,11 @@ def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
     edits=[phrases(DROPOUT), ends, comparisons, products, parentheses, results, rescaled],
 )  # fmt: skip
 def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
-    """Dropout in training, after Srivastava et al. (2014), scaled so that nothing has to be done afterwards.
+    """Dropout in training (Srivastava et al. 2014), scaled so that nothing has to be done afterwards.
 
-    Each element is dropped, that is set to 0, with probability `rate`. What is kept is divided by 1 - rate, so that
-    the mean stays what it was. The chance comes from outside: an element is kept where mask_uniform ≥ rate.
+    Each element is dropped, that is set to 0, with probability `rate`. What is kept is divided
+    by 1 - rate, so that the mean stays what it was. The chance comes from outside: an element is
+    kept where mask_uniform ≥ rate.
 
         y = x / (1 - rate) where mask_uniform ≥ rate, else 0
 
@@ -178,8 +185,9 @@ def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
 
     Hints:
         1. Compare mask_uniform with rate: the boundary itself is kept.
-        2. If x is float32 and the mask float64, the product is float64. A mask of True and False widens nothing.
-        3. Leave x as it is: work on a new array.
+        2. If x is float32 and the mask float64, the product is float64. A mask of True and False widens
+           nothing.
+        3. `x * (mask_uniform >= rate)` is a new array, so that x stays as it is; divide it by 1 - rate.
     """
     keep = mask_uniform >= rate
     return x * keep / (1 - rate)

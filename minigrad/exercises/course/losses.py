@@ -85,8 +85,9 @@ def last_places(probe: Probe) -> float:
 def log_softmax(x: Any) -> Any:
     """The logarithm of the softmax along the last axis.
 
-    softmax(x) = exp(x) / sum(exp(x)), so its logarithm is x - log(sum(exp(x))). Written so, exp(2000) overflows. The
-    softmax does not change if a number is subtracted from every score of a row: subtract its maximum m first.
+    softmax(x) = exp(x) / sum(exp(x)), so its logarithm is x - log(sum(exp(x))). Written so, exp(2000)
+    overflows. The softmax does not change if a number is subtracted from every score of a row: subtract
+    its maximum m first.
 
         y = (x - m) - log(sum(exp(x - m)))
 
@@ -94,7 +95,8 @@ def log_softmax(x: Any) -> Any:
         x: scores, an array with at least one axis.
 
     Returns:
-        An array of the same shape and dtype. It is right for scores of ±2000, and for rows that are far apart.
+        An array of the same shape and dtype. It is right for scores of ±2000, and for rows that are far
+        apart.
 
     >>> log_softmax(np.array([[0.0, 0.0], [2000.0, 0.0]])).round(4)
     array([[-6.931e-01, -6.931e-01],
@@ -102,8 +104,10 @@ def log_softmax(x: Any) -> Any:
 
     Hints:
         1. Each row has a maximum of its own: `x.max(axis=-1, keepdims=True)`.
-        2. Subtract it before exp. Then the largest exp is 1, and the sum is between 1 and the number of classes.
-        3. Do not take the logarithm of a softmax that has been rounded to 0: subtract the logarithm of the sum.
+        2. Subtract it before exp. Then the largest exp is 1, and the sum is between 1 and the number of
+           classes.
+        3. With z = x - m, subtract from z the logarithm of `np.exp(z).sum(axis=-1, keepdims=True)`; the
+           softmax itself may have been rounded to 0.
     """
     shifted = x - np.max(x, axis=-1, keepdims=True)
     return shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
@@ -123,15 +127,18 @@ def entropy_probes() -> Iterator[Probe]:
 def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
     """The mean cross-entropy of softmax(logits) with the labels, and its gradient by the logits.
 
-    The loss of one sample is -log of the probability that the softmax gives to its label; with the stable logarithm of
-    `log_softmax`, loss = -mean(log_softmax(logits)[i, labels[i]]). Its gradient is simple: the softmax, less 1 at the
-    label, divided by the number of samples n (because the loss is a mean).
+    The loss of one sample is -log of the probability that the softmax gives to its label; with the
+    stable logarithm of `log_softmax`, loss = -mean(log_softmax(logits)[i, labels[i]]). Its gradient is
+    simple: the softmax, less 1 at the label, divided by the number of samples n (because the loss is a
+    mean). You may import your own `log_softmax` from the file beside this one:
+    `from log_softmax import log_softmax`.
 
     Args:
         logits: scores, (n, classes). labels: whole numbers, (n,).
 
     Returns:
-        (loss, gradient): a number, and an array of the shape and dtype of logits. Both are right for scores of ±2000.
+        (loss, gradient): a number, and an array of the shape and dtype of logits. Both are right for
+        scores of ±2000.
 
     >>> loss, gradient = softmax_cross_entropy(np.array([[1.0, 1.0], [0.0, 5.0]]), np.array([0, 1]))
     >>> round(float(loss), 4), gradient.round(4)
@@ -167,14 +174,16 @@ def bce_probes() -> Iterator[Probe]:
     yield probe("certain and right", numpy.array([2000.0, -2000.0, 30.0]), numpy.array([1.0, 0.0, 1.0]))
     yield probe("certain and right, float32", numpy.array([90.0, -90.0, 20.0], "float32"), numpy.array([1, 0, 1], "f"))
     yield probe("scores of 0", numpy.zeros(3), numpy.array([0.0, 0.5, 1.0]))
+    for score in 1.5, -0.5:
+        yield probe(f"one score, {score}", numpy.array([score]), numpy.array([0.3]))
 
 
 @exercise(bce_probes, results="loss", lesson=LESSON, edits=EDITS, absolute=last_places, symptoms=fails_in_logarithm)
 def bce_with_logits(x: Any, y: Any) -> Any:
     """The mean binary cross-entropy of sigmoid(x) with y, from the scores x themselves.
 
-    With p = 1 / (1 + exp(-x)) the loss of one element is -(y log p + (1 - y) log(1 - p)). Where p rounds to 0 or 1, the
-    logarithm is lost. The same in a form that loses nothing:
+    With p = 1 / (1 + exp(-x)) the loss of one element is -(y log p + (1 - y) log(1 - p)). Where p
+    rounds to 0 or 1, the logarithm is lost. The same in a form that loses nothing:
 
         max(x, 0) - x y + log(1 + exp(-|x|))
 
@@ -190,7 +199,7 @@ def bce_with_logits(x: Any, y: Any) -> Any:
     Hints:
         1. Use the form above: -|x| is never positive, so its exp cannot overflow.
         2. `np.log1p(z)` is log(1 + z), without rounding where z is small.
-        3. One mean over all elements, whatever the shape.
+        3. `np.log1p(np.exp(-np.abs(x)))` is the last term; then one mean over all elements.
     """
     each = np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))
     return np.mean(each)

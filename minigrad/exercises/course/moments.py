@@ -15,13 +15,13 @@ RATE, BETA1, BETA2, EPS = (
 )
 
 
-@rule("m v", hypers={"lr": RATE, "beta1": BETA1, "beta2": BETA2, "eps": EPS})
+@rule("m v", lesson="05-adam", hypers={"lr": RATE, "beta1": BETA1, "beta2": BETA2, "eps": EPS})
 def adam_step(w: Any, g: Any, m: Any, v: Any, t: int, *, lr: float, beta1: float, beta2: float, eps: float) -> Any:
     """One step of Adam.
 
-    Adam divides a running mean of the gradient by the root of a running mean of its square, so that a step is about
-    lr whatever the size of the gradients. Both means start at zero and are too small at first; dividing by 1 - betaᵗ
-    makes up for it.
+    Adam divides a running mean of the gradient by the root of a running mean of its square, so that a
+    step is about lr whatever the size of the gradients. Both means start at zero and are too small at
+    first; dividing by 1 - betaᵗ makes up for it.
 
         m ← beta1 m + (1 - beta1) g
         v ← beta2 v + (1 - beta2) g²
@@ -36,12 +36,14 @@ def adam_step(w: Any, g: Any, m: Any, v: Any, t: int, *, lr: float, beta1: float
     >>> adam_step(w, numpy.array([2.0]), zero, zero, 1, lr=0.1, beta1=0.5, beta2=0.75, eps=2.0)
     (array([0.95]), array([1.]), array([1.]))
 
-    By hand: m = 0.5 · 2 = 1 and v = 0.25 · 2² = 1; m̂ = 1 / 0.5 = 2 and v̂ = 1 / 0.25 = 4; w = 1 - 0.1 · 2 / (2 + 2).
+    By hand: m = 0.5 · 2 = 1 and v = 0.25 · 2² = 1; m̂ = 1 / 0.5 = 2 and v̂ = 1 / 0.25 = 4; and
+    w = 1 - 0.1 · 2 / (2 + 2).
 
     Hints:
         1. Five lines, in the order above.
         2. eps is added to the root, outside of it, and after the correction.
-        3. `w = w - lr * m_hat / (numpy.sqrt(v_hat) + eps)`, and what is returned is m and v, not m_hat and v_hat.
+        3. `w = w - lr * m_hat / (numpy.sqrt(v_hat) + eps)`, and what is returned is m and v, not m_hat
+           and v_hat.
     """
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -51,15 +53,19 @@ def adam_step(w: Any, g: Any, m: Any, v: Any, t: int, *, lr: float, beta1: float
     return w, m, v
 
 
-@rule("m v", hypers={"lr": RATE, "beta1": BETA1, "beta2": BETA2, "eps": EPS, "wd": (0.2, 0.6, 0.05, 0.01)})
+@rule(
+    "m v",
+    lesson="05-adam",
+    hypers={"lr": RATE, "beta1": BETA1, "beta2": BETA2, "eps": EPS, "wd": (0.2, 0.6, 0.05, 0.01)},
+)
 def adamw_step(
     w: Any, g: Any, m: Any, v: Any, t: int, *, lr: float, beta1: float, beta2: float, eps: float, wd: float
 ) -> Any:
     """One step of AdamW.
 
-    In Adam a decay inside the gradient is divided by the size of the gradient, so that weights with large gradients
-    hardly decay. AdamW takes the decay out of the gradient: beside the step, every weight shrinks by the same
-    fraction lr wd.
+    In Adam a decay inside the gradient is divided by the size of the gradient, so that weights with
+    large gradients hardly decay. AdamW takes the decay out of the gradient: beside the step, every
+    weight shrinks by the same fraction lr wd.
 
         m, v, m̂, v̂ as in Adam
         A = m̂ / (√v̂ + eps)
@@ -76,7 +82,8 @@ def adamw_step(
 
     Hints:
         1. Begin with Adam; only the last line changes.
-        2. The decay touches neither g nor the means, and it is that of the weight which has not yet moved.
+        2. The decay touches neither g nor the means, and it is that of the weight which has not yet
+           moved.
         3. `w = w - lr * (m_hat / (numpy.sqrt(v_hat) + eps) + wd * w)`.
     """
     m = beta1 * m + (1 - beta1) * g
@@ -87,12 +94,13 @@ def adamw_step(
     return w, m, v
 
 
-@rule("m u", zeros=False, hypers={"lr": RATE, "beta1": BETA1, "beta2": BETA2})
+@rule("m u", lesson="05-adam", zeros=False, hypers={"lr": RATE, "beta1": BETA1, "beta2": BETA2})
 def adamax_step(w: Any, g: Any, m: Any, u: Any, t: int, *, lr: float, beta1: float, beta2: float) -> Any:
     """One step of Adamax.
 
-    Adamax is Adam with the largest gradient in place of the mean square: `u` is the largest |g| so far, which fades
-    by the factor beta2 at each step. It needs no correction and, as no element of g is 0, no eps.
+    Adamax is Adam with the largest gradient in place of the mean square: `u` is the largest |g| so far,
+    which fades by the factor beta2 at each step. It needs no correction and, as no element of g is 0,
+    no eps.
 
         m ← beta1 m + (1 - beta1) g
         u ← max(beta2 u, |g|)                 element by element
@@ -119,7 +127,7 @@ def adamax_step(w: Any, g: Any, m: Any, u: Any, t: int, *, lr: float, beta1: flo
 
 
 @rule(
-    "m v P", start={"P": lambda w: 1.0},
+    "m v P", lesson="05-adam", start={"P": lambda w: 1.0},
     hypers={"lr": RATE, "beta1": BETA1, "beta2": BETA2, "eps": EPS, "schedule_decay": (0.9, 2.5, 1.6, 0.004)},
 )  # fmt: skip
 def nadam_step(
@@ -128,9 +136,9 @@ def nadam_step(
 ) -> Any:  # fmt: skip
     """One step of Nadam.
 
-    Nadam is Adam that looks ahead as Nesterov does: the step mixes the gradient of now with the mean as it will be
-    weighted in the next step. The weight of the mean, μ, grows with the step count; `P`, a number, is the product of
-    all μ so far.
+    Nadam is Adam that looks ahead as Nesterov does: the step mixes the gradient of now with the mean as
+    it will be weighted in the next step. The weight of the mean, μ, grows with the step count; `P`, a
+    number, is the product of all μ so far.
 
         μ(t) = beta1 (1 - ½ 0.96^(t schedule_decay))
         P ← P μ(t)
@@ -140,17 +148,20 @@ def nadam_step(
         v̂ = v / (1 - beta2ᵗ)
         w ← w - lr m̄ / (√v̂ + eps)
 
-    Return `(w, m, v, P)`. P is 1.0 before the first step; do not multiply it by μ(t+1) when you store it.
+    Return `(w, m, v, P)`. P is 1.0 before the first step; do not multiply it by μ(t+1) when you store
+    it.
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])
     >>> w, m, v, P = nadam_step(
-    ...     w, numpy.array([2.0]), zero, zero, 1.0, 1, lr=0.1, beta1=0.8, beta2=0.75, eps=2.0, schedule_decay=0.0)
+    ...     w, numpy.array([2.0]), zero, zero, 1.0, 1,
+    ...     lr=0.1, beta1=0.8, beta2=0.75, eps=2.0, schedule_decay=0.0)
     >>> print(w, m, v, P)
     [0.9452381] [0.4] [1.] 0.4
 
-    By hand: with schedule_decay 0, μ is 0.8 · ½ = 0.4 at every step, so P = 0.4; m = 0.2 · 2 = 0.4; v = 0.25 · 2² = 1;
-    m̄ = 0.6 · 2 / 0.6 + 0.4 · 0.4 / (1 - 0.16) = 2.190…; v̂ = 4; w = 1 - 0.1 · 2.190… / (2 + 2) = 0.9452…
+    By hand: with schedule_decay 0, μ is 0.8 · ½ = 0.4 at every step, so P = 0.4; m = 0.2 · 2 = 0.4;
+    v = 0.25 · 2² = 1; m̄ = 0.6 · 2 / 0.6 + 0.4 · 0.4 / (1 - 0.16) = 2.190…; v̂ = 4; and
+    w = 1 - 0.1 · 2.190… / (2 + 2) = 0.9452…
 
     Hints:
         1. Find μ(t) and μ(t+1) first; they are numbers, not arrays.

@@ -36,16 +36,18 @@ def layernorm_probes() -> Iterator[Probe]:
     ],
 )  # fmt: skip
 def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
-    """The backward pass of layer normalization, after Ba, Kiros and Hinton (2016), without scale and shift.
+    """The backward pass of layer normalization (Ba, Kiros, Hinton, 2016), without scale and shift.
 
-    Each row of x, along its last axis, is shifted to mean 0 and divided by its deviation: z = (x - mean) / d, with
-    d = √(var + eps). The mean and the variance depend on every element of the row. So do the gradients: what g has of
-    a constant and of z itself does not come through.
+    Each row of x, along its last axis, is shifted to mean 0 and divided by its deviation:
+    z = (x - mean) / d, with d = √(var + eps). The mean and the variance depend on every element of the
+    row. So do the gradients: what g has of a constant and of z itself does not come through.
 
         gx = (g - mean(g) - z mean(g z)) / d,  with means over the last axis
 
     Args:
-        g: the gradient by the result. x: the input, of the same shape. eps: a number that is added to the variance.
+        g: the gradient by the result.
+        x: the input, of the same shape.
+        eps: a number that is added to the variance.
 
     Returns:
         gx, of the shape and the dtype of x. The variance divides by n, not by n - 1.
@@ -83,18 +85,22 @@ def batchnorm_train(
 ) -> Any:
     """Batch normalization in training, after Ioffe and Szegedy (2015), algorithm 1.
 
-    Each column of x is shifted to mean 0 and divided by its deviation over the batch; then gamma scales it and beta
-    shifts it. For later, when there is no batch, running statistics follow the batch's mean and variance slowly.
+    Each column of x is shifted to mean 0 and divided by its deviation over the batch; then gamma scales
+    it and beta shifts it. For later, when there is no batch, running statistics follow the batch's mean
+    and variance slowly.
 
         y = gamma (x - mean) / √(var + eps) + beta
         running_mean = momentum running_mean + (1 - momentum) mean
         running_var = momentum running_var + (1 - momentum) var
 
     Args:
-        x: (n, c): n samples, c columns. gamma, beta, running_mean, running_var: (c,). momentum, eps: numbers.
+        x: (n, c): n samples, c columns.
+        gamma, beta, running_mean, running_var: (c,).
+        momentum, eps: numbers.
 
     Returns:
-        (y, running_mean, running_var): new arrays, of x's dtype. The variance divides by n, not by n - 1, both times.
+        (y, running_mean, running_var): new arrays, of x's dtype. The variance divides by n, not by
+        n - 1, both times.
 
     >>> x, one, zero = np.array([[1.0], [5.0]]), np.array([1.0]), np.array([0.0])
     >>> y, mean, var = batchnorm_train(x, one, zero, zero, one, 0.75, 0.0)
@@ -105,7 +111,8 @@ def batchnorm_train(
     Hints:
         1. The batch is axis 0: the mean and the variance have the shape (c,).
         2. In training y is computed from the batch's own statistics, not from the running ones.
-        3. A momentum of 0.9 keeps nine tenths of what was there. Do not change the arrays that are given.
+        3. `momentum * running_mean + (1 - momentum) * mean` is a new array: a momentum of 0.9 keeps
+           nine tenths of what was there.
     """
     mean = np.mean(x, axis=0)
     var = np.var(x, axis=0)

@@ -46,12 +46,12 @@ def lars_probes() -> Iterator[Probe]:
     yield probe("a large ratio", numpy.array([9.0, 1.0]), numpy.array([-0.02, 0.1]), **other)
 
 
-@exercise(lars_probes, results="ratio", edits=SCALAR)
+@exercise(lars_probes, results="ratio", lesson="07-many-workers", edits=SCALAR)
 def lars_ratio(w: Any, g: Any, *, eta: float, wd: float, eps: float) -> Any:
     """The trust ratio of LARS.
 
-    LARS gives every layer a rate of its own: large where the weights are large compared with the gradient. The norms
-    |w| and |g| go over all elements of an array, whatever its shape.
+    LARS gives every layer a rate of its own: large where the weights are large compared with the
+    gradient. The norms |w| and |g| go over all elements of an array, whatever its shape.
 
         ratio = eta |w| / (|g| + wd |w| + eps)        where neither norm is 0
                 1                                     where |w| or |g| is 0
@@ -109,19 +109,22 @@ def exchanged(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
     return []
 
 
-@exercise(clip_probes, results="arrays norm", float64=1e-6, absolute=1e-11, observe=listed, symptoms=exchanged)
+@exercise(
+    clip_probes, results="arrays norm", lesson="11-around-the-optimizer", float64=1e-6, absolute=1e-11,
+    observe=listed, symptoms=exchanged,
+)  # fmt: skip
 def clip_global_norm(arrays: Any, max_norm: float) -> Any:
     """Gradients clipped by their common norm.
 
-    One gradient that is far too large can throw a network away. All arrays together are shortened to the length
-    `max_norm` if they are longer, by one factor, so that their direction stays.
+    One gradient that is far too large can throw a network away. All arrays together are shortened to
+    the length `max_norm` if they are longer, by one factor, so that their direction stays.
 
         norm = √(sum of the squares of all elements of all arrays)
         if norm > max_norm, every array is multiplied by max_norm / norm; else it stays
 
-    `arrays` is a list of arrays of any shapes. Return `(list, norm)`: new arrays, and the norm before clipping, a
-    number. Change none of the arrays that you are given. All zeros stay zeros. (Adding 1e-8 or 1e-6 to the norm in
-    the quotient is right, too.)
+    `arrays` is a list of arrays of any shapes. Return `(list, norm)`: new arrays, and the norm before
+    clipping, a number. Change none of the arrays that you are given. All zeros stay zeros. (Adding 1e-8
+    or 1e-6 to the norm in the quotient is right, too.)
 
     >>> import numpy
     >>> arrays, norm = clip_global_norm([numpy.array([3.0]), numpy.array([[0.0, 4.0]])], 2.5)
@@ -167,12 +170,14 @@ def is_nan(results: list[Any] | None) -> bool:
     return results is not None and not numpy.isfinite(results[0])
 
 
-@exercise(schedule_probes, results="rate", edits=SCALAR, absolute=1e-12, symptoms=divides_by_zero)
+@exercise(
+    schedule_probes, results="rate", lesson="06-schedules", edits=SCALAR, absolute=1e-12, symptoms=divides_by_zero
+)
 def warmup_cosine(t: int, *, base_lr: float, final_lr: float, warmup_steps: int, total_steps: int) -> Any:
     """A learning rate that warms up and then falls along a cosine.
 
-    At first the gradients are wild, so the rate starts from 0 and grows in a straight line; then it falls, slowly at
-    both ends and faster between, to a last rate at which it stays.
+    At first the gradients are wild, so the rate starts from 0 and grows in a straight line; then it
+    falls, slowly at both ends and faster between, to a last rate at which it stays.
 
         base_lr t / warmup_steps                                            for t < warmup_steps
         final_lr + (base_lr - final_lr) (1 + cos(π x)) / 2                  up to total_steps,
@@ -181,15 +186,16 @@ def warmup_cosine(t: int, *, base_lr: float, final_lr: float, warmup_steps: int,
 
     t counts from 0. warmup_steps may be 0. Return a number.
 
-    >>> rates = [warmup_cosine(t, base_lr=0.8, final_lr=0.2, warmup_steps=4, total_steps=8) for t in range(0, 11, 2)]
-    >>> [round(x, 3) for x in rates]
+    >>> settings = dict(base_lr=0.8, final_lr=0.2, warmup_steps=4, total_steps=8)
+    >>> [round(warmup_cosine(t, **settings), 3) for t in range(0, 11, 2)]
     [0.0, 0.4, 0.8, 0.5, 0.2, 0.2]
 
     At t = 6, half of the way down: 0.2 + 0.6 · (1 + cos(π / 2)) / 2 = 0.5.
 
     Hints:
         1. Three cases, in the order of time.
-        2. x goes from 0 at the end of the warm-up to 1 at total_steps; without a limit the cosine would rise again.
+        2. x goes from 0 at the end of the warm-up to 1 at total_steps; without a limit the cosine would
+           rise again.
         3. Without warm-up, t < 0 is never true: so nothing is divided by warmup_steps = 0.
     """
     x = (t - warmup_steps) / (total_steps - warmup_steps)

@@ -8,12 +8,16 @@ from minigrad.exercises.walk import rule
 from minigrad.exercises.words import absolute, sign, sqrt, where
 
 
-@rule("m", hypers={"lr": (0.3, 0.07, 1.7, 0.01), "momentum": (0.7, 0.8, 0.35, 0.9), "wd_lh": (0.2, 0.6, 0.05, 1e-4)})
+@rule(
+    "m",
+    lesson="07-many-workers",
+    hypers={"lr": (0.3, 0.07, 1.7, 0.01), "momentum": (0.7, 0.8, 0.35, 0.9), "wd_lh": (0.2, 0.6, 0.05, 1e-4)},
+)
 def signum_step(w: Any, g: Any, m: Any, *, lr: float, momentum: float, wd_lh: float) -> Any:
     """One step of Signum.
 
-    Each weight moves by the learning rate against the sign of its momentum, so a huge gradient does no more harm than
-    a small one. The decay `wd_lh` is beside the step: it does not go through the sign.
+    Each weight moves by the learning rate against the sign of its momentum, so a huge gradient does no
+    more harm than a small one. The decay `wd_lh` is beside the step: it does not go through the sign.
 
         m ← momentum m + (1 - momentum) g
         w ← (1 - lr wd_lh) w - lr sign(m)        sign(0) = 0
@@ -38,13 +42,16 @@ def signum_step(w: Any, g: Any, m: Any, *, lr: float, momentum: float, wd_lh: fl
 
 
 @rule(
-    "prev", start={"prev": lambda w: w.copy()}, hypers={"lr": (0.3, 0.07, 1.7, 0.01), "lamda": (0.6, 1.4, 0.25, 0.04)}
+    "prev",
+    lesson="07-many-workers",
+    start={"prev": lambda w: w.copy()},
+    hypers={"lr": (0.3, 0.07, 1.7, 0.01), "lamda": (0.6, 1.4, 0.25, 0.04)},
 )
 def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
     """One step of delay-compensated asynchronous SGD.
 
-    A worker's gradient belongs to the weight `prev` that it was given; meanwhile others have moved the weight to `w`.
-    The difference is made up for by a cheap guess of the curvature: lamda g².
+    A worker's gradient belongs to the weight `prev` that it was given; meanwhile others have moved the
+    weight to `w`. The difference is made up for by a cheap guess of the curvature: lamda g².
 
         w_new = w - lr (g + lamda g² (w - prev))
         prev_new = w                                the weight that was given
@@ -58,7 +65,7 @@ def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
     By hand: w = 1 - 0.1 · (2 + 0.25 · 2² · (1 - 0.5)) = 0.75, and the new prev is 1.
 
     Hints:
-        1. One line for the weight; what is the second result?
+        1. One line for the weight: the gradient gets a second term before lr multiplies it.
         2. The second result is the weight as it came in, not the new one.
         3. `new = w - lr * (g + lamda * g**2 * (w - prev))`, then `return new, w`.
     """
@@ -67,14 +74,15 @@ def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
 
 
 @rule(
-    "z n",
+    "z n", lesson="08-online-learning",
     hypers={"lr": (0.3, 0.17, 1.7, 0.1), "lamda1": (0.5, 0.9, 30.0, 0.01), "beta": (0.7, 0.4, 1.3, 1.0)},
 )  # fmt: skip
 def ftrl_step(w: Any, g: Any, z: Any, n: Any, *, lr: float, lamda1: float, beta: float) -> Any:
     """One step of FTRL-Proximal.
 
-    FTRL does not move the weight; it finds it anew from the sum `z` of all gradients, so that a weight whose sum
-    stays below `lamda1` is exactly 0. The sum `n` of the squares gives every weight a learning rate of its own.
+    FTRL does not move the weight; it finds it anew from the sum `z` of all gradients, so that a weight
+    whose sum stays below `lamda1` is exactly 0. The sum `n` of the squares gives every weight a
+    learning rate of its own.
 
         z ← z + g - (√(n + g²) - √n) / lr w        with the n and the w of before
         n ← n + g²
@@ -88,12 +96,14 @@ def ftrl_step(w: Any, g: Any, z: Any, n: Any, *, lr: float, lamda1: float, beta:
     >>> ftrl_step(w, numpy.array([3.0, 0.5]), z, n, lr=0.5, lamda1=0.5, beta=1.0)
     (array([-0.04166667,  0.        ]), array([ 1. , -0.5]), array([25.  ,  0.25]))
 
-    For the first weight: z = 3 - (√25 - √16) / 0.5 · 1 = 1, n = 25, and w = -(1 - 0.5) / ((1 + 5) / 0.5) = -1/24.
+    For the first weight: z = 3 - (√25 - √16) / 0.5 · 1 = 1, n = 25, and
+    w = -(1 - 0.5) / ((1 + 5) / 0.5) = -1/24.
 
     Hints:
         1. Three lines: z, then n, then w, which does not contain the old weight.
         2. z needs the n of before; w needs the new z and the new n; at |z| = lamda1 the weight is 0.
-        3. `numpy.where(numpy.abs(z) <= lamda1, 0, ...)` gives 0 where it must; then bring the dtype back.
+        3. `numpy.where(numpy.abs(z) <= lamda1, 0, ...)` gives 0 where it must; then bring the dtype
+           back.
     """
     z = z + g - (sqrt(n + g**2) - sqrt(n)) / lr * w
     n = n + g**2
@@ -102,7 +112,7 @@ def ftrl_step(w: Any, g: Any, z: Any, n: Any, *, lr: float, lamda1: float, beta:
 
 
 @rule(
-    "d v z", zeros=False,
+    "d v z", lesson="08-online-learning", zeros=False,
     hypers={
         "lr": (0.3, 0.07, 1.7, 0.0025), "beta1": (0.7, 0.85, 0.4, 0.6), "beta2": (0.8, 0.65, 0.55, 0.999),
         "eps": (0.4, 0.15, 0.8, 1e-8),
@@ -113,8 +123,8 @@ def ftml_step(
 ) -> Any:
     """One step of FTML, follow the moving leader.
 
-    Like FTRL, FTML finds the weight anew at each step, from a running mean `z` of the gradients and of the weights.
-    `d` is the curvature that Adam's scale stands for; recent steps count for more.
+    Like FTRL, FTML finds the weight anew at each step, from a running mean `z` of the gradients and of
+    the weights. `d` is the curvature that Adam's scale stands for; recent steps count for more.
 
         v ← beta2 v + (1 - beta2) g²
         d' = (1 - beta1ᵗ) / lr (√(v / (1 - beta2ᵗ)) + eps)
@@ -128,7 +138,8 @@ def ftml_step(
     >>> ftml_step(w, numpy.array([2.0]), zero, zero, zero, 1, lr=0.5, beta1=0.5, beta2=0.75, eps=2.0)
     (array([0.75]), array([4.]), array([1.]), array([-3.]))
 
-    By hand: v = 0.25 · 2² = 1; d' = 0.5 / 0.5 · (√(1 / 0.25) + 2) = 4; z = 0.5 · 2 - 4 · 1 = -3; w = 3 / 4.
+    By hand: v = 0.25 · 2² = 1; d' = 0.5 / 0.5 · (√(1 / 0.25) + 2) = 4; z = 0.5 · 2 - 4 · 1 = -3; and
+    w = 3 / 4.
 
     Hints:
         1. Keep the old d until z is found: give the new one another name.
@@ -143,12 +154,12 @@ def ftml_step(
     return w, d, v, z
 
 
-@rule(hypers={"lr": (0.3, 0.07, 1.7, 0.01)})
+@rule(lesson="09-sampling", hypers={"lr": (0.3, 0.07, 1.7, 0.01)})
 def sgld_step(w: Any, g: Any, noise: Any, *, lr: float) -> Any:
     """One step of stochastic gradient Langevin dynamics.
 
-    SGLD takes half a gradient step and adds noise of just the size that makes the weights wander as samples of the
-    posterior, instead of settling at one point. `noise` is standard normal, and given.
+    SGLD takes half a gradient step and adds noise of just the size that makes the weights wander as
+    samples of the posterior, instead of settling at one point. `noise` is standard normal, and given.
 
         w ← w - lr / 2 g + √lr noise
 
@@ -163,7 +174,8 @@ def sgld_step(w: Any, g: Any, noise: Any, *, lr: float) -> Any:
     Hints:
         1. One line with three terms.
         2. The noise is multiplied by the root of the rate, the gradient by half of the rate.
-        3. `lr` is a Python number: `lr**0.5` stays one, while `numpy.sqrt(lr)` is a float64 scalar that widens float32.
+        3. `lr` is a Python number: `lr**0.5` stays one, while `numpy.sqrt(lr)` is a float64 scalar that
+           widens float32.
     """
     return w - lr / 2 * g + sqrt(lr) * noise
 

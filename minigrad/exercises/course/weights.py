@@ -89,15 +89,17 @@ def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom
 def xavier_uniform(rng: Any, n_out: int, n_in: int) -> Any:
     """First weights of a Dense layer, after Glorot and Bengio (2010), equation 16.
 
-    The weights are independent and uniform between -b and b, with b = √(6 / (n_in + n_out)). Then their variance is
-    2 / (n_in + n_out), and signals keep their size on the way forward and on the way back, on average.
+    The weights are independent and uniform between -b and b, with b = √(6 / (n_in + n_out)). Then their
+    variance is 2 / (n_in + n_out), and signals keep their size on the way forward and on the way back,
+    on average.
 
     Args:
         rng: a numpy.random.Generator, the only source of chance.
         n_out, n_in: how many units the layer has, and how many inputs.
 
     Returns:
-        A float64 array of shape (n_out, n_in). How many numbers are drawn, and in what order, is up to you.
+        A float64 array of shape (n_out, n_in). How many numbers are drawn, and in what order, is up to
+        you.
 
     >>> weight = xavier_uniform(np.random.default_rng(0), 3, 2)
     >>> weight.shape, bool(np.abs(weight).max() < np.sqrt(6 / 5))
@@ -106,7 +108,7 @@ def xavier_uniform(rng: Any, n_out: int, n_in: int) -> Any:
     Hints:
         1. `rng.uniform(low, high, size)` draws from low up to high.
         2. b is a square root, and the fraction under it has both sizes below.
-        3. The shape is (n_out, n_in): one row for each unit.
+        3. `rng.uniform(-b, b, (n_out, n_in))`: one row for each unit.
     """
     bound = np.sqrt(6 / (n_in + n_out))
     return rng.uniform(-bound, bound, (n_out, n_in))

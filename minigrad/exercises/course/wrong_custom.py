@@ -1,5 +1,9 @@
 """Mistakes in what the guide leads on to."""
 
+from typing import Any
+
+import numpy as np
+
 from minigrad.exercises.course.custom import (
     bilinear_init,
     clipping_updater,
@@ -62,7 +66,19 @@ for _old, _new, _mistake, _what, *_also in [
         "only the first cycle is right: take t modulo its length.",
         "missing-term",
     ),
-    ("abs(p / half - 1)", "(p / half - 1)", "absolute-missing", "without the absolute value it never falls."),
+    (
+        "up = 1 - abs(p / half - 1)",
+        "up = 1 - (p / half - 1)",
+        "absolute-missing",
+        "without the absolute value it only falls.",
+    ),
+    (
+        "1 - abs(p / half - 1)",
+        "min(1, p / half)",
+        "missing-term",
+        "the way back is left out: after `half` steps the rate stays high.",
+        "condition-missing",
+    ),
     ("(high - low) * up", "high * up", "missing-term", "low is added to all of high."),
     ("low + (high - low) * up", "(high - low) * up", "missing-term", "low is not added."),
     (
@@ -135,8 +151,43 @@ for _old, _new, _mistake, _what, *_also in [
         "wrong-sign",
         "wrong-operation",
     ),
+    (
+        "scores > own[:, None] ... above < k",
+        "scores >= own[:, None] ... above <= k",
+        "ties-wrong",
+        "equal scores count against the sample; they should count in its favour.",
+    ),
     ("np.mean(above < k)", "np.sum(above < k)", "sum-for-mean", "right samples are counted, not their share."),
     ("np.mean(above < k)", "1 - np.mean(above < k)", "wrong-operation", "it is the share of wrong samples."),
     ("np.mean(above < k)", "np.mean(above < k) * 100", "wrong-factor", "it is in per cent.", "extra-term"),
 ]:
     top_k_accuracy.wrong(_old, _new, _mistake, _what, *_also)
+
+
+@clipping_updater.mistaken("extra-term", "all weights are changed; only that of the key should be.")
+def every_weight(key: Any, grad: Any, weights: Any, *, lr: float, limit: float) -> None:
+    for weight in weights.values():
+        weight -= lr * np.clip(grad, -limit, limit)
+
+
+@top_k_accuracy.mistaken("missing-term", "only the highest score counts, whatever k is.", "condition-missing")
+def highest_only(scores: Any, labels: Any, k: int) -> Any:
+    return np.mean(np.argmax(scores, axis=1) == labels)
+
+
+CHANCE = "among equal scores the order in which they are sorted decides; they should count in favour of the sample."
+
+
+@top_k_accuracy.mistaken("ties-wrong", CHANCE)
+def last_when_sorted(scores: Any, labels: Any, k: int) -> Any:
+    return np.mean(np.any(np.argsort(scores, axis=1)[:, -k:] == labels[:, None], axis=1))
+
+
+@top_k_accuracy.mistaken("ties-wrong", CHANCE)
+def first_when_turned(scores: Any, labels: Any, k: int) -> Any:
+    return np.mean(np.any(np.argsort(-scores, axis=1)[:, :k] == labels[:, None], axis=1))
+
+
+@top_k_accuracy.mistaken("wrong-operation", "the k lowest scores are taken, not the highest.", "operands-swapped")
+def lowest(scores: Any, labels: Any, k: int) -> Any:
+    return np.mean(np.any(np.argsort(scores, axis=1)[:, :k] == labels[:, None], axis=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -19,8 +20,11 @@ def phrases(table: Sequence[Phrase]) -> Callable[[Exercise, Program], Iterator[N
 
     Unlike a mistake of the catalogue, a phrase is tried in pairs with every other mistake.
     """
-    rows = [(tidied(old), expression(new), mistake, what, tuple(also)) for old, new, mistake, what, *also in table]
-    assert all(x in MISTAKES for _, _, mistake, _, also in rows for x in (mistake, *also))
+    assert all(x in MISTAKES for _, _, mistake, _, *also in table for x in (mistake, *also))
+
+    @functools.cache  # a process in which an answer runs has no use for them
+    def rows() -> list[tuple[str, ast.expr, str, str, list[str]]]:
+        return [(tidied(old), expression(new), mistake, what, also) for old, new, mistake, what, *also in table]
 
     def made(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         places: dict[str, list[tuple[str, ast.expr]]] = {}
@@ -28,7 +32,7 @@ def phrases(table: Sequence[Phrase]) -> Callable[[Exercise, Program], Iterator[N
             for node in ast.walk(whole):
                 if isinstance(node, ast.expr):
                     places.setdefault(ast.unparse(node), []).append((line, node))
-        for old, new, mistake, what, also in rows:
+        for old, new, mistake, what, also in rows():
             found = places.get(old, [])
             lines = list(dict.fromkeys(line for line, _ in found))
             groups = [found, *([x for x in found if x[0] == line] for line in lines), *([x] for x in found)]

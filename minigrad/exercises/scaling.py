@@ -1,0 +1,76 @@
+"""What a difference scales with: an answer is tried once more with each hyper-parameter halved, and with g halved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy
+
+from minigrad.exercises.outcome import Outcome
+from minigrad.exercises.probes import Arguments, Probe
+
+LAWS = {
+    "is proportional to {}": 0.5,
+    "is proportional to the square of {}": 0.25,
+    "is proportional to the root of {}": 0.5**0.5,
+    "is proportional to 1 / {}": 2.0,
+    "does not depend on {}": 1.0,
+}
+"""What is said of a difference -> what it is multiplied by if the argument is halved."""
+
+
+def twins(probe: Probe, positional: Sequence[str]) -> dict[str, Probe]:
+    """Argument -> the same probe with this one halved: `g`, and every float that is passed by keyword."""
+    args, kwargs = probe.make()
+    found = [name for name, x in zip(positional, args) if name == "g" and isinstance(x, numpy.ndarray)]
+    found += [name for name, x in kwargs.items() if isinstance(x, float)]
+    return {name: Probe(f"{name} halved", partial(halved, probe, positional, name)) for name in found}
+
+
+def halved(probe: Probe, positional: Sequence[str], name: str) -> Arguments:
+    """The arguments of a probe with one of them halved."""
+    args, kwargs = probe.make()
+    given = tuple(x / 2 if y == name else x for y, x in zip(positional, args))
+    return given, {y: x / 2 if y == name else x for y, x in kwargs.items()}
+
+
+def scaling(before: tuple[Outcome, Outcome], after: dict[str, tuple[Outcome, Outcome]], names: Sequence[str]) -> str:
+    """What the first wrong result differs by scales with, in a sentence; "" if it follows no law.
+
+    `before` is what is expected and found on a probe, `after` the same on its twins, `names` those of the results.
+    """
+    start = differences(*before)
+    k = next((i for i, x in enumerate(start) if x.any()), None)
+    if k is None:
+        return ""
+    parts: list[str] = []
+    for law, factor in LAWS.items():
+        follow = [name for name, outcomes in after.items() if alike(differences(*outcomes), factor * start[k], k)]
+        if follow:
+            parts.append(law.format(joined(follow, "or" if factor == 1 else "and")))
+    return f"The difference in {names[k]} {joined(parts, 'and')}." if parts else ""
+
+
+def alike(found: list[Any], wanted: Any, k: int) -> bool:
+    """Whether result number k differs by as much as is wanted."""
+    return len(found) > k and numpy.allclose(found[k], wanted, rtol=1e-3, atol=1e-9 * numpy.abs(wanted).max())
+
+
+def differences(expected: Outcome, found: Outcome) -> list[Any]:
+    """By how much each result differs, 0 for rounding; nothing if there are none, or some of another shape."""
+    pairs = list(zip(expected.results or (), found.results or ()))
+    if any(numpy.shape(x) != numpy.shape(y) for x, y in pairs):
+        return []
+    flat = [(numpy.ravel(x).astype(float), numpy.ravel(y).astype(float)) for x, y in pairs]
+    return [numpy.where(numpy.abs(y - x) > 1e-8 * numpy.abs(x).max(initial=0), y - x, 0) for x, y in flat]
+
+
+def joined(words: Sequence[str], last: str) -> str:
+    """Words with commas, and a word before the last.
+
+    >>> joined(["lr", "wd", "eps"], "or")
+    'lr, wd or eps'
+    """
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
