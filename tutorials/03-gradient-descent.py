@@ -30,7 +30,7 @@ numbers = numpy.random.default_rng(0)
 inputs = numpy.tile([[1, 1], [1, -1], [-1, 1], [-1, -1]], (50, 1)) * [0.2**0.5, 2.0]  # the second one is larger
 targets = inputs @ [5.0, 2.0] + numbers.normal(size=200)
 
-curvature = (inputs**2).mean(axis=0)  # section 1 says why it is called so
+curvature = (inputs**2).mean(axis=0)  # the text below says why it is called so
 best = (inputs.T @ targets / 200) / curvature  # where both derivatives of the loss are 0
 
 
@@ -44,7 +44,7 @@ line = plot.Surface("line", loss, minima=(tuple(best),), start=(0.0, 0.0), view=
 plot.trajectory([optimizer.SGD(learning_rate=rate) for rate in (0.05, 0.45)], line, steps=30)
 
 # %% data-text [markdown]
-# (Below a picture stands how low each rule ends, by the median of the last tenth of its steps. The title counts from how many starts the order was the same: the one shown and four nearby.)
+# (The title says from how many starts this rule ends lowest, of the one shown and four nearby. The height at the end is the median of the last tenth of its steps.)
 #
 # The *gradient* $g$ holds the derivatives of the loss, one for each weight. It points uphill, and gradient descent steps the other way, the *learning rate* $\eta$ times as far ($w$ is a weight, $t$ counts the steps):
 
@@ -443,7 +443,7 @@ assert max(ends_at) < 4 * min(ends_at) and (min(lowest), max(lowest)) == (0.02, 
 #
 # Below are seven functions to write. The first two have a mistake that is easily made: run the cell, read what the check says, and put it right.
 # Arrays are NumPy arrays, nothing that is passed in may change, and the order of results matters.
-# If you are stuck, `minigrad exercises show sgd_step --hint 1` in a terminal has a hint (there are three), and `check(..., hint=3)` shows numbers.
+# In the others, write what stands for the dots. If you are stuck, `minigrad exercises show sgd_step --hint 1` in a terminal has a hint (there are three), and `check(..., hint=3)` shows numbers.
 #
 # The exercises name things as code does: `h` is $G$ here, `s` is $E$, `lr` is $\eta$, `eps` is $\epsilon$, and `beta` is $\rho$. `d` is the velocity $v$ in centered RMSProp, and $D$ in AdaDelta.
 
@@ -478,7 +478,8 @@ print(statement(EXERCISES["nag_step"]))
 
 
 # %% nag-step
-def nag_step(w, g, v, *, lr, momentum): ...
+def nag_step(w, g, v, *, lr, momentum):
+    return ..., ...
 
 
 check("nag_step", nag_step)
@@ -488,7 +489,8 @@ print(statement(EXERCISES["adagrad_step"]))
 
 
 # %% adagrad-step
-def adagrad_step(w, g, h, *, lr, eps): ...
+def adagrad_step(w, g, h, *, lr, eps):
+    return ..., ...
 
 
 check("adagrad_step", adagrad_step)
@@ -498,7 +500,8 @@ print(statement(EXERCISES["rmsprop_step"]))
 
 
 # %% rmsprop-step
-def rmsprop_step(w, g, s, *, lr, beta, eps): ...
+def rmsprop_step(w, g, s, *, lr, beta, eps):
+    return ..., ...
 
 
 check("rmsprop_step", rmsprop_step)
@@ -508,7 +511,8 @@ print(statement(EXERCISES["rmsprop_centered_step"]))
 
 
 # %% centered-step
-def rmsprop_centered_step(w, g, s, m, d, *, lr, beta, momentum, eps): ...
+def rmsprop_centered_step(w, g, s, m, d, *, lr, beta, momentum, eps):
+    return ..., ..., ..., ...
 
 
 check("rmsprop_centered_step", rmsprop_centered_step)
@@ -518,7 +522,8 @@ print(statement(EXERCISES["adadelta_step"]))
 
 
 # %% adadelta-step
-def adadelta_step(w, g, s, d, *, rho, eps): ...
+def adadelta_step(w, g, s, d, *, rho, eps):
+    return ..., ..., ...
 
 
 check("adadelta_step", adadelta_step)
