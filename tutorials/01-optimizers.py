@@ -1,7 +1,7 @@
 # %% title [markdown]
 # # Optimizers
 #
-# A page to look things up: every *rule* (a formula for the next step of training) in plain words, with its equations, two steps worked by hand, and when to use it.
+# A page to look things up: every *rule* (a formula for the next step of training) in plain words, with its equations, a step or two worked by hand, and when to use it.
 # **New here?** Read [Start here](00-start-here.ipynb), [Autograd from nothing](02-autograd-from-nothing.ipynb) and [From gradient descent to AdaDelta](03-gradient-descent.ipynb) first.
 #
 # The page takes the place of the [Optimizers guide](https://github.com/apache/mxnet/blob/master/docs/python_docs/python/tutorials/packages/optimizer/index.md), a chapter in the manual of MXNet, a library that is retired: the same headings in the same order, every snippet run.
@@ -704,7 +704,7 @@ margin("lbsgd")
 #
 # If machines do not wait for each other, a gradient arrives late: it belongs to weights that have changed since.
 # Delay-compensated asynchronous SGD estimates what the gradient would be by now.
-# On a curved slope the gradient grows with the way that the weight has gone, $w - \tilde{w}$, where $\tilde{w}$ is the older weight. How fast, says the second derivative, for which $\lambda g^2$ is a cheap stand-in: the gradient by now is about $g + \lambda g^2 (w - \tilde{w})$.
+# Let $\tilde{w}$ be the older weight. Since then the weight has moved by $w - \tilde{w}$, and the gradient has changed by about the second derivative times this way. A cheap stand-in for the second derivative is $\lambda g^2$.
 
 # %% dcasgd-snippet
 dcasgd_optimizer = optimizer.DCASGD(momentum=0.0, lamda=0.04)

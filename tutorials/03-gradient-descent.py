@@ -204,7 +204,7 @@ plain, fast = kept.values()
 print(f"{fast:.3f} is {plain:.3f} to the power of {numpy.log(fast) / numpy.log(plain):.1f}")
 
 # %% momentum-lacks [markdown]
-# So one such step is worth 4.5 steps without momentum. And the worse the condition, the more is gained: 10,000 is like 100 then, and takes about a hundred times fewer steps.
+# So in the long run one such step is worth 4.5 steps without momentum. And the worse the condition, the more is gained: 10,000 is like 100 then, and takes about a hundred times fewer steps.
 # (If you know eigenvalues: one step maps velocity and distance linearly, and the share is the largest eigenvalue of that map.)
 #
 # **What it lacks.** Momentum looks at the slope where it is, and then goes on by its velocity too.
@@ -302,7 +302,7 @@ assert numpy.isclose(shares["adagrad", "millimetres"][1], 10 * shares["adagrad",
 assert all(abs(shares["adagrad", unit][20] - 1) < 0.05 for unit in ("centimetres", "millimetres"))
 
 # %% forget-text [markdown]
-# In millimetres gradient descent flies off. AdaGrad does not: no rate becomes dangerous.
+# In millimetres gradient descent flies off, and AdaGrad does not.
 # Its first step is 0.5 long in both units. In millimetres the way is ten times shorter, so this step goes much too far, but the large gradients that it meets there are added to $G$ and shorten the next ones.
 # So units still decide which rate is *best*, but no longer whether one arrives.
 #
