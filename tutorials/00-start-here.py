@@ -48,7 +48,7 @@ show(train_x[first], range(10))
 
 # %% arrays
 print("to train:", train_x.shape, "   to test:", test_x.shape)
-print("the middle of the first picture:", train_x[0, 24:32])
+print(f"the middle of picture 0, with the label {train_y[0].item()}:", train_x[0, 24:32])
 
 # %% gradient-text [markdown]
 # ## 2. Arrays that know their gradient
@@ -78,7 +78,8 @@ assert (w.grad.asnumpy() == [2, -6]).all()
 # It multiplies every input by its weight, adds everything up, and adds the bias.
 # With `activation="relu"` a negative result then becomes 0.
 #
-# Ours has two layers. The first has 64 units, which look at the 64 points. The second has 10, which look at those 64 units: one for each digit, and what it gives is the *score* of that digit.
+# Ours has two layers. The first has 64 units, which look at the 64 points. The second has 10, which look at those 64 units: one for each digit. Each gives a number, the *score* of its digit.
+# (A single layer can only weigh the points and add them up. Without relu two layers would do no more than that, since sums of sums are sums.)
 # A network takes many pictures at once, one in each row, and gives a row of scores for each.
 #
 # At first the weights are random, and the biases are 0. `Xavier` draws smaller weights for wider layers, so that the sums do not get out of hand.
@@ -95,7 +96,7 @@ def new_network(seed):
 
 
 net = new_network(0)
-scores = net(train_x[:1])  # the ten scores of the first picture
+scores = net(train_x[:1])  # the ten scores of picture 0
 weight, bias = net[0].weight.data(), net[0].bias.data()
 
 sums = [(train_x[0] * weight[unit]).sum().item() + bias[unit].item() for unit in range(5)]
@@ -124,7 +125,7 @@ probabilities = numpy.exp(scores[0].asnumpy())
 probabilities /= probabilities.sum()
 by_hand = -numpy.log(probabilities[train_y[0].item()])
 by_library = loss_of(scores, train_y[:1]).item()
-print(f"first picture, by hand: {by_hand:.4f}, by the library: {by_library:.4f}")
+print(f"picture 0, by hand: {by_hand:.4f}, by the library: {by_library:.4f}")
 untrained = loss_of(net(train_x), train_y).mean().item()
 print(f"mean over all pictures: {untrained:.3f}")
 assert numpy.isclose(by_hand, by_library, rtol=1e-5)
@@ -214,22 +215,27 @@ runs = [train(seed) for seed in range(3)]
 # %% train-picture
 figure, (left, right) = plt.subplots(1, 2, figsize=(8.7, 3.2), layout="constrained")
 colour = styles(["sgd"])["sgd"].colour
-for (_, losses, shares), dashes in zip(runs, ("-", "--", ":")):
-    left.plot(numpy.arange(1, len(losses) + 1), losses, color=colour, linestyle=dashes, lw=0.8)
-    right.plot(100 * numpy.array(shares), "o", color=colour, linestyle=dashes, markersize=3)
-for axes, guessing in ((left, numpy.log(10)), (right, 10)):
+left.plot(numpy.arange(1, 451), runs[0][1], color=FRAME, linewidth=0.7, label="seed 0, each step")
+for seed, (_, losses, shares) in enumerate(runs):
+    look = {"color": colour, "linestyle": ("-", "--", ":")[seed], "marker": "os^"[seed], "markersize": 4}
+    by_epoch = numpy.reshape(losses, (10, 45)).mean(axis=1)
+    left.plot(45 * numpy.arange(10) + 23, by_epoch, label=f"seed {seed}, mean of each epoch", **look)
+    right.plot(numpy.arange(1, 11), 100 * numpy.array(shares[1:]), **look)
+for axes in left, right:
     frame(axes)
-    axes.axhline(guessing, color=FRAME, linewidth=1)
-    axes.text(1, guessing, "guessing", ha="right", va="bottom", transform=axes.get_yaxis_transform())
-left.set(title="The loss falls ...", xlabel="step", ylabel="mean loss of 32 pictures", ylim=(0, None))
-right.set(title="... and new digits are read", xlabel="epoch", ylim=(0, 100))
+left.axhline(numpy.log(10), color=FRAME, linewidth=1)
+left.text(1, numpy.log(10), "guessing", ha="right", va="bottom", transform=left.get_yaxis_transform())
+left.legend(frameon=False, fontsize=8)
+left.set(title="The loss falls ...", xlabel="step", ylabel="mean loss", ylim=(0, None))
+right.set(
+    title="... and new digits are read", xlabel="epoch", ylim=(80, 100), xticks=range(1, 11), yticks=range(80, 101, 5)
+)
 right.set_ylabel("% of test digits read correctly")
 plt.show()
 
 # %% train-read [markdown]
-# Each line is one run.
-# On the left the loss falls in every run, quickly at first and then slowly. It jumps, because it is measured with other pictures in every step.
-# On the right is what we wanted: digits that no step has ever seen are read correctly.
+# On the left the loss falls in every run, quickly at first and then slowly. The grey line jumps, because it is measured with other pictures in every step; the others are means over an epoch.
+# On the right is what we wanted: digits that no step has ever seen are read correctly. (Before the first step the networks were guessing, far below this picture.)
 
 # %% train-check
 for seed, (net, losses, shares) in enumerate(runs):
@@ -298,7 +304,7 @@ print(f"test digits read with this dense_forward:  {100 * share:.1f} %")
 # %% exercise-how [markdown]
 # Now write it yourself: change the body of `dense_forward`, and run the two cells again. When the check says *right*, both shares are the same.
 #
-# * `check("dense_forward", dense_forward, hint=1)` only says where the mistake is. `hint=3` says everything: the right line, and numbers.
+# * A check says where the mistake is and what it is. `check("dense_forward", dense_forward, hint=1)` only says where, and `hint=3` adds the right line, and numbers.
 # * If you do not know how to begin: each exercise has three hints of its own. `minigrad exercises show dense_forward --hint 1` prints the first.
 # * If you would rather write files, everything works in a terminal, too (in an activated environment; else put `.venv/bin/` before each command):
 #
@@ -317,8 +323,8 @@ print(f"test digits read with this dense_forward:  {100 * share:.1f} %")
 #
 # | notebook | afterwards you know | minutes |
 # |---|---|---|
-# | [Autograd from nothing](02-autograd-from-nothing.ipynb) | what `backward` does: you write it, in eighty lines | 20 |
-# | [From gradient descent to AdaDelta](03-gradient-descent.ipynb) | what one learning rate for all weights costs, and what seven rules do about it | 20 |
+# | [Autograd from nothing](02-autograd-from-nothing.ipynb) | what `backward` does, in an engine of eighty lines that is built step by step | 30 |
+# | [From gradient descent to AdaDelta](03-gradient-descent.ipynb) | what one learning rate for all weights costs, and what seven rules do about it | 30 |
 # | [Look at a rule](04-look-at-a-rule.ipynb) | how to race optimizers fairly, and how to find out why one does what it does | 15 |
 # | [Adam, and what it divides](05-adam.ipynb) | how long the steps of Adam are and why, what its corrections are for, and what its relatives change | 20 |
 # | [A rate that changes](06-schedules.ipynb) | what schedules and a warm-up are good for, and how to find a rate to begin with | 15 |
@@ -329,7 +335,7 @@ print(f"test digits read with this dense_forward:  {100 * share:.1f} %")
 # | [Around the optimizer](11-around-the-optimizer.ipynb) | first weights, losses, stores and metrics: what each adds up and divides, and how to write your own | 20 |
 # | [On a GPU](12-on-a-gpu.ipynb) | what sets the pace on a GPU, how to measure it, and how a network becomes a list of calls | 15 |
 # | [Failures](13-failures.ipynb) | ten mistakes that do not stop a program, what they cost, and how to find them | 20 |
-# | [Optimizers](01-optimizers.ipynb) | all optimizers of MXNet's guide, to look things up | 45 |
+# | [Optimizers](01-optimizers.ipynb) | all optimizers of MXNet's guide, to look things up | 60 |
 #
 # To choose an optimizer for your own problem, read [What should I use?](what-should-i-use.md): all of them, measured on three problems.
 # To read the code itself, begin with the table *Find your way* in the [README](../README.md).

@@ -2,16 +2,19 @@
 # # Autograd from nothing
 #
 # A neural network learns by *gradients*: for each of its numbers, how fast the error changes when that number changes.
-# Nobody works them out by hand.
 # A library records the computation and then goes back through the record.
 # This is called *reverse-mode automatic differentiation*, or autograd for short.
 #
-# You are going to write such a library, in about eighty lines of Python, and train a small network with it.
-# Then you will open minigrad's engine and find your own lines there: the names that you give are the names that it uses.
+# Here such a library is built step by step, in about eighty lines of Python, and trains a small network.
+# Then you open minigrad's engine and find these lines there, under the same names.
+# Afterwards you can
+#
+# * say what is recorded, in which order the walk back visits it, and what goes wrong in another order,
+# * add an operation to either engine, and check its derivative.
 #
 # You need Python, a little NumPy, and the chain rule from school.
 # Run the cells in order, with Shift+Enter.
-# It takes about twenty minutes.
+# It takes about thirty minutes.
 
 # %% imports
 import inspect
@@ -122,7 +125,7 @@ class Tensor:
 #
 # An operation is an ordinary function of arrays, with one more small function beside it for each input.
 # The small function takes the gradient `g` of the output and returns the gradient of the input: `g` times the derivative.
-# It is called a *vector-Jacobian product*, or VJP.
+# It is called a *vector-Jacobian product*, or VJP. (The *Jacobian* is the table of all derivatives, of each number of the output with respect to each number of the input. `g` is the vector.)
 #
 # An operation leaves a node if some of its inputs lead back to a leaf (those are `tracked`), but only inside a `record()` block.
 # Outside you just want the numbers.
@@ -292,6 +295,7 @@ def reached(head):
 
 # %% walk [markdown]
 # `walk` takes one node after the other from the end of that list.
+# It starts with the `seed`, the gradient of the head itself, which is 1.
 # What is left in `grads` at the end are the gradients of the leaves, and `backward` lets each leaf `receive` its own.
 
 
@@ -322,7 +326,8 @@ assert a.grad == 4
 
 # %% twice [markdown]
 # An array that is used several times needs no special care: the parts of its gradient meet in `add`.
-# The function from the beginning, `x * x + 3 * x`, uses `x` three times:
+# The function from the beginning uses `x` three times.
+# (It is written with `x * 3.0` here. Python hands `3 * x` first to the number 3, which knows no Tensors, and then to `Tensor.__rmul__`, which we have left out.)
 
 # %% used-twice
 x = Tensor(2.0)
@@ -379,10 +384,10 @@ print("the row:", row.data.shape, "the part of its gradient:", part.shape)
 # The row has 3 numbers, and the part has 12.
 # But the row was *used four times*, and you already know what happens then: the parts are added.
 # So where a value was broadcast, its gradient is summed over the axes along which it was repeated.
+# Of a part of shape `(4, 3)` a row `(3,)` gets the sum over the first axis, and a column `(4, 1)` the sum over the second.
 #
-# It also goes the other way: a VJP may return less than the shape of its input, if that can be broadcast.
-# `fit` does both, and `add` calls it each time, so that no operation has to think of it.
-# Try it with the row, which is used four times, and with a column, which is used three times:
+# It also goes the other way: a VJP may return less than the shape of its input, if that can be broadcast. A single number, `()`, is repeated for nine points, `(9, 1)`.
+# `fit` does both, and `add` calls it each time, so that no operation has to think of it:
 
 
 # %% engine-fit
@@ -413,8 +418,11 @@ assert column.grad.tolist() == [[3], [3], [3], [3]]
 # ## 7. Train a network
 #
 # A network needs four more operations: subtraction, the matrix product, `tanh`, which lets it bend, and the mean.
-# Only the VJPs of the matrix product take a minute with pencil and paper.
-# That of the mean returns a single number, `g / x.size`, which `fit` repeats.
+# The VJP of the mean returns a single number, `g / x.size`, which `fit` repeats.
+#
+# For the matrix product look at one entry, $y_{ij} = \sum_k a_{ik} b_{kj}$.
+# So $a_{ik}$ has a part in every $y_{ij}$ of its row, with the derivative $b_{kj}$, and its gradient is $\sum_j g_{ij} b_{kj}$.
+# That is entry $i, k$ of `g @ b.T`. In the same way, that of $b_{kj}$ is $\sum_i a_{ik} g_{ij}$, an entry of `a.T @ g`.
 
 # %% engine-network
 Tensor.__sub__ = op("subtract", numpy.subtract, lambda g, a, b: g, lambda g, a, b: -g)
@@ -423,9 +431,9 @@ Tensor.tanh = op("tanh", numpy.tanh, lambda g, x: g * (1 - numpy.tanh(x) ** 2))
 Tensor.mean = op("mean", numpy.mean, lambda g, x: g / x.size)
 
 # %% points [markdown]
-# Here are nine points, and a network with a *hidden layer* of four numbers.
-# It has 13 weights in all.
-# `error` is the mean of its squared errors.
+# Here are nine points, and a network that makes four numbers of each point, bends them, and makes one number of the four.
+# The four are called a *hidden layer*, since they are neither input nor output.
+# The network has 13 weights in all, and `error` is the mean of its squared errors.
 
 # %% network
 points = numpy.linspace(-2, 2, 9).reshape(9, 1)
@@ -550,12 +558,10 @@ print("minigrad's")
 listing(engine.reached([c], ends=()))
 
 # %% same-graph [markdown]
-# The graphs are the same.
-# Only the clocks differ.
-# Yours has ticked for each node, eight times in each training step; minigrad's also ticks when an array is changed in place, here four gradients and four weights in each step.
-# Only the order matters.
+# The graphs are the same. Only the clocks differ, and only the order matters. (minigrad's also ticks when an array is changed in place.)
 #
-# `draw` shows the graph, with the leaf on top, and `animate=True` shows the walk back. The names are those of your variables.
+# `draw` shows the graph, under the names of your variables, and `animate=True` shows the walk back.
+# The arrows point the way in which values were computed. The orange numbers are the order of the visits, so they go against the arrows. `()` is the shape of a single number.
 
 # %% draw
 autograd.draw(c, animate=True)
@@ -697,14 +703,16 @@ with autograd.record():
     y = x * x * x
     first = autograd.grad(y, x, create_graph=True)
 print("x³ has the slope", first)
-listing(engine.reached([first], ends=()))
+nodes = engine.reached([first], ends=())
+listing(nodes)
 first.backward()
 print("and the second derivative", x.grad)
 assert (first.item(), x.grad.item()) == (3 * 3**2, 6 * 3)
+assert nodes[0].number < y.node.number < nodes[1].number
 
 # %% downhill [markdown]
-# The two nodes at the bottom are the multiplications of `x * x * x`.
-# The walk back left all the others.
+# The node at the bottom is `x * x`. The second multiplication of `x * x * x` is not in the list, because the slope does not depend on its result.
+# All the others were left by the walk back: four products in VJPs, two `add` where parts of the gradient of `x` meet, and an `astype`, since parts are added up in a wider float type and the sum is converted back.
 #
 # What are second derivatives good for?
 # The gradient says which way is downhill, but not how far to go.

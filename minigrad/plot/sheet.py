@@ -52,8 +52,9 @@ def panel(axes: Any, title: str, x: str, y: str) -> None:
 
 
 def described(run: Run) -> str:
-    """An entry of the legend."""
-    return f"{run.label}: {rate(run.history.optimizer)}, ends {height(run, run.ends[0])}"
+    """An entry of the legend. The rate is named once, also where the label has it."""
+    at = rate(run.history.optimizer)
+    return f"{run.label.removesuffix(f', {at}')}: {at}, ends {height(run, run.ends[0])}"
 
 
 def key(axes: Any, lines: Sequence[Any] | None = None) -> None:

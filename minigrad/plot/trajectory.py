@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from minigrad.plot.contours import contours, view_of
 from minigrad.plot.runs import Hill, Rule, Run, compared
 from minigrad.plot.sheet import LEFT, RIGHT, described, key, sheet
-from minigrad.plot.style import INK, styles
+from minigrad.plot.style import INK, styles, told_apart
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
@@ -46,7 +46,7 @@ def walks(axes: Any, runs: Sequence[Run]) -> None:
     """The contours, and the way of each run."""
     from minigrad.plot.growing import draw
 
-    histories, looks = [run.history for run in runs], styles([run.label for run in runs])
+    histories, looks = [run.history for run in runs], told_apart(styles([run.label for run in runs]))
     contours(axes, histories[0].surface, view_of(histories))
     axes.set_autoscale_on(False)
     for run in runs:

@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from minigrad import compare
-from minigrad.plot.style import DARK, DARK_GREY, FAMILIES, GREY, INK, families, styles
+from minigrad.plot.style import DARK, DARK_GREY, FAMILIES, GREY, INK, families, styles, told_apart
 
 NAMES = compare.optimizers()
 
@@ -55,6 +55,18 @@ def test_one_optimizer_under_several_settings_has_one_hue_and_several_looks():
     assert looks["sgd"] == styles(["sgd"])["sgd"]
     assert len({style.colour for style in looks.values()}) == 1
     assert len({style.marker for style in looks.values()}) == len({str(s.dashes) for s in looks.values()}) == 4
+
+
+def test_lines_that_cross_are_told_apart_by_how_dark_they_are():
+    looks = styles(["sgd", "adam", "sgd, momentum 0.9", "nag"])
+    apart = told_apart(looks)
+    blue = [luminance(apart[name].colour) for name in ("sgd", "sgd, momentum 0.9", "nag")]
+    assert blue == sorted(blue, reverse=True)
+    contrasts = [(light + 0.05) / (dark + 0.05) for light, dark in zip(blue, blue[1:])]
+    assert min(contrasts) > 1.3
+    assert apart["sgd"] == looks["sgd"] and apart["adam"] == looks["adam"]
+    for name in looks:
+        assert apart[name]._replace(colour=looks[name].colour) == looks[name]
 
 
 def test_an_optimizer_of_ones_own_is_grey_and_comes_last():

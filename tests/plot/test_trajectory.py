@@ -22,6 +22,14 @@ def test_a_trajectory_is_the_recorded_way_over_the_surface():
     assert start == [[-5.0, -2.0]]
 
 
+def test_two_walks_of_one_rule_differ_in_colour_and_name_their_rate_once():
+    slow, fast = (optimizer.SGD(learning_rate=rate) for rate in (0.05, 0.3))
+    (axes,) = plot.trajectory([slow, fast], "valley", steps=5).axes
+    drawn = lines(axes)
+    assert len({line.get_color() for line in drawn.values()}) == 2
+    assert [label.partition(", ends")[0] for label in drawn] == ["sgd: rate 0.05", "sgd: rate 0.3"]
+
+
 @pytest.mark.parametrize("name", SURFACES)
 def test_every_surface_is_drawn_with_its_minima_and_a_gradient_is_at_right_angles_to_its_contours(name):
     figure = plot.trajectory(optimizer.Adam(learning_rate=0.1), name, steps=5)
