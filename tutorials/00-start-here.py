@@ -338,6 +338,6 @@ print(f"test digits read with this dense_forward:  {100 * share:.1f} %")
 # | [Optimizers](01-optimizers.ipynb) | all optimizers of MXNet's guide, to look things up | 60 |
 #
 # To choose an optimizer for your own problem, read [What should I use?](what-should-i-use.md): all of them, measured on three problems.
-# To read the code itself, begin with the table *Find your way* in the [README](../README.md).
+# To read the code itself, begin with the tables in the [README](../README.md).
 #
 # Source of the digits: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository, 1998. The first weights: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010.

@@ -618,7 +618,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 # %% program-read [markdown]
 # In a terminal that is `minigrad launch -n 2 votes.py`, or `mpiexec -n 2 python -m mpi4py votes.py`.
-# A `Trainer` does the pushing and pulling for you: `gluon.Trainer(net.collect_params(), "sgd", kvstore=store)`. The README has such a program.
+# A `Trainer` does the pushing and pulling for you: `gluon.Trainer(net.collect_params(), "sgd", kvstore=store)`. [On several processes](processes.md) has such a program.
 #
 # | you save | with | the gradient is then | what to look at |
 # |---|---|---|---|

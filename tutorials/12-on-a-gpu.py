@@ -98,7 +98,7 @@ assert [device.python for device in cases.values()] == [3 * 120 + 5, 60 + 10 + 1
 # ## 1. What changes
 #
 # Where the arrays are. A device is called `gpu(0)`, and whatever makes arrays takes it as `ctx`, as in MXNet.
-# (minigrad's arrays are then CuPy's, for which there is an extra: see *On a GPU* in the [README](../README.md).)
+# (minigrad's arrays are then CuPy's, for which there is an extra: see [On a GPU](gpu.md).)
 
 # %% ctx
 ctx = gpu(0) if num_gpus() else cpu()
@@ -407,7 +407,7 @@ assert a_layer[False] > 4 * a_layer[True] and all(a > b for a, b in zip(counts[F
 #
 # On a GPU this moves the upper row of the first picture. If that is the slower one, as it is for a small network, training gets faster by as much.
 # On a CPU there is only one row: Python makes a call and does it, too. So what is saved there is saved in full, but for a large network it is a small part of the whole.
-# (*Speed* in the [README](../README.md) has times. With more than 8 MB of results in a forward pass no program is made: Python's time does not matter there, and the memory does.)
+# ([How fast](speed.md) has times. With more than 8 MB of results in a forward pass no program is made: Python's time does not matter there, and the memory does.)
 #
 # ## 6. What can be a list of calls?
 #
@@ -496,7 +496,7 @@ assert len(net.programs()) == 2 and len(x) % 100 == 38
 # ## What has been run where
 #
 # All of the above was run on a CPU when this notebook was built, and once more on a stand-in for CuPy, which computes on the CPU and refuses what CuPy would refuse. The model is only a model.
-# What minigrad has been seen to do on a GPU, on which, when, and how fast beside PyTorch, is in *On a GPU* in the [README](../README.md), together with what has not been tried since.
+# What minigrad has been seen to do on a GPU, on which, when, and how fast beside PyTorch, is on the page [On a GPU](gpu.md), together with what has not been tried since.
 # If you have a GPU, `tests/gpu/check.sh` finds out within six minutes.
 #
 # ## Exercises

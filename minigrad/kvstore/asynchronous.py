@@ -63,7 +63,7 @@ def serve(peers: Peers, server: Server) -> None:
 class AsynchronousStore(WorkerStore):
     """`create('dist_async')` on a worker: rank 0 of its `num_workers` workers is rank 1 of the job.
 
-    See `WorkerStore` for what a push is, and README for how such a program is started.
+    See `WorkerStore` for what a push is, and `tutorials/processes.md` for how such a program is started.
     """
 
     def __init__(self, peers: Peers) -> None:

@@ -23,7 +23,7 @@ from minigrad.kvstore.worker import OTHER_WEIGHTS, has_nan
 
 
 class SynchronousStore(KVStore):
-    """`create('dist_sync')` in a program that runs on several ranks: see README.
+    """`create('dist_sync')` in a program that runs on several ranks: see `tutorials/processes.md`.
 
     A pushed value is summed over this rank's devices and then over all ranks, in one Allreduce for all keys of a call.
     There is no server: every rank stores the sum, or updates its own copy of the weight with it. Arrays on a GPU travel

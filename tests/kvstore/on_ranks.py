@@ -257,10 +257,10 @@ def large_batch(folder):
 
 
 def readme(folder):
-    """The program of the README learns, and has the same weights everywhere."""
-    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## On several processes")[1]
+    """The program of the page learns, and has the same weights everywhere."""
+    page = (ROOT / "tutorials" / "processes.md").read_text(encoding="utf-8")
     scope = {}
-    exec(section.split("```python")[1].split("```")[0], scope)
+    exec(page.split("```python")[1].split("```")[0], scope)
     hits = (scope["net"](scope["x"]).asnumpy().argmax(1) == scope["y"].asnumpy()).mean()
     assert hits > 0.7, hits
     numpy.save(folder / f"{scope['store'].rank}.npy", flat(scope["net"]))
