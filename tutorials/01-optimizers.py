@@ -944,6 +944,7 @@ for label, drawn, (centre, spread) in [("the sum", by_sum, exact), ("the mean", 
     print(f"{label:8}: drawn {drawn.mean():.2f}, give or take {drawn.std():.2f};", end=" ")
     print(f"posterior {centre:.2f}, give or take {spread:.2f}; worth {worth:.0f} independent draws")
 assert abs(by_sum.mean() - exact[0]) < 0.2 * exact[1] and abs(by_sum.std() / exact[1] - 1) < 0.1
+assert round(of_one[1] / exact[1]) == 7 and round(worth) == 5
 assert by_mean.std() > 3 * exact[1] and abs(by_mean.mean() - of_one[0]) < of_one[1] < 8 * exact[1]
 
 # %% sgld-picture
