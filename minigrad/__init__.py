@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from minigrad.compat import paths  # isort: skip  first: it makes old import paths work
 from minigrad import methods as _methods, protocols as _protocols  # isort: skip  they complete Tensor
 from minigrad import explore as _explore  # isort: skip  it opens a door
+from minigrad.compat import door as _door  # isort: skip  another
 from minigrad import autograd
 from minigrad import np as np
 from minigrad import np as numpy
