@@ -45,9 +45,7 @@ def from_plain(value: Any) -> Any:
 def subclass_in(values: Iterable[Any]) -> Any:
     """The class of the first array, also in lists, that is of a subclass of Tensor; None if there is none."""
     for value in values:
-        kind = type(value)
-        if kind is list or kind is tuple:
-            kind = subclass_in(value)
+        kind = subclass_in(value) if type(value) in (list, tuple) else type(value)
         if kind is not Tensor and kind is not None and issubclass(kind, Tensor):
             return kind
     return None

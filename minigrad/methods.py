@@ -93,11 +93,15 @@ class Methods(Operators):
 
     # Arithmetic
 
+    def clip(self: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None) -> Tensor:
+        """`minigrad.np.clip` of this array."""
+        return ops.clip(self, a_min if min is None else min, a_max if max is None else max)
+
     sum, mean, max, min = _reduction("sum"), _reduction("mean"), _reduction("max"), _reduction("min")
     prod, var, std, cumsum = _reduction("prod"), _method("var"), _method("std"), _method("cumsum")
     argmax, argmin, argsort = _method("argmax"), _method("argmin"), _method("argsort")
     any, all = _method("any"), _method("all")
-    clip, round, abs, sign = _method("clip"), _method("round"), _method("absolute"), _method("sign")
+    round, abs, sign = _method("round"), _method("absolute"), _method("sign")
     exp, log, sqrt, square = _method("exp"), _method("log"), _method("sqrt"), _method("square")
     sin, cos, tanh, sigmoid, relu = _method("sin"), _method("cos"), _method("tanh"), _method("sigmoid"), _method("relu")
     softmax, log_softmax, norm, dot = _method("softmax"), _method("log_softmax"), _method("norm"), _method("dot")
