@@ -4,6 +4,7 @@ from typing import Any
 
 from minigrad import ops
 from minigrad import random as draws
+from minigrad.absent import explain_absent
 from minigrad.arguments import lengths
 from minigrad.composed import composed
 from minigrad.device import Where
@@ -14,6 +15,8 @@ from minigrad.random import seed
 __all__ = [
     "exponential", "gamma", "multinomial", "normal", "poisson", "randint", "randn", "seed", "shuffle", "uniform",
 ]  # fmt: skip
+
+explain_absent(__name__)
 
 uniform, normal, gamma = makes_ndarrays(draws.uniform), makes_ndarrays(draws.normal), makes_ndarrays(draws.gamma)
 exponential, poisson = makes_ndarrays(draws.exponential), makes_ndarrays(draws.poisson)
