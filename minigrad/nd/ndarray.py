@@ -40,9 +40,10 @@ def _comparison(name: str) -> Callable[[Any, Any], Any]:
 class NDArray(Tensor):
     """A Tensor with the methods of `mxnet.nd`. `nd.array` makes one, and so does every operation on one.
 
-    It has at least one axis: a number that is picked or summed has the shape (1,). Comparisons give 1 and 0, which can
-    be added. `flatten` keeps the batch, `take` takes rows, `reshape` has codes, positions are float32; and what MXNet
-    has as a function and as a method is both here. `as_np_ndarray()` is the same memory as a Tensor.
+    What its methods and the functions of `nd` pick or sum has at least one axis: a number has the shape (1,).
+    Comparisons give 1 and 0, which can be added; so they are positions and no mask, and `x[x > 1]` takes rows 0 and 1.
+    `flatten` keeps the batch, `take` takes rows, `reshape` has codes, positions are float32; and what MXNet has as a
+    function and as a method is both here. `as_np_ndarray()` is the same memory as a Tensor.
 
     >>> from minigrad import nd
     >>> x = nd.array([[1, 2, 3], [4, 5, 6]])
