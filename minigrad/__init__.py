@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 from minigrad.compat import paths  # isort: skip  first: it makes old import paths work
 from minigrad import methods as _methods, protocols as _protocols  # isort: skip  they complete Tensor
 from minigrad import explore as _explore  # isort: skip  it opens a door
+from minigrad.compat import door as _door  # isort: skip  another
 from minigrad import autograd
 from minigrad import np as np
 from minigrad import np as numpy
 from minigrad import random as random
 from minigrad.absent import absent
 from minigrad.device import Context, cpu, current_context, gpu, num_gpus
+from minigrad.errors import MXNetError as MXNetError
 from minigrad.tracebacks import full_tracebacks
 
 # An old import path too; in the table it would replace the function of that name.
@@ -34,12 +36,15 @@ if TYPE_CHECKING:
     from minigrad import npx as npx
     from minigrad import npx as numpy_extension
     from minigrad import plot as plot
+    from minigrad.compat import base as base
     from minigrad.compat import context as context
     from minigrad.compat import io as io
     from minigrad.compat import sym as sym
     from minigrad.compat import sym as symbol
     from minigrad.compat import test_utils as test_utils
+    from minigrad.compat import util as util
     from minigrad.gluon.trainer import Trainer
+    from minigrad.npx.switches import np_shape as np_shape
 
 __all__ = [
     "Context", "Trainer", "autograd", "cpu", "current_context", "datasets", "full_tracebacks", "gluon", "gpu",
@@ -49,11 +54,14 @@ __all__ = [
 """What `from minigrad import *` brings: not `np`, `numpy` and `random`, which would replace a user's own."""
 
 
+ELSEWHERE = {"Trainer": "minigrad.gluon.trainer", "np_shape": "minigrad.npx.switches"}
+"""Names that are imported from their module when they are first used."""
+
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        if name == "Trainer":
-            found = importlib.import_module("minigrad.gluon.trainer").Trainer
+        if name in ELSEWHERE:
+            found = getattr(importlib.import_module(ELSEWHERE[name]), name)
         elif name in __all__ or name == "image" or f"minigrad.{name}" in paths.OLD_PATHS:
             found = importlib.import_module(f"minigrad.{name}")
         else:

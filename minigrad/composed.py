@@ -1,7 +1,7 @@
 """A decorator for functions that call operations: arguments become Tensors, and errors become sentences."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
 import numpy
@@ -42,11 +42,21 @@ def from_plain(value: Any) -> Any:
     return as_tensor(value) if holds_plain(value) else value
 
 
+def subclass_in(values: Iterable[Any]) -> Any:
+    """The class of the first array, also in lists, that is of a subclass of Tensor; None if there is none."""
+    for value in values:
+        kind = subclass_in(value) if type(value) in (list, tuple) else type(value)
+        if kind is not Tensor and kind is not None and issubclass(kind, Tensor):
+            return kind
+    return None
+
+
 def composed(*arrays: str) -> Callable[[_Function], _Function]:
     """Decorate a function that is composed of operations: its arguments named in `arrays` reach it as Tensors.
 
     An error inside is explained with the arguments of the call. A number or a list takes the dtype and the device of
-    the first Tensor given, so that it does not widen the result.
+    the first Tensor given, so that it does not widen the result. Inside there are Tensors only, whose methods mean what
+    NumPy's do: a subclass of Tensor puts them in the place of its arrays with `calling`, and takes the results back.
     """
 
     def decorate(function: _Function) -> _Function:
@@ -58,6 +68,8 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
 
         @functools.wraps(function)
         def checked(*args: Any, **kwargs: Any) -> Any:
+            if kind := subclass_in(args) or subclass_in(kwargs.values()):
+                return kind.calling(checked, args, kwargs)
             given, named = list(args), dict(kwargs)
             try:
                 first = next((value for value in args if isinstance(value, Tensor)), None)

@@ -3,6 +3,7 @@
 import functools
 from typing import Any
 
+from minigrad.composed import subclass_in
 from minigrad.device import current_context
 from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
@@ -42,7 +43,7 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
         return type(value)(map(plain, value)) if type(value) in (list, tuple) else value
 
     raw, options = plain(tuple(args)), {k: plain(v) for k, v in kwargs.items()}
-    where = tensors[0].ctx if tensors else current_context()
+    where, kind = tensors[0].ctx if tensors else current_context(), subclass_in(tensors) or Tensor
     losing = state.recording and any([t.node is not None for t in tensors])
     changes = path in IN_PLACE or path.endswith(".at") or kwargs.get("out") is not None
     if losing and changes:
@@ -70,7 +71,7 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
             return value  # NumPy was asked, and may answer with text
         if losing and value.dtype.kind in "fc":
             raise _lost(path)
-        return Tensor(where.xp.array(value), where)  # a copy, because it may be a view
+        return kind(where.xp.array(value), where)  # a copy, because it may be a view
 
     with where:
         return wrapped(result)

@@ -12,7 +12,7 @@ import re
 import threading
 from functools import lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy
 
@@ -38,6 +38,8 @@ class Context:
     __slots__ = ("device_id", "device_type")
     device_type: str
     device_id: int
+    default_ctx: ClassVar[Context]
+    """The current device of a new thread, by Gluon's name."""
 
     def __new__(cls, device_type: str, device_id: int = 0) -> Context:
         if device_type not in ("cpu", "gpu"):
@@ -113,6 +115,9 @@ def cpu(device_id: int = 0) -> Context:
 def gpu(device_id: int = 0) -> Context:
     """The NVIDIA GPU number `device_id`. Its arrays are CuPy's. If it cannot be used, DeviceError says why."""
     return Context("gpu", device_id)
+
+
+Context.default_ctx = cpu()
 
 
 class _Local(threading.local):

@@ -9,7 +9,11 @@ from collections.abc import Iterable
 from numpy.linalg import LinAlgError
 
 
-class MinigradError(Exception):
+class MXNetError(Exception):
+    """What code written for MXNet catches, as `base.MXNetError`."""
+
+
+class MinigradError(MXNetError):
     """Root of every exception that minigrad raises on purpose."""
 
 

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import numpy
 
+from minigrad.absent import explain_absent
 from minigrad.arguments import whole
 from minigrad.composed import composed
 from minigrad.device import Array, cpu, xp_of
@@ -18,6 +19,12 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, FileError, KeywordError, UsageError
 from minigrad.generators import generator
 from minigrad.packed import DEFLATE, expands
+
+__all__ = [
+    "center_crop", "color_normalize", "fixed_crop", "imdecode", "imread", "imresize", "random_crop", "resize_short",
+]  # fmt: skip
+
+explain_absent(__name__)
 
 Rectangle = tuple[int, int, int, int]
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")

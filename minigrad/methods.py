@@ -8,6 +8,7 @@ from minigrad.absent import answers_for_absent
 from minigrad.arguments import lengths, one_of
 from minigrad.codes import GLUON, coded_shape
 from minigrad.composed import as_tensor
+from minigrad.doors import DOORS
 from minigrad.engine.tensor import Tensor
 from minigrad.operators import Operators, give, method
 from minigrad.ops.reduce import all_but
@@ -83,18 +84,24 @@ class Methods(Operators):
                 self.ctx.xp.cuda.get_current_stream().synchronize()
 
     def as_np_ndarray(self: Any) -> Tensor:
-        """Itself: `np` and `nd` have one array type here."""
-        return self  # type: ignore[no-any-return]
+        """The same memory at the same place in the graph as an array of `np`."""
+        return self.seen_as(Tensor)  # type: ignore[no-any-return]
 
-    as_nd_ndarray = as_np_ndarray
+    def as_nd_ndarray(self: Any) -> Tensor:
+        """The same as an array of `nd`, whose methods are those of MXNet's older arrays."""
+        return DOORS["as_nd_ndarray"](self)  # type: ignore[no-any-return]
 
     # Arithmetic
+
+    def clip(self: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None) -> Tensor:
+        """`minigrad.np.clip` of this array."""
+        return ops.clip(self, a_min if min is None else min, a_max if max is None else max)
 
     sum, mean, max, min = _reduction("sum"), _reduction("mean"), _reduction("max"), _reduction("min")
     prod, var, std, cumsum = _reduction("prod"), _method("var"), _method("std"), _method("cumsum")
     argmax, argmin, argsort = _method("argmax"), _method("argmin"), _method("argsort")
     any, all = _method("any"), _method("all")
-    clip, round, abs, sign = _method("clip"), _method("round"), _method("absolute"), _method("sign")
+    round, abs, sign = _method("round"), _method("absolute"), _method("sign")
     exp, log, sqrt, square = _method("exp"), _method("log"), _method("sqrt"), _method("square")
     sin, cos, tanh, sigmoid, relu = _method("sin"), _method("cos"), _method("tanh"), _method("sigmoid"), _method("relu")
     softmax, log_softmax, norm, dot = _method("softmax"), _method("log_softmax"), _method("norm"), _method("dot")

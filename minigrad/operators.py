@@ -195,7 +195,7 @@ class Operators:
             return other
         other = place(other)
         with other:
-            return Tensor(other.xp.array(other.put(self.data)), other)
+            return Tensor(other.xp.array(other.put(self.data)), other).seen_as(type(self))
 
 
 class _Plain:

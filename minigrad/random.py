@@ -163,14 +163,14 @@ def randn(*shape: int, dtype: Any = None, ctx: Where = None) -> Tensor:
 
 
 @composed()
-def rand(*shape: int) -> Tensor:
+def rand(*shape: int, dtype: Any = None, ctx: Where = None) -> Tensor:
     """Values of the uniform distribution over [0, 1), with the lengths of the axes as arguments.
 
     >>> from minigrad import random
     >>> random.rand(2, 3).shape
     (2, 3)
     """
-    return uniform(0.0, 1.0, shape)
+    return uniform(0.0, 1.0, shape, dtype, ctx)
 
 
 @composed()

@@ -27,6 +27,7 @@ THINGS = {
 NAMES = {
     "np": np, "npx": npx, "gluon": gluon, "autograd": autograd, "optimizer": optimizer, "init": init, "nn": nn,
     "lr_scheduler": lr_scheduler, "random": random, "minigrad": minigrad, "gradcheck": minigrad.gradcheck,
+    "nd": minigrad.nd, "ops": minigrad.ops, "rnn": gluon.rnn, "metric": minigrad.metric, "io": minigrad.io,
     "x": X, "net": NET, "trainer": THINGS["Trainer"], "loss": X, "dataset": gluon.data.SimpleDataset([1]),
 }  # fmt: skip
 
@@ -59,6 +60,11 @@ def test_a_name_of_the_table_is_absent_and_what_is_advised_is_there(home, name):
         ("np.ones(3).numpy()", "Tensor has no 'numpy'; use x.asnumpy()."),
         ("gluon.nn.Dense(1).parameters()", "Dense has no 'parameters'; use net.collect_params()."),
         ("minigrad.as_tensor([1])", "minigrad has no 'as_tensor'; use np.array(values)."),
+        (
+            "gluon.rnn.BidirectionalCell",
+            "minigrad.gluon.rnn has no 'BidirectionalCell'; use gluon.rnn.LSTM(hidden_size, bidirectional=True).",
+        ),
+        ("np.ones(3).slice_axis", "Tensor has no 'slice_axis'; use nd.slice_axis, or x.as_nd_ndarray(), which has it."),
         ("optimizer.Adagrad", "minigrad.optimizer has no 'Adagrad'; did you mean 'AdaGrad'?"),
     ],
 )

@@ -20,7 +20,6 @@ def test_new_arrays_are_float32_and_the_device_comes_before_the_dtype():
     ):
         assert x.context is cpu(1)
         assert x.dtype == "float32"
-    assert nd.NDArray is np.ndarray
 
 
 def test_out_takes_the_result_and_older_names_of_arguments_are_known():

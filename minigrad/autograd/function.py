@@ -13,6 +13,7 @@ from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, GraphError, UsageError
 from minigrad.ops.joining import concatenate
+from minigrad.ops.shape import reshape
 
 
 class Function:
@@ -83,7 +84,7 @@ class Function:
                 "real and imaginary part as two arrays."
             )
         if tracked and self._outputs and state.recording:
-            joined = concatenate([y.detach().reshape(-1) for y in self._outputs])
+            joined = concatenate([reshape(y.detach(), (-1,)) for y in self._outputs]).seen_as(Tensor)
             joined.node = FunctionNode(self, tracked, joined)
             pieces = iter(self._apart(joined))
             outputs = [next(pieces) if y.dtype.kind == "f" else y for y in outputs]
@@ -93,7 +94,8 @@ class Function:
         """The outputs, or their gradients, that lie end to end in one array."""
         pieces, start = [], 0
         for y in self._outputs:
-            pieces.append(joint[start : start + y.size].reshape(y.shape).astype(y.dtype, copy=False))
+            piece = reshape(joint[start : start + y.size], y.shape).astype(y.dtype, copy=False)
+            pieces.append(piece.seen_as(type(y)))
             start += y.size
         return pieces
 
@@ -125,7 +127,7 @@ class Function:
         for i, x in enumerate(self._inputs):
             if not isinstance(x, Tensor):
                 continue
-            d = x.detach() * 0 if gradients[i] is None else as_tensor(gradients[i])
+            d = (x.detach() * 0 if gradients[i] is None else as_tensor(gradients[i])).seen_as(Tensor)
             if d.shape != x.shape:
                 raise UsageError(
                     f"{type(self).__name__}.backward() returned a gradient of shape {d.shape} for input {i} of "

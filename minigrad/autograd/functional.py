@@ -15,6 +15,7 @@ from minigrad.create import eye, zeros
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.ops.joining import stack
+from minigrad.ops.shape import reshape
 
 Map = Callable[[Tensor], Tensor]
 
@@ -86,4 +87,4 @@ def _rows(y: Tensor, z: Tensor) -> Tensor:
     rows = [_pulled(y, z, basis[i].reshape(y.shape), retain_graph=True) for i in range(y.size)]
     if not rows:
         return zeros(y.shape + z.shape, z.dtype, ctx=z.ctx)
-    return stack(rows).reshape(y.shape + z.shape)
+    return reshape(stack(rows), y.shape + z.shape)

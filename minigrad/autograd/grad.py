@@ -63,7 +63,7 @@ def grad(
 
 def _recorded(head: Tensor, seed: Any, given: Any) -> Tensor:
     """A seed as a Tensor: the one given may have a gradient itself."""
-    return given.astype(head.dtype) if isinstance(given, Tensor) else Tensor(seed, head.ctx)
+    return given.seen_as(Tensor).astype(head.dtype) if isinstance(given, Tensor) else Tensor(seed, head.ctx)
 
 
 def _answer(v: Tensor, g: Any, create_graph: bool) -> Tensor:
@@ -72,11 +72,11 @@ def _answer(v: Tensor, g: Any, create_graph: bool) -> Tensor:
     With `create_graph` it counts as recorded even if it is constant: then all its derivatives are zero.
     """
     if isinstance(g, Tensor):
-        y = g.astype(v.dtype)
+        y = g.astype(v.dtype).seen_as(type(v))
     else:
         v.ctx.use()
         xp = xp_of(v.data)
-        y = Tensor(xp.zeros(v.shape, v.dtype) if g is None else xp.array(g, dtype=v.dtype), v.ctx)
+        y = type(v)(xp.zeros(v.shape, v.dtype) if g is None else xp.array(g, dtype=v.dtype), v.ctx)
     if create_graph and y.node is None:
         y.node = _Constant("grad", (), (), (), y, {}, [])
     return y

@@ -9,12 +9,17 @@ from typing import Any
 
 import numpy
 
+from minigrad.absent import explain_absent
 from minigrad.arguments import one_of, whole
 from minigrad.device import cpu
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.generators import generator
-from minigrad.values import array
+from minigrad.nd import array
+
+__all__ = ["DataBatch", "NDArrayIter"]
+
+explain_absent(__name__)
 
 
 @dataclass
@@ -98,7 +103,7 @@ class NDArrayIter:
 
 
 def _arrays(given: Any, name: str) -> dict[str, Tensor]:
-    """As Tensors by name, float32 unless they are Tensors already. Those of a list are called _0_name, _1_name, ..."""
+    """By name, as NDArrays of float32 unless they are Tensors. Those of a list are called _0_name, _1_name, ..."""
     if given is None:
         return {}
     listed = given if isinstance(given, list) else [given]

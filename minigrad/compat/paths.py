@@ -14,7 +14,9 @@ OLD_PATHS = {
     "minigrad.numpy_extension": "minigrad.npx",
     "minigrad.symbol": "minigrad.compat.sym",
     "minigrad.kv": "minigrad.kvstore",
-    **{f"minigrad.{name}": f"minigrad.compat.{name}" for name in ("context", "io", "sym", "test_utils")},
+    **{
+        f"minigrad.{name}": f"minigrad.compat.{name}" for name in ("base", "context", "io", "sym", "test_utils", "util")
+    },
     "minigrad.tensor": "minigrad.engine.tensor",  # where things were before
     "minigrad.clock": "minigrad.engine.clock",
     "minigrad.autograd.graph": "minigrad.engine.graph",

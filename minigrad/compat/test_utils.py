@@ -4,11 +4,14 @@ from typing import Any
 
 import numpy
 
+from minigrad.absent import explain_absent
 from minigrad.device import num_gpus
 from minigrad.disk import FilePath
 from minigrad.gluon.utils import download
 
 __all__ = ["download", "get_mnist", "list_gpus"]
+
+explain_absent(__name__)
 
 
 def list_gpus() -> range:

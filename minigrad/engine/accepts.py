@@ -25,19 +25,23 @@ if TYPE_CHECKING:
 _PLAIN = frozenset({type(None), str, int, float, bool})
 
 
-def accept(op: Op, args: tuple[Any, ...]) -> tuple[Tensor | None, Context, list[Any], tuple[int, ...]]:
+def accept(op: Op, args: tuple[Any, ...]) -> tuple[Tensor | None, type[Tensor], Context, list[Any], tuple[int, ...]]:
     """What an operation needs to know about its arguments.
 
-    Returns the first Tensor among them (or None), their device, the arguments with raw arrays in place of Tensors, and
-    the positions of the tracked ones: those that have a VJP and lead back to a leaf.
+    Returns the first Tensor among them (or None), the class of the result, their device, the arguments with raw arrays
+    in place of Tensors, and the positions of the tracked ones: those that have a VJP and lead back to a leaf. If an
+    argument is of a subclass of Tensor, so is the result.
     """
     raw = list(args)
     first: Tensor | None = None
+    kind = Tensor
     tracked: tuple[int, ...] = ()
     others: tuple[int, ...] = ()
     for i, a in enumerate(args):
         if isinstance(a, Tensor):
             raw[i] = a.data
+            if type(a) is not Tensor:
+                kind = type(a)
             if first is None:
                 first = a
             elif a.ctx is not first.ctx:
@@ -59,7 +63,7 @@ def accept(op: Op, args: tuple[Any, ...]) -> tuple[Tensor | None, Context, list[
             raw[i] = ctx.put(as_raw(a, f"{op.name}()"))
     if op.axis:
         raw[op.axis] = check_axis(shape_of(raw[0]), raw[op.axis])
-    return first, ctx, raw, tracked
+    return first, kind, ctx, raw, tracked
 
 
 def as_raw(value: Any, where: str = "array()") -> Any:

@@ -116,7 +116,7 @@ class Op:
         if kwargs or len(args) != len(self.names) or (self.takes_out and args[-1] is not None):
             return self.call_bound(args, kwargs)
         try:
-            first, ctx, arrays, tracked = accept(self, args)
+            first, kind, ctx, arrays, tracked = accept(self, args)
             xp = ctx.xp if first is None else MODULES[type(first.data)]
             if xp is not numpy and not ctx.is_current():  # once more, with its GPU as the current one
                 with ctx:
@@ -130,7 +130,7 @@ class Op:
         out, aux = (out, None) if self.recompute_aux is None else out
         if first is None or out.dtype is not first.data.dtype:
             out = in_result_dtype(self, xp, out, args, arrays)
-        y = Tensor(out, ctx, None, first.version if self.view and first is not None else None)
+        y = kind(out, ctx, None, first.version if self.view and first is not None else None)
         if (
             tracked
             and state.recording

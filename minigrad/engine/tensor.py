@@ -95,7 +95,11 @@ class Tensor(Conversions, Methods):
 
     def detach(self) -> Tensor:
         """The same memory as a constant: gradients stop here."""
-        return Tensor(self.data, self.ctx, None, self.version)
+        return type(self)(self.data, self.ctx, None, self.version)
+
+    def seen_as(self, kind: type[Tensor]) -> Tensor:
+        """The same memory at the same place in the graph, as an array of the class `kind`: Tensor or a subclass."""
+        return self if type(self) is kind else kind(self.data, self.ctx, self.node, self.version)
 
     # Changes in place
 
@@ -112,7 +116,7 @@ class Tensor(Conversions, Methods):
 
     def __deepcopy__(self, memo: Any) -> Tensor:
         with self.ctx:
-            twin = Tensor(xp_of(self.data).array(self.data), self.ctx)
+            twin = type(self)(xp_of(self.data).array(self.data), self.ctx)
         own = leaf(self)
         if own is not None:  # attached in the same way
             twin.attach_grad(own.req)
@@ -121,11 +125,11 @@ class Tensor(Conversions, Methods):
         return twin
 
     def __reduce__(self) -> Any:
-        return _from_host, (to_host(self.data), self.ctx)
+        return _from_host, (to_host(self.data), self.ctx, type(self))
 
 
-def _from_host(data: Any, ctx: Context) -> Tensor:
-    return Tensor(ctx.put(data), ctx)
+def _from_host(data: Any, ctx: Context, kind: Any) -> Any:
+    return kind(ctx.put(data), ctx)
 
 
 def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> None:
@@ -144,5 +148,5 @@ def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> 
         )
     if buffer is None:
         with x.ctx:
-            buffer = Tensor(xp_of(x.data).zeros(x.shape, x.dtype), x.ctx)
+            buffer = type(x)(xp_of(x.data).zeros(x.shape, x.dtype), x.ctx)
     x.node = Leaf(buffer, grad_req)

@@ -2,7 +2,7 @@
 
 from minigrad import nd as _nd
 from minigrad.absent import answers_for_absent, explain_absent
-from minigrad.gluon import data, hybrid, loss, metric, nn, parameter, rnn, utils
+from minigrad.gluon import block, data, hybrid, loss, metric, nn, parameter, rnn, utils
 from minigrad.gluon.block import Block
 from minigrad.gluon.constant import Constant
 from minigrad.gluon.hybrid import HybridBlock, SymbolBlock
@@ -16,7 +16,8 @@ __all__ = [
 ]  # fmt: skip
 
 hybrid.nd = _nd  # the `F` of every `hybrid_forward`
-vars(parameter).update(Constant=Constant, ParameterDict=ParameterDict)  # where Gluon has them
+vars(block).update(HybridBlock=HybridBlock)  # where Gluon has them
+vars(parameter).update(Constant=Constant, ParameterDict=ParameterDict)
 answers_for_absent(Block)
 answers_for_absent(Trainer)
 explain_absent(__name__)

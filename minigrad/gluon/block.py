@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -71,10 +70,14 @@ class Block:
         set_("_children", {})
         set_("_own", {})
         set_("_hooks", ([], []))
-        full, own = new_names(prefix, params, type(self).__name__.lower())
+        full, own = new_names(prefix, params, self._alias())
         set_("_prefix", full)
         set_("_params", own)
         set_("_scope", NameScope(full, own, inert=prefix == ""))
+
+    def _alias(self) -> str:
+        """What its default name begins with. Gluon's layers override it: all convolutions are called 'conv'."""
+        return type(self).__name__.lower()
 
     # Parts
 
@@ -144,21 +147,11 @@ class Block:
         found.update({name: p for name, p in own.items() if pattern.match(name)})
         for child in self._children.values():
             found.update(child.collect_params(select))
-        self._warn_of_hidden_blocks()
-        return found
+        if any(isinstance(value, (list, tuple, dict)) for name, value in vars(self).items() if name[0] != "_"):
+            from minigrad.gluon.hidden import warn_of_hidden_blocks
 
-    def _warn_of_hidden_blocks(self) -> None:
-        children = set(map(id, self._children.values()))
-        for name, value in self.__dict__.items():
-            if name.startswith("_"):
-                continue
-            inside = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
-            if any(isinstance(b, Block) and id(b) not in children for b in inside):
-                warnings.warn(
-                    f"'{type(self).__name__}.{name}' holds Blocks in a {type(value).__name__}, where their parameters "
-                    "are not found. Add them to a nn.Sequential, or call self.register_child(block) for each.",
-                    stacklevel=3,
-                )
+            warn_of_hidden_blocks(self, Block)
+        return found
 
     def structure(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
         """All parameters by structural name, such as '0.weight': the names used in files. A shared one appears once."""
@@ -238,10 +231,13 @@ class Block:
         self.reset_ctx(device)
 
     def save_parameters(self, filename: Any, deduplicate: bool = False) -> None:
-        """Write all parameters to a file by structural name: atomically, without pickle."""
+        """Write all parameters to a file by structural name: atomically, without pickle.
+
+        A parameter that several blocks share is written under each of its names, or under the first: `deduplicate`.
+        """
         from minigrad.gluon.files import save_parameters
 
-        save_parameters(filename, dict(self.structure()))
+        save_parameters(filename, dict(self.structure()) if deduplicate else self._collect_params_with_prefix())
 
     def load_parameters(
         self,
@@ -258,7 +254,7 @@ class Block:
 
         load_parameters(
             filename,
-            dict(self.structure()),
+            self._collect_params_with_prefix(),
             device if ctx is None else ctx,
             allow_missing,
             ignore_extra,

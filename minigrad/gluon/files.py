@@ -32,15 +32,17 @@ def load_parameters(
 ) -> None:
     """Give parameters their values from a file. If one does not fit, an error names it and nothing changes.
 
-    The file is read, and everything in it checked and converted, before the first parameter is touched. With
-    `cast_dtype`, values take the parameter's dtype or, if `dtype_source` is 'saved', parameters take the file's.
+    The file is read, and everything in it checked and converted, before the first parameter is touched. A shared
+    parameter needs only one of its names there. With `cast_dtype`, values take the parameter's dtype or, if
+    `dtype_source` is 'saved', parameters take the file's.
     """
     one_of("dtype_source", dtype_source, "current", "saved")
     arrays, _ = load_arrays(path)
     arrays = {restore_prefix + name: array for name, array in arrays.items()}
     ready = {}
-    for name in parameters:
-        if name not in arrays and not allow_missing:
+    found = {id(p) for name, p in parameters.items() if name in arrays}
+    for name, p in parameters.items():
+        if id(p) not in found and not allow_missing:
             raise UsageError(
                 f"The file {str(path)!r} has no parameter '{name}' (it has {_some(arrays)}). "
                 "Load it into the network that saved it, or pass allow_missing=True."

@@ -23,14 +23,22 @@ def infer(block: Any, namespace: Any, *inputs: Any) -> None:
         block.hybrid_forward(_Trial(namespace), *inputs, **stand_ins)
 
 
+class _NoSuch(DeferredInitializationError, AttributeError):
+    """What an unknown parameter answers if it is asked for an attribute: `hasattr` is False."""
+
+
 class _Unknown:
-    """A parameter of unknown shape during a trial run. Only operations of `F` may take it."""
+    """A parameter of unknown shape during a trial run. Only operations that know its shape may take it."""
 
     def __init__(self, parameter: Parameter) -> None:
         self.parameter = parameter
 
     def __getattr__(self, name: str) -> Any:
-        raise _cannot(self.parameter) from None
+        raise _NoSuch(*_cannot(self.parameter).args) from None
+
+    def __minigrad_operation__(self, op: Any, args: Any, kwargs: Any = None) -> Any:
+        """Called by an operation that was given this where it needs an array, as `x.dot(w)` does."""
+        return _tried(op.__name__, op, args, kwargs or {})
 
     def _operator(self, *_: Any) -> Any:
         raise _cannot(self.parameter) from None
@@ -51,15 +59,16 @@ class _Trial:
             return _Trial(found)
         if not callable(found) or isinstance(found, type):
             return found
-        rule = RULES.get(name.replace("_", "").lower())
+        return lambda *args, **kwargs: _tried(name, found, args, kwargs)
 
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if rule is not None:
-                rule(*args, **kwargs)
-            x = next(iter((*args, *kwargs.values())), None)
-            return found(*(_known(a, x) for a in args), **{key: _known(a, x) for key, a in kwargs.items()})
 
-        return call
+def _tried(name: str, operation: Any, args: Any, kwargs: Any) -> Any:
+    """Call an operation of this name once the shapes of its weights are fixed."""
+    rule = RULES.get(name.replace("_", "").lower())
+    if rule is not None:
+        rule(*args, **kwargs)
+    x = next(iter((*args, *kwargs.values())), None)
+    return operation(*(_known(a, x) for a in args), **{key: _known(a, x) for key, a in kwargs.items()})
 
 
 def _dense(
@@ -69,6 +78,13 @@ def _dense(
     units = num_hidden or _shape(weight)[0]
     _fix(weight, (units, math.prod(data.shape[1:]) if flatten else data.shape[-1]))
     _fix(bias, (units,))
+
+
+def _dot(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False, **_: Any) -> None:
+    if isinstance(lhs, _Unknown):
+        raise _cannot(lhs.parameter)
+    n, shape = lhs.shape[0 if transpose_a else -1], _shape(rhs)
+    _fix(rhs, (*shape[:-1], n) if transpose_b else (n, *shape[1:]))
 
 
 def _linear(x: Any, weight: Any, bias: Any = None, *_: Any) -> None:
@@ -95,6 +111,7 @@ def _layer_norm(data: Any, *parameters: Any, axis: int = -1, **named: Any) -> No
 
 RULES: dict[str, Callable[..., None]] = {
     "linear": _linear, "fullyconnected": _dense, "convolution": _convolution, "layernorm": _layer_norm,
+    "dot": _dot, "matmul": _dot,
     "batchnorm": _normalization, "instancenorm": _normalization, "groupnorm": _normalization,
 }  # fmt: skip
 """What each operation knows about the shapes of its weights, by its name in small letters: BatchNorm is batch_norm."""

@@ -1,6 +1,7 @@
 """Initializers: how a parameter gets its first values. Also available as `minigrad.init`."""
 
 from minigrad.absent import explain_absent
+from minigrad.initializer import spelled
 from minigrad.initializer.choose import Load, Mixed
 from minigrad.initializer.initializer import InitDesc, Initializer, create, register
 from minigrad.initializer.laws import Constant, MSRAPrelu, Normal, One, Uniform, Xavier, Zero

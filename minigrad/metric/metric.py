@@ -33,8 +33,10 @@ class EvalMetric:
     global_sum_metric: Any
     global_num_inst: int
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, output_names: Any = None, label_names: Any = None, **kwargs: Any) -> None:
+        """The name, and Gluon's further arguments, which are kept for a subclass that reads them."""
         self.name = name
+        self.output_names, self.label_names, self._kwargs = output_names, label_names, kwargs
         self.reset()
 
     def measure(self, label: Array, pred: Array) -> tuple[Any, int]:
@@ -194,6 +196,10 @@ class CustomMetric(EvalMetric):
         for label, pred in pairs(labels, preds, allow_extra=self.allow_extra_outputs):
             result = self.feval(label, pred)
             self._add(*(result if isinstance(result, tuple) else (result, 1)))
+
+
+np = CustomMetric
+"""A metric from a function of NumPy arrays, by Gluon's name."""
 
 
 def flat(results: list[tuple[Any, Any]]) -> tuple[list[str], list[float]]:

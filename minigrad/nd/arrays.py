@@ -5,7 +5,7 @@ from builtins import slice as slice_
 from collections.abc import Callable
 from typing import Any
 
-from minigrad import np, npx, ops
+from minigrad import create, np, npx, ops
 from minigrad.arguments import lengths, number, one_of
 from minigrad.axes import axes_in, axis_in
 from minigrad.codes import GLUON, coded_shape
@@ -13,33 +13,30 @@ from minigrad.composed import composed
 from minigrad.dtypes import unhalved
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
-from minigrad.nd.older import named_as, of_two, older, truth
+from minigrad.nd.older import named_as, of_two, older, truth, with_options
 from minigrad.ops.accumulate import computed_wide
 
 __all__ = [
-    "Activation", "BatchNorm", "BlockGrad", "Cast", "Concat", "Convolution", "Dropout", "ElementWiseSum",
-    "Embedding", "Flatten", "FullyConnected", "GroupNorm", "InstanceNorm", "L2Normalization", "LayerNorm",
-    "LeakyReLU", "MakeLoss", "NDArray", "Pad", "Pooling", "Reshape", "SequenceMask", "SliceChannel",
-    "SoftmaxActivation", "SwapAxis", "abs", "add", "add_n", "arange_like", "arccos", "arccosh", "arcsin", "arcsinh",
-    "arctan", "arctanh", "argmax", "argmin", "argsort", "batch_dot", "broadcast_add", "broadcast_axis",
-    "broadcast_div", "broadcast_equal", "broadcast_greater", "broadcast_greater_equal", "broadcast_hypot",
-    "broadcast_lesser", "broadcast_lesser_equal", "broadcast_like", "broadcast_logical_and", "broadcast_logical_or",
-    "broadcast_logical_xor", "broadcast_maximum", "broadcast_minimum", "broadcast_minus", "broadcast_mod",
-    "broadcast_mul", "broadcast_not_equal", "broadcast_plus", "broadcast_power", "broadcast_sub", "broadcast_to",
-    "cast", "cbrt", "ceil", "clip", "concat", "concatenate", "cos", "cosh", "degrees", "diag", "divide", "dot",
-    "elemwise_add", "elemwise_div", "elemwise_mul", "elemwise_sub", "equal", "erf", "exp", "expand_dims", "expm1",
-    "fix", "flatten", "flip", "floor", "gamma", "gammaln", "gather_nd", "greater", "greater_equal", "hard_sigmoid",
-    "hypot", "identity", "layer_norm", "lesser", "lesser_equal", "load", "log", "log1p", "log2", "log10",
-    "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor", "make_loss", "max", "max_axis",
-    "maximum", "mean", "min", "min_axis", "minimum", "modulo", "moveaxis", "multiply", "nansum", "negative", "norm",
-    "not_equal", "one_hot", "pad", "pick", "power", "prod", "radians", "reciprocal", "relu", "repeat", "reshape",
-    "reshape_like", "reverse", "rint", "round", "rsqrt", "save", "shape_array", "sigmoid", "sign", "sin", "sinh",
-    "slice", "slice_axis", "slice_like", "smooth_l1", "softmax", "softmax_cross_entropy", "softsign", "sort",
-    "split", "sqrt", "square", "squeeze", "stack", "stop_gradient", "subtract", "sum", "sum_axis", "swapaxes",
-    "take", "tan", "tanh", "tile", "topk", "transpose", "trunc", "waitall", "where",
+    "Activation", "BatchNorm", "BlockGrad", "Cast", "Concat", "Convolution", "Dropout", "ElementWiseSum", "Embedding",
+    "Flatten", "FullyConnected", "GroupNorm", "InstanceNorm", "L2Normalization", "LayerNorm", "LeakyReLU", "MakeLoss",
+    "Pad", "Pooling", "Reshape", "SequenceMask", "SliceChannel", "SoftmaxActivation", "SwapAxis", "abs", "add", "add_n",
+    "arange_like", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "argmax", "argmin", "argsort",
+    "batch_dot", "broadcast_add", "broadcast_axes", "broadcast_axis", "broadcast_div", "broadcast_equal",
+    "broadcast_greater", "broadcast_greater_equal", "broadcast_hypot", "broadcast_lesser", "broadcast_lesser_equal",
+    "broadcast_like", "broadcast_logical_and", "broadcast_logical_or", "broadcast_logical_xor", "broadcast_maximum",
+    "broadcast_minimum", "broadcast_minus", "broadcast_mod", "broadcast_mul", "broadcast_not_equal", "broadcast_plus",
+    "broadcast_power", "broadcast_sub", "broadcast_to", "cast", "cbrt", "ceil", "clip", "concat", "concatenate", "cos",
+    "cosh", "degrees", "diag", "divide", "dot", "elemwise_add", "elemwise_div", "elemwise_mul", "elemwise_sub", "equal",
+    "erf", "exp", "expand_dims", "expm1", "fix", "flatten", "flip", "floor", "gamma", "gammaln", "gather_nd", "greater",
+    "greater_equal", "hard_sigmoid", "hypot", "identity", "layer_norm", "lesser", "lesser_equal", "log", "log1p",
+    "log2", "log10", "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor", "make_loss", "max",
+    "max_axis", "maximum", "mean", "min", "min_axis", "minimum", "modulo", "moveaxis", "multiply", "nansum", "negative",
+    "norm", "not_equal", "one_hot", "ones_like", "pad", "pick", "power", "prod", "radians", "reciprocal", "relu",
+    "repeat", "reshape", "reshape_like", "reverse", "rint", "round", "rsqrt", "shape_array", "sigmoid", "sign", "sin",
+    "sinh", "slice", "slice_axis", "slice_like", "smooth_l1", "softmax", "softmax_cross_entropy", "softsign", "sort",
+    "split", "sqrt", "square", "squeeze", "stack", "stop_gradient", "subtract", "sum", "sum_axis", "swapaxes", "take",
+    "tan", "tanh", "tile", "topk", "transpose", "trunc", "waitall", "where", "zeros_like",
 ]  # fmt: skip
-
-NDArray = Tensor
 
 # Elementwise: the operations of `np`, under older names of their arguments
 
@@ -97,7 +94,7 @@ def rsqrt(data: Any) -> Tensor:
 @composed("data")
 def logical_not(data: Any) -> Tensor:
     """1 where x is 0, else 0."""
-    return ops.astype(ops.logical_not(data), "float32")
+    return ops.astype(ops.logical_not(data), data.dtype)
 
 
 @composed("data")
@@ -106,9 +103,11 @@ def hard_sigmoid(data: Any, alpha: float = 0.2, beta: float = 0.5) -> Tensor:
     return ops.clip(number("alpha", alpha) * data + number("beta", beta), 0, 1)
 
 
-@composed("x", "y")
+@composed("condition", "x", "y")
 def where(condition: Any, x: Any, y: Any) -> Tensor:
-    """x where the condition is not 0, else y."""
+    """x where the condition is not 0, else y. A condition with one axis may have a value for each row of x."""
+    if condition.ndim == 1 < x.ndim and len(condition) == len(x):
+        condition = ops.reshape(condition, (-1,) + (1,) * (x.ndim - 1))
     return ops.where(ops.not_equal(condition, 0), x, y)
 
 
@@ -129,10 +128,10 @@ def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     @composed("data")
     @named_as(function)
     def over_all(data: Any, axis: Any = None, keepdims: bool = False, exclude: bool = False) -> Tensor:
-        axis = None if isinstance(axis, tuple) and not axis else axis
-        axis = ops.reduce.all_but(data.ndim, axis) if exclude else axis
-        y = function(data, axis=axis, keepdims=keepdims)
-        return y if y.ndim else ops.reshape(y, (1,))
+        axis = ops.reduce.all_but(data.ndim, axis) if exclude else None if axis == () else axis
+        if not keepdims and (axis is None or len(axes_in(data.shape, axis)) == data.ndim):
+            return function(ops.reshape(data, (-1,)), axis=0, keepdims=True)
+        return function(data, axis=axis, keepdims=keepdims)
 
     return over_all
 
@@ -143,10 +142,10 @@ sum_axis, max_axis, min_axis = sum, max, min
 
 
 @composed("data")
-def norm(data: Any, ord: int = 2, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The norm of order 1 or 2."""
+def norm(data: Any, ord: int = 2, axis: Any = None, out_dtype: Any = None, keepdims: bool = False) -> Tensor:
+    """The norm of order 1 or 2, computed as `out_dtype` if that is given."""
     one_of("ord", ord, 1, 2)
-    y = ops.norm(data, ord, axis, keepdims)
+    y = ops.norm(data if out_dtype is None else ops.astype(data, out_dtype), ord, axis, keepdims)
     return y if y.ndim else ops.reshape(y, (1,))
 
 
@@ -276,6 +275,9 @@ def broadcast_axis(data: Any, axis: Any = (), size: Any = ()) -> Tensor:
     return ops.broadcast_to(data, tuple(sizes.get(i, n) for i, n in enumerate(data.shape)))
 
 
+broadcast_axes = broadcast_axis
+
+
 @composed("data")
 def pad(data: Any, mode: str = "constant", pad_width: Any = (), constant_value: float = 0.0) -> Tensor:
     """A border: `pad_width` holds, axis after axis, the widths before and after."""
@@ -325,4 +327,8 @@ SequenceMask, SoftmaxActivation = npx.sequence_mask, npx.softmax
 softmax, log_softmax, smooth_l1, layer_norm = npx.softmax, npx.log_softmax, npx.smooth_l1, npx.layer_norm
 topk, pick, one_hot, batch_dot, gather_nd = npx.topk, npx.pick, npx.one_hot, npx.batch_dot, npx.gather_nd
 arange_like, reshape_like, shape_array = npx.arange_like, npx.reshape_like, npx.shape_array
-save, load, waitall = npx.save, npx.load, npx.waitall
+zeros_like, ones_like, waitall = create.zeros_like, create.ones_like, npx.waitall
+
+for _word in __all__:
+    globals()[_word] = with_options(globals()[_word])
+del _word

@@ -1,15 +1,15 @@
-"""New arrays with `nd`'s order of arguments: the device comes before the dtype."""
+"""New NDArrays, with `nd`'s order of arguments: the device comes before the dtype."""
 
 from typing import Any
 
 from minigrad import create, ops, values
 from minigrad.arguments import one_of, whole
-from minigrad.composed import composed
 from minigrad.device import Where
 from minigrad.engine.tensor import Tensor
+from minigrad.nd.ndarray import constructor
 
 
-@composed()
+@constructor
 def array(source_array: Any, ctx: Where = None, dtype: Any = None) -> Tensor:
     """A new array, by default float32, or in the dtype of a minigrad array."""
     return values.array(
@@ -17,26 +17,26 @@ def array(source_array: Any, ctx: Where = None, dtype: Any = None) -> Tensor:
     )
 
 
-@composed()
+@constructor
 def zeros(shape: Any, ctx: Where = None, dtype: Any = None, stype: str | None = None) -> Tensor:
     """Zeros, float32 unless told otherwise."""
     one_of("stype", stype, None, "default")
     return create.zeros(shape, dtype, ctx=ctx)
 
 
-@composed()
+@constructor
 def ones(shape: Any, ctx: Where = None, dtype: Any = None) -> Tensor:
     """Ones, float32 unless told otherwise."""
     return create.ones(shape, dtype, ctx=ctx)
 
 
-@composed()
+@constructor
 def full(shape: Any, val: Any, ctx: Where = None, dtype: Any = None) -> Tensor:
     """One value everywhere; float32 unless told otherwise."""
     return create.full(shape, val, dtype or "float32", ctx=ctx)
 
 
-@composed()
+@constructor
 def arange(
     start: Any, stop: Any = None, step: Any = 1.0, repeat: int = 1, ctx: Where = None, dtype: Any = None
 ) -> Tensor:
@@ -44,10 +44,10 @@ def arange(
     return ops.repeat(create.arange(start, stop, step, dtype, ctx), whole("repeat", repeat, 1))
 
 
-@composed()
+@constructor
 def eye(N: int, M: int = 0, k: int = 0, ctx: Where = None, dtype: Any = None) -> Tensor:
     """Ones on a diagonal, zeros elsewhere."""
     return create.eye(N, M or None, k, dtype, ctx)
 
 
-empty, zeros_like, ones_like, linspace = zeros, create.zeros_like, create.ones_like, create.linspace
+empty, linspace = zeros, constructor(create.linspace)

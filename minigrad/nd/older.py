@@ -1,5 +1,6 @@
-"""Today's functions with MXNet's older argument names and `out`."""
+"""Today's functions with MXNet's older argument names, `out`, and options that change nothing."""
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -7,6 +8,7 @@ from typing import Any, TypeVar
 from minigrad.composed import composed
 from minigrad.engine.accepts import write
 from minigrad.engine.tensor import Tensor
+from minigrad.ops.elementwise import astype
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -22,26 +24,19 @@ def named_as(function: Callable[..., Any]) -> Callable[[_Function], _Function]:
 
 
 def older(function: Callable[..., Any], *names: str) -> Callable[..., Tensor]:
-    """`function` with its first arguments called `names` (`data` if none) and its result put into `out` if given."""
+    """`function` with its first arguments called `names` (`data` if none)."""
     names = names or ("data",)
 
     @composed()
     @named_as(function)
-    def called(*args: Any, out: Tensor | None = None, **kwargs: Any) -> Any:
+    def called(*args: Any, **kwargs: Any) -> Any:
         args += tuple(kwargs.pop(name) for name in names[len(args) :] if name in kwargs)
-        result = function(*args, **kwargs)
-        return result if out is None else write(out, result, f"{function.__name__}()")
+        return function(*args, **kwargs)
 
-    vars(called)["__signature__"] = _signature(function, names)
+    own = [p.replace(annotation=p.empty) for p in inspect.signature(function).parameters.values() if p.name != "out"]
+    renamed = [p.replace(name=name) for p, name in zip(own, names)]
+    vars(called)["__signature__"] = inspect.Signature([*renamed, *own[len(names) :]])
     return called
-
-
-def _signature(function: Callable[..., Any], names: tuple[str, ...]) -> inspect.Signature:
-    """The arguments of `function`, the first of them called `names`, and `out`."""
-    own = [p for p in inspect.signature(function).parameters.values() if p.name != "out"]
-    found = [p.replace(name=name, annotation=p.empty) for p, name in zip(own, names)]
-    found += [p.replace(annotation=p.empty) for p in own[len(names) :]]
-    return inspect.Signature([*found, inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None)])
 
 
 def of_two(function: Callable[..., Any]) -> Callable[..., Tensor]:
@@ -50,5 +45,29 @@ def of_two(function: Callable[..., Any]) -> Callable[..., Tensor]:
 
 
 def truth(function: Callable[..., Any]) -> Callable[..., Tensor]:
-    """A comparison that returns 1 and 0 in float32."""
-    return of_two(named_as(function)(lambda lhs, rhs: function(lhs, rhs).astype("float32")))
+    """A comparison that returns 1 and 0 in the dtype of the first array, or in float32."""
+
+    @named_as(function)
+    def compared(lhs: Any, rhs: Any) -> Tensor:
+        dtypes = (x.dtype for x in (lhs, rhs) if isinstance(x, Tensor) and x.dtype.kind != "b")
+        return astype(function(lhs, rhs), next(dtypes, "float32"))
+
+    return of_two(compared)
+
+
+def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, whose result is put into `out` if given, and which accepts the options `name` and `cudnn_off`.
+
+    These are for MXNet's graphs and for a GPU library, and change nothing here.
+    """
+
+    @functools.wraps(function, updated=())
+    def accepting(*args: Any, out: Any = None, name: Any = None, cudnn_off: Any = None, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        return result if out is None else write(out, result, f"{function.__name__}()")
+
+    found = inspect.signature(function)
+    if not any(p.kind is p.VAR_KEYWORD for p in found.parameters.values()):
+        taken = inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None)
+        vars(accepting)["__signature__"] = found.replace(parameters=[*found.parameters.values(), taken])
+    return accepting

@@ -4,17 +4,26 @@ from typing import Any
 
 from minigrad import ops
 from minigrad import random as draws
+from minigrad.absent import explain_absent
 from minigrad.arguments import lengths
 from minigrad.composed import composed
 from minigrad.device import Where
 from minigrad.engine.tensor import Tensor
-from minigrad.random import exponential, gamma, normal, poisson, randn, seed, uniform
+from minigrad.nd.ndarray import makes_ndarrays
+from minigrad.random import seed
 
 __all__ = [
     "exponential", "gamma", "multinomial", "normal", "poisson", "randint", "randn", "seed", "shuffle", "uniform",
 ]  # fmt: skip
 
+explain_absent(__name__)
 
+uniform, normal, gamma = makes_ndarrays(draws.uniform), makes_ndarrays(draws.normal), makes_ndarrays(draws.gamma)
+exponential, poisson = makes_ndarrays(draws.exponential), makes_ndarrays(draws.poisson)
+randn = makes_ndarrays(draws.randn)
+
+
+@makes_ndarrays
 @composed()
 def randint(low: Any, high: Any, shape: Any = None, dtype: Any = "int32", ctx: Where = None, **kw: Any) -> Tensor:
     """Whole numbers from `low` to `high` - 1, int32 by default."""

@@ -10,6 +10,7 @@ import numpy
 from minigrad.arguments import lengths, whole
 from minigrad.axes import axes_in, axis_in
 from minigrad.composed import as_tensor, composed
+from minigrad.create import zeros
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, PositionError
 from minigrad.ops import broadcast_to, concatenate, flip, getitem, moveaxis, raw_key, reshape, swapaxes
@@ -277,6 +278,8 @@ def resize(a: Any, new_shape: Any) -> Tensor:
     shape = lengths("new_shape", new_shape)
     flat = ravel(a)
     size = int(numpy.prod(shape))
+    if not flat.size:
+        return zeros(shape, flat.dtype, ctx=flat.ctx)
     with flat.ctx:
         return reshape(getitem(flat, flat.ctx.xp.arange(size) % flat.size), shape)
 

@@ -49,7 +49,8 @@ def solve(a: Any, b: Any) -> Tensor:
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The Euclidean norm; or of vectors along one `axis`, the norm of order 1, 2 or inf.
 
-    For a matrix (two axes) 1 is the largest sum of |x| in a column, inf that in a row, and 'fro' the Euclidean norm.
+    For a matrix (two axes) 1 is the largest sum of |x| in a column, inf that in a row, 'fro' the Euclidean norm, 2 the
+    largest singular value, -2 the smallest, and 'nuc' their sum; the last three are constants, as `svd` is.
 
     Gradient: for the Euclidean norm y it is g x / y, and 0 where y is 0. ArgumentError for other orders.
 
@@ -64,14 +65,17 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
         raise ArgumentError(f"norm() got ord={ord!r} for {len(axes)} axes of {x.shape}; it is for one axis, or two.")
     if ord == "fro":
         return ops.norm(x, ord, axis, keepdims)
-    if ord not in (1, math.inf):
+    if ord in (1, math.inf):
+        along, over = axes if ord == 1 else axes[::-1]
+        y = ops.max(ops.sum(ops.absolute(x), along, keepdims=True), over, keepdims=True)
+        return y if keepdims else ops.squeeze(y, axes)
+    if ord not in (2, -2, "nuc"):
         raise ArgumentError(
-            f"norm() got ord={ord!r} for a matrix of shape {x.shape}; it knows None or 'fro', 1 and inf. The spectral "
-            "norm is the first of np.linalg.svd(x.detach())[1], which has no gradient here."
+            f"norm() got ord={ord!r} for a matrix of shape {x.shape}; it knows None or 'fro', 1, 2, -2, inf and 'nuc'."
         )
-    along, over = axes if ord == 1 else axes[::-1]
-    y = ops.max(ops.sum(ops.absolute(x), along, keepdims=True), over, keepdims=True)
-    return y if keepdims else ops.squeeze(y, axes)
+    values = svd(ops.moveaxis(x, axes, (-2, -1)), compute_uv=False)
+    y = {2: ops.max, -2: ops.min, "nuc": ops.sum}[ord](values, -1)
+    return ops.expand_dims(y, axes) if keepdims else y
 
 
 @composed("a")

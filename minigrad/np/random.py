@@ -12,6 +12,7 @@ from minigrad import random as draws
 from minigrad.absent import explain_absent
 from minigrad.arguments import lengths, numbers
 from minigrad.composed import composed
+from minigrad.device import Where
 from minigrad.engine.accepts import shape_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
@@ -177,7 +178,7 @@ def weibull(a: Any, size: Any = None) -> Tensor:
 
 
 @composed()
-def chisquare(df: Any, size: Any = None) -> Tensor:
+def chisquare(df: Any, size: Any = None, dtype: Any = None, ctx: Where = None) -> Tensor:
     """Values of the chi-square distribution: the sum of `df` squared standard normal values. No gradient reaches `df`.
 
     >>> from minigrad import np
@@ -185,11 +186,11 @@ def chisquare(df: Any, size: Any = None) -> Tensor:
     True
     """
     numbers("df", df, 0, ends="()")
-    return gamma(asarray(df) / 2, size=size) * 2
+    return gamma(asarray(df) / 2, 1.0, size, dtype, ctx) * 2
 
 
 @composed()
-def beta(a: Any, b: Any, size: Any = None) -> Tensor:
+def beta(a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Where = None) -> Tensor:
     """Values in [0, 1] with density proportional to x**(a - 1) (1 - x)**(b - 1). No gradient reaches `a` and `b`.
 
     >>> from minigrad import np
@@ -198,7 +199,7 @@ def beta(a: Any, b: Any, size: Any = None) -> Tensor:
     """
     numbers("a", a, 0, ends="()")
     numbers("b", b, 0, ends="()")
-    x, y = gamma(a, size=size), gamma(b, size=size)
+    x, y = gamma(a, 1.0, size, dtype, ctx), gamma(b, 1.0, size, dtype, ctx)
     return x / (x + y)
 
 

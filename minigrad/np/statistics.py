@@ -2,26 +2,29 @@
 
 import builtins
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy
 
 from minigrad import ops
-from minigrad.arguments import numbers, whole
+from minigrad.arguments import numbers, one_of, whole
 from minigrad.axes import axes_in, axis_in
 from minigrad.composed import composed
-from minigrad.create import arange
+from minigrad.create import arange, full_like
 from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.ops.accumulate import computed_wide, over
+from minigrad.ops.accumulate import computed_wide, count, over
 from minigrad.values import asarray
 
 
 @composed("a", "weights")
 @computed_wide
-def average(a: Any, axis: Any = None, weights: Any = None) -> Tensor:
+def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False) -> Any:
     """The mean over `axis`, weighted if `weights` are given: in the shape of `a`, or one for each place along `axis`.
+
+    If `returned`, a list of the mean and the sum of the weights.
 
     Gradient: by a value it is g times its share of the weights.
 
@@ -30,11 +33,14 @@ def average(a: Any, axis: Any = None, weights: Any = None) -> Tensor:
     array(2.)
     """
     if weights is None:
-        return ops.mean(a, axis)
+        y = ops.mean(a, axis)
+        return [y, full_like(y, count(a, axis))] if returned else y
     weights = asarray(weights)
     if weights.shape != a.shape:
         weights = ops.reshape(weights, tuple(-1 if i == axis_in(a.shape, axis) else 1 for i in range(a.ndim)))
-    return ops.sum(a * weights, axis) / ops.sum(weights, axis)
+    total = ops.sum(weights, axis)
+    y = ops.sum(a * weights, axis) / total
+    return [y, ops.broadcast_to(total, y.shape)] if returned else y
 
 
 @composed("m", "y")
@@ -81,8 +87,11 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
 
 
 @composed("a")
-def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False, *, interpolation: str = "linear") -> Tensor:
     """The value below which a fraction `q` of the values lies, between neighbours in proportion; NaN if a value is.
+
+    Instead of in proportion, `interpolation` may take the 'lower' or the 'higher' neighbour, their 'midpoint', or the
+    'nearest' (half way, the one at an even place).
 
     Gradient: g, split between the two neighbours in the same proportion.
 
@@ -99,9 +108,11 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
     q = asarray(q, "float64", a.ctx)
     place = q * (flat.shape[-1] - 1)
     below = ops.floor(place)
+    one_of("interpolation", interpolation, *SHARES)
+    share = ops.astype(SHARES[interpolation](place - below, below), "float64")
     ordered = ops.sort(flat, -1)
     low, high = ops.take(ordered, below, -1), ops.take(ordered, ops.minimum(below + 1, flat.shape[-1] - 1), -1)
-    found = ops.astype(_between(low, high, place - below), result_dtype(a.dtype))
+    found = ops.astype(_between(low, high, share), result_dtype(a.dtype))
     largest = ops.reshape(ordered[..., -1], (*rest, *(1,) * q.ndim))
     found = ops.where(ops.isnan(largest), largest, found)  # sorting has put a NaN last
     found = ops.moveaxis(found, tuple(range(len(rest), len(rest) + q.ndim)), tuple(range(q.ndim)))
@@ -111,7 +122,7 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor
 
 
 @composed("a")
-def percentile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+def percentile(a: Any, q: Any, axis: Any = None, keepdims: bool = False, *, interpolation: str = "linear") -> Tensor:
     """The `quantile` for q / 100: q goes from 0 to 100.
 
     >>> from minigrad import np
@@ -119,7 +130,7 @@ def percentile(a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Tens
     array(2.5)
     """
     numbers("q", q, 0, 100, "[]")
-    return quantile(a, asarray(q, "float64") / 100, axis, keepdims)
+    return quantile(a, asarray(q, "float64") / 100, axis, keepdims, interpolation=interpolation)
 
 
 @composed("a")
@@ -131,6 +142,16 @@ def median(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     array(2.)
     """
     return quantile(a, 0.5, axis, keepdims)
+
+
+SHARES: dict[str, Callable[[Any, Any], Tensor]] = {
+    "linear": lambda share, below: share,
+    "lower": lambda share, below: 0 * share,
+    "higher": lambda share, below: ops.ceil(share),
+    "midpoint": lambda share, below: ops.ceil(share) / 2,
+    "nearest": lambda share, below: ops.rint(below + share) - below,
+}
+"""How far each `interpolation` goes from the neighbour below to the one above, from its true share of the way."""
 
 
 def _between(low: Any, high: Any, share: Any) -> Tensor:

@@ -247,9 +247,12 @@ def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
 
 @composed("data")
 def softmax(
-    data: Any, length: Any = None, axis: int = -1, temperature: float | None = None, use_length: bool = False
-) -> Tensor:
+    data: Any, length: Any = None, axis: int = -1, temperature: float | None = None, use_length: bool = False,
+    dtype: Any = None,
+) -> Tensor:  # fmt: skip
     """exp(x / temperature) over its sum along `axis`, of the first `length` values only if lengths are given.
+
+    If `dtype` is given, the data are converted to it first.
 
     Gradient: y (g - sum(g y)) / temperature.
 
@@ -257,21 +260,21 @@ def softmax(
     >>> npx.softmax(np.array([[0, 0, 0]]), np.array([2]), use_length=True)
     array([[0.5, 0.5, 0. ]])
     """
-    scaled = _cooled(data, temperature)
+    scaled = _cooled(data, temperature, dtype)
     if use_length and length is None:
         raise ArgumentError("softmax() got use_length=True but no length; give the lengths of the sequences.")
     return ops.softmax(scaled, axis) if length is None else masked_softmax(scaled, _within(data, length, axis), axis)
 
 
 @composed("data")
-def log_softmax(data: Any, axis: int = -1, temperature: float | None = None) -> Tensor:
+def log_softmax(data: Any, axis: int = -1, temperature: float | None = None, dtype: Any = None) -> Tensor:
     """The logarithm of `softmax`, computed without overflow. Gradient: (g - softmax(x) sum(g)) / temperature.
 
     >>> from minigrad import np, npx
     >>> npx.log_softmax(np.array([0, 1, 2])).round(4)
     array([-2.4076, -1.4076, -0.4076])
     """
-    return ops.log_softmax(_cooled(data, temperature), axis)
+    return ops.log_softmax(_cooled(data, temperature, dtype), axis)
 
 
 @composed("data", "mask")
@@ -300,7 +303,8 @@ def masked_log_softmax(data: Any, mask: Any, axis: int = -1, temperature: float 
     return ops.where(shown, ops.log_softmax(_lowest_unless(shown, _cooled(data, temperature)), axis), -math.inf)
 
 
-def _cooled(data: Any, temperature: float | None) -> Any:
+def _cooled(data: Any, temperature: float | None, dtype: Any = None) -> Any:
+    data = data if dtype is None else ops.astype(data, dtype)
     return data if temperature is None else data / number("temperature", temperature, 0, ends="()")
 
 

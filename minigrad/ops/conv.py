@@ -53,6 +53,39 @@ def convolution(
     return y if bias is None else y + reshape(bias, (outputs, *(1,) * n))
 
 
+def transposed_convolution(
+    x: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilate: Any = 1, groups: int = 1,
+    further: Any = 0,
+) -> Tensor:  # fmt: skip
+    """The way back of `convolution`: every value of x puts a kernel, times itself, into the result.
+
+    x (N, O, *places), weight (O, C / groups, *kernel), bias (C,); the result is (N, C, *space), where along each axis
+    space = (places - 1) stride - 2 padding + dilate (kernel - 1) + 1 + further.
+
+    >>> from minigrad import np, ops
+    >>> ops.transposed_convolution(np.array([[[1, 2]]]), np.array([[[1, 10, 100]]]), stride=2)
+    array([[[  1.,  10., 102.,  20., 200.]]])
+    """
+    n, kernel = weight.ndim - 2, weight.shape[2:]
+    groups = whole("groups", groups, 1)
+    if x.ndim != weight.ndim or x.shape[1] != weight.shape[0] or weight.shape[0] % groups:
+        raise ShapeError(
+            f"transposed_convolution() got an input of shape {x.shape} for a weight of shape {weight.shape} in "
+            f"{groups} group(s); the input must be (samples, {weight.shape[0]} channels, {n} axes of space), and the "
+            "channels a multiple of the groups."
+        )
+    stride, padding, dilate = each("stride", stride, n), each("padding", padding, n, 0), each("dilate", dilate, n)
+    axes = zip(x.shape[2:], kernel, stride, padding, dilate, each("further", further, n, 0))
+    space = [(m - 1) * s - 2 * p + d * (k - 1) + 1 + f for m, k, s, p, d, f in axes]
+    if min(space) < 1:
+        raise ShapeError(
+            f"A padding of {padding} leaves nothing of an output of shape {tuple(space)}; take less of it."
+        )
+    shape = (x.shape[0], weight.shape[1] * groups, *space)
+    y = spread(x, weight, shape, stride, padding, dilate, groups)
+    return y if bias is None else y + reshape(bias, (shape[1], *(1,) * n))
+
+
 @op
 def correlate(xp, x, weight, stride, padding, dilate, groups):
     """The products of every window of x (N, C, *space) with the weight (O, C / groups, *kernel): (N, O, *places).

@@ -12,7 +12,7 @@ from minigrad.dtypes import widened
 from minigrad.engine.operation import op
 from minigrad.engine.tensor import Tensor
 from minigrad.generators import generator
-from minigrad.ops.accumulate import some, total
+from minigrad.ops.accumulate import total
 from minigrad.ops.choose import clip
 from minigrad.ops.elementwise import multiply, positive
 
@@ -27,7 +27,7 @@ def _real(x):
 
 @op
 def relu(xp, x):
-    """max(x, 0), the rectifier; at 0 the derivative is taken as 0.
+    """max(x, 0), the rectifier; at 0 the derivative is taken as 0, and at NaN it is NaN.
 
     Derivative: dy/dx = x > 0.
 
@@ -38,7 +38,7 @@ def relu(xp, x):
     return xp.maximum(x, 0)
 
 
-relu.vjp(x=lambda F, g, y: g * F.not_equal(y, 0))  # y is not negative; where it is NaN the gradient passes
+relu.vjp(x=lambda F, g, y: g * F.sign(y))  # y is not negative
 
 
 @op
@@ -178,7 +178,7 @@ def largest(xp, x, axis):
     """
     if on_host(xp) and x.ndim == 2 and axis in (1, -1) and x.shape[1] <= 16:
         return x.T.copy().max(axis=0)[:, None]
-    return some(x, axis).max(axis=axis, keepdims=True)
+    return x.max(axis=axis, keepdims=True) if x.size else x
 
 
 @op
@@ -211,7 +211,7 @@ def log_softmax(xp, x, axis=-1):
     """
     x = widened(x)
     shifted = x - largest(xp, x, axis)
-    return shifted - xp.log(total(xp, xp.exp(shifted), axis, keepdims=True))
+    return shifted - xp.log(total(xp, xp.exp(shifted), axis, keepdims=True)) if x.size else x
 
 
 log_softmax.vjp(x=lambda F, g, y, axis: g - F.exp(widened(y)) * F.sum(widened(g), axis, keepdims=True))

@@ -60,8 +60,10 @@ mean.vjp(x=lambda F, g, target, axis: restore(F, g, target, axis) * (1 / builtin
 
 
 @op
-def var(xp, x, axis=None, ddof=0, keepdims=False):
+def var(xp, x, axis=None, ddof=0, keepdims=False, dtype=None):
     """The variance over `axis`: the sum of (x - mean)**2 divided by n - `ddof`; NaN if that is not positive.
+
+    If `dtype` is given, x is converted to it first.
 
     Gradient: 2 g (x - mean) / (n - ddof).
 
@@ -69,7 +71,7 @@ def var(xp, x, axis=None, ddof=0, keepdims=False):
     >>> np.var(np.array([1, 2, 3, 4]))
     array(1.25)
     """
-    return accumulate.variance(xp, x, axis, keepdims, ddof)
+    return accumulate.variance(xp, xp.asarray(x, dtype), axis, keepdims, ddof)
 
 
 def _from_the_mean(F, g, x, axis, ddof):
@@ -82,7 +84,7 @@ var.vjp(x=lambda F, g, x, axis, ddof: _from_the_mean(F, 2 * widened(g), x, axis,
 
 
 @op
-def std(xp, x, axis=None, ddof=0, keepdims=False):
+def std(xp, x, axis=None, ddof=0, keepdims=False, dtype=None):
     """The standard deviation over `axis`, the root of `var`.
 
     Gradient: g (x - mean) / (y (n - ddof)), and 0 where the deviation y is 0.
@@ -91,7 +93,7 @@ def std(xp, x, axis=None, ddof=0, keepdims=False):
     >>> np.std(np.array([1, 3, 5, 7]), ddof=1).round(4)
     array(2.582)
     """
-    return xp.sqrt(accumulate.variance(xp, x, axis, keepdims, ddof))
+    return xp.sqrt(accumulate.variance(xp, xp.asarray(x, dtype), axis, keepdims, ddof))
 
 
 std.vjp(x=lambda F, g, y, x, axis, ddof: _from_the_mean(F, widened(g) / F.where(F.equal(y, 0), 1, y), x, axis, ddof))
@@ -133,8 +135,8 @@ min.vjp(x=_shared_among_winners)
 
 
 @op
-def prod(xp, x, axis=None, keepdims=False):
-    """The product over `axis`.
+def prod(xp, x, axis=None, keepdims=False, dtype=None):
+    """The product over `axis`, computed as `dtype` if that is given.
 
     Gradient: g times the product of the other factors, which is never found by division, so zeros are no obstacle.
 
@@ -142,7 +144,7 @@ def prod(xp, x, axis=None, keepdims=False):
     >>> np.prod(np.array([2, 3, 4]))
     array(24.)
     """
-    return xp.prod(unhalved(x), axis=axis, keepdims=keepdims)
+    return xp.prod(unhalved(xp.asarray(x, dtype)), axis=axis, keepdims=keepdims)
 
 
 def _product_of_the_others(F, g, x, axis):

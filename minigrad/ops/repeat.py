@@ -10,6 +10,9 @@ from minigrad.device import on_host, to_host
 from minigrad.engine.operation import op
 from minigrad.errors import ArgumentError
 
+COPIES = ("edge", "reflect", "symmetric", "wrap")
+"""The modes of `pad` whose borders consist of values of x."""
+
 
 @op
 def roll(xp, x, shift, axis=None):
@@ -99,8 +102,9 @@ tile.vjp(x=_sum_of_tiles)
 def pad(xp, x, pad_width, mode="constant", constant_values=0):
     """x with a border: `pad_width` is one number, (before, after), or such a pair for each axis.
 
-    Gradient: by x it is g without the border, by one `constant_values` the sum of g over the border. ArgumentError for
-    modes other than 'constant'.
+    Gradient: by x it is g without the border, and in the modes 'edge', 'reflect', 'symmetric' and 'wrap' the border's
+    is added where its values come from; by one `constant_values` it is the sum of g over the border. ArgumentError for
+    other modes.
 
     >>> from minigrad import np
     >>> np.pad(np.array([1, 2]), 1)
@@ -118,12 +122,18 @@ def pad(xp, x, pad_width, mode="constant", constant_values=0):
 
 
 def _inside(F, g, target, pad_width, mode):
-    if mode != "constant":
+    widths = numpy.broadcast_to(_listed(pad_width), (len(target.shape), 2)).tolist()
+    if mode == "constant":
+        return g[tuple(slice(p, p + n) for (p, _), n in zip(widths, target.shape))]
+    if mode not in COPIES:
         raise ArgumentError(
-            f"pad() has a gradient for mode 'constant', not for '{mode}'; build the border with concatenate()."
+            f"pad() has a gradient for the modes 'constant', {', '.join(map(repr, COPIES))}, not for '{mode}'; build "
+            "the border with concatenate()."
         )
-    before = numpy.broadcast_to(_listed(pad_width), (len(target.shape), 2))[:, 0].tolist()
-    return g[tuple(slice(p, p + n) for p, n in zip(before, target.shape))]
+    for axis, (width, n) in enumerate(zip(widths, target.shape)):
+        source = target.ctx.put(numpy.pad(numpy.arange(n), width, mode))  # from which place each value comes
+        g = F.put_back(g, (slice(None),) * axis + (source,), (*g.shape[:axis], n, *g.shape[axis + 1 :]))
+    return g
 
 
 def _border(F, g, x, pad_width, mode, constant_values):

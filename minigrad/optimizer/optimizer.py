@@ -187,19 +187,24 @@ class Optimizer(Shown):
 
     # ---- Updates ---------------------------------------------------------------------------------------------------
 
-    def update(self, index: Index, weight: Tensor, grad: Tensor, state: State) -> None:
+    def update(self, index: Any, weight: Any, grad: Any, state: State) -> None:
         """Take one step: change `weight` and `state` in place. `grad` is left as it is.
 
         Tensors or plain arrays; a gradient of another dtype is cast to the weight's. Raises ShapeError, DTypeError or
         UsageError, before anything is changed, unless the gradient has the shape of the weight and the state is what
-        `create_state` makes.
+        `create_state` makes. Several parameters are given as a list of each.
         """
+        if isinstance(index, (list, tuple)):
+            from minigrad.optimizer.several import one_by_one
+
+            return one_by_one(self.update, index, weight, grad, state)
         weight = weight_of(weight)
         g, states = gradient_for(weight, grad).data, states_for(self, weight, state)
         self._update_count(index)
         with weight.ctx:
             self.step(index, weight.data, apart(g, [weight.data, *states]), states)
         weight.touch()  # a graph that was recorded with the old weight will say so
+        return None
 
     def update_multi_precision(self, index: Index, weight: Tensor, grad: Tensor, state: State) -> None:
         """As `update`, with the state of `create_state_multi_precision`; the weight is rounded from its master copy."""

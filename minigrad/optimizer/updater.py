@@ -8,7 +8,7 @@ from minigrad.optimizer.optimizer import Index, Optimizer, State
 
 
 class Updater:
-    """Call it with `(index, gradient, weight)`; the state of an index is created at its first update.
+    """Call it with `(index, gradient, weight)`, or lists of these. An index gets its state at its first update.
 
     >>> from minigrad import np, optimizer
     >>> update = optimizer.get_updater(optimizer.SGD(learning_rate=0.1))
@@ -22,12 +22,17 @@ class Updater:
         self.optimizer = optimizer
         self.states: dict[Index, State] = {}
 
-    def __call__(self, index: Index, grad: Tensor, weight: Tensor) -> None:
+    def __call__(self, index: Any, grad: Any, weight: Any) -> None:
+        if isinstance(index, (list, tuple)):
+            from minigrad.optimizer.several import one_by_one
+
+            return one_by_one(self, index, grad, weight)
         weight = weight_of(weight)
         with weight.ctx:
             if index not in self.states:
                 self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
             self.optimizer.update_multi_precision(index, weight, grad, self.states[index])
+        return None
 
 
 def get_updater(optimizer: Optimizer) -> Updater:

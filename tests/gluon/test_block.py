@@ -50,6 +50,9 @@ def test_blocks_hidden_in_a_list_are_warned_of():
         assert net.collect_params() == {}
     net.register_child(net.parts[0])
     assert len(net.collect_params()) == 2
+    net.deeper = {"a": [(nn.Dense(1), 3)]}
+    with pytest.warns(UserWarning, match=r"'Block.deeper' holds Blocks in a dict"):
+        net.collect_params()
 
 
 def test_a_forgotten_super_init_is_said():

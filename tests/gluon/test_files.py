@@ -64,14 +64,15 @@ def test_parameters_load_onto_the_devices_asked_for(tmp_path):
     assert net[0].weight.list_ctx() == [cpu(2)]
 
 
-def test_a_shared_parameter_is_in_the_file_once(tmp_path):
+@pytest.mark.parametrize("deduplicate", [False, True])
+def test_a_shared_parameter_is_in_the_file_under_each_of_its_names_or_once(tmp_path, deduplicate):
     net = nn.Sequential()
     layer = nn.Dense(2, in_units=2)
     net.add(layer, nn.Dense(2, in_units=2, params=layer.params))
     net.initialize()
-    net.save_parameters(tmp_path / "p")
+    net.save_parameters(tmp_path / "p", deduplicate)
     with numpy.load(tmp_path / "p") as file:
-        assert "1.weight" not in file
+        assert ("1.weight" in file) is not deduplicate
     net.load_parameters(tmp_path / "p")
 
 

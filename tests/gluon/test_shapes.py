@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from minigrad import autograd, gluon, init, np, npx
+from minigrad import autograd, gluon, init, nd, np, npx
 from minigrad.errors import DeferredInitializationError
 from minigrad.gluon import nn
 
@@ -97,3 +97,29 @@ def test_a_layer_of_the_newer_style_says_its_shapes_in_infer_shape():
     silent.initialize()
     with pytest.raises(DeferredInitializationError, match=r"weight' has the unknown shape \(3, 0\) and Silent"):
         silent(np.ones((2, 5)))
+
+
+@pytest.mark.parametrize(
+    ("product", "shape", "expected"),
+    [
+        (lambda F, x, w: x.dot(w), (0, 4), (5, 4)),
+        (lambda F, x, w: x @ w, (0, 4), (5, 4)),
+        (lambda F, x, w: F.dot(x, w), (0, 4), (5, 4)),
+        (lambda F, x, w: F.dot(x, w, transpose_b=True), (4, 0), (4, 5)),
+        (lambda F, x, w: F.np.dot(x, w), (0, 4), (5, 4)),
+    ],
+)
+@pytest.mark.parametrize("namespace", [np, nd])
+def test_a_product_tells_the_length_of_its_weight(namespace, product, shape, expected):
+    class Product(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.w = self.params.get("w", shape=shape, allow_deferred_init=True)
+
+        def hybrid_forward(self, F, x, w):
+            return product(F, x, w)
+
+    layer = Product()
+    layer.initialize("one")
+    y = layer(namespace.ones((2, 5)))
+    assert layer.w.shape == expected and y.tolist() == [[5] * 4] * 2

@@ -172,3 +172,26 @@ def test_bilinear_upsampling_keeps_a_linear_ramp():
     for i in range(6):  # transposed convolution of a ramp, stride 2, along one axis
         stretched[2 * i : 2 * i + 4] += i * kernel.sum(0) / 2
     numpy.testing.assert_allclose(numpy.diff(stretched[3:11]), 0.5, atol=1e-6)
+
+
+def test_equal_arguments_make_equal_initializers():
+    array = np.array([1.0, 2.0])
+    for make in (
+        lambda: init.Constant(3),
+        lambda: init.Constant(array.copy()),
+        lambda: init.Xavier("gaussian", magnitude=2),
+        lambda: init.Mixed([".*bias", ".*"], [init.Zero(), init.Uniform(0.1)]),
+    ):
+        assert make() == make() and hash(make()) == hash(make())
+        assert make() != init.Zero() and make() != "constant"
+    assert init.Constant(3) != init.Constant(4)
+    assert init.Constant(array) != init.Constant(2 * array)
+    assert init.Uniform(0.1) != init.Normal(0.1)
+
+
+def test_an_initializer_is_written_as_gluon_writes_it():
+    assert json.loads(init.Xavier(magnitude=2).dumps()) == [
+        "xavier",
+        {"rnd_type": "uniform", "factor_type": "avg", "magnitude": 2},
+    ]
+    assert init.Zero().dumps() == '["zero", {}]'

@@ -264,3 +264,19 @@ def test_a_custom_metric_of_bytes_does_not_wrap_and_may_index_with_labels():
     figure = metric.create(lambda label, pred: pred[numpy.arange(2), label].sum())
     figure.update(numpy.array([1, 0], "uint8"), numpy.array([[0.25, 0.5], [1, 2]], "float16"))
     assert figure.get()[1] == 1.5
+
+
+def test_gluons_further_arguments_are_kept_and_np_makes_a_metric():
+    class Half(metric.EvalMetric):
+        def __init__(self, output_names=None, label_names=None):
+            super().__init__("half", output_names=output_names, label_names=label_names, weight=0.5)
+
+        def measure(self, label, pred):
+            return self._kwargs["weight"] * label.size, label.size
+
+    half = Half(output_names=["y"])
+    half.update([1.0, 2.0], [1.0, 2.0])
+    assert half.get() == ("half", 0.5) and half.output_names == ["y"] and half.label_names is None
+    largest = metric.np(lambda label, pred: abs(label - pred).max(), "largest")
+    largest.update([1.0, 2.0], [1.5, 2.0])
+    assert largest.get() == ("largest", 0.5)

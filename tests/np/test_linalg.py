@@ -60,18 +60,24 @@ def test_a_decomposition_refuses_to_lose_a_gradient():
         np.linalg.svd(s)
 
 
-@pytest.mark.parametrize("order", [None, "fro", 1, numpy.inf, 2])
+@pytest.mark.parametrize("order", [None, "fro", 1, numpy.inf, 2, -2, "nuc"])
 @pytest.mark.parametrize("axis", [None, 0, (0, 1), (1, 0), -1])
 def test_norms_of_vectors_and_matrices_are_numpys(order, axis):
     a = numpy.random.default_rng(1).standard_normal((3, 4))
-    if order == 2 and not isinstance(axis, int):
-        with pytest.raises(ArgumentError, match=r"ord=2 for a matrix of shape \(3, 4\)"):
-            np.linalg.norm(np.array(a), order, axis)
-    elif not (order == "fro" and isinstance(axis, int)):
+    if not (order in ("fro", "nuc", -2) and isinstance(axis, int)):
         for keepdims in (True, False):
             expected = numpy.linalg.norm(a, order, axis, keepdims)
             numpy.testing.assert_allclose(np.linalg.norm(np.array(a), order, axis, keepdims).asnumpy(), expected)
             numpy.testing.assert_allclose(numpy.linalg.norm(np.array(a), order, axis, keepdims).asnumpy(), expected)
+
+
+def test_other_norms_are_refused_and_those_of_singular_values_have_no_gradient():
+    x = np.ones((3, 4))
+    with pytest.raises(ArgumentError, match=r"ord=3 for a matrix of shape \(3, 4\)"):
+        np.linalg.norm(x, 3)
+    x.attach_grad()
+    with autograd.record(), pytest.raises(GraphError, match=r"linalg\.svd has no derivative"):
+        np.linalg.norm(x, 2)
 
 
 def test_the_sign_of_a_determinant_of_halves_is_theirs():

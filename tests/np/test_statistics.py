@@ -186,3 +186,47 @@ def test_inverses_and_determinants_of_whole_numbers_are_not_rounded(dtype):
     numpy.testing.assert_allclose(np.linalg.solve(a, np.array([1, 1], dtype=dtype)).asnumpy(), [0.4, 0.2], rtol=1e-6)
     assert np.linalg.det(a).item() == pytest.approx(5)
     assert np.linalg.inv(a).dtype == "float32"
+
+
+@pytest.mark.parametrize("interpolation", ["linear", "lower", "higher", "midpoint", "nearest"])
+def test_quantiles_between_two_values_are_numpys(interpolation):
+    a = numpy.random.default_rng(3).normal(size=(5, 4))
+    q = [0.0, 0.125, 0.2, 0.5, 0.625, 0.9, 1.0]
+    expected = numpy.quantile(a, q, axis=0, method=interpolation)
+    found = np.quantile(np.array(a), q, 0, interpolation=interpolation)
+    numpy.testing.assert_allclose(found.asnumpy(), expected, rtol=1e-12)
+    percents = np.percentile(np.array(a), [100 * f for f in q], 0, interpolation=interpolation)
+    numpy.testing.assert_allclose(percents.asnumpy(), expected, rtol=1e-12)
+    with pytest.raises(ValueError, match="interpolation is 'cubic'"):
+        np.quantile(np.array(a), 0.5, interpolation="cubic")
+
+
+@pytest.mark.parametrize("weights", [None, numpy.array([1.0, 2.0, 3.0])])
+def test_an_average_may_come_with_the_sum_of_the_weights(weights):
+    a = numpy.arange(6.0).reshape(3, 2)
+    for found, expected in zip(
+        np.average(np.array(a), 0, weights, returned=True), numpy.average(a, 0, weights, returned=True), strict=True
+    ):
+        numpy.testing.assert_array_equal(found.asnumpy(), expected)
+
+
+@pytest.mark.parametrize("name", ["var", "std", "prod"])
+def test_a_statistic_is_computed_in_the_dtype_asked_for(name):
+    x = np.array([1.0, 1.0 + 2**-12, 3.0])
+    x.attach_grad()
+    with autograd.record():
+        y = getattr(np, name)(x, dtype="float64")
+    y.backward()
+    expected = getattr(numpy, name)(x.asnumpy(), dtype="float64")
+    assert y.dtype == "float64" and x.grad.dtype == "float32"
+    assert y.item() == pytest.approx(expected, rel=1e-14)
+    exact = np.array(x, dtype="float64")
+    exact.attach_grad()
+    with autograd.record():
+        z = getattr(np, name)(exact)
+    z.backward()
+    numpy.testing.assert_allclose(x.grad.asnumpy(), exact.grad.asnumpy(), rtol=1e-6)
+
+
+def test_an_array_without_values_is_filled_with_zeros_to_another_shape():
+    assert np.resize(np.zeros((0, 2)), (2, 2)).tolist() == [[0, 0], [0, 0]]

@@ -236,6 +236,8 @@ OTHERS = [
     of("pad", lambda x: ops.pad(x, ((0, 2), (1, 0)), constant_values=7.0),
        lambda x: numpy.pad(x, ((0, 2), (1, 0)), constant_values=7.0), (2, 3)),
     of("pad", lambda x: ops.pad(x, (1, 2)), lambda x: numpy.pad(x, (1, 2)), (2, 3)),
+    *(of("pad", lambda x, m=m: ops.pad(x, ((2, 1), (0, 2)), m), lambda x, m=m: numpy.pad(x, ((2, 1), (0, 2)), m), (3, 4))
+      for m in ("edge", "reflect", "symmetric", "wrap")),
     of("pad", lambda x, c: ops.pad(x, 1, constant_values=c), lambda x, c: numpy.pad(x, 1, constant_values=c), (2, 3), ()),
     of("concatenate", lambda a, b: ops.concatenate((a, b), 1), lambda a, b: numpy.concatenate((a, b), 1), (2, 3), (2, 1)),
     of("concatenate", lambda a, b: ops.concatenate([a, b], None), lambda a, b: numpy.concatenate((a, b), None), (2, 3), (2,)),
@@ -337,6 +339,8 @@ OTHERS = [
        (1, 1, 2)),
     of("convolution", ops.convolution, lambda x, w, b: numpy.einsum("cknp,dck->ndp", numpy.stack(
         [x.transpose(1, 0, 2)[..., i : x.shape[-1] - 1 + i] for i in range(2)], 1), w) + b[:, None], (2, 3, 5), (4, 3, 2), (4,)),
+    of("transposed_convolution", lambda x, w, b: ops.transposed_convolution(x, w, b, 2, 1, 1, 1, 1),
+       lambda x, w, b: spread_by_hand(x, w) + b[:, None], (2, 4, 3), (4, 3, 2), (3,)),
     of("correlate", lambda x, w: ops.correlate(x, w, (2,), (1,), (1,), 1),
        lambda x, w: numpy.einsum("nckp,ock->nop", padded_windows(x), w), (2, 3, 5), (4, 3, 2)),
     of("spread", lambda g, w: ops.spread(g, w, (2, 3, 5), (2,), (1,), (1,), 1), spread_by_hand, (2, 4, 3), (4, 3, 2)),

@@ -157,3 +157,19 @@ def test_activations_of_whole_numbers_are_those_of_the_same_numbers_in_float64(d
             y = f(np.array(whole, dtype=dtype))
         assert y.dtype == "float32"
         numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=2e-7, atol=1e-40, err_msg=str(f))
+
+
+def test_nan_stays_visible_in_the_gradient_of_a_rectifier():
+    found = slope(ops.relu, [math.nan, -1.0, 2.0])
+    assert math.isnan(found[0]) and found[1:] == [0, 1]
+    weights = slope(lambda x: ops.linear(x, np.ones((1, 3), dtype="float64"), None, "relu"), [[math.nan, 1.0, 2.0]])
+    assert all(map(math.isnan, weights[0]))
+
+
+@pytest.mark.parametrize("f", [npx.softmax, npx.log_softmax])
+def test_a_softmax_of_nothing_is_nothing(f):
+    assert f(np.zeros((3, 0, 4)), axis=1).shape == (3, 0, 4)
+    assert f(np.zeros((0, 4))).shape == (0, 4)
+    half = np.array([1.0, 2.0], dtype="float16")
+    assert f(half, dtype="float32").dtype == "float32"
+    numpy.testing.assert_array_equal(f(half, dtype="float32").asnumpy(), f(np.array([1.0, 2.0])).asnumpy())

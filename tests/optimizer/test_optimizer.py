@@ -5,7 +5,7 @@ import pytest
 from drive import drive
 
 from minigrad import np, optimizer
-from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError
+from minigrad.errors import ArgumentError, KeywordError, ScheduleError, ShapeError, UsageError
 from minigrad.lr_scheduler import CosineScheduler, FactorScheduler, PolyScheduler
 from minigrad.optimizer import SGD, Adam, Nadam, Optimizer
 
@@ -322,3 +322,23 @@ def test_a_first_step_can_be_profiled():
     with profile:
         drive(Own(learning_rate=0.5), [1.0], [[1.0]])
     assert any("drive" in str(entry.code) for entry in profile.getstats())
+
+
+def test_several_parameters_are_updated_one_by_one():
+    alone, together = Adam(learning_rate=0.5), Adam(learning_rate=0.5)
+    weights = [[one(1.0), one(2.0)], [one(1.0), one(2.0)]]
+    for opt, ws in zip((alone, together), weights):
+        states = [opt.create_state(i, w) for i, w in enumerate(ws)]
+        if opt is together:
+            opt.update([0, 1], ws, [one(3.0), one(-4.0)], states)
+        else:
+            opt.update(0, ws[0], one(3.0), states[0])
+            opt.update(1, ws[1], one(-4.0), states[1])
+    assert [w.item() for w in weights[0]] == [w.item() for w in weights[1]] != [1.0, 2.0]
+    update = optimizer.get_updater(SGD(learning_rate=0.5))
+    ws = [one(1.0), one(1.0)]
+    update(["a", "b"], [one(2.0), one(4.0)], ws)
+    assert [w.item() for w in ws] == [0.0, -1.0] and set(update.states) == {"a", "b"}
+    for lists in (([0, 1], [one()], [one()] * 2, [None] * 2), ([0], one(), [one()], [None])):
+        with pytest.raises(ShapeError, match="all of one length"):
+            SGD().update(*lists)

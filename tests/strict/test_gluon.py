@@ -28,6 +28,9 @@ LAYERS = {
     "Conv1D": [(lambda: nn.Conv1D(3, 3, padding=1), LINE)],
     "Conv2D": [(lambda: nn.Conv2D(4, 3, 2, 1, groups=2, activation="relu"), IMAGE)],
     "Conv3D": [(lambda: nn.Conv3D(3, 2), VOLUME)],
+    "Conv1DTranspose": [(lambda: nn.Conv1DTranspose(3, 2, strides=2), LINE)],
+    "Conv2DTranspose": [(lambda: nn.Conv2DTranspose(4, (2, 3), 2, 1, 1, groups=2), IMAGE)],
+    "Conv3DTranspose": [(lambda: nn.Conv3DTranspose(3, 2), VOLUME)],
     "Dense": [(lambda: nn.Dense(3, "tanh"), IMAGE), (lambda: nn.Dense(3, flatten=False, use_bias=False), LINE)],
     "Dropout": [(lambda: nn.Dropout(0.0), ROWS)],
     "ELU": [(nn.ELU, ROWS)], "GELU": [(nn.GELU, ROWS)], "SELU": [(nn.SELU, ROWS)], "SiLU": [(nn.SiLU, ROWS)],
@@ -166,7 +169,7 @@ KIND = {
 ARGUMENTS = {"topkaccuracy": {"top_k": 2}, "perplexity": {"ignore_label": None}}
 
 
-METRIC_CLASSES = classes(metric, metric.EvalMetric, {"EvalMetric", "CompositeEvalMetric", "CustomMetric"})
+METRIC_CLASSES = classes(metric, metric.EvalMetric, {"EvalMetric", "CompositeEvalMetric", "CustomMetric", "np"})
 
 
 @pytest.mark.parametrize("name", sorted(map(str.lower, METRIC_CLASSES)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.composed import subclass_in
 from minigrad.device import cpu, xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, ShapeError
@@ -13,18 +14,24 @@ from minigrad.errors import DTypeError, ShapeError
 def default_batchify_fn(samples: Sequence[Any]) -> Any:
     """Stack Tensors, NumPy arrays or numbers into one Tensor; tuples become a list with one Tensor for each part.
 
-    Tensors stay on their device. Dtypes stay too; Python floats become float32, Python integers int64.
+    Tensors stay on their device. Dtypes stay too; Python floats become float32, Python integers int64. If a part of
+    the first sample is an NDArray, so are all parts of the batch.
 
     >>> batch = default_batchify_fn([(numpy.zeros(3), 1), (numpy.ones(3), 0)])
     >>> [(part.shape, str(part.dtype)) for part in batch]
     [((2, 3), 'float64'), ((2,), 'int64')]
     """
+    return _stacked(samples, subclass_in(samples[:1]) or Tensor)
+
+
+def _stacked(samples: Sequence[Any], kind: type[Tensor]) -> Any:
+    """The batch, whose arrays are of the class `kind`."""
     first = samples[0]
     if isinstance(first, tuple):
         lengths = sorted({len(sample) for sample in samples})
         if len(lengths) > 1:
             raise ShapeError(f"The samples of one batch must have the same number of parts, but have {lengths}.")
-        return [default_batchify_fn(part) for part in zip(*samples)]
+        return [_stacked(part, kind) for part in zip(*samples)]
     if isinstance(first, Tensor):
         arrays, ctx = [sample.data for sample in samples], first.ctx
     else:
@@ -39,7 +46,7 @@ def default_batchify_fn(samples: Sequence[Any]) -> Any:
         stacked = xp_of(arrays[0]).stack(arrays)
     if stacked.dtype == "float64" and not any(hasattr(sample, "dtype") for sample in samples):
         stacked = stacked.astype("float32")
-    return Tensor(stacked, ctx)
+    return kind(stacked, ctx)
 
 
 def _array(sample: Any) -> numpy.ndarray[Any, Any]:

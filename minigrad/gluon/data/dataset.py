@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import whole
+from minigrad.composed import subclass_in
 from minigrad.device import Array, cpu, xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
@@ -108,6 +109,7 @@ class ArrayDataset(Dataset):
         if len(set(lengths)) > 1:
             raise ShapeError(f"The arrays of an ArrayDataset must have one length, but have {lengths}.")
         self._data = [_with_scalars(array) for array in arrays]
+        self._kind = subclass_in(arrays) or Tensor  # the class of all parts of a batch
 
     def __getitem__(self, index: Any) -> Any:
         if len(self._data) == 1:
@@ -127,7 +129,7 @@ class ArrayDataset(Dataset):
         own_samples = type(self).__getitem__ is not ArrayDataset.__getitem__
         if own_samples or not all(isinstance(data, Tensor | numpy.ndarray) for data in self._data):
             return default_batchify_fn([self[index] for index in indices])
-        columns = [_rows(data, indices) for data in self._data]
+        columns = [_rows(data, indices).seen_as(self._kind) for data in self._data]
         return columns if len(columns) > 1 else columns[0]
 
 

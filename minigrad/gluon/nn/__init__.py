@@ -12,13 +12,14 @@ from minigrad.gluon.nn.dropout import Dropout
 from minigrad.gluon.nn.embedding import Embedding
 from minigrad.gluon.nn.normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm
 from minigrad.gluon.nn.pooling import *
+from minigrad.gluon.nn.transposed import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from minigrad.gluon.nn.wiring import Concatenate, Flatten, HybridConcatenate, HybridLambda, Identity, Lambda
 
 __all__ = [
-    "Activation", "BatchNorm", "Block", "Concatenate", "Conv1D", "Conv2D", "Conv3D", "Dense", "Dropout", "ELU",
-    "Embedding", "Flatten", "GELU", "GroupNorm", "HybridBlock", "HybridConcatenate", "HybridLambda",
-    "HybridSequential", "Identity", "InstanceNorm", "Lambda", "LayerNorm", "LeakyReLU", "PReLU", "SELU",
-    "Sequential", "SiLU", "Swish", "SymbolBlock",
+    "Activation", "BatchNorm", "Block", "Concatenate", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose",
+    "Conv3D", "Conv3DTranspose", "Dense", "Dropout", "ELU", "Embedding", "Flatten", "GELU", "GroupNorm",
+    "HybridBlock", "HybridConcatenate", "HybridLambda", "HybridSequential", "Identity", "InstanceNorm", "Lambda",
+    "LayerNorm", "LeakyReLU", "PReLU", "SELU", "Sequential", "SiLU", "Swish", "SymbolBlock",
 ]  # fmt: skip
 __all__ += pooling.__all__
 

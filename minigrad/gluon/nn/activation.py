@@ -20,8 +20,11 @@ class Activation(HybridBlock):
 
     def __init__(self, activation: str, **kwargs: Any) -> None:
         find(activation)
+        self.act_type = activation  # before the name, which is made of it
         super().__init__(**kwargs)
-        self.act_type = activation
+
+    def _alias(self) -> str:
+        return self.act_type
 
     def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """Elementwise."""

@@ -108,7 +108,9 @@ class Sequential(HybridBlock):
 
     pure = True
 
-    def __init__(self, *blocks: Block, prefix: str | None = None, params: Any = None) -> None:
+    def __init__(self, *blocks: Any, prefix: str | None = None, params: Any = None) -> None:
+        if blocks and isinstance(blocks[0], str):  # Gluon's first argument
+            prefix, blocks = blocks[0], blocks[1:]
         super().__init__(prefix=prefix, params=params)
         self.add(*blocks)
 

@@ -55,15 +55,24 @@ class _Convolution(HybridBlock):
             "layout": layout,
         }
         at_the_end(self, activation)
-        shape = (channels, in_channels // groups, *kernel)
+        shape = self._shape_of_weight(in_channels)
         self.weight = self.params.get("weight", shape=shape, init=weight_initializer, allow_deferred_init=True)
         self.bias = self.params.get("bias", shape=(channels,), init=bias_initializer) if use_bias else None
+
+    def _alias(self) -> str:
+        return "conv"
 
     def infer_shape(self, x: Tensor) -> None:
         """The number of channels is the length of axis 1 of the input."""
         self._check(x)
         self._in_channels = x.shape[1]
-        self.weight.shape = (self._channels, x.shape[1] // self._kwargs["num_group"], *self._kwargs["kernel"])
+        self.weight.shape = self._shape_of_weight(x.shape[1])
+
+    def _shape_of_weight(self, in_channels: int) -> tuple[int, ...]:
+        return (self._channels, in_channels // self._kwargs["num_group"], *self._kwargs["kernel"])
+
+    def _channels_seen(self, shape: tuple[int, ...]) -> int:
+        return int(shape[1] * self._kwargs["num_group"])
 
     def _check(self, x: Tensor) -> None:
         if x.ndim != self.space + 2:
@@ -84,12 +93,12 @@ class _Convolution(HybridBlock):
         text = f"{self._channels}, kernel_size={given['kernel']}"
         ones, zeros = (1,) * self.space, (0,) * self.space
         usual = (("strides", "stride", ones), ("padding", "pad", zeros), ("dilation", "dilate", ones))
-        for name, key, default in (*usual, ("groups", "num_group", 1)):
-            text += f", {name}={given[key]}" if given[key] != default else ""
+        for name, key, default in (*usual, ("groups", "num_group", 1), ("output_padding", "adj", zeros)):
+            text += f", {name}={given[key]}" if given.get(key, default) != default else ""
         text += "" if self.act is None else f", activation={self.act.extra_repr()}"
         text += "" if self.bias is not None else ", use_bias=False"
-        shape = self.weight.shape
-        return text + (f", in_channels={shape[1] * given['num_group']}" if shape and shape[1] else "")
+        seen = self._channels_seen(self.weight.shape or (0, 0))
+        return text + (f", in_channels={seen}" if seen else "")
 
 
 class Conv1D(_Convolution):

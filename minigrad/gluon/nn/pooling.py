@@ -43,6 +43,9 @@ class _Pooling(HybridBlock):
             "count_include_pad": count_include_pad,
         }
 
+    def _alias(self) -> str:
+        return "pool"
+
     def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """x (batch, channels, *space) to (batch, channels, *windows)."""
         y: Tensor = F.npx.pooling(x, **self._kwargs)

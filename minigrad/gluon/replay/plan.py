@@ -36,6 +36,7 @@ class Plan:
     def __init__(self, script: Script, tensors: Sequence[Tensor], names: Sequence[str], y: Any) -> None:
         script.end(y)
         self.ctx = y.ctx
+        self.kind: type[Tensor] = type(y)
         inputs = len(tensors) - len(names)
         self.parameters = tensors[inputs:]
         self.leaves = [t.node for t in self.parameters]
@@ -80,7 +81,7 @@ class Plan:
                 return self(inputs)
         tensors = (*inputs, *self.parameters)
         run = Run(self, tensors)
-        y = Tensor(run.forward(*map(_data_of, tensors)), self.ctx)
+        y = self.kind(run.forward(*map(_data_of, tensors)), self.ctx)
         if self.tracked:
             y.node = NetworkNode(self, run, inputs, y)
         return y
@@ -138,7 +139,7 @@ def recorded(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> lis
             "An input or parameter of a hybridized network was changed in place after it was used, and the gradients "
             "of its gradients need it. Write y = y + ... (a new value) instead of y += ..., or change a copy."
         )
-    inputs = [ops.positive(t) for t in run.tensors]
+    inputs = [ops.positive(t.seen_as(Tensor)) for t in run.tensors]
     found = walk([script.run(inputs)], [g], True, True, {inputs[i].node for i in tracked}, beyond=False)
     return [found[inputs[i].node] for i in tracked]
 

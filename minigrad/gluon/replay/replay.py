@@ -46,9 +46,9 @@ class Replay:
         """The output; None if the Python code has to be run."""
         key: Any = (state.recording, state.training)
         for x in inputs:
-            if type(x) is not Tensor or type(x.data) not in MODULES or not x.data.flags.c_contiguous:
+            if not isinstance(x, Tensor) or type(x.data) not in MODULES or not x.data.flags.c_contiguous:
                 return None
-            key = (key, x.data.shape, x.data.dtype, x.ctx, x.node is None)
+            key = (key, x.data.shape, x.data.dtype, x.ctx, x.node is None, type(x))
         if state.observers:
             return None
         self.calls += 1

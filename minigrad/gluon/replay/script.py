@@ -29,7 +29,7 @@ class Script(Observer):
     def __init__(self, tensors: Sequence[Tensor]) -> None:
         self.lines: list[tuple[Op, list[Any]]] = []
         self.known = list(tensors)  # references, so that no new array gets the same id
-        self.slots = {id(t): Slot(i) for i, t in enumerate(tensors)}
+        self.slots = {place_of(t): Slot(i) for i, t in enumerate(tensors)}
         self.begun = next(clock)
         self.recording = state.recording
         self.bytes = 0
@@ -41,13 +41,17 @@ class Script(Observer):
         if not self.complete:
             return
         self.bytes += y.data.nbytes
-        strange = [a for a in args if is_raw(a) or is_nested(a) or (isinstance(a, Tensor) and id(a) not in self.slots)]
+        strange = [a for a in args if is_raw(a) or is_nested(a) or not self.knows(a)]
         if strange or state.recording is not self.recording or self.bytes > LARGE:
             self.give_up()  # an array from elsewhere, for instance, may be another one next time
             return
-        self.lines.append((op, [self.slots[id(a)] if isinstance(a, Tensor) else a for a in args]))
-        self.slots[id(y)] = Slot(len(self.known))
+        self.lines.append((op, [self.slots[place_of(a)] if isinstance(a, Tensor) else a for a in args]))
+        self.slots[place_of(y)] = Slot(len(self.known))
         self.known.append(y)
+
+    def knows(self, a: Any) -> bool:
+        """Whether an argument is a number or an option, or an array that was given or computed."""
+        return not isinstance(a, Tensor) or place_of(a) in self.slots
 
     def read(self, x: Tensor) -> None:
         """Values were read: what happens next may depend on them."""
@@ -61,7 +65,7 @@ class Script(Observer):
     def end(self, y: Any) -> None:
         """Record the result. It must come from an operation, and nothing may have been changed in place."""
         given = len(self.known) - len(self.lines)
-        self.result = self.slots.get(id(y), Slot())
+        self.result = self.slots.get(place_of(y), Slot())
         if not self.complete or self.result < given or any([t.version[0] > self.begun for t in self.known]):
             raise Unreplayable
         self.known, self.slots = [], {}
@@ -80,6 +84,11 @@ class Script(Observer):
             attach(tensors[i])
         with Scope(True, None):
             return tensors, self.run(tensors)
+
+
+def place_of(x: Tensor) -> tuple[int, int]:
+    """What tells a tensor from others: its array and its place in the graph, which `x.seen_as(...)` has too."""
+    return id(x.data), id(x.node)
 
 
 def gradients(tensors: Sequence[Tensor], tracked: Sequence[int], y: Tensor, dy: Any) -> list[Any]:

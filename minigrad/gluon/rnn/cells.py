@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from minigrad import ops
 from minigrad.arguments import one_of, whole
+from minigrad.composed import as_tensor
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.gluon.rnn.recurrence import Recurrent, States, elman, gru, lstm
@@ -14,6 +15,9 @@ class _Cell(Recurrent):
     """One rule and its weights i2h_weight (gates * hidden, input), h2h_weight (gates * hidden, hidden), and biases."""
 
     rule: Any
+
+    def _alias(self) -> str:
+        return {1: "rnn", 3: "gru", 4: "lstm"}[self.gates]
 
     def __init__(
         self,
@@ -65,9 +69,13 @@ class _Cell(Recurrent):
         return y
 
     def unroll(
-        self, length: int, inputs: Any, begin_state: Any = None, layout: str = "NTC", merge_outputs: bool | None = None
-    ) -> tuple[Any, list[Tensor]]:
+        self, length: int, inputs: Any, begin_state: Any = None, layout: str = "NTC", merge_outputs: bool | None = None,
+        valid_length: Any = None,
+    ) -> tuple[Any, list[Tensor]]:  # fmt: skip
         """Run the cell for `length` time steps: inputs by `layout`, or a list of (N, C); outputs as a list, or merged.
+
+        Sequences of `valid_length` (N,) end sooner: from there on the outputs are 0 and the states stay. Their outputs
+        are merged unless `merge_outputs` is False.
 
         >>> from minigrad import np
         >>> cell = GRUCell(4)
@@ -86,11 +94,21 @@ class _Cell(Recurrent):
         first = inputs[0]
         if begin_state is None:
             begin_state = self.begin_state(first.shape[0], ctx=first.ctx, dtype=first.dtype)
+        lengths = None if valid_length is None else as_tensor(valid_length, first, "unroll()")
         states, outputs = begin_state, []
-        for x in inputs[:length]:
-            y, states = self(x, states)
+        for t, x in enumerate(inputs[:length]):
+            y, new = self(x, states)
+            if lengths is not None:
+                y, new = _while_running(t, lengths, y, 0.0), [_while_running(t, lengths, *s) for s in zip(new, states)]
+            states = new
             outputs.append(y)
-        return ops.stack(outputs, axis) if merge_outputs else outputs, states
+        merged = merge_outputs or (merge_outputs is None and lengths is not None)
+        return ops.stack(outputs, axis) if merged else outputs, states
+
+
+def _while_running(t: int, lengths: Tensor, new: Tensor, old: Any) -> Tensor:
+    """The new values of the sequences that are longer than t, and the old ones of the others."""
+    return ops.where(ops.reshape(ops.greater(lengths, t), (-1,) + (1,) * (new.ndim - 1)), new, old)
 
 
 class RNNCell(_Cell):

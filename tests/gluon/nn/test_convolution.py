@@ -4,6 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, np
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon import nn
 
 IMAGES = numpy.random.default_rng(0).normal(size=(2, 4, 9, 8)).astype("float32")
@@ -46,6 +47,64 @@ def test_conv2d_and_its_gradients_equal_pytorchs(options):
     numpy.testing.assert_allclose(y.asnumpy(), v.detach().numpy(), rtol=1e-4, atol=1e-6)
     numpy.testing.assert_allclose(x.grad.asnumpy(), u.grad.numpy(), rtol=1e-4, atol=1e-6)
     numpy.testing.assert_allclose(layer.weight.grad().asnumpy(), w.grad.numpy(), rtol=1e-4, atol=1e-4)
+
+
+def by_loops(x, weight, stride, padding, output_padding, dilation, groups):
+    """A transposed convolution over images, one product at a time."""
+    (n, outer, height, width), (_, inner, rows, columns) = x.shape, weight.shape
+    size = [
+        (m - 1) * s + d * (k - 1) + 1 + f
+        for m, s, d, k, f in zip((height, width), stride, dilation, (rows, columns), output_padding)
+    ]
+    y = numpy.zeros((n, inner * groups, *size))
+    for sample, o, i, j, c, k, m in numpy.ndindex(n, outer, height, width, inner, rows, columns):
+        channel = o // (outer // groups) * inner + c
+        place = (sample, channel, i * stride[0] + k * dilation[0], j * stride[1] + m * dilation[1])
+        y[place] += x[sample, o, i, j] * weight[o, c, k, m]
+    return y[:, :, padding[0] : size[0] - padding[0], padding[1] : size[1] - padding[1]]
+
+
+@pytest.mark.parametrize(
+    ("stride", "padding", "output_padding", "dilation", "groups"),
+    [
+        ((1, 1), (0, 0), (0, 0), (1, 1), 1),
+        ((2, 3), (1, 0), (1, 2), (1, 1), 1),
+        ((2, 1), (0, 2), (1, 0), (2, 1), 2),
+    ],
+)
+def test_transposed_convolutions_equal_loops_and_pytorchs(stride, padding, output_padding, dilation, groups):
+    x = numpy.random.default_rng(1).normal(size=(2, 4, 3, 4))
+    layer = nn.Conv2DTranspose(6, (3, 2), stride, padding, output_padding, dilation, groups)
+    layer.initialize("normal")
+    y = layer(np.array(x, dtype="float32"))
+    weight = layer.weight.data().asnumpy()
+    assert weight.shape == (4, 6 // groups, 3, 2) and layer.prefix.startswith("conv")
+    expected = by_loops(x, weight, stride, padding, output_padding, dilation, groups)
+    numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=1e-3, atol=1e-6)
+    torch = pytest.importorskip("torch")
+    theirs = torch.nn.functional.conv_transpose2d(
+        torch.tensor(x), torch.tensor(weight).double(), None, stride, padding, output_padding, groups, dilation
+    )
+    numpy.testing.assert_allclose(theirs.numpy(), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "shape"), [(nn.Conv1DTranspose, (1, 2, 5)), (nn.Conv3DTranspose, (1, 2, 3, 4, 5))])
+def test_a_transposed_convolution_goes_back_to_the_shape_of_the_input(kind, shape):
+    back = kind(2, 3, strides=2, padding=1, output_padding=[(n + 1) % 2 for n in shape[2:]], activation="relu")
+    forth = {1: nn.Conv1D, 3: nn.Conv3D}[len(shape) - 2](4, 3, strides=2, padding=1)
+    for layer in (back, forth):
+        layer.initialize()
+    assert back(forth(np.zeros(shape))).shape == shape
+    assert "in_channels=4" in repr(back) and ("output_padding=" in repr(back)) is (len(shape) == 5)
+
+
+def test_too_much_padding_of_a_transposed_convolution_is_refused():
+    with pytest.raises(ArgumentError, match="output_padding=2 for strides=2"):
+        nn.Conv2DTranspose(2, 3, 2, output_padding=2)
+    layer = nn.Conv2DTranspose(2, 3, padding=3)
+    layer.initialize()
+    with pytest.raises(ShapeError, match="take less"):
+        layer(np.zeros((1, 1, 2, 2)))
 
 
 @pytest.mark.parametrize("space", [1, 3])

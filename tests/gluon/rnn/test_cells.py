@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from minigrad import np
+from minigrad import autograd, np
 from minigrad.errors import ShapeError
 from minigrad.gluon import rnn
 
@@ -36,3 +36,26 @@ def test_a_state_of_another_batch_is_refused():
     cell.initialize()
     with pytest.raises(ShapeError, match=r"1 state.*\(3, 4\).*\(1, 4\)"):
         cell(np.array(X[0]), cell.begin_state(1))
+
+
+@pytest.mark.parametrize("layout", ["NTC", "TNC"])
+@pytest.mark.parametrize("kind", [rnn.RNNCell, rnn.LSTMCell, rnn.GRUCell])
+def test_sequences_that_end_sooner_are_as_if_they_were_alone(kind, layout):
+    cell, lengths = kind(3, input_size=2), [2, 4, 1]
+    cell.initialize("normal")
+    x = numpy.random.default_rng(0).normal(size=(3, 4, 2)).astype("float32")
+    inputs = np.array(x if layout == "NTC" else x.swapaxes(0, 1))
+    inputs.attach_grad()
+    with autograd.record():
+        outputs, states = cell.unroll(4, inputs, layout=layout, valid_length=np.array(lengths))
+    outputs.backward()
+    found = outputs.asnumpy() if layout == "NTC" else outputs.asnumpy().swapaxes(0, 1)
+    slopes = inputs.grad.asnumpy() if layout == "NTC" else inputs.grad.asnumpy().swapaxes(0, 1)
+    for i, n in enumerate(lengths):
+        alone, last = cell.unroll(n, np.array(x[i : i + 1]), merge_outputs=True)
+        numpy.testing.assert_allclose(found[i, :n], alone.asnumpy()[0], rtol=1e-5, atol=1e-7)
+        assert not found[i, n:].any() and not slopes[i, n:].any() and slopes[i, :n].all()
+        for ours, theirs in zip(states, last):
+            numpy.testing.assert_allclose(ours.asnumpy()[i], theirs.asnumpy()[0], rtol=1e-5, atol=1e-7)
+    listed, _ = cell.unroll(4, inputs, layout=layout, valid_length=np.array(lengths), merge_outputs=False)
+    assert len(listed) == 4 and not listed[3].asnumpy()[[0, 2]].any()
