@@ -26,6 +26,11 @@ MODULES: dict[type, Any] = {numpy.ndarray: numpy, numpy.generic: numpy}
 """The array module of each raw array type. CuPy's is added when it is imported."""
 
 
+numpy.empty(31 << 20, "uint8")
+# glibc gives the memory of a training step back to the system, and takes a quarter of the next step to get it again,
+# page after page, unless it is less than twice the largest array (up to 32 MiB) ever freed: so one is freed here.
+
+
 class Context:
     """A device such as `cpu(0)` or `gpu(1)`; as a `with` block, the device on which new arrays are made.
 

@@ -1,6 +1,7 @@
 """Devices: what is said when a GPU is missing, where arrays are made, whose memory they share."""
 
 import importlib.metadata
+import platform
 import subprocess
 import sys
 import threading
@@ -15,6 +16,20 @@ from minigrad.errors import DeviceError, ShapeError
 from tests.strict.record import recording
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="this is how glibc keeps memory")
+def test_the_memory_of_a_step_is_kept_for_the_next():
+    program = (
+        "import resource, numpy, minigrad\n"
+        "def step(): [numpy.ones(1 << 17) for _ in range(20)]\n"
+        "def pages(): return resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        "step(); before = pages()\n"
+        "for _ in range(10): step()\n"
+        "print(pages() - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 500  # else the 5,000 pages of each step are fetched again
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from minigrad.ops.matmul import *
 from minigrad.ops.neural import *
 from minigrad.ops.normalize import *
 from minigrad.ops.pooling import *
+from minigrad.ops.recurrent import *
 from minigrad.ops.reduce import *
 from minigrad.ops.repeat import *
 from minigrad.ops.shape import *
@@ -25,6 +26,7 @@ from minigrad.ops import complex as _complex  # isort: skip  it marks those abov
 
 __all__ = [
     "OPS", "Op", "absolute", "add", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
+<<<<<<< HEAD
     "arctanh", "argmax", "argmin", "argsort", "astype", "batch_norm", "bitwise_and", "bitwise_or", "bitwise_xor",
     "broadcast_to", "cbrt", "ceil", "clip", "cofactor_change", "cofactors", "concatenate", "conj", "convolution",
     "copy", "correlate", "cos", "cosh", "cumsum", "degrees", "det", "divide", "dot", "dropout", "einsum", "elu",
@@ -40,4 +42,21 @@ __all__ = [
     "sqrt", "square", "squeeze", "stack", "standardize", "std", "subtract", "sum", "swapaxes", "take",
     "take_along_axis", "tan", "tanh", "tensordot", "tile", "to_device", "to_winners", "transpose",
     "transposed_convolution", "trunc", "var", "weigh", "where", "window_max", "windows",
+=======
+    "arctanh", "argmax", "argmin", "argsort", "astype", "batch_norm", "batch_normalize", "bitwise_and",
+    "bitwise_or", "bitwise_xor", "broadcast_to", "cbrt", "ceil", "clip", "cofactor_change", "cofactors",
+    "concatenate", "conj", "convolution", "copy", "correlate", "cos", "cosh", "cumsum", "degrees", "det", "divide",
+    "dot", "dropout", "einsum", "elu", "embedding", "equal", "erf", "erfc", "exp", "exp2", "expand_dims", "expm1",
+    "flip", "floor", "floor_divide", "fmod", "from_winners", "gamma", "gammaln", "gelu", "getitem", "greater",
+    "greater_equal", "hypot", "imag", "inv", "invert", "isfinite", "isinf", "isnan", "layer_norm", "leaky_relu",
+    "less", "less_equal", "linear", "log", "log10", "log1p", "log2", "log_softmax", "logabsdet", "logaddexp",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp", "matmul", "max", "maximum", "mean",
+    "min", "minimum", "mod", "moveaxis", "multiply", "negative", "norm", "not_equal", "one_hot", "outer",
+    "overlap_add", "pad", "pick", "polygamma", "pooling", "positive", "power", "prod", "put_along_axis", "put_back",
+    "radians", "raw_key", "real", "reciprocal", "recur", "relu", "repeat", "reshape", "rint", "roll", "round",
+    "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softmax_cross_entropy", "softplus", "softsign",
+    "solve_columns", "sort", "spread", "sqrt", "square", "squeeze", "stack", "standardize", "std", "subtract",
+    "sum", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "to_device", "to_winners",
+    "transpose", "trunc", "var", "weigh", "where", "window_max", "windows", "winners",
+>>>>>>> cpu
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from minigrad.ops.matmul import matmul
 from minigrad.ops.shape import reshape
 from minigrad.ops.windows import add_back, bordered, check_fit, each, inside, windows
 
-SLAB, SLAB_ON_GPU = 1 << 23, 1 << 28
+SLAB, SLAB_ON_GPU = 1 << 22, 1 << 28
 """The bytes of the columns that are made at a time."""
 
 

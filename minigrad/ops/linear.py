@@ -30,6 +30,7 @@ and 64 outputs unless said otherwise:
 * The gradient of the bias is a product with ones: 0.8 of 1.9 µs, 23 of 64 µs for 512 x 1024. (On a GPU it is a sum.)
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -62,6 +63,9 @@ def linear(xp, x, weight, bias=None, activation=None):
             f"linear() got an input of width {x.shape[-1]} (shape {x.shape}) for a weight of shape {weight.shape}; "
             f"the last axis must have length {weight.shape[1]}."
         )
+    if x.ndim > 2:  # dot would not call BLAS: 20 in place of 2.5 ms for 32 x 64 x 128 values and 384 outputs
+        rows = x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+        return linear.forward(xp, rows, weight, bias, activation).reshape(*x.shape[:-1], len(weight))
     y = x.dot(weight.T)
     if bias is not None:
         xp.add(y, bias, out=y)

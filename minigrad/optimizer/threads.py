@@ -1,31 +1,71 @@
-"""Run a step of a rule on several threads, when the arrays are long enough for that to pay."""
+"""Run a step of a rule on several threads, where that is faster.
+
+That depends on the rule, on the length of the arrays and on what else the machine does. Half of a momentum step over a
+million elements takes a core 250 µs; a thread that must wait for its core is later than that. So the time is taken.
+"""
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from queue import SimpleQueue
+from time import perf_counter
+from typing import Any
 
 from minigrad.device import Array
 from minigrad.optimizer.graph import Graph
 
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
 Step = Callable[[Graph, Sequence[Array], Sequence[float]], None]
 
 
+class Choice:
+    """Alone or together: whichever took less time, by the median of its last three turns.
+
+    The first six steps take turns. Later every 32nd goes the other way, to see whether it has become the faster one.
+    """
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.seconds: list[tuple[float, ...]] = [(0.0,) * 3, (0.0,) * 3]
+
+    def together(self) -> bool:
+        """How to take the next step."""
+        self.steps += 1
+        if self.steps <= 6:
+            return self.steps % 2 == 0
+        alone, together = (sorted(turns)[1] for turns in self.seconds)
+        return (together < alone) != (self.steps % 32 == 0)
+
+    def took(self, together: bool, seconds: float) -> None:
+        """Note how long a step has taken."""
+        self.seconds[together] = (*self.seconds[together][1:], seconds)
+
+
 def in_parts(step: Step, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], most: int) -> None:
-    """Run on as many threads as there are cores, each on its own part of the arrays. This thread takes the first."""
-    size, parts = arrays[0].size, min(most, cores())
+    """Run on this thread alone, or on up to `most` together, whichever is the faster way."""
+    choice = graph.compiled.setdefault((Choice, arrays[0].size, arrays[0].dtype), Choice())
+    together, start = choice.together(), perf_counter()
+    if together:
+        share(step, graph, arrays, parameters, min(most, cores()))
+    else:
+        step(graph, arrays, parameters)
+    choice.took(together, perf_counter() - start)
+
+
+def share(step: Step, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], parts: int) -> None:
+    """Run on several threads, each on its own part of the arrays. This thread takes the first."""
+    size = arrays[0].size
     length = -(-size // parts // 64) * 64  # whole cache lines, so that no two threads write to one
     views = [[a[start : start + length] for a in arrays] for start in range(0, size, length)]
-    others = [pool().submit(step, graph, part, parameters) for part in views[1:]]
+    answers: SimpleQueue[Any] = SimpleQueue()
+    for part, work in zip(views[1:], helpers()):
+        work.put((answers, step, graph, part, parameters))
     try:
         step(graph, views[0], parameters)
     finally:
-        errors = [other.exception() for other in others]  # waits for each to finish
+        errors = [answers.get() for _ in views[1:]]  # waits for each to finish
     for error in filter(None, errors):
         raise error
 
@@ -37,12 +77,30 @@ def cores() -> int:
 
 
 @cache
-def pool() -> ThreadPoolExecutor:
-    """The threads that help this one: one less than there are cores."""
-    from concurrent.futures import ThreadPoolExecutor
+def helpers() -> list[SimpleQueue[Any]]:
+    """The work of the threads that help this one: one less than there are cores.
 
-    return ThreadPoolExecutor(max(cores() - 1, 1), "minigrad-step")
+    They wait at a queue of their own: an executor's thread begins 10 µs later. numba's threads would begin at once, but
+    wait for each other without giving up their cores: up to 20 ms, if another process has one of these.
+    """
+    found: list[SimpleQueue[Any]] = [SimpleQueue() for _ in range(cores() - 1)]
+    for work in found:
+        threading.Thread(target=help_with, args=(work,), name="minigrad-step", daemon=True).start()
+    return found
+
+
+def help_with(work: SimpleQueue[Any]) -> None:
+    """Do what comes, and answer with the error, if there was one."""
+    while True:
+        answers, step, *given = work.get()
+        try:
+            step(*given)
+        except BaseException as error:
+            answers.put(error)
+        else:
+            answers.put(None)
+        del answers, given  # the arrays: until the next step they may be wanted no more
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=pool.cache_clear)  # threads do not survive a fork
+    os.register_at_fork(after_in_child=helpers.cache_clear)  # threads do not survive a fork

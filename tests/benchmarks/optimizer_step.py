@@ -2,6 +2,7 @@
 
     python tests/benchmarks/optimizer_step.py                   # Adam, SGD with momentum, AdaGrad
     python tests/benchmarks/optimizer_step.py --rules all       # every rule that torch has too, with geometric means
+    python tests/benchmarks/optimizer_step.py --between         # a product of matrices before each step, as in training
 
 Every contestant takes turns of a few steps on its own float32 arrays; the figure is the median of all its steps.
 """
@@ -16,7 +17,8 @@ from contextlib import nullcontext
 import numpy
 
 from minigrad import optimizer
-from minigrad.optimizer.run import CPU, cores, reading
+from minigrad.optimizer.run import reading
+from minigrad.optimizer.threads import cores
 
 try:
     import torch
@@ -37,6 +39,7 @@ RULES = {  # name: (ours, torch's class, its arguments, whether torch has a fuse
     "adamax": (lambda: optimizer.Adamax(), "Adamax", {}, False),
     "nadam": (lambda: optimizer.Nadam(), "NAdam", {}, False),
 }  # fmt: skip
+WAYS = ("numpy", "numba")
 NETWORK = [(64, 64), (64,), (64, 64), (64,), (10, 64), (10,)]
 
 
@@ -68,17 +71,25 @@ def contestants(rule, shapes, ways):
     return found
 
 
-def race(steps, seconds):
-    """Median microseconds of each step, taken in turns."""
+def product():
+    """What a backward pass does to the caches, and to threads that wait for work."""
+    a = numpy.ones((512, 784), "float32")
+    return lambda: a @ a.T
+
+
+def race(steps, seconds, between=None):
+    """Median microseconds of each step, taken in turns; `between` is run before each."""
     times = {name: [] for name in steps}
     start = time.perf_counter()
     while time.perf_counter() - start < seconds * len(steps) or min(map(len, times.values())) < 5:
         for name, step in steps.items():
-            with reading(name) if name in CPU else nullcontext():
+            with reading(name) if name in WAYS else nullcontext():
                 step()  # compiles, or brings its own arrays back into the cache; not counted
                 turn = time.perf_counter() + 0.02
                 done = []
                 while not done or time.perf_counter() < turn:
+                    if between:
+                        between()
                     before = time.perf_counter()
                     step()
                     done.append((time.perf_counter() - before) * 1e6)
@@ -111,9 +122,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rules", nargs="+", default=["adam", "sgd", "adagrad"], choices=[*RULES, "all"])
     parser.add_argument("--sizes", nargs="+", type=float, default=[1e3, 1e5, 1e6, 1e7])
-    parser.add_argument("--ways", nargs="+", default=["numpy", "numba"], choices=["numpy", "numba"])
+    parser.add_argument("--ways", nargs="+", default=WAYS, choices=WAYS)
     parser.add_argument("--seconds", type=float, default=1.0, help="per contestant and size (default %(default)s)")
+    parser.add_argument("--between", action="store_true", help="a product of matrices before each step")
     options = parser.parse_args()
+    between = product() if options.between else None
     rules = list(RULES) if "all" in options.rules else options.rules
     names = [*options.ways, "torch", "fused"]
 
@@ -126,7 +139,7 @@ def main():
     ratios = {way: [] for way in options.ways}
     for rule in rules:
         for size in map(int, options.sizes):
-            times = race(contestants(rule, [(size,)], options.ways), options.seconds)
+            times = race(contestants(rule, [(size,)], options.ways), options.seconds, between)
             row(rule, size, times, names)
             for way in options.ways:
                 ratios[way].append(times["torch"] / times[way] if torch else 1.0)
@@ -136,7 +149,7 @@ def main():
 
     print("\nsix parameters of a 64-64-64-10 network as one buffer (torch: six tensors)")
     for rule in rules:
-        times = race(contestants(rule, NETWORK, options.ways), options.seconds)
+        times = race(contestants(rule, NETWORK, options.ways), options.seconds, between)
         row(rule, sum(map(math.prod, NETWORK)), times, names)
 
     print("\nmemory of a step beside states, MiB, at 1e7 elements")

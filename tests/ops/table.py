@@ -107,6 +107,12 @@ def standardized(x, axis, eps):
     return (x - x.mean(axis, keepdims=True)) / numpy.sqrt(x.var(axis, keepdims=True) + eps)
 
 
+def batch_normalized(x, gamma, beta):
+    """`ops.batch_normalize` given what it says it is given."""
+    centred = x.detach() - x.detach().mean((0, 2), keepdims=True)
+    return ops.batch_normalize(x, gamma, beta, centred, (centred * centred).mean((0, 2), keepdims=True), (0, 2), 0.1)
+
+
 def placements(x, kernel):
     """Windows of a kernel of one axis over x (C, length, N), as (C, kernel, places, N)."""
     return numpy.stack([x[:, i : x.shape[1] - kernel + 1 + i] for i in range(kernel)], 1)
@@ -126,7 +132,38 @@ def spread_by_hand(g, w):
     return x[..., 1:-1]
 
 
-WON = [[[1.0, 2.0]]]  # the second wins
+def unrolled(mode):
+    """The states of a recurrence, from the papers' equations, an array for each gate."""
+    logistic = lambda x: 1 / (1 + numpy.exp(-x))  # noqa: E731
+
+    def states(given, weight, bias, first):
+        now, every = list(first), [first]
+        for x in given:
+            own = now[0] @ weight.T + bias
+            k = weight.shape[1]
+            a, b = ([v[:, i : i + k] for i in range(0, len(weight), k)] for v in (x, own))
+            if mode == "lstm":
+                i, f, g, o = (u + v for u, v in zip(a, b))
+                c = logistic(f) * now[1] + logistic(i) * numpy.tanh(g)
+                now = [logistic(o) * numpy.tanh(c), c]
+            elif mode == "gru":
+                z = logistic(a[1] + b[1])
+                now = [(1 - z) * numpy.tanh(a[2] + logistic(a[0] + b[0]) * b[2]) + z * now[0]]
+            else:
+                now = [numpy.maximum(x + own, 0) if mode == "rnn_relu" else numpy.tanh(x + own)]
+            every.append(now)
+        return numpy.stack([numpy.stack(one) for one in every], 1)
+
+    return states
+
+
+def recurrence(mode, gates, states):
+    """`recur` over 3 time steps of 2 samples and 2 units."""
+    shapes = (3, 2, 2 * gates), (2 * gates, 2), (2 * gates,), (states, 2, 2)
+    return of("recur", lambda *arrays: ops.recur(*arrays, mode), unrolled(mode), *shapes)
+
+
+WON = [[[1]]]  # the second wins
 
 
 ELEMENTWISE = [
@@ -324,18 +361,22 @@ OTHERS = [
     of("softmax_cross_entropy", lambda x, i: ops.softmax_cross_entropy(x, i[:, None]), cross_entropy, (4, 3), (4,),
        domains=["real", "0 to 2"]),
     of("dropout", lambda x: ops.dropout(x, 0.0), lambda x: x, (3, 4)),
+    recurrence("rnn_relu", 1, 1), recurrence("rnn_tanh", 1, 1), recurrence("lstm", 4, 2), recurrence("gru", 3, 1),
     of("standardize", lambda x: ops.standardize(x, -1, 0.1), lambda x: standardized(x, -1, 0.1), (3, 4)),
     of("standardize", lambda x: ops.standardize(x, (0, 2), 0.1), lambda x: standardized(x, (0, 2), 0.1), (2, 3, 2)),
     of("layer_norm", lambda x, a, b: ops.layer_norm(x, a, b, eps=0.1), lambda x, a, b: a * standardized(x, -1, 0.1) + b,
        (3, 4), (4,), (4,)),
+    of("batch_normalize", batch_normalized, lambda x, a, b: a * standardized(x, (0, 2), 0.1) + b, (2, 3, 2), (1, 3, 1), (1, 3, 1)),
     of("windows", lambda x: ops.windows(x, (2,), (1,), (1,)), lambda x: placements(x, 2), (2, 5, 3)),
     of("overlap_add", lambda s: ops.overlap_add(s, (2, 5, 3), (1,), (1,)),
        lambda s: numpy.pad(s[:, 0], ((0, 0), (0, 1), (0, 0))) + numpy.pad(s[:, 1], ((0, 0), (1, 0), (0, 0))), (2, 2, 4, 3)),
     of("window_max", lambda x: ops.window_max(x, (2,), (2,), ((0, 0),)), lambda x: numpy.maximum(x[..., ::2], x[..., 1::2]), (2, 2, 6),
        domains=["spread"]),
-    of("to_winners", lambda g: ops.to_winners(g, np.array(WON, ctx=g.ctx), np.array([[[2.0]]], ctx=g.ctx), (2,), (2,), ((0, 0),)),
+    of("winners", lambda x: ops.winners(x, (2,), (2,), ((0, 0),)), lambda x: 1 * (x[..., 1::2] > x[..., ::2]), (2, 2, 6),
+       domains=("spread",), smooth=False),
+    of("to_winners", lambda g: ops.to_winners(g, np.array(WON, ctx=g.ctx), (1, 1, 2), (2,), (2,), ((0, 0),)),
        lambda g: g * [0.0, 1.0], (1, 1, 1)),
-    of("from_winners", lambda h: ops.from_winners(h, np.array(WON, ctx=h.ctx), np.array([[[2.0]]], ctx=h.ctx), (2,), (2,), ((0, 0),)), lambda h: h[..., 1:],
+    of("from_winners", lambda h: ops.from_winners(h, np.array(WON, ctx=h.ctx), (2,), (2,), ((0, 0),)), lambda h: h[..., 1:],
        (1, 1, 2)),
     of("convolution", ops.convolution, lambda x, w, b: numpy.einsum("cknp,dck->ndp", numpy.stack(
         [x.transpose(1, 0, 2)[..., i : x.shape[-1] - 1 + i] for i in range(2)], 1), w) + b[:, None], (2, 3, 5), (4, 3, 2), (4,)),

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from functools import cache
 
 import numpy
 import pytest
@@ -146,27 +147,47 @@ def test_blocks_and_threads_meet_without_a_seam(monkeypatch):
     monkeypatch.setattr(numpy_reading, "BLOCK", 4 * 1000)
     monkeypatch.setattr(running, "_graphs", {})
     monkeypatch.setitem(running.CPU, "numpy", (numpy_reading.step, 5000, 3))
-    monkeypatch.setattr(threads, "cores", lambda: 3)
-    threads.pool.cache_clear()
-    try:
-        for dtype in ("float32", "float64", "float16"):
-            for size in (999, 1001, 4999, 5000, 10007):
-                with reading("numpy"):
-                    check(optimizer.Ftrl(), *example(optimizer.Ftrl(), dtype, (size,)))
-    finally:
-        threads.pool().shutdown()
-        threads.pool.cache_clear()
+    in_threads(monkeypatch, 3)
+    for dtype in ("float32", "float64", "float16"):
+        for size in (999, 1001, 4999, 5000, 10007):
+            with reading("numpy"):
+                check(optimizer.Ftrl(), *example(optimizer.Ftrl(), dtype, (size,)))
 
 
-def test_an_error_in_a_thread_is_raised(monkeypatch):
+@pytest.mark.parametrize("part", [0, 1])
+def test_an_error_in_a_thread_is_raised(monkeypatch, part):
+    done = []
+
     def step(graph, arrays, parameters):
-        raise FloatingPointError(arrays[0].size)
+        if arrays[0].size == (512, 488)[part]:
+            raise FloatingPointError
+        done.append(arrays[0].size)
 
     monkeypatch.setitem(running.CPU, "numpy", (step, 100, 2))
-    monkeypatch.setattr(threads, "cores", lambda: 2)
+    in_threads(monkeypatch, 2)
     opt = optimizer.SGD()
     with reading("numpy"), pytest.raises(FloatingPointError):
         run(opt, *example(opt, shape=(1000,)))
+    assert done == [(488, 512)[part]]  # the other has finished
+
+
+def in_threads(monkeypatch, cores):
+    """As if the machine had so many cores, and all of them were always faster than one."""
+    monkeypatch.setattr(threads, "cores", lambda: cores)
+    monkeypatch.setattr(threads, "helpers", cache(threads.helpers.__wrapped__))
+    monkeypatch.setattr(threads.Choice, "together", lambda self: True)
+
+
+def test_the_faster_way_is_found_and_looked_for_again():
+    choice, taken = threads.Choice(), []
+    for step in range(200):
+        together = choice.together()
+        taken.append(together)
+        quick = (1.0, 0.6)[together] if step < 100 else (1.0, 5.0)[together]
+        choice.took(together, quick + (step == 0) * 100)  # the first step compiles
+    assert taken[:6] == [False, True] * 3
+    assert sum(taken[6:100]) == 94 - 3  # two cores are free, and every 32nd step looks whether that is still so
+    assert not any(taken[103:127]) and sum(taken[103:]) == 3  # another process has one of them
 
 
 def _step_in_child(done):
@@ -179,7 +200,8 @@ def _step_in_child(done):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_forked_process_starts_its_own_threads():
+def test_a_forked_process_starts_its_own_threads(monkeypatch):
+    monkeypatch.setattr(threads.Choice, "together", lambda self: True)
     opt = optimizer.SGD()
     with reading("numpy"):
         run(opt, *example(opt, shape=(1_100_000,)))

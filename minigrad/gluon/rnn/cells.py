@@ -7,8 +7,9 @@ from minigrad.arguments import one_of, whole
 from minigrad.composed import as_tensor
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
-from minigrad.gluon.rnn.recurrence import Recurrent, States, elman, gru, lstm
+from minigrad.gluon.rnn.recurrence import Recurrent, States
 from minigrad.npx.activations import find
+from minigrad.ops.recurrent import elman, gru, lstm
 
 
 class _Cell(Recurrent):
@@ -128,23 +129,29 @@ class RNNCell(_Cell):
         self._activation = one_of("activation", activation, "relu", "tanh")
 
     def rule(self, given: Tensor, own: Tensor, h: Tensor) -> States:
-        """`recurrence.elman`."""
-        return elman(given, own, h, find(self._activation))
+        """`recurrent.elman`."""
+        new: States = elman(ops, given, own, h, self._activation)[0]
+        return new
 
 
 class LSTMCell(_Cell):
-    """Long short-term memory: gates i, f, g, o; states [h, c]. See `recurrence.lstm`."""
+    """Long short-term memory: gates i, f, g, o; states [h, c]. See `recurrent.lstm`."""
 
     gates, states = 4, 2
     _activation, _recurrent_activation = "tanh", "sigmoid"
 
     def rule(self, given: Tensor, own: Tensor, h: Tensor, c: Tensor) -> States:
-        """`recurrence.lstm`."""
-        return lstm(given, own, h, c, find(self._activation), find(self._recurrent_activation))
+        """`recurrent.lstm`."""
+        new: States = lstm(ops, given, own, h, c, find(self._activation), find(self._recurrent_activation))[0]
+        return new
 
 
 class GRUCell(_Cell):
-    """The gated recurrent unit: gates r, z, n; state [h]. See `recurrence.gru`."""
+    """The gated recurrent unit: gates r, z, n; state [h]. See `recurrent.gru`."""
 
     gates = 3
-    rule = staticmethod(gru)
+
+    def rule(self, given: Tensor, own: Tensor, h: Tensor) -> States:
+        """`recurrent.gru`."""
+        new: States = gru(ops, given, own, h)[0]
+        return new

@@ -1,17 +1,13 @@
 """Recurrent layers: a whole sequence in, the outputs of all time steps (and the last states) out."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, overload
 
 from minigrad import autograd, ops
 from minigrad.arguments import number, one_of, whole
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.gluon.rnn.recurrence import Recurrent, States, elman, gru, lstm, run
-
-RULES: dict[str, Any] = {"rnn_relu": partial(elman, activation=ops.relu), "rnn_tanh": elman, "lstm": lstm, "gru": gru}
-"""The rule of each mode."""
+from minigrad.gluon.rnn.recurrence import Recurrent, States, run
 
 
 class _Layer(Recurrent):
@@ -95,7 +91,7 @@ class _Layer(Recurrent):
             for side in "lr"[: self._dir]:
                 first = tuple(s[len(last)] for s in stacked)
                 own = [weights[f"{side}{k}_{name}"] for name in self.weights]
-                y, end = run(F, RULES[self._mode], x, first, own, backward=side == "r")
+                y, end = run(F, self._mode, x, first, own, backward=side == "r")
                 outputs.append(y)
                 last.append(end)
             x = outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, -1)
@@ -129,7 +125,7 @@ class RNN(_Layer):
 
 
 class LSTM(_Layer):
-    """Long short-term memory: gates i, f, g, o; states [h, c]. See `recurrence.lstm`.
+    """Long short-term memory: gates i, f, g, o; states [h, c]. See `recurrent.lstm`.
 
     >>> from minigrad import np
     >>> layer = LSTM(4, layout="NTC", bidirectional=True)
@@ -143,7 +139,7 @@ class LSTM(_Layer):
 
 
 class GRU(_Layer):
-    """The gated recurrent unit: gates r, z, n; state [h]. See `recurrence.gru`."""
+    """The gated recurrent unit: gates r, z, n; state [h]. See `recurrent.gru`."""
 
     gates = 3
     _mode = "gru"

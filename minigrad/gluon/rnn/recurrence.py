@@ -1,8 +1,4 @@
-"""Recurrence: the state at a time step from the input and the state before, with the same weights at every step.
-
-Each rule is given the states and two products, W_i2h x + b_i2h of the input and W_h2h h + b_h2h of the last output,
-whose columns are the gates side by side. It returns the new states; the first of them, h, is also the output.
-"""
+"""What recurrent cells and layers have in common: their weights, and how a rule runs over a sequence."""
 
 from typing import Any, ClassVar
 
@@ -16,56 +12,17 @@ from minigrad.gluon.hybrid import HybridBlock
 States = tuple[Tensor, ...]
 
 
-def elman(given: Tensor, own: Tensor, h: Tensor, activation: Any = ops.tanh) -> States:
-    """h' = tanh(W x + b + U h + c), or relu. Elman, "Finding structure in time", 1990."""
-    return (activation(given + own),)
-
-
-def lstm(given: Tensor, own: Tensor, h: Tensor, c: Tensor, act: Any = ops.tanh, gate: Any = ops.sigmoid) -> States:
-    """Gates i (in), f (forget), g (candidate), o (out): c' = f c + i g, h' = o tanh(c').
-
-    Reference: Hochreiter and Schmidhuber, 1997, with the forget gate of Gers, Schmidhuber and Cummins, 2000.
-    """
-    i, f, g, o = gates(given + own, 4)
-    c = gate(f) * c + gate(i) * act(g)
-    return gate(o) * act(c), c
-
-
-def gru(given: Tensor, own: Tensor, h: Tensor) -> States:
-    """Gates r (reset), z (update), n (candidate): n = tanh(x_n + r h_n), h' = (1 - z) n + z h.
-
-    The reset applies to the product with h, as in cuDNN, where Cho et al., 2014, apply it to h itself.
-    """
-    (r, z, n), (own_r, own_z, own_n) = gates(given, 3), gates(own, 3)
-    z = ops.sigmoid(z + own_z)
-    n = ops.tanh(n + ops.sigmoid(r + own_r) * own_n)
-    return ((1 - z) * n + z * h,)
-
-
-def gates(product: Tensor, count: int) -> list[Tensor]:
-    """The columns of each gate: (N, count h) to `count` times (N, h)."""
-    h = product.shape[-1] // count
-    return [product[:, k * h : (k + 1) * h] for k in range(count)]
-
-
-def time_steps(x: Tensor) -> list[Tensor]:
-    """x[0], x[1] ... by halving: the gradient of a slice is as large as its source, so n slices would cost n^2."""
-    n = x.shape[0]
-    return [x[0]] if n == 1 else time_steps(x[: n // 2]) + time_steps(x[n // 2 :])
-
-
-def run(F: Any, rule: Any, x: Tensor, states: States, weights: list[Tensor], backward: bool) -> tuple[Tensor, States]:
-    """The rule over all of x (T, N, C): outputs (T, N, h) and the last states, each (N, h).
+def run(F: Any, mode: str, x: Tensor, states: States, weights: list[Tensor], backward: bool) -> tuple[Tensor, States]:
+    """A rule over all of x (T, N, C): outputs (T, N, h) and the last states, each (N, h).
 
     The inputs of all time steps take one product; only that of the state must wait. `backward` starts at the end of x.
     """
     i2h_weight, h2h_weight, i2h_bias, h2h_bias = weights
-    given = time_steps(F.linear(x, i2h_weight, i2h_bias))
-    outputs = []
-    for now in reversed(given) if backward else given:
-        states = rule(now, ops.linear(states[0], h2h_weight, h2h_bias), *states)
-        outputs.append(states[0])
-    return ops.stack(outputs[::-1] if backward else outputs), states
+    given = F.linear(x, i2h_weight, i2h_bias)
+    given = ops.flip(given, 0) if backward else given
+    every = ops.recur(given, h2h_weight, h2h_bias, ops.stack(states), mode)
+    outputs, last = every[0, 1:], every[:, -1]
+    return ops.flip(outputs, 0) if backward else outputs, tuple(last[k] for k in range(len(states)))
 
 
 class Recurrent(HybridBlock):

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from minigrad import autograd, cpu, gluon, np
+from minigrad import autograd, cpu, gluon, np, ops
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon import rnn
 
@@ -153,6 +153,14 @@ def test_wrong_shapes_say_so():
         layer(np.array(X), layer.begin_state(3)[0])
     with pytest.raises(ArgumentError, match="'TNC'"):
         rnn.LSTM(4, layout="CNT")
+
+
+def test_a_recurrence_without_a_step_or_with_an_unknown_rule_is_refused():
+    arrays = np.ones((2, 1)), np.ones(2), np.zeros((1, 1, 2))
+    with pytest.raises(ShapeError, match=r"\(0, 1, 2\).*at least one time step"):
+        ops.recur(np.ones((0, 1, 2)), *arrays, "rnn_tanh")
+    with pytest.raises(ArgumentError, match="it must be 'rnn_relu'"):
+        ops.recur(np.ones((3, 1, 2)), *arrays, "elman")
 
 
 def test_the_repr_reads_like_the_call():
