@@ -12,7 +12,7 @@ import re
 import threading
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy
 
@@ -43,8 +43,6 @@ class Context:
     __slots__ = ("device_id", "device_type")
     device_type: str
     device_id: int
-    default_ctx: ClassVar[Context]
-    """The current device of a new thread, by Gluon's name."""
 
     def __new__(cls, device_type: str, device_id: int = 0) -> Context:
         if device_type not in ("cpu", "gpu"):
@@ -120,9 +118,6 @@ def cpu(device_id: int = 0) -> Context:
 def gpu(device_id: int = 0) -> Context:
     """The NVIDIA GPU number `device_id`. Its arrays are CuPy's. If it cannot be used, DeviceError says why."""
     return Context("gpu", device_id)
-
-
-Context.default_ctx = cpu()
 
 
 class _Local(threading.local):
