@@ -21,6 +21,7 @@ html_theme = "furo"
 html_title = "minigrad"
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 html_math_renderer = "mathml"
 html_css_files = ["site.css"]
 
