@@ -27,6 +27,7 @@ from minigrad.lr_scheduler import (
     MultiFactorScheduler,
     PolyScheduler,
 )
+from minigrad.plot.style import frame
 
 STEPS = 400
 
@@ -48,10 +49,11 @@ walks = {
     "rate 1 / (step + 2)": heights(optimizer.SGD(lr_scheduler=InversePowerScheduler(offset=2, base_lr=0.5, pwr=1))),
 }
 figure, axes = plt.subplots(figsize=(8, 3.4), layout="constrained")
+frame(axes)
 for (name, found), look in zip(walks.items(), ("C0--", "C7:", "C1-")):
     axes.plot(range(1, STEPS + 1), found, look, label=name)
 axes.set(title="mean height above the minimum, with noisy gradients", xlabel="step", yscale="log")
-axes.legend()
+axes.legend(frameon=False)
 plt.show()
 
 # %% floor-read [markdown]
@@ -268,6 +270,7 @@ found = {}
 for (name, rule, low, high), panel in zip(
     (("sgd, momentum 0.9", momentum, 1e-3, 10.0), ("adam", adam, 1e-4, 1.0)), axes
 ):
+    frame(panel)
     rising = Rising(low, high)
     rates_tried = [rising(k) for k in range(1, 101)]
     losses = numpy.array([train(rule(lr_scheduler=Rising(low, high)), seed, 100)[1] for seed in (0, 1, 2)])
