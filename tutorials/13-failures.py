@@ -274,7 +274,7 @@ print(
 assert wrong.min() > 1 > right.min()
 
 # %% slow-schedule-text [markdown]
-# There are other ways to lose a rate. Here is a class of one's own with a default, which is given a schedule that starts from 0.1:
+# There are other ways to lose a rate. Here is an optimizer of our own whose rate has a default. It is given a schedule that starts from 0.1:
 
 
 # %% slow-schedule
