@@ -296,7 +296,8 @@ for name, rule, grid in (
         for rate in (*grid, found[name] / 2)
     }
     print(f"{name}: half of the rate found is {found[name] / 2:.2g}, and its loss {mean[found[name] / 2]:.3f}")
-    print("    others:", ", ".join(f"{mean[rate]:.3f} at {rate}" for rate in grid))
+    shown = {rate: f"{loss:.3f}" if loss < 0.5 else "more than 0.5" for rate, loss in mean.items()}
+    print("    others:", ", ".join(f"{shown[rate]} at {rate}" for rate in grid))  # above 0.5, rounding decides
     assert mean[found[name] / 2] < 2 * min(mean.values()) and mean[found[name] / 2] < mean[grid[0]] / 2
 
 # %% finder-read [markdown]

@@ -17,6 +17,7 @@
 # It takes about twenty minutes, and the exercises at the end as long as you like. Run the cells in order, with Shift+Enter.
 
 # %% depth
+import textwrap
 import warnings
 
 import matplotlib.pyplot as plt
@@ -256,7 +257,7 @@ with warnings.catch_warnings(record=True) as said:
     }
 for way, distance in ways.items():
     print(f"{way:15} moves the weights by {distance:.6f}")
-print("\nwarning:", said[0].message)
+print(textwrap.fill(f"minigrad warns: {said[0].message}", 100))
 assert len(said) == 1 and numpy.isclose(ways["sum, step(32)"], ways["mean, step(1)"], rtol=1e-4)
 assert numpy.isclose(ways["sum, step(32)"], 32 * ways["mean, step(32)"], rtol=1e-4)
 
