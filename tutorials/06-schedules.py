@@ -27,6 +27,7 @@ from minigrad.lr_scheduler import (
     MultiFactorScheduler,
     PolyScheduler,
 )
+from minigrad.plot.style import frame
 
 STEPS = 400
 
@@ -48,10 +49,11 @@ walks = {
     "rate 1 / (step + 2)": heights(optimizer.SGD(lr_scheduler=InversePowerScheduler(offset=2, base_lr=0.5, pwr=1))),
 }
 figure, axes = plt.subplots(figsize=(8, 3.4), layout="constrained")
+frame(axes)
 for (name, found), look in zip(walks.items(), ("C0--", "C7:", "C1-")):
     axes.plot(range(1, STEPS + 1), found, look, label=name)
 axes.set(title="mean height above the minimum, with noisy gradients", xlabel="step", yscale="log")
-axes.legend()
+axes.legend(frameon=False)
 plt.show()
 
 # %% floor-read [markdown]
@@ -268,6 +270,7 @@ found = {}
 for (name, rule, low, high), panel in zip(
     (("sgd, momentum 0.9", momentum, 1e-3, 10.0), ("adam", adam, 1e-4, 1.0)), axes
 ):
+    frame(panel)
     rising = Rising(low, high)
     rates_tried = [rising(k) for k in range(1, 101)]
     losses = numpy.array([train(rule(lr_scheduler=Rising(low, high)), seed, 100)[1] for seed in (0, 1, 2)])
@@ -293,7 +296,8 @@ for name, rule, grid in (
         for rate in (*grid, found[name] / 2)
     }
     print(f"{name}: half of the rate found is {found[name] / 2:.2g}, and its loss {mean[found[name] / 2]:.3f}")
-    print("    others:", ", ".join(f"{mean[rate]:.3f} at {rate}" for rate in grid))
+    shown = {rate: f"{loss:.3f}" if loss < 0.5 else "more than 0.5" for rate, loss in mean.items()}
+    print("    others:", ", ".join(f"{shown[rate]} at {rate}" for rate in grid))  # above 0.5, rounding decides
     assert mean[found[name] / 2] < 2 * min(mean.values()) and mean[found[name] / 2] < mean[grid[0]] / 2
 
 # %% finder-read [markdown]

@@ -39,7 +39,7 @@ import matplotlib.pyplot as plt
 import numpy
 
 from minigrad import datasets, np, optimizer
-from minigrad.plot.style import INK, styles
+from minigrad.plot.style import INK, frame, styles
 
 FEATURES, USEFUL, SEEDS = 100, 10, 5
 colours = {name: style.colour for name, style in styles(["sgd", "ftrl", "ftml"]).items()}
@@ -103,6 +103,7 @@ places = numpy.linspace(-0.4, 1.2, 321)
 leaders = {}
 which = {"a useful weight, in truth 1": int(truth[0].argmax()), "a useless one, in truth 0": 50}
 for (title, feature), panel in zip(which.items(), axes):
+    frame(panel)
     for shade, count in zip((0.35, 0.55, 0.75, 1.0), (100, 300, 1000, 2000)):
         seen = gradients[:count, 0, feature], kept[:count, 0, feature]
         heights = (objective(places, *seen) - objective(0.0, *seen)) / count**0.5
@@ -112,7 +113,7 @@ for (title, feature), panel in zip(which.items(), axes):
         panel.plot(leaders[title, count], lowest, "o", color=INK, markersize=5, zorder=3)
     panel.set(title=title, xlabel="w", ylim=(-0.8, 0.8))
 axes[0].set_ylabel("what Ftrl minimizes, / √samples")
-axes[0].legend(fontsize=8)
+axes[0].legend(fontsize=8, frameon=False)
 plt.show()
 
 # %% leader-read [markdown]
@@ -201,6 +202,8 @@ blind, regrets_blind = play(game, hold=0)
 held, regrets_held = play(game, hold=1)
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8), layout="constrained")
+frame(left)
+frame(right)
 for name, where, regrets, look in [
     ("blindly", blind, regrets_blind, {"color": colours["sgd"], "marker": "o", "markersize": 3}),
     ("held back", held, regrets_held, {"color": colours["ftrl"], "linestyle": "--", "marker": "s", "markersize": 3}),
@@ -209,7 +212,7 @@ for name, where, regrets, look in [
     right.plot(range(1, 401), regrets, **look | {"marker": None}, label=name)
 left.set(title="where the leader is", xlabel="round", ylabel="w", xticks=[1, 5, 10, 15, 20])
 right.set(title="regret", xlabel="round")
-right.legend()
+right.legend(frameon=False)
 plt.show()
 
 print("regret after 100 and 400 rounds:", regrets_blind[[99, 399]].round(1), "and", regrets_held[[99, 399]].round(1))
@@ -368,6 +371,8 @@ for lamda1 in lamdas:
     )
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8), layout="constrained")
+frame(left)
+frame(right)
 useless, useful, loss = (numpy.array(column) for column in zip(*table.values()))
 steps = range(len(lamdas))
 for axes, values, name, style in [(left, useless, "the 90 useless", "-o"), (left, useful, "the 10 useful", "--s"),
@@ -377,7 +382,7 @@ for axes, values, name, style in [(left, useless, "the 90 useless", "-o"), (left
     axes.set_xticks(steps, [f"{lamda:g}" for lamda in lamdas])
     axes.set_xlabel("λ₁")
 left.set_title("share of weights that are exactly 0")
-left.legend()
+left.legend(frameon=False)
 right.set_title("progressive loss, less that with λ₁ = 0")
 right.axhline(0, color=INK, linewidth=0.7)
 plt.show()
@@ -522,6 +527,7 @@ for k in range(SEEDS):
 
 before, after = {}, {}
 figure, axes = plt.subplots(figsize=(9, 3), layout="constrained")
+frame(axes)
 for name, rule, tried, style in [
     ("ftrl", optimizer.Ftrl, (0.05, 0.1, 0.2), "-o"),
     ("ftml", optimizer.FTML, (0.01, 0.02, 0.05), "--s"),
@@ -539,7 +545,7 @@ for name, rule, tried, style in [
 axes.axhline(numpy.log(2), color=INK, linewidth=0.7, linestyle=":")
 axes.text(0, numpy.log(2) + 0.01, "guessing", fontsize=8)
 axes.set(title="progressive loss, means of 200 samples, when the world changes", xlabel="sample")
-axes.legend()
+axes.legend(frameon=False)
 plt.show()
 assert (before["ftrl"] < before["ftml"]).all() and (after["ftml"] < after["ftrl"] - 0.05).all()
 assert abs(after["ftml"] - after["sgd"]).max() < 0.01

@@ -28,7 +28,7 @@ import numpy
 
 from minigrad import autograd, gluon, np, optimizer, plot, random
 from minigrad.lr_scheduler import InversePowerScheduler
-from minigrad.plot.style import INK, styles
+from minigrad.plot.style import INK, frame, styles
 
 rng = numpy.random.default_rng(1)
 N = 40
@@ -173,6 +173,7 @@ with warnings.catch_warnings(record=True) as raised:
 print(textwrap.fill(f"minigrad warns: {raised[0].message}", 100))
 
 figure, axes = plt.subplots(figsize=(6, 4.2), layout="constrained")
+frame(axes)
 a, b = numpy.meshgrid(numpy.linspace(-3, 4, 301), numpy.linspace(-3.5, 3.5, 301))
 colour = styles(["sgld"])["sgld"].colour
 axes.plot(*by_mean[200::5].T, "x", color="#c2410c", markersize=3, alpha=0.6, label="with the mean")
@@ -180,7 +181,7 @@ axes.plot(*by_sum[200::5].T, ".", color=colour, markersize=3, label="with the su
 lowest = height(*centre)
 axes.contour(a, b, height(a, b) - lowest, [3.0], colors=INK, linewidths=1.2)  # 95 % of a normal distribution in a plane
 axes.set(title="95 % of the posterior is inside the line", xlabel="slope", ylabel="intercept")
-axes.legend(markerscale=3)
+axes.legend(markerscale=3, frameon=False)
 plt.show()
 
 # %% trainer-read [markdown]
@@ -341,6 +342,7 @@ for step in range(3000):
 answers = numpy.array(answers)  # (times, walks, points)
 
 figure, axes = plt.subplots(figsize=(8, 3.8), layout="constrained")
+frame(axes)
 flat, places = answers.reshape(-1, 61), grid.asnumpy()
 middle, width = flat.mean(0), flat.std(0)
 axes.fill_between(places, middle - 2 * width, middle + 2 * width, color=colour, alpha=0.15, linewidth=0)

@@ -3,14 +3,14 @@
 #
 # New update rules appear every month, and most are a few lines of arithmetic.
 # This notebook writes three that minigrad does not have. The first is thirty years old.
-# The other two are asked for today: *Muon*, which looks at a weight matrix as a matrix, and *schedule-free* SGD, which needs no schedule.
+# The other two are talked about today: *Muon*, which looks at a weight matrix as a matrix, and *schedule-free* SGD, which needs no schedule.
 #
 # Afterwards you can
 #
 # * write an optimizer in the three steps of MXNet's guide, or as a rule, and say what the rule saves you,
-# * read the programs that become of a rule, down to the CUDA kernel,
-# * write a rule that needs more than one weight at a time, and one whose answer is not where its gradients are taken,
-# * check a rule against numbers that do not come from itself.
+# * read the programs that minigrad makes of a rule, down to the CUDA kernel,
+# * write a rule that looks at a whole matrix at a time, and one whose answer is not the place where its gradients are taken,
+# * check a rule against numbers that it has not computed itself.
 #
 # You need gradient descent with minibatches and momentum (notebook 03). For Muon you should know what a matrix product is; singular values are explained.
 # It takes about twenty minutes. Run the cells in order, with Shift+Enter.
@@ -151,7 +151,7 @@ assert same < 1e-12
 rprop
 
 # %% worked-text [markdown]
-# The second does it on paper. The third gradient changes its sign; watch $\Delta$, and $w$:
+# The second works it by hand, as you would on paper. The third gradient has the other sign; watch what happens to $\Delta$ and $w$:
 
 # %% worked
 rprop.worked(1.0, [0.5, 0.3, -0.2])
@@ -161,11 +161,11 @@ places = path_of(rprop, [[0.5], [0.3], [-0.2]], start=1.0)
 assert numpy.allclose(places[:, 0], [1 - 0.1, 1 - 0.1 - 0.12, 1 - 0.1 - 0.12])
 
 # %% kernel-text [markdown]
-# ## 3. What becomes of it
+# ## 3. What minigrad makes of it
 #
 # minigrad runs the rule once with symbols in place of numbers, and notes what is done with them. That is the rule's *graph*, and three programs are printed from it.
 #
-# The first is for NumPy: a list of calls that write into memory which is there already. `_r0` and `_r1` are scratch arrays, `_mask0` is one of booleans, and what begins with `_s` is a number.
+# The first is for NumPy: a list of calls that write into memory which is there already. `_r0` and `_r1` are scratch arrays, `_mask0` is a scratch array of booleans, and what begins with `_s` is a number.
 
 # %% kernel-numpy
 from minigrad.optimizer.graph import trace
@@ -224,7 +224,7 @@ rprop.explore("valley")
 
 # %% noise-text [markdown]
 # On a valley without noise Rprop is hard to beat.
-# [Notebook 04](04-look-at-a-rule.ipynb) has taught us to look again, at something else. Here are the handwritten digits, once with all images in each step, and once with batches of 32:
+# But one look is not enough, as [notebook 04](04-look-at-a-rule.ipynb) has shown. So here are the handwritten digits, once with all images in each step, and once with batches of 32:
 
 # %% noise
 (train_x, train_y), (test_x, test_y) = datasets.digits()
@@ -316,7 +316,7 @@ assert numpy.median(lengths) < 1e-4
 # %% noise-lengths-read [markdown]
 # More than half of the weights can hardly move any more.
 #
-# RMSProp was made as the answer to this (Hinton's lecture calls it a version of Rprop for batches): it divides by a running size of the gradients, which changes little from batch to batch, so that batches which contradict each other cancel out.
+# RMSProp was made as the answer to this (Hinton's lecture calls it a version of Rprop for batches). It divides by a running size of the gradients, which changes little from batch to batch. So if two batches contradict each other, their steps cancel out.
 #
 # Now a rule that cannot be written weight by weight.
 #
@@ -581,7 +581,7 @@ assert muon == 10 * layer and 10 * muon == 100 * layer == 3 * 64 * 64 * 3200
 
 # %% compare-read [markdown]
 # On this network Muon's loss ends at less than two thirds of the others', from all three seeds. (In the errors there is no clear winner, with 359 test images.)
-# It is not for nothing: with batches of 32, Muon multiplies ten times as much as the layer itself. With batches of 3,200 it would be a tenth.
+# It is not free: with batches of 32, Muon multiplies ten times as much as the layer itself. With batches of 3,200 it would be a tenth.
 #
 # That Muon trains large language models faster than Adam is what its authors and others report. We have read that and not tried it.
 #

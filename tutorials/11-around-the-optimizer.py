@@ -17,6 +17,7 @@
 # It takes about twenty minutes, and the exercises at the end as long as you like. Run the cells in order, with Shift+Enter.
 
 # %% depth
+import textwrap
 import warnings
 
 import matplotlib.pyplot as plt
@@ -162,7 +163,7 @@ assert min(found[DEPTH, "Uniform()"]) > 2.2 and max(found[DEPTH, "Xavier, 2"]) <
 # These are losses. With two layers the default takes longer, and that is all. With twenty nothing is learned: the network does not get beyond guessing.
 #
 # **Your own.** An initializer is a class with a method `_init_weight(self, name, data)`, which writes into `data`.
-# It is asked for parameters whose names end in `weight`; a `bias` or `beta` becomes 0 and a `gamma` 1, unless the class says otherwise.
+# It is called for parameters whose names end in `weight`; a `bias` or `beta` becomes 0 and a `gamma` 1, unless the class says otherwise.
 #
 # Here is one in which most weights are 0 at first, an idea of Martens (2010).
 # What is added up? Only the `fan` terms that are not 0. So the variance is $2 / \text{fan}$, however wide the layer is:
@@ -256,7 +257,7 @@ with warnings.catch_warnings(record=True) as said:
     }
 for way, distance in ways.items():
     print(f"{way:15} moves the weights by {distance:.6f}")
-print("\nwarning:", said[0].message)
+print(textwrap.fill(f"minigrad warns: {said[0].message}", 100))
 assert len(said) == 1 and numpy.isclose(ways["sum, step(32)"], ways["mean, step(1)"], rtol=1e-4)
 assert numpy.isclose(ways["sum, step(32)"], 32 * ways["mean, step(32)"], rtol=1e-4)
 
@@ -265,7 +266,7 @@ assert numpy.isclose(ways["sum, step(32)"], 32 * ways["mean, step(32)"], rtol=1e
 # From the base class `Loss` it has `weighted`, which multiplies by weights of the samples if there are any, and `per_sample`, which takes the mean over all axes but that of the batch.
 # (A sample with ten outputs is still one sample: within it the mean is taken, over the batch it is not.)
 #
-# Say you sell bread, and want to know how much will be asked for on nine days out of ten. That is not a mean but a *quantile*.
+# Say you sell bread, and want to know how much to bake so that it is enough on nine days out of ten. That is not a mean but a *quantile*.
 # Let $d$ be the label minus the prediction, and $q = 0.9$. The loss is $q d$ if the label is above the prediction, and $(1 - q) |d|$ if it is below.
 #
 # Why does it find the quantile? Move the prediction up by a little. Each label above lowers the sum by $q$ times that, each label below raises it by $1 - q$ times that.
@@ -497,8 +498,8 @@ class WholeRMSE(metric.EvalMetric):
 
 
 # %% metric-batches-text [markdown]
-# The question is whether a digit is an 8. A small model gives each of the 359 test images two chances, for no and yes.
-# The predictions stay the same; only the batches change in which four metrics see them:
+# The question is whether a digit is an 8. A small model gives each of the 359 test images two probabilities, one for no and one for yes.
+# The predictions stay the same. What changes is the size of the batches in which four metrics see them:
 
 # %% metric-batches
 random.seed(0)
@@ -531,7 +532,7 @@ assert numpy.isclose(scores[359][0], micro[0]) and numpy.isclose(scores[359][2],
 # %% metric-read [markdown]
 # In batches of eight the very same predictions seem to be much worse by F1, and better by RMSE.
 # (Many a small batch has no 8 at all, and F1 is 0 there. And the root of a mean is never less than the mean of roots.)
-# In one batch, both columns of a pair agree.
+# If all images are in one batch, each metric agrees with its neighbour.
 # If a score changes with the batch size, it says something about batches.
 #
 # ## Exercises
@@ -616,7 +617,7 @@ check("top_k_accuracy", top_k_accuracy)
 # | [the Trainer](https://github.com/apache/mxnet/blob/master/docs/python_docs/python/tutorials/packages/gluon/training/trainer.md) | `gluon.Trainer` | `gluon/trainer.py` |
 # | [KVStore](https://github.com/apache/mxnet/blob/master/docs/python_docs/python/tutorials/packages/kvstore/kvstore.md) | `kv` | `kvstore/` |
 #
-# Metrics are in `metric/`, under the names of `mxnet.metric`. Of the two other pages in that list, [Autograd from nothing](02-autograd-from-nothing.ipynb) and [A rate that changes](06-schedules.ipynb) take the place.
+# Metrics are in `metric/`, under the names of `mxnet.metric`. In place of the two other pages in that list there are [Autograd from nothing](02-autograd-from-nothing.ipynb) and [A rate that changes](06-schedules.ipynb).
 #
 # ## Sources
 #

@@ -209,7 +209,7 @@ if num_gpus():  # where this notebook was built there was none to measure
 # A training step of minigrad hands everything over and waits for nothing: not the losses, not the gradients, not the optimizer.
 # Python has to wait when *you* look at a value: `x.item()`, `float(x)`, `x.asnumpy()`, `print(x)`, `if x > 0:`.
 #
-# (That is why labels and indices are not checked on a GPU, as they are on a CPU: to check them is to look at them.)
+# (To check labels and indices is to look at them. So minigrad does it on a CPU, and leaves it out on a GPU.)
 #
 # Looks can be counted on any machine. An `Observer` is told of every operation, and of every value that is read:
 
@@ -310,7 +310,7 @@ assert together(optimizer.Adam()) == kernel.count(" in_") + kernel.count("out_")
 assert all(separately(rule) > 4 * together(rule) for rule in rules[2:])
 
 # %% bandwidth-text [markdown]
-# This gives a number to hold a measurement against. The memory of a device moves so many bytes a second, and you can measure how many: copy an array to another, which moves it twice.
+# This gives a number with which a measurement can be compared. The memory of a device moves so many bytes a second, and you can measure how many: copy an array to another, which moves it twice.
 # A step that moves $b$ bytes for each of $n$ weights cannot be faster than $b \, n$ divided by that.
 # This shortest time, divided by the time that you measure, is the *share of a copy*. It says how good a kernel is, whatever the device. `tests/benchmarks/gpu.py` prints it for many rules.
 #
@@ -412,7 +412,7 @@ assert a_layer[False] > 4 * a_layer[True] and all(a > b for a, b in zip(counts[F
 # ## 6. What can be a list of calls?
 #
 # Whatever makes the same calls each time. A program is made for each shape of the inputs, and one for recording and one without.
-# Dropout draws random numbers, and batch normalization changes its running means on the way: they are no such list.
+# Dropout draws random numbers, and batch normalization changes its running means on the way: no list of calls says that.
 # A block of your own is trusted only if its class says `pure = True`, which promises that `forward` reads no values, draws nothing at random and changes nothing:
 
 

@@ -166,7 +166,7 @@ for axes in panels[1]:
 plt.show()
 
 # %% mistakes-read [markdown]
-# The dotted line is the loss of guessing, $\log 10 = 2.303$; the dot is the first batch. Panel 3 has another scale, because its loss goes up to 232.
+# The dotted line is the loss of guessing, $\log 10 = 2.303$; the dot is the first batch. Panel 3 has another scale, because its loss rises above 200.
 #
 # Three of the eight look alike: they learn, but slowly. One breaks off after its first batch. One cannot be told from the run without a mistake.
 #
@@ -254,8 +254,8 @@ for rate in (1, 0.01):
 _, losses = with_mistake["3"]
 print(f"loss: {losses[0]:.2f} before the first step, {losses[1]:.0f} after it")
 read = [read_correctly(runs["3"][0]) for runs in (with_mistake, without)]
-print(f"test digits read: {read[0]:.0%}; with a rate of 0.01, {read[1]:.0%}")
-assert losses[1] > 50 and read[0] < 0.4 and read[1] > 0.9
+print(f"test digits read: less than 40%; with a rate of 0.01, {read[1]:.0%}")  # rounding decides the first
+assert losses[1] > 200 and read[0] < 0.4 and read[1] > 0.9
 
 # %% explodes-read [markdown]
 # **You would have noticed** by dividing: the length of a step by the length of the weights. A step should be a small part of them, and here it is many times as long.
@@ -274,7 +274,7 @@ print(
 assert wrong.min() > 1 > right.min()
 
 # %% slow-schedule-text [markdown]
-# There are other ways to lose a rate. Here is a class of one's own with a default, which is given a schedule that starts from 0.1:
+# There are other ways to lose a rate. Here is an optimizer of our own whose rate has a default. It is given a schedule that starts from 0.1:
 
 
 # %% slow-schedule

@@ -1,4 +1,4 @@
-"""What MXNet's names ask of classes further up: `x.as_nd_ndarray()`, which opens the way to `nd`; `Context.default_ctx`."""
+"""What MXNet has on classes further up: `x.as_nd_ndarray()`, which leads to `nd`, and `Context.default_ctx`."""
 
 from typing import Any
 

@@ -18,7 +18,7 @@ from minigrad import autograd, datasets, gluon, lr_scheduler, np, optimizer, ran
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "tutorials" / "errata.md").read_text(encoding="utf-8")
-SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^#|\Z)", PAGE, flags=re.M | re.S))
+SECTIONS = dict(re.findall(r"^##+ (.*?)\n(.*?)(?=^#|\Z)", PAGE, flags=re.M | re.S))
 CASES = measure.recorded()
 ENTRIES = [(chapter, entry) for chapter in chapters().values() for entry in chapter.entries]
 SOURCES = [file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("test_*.py")]

@@ -10,8 +10,8 @@ from errata.table import EVIDENCE, HERE, SEVERITIES, Chapter, Claim, Dialect, En
 Measured = Sequence[tuple[Chapter, str, str, str]]
 """Chapter, what differs, what is compared, the difference."""
 
-BEYOND = {"lars": "# Optimizers beyond the guide", "custom": "# Around the optimizers"}
-"""Headings that stand before a chapter."""
+BEYOND = {"lars": "Optimizers beyond the guide", "custom": "Around the optimizers"}
+"""Parts of the page that begin with a chapter. (The guide's own optimizers come before them, in none.)"""
 
 
 class Markdown(str):
@@ -50,9 +50,12 @@ def errata(measured: Measured) -> str:
     rows = [f"| {linked(of)} | {what} | {whose} | {found} |" for of, what, whose, found in measured]
     table = "\n".join(["| optimizer | what differs | compared with | difference |", "|---|---|---|---|", *rows])
     parts.append(head_of_measured() + table)
+    level = "##"
     for chapter in chapters().values():
-        parts += [BEYOND[chapter.name]] if chapter.name in BEYOND else []
-        parts.append(f"## {chapter.heading}")
+        if chapter.name in BEYOND:
+            parts.append(f"## {BEYOND[chapter.name]}")
+            level = "###"
+        parts.append(f"{level} {chapter.heading}")
         parts += map(shown, by_severity(chapter.entries))
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 

@@ -33,7 +33,7 @@ def page(module):
     for name in names(module):
         thing = getattr(module, name)
         if not inspect.ismodule(thing) and callable(thing) and ours(thing):
-            parts.append(entry(f"{module.__name__}.{name}", thing, len(FENCE)))
+            parts.append(entry(name, thing, len(FENCE)))
         elif not inspect.ismodule(thing):
             others.append(f"`{name}`")
     if others:

@@ -1,5 +1,7 @@
 """How Sphinx builds the site: notebooks as they are stored, formulas as MathML, and nothing from another host."""
 
+import re
+
 from docutils.nodes import SkipNode
 from latex2mathml.converter import convert
 
@@ -21,8 +23,12 @@ html_theme = "furo"
 html_title = "minigrad"
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 html_math_renderer = "mathml"
 html_css_files = ["site.css"]
+
+FUNCTION = re.compile(r"(?<!<msub>)(?<!<msup>)(<mi>(?:log|sin|cos|exp)</mi>)(?!<mo)")
+"""A function before what it is taken of, where there is no bracket between them."""
 
 
 def formula(display):
@@ -30,7 +36,7 @@ def formula(display):
 
     def visit(writer, node):
         text = node.astext().replace("{aligned}", "{align*}").replace(r"\\[4pt]", r"\\")  # what latex2mathml knows
-        writer.body.append(convert(text, display=display))
+        writer.body.append(FUNCTION.sub(r'\1<mspace width="0.17em"/>', convert(text, display=display)))
         raise SkipNode
 
     return visit, None

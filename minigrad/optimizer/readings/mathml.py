@@ -121,6 +121,9 @@ class MathML(Notation):
             return self.marked(self.spelled(marked[2], name), marked[1])
         if letter.endswith("'"):
             return f"<msup>{self.spelled(letter[:-1], name)}<mo>′</mo></msup>"
+        raised = re.fullmatch(r"(.+)\^(?:\{(.+)\}|(.))", letter)
+        if raised:
+            return f"<msup>{self.spelled(raised[1], name)}<mrow>{subscript(raised[2] or raised[3])}</mrow></msup>"
         stem, _, index = letter.partition("_")
         if index:
             return self.indexed(self.spelled(stem, name), index.strip("{}"))
@@ -174,7 +177,7 @@ class MathML(Notation):
 
 
 def subscript(text: str) -> str:
-    """An index or a step: letters, digits and signs as the elements that MathML has for them."""
+    """An index, a step or an exponent: letters, digits and signs as the elements that MathML has for them."""
     kinds = (("mi", r"[^\W\d]+"), ("mn", r"\d+"), ("mo", r"[+\-,]"))
     parts = re.findall(r"[^\W\d]+|\d+|[+\-,]", text)
     return "".join(f"<{kind}>{part}</{kind}>" for part in parts for kind, form in kinds if re.fullmatch(form, part))

@@ -91,3 +91,19 @@ def test_symbols_are_those_of_the_docstrings():
         '<mspace width="0.17em"/><msub><mi>w</mi><mrow><mi>t</mi><mo>-</mo><mn>1</mn></mrow></msub>'
     )
     assert '<mover><mrow><mi>m</mi></mrow><mo stretchy="false">^</mo></mover>' in rows[3].left
+
+
+def test_a_symbol_of_ones_own_may_have_a_sign_or_a_number_above_it():
+    class Own(optimizer.Optimizer):
+        symbols = {"grow": r"\eta^{+}", "twice": "a_0^2"}
+
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.grow = self.twice = 2.0
+
+        def rule(self, w, g):
+            return self.grow * w - self.twice * g
+
+    (row,) = mathml.rows(Own())
+    assert "<msup><mi>η</mi><mrow><mo>+</mo></mrow></msup>" in row.symbols
+    assert "<msup><msub><mi>a</mi><mrow><mn>0</mn></mrow></msub><mrow><mn>2</mn></mrow></msup>" in row.symbols
