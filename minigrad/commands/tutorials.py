@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1]
 HOMES = (PACKAGE / "tutorials", PACKAGE.parent / "tutorials")
 """Where they are: inside a package that was installed; beside it in a checkout."""
 FIRST = "00-start-here.ipynb"
-BUILDING = ("[0-9]*.py", "build.py", "what_should_i_use.py", "papers/*", "site/*", "site/*/*", "__pycache__/*")
+BUILDING = ("[0-9]*.py", "build.py", "what_should_i_use.py", "site/*", "site/*/*", "__pycache__/*")
 """What makes the notebooks and the site; readers do not need it."""
 
 
