@@ -35,7 +35,8 @@ def older(function: Callable[..., Any], *names: str) -> Callable[..., Tensor]:
 
     own = [p.replace(annotation=p.empty) for p in inspect.signature(function).parameters.values() if p.name != "out"]
     renamed = [p.replace(name=name) for p, name in zip(own, names)]
-    vars(called)["__signature__"] = inspect.Signature([*renamed, *own[len(names) :]])
+    out = inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None)  # see `with_options`
+    vars(called)["__signature__"] = inspect.Signature([*renamed, *own[len(names) :], out])
     return called
 
 
@@ -66,8 +67,4 @@ def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
         result = function(*args, **kwargs)
         return result if out is None else write(out, result, f"{function.__name__}()")
 
-    found = inspect.signature(function)
-    if not any(p.kind is p.VAR_KEYWORD for p in found.parameters.values()):
-        taken = inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None)
-        vars(accepting)["__signature__"] = found.replace(parameters=[*found.parameters.values(), taken])
     return accepting
