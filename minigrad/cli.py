@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy
 
 import minigrad
+from minigrad import interrupts
 from minigrad.commands.check import run_check
 from minigrad.commands.classroom import run_forms, run_report
 from minigrad.commands.compare import run_compare
@@ -40,6 +41,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         top.error(f"unrecognized arguments: {' '.join(rest)}")
     arguments.rest = rest
     try:
+        try:
+            interrupts.raise_errors()
+            return obey(arguments)
+        finally:
+            interrupts.end_at_once()
+    except KeyboardInterrupt:
+        tell("stopped")
+        return 130
+
+
+def obey(arguments: argparse.Namespace) -> int:
+    """Run the function of a command, and say in a sentence why it cannot be done."""
+    try:
         with numpy.errstate(all="ignore"), warnings.catch_warnings():  # a rate that is too high is reported in words
             warnings.showwarning = lambda message, *_: tell(str(message))
             status: int = arguments.run(arguments)
@@ -47,9 +61,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MinigradError as error:
         tell(str(error))
         return 2
-    except KeyboardInterrupt:
-        tell("stopped")
-        return 130
     except BrokenPipeError:  # whoever read the output has read enough: minigrad equations | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
         return 0
