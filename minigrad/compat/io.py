@@ -14,6 +14,7 @@ from minigrad.device import cpu
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.generators import generator
+from minigrad.guarded import guarded
 from minigrad.values import array
 
 
@@ -42,6 +43,7 @@ class NDArrayIter:
     [2. 0.] 1
     """
 
+    @guarded
     def __init__(
         self,
         data: Any,

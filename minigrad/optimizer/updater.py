@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import numpy
+
+from minigrad.arguments import shown
 from minigrad.engine.tensor import Tensor
+from minigrad.errors import KindError
 from minigrad.optimizer.accepts import weight_of
 from minigrad.optimizer.optimizer import Index, Optimizer, State
 
@@ -25,6 +29,8 @@ class Updater:
     def __call__(self, index: Index, grad: Tensor, weight: Tensor) -> None:
         weight = weight_of(weight)
         with weight.ctx:
+            if not isinstance(index, (int, str, numpy.integer)):
+                raise KindError(f"index={shown(index)} cannot be used; expected a number or a name")
             if index not in self.states:
                 self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
             self.optimizer.update_multi_precision(index, weight, grad, self.states[index])

@@ -7,6 +7,7 @@ from minigrad.arguments import one_of, whole
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.gluon.rnn.recurrence import Recurrent, States, elman, gru, lstm
+from minigrad.guarded import guarded
 from minigrad.npx.activations import find
 
 
@@ -64,6 +65,7 @@ class _Cell(Recurrent):
         y: Tensor = F.npx.activation(inputs, activation) if isinstance(activation, str) else activation(inputs)
         return y
 
+    @guarded
     def unroll(
         self, length: int, inputs: Any, begin_state: Any = None, layout: str = "NTC", merge_outputs: bool | None = None
     ) -> tuple[Any, list[Tensor]]:
