@@ -7,6 +7,9 @@ Autograd, a Gluon-like Trainer, and every optimizer of MXNet's guide, written on
 
 __version__ = "0.1.0"
 
+from minigrad import interrupts as _interrupts  # first, for Ctrl-C while all else is imported
+
+# isort: split
 import importlib
 import sys
 from typing import TYPE_CHECKING, Any

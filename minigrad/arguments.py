@@ -5,7 +5,7 @@ There is one function for each kind, used everywhere, so 1.9 never passes for 1,
 
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any
 
@@ -24,11 +24,14 @@ def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf
     minigrad.errors.ArgumentError: beta1=1.5 cannot be used; expected a number in [0, 1)
     """
     real = isinstance(value, Real) and not isinstance(value, bool)
-    found = float(value) if real else math.nan
+    try:
+        found = float(value) if real else math.nan
+    except OverflowError:  # a whole number beyond 1e308
+        found = math.inf
     if _inside(found, low, high, ends) and math.isfinite(found):
         return found
     refusal = ArgumentError if real else KindError
-    raise refusal(f"{name}={value!r} cannot be used; expected {_range(low, high, ends)}")
+    raise refusal(f"{name}={shown(value)} cannot be used; expected {_range(low, high, ends)}")
 
 
 def numbers(name: str, values: Any, low: float = -math.inf, high: float = math.inf, ends: str = "[)") -> None:
@@ -41,9 +44,12 @@ def numbers(name: str, values: Any, low: float = -math.inf, high: float = math.i
         if isinstance(raw, (Real, str, type(None))):
             number(name, raw, low, high, ends)
         return
-    found = numpy.asarray(raw)
+    try:
+        found = numpy.asarray(raw)
+    except ValueError:  # rows of unequal length
+        found = numpy.array(None)
     if found.dtype.kind not in "biuf":
-        raise KindError(f"{name}={values!r} cannot be used; expected numbers, each {_range(low, high, ends)}")
+        raise KindError(f"{name}={shown(values)} cannot be used; expected numbers, each {_range(low, high, ends)}")
     wrong = found[~(numpy.isfinite(found) & _inside(found, low, high, ends))]
     if wrong.size:
         number(name, wrong.flat[0].item(), low, high, ends)
@@ -65,23 +71,43 @@ def _range(low: float, high: float, ends: str) -> str:
     return f"a number above {low:g}" if low else "a positive number"
 
 
-def whole(name: str, value: Any, low: float = -math.inf) -> int:
-    """`value` as an int of at least `low`. 2.0 and True are refused.
+MANY = 10**6
+"""Whatever is done or made one after another, steps or layers, is refused beyond this: it would seem to hang."""
+
+
+def whole(name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> int:
+    """`value` as an int from `low` to `high`. 2.0 and True are refused.
 
     >>> whole("units", 1.9, 1)
     Traceback (most recent call last):
     minigrad.errors.KindError: units=1.9 cannot be used; expected a positive whole number
     """
     expected = {-math.inf: "a whole number", 1: "a positive whole number"}.get(low, f"a whole number of at least {low}")
+    expected += f", and at most {high}" if high < math.inf else ""
     try:
         found = operator.index(value)
     except TypeError:
         found = None
     if found is None or isinstance(value, bool):
-        raise KindError(f"{name}={value!r} cannot be used; expected {expected}")
-    if found < low:
-        raise ArgumentError(f"{name}={value!r} cannot be used; expected {expected}")
+        raise KindError(f"{name}={shown(value)} cannot be used; expected {expected}")
+    if not low <= found <= high:
+        raise ArgumentError(f"{name}={shown(value)} cannot be used; expected {expected}")
     return found
+
+
+def flag(name: str, value: Any) -> bool:
+    """Whether `value` is true, as `if` finds it. An array is neither true nor false."""
+    try:
+        return bool(value)
+    except ValueError:
+        raise KindError(f"{name}={shown(value)} cannot be used; expected True or False") from None
+
+
+def function(name: str, value: Any) -> Callable[..., Any]:
+    """`value`, if it can be called."""
+    if not callable(value):
+        raise KindError(f"{name}={shown(value)} cannot be used; expected a function")
+    return value  # type: ignore[no-any-return]
 
 
 def lengths(name: str, value: Any, low: float = 0) -> tuple[int, ...]:
@@ -108,8 +134,35 @@ def one_of(name: str, value: Any, *choices: Any) -> Any:
     if not any(value is choice or (type(value) is type(choice) and value == choice) for choice in choices):
         *most, last = map(repr, choices)
         expected = f"{', '.join(most)} or {last}" if most else last
-        raise ArgumentError(f"{name} is {value!r}; it must be {expected}.")
+        raise ArgumentError(f"{name} is {shown(value)}; it must be {expected}.")
     return value
+
+
+def text(name: str, value: Any) -> str:
+    """`value`, if it is a string."""
+    if not isinstance(value, str):
+        raise KindError(f"{name}={shown(value)} cannot be used; expected text")
+    return value
+
+
+def mapping(name: str, value: Any) -> dict[Any, Any]:
+    """`value`, which may be None, as a dict."""
+    if value is not None and not isinstance(value, Mapping):
+        raise KindError(f"{name}={shown(value)} cannot be used; expected a dict")
+    return dict(value or {})
+
+
+def registered_name(cls: Any) -> str:
+    """The name under which a class is registered: its own in lower case."""
+    if not isinstance(cls, type):
+        raise KindError(f"cls={shown(cls)} cannot be registered; expected a class")
+    return cls.__name__.lower()
+
+
+def shown(value: Any) -> str:
+    """A value in an error: its repr, on one line and not longer than that of a short list."""
+    line = " ".join(repr(value).split())
+    return line if len(line) < 80 else f"{line[:60]}..."
 
 
 def arguments_of(cls: type) -> dict[str, Any]:

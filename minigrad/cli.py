@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy
 
 import minigrad
+from minigrad import interrupts
 from minigrad.commands.check import run_check
 from minigrad.commands.classroom import run_forms, run_report
 from minigrad.commands.compare import run_compare
@@ -26,9 +27,13 @@ from minigrad.commands.output import DIGITS
 from minigrad.commands.surface import KINDS, run_surface
 from minigrad.commands.train import run_train
 from minigrad.commands.tutorials import run_tutorials
+from minigrad.disk import checked
 from minigrad.errors import MinigradError
 from minigrad.exercises.forms import KINDS as FORMS
 from minigrad.plot.surfaces import SURFACES
+
+MOST = 10**9
+"""The largest number of anything that is counted."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,6 +45,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         top.error(f"unrecognized arguments: {' '.join(rest)}")
     arguments.rest = rest
     try:
+        try:
+            interrupts.raise_errors()
+            return obey(arguments)
+        finally:
+            interrupts.end_at_once()
+    except KeyboardInterrupt:
+        tell("stopped")
+        return 130
+
+
+def obey(arguments: argparse.Namespace) -> int:
+    """Run the function of a command, and say in a sentence why it cannot be done."""
+    try:
         with numpy.errstate(all="ignore"), warnings.catch_warnings():  # a rate that is too high is reported in words
             warnings.showwarning = lambda message, *_: tell(str(message))
             status: int = arguments.run(arguments)
@@ -47,9 +65,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MinigradError as error:
         tell(str(error))
         return 2
-    except KeyboardInterrupt:
-        tell("stopped")
-        return 130
     except BrokenPipeError:  # whoever read the output has read enough: minigrad equations | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
         return 0
@@ -87,7 +102,7 @@ def parser() -> argparse.ArgumentParser:
         "--seed", type=natural, default=0, metavar="N", help="the first seed: weights, order, noise (default 0)"
     )
     one.add_argument(
-        "--plot", type=Path, default=Path("compare.png"), metavar="FILE", help="the picture (default compare.png)"
+        "--plot", type=path, default=Path("compare.png"), metavar="FILE", help="the picture (default compare.png)"
     )
     one.set_defaults(run=run_compare)
 
@@ -108,9 +123,9 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     one.add_argument("--epochs", type=positive, default=20, metavar="N", help="passes over the data (default 20)")
     one.add_argument("--seed", type=natural, default=0, metavar="N", help="for weights, order and noise (default 0)")
-    one.add_argument("--data", type=Path, metavar="FILE", help=".npz with x (n, features) and y (n,), classes from 0")
-    one.add_argument("--save", type=Path, metavar="FILE", help="write the trained parameters (.npz)")
-    one.add_argument("--plot", type=Path, metavar="FILE", help="draw the loss and accuracy curves (.png, .pdf, .svg)")
+    one.add_argument("--data", type=path, metavar="FILE", help=".npz with x (n, features) and y (n,), classes from 0")
+    one.add_argument("--save", type=path, metavar="FILE", help="write the trained parameters (.npz)")
+    one.add_argument("--plot", type=path, metavar="FILE", help="draw the loss and accuracy curves (.png, .pdf, .svg)")
     one.add_argument(
         "--dist", action="store_true", help="share each batch among the ranks of 'minigrad launch -n N -m minigrad ...'"
     )
@@ -133,7 +148,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--noise", type=coordinate, metavar="S", help="standard deviation of noise on each gradient")
     one.add_argument("--seed", type=natural, default=0, metavar="N", help="for noise and starts nearby (default 0)")
     one.add_argument(
-        "--out", type=Path, default=Path("surface.gif"), metavar="FILE", help=".gif, .png, .pdf or .svg (surface.gif)"
+        "--out", type=path, default=Path("surface.gif"), metavar="FILE", help=".gif, .png, .pdf or .svg (surface.gif)"
     )
     one.set_defaults(run=run_surface)
 
@@ -143,7 +158,7 @@ def parser() -> argparse.ArgumentParser:
         description="Write one HTML file, which needs no network: pick rules and a surface, move the starting point "
         "and every hyper-parameter, step, and see the equations with their numbers.",
     )
-    one.add_argument("--out", type=Path, default=Path("explorer.html"), metavar="FILE", help="default explorer.html")
+    one.add_argument("--out", type=path, default=Path("explorer.html"), metavar="FILE", help="default explorer.html")
     one.add_argument("--open", action="store_true", help="open it in a browser, too")
     one.set_defaults(run=run_explore)
 
@@ -155,7 +170,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="example: minigrad tutorials course --open",
     )
     one.add_argument(
-        "folder", nargs="?", type=Path, default=Path("tutorials"), metavar="FOLDER", help="default tutorials"
+        "folder", nargs="?", type=path, default=Path("tutorials"), metavar="FOLDER", help="default tutorials"
     )
     one.add_argument("--open", action="store_true", help="start JupyterLab, if it is installed, with the first")
     one.set_defaults(run=run_tutorials)
@@ -210,7 +225,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="example: minigrad check adam_step.py --hint 3",
         allow_abbrev=False,
     )
-    one.add_argument("file", type=Path, metavar="FILE", help="a Python file")
+    one.add_argument("file", type=path, metavar="FILE", help="a Python file")
     one.add_argument("exercise", nargs="?", metavar="EXERCISE", help="only this one (default: all that are in it)")
     one.add_argument(
         "--hint", type=int, choices=(1, 2, 3), default=2, help="1 says where a mistake is, 2 what (default), 3 numbers"
@@ -248,11 +263,11 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
         description="Write EXERCISE.py: the signature, the statement and an example. A file that is there stays.",
     )
     one.add_argument("exercises", nargs="+", metavar="EXERCISE")
-    one.add_argument("--folder", type=Path, default=Path(), metavar="FOLDER", help="where (default: here)")
+    one.add_argument("--folder", type=path, default=Path(), metavar="FOLDER", help="where (default: here)")
     one.set_defaults(run=run_start)
 
     one = commands.add_parser("progress", help="check all answers in a folder; a table, and what is next")
-    one.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="FOLDER", help="default: this one")
+    one.add_argument("folder", nargs="?", type=path, default=Path(), metavar="FOLDER", help="default: this one")
     one.add_argument(
         "--hint", type=int, choices=(1, 2, 3), default=2, help="for the next: 1 where, 2 what (default), 3 with numbers"
     )
@@ -264,8 +279,8 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
         description="Write one file that is a small framework: your right answers, the library's where there is none "
         "(comments say which), and what joins them. It needs NumPy, and digits.npz beside it; it trains the digits.",
     )
-    one.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="FOLDER", help="default: this one")
-    one.add_argument("--out", type=Path, metavar="FILE", help="default my_framework.py in FOLDER")
+    one.add_argument("folder", nargs="?", type=path, default=Path(), metavar="FOLDER", help="default: this one")
+    one.add_argument("--out", type=file, metavar="FILE", help="default my_framework.py in FOLDER")
     one.set_defaults(run=run_assemble)
 
     one = commands.add_parser(
@@ -276,7 +291,7 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
         "'pytest', a file to begin with and one that tests it. Files that are there stay.",
     )
     one.add_argument("exercises", nargs="*", metavar="EXERCISE", help="default: all")
-    one.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where; a folder that is there")
+    one.add_argument("--out", type=path, required=True, metavar="FOLDER", help="where; a folder that is there")
     one.add_argument("--kind", choices=FORMS, default=FORMS[0], help=f"default {FORMS[0]}")
     one.set_defaults(run=run_forms)
 
@@ -287,17 +302,34 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
         "line for each answer: student, exercise, right, mistake, also. The picture shows which mistakes are made how "
         "often. Each answer runs as in 'minigrad check', whose help says what that does not protect from.",
     )
-    one.add_argument("folder", type=Path, metavar="FOLDER")
-    one.add_argument("--out", type=Path, default=Path("report.csv"), metavar="FILE", help="default report.csv")
-    one.add_argument("--plot", type=Path, metavar="FILE", help="the picture (.png, .pdf, .svg)")
+    one.add_argument("folder", type=path, metavar="FOLDER")
+    one.add_argument("--out", type=path, default=Path("report.csv"), metavar="FILE", help="default report.csv")
+    one.add_argument("--plot", type=path, metavar="FILE", help="the picture (.png, .pdf, .svg)")
     one.set_defaults(run=run_report)
 
 
 def at_least(low: int, text: str) -> int:
-    """A whole number from `low` up, for argparse."""
-    if not text.isdecimal() or int(text) < low:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low}")
+    """A whole number from `low` up to a billion, for argparse."""
+    if not text.isdecimal() or len(text) > len(str(MOST)) or not low <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"{text!r:.60} is not a whole number from {low} to {MOST}")
     return int(text)
+
+
+def path(text: str) -> Path:
+    """A path that the system can take, for argparse."""
+    try:
+        found = Path(checked(text))
+        found.exists()
+    except (MinigradError, OSError) as error:
+        raise argparse.ArgumentTypeError(f"{text!r:.60} cannot be a path: {error!s:.200}") from None
+    return found
+
+
+def file(text: str) -> Path:
+    """The path of a file, for argparse."""
+    if not path(text).name:
+        raise argparse.ArgumentTypeError(f"{text!r} is a folder; give the name of a file")
+    return path(text)
 
 
 def coordinate(text: str) -> float:

@@ -73,9 +73,9 @@ class Conversions:
             return self._single("item")
         try:
             return to_host(self._looked_at()).item(*args)
-        except (TypeError, ValueError, IndexError) as error:
+        except (TypeError, ValueError, IndexError, OverflowError) as error:
             raise PositionError(
-                f"item() has no value at {args} in an array of shape {self.data.shape}: {error}."
+                f"item() has no value at {args!s:.80} in an array of shape {self.data.shape}: {error}."
             ) from None
 
     def asscalar(self) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.arguments import whole
+from minigrad.arguments import shown, whole
 from minigrad.errors import ArgumentError, DeviceError, KeywordError
 
 Array = Any
@@ -45,8 +45,8 @@ class Context:
     device_id: int
 
     def __new__(cls, device_type: str, device_id: int = 0) -> Context:
-        if device_type not in ("cpu", "gpu"):
-            raise ArgumentError(f"There is no device {device_type!r}; use 'cpu' or 'gpu'.")
+        if not isinstance(device_type, str) or device_type not in ("cpu", "gpu"):
+            raise ArgumentError(f"There is no device {shown(device_type)}; use 'cpu' or 'gpu'.")
         made = super().__new__(cls)
         made.device_type, made.device_id = device_type, whole("device_id", device_id, 0)
         return _contexts.setdefault((device_type, made.device_id), made)
@@ -159,7 +159,7 @@ def place(*asked: Any) -> Context:
             return ctx
         if ctx is not None:
             raise KeywordError(
-                f"A device is given as minigrad.cpu() or minigrad.gpu(0), but ctx= or device= got {ctx!r}; "
+                f"A device is given as minigrad.cpu() or minigrad.gpu(0), but ctx= or device= got {shown(ctx)}; "
                 "without it, the current device is used."
             )
     return current_context()
@@ -170,7 +170,7 @@ def places(*asked: Any) -> list[Context]:
     given = next((some for some in asked if some is not None), None)
     listed = given if isinstance(given, (list, tuple)) else [given]
     if not listed or (listed is given and any(ctx is None for ctx in listed)):
-        raise KeywordError(f"A list of devices such as [minigrad.cpu()] was expected, but got {given!r}.")
+        raise KeywordError(f"A list of devices such as [minigrad.cpu()] was expected, but got {shown(given)}.")
     return [place(ctx) for ctx in listed]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import shown
 from minigrad.errors import DTypeError
 from minigrad.explain import EXPLAINED, not_numbers
 
@@ -51,7 +52,8 @@ def as_dtype(dtype: Any) -> Any:
     except EXPLAINED:
         found = numpy.dtype(object)
     if found is not None and found.kind not in NUMBERS:
-        raise DTypeError(f"{dtype!r} is not a dtype of numbers; use 'float32', 'float64', 'int64', 'bool' or the like.")
+        name = shown(dtype)
+        raise DTypeError(f"{name} is not a dtype of numbers; use 'float32', 'float64', 'int64', 'bool' or the like.")
     return found
 
 

@@ -118,7 +118,7 @@ class ScheduleError(MinigradError, UserWarning):
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown name: the closest known name, if one is close, and all known names.
+    """The end of a sentence about an unknown name: the closest known name, if one is close, and all that a page holds.
 
     >>> suggestion("adan", ["adam", "sgd"])
     "; did you mean 'adam'? Known names: adam, sgd"
@@ -128,4 +128,4 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     known = list(known)
     close = difflib.get_close_matches(str(word), known, n=1)
     meant = f"; did you mean {close[0]!r}?" if close else "."
-    return f"{meant} Known names: {', '.join(known)}"
+    return f"{meant} Known names: {', '.join(known)}" if len(known) < 200 else meant

@@ -20,6 +20,7 @@ from minigrad.device import Array, current_context
 from minigrad.engine.graph import leaf
 from minigrad.engine.tensor import Tensor, attach
 from minigrad.errors import ArgumentError, GradientError
+from minigrad.guarded import guarded
 
 STEPS = (3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-7)
 ENTRIES = 4096  # an array larger than this is not measured entry by entry
@@ -58,6 +59,7 @@ class Report:
         return "\n".join(lines)
 
 
+@guarded
 def gradcheck(
     f: Callable[..., Any],
     *inputs: Any,

@@ -5,7 +5,7 @@ from typing import Any
 
 from minigrad import ops
 from minigrad.absent import answers_for_absent
-from minigrad.arguments import lengths, one_of
+from minigrad.arguments import flag, lengths, one_of
 from minigrad.codes import GLUON, coded_shape
 from minigrad.composed import as_tensor
 from minigrad.doors import DOORS
@@ -24,7 +24,7 @@ def _reduction(name: str) -> Callable[..., Tensor]:
     plain = _method(name)
 
     def reduction(self: Tensor, axis: Any = None, *args: Any, exclude: bool = False, **kwargs: Any) -> Tensor:
-        return plain(self, all_but(self.ndim, axis) if exclude else axis, *args, **kwargs)
+        return plain(self, all_but(self.ndim, axis) if flag("exclude", exclude) else axis, *args, **kwargs)
 
     reduction.__name__, reduction.__doc__ = name, plain.__doc__
     return reduction
@@ -41,7 +41,7 @@ class Methods(Operators):
         """The values in another shape, given as numbers or one tuple, in which `nd.reshape`'s codes 0 to -4 work."""
         one_of("order", order, "C")
         wanted = lengths("shape", shape[0] if len(shape) == 1 else shape, -4)
-        if reverse or min(wanted, default=0) < -1:
+        if flag("reverse", reverse) or min(wanted, default=0) < -1:
             wanted = coded_shape(self.shape, wanted, GLUON, reverse)
         return ops.reshape(self, wanted)
 

@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from minigrad.arguments import flag
 from minigrad.device import Context, place
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw
@@ -179,7 +180,7 @@ class Operators:
 
     def astype(self: Any, dtype: Any, copy: bool = True) -> Tensor:
         """The values converted to `dtype`."""
-        return self if not copy and self.dtype == as_dtype(dtype) else el.astype(self, dtype)
+        return self if not flag("copy", copy) and self.dtype == as_dtype(dtype) else el.astype(self, dtype)
 
     def as_in_ctx(self: Any, ctx: Context) -> Tensor:
         """This array on the device `ctx`: itself if it is there already."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from minigrad.arguments import function, shown
 from minigrad.autograd.grad import grad
 from minigrad.autograd.scopes import is_recording, is_training, record
 from minigrad.composed import as_tensor
 from minigrad.create import eye, zeros
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ShapeError
+from minigrad.errors import ShapeError, UsageError
 from minigrad.ops.joining import stack
 from minigrad.ops.shape import reshape
 
@@ -55,11 +56,15 @@ def hessian(f: Map, x: Tensor) -> Tensor:
 
 def _computed(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
     """f(z), recorded, and z, which has the value of x and is computed from it if we are recording."""
+    function("f", f)
     z = as_tensor(x).copy()
     if z.node is None:
         z.attach_grad()
     with record(is_training()):
-        return f(z), z
+        y = f(z)
+    if not isinstance(y, Tensor):
+        raise UsageError(f"f returned {shown(y)}; expected an array that is computed from its argument.")
+    return y, z
 
 
 def _slope(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:

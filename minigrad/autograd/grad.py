@@ -11,8 +11,10 @@ from minigrad.engine.graph import Node
 from minigrad.engine.modes import Scope
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError, UsageError
+from minigrad.guarded import guarded
 
 
+@guarded
 def grad(
     heads: Tensor | Sequence[Tensor],
     variables: Tensor | Sequence[Tensor],

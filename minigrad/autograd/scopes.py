@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minigrad.arguments import flag
 from minigrad.engine.modes import Scope, state
 
 
@@ -37,11 +38,11 @@ def is_training() -> bool:
 
 def set_recording(is_record: bool) -> bool:
     """Switch recording by hand; returns the old value. `with record():` is safer."""
-    was, state.recording = state.recording, bool(is_record)
+    was, state.recording = state.recording, flag("is_record", is_record)
     return was
 
 
 def set_training(train_mode: bool) -> bool:
     """Switch training mode by hand; returns the old value."""
-    was, state.training = state.training, bool(train_mode)
+    was, state.training = state.training, flag("train_mode", train_mode)
     return was

@@ -7,8 +7,10 @@ from typing import Any
 
 from minigrad.engine.tensor import Tensor, attach
 from minigrad.errors import DTypeError, ShapeError
+from minigrad.guarded import guarded
 
 
+@guarded
 def mark_variables(variables: Any, gradients: Any, grad_reqs: str | Sequence[str] = "write") -> None:
     """Attach the given buffers as gradients of the variables."""
     if isinstance(variables, Tensor):

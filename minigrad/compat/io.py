@@ -15,6 +15,7 @@ from minigrad.device import cpu
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.generators import generator
+from minigrad.guarded import guarded
 from minigrad.nd import array
 
 __all__ = ["DataBatch", "NDArrayIter"]
@@ -47,6 +48,7 @@ class NDArrayIter:
     [2. 0.] 1
     """
 
+    @guarded
     def __init__(
         self,
         data: Any,

@@ -5,8 +5,10 @@ from importlib import resources
 import numpy
 
 from minigrad.datasets.split import Split, split
+from minigrad.guarded import guarded
 
 
+@guarded
 def digits(test_fraction: float = 0.2, seed: int = 0, flatten: bool = True) -> tuple[Split, Split]:
     """The UCI digits as `(x_train, y_train), (x_test, y_test)`, shuffled and split by `seed`.
 

@@ -4,13 +4,16 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import whole
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
+from minigrad.guarded import guarded
 
 Split = tuple[Tensor, Tensor]
 HostArray = numpy.ndarray[Any, Any]
 
 
+@guarded
 def split(x: HostArray, y: HostArray, test_fraction: float, seed: int) -> tuple[Split, Split]:
     """`(x_train, y_train), (x_test, y_test)`, both shuffled; of each class, `test_fraction` goes to the test part.
 
@@ -20,7 +23,7 @@ def split(x: HostArray, y: HostArray, test_fraction: float, seed: int) -> tuple[
     """
     if not 0 < test_fraction < 1:
         raise ArgumentError(f"test_fraction is {test_fraction}; it must be between 0 and 1, such as 0.2.")
-    shuffled = numpy.random.default_rng(seed).permutation(len(y))
+    shuffled = numpy.random.default_rng(whole("seed", seed, 0)).permutation(len(y))
     in_test = numpy.zeros(len(y), bool)
     for label in numpy.unique(y):
         members = shuffled[y[shuffled] == label]

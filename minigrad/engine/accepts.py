@@ -6,6 +6,7 @@ numbers take the dtype of the floats beside them.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,8 @@ def as_raw(value: Any, where: str = "array()") -> Any:
         except (*EXPLAINED, RuntimeError) as error:
             raise DTypeError(f"{where} cannot read {described(value)} as an array: {error}") from None
     if found.dtype.kind == "O" and isinstance(value, Real):  # a fraction, say
-        found = numpy.asarray(float(value))
+        with suppress(OverflowError):  # a whole number beyond 1e308 stays what it is, and is refused
+            found = numpy.asarray(float(value))
     if found.dtype.kind not in NUMBERS:
         raise not_numbers(where, value)
     return found

@@ -134,7 +134,7 @@ def _from_host(data: Any, ctx: Context, kind: Any) -> Any:
 
 def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> None:
     """Make `x` a leaf: cut it from any earlier graph and give it a gradient: zeros, or the `buffer`."""
-    if grad_req not in ("write", "add", "null"):
+    if not isinstance(grad_req, str) or grad_req not in ("write", "add", "null"):
         raise UsageError(
             f"grad_req is '{grad_req}' but must be 'write' (replace), 'add' (accumulate) or 'null' (no gradient)."
         )

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from minigrad.arguments import flag, function, text
 from minigrad.autograd.scopes import pause
 from minigrad.composed import from_plain, holds_plain
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError, KeywordError, suggestion
-from minigrad.explain import described
+from minigrad.explain import EXPLAINED, described, explained
 from minigrad.gluon.exchanges import exchanged
 from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter
@@ -141,7 +142,7 @@ class Block:
 
     def collect_params(self, select: str | None = None) -> ParameterDict:
         """All parameters by full name, its own first; with `select`, those whose names begin with this pattern."""
-        pattern = re.compile(select or "")
+        pattern = re.compile("" if select is None else text("select", select))
         found = ParameterDict(self.params.prefix)
         own = {**self.params, **{p.name: p for p in self._own.values()}}
         found.update({name: p for name, p in own.items() if pattern.match(name)})
@@ -182,7 +183,7 @@ class Block:
         """Call `fn` on every part, then on itself."""
         for child in self._children.values():
             child.apply(fn)
-        fn(self)
+        function("fn", fn)(self)
         return self
 
     def share_parameters(self: _Self, shared: Mapping[str, Parameter]) -> _Self:
@@ -283,7 +284,7 @@ class Block:
             out: Tensor = self.forward(*args, **kwargs) if kwargs else self.forward(*args)
         except DeferredInitializationError:
             deferred = True
-        except AttributeError as error:
+        except EXPLAINED as error:
             raise _explained(self, args, error) from None
         if deferred:  # out here, so that an error is not chained to another
             self._fix_shapes(args)
@@ -333,7 +334,7 @@ class Block:
                 raise KeywordError(f"hybridize() has no argument {name!r}{suggestion(name, ('active', *FLAGS))}")
         from minigrad.gluon.replay import Replay
 
-        super().__setattr__("_replay", Replay(self) if active and self._children else None)
+        super().__setattr__("_replay", Replay(self) if flag("active", active) and self._children else None)
         for child in self._children.values():
             child.hybridize(active, **kwargs)
 
@@ -381,15 +382,17 @@ class HookHandle:
         self.detach()
 
 
-def _explained(block: Block, args: tuple[Any, ...], error: AttributeError) -> Exception:
-    """A clear error if an input was a list or a number; else the error itself."""
+def _explained(block: Block, args: tuple[Any, ...], error: Exception) -> Exception:
+    """A clear error if an input was no array, or if a layer of minigrad cannot use it; else the error itself."""
     for x in args:
         if isinstance(x, (list, tuple, int, float, str, type(None))) and f"'{type(x).__name__}' object" in str(error):
             return DTypeError(
                 f"{type(block).__name__} '{block.name}' was called with {described(x)}; make it an array "
                 "first: np.array(x)."
             )
-    return error
+    if not type(block).__module__.startswith("minigrad.") or block._children or hasattr(block, "_func_impl"):
+        return error  # it may come from the user's code
+    return explained(f"{type(block).__name__}()", error, {f"input {i}": x for i, x in enumerate(args)})
 
 
 def _indent(text: str) -> str:

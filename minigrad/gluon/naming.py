@@ -6,6 +6,8 @@ import threading
 from collections import Counter
 from types import TracebackType
 
+from minigrad.arguments import shown, text
+from minigrad.errors import KindError
 from minigrad.gluon.parameterdict import ParameterDict
 
 
@@ -49,12 +51,14 @@ def new_names(prefix: str | None, params: ParameterDict | None, hint: str) -> tu
     """
     scope = _local.scope
     count = _top if scope is None else scope.count
-    own = prefix
+    own = prefix if prefix is None else text("prefix", prefix)
     if own is None:
         own = f"{hint}{count[hint]}_"
         count[hint] += 1
     full = own if scope is None else scope.prefix + own
     if params is not None:
+        if not isinstance(params, ParameterDict):
+            raise KindError(f"params={shown(params)} cannot be used; expected the params of another block")
         return full, ParameterDict(params.prefix, params)
     if scope is not None:
         return full, ParameterDict(scope.params.prefix + own, scope.params.shared)

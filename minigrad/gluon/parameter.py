@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy
 
-from minigrad.arguments import number, one_of, whole
+from minigrad.arguments import flag, number, one_of, shown, whole
 from minigrad.autograd.scopes import pause
 from minigrad.device import Context, current_context, places
 from minigrad.dtypes import as_dtype
@@ -74,7 +76,7 @@ class Parameter:
         self.only: Tensor | None = None  # the tensor, if there is just one device
         self.request: tuple[Any, list[Context], Any, Any] | None = None  # an initialization waiting for the shape
         self._grad_req = "null"
-        self._differentiable = differentiable and self.dtype.kind == "f"
+        self._differentiable = flag("differentiable", differentiable) and self.dtype.kind == "f"
         self.grad_req = grad_req if differentiable else "null"
 
     # Attributes
@@ -135,7 +137,7 @@ class Parameter:
         device: Any = None,
     ) -> None:
         """Fill it with `init`, else its own initializer, else `default_init`; wait if its shape is not known."""
-        if self.tensors and not force_reinit:
+        if self.tensors and not flag("force_reinit", force_reinit):
             warnings.warn(
                 f"Parameter '{self.name}' is already initialized and is left unchanged; "
                 "use force_reinit=True to start again.",
@@ -204,8 +206,8 @@ class Parameter:
             if tensor.ctx is ctx:
                 return tensor
         raise InitializationError(
-            f"Parameter '{self.name}' was not initialized on {ctx} but on {', '.join(map(str, self.list_ctx()))}; move "
-            f"the data there, or the parameters with reset_ctx({ctx})."
+            f"Parameter '{self.name}' was not initialized on {shown(ctx)} but on "
+            f"{', '.join(map(str, self.list_ctx()))}; move the data there, or the parameters with reset_ctx()."
         )
 
     def data(self, ctx: Context | None = None) -> Tensor:
@@ -309,4 +311,7 @@ def as_shape(shape: Any) -> tuple[int, ...] | None:
     if shape is None:
         return None
     given = shape if isinstance(shape, Iterable) else (shape,)
-    return tuple([0 if n is None or n == -1 else whole("shape", n, 0) for n in given])
+    lengths = tuple([0 if n is None or n == -1 else whole("shape", n, 0) for n in given])
+    if math.prod(lengths) > sys.maxsize:
+        raise ShapeError(f"shape={lengths} cannot be used; it has more elements than a computer can have.")
+    return lengths

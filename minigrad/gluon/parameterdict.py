@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import mapping, text
 from minigrad.device import Context
 from minigrad.errors import ArgumentError, UsageError
 from minigrad.gluon.parameter import Parameter, as_shape
@@ -25,7 +26,7 @@ class ParameterDict(dict[str, Parameter]):
 
     def get(self, name: str, default: Any = None, **attributes: Any) -> Any:
         """The parameter `prefix + name`: found here or in `shared` and its attributes checked, or else made."""
-        full = self.prefix + name
+        full = self.prefix + text("name", name)
         found = super().get(full)
         if found is None and self.shared is not None:
             found = dict.get(self.shared, full)
@@ -55,7 +56,7 @@ class ParameterDict(dict[str, Parameter]):
         """The constant `prefix + name`, made from `value` if it is missing."""
         from minigrad.gluon.constant import Constant
 
-        full = self.prefix + name
+        full = self.prefix + text("name", name)
         if full not in self:
             if value is None:
                 raise UsageError(f"There is no constant '{full}' yet; give its value.")
@@ -63,9 +64,9 @@ class ParameterDict(dict[str, Parameter]):
             self[full].named = True
         return self[full]
 
-    def update(self, other: Any = (), **kwargs: Any) -> None:  # type: ignore[override]
+    def update(self, other: Any = None, **kwargs: Any) -> None:  # type: ignore[override]
         """Add other parameters; one name must mean one parameter."""
-        for name, parameter in dict(other, **kwargs).items():
+        for name, parameter in {**mapping("other", other), **kwargs}.items():
             if self.setdefault(name, parameter) is not parameter:
                 raise UsageError(f"Two different parameters are called '{name}'; give the blocks different prefixes.")
 
@@ -108,7 +109,7 @@ class ParameterDict(dict[str, Parameter]):
                 stacklevel=2,
             )
         for parameter in self.values():
-            setattr(parameter, name, value)
+            setattr(parameter, text("name", name), value)
 
     def cast(self, dtype: Any) -> None:
         """Convert all."""
@@ -118,7 +119,7 @@ class ParameterDict(dict[str, Parameter]):
     def save(self, filename: Any, strip_prefix: str = "") -> None:
         """Write all to a file (see `minigrad.serialization`), names without `strip_prefix`."""
         for name in self:
-            if not name.startswith(strip_prefix):
+            if not name.startswith(text("strip_prefix", strip_prefix)):
                 raise ArgumentError(
                     f"Parameter '{name}' does not start with '{strip_prefix}', which was to be stripped."
                 )

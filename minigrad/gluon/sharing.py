@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from minigrad.errors import ShapeError, UsageError
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
+from minigrad.guarded import guarded
 
 if TYPE_CHECKING:
     from minigrad.gluon.block import Block
 
 
+@guarded
 def share(block: Block, shared: Mapping[str, Parameter]) -> None:
     """Put each parameter in the place of its name; nothing changes unless every name has a place."""
     lead = shared.prefix if isinstance(shared, ParameterDict) else ""

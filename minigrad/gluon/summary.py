@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minigrad import autograd
 from minigrad.engine.tensor import Tensor
+from minigrad.guarded import guarded
 
 if TYPE_CHECKING:
     from minigrad.gluon.block import Block, HookHandle
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 
+@guarded
 def summary(net: Block, *inputs: Any) -> str:
     """A table made by one forward pass of `inputs`, which also fixes deferred shapes.
 

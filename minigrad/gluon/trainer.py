@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from minigrad.arguments import number, one_of
+from minigrad.arguments import flag, number, one_of
 from minigrad.device import Context
 from minigrad.engine.graph import Leaf
 from minigrad.errors import (
@@ -169,7 +169,7 @@ class Trainer:
                         stale.add(leaf)
                 elif leaf.averaged:
                     averaged = True
-        if stale and not ignore_stale_grad:
+        if stale and not flag("ignore_stale_grad", ignore_stale_grad):
             self._refuse_stale()
         self._optimizer.rescale_grad = self._scale / batch_size
         if averaged and batch_size > 1 and not self._warned:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from minigrad.arguments import number, whole
+from minigrad.arguments import MANY, number, whole
 from minigrad.axes import axis_in
 from minigrad.device import Context, places
 from minigrad.disk import FilePath, at_home, reading, replacing
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import AccessError, ArgumentError, DTypeError, FileError
+from minigrad.guarded import guarded
 
 __all__ = ["check_sha1", "clip_global_norm", "download", "split_and_load", "split_data"]
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import ssl
 
 
+@guarded
 def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bool = True) -> list[Tensor]:
     """Cut `data` along `batch_axis` into `num_slice` parts of equal size, or with `even_split=False` nearly equal.
 
@@ -33,7 +35,7 @@ def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bo
     """
     batch_axis = axis_in(data.shape, batch_axis, "batch_axis")
     length = data.shape[batch_axis]
-    size, rest = divmod(length, whole("num_slice", num_slice, 1))
+    size, rest = divmod(length, whole("num_slice", num_slice, 1, MANY))
     if even_split and rest:
         raise ArgumentError(
             f"{length} samples (axis {batch_axis} of shape {data.shape}) cannot be split into {num_slice} equal parts; "
@@ -44,6 +46,7 @@ def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bo
     return [data[(*before, slice(start, end))] for start, end in pairwise(ends)]
 
 
+@guarded
 def split_and_load(
     data: Any, ctx_list: Sequence[Context] | Context, batch_axis: int = 0, even_split: bool = True
 ) -> list[Tensor]:
@@ -60,6 +63,7 @@ def split_and_load(
     return [part.as_in_ctx(device) for part, device in zip(parts, devices)]
 
 
+@guarded
 def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: bool = True) -> float | Tensor:
     r"""Scale all `arrays` in place by the same factor, so that their norm together is at most `max_norm`.
 
@@ -107,6 +111,7 @@ def _sum_of_squares(array: Tensor) -> Any:
         return xp.asarray(xp.square(raw.astype(numpy.promote_types(raw.dtype, "float32"))).sum())
 
 
+@guarded
 def check_sha1(filename: FilePath, sha1_hash: str) -> bool:
     """Whether the file has this SHA-1 (40 hexadecimal digits) or SHA-256 (64)."""
     with reading(filename) as file:
@@ -115,6 +120,7 @@ def check_sha1(filename: FilePath, sha1_hash: str) -> bool:
         return hashlib.file_digest(file, _algorithm(sha1_hash)).hexdigest() == sha1_hash.lower()
 
 
+@guarded
 def download(
     url: str,
     path: FilePath | None = None,

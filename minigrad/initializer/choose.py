@@ -6,6 +6,7 @@ from typing import Any
 
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError, UsageError
+from minigrad.guarded import guarded
 from minigrad.initializer.initializer import Initializer, create, register
 
 
@@ -23,12 +24,14 @@ class Mixed(Initializer):
     [1.0, 1.0]
     """
 
+    @guarded
     def __init__(self, patterns: Sequence[str], initializers: Sequence[str | Initializer]) -> None:
         if len(patterns) != len(initializers):
             raise ArgumentError(f"{len(patterns)} patterns and {len(initializers)} initializers; give one for each.")
         self.patterns, self.initializers = patterns, initializers
         self.map = [(re.compile(pattern), create(init)) for pattern, init in zip(patterns, initializers)]
 
+    @guarded
     def __call__(self, name: str, arr: Tensor) -> None:
         for pattern, init in self.map:
             if pattern.match(name):

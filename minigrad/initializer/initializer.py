@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from minigrad.arguments import refuse
+from minigrad.arguments import mapping, refuse, registered_name, shown
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError, suggestion
 
@@ -29,7 +29,7 @@ class InitDesc(str):
 
     def __new__(cls, name: str, attrs: dict[str, Any] | None = None) -> InitDesc:
         desc = super().__new__(cls, name)
-        desc.attrs = attrs or {}
+        desc.attrs = mapping("attrs", attrs)
         return desc
 
 
@@ -100,7 +100,7 @@ registry: dict[str, type[Initializer]] = {}
 
 def register(cls: Class) -> Class:
     """Let an initializer class be named by a string, its lower-cased name; used as a decorator."""
-    registry[cls.__name__.lower()] = cls
+    registry[registered_name(cls)] = cls
     return cls
 
 
@@ -117,7 +117,7 @@ def create(init: str | Initializer | type[Initializer], **arguments: Any) -> Ini
     if isinstance(init, type) and issubclass(init, Initializer):
         return init(**arguments)
     if not isinstance(init, str):
-        raise ArgumentError(f"An initializer is a name like 'xavier' or an object like init.Xavier(), not {init!r}.")
+        raise ArgumentError(f"An initializer is a name like 'xavier' or an object like Xavier(), not {shown(init)}.")
     cls = registry.get(init.lower())
     if cls is None:
         raise ArgumentError(f"No initializer is called {init!r}{suggestion(init.lower(), sorted(registry))}")

@@ -12,6 +12,7 @@ from minigrad.disk import FilePath
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError
+from minigrad.guarded import guarded
 from minigrad.kvstore.compression import Compression, compression
 from minigrad.optimizer import Optimizer, Updater
 from minigrad.optimizer.files import load_states, save_states
@@ -63,6 +64,7 @@ class KVStore:
 
     # Values in and out
 
+    @guarded
     def init(self, key: Key | list[Key], value: Values) -> None:
         """Add each key, once, with a copy of its value."""
         for k, values in self._pairs(key, from_plain(value)):
@@ -73,6 +75,7 @@ class KVStore:
                 raise KeywordError(f"Keys of a store are all whole numbers or all strings; found {other!r} and {k!r}.")
             self._stored[k] = self._total(values[:1])
 
+    @guarded
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
         """Sum the values of each key over devices; store the sum, or update the stored value with it.
 
@@ -87,6 +90,7 @@ class KVStore:
                 else:
                     self._updater(k, total.as_in_ctx(stored.ctx), stored)
 
+    @guarded
     def pull(self, key: Key | list[Key], out: Values = None, priority: int = 0, ignore_sparse: bool = True) -> None:
         """Copy the stored value of each key into all of its `out`."""
         if out is None:
@@ -107,6 +111,7 @@ class KVStore:
         self.init(key, value)
         self.pull(key, out, priority)
 
+    @guarded
     def row_sparse_pull(
         self, key: Key | list[Key], out: Values = None, priority: int = 0, row_ids: Values = None
     ) -> None:
@@ -152,6 +157,7 @@ class KVStore:
             raise ArgumentError("A 'local' store sums on the CPU without compression; create a 'device' store.")
         self._compression = compression(compression_params, votes=self._name != "device")
 
+    @guarded
     def is_capable(self, capability: str) -> bool:
         """Whether the store has a capability. The only one is 'optimizer': it can update the stored weights."""
         if capability.lower() != "optimizer":

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from minigrad.arguments import number, one_of, whole
+from minigrad.arguments import number, one_of, shown, whole
 from minigrad.config import as_call, as_file_error, build, check_complete, field, places
 from minigrad.errors import ArgumentError
+from minigrad.guarded import guarded
 
 RATES = ("warmup_final_lr", "base_lr")
 """The attributes with the base rate of every schedule: as it was set, and as it is now."""
@@ -88,10 +89,12 @@ class LRScheduler:
         """The rate once the warm-up is over. The subclass says what it is."""
         raise NotImplementedError(f"{type(self).__name__} must define rate(num_update), the rate after the warm-up.")
 
+    @guarded
     def __call__(self, num_update: int) -> float:
         """The learning rate for update number `num_update` (0 is before the first)."""
         if not num_update >= 0:
-            raise ArgumentError(f"A schedule was asked for the rate of update {num_update!r}; updates count from 0.")
+            asked = shown(num_update)
+            raise ArgumentError(f"A schedule was asked for the rate of update {asked}; updates count from 0.")
         return self.get_warmup_lr(num_update) if num_update < self.warmup_steps else self.rate(num_update)
 
     def __repr__(self) -> str:
@@ -114,6 +117,7 @@ class LRScheduler:
         """Restore what your own `get_config` has added. The values come from a file, so check them."""
 
     @staticmethod
+    @guarded
     def from_config(config: dict[str, Any]) -> LRScheduler:
         """The schedule that `get_config` described, made by its constructor and continuing where it was.
 

@@ -9,6 +9,7 @@ from minigrad.arguments import number, whole
 from minigrad.axes import axis_in
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.guarded import guarded
 from minigrad.metric.metric import EvalMetric, alias, arrays, register
 
 
@@ -67,6 +68,7 @@ class Loss(EvalMetric):
     def __init__(self, name: str = "loss") -> None:
         super().__init__(name)
 
+    @guarded
     def update(self, _: Any, preds: Any) -> None:
         for loss in arrays(preds):
             self._add(float(loss.sum()), loss.size)

@@ -7,10 +7,12 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from minigrad.arguments import function, registered_name
 from minigrad.config import as_call
 from minigrad.device import Array, to_host
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError, suggestion
+from minigrad.guarded import guarded
 
 
 class EvalMetric:
@@ -47,6 +49,7 @@ class EvalMetric:
         """The metric of everything seen so far."""
         return float(total / count)
 
+    @guarded
     def update(self, labels: Any, preds: Any) -> None:
         """Take in a batch: an array of labels and one of predictions, or two lists of such arrays of equal length."""
         for label, pred in pairs(labels, preds):
@@ -101,7 +104,7 @@ registry: dict[str, type[EvalMetric]] = {}
 
 def register(cls: Class) -> Class:
     """Let a metric class be created by its lower-cased name; used as a decorator."""
-    registry[cls.__name__.lower()] = cls
+    registry[registered_name(cls)] = cls
     return cls
 
 
@@ -144,6 +147,7 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
 class CompositeEvalMetric(EvalMetric):
     """Several metrics of the same batches; `get` returns a list of names and a list of values."""
 
+    @guarded
     def __init__(self, metrics: list[Any] | None = None, name: str = "composite") -> None:
         self.metrics = [create(metric) for metric in metrics or []]
         super().__init__(name)
@@ -151,6 +155,7 @@ class CompositeEvalMetric(EvalMetric):
     def add(self, metric: Any) -> None:
         self.metrics.append(create(metric))
 
+    @guarded
     def get_metric(self, index: int) -> EvalMetric:
         return self.metrics[index]
 
@@ -189,9 +194,10 @@ class CustomMetric(EvalMetric):
             name = getattr(feval, "__name__", type(feval).__name__)
             name = f"custom({name})" if "<" in name else name
         super().__init__(name)
-        self.feval = feval
+        self.feval = function("feval", feval)
         self.allow_extra_outputs = allow_extra_outputs
 
+    @guarded
     def update(self, labels: Any, preds: Any) -> None:
         for label, pred in pairs(labels, preds, allow_extra=self.allow_extra_outputs):
             result = self.feval(label, pred)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from minigrad import ops
-from minigrad.arguments import numbers, one_of, whole
+from minigrad.arguments import MANY, numbers, one_of, whole
 from minigrad.axes import axes_in, axis_in
 from minigrad.composed import composed
 from minigrad.create import arange, full_like
@@ -263,7 +263,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     array([3., 5.])
     """
     lead = (slice(None),) * axis_in(a.shape, axis)
-    for _ in range(whole("n", n, 0)):
+    for _ in range(whole("n", n, 0, MANY)):
         a = a[(*lead, slice(1, None))] - a[(*lead, slice(None, -1))]
     return asarray(a)
 

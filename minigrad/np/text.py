@@ -12,6 +12,7 @@ import numpy
 from minigrad.disk import FilePath, reading, replacing
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import FileError
+from minigrad.guarded import guarded
 from minigrad.packed import unpacked
 from minigrad.values import array
 
@@ -20,6 +21,7 @@ COSTS = {"loadtxt": 16, "genfromtxt": 256}
 """How many bytes NumPy's readers take for a byte of text: most when there is one short number after the other."""
 
 
+@guarded
 def loadtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
     """Numbers read from a text file by `numpy.loadtxt`, which takes all other arguments; float32 by default.
 
@@ -28,6 +30,7 @@ def loadtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
     return array(_read(numpy.loadtxt, fname, dtype, kwargs))
 
 
+@guarded
 def genfromtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
     """Numbers read from a text file by `numpy.genfromtxt`, which takes all other arguments; float32 by default.
 
@@ -36,6 +39,7 @@ def genfromtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
     return array(_read(numpy.genfromtxt, fname, dtype, kwargs))
 
 
+@guarded
 def savetxt(fname: Any, X: Any, **kwargs: Any) -> None:
     """Write a vector or matrix as text by `numpy.savetxt`, which takes all other arguments.
 

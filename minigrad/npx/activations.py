@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from minigrad.arguments import shown
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, suggestion
 from minigrad.ops import neural
@@ -17,6 +18,6 @@ BY_NAME: dict[str, Callable[..., Tensor]] = {
 
 def find(name: str) -> Callable[..., Tensor]:
     """The activation called `name`, or a sentence with the names there are."""
-    if name not in BY_NAME:
-        raise ArgumentError(f"No activation is called {name!r}{suggestion(name, sorted(BY_NAME))}")
+    if not isinstance(name, str) or name not in BY_NAME:
+        raise ArgumentError(f"No activation is called {shown(name)}{suggestion(str(name), sorted(BY_NAME))}")
     return BY_NAME[name]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 
 from minigrad import ops
-from minigrad.arguments import number, one_of
+from minigrad.arguments import number, one_of, shown
 from minigrad.axes import axes_in, axis_in
 from minigrad.composed import composed
 from minigrad.create import arange, ones_like
@@ -85,9 +85,9 @@ def pooling(
 
 
 def _channels_first(layout: str | None) -> None:
-    if layout not in (None, "NCW", "NCHW", "NCDHW"):
+    if layout is not None and (not isinstance(layout, str) or layout not in ("NCW", "NCHW", "NCDHW")):
         raise ArgumentError(
-            f"layout is {layout!r}, but arrays are laid out (samples, channels, *space), for instance 'NCHW'; "
+            f"layout is {shown(layout)}, but arrays are laid out (samples, channels, *space), for instance 'NCHW'; "
             "use np.moveaxis(x, -1, 1)."
         )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from minigrad.arguments import flag
 from minigrad.optimizer.arguments import Default, moments
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
@@ -69,7 +70,7 @@ class AdaBelief(Optimizer):
     ) -> None:
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.beta1, self.beta2, self.epsilon = moments(beta1, beta2, epsilon)
-        self.correct_bias = bool(correct_bias)
+        self.correct_bias = flag("correct_bias", correct_bias)
 
     def rule(self, w, g, mean, var, *, lr, t):
         mean = self.beta1 * mean + (1 - self.beta1) * g

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from minigrad.arguments import flag
 from minigrad.optimizer.arguments import Default, moments
 from minigrad.optimizer.norms import norm
 from minigrad.optimizer.optimizer import Optimizer
@@ -78,7 +79,7 @@ class LAMB(Optimizer):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.beta1, self.beta2, self.epsilon = moments(beta1, beta2, epsilon)
         self.lower_bound, self.upper_bound = limits(lower_bound, upper_bound)
-        self.bias_correction = bool(bias_correction)
+        self.bias_correction = flag("bias_correction", bias_correction)
 
     def rule(self, w, g, mean, var, *, lr, t, wd, trust):
         mean = self.beta1 * mean + (1 - self.beta1) * g

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from minigrad.arguments import whole
+from minigrad.arguments import flag, whole
 from minigrad.errors import FileError
 from minigrad.optimizer.arguments import Default, either, number, velocity
 from minigrad.optimizer.norms import norm
@@ -83,7 +83,7 @@ class LARS(Optimizer):
         self.momentum = number("momentum", momentum, 0, 1)
         self.eta = number("eta", eta, 0)
         self.epsilon = number("epsilon", either("epsilon", epsilon, "eps", eps), 0)
-        self.momentum_correction = bool(momentum_correction)
+        self.momentum_correction = flag("momentum_correction", momentum_correction)
         self._rates = [self.num_update, 0.0, 0.0]  # a step's update number, its base rate, that of the step before
 
     states = property(velocity)

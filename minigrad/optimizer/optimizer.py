@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 import numpy
 
-from minigrad.arguments import arguments_of, number, refuse, whole
+from minigrad.arguments import arguments_of, flag, mapping, number, refuse, shown, whole
 from minigrad.device import Array, context_of, xp_of
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
@@ -123,15 +123,17 @@ class Optimizer(Shown):
         self.wd = number("wd", wd, 0)
         self.rescale_grad = number("rescale_grad", rescale_grad)
         self.clip_gradient = None if clip_gradient is None else number("clip_gradient", clip_gradient)
-        self.multi_precision = bool(multi_precision)
+        self.multi_precision = flag("multi_precision", multi_precision)
         self.begin_num_update = self.num_update = whole("begin_num_update", begin_num_update, 0)
         if lr_scheduler is not None and not callable(lr_scheduler):
-            raise KeywordError(f"lr_scheduler={lr_scheduler!r} is not a schedule; expected a callable, update -> rate")
+            raise KeywordError(
+                f"lr_scheduler={shown(lr_scheduler)} is not a schedule; expected a callable, update -> rate"
+            )
         self.lr_scheduler = lr_scheduler
         if lr_scheduler is not None and not isinstance(rate, Default):
             rebase(lr_scheduler, self.lr)
-        self.param_dict: Mapping[Index, Any] = dict(param_dict or {})
-        self.idx2name: dict[Index, str] = dict(param_idx2name or {})
+        self.param_dict: Mapping[Index, Any] = mapping("param_dict", param_dict)
+        self.idx2name: dict[Index, str] = mapping("param_idx2name", param_idx2name)
         self.lr_mult: dict[Index, float] = {}
         self.wd_mult: dict[Index, float] = self._default_wd_mult()
         self._index_update_count: dict[Index, int] = {}
@@ -301,7 +303,7 @@ class Optimizer(Shown):
         """Set the rate. With a schedule this is an error: the schedule decides."""
         if self.lr_scheduler is not None:
             raise ScheduleError(
-                f"the rate cannot be set to {lr!r}: {self.lr_scheduler!r} decides it; set its base_lr, "
+                f"the rate cannot be set to {shown(lr)}: {self.lr_scheduler!r} decides it; set its base_lr, "
                 "or create the optimizer without lr_scheduler"
             )
         self.lr = number("learning_rate", lr, 0)
@@ -342,10 +344,11 @@ class Optimizer(Shown):
     def _default_wd_mult(self) -> dict[Index, float]:
         if self.param_dict:
             return {}
-        return {name: 0.0 for name in self.idx2name.values() if not name.endswith(self.decaying)}
+        return {name: 0.0 for name in self.idx2name.values() if not str(name).endswith(self.decaying)}
 
     def _checked(self, kind: str, factors: Mapping[Index, float]) -> dict[Index, float]:
         """The multipliers as numbers. Raises ArgumentError, or warns, for one that could have no effect."""
+        factors = mapping(kind, factors)
         indices = [*self.idx2name, *self.param_dict]
         names = [self._name(i) for i in indices]
         for key in factors:

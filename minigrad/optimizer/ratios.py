@@ -54,8 +54,8 @@ def normalized(x: Array, factor: Any) -> Array:
 
 def limits(lower_bound: float | None, upper_bound: float | None) -> tuple[float | None, float | None]:
     """The bounds of a norm, checked. None and 0 are no limit."""
-    lower = number("lower_bound", lower_bound, 0) if lower_bound else None
-    upper = number("upper_bound", upper_bound, 0) if upper_bound else None
+    lower = None if lower_bound is None else number("lower_bound", lower_bound, 0) or None
+    upper = None if upper_bound is None else number("upper_bound", upper_bound, 0) or None
     if lower is not None and upper is not None and lower > upper:
         raise ArgumentError(f"{lower_bound=} is above {upper_bound=}, so no length fits; expected the lower one first")
     return lower, upper

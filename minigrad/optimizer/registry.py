@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from minigrad.arguments import registered_name
 from minigrad.errors import ArgumentError, KeywordError, UsageError, suggestion
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def register(cls: Class) -> Class:
     The class may then be created by its name in any case. Running the same definition again, as a notebook cell does,
     replaces the old class; taking the name of another class warns.
     """
-    name = cls.__name__.lower()
+    name = registered_name(cls)
     old = OPTIMIZERS.get(name)
     if old is not None and (old.__module__, old.__qualname__) != (cls.__module__, cls.__qualname__):
         warnings.warn(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from minigrad.arguments import flag
 from minigrad.optimizer.arguments import Default, either, number
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import register
@@ -81,7 +82,7 @@ class RMSProp(Optimizer):
         self.rho = number("rho", either("rho", rho, "gamma1", gamma1), 0, 1)
         self.momentum = number("momentum", either("momentum", momentum, "gamma2", gamma2), 0, 1)
         self.epsilon = number("epsilon", epsilon, 0)
-        self.centered = bool(centered)
+        self.centered = flag("centered", centered)
         self.clip_weights = number("clip_weights", clip_weights, 0) if clip_weights else None
 
     @property

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import numpy
+
+from minigrad.arguments import shown
 from minigrad.engine.tensor import Tensor
+from minigrad.errors import KindError
 from minigrad.optimizer.accepts import weight_of
 from minigrad.optimizer.optimizer import Index, Optimizer, State
 
@@ -29,6 +33,8 @@ class Updater:
             return one_by_one(self, index, grad, weight)
         weight = weight_of(weight)
         with weight.ctx:
+            if not any(isinstance(index, kind) for kind in (int, str, numpy.integer)):
+                raise KindError(f"index={shown(index)} cannot be used; expected a number or a name")
             if index not in self.states:
                 self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
             self.optimizer.update_multi_precision(index, weight, grad, self.states[index])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
+from minigrad.guarded import guarded
 from minigrad.plot.comparison import comparison
 from minigrad.plot.curves import curves
 from minigrad.plot.frequencies import frequencies
@@ -32,6 +33,7 @@ if _TYPE_CHECKING:
     from minigrad.plot.animation import Animation as _Animation
 
 
+@guarded
 def animate(figure: _Figure) -> _Animation:
     """Let a picture grow step by step: see `minigrad.plot.animation.animate`."""
     from minigrad.plot.animation import animate as animated  # imports Matplotlib

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from minigrad.guarded import guarded
 from minigrad.plot.curves import WIDTH, band, epochs, legend, positive
 from minigrad.plot.style import FAINT, INK, SMALLEST, Style, families, frame, styles
 from minigrad.ties import Curves, Ties, Verdict, finding, verdict
@@ -17,6 +18,7 @@ PER_ROW = 3
 LINE = 0.17  # inches for a row of the lower half
 
 
+@guarded
 def comparison(runs: Mapping[str, Sequence[Curves]]) -> Picture:
     """Draw many optimizers, each with one run, (losses, accuracies), for each seed.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from minigrad.guarded import guarded
 from minigrad.plot.style import INK, SMALLEST, Style, frame, styles
 from minigrad.ties import Curves
 
@@ -19,6 +20,7 @@ SMALLEST_ERROR = 1e-3
 ACCURACIES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
 
+@guarded
 def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Picture:
     """Draw the training loss (left) and the test accuracy (right) against the epoch.
 

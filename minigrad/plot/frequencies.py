@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from minigrad.guarded import guarded
 from minigrad.plot.style import FAINT, FAMILIES, INK, SMALLEST, frame
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
 
 
+@guarded
 def frequencies(counts: Mapping[str, int], title: str = "") -> Picture:
     """Draw a bar for each name, as long as its count, the longest above; the number stands at its end.
 

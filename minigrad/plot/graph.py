@@ -9,6 +9,7 @@ from minigrad.autograd.boxes import Box
 from minigrad.autograd.drawing import draw
 from minigrad.autograd.layout import Layout
 from minigrad.engine.tensor import Tensor
+from minigrad.guarded import guarded
 from minigrad.plot.sheet import LEFT, RIGHT, titled
 from minigrad.plot.trajectory import WIDTH
 
@@ -23,6 +24,7 @@ NOTE = (
 )
 
 
+@guarded
 def graph(y: Tensor, axes: Any = None) -> Figure:
     """Draw the graph that was recorded behind `y`, before `backward` frees it: the boxes of `autograd.draw`.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.errors import ArgumentError
+from minigrad.guarded import guarded
 from minigrad.optimizer.registry import create
 from minigrad.plot.history import record
 from minigrad.plot.runs import FLOOR, NEARBY, Hill, nearby
@@ -25,6 +26,7 @@ BELOW, ABOVE = 6, 3
 """So many rates below and above the best one."""
 
 
+@guarded
 def heatmap(
     optimizer: str = "sgd",
     on: Hill = "valley",

@@ -12,12 +12,13 @@ from typing import Any
 import numpy
 
 from minigrad import random
-from minigrad.arguments import number, whole
+from minigrad.arguments import MANY, number, whole
 from minigrad.autograd import scopes
 from minigrad.device import cpu
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KindError
 from minigrad.generators import generator_states, set_generator_states
+from minigrad.guarded import guarded
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import create
 from minigrad.optimizer.run import reading, way_of
@@ -69,6 +70,7 @@ class History:
         return numpy.hypot(*numpy.diff(self.positions, axis=0).T)
 
 
+@guarded
 def record(
     optimizer: str | Optimizer,
     on: str | Surface | Callable[[Any, Any], Any],
@@ -104,7 +106,7 @@ def record(
     """
     original, hill = fresh(create(optimizer)), surface(on)
     noise = hill.noise if noise is None else number("noise", noise, 0)
-    steps, seed = whole("steps", steps, 1), whole("seed", seed, 0)
+    steps, seed = whole("steps", steps, 1, MANY), whole("seed", seed, 0)
     rule, rng = fresh(original), numpy.random.default_rng(seed)
     way = "plain" if way_of(type(rule)) == "plain" else "numpy"
     positions, gradients, rates, seen = [], [], [], []

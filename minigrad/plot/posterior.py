@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy
 
 from minigrad.errors import ArgumentError
+from minigrad.guarded import guarded
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.plot.contours import TINTS
 from minigrad.plot.history import History, record
@@ -34,6 +35,7 @@ class Law(NamedTuple):
     spread: Any
 
 
+@guarded
 def posterior(
     sampler: str | Optimizer | History = "sgld",
     on: Hill = "valley",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
+from minigrad.guarded import guarded
 from minigrad.plot.curves import positive
 from minigrad.plot.runs import FLOOR, Hill, Rule, compared
 from minigrad.plot.sheet import described, key, sheet
@@ -22,6 +23,7 @@ OFF = 1e3
 """Walks that are so many times higher than the start have left the picture."""
 
 
+@guarded
 def race(
     rules: Rule | Sequence[Rule],
     on: Hill = "valley",

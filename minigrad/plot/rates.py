@@ -9,6 +9,7 @@ import numpy
 
 from minigrad.arguments import number
 from minigrad.errors import ArgumentError
+from minigrad.guarded import guarded
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.plot.history import record
 from minigrad.plot.runs import FLOOR, NEARBY, Hill, labels, nearby
@@ -25,6 +26,7 @@ CLOSE = 10
 """A rate is good if the rule ends at most so many times higher than at its best rate."""
 
 
+@guarded
 def rates(
     rules: str | Optimizer | Sequence[str | Optimizer],
     on: Hill = "valley",

@@ -11,6 +11,7 @@ import numpy
 
 from minigrad.arguments import arguments_of
 from minigrad.errors import ArgumentError
+from minigrad.guarded import guarded
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.plot.history import History, record
 from minigrad.plot.surfaces import Surface
@@ -47,6 +48,7 @@ class Run:
 Rule = str | Optimizer | History | Run
 
 
+@guarded
 def compared(
     rules: Rule | Sequence[Rule],
     on: Hill = "valley",

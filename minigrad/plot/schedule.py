@@ -6,8 +6,9 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from minigrad.arguments import whole
+from minigrad.arguments import MANY, whole
 from minigrad.errors import KindError
+from minigrad.guarded import guarded
 from minigrad.plot.sheet import key, titled
 from minigrad.plot.style import DASHES, FAMILIES, INK, frame
 from minigrad.plot.trajectory import WIDTH
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Schedule = Callable[[int], float]
 
 
+@guarded
 def schedule(schedules: Schedule | Sequence[Schedule], updates: int = 1000) -> Picture:
     """Draw the rate against the update, as an optimizer asks for it: from update 1 on. The schedules stay as they are.
 
@@ -32,7 +34,7 @@ def schedule(schedules: Schedule | Sequence[Schedule], updates: int = 1000) -> P
     for one in several:
         if not callable(one):
             raise KindError(f"{one!r:.60} is not a schedule; expected a callable, update -> rate")
-    steps = range(1, whole("updates", updates, 1) + 1)
+    steps = range(1, whole("updates", updates, 1, MANY) + 1)
     curves = [[float(asked(step)) for step in steps] for asked in copy.deepcopy(several)]
     peaks, ends = between([max(curve) for curve in curves]), between([curve[-1] for curve in curves])
     title = f"The rate peaks at {peaks} and ends at {ends} after {updates} updates"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.errors import ArgumentError
+from minigrad.guarded import guarded
 from minigrad.plot.curves import WIDTH
 from minigrad.plot.history import History
 from minigrad.plot.runs import Hill, Rule, Run, compared
@@ -23,6 +24,7 @@ LETTERS = 44
 """In a line of the legend."""
 
 
+@guarded
 def states(
     rule: Rule,
     on: Hill = "valley",

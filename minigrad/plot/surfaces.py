@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from minigrad.errors import ArgumentError, KindError, suggestion
+from minigrad.guarded import guarded
 from minigrad.optimizer.rule import cos, exp, log
 
 Point = tuple[float, float]
@@ -40,6 +41,7 @@ class Surface:
     noise: float = 0.0
     """The standard deviation of what is added to each gradient, unless `record` is told another one."""
 
+    @guarded
     def __call__(self, x: Any, y: Any) -> Any:
         return self.function(x, y)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from minigrad.guarded import guarded
 from minigrad.plot.contours import contours, view_of
 from minigrad.plot.runs import Hill, Rule, Run, compared
 from minigrad.plot.sheet import LEFT, RIGHT, described, key, sheet
@@ -17,6 +18,7 @@ WIDTH = 6.4
 """Inches."""
 
 
+@guarded
 def trajectory(
     rules: Rule | Sequence[Rule],
     on: Hill = "valley",

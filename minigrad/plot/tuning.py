@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.guarded import guarded
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import create
 from minigrad.plot.history import History, record
@@ -23,6 +24,7 @@ NEEDED: dict[str, dict[str, Any]] = {"nag": {"momentum": 0.9}}
 """What a rule needs to be itself: without momentum NAG is SGD."""
 
 
+@guarded
 def tuned(
     optimizer: str | Optimizer,
     on: str | Surface | Callable[[Any, Any], Any],

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
 
-from minigrad.arguments import whole
+from minigrad.arguments import MANY, whole
 from minigrad.errors import ArgumentError
+from minigrad.guarded import guarded
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.readings.latex import Latex
 from minigrad.optimizer.readings.lines import Lines
@@ -44,6 +45,7 @@ class Arrow(NamedTuple):
     is_sum: bool = False
 
 
+@guarded
 def vectors(
     optimizer: Optimizer, surface: Surface, start: Sequence[float], step: int = 3, steps: int = 12,
     minimum: Sequence[float] | None = None,
@@ -66,10 +68,10 @@ def vectors(
     """
     from minigrad.plot.picture import Picture
 
-    whole("step", step, 1)
+    whole("step", step, 1, MANY)
     lines = Lines(optimizer)
     run = Run(optimizer, lines, numpy.array(start, "float64"))
-    done = [run.step(slope(surface, run.arrays["w"])) for _ in range(max(step, whole("steps", steps, 1)) + 1)]
+    done = [run.step(slope(surface, run.arrays["w"])) for _ in range(max(step, whole("steps", steps, 1, MANY)) + 1)]
     taken, path = done[step - 1], [one.w for one in done]
     if not taken.acts:
         raise ArgumentError(f"{optimizer} leaves the weight alone in step {step}; choose a step that moves it")

@@ -9,8 +9,10 @@ from minigrad.composed import subclass_in
 from minigrad.device import cpu, xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, ShapeError
+from minigrad.guarded import guarded
 
 
+@guarded
 def default_batchify_fn(samples: Sequence[Any]) -> Any:
     """Stack Tensors, NumPy arrays or numbers into one Tensor; tuples become a list with one Tensor for each part.
 

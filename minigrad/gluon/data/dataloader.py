@@ -12,6 +12,7 @@ from minigrad.errors import ArgumentError
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.dataset import ArrayDataset
 from minigrad.gluon.data.sampler import BatchSampler, Order, RandomSampler, SequentialSampler
+from minigrad.guarded import guarded
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -38,6 +39,7 @@ class DataLoader:
     [3] [1.5]
     """
 
+    @guarded
     def __init__(
         self,
         dataset: Any,

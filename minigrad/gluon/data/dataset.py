@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy
 
-from minigrad.arguments import whole
+from minigrad.arguments import flag, function, whole
 from minigrad.composed import subclass_in
 from minigrad.device import Array, cpu, xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.sampler import FilterSampler, SequentialSampler
+from minigrad.guarded import guarded
 
 
 class Dataset:
@@ -36,8 +37,8 @@ class Dataset:
         >>> SimpleDataset([1, 2]).transform(lambda x: 10 * x)[1]
         20
         """
-        transformed = _Transformed(self, fn)
-        return transformed if lazy else SimpleDataset([transformed[index] for index in range(len(self))])
+        transformed = _Transformed(self, function("fn", fn))
+        return transformed if flag("lazy", lazy) else SimpleDataset([transformed[index] for index in range(len(self))])
 
     def transform_first(self, fn: Callable[[Any], Any], lazy: bool = True) -> Dataset:
         """As `transform`, for the first part of each sample only: the image, not its label.
@@ -45,6 +46,8 @@ class Dataset:
         >>> ArrayDataset([1, 2], ["a", "b"]).transform_first(lambda x: 10 * x)[1]
         (20, 'b')
         """
+
+        function("fn", fn)
 
         def first(x: Any, *others: Any) -> Any:
             return (fn(x), *others) if others else fn(x)
@@ -71,6 +74,7 @@ class Dataset:
         count = len(self) if count is None else min(whole("count", count, 0), len(self))
         return self.sample(SequentialSampler(count))
 
+    @guarded
     def sample(self, sampler: Any) -> Dataset:
         """The samples that a Sampler yields now, in its order."""
         return _Sampled(self, sampler)
@@ -102,6 +106,7 @@ class ArrayDataset(Dataset):
     (2.5, 'b')
     """
 
+    @guarded
     def __init__(self, *arrays: Any) -> None:
         if not arrays:
             raise UsageError("ArrayDataset needs at least one array.")
@@ -119,6 +124,7 @@ class ArrayDataset(Dataset):
     def __len__(self) -> int:
         return len(self._data[0])
 
+    @guarded
     def batch(self, indices: Sequence[int]) -> Any:
         """The samples at `indices`, stacked: one `take` for each array, much faster than sample by sample.
 

@@ -5,11 +5,12 @@ from typing import Any, Protocol
 
 import numpy
 
-from minigrad.arguments import one_of, whole
+from minigrad.arguments import flag, function, one_of, whole
 from minigrad.config import as_call
 from minigrad.device import cpu
 from minigrad.errors import ArgumentError
 from minigrad.generators import generator
+from minigrad.guarded import guarded
 
 
 class Sampler:
@@ -93,7 +94,7 @@ class SplitSampler(Sampler):
         self._part_index = whole("part_index", part_index, 0)
         if part_index >= num_parts:
             raise ArgumentError(f"part_index={part_index} cannot be used; {num_parts} parts are counted from 0")
-        self._shuffle, self._seed = bool(shuffle), whole("seed", seed, 0)
+        self._shuffle, self._seed = flag("shuffle", shuffle), whole("seed", seed, 0)
         self._remainder = one_of("remainder", remainder, "discard", "repeat", "keep")
         self.epoch = 0
 
@@ -119,7 +120,9 @@ class FilterSampler(Sampler):
     [0, 2]
     """
 
+    @guarded
     def __init__(self, fn: Callable[[Any], bool], dataset: Any) -> None:
+        function("fn", fn)
         self._indices = [index for index in range(len(dataset)) if fn(dataset[index])]
 
     def __iter__(self) -> Iterator[int]:

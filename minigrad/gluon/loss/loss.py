@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.arguments import number, whole
+from minigrad.arguments import number, shown, whole
 from minigrad.axes import axis_in
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
@@ -154,7 +154,7 @@ def _reshape_like(F: Any, x: Tensor, y: Tensor) -> Tensor:
 def _number_or_none(name: str, weight: Any) -> float | None:
     if weight is not None and not isinstance(weight, (int, float)):
         raise UsageError(
-            f"{name} got weight={weight!r}; it must be a number or None. Pass weights of samples in the call: "
+            f"{name} got weight={shown(weight)}; it must be a number or None. Pass weights of samples in the call: "
             "loss(pred, label, sample_weight)."
         )
     return weight if weight is None else number("weight", weight)

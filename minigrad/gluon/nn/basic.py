@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from minigrad.arguments import whole
+from minigrad.arguments import flag, shown, whole
 from minigrad.engine.registry import recorded
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ShapeError
+from minigrad.errors import PositionError, ShapeError
 from minigrad.gluon.block import Block
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.activation import Activation, at_the_end
@@ -55,7 +55,9 @@ class Dense(HybridBlock):
         self.weight = self.params.get(
             "weight", shape=(units, in_units), init=weight_initializer, dtype=dtype, allow_deferred_init=True
         )
-        self.bias = self.params.get("bias", shape=(units,), init=bias_initializer, dtype=dtype) if use_bias else None
+        self.bias = None
+        if flag("use_bias", use_bias):
+            self.bias = self.params.get("bias", shape=(units,), init=bias_initializer, dtype=dtype)
 
     def infer_shape(self, x: Tensor) -> None:
         """The input width is the product of the axes after the first, or the last axis."""
@@ -130,7 +132,10 @@ class Sequential(HybridBlock):
         return (x, *args) if args else x
 
     def __getitem__(self, key: Any) -> Any:
-        blocks = list(self._children.values())[key]
+        try:
+            blocks = list(self._children.values())[key]
+        except (IndexError, TypeError):
+            raise PositionError(f"There is no block {shown(key)} in a {type(self).__name__} of {len(self)}.") from None
         if not isinstance(blocks, list):
             return blocks
         return type(self)(*blocks, prefix=self.prefix)

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from minigrad.arguments import whole
+from minigrad.arguments import flag, shown, whole
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.block import Block
@@ -51,7 +51,7 @@ class _Convolution(HybridBlock):
             "pad": each("padding", padding, self.space, 0),
             "num_filter": channels,
             "num_group": groups,
-            "no_bias": not use_bias,
+            "no_bias": not flag("use_bias", use_bias),
             "layout": layout,
         }
         at_the_end(self, activation)
@@ -139,8 +139,8 @@ class Conv3D(_Convolution):
 def check_layout(name: str, layout: str | None, space: int) -> None:
     """Refuse every layout but the one with the channels before the spatial axes."""
     expected = "NC" + "DHW"[3 - space :]
-    if layout not in (None, expected):
+    if layout is not None and (not isinstance(layout, str) or layout != expected):
         raise ArgumentError(
-            f"{name} got layout={layout!r}, but only {expected!r} is supported; bring the axes into this order "
+            f"{name} got layout={shown(layout)}, but only {expected!r} is supported; bring the axes into this order "
             "with transpose()."
         )

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import numpy
-
-from minigrad.arguments import number, whole
-from minigrad.dtypes import single
+from minigrad.arguments import flag, number, whole
+from minigrad.dtypes import as_dtype, single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.gluon.hybrid import HybridBlock
@@ -28,8 +26,8 @@ class _Normalization(HybridBlock):
         super().__init__(**kwargs)
         self._axis = whole("axis", axis)
         self._epsilon = number("epsilon", epsilon, 0)
-        self._center = center
-        self._scale = scale
+        self._center = center = flag("center", center)
+        self._scale = scale = flag("scale", scale)
         self._kwargs: dict[str, Any] = {"eps": epsilon, "axis": axis, "center": center, "scale": scale}
         self.gamma = self._per_channel("gamma", gamma_initializer, in_channels, scale)
         self.beta = self._per_channel("beta", beta_initializer, in_channels, center)
@@ -96,7 +94,7 @@ class BatchNorm(_Normalization):
 
     def cast(self, dtype: Any) -> None:
         """Convert all parameters. For float16 they stay in float32, as in Gluon: running variances need its range."""
-        super().cast(single(numpy.dtype(dtype)))
+        super().cast(single(as_dtype("None" if dtype is None else dtype)))
 
     def hybrid_forward(
         self, F: Any, x: Tensor, gamma: Tensor, beta: Tensor, running_mean: Tensor, running_var: Tensor

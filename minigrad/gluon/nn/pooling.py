@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from minigrad.arguments import flag
 from minigrad.engine.tensor import Tensor
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.convolution import check_layout
@@ -39,7 +40,7 @@ class _Pooling(HybridBlock):
             "global_pool": False,
             "pool_type": self.kind,
             "layout": layout,
-            "pooling_convention": "full" if ceil_mode else "valid",
+            "pooling_convention": "full" if flag("ceil_mode", ceil_mode) else "valid",
             "count_include_pad": count_include_pad,
         }
 

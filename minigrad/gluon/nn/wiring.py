@@ -4,12 +4,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from minigrad import ops
+from minigrad import arguments, ops
 from minigrad.arguments import whole
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, suggestion
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn.basic import HybridSequential, Sequential
+from minigrad.guarded import guarded
 
 
 class Flatten(HybridBlock):
@@ -47,7 +48,7 @@ class Lambda(HybridBlock):
 
     def __init__(self, function: str | Callable[..., Any], prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
-        self._func_impl = _named(function) if isinstance(function, str) else function
+        self._func_impl = _named(function) if isinstance(function, str) else arguments.function("function", function)
         self._func_name = repr(function) if isinstance(function, str) else getattr(function, "__name__", "function")
 
     def hybrid_forward(self, F: Any, *args: Any) -> Any:
@@ -103,6 +104,7 @@ class Concatenate(Sequential):
         super().__init__(prefix=prefix, params=params)
         self._axis = whole("axis", axis)
 
+    @guarded
     def hybrid_forward(self, F: Any, x: Any, *args: Any) -> Any:
         """The outputs of all blocks, joined."""
         return ops.concatenate([block(x, *args) for block in self], self._axis)

@@ -8,6 +8,7 @@ from minigrad.composed import as_tensor
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.gluon.rnn.recurrence import Recurrent, States
+from minigrad.guarded import guarded
 from minigrad.npx.activations import find
 from minigrad.ops.recurrent import elman, gru, lstm
 
@@ -69,6 +70,7 @@ class _Cell(Recurrent):
         y: Tensor = F.npx.activation(inputs, activation) if isinstance(activation, str) else activation(inputs)
         return y
 
+    @guarded
     def unroll(
         self, length: int, inputs: Any, begin_state: Any = None, layout: str = "NTC", merge_outputs: bool | None = None,
         valid_length: Any = None,

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from minigrad import autograd, ops
-from minigrad.arguments import number, one_of, whole
+from minigrad.arguments import flag, number, one_of, whole
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.rnn.recurrence import Recurrent, States, run
+
+LAYERS = 1000
+"""More layers than anybody has stacked: each has four parameters."""
 
 
 class _Layer(Recurrent):
@@ -37,9 +40,9 @@ class _Layer(Recurrent):
         own = {key: value for key, value in locals().items() if key.endswith("_initializer")}
         super().__init__(hidden_size, input_size, own, dtype, **kwargs)
         self._layout = one_of("layout", layout, "TNC", "NTC")
-        self._num_layers = whole("num_layers", num_layers, 1)
+        self._num_layers = whole("num_layers", num_layers, 1, LAYERS)
         self._dropout = number("dropout", dropout, 0, 1)
-        self._dir = 2 if bidirectional else 1
+        self._dir = 2 if flag("bidirectional", bidirectional) else 1
         self.skip_states = True
         for k in range(num_layers):
             for side in "lr"[: self._dir]:

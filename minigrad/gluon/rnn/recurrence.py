@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from minigrad import create, ops
-from minigrad.arguments import whole
+from minigrad.arguments import function, whole
 from minigrad.device import place
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
@@ -58,7 +58,9 @@ class Recurrent(HybridBlock):
         """The first states, zeros unless another `func` makes them: [h], or [h, c] for long short-term memory."""
         where = place(ctx, device)
         whole("batch_size", batch_size, 0)
-        return [func(info["shape"], dtype=dtype or self._dtype, ctx=where) for info in self.state_info(batch_size)]
+        function("func", func)
+        dtype = self._dtype if dtype is None else dtype
+        return [func(info["shape"], dtype=dtype, ctx=where) for info in self.state_info(batch_size)]
 
     def _checked(self, states: Any, batch_size: int) -> States:
         wanted = [info["shape"] for info in self.state_info(batch_size)]

@@ -28,6 +28,9 @@ from minigrad.optimizer.rule import FLOAT, Symbol
 MOST = 6
 """How many elements a weight may have: more cannot be followed by eye."""
 
+MOST_STEPS = 1000
+"""More than anybody reads."""
+
 NEW = "a new parameter"
 """The index of the weight: none that the optimizer has seen, so that counts and multipliers are those of a new one."""
 
@@ -196,9 +199,9 @@ def gradients(g: Any, shape: tuple[int, ...], steps: int | None) -> tuple[Callab
     else:
         given = numbers("gradient", g)
         if given.shape == shape:
-            given = numpy.broadcast_to(given, (2 if steps is None else whole("steps", steps, 1), *shape))
+            given = numpy.broadcast_to(given, (2 if steps is None else whole("steps", steps, 1, MOST_STEPS), *shape))
         steps = len(given) if steps is None and given.ndim else steps
-    count = 2 if steps is None else whole("steps", steps, 1)
+    count = 2 if steps is None else whole("steps", steps, 1, MOST_STEPS)
     if given is not None and given.shape != (count, *shape):
         raise ShapeError(
             f"the gradient has shape {given.shape}, the weight {shape}; expected the shape of the weight, or a list of "

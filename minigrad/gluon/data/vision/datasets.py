@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy
 
+from minigrad.arguments import flag
 from minigrad.disk import FilePath, at_home, reading
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import AccessError, FileError, MissingFileError
@@ -35,7 +36,7 @@ class _Images(ArrayDataset):
 
     def __init__(self, root: FilePath, train: bool, transform: Change) -> None:
         self._root = at_home(root)
-        images, labels = self._read(train)
+        images, labels = self._read(flag("train", train))
         if len(labels) == 0 or labels.max() >= self.classes:
             found = f"the label {labels.max()}" if len(labels) else "no label"
             raise FileError(f"{type(self).__name__} in {str(self._root)!r} has {found}; fetch its files again.")
@@ -184,7 +185,7 @@ class CIFAR100(CIFAR10):
         train: bool = True,
         transform: Change = None,
     ) -> None:
-        self.label = int(fine_label)
+        self.label = int(flag("fine_label", fine_label))
         self.classes = 100 if fine_label else 20
         super().__init__(root, train, transform)
 

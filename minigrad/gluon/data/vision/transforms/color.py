@@ -87,7 +87,7 @@ class RandomColorJitter(Transform):
         super().__init__()
         kinds = (RandomBrightness, RandomContrast, RandomSaturation, RandomHue)
         strengths = (brightness, contrast, saturation, hue)
-        self._parts = [kind(strength) for kind, strength in zip(kinds, strengths) if strength != 0]
+        self._parts = [kind(strength) for kind, strength in zip(kinds, strengths) if number(kind.__name__, strength, 0)]
         for part in self._parts:
             self.register_child(part)
 

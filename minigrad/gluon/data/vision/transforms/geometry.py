@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from minigrad.arguments import number, whole
+from minigrad.arguments import flag, number, whole
 from minigrad.device import Array, cpu
 from minigrad.errors import ArgumentError
 from minigrad.generators import generator
@@ -34,7 +34,9 @@ class Resize(Transform):
 
     def __init__(self, size: Size, keep_ratio: bool = False, interpolation: int = 1) -> None:
         super().__init__()
-        self._size = whole("size", size, 1) if keep_ratio and not isinstance(size, Sequence) else _pair(size)
+        self._size = (
+            whole("size", size, 1) if flag("keep_ratio", keep_ratio) and not isinstance(size, Sequence) else _pair(size)
+        )
         self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:

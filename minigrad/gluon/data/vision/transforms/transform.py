@@ -10,6 +10,7 @@ from minigrad.device import Array, cpu, xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, ShapeError
 from minigrad.gluon.block import Block
+from minigrad.guarded import guarded
 
 
 class Transform(Block):
@@ -38,6 +39,7 @@ class Compose(Block):
     (3, 2, 2)
     """
 
+    @guarded
     def __init__(self, transforms: Iterable[Callable[[Any], Any]]) -> None:
         super().__init__()
         self._transforms = list(transforms)
@@ -88,6 +90,7 @@ class Normalize(Transform):
     array([3., 1.], dtype=float32)
     """
 
+    @guarded
     def __init__(self, mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0) -> None:
         super().__init__()
         numbers("mean", mean)

@@ -1,0 +1,44 @@
+"""Ctrl-C in the command `minigrad`: exit status 130 and no traceback, also while it is still being imported.
+
+A program that merely imports minigrad keeps its own way with Ctrl-C. In the command, Ctrl-C ends the process at once
+before `main` begins and after it is done. In between it is Python's KeyboardInterrupt, so that files are removed and
+the progress bar is cleared on the way out.
+"""
+
+import os  # nothing here that is slow to import
+import signal
+import sys
+from collections.abc import Callable
+
+
+def _is_command() -> bool:
+    """Whether this process is `minigrad` or `python -m minigrad`. To be asked during the import: -m is gone later."""
+    if sys.argv[:1] == ["-m"]:
+        return sys.orig_argv[sys.orig_argv.index("-m") + 1 :][:1] == ["minigrad"]
+    return os.path.split("".join(sys.argv[:1]))[1].removesuffix(".exe") == "minigrad"
+
+
+_COMMAND = _is_command()
+
+
+def end_at_once() -> None:
+    """From here on Ctrl-C ends the command, with nothing to put in order."""
+    _answer(_end)
+
+
+def raise_errors() -> None:
+    """From here on Ctrl-C is a KeyboardInterrupt in the command, too."""
+    _answer(signal.default_int_handler)
+
+
+def _answer(handler: Callable[..., object]) -> None:
+    if _COMMAND and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as it is in the background of a shell
+        signal.signal(signal.SIGINT, handler)
+
+
+def _end(*_: object) -> None:
+    os.write(2, b"minigrad: stopped.\n")
+    os._exit(130)
+
+
+end_at_once()
