@@ -298,7 +298,7 @@ assert curves["RMSProp, batches"][-1] < curves["Rprop, batches"][lowest]
 # %% noise-read [markdown]
 # With all images, the loss falls to a thousandth within 60 steps. With batches it is lowest after some 50 steps, and then rises.
 #
-# The reason is that the signs of small batches change by chance. One change halves a length, and it takes four agreements to make up for it ($1.2^4 = 2.07$).
+# The reason is that the signs of small batches change by chance. One change halves a length, and it takes four agreements to make up for it, because $1.2^4$ is 2.07.
 # Here are a thousand weights whose gradients are nothing but noise:
 
 # %% noise-lengths

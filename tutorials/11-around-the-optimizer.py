@@ -153,8 +153,10 @@ def trained_loss(initializer, depth, seed, steps=200):
 found = {}
 for depth in (2, DEPTH):
     for name, initializer in (("Uniform()", init.Uniform()), ("Xavier, 2", init.Xavier("gaussian", "in", 2))):
-        found[depth, name] = [trained_loss(initializer, depth, seed) for seed in range(3)]
-        print(f"{depth:2} layers, {name:11}", "  ".join(f"{loss:.2f}" for loss in found[depth, name]))
+        losses = found[depth, name] = [trained_loss(initializer, depth, seed) for seed in range(3)]
+        low = depth == DEPTH and max(losses) < 0.6  # rounding grows in twenty layers, so only a bound is shown
+        shown = "all below 0.6" if low else "  ".join(f"{loss:.2f}" for loss in losses)
+        print(f"{depth:2} layers, {name:11}", shown)
 print(f"guessing               {numpy.log(10):.2f}")
 assert max(found[2, "Xavier, 2"]) < min(found[2, "Uniform()"]) < 1
 assert min(found[DEPTH, "Uniform()"]) > 2.2 and max(found[DEPTH, "Xavier, 2"]) < 0.6
