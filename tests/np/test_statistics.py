@@ -15,7 +15,8 @@ rng = numpy.random.default_rng(3)
 
 
 def drawn(dtype, shape):
-    """Values up to the limits of the dtype, where sums, squares and even sizes leave it."""
+    """Values up to the limits of the dtype, where sums, squares and even sizes leave it, the same in any order."""
+    rng = numpy.random.default_rng(3)
     if dtype == "bool":
         return rng.random(shape) < 0.5
     info = numpy.iinfo("int32" if dtype == "int64" else dtype)
