@@ -13,6 +13,8 @@ from minigrad import errors
 
 EXPLAINED = (TypeError, ValueError, AttributeError, LookupError, OverflowError, ZeroDivisionError, BufferError)
 """What NumPy and Python raise for wrong arguments. Warnings and lack of memory need no explanation."""
+MOST = 6
+"""So many arguments are described in an error."""
 
 
 def not_numbers(where: str, value: Any) -> errors.NotNumbersError:
@@ -52,7 +54,8 @@ def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exceptio
         return errors.KeywordError(
             f"{reason}. See its help() for its arguments; not every option of NumPy is supported."
         )
-    values = ", ".join(f"{key}: {described(value)}" for key, value in given.items())
+    values = ", ".join([f"{key}: {described(value)}" for key, value in given.items()][:MOST])
+    values += ", ..." if len(given) > MOST else ""
     sentence = f"{what} cannot work with what it got ({values}): {reason}. Check the arguments, and their order."
     if isinstance(error, (TypeError, AttributeError)):
         return errors.KindError(sentence)

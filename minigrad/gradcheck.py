@@ -87,7 +87,7 @@ def gradcheck(
     order input                shape                backward       measured  verdict
     1     input 0              (2,)                0.7717658      0.7717658  ok
     """
-    whole("order", order, 1)
+    whole("order", order, 1, 10)
     whole("directions", directions, 1)
     number("rtol", rtol, 0)
     number("atol", atol, 0)

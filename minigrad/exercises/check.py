@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minigrad.arguments import whole
 from minigrad.errors import UsageError
 from minigrad.exercises.exercise import Exercise, named
 from minigrad.exercises.feedback import Feedback
@@ -24,6 +25,7 @@ def check(exercise: str | Exercise, solution: Any, hint: int = 2) -> Feedback:
 
     The solution runs here, in this process, without limits. `minigrad check` runs a file in a process of its own.
     """
+    whole("hint", hint, 1, 3)
     found = exercise if isinstance(exercise, Exercise) else named(exercise)
     try:
         answer = as_function(found, solution)

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from functools import cached_property, partial
 from typing import Any
 
+from minigrad.arguments import text
 from minigrad.errors import UsageError
 from minigrad.exercises.bench import Bench
 from minigrad.exercises.mistakes import MISTAKES
@@ -266,7 +267,7 @@ def tidy(text: str) -> str:
 
 def named(name: str) -> Exercise:
     """The exercise of this name."""
-    if name not in EXERCISES:
+    if text("exercise", name) not in EXERCISES:
         near = get_close_matches(name, EXERCISES, n=4, cutoff=0.5)
         meant = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
         raise UsageError(f"there is no exercise {name!r}{meant} 'minigrad exercises' lists all of them.")

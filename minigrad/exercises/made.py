@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy
 
+from minigrad import arguments
 from minigrad.define import define, identifier
+from minigrad.errors import KindError
 from minigrad.exercises.exercise import Exercise
 from minigrad.exercises.program import RESULT, Program
 from minigrad.exercises.walk import Start, of_rule
@@ -49,8 +51,12 @@ def from_rule(optimizer: Any, name: str = "") -> Exercise:
 
     Raises RuleError if the rule cannot be run with symbols in place of arrays.
     """
-    made = optimizer if isinstance(optimizer, Optimizer) else None
-    made = made or (create(optimizer) if isinstance(optimizer, str) else optimizer())
+    made = create(optimizer) if isinstance(optimizer, str) else optimizer
+    made = made() if isinstance(made, type) and issubclass(made, Optimizer) else made
+    if not isinstance(made, Optimizer):
+        raise KindError(
+            f"optimizer={arguments.shown(optimizer)} has no rule; give an optimizer, its class, or its name"
+        )
     title = type(made).__name__
     text = program_of(made, identifier(name or f"{title.lower()}_step"))
     usual = {x: usual_value(made, x) for x in text.keywords}

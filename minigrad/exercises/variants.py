@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.arguments import whole
 from minigrad.errors import UsageError
 from minigrad.exercises.edits.roles import COUNT, GRADIENT, Roles
 from minigrad.exercises.edits.trees import (
@@ -59,7 +60,7 @@ def variant(rule: Any, seed: int) -> Exercise:
     found = variants(base) if base.results[0] == "w" else []
     if not found:
         raise UsageError(f"no variant of {base.name} goes downhill; take a rule with a mean or a root in it")
-    words, text = found[seed % len(found)]
+    words, text = found[whole("seed", seed, 0) % len(found)]
     chosen = base.tried[-2].make()[1]
     text = replace(text, name=f"{base.name.removesuffix('_step')}_variant")
     changes = "changes" if len(words) > 1 else "a change"

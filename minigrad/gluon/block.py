@@ -238,7 +238,8 @@ class Block:
         """
         from minigrad.gluon.files import save_parameters
 
-        save_parameters(filename, dict(self.structure()) if deduplicate else self._collect_params_with_prefix())
+        every = self._collect_params_with_prefix
+        save_parameters(filename, dict(self.structure()) if flag("deduplicate", deduplicate) else every())
 
     def load_parameters(
         self,

@@ -171,7 +171,7 @@ class Trainer:
                     averaged = True
         if stale and not flag("ignore_stale_grad", ignore_stale_grad):
             self._refuse_stale()
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._optimizer.rescale_grad = float(self._scale / batch_size)
         if averaged and batch_size > 1 and not self._warned:
             self._warned = True
             warnings.warn(

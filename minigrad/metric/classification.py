@@ -10,6 +10,7 @@ from minigrad.axes import axis_in
 from minigrad.config import as_call
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError, UsageError
+from minigrad.guarded import guarded
 from minigrad.metric.metric import EvalMetric, alias, pairs, register
 
 NONE = -(2**62)
@@ -73,6 +74,7 @@ class Binary(EvalMetric):
     def score(self, tp: float, fp: float, tn: float, fn: float) -> float:
         raise NotImplementedError
 
+    @guarded
     def update(self, labels: Any, preds: Any) -> None:
         counts = sum((self.confusion(label, pred) for label, pred in pairs(labels, preds)), start=numpy.zeros(4))
         self._add(counts if self.average == "micro" else self.score(*counts), 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.arguments import lengths, whole
+from minigrad.arguments import MANY, lengths, whole
 from minigrad.axes import axes_in, axis_in
 from minigrad.composed import as_tensor, composed
 from minigrad.create import zeros
@@ -215,7 +215,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tenso
     [array([0., 1.]), array([2.])]
     """
     if not hasattr(indices_or_sections, "__len__"):
-        indices_or_sections = whole("indices_or_sections", indices_or_sections, 1)
+        indices_or_sections = whole("indices_or_sections", indices_or_sections, 1, MANY)
         size, rest = divmod(ary.shape[axis_in(ary.shape, axis)], indices_or_sections)
         indices_or_sections = [k * size + min(k, rest) for k in range(1, indices_or_sections)]
     return split(ary, indices_or_sections, axis)

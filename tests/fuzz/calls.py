@@ -21,15 +21,13 @@ from tests.test_names import ROOMS
 
 PLACES = [*(room for room in ROOMS if room != "ops"), "compat.io", "exercises", "gradcheck", "image"]
 """Where to look for what is public; `minigrad.` goes before each. (`ops` is behind `np`, `npx` and `nd`.)"""
-INNER = {"Exercise", "Leaf", "NDArray", "Node", "Tensor", "attach", "leaf", "state"}
+INNER = {"Exercise", "Leaf", "NDArray", "Node", "Tensor", "attach", "leaf", "ndarray", "state"}
 """Public for those who extend the engine or write an exercise, who read it first."""
-UNCHECKED = {"check", "from_rule", "variant"}
-"""These functions of `exercises` refuse wrong names, but not yet things of a wrong kind."""
 HOOKS = {
-    "assign", "backward", "begin", "called", "change", "combine", "confusion", "create_state",
+    "assign", "backward", "begin", "called", "calling", "change", "combine", "confusion", "create_state",
     "create_state_multi_precision", "error", "forward", "get_warmup_lr", "hybrid_forward", "infer_shape",
     "initial_state", "measure", "mu", "named", "outside", "per_sample", "prepared", "pulled", "rate", "recolor",
-    "rule", "scale", "score", "set_config", "step", "step_group", "sum_gradients", "total", "update_weights",
+    "rule", "scale", "score", "seen_as", "set_config", "step", "step_group", "sum_gradients", "total", "update_weights",
     "updates_weights", "value", "weighted",
 }  # fmt: skip
 """What a subclass defines, or parts of minigrad ask of each other: whoever calls it has checked the arguments."""
@@ -81,7 +79,7 @@ def public():
         for name in getattr(room, "__all__", own):
             found = getattr(room, name)
             listed = hasattr(room, "__all__") or ">>>" in (found.__doc__ or "")
-            if name not in INNER | UNCHECKED and listed and callable(found) and ours(found) and id(found) not in seen:
+            if name not in INNER and listed and callable(found) and ours(found) and id(found) not in seen:
                 seen.add(id(found))
                 yield f"{place}.{name}", found
 

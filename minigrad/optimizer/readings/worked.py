@@ -185,7 +185,7 @@ def numbers(what: str, x: Any) -> Array:
     """What was given as an array of float64."""
     try:
         found = numpy.array(x, "float64")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = numpy.empty(0)
     if not found.size or (numpy.isnan(found).any() and None in numpy.array(x, object).ravel().tolist()):
         raise ArgumentError(f"the {what} is {x!r:.60}; expected a number or a short list of numbers")
