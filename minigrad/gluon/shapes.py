@@ -82,7 +82,7 @@ def _dense(
 
 def _dot(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False, **_: Any) -> None:
     if isinstance(lhs, _Unknown):
-        raise _cannot(lhs.parameter)
+        raise _cannot(lhs.parameter) from None
     n, shape = lhs.shape[0 if transpose_a else -1], _shape(rhs)
     _fix(rhs, (*shape[:-1], n) if transpose_b else (n, *shape[1:]))
 
@@ -132,7 +132,7 @@ def _known(value: Any, x: Any) -> Any:
     if not isinstance(value, _Unknown):
         return value
     if not value.parameter.known:
-        raise _cannot(value.parameter)
+        raise _cannot(value.parameter) from None
     return _zeros(value.parameter, x)
 
 
