@@ -283,7 +283,7 @@ for threshold in (0.0003, 0.03, 3.0):
 # %% large
 def large(rate, seed, times, warm=False):
     """SGD on batches of `times` 16 samples, 512 · 16 samples in all. With `warm` the rate grows in the first half."""
-    w, rng, steps = numpy.zeros((65, 10), "float32"), numpy.random.default_rng(seed), 512 // times
+    w, rng, steps = numpy.zeros((65, 10)), numpy.random.default_rng(seed), 512 // times
     for step in range(steps):
         samples = rng.integers(len(x), size=16 * times)
         w -= rate * (min(1, 2 * (step + 1) / steps) if warm else 1) * gradient(w, x[samples], y[samples])
