@@ -12,8 +12,10 @@ import argparse
 import base64
 import io
 import math
+import os
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -36,12 +38,11 @@ def main(arguments=None):
     unknown = {*args.names} - {source.stem for source in SOURCES}
     if unknown:
         parser.error(f"no source of {', '.join(sorted(unknown))} in {HERE}; there are: {[s.stem for s in SOURCES]}")
-    wrong = []
-    for source in SOURCES:
-        if not args.names or source.stem in args.names:
-            book = executed(notebook(source))
+    wrong, chosen = [], [source for source in SOURCES if not args.names or source.stem in args.names]
+    with ThreadPoolExecutor(os.cpu_count()) as several:  # each waits for a kernel, which is a process of its own
+        for source, book in zip(chosen, several.map(lambda source: executed(notebook(source)), chosen)):
             if args.check:
-                wrong += differences(stored(source), book)
+                wrong += [f"{source.stem}: {what}" for what in differences(stored(source), book)]
             else:
                 source.with_suffix(".ipynb").write_text(text(book), encoding="utf-8")
     sys.exit("\n".join([*wrong, AGAIN]) if wrong else 0)
