@@ -58,7 +58,7 @@ def from_rule(optimizer: Any, name: str = "") -> Exercise:
             f"optimizer={arguments.shown(optimizer)} has no rule; give an optimizer, its class, or its name"
         )
     title = type(made).__name__
-    text = program_of(made, identifier(name or f"{title.lower()}_step"))
+    text = program_of(made, identifier(arguments.text("name", name) or f"{title.lower()}_step"))
     usual = {x: usual_value(made, x) for x in text.keywords}
     states = tuple(made.states)
     start: dict[str, Start] = {x: lambda w, x=x: made.initial_state(x, w) for x in states}  # type: ignore[misc]

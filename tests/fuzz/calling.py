@@ -21,7 +21,8 @@ LONGEST = 1500
 
 NAMED = re.compile(
     r"\w ?=|there is no |\(\w+: |\bis .*; (it must|expected)|"
-    r"\b(axis|axes|shape|array|file|path|position|device|layout|key|parameter|initializer|optimizer|surface|field|rate|heads)"
+    r"\b(axis|axes|shape|array|file|path|position|device|layout|key|parameter|initializer|optimizer|surface|field|rate|heads|"
+    r"label|probabilities)"
 )
 """How a sentence names an argument by its value, or what else it is about."""
 
