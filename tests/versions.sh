@@ -19,8 +19,8 @@ for pair in $pairs; do
   "$python" -m venv "$work/${pair/:/-}"
   wanted=numpy
   [ "$numpy" = newest ] || wanted="numpy==$numpy.*"
-  "$work/${pair/:/-}/bin/pip" install -q -e . "$wanted" pytest hypothesis sympy 2>/dev/null
-  "$work/${pair/:/-}/bin/python" -m pytest -q -x -p no:cacheprovider tests/ops tests/optimizer tests/gluon >"$work/log" 2>&1 &&
+  "$work/${pair/:/-}/bin/pip" install -q -e . "$wanted" pytest pytest-xdist hypothesis sympy 2>/dev/null
+  "$work/${pair/:/-}/bin/python" -m pytest -q -x -n auto -p no:cacheprovider tests/ops tests/optimizer tests/gluon >"$work/log" 2>&1 &&
     echo "$pair: $(tail -n 1 "$work/log")" || { status=1 && echo "$pair: failed" && tail -n 40 "$work/log"; }
 done
 exit $status
