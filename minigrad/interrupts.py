@@ -24,16 +24,30 @@ _COMMAND = _is_command()
 def end_at_once() -> None:
     """From here on Ctrl-C ends the command, with nothing to put in order."""
     _answer(_end)
+    _again(0)
 
 
 def raise_errors() -> None:
     """From here on Ctrl-C is a KeyboardInterrupt in the command, too."""
-    _answer(signal.default_int_handler)
+    _answer(_raise)
 
 
 def _answer(handler: Callable[..., object]) -> None:
     if _COMMAND and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as it is in the background of a shell
         signal.signal(signal.SIGINT, handler)
+
+
+def _raise(*_: object) -> None:
+    """Once a second until `end_at_once`: what is raised in a callback of C, as numba's compiler has one, is dropped."""
+    _again(1)
+    raise KeyboardInterrupt
+
+
+def _again(seconds: float) -> None:
+    """Call `_raise` so many seconds from now, or not at all."""
+    if _COMMAND and hasattr(signal, "setitimer"):  # Windows has none
+        signal.signal(signal.SIGALRM, _raise)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _end(*_: object) -> None:

@@ -140,7 +140,7 @@ def _in_order(low: Any, high: Any) -> None:
             raise ArgumentError(f"uniform() got low={a} above high={b}; give the smaller limit first.")
 
 
-def probabilities(name: str, p: Any) -> None:
+def _probabilities(name: str, p: Any) -> None:
     """Refuse probabilities that do not lie in [0, 1] or do not sum to 1, as far as they lie on the host."""
     numbers(name, p, 0, 1, "[]")
     raw = p.data if isinstance(p, Tensor) else p
@@ -307,7 +307,7 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
         )
     with ctx:
         if p is not None:
-            probabilities("p", p)
+            _probabilities("p", p)
         xp, draw = ctx.xp, generator(ctx)
         weights = xp.ones(n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
         if weights.shape != (n,):
@@ -332,7 +332,7 @@ def multinomial(n: int, pvals: Any, size: Any = None) -> Tensor:
     10
     """
     whole("n", n, 0)
-    probabilities("pvals", pvals)
+    _probabilities("pvals", pvals)
     weights = [float(p) for p in (pvals.tolist() if isinstance(pvals, Tensor) else pvals)]
 
     def counts(g: Any, shape: tuple[int, ...]) -> Any:

@@ -40,8 +40,6 @@ def shuffle(data: Tensor) -> Tensor:
 def multinomial(data: Any, shape: Any = (), get_prob: bool = False, dtype: Any = "int32") -> Any:
     """Outcomes drawn with the probabilities in the last axis of `data`; with `get_prob` their logarithms too."""
     rows = ops.reshape(data, (-1, data.shape[-1]))
-    for row in rows:
-        draws.probabilities("data", row)
     size = lengths("shape", shape)
     drawn = ops.stack([draws.choice(data.shape[-1], size, p=row) for row in rows])
     drawn = ops.reshape(drawn, (*data.shape[:-1], *size))

@@ -26,6 +26,15 @@ def loadtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
     """Numbers read from a text file by `numpy.loadtxt`, which takes all other arguments; float32 by default.
 
     FileError if it does not hold such numbers, MissingFileError if it is not there, AccessError if it cannot be read.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from minigrad import np
+    >>> path = Path(tempfile.mkdtemp(), "x.txt")
+    >>> np.savetxt(path, np.array([[1, 2], [3, 4]]))
+    >>> np.loadtxt(path)
+    array([[1., 2.],
+           [3., 4.]])
     """
     return array(_read(numpy.loadtxt, fname, dtype, kwargs))
 
@@ -35,6 +44,15 @@ def genfromtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
     """Numbers read from a text file by `numpy.genfromtxt`, which takes all other arguments; float32 by default.
 
     The errors are those of `loadtxt`.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from minigrad import np
+    >>> path = Path(tempfile.mkdtemp(), "x.txt")
+    >>> _ = path.write_text("1,2\\n3,")
+    >>> np.genfromtxt(path, delimiter=",")
+    array([[ 1.,  2.],
+           [ 3., nan]])
     """
     return array(_read(numpy.genfromtxt, fname, dtype, kwargs))
 
@@ -45,6 +63,14 @@ def savetxt(fname: Any, X: Any, **kwargs: Any) -> None:
 
     The file appears when it is complete; until then, and after an error, an old one stays as it was. AccessError or
     MissingFileError if it cannot be written.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from minigrad import np
+    >>> path = Path(tempfile.mkdtemp(), "x.txt")
+    >>> np.savetxt(path, np.array([1, 2]), fmt="%d")
+    >>> path.read_text().split()
+    ['1', '2']
     """
     host = X.asnumpy() if isinstance(X, Tensor) else X
     if hasattr(fname, "write"):

@@ -21,7 +21,7 @@ def save(file: FilePath, arr: Any) -> None:
     {'x': array([1., 1.])}
     """
     named = isinstance(arr, Mapping)
-    if not hasattr(arr, "__iter__"):
+    if not hasattr(arr, "__iter__") or (not isinstance(arr, Tensor) and getattr(arr, "ndim", 1) == 0):
         raise KeywordError(f"save() got a {type(arr).__name__}; it writes an array, a list or a dictionary of arrays.")
     arrays = arr if isinstance(arr, Mapping) else dict(enumerate([arr] if isinstance(arr, Tensor) else arr))
     for name, value in arrays.items():

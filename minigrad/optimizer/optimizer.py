@@ -289,7 +289,7 @@ class Optimizer(Shown):
         except AttributeError:
             self._check_class()  # which says why there is none
             raise
-        for i in (index,) if isinstance(index, (int, str)) else index:
+        for i in index if isinstance(index, (list, tuple)) else (index,):
             counts[i] = count = counts.get(i, self.begin_num_update) + 1
             if count > self.num_update:
                 self.num_update = count

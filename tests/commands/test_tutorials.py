@@ -22,7 +22,7 @@ def test_all_notebooks_are_copied_and_listed_by_their_titles_in_80_columns(tmp_p
     assert all(name in out for name in meant) and "Follow the leader" in out
     assert max(len(line) for line in out.splitlines() if sys.executable not in line) <= 80
     assert not [*(tmp_path / "tutorials").glob("[0-9]*.py"), *(tmp_path / "tutorials").glob("build.py")]
-    assert {path.name for path in (tmp_path / "tutorials").iterdir() if path.is_dir()} == {"errata", "rules"}
+    assert {path.name for path in (tmp_path / "tutorials").iterdir() if path.is_dir()} == {"errata", "papers", "rules"}
 
 
 def test_what_a_notebook_imports_comes_with_it(tmp_path):
