@@ -104,7 +104,7 @@ class MSRAPrelu(Xavier):
 
     def __init__(self, factor_type: str = "avg", slope: float = 0.25) -> None:
         self.slope = number("slope", slope)
-        super().__init__("gaussian", factor_type, 2 / (1 + self.slope * self.slope))  # a power would overflow with an error
+        super().__init__("gaussian", factor_type, 2 / (1 + self.slope * self.slope))  # a power would raise an error
 
 
 def draw(law: str, scale: float, arr: Tensor) -> None:
