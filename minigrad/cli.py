@@ -52,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             interrupts.end_at_once()
     except KeyboardInterrupt:
         tell("stopped")
+        interrupts.leave()
         return 130
 
 

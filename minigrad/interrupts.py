@@ -32,6 +32,13 @@ def raise_errors() -> None:
     _answer(_raise)
 
 
+def leave() -> None:
+    """End the command, which was stopped. Python would end with another status if Ctrl-C came while it ran `exec`."""
+    if _COMMAND:
+        sys.stdout.flush()
+        os._exit(130)
+
+
 def _answer(handler: Callable[..., object]) -> None:
     if _COMMAND and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as it is in the background of a shell
         signal.signal(signal.SIGINT, handler)
