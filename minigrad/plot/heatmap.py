@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOMENTA = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 BELOW, ABOVE = 6, 3
 """So many rates below and above the best one."""
+MOST = 100
+"""So many rows, and columns, can be told apart in a picture."""
 
 
 @guarded
@@ -56,6 +58,8 @@ def heatmap(
         tried = RATES[max(best - BELOW, 0) : best + ABOVE + 1]
     if not len(values) or not tried:
         raise ArgumentError("there is nothing to draw; give at least one rate and one value of the argument")
+    if max(len(values), len(tried)) > MOST:
+        raise ArgumentError(f"heatmap() got {len(values)} values and {len(tried)} rates; draw at most {MOST} of each.")
     table = numpy.empty((len(values), len(tried)))
     for row, value in enumerate(values):
         for column, rate in enumerate(tried):
