@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return obey(arguments)
         finally:
             interrupts.end_at_once()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # also one that came on the way out
         tell("stopped")
         interrupts.leave()
         return 130
@@ -328,9 +328,10 @@ def path(text: str) -> Path:
 
 def file(text: str) -> Path:
     """The path of a file, for argparse."""
-    if not path(text).name:
+    found = path(text)
+    if not found.name:
         raise argparse.ArgumentTypeError(f"{text!r} is a folder; give the name of a file")
-    return path(text)
+    return found
 
 
 def coordinate(text: str) -> float:

@@ -85,3 +85,30 @@ def test_a_program_that_imports_minigrad_keeps_its_own_way_with_ctrl_c():
     restored = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     found = subprocess.run([sys.executable, "-c", restored + program], cwd=ROOT, capture_output=True, text=True)
     assert found.stdout == "True\n"
+
+
+DROPPED = """
+import ctypes, os, signal, sys, time
+sys.argv[0] = "minigrad"
+from minigrad import cli
+
+def train(arguments):
+    ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))()  # C drops what is raised in a callback
+    time.sleep(30)
+
+INSIDE = "os.kill(os.getpid(), signal.SIGINT); time.sleep(30)"
+cli.obey = train if sys.argv[1] == "callback" else lambda arguments: exec(INSIDE)
+sys.exit(cli.main(["equations"]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no timer that raises it again")
+@pytest.mark.parametrize("where", ["callback", "exec"])
+def test_ctrl_c_is_neither_lost_in_a_callback_of_c_nor_given_another_status_by_exec(where, tmp_path):
+    (tmp_path / "dropped.py").write_text(DROPPED)
+    done = subprocess.run(
+        [sys.executable, "-m", "dropped", where],  # -m, for with -c Python keeps the status
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=25,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (130, "minigrad: stopped.")

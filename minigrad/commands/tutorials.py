@@ -22,9 +22,10 @@ BUILDING = ("[0-9]*.py", "build.py", "what_should_i_use.py", "site/*", "site/*/*
 def run_tutorials(arguments: argparse.Namespace) -> int:
     """Copy what is not there yet, list the notebooks, and say how they are opened."""
     folder: Path = arguments.folder
-    wanted = files(home())
+    source = home()
+    wanted = files(source)
     new = [name for name in wanted if not (folder / name).exists()]
-    copy(home(), folder, new)
+    copy(source, folder, new)
     kept = f"; {len(wanted) - len(new)} were there and stay as they are" if len(new) < len(wanted) else ""
     print(f"{folder}: {len(new)} files written{kept}\n")
     for path in sorted(folder.glob("[0-9]*.ipynb")):

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MOMENTA = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 BELOW, ABOVE = 6, 3
 """So many rates below and above the best one."""
-MOST = 100
-"""So many rows, and columns, can be told apart in a picture."""
+MOST = 40
+"""So many rows, and columns, have labels that can be read."""
 
 
 @guarded

@@ -13,8 +13,8 @@ from minigrad.explain import described
 from tests.fuzz.calls import EXAMPLE
 from tests.fuzz.values import VALUES
 
-SECONDS = 20
-"""Of the process's own time, not of a busy machine's (though that makes it longer, too); after them a call hangs."""
+SECONDS = 10
+"""Of the process's own time, not of a busy machine's; after them a call hangs."""
 LONGEST = 1500
 """Characters of a sentence: there may be many known names in it."""
 

@@ -57,6 +57,11 @@ def test_by_default_the_rates_are_those_around_the_best():
     assert shown.index(best) == 6 and len(shown) == 10 and axes.get_ylabel() == "beta1"
 
 
+def test_more_cells_than_can_be_read_are_refused_before_they_are_walked():
+    with pytest.raises(ArgumentError, match="2 values and 41 rates; draw at most 40 of each"):
+        plot.heatmap("sgd", "valley", values=(0, 0.9), tried=[0.1] * 41)
+
+
 def test_where_nothing_gets_lower_this_is_said():
     figure = plot.heatmap("sgd", "rosenbrock", values=(0, 0.9), tried=(10, 20), steps=30)
     assert figure.get_suptitle() == "sgd gets no lower with any of these"
