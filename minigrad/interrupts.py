@@ -24,11 +24,12 @@ _COMMAND = _is_command()
 def end_at_once() -> None:
     """From here on Ctrl-C ends the command, with nothing to put in order."""
     _answer(_end)
-    _again(0)
 
 
 def raise_errors() -> None:
     """From here on Ctrl-C is a KeyboardInterrupt in the command, too."""
+    if _COMMAND:
+        sys.unraisablehook = _dropped
     _answer(_raise)
 
 
@@ -45,16 +46,16 @@ def _answer(handler: Callable[..., object]) -> None:
 
 
 def _raise(*_: object) -> None:
-    """Once a second until `end_at_once`: what is raised in a callback of C, as numba's compiler has one, is dropped."""
-    _again(1)
     raise KeyboardInterrupt
 
 
-def _again(seconds: float) -> None:
-    """Call `_raise` so many seconds from now, or not at all."""
-    if _COMMAND and hasattr(signal, "setitimer"):  # Windows has none
-        signal.signal(signal.SIGALRM, _raise)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+def _dropped(found: "sys.UnraisableHookArgs") -> None:
+    """Raise it again shortly: C drops what is raised in a callback, and numba's compiler has one."""
+    if found.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(found)
+    elif hasattr(signal, "setitimer"):  # Windows has none
+        signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
 
 
 def _end(*_: object) -> None:
