@@ -132,6 +132,21 @@ def test_the_processes_of_xdist_have_the_same_tests():
     assert first == second
 
 
+LACKS = "hypothesis sympy mpmath scipy jupytext nbclient playwright py_mini_racer mpi4py"
+
+
+def test_no_test_for_a_gpu_needs_a_package_that_a_bare_machine_lacks(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules.update(dict.fromkeys({LACKS!r}.split()))")
+    marked = [part for part in check.parts(tmp_path)["marked"] if part.endswith(".py")]
+    path = os.pathsep.join([str(tmp_path), str(HERE.parents[1])])
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider", *marked],
+        cwd=HERE.parents[1], capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": path, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
 class Event:
     """CUDA's events as the benchmark uses them, by the clock of the host."""
 
