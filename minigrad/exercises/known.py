@@ -38,12 +38,12 @@ class Row(NamedTuple):
 
 
 @functools.cache
-def rows(name: str) -> tuple[Row, ...]:
+def rows(name: str, folder: Path = TABLES) -> tuple[Row, ...]:
     """The rows of a table."""
     found: list[Row] = []
     waiting: list[Row] = []
     kind = old = ""
-    for line in (TABLES / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+    for line in (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         text = line.strip().replace("\\n", "\n")
         before, _, after = text.partition(": ")
         if line.startswith(" " * 8):
