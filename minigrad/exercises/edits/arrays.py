@@ -7,7 +7,8 @@ import itertools
 from collections.abc import Iterator
 
 from minigrad.exercises.edits.patterns import patterns
-from minigrad.exercises.edits.phrases import changed, expression
+from minigrad.exercises.edits.phrases import changed
+from minigrad.exercises.edits.trees import expression
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import RESULT, Program
 

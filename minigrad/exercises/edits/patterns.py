@@ -8,15 +8,14 @@ parts that fit an expression, the first counts.
 from __future__ import annotations
 
 import ast
-import copy
 import functools
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from minigrad.exercises.edits.phrases import changed, expression
-from minigrad.exercises.edits.trees import said, swapped
+from minigrad.exercises.edits.phrases import changed
+from minigrad.exercises.edits.trees import expression, filled, said, swapped
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.known import Row, rows
 from minigrad.exercises.program import Program
@@ -64,17 +63,3 @@ def fits(x: Any, pattern: Any, found: dict[str, ast.expr]) -> bool:
     return type(x) is type(pattern) and all(
         fits(getattr(x, name), getattr(pattern, name), found) for name in pattern._fields
     )
-
-
-def filled(pattern: Any, found: dict[str, ast.expr]) -> Any:
-    """A copy of a pattern with expressions for its letters."""
-    if isinstance(pattern, list):
-        return [filled(x, found) for x in pattern]
-    if not isinstance(pattern, ast.AST):
-        return pattern
-    if isinstance(pattern, ast.Name) and pattern.id in found:
-        return found[pattern.id]
-    made = copy.copy(pattern)
-    for name in pattern._fields:
-        setattr(made, name, filled(getattr(pattern, name), found))
-    return made

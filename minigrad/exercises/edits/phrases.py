@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from minigrad.exercises.edits.trees import expression
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.known import rows
 from minigrad.exercises.program import Program, smallest
@@ -52,11 +53,6 @@ def changed(
     lines = {id(node): name for name, whole in text.lines for node in ast.walk(whole)}
     swaps = tuple((lines[id(x)], *smallest(x, y)) for x, y in zip(old, new))
     return Neighbour(mistake, text.text(line), after.text(line), what, after.function, also, after, swaps, text)
-
-
-def expression(text: str) -> ast.expr:
-    """The expression of a text."""
-    return ast.parse(text, mode="eval").body
 
 
 def tidied(text: str) -> str:

@@ -18,6 +18,7 @@ from minigrad.exercises.edits.trees import (
     number,
     product_of,
     products,
+    put,
     said,
     several,
     sum_of,
@@ -54,10 +55,9 @@ def under_roots(roles: Roles, text: Program) -> Iterator[Neighbour]:
             (inside,) = node.args  # type: ignore[attr-defined]
             hypers = [x for x in ast.walk(inside) if isinstance(x, ast.Name) and x.id in roles.hypers]
             for hyper in [x for x in hypers if x.id not in roles.epsilons]:
-                for op, word in ("*", "doubled"), ("/", "halved"):
-                    new = binary(hyper, op, number(2))
+                for new, word in ("x * 2", "doubled"), ("x / 2", "halved"):
                     what = f"{said(hyper)} is {word} under the root."
-                    yield from swapped(text, line, hyper, new, "wrong-factor", what)
+                    yield from swapped(text, line, hyper, put(new, x=hyper), "wrong-factor", what)
             if is_sum(inside):
                 roots = sum_of([(added, call("sqrt", x)) for added, x in terms_of(inside)])
                 what = f"the root is taken of each part of {said(inside)}."
@@ -91,8 +91,8 @@ def counts(text: Program) -> Iterator[Neighbour]:
     places = [(line, node) for line, node, _ in text.nodes() if is_name(node, COUNT)]
     groups = [places, *([x for x in places if x[0] == line] for line in dict(places)), *([x] for x in places)]
     for group in groups:
-        for sign, side in ("+", "high"), ("-", "low"):
-            swaps = [(line, node, binary(node, sign, number(1))) for line, node in group]
+        for new, side in ("x + 1", "high"), ("x - 1", "low"):
+            swaps = [(line, node, put(new, x=node)) for line, node in group]
             yield from several(text, swaps, "count-off-by-one", f"the step count is one too {side}.")
-        guarded = [(line, node, call("maximum", binary(node, "-", number(1)), number(1))) for line, node in group]
+        guarded = [(line, node, put("maximum(x - 1, 1)", x=node)) for line, node in group]
         yield from several(text, guarded, "count-off-by-one", "the step count is one too low, but for the first step.")
