@@ -13,9 +13,9 @@ from minigrad.exercises.edits.trees import (
     is_name,
     name,
     negative,
-    number,
     product_of,
     products,
+    put,
     said,
     several,
     sum_of,
@@ -156,62 +156,49 @@ def elsewhere(
     roles: Roles, text: Program, own: str, swaps: list[Swap], in_gradient: bool, weight: str
 ) -> Iterator[Neighbour]:
     """The decay at every other place."""
-    w, rate, wd = name(roles.weight), name(roles.rate), name(own)
-    scaled = binary(rate, "*", wd)
-    decayed = binary(wd, "*", w)
+    scaled, decayed = f"{roles.rate} * {own}", f"{own} * {roles.weight}"
 
-    def line(
-        mistake: str, what: str, where: str, new: Callable[[ast.expr], ast.expr], *also: str
-    ) -> Iterator[Neighbour]:
-        found = then(text, swaps, where, new)
+    def line(mistake: str, what: str, where: str, new: str, *also: str) -> Iterator[Neighbour]:
+        found = then(text, swaps, where, lambda x: put(new, x=x))
         if found:
             yield from several(text, found, mistake, what, *also)
 
     after = "the decay is that of the weight which has already moved."
-    for factor, more in (scaled, ()), (wd, ("scale-missing",)):
-        rest = binary(number(1), "-", factor)
-        yield from line(
-            "decay-after-update", after, weight, lambda x, r=rest: binary(x, "*", r), "new-state-used", *more  # type: ignore[misc]
-        )  # fmt: skip
+    for factor, more in (scaled, ()), (own, ("scale-missing",)):
+        yield from line("decay-after-update", after, weight, f"x * (1 - {factor})", "new-state-used", *more)
     for state in roles.states:
         new = roles.new.get(state)
         if new is None:
             continue
-        ahead = [binary(w, "+", name(state))]
-        ahead += [binary(w, "+", binary(name(h), "*", name(state))) for h in roles.hypers if h not in (own, roles.rate)]
-        for point in ahead:
-            ahead_of = "the decay is that of another point than the weight."
-            yield from several(
-                text, decay_of(text, own, roles.weight, point), "wrong-operation", ahead_of, "extra-term"
-            )
+        faded = [f"{h} * {state}" for h in roles.hypers if h not in (own, roles.rate)]
+        for ahead in state, *faded:
+            point = put(f"{roles.weight} + {ahead}")
+            what = "the decay is that of another point than the weight."
+            yield from several(text, decay_of(text, own, roles.weight, point), "wrong-operation", what, "extra-term")
         on_state = f"{state} decays, not the weight."
-        for factor in scaled, wd:
-            product = binary(factor, "*", name(state))
-            yield from line("decay-on-state", on_state, new, lambda x, p=product: binary(x, "-", p))  # type: ignore[misc]
-            rest = binary(number(1), "-", factor)
-            yield from line("decay-on-state", on_state, new, lambda x, r=rest: binary(r, "*", x))  # type: ignore[misc]
-        yield from line("decay-on-state", on_state, new, lambda x, s=state: binary(x, "+", binary(wd, "*", name(s))))  # type: ignore[misc]
-        faded = [binary(name(h), "*", name(state)) for h in roles.hypers if h not in (own, roles.rate)]
-        for value in name(state), name(new), *faded:
-            yield from several(text, decay_of(text, own, roles.weight, value), "decay-on-state", on_state)
-            for factor in scaled, wd:
-                late = binary(factor, "*", value)
-                yield from line("decay-on-state", on_state, weight, lambda x, p=late: binary(x, "-", p))  # type: ignore[misc]
-    for factor in scaled, wd:
-        shrunk = binary(binary(number(1), "-", factor), "*", name(GRADIENT))
+        for factor in scaled, own:
+            yield from line("decay-on-state", on_state, new, f"x - {factor} * {state}")
+            yield from line("decay-on-state", on_state, new, f"(1 - {factor}) * x")
+        yield from line("decay-on-state", on_state, new, f"x + {own} * {state}")
+        for value in state, new, *faded:
+            yield from several(text, decay_of(text, own, roles.weight, put(value)), "decay-on-state", on_state)
+            for factor in scaled, own:
+                yield from line("decay-on-state", on_state, weight, f"x - {factor} * ({value})")
+    for factor in scaled, own:
+        shrunk = put(f"(1 - {factor}) * {GRADIENT}")
         places = [s for s in everywhere(text, GRADIENT, shrunk) if s[0] != RESULT]
         what = "the gradient shrinks by the decay; it is the weight that should."
         yield from several(text, [*swaps, *places], "wrong-operation", what, "missing-term")
     if in_gradient:
         what = "the decay is applied beside the step; it is part of the gradient."
         outside = "decay-outside-gradient"
-        yield from line(outside, what, weight, lambda x: binary(x, "-", binary(scaled, "*", w)))
+        yield from line(outside, what, weight, f"x - {scaled} * {roles.weight}")
         ids = (outside, "scale-missing") if roles.states else ("scale-missing", outside)  # else beside is right
         what = f"{what[:-1]}, and the rate is missing." if roles.states else "the decay is not multiplied by the rate."
-        yield from line(ids[0], what, weight, lambda x: binary(x, "-", decayed), ids[1])
+        yield from line(ids[0], what, weight, f"x - {decayed}", ids[1])
         return
     what = "the decay goes through the gradient; it belongs beside the step."
-    places = [s for s in everywhere(text, GRADIENT, binary(name(GRADIENT), "+", decayed)) if s[0] != RESULT]
+    places = [s for s in everywhere(text, GRADIENT, put(f"{GRADIENT} + {decayed}")) if s[0] != RESULT]
     groups = [places, *([s] for s in places)] if places else []
     groups += [[s for s in places if s[0] == where] for where in {s[0] for s in places}]
     for kept in swaps, []:
@@ -221,7 +208,8 @@ def elsewhere(
     for x_line, node, _ in text.nodes():
         apart = roles.is_array(node) and not uses(node, roles.weight, roles.rate)
         if x_line == weight and apart and swaps[0][1] is not node:
-            yield from several(text, [*swaps, (x_line, node, binary(node, "+", decayed))], "decay-in-gradient", what)
+            with_decay = put(f"x + {decayed}", x=node)
+            yield from several(text, [*swaps, (x_line, node, with_decay)], "decay-in-gradient", what)
 
 
 def decay_of(text: Program, own: str, weight: str, new: ast.expr) -> list[Swap]:
