@@ -5,6 +5,7 @@ They stay absent: `hasattr` is False, and `getattr` gives its default. Only the 
 
 import sys
 from functools import cache, lru_cache, partial
+from importlib.abc import MetaPathFinder
 from inspect import getattr_static
 from opcode import opmap
 from pathlib import Path
@@ -56,6 +57,20 @@ def _sentence(home: str, name: str, known: frozenset[str]) -> str:
 
     close = difflib.get_close_matches(name, sorted(word for word in known if word[0] != "_"), 1, 0.7)
     return f"{home} has no {name!r}" + (f"; did you mean {close[0]!r}?" if close else ".")
+
+
+class AbsentModules(MetaPathFinder):
+    """A finder that is asked last, when a module does not exist: `import minigrad.contrib.text` is told the same."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Raise AbsentImportError, with advice, for a module that the table has."""
+        above, _, last = name.rpartition(".")
+        home = getattr(sys.modules.get(above), "__name__", above)  # another name if `above` is an older one
+        if (home, last) in advice():
+            raise AbsentImportError(_sentence(home, last, frozenset()))
+
+
+sys.meta_path.append(AbsentModules())
 
 
 class Absent:

@@ -93,6 +93,20 @@ def test_an_import_of_the_name_says_the_same():
         from minigrad import no_grad  # noqa: F401
 
 
+@pytest.mark.parametrize(
+    ("module", "sentence"),
+    [
+        ("minigrad.contrib.text", r"minigrad has no 'contrib'; use gluon\.nn for layers"),
+        ("minigrad.gluon.model_zoo.vision", r"minigrad\.gluon has no 'model_zoo'; use the layers of gluon\.nn"),
+        ("minigrad.ndarray.sparse", r"minigrad\.nd has no 'sparse'; use nd\.array\(values\)"),
+        ("minigrad.qwerty", r"No module named 'minigrad\.qwerty'"),
+    ],
+)
+def test_an_import_of_a_module_says_what_to_use(module, sentence):
+    with pytest.raises(ImportError, match=sentence):
+        importlib.import_module(module)
+
+
 def test_copies_and_pickles_ask_for_no_name_in_vain():
     for twin in (copy.copy(X), copy.deepcopy(X), pickle.loads(pickle.dumps(X))):
         assert twin.tolist() == X.tolist()
