@@ -12,6 +12,7 @@ A, B = (rng.standard_normal((3, 3)) + 3 * numpy.eye(3) for _ in range(2))
 S = A @ A.T + numpy.eye(3)
 CALLS = {
     "inv": (A,), "det": (A,), "solve": (A, B), "solve a vector": (A, B[0]), "matrix_power 5": (A, 5),
+    "solve many": (numpy.stack([A, B]), S), "solve many with a vector": (numpy.stack([A, B]), S[0]),  # jax-ml/jax#19224
     "matrix_power 1": (A, 1),
     "matrix_power 0": (A, 0), "matrix_power -2": (A, -2), "multi_dot": ([A, B, S],), "norm": (A,),
 }  # fmt: skip
