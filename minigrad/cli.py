@@ -202,6 +202,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
     one.add_argument("--rounds", type=positive, default=10, metavar="N", help="turns of each (default 10)")
     one.add_argument("--all", action="store_true", help="more rules and networks, which takes several minutes")
+    one.add_argument(
+        "--cpu-time", action="store_true", help="the processor's time, for a machine that does other work, too"
+    )
     one.add_argument("--json", type=path, metavar="FILE", help="write every time, ratio and version")
     one.add_argument("--plot", type=path, metavar="FILE", help="draw the ratios (.png, .pdf, .svg)")
     one.set_defaults(run=run_bench)

@@ -53,7 +53,7 @@ def machine() -> dict[str, Any]:
 def described(found: dict[str, Any]) -> list[str]:
     """The same in sentences."""
     threads = ", ".join(f"{name}={value}" for name, value in found["threads"].items())
-    parts = f"{found['processor']}, {found['cores']} cores"
+    parts = f"{found['processor']}, {found['cores']} core{'s' * (found['cores'] != 1)}"
     lines = [
         f"{', '.join(filter(None, (parts, found['gpu'], found['system'], found['date'])))}.",
         f"{', '.join(f'{name} {version}' for name, version in found['versions'].items())}.",
@@ -62,7 +62,7 @@ def described(found: dict[str, Any]) -> list[str]:
     if (found["load"] or 0) > found["cores"] / 2:
         lines.append(
             f"Other programs are running (a load of {found['load']}), which slows several threads more than one: "
-            "OMP_NUM_THREADS=1 is fairer here."
+            "OMP_NUM_THREADS=1 minigrad bench --cpu-time is fairer here."
         )
     return lines
 

@@ -16,7 +16,7 @@ import numpy
 from minigrad import optimizer
 from minigrad.bench.machine import here
 from minigrad.bench.race import Contestant, Race
-from minigrad.device import Array, Where, place
+from minigrad.device import Array, Where, place, to_host
 from minigrad.optimizer.run import fastest, reading
 
 RATE = 0.001
@@ -100,7 +100,7 @@ def of_minigrad(rule: Rule, shapes: Shapes, device: Where = None) -> Contestant:
     opt = made(rule)
     w, g = map(xp.array, values(sum(map(math.prod, shapes))))
     states = [opt.initial_state(state, w) for state in opt.states]
-    return Contestant(lambda: opt.step_group([0], w, g, states), lambda: [w])
+    return Contestant(lambda: opt.step_group([0], w, g, states), lambda: [to_host(w)])
 
 
 def of_torch(rule: Rule, shapes: Shapes, device: str = "cpu", **how: bool) -> Contestant:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import textwrap
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from minigrad.bench import gpu, layers, optimizers, training
 from minigrad.bench.machine import PEERS, described, here, machine
 from minigrad.bench.race import Quartiles, Race, Times
+from minigrad.commands.classroom import many
 from minigrad.commands.data import rounded, written
 from minigrad.commands.output import PICTURES, WIDTH, progress, save, writable
 from minigrad.device import num_gpus
@@ -32,61 +34,69 @@ NAME, TIME, RATIO = 28, 11, 20
 
 def run_bench(arguments: argparse.Namespace) -> int:
     """Let them race, print each table at once; 1 if a contestant failed."""
-    if arguments.json:
-        writable(arguments.json)
-    if arguments.plot:
-        writable(arguments.plot, *PICTURES)
-    if arguments.json and arguments.plot and arguments.json.resolve() == arguments.plot.resolve():
+    files = [file for file in (arguments.json, arguments.plot) if file]
+    if len(files) == 2 and arguments.json.resolve() == arguments.plot.resolve():
         raise ArgumentError(f"--json and --plot are both {str(arguments.plot)!r}; the picture needs another file.")
-    missing = [f"{title} (pip install {package})" for package, title in PEERS.items() if not here(package)]
-    absent = [f"Not installed, and left out: {', '.join(missing)}."] if missing else []
+    for file in files:
+        writable(file, *(PICTURES if file is arguments.plot else ()))
     parts = chosen(arguments.parts)
-    if "gpu" in parts and num_gpus() == 0:
-        if arguments.parts:
-            raise DeviceError(f"{NO_GPU}, so the part gpu cannot run; name other parts.")
-        parts.remove("gpu")
-        absent.append(f"{NO_GPU}: the part gpu is left out.")
+    remarks = [*left_out(arguments.parts)]
+    if "gpu" in parts and arguments.cpu_time:
+        raise ArgumentError("--cpu-time does not know what a GPU does; name other parts than gpu, or leave it out.")
+    if arguments.cpu_time:
+        remarks.append("Times are those of the processor, of all threads together.")
+    clock = time.process_time if arguments.cpu_time else time.perf_counter
     races = [race for part in parts for race in PARTS[part](arguments.all)]
-    where, found = machine(), list[Times]()
-    for paragraph in head(where, absent, arguments.rounds):
+    about = {**machine(), "clock": clock.__name__, "rounds": arguments.rounds, "remarks": remarks}
+    for paragraph in (*described(about), *remarks, legend(arguments.rounds)):
         print(textwrap.fill(paragraph, WIDTH))
+    found: list[Times] = []
     with progress(len(races) * arguments.rounds, "round") as bar:
         for race in sorted(races, key=lambda race: race.last):
             bar.set_description(race.part)
-            found.append(race.run(arguments.rounds, bar.update))
+            found.append(race.run(arguments.rounds, bar.update, clock))
             bar.write("\n".join(table(found[-1])))
             if arguments.json:
-                keep(arguments.json, {**where, "absent": absent, "rounds": arguments.rounds}, found)
+                keep(arguments.json, about, found)
     print("\n".join(means(found)))
     if arguments.plot:
         from minigrad.plot.ratios import ratios
 
-        note = f"A marker is the median of {arguments.rounds} rounds, a line their quartiles."
-        save(ratios(rows(found), " ".join([note, *described(where)])), arguments.plot)
-    for path in filter(None, (arguments.json, arguments.plot)):
-        print(f"written: {path}")
+        note = f"A marker is the median of {many(arguments.rounds, 'round')}, a line their quartiles."
+        save(ratios(rows(found), " ".join([note, *described(about)])), arguments.plot)
+    for file in files:
+        print(f"written: {file}")
     return 1 if any(times.failed for times in found) else 0
 
 
 def chosen(names: Sequence[str]) -> list[str]:
-    """The parts that were asked for, or all.
+    """The parts that were asked for, or all that can run here.
 
-    >>> chosen(["layers", "layers"]), chosen([])
-    (['layers'], ['optimizers', 'training', 'layers', 'gpu'])
+    >>> chosen(["layers", "training", "layers"])
+    ['layers', 'training']
     """
     for name in names:
         if name not in PARTS:
             raise ArgumentError(f"no part is called {name!r:.60}{suggestion(name, PARTS)}")
-    return list(dict.fromkeys(names or PARTS))
+    if "gpu" in names and num_gpus() == 0:
+        raise DeviceError(f"{NO_GPU}, so the part gpu cannot run; name other parts.")
+    return list(dict.fromkeys(names)) or [part for part in PARTS if part != "gpu" or num_gpus() > 0]
 
 
-def head(where: dict[str, Any], absent: Sequence[str], rounds: int) -> Iterator[str]:
-    """What runs here, what is absent, and how to read what follows."""
-    yield from described(where)
-    yield from absent
-    yield (
+def left_out(names: Sequence[str]) -> Iterator[str]:
+    """A sentence on what is not installed, and one if all parts were asked for and there is no GPU."""
+    missing = [f"{title} (pip install {package})" for package, title in PEERS.items() if not here(package)]
+    if missing:
+        yield f"Not installed, and left out: {', '.join(missing)}."
+    if not names and num_gpus() == 0:
+        yield f"{NO_GPU}: the part gpu is left out."
+
+
+def legend(rounds: int) -> str:
+    """How to read what follows."""
+    return (
         "A ratio says how many times as long as ours the other takes: above 1, minigrad is faster. It is the median of "
-        f"{rounds} rounds, and in brackets their quartiles."
+        f"{many(rounds, 'round')}, and in brackets their quartiles."
     )
 
 
@@ -96,8 +106,8 @@ def table(times: Times) -> Iterator[str]:
     yield f"\n{times.race.task:<{NAME + TIME}}{''.join(f'{mine:>{RATIO}}' for mine in ratios)}".rstrip()
     for name, seconds in times.seconds.items():
         cells = [spread(ratios[mine][name]) if name in ratios[mine] else "" for mine in ratios]
-        time = duration(statistics.median(seconds))
-        yield f"  {name:<{NAME - 2}}{time:>{TIME}}{''.join(f'{cell:>{RATIO}}' for cell in cells)}".rstrip()
+        took = duration(statistics.median(seconds))
+        yield f"  {name:<{NAME - 2}}{took:>{TIME}}{''.join(f'{cell:>{RATIO}}' for cell in cells)}".rstrip()
     for name, reason in times.failed.items():
         yield textwrap.fill(f"  {name}: not measured: {reason}", WIDTH, subsequent_indent="    ")
 
@@ -115,8 +125,7 @@ def means(found: Sequence[Times]) -> Iterator[str]:
         for other, each in others.items():
             tasks = len(max(each.values(), key=len))
             cells = [short(statistics.geometric_mean(each[mine])) if mine in each else "" for mine in ours]
-            count = f"{tasks} task{'s' * (tasks != 1)}"
-            yield f"  {other:<{NAME - 2}}{count:>{TIME}}{''.join(f'{cell:>{RATIO}}' for cell in cells)}"
+            yield f"  {other:<{NAME - 2}}{many(tasks, 'task'):>{TIME}}{''.join(f'{cell:>{RATIO}}' for cell in cells)}"
 
 
 def rows(found: Sequence[Times]) -> dict[str, dict[str, dict[str, Quartiles]]]:

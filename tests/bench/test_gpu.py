@@ -5,9 +5,9 @@ import json
 import numpy
 import pytest
 
-from minigrad import cli
+from minigrad import cli, cpu
 from minigrad.bench import gpu, machine
-from minigrad.bench.optimizers import RULES
+from minigrad.bench.optimizers import RULES, of_minigrad
 
 
 @pytest.fixture(autouse=True)
@@ -46,13 +46,11 @@ def test_with_every_rule_those_without_a_peer_run_too(monkeypatch):
 
 
 def test_ours_on_the_gpu_is_ours_on_the_cpu():
-    from minigrad.bench import optimizers
-
-    pair = gpu.ours(RULES["adam"], [(30,)]), optimizers.of_minigrad(RULES["adam"], [(30,)])
+    pair = gpu.ours(RULES["adam"], [(30,)]), of_minigrad(RULES["adam"], [(30,)], cpu())
     for contestant in pair:
         contestant.step(), contestant.step()
     (there,), (here,) = (contestant.weights() for contestant in pair)
-    numpy.testing.assert_allclose(there.get(), here, rtol=1e-6)
+    numpy.testing.assert_allclose(there, here, rtol=1e-6)
 
 
 def test_the_machine_has_the_gpus_name_only_if_there_is_one(monkeypatch):

@@ -4,13 +4,14 @@ import json
 import re
 import statistics
 import sys
+import time
 
 import pytest
 
 from minigrad import cli
 from minigrad.bench import layers, optimizers, training
 from minigrad.bench.machine import PEERS, described, machine
-from minigrad.bench.race import Contestant, Race
+from minigrad.bench.race import Contestant, Race, Times
 from minigrad.commands import bench
 from tests.fuzz.commands import WORDS
 
@@ -109,6 +110,20 @@ def test_ctrl_c_ends_it_and_what_was_measured_is_in_the_file(monkeypatch, tmp_pa
     assert cli.main(["bench", "--rounds", "1", "--json", "b.json"]) == 130
     assert "stopped" in capsys.readouterr().err
     assert [race["task"] for race in json.loads((tmp_path / "b.json").read_text())["races"]] == ["task 0"]
+
+
+def test_the_time_of_the_processor_is_taken_if_it_is_asked_for(monkeypatch, capsys):
+    clocks = []
+    races(monkeypatch, (int, int))
+    monkeypatch.setattr(Race, "run", lambda self, rounds, each, clock: clocks.append(clock) or Times(self))
+    for option in ([], ["--cpu-time"]):
+        assert cli.main(["bench", *option]) == 0
+        assert ("Times are those of the processor" in capsys.readouterr().out) == bool(option)
+    assert clocks == [time.perf_counter, time.process_time]
+    monkeypatch.setattr(bench, "num_gpus", lambda: 1)
+    monkeypatch.setitem(bench.PARTS, "gpu", lambda every: pytest.fail("it began"))
+    assert cli.main(["bench", "gpu", "--cpu-time"]) == 2
+    assert "--cpu-time does not know what a GPU does; name other parts" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
