@@ -72,6 +72,22 @@ def test_norms_of_vectors_and_matrices_are_numpys(order, axis):
             numpy.testing.assert_allclose(numpy.linalg.norm(np.array(a), order, axis, keepdims).asnumpy(), expected)
 
 
+@pytest.mark.parametrize("factor", [1e-300, 1e-200, 1.0, 1e200, 3e307])
+def test_the_squares_within_a_norm_neither_overflow_nor_vanish(factor):
+    """inf and 0 in numpy/numpy#19097, with a slope of 0 in pytorch/pytorch#193006."""
+    rows = np.array([[3 * factor, 4 * factor], [5.0, 12.0]], dtype="float64")
+    numpy.testing.assert_allclose(np.linalg.norm(rows, axis=1).asnumpy(), [5 * factor, 13], rtol=1e-14)
+    rows.attach_grad()
+    with autograd.record():
+        y = np.linalg.norm(rows, axis=1)
+    y.backward()
+    numpy.testing.assert_allclose(rows.grad.asnumpy(), [[0.6, 0.8], [5 / 13, 12 / 13]], rtol=1e-14)
+
+
+def test_the_norm_of_complex_numbers_is_that_of_their_sizes():
+    assert np.linalg.norm(np.array([3 + 4j, 12])).item() == 13
+
+
 def test_other_norms_are_refused_and_those_of_singular_values_have_no_gradient():
     x = np.ones((3, 4))
     with pytest.raises(ArgumentError, match=r"ord=3 for a matrix of shape \(3, 4\)"):
