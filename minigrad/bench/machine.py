@@ -30,8 +30,8 @@ def here(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
-def machine() -> dict[str, Any]:
-    """Plain data for the head of a table and for a file."""
+def machine(clock: str) -> dict[str, Any]:
+    """Plain data for the head of a table and for a file; `clock` is the function of `time` that was used."""
     with_gpu = num_gpus() > 0
     packages = [package for package in ("numpy", "numba", *PEERS) if here(package)]
     return {
@@ -46,6 +46,7 @@ def machine() -> dict[str, Any]:
             **{name: importlib.metadata.version(name) for name in packages},
             **({"cupy": gpu().xp.__version__} if with_gpu else {}),
         },
+        "clock": clock,
         "threads": {name: os.environ[name] for name in THREADS if name in os.environ},
     }
 
@@ -59,7 +60,7 @@ def described(found: dict[str, Any]) -> list[str]:
         f"{', '.join(f'{name} {version}' for name, version in found['versions'].items())}.",
         f"Threads: {threads or 'as many as each library chooses'}.",
     ]
-    if (found["load"] or 0) > found["cores"] / 2:
+    if (found["load"] or 0) > found["cores"] / 2 and found["clock"] != "process_time":
         lines.append(
             f"Other programs are running (a load of {found['load']}), which slows several threads more than one: "
             "OMP_NUM_THREADS=1 minigrad bench --cpu-time is fairer here."

@@ -47,7 +47,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
         remarks.append("Times are those of the processor, of all threads together.")
     clock = time.process_time if arguments.cpu_time else time.perf_counter
     races = [race for part in parts for race in PARTS[part](arguments.all)]
-    about = {**machine(), "clock": clock.__name__, "rounds": arguments.rounds, "remarks": remarks}
+    about = {**machine(clock.__name__), "rounds": arguments.rounds, "remarks": remarks}
     for paragraph in (*described(about), *remarks, legend(arguments.rounds)):
         print(textwrap.fill(paragraph, WIDTH))
     found: list[Times] = []
