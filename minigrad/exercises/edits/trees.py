@@ -38,7 +38,10 @@ def call(function: str, *args: ast.expr) -> ast.expr:
 
 
 def put(text: str, **parts: ast.expr) -> ast.expr:
-    """An expression as it is written, with others for its names: `put("sqrt(x) + e", x=mean, e=own)`."""
+    """An expression as it is written, with others for its names: `put("sqrt(x) + e", x=mean, e=own)`.
+
+    Where names of a rule stand in the text, too, the others are for `_`, which no rule has.
+    """
     made: ast.expr = filled(expression(text), parts)
     return made
 
