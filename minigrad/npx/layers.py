@@ -241,9 +241,8 @@ def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
     array([0.125, 2.5  ])
     """
     square = number("scalar", scalar, 0, ends="()") ** 2
-    size = ops.absolute(data)
-    near = ops.minimum(size, 1 / square)
-    return 0.5 * square * ops.square(near) + (size - near)
+    near = ops.clip(data, -1 / square, 1 / square)
+    return 0.5 * square * ops.square(near) + (ops.absolute(data) - ops.absolute(near))
 
 
 @composed("data")
