@@ -647,33 +647,20 @@ assert max(abs(x - means).max(), abs(y - (0.1 * z + 0.9 * x)).max(), abs(z_alone
 # %% frontier-text [markdown]
 # ### At any time
 #
-# The answer $x$ is a state, and a Trainer keeps states to itself.
-# But a Trainer is only a loop around an *updater*, and you can have one for yourself. It makes the states, and shows them:
+# The answer $x$ is a state. `trainer.states(p)` has copies of a parameter's states by name, so one can look at the loss there at any time:
 
 
 # %% averaging
-class Averaging:
-    """Takes the place of a Trainer whose rule has the states z and x."""
-
-    def __init__(self, net, rule):
-        self.parameters, self.rule = [*net.collect_params().values()], rule
-        self.updater = optimizer.get_updater(rule)
-
-    def step(self, batch_size):
-        self.rule.rescale_grad = 1 / batch_size
-        for index, p in enumerate(self.parameters):
-            self.updater(index, p.grad(), p.data())
-
-    def losses(self, net):
-        """The loss on all training images at y, z and x. The network is put back to y."""
-        y = [p.data().copy() for p in self.parameters]
-        z, x = ([self.updater.states[index][which] for index in range(len(y))] for which in (0, 1))
-        found = []
-        for point in (y, z, x, y):
-            for p, value in zip(self.parameters, point):
-                p.set_data(value)
-            found.append(total(net))
-        return found[:3]
+def losses(net, trainer):
+    """The loss on all training images at y, z and x. The network is put back to y."""
+    parameters = net.collect_params().values()
+    points = [{"y": p.data().copy(), **trainer.states(p)} for p in parameters]
+    found = []
+    for point in ("y", "z", "x", "y"):
+        for p, values in zip(parameters, points):
+            p.set_data(values[point])
+        found.append(total(net))
+    return found[:3]
 
 
 # %% frontier-compare-text [markdown]
@@ -689,9 +676,9 @@ LENGTHS = (50, 100, 200, 400, 800)
 def looked_at(rate, seed, updates=LENGTHS[-1]):
     """The losses at y, z and x after 50, 100, ... updates of one run."""
     net = network(seed)
-    averaging = Averaging(net, ScheduleFree(learning_rate=rate))
+    trainer = gluon.Trainer(net.collect_params(), ScheduleFree(learning_rate=rate))
     with optimizer.reading("numpy"):  # as a program, which is faster
-        return [averaging.losses(net) for k in train(net, [averaging], updates, seed) if k in LENGTHS]
+        return [losses(net, trainer) for k in train(net, [trainer], updates, seed) if k in LENGTHS]
 
 
 def scheduled(rate, seed, length):

@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import posixpath
+import re
 import shlex
 import subprocess
 import sys
@@ -15,8 +17,10 @@ PACKAGE = Path(__file__).parents[1]
 HOMES = (PACKAGE / "tutorials", PACKAGE.parent / "tutorials")
 """Where they are: inside a package that was installed; beside it in a checkout."""
 FIRST = "00-start-here.ipynb"
-BUILDING = ("[0-9]*.py", "build.py", "what_should_i_use.py", "site/*", "site/*/*", "__pycache__/*")
-"""What makes the notebooks and the site; readers do not need it."""
+BUILDING = ("[0-9]*.py", "build.py", "what_should_i_use.py", "errata/*.md", "site/*", "site/*/*", "__pycache__/*")
+"""What makes the notebooks, the errata and the site; readers do not need it."""
+UP = re.compile(r"!?\[([^\[\]]*)\]\(((?:\.\./)+[^)\s#]*)[^)\s]*\)")
+"""A link, or a picture, of a folder further up."""
 
 
 def run_tutorials(arguments: argparse.Namespace) -> int:
@@ -60,7 +64,18 @@ def copy(source: Path, target: Path, names: list[Path]) -> None:
         except OSError as error:
             raise AccessError(f"{str(target)!r} cannot be a folder: {error.strerror}; name another.") from None
         with reading(source / name) as old, replacing(target / name) as new:
-            new.write(old.read())
+            data = old.read()
+            new.write(staying(name, data.decode()).encode() if name.suffix in (".md", ".ipynb") else data)
+
+
+def staying(name: Path, text: str) -> str:
+    """The text of a file in which links to what is not copied are words that say where it is."""
+
+    def said(found: re.Match[str]) -> str:
+        path = posixpath.normpath(f"{name.parent.as_posix()}/{found[2]}")
+        return f"{found[1]} (`{path[3:]}` in minigrad's source)" if path.startswith("../") else found[0]
+
+    return UP.sub(said, text)
 
 
 def title(notebook: Path) -> str:

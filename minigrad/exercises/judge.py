@@ -85,6 +85,8 @@ class Judgement:
         return self.exercise.tried[i].words
 
     def feedback(self, hint: int) -> Feedback:
+        if all(x.kind == "NotImplementedError" for x in self.found):
+            return Feedback(self.exercise.name, False, "It is not written yet.", lesson=self.exercise.lesson)
         found = beside(self)
         if not self.off and not found:
             return Feedback(self.exercise.name, True, "All of it is right.")

@@ -56,6 +56,8 @@ def run(answer: Any, probe: Probe, names: Sequence[str], observe: Observe | None
         with numpy.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             returned = answer(*args, **kwargs)
+            if returned is ...:
+                raise NotImplementedError
             if observe:
                 returned = observe(returned, args)
     except KeyboardInterrupt:
@@ -66,8 +68,7 @@ def run(answer: Any, probe: Probe, names: Sequence[str], observe: Observe | None
     results, nested = ([returned], "") if single else flat(returned)
     for x in results:
         if not isinstance(x, (Number, numpy.ndarray, numpy.generic)):
-            nothing = {None: "nothing (None)", ...: "`...`, nothing yet,"}
-            what = nothing[x] if x is None or x is ... else f"a {type(x).__name__}"
+            what = "nothing (None)" if x is None else f"a {type(x).__name__}"
             return Outcome(None, error=f"it returns {what} where an array or a number is expected", kind="returned")
         if numpy.asarray(x).dtype.kind not in "fiub":
             what = f"an array of {x.dtype}" if isinstance(x, numpy.ndarray) else f"a {type(x).__name__}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from minigrad.errors import UsageError
 from minigrad.exercises.exercise import Exercise
-from minigrad.exercises.stepping import parameters, stepping
+from minigrad.exercises.stepping import is_blank, parameters, stepping, unwritten
 
 
 def as_function(exercise: Exercise, solution: Any) -> Callable[..., Any]:
@@ -32,6 +32,8 @@ def as_function(exercise: Exercise, solution: Any) -> Callable[..., Any]:
         solution = of_class(exercise, solution)
     if not callable(solution):
         raise UsageError(f"a solution is a function, a rule or a class of optimizers; got a {type(solution).__name__}")
+    if is_blank(solution):
+        return unwritten
     if next(iter(parameters(solution)), "") == "self" and "self" not in exercise.arguments:
         return stepping(exercise, solution, {}, object)
     found: Callable[..., Any] = solution

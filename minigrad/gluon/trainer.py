@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from minigrad.arguments import flag, number, one_of
+from minigrad.arguments import flag, number, one_of, shown
 from minigrad.device import Context
 from minigrad.engine.graph import Leaf
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import (
     ArgumentError,
     BatchSizeError,
@@ -17,6 +18,7 @@ from minigrad.errors import (
     KindError,
     StaleGradientError,
     UsageError,
+    suggestion,
 )
 from minigrad.gluon.flat import Group, Member, kind
 from minigrad.gluon.parameter import Parameter
@@ -118,6 +120,14 @@ class Trainer:
     def set_learning_rate(self, lr: float) -> None:
         """Set the rate. With a schedule, which controls the rate, this raises a UserWarning."""
         self._optimizer.set_learning_rate(lr)
+
+    def states(self, parameter: Parameter | str) -> dict[Any, Tensor]:
+        """What the optimizer remembers of a parameter, or of that name: see `Updater.states_of`."""
+        for i, p in enumerate(self._params):
+            if parameter is p or (isinstance(parameter, str) and parameter == p.name):
+                return self._updater().states_of(i, p.list_data()[0])
+        known = [p.name for p in self._params]
+        raise ArgumentError(f"the Trainer has no parameter {shown(parameter)}{suggestion(str(parameter), known)}")
 
     # A step
 

@@ -90,6 +90,11 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
 
     Gradient: by x it is g where the condition holds, else 0; by y the other way round.
 
+    Beside an array a number takes its dtype. Two numbers alone make float32, as `np.array(1.2)` does: NumPy's float64
+    would widen every float32 array that the result meets. A computation in float64 loses digits so: there
+    `w * np.where(a > 0, 1.2, 1)` multiplies by 1.2000000477. Let one of the two be an array, `np.where(a > 0, 1.2 * w,
+    w)`. (In an optimizer's rule both are right.)
+
     >>> from minigrad import np
     >>> a = np.array([3, -1, 2])
     >>> np.where(a > 0, a, 0), np.where(a > 0)

@@ -40,6 +40,21 @@ class Updater:
             self.optimizer.update_multi_precision(index, weight, grad, self.states[index])
         return None
 
+    def states_of(self, index: Index, weight: Tensor) -> dict[Any, Tensor]:
+        """Copies of the states of a weight, by the names that its equations have for them; none before a first update.
+
+        Those of an optimizer that does not name them are numbered. In a Trainer: `trainer.states(net.weight)`.
+
+        >>> from minigrad import np, optimizer
+        >>> update, w = optimizer.get_updater(optimizer.SGD(learning_rate=0.1, momentum=0.9)), np.array([1.0])
+        >>> update(0, np.array([2.0]), w)
+        >>> update.states_of(0, w)
+        {'v': array([-0.2])}
+        """
+        state = self.states.get(index)
+        arrays = leaves(state[1] if state is not None and self.optimizer._has_master(weight) else state)
+        return {name: x.copy() for name, x in zip(self.optimizer.states or range(len(arrays)), arrays)}
+
 
 def get_updater(optimizer: Optimizer) -> Updater:
     """The updater of an optimizer (Gluon's name)."""

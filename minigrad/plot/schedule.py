@@ -37,7 +37,8 @@ def schedule(schedules: Schedule | Sequence[Schedule], updates: int = 1000) -> P
     steps = range(1, whole("updates", updates, 1, MANY) + 1)
     curves = [[float(asked(step)) for step in steps] for asked in copy.deepcopy(several)]
     peaks, ends = between([max(curve) for curve in curves]), between([curve[-1] for curve in curves])
-    title = f"The rate peaks at {peaks} and ends at {ends} after {updates} updates"
+    rates, s = ("The rates", "") if len(several) > 1 else ("The rate", "s")
+    title = f"{rates} peak{s} {peaks} and end{s} {ends} after {updates} updates"
     below = "Computed from the schedules themselves, update by update."
     figure = titled(title, below, WIDTH, 2.8, len(several))
     axes = figure.subplots()
@@ -55,8 +56,13 @@ def schedule(schedules: Schedule | Sequence[Schedule], updates: int = 1000) -> P
 
 
 def between(values: Sequence[float]) -> str:
-    """One number, or the lowest and the highest of several."""
-    return " to ".join(dict.fromkeys(f"{value:.3g}" for value in (min(values), max(values))))
+    """Where numbers are, in words.
+
+    >>> between([0.2]), between([0.199, 0.2]), between([0.0, 0.002])
+    ('at 0.2', 'at 0.2', 'between 0 and 0.002')
+    """
+    low, high = (f"{value:.{2 if len(values) > 1 else 3}g}" for value in (min(values), max(values)))
+    return f"at {low}" if low == high else f"between {low} and {high}"
 
 
 def text(one: Schedule) -> str:

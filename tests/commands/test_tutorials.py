@@ -1,5 +1,7 @@
 """`minigrad tutorials` copies what readers need, keeps what is theirs, and says how to go on."""
 
+import json
+import re
 import subprocess
 import sys
 
@@ -28,6 +30,29 @@ def test_all_notebooks_are_copied_and_listed_by_their_titles_in_80_columns(tmp_p
 def test_what_a_notebook_imports_comes_with_it(tmp_path):
     assert cli.main(["tutorials", "course"]) == 0
     subprocess.run([sys.executable, "-c", "from errata import margin; margin('adam')"], cwd="course", check=True)
+
+
+def links(path):
+    """The relative links and pictures of a page or of a notebook's words."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n\n".join("".join(x["source"]) for x in cells if x["cell_type"] == "markdown")
+    text = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+    found = re.findall(r"\]\(([^)\s]+)", text) + re.findall(r"(?:src|href)=\"([^\"]+)", text)
+    return [link.partition("#")[0] for link in found if not re.match(r"\w+:|#", link)]
+
+
+def test_every_link_of_the_copy_leads_to_something_in_it(tmp_path):
+    assert cli.main(["tutorials", "course"]) == 0
+    course = tmp_path / "course"
+    found = [(path, link) for path in course.rglob("*") if path.suffix in (".md", ".ipynb") for link in links(path)]
+    assert len(found) > 100
+    for path, link in found:
+        target = (path.parent / link).resolve()
+        assert target.exists() and target.is_relative_to(course), f"{path.relative_to(course)}: {link}"
+    text = (course / "10-your-own-optimizer.ipynb").read_text(encoding="utf-8")
+    assert "a table of tests (`CONTRIBUTING.md` in minigrad's source). All" in text
 
 
 def test_a_file_that_is_there_stays_and_is_counted(tmp_path, capsys):

@@ -6,6 +6,7 @@ import numpy
 import pytest
 
 from minigrad.exercises import EXERCISES, Feedback, check
+from minigrad.optimizer import Optimizer
 
 RIGHT = Feedback("adam_step", True, "All of it is right.")
 WRONG = Feedback(
@@ -138,6 +139,40 @@ def test_a_check_never_ends_in_a_traceback(what):
 def test_no_check_ends_in_a_traceback(name):
     for what in ("objects", "many results"):
         quiet(name, what)
+
+
+class Unwritten(Optimizer):
+    def rule(self, w, g, mean, var, *, lr, t):
+        """As it was given."""
+
+
+BLANK = [
+    "...", "pass", '"""As it was given."""', '"""As it was given."""\n    ...', "pass\n    ...", "return ...",
+    "raise NotImplementedError", "raise NotImplementedError('your code here')",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", BLANK)
+@pytest.mark.parametrize("name", ["adam_step", "backward", "log_softmax"])
+def test_an_answer_that_is_still_blank_is_not_written_yet_and_makes_no_mistake(name, body):
+    scope = {}
+    exec(f"def {name}{EXERCISES[name].signature.replace(return_annotation='')}:\n    {body}\n", {"Any": object}, scope)
+    found = check(name, scope[name])
+    assert not found and found.mistake is None and found.message == "It is not written yet."
+    assert str(found).splitlines()[0] == f"{name}: not yet"
+
+
+def test_a_rule_that_is_still_blank_is_not_written_yet():
+    assert check("adam_step", Unwritten).message == "It is not written yet."
+    assert check("adam_step", Unwritten.rule).message == "It is not written yet."
+
+
+def test_an_answer_that_forgets_to_return_is_no_blank_one():
+    def sgd_step(w, g, *, lr, wd):
+        w = w - lr * (g + wd * w)
+
+    found = check("sgd_step", sgd_step)
+    assert found.mistake == "shape-wrong" and "nothing (None)" in found.message
 
 
 @pytest.mark.parametrize("what", ["None", "a number", "a word", "a list", "a module"])

@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, lr_scheduler, np, optimizer
-from minigrad.errors import BatchSizeError, DeferredInitializationError, GraphError
+from minigrad.errors import ArgumentError, BatchSizeError, DeferredInitializationError, GraphError
 from minigrad.gluon import nn
 from tests.gluon.network import X, Y, assert_same, backward, loss_fn, make_net, values
 
@@ -370,3 +370,49 @@ def test_a_multiplier_whose_name_matches_nothing_is_said():
 def test_a_list_given_to_a_network_is_said():
     with pytest.raises(TypeError, match=r"np.array\(x\)"):
         make_net()(X.tolist())
+
+
+# What the optimizer remembers
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_states_are_those_of_the_equations_by_name_and_copies(dtype):
+    p = gluon.Parameter("weight", shape=(2,), dtype=dtype)
+    p.initialize("ones")
+    trainer = gluon.Trainer([p], "adam", {"beta1": 0.5, "beta2": 0.75, "multi_precision": True})
+    assert trainer.states(p) == {}
+    for g in ([2.0, 4.0], [6.0, 0.0]):
+        with autograd.record():
+            loss = (p.data() * np.array(g, dtype=dtype)).sum()
+        loss.backward()
+        trainer.step(1)
+    found = trainer.states("weight")
+    assert {name: x.asnumpy().tolist() for name, x in found.items()} == {"mean": [3.5, 1.0], "var": [9.75, 3.0]}
+    found["mean"][:] = 0
+    assert trainer.states(p)["mean"].asnumpy().tolist() == [3.5, 1.0]
+
+
+def test_states_without_names_are_numbered():
+    class Counting(optimizer.Optimizer):
+        def create_state(self, index, weight):
+            return np.zeros(1), np.ones(1)
+
+        def update(self, index, weight, grad, state):
+            state[0][:] = state[0] + 1
+
+    net = make_net()
+    trainer = gluon.Trainer(net.collect_params(), Counting())
+    backward(net, X, Y)
+    trainer.step(1)
+    (name, *_) = net.collect_params()
+    assert {key: x.asnumpy().tolist() for key, x in trainer.states(name).items()} == {0: [1.0], 1: [1.0]}
+
+
+def test_states_of_what_is_not_trained_are_refused_by_name():
+    net = make_net()
+    trainer = gluon.Trainer(net.collect_params(), "adam")
+    name = next(iter(net.collect_params()))
+    with pytest.raises(ArgumentError, match=f"has no parameter '{name}s'; did you mean '{name}'"):
+        trainer.states(name + "s")
+    with pytest.raises(ArgumentError, match="has no parameter Parameter"):
+        trainer.states(gluon.Parameter(name, shape=(1,)))

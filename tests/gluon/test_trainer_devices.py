@@ -28,6 +28,10 @@ def test_two_devices_learn_what_one_learns(name, store, update_on_kvstore):
         assert second.ctx is cpu(1)
         numpy.testing.assert_array_equal(first.asnumpy(), second.asnumpy())
         numpy.testing.assert_allclose(a.data().asnumpy(), first.asnumpy(), rtol=2e-4, atol=1e-6)
+        remembered = together.states(b)
+        assert set(remembered) == set(alone.optimizer.states)
+        for state, x in alone.states(a).items():
+            numpy.testing.assert_allclose(remembered[state].asnumpy(), x.asnumpy(), rtol=2e-4, atol=1e-5)
 
 
 def test_after_allreduce_every_device_holds_the_summed_gradient():

@@ -93,3 +93,15 @@ def test_nan_is_the_largest_of_the_k_largest_and_equal_values_keep_their_order()
     assert npx.topk(np.array([3, 1, 3, 2]), k=3).tolist() == [0, 2, 3]
     assert npx.topk(np.array([3, 1, 3, 1]), k=3, is_ascend=True).tolist() == [1, 3, 0]
     assert npx.topk(np.array([0, 200, 7], dtype="uint8"), k=1, ret_typ="value").tolist() == [200]
+
+
+def test_a_number_beside_float64_keeps_its_digits_and_two_numbers_do_not_widen_float32():
+    holds = np.array([True, False])
+    w = np.array([1.0, 2.0], dtype="float64")
+    for chosen in (
+        np.where(holds, 1.2, w), np.where(holds, 1.2 * w, w), np.where(holds, np.array(1.2, dtype="float64"), 1),
+        np.where(holds, numpy.array(1.2), 1), np.where(np.array([1.0, 0.0], dtype="float64"), 1.2, 1),
+    ):  # fmt: skip
+        assert chosen.dtype == "float64" and chosen.tolist()[0] == 1.2
+    alone = np.where(holds, 1.2, 1)
+    assert alone.dtype == np.array(1.2).dtype == (w.astype("float32") * alone).dtype == "float32"

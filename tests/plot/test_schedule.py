@@ -18,7 +18,8 @@ def test_the_curve_is_the_rate_of_each_update_from_the_first_on():
     assert falling.base_lr == 0.8
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert labels == [repr(falling), "<lambda>"]
-    assert figure.get_suptitle() == "The rate peaks at 0.8 to 1 and ends at 0.125 to 0.2 after 8 updates"
+    title = " ".join(figure.get_suptitle().split())
+    assert title == "The rates peak between 0.8 and 1 and end between 0.12 and 0.2 after 8 updates"
 
 
 def test_a_schedule_can_be_watched():

@@ -172,7 +172,7 @@ def softmax_vjp(g: Any, y: Any) -> Any:
     of y[i] by x[j] is y[i] (1 if i = j else 0) - y[i] y[j]. Multiplied by g and added up this needs no
     matrix:
 
-        gx = y (g - s),  with s = sum of g y over the row
+        gx = y (g - inner),  with inner = sum of g y over the row
 
     Args:
         g: the gradient by the result. y: the output, of the same shape, with any number of axes.
@@ -231,7 +231,9 @@ def max_vjp(g: Any, x: Any, axis: int) -> Any:
     The result follows the largest element and no other: it alone has a gradient. Where several elements
     are exactly equal to the maximum, they share g equally; that is agreed.
 
-        gx = g / n where x is the maximum, else 0,  with n = number of elements that equal the maximum
+        top = the maximum along the axis
+        mask = 1 where x equals top, else 0
+        gx = mask g / count,  with count = number of elements that equal top
 
     Args:
         g: the gradient by the result: it lacks the axis.

@@ -123,9 +123,9 @@ def adadelta_step(w: Any, g: Any, s: Any, d: Any, *, rho: float, eps: float) -> 
     far. So there are two running means of squares, `s` of the gradients and `d` of the steps.
 
         s ← rho s + (1 - rho) g²
-        Δ ← √(d + eps) / √(s + eps) g        with the d of before
-        d ← rho d + (1 - rho) Δ²
-        w ← w - Δ
+        step = √(d + eps) / √(s + eps) g     with the d of before
+        d ← rho d + (1 - rho) step²
+        w ← w - step
 
     Return `(w, s, d)`. Both states are zero at first.
 
@@ -134,10 +134,10 @@ def adadelta_step(w: Any, g: Any, s: Any, d: Any, *, rho: float, eps: float) -> 
     >>> adadelta_step(w, numpy.array([4.0]), zero, zero, rho=0.5, eps=1.0)
     (array([-0.33333333]), array([8.]), array([0.88888889]))
 
-    By hand: s = 0.5 · 4² = 8, Δ = √1 / √9 · 4 = 4/3, d = 0.5 · (4/3)² = 8/9, and w = 1 - 4/3.
+    By hand: s = 0.5 · 4² = 8, step = √1 / √9 · 4 = 4/3, d = 0.5 · (4/3)² = 8/9, and w = 1 - 4/3.
 
     Hints:
-        1. Four lines. Give the step Δ a name of its own: two lines use it.
+        1. Four lines. Give the step a name of its own: two lines use it.
         2. The numerator needs the old d, the denominator the new s, and eps is under both roots.
         3. `step = numpy.sqrt(d + eps) / numpy.sqrt(s + eps) * g` stands after the line of s and before
            that of d.

@@ -192,8 +192,8 @@ def gradcheck_directional(f: Callable[[Any], float], x: Any, grad: Any, rng: Any
 
         n = (f(x + h d) - f(x - h d)) / (2 h),        p = sum(grad * d)
 
-    and the relative error is |n - p| / max(|n|, |p|). A wrong gradient shows along almost every
-    direction, so one call of this costs two calls of f, however many elements x has.
+    and the relative error is |n - p| / scale, with scale = max(|n|, |p|). A wrong gradient shows along
+    almost every direction, so one call of this costs two calls of f, however many elements x has.
 
     Args:
         f: a function of an array, with a number as its result.

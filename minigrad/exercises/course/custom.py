@@ -36,8 +36,8 @@ def huber_loss(pred: Any, label: Any, rho: float) -> Any:
     The square of an error punishes a single large one most, and the absolute value has a corner at 0.
     Huber's loss is a parabola near 0 that goes on as a straight line. With d = |pred - label|:
 
-        d² / (2 rho)        where d ≤ rho
-        d - rho / 2         elsewhere
+        each = d² / (2 rho)        where d ≤ rho
+               d - rho / 2         elsewhere
 
     Args:
         pred, label: arrays of one shape, the samples along the first axis, with at least one more axis.
@@ -120,7 +120,8 @@ def cyclic_rate(t: int, *, low: float, high: float, half: int) -> Any:
     It starts from `low`, is `high` after `half` steps, `low` again after as many, and so on. With the
     position in the cycle p = t mod (2 half):
 
-        rate = low + (high - low) (1 - |p / half - 1|)
+        up = 1 - |p / half - 1|
+        rate = low + (high - low) up
 
     Args:
         t: the step, from 0. low, high: the ends. half: the steps of one way, from 1.
@@ -231,6 +232,10 @@ def top_k_accuracy(scores: Any, labels: Any, k: int) -> Any:
     A picture may show two things, and with a thousand classes the first guess is a hard test. A sample
     counts as right if fewer than k classes have a score above that of its label; so equal scores count
     in its favour.
+
+        own = the score of its label
+        above = how many scores of its row are larger
+        accuracy = mean(above < k)
 
     Args:
         scores: (n, classes). labels: whole numbers, (n,). k: from 1.

@@ -323,6 +323,8 @@ def backward(node: Any) -> None:
     parent, in their order, if g is the gradient of the node. A node that is used several times gets the
     sum over its uses. All `.grad` are 0.0 before.
 
+        parent.grad ← parent.grad + part    for each parent of x, and its part of x.vjp(x.grad)
+
     Args:
         node: the result. Its own gradient is 1.0.
 

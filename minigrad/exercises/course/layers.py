@@ -166,7 +166,8 @@ def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
     by 1 - rate, so that the mean stays what it was. The chance comes from outside: an element is
     kept where mask_uniform ≥ rate.
 
-        y = x / (1 - rate) where mask_uniform ≥ rate, else 0
+        keep = 1 where mask_uniform ≥ rate, else 0
+        y = x keep / (1 - rate)
 
     Args:
         x: an array of any shape. rate: a number, 0 ≤ rate < 1.

@@ -89,7 +89,8 @@ def log_softmax(x: Any) -> Any:
     overflows. The softmax does not change if a number is subtracted from every score of a row: subtract
     its maximum m first.
 
-        y = (x - m) - log(sum(exp(x - m)))
+        shifted = x - m
+        y = shifted - log(sum(exp(shifted)))
 
     Args:
         x: scores, an array with at least one axis.
@@ -106,7 +107,7 @@ def log_softmax(x: Any) -> Any:
         1. Each row has a maximum of its own: `x.max(axis=-1, keepdims=True)`.
         2. Subtract it before exp. Then the largest exp is 1, and the sum is between 1 and the number of
            classes.
-        3. With z = x - m, subtract from z the logarithm of `np.exp(z).sum(axis=-1, keepdims=True)`; the
+        3. Subtract from `shifted` the logarithm of `np.exp(shifted).sum(axis=-1, keepdims=True)`; the
            softmax itself may have been rounded to 0.
     """
     shifted = x - np.max(x, axis=-1, keepdims=True)
@@ -127,10 +128,15 @@ def entropy_probes() -> Iterator[Probe]:
 def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
     """The mean cross-entropy of softmax(logits) with the labels, and its gradient by the logits.
 
-    The loss of one sample is -log of the probability that the softmax gives to its label; with the
-    stable logarithm of `log_softmax`, loss = -mean(log_softmax(logits)[i, labels[i]]). Its gradient is
-    simple: the softmax, less 1 at the label, divided by the number of samples n (because the loss is a
-    mean). You may import your own `log_softmax` from the file beside this one:
+    The loss of one sample is -log of the probability that the softmax gives to its label. Its gradient
+    is simple: the softmax, less 1 at the label, divided by the number of samples n (because the loss is
+    a mean).
+
+        shifted = logits - the maximum of each row
+        log_p = shifted - log(sum(exp(shifted))),  as in `log_softmax`
+        loss = -sum(one_hot log_p) / n,  with one_hot = 1 at the label of each row, else 0
+
+    You may import your own `log_softmax` from the file beside this one:
     `from log_softmax import log_softmax`.
 
     Args:
@@ -185,7 +191,7 @@ def bce_with_logits(x: Any, y: Any) -> Any:
     With p = 1 / (1 + exp(-x)) the loss of one element is -(y log p + (1 - y) log(1 - p)). Where p
     rounds to 0 or 1, the logarithm is lost. The same in a form that loses nothing:
 
-        max(x, 0) - x y + log(1 + exp(-|x|))
+        each = max(x, 0) - x y + log(1 + exp(-|x|))
 
     Args:
         x: scores, of any shape. y: from 0 to 1, of the same shape.

@@ -29,7 +29,7 @@ def adam_step(w: Any, g: Any, m: Any, v: Any, t: int, *, lr: float, beta1: float
         v̂ = v / (1 - beta2ᵗ)
         w ← w - lr m̂ / (√v̂ + eps)
 
-    `t` counts the steps from 1. Return `(w, m, v)`; m̂ and v̂ are not states.
+    `t` counts the steps from 1. Return `(w, m, v)`; m̂ and v̂ (`m_hat` and `v_hat`) are not states.
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])
@@ -67,7 +67,7 @@ def adamw_step(
     large gradients hardly decay. AdamW takes the decay out of the gradient: beside the step, every
     weight shrinks by the same fraction lr wd.
 
-        m, v, m̂, v̂ as in Adam
+        m, v, m̂ (`m_hat`) and v̂ (`v_hat`) as in Adam
         A = m̂ / (√v̂ + eps)
         w ← w - lr (A + wd w)        with the weight of before
 
@@ -144,10 +144,13 @@ def nadam_step(
         P ← P μ(t)
         m ← beta1 m + (1 - beta1) g
         v ← beta2 v + (1 - beta2) g²
-        m̄ = (1 - μ(t)) g / (1 - P) + μ(t+1) m / (1 - P μ(t+1))      with the new P and the new m
+        ĝ = g / (1 - P)                         with the new P
+        m̂ = m / (1 - P μ(t+1))                  with the new m
+        m̄ = (1 - μ(t)) ĝ + μ(t+1) m̂
         v̂ = v / (1 - beta2ᵗ)
         w ← w - lr m̄ / (√v̂ + eps)
 
+    In code μ(t) is `mu`, μ(t+1) `mu_next`, ĝ `g_hat`, m̂ `m_hat`, v̂ `v_hat`, and m̄ `mean`.
     Return `(w, m, v, P)`. P is 1.0 before the first step; do not multiply it by μ(t+1) when you store
     it.
 
@@ -165,8 +168,8 @@ def nadam_step(
 
     Hints:
         1. Find μ(t) and μ(t+1) first; they are numbers, not arrays.
-        2. P μ(t+1) appears only in the last denominator of m̄; what is stored is P μ(t).
-        3. `mean = (1 - mu) * g / (1 - P) + mu_next * m / (1 - P * mu_next)`.
+        2. P μ(t+1) appears only in the denominator of m̂; what is stored is P μ(t).
+        3. `mean = (1 - mu) * g_hat + mu_next * m_hat`.
     """
     mu = beta1 * (1 - 0.5 * 0.96 ** (t * schedule_decay))
     mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * schedule_decay))

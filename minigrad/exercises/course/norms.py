@@ -38,10 +38,14 @@ def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
     """The backward pass of layer normalization (Ba, Kiros, Hinton, 2016), without scale and shift.
 
     Each row of x, along its last axis, is shifted to mean 0 and divided by its deviation:
-    z = (x - mean) / d, with d = √(var + eps). The mean and the variance depend on every element of the
-    row. So do the gradients: what g has of a constant and of z itself does not come through.
 
-        gx = (g - mean(g) - z mean(g z)) / d,  with means over the last axis
+        deviation = √(var + eps)
+        normal = (x - mean) / deviation
+
+    The mean and the variance depend on every element of the row. So do the gradients: what g has of a
+    constant and of `normal` itself does not come through.
+
+        gx = (g - mean(g) - normal mean(g normal)) / deviation,  with means over the last axis
 
     Args:
         g: the gradient by the result.
@@ -55,9 +59,10 @@ def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
     array([[ 0.1875, -0.1875]])
 
     Hints:
-        1. Compute mean, d and z as on the way forward; keep the axis of each mean.
+        1. Compute mean, deviation and normal as on the way forward; keep the axis of each mean.
         2. If g is the same everywhere in a row, gx is 0: shifting x does not change the result.
-        3. For the derivative through the variance: that of d by x[i] is (x[i] - mean) / (n d).
+        3. For the derivative through the variance: that of the deviation by x[i] is
+           (x[i] - mean) / (n deviation).
     """
     mean = np.mean(x, axis=-1, keepdims=True)
     deviation = np.sqrt(np.var(x, axis=-1, keepdims=True) + eps)

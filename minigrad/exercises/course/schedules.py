@@ -51,10 +51,11 @@ def lars_ratio(w: Any, g: Any, *, eta: float, wd: float, eps: float) -> Any:
     """The trust ratio of LARS.
 
     LARS gives every layer a rate of its own: large where the weights are large compared with the
-    gradient. The norms |w| and |g| go over all elements of an array, whatever its shape.
+    gradient. The norms go over all elements of an array, whatever its shape.
 
-        ratio = eta |w| / (|g| + wd |w| + eps)        where neither norm is 0
-                1                                     where |w| or |g| is 0
+        w_norm = |w|,  g_norm = |g|
+        ratio = eta w_norm / (g_norm + wd w_norm + eps)        where neither norm is 0
+                1                                              where one is 0
 
     Return a number.
 
@@ -120,7 +121,8 @@ def clip_global_norm(arrays: Any, max_norm: float) -> Any:
     the length `max_norm` if they are longer, by one factor, so that their direction stays.
 
         norm = √(sum of the squares of all elements of all arrays)
-        if norm > max_norm, every array is multiplied by max_norm / norm; else it stays
+        factor = max_norm / norm if norm > max_norm, else 1
+        a ← factor a        for every array a
 
     `arrays` is a list of arrays of any shapes. Return `(list, norm)`: new arrays, and the norm before
     clipping, a number. Change none of the arrays that you are given. All zeros stay zeros. (Adding 1e-8
@@ -180,7 +182,7 @@ def warmup_cosine(t: int, *, base_lr: float, final_lr: float, warmup_steps: int,
     falls, slowly at both ends and faster between, to a last rate at which it stays.
 
         base_lr t / warmup_steps                                            for t < warmup_steps
-        final_lr + (base_lr - final_lr) (1 + cos(π x)) / 2                  up to total_steps,
+        falling = final_lr + (base_lr - final_lr) (1 + cos(π x)) / 2        up to total_steps,
             where x = (t - warmup_steps) / (total_steps - warmup_steps)
         final_lr                                                            beyond
 

@@ -67,10 +67,10 @@ def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
     Hints:
         1. One line for the weight: the gradient gets a second term before lr multiplies it.
         2. The second result is the weight as it came in, not the new one.
-        3. `new = w - lr * (g + lamda * g**2 * (w - prev))`, then `return new, w`.
+        3. `w_new = w - lr * (g + lamda * g**2 * (w - prev))`, then `return w_new, w`.
     """
-    new = w - lr * (g + lamda * g**2 * (w - prev))
-    return new, w
+    w_new = w - lr * (g + lamda * g**2 * (w - prev))
+    return w_new, w
 
 
 @rule(
@@ -127,31 +127,30 @@ def ftml_step(
     the weights. `d` is the curvature that Adam's scale stands for; recent steps count for more.
 
         v ← beta2 v + (1 - beta2) g²
-        d' = (1 - beta1ᵗ) / lr (√(v / (1 - beta2ᵗ)) + eps)
-        z ← beta1 z + (1 - beta1) g - (d' - beta1 d) w      with the w and the d of before
-        w ← -z / d'
+        d_next = (1 - beta1ᵗ) / lr (√(v / (1 - beta2ᵗ)) + eps)
+        z ← beta1 z + (1 - beta1) g - (d_next - beta1 d) w      with the w and the d of before
+        w ← -z / d_next
 
-    Return `(w, d', v, z)`: the new d is d'. All states are zero at first.
+    Return `(w, d_next, v, z)`. All states are zero at first.
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])
     >>> ftml_step(w, numpy.array([2.0]), zero, zero, zero, 1, lr=0.5, beta1=0.5, beta2=0.75, eps=2.0)
     (array([0.75]), array([4.]), array([1.]), array([-3.]))
 
-    By hand: v = 0.25 · 2² = 1; d' = 0.5 / 0.5 · (√(1 / 0.25) + 2) = 4; z = 0.5 · 2 - 4 · 1 = -3; and
-    w = 3 / 4.
+    By hand: v = 0.25 · 2² = 1; d_next = 0.5 / 0.5 · (√(1 / 0.25) + 2) = 4; z = 0.5 · 2 - 4 · 1 = -3;
+    and w = 3 / 4.
 
     Hints:
         1. Keep the old d until z is found: give the new one another name.
         2. The correction of v is under the root, and eps is added outside the root.
-        3. `z = beta1 * z + (1 - beta1) * g - (d_new - beta1 * d) * w`, then `w = -z / d_new`.
+        3. `z = beta1 * z + (1 - beta1) * g - (d_next - beta1 * d) * w`, then `w = -z / d_next`.
     """
     v = beta2 * v + (1 - beta2) * g**2
-    before = d
-    d = (1 - beta1**t) / lr * (sqrt(v / (1 - beta2**t)) + eps)
-    z = beta1 * z + (1 - beta1) * g - (d - beta1 * before) * w
-    w = -z / d
-    return w, d, v, z
+    d_next = (1 - beta1**t) / lr * (sqrt(v / (1 - beta2**t)) + eps)
+    z = beta1 * z + (1 - beta1) * g - (d_next - beta1 * d) * w
+    w = -z / d_next
+    return w, d_next, v, z
 
 
 @rule(lesson="09-sampling", hypers={"lr": (0.3, 0.07, 1.7, 0.01)})

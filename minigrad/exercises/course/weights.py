@@ -89,7 +89,11 @@ def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom
 def xavier_uniform(rng: Any, n_out: int, n_in: int) -> Any:
     """First weights of a Dense layer, after Glorot and Bengio (2010), equation 16.
 
-    The weights are independent and uniform between -b and b, with b = √(6 / (n_in + n_out)). Then their
+    The weights are independent and uniform between -bound and bound:
+
+        bound = √(6 / (n_in + n_out))
+
+    Then their
     variance is 2 / (n_in + n_out), and signals keep their size on the way forward and on the way back,
     on average.
 
@@ -107,8 +111,8 @@ def xavier_uniform(rng: Any, n_out: int, n_in: int) -> Any:
 
     Hints:
         1. `rng.uniform(low, high, size)` draws from low up to high.
-        2. b is a square root, and the fraction under it has both sizes below.
-        3. `rng.uniform(-b, b, (n_out, n_in))`: one row for each unit.
+        2. The bound is a square root, and the fraction under it has both sizes below.
+        3. `rng.uniform(-bound, bound, (n_out, n_in))`: one row for each unit.
     """
     bound = np.sqrt(6 / (n_in + n_out))
     return rng.uniform(-bound, bound, (n_out, n_in))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from minigrad.optimizer.readings.legend import entries
 from minigrad.optimizer.readings.lines import Lines
-from minigrad.optimizer.readings.notation import ATOM, LETTERS, POWER, PRODUCT, QUOTIENT, Notation, Written
+from minigrad.optimizer.readings.notation import ATOM, GREEK, LETTERS, POWER, PRODUCT, QUOTIENT, Notation, Written
 from minigrad.optimizer.rule import Symbol
 
 
@@ -44,8 +45,21 @@ def legend(optimizer: Any) -> str:
 
 
 def words(text: str) -> str:
-    r"""Text in a formula; what `\_` is inside of `\text` differs from renderer to renderer, so it stands outside."""
-    return r"\_".join(rf"\text{{{part}}}" for part in text.split("_"))
+    r"""Text in a formula: letters of mathematics as mathematics, which `\text` would set in the font of words.
+
+    What `\_` is inside of `\text` differs from renderer to renderer, so it stands outside.
+
+    >>> print(words("from β₁ / 2"))
+    \text{from }\beta_1\text{ / 2}
+    """
+    parts = re.split(f"([{''.join(SIGNS)}]+)", text)
+    return "".join(
+        "".join(map(SIGNS.__getitem__, x)) if i % 2 else rf"\text{{{x}}}" if x else "" for i, x in enumerate(parts)
+    )
+
+
+SIGNS = {sign: rf"\{name}" for name, sign in GREEK.items()} | {chr(0x2080 + i): f"_{i}" for i in range(10)}
+SIGNS |= {"Δ": r"\Delta", "√": r"\surd", "²": "^2", "_": r"\_"}
 
 
 def aligned(lines: Any) -> str:

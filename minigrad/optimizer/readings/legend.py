@@ -80,9 +80,9 @@ def meaning(notation: Notation, leaf: Symbol) -> str:
     optimizer = notation.of.optimizer
     if notation.clashes(leaf):
         return f"the optimizer's attribute {leaf.name!r}"
-    if leaf.name in notation.of.unstated:
-        return f"{leaf.name}, handed in by `{'measure' if leaf.name in optimizer.measured else 'named'}`"
     text = words(notation, leaf.name)
+    if leaf.name in notation.of.unstated:
+        return f"{text}, handed in by `{'measure' if leaf.name in optimizer.measured else 'named'}`"
     if leaf.name == "t":
         return f"{text}, from {optimizer.begin_num_update + 1}"
     if leaf.name == "lr" and notation.of.rate_changes:

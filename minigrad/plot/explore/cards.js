@@ -109,6 +109,16 @@ function makeNumber(setting, id, rule, act) {
   return [slider, field];
 }
 
+/** Grey the settings that have no effect as the others are, and say which others decide that. */
+function markIdle(card, idle) {
+  for (const row of card.querySelectorAll(".setting")) {
+    const others = idle[row.dataset.setting];
+    row.classList.toggle("idle", others !== undefined);
+    if (others) row.dataset.why = `no effect here${others.length ? `: that depends on ${others.join(", ")}` : ""}`;
+    else delete row.dataset.why;
+  }
+}
+
 /** Say what is wrong with a field, or that nothing is. */
 function refuse(field, sentence) {
   field.setAttribute("aria-invalid", sentence ? "true" : "false");

@@ -26,8 +26,10 @@ function walkAll() {
   situation.at = Math.min(situation.at, situation.count);
   get("at").max = situation.count;
   runs.forEach((run, k) => {
-    const { about } = RULES[situation.rules[k].name];
-    drawEquations(get("cards").children[k].querySelector(".equations"), run, about);
+    const { about } = RULES[situation.rules[k].name],
+      card = get("cards").children[k];
+    drawEquations(card.querySelector(".equations"), run, about);
+    markIdle(card, run.program?.idle ?? {});
   });
 }
 

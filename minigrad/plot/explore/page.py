@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -120,7 +119,7 @@ def data(optimizer: Optimizer | None, more: Mapping[str, Surface]) -> Iterator[s
             forms = [[table.setdefault(row, len(table)) for row in form] for form in branch.forms]
             texts.append(
                 f"{{when: {branch.when}, start: {branch.start}, step: STEPS[{step}], fixed: {written(branch.fixed)}, "
-                f"forms: {written(forms)}}}"
+                f"forms: {written(forms)}, idle: {written(branch.idle)}}}"
             )
         rules.append(f"{written(name)}: {{...{written(about)}, programs: [\n{','.join(texts)}]}}")
     hills = (
@@ -165,7 +164,7 @@ def facts(optimizer: Optimizer) -> Described:
     cls, found = type(optimizer), settings(optimizer)
     branches = programs(optimizer, found)
     notation = MathML(Branch(optimizer, {}, {of.name: of for of in found}).javascript.of)
-    used = [of for of in found if is_read(of, branches)]
+    used = [of for of in found if not all(of.name in branch.idle for branch in branches)]
     lines = {row.name for branch in branches for form in branch.forms for row in form} | {*optimizer.states}
     return {
         "title": cls.__name__,
@@ -173,12 +172,6 @@ def facts(optimizer: Optimizer) -> Described:
         "settings": [asdict(of) | {"letter": letter(notation, of), "about": about(notation, of)} for of in used],
         "about": {name: text for name in sorted(lines) if (text := meaning(cls, name))},
     }, branches
-
-
-def is_read(of: Setting, branches: list[Program]) -> bool:
-    """Whether anything depends on a setting: an argument that has no effect has no slider."""
-    name = re.compile(rf"\bh\.{of.place}\b")
-    return any(name.search(text) for branch in branches for text in (branch.when, branch.step))
 
 
 def letter(notation: MathML, of: Setting) -> str:

@@ -7,6 +7,7 @@ limited to infinity, plus 0) it changes no number, and only the equations are pr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple
@@ -37,6 +38,8 @@ class Program(NamedTuple):
     fixed: dict[str, Any]
     """What it reads of the optimizer that has no slider."""
     forms: list[list[MathRow]]
+    idle: dict[str, list[str]]
+    """Arguments that have no effect in this branch -> those of which another value would give them one."""
 
 
 class Branch:
@@ -49,6 +52,9 @@ class Branch:
         self.trace = self.javascript.of.graph.trace
         self.holds = holds(self.trace, {})
         self.decided = [leaf for x in self.trace.decided for leaf in ancestors([x]) if not leaf.args]
+        self.when = self.javascript.when()  # before the step, which has names of its own for what it has computed
+        self.step = self.javascript.step()
+        self.beside: list[tuple[str, Branch]] = []  # the branches that one other argument chooses
 
     def prepared(self, preparation: Mapping[str, float | None]) -> Optimizer:
         """The optimizer with these arguments, and the gradient prepared so."""
@@ -60,10 +66,14 @@ class Branch:
     def choosing(self) -> Iterator[tuple[Setting, list[Any]]]:
         """The settings that chose this branch, each with values that may choose another one."""
         near = [x.value for x in self.decided if x.op == "const" and x.value is not None]
-        names = {x.name for x in self.decided} | {*self.trace.constants}
         for found in self.known.values():
-            if found.place in names or (found.optional and self.reads(found)):
+            if self.chooses(found):
                 yield found, found.candidates(near)
+
+    def chooses(self, of: Setting) -> bool:
+        """Whether another value of a setting may choose another branch."""
+        named = of.place in {x.name for x in self.decided} | {*self.trace.constants}
+        return named or (of.optional and self.reads(of))
 
     def reads(self, of: Setting) -> bool:
         return any(x.name == of.place for x in self.hypers())
@@ -72,13 +82,22 @@ class Branch:
         """The numbers that the rule reads of its optimizer."""
         return [x for x in self.trace.nodes.values() if x.op == "hyper"]
 
+    def acts(self, of: Setting) -> bool:
+        """Whether a setting has an effect in this branch: on the step, or on which branch it is."""
+        return self.chooses(of) or re.search(rf"\bh\.{of.place}\b", self.step) is not None
+
     def program(self) -> Program:
         ways = [{name: ON[name] if on else PREPARATION[name] for name, on in zip(ON, bits)} for bits in WAYS]
         forms = [rows(self.prepared({name: x for name, x in way.items() if name in self.known})) for way in ways]
         read = {x.name: x.value for x in self.hypers()}
         read |= {name: x for name, x in self.trace.constants.items() if type(x) in SIMPLE}
         fixed = {name: x for name, x in read.items() if name not in {found.place for found in self.known.values()}}
-        return Program(self.javascript.when(), self.javascript.start(), self.javascript.step(), fixed, forms)
+        idle = {
+            of.name: [*dict.fromkeys(name for name, other in self.beside if other.acts(of))]
+            for of in self.known.values()
+            if not self.acts(of)
+        }
+        return Program(self.when, self.javascript.start(), self.step, fixed, forms, idle)
 
 
 WAYS = [bits[::-1] for bits in product((False, True), repeat=len(ON))]
@@ -95,21 +114,23 @@ def programs(optimizer: Optimizer, settings: list[Setting]) -> list[Program]:
     ['h => numbers(h.momentum) && ((h.momentum === 0.0))', 'h => numbers(h.momentum) && !((h.momentum === 0.0))']
     """
     known = {found.name: found for found in settings}
-    waiting: list[dict[str, Any]] = [{}]
+    waiting: list[tuple[dict[str, Any], str, Branch | None]] = [({}, "", None)]
     found: list[Branch] = []
     while waiting:
-        values = waiting.pop(0)
+        values, name, near = waiting.pop(0)
         try:
             made = remade(optimizer, values)
         except Exception:  # arguments that the constructor does not accept together
             continue
-        if any(branch.holds(made, {}) for branch in found):
-            continue
-        branch = Branch(optimizer, values, known)
-        check(branch)
-        found.append(branch)
-        for chosen, candidates in branch.choosing():
-            waiting += [{**values, chosen.name: value} for value in candidates]
+        branch = next((x for x in found if x.holds(made, {})), None)
+        if branch is None:
+            branch = Branch(optimizer, values, known)
+            check(branch)
+            found.append(branch)
+            for chosen, candidates in branch.choosing():
+                waiting += [({**values, chosen.name: value}, chosen.name, branch) for value in candidates]
+        if near is not None:
+            near.beside.append((name, branch))
     return [branch.program() for branch in found]
 
 

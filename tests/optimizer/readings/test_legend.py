@@ -138,6 +138,13 @@ def test_the_latex_legend_is_a_table_with_the_same_entries():
     assert r"m_0 = 0 & \text{mean, before the first step} \\" in latex
 
 
+def test_the_words_of_a_latex_legend_have_no_letters_that_only_mathematics_has():
+    latex = optimizer.Nadam().legend()
+    assert r"\text{decay, how fast }\mu\text{ grows from }\beta_1\text{ / 2 to }\beta_1 \\" in latex
+    assert r"\text{running mean of }\Delta^2\text{, before the first step}" in optimizer.AdaDelta().legend()
+    assert all(made(*case.values).legend().isascii() for case in CASES)
+
+
 @pytest.mark.parametrize(
     ("opt", "line"),
     [

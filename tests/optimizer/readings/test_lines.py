@@ -62,6 +62,7 @@ def test_the_equations_are_those_of_the_present_values():
 def test_what_named_supplies_without_saying_how_is_said_to_be_handed_in():
     class Warm(Optimizer):
         measured = ("size",)
+        meanings = {"size": "length of the step"}
 
         def rule(self, w, g, *, lr, warmth, size):
             step = lr * g
@@ -75,7 +76,7 @@ def test_what_named_supplies_without_saying_how_is_said_to_be_handed_in():
 
     assert plain(Warm()) == "step_t = η g_t\nw_t = w_{t-1} - warmth_t size_t step_t"
     assert "warmth_t  warmth, handed in by `named`" in legend(Warm())
-    assert "size_t    size, handed in by `measure`" in legend(Warm())
+    assert "size_t    length of the step, handed in by `measure`" in legend(Warm())
 
 
 @pytest.mark.parametrize("function", [norm, row_mean, lambda x: ratio(abs(x), 1.0)])

@@ -64,6 +64,15 @@ def test_the_numbers_in_the_equations_are_those_of_the_step(name, t, look, tab):
         assert read(text) == pytest.approx(value[look] if isinstance(value, list) else value, rel=1e-4)
 
 
+def test_a_slider_without_an_effect_says_which_other_setting_decides_that(tab):
+    page = tab("#on=valley&rule=rmsprop")
+    row = page.locator(".card [data-setting=momentum]")
+    assert row.get_attribute("data-why") == "no effect here: that depends on centered"
+    page.locator(".card [data-setting=centered] input").check()
+    assert row.get_attribute("data-why") is None
+    assert page.locator(".card .setting.idle").count() == 0
+
+
 @pytest.mark.parametrize("width", [1280, 400])
 def test_the_starting_point_is_dragged(width, tab):
     page = tab("#on=valley", width=width)

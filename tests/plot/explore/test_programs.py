@@ -116,6 +116,25 @@ def test_the_number_of_programs_is_that_of_the_branches():
     assert len(programs(Twist(), settings(Twist()))) == 4  # cap and mode choose nothing
 
 
+def test_a_setting_is_idle_where_no_value_of_it_changes_what_numpy_does(engine, call):
+    idle = {}
+    for name, arguments in CASES:
+        opt = optimizer.create(name, **arguments)
+        found = call(f"chooseProgram(RULES[{json.dumps(name)}], {json.dumps(values_of(opt))}).idle")
+        for of in (of for of in settings(type(opt)()) if of.name in found):
+            first, *others = (
+                record(optimizer.create(name, **{**arguments, of.name: value}), "valley", steps=4).positions.tolist()
+                for value in of.candidates([])
+                if value is not None
+            )
+            assert others and all(x == first for x in others), (name, arguments, of.name)
+            idle.setdefault(name, {})[of.name] = found[of.name]
+    assert idle["rmsprop"] == {"momentum": ["centered"]}
+    assert idle["dcasgd"] == {"epsilon": ["beta"]}
+    assert idle["adadelta"].keys() == {"learning_rate"}
+    assert "adam" not in idle and "sgd" not in idle
+
+
 def test_a_rule_that_reads_what_its_constructor_computed_is_refused():
     with pytest.raises(UsageError, match=r"reads self.decay, which its constructor computes"):
         programs(Derived(), settings(Derived()))
