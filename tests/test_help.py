@@ -56,6 +56,8 @@ def test_a_function_has_a_docstring_of_its_own(room):
 def test_a_function_says_what_it_takes(room):
     hidden = []
     for name, f in functions(room).items():
+        if getattr(inspect.unwrap(f), "__text_signature__", "") is None:
+            continue  # a function in C, of which NumPy 2.0 and 2.1 do not say it
         parameters = inspect.signature(f).parameters
         several = [p for p in parameters.values() if p.kind is p.VAR_POSITIONAL]
         if next(iter(parameters), None) == "xp" or (several and name not in OF_ANY_NUMBER):

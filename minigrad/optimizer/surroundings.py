@@ -34,7 +34,7 @@ IMPURE = {
     "IS_OP", "CONTAINS_OP", "BUILD_MAP", "BUILD_CONST_KEY_MAP", "BUILD_SET", "FORMAT_VALUE", "FORMAT_SIMPLE",
     "FORMAT_WITH_SPEC", "IMPORT_NAME", "LOAD_BUILD_CLASS", "PUSH_EXC_INFO", "YIELD_VALUE",
 }  # fmt: skip
-"""Instructions of Python 3.11 to 3.13 that change something or take a symbol for a thing: `t is 3`, {3: 1}, f"{t}"."""
+"""Instructions of Python (3.11 to 3.13) that change something, or take a symbol for a thing: `t is 3`, f"{t}"."""
 
 OFTEN = 3
 """From so many changes on, a rule runs with NumPy: compiling a loop for each value would take a second each time."""
