@@ -1,6 +1,11 @@
 """Random arrays with `nd`'s arguments."""
 
+import functools
+import inspect
+from collections.abc import Callable
 from typing import Any
+
+import numpy
 
 from minigrad import ops
 from minigrad import random as draws
@@ -18,9 +23,27 @@ __all__ = [
 
 explain_absent(__name__)
 
-uniform, normal, gamma = makes_ndarrays(draws.uniform), makes_ndarrays(draws.normal), makes_ndarrays(draws.gamma)
-exponential, poisson = makes_ndarrays(draws.exponential), makes_ndarrays(draws.poisson)
-randn = makes_ndarrays(draws.randn)
+
+def _for_each(law: Callable[..., Tensor]) -> Callable[..., Any]:
+    """`law`, which draws values in `shape` for each value of its parameters, where these are arrays."""
+    signature = inspect.signature(law)
+
+    def drawn(*args: Any, **kwargs: Any) -> Tensor:
+        given = signature.bind(*args, **kwargs).arguments
+        own = [value.shape for name, value in given.items() if isinstance(value, Tensor) and name != "out"]
+        if own and given.get("shape") is not None:
+            more = lengths("shape", given["shape"])
+            for name, value in given.items():
+                if isinstance(value, Tensor) and name != "out":
+                    given[name] = ops.reshape(value, (*value.shape, *(1 for _ in more)))
+            given["shape"] = (*numpy.broadcast_shapes(*own), *more)
+        return law(**given)
+
+    return makes_ndarrays(functools.wraps(law)(drawn))
+
+
+uniform, normal, gamma = _for_each(draws.uniform), _for_each(draws.normal), _for_each(draws.gamma)
+exponential, poisson, randn = _for_each(draws.exponential), _for_each(draws.poisson), makes_ndarrays(draws.randn)
 
 
 @makes_ndarrays
