@@ -63,7 +63,7 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
     m = m if rowvar or m.shape[0] == 1 else m.T
     m = m if y is None else vstack((m, atleast_2d(y) if rowvar else atleast_2d(y).T))
     centred = m - ops.mean(m, 1, keepdims=True)
-    found = ops.matmul(centred, centred.T) / over(m.shape[1] - (not bias))
+    found = ops.matmul(centred, _conjugated(centred.T)) / over(m.shape[1] - (not bias))
     return found if found.size > 1 else ops.reshape(found, ())
 
 
@@ -356,13 +356,17 @@ def inner(a: Any, b: Any) -> Tensor:
 
 @composed("a", "b")
 def vdot(a: Any, b: Any) -> Tensor:
-    """The sum of products of all values, both arrays flattened. Gradient: g b by a, g a by b.
+    """The sum of products of all values, both arrays flattened, a conjugated. Gradient: g b by a, g a by b.
 
     >>> from minigrad import np
     >>> np.vdot(np.array([1, 2]), np.array([3, 4]))
     array(11.)
     """
-    return ops.dot(ops.reshape(a, (-1,)), ops.reshape(b, (-1,)))
+    return ops.dot(ops.reshape(_conjugated(a), (-1,)), ops.reshape(b, (-1,)))
+
+
+def _conjugated(x: Tensor) -> Tensor:
+    return ops.conj(x) if x.dtype.kind == "c" else x
 
 
 @composed("a", "b")

@@ -84,6 +84,8 @@ def variance(xp, x, axis=None, keepdims=False, ddof=0):
     """The sum of squared distances from the mean over n - ddof, in a dtype as wide as `total` adds in."""
     x = widened(x)
     apart = x - average(xp, x, axis, keepdims=True)
+    if x.dtype.kind == "c":
+        apart = xp.abs(apart)
     squares = xp.multiply(apart, apart, out=apart if x.ndim else None)
     return total(xp, squares, axis, keepdims) / over(count(x, axis) - ddof)
 

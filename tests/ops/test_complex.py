@@ -8,6 +8,7 @@ from minigrad.errors import DTypeError, GraphError
 from minigrad.gradcheck import gradcheck
 
 C = numpy.array([1 + 2j, 3 - 1j, 0.5j])
+Z = numpy.array([[1 + 1j, 2 - 1j, 3], [0.5, 1j, 2 - 2j]])
 
 
 def weights():
@@ -102,3 +103,16 @@ def test_the_size_of_a_complex_number_has_its_precision():
     z = numpy.array([3 + 4j])
     assert ops.absolute(np.array(z)).dtype == "float64"
     assert ops.absolute(np.array(z.astype("complex64"))).dtype == "float32"
+
+
+STATISTICS = {
+    "var": lambda xp, z: xp.var(z, 1), "std": lambda xp, z: xp.std(z), "cov": lambda xp, z: xp.cov(z),
+    "corrcoef": lambda xp, z: xp.corrcoef(z), "norm": lambda xp, z: xp.linalg.norm(z),
+    "vdot": lambda xp, z: xp.vdot(z, 1j * z),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_statistics_of_complex_numbers_are_numpys(name):
+    found = STATISTICS[name](np, np.array(Z)).asnumpy()
+    numpy.testing.assert_allclose(found, STATISTICS[name](numpy, Z), rtol=1e-12)
