@@ -1,10 +1,15 @@
 """Names of other libraries that minigrad does not have, or has elsewhere: the error says what to use instead.
 
 They stay absent: `hasattr` is False, and `getattr` gives its default. Only the error says more than Python's own would.
+But the first lines of a script import what MXNet has beside what they need, and an import that failed would take the
+rest with it. So a module for which the table has advice on every name, `*`, can be imported; it is empty.
 """
 
+import importlib
 import sys
 from functools import cache, lru_cache, partial
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from inspect import getattr_static
 from opcode import opmap
 from pathlib import Path
@@ -33,12 +38,14 @@ def advice() -> dict[tuple[str, str], str]:
 
 
 def absent(module: ModuleType, name: str) -> Any:
-    """Answer for `name`, which a module does not have: raises AbsentError, with advice.
+    """Answer for `name`, which a module does not have: raises AbsentError, with advice, or imports an empty module.
 
     A name that begins with an underscore is looked up by a protocol; it quickly gets a plain AttributeError.
     """
     if name.startswith("_"):
         raise AttributeError(f"{module.__name__} has no attribute {name!r}")
+    if (f"{module.__name__}.{name}", "*") in advice():
+        return importlib.import_module(f"{module.__name__}.{name}")
     sentence = _sentence(module.__name__, name, frozenset(getattr(module, "__all__", ())))
     caller = sys._getframe(1)
     if caller.f_code.co_name == "__getattr__" and caller.f_back:
@@ -50,12 +57,33 @@ def absent(module: ModuleType, name: str) -> Any:
 
 @lru_cache(256)
 def _sentence(home: str, name: str, known: frozenset[str]) -> str:
-    if (home, name) in advice():
-        return f"{home} has no {name!r}; use {advice()[home, name]}."
+    if use := advice().get((home, name)) or advice().get((home, "*")):
+        return f"{home} has no {name!r}; use {use}."
     import difflib  # only when something is wrong
 
     close = difflib.get_close_matches(name, sorted(word for word in known if word[0] != "_"), 1, 0.7)
     return f"{home} has no {name!r}" + (f"; did you mean {close[0]!r}?" if close else ".")
+
+
+class AbsentModules(MetaPathFinder, Loader):
+    """A finder that is asked last, when a module does not exist. It makes the empty ones, and says what else to use."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """A spec for an empty module; AbsentImportError for another name of the table."""
+        if (name, "*") in advice():
+            return ModuleSpec(name, self, is_package=True)
+        above, _, last = name.rpartition(".")
+        home = getattr(sys.modules.get(above), "__name__", above)  # another name if `above` is an older one
+        if (home, last) in advice():
+            raise AbsentImportError(_sentence(home, last, frozenset()))
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        vars(module)["__all__"] = ()
+        explain_absent(module.__name__)
+
+
+sys.meta_path.append(AbsentModules())
 
 
 class Absent:

@@ -85,10 +85,10 @@ def whole(name: str, value: Any, low: float = -math.inf, high: float = math.inf)
     expected = {-math.inf: "a whole number", 1: "a positive whole number"}.get(low, f"a whole number of at least {low}")
     expected += f", and at most {high}" if high < math.inf else ""
     try:
-        found = operator.index(value)
+        found = None if isinstance(value, (bool, numpy.bool)) else operator.index(value)
     except TypeError:
         found = None
-    if found is None or isinstance(value, bool):
+    if found is None:
         raise KindError(f"{name}={shown(value)} cannot be used; expected {expected}")
     if not low <= found <= high:
         raise ArgumentError(f"{name}={shown(value)} cannot be used; expected {expected}")

@@ -15,6 +15,7 @@ import numpy
 
 import minigrad
 from minigrad import interrupts
+from minigrad.commands.bench import PARTS, run_bench
 from minigrad.commands.check import run_check
 from minigrad.commands.classroom import run_forms, run_report
 from minigrad.commands.compare import run_compare
@@ -188,6 +189,25 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--measure", action="store_true", help="first measure the data again, and say if they agree")
     one.add_argument("--check", action="store_true", help="write nothing; status 1 if something is not as it was")
     one.set_defaults(run=run_figures)
+
+    one = commands.add_parser(
+        "bench",
+        help="how fast: beside PyTorch, JAX, autograd and MyGrad, if they are installed",
+        description="Let steps of optimizers, training steps of Dense networks, and of convolutions, recurrences and "
+        "attention run in turns with those of the other libraries that are installed. Prints times and ratios with "
+        "their spread. Takes about a minute; the fewer other programs run, the more it says.",
+        epilog="example: OMP_NUM_THREADS=1 minigrad bench layers training --plot bench.png",
+        allow_abbrev=False,
+    )
+    one.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
+    one.add_argument("--rounds", type=positive, default=10, metavar="N", help="turns of each (default 10)")
+    one.add_argument("--all", action="store_true", help="more rules and networks, which takes several minutes")
+    one.add_argument(
+        "--cpu-time", action="store_true", help="the processor's time, for a machine that does other work, too"
+    )
+    one.add_argument("--json", type=path, metavar="FILE", help="write every time, ratio and version")
+    one.add_argument("--plot", type=path, metavar="FILE", help="draw the ratios (.png, .pdf, .svg)")
+    one.set_defaults(run=run_bench)
 
     one = commands.add_parser(
         "launch",

@@ -40,7 +40,7 @@ def found_in(home):
 def test_a_name_of_the_table_is_absent_and_what_is_advised_is_there(home, name):
     thing, use = found_in(home), advice()[home, name]
     assert not hasattr(thing, name)
-    with pytest.raises(AbsentError, match=rf"has no '{name}'; use {re.escape(use)}\.$"):
+    with pytest.raises(AbsentError, match=re.escape(f"has no {name!r}; use {use}.") + "$"):
         getattr(thing, name)
     for path in re.findall(rf"\b(?:{'|'.join(NAMES)})(?:\.\w+)+", use):
         first, *rest = path.split(".")
@@ -91,6 +91,35 @@ def test_an_import_of_the_name_says_the_same():
         from minigrad.gluon.nn import Linear  # noqa: F401
     with pytest.raises(ImportError, match="minigrad has no 'no_grad'; use `with autograd.pause"):
         from minigrad import no_grad  # noqa: F401
+
+
+@pytest.mark.parametrize(
+    ("module", "sentence"),
+    [
+        ("minigrad.operator", r"minigrad has no 'operator'; use autograd\.Function"),
+        ("minigrad.ndarray.sparse", r"minigrad\.nd has no 'sparse'; use nd\.array\(values\)"),
+        ("minigrad.qwerty", r"No module named 'minigrad\.qwerty'"),
+    ],
+)
+def test_an_import_of_a_module_says_what_to_use(module, sentence):
+    with pytest.raises(ImportError, match=sentence):
+        importlib.import_module(module)
+
+
+def test_what_scripts_import_beside_what_they_need_is_empty_and_is_missed_when_it_is_used():
+    from minigrad.contrib import text
+    from minigrad.gluon.model_zoo import vision
+
+    from minigrad import contrib, gluon
+    from minigrad.gluon import model_zoo
+
+    assert model_zoo.vision is gluon.model_zoo.vision is vision and contrib.text is text
+    with pytest.raises(AbsentError, match=r"model_zoo\.vision has no 'resnet18_v2'; use the layers of gluon\.nn"):
+        vision.resnet18_v2(pretrained=True)
+    with pytest.raises(AbsentError, match=r"contrib\.text has no 'vocab'; use .* a dict of your own"):
+        text.vocab.Vocabulary({})
+    with pytest.raises(AbsentImportError, match=r"contrib\.nn has no 'HybridConcurrent'; use gluon\.nn\.HybridConc"):
+        from minigrad.gluon.contrib.nn import HybridConcurrent  # noqa: F401
 
 
 def test_copies_and_pickles_ask_for_no_name_in_vain():

@@ -104,5 +104,16 @@ def test_the_core_is_no_longer_than_the_page_says():
     assert sum(code_lines((ROOT / "minigrad" / name).read_text(encoding="utf-8")) for name in CORE) <= most
 
 
+def test_the_table_says_how_long_each_room_is():
+    told = dict(re.findall(r"^\| `?([^`|]+?)/?`? \| ([\d,]+) \|$", PAGE.split("### How long it is")[1], flags=re.M))
+    found = dict.fromkeys(told, 0)
+    for path in (ROOT / "minigrad").rglob("*.py"):
+        room, *below = path.relative_to(ROOT / "minigrad").parts
+        lines = code_lines(path.read_text(encoding="utf-8"))
+        found[room if below else "the files beside the folders"] += lines
+        found["all"] += lines
+    assert {x: n for x, n in found.items() if abs(n - int(told[x].replace(",", ""))) > 10 + n // 10} == {}
+
+
 def test_lines_are_counted_without_blanks_and_docstrings():
     assert code_lines('"""One\n\ntwo."""\n\nx = 1\n"""What it is."""\n\ny = """a\nb"""  # not a docstring\n') == 3

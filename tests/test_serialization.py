@@ -6,12 +6,10 @@ import zipfile
 
 import numpy
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from minigrad.errors import ArgumentError, DTypeError, FileError, MissingFileError
 from minigrad.serialization import load_arrays, save_arrays
+from tests.drawn import HealthCheck, given, hnp, settings, st
 
 DTYPES = ["bool", "int8", "uint8", "int16", "int32", "int64", "uint64", "float16", "float32", "float64", "complex64"]
 

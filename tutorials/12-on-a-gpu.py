@@ -312,7 +312,7 @@ assert all(separately(rule) > 4 * together(rule) for rule in rules[2:])
 # %% bandwidth-text [markdown]
 # This gives a number with which a measurement can be compared. The memory of a device moves so many bytes a second, and you can measure how many: copy an array to another, which moves it twice.
 # A step that moves $b$ bytes for each of $n$ weights cannot be faster than $b \, n$ divided by that.
-# This shortest time, divided by the time that you measure, is the *share of a copy*. It says how good a kernel is, whatever the device. `tests/benchmarks/gpu.py` prints it for many rules.
+# This shortest time, divided by the time that you measure, is the *share of a copy*. It says how good a kernel is, whatever the device. `minigrad bench gpu --all` prints it for many rules.
 #
 # You can also work out when the memory is slower than Python, which has one call to make for a step of Adam. Put in your own numbers; these are examples:
 

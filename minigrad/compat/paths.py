@@ -17,6 +17,8 @@ OLD_PATHS = {
     **{
         f"minigrad.{name}": f"minigrad.compat.{name}" for name in ("base", "context", "io", "sym", "test_utils", "util")
     },
+    **{f"minigrad.gluon.nn.{name}": "minigrad.gluon.nn" for name in ("basic_layers", "conv_layers")},
+    **{f"minigrad.gluon.rnn.{name}": "minigrad.gluon.rnn" for name in ("rnn_cell", "rnn_layer")},
     "minigrad.tensor": "minigrad.engine.tensor",  # where things were before
     "minigrad.clock": "minigrad.engine.clock",
     "minigrad.autograd.graph": "minigrad.engine.graph",

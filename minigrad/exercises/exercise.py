@@ -174,12 +174,6 @@ class Exercise:
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
         self.catalogue.append(lambda self: self.replaced(old, new, mistake, what, also))
 
-    def line(self, name: str, text: str, mistake: str, what: str, *also: str) -> None:
-        """Add an expected mistake: the line that computes `name`, or "return", has this text instead."""
-        head = "return " if name == "return" else f"{name} = "
-        old = next(x.strip() for x in source(self.reference).splitlines() if x.strip().startswith(head))
-        self.wrong(old, head + text, mistake, what, *also)
-
     def mistaken(self, mistake: str, what: str, *also: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Add an expected mistake that is a whole function."""
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake

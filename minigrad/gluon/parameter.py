@@ -24,7 +24,7 @@ from minigrad.errors import (
     UsageError,
 )
 from minigrad.gluon.exchanges import exchanged
-from minigrad.initializer.initializer import SUFFIXES, InitDesc, create
+from minigrad.initializer.initializer import InitDesc, create
 
 GRAD_REQS = ("write", "add", "null")
 
@@ -33,11 +33,11 @@ class Parameter:
     """One array of a network: a weight or a bias.
 
     Arguments:
-        name: its last word (weight, bias, gamma, beta ...) tells an initializer how to fill it.
+        name: what files and messages call it, and what an `init.Mixed` or `init.Load` goes by.
         grad_req: what `backward` does with its gradient: 'write', 'add' (sum until `zero_grad`) or 'null' (none).
         shape: a length of 0 or None (or a shape of None) is not known yet; the first forward pass sets it.
         lr_mult, wd_mult: factors on the learning rate and on the weight decay of this parameter.
-        init: its own initializer, which is used whatever the name.
+        init: its own initializer; without one, that of `net.initialize()` fills it like a weight, whatever its name.
         stype, grad_stype: accepted for compatibility with Gluon, but values and gradients are dense.
 
     >>> from minigrad import gluon, init
@@ -177,9 +177,8 @@ class Parameter:
             if data is not None:
                 first[...] = data
             else:
-                if init is None and not self.name.endswith(SUFFIXES):
-                    init = default_init  # the name says nothing: fill it as a weight
-                create(default_init)(InitDesc(self.name, {"__init__": init}), first)
+                own = {"__init__": default_init if init is None else init}  # which fills it whatever its name
+                create(default_init)(InitDesc(self.name, own), first)
         self.request = None
         self._hold([first] + [first.copyto(ctx) for ctx in contexts[1:]])
 

@@ -18,6 +18,7 @@ from minigrad.disk import FilePath, at_home, reading, replacing
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import AccessError, ArgumentError, DTypeError, FileError
 from minigrad.guarded import guarded
+from minigrad.ops.linalg import l2norm
 
 __all__ = ["check_sha1", "clip_global_norm", "download", "split_and_load", "split_data"]
 
@@ -87,9 +88,9 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
                 f"clip_global_norm() changes arrays in place, but got a {type(array).__name__}; use np.array."
             )
     ctx = arrays[0].ctx
-    squares = [ctx.put(_sum_of_squares(array)) for array in arrays]
+    norms = [ctx.put(_norm(array.ctx, array.data)) for array in arrays]
     with ctx:
-        norm = ctx.xp.sqrt(sum(squares))
+        norm = _norm(ctx, ctx.xp.stack(norms))
     if not check_isfinite:
         with ctx:
             scale = Tensor(ctx.xp.minimum(max_norm / (norm + 1e-8), 1.0), ctx)
@@ -105,10 +106,9 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
     return found
 
 
-def _sum_of_squares(array: Tensor) -> Any:
-    xp, raw = array.ctx.xp, array.data
-    with array.ctx:
-        return xp.asarray(xp.square(raw.astype(numpy.promote_types(raw.dtype, "float32"))).sum())
+def _norm(ctx: Context, values: Any) -> Any:
+    with ctx:
+        return ctx.xp.asarray(l2norm.forward(ctx.xp, values))
 
 
 @guarded

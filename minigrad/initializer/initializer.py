@@ -1,4 +1,4 @@
-"""An initializer fills a parameter in place; the end of the parameter's name decides what it is filled with.
+"""An initializer fills an array in place; called with a name alone, it goes by the end of that name.
 
 An initializer of your own is a subclass with a method `_init_weight(self, name, data)` that writes into `data`:
 
@@ -23,7 +23,7 @@ from minigrad.errors import ArgumentError, UsageError, suggestion
 
 
 class InitDesc(str):
-    """A parameter's name that carries attributes: under `'__init__'` the parameter's own initializer, if it has one."""
+    """A parameter's name that carries attributes: under `'__init__'` what fills it whatever its name."""
 
     attrs: dict[str, Any]
 
@@ -40,8 +40,8 @@ class Initializer:
     `beta` and `min` become 0, `gamma` and `max` become 1. A subclass may override `_init_bias` and the others too. Any
     other suffix raises ArgumentError.
 
-    A parameter's own initializer (the `init` of a `Parameter`) does not depend on the suffix: its `_init_weight` is
-    called whatever the name.
+    A `Parameter` does not depend on the suffix: it calls `_init_weight` of its own initializer, or else of the one that
+    `net.initialize()` was given. (The biases of Gluon's layers have one of their own, `zeros`.)
     """
 
     def __init__(self, **attributes: Any) -> None:

@@ -17,7 +17,7 @@ from minigrad.nd.random import multinomial, normal, shuffle, uniform
 __all__ = [
     "NDArray", "arange", "array", "empty", "eye", "full", "linear", "linspace", "load", "multinomial", "normal",
     "ones", "random", "random_exponential", "random_gamma", "random_normal", "random_poisson",
-    "random_randint", "random_uniform", "save", "shuffle", "uniform", "zeros",
+    "random_randint", "random_uniform", "sample_multinomial", "save", "shuffle", "uniform", "zeros",
 ]  # fmt: skip
 __all__ += arrays.__all__
 
@@ -25,6 +25,7 @@ explain_absent(__name__)
 
 random_uniform, random_normal, random_gamma = random.uniform, random.normal, random.gamma
 random_exponential, random_poisson, random_randint = random.exponential, random.poisson, random.randint
+sample_multinomial = multinomial
 
 linear = ops.linear
 """x W^T + b. MXNet has no such name, but every `Dense` calls it, so it has no wrapper that would cost time."""

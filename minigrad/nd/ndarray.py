@@ -6,12 +6,14 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy
+
 from minigrad.composed import composed
 from minigrad.engine.tensor import Tensor
 from minigrad.nd import arrays
 from minigrad.nd.older import with_options
 from minigrad.operators import Operators, method
-from minigrad.ops.elementwise import astype
+from minigrad.ops.elementwise import astype, copy
 from minigrad.ops.shape import reshape
 
 METHODS = (
@@ -25,6 +27,8 @@ METHODS = (
 )  # fmt: skip
 """The functions of `nd` that are methods too."""
 
+_view: Callable[..., Tensor] = vars(arrays.reshape)["__wrapped__"]  # before it learned to copy
+
 
 def _comparison(name: str) -> Callable[[Any, Any], Any]:
     """A comparison whose result is 1 and 0 in the dtype of the array."""
@@ -35,6 +39,19 @@ def _comparison(name: str) -> Callable[[Any, Any], Any]:
         return y if y is NotImplemented else astype(y, self.dtype)
 
     return compare
+
+
+class One(numpy.ndarray[Any, Any]):
+    """One value in a NumPy array with axes that `float` and "%f" accept, as NumPy did before 2.4."""
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __repr__(self) -> str:
+        return repr(self.view(numpy.ndarray))
 
 
 class NDArray(Tensor):
@@ -58,19 +75,30 @@ class NDArray(Tensor):
 
     def __getitem__(self, key: Any) -> Tensor:
         y = super().__getitem__(key)
-        return y if y.data.ndim else reshape(y, (1,))
+        if y.data.ndim:
+            return y if y.node is not None or y.data.flags.c_contiguous else copy(y)
+        if y.node is None:  # with an ellipsis it is a view
+            y = super().__getitem__((*key, ...) if isinstance(key, tuple) else (key, ...))
+        return reshape(y, (1,))
 
     __lt__, __le__, __gt__ = _comparison("__lt__"), _comparison("__le__"), _comparison("__gt__")
     __ge__, __eq__, __ne__ = _comparison("__ge__"), _comparison("__eq__"), _comparison("__ne__")
     __hash__ = Tensor.__hash__
 
     def reshape(self, *shape: Any, **options: Any) -> Tensor:
-        """`nd.reshape` of this array: the shape is several numbers, a tuple, or `shape=`; codes may stand in it."""
-        return arrays.reshape(self, *(shape[:1] if len(shape) == 1 else (shape,) if shape else ()), **options)
+        """A view in another shape: several numbers, a tuple, or `shape=`; the codes of `nd.reshape` may stand in it."""
+        return _view(self, *(shape[:1] if len(shape) == 1 else (shape,) if shape else ()), **options)
 
     def transpose(self, *axes: Any, **options: Any) -> Tensor:
         """The axes in another order, which is several numbers, a tuple, or `axes=`; reversed if none is given."""
         return arrays.transpose(self, *(axes[:1] if len(axes) == 1 else (axes,) if axes else ()), **options)
+
+    T = property(lambda self: self.transpose(), doc="The axes in the opposite order.")
+
+    def asnumpy(self) -> Any:
+        """A copy on the host as a NumPy array; what holds one value can be used as a number."""
+        copied = super().asnumpy()
+        return copied.view(One) if copied.size == 1 else copied
 
     @classmethod
     def calling(cls, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from minigrad.composed import composed
 from minigrad.engine.accepts import write
 from minigrad.engine.tensor import Tensor
-from minigrad.ops.elementwise import astype
+from minigrad.ops.elementwise import astype, copy
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -56,15 +56,28 @@ def truth(function: Callable[..., Any]) -> Callable[..., Tensor]:
     return of_two(compared)
 
 
-def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, whose result is put into `out` if given, and which accepts the options `name` and `cudnn_off`.
+def own(y: Any, given: list[Any]) -> Any:
+    """The result of a function, or a list of several, with copies in place of views of the arrays `given`.
 
-    These are for MXNet's graphs and for a GPU library, and change nothing here.
+    (A result in a graph stays as it is: nothing may change it in place, so nobody can tell.)
+    """
+    if isinstance(y, (tuple, list)):
+        return [own(part, given) for part in y]
+    return copy(y) if isinstance(y, Tensor) and y.node is None and any(y.version is x.version for x in given) else y
+
+
+def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, whose result is never a view, as in MXNet, and is put into `out` if given.
+
+    It also accepts the options `name` and `cudnn_off`, which are for MXNet's graphs and for a GPU library, and change
+    nothing here.
     """
 
     @functools.wraps(function, updated=())
     def accepting(*args: Any, out: Any = None, name: Any = None, cudnn_off: Any = None, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
-        return result if out is None else write(out, result, f"{function.__name__}()")
+        if out is not None:
+            return write(out, result, f"{function.__name__}()")
+        return own(result, [x for x in (*args, *kwargs.values()) if isinstance(x, Tensor)])
 
     return accepting

@@ -36,6 +36,7 @@ def shuffle(data: Tensor) -> Tensor:
     return draws.permutation(data)
 
 
+@makes_ndarrays
 @composed("data")
 def multinomial(data: Any, shape: Any = (), get_prob: bool = False, dtype: Any = "int32") -> Any:
     """Outcomes drawn with the probabilities in the last axis of `data`; with `get_prob` their logarithms too."""
@@ -46,4 +47,4 @@ def multinomial(data: Any, shape: Any = (), get_prob: bool = False, dtype: Any =
     if not get_prob:
         return drawn.astype(dtype)
     chosen = ops.take_along_axis(rows, ops.reshape(drawn, (len(rows), -1)), -1)
-    return drawn.astype(dtype), ops.reshape(ops.log(chosen), drawn.shape)
+    return [drawn.astype(dtype), ops.reshape(ops.log(chosen), drawn.shape)]

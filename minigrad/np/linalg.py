@@ -41,7 +41,7 @@ def solve(a: Any, b: Any) -> Tensor:
     >>> np.linalg.solve(np.array([[2, 0], [0, 4]]), np.array([2, 2]))
     array([1. , 0.5])
     """
-    return ops.reshape(ops.solve_columns(a, ops.reshape(b, (-1, 1))), (-1,)) if b.ndim == 1 else ops.solve_columns(a, b)
+    return ops.squeeze(ops.solve_columns(a, ops.reshape(b, (-1, 1))), -1) if b.ndim == 1 else ops.solve_columns(a, b)
 
 
 @composed("x")

@@ -163,10 +163,13 @@ def _between(low: Any, high: Any, share: Any) -> Tensor:
 def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest value minus the smallest ("peak to peak"). Gradient: g to the largest, -g to the smallest.
 
+    Of whole numbers it is an int64, as their sum is: it may be larger than all of them.
+
     >>> from minigrad import np
     >>> np.ptp(np.array([5, 1, 2]))
     array(4.)
     """
+    a = ops.astype(a, "int64") if a.dtype.kind in "iu" else a
     return ops.max(a, axis, keepdims) - ops.min(a, axis, keepdims)
 
 

@@ -152,7 +152,8 @@ def group_norm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float
     if data.shape[1] % num_groups:
         raise ShapeError(f"group_norm() cannot cut {data.shape[1]} channels into {num_groups} equal groups.")
     shape = (-1,) + (1,) * (data.ndim - 2)
-    groups = ops.standardize(ops.reshape(data, (data.shape[0], num_groups, -1)), 2, eps)
+    grouped = (data.shape[0], num_groups, math.prod(data.shape[1:]) // num_groups)
+    groups = ops.standardize(ops.reshape(data, grouped), 2, eps)
     return ops.reshape(groups, data.shape) * ops.reshape(gamma, shape) + ops.reshape(beta, shape)
 
 
@@ -240,9 +241,8 @@ def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
     array([0.125, 2.5  ])
     """
     square = number("scalar", scalar, 0, ends="()") ** 2
-    size = ops.absolute(data)
-    near = ops.minimum(size, 1 / square)
-    return 0.5 * square * ops.square(near) + (size - near)
+    near = ops.clip(data, -1 / square, 1 / square)
+    return 0.5 * square * ops.square(near) + (ops.absolute(data) - ops.absolute(near))
 
 
 @composed("data")

@@ -87,11 +87,14 @@ def power(xp, x, n):
 def _power_x(F, g, x, n):
     """n x^(n-1), and 0 where n = 0 whatever x is.
 
-    There the derivative by n is still 1/x, so x^(n-1) is avoided only where it would be infinite.
+    There the derivative by n is still 1/x, so x^(n-1) is avoided only where it would be infinite. So it is where it is
+    infinite and g is 0, as in `sqrt`.
     """
     if isinstance(n, (int, float)):
-        return g * n * x ** (n - 1) if n else 0 * g
-    beyond = F.logical_and(n == 0, F.absolute(x) < numpy.finfo(x.dtype).tiny)
+        base = x if n >= 1 else F.where(F.logical_or(g, x), x, 1)
+        return g * n * base ** (n - 1) if n else 0 * g
+    none = F.logical_or(n == 0, F.logical_and(n < 1, F.equal(g, 0)))
+    beyond = F.logical_and(none, F.absolute(x) < numpy.finfo(x.dtype).tiny)
     return g * n * x ** F.where(beyond, 1, n - 1)
 
 
@@ -126,7 +129,9 @@ conj = unary("conj", "The complex conjugate of x, which is x if that is real", "
     "1", lambda F, g: F.conj(g))
 sign = unary("sign", "The sign of x: -1, 0 or 1", "[-5, 0, 2] = [-1.,  0.,  1.]")
 square = unary("square", "x squared", "-4 = 16", "2 * x", lambda F, g, x: 2 * g * x)  # 2 x may overflow where g is 0
-sqrt = unary("sqrt", "The square root of x", "[4, 9] = [2., 3.]", "1 / (2 * y)", lambda F, g, y: g / (2 * y))
+# at 0 the slope is infinite, but no gradient stays none: of np.maximum(np.sqrt(x), 0.1) it is 0, not 0/0
+sqrt = unary("sqrt", "The square root of x", "[4, 9] = [2., 3.]",
+    "1 / (2 * y)", lambda F, g, y: g / (2 * F.where(F.logical_or(g, y), y, 1)))
 cbrt = unary("cbrt", "The cube root of x", "[8, -27] ≈ [ 2., -3.]", "1 / (3 * y**2)", lambda F, g, y: g / (3 * y * y))
 exp = unary("exp", "e to the power x", "[0, 1] ≈ [1.    , 2.7183]", "exp(x)", lambda F, g, y: g * y)
 exp2 = unary("exp2", "2 to the power x", "[3, -1] ≈ [8. , 0.5]", "y * log(2)", lambda F, g, y: g * y * math.log(2))

@@ -33,7 +33,7 @@ def raw_key(key: Any) -> Any:
         if raw.dtype.kind != "f":
             return raw
         with key.ctx:
-            return _whole(xp_of(raw), raw)
+            return whole_numbers(xp_of(raw), raw)
     return key
 
 
@@ -96,7 +96,7 @@ def take(xp, x, indices, axis=None, mode="raise"):
 def _inside(xp, indices, shape, axis, mode):
     """The positions as whole numbers, brought inside as `mode` says."""
     n = math.prod(shape) if axis is None else shape[axis]
-    indices = _whole(xp, indices)
+    indices = whole_numbers(xp, indices)
     one_of("mode", mode, "raise", "clip", "wrap")
     return xp.clip(indices, 0, n - 1) if mode == "clip" else indices % n if mode == "wrap" else indices
 
@@ -124,7 +124,7 @@ def embedding(xp, weight, indices):
            [3., 4.],
            [1., 2.]])
     """
-    indices = _whole(xp, indices)
+    indices = whole_numbers(xp, indices)
     if on_host(xp) and indices.size and (indices.min() < 0 or indices.max() >= len(weight)):
         raise ArgumentError(
             f"Embedding indices go from {int(indices.min())} to {int(indices.max())} but the table has rows 0 to "
@@ -147,7 +147,7 @@ def take_along_axis(xp, x, indices, axis):
     array([[1.],
            [2.]])
     """
-    return xp.take_along_axis(x, _whole(xp, indices), axis)
+    return xp.take_along_axis(x, whole_numbers(xp, indices), axis)
 
 
 take_along_axis.vjp(x=lambda F, g, target, indices, axis: F.put_along_axis(g, indices, axis, target.shape))
@@ -164,7 +164,7 @@ def put_along_axis(xp, g, indices, axis, shape):
     array([[0., 5.],
            [6., 0.]])
     """
-    indices = _whole(xp, indices)
+    indices = whole_numbers(xp, indices)
     grid = [xp.arange(n).reshape((-1,) + (1,) * (g.ndim - 1 - i)) for i, n in enumerate(g.shape)]
     grid = [0 * places if n == 1 else places for places, n in zip(grid, shape)]  # what was broadcast is summed
     grid[axis % g.ndim] = indices
@@ -204,7 +204,7 @@ def one_hot(xp, indices, depth, on_value=1.0, off_value=0.0, dtype="float32"):
     array([[1., 0., 0.],
            [0., 0., 1.]])
     """
-    hit = _whole(xp, indices)[..., None] == xp.arange(whole("depth", depth, 0))
+    hit = whole_numbers(xp, indices)[..., None] == xp.arange(whole("depth", depth, 0))
     return xp.where(hit, on_value, off_value).astype(dtype)
 
 
@@ -230,7 +230,7 @@ def _unsorted(F, g, target, x, axis):
 sort.vjp(x=_unsorted)
 
 
-def _whole(xp, indices):
+def whole_numbers(xp, indices):
     """Positions as integers that can hold any: Gluon's are often float32, and bytes end at 255.
 
     (On a GPU looking for fractions would wait for the device.)

@@ -127,7 +127,7 @@ def batch_norm(
     number("eps", eps, 0)
     number("momentum", momentum, 0, 1, "[]")
     gamma, beta = (_along(v, x, axis, "batch_norm") for v in (gamma, beta))
-    if use_running:
+    if use_running or not x.size:  # no values have no mean
         mean, var = (widened(_along(v, x, axis, "batch_norm")) for v in (running_mean, running_var))
         return _scaled(x, x - mean, gamma / (var + eps) ** 0.5, beta)
     others = tuple(i for i in range(x.ndim) if i != axis_in(x.shape, axis))

@@ -149,7 +149,7 @@ def prod(xp, x, axis=None, keepdims=False, dtype=None):
 
 def _product_of_the_others(F, g, x, axis):
     """At each place, the product of the factors on both sides of it, found in a tree of halves."""
-    x, axes = widened(x), axes_of(x.ndim, axis)
+    x, axes = F.astype(x, "float64"), axes_of(x.ndim, axis)  # part of a product may be beyond float32 and the whole 0
     rest = [i for i in range(x.ndim) if i not in axes]
     order = (*rest, *axes)
     flat = F.reshape(F.transpose(x, order), (*(x.shape[i] for i in rest), count(x, axis)))

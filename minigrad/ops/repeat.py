@@ -6,9 +6,10 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import lengths, whole
-from minigrad.device import on_host, to_host
+from minigrad.device import on_host, to_host, xp_of
 from minigrad.engine.operation import op
 from minigrad.errors import ArgumentError
+from minigrad.ops.index import whole_numbers
 
 COPIES = ("edge", "reflect", "symmetric", "wrap")
 """The modes of `pad` whose borders consist of values of x."""
@@ -36,37 +37,37 @@ roll.vjp(
 
 @op
 def repeat(xp, x, repeats, axis=None):
-    """Each value `repeats` times in a row along `axis` (of the flattened array if None).
+    """Each value `repeats` times in a row along `axis` (of the flattened array if None): one number, or one for each.
 
-    Gradient: the sum of g over the repetitions of each value. ArgumentError where `repeats` is several numbers.
+    Gradient: the sum of g over the repetitions of each value.
 
     >>> from minigrad import np
-    >>> np.repeat(np.array([1, 2]), 2)
-    array([1., 1., 2., 2.])
+    >>> np.repeat(np.array([1, 2]), 2), np.repeat(np.array([1, 2]), [3, 1])
+    (array([1., 1., 2., 2.]), array([1., 1., 1., 2.]))
     """
-    return xp.repeat(x, repeats if hasattr(repeats, "dtype") else _counts("repeats", repeats, 0), axis)
+    return xp.repeat(x, _counts("repeats", repeats, 0), axis)
 
 
 def _counts(name: str, value: Any, low: float = -math.inf) -> Any:
     """One whole number, or several."""
+    value = _listed(value)
     return lengths(name, value, low) if hasattr(value, "__len__") else whole(name, value, low)
 
 
 def _listed(value: Any) -> Any:
-    """Numbers in an array as lists: shapes and counts are the host's."""
-    return to_host(value).tolist() if hasattr(value, "dtype") else value
+    """Numbers in an array as lists: shapes and counts are the host's. Gluon's whole numbers are often floats."""
+    return to_host(whole_numbers(xp_of(value), value)).tolist() if hasattr(value, "dtype") else value
 
 
 def _sum_of_runs(F, g, target, repeats, axis):
-    if not isinstance(repeats, int):
-        raise ArgumentError(
-            f"repeat() has a gradient only for one number of repeats, not {repeats!r}; use take() with an index."
-        )
-    shape = target.shape
-    if axis is None:
-        return F.reshape(F.sum(F.reshape(g, (math.prod(shape), repeats)), 1), shape)
-    axis = axis % len(shape)
-    return F.sum(F.reshape(g, (*shape[: axis + 1], repeats, *shape[axis + 1 :])), axis + 1)
+    repeats = _listed(repeats)
+    shape, axis = ((math.prod(target.shape),), 0) if axis is None else (target.shape, axis % len(target.shape))
+    if isinstance(repeats, int):
+        runs = F.sum(F.reshape(g, (*shape[: axis + 1], repeats, *shape[axis + 1 :])), axis + 1)
+    else:
+        source = target.ctx.put(numpy.repeat(numpy.arange(shape[axis]), repeats))  # from which place each value comes
+        runs = F.put_back(g, (slice(None),) * axis + (source,), shape)
+    return F.reshape(runs, target.shape)
 
 
 repeat.vjp(x=_sum_of_runs)
@@ -116,7 +117,7 @@ def pad(xp, x, pad_width, mode="constant", constant_values=0):
     if on_host(xp) or not hasattr(constant_values, "dtype"):
         return xp.pad(x, pad_width, mode, constant_values=constant_values)
     if constant_values.ndim:
-        return xp.pad(x, pad_width, mode, constant_values=_listed(constant_values))
+        return xp.pad(x, pad_width, mode, constant_values=to_host(constant_values).tolist())
     inside = xp.pad(xp.ones(x.shape, bool), pad_width)  # CuPy's constants are those of the host: do not wait for one
     return xp.where(inside, xp.pad(x, pad_width), constant_values.astype(x.dtype))
 

@@ -32,9 +32,9 @@ BUILTINS = (abs, bool, enumerate, float, int, max, min, pow, range, super, tuple
 IMPURE = {
     "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE",
     "IS_OP", "CONTAINS_OP", "BUILD_MAP", "BUILD_CONST_KEY_MAP", "BUILD_SET", "FORMAT_VALUE", "FORMAT_SIMPLE",
-    "FORMAT_WITH_SPEC", "IMPORT_NAME", "PUSH_EXC_INFO", "YIELD_VALUE",
+    "FORMAT_WITH_SPEC", "IMPORT_NAME", "LOAD_BUILD_CLASS", "PUSH_EXC_INFO", "YIELD_VALUE",
 }  # fmt: skip
-"""Python's instructions that change something, or that take a symbol for a thing: `t is 3`, `{3: 0.1}`, f"{t}"."""
+"""Instructions of Python 3.11 to 3.13 that change something or take a symbol for a thing: `t is 3`, {3: 1}, f"{t}"."""
 
 OFTEN = 3
 """From so many changes on, a rule runs with NumPy: compiling a loop for each value would take a second each time."""
@@ -129,9 +129,9 @@ def names_in(code: CodeType) -> Iterator[tuple[str, str]]:
             continue  # the names in `f(*states, lr=lr)`
         if name in IMPURE or (name == "STORE_DEREF" and instruction.argval not in code.co_cellvars):
             raise Open
-        if name in ("LOAD_GLOBAL", "LOAD_NAME"):
+        if name == "LOAD_GLOBAL":
             yield "global", instruction.argval
-        elif name in ("LOAD_DEREF", "LOAD_CLASSDEREF"):
+        elif name == "LOAD_DEREF":
             yield "cell", instruction.argval
         elif name in ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR"):
             yield "attribute", instruction.argval

@@ -4,10 +4,9 @@ import itertools
 
 import numpy
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from minigrad.autograd.layout import depths, layout, settle
+from tests.drawn import given, settings, st
 
 
 @st.composite

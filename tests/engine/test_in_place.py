@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 import numpy
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from minigrad import autograd, np, ops
 from minigrad.autograd import pause, record
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError
+from tests.drawn import given, settings, st
 
 
 def leaf(values):

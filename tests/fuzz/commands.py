@@ -10,7 +10,7 @@ USUAL = {
     ("surface",): ["--steps", "2", "--out", "surface.png"],
 }
 """What makes a command short, if all words are right."""
-ELSEWHERE = {"check", "explore", "figures", "forms", "launch", "progress", "report", "tutorials"}
+ELSEWHERE = {"bench", "check", "explore", "figures", "forms", "launch", "progress", "report", "tutorials"}
 """Commands that start other processes, or take seconds where all words are right."""
 WORDS = [
     "", " ", "nan", "inf", "-inf", "-1", "0", "1", "1.5", "1e400", str(10**30), "9" * 5000, "x", "None", "[]", "é",

@@ -117,13 +117,13 @@ def test_deferred_initializers_run_once_in_the_order_of_the_forward_pass():
     assert seen == [("second_weight", (1, 5), False), ("first_weight", (3, 1), False)]
 
 
-def test_a_name_that_says_nothing_is_filled_like_a_weight():
+def test_a_parameter_is_filled_like_a_weight_whatever_its_name():
     p = Parameter("scales", shape=(2,))
     p.initialize(default_init=init.Constant(4))
     assert p.data().tolist() == [4, 4]
     q = Parameter("own_bias", shape=(2,))
     q.initialize(default_init=init.Constant(4))
-    assert q.data().tolist() == [0, 0]
+    assert q.data().tolist() == [4, 4]
 
 
 # Values

@@ -77,6 +77,12 @@ def test_the_norm_of_half_precision_does_not_overflow():
     numpy.testing.assert_allclose(arrays[0].asnumpy(), 0.1, rtol=1e-2)
 
 
+def test_gradients_that_have_exploded_are_clipped_too():
+    arrays = [np.array([3e25]), np.array([0.0, 4e25])]  # their squares are beyond float32, as in pytorch/pytorch#193006
+    assert clip_global_norm(arrays, 1.0) == pytest.approx(5e25)
+    assert [*arrays[0].tolist(), *arrays[1].tolist()] == pytest.approx([0.6, 0, 0.8])
+
+
 @pytest.mark.parametrize("bad", [numpy.nan, numpy.inf])
 def test_a_norm_that_is_not_finite_warns_and_changes_nothing(bad):
     arrays = [np.array([bad]), np.array([4.0])]

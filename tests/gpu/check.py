@@ -1,6 +1,6 @@
 """What a machine with a GPU can tell of minigrad, in at most six minutes: `tests/gpu/check.sh [FOLDER]`.
 
-In this order, each part with a limit of its own: how fast it is (`tests/benchmarks/gpu.py`, alone on the machine), the
+In this order, each part with a limit of its own: how fast it is (`minigrad bench gpu`, alone on the machine), the
 tests that need a GPU (`pytest -m gpu`), and all tests with their arrays on the GPU (`pytest --on-gpu`). It needs
 Python, pytest and CuPy, and no network; it compares with PyTorch, and uses numba and pytest-xdist, where they are.
 Whatever was found until a part failed or ran out of time is kept. FOLDER then holds `results.json`, `results.md` (a
@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 350
@@ -52,7 +53,7 @@ def parts(folder):
     tests += ["--continue-on-collection-errors"]
     if find_spec("xdist"):
         tests += ["-p", "xdist.plugin", "-n", str(min(PROCESSES, os.cpu_count() or 1))]
-    speed = [sys.executable, str(ROOT / "tests/benchmarks/gpu.py"), "--seconds", "0.3", "--json"]
+    speed = [sys.executable, "-m", "minigrad", "bench", "gpu", "--all", "--rounds", "5", "--json"]
     marked = [str(path) for path in sorted(ROOT.glob("tests/**/test_*.py")) if "mark.gpu" in path.read_text("utf-8")]
     return {
         "speed": [*speed, str(folder / "speed.json")],
@@ -102,7 +103,8 @@ def write(folder, found):
 def summary(name, part):
     yield f"{name}: {part['ended']} after {part['seconds']} s"
     if name == "speed":
-        yield from (f"  not measured: {reason}" for reason in part.get("failed", []))
+        for race in part.get("races", []):
+            yield from (f"  not measured: {race['task']}, {name}: {why}" for name, why in race["failed"].items())
     else:
         yield f"  {counted(part)}"
         yield from (f"  wrong: {test}" for test in part["wrong"][:30])
@@ -122,34 +124,21 @@ def table(found):
     for name, title in (("marked", "`pytest -m gpu`"), ("all", "`pytest --on-gpu`: all tests, arrays on the GPU")):
         if name in found["parts"]:
             lines.append(f"| {title} | {counted(found['parts'][name])} |")
-    if speed.get("rules"):
-        lines += [
-            "",
-            f"{speed['elements']:.0e} float32 elements, milliseconds; a copy moves {speed['copy']:,.0f} GB/s:",
-            "",
-        ]
-        lines += rows(speed["rules"], {"rule": "rule", "ours": "minigrad", "share": "share of a copy"})
-    if speed.get("steps"):
-        lines += ["", "Training steps a second, Adam:", ""]
-        lines += rows(speed["steps"], {"network": "network", "ours": "minigrad", "hybridized": "hybridized"})
-    if speed.get("gpu"):
-        lines += ["", f"CuPy {speed['cupy']}, {speed['torch']}."]
+    races = speed.get("races", [])
+    names = list(dict.fromkeys(name for race in races for name in race["seconds"]))
+    if races:
+        lines += ["", "Milliseconds of a step; in brackets, how many times as long as minigrad:", ""]
+        lines += [f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+        lines += [f"| {race['task']} | {' | '.join(cell(race, name) for name in names)} |" for race in races]
+        lines += ["", f"{', '.join(f'{name} {version}' for name, version in speed['versions'].items())}."]
     return "\n".join(lines) + "\n"
 
 
-def rows(found, names):
-    names |= {"eager": "torch", "fused": "torch, fused Adam" if "network" in names else "torch fused"}
-    names |= {"graph": "torch, one CUDA graph"}
-    yield f"| {' | '.join(names.values())} |"
-    yield "|---" * len(names) + "|"
-    for row in found:
-        yield f"| {' | '.join(shown(row.get(name)) for name in names)} |"
-
-
-def shown(value):
-    if value is None:
+def cell(race, name):
+    if name not in race["seconds"]:
         return "-"
-    return value if isinstance(value, str) else f"{value:.3g}" if value < 100 else f"{value:,.0f}"
+    ratio = race["ratios"].get("minigrad", {}).get(name)
+    return f"{1000 * median(race['seconds'][name]):.3g}" + (f" ({ratio[1]:.2f})" if ratio else "")
 
 
 if __name__ == "__main__":

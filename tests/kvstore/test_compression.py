@@ -5,12 +5,10 @@ from pathlib import Path
 
 import numpy
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from minigrad.errors import ArgumentError
 from minigrad.kvstore.compression import TwoBitCompression, pack, unpack
+from tests.drawn import given, hnp, st
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "compression.json").read_text())["cases"]
 RECORDED = [case for case in CASES if "grads" in case]

@@ -12,6 +12,7 @@ A, B = (rng.standard_normal((3, 3)) + 3 * numpy.eye(3) for _ in range(2))
 S = A @ A.T + numpy.eye(3)
 CALLS = {
     "inv": (A,), "det": (A,), "solve": (A, B), "solve a vector": (A, B[0]), "matrix_power 5": (A, 5),
+    "solve many": (numpy.stack([A, B]), S), "solve many with a vector": (numpy.stack([A, B]), S[0]),  # jax-ml/jax#19224
     "matrix_power 1": (A, 1),
     "matrix_power 0": (A, 0), "matrix_power -2": (A, -2), "multi_dot": ([A, B, S],), "norm": (A,),
 }  # fmt: skip
@@ -69,6 +70,22 @@ def test_norms_of_vectors_and_matrices_are_numpys(order, axis):
             expected = numpy.linalg.norm(a, order, axis, keepdims)
             numpy.testing.assert_allclose(np.linalg.norm(np.array(a), order, axis, keepdims).asnumpy(), expected)
             numpy.testing.assert_allclose(numpy.linalg.norm(np.array(a), order, axis, keepdims).asnumpy(), expected)
+
+
+@pytest.mark.parametrize("factor", [1e-300, 1e-200, 1.0, 1e200, 3e307])
+def test_the_squares_within_a_norm_neither_overflow_nor_vanish(factor):
+    """inf and 0 in numpy/numpy#19097, with a slope of 0 in pytorch/pytorch#193006."""
+    rows = np.array([[3 * factor, 4 * factor], [5.0, 12.0]], dtype="float64")
+    numpy.testing.assert_allclose(np.linalg.norm(rows, axis=1).asnumpy(), [5 * factor, 13], rtol=1e-14)
+    rows.attach_grad()
+    with autograd.record():
+        y = np.linalg.norm(rows, axis=1)
+    y.backward()
+    numpy.testing.assert_allclose(rows.grad.asnumpy(), [[0.6, 0.8], [5 / 13, 12 / 13]], rtol=1e-14)
+
+
+def test_the_norm_of_complex_numbers_is_that_of_their_sizes():
+    assert np.linalg.norm(np.array([3 + 4j, 12])).item() == 13
 
 
 def test_other_norms_are_refused_and_those_of_singular_values_have_no_gradient():

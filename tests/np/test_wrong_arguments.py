@@ -94,6 +94,7 @@ def test_positions_up_to_the_end_are_numpys():
         lambda i: X[i], lambda i: np.take(X, i), lambda i: np.take_along_axis(X, i.reshape((1, 1, 2)), 2),
         lambda i: npx.embedding(i, X[0]), lambda i: npx.one_hot(i, 3), lambda i: npx.index_add(X[0, 0], i, X[0, 0, :2]),
         lambda i: npx.gather_nd(X[0, 0], i), np.bincount,
+        lambda i: np.repeat(X[0, 0, :2], i), lambda i: np.roll(X, i, (1, 2)),
     ],
 )  # fmt: skip
 def test_a_position_is_whole_though_it_may_be_a_float(f):

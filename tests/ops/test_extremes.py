@@ -136,6 +136,32 @@ def test_values_that_are_not_chosen_do_not_spoil_the_gradient():
     assert slope(lambda a: ops.clip(a, 0, 1), [2.0, 0.5], head=head) == [0, 1]
 
 
+@pytest.mark.parametrize("root", [np.sqrt, lambda x: x**0.5, lambda x: x ** np.array(0.5)])
+def test_a_root_of_zero_that_is_not_chosen_has_no_slope(root):
+    """NaN in ml-explore/mlx#3668, tinygrad/tinygrad#12409 and jax-ml/jax#347."""
+    assert slope(lambda x, y: np.maximum(root(x * x + y * y), 0.1), 0.0, 0.0) == [0, 0]
+    assert slope(lambda x: np.where(x > 0, root(x), 1), [0.0, 4.0]) == [0, 0.25]
+    x = np.array(1.0)
+    x.attach_grad()
+    with autograd.record():  # (root - 1)^2 at 1: its first derivative is 0, so is the gradient of the root, not its own
+        first = autograd.grad((root(x) - 1) ** 2, x, create_graph=True)
+    first.backward()
+    assert x.grad.item() == 0.5
+
+
+@pytest.mark.parametrize("places", [[1, 2, 5], [0], [2, 8]])
+def test_a_product_of_zero_whose_parts_overflow_has_a_gradient(places):
+    """NaN in pytorch/pytorch#194699."""
+    factors = numpy.full(9, 1e13)
+    factors[places] = 0
+    expected = numpy.zeros(9)
+    if len(places) == 1:
+        expected[places] = numpy.inf  # 1e104
+    with numpy.errstate(over="ignore"):
+        assert slope(np.prod, factors, dtype="float32") == expected.tolist()
+    assert slope(np.prod, [1e30, 0.0, 1e30, 1e-30], dtype="float32") == pytest.approx([0, 1e30, 0, 0])
+
+
 def test_mean_of_many_float16_values_does_not_overflow():
     x = np.full((70_000,), 1.0, dtype="float16")
     assert ops.mean(x).item() == 1

@@ -5,13 +5,11 @@ import zlib
 
 import numpy
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, mutually_broadcastable_shapes
 
 from minigrad import autograd, np, ops
 from minigrad.engine.tensor import Tensor
 from minigrad.gradcheck import gradcheck
+from tests.drawn import given, hnp, settings, st
 from tests.ops.table import ELEMENTWISE, TABLE, Row
 
 TOLERANCE = {"float16": 2e-2, "float32": 2e-5, "float64": 1e-11}
@@ -33,6 +31,10 @@ def generator(row: Row):
 def some_shapes(row):
     """Without hypothesis: the row's shapes, or for an elementwise one shapes that broadcast both ways."""
     return row.shapes or ((2, 1, 3), (4, 1), (1,))[: len(row.domains)]
+
+
+def broadcastable(count):
+    return hnp.mutually_broadcastable_shapes(num_shapes=count, min_side=0, max_side=3, max_dims=3)
 
 
 def cast(a, dtype):
@@ -74,13 +76,15 @@ def test_values_are_numpys_and_the_dtype_is_kept(row, dtype):
 @settings(deadline=None, derandomize=True, max_examples=12)
 @given(st.data())
 def test_elementwise_values_broadcast_as_numpys_do(row, data):
-    shapes = data.draw(mutually_broadcastable_shapes(num_shapes=len(row.domains), min_side=0, max_side=3, max_dims=3))
+    shapes = data.draw(
+        hnp.mutually_broadcastable_shapes(num_shapes=len(row.domains), min_side=0, max_side=3, max_dims=3)
+    )
     agree(row, row.draw(generator(row), shapes.input_shapes))
 
 
 @every([row for row in ELEMENTWISE if len(row.domains) == 1])
 @settings(deadline=None, derandomize=True, max_examples=6)
-@given(array_shapes(min_dims=0, min_side=0, max_side=4))
+@given(hnp.array_shapes(min_dims=0, min_side=0, max_side=4))
 def test_elementwise_values_of_any_shape(row, shape):
     agree(row, row.draw(generator(row), [shape]))
 
@@ -94,7 +98,9 @@ def test_gradients_of_order_1_and_2_equal_differences(row):
 @settings(deadline=None, derandomize=True, max_examples=4)
 @given(st.data())
 def test_gradients_of_drawn_shapes_equal_differences(row, data):
-    shapes = data.draw(mutually_broadcastable_shapes(num_shapes=len(row.domains), min_side=0, max_side=3, max_dims=3))
+    shapes = data.draw(
+        hnp.mutually_broadcastable_shapes(num_shapes=len(row.domains), min_side=0, max_side=3, max_dims=3)
+    )
     gradcheck(row.f, *row.draw(generator(row), shapes.input_shapes), directions=1, rtol=1e-7)
 
 

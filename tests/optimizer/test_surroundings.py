@@ -202,6 +202,18 @@ def guarded(self, g, t):
         return 7.0
 
 
+def defining(note):
+    """A rule that does something in the body of a class that it defines."""
+
+    def formula(self, g, t):
+        class Noted:
+            note(self, g, t)
+
+        return 0.1 if t == 3 else 1.0
+
+    return formula
+
+
 OPEN = {
     "a dictionary": lambda self, g, t: {3: 0.1}.get(t, 1.0),
     "a dictionary of the module": lambda self, g, t: DROPS.get(t, 1.0),
@@ -213,6 +225,7 @@ OPEN = {
     "an error that is caught": guarded,
     "a global": counting,
     "a list": noting,
+    "a class of its own": defining(noting),
     "globals()": lambda self, g, t: globals()["RATE"],
     "getattr": lambda self, g, t: getattr(self, "table")["k"][0],  # noqa: B009
 }

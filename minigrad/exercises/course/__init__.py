@@ -13,11 +13,11 @@ import minigrad.exercises.course.norms
 import minigrad.exercises.course.schedules
 import minigrad.exercises.course.special
 import minigrad.exercises.course.weights
-import minigrad.exercises.course.wrong_codes
-import minigrad.exercises.course.wrong_custom
-import minigrad.exercises.course.wrong_losses
-import minigrad.exercises.course.wrong_schedules
 import minigrad.exercises.course.wrong_walks
 from minigrad.exercises.exercise import EXERCISES
+from minigrad.exercises.known import add_known
 
 __all__ = ["EXERCISES"]
+
+for exercise in EXERCISES.values():
+    add_known(exercise)

@@ -147,7 +147,3 @@ def adadelta_step(w: Any, g: Any, s: Any, d: Any, *, rho: float, eps: float) -> 
     d = rho * d + (1 - rho) * step**2
     w = w - step
     return w, s, d
-
-
-rmsprop_centered_step.equally("s - m ** 2", "maximum(s - m ** 2, 0)")
-rmsprop_step.equally("beta * s + (1 - beta) * g ** 2", "s + (1 - beta) * (g ** 2 - s)")

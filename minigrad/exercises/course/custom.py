@@ -260,3 +260,32 @@ def top_k_accuracy(scores: Any, labels: Any, k: int) -> Any:
     own = scores[np.arange(scores.shape[0]), labels]
     above = np.sum(scores > own[:, None], axis=1)
     return np.mean(above < k)
+
+
+@clipping_updater.mistaken("extra-term", "all weights are changed; only that of the key should be.")
+def every_weight(key: Any, grad: Any, weights: Any, *, lr: float, limit: float) -> None:
+    for weight in weights.values():
+        weight -= lr * np.clip(grad, -limit, limit)
+
+
+@top_k_accuracy.mistaken("missing-term", "only the highest score counts, whatever k is.", "condition-missing")
+def highest_only(scores: Any, labels: Any, k: int) -> Any:
+    return np.mean(np.argmax(scores, axis=1) == labels)
+
+
+CHANCE = "among equal scores the order in which they are sorted decides; they should count in favour of the sample."
+
+
+@top_k_accuracy.mistaken("ties-wrong", CHANCE)
+def last_when_sorted(scores: Any, labels: Any, k: int) -> Any:
+    return np.mean(np.any(np.argsort(scores, axis=1)[:, -k:] == labels[:, None], axis=1))
+
+
+@top_k_accuracy.mistaken("ties-wrong", CHANCE)
+def first_when_turned(scores: Any, labels: Any, k: int) -> Any:
+    return np.mean(np.any(np.argsort(-scores, axis=1)[:, :k] == labels[:, None], axis=1))
+
+
+@top_k_accuracy.mistaken("wrong-operation", "the k lowest scores are taken, not the highest.", "operands-swapped")
+def lowest(scores: Any, labels: Any, k: int) -> Any:
+    return np.mean(np.any(np.argsort(scores, axis=1)[:, :k] == labels[:, None], axis=1))

@@ -101,21 +101,3 @@ def nag_step(w: Any, g: Any, v: Any, *, lr: float, momentum: float) -> Any:
     v = momentum * v - lr * g
     w = p + v + momentum * v
     return w, v
-
-
-for step in sgd_step, momentum_step:
-    for penalty, also in ("wd * w ** 2 / 2", "power-missing"), ("wd * w ** 2", "wrong-factor"):
-        step.wrong(
-            "wd * w", penalty, "wrong-operation", "the penalty itself stands where its derivative, wd w, belongs.", also
-        )  # fmt: skip
-
-nag_step.equally("p + v + momentum * v", "p + (1 + momentum) * v")
-nag_step.equally(
-    "p = w - momentum * v ... p + v + momentum * v",
-    "p = w + momentum ** 2 * v - (1 + momentum) * lr * g ... p",
-)
-nag_step.equally("p = w - momentum * v ... p + v + momentum * v", "p = w - lr * g ... p + momentum * v")
-nag_step.wrong(
-    "w = p + v + momentum * v", "w = w + v", "missing-term", "this is plain momentum: nothing looks ahead.",
-    "new-state-used", "old-state-used",
-)  # fmt: skip

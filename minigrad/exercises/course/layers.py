@@ -9,7 +9,6 @@ import numpy
 import numpy as np
 
 from minigrad.exercises.course.arithmetic import drawn, three_ways
-from minigrad.exercises.course.wrong_layers import BACKWARD, DROPOUT, FORWARD, TOGETHER
 from minigrad.exercises.edits.arrays import (
     counted_twice,
     exchanged,
@@ -46,7 +45,7 @@ def forward_probes() -> Iterator[Probe]:
     forward_probes,
     results="y",
     lesson=LESSON,
-    edits=[phrases(FORWARD), ends, transposes, matrices, terms, results, exchanged, rescaled, parentheses],
+    edits=[phrases("dense_forward"), ends, transposes, matrices, terms, results, exchanged, rescaled, parentheses],
 )
 def dense_forward(x: Any, W: Any, b: Any) -> Any:
     """A Dense layer: every unit adds up all inputs, each with its weight, and its bias.
@@ -83,7 +82,8 @@ def backward_probes() -> Iterator[Probe]:
 @exercise(
     backward_probes, results="gx gW gb", lesson=LESSON,
     edits=[
-        phrases(BACKWARD), ends, zeros, transposes, matrices, upstream, results, reductions, exchanged, counted_twice,
+        phrases("dense_backward"), ends, zeros, transposes, matrices, upstream, results, reductions, exchanged,
+        counted_twice,
     ],
 )  # fmt: skip
 def dense_backward(g: Any, x: Any, W: Any) -> Any:
@@ -118,11 +118,6 @@ def dense_backward(g: Any, x: Any, W: Any) -> Any:
     gW = g.T @ x
     gb = np.sum(g, axis=0)
     return gx, gW, gb
-
-
-for _parts, _mistake, _what, _also in TOGETHER:
-    _old, _new = (" ... ".join(x[k] for x in _parts) for k in (0, 1))
-    dense_backward.wrong(_old, _new, _mistake, _what, *_also)
 
 
 def dropout_probes() -> Iterator[Probe]:
@@ -162,7 +157,7 @@ def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
 
 @exercise(
     dropout_probes, results="y", lesson=LESSON, symptoms=fails_in_mask,
-    edits=[phrases(DROPOUT), ends, comparisons, products, parentheses, results, rescaled],
+    edits=[phrases("dropout_forward"), ends, comparisons, products, parentheses, results, rescaled],
 )  # fmt: skip
 def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
     """Dropout in training (Srivastava et al. 2014), scaled so that nothing has to be done afterwards.
@@ -192,10 +187,3 @@ def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
     """
     keep = mask_uniform >= rate
     return x * keep / (1 - rate)
-
-
-for _share in "rate", "(rate or 1)":
-    dropout_forward.wrong(
-        "mask_uniform >= rate ... 1 - rate", f"mask_uniform < {_share} ... {_share}", "mask-wrong",
-        "rate is the share that is dropped, not the share that is kept.", "hyperparameters-swapped", "wrong-factor",
-    )  # fmt: skip

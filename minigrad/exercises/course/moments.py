@@ -182,11 +182,3 @@ def nadam_step(
     v_hat = v / (1 - beta2**t)
     w = w - lr * mean / (sqrt(v_hat) + eps)
     return w, m, v, P
-
-
-for instead, what in [
-    ("sqrt(beta2 * u ** 2 + (1 - beta2) * g ** 2)", "a root mean square"),
-    ("beta2 * u + (1 - beta2) * g ** 2", "a mean square"),
-    ("beta2 * u + (1 - beta2) * absolute(g)", "a mean"),
-]:
-    adamax_step.wrong("maximum(beta2 * u, absolute(g))", instead, "wrong-operation", f"{what} stands for the maximum.")

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from minigrad.exercises.course.arithmetic import drawn, three_ways
-from minigrad.exercises.course.wrong_norms import BATCHNORM, LAYERNORM, TOGETHER
 from minigrad.exercises.edits.arrays import exchanged, rescaled, results, upstream
 from minigrad.exercises.edits.phrases import phrases
 from minigrad.exercises.edits.products import parentheses, products
@@ -31,7 +30,7 @@ def layernorm_probes() -> Iterator[Probe]:
 @exercise(
     layernorm_probes, results="gx", lesson=LESSON, float32=1e-3,
     edits=[
-        everywhere, phrases(LAYERNORM), upstream, reductions, terms, results, exchanged, rescaled, products,
+        everywhere, phrases("layernorm_vjp"), upstream, reductions, terms, results, exchanged, rescaled, products,
         parentheses,
     ],
 )  # fmt: skip
@@ -82,7 +81,7 @@ def batchnorm_probes() -> Iterator[Probe]:
 @exercise(
     batchnorm_probes, results="y running_mean running_var", lesson=LESSON, float32=1e-3,
     edits=[
-        phrases(BATCHNORM), everywhere, reductions, terms, results, exchanged, rescaled, products, parentheses,
+        phrases("batchnorm_train"), everywhere, reductions, terms, results, exchanged, rescaled, products, parentheses,
     ],
 )  # fmt: skip
 def batchnorm_train(
@@ -125,8 +124,3 @@ def batchnorm_train(
     running_mean = momentum * running_mean + (1 - momentum) * mean
     running_var = momentum * running_var + (1 - momentum) * var
     return y, running_mean, running_var
-
-
-for _parts, _mistake, _what, _also in TOGETHER:
-    _old, _new = (" ... ".join(x[k] for x in _parts) for k in (0, 1))
-    batchnorm_train.wrong(_old, _new, _mistake, _what, *_also)

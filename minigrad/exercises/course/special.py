@@ -177,37 +177,3 @@ def sgld_step(w: Any, g: Any, noise: Any, *, lr: float) -> Any:
            widens float32.
     """
     return w - lr / 2 * g + sqrt(lr) * noise
-
-
-signum_step.equally("(1 - lr * wd_lh) * w - lr * sign(m)", "w - lr * (sign(m) + wd_lh * w)")
-signum_step.wrong(
-    "(1 - momentum) * g ... sign(m)", "(1 - momentum) * sign(g) ... m", "wrong-operation",
-    "m averages the signs of the gradients, where the step is the sign of the average.",
-)  # fmt: skip
-signum_step.wrong(
-    "(1 - momentum) * g",
-    "(1 - momentum) * sign(g)",
-    "wrong-operation",
-    "the sign is that of m, not of g.",
-    "extra-term",
-)
-ftrl_step.equally(
-    "where(absolute(z) <= lamda1, 0 * n, -(z - sign(z) * lamda1) / ((beta + sqrt(n)) / lr))",
-    "-(sign(z) * maximum(absolute(z) - lamda1, 0)) / ((beta + sqrt(n)) / lr)",
-)
-ftrl_step.wrong(
-    "return (w, z, n)", "return (w, sign(z) * maximum(absolute(z) - lamda1, 0), n)", "wrong-state-stored",
-    "what is returned as z is z shrunk by lamda1.",
-)  # fmt: skip
-ftrl_step.wrong(
-    "(z - sign(z) * lamda1)", "(z - lamda1)", "wrong-operation", "lamda1 needs the sign of z.", "scale-missing"
-)  # fmt: skip
-sgld_step.wrong(
-    "lr / 2 * g + sqrt(lr) * noise", "sqrt(lr) * g + lr / 2 * noise", "operands-swapped",
-    "the factors of the gradient and of the noise have changed places.",
-)  # fmt: skip
-ftrl_step.wrong(
-    "z + g - (sqrt(n + g ** 2) - sqrt(n)) / lr * w", "z + g", "missing-term",
-    "what the old weight has to do with it is missing, or is 0 because both roots are those of the new n.",
-    "new-state-used",
-)  # fmt: skip

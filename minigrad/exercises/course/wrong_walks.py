@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from minigrad.exercises.course.graphs import backward, reachable
 
-Visit = Callable[[Any], Iterable[Any]]
-
 EARLY = "a node passes its gradient on before all nodes that use it have given theirs."
 AGAIN = "a node that is reached in two ways passes on, a second time, what it has passed on before."
 REPLACED = "a gradient replaces what the other uses of a node have given; it should be added."
-
-
-def walk(node: Any, order: Iterable[Any], give: Callable[[Any, Any], None]) -> None:
-    """Visit the nodes in this order, each once."""
-    node.grad = 1.0
-    for x in order:
-        for parent, part in zip(x.parents, x.vjp(x.grad)):
-            give(parent, part)
 
 
 def add(parent: Any, part: Any) -> None:
@@ -40,8 +31,29 @@ def add_in_place(parent: Any, part: Any) -> None:
         parent.grad += part
 
 
-def sorted_back(node: Any) -> list[Any]:
+def multiply(parent: Any, part: Any) -> None:
+    parent.grad = part if isinstance(parent.grad, float) and parent.grad == 0 else parent.grad * part
+
+
+def back(node: Any) -> list[Any]:
+    """The right order."""
     return reachable(node)[::-1]
+
+
+def parts_of(x: Any) -> list[tuple[Any, Any]]:
+    """What each parent of a node is to get."""
+    return list(zip(x.parents, x.vjp(x.grad)))
+
+
+def walk(
+    node: Any, order: Iterable[Any] | None = None, give: Callable[[Any, Any], None] = add,
+    parts: Callable[[Any], Iterable[tuple[Any, Any]]] = parts_of, start: float = 1.0,
+) -> None:  # fmt: skip
+    """The right walk, but for what is given: the order, what becomes of a part, the parts, the first gradient."""
+    node.grad = start
+    for x in back(node) if order is None else order:
+        for parent, part in parts(x):
+            give(parent, part)
 
 
 def met_first(node: Any, last_in: bool, turned: bool) -> list[Any]:
@@ -69,7 +81,7 @@ def marked_when_added(node: Any, last_in: bool, turned: bool) -> list[Any]:
     return found
 
 
-def every_time(node: Any, give: Callable[[Any, Any], None], last_in: bool, seen: set[int] | None = None) -> None:
+def every_time(node: Any, give: Callable[[Any, Any], None], last_in: bool) -> None:
     """A node is visited each time that it is reached, and passes on all that it has by then."""
     node.grad = 1.0
     waiting = deque([node])
@@ -77,231 +89,115 @@ def every_time(node: Any, give: Callable[[Any, Any], None], last_in: bool, seen:
         if not waiting:
             return
         x = waiting.pop() if last_in else waiting.popleft()
-        for parent, part in zip(x.parents, x.vjp(x.grad)):
+        for parent, part in parts_of(x):
             give(parent, part)
             waiting.append(parent)
 
 
-@backward.mistaken("assignment-for-accumulation", REPLACED)
-def replaced(node: Any) -> None:
-    walk(node, sorted_back(node), put)
+def average(node: Any) -> None:
+    order = back(node)
+    uses = Counter(id(parent) for x in order for parent in x.parents)
+    walk(node, order, lambda parent, part: add(parent, part / uses[id(parent)]))
 
 
-for _give, _mistake, _what in ((add, "order-wrong", EARLY), (put, "assignment-for-accumulation", REPLACED)):
-    for _visit in (met_first, marked_when_added):
-        for _last_in in (True, False):
-            for _turned in (True, False):
-                backward.mistaken(_mistake, _what, *(["order-wrong"] if _give is put else []))(
-                    lambda node, give=_give, visit=_visit, last_in=_last_in, turned=_turned: walk(
-                        node, visit(node, last_in, turned), give
-                    )
-                )
-    for _last_in in (True, False):
-        backward.mistaken(_mistake, AGAIN, "order-wrong" if _give is put else "extra-term")(
-            lambda node, give=_give, last_in=_last_in: every_time(node, give, last_in)
-        )
-
-
-@backward.mistaken("order-wrong", "the nodes are visited from the leaves: each should come before its parents.")
-def from_the_leaves(node: Any) -> None:
-    walk(node, reachable(node), add)
-
-
-@backward.mistaken(
-    "input-modified", "what a vjp has returned is changed in place; it may belong to others, too.", "state-shared"
-)
-def in_place(node: Any) -> None:
-    walk(node, sorted_back(node), add_in_place)
-
-
-@backward.mistaken("upstream-missing", "vjp is given 1.0 in place of the gradient of the node.")
-def without_upstream(node: Any) -> None:
-    node.grad = 1.0
-    for x in sorted_back(node):
-        for parent, part in zip(x.parents, x.vjp(1.0)):
-            add(parent, part)
-
-
-@backward.mistaken("missing-term", "the gradient of the node itself is not set to 1.0.")
-def without_its_own(node: Any) -> None:
-    walk(node, sorted_back(node), add)
-    node.grad = 0.0
-
-
-@backward.mistaken("missing-term", "the walk begins with 0, so all gradients stay 0: set the node's own to 1.0.")
-def from_zero(node: Any) -> None:
-    for x in sorted_back(node):
-        for parent, part in zip(x.parents, x.vjp(x.grad)):
-            add(parent, part)
-
-
-@backward.mistaken("missing-term", "only the parents of the node get a gradient, not those further away.")
-def one_level(node: Any) -> None:
-    walk(node, [node], add)
-
-
-@backward.mistaken(
-    "missing-term",
-    "a node that is twice among the parents gets only one of its gradients.",
-    "assignment-for-accumulation",
-)
-def each_parent_once(node: Any) -> None:
-    node.grad = 1.0
-    for x in sorted_back(node):
-        for parent, part in {id(p): (p, part) for p, part in zip(x.parents, x.vjp(x.grad))}.values():
-            add(parent, part)
-
-
-@backward.mistaken("missing-term", "only the first parent gets a gradient.")
-def first_parent(node: Any) -> None:
-    node.grad = 1.0
-    for x in sorted_back(node):
-        for parent, part in list(zip(x.parents, x.vjp(x.grad)))[:1]:
-            add(parent, part)
-
-
-@backward.mistaken("operands-swapped", "the gradients reach the parents in the wrong order.", "order-wrong")
-def parents_turned(node: Any) -> None:
-    node.grad = 1.0
-    for x in sorted_back(node):
-        for parent, part in zip(x.parents[::-1], x.vjp(x.grad)):
-            add(parent, part)
-
-
-@backward.mistaken("wrong-sign", "the gradients are subtracted.")
-def subtracted(node: Any) -> None:
-    walk(node, sorted_back(node), lambda parent, part: setattr(parent, "grad", parent.grad - part))
-
-
-@backward.mistaken("wrong-operation", "the gradients of several uses are multiplied; they should be added.")
-def multiplied(node: Any) -> None:
-    walk(
-        node,
-        sorted_back(node),
-        lambda parent, part: setattr(
-            parent, "grad", part if isinstance(parent.grad, float) and parent.grad == 0 else parent.grad * part
-        ),
-    )
-
-
-@backward.mistaken("mean-for-sum", "the gradients of several uses are averaged; they should be added.", "wrong-factor")
-def averaged(node: Any) -> None:
-    uses: dict[int, int] = {}
-    order = sorted_back(node)
-    for x in order:
-        for parent in x.parents:
-            uses[id(parent)] = uses.get(id(parent), 0) + 1
-    walk(node, order, lambda parent, part: setattr(parent, "grad", parent.grad + part / uses[id(parent)]))
-
-
-@backward.mistaken("extra-term", "the gradient of the node itself counts twice: it is 1.0 afterwards.", "wrong-factor")
-def two_at_the_start(node: Any) -> None:
-    node.grad = 1.0
-    add(node, 1.0)
-    for x in sorted_back(node):
-        for parent, part in zip(x.parents, x.vjp(x.grad)):
-            add(parent, part)
-
-
-@backward.mistaken("missing-term", "gradients are kept for the leaves only.")
-def leaves_only(node: Any) -> None:
-    walk(node, sorted_back(node), add)
+def keep_leaves_only(node: Any) -> None:
+    walk(node)
     for x in reachable(node):
         if x.parents:
             x.grad = 0.0
 
 
-@backward.mistaken("missing-term", "the node that comes last in the walk passes nothing on.", "off-by-one-boundary")
-def without_the_last(node: Any) -> None:
-    inner = [x for x in sorted_back(node) if x.parents]
-    walk(node, inner[:-1], add)
+def follow_first_parents(node: Any) -> None:
+    order = [node]
+    while order[-1].parents:
+        order.append(order[-1].parents[0])
+    walk(node, order)
 
 
-@backward.mistaken("missing-term", "only the first parent is followed.")
-def first_way(node: Any) -> None:
-    order, x = [node], node
-    while x.parents:
-        x = x.parents[0]
-        order.append(x)
-    walk(node, order, add)
-
-
-@backward.mistaken("missing-term", "a node that is both parents gets only one gradient.")
-def distinct_parents(node: Any) -> None:
-    node.grad = 1.0
-    for x in sorted_back(node):
-        seen: set[int] = set()
-        for parent, part in zip(x.parents, x.vjp(x.grad)):
-            if id(parent) not in seen:
-                seen.add(id(parent))
-                add(parent, part)
-
-
-@backward.mistaken("extra-term", "each parent gets the gradients of all parents.", "wrong-factor")
-def all_to_each(node: Any) -> None:
-    node.grad = 1.0
-    for x in sorted_back(node):
-        for parent in x.parents:
-            for part in x.vjp(x.grad):
-                add(parent, part)
-
-
-@backward.mistaken("extra-term", "every node begins with 1.0; only the node itself should.")
-def ones_everywhere(node: Any) -> None:
+def begin_with_ones(node: Any) -> None:
     for x in reachable(node):
         x.grad = 1.0
-    walk(node, sorted_back(node), add)
+    walk(node)
 
 
-@backward.mistaken("missing-term", "leaves get no gradient.")
-def no_leaves(node: Any) -> None:
-    walk(node, sorted_back(node), lambda parent, part: add(parent, part) if parent.parents else None)
+def lose_its_own(node: Any) -> None:
+    walk(node)
+    node.grad = 0.0
 
 
-@backward.mistaken("assignment-for-accumulation", "only the first use of a node counts.", "missing-term")
-def first_use(node: Any) -> None:
-    given: set[int] = set()
-
-    def once(parent: Any, part: Any) -> None:
-        if id(parent) not in given:
-            given.add(id(parent))
-            parent.grad = part
-
-    walk(node, sorted_back(node), once)
+def keep_first_use(node: Any) -> None:
+    first: dict[int, Any] = {}
+    walk(node, give=lambda parent, part: put(parent, first.setdefault(id(parent), part)))
 
 
-@backward.mistaken("axis-wrong", "gradients that are arrays are summed to numbers.", "shape-wrong")
-def summed(node: Any) -> None:
-    walk(node, sorted_back(node), lambda parent, part: add(parent, np.sum(part)))
-
-
-@backward.mistaken("missing-term", "the node itself passes nothing on: the walk begins with it.", "off-by-one-boundary")
-def without_the_first(node: Any) -> None:
-    node.grad = 1.0
-    for x in sorted_back(node)[1:]:
-        for parent, part in zip(x.parents, x.vjp(x.grad)):
-            add(parent, part)
-
-
-@backward.mistaken("missing-term", "no gradient is written to a node.", "state-not-updated")
-def not_written(node: Any) -> None:
-    pass
-
-
-@backward.mistaken(
-    "extra-term", "vjp has multiplied by the gradient of the node; here it multiplies once more.", "wrong-factor"
-)
-def multiplied_again(node: Any) -> None:
-    node.grad = 1.0
-    for x in sorted_back(node):
-        for parent, part in zip(x.parents, x.vjp(x.grad)):
-            add(parent, part * x.grad)
-
-
-@backward.mistaken("wrong-operation", "the largest of the gradients is taken; they should be added.")
-def largest_use(node: Any) -> None:
+def take_largest_use(node: Any) -> None:
     parts: dict[int, list[Any]] = {id(node): [1.0]}
-    for x in sorted_back(node):
+    for x in back(node):
         x.grad = max(parts[id(x)], key=lambda part: float(np.sum(np.abs(part))))
-        for parent, part in zip(x.parents, x.vjp(x.grad)):
+        for parent, part in parts_of(x):
             parts.setdefault(id(parent), []).append(part)
+
+
+backward.mistaken("assignment-for-accumulation", REPLACED)(lambda node: walk(node, give=put))
+for _give, _mistake, _what in ((add, "order-wrong", EARLY), (put, "assignment-for-accumulation", REPLACED)):
+    for _visit, *_how in product((met_first, marked_when_added), (True, False), (True, False)):
+        backward.mistaken(_mistake, _what, *(["order-wrong"] if _give is put else []))(
+            lambda node, give=_give, visit=_visit, how=_how: walk(node, visit(node, *how), give)
+        )
+    for _last_in in (True, False):
+        backward.mistaken(_mistake, AGAIN, "order-wrong" if _give is put else "extra-term")(
+            lambda node, give=_give, last_in=_last_in: every_time(node, give, last_in)
+        )
+
+WALKS: list[tuple[str, str, Callable[[Any], Any]]] = [
+    ("order-wrong", "the nodes are visited from the leaves: each should come before its parents.",
+     lambda node: walk(node, reachable(node))),
+    ("input-modified, state-shared", "what a vjp has returned is changed in place; it may belong to others, too.",
+     lambda node: walk(node, give=add_in_place)),
+    ("upstream-missing", "vjp is given 1.0 in place of the gradient of the node.",
+     lambda node: walk(node, parts=lambda x: zip(x.parents, x.vjp(1.0)))),
+    ("missing-term", "the gradient of the node itself is not set to 1.0.", lose_its_own),
+    ("missing-term", "the walk begins with 0, so all gradients stay 0: set the node's own to 1.0.",
+     lambda node: walk(node, start=0.0)),
+    ("missing-term", "only the parents of the node get a gradient, not those further away.",
+     lambda node: walk(node, [node])),
+    ("missing-term, assignment-for-accumulation",
+     "a node that is twice among the parents gets only one of its gradients.",
+     lambda node: walk(node, parts=lambda x: {id(p): (p, part) for p, part in parts_of(x)}.values())),
+    ("missing-term", "only the first parent gets a gradient.",
+     lambda node: walk(node, parts=lambda x: parts_of(x)[:1])),
+    ("operands-swapped, order-wrong", "the gradients reach the parents in the wrong order.",
+     lambda node: walk(node, parts=lambda x: zip(x.parents[::-1], x.vjp(x.grad)))),
+    ("wrong-sign", "the gradients are subtracted.",
+     lambda node: walk(node, give=lambda parent, part: add(parent, -part))),
+    ("wrong-operation", "the gradients of several uses are multiplied; they should be added.",
+     lambda node: walk(node, give=multiply)),
+    ("mean-for-sum, wrong-factor", "the gradients of several uses are averaged; they should be added.", average),
+    ("extra-term, wrong-factor", "the gradient of the node itself counts twice: it is 1.0 afterwards.",
+     lambda node: walk(node, start=2.0)),
+    ("missing-term", "gradients are kept for the leaves only.", keep_leaves_only),
+    ("missing-term, off-by-one-boundary", "the node that comes last in the walk passes nothing on.",
+     lambda node: walk(node, [x for x in back(node) if x.parents][:-1])),
+    ("missing-term", "only the first parent is followed.", follow_first_parents),
+    ("missing-term", "a node that is both parents gets only one gradient.",
+     lambda node: walk(node, parts=lambda x: {id(p): (p, part) for p, part in parts_of(x)[::-1]}.values())),
+    ("extra-term, wrong-factor", "each parent gets the gradients of all parents.",
+     lambda node: walk(node, parts=lambda x: product(x.parents, x.vjp(x.grad)))),
+    ("extra-term", "every node begins with 1.0; only the node itself should.", begin_with_ones),
+    ("missing-term", "leaves get no gradient.",
+     lambda node: walk(node, give=lambda parent, part: add(parent, part) if parent.parents else None)),
+    ("assignment-for-accumulation, missing-term", "only the first use of a node counts.", keep_first_use),
+    ("axis-wrong, shape-wrong", "gradients that are arrays are summed to numbers.",
+     lambda node: walk(node, give=lambda parent, part: add(parent, np.sum(part)))),
+    ("missing-term, off-by-one-boundary", "the node itself passes nothing on: the walk begins with it.",
+     lambda node: walk(node, back(node)[1:])),
+    ("missing-term, state-not-updated", "no gradient is written to a node.", lambda node: None),
+    ("extra-term, wrong-factor", "vjp has multiplied by the gradient of the node; here it multiplies once more.",
+     lambda node: walk(node, parts=lambda x: [(p, part * x.grad) for p, part in parts_of(x)])),
+    ("wrong-operation", "the largest of the gradients is taken; they should be added.", take_largest_use),
+]  # fmt: skip
+"""(ids, what is wrong, the walk)."""
+
+for _ids, _what, _run in WALKS:
+    _mistake, *_also = _ids.split(", ")
+    backward.mistaken(_mistake, _what, *_also)(_run)

@@ -6,8 +6,9 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from minigrad.exercises.edits.phrases import changed, expression
-from minigrad.exercises.edits.trees import call
+from minigrad.exercises.edits.patterns import patterns
+from minigrad.exercises.edits.phrases import changed
+from minigrad.exercises.edits.trees import expression
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import RESULT, Program
 
@@ -52,17 +53,8 @@ def transposes(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 def matrices(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Every matrix product with its operands exchanged, or element by element."""
+    yield from patterns("array_matrices", of_arrays=True)(exercise, text)
     products = [(line, node) for line, node, _ in text.nodes() if is_product(node)]
-    for line, node in products:
-        assert isinstance(node, ast.BinOp)
-        other = ast.BinOp(node.right, node.op, node.left)
-        what = f"the matrices of {ast.unparse(node)} are in the wrong order."
-        yield changed(text, line, [node], [other], "operands-swapped", what, "order-wrong")
-        times = ast.BinOp(node.left, ast.Mult(), node.right)
-        yield changed(text, line, [node], [times], "wrong-operation", "* stands where the matrix product @ is meant.")
-        added = call("sums_of_pairs", node.left, node.right)
-        what = f"the elements of {ast.unparse(node)} are added in pairs, not multiplied."
-        yield changed(text, line, [node], [added], "wrong-operation", what)
     if len(products) > 1:
         nodes = [node for _, node in products]
         swapped: list[ast.expr] = [ast.BinOp(x.right, x.op, x.left) for x in nodes if isinstance(x, ast.BinOp)]

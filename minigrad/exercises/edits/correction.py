@@ -8,17 +8,15 @@ from collections.abc import Iterator
 from minigrad.exercises.edits.roles import Roles, right
 from minigrad.exercises.edits.trees import (
     Term,
-    binary,
-    call,
     copied,
     factors_of,
     is_call,
     is_name,
     is_power,
     name,
-    number,
     product_of,
     products,
+    put,
     said,
     several,
     swapped,
@@ -51,21 +49,21 @@ def correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if not is_power(power):
             continue
         assert isinstance(power, ast.BinOp)
-        wide = binary(binary(number(1), "-", power.left), "**", power.right)
+        wide = put("(1 - b) ** t", b=power.left, t=power.right)
         yield from swapped(text, line, c, wide, "wrong-operation", "The power is taken of the whole parenthesis.")
-        once = binary(number(1), "-", power.left)
-        yield from swapped(text, line, c, once, "power-missing", f"the exponent of {said(power)} is missing.")
+        what = f"the exponent of {said(power)} is missing."
+        yield from swapped(text, line, c, put("1 - b", b=power.left), "power-missing", what)
     firsts = [swap for swap, (line, node, _, _) in zip(all_of_them, found) if not under_root(text, line, node)]
     if 1 < len(firsts) < len(found):
         yield from several(text, firsts, "bias-correction-missing-first", "The first mean is not corrected.")
     if len(found) > 1:
-        plus = [(line, c, binary(number(1), "+", right(c))) for line, _, _, c in found]
+        plus = [(line, c, put("1 + x", x=right(c))) for line, _, _, c in found]
         yield from several(text, plus, "wrong-sign", "β has the wrong sign in the bias corrections.")
-        times = [(line, c, binary(number(1), "/", c)) for line, _, _, c in found]
+        times = [(line, c, put("1 / c", c=c)) for line, _, _, c in found]
         yield from several(text, times, "wrong-operation", "The corrections multiply where they should divide.")
         yield from several(text, all_of_them, "bias-correction-missing", "Both bias corrections are missing.")
         first_steps = [
-            (line, c, binary(number(1), "-", right(c).left))  # type: ignore[attr-defined]
+            (line, c, put("1 - b", b=right(c).left))  # type: ignore[attr-defined]
             for line, _, _, c in found
             if is_power(right(c))
         ]
@@ -92,9 +90,9 @@ def half_rooted(text: Program, line: str, node: ast.expr, mean: ast.expr, c: ast
     whole = dict(text.lines)[line] is node
     for other, x, _ in text.nodes():
         if is_call(x, "sqrt") and (x.args == [node] or (whole and is_name(x.args[0], line))):  # type: ignore[attr-defined]
-            new = binary(call("sqrt", mean), "/", c)
-            yield from swapped(text, other, x, new, "root-missing", f"the root of the correction {said(c)} is missing.")
-            inverse = binary(call("sqrt", mean), "*", call("sqrt", c))
+            unrooted, inverse = put("sqrt(m) / c", m=mean, c=c), put("sqrt(m) * sqrt(c)", m=mean, c=c)
+            what = f"the root of the correction {said(c)} is missing."
+            yield from swapped(text, other, x, unrooted, "root-missing", what)
             yield from swapped(text, other, x, inverse, "wrong-operation", f"the correction {said(c)} is upside down.")
 
 
@@ -111,10 +109,9 @@ def extra_correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             and any(is_name(y, x) for y in ast.walk(roles.lines[new]))
         ]
         for beta in betas:
-            power = binary(name(beta), "**", name("t")) if "t" in text.positional else name(beta)
-            c = binary(number(1), "-", power)
+            c = put("1 - b ** t" if "t" in text.positional else "1 - b", b=name(beta))
             for line, node, above in text.nodes():
                 corrected = any(isinstance(x, ast.expr) and said(x) == said(c) for y in above for x in ast.walk(y))
                 if new and is_name(node, new) and line in roles.lines and line != "result" and not corrected:
                     what = f"{state} is divided by {said(c)}, which the rule does not do."
-                    yield from swapped(text, line, node, binary(node, "/", c), "extra-term", what)
+                    yield from swapped(text, line, node, put("x / c", x=node, c=c), "extra-term", what)

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from minigrad.exercises.edits.roles import Roles
 from minigrad.exercises.edits.trees import (
-    Term,
     binary,
-    call,
     factors_of,
     is_call,
     is_name,
@@ -17,6 +15,7 @@ from minigrad.exercises.edits.trees import (
     number,
     product_of,
     products,
+    put,
     said,
     several,
     sum_of,
@@ -42,24 +41,24 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         dropped.append((line, node, sum_of(others)))
         root = next((x for _, x, _ in text.nodes() if is_call(x, "sqrt") and x.args == [node]), None)  # type: ignore[attr-defined]
         if root is not None:
-            outside = binary(call("sqrt", sum_of(others)), "+", own)
+            outside = put("sqrt(x) + e", x=sum_of(others), e=own)
             moved.append((line, root, outside))
             yield from swapped(text, line, root, outside, "epsilon-outside-root", f"{said(own)} is outside the root.")
-            both = binary(root, "+", own)
-            yield from swapped(
-                text, line, root, both, "epsilon-outside-root", f"{said(own)} is outside the root, too.", "extra-term"
-            )
-            larger = call("sqrt", call("maximum", sum_of(others), own))
+            both = put("x + e", x=root, e=own)
+            what = f"{said(own)} is outside the root, too."
+            yield from swapped(text, line, root, both, "epsilon-outside-root", what, "extra-term")
+            larger = put("sqrt(maximum(x, e))", x=sum_of(others), e=own)
             yield from swapped(text, line, root, larger, "wrong-operation", f"a maximum stands for + {said(own)}.")
         elif len(others) == 1 and is_call(others[0][1], "sqrt"):
             yield from beside_root(roles, text, line, node, others[0][1], own)
-        for new, what in (binary(own, "**", number(2)), "squared"), (call("sqrt", own), "under a root"):
-            yield from swapped(text, line, own, new, "wrong-factor", f"{said(own)} is {what}.", "wrong-operation")
+        for instead, how in ("e ** 2", "squared"), ("sqrt(e)", "under a root"):
+            what = f"{said(own)} is {how}."
+            yield from swapped(text, line, own, put(instead, e=own), "wrong-factor", what, "wrong-operation")
         for small in 1e-8, 1e-6:
             what = f"{said(own)} is not used; {small:g} stands in its place."
             yield from swapped(text, line, own, number(small), "epsilon-missing", what, "wrong-factor")
         if len(others) == 1:
-            never_zero = call("maximum", others[0][1], number(1e-300))
+            never_zero = put("maximum(x, 1e-300)", x=others[0][1])
             yield from swapped(text, line, node, never_zero, "epsilon-missing", f"{said(own)} is missing.")
     if len(moved) > 1:
         yield from several(text, moved, "epsilon-outside-root", "ε is outside the roots.")
@@ -86,33 +85,24 @@ def beside_root(
     """`sqrt(x) + eps` with ε elsewhere."""
     (inside,) = root.args  # type: ignore[attr-defined]
     shown = said(own)
-    under = call("sqrt", binary(inside, "+", own))
-    yield from swapped(text, line, node, under, "epsilon-inside-root", f"{shown} is under the root.")
-    twice = binary(under, "+", own)
-    yield from swapped(text, line, node, twice, "epsilon-inside-root", f"{shown} is under the root, too.", "extra-term")
-    larger = call("maximum", root, own)
-    yield from swapped(text, line, node, larger, "wrong-operation", f"a maximum stands for + {shown}.")
-    squared = call("sqrt", binary(inside, "+", binary(own, "**", number(2))))
-    yield from swapped(text, line, node, squared, "epsilon-inside-root", f"the square of {shown} is under the root.")
+    parts = {"x": inside, "e": own}
+
+    def instead(new: str, what: str, *ids: str) -> Iterator[Neighbour]:
+        yield from swapped(text, line, node, put(new, **parts), ids[0], what, *ids[1:])
+
+    yield from instead("sqrt(x + e)", f"{shown} is under the root.", "epsilon-inside-root")
+    yield from instead("sqrt(x + e) + e", f"{shown} is under the root, too.", "epsilon-inside-root", "extra-term")
+    yield from instead("maximum(sqrt(x), e)", f"a maximum stands for + {shown}.", "wrong-operation")
+    yield from instead("sqrt(x + e ** 2)", f"the square of {shown} is under the root.", "epsilon-inside-root")
     mean = roles.lines.get(inside.id, inside) if isinstance(inside, ast.Name) else inside
     factors = factors_of(mean)
     corrections = [x for times, x in factors if not times and roles.is_correction(x)]
     if corrections:
-        c = corrections[0]
-        others: list[Term] = [x for x in factors if x[1] is not c]
-        uncorrected = product_of(others)
-        before = binary(binary(call("sqrt", uncorrected), "+", own), "/", call("sqrt", c))
-        what = f"{shown} is added before the bias correction, which scales it."
-        yield from swapped(text, line, node, before, "epsilon-scaled", what)
-        inner = call("sqrt", binary(binary(uncorrected, "+", own), "/", c))
-        yield from swapped(
-            text, line, node, inner, "epsilon-scaled", f"{what[:-1]}, and it is under the root.", "epsilon-inside-root"
-        )
-        half = binary(binary(call("sqrt", uncorrected), "+", own), "/", c)
-        yield from swapped(
-            text, line, node, half, "root-missing", f"the root of {said(c)} is missing.", "epsilon-scaled"
-        )
-        times_root = binary(binary(call("sqrt", uncorrected), "+", own), "*", call("sqrt", c))
-        yield from swapped(
-            text, line, node, times_root, "wrong-operation", "The correction multiplies.", "epsilon-scaled"
-        )
+        parts |= {"m": product_of([x for x in factors if x[1] is not corrections[0]]), "c": corrections[0]}
+        what = f"{shown} is added before the bias correction, which scales it"
+        yield from instead("(sqrt(m) + e) / sqrt(c)", f"{what}.", "epsilon-scaled")
+        inside_too = f"{what}, and it is under the root."
+        yield from instead("sqrt((m + e) / c)", inside_too, "epsilon-scaled", "epsilon-inside-root")
+        unrooted = f"the root of {said(corrections[0])} is missing."
+        yield from instead("(sqrt(m) + e) / c", unrooted, "root-missing", "epsilon-scaled")
+        yield from instead("(sqrt(m) + e) * sqrt(c)", "The correction multiplies.", "wrong-operation", "epsilon-scaled")

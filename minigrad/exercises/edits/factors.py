@@ -19,6 +19,7 @@ from minigrad.exercises.edits.trees import (
     number,
     product_of,
     products,
+    put,
     said,
     several,
     swapped,
@@ -138,11 +139,11 @@ def scaled_lines(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         shown = line.removesuffix("_new")
         for hyper in roles.hypers:
             if hyper not in roles.epsilons:
-                new = binary(ast.Name(hyper, ast.Load()), "*", x)
+                new = put(f"{hyper} * _", _=x)
                 yield from swapped(
                     text, line, x, new, "wrong-factor", f"{shown} is multiplied by {hyper}.", "extra-term"
                 )
-                rest = binary(binary(number(1), "-", ast.Name(hyper, ast.Load())), "*", x)
+                rest = put(f"(1 - {hyper}) * _", _=x)
                 what = f"{shown} is multiplied by 1 - {hyper}."
                 yield from swapped(text, line, x, rest, "extra-term", what, "wrong-factor")
         for value in () if roles.rate else (0.1, 0.01, 0.001):

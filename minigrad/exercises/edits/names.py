@@ -9,7 +9,6 @@ from itertools import combinations, permutations
 from minigrad.exercises.edits.roles import COUNT, GRADIENT, Roles, is_rest
 from minigrad.exercises.edits.trees import (
     binary,
-    call,
     copied,
     everywhere,
     is_call,
@@ -17,6 +16,7 @@ from minigrad.exercises.edits.trees import (
     is_power,
     name,
     number,
+    put,
     said,
     several,
     sum_of,
@@ -113,16 +113,15 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         for _, term in terms_of(x):
             for hyper in roles.hypers:
                 if uses(term, GRADIENT) and uses(x, hyper) and not uses(term, hyper) and len(terms_of(x)) > 1:
-                    rest = binary(number(1), "-", name(hyper))
                     what = f"{said(term)} is multiplied by 1 - {hyper}, which does not belong here."
-                    yield from swapped(text, line, term, binary(rest, "*", term), "extra-term", what)
+                    yield from swapped(text, line, term, put(f"(1 - {hyper}) * _", _=term), "extra-term", what)
             for hyper in roles.hypers:
                 apart = not uses(term, hyper) or is_call(term, "maximum")
                 if uses(x, hyper) and not uses(x, roles.rate or hyper) and apart:
                     for node in [n for n in ast.walk(x) if is_call(n, "absolute") or is_power(n, 2)]:
-                        rest = binary(binary(number(1), "-", name(hyper)), "*", node)  # type: ignore[arg-type]
-                        what = f"{said(node)} is multiplied by 1 - {hyper}, which does not belong here."  # type: ignore[arg-type]
-                        yield from swapped(text, line, node, rest, "extra-term", what)  # type: ignore[arg-type]
+                        assert isinstance(node, ast.expr)
+                        what = f"{said(node)} is multiplied by 1 - {hyper}, which does not belong here."
+                        yield from swapped(text, line, node, put(f"(1 - {hyper}) * _", _=node), "extra-term", what)
         parts = terms_of(x)
         for hyper in roles.hypers:
             if weight and len(parts) == 2 and any(uses(y, GRADIENT) for _, y in parts) and uses(x, hyper):
@@ -131,25 +130,22 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 what = f"{state} is moved on once more before it is used: the rule does not look ahead here."
                 yield from several(text, swaps, "extra-term", what)
                 break
-        larger = call("maximum", name(state), x)
+        larger = put(f"maximum({state}, _)", _=x)
         yield from swapped(text, line, x, larger, "extra-term", f"{state} never falls: a maximum does not belong here.")
-        used = [s for s in everywhere(text, line, call("maximum", name(state), name(line))) if s[0] != RESULT]
+        used = [s for s in everywhere(text, line, put(f"maximum({state}, {line})")) if s[0] != RESULT]
         yield from several(text, used, "extra-term", f"the larger {state} is used: a maximum does not belong here.")
         if weight and not uses(roles.lines[weight], roles.weight):
-            again = binary(name(roles.weight), "+", roles.lines[weight])
+            again = put(f"{roles.weight} + _", _=roles.lines[weight])
             what = f"the old {roles.weight} is added, though the rule finds {roles.weight} anew."
             yield from swapped(text, weight, roles.lines[weight], again, "extra-term", what)
         if weight:
             for hyper in roles.hypers:
                 for sign in "+", "-":
-                    ahead = binary(roles.lines[weight], sign, binary(name(hyper), "*", name(line)))
+                    ahead = put(f"_ {sign} {hyper} * {line}", _=roles.lines[weight])
                     what = f"{hyper} {state} is added to the weight: the rule does not look ahead here."
                     yield from swapped(text, weight, roles.lines[weight], ahead, "extra-term", what)
-        for centre in name(state), name(line):
-            centred = [
-                (at, node, binary(name(GRADIENT), "-", centre))
-                for at, node in [(at, node) for at, node, _ in text.nodes() if is_name(node, GRADIENT)]
-            ]
+        for centre in state, line:
+            centred = everywhere(text, GRADIENT, put(f"{GRADIENT} - {centre}"))
             for group in [centred, *([s] for s in centred)]:
                 yield from several(text, group, "extra-term", f"{state} is subtracted from the gradient.")
     yield from limited(roles, text)
@@ -158,19 +154,19 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for array in sorted(roles.arrays & {*text.positional}) if at == weight and roles.is_array(term) else ():
                 if len(terms_of(node)) > 1 and not uses(term, array):
                     what = f"{said(term)} is multiplied by {array}, which does not belong here."
-                    yield from swapped(text, at, term, binary(term, "*", name(array)), "extra-term", what)
+                    yield from swapped(text, at, term, put(f"_ * {array}", _=term), "extra-term", what)
     for at, node, _ in text.nodes():
         if roles.rate and is_name(node, roles.rate) and COUNT in text.positional:
-            for falling in call("sqrt", name(COUNT)), name(COUNT):
+            for falling in f"x / sqrt({COUNT})", f"x / {COUNT}":
                 what = "the rate falls with the step count, which the rule does not say."
-                yield from swapped(text, at, node, binary(node, "/", falling), "extra-term", what)
+                yield from swapped(text, at, node, put(falling, x=node), "extra-term", what)
 
 
 def limited(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """The gradient, or another array that comes in, kept between two bounds, which no rule does."""
     for array in sorted(roles.arrays & {*text.positional}):
         for bound in (1, 0.5, 5):
-            kept = call("maximum", call("minimum", name(array), number(bound)), number(-bound))
+            kept = put(f"maximum(minimum({array}, {bound}), -{bound})")
             swaps = everywhere(text, array, kept)
             what = f"{array} is kept between {-bound} and {bound}, which the rule does not do."
             yield from several(text, swaps, "extra-term", what)

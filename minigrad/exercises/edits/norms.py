@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from minigrad.exercises.edits.trees import binary, call, is_call, is_power, number, said, several
+from minigrad.exercises.edits.trees import is_call, is_power, put, said, several
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program, Swap
 
@@ -14,35 +14,12 @@ Change = tuple[str, ast.expr, tuple[str, ...]]
 
 
 def norms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every `total(x)` that adds up something else, or not everything: each alone, and all of them."""
-    found = [(line, node) for line, node, _ in text.nodes() if is_call(node, "total")]
-    roots = [(line, node) for line, node, _ in text.nodes() if is_call(node, "sqrt")]
+    """Every `total(x)` and every root that is of something else: each alone, and all of them."""
     every: dict[str, tuple[list[Swap], tuple[str, ...]]] = {}
-    for line, node in found:
-        for what, new, ids in changes(node):
-            every.setdefault(what, ([], ids))[0].append((line, node, new))
-    for line, node in roots:
-        inside = node.args[0]  # type: ignore[attr-defined]
-        every.setdefault("the root is missing.", ([], ("root-missing",)))[0].append((line, node, inside))
-        if is_call(inside, "total"):
-            base = inside.args[0]
-            values = base.left if is_power(base, 2) else base
-            mistakes = "power-missing", "root-missing", "wrong-operation"
-            every.setdefault("absolute values are added up in place of squares, without a root.", ([], mistakes))[
-                0
-            ].append((line, node, call("total", call("absolute", values))))
-            largest = call("largest", call("absolute", values))
-            every.setdefault("the largest element stands for the norm.", ([], ("wrong-operation",)))[0].append(
-                (line, node, largest)
-            )
-            plain = ("absolute-missing", "power-missing", "root-missing", "wrong-operation")
-            every.setdefault("a plain sum stands for the norm.", ([], plain))[0].append(
-                (line, node, call("total", values))
-            )
-            mean = binary(call("average", base), "**", number(0.5))
-            every.setdefault("the root mean square stands for the norm.", ([], ("mean-for-sum",)))[0].append(
-                (line, node, mean)
-            )
+    for function, changes in ("total", of_total), ("sqrt", of_root):
+        for line, node, _ in text.nodes():
+            for what, new, ids in changes(node.args[0]) if is_call(node, function) else ():  # type: ignore[attr-defined]
+                every.setdefault(what, ([], ids))[0].append((line, node, new))
     for what, (swaps, ids) in every.items():
         if len(swaps) > 1:
             yield from several(text, swaps, ids[0], what, *ids[1:])
@@ -50,19 +27,28 @@ def norms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             yield from several(text, [swap], ids[0], f"in {said(swap[1])}: {what}", *ids[1:])
 
 
-def changes(node: ast.expr) -> Iterator[Change]:
+def of_total(x: ast.expr) -> Iterator[Change]:
     """What a learner may add up instead."""
-    x = node.args[0]  # type: ignore[attr-defined]
-    yield "a mean stands for the sum.", call("average", x), ("mean-for-sum",)
-    yield "the sum is along the last axis only.", call("sum_over", x, number(-1)), ("axis-wrong", "shape-wrong")
-    yield "the sum is along the first axis only.", call("sum_over", x, number(0)), ("axis-wrong", "shape-wrong")
-    yield "the last element is left out.", call("all_but_last", x), ("missing-term", "off-by-one-boundary")
-    yield "the first element is left out.", call("all_but_first", x), ("missing-term", "off-by-one-boundary")
-    yield "only the first row is added up.", call("first_row", x), ("axis-wrong", "missing-term")
+    yield "a mean stands for the sum.", put("average(x)", x=x), ("mean-for-sum",)
+    yield "the sum is along the last axis only.", put("sum_over(x, -1)", x=x), ("axis-wrong", "shape-wrong")
+    yield "the sum is along the first axis only.", put("sum_over(x, 0)", x=x), ("axis-wrong", "shape-wrong")
+    yield "the last element is left out.", put("all_but_last(x)", x=x), ("missing-term", "off-by-one-boundary")
+    yield "the first element is left out.", put("all_but_first(x)", x=x), ("missing-term", "off-by-one-boundary")
+    yield "only the first row is added up.", put("first_row(x)", x=x), ("axis-wrong", "missing-term")
     if is_power(x, 2):
-        values = x.left
-        yield (
-            "absolute values are added up in place of squares.",
-            call("total", call("absolute", values)),
-            ("power-missing",),
-        )
+        what = "absolute values are added up in place of squares."
+        yield what, put("total(absolute(x))", x=x.left), ("power-missing",)  # type: ignore[attr-defined]
+
+
+def of_root(inside: ast.expr) -> Iterator[Change]:
+    """What may stand for the root of a total."""
+    yield "the root is missing.", inside, ("root-missing",)
+    if is_call(inside, "total"):
+        base: ast.expr = inside.args[0]  # type: ignore[attr-defined]
+        x = base.left if isinstance(base, ast.BinOp) and is_power(base, 2) else base
+        what = "absolute values are added up in place of squares, without a root."
+        yield what, put("total(absolute(x))", x=x), ("power-missing", "root-missing", "wrong-operation")
+        yield "the largest element stands for the norm.", put("largest(absolute(x))", x=x), ("wrong-operation",)
+        plain = "absolute-missing", "power-missing", "root-missing", "wrong-operation"
+        yield "a plain sum stands for the norm.", put("total(x)", x=x), plain
+        yield "the root mean square stands for the norm.", put("average(x) ** 0.5", x=base), ("mean-for-sum",)

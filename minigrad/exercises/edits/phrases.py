@@ -7,24 +7,21 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from minigrad.exercises.edits.trees import expression
 from minigrad.exercises.exercise import Exercise, Neighbour
-from minigrad.exercises.mistakes import MISTAKES
+from minigrad.exercises.known import rows
 from minigrad.exercises.program import Program, smallest
 
-Phrase = tuple[str, ...]
-"""(part of a line, what stands there instead, id, what is wrong, further ids ...)."""
 
-
-def phrases(table: Sequence[Phrase]) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
+def phrases(table: str) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
     """The edits of a table: a part is replaced at every place; where there are several, in each line and alone, too.
 
     Unlike a mistake of the catalogue, a phrase is tried in pairs with every other mistake.
     """
-    assert all(x in MISTAKES for _, _, mistake, _, *also in table for x in (mistake, *also))
 
     @functools.cache  # a process in which an answer runs has no use for them
-    def rows() -> list[tuple[str, ast.expr, str, str, list[str]]]:
-        return [(tidied(old), expression(new), mistake, what, also) for old, new, mistake, what, *also in table]
+    def parts() -> list[tuple[str, ast.expr, str, tuple[str, ...]]]:
+        return [(tidied(x.old), expression(x.new), x.what, x.ids) for x in rows(table) if x.kind == "part"]
 
     def made(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         places: dict[str, list[tuple[str, ast.expr]]] = {}
@@ -32,7 +29,7 @@ def phrases(table: Sequence[Phrase]) -> Callable[[Exercise, Program], Iterator[N
             for node in ast.walk(whole):
                 if isinstance(node, ast.expr):
                     places.setdefault(ast.unparse(node), []).append((line, node))
-        for old, new, mistake, what, also in rows():
+        for old, new, what, (mistake, *also) in parts():
             found = places.get(old, [])
             lines = list(dict.fromkeys(line for line, _ in found))
             groups = [found, *([x for x in found if x[0] == line] for line in lines), *([x] for x in found)]
@@ -56,11 +53,6 @@ def changed(
     lines = {id(node): name for name, whole in text.lines for node in ast.walk(whole)}
     swaps = tuple((lines[id(x)], *smallest(x, y)) for x, y in zip(old, new))
     return Neighbour(mistake, text.text(line), after.text(line), what, after.function, also, after, swaps, text)
-
-
-def expression(text: str) -> ast.expr:
-    """The expression of a text."""
-    return ast.parse(text, mode="eval").body
 
 
 def tidied(text: str) -> str:

@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator
 
 from minigrad.exercises.edits.roles import GRADIENT, Roles, is_one_minus, right
 from minigrad.exercises.edits.trees import (
-    binary,
     everywhere,
     factors_of,
     is_name,
-    name,
     negative,
-    number,
     product_of,
     products,
+    put,
     said,
     several,
     sum_of,
@@ -50,7 +48,6 @@ def rates(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     weight = roles.new.get(roles.weight)
     if not roles.rate or weight is None:
         return
-    rate = name(roles.rate)
     for state in roles.states:
         line = roles.new.get(state)
         if line is None or not uses(roles.lines[line], state):
@@ -58,22 +55,20 @@ def rates(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         parts = terms_of(roles.lines[line])
         inside = [without(x, roles.rate) for _, x in parts]
         if any(inside):
-            yield from outside(roles, text, state, line, inside, rate)
+            yield from outside(roles, text, state, line, inside)
         elif uses(roles.lines[weight], roles.rate):
-            yield from into(roles, text, state, line, weight, rate)
+            yield from into(roles, text, state, line, weight)
 
 
-def outside(
-    roles: Roles, text: Program, state: str, line: str, inside: list[ast.expr | None], rate: ast.expr
-) -> Iterator[Neighbour]:
+def outside(roles: Roles, text: Program, state: str, line: str, inside: list[ast.expr | None]) -> Iterator[Neighbour]:
     """`v = momentum v - g; w = w + lr v`, for a velocity with the rate inside."""
     x = roles.lines[line]
     parts = terms_of(x)
     bare = sum_of([(added, y or term) for (added, term), y in zip(parts, inside)])
     turned = sum_of([(added if y is None else not added, y or term) for (added, term), y in zip(parts, inside)])
     what = f"the rate multiplies {state} when it is applied; it belongs inside {state}."
-    new_uses = [s for s in everywhere(text, line, binary(rate, "*", name(line))) if s[0] != RESULT]
-    old_uses = [s for s in everywhere(text, state, binary(rate, "*", name(state))) if s[0] not in (RESULT, line)]
+    new_uses = [s for s in everywhere(text, line, put(f"{roles.rate} * {line}")) if s[0] != RESULT]
+    old_uses = [s for s in everywhere(text, state, put(f"{roles.rate} * {state}")) if s[0] not in (RESULT, line)]
     minus_new = [(a, b, negative(c)) for a, b, c in new_uses]
     minus_old = [(a, b, negative(c)) for a, b, c in old_uses]
     if not new_uses:
@@ -89,14 +84,17 @@ def outside(
     yield from several(text, new_uses, "rate-outside-velocity", twice, "wrong-factor")
 
 
-def into(roles: Roles, text: Program, state: str, line: str, weight: str, rate: ast.expr) -> Iterator[Neighbour]:
+def into(roles: Roles, text: Program, state: str, line: str, weight: str) -> Iterator[Neighbour]:
     """`m = beta m + lr (1 - beta) g; w = w - m`, for a rate that belongs outside."""
     x = roles.lines[line]
     what = f"the rate is inside {state}; it belongs where {state} is applied."
     parts = terms_of(x)
     for sign in True, False:
         moved = [
-            (added if uses(term, state) else added is sign, term if uses(term, state) else binary(rate, "*", term))
+            (
+                added if uses(term, state) else added is sign,
+                term if uses(term, state) else put(f"{roles.rate} * _", _=term),
+            )
             for added, term in parts
         ]
         if [x for x, _ in moved] == [x for x, _ in parts] and all(a is b for (_, a), (_, b) in zip(moved, parts)):
@@ -108,7 +106,7 @@ def into(roles: Roles, text: Program, state: str, line: str, weight: str, rate: 
             bare = without(node, roles.rate)
             if other == weight and bare is not None:
                 yield from several(text, [into_line, (other, node, bare)], "rate-inside-velocity", what)
-                early = everywhere(text, GRADIENT, binary(rate, "*", name(GRADIENT)))
+                early = everywhere(text, GRADIENT, put(f"{roles.rate} * {GRADIENT}"))
                 scaled = "the gradient is multiplied by the rate before anything else; the rate belongs to the step."
                 if sign and all(s[0] != weight for s in early):
                     yield from several(text, [*early, (other, node, bare)], "rate-inside-velocity", scaled)
@@ -156,62 +154,49 @@ def elsewhere(
     roles: Roles, text: Program, own: str, swaps: list[Swap], in_gradient: bool, weight: str
 ) -> Iterator[Neighbour]:
     """The decay at every other place."""
-    w, rate, wd = name(roles.weight), name(roles.rate), name(own)
-    scaled = binary(rate, "*", wd)
-    decayed = binary(wd, "*", w)
+    scaled, decayed = f"{roles.rate} * {own}", f"{own} * {roles.weight}"
 
-    def line(
-        mistake: str, what: str, where: str, new: Callable[[ast.expr], ast.expr], *also: str
-    ) -> Iterator[Neighbour]:
-        found = then(text, swaps, where, new)
+    def line(mistake: str, what: str, where: str, new: str, *also: str) -> Iterator[Neighbour]:
+        found = then(text, swaps, where, lambda x: put(new, _=x))
         if found:
             yield from several(text, found, mistake, what, *also)
 
     after = "the decay is that of the weight which has already moved."
-    for factor, more in (scaled, ()), (wd, ("scale-missing",)):
-        rest = binary(number(1), "-", factor)
-        yield from line(
-            "decay-after-update", after, weight, lambda x, r=rest: binary(x, "*", r), "new-state-used", *more  # type: ignore[misc]
-        )  # fmt: skip
+    for factor, more in (scaled, ()), (own, ("scale-missing",)):
+        yield from line("decay-after-update", after, weight, f"_ * (1 - {factor})", "new-state-used", *more)
     for state in roles.states:
         new = roles.new.get(state)
         if new is None:
             continue
-        ahead = [binary(w, "+", name(state))]
-        ahead += [binary(w, "+", binary(name(h), "*", name(state))) for h in roles.hypers if h not in (own, roles.rate)]
-        for point in ahead:
-            ahead_of = "the decay is that of another point than the weight."
-            yield from several(
-                text, decay_of(text, own, roles.weight, point), "wrong-operation", ahead_of, "extra-term"
-            )
+        faded = [f"{h} * {state}" for h in roles.hypers if h not in (own, roles.rate)]
+        for ahead in state, *faded:
+            point = put(f"{roles.weight} + {ahead}")
+            what = "the decay is that of another point than the weight."
+            yield from several(text, decay_of(text, own, roles.weight, point), "wrong-operation", what, "extra-term")
         on_state = f"{state} decays, not the weight."
-        for factor in scaled, wd:
-            product = binary(factor, "*", name(state))
-            yield from line("decay-on-state", on_state, new, lambda x, p=product: binary(x, "-", p))  # type: ignore[misc]
-            rest = binary(number(1), "-", factor)
-            yield from line("decay-on-state", on_state, new, lambda x, r=rest: binary(r, "*", x))  # type: ignore[misc]
-        yield from line("decay-on-state", on_state, new, lambda x, s=state: binary(x, "+", binary(wd, "*", name(s))))  # type: ignore[misc]
-        faded = [binary(name(h), "*", name(state)) for h in roles.hypers if h not in (own, roles.rate)]
-        for value in name(state), name(new), *faded:
-            yield from several(text, decay_of(text, own, roles.weight, value), "decay-on-state", on_state)
-            for factor in scaled, wd:
-                late = binary(factor, "*", value)
-                yield from line("decay-on-state", on_state, weight, lambda x, p=late: binary(x, "-", p))  # type: ignore[misc]
-    for factor in scaled, wd:
-        shrunk = binary(binary(number(1), "-", factor), "*", name(GRADIENT))
+        for factor in scaled, own:
+            yield from line("decay-on-state", on_state, new, f"_ - {factor} * {state}")
+            yield from line("decay-on-state", on_state, new, f"(1 - {factor}) * _")
+        yield from line("decay-on-state", on_state, new, f"_ + {own} * {state}")
+        for value in state, new, *faded:
+            yield from several(text, decay_of(text, own, roles.weight, put(value)), "decay-on-state", on_state)
+            for factor in scaled, own:
+                yield from line("decay-on-state", on_state, weight, f"_ - {factor} * ({value})")
+    for factor in scaled, own:
+        shrunk = put(f"(1 - {factor}) * {GRADIENT}")
         places = [s for s in everywhere(text, GRADIENT, shrunk) if s[0] != RESULT]
         what = "the gradient shrinks by the decay; it is the weight that should."
         yield from several(text, [*swaps, *places], "wrong-operation", what, "missing-term")
     if in_gradient:
         what = "the decay is applied beside the step; it is part of the gradient."
         outside = "decay-outside-gradient"
-        yield from line(outside, what, weight, lambda x: binary(x, "-", binary(scaled, "*", w)))
+        yield from line(outside, what, weight, f"_ - {scaled} * {roles.weight}")
         ids = (outside, "scale-missing") if roles.states else ("scale-missing", outside)  # else beside is right
         what = f"{what[:-1]}, and the rate is missing." if roles.states else "the decay is not multiplied by the rate."
-        yield from line(ids[0], what, weight, lambda x: binary(x, "-", decayed), ids[1])
+        yield from line(ids[0], what, weight, f"_ - {decayed}", ids[1])
         return
     what = "the decay goes through the gradient; it belongs beside the step."
-    places = [s for s in everywhere(text, GRADIENT, binary(name(GRADIENT), "+", decayed)) if s[0] != RESULT]
+    places = [s for s in everywhere(text, GRADIENT, put(f"{GRADIENT} + {decayed}")) if s[0] != RESULT]
     groups = [places, *([s] for s in places)] if places else []
     groups += [[s for s in places if s[0] == where] for where in {s[0] for s in places}]
     for kept in swaps, []:
@@ -221,7 +206,8 @@ def elsewhere(
     for x_line, node, _ in text.nodes():
         apart = roles.is_array(node) and not uses(node, roles.weight, roles.rate)
         if x_line == weight and apart and swaps[0][1] is not node:
-            yield from several(text, [*swaps, (x_line, node, binary(node, "+", decayed))], "decay-in-gradient", what)
+            with_decay = put(f"_ + {decayed}", _=node)
+            yield from several(text, [*swaps, (x_line, node, with_decay)], "decay-in-gradient", what)
 
 
 def decay_of(text: Program, own: str, weight: str, new: ast.expr) -> list[Swap]:

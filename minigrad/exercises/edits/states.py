@@ -8,7 +8,6 @@ from itertools import permutations
 
 from minigrad.exercises.edits.roles import Roles
 from minigrad.exercises.edits.trees import (
-    binary,
     call,
     everywhere,
     factors_of,
@@ -18,6 +17,7 @@ from minigrad.exercises.edits.trees import (
     negative,
     number,
     products,
+    put,
     said,
     several,
     swapped,
@@ -118,14 +118,13 @@ def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
                         yield from swapped(text, line, x, factor, mistakes[0], what, mistakes[1])
         parts = terms_of(x)
         if len(parts) == 2 and uses(parts[0][1], state) and len(factors_of(parts[0][1])) == 2:
-            plain = binary(name(state), "+", factors_of(parts[1][1])[-1][1])
+            plain = put(f"{state} + _", _=factors_of(parts[1][1])[-1][1])
             what = f"{state} adds everything up: its factors are missing."
             yield from swapped(text, line, x, plain, "scale-missing", what, "extra-term")
         elif is_name(parts[0][1], state) and len(parts) == 2:
             candidates: list[ast.expr] = [*map(name, roles.hypers), *map(number, USUAL)]
             for factor in candidates:
-                rest = binary(number(1), "-", factor)
-                mean = binary(binary(factor, "*", name(state)), "+", binary(rest, "*", parts[1][1]))
+                mean = put("b * s + (1 - b) * x", b=factor, s=name(state), x=parts[1][1])
                 what = f"a running mean stands for the sum in {state}."
                 yield from swapped(text, line, x, mean, "extra-term", what, "wrong-operation")
 
@@ -168,12 +167,12 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         new = roles.new.get(state, "")
         others = [*parts.values()]
         if new:
-            others += [call("sqrt", name(new)), call("square", name(new)), binary(name(new), "-", name(state))]
-            others += [binary(name(new), "*", name(x)) for x in roles.hypers]
-            others += [binary(name(new), op, number(2)) for op in "*/"]
-            others += [binary(name(new), "+", name(x)) for x in roles.epsilons]
-            others += [binary(name(state), "-", name(new))]
-            others += [binary(name(new), "/", x) for x in roles.corrections(text)]
+            others += map(put, (f"sqrt({new})", f"square({new})", f"{new} - {state}"))
+            others += [put(f"{new} * {x}") for x in roles.hypers]
+            others += map(put, (f"{new} * 2", f"{new} / 2"))
+            others += [put(f"{new} + {x}") for x in roles.epsilons]
+            others += [put(f"{state} - {new}")]
+            others += [put(f"{new} / _", _=x) for x in roles.corrections(text)]
         if state == roles.weight:
             others = [*parts.values()]
         for x in others if state == roles.weight else [*others, *map(negative, others)]:

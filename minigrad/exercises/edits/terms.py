@@ -8,16 +8,14 @@ from collections.abc import Iterator
 from minigrad.exercises.edits.roles import Roles, is_one
 from minigrad.exercises.edits.trees import (
     Term,
-    binary,
     factors_of,
     is_name,
     is_product,
     is_sum,
-    name,
     negative,
-    number,
     product_of,
     products,
+    put,
     said,
     sum_of,
     sums,
@@ -45,7 +43,7 @@ def terms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 text, line, node, instead((not added, term)), mistake, f"{shown} has the wrong sign.", *also
             )
             yield from left_out(roles, text, line, node, term, others)
-            twice = binary(number(2), "*", term)
+            twice = put("2 * x", x=term)
             often = (
                 ("extra-term", "wrong-factor")
                 if roles.is_array(term) or is_one(term)
@@ -58,13 +56,13 @@ def terms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     beside = any(is_name(x, hyper) for _, y in others for _, x in factors_of(y))
                     inside = any(is_name(x, hyper) for _, x in factors_of(term))
                     if hyper not in roles.epsilons and not beside and not inside:
-                        more = binary(name(hyper), "*", term)
+                        more = put(f"{hyper} * _", _=term)
                         what = f"{shown} is multiplied by {hyper}, too."
                         yield from swapped(text, line, node, instead((added, more)), "wrong-factor", what)
-            half = binary(term, "/", number(2))
+            half = put("x / 2", x=term)
             yield from swapped(text, line, node, instead((added, half)), "wrong-factor", f"{shown} is halved.")
         if len(parts) == 2 and parts[0][0] and not parts[1][0]:
-            turned = binary(parts[1][1], "-", parts[0][1])
+            turned = put("y - x", x=parts[0][1], y=parts[1][1])
             what = f"{said(parts[0][1])} and {said(parts[1][1])} have changed places, which turns the sign."
             yield from swapped(text, line, node, turned, "operands-swapped", what, "wrong-sign")
     yield from turned_lines(roles, text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from minigrad.exercises.exercise import Neighbour
 from minigrad.exercises.program import Program, Swap
@@ -33,6 +35,34 @@ def binary(left: ast.expr, op: str, right: ast.expr) -> ast.expr:
 def call(function: str, *args: ast.expr) -> ast.expr:
     """`function(args)`."""
     return ast.Call(name(function), list(args), [])
+
+
+def put(text: str, **parts: ast.expr) -> ast.expr:
+    """An expression as it is written, with others for its names: `put("sqrt(x) + e", x=mean, e=own)`.
+
+    Where names of a rule stand in the text, too, the others are for `_`, which no rule has.
+    """
+    made: ast.expr = filled(expression(text), parts)
+    return made
+
+
+def expression(text: str) -> ast.expr:
+    """The expression of a text."""
+    return ast.parse(text, mode="eval").body
+
+
+def filled(x: Any, parts: Mapping[str, ast.expr]) -> Any:
+    """A copy with expressions for names."""
+    if isinstance(x, list):
+        return [filled(y, parts) for y in x]
+    if not isinstance(x, ast.AST):
+        return x
+    if isinstance(x, ast.Name) and x.id in parts:
+        return parts[x.id]
+    made = copy.copy(x)
+    for name in x._fields:
+        setattr(made, name, filled(getattr(x, name), parts))
+    return made
 
 
 def negative(x: ast.expr) -> ast.expr:

@@ -59,8 +59,9 @@ class HuberLoss(Loss):
 
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
         """pred and label of one shape; result (batch,)."""
-        a = absolute(difference(pred, label, "HuberLoss"))
-        error = where(a > self._rho, a - 0.5 * self._rho, square(a) * (0.5 / self._rho))
+        e = difference(pred, label, "HuberLoss")
+        a = absolute(e)
+        error = where(a > self._rho, a - 0.5 * self._rho, square(e) * (0.5 / self._rho))
         return rounded(self.per_sample(self.weighted(error, sample_weight)), pred)
 
 

@@ -5,7 +5,7 @@ import itertools
 import numpy
 import pytest
 
-from minigrad import autograd, gluon, nd, np
+from minigrad import autograd, gluon, nd, np, npx
 from minigrad.errors import ArgumentError
 from minigrad.gluon import loss as gloss
 
@@ -136,6 +136,16 @@ def test_equal_vectors_and_zero_vectors_have_a_finite_cosine_loss():
     out, gradient = sum_and_gradient(gloss.CosineEmbeddingLoss(), x, np.array(x), np.array([1, 1]))
     numpy.testing.assert_allclose(out.ravel(), [0, 1], atol=1e-7)
     assert numpy.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize("huber", [lambda x: gloss.HuberLoss()(x, 0 * x), npx.smooth_l1])
+def test_hubers_function_curves_at_zero_as_a_square_does(huber):
+    x = np.array([0.0, 0.5, -0.5, 3.0])
+    x.attach_grad()
+    with autograd.record():
+        slope = autograd.grad(huber(x).sum(), x, create_graph=True)
+    slope.backward()
+    assert slope.tolist() == [0, 0.5, -0.5, 1] and x.grad.tolist() == [1, 1, 1, 0]
 
 
 def test_sdml_needs_negatives():

@@ -68,6 +68,28 @@ def test_instance_norm_equals_pytorchs():
     compare(nn.InstanceNorm(scale=True), torch.nn.InstanceNorm2d(4, affine=True), IMAGES, torch)
 
 
+@pytest.mark.parametrize("hybrid", [False, True])
+@pytest.mark.parametrize("layer", [nn.BatchNorm, nn.LayerNorm, nn.InstanceNorm, lambda: nn.GroupNorm(2)])
+def test_a_batch_without_samples_leaves_everything_as_it_was(layer, hybrid):
+    """BatchNorm's running mean became NaN in pytorch/pytorch#12013."""
+    net = nn.HybridSequential()
+    net.add(layer())
+    net.initialize()
+    net.hybridize(hybrid)
+    net(np.array(IMAGES))
+    before = {name: p.data().asnumpy().copy() for name, p in net.collect_params().items()}
+    for _ in range(4):
+        x = np.array(IMAGES[:0])
+        x.attach_grad()
+        with autograd.record():
+            y = net(x)
+        y.backward()
+        assert y.shape == x.grad.shape == x.shape
+    for name, p in net.collect_params().items():
+        numpy.testing.assert_array_equal(p.data().asnumpy(), before[name])
+        assert p.grad_req == "null" or not p.grad().asnumpy().any()
+
+
 def test_running_statistics_move_by_the_momentum_towards_the_batch_of_training_only():
     layer = nn.BatchNorm(momentum=0.75)
     layer.initialize()

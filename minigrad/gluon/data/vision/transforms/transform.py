@@ -21,9 +21,9 @@ class Transform(Block):
 
     def forward(self, x: Any, *others: Any) -> Any:
         """The changed image, and the other arguments."""
-        image, ctx = (x.data, x.ctx) if isinstance(x, Tensor) else (numpy.asarray(x), cpu())
+        image, ctx, kind = (x.data, x.ctx, type(x)) if isinstance(x, Tensor) else (numpy.asarray(x), cpu(), Tensor)
         with ctx:
-            y = Tensor(self.change(xp_of(image), image), ctx)
+            y = kind(self.change(xp_of(image), image), ctx)
         return (y, *others) if others else y
 
     def change(self, xp: Any, image: Array) -> Array:
