@@ -13,8 +13,8 @@ from tests.strict.random import Generator
 DEVICES = 2
 SINCE_14 = """
     acos acosh apply_over_axes asin asinh astype atan atan2 atanh bitwise_count bitwise_invert bitwise_left_shift
-    bitwise_right_shift bool concat isdtype long matrix_transpose permute_dims pow put_along_axis trapezoid ulong
-    unique_all unique_counts unique_inverse unique_values
+    bitwise_right_shift bool concat cumulative_prod cumulative_sum isdtype long matrix_transpose permute_dims
+    pow put_along_axis trapezoid ulong unique_all unique_counts unique_inverse unique_values
 """
 """Names that CuPy 13 does not have yet."""
 MISSING = f"""
