@@ -5,11 +5,16 @@ from typing import Any
 
 import numpy
 
+from minigrad.absent import explain_absent
 from minigrad.composed import subclass_in
 from minigrad.device import cpu, xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, ShapeError
 from minigrad.guarded import guarded
+
+__all__ = ["default_batchify_fn"]
+
+explain_absent(__name__)
 
 
 @guarded
