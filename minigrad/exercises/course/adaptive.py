@@ -150,4 +150,3 @@ def adadelta_step(w: Any, g: Any, s: Any, d: Any, *, rho: float, eps: float) -> 
 
 
 rmsprop_centered_step.equally("s - m ** 2", "maximum(s - m ** 2, 0)")
-rmsprop_step.equally("beta * s + (1 - beta) * g ** 2", "s + (1 - beta) * (g ** 2 - s)")

@@ -187,3 +187,20 @@ for instead, what in [
     ("beta2 * u + (1 - beta2) * absolute(g)", "a mean"),
 ]:
     adamax_step.wrong("maximum(beta2 * u, absolute(g))", instead, "wrong-operation", f"{what} stands for the maximum.")
+adamax_step.wrong(
+    "maximum(beta2 * u, absolute(g))", "absolute(g)", "missing-term", "what u was before is left out of the maximum.",
+    "assignment-for-accumulation", "clip-missing",
+)  # fmt: skip
+nadam_step.wrong(
+    "(1 - mu) * g_hat + mu_next * m_hat", "m_hat", "missing-term", "nothing looks ahead: the part of g is missing.",
+    "wrong-operation",
+)  # fmt: skip
+for adam in adam_step, adamw_step:
+    for alpha, mistake, what in [
+        ("(1 - beta2 ** t) / (1 - beta1 ** t)", "root-missing", "the root of 1 - beta2 ** t is missing."),
+        ("(1 - beta1 ** t) / sqrt(1 - beta2 ** t)", "operands-swapped", "the corrections have changed places."),
+    ]:
+        for eps, scaled in ("eps * sqrt(1 - beta2 ** t)", ()), ("eps", ("epsilon-scaled",)):
+            adam.wrong(
+                "m / (1 - beta1 ** t) ... sqrt(v_hat) + eps", f"{alpha} * m ... sqrt(v) + {eps}", mistake, what, *scaled
+            )

@@ -212,3 +212,10 @@ ftrl_step.wrong(
     "what the old weight has to do with it is missing, or is 0 because both roots are those of the new n.",
     "new-state-used",
 )  # fmt: skip
+ftrl_step.wrong(
+    "0 * n", "w", "condition-missing", "where |z| ≤ lamda1 the weight stays as it was; it should be 0.",
+    "weight-not-updated",
+)  # fmt: skip
+dcasgd_step.wrong(
+    "(w - prev)", "(w - lr * g - prev)", "new-state-used", "the weight has already moved where it is compared with prev."
+)

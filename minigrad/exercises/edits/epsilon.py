@@ -45,6 +45,9 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             outside = binary(call("sqrt", sum_of(others)), "+", own)
             moved.append((line, root, outside))
             yield from swapped(text, line, root, outside, "epsilon-outside-root", f"{said(own)} is outside the root.")
+            own_root = binary(call("sqrt", sum_of(others)), "+", call("sqrt", own))
+            what = f"{said(own)} has a root of its own: it belongs under the other one."
+            yield from swapped(text, line, root, own_root, "epsilon-outside-root", what, "wrong-operation")
             both = binary(root, "+", own)
             yield from swapped(
                 text, line, root, both, "epsilon-outside-root", f"{said(own)} is outside the root, too.", "extra-term"
