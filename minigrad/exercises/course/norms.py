@@ -125,3 +125,7 @@ def batchnorm_train(
 for _parts, _mistake, _what, _also in TOGETHER:
     _old, _new = (" ... ".join(x[k] for x in _parts) for k in (0, 1))
     batchnorm_train.wrong(_old, _new, _mistake, _what, *_also)
+layernorm_vjp.wrong(
+    "np.mean(x, axis=-1, keepdims=True) ... np.var(x, axis=-1, keepdims=True)", "np.mean(x) ... np.var(x)",
+    "axis-wrong", "the mean and the variance are those of each row, not of everything.",
+)  # fmt: skip

@@ -123,6 +123,8 @@ KEEP, SCALED = "mask_uniform >= rate", "x * keep / (1 - rate)"
 ONE = "each element needs its own decision."
 DROPOUT: list[Phrase] = [
     (KEEP, "mask_uniform > rate", "off-by-one-boundary", "an element with mask_uniform = rate is kept.", "mask-wrong"),
+    (KEEP, "(mask_uniform > rate) | (rate == 0)", "off-by-one-boundary", "an element with mask_uniform = rate is kept.",
+     "mask-wrong"),
     (KEEP, "mask_uniform < rate", "mask-wrong", "this keeps what should be dropped."),
     (KEEP, "mask_uniform <= rate", "mask-wrong", "this keeps what should be dropped."),
     *[(KEEP, f"mask_uniform {op} 1 - rate", "mask-wrong", "the boundary is rate, not 1 - rate.",

@@ -52,10 +52,21 @@ for _text, _mistake, _what, *_also in [
        "each score's own exp is missing in the sum.") for tiny in ("", " + 1e-30", " + 1e-12")],
     *[(f"shifted - np.log(np.sum(np.abs(shifted), axis=-1, keepdims=True){more})", "wrong-operation",
        "absolute values are added up where exp is meant.", "missing-term") for more in ("", " + 1")],
+    (f"shifted - np.log1p({SUM_OF_EXP})", "wrong-operation", "log1p(z) is log(1 + z), and there is no 1.", "extra-term"),
+    (f"shifted - {SUM_OF_EXP}", "missing-term", "the logarithm of the sum is missing.", "wrong-operation"),
+    (f"x - np.squeeze(np.max(x, axis=-1, keepdims=True) + np.log({SUM_OF_EXP}), -1)", "keepdims-missing",
+     "the axis of the logarithm is dropped."),
+    *[(f"x - (np.max(x, axis=-1, keepdims=True) + np.log({SUM_OF_EXP})) / np.log({base})", "log-base",
+       "the logarithm has another base.") for base in (2, 10)],
     *[(f"np.maximum(shifted - np.log({SUM_OF_EXP}), {least})", "extra-term", "no bound belongs here.")
       for least in (-1000, -100, -50, -30)],
 ]:  # fmt: skip
     log_softmax.line("return", _text, _mistake, _what, *_also)
+for _other in "mean", "min":
+    log_softmax.line(
+        "shifted", f"x - np.{_other}(x, axis=-1, keepdims=True)", "unstable-softmax",
+        f"the {_other} of the row is subtracted, not its maximum, so exp overflows for large scores.", "wrong-operation",
+    )  # fmt: skip
 for _scale in ("2", "0.5", "x.shape[-1]", "1 / np.sqrt(x.shape[-1])"):
     log_softmax.line(
         "shifted", f"({_scale}) * (x - np.max(x, axis=-1, keepdims=True))", "wrong-factor",
@@ -81,6 +92,20 @@ for _loss, _gradient, _mistake, _what, *_also in [
     (f"{HOT} / n", "(one_hot - np.exp(log_p)) / n", "wrong-sign", "it is the negative logarithm."),
     ("-np.sum(one_hot * logits) / n", "", "missing-term", "the logarithm of the sum of exp is missing."),
     ("-np.sum(log_p) / n", "", "extra-term", "only the logarithm at the label counts.", "scale-missing", "mask-wrong"),
+    ("-np.mean(log_p)", "", "wrong-operation", "only the logarithm at the label counts.", "mask-wrong", "mean-for-sum"),
+    ("-np.sum(np.max(log_p, axis=1)) / n", "", "mask-wrong", "the label decides, not the largest score.",
+     "wrong-operation"),
+    ("", "np.where(one_hot, -1, np.exp(log_p)) / n", "assignment-for-accumulation",
+     "-1 replaces the softmax at the label; 1 is subtracted from it."),
+    ("", "(np.exp(log_p) - 1) / n", "mask-wrong", "1 is subtracted at the label only.", "extra-term"),
+    ("", "(np.exp(shifted) - one_hot) / n", "scale-missing", "exp is not divided by its sum."),
+    *[(f"np.sum(np.log(np.sum(np.exp(shifted), axis=1)){more}) / n", "", mistake, what) for more, mistake, what in (
+        ("", "missing-term", "the score at the label is missing."),
+        (" + np.max(logits, axis=1)", "missing-term", "the score at the label is missing."),
+        (" + np.sum(one_hot * shifted, axis=1)", "wrong-sign", "the score at the label is subtracted."),
+        (" + np.max(logits, axis=1) + np.sum(one_hot * logits, axis=1)", "wrong-sign",
+         "the score at the label is subtracted."),
+    )],
     ("-np.sum(one_hot * shifted) / n", "", "missing-term", "the logarithm of the sum of exp is missing."),
     ("-np.sum(one_hot * np.log2(np.exp(log_p))) / n", "", "log-base", "use the natural logarithm."),
     ("-np.sum(one_hot * log_p / np.log(2)) / n", "", "log-base", "use the natural logarithm."),
@@ -179,14 +204,14 @@ for _text, _mistake, _what, *_also in [
     ("np.maximum(-x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))", "wrong-sign", "it is max(x, 0)."),
     ("np.minimum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))", "wrong-operation", "it is max(x, 0), not min(x, 0)."),
     ("np.abs(x) - x * y + np.log1p(np.exp(-np.abs(x)))", "wrong-operation", "it is max(x, 0), not |x|."),
-    ("x - x * y + np.log1p(np.exp(-np.abs(x)))", "wrong-operation", "it is max(x, 0), not x.", "missing-term"),
+    ("x - x * y + np.log1p(np.exp(-np.abs(x)))", "wrong-operation", "it is max(x, 0), not x.", "clip-missing",
+     "missing-term"),
     ("-(y * np.log(x) + (1 - y) * np.log(1 - x))", "input-output-confused",
      "x are scores, not probabilities: the sigmoid is missing."),
-    ("-(y * np.log(np.clip(x, 1e-12, 1 - 1e-12)) + (1 - y) * np.log(1 - np.clip(x, 1e-12, 1 - 1e-12)))",
-     "input-output-confused", "x are scores, not probabilities: the sigmoid is missing."),
     (f"np.maximum({SIGMOID}, 0) - {SIGMOID} * y + np.log1p(np.exp(-np.abs({SIGMOID})))", "input-output-confused",
      "the formula takes the scores x; their sigmoid is inside it already.", "extra-term"),
     (f"({SIGMOID} - y) ** 2", "wrong-operation", "this is a squared error."),
+    ("(x - y) ** 2", "wrong-operation", "this is a squared error.", "input-output-confused"),
 ]:  # fmt: skip
     bce_with_logits.line("each", _text, _mistake, _what, *_also)
 for _eps in ("1e-15", "1e-12", "1e-10", "1e-9", "1e-8", "1e-7"):
@@ -196,6 +221,18 @@ for _eps in ("1e-15", "1e-12", "1e-10", "1e-9", "1e-8", "1e-7"):
     )  # fmt: skip
     _p = f"np.clip({SIGMOID}, {_eps}, 1 - {_eps})"
     bce_with_logits.line("each", f"-(y * np.log({_p}) + (1 - y) * np.log(1 - {_p}))", "unstable-log", LOST)
+    _p = f"np.clip(x, {_eps}, 1 - {_eps})"
+    bce_with_logits.line(
+        "each", f"-(y * np.log({_p}) + (1 - y) * np.log(1 - {_p}))", "input-output-confused",
+        "x are scores, not probabilities: the sigmoid is missing.",
+    )  # fmt: skip
+bce_with_logits.equally(
+    "np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))",
+    "y * np.logaddexp(0, -x) + (1 - y) * np.logaddexp(0, x)",
+)
+bce_with_logits.line(
+    "return", "each.flat[-1] / each.size", "assignment-for-accumulation", "only the last element counts."
+)
 bce_with_logits.line("return", "np.sum(each)", "sum-for-mean", "it is the mean over all elements.")
 bce_with_logits.line("return", "np.sum(each) / len(x)", "sum-for-mean", "divide by all elements.", "wrong-factor")
 bce_with_logits.line("return", "each", "shape-wrong", "one number is asked for: the mean over all elements.")

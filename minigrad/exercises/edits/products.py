@@ -48,15 +48,16 @@ def parentheses(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if not isinstance(node, ast.BinOp):
             continue
         left, right = node.left, node.right
-        shown = "the parentheses are missing in {}."
         if isinstance(node.op, (ast.Mult, ast.Div)) and is_sum(left):
             assert isinstance(left, ast.BinOp)
             other = ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, right))
-            yield changed(text, line, [node], [other], "wrong-operation", shown.format(ast.unparse(node)))
+            what = f"the parentheses are missing in {ast.unparse(node)}."
+            yield changed(text, line, [node], [other], "wrong-operation", what, "scale-missing")
         if isinstance(node.op, (ast.Mult, ast.Div)) and is_sum(right):
             assert isinstance(right, ast.BinOp)
             other = ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right)
-            yield changed(text, line, [node], [other], "wrong-operation", shown.format(ast.unparse(node)))
+            what = f"the parentheses are missing in {ast.unparse(node)}."
+            yield changed(text, line, [node], [other], "wrong-operation", what, "scale-missing")
         if is_sum(node):
             rest = ast.UnaryOp(ast.USub(), right) if isinstance(node.op, ast.Sub) else right
             yield changed(text, line, [node], [rest], "missing-term", f"{ast.unparse(left)} is missing.")
