@@ -39,10 +39,10 @@ def said(
         where = explained[0].where
         sentences += [told(neighbour, hint) for neighbour in explained]
         ids += [x for neighbour in explained for x in (neighbour.mistake, *neighbour.also)]
-    elif symptoms:
+    if symptoms:
         sentences += [sentence(symptom.what) for symptom in symptoms]
         ids += [symptom.mistake for symptom in symptoms]
-    elif judgement.off and not any(x in MISTAKES for x in beside):
+    elif judgement.off and not explained and not any(x in MISTAKES for x in beside):
         sentences.append(unrecognised(judgement))
     ids += beside
     known = [x for x in dict.fromkeys(ids) if x in MISTAKES]

@@ -217,5 +217,5 @@ ftrl_step.wrong(
     "weight-not-updated",
 )  # fmt: skip
 dcasgd_step.wrong(
-    "(w - prev)", "(w - lr * g - prev)", "new-state-used", "the weight has already moved where it is compared with prev."
+    "(w - prev)", "(w - lr * g - prev)", "new-state-used", "the weight has moved before it is compared with prev."
 )

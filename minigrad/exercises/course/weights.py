@@ -122,7 +122,7 @@ for _new, _mistake, _what, *_also in [
      "wrong-operation", "wrong-sign"),
     ("return rng.random((n_out, n_in)) * bound - 0.5 * 0", "missing-term", "it is uniform from -b to b, not from 0.",
      "wrong-factor", "wrong-operation"),
-    ("return (2 * rng.random((n_out, n_in)) + 1) * bound", "wrong-sign", "1 is subtracted from twice a number in [0, 1)."),
+    ("return (2 * rng.random((n_out, n_in)) + 1) * bound", "wrong-sign", "1 is subtracted, not added."),
     ("return rng.random((n_out, n_in)) * 2 * bound", "missing-term", "it is uniform from -b to b, not from 0.",
      "wrong-operation"),
     ("return (rng.random((n_out, n_in)) - 0.5) * bound", "wrong-factor", "it reaches from -b/2 to b/2 only."),

@@ -52,7 +52,7 @@ for _text, _mistake, _what, *_also in [
        "each score's own exp is missing in the sum.") for tiny in ("", " + 1e-30", " + 1e-12")],
     *[(f"shifted - np.log(np.sum(np.abs(shifted), axis=-1, keepdims=True){more})", "wrong-operation",
        "absolute values are added up where exp is meant.", "missing-term") for more in ("", " + 1")],
-    (f"shifted - np.log1p({SUM_OF_EXP})", "wrong-operation", "log1p(z) is log(1 + z), and there is no 1.", "extra-term"),
+    (f"shifted - np.log1p({SUM_OF_EXP})", "wrong-operation", "log1p(z) is log(1 + z); there is no 1.", "extra-term"),
     (f"shifted - {SUM_OF_EXP}", "missing-term", "the logarithm of the sum is missing.", "wrong-operation"),
     (f"x - np.squeeze(np.max(x, axis=-1, keepdims=True) + np.log({SUM_OF_EXP}), -1)", "keepdims-missing",
      "the axis of the logarithm is dropped."),
@@ -65,7 +65,7 @@ for _text, _mistake, _what, *_also in [
 for _other in "mean", "min":
     log_softmax.line(
         "shifted", f"x - np.{_other}(x, axis=-1, keepdims=True)", "unstable-softmax",
-        f"the {_other} of the row is subtracted, not its maximum, so exp overflows for large scores.", "wrong-operation",
+        f"the {_other} of the row is subtracted, not its maximum, so exp may overflow.", "wrong-operation",
     )  # fmt: skip
 for _scale in ("2", "0.5", "x.shape[-1]", "1 / np.sqrt(x.shape[-1])"):
     log_softmax.line(

@@ -164,6 +164,8 @@ for _old, _new, _mistake, _what, *_also in [
      "the warm-up goes to final_lr; it should go to base_lr."),
     ("base_lr * t / warmup_steps", "final_lr + (base_lr - final_lr) * t / warmup_steps", "extra-term",
      "the warm-up starts from final_lr; it should start from 0."),
+    ("base_lr * t / warmup_steps", "base_lr * t / max(warmup_steps - 1, 1)", "off-by-one-boundary",
+     "the warm-up ends a step too early.", "count-off-by-one"),
     ("base_lr * t / warmup_steps", "base_lr", "condition-missing", "the rate does not grow in the warm-up.",
      "scale-missing"),
     ("base_lr * t / warmup_steps", "base_lr * warmup_steps / max(t, 1)", "operands-swapped",

@@ -82,11 +82,6 @@ def every_time(node: Any, give: Callable[[Any, Any], None], last_in: bool, seen:
             waiting.append(parent)
 
 
-@backward.mistaken("assignment-for-accumulation", REPLACED)
-def replaced(node: Any) -> None:
-    walk(node, sorted_back(node), put)
-
-
 for _give, _mistake, _what in ((add, "order-wrong", EARLY), (put, "assignment-for-accumulation", REPLACED)):
     for _visit in (met_first, marked_when_added):
         for _last_in in (True, False):
@@ -160,12 +155,44 @@ def first_parent(node: Any) -> None:
             add(parent, part)
 
 
+@backward.mistaken("missing-term", "the first parent gets no gradient.", "off-by-one-boundary")
+def other_parents(node: Any) -> None:
+    node.grad = 1.0
+    for x in sorted_back(node):
+        for parent, part in list(zip(x.parents, x.vjp(x.grad)))[1:]:
+            add(parent, part)
+
+
 @backward.mistaken("operands-swapped", "the gradients reach the parents in the wrong order.", "order-wrong")
 def parents_turned(node: Any) -> None:
     node.grad = 1.0
     for x in sorted_back(node):
         for parent, part in zip(x.parents[::-1], x.vjp(x.grad)):
             add(parent, part)
+
+
+@backward.mistaken("wrong-sign", "the gradient of the node itself is 1.0, not -1.0.")
+def turned(node: Any) -> None:
+    walk(node, sorted_back(node), add)
+    for x in reachable(node):
+        x.grad = -x.grad
+
+
+@backward.mistaken("extra-term", "each gradient is added twice.", "wrong-factor")
+def added_twice(node: Any) -> None:
+    walk(node, sorted_back(node), lambda parent, part: add(parent, part + part))
+
+
+@backward.mistaken("extra-term", AGAIN, "order-wrong")
+def in_every_way(node: Any) -> None:
+    order, stack = [], [(node, False)]
+    while stack:
+        x, complete = stack.pop()
+        if complete:
+            order.append(x)
+        else:
+            stack += [(x, True), *((parent, False) for parent in x.parents)]
+    walk(node, order[::-1], add)
 
 
 @backward.mistaken("wrong-sign", "the gradients are subtracted.")
@@ -256,18 +283,6 @@ def ones_everywhere(node: Any) -> None:
 @backward.mistaken("missing-term", "leaves get no gradient.")
 def no_leaves(node: Any) -> None:
     walk(node, sorted_back(node), lambda parent, part: add(parent, part) if parent.parents else None)
-
-
-@backward.mistaken("assignment-for-accumulation", "only the first use of a node counts.", "missing-term")
-def first_use(node: Any) -> None:
-    given: set[int] = set()
-
-    def once(parent: Any, part: Any) -> None:
-        if id(parent) not in given:
-            given.add(id(parent))
-            parent.grad = part
-
-    walk(node, sorted_back(node), once)
 
 
 @backward.mistaken("axis-wrong", "gradients that are arrays are summed to numbers.", "shape-wrong")
