@@ -196,7 +196,7 @@ for _new, _old, _batch, _name in (
         (_new, f"momentum * {_old} - (1 - momentum) * {_batch}", "wrong-sign", "the batch's part is added."),
         (_new, f"{_old} - (1 - momentum) * ({_batch} - {_old})", "wrong-sign", "the difference is added."),
         (_new, f"{_old} + (1 - momentum) * ({_batch} + {_old})", "wrong-sign", "a sum stands for the difference."),
-        (_new, f"(1 - momentum) * ({_batch} - {_old})", "assignment-for-accumulation", f"{_name} moves; it is not replaced."),
+        (_new, f"(1 - momentum) * ({_batch} - {_old})", "assignment-for-accumulation", "it is moved, not replaced."),
         (_new, f"momentum * {_old} + momentum * {_batch}", "wrong-factor", "the second factor is 1 - momentum."),
         (_new, f"momentum * {_old} + (1 + momentum) * {_batch}", "wrong-sign", "the second factor is 1 - momentum."),
         (_new, f"({_old} + {_batch}) / 2", "wrong-factor", "the factors are momentum and 1 - momentum.",
