@@ -93,8 +93,8 @@ class Judgement:
         compared = self.off and any(x.results is not None for x in self.found)
         explained = self.explanation() if compared else ()
         overwritten = "input-modified" in found  # then numbers are wrong for that reason
-        unexplained = self.off and not explained and not overwritten
-        symptoms = [x for x in self.symptoms() if x.mistake not in found] if unexplained else []
+        unexplained = [] if overwritten else self.too_deep if explained else self.off
+        symptoms = [x for x in self.symptoms(unexplained) if x.mistake not in found] if unexplained else []
         return said(self, explained, symptoms, found, hint)
 
     def scaling(self) -> str:
@@ -106,13 +106,13 @@ class Judgement:
         }
         return "" if exercise.agree else scaling(before, after, exercise.results)
 
-    def symptoms(self) -> list[Symptom]:
-        """What is wrong with an answer that no neighbour explains."""
-        expected, found = [self.expected[i] for i in self.off], [self.found[i] for i in self.off]
+    def symptoms(self, off: list[int]) -> list[Symptom]:
+        """What is wrong with an answer on probes where no neighbour explains it."""
+        expected, found = [self.expected[i] for i in off], [self.found[i] for i in off]
         own: list[Symptom] = []
         if self.exercise.symptoms:
-            own = self.exercise.symptoms(found, [self.words(i) for i in self.off])
-        some_right = len(self.off) < len(self.found)
+            own = self.exercise.symptoms(found, [self.words(i) for i in off])
+        some_right = len(off) < len(self.found)
         return own or ([] if self.exercise.observe else general(self.exercise.results, expected, found, some_right))
 
     def names(self, n: int) -> list[str]:
@@ -164,7 +164,14 @@ class Judgement:
         """The probes, those first on which the answer is wrong, and last those on which it fails."""
         failing = [i for i in self.off if self.found[i].results is None]
         wrong = [i for i in self.off if i not in failing]
+        failing = [i for i in failing if i not in self.too_deep]
         return [*wrong, *(i for i in range(len(self.found)) if i not in self.off), *failing]
+
+    @cached_property
+    def too_deep(self) -> list[int]:
+        """The probes that are too deep for the answer, if it is wrong on others, too: that is a mistake of its own."""
+        deep = [i for i in self.off if self.found[i].kind == "RecursionError"]
+        return deep if any(self.found[i].results is not None for i in self.off) else []
 
     @cached_property
     def everything(self) -> set[int]:

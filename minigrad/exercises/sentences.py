@@ -31,18 +31,18 @@ def said(
     where = ""
     details: tuple[str, ...] = ()
     if "state-shared" in beside:
-        other = {"wrong-state-stored", "wrong-returned-order"}
-        explained = [n for n in explained if not other & {n.mistake, *n.also} and n.mistake != "wrong-operation"]
+        other = ("wrong-state-stored", "wrong-returned-order", "wrong-operation")
+        explained = [n for n in explained if n.mistake not in other]
     if any(n.mistake == "wrong-returned-order" for n in explained):
         beside = {x: text for x, text in beside.items() if x not in ("shape-wrong", "dtype-widened")}
     if explained:
         where = explained[0].where
         sentences += [told(neighbour, hint) for neighbour in explained]
         ids += [x for neighbour in explained for x in (neighbour.mistake, *neighbour.also)]
-    elif symptoms:
+    if symptoms:
         sentences += [sentence(symptom.what) for symptom in symptoms]
         ids += [symptom.mistake for symptom in symptoms]
-    elif judgement.off and not any(x in MISTAKES for x in beside):
+    elif judgement.off and not explained and not any(x in MISTAKES for x in beside):
         sentences.append(unrecognised(judgement))
     ids += beside
     known = [x for x in dict.fromkeys(ids) if x in MISTAKES]
@@ -89,17 +89,30 @@ NO_TRUTH = "An array is neither true nor false, and `if`, `and`, `max` and `in` 
 
 
 def difference(judgement: Judgement) -> tuple[str, ...]:
-    """A small probe that shows the mistake: its arguments, what was found, and what is right."""
-    i = min(judgement.off, key=lambda i: (judgement.found[i].results is None, size(judgement, i)))
-    found, expected, words = judgement.found[i], judgement.expected[i], judgement.exercise.tried[i].words
-    given = arguments(judgement, i)
-    if found.results is None or expected.results is None:
-        return *given, f"{words}: {found.error}"
-    for name, x, y in zip(judgement.names(len(expected.results)), expected.results, found.results):
-        if not judgement.close(x, y, i):
-            between = "\n" if numpy.ndim(x) > 1 or numpy.ndim(y) > 1 else " "
-            return *given, f"{words}: {name} is{between}{short(y)},{between}expected{between}{short(x)}"
-    return *given, f"{words}: {len(found.results)} results, expected {len(expected.results)}"
+    """A probe that shows the mistake in few digits, the smallest such: its arguments, what was found, what is right."""
+    found, wrong = judgement.found, {i: first_wrong(judgement, i) for i in judgement.off}
+    i = min(wrong, key=lambda i: (found[i].results is None, digits(*wrong[i][1:]), size(judgement, i)))
+    name, x, y = wrong[i]
+    if found[i].error:
+        what = found[i].error
+    elif name:
+        between, n = "\n" if numpy.ndim(x) > 1 or numpy.ndim(y) > 1 else " ", digits(x, y)
+        what = f"{name} is{between}{short(y, n)},{between}expected{between}{short(x, n)}"
+    else:
+        what = f"{y} results, expected {x}"
+    return *arguments(judgement, i), f"{judgement.words(i)}: {what}"
+
+
+def first_wrong(judgement: Judgement, i: int) -> tuple[str, Any, Any]:
+    """The first result that is wrong on a probe: its name, what is right, what was found; without a name, how many."""
+    right, found = judgement.expected[i].results or [], judgement.found[i].results or []
+    rows = zip(judgement.names(len(right)), right, found)
+    return next((row for row in rows if not judgement.close(*row[1:], i)), ("", len(right), len(found)))
+
+
+def digits(x: Any, y: Any) -> int:
+    """How many digits tell two results apart: a few, if those do."""
+    return next((n for n in (5, 9) if short(x, n) != short(y, n)), 17)
 
 
 def size(judgement: Judgement, i: int) -> int:
@@ -120,13 +133,15 @@ def arguments(judgement: Judgement, i: int) -> tuple[str, ...]:
 
 def written(x: Any) -> str:
     """An argument in a few digits."""
-    return repr(numpy.asarray(x).round(4).tolist()) if isinstance(x, numpy.ndarray) else f"{x!r:.12}"
+    if not isinstance(x, numpy.ndarray) or x.dtype.kind != "f":
+        return repr(x.tolist()) if isinstance(x, numpy.ndarray) else f"{x!r:.12}"
+    return repr(numpy.vectorize(lambda number: float(f"{number:.4g}"), otypes=[float])(x).tolist())
 
 
-def short(x: Any) -> str:
+def short(x: Any, digits: int = 5) -> str:
     """An array or a number as NumPy prints it, in a few characters."""
     array = numpy.asarray(x) + 0  # which makes 0 of -0
     if not array.ndim:
-        return f"{x:.6g}"
-    few = numpy.array2string(array, precision=5, separator=", ", threshold=12, edgeitems=3)
+        return f"{x:.{digits + 1}g}"
+    few = numpy.array2string(array, precision=digits, separator=", ", threshold=12, edgeitems=3)
     return few + (f" of shape {array.shape}" if array.size > 12 else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -228,21 +229,18 @@ def order_agrees(expected: Any, found: Any, probe: Probe) -> bool:
 
 def wrong_order(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
     """The mistakes that an order shows."""
-    symptoms = too_deep(found, words)
+    symptoms, deep = [], too_deep(found, words)
     seen = [x.results for x in found if x.results is not None]
 
     def any_of(i: int) -> bool:
         return any(x[i] for x in seen)
 
     if any_of(6) or any_of(7):
-        return [*symptoms, Symptom("shape-wrong", "the result should be a list of the nodes themselves.")]
+        return [Symptom("shape-wrong", "the result should be a list of the nodes themselves."), *deep]
     if any_of(8):
-        return [*symptoms, Symptom("input-modified", "it changes the parents of a node.")]
+        return [Symptom("input-modified", "it changes the parents of a node."), *deep]
     if any_of(3) or (seen and set(words) <= {AGAIN}):
-        return [
-            *symptoms,
-            Symptom("state-shared", "something is kept from one call to the next: start afresh."),
-        ]
+        return [Symptom("state-shared", "something is kept from one call to the next: start afresh."), *deep]
     if any_of(0):
         only = all(x[0] == x[1] for x in seen)
         missing = "the node itself is missing" if only else "some nodes are missing"
@@ -253,7 +251,7 @@ def wrong_order(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]
         turned = not any_of(5)
         what = "the order is turned round." if turned else "a node stands before one of its parents."
         symptoms.append(Symptom("order-wrong", what))
-    return symptoms
+    return [*symptoms, *deep]
 
 
 @exercise(orders, results="order", lesson=LESSON, observe=faults, agree=order_agrees, symptoms=wrong_order)
@@ -292,16 +290,27 @@ def topological_order(node: Any) -> list[Any]:
 
 
 def grads(returned: Any, args: tuple[Any, ...]) -> list[Any]:
-    """The gradients of all nodes, the node itself first, and how many arrays that a vjp returned have been changed."""
+    """The gradients of all nodes, the node itself first; how many arrays that a vjp returned have been changed.
+
+    And how many gradients of nodes that are used several times are none of those that the uses give.
+    """
     nodes = [x for x, _ in args[0].everything[::-1]]
     changed = sum(not numpy.array_equal(x, kept) for node in nodes for x, kept in node.given)
     values = [numpy.ravel(numpy.asarray(node.grad, float)) for node in nodes]
-    return [numpy.concatenate(values), changed]
+    uses = Counter(id(parent) for node in nodes for parent in node.parents)
+    shared = {x for x in uses if uses[x] > 1}
+    single = {
+        id(parent)
+        for node in nodes if shared & set(map(id, node.parents))
+        for parent, part in zip(node.parents, node.vjp(node.grad)) if numpy.array_equal(parent.grad, part)
+    }  # fmt: skip
+    sums = len(shared - single)
+    return [numpy.concatenate(values), changed, sums]
 
 
 def wrong_grads(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
     """The mistakes that gradients show."""
-    symptoms = too_deep(found, words)
+    deep = too_deep(found, words)
     seen = [x.results for x in found if x.results is not None]
     if len(seen) > 5 and not any(numpy.any(x[0]) for x in seen):
         return [Symptom("missing-term", "no gradient is set: all are 0 as before. Is it written yet?")]
@@ -309,13 +318,17 @@ def wrong_grads(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]
         what = "a vjp may mix elements: hand the gradient in, vjp(g), and do not multiply by it afterwards."
         return [Symptom("wrong-operation", what)]
     if any(x[1] for x in seen):
-        symptoms.append(Symptom("input-modified", "what a vjp returned is changed in place; it may belong to others."))
-    elif seen and not {"one node", "a chain of 4", "a tree"} & set(words) and not symptoms:
-        symptoms.append(Symptom("order-wrong", "a node passes its gradient on before all its uses have given theirs."))
-    return symptoms
+        what = "what a vjp returned is changed in place; it may belong to others."
+        return [Symptom("input-modified", what), *deep]
+    if not seen or {"one node", "a chain of 4", "a tree"} & set(words):
+        return deep
+    if not any(x[2] for x in seen):
+        what = "a gradient replaces what the other uses of a node have given; it should be added."
+        return [Symptom("assignment-for-accumulation", what), *deep]
+    return [Symptom("order-wrong", "a node passes its gradient on before all its uses have given theirs."), *deep]
 
 
-@exercise(graphs, results="grad changed", lesson=LESSON, observe=grads, symptoms=wrong_grads)
+@exercise(graphs, results="grad changed sums", lesson=LESSON, observe=grads, symptoms=wrong_grads)
 def backward(node: Any) -> None:
     """The walk back: the gradient of a node by everything that it was computed from.
 

@@ -125,9 +125,22 @@ def lose_its_own(node: Any) -> None:
     node.grad = 0.0
 
 
-def keep_first_use(node: Any) -> None:
-    first: dict[int, Any] = {}
-    walk(node, give=lambda parent, part: put(parent, first.setdefault(id(parent), part)))
+def turn_all(node: Any) -> None:
+    walk(node)
+    for x in reachable(node):
+        x.grad = -x.grad
+
+
+def in_every_way(node: Any) -> list[Any]:
+    """The right order, but for a node that is reached in several ways: it is there each time."""
+    order, stack = [], [(node, False)]
+    while stack:
+        x, complete = stack.pop()
+        if complete:
+            order.append(x)
+        else:
+            stack += [(x, True), *((parent, False) for parent in x.parents)]
+    return order[::-1]
 
 
 def take_largest_use(node: Any) -> None:
@@ -138,7 +151,6 @@ def take_largest_use(node: Any) -> None:
             parts.setdefault(id(parent), []).append(part)
 
 
-backward.mistaken("assignment-for-accumulation", REPLACED)(lambda node: walk(node, give=put))
 for _give, _mistake, _what in ((add, "order-wrong", EARLY), (put, "assignment-for-accumulation", REPLACED)):
     for _visit, *_how in product((met_first, marked_when_added), (True, False), (True, False)):
         backward.mistaken(_mistake, _what, *(["order-wrong"] if _give is put else []))(
@@ -166,8 +178,14 @@ WALKS: list[tuple[str, str, Callable[[Any], Any]]] = [
      lambda node: walk(node, parts=lambda x: {id(p): (p, part) for p, part in parts_of(x)}.values())),
     ("missing-term", "only the first parent gets a gradient.",
      lambda node: walk(node, parts=lambda x: parts_of(x)[:1])),
+    ("missing-term, off-by-one-boundary", "the first parent gets no gradient.",
+     lambda node: walk(node, parts=lambda x: parts_of(x)[1:])),
     ("operands-swapped, order-wrong", "the gradients reach the parents in the wrong order.",
      lambda node: walk(node, parts=lambda x: zip(x.parents[::-1], x.vjp(x.grad)))),
+    ("wrong-sign", "the gradient of the node itself is 1.0, not -1.0.", turn_all),
+    ("extra-term, wrong-factor", "each gradient is added twice.",
+     lambda node: walk(node, give=lambda parent, part: add(parent, part + part))),
+    ("extra-term, order-wrong", AGAIN, lambda node: walk(node, in_every_way(node))),
     ("wrong-sign", "the gradients are subtracted.",
      lambda node: walk(node, give=lambda parent, part: add(parent, -part))),
     ("wrong-operation", "the gradients of several uses are multiplied; they should be added.",
@@ -186,7 +204,6 @@ WALKS: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("extra-term", "every node begins with 1.0; only the node itself should.", begin_with_ones),
     ("missing-term", "leaves get no gradient.",
      lambda node: walk(node, give=lambda parent, part: add(parent, part) if parent.parents else None)),
-    ("assignment-for-accumulation, missing-term", "only the first use of a node counts.", keep_first_use),
     ("axis-wrong, shape-wrong", "gradients that are arrays are summed to numbers.",
      lambda node: walk(node, give=lambda parent, part: add(parent, np.sum(part)))),
     ("missing-term, off-by-one-boundary", "the node itself passes nothing on: the walk begins with it.",

@@ -44,6 +44,9 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             outside = put("sqrt(x) + e", x=sum_of(others), e=own)
             moved.append((line, root, outside))
             yield from swapped(text, line, root, outside, "epsilon-outside-root", f"{said(own)} is outside the root.")
+            apart = put("sqrt(x) + sqrt(e)", x=sum_of(others), e=own)
+            what = f"{said(own)} has a root of its own: it belongs under the other one."
+            yield from swapped(text, line, root, apart, "epsilon-outside-root", what, "wrong-operation")
             both = put("x + e", x=root, e=own)
             what = f"{said(own)} is outside the root, too."
             yield from swapped(text, line, root, both, "epsilon-outside-root", what, "extra-term")

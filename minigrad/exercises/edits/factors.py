@@ -52,7 +52,9 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 yield from swapped(text, line, node, product_of(others), "missing-term", what, "scale-missing")
             else:
                 verb = "the factor" if times else "the divisor"
-                yield from swapped(text, line, node, product_of(others), "scale-missing", f"{verb} {shown} is missing.")
+                also = ("wrong-factor",) if isinstance(factor, ast.Constant) else ()
+                what = f"{verb} {shown} is missing."
+                yield from swapped(text, line, node, product_of(others), "scale-missing", what, *also)
             twice = product_of([*parts, (times, factor)])
             if not any(is_power(x, 2) for _, x in parts[i:]):  # else see `wider`
                 yield from swapped(text, line, node, twice, "wrong-factor", f"{shown} is applied twice.")

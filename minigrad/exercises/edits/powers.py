@@ -40,7 +40,7 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 what = f"{function} of {said(node)} stands for {said(node)}."
                 yield from swapped(text, line, node, call(function, node), "wrong-operation", what)
     every = [(line, node, node.args[0]) for line, node, _ in text.nodes() if is_call(node, "sqrt")]  # type: ignore[attr-defined]
-    for group in [every, *([x for x in every if x[0] == line] for line in {x[0] for x in every})]:
+    for group in [every, *([x for x in every if x[0] == line] for line in dict.fromkeys(x[0] for x in every))]:
         if len(group) > 1:
             yield from several(text, group, "root-missing", "The roots are missing.")
     yield from wider(text)

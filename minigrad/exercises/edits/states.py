@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from itertools import permutations
 
-from minigrad.exercises.edits.roles import Roles
+from minigrad.exercises.edits.roles import Roles, is_rest
 from minigrad.exercises.edits.trees import (
     call,
     everywhere,
@@ -16,6 +16,7 @@ from minigrad.exercises.edits.trees import (
     name,
     negative,
     number,
+    product_of,
     products,
     put,
     said,
@@ -37,6 +38,7 @@ def states(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     yield from not_updated(roles, text)
     yield from old_or_new(roles, text)
     yield from assigned(roles, text)
+    yield from drawn(roles, text)
     yield from again(roles, text)
     yield from order(exercise, text)
 
@@ -82,7 +84,7 @@ def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
                     unless_zero = call("where", ast.Compare(old, [ast.Gt()], [number(0)]), old, other)
                     yield from several(text, [(at, node, unless_zero)], "old-state-used", before)
         for swaps, mistake, what in (olds, "old-state-used", before), (news, "new-state-used", after):
-            lines = {x[0] for x in swaps}
+            lines = dict.fromkeys(x[0] for x in swaps)
             groups = [swaps, *([x for x in swaps if x[0] == line] for line in lines), *([x] for x in swaps)]
             for group in groups if swaps else []:
                 yield from several(text, group, mistake, what)
@@ -127,6 +129,24 @@ def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
                 mean = put("b * s + (1 - b) * x", b=factor, s=name(state), x=parts[1][1])
                 what = f"a running mean stands for the sum in {state}."
                 yield from swapped(text, line, x, mean, "extra-term", what, "wrong-operation")
+
+
+def drawn(roles: Roles, text: Program) -> Iterator[Neighbour]:
+    """`s + (1 - b) * (x - s)`, another way to write `b * s + (1 - b) * x`, with a sign turned or without its s."""
+    for state in roles.states:
+        line = roles.new.get(state, "")
+        parts = terms_of(roles.lines.get(line, number(0)))
+        old, new = factors_of(parts[0][1]), factors_of(parts[-1][1])
+        if len(parts) == 2 and len(old) == 2 and is_name(old[1][1], state) and is_rest(new[0][1], said(old[0][1])):
+            x = product_of(new[1:])
+            apart = f"the difference {said(x)} - {state}"
+            for other, mistake, what in (
+                ("r * (x - s)", "assignment-for-accumulation", f"{apart} replaces {state} instead of moving it."),
+                ("s - r * (x - s)", "wrong-sign", f"{apart} is subtracted from {state}, not added."),
+                ("s + r * (x + s)", "wrong-sign", f"a sum stands for {apart}."),
+            ):
+                instead = put(other, s=name(state), r=new[0][1], x=x)
+                yield from swapped(text, line, roles.lines[line], instead, mistake, what)
 
 
 def again(roles: Roles, text: Program) -> Iterator[Neighbour]:

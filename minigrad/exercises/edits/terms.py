@@ -155,5 +155,6 @@ def parentheses(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             if is_sum(factor) and not any(n is node for _, s in sums(text) for _, n in terms_of(s)):
                 inner = terms_of(factor)
                 first_part = product_of([*factors[:k], (times, inner[0][1])])
-                new = sum_of([(inner[0][0], first_part), *inner[1:-1], (inner[-1][0], inner[-1][1])])
+                last_part = product_of([(True, inner[-1][1]), *factors[k + 1 :]])
+                new = sum_of([(inner[0][0], first_part), *inner[1:-1], (inner[-1][0], last_part)])
                 yield from swapped(text, line, node, new, "wrong-operation", what)

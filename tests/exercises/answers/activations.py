@@ -89,6 +89,8 @@ WRONG = {
         ("wrong-sign upstream-missing", "return -y * (1 - y)"),
     ],
     "tanh_vjp": [
+        ("wrong-sign wrong-operation", "return g * (1 + y) * (1 + y)"),
+        ("wrong-operation input-output-confused", "return np.tanh(y) * g"),
         ("upstream-missing", "return (1 - y) * (1 + y)"),
         ("input-output-confused", "return g * (1 - np.tanh(y) * np.tanh(y))"),
         ("input-output-confused wrong-operation", "return g * (y - y * y)"),

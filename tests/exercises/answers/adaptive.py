@@ -67,6 +67,8 @@ WRONG = {
         ("input-modified", "h += g**2\nreturn w - lr * g / np.sqrt(h + eps), h"),
     ],
     "rmsprop_step": [
+        ("epsilon-outside-root", "s = s + (1 - beta) * (g * g - s)\nreturn w - lr * g / (np.sqrt(s) + eps**0.5), s"),
+        ("assignment-for-accumulation", "s = (1 - beta) * (g * g - s)\nreturn w - lr * g / np.sqrt(s + eps), s"),
         ("epsilon-outside-root", S + "return w - lr * g / (np.sqrt(s) + eps), s"),
         ("scale-missing", "s = beta * s + g**2\nreturn w - lr * g / np.sqrt(s + eps), s"),
         ("scale-missing extra-term", "s = s + g**2\nreturn w - lr * g / np.sqrt(s + eps), s"),

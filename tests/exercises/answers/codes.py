@@ -128,6 +128,8 @@ return abs(numeric - analytic) / max(abs(numeric), abs(analytic))""",
 
 WRONG = {
     "sign_majority": [
+        ("missing-term off-by-one-boundary", "return np.sign(sum(s.astype(int) for s in signs[1:]))"),
+        ("mask-wrong ties-wrong extra-term", "s = np.stack(signs)\nreturn np.sign((s >= 0).sum(0) - (s < 0).sum(0))"),
         ("missing-term", "return np.sign(signs[0])"),
         ("axis-wrong max-not-elementwise shape-wrong", "return np.sign(np.sum(signs))"),
         ("missing-term wrong-operation", "return np.sum(np.array(signs), axis=0)"),
@@ -145,6 +147,15 @@ WRONG = {
         ),
     ],
     "two_bit_compress": [
+        (
+            "scale-missing condition-missing",
+            "r = residual + g\nq = np.sign(r) * (abs(r) >= threshold)\nreturn q, r - threshold",
+        ),
+        (
+            "wrong-sign",
+            "r = residual + g\nq = np.zeros_like(r)\nq[abs(r) >= threshold] = 1\n"
+            "return q, r - threshold * q * np.sign(r)",
+        ),
         (
             "condition-missing",
             """r = residual + g

@@ -51,6 +51,7 @@ WRONG = {
         ("weight-not-updated", "np.subtract(w, lr * (g + wd * w))\nreturn w"),
     ],
     "momentum_step": [
+        ("missing-term assignment-for-accumulation", "v = momentum * v - lr * (g + wd * w)\nw = v\nreturn w, v"),
         ("wrong-sign", "v = momentum * v + lr * (g + wd * w)\nreturn w + v, v"),
         ("wrong-sign", V + "return w - v, v"),
         ("rate-outside-velocity", "v = momentum * v - (g + wd * w)\nreturn w + lr * v, v"),

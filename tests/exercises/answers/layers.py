@@ -68,6 +68,10 @@ WRONG = {
         ("input-modified", "gx, gW = g @ W, g.T @ x\ng[0] = g.sum(axis=0)\nreturn gx, gW, g[0].copy()"),
     ],
     "dropout_forward": [
+        (
+            "off-by-one-boundary",
+            "if rate == 0:\n    return x\ny = x / (1 - rate)\ny[mask_uniform <= rate] = 0\nreturn y",
+        ),
         ("scale-missing", KEEP + "return np.where(keep, x, 0).astype(x.dtype)"),
         ("mask-wrong off-by-one-boundary", "return x * (mask_uniform > rate) / (1 - rate)"),
         ("mask-wrong", "return x * (mask_uniform < rate) / (1 - rate)"),

@@ -135,6 +135,12 @@ return u * math.sqrt(6 / (n_in + n_out))""",
 
 WRONG = {
     "log_softmax": [
+        ("unstable-softmax", "z = x - x.mean(-1, keepdims=True)\nreturn z - np.log(np.exp(z).sum(-1, keepdims=True))"),
+        ("keepdims-missing", "return x - np.logaddexp.reduce(x, axis=-1)"),
+        (
+            "missing-term wrong-operation",
+            "z = x - x.max(-1, keepdims=True)\nreturn z - np.exp(z).sum(-1, keepdims=True)",
+        ),
         ("missing-term scale-missing", "return x - x.max(axis=-1, keepdims=True)"),
         ("unstable-softmax", "return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))"),
         ("log-base unstable-softmax", "return x - np.log10(np.exp(x).sum(axis=-1, keepdims=True))"),
@@ -183,6 +189,36 @@ return np.log(e / e.sum(axis=-1, keepdims=True))""",
         ),
     ],
     "softmax_cross_entropy": [
+        (
+            "scale-missing",
+            "e = np.exp(logits - logits.max(1)[:, None])\n"
+            "n, s, i = len(labels), e.sum(1), np.arange(len(labels))\ne[i, labels] -= 1\n"
+            "return (np.log(s) + logits.max(1) - logits[i, labels]).mean(), e / n",
+        ),
+        (
+            "mask-wrong extra-term",
+            "e = np.exp(logits - logits.max(1)[:, None])\n"
+            "n, s, i = len(labels), e.sum(1), np.arange(len(labels))\np = e / s[:, None]\np -= 1\n"
+            "return (np.log(s) + logits.max(1) - logits[i, labels]).mean(), p / n",
+        ),
+        (
+            "assignment-for-accumulation",
+            "e = np.exp(logits - logits.max(1)[:, None])\n"
+            "n, s, i = len(labels), e.sum(1), np.arange(len(labels))\np = e / s[:, None]\n"
+            "p[i, labels] = -1\nreturn (np.log(s) + logits.max(1) - logits[i, labels]).mean(), p / n",
+        ),
+        (
+            "wrong-sign",
+            "e = np.exp(logits - logits.max(1)[:, None])\n"
+            "n, s, i = len(labels), e.sum(1), np.arange(len(labels))\np = e / s[:, None]\n"
+            "p[i, labels] -= 1\nreturn (np.log(s) + logits.max(1) + logits[i, labels]).mean(), p / n",
+        ),
+        (
+            "missing-term",
+            "e = np.exp(logits - logits.max(1)[:, None])\n"
+            "n, s, i = len(labels), e.sum(1), np.arange(len(labels))\np = e / s[:, None]\n"
+            "p[i, labels] -= 1\nreturn (np.log(s) + logits.max(1)).mean(), p / n",
+        ),
         (
             "missing-term",
             """n = len(labels)
@@ -301,6 +337,16 @@ return (loss, grad / n)""",
         ),
     ],
     "bce_with_logits": [
+        ("wrong-sign", "return (y * np.logaddexp(0, -x) - (1 - y) * np.logaddexp(0, x)).mean()"),
+        ("wrong-sign", "return (y * np.logaddexp(0, -x) + (1 + y) * np.logaddexp(0, x)).mean()"),
+        (
+            "input-output-confused",
+            "p = np.clip(x, 1e-7, 1 - 1e-7)\nreturn -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()",
+        ),
+        (
+            "assignment-for-accumulation",
+            "for a, b in zip(x.flat, y.flat):\n    total = np.logaddexp(0, a) - a * b\nreturn total / x.size",
+        ),
         ("missing-term", "return np.mean(y * np.logaddexp(0, -x))"),
         ("missing-term", "return np.mean(np.maximum(x, 0) - x * y)"),
         ("missing-term", "return np.mean((1 - y) * np.logaddexp(0, x))"),
@@ -315,6 +361,7 @@ return (loss, grad / n)""",
         ("max-not-elementwise", "return np.mean(max(x.max(), 0) - x * y + np.log1p(np.exp(-np.abs(x))))"),
     ],
     "xavier_uniform": [
+        ("wrong-sign", "return (2 * rng.random((n_out, n_in)) + 1) * np.sqrt(6 / (n_in + n_out))"),
         ("scale-missing", "return rng.uniform(-1, 1, (n_out, n_in))"),
         (
             "shape-wrong",

@@ -70,6 +70,17 @@ RIGHT = {
 
 WRONG = {
     "adam_step": [
+        ("assignment-for-accumulation", "m = (1 - beta1) * (g - m)\n" + V + HATS + STEP + "return w - lr * x, m, v"),
+        ("wrong-sign", "m = m + (1 - beta1) * (g + m)\n" + V + HATS + STEP + "return w - lr * x, m, v"),
+        ("wrong-sign", M + "v = v - (1 - beta2) * (g * g - v)\n" + HATS + STEP + "return w - lr * x, m, v"),
+        (
+            "root-missing",
+            M + V + "c = 1 - beta2**t\nreturn w - lr * c / (1 - beta1**t) * m / (np.sqrt(v) + eps * c**0.5), m, v",
+        ),
+        (
+            "operands-swapped wrong-operation",
+            M + V + "a = lr * (1 - beta1**t) / (1 - beta2**t) ** 0.5\nreturn w - a * m / (np.sqrt(v) + eps), m, v",
+        ),
         ("bias-correction-missing", M + V + "return w - lr * m / (np.sqrt(v) + eps), m, v"),
         ("bias-correction-missing-first", M + V + HATS + "return w - lr * m / (np.sqrt(b) + eps), m, v"),
         ("bias-correction-missing-second", M + V + HATS + "return w - lr * a / (np.sqrt(v) + eps), m, v"),
@@ -110,6 +121,7 @@ WRONG = {
         ("count-off-by-one", "t = t - 1\n" + ADAM + STEP + "return w - lr * (x + wd * w), m, v"),
     ],
     "adamax_step": [
+        ("missing-term assignment-for-accumulation", M + "u = np.abs(g)\nreturn w - lr / (1 - beta1**t) * m / u, m, u"),
         ("absolute-missing", M + "u = np.maximum(beta2 * u, g)\nreturn w - lr / (1 - beta1**t) * m / u, m, u"),
         ("wrong-operation", M + "u = np.minimum(beta2 * u, np.abs(g))\nreturn w - lr / (1 - beta1**t) * m / u, m, u"),
         (
@@ -133,6 +145,14 @@ WRONG = {
         ("wrong-state-stored", M + U + "m = m / (1 - beta1**t)\nreturn w - lr * m / u, m, u"),
     ],
     "nadam_step": [
+        (
+            "missing-term wrong-operation",
+            MU
+            + "P = P * mu\n"
+            + M
+            + V
+            + "b = v / (1 - beta2**t)\nreturn w - lr * m / (1 - P * nu) / (np.sqrt(b) + eps), m, v, P",
+        ),
         ("state-not-updated", NADAM + "return w - lr * x / (np.sqrt(b) + eps), m, v, P / mu"),
         ("wrong-state-stored", NADAM + "return w - lr * x / (np.sqrt(b) + eps), m, v, P * nu"),
         (

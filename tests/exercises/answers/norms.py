@@ -38,6 +38,17 @@ RIGHT = {
 
 WRONG = {
     "layernorm_vjp": [
+        (
+            "axis-wrong",
+            "h = (x - x.mean()) / np.sqrt(x.var() + eps)\np = (g * h).mean(-1, keepdims=True)\n"
+            "return (g - g.mean(-1, keepdims=True) - h * p) / np.sqrt(x.var() + eps)",
+        ),
+        (
+            "power-missing",
+            "m = x.mean(-1, keepdims=True)\ns = np.sqrt((x * x).mean(-1, keepdims=True) - m + eps)\n"
+            "h = (x - m) / s\n"
+            "return (g - g.mean(-1, keepdims=True) - h * (g * h).mean(-1, keepdims=True)) / s",
+        ),
         ("missing-term", STATS + "return g / d"),
         ("missing-term", STATS + MEANS + "return (g - z * b) / d"),
         ("missing-term", STATS + MEANS + "return (g - a) / d"),
@@ -57,6 +68,24 @@ WRONG = {
         ("dtype-widened", STATS + MEANS + "return (g - a - z * b).astype(float) / d"),
     ],
     "batchnorm_train": [
+        (
+            "sum-for-mean",
+            "m = x.sum(0)\nv = ((x - m) ** 2).mean(0)\ny = gamma * (x - m) / np.sqrt(v + eps) + beta\n"
+            "a, b = running_mean, running_var\n"
+            "return y, a + (1 - momentum) * (m - a), b + (1 - momentum) * (v - b)",
+        ),
+        (
+            "wrong-sign",
+            "m, v = x.mean(0), x.var(0)\ny = gamma * (x - m) / np.sqrt(v + eps) + beta\n"
+            "a, b = running_mean, running_var\n"
+            "return y, a + (1 - momentum) * (m - a), b + (1 - momentum) * (v + b)",
+        ),
+        (
+            "power-missing",
+            "m = x.mean(0)\nv = (x * x).mean(0) - m\ny = gamma * (x - m) / np.sqrt(v + eps) + beta\n"
+            "a, b = running_mean, running_var\n"
+            "return y, a + (1 - momentum) * (m - a), b + (1 - momentum) * (v - b)",
+        ),
         ("wrong-factor", "m, v = x.mean(axis=0), x.var(axis=0, ddof=1)\n" + OUT + RUN + BACK),
         ("wrong-factor", BATCH + OUT + "v = v * len(x) / (len(x) - 1)\n" + RUN + BACK),
         ("hyperparameters-swapped", "momentum = 1 - momentum\n" + BATCH + OUT + RUN + BACK),

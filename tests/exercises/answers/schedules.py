@@ -69,6 +69,11 @@ WRONG = {
         ("extra-term", NORMS + ONE + "return min(1.0, eta * a / (b + wd * a + eps))"),
     ],
     "clip_global_norm": [
+        (
+            "wrong-operation",
+            "n = sum(float(np.vdot(a, a)) for a in arrays) ** 0.5\n"
+            "k = max(1.0, max_norm / (n + 1e-6))\nreturn [a * k for a in arrays], n",
+        ),
         ("clip-per-element", NORM + "return [np.clip(x, -max_norm, max_norm) for x in arrays], norm"),
         (
             "clip-per-element",
@@ -102,6 +107,12 @@ WRONG = {
         ("missing-term shape-wrong", NORM + "k = max_norm / max(norm, max_norm)\nreturn [k * x for x in arrays]"),
     ],
     "warmup_cosine": [
+        (
+            "off-by-one-boundary count-off-by-one",
+            "if t < warmup_steps:\n    return base_lr * t / max(1, warmup_steps - 1)\n"
+            "x = min(1.0, (t - warmup_steps) / (total_steps - warmup_steps))\n"
+            "return final_lr + (base_lr - final_lr) * (1 + np.cos(np.pi * x)) / 2",
+        ),
         ("condition-missing", WARM + X + "return final_lr + (base_lr - final_lr) * (1 + np.cos(np.pi * x)) / 2"),
         ("condition-missing", END + X + "return final_lr + (base_lr - final_lr) * (1 + np.cos(np.pi * x)) / 2"),
         (

@@ -95,6 +95,7 @@ WRONG = {
         ("wrong-state-stored", M + "return (1 - lr * wd_lh) * w - lr * np.sign(m), np.sign(m)"),
     ],
     "dcasgd_step": [
+        ("new-state-used", "x = w - lr * g\nx -= lr * lamda * g * g * (x - prev)\nreturn x, w"),
         ("missing-term", "return w - lr * g, w"),
         ("power-missing", "return w - lr * (g + lamda * g * (w - prev)), w"),
         ("wrong-sign", "return w - lr * (g - lamda * g**2 * (w - prev)), w"),
@@ -109,6 +110,18 @@ WRONG = {
         ("shape-wrong", "return w - lr * (g + lamda * g**2 * (w - prev))"),
     ],
     "ftrl_step": [
+        (
+            "condition-missing weight-not-updated",
+            "k = n + g * g\nz = z + g - (np.sqrt(k) - np.sqrt(n)) / lr * w\nx = w.copy()\n"
+            "i = np.abs(z) > lamda1\nx[i] = -lr * (z - np.sign(z) * lamda1)[i] / (beta + np.sqrt(k))[i]\n"
+            "return x, z, k",
+        ),
+        (
+            "wrong-operation",
+            "k = n + g * g\nz = z + g - (np.sqrt(k) - np.sqrt(n)) / lr * w\n"
+            "x = -(z - np.sign(z) * lamda1) / (beta + np.sqrt(k) / lr)\n"
+            "return x * (np.abs(z) > lamda1), z, k",
+        ),
         ("condition-missing", Z + N + W + "return x, z, n"),
         ("absolute-missing", Z + N + W + "return np.where(z <= lamda1, 0, x).astype(w.dtype), z, n"),
         (

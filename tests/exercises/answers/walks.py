@@ -180,6 +180,12 @@ for n in order[::-1]:
 WRONG = {
     "topological_order": [
         (
+            "order-wrong",
+            "order, seen = [], set()\ndef visit(n):\n    if n not in seen:\n        seen.add(n)\n"
+            "        order.append(n)\n        for p in n.parents:\n            visit(p)\nvisit(node)\n"
+            "return order",
+        ),
+        (
             "missing-term",
             """order, seen, stack = [], {node}, [(p, False) for p in node.parents]
 while stack:
@@ -288,6 +294,37 @@ return order + [node]""",
         ),
     ],
     "backward": [
+        (
+            "assignment-for-accumulation",
+            "order, seen = [], set()\ndef visit(n):\n    if n not in seen:\n        seen.add(n)\n"
+            "        for p in n.parents:\n            visit(p)\n        order.append(n)\nvisit(node)\n"
+            "node.grad = 1.0\nfor n in order[::-1]:\n    for p, x in zip(n.parents, n.vjp(n.grad)):\n"
+            "        p.grad = x",
+        ),
+        (
+            "wrong-sign",
+            "order, seen = [], set()\ndef visit(n):\n    if n not in seen:\n        seen.add(n)\n"
+            "        for p in n.parents:\n            visit(p)\n        order.append(n)\nvisit(node)\n"
+            "node.grad = 1.0\nfor n in order[::-1]:\n    for p, x in zip(n.parents, n.vjp(n.grad)):\n"
+            "        p.grad = p.grad - x",
+        ),
+        (
+            "assignment-for-accumulation",
+            "level, stack = {}, [node]\nwhile stack:\n"
+            "    need = [p for p in stack[-1].parents if p not in level]\n    if need:\n"
+            "        stack += need\n    else:\n        n = stack.pop()\n"
+            "        level[n] = 1 + max([level[p] for p in n.parents], default=0)\nnode.grad = 1.0\n"
+            "for n in sorted(level, key=lambda n: -level[n]):\n"
+            "    for p, x in zip(n.parents, n.vjp(n.grad)):\n        p.grad = x",
+        ),
+        (
+            "extra-term",
+            "order, stack = [], [(node, False)]\nwhile stack:\n    n, done = stack.pop()\n    if done:\n"
+            "        order.append(n)\n    else:\n"
+            "        stack += [(n, True), *((p, False) for p in n.parents)]\nnode.grad = 1.0\n"
+            "for n in order[::-1]:\n    for p, x in zip(n.parents, n.vjp(n.grad)):\n"
+            "        p.grad = p.grad + x",
+        ),
         (
             "upstream-missing",
             """order, seen, stack = [], set(), [(node, False)]
