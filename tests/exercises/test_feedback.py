@@ -151,7 +151,7 @@ class Unwritten(Optimizer):
 
 BLANK = [
     "...", "pass", '"""As it was given."""', '"""As it was given."""\n    ...', "pass\n    ...", "return ...",
-    "raise NotImplementedError", "raise NotImplementedError('your code here')",
+    "return ..., ...", "raise NotImplementedError", "raise NotImplementedError('your code here')",
 ]  # fmt: skip
 
 
