@@ -113,7 +113,7 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 what = f"{function} of {shown} stands for {shown}."
                 yield from made(call(function, node), "wrong-operation", what)
     every = [(line, node, node.args[0]) for line, node, _ in text.nodes() if is_call(node, "sqrt")]  # type: ignore[attr-defined]
-    for group in [every, *([x for x in every if x[0] == line] for line in {x[0] for x in every})]:
+    for group in [every, *([x for x in every if x[0] == line] for line in dict.fromkeys(x[0] for x in every))]:
         if len(group) > 1:
             yield from several(text, group, "root-missing", "The roots are missing.")
     yield from wider(text)

@@ -213,7 +213,7 @@ def elsewhere(
     what = "the decay goes through the gradient; it belongs beside the step."
     places = [s for s in everywhere(text, GRADIENT, binary(name(GRADIENT), "+", decayed)) if s[0] != RESULT]
     groups = [places, *([s] for s in places)] if places else []
-    groups += [[s for s in places if s[0] == where] for where in {s[0] for s in places}]
+    groups += [[s for s in places if s[0] == where] for where in dict.fromkeys(s[0] for s in places)]
     for kept in swaps, []:
         for group in groups:
             also = [] if kept else ["extra-term"]

@@ -82,7 +82,7 @@ def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
                     unless_zero = call("where", ast.Compare(old, [ast.Gt()], [number(0)]), old, other)
                     yield from several(text, [(at, node, unless_zero)], "old-state-used", before)
         for swaps, mistake, what in (olds, "old-state-used", before), (news, "new-state-used", after):
-            lines = {x[0] for x in swaps}
+            lines = dict.fromkeys(x[0] for x in swaps)
             groups = [swaps, *([x for x in swaps if x[0] == line] for line in lines), *([x] for x in swaps)]
             for group in groups if swaps else []:
                 yield from several(text, group, mistake, what)
