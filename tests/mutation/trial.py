@@ -118,19 +118,18 @@ def test_files():
 
 
 def batches(mutant):
-    """Files to run: some of the room, namesakes first and then those with the names around the change; the other ones
-    of the room; and those elsewhere with such a name."""
+    """Files to run: six of the room, the namesake first, then those of its folder and with the names around the change;
+    the other ones of the room; those elsewhere with such a name."""
     path = Path(mutant.path)
-    names = {path.stem, *mutant.names}
+    names, folder = {path.stem, *mutant.names}, ROOT / "tests" / Path(*path.parts[1:-1])
 
     def distance(file):
-        return file.stem != f"test_{path.stem}", -len(names & test_files()[file]), file.stat().st_size
+        return file.stem != f"test_{path.stem}", file.parent != folder, -len(names & test_files()[file]), len(str(file))
 
     files = sorted(test_files(), key=distance)
-    room = [file for file in files if path.parts[1] in file.relative_to(ROOT / "tests").parts[:-1]]
-    near = [file for file in room if distance(file) < (True, 0)][:6]
+    room = [file for file in files if file.is_relative_to(ROOT / "tests" / path.parts[1])]
     wide = [file for file in files if file not in room and names & test_files()[file]]
-    for batch in [ROOT / path, *near], [file for file in room if file not in near], wide:
+    for batch in [ROOT / path, *room[:6]], room[6:], wide:
         yield [file.relative_to(ROOT).as_posix() for file in batch]
 
 

@@ -1,7 +1,7 @@
 """The mistakes that edits make of small programs: all of `neighbours.txt`, with their ids and sentences, and no others.
 
 A line there is true if its sentence says how it differs from the program above. Whoever changes an edit runs this file
-(`python tests/exercises/test_neighbours.py`), which writes the lines anew, and reads what has become of them.
+(`python tests/exercises/edits/test_neighbours.py`), which writes the lines anew, and reads what has become of them.
 """
 
 import ast
