@@ -118,8 +118,9 @@ def test_files():
 
 
 def batches(mutant):
-    """Files to run: six of the room, the namesake first, then those of its folder and with the names around the change;
-    the other ones of the room; those elsewhere with such a name."""
+    """Files to run: the first six of its room and namesakes elsewhere; the other ones of the room; and those elsewhere
+    that have a name which stands around the change. Namesakes come first, then those of its folder, then those with
+    most of the names."""
     path = Path(mutant.path)
     names, folder = {path.stem, *mutant.names}, ROOT / "tests" / Path(*path.parts[1:-1])
 
@@ -128,8 +129,10 @@ def batches(mutant):
 
     files = sorted(test_files(), key=distance)
     room = [file for file in files if file.is_relative_to(ROOT / "tests" / path.parts[1])]
-    wide = [file for file in files if file not in room and names & test_files()[file]]
-    for batch in [ROOT / path, *room[:6]], room[6:], wide:
+    near = [file for file in files if file in room or file.stem == f"test_{path.stem}"][:6]
+    rest = [file for file in room if file not in near]
+    wide = [file for file in files if file not in near + rest and names & test_files()[file]]
+    for batch in [ROOT / path, *near], rest, wide:
         yield [file.relative_to(ROOT).as_posix() for file in batch]
 
 
