@@ -113,8 +113,12 @@ def run(checkout, arguments, wanted=(), left=ENOUGH):
 
 @cache
 def test_files():
-    """Every test file of the checkout, with the names in it."""
-    return {path: set(re.findall(r"\w+", path.read_text("utf-8"))) for path in (ROOT / "tests").rglob("test_*.py")}
+    """Every test file of the checkout, with the names in it, and in the files of a folder that is called as it is."""
+    found = {}
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        texts = [path, *path.with_name(path.stem.removeprefix("test_")).glob("*.py")]
+        found[path] = {name for text in texts for name in re.findall(r"\w+", text.read_text(encoding="utf-8"))}
+    return found
 
 
 def batches(mutant):
