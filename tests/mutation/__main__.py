@@ -42,9 +42,9 @@ def attempt(mutant):
     return mutant, *trial.attempt(checkout, mutant)
 
 
-def control(tests):
-    """Whether tests that killed mutants fail without them too."""
-    return trial.run(checkout, tests)[:2]
+def fails(tests):
+    """Whether one of the tests that killed mutants fails without them."""
+    return bool(tests) and trial.run(checkout, tests)[0]
 
 
 def main(count, seed, jobs):
@@ -52,20 +52,24 @@ def main(count, seed, jobs):
     explained, drawn = known(), sample(count, seed)
     lives = [mutant for mutant in drawn if (mutant.path, mutant.diff) in explained]
     tried = [mutant for mutant in drawn if mutant not in lives]
-    killers, unknown = set(), []
+    killers, unknown = collections.defaultdict(list), []
     with (
         tempfile.TemporaryDirectory() as folder,
         multiprocessing.get_context("fork").Pool(jobs, start, [folder]) as pool,
     ):
         for mutant, died, test, seconds in pool.imap_unordered(attempt, tried):
             if died:
-                killers.add(test)
+                killers[test].append(mutant)
             else:
                 unknown.append(mutant)
                 print(f"{mutant}\n  lives, after {seconds:.0f} s of tests", flush=True)
-        failed, test = pool.apply(control, [sorted(killers)])
-    if failed:
-        sys.exit(f"{test} fails without a mistake too")
+        while pool.apply(fails, [sorted(killers)]):
+            innocent = [test for test in killers if pool.apply(fails, [[test]])]
+            if not innocent:
+                sys.exit("tests that killed fail together without a mistake, but not alone")
+            for test in innocent:
+                print(f"{test} fails without a mistake too, so these live:", *killers[test], sep="\n  ")
+                unknown += killers.pop(test)
     rooms = collections.Counter(mutant.path.split("/")[1] for mutant in drawn)
     alive = collections.Counter(mutant.path.split("/")[1] for mutant in lives + unknown)
     for room, there in sorted(rooms.items()):

@@ -25,7 +25,7 @@ ENOUGH = 90
 """Seconds of computing after which a mutant is held to survive."""
 
 MEMORY = 16 << 30
-"""Bytes: a mutant that asks for more is refused."""
+"""Bytes: a mutant that asks for more is refused. (A limit of addresses would stop V8, which reserves many.)"""
 
 OPTIONS = ["-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
 
@@ -95,7 +95,7 @@ def run(checkout, arguments, wanted=(), left=ENOUGH):
             with (checkout.parent / "output").open("w") as output:
                 os.dup2(output.fileno(), 1)
                 os.dup2(output.fileno(), 2)
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
             os.environ |= {"PYTHONPATH": str(checkout), "TMPDIR": str(checkout.parent)}
             sys.path[:] = [str(checkout), *(path for path in sys.path if path not in ("", str(ROOT)))]
             for name in [name for name in sys.modules if name.split(".")[0] == "tests"]:
