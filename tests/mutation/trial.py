@@ -27,7 +27,13 @@ ENOUGH = 90
 MEMORY = 16 << 30
 """Bytes: a mutant that asks for more is refused. (A limit of addresses would stop V8, which reserves many.)"""
 
-OPTIONS = ["-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+SLOW = "tests/optimizer/test_run.py::test_a_forked_process_starts_its_own_threads"
+"""A test that fails when a process of its own does not answer in 20 seconds, as beside others it may not."""
+
+OPTIONS = [
+    "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-W", "ignore::pytest.PytestAssertRewriteWarning",
+    "--deselect", SLOW,
+]  # fmt: skip
 
 for library in ("hypothesis", "matplotlib.pyplot", "numba", "scipy.special", "sympy", "torch"):
     with suppress(ImportError):
