@@ -40,6 +40,25 @@ DEFAULTS = {
 }  # fmt: skip
 
 
+SHARES = {"beta1", "beta2", "rho", "momentum"}
+"""What is kept of a mean: from nothing to nearly all. (Ftrl's beta is none; that of DCASGD may be None.)"""
+
+NOT_NEGATIVE = {"lr", "epsilon", "eta", "lamda", "lamda1", "schedule_decay", "wd_lh", "wd", "clip_weights"}
+
+
+@pytest.mark.parametrize(
+    ("cls", "name"), [(cls, name) for cls, names in DEFAULTS.items() for name in names if name in SHARES | NOT_NEGATIVE]
+)
+def test_numbers_are_refused_outside_their_range_and_taken_at_its_ends(cls, name):
+    make, argument = getattr(optimizer, cls), "learning_rate" if name == "lr" else name
+    low, high = (0.0, 0.9999) if name in SHARES else (0.0, 1e6)
+    for value in low, high:
+        assert getattr(make(**{argument: value}), name) == (value or (None if name == "clip_weights" else 0.0))
+    for value in (-1e-9, 1.0) if name in SHARES else (-1e-9,):
+        with pytest.raises(ArgumentError, match=f"{argument}={value} cannot be used"):
+            make(**{argument: value})
+
+
 @pytest.mark.parametrize(("cls", "standard", "other", "default"), SPELLINGS)
 def test_two_spellings_of_one_argument(cls, standard, other, default):
     make = getattr(optimizer, cls)

@@ -82,8 +82,9 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             if above and isinstance(above[-1], ast.expr) and line in roles.arrays
         ]
         yield from several(text, rests, "hyperparameters-swapped", f"{one} and 1 - {one} have changed places.")
-        for swap in rests:
-            yield from several(text, [swap], "hyperparameters-swapped", f"{one} and 1 - {one} have changed places.")
+        for line, old, new in rests:
+            what = f"{said(new)} stands where {said(old)} belongs."
+            yield from swapped(text, line, old, new, "hyperparameters-swapped", what)
         for hyper in roles.hypers:
             for at in roles.lines:
                 swaps = [s for s in everywhere(text, hyper, name(one), [at]) if at in roles.arrays]

@@ -326,6 +326,22 @@ return order + [node]""",
             "        p.grad = p.grad + x",
         ),
         (
+            "operands-swapped",
+            """order, seen, stack = [], set(), [(node, False)]
+while stack:
+    n, done = stack.pop()
+    if done:
+        order.append(n)
+    elif n not in seen:
+        seen.add(n)
+        stack.append((n, True))
+        stack += [(p, False) for p in n.parents]
+node.grad = 1.0
+for n in reversed(order):
+    for p, part in zip(reversed(n.parents), n.vjp(n.grad)):
+        p.grad = p.grad + part""",
+        ),
+        (
             "upstream-missing",
             """order, seen, stack = [], set(), [(node, False)]
 while stack:

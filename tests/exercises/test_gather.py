@@ -1,0 +1,16 @@
+"""Functions of several files in one: a name that means two things gets another where it comes second."""
+
+from minigrad.exercises.gather import Gathering, Source
+
+ONE = Source("one.py", "def scale(x):\n    return 2 * x\n\ndef first(x):\n    return scale(x)\n")
+TWO = Source("deep/two.py", "def scale(x):\n    return 3 * x\n\ndef second(x):\n    return scale(x)\n")
+
+
+def test_what_is_called_alike_is_told_apart_by_the_name_of_its_file():
+    gathering = Gathering(["scale_of_one"], {"first": ONE, "second": TWO})
+    assert gathering.add(ONE, ["first"], "from one") == {"first": "first", "scale": "scale"}
+    assert gathering.add(TWO, ["second"], "from two") == {"second": "second", "scale": "scale_of_two"}
+    scope = {}
+    exec("\n".join(map(str, gathering.sections)), scope)
+    assert scope["first"](1) == 2 and scope["second"](1) == 3
+    assert gathering.free("scale", ONE) == "scale_of_one_"  # which has been reserved
