@@ -1,5 +1,6 @@
 """Shared by all tests: the two GPUs that are not there, and the counts of what needs a real one, or MPI."""
 
+import shutil
 from importlib.util import find_spec
 
 import pytest
@@ -58,6 +59,18 @@ def pytest_terminal_summary(terminalreporter):
 def gpus(monkeypatch):
     """CuPy's stand-in with two devices: see `tests/strict`."""
     return install(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium: one for all tests, since Playwright starts but once in a process."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if (chromium := shutil.which("chromium")) is None:
+        pytest.skip("Chromium is not installed")
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy
 
-from minigrad.arguments import mapping, text
+from minigrad.arguments import mapping, shown, text
 from minigrad.device import Context
-from minigrad.errors import ArgumentError, UsageError
+from minigrad.errors import ArgumentError, KindError, UsageError
 from minigrad.gluon.parameter import Parameter, as_shape
 
 
@@ -24,12 +24,15 @@ class ParameterDict(dict[str, Parameter]):
         self.prefix = prefix
         self.shared = shared
 
+    def __setitem__(self, name: str, parameter: Parameter) -> None:
+        if not isinstance(parameter, Parameter):
+            raise KindError(f"'{name}' is {shown(parameter)}; expected a parameter, such as gluon.Parameter('w')")
+        super().__setitem__(name, parameter)
+
     def get(self, name: str, default: Any = None, **attributes: Any) -> Any:
         """The parameter `prefix + name`: found here or in `shared` and its attributes checked, or else made."""
         full = self.prefix + text("name", name)
-        found = super().get(full)
-        if found is None and self.shared is not None:
-            found = dict.get(self.shared, full)
+        found = super().get(full, dict.get(self.shared or {}, full))
         if found is None:
             if not attributes and name in self:  # as a plain dict
                 return self[name]
@@ -67,8 +70,9 @@ class ParameterDict(dict[str, Parameter]):
     def update(self, other: Any = None, **kwargs: Any) -> None:  # type: ignore[override]
         """Add other parameters; one name must mean one parameter."""
         for name, parameter in {**mapping("other", other), **kwargs}.items():
-            if self.setdefault(name, parameter) is not parameter:
+            if dict.get(self, name, parameter) is not parameter:
                 raise UsageError(f"Two different parameters are called '{name}'; give the blocks different prefixes.")
+            self[name] = parameter
 
     def initialize(
         self,

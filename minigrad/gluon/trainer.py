@@ -94,7 +94,8 @@ class Trainer:
 
     def _choose_store(self, store: Any, on_store: bool | None, compression: Any) -> tuple[KVStore | None, bool]:
         """The store, and whether it updates. One device needs none to sum over, unless it is given as an object."""
-        if len(self._contexts) == 1 and store in ("device", "local", None) and not on_store and compression is None:
+        usual = isinstance(store, str | None) and store in ("device", "local", None)
+        if usual and len(self._contexts) == 1 and not on_store and compression is None:
             return None, False
         from minigrad.kvstore.names import for_trainer
 

@@ -29,7 +29,10 @@ def _for_each(law: Callable[..., Tensor]) -> Callable[..., Any]:
     signature = inspect.signature(law)
 
     def drawn(*args: Any, **kwargs: Any) -> Tensor:
-        given = signature.bind(*args, **kwargs).arguments
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError:
+            return law(*args, **kwargs)  # which says what is wrong
         own = [value.shape for name, value in given.items() if isinstance(value, Tensor) and name != "out"]
         if own and given.get("shape") is not None:
             more = lengths("shape", given["shape"])

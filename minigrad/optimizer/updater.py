@@ -33,9 +33,7 @@ class Updater:
             return one_by_one(self, index, grad, weight)
         weight = weight_of(weight)
         with weight.ctx:
-            if not any(isinstance(index, kind) for kind in (int, str, numpy.integer)):
-                raise KindError(f"index={shown(index)} cannot be used; expected a number or a name")
-            if index not in self.states:
+            if _index(index) not in self.states:
                 self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
             self.optimizer.update_multi_precision(index, weight, grad, self.states[index])
         return None
@@ -51,7 +49,7 @@ class Updater:
         >>> update.states_of(0, w)
         {'v': array([-0.2])}
         """
-        state = self.states.get(index)
+        state = self.states.get(_index(index))
         arrays = leaves(state[1] if state is not None and self.optimizer._has_master(weight) else state)
         return {name: x.copy() for name, x in zip(self.optimizer.states or range(len(arrays)), arrays)}
 
@@ -59,6 +57,13 @@ class Updater:
 def get_updater(optimizer: Optimizer) -> Updater:
     """The updater of an optimizer (Gluon's name)."""
     return Updater(optimizer)
+
+
+def _index(index: Any) -> Any:
+    """The index, if it is one."""
+    if not isinstance(index, (int, str, numpy.integer)):
+        raise KindError(f"index={shown(index)} cannot be used; expected a number or a name")
+    return index
 
 
 def leaves(state: Any) -> list[Tensor]:

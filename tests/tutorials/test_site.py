@@ -2,7 +2,6 @@
 
 import importlib.util
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -95,20 +94,16 @@ def test_what_a_page_fetches_is_told_from_what_it_links_to(html, fetched):
     assert bool(build.FETCHED.search(html)) is fetched
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed")
-def test_a_picture_is_large_enough_to_be_read_and_scrolls_where_the_page_is_narrow(tmp_path):
+def test_a_picture_is_large_enough_to_be_read_and_scrolls_where_the_page_is_narrow(browser, tmp_path):
     theirs = "img { max-width: 100%; height: auto; }"  # the theme's
     picture = f"<img src='{(SITE.parent / 'rules' / 'adam.png').as_uri()}'>"
     style = f"<style>{theirs}{(SITE / 'static' / 'site.css').read_text(encoding='utf-8')}</style>"
     (tmp_path / "page.html").write_text(f"<!doctype html>{style}<article><p>{picture}</p></article>")
     widths = {}
-    with pytest.importorskip("playwright.sync_api").sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for wide in (400, 1280):
-            page = chromium.new_page(viewport={"width": wide, "height": 900})
-            page.goto((tmp_path / "page.html").as_uri())
-            box = page.locator("img").bounding_box()
-            assert page.evaluate("document.documentElement.scrollWidth") == wide
-            widths[wide] = box["width"]
-        chromium.close()
+    for wide in (400, 1280):
+        page = browser.new_page(viewport={"width": wide, "height": 900})
+        page.goto((tmp_path / "page.html").as_uri())
+        widths[wide] = page.locator("img").bounding_box()["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") == wide
+        page.close()
     assert widths[400] == pytest.approx(widths[1280], rel=0.5) and widths[400] > 800

@@ -1,13 +1,10 @@
 """The page in V8, without what needs a browser; and in a headless Chromium, opened from a file, without a network."""
 
 import json
-import shutil
 
 import pytest
 
 from tests.plot.explore.student import Twist
-
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
@@ -24,17 +21,6 @@ def engine():
 def call(engine):
     """A function that evaluates an expression there and gives its value as Python's."""
     return lambda expression: json.loads(engine.eval(f"JSON.stringify({expression})"))
-
-
-@pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")
