@@ -242,7 +242,7 @@ for seed, (net, losses, shares) in enumerate(runs):
     at_first, at_last = losses[0], numpy.mean(losses[-45:])  # in the first step; in the last epoch
     seen, unseen = 100 * read_correctly(net, train_x, train_y), 100 * shares[-1]
     print(f"seed {seed}: loss {at_first:.2f}, in the last epoch {at_last:.2f};", end=" ")
-    print(f"read: {seen:.1f} % in training, {unseen:.1f} % in the test")
+    print(f"read: {seen:.0f} % in training, {unseen:.0f} % in the test")
     assert len(losses) == 450 and at_last < at_first / 10
     assert shares[0] < 0.15 and 90 < unseen < seen
 
