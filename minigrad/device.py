@@ -179,7 +179,7 @@ def num_gpus() -> int:
     try:
         cupy = importlib.import_module("cupy")
         return int(cupy.cuda.runtime.getDeviceCount()) if cupy.is_available() else 0
-    except ImportError:
+    except (ImportError, RuntimeError):  # CuPy 13 raises this where there is no driver
         return 0
 
 
@@ -211,7 +211,7 @@ def _import_cupy() -> Any:
             "install it in the checkout of minigrad with pip install -e '.[cuda12]' (or '.[cuda13]' for CUDA 13), "
             "or use cpu()."
         ) from None
-    if not cupy.is_available():
+    if num_gpus() == 0:
         raise DeviceError(
             "A GPU was asked for and CuPy is installed, but it finds no usable NVIDIA GPU or driver; "
             "check nvidia-smi, or use cpu()."

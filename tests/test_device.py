@@ -55,8 +55,13 @@ def test_without_cupy_a_sentence_says_how_to_install_it(packages):
     assert num_gpus() == 0
 
 
-def test_cupy_without_a_gpu_is_told_from_no_cupy(packages):
-    packages("cupy-cuda12x", cupy=SimpleNamespace(is_available=lambda: False))
+def no_driver():
+    raise RuntimeError("cudaErrorInsufficientDriver")
+
+
+@pytest.mark.parametrize("is_available", [lambda: False, no_driver], ids=["CuPy 14", "CuPy 13"])
+def test_cupy_without_a_gpu_is_told_from_no_cupy(packages, is_available):
+    packages("cupy-cuda12x", cupy=SimpleNamespace(is_available=is_available))
     with pytest.raises(DeviceError, match="CuPy is installed, but it finds no usable NVIDIA GPU"):
         np.zeros(2, ctx=gpu())
     assert num_gpus() == 0
