@@ -1,4 +1,4 @@
-"""Exercises in notebooks: what is stored is an attempt with a mistake that the check names, never an answer."""
+"""Exercises in notebooks: what is stored is an attempt with a mistake that is named, or a blank, never an answer."""
 
 import re
 
@@ -24,11 +24,14 @@ def test_an_exercise_names_a_notebook_that_exists():
 
 
 @pytest.mark.parametrize(("name", "cell"), CHECKS)
-def test_the_feedback_that_is_stored_names_a_mistake(name, cell):
+def test_the_feedback_that_is_stored_names_a_mistake_or_says_that_nothing_is_written(name, cell):
     assert name in EXERCISES
     (output,) = cell["outputs"]
     headline, *rest = "".join(output["data"]["text/plain"]).splitlines()
     message = " ".join(line for line in rest if not line.startswith("    "))
+    if re.search(r"^    return \.\.\.", "".join(cell["source"]), re.M):
+        assert (headline, rest[0]) == (f"{name}: not yet", "It is not written yet.")
+        return
     assert headline.startswith(f"{name}: not yet (") and headline.endswith(")")
     assert {*headline.partition("(")[2][:-1].split(", ")} <= {*MISTAKES}
     assert message.endswith(".")
