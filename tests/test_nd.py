@@ -68,6 +68,11 @@ def test_stop_gradient_stops_and_copyto_copies():
     assert x.copyto(cpu(1)).context is cpu(1)
 
 
+def test_random_parameters_that_do_not_fit_each_other_are_refused():
+    with pytest.raises(ShapeError, match=r"uniform\(\) cannot combine shapes \(2,\) and \(3,\)"):
+        nd.random.uniform(nd.zeros(2), nd.ones(3), shape=2)
+
+
 def test_random_takes_a_shape_and_shuffle_returns_a_copy():
     nd.random.seed(4)
     assert nd.random.uniform(-1, 1, shape=(2, 3)).shape == (2, 3)

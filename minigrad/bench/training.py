@@ -70,7 +70,7 @@ def problem(sizes: Sizes) -> tuple[Any, Any, list[Any], list[Any]]:
 
 
 def of_minigrad(sizes: Sizes, rule: str, device: Where = None, hybridized: bool = False) -> Contestant:
-    """The same through Gluon."""
+    """Our network, through Gluon."""
     x, labels, W, B = problem(sizes)
     activations = ["relu"] * (len(W) - 1) + [None]
     layers = [gluon.nn.Dense(len(w), activation, in_units=w.shape[1]) for w, activation in zip(W, activations)]

@@ -31,15 +31,16 @@ def _for_each(law: Callable[..., Tensor]) -> Callable[..., Any]:
     def drawn(*args: Any, **kwargs: Any) -> Tensor:
         try:
             given = signature.bind(*args, **kwargs).arguments
-        except TypeError:
+            own = [value.shape for name, value in given.items() if isinstance(value, Tensor) and name != "out"]
+            each = numpy.broadcast_shapes(*own)
+        except (TypeError, ValueError):
             return law(*args, **kwargs)  # which says what is wrong
-        own = [value.shape for name, value in given.items() if isinstance(value, Tensor) and name != "out"]
         if own and given.get("shape") is not None:
             more = lengths("shape", given["shape"])
             for name, value in given.items():
                 if isinstance(value, Tensor) and name != "out":
                     given[name] = ops.reshape(value, (*value.shape, *(1 for _ in more)))
-            given["shape"] = (*numpy.broadcast_shapes(*own), *more)
+            given["shape"] = (*each, *more)
         return law(**given)
 
     return makes_ndarrays(functools.wraps(law)(drawn))

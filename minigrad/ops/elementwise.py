@@ -84,6 +84,11 @@ def power(xp, x, n):
     return xp.power(x, n)
 
 
+def _apart(F, g, x):
+    """x, and 1 where x and g are 0: no gradient stays none where the slope is infinite. `where` would take longer."""
+    return x + F.logical_and(F.equal(g, 0), F.equal(x, 0))
+
+
 def _power_x(F, g, x, n):
     """n x^(n-1), and 0 where n = 0 whatever x is.
 
@@ -91,8 +96,7 @@ def _power_x(F, g, x, n):
     infinite and g is 0, as in `sqrt`.
     """
     if isinstance(n, (int, float)):
-        base = x if n >= 1 else F.where(F.logical_or(g, x), x, 1)
-        return g * n * base ** (n - 1) if n else 0 * g
+        return g * n * (x if n >= 1 else _apart(F, g, x)) ** (n - 1) if n else 0 * g
     none = F.logical_or(n == 0, F.logical_and(n < 1, F.equal(g, 0)))
     beyond = F.logical_and(none, F.absolute(x) < numpy.finfo(x.dtype).tiny)
     return g * n * x ** F.where(beyond, 1, n - 1)
@@ -131,7 +135,7 @@ sign = unary("sign", "The sign of x: -1, 0 or 1", "[-5, 0, 2] = [-1.,  0.,  1.]"
 square = unary("square", "x squared", "-4 = 16", "2 * x", lambda F, g, x: 2 * g * x)  # 2 x may overflow where g is 0
 # at 0 the slope is infinite, but no gradient stays none: of np.maximum(np.sqrt(x), 0.1) it is 0, not 0/0
 sqrt = unary("sqrt", "The square root of x", "[4, 9] = [2., 3.]",
-    "1 / (2 * y)", lambda F, g, y: g / (2 * F.where(F.logical_or(g, y), y, 1)))
+    "1 / (2 * y)", lambda F, g, y: g / (2 * _apart(F, g, y)))
 cbrt = unary("cbrt", "The cube root of x", "[8, -27] ≈ [ 2., -3.]", "1 / (3 * y**2)", lambda F, g, y: g / (3 * y * y))
 exp = unary("exp", "e to the power x", "[0, 1] ≈ [1.    , 2.7183]", "exp(x)", lambda F, g, y: g * y)
 exp2 = unary("exp2", "2 to the power x", "[3, -1] ≈ [8. , 0.5]", "y * log(2)", lambda F, g, y: g * y * math.log(2))

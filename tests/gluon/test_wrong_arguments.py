@@ -195,3 +195,22 @@ def test_the_arrays_of_an_iterator_have_names():
     two = io.NDArrayIter([numpy.ones((4, 3)), numpy.ones(4)], batch_size=2)
     assert [name for name, _ in two.provide_data] == ["_0_data", "_1_data"] and two.provide_label == []
     assert io.NDArrayIter({"a": numpy.ones(4)}, batch_size=4).provide_data == [("a", (4,))]
+
+
+def ready():
+    p = gluon.Parameter("w", shape=1)
+    p.initialize()
+    return p
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: gluon.ParameterDict().update({"w": 1}), "'w' is 1; expected a parameter"),
+        (lambda: optimizer.get_updater(optimizer.SGD()).states_of([0], np.ones(1)), r"index=\[0\] cannot be used"),
+        (lambda: gluon.Trainer([ready()], "sgd", kvstore=numpy.array(["a", "b"])), "kvstore is"),
+    ],
+)
+def test_what_is_no_parameter_index_or_store_is_named(call, sentence):
+    with pytest.raises(KindError, match=sentence):
+        call()
