@@ -97,4 +97,5 @@ def captured(make: Callable[[], Contestant]) -> Contestant:
     graph: Any = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         step()
+    graph.step = step  # a graph knows addresses only: whoever holds it must hold the arrays that the step uses
     return Contestant(graph.replay, weights)

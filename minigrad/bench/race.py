@@ -54,18 +54,22 @@ class Race:
         self, rounds: int, each: Callable[[], object] = lambda: None, clock: Callable[[], float] = time.perf_counter
     ) -> Times:
         """Take turns; `each` is called after every round. Whoever fails is left out, and the reason is kept."""
-        running, times = {}, Times(self)
-        for name, make in {**self.ours, **self.theirs}.items():
-            try:
-                running[name] = make()
-                self._turn(name, running[name], clock)  # compiles, and fills caches
-            except Exception as error:  # one contestant less, not all of them
-                running.pop(name, None)
-                times.failed[name] = f"{type(error).__name__}: {' '.join(str(error).split()):.200}"
-        for _ in range(rounds):
-            for name, contestant in running.items():
-                times.seconds.setdefault(name, []).append(self._turn(name, contestant, clock))
-            each()
+        makers, running, times = {**self.ours, **self.theirs}, {}, Times(self)
+        for number in range(1 + rounds):  # round 0 makes them, compiles, and fills caches
+            for name in [name for name in makers if name not in times.failed]:
+                try:
+                    if name not in running:
+                        running[name] = makers[name]()
+                    took = self._turn(name, running[name], clock)
+                except Exception as error:  # one contestant less, not all of them
+                    times.failed[name] = f"{type(error).__name__}: {' '.join(str(error).split()):.200}"
+                    times.seconds.pop(name, None)
+                    running.pop(name, None)
+                    continue
+                if number:
+                    times.seconds.setdefault(name, []).append(took)
+            if number:
+                each()
         return times
 
     def _turn(self, name: str, contestant: Contestant, clock: Callable[[], float]) -> float:

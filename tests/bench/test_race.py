@@ -108,6 +108,17 @@ def test_whoever_fails_is_left_out_and_the_reason_kept(clock):
     assert times.ratios() == {"a": {"d": (3, 3, 3)}}
 
 
+def test_whoever_fails_in_a_later_round_is_left_out_too(clock):
+    steps = iter([lambda: None] * 3)  # one turn, and the first step of the next
+
+    def tires():
+        clock.now += 1.0
+        next(steps)()
+
+    times = Race("", "", {"a": clock.contestant(1.0)}, {"b": lambda: Contestant(tires, list)}).run(3, clock=clock)
+    assert times.failed == {"b": "StopIteration: "} and times.seconds == {"a": [1.0, 1.0, 1.0]}
+
+
 def test_ctrl_c_is_no_failure_of_a_contestant(clock):
     def interrupted():
         raise KeyboardInterrupt

@@ -43,7 +43,7 @@ def main(folder):
         found["parts"][name] |= told(name, folder)
         write(folder, found)
         print("\n".join(summary(name, found["parts"][name])), flush=True)
-    print(f"\n{table(found)}\nin {folder}: results.json, results.md, and what each part printed")
+    print(f"\n{table(found)}\nin {folder}: results.json, with the last lines of what failed; results.md; what each part printed")
     return 0 if all(part["ended"] == "finished" for part in found["parts"].values()) else 1
 
 
@@ -90,9 +90,9 @@ def told(name, folder):
         path = folder / "speed.json"
         return json.loads(path.read_text()) if path.exists() else {}
     path = folder / f"{name}.tsv"
-    lines = [line.split("\t", 1) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    counts = Counter(outcome for outcome, _ in lines)
-    return {"counts": counts, "wrong": [test for outcome, test in lines if outcome in ("failed", "error")]}
+    lines = [line.split("\t") for line in path.read_text(encoding="utf-8").split("\n") if line] if path.exists() else []
+    wrong = {test: why for outcome, test, *why in lines if outcome in ("failed", "error")}
+    return {"counts": Counter(outcome for outcome, *_ in lines), "wrong": wrong}
 
 
 def write(folder, found):
@@ -107,7 +107,7 @@ def summary(name, part):
             yield from (f"  not measured: {race['task']}, {name}: {why}" for name, why in race["failed"].items())
     else:
         yield f"  {counted(part)}"
-        yield from (f"  wrong: {test}" for test in part["wrong"][:30])
+        yield from (f"  wrong: {test}" for test in [*part["wrong"]][:30])
 
 
 def counted(part):

@@ -1,9 +1,12 @@
 """A plugin of pytest that writes down the outcome of each test at once, so that a run that is stopped is not lost.
 
-The file is named by the environment variable MINIGRAD_OUTCOMES; a line is an outcome, a tab, and the test.
+The file is named by the environment variable MINIGRAD_OUTCOMES; a line is an outcome, the test, and of one that failed
+the last lines of its report, with tabs between them.
 """
 
 import os
+
+LINES = 12
 
 write = os.write  # tests replace functions of `os` and of files, so this is kept
 
@@ -26,4 +29,6 @@ class Outcomes:
             self.write(report.outcome if report.when == "call" or report.skipped else "error", report)
 
     def write(self, outcome, report):
-        write(self.file, f"{outcome}\t{report.nodeid}\n".encode("utf-8", "backslashreplace"))
+        why = report.longreprtext.splitlines()[-LINES:] if outcome in ("failed", "error") else []
+        line = "\t".join([outcome, report.nodeid, *(text.replace("\t", " ") for text in why)])
+        write(self.file, f"{line}\n".encode("utf-8", "backslashreplace"))

@@ -93,6 +93,7 @@ def test_each_test_is_counted_and_a_part_that_cannot_start_stops_no_other(ran, c
     assert found["parts"]["marked"]["counts"] == {"passed": 2, "failed": 1, "error": 1, "skipped": 1}
     wrong = found["parts"]["marked"]["wrong"]
     assert [test.split("::")[1] for test in wrong] == ["test_wrong", "test_without_its_fixture"]
+    assert any("assert 1 == 2" in line for line in next(iter(wrong.values())))
     assert "2 passed, 1 failed, 1 errors, 1 skipped |" in table
     assert "nothing, then ended with 4 |" in table
     assert "| | minigrad | PyTorch | hybridized |" in table
