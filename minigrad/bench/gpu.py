@@ -17,7 +17,7 @@ from minigrad.bench.race import Contestant, Race
 from minigrad.device import gpu
 
 NETWORKS = {
-    "64-64-10, batch 32": (32, 64, 64, 10),
+    "64-64-64-10, batch 32": (32, 64, 64, 64, 10),
     "784-512-512-10, batch 128": (128, 784, 512, 512, 10),
     "2048-4096-4096-1000, batch 512": (512, 2048, 4096, 4096, 1000),
 }

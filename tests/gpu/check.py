@@ -43,7 +43,7 @@ def main(folder):
         found["parts"][name] |= told(name, folder)
         write(folder, found)
         print("\n".join(summary(name, found["parts"][name])), flush=True)
-    print(f"\n{table(found)}\nin {folder}: results.json, with the last lines of what failed; results.md; what each part printed")
+    print(f"\n{table(found)}\nin {folder}: results.json, results.md, and what each part printed")
     return 0 if all(part["ended"] == "finished" for part in found["parts"].values()) else 1
 
 
