@@ -69,7 +69,7 @@ class Context:
 
     def use(self) -> None:
         """Make a GPU CUDA's current device, in this thread."""
-        if self.device_type == "gpu":
+        if not self.is_current():
             try:
                 self.xp.cuda.Device(self.device_id).use()
             except RuntimeError as error:

@@ -16,6 +16,7 @@ from minigrad.ops.accumulate import some
 BLOCK, LANES = 256, 32
 """The threads of a block and of a warp."""
 TYPES = {"float32": "float", "float64": "double", "int32": "int", "int64": "long long"}
+WHOLE = numpy.dtype("int32"), numpy.dtype("int64")  # compared as they are: NumPy takes microseconds to find a name
 
 KERNEL = """
 #ifndef LANES
@@ -65,17 +66,17 @@ def cross_entropy(xp: Any, scores: Any, labels: Any) -> tuple[Any, Any]:
     sum. ValueError if there are no classes.
     """
     rows, classes = some(scores, 1).shape
-    labels = labels if labels.dtype.name in ("int32", "int64") else labels.astype("int64")
+    labels = labels if labels.dtype in WHOLE else labels.astype("int64")
     scores, labels = xp.ascontiguousarray(scores), xp.ascontiguousarray(labels)
     loss, slope = xp.empty(rows, scores.dtype), xp.empty(scores.shape, scores.dtype)
     if rows:
-        kernel = compiled(xp, scores.dtype.name, labels.dtype.name)
+        kernel = compiled(xp, scores.dtype, labels.dtype)
         sizes = numpy.int64(rows), numpy.int64(classes)
         kernel((-(-rows * LANES // BLOCK),), (BLOCK,), (*sizes, scores, labels, loss, slope))
     return loss, slope
 
 
 @cache
-def compiled(xp: Any, real: str, label: str) -> Any:
+def compiled(xp: Any, real: Any, label: Any) -> Any:
     """The kernel for scores and labels of these dtypes."""
-    return xp.RawKernel(KERNEL.replace("REAL", TYPES[real]).replace("LABEL", TYPES[label]), "cross_entropy")
+    return xp.RawKernel(KERNEL.replace("REAL", TYPES[real.name]).replace("LABEL", TYPES[label.name]), "cross_entropy")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
@@ -19,6 +19,9 @@ from minigrad.errors import GraphError
 from minigrad.gluon.replay.program import Program
 from minigrad.gluon.replay.script import Script, gradients
 from minigrad.gluon.replay.tape import Tape, Unreplayable
+
+if TYPE_CHECKING:
+    from minigrad.gluon.replay.capture import Captures
 
 _node_of: Callable[[Tensor], Any] = attrgetter("node")
 _data_of: Callable[[Tensor], Any] = attrgetter("data")
@@ -48,9 +51,13 @@ class Plan:
         expected = gradients(leaves, tracked, again, dy)
         self.tracked = tuple(i for i, d in zip(tracked, expected) if d is not None)
         self.program = noted(script, raw, self.tracked, dy, variables, self.ctx)
-        self.on_gpu = self.ctx.device_type == "gpu"
         self.spare: list[Any] = []
+        self.captures: Captures | None = None
         self._compare(raw, [y.data, *(d for d in expected if d is not None)], dy)
+        if self.ctx.device_type == "gpu":
+            from minigrad.gluon.replay.capture import Captures
+
+            self.captures = Captures(self.program, inputs, dy, self.spare)
         self.script = script
         self.variables = [variables[i] for i in self.tracked]
         # what a node needs to know of the parameters is the same at each call; of the inputs it looks it up
@@ -61,7 +68,7 @@ class Plan:
 
     def _compare(self, raw: Sequence[Any], expected: Sequence[Any], dy: Any) -> None:
         for _ in range(2):  # the second time in arrays that have been used
-            run = Run(self, ())
+            run = Run(self, (), ())
             done = [run.forward(*raw)]
             if self.tracked:
                 done += run.backward(dy)
@@ -70,18 +77,24 @@ class Plan:
                     raise Unreplayable
             del run  # which gives its arrays back to the plan
 
+    def text(self) -> str:
+        """The program, and how it is run."""
+        captured = self.captures is not None and self.captures.holds
+        return f"# Captured as two CUDA graphs.\n{self.program.source}" if captured else self.program.source
+
     def holds(self) -> bool:
         """Whether the same arrays have a gradient as when it was made."""
         return [*map(_node_of, self.parameters)] == self.leaves
 
     def __call__(self, inputs: Sequence[Tensor]) -> Tensor:
         """The output."""
-        if self.on_gpu and not self.ctx.is_current():
+        if self.captures is not None and not self.ctx.is_current():
             with self.ctx:
                 return self(inputs)
         tensors = (*inputs, *self.parameters)
-        run = Run(self, tensors)
-        y = self.kind(run.forward(*map(_data_of, tensors)), self.ctx)
+        raw = [*map(_data_of, tensors)]
+        run = Run(self, tensors, raw)
+        y = self.kind(run.forward(*raw), self.ctx)
         if self.tracked:
             y.node = NetworkNode(self, run, inputs, y)
         return y
@@ -149,10 +162,10 @@ class Run:
 
     __slots__ = ("backward", "begun", "forward", "functions", "release", "spare", "tensors")
 
-    def __init__(self, plan: Plan, tensors: Sequence[Tensor]) -> None:
+    def __init__(self, plan: Plan, tensors: Sequence[Tensor], raw: Sequence[Any]) -> None:
         self.tensors = tensors
         self.begun = next(clock)
-        self.spare = plan.spare
+        self.spare = plan.spare if plan.captures is None else plan.captures.spare_for(raw)
         try:
             self.functions = self.spare.pop()
         except IndexError:

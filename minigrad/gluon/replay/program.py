@@ -71,13 +71,15 @@ class Program:
                 "    return forward, backward, release",
             ]
         )
-        self._make, self._empty = define(self.source, "make", tape.names), tape.xp.empty
+        self._names, self._empty = tape.names, tape.xp.empty
+        self._make = define(self.source, "make", self._names)
         self._kinds, self._numbers = allocate(lines, n_forward, places)
 
-    def make(self) -> Any:
-        """The functions, with places of their own."""
+    def make(self, **others: Any) -> Any:
+        """The functions, with places of their own; some of what they call may be given by name."""
         arrays = [self._empty(*kind) for kind in self._kinds]
-        return self._make(*(arrays[i] for i in self._numbers))
+        make = define(self.source, "make", {**self._names, **others}) if others else self._make
+        return make(*(arrays[i] for i in self._numbers))
 
 
 def allocate(lines: Sequence[Line], n_forward: int, places: Collection[Any]) -> tuple[list[Any], list[int]]:

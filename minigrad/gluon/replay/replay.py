@@ -40,7 +40,7 @@ class Replay:
 
     def programs(self) -> list[str]:
         """The text of each plan."""
-        return [plan.program.source for plan in list(self.plans.values()) if plan is not None]
+        return [plan.text() for plan in list(self.plans.values()) if plan is not None]
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """The output; None if the Python code has to be run."""
