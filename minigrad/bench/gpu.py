@@ -1,6 +1,6 @@
-"""How fast a GPU is with ours: rules beside a copy of as many bytes and PyTorch's, training steps beside PyTorch's.
+"""How fast a GPU is with ours: rules beside copies of as many bytes and PyTorch's, training steps beside PyTorch's.
 
-A rule that reads and writes n bytes cannot be much faster than a copy that moves n bytes: the ratio to it is the share
+A rule that reads and writes n bytes cannot be much faster than copies that move n bytes: the ratio to them is the share
 of the bandwidth that a kernel reaches. PyTorch runs as by default, with its fused optimizer, and as one CUDA graph.
 """
 
@@ -44,7 +44,7 @@ def races(every: bool) -> Iterator[Race]:
         yield Race("gpu", f"{name}, adam", training.ours(sizes, "adam", gpu()), theirs, wait=wait)
     shapes = [(min(ELEMENTS, gpu().xp.cuda.runtime.memGetInfo()[0] // (4 * ARRAYS)),)]
     for name, rule in (RULES | OTHERS if every else {name: RULES[name] for name in optimizers.USUAL}).items():
-        theirs = {"a copy of as many bytes": partial(copy, rule, shapes)}
+        theirs = {"copies of as many bytes": partial(copies, rule, shapes)}
         if with_torch and rule.theirs:
             theirs["PyTorch"] = partial(optimizers.of_torch, rule, shapes, "cuda")
             if rule.theirs in FUSED["cuda"]:
@@ -75,12 +75,19 @@ def ours(rule: Rule, shapes: optimizers.Shapes) -> Contestant:
     return optimizers.of_minigrad(rule, shapes, gpu())
 
 
-def copy(rule: Rule, shapes: optimizers.Shapes) -> Contestant:
-    """A copy that moves as many bytes as the rule: it reads w, g and the states, and writes w and the states."""
-    xp, states = gpu().xp, len(optimizers.made(rule).states)
-    source = xp.ones(shapes[0][0] * (3 + 2 * states) // 2, "float32")
-    target = xp.zeros_like(source)
-    return Contestant(lambda: xp.copyto(target, source), list)
+def copies(rule: Rule, shapes: optimizers.Shapes) -> Contestant:
+    """Copies that move as many bytes as the rule, array by array: it reads w, g and the states, and writes w and the
+    states. So there is one copy for w, one for each state, and half of one for g.
+    """
+    xp, size = gpu().xp, shapes[0][0]
+    sources = [xp.ones(size, "float32") for _ in ("w", *optimizers.made(rule).states)] + [xp.ones(size // 2, "float32")]
+    pairs = [(xp.zeros_like(source), source) for source in sources]
+
+    def step() -> None:
+        for target, source in pairs:
+            xp.copyto(target, source)
+
+    return Contestant(step, list)
 
 
 def captured(make: Callable[[], Contestant]) -> Contestant:

@@ -28,16 +28,16 @@ def test_all_that_was_measured_is_in_the_file(monkeypatch, tmp_path, capsys):
     assert steps["task"] == "tiny, adam" and list(steps["seconds"]) == ["minigrad", "hybridized"]
     assert [race["task"] for race in rules] == ["adam, 6,553 elements", "momentum, 6,553 elements"]
     for race in rules:
-        assert list(race["seconds"]) == ["minigrad", "a copy of as many bytes"] and race["failed"] == {}
+        assert list(race["seconds"]) == ["minigrad", "copies of as many bytes"] and race["failed"] == {}
     assert "a stand-in" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("name", "arrays"), [("sgd", 3), ("momentum", 5), ("adam", 7), ("ftml", 9)])
-def test_a_copy_moves_what_the_rule_reads_and_writes(name, arrays, gpus, monkeypatch):
+def test_copies_move_what_the_rule_reads_and_writes(name, arrays, gpus, monkeypatch):
     moved = []
     monkeypatch.setattr(gpus, "copyto", lambda a, b: moved.append(a.nbytes + b.nbytes), raising=False)
-    gpu.copy((RULES | gpu.OTHERS)[name], [(1000,)]).step()
-    assert moved == [4 * 1000 * arrays]
+    gpu.copies((RULES | gpu.OTHERS)[name], [(1000,)]).step()
+    assert sum(moved) == 4 * 1000 * arrays
 
 
 def test_with_every_rule_those_without_a_peer_run_too(monkeypatch):
