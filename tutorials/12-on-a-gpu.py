@@ -350,7 +350,8 @@ print(program)
 # That of a bias is a sum over the samples, on a CPU as a product with ones. And `sign` of what ReLU gave is its derivative: 1 or 0.
 #
 # In the brackets of `make` are arrays that are made once and used again in every step. Results that are no longer needed are written over.
-# On a GPU the calls are CuPy's, and the first line says so.
+# On a GPU the calls are CuPy's, and the first line says so. From the third step on, not even the list is run there:
+# CUDA has recorded the calls of each pass as a graph, and Python starts the whole graph at once. Then the first line says that.
 #
 # How much does Python do in a step? Count the calls of minigrad's own functions for forward, loss and backward, in networks of more and more layers:
 

@@ -1,8 +1,13 @@
 """The race of the training steps is fair: after some steps all contestants have the same weights."""
 
+import gc
+from functools import partial
+
 import numpy
 import pytest
 
+from minigrad import gpu
+from minigrad.bench import gpu as on_gpu
 from minigrad.bench import training
 
 SIZES = (16, 12, 9, 8, 5)
@@ -19,10 +24,10 @@ def by_hand(rule, steps=4):
     return weights(lambda: training.of_numpy(SIZES, rule), steps)
 
 
-def same(found, rule):
-    moved = abs(by_hand(rule) - by_hand(rule, 0)).max()
+def same(found, rule, steps=4):
+    moved = abs(by_hand(rule, steps) - by_hand(rule, 0)).max()
     assert moved > 1e-3
-    return abs(found - by_hand(rule)).max() < 1e-3 * moved
+    return abs(found - by_hand(rule, steps)).max() < 1e-3 * moved
 
 
 @pytest.mark.parametrize("rule", ["sgd", "adam"])
@@ -35,6 +40,27 @@ def test_ours_are_what_is_written_by_hand(name, rule):
 def test_pytorchs_are_too(rule):
     pytest.importorskip("torch")
     assert same(weights(lambda: training.of_torch(SIZES, rule)), rule)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("rule", ["sgd", "adam"])
+def test_on_a_gpu_all_are(rule):
+    for make in training.ours(SIZES, rule, gpu()).values():
+        assert same(weights(make, 7), rule, 7)
+    torch = pytest.importorskip("torch")
+    assert same(weights(lambda: training.of_torch(SIZES, rule, "cuda"), 7), rule, 7)
+
+    def captured():
+        how = {"capturable": True} if rule == "adam" else {}
+        contestant = on_gpu.captured(partial(training.of_torch, SIZES, rule, "cuda", **how))  # 3 steps before
+        gc.collect()
+        held.extend(
+            torch.full((SIZES[0],), 10**6, device="cuda") for _ in range(100)
+        )  # where its labels were, if freed
+        return contestant
+
+    held = []
+    assert same(weights(captured, 4), rule, 7)
 
 
 @pytest.mark.parametrize("package", ["autograd", "mygrad", "jax"])

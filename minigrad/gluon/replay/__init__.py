@@ -6,8 +6,9 @@ as Python text and compiles it; a `Plan` runs it in place of the network, after 
 
 The Python code is still used if the results differ or a call cannot be noted, if a part of the network is not `pure`,
 if the arrays are so large that Python's own time does not matter, and under `detect_anomaly()`. On a GPU the calls are
-CuPy's; to compare, a plan waits for the device once, when it is made. A new plan is made for other shapes, dtypes and
-modes, when other arrays have a gradient than before, and when a part of the network was replaced.
+CuPy's, and once the parameters stay where they are, CUDA repeats them (`capture.py`); the plan waits for the device
+twice, to compare. A new plan is made for other shapes, dtypes and modes, when other arrays have a gradient than before,
+and when a part of the network was replaced.
 """
 
 from minigrad.gluon.replay.replay import Replay
