@@ -1,5 +1,6 @@
 """Shared by all tests: the two GPUs that are not there, and the counts of what needs a real one, or MPI."""
 
+import os
 import shutil
 from importlib.util import find_spec
 
@@ -13,6 +14,11 @@ NEEDS = {"gpu": ("CUDA device", lambda: num_gpus() > 0), "mpi": ("MPI", lambda: 
 """What marked tests need, and whether it is there."""
 
 _left_out = {}
+
+os.environ |= {  # Open MPI refuses to start as root, as in a container, and more ranks than there are cores
+    "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1", "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+}  # fmt: skip
 
 
 def pytest_addoption(parser):

@@ -49,6 +49,7 @@ def test_every_student_has_another_rule_and_a_file_without_the_answer(run):
 
 
 def test_the_commands_run(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("jupytext")  # which makes the forms
     monkeypatch.chdir(tmp_path)
     (tmp_path / "answers").mkdir()
     (tmp_path / "answers" / "ada.py").write_text("def sgd_step(w, g, *, lr, wd):\n    return w - lr * (g + wd * w)\n")
