@@ -7,6 +7,7 @@ import pytest
 from papers.pages import names, papers
 
 from minigrad import lr_scheduler, np, optimizer, random
+from minigrad.device import to_host
 from minigrad.optimizer.run import reading
 
 STEPS, SHAPE = 8, (2, 3)
@@ -81,8 +82,8 @@ def by_minigrad(name, letters, calls):
     here = {"w": w.data, **{mine: x.data for mine, x in zip(names, parts, strict=True)}}
     for count in calls:
         while slope.calls < count:
-            opt.update(0, w, np.array(slope(here[found.at]), dtype="float64"), state)
-        yield {mine: x.copy() for mine, x in here.items()}
+            opt.update(0, w, np.array(slope(to_host(here[found.at])), dtype="float64"), state)
+        yield {mine: to_host(x).copy() for mine, x in here.items()}
 
 
 def apart(name, paper, minigrad):
