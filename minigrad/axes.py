@@ -44,10 +44,10 @@ def axes_in(shape: Sequence[int], axis: Any, name: str = "axis") -> tuple[int, .
 def check_axis(shape: Sequence[int], axis: Any) -> Any:
     """The argument `axis` of an operation, checked: None, one number, or a tuple.
 
-    An array of shape () has no axes, but its reductions accept 0 and -1, as in NumPy.
+    An array of shape () has no axes, but its reductions accept 0 and -1, as NumPy's do: CuPy is given None for them.
     """
     if axis is None or (type(axis) is int and -len(shape) <= axis < len(shape)):
         return axis
     if not shape and type(axis) is int and axis in (0, -1):
-        return axis
+        return None
     return axes_in(shape, axis) if isinstance(axis, (tuple, list)) else axis_in(shape, axis)

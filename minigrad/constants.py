@@ -1,6 +1,8 @@
 """Functions without a derivative: the array module computes them, unless a gradient would silently be lost."""
 
 import functools
+import importlib
+from contextlib import nullcontext
 from typing import Any
 
 from minigrad.composed import subclass_in
@@ -51,8 +53,13 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
     found = functools.reduce(lambda home, part: getattr(home, part, None), path.split("."), where.xp)
     if found is None and where.device_type == "gpu":
         raise DeviceError(f"CuPy has no {path}; compute it on the CPU: x.as_in_ctx(cpu()).")
-    with where:
-        result = (found or function)(*raw, **options)
+    with where, _reporting(path, where):
+        try:
+            result = (found or function)(*raw, **options)
+        except Exception as error:
+            if type(error).__name__ != "CompileException":  # CuPy's, a page of C++
+                raise
+            raise TypeError(f"CuPy has no {path} for arrays of these dtypes") from None
     if changes:
         out = kwargs.get("out")
         for value in args[:1] if out is None else out if isinstance(out, tuple) else (out,):
@@ -75,6 +82,12 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
 
     with where:
         return wrapped(result)
+
+
+def _reporting(path: str, where: Any) -> Any:
+    """Where CuPy says what went wrong. Else it does not wait, and gives numbers where there is no decomposition."""
+    cupyx = importlib.import_module("cupyx") if (path, where.device_type) == ("linalg.cholesky", "gpu") else None
+    return cupyx.errstate(linalg="raise") if cupyx else nullcontext()
 
 
 def _lost(path: str) -> GraphError:

@@ -1,8 +1,10 @@
 """Positions, counts, sets and comparisons: functions without a derivative, which refuse to lose one while recording."""
 
 import functools
+import inspect
 import operator
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy
@@ -40,6 +42,10 @@ def constant(name: str, *arrays: str) -> Callable[..., Any]:
     functools.update_wrapper(function, theirs, ("__name__", "__qualname__"), ())
     said = next(part for part in str(theirs.__doc__).split("\n\n") if "(" not in part.split()[0])
     function.__doc__ = f"{' '.join(said.split())}\n\nNo derivative: `numpy.{name}` computes a constant."
+    if not inspect.isfunction(inspect.unwrap(theirs)):  # in C: the doctest of Python 3.12.3 would ask for its lines
+        del vars(function)["__wrapped__"]
+        with suppress(ValueError):
+            vars(function)["__signature__"] = inspect.signature(theirs)
     return function
 
 

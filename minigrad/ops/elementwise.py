@@ -47,11 +47,21 @@ def _ufunc(name: str, forward: Any, does: str, example: str, **slopes: tuple[str
     derivative = f"Derivative: {derivative}." if derivative else "No derivative: the result is a constant."
     forward.__name__ = forward.__qualname__ = name
     forward.__doc__ = f"{does}.\n\n{derivative}\n\n>>> from minigrad import np\n>>> {call}\narray({result})\n"
-    made: Op = register(Ufunc(forward))
-    return made.vjp(**{of: vjp for of, (_, vjp) in slopes.items() if vjp})
+    return register(Ufunc(forward)).vjp(**{of: vjp for of, (_, vjp) in slopes.items() if vjp})
 
 
 # Arithmetic
+
+
+def _truncated(F, a, b):
+    """trunc(a / b). The quotient itself may be rounded up to one more, but a - fmod(a, b) is so many whole b."""
+    return F.rint((a - F.fmod(a, b)) / b)
+
+
+def _floored(F, a, b):
+    """floor(a / b), one less where the remainder has the other sign. (CuPy's own is the floor of what was rounded.)"""
+    return _truncated(F, a, b) - F.less(F.sign(F.fmod(a, b)) * b, 0)
+
 
 # fmt: off
 add = binary("add", "The sum a + b", "[1, 2], 10 = [11., 12.]", "1", lambda F, g: g, "1", lambda F, g: g)
@@ -62,11 +72,10 @@ divide = binary("divide", "The quotient a / b", "[1, 2], 4 = [0.25, 0.5 ]",
 negative = unary("negative", "The opposite, -x", "[1, -2] = [-1.,  2.]", "-1", lambda F, g: -g)
 positive = unary("positive", "A copy of x", "[1, -2] = [ 1., -2.]", "1", lambda F, g: g)
 reciprocal = unary("reciprocal", "The reciprocal 1 / x", "-4.0 = -0.25", "-1 / x**2", lambda F, g, y: -g * y * y)
-# a - mod(a, b) is so many whole b; a / b itself may be rounded up to one more
 mod = binary("mod", "The remainder a - b floor(a / b), which has the sign of b", "[5, -5], 3 = [2., 1.]",
-    "1", lambda F, g: g, "-floor(a / b)", lambda F, g, a, b: -g * F.floor_divide(a, b))
+    "1", lambda F, g: g, "-floor(a / b)", lambda F, g, a, b: -g * _floored(F, a, b))
 fmod = binary("fmod", "The remainder a - b trunc(a / b), which has the sign of a", "[5, -5], 3 = [ 2., -2.]",
-    "1", lambda F, g: g, "-trunc(a / b)", lambda F, g, a, b: -g * F.rint((a - F.fmod(a, b)) / b))
+    "1", lambda F, g: g, "-trunc(a / b)", lambda F, g, a, b: -g * _truncated(F, a, b))
 floor_divide = binary("floor_divide", "The largest whole number not above a / b", "[5, -5], 3 = [ 1., -2.]")
 # fmt: on
 
@@ -85,7 +94,10 @@ def power(xp, x, n):
 
 
 def _apart(F, g, x):
-    """x, and 1 where x and g are 0: no gradient stays none where the slope is infinite. `where` would take longer."""
+    """x, and 1 where x and g are 0: no gradient stays none where the slope is infinite. `where` would take longer.
+
+    So at 0 the gradient of np.maximum(np.sqrt(x), 0.1) is 0, not 0/0.
+    """
     return x + F.logical_and(F.equal(g, 0), F.equal(x, 0))
 
 
@@ -129,11 +141,9 @@ def _absolute(F, g, y, x):
 
 # fmt: off
 absolute = unary("absolute", "The absolute value of x", "[3, -4] = [3., 4.]", "sign(x)", _absolute)
-conj = unary("conj", "The complex conjugate of x, which is x if that is real", "[1, 2] = [1., 2.]",
-    "1", lambda F, g: F.conj(g))
+conj = unary("conj", "The complex conjugate of x, which is x if that is real", "2 = 2", "1", lambda F, g: F.conj(g))
 sign = unary("sign", "The sign of x: -1, 0 or 1", "[-5, 0, 2] = [-1.,  0.,  1.]")
 square = unary("square", "x squared", "-4 = 16", "2 * x", lambda F, g, x: 2 * g * x)  # 2 x may overflow where g is 0
-# at 0 the slope is infinite, but no gradient stays none: of np.maximum(np.sqrt(x), 0.1) it is 0, not 0/0
 sqrt = unary("sqrt", "The square root of x", "[4, 9] = [2., 3.]",
     "1 / (2 * y)", lambda F, g, y: g / (2 * _apart(F, g, y)))
 cbrt = unary("cbrt", "The cube root of x", "[8, -27] ≈ [ 2., -3.]", "1 / (3 * y**2)", lambda F, g, y: g / (3 * y * y))
@@ -141,10 +151,8 @@ exp = unary("exp", "e to the power x", "[0, 1] ≈ [1.    , 2.7183]", "exp(x)", 
 exp2 = unary("exp2", "2 to the power x", "[3, -1] ≈ [8. , 0.5]", "y * log(2)", lambda F, g, y: g * y * math.log(2))
 expm1 = unary("expm1", "exp(x) - 1, exact for small x", "1 ≈ 1.7183", "exp(x)", lambda F, g, x: g * F.exp(x))
 log = unary("log", "The natural logarithm of x", "[1, 10] ≈ [0.    , 2.3026]", "1 / x", lambda F, g, x: g / x)
-log2 = unary("log2", "The logarithm of x to base 2", "[1, 8] ≈ [0., 3.]",
-    "1 / (x * log(2))", lambda F, g, x: g * (1 / math.log(2)) / x)
-log10 = unary("log10", "The logarithm of x to base 10", "[1, 1000] ≈ [0., 3.]",
-    "1 / (x * log(10))", lambda F, g, x: g * (1 / math.log(10)) / x)
+log2 = unary("log2", "The logarithm to base 2", "8 ≈ 3.", "1 / (x * log(2))", lambda F, g, x: g / math.log(2) / x)
+log10 = unary("log10", "The logarithm to base 10", "10 ≈ 1.", "1 / (x * log(10))", lambda F, g, x: g / math.log(10) / x)
 log1p = unary("log1p", "log(1 + x), exact for small x", "1 ≈ 0.6931", "1 / (1 + x)", lambda F, g, x: g / (1 + x))
 sin = unary("sin", "The sine of x radians", "[0, np.pi / 2] ≈ [0., 1.]", "cos(x)", lambda F, g, x: g * F.cos(x))
 cos = unary("cos", "The cosine of x radians", "[0, np.pi] ≈ [ 1., -1.]", "-sin(x)", lambda F, g, x: -g * F.sin(x))
@@ -235,8 +243,7 @@ def _per_square(F, g, leg, a, b):
 # fmt: off
 hypot = binary("hypot", "sqrt(a**2 + b**2), without overflow; the gradient at the origin is 0", "[3, 0], 4 = [5., 4.]",
     "a / y", lambda F, g, y, a: _per_length(F, g, a, y), "b / y", lambda F, g, y, b: _per_length(F, g, b, y))
-arctan2 = binary(
-    "arctan2", "The angle in radians from the b axis to the point (b, a)", "[1, -1], 1 ≈ [ 0.7854, -0.7854]",
+arctan2 = binary("arctan2", "The angle in radians from the b axis to the point (b, a)", "-1, 1 ≈ -0.7854",
     "b / (a**2 + b**2)", lambda F, g, a, b: _per_square(F, g, b, a, b),
     "-a / (a**2 + b**2)", lambda F, g, a, b: _per_square(F, g, -a, a, b))
 logaddexp = binary("logaddexp", "log(exp(a) + exp(b)), without overflow", "[0, 1000], 0 ≈ [6.931e-01, 1.000e+03]",

@@ -153,10 +153,8 @@ def _product_of_the_others(F, g, x, axis):
     rest = [i for i in range(x.ndim) if i not in axes]
     order = (*rest, *axes)
     flat = F.reshape(F.transpose(x, order), (*(x.shape[i] for i in rest), count(x, axis)))
-    others = _exclusive_products(F, flat)
-    shaped = F.reshape(others, tuple(x.shape[i] for i in order))
-    back = tuple(order.index(i) for i in range(x.ndim))
-    return restore(F, g, x, axis) * F.transpose(shaped, back)
+    shaped = F.reshape(_exclusive_products(F, flat), tuple(x.shape[i] for i in order))
+    return restore(F, g, x, axis) * F.transpose(shaped, tuple(order.index(i) for i in range(x.ndim)))
 
 
 def _exclusive_products(F, x):

@@ -15,7 +15,7 @@ def _transposed(F, a):
 
 
 def _regular(solve: Callable[..., Any], *args: Any) -> Any:
-    """LAPACK's answer, or a sentence where there is none."""
+    """LAPACK's answer, or a sentence where there is none. A GPU is not waited for: it answers with inf and NaN then."""
     try:
         return solve(*args)
     except numpy.linalg.LinAlgError as error:
@@ -55,7 +55,8 @@ def solve_columns(xp, a, b):
     array([[1. ],
            [0.5]])
     """
-    return _regular(xp.linalg.solve, widened(a), widened(b))
+    shape = numpy.broadcast_shapes(a.shape[:-2], b.shape[:-2])  # CuPy solves for as many b as there are a
+    return _regular(xp.linalg.solve, *(xp.broadcast_to(widened(x), (*shape, *x.shape[-2:])) for x in (a, b)))
 
 
 solve_columns.vjp(

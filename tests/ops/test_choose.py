@@ -100,8 +100,13 @@ def test_a_number_beside_float64_keeps_its_digits_and_two_numbers_do_not_widen_f
     w = np.array([1.0, 2.0], dtype="float64")
     for chosen in (
         np.where(holds, 1.2, w), np.where(holds, 1.2 * w, w), np.where(holds, np.array(1.2, dtype="float64"), 1),
-        np.where(holds, numpy.array(1.2), 1), np.where(np.array([1.0, 0.0], dtype="float64"), 1.2, 1),
+        np.where(np.array([1.0, 0.0], dtype="float64"), 1.2, 1),
     ):  # fmt: skip
         assert chosen.dtype == "float64" and chosen.tolist()[0] == 1.2
     alone = np.where(holds, 1.2, 1)
     assert alone.dtype == np.array(1.2).dtype == (w.astype("float32") * alone).dtype == "float32"
+
+
+def test_an_array_of_numpy_without_axes_keeps_its_digits_too():
+    chosen = np.where(np.array([True, False]), numpy.array(1.2), 1)
+    assert chosen.dtype == "float64" and chosen.tolist() == [1.2, 1]

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy
 
 from tests.strict import record
+from tests.strict.otherwise import FOLDS, clip, floor_divide, folded_to_nothing, no_axes, product, remainder
 
 IMPLICIT = "Implicit conversion to a NumPy array is not allowed. Please use `.get()`."
 NUMBERS = (bool, int, float, complex, numpy.number, numpy.bool_)
@@ -34,9 +35,14 @@ class ndarray:  # noqa: N801  CuPy's name
     itemsize = property(lambda self: self._host.itemsize)
     nbytes = property(lambda self: self._host.nbytes)
     strides = property(lambda self: self._host.strides)
-    flags = property(lambda self: self._host.flags)
     T = property(lambda self: self.transpose())
     data = property(lambda self: SimpleNamespace(ptr=self._host.ctypes.data))
+
+    @property
+    def flags(self):
+        """None says that an array is read-only: no array of CuPy's is."""
+        there = ("c_contiguous", "f_contiguous", "owndata")
+        return SimpleNamespace(**{name: getattr(self._host.flags, name) for name in there})
 
     @property
     def device(self):
@@ -171,6 +177,8 @@ def operand(value):
         raise TypeError("Unsupported type <class 'numpy.ndarray'>")
     if isinstance(value, (list, tuple)):
         return type(value)(operand(v) for v in value)
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        raise OverflowError("Python int too large to convert to C long")
     if type(value).__name__ == "Tensor":
         raise TypeError("a Tensor came where a raw array belongs")
     return value
@@ -185,29 +193,6 @@ def wrap(result, same=None):
     if isinstance(result, (list, tuple)):
         return type(result)(*map(wrap, result)) if hasattr(result, "_fields") else type(result)(map(wrap, result))
     return result
-
-
-def product(function, a, b, out=None):
-    """A product of matrices, whose terms are added up in an order that depends on shapes and layout, as cuBLAS does."""
-    if numpy.ndim(a) == 0 or numpy.ndim(b) == 0 or a.shape[-1] != b.shape[max(0, b.ndim - 2)]:
-        return function(a, b, out=out)
-    contiguous = sum(bool(x.flags.c_contiguous) for x in (a, b))
-    with numpy.errstate(all="ignore"):
-        if (sum(a.shape) + sum(b.shape) + contiguous) % 2:
-            a, b = a[..., ::-1], b[::-1] if b.ndim == 1 else b[..., ::-1, :]
-        return function(a, b, out=out)
-
-
-FOLDS = ("max", "min", "argmax", "argmin")
-
-
-def folded_to_nothing(a, axis=None, keepdims=False, **kwargs):
-    """The result of a reduction if it is empty: then CuPy does not ask whether the axes that are gone were."""
-    if a.size:
-        return None
-    axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    shape = numpy.empty(a.shape, bool).any(axes, keepdims=keepdims).shape
-    return numpy.empty(shape, a.dtype) if 0 in shape else None
 
 
 def _operator(name, function, reflected=False):
@@ -240,7 +225,7 @@ def _in_place(name, function):
 
 BINARY = {
     "add": numpy.add, "sub": numpy.subtract, "mul": numpy.multiply, "truediv": numpy.divide, "pow": numpy.power,
-    "floordiv": numpy.floor_divide, "mod": numpy.remainder, "matmul": numpy.matmul, "and": numpy.bitwise_and,
+    "floordiv": floor_divide, "mod": remainder, "matmul": numpy.matmul, "and": numpy.bitwise_and,
     "or": numpy.bitwise_or, "xor": numpy.bitwise_xor, "lshift": numpy.left_shift, "rshift": numpy.right_shift,
 }  # fmt: skip
 COMPARE = {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}
@@ -272,6 +257,9 @@ def _method(name):
         if out is not None and name == "dot" and not (out.flags.c_contiguous and out.dtype == self.dtype):
             raise ValueError("Output array must be C-contiguous and of the dtype of the result")
         host, args, kwargs = operand(self), operand(args), {k: operand(v) for k, v in kwargs.items()}
+        no_axes(name, host, *args, **kwargs)
+        if name == "clip":
+            return wrap(clip(host, *args, **kwargs))
         if name == "dot":
             return wrap(product(numpy.dot, host, *args, **kwargs), out)
         if name in FOLDS and (found := folded_to_nothing(host, *args[:1], **kwargs)) is not None:

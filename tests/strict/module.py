@@ -1,13 +1,15 @@
 """The stand-in's namespace: NumPy's functions under CuPy's rules. What CuPy lacks is lacking."""
 
 import math
+from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 
 import numpy
 
 from tests.strict import record
-from tests.strict.array import FOLDS, IMPLICIT, folded_to_nothing, has_mask, index, ndarray, operand, product, wrap
+from tests.strict.array import IMPLICIT, has_mask, index, ndarray, operand, wrap
 from tests.strict.kernel import ElementwiseKernel, RawKernel
+from tests.strict.otherwise import FOLDS, LIKE_CUPY, folded_to_nothing, no_axes, product
 from tests.strict.random import Generator
 
 DEVICES = 2
@@ -88,8 +90,17 @@ ON_THE_HOST = {"pad": ("pad_width", "constant_values"), "tile": ("reps",)}
 """What is turned into NumPy arrays, and so must not lie on the device."""
 
 
+COMPARED = ("searchsorted", "digitize", "isin", "setdiff1d")
+"""What is compiled for any numbers that it is given, though complex ones have no order."""
+
+
+class CompileException(Exception):
+    """CuPy's error for a kernel that cannot be compiled, as little related to other errors."""
+
+
 def function(name, original):
     """A function of NumPy on arrays of the device."""
+    original = LIKE_CUPY.get(name, original)
 
     def called(*args, **kwargs):
         if "where" in kwargs:
@@ -105,12 +116,24 @@ def function(name, original):
                 raise TypeError(IMPLICIT)
         if name in WAITS or (name == "where" and len(args) == 1):
             record.note("waits", f"{name}()")
+        no_axes(name, *operand(args), **{k: v for k, v in kwargs.items() if k == "axis"})
+        if name in COMPARED and any(numpy.iscomplexobj(operand(a)) for a in args):
+            raise CompileException("a page of C++")
+        if name == "solve" and args[1].ndim > 1 and args[0].shape[:-1] != args[1].shape[:-1]:
+            raise ValueError("a must have (..., M, M) shape and b must have (..., M, K) for multidimensional b")
         if name in ("dot", "matmul"):
             return wrap(product(original, *operand(args), **{k: operand(v) for k, v in kwargs.items()}), out)
         if name in FOLDS and (found := folded_to_nothing(operand(args[0]), *args[1:2], **kwargs)) is not None:
             return wrap(found, out)
-        with numpy.errstate(all="ignore"):
-            result = original(*operand(args), **{k: operand(v) for k, v in kwargs.items()})
+        try:
+            with numpy.errstate(all="ignore"):
+                result = original(*operand(args), **{k: operand(v) for k, v in kwargs.items()})
+        except numpy.linalg.LinAlgError as error:  # of values, which are looked at only if that is asked for
+            if "ingular" not in str(error) and "definite" not in str(error):
+                raise
+            if record.here.linalg == "raise":
+                raise numpy.linalg.LinAlgError("Error reported by potrf in cuSOLVER. devInfo = [2].") from None
+            result = numpy.full_like(operand(args[-1]), numpy.nan)
         return wrap(result, out)
 
     called.__name__ = name
@@ -136,7 +159,7 @@ class Ufunc:
             result = (
                 product(self._original, *operand(tuple(args)), **kwargs)
                 if self.__name__ == "matmul"
-                else (self._original(*operand(tuple(args)), **kwargs))
+                else LIKE_CUPY.get(self.__name__, self._original)(*operand(tuple(args)), **kwargs)
             )
         return wrap(result, out)
 
@@ -228,6 +251,20 @@ def make():
     )
     cupy.random = SimpleNamespace(default_rng=Generator, Generator=Generator)
     return cupy
+
+
+class Errors:
+    """The module `cupyx`: `with cupyx.errstate(linalg="raise"):` makes linear algebra wait and say what went wrong."""
+
+    @staticmethod
+    @contextmanager
+    def errstate(linalg):
+        before, record.here.linalg = record.here.linalg, linalg
+        record.note("waits", "errstate()")
+        try:
+            yield
+        finally:
+            record.here.linalg = before
 
 
 def special():

@@ -6,9 +6,13 @@ from contextlib import contextmanager
 
 
 class Here(threading.local):
-    """`here.device`: the number of the device on which work happens now; each thread has its own, and starts at 0."""
+    """`here.device`: the number of the device on which work happens now; each thread has its own, and starts at 0.
+
+    `here.linalg`: whether linear algebra waits for its errors.
+    """
 
     device = 0
+    linalg = "ignore"
 
 
 here = Here()

@@ -32,6 +32,10 @@ REFUSED = {
     "a bool as a condition": lambda a: sys.modules["cupy"].where(True, a, a),
     "keys in a tuple": lambda a: sys.modules["cupy"].lexsort((a[0], a[1])),
     "edges in a list": lambda a: sys.modules["cupy"].digitize(a, [1.0, 2.0]),
+    "an axis of a number": lambda a: a[0, 0].sum(0),
+    "an axis of a number in a function": lambda a: sys.modules["cupy"].max(a[0, 0], axis=0),
+    "a lock": lambda a: a.flags.writeable,
+    "limits of complex numbers": lambda a: sys.modules["cupy"].clip(a * 1j, 0, 1),
 }
 
 
@@ -59,6 +63,32 @@ def test_counts_and_numbers_that_lie_on_the_device_are_understood(gpus):
         assert np.union1d(ours, [3, 1]).tolist() == [1, 2, 3]
         assert [k.item() for k in np.unravel_index(3, (2, 2))] == [1, 1]
         assert ours.item(1) == 2
+
+
+def test_what_cupy_computes_in_another_way(gpus, a):
+    one, tenth = gpus.asarray(1.0), gpus.asarray(0.1)
+    assert (one // tenth).item() == gpus.floor_divide(one, tenth).item() == 10  # the float 0.1 is a little above 1/10
+    assert (one % tenth).item() == gpus.remainder(one, tenth).item() == 0
+    assert (gpus.asarray(7) // 2).item() == 3
+    assert gpus.clip(a, gpus.asarray(numpy.nan), 2.0).max().item() == 2
+    with pytest.raises(OverflowError, match="too large"):
+        a + 10**20
+    with pytest.raises(Exception, match=r"C\+\+") as caught:
+        gpus.searchsorted(a[0] * 1j, a[0])
+    assert type(caught.value).__bases__ == (Exception,)
+
+
+def test_a_matrix_is_looked_at_only_if_its_errors_are_asked_for(gpus):
+    matrices = gpus.asarray(numpy.ones((3, 2, 2)))
+    with pytest.raises(ValueError, match="must have"):
+        gpus.linalg.solve(matrices, matrices[0])
+    with recording() as seen:
+        for found in (gpus.linalg.inv(matrices), gpus.linalg.solve(matrices, matrices)):
+            assert found.shape == (3, 2, 2)
+        assert gpus.linalg.cholesky(-matrices).shape == (3, 2, 2)
+        assert not seen.waits
+    with pytest.raises(numpy.linalg.LinAlgError), sys.modules["cupyx"].errstate(linalg="raise"):
+        gpus.linalg.cholesky(-matrices)
 
 
 def test_nobody_warns_of_what_is_not_finite(gpus, a):
