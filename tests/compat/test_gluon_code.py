@@ -1,6 +1,7 @@
 """Programs written for Gluon, with only the name of the library changed: they print what MXNet 1.9.1 prints."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -30,4 +31,5 @@ def test_a_program_prints_what_mxnet_prints(program, capsys, tmp_path, monkeypat
             exec(code, names)
     else:
         exec(code, names)
-        assert " ".join(capsys.readouterr().out.split()) == program["mxnet"]
+        told = re.sub(r", ctx=gpu\(\d\)", "", capsys.readouterr().out)  # MXNet ran on a CPU
+        assert " ".join(told.split()) == program["mxnet"]

@@ -46,20 +46,24 @@ def test_the_sentence_says_who_got_what():
         np.zeros(2, ctx="cpu")
     with pytest.raises(TypeError, match=r"vstack\(\) got an unexpected keyword argument 'dtype'. See its help"):
         np.vstack([V], dtype="int8")
-    with pytest.raises(IndexError, match=r"getitem\(\) cannot work with what it got .*index 7 is out of bounds"):
+    with pytest.raises(IndexError, match=r"getitem\(\) cannot work with what it got .*(?i:index) 7 is out of bounds"):
         np.array(V)[7]
     with pytest.raises(TypeError, match=r"out=a value of type dict"):
         np.exp(np.array(V), out={})
-    with pytest.raises(numpy.linalg.LinAlgError, match="not positive definite"):
+    with pytest.raises(numpy.linalg.LinAlgError, match=r"linalg\.cholesky\(\): .*(not positive definite|potrf)"):
         np.linalg.cholesky(np.array([[1.0, 2.0], [2.0, 1.0]]))
 
 
-def test_lists_fractions_and_arrays_of_other_libraries_are_taken():
+def test_lists_fractions_and_arrays_of_other_libraries_are_taken(on_gpu):
     x = np.array(V)
     assert (x + Fraction(1, 2)).tolist() == [1.5, 2.5, 3.5]
     assert np.argmax([1, 3, 2]).item() == 1
     assert np.median([3.0, 1.0, 2.0]).item() == 2
-    assert (x + 10**20).dtype == "float32"
+    if on_gpu:
+        with pytest.raises(MinigradError, match=r"add\(\) cannot work with what it got .*too large to convert"):
+            x + 10**20  # CuPy passes whole numbers on as those of C; 1e20 is one of float32
+    else:
+        assert (x + 10**20).dtype == "float32"
     torch = pytest.importorskip("torch")
     assert np.exp(torch.zeros(2)).tolist() == [1, 1]
     assert np.stack([torch.ones(3), x]).tolist() == [[1, 1, 1], [1, 2, 3]]
