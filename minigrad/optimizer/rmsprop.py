@@ -58,7 +58,7 @@ class RMSProp(Optimizer):
     rounding error can make it so when gradients hardly change; it is then taken as 0, where MXNet gets NaN.
 
     In float32 a single gradient of 1e30 makes E infinite, because its square overflows: the weight never moves
-    again, or, if centered, becomes NaN (on a GPU it may rest as well). `clip_gradient` prevents this.
+    again, or, if centered, becomes NaN (on a GPU it may come to rest). `clip_gradient` prevents this.
 
     References: T. Tieleman, G. Hinton, "Lecture 6e: rmsprop", Coursera, Neural Networks for Machine Learning, 2012.
     Centered: A. Graves, "Generating sequences with recurrent neural networks", arXiv:1308.0850, 2013, equations
