@@ -117,6 +117,8 @@ def function(name, original):
         if name in WAITS or (name == "where" and len(args) == 1):
             record.note("waits", f"{name}()")
         no_axes(name, *operand(args), **{k: v for k, v in kwargs.items() if k == "axis"})
+        if name == "histogram" and (numpy.iscomplexobj(operand(args[0])) or isinstance(args[1], str)):
+            raise NotImplementedError("complex numbers, or text for bins")
         if name in COMPARED and any(numpy.iscomplexobj(operand(a)) for a in args):
             raise CompileException("a page of C++")
         if name == "solve" and args[1].ndim > 1 and args[0].shape[:-1] != args[1].shape[:-1]:
