@@ -141,7 +141,7 @@ class Peers:
 
     def send_first(self, array: Array) -> int:
         """Send the array of rank 0 into those of the others."""
-        self.comm.Bcast(array, root=0)
+        self.comm.Bcast([array, self.mpi.BYTE], root=0)  # Open MPI 4 has no float16
         return 0 if self.rank else allgather(array.nbytes, self.size)
 
     def deal(self, mine: Array) -> tuple[Array, int]:
