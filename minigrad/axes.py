@@ -41,13 +41,13 @@ def axes_in(shape: Sequence[int], axis: Any, name: str = "axis") -> tuple[int, .
     return found
 
 
-def check_axis(shape: Sequence[int], axis: Any) -> Any:
-    """The argument `axis` of an operation, checked: None, one number, or a tuple.
+def check_axis(shape: Sequence[int], axis: Any, names: Sequence[str] = ()) -> Any:
+    """The argument `axis` of an operation with arguments of these names, checked: None, one number, or a tuple.
 
-    An array of shape () has no axes, but its reductions accept 0 and -1, as NumPy's do: CuPy is given None for them.
+    An array of shape () has no axes, but NumPy accepts 0 and -1 for its reductions. CuPy does not, and is given None.
     """
     if axis is None or (type(axis) is int and -len(shape) <= axis < len(shape)):
         return axis
     if not shape and type(axis) is int and axis in (0, -1):
-        return None
+        return None if "keepdims" in names else axis
     return axes_in(shape, axis) if isinstance(axis, (tuple, list)) else axis_in(shape, axis)

@@ -57,7 +57,8 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
         try:
             result = (found or function)(*raw, **options)
         except Exception as error:
-            if type(error).__name__ not in ("CompileException", "NotImplementedError"):  # the former is a page of C++
+            kind = type(error).__name__  # the former is a page of C++
+            if where.device_type == "cpu" or kind not in ("CompileException", "NotImplementedError"):
                 raise
             raise TypeError(f"CuPy's {path} is not for these arguments") from None
     if changes:

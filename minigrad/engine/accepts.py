@@ -63,7 +63,7 @@ def accept(op: Op, args: tuple[Any, ...]) -> tuple[Tensor | None, type[Tensor], 
         elif op.takes_array(i) and type(a) not in MODULES:
             raw[i] = ctx.put(as_raw(a, f"{op.name}()"))
     if op.axis:
-        raw[op.axis] = check_axis(shape_of(raw[0]), raw[op.axis])
+        raw[op.axis] = check_axis(shape_of(raw[0]), raw[op.axis], op.names)
     return first, kind, ctx, raw, tracked
 
 
