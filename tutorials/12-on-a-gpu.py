@@ -385,7 +385,8 @@ def pass_through(depth, hybrid):
             loss = loss_of(net(x[:32]), y[:32])
         loss.backward()
 
-    work()  # the first run makes the program
+    for _ in range(3):
+        work()  # the first run makes the program; on a GPU the third makes graphs of it
     return work
 
 
@@ -468,7 +469,7 @@ assert made == {"LayerNorm": 1, "Dropout": 0, "BatchNorm": 0, "Scaled": 1, "Sile
 
 # %% pure-read [markdown]
 # A promise is checked as far as it can be. A value that is looked at while the calls are written down puts an end to it, and so the last block runs as before.
-# A new program is also compared with the Python code, bit by bit, before it is used. (On a GPU that is the one time that it waits.)
+# A new program is also compared with the Python code, bit by bit, before it is used. (On a GPU it waits for that, and once more to compare its graphs.)
 # And if an attribute of a pure block gets another value, there is a new program:
 
 # %% pure-changed

@@ -65,6 +65,7 @@ HOST_ONLY = {
         test_two_steps_are_compared_on_some_of_the_elements test_what_is_not_a_number_equals_itself""",
     "the program of a CPU is shown: that of a GPU has other calls": """
         test_the_text_is_what_one_would_write_by_hand test_the_program_shown_is_what_hybridize_makes""",
+    "on a GPU a network's graphs have arrays of their own": "test_arrays_are_given_back_and_inputs_let_go",
     "the real CuPy is looked at, which would find the stand-in under its name": """
         test_nvidias_compiler_loads_vectors_and_keeps_all_in_registers test_nvidias_compiler_keeps_all_in_registers
         test_the_generator_draws_what_minigrad_asks_it_for test_the_stand_in_lacks_what_cupy_lacks""",
