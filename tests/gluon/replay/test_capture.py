@@ -215,7 +215,7 @@ def gemm(
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_cublas_is_told_what_numpy_computes(dtype, gpus):
+def test_cublas_is_told_what_numpy_computes(dtype, graphs):
     products = object.__new__(capture.Products)
     products.handle, products.call = None, lambda name, *args: gemm(*args)
     a, b = (batch(*shape, dtype=dtype).as_in_ctx(gpu(0)).data for shape in ((3, 4), (4, 5)))
@@ -227,7 +227,7 @@ def test_cublas_is_told_what_numpy_computes(dtype, gpus):
                 numpy.testing.assert_allclose(found.get(), a.get() @ b.get(), rtol=1e-5)
 
 
-def test_other_products_are_not_captured(gpus):
+def test_other_products_are_not_captured(graphs):
     products = object.__new__(capture.Products)
     a = batch(4, 4).as_in_ctx(gpu(0)).data
     for left, right in (
