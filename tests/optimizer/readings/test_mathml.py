@@ -83,6 +83,12 @@ def test_with_its_places_filled_in_a_line_computes_what_it_defines(row, more):
     assert compared >= len(steps)
 
 
+@pytest.mark.parametrize("row", TABLE)
+def test_what_is_drawn_at_random_stands_behind_a_tilde_and_all_else_behind_an_equals_sign(row):
+    for line in mathml.rows(row.make()):
+        assert line.relation == ("<mo>~</mo>" if "𝒩" in line.symbols else "<mo>=</mo>" if line.name else "")
+
+
 def test_symbols_are_those_of_the_docstrings():
     rows = mathml.rows(optimizer.Adam(wd=0.1))
     assert [row.name for row in rows] == ["g", "mean", "var", "mean_hat", "var_hat", "w"]
