@@ -41,11 +41,13 @@ def test_every_registered_rule_makes_an_exercise_that_its_reference_solves(name)
 
 
 def test_the_last_of_four_values_of_a_hyper_parameter_is_the_usual_one_and_the_others_are_other_ones():
-    usual = {"lr": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "wd": 0.0, "scale": 2.0}
+    shares = dict.fromkeys(("beta1", "beta2", "beta3", "beta4", "beta5"), 0.99)
+    usual = {"lr": 0.01, **shares, "epsilon": 1e-8, "wd": 0.0, "scale": 2.0}
     found = values(usual)
     assert {name: row[-1] for name, row in found.items()} == usual
     assert all(len({*row}) == 4 for row in found.values())
-    assert all(1 <= x <= 4 for x in found["scale"]), "of its size"
+    assert all(0 < x < 1 for name in shares for x in found[name])
+    assert all(1 <= x <= 4 for x in found["scale"])
 
 
 def without_step(step, n):

@@ -99,6 +99,11 @@ def test_symbols_are_those_of_the_docstrings():
     assert '<mover><mrow><mi>m</mi></mrow><mo stretchy="false">^</mo></mover>' in rows[3].left
 
 
+def test_the_weight_of_before_has_a_tilde_above_it():
+    tilde = '<mover><mrow><mi>w</mi></mrow><mo stretchy="false">~</mo></mover>'
+    assert tilde in mathml.rows(optimizer.DCASGD())[0].symbols
+
+
 def test_a_symbol_of_ones_own_may_have_a_sign_or_a_number_above_it():
     class Own(optimizer.Optimizer):
         symbols = {"grow": r"\eta^{+}", "twice": "a_0^2"}
