@@ -163,7 +163,7 @@ def values(usual: Mapping[str, float]) -> dict[str, tuple[float, ...]]:
             found[name] = (*SMALL[small % len(SMALL)], value)
             small += 1
         else:
-            found[name] = (value, 0.7 * value, 1.6 * value, 1.1 * value)
+            found[name] = (0.7 * value, 1.6 * value, 1.1 * value, value)
     return found
 
 

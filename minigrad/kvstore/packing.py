@@ -66,8 +66,7 @@ def pack_sums(sums: Array, terms: int) -> Array:
         return sums.astype(f"int{bits_of_sums(terms)}").view("uint8")
     nibbles = xp.zeros(sums.size + sums.size % 2, dtype="uint8")
     nibbles[: sums.size] = sums + 8
-    first, second = nibbles.reshape(-1, 2).T
-    return first << 4 | second
+    return nibbles[::2] << 4 | nibbles[1::2]
 
 
 def unpack_sums(packed: Array, size: int, terms: int) -> Array:

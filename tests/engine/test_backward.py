@@ -125,6 +125,20 @@ def test_a_head_gradient_may_be_a_numpy_array(given):
     assert x.grad.asnumpy().tolist() == [2, 40]
 
 
+def test_the_chain_rule_in_float16_gives_the_same_in_one_walk_as_in_two():
+    def recorded(x):
+        y = x * 1.5
+        return y, y * 2.001 + y * 3.003 + y * 1.0007  # the sum of three parts does not fit into a half
+
+    x = np.array([1.0], dtype="float16")
+    x.attach_grad()
+    with autograd.record():
+        y, z = recorded(x)
+    (of_y,) = autograd.grad(z, [y], retain_graph=True)
+    z.backward()
+    assert of_y.dtype == "float16" and x.grad.tolist() == (of_y.asnumpy() * numpy.float16(1.5)).tolist()
+
+
 def test_a_head_gradient_of_another_dtype_is_converted():
     x = leaf([1.0, 2.0])
     with record():

@@ -50,6 +50,23 @@ def test_an_answer_that_only_fails_is_not_said_to_decide_once_for_all():
     assert check("relu_vjp", decides).mistake == "max-not-elementwise"
 
 
+def test_numbers_that_only_two_vague_mistakes_would_explain_are_not_explained_by_them():
+    feedback = check("tanh_vjp", lambda g, y: g * (2 - y * y / 2))  # in place of 1 - y²
+    assert feedback.mistake is None and "not recognised" in feedback.message
+    assert feedback.details[1].endswith(": gx is [-2.81738], expected [-0.41996]")  # a row stays in its line
+
+
+def test_of_a_list_of_arrays_and_a_number_the_one_that_is_wrong_is_named():
+    right = EXERCISES["clip_global_norm"].reference
+
+    def clip_global_norm(arrays, max_norm):
+        clipped, norm = right(arrays, max_norm)
+        return clipped, norm + float(numpy.sin(norm)) ** 3
+
+    (detail,) = check("clip_global_norm", clip_global_norm).details
+    assert detail.startswith("two arrays above the limit: norm is ")
+
+
 def test_a_wider_dtype_is_told_its_cure_and_a_wrong_answer_its_notebook():
     def sgld_step(w, g, noise, *, lr):
         return w - lr / 2 * g + numpy.sqrt(lr) * noise

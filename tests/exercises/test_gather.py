@@ -14,3 +14,14 @@ def test_what_is_called_alike_is_told_apart_by_the_name_of_its_file():
     exec("\n".join(map(str, gathering.sections)), scope)
     assert scope["first"](1) == 2 and scope["second"](1) == 3
     assert gathering.free("scale", ONE) == "scale_of_one_"  # which has been reserved
+
+
+def test_comments_above_a_function_come_with_it_and_those_below_do_not():
+    one = Source("one.py", "# twice\n# as much\ndef first(x):\n    return 2 * x\n# the end\n")
+    two = Source("two.py", "def second(x):\n    return 3 * x\n# the end\n")
+    gathering = Gathering([], {"first": one, "second": two})
+    gathering.add(one, ["first"], "from one")
+    gathering.add(two, ["second"], "from two")
+    text = "\n".join(map(str, gathering.sections))
+    assert "# twice\n# as much\ndef first(x):\n    return 2 * x" in text and "def second(x):\n    return 3 * x" in text
+    assert "the end" not in text

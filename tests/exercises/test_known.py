@@ -28,6 +28,12 @@ def test_every_part_stands_in_the_reference(name):
     assert [row.old for row in known.rows(name) if row.kind == "part" and tidied(row.old) not in there] == []
 
 
+@pytest.mark.parametrize("name", sorted({*NAMES} & EXERCISES.keys()))
+def test_a_mistake_of_a_table_has_all_its_ids(name):
+    found = {(x.mistake, *x.also, x.what) for x in EXERCISES[name].neighbours}
+    assert {(*row.ids, row.what) for row in known.rows(name) if row.kind == "text"} <= found
+
+
 def read(text, folder):
     (folder / "table.txt").write_text(text, encoding="utf-8")
     return known.rows("table", folder)

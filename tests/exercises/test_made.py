@@ -8,6 +8,7 @@ import pytest
 from minigrad import np, optimizer
 from minigrad.errors import UsageError
 from minigrad.exercises import check, from_rule
+from minigrad.exercises.made import values
 from minigrad.optimizer.registry import OPTIMIZERS
 
 SOLVED_OUTSIDE = ("groupadagrad", "lamb", "lans", "lars", "lbsgd", "nadam", "sgld")  # more goes in than w, g, states
@@ -37,6 +38,16 @@ def test_every_registered_rule_makes_an_exercise_that_its_reference_solves(name)
     assert check(exercise, exercise.reference)
     assert exercise.name in exercise.text
     assert "Hints:" in exercise.text
+
+
+def test_the_last_of_four_values_of_a_hyper_parameter_is_the_usual_one_and_the_others_are_other_ones():
+    shares = dict.fromkeys(("beta1", "beta2", "beta3", "beta4", "beta5"), 0.99)
+    usual = {"lr": 0.01, **shares, "epsilon": 1e-8, "wd": 0.0, "scale": 2.0}
+    found = values(usual)
+    assert {name: row[-1] for name, row in found.items()} == usual
+    assert all(len({*row}) == 4 for row in found.values())
+    assert all(0 < x < 1 for name in shares for x in found[name])
+    assert all(1 <= x <= 4 for x in found["scale"])
 
 
 def without_step(step, n):

@@ -351,6 +351,12 @@ def test_what_an_answer_is_to_be_done_without_is_refused(check, line, tmp_path):
     assert FORBIDDEN[line] in said(check, f"{line}\n{RIGHT}", without=["minigrad.npx"])
 
 
+@pytest.mark.parametrize("call", ["__import__", "__import__('importlib').import_module"])
+def test_a_module_that_is_loaded_already_is_refused_as_well(check, call):
+    said_of_it = said(check, f"f = {call}('numpy.lin' + 'alg')\n{RIGHT}", without=["numpy.linalg"])
+    assert "numpy.linalg is what this exercise is to be done without" in said_of_it
+
+
 def test_a_module_to_do_without_must_exist(check):
     with pytest.raises(UsageError, match=r"no module 'minigrad.optimiser'"):
         check(RIGHT, without=["minigrad.optimiser"])

@@ -28,9 +28,18 @@ def test_what_an_unknown_mistake_scales_with_is_said(extra):
     assert f"The difference in w {LAWS[extra]}" in feedback.message
 
 
-def test_a_difference_without_a_law_is_not_given_one():
+def test_rounding_is_no_difference():
+    def adam_step(w, g, m, v, t, *, lr, beta1, beta2, eps):
+        w_new, m, v = RIGHT(w, g, m, v, t, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
+        return w_new * (1 + 1e-14), m + 0.01 * numpy.sin(w) ** 3 * lr, v
+
+    assert "The difference in m is proportional to lr" in check("adam_step", adam_step).message
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-5])
+def test_a_difference_without_a_law_is_not_given_one(size):
     def tanh_vjp(g, y):
-        return g * (1 - y * y) + numpy.sin(g * y) ** 3
+        return g * (1 - y * y) + size * numpy.sin(g * y) ** 3
 
     feedback = check("tanh_vjp", tanh_vjp)
     assert "not recognised" in feedback.message and "The difference" not in feedback.message

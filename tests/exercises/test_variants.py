@@ -1,5 +1,7 @@
 """Rules that stand in no book: reproducible, each another one, going downhill, with mistakes of their own."""
 
+import re
+
 import numpy
 import pytest
 
@@ -36,6 +38,14 @@ def on(exercise, probe):
     """What the book's rule does on a variant's probe."""
     args, kwargs = probe.make()
     return exercise.reference(*args, **kwargs)
+
+
+def test_a_power_in_words_is_that_of_the_equations():
+    powers = []
+    for words, text in variants(EXERCISES["rmsprop_step"]):
+        written = " ".join(text.text(line) for line, _ in text.lines)
+        powers += [(power, written) for power in re.findall(r"to the power ([\d.]+)\.", " ".join(words))]
+    assert powers and all(f"absolute(g) ** {power}" in written for power, written in powers)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from minigrad import autograd, cpu, lr_scheduler, np, optimizer
+from minigrad import autograd, cpu, lr_scheduler, np, optimizer, random
 from minigrad.errors import ArgumentError, FileError, KeywordError, ShapeError, UsageError
 from minigrad.kvstore import KVStore, create
 from minigrad.serialization import load_arrays, save_arrays
@@ -198,6 +198,18 @@ def test_saved_states_continue_bit_for_bit(tmp_path, name, dump_optimizer):
         second.push(["a", "b"], [np.array(g) for g in gradients[step]])
     for key in ("a", "b"):
         assert pulled(second, key, 3) == pulled(whole, key, 3)
+
+
+@pytest.mark.parametrize("dump_optimizer", [False, True])
+def test_random_numbers_go_on_where_they_were_saved_if_the_optimizer_was_saved_too(tmp_path, dump_optimizer):
+    store = create("local")
+    store.init(0, np.zeros(1))
+    store.set_optimizer(optimizer.SGD())
+    store.push(0, np.ones(1))
+    store.save_optimizer_states(tmp_path / "states", dump_optimizer)
+    first = random.normal(size=5).tolist()
+    store.load_optimizer_states(tmp_path / "states")
+    assert (random.normal(size=5).tolist() == first) is dump_optimizer
 
 
 def test_a_schedule_is_saved_with_the_optimizer(tmp_path):

@@ -30,18 +30,19 @@ def test_gradients_arrive_when_the_delays_say():
 
 
 def test_random_delays_are_repeatable_and_all_times_follow_from_them():
-    def drawn(seed):
+    def drawn(**seed):
         seen = []
 
         def delay(rank, rng):
             seen.append((rank, float(rng.exponential(1.0 + rank))))
             return seen[-1][1]
 
-        store = kv.create("sim", num_workers=4, delay=delay, seed=seed)
+        store = kv.create("sim", num_workers=4, delay=delay, **seed)
         return [(store.time, worker.rank) for worker in store.turns(50)], seen
 
-    turns, seen = drawn(3)
-    assert (turns, seen) == drawn(3) and turns != drawn(4)[0]
+    turns, seen = drawn(seed=3)
+    assert (turns, seen) == drawn(seed=3) and turns != drawn(seed=4)[0]
+    assert drawn() == drawn(seed=0)
     for rank in range(4):
         ends = numpy.cumsum([d for who, d in seen if who == rank])
         times = [time for time, who in turns if who == rank]

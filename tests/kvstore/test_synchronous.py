@@ -9,7 +9,7 @@ from minigrad import autograd, cpu, gluon, gpu, kv, np
 from minigrad.device import to_host
 from minigrad.errors import UsageError
 from minigrad.kvstore.mpi import _difference, peers
-from minigrad.kvstore.synchronous import SynchronousStore, side_by_side
+from minigrad.kvstore.synchronous import SynchronousStore, _digest, side_by_side
 
 
 class Twins:
@@ -112,6 +112,17 @@ def test_only_neighbours_in_one_array_lie_side_by_side():
     ):
         assert side_by_side(arrays) is None
     assert side_by_side([apart]) is not None
+
+
+@pytest.mark.parametrize("size", range(20))
+def test_arrays_that_differ_in_one_bit_have_different_digests(size):
+    array = numpy.arange(size, dtype="float32")
+    flat, digest = array.view("uint8"), _digest(array)
+    for place in range(flat.size):
+        flat[place] ^= 1
+        assert _digest(array) != digest
+        flat[place] ^= 1
+    assert _digest(array[::-1][::-1]) == digest
 
 
 def test_a_difference_names_the_first_part_and_who_said_what():

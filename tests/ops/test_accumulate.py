@@ -6,6 +6,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, kv, nd, np, npx, ops
+from minigrad.errors import ShapeError
 from minigrad.ops.accumulate import added_at, column_sums, row_sums, total
 
 ROWS = 5000
@@ -203,6 +204,15 @@ def test_products_by_vectors_of_200000_terms_keep_the_digits_of_float32(shapes):
     y = np.matmul(np.array(a), np.array(b))
     assert y.shape == expected.shape
     numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=2e-5)
+
+
+def test_long_products_of_whole_numbers_are_numpys_and_what_does_not_fit_is_refused():
+    x = numpy.arange(5000, dtype="int32") % 7
+    y = np.dot(np.array(x, dtype="int32"), np.array(x, dtype="int32"))
+    assert y.dtype == "int32" and y.item() == sum(k * k for k in x.tolist())
+    for n, m in (5000, 5001), (5001, 5000):
+        with pytest.raises(ShapeError, match=rf"\({n},\) and \({m},\)"):
+            np.dot(np.ones(n), np.ones(m))
 
 
 def test_the_kernel_of_one_channel_has_the_gradient_of_all_its_places():

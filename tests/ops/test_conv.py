@@ -119,6 +119,12 @@ def test_slabs_of_one_row_give_the_same_as_one_slab(name, monkeypatch):
         numpy.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
 
 
+def test_a_kernel_of_one_place_copies_nothing_so_that_one_slab_is_enough(monkeypatch):
+    monkeypatch.setattr(conv, "SLAB", 1)
+    slabs = {k: len(list(conv._slabs(numpy, (3, k, k, 5, 6, 2), numpy.dtype("float32")))) for k in (1, 2)}
+    assert slabs == {1: 1, 2: 5}
+
+
 def test_a_recorded_convolution_keeps_its_input_and_not_the_columns(monkeypatch):
     monkeypatch.setattr(conv, "SLAB", 1 << 18)
     monkeypatch.setattr(conv, "SLAB_ON_GPU", 1 << 18)

@@ -87,6 +87,15 @@ def test_group_adagrad_refuses_decay():
         optimizer.GroupAdaGrad(wd=0.1)
 
 
+@pytest.mark.parametrize("name", ["warmup_epochs", "batch_scale", "updates_per_epoch", "begin_epoch", "num_epochs"])
+def test_what_is_counted_is_whole_and_not_too_small(name):
+    least = 1 if name in ("batch_scale", "updates_per_epoch") else 0
+    assert getattr(optimizer.LBSGD(**{name: least}), name) == least
+    for value in (least - 1, least + 0.5):
+        with pytest.raises(ArgumentError, match=f"{name}={value} cannot be used"):
+            optimizer.LBSGD(**{name: value})
+
+
 @pytest.mark.parametrize("word", [None, 1, ["linear"], {}])
 def test_a_strategy_is_a_word(word):
     with pytest.raises(ArgumentError, match="warmup_strategy=.* cannot be used; expected a word"):

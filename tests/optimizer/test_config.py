@@ -37,6 +37,14 @@ def test_counts_multipliers_and_the_schedule_in_mid_flight_come_back():
     assert (again.num_update, again._get_lrs([0, 1]), again._get_wds([0, 1])) == (5, [0.1, 0.2], [0.1, 0])
 
 
+@pytest.mark.parametrize("name", ["lr_mult", "wd_mult"])
+def test_a_file_with_a_negative_multiplier_is_refused(name):
+    config = optimizer.SGD().get_config()
+    config["attributes"][name] = {"pairs": [[0, -0.5]]}
+    with pytest.raises(MinigradError, match=f"{name} of 0"):
+        from_config(config)
+
+
 def test_parameters_are_not_saved():
     opt = optimizer.SGD(param_dict={0: object()})
     assert through_json(opt).param_dict == {}

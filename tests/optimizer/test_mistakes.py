@@ -12,7 +12,7 @@ from mistakes import MISTAKES
 from minigrad import np
 from minigrad.device import to_host
 from minigrad.errors import MinigradError
-from minigrad.optimizer import SGD, Optimizer
+from minigrad.optimizer import SGD, Optimizer, returned
 from minigrad.optimizer.run import reading
 
 assert mistakes_in_form and mistakes_in_formulas and mistakes_in_methods, "which fill the table"
@@ -129,6 +129,16 @@ def test_named_can_have_the_gradient_that_the_rule_gets(asks, expected):
     opt = Named(wd=0.1, rescale_grad=2.0, clip_gradient=0.6)
     opt.update(0, np.array([1.0, -2.0]), np.array([3.0, -0.2]), None)
     numpy.testing.assert_allclose(seen, [expected], rtol=1e-6)
+
+
+def test_the_text_of_a_rule_is_read_from_its_file_once(monkeypatch):
+    class Own(Optimizer):
+        def rule(self, w, g, *, lr):
+            return w - lr * g
+
+    read, real = [], inspect.getsourcelines
+    monkeypatch.setattr(inspect, "getsourcelines", lambda rule: read.append(rule) or real(rule))
+    assert returned.assigned(Own) == set() and returned.uses(Own, "lr") == 1 and len(read) == 1
 
 
 def test_a_class_that_no_file_could_name_says_so_when_it_is_saved():

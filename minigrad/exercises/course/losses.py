@@ -29,7 +29,7 @@ def scores() -> Iterator[tuple[str, Any]]:
     yield "ordinary scores, float32", x.astype("float32")
     yield "memory out of order", spread(x)
     yield "equal scores", numpy.full((2, 3), 1.5)
-    yield "scores of ±2000", numpy.array([[2000.0, -2000.0, 0.0], [1.0, 2.0, 3.0], [-2000.0, -2000.0, -1999.0]])
+    yield "scores of ±2000", numpy.array([[-2000.0, 2000.0, 0.0], [1.0, 2.0, 3.0], [-2000.0, -2000.0, -1999.0]])
     yield "rows far apart", numpy.array([[1000.0, 1001.0, 999.0], [-1000.0, -1002.0, -1001.0]])
     yield "rows far apart, float32", numpy.array([[500.0, 501.0, 499.0], [-500.0, -502.0, -501.0]], "float32")
     yield "one row", rng.normal(size=(1, 5))
@@ -49,7 +49,7 @@ def fails_in_softmax(found: Sequence[Outcome], words: Sequence[str]) -> list[Sym
     """What it means that a result is wrong for extreme scores alone, or for three dimensions alone."""
     if only_where_extreme(words):
         results = [np.asarray(y, float) for x in found if x.results is not None for y in x.results]
-        overflow = any(np.isnan(y).any() or (y == np.inf).any() for y in results)
+        overflow = any(np.isnan(y).any() or (y == np.inf).any() or np.isneginf(y).all(-1).any() for y in results)
         return [Symptom("unstable-softmax", OVERFLOWS) if overflow else Symptom("unstable-log", LOST)]
     if all("three dimensions" in text for text in words):
         return [Symptom("axis-wrong", "it is right for two dimensions only: the axis should be the last one.")]

@@ -51,7 +51,7 @@ def terms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             )
             what = f"{shown} is counted twice."
             yield from swapped(text, line, node, instead((added, twice)), often[0], what, often[1])
-            if len(parts) > 1 and roles.is_array(term):
+            if roles.is_array(term):
                 for hyper in roles.hypers:
                     beside = any(is_name(x, hyper) for _, y in others for _, x in factors_of(y))
                     inside = any(is_name(x, hyper) for _, x in factors_of(term))

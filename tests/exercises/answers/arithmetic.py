@@ -117,6 +117,7 @@ return np.array(gx)
 WRONG = {
     "add_vjp": [
         ("broadcast-sum-missing shape-wrong", "return g, g"),
+        ("broadcast-sum-missing", "return np.abs(g), np.abs(g)"),
         ("broadcast-sum-missing shape-wrong", "return g.sum(axis=tuple(range(g.ndim - len(a_shape)))), g"),
         ("mean-for-sum", FOLD.replace(".sum(", ".mean(") + "return fold(g, a_shape), fold(g, b_shape)"),
         ("mean-for-sum", FOLD.replace("x.sum(axis=i", "x.mean(axis=i") + "return fold(g, a_shape), fold(g, b_shape)"),

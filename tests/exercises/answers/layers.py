@@ -26,6 +26,8 @@ RIGHT = {
         "y = x / (1 - rate)\ny[mask_uniform < rate] = 0\nreturn y",
         "y = np.zeros_like(x)\nkeep = ~(mask_uniform < rate)\ny[keep] = x[keep] / (1 - rate)\nreturn y",
         KEEP + "return x if rate == 0 else x * (keep / (1 - rate)).astype(x.dtype)",
+        "if not (0 <= rate < 1 and 0 <= mask_uniform.min() <= mask_uniform.max() < 1):\n"
+        "    raise ValueError('not as it says')\n" + KEEP + "return x * keep / (1 - rate)",
         "pairs = zip(x.flat, mask_uniform.flat)\n"
         "return np.array([a / (1 - rate) if u >= rate else 0.0 for a, u in pairs], x.dtype).reshape(x.shape)",
     ],

@@ -135,6 +135,15 @@ return u * math.sqrt(6 / (n_in + n_out))""",
 
 WRONG = {
     "log_softmax": [
+        ("unstable-softmax", "z = x - x[..., :1]\nreturn z - np.log(np.exp(z).sum(-1, keepdims=True))"),
+        (
+            "unstable-softmax",
+            "z = x - np.minimum(x.max(-1, keepdims=True), 0)\nreturn z - np.log(np.exp(z).sum(-1, keepdims=True))",
+        ),
+        (
+            "unstable-softmax",
+            "e = np.exp(x - np.minimum(x.max(-1, keepdims=True), 0))\nreturn np.log(e / e.sum(-1, keepdims=True))",
+        ),
         ("unstable-softmax", "z = x - x.mean(-1, keepdims=True)\nreturn z - np.log(np.exp(z).sum(-1, keepdims=True))"),
         ("keepdims-missing", "return x - np.logaddexp.reduce(x, axis=-1)"),
         (

@@ -145,6 +145,7 @@ WRONG = {
         ("wrong-state-stored", M + U + "m = m / (1 - beta1**t)\nreturn w - lr * m / u, m, u"),
     ],
     "nadam_step": [
+        ("scale-missing", NADAM.replace("0.5 * ", "") + "return w - lr * x / (np.sqrt(b) + eps), m, v, P"),
         (
             "missing-term wrong-operation",
             MU

@@ -295,6 +295,13 @@ return order + [node]""",
     ],
     "backward": [
         (
+            "extra-term wrong-factor",
+            "order, seen = [], set()\ndef visit(n):\n    if n not in seen:\n        seen.add(n)\n"
+            "        for p in n.parents:\n            visit(p)\n        order.append(n)\nvisit(node)\n"
+            "node.grad = 1.0\nfor n in order[::-1]:\n    for p, x in zip(n.parents, n.vjp(n.grad)):\n"
+            "        p.grad = p.grad + 2 * x",
+        ),
+        (
             "assignment-for-accumulation",
             "order, seen = [], set()\ndef visit(n):\n    if n not in seen:\n        seen.add(n)\n"
             "        for p in n.parents:\n            visit(p)\n        order.append(n)\nvisit(node)\n"

@@ -59,6 +59,12 @@ def test_the_equations_are_those_of_the_present_values():
     assert opt.equation() == before
 
 
+def test_a_warm_up_that_is_over_at_the_first_update_is_not_printed():
+    printed = [plain(optimizer.LBSGD(batch_scale=4, warmup_epochs=n, updates_per_epoch=1)) for n in range(3)]
+    assert ["scale_t = B\n" in text for text in printed] == [True, True, False]
+    assert "scale_t = 1 + (B - 1) (t / N) if t < N, otherwise B\n" in printed[2]
+
+
 def test_what_named_supplies_without_saying_how_is_said_to_be_handed_in():
     class Warm(Optimizer):
         measured = ("size",)

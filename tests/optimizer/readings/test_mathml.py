@@ -83,6 +83,12 @@ def test_with_its_places_filled_in_a_line_computes_what_it_defines(row, more):
     assert compared >= len(steps)
 
 
+@pytest.mark.parametrize("row", TABLE)
+def test_what_is_drawn_at_random_stands_behind_a_tilde_and_all_else_behind_an_equals_sign(row):
+    for line in mathml.rows(row.make()):
+        assert line.relation == ("<mo>~</mo>" if "𝒩" in line.symbols else "<mo>=</mo>" if line.name else "")
+
+
 def test_symbols_are_those_of_the_docstrings():
     rows = mathml.rows(optimizer.Adam(wd=0.1))
     assert [row.name for row in rows] == ["g", "mean", "var", "mean_hat", "var_hat", "w"]
@@ -91,6 +97,11 @@ def test_symbols_are_those_of_the_docstrings():
         '<mspace width="0.17em"/><msub><mi>w</mi><mrow><mi>t</mi><mo>-</mo><mn>1</mn></mrow></msub>'
     )
     assert '<mover><mrow><mi>m</mi></mrow><mo stretchy="false">^</mo></mover>' in rows[3].left
+
+
+def test_the_weight_of_before_has_a_tilde_above_it():
+    tilde = '<mover><mrow><mi>w</mi></mrow><mo stretchy="false">~</mo></mover>'
+    assert tilde in mathml.rows(optimizer.DCASGD())[0].symbols
 
 
 def test_a_symbol_of_ones_own_may_have_a_sign_or_a_number_above_it():

@@ -108,6 +108,18 @@ def test_no_line_is_wider_than_the_terminal(row, more):
     assert max(map(len, plain(opt, 50).splitlines())) <= 50
 
 
+class Capitals(Optimizer):
+    symbols = {"a": "A", "b": "B"}
+    a = b = 2.0
+
+    def rule(self, w, g, *, lr):
+        return w - lr * self.a * self.b
+
+
+def test_two_capital_letters_stand_apart_so_that_they_are_not_read_as_a_word():
+    assert equation(Capitals()).splitlines()[1] == r"w_t &= w_{t-1} - \eta A \, B"
+
+
 class Odd(Optimizer):
     """Every corner of the notation."""
 
