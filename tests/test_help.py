@@ -1,6 +1,5 @@
 """`help()` of a function says what it takes and what it does, with an example that runs."""
 
-import contextlib
 import doctest
 import importlib
 import inspect
@@ -83,18 +82,3 @@ def test_an_older_name_takes_its_older_arguments():
 def test_a_function_without_a_derivative_takes_what_numpys_does():
     assert inspect.signature(np.unique) == inspect.signature(numpy.unique)
     assert inspect.signature(np.linalg.svd) == inspect.signature(numpy.linalg.svd)
-
-
-def defaults(f):
-    """The defaults of a function, except dtypes; none if it is one of NumPy's that does not say what it takes."""
-    with contextlib.suppress(ValueError):
-        given = inspect.signature(f).parameters.values()
-        return {p.name: p.default for p in given if p.default not in (p.empty, numpy._NoValue) and p.name != "dtype"}
-    return {}
-
-
-def test_a_default_that_help_shows_is_numpys():
-    rows = [(name, defaults(f), defaults(getattr(numpy, name, int))) for name, f in functions("np").items()]
-    others = {(name, key) for name, ours, numpys in rows for key in ours if ours[key] != numpys.get(key, ours[key])}
-    assert others <= {("einsum", "optimize"), ("histogram", "density")}  # where None and False are the same
-    assert sum(bool({*ours} & {*numpys}) for _, ours, numpys in rows) > 50

@@ -1,10 +1,13 @@
-"""What the docstring of an operation says of its derivative is true."""
+"""What the docstring of an operation says of its derivative is true, and so is what help() says of its defaults."""
 
+import contextlib
+import inspect
 import re
 
 import numpy
 import pytest
 
+from minigrad import np
 from minigrad.engine.registry import OPS, raw
 from tests.ops.table import ELEMENTWISE
 
@@ -31,3 +34,19 @@ def test_the_derivative_in_the_docstring_equals_differences(row):
 
 def test_most_elementwise_operations_are_compared_with_differences():
     assert len(PRINTED) > 45
+
+
+def defaults(f):
+    """The defaults of a function, except dtypes; none if it is one of NumPy's that does not say what it takes."""
+    with contextlib.suppress(ValueError):
+        given = inspect.signature(f).parameters.values()
+        return {p.name: p.default for p in given if p.default not in (p.empty, numpy._NoValue) and p.name != "dtype"}
+    return {}
+
+
+def test_a_default_that_help_shows_of_an_operation_or_a_function_is_numpys():
+    given = OPS | {name: getattr(np, name) for name in np.__all__ if not isinstance(getattr(np, name), type)}
+    rows = [(name, defaults(f), defaults(getattr(numpy, name, int))) for name, f in given.items() if callable(f)]
+    others = {(name, key) for name, ours, numpys in rows for key in ours if ours[key] != numpys.get(key, ours[key])}
+    assert others <= {("einsum", "optimize"), ("histogram", "density")}  # where None and False are the same
+    assert sum(bool({*ours} & {*numpys}) for _, ours, numpys in rows) > 50

@@ -98,10 +98,9 @@ def test_dtypes_stay(row):
         assert {a.dtype for a in arrays_of(state) if a.ndim} <= {numpy.dtype(dtype)}
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float64"])
-def test_a_parameter_without_elements(row, dtype):
+def test_a_parameter_without_elements(row):
     shape = (0, 3) if row.matrix else (0,)
-    assert drive(row.make(), numpy.zeros(shape), [numpy.zeros(shape)] * 2, dtype).shape == (2, *shape)
+    assert drive(row.make(), numpy.zeros(shape), [numpy.zeros(shape)] * 2).shape == (2, *shape)
 
 
 def test_a_parameter_that_is_one_number(row):

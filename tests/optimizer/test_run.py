@@ -143,6 +143,11 @@ def test_a_gradient_that_must_not_be_written_is_only_read():
     check(opt, arrays, scalars)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_arrays_without_elements_are_left_as_they_are(dtype):
+    check(optimizer.Adam(), *example(optimizer.Adam(), dtype, (0,)))
+
+
 def test_blocks_and_threads_meet_without_a_seam(monkeypatch):
     monkeypatch.setattr(numpy_reading, "BLOCK", 4 * 1000)
     monkeypatch.setattr(running, "_graphs", {})
