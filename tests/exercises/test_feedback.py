@@ -34,6 +34,17 @@ def test_results_of_several_rows_are_shown_as_numpy_prints_them():
     assert all(line.startswith(("    [[", "     [")) and line.endswith(("],", "]]")) for line in lines[i + 1 : j])
 
 
+def test_the_first_hint_says_where_the_second_what_and_the_third_shows_the_numbers():
+    def sgd_step(w, g, lr, wd):
+        return w + lr * (g + wd * w)
+
+    where, what, numbers = (check("sgd_step", sgd_step, hint=level) for level in (1, 2, 3))
+    assert "w is computed" in where.message and "sign" not in where.message
+    assert "has the wrong sign" in what.message and "It should be" not in what.message
+    assert "It should be `w = w - lr * (g + wd * w)`" in numbers.message
+    assert where.details == what.details == () and len(numbers.details) == 2
+
+
 def test_an_answer_that_only_fails_is_not_said_to_decide_once_for_all():
     def fails(g, x):
         if numpy.ones(2):
