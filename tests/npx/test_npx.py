@@ -165,6 +165,14 @@ def test_positions_in_bytes_reach_beyond_255():
     assert npx.pick(x.reshape(2, 300), i).tolist() == [255, 303]
 
 
+def test_positions_outside_are_clipped_or_counted_round():
+    x, i = np.arange(6).reshape(2, 3), np.array([3, -4])
+    assert npx.pick(x, i).tolist() == npx.pick(x, i, mode="clip").tolist() == [2, 3]
+    assert npx.pick(x, i, mode="wrap").tolist() == [0, 5]
+    assert np.take(x[0], i, mode="clip").tolist() == [2, 0]
+    assert np.take(x[0], i, mode="wrap").tolist() == [0, 2]
+
+
 def test_numbers_like_halves_are_rounded_once():
     assert npx.arange_like(np.zeros(3000, dtype="float16"))[-2:].tolist() == [2998, 3000]  # 2999 lies between
     assert npx.arange_like(np.zeros((3, 2), dtype="float16"), axis=0).dtype == "float16"
