@@ -78,6 +78,15 @@ def test_derivatives_of_a_whole_power_at_zero_and_below(n, on_gpu):
                 assert float(y) == pytest.approx(expected, rel=1e-15 if on_gpu else 0, abs=0)  # CUDA's pow is rounded
 
 
+def test_a_power_has_no_slope_by_the_exponent_where_the_base_is_not_positive():
+    n = np.array([2.0, 2.0, 3.0, 3.0])
+    n.attach_grad()
+    with autograd.record():
+        y = np.array([0.0, -0.5, -2.0, 2.0]) ** n
+    y.backward()
+    assert n.grad.tolist() == pytest.approx([0, 0, 0, 8 * math.log(2)])
+
+
 mp = pytest.importorskip("mpmath")
 
 BINARY = {  # the function, and its two slopes
