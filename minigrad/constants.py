@@ -57,9 +57,9 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
         try:
             result = (found or function)(*raw, **options)
         except Exception as error:
-            kind = type(error).__name__  # the former is a page of C++
+            kind = type(error).__name__
             if where.device_type == "cpu" or kind not in ("CompileException", "NotImplementedError"):
-                raise
+                raise  # a CompileException is a page of C++, and tells a caller nothing
             raise TypeError(f"CuPy's {path} is not for these arguments") from None
     if changes:
         out = kwargs.get("out")

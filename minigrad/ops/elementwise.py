@@ -141,7 +141,7 @@ def _absolute(F, g, y, x):
 
 # fmt: off
 absolute = unary("absolute", "The absolute value of x", "[3, -4] = [3., 4.]", "sign(x)", _absolute)
-conj = unary("conj", "The complex conjugate of x, which is x if that is real", "2 = 2", "1", lambda F, g: F.conj(g))
+conj = unary("conj", "The complex conjugate of x, or x if it is real", "[1, 2] = [1., 2.]", "1", lambda F, g: F.conj(g))
 sign = unary("sign", "The sign of x: -1, 0 or 1", "[-5, 0, 2] = [-1.,  0.,  1.]")
 square = unary("square", "x squared", "-4 = 16", "2 * x", lambda F, g, x: 2 * g * x)  # 2 x may overflow where g is 0
 sqrt = unary("sqrt", "The square root of x", "[4, 9] = [2., 3.]",
@@ -151,8 +151,9 @@ exp = unary("exp", "e to the power x", "[0, 1] ≈ [1.    , 2.7183]", "exp(x)", 
 exp2 = unary("exp2", "2 to the power x", "[3, -1] ≈ [8. , 0.5]", "y * log(2)", lambda F, g, y: g * y * math.log(2))
 expm1 = unary("expm1", "exp(x) - 1, exact for small x", "1 ≈ 1.7183", "exp(x)", lambda F, g, x: g * F.exp(x))
 log = unary("log", "The natural logarithm of x", "[1, 10] ≈ [0.    , 2.3026]", "1 / x", lambda F, g, x: g / x)
-log2 = unary("log2", "The logarithm to base 2", "8 ≈ 3.", "1 / (x * log(2))", lambda F, g, x: g / math.log(2) / x)
-log10 = unary("log10", "The logarithm to base 10", "10 ≈ 1.", "1 / (x * log(10))", lambda F, g, x: g / math.log(10) / x)
+log2 = unary("log2", "The logarithm of x to base 2", "8 ≈ 3.", "1 / (x * log(2))", lambda F, g, x: g / math.log(2) / x)
+log10 = unary("log10", "The logarithm of x to base 10", "[1, 1000] ≈ [0., 3.]", "1 / (x * log(10))",
+    lambda F, g, x: g / math.log(10) / x)
 log1p = unary("log1p", "log(1 + x), exact for small x", "1 ≈ 0.6931", "1 / (1 + x)", lambda F, g, x: g / (1 + x))
 sin = unary("sin", "The sine of x radians", "[0, np.pi / 2] ≈ [0., 1.]", "cos(x)", lambda F, g, x: g * F.cos(x))
 cos = unary("cos", "The cosine of x radians", "[0, np.pi] ≈ [ 1., -1.]", "-sin(x)", lambda F, g, x: -g * F.sin(x))

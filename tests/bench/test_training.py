@@ -54,9 +54,8 @@ def test_on_a_gpu_all_are(rule):
         how = {"capturable": True} if rule == "adam" else {}
         contestant = on_gpu.captured(partial(training.of_torch, SIZES, rule, "cuda", **how))  # 3 steps before
         gc.collect()
-        held.extend(
-            torch.full((SIZES[0],), 10**6, device="cuda") for _ in range(100)
-        )  # where its labels were, if freed
+        # had the labels been freed, one of these would now be where they were
+        held.extend(torch.full((SIZES[0],), 10**6, device="cuda") for _ in range(100))
         return contestant
 
     held = []

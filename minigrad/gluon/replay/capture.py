@@ -7,7 +7,7 @@ must stay where they are. Graphs are used if their results equal those of the li
 
 CuPy refuses products of matrices while a stream is captured (`setStream`, CuPy 14.2). cuBLAS does not, so `Products`
 calls it directly. What must not be captured is a copy from the host, whose memory may be gone when the graph is
-launched: so only elementwise functions, products, sums and views are.
+launched: so only elementwise functions, products, sums, means and views are.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from minigrad.gluon.replay.tape import Unreplayable
 
 MOST = 8
 """The most graphs that are captured for a plan."""
-SAFE = {"broadcast_to", "clip", "dot", "mean", "reshape", "sum", "transpose", "where"}
+SAFE = {"broadcast_to", "dot", "mean", "reshape", "sum", "transpose", "where"}
 """What may be captured besides elementwise functions, called as functions or as methods."""
 APART = 64
 """Gradients lie side by side in one array, each from a multiple of so many elements on, as CuPy aligns new arrays."""
