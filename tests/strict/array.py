@@ -1,5 +1,6 @@
 """The stand-in's array: opaque. It meets only its own kind, on the device where work happens, and Python numbers."""
 
+import ctypes
 from types import SimpleNamespace
 
 import numpy
@@ -11,6 +12,25 @@ IMPLICIT = "Implicit conversion to a NumPy array is not allowed. Please use `.ge
 NUMBERS = (bool, int, float, complex, numpy.number, numpy.bool_)
 
 
+class Pointer:
+    """Where an array lies, as CuPy's MemoryPointer: copies from there know nothing of shapes and strides."""
+
+    def __init__(self, ptr, owner):
+        self.ptr, self.owner = ptr, owner
+
+    def __add__(self, count):
+        return Pointer(self.ptr + count, self.owner)
+
+    def copy_from_device_async(self, source, count):
+        ctypes.memmove(self.ptr, source.ptr, count)
+
+    def array(self, shape, dtype):
+        """An array of the host that lies here."""
+        held = (ctypes.c_char * (numpy.prod(shape, dtype=int).item() * dtype.itemsize)).from_address(self.ptr)
+        held.owner = self.owner
+        return numpy.ndarray(shape, dtype, held)
+
+
 class ndarray:  # noqa: N801  CuPy's name
     """As `cupy.ndarray` looks from outside. `_host` is the NumPy array that nobody but this package may touch."""
 
@@ -18,7 +38,9 @@ class ndarray:  # noqa: N801  CuPy's name
     __array_ufunc__ = None  # an operator with a NumPy array on the left comes to ours, which refuses
     __array_priority__ = 100
 
-    def __init__(self, host, place=None):
+    def __init__(self, host, place=None, memory=None):
+        if memory is not None:  # called as CuPy's: a shape, a dtype, and where the array lies
+            host, place = memory.array(host, numpy.dtype(place)), None
         self._host = host
         self._place = record.here.device if place is None else place
 
@@ -36,7 +58,7 @@ class ndarray:  # noqa: N801  CuPy's name
     nbytes = property(lambda self: self._host.nbytes)
     strides = property(lambda self: self._host.strides)
     T = property(lambda self: self.transpose())
-    data = property(lambda self: SimpleNamespace(ptr=self._host.ctypes.data))
+    data = property(lambda self: Pointer(self._host.ctypes.data, self._host))
 
     @property
     def flags(self):

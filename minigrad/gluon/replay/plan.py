@@ -50,6 +50,7 @@ class Plan:
         leaves, again = script.forward(raw, tracked, self.ctx)
         expected = gradients(leaves, tracked, again, dy)
         self.tracked = tuple(i for i, d in zip(tracked, expected) if d is not None)
+        self.through = tuple(i for i in self.tracked if i < inputs)
         self.program = noted(script, raw, self.tracked, dy, variables, self.ctx)
         self.spare: list[Any] = []
         self.captures: Captures | None = None
@@ -57,11 +58,10 @@ class Plan:
         if self.ctx.device_type == "gpu":
             from minigrad.gluon.replay.capture import Captures
 
-            self.captures = Captures(self.program, inputs, dy, self.spare)
+            self.captures = Captures(self.program, inputs, len(self.through), dy, self.spare)
         self.script = script
         self.variables = [variables[i] for i in self.tracked]
         # what a node needs to know of the parameters is the same at each call; of the inputs it looks it up
-        self.through = tuple(i for i in self.tracked if i < inputs)
         self.reads = tuple(i for i in self.program.reads if i < inputs)
         self.ends = [tensors[i].node for i in self.tracked if i >= inputs]
         self.versions = [tensors[i].version for i in {*self.tracked, *self.program.reads} if i >= inputs]

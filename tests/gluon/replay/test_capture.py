@@ -154,6 +154,37 @@ def test_graphs_that_would_differ_are_not_used(graphs, monkeypatch):
     assert net.programs()[0].startswith("# CuPy's calls\n")
 
 
+class Turned(gluon.HybridBlock):
+    """Products with the input or the output transposed."""
+
+    pure = True
+
+    def __init__(self, first):
+        super().__init__()
+        self.first, self.part = first, dense(5, 5, 5)
+
+    def forward(self, x):
+        return self.part(x.T) if self.first else self.part(x).T
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_is_not_in_order_is_not_captured_since_copies_would_be(first, graphs):
+    found = []
+    for hybrid in (True, False):
+        net, seen, x = made(lambda: Turned(first), hybrid), [], batch(5, 5)
+        x.attach_grad()
+        for _ in range(4):
+            with autograd.record():
+                y = net(x)
+            y.backward()
+            seen += [y.asnumpy(), x.grad.asnumpy()]
+            assert y.data.flags.c_contiguous == first
+        found.append(seen)
+        if hybrid:
+            assert net.programs()[0].startswith("# CuPy's calls\n")
+    assert same(*found)
+
+
 def test_no_more_than_some_graphs_are_captured(graphs, monkeypatch):
     count = []
     monkeypatch.setattr(capture, "captured", lambda *args: count.append(0) or repeated(*args))
