@@ -35,4 +35,5 @@ __all__ = [
 ]  # fmt: skip
 
 answers_for_absent(Optimizer)
+answers_for_absent(Updater)
 explain_absent(__name__)

@@ -14,18 +14,6 @@ class Default(float):
     """
 
 
-def rebase(scheduler: Any, lr: float) -> None:
-    """Let an explicit rate override the base of a schedule."""
-    if hasattr(scheduler, "set_base"):
-        scheduler.set_base(lr)
-    elif hasattr(scheduler, "base_lr"):
-        scheduler.base_lr = lr
-    else:
-        raise ArgumentError(
-            f"learning_rate={lr!r} cannot override {scheduler!r}, which has no base_lr; give one of the two"
-        )
-
-
 def either(standard: str, value: float, other: str, second: float | None) -> float:
     """The one of two spellings of an argument that was given.
 

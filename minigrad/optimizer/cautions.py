@@ -46,10 +46,14 @@ def weights_are_erased(ftrl: "Ftrl", left: float, w: Any) -> None:
 
 
 def _warn_once(optimizer: "Optimizer", message: str) -> None:
-    """Warn at the user's line, the first time that this optimizer asks for it."""
-    if optimizer in WARNED:
-        return
-    WARNED.add(optimizer)
+    """Warn the first time that this optimizer asks for it."""
+    if optimizer not in WARNED:
+        WARNED.add(optimizer)
+        warn(message)
+
+
+def warn(message: str) -> None:
+    """Warn at the user's line."""
     level, frame = 1, sys._getframe()
     while frame.f_back is not None and frame.f_code.co_filename.startswith(HERE):
         level, frame = level + 1, frame.f_back

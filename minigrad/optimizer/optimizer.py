@@ -22,7 +22,7 @@ from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
-from minigrad.optimizer.arguments import Default, rebase
+from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.graph import as_the_rule_gets_it, is_own
 from minigrad.optimizer.registry import create, register
 from minigrad.optimizer.run import run, way_of
@@ -131,7 +131,9 @@ class Optimizer(Shown):
             )
         self.lr_scheduler = lr_scheduler
         if lr_scheduler is not None and not isinstance(rate, Default):
-            rebase(lr_scheduler, self.lr)
+            from minigrad.optimizer.rebase import rebase
+
+            rebase(self)
         self.param_dict: Mapping[Index, Any] = mapping("param_dict", param_dict)
         self.idx2name: dict[Index, str] = mapping("param_idx2name", param_idx2name)
         self.lr_mult: dict[Index, float] = {}

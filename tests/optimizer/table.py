@@ -3,6 +3,7 @@
 A row: registered name, arguments, its steps by hand (`by_hand.py`), and a property of its own (`properties.py`).
 """
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ class Row:
     matrix: bool = False  # the rule works on matrices only
 
     def make(self, **other):
-        return optimizer.create(self.name, **self.arguments | other)
+        return optimizer.create(self.name, **deepcopy(self.arguments | other))  # with a schedule of its own
 
     @property
     def start(self):

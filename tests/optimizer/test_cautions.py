@@ -1,11 +1,11 @@
-"""SGLD without the sum over the data and Ftrl that erases a network warn, once, and only then."""
+"""SGLD without the sum over the data, Ftrl that erases a network and a schedule of two optimizers warn, only then."""
 
 import warnings
 
 import numpy
 import pytest
 
-from minigrad import autograd, compare, gluon, np, optimizer, random
+from minigrad import autograd, compare, gluon, lr_scheduler, np, optimizer, random
 
 SAMPLES, BATCH = 64, 16
 MEAN = {"loss": "mean", "batch_size": 1}
@@ -130,3 +130,20 @@ def test_a_restored_ftrl_is_silent():
     opt, w = optimizer.Ftrl(lamda1=0.1, begin_num_update=0), np.ones((1000,))
     opt._index_update_count[0] = 5  # as loading does
     opt.update(0, w, np.full(w.shape, 0.001), opt.create_state(0, w))
+
+
+def test_a_schedule_that_two_optimizers_rebase_is_told_to_whoever_makes_the_second():
+    schedule = lr_scheduler.FactorScheduler(step=2, factor=0.5)
+    first = optimizer.SGD(learning_rate=0.1, lr_scheduler=schedule)
+    again = optimizer.Adam(learning_rate=0.1, lr_scheduler=schedule)  # nothing changes
+    with pytest.warns(UserWarning, match=r"^learning_rate=0.5 replaces the 0.1 .* both now begin at 0.5\.") as found:
+        optimizer.Adam(learning_rate=0.5, lr_scheduler=schedule)
+    assert found[0].filename == __file__
+    assert first.learning_rate == again.learning_rate == 0.5
+
+
+def test_a_schedule_may_be_rebased_when_the_other_optimizer_is_gone_or_took_its_rate_from_it():
+    schedule = lr_scheduler.CosineScheduler(max_update=9, base_lr=0.3)
+    assert optimizer.SGD(learning_rate=0.1, lr_scheduler=schedule).learning_rate == 0.1
+    from_it = optimizer.SGD(lr_scheduler=schedule)
+    assert optimizer.SGD(learning_rate=0.2, lr_scheduler=schedule).learning_rate == from_it.learning_rate == 0.2
