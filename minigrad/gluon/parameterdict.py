@@ -29,6 +29,12 @@ class ParameterDict(dict[str, Parameter]):
             raise KindError(f"'{name}' is {shown(parameter)}; expected a parameter, such as gluon.Parameter('w')")
         super().__setitem__(name, parameter)
 
+    def setdefault(self, name: str, default: Any = None) -> Parameter:
+        """The parameter `name`, which is `default` if there is none yet."""
+        if name not in self:
+            self[name] = default
+        return self[name]
+
     def get(self, name: str, default: Any = None, **attributes: Any) -> Any:
         """The parameter `prefix + name`: found here or in `shared` and its attributes checked, or else made."""
         full = self.prefix + text("name", name)

@@ -3,7 +3,7 @@
 import pytest
 
 from minigrad import autograd, cpu, gluon, init, np
-from minigrad.errors import UsageError
+from minigrad.errors import KindError, UsageError
 from minigrad.gluon import ParameterDict, nn
 
 
@@ -25,6 +25,14 @@ def test_get_takes_from_the_shared_dictionary_first():
     other = ParameterDict("net_", shared=mine)
     assert other.get("weight") is p
     assert other.get("bias", shape=(1,)) is not mine.get("bias", shape=(1,))
+
+
+def test_setdefault_takes_a_parameter_as_brackets_do():
+    params, p = ParameterDict(), gluon.Parameter("w")
+    assert params.setdefault("w", p) is params.setdefault("w") is p
+    with pytest.raises(KindError, match="'b' is 3; expected a parameter"):
+        params.setdefault("b", 3)
+    assert [*params] == ["w"]
 
 
 def test_get_constant():

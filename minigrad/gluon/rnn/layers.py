@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING, Any, overload
 from minigrad import autograd, ops
 from minigrad.arguments import flag, number, one_of, whole
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.errors import ArgumentError, KeywordError, ShapeError
 from minigrad.gluon.rnn.recurrence import Recurrent, States, run
 
 LAYERS = 1000
 """More layers than anybody has stacked: each has four parameters."""
+
+ABSENT = {
+    "use_sequence_length": "a cell, whose unroll(length, x, valid_length=lengths) knows where each sequence ends",
+    "projection_size": "a Dense layer behind it, with flatten=False",
+}
+"""Arguments that Gluon's layers have, and what to use instead."""
 
 
 class _Layer(Recurrent):
@@ -38,6 +44,8 @@ class _Layer(Recurrent):
         **kwargs: Any,
     ) -> None:
         own = {key: value for key, value in locals().items() if key.endswith("_initializer")}
+        for name in kwargs.keys() & ABSENT.keys():
+            raise KeywordError(f"{type(self).__name__} has no argument {name!r}; use {ABSENT[name]}.")
         super().__init__(hidden_size, input_size, own, dtype, **kwargs)
         self._layout = one_of("layout", layout, "TNC", "NTC")
         self._num_layers = whole("num_layers", num_layers, 1, LAYERS)

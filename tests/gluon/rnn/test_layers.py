@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, np, ops
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.errors import ArgumentError, KeywordError, ShapeError
 from minigrad.gluon import rnn
 
 X = numpy.random.default_rng(0).normal(size=(5, 3, 2)).astype("float32")
@@ -153,6 +153,8 @@ def test_wrong_shapes_say_so():
         layer(np.array(X), layer.begin_state(3)[0])
     with pytest.raises(ArgumentError, match="'TNC'"):
         rnn.LSTM(4, layout="CNT")
+    with pytest.raises(KeywordError, match="LSTM has no argument 'use_sequence_length'; use a cell, whose unroll"):
+        rnn.LSTM(4, use_sequence_length=True)
 
 
 def test_a_recurrence_without_a_step_or_with_an_unknown_rule_is_refused():
