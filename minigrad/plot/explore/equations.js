@@ -12,12 +12,14 @@ function drawEquations(box, run, about) {
   box.dataset.rows = form;
   box.replaceChildren();
   for (const { name, left, relation, symbols, numbers } of rowsOf(run)) {
-    const line = (kind, inner) =>
+    const line = (kind, ...parts) =>
       make("div", {
         className: kind,
-        innerHTML: `<math displaystyle="true">${inner.replaceAll("<mo>-", "<mo>−")}</math>`,
+        innerHTML: parts
+          .map(part => `<math displaystyle="true">${part.replaceAll("<mo>-", "<mo>−")}</math>`)
+          .join("<wbr>"),
       });
-    const result = name ? `<mo>=</mo><mn data-of="now.${name}"></mn>` : "";
+    const result = name ? [`<mo>=</mo><mn data-of="now.${name}"></mn>`] : [];
     const row = make("div", { className: name ? "row" : "row condition" });
     row.dataset.name = name;
     row.title = about[name] ?? "";
@@ -26,7 +28,7 @@ function drawEquations(box, run, about) {
         "symbols",
         name ? `${left}<mrow>${relation}${symbols}</mrow>` : `<mtext>only if\u00a0</mtext><mrow>${symbols}</mrow>`,
       ),
-      line("numbers", `${name ? relation : "<mtext>here\u00a0</mtext>"}<mrow>${numbers}</mrow>${result}`),
+      line("numbers", `${name ? relation : "<mtext>here\u00a0</mtext>"}<mrow>${numbers}</mrow>`, ...result),
     );
     box.append(row);
   }
