@@ -22,3 +22,13 @@ def test_an_array_that_all_calls_share_has_an_id_and_a_count_of_calls_has_none()
     assert not counted and "state-shared" not in (counted.mistake, *counted.also)
     for feedback in shared, counted:
         assert "depends on another call" in " ".join(str(feedback).split())
+
+
+def test_results_beyond_those_that_are_wanted_may_be_one_array():
+    def with_the_velocity_twice(w, v, g, *, lr, momentum, wd):
+        v = momentum * v - lr * (g + wd * w)
+        return w + v, v, v
+
+    feedback = check("momentum_step", with_the_velocity_twice)
+    assert not feedback and "state-shared" not in (feedback.mistake, *feedback.also)
+    assert "3" in str(feedback)

@@ -59,7 +59,8 @@ SKIPPED = {"name", "newline", "string", "fstring_string", "fstring_start", "fstr
 """Kinds of node that no operator changes."""
 
 EXAMPLES = {"probe", "hypers", "default_rng"}
-"""Numbers in these calls and arguments of exercises stand for any number: what an answer is tried on, and seeds."""
+"""Numbers in these calls and arguments of exercises stand for any number: what an answer is tried on, and seeds. So do
+those in a function that makes probes."""
 
 
 def sites(path):
@@ -93,8 +94,10 @@ def around(node):
 
 
 def is_example(node):
-    """Whether a number stands in a call or an argument of EXAMPLES."""
+    """Whether a number stands in a call or an argument of EXAMPLES, or where probes are made."""
     while node := node.parent:
+        if node.type == "funcdef" and node.annotation and "Iterator[Probe]" in node.annotation.get_code():
+            return True
         called = node.get_previous_sibling() if node.type == "trailer" else node.children[0]
         if called and called.get_last_leaf().value in EXAMPLES and node.type in ("trailer", "argument"):
             return True

@@ -127,15 +127,26 @@ def test_files():
     return found
 
 
+@cache
+def users(path):
+    """The names of the modules that use a module, which are in its room."""
+    named = re.compile(rf"\b{path.parent.name}(\.| import .*\b){path.stem}\b")
+    files = (ROOT / Path(*path.parts[:2])).rglob("*.py")
+    return {file.stem for file in files if named.search(file.read_text(encoding="utf-8"))}
+
+
 def batches(mutant):
     """Files to run: the first six of its room and namesakes elsewhere; the other ones of the room; and those elsewhere
-    that have a name which stands around the change. Namesakes come first, then those of its folder, then those with
-    most of the names."""
+    that have a name which stands around the change. Namesakes come first, then those of modules that use it, then those
+    of its folder, then those with most of the names."""
     path = Path(mutant.path)
     names, folder = {path.stem, *mutant.names}, ROOT / "tests" / Path(*path.parts[1:-1])
+    of_users = {f"test_{name}" for name in users(path)}
 
     def distance(file):
-        return file.stem != f"test_{path.stem}", file.parent != folder, -len(names & test_files()[file]), len(str(file))
+        own = file.stem == f"test_{path.stem}"
+        words = names & test_files()[file]
+        return not own, file.stem not in of_users, file.parent != folder, -len(words), len(str(file))
 
     files = sorted(test_files(), key=distance)
     room = [file for file in files if file.is_relative_to(ROOT / "tests" / path.parts[1])]

@@ -49,8 +49,15 @@ def test_sgld_on_a_loss_that_was_averaged_warns_too():
         ({}, {"loss": "sum", "batch_size": 1}),
         ({"rescale_grad": BATCH}, {}),
         ({"rescale_grad": SAMPLES}, MEAN),
+        ({"rescale_grad": 2}, MEAN),
     ],
-    ids=["the sum over all the data", "a sum that is not divided", "all the data in one batch", "N times the mean"],
+    ids=[
+        "the sum over all the data",
+        "a sum that is not divided",
+        "all the data in one batch",
+        "N times the mean",
+        "twice the mean",
+    ],
 )
 def test_sgld_on_a_sum_is_silent(arguments, more):
     assert train(optimizer.SGLD(learning_rate=1e-6, **arguments), **more)[0] == []

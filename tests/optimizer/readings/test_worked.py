@@ -164,6 +164,7 @@ def test_a_gradient_is_one_for_all_steps_or_a_list_or_a_function():
     assert [step["w"] for step in opt.worked(2.0, [1.0, 0.0, 1.0]).steps] == [1.5, 1.5, 1.0]
     assert [step["w"] for step in opt.worked(2.0, lambda w: w).steps] == [1.0, 0.5]
     assert opt.worked(np.array([2.0, 4.0]), np.array([1.0, 0.0])).steps[1]["w"].tolist() == [1.0, 4.0]
+    assert opt.worked(numpy.ones(6), numpy.ones(6)).steps[0]["w"].tolist() == [0.5] * 6
 
 
 @pytest.mark.parametrize(

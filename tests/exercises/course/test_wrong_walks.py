@@ -1,0 +1,25 @@
+"""Wrong orders of a graph, as the walks that are known to be written go through it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from minigrad.exercises.course.wrong_walks import marked_when_added, met_first
+
+A = SimpleNamespace(name="a", parents=())
+B, D = (SimpleNamespace(name=name, parents=(A,)) for name in "bd")
+C = SimpleNamespace(name="c", parents=(B,))
+N = SimpleNamespace(name="n", parents=(B, D, C))
+
+
+@pytest.mark.parametrize(
+    ("visit", "last_in", "turned", "order"),
+    [
+        (met_first, True, False, "ncbad"), (met_first, True, True, "nbadc"),
+        (met_first, False, False, "nbdca"), (met_first, False, True, "ncdba"),
+        (marked_when_added, True, False, "ncdab"), (marked_when_added, True, True, "nbadc"),
+        (marked_when_added, False, False, "nbdca"), (marked_when_added, False, True, "ncdba"),
+    ],
+)  # fmt: skip
+def test_an_order_is_that_of_a_stack_or_a_queue_worked_by_hand(visit, last_in, turned, order):
+    assert "".join(node.name for node in visit(N, last_in, turned)) == order
