@@ -6,6 +6,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, np, npx, ops
+from minigrad.ops.special import BERNOULLI
 
 mpmath = pytest.importorskip("mpmath")
 
@@ -24,6 +25,10 @@ def compare(f, reference, points, dtype, digits):
     wide = numpy.array([float(expected[i]) for i in keep])
     tiny = float(numpy.finfo(dtype).tiny)
     numpy.testing.assert_allclose(found, wide, rtol=digits * float(numpy.finfo(dtype).eps), atol=tiny)
+
+
+def test_the_bernoulli_numbers_are_those_of_mpmath():
+    numpy.testing.assert_allclose(BERNOULLI, [float(mpmath.bernoulli(2 * k + 2)) for k in range(9)], rtol=1e-15)
 
 
 DTYPES = pytest.mark.parametrize("dtype", ["float32", "float64"])
