@@ -98,7 +98,7 @@ class TwoBitCompression(Compression):
                 f"not by {params!r}. ({{'type': '1bit', 'momentum': 0.9}} is a vote of workers, for the stores "
                 "'sim', 'dist_sync' and 'dist_async'.)"
             )
-        return cls(params.get("threshold", 0.5))
+        return cls(**{name: value for name, value in params.items() if name != "type"})
 
     def quantize(self, sender: Hashable, gradient: Array) -> Array:
         """The codes -1, 0, +1 to send now; the rest is saved for the next call."""

@@ -26,6 +26,11 @@ def test_codes_residuals_and_bytes_are_those_of_mxnet(case):
             assert unpack(pack(codes), codes.shape).tolist() == codes.tolist()
 
 
+def test_the_threshold_is_one_half_as_in_mxnet_unless_it_is_given():
+    found = [TwoBitCompression.from_params({"type": "2bit", **more}).threshold for more in ({}, {"threshold": 0.25})]
+    assert found == [0.5, 0.25]
+
+
 @given(hnp.arrays("int8", hnp.array_shapes(min_dims=0, min_side=0, max_side=9), elements=st.integers(-1, 1)))
 def test_unpacking_undoes_packing_for_every_shape(codes):
     packed = pack(codes)

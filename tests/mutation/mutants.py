@@ -58,9 +58,11 @@ class Mutant:
 SKIPPED = {"name", "newline", "string", "fstring_string", "fstring_start", "fstring_end", "endmarker"}
 """Kinds of node that no operator changes."""
 
-EXAMPLES = {"probe", "hypers", "default_rng"}
-"""Numbers in these calls and arguments of exercises stand for any number: what an answer is tried on, and seeds. So do
-those in a function that makes probes."""
+EXAMPLES = {
+    "probe", "hypers", "default_rng", "BY_ELEMENT", "RATE", "SEED", "SHAPES", "SHARES", "SIZES", "SMALL", "STOPS",
+}  # fmt: skip
+"""Numbers in these calls, arguments and constants of exercises stand for any number: what an answer is tried on, and
+seeds. So do those in a function that makes probes."""
 
 
 def sites(path):
@@ -94,9 +96,11 @@ def around(node):
 
 
 def is_example(node):
-    """Whether a number stands in a call or an argument of EXAMPLES, or where probes are made."""
+    """Whether a number stands in a call, an argument or a constant of EXAMPLES, or where probes are made."""
     while node := node.parent:
         if node.type == "funcdef" and node.annotation and "Iterator[Probe]" in node.annotation.get_code():
+            return True
+        if node.type == "expr_stmt" and EXAMPLES & {name.value for name in node.get_defined_names()}:
             return True
         called = node.get_previous_sibling() if node.type == "trailer" else node.children[0]
         if called and called.get_last_leaf().value in EXAMPLES and node.type in ("trailer", "argument"):
