@@ -34,11 +34,13 @@ def check(optimizer: Any, scalars: Mapping[str, Any]) -> None:
     for p in parameters:
         if p.kind is p.VAR_KEYWORD:
             raise mistake(cls, f"takes **{p.name}, which would be empty; name what it asks for, as in `*, lr`")
-        if p.kind is p.KEYWORD_ONLY and p.default is p.empty and p.name not in known and in_a_step:
+        if p.kind is not p.KEYWORD_ONLY:
+            continue
+        if p.default is p.empty and p.name not in known and in_a_step:
             raise mistake(cls, not_given(optimizer, p.name, known))
-        if p.kind is p.KEYWORD_ONLY and scalars.get(p.name, 0.0) is None:
+        given = scalars.get(p.name, 0.0)
+        if given is None:
             raise mistake(cls, f"asks for {p.name!r}, which is None; read it in named(), and give the rule a number")
-        given = scalars.get(p.name, 0.0) if p.kind is p.KEYWORD_ONLY else 0.0
         if not isinstance(given, Real) and type(given) not in MODULES:
             told = f"asks for {p.name!r}, but named() gives {described(given)}; give a number, by float(...) of it,"
             raise mistake(cls, f"{told} or an array of NumPy or CuPy, by .data")

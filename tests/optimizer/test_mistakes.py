@@ -13,6 +13,7 @@ from minigrad import np
 from minigrad.device import to_host
 from minigrad.errors import MinigradError
 from minigrad.optimizer import SGD, Optimizer, returned
+from minigrad.optimizer.mistakes import no_numbers
 from minigrad.optimizer.run import reading
 
 assert mistakes_in_form and mistakes_in_formulas and mistakes_in_methods, "which fill the table"
@@ -148,3 +149,14 @@ def test_a_class_that_no_file_could_name_says_so_when_it_is_saved():
 
     with pytest.raises(MinigradError, match="Own is not registered.*@optimizer.register above the class"):
         Own().get_config()
+
+
+def test_only_attributes_that_are_no_numbers_are_named():
+    class ReadsThree(Optimizer):
+        def rule(self, w, g, *, lr):
+            return w - lr * self.text * self.nothing * self.number * g
+
+    opt = ReadsThree()
+    opt.text, opt.nothing, opt.number = "0.9", None, 0.5
+    blamed = [f" Here self.{name}, not a number." for name in ("text is '0.9'", "nothing is None")]
+    assert no_numbers(ReadsThree, opt) == "".join(blamed)
