@@ -84,6 +84,16 @@ def test_the_gradient_of_one_input_may_be_another_input():
     assert same(*found)
 
 
+def test_two_inputs_that_were_one_array_at_first_are_two_later():
+    around = nn.HybridSequential()
+    around.add(made(Gated, False))
+    around.hybridize()
+    a, b = batch(4, 5, seed=1), batch(4, 5, seed=2)
+    for first, second in ((a, a.detach()), (b.detach(), b), (a, b), (b, a)):
+        expected = numpy.tanh(second.asnumpy()) * first.asnumpy()
+        numpy.testing.assert_allclose(around(first, second).asnumpy(), expected, rtol=1e-6)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float16"])
 def test_other_dtypes(dtype):
     def make():
