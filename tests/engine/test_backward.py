@@ -7,7 +7,7 @@ from minigrad import autograd, np, ops
 from minigrad.autograd import pause, record
 from minigrad.engine.guards import where
 from minigrad.engine.operation import Op
-from minigrad.errors import GraphError, KeywordError, ShapeError, UsageError
+from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
 from tests.engine.leaves import leaf, line_of
 
 # What a gradient is
@@ -146,6 +146,18 @@ def test_a_head_gradient_of_another_dtype_is_converted():
     y.backward(np.array([1, 2], dtype="int64"))
     assert x.grad.asnumpy().tolist() == [2, 8]
     assert x.grad.dtype == "float32"
+
+
+@pytest.mark.parametrize("given", [[1j, 1j], numpy.array([1, 1j]), np.array([1 + 1j, 2]), ["1", "2"], [None, 1]])
+def test_a_head_gradient_of_what_is_not_real_numbers_is_refused(given):
+    x = np.array([3.0, 4.0])
+    x.attach_grad()
+    with autograd.record():
+        y = x * x
+    with pytest.raises(DTypeError, match=r"backward\(\) was called with .* real numbers"):
+        y.backward(given)
+    y.backward([True, False])
+    assert x.grad.tolist() == [6, 0]
 
 
 def test_the_shape_of_a_head_gradient_must_be_that_of_the_head():
