@@ -1,5 +1,7 @@
 """The backward pass: what a gradient is, where it starts, and the graph it walks."""
 
+import threading
+
 import numpy
 import pytest
 
@@ -290,3 +292,26 @@ def test_the_line_is_the_users_also_below_layers_of_minigrad():
         z = ops.gelu(y)  # and of the composite
     for value, text in ((y, "# the line of the layer"), (z, "# and of the composite")):
         assert where(value.node) == f'recorded in "{__file__}", line {line_of(__file__, text)}'
+
+
+def test_a_graph_that_is_kept_is_not_changed_by_a_walk_so_threads_may_share_it():
+    parts = [leaf([1.0] * n) for n in range(1, 9)]
+    with record():
+        y = ops.concatenate(parts)
+    before = dict(y.node.saved)
+    wrong = []
+
+    def walk():
+        try:
+            for _ in range(50):
+                found = autograd.grad(y, parts, retain_graph=True)
+                wrong.extend(g for g, part in zip(found, parts) if g.tolist() != [1] * len(part))
+        except Exception as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=walk) for _ in range(4)]
+    for step in (threading.Thread.start, threading.Thread.join):
+        for thread in threads:
+            step(thread)
+    assert wrong == []
+    assert y.node.saved == before
