@@ -213,6 +213,33 @@ def test_first_calls_and_exchanges_in_several_threads_at_once():
     assert wrong == []
 
 
+def test_threads_may_walk_one_graph_that_is_kept():
+    net = made(lambda: dense(64, 64, 64, activation="tanh"), True)
+    x = batch(64, 64)
+    x.attach_grad()
+    for _ in range(2):
+        with autograd.record():
+            y = net(x)
+    heads = [batch(64, 64, seed=k) for k in range(4)]
+
+    def slope(k):
+        return autograd.grad(y, x, heads[k], retain_graph=True).asnumpy()
+
+    expected = [slope(k) for k in range(4)]
+    numbers, wrong, interval = iter(range(4)), [], sys.getswitchinterval()
+
+    def walk():
+        k = next(numbers)
+        wrong.extend(k for _ in range(100) if not same([slope(k)], [expected[k]]))
+
+    sys.setswitchinterval(1e-6)
+    try:
+        at_once(4, walk)
+    finally:
+        sys.setswitchinterval(interval)
+    assert wrong == []
+
+
 # On a GPU
 
 
