@@ -44,6 +44,8 @@ def slope(f, *values, dtype="float64", head=None):
         (lambda x, n: x**n, ([-2.0], [3.0]), [[12], [0]]),
         (ops.prod, ([0.0, 2.0, 3.0],), [6, 0, 0]),
         (ops.prod, ([0.0, 0.0, 3.0],), [0, 0, 0]),
+        (ops.prod, ([math.inf, 2.0],), [2, math.inf]),
+        (ops.prod, ([math.inf],), [1]),
         (ops.sort, ([2.0, 2.0, 1.0],), [1, 1, 1]),
     ],
 )
