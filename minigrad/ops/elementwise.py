@@ -225,7 +225,7 @@ def imag(xp, x):
 
 
 real.vjp(x=lambda F, g: g)
-imag.vjp(x=lambda F, g, target: -1j * g if target.dtype.kind == "c" else 0 * g)
+imag.vjp(x=lambda F, g, target: g * -1j if target.dtype.kind == "c" else 0 * g)
 
 
 # Two variables
