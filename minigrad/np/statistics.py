@@ -257,7 +257,7 @@ def _without_nan(a: Any, value: float) -> Any:
 
 @composed("a")
 def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
-    """The difference of each value from the one before along `axis`, taken n times.
+    """The difference of each value from the one before along `axis`, taken n times; of bools, whether they differ.
 
     Gradient: for n = 1, the g of the difference that ends at a value minus that of the one that starts there.
 
@@ -266,8 +266,9 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     array([3., 5.])
     """
     lead = (slice(None),) * axis_in(a.shape, axis)
+    apart = ops.not_equal if a.dtype.kind == "b" else ops.subtract
     for _ in range(whole("n", n, 0, MANY)):
-        a = a[(*lead, slice(1, None))] - a[(*lead, slice(None, -1))]
+        a = apart(a[(*lead, slice(1, None))], a[(*lead, slice(None, -1))])
     return asarray(a)
 
 

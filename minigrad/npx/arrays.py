@@ -190,6 +190,7 @@ def sequence_mask(
     time = arange(data.shape[axis], ctx=data.ctx)
     lengths = sequence_length.astype("float32")
     inside = ops.less(time[:, None], lengths) if axis == 0 else ops.less(time, lengths[:, None])
+    value = data.dtype.type(value) if data.dtype.kind in "iub" else value  # tokens stay whole numbers
     return ops.where(ops.reshape(inside, (*inside.shape, *(1,) * (data.ndim - 2))), data, value)
 
 
