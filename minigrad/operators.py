@@ -61,7 +61,7 @@ def _in_place(change: Callable[[Any, Any], Any], symbol: str) -> Callable[[Any, 
         with self.ctx:
             try:
                 change(self.data, value)
-            except (TypeError, ValueError) as error:
+            except (TypeError, ValueError, OverflowError) as error:
                 raise _cannot_change(self, symbol, value, error) from None
         self.touch()
         return self
@@ -90,7 +90,7 @@ def _raw_value(x: Tensor, value: Any) -> Any:
 
 def _cannot_change(x: Tensor, symbol: str, value: Any, error: Exception) -> Exception:
     """The error for a change in place that NumPy refused."""
-    if isinstance(error, TypeError):
+    if "broadcast" not in str(error):
         other = getattr(value, "dtype", type(value).__name__)
         return DTypeError(
             f"{symbol} cannot put the result of {x.dtype} and {other} into an array of {x.dtype}; make a new array, "
@@ -136,6 +136,9 @@ class Operators:
 
     __iadd__, __isub__ = _in_place(operator.iadd, "+="), _in_place(operator.isub, "-=")
     __imul__, __itruediv__ = _in_place(operator.imul, "*="), _in_place(operator.itruediv, "/=")
+    __ipow__, __imod__ = _in_place(operator.ipow, "**="), _in_place(operator.imod, "%=")
+    __ifloordiv__, __iand__ = _in_place(operator.ifloordiv, "//="), _in_place(operator.iand, "&=")
+    __ior__, __ixor__ = _in_place(operator.ior, "|="), _in_place(operator.ixor, "^=")
 
     # Gradients
 

@@ -34,6 +34,12 @@ def test_out_takes_the_result_and_older_names_of_arguments_are_known():
         nd.exp(value=x)
 
 
+def test_a_slice_without_steps_may_say_so():
+    x = nd.array([[1, 2, 3], [4, 5, 6]])
+    for step in ((), [], None, (1, None)):
+        assert nd.slice(x, begin=(0, 1), end=(None, 3), step=step).tolist() == [[2, 3], [5, 6]]
+
+
 def test_the_older_operations_are_recorded():
     x = nd.array([[1.0, -2.0], [3.0, 0.5]])
     x.attach_grad()

@@ -8,6 +8,7 @@ from typing import Any
 
 from minigrad.autograd.scopes import pause
 from minigrad.composed import as_tensor
+from minigrad.create import zeros_like
 from minigrad.engine.graph import Node
 from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
@@ -127,7 +128,7 @@ class Function:
         for i, x in enumerate(self._inputs):
             if not isinstance(x, Tensor):
                 continue
-            d = (x.detach() * 0 if gradients[i] is None else as_tensor(gradients[i])).seen_as(Tensor)
+            d = (zeros_like(x) if gradients[i] is None else as_tensor(gradients[i])).seen_as(Tensor)
             if d.shape != x.shape:
                 raise UsageError(
                     f"{type(self).__name__}.backward() returned a gradient of shape {d.shape} for input {i} of "

@@ -12,7 +12,7 @@ from minigrad.arguments import function, shown
 from minigrad.autograd.grad import grad
 from minigrad.autograd.scopes import is_recording, is_training, record
 from minigrad.composed import as_tensor
-from minigrad.create import eye, zeros
+from minigrad.create import eye, zeros, zeros_like
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.ops.joining import stack
@@ -24,7 +24,7 @@ Map = Callable[[Tensor], Tensor]
 def vjp(f: Map, x: Tensor, v: Tensor) -> Tensor:
     """v^T J: the gradient at `x` of the sum of v f(x). v has the shape of f(x), the result that of x."""
     y, z = _computed(f, x)
-    return _pulled(y, z, v)
+    return _pulled(y, z, as_tensor(v, y))
 
 
 def jacobian(f: Map, x: Tensor) -> Tensor:
@@ -40,7 +40,8 @@ def jacobian(f: Map, x: Tensor) -> Tensor:
 
 def hvp(f: Map, x: Tensor, v: Tensor) -> Tensor:
     """H v: the second derivatives of a scalar function at x, times v, at the cost of two gradients."""
-    return _pulled(*_slope(f, x), v)
+    y, z = _slope(f, x)
+    return _pulled(y, z, as_tensor(v, y))
 
 
 def hessian(f: Map, x: Tensor) -> Tensor:
@@ -81,7 +82,7 @@ def _slope(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
 def _pulled(y: Tensor, z: Tensor, v: Tensor | None, retain_graph: bool | None = None) -> Tensor:
     """The gradient of y with respect to z, weighted by v: recorded if we are recording, zeros if y is independent."""
     if y.node is None:
-        return z.detach() * 0
+        return zeros_like(z)
     found: Tensor = grad(y, z, v, retain_graph, create_graph=is_recording(), train_mode=is_training())
     return found
 

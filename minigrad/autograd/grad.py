@@ -65,7 +65,9 @@ def grad(
 
 def _recorded(head: Tensor, seed: Any, given: Any) -> Tensor:
     """A seed as a Tensor: the one given may have a gradient itself."""
-    return given.seen_as(Tensor).astype(head.dtype) if isinstance(given, Tensor) else Tensor(seed, head.ctx)
+    if not isinstance(given, Tensor):
+        return Tensor(seed, head.ctx)
+    return given.seen_as(Tensor).as_in_ctx(head.ctx).astype(head.dtype)
 
 
 def _answer(v: Tensor, g: Any, create_graph: bool) -> Tensor:

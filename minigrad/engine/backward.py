@@ -167,23 +167,23 @@ def checked_seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list
                 f"{caller}() was called on a value that was not recorded. Compute it inside `with autograd.record():` "
                 "from at least one array that has called attach_grad() (or from a network's parameters)."
             )
-        if data.dtype.kind == "c":
-            raise DTypeError(
-                f"{caller}() was called on {data.dtype}, but a gradient is that of real numbers; take np.real(y), "
-                "np.imag(y) or np.abs(y) first."
-            )
-        check_unchanged(head)
         head.ctx.use()
-        xp = xp_of(data)
+        g = None if g is None else head.ctx.put(g.data if hasattr(g, "node") else numpy.asarray(g))
+        for a, role in ((data, "on"), (g, "with")):
+            if a is not None and a.dtype.kind not in "biuf":
+                raise DTypeError(
+                    f"{caller}() was called {role} {a.dtype}, but a gradient is that of real numbers; take np.real(y), "
+                    "np.imag(y) or np.abs(y) first."
+                )
+        check_unchanged(head)
         if g is None:
-            found.append(ones(xp, data.shape, data.dtype))
+            found.append(ones(xp_of(data), data.shape, data.dtype))
             continue
-        g = head.ctx.put(g.data if hasattr(g, "node") else numpy.asarray(g))
         if g.shape != data.shape:
             raise ShapeError(
                 f"The head gradient has shape {g.shape} but the value has shape {data.shape}; they must be equal."
             )
-        found.append(xp.array(g, dtype=data.dtype))  # a copy: it may be a gradient that is about to be replaced
+        found.append(xp_of(data).array(g, dtype=data.dtype))  # a copy: it may be a gradient that will be replaced
     return found
 
 

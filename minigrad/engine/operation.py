@@ -262,15 +262,14 @@ class OpNode(Node):
 
     def pull(self, F: Any, g: Any) -> list[Any]:
         """The gradient for each parent, each by its VJP."""
-        saved = self.tensors(F) if type(g) is Tensor else self.saved or {}  # it is given a target
+        saved = self.tensors(F) if type(g) is Tensor else self.saved
         _, common, vjps, _, _ = self.pullback
         if common is not None:
             g = common.pull(F, g, saved)
-        parts = []
-        for vjp, parent in zip(vjps, self.parents):
-            saved["target"] = parent
-            parts.append(vjp.pull(F, g, saved))
-        return parts
+        return [  # another thread may walk the same graph, so what is saved is not changed
+            vjp.pull(F, g, {**saved, "target": parent} if "target" in vjp.names else saved)
+            for vjp, parent in zip(vjps, self.parents)
+        ]
 
     def tensors(self, F: Any) -> dict[str, Any]:
         """The saved arrays as Tensors, each with its node, for a backward pass that is itself recorded."""

@@ -141,20 +141,31 @@ prod, nansum = _reduction(ops.prod), _reduction(np.nansum)
 sum_axis, max_axis, min_axis = sum, max, min
 
 
+def _with_an_axis(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """`function`, whose result has the shape (1,) where it would have no axis."""
+
+    @functools.wraps(function)
+    def at_least_one(*args: Any, **kwargs: Any) -> Tensor:
+        y = function(*args, **kwargs)
+        return y if y.ndim else ops.reshape(y, (1,))
+
+    return at_least_one
+
+
+@_with_an_axis
 @composed("data")
 def norm(data: Any, ord: int = 2, axis: Any = None, out_dtype: Any = None, keepdims: bool = False) -> Tensor:
     """The norm of order 1 or 2, computed as `out_dtype` if that is given."""
     one_of("ord", ord, 1, 2)
-    y = ops.norm(data if out_dtype is None else ops.astype(data, out_dtype), ord, axis, keepdims)
-    return y if y.ndim else ops.reshape(y, (1,))
+    return ops.norm(data if out_dtype is None else ops.astype(data, out_dtype), ord, axis, keepdims)
 
 
 def _position(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    @_with_an_axis
     @composed("data")
     @named_as(function)
     def place(data: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
-        y = ops.astype(function(data, axis=axis), "float32")
-        return ops.expand_dims(y, axis) if keepdims and axis is not None else y if y.ndim else ops.reshape(y, (1,))
+        return ops.astype(function(data, axis=axis, keepdims=keepdims), "float32")
 
     return place
 
@@ -230,7 +241,7 @@ def stack(*data: Any, axis: int = 0) -> Tensor:
 @composed("data")
 def split(data: Any, num_outputs: int, axis: int = 1, squeeze_axis: bool = False) -> Any:
     """A list of equal pieces along an axis, which `squeeze_axis` removes; a single piece comes without a list."""
-    pieces = [ops.squeeze(p, axis) if squeeze_axis else p for p in np.split(data, num_outputs, axis)]
+    pieces = [ops.squeeze(p, axis) if squeeze_axis and p.ndim > 1 else p for p in np.split(data, num_outputs, axis)]
     return pieces if num_outputs > 1 else pieces[0]
 
 
@@ -247,6 +258,7 @@ def slice_like(data: Any, shape_like: Any, axes: Any = None) -> Tensor:
     return ops.getitem(data, tuple(slice_(shape_like.shape[i] if i in cut else None) for i in range(data.ndim)))
 
 
+@_with_an_axis
 @composed("a")
 def take(a: Any, indices: Any, axis: int = 0, mode: str = "clip") -> Tensor:
     """Rows of `axis` at the given positions; positions outside are clipped."""
@@ -287,7 +299,8 @@ def pad(data: Any, mode: str = "constant", pad_width: Any = (), constant_value: 
     return ops.pad(data, widths, mode, constant_value) if mode == "constant" else ops.pad(data, widths, mode)
 
 
-flatten, expand_dims, squeeze, tile = npx.batch_flatten, older(ops.expand_dims), older(ops.squeeze), older(ops.tile)
+squeeze = _with_an_axis(older(ops.squeeze))
+flatten, expand_dims, tile = npx.batch_flatten, older(ops.expand_dims), older(ops.tile)
 repeat, reverse, flip = older(ops.repeat), older(ops.flip), older(ops.flip)
 moveaxis, diag, cast, slice = older(ops.moveaxis), older(np.diag), npx.cast, npx.slice
 Reshape, Flatten, SwapAxis, Concat, Cast, SliceChannel, Pad = reshape, flatten, swapaxes, concat, cast, split, pad
@@ -296,12 +309,12 @@ Reshape, Flatten, SwapAxis, Concat, Cast, SliceChannel, Pad = reshape, flatten, 
 # Products, layers, losses
 
 
+@_with_an_axis
 @composed("lhs", "rhs")
 def dot(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
     """The sum of products over the last axis of `lhs` and the first of `rhs`, each reversed first if asked."""
     lhs, rhs = ops.transpose(lhs) if transpose_a else lhs, ops.transpose(rhs) if transpose_b else rhs
-    y = ops.dot(lhs, rhs) if rhs.ndim <= 2 else ops.tensordot(lhs, rhs, 1)
-    return y if y.ndim else ops.reshape(y, (1,))
+    return ops.dot(lhs, rhs) if rhs.ndim <= 2 else ops.tensordot(lhs, rhs, 1)
 
 
 @composed("data", "label")
@@ -325,7 +338,7 @@ BatchNorm, LayerNorm, Embedding = npx.batch_norm, npx.layer_norm, npx.embedding
 InstanceNorm, GroupNorm = npx.instance_norm, npx.group_norm
 SequenceMask, SoftmaxActivation = npx.sequence_mask, npx.softmax
 softmax, log_softmax, smooth_l1, layer_norm = npx.softmax, npx.log_softmax, npx.smooth_l1, npx.layer_norm
-topk, pick, one_hot, batch_dot, gather_nd = npx.topk, npx.pick, npx.one_hot, npx.batch_dot, npx.gather_nd
+topk, pick, one_hot, batch_dot, gather_nd = npx.topk, _with_an_axis(npx.pick), npx.one_hot, npx.batch_dot, npx.gather_nd
 arange_like, reshape_like, shape_array = npx.arange_like, npx.reshape_like, npx.shape_array
 zeros_like, ones_like, waitall = create.zeros_like, create.ones_like, npx.waitall
 

@@ -89,7 +89,7 @@ def _masked(m: Any, k: int, inside: Any) -> Tensor:
     xp = xp_of(m.data)
     with m.ctx:
         rows, columns = xp.arange(m.shape[-2:][0])[:, None], xp.arange(m.shape[-1])[None, :]
-        return where(Tensor(inside(rows, columns), m.ctx), m, 0.0)
+        return where(Tensor(inside(rows, columns), m.ctx), m, False)
 
 
 @composed("a")

@@ -103,7 +103,7 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False, *, interp
     axes = tuple(range(a.ndim)) if axis is None else axes_in(a.shape, axis)
     rest = [n for i, n in enumerate(a.shape) if i not in axes]
     moved = ops.moveaxis(a, axes, tuple(range(-len(axes), 0))) if axes else a
-    flat = ops.reshape(moved, (*rest, -1 if axes else 1))
+    flat = ops.reshape(moved, (*rest, count(a, axes)))
     numbers("q", q, 0, 1, "[]")
     q = asarray(q, "float64", a.ctx)
     place = q * (flat.shape[-1] - 1)
@@ -257,7 +257,7 @@ def _without_nan(a: Any, value: float) -> Any:
 
 @composed("a")
 def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
-    """The difference of each value from the one before along `axis`, taken n times.
+    """The difference of each value from the one before along `axis`, taken n times; of bools, whether they differ.
 
     Gradient: for n = 1, the g of the difference that ends at a value minus that of the one that starts there.
 
@@ -266,8 +266,9 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     array([3., 5.])
     """
     lead = (slice(None),) * axis_in(a.shape, axis)
+    apart = ops.not_equal if a.dtype.kind == "b" else ops.subtract
     for _ in range(whole("n", n, 0, MANY)):
-        a = a[(*lead, slice(1, None))] - a[(*lead, slice(None, -1))]
+        a = apart(a[(*lead, slice(1, None))], a[(*lead, slice(None, -1))])
     return asarray(a)
 
 
@@ -322,7 +323,7 @@ def polyval(p: Any, x: Any) -> Tensor:
     >>> np.polyval(np.array([1, 0, 1]), np.array([2, 3]))
     array([ 5., 10.])
     """
-    p, y = asarray(p), 0.0
+    p, y = asarray(p), 0
     for k in range(len(p)):
         y = y * x + p[k]
     return asarray(y)
@@ -339,7 +340,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     """
     if x.ndim != 1:
         raise ShapeError(f"vander() needs one axis of values, but got shape {x.shape}.")
-    exponents = arange(len(x) if N is None else whole("N", N, 0), ctx=x.ctx)
+    exponents = arange(len(x) if N is None else whole("N", N, 0), dtype="int64", ctx=x.ctx)
     return ops.power(ops.reshape(x, (-1, 1)), exponents if increasing else exponents[::-1])
 
 
@@ -351,7 +352,9 @@ def inner(a: Any, b: Any) -> Tensor:
     >>> np.inner(np.array([1, 2]), np.array([3, 4]))
     array(11.)
     """
-    return ops.dot(a, b) if a.ndim < 2 and b.ndim < 2 else ops.tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
+    if 0 in (a.ndim, b.ndim) or a.ndim == b.ndim == 1:
+        return ops.dot(a, b)
+    return ops.tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
 
 
 @composed("a", "b")

@@ -190,6 +190,7 @@ def sequence_mask(
     time = arange(data.shape[axis], ctx=data.ctx)
     lengths = sequence_length.astype("float32")
     inside = ops.less(time[:, None], lengths) if axis == 0 else ops.less(time, lengths[:, None])
+    value = data.dtype.type(value) if data.dtype.kind in "iub" else value  # tokens stay whole numbers
     return ops.where(ops.reshape(inside, (*inside.shape, *(1,) * (data.ndim - 2))), data, value)
 
 
@@ -253,7 +254,8 @@ def slice(data: Any, begin: Any, end: Any, step: Any = None) -> Tensor:
            [4.]])
     """
     begin, end = (v if hasattr(v, "__len__") else (v,) for v in (begin, end))
-    step = (None,) * len(begin) if step is None else step if hasattr(step, "__len__") else (step,)
+    step = () if step is None else step if hasattr(step, "__len__") else (step,)
+    step = step if len(step) else (None,) * len(begin)
     for name, given in (("begin", begin), ("end", end), ("step", step)):
         lengths(name, [n for n in given if n is not None], -math.inf)
     if 0 in step or not len(begin) == len(end) == len(step) <= data.ndim:

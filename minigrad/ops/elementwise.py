@@ -111,7 +111,7 @@ def _power_x(F, g, x, n):
         return g * n * (x if n >= 1 else _apart(F, g, x)) ** (n - 1) if n else 0 * g
     none = F.logical_or(n == 0, F.logical_and(n < 1, F.equal(g, 0)))
     beyond = F.logical_and(none, F.absolute(x) < numpy.finfo(x.dtype).tiny)
-    return g * n * x ** F.where(beyond, 1, n - 1)
+    return g * n * x ** F.where(beyond, 1, n - 1.0)  # without a sign, 0 - 1 would wrap around
 
 
 def _power_n(F, g, y, x):
@@ -120,7 +120,7 @@ def _power_n(F, g, y, x):
         return g * y * F.log(x)
     if isinstance(x, (int, float)):
         return g * y * (math.log(x) if x > 0 else 0)
-    return g * y * F.log(F.where(x > 0, x, 1))
+    return g * y * F.log(F.where(x > 0, x, 1.0))  # of small whole numbers NumPy's log is float16
 
 
 power.vjp(x=_power_x, n=_power_n)
@@ -146,7 +146,8 @@ sign = unary("sign", "The sign of x: -1, 0 or 1", "[-5, 0, 2] = [-1.,  0.,  1.]"
 square = unary("square", "x squared", "-4 = 16", "2 * x", lambda F, g, x: 2 * g * x)  # 2 x may overflow where g is 0
 sqrt = unary("sqrt", "The square root of x", "[4, 9] = [2., 3.]",
     "1 / (2 * y)", lambda F, g, y: g / (2 * _apart(F, g, y)))
-cbrt = unary("cbrt", "The cube root of x", "[8, -27] ≈ [ 2., -3.]", "1 / (3 * y**2)", lambda F, g, y: g / (3 * y * y))
+cbrt = unary("cbrt", "The cube root of x", "[8, -27] ≈ [ 2., -3.]",
+    "1 / (3 * y**2)", lambda F, g, y: g / (3 * F.square(_apart(F, g, y))))
 exp = unary("exp", "e to the power x", "[0, 1] ≈ [1.    , 2.7183]", "exp(x)", lambda F, g, y: g * y)
 exp2 = unary("exp2", "2 to the power x", "[3, -1] ≈ [8. , 0.5]", "y * log(2)", lambda F, g, y: g * y * math.log(2))
 expm1 = unary("expm1", "exp(x) - 1, exact for small x", "1 ≈ 1.7183", "exp(x)", lambda F, g, x: g * F.exp(x))
@@ -224,7 +225,7 @@ def imag(xp, x):
 
 
 real.vjp(x=lambda F, g: g)
-imag.vjp(x=lambda F, g, target: -1j * g if target.dtype.kind == "c" else 0 * g)
+imag.vjp(x=lambda F, g, target: g * -1j if target.dtype.kind == "c" else 0 * g)
 
 
 # Two variables
@@ -246,7 +247,7 @@ hypot = binary("hypot", "sqrt(a**2 + b**2), without overflow; the gradient at th
     "a / y", lambda F, g, y, a: _per_length(F, g, a, y), "b / y", lambda F, g, y, b: _per_length(F, g, b, y))
 arctan2 = binary("arctan2", "The angle in radians from the b axis to the point (b, a)", "-1, 1 ≈ -0.7854",
     "b / (a**2 + b**2)", lambda F, g, a, b: _per_square(F, g, b, a, b),
-    "-a / (a**2 + b**2)", lambda F, g, a, b: _per_square(F, g, -a, a, b))
+    "-a / (a**2 + b**2)", lambda F, g, a, b: -_per_square(F, g, a, a, b))
 logaddexp = binary("logaddexp", "log(exp(a) + exp(b)), without overflow", "[0, 1000], 0 ≈ [6.931e-01, 1.000e+03]",
     "exp(a - y)", lambda F, g, a, b: g * F.sigmoid(a - b), "exp(b - y)", lambda F, g, a, b: g * F.sigmoid(b - a))
 # fmt: on

@@ -8,7 +8,7 @@ import numpy
 from minigrad.arguments import number, one_of
 from minigrad.axes import axes_in
 from minigrad.device import on_host
-from minigrad.dtypes import widened
+from minigrad.dtypes import result_dtype, widened
 from minigrad.engine.operation import op
 from minigrad.engine.tensor import Tensor
 from minigrad.generators import generator
@@ -238,4 +238,4 @@ def dropout_mask(x: Tensor, p: float, axes: tuple[int, ...] = ()) -> Tensor:
     shape = tuple(1 if i in joint else n for i, n in enumerate(x.shape))
     with x.ctx:
         drawn = generator(x.ctx).random(shape, dtype=numpy.float32)
-        return Tensor((drawn >= p).astype(x.dtype) * x.dtype.type(1 / (1 - p)), x.ctx)
+        return Tensor((drawn >= p).astype(dtype := result_dtype(x.dtype)) * dtype.type(1 / (1 - p)), x.ctx)

@@ -161,7 +161,7 @@ def _exclusive_products(F, x):
     """Along the last axis: at each place the product of all the other places."""
     n = x.shape[-1]
     if n <= 1:
-        return 0 * x + 1
+        return x**0  # also where x is infinite
     half = n // 2
     left, right = x[..., :half], x[..., half:]
     without_left = _exclusive_products(F, left) * F.prod(right, -1, True)

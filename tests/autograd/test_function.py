@@ -109,6 +109,23 @@ def test_none_stands_for_no_gradient():
     assert (a.grad.item(), b.grad.item()) == (5, 0)
 
 
+def test_an_input_without_a_gradient_gets_zeros_also_where_it_is_infinite():
+    class First(autograd.Function):
+        def forward(self, a, b):
+            return a
+
+        def backward(self, dy):
+            return dy, None
+
+    a, b = np.array([1.0, 2.0]), np.array([numpy.inf, numpy.nan])
+    for x in (a, b):
+        x.attach_grad()
+    with autograd.record():
+        y = First()(a, b)
+    y.backward()
+    assert (a.grad.tolist(), b.grad.tolist()) == ([1, 1], [0, 0])
+
+
 def test_a_saved_array_changed_in_place_is_refused():
     class Keeps(autograd.Function):
         def forward(self, x):

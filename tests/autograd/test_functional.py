@@ -79,6 +79,18 @@ def test_what_does_not_depend_on_x_has_derivatives_of_zero():
     assert autograd.jacobian(lambda x: x[:0], x).shape == (0, 2)
 
 
+def test_what_does_not_depend_on_infinity_has_no_slope_there():
+    x = np.array([numpy.inf, numpy.nan])
+    assert autograd.jacobian(lambda x: np.ones(1), x).tolist() == [[0, 0]]
+    assert autograd.vjp(lambda x: np.ones(1), x, np.ones(1)).tolist() == [0, 0]
+
+
+def test_the_vector_may_be_a_list():
+    x = np.array([1.0, 2.0], dtype="float64")
+    assert autograd.vjp(lambda x: x * x, x, [3, 4]).tolist() == [6, 16]
+    assert autograd.hvp(lambda x: (x**3).sum(), x, [1, 2]).tolist() == [6, 24]
+
+
 @pytest.mark.parametrize("name", ["vjp", "jacobian", "hvp", "hessian"])
 def test_inside_record_the_result_is_differentiated_by_x_and_by_what_the_function_uses(name):
     def f(x, w):

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from minigrad import autograd, np, ops
+from minigrad import autograd, cpu, np, ops
 from minigrad.autograd import record
 from minigrad.errors import GraphError
 from tests.engine.leaves import leaf
@@ -116,3 +116,18 @@ def test_a_recorded_head_gradient_is_differentiated_too():
     g.backward()
     assert v.grad.asnumpy().tolist() == [2, 4]
     assert x.grad.asnumpy().tolist() == [6, 8]
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_head_gradient_may_lie_on_another_device(create_graph):
+    x, g = np.array([1.0, 2.0]), np.array([3.0, 4.0], ctx=cpu(1))
+    for a in (x, g):
+        a.attach_grad()
+    with autograd.record():
+        slope = autograd.grad(x * x, x, g, create_graph=create_graph)  # 2 x g
+        if create_graph:
+            y = (slope * slope).sum()
+    assert slope.tolist() == [6, 16]
+    if create_graph:
+        y.backward()
+        assert (x.grad.tolist(), g.grad.tolist(), g.grad.ctx) == ([72, 256], [24, 128], cpu(1))

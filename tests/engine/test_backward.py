@@ -1,5 +1,7 @@
 """The backward pass: what a gradient is, where it starts, and the graph it walks."""
 
+import threading
+
 import numpy
 import pytest
 
@@ -7,7 +9,7 @@ from minigrad import autograd, np, ops
 from minigrad.autograd import pause, record
 from minigrad.engine.guards import where
 from minigrad.engine.operation import Op
-from minigrad.errors import GraphError, KeywordError, ShapeError, UsageError
+from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
 from tests.engine.leaves import leaf, line_of
 
 # What a gradient is
@@ -148,6 +150,18 @@ def test_a_head_gradient_of_another_dtype_is_converted():
     assert x.grad.dtype == "float32"
 
 
+@pytest.mark.parametrize("given", [[1j, 1j], numpy.array([1, 1j]), np.array([1 + 1j, 2]), ["1", "2"], [None, 1]])
+def test_a_head_gradient_of_what_is_not_real_numbers_is_refused(given):
+    x = np.array([3.0, 4.0])
+    x.attach_grad()
+    with autograd.record():
+        y = x * x
+    with pytest.raises(DTypeError, match=r"backward\(\) was called with .* real numbers"):
+        y.backward(given)
+    y.backward([True, False])
+    assert x.grad.tolist() == [6, 0]
+
+
 def test_the_shape_of_a_head_gradient_must_be_that_of_the_head():
     x = leaf([1.0, 2.0])
     with record():
@@ -278,3 +292,26 @@ def test_the_line_is_the_users_also_below_layers_of_minigrad():
         z = ops.gelu(y)  # and of the composite
     for value, text in ((y, "# the line of the layer"), (z, "# and of the composite")):
         assert where(value.node) == f'recorded in "{__file__}", line {line_of(__file__, text)}'
+
+
+def test_a_graph_that_is_kept_is_not_changed_by_a_walk_so_threads_may_share_it():
+    parts = [leaf([1.0] * n) for n in range(1, 9)]
+    with record():
+        y = ops.concatenate(parts)
+    before = dict(y.node.saved)
+    wrong = []
+
+    def walk():
+        try:
+            for _ in range(50):
+                found = autograd.grad(y, parts, retain_graph=True)
+                wrong.extend(g for g, part in zip(found, parts) if g.tolist() != [1] * len(part))
+        except Exception as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=walk) for _ in range(4)]
+    for step in (threading.Thread.start, threading.Thread.join):
+        for thread in threads:
+            step(thread)
+    assert wrong == []
+    assert y.node.saved == before

@@ -7,7 +7,7 @@ import pickle
 import numpy
 import pytest
 
-from minigrad import autograd, cpu, np, ops
+from minigrad import autograd, cpu, nd, np, ops
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, GraphError, ShapeError
 
@@ -271,6 +271,27 @@ def test_changes_in_place_stay_in_their_memory_and_dtype():
     numpy.testing.assert_allclose(x.asnumpy(), a, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "name", ["iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "iand", "ior", "ixor"]
+)
+def test_a_part_changed_in_place_changes_the_whole_as_numpys_does(name):
+    a = numpy.array([3, 1, 4, 1, 5], dtype="int64" if name in ("iand", "ior", "ixor") else "float32")
+    x = np.array(a)
+    for whole in (x, a):
+        getattr(operator, name)(whole[1::2], 3)
+    assert x.tolist() == a.tolist()
+    assert x.version[0] > 0
+
+
+def test_a_power_in_place_makes_a_new_ndarray_and_a_remainder_does_not():
+    x = nd.array([3, 4])
+    y = z = x
+    y **= 2
+    y //= 3
+    z %= 2
+    assert (x.asnumpy().tolist(), y.asnumpy().tolist()) == ([1, 0], [3, 5])
+
+
 def test_an_impossible_change_says_why_and_changes_nothing():
     x, n = np.ones(2), np.ones(2, dtype="int64")
     with pytest.raises(ShapeError, match=r"\+= cannot change an array of shape \(2,\) by one of \(3, 2\)"):
@@ -279,6 +300,9 @@ def test_an_impossible_change_says_why_and_changes_nothing():
         n /= 2
     with pytest.raises(DTypeError, match=r"\*= cannot put"):
         n *= 0.5
+    for change, value in ((operator.ipow, -1), (operator.iadd, 2**63), (operator.iand, 0.5)):
+        with pytest.raises(DTypeError, match="= cannot put the result of int64"):
+            change(n, value)
     assert (x.tolist(), n.tolist()) == ([1, 1], [1, 1])
     assert x.version == n.version == [0]
 

@@ -118,7 +118,11 @@ def test_a_method_is_the_function_of_nd(name, x):
 def test_a_number_that_is_picked_or_reduced_has_one_axis(x):
     for one in (x[0, 1], x.sum(), x.mean(axis=(0, 1)), x.max(), x.norm(), x[0].dot(x[1]), x.argmin(), nd.array(3)):
         assert one.shape == (1,)
-    assert [v.shape for v in x[0]] == [(1,)] * 3
+    row = x[0]
+    for one in (row.pick(nd.array([2])), row[2:].squeeze(), nd.squeeze(row[2:], axis=0), nd.split(row, 3, 0, True)[2]):
+        assert one.shape == (1,) and one[0].asscalar() == 2
+    assert [v.shape for v in row] == [(1,)] * 3
+    assert x.argmax(keepdims=True).shape == (1, 1)
     assert x[0, 1].asscalar() == 3 and float(x.sum()) == 21
     assert x.mean(axis=0, keepdims=True).shape == (1, 3)
 

@@ -36,7 +36,8 @@ DIFFERENTIABLE = [
     ("quantile", M, numpy.array([0.0, 0.35, 1.0]), 0), ("percentile", C, 40, 1), ("ptp", M), ("ptp", M, 1),
     ("diff", V), ("diff", M, 2), ("diff", C, 1, 0), ("trapezoid", V), ("trapezoid", M, None, 0.5, 0),
     ("trapezoid", M, W[:4]), ("interp", numpy.array([-1.0, 0.1, 1.9, 7.0]), numpy.arange(5.0), V),
-    ("polyval", V, W), ("inner", V, W), ("inner", M, N), ("inner", C, M), ("vdot", M, N), ("cross", V[:3], W[:3]),
+    ("polyval", V, W), ("inner", V, W), ("inner", M, N), ("inner", C, M),
+    ("inner", M, V[0]), ("inner", V[1], C), ("vdot", M, N), ("cross", V[:3], W[:3]),
     ("cross", N[:, :3], M[:, :3]), ("nansum", HOLES), ("nansum", HOLES, 0), ("nanmean", HOLES, 1), ("nanmax", HOLES, 1),
     ("nanmin", HOLES, 0),
 ]  # fmt: skip
@@ -58,7 +59,8 @@ CONSTANT = [
     ("vstack", (V[0], V[1])), ("hstack", (V[0], V[1])), ("dstack", (V[0], V[1])), ("hstack", (V[0], W)),
     ("atleast_1d", V[0], V), ("atleast_2d", V[0], V, M), ("atleast_3d", V[0], V, M, C), ("broadcast_arrays", V),
     ("where", V > 1), ("where", M > 4), ("where", V > 1, V, 0.0), ("where", V > 1, 0.0, V), ("tril", V), ("triu", V),
-    ("insert", V, slice(0, 2), 7.0), ("delete", V, slice(0, 2)), ("median", V[0]), ("nan_to_num", numpy.arange(3)),
+    ("insert", V, slice(0, 2), 7.0), ("delete", V, slice(0, 2)), ("median", V[0]), ("median", M[:0], 1),
+    ("percentile", M[:0], numpy.array([10.0, 50.0]), 1), ("nan_to_num", numpy.arange(3)),
 ]  # fmt: skip
 
 
@@ -100,6 +102,23 @@ def test_the_gradient_is_that_of_differences(row):
         return getattr(np, name)(*[given.get(i, a) for i, a in enumerate(args)])
 
     assert gradcheck(of_free, *[np.array(args[i]) for i in free])
+
+
+LARGE = 2**24 + numpy.arange(1, 7).reshape(2, 3)  # float32 knows every second of them
+WHOLE = [
+    ("tril", LARGE), ("triu", LARGE, 1), ("tril", LARGE % 2 == 0), ("vander", LARGE[0], 2), ("diag", LARGE),
+    ("polyval", numpy.array([1, 1]), LARGE), ("append", LARGE, LARGE), ("insert", LARGE[0], 1, 7), ("diff", LARGE),
+    ("diff", LARGE % 4 == 0, 2),
+    ("kron", LARGE, LARGE[0]), ("ptp", LARGE), ("rot90", LARGE), ("resize", LARGE, (4, 2)), ("inner", LARGE, LARGE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", WHOLE, ids=names(WHOLE))
+def test_whole_numbers_stay_whole_numbers(row):
+    name, *args = row
+    found, expected = getattr(np, name)(*map(tensor, args)), getattr(numpy, name)(*args)
+    assert found.dtype == expected.dtype
+    assert (found.asnumpy() == expected).all()
 
 
 @pytest.mark.parametrize("name", ["sum", "mean", "var", "std", "max", "min", "prod", "any", "all"])

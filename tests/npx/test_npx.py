@@ -195,3 +195,11 @@ def test_an_updated_value_is_the_new_one_however_large_the_old_one_was():
     assert y.tolist() == pytest.approx([1, 2, 1e-3], rel=1e-6)
     assert npx.index_update(np.array([numpy.inf, 2.0]), np.array([[0]]), 5).tolist() == [5, 2]
     assert npx.index_update(np.zeros(3, dtype="float16"), np.array([[1]]), 5).dtype == "float16"
+
+
+@pytest.mark.parametrize("value", [0.0, 7])
+def test_masked_tokens_are_the_whole_numbers_that_they_were(value):
+    tokens = numpy.array([[2**24 + 1, 5], [3, 2**24 + 3]])
+    y = npx.sequence_mask(np.array(tokens), np.array([2, 1]), True, value=value, axis=1)
+    assert y.dtype == "int64"
+    assert y.tolist() == [[2**24 + 1, 5], [3, value]]

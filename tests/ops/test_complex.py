@@ -116,3 +116,14 @@ STATISTICS = {
 def test_statistics_of_complex_numbers_are_numpys(name):
     found = STATISTICS[name](np, np.array(Z)).asnumpy()
     numpy.testing.assert_allclose(found, STATISTICS[name](numpy, Z), rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_single_number_has_a_gradient_through_the_imaginary_part(dtype):
+    """NumPy's float64 is a float of Python's, and -1j times it a complex, which is no array."""
+    x = np.array(3.0, dtype=dtype)
+    x.attach_grad()
+    with autograd.record():
+        y = np.imag((x + 2j) ** 2) * 5  # 20 x
+    y.backward()
+    assert x.grad.item() == 20

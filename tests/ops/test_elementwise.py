@@ -87,6 +87,26 @@ def test_a_power_has_no_slope_by_the_exponent_where_the_base_is_not_positive():
     assert n.grad.tolist() == pytest.approx([0, 0, 0, 8 * math.log(2)])
 
 
+@pytest.mark.parametrize("recorded", [False, True])
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "uint16", "int64"])
+def test_slopes_beside_whole_numbers_neither_wrap_around_nor_lose_digits(dtype, recorded):
+    """-1 is 255 in a byte, 0 - 1 is too, and NumPy's log of bytes is float16."""
+    a, x = numpy.array([0, 1, 3, 20]).astype(dtype), numpy.array([2.5, 0.5, 3.0, 1.5])
+    wide = a.astype("float64")
+    slope = {
+        np.arctan2: -wide / (wide**2 + x**2),
+        np.power: numpy.where(wide > 0, wide**x * numpy.log(numpy.maximum(wide, 1)), 0),
+        lambda n, x: np.power(x, n): wide * x ** (wide - 1),
+    }
+    for f, expected in slope.items():
+        t = np.array(x, dtype="float32")
+        t.attach_grad()
+        with autograd.record():
+            y = f(np.array(a, dtype=dtype), t)
+            found = autograd.grad(y, t, create_graph=True) if recorded else autograd.grad(y, t)
+        numpy.testing.assert_allclose(found.asnumpy(), expected, rtol=1e-6)
+
+
 mp = pytest.importorskip("mpmath")
 
 BINARY = {  # the function, and its two slopes

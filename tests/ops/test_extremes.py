@@ -44,6 +44,8 @@ def slope(f, *values, dtype="float64", head=None):
         (lambda x, n: x**n, ([-2.0], [3.0]), [[12], [0]]),
         (ops.prod, ([0.0, 2.0, 3.0],), [6, 0, 0]),
         (ops.prod, ([0.0, 0.0, 3.0],), [0, 0, 0]),
+        (ops.prod, ([math.inf, 2.0],), [2, math.inf]),
+        (ops.prod, ([math.inf],), [1]),
         (ops.sort, ([2.0, 2.0, 1.0],), [1, 1, 1]),
     ],
 )
@@ -141,6 +143,7 @@ def test_a_root_of_zero_that_is_not_chosen_has_no_slope(root):
     """NaN in ml-explore/mlx#3668, tinygrad/tinygrad#12409 and jax-ml/jax#347."""
     assert slope(lambda x, y: np.maximum(root(x * x + y * y), 0.1), 0.0, 0.0) == [0, 0]
     assert slope(lambda x: np.where(x > 0, root(x), 1), [0.0, 4.0]) == [0, 0.25]
+    assert slope(lambda x: np.where(x > 0, np.cbrt(x), 1), [0.0, 8.0]) == pytest.approx([0, 1 / 12])
     x = np.array(1.0)
     x.attach_grad()
     with autograd.record():  # (root - 1)^2 at 1: its first derivative is 0, so is the gradient of the root, not its own

@@ -91,6 +91,19 @@ def test_batch_norm_may_be_recorded_and_its_gradient_by_a_constant_shift_is_zero
     assert beta.grad.asnumpy().any()
 
 
+@pytest.mark.parametrize("use_running", [False, True])
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "bool", "int64"])
+def test_batch_norm_of_whole_numbers_is_not_rounded_to_whole_numbers(dtype, use_running):
+    x, gamma, beta = rng.integers(0, 9, (6, 2)).astype(dtype), numpy.array([0.5, 2.0]), numpy.array([0.25, -0.5])
+    wide = x.astype("float64")
+    expected = (wide / 1.25**0.5 if use_running else by_definition(wide, 0, 0.25)) * gamma + beta
+    for scale in ("float32", "float64"):
+        vectors = [np.array(v, dtype=scale) for v in (gamma, beta, [0, 0], [1, 1])]
+        y = batch_norm(np.array(x, dtype=dtype), *vectors, eps=0.25, use_running=use_running)
+        assert y.dtype == scale
+        numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=1e-5, atol=1e-6)
+
+
 def test_scales_of_the_wrong_length_say_what_was_expected():
     with pytest.raises(ShapeError, match=r"3.*axis 1"):
         layer_norm(np.zeros((2, 3)), np.ones(4), np.zeros(4), axis=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from operator import attrgetter
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -119,7 +120,8 @@ class NetworkNode(Node):
         """The program's gradients; if the backward pass is recorded, those of the operations in the script."""
         if type(g) is Tensor:
             return recorded(self.plan.script, self.plan.tracked, self.run, g)
-        gradients: list[Any] = self.run.backward(g)
+        with self.run.lock:  # threads that walk one graph would write into the same arrays
+            gradients: list[Any] = self.run.backward(g)
         return gradients
 
     def free(self) -> None:
@@ -160,11 +162,12 @@ def recorded(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> lis
 class Run:
     """One forward pass and the backward passes that follow it. The plan gets the arrays back when both are done."""
 
-    __slots__ = ("backward", "begun", "forward", "functions", "release", "spare", "tensors")
+    __slots__ = ("backward", "begun", "forward", "functions", "lock", "release", "spare", "tensors")
 
     def __init__(self, plan: Plan, tensors: Sequence[Tensor], raw: Sequence[Any]) -> None:
         self.tensors = tensors
         self.begun = next(clock)
+        self.lock = Lock()
         self.spare = plan.spare if plan.captures is None else plan.captures.spare_for(raw)
         try:
             self.functions = self.spare.pop()

@@ -100,6 +100,15 @@ def test_dropout_drops_in_training_only_and_scales_what_stays():
         numpy.testing.assert_array_equal(layer(x).asnumpy(), 1)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "bool"])
+def test_dropout_scales_whole_numbers_by_a_fraction(dtype):
+    y = nn.Dropout(0.3)
+    with autograd.train_mode():
+        kept = y(np.ones((200,), dtype=dtype)).asnumpy()
+    assert kept.dtype == "float32"
+    assert set(kept.tolist()) == {0.0, float(numpy.float32(1 / 0.7))}
+
+
 def test_dropout_shares_its_decision_along_axes():
     with autograd.train_mode():
         y = nn.Dropout(0.5, axes=(1,))(np.ones((50, 4))).asnumpy()

@@ -84,6 +84,16 @@ def test_the_gradient_of_one_input_may_be_another_input():
     assert same(*found)
 
 
+def test_two_inputs_that_were_one_array_at_first_are_two_later():
+    around = nn.HybridSequential()
+    around.add(made(Gated, False))
+    around.hybridize()
+    a, b = batch(4, 5, seed=1), batch(4, 5, seed=2)
+    for first, second in ((a, a.detach()), (b.detach(), b), (a, b), (b, a)):
+        expected = numpy.tanh(second.asnumpy()) * first.asnumpy()
+        numpy.testing.assert_allclose(around(first, second).asnumpy(), expected, rtol=1e-6)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float16"])
 def test_other_dtypes(dtype):
     def make():
@@ -198,6 +208,33 @@ def test_first_calls_and_exchanges_in_several_threads_at_once():
                     wrong.append(error)
 
             at_once(4, call)
+    finally:
+        sys.setswitchinterval(interval)
+    assert wrong == []
+
+
+def test_threads_may_walk_one_graph_that_is_kept():
+    net = made(lambda: dense(64, 64, 64, activation="tanh"), True)
+    x = batch(64, 64)
+    x.attach_grad()
+    for _ in range(2):
+        with autograd.record():
+            y = net(x)
+    heads = [batch(64, 64, seed=k) for k in range(4)]
+
+    def slope(k):
+        return autograd.grad(y, x, heads[k], retain_graph=True).asnumpy()
+
+    expected = [slope(k) for k in range(4)]
+    numbers, wrong, interval = iter(range(4)), [], sys.getswitchinterval()
+
+    def walk():
+        k = next(numbers)
+        wrong.extend(k for _ in range(100) if not same([slope(k)], [expected[k]]))
+
+    sys.setswitchinterval(1e-6)
+    try:
+        at_once(4, walk)
     finally:
         sys.setswitchinterval(interval)
     assert wrong == []
