@@ -62,7 +62,7 @@ def _apart(F, g, x):
     return F.where(F.logical_or(F.not_equal(g, 0), F.greater(F.absolute(x), 0)), x, 1) if hasattr(x, "dtype") else x
 
 
-def _along(F, g, slope):
+def along(F, g, slope):
     """g times a slope, and 0 where it is not finite and g is 0."""
     return g * F.where(F.logical_or(F.not_equal(g, 0), F.isfinite(slope)), slope, 1)
 
@@ -85,7 +85,7 @@ add = binary("add", "The sum a + b", "[1, 2], 10 = [11., 12.]", "1", lambda F, g
 subtract = binary("subtract", "The difference a - b", "5, 3 = 2", "1", lambda F, g: g, "-1", lambda F, g: -g)
 multiply = binary("multiply", "The product a b", "2, 3 = 6", "b", lambda F, g, b: g * b, "a", lambda F, g, a: g * a)
 divide = binary("divide", "The quotient a / b", "[1, 2], 4 = [0.25, 0.5 ]",
-    "1 / b", lambda F, g, b: g / _apart(F, g, b), "-a / b**2", lambda F, g, y, b: -_along(F, g, y) / _apart(F, g, b))
+    "1 / b", lambda F, g, b: g / _apart(F, g, b), "-a / b**2", lambda F, g, y, b: -along(F, g, y) / _apart(F, g, b))
 negative = unary("negative", "The opposite, -x", "[1, -2] = [-1.,  2.]", "-1", lambda F, g: -g)
 positive = unary("positive", "A copy of x", "[1, -2] = [ 1., -2.]", "1", lambda F, g: g)
 reciprocal = unary("reciprocal", "The reciprocal 1 / x", "-4.0 = -0.25", "-1 / x**2",
@@ -156,9 +156,9 @@ sign = unary("sign", "The sign of x: -1, 0 or 1", "[-5, 0, 2] = [-1.,  0.,  1.]"
 square = unary("square", "x squared", "-4 = 16", "2 * x", lambda F, g, x: 2 * g * x)  # 2 x may overflow where g is 0
 sqrt = unary("sqrt", "The square root of x", "[4, 9] = [2., 3.]", "1 / (2 * y)", over=lambda F, y: 2 * y)
 cbrt = unary("cbrt", "The cube root of x", "[8, -27] ≈ [ 2., -3.]", "1 / (3 * y**2)", over=lambda F, y: 3 * y * y)
-exp = unary("exp", "e to the power x", "[0, 1] ≈ [1.    , 2.7183]", "exp(x)", lambda F, g, y: _along(F, g, y))
-exp2 = unary("exp2", "2 to the power x", "3 ≈ 8.", "y * log(2)", lambda F, g, y: _along(F, g, y * math.log(2)))
-expm1 = unary("expm1", "exp(x) - 1, exact for small x", "1 ≈ 1.7183", "exp(x)", lambda F, g, x: _along(F, g, F.exp(x)))
+exp = unary("exp", "e to the power x", "[0, 1] ≈ [1.    , 2.7183]", "exp(x)", lambda F, g, y: along(F, g, y))
+exp2 = unary("exp2", "2 to the power x", "3 ≈ 8.", "y * log(2)", lambda F, g, y: along(F, g, y * math.log(2)))
+expm1 = unary("expm1", "exp(x) - 1, exact for small x", "1 ≈ 1.7183", "exp(x)", lambda F, g, x: along(F, g, F.exp(x)))
 log = unary("log", "The natural logarithm of x", "[1, 10] ≈ [0.    , 2.3026]", "1 / x", over=lambda F, x: x)
 log2 = unary("log2", "The logarithm to base 2", "8 ≈ 3.", "1 / (x * log(2))", over=lambda F, x: x * math.log(2))
 log10 = unary("log10", "The logarithm to base 10", "1000 ≈ 3.", "1 / (x * log(10))", over=lambda F, x: x * math.log(10))
@@ -172,8 +172,8 @@ arccos = unary("arccos", "The angle whose cosine is x", "[1, 0.5] ≈ [0.    , 1
     "-1 / sqrt(1 - x**2)", over=lambda F, x: -F.sqrt(_rest_of_one(F, x)))
 arctan = unary("arctan", "The angle whose tangent is x", "[0, 1] ≈ [0.    , 0.7854]",
     "1 / (1 + x**2)", lambda F, g, x: g * F.square(1 / F.hypot(x, 1)))
-sinh = unary("sinh", "The hyperbolic sine of x", "1 ≈ 1.1752", "cosh(x)", lambda F, g, x: _along(F, g, F.cosh(x)))
-cosh = unary("cosh", "The hyperbolic cosine of x", "1 ≈ 1.5431", "sinh(x)", lambda F, g, x: _along(F, g, F.sinh(x)))
+sinh = unary("sinh", "The hyperbolic sine of x", "1 ≈ 1.1752", "cosh(x)", lambda F, g, x: along(F, g, F.cosh(x)))
+cosh = unary("cosh", "The hyperbolic cosine of x", "1 ≈ 1.5431", "sinh(x)", lambda F, g, x: along(F, g, F.sinh(x)))
 tanh = unary("tanh", "The hyperbolic tangent of x", "1 ≈ 0.7616", "1 - y**2", lambda F, g, y: g * (1 - y * y))
 arcsinh = unary("arcsinh", "The inverse of sinh", "1 ≈ 0.8814", "1 / sqrt(x**2 + 1)", lambda F, g, x: g / F.hypot(x, 1))
 arccosh = unary("arccosh", "The inverse of cosh", "[1, 2] ≈ [0.   , 1.317]",
