@@ -71,8 +71,7 @@ def _in_place(change: Callable[[Any, Any], Any], symbol: str) -> Callable[[Any, 
 
 def _check_change(x: Tensor, value: Any) -> None:
     """Raise if writing `value` into `x` would lose a gradient."""
-    given = isinstance(value, Tensor) and value.node is not None
-    if state.recording and (given or x.node is not None):
+    if state.recording and any(isinstance(a, Tensor) and a.node is not None for a in (x, value)):
         raise GraphError(
             "An array was changed in place (x += ..., x[...] = ...) while recording, and gradients would be lost. "
             "Write x = x + ... , or build the result with np.where or np.concatenate; or do it outside record()."
@@ -126,12 +125,10 @@ class Operators:
 
     def __len__(self: Any) -> int:
         if self.ndim == 0:
-            raise KeywordError("An array without axes has no length: it holds one number; use item().")
+            raise KeywordError("An array without axes has no length and cannot be iterated; take its number by item().")
         return self.shape[0]  # type: ignore[no-any-return]
 
     def __iter__(self: Any) -> Iterator[Tensor]:
-        if self.ndim == 0:
-            raise KeywordError("An array without axes cannot be iterated: it holds one number; use item().")
         return (self[i] for i in range(len(self)))
 
     __iadd__, __isub__ = _in_place(operator.iadd, "+="), _in_place(operator.isub, "-=")

@@ -15,6 +15,7 @@ from minigrad.arguments import MANY, number, whole
 from minigrad.axes import axis_in
 from minigrad.device import Context, places
 from minigrad.disk import FilePath, at_home, reading, replacing
+from minigrad.dtypes import single, unhalved
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import AccessError, ArgumentError, DTypeError, FileError
 from minigrad.guarded import guarded
@@ -95,14 +96,14 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
         with ctx:
             scale = Tensor(ctx.xp.minimum(max_norm / (norm + 1e-8), 1.0), ctx)
         for array in arrays:
-            array *= scale.as_in_ctx(array.ctx).astype(array.dtype)
+            array[...] = unhalved(array) * scale.as_in_ctx(array.ctx).astype(single(array.dtype))
         return Tensor(norm, ctx).reshape(1)
     found = float(norm)
     if not math.isfinite(found):
         warnings.warn(f"The norm of the gradients is {found}; they are left unchanged.", stacklevel=2)
     elif found > max_norm:
         for array in arrays:
-            array *= max_norm / (found + 1e-8)
+            array[...] = unhalved(array) * (max_norm / (found + 1e-8))  # float16 has no small factors
     return found
 
 

@@ -33,6 +33,11 @@ class Accuracy(EvalMetric):
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         chosen = choice(pred, self.axis) if pred.shape != label.shape else numpy.where(pred == pred, pred, NONE)
         same_size(self.name, label, chosen, pred)
+        if chosen.size == pred.size and pred.shape != label.shape:
+            raise ShapeError(
+                f"{self.name}: of one score for each sample, shape {pred.shape}, none is the largest. Give class "
+                f"numbers in the shape of the labels, {label.shape}, such as pred > 0.5; or a score for each class."
+            )
         hits = chosen.astype("int64").ravel() == label.astype("int64").ravel()
         return float(hits.sum()), label.size
 
@@ -77,7 +82,8 @@ class Binary(EvalMetric):
     @guarded
     def update(self, labels: Any, preds: Any) -> None:
         counts = sum((self.confusion(label, pred) for label, pred in pairs(labels, preds)), start=numpy.zeros(4))
-        self._add(counts if self.average == "micro" else self.score(*counts), 1)
+        if counts.any():
+            self._add(counts if self.average == "micro" else self.score(*counts), 1)
 
     def value(self, total: Any, count: int) -> float:
         return self.score(*total) if self.average == "micro" else float(total / count)

@@ -219,7 +219,7 @@ def flat(results: list[tuple[Any, Any]]) -> tuple[list[str], list[float]]:
 
 
 def pairs(labels: Any, preds: Any, allow_extra: bool = False) -> Iterator[tuple[Array, Array]]:
-    """The batches in `labels` and `preds`, as pairs of NumPy arrays."""
+    """The batches in `labels` and `preds` as pairs of NumPy arrays, without those that have no samples."""
     if _is_numbers(labels) and isinstance(preds, (list, tuple)) and preds and not hasattr(preds[0], "shape"):
         preds = [preds]  # labels [0, 1] and predictions [[.9, .1], [.2, .8]] are one batch in plain lists
     label_arrays, pred_arrays = arrays(labels), arrays(preds)
@@ -227,7 +227,7 @@ def pairs(labels: Any, preds: Any, allow_extra: bool = False) -> Iterator[tuple[
         raise ArgumentError(
             f"There are {len(label_arrays)} arrays of labels and {len(pred_arrays)} of predictions; give one for each."
         )
-    return zip(label_arrays, pred_arrays)
+    return ((label, pred) for label, pred in zip(label_arrays, pred_arrays) if label.size or pred.size)
 
 
 def arrays(values: Any) -> list[Array]:

@@ -103,7 +103,8 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False, *, interp
     axes = tuple(range(a.ndim)) if axis is None else axes_in(a.shape, axis)
     rest = [n for i, n in enumerate(a.shape) if i not in axes]
     moved = ops.moveaxis(a, axes, tuple(range(-len(axes), 0))) if axes else a
-    flat = ops.reshape(moved, (*rest, count(a, axes)))
+    n = count(a, axes)
+    flat = ops.reshape(moved, (*rest, n)) if n else ops.mean(moved, axes and tuple(range(-len(axes), 0)), keepdims=True)
     numbers("q", q, 0, 1, "[]")
     q = asarray(q, "float64", a.ctx)
     place = q * (flat.shape[-1] - 1)

@@ -242,7 +242,7 @@ def smooth_l1(data: Any, scalar: float = 1.0) -> Tensor:
     """
     square = number("scalar", scalar, 0, ends="()") ** 2
     near = ops.clip(data, -1 / square, 1 / square)
-    return 0.5 * square * ops.square(near) + (ops.absolute(data) - ops.absolute(near))
+    return 0.5 * square * ops.square(near) + ops.relu(ops.absolute(data) - 1 / square)
 
 
 @composed("data")

@@ -299,7 +299,10 @@ class Optimizer(Shown):
     @property
     def learning_rate(self) -> float:
         """The rate in use: the schedule's value for the updates done so far, or the plain rate."""
-        return self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
+        if self.lr_scheduler is None:
+            return self.lr
+        rate: Any = self.lr_scheduler(self.num_update)
+        return number(f"the rate of update {self.num_update}", rate.item() if hasattr(rate, "item") else rate)
 
     def set_learning_rate(self, lr: float) -> None:
         """Set the rate. With a schedule this is an error: the schedule decides."""
@@ -311,8 +314,7 @@ class Optimizer(Shown):
         self.lr = number("learning_rate", lr, 0)
 
     def _get_lr(self, index: Index) -> float:
-        rate = self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
-        return rate * self._multiplier("lr_mult", index)
+        return self.learning_rate * self._multiplier("lr_mult", index)
 
     def _get_wd(self, index: Index) -> float:
         return self.wd * self._multiplier("wd_mult", index) if self.wd else 0.0

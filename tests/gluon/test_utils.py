@@ -77,6 +77,13 @@ def test_the_norm_of_half_precision_does_not_overflow():
     numpy.testing.assert_allclose(arrays[0].asnumpy(), 0.1, rtol=1e-2)
 
 
+@pytest.mark.parametrize("check_isfinite", [True, False])
+def test_the_factor_of_half_precision_does_not_vanish(check_isfinite):
+    arrays = [np.full((10**6,), 60000, dtype="float16")]
+    clip_global_norm(arrays, 1.0, check_isfinite)
+    numpy.testing.assert_allclose(arrays[0].asnumpy(), 1e-3, rtol=1e-3)  # times 1 / 6e7, which float16 rounds to 0
+
+
 def test_gradients_that_have_exploded_are_clipped_too():
     arrays = [np.array([3e25]), np.array([0.0, 4e25])]  # their squares are beyond float32, as in pytorch/pytorch#193006
     assert clip_global_norm(arrays, 1.0) == pytest.approx(5e25)

@@ -97,6 +97,26 @@ def test_scores_with_a_nan_are_never_right(name, options, value):
     assert figure.get()[1] == pytest.approx(value)
 
 
+CHOICES = {"acc": {}, "top_k_acc": {"top_k": 2}, "f1": {}, "mcc": {}, "ce": {}, "perplexity": {"ignore_label": None}}
+"""The metrics of class numbers, with their arguments."""
+
+
+@pytest.mark.parametrize("name", [*CHOICES, "mae", "mse", "rmse", "pearsoncorrelation"])
+def test_a_batch_without_samples_has_no_say(name):
+    """NaN in apache/mxnet#5127. Where there are fewer samples than devices, some get an empty part."""
+    label, pred = numpy.array([0, 1, 1]), numpy.array([[0.9, 0.1], [0.4, 0.6], [0.7, 0.3]])
+    pred = pred if name in CHOICES else pred[:, 1]
+    alone, beside = (metric.create(name, **CHOICES.get(name, {})) for _ in range(2))
+    alone.update(label, pred)
+    beside.update([label, label[:0]], [pred, pred[:0]])
+    beside.update(label[:0], pred[:0])
+    assert beside.get() == alone.get() and beside.get_global() == alone.get_global()
+    assert not math.isnan(alone.get()[1])
+    alone.reset()
+    alone.update(label[:0], pred[:0])
+    assert math.isnan(alone.get()[1])
+
+
 def test_a_class_number_that_is_nan_is_no_hit():
     figure = metric.Accuracy()
     figure.update(numpy.array([0, 1]), numpy.array([math.nan, 1.0]))
@@ -224,6 +244,7 @@ def test_names_and_aliases(name):
         ),
         (lambda: metric.Accuracy().update(numpy.zeros(3), numpy.zeros((4, 2))), ShapeError, r"\(3,\) .* \(4, 2\)"),
         (lambda: metric.Accuracy().update(numpy.zeros((3, 1)), numpy.zeros(4)), ShapeError, "axis 1 is out of bounds"),
+        (lambda: metric.Accuracy().update([0, 1], numpy.zeros((2, 1))), ShapeError, r"\(2, 1\), none is the largest"),
         (lambda: metric.F1().update([0, 1], [[1.0, 0, 0], [0, 1, 0]]), ShapeError, r"shape \(batch, 2\)"),
         (lambda: metric.F1().update([0, 1, 2], numpy.zeros((3, 2))), ArgumentError, r"two classes, .* \[0, 1, 2\]"),
         (lambda: metric.TopKAccuracy(2).update([1], numpy.zeros(3)), ShapeError, r"\(batch, classes\)"),

@@ -1,5 +1,6 @@
 """Statistics of whole numbers against NumPy's in float64; quantiles beside infinity and of many halves; no variance."""
 
+import contextlib
 import math
 import warnings
 
@@ -158,6 +159,17 @@ def test_one_value_has_no_unbiased_variance_and_no_slope_of_it(f, ddof):
 def test_statistics_of_nothing_are_nan_without_a_warning():
     assert numpy.isnan(np.mean(np.zeros((0, 3)), 0).asnumpy()).all()
     assert numpy.isnan(np.var(np.zeros((0, 3)), 0).asnumpy()).all()
+    for axis in (None, 0, 1, (0, 1)):
+        for keepdims in (False, True):
+            x = np.zeros((0, 3))
+            x.attach_grad()
+            with autograd.record():
+                y = np.median(x, axis, keepdims=keepdims)
+            y.backward()
+            with pytest.warns(RuntimeWarning) if axis != 1 else contextlib.nullcontext():
+                expected = numpy.median(numpy.zeros((0, 3)), axis, keepdims=keepdims)
+            numpy.testing.assert_array_equal(y.asnumpy(), expected)
+    assert np.quantile(np.zeros((2, 0)), [0.1, 0.5, 0.9], axis=1).shape == (3, 2)
 
 
 def test_statistics_of_halves_do_not_overflow_on_the_way():

@@ -192,6 +192,11 @@ def test_slopes_of_one_variable_at_any_magnitude(name, dtype, on_gpu):
         agrees(slopes(f, x, dtype=dtype)[0], [slope(mp.mpf(float(v))) for v in x], dtype)
 
 
+def test_the_slope_of_smooth_l1_keeps_its_digits_near_0():
+    x = numpy.array([1e-3, -1e-8, 1e-30, 0.6, -3], "float32")
+    assert slopes(npx.smooth_l1, x, dtype="float32")[0].tolist() == [*x[:4].tolist(), -1]
+
+
 def test_a_branch_that_is_not_taken_does_not_overflow_into_the_slope():
     with numpy.errstate(over="ignore"):
         assert slopes(npx.smooth_l1, [3e38, -3e38, 0.5], dtype="float32")[0].tolist() == [1, -1, 0.5]

@@ -109,6 +109,22 @@ def test_a_schedule_must_be_callable():
         SGD(lr_scheduler=0.1)
 
 
+@pytest.mark.parametrize("rate", [None, "fast", numpy.nan, np.array(numpy.inf), [0.1]])
+def test_what_a_schedule_returns_must_be_a_number(rate):
+    """None is what a function without `return` gives; a rate of NaN made every weight NaN."""
+    opt, w = SGD(lr_scheduler=lambda k: rate), np.array([1.0])
+    with pytest.raises(ArgumentError, match=r"the rate of update 1=.* cannot be used; expected a finite number"):
+        opt.update(0, w, np.array([1.0]), opt.create_state(0, w))
+    assert w.item() == 1
+
+
+@pytest.mark.parametrize("rate", [0.5, numpy.float32(0.5), numpy.array(0.5), np.array(0.5), np.array([0.5])])
+def test_a_schedule_may_return_any_kind_of_number(rate):
+    opt, w = SGD(lr_scheduler=lambda k: rate), np.array([1.0])
+    opt.update(0, w, np.array([1.0]), opt.create_state(0, w))
+    assert w.item() == 0.5
+
+
 def test_learning_rate_is_the_schedule_at_the_updates_done():
     opt = SGD(lr_scheduler=lambda k: 10.0 + k)
     assert opt.learning_rate == 10

@@ -11,7 +11,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.dataset import ArrayDataset
-from minigrad.gluon.data.sampler import BatchSampler, Order, RandomSampler, SequentialSampler
+from minigrad.gluon.data.sampler import BatchSampler, Order, RandomSampler, SequentialSampler, order
 from minigrad.guarded import guarded
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class DataLoader:
             )
         number("timeout", timeout, 0)
         self._dataset = dataset
-        self._batch_sampler = batch_sampler
+        self._batch_sampler = order("batch_sampler", batch_sampler)
         self._batchify_fn = batchify_fn or default_batchify_fn
         self._num_workers = whole("num_workers", num_workers, 0)
         self._ahead = max(1, 2 * num_workers if prefetch is None else whole("prefetch", prefetch, 0))

@@ -5,10 +5,10 @@ from typing import Any, Protocol
 
 import numpy
 
-from minigrad.arguments import flag, function, one_of, whole
+from minigrad.arguments import flag, function, one_of, shown, whole
 from minigrad.config import as_call
 from minigrad.device import cpu
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, KindError
 from minigrad.generators import generator
 from minigrad.guarded import guarded
 
@@ -143,6 +143,17 @@ class Order(Protocol):
     def __len__(self) -> int: ...
 
 
+def order(name: str, value: Any) -> Order:
+    """The value, if every epoch can go through it from its beginning."""
+    if not hasattr(value, "__iter__") or hasattr(value, "__next__"):
+        raise KindError(
+            f"{name}={shown(value)} cannot be used; expected what every epoch can go through from its beginning: a "
+            "Sampler or a list. Of a generator make a list."
+        )
+    found: Order = value
+    return found
+
+
 class BatchSampler(Sampler):
     """Cuts an order into lists of `batch_size` indices.
 
@@ -155,7 +166,7 @@ class BatchSampler(Sampler):
     """
 
     def __init__(self, sampler: Order, batch_size: int, last_batch: str = "keep") -> None:
-        self._sampler = sampler
+        self._sampler = order("sampler", sampler)
         self._batch_size = whole("batch_size", batch_size, 1)
         self._last_batch = one_of("last_batch", last_batch, "keep", "discard", "rollover")
         self._rest: list[Any] = []

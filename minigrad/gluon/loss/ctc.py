@@ -74,6 +74,7 @@ class CTCLoss(Loss):
         states = xp.full((batch, 2 * label.shape[1] + 1), classes - 1)
         states[:, 1::2] = xp.clip(label, 0, classes - 1)
         emitted = ops.take_along_axis(logp, Tensor(xp.broadcast_to(states, (time, *states.shape)), pred.ctx), 2)
+        emitted = ops.maximum(emitted, NEVER)  # a score may be -inf
 
         start = xp.full(states.shape, NEVER, pred.dtype)
         start[:, :2] = 0

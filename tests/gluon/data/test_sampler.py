@@ -6,6 +6,7 @@ from minigrad import random
 from minigrad.errors import ArgumentError
 from minigrad.gluon.data import (
     BatchSampler,
+    DataLoader,
     FilterSampler,
     RandomSampler,
     Sampler,
@@ -135,6 +136,18 @@ def test_a_batch_size_that_is_no_positive_number_is_refused(batch_size):
         ArgumentError, match=f"batch_size={batch_size} cannot be used; expected a positive whole number"
     ):
         BatchSampler(SequentialSampler(4), batch_size)
+
+
+@pytest.mark.parametrize("order", [5, None, iter([2, 0, 1]), (i for i in range(3))])
+def test_an_order_that_only_one_epoch_can_go_through_is_refused(order):
+    """The second epoch of a generator has no batches: nothing would be learned, and nothing said."""
+    for make in (lambda: BatchSampler(order, 2), lambda: DataLoader([5, 6, 7], 2, sampler=order or 5)):
+        with pytest.raises(ArgumentError, match=r"sampler=.* cannot be used; .* every epoch .* Of a generator make a"):
+            make()
+    with pytest.raises(ArgumentError, match=r"batch_sampler=.* cannot be used"):
+        DataLoader([5, 6, 7], batch_sampler=order or 5)
+    loader = DataLoader([5, 6, 7], 2, sampler=[2, 0])
+    assert [[batch.tolist() for batch in loader] for _ in range(2)] == [[[7, 5]]] * 2
 
 
 def test_an_unknown_last_batch_is_refused():

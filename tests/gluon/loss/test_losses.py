@@ -268,6 +268,22 @@ def test_ctc_of_a_label_too_long_for_its_time_is_infinite_with_gradient_zero():
     assert (gradient == 0).all()
 
 
+def test_a_class_that_is_impossible_at_a_time_leaves_the_gradient_of_ctc_finite():
+    """A score of -inf is a mask. PyTorch's gradient is NaN for it, but not for -1e3."""
+    torch = pytest.importorskip("torch")
+    scores = DRAW.normal(size=(1, 4, 3))
+    for t, k in ((0, 2), (1, 1), (1, 2), (2, 0)):
+        scores[0, t, k] = -numpy.inf
+    u = torch.tensor(numpy.maximum(scores, -1e3), requires_grad=True)
+    expected = torch.nn.functional.ctc_loss(
+        torch.log_softmax(u, -1).transpose(0, 1), torch.tensor([[0, 1]]), [4], [2], blank=2, reduction="sum"
+    )
+    expected.backward()
+    out, gradient = sum_and_gradient(gloss.CTCLoss(), scores, np.array([[0, 1]]))
+    assert out.tolist() == pytest.approx([expected.item()])
+    numpy.testing.assert_allclose(gradient, u.grad.numpy(), rtol=1e-6, atol=1e-12)
+
+
 def test_ctc_refuses_unknown_layouts_and_batches_that_differ():
     with pytest.raises(ValueError, match="'NCT'"):
         gloss.CTCLoss("NCT")
