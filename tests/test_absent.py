@@ -23,6 +23,7 @@ THINGS = {
     "Block": NET,
     "Trainer": gluon.Trainer(NET.collect_params(), "sgd"),
     "Optimizer": optimizer.Adam(),
+    "Updater": optimizer.Updater(optimizer.Adam()),
 }
 NAMES = {
     "np": np, "npx": npx, "gluon": gluon, "autograd": autograd, "optimizer": optimizer, "init": init, "nn": nn,

@@ -31,7 +31,7 @@ class ParameterDict(dict[str, Parameter]):
 
     def setdefault(self, name: str, default: Any = None) -> Parameter:
         """The parameter `name`, which is `default` if there is none yet."""
-        if name not in self:
+        if text("name", name) not in self:
             self[name] = default
         return self[name]
 

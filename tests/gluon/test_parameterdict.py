@@ -32,6 +32,8 @@ def test_setdefault_takes_a_parameter_as_brackets_do():
     assert params.setdefault("w", p) is params.setdefault("w") is p
     with pytest.raises(KindError, match="'b' is 3; expected a parameter"):
         params.setdefault("b", 3)
+    with pytest.raises(TypeError, match="name=\\['b'\\]"):
+        params.setdefault(["b"], p)
     assert [*params] == ["w"]
 
 
