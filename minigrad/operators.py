@@ -48,10 +48,6 @@ def _operator(operation: Op, swapped: bool = False) -> Callable[[Any, Any], Tens
     return method
 
 
-def _divmod(a: Any, b: Any) -> tuple[Tensor, Tensor]:
-    return a // b, a % b
-
-
 def _in_place(change: Callable[[Any, Any], Any], symbol: str) -> Callable[[Any, Any], Tensor]:
     """An operator that changes a Tensor in place, by `change` of its raw array, such as `operator.iadd`."""
 
@@ -125,7 +121,7 @@ class Operators:
 
     def __len__(self: Any) -> int:
         if self.ndim == 0:
-            raise KeywordError("An array without axes has no length and cannot be iterated; take its number by item().")
+            raise KeywordError("An array without axes has no length and no rows: it holds one number; use item().")
         return self.shape[0]  # type: ignore[no-any-return]
 
     def __iter__(self: Any) -> Iterator[Tensor]:
@@ -160,7 +156,7 @@ class Operators:
     __mod__, __rmod__ = _operator(el.mod), _operator(el.mod, swapped=True)
     __pow__, __rpow__ = _operator(el.power), _operator(el.power, swapped=True)
     __matmul__, __rmatmul__ = _operator(matmul), _operator(matmul, swapped=True)
-    __divmod__, __rdivmod__ = _divmod, lambda self, other: _divmod(other, self)
+    __divmod__, __rdivmod__ = (lambda a, b: (a // b, a % b)), (lambda a, b: (b // a, b % a))
     __and__, __rand__ = _operator(el.bitwise_and), _operator(el.bitwise_and, swapped=True)
     __or__, __ror__ = _operator(el.bitwise_or), _operator(el.bitwise_or, swapped=True)
     __xor__, __rxor__ = _operator(el.bitwise_xor), _operator(el.bitwise_xor, swapped=True)
