@@ -138,7 +138,8 @@ class Sequential(HybridBlock):
             raise PositionError(f"There is no block {shown(key)} in a {type(self).__name__} of {len(self)}.") from None
         if not isinstance(blocks, list):
             return blocks
-        return type(self)(*blocks, prefix=self.prefix)
+        made = type(self) if type(self).__init__ is Sequential.__init__ else Sequential  # others may take no blocks
+        return made(*blocks, prefix=self.prefix)
 
     def __len__(self) -> int:
         return len(self._children)

@@ -67,6 +67,27 @@ def test_sequential_indexes_slices_and_iterates_over_its_blocks():
     assert list(part) == blocks[1:]
 
 
+def test_a_slice_of_parallel_blocks_joins_along_the_same_axis():
+    net = nn.HybridConcatenate(axis=1)
+    net.add(nn.Identity(), nn.Lambda(lambda x: 2 * x), nn.Identity())
+    for key in (slice(2), slice(1), slice(0, 3, 2)):
+        part = net[key]
+        assert list(part) == list(net)[key]
+        x = numpy.array([[[1.0, 2.0]]])
+        numpy.testing.assert_array_equal(part(np.array(x)).asnumpy(), numpy.concatenate([x, 2 * x, x][key], 1))
+    assert net[1] is list(net)[1]
+
+
+def test_a_slice_of_a_class_with_its_own_constructor_has_only_the_blocks_asked_for():
+    class Own(nn.HybridSequential):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.add(nn.Identity(), nn.Flatten())
+
+    net = Own()
+    assert list(net[1:]) == [net[1]]
+
+
 def test_sequential_passes_several_outputs_on():
     class Pair(nn.Block):
         def forward(self, x, y=None):
