@@ -77,7 +77,8 @@ class Binary(EvalMetric):
     @guarded
     def update(self, labels: Any, preds: Any) -> None:
         counts = sum((self.confusion(label, pred) for label, pred in pairs(labels, preds)), start=numpy.zeros(4))
-        self._add(counts if self.average == "micro" else self.score(*counts), 1)
+        if counts.any():
+            self._add(counts if self.average == "micro" else self.score(*counts), 1)
 
     def value(self, total: Any, count: int) -> float:
         return self.score(*total) if self.average == "micro" else float(total / count)
