@@ -195,3 +195,9 @@ def test_an_updated_value_is_the_new_one_however_large_the_old_one_was():
     assert y.tolist() == pytest.approx([1, 2, 1e-3], rel=1e-6)
     assert npx.index_update(np.array([numpy.inf, 2.0]), np.array([[0]]), 5).tolist() == [5, 2]
     assert npx.index_update(np.zeros(3, dtype="float16"), np.array([[1]]), 5).dtype == "float16"
+
+
+def test_an_empty_batch_is_flattened():
+    x = np.zeros((0, 3, 4))
+    assert npx.batch_flatten(x).shape == (0, 12)
+    assert npx.fully_connected(x, np.ones((2, 12)), np.ones(2)).shape == (0, 2)
