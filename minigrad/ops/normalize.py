@@ -4,12 +4,12 @@ from typing import Any
 
 from minigrad.arguments import number
 from minigrad.axes import axis_in
-from minigrad.dtypes import widened
+from minigrad.dtypes import result_dtype, widened
 from minigrad.engine.operation import op
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.ops.accumulate import average, count, over
-from minigrad.ops.elementwise import add, multiply, square
+from minigrad.ops.elementwise import add, astype, multiply, square
 from minigrad.ops.shape import reshape
 
 
@@ -126,6 +126,7 @@ def batch_norm(
     """
     number("eps", eps, 0)
     number("momentum", momentum, 0, 1, "[]")
+    x = x if x.dtype.kind == "f" else astype(x, result_dtype(x.dtype))  # the result has the dtype of x
     gamma, beta = (_along(v, x, axis, "batch_norm") for v in (gamma, beta))
     if use_running or not x.size:  # no values have no mean
         mean, var = (widened(_along(v, x, axis, "batch_norm")) for v in (running_mean, running_var))
