@@ -61,7 +61,7 @@ class Dense(HybridBlock):
 
     def infer_shape(self, x: Tensor) -> None:
         """The input width is the product of the axes after the first, or the last axis."""
-        self._in_units = math.prod(x.shape[1:]) if self._flatten else x.shape[-1]
+        self._in_units = math.prod(x.shape[1:] if self._flatten else x.shape[-1:])
         self.weight.shape = (self._units, self._in_units)
 
     def forward(self, x: Tensor) -> Tensor:

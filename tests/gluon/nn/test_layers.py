@@ -4,6 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, init, np, random
+from minigrad.errors import MinigradError
 from minigrad.gluon import nn
 
 
@@ -201,3 +202,11 @@ def test_a_dense_layer_learns_from_whole_numbers(hybrid):
         y.backward()
         assert net[0].weight.grad().tolist() == [[5, 7, 9], [5, 7, 9]]
         assert net[0].bias.grad().tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("in_units", [0, 1])
+def test_dense_refuses_a_number_that_it_is_not_to_flatten(in_units):
+    layer = nn.Dense(3, flatten=False, in_units=in_units)
+    layer.initialize()
+    with pytest.raises(MinigradError, match=r"shape \(\)"):
+        layer(np.array(1.0))
