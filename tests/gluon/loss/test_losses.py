@@ -52,6 +52,11 @@ def test_the_batch_axis_of_cross_entropy_counts_the_axis_of_the_classes(axis, ba
     numpy.testing.assert_allclose(loss.asnumpy(), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("weight", [numpy.float32(3), numpy.int64(3), numpy.float16(3)])
+def test_a_numpy_scalar_is_a_number_too(weight):
+    assert gloss.L2Loss(weight=weight)(np.array([2.0]), np.array([0.0])).tolist() == [6]
+
+
 @pytest.mark.parametrize("weight", ["2", [1, 2], numpy.ones(3)])
 def test_a_weight_that_is_no_number_is_refused(weight):
     with pytest.raises(AssertionError, match=r"number or None.*sample_weight"):
