@@ -151,7 +151,7 @@ def rectangle(image: Array, size: tuple[int, int], offset: Callable[[int], int])
     rows, columns = image.shape[-3:-1]
     size = whole("size", size[0], 1), whole("size", size[1], 1)
     shrink = min(1.0, rows / size[1], columns / size[0])
-    width, height = min(columns, round(size[0] * shrink)), min(rows, round(size[1] * shrink))
+    width, height = (min(n, max(1, round(m * shrink))) for n, m in zip((columns, rows), size))
     return offset(columns - width), offset(rows - height), width, height
 
 

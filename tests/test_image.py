@@ -62,6 +62,13 @@ def test_the_shorter_side_gets_the_length():
     assert image.resize_short(np.array(PIXELS.swapaxes(0, 1)), 4).shape == (6, 4, 3)
 
 
+@pytest.mark.parametrize("size", [(1, 9), (9, 1), (1, 100)])
+def test_the_crop_of_a_small_image_is_never_thinner_than_a_pixel(size):
+    part, place = image.center_crop(np.array(numpy.full((3, 2, 1), 7.0)), size)
+    assert part.shape == (size[1], size[0], 1) and (part.asnumpy() == 7).all()
+    assert min(place[2:]) >= 1
+
+
 def test_a_crop_and_its_rectangle_agree():
     x = np.array(PIXELS)
     part, place = image.center_crop(x, (3, 2))

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from minigrad.arguments import MANY, number, whole
+from minigrad.arguments import MANY, number, shown, whole
 from minigrad.axes import axis_in
 from minigrad.device import Context, places
 from minigrad.disk import FilePath, at_home, reading, replacing
-from minigrad.dtypes import single, unhalved
+from minigrad.dtypes import widened
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import AccessError, ArgumentError, DTypeError, FileError
 from minigrad.guarded import guarded
@@ -84,9 +84,9 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
         raise ArgumentError("clip_global_norm() needs at least one array.")
     number("max_norm", max_norm, 0)
     for array in arrays:
-        if not isinstance(array, Tensor):
+        if not isinstance(array, Tensor) or array.dtype.kind != "f":
             raise DTypeError(
-                f"clip_global_norm() changes arrays in place, but got a {type(array).__name__}; use np.array."
+                f"clip_global_norm() changes arrays of floats in place, but got {shown(array)}; use np.array."
             )
     ctx = arrays[0].ctx
     norms = [ctx.put(_norm(array.ctx, array.data)) for array in arrays]
@@ -96,15 +96,23 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
         with ctx:
             scale = Tensor(ctx.xp.minimum(max_norm / (norm + 1e-8), 1.0), ctx)
         for array in arrays:
-            array[...] = unhalved(array) * scale.as_in_ctx(array.ctx).astype(single(array.dtype))
+            _rescale(array, scale.as_in_ctx(array.ctx))
         return Tensor(norm, ctx).reshape(1)
     found = float(norm)
     if not math.isfinite(found):
         warnings.warn(f"The norm of the gradients is {found}; they are left unchanged.", stacklevel=2)
     elif found > max_norm:
         for array in arrays:
-            array[...] = unhalved(array) * (max_norm / (found + 1e-8))  # float16 has no small factors
+            _rescale(array, max_norm / (found + 1e-8))
     return found
+
+
+def _rescale(array: Tensor, scale: float | Tensor) -> None:
+    """Times `scale`, in place. A small scale has few digits in float16, so there the product is taken in float32."""
+    wide = widened(array)
+    wide *= scale.astype(wide.dtype) if isinstance(scale, Tensor) else scale
+    if wide is not array:
+        array[...] = wide
 
 
 def _norm(ctx: Context, values: Any) -> Any:

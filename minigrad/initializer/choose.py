@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from minigrad.arguments import mapping
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError, UsageError
 from minigrad.guarded import guarded
@@ -50,7 +51,7 @@ class Load(Initializer):
     """
 
     def __init__(self, param: Mapping[str, Any], default_init: str | Initializer | None = None) -> None:
-        self.param = param
+        self.param = mapping("param", param)
         self.default_init = None if default_init is None else create(default_init)
 
     def __call__(self, name: str, arr: Tensor) -> None:

@@ -26,7 +26,7 @@ class Orthogonal(Initializer):
         self.rand_type = one_of("rand_type", rand_type, "uniform", "normal")
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
-        shape = (arr.shape[0], math.prod(arr.shape[1:]))
+        shape = (math.prod(arr.shape[:1]), math.prod(arr.shape[1:]))  # a number is a matrix of one row
         if self.rand_type == "uniform":
             drawn = random.uniform(-1, 1, shape=shape, dtype="float64", ctx=arr.ctx).data
         else:
@@ -53,7 +53,7 @@ class Bilinear(Initializer):
             )
         height, width = arr.shape[-2:]
         xp = xp_of(arr.data)
-        half = math.ceil(width / 2)
+        half = math.ceil(width / 2) or 1  # an empty kernel has no half
         centre = (2 * half - 1 - half % 2) / (2 * half)
         row, column = (1 - xp.abs(xp.arange(n) / half - centre) for n in (height, width))
         arr[...] = Tensor(xp.broadcast_to(row[:, None] * column, arr.shape))
@@ -71,6 +71,11 @@ class LSTMBias(Initializer):
         self.forget_bias = number("forget_bias", forget_bias)
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
+        if arr.ndim == 0 or arr.shape[0] % 4:
+            raise ShapeError(
+                f"LSTMBias fills the biases of four gates side by side, but {str(name)!r} has shape {arr.shape}; its "
+                "length must be a multiple of 4."
+            )
         quarter = arr.shape[0] // 4
         arr[...] = 0
         arr[quarter : 2 * quarter] = self.forget_bias

@@ -51,7 +51,10 @@ class EvalMetric:
 
     @guarded
     def update(self, labels: Any, preds: Any) -> None:
-        """Take in a batch: an array of labels and one of predictions, or two lists of such arrays of equal length."""
+        """Take in a batch: an array of labels and one of predictions, or two lists of such arrays of equal length.
+
+        An array without samples adds nothing.
+        """
         for label, pred in pairs(labels, preds):
             self._add(*self.measure(label, pred))
 
@@ -201,7 +204,7 @@ class CustomMetric(EvalMetric):
     def update(self, labels: Any, preds: Any) -> None:
         for label, pred in pairs(labels, preds, allow_extra=self.allow_extra_outputs):
             result = self.feval(label, pred)
-            self._add(*(result if isinstance(result, tuple) else (result, 1)))
+            self._add(*(result if isinstance(result, tuple) else (float(result), 1)))
 
 
 np = CustomMetric

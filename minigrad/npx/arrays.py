@@ -57,7 +57,7 @@ def batch_flatten(data: Any) -> Tensor:
     >>> npx.batch_flatten(np.zeros((2, 3, 4))).shape
     (2, 12)
     """
-    return ops.reshape(data, (data.shape[0], -1))
+    return ops.reshape(data, (data.shape[0], math.prod(data.shape[1:])))
 
 
 @composed("data")

@@ -41,7 +41,7 @@ def fully_connected(
     array([[13.]])
     """
     _agree("num_hidden", num_hidden, weight.shape[:1])
-    rows = ops.reshape(data, (data.shape[0], -1)) if flatten and data.ndim != 2 else data
+    rows = ops.reshape(data, (data.shape[0], math.prod(data.shape[1:]))) if flatten and data.ndim != 2 else data
     return ops.linear(rows, weight, None if no_bias else bias)
 
 

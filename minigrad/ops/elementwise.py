@@ -160,8 +160,7 @@ exp = unary("exp", "e to the power x", "[0, 1] ≈ [1.    , 2.7183]", "exp(x)", 
 exp2 = unary("exp2", "2 to the power x", "3 ≈ 8.", "y * log(2)", lambda F, g, y: times(F, g, y * math.log(2)))
 expm1 = unary("expm1", "exp(x) - 1, exact for small x", "1 ≈ 1.7183", "exp(x)", lambda F, g, x: times(F, g, F.exp(x)))
 log = unary("log", "The natural logarithm of x", "[1, 10] ≈ [0.    , 2.3026]", "1 / x", lambda F, g, x: per(F, g, x))
-log2 = unary("log2", "The logarithm to base 2", "8 ≈ 3.",
-    "1 / (x * log(2))", lambda F, g, x: per(F, g, x * math.log(2)))
+log2 = unary("log2", "The binary logarithm", "8 ≈ 3.", "1 / (x * log(2))", lambda F, g, x: per(F, g, x * math.log(2)))
 log10 = unary("log10", "The logarithm to base 10", "1000 ≈ 3.",
     "1 / (x * log(10))", lambda F, g, x: per(F, g, x * math.log(10)))
 log1p = unary("log1p", "log(1 + x), exact for small x", "1 ≈ 0.6931", "1 / (1 + x)", lambda F, g, x: per(F, g, 1 + x))

@@ -67,3 +67,9 @@ def test_an_argument_may_not_have_a_name_that_means_something_else_in_a_vjp(name
 def test_its_signature_is_that_of_the_forward_without_the_array_module():
     assert str(inspect.signature(product())) == "(a, b)"
     assert "forward" in inspect.signature(Op).parameters
+
+
+def test_among_the_functions_of_raw_arrays_an_operation_gives_its_result_alone():
+    arrays = [numpy.ones(shape) for shape in ((3, 1, 1), (1, 1), (1,), (1, 1, 1))]
+    y = raw(numpy).recur(*arrays, "rnn_relu")
+    assert y.ravel().tolist() == [1, 3, 5, 7]  # h' = h + 1 + 1

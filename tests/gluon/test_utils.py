@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, np
-from minigrad.errors import ArgumentError, FileError
+from minigrad.errors import ArgumentError, DTypeError, FileError
 from minigrad.gluon.utils import check_sha1, clip_global_norm, download, split_and_load, split_data
 
 # Splitting
@@ -77,11 +77,20 @@ def test_the_norm_of_half_precision_does_not_overflow():
     numpy.testing.assert_allclose(arrays[0].asnumpy(), 0.1, rtol=1e-2)
 
 
-@pytest.mark.parametrize("check_isfinite", [True, False])
-def test_the_factor_of_half_precision_does_not_vanish(check_isfinite):
-    arrays = [np.full((10**6,), 60000, dtype="float16")]
-    clip_global_norm(arrays, 1.0, check_isfinite)
-    numpy.testing.assert_allclose(arrays[0].asnumpy(), 1e-3, rtol=1e-3)  # times 1 / 6e7, which float16 rounds to 0
+@pytest.mark.parametrize("check", [True, False])
+def test_half_precision_is_clipped_by_a_factor_with_all_its_digits(check):
+    array = np.array([30000, 40000], dtype="float16")
+    clip_global_norm(
+        [array], 0.01, check_isfinite=check
+    )  # the factor is 2e-7; next to it float16 has 1.8e-7 and 2.4e-7
+    assert array.tolist() == pytest.approx([0.006, 0.008], rel=1e-3)
+
+
+def test_whole_numbers_are_refused_before_anything_changes():
+    arrays = [np.array([3.0]), np.array([4], dtype="int32")]
+    with pytest.raises(DTypeError, match=r"arrays of floats in place, but got .*int32"):
+        clip_global_norm(arrays, 1.0)
+    assert arrays[0].item() == 3
 
 
 def test_gradients_that_have_exploded_are_clipped_too():

@@ -143,14 +143,29 @@ def test_load_copies_by_name_and_falls_back():
         filled(init.Load(arrays), "c_weight", (1,))
 
 
+def test_load_refuses_what_is_no_dict_of_arrays():
+    with pytest.raises(ArgumentError, match=r"param='net.params' cannot be used; expected a dict"):
+        init.Load("net.params", default_init=init.Zero())  # a part of this text would pass for a name
+
+
 def test_constant_takes_an_array():
     assert filled(init.Constant(numpy.array([1.0, 2.0])), "a_weight", (2,)).tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("shape", [(0, 3), (3, 0), (0, 0)])
-@pytest.mark.parametrize("law", ["xavier", "msraprelu", "uniform", "normal"])
+@pytest.mark.parametrize("law", ["xavier", "msraprelu", "uniform", "normal", "orthogonal", "bilinear"])
 def test_empty_weights_are_left_empty(law, shape):
     assert filled(init.create(law), "a_weight", shape).shape == shape
+
+
+def test_the_orthogonal_number_is_the_scale():
+    assert abs(filled(init.Orthogonal(3.0), "a_weight", ())) == pytest.approx(3)
+
+
+@pytest.mark.parametrize("shape", [(), (6,)])
+def test_lstm_biases_come_in_fours(shape):
+    with pytest.raises(ShapeError, match=r"'lstm0_i2h_weight' has shape .*multiple of 4"):
+        filled(init.LSTMBias(), "lstm0_i2h_weight", shape)
 
 
 @pytest.mark.parametrize(

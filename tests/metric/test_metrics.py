@@ -301,3 +301,22 @@ def test_gluons_further_arguments_are_kept_and_np_makes_a_metric():
     largest = metric.np(lambda label, pred: abs(label - pred).max(), "largest")
     largest.update([1.0, 2.0], [1.5, 2.0])
     assert largest.get() == ("largest", 0.5)
+
+
+@pytest.mark.parametrize("average", ["macro", "micro"])
+@pytest.mark.parametrize("name", ["f1", "mcc", "pearsoncorrelation", "acc", "mae", "mse", "rmse", "ce", "loss"])
+def test_an_update_without_samples_adds_nothing(name, average):
+    figure = metric.create(name, **({"average": average} if name in ("f1", "mcc", "pearsoncorrelation") else {}))
+    pred = numpy.array([[0.9, 0.2], [0.3, 0.8], [0.4, 0.7]])
+    label = numpy.array([0, 1, 0]) if name in ("acc", "f1", "mcc", "ce") else numpy.array([[1, 0.5], [0.2, 0], [0, 0]])
+    figure.update(label, pred)
+    value = figure.get()
+    figure.update(label[:0], pred[:0])
+    assert figure.get() == value
+
+
+def test_a_function_that_gives_no_number_is_refused_at_once():
+    figure = metric.create(lambda label, pred: abs(label - pred))
+    with pytest.raises(TypeError, match=r"CustomMetric.update\(\)"):
+        figure.update(numpy.array([0, 1]), numpy.array([1, 1]))
+    assert math.isnan(figure.get()[1])

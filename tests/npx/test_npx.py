@@ -203,3 +203,9 @@ def test_masked_tokens_are_the_whole_numbers_that_they_were(value):
     y = npx.sequence_mask(np.array(tokens), np.array([2, 1]), True, value=value, axis=1)
     assert y.dtype == "int64"
     assert y.tolist() == [[2**24 + 1, 5], [3, value]]
+
+
+def test_an_empty_batch_is_flattened():
+    x = np.zeros((0, 3, 4))
+    assert npx.batch_flatten(x).shape == (0, 12)
+    assert npx.fully_connected(x, np.ones((2, 12)), np.ones(2)).shape == (0, 2)

@@ -152,7 +152,7 @@ def _reshape_like(F: Any, x: Tensor, y: Tensor) -> Tensor:
 
 
 def _number_or_none(name: str, weight: Any) -> float | None:
-    if weight is not None and not isinstance(weight, (int, float)):
+    if weight is not None and not isinstance(weight, (int, float, numpy.generic)):
         raise UsageError(
             f"{name} got weight={shown(weight)}; it must be a number or None. Pass weights of samples in the call: "
             "loss(pred, label, sample_weight)."

@@ -56,7 +56,7 @@ class SoftmaxCrossEntropyLoss(Loss):
                 loss = softmax_cross_entropy(scores, label)
             except ArgumentError as error:
                 loss = softmax_cross_entropy(scores, _clipped(label, scores.shape[-1], error))
-            if sample_weight is None and x is pred:
+            if sample_weight is None and x is pred and loss.ndim == 1:  # so that the batch axis is not counted
                 return self.per_sample(self.weighted(loss))
             loss = expand_dims(loss, self._axis)
         else:

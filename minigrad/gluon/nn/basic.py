@@ -61,7 +61,7 @@ class Dense(HybridBlock):
 
     def infer_shape(self, x: Tensor) -> None:
         """The input width is the product of the axes after the first, or the last axis."""
-        self._in_units = math.prod(x.shape[1:]) if self._flatten else x.shape[-1]
+        self._in_units = math.prod(x.shape[1:] if self._flatten else x.shape[-1:])
         self.weight.shape = (self._units, self._in_units)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -138,7 +138,8 @@ class Sequential(HybridBlock):
             raise PositionError(f"There is no block {shown(key)} in a {type(self).__name__} of {len(self)}.") from None
         if not isinstance(blocks, list):
             return blocks
-        return type(self)(*blocks, prefix=self.prefix)
+        made = type(self) if type(self).__init__ is Sequential.__init__ else Sequential  # others may take no blocks
+        return made(*blocks, prefix=self.prefix)
 
     def __len__(self) -> int:
         return len(self._children)

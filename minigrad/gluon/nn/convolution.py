@@ -64,7 +64,7 @@ class _Convolution(HybridBlock):
 
     def infer_shape(self, x: Tensor) -> None:
         """The number of channels is the length of axis 1 of the input."""
-        self._check(x)
+        check_axes(self, x, self.space)
         self._in_channels = x.shape[1]
         self.weight.shape = self._shape_of_weight(x.shape[1])
 
@@ -74,16 +74,9 @@ class _Convolution(HybridBlock):
     def _channels_seen(self, shape: tuple[int, ...]) -> int:
         return int(shape[1] * self._kwargs["num_group"])
 
-    def _check(self, x: Tensor) -> None:
-        if x.ndim != self.space + 2:
-            raise ShapeError(
-                f"{type(self).__name__} '{self.name}' expects inputs (batch, channels, and {self.space} of space), but "
-                f"got shape {x.shape}. Is the axis of the channels missing? x.reshape((batch, channels, ...)) adds it."
-            )
-
     def hybrid_forward(self, F: Any, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         """x (batch, channels, *space) to (batch, output channels, *places)."""
-        self._check(x)
+        check_axes(self, x, self.space)
         y: Tensor = getattr(F, self._op_name)(x, weight, bias, **self._kwargs)
         return y if self.act is None else self.act(y)
 
@@ -143,4 +136,13 @@ def check_layout(name: str, layout: str | None, space: int) -> None:
         raise ArgumentError(
             f"{name} got layout={shown(layout)}, but only {expected!r} is supported; bring the axes into this order "
             "with transpose()."
+        )
+
+
+def check_axes(layer: Block, x: Tensor, space: int) -> None:
+    """Refuse an input that has not the axes (batch, channels, *space)."""
+    if x.ndim != space + 2:
+        raise ShapeError(
+            f"{type(layer).__name__} '{layer.name}' expects inputs (batch, channels, and {space} of space), but got "
+            f"shape {x.shape}. Is the axis of the channels missing? x.reshape((batch, channels, ...)) adds it."
         )

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from minigrad.arguments import flag
 from minigrad.engine.tensor import Tensor
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.gluon.nn.convolution import check_layout
+from minigrad.gluon.nn.convolution import check_axes, check_layout
 from minigrad.ops.windows import each
 
 __all__ = [
@@ -49,6 +49,7 @@ class _Pooling(HybridBlock):
 
     def hybrid_forward(self, F: Any, x: Tensor) -> Tensor:
         """x (batch, channels, *space) to (batch, channels, *windows)."""
+        check_axes(self, x, self.space)
         y: Tensor = F.npx.pooling(x, **self._kwargs)
         return y
 

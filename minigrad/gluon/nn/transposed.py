@@ -4,7 +4,7 @@ from typing import Any
 
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
-from minigrad.gluon.nn.convolution import _Convolution
+from minigrad.gluon.nn.convolution import _Convolution, check_axes
 from minigrad.ops.conv import transposed_convolution
 from minigrad.ops.windows import each
 
@@ -42,7 +42,7 @@ class _Transposed(_Convolution):
 
     def hybrid_forward(self, F: Any, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         """x (batch, channels, *places) to (batch, output channels, *space)."""
-        self._check(x)
+        check_axes(self, x, self.space)
         given = self._kwargs
         y = transposed_convolution(
             x, weight, bias, given["stride"], given["pad"], given["dilate"], given["num_group"], given["adj"]

@@ -104,6 +104,14 @@ class Concatenate(Sequential):
         super().__init__(prefix=prefix, params=params)
         self._axis = whole("axis", axis)
 
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        if not isinstance(key, slice):
+            return found
+        part = Concatenate(self._axis, self.prefix)
+        part.add(*found)
+        return part
+
     @guarded
     def hybrid_forward(self, F: Any, x: Any, *args: Any) -> Any:
         """The outputs of all blocks, joined."""

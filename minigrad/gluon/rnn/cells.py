@@ -6,7 +6,7 @@ from minigrad import ops
 from minigrad.arguments import one_of, whole
 from minigrad.composed import as_tensor
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.rnn.recurrence import Recurrent, States
 from minigrad.guarded import guarded
 from minigrad.npx.activations import find
@@ -60,6 +60,11 @@ class _Cell(Recurrent):
         h2h_bias: Tensor,
     ) -> tuple[Tensor, list[Tensor]]:
         """Inputs (N, C) and the states, each (N, hidden), to the output (N, hidden) and the new states."""
+        if inputs.ndim != 2:
+            raise ShapeError(
+                f"{type(self).__name__} '{self.name}' takes one time step, (batch, inputs), but got shape "
+                f"{inputs.shape}; unroll(length, inputs) runs it over a sequence."
+            )
         states = self._checked(states, inputs.shape[0])
         own = F.linear(states[0], h2h_weight, h2h_bias)
         states = self.rule(F.linear(inputs, i2h_weight, i2h_bias), own, *states)

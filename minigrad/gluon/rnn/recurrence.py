@@ -59,7 +59,7 @@ class Recurrent(HybridBlock):
         where = place(ctx, device)
         whole("batch_size", batch_size, 0)
         function("func", func)
-        dtype = self._dtype if dtype is None else dtype
+        dtype = next(iter(self._own.values())).dtype if dtype is None else dtype  # of the weights, which may be cast
         return [func(info["shape"], dtype=dtype, ctx=where) for info in self.state_info(batch_size)]
 
     def _checked(self, states: Any, batch_size: int) -> States:

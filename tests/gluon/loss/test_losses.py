@@ -42,6 +42,21 @@ def test_the_batch_axis_is_the_one_that_stays(name):
     numpy.testing.assert_allclose(first, second, rtol=1e-6)
 
 
+@pytest.mark.parametrize(("axis", "batch_axis"), [(0, 1), (0, -1), (1, 2), (2, 1), (2, -2), (-1, -3), (-3, 2)])
+def test_the_batch_axis_of_cross_entropy_counts_the_axis_of_the_classes(axis, batch_axis):
+    pred = DRAW.normal(size=(2, 3, 4))
+    labels = numpy.expand_dims(DRAW.integers(0, 2, numpy.delete(pred.shape, axis)), axis)
+    surprise = -numpy.take_along_axis(pred - numpy.log(numpy.exp(pred).sum(axis, keepdims=True)), labels, axis)
+    expected = surprise.mean(tuple(numpy.delete(range(3), batch_axis)))
+    loss = gloss.SoftmaxCELoss(axis, batch_axis=batch_axis)(np.array(pred), np.array(labels.squeeze(axis)))
+    numpy.testing.assert_allclose(loss.asnumpy(), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("weight", [numpy.float32(3), numpy.int64(3), numpy.float16(3)])
+def test_a_numpy_scalar_is_a_number_too(weight):
+    assert gloss.L2Loss(weight=weight)(np.array([2.0]), np.array([0.0])).tolist() == [6]
+
+
 @pytest.mark.parametrize("weight", ["2", [1, 2], numpy.ones(3)])
 def test_a_weight_that_is_no_number_is_refused(weight):
     with pytest.raises(AssertionError, match=r"number or None.*sample_weight"):

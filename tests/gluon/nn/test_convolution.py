@@ -204,3 +204,10 @@ def test_convolutions_and_pools_print_like_their_code():
         "Conv1D(2, kernel_size=(3,), use_bias=False, in_channels=4)"
     )
     assert repr(nn.MaxPool2D(3, 2, 1)) == "MaxPool2D(pool_size=(3, 3), strides=(2, 2), padding=(1, 1))"
+
+
+@pytest.mark.parametrize("layer", [nn.MaxPool2D(), nn.GlobalAvgPool2D(), nn.AvgPool1D(), nn.GlobalMaxPool1D()])
+def test_pooling_needs_the_axes_of_batch_and_channels(layer):
+    axes = layer.space + 1
+    with pytest.raises(ShapeError, match=rf"expects inputs \(batch, channels, and {axes - 1} of space\)"):
+        layer(np.zeros((4,) * axes))

@@ -4,6 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, init, np, random
+from minigrad.errors import MinigradError
 from minigrad.gluon import nn
 
 
@@ -65,6 +66,27 @@ def test_sequential_indexes_slices_and_iterates_over_its_blocks():
     part = net[1:]
     assert type(part) is nn.Sequential
     assert list(part) == blocks[1:]
+
+
+def test_a_slice_of_parallel_blocks_joins_along_the_same_axis():
+    net = nn.HybridConcatenate(axis=1)
+    net.add(nn.Identity(), nn.Lambda(lambda x: 2 * x), nn.Identity())
+    for key in (slice(2), slice(1), slice(0, 3, 2)):
+        part = net[key]
+        assert list(part) == list(net)[key]
+        x = numpy.array([[[1.0, 2.0]]])
+        numpy.testing.assert_array_equal(part(np.array(x)).asnumpy(), numpy.concatenate([x, 2 * x, x][key], 1))
+    assert net[1] is list(net)[1]
+
+
+def test_a_slice_of_a_class_with_its_own_constructor_has_only_the_blocks_asked_for():
+    class Own(nn.HybridSequential):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.add(nn.Identity(), nn.Flatten())
+
+    net = Own()
+    assert list(net[1:]) == [net[1]]
 
 
 def test_sequential_passes_several_outputs_on():
@@ -189,3 +211,11 @@ def test_a_dense_layer_learns_from_whole_numbers(hybrid):
         y.backward()
         assert net[0].weight.grad().tolist() == [[5, 7, 9], [5, 7, 9]]
         assert net[0].bias.grad().tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("in_units", [0, 1])
+def test_dense_refuses_a_number_that_it_is_not_to_flatten(in_units):
+    layer = nn.Dense(3, flatten=False, in_units=in_units)
+    layer.initialize()
+    with pytest.raises(MinigradError, match=r"shape \(\)"):
+        layer(np.array(1.0))

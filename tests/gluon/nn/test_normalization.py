@@ -181,3 +181,17 @@ def test_an_axis_that_is_not_there_and_a_wrong_number_of_channels_are_said():
 def test_normalizations_print_like_their_code():
     assert repr(nn.BatchNorm()) == "BatchNorm(axis=1)"
     assert repr(nn.LayerNorm(in_channels=3, scale=False)) == "LayerNorm(axis=-1, in_channels=3, scale=False)"
+
+
+@pytest.mark.parametrize("train", [True, False])
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "bool"])
+def test_batch_norm_of_whole_numbers_has_fractions_and_signs(dtype, train):
+    x = numpy.random.default_rng(0).integers(0, 7, (5, 3, 2)).astype(dtype)
+    layer = nn.BatchNorm(epsilon=0.5, running_mean_initializer="ones")
+    layer.initialize()
+    with autograd.train_mode() if train else autograd.predict_mode():
+        y = layer(np.array(x, dtype=dtype))
+    values = x.astype("float64")
+    mean, var = (values.mean((0, 2), keepdims=True), values.var((0, 2), keepdims=True)) if train else (1, 1)
+    assert y.dtype == "float32"
+    numpy.testing.assert_allclose(y.asnumpy(), (values - mean) / numpy.sqrt(var + 0.5), rtol=1e-5, atol=1e-6)

@@ -59,3 +59,23 @@ def test_sequences_that_end_sooner_are_as_if_they_were_alone(kind, layout):
             numpy.testing.assert_allclose(ours.asnumpy()[i], theirs.asnumpy()[0], rtol=1e-5, atol=1e-7)
     listed, _ = cell.unroll(4, inputs, layout=layout, valid_length=np.array(lengths), merge_outputs=False)
     assert len(listed) == 4 and not listed[3].asnumpy()[[0, 2]].any()
+
+
+@pytest.mark.parametrize("kind", [rnn.RNNCell, rnn.LSTMCell, rnn.GRUCell, rnn.RNN, rnn.LSTM, rnn.GRU])
+def test_the_first_states_have_the_dtype_that_the_weights_were_cast_to(kind):
+    layer = kind(2, input_size=3)
+    layer.initialize()
+    for dtype in ("float16", "float64"):
+        layer.cast(dtype)
+        x = np.ones((1, 3) if "Cell" in kind.__name__ else (4, 1, 3), dtype=dtype)
+        y, states = layer(x, layer.begin_state(1))
+        assert [array.dtype for array in (y, *layer.begin_state(1), *states)] == [dtype] * (1 + 2 * len(states))
+
+
+@pytest.mark.parametrize("kind", [rnn.RNNCell, rnn.LSTMCell, rnn.GRUCell])
+@pytest.mark.parametrize("shape", [(), (3,), (1, 4, 3)])
+def test_a_cell_takes_one_time_step(kind, shape):
+    cell = kind(2, input_size=3)
+    cell.initialize()
+    with pytest.raises(ShapeError, match=r"takes one time step, \(batch, inputs\).*unroll\(length, inputs\)"):
+        cell(np.ones(shape), cell.begin_state(1))
