@@ -2,10 +2,12 @@
 
 import inspect
 
+import numpy
 import pytest
 
 from minigrad import autograd, np
 from minigrad.engine.operation import Op
+from minigrad.engine.registry import raw
 from minigrad.errors import KeywordError
 
 
