@@ -350,12 +350,12 @@ def _in_order(params: Any) -> list[Parameter]:
             "Trainer got no parameters. Does the network have a layer with weights, and are they attributes of a Block "
             "(not in a plain list)?"
         )
-    return list(params)
+    return list({id(p): p for p in params}.values())  # a shared one once
 
 
 def _places(params: Any, in_order: Sequence[Parameter]) -> list[int]:
     """The position of each parameter in what the Trainer was given, which is the order of the network."""
-    given = [id(p) for p in (params.values() if isinstance(params, Mapping) else params)]
+    given = list(dict.fromkeys(id(p) for p in (params.values() if isinstance(params, Mapping) else params)))
     return [given.index(id(p)) for p in in_order]
 
 
