@@ -144,10 +144,12 @@ class Optimizer(Shown):
     def elementwise(self) -> bool:
         """Whether a step on several parameters laid side by side is the same as one step on each.
 
-        Not in the reading "plain", where a rule may print its arrays in the parameter's own shape.
+        Not in the reading "plain", where a rule may print its arrays in the parameter's own shape; and not if a user's
+        class does more around its rule, which may be for one parameter only: take its norm, ask for its index.
         """
-        cls, base = type(self), Optimizer
-        return cls.update is base.update and cls.create_state is base.create_state and way_of(self) != "plain"
+        c = type(self)
+        around = c.update, c.create_state, c.named, c.measure, c.step, c.prepared, c._get_lr, c._get_wd
+        return all(map(is_own, around)) and way_of(self) != "plain"
 
     def _check_class(self) -> None:
         """Refuse an optimizer of a user's class that could not take a step, before a state is made for it."""
