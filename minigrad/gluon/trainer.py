@@ -301,12 +301,13 @@ class Trainer:
         names = [p.name for p in self._params]
         load_states(fname, updater, weights, names, self._places, self._residuals())
         loaded = updater.optimizer
-        states = updater.states
+        states, dtypes = updater.states, updater.dtypes
         self._set_optimizer(loaded)
         if self._on_store and self._store is not None:
             self._store.set_updater(updater)
             return
         for own, ctx in zip(self._updaters, self._contexts):
+            own.dtypes = dict(dtypes)
             own.states = states if ctx is self._contexts[0] else {i: _copied(s, ctx) for i, s in states.items()}
 
     def _residuals(self) -> dict[Any, Any]:

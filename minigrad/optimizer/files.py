@@ -112,6 +112,7 @@ def load_states(
         raise FileError(f"{str(path)!r} cannot be loaded. {str(error).rstrip('.')}. Nothing was loaded.") from None
     optimizer._index_update_count, optimizer.num_update = counts, num_update
     updater.optimizer, updater.states = optimizer, states
+    updater.dtypes = {key: weights[key].dtype for key in states}
     if residuals is not None:
         residuals.clear()
         residuals.update(owed)

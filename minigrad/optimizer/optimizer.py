@@ -205,7 +205,8 @@ class Optimizer(Shown):
 
             return one_by_one(self.update, index, weight, grad, state)
         weight = weight_of(weight)
-        g, states = gradient_for(weight, grad).data, states_for(self, weight, state)
+        named_only = type(self).create_state is Optimizer.create_state
+        g, states = gradient_for(weight, grad).data, states_for(self, weight, state, named_only)
         self._update_count(index)
         with weight.ctx:
             self.step(index, weight.data, apart(g, [weight.data, *states]), states)
