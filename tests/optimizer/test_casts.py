@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, gluon, np, optimizer
-from minigrad.errors import UsageError
+from minigrad.errors import FileError, UsageError
 
 # The same gradients on float64, where nothing is rounded, and with every step in plain numbers
 FIRST, GRADIENTS = numpy.array([[1.0, 2.0], [3.0, 4.0]]), (0.5, -0.25, 1.0, 0.5, 0.25)
@@ -154,3 +154,28 @@ def test_the_pair_of_a_master_copy_and_a_state_is_no_state_of_update(name):
     with pytest.raises((UsageError, TypeError), match="state"):
         opt.update(0, w, np.ones((2, 2)), state)
     assert w.tolist() == FIRST.tolist()
+
+
+@pytest.mark.parametrize(("there", "here"), [("float16", "float32"), ("float32", "float16")])
+def test_states_with_a_master_copy_are_not_loaded_for_a_weight_that_has_none(there, here, tmp_path):
+    """Nadam's files may have one array more, from earlier versions: its master copy became its mean."""
+    p = gluon.Parameter("net_weight", shape=(2, 2), dtype=there)
+    p.initialize()
+    p.set_data(FIRST)
+    trainer = gluon.Trainer([p], "nadam", {"multi_precision": True})
+    step(p, 1.0)
+    trainer.step(1)
+    trainer.save_states(tmp_path / "states")
+    p.cast(here)
+    trainer = gluon.Trainer([p], "nadam", {"multi_precision": True})
+    with pytest.raises(FileError, match=f"'net_weight' is {here} here and has .* float32 master copy"):
+        trainer.load_states(tmp_path / "states")
+    assert trainer.states(p) == {}
+    p.cast(there)
+    trainer = gluon.Trainer([p], "nadam", {"multi_precision": True})
+    trainer.load_states(tmp_path / "states")
+    p.cast(here)
+    step(p, 1.0)
+    trainer.step(1)
+    mean = 0.9 * 0.1 * FIRST + 0.1 * FIRST
+    numpy.testing.assert_allclose(trainer.states(p)["mean"].asnumpy(), mean, rtol=1e-6)
