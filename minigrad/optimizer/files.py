@@ -107,7 +107,7 @@ def load_states(
             if masters.get(key, has := optimizer._has_master(weights[mine])) != has:
                 raise FileError(
                     f"The {called} is {weights[mine].dtype} here and has {'a' if has else 'no'} float32 master "
-                    f"copy; there it has {'none' if has else 'one'}. Cast it to the dtype it had, load, and cast it back."
+                    f"copy; there it has {'none' if has else 'one'}. Cast it to the dtype it had there, and load."
                 )
             for i, leaf in enumerate(leaves(states[mine])):
                 leaf[...] = _fitting(arrays.pop(f"{key}/{i}", None), leaf, f"State {i} of the {called}")
