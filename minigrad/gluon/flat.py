@@ -10,8 +10,6 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-import numpy
-
 from minigrad.device import Array, xp_of
 from minigrad.engine.clock import clock
 from minigrad.engine.graph import Leaf
@@ -44,14 +42,9 @@ class Group:
         self.members = members
         self.indices = [m.index for m in members]
         self.flat = optimizer.elementwise and sum(m.data.size for m in members) > 0
-        for m in members:
-            if m.index not in updater.states:
-                updater.states[m.index] = optimizer.create_state_multi_precision(m.index, m.tensor)
         self.stepped = -1  # when a step last changed all of them
-        self.states = [leaves(updater.states[m.index]) for m in members]
-        for m, own in zip(members, self.states):
-            follow_cast(m.tensor, own)
-        self.has_master = len(self.states[0]) > len(optimizer.states)  # a float32 copy of float16, before the states
+        self.states = [leaves(updater.state_for(m.index, m.tensor)) for m in members]
+        self.has_master = optimizer._has_master(members[0].tensor)  # a float32 copy of float16, before the states
         if self.flat:
             self._lay_out()
 
@@ -105,14 +98,6 @@ class Group:
                 m.data[...] = m.tensor.ctx.put(source.data)
                 m.tensor.touch()
                 m.leaf.fresh = False
-
-
-def follow_cast(weight: Tensor, states: Sequence[Tensor]) -> None:
-    """Convert states to the dtype of a weight that was cast after they were made (float32 for float16)."""
-    dtype = numpy.dtype("float32") if weight.dtype == numpy.float16 else weight.dtype
-    for s in states:
-        if s.shape == weight.shape and s.dtype.kind == "f" and s.dtype not in (dtype, weight.dtype):
-            s.data = s.data.astype(dtype)
 
 
 def kind(p: Parameter, tensor: Tensor) -> tuple[Any, ...]:

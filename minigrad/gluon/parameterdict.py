@@ -31,8 +31,7 @@ class ParameterDict(dict[str, Parameter]):
 
     def setdefault(self, name: str, default: Any = None) -> Parameter:
         """The parameter `name`, which is `default` if there is none yet."""
-        if text("name", name) not in self:
-            self[name] = default
+        self.update({} if text("name", name) in self else {name: default})
         return self[name]
 
     def get(self, name: str, default: Any = None, **attributes: Any) -> Any:

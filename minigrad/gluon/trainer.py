@@ -301,12 +301,13 @@ class Trainer:
         names = [p.name for p in self._params]
         load_states(fname, updater, weights, names, self._places, self._residuals())
         loaded = updater.optimizer
-        states = updater.states
+        states, dtypes = updater.states, updater.dtypes
         self._set_optimizer(loaded)
         if self._on_store and self._store is not None:
             self._store.set_updater(updater)
             return
         for own, ctx in zip(self._updaters, self._contexts):
+            own.dtypes = dict(dtypes)
             own.states = states if ctx is self._contexts[0] else {i: _copied(s, ctx) for i, s in states.items()}
 
     def _residuals(self) -> dict[Any, Any]:
@@ -350,12 +351,12 @@ def _in_order(params: Any) -> list[Parameter]:
             "Trainer got no parameters. Does the network have a layer with weights, and are they attributes of a Block "
             "(not in a plain list)?"
         )
-    return list(params)
+    return list({id(p): p for p in params}.values())  # a shared one once
 
 
 def _places(params: Any, in_order: Sequence[Parameter]) -> list[int]:
     """The position of each parameter in what the Trainer was given, which is the order of the network."""
-    given = [id(p) for p in (params.values() if isinstance(params, Mapping) else params)]
+    given = list(dict.fromkeys(id(p) for p in (params.values() if isinstance(params, Mapping) else params)))
     return [given.index(id(p)) for p in in_order]
 
 

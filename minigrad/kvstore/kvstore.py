@@ -7,11 +7,11 @@ import numpy
 
 from minigrad import autograd
 from minigrad.composed import from_plain
-from minigrad.device import Array, cpu
+from minigrad.device import Array, cpu, xp_of
 from minigrad.disk import FilePath
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, KeywordError, ShapeError, UsageError
+from minigrad.errors import AnomalyError, ArgumentError, KeywordError, ShapeError, UsageError
 from minigrad.guarded import guarded
 from minigrad.kvstore.compression import Compression, compression
 from minigrad.optimizer import Optimizer, Updater
@@ -230,6 +230,8 @@ class KVStore:
         """The sum over devices, of what compression leaves of each."""
         if self._compression is None:
             return self._total(values)
+        for sender, value in enumerate(values):
+            refuse_nan(f"device {sender}", key, value.data)  # it would stay in what is kept, and send nothing for ever
         first, codes = values[0], []
         for sender, value in enumerate(values):
             with value.ctx:
@@ -271,3 +273,22 @@ class KVStore:
                 if not isinstance(array, Tensor):
                     raise KeywordError(f"Key {k!r} was given {type(array).__name__} {array!r}; expected a Tensor.")
             yield k, arrays
+
+
+def has_nan(array: Array) -> bool:
+    """Whether an array holds a NaN: then, and only then, a sum of squares is one."""
+    if array.dtype.kind != "f":
+        return False
+    if array.dtype.itemsize < 4:
+        return bool(xp_of(array).isnan(array).any())
+    flat = array.reshape(-1)
+    with numpy.errstate(all="ignore"):  # infinity is for the optimizer to answer for
+        return bool(xp_of(array).isnan(flat.dot(flat)))
+
+
+def refuse_nan(sender: str, key: Key, gradient: Array) -> None:
+    if has_nan(gradient):
+        raise AnomalyError(
+            f"The gradient of key {key!r} from {sender} holds a NaN; nothing was sent. "
+            "autograd.detect_anomaly() finds where it came from."
+        )

@@ -12,10 +12,10 @@ from minigrad.arguments import number, whole
 from minigrad.device import Array, to_host
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError
-from minigrad.kvstore.kvstore import Key, KVStore
+from minigrad.kvstore.kvstore import Key, KVStore, refuse_nan
 from minigrad.kvstore.server import Server
 from minigrad.kvstore.traffic import allreduce, answered
-from minigrad.kvstore.worker import WorkerStore, refuse_nan
+from minigrad.kvstore.worker import WorkerStore
 
 Delay = float | Sequence[float] | Callable[[int, numpy.random.Generator], float]
 """How long a worker takes for a gradient: the same for all, one number for each, or `delay(rank, generator)`."""
@@ -59,7 +59,7 @@ class SimulatedWorkers(KVStore):
         if len(values) != n:
             raise ArgumentError(f"Key {key!r} was given {len(values)} arrays; expected one from each of {n} workers.")
         for rank, value in enumerate(values):
-            refuse_nan(rank, key, to_host(value.data))
+            refuse_nan(f"rank {rank}", key, to_host(value.data))
         kind, size = self._compression, values[0].size
         self._sent += allreduce(values[0].data.nbytes, n) if kind is None else answered(kind, size, n)
         return super()._reduce(key, values)

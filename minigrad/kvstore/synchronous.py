@@ -16,10 +16,10 @@ from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import UsageError
 from minigrad.kvstore.compression import Compression
-from minigrad.kvstore.kvstore import Key, KVStore, Values
+from minigrad.kvstore.kvstore import Key, KVStore, Values, has_nan
 from minigrad.kvstore.mpi import DRIFTED, Peers
 from minigrad.kvstore.traffic import piece
-from minigrad.kvstore.worker import OTHER_WEIGHTS, has_nan
+from minigrad.kvstore.worker import OTHER_WEIGHTS
 
 
 class SynchronousStore(KVStore):

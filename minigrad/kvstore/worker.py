@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy
-
 from minigrad import autograd
 from minigrad.composed import from_plain
 from minigrad.device import Array, to_host
 from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import AnomalyError, ArgumentError, UsageError
-from minigrad.kvstore.kvstore import Key, KVStore, Values
+from minigrad.errors import ArgumentError, UsageError
+from minigrad.kvstore.kvstore import Key, KVStore, Values, refuse_nan
 from minigrad.optimizer import Optimizer
 
 
@@ -91,7 +89,7 @@ class WorkerStore(KVStore):
                 self._find(k, values)
                 keys.append(k)
                 arrays.append(to_host(self._total(values).data))
-                refuse_nan(self._rank, k, arrays[-1])
+                refuse_nan(f"rank {self._rank}", k, arrays[-1])
             kind = self._compression
             if kind is not None:
                 arrays = [kind.pack(kind.quantize((k, self._rank), array)) for k, array in zip(keys, arrays)]
@@ -211,22 +209,3 @@ OTHER_WEIGHTS = (
     "parameters were unknown when the Trainer was made. Let the network see one batch before making the Trainer, or "
     "seed all ranks alike."
 )
-
-
-def has_nan(array: Array) -> bool:
-    """Whether a NumPy array holds a NaN: then, and only then, a sum of squares is one."""
-    if array.dtype.kind != "f":
-        return False
-    if array.dtype.itemsize < 4:
-        return bool(numpy.isnan(array).any())
-    flat = array.reshape(-1)
-    with numpy.errstate(all="ignore"):  # infinity is for the optimizer to answer for
-        return bool(numpy.isnan(numpy.dot(flat, flat)))
-
-
-def refuse_nan(rank: int, key: Key, gradient: Array) -> None:
-    if has_nan(gradient):
-        raise AnomalyError(
-            f"The gradient of key {key!r} from rank {rank} holds a NaN; nothing was sent. "
-            "autograd.detect_anomaly() finds where it came from."
-        )

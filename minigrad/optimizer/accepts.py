@@ -58,15 +58,16 @@ def gradient_for(weight: Tensor, grad: Any) -> Tensor:
         return Tensor(given.data.astype(weight.dtype), weight.ctx)
 
 
-def states_for(optimizer: Any, weight: Tensor, state: Any) -> list[Array]:
+def states_for(optimizer: Any, weight: Tensor, state: Any, named_only: bool) -> list[Array]:
     """The arrays of a state, if they are what `create_state` makes for this weight.
 
-    An optimizer that adds arrays of its own behind the named ones checks these itself, in `named` or `step`.
+    An optimizer that adds arrays of its own behind the named ones (not `named_only`) checks these itself, in `named` or
+    `step`.
     """
     given = () if state is None else state if isinstance(state, (tuple, list)) else (state,)
     tensors = [tensor_of(s, "state") for s in given]
     cls, names = type(optimizer).__name__, tuple(optimizer.states)
-    if len(tensors) < len(names):
+    if len(tensors) < len(names) or (named_only and len(tensors) > len(names + optimizer.former_states)):
         raise UsageError(
             f"{cls} has {len(names)} states ({', '.join(names)}), but was given {len(tensors)}; "
             "create_state(index, weight) makes them."

@@ -47,6 +47,7 @@ def save_states(
         "keys": list(updater.states),
         "names": list(names or ()),
         "places": list(places or range(len(names or ()))),
+        "masters": [[k, optimizer.multi_precision and d == numpy.float16] for k, d in updater.dtypes.items()],
         "counts": list(optimizer._index_update_count.items()),
         "num_update": optimizer.num_update,
         "optimizer": to_config(optimizer, complete=False) | optimizer.get_config() if dump_optimizer else None,
@@ -93,6 +94,7 @@ def load_states(
         saved = table("counts", field(meta, "counts", list))
         counts = {ours.get(key, key): count(f"count of {key!r}", n) for key, n in saved.items()}
         num_update = count("num_update", field(meta, "num_update", int))
+        masters = table("masters", list_of(meta, "masters", list) if "masters" in meta else [])  # older files: none
         states = {}
         for key in list_of(meta, "keys", (int, str)):
             mine = ours.get(key, key)
@@ -100,6 +102,11 @@ def load_states(
                 raise FileError(f"It holds states of the key {key!r}, which is not in the store; init it first.")
             states[mine] = optimizer.create_state_multi_precision(mine, weights[mine])
             called = f"parameter {names[mine]!r}" if names else f"key {key!r}"
+            if masters.get(key, has := optimizer._has_master(weights[mine])) != has:
+                raise FileError(
+                    f"The {called} is {weights[mine].dtype} here and has {'a' if has else 'no'} float32 master "
+                    f"copy; there it has {'none' if has else 'one'}. Cast it to the dtype it had there, and load."
+                )
             for i, leaf in enumerate(leaves(states[mine])):
                 leaf[...] = _fitting(arrays.pop(f"{key}/{i}", None), leaf, f"State {i} of the {called}")
             for former, _ in enumerate(optimizer.former_states, len(leaves(states[mine]))):
@@ -112,6 +119,7 @@ def load_states(
         raise FileError(f"{str(path)!r} cannot be loaded. {str(error).rstrip('.')}. Nothing was loaded.") from None
     optimizer._index_update_count, optimizer.num_update = counts, num_update
     updater.optimizer, updater.states = optimizer, states
+    updater.dtypes = {key: weights[key].dtype for key in states}
     if residuals is not None:
         residuals.clear()
         residuals.update(owed)

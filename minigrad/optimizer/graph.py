@@ -106,9 +106,9 @@ def run_with_symbols(optimizer: Any, scalars: Scalars) -> tuple[Any, ...]:
     return rule, symbols, states, asked, prepared, results
 
 
-def is_own(cls: type) -> bool:
-    """Whether a class is minigrad's own, whose rule the tests compare with its readings, to the last bit."""
-    return cls.__module__.startswith("minigrad.")
+def is_own(what: Any) -> bool:
+    """Whether a class or a method is minigrad's own. Tests compare its rules with their readings, to the last bit."""
+    return str(what.__module__).startswith("minigrad.")
 
 
 def asked_by(rule: Callable[..., Any], scalars: Scalars) -> list[str]:

@@ -124,9 +124,12 @@ class LBSGD(Optimizer):
         return total if inner is None else (inner, total)
 
     def step(self, index, w, g, states):
+        if len(states) != len(self.states) + (self.batch_scale > 1):
+            raise UsageError(
+                f"LBSGD was given {len(states)} states; with batch_scale > 1 it adds gradients up in one more than "
+                f"{self.states}. create_state(index, weight) makes them"
+            )
         if self.batch_scale > 1:
-            if len(states) == len(self.states):
-                raise UsageError("LBSGD adds gradients up in a state of its own; create_state(index, weight) makes it")
             total = states[-1]
             check("LBSGD", {"w": w, "total": total})
             total += g

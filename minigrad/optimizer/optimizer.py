@@ -32,6 +32,9 @@ Index = int | str
 State = Any
 """None, one `Tensor`, or a tuple of them: what `create_state` returns."""
 
+AROUND = ("update", "create_state", "named", "measure", "step", "prepared", "_get_lr", "_get_wd")
+"""The methods that stand around a rule."""
+
 
 class Optimizer(Shown):
     r"""Base class of every optimizer.
@@ -144,10 +147,10 @@ class Optimizer(Shown):
     def elementwise(self) -> bool:
         """Whether a step on several parameters laid side by side is the same as one step on each.
 
-        Not in the reading "plain", where a rule may print its arrays in the parameter's own shape.
+        Not in the reading "plain", where a rule may print its arrays in the parameter's own shape; and not if a user's
+        class does more around its rule, which may be for one parameter only: take its norm, ask for its index.
         """
-        cls, base = type(self), Optimizer
-        return cls.update is base.update and cls.create_state is base.create_state and way_of(self) != "plain"
+        return all(is_own(getattr(type(self), name)) for name in AROUND) and way_of(self) != "plain"
 
     def _check_class(self) -> None:
         """Refuse an optimizer of a user's class that could not take a step, before a state is made for it."""
@@ -203,7 +206,8 @@ class Optimizer(Shown):
 
             return one_by_one(self.update, index, weight, grad, state)
         weight = weight_of(weight)
-        g, states = gradient_for(weight, grad).data, states_for(self, weight, state)
+        named_only = type(self).create_state is Optimizer.create_state
+        g, states = gradient_for(weight, grad).data, states_for(self, weight, state, named_only)
         self._update_count(index)
         with weight.ctx:
             self.step(index, weight.data, apart(g, [weight.data, *states]), states)

@@ -25,6 +25,8 @@ class Updater:
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
         self.states: dict[Index, State] = {}
+        self.dtypes: dict[Index, Any] = {}
+        """For which dtype of the weight each state was made."""
 
     def __call__(self, index: Any, grad: Any, weight: Any) -> None:
         if isinstance(index, (list, tuple)):
@@ -33,10 +35,19 @@ class Updater:
             return one_by_one(self, index, grad, weight)
         weight = weight_of(weight)
         with weight.ctx:
-            if _index(index) not in self.states:
-                self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
-            self.optimizer.update_multi_precision(index, weight, grad, self.states[index])
+            self.optimizer.update_multi_precision(index, weight, grad, self.state_for(index, weight))
         return None
+
+    def state_for(self, index: Any, weight: Tensor) -> State:
+        """The state of a weight: new at its first update, and converted if the weight has been cast since."""
+        if _index(index) not in self.states:
+            self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
+        elif (before := self.dtypes.get(index, weight.dtype)) != weight.dtype:
+            from minigrad.optimizer.casts import converted
+
+            self.states[index] = converted(self.optimizer, weight, before, self.states[index])
+        self.dtypes[index] = weight.dtype
+        return self.states[index]
 
     def states_of(self, index: Index, weight: Tensor) -> dict[Any, Tensor]:
         """Copies of the states of a weight, by the names that its equations have for them; none before a first update.

@@ -344,3 +344,46 @@ def test_a_store_may_put_other_arrays_in_the_place_of_gradients():
         y.backward()
         trainer.step(1)
         assert net.weight.data().tolist() == [[expected, expected]]
+
+
+class ByItsNorm(optimizer.Optimizer):
+    """Divides each gradient by its length, which is not that of all gradients together."""
+
+    def rule(self, w, g, *, lr, length):
+        return w - lr * g / length
+
+    def named(self, index, w, g, states, scalars):
+        return {"length": float(numpy.sqrt((g * g).sum()))}
+
+
+class ByItsMeasure(optimizer.Optimizer):
+    measured = ("length",)
+
+    def rule(self, w, g, *, lr, length):
+        return w - 0.5 * g / length  # what is measured is 0.5 g
+
+    def measure(self, w, half):
+        return {"length": 2 * float(numpy.sqrt((half * half).sum()))}
+
+
+class ByItsIndex(optimizer.Optimizer):
+    def rule(self, w, g, *, lr):
+        return w - lr * g
+
+    def _get_lr(self, index):
+        return super()._get_lr(index) / (5, 13)[index]
+
+
+@pytest.mark.parametrize("kind", [ByItsNorm, ByItsMeasure, ByItsIndex])
+def test_a_rule_of_ones_own_that_looks_at_one_parameter_is_not_stepped_with_all_together(kind):
+    params, gradients = [gluon.Parameter(f"p{i}", shape=(2,)) for i in range(2)], ([3.0, 4.0], [5.0, 12.0])
+    for p in params:
+        p.initialize("zeros")
+    trainer = gluon.Trainer(params, kind(learning_rate=0.5))
+    with optimizer.reading("numpy"), autograd.record():
+        y = sum([(p.data() * np.array(g)).sum() for p, g in zip(params, gradients)])
+    y.backward()
+    with optimizer.reading("numpy"):
+        trainer.step(1)
+    for p, g, length in zip(params, gradients, (5, 13)):
+        numpy.testing.assert_allclose(p.data().asnumpy(), -0.5 * numpy.array(g) / length, rtol=1e-6)

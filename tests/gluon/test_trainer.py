@@ -416,3 +416,24 @@ def test_states_of_what_is_not_trained_are_refused_by_name():
         trainer.states(name + "s")
     with pytest.raises(ArgumentError, match="has no parameter Parameter"):
         trainer.states(gluon.Parameter(name, shape=(1,)))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "lars"])
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_parameter_that_is_given_twice_takes_one_step(optimizer, by_name, tmp_path):
+    p, q = gluon.Parameter("tied", shape=(1,)), gluon.Parameter("other", shape=(1,))
+    for each in (p, q):
+        each.initialize("ones")
+    given = {"in": p, "other": q, "out": p} if by_name else [p, q, p]
+    trainer = gluon.Trainer(
+        given, optimizer, {"learning_rate": 0.25, "momentum": 0.5} | ({"eta": 1} if optimizer == "lars" else {})
+    )
+    for expected in (0.75, 0.4375 if optimizer == "lars" else 0.375):
+        with autograd.record():
+            y = p.data() + q.data()
+        y.backward()
+        trainer.step(1)
+        assert p.data().tolist() == [expected]
+    trainer.save_states(tmp_path / "states")
+    trainer.load_states(tmp_path / "states")
+    assert trainer.optimizer._index_update_count == {0: 2, 1: 2}

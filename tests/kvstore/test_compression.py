@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-from minigrad.errors import ArgumentError
+from minigrad import kv, np
+from minigrad.errors import AnomalyError, ArgumentError
 from minigrad.kvstore.compression import TwoBitCompression, pack, unpack
 from tests.drawn import given, hnp, st
 
@@ -72,3 +73,18 @@ def test_other_descriptions_are_refused_with_the_value(params):
 def test_too_few_bytes_for_a_shape_are_refused():
     with pytest.raises(ArgumentError, match=r"4 bytes hold 16 codes, but shape \(17,\) needs 17"):
         unpack(numpy.zeros(4, "uint8"), (17,))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_nan_from_a_device_is_refused_because_it_would_stay_in_the_residual_and_never_be_sent(dtype):
+    store = kv.create("device")
+    store.init("w", np.zeros(2, dtype=dtype))
+    store.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+    good, hurt = np.array([0.75, 0.25], dtype=dtype), np.array([1.0, numpy.nan], dtype=dtype)
+    with pytest.raises(AnomalyError, match="key 'w' from device 1 holds a NaN; nothing was sent"):
+        store.push("w", [good, hurt])
+    assert store.residuals == {}
+    store.push("w", [good, good])
+    out = np.zeros(2, dtype=dtype)
+    store.pull("w", out)
+    assert out.tolist() == [1, 0]
