@@ -1,7 +1,7 @@
 """Parameters side by side in one buffer, so that an optimizer's step runs its rule once, not once per parameter.
 
-Weights and gradients become views of two flat arrays, which makes no difference to code that uses them. States are
-flat arrays too.
+Weights and gradients become views of two flat arrays, which makes no difference to code that uses them, unless it has
+taken a view itself before. States are flat arrays too.
 """
 
 from __future__ import annotations

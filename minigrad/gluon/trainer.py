@@ -45,6 +45,9 @@ class Trainer:
         update_on_kvstore: whether the store also updates the weights; by default it does when there are several
         devices, and always if workers do not wait for each other.
 
+    The first step moves weights and gradients, to lie side by side. Whoever has taken a part of one before, such as
+    `w = p.data()[0]`, keeps the values from before; take it again after the first step.
+
     >>> from minigrad import autograd, gluon, np
     >>> net = gluon.nn.Dense(1, weight_initializer="zeros")
     >>> net.initialize()
