@@ -1,11 +1,12 @@
 """A key-value store: where the gradients of several devices meet and, if asked, where the weights are updated."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy
 
 from minigrad import autograd
+from minigrad.arguments import shown
 from minigrad.composed import from_plain
 from minigrad.device import Array, cpu, xp_of
 from minigrad.disk import FilePath
@@ -67,7 +68,10 @@ class KVStore:
     @guarded
     def init(self, key: Key | list[Key], value: Values) -> None:
         """Add each key, once, with a copy of its value."""
-        for k, values in self._pairs(key, from_plain(value)):
+        pairs = self._pairs(key, from_plain(value))
+        if isinstance(key, list | tuple) and len(pairs) < len(key):
+            raise UsageError(f"A key stands twice in {shown(key)}, but each has one first value.")
+        for k, values in pairs:
             if k in self._stored:
                 raise UsageError(f"Key {k!r} is in the store already; push a new value to it instead.")
             other = next(iter(self._stored), k)
@@ -82,8 +86,8 @@ class KVStore:
         `priority` is accepted for compatibility: everything is done when the call returns.
         """
         with autograd.pause():
-            for k, values in self._pairs(key, from_plain(value)):
-                stored = self._find(k, values)
+            pairs = self._pairs(key, from_plain(value))
+            for k, values, stored in [(k, values, self._find(k, values)) for k, values in pairs]:
                 total = self._reduce(k, values)
                 if self._updater is None:
                     self._stored[k] = total
@@ -259,12 +263,13 @@ class KVStore:
                 raise ShapeError(f"Key {key!r} holds shape {stored.shape}, but was given shape {array.shape}.")
         return stored
 
-    def _pairs(self, key: Key | list[Key], values: Values) -> Iterator[tuple[Key, list[Tensor]]]:
-        """Each key with the list of its arrays."""
+    def _pairs(self, key: Key | list[Key], values: Values) -> list[tuple[Key, list[Tensor]]]:
+        """Each key with the list of its arrays: all of them, if it is named more than once, as in Gluon."""
         if not isinstance(key, list | tuple):
             key, values = [key], [values]
         if len(key) != len(values):
             raise ArgumentError(f"{len(key)} keys were given with {len(values)} values; each key needs its own.")
+        found: dict[Key, list[Tensor]] = {}
         for k, value in zip(key, values):
             if not isinstance(k, int | str):
                 raise KeywordError(f"A key is a whole number or a string, not {k!r}.")
@@ -272,7 +277,8 @@ class KVStore:
             for array in arrays:
                 if not isinstance(array, Tensor):
                     raise KeywordError(f"Key {k!r} was given {type(array).__name__} {array!r}; expected a Tensor.")
-            yield k, arrays
+            found.setdefault(k, []).extend(arrays)
+        return list(found.items())
 
 
 def has_nan(array: Array) -> bool:

@@ -101,7 +101,7 @@ class SynchronousStore(KVStore):
         if out is not None or self._updater is not None:
             super().pushpull(key, value, out, priority)
             return
-        pairs = list(self._pairs(key, value))
+        pairs = self._pairs(key, value)
         for k, values in pairs:
             self._find(k, values)
         self._sum_in_place("pushpull", [k for k, _ in pairs], [values for _, values in pairs], [])

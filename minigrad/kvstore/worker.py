@@ -62,7 +62,7 @@ class WorkerStore(KVStore):
         """Take the server's weights as they are now."""
         if out is None:
             raise UsageError("pull() copies into arrays that exist: give them as out=.")
-        self._refresh(list(self._pairs(key, out)))
+        self._refresh(self._pairs(key, out))
         super().pull(key, out)
 
     def pushpull(self, key: Key | list[Key], value: Values, out: Values = None, priority: int = 0) -> None:
@@ -75,7 +75,7 @@ class WorkerStore(KVStore):
     ) -> None:
         """As in the base class. (The whole value travels.)"""
         if out is not None:
-            self._refresh(list(self._pairs(key, out)))
+            self._refresh(self._pairs(key, out))
         super().row_sparse_pull(key, out, priority, row_ids)
 
     def assign(self, key: Key, value: Tensor) -> None:

@@ -379,3 +379,24 @@ def test_mistakes_are_explained(store, call, error, message):
     with pytest.raises(error, match=message):
         call(store)
     assert pulled(store, "w", 2) == [1, 1]
+
+
+def test_a_key_that_stands_twice_gets_the_sum_and_has_one_first_value():
+    store = create("local")
+    with pytest.raises(UsageError, match=r"A key stands twice in \['a', 'b', 'a'\]"):
+        store.init(["a", "b", "a"], [np.zeros(2), np.zeros(2), np.ones(2)])
+    store.init(["a", "b"], [np.zeros(2), np.zeros(2)])
+    store.push(["a", "b", "a"], [np.array([1, 2]), np.array([5, 5]), np.array([10, 20])])
+    outs = [np.zeros(2), np.zeros(2), np.zeros(2)]
+    store.pull(["a", "b", "a"], outs)
+    assert [out.tolist() for out in outs] == [[11, 22], [5, 5], [11, 22]]
+
+
+def test_nothing_is_pushed_if_one_of_the_keys_is_not_there():
+    store = create("local")
+    store.init("a", np.zeros(2))
+    with pytest.raises(UsageError, match="'c' is not in the store"):
+        store.push(["a", "c"], [np.ones(2), np.ones(2)])
+    out = np.full(2, 7.0)
+    store.pull("a", out)
+    assert out.tolist() == [0, 0]
