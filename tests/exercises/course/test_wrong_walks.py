@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from minigrad.exercises.course.wrong_walks import marked_when_added, met_first
+from minigrad.exercises.course.wrong_walks import in_every_way, marked_when_added, met_first, turn_all
 
 A = SimpleNamespace(name="a", parents=())
 B, D = (SimpleNamespace(name=name, parents=(A,)) for name in "bd")
@@ -23,3 +23,14 @@ N = SimpleNamespace(name="n", parents=(B, D, C))
 )  # fmt: skip
 def test_an_order_is_that_of_a_stack_or_a_queue_worked_by_hand(visit, last_in, turned, order):
     assert "".join(node.name for node in visit(N, last_in, turned)) == order
+
+
+def test_a_node_that_is_reached_in_two_ways_is_there_twice_each_time_before_its_parents():
+    assert "".join(node.name for node in in_every_way(N)) == "nbadacba"
+
+
+def test_all_gradients_are_turned():
+    leaf = SimpleNamespace(parents=(), vjp=lambda g: [], grad=0.0)
+    node = SimpleNamespace(parents=(leaf,), vjp=lambda g: [3 * g], grad=0.0)
+    turn_all(node)
+    assert (node.grad, leaf.grad) == (-1, -3)

@@ -118,3 +118,15 @@ def test_a_symbol_of_ones_own_may_have_a_sign_or_a_number_above_it():
     (row,) = mathml.rows(Own())
     assert "<msup><mi>η</mi><mrow><mo>+</mo></mrow></msup>" in row.symbols
     assert "<msup><msub><mi>a</mi><mrow><mn>0</mn></mrow></msub><mrow><mn>2</mn></mrow></msup>" in row.symbols
+
+
+def test_a_letter_with_an_index_has_the_step_beside_it():
+    class WithAnIndex(optimizer.Optimizer):
+        states = ("v_1",)
+
+        def rule(self, w, g, v_1, *, lr):
+            v_1 = v_1 + g
+            return w - lr * v_1, v_1
+
+    first = mathml.rows(WithAnIndex())[0]
+    assert first.left == "<msub><mi>v</mi><mrow><mn>1</mn><mo>,</mo><mi>t</mi></mrow></msub>"
