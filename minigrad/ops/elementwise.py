@@ -50,23 +50,6 @@ def _ufunc(name: str, forward: Any, does: str, example: str, **slopes: tuple[str
     return register(Ufunc(forward)).vjp(**{of: vjp for of, (_, vjp) in slopes.items() if vjp})
 
 
-def times(F, g, slope):
-    """g times a slope, and 0 where g is 0 and the slope not finite: no gradient stays none, however steep it is there.
-
-    So at 0 the gradient of np.maximum(np.sqrt(x), 0.1) is 0, not 0/0, and so is that of np.where(x > 0, np.log(x), 0).
-    """
-    return g * F.where(F.logical_or(F.not_equal(g, 0), F.isfinite(slope)), slope, 1)
-
-
-def per(F, g, x):
-    """g / x, and 0 where g is 0 and x is 0 or NaN."""
-    return g / _apart(F, g, x)
-
-
-def _apart(F, g, x):
-    return F.where(F.logical_or(F.not_equal(g, 0), F.greater(F.absolute(x), 0)), x, 1) if hasattr(x, "dtype") else x
-
-
 # Arithmetic
 
 
@@ -85,11 +68,10 @@ add = binary("add", "The sum a + b", "[1, 2], 10 = [11., 12.]", "1", lambda F, g
 subtract = binary("subtract", "The difference a - b", "5, 3 = 2", "1", lambda F, g: g, "-1", lambda F, g: -g)
 multiply = binary("multiply", "The product a b", "2, 3 = 6", "b", lambda F, g, b: g * b, "a", lambda F, g, a: g * a)
 divide = binary("divide", "The quotient a / b", "[1, 2], 4 = [0.25, 0.5 ]",
-    "1 / b", lambda F, g, b: per(F, g, b), "-a / b**2", lambda F, g, y, b: -per(F, times(F, g, y), b))
+    "1 / b", lambda F, g, b: g / b, "-a / b**2", lambda F, g, y, b: -g * y / b)
 negative = unary("negative", "The opposite, -x", "[1, -2] = [-1.,  2.]", "-1", lambda F, g: -g)
 positive = unary("positive", "A copy of x", "[1, -2] = [ 1., -2.]", "1", lambda F, g: g)
-reciprocal = unary("reciprocal", "The reciprocal 1 / x", "-4.0 = -0.25", "-1 / x**2",
-    lambda F, g, x: -per(F, per(F, g, x), x))
+reciprocal = unary("reciprocal", "The reciprocal 1 / x", "-4.0 = -0.25", "-1 / x**2", lambda F, g, y: -g * y * y)
 mod = binary("mod", "The remainder a - b floor(a / b), which has the sign of b", "[5, -5], 3 = [2., 1.]",
     "1", lambda F, g: g, "-floor(a / b)", lambda F, g, a, b: -g * _floored(F, a, b))
 fmod = binary("fmod", "The remainder a - b trunc(a / b), which has the sign of a", "[5, -5], 3 = [ 2., -2.]",
@@ -109,6 +91,14 @@ def power(xp, x, n):
     array([4., 9.])
     """
     return xp.power(x, n)
+
+
+def _apart(F, g, x):
+    """x, and 1 where x and g are 0: no gradient stays none where the slope is infinite. `where` would take longer.
+
+    So at 0 the gradient of np.maximum(np.sqrt(x), 0.1) is 0, not 0/0.
+    """
+    return x + F.logical_and(F.equal(g, 0), F.equal(x, 0))
 
 
 def _power_x(F, g, x, n):
@@ -154,33 +144,35 @@ absolute = unary("absolute", "The absolute value of x", "[3, -4] = [3., 4.]", "s
 conj = unary("conj", "The complex conjugate of x, or x if it is real", "[1, 2] = [1., 2.]", "1", lambda F, g: F.conj(g))
 sign = unary("sign", "The sign of x: -1, 0 or 1", "[-5, 0, 2] = [-1.,  0.,  1.]")
 square = unary("square", "x squared", "-4 = 16", "2 * x", lambda F, g, x: 2 * g * x)  # 2 x may overflow where g is 0
-sqrt = unary("sqrt", "The square root of x", "[4, 9] = [2., 3.]", "1 / (2 * y)", lambda F, g, y: per(F, g, 2 * y))
-cbrt = unary("cbrt", "The cube root of x", "-27 ≈ -3.", "1 / (3 * y**2)", lambda F, g, y: per(F, g, 3 * y * y))
-exp = unary("exp", "e to the power x", "[0, 1] ≈ [1.    , 2.7183]", "exp(x)", lambda F, g, y: times(F, g, y))
-exp2 = unary("exp2", "2 to the power x", "3 ≈ 8.", "y * log(2)", lambda F, g, y: times(F, g, y * math.log(2)))
-expm1 = unary("expm1", "exp(x) - 1, exact for small x", "1 ≈ 1.7183", "exp(x)", lambda F, g, x: times(F, g, F.exp(x)))
-log = unary("log", "The natural logarithm of x", "[1, 10] ≈ [0.    , 2.3026]", "1 / x", lambda F, g, x: per(F, g, x))
-log2 = unary("log2", "The binary logarithm", "8 ≈ 3.", "1 / (x * log(2))", lambda F, g, x: per(F, g, x * math.log(2)))
-log10 = unary("log10", "The logarithm to base 10", "1000 ≈ 3.",
-    "1 / (x * log(10))", lambda F, g, x: per(F, g, x * math.log(10)))
-log1p = unary("log1p", "log(1 + x), exact for small x", "1 ≈ 0.6931", "1 / (1 + x)", lambda F, g, x: per(F, g, 1 + x))
+sqrt = unary("sqrt", "The square root of x", "[4, 9] = [2., 3.]",
+    "1 / (2 * y)", lambda F, g, y: g / (2 * _apart(F, g, y)))
+cbrt = unary("cbrt", "The cube root of x", "[8, -27] ≈ [ 2., -3.]",
+    "1 / (3 * y**2)", lambda F, g, y: g / (3 * F.square(_apart(F, g, y))))
+exp = unary("exp", "e to the power x", "[0, 1] ≈ [1.    , 2.7183]", "exp(x)", lambda F, g, y: g * y)
+exp2 = unary("exp2", "2 to the power x", "[3, -1] ≈ [8. , 0.5]", "y * log(2)", lambda F, g, y: g * y * math.log(2))
+expm1 = unary("expm1", "exp(x) - 1, exact for small x", "1 ≈ 1.7183", "exp(x)", lambda F, g, x: g * F.exp(x))
+log = unary("log", "The natural logarithm of x", "[1, 10] ≈ [0.    , 2.3026]", "1 / x", lambda F, g, x: g / x)
+log2 = unary("log2", "The logarithm of x to base 2", "8 ≈ 3.", "1 / (x * log(2))", lambda F, g, x: g / math.log(2) / x)
+log10 = unary("log10", "The logarithm of x to base 10", "[1, 1000] ≈ [0., 3.]", "1 / (x * log(10))",
+    lambda F, g, x: g / math.log(10) / x)
+log1p = unary("log1p", "log(1 + x), exact for small x", "1 ≈ 0.6931", "1 / (1 + x)", lambda F, g, x: g / (1 + x))
 sin = unary("sin", "The sine of x radians", "[0, np.pi / 2] ≈ [0., 1.]", "cos(x)", lambda F, g, x: g * F.cos(x))
 cos = unary("cos", "The cosine of x radians", "[0, np.pi] ≈ [ 1., -1.]", "-sin(x)", lambda F, g, x: -g * F.sin(x))
 tan = unary("tan", "The tangent of x radians", "[0, np.pi / 4] ≈ [0., 1.]", "1 + y**2", lambda F, g, y: g * (1 + y * y))
 arcsin = unary("arcsin", "The angle whose sine is x", "[0, 0.5] ≈ [0.    , 0.5236]",
-    "1 / sqrt(1 - x**2)", lambda F, g, x: per(F, g, F.sqrt(_rest_of_one(F, x))))
+    "1 / sqrt(1 - x**2)", lambda F, g, x: g / F.sqrt(_rest_of_one(F, x)))
 arccos = unary("arccos", "The angle whose cosine is x", "[1, 0.5] ≈ [0.    , 1.0472]",
-    "-1 / sqrt(1 - x**2)", lambda F, g, x: per(F, g, -F.sqrt(_rest_of_one(F, x))))
+    "-1 / sqrt(1 - x**2)", lambda F, g, x: -g / F.sqrt(_rest_of_one(F, x)))
 arctan = unary("arctan", "The angle whose tangent is x", "[0, 1] ≈ [0.    , 0.7854]",
     "1 / (1 + x**2)", lambda F, g, x: g * F.square(1 / F.hypot(x, 1)))
-sinh = unary("sinh", "The hyperbolic sine of x", "1 ≈ 1.1752", "cosh(x)", lambda F, g, x: times(F, g, F.cosh(x)))
-cosh = unary("cosh", "The hyperbolic cosine of x", "1 ≈ 1.5431", "sinh(x)", lambda F, g, x: times(F, g, F.sinh(x)))
+sinh = unary("sinh", "The hyperbolic sine of x", "[0, 1] ≈ [0.    , 1.1752]", "cosh(x)", lambda F, g, x: g * F.cosh(x))
+cosh = unary("cosh", "The hyperbolic cosine of x", "1 ≈ 1.5431", "sinh(x)", lambda F, g, x: g * F.sinh(x))
 tanh = unary("tanh", "The hyperbolic tangent of x", "1 ≈ 0.7616", "1 - y**2", lambda F, g, y: g * (1 - y * y))
 arcsinh = unary("arcsinh", "The inverse of sinh", "1 ≈ 0.8814", "1 / sqrt(x**2 + 1)", lambda F, g, x: g / F.hypot(x, 1))
 arccosh = unary("arccosh", "The inverse of cosh", "[1, 2] ≈ [0.   , 1.317]",
-    "1 / sqrt(x**2 - 1)", lambda F, g, x: per(F, g, F.sqrt(x - 1) * F.sqrt(x + 1)))
+    "1 / sqrt(x**2 - 1)", lambda F, g, x: g / (F.sqrt(x - 1) * F.sqrt(x + 1)))
 arctanh = unary("arctanh", "The inverse of tanh", "[0, 0.5] ≈ [0.    , 0.5493]",
-    "1 / (1 - x**2)", lambda F, g, x: per(F, g, _rest_of_one(F, x)))
+    "1 / (1 - x**2)", lambda F, g, x: g / _rest_of_one(F, x))
 degrees = unary("degrees", "x radians in degrees", "np.pi ≈ 180.", "180 / pi", lambda F, g: g * (180 / math.pi))
 radians = unary("radians", "x degrees in radians", "180 ≈ 3.1416", "pi / 180", lambda F, g: g * (math.pi / 180))
 floor = unary("floor", "The largest whole number not above x", "[1.5, -1.5] = [ 1., -2.]")

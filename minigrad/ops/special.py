@@ -13,7 +13,6 @@ import math
 from typing import Any
 
 from minigrad.engine.operation import op
-from minigrad.ops.elementwise import times
 
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)  # B_2, B_4, ...
 EULER = 0.5772156649015329
@@ -123,9 +122,9 @@ def polygamma(xp, order, x):
     return _as(x, xp.where(left, (-1) ** order * right - turned, right))
 
 
-gammaln.vjp(x=lambda F, g, x: times(F, g, F.polygamma(0, x)))
-gamma.vjp(x=lambda F, g, y, x: times(F, times(F, g, y), F.polygamma(0, x)))
-polygamma.vjp(x=lambda F, g, order, x: times(F, g, F.polygamma(order + 1, x)))
+gammaln.vjp(x=lambda F, g, x: g * F.polygamma(0, x))
+gamma.vjp(x=lambda F, g, y, x: g * y * F.polygamma(0, x))
+polygamma.vjp(x=lambda F, g, order, x: g * F.polygamma(order + 1, x))
 
 
 def _gammaln(xp, x):
