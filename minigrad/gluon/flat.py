@@ -43,7 +43,7 @@ class Group:
         self.indices = [m.index for m in members]
         self.flat = optimizer.elementwise and sum(m.data.size for m in members) > 0
         self.stepped = -1  # when a step last changed all of them
-        self.states = [leaves(updater.state_for(m.index, m.tensor)) for m in members]
+        self.states = [leaves(updater._state_for(m.index, m.tensor)) for m in members]
         self.has_master = optimizer._has_master(members[0].tensor)  # a float32 copy of float16, before the states
         if self.flat:
             self._lay_out()

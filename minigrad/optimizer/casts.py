@@ -1,5 +1,6 @@
 """What becomes of the state of a weight that is cast while it is trained."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy
@@ -7,24 +8,23 @@ import numpy
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.optimizer.optimizer import Optimizer, State
-from minigrad.optimizer.updater import leaves
 
 
-def converted(optimizer: Optimizer, weight: Tensor, before: Any, state: State) -> State:
+def converted(optimizer: Optimizer, weight: Tensor, before: Any, state: State, arrays: Iterable[Tensor]) -> State:
     """The state that was made when the weight had the dtype `before`, as it is for the present one.
 
-    What has the dtype of the weight (float32 for float16) gets its new one. With `multi_precision` a weight that
-    becomes float16 gets a master copy, and one that no longer is loses it.
+    Of `arrays`, those of the state, what has the dtype of the weight (float32 for float16) gets its new one. With
+    `multi_precision` a weight that becomes float16 gets a master copy, and one that no longer is loses it.
 
     >>> from minigrad import np, optimizer
     >>> sgd, w = optimizer.SGD(momentum=0.9, multi_precision=True), np.array([1.0])
     >>> v = sgd.create_state_multi_precision(0, w)
-    >>> converted(sgd, w.astype("float16"), w.dtype, v)
+    >>> converted(sgd, w.astype("float16"), w.dtype, v, [v])
     (array([1.]), array([0.]))
     """
     if before == numpy.float16 and optimizer.multi_precision:
         _, state = state
-    for array in leaves(state):
+    for array in arrays:
         if array.dtype in (before, single(before)):
             array.data = array.data.astype(single(weight.dtype), copy=False)
     if optimizer._has_master(weight):

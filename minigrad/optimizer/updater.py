@@ -35,17 +35,18 @@ class Updater:
             return one_by_one(self, index, grad, weight)
         weight = weight_of(weight)
         with weight.ctx:
-            self.optimizer.update_multi_precision(index, weight, grad, self.state_for(index, weight))
+            self.optimizer.update_multi_precision(index, weight, grad, self._state_for(index, weight))
         return None
 
-    def state_for(self, index: Any, weight: Tensor) -> State:
+    def _state_for(self, index: Any, weight: Tensor) -> State:
         """The state of a weight: new at its first update, and converted if the weight has been cast since."""
         if _index(index) not in self.states:
             self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
         elif (before := self.dtypes.get(index, weight.dtype)) != weight.dtype:
             from minigrad.optimizer.casts import converted
 
-            self.states[index] = converted(self.optimizer, weight, before, self.states[index])
+            state = self.states[index]
+            self.states[index] = converted(self.optimizer, weight, before, state, leaves(state))
         self.dtypes[index] = weight.dtype
         return self.states[index]
 
