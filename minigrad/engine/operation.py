@@ -72,6 +72,7 @@ class Pullback(NamedTuple):
     names: tuple[str, ...]  # of the tracked inputs
     common: Vjp | None
     vjps: tuple[Vjp, ...]
+    targets: bool  # whether one of them asks for the parent, which is its `target`
     saves: tuple[tuple[int, str], ...]  # the arguments to save: position and name
     saves_y: bool
 
@@ -219,7 +220,7 @@ class Op:
             asked |= {*self.names}
         saves = tuple([(i, name) for i, name in enumerate(self.names) if name in asked])
         names = tuple([self.names[i] for i in tracked])
-        found = self.pullbacks[tracked] = Pullback(names, self.common_vjp, vjps, saves, "y" in asked)
+        found = self.pullbacks[tracked] = Pullback(names, self.common_vjp, vjps, "target" in asked, saves, "y" in asked)
         return found
 
     def raw(self, xp: Any) -> Callable[..., Any]:
@@ -242,7 +243,7 @@ class OpNode(Node):
     ) -> None:
         self.op = op
         self.pullback = op.pullbacks.get(tracked) or op.pullback(tracked)
-        names, _, _, saves, saves_y = self.pullback
+        names, _, _, _, saves, saves_y = self.pullback
         saved: dict[str, Any] = {} if saves or saves_y or aux is not None else _NOTHING
         versions = []
         for i, name in saves:
@@ -263,13 +264,12 @@ class OpNode(Node):
     def pull(self, F: Any, g: Any) -> list[Any]:
         """The gradient for each parent, each by its VJP."""
         saved = self.tensors(F) if type(g) is Tensor else self.saved
-        _, common, vjps, _, _ = self.pullback
+        _, common, vjps, targets, _, _ = self.pullback
         if common is not None:
             g = common.pull(F, g, saved)
-        return [  # another thread may walk the same graph, so what is saved is not changed
-            vjp.pull(F, g, {**saved, "target": parent} if "target" in vjp.names else saved)
-            for vjp, parent in zip(vjps, self.parents)
-        ]
+        if not targets:
+            return [vjp.pull(F, g, saved) for vjp in vjps]  # another thread may walk the same graph: `saved` stays
+        return [vjp.pull(F, g, {**saved, "target": parent}) for vjp, parent in zip(vjps, self.parents)]
 
     def tensors(self, F: Any) -> dict[str, Any]:
         """The saved arrays as Tensors, each with its node, for a backward pass that is itself recorded."""
