@@ -7,29 +7,15 @@ import argparse
 import collections
 import multiprocessing
 import os
-import re
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.mutation import trial
-from tests.mutation.mutants import ROOT, sample
+from tests.mutation.mutants import sample
+from tests.mutation.survivors import PAGE, known
 
 WANTED = 0.9
-KNOWN = Path(__file__).with_name("survivors.md")
-
-
-def known():
-    """The mutants of `survivors.md`: (path, the lines that differ). A path stands above its lines."""
-    found = set()
-    for path, rows in re.findall(r"^(minigrad/\S+\.py)\n((?:[-+] .*\n)+)", KNOWN.read_text(encoding="utf-8"), re.M):
-        text = (ROOT / path).read_text(encoding="utf-8")
-        diff = tuple(rows.splitlines())
-        gone = [row for row in diff if row[0] == "-" and row[2:] not in text]
-        if gone:
-            sys.exit(f"{KNOWN.name} has a line of {path} that is no longer there; take the entry out:\n{gone[0]}")
-        found.add((path, diff))
-    return found
 
 
 def start(folder):
@@ -75,7 +61,7 @@ def main(count, seed, jobs):
     for room, there in sorted(rooms.items()):
         print(f"{room}: {there - alive[room]} of {there} died")
     share = 1 - len(lives + unknown) / count
-    print(f"{share:.1%} of {count} died; {len(lives)} survivors are explained in {KNOWN.name}, {len(unknown)} are not")
+    print(f"{share:.1%} of {count} died; {len(lives)} survivors are explained in {PAGE.name}, {len(unknown)} are not")
     return share >= WANTED
 
 
