@@ -45,8 +45,7 @@ class Trainer:
         update_on_kvstore: whether the store also updates the weights; by default it does when there are several
         devices, and always if workers do not wait for each other.
 
-    The first step moves weights and gradients, to lie side by side. Whoever has taken a part of one before, such as
-    `w = p.data()[0]`, keeps the values from before; take it again after the first step.
+    The first step lays weights and gradients side by side: take a part, such as `p.data()[0]`, again after it.
 
     >>> from minigrad import autograd, gluon, np
     >>> net = gluon.nn.Dense(1, weight_initializer="zeros")
@@ -303,9 +302,8 @@ class Trainer:
         weights = {i: p.list_data()[0] for i, p in enumerate(self._params)}
         names = [p.name for p in self._params]
         load_states(fname, updater, weights, names, self._places, self._residuals())
-        loaded = updater.optimizer
         states, dtypes = updater.states, updater.dtypes
-        self._set_optimizer(loaded)
+        self._set_optimizer(updater.optimizer)
         if self._on_store and self._store is not None:
             self._store.set_updater(updater)
             return

@@ -99,7 +99,6 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False, *, interp
     >>> np.quantile(np.array([4, 1, 2, 3]), 0.5)
     array(2.5)
     """
-    a = asarray(a)
     axes = tuple(range(a.ndim)) if axis is None else axes_in(a.shape, axis)
     rest = [n for i, n in enumerate(a.shape) if i not in axes]
     moved = ops.moveaxis(a, axes, tuple(range(-len(axes), 0))) if axes else a
@@ -117,9 +116,8 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False, *, interp
     largest = ops.reshape(ordered[..., -1], (*rest, *(1,) * q.ndim))
     found = ops.where(ops.isnan(largest), largest, found)  # sorting has put a NaN last
     found = ops.moveaxis(found, tuple(range(len(rest), len(rest) + q.ndim)), tuple(range(q.ndim)))
-    if not keepdims:
-        return found
-    return ops.reshape(found, (*q.shape, *(1 if i in axes else n for i, n in enumerate(a.shape))))
+    kept = (1 if i in axes else n for i, n in enumerate(a.shape))
+    return ops.reshape(found, (*q.shape, *kept)) if keepdims else found
 
 
 @composed("a")
@@ -398,6 +396,5 @@ def cross(a: Any, b: Any) -> Tensor:
     """
     if a.shape[-1:] != (3,) or b.shape[-1:] != (3,):
         raise ShapeError(f"cross() got shapes {a.shape} and {b.shape}; the last axis of both must have length 3.")
-    after, before = [1, 2, 0], [2, 0, 1]
-    turn = [ops.getitem(v, (Ellipsis, i)) for v in (a, b) for i in (after, before)]
+    turn = [ops.getitem(v, (Ellipsis, i)) for v in (a, b) for i in ([1, 2, 0], [2, 0, 1])]
     return ops.multiply(turn[0], turn[3]) - ops.multiply(turn[1], turn[2])

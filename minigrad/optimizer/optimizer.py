@@ -20,7 +20,7 @@ from minigrad.arguments import arguments_of, flag, mapping, number, refuse, show
 from minigrad.device import Array, context_of, xp_of
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, KeywordError, ScheduleError, UsageError, suggestion
+from minigrad.errors import ArgumentError, ScheduleError, UsageError, suggestion
 from minigrad.optimizer.accepts import apart, gradient_for, master_of, states_for, weight_of
 from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.graph import as_the_rule_gets_it, is_own
@@ -31,9 +31,6 @@ from minigrad.optimizer.shown import Shown
 Index = int | str
 State = Any
 """None, one `Tensor`, or a tuple of them: what `create_state` returns."""
-
-AROUND = ("update", "create_state", "named", "measure", "step", "prepared", "_get_lr", "_get_wd")
-"""The methods that stand around a rule."""
 
 
 class Optimizer(Shown):
@@ -128,12 +125,8 @@ class Optimizer(Shown):
         self.clip_gradient = None if clip_gradient is None else number("clip_gradient", clip_gradient)
         self.multi_precision = flag("multi_precision", multi_precision)
         self.begin_num_update = self.num_update = whole("begin_num_update", begin_num_update, 0)
-        if lr_scheduler is not None and not callable(lr_scheduler):
-            raise KeywordError(
-                f"lr_scheduler={shown(lr_scheduler)} is not a schedule; expected a callable, update -> rate"
-            )
         self.lr_scheduler = lr_scheduler
-        if lr_scheduler is not None and not isinstance(rate, Default):
+        if lr_scheduler is not None:
             from minigrad.optimizer.rebase import rebase
 
             rebase(self)
@@ -147,10 +140,11 @@ class Optimizer(Shown):
     def elementwise(self) -> bool:
         """Whether a step on several parameters laid side by side is the same as one step on each.
 
-        Not in the reading "plain", where a rule may print its arrays in the parameter's own shape; and not if a user's
-        class does more around its rule, which may be for one parameter only: take its norm, ask for its index.
+        Not in the reading "plain", where a rule may print arrays, nor if a user's class has methods around its rule.
         """
-        return all(is_own(getattr(type(self), name)) for name in AROUND) and way_of(self) != "plain"
+        cls = type(self)
+        around = cls.update, cls.create_state, cls.named, cls.measure, cls.step, cls.prepared, cls._get_lr, cls._get_wd
+        return all(map(is_own, around)) and way_of(self) != "plain"
 
     def _check_class(self) -> None:
         """Refuse an optimizer of a user's class that could not take a step, before a state is made for it."""
@@ -297,8 +291,7 @@ class Optimizer(Shown):
             raise
         for i in index if isinstance(index, (list, tuple)) else (index,):
             counts[i] = count = counts.get(i, self.begin_num_update) + 1
-            if count > self.num_update:
-                self.num_update = count
+            self.num_update = max(self.num_update, count)
 
     @property
     def learning_rate(self) -> float:

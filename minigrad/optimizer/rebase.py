@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from minigrad.errors import ArgumentError
+from minigrad.arguments import shown
+from minigrad.errors import ArgumentError, KeywordError
+from minigrad.optimizer.arguments import Default
 from minigrad.optimizer.cautions import warn
 
 if TYPE_CHECKING:
@@ -14,12 +16,17 @@ HAVE_REBASED: WeakSet["Optimizer"] = WeakSet()
 
 
 def rebase(optimizer: "Optimizer") -> None:
-    """Let the rate of a new optimizer override the base of its schedule, with a warning if another one relies on that.
+    """Check the schedule of a new optimizer, and let an explicit rate override its base.
 
-    The schedule itself is changed, as in Gluon.
+    The schedule itself is changed, as in Gluon: so there is a warning if another optimizer relies on its base.
+    KeywordError if the schedule cannot be called, ArgumentError if it has no base.
     """
     scheduler: Any = optimizer.lr_scheduler
     lr = optimizer.lr
+    if not callable(scheduler):
+        raise KeywordError(f"lr_scheduler={shown(scheduler)} is not a schedule; expected a callable, update -> rate")
+    if isinstance(lr, Default):
+        return
     if hasattr(scheduler, "set_base"):
         scheduler.set_base(lr)
     elif hasattr(scheduler, "base_lr"):
