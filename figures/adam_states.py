@@ -1,11 +1,11 @@
-"""Adam remembers a wall: its way down Rosenbrock's valley, with its gradients, its states and its steps.
+"""Adam remembers a wall: its path down Rosenbrock's valley, with its gradients, its states and its steps.
 
 Adam takes 200 steps at rate 0.05 from (-1.2, 1), where the wall of the valley is steep. On the floor the gradients are
-small, but `var`, the mean of their squares, forgets only a thousandth in each step (beta2 0.999): 160 steps after its
-peak 0.999^160 = 85 % of it is left, or more. The steps are divided by its root, and so are far shorter than the rate.
+small, but `var`, the mean of their squares, forgets only a thousandth in each step (beta2 = 0.999): 160 steps after its
+peak, at least 0.999^160 = 85 % of it is left. The steps are divided by its root, so they are far shorter than the rate.
 
-The numbers in the title are from 20 starts nearby (seed 0, standard deviation 0.2): the share of `var` that is left, of
-the two weights the smaller one, and the mean length of the last 20 steps. Nothing else is random. Measuring again
+The numbers in the title are from 20 nearby starts (seed 0, standard deviation 0.2): the share of `var` that is left,
+for the weight with the smaller share, and the mean length of the last 20 steps. Nothing else is random. Measuring again
 should give the same numbers within 0.1 %.
 
 D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
@@ -26,7 +26,7 @@ HILL, RATE, STEPS, OTHERS, REACH, LAST = plot.surface("rosenbrock"), 0.05, 200, 
 
 
 def measure():
-    """The walk that is shown, and what is left of var, and how long the steps are, from other starts."""
+    """The walk that is shown; from other starts, what is left of var, and how long the steps are."""
     shifts = REACH * numpy.random.default_rng(0).normal(size=(OTHERS, 2))
     walk, *others = (
         plot.record(optimizer.Adam(learning_rate=RATE), HILL, tuple(numpy.array(HILL.start) + shift), STEPS)
@@ -58,7 +58,7 @@ def draw(data):
 
 
 def spread(shares):
-    """Median, lowest and highest in per cent, with spaces at which no line ends."""
+    """Median, lowest and highest in per cent, with no-break spaces."""
     middle, low, high = (100 * value for value in (numpy.median(shares), min(shares), max(shares)))
     return f"{middle:.0f}\N{NO-BREAK SPACE}% ({low:.0f} to {high:.0f}\N{NO-BREAK SPACE}%)"
 

@@ -2,29 +2,27 @@
 
 Digits: the data of the figures compare (the share of misread test images after 20 epochs, seeds 0 to 2) and rates.
 
-Stream: 2,000 clicks, each predicted before it is learned from. 300 features are 0 or 1, the first in half of the
-samples, the j-th after it in a share of 0.5 / (1 + j / 5), ten in a sample on average. Every tenth has a true weight of
-2 or -2; those of the others are 0. The score is the mean log loss of the predictions, less that of the true weights.
-All weights are one row and start at 0. Beside this, λ₁ of Ftrl is searched, too.
+Stream: 2,000 clicks, each predicted before it is learned from. 300 features are 0 or 1: the first is 1 in half of the
+samples, the j-th after it in a share of 0.5 / (1 + j / 5), and ten are 1 in a sample on average. Every tenth feature
+has a true weight of 2 or -2; the others have 0. The score is the mean log loss of the predictions, less that of the
+true weights. All weights are in one row and start at 0. For Ftrl, λ₁ is searched too.
 
-Recurrent: the adding problem. A sequence has four pairs of a number between 0 and 1 and a mark; one number of each half
-is marked, and their sum is asked for. A GRU of eight units with a linear layer takes 120 steps on batches of 32 new
-sequences. The score is the mean squared error in the last 30 steps, before each of them; the variance, 1 / 6, is what
-guessing costs.
+Recurrent: the adding problem. A sequence has four pairs of a number between 0 and 1 and a mark; one number in each half
+is marked, and the network has to add the two. A GRU of eight units with a linear layer takes 120 steps on batches of 32
+new sequences. The score is the mean squared error before each of the last 30 steps; guessing costs the variance, 1 / 6.
 
-The rate is the best of 14, from 0.00001 to 30 (on the digits of 11), in the mean over three seeds, 100 to 102.
-Other arguments are at their defaults or as in minigrad/best_rates.json; but the number of all samples, and of the steps
-of a warm-up (a quarter of all), are those of the problem. The scores are of the seeds 0 to 4. A rate is good if the
-score is at most 3 times that of the best rate, in the stream 1.5 times, for one seed of the tuning; between rates it is
-interpolated on logarithmic axes. No range is given for a rule that learns so little that guessing would be good, too.
+The rate is the best of 14, from 0.00001 to 30 (on the digits, of 11), by the mean over three seeds, 100 to 102. Other
+arguments are at their defaults or as in minigrad/best_rates.json, but the number of samples and of warm-up steps (a
+quarter of all) are those of the problem. The scores are for seeds 0 to 4. A rate is good if its score is at most 3
+times that of the best rate (in the stream, 1.5 times), for one seed of the tuning; between rates, scores are
+interpolated on logarithmic axes. No range is given for a rule that learns so little that guessing would be good too.
 
-A step is one call of `update` on a matrix of 80 x 80 or 800 x 1,000 elements in float32, by NumPy on one thread; its
-cost is processor time in units of SGD's, the median over 15 rounds in which all take turns. States are counted.
+A step is one call of `update` on a matrix of 80 x 80 or 800 x 1,000 elements in float32, by NumPy on one thread. Its
+cost is processor time in units of SGD's, the median over 15 rounds in which all rules take turns. States are counted.
 
 Measuring again takes 12 minutes on one core, and should agree: the median score at the chosen rate within a factor of
-1.5, the mean range of good rates within a factor of 2, and costs within a factor of 1.5. (With another kernel of
-OpenBLAS the median scores did within 1.06, and the ranges of three rules within 1.001; costs did within 1.14 when they
-were measured twice.)
+1.5, the mean range of good rates within a factor of 2, and costs within a factor of 1.5. (With another OpenBLAS kernel,
+median scores agreed within 1.06, and the ranges of three rules within 1.001; costs measured twice agreed within 1.14.)
 
 The adding problem: S. Hochreiter, J. Schmidhuber, "Long short-term memory", Neural Computation 9, 1997.
 """
@@ -52,7 +50,7 @@ PICTURE = "choice.png"
 SEEDS, TUNING = range(5), range(100, 103)
 RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 3))
 GOOD = {"digits": 3, "stream": 1.5, "recurrent": 3}
-"""A rate is good if the score is at most so many times that of the best."""
+"""A rate is good if its score is at most this many times that of the best."""
 
 SAMPLES, FEATURES, EVERY = 2000, 300, 10
 STEPS, BATCH, LAST, LENGTH, UNITS = 120, 32, 30, 4, 8
@@ -64,11 +62,11 @@ OWN = {
     },
     "recurrent": {"lbsgd": {"updates_per_epoch": STEPS // 20}, "sgld": {"rescale_grad": STEPS * BATCH}},
 }
-"""What a rule is told of the problem."""
+"""What a rule has to know about the problem."""
 LAMBDAS = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 SIZES = {"small": ((80, 80), 80), "large": ((800, 1000), 8)}
-"""A matrix, and how many steps are one turn."""
+"""The shape of a matrix, and the steps in a turn."""
 ROUNDS = 15
 
 
@@ -100,7 +98,7 @@ def stream(rule, seed):
 
 
 class Adder(gluon.Block):
-    """A GRU that reads a sequence, and a linear layer on its last output."""
+    """A GRU that reads a sequence, with a linear layer on its last output."""
 
     def __init__(self):
         super().__init__()
@@ -121,7 +119,7 @@ def sequences(seed):
 
 
 def recurrent(rule, seed):
-    """The mean squared error of the last steps; infinite once it is no number."""
+    """The mean squared error of the last steps; infinite once it is not a number."""
     random.seed(seed)
     net, loss_of, errors = Adder(), gluon.loss.L2Loss(), []
     net.initialize(init.Xavier())
@@ -151,7 +149,7 @@ def tried(run, make, bar):
 def problem(name, run, guessing, bar):
     """Optimizer -> its rate, its scores, and the good rates, a pair for each seed of the tuning.
 
-    There are none if a rule learns so little that `guessing`, a score for each seed, would be good too.
+    There are no good rates if a rule learns so little that `guessing`, a score for each seed, would be good too.
     """
     found = {}
     for rule in compare.optimizers():
@@ -320,7 +318,7 @@ LABELS = (
     ("good rates span", "factor: ● digits\n▲ stream  ■ recurrent", (3, 10, 30)),
     ("a step costs", "SGD = 1: ○ 6,400\n● 800,000 weights", (1, 3, 10, 30)),
 )
-"""Of each panel: its title, what lies to the right, and the numbers that are written there."""
+"""For each panel: its title, its x label, and the ticks that are written there."""
 NOTE = (
     "Left: means and ranges of 3, 5 and 5 seeds; filled: cannot be told apart from the best (Tukey, 95 %, paired by "
     "seed). Rates were chosen\non other seeds, by as many trials for each rule. States: in units of the weights. "

@@ -1,20 +1,21 @@
-"""Clip, then decay, against decay, then clip: where a weight ends, and what is left of the decay under large gradients.
+"""Clip first or decay first: where a weight ends, and what is left of the decay under large gradients.
 
 minigrad and MXNet 2 clip first, g = clip(raw) + δ w; MXNet 1.9.1 decays first in RMSProp, Adam, Adamax, Nadam and FTML,
-g = clip(raw + δ w). Here the first is `wd` and `clip_gradient`; for the second, the script clips and no optimizer does.
+g = clip(raw + δ w). Here, clip-first uses `wd` and `clip_gradient`; for decay-first, the script clips, not the
+optimizer.
 
-Left and middle: the loss k/2 (w - a)², without noise. A weight ends where g is 0. With the decay first that is
-k a / (k + δ), and clipping only slows the way. With the clipping first it is the same place only if the slope there,
-δ k a / (k + δ), is at most the limit c; else the slope counts as c, and the weight ends at c / δ.
+Left and middle: the loss k/2 (w - a)², without noise. A weight ends where g is 0. With decay first, that is
+k a / (k + δ), and clipping only slows it down. With clipping first, it is the same place only if the slope there,
+δ k a / (k + δ), is at most the limit c; otherwise the slope is clipped to c, and the weight ends at c / δ.
 
-Right: gradients of ±G, each sign with probability 1/2, and no loss but the decay. If G > c + δ |w|, the decay first
-gives ±c: it is gone, and the weight wanders about where it was. The clipping first gives ±c + δ w, whose mean is the
-decay; the mean of w then nearly follows Adam's own equations with δ w in place of g and c² + δ² w² in place of g².
+Right: gradients of ±G, each sign with probability 1/2, and no loss but the decay. If G > c + δ |w|, decay first gives
+±c: the decay is gone, and the weight wanders about where it was. Clipping first gives ±c + δ w, whose mean is the
+decay; the mean of w then nearly follows Adam's own equations with δ w for g and c² + δ² w² for g².
 
-The signs are drawn from one seed, for 30 weights; all is in float64. What is measured again should agree within 0.001.
-(With two other kernels of OpenBLAS all numbers were the same.)
+The signs are drawn from one seed, for 30 weights; everything is in float64. Measuring again should agree within 0.001.
+(With two other OpenBLAS kernels, all numbers were the same.)
 
-Source: which library has which order was measured, see tutorials/errata.md, All optimizers.
+Source: the order in each library was measured; see tutorials/errata.md, All optimizers.
 """
 
 import numpy
@@ -61,7 +62,7 @@ def uphill(w):
 
 
 def measure():
-    """The ways of Adam, where five rules end, and the wandering weights: each for both orders."""
+    """Adam's paths, where five rules end, and the wandering weights: each for both orders."""
     signs = numpy.random.default_rng(0).choice((-1.0, 1.0), size=(LONG, SEEDS))
     noisy = [lambda w, large=LARGE * row: large for row in signs]
     found = {}
@@ -89,7 +90,7 @@ def end(order, limit):
 
 
 def draw(data):
-    """Three panels: two ways, where five rules end, and what noise leaves of the decay."""
+    """Three panels: two paths, where five rules end, and what noise leaves of the decay."""
     last = {order: numpy.array(data[order]["left"][-1]) for order in ORDERS}
     clip, decay = (f"{w.mean():.3f} ± {w.std(ddof=1) / SEEDS**0.5:.3f}" for w in last.values())
     title = (

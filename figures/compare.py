@@ -1,10 +1,10 @@
 """Every optimizer trains one network to read digits: their losses, and what three seeds can tell apart.
 
-The data are what `minigrad compare` measures: every optimizer at the rate in minigrad/best_rates.json, 20 epochs, seeds
-0, 1 and 2; half a minute. Another processor or NumPy rounds sums otherwise, and training magnifies the difference. What
-is measured again should agree in the first three epochs within 1 % of each loss and 2 of the 359 test images, and at
-the end the means should lie within the bands. (With two other kernels of OpenBLAS: 0.4 %, one image, all within the
-bands; and 18 optimizers tied for the first place instead of 19.)
+The data are what `minigrad compare` measures: every optimizer at its rate in minigrad/best_rates.json, for 20 epochs,
+with seeds 0, 1 and 2; it takes half a minute. Another processor or NumPy rounds sums differently, and training
+magnifies the difference. Measuring again should agree in the first three epochs within 1 % of each loss and 2 of the
+359 test images, and the means at the end should lie within the bands. (With two other OpenBLAS kernels: 0.4 %, one
+image, all within the bands; and 18 optimizers tied for first place instead of 19.)
 """
 
 import numpy

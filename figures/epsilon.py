@@ -1,9 +1,9 @@
 """Where ε sits: the same 1e-8 in four places of Adam, and the gradients at which it halves the step.
 
-Every weight of an array gets a gradient of its own, the same in each step, so that both means, once corrected, are
-exact: the step would be the learning rate, were it not for ε. Each rule runs as minigrad runs any rule, in float64.
-Nothing is random: measuring again should agree within a thousandth, for only rounding may differ. (With two other
-kernels of OpenBLAS all numbers were the same.)
+Every weight of an array has its own gradient, the same at every step, so both means, once corrected, are exact: without
+ε, each step would be the learning rate. The rules run as any rule does in minigrad, in float64. Nothing is random:
+measuring again should agree within a thousandth, since only rounding may differ. (With two other OpenBLAS kernels, all
+numbers were the same.)
 
 In closed form, with c = √(1 - β₂^t) and s the step in units of the rate:
 
@@ -12,8 +12,8 @@ In closed form, with c = √(1 - β₂^t) and s the step in units of the rate:
     inside the corrected root       s = |g| / √(g² + ε)             half at |g| = √(ε / 3)
     inside the uncorrected root     s = |g| / √(g² + ε / c²)        half at |g| = √(ε / 3) / c
 
-An ε inside a root takes ε / (2 g²) of a large step and one outside ε / |g|, so their lines cross: at
-|g| = (1 - ε) / 2 where both are corrected, at 1 / c times that where neither is, and at (c - ε / c) / 2 for outside the
+An ε inside a root takes ε / (2 g²) from a large step and one outside ε / |g|, so their lines cross: at
+|g| = (1 - ε) / 2 if both are corrected, at 1 / c times that if neither is, and at (c - ε / c) / 2 for outside the
 uncorrected and inside the corrected root.
 
 Sources: D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, Algorithm 1 and the end of section 2
@@ -85,9 +85,9 @@ CROSSINGS = (
 
 
 def measure():
-    """For each place: the first step in units of the rate, and at some times the gradient that halves the step.
+    """For each place: the first step in units of the rate, and, at some times, the gradient that halves the step.
 
-    Also where two places take the same from the first step: the gradient, and what they take.
+    Also where two places take the same amount from the first step: the gradient, and the amount.
     """
     gradients = numpy.logspace(LOWEST, HIGHEST, PER_DECADE * (HIGHEST - LOWEST) + 1)
     shown = slice(None, None, PER_DECADE // DRAWN)

@@ -1,20 +1,20 @@
-"""Ftrl's exact zeros: they erase a network in the first step, and are right in the linear model that it was made for.
+"""Ftrl's exact zeros: they erase a network in the first step, but suit the linear model that Ftrl was made for.
 
-Above: a 64-64-10 network on the digits, weights within ±0.07, batches of 32 in the order of the data. After its first
-step a weight follows from its first gradient alone,
+Above: a 64-64-10 network on the digits, weights within ±0.07, batches of 32 in the order of the data. After the first
+step, a weight follows from its first gradient alone,
 
     z = g - |g| w / η,      w = 0 if |z| <= λ₁,      else w = -(z - sign(z) λ₁) η / (β + |g|)
 
 so with the arguments of MXNet's guide, λ₁ = 0.01 and β = 1, gradients of about 0.001 leave nothing of it. With
-λ₁ = β = 0 it is w - η sign(g), AdaGrad's first step; where g is 0 the weight is 0, as behind pixels that are always
+λ₁ = β = 0 it is w - η sign(g), AdaGrad's first step; if g is 0, so is the weight, as behind pixels that are always
 white.
 
-Below: Ftrl's own job. A stream of 2,000 clicks, each seen once; 200 features of which 10 matter, as ±1 in the log-odds;
-weights that start at zero; η = 0.1, β = 1; tested on 5,000 more. The evidence for a useless weight is the sum of 2,000
-gradients of either sign, so λ₁ has to be as large as such a sum.
+Below: what Ftrl is made for. A stream of 2,000 clicks, each seen once; 200 features, of which 10 matter, by ±1 in the
+log-odds; weights that start at zero; η = 0.1, β = 1; tested on 5,000 more. The evidence for a useless weight is the sum
+of 2,000 gradients of either sign, so λ₁ has to be as large as such a sum.
 
-Five seeds each. What is measured again should agree: shares within 0.01, losses within 0.05. (With two other kernels of
-OpenBLAS all numbers were the same.)
+Five seeds each. Measuring again should agree: shares within 0.01, losses within 0.05. (With two other OpenBLAS kernels,
+all numbers were the same.)
 
 Source: H. B. McMahan et al., "Ad click prediction: a view from the trenches", KDD 2013, Algorithm 1.
 """

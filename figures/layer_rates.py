@@ -1,17 +1,17 @@
 """A rate for each layer: what LARS and LBSGD make of one rate in a network, and how LBSGD's warm-ups raise it.
 
 Left and middle: the 64-64-32-10 network of `minigrad compare` on the digits, 20 epochs in batches of 32. The rate of a
-layer is LARS's 0.5 trust, where trust = 0.001 |w| / |g|, with momentum 0.9; and LBSGD's 0.2 scale with the strategy
-`lars`, where scale = |w| / |32 g|, limited to [0.01, 100]. |w| is the norm of the layer's weights and |g| that of their
-gradient, the mean over the batch; LBSGD takes the gradient before `step(32)` divides by 32, and so has the sum. A point
-of a run is the geometric mean over 15 steps.
+layer is, for LARS, 0.5 trust, where trust = 0.001 |w| / |g|, with momentum 0.9; and for LBSGD with the strategy `lars`,
+0.2 scale, where scale = |w| / |32 g|, limited to [0.01, 100]. |w| is the norm of the layer's weights, and |g| that of
+their gradient, averaged over the batch; LBSGD takes the gradient before `step(32)` divides it by 32, so it has the sum.
+Each point is the geometric mean over 15 steps of a run.
 
 Right: LBSGD with B = 8 and N = 64 at a rate of 1, given a gradient that is always 1. Every eighth batch is a step, and
-the rate is how far the weight moves. In closed form it is 1 + 7 f(n / 64) up to n = 64 and 8 from there, with f(x) = x,
-x² or √x; with another word it is 1 before.
+the rate is how far the weight moves. In closed form it is 1 + 7 f(n / 64) up to n = 64 and 8 from there on, with
+f(x) = x, x² or √x; with any other word it is 1 until then.
 
-Five seeds. The mean rates of each layer over the second half of the training should come out again within 10 %. (With
-two other kernels of OpenBLAS they differed by 0.001 %, and single points by 0.2 %.)
+Five seeds. The mean rate of each layer over the second half of the training should be reproduced within 10 %. (With two
+other OpenBLAS kernels these means differed by 0.001 %, and single points by 0.2 %.)
 
 Sources: Y. You, I. Gitman, B. Ginsburg, "Large batch training of convolutional networks", arXiv:1708.03888, 2017,
 Algorithm 1; warm-up: P. Goyal et al., arXiv:1706.02677, 2017, section 2.2. What MXNet's `lars` is: tutorials/errata.md.

@@ -1,12 +1,12 @@
 """Rate and momentum of SGD on a quadratic valley: what momentum gains with exact gradients, and with noisy ones.
 
-The valley is 0.1 x² + 2 y², 20 times as steep across as along. A cell is the height after 30 steps, the median of the
-last three, in the median over 200 starts around (-5, -2). With exact gradients the best pair stands near that of Polyak
-for many steps: between the curvatures m and L it is rate 4 / (√L + √m)² and momentum ((√L - √m) / (√L + √m))². Beyond
-the rate 2 (1 + momentum) / L every walk diverges. With noise of 1 on each gradient, momentum is worth little, and it is
-mostly rate / (1 - momentum) that decides.
+The valley is 0.1 x² + 2 y², 20 times as steep across as along. A cell shows the height after 30 steps: the median of
+the last three, and of 200 starts around (-5, -2). With exact gradients, the best pair is near Polyak's optimum for many
+steps: with curvatures between m and L, rate 4 / (√L + √m)² and momentum ((√L - √m) / (√L + √m))². Beyond the rate
+2 (1 + momentum) / L, every walk diverges. With noise of 1 on each gradient, momentum gains little, and the result
+depends mostly on rate / (1 - momentum).
 
-Cells were chosen with seed 0. The gains are measured with the seeds 1 to 5, for the chosen cell and for the best one
+Cells were chosen with seed 0. The gains were measured with seeds 1 to 5, for the chosen cell and for the best one
 without momentum. Measuring again should give the same heights and gains within 1 %.
 
 B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", USSR Computational Mathematics and
@@ -46,7 +46,7 @@ def measure():
 
 
 def height(rate, momentum, noise, seed):
-    """The median over the starts of how high SGD ends: all starts are rows of one weight."""
+    """How high SGD ends, in the median over the starts, which are the rows of one weight."""
     rng = numpy.random.default_rng(seed)
     w = np.array(numpy.array(HILL.start) + REACH * rng.normal(size=(STARTS, 2)), dtype="float64")
     sgd = optimizer.SGD(learning_rate=rate, momentum=momentum)
@@ -99,7 +99,7 @@ def marks(axes, exact):
 
 
 def polyak():
-    """The rate and the momentum with which a quadratic is left behind fastest."""
+    """The rate and the momentum with which a quadratic falls fastest."""
     least, most = numpy.sqrt(CURVES)
     return 4 / (most + least) ** 2, ((most - least) / (most + least)) ** 2
 

@@ -1,15 +1,15 @@
 """How far the rate of each optimizer may be off: the training loss on the digits, at rates up to 100 times off.
 
-The network of `minigrad compare` is trained for 10 epochs with every optimizer that has a rate, at every rate of 1, 2
-and 5 times a power of ten that is at most 100 times lower or higher than the one in minigrad/best_rates.json, with the
-seeds 0 to 4. The loss is the mean over the last epoch. A rate is good if the loss is at most three times that of the
-best rate with the same seed; between two rates it is interpolated on logarithmic axes. So a range says nothing of how
-good its best rate is: that is in the curves. Other arguments are at their defaults, or as in minigrad/best_rates.json.
-Logarithms of the widths are compared as `minigrad compare` compares accuracies: by Tukey's test, paired by seed.
+The network of `minigrad compare` is trained for 10 epochs with every optimizer that has a rate, with seeds 0 to 4. The
+rates are 1, 2 and 5 times powers of ten, up to 100 times lower or higher than the one in minigrad/best_rates.json. The
+loss is the mean over the last epoch. A rate is good if its loss is at most three times that of the best rate with the
+same seed; between two rates, losses are interpolated on logarithmic axes. So a range does not say how good its best
+rate is; the curves do. Other arguments are at their defaults, or as in minigrad/best_rates.json. Logarithms of the
+widths are compared as `minigrad compare` compares accuracies: by Tukey's test, paired by seed.
 
 Measuring again takes five minutes on one core, and should agree within a factor of 2: in the mean width of each range,
-and in each loss that is below 1, as the median over the seeds. (With another kernel of OpenBLAS, and six of the rules,
-it did within 1.7.)
+and in each median loss over the seeds that is below 1. (With another OpenBLAS kernel, six of the rules agreed within
+1.7.)
 """
 
 import math
@@ -30,7 +30,7 @@ EPOCHS, SEEDS = 10, (0, 1, 2, 3, 4)
 SPAN = 100
 GRID = (1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, *RATES)
 GOOD = 3
-"""A rate is good if the loss is at most so many times that of the best one."""
+"""A rate is good if its loss is at most this many times that of the best one."""
 CLOSE = 2
 """Measuring again agrees within this factor."""
 HIGH = 4
@@ -60,7 +60,7 @@ def around(best):
 
 
 def last_loss(rule, parts, seed):
-    """The mean loss of the last epoch; not a number once a loss is none."""
+    """The mean loss of the last epoch; NaN or infinite once a loss is."""
     for run in compare.train(rule, *parts, EPOCHS, seed):
         if not math.isfinite(run.loss[-1]):
             break
@@ -113,7 +113,7 @@ def curve(axes, name, rates, losses, style):
 
 
 def bars(axes, data, losses, spans, found, looks):
-    """A line for each optimizer, the widest range at the top: where the good rates are, and how wide that is."""
+    """A line for each optimizer, the widest range at the top: where the good rates are, and how wide the range is."""
     frame(axes)
     axes.grid(visible=False)
     axes.grid(axis="x", color=FAINT)

@@ -1,10 +1,10 @@
-"""Every optimizer on its way down Rosenbrock's valley, and how low it ends from twenty other starts.
+"""Every optimizer on its path down Rosenbrock's valley, and how low it ends from twenty other starts.
 
-Each rule takes 200 steps from (-1.2, 1) at its best rate: of 21 rates from 0.0001 to 500 the one with which it ends
-lowest from the worst of four starts, the one that is shown and three nearby (seed 100). A rate that is best for one
-start may be mere luck: with such a rate SGD diverged from 15 of 20 others. AdaDelta has no rate. Then every rule takes
-200 steps from 20 other starts nearby (seed 0; all are drawn with a standard deviation of 0.2). The end is the median of
-the last 20 steps. Rules are told apart by the logarithms of their ends: by Tukey's test, paired by start.
+Each rule takes 200 steps from (-1.2, 1) at its best rate: of 21 rates from 0.0001 to 500, the one with which it ends
+lowest from the worst of four starts, the one shown and three nearby (seed 100). The best rate for a single start may be
+mere luck: with such a rate, SGD diverged from 15 of 20 others. AdaDelta has no rate. Then every rule takes 200 steps
+from 20 other starts nearby (seed 0; all are drawn with a standard deviation of 0.2). Its end is the median height over
+the last 20 steps. Rules are told apart by the logarithms of these: by Tukey's test, paired by start.
 
 Measuring again takes two minutes, and should give the same rates, and positions and ends within 0.1 %: apart from the
 starts and SGLD's noise, nothing is random.
@@ -33,7 +33,7 @@ HILL, STEPS, OTHERS, REACH = plot.surface("rosenbrock"), 200, 20, 0.2
 
 
 def measure():
-    """Optimizer -> its rate, its way, and how high it ends from the other starts."""
+    """Optimizer -> its rate, its path, and how high it ends from the other starts."""
     names, found = compare.optimizers(), {}
     tuning, others = [HILL.start, *starts(3, 100)], starts(OTHERS, 0)
     with progress(len(names), "rule") as bar:
@@ -94,7 +94,7 @@ def entry(name, one, heights):
 
 
 def finding(heights):
-    """The rules that end lowest, as far as the starts tell them apart."""
+    """The rules that end lowest, as far as the starts can tell."""
     found = ties({name: -numpy.log(row) for name, row in heights.items() if numpy.isfinite(row).all()})
     *others, last = found.first
     lowest = f"{', '.join(others)} and {last} tie for the lowest end" if others else f"{last} ends lowest"

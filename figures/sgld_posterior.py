@@ -1,17 +1,17 @@
-"""What SGLD samples: with the sum over the data the exact posterior, with their mean something far wider.
+"""What SGLD samples: with the sum over the data, the exact posterior; with the mean, something far wider.
 
 A Bayesian linear regression: y = b + a x + noise of variance 1, N = 100 observations, the prior N(0, 1) for both a and
-b. Its posterior is known: with a column of x and one of ones in X, its precision is Λ = I + XᵀX and its mean Λ⁻¹ Xᵀy. A
+b. Its posterior is known: if X has a column of x and one of ones, the precision is Λ = I + XᵀX and the mean Λ⁻¹ Xᵀy. A
 Trainer samples it: `L2Loss` is the negative log-likelihood, `wd=1` the prior, all the data are one batch, and
 `SGLD(rescale_grad=N)` with `step(N)` makes the gradient that of the sum.
 
-Without `rescale_grad` it is that of the mean. Then the N observations count as one, and what is sampled is the normal
-law with precision I + XᵀX / N. No step is infinitely short: a chain that follows the precision Λ at the rate η has in
-truth the precision Λ (I - η Λ / 4). Here that is up to 3.6 % less, so the samples spread up to 1.8 % wider.
+Without `rescale_grad` it is that of the mean. Then the N observations weigh as much as one, and the samples follow the
+normal distribution with precision I + XᵀX / N. Because steps are not infinitely short, a chain for the precision Λ at
+the rate η really has the precision Λ (I - η Λ / 4). Here that is up to 3.6 % less, so samples spread up to 1.8 % wider.
 
-Ten chains of 4,000 steps each from zero, the first tenth left out. What is measured again should agree: means and
-standard deviations within four standard errors of their difference. (With two other kernels of OpenBLAS all numbers
-were the same.)
+Ten chains of 4,000 steps each, from zero, without the first tenth. Measuring again should agree: means and standard
+deviations within four standard errors of their difference. (With two other OpenBLAS kernels, all numbers were the
+same.)
 
 Source: M. Welling, Y. W. Teh, "Bayesian learning via stochastic gradient Langevin dynamics", ICML 2011, equation (4).
 """
@@ -31,7 +31,7 @@ N, PRIOR = 100, 1.0
 WAYS_SHOWN = {"sum": "SGLD(rescale_grad=N)", "mean": "SGLD()"}
 SEEDS, STEPS, FORGOTTEN, EVERY = range(10), 4000, 400, 36
 WAYS = {"sum": {"learning_rate": 0.001, "rescale_grad": N}, "mean": {"learning_rate": 0.06}}
-"""The arguments of SGLD, with rates in proportion to what is sampled: a step goes as far for its width in both."""
+"""The arguments of SGLD, with rates in proportion to the width of what is sampled, so that steps are alike in both."""
 
 DASHED = {"linestyle": (0, (4, 2))}
 
@@ -44,7 +44,7 @@ def observations():
 
 
 def exact(x, y, share=1.0):
-    """Mean and covariance of (a, b) given the data, each of which counts as this share of an observation."""
+    """Mean and covariance of (a, b) given the data, each of which weighs as much as this share of an observation."""
     columns = numpy.stack([x, numpy.ones_like(x)], axis=1)
     covariance = numpy.linalg.inv(PRIOR * numpy.eye(2) + share * columns.T @ columns)
     return share * covariance @ columns.T @ numpy.asarray(y), covariance
@@ -99,7 +99,7 @@ def agree(old, new):
 
 
 def draw(data):
-    """Above the samples and the laws, below the lines that they stand for; left the sum, right the mean."""
+    """Above, samples and distributions; below, the lines that they stand for; left the sum, right the mean."""
     x, y = numpy.array(data["x"]), numpy.array(data["y"])
     posterior = exact(x, y)
     should = posterior[1][0, 0] ** 0.5
@@ -148,7 +148,7 @@ def draw(data):
 
 
 def ellipse(mean, covariance, share):
-    """(2, points): the curve around this share of a normal law."""
+    """(2, points): the curve around this share of a normal distribution."""
     angles = numpy.linspace(0, 2 * numpy.pi, 121)
     radius = (-2 * numpy.log(1 - share)) ** 0.5
     circle = radius * numpy.array([numpy.cos(angles), numpy.sin(angles)])
@@ -156,7 +156,7 @@ def ellipse(mean, covariance, share):
 
 
 def band(axes, mean, covariance, places):
-    """Between which lines 95 % of a line's heights are, at each place."""
+    """The two lines between which 95 % of a line's heights are, at each place."""
     columns = numpy.stack([places, numpy.ones_like(places)], axis=1)
     middle, width = columns @ mean, 1.96 * numpy.sqrt(numpy.einsum("ni,ij,nj->n", columns, covariance, columns))
     for line in (middle - width, middle + width):

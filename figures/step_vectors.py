@@ -1,12 +1,12 @@
-"""One step of SGD, of momentum and of NAG, taken apart: from one place, and with one memory.
+"""One step of SGD, of momentum and of NAG, taken apart: from the same place, with the same memory.
 
-The surface is the valley 0.1 x² + 2 y², the rate 0.1, the momentum 0.9. The first panel has the ways from (-5, -2). The
-others show one step each from where momentum stands after three: orange is what is made of the gradient, green what is
-remembered, blue their sum. NAG keeps its weight ahead of the ball, which is at p; so its gradient is taken there.
+The surface is the valley 0.1 x² + 2 y², the rate 0.1, the momentum 0.9. The first panel has the paths from (-5, -2).
+The others show one step each from where momentum is after three: orange is the gradient's part, green what is
+remembered, blue their sum. NAG keeps its weight ahead of the ball, which is at p, so its gradient is taken there.
 
-How often that helps was counted from 1,000 random places of the map (seed 0): at each of the steps 2 to 30 of momentum
-from there, a step of momentum and one of NAG, from the same ball and velocity. Measuring again should give the same
-numbers, to one in a thousand.
+How often that helps was counted from 1,000 random places on the map (seed 0): at each of the steps 2 to 30 of momentum
+from there, one step of momentum was compared with one of NAG, from the same ball and velocity. Measuring again should
+give the same numbers, to one in a thousand.
 
 The same vectors, drawn by hand: I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the
 importance of initialization and momentum in deep learning", ICML 2013, figure 1.
@@ -40,11 +40,11 @@ HUES = {"gradient": GRADIENT, "memory": MEMORY, "sum": SUM}
 HILL = plot.surface("valley")
 SEEN = ((-6.0, 3.0), (-3.6, 3.6))
 ROOM = 0.9
-"""So much of the usual room is left around the arrows."""
+"""The share of the usual margin that is left around the arrows."""
 
 
 def measure():
-    """The ways, the vectors and named points of a step of each rule, and how often NAG's step ends lower."""
+    """The paths, the vectors and named points of a step of each rule, and how often NAG's step ends lower."""
     ways = {name: plot.record(rule, HILL, steps=STEPS) for name, rule in RULES.items()}
     momentum = ways["sgd, momentum 0.9"]
     ball, velocity = momentum.positions[SHOWN], momentum.states["v"][SHOWN]
@@ -86,7 +86,7 @@ def lower():
 
 
 def gradient(places):
-    """The slopes of the valley at many places."""
+    """The gradients of the valley at many places."""
     places = places.copy()
     places.attach_grad()
     with autograd.record():
@@ -121,7 +121,7 @@ def arrow_of(label, hue, is_sum, start, end):
 
 
 def ways(axes, found, places):
-    """The whole ways, with a box around what the other panels show."""
+    """The whole paths, with a box around what the other panels show."""
     contours(axes, HILL, SEEN)
     looks = styles(found)
     for name, way in found.items():
@@ -136,7 +136,7 @@ def ways(axes, found, places):
 
 
 def corners(places):
-    """What is seen of the step: lower left and upper right."""
+    """The corners of a panel with one step: lower left and upper right."""
     middle, reach = middle_of(places), ROOM * reach_of(places)
     return middle - reach, middle + reach
 

@@ -79,7 +79,7 @@ def test_adamax_and_rmsprop_have_rates_that_are_good_everywhere():
 def test_on_a_stream_many_tie_and_ftrl_has_zeros():
     tied, zeros = first("stream"), FOUND["zeros"]
     ends = tied[0], tied[-1]
-    assert ends == ("ftrl", "rmsprop") and said(f"{len(tied)} rules tie for the first place, with losses of")
+    assert ends == ("ftrl", "rmsprop") and said(f"{len(tied)} rules tie for first place, with losses of")
     assert said("{} (Ftrl) to {} (RMSProp) above".format(*(score("stream", rule) for rule in ends)))
     own = short(math.exp(numpy.mean(numpy.log(zeros["scores"]))))
     assert said(
@@ -102,14 +102,14 @@ def test_what_is_said_of_memory_time_and_momentum():
 
 
 def test_what_is_said_of_the_digits_and_of_sgld():
-    assert said(f"{len(first('digits'))} of {len(FOUND['digits'])} rules tie for the first place.")
+    assert said(f"{len(first('digits'))} of {len(FOUND['digits'])} rules tie for first place.")
     assert places(FOUND, "digits").places["sgld"] == (21, 21)
     assert said(f"with {100 * numpy.mean(FOUND['digits']['sgld']['scores']):.1f} % misread")
 
 
 def test_what_is_quoted_stands_there():
     notebook = PAGE.with_name("07-many-workers.ipynb").read_text(encoding="utf-8")
-    assert said("sent 20,160 bytes each in place of 364,000, and the loss was 0.146 in place of 0.180")
+    assert said("sent 20,160 bytes each instead of 364,000, and the loss was 0.146 instead of 0.180")
     assert re.search(r"numbers +rate +3, 364,000 bytes, loss 0.180", notebook)
     assert re.search(r"votes +rate 0.03,  20,160 bytes, loss 0.146", notebook)
     assert "lower than SGD in three seeds and higher in two, for both $\\\\lambda$: a tie" in notebook
