@@ -111,7 +111,7 @@ assert numpy.allclose(by_hand, layer, atol=1e-6) and 0 == min(by_hand) < max(by_
 # %% loss-text [markdown]
 # ## 4. How wrong is it?
 #
-# The answer of the network is the digit with the highest score.
+# The network's answer is the digit with the highest score.
 # For training we need more than right or wrong: a number that says how wrong, and that changes a little when a weight changes a little. It is called the *loss*.
 #
 # First the scores are turned into probabilities: $e$ to the power of each score, divided by the sum of all ten. (This is the *softmax*.)

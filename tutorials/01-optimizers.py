@@ -63,7 +63,7 @@ trainer = gluon.Trainer(net.collect_params(), optimizer="adam", optimizer_params
 # For the rest of the page we need three tools.
 # An optimizer as the last expression of a cell shows its equations and what each letter in them stands for.
 # `worked` takes steps with them, as you would on paper. (With `print` the steps are text, with the names of the code instead of letters: `mean` is $m$, `var` is $v$.)
-# `margin` shows the notes on a section of the old guide. They are for readers who come from MXNet; everyone else can skip them. A note is called *wrong* if what is printed or computed is not what it says it is, and a *trap* if it is right but not what a reader expects.
+# `margin` shows the notes on a section of the old guide. They are for readers who come from MXNet; everyone else can skip them. A note is called *wrong* if something printed or computed is not what it claims to be, and a *trap* if it is right but not what a reader expects.
 # The last line names what the guide gets right and MXNet 1.9.1 gets wrong, with a link to the details.
 #
 # In all equations $w$ is a weight, $t$ counts the steps from 1, and $g_t$ is the gradient at the weight $w_{t-1}$ from which step $t$ starts.
@@ -165,7 +165,7 @@ assert round(100 * measured["Adam"][0].mean()) == 38
 assert measured["Adam"][rates == 1].max() < 0.25
 
 # %% what-to-use-answer [markdown]
-# Picture and table show three things.
+# The picture and the table show three things.
 #
 # * **A rate means nothing without its rule.** The best rate of SGD is a hundred times that of RMSProp. To compare two rules at one rate is to compare nothing.
 # * **At their best rates, the rules are alike.** They differ by about as much as one rule does from start to start, so this experiment cannot say which is best.
@@ -310,7 +310,7 @@ vectors(sgd_optimizer, valley, start=(-4, 1.5), step=5, minimum=(0, 0))
 # **When.** Nearly always, if you use SGD at all; $\gamma = 0.9$ is a common choice.
 #
 # **Watch.** With this $\gamma$ (the picture has 0.8) steps that agree grow ten times as long, so start with a smaller rate: on the digits the best one fell from 0.3 to 0.1.
-# (Across a valley without noise, steps do not agree: each points back, and the velocity holds it up. There $\eta$ may even be larger, up to $2 (1 + \gamma) / a$, here 0.95 instead of 0.5.)
+# (Across a valley without noise, steps do not agree: each points back, and the velocity opposes it. There $\eta$ may even be larger, up to $2 (1 + \gamma) / a$, here 0.95 instead of 0.5.)
 
 # %% momentum-limit
 for rate in (0.94, 0.96):
@@ -659,7 +659,7 @@ margin("signum")
 # (This section is in the guide of MXNet 1; MXNet 2 dropped it along with the optimizer.)
 #
 # Large-batch SGD adds up the gradients of `batch_scale` small batches and then takes one step with their mean.
-# The mean of $B$ batches is steadier, and one step replaces $B$, so the rate may be about $B$ times as large; but not at once, since early on the weights still change fast.
+# The mean of $B$ batches is steadier, and one step replaces $B$ small ones, so the rate may be about $B$ times as large; but not at once, since early on the weights still change fast.
 # The rate is therefore warmed up from $\eta$ to $B \eta$.
 
 # %% lbsgd-snippet

@@ -95,7 +95,7 @@ plot.race(longer)
 
 # %% longer-read [markdown]
 # RMSProp falls out of the bottom of the picture, and some steps later it is back, as high as it was after eleven steps.
-# Then it settles, far above where it was, and the other two go past it.
+# Then it settles, far above its lowest point, and the other two go past it.
 # The race of 60 steps was stopped just before that.
 #
 # The rule has not changed, nor has its rate, and there is no noise.
@@ -209,7 +209,7 @@ assert remembered[1] > 0 > from_gradient[1] and remembered[1] > -from_gradient[1
 # ## 6. Two numbers at once
 #
 # Momentum has a rate and a factor $\gamma$.
-# The heat map has a cell for each pair, darker where the rule ends lower; the circle marks the best cell, and a cross a rule that ended higher than it began.
+# The heat map has a cell for each pair, darker where the rule ends lower; the circle marks the best cell, and crosses mark rules that ended higher than they began.
 
 # %% heatmap
 plot.heatmap("sgd", "valley", argument="momentum", steps=30)

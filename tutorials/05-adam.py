@@ -6,7 +6,7 @@
 #
 # Afterwards you will be able to
 #
-# * say how long a step of Adam's is before you see the gradients, and what makes it shorter,
+# * say how long Adam's steps are before you see the gradients, and what makes it shorter,
 # * derive the bias correction, and say what goes wrong when it is left out,
 # * say where $\epsilon$ sits in your library, and when that matters,
 # * say what AdamW, Adamax and Nadam each change in the ratio,
@@ -312,7 +312,7 @@ assert found[0.5].places["adam"] == (3, 3) and set(found[1.0].places.values()) =
 
 # %% which-read [markdown]
 # With little noise Nadam and Adamax end lower than Adam here, and cannot be told apart. With more noise all three tie.
-# So these rules have no ranking to learn. Begin with Adam, or with AdamW if you want decay, and spend your time on the rate.
+# So there is no ranking of these rules to learn. Begin with Adam, or with AdamW if you want decay, and spend your time on the rate.
 #
 # | rule | instead of | it has | because |
 # |---|---|---|---|

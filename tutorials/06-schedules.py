@@ -241,7 +241,7 @@ assert numpy.isinf([end(0.3, 0), end(1.0, 0)]).all() and end(1.0, 10) < end(0.1,
 #
 # ## 5. Where to begin
 #
-# A schedule needs its highest rate. You can look for it with many full training runs, as above, or with a single run of a hundred steps, in which the rate rises by the same factor at each.
+# A schedule needs its highest rate. You can look for it with many full training runs, as above, or with a single run of a hundred steps, at each of which the rate rises by the same factor.
 # The loss falls, faster and faster, until the rate is too high.
 # A schedule of your own is a class with one method:
 
