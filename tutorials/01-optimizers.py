@@ -257,7 +257,7 @@ for rate in (0.49, 0.51):
 # ### Weight decay
 #
 # Weight decay pulls each weight towards zero by a share $\delta$ of itself, which is added to the gradient.
-# Of two networks that explain the data equally well it prefers the one with the smaller weights, which may do better on unseen data (A. Krogh, J. Hertz, "A simple weight decay can improve generalization", NIPS 1991).
+# Of two networks that explain the data equally well it prefers the one with the smaller weights, and that can make it better on unseen data (A. Krogh, J. Hertz, "A simple weight decay can improve generalization", NIPS 1991).
 
 # %% weight-decay-equation
 optimizer.SGD(learning_rate=0.1, wd=0.01)
@@ -823,7 +823,7 @@ for warning in raised[:1]:
 # (The length is the root of the sum of all squares. Shares depend on the network and on the batch: this network has two hidden layers, the one in the notes below has one.)
 #
 # For a network set both $\beta$ and $\lambda_1$ to 0. The factor $|g| / (\beta + |g|)$ is then 1, and a weight takes AdaGrad's steps from its initial value, if its first gradient is not 0.
-# If it is, as for pixels that are 0 throughout the batch and hidden units that are silent in it, then $z$ is 0 and the weight is set to 0 all the same, until it gets a gradient. In this run more than a quarter of all weights never get one:
+# If it is, as for pixels that are 0 throughout the batch and hidden units that are silent in it, then $z$ is 0 and the weight is set to 0 all the same, until it gets a nonzero gradient. In this run more than a quarter of all weights never get one:
 
 # %% ftrl-cure
 zeros, loss = with_ftrl(220, lamda1=0.0, learning_rate=0.1, beta=0.0)

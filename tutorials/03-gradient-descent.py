@@ -85,7 +85,7 @@ assert 0.25 < gone < 0.27
 # The gradient is a mean over all samples, and with a million samples one step takes a million gradients.
 # *Stochastic* gradient descent takes the mean over a few, drawn at random: a *minibatch*.
 # It costs less and is only roughly right.
-# Is it a good trade? Let both look at 2,000 samples: ten steps with all 200, or 200 steps with ten.
+# Is it a good trade? Let both ways look at 2,000 samples: ten steps with all 200, or 200 steps with ten.
 #
 # For all 200 the best rate is $2 / (0.2 + 4)$: with it $x$ and $y$ keep equal shares of their distances, and any other rate makes one of these shares larger.
 
