@@ -1,24 +1,24 @@
 # %% title [markdown]
 # # Optimizers
 #
-# A page to look things up: every *rule* (a formula for the next step of training) in plain words, with its equations, a step or two worked by hand, and when to use it.
+# A reference page: every *rule* (a formula for the next step of training) in plain words, with its equations, a step or two worked by hand, and when to use it.
 # **New here?** Read [Start here](00-start-here.ipynb), [Autograd from nothing](02-autograd-from-nothing.ipynb) and [From gradient descent to AdaDelta](03-gradient-descent.ipynb) first.
 #
-# The page takes the place of the [Optimizers guide](https://github.com/apache/mxnet/blob/master/docs/python_docs/python/tutorials/packages/optimizer/index.md), a chapter in the manual of MXNet, a library that is retired: the same headings in the same order, every snippet run.
-# The rules print their own equations and work their own examples, so these are what the code computes.
+# The page replaces the [Optimizers guide](https://github.com/apache/mxnet/blob/master/docs/python_docs/python/tutorials/packages/optimizer/index.md), a chapter in the manual of MXNet, a retired library. It has the same headings in the same order, and runs every snippet.
+# The rules print their own equations and work their own examples, so what you see is what the code computes.
 #
-# To read all of it takes about 60 minutes, and you need a little Python and calculus.
+# Reading all of it takes about 60 minutes, and you need a little Python and calculus.
 # To run it, get the repository, run `pip install -e '.[tutorials]'` in its top folder (the one with `pyproject.toml`), and open this notebook in Jupyter.
 #
-# *If you come from MXNet:* only the import changes, from `mxnet` to `minigrad`. The names of 1.9.1 are accepted, such as `gamma1`, `eps` and `lazy_update`.
+# *If you come from MXNet:* only the import changes, from `mxnet` to `minigrad`. Argument names of 1.9.1, such as `gamma1`, `eps` and `lazy_update`, are accepted.
 # [The errata](errata.md) list where the guide, the papers and MXNet disagree, and [the dialects](dialects.md) say what the same rule means in PyTorch, Keras, optax and MXNet.
 #
 # Training a network means choosing its weights so that the *loss*, which says how wrong its answers are, becomes small.
-# Nobody can solve for the best weights, so one starts somewhere and improves them step by step.
-# The *gradient* says for each weight how fast the loss grows with it. A step the other way makes the loss smaller, if it is short enough.
+# Nobody can solve for the best weights, so we start somewhere and improve them step by step.
+# The *gradient* says for each weight how fast the loss grows with it. A step the other way, if it is short enough, makes the loss smaller.
 # How long the step is depends on a number called the *learning rate*.
 #
-# All rules below are answers to one question: given the gradients so far, what is the next step?
+# Every rule below answers one question: given the gradients so far, what is the next step?
 # Each of them is an `Optimizer`, and a `Trainer` applies it to the parameters of a network:
 
 # %% first-snippet
@@ -42,7 +42,7 @@ y = np.dot(x, np.array([[1.0], [-2.0], [0.5]])) + 0.3
 loss_fn = gluon.loss.L2Loss()
 
 for _ in range(100):
-    with autograd.record():  # what is computed here is noted down, for backward
+    with autograd.record():  # what is computed here is recorded for backward
         loss = loss_fn(net(x), y)
     loss.backward()
     trainer.step(batch_size=64)
@@ -51,32 +51,32 @@ print(net.weight.data().asnumpy().round(2), net.bias.data().asnumpy().round(2))
 assert loss.mean().item() < 1e-6
 
 # %% by-name-text [markdown]
-# The optimizer can also be given by its name, with its arguments in a dictionary.
-# Write the names of arguments, too: the first one is not always the rate (for SGD it is the momentum).
+# The optimizer can also be given by name, with its arguments in a dictionary.
+# Name the arguments too: the first one is not always the rate (for SGD it is the momentum).
 
 # %% by-name
 trainer = gluon.Trainer(net.collect_params(), optimizer="adam", optimizer_params={"learning_rate": 1})
 
 # %% notation [markdown]
-# (The rate of 1 is the guide's. For Adam it is far too large: the network below then reads 10 to 20 % of the digits, which is guessing.)
+# (The rate of 1 is the guide's. For Adam it is far too large: with it the network below reads 10 to 20 % of the digits, which is guessing.)
 #
 # For the rest of the page we need three tools.
-# An optimizer that is the last expression of a cell shows its equations, and what each letter in them stands for.
-# `worked` takes steps with them, as one would on paper. (With `print` the steps are text, and have the words of the code where mathematics has letters: `mean` is $m$, `var` is $v$.)
-# `margin` shows the notes on a section of the old guide. They are for readers who come from MXNet; if you do not, pass over them. A note is called *wrong* if what is printed or computed is not what it says it is, and a *trap* if it is right but not what a reader expects.
-# The last line names what the guide has right and MXNet 1.9.1 has wrong, with a link to the details.
+# An optimizer as the last expression of a cell shows its equations and what each letter in them stands for.
+# `worked` takes steps with them, as you would on paper. (With `print` the steps are text, with the names of the code instead of letters: `mean` is $m$, `var` is $v$.)
+# `margin` shows the notes on a section of the old guide. They are for readers who come from MXNet; everyone else can skip them. A note is called *wrong* if something printed or computed is not what it claims to be, and a *trap* if it is right but not what a reader expects.
+# The last line names what the guide gets right and MXNet 1.9.1 gets wrong, with a link to the details.
 #
 # In all equations $w$ is a weight, $t$ counts the steps from 1, and $g_t$ is the gradient at the weight $w_{t-1}$ from which step $t$ starts.
-# Unless something else is said, they hold for each weight by itself.
-# Letters are those of the literature, and it uses some of them twice: $v$ is a velocity in momentum and a mean of squares in Adam.
+# Unless we say otherwise, they hold for each weight separately.
+# The letters are those of the literature, which uses some of them twice: $v$ is a velocity in momentum and a mean of squares in Adam.
 # So read the legend of each rule.
 
 # %% what-to-use [markdown]
 # ### What should I use?
 #
 # Let us measure.
-# The next cell trains a small network on handwritten digits with five rules at ten rates each, every time from three different starts, for five passes over the data.
-# It runs for up to a minute.
+# The next cell trains a small network on handwritten digits with five rules at ten rates, each time from three different starts, for five passes over the data.
+# It takes up to a minute.
 
 # %% experiment
 import matplotlib.pyplot as plt
@@ -96,15 +96,15 @@ rules = {
 
 
 def accuracy(name, rate, seed, **arguments):
-    """The share of the test digits that are read correctly after five passes."""
+    """The share of the test digits read correctly after five passes."""
     random.seed(seed)
     net = gluon.nn.HybridSequential()
     net.add(gluon.nn.Dense(64, activation="relu"), gluon.nn.Dense(10))
-    net.initialize(init.Xavier())  # random first weights, smaller in wider layers
-    net.hybridize()  # the same network, faster: its calls are noted once and then replayed
+    net.initialize(init.Xavier())  # random initial weights, smaller in wider layers
+    net.hybridize()  # the same network, faster: its calls are recorded once and then replayed
     trainer = gluon.Trainer(net.collect_params(), name, {"learning_rate": rate, **arguments})
     loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
-    # Batches of 32 digits, in an order that is drawn anew for each pass.
+    # Batches of 32 digits, in a new random order for each pass.
     batches = gluon.data.DataLoader(gluon.data.ArrayDataset(*train_part), 32, shuffle=True)
     for _ in range(5):
         for x, y in batches:
@@ -128,7 +128,7 @@ for (label, scores), marker in zip(measured.items(), "os^Dv"):
     axes.fill_between(
         rates, *100 * numpy.array([scores.min(axis=1), scores.max(axis=1)]), color=line.get_color(), alpha=0.15
     )
-axes.set(title="Every rule reads the digits, at rates of its own (bands: three starts)")
+axes.set(title="Every rule reads the digits, at its own rates (bands: three starts)")
 axes.set(xlabel="learning rate", ylabel="% of test digits read correctly")
 axes.legend(loc="lower center")
 plt.show()
@@ -165,28 +165,28 @@ assert round(100 * measured["Adam"][0].mean()) == 38
 assert measured["Adam"][rates == 1].max() < 0.25
 
 # %% what-to-use-answer [markdown]
-# Three things can be read off.
+# The picture and the table show three things.
 #
 # * **A rate means nothing without its rule.** The best rate of SGD is a hundred times that of RMSProp. To compare two rules at one rate is to compare nothing.
-# * **Each at its best, the rules are alike.** They differ by about as much as one rule does from start to start, so this experiment cannot say which is best.
-# * **They differ in how much the rate matters.** At 0.01, the rate that it has when none is given, plain SGD has not learned the digits. SGD with momentum 0.9 has, at the same rate, and reads as many as Adam and RMSProp do at theirs. And Adam reads more than 90 % from every start at five neighbouring rates, from 0.001 to 0.1. The others do at three or four; but one start more or less could change such a count.
+# * **At their best rates, the rules are alike.** They differ by about as much as one rule does from start to start, so this experiment cannot say which is best.
+# * **They differ in how much the rate matters.** At 0.01, its default rate, plain SGD has not learned the digits. SGD with momentum 0.9 has, at the same rate, and reads as many as Adam and RMSProp do at their defaults. And Adam reads more than 90 % from every start at five neighbouring rates, from 0.001 to 0.1. The others do so at three or four; but one start more or less could change such a count.
 #
-# So begin with Adam: not because it ends up better, but because here it reads more than 90 % even at a tenth of its best rate and at ten times that. (Its default is that tenth. At a tenth of the default it reads only 38 %.) Try its default rate, then three times and ten times as much.
-# If memory is short, take SGD with momentum and search for its rate: Adam stores two more numbers for each weight, momentum one, plain SGD none.
+# So begin with Adam: not because it ends up better, but because here it reads more than 90 % at rates from a tenth of its best to ten times its best. (Its default is that tenth. At a tenth of the default it reads only 38 %.) Try its default rate, then three and ten times that.
+# If memory is short, take SGD with momentum and search for its rate: Adam stores two extra numbers for each weight, momentum one, plain SGD none.
 # Whichever you take, spend your time on the rate first.
 #
 # That is as far as this evidence goes: one small network, 1,438 small pictures, five passes.
-# A study of fifteen optimizers on eight problems, with more than 50,000 runs, came to much the same: none of them is best everywhere, and trying several at their defaults works about as well as tuning one of them (R. Schmidt, F. Schneider, P. Hennig, "Descending through a crowded valley", ICML 2021).
+# A study of fifteen optimizers on eight problems, with more than 50,000 runs, came to much the same conclusion: none of them is best everywhere, and trying several at their defaults works about as well as tuning one of them (R. Schmidt, F. Schneider, P. Hennig, "Descending through a crowded valley", ICML 2021).
 # `minigrad compare` trains with every rule in the package, and shows the spread too.
 #
-# Some tasks call for a rule of their own: weights that should be exactly zero ([FTRL](#FTRL)), many machines ([large scale](#SGD-optimized-for-large-scale-distributed-training)), a distribution in place of a single answer ([SGLD](#SGLD)).
+# Some tasks call for a rule of their own: weights that should be exactly zero ([FTRL](#FTRL)), many machines ([large scale](#SGD-optimized-for-large-scale-distributed-training)), a distribution instead of a single answer ([SGLD](#SGLD)).
 
 # %% sgd-intro [markdown]
 # ## Stochastic Gradient Descent
 #
 # *Gradient descent* takes steps against the gradient of the loss over all the data.
 # With a million samples that is a million forward and backward passes for one step.
-# *Stochastic* gradient descent takes a handful of samples drawn at random, a *minibatch*, and uses their mean gradient in place of the true one.
+# *Stochastic* gradient descent takes a handful of samples drawn at random, a *minibatch*, and uses their mean gradient instead of the true one.
 # It points roughly the right way, and for the price of one exact step you can take thousands of rough ones.
 # The rule itself does not know how many samples a gradient comes from.
 #
@@ -199,17 +199,17 @@ optim = optimizer.SGD(learning_rate=0.1)
 optim
 
 # %% sgd-worked-text [markdown]
-# On paper: the weight is 1, and the first gradient 0.5, the second -0.25.
+# On paper: the weight is 1, the first gradient 0.5, the second -0.25.
 
 # %% sgd-worked
 optim.worked(1.0, [0.5, -0.25])
 
 # %% sgd-try [markdown]
-# **Try:** `optim.worked(1.0, lambda w: 2 * w, steps=5)`. A function in place of the gradients gives the one that belongs to each weight, here that of $w^2$.
+# **Try:** `optim.worked(1.0, lambda w: 2 * w, steps=5)`. A function instead of a list computes the gradient at each weight, here that of $w^2$.
 
 # %% sgd-picture-text [markdown]
-# The pictures on this page all show the same valley, $0.1 x^2 + 2 y^2$, which is twenty times as steep across as along. The cross is its lowest point.
-# On the left is the way down, on the right a single step taken apart, with the names that the equations give to its parts.
+# The pictures on this page all show the same valley, $0.1 x^2 + 2 y^2$, which is twenty times as steep across as along. The cross marks its lowest point.
+# On the left is the path down, on the right a single step taken apart, its parts named as in the equations.
 # The step is at right angles to the lines of equal height.
 
 # %% sgd-picture
@@ -223,12 +223,12 @@ def valley(x, y):
 vectors(optim, valley, start=(-4, 1.5), minimum=(0, 0))
 
 # %% sgd-watch [markdown]
-# **When.** As the standard with which others are compared, and where memory is short.
+# **When.** As a baseline for the others, and where memory is short.
 #
-# **Watch.** The picture shows the weakness: across the valley a few steps are enough, and along it they are tiny.
+# **Watch.** The picture shows its weakness: across the valley a few steps are enough, and along it they are tiny.
 # A larger rate does not help.
-# Where the slope grows by $a$ per unit of distance (the *curvature*), a step multiplies the distance to the lowest point by $1 - \eta a$, and as soon as $\eta > 2 / a$ that makes it larger.
-# The curvature is 4 across this valley and 0.2 along it, so the steepest direction limits the rate of all directions to 0.5:
+# Where the slope grows by $a$ per unit of distance (the *curvature*), a step multiplies the distance to the lowest point by $1 - \eta a$, which makes it larger once $\eta > 2 / a$.
+# The curvature is 4 across this valley and 0.2 along it, so the steepest direction limits the rate in every direction to 0.5:
 
 
 # %% sgd-too-fast
@@ -257,13 +257,13 @@ for rate in (0.49, 0.51):
 # ### Weight decay
 #
 # Weight decay pulls each weight towards zero by a share $\delta$ of itself, which is added to the gradient.
-# Of two networks that explain the data equally well it prefers the one with the smaller weights, and that can make it better on data that it has not seen (A. Krogh, J. Hertz, "A simple weight decay can improve generalization", NIPS 1991).
+# Of two networks that explain the data equally well it prefers the one with the smaller weights, and that can make it better on unseen data (A. Krogh, J. Hertz, "A simple weight decay can improve generalization", NIPS 1991).
 
 # %% weight-decay-equation
 optimizer.SGD(learning_rate=0.1, wd=0.01)
 
 # %% weight-decay-text [markdown]
-# $\nabla_t$ is now the gradient as it is handed in, and $g_t$ what the rule makes of it.
+# $\nabla_t$ is now the gradient as it comes in, and $g_t$ what the rule makes of it.
 # For SGD this is the same as adding $\frac{\delta}{2} w^2$ to the loss for each weight, because the gradient of that is $\delta w$.
 #
 # **Watch.** The first line is the same for nearly all rules on this page: rescale the gradient, limit it if `clip_gradient` is given, add the decay:
@@ -275,7 +275,7 @@ optimizer.SGD(learning_rate=0.1, wd=0.01, clip_gradient=1)
 # But a rule that divides the gradient by its size, such as Adam, divides the decay as well, and then weights with large gradients hardly decay at all.
 # [AdamW](https://arxiv.org/abs/1711.05101) keeps the two apart: `optimizer.AdamW`.
 #
-# These notes concern all rules, and one of them the order in that line:
+# These notes concern all rules; the first is about the order in that line:
 
 # %% margin-all
 from errata import margin
@@ -287,7 +287,7 @@ margin("all")
 #
 # A ball that rolls down the valley does not stop at each step; it has a velocity.
 # Momentum keeps the share $\gamma$ of the last step and adds the new one to it.
-# Steps that agree add up, to $1 / (1 - \gamma)$ times a single one in the end, and steps that zigzag cancel.
+# Steps that agree add up, in the end to $1 / (1 - \gamma)$ times a single one, and steps that zigzag cancel.
 
 # %% momentum-snippet
 sgd_optimizer = optimizer.SGD(learning_rate=0.1, wd=0.0, momentum=0.8)
@@ -295,7 +295,7 @@ sgd_optimizer
 
 # %% momentum-worked-text [markdown]
 # The velocity starts at 0, so the first step is that of plain SGD.
-# In the second the gradient has turned round, but the weight still moves on:
+# In the second the gradient is reversed, but the weight still moves on:
 
 # %% momentum-worked
 sgd_optimizer.worked(1.0, [0.5, -0.25])
@@ -310,7 +310,7 @@ vectors(sgd_optimizer, valley, start=(-4, 1.5), step=5, minimum=(0, 0))
 # **When.** Nearly always, if you use SGD at all; $\gamma = 0.9$ is a common choice.
 #
 # **Watch.** With this $\gamma$ (the picture has 0.8) steps that agree grow ten times as long, so start with a smaller rate: on the digits the best one fell from 0.3 to 0.1.
-# (Across a valley without noise steps do not agree: each points back, and the velocity holds it up. There $\eta$ may even be larger, up to $2 (1 + \gamma) / a$, here 0.95 in place of 0.5.)
+# (Across a valley without noise, steps do not agree: each points back, and the velocity opposes it. There $\eta$ may even be larger, up to $2 (1 + \gamma) / a$, here 0.95 instead of 0.5.)
 
 # %% momentum-limit
 for rate in (0.94, 0.96):
@@ -318,7 +318,7 @@ for rate in (0.94, 0.96):
     print(f"rate {rate}: after 400 steps {'in the valley' if abs(w).max() < 1 else 'far away'}")
 
 # %% momentum-sources [markdown]
-# **Try:** momentum 0.5 and 0.95 in the picture. Which leads farthest along, and which overshoots most?
+# **Try:** momentum 0.5 and 0.95 in the picture. Which goes farthest along the valley, and which overshoots most?
 #
 # B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; for networks D. Rumelhart, G. Hinton, R. Williams, "Learning internal representations by error propagation", 1986.
 
@@ -328,7 +328,7 @@ margin("sgd")
 # %% nag [markdown]
 # ### Nesterov Accelerated Stochastic Gradient Descent
 #
-# Momentum looks at the slope where it stands, and then moves by the velocity as well, as if with closed eyes.
+# Momentum looks at the slope where it stands, and then moves by the velocity as well, as if with its eyes closed.
 # Nesterov's method takes the gradient where the velocity is about to lead, and so can brake before it is too far up the other side.
 #
 # There is a difficulty: an optimizer is handed the gradient at the stored weights, and cannot ask for another.
@@ -349,7 +349,7 @@ vectors(nag_optimizer, valley, start=(-4, 1.5), step=5, minimum=(0, 0))
 
 # %% nag-same-text [markdown]
 # From the ball $p_{t-1}$ the old velocity leads to the stored weight $w_{t-1}$. The gradient is taken *there*. The ball moves by $v_t$ to $p_t$, and the weight is stored one look ahead of it.
-# Both ways on one map show what the look ahead is good for. At the same rate it overshoots to -0.49, not to -0.94:
+# Both paths on one map show what looking ahead is good for. At the same rate it overshoots to -0.49, not to -0.94:
 
 # %% nag-both
 across, along = numpy.meshgrid(numpy.linspace(-1.2, 1.7, 100), numpy.linspace(-4.3, 0.3, 100))
@@ -360,7 +360,7 @@ ways = {label: walk(rule, (-4, 1.5), slope, 12) for label, rule in both.items()}
 for (label, way), marker in zip(ways.items(), "os"):
     axes.plot(*way.T, marker=marker, markersize=4, label=label)
 axes.plot(0, 0, "kx")
-axes.set(title="Looking ahead, one brakes earlier (12 steps, rate 0.1, momentum 0.8)", xlabel="x", ylabel="y")
+axes.set(title="Looking ahead, Nesterov brakes earlier (12 steps, rate 0.1, momentum 0.8)", xlabel="x", ylabel="y")
 axes.legend()
 plt.show()
 
@@ -372,7 +372,7 @@ assert ways["momentum"][:, 1].min().round(2) == -0.94 and ways["Nesterov"][:, 1]
 # **When.** Wherever you would use momentum; it costs no more.
 #
 # **Watch.** What you save and evaluate are the weights one look ahead. Near the end, when steps are short, this makes little difference.
-# Nothing is approximated: [From gradient descent to AdaDelta](03-gradient-descent.ipynb) follows the ball by the lines of the guide, and finds the same places.
+# Nothing is approximated: [From gradient descent to AdaDelta](03-gradient-descent.ipynb) follows the ball with the guide's equations, and finds the same points.
 #
 # Y. Nesterov, 1983; I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013, equations (3) and (4); the change of variables: Y. Bengio, N. Boulanger-Lewandowski, R. Pascanu, "Advances in optimizing recurrent networks", ICASSP 2013.
 
@@ -384,12 +384,12 @@ margin("nag")
 #
 # The rules so far have one rate for all weights.
 # But gradients can be large for some weights and tiny for others, and then no single rate is right for all of them.
-# Adaptive rules measure how large the gradients of each weight have been, and divide by it.
+# Adaptive rules measure how large the gradients of each weight have been, and divide by that.
 #
 # ### AdaGrad
 #
 # AdaGrad adds up the squares of all gradients that a weight has had, and divides by the root of the sum.
-# A weight whose gradients are large takes small steps, and one that is rarely touched, such as that of a rare word, keeps its large ones.
+# A weight whose gradients are large takes small steps, and one that is rarely touched, such as that of a rare word, keeps taking large ones.
 
 # %% adagrad-snippet
 adagrad_optimizer = optimizer.AdaGrad(learning_rate=0.1, epsilon=1e-07)
@@ -403,7 +403,7 @@ adagrad_optimizer
 adagrad_optimizer.worked(1.0, [0.5, -0.25])
 
 # %% adagrad-watch [markdown]
-# **When.** For data in which most entries are zero, such as words and clicks.
+# **When.** For sparse data (most entries are zero), such as words and clicks.
 #
 # **Watch.** The sum only grows. With steady gradients the steps shrink like $1 / \sqrt{t}$: at step 100 they are a tenth of the first, and training may stop before it is done. The [next picture](#RMSProp) shows it.
 #
@@ -415,7 +415,7 @@ margin("adagrad")
 # %% rmsprop [markdown]
 # ### RMSProp
 #
-# RMSProp replaces the sum by a running *mean* of the squares, which forgets: at each step it keeps the share $\rho$ of the old mean and takes in the new square for the rest.
+# RMSProp replaces the sum with a running *mean* of the squares, which forgets: at each step it keeps the share $\rho$ of the old mean and takes the rest from the new square.
 # So the steps do not die out. (The snippet is the guide's. Its `momentum` has no effect: only the centered form below has one.)
 
 # %% rmsprop-snippet
@@ -447,17 +447,17 @@ assert numpy.allclose(steady["AdaGrad"], numpy.arange(1, 101) ** -0.5, rtol=1e-5
 assert abs(steady["RMSProp"][0] - 0.1**-0.5) < 1e-5 and abs(steady["RMSProp"][-1] - 1) < 1e-4
 
 # %% rmsprop-when [markdown]
-# **When.** Where AdaGrad would suit, but stops too soon.
+# **When.** Where AdaGrad would suit but stops too soon.
 #
-# **Watch.** After the first step the mean holds a tenth of a single square. So the first step is $1 / \sqrt{0.1}$ times the rate, which is 3.2 times.
+# **Watch.** After the first step the mean holds a tenth of a single square. So the first step is $1 / \sqrt{0.1}$, or about 3.2, times the rate.
 #
 # T. Tieleman, G. Hinton, Lecture 6e of "Neural networks for machine learning", 2012.
 
 # %% rmsprop-centered [markdown]
 # ### RMSProp (Centered)
 #
-# The mean of the squares is large for two reasons: because the gradient is large, or because it varies.
-# The centered form subtracts the square of the mean, so that only what varies is left (the *variance*): where the gradient is steady, steps become longer.
+# The mean of the squares can be large for two reasons: the gradient is large, or it varies.
+# The centered form subtracts the square of the mean, so that only the variation is left (the *variance*): where the gradient is steady, steps become longer.
 # It also has a momentum.
 
 # %% rmsprop-centered-snippet
@@ -486,8 +486,8 @@ margin("rmsprop")
 # %% adadelta [markdown]
 # ### AdaDelta
 #
-# AdaDelta wants to get rid of the rate.
-# Its argument is one of units: if weights are measured in metres, a step must be in metres too, but a gradient divided by its own size has no unit at all.
+# AdaDelta tries to do without a rate.
+# The argument is about units: if weights are measured in metres, a step must be in metres too, but a gradient divided by its own size has no unit at all.
 # So AdaDelta multiplies by the size of its own *steps*: the root of a running mean of their squares.
 
 # %% adadelta-snippet
@@ -502,7 +502,7 @@ adadelta_optimizer.worked(1.0, [0.5, -0.25])
 #
 # **When.** If you cannot search for a rate at all.
 #
-# **Watch.** There is a rate, in disguise. No steps have been taken at first, so it is $\epsilon$ that decides how long they are: the first is about $\sqrt{\epsilon / (1 - \rho)}$, here 0.001, and it takes many steps to grow. If AdaDelta is slow to start, give it a larger $\epsilon$.
+# **Watch.** There is a rate, in disguise. At first no steps have been taken, so $\epsilon$ decides how long they are: the first is about $\sqrt{\epsilon / (1 - \rho)}$, here 0.001, and they take long to grow. If AdaDelta is slow to start, give it a larger $\epsilon$.
 #
 # M. Zeiler, "ADADELTA: an adaptive learning rate method", arXiv:1212.5701, Algorithm 1.
 
@@ -512,7 +512,7 @@ margin("adadelta")
 # %% adam [markdown]
 # ### Adam
 #
-# Adam puts the two ideas together: it moves by a running mean of the gradients, as momentum does, and divides by the root of a running mean of their squares, as RMSProp does.
+# Adam combines the two ideas: it moves by a running mean of the gradients, as momentum does, and divides by the root of a running mean of their squares, as RMSProp does.
 
 # %% adam-snippet
 adam_optimizer = optimizer.Adam(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08)
@@ -523,15 +523,15 @@ adam_optimizer.worked(1.0, [0.5, -0.25])
 
 # %% adam-watch [markdown]
 # $\beta_1$ and $\beta_2$ are the shares of the old mean that are kept: $m_t$ remembers about the last $1 / (1 - 0.9) = 10$ gradients, $\hat v_t$ about the last 1,000 squares.
-# The direction has to follow the slope soon. The divisor changes slowly, so that it adds no noise.
+# The direction has to follow the slope quickly. The divisor changes slowly, so that it adds no noise.
 #
 # The two lines with hats are the *bias correction*.
 # Both means start at 0, so at first they are too small: after one step $m_1$ is only a tenth of the gradient.
-# The factors with which $m_t$ counts all gradients so far add up to $1 - \beta_1^t$, and dividing by this puts it right.
+# The factors of the gradients in $m_t$ add up to $1 - \beta_1^t$, and dividing by this puts it right.
 # So the first step is as long as the rate, whatever the gradient, and later steps are rarely longer.
 # ([The notebook on Adam](05-adam.ipynb) shows the steps without the corrections.)
 #
-# Down the valley Adam goes on a diagonal: each direction is divided by the size of its own gradients, so the first steps across and along are equally long. Then its momentum carries it across the middle.
+# Adam goes down the valley diagonally: each direction is divided by the size of its own gradients, so the first steps across and along are equally long. Then its momentum carries it across the middle.
 
 # %% adam-picture
 vectors(optimizer.Adam(learning_rate=0.3), valley, start=(-4, 1.5), minimum=(0, 0))
@@ -542,7 +542,7 @@ vectors(optimizer.Adam(learning_rate=0.3), valley, start=(-4, 1.5), minimum=(0, 
 # **When.** For a first attempt at nearly anything; see [above](#What-should-I-use?).
 #
 # **Watch.** Decay through `wd` is divided along with the gradient; if you need decay, use `AdamW`.
-# And $\epsilon$ stands beside the corrected root here; libraries differ in this, and where gradients are as small as $\epsilon$, so do the results.
+# And $\epsilon$ is added to the corrected root here; libraries differ in this, and where gradients are as small as $\epsilon$, so do the results.
 #
 # D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, Algorithm 1.
 
@@ -552,7 +552,7 @@ margin("adam")
 # %% adamax [markdown]
 # ### Adamax
 #
-# Adamax divides by the *largest* gradient of the past, which fades by the factor $\beta_2$ at each step, in place of the root of the mean square.
+# Instead of the root of the mean square, Adamax divides by the *largest* gradient of the past, which fades by the factor $\beta_2$ at each step.
 # The largest value needs no bias correction: it is right from the first step on.
 
 # %% adamax-snippet
@@ -568,7 +568,7 @@ adamax_optimizer.worked(1.0, [0.5, -0.25])
 # **When.** We have found no reason to prefer this rule, or the next, or [FTML](#FTML), to Adam. When `minigrad compare` trains with every rule at a rate that suits it, nearly all of them tie.
 #
 # **Watch.** Keep the $\epsilon$.
-# The paper has none, and then a weight that has only ever had the gradient 0 becomes 0/0, which is not a number.
+# The paper has none, and then a weight whose gradients have all been 0 becomes 0/0, which is not a number.
 #
 # D. Kingma, J. Ba, as above, section 7.1, Algorithm 2.
 
@@ -579,9 +579,9 @@ margin("adamax")
 # ### Nadam
 #
 # Nadam is to Adam what Nesterov's method is to momentum: it looks ahead.
-# Adam moves by the mean of the gradients as it is; Nadam moves by the mean as it will be one step later, as far as that can be known today: if the next gradient is like the present one.
-# So $\bar m_t$ mixes the present gradient with the mean $m_t$, which counts as much as it will in the *next* step: with its momentum, $\mu_{t+1}$.
-# The momentum grows from about $\beta_1 / 2$ to $\beta_1$, and so slowly (at the pace $\psi$) that it is half-way there after some 4,000 steps. $P_t$, the product of all its values so far, takes the place of the power in Adam's bias correction.
+# Adam moves by the mean of the gradients as it is; Nadam moves by the mean as it will be one step later, assuming that the next gradient is like the present one.
+# So $\bar m_t$ mixes the present gradient with the mean $m_t$, weighted as it will be in the *next* step: by its momentum, $\mu_{t+1}$.
+# The momentum grows from about $\beta_1 / 2$ to $\beta_1$, so slowly (at the pace $\psi$) that it is halfway there after some 4,000 steps. $P_t$, the product of all its values so far, takes the place of the power in Adam's bias correction.
 
 # %% nadam-snippet
 nadam_optimizer = optimizer.Nadam(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08)
@@ -592,10 +592,10 @@ nadam_optimizer.worked(1.0, [0.5])
 
 # %% nadam-half
 half_way = numpy.log(0.5) / (nadam_optimizer.schedule_decay * numpy.log(0.96))
-print(f"half-way after {half_way:.0f} steps")
+print(f"halfway after {half_way:.0f} steps")
 
 # %% nadam-watch [markdown]
-# **When.** As Adamax.
+# **When.** As for Adamax.
 #
 # **Watch.** "Nadam" is the name of several formulas. The lines above are those of MXNet's code, not those of the old guide.
 #
@@ -607,13 +607,13 @@ margin("nadam")
 # %% distributed [markdown]
 # ## SGD optimized for large scale distributed training
 #
-# If many machines share the work, each computes the gradient of its own samples, and the gradients have to be brought together.
-# Three things get in the way: the gradients are large to send, the common batch becomes very large, and the machines do not finish at the same time.
+# If many machines share the work, each computes the gradient of its own samples, and the gradients have to be combined.
+# Three things get in the way: the gradients are expensive to send, the common batch becomes very large, and the machines do not finish at the same time.
 # Each of the next three rules was invented for one of them.
 #
 # ### Signum
 #
-# What if only the *sign* of each gradient were sent, one bit in place of 32?
+# What if only the *sign* of each gradient were sent, one bit instead of 32?
 # SignSGD moves every weight by the same amount, up or down.
 # Signum does so with the sign of a running mean, which is less at the mercy of a single batch.
 
@@ -636,8 +636,8 @@ optimizer.Signum(learning_rate=0.01, momentum=0.0)
 # %% signum-watch [markdown]
 # **When.** Where some gradients are far too large: a sign knows no size.
 #
-# **Watch.** The optimizer sends nothing: it takes the sign of a gradient that has already arrived. To send fewer bits, have the gradients compressed on their way: `Trainer(..., compression_params={"type": "2bit", "threshold": 0.5})`.
-# And steps do not become shorter near the lowest point, so the rate has to fall. A *schedule* sees to that. This one leads it from 0.1 to 0 along half a cosine:
+# **Watch.** The optimizer sends nothing: it takes the sign of a gradient that has already arrived. To send fewer bits, have the gradients compressed in transit: `Trainer(..., compression_params={"type": "2bit", "threshold": 0.5})`.
+# And steps do not become shorter near the lowest point, so the rate has to fall. A *schedule* sees to that. This one lowers it from 0.1 to 0 along half a cosine:
 
 # %% signum-schedule
 from minigrad.lr_scheduler import CosineScheduler
@@ -656,21 +656,21 @@ margin("signum")
 # %% lbsgd [markdown]
 # ### LBSGD
 #
-# (This section is in the guide of MXNet 1; MXNet 2 left it out together with the optimizer.)
+# (This section is in the guide of MXNet 1; MXNet 2 dropped it along with the optimizer.)
 #
 # Large-batch SGD adds up the gradients of `batch_scale` small batches and then takes one step with their mean.
-# The mean of $B$ batches is steadier, and one step stands for $B$ of them, so the rate may be about $B$ times as large; but not at once, since early on the weights still change fast.
+# The mean of $B$ batches is steadier, and one step replaces $B$ small ones, so the rate may be about $B$ times as large; but not at once, since early on the weights still change fast.
 # The rate is therefore warmed up from $\eta$ to $B \eta$.
 
 # %% lbsgd-snippet
 lbsgd_optimizer = optimizer.LBSGD(
     momentum=0.0,
     multi_precision=False,  # whether weights in float16 keep a copy in float32
-    warmup_strategy="linear",  # how the rate grows: or "power2", "sqrt"; for "lars" see the notes
+    warmup_strategy="linear",  # how the rate grows; also "power2", "sqrt"; for "lars" see the notes
     warmup_epochs=5,  # for how many passes over the data it grows
     batch_scale=1,  # B, how many batches make a step
     updates_per_epoch=32,  # how many batches make a pass
-    begin_epoch=0,  # the pass with which training resumes
+    begin_epoch=0,  # the pass at which training resumes
     num_epochs=60,  # has no effect
 )
 lbsgd_optimizer
@@ -678,7 +678,7 @@ lbsgd_optimizer
 # %% lbsgd-real-text [markdown]
 # With the guide's `batch_scale=1` there is nothing to scale, and this is plain SGD.
 # With two batches to a step the equations say more.
-# $B \mid t$ means that $B$ divides $t$, which counts batches here. *grown* is the sum with the present batch, *total* what is kept of it for the next, and $N$, the number of passes times the batches in each, is the length of the warm-up.
+# $B \mid t$ means that $B$ divides $t$, which counts batches here. *grown* is the sum including the present batch, *total* is what is kept for the next, and $N$, the number of passes times the batches in each, is the length of the warm-up.
 
 # %% lbsgd-real
 lbsgd_optimizer = optimizer.LBSGD(learning_rate=0.1, batch_scale=2, warmup_epochs=5, updates_per_epoch=32)
@@ -704,7 +704,7 @@ margin("lbsgd")
 #
 # If machines do not wait for each other, a gradient arrives late: it belongs to weights that have changed since.
 # Delay-compensated asynchronous SGD estimates what the gradient would be by now.
-# Let $\tilde{w}$ be the older weight. Since then the weight has moved by $w - \tilde{w}$, and the gradient has changed by about the second derivative times this way. A cheap stand-in for the second derivative is $\lambda g^2$.
+# Let $\tilde{w}$ be the older weight. Since then the weight has moved by $w - \tilde{w}$, and the gradient has changed by about the second derivative times this distance. A cheap stand-in for the second derivative is $\lambda g^2$.
 
 # %% dcasgd-snippet
 dcasgd_optimizer = optimizer.DCASGD(momentum=0.0, lamda=0.04)
@@ -720,7 +720,7 @@ dcasgd_optimizer.worked(1.0, [0.5, -0.25])
 # %% dcasgd-watch [markdown]
 # **When.** With several workers that do not wait for each other. In an ordinary loop, where no gradient is late, it only adds a small term to SGD.
 #
-# **Watch.** In the paper $\tilde{w}$ is the copy of the weights that a worker took away to compute its gradient. An optimizer cannot know this by itself, and takes the weight before its latest step. (Its method `pulled` tells it which copy it was.)
+# **Watch.** In the paper $\tilde{w}$ is the copy of the weights that a worker took away to compute its gradient. An optimizer cannot know this by itself, and uses the weight before its latest step instead. (Its method `pulled` tells it which copy it was.)
 #
 # S. Zheng et al., "Asynchronous stochastic gradient descent with delay compensation", ICML 2017, arXiv:1609.08326.
 
@@ -742,9 +742,9 @@ margin("dcasgd")
 # > $\displaystyle \sum_{j \le t} g_j w + \frac{1}{2} \sum_{j \le t} \sigma_j (w - w_{j-1})^2 + \lambda_1 |w| + \frac{1}{2} \left( \frac{\beta}{\eta} + \delta \right) w^2$
 #
 # that is, all past gradients times the weight; its squared distances from past weights, each multiplied by a number $\sigma_j$ that says how much that one counts; its size; and its square ($\lambda_1$, $\beta$ and the decay $\delta$ are chosen beforehand). (The paper states the first three parts, and adds the last in its algorithm.)
-# This minimum can be written down, so nothing needs to be searched.
+# This minimum has a closed form, so no search is needed.
 #
-# The third part makes weights exactly 0. It rises with the slope $\lambda_1$ on both sides of 0, however near. The others together have a slope $z$ there, and unless $|z|$ is larger, every way from 0 leads uphill.
+# The third part makes weights exactly 0. It rises with the slope $\lambda_1$ on both sides of 0, however close. The others together have a slope $z$ there, and unless $|z|$ is larger than $\lambda_1$, every way from 0 leads uphill.
 # (A square such as the fourth part is flat at 0. It makes weights small, but not 0.) A model with a billion features then stores only the few that matter.
 
 # %% ftrl-snippet
@@ -752,7 +752,7 @@ ftrl_optimizer = optimizer.Ftrl(lamda1=0.01, learning_rate=0.1, beta=1)
 ftrl_optimizer
 
 # %% ftrl-lines [markdown]
-# $n$ adds up squares as AdaGrad does, and $\sigma_t$ is how much its root grows, divided by the rate. $z$, the evidence, adds up the gradients; $\sigma_t w_{t-1}$ is taken off for the pull towards past weights.
+# $n$ adds up squares as AdaGrad does, and $\sigma_t$ is the growth of its root, divided by the rate. $z$, the evidence, adds up the gradients; $\sigma_t w_{t-1}$ is subtracted for the pull towards past weights.
 # While $|z|$ is at most $\lambda_1$, the weight is 0.
 # The weight has no memory of its own; it follows from $z$ and $n$:
 
@@ -760,7 +760,7 @@ ftrl_optimizer
 ftrl_optimizer.worked(0.0, [0.5, -0.25])
 
 # %% ftrl-minimum-text [markdown]
-# Is $w_2$ really the minimum? Let us look among 200,001 weights:
+# Is $w_2$ really the minimum? Let us search 200,001 weights:
 
 # %% ftrl-minimum
 first, second = ftrl_optimizer.worked(0.0, [0.5, -0.25]).steps
@@ -772,18 +772,18 @@ print(w[total.argmin()].round(5), second["w"].round(5))
 assert abs(w[total.argmin()] - second["w"]) <= 1e-5
 
 # %% ftrl-watch [markdown]
-# **When.** For linear models on a stream of data in which most entries are zero.
+# **When.** For linear models on a stream of sparse data.
 #
 # **Watch.** *The snippet above erases a network.*
 # For a first gradient $g$, the evidence is $z = g - |g| w_0 / \eta$. Where the gradient is small, so is $z$, and the weight is set to 0.
-# Otherwise about $|g| w_0 / (\beta + |g|)$ is left of it, which is near zero too if $g$ is small beside $\beta$:
+# Otherwise about $|g| w_0 / (\beta + |g|)$ is left of it, which is also near zero if $g$ is small compared with $\beta$:
 
 # %% ftrl-small
 ftrl_optimizer.worked(0.05, [0.01])
 
 # %% ftrl-network-text [markdown]
 # A linear model that starts at zero has nothing to lose.
-# A network has. If all weights are 0, all hidden units are 0, and so are the gradients of the weights before and behind them:
+# A network has. If all weights are 0, all hidden units are 0, and so are the gradients of the weights before and after them:
 
 # %% ftrl-erases
 import textwrap
@@ -820,10 +820,10 @@ for warning in raised[:1]:
     print(textwrap.fill(f"minigrad warns: {warning.message}", 100))
 
 # %% ftrl-cure-text [markdown]
-# (The length is the root of the sum of all squares. Shares depend on the network and on the batch: this network has two hidden layers, that of the notes below has one.)
+# (The length is the root of the sum of all squares. Shares depend on the network and on the batch: this network has two hidden layers, the one in the notes below has one.)
 #
-# For a network set both $\beta$ and $\lambda_1$ to 0. The factor $|g| / (\beta + |g|)$ is then 1, and a weight takes AdaGrad's steps from its first value on, if its first gradient is not 0.
-# If it is, as for pixels that are 0 throughout the batch and for hidden units that are silent in it, then $z$ is 0 and the weight is set to 0 all the same, until it gets its first gradient. In this run more than a quarter of all weights never get one:
+# For a network set both $\beta$ and $\lambda_1$ to 0. The factor $|g| / (\beta + |g|)$ is then 1, and a weight takes AdaGrad's steps from its initial value, if its first gradient is not 0.
+# If it is, as for pixels that are 0 throughout the batch and hidden units that are silent in it, then $z$ is 0 and the weight is set to 0 all the same, until it gets a nonzero gradient. In this run more than a quarter of all weights never get one:
 
 # %% ftrl-cure
 zeros, loss = with_ftrl(220, lamda1=0.0, learning_rate=0.1, beta=0.0)
@@ -839,7 +839,7 @@ margin("ftrl")
 # %% ftml [markdown]
 # ### FTML
 #
-# FTRL weighs all past gradients alike. In a network the old ones soon say little, because the weights have moved to another place.
+# FTRL weighs all past gradients alike. In a network the old ones soon say little, because the weights have moved elsewhere.
 # "Follow the moving leader" lets them fade by the factor $\beta_1$ in each step, and chooses $\sigma_j$, how much a past weight counts, as Adam chooses its divisor. It takes the weight that minimizes
 #
 # > $\displaystyle \sum_{j \le t} \beta_1^{t-j} \left( (1 - \beta_1) g_j w + \frac{1}{2} \sigma_j (w - w_{j-1})^2 \right)$
@@ -849,8 +849,8 @@ ftml_optimizer = optimizer.FTML(beta1=0.6, beta2=0.999, epsilon=1e-08)
 ftml_optimizer
 
 # %% ftml-lines [markdown]
-# The sum is a parabola in $w$, whose lowest point can be written down: a mean of the past weights, each counted $\sigma_j$ times, moved against the gradients. $d$ is what the faded $\sigma_j$ add up to, $z$ adds up the gradients less those weights, and the new weight is $-z / d$.
-# The rule chooses $d$, and $\sigma_t$ is what is missing to it: the root of $v$, the mean of the squared gradients, corrected as in Adam and divided by the rate. So a weight with large gradients is held back more. (The factor $1 - \beta_1^t$ is what the faded factors $1 - \beta_1$ of the gradients add up to.)
+# The sum is a parabola in $w$ whose lowest point has a closed form: a mean of the past weights, each counted $\sigma_j$ times, moved against the gradients. $d$ is the sum of the faded $\sigma_j$, $z$ adds up the gradients less those weights, and the new weight is $-z / d$.
+# The rule chooses $d$: the root of $v$, the mean of the squared gradients, corrected as in Adam and divided by the rate. $\sigma_t$ is then what the faded old $d$ lacks. So a weight with large gradients is held back more. (The factor $1 - \beta_1^t$ is the sum of the faded factors $1 - \beta_1$ of the gradients.)
 
 # %% ftml-worked
 ftml_optimizer.worked(1.0, [0.5, -0.25])
@@ -864,7 +864,7 @@ print(w[total.argmin()].round(5), second["w"].round(5))
 assert abs(w[total.argmin()] - second["w"]) <= 1e-5
 
 # %% ftml-watch [markdown]
-# **When.** As [Adamax](#Adamax).
+# **When.** As for [Adamax](#Adamax).
 #
 # **Watch.** $\beta_1$ is not Adam's. It says how fast past gradients *and* the places where they were taken fade, and 0.6 is the paper's choice.
 #
@@ -876,14 +876,14 @@ margin("ftml")
 # %% bayesian [markdown]
 # ## Bayesian SGD
 #
-# All the rules above end with *one* set of weights, and say nothing of how sure it is.
-# The Bayesian answer is a distribution over weights, the *posterior*: the more the data speak for some weights, the more often they occur in it.
-# It can seldom be written down, but one can draw samples from it.
+# All the rules above end with *one* set of weights, and do not say how sure it is.
+# The Bayesian answer is a distribution over weights, the *posterior*: the more the data favour some weights, the more often they occur in it.
+# It can seldom be written down, but we can draw samples from it.
 #
 # ### SGLD
 #
-# Stochastic gradient Langevin dynamics is SGD with half a step and with noise.
-# The noise is just large enough that the weights do not settle at the lowest point but wander around it, as widely as the posterior is spread.
+# Stochastic gradient Langevin dynamics is SGD with half the step and with noise.
+# The noise is just large enough that the weights do not settle at the lowest point but wander around it, as widely as the posterior spreads.
 
 # %% sgld-snippet
 sgld_optimizer = optimizer.SGLD()
@@ -898,7 +898,7 @@ sgld_optimizer.worked(1.0, [0.5, -0.25])
 #
 # **Watch.** The gradient must be that of the *sum* over all $N$ samples, and a `Trainer` divides by the batch size.
 # `rescale_grad=N` makes up for that.
-# Without it all the data together count as a single sample: what is drawn spreads too wide, and its centre is pulled to 0 by the *prior*, which says what one believes before seeing any data. In SGLD that is the decay: `wd=1` stands for a normal distribution with mean 0 and variance 1.
+# Without it all the data together count as a single sample: the draws spread too widely, and their centre is pulled to 0 by the *prior*, which says what we believe before seeing any data. In SGLD the prior is the decay: `wd=1` stands for a normal distribution with mean 0 and variance 1.
 # Here is the slope of a line through 100 points, for which the posterior is known exactly:
 
 # %% sgld-samples
@@ -908,7 +908,7 @@ outputs = 1.5 * inputs + numbers.normal(size=(100, 1))
 
 
 def posterior(count):
-    """Its centre and spread if the data count as so many samples; the prior and the noise are N(0, 1)."""
+    """Its centre and spread if the data count as `count` samples; the prior and the noise are N(0, 1)."""
     precision = 1 + count * (inputs**2).mean()
     return count * (inputs * outputs).mean() / precision, precision**-0.5
 
@@ -929,7 +929,7 @@ def samples(rescale_grad):
         loss.backward()
         trainer.step(100)
         drawn.append(line.weight.data().item())
-    return numpy.array(drawn[1000:])  # the way there is not part of the posterior
+    return numpy.array(drawn[1000:])  # burn-in: the way there is not part of the posterior
 
 
 with warnings.catch_warnings(record=True) as raised:
@@ -960,7 +960,7 @@ plt.show()
 
 # %% sgld-rate [markdown]
 # With the mean the draws follow the posterior of one sample, which is 7 times as wide. (Without the prior it would be $\sqrt{100} = 10$ times.)
-# The orange heap is ragged: each draw starts from the one before and hardly moves, so 5,000 of them are worth about five independent ones.
+# The orange histogram is ragged: each draw starts from the one before and hardly moves, so 5,000 of them are worth about five independent ones.
 #
 # A constant rate leaves a small error in the spread. If the rate falls, slowly enough, the error goes away; Welling and Teh's schedule is `lr_scheduler.InversePowerScheduler`.
 #
@@ -973,9 +973,9 @@ margin("sgld")
 # ## Custom Optimizer
 #
 # A rule of your own takes three steps.
-# Take AMSGrad, which is not in the package: Adam's means without the corrections, divided by the root of the *largest* mean square so far, so that no weight's rate ever grows again (S. Reddi, S. Kale, S. Kumar, "On the convergence of Adam and beyond", ICLR 2018, Algorithm 2; the $\epsilon$ is ours).
+# Our example is AMSGrad, which is not in the package: Adam's means without the corrections, divided by the root of the *largest* mean square so far, so that no weight's rate ever grows again (S. Reddi, S. Kale, S. Kumar, "On the convergence of Adam and beyond", ICLR 2018, Algorithm 2; the $\epsilon$ is ours).
 #
-# **Step 1.** A function that makes the update, in place:
+# **Step 1.** A function that makes the update in place:
 
 
 # %% custom-function
@@ -1047,7 +1047,7 @@ amsgrad_rule = AMSGradRule(learning_rate=0.01)
 amsgrad_rule
 
 # %% custom-tools-text [markdown]
-# A rule of your own has all that the built-in ones have: its equations, its steps worked, its pictures. **Try:** `amsgrad_rule.worked(1.0, [0.5, -0.25])`.
+# A rule of your own has everything that the built-in ones have: equations, worked steps, pictures. **Try:** `amsgrad_rule.worked(1.0, [0.5, -0.25])`.
 # Defined in a notebook it runs as ordinary Python, so you can print in it. Moved to a file, it becomes a fast program for a CPU or a GPU without a change.
 
 # %% custom-same-text [markdown]
@@ -1070,14 +1070,14 @@ margin("custom")
 #
 # * Begin with Adam, or SGD with momentum 0.9, and search for the rate before you try another rule.
 # * SGD steps against the gradient. Momentum remembers the last steps, and Nesterov's form looks ahead.
-# * AdaGrad, RMSProp, AdaDelta, Adam, Adamax and Nadam divide by the size that the gradients of each weight have had. They need less of a search for the rate, not none.
-# * Signum, LBSGD and DCASGD answer to three difficulties with many machines: traffic, large batches, late gradients.
-# * FTRL gives weights that are exactly zero; look at what it does to yours in the first step. FTML is its form for networks.
+# * AdaGrad, RMSProp, AdaDelta, Adam, Adamax and Nadam divide by the size of each weight's past gradients. They need less of a search for the rate, not none.
+# * Signum, LBSGD and DCASGD answer three difficulties of many machines: traffic, large batches, late gradients.
+# * FTRL gives weights that are exactly zero; check what it does to yours in the first step. FTML is its form for networks.
 # * SGLD draws from the posterior, if it is given the sum over the data.
 #
 # ## Next Steps
 #
 # * [Autograd from nothing](02-autograd-from-nothing.ipynb): where the gradients come from.
 # * [The errata](errata.md): the notes in full, and those on the rules that the guide does not have.
-# * [Around the optimizer](11-around-the-optimizer.ipynb): losses, first weights, metrics and stores, and how to write your own.
+# * [Around the optimizer](11-around-the-optimizer.ipynb): losses, initial weights, metrics and stores, and how to write your own.
 # * [A rate that changes](06-schedules.ipynb): schedules of the learning rate.

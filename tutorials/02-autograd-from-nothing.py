@@ -7,7 +7,7 @@
 #
 # Here such a library is built step by step, in about eighty lines of Python, and trains a small network.
 # Then you open minigrad's engine and find these lines there, under the same names.
-# Afterwards you can
+# Afterwards you will be able to
 #
 # * say what is recorded, in which order the walk back visits it, and what goes wrong in another order,
 # * add an operation to either engine, and check its derivative.
@@ -59,8 +59,8 @@ assert math.isclose(slope(f, 2.0), 2 * 2.0 + 3, rel_tol=1e-6)  # from school: f'
 # Read it from left to right.
 # Start at the result, where the slope is 1.
 # At each step back, multiply by the derivative of one simple operation.
-# The number that you carry along is called the *gradient*: it says how fast the result changes with the value that you have come to.
-# The derivatives of simple operations are known, so all you need is a record of which operations there were.
+# The number that you carry along is called the *gradient*: it says how fast the result changes with the value that you have reached.
+# The derivatives of simple operations are known, so all you need is a record of the operations.
 #
 # ## 2. The record
 #
@@ -123,11 +123,11 @@ class Tensor:
 # %% operations [markdown]
 # ## 3. Operations
 #
-# An operation is an ordinary function of arrays, with one more small function beside it for each input.
+# An operation is an ordinary function of arrays, along with one small function for each input.
 # The small function takes the gradient `g` of the output and returns the gradient of the input: `g` times the derivative.
 # It is called a *vector-Jacobian product*, or VJP. (The *Jacobian* is the table of all derivatives, of each number of the output with respect to each number of the input. `g` is the vector.)
 #
-# An operation leaves a node if some of its inputs lead back to a leaf (those are `tracked`), but only inside a `record()` block.
+# An operation records a node if some of its inputs lead back to a leaf (those are `tracked`), but only inside a `record()` block.
 # Outside you just want the numbers.
 # The node saves the arrays, since the derivative may depend on them.
 
@@ -162,7 +162,7 @@ def op(name, forward, *vjps):
 # %% first-operations [markdown]
 # Here are the first two operations, as the operators `+` and `*`.
 # For `a + b` both derivatives are 1, so the gradient passes through as it is.
-# For `a * b` the derivative with respect to `a` is `b`, and the other way round.
+# For `a * b` the derivative with respect to `a` is `b`, and vice versa.
 
 # %% engine-arithmetic
 Tensor.__add__ = op("add", numpy.add, lambda g, a, b: g, lambda g, a, b: g)
@@ -294,7 +294,7 @@ def reached(head):
 
 
 # %% walk [markdown]
-# `walk` takes one node after the other from the end of that list.
+# `walk` takes one node after another from the end of that list.
 # It starts with the `seed`, the gradient of the head itself, which is 1.
 # What is left in `grads` at the end are the gradients of the leaves, and `backward` lets each leaf `receive` its own.
 
@@ -327,7 +327,7 @@ assert a.grad == 4
 # %% twice [markdown]
 # An array that is used several times needs no special care: the parts of its gradient meet in `add`.
 # The function from the beginning uses `x` three times.
-# (It is written with `x * 3.0` here. Python hands `3 * x` first to the number 3, which knows no Tensors, and then to `Tensor.__rmul__`, which we have left out.)
+# (It is written with `x * 3.0` here. For `3 * x` Python asks first the number 3, which knows no Tensors, and then `Tensor.__rmul__`, which we left out.)
 
 # %% used-twice
 x = Tensor(2.0)
@@ -346,10 +346,10 @@ assert x.grad == 7
 # <details><summary>Answer</summary>
 #
 # Level by level, the order is `e`, then `d` and `b`, then `c`.
-# When it is the turn of `b`, only the part from `e` has arrived, which is 1.
+# When `b`'s turn comes, only the part from `e` has arrived, which is 1.
 # So `a` gets 2.
 # It should get 10, since `e` is `5 * b`.
-# A short path and a long one meet in `b`, and the levels do not say that the long one is still on its way.
+# A short path and a long one meet in `b`, and the levels do not show that the part from the long one is still to come.
 # The numbers do: `c` is newer than `b`, so it comes first.
 #
 # </details>
@@ -384,10 +384,10 @@ print("the row:", row.data.shape, "the part of its gradient:", part.shape)
 # The row has 3 numbers, and the part has 12.
 # But the row was *used four times*, and you already know what happens then: the parts are added.
 # So where a value was broadcast, its gradient is summed over the axes along which it was repeated.
-# Of a part of shape `(4, 3)` a row `(3,)` gets the sum over the first axis, and a column `(4, 1)` the sum over the second.
+# From a part of shape `(4, 3)` a row `(3,)` gets the sum over the first axis, and a column `(4, 1)` the sum over the second.
 #
-# It also goes the other way: a VJP may return less than the shape of its input, if that can be broadcast. A single number, `()`, is repeated for nine points, `(9, 1)`.
-# `fit` does both, and `add` calls it each time, so that no operation has to think of it:
+# It also works the other way: a VJP may return an array smaller than its input, if it can be broadcast to that shape. A single number, `()`, is repeated for nine points, `(9, 1)`.
+# `fit` does both, and `add` calls it each time, so that no operation has to worry about it:
 
 
 # %% engine-fit
@@ -421,8 +421,8 @@ assert column.grad.tolist() == [[3], [3], [3], [3]]
 # The VJP of the mean returns a single number, `g / x.size`, which `fit` repeats.
 #
 # For the matrix product look at one entry, $y_{ij} = \sum_k a_{ik} b_{kj}$.
-# So $a_{ik}$ has a part in every $y_{ij}$ of its row, with the derivative $b_{kj}$, and its gradient is $\sum_j g_{ij} b_{kj}$.
-# That is entry $i, k$ of `g @ b.T`. In the same way, that of $b_{kj}$ is $\sum_i a_{ik} g_{ij}$, an entry of `a.T @ g`.
+# So $a_{ik}$ contributes to every $y_{ij}$ of its row, with the derivative $b_{kj}$, and its gradient is $\sum_j g_{ij} b_{kj}$.
+# That is entry $i, k$ of `g @ b.T`. In the same way, the gradient of $b_{kj}$ is $\sum_i a_{ik} g_{ij}$, an entry of `a.T @ g`.
 
 # %% engine-network
 Tensor.__sub__ = op("subtract", numpy.subtract, lambda g, a, b: g, lambda g, a, b: -g)
@@ -431,7 +431,7 @@ Tensor.tanh = op("tanh", numpy.tanh, lambda g, x: g * (1 - numpy.tanh(x) ** 2))
 Tensor.mean = op("mean", numpy.mean, lambda g, x: g / x.size)
 
 # %% points [markdown]
-# Here are nine points, and a network that makes four numbers of each point, bends them, and makes one number of the four.
+# Here are nine points, and a network that turns each point into four numbers, bends them, and turns the four into one.
 # The four are called a *hidden layer*, since they are neither input nor output.
 # The network has 13 weights in all, and `error` is the mean of its squared errors.
 
@@ -486,7 +486,7 @@ for _ in range(2000):
     errors.append(float(y.data))
     for w in weights:
         w.data -= 0.1 * w.grad
-print(f"{errors[0]:.4f} at first, {errors[-1]:.6f} at last")
+print(f"{errors[0]:.4f} at first, {errors[-1]:.6f} at the end")
 assert errors[-1] < 0.01 * errors[0]
 
 # %% picture
@@ -504,7 +504,7 @@ figure.tight_layout()
 # %% minigrad [markdown]
 # ## 8. The same in minigrad
 #
-# Your `network` and `error` know nothing of your engine.
+# Your `network` and `error` know nothing about your engine.
 # They only use operators and methods, so they work just as well on minigrad's arrays.
 
 # %% minigrad-imports
@@ -560,14 +560,14 @@ listing(engine.reached([c], ends=()))
 # %% same-graph [markdown]
 # The graphs are the same. Only the clocks differ, and only the order matters. (minigrad's also ticks when an array is changed in place.)
 #
-# `draw` shows the graph, under the names of your variables, and `animate=True` shows the walk back.
-# The arrows point the way in which values were computed. The orange numbers are the order of the visits, so they go against the arrows. `()` is the shape of a single number.
+# `draw` shows the graph, with the names of your variables, and `animate=True` shows the walk back.
+# The arrows point in the direction of the computation. The orange numbers give the order of the visits, so they run against the arrows. `()` is the shape of a single number.
 
 # %% draw
 autograd.draw(c, animate=True)
 
 # %% the-walk [markdown]
-# And here is the walk of minigrad's engine, as it stands in `minigrad/engine/backward.py`.
+# And here is `walk` from minigrad's engine, in `minigrad/engine/backward.py`.
 # A dot marks each line that is one of your own, perhaps with something inserted.
 
 
@@ -595,10 +595,10 @@ assert found == set(mine)
 # * `wanted`: you can ask for the gradient of something in the middle of the graph.
 # * `versions`: an array that is still needed may have been changed. See below.
 # * `ctx`: arrays may live on a GPU.
-# * `observers` are told what happens, for instance to find the operation that made the first NaN.
+# * `observers` are told what happens, for instance to find the operation that produced the first NaN.
 # * `add_note`: if a VJP fails, the message names the line of *your* code that recorded the operation.
-# * `free`: the graph is freed on the way, so memory does not grow.
-# * `gradient`: a graph that is kept remembers the gradients that passed, so that `draw` can show them.
+# * `free`: the graph is freed along the way, so memory does not grow.
+# * `gradient`: a graph that is kept remembers the gradients that passed through it, so that `draw` can show them.
 #
 # The versions deserve an example.
 # Here an array is changed between `record` and `backward`.
@@ -629,7 +629,7 @@ print("minigrad:", answer)
 # ## 9. An operation of your own
 #
 # *Softplus* is $\log(1 + e^x)$, a ramp with a round corner.
-# Computed as it is written, it fails for large $x$, because $e^x$ overflows:
+# Computed as written, it fails for large $x$, because $e^x$ overflows:
 
 # %% softplus-overflows
 x = np.array([-1.0, 0.0, 1000.0])
@@ -667,8 +667,8 @@ assert y[2].item() == 1000 and x.grad[2].item() == 1
 
 # %% is-it-right [markdown]
 # Is the derivative right?
-# `gradcheck` measures it, as you did with `slope`, but in any shape.
-# Each row moves the inputs in one random direction.
+# `gradcheck` measures it, as you did with `slope`, but for any shape.
+# Each row of its report moves the inputs in one random direction.
 # If the two slopes disagree, the verdict names the kind of mistake, as here for `Doubled`:
 
 # %% gradcheck
@@ -694,7 +694,7 @@ assert not report
 # This is what `F` is for.
 # In minigrad the VJP of the sine reads `lambda F, g, x: g * F.cos(x)`.
 # In an ordinary backward pass `F` holds functions of raw arrays.
-# With `create_graph=True` it holds minigrad's own operations, `g` and `x` are Tensors, and the same text leaves nodes:
+# With `create_graph=True` it holds minigrad's own operations, `g` and `x` are Tensors, and the same text records nodes:
 
 # %% second-derivative
 x = np.array(3.0)
@@ -712,7 +712,7 @@ assert nodes[0].number < y.node.number < nodes[1].number
 
 # %% downhill [markdown]
 # The node at the bottom is `x * x`. The second multiplication of `x * x * x` is not in the list, because the slope does not depend on its result.
-# All the others were left by the walk back: four products in VJPs, two `add` where parts of the gradient of `x` meet, and an `astype`, since parts are added up in a wider float type and the sum is converted back.
+# All the others were recorded by the walk back: four products in VJPs, two `add` where parts of the gradient of `x` meet, and an `astype`, since parts are added up in a wider float type and the sum is converted back.
 #
 # What are second derivatives good for?
 # The gradient says which way is downhill, but not how far to go.
@@ -768,7 +768,7 @@ assert numpy.allclose(autograd.hessian(valley, p).asnumpy(), [[802, -400], [-400
 # ## Where to go from here
 #
 # You can now read `minigrad/engine/`: `graph.py` (`Leaf` and `Node`), `backward.py` (the walk), `operation.py` (what an operation is).
-# In `minigrad/ops/elementwise.py` each operation stands beside its derivative.
+# In `minigrad/ops/elementwise.py` each operation stands next to its derivative.
 #
 # For practice, give your own engine another operation: division, or the exponential.
 # What are its VJPs?

@@ -2,9 +2,9 @@
 # # From gradient descent to AdaDelta
 #
 # Gradient descent has one number to choose, the learning rate, and one rate has to do for all weights.
-# That is its whole difficulty. The other rules in this notebook are ways around it, and each one answers to what the one before it lacks.
+# That is its whole difficulty. The other rules in this notebook are ways around it, and each supplies what the one before it lacks.
 #
-# Afterwards you can
+# Afterwards you will be able to
 #
 # * say how large a rate may be, and how slow the slowest weight then is,
 # * say for each of seven rules what it remembers, what that is good for and what it still lacks,
@@ -17,9 +17,9 @@
 # ## 1. Gradient descent, and the one rate
 #
 # There are 200 samples. Each has two inputs, $u_1$ and $u_2$, and a target, which is $5 u_1 + 2 u_2$ plus some noise.
-# Suppose we do not know the 5 and the 2. We look for the two weights $x$ and $y$ for which $x u_1 + y u_2$ comes closest to the targets: those for which the *loss* is lowest, half the mean square of the errors.
+# Suppose we do not know the 5 and the 2. We look for the two weights $x$ and $y$ for which $x u_1 + y u_2$ comes closest to the targets: those that make the *loss*, half the mean square of the errors, lowest.
 #
-# In the picture both weights start at 0 (the circle), and the star is the minimum. All points of a grey curve have the same loss.
+# In the picture both weights start at 0 (the circle), and the star is the minimum. All points on a grey curve have the same loss.
 
 # %% data
 import numpy
@@ -30,7 +30,7 @@ numbers = numpy.random.default_rng(0)
 inputs = numpy.tile([[1, 1], [1, -1], [-1, 1], [-1, -1]], (50, 1)) * [0.2**0.5, 2.0]  # the second one is larger
 targets = inputs @ [5.0, 2.0] + numbers.normal(size=200)
 
-curvature = (inputs**2).mean(axis=0)  # the text below says why it is called so
+curvature = (inputs**2).mean(axis=0)  # the text below explains the name
 best = (inputs.T @ targets / 200) / curvature  # where both derivatives of the loss are 0
 
 
@@ -44,9 +44,9 @@ line = plot.Surface("line", loss, minima=(tuple(best),), start=(0.0, 0.0), view=
 plot.trajectory([optimizer.SGD(learning_rate=rate) for rate in (0.05, 0.45)], line, steps=30)
 
 # %% data-text [markdown]
-# (The title says from how many starts this rule ends lowest, of the one shown and four nearby. The height at the end is the median of the last tenth of its steps.)
+# (The title says which rule ends lowest, and from how many of five starts: the one shown and four nearby. The height at the end is the median over the last tenth of the steps.)
 #
-# The *gradient* $g$ holds the derivatives of the loss, one for each weight. It points uphill, and gradient descent steps the other way, the *learning rate* $\eta$ times as far ($w$ is a weight, $t$ counts the steps):
+# The *gradient* $g$ holds the derivatives of the loss, one for each weight. It points uphill, and gradient descent steps the other way, by the *learning rate* $\eta$ times its length ($w$ is a weight, $t$ counts the steps):
 
 # %% sgd
 optimizer.SGD(learning_rate=0.1)
@@ -55,13 +55,13 @@ optimizer.SGD(learning_rate=0.1)
 # The picture shows thirty steps with a small rate and with a large one.
 # With the small rate $x$ has gone a quarter of the way. With the large one $y$ jumps from side to side.
 #
-# Why is $y$ so much faster? Because $u_2$ has larger numbers: its mean square is 4, and that of $u_1$ is 0.2.
+# Why is $y$ so much faster? Because $u_2$ has larger values: its mean square is 4, and that of $u_1$ is 0.2.
 # The gradient for a weight is the mean of *error times input*, so the slope grows by the mean of *input times input* for each unit that the weight moves.
-# This is the *curvature* $c$ of that weight. Inputs in other units have other curvatures.
-# (These two inputs are uncorrelated. Otherwise the steep and the flat direction would not lie along the axes, and the same would hold for these directions.)
+# This is the *curvature* $c$ of that weight. Inputs in other units give other curvatures.
+# (These two inputs are uncorrelated. Otherwise the steep and the flat direction would not lie along the axes, and the same would hold along those directions.)
 #
 # At the distance $d$ from the minimum the slope is $c\,d$, and so a step turns $d$ into $(1 - \eta c)\,d$.
-# That number decides everything: the distance shrinks if it lies between $-1$ and $1$, which means $\eta < 2 / c$.
+# That factor decides everything: the distance shrinks if it lies between $-1$ and $1$, which means $\eta < 2 / c$.
 
 # %% limit
 print("curvatures", curvature.round(2), " largest rates", (2 / curvature).round(2))
@@ -71,23 +71,23 @@ for rate in (0.05, 0.45, 0.49, 0.51):
     shares, ends = ("({:.3f}, {:.3f})".format(*pair) for pair in (factors, after))
     print(f"rate {rate}: a step multiplies the distances by {shares}, after 30 they are {ends}")
     assert numpy.allclose(after, factors**30 * (0 - best))
-gone = 1 - (1 - 0.05 * curvature[0]) ** 30  # the part of its way that x has gone at the small rate
+gone = 1 - (1 - 0.05 * curvature[0]) ** 30  # the share of its way that x has gone at the small rate
 assert 0.25 < gone < 0.27
 
 # %% limit-text [markdown]
-# The steepest weight limits the rate of all: here to 0.5.
+# The steepest weight limits the rate for all weights: here to 0.5.
 # The flattest weight then keeps at least $1 - 0.5 \cdot 0.2 = 0.9$ of its distance in each step.
 # If the curvatures were 1 and 1,000, it would keep 0.998 (the rate is then at most 0.002, and $1 - 0.002 \cdot 1 = 0.998$).
 # So the ratio of the largest curvature to the smallest, the *condition number*, says how long gradient descent takes. No rate can change that.
 #
-# ## 2. Minibatches: cheaper steps, which are noisy
+# ## 2. Minibatches: cheaper, noisier steps
 #
-# The gradient is a mean over all samples, and with a million samples one step is a million gradients.
+# The gradient is a mean over all samples, and with a million samples one step takes a million gradients.
 # *Stochastic* gradient descent takes the mean over a few, drawn at random: a *minibatch*.
 # It costs less and is only roughly right.
-# Is it a good trade? Both ways may now look at 2,000 samples: ten steps with all 200, or 200 steps with ten.
+# Is it a good trade? Let both ways look at 2,000 samples: ten steps with all 200, or 200 steps with ten.
 #
-# For all 200 the best rate is $2 / (0.2 + 4)$: with it $x$ and $y$ keep equal shares of their distances, and any other rate makes one of them larger.
+# For all 200 the best rate is $2 / (0.2 + 4)$: with it $x$ and $y$ keep equal shares of their distances, and any other rate makes one of these shares larger.
 
 
 # %% minibatch
@@ -137,7 +137,7 @@ assert all(floors[2 * rate].mean() / floors[rate].mean() > 2 for rate in (0.05, 
 # ## 3. Weight decay: a belief about the weights
 #
 # A flat direction is slow for a reason: there the loss hardly changes. Where the data hardly matter, the noise decides the weight.
-# *Weight decay* adds a share $\delta$ of the weight to its gradient, which pulls it towards zero (here $\nabla$ is the gradient of the loss, and $g$ what becomes of it):
+# *Weight decay* adds a share $\delta$ of the weight to its gradient, which pulls it towards zero (here $\nabla$ is the gradient of the loss, and $g$ what the rule makes of it):
 
 # %% decay
 decayed = optimizer.SGD(learning_rate=0.3, wd=0.2)
@@ -147,7 +147,7 @@ decayed
 # This is gradient descent on the loss plus $\frac{\delta}{2} w^2$, whose derivative is $\delta w$.
 # Every curvature grows by $\delta$, and the minimum moves to $\frac{c}{c + \delta}$ of where it was.
 # So steep weights stay almost as they are, and flat ones shrink.
-# The condition number falls, too, here from 20 to $4.2 / 0.4 = 10.5$. So decay gets there sooner, but somewhere else:
+# The condition number falls too, here from 20 to $4.2 / 0.4 = 10.5$. So decay arrives sooner, but somewhere else:
 
 # %% decay-ends
 end = fit(decayed, 300)[-1]
@@ -157,7 +157,7 @@ assert numpy.isclose((curvature[1] + 0.2) / (curvature[0] + 0.2), 10.5)
 
 # %% decay-bet [markdown]
 # Is that good? It is a bet that the true weight is small. Here $x$ is fitted to a thousand other draws of the noise, for a true weight of 0.1 and for one of 5.
-# Decay halves what is found:
+# Decay halves the estimate:
 
 # %% decay-measure
 for true in (0.1, 5.0):
@@ -174,7 +174,7 @@ for true in (0.1, 5.0):
 #
 # Gradient descent forgets each step as soon as it is taken.
 # But along the flat direction all steps agree, and across the steep one they cancel.
-# *Momentum* keeps a *velocity* $v$, which starts at 0. In each step it loses the share $1 - \gamma$ and gains what gradient descent would have done:
+# *Momentum* keeps a *velocity* $v$, which starts at 0. In each step it loses the share $1 - \gamma$ and gains the step that gradient descent would have taken:
 
 # %% momentum
 momentum = optimizer.SGD(learning_rate=0.2, momentum=0.8)
@@ -184,7 +184,7 @@ momentum
 plot.trajectory([optimizer.SGD(learning_rate=0.2), momentum], line, steps=30)
 
 # %% momentum-gain [markdown]
-# Under a gradient that stays the same the velocity tends to $\frac{1}{1 - \gamma}$ times a plain step, here five times.
+# Under a constant gradient the velocity tends to $\frac{1}{1 - \gamma}$ times a plain step, here five times.
 #
 # How much is gained on our loss? There are formulas for the best rate and $\gamma$, and for the share of the distance that a step then keeps in the long run.
 # Let $\kappa$ be the condition number, here 20. Without momentum the share is $\frac{\kappa - 1}{\kappa + 1}$, and with it $\frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}$. Let us measure both, over steps 31 to 60:
@@ -204,10 +204,10 @@ plain, fast = kept.values()
 print(f"{fast:.3f} is {plain:.3f} to the power of {numpy.log(fast) / numpy.log(plain):.1f}")
 
 # %% momentum-lacks [markdown]
-# So in the long run one such step is worth 4.5 steps without momentum. And the worse the condition, the more is gained: 10,000 is like 100 then, and takes about a hundred times fewer steps.
+# So in the long run one such step is worth 4.5 steps without momentum. And the worse the conditioning, the greater the gain: a condition number of 10,000 is then like one of 100, and takes about a hundred times fewer steps.
 # (If you know eigenvalues: one step maps velocity and distance linearly, and the share is the largest eigenvalue of that map.)
 #
-# **What it lacks.** Momentum looks at the slope where it is, and then goes on by its velocity too.
+# **What it lacks.** Momentum looks at the slope where it is, and then moves on by its velocity too.
 # So it notices too late that it has passed the minimum: in the picture it overshoots in $y$ by 1.5.
 #
 # ## 5. Nesterov: look where you are going
@@ -223,7 +223,7 @@ print(f"{fast:.3f} is {plain:.3f} to the power of {numpy.log(fast) / numpy.log(p
 # * The velocity gets the gradient at $w_{t-1}$, which is $g_t$: $v_t = \gamma v_{t-1} - \eta g_t$.
 # * The next point ahead is $w_t = p_t + \gamma v_t = p_{t-1} + v_t + \gamma v_t$.
 #
-# These are the lines that the library has:
+# These are the library's equations:
 
 # %% nesterov
 nag = optimizer.NAG(learning_rate=0.2, momentum=0.8)
@@ -233,13 +233,13 @@ nag
 plot.trajectory([momentum, nag], line, steps=30)
 
 # %% nesterov-short [markdown]
-# Nesterov brakes earlier. Put the first two lines into the third, and $p$ is gone:
+# Nesterov brakes earlier. Substitute the first two lines into the third, and $p$ is gone:
 #
 # $$w_t = w_{t-1} - \eta g_t + \gamma v_t$$
 #
 # Momentum is $w_t = w_{t-1} - \eta g_t + \gamma v_{t-1}$.
 # So the two differ in one index: Nesterov moves on by the velocity that has already heard of today's gradient.
-# Nothing was approximated, and so three ways of writing it must agree:
+# Nothing was approximated, so the three ways of writing it must agree:
 
 
 # %% nesterov-check
@@ -248,7 +248,7 @@ def gradient(w):
     return inputs.T @ (inputs @ w - targets) / 200
 
 
-p, v, ahead = numpy.zeros(2), numpy.zeros(2), [numpy.zeros(2)]  # as Nesterov has it
+p, v, ahead = numpy.zeros(2), numpy.zeros(2), [numpy.zeros(2)]  # as Nesterov wrote it
 w, u, short = numpy.zeros(2), numpy.zeros(2), [numpy.zeros(2)]  # without p
 for _ in range(30):
     v = 0.8 * v - 0.2 * gradient(p + 0.8 * v)
@@ -267,19 +267,19 @@ print(f"past the minimum in y: momentum by {past[momentum]:.2f}, Nesterov by {pa
 assert round(past[momentum], 1) == 1.5 and past[nag] < 0.6 * past[momentum]
 
 # %% adagrad-text [markdown]
-# **What both lack.** Still one rate for all, and so they depend on the units of the inputs.
-# If the second input is written in millimetres and no longer in centimetres, its numbers are ten times as large and the curvature is a hundred times as large.
+# **What both lack.** They still have one rate for all weights, and so depend on the units of the inputs.
+# If the second input is written in millimetres instead of centimetres, its numbers are ten times as large and the curvature is a hundred times as large.
 # The data say the same as before, but the rate has to be a hundred times smaller.
 #
 # ## 6. AdaGrad: a rate for each weight
 #
-# AdaGrad keeps for each weight the sum $G$ of its squared gradients, and divides by the root. ($\epsilon$ is tiny, and there to prevent 0/0.)
+# AdaGrad keeps for each weight the sum $G$ of its squared gradients, and divides by the root. ($\epsilon$ is tiny, and only prevents 0/0.)
 
 # %% adagrad
 optimizer.AdaGrad(learning_rate=2.0)
 
 # %% adagrad-units-text [markdown]
-# A gradient divided by the size of gradients has no units. So AdaGrad's steps are as long as before when an input is written in other units.
+# A gradient divided by the size of gradients has no units. So AdaGrad's steps stay as long as before when the units of an input change.
 # Here is $y$ after a few steps, as a share of its way to the minimum, in both units:
 
 
@@ -303,12 +303,12 @@ assert all(abs(shares["adagrad", unit][20] - 1) < 0.05 for unit in ("centimetres
 
 # %% forget-text [markdown]
 # In millimetres gradient descent flies off, and AdaGrad does not.
-# Its first step is 0.5 long in both units. In millimetres the way is ten times shorter, so this step goes much too far, but the large gradients that it meets there are added to $G$ and shorten the next ones.
-# So units still decide which rate is *best*, but no longer whether one arrives.
+# Its first step is 0.5 long in both units. In millimetres the way is ten times shorter, so this step goes much too far, but the large gradients that it meets there are added to $G$ and shorten the next steps.
+# So units still decide which rate is *best*, but no longer whether the rule arrives.
 #
 # **What it lacks.** The sum only grows. Even if the gradient stays the same, steps become shorter and shorter.
 # Gradients that were large long ago count for ever.
-# Here are the lengths of steps under a gradient that is always 0.5, for AdaGrad and for the three rules that are still to come, all at the rate 0.01 (but AdaDelta has none):
+# Here are the lengths of steps under a gradient that is always 0.5, for AdaGrad and the three rules still to come, all at the rate 0.01 (AdaDelta has none):
 
 # %% forget
 import matplotlib.pyplot as plt
@@ -327,9 +327,7 @@ frame(axes)
 for name, style in told_apart(styles(lengths)).items():
     marks = {"marker": style.marker, "markevery": [0, 1, 3, 9, 29, 99], "linestyle": style.dashes}
     axes.loglog(numpy.arange(1, 101), lengths[name], label=name, color=style.colour, **marks)
-axes.set(
-    xlabel="step", ylabel="length", title="The gradient stays the same: AdaGrad gets tired, RMSProp settles at the rate"
-)
+axes.set(xlabel="step", ylabel="step length", title="Constant gradient: AdaGrad tires, RMSProp settles at the rate")
 axes.legend(loc="upper left", frameon=False)
 plt.show()
 assert lengths["rmsprop, centered"][-1] > 100 * 0.01 and numpy.diff(lengths["rmsprop, centered"])[-1] > 0
@@ -338,7 +336,7 @@ assert numpy.allclose(lengths["adagrad"], 0.01 / numpy.arange(1, 101) ** 0.5, rt
 # %% rmsprop-text [markdown]
 # ## 7. RMSProp: forget
 #
-# RMSProp keeps a running *mean* $E$ in place of the sum. In each step it keeps the share $\rho$ of the old mean, and the rest is the new square:
+# RMSProp keeps a running *mean* $E$ instead of the sum. In each step it keeps the share $\rho$ of the old mean, and the rest is the new square:
 
 # %% rmsprop
 optimizer.RMSProp(learning_rate=0.01, rho=0.9)
@@ -353,16 +351,16 @@ print("step 1 and step 100, in units of the rate:", (lengths["rmsprop"][[0, 99]]
 assert numpy.allclose(lengths["rmsprop"][[0, 99]] / 0.01, [0.1**-0.5, 1], rtol=1e-3)
 
 # %% centered-text [markdown]
-# **What it lacks.** $E$ is large for two reasons which RMSProp cannot tell apart: a gradient that is large and steady, which can be trusted, and one that jumps from side to side, which cannot.
+# **What it lacks.** $E$ can be large for two reasons that RMSProp cannot tell apart: a gradient that is large and steady, which can be trusted, and one that jumps from side to side, which cannot.
 #
-# The *centered* form keeps the mean $m$ of the gradient, too, and divides by the root of $E - m^2$. This is the *variance*: what is left of the mean square when the steady part is taken out.
-# It also comes with a momentum, so that there is a velocity:
+# The *centered* form also keeps the mean $m$ of the gradient, and divides by the root of $E - m^2$. This is the *variance*: what is left of the mean square when the steady part is taken out.
+# It also has momentum, and so a velocity:
 
 # %% centered
 optimizer.RMSProp(learning_rate=0.01, rho=0.9, centered=True)
 
 # %% centered-compare-text [markdown]
-# Two streams of gradients with the same squares, one steady and one that changes sign, and what each form divides by after 50 steps:
+# Here are two streams of gradients with the same squares, one steady and one that changes sign, and what each form divides by after 50 steps:
 
 # %% centered-compare
 for stream, signs in {"steady": numpy.ones(50), "changes sign": (-1.0) ** numpy.arange(50)}.items():
@@ -373,22 +371,22 @@ for stream, signs in {"steady": numpy.ones(50), "changes sign": (-1.0) ** numpy.
 
 # %% adadelta-text [markdown]
 # Where gradients agree, the centered form takes long steps.
-# If they agree completely, nothing but $\epsilon$ limits them: in the picture above, a step ends up more than a hundred times as long as the rate, and they are still growing.
+# If they agree completely, nothing but $\epsilon$ limits them: in the picture above, a step ends up more than a hundred times as long as the rate, and steps are still growing.
 #
-# ## 8. AdaDelta: and the rate?
+# ## 8. AdaDelta: what about the rate?
 #
-# **What they all lack.** The gradient that is divided by its size has no units. The weight has.
-# In section 6 the minimum was ten times nearer in millimetres, and the first step was as long as in centimetres.
+# **What they all lack.** A gradient divided by its size has no units. A weight has.
+# In section 6 the minimum was ten times nearer in millimetres, yet the first step was as long as in centimetres.
 # So whoever chooses the rate still has to know how far the weights have to go.
 #
-# AdaDelta puts the missing units in: it multiplies by the size that its own *steps* $\Delta$ have had. And there is no rate any more:
+# AdaDelta puts the missing units in: it multiplies by the size of its own past *steps* $\Delta$. And there is no rate any more:
 
 # %% adadelta
 optimizer.AdaDelta(epsilon=1e-5)
 
 # %% adadelta-watch [markdown]
 # **What it lacks.** Before the first step there have been no steps, so $D = 0$, and the first step is as long as $\epsilon$ makes it: $\sqrt{\epsilon / (1 - \rho)}$.
-# It is a rate under another name. Look what it does in 100 steps on our line:
+# It is a rate under another name. Look at what it does in 100 steps on our line:
 
 # %% adadelta-epsilon
 for epsilon in (1e-7, 1e-5, 1e-3):
@@ -400,8 +398,8 @@ for epsilon in (1e-7, 1e-5, 1e-3):
 # %% rates-text [markdown]
 # ## 9. What is it all good for?
 #
-# We began with one rate for all weights, so the rate is what to ask about.
-# Here is how low four of the rules end at twelve rates, with noise on the gradients as minibatches have it:
+# We began with one rate for all weights, so let us end with the rate.
+# Here is how low four of the rules end at twelve rates, with noise on the gradients, as from minibatches:
 
 # %% rates
 tried = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
@@ -414,18 +412,18 @@ picture
 entries = [text.get_text() for text in picture.axes[0].get_legend().get_texts()]
 ends_at = [float(entry.partition("ends at ")[2].partition(",")[0]) for entry in entries]
 lowest = [tried[curve.get_ydata().argmin()] for curve in picture.axes[0].get_lines()]
-print("best rates", lowest, "and where they lead to", ends_at)
+print("best rates", lowest, "and the heights they end at", ends_at)
 assert max(ends_at) < 4 * min(ends_at) and (min(lowest), max(lowest)) == (0.02, 1)
 
 # %% rates-read [markdown]
-# Each at its best, the four are close together, within a factor of three. Their best rates are far apart.
-# So never compare rules at one rate; compare them each at its own.
-# And do not conclude from the legend which range of good rates is the widest: with four times the noise it is another one. (**Try** it: `noise=2`.)
+# At their best rates, the four are close together, within a factor of three. Their best rates are far apart.
+# So never compare rules at one rate; compare each at its own.
+# And do not conclude from the legend which rule has the widest range of good rates: with four times the noise it is a different one. (**Try** it: `noise=2`.)
 # What you have seen is narrower than "this rule is better", and more useful: why each of these rules does what it does, and when that goes wrong.
 #
 # | rule | remembers for each weight | because | and lacks |
 # |---|---|---|---|
-# | gradient descent | nothing | | the steepest weight limits the rate of all |
+# | gradient descent | nothing | | the steepest weight limits the rate for all |
 # | ... with minibatches | nothing | a step is expensive | rest: it never stands still |
 # | ... with momentum | a velocity $v$ | flat directions are slow | foresight: it overshoots |
 # | Nesterov | a velocity $v$ | momentum overshoots | a rate for each weight |
@@ -443,9 +441,9 @@ assert max(ends_at) < 4 * min(ends_at) and (min(lowest), max(lowest)) == (0.02, 
 #
 # Below are seven functions to write. The first two have a mistake that is easily made: run the cell, read what the check says, and put it right.
 # Arrays are NumPy arrays, nothing that is passed in may change, and the order of results matters.
-# In the others, write what stands for the dots. If you are stuck, `minigrad exercises show sgd_step --hint 1` in a terminal has a hint (there are three), and `check(..., hint=3)` shows numbers.
+# In the others, replace the dots. If you are stuck, `minigrad exercises show sgd_step --hint 1` in a terminal has a hint (there are three), and `check(..., hint=3)` shows numbers.
 #
-# The exercises name things as code does: `h` is $G$ here, `s` is $E$, `lr` is $\eta$, `eps` is $\epsilon$, and `beta` is $\rho$. `d` is the velocity $v$ in centered RMSProp, and $D$ in AdaDelta.
+# The exercises use the names of code: `h` is $G$ here, `s` is $E$, `lr` is $\eta$, `eps` is $\epsilon$, and `beta` is $\rho$. `d` is the velocity $v$ in centered RMSProp, and $D$ in AdaDelta.
 
 # %% sgd-task
 from minigrad.exercises import EXERCISES, check

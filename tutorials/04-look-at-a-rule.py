@@ -3,19 +3,19 @@
 #
 # The equations of an update rule say what one step does.
 # They do not say what sixty steps do.
-# For that a rule has to be watched, and one look is not enough: in this notebook a rule wins a race by a factor of ten million million, and it takes three more looks to see why you should not trust it.
+# For that you have to watch it, and one look is not enough: in this notebook a rule wins a race by a factor of ten trillion, and it takes three more looks to see why you should not trust it.
 #
-# Afterwards you can, for any rule and for your own:
+# Afterwards you will be able to do this with any rule, your own included:
 #
-# * race it against others without comparing rates in place of rules,
+# * race it against others without comparing rates instead of rules,
 # * see how much it depends on its rate and its momentum,
 # * record every number of a walk, and find the one that explains what you saw,
 # * take a single step apart,
-# * change everything by hand, in a page or a moving picture.
+# * change everything by hand, on a page or in a moving picture.
 #
 # You need gradient descent, momentum and RMSProp from the notebooks before this one.
 # In one sentence each: *gradient descent* steps against the gradient, *momentum* steps along a velocity that the gradients push, and *RMSProp* divides each gradient by the root of a running mean of its squares.
-# *Adam* is the two together.
+# *Adam* combines momentum and RMSProp.
 # It takes about fifteen minutes. Run the cells in order, with Shift+Enter.
 
 # %% race
@@ -30,13 +30,13 @@ plot.race(runs)
 # ## 1. A race
 #
 # Three rules walk down a valley, $0.1\,x^2 + 2\,y^2$, which is twenty times as steep across as along.
-# The picture has the step to the right, and upwards how high each rule still is.
-# Every mark on the scale is a hundred times the one below it.
+# The picture shows how high each rule still is at each step.
+# Every mark on the vertical scale is a hundred times the one below it.
 #
 # Three things in it make the race fair.
 #
-# * **Each rule has its own best rate.** `compared` tries 21 rates for each rule that is given by its name, and the picture prints the one it has taken. At one rate for all you would race the rates.
-# * **Each rule starts from five places**, the one shown and four nearby. The line is the first walk, the band the middle half of all five, and the title counts in how many starts the winner wins.
+# * **Each rule has its own best rate.** `compared` tries 21 rates for each rule given by its name, and the picture prints the one it chose. At one rate for all you would be racing the rates.
+# * **Each rule starts from five places**, the one shown and four nearby. The line is the first walk, the band the middle half of all five, and the title counts from how many starts the winner wins.
 # * **The title is computed**, and so is the line at the bottom that says how the rates were found.
 #
 # RMSProp wins from every start, and by how much!
@@ -53,7 +53,7 @@ assert 1e13 < ends["adam"][0] / ends["rmsprop"][0] < 2e13
 # ## 2. Any other rate?
 #
 # The race showed each rule at one rate, the best of many.
-# Nobody hands you that rate: on a real network you guess it, or search for it as long as you can afford to.
+# Nobody hands you that rate: on a real network you guess it, or search for it for as long as you can afford to.
 # So look at all the rates:
 
 # %% rates
@@ -61,12 +61,12 @@ picture = plot.rates(["sgd", "rmsprop", "adam"], "valley", steps=60)
 picture
 
 # %% rates-read [markdown]
-# To the right is the rate, upwards how high the rule ends.
-# RMSProp has won with a needle: at half that rate, or at two and a half times, it ends a thousand million times higher.
+# The picture shows how high each rule ends at each rate.
+# RMSProp won with a needle: at half that rate, or at two and a half times that rate, it ends more than a billion times higher.
 # Adam's curve has a floor.
 # It never gets as low, but anything between 0.1 and 5 is about as good as its best.
 #
-# (A rate is called good here if the rule ends at most ten times as high as at *its own* best rate. So read the curves with the title. A rule with a needle can still lie below another one with a floor.)
+# (A rate is called good here if the rule ends at most ten times as high as at *its own* best rate. So read the title together with the curves: a rule with a needle can still lie below one with a floor.)
 
 # %% rates-check
 entries = [text.get_text() for text in picture.axes[0].get_legend().get_texts()]
@@ -87,7 +87,7 @@ assert min(needle[0.1], needle[0.5]) > 1e9 * needle[0.2]
 #
 # For no reason.
 # Here is the same race at the same rates, but over 200 steps.
-# (An optimizer, as against a name, is taken as it is.)
+# (An optimizer, unlike a name, is taken as it is.)
 
 # %% longer
 longer = plot.compared([run.history.optimizer for run in runs], "valley", steps=200)
@@ -95,7 +95,7 @@ plot.race(longer)
 
 # %% longer-read [markdown]
 # RMSProp falls out of the bottom of the picture, and some steps later it is back, as high as it was after eleven steps.
-# From then on it stays where it is, and the other two go past it.
+# Then it settles, far above its lowest point, and the other two go past it.
 # The race of 60 steps was stopped just before that.
 #
 # The rule has not changed, nor has its rate, and there is no noise.
@@ -112,7 +112,7 @@ assert all(run.ends[0] < 1e-6 < 0.01 < longer[1].ends[0] for run in (longer[0], 
 # %% trace-text [markdown]
 # ## 4. A trace
 #
-# `record` keeps every number of a walk: places, gradients, rates, and the *states*, which are what the rule remembers from step to step.
+# `record` keeps every number of a walk: positions, gradients, rates, and the *states*, which are what the rule remembers from step to step.
 # RMSProp remembers one number for each weight, $E$, the running mean of its squared gradients:
 
 # %% trace
@@ -128,8 +128,8 @@ plot.states(trace)
 # Some time after step 70 the dashed gradient begins to swing, so the trouble is in $y$.
 #
 # RMSProp multiplies each gradient by $\eta / \sqrt{E + \varepsilon}$.
-# That is the rate which this weight really gets, and it grows as $E$ falls.
-# You know how large a rate may be: on a parabola whose slope grows by $c$ with each unit, gradient descent shrinks the error at rates below $2/c$, and above it every step is longer than the one before.
+# That is the rate that this weight really gets, and it grows as $E$ falls.
+# You know how large a rate may be: on a parabola whose slope grows by $c$ with each unit, gradient descent shrinks the error at rates below $2/c$, and above that every step is longer than the one before.
 # In $y$ the slope grows by 4 with each unit, so the limit is 0.5.
 
 # %% limit
@@ -148,7 +148,7 @@ assert y[43] < 1e-17 and rate[76] < 0.5
 # There it is.
 # From step 44 on the rate of $y$ is too large, and $y$ grows in every single step.
 # Nobody sees it, since it grows from less than $10^{-17}$, while the height is that of $x$.
-# The race ends in step 60, and in step 76 $y$ arrives at 0.4.
+# The race ends at step 60, and at step 76 $y$ reaches 0.4.
 # Now the gradient is large, $E$ notices, the rate falls below its limit, and $y$ shrinks again.
 #
 # So it was no accident.
@@ -164,14 +164,14 @@ for changed in ({}, {"rho": 0.99}, {"rho": 0.999}, {"epsilon": 0.2}):
     lowest = int(heights.argmin())
     again = heights[lowest:].max()
     print(
-        f"{changed or 'as it was'}: lowest after step {lowest}, and from there on at most {again:.1g} above the minimum"
+        f"{changed or 'unchanged'}: lowest after step {lowest}, and from there on at most {again:.1g} above the minimum"
     )
     assert heights[lowest] < 1e-20 and (again < 1e-20 if "epsilon" in changed else again > 0.3)
 
 # %% animation-text [markdown]
 # Pictures of walks also move.
 # Run the next cell to get a player with a slider.
-# (It is too large to be stored, so that in a notebook which has not been run you see its last picture.)
+# (It is too large to be stored, so a notebook that has not been run shows its last picture.)
 # `plot.animate(...).save("leap.gif")` writes it to a file, for your slides.
 
 # %% animation
@@ -191,7 +191,7 @@ plot.vectors(momentum, plot.SURFACES["valley"], start=(-5, -2), step=5)
 
 # %% vectors-text [markdown]
 # On the left are twelve steps from the start, and on the right is the fifth of them.
-# Each arrow has the name that it has in the equations: green is what is remembered, orange what comes from the gradient, blue their sum.
+# The arrows are named as in the equations: green is what is remembered, orange what comes from the gradient, blue their sum.
 # The walk has crossed the floor of the valley and goes up the other side.
 # The gradient already points back, but the velocity is the longer of the two.
 # This is how momentum swings through a valley.
@@ -209,13 +209,13 @@ assert remembered[1] > 0 > from_gradient[1] and remembered[1] > -from_gradient[1
 # ## 6. Two numbers at once
 #
 # Momentum has a rate and a factor $\gamma$.
-# The heat map has a cell for each pair, the darker the lower the rule ends; the circle is the best cell, and a cross means that it ended higher than it began.
+# The heat map has a cell for each pair, darker where the rule ends lower; the circle marks the best cell, and crosses mark rules that ended higher than they began.
 
 # %% heatmap
 plot.heatmap("sgd", "valley", argument="momentum", steps=30)
 
 # %% heatmap-read [markdown]
-# The dark cells lie on a slope: more momentum wants another rate.
+# The dark cells lie on a diagonal: more momentum needs a different rate.
 # So you cannot find the best pair by tuning one number after the other.
 # Try it:
 
@@ -239,7 +239,7 @@ assert cells[first_the_rate, then_the_factor] > 1000 * cells[both]
 # ## 7. With your own hands
 #
 # In the explorer everything can be moved: the start, the step, each number of the rule.
-# Beside the walk are its states and the equations, with the numbers of the present step filled in.
+# Next to the walk are its states and the equations, with the numbers of the current step filled in.
 # Run the cell (what is stored here is only the size of the page), then choose weight *y* above the equations, and slide *Step* from 40 to 80.
 # The second equation then shows you $\eta$, $E$ and the gradient, number by number.
 # How does the leap move when you change $\rho$?
@@ -251,7 +251,7 @@ optimizer.RMSProp(learning_rate=0.2).explore("valley")
 # ## 8. Your own rule
 #
 # All of this works for a rule that you have just made up.
-# Here is one in six lines: momentum that forgets its velocity, weight by weight, wherever that points uphill.
+# Here is one in six lines: momentum that forgets its velocity, weight by weight, wherever the velocity points uphill.
 
 # %% own
 from minigrad.optimizer.rule import where
@@ -272,7 +272,7 @@ Brake(learning_rate=0.05)
 
 # %% own-vectors-text [markdown]
 # Its first four steps are those of momentum, and here is the fifth.
-# The walk has just crossed the floor: what is kept has nothing left in $y$, and points along the valley.
+# The walk has just crossed the floor: the part that is kept has no $y$ component, and points along the valley.
 
 # %% own-vectors
 plot.vectors(Brake(learning_rate=0.05), plot.SURFACES["valley"], start=(-5, -2), step=5)
@@ -283,7 +283,7 @@ assert numpy.array_equal(braked.positions[:5], walk.positions[:5])
 assert numpy.allclose(braked.states["v"][5], 0.9 * walk.states["v"][4] * (1, 0) + from_gradient)
 
 # %% own-race-text [markdown]
-# A race, with what section 3 has taught: 200 steps.
+# A race, with the lesson of section 3: 200 steps.
 # `tuned` finds the best rate of an optimizer, as `compared` does for names.
 
 # %% own-race
@@ -292,7 +292,7 @@ on_the_valley = plot.compared(own, "valley", steps=200)
 plot.race(on_the_valley)
 
 # %% own-elsewhere-text [markdown]
-# That looks very good, and so you should look once more, at another surface.
+# That looks very good, so look once more, at another surface.
 # Rosenbrock's valley is curved, and its floor is nearly flat.
 
 # %% own-elsewhere
@@ -308,7 +308,7 @@ for name, (brake, plain) in {"valley": on_the_valley, "rosenbrock": on_rosenbroc
 
 # %% own-read [markdown]
 # On the first valley, Brake ends lower from all five starts. On the second it ends higher, from all five.
-# One surface was one look, too.
+# One surface was only one look, too.
 # That is what a rule of your own should go through before you believe in it: several rates, several starts, more steps, another surface.
 #
 # ## Which look answers what
@@ -318,10 +318,10 @@ for name, (brake, plain) in {"valley": on_the_valley, "rosenbrock": on_rosenbroc
 # | Which rule ends lowest? | `plot.race(["sgd", "adam"], "valley")` |
 # | Which way does it go? | `plot.trajectory("adam", "rosenbrock")` |
 # | How much depends on the rate? | `plot.rates(["sgd", "adam"], "valley")` |
-# | How do two of its numbers go together? | `plot.heatmap("sgd", "valley", argument="momentum")` |
+# | How do two of its numbers interact? | `plot.heatmap("sgd", "valley", argument="momentum")` |
 # | Why did it do that? | `plot.record("adam", "valley")`, `plot.states("adam", "valley")` |
 # | What is this step made of? | `plot.vectors(optimizer.Adam(), surface, start)`, `optimizer.Adam().worked(w=1.0, g=0.5)` |
 # | What if? | `optimizer.Adam().explore("rosenbrock")`, or `minigrad explore` in a terminal |
 #
 # `plot.SURFACES` has eight surfaces, and any function of `x` and `y` is one.
-# They are small, and no network looks like them. What they are good for is what you have just done: to see a rule do something, and to find out why.
+# They are small, and no network looks like them. What they are good for is what you have just done: seeing a rule do something, and finding out why.

@@ -1,12 +1,12 @@
 # %% title [markdown]
 # # Adam, and what it divides
 #
-# Adam and its relatives have one idea in common: a step is the rate times a *ratio*, the mean of the gradients over their size.
-# Everything else is a question about this ratio. What if there have been few gradients yet? What if both halves are zero? What if something else gets into it? What is the size of gradients?
+# Adam and its relatives share one idea: a step is the rate times a *ratio*, the mean of the gradients over their size.
+# Everything else is a question about this ratio. What if there have been few gradients so far? What if both halves are zero? What if something else gets into it? What is the size of gradients?
 #
-# Afterwards you can
+# Afterwards you will be able to
 #
-# * say how long a step of Adam is before you see the gradients, and what makes it shorter,
+# * say how long Adam's steps are before you see the gradients, and what makes it shorter,
 # * derive the bias correction, and say what goes wrong when it is left out,
 # * say where $\epsilon$ sits in your library, and when that matters,
 # * say what AdamW, Adamax and Nadam each change in the ratio,
@@ -39,7 +39,7 @@ def steps_of(rule, gradients, w=0.0):
 noise = numpy.random.default_rng(0).normal(size=300)
 streams = {"always 0.001": numpy.full(300, 0.001), "noise around 0": noise, "noise around 0.5": 0.5 + noise}
 figure, rows = plt.subplots(2, 3, figsize=(8.7, 4), sharex=True, sharey="row", layout="constrained")
-figure.suptitle("How long Adam's steps are says how much the gradients agree, not how large they are", fontsize=11)
+figure.suptitle("The length of Adam's steps says how much the gradients agree, not how large they are", fontsize=11)
 for (label, stream), (above, below) in zip(streams.items(), rows.T):
     above.plot(stream, color=INK, linewidth=0.7)
     below.plot(steps_of(optimizer.Adam(), stream), color=ADAM.colour)
@@ -54,9 +54,9 @@ plt.show()
 # %% ratio-text [markdown]
 # ## 1. A ratio
 #
-# Each column has 300 gradients above, and below the steps that Adam takes, as multiples of the rate $\eta$.
+# Each column shows 300 gradients above, and below them the steps that Adam takes, as multiples of the rate $\eta$.
 # On the left every gradient is tiny, and every step is as long as the rate.
-# In the middle gradients are a thousand times as large, but they contradict each other, and steps are short and go both ways.
+# In the middle the gradients are a thousand times as large, but they contradict each other, and the steps are short and go both ways.
 # On the right there is a small preference in the noise, and Adam finds it.
 #
 # For each weight Adam keeps two running means: $m$ of the gradients, as momentum does, and $v$ of their squares, as RMSProp does.
@@ -92,7 +92,7 @@ for label, stream in {"always 0.001": 0.001 + 0 * many, "noise around 0": many, 
 # That is why a rate has a plain meaning for Adam: *no weight moves much further than $\eta$ in a step.*
 #
 # *Much*, because the two means do not remember equally long: $m$ the last ten or so, $v$ the last thousand.
-# After a long silence one gradient makes a tenth of $m$, but only a thousandth of $v$.
+# After a long silence one gradient adds a tenth of itself to $m$, but only a thousandth of its square to $v$.
 # Then the ratio is at most $(1 - \beta_1) / \sqrt{1 - \beta_2}$, which is 3.2 (Kingma and Ba, section 2.1):
 
 # %% ratio-silence
@@ -101,10 +101,10 @@ print(f"after 5,000 zeros, one gradient: a step of {silence[-1]:.2f} times the r
 assert 3.1 < silence[-1] < 0.1 / 0.001**0.5
 
 # %% bias-text [markdown]
-# ## 2. What if there have been few gradients yet?
+# ## 2. What if there have been few gradients so far?
 #
 # Both means start at 0, and they have to start somewhere. How wrong are they at first?
-# Write $m_t$ out: each gradient comes in with the share $1 - \beta_1$, and then fades by $\beta_1$ in each step.
+# Write $m_t$ out: each gradient enters with the share $1 - \beta_1$, and then fades by $\beta_1$ in each step.
 #
 # $$m_t = (1 - \beta_1) \sum_{k=1}^{t} \beta_1^{t-k} g_k$$
 #
@@ -112,11 +112,11 @@ assert 3.1 < silence[-1] < 0.1 / 0.001**0.5
 #
 # $$\mathrm{E}[m_t] = \mathrm{E}[g]\,(1 - \beta_1) \sum_{k=1}^{t} \beta_1^{t-k} = \mathrm{E}[g]\,(1 - \beta_1^t),$$
 #
-# because the sum is a geometric one.
+# because the sum is geometric.
 # So on average $m_t$ is too small by the factor $1 - \beta_1^t$, which is known. Dividing by it puts the average right. This is the *bias correction*, the first hat.
-# For $v_t$ it is the same with squares: the factor is $1 - \beta_2^t$.
+# The same holds for $v_t$, with squares: the factor is $1 - \beta_2^t$.
 #
-# An expectation can be measured. Here are 20,000 weights with gradients of their own, which are normal with mean 0.5 and standard deviation 1, so that $\mathrm{E}[g^2] = 1.25$:
+# An expectation can be measured. Here are 20,000 weights with gradients of their own, normally distributed with mean 0.5 and standard deviation 1, so that $\mathrm{E}[g^2] = 1.25$:
 
 # %% bias-measure
 draw, w = numpy.random.default_rng(1), np.zeros(20000, dtype="float64")
@@ -132,7 +132,7 @@ for t in range(1, 31):
 
 # %% bias-left-out-text [markdown]
 # What if one or both are left out?
-# With a steady gradient the ratio should be 1. Without a correction, its half is too small by the factor above. This is the ratio, and so the length of a step in units of the rate:
+# With a steady gradient the ratio should be 1. Without a correction, its half of the ratio is too small by the factor above. Here is the ratio, and so the length of a step in units of the rate:
 
 # %% bias-left-out
 t = numpy.array([1, 10, 100, 1000, 10000])
@@ -145,28 +145,28 @@ assert numpy.allclose(steps_of(optimizer.Adam(), [0.5] * 10000)[t - 1], shares["
 
 # %% bias-read [markdown]
 # Without any correction the first step is three times too long, and it gets worse: at step 10 it is six times too long.
-# With that of $m$ alone, the first step is 32 times too long.
-# Forgetting that of $m$ does little harm: it is a slow start, over after some thirty steps.
+# With the correction of $m$ alone, the first step is 32 times too long.
+# Leaving out that of $m$ does little harm: it is a slow start, over after some thirty steps.
 #
 # ## 3. What if both halves are zero?
 #
 # Then the ratio is 0/0, and $\epsilon$ is there to make it 0.
 # It does a little more: it says which gradients are so small that they count as nothing.
-# Where it stands decides what "small" means, and libraries differ. With one gradient $g$, at the first step, the ratio is
+# Its place decides what "small" means, and libraries differ. With one gradient $g$, at the first step, the ratio is
 #
-# * $|g| / (|g| + \epsilon)$ in the paper, in PyTorch, optax and minigrad: beside the *corrected* root,
-# * $|g| / (|g| + \epsilon / \sqrt{1 - \beta_2})$ in MXNet and Keras: beside the *uncorrected* root, so that this $\epsilon$ is in effect 32 times larger at first,
-# * $|g| / \sqrt{g^2 + \epsilon}$ if it stood inside the root, as it does in RMSProp here.
+# * $|g| / (|g| + \epsilon)$ in the paper, in PyTorch, optax and minigrad: added to the *corrected* root,
+# * $|g| / (|g| + \epsilon / \sqrt{1 - \beta_2})$ in MXNet and Keras: added to the *uncorrected* root, so that $\epsilon$ is in effect 32 times larger at first,
+# * $|g| / \sqrt{g^2 + \epsilon}$ if it were inside the root, as it is in RMSProp here.
 
 # %% epsilon
 sizes, epsilon = numpy.logspace(-17, -1, 129), 1e-8
 ours = steps_of(optimizer.Adam(epsilon=epsilon), [sizes])
 places = {
-    "beside the corrected root": sizes / (sizes + epsilon),
-    "beside the uncorrected root": sizes / (sizes + epsilon / 0.001**0.5),
+    "added to the corrected root": sizes / (sizes + epsilon),
+    "added to the uncorrected root": sizes / (sizes + epsilon / 0.001**0.5),
     "inside the root": sizes / (sizes**2 + epsilon) ** 0.5,
 }
-assert numpy.allclose(ours, places["beside the corrected root"], rtol=1e-6)
+assert numpy.allclose(ours, places["added to the corrected root"], rtol=1e-6)
 
 figure, axes = plt.subplots(figsize=(8.7, 3.4), layout="constrained")
 frame(axes)
@@ -174,19 +174,19 @@ for (label, ratio), dashes in zip(places.items(), ("-", "--", ":")):
     half = sizes[abs(ratio - 0.5).argmin()]
     axes.semilogx(sizes, ratio, dashes, color=ADAM.colour, label=f"{label}: half a step at {half:.0e}")
 axes.set(xlabel="size of the first gradient", ylabel="first step / rate")
-axes.set_title("One ε of 1e-8, in three places: which gradients count as nothing?", fontsize=11)
+axes.set_title("ε = 1e-8, in three places: which gradients count as nothing?", fontsize=11)
 axes.legend(loc="upper left", frameon=False)
 plt.show()
 
 # %% epsilon-read [markdown]
-# For ordinary gradients the first two are alike. They are not if gradients are about as small as $\epsilon$, be it that gradients are tiny or that somebody has set $\epsilon$ to 0.1.
-# Then the same program, in two libraries, trains differently. [The dialects](dialects.md) list rates, $\epsilon$ and first steps of six of them.
+# For ordinary gradients the first two are alike. They are not if gradients are about as small as $\epsilon$, whether because gradients are tiny or because somebody set $\epsilon$ to 0.1.
+# Then the same program trains differently in two libraries. [The dialects](dialects.md) list rates, $\epsilon$ and first steps of six libraries.
 #
 # ## 4. What if something else gets into the ratio?
 #
 # Weight decay adds $\delta w$ to the gradient. In gradient descent that pulls a weight towards zero by a share of itself.
 # In Adam it goes into both means, and is divided with the rest.
-# Take a weight whose gradient is 0. Then the decay is all that there is. It always points the same way, so the ratio is 1 *whatever $\delta$ is*:
+# Take a weight whose gradient is 0. Then the decay is all there is. It always points the same way, so the ratio is 1 *whatever $\delta$ is*:
 
 # %% decay-alone
 for wd in (1, 0.01, 0.0001):
@@ -195,14 +195,14 @@ for wd in (1, 0.01, 0.0001):
     assert abs(steps[0] - 1) < 1e-3
 
 # %% adamw-text [markdown]
-# And where gradients are large, the decay is divided by that size, and hardly anything is left.
-# *AdamW* keeps the decay out of the ratio, beside the step (Loshchilov and Hutter call it decoupled):
+# And where gradients are large, the decay is divided by that size, and hardly anything of it is left.
+# *AdamW* keeps the decay out of the ratio and adds it to the step (Loshchilov and Hutter call it decoupled):
 
 # %% adamw
 optimizer.AdamW(learning_rate=0.01, wd=0.1)
 
 # %% adamw-measure-text [markdown]
-# Two groups of 2,000 weights start at 1 and get nothing but noise, one group of size 10, the other of size 0.1.
+# Two groups of 2,000 weights start at 1 and get nothing but noise, of size 10 in one group and 0.1 in the other.
 # After 500 steps, what is left of them on average?
 
 # %% adamw-measure
@@ -222,19 +222,19 @@ assert left["Adam "][0] > 0.9 and left["Adam "][1] < 0.2
 
 # %% adamw-read [markdown]
 # With AdamW both shrink alike, as $\delta$ says. With Adam the first group hardly decays, and the second is as good as gone.
-# So if you want decay, take AdamW. Its decay is multiplied by the rate, so a $\delta$ for another rule is not one for this.
+# So if you want decay, take AdamW. Its decay is multiplied by the rate, so a $\delta$ that suits another rule may not suit this one.
 #
 # ## 5. What is the size of gradients?
 #
-# The root of the mean square is one answer. There is one for every power $p$: the root, of order $p$, of the mean of $|g|^p$. Larger $p$ care more about the largest gradients.
-# For $p \to \infty$ only the largest counts, and the formula becomes simpler than for any other (Kingma and Ba, section 7.1). This is *Adamax*:
+# The root of the mean square is one answer. There is one for every power $p$: the $p$-th root of the mean of $|g|^p$. The larger $p$ is, the more the largest gradients count.
+# For $p \to \infty$ only the largest counts, and the formula becomes simpler than for any other $p$ (Kingma and Ba, section 7.1). This is *Adamax*:
 
 # %% adamax
 adamax = optimizer.Adamax(learning_rate=0.1)
 adamax
 
 # %% adamax-limit-text [markdown]
-# $u$ is the largest gradient, where older ones have faded by $\beta_2$ in each step.
+# $u$ is the largest gradient, once older ones have faded by $\beta_2$ in each step.
 # Is it really that limit? Here is the formula for growing $p$, for 20 gradients (with the share $\beta_2^p$, as in the paper), and $u$:
 
 # %% adamax-limit
@@ -250,21 +250,21 @@ print(f"the u of Adamax: {largest.item():.3f}")
 assert abs(((1 - share**p) * terms.sum()) ** (1 / p) - largest.item()) < 0.005
 
 # %% adamax-read [markdown]
-# A largest value is right from the first gradient on. So $u$ needs no bias correction, and it has no hat.
+# A maximum is right from the first gradient on. So $u$ needs no bias correction, and it has no hat.
 # But it needs an $\epsilon$. The paper has none, and then a weight that has seen only zeros becomes 0/0.
 #
 # ## 6. What if the mean looks ahead?
 #
-# [Nesterov's method](03-gradient-descent.ipynb) differs from momentum in one index: it moves on by the velocity that has heard of today's gradient.
-# The same can be done to Adam. The mean of today is made of today's gradient and of the mean of yesterday:
+# [Nesterov's method](03-gradient-descent.ipynb) differs from momentum in one index: it moves on by the velocity that has already heard of today's gradient.
+# The same can be done to Adam. Today's mean is made of today's gradient and yesterday's mean:
 #
 # $$\hat m_t = \frac{(1 - \beta_1)\, g_t + \beta_1\, m_{t-1}}{1 - \beta_1^t}$$
 #
-# *Nadam* puts the mean of today in the place of yesterday's, with the correction that belongs to one more step:
+# *Nadam* puts today's mean in the place of yesterday's, with the correction for one more step:
 #
 # $$\bar m_t = \frac{(1 - \beta_1)\, g_t}{1 - \beta_1^t} + \frac{\beta_1\, m_t}{1 - \beta_1^{t+1}}$$
 #
-# Let us check this against the library, in which `schedule_decay=1e6` makes $\beta_1$ a constant:
+# Let us check this against the library, where `schedule_decay=1e6` keeps the momentum constant at $\beta_1$:
 
 # %% nadam-check
 m = v = 0.0
@@ -279,7 +279,7 @@ assert numpy.allclose(by_library, by_hand, rtol=0, atol=1e-9)
 
 # %% nadam-text [markdown]
 # Dozat, whose rule it is, also lets the momentum grow: $\mu_t$ goes from about $\beta_1 / 2$ to $\beta_1$.
-# With a momentum that changes, the powers of $\beta_1$ in the corrections become products $P$ of all the $\mu$ so far. That is all that makes the lines below long:
+# With a momentum that changes, the powers of $\beta_1$ in the corrections become products $P$ of all the $\mu$ so far. That alone makes the lines below so long:
 
 # %% nadam
 optimizer.Nadam()
@@ -289,7 +289,7 @@ optimizer.Nadam()
 #
 # ## Which of them?
 #
-# Three of them, each at its best rate of 21, walk down a valley with noisy gradients, 30 times with other noise.
+# Three of them, each at the best of 21 rates, walk down a valley with noisy gradients, 30 times with different noise.
 # `ties` says which places cannot be ruled out (Tukey's test at 95 %):
 
 # %% which
@@ -312,21 +312,21 @@ assert found[0.5].places["adam"] == (3, 3) and set(found[1.0].places.values()) =
 
 # %% which-read [markdown]
 # With little noise Nadam and Adamax end lower than Adam here, and cannot be told apart. With more noise all three tie.
-# So there is no order of these rules to be learned. Begin with Adam, or with AdamW if you want decay, and spend your time on the rate.
+# So there is no ranking of these rules to learn. Begin with Adam, or with AdamW if you want decay, and spend your time on the rate.
 #
-# | rule | in place of | it has | because |
+# | rule | instead of | it has | because |
 # |---|---|---|---|
 # | Adam | $g$ in RMSProp | the mean $\hat m$, and corrections | gradients that agree should count more; means start at 0 |
-# | AdamW | decay in the ratio | decay beside it | in the ratio it is divided, too |
+# | AdamW | decay in the ratio | decay outside it | in the ratio it is divided too |
 # | Adamax | the root of the mean square | the largest, fading | sizes can be measured in other ways |
-# | Nadam | the mean of yesterday | the mean of today | Nesterov's look ahead |
+# | Nadam | yesterday's mean | today's mean | Nesterov looks ahead |
 #
 # [Look at a rule](04-look-at-a-rule.ipynb) has the tools to compare them on more than this.
 #
 # ## Exercises
 #
 # Below are four functions, each with a mistake that is easily made. Run a cell, and read what the check says.
-# Then replace the body by your own. Arrays are NumPy arrays, nothing that is passed in may change, and the order of results matters.
+# Then replace the body with your own. Arrays are NumPy arrays, nothing that is passed in may change, and the order of results matters.
 # If you are stuck, `minigrad exercises show adam_step --hint 1` in a terminal has a hint (there are three), and `check(..., hint=3)` shows numbers.
 
 # %% adam-task

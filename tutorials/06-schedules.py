@@ -5,7 +5,7 @@
 # So start with a high rate and end with a low one.
 # A rule for how the rate changes with the step is called a *schedule*.
 #
-# Afterwards you can
+# Afterwards you will be able to
 #
 # * say why a fixed rate cannot be right, and how far from the minimum it stops,
 # * use minigrad's schedules, and know which rate each update gets,
@@ -33,7 +33,7 @@ STEPS = 400
 
 
 def heights(rule, walkers=4000, steps=STEPS):
-    """The mean height w²/2 of so many weights after each step. They start at 5; each gradient is w plus noise."""
+    """The mean height w²/2 of `walkers` weights after each step. They start at 5; each gradient is w plus noise."""
     rng = numpy.random.default_rng(0)
     w, found = np.array(numpy.full(walkers, 5.0)), []
     state = rule.create_state(0, w)
@@ -59,21 +59,21 @@ plt.show()
 # %% floor-read [markdown]
 # ## 1. The floor
 #
-# You see 4,000 weights on the parabola $\frac{1}{2} w^2$, which all start at 5.
-# Their gradients have noise, as those of minibatches do.
+# The picture shows 4,000 weights on the parabola $\frac{1}{2} w^2$, all starting at 5.
+# Their gradients are noisy, as those of minibatches are.
 #
-# At the high rate they come down within a few steps, and then stay where they are: the line does not fall any more.
-# At the low rate they get lower, but need about a hundred steps for it.
-# The rate that falls is nearly as fast as the first, and ends lower than both.
+# At the high rate they come down within a few steps, and then get no lower.
+# At the low rate they get lower, but that takes about a hundred steps.
+# The falling rate is nearly as fast as the high one, and ends lower than both.
 #
 # Where does the floor come from?
 # A step is $w_t = (1 - \eta) \, w_{t-1} - \eta \, \xi_t$, with noise $\xi$ of variance 1.
 # It shrinks the variance of $w$ by the factor $(1 - \eta)^2$, and adds $\eta^2$.
-# The two balance where $s = (1 - \eta)^2 s + \eta^2$, and so
+# The two balance at the variance $s$ with $s = (1 - \eta)^2 s + \eta^2$, and so
 #
 # $$s = \frac{\eta}{2 - \eta}$$
 #
-# The mean height is half of that. Half the rate, about half the floor; and no fixed rate has none.
+# The mean height is half of that. Half the rate, about half the floor; and every fixed rate has one.
 
 # %% floor-check
 for name, rate in (("rate 0.5", 0.5), ("rate 0.02", 0.02)):
@@ -89,8 +89,8 @@ assert (walks["rate 0.5"][:5] < 0.6).any() and (walks["rate 0.02"][:70] > 0.5).a
 # %% schedules-text [markdown]
 # ## 2. Schedules
 #
-# In minigrad a schedule is an object that says the rate of each update, and an optimizer takes it as `lr_scheduler`.
-# Here are those that are used most, all with the same highest rate:
+# In minigrad a schedule is an object that gives the rate of each update, and an optimizer takes it as `lr_scheduler`.
+# Here are the most common ones, all with the same highest rate:
 
 # %% schedules
 UPDATES = 200
@@ -108,13 +108,13 @@ plot.schedule([kind(0.2)["lr_scheduler"] for name, kind in KINDS.items() if name
 # %% schedules-read [markdown]
 # * *Steps*: the rate is divided by 10 at times that you choose.
 # * *Line*: it falls evenly, to 0 at `max_update`.
-# * *Cosine*: half a wave. It stays high for long, and has a gentle end.
+# * *Cosine*: half a wave. It stays high for long, and ends gently.
 # * *Warm-up*: before any of these the rate may rise from 0 for some updates.
 #
-# All of them are made for a number of updates that you know beforehand. After `max_update` a line or a cosine stays at its end, which is 0 unless you say otherwise.
+# All of them assume that you know the number of updates beforehand. After `max_update` a line or a cosine stays at its end, which is 0 unless you say otherwise.
 #
 # The first update asks for the rate of update 1, not 0.
-# So with a warm-up from 0 the first step is not lost. You can ask, too:
+# So with a warm-up from 0 the first step is not lost. You can ask too:
 
 # %% asked
 warm = CosineScheduler(max_update=UPDATES, base_lr=0.2, warmup_steps=20)
@@ -130,7 +130,7 @@ assert numpy.allclose([warm(k) for k in range(20, UPDATES + 1)], half_wave) and 
 # %% network-text [markdown]
 # ## 3. On a network
 #
-# Now the handwritten digits, a network with 64 hidden units, SGD with momentum, 200 updates with batches of 32.
+# Now for the handwritten digits: a network with 64 hidden units, SGD with momentum, 200 updates with batches of 32.
 # To be fair, each schedule gets its own best rate out of four, found with two seeds.
 # The numbers are from three *other* seeds.
 
@@ -199,25 +199,25 @@ assert numpy.ptp(loss["fixed"]) > 5 * max(numpy.ptp(loss[name]) for name in KIND
 
 # %% network-read [markdown]
 # With a line or a cosine the loss ends lower than with the best fixed rate, whatever the seed.
-# There are two reasons. A rate that will fall may begin higher, and all of them do.
-# And at a fixed rate the end is a matter of luck: from seed to seed its loss differs far more.
+# There are two reasons. A rate that will fall may begin higher, and all of these do.
+# And at a fixed rate the end is a matter of luck: the loss differs far more from seed to seed.
 #
 # (The shares of wrong answers point the same way, but less clearly: there are only 359 test images.)
 #
-# Line and cosine are a tie, with a warm-up or without.
+# Line and cosine tie, and so does a cosine with a warm-up.
 # So do not spend your time on the shape. What counts is that the rate falls to nothing, and how high it begins.
 #
 # ## 4. Warm-up
 #
 # If the warm-up gains nothing here, what is it for?
 # It helps where the beginning is steeper than what comes after.
-# The plainest case is $\frac{1}{4} w^4$: at $w$ the slope grows by $3 w^2$ with each unit, by 27 at $w = 3$, and by next to nothing near the minimum.
+# The simplest case is $\frac{1}{4} w^4$: at $w$ the slope grows by $3 w^2$ with each unit, by 27 at $w = 3$, and by next to nothing near the minimum.
 
 # %% warmup
 
 
 def end(base_lr, warmup_steps, start=3.0):
-    """Where a weight is on w⁴/4 after 200 steps of gradient descent; infinity if it has been thrown out."""
+    """Where a weight is on w⁴/4 after 200 steps of gradient descent; infinity if it was thrown out."""
     rule = optimizer.SGD(lr_scheduler=CosineScheduler(max_update=200, base_lr=base_lr, warmup_steps=warmup_steps))
     w = np.array([start], dtype="float64")
     for _ in range(200):
@@ -237,11 +237,11 @@ assert numpy.isinf([end(0.3, 0), end(1.0, 0)]).all() and end(1.0, 10) < end(0.1,
 # Ten steps of warm-up bring it to where the slope is gentle, and from there on even a rate of 1 is safe.
 # It ends at less than half the distance that the low rate leaves.
 #
-# Whether a network is like that at its beginning, you can only try. With ours the warm-up has gained nothing.
+# Whether a network is like that at the beginning can only be tried. With ours the warm-up gained nothing.
 #
 # ## 5. Where to begin
 #
-# A schedule needs its highest rate. You can look for it with many whole trainings, as above, or in one of a hundred steps, in which the rate rises by the same factor with each.
+# A schedule needs its highest rate. You can look for it with many full training runs, as above, or with a single run of a hundred steps, at each of which the rate rises by the same factor.
 # The loss falls, faster and faster, until the rate is too high.
 # A schedule of your own is a class with one method:
 
@@ -251,7 +251,7 @@ from minigrad.lr_scheduler import LRScheduler
 
 
 class Rising(LRScheduler):
-    """From `low` to `high` in so many updates, by the same factor in each."""
+    """From `low` to `high` over `updates` updates, by the same factor in each."""
 
     def __init__(self, low, high, updates=100, base_lr=1.0):
         super().__init__(base_lr)
@@ -284,7 +284,7 @@ plt.show()
 
 # %% rising-text [markdown]
 # Three seeds each; the dashed line is where the mean of their losses is lowest.
-# From there it is not far to where the loss rises, so we take half of that rate, and compare with others by full trainings, two seeds each, with a cosine:
+# From there it is not far to where the loss rises, so we take half of that rate, and compare it with others in full training runs with a cosine, two seeds each:
 
 # %% finder
 for name, rule, grid in (
@@ -295,14 +295,14 @@ for name, rule, grid in (
         rate: float(numpy.mean([ends(rule(**KINDS["cosine"](rate)), seed)[0] for seed in (100, 101)]))
         for rate in (*grid, found[name] / 2)
     }
-    print(f"{name}: half of the rate found is {found[name] / 2:.2g}, and its loss {mean[found[name] / 2]:.3f}")
+    print(f"{name}: half the rate found is {found[name] / 2:.2g}, with a loss of {mean[found[name] / 2]:.3f}")
     shown = {rate: f"{loss:.3f}" if loss < 0.5 else "more than 0.5" for rate, loss in mean.items()}
     print("    others:", ", ".join(f"{shown[rate]} at {rate}" for rate in grid))  # above 0.5, rounding decides
     assert mean[found[name] / 2] < 2 * min(mean.values()) and mean[found[name] / 2] < mean[grid[0]] / 2
 
 # %% finder-read [markdown]
 # For both rules the hundred steps lead to a rate whose loss is within a factor of two of the best, and far below that of a guess that is too low.
-# That is what it is: a place to begin, and no more.
+# That is all it is: a place to begin.
 #
 # ## Exercise
 #
@@ -315,7 +315,7 @@ from minigrad.exercises.statement import statement
 print(statement(EXERCISES["warmup_cosine"]))
 
 # %% exercise-text [markdown]
-# This attempt has a mistake. Run the cell, read what is said of it, and mend the function or write your own:
+# This attempt has a mistake. Run the cell, read what the check says, and mend the function or write your own:
 
 # %% exercise-attempt
 import math
