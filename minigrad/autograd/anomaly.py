@@ -1,4 +1,4 @@
-"""Where did it go wrong: `detect_anomaly()` reports the first NaN or infinity, with the operation that made it."""
+"""Where did it go wrong? `detect_anomaly()` reports the first NaN or infinity, with the operation that made it."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def read(y: Tensor, variables: Mapping[str, Any]) -> tuple[list[Box], list[tuple
             options = [value for value in node.saved.values() if type(value) is str]  # as relu in linear
             does = ", ".join([node.name, *options])
             title = f"{names[node]} = {does}" if node in names else does
-            pulled = getattr(node, "gradient", None)  # of the last backward pass that has kept the graph
+            pulled = getattr(node, "gradient", None)  # of the last backward pass that kept the graph
             boxes.append(Box("operation", [_line(title), content, *_gradient(pulled)], step))
         else:
             gradient = _gradient(node.grad.data if node.fresh else None)
@@ -131,7 +131,7 @@ def _reachable(y: Tensor) -> list[Any]:
             continue
         if node.parents is None:
             raise GraphError(
-                "backward() has already used and freed a part of the graph. Draw before backward(), or pass "
+                "A part of the graph was already used by backward() and freed. Draw before backward(), or pass "
                 "retain_graph=True to it."
             )
         new = set(node.parents) - found
