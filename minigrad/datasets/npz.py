@@ -55,7 +55,7 @@ def from_npz(path: FilePath, test_fraction: float = 0.2, seed: int = 0) -> tuple
     if not all(len(labels) for _, labels in parts):
         raise FileError(
             f"{where} has {len(y)} sample{'' if len(y) == 1 else 's'}, too few to train on one part and test on the "
-            "other; expected some of each class, five or more."
+            "other; expected several of each class, five or more."
         )
     if (y == y[0]).all():
         raise FileError(f"{where} has only one class in y, {int(y[0])}; expected at least two to tell apart.")

@@ -1,6 +1,6 @@
-"""Random arrays by NumPy's names: those of `minigrad.random`, and the laws that follow from uniform or normal draws.
+"""Random arrays under NumPy's names: those of `minigrad.random`, and others made from uniform or normal draws.
 
-Where the law has parameters, the values are functions of them, recorded like any other: gradients reach the parameters.
+Where a distribution has parameters, the values are functions of them, recorded like any other: gradients reach them.
 """
 
 from typing import Any
@@ -70,7 +70,7 @@ def standard_normal(size: Any = None) -> Tensor:
 
 
 def _evenly(size: Any, *parameters: Any) -> Tensor:
-    """Values spread evenly over the open interval (0, 1), of shape `size` or else of the parameters."""
+    """Values spread evenly over the open interval (0, 1), in the shape `size` or else that of the parameters."""
     size = numpy.broadcast_shapes(*map(shape_of, parameters)) if size is None else size
     return uniform(2**-24, 1 - 2**-24, size=size)
 
@@ -207,7 +207,7 @@ def beta(a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Where = None)
 def multivariate_normal(mean: Any, cov: Any, size: Any = None) -> Tensor:
     """Vectors of the normal distribution with a mean (n,) and a covariance matrix (n, n): shape (*size, n).
 
-    The gradient reaches the mean, not the covariance matrix. ShapeError if these do not fit each other.
+    The gradient reaches the mean, not the covariance matrix. ShapeError if the two do not fit together.
 
     >>> from minigrad import np
     >>> np.random.multivariate_normal([0, 0], [[1, 0], [0, 1]], size=5).shape
