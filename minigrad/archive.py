@@ -27,7 +27,7 @@ _HEADER = 10_000  # bytes, as in NumPy
 
 
 class Archive:
-    """The arrays of an open zip by `stem`, each read when it is asked for.
+    """The arrays of an open zip by `stem`, each read on demand.
 
     `stems` lists them, and `rest` has the sizes of the other members.
     """
@@ -117,7 +117,7 @@ def stem(name: str) -> str:
 
 
 def plain(name: str) -> bool:
-    """Whether every zip program leaves this name as it is, and unpacks it inside the folder it was told."""
+    """Whether every zip program leaves this name as it is, and unpacks it inside the target folder."""
     try:
         name.encode()
     except UnicodeEncodeError:

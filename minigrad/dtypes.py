@@ -40,7 +40,7 @@ def widened(x: Any) -> Any:
 
 
 def result_dtype(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:
-    """The dtype of a result from arrays of these: whole numbers do not widen a float, and alone they give float32."""
+    """The dtype of a result from arrays of these: whole numbers do not widen a float; alone, they give float32."""
     floats = [dtype for dtype in dtypes if dtype.kind == "f"]
     return numpy.result_type(*floats) if floats else _FLOAT32
 
@@ -78,7 +78,7 @@ def in_result_dtype(op: Any, xp: Any, y: Any, args: tuple[Any, ...], raw: list[A
     kinds = {dtype.kind for dtype in dtypes}
     if "c" in kinds:
         return y
-    if "f" not in kinds and y.dtype.itemsize < 4:  # NumPy has used float16 for int8
+    if "f" not in kinds and y.dtype.itemsize < 4:  # NumPy uses float16 for int8
         raw = [a.astype("float32") if hasattr(a, "dtype") and a.dtype.kind in "iub" else a for a in raw]
         y = op.raw(xp)(*raw)
     dtype = result_dtype(*dtypes)

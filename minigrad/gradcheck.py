@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(repr=False)
 class Report:
-    """What `gradcheck` found: true if every comparison is ok; printed, a short table."""
+    """What `gradcheck` found: true if every comparison is ok; it prints as a short table."""
 
     rows: list[Row] = field(default_factory=list)
 

@@ -29,8 +29,8 @@ def expands(stated: int, held: int) -> bool:
 def gunzipped(file: BinaryIO) -> tuple[io.BufferedReader, int]:
     """The contents of a gzip file as a stream, and their size, which its last four bytes state.
 
-    FileError, at once or while it is read, if that is the size of a bomb or is not true, as for a file of several parts
-    or of more than four gigabytes.
+    FileError, at once or while it is read, if that size is a bomb's or is not true, as for a file of several parts or
+    of more than four gigabytes.
     """
     import gzip  # only files need it
 

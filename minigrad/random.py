@@ -1,6 +1,6 @@
 """Random arrays from one seeded generator per device: NumPy's on a CPU, CuPy's on a GPU.
 
-Every function takes `shape` or `size` (default: that of the parameters), `dtype` (default: float32), and `ctx` or
+Most functions take `shape` or `size` (default: that of the parameters), `dtype` (default: float32), and `ctx` or
 `device`.
 """
 
@@ -28,7 +28,7 @@ __all__ = [
 
 @composed()
 def seed(seed_state: int, ctx: Context | str = "all") -> None:
-    """Start the generators anew from a whole number: of one device, or of all.
+    """Restart the generator of one device, or those of all, from a whole number.
 
     >>> from minigrad import random
     >>> random.seed(7)
@@ -104,7 +104,7 @@ def uniform(
 
 
 def _below(y: Any, low: Any, high: Any) -> Any:
-    """Values that have been rounded up to the limit, as one of 4,000 is in float16, one step below it again."""
+    """The values, with those that were rounded up to the limit (in float16, one of 4,000) moved one step below it."""
     xp = xp_of(y)
     low, high = (xp.asarray(limit, y.dtype) for limit in (low, high))
     return xp.where(y < high, y, xp.nextafter(high, low))
@@ -132,7 +132,7 @@ def normal(
 
 
 def _in_order(low: Any, high: Any) -> None:
-    """Refuse limits that are crossed, as far as they lie on the host."""
+    """Refuse limits that are crossed, if they lie on the host."""
     raw = [p.data if isinstance(p, Tensor) else p for p in (low, high)]
     if all(isinstance(p, (int, float, list, tuple, numpy.ndarray, numpy.generic)) for p in raw):
         lows, highs = numpy.broadcast_arrays(*raw)
@@ -141,7 +141,7 @@ def _in_order(low: Any, high: Any) -> None:
 
 
 def _probabilities(name: str, p: Any) -> None:
-    """Refuse probabilities that do not lie in [0, 1] or do not sum to 1, as far as they lie on the host."""
+    """Refuse probabilities that do not lie in [0, 1] or do not sum to 1, if they lie on the host."""
     numbers(name, p, 0, 1, "[]")
     raw = p.data if isinstance(p, Tensor) else p
     if isinstance(raw, (list, tuple, numpy.ndarray)):
@@ -252,7 +252,7 @@ def bernoulli(prob: Any = 0.5, shape: Any = None, dtype: Any = None, ctx: Where 
 def permutation(x: Any) -> Tensor:
     """The numbers from 0 to x - 1 in random order, or the rows of an array (or a list) in random order.
 
-    The gradient goes back to the rows in their places.
+    Gradients go back to the rows in their original places.
 
     >>> from minigrad import random
     >>> random.seed(7)
@@ -267,7 +267,7 @@ def permutation(x: Any) -> Tensor:
 
 
 def _as_values(a: Any) -> Any:
-    """A Tensor in place of a list or a NumPy array."""
+    """A list or a NumPy array as a Tensor; anything else as it is."""
     listed = isinstance(a, (list, tuple, numpy.ndarray))
     return Tensor(current_context().put(as_raw(a, "A random draw")), current_context()) if listed else a
 
@@ -300,7 +300,7 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
     shape = () if size is None else lengths("size", size)
     count = math.prod(shape)
     if count and not n:
-        raise ArgumentError(f"choice() cannot draw {count} values from an empty array; give one value at least.")
+        raise ArgumentError(f"choice() cannot draw {count} values from an empty array; give at least one value.")
     if not replace and count > n:
         raise ArgumentError(
             f"choice() cannot draw {count} different values from {n}; use replace=True or a smaller size."
@@ -314,7 +314,7 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
             raise ShapeError(f"choice() got {n} values but weights of shape {weights.shape}; give one weight for each.")
         if replace:
             picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
-        else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; who has no weight comes last
+        else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; zero weights come last
             times = draw.standard_exponential(n)
             picked = xp.argsort(xp.where(weights > 0, times / xp.where(weights > 0, weights, 1), xp.inf))[:count]
         index = Tensor(picked.reshape(shape), ctx)
