@@ -89,8 +89,8 @@ sys.meta_path.append(AbsentModules())
 class Absent:
     """A name that a class does not have, and the advice to code that asks an object for it.
 
-    (One `__getattr__` would do for all names; but then every attribute that exists would be found more slowly, which
-    costs a small operation a quarter of its time.)
+    (One `__getattr__` would do for all names, but it would slow down every attribute that exists: a small operation
+    would take a quarter longer.)
     """
 
     def __init__(self, name: str, use: str) -> None:

@@ -6,7 +6,7 @@ with the size of the file:
 * A member is stored as it is or deflated; no two have the same name or bytes, and a name is not a path out of a folder.
 * An array's shape and dtype must account for its member to the byte. Python objects are refused: only pickle could read
   them, and pickle runs code.
-* The whole must not be a bomb: see `minigrad.packed`.
+* The whole must not be a zip bomb: see `minigrad.packed`.
 """
 
 import io

@@ -180,7 +180,7 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser(
         "figures",
         help="redraw the figures of the documentation (in a checkout)",
-        description="Redraw the pictures in the folder figures/ of a checkout from the data beside them, and say what "
+        description="Redraw the pictures in the folder figures/ of a checkout from the data next to them, and say what "
         "each shows. The same versions of Matplotlib and Pillow draw the same bytes.",
         epilog="example: minigrad figures rates --measure --check",
         allow_abbrev=False,
@@ -240,7 +240,7 @@ def parser() -> argparse.ArgumentParser:
         "check",
         help="mark the answers to exercises in a file, and name their mistakes",
         description="Check the functions of a file that are named after exercises. Each runs in a process of its own, "
-        "with limits on time and memory, and may import files beside it. The status is 0 if all are right, 1 if not, "
+        "with limits on time and memory, and may import files next to it. The status is 0 if all are right, 1 if not, "
         "2 if the file cannot be used. An answer can still read and write your files, use the network, and look up the "
         "solution if it sets out to: mark strangers' answers where nothing can be lost.",
         epilog="example: minigrad check adam_step.py --hint 3",
@@ -261,7 +261,7 @@ def parser() -> argparse.ArgumentParser:
         "exercises",
         help="list the exercises, and your progress",
         description="Exercises: functions to write, from the backward pass of an addition to optimizers. Together they "
-        "are an engine. Without a further command: all of them by part, with those that are right in this folder.",
+        "are an engine. Without a further command: list all of them by part, with those solved in this folder.",
         epilog="example: minigrad exercises start adam_step; minigrad check adam_step.py",
         allow_abbrev=False,
     ))  # fmt: skip
@@ -297,8 +297,8 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     one = commands.add_parser(
         "assemble",
         help="put your right answers together into a framework of your own",
-        description="Write one file that is a small framework: your right answers, the library's where there is none "
-        "(comments say which), and what joins them. It needs NumPy, and digits.npz beside it; it trains on the digits.",
+        description="Write a small framework in one file: your right answers, the library's where there is none "
+        "(comments say which), and what joins them. It needs NumPy and digits.npz next to it; it trains on the digits.",
     )
     one.add_argument("folder", nargs="?", type=path, default=Path(), metavar="FOLDER", help="default: this one")
     one.add_argument("--out", type=file, metavar="FILE", help="default my_framework.py in FOLDER")

@@ -1,6 +1,6 @@
 """Where arrays live: a device, and the array module that computes there (NumPy or CuPy).
 
-CuPy is imported when a GPU is first asked for, never before. It works on one GPU at a time, CUDA's current device. Code
+CuPy is imported when a GPU is first requested, never before. It works on one GPU at a time, CUDA's current device. Code
 that uses arrays on another GPU makes that one current first: `with x.ctx: ...`.
 """
 
@@ -170,7 +170,7 @@ def places(*asked: Any) -> list[Context]:
     given = next((some for some in asked if some is not None), None)
     listed = given if isinstance(given, (list, tuple)) else [given]
     if not listed or (listed is given and any(ctx is None for ctx in listed)):
-        raise KeywordError(f"A list of devices such as [minigrad.cpu()] was expected, but got {shown(given)}.")
+        raise KeywordError(f"Expected a list of devices such as [minigrad.cpu()], but got {shown(given)}.")
     return [place(ctx) for ctx in listed]
 
 

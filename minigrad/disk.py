@@ -218,7 +218,7 @@ def _refuse_unless_a_file(text: str, done: str, mode: int) -> None:
 
 
 def _refused(text: str, done: str, error: OSError) -> AccessError:
-    """What the system said, about the path that the user gave."""
+    """The system's error, as a sentence about the path that the user gave."""
     reason = error.strerror or str(error)
     unchanged = " The old file, if any, is unchanged." if done == "written" else ""
     refusal = AccessError(f"{text!r} cannot be {done}: {reason[:1].lower()}{reason[1:]}.{unchanged}")

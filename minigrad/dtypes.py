@@ -34,7 +34,7 @@ def unhalved(x: Any) -> Any:
 
 
 def widened(x: Any) -> Any:
-    """An array, raw or a Tensor, converted to the dtype `wide` of its own."""
+    """An array, raw or a Tensor, converted to `wide` of its dtype."""
     dtype = x.dtype
     return x if dtype.char in "fdFD" else x.astype(wide(dtype))
 
@@ -58,7 +58,7 @@ def as_dtype(dtype: Any) -> Any:
 
 
 def in_result_dtype(op: Any, xp: Any, y: Any, args: tuple[Any, ...], raw: list[Any]) -> Any:
-    """The result `y` of `op` in the dtype that Gluon gives it.
+    """The result `y` of `op` in the dtype that Gluon would give it.
 
     Whole numbers and Python numbers do not widen a float; an operation on these alone gives float32.
     """

@@ -254,7 +254,7 @@ class _Problem:
 
 
 def slope(phi: Callable[[float], float]) -> float:
-    """The derivative of `phi` at 0: central differences of fourth order, where two steps agree best."""
+    """The derivative of `phi` at 0: central differences of fourth order, from the two step sizes that agree best."""
     found = [(8 * (phi(h) - phi(-h)) - (phi(2 * h) - phi(-2 * h))) / (12 * h) for h in STEPS]
     finite = [s for s in found if math.isfinite(s)]
     if len(finite) < 2:

@@ -42,7 +42,7 @@ def _operator(operation: Op, swapped: bool = False) -> Callable[[Any, Any], Tens
             return call(other, self) if swapped else call(self, other)
         except TypeError:
             if operation in (el.equal, el.not_equal) or getattr(type(other), "__array_ufunc__", self) is None:
-                return NotImplemented  # `other` may handle it, as `pytest.approx` does; and no array equals a word
+                return NotImplemented  # `other` may handle it, as `pytest.approx` does; and no array equals a string
             raise
 
     return method

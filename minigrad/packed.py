@@ -1,7 +1,7 @@
 """Packed data that is not trusted: how much a file may unpack to, whatever it says.
 
 A few thousand bytes can unpack to gigabytes. Up to `FREE` bytes are read in any case. Beyond that, data that expands
-more than `FOLD` times is taken for a bomb and refused. Deflate reaches 1032 times, with nothing but zeros; real arrays
+more than `FOLD` times is taken for a bomb and refused. Deflate reaches 1032 times, for nothing but zeros; real arrays
 and pictures rarely come near `FOLD`, and one that does can be stored unpacked.
 """
 

@@ -82,7 +82,7 @@ def uniform(
     low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None,
     *, size: Any = None, device: Where = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """Values of the uniform distribution over [low, high). Gradients reach `low` and `high` if they are arrays.
+    """Values from the uniform distribution over [low, high). Gradients reach `low` and `high` if they are arrays.
 
     >>> from minigrad import random
     >>> random.seed(7)
@@ -115,7 +115,7 @@ def normal(
     loc: Any = 0.0, scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None,
     *, size: Any = None, device: Where = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """Values of the normal distribution with mean `loc` and standard deviation `scale`.
+    """Values from the normal distribution with mean `loc` and standard deviation `scale`.
 
     Gradients reach these if they are arrays, as the values are loc + scale * (standard normal values): Kingma and
     Welling, "Auto-encoding variational Bayes", 2014.
@@ -153,7 +153,7 @@ def _probabilities(name: str, p: Any) -> None:
 
 @composed()
 def randn(*shape: int, dtype: Any = None, ctx: Where = None) -> Tensor:
-    """Values of the standard normal distribution, with the lengths of the axes as arguments.
+    """Values from the standard normal distribution, with the axis lengths as arguments.
 
     >>> from minigrad import random
     >>> random.randn(2, 3).shape
@@ -164,7 +164,7 @@ def randn(*shape: int, dtype: Any = None, ctx: Where = None) -> Tensor:
 
 @composed()
 def rand(*shape: int, dtype: Any = None, ctx: Where = None) -> Tensor:
-    """Values of the uniform distribution over [0, 1), with the lengths of the axes as arguments.
+    """Values from the uniform distribution over [0, 1), with the axis lengths as arguments.
 
     >>> from minigrad import random
     >>> random.rand(2, 3).shape
@@ -197,7 +197,7 @@ def randint(
 def exponential(
     scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None, *, size: Any = None
 ) -> Tensor:
-    """Values of the exponential distribution with mean `scale`, which a gradient reaches if it is an array.
+    """Values from the exponential distribution with mean `scale`, which a gradient reaches if it is an array.
 
     >>> from minigrad import random
     >>> bool((random.exponential(2.0, shape=(10,)) >= 0).all())
@@ -212,7 +212,7 @@ def exponential(
 def gamma(
     alpha: Any = 1.0, beta: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None, *, size: Any = None
 ) -> Tensor:
-    """Values of the gamma distribution with shape `alpha` and scale `beta`, mean alpha beta. No gradient reaches these.
+    """Values from the gamma distribution with shape `alpha` and scale `beta`, mean alpha beta. Neither gets a gradient.
 
     >>> from minigrad import random
     >>> bool((random.gamma(2.0, 1.0, shape=(10,)) >= 0).all())
@@ -226,7 +226,7 @@ def gamma(
 
 @composed()
 def poisson(lam: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None, *, size: Any = None) -> Tensor:
-    """Counts of the Poisson distribution with mean `lam`, at most 9.2e18. No gradient reaches `lam`.
+    """Counts from the Poisson distribution with mean `lam`, at most 9.2e18. No gradient reaches `lam`.
 
     >>> from minigrad import random
     >>> random.poisson(0.0, shape=(3,))

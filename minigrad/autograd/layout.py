@@ -94,7 +94,7 @@ def depths(n: int, edges: Sequence[tuple[int, int]]) -> list[int]:
 def _routes(
     depth: Sequence[int], edges: Sequence[tuple[int, int]]
 ) -> tuple[list[list[int]], list[tuple[Link, tuple[int, int]]], list[int]]:
-    """Edges cut into links from row to row. In each row that it crosses, an edge gets a dummy vertex, numbered on."""
+    """Edges cut into links from row to row. Where an edge crosses a row, it gets a dummy vertex with a new number."""
     row_of = list(depth)
     into: dict[int, int] = defaultdict(int)
     for _, target in edges:

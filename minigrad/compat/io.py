@@ -65,7 +65,9 @@ class NDArrayIter:
             raise ShapeError(f"All arrays must have the same number of samples (axis 0), but have {sorted(lengths)}.")
         self.num_data = lengths.pop()
         if not 1 <= whole("batch_size", batch_size, 1) <= self.num_data:
-            raise ArgumentError(f"batch_size is {batch_size}, but must be from 1 to {self.num_data}, the samples.")
+            raise ArgumentError(
+                f"batch_size is {batch_size}; there are {self.num_data} samples, so it must be at most {self.num_data}."
+            )
         self.batch_size = batch_size
         self._shuffle = shuffle
         self._handle = one_of("last_batch_handle", last_batch_handle, "pad", "discard", "roll_over")

@@ -57,7 +57,7 @@ class Node:
     )  # fmt: skip
 
     gradient: Any
-    """The gradient that the last backward pass that kept the graph pulled from here. Not set before such a pass."""
+    """The gradient pulled from here by the last backward pass that kept the graph. Not set before such a pass."""
 
     def __init__(
         self,

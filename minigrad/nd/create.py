@@ -19,20 +19,20 @@ def array(source_array: Any, ctx: Where = None, dtype: Any = None) -> Tensor:
 
 @constructor
 def zeros(shape: Any, ctx: Where = None, dtype: Any = None, stype: str | None = None) -> Tensor:
-    """Zeros, float32 unless told otherwise."""
+    """Zeros, float32 by default."""
     one_of("stype", stype, None, "default")
     return create.zeros(shape, dtype, ctx=ctx)
 
 
 @constructor
 def ones(shape: Any, ctx: Where = None, dtype: Any = None) -> Tensor:
-    """Ones, float32 unless told otherwise."""
+    """Ones, float32 by default."""
     return create.ones(shape, dtype, ctx=ctx)
 
 
 @constructor
 def full(shape: Any, val: Any, ctx: Where = None, dtype: Any = None) -> Tensor:
-    """One value everywhere; float32 unless told otherwise."""
+    """One value everywhere; float32 by default."""
     return create.full(shape, val, dtype or "float32", ctx=ctx)
 
 

@@ -274,7 +274,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
 @composed("y", "x")
 @computed_wide
 def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
-    """The area under the broken line through y: over `x`, or in steps of `dx`. Gradients reach `y` and `x`.
+    """The area under straight lines from each y to the next: over `x`, or in steps of `dx`. Gradients reach both.
 
     >>> from minigrad import np
     >>> np.trapezoid(np.array([0, 1, 2]))
@@ -292,9 +292,9 @@ def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
 
 @composed("x", "xp", "fp")
 def interp(x: Any, xp: Any, fp: Any) -> Tensor:
-    """The height at `x` of the broken line through the points (xp, fp), xp increasing; constant beyond its ends.
+    """The linear interpolation at `x` between the points (xp, fp), with xp increasing; constant beyond the ends.
 
-    Gradient: for x, g times the slope of the line there; those for xp and fp follow from the two nearest points.
+    Gradient: for x, g times the slope there; those for xp and fp follow from the two nearest points.
 
     >>> from minigrad import np
     >>> np.interp(np.array([0.5, 5]), np.array([0, 1]), np.array([10, 20]))

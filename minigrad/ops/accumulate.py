@@ -27,7 +27,7 @@ LONG = 1024
 
 
 def computed_wide(function: Function) -> Function:
-    """Let a function of Tensors, made of operations, compute in wide dtypes: its result is rounded once, at the end."""
+    """Make a function of Tensors, built from operations, compute in wide dtypes: it rounds once, at the end."""
 
     @functools.wraps(function)
     def rounded(*args: Any, **kwargs: Any) -> Any:

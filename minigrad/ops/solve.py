@@ -118,7 +118,7 @@ def cofactor_change(xp, g, a):
     Between the rotations U and Vᵀ, a change E of the diagonal matrix S changes the cofactor at (i, i) by the sum over
     j of E_jj P_ij, and that at (i, j) by -E_ji P_ij, where P_ij is the product of the singular values except i and j.
 
-    Gradient: `cofactor_change` again for g, as the derivative is symmetric; for a only where a is regular.
+    Gradient: `cofactor_change` again for g, as the derivative is symmetric; for a only where a is invertible.
 
     >>> from minigrad import np, ops
     >>> ops.cofactor_change(np.eye(2), np.array([[2, 1], [0, 4]])).round(4)
@@ -153,7 +153,7 @@ def _others(xp, s):
 
 
 def _third(F, h, g, a):
-    """The gradient for a of the sum of h times `cofactor_change(g, a)`, from B = a^-T; a must be regular here.
+    """The gradient for a of the sum of h times `cofactor_change(g, a)`, from B = a^-T; a must be invertible.
 
     The sum is det(a) (<g, B> <h, B> - <h, B g^T B>).
     """
