@@ -1,8 +1,8 @@
 """Names of other libraries that minigrad does not have, or has elsewhere: the error says what to use instead.
 
 They stay absent: `hasattr` is False, and `getattr` gives its default. Only the error says more than Python's own would.
-But the first lines of a script import what MXNet has beside what they need, and an import that failed would take the
-rest with it. So a module for which the table has advice on every name, `*`, can be imported; it is empty.
+But scripts written for MXNet often import more of it than they use, and one failed import would stop the whole script.
+So a module for which the table has advice on every name, `*`, can be imported; it is empty.
 """
 
 import importlib
@@ -66,10 +66,10 @@ def _sentence(home: str, name: str, known: frozenset[str]) -> str:
 
 
 class AbsentModules(MetaPathFinder, Loader):
-    """A finder that is asked last, when a module does not exist. It makes the empty ones, and says what else to use."""
+    """A finder that is asked last, when there is no module. It makes the empty ones, and says what else to use."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """A spec for an empty module; AbsentImportError for another name of the table."""
+        """A spec for an empty module; AbsentImportError for any other name in the table."""
         if (name, "*") in advice():
             return ModuleSpec(name, self, is_package=True)
         above, _, last = name.rpartition(".")
@@ -89,8 +89,8 @@ sys.meta_path.append(AbsentModules())
 class Absent:
     """A name that a class does not have, and the advice to code that asks an object for it.
 
-    (One `__getattr__` would do for all names; but then every attribute that exists would be found more slowly, which
-    costs a small operation a quarter of its time.)
+    (One `__getattr__` would do for all names, but it would slow down every attribute that exists: a small operation
+    would take a quarter longer.)
     """
 
     def __init__(self, name: str, use: str) -> None:

@@ -6,7 +6,7 @@ with the size of the file:
 * A member is stored as it is or deflated; no two have the same name or bytes, and a name is not a path out of a folder.
 * An array's shape and dtype must account for its member to the byte. Python objects are refused: only pickle could read
   them, and pickle runs code.
-* The whole must not be a bomb: see `minigrad.packed`.
+* The whole must not be a zip bomb: see `minigrad.packed`.
 """
 
 import io
@@ -27,7 +27,7 @@ _HEADER = 10_000  # bytes, as in NumPy
 
 
 class Archive:
-    """The arrays of an open zip by `stem`, each read when it is asked for.
+    """The arrays of an open zip by `stem`, each read on demand.
 
     `stems` lists them, and `rest` has the sizes of the other members.
     """
@@ -117,7 +117,7 @@ def stem(name: str) -> str:
 
 
 def plain(name: str) -> bool:
-    """Whether every zip program leaves this name as it is, and unpacks it inside the folder it was told."""
+    """Whether every zip program leaves this name as it is, and unpacks it inside the target folder."""
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -72,7 +72,7 @@ def _range(low: float, high: float, ends: str) -> str:
 
 
 MANY = 10**6
-"""Whatever is done or made one after another, steps or layers, is refused beyond this: it would seem to hang."""
+"""The most steps or layers that are taken or made one after another: more would seem to hang."""
 
 
 def whole(name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> int:
@@ -96,7 +96,7 @@ def whole(name: str, value: Any, low: float = -math.inf, high: float = math.inf)
 
 
 def flag(name: str, value: Any) -> bool:
-    """Whether `value` is true, as `if` finds it. An array is neither true nor false."""
+    """Whether `value` is true, as `if` would decide. An array is neither true nor false."""
     try:
         return bool(value)
     except ValueError:
@@ -160,7 +160,7 @@ def registered_name(cls: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value in an error: its repr, on one line and not longer than that of a short list."""
+    """A value in an error: its repr on one line, shortened if it is long."""
     line = " ".join(repr(value).split())
     return line if len(line) < 80 else f"{line[:60]}..."
 

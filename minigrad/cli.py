@@ -34,7 +34,7 @@ from minigrad.exercises.forms import KINDS as FORMS
 from minigrad.plot.surfaces import SURFACES
 
 MOST = 10**9
-"""The largest number of anything that is counted."""
+"""The largest count that an option accepts."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,14 +51,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             return obey(arguments)
         finally:
             interrupts.end_at_once()
-    except KeyboardInterrupt:  # also one that came on the way out
+    except KeyboardInterrupt:  # even one that came on the way out
         tell("stopped")
         interrupts.leave()
         return 130
 
 
 def obey(arguments: argparse.Namespace) -> int:
-    """Run the function of a command, and say in a sentence why it cannot be done."""
+    """Run the function of a command; if it cannot be done, say why in a sentence."""
     try:
         with numpy.errstate(all="ignore"), warnings.catch_warnings():  # a rate that is too high is reported in words
             warnings.showwarning = lambda message, *_: tell(str(message))
@@ -73,7 +73,7 @@ def obey(arguments: argparse.Namespace) -> int:
 
 
 def tell(sentence: str) -> None:
-    """What went wrong, or may, in a line of its own."""
+    """Print what went wrong, or may, on a line of its own."""
     print(f"minigrad: {sentence}{'' if sentence.endswith('.') else '.'}", file=sys.stderr)
 
 
@@ -82,7 +82,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="minigrad",
         description="A small deep-learning framework to read. Every optimizer is written once, as its equations.",
-        epilog="'minigrad COMMAND --help' tells more about a command.",
+        epilog="'minigrad COMMAND --help' says more about a command.",
     )
     top.add_argument("--version", action="version", version=f"minigrad {minigrad.__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -91,13 +91,13 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser(
         "compare",
         help="train the same network with every optimizer; a table and a picture",
-        description=f"Train a 64-64-32-10 network on {DIGITS}, with every optimizer that minigrad has, each at the "
-        "learning rate that is best for it and over several seeds. Prints a table with means, spreads and ties, and "
-        "draws the curves. Three seeds take about half a minute.",
+        description=f"Train a 64-64-32-10 network on {DIGITS}, with every optimizer that minigrad has, each at its "
+        "best learning rate and over several seeds. Prints a table with means, spreads and ties, and draws the curves. "
+        "Three seeds take about half a minute.",
         epilog="example: minigrad compare --only adam,sgd,nag --seeds 5",
         allow_abbrev=False,
     )
-    one.add_argument("--only", metavar="NAMES", help="these optimizers, with commas between them (default: all)")
+    one.add_argument("--only", metavar="NAMES", help="these optimizers, separated by commas (default: all)")
     one.add_argument("--epochs", type=positive, default=20, metavar="N", help="passes over the data (default 20)")
     one.add_argument("--seeds", type=positive, default=3, metavar="N", help="runs of each optimizer (default 3)")
     one.add_argument(
@@ -114,7 +114,7 @@ def parser() -> argparse.ArgumentParser:
         usage="minigrad train [options] [--ARGUMENT VALUE ...]",
         description=f"Train a 64-32 network of Dense layers on {DIGITS}, or on your own data, with one optimizer. "
         "Every argument of the optimizer's constructor is an option too: --momentum 0.9, --beta1 0.8, --wd 1e-4, "
-        "--centered. A wrong name is answered with the right ones.",
+        "--centered. A wrong name is answered with a list of the right ones.",
         epilog="example: minigrad train --optimizer nag --lr 0.05 --momentum 0.8 --save m.npz --plot p.png",
         allow_abbrev=False,
     )
@@ -136,13 +136,13 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser(
         "surface",
         help="draw optimizers on their way down a surface; also as an animation",
-        description="Let optimizers walk down a surface of two weights, each at the rate that is best for it there. "
-        "Draws their ways (trajectory), their heights (race), or the states of one of them (states); a .gif moves. The "
-        f"surfaces: {', '.join(SURFACES)}.",
+        description="Let optimizers walk down a surface of two weights, each at its best rate there. Draws their paths "
+        "(trajectory), their heights (race), or the states of one of them (states); a .gif moves. The surfaces: "
+        f"{', '.join(SURFACES)}.",
         epilog="example: minigrad surface --optimizer adam,nag --surface beale --out a.gif",
         allow_abbrev=False,
     )
-    one.add_argument("--optimizer", default="adam,nag,sgd", metavar="NAMES", help="with commas (default adam,nag,sgd)")
+    one.add_argument("--optimizer", default="adam,nag,sgd", metavar="NAMES", help="default adam,nag,sgd")
     one.add_argument("--surface", default="rosenbrock", metavar="NAME", help="default rosenbrock")
     one.add_argument("--picture", default=KINDS[0], metavar="KIND", help=f"{', '.join(KINDS)} (default {KINDS[0]})")
     one.add_argument("--steps", type=positive, default=100, metavar="N", help="default 100")
@@ -167,8 +167,8 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser(
         "tutorials",
         help="copy the notebooks into a folder, and say how to open them",
-        description="Copy the notebooks, with the pages and tables that they use, into a folder of your own. Files "
-        "that are there already stay as they are. JupyterLab and VS Code open them.",
+        description="Copy the notebooks, with the pages and tables that they use, into a folder of your own. Existing "
+        "files stay as they are. JupyterLab and VS Code open the notebooks.",
         epilog="example: minigrad tutorials course --open",
     )
     one.add_argument(
@@ -179,23 +179,23 @@ def parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser(
         "figures",
-        help="draw the figures of the documentation again (in a checkout)",
-        description="Draw the pictures in the folder figures/ of a checkout from the data beside them, and say what "
+        help="redraw the figures of the documentation (in a checkout)",
+        description="Redraw the pictures in the folder figures/ of a checkout from the data next to them, and say what "
         "each shows. The same versions of Matplotlib and Pillow draw the same bytes.",
         epilog="example: minigrad figures rates --measure --check",
         allow_abbrev=False,
     )
     one.add_argument("names", nargs="*", metavar="NAME", help="such as compare (default: all)")
     one.add_argument("--measure", action="store_true", help="first measure the data again, and say if they agree")
-    one.add_argument("--check", action="store_true", help="write nothing; status 1 if something is not as it was")
+    one.add_argument("--check", action="store_true", help="write nothing; status 1 if something has changed")
     one.set_defaults(run=run_figures)
 
     one = commands.add_parser(
         "bench",
-        help="how fast: beside PyTorch, JAX, autograd and MyGrad, if they are installed",
-        description="Let steps of optimizers, training steps of Dense networks, and of convolutions, recurrences and "
-        "attention run in turns with those of the other libraries that are installed. Prints times and ratios with "
-        "their spread. Takes about a minute; the fewer other programs run, the more it says.",
+        help="time minigrad against PyTorch, JAX, autograd and MyGrad, whichever are installed",
+        description="Run optimizer steps, and training steps of Dense networks, convolutions, recurrences and "
+        "attention, in turns with those of the other libraries that are installed. Prints times and ratios with their "
+        "spread. Takes about a minute; the fewer other programs are running, the more it can tell.",
         epilog="example: OMP_NUM_THREADS=1 minigrad bench layers training --plot bench.png",
         allow_abbrev=False,
     )
@@ -203,7 +203,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--rounds", type=positive, default=10, metavar="N", help="turns of each (default 10)")
     one.add_argument("--all", action="store_true", help="more rules and networks, which takes several minutes")
     one.add_argument(
-        "--cpu-time", action="store_true", help="the processor's time, for a machine that does other work, too"
+        "--cpu-time", action="store_true", help="measure processor time, for a machine that is busy with other work"
     )
     one.add_argument("--json", type=path, metavar="FILE", help="write every time, ratio and version")
     one.add_argument("--plot", type=path, metavar="FILE", help="draw the ratios (.png, .pdf, .svg)")
@@ -214,11 +214,11 @@ def parser() -> argparse.ArgumentParser:
         help="run a program on several ranks, for the stores 'dist_sync' and 'dist_async'",
         usage="minigrad launch -n N (script.py | -m MODULE) [arguments]",
         description="Run a program on N ranks of MPI on this machine: mpiexec -n N python -m mpi4py script.py. If one "
-        "of them fails all are ended, and the exit status is not 0.",
+        "of them fails, all are stopped and the exit status is not 0.",
         epilog="example: minigrad launch -n 4 -m minigrad train --dist",
         allow_abbrev=False,
     )
-    one.add_argument("-n", type=positive, required=True, metavar="N", help="how many")
+    one.add_argument("-n", type=positive, required=True, metavar="N", help="how many ranks")
     one.add_argument("-m", dest="module", nargs=argparse.REMAINDER, help="a module, and its arguments")
     one.add_argument("program", nargs=argparse.REMAINDER, help="a script, and its arguments")
     one.set_defaults(run=run_launch)
@@ -228,21 +228,21 @@ def parser() -> argparse.ArgumentParser:
         help="print the update rules as text",
         usage="minigrad equations [NAME [--ARGUMENT VALUE ...]] [--worked]",
         description="Print the update rule of one optimizer, with its symbols and its source, or the rules of all. "
-        "With arguments of the optimizer's constructor, such as --momentum 0.9, it is the rule that they make.",
+        "With arguments of the optimizer's constructor, such as --momentum 0.9, it is the rule that results.",
         epilog="example: minigrad equations nag --momentum 0.9 --worked",
         allow_abbrev=False,
     )
     one.add_argument("name", nargs="?", help="an optimizer, such as adam (default: all of them)")
-    one.add_argument("--worked", action="store_true", help="fill in the numbers of two steps, as one would by hand")
+    one.add_argument("--worked", action="store_true", help="fill in the numbers of two steps, as you would by hand")
     one.set_defaults(run=run_equations)
 
     one = commands.add_parser(
         "check",
         help="mark the answers to exercises in a file, and name their mistakes",
-        description="Check every function of a file that is named as an exercise. Each runs in a process of its own, "
-        "with limits on time and memory, and may import files beside it. The status is 0 if all are right, 1 if not, 2 "
-        "if the file cannot be used. An answer can still read and write your files, use the network, and look up what "
-        "is right if it sets out to: mark those of strangers where nothing can be lost.",
+        description="Check the functions of a file that are named after exercises. Each runs in a process of its own, "
+        "with limits on time and memory, and may import files next to it. The status is 0 if all are right, 1 if not, "
+        "2 if the file cannot be used. An answer can still read and write your files, use the network, and look up the "
+        "solution if it sets out to: mark strangers' answers where nothing can be lost.",
         epilog="example: minigrad check adam_step.py --hint 3",
         allow_abbrev=False,
     )
@@ -259,9 +259,9 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(run=run_check)
     add_exercises(commands.add_parser(
         "exercises",
-        help="what there is to write oneself, and how far one is",
+        help="list the exercises, and your progress",
         description="Exercises: functions to write, from the backward pass of an addition to optimizers. Together they "
-        "are an engine. Without a further command: all of them by part, with what is right in this folder.",
+        "are an engine. Without a further command: list all of them by part, with those solved in this folder.",
         epilog="example: minigrad exercises start adam_step; minigrad check adam_step.py",
         allow_abbrev=False,
     ))  # fmt: skip
@@ -273,15 +273,15 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     top.set_defaults(run=run_list)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 
-    one = commands.add_parser("show", help="print what is to be written, and hints")
+    one = commands.add_parser("show", help="print what to write, and hints")
     one.add_argument("exercise", metavar="EXERCISE")
-    one.add_argument("--hint", type=int, choices=(1, 2, 3), default=0, help="as many hints (default none)")
+    one.add_argument("--hint", type=int, choices=(1, 2, 3), default=0, help="how many hints (default none)")
     one.set_defaults(run=run_show)
 
     one = commands.add_parser(
         "start",
-        help="write a file to begin with",
-        description="Write EXERCISE.py: the signature, the statement and an example. A file that is there stays.",
+        help="write a file to start from",
+        description="Write EXERCISE.py: the signature, the statement and an example. An existing file is kept.",
     )
     one.add_argument("exercises", nargs="+", metavar="EXERCISE")
     one.add_argument("--folder", type=path, default=Path(), metavar="FOLDER", help="where (default: here)")
@@ -297,8 +297,8 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     one = commands.add_parser(
         "assemble",
         help="put your right answers together into a framework of your own",
-        description="Write one file that is a small framework: your right answers, the library's where there is none "
-        "(comments say which), and what joins them. It needs NumPy, and digits.npz beside it; it trains the digits.",
+        description="Write a small framework in one file: your right answers, the library's where there is none "
+        "(comments say which), and what joins them. It needs NumPy and digits.npz next to it; it trains on the digits.",
     )
     one.add_argument("folder", nargs="?", type=path, default=Path(), metavar="FOLDER", help="default: this one")
     one.add_argument("--out", type=file, metavar="FILE", help="default my_framework.py in FOLDER")
@@ -309,10 +309,10 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
         help="write exercises as notebooks, for nbgrader, or with tests for pytest",
         description="Write each exercise to a folder: 'student', a notebook with the statement and a cell that checks "
         "the answer; 'nbgrader', the same with the solution between nbgrader's marks, for its folder source/; "
-        "'pytest', a file to begin with and one that tests it. Files that are there stay.",
+        "'pytest', a file to start from and one that tests it. Existing files are kept.",
     )
     one.add_argument("exercises", nargs="*", metavar="EXERCISE", help="default: all")
-    one.add_argument("--out", type=path, required=True, metavar="FOLDER", help="where; a folder that is there")
+    one.add_argument("--out", type=path, required=True, metavar="FOLDER", help="where; an existing folder")
     one.add_argument("--kind", choices=FORMS, default=FORMS[0], help=f"default {FORMS[0]}")
     one.set_defaults(run=run_forms)
 
@@ -320,8 +320,8 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
         "report",
         help="check the answers of a whole class; a table and a picture",
         description="Check the answers in a folder that has a folder, or a Python file, for each student. Writes a "
-        "line for each answer: student, exercise, right, mistake, also. The picture shows which mistakes are made how "
-        "often. Each answer runs as in 'minigrad check', whose help says what that does not protect from.",
+        "line for each answer: student, exercise, right, mistake, also. The picture shows how often each mistake is "
+        "made. Each answer runs as in 'minigrad check', whose help says what that does not protect against.",
     )
     one.add_argument("folder", type=path, metavar="FOLDER")
     one.add_argument("--out", type=path, default=Path("report.csv"), metavar="FILE", help="default report.csv")

@@ -1,4 +1,4 @@
-"""The main job: train one small network to read digits with every optimizer, each at the rate that is best for it."""
+"""The main job: train one small network to read digits with every optimizer, each at its best rate."""
 
 import json
 import statistics
@@ -133,7 +133,7 @@ def _batches(samples: gluon.data.Dataset, seed: int, store: kvstore.KVStore | No
 
 
 def _of_all(store: kvstore.KVStore | None, mean: float) -> float:
-    """The mean over the samples of all workers, of which each has had as many."""
+    """The mean over the samples of all workers, which had equally many."""
     if store is None:
         return mean
     total = np.array([mean], dtype="float64")
@@ -142,10 +142,10 @@ def _of_all(store: kvstore.KVStore | None, mean: float) -> float:
 
 
 def trainers_for(net: gluon.Block, rule: optimizer.Optimizer, store: str = "device") -> list[gluon.Trainer]:
-    """One trainer for the whole network; two for GroupAdaGrad, which takes only matrices: AdaGrad does the biases.
+    """One trainer for the whole network; two for GroupAdaGrad, which takes only matrices: AdaGrad updates the biases.
 
-    Parameters are in the order of the network, not of their names: dense9 comes after dense10, and then a sampler's
-    noise would reach other weights in the tenth network of a process than in the first.
+    Parameters are in the order of the network, not of their names: sorted by name, dense9 comes after dense10, and a
+    sampler's noise would reach different weights in the tenth network of a process than in the first.
     """
 
     def some(pattern: str) -> list[gluon.Parameter]:

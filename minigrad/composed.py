@@ -29,7 +29,7 @@ def as_tensor(value: Any, beside: Tensor | None = None, where: str = "array()") 
 
 
 def holds_plain(value: Any) -> bool:
-    """Whether this is an array of NumPy or another library, or a list with such arrays."""
+    """Whether this is an array of NumPy or another library, or a list that contains one."""
     if type(value) in (list, tuple):
         return any(map(holds_plain, value))
     return hasattr(value, "__array__") and not isinstance(value, (Tensor, numpy.generic))
@@ -55,8 +55,8 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
     """Decorate a function that is composed of operations: its arguments named in `arrays` reach it as Tensors.
 
     An error inside is explained with the arguments of the call. A number or a list takes the dtype and the device of
-    the first Tensor given, so that it does not widen the result. Inside there are Tensors only, whose methods mean what
-    NumPy's do: a subclass of Tensor puts them in the place of its arrays with `calling`, and takes the results back.
+    the first Tensor given, so that it does not widen the result. The function sees only Tensors, whose methods mean
+    what NumPy's do: a subclass of Tensor turns its arrays into Tensors with `calling`, and the results back.
     """
 
     def decorate(function: _Function) -> _Function:

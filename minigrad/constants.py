@@ -60,7 +60,7 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
             kind = type(error).__name__
             if where.device_type == "cpu" or kind not in ("CompileException", "NotImplementedError"):
                 raise  # a CompileException is a page of C++, and tells a caller nothing
-            raise TypeError(f"CuPy's {path} is not for these arguments") from None
+            raise TypeError(f"CuPy's {path} does not take these arguments") from None
     if changes:
         out = kwargs.get("out")
         for value in args[:1] if out is None else out if isinstance(out, tuple) else (out,):
@@ -86,7 +86,7 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
 
 
 def _reporting(path: str, where: Any) -> Any:
-    """Where CuPy says what went wrong. Else it does not wait, and gives numbers where there is no decomposition."""
+    """A block in which CuPy reports failures. Else it does not wait, and returns numbers that are no decomposition."""
     cupyx = importlib.import_module("cupyx") if (path, where.device_type) == ("linalg.cholesky", "gpu") else None
     return cupyx.errstate(linalg="raise") if cupyx else nullcontext()
 

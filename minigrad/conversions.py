@@ -1,6 +1,6 @@
 """A Tensor as something else: a NumPy array, a Python number, text, another library's array.
 
-Everything here reads the values outside of operations, which `looked_at` reports.
+Everything here reads the values outside of operations, which `_looked_at` reports.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Conversions:
     ctx: Context
 
     def _looked_at(self) -> Any:
-        """The raw array, for its values to be read."""
+        """The raw array, whose values are about to be read."""
         raise NotImplementedError
 
     # NumPy and other libraries

@@ -61,7 +61,7 @@ def full(
 
 @composed()
 def empty(shape: Any, dtype: Any = None, order: str = "C", ctx: Where = None, device: Where = None) -> Tensor:
-    """An array whose values do not matter yet; here they are zeros, so that a mistake can be repeated.
+    """An array whose values do not matter yet; here they are zeros, so that mistakes are reproducible.
 
     >>> from minigrad import np
     >>> np.empty(3).shape
@@ -120,7 +120,7 @@ def empty_like(a: Any, dtype: Any = None) -> Tensor:
 def arange(
     start: Any, stop: Any = None, step: Any = 1, dtype: Any = None, ctx: Where = None, device: Where = None
 ) -> Tensor:
-    """Numbers from `start` (or 0) up to but without `stop`, in steps of `step`; float32 by default.
+    """Numbers from `start` (or 0) up to but not including `stop`, in steps of `step`; float32 by default.
 
     >>> from minigrad import np
     >>> np.arange(4), np.arange(1, 2, 0.5)

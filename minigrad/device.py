@@ -1,6 +1,6 @@
 """Where arrays live: a device, and the array module that computes there (NumPy or CuPy).
 
-CuPy is imported when a GPU is first asked for, never before. It works on one GPU at a time, CUDA's current device. Code
+CuPy is imported when a GPU is first requested, never before. It works on one GPU at a time, CUDA's current device. Code
 that uses arrays on another GPU makes that one current first: `with x.ctx: ...`.
 """
 
@@ -27,8 +27,8 @@ MODULES: dict[type, Any] = {numpy.ndarray: numpy, numpy.generic: numpy}
 
 
 numpy.empty(31 << 20, "uint8")
-# glibc gives the memory of a training step back to the system, and takes a quarter of the next step to get it again,
-# page after page, unless it is less than twice the largest array (up to 32 MiB) ever freed: so one is freed here.
+# glibc returns the memory of a training step to the system, and spends a quarter of the next step on getting it back,
+# page by page, unless it is less than twice the largest array (up to 32 MiB) ever freed: so one is freed here.
 
 
 class Context:
@@ -105,7 +105,7 @@ class Context:
 
 
 Where = Context | None
-"""On which device a function makes its array; None is the current one."""
+"""The device on which a function makes its array; None is the current one."""
 
 _contexts: dict[tuple[str, int], Context] = {}
 
@@ -170,7 +170,7 @@ def places(*asked: Any) -> list[Context]:
     given = next((some for some in asked if some is not None), None)
     listed = given if isinstance(given, (list, tuple)) else [given]
     if not listed or (listed is given and any(ctx is None for ctx in listed)):
-        raise KeywordError(f"A list of devices such as [minigrad.cpu()] was expected, but got {shown(given)}.")
+        raise KeywordError(f"Expected a list of devices such as [minigrad.cpu()], but got {shown(given)}.")
     return [place(ctx) for ctx in listed]
 
 
@@ -243,12 +243,12 @@ def context_of(array: Array) -> Context:
 
 
 def ones(xp: Any, shape: Any, dtype: Any) -> Array:
-    """Ones to read from, on the current device: for sums as products, and for gradients to start from."""
+    """Ones, only to be read, on the current device: for sums as products, and for gradients to start from."""
     return _small(xp, "ones", shape if isinstance(shape, int) else math.prod(shape), shape, dtype)
 
 
 def counted(xp: Any, n: int, step: int = 1) -> Array:
-    """The first n multiples of a step to read from, on the current device: for indices."""
+    """The first n multiples of a step, only to be read, on the current device: for indices."""
     return _small(xp, "arange", n, 0, n * step, step or 1)
 
 

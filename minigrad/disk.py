@@ -35,7 +35,7 @@ def checked(path: FilePath) -> str:
     except TypeError:
         text = b""  # type: ignore[assignment]
     if not isinstance(text, str):
-        raise KeywordError(f"A file is given by its path, a str or a pathlib.Path, but not by {path!r:.60}.")
+        raise KeywordError(f"A file is given by its path, a str or a pathlib.Path, not by {path!r:.60}.")
     try:
         os.fsencode(text)
     except UnicodeError:
@@ -52,7 +52,7 @@ def at_home(path: FilePath) -> Path:
         path = Path(text).expanduser()
         path.exists()  # which asks the disk whether such a name is possible
     except RuntimeError:
-        raise ArgumentError(f"The path {text!r} begins with a home folder that is not known; write it out.") from None
+        raise ArgumentError(f"The path {text!r} begins with an unknown home folder; write it out.") from None
     except OSError as error:
         raise _refused(text, "read", error) from None
     return path
@@ -81,9 +81,9 @@ def reading(path: FilePath, what: str = "file") -> Iterator[BufferedReader]:
 
 @contextmanager
 def replacing(path: FilePath) -> Iterator[BinaryIO]:
-    """A new file to write to, which takes the place of `path` in one step once it is complete and on the disk.
+    """A new file to write to, which replaces `path` in one step once it is complete and on the disk.
 
-    After an error, or if the process is killed, `path` is as it was before. Temporary files that killed processes left
+    After an error, or if the process is killed, `path` is as it was before. Temporary files left by killed processes
     are removed. The new file has the mode of the old one; if `path` is a link, the file it points to is replaced.
 
     MissingFileError if there is no such folder. AccessError, which is an OSError too, if the folder or the file may
@@ -218,7 +218,7 @@ def _refuse_unless_a_file(text: str, done: str, mode: int) -> None:
 
 
 def _refused(text: str, done: str, error: OSError) -> AccessError:
-    """What the system said, about the path that the user gave."""
+    """The system's error, as a sentence about the path that the user gave."""
     reason = error.strerror or str(error)
     unchanged = " The old file, if any, is unchanged." if done == "written" else ""
     refusal = AccessError(f"{text!r} cannot be {done}: {reason[:1].lower()}{reason[1:]}.{unchanged}")

@@ -1,4 +1,4 @@
-"""Doors: functions that are called from above by name, and entered here by the file that defines them."""
+"""Doors: functions called by name from files that cannot import them, and entered here by the files that can."""
 
 from collections.abc import Callable
 from typing import Any

@@ -34,13 +34,13 @@ def unhalved(x: Any) -> Any:
 
 
 def widened(x: Any) -> Any:
-    """An array, raw or a Tensor, converted to the dtype `wide` of its own."""
+    """An array, raw or a Tensor, converted to `wide` of its dtype."""
     dtype = x.dtype
     return x if dtype.char in "fdFD" else x.astype(wide(dtype))
 
 
 def result_dtype(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:
-    """The dtype of a result from arrays of these: whole numbers do not widen a float, and alone they give float32."""
+    """The dtype of a result from arrays of these: whole numbers do not widen a float; alone, they give float32."""
     floats = [dtype for dtype in dtypes if dtype.kind == "f"]
     return numpy.result_type(*floats) if floats else _FLOAT32
 
@@ -58,7 +58,7 @@ def as_dtype(dtype: Any) -> Any:
 
 
 def in_result_dtype(op: Any, xp: Any, y: Any, args: tuple[Any, ...], raw: list[Any]) -> Any:
-    """The result `y` of `op` in the dtype that Gluon gives it.
+    """The result `y` of `op` in the dtype that Gluon would give it.
 
     Whole numbers and Python numbers do not widen a float; an operation on these alone gives float32.
     """
@@ -78,7 +78,7 @@ def in_result_dtype(op: Any, xp: Any, y: Any, args: tuple[Any, ...], raw: list[A
     kinds = {dtype.kind for dtype in dtypes}
     if "c" in kinds:
         return y
-    if "f" not in kinds and y.dtype.itemsize < 4:  # NumPy has used float16 for int8
+    if "f" not in kinds and y.dtype.itemsize < 4:  # NumPy uses float16 for int8
         raw = [a.astype("float32") if hasattr(a, "dtype") and a.dtype.kind in "iub" else a for a in raw]
         y = op.raw(xp)(*raw)
     dtype = result_dtype(*dtypes)

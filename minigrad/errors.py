@@ -38,7 +38,7 @@ class UsageError(MinigradError, ValueError, AssertionError):
 
 
 class RuleError(UsageError, TypeError, AttributeError):
-    """An optimizer's rule that is not what its author can have meant."""
+    """An optimizer's rule that cannot be what its author meant."""
 
 
 class KindError(ArgumentError, UsageError, TypeError):
@@ -98,7 +98,7 @@ class DeferredInitializationError(InitializationError):
 
 
 class FileError(MinigradError, ValueError):
-    """A file that cannot be read as what it should be. Nothing has been changed."""
+    """A file that cannot be read as what it should be. Nothing was changed."""
 
 
 class MissingFileError(FileError, FileNotFoundError):
@@ -118,7 +118,7 @@ class ScheduleError(MinigradError, UserWarning):
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown name: the closest known name, if one is close, and all that a page holds.
+    """The end of a sentence about an unknown name: the closest known name, if any is close, and all if they are few.
 
     >>> suggestion("adan", ["adam", "sgd"])
     "; did you mean 'adam'? Known names: adam, sgd"

@@ -14,7 +14,7 @@ from minigrad import errors
 EXPLAINED = (TypeError, ValueError, AttributeError, LookupError, OverflowError, ZeroDivisionError, BufferError)
 """What NumPy and Python raise for wrong arguments. Warnings and lack of memory need no explanation."""
 MOST = 6
-"""So many arguments are described in an error."""
+"""How many arguments an error describes."""
 
 
 def not_numbers(where: str, value: Any) -> errors.NotNumbersError:
@@ -39,7 +39,7 @@ def described(value: Any) -> str:
 
 
 def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exception:
-    """The error of minigrad for an `error` of NumPy or Python in `what`, which was called with `given`."""
+    """minigrad's error for an `error` of NumPy or Python in `what`, which was called with `given`."""
     if isinstance(error, (errors.MinigradError, Warning)):
         return error
     if isinstance(error, numpy.linalg.LinAlgError):
@@ -69,7 +69,7 @@ _OURS: dict[str, bool] = {}  # which files are minigrad's own
 def users_line(depth: int) -> tuple[CodeType, int]:
     """Code and instruction of the innermost call, from `depth` calls up, that is not in minigrad.
 
-    (Not the frame: as long as a node has it, the user's local variables could not be freed.)
+    (Not the frame: as long as a node held it, the user's local variables could not be freed.)
     """
     frame: Any = sys._getframe(depth)
     code = frame.f_code

@@ -40,10 +40,10 @@ def seed(number: int, ctx: Context | None = None) -> None:
 
 
 def generator_states() -> dict[str, Any]:
-    """The states of the generators, and the seed of those that are not made yet, as plain data.
+    """The states of the generators, and the seed of those not made yet, as plain data.
 
-    The state of CuPy's generators cannot be read. So each of them is restarted, and what is saved is its new start:
-    the same numbers follow whether the program continues or loads the state.
+    The state of CuPy's generators cannot be read. So each of them is restarted, and its new start is saved: the same
+    numbers follow whether the program continues or loads the state.
     """
     states: dict[str, Any] = {"seed": _seed}
     for ctx, found in list(_generators.items()):
@@ -57,9 +57,9 @@ def generator_states() -> dict[str, Any]:
 
 
 def set_generator_states(states: dict[str, Any]) -> None:
-    """Let the generators continue from saved states; those of GPUs that are missing here are skipped.
+    """Make the generators continue from saved states; those of GPUs that are missing here are skipped.
 
-    FileError, before anything changes, if these are not states that `generator_states` could have given.
+    FileError, before anything changes, if these are not states that `generator_states` could have returned.
     """
     global _seed
     if not isinstance(states, dict):

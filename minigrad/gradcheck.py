@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(repr=False)
 class Report:
-    """What `gradcheck` found: true if every comparison is ok; printed, a short table."""
+    """What `gradcheck` found: true if every comparison is ok; it prints as a short table."""
 
     rows: list[Row] = field(default_factory=list)
 
@@ -254,7 +254,7 @@ class _Problem:
 
 
 def slope(phi: Callable[[float], float]) -> float:
-    """The derivative of `phi` at 0: central differences of fourth order, where two steps agree best."""
+    """The derivative of `phi` at 0: central differences of fourth order, from the two step sizes that agree best."""
     found = [(8 * (phi(h) - phi(-h)) - (phi(2 * h) - phi(-2 * h))) / (12 * h) for h in STEPS]
     finite = [s for s in found if math.isfinite(s)]
     if len(finite) < 2:

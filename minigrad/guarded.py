@@ -1,7 +1,7 @@
-"""A decorator for functions and methods at the door: what is raised inside about wrong arguments becomes a sentence.
+"""A decorator for public functions and methods: what is raised inside about wrong arguments becomes a sentence.
 
-Checks of single arguments say more, and come first. An error in the user's own code (a function that was given, the
-rule of an optimizer) passes as it is, with its line.
+Checks of single arguments say more, and come first. An error in the user's own code (a function that was passed in, the
+rule of an optimizer) passes unchanged, with its line.
 """
 
 import functools
@@ -23,7 +23,7 @@ _OTHERS = tuple(
     str(folder) + os.sep
     for folder in (Path(__file__).parent, Path(os.__file__).parent, Path(numpy.__file__).parents[1])
 )
-"""Where code is that no user of minigrad has written: minigrad, Python's library, what is installed."""
+"""Where the code lies that the user did not write: minigrad, Python's library, installed packages."""
 
 
 def guarded(function: _Function) -> _Function:

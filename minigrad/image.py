@@ -44,8 +44,8 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True) -> Tensor:
     flag : 1 for colours (H, W, 3); 0 for grey (H, W, 1).
     to_rgb : whether the colours are in the order red, green, blue; else blue, green, red.
 
-    FileError if the bytes are not such an image, are damaged, or state the size of a bomb: more than 17 million pixels,
-    which at four bytes each would be more than 200 times what is there (see `minigrad.packed`).
+    FileError if the bytes are not such an image, are damaged, or look like a bomb: they state more than 17 million
+    pixels, which at four bytes each would be more than 200 times the bytes there are (see `minigrad.packed`).
     """
     if not isinstance(buf, bytes | bytearray | memoryview | numpy.ndarray | Tensor):
         raise KeywordError(f"imdecode() takes the bytes of a file, not a {type(buf).__name__}; imread() takes a name.")
@@ -91,7 +91,7 @@ def imresize(src: Tensor, w: int, h: int, interp: int = 1) -> Tensor:
 
 @composed("src")
 def resize_short(src: Tensor, size: int, interp: int = 1) -> Tensor:
-    """The image with its shorter side of this length and its proportions unchanged."""
+    """The image with its shorter side resized to `size` and its proportions unchanged."""
     rows, columns = src.shape[-3:-1]
     short, size = min(rows, columns), whole("size", size, 1)
     return imresize(src, columns * size // short, rows * size // short, interp)
@@ -110,7 +110,7 @@ def fixed_crop(
 
 @composed("src")
 def center_crop(src: Tensor, size: tuple[int, int], interp: int = 1) -> tuple[Tensor, Rectangle]:
-    """The middle of the image, and its rectangle; of a smaller image, the largest part in proportion, enlarged."""
+    """The middle of the image, and its rectangle; of a smaller image, the largest part of that proportion, enlarged."""
     place = rectangle(src.data, size, half)
     return fixed_crop(src, *place, size, interp), place
 
@@ -138,7 +138,7 @@ def crop(image: Any, x: int, y: int, width: int, height: int) -> Any:
     if x + width > columns or y + height > rows:
         raise ArgumentError(
             f"The crop of width {width} and height {height} at ({x}, {y}) does not fit into the image, which has width "
-            f"{columns} and height {rows}; take a smaller one."
+            f"{columns} and height {rows}; use a smaller one."
         )
     return image[..., y : y + height, x : x + width, :]
 
@@ -192,7 +192,7 @@ def _between(xp: Any, values: Array, axis: int, length: int) -> Array:
 
 
 def known(interpolation: int) -> int:
-    """The number of an interpolation; ArgumentError if there is no such."""
+    """`interpolation` itself, if it is the number of one; else ArgumentError."""
     if whole("interpolation", interpolation, 0) > 1:
         raise ArgumentError(f"interpolation must be 0 (nearest) or 1 (bilinear), but is {interpolation!r}.")
     return interpolation

@@ -1,6 +1,6 @@
 """Ctrl-C in the command `minigrad`: exit status 130 and no traceback, also while it is still being imported.
 
-A program that merely imports minigrad keeps its own way with Ctrl-C. In the command, Ctrl-C ends the process at once
+A program that merely imports minigrad handles Ctrl-C in its own way. In the command, Ctrl-C ends the process at once
 before `main` begins and after it is done. In between it is Python's KeyboardInterrupt, so that files are removed and
 the progress bar is cleared on the way out.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 
 def _is_command() -> bool:
-    """Whether this process is `minigrad` or `python -m minigrad`. To be asked during the import: -m is gone later."""
+    """Whether this process is `minigrad` or `python -m minigrad`. Ask during the import: -m is gone later."""
     if sys.argv[:1] == ["-m"]:
         return sys.orig_argv[sys.orig_argv.index("-m") + 1 :][:1] == ["minigrad"]
     return os.path.split("".join(sys.argv[:1]))[1].removesuffix(".exe") == "minigrad"
@@ -22,7 +22,7 @@ _COMMAND = _is_command()
 
 
 def end_at_once() -> None:
-    """From here on Ctrl-C ends the command, with nothing to put in order."""
+    """From here on Ctrl-C ends the command, with nothing to clean up."""
     _answer(_end)
 
 
@@ -50,7 +50,7 @@ def _raise(*_: object) -> None:
 
 
 def _dropped(found: "sys.UnraisableHookArgs") -> None:
-    """Raise it again shortly: C drops what is raised in a callback, and numba's compiler has one."""
+    """Raise it again a little later: C drops what is raised in a callback, and numba's compiler has one."""
     if found.exc_type is not KeyboardInterrupt:
         sys.__unraisablehook__(found)
     elif hasattr(signal, "setitimer"):  # Windows has none

@@ -31,7 +31,7 @@ def _reduction(name: str) -> Callable[..., Tensor]:
 
 
 class Methods(Operators):
-    """The methods that `Tensor` gets beside its operators."""
+    """The methods that `Tensor` gets besides its operators."""
 
     __slots__ = ()
 
@@ -74,8 +74,8 @@ class Methods(Operators):
 
     itemsize = property(lambda self: self.data.itemsize, doc="The bytes of one value.")
     nbytes = property(lambda self: self.data.nbytes, doc="The bytes of all values.")
-    context = device = property(lambda self: self.ctx, doc="The device, which is also `ctx`.")
-    stype = property(lambda self: "default", doc="The storage: always 'default', that is dense.")
+    context = device = property(lambda self: self.ctx, doc="The device, also called `ctx`.")
+    stype = property(lambda self: "default", doc="The storage type: always 'default', that is, dense.")
 
     def wait_to_read(self: Any) -> None:
         """Wait until the value is computed (at once on a CPU)."""

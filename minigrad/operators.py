@@ -34,7 +34,7 @@ def method(operation: Callable[..., Tensor], name: str) -> Callable[..., Tensor]
 def _operator(operation: Op, swapped: bool = False) -> Callable[[Any, Any], Tensor]:
     """An operation as an operator, or as the reflected operator of the right-hand side."""
     call: Callable[..., Tensor] = operation
-    if operation.defaults:  # those of `matmul`; with all arguments given it need not bind any: 1.4 of 3.6 us
+    if operation.defaults:  # only `matmul` has any; giving it all arguments saves binding: 1.4 of 3.6 us
         call = lambda a, b: operation(a, b, *operation.defaults)  # noqa: E731
 
     def method(self: Tensor, other: Any) -> Any:
@@ -42,7 +42,7 @@ def _operator(operation: Op, swapped: bool = False) -> Callable[[Any, Any], Tens
             return call(other, self) if swapped else call(self, other)
         except TypeError:
             if operation in (el.equal, el.not_equal) or getattr(type(other), "__array_ufunc__", self) is None:
-                return NotImplemented  # `other` may handle it, as `pytest.approx` does; and no array equals a word
+                return NotImplemented  # `other` may handle it, as `pytest.approx` does; and no array equals a string
             raise
 
     return method

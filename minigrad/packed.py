@@ -1,7 +1,7 @@
 """Packed data that is not trusted: how much a file may unpack to, whatever it says.
 
 A few thousand bytes can unpack to gigabytes. Up to `FREE` bytes are read in any case. Beyond that, data that expands
-more than `FOLD` times is taken for a bomb and refused. Deflate reaches 1032 times, with nothing but zeros; real arrays
+more than `FOLD` times is taken for a bomb and refused. Deflate reaches 1032 times, for nothing but zeros; real arrays
 and pictures rarely come near `FOLD`, and one that does can be stored unpacked.
 """
 
@@ -29,8 +29,8 @@ def expands(stated: int, held: int) -> bool:
 def gunzipped(file: BinaryIO) -> tuple[io.BufferedReader, int]:
     """The contents of a gzip file as a stream, and their size, which its last four bytes state.
 
-    FileError, at once or while it is read, if that is the size of a bomb or is not true, as for a file of several parts
-    or of more than four gigabytes.
+    FileError, at once or while it is read, if that size is a bomb's or is not true, as for a file of several parts or
+    of more than four gigabytes.
     """
     import gzip  # only files need it
 

@@ -1,6 +1,6 @@
 """Random arrays from one seeded generator per device: NumPy's on a CPU, CuPy's on a GPU.
 
-Every function takes `shape` or `size` (default: that of the parameters), `dtype` (default: float32), and `ctx` or
+Most functions take `shape` or `size` (default: that of the parameters), `dtype` (default: float32), and `ctx` or
 `device`.
 """
 
@@ -28,7 +28,7 @@ __all__ = [
 
 @composed()
 def seed(seed_state: int, ctx: Context | str = "all") -> None:
-    """Start the generators anew from a whole number: of one device, or of all.
+    """Restart the generator of one device, or those of all, from a whole number.
 
     >>> from minigrad import random
     >>> random.seed(7)
@@ -82,7 +82,7 @@ def uniform(
     low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None,
     *, size: Any = None, device: Where = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """Values of the uniform distribution over [low, high). Gradients reach `low` and `high` if they are arrays.
+    """Values from the uniform distribution over [low, high). Gradients reach `low` and `high` if they are arrays.
 
     >>> from minigrad import random
     >>> random.seed(7)
@@ -104,7 +104,7 @@ def uniform(
 
 
 def _below(y: Any, low: Any, high: Any) -> Any:
-    """Values that have been rounded up to the limit, as one of 4,000 is in float16, one step below it again."""
+    """The values, with those that were rounded up to the limit (in float16, one of 4,000) moved one step below it."""
     xp = xp_of(y)
     low, high = (xp.asarray(limit, y.dtype) for limit in (low, high))
     return xp.where(y < high, y, xp.nextafter(high, low))
@@ -115,7 +115,7 @@ def normal(
     loc: Any = 0.0, scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None,
     *, size: Any = None, device: Where = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """Values of the normal distribution with mean `loc` and standard deviation `scale`.
+    """Values from the normal distribution with mean `loc` and standard deviation `scale`.
 
     Gradients reach these if they are arrays, as the values are loc + scale * (standard normal values): Kingma and
     Welling, "Auto-encoding variational Bayes", 2014.
@@ -132,7 +132,7 @@ def normal(
 
 
 def _in_order(low: Any, high: Any) -> None:
-    """Refuse limits that are crossed, as far as they lie on the host."""
+    """Refuse limits that are crossed, if they lie on the host."""
     raw = [p.data if isinstance(p, Tensor) else p for p in (low, high)]
     if all(isinstance(p, (int, float, list, tuple, numpy.ndarray, numpy.generic)) for p in raw):
         lows, highs = numpy.broadcast_arrays(*raw)
@@ -141,7 +141,7 @@ def _in_order(low: Any, high: Any) -> None:
 
 
 def _probabilities(name: str, p: Any) -> None:
-    """Refuse probabilities that do not lie in [0, 1] or do not sum to 1, as far as they lie on the host."""
+    """Refuse probabilities that do not lie in [0, 1] or do not sum to 1, if they lie on the host."""
     numbers(name, p, 0, 1, "[]")
     raw = p.data if isinstance(p, Tensor) else p
     if isinstance(raw, (list, tuple, numpy.ndarray)):
@@ -153,7 +153,7 @@ def _probabilities(name: str, p: Any) -> None:
 
 @composed()
 def randn(*shape: int, dtype: Any = None, ctx: Where = None) -> Tensor:
-    """Values of the standard normal distribution, with the lengths of the axes as arguments.
+    """Values from the standard normal distribution, with the axis lengths as arguments.
 
     >>> from minigrad import random
     >>> random.randn(2, 3).shape
@@ -164,7 +164,7 @@ def randn(*shape: int, dtype: Any = None, ctx: Where = None) -> Tensor:
 
 @composed()
 def rand(*shape: int, dtype: Any = None, ctx: Where = None) -> Tensor:
-    """Values of the uniform distribution over [0, 1), with the lengths of the axes as arguments.
+    """Values from the uniform distribution over [0, 1), with the axis lengths as arguments.
 
     >>> from minigrad import random
     >>> random.rand(2, 3).shape
@@ -197,7 +197,7 @@ def randint(
 def exponential(
     scale: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None, *, size: Any = None
 ) -> Tensor:
-    """Values of the exponential distribution with mean `scale`, which a gradient reaches if it is an array.
+    """Values from the exponential distribution with mean `scale`, which a gradient reaches if it is an array.
 
     >>> from minigrad import random
     >>> bool((random.exponential(2.0, shape=(10,)) >= 0).all())
@@ -212,7 +212,7 @@ def exponential(
 def gamma(
     alpha: Any = 1.0, beta: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None, *, size: Any = None
 ) -> Tensor:
-    """Values of the gamma distribution with shape `alpha` and scale `beta`, mean alpha beta. No gradient reaches these.
+    """Values from the gamma distribution with shape `alpha` and scale `beta`, mean alpha beta. Neither gets a gradient.
 
     >>> from minigrad import random
     >>> bool((random.gamma(2.0, 1.0, shape=(10,)) >= 0).all())
@@ -226,7 +226,7 @@ def gamma(
 
 @composed()
 def poisson(lam: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = None, *, size: Any = None) -> Tensor:
-    """Counts of the Poisson distribution with mean `lam`, at most 9.2e18. No gradient reaches `lam`.
+    """Counts from the Poisson distribution with mean `lam`, at most 9.2e18. No gradient reaches `lam`.
 
     >>> from minigrad import random
     >>> random.poisson(0.0, shape=(3,))
@@ -252,7 +252,7 @@ def bernoulli(prob: Any = 0.5, shape: Any = None, dtype: Any = None, ctx: Where 
 def permutation(x: Any) -> Tensor:
     """The numbers from 0 to x - 1 in random order, or the rows of an array (or a list) in random order.
 
-    The gradient goes back to the rows in their places.
+    Gradients go back to the rows in their original places.
 
     >>> from minigrad import random
     >>> random.seed(7)
@@ -267,7 +267,7 @@ def permutation(x: Any) -> Tensor:
 
 
 def _as_values(a: Any) -> Any:
-    """A Tensor in place of a list or a NumPy array."""
+    """A list or a NumPy array as a Tensor; anything else as it is."""
     listed = isinstance(a, (list, tuple, numpy.ndarray))
     return Tensor(current_context().put(as_raw(a, "A random draw")), current_context()) if listed else a
 
@@ -300,7 +300,7 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
     shape = () if size is None else lengths("size", size)
     count = math.prod(shape)
     if count and not n:
-        raise ArgumentError(f"choice() cannot draw {count} values from an empty array; give one value at least.")
+        raise ArgumentError(f"choice() cannot draw {count} values from an empty array; give at least one value.")
     if not replace and count > n:
         raise ArgumentError(
             f"choice() cannot draw {count} different values from {n}; use replace=True or a smaller size."
@@ -314,7 +314,7 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
             raise ShapeError(f"choice() got {n} values but weights of shape {weights.shape}; give one weight for each.")
         if replace:
             picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
-        else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; who has no weight comes last
+        else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; zero weights come last
             times = draw.standard_exponential(n)
             picked = xp.argsort(xp.where(weights > 0, times / xp.where(weights > 0, weights, 1), xp.inf))[:count]
         index = Tensor(picked.reshape(shape), ctx)

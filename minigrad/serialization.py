@@ -128,7 +128,7 @@ def _read_note(text: bytes) -> tuple[list[str], dict[str, Any]]:
 
 
 def _compare(noted: list[str], found: list[str]) -> None:
-    """Refuse members other than exactly those that the note names."""
+    """Refuse members that are not exactly those that the note names."""
     if len(set(noted)) < len(noted):
         raise FileError(f"its {NOTE} names an array twice")
     for missing in set(noted) - set(found):

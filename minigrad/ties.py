@@ -1,10 +1,10 @@
 """Which of several optimizers can be told apart by runs over a few seeds, and which places the others share.
 
-Two runs that differ only in their seed do not end alike, so the order of single runs is partly chance. All optimizers
-start from the same first weights for the same seed, and see the same batches. What is left when the mean of each
-optimizer and of each seed is taken away is noise, taken to be alike for all. Two means must be farther apart than noise
-alone would bring them: farther than the largest difference among as many equal optimizers, which is exceeded in one
-comparison of twenty (J. Tukey, The Problem of Multiple Comparisons, 1953; seeds are the blocks).
+Two runs that differ only in their seed do not end alike, so the order of single runs is partly chance. For the same
+seed, all optimizers start from the same weights and see the same batches. What is left after subtracting the mean of
+each optimizer and of each seed is noise, assumed to be alike for all. Two means must be farther apart than noise alone
+would bring them: farther than the largest difference among as many equal optimizers is in 19 comparisons of 20
+(J. Tukey, The Problem of Multiple Comparisons, 1953; seeds are the blocks).
 """
 
 import math
@@ -44,14 +44,14 @@ class Ties(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What the last epoch of all runs says."""
+    """What the last epoch of all runs shows."""
 
     accuracy: Ties
     """By test accuracy."""
     loss: Ties
-    """By minus the logarithm of the training loss, since losses differ by factors; so `apart` is that of a factor."""
+    """By minus the logarithm of the training loss, since losses differ by factors: `apart` is the log of a factor."""
     diverged: list[str]
-    """The optimizers with a loss that is no number at the end of a run; they have no place."""
+    """The optimizers with a loss that is not finite at the end of a run; they have no place."""
 
 
 def verdict(runs: Mapping[str, Sequence[Curves]]) -> Verdict:
@@ -105,9 +105,9 @@ def _apart(table: numpy.ndarray) -> float:
 
 @cache
 def studentized_range(means: int, freedom: int) -> float:
-    """The largest difference of so many equal means, in their standard errors, that chance exceeds once in twenty.
+    """The largest difference of this many equal means, in standard errors, that chance exceeds only once in twenty.
 
-    The standard error is estimated with the given degrees of freedom. Found by drawing; good to 1 or 2 %.
+    The standard error is estimated with `freedom` degrees of freedom. Found by simulation; good to 1 or 2 %.
     """
     generator = numpy.random.default_rng(0)
     largest = numpy.ptp(generator.standard_normal((DRAWS, means)), axis=1)

@@ -17,7 +17,7 @@ from minigrad.explain import not_numbers
 def array(object: Any, dtype: Any = None, ctx: Where = None, device: Where = None) -> Tensor:
     """A new Tensor with a copy of the values of `object`: numbers, lists, Tensors, NumPy, CuPy or DLPack arrays.
 
-    Numbers in lists become float32. Of a Tensor it is a recorded copy, which passes the gradient on.
+    Numbers in lists become float32. A Tensor is copied by a recorded operation, which passes the gradient on.
 
     >>> from minigrad import np
     >>> np.array([[1, 2], [3, 4]])

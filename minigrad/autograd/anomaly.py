@@ -1,4 +1,4 @@
-"""Where did it go wrong: `detect_anomaly()` reports the first NaN or infinity, with the operation that made it."""
+"""Where did it go wrong? `detect_anomaly()` reports the first NaN or infinity, with the operation that made it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from minigrad.explain import line_of, users_line
 
 
 class detect_anomaly(Observer):  # noqa: N801  a `with` block, named like record() and pause()
-    """A `with` block in which an operation, or its gradient, that turns finite numbers into NaN or infinity raises.
+    """A `with` block that raises when an operation, or its gradient, turns finite numbers into NaN or infinity.
 
     The AnomalyError names the operation, the shapes and ranges of its inputs, and the line of the forward call. Looking
     at every value takes time (and makes a GPU wait): use it to find a mistake, not to train.

@@ -70,7 +70,7 @@ def read(y: Tensor, variables: Mapping[str, Any]) -> tuple[list[Box], list[tuple
             options = [value for value in node.saved.values() if type(value) is str]  # as relu in linear
             does = ", ".join([node.name, *options])
             title = f"{names[node]} = {does}" if node in names else does
-            pulled = getattr(node, "gradient", None)  # of the last backward pass that has kept the graph
+            pulled = getattr(node, "gradient", None)  # of the last backward pass that kept the graph
             boxes.append(Box("operation", [_line(title), content, *_gradient(pulled)], step))
         else:
             gradient = _gradient(node.grad.data if node.fresh else None)
@@ -100,7 +100,7 @@ def _named(variables: Mapping[str, Any]) -> tuple[dict[Any, str], dict[Any, Any]
 
 
 def _arrays(variables: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
-    """The arrays among the variables, and in lists and tuples, but for those that Python or Jupyter keeps."""
+    """The arrays among the variables, and in lists and tuples, except those that Python or Jupyter keeps."""
     for name, x in variables.items():
         if name.startswith("_"):
             continue
@@ -120,7 +120,7 @@ def _reachable(y: Tensor) -> list[Any]:
     if head is None:
         raise GraphError(
             "There is no graph behind this value: it was not recorded. Compute it inside `with autograd.record():` "
-            "from at least one array that has called attach_grad() (or from a network's parameters)."
+            "from at least one array on which attach_grad() was called (or from a network's parameters)."
         )
     if isinstance(head, Node) and y.version[0] > head.number:
         raise overwritten(head)
@@ -131,8 +131,8 @@ def _reachable(y: Tensor) -> list[Any]:
             continue
         if node.parents is None:
             raise GraphError(
-                "The graph has a part that backward() has used and freed. Draw before backward(), or "
-                "pass retain_graph=True to it."
+                "A part of the graph was already used by backward() and freed. Draw before backward(), or pass "
+                "retain_graph=True to it."
             )
         new = set(node.parents) - found
         found |= new

@@ -1,4 +1,4 @@
-"""A picture of the recorded graph: what `backward` will walk through, and in which order."""
+"""A picture of the recorded graph: what `backward` will walk through, and in what order."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ def draw(y: Tensor, animate: bool = False) -> Picture:
     """Draw the graph that was recorded behind `y`, before `backward` frees it.
 
     From top to bottom: operations (blue, rounded) with their output shapes; arrays with a gradient (green); constants
-    that a derivative needs (dashed). Small arrays show their values, as far as they are known. After a backward pass
-    with `retain_graph=True` there are the gradients too, of large arrays their norms.
+    that a derivative needs (dashed). Small arrays show their values if they are known. After a backward pass with
+    `retain_graph=True` the picture has the gradients too (of large arrays, their norms).
 
-    An array has the name given to `attach_grad(name=)`, a parameter its own, anything else that of the variable that
-    holds it where `draw` is called: "loss = mean" is the operation whose result is in the variable `loss`.
+    An array has the name given to `attach_grad(name=)`, a parameter its own. Anything else is named after the variable
+    that holds it where `draw` is called: "loss = mean" is the operation whose result is in the variable `loss`.
 
     With `animate=True` the steps of the backward pass are numbered and light up one after the other, from the newest
     operation to the oldest; the arrays receive their gradients last.
@@ -78,7 +78,7 @@ def draw(y: Tensor, animate: bool = False) -> Picture:
     >>> [box.lines[0] for box in autograd.draw(c).boxes]
     ['c = multiply', 'b = add', 'a']
 
-    Raises GraphError if nothing was recorded or the graph is freed, UsageError if it is too large for a picture.
+    Raises GraphError if nothing was recorded or the graph was freed, UsageError if it is too large for a picture.
     """
     boxes, edges = read(y, variables())
     aside = {i for i, box in enumerate(boxes) if box.kind != "operation"}

@@ -20,8 +20,8 @@ from minigrad.ops.shape import reshape
 class Function:
     """Base class of operations with a gradient of their own (Gluon's `autograd.Function`).
 
-    `forward` is not recorded, so it may run any code. `backward` is given the gradient of each output and returns that
-    of each input. Each object is called only once.
+    `forward` is not recorded, so it may run any code. `backward` receives the gradient of each output and returns that
+    of each input. An object can be called only once.
 
     >>> from minigrad import autograd, np
     >>> class Sigmoid(autograd.Function):
@@ -69,8 +69,8 @@ class Function:
     def __call__(self, *inputs: Any) -> Any:
         if self._used:
             raise UsageError(
-                f"This {type(self).__name__} has been called already, and it holds the values of that call; make a "
-                f"new one for each call: {type(self).__name__}()(x)."
+                f"This {type(self).__name__} was already called, and it holds the values of that call; make a new one "
+                f"for each call: {type(self).__name__}()(x)."
             )
         self._used = True
         with pause(state.training):
@@ -82,7 +82,7 @@ class Function:
         if tracked and state.recording and any([y.dtype.kind == "c" for y in outputs]):
             raise DTypeError(
                 f"{type(self).__name__}.forward() returned complex numbers, whose gradient would be lost; return their "
-                "real and imaginary part as two arrays."
+                "real and imaginary parts as two arrays."
             )
         if tracked and self._outputs and state.recording:
             joined = concatenate([reshape(y.detach(), (-1,)) for y in self._outputs]).seen_as(Tensor)
@@ -123,7 +123,7 @@ class Function:
         if len(gradients) != len(self._inputs):
             raise UsageError(
                 f"{type(self).__name__}.backward() returned {len(gradients)} gradients for {len(self._inputs)} inputs; "
-                "return one for each, or None for an input without."
+                "return one for each, or None for an input that has none."
             )
         for i, x in enumerate(self._inputs):
             if not isinstance(x, Tensor):
@@ -134,7 +134,7 @@ class Function:
                     f"{type(self).__name__}.backward() returned a gradient of shape {d.shape} for input {i} of "
                     f"shape {x.shape}; they must be equal."
                 )
-            gradients[i] = d if recorded else d.data.copy()  # the array returned may be used for something else
+            gradients[i] = d if recorded else d.data.copy()  # the array returned may be reused
         return gradients
 
 

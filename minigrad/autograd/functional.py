@@ -56,7 +56,7 @@ def hessian(f: Map, x: Tensor) -> Tensor:
 
 
 def _computed(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
-    """f(z), recorded, and z, which has the value of x and is computed from it if we are recording."""
+    """f(z), recorded, and z, a copy of x that is recorded if we are recording."""
     function("f", f)
     z = as_tensor(x).copy()
     if z.node is None:

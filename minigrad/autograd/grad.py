@@ -38,7 +38,7 @@ def grad(
     (array(12.), array(12.))
 
     Returns one Tensor for a single variable, a list for a list; zeros for a variable that the heads do not depend on.
-    With `create_graph=True` all of them count as recorded, constants too.
+    With `create_graph=True` all of them count as recorded, even constants.
     """
     heads = [heads] if isinstance(heads, Tensor) else list(heads)
     single = isinstance(variables, Tensor)
@@ -64,7 +64,7 @@ def grad(
 
 
 def _recorded(head: Tensor, seed: Any, given: Any) -> Tensor:
-    """A seed as a Tensor: the one given may have a gradient itself."""
+    """A seed as a Tensor: a given one may have a gradient itself."""
     if not isinstance(given, Tensor):
         return Tensor(seed, head.ctx)
     return given.seen_as(Tensor).as_in_ctx(head.ctx).astype(head.dtype)

@@ -1,7 +1,7 @@
 """A layered layout: places for the boxes of a graph and paths for its arrows, so that every arrow points down.
 
 In four steps after Sugiyama, Tagawa and Toda (Methods for visual understanding of hierarchical system structures,
-1981): rows, the order within each row, places along it, and paths. A box is known by its number. Boxes are numbered
+1981): rows, the order within each row, places along it, and paths. Boxes are identified by their numbers, which count
 from the end of the graph: an edge `(source, target)` has `source > target`. Lengths are in pixels, y grows downwards.
 """
 
@@ -15,7 +15,7 @@ Point = tuple[float, float]
 
 GAP, ROW_GAP = 22.0, 32.0  # between boxes, and between rows
 PORT = 14.0  # between two arrows at one box
-LANE = 16.0  # the width that an arrow gets where it passes a row
+LANE = 16.0  # the width that an arrow gets where it crosses a row
 WEAK, STRAIGHT = 1e-3, 8.0  # how strongly a box aside pulls at its place, and how straight long arrows are
 SWEEPS = 40
 
@@ -94,7 +94,7 @@ def depths(n: int, edges: Sequence[tuple[int, int]]) -> list[int]:
 def _routes(
     depth: Sequence[int], edges: Sequence[tuple[int, int]]
 ) -> tuple[list[list[int]], list[tuple[Link, tuple[int, int]]], list[int]]:
-    """Edges cut into links from row to row. In each row that an edge passes it gets a dummy vertex, numbered on."""
+    """Edges cut into links from row to row. Where an edge crosses a row, it gets a dummy vertex with a new number."""
     row_of = list(depth)
     into: dict[int, int] = defaultdict(int)
     for _, target in edges:
@@ -149,9 +149,9 @@ def _across(rows: Sequence[Sequence[int]], widths: Sequence[float], n: int, weig
 def settle(
     wanted: Sequence[float], gaps: Sequence[float], weights: Sequence[float], low: float = -inf, high: float = inf
 ) -> list[float]:
-    """The places nearest to the wanted ones (least weighted squares), in order and at least the gaps apart.
+    """The places nearest to the wanted ones (weighted least squares), in order and at least the gaps apart.
 
-    Without the gaps between them the places need only rise, so this is isotonic regression: neighbours that would
+    With the gaps subtracted, the places need only increase, so this is isotonic regression: neighbours that would
     overlap are pooled at their mean.
 
     >>> settle([0.0, 0.0, 50.0], [10, 10], [1, 1, 1])

@@ -1,4 +1,4 @@
-"""The `with` blocks that switch recording and training mode on and off, and what is on."""
+"""The `with` blocks that switch recording and training mode on and off, and functions that ask what is on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def record(train_mode: bool = True) -> Scope:
 
 
 def pause(train_mode: bool = False) -> Scope:
-    """Do not record in this block, for instance to compute a metric inside `record()`."""
+    """Stop recording in this block, for instance to compute a metric inside `record()`."""
     return Scope(False, train_mode)
 
 

@@ -1,4 +1,4 @@
-"""What MXNet has on classes further up: `x.as_nd_ndarray()`, which leads to `nd`, and `Context.default_ctx`."""
+"""What MXNet has on classes defined earlier: `x.as_nd_ndarray()`, which leads to `nd`, and `Context.default_ctx`."""
 
 from typing import Any
 

@@ -33,13 +33,13 @@ class DataBatch:
 
 
 class NDArrayIter:
-    """Batches of samples, which lie along axis 0; a `for` loop is one epoch, and `reset` begins the next.
+    """Batches of samples, which lie along axis 0. A `for` loop is one epoch; `reset` begins the next.
 
     data, label : an array, a list of arrays, or a dict of them by name.
     shuffle : a new order for each epoch, repeatable after `minigrad.random.seed`.
     data_name, label_name : what arrays without a name are called in `provide_data` and `provide_label`.
     last_batch_handle : a last batch that is not full is filled from the beginning ('pad'), left out ('discard'), or
-        left for the beginning of the next epoch ('roll_over').
+        kept for the beginning of the next epoch ('roll_over').
 
     >>> import numpy
     >>> for batch in NDArrayIter(numpy.arange(3), batch_size=2):
@@ -65,7 +65,9 @@ class NDArrayIter:
             raise ShapeError(f"All arrays must have the same number of samples (axis 0), but have {sorted(lengths)}.")
         self.num_data = lengths.pop()
         if not 1 <= whole("batch_size", batch_size, 1) <= self.num_data:
-            raise ArgumentError(f"batch_size is {batch_size}; there are {self.num_data} samples, so 1 to that many.")
+            raise ArgumentError(
+                f"batch_size is {batch_size}; there are {self.num_data} samples, so it must be at most {self.num_data}."
+            )
         self.batch_size = batch_size
         self._shuffle = shuffle
         self._handle = one_of("last_batch_handle", last_batch_handle, "pad", "discard", "roll_over")
@@ -105,7 +107,7 @@ class NDArrayIter:
 
 
 def _arrays(given: Any, name: str) -> dict[str, Tensor]:
-    """By name, as NDArrays of float32 unless they are Tensors. Those of a list are called _0_name, _1_name, ..."""
+    """Arrays by name, as float32 NDArrays unless they are Tensors. Those of a list are called _0_name, _1_name, ..."""
     if given is None:
         return {}
     listed = given if isinstance(given, list) else [given]

@@ -40,7 +40,7 @@ class OldPaths(MetaPathFinder):
         self.moved = moved
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
-        """A spec for a name that the table has; None leaves it to Python."""
+        """A spec for a name that is in the table; None leaves it to Python."""
         old = name
         while old not in self.moved:
             old, _, _ = old.rpartition(".")
@@ -61,7 +61,7 @@ class _Alias(Loader):
         return found
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__spec__ = self.spec  # Python has just replaced it by that of the old name
+        module.__spec__ = self.spec  # Python has just replaced it with that of the old name
 
 
 sys.meta_path.insert(0, OldPaths(OLD_PATHS))

@@ -6,7 +6,7 @@ from minigrad.errors import AbsentError
 
 
 class Symbol:
-    """A name for annotations, such as `def hybrid_forward(self, F, x: sym.Symbol)`. There are no objects of it."""
+    """A name for annotations, such as `def hybrid_forward(self, F, x: sym.Symbol)`. It has no instances."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise _absent("Symbol")

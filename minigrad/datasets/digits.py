@@ -20,7 +20,7 @@ def digits(test_fraction: float = 0.2, seed: int = 0, flatten: bool = True) -> t
     ((1438, 64), (1438,), (359, 64))
 
     Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits" (1998), UCI Machine Learning Repository,
-    CC BY 4.0; see digits.md beside this file.
+    CC BY 4.0; see digits.md next to this file.
     """
     with resources.files(__package__).joinpath("digits.npz").open("rb") as file, numpy.load(file) as data:
         images, labels = data["images"], data["labels"].astype("int64")

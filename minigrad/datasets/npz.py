@@ -14,10 +14,10 @@ MOST_NAMED = 8
 def from_npz(path: FilePath, test_fraction: float = 0.2, seed: int = 0) -> tuple[Split, Split]:
     """`(x_train, y_train), (x_test, y_test)` from arrays `x` (n, ...) of numbers and `y` (n,) of class numbers from 0.
 
-    `x` becomes float32. Raises MissingFileError, AccessError, or FileError saying what is wrong: no .npz file,
+    `x` becomes float32. Raises MissingFileError, AccessError, or FileError saying what is wrong: not an .npz file,
     impossible sizes (see `minigrad.archive`), Python objects in it, arrays missing or of different lengths, values that
-    are NaN or infinite in float32, labels that are not whole numbers from 0 to a million, no features, only one
-    class, or too few samples.
+    are NaN or infinite in float32, labels that are not whole numbers from 0 to 999,999, no features, only one class, or
+    too few samples.
     """
     with archive(
         path, "The file {path} cannot be read as .npz ({reason}); write it with numpy.savez(path, x=x, y=y)."
@@ -55,7 +55,7 @@ def from_npz(path: FilePath, test_fraction: float = 0.2, seed: int = 0) -> tuple
     if not all(len(labels) for _, labels in parts):
         raise FileError(
             f"{where} has {len(y)} sample{'' if len(y) == 1 else 's'}, too few to train on one part and test on the "
-            "other; expected some of each class, five or more."
+            "other; expected several of each class, five or more."
         )
     if (y == y[0]).all():
         raise FileError(f"{where} has only one class in y, {int(y[0])}; expected at least two to tell apart.")

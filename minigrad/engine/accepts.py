@@ -1,7 +1,7 @@
 """What an operation accepts where an array is expected: Tensors, numbers, lists of numbers, arrays of any library.
 
-Text, None, sets and rows of unequal length are refused. Arrays of two devices do not meet. Python's numbers and whole
-numbers take the dtype of the floats beside them.
+Text, None, sets, rows of unequal length, and arrays on different devices are refused. Python's numbers and whole
+numbers take the dtype of the floats that they are combined with.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def accept(op: Op, args: tuple[Any, ...]) -> tuple[Tensor | None, type[Tensor], 
 
 
 def as_raw(value: Any, where: str = "array()") -> Any:
-    """A number, nested lists or an array of any library as a raw array; `where` says who was given it."""
+    """A number, nested lists or an array of any library as a raw array; `where` names the caller."""
     if isinstance(value, Tensor):
         return value.data
     if type(value) in MODULES:

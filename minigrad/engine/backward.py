@@ -43,9 +43,9 @@ def backward(
     >>> a.grad
     array(4.)
 
-    `head_grads` are the gradients of some further scalar with respect to the heads (ones if absent). The graph is freed
-    on the way unless `retain_graph`. Raises GraphError if nothing was recorded, if the graph is gone, or if a value
-    that it needs was changed in place; then every `.grad` is as it was.
+    `head_grads` are the gradients of a further scalar with respect to the heads (ones if absent). The graph is freed
+    along the way unless `retain_graph` is set. Raises GraphError if nothing was recorded, if the graph was freed, or if
+    a value that it needs was changed in place; then no `.grad` has changed.
     """
     heads = list(heads) if isinstance(heads, (list, tuple)) else [heads]  # type: ignore[list-item]
     with Scope(False, train_mode), excursion:
@@ -65,9 +65,9 @@ def walk(
     wanted: Collection[Any] = (),
     beyond: bool = True,
 ) -> dict[Any, Any]:
-    """The gradients of all leaves that the heads were computed from, and of the nodes that are `wanted`, by node.
+    """The gradients of all leaves that the heads were computed from, and of the `wanted` nodes, by node.
 
-    `seeds` are the gradients of the heads. The walk goes on `beyond` a wanted node, since there may be other wanted
+    `seeds` are the gradients of the heads. The walk continues `beyond` a wanted node, since there may be other wanted
     nodes behind it, unless told not to. The gradient of a leaf may have a wider dtype than the leaf.
     """
     nodes = reached(heads, () if beyond else wanted)
@@ -109,7 +109,7 @@ def walk(
 
 
 def reached(heads: Iterable[Tensor], ends: Collection[Any]) -> list[Node]:
-    """All nodes that the heads were computed from, as far as the `ends`: oldest first, which is topological order."""
+    """All nodes that the heads were computed from, back to the `ends`: oldest first, which is topological order."""
     found: set[Node] = set()
     waiting = [head.node for head in heads]
     while waiting:
@@ -135,7 +135,7 @@ def add(F: Any, grads: dict[Any, Any], node: Any, part: Any) -> None:
 
 
 def fit(F: Any, g: Any, node: Any) -> Any:
-    """A gradient in the shape of its node: summed over axes that were broadcast, or broadcast; real if the node is."""
+    """A gradient in the shape of its node: summed over broadcast axes, or itself broadcast; real if the node is."""
     if g.dtype.kind == "c" and node.dtype.kind == "f":
         g = F.real(g)
     shape = node.shape
@@ -165,14 +165,14 @@ def checked_seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list
         if head.node is None:
             raise GraphError(
                 f"{caller}() was called on a value that was not recorded. Compute it inside `with autograd.record():` "
-                "from at least one array that has called attach_grad() (or from a network's parameters)."
+                "from at least one array on which attach_grad() was called (or from a network's parameters)."
             )
         head.ctx.use()
         g = None if g is None else head.ctx.put(g.data if hasattr(g, "node") else numpy.asarray(g))
         for a, role in ((data, "on"), (g, "with")):
             if a is not None and a.dtype.kind not in "biuf":
                 raise DTypeError(
-                    f"{caller}() was called {role} {a.dtype}, but a gradient is that of real numbers; take np.real(y), "
+                    f"{caller}() was called {role} {a.dtype}, but only real numbers have a gradient; take np.real(y), "
                     "np.imag(y) or np.abs(y) first."
                 )
         check_unchanged(head)

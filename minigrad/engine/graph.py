@@ -45,7 +45,7 @@ class Leaf:
 
 
 class Node:
-    """What was recorded of one output: which inputs it came from, and how to pull its gradient back to them.
+    """The record of one output: which inputs it came from, and how to pull its gradient back to them.
 
     Base class: `OpNode`, `FunctionNode` and `NetworkNode` define `pull` for an operation, a `Function` and a
     hybridized network.
@@ -57,7 +57,7 @@ class Node:
     )  # fmt: skip
 
     gradient: Any
-    """What the last backward pass that has kept the graph pulled from here. There is none before."""
+    """The gradient pulled from here by the last backward pass that kept the graph. Not set before such a pass."""
 
     def __init__(
         self,
@@ -71,8 +71,8 @@ class Node:
     ) -> None:
         """The node of `y`, which was computed from `args`.
 
-        The arguments at the positions `tracked` lead back to a leaf, and are called `names`. `saved` is what the
-        derivative needs, and `versions` are the versions of what is saved.
+        The arguments at the positions `tracked`, called `names`, lead back to a leaf. `saved` is what the derivative
+        needs, and `versions` are the versions of what is saved.
         """
         parents = []
         for i in tracked:
@@ -91,7 +91,7 @@ class Node:
         self.ctx = y.ctx
         self.parents: Any = parents  # the nodes and leaves of the inputs; None once it is freed
         self.saved: Any = saved
-        self.versions: Any = versions  # of all that must not change in place: what is saved, and leaves
+        self.versions: Any = versions  # of everything that must not change in place: what is saved, and leaves
         self.code, self.instruction = users_line(4)  # 4 calls up: this, OpNode.__init__, Op.__call__, its caller
 
     def pull(self, F: Any, g: Any) -> Sequence[Any]:

@@ -1,8 +1,8 @@
-"""The errors of a graph that would give wrong gradients: it was freed, or an array in it was changed in place.
+"""The errors for a graph that would give wrong gradients: it was freed, or an array in it was changed in place.
 
-Every change in place sets the array's version to the time of the change, and every node has the time at which it was
-recorded, its number. If the version is the larger of the two, the node no longer has the values that it was computed
-with. Whoever relies on them compares: `Node.__init__`, `walk` and `check_unchanged`.
+Every change in place sets the array's version to the time of the change. Every node's number is the time at which it
+was recorded. If the version is larger, the node no longer has the values that it was computed with. The code that
+relies on them compares the two: `Node.__init__`, `walk` and `check_unchanged`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def changed(node: Node) -> GraphError:
-    """The error if something that a node saved was changed in place after it was recorded."""
+    """The error if an array that a node saved was changed in place after the node was recorded."""
     return GraphError(
         f"An array that the derivative of '{node.name}' needs was changed in place after it was used ({where(node)}). "
         "Write y = y + ... (a new value) instead of y += ... or y[:] = ..., or change a copy."
@@ -27,16 +27,16 @@ def changed(node: Node) -> GraphError:
 def freed() -> GraphError:
     """The error if a graph is walked a second time."""
     return GraphError(
-        "backward() came to a part of the graph that an earlier backward() has used and freed. Compute the loss anew "
+        "backward() reached a part of the graph that an earlier backward() used and freed. Compute the loss again "
         "inside record(), or pass retain_graph=True to the first backward()."
     )
 
 
 def overwritten(node: Node) -> GraphError:
-    """The error if an output is used that was changed in place, so that it is no longer what its node computed."""
+    """The error if an output is used after a change in place, when it is no longer what its node computed."""
     return GraphError(
-        f"The result of '{node.name}' ({where(node)}) was changed in place, so what is recorded is no longer how it "
-        "came about. Write y = y + ... (a new value) inside record(), or go on with y.detach() if it is now a constant."
+        f"The result of '{node.name}' ({where(node)}) was changed in place, so the record no longer says how it was "
+        "computed. Write y = y + ... (a new value) inside record(), or use y.detach() if it is now a constant."
     )
 
 

@@ -1,4 +1,4 @@
-"""The state of a thread: whether it records, whether it trains, and which observers are told of its operations."""
+"""The state of a thread: whether it records, whether it trains, and which observers see its operations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Observer:
-    """Base class of what is told of every operation in a thread: `detect_anomaly`, and what `hybridize()` uses.
+    """Base class of objects notified of every operation in a thread: `detect_anomaly` and those of `hybridize()`.
 
     `observing` installs one.
     """
@@ -31,7 +31,7 @@ class Observer:
 
 
 class State(threading.local):
-    """What is switched on: each thread has its own values, which begin as these."""
+    """What is switched on. Each thread has its own values; these are the initial ones."""
 
     recording = False
     training = False
@@ -43,7 +43,7 @@ state = State()
 
 @contextmanager
 def observing(observer: Observer) -> Iterator[None]:
-    """A `with` block in which `observer` is told what happens."""
+    """A `with` block in which `observer` is notified."""
     before = state.observers
     state.observers = (*before, observer)
     try:
@@ -53,21 +53,21 @@ def observing(observer: Observer) -> Iterator[None]:
 
 
 def read(x: Tensor) -> Any:
-    """The raw array of a Tensor, for code that reads its values outside any operation; observers are told."""
+    """The raw array of a Tensor, for code that reads its values outside any operation; observers are notified."""
     for observer in state.observers:
         observer.read(x)
     return x.data
 
 
 class Scope:
-    """A `with` block that sets the two switches and puts them back."""
+    """A `with` block that sets the two switches and restores them."""
 
     __slots__ = ("_recording", "_saved", "_training")
 
     def __init__(self, recording: bool | None, training: bool | None) -> None:
         self._recording = recording
         self._training = training
-        self._saved: Any = None  # (recording, training, its own value before): one scope may be open twice
+        self._saved: Any = None  # (recording, training, the previous _saved): one scope may be open twice
 
     def __enter__(self) -> None:
         self._saved = (state.recording, state.training, self._saved)

@@ -1,4 +1,4 @@
-"""An operation: a forward function on raw arrays, and beside it, for each input, a gradient times its Jacobian.
+"""An operation: a forward function on raw arrays and, for each input, a gradient times its Jacobian.
 
     @op
     def multiply(xp, a, b):
@@ -8,15 +8,15 @@
     multiply.vjp(a=lambda F, g, b: g * b,
                  b=lambda F, g, a: g * a)
 
-`forward(xp, ...)` is given the array module of its inputs and raw arrays. A VJP is given `F`, the gradient `g` of
-the output, and whatever else it asks for *by name*: inputs of the forward, its output `y`, its by-product `aux`, or
-`target`, which has the shape and dtype of the input that the gradient is for. Only what is asked for is saved.
+`forward(xp, ...)` receives the array module of its inputs and raw arrays. A VJP receives `F`, the gradient `g` of the
+output, and whatever else it asks for *by name*: inputs of the forward function, its output `y`, its by-product `aux`,
+or `target`, which has the shape and dtype of the input that the gradient is for. Only what is asked for is saved.
 `F` holds every operation under its name, in one of two readings: on raw arrays, for an ordinary backward pass at the
 speed of NumPy; or on Tensors, so that the backward pass is itself recorded and can be differentiated again. The text
 of the VJP is the same.
 
-A VJP returns any shape that broadcasts with the input's: the backward pass sums or repeats it to fit, once for all
-operations.
+A VJP may return any shape that broadcasts with the input's: the backward pass sums or repeats it to fit, in one place
+for all operations.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from minigrad.explain import EXPLAINED
 _Operation = TypeVar("_Operation", bound=Any)
 _MISSING = object()
 _IMMUTABLE = {int, float, bool, str, slice, type(None), type(Ellipsis)}
-_NOTHING: dict[str, Any] = {}  # what a node that saves nothing has; a dict of its own would cost 5 % of recording it
+_NOTHING: dict[str, Any] = {}  # shared by nodes that save nothing; a dict of its own would cost 5 % of recording one
 _CONSTANT = [0]  # the version of numbers and copies, which cannot be changed in place
 
 
@@ -54,7 +54,7 @@ class Vjp(NamedTuple):
 
 
 def as_vjp(function: Callable[..., Any], names: tuple[str, ...] | None = None) -> Vjp:
-    """A VJP from `function(F, g, ...)`, whose further arguments are taken from what was saved, by their names."""
+    """A VJP from `function(F, g, ...)`, whose other arguments are taken by name from what was saved."""
     if names is None:
         names = function.__code__.co_varnames[2 : function.__code__.co_argcount]
     if not names:
@@ -67,7 +67,7 @@ def as_vjp(function: Callable[..., Any], names: tuple[str, ...] | None = None) -
 
 
 class Pullback(NamedTuple):
-    """How an operation goes back if certain of its inputs are tracked: worked out once, used by every node alike."""
+    """How gradients go back through an operation if certain inputs are tracked: worked out once, used by every node."""
 
     names: tuple[str, ...]  # of the tracked inputs
     common: Vjp | None
@@ -104,7 +104,7 @@ class Op:
         self.defaults: tuple[Any, ...] = forward.__defaults__ or ()
         if taken := {"y", "aux", "target"}.intersection(self.names):
             raise KeywordError(
-                f"{self.name}() cannot have an argument {taken.pop()!r}: in a VJP that name means another."
+                f"{self.name}() cannot have an argument {taken.pop()!r}: in a VJP that name means something else."
             )
         self.find_axis()
         self.vjps: dict[int, Vjp] = {}
@@ -119,7 +119,7 @@ class Op:
         try:
             first, kind, ctx, arrays, tracked = accept(self, args)
             xp = ctx.xp if first is None else MODULES[type(first.data)]
-            if xp is not numpy and not ctx.is_current():  # once more, with its GPU as the current one
+            if xp is not numpy and not ctx.is_current():  # again, with its GPU as the current one
                 with ctx:
                     return self(*args)
             out = self.forward(xp, *arrays)
@@ -151,12 +151,12 @@ class Op:
         return self
 
     def common(self, function: Callable[..., Any]) -> Op:
-        """Attach the first step that all VJPs have in common: it turns `g` into the `g` that they are given."""
+        """Attach the first step that all VJPs share: it turns `g` into the `g` that they receive."""
         self.common_vjp = as_vjp(function)
         return self
 
     def by_product(self, recompute: Callable[..., Any]) -> Op:
-        """Declare that the forward returns (y, aux), where `aux` is an intermediate result that VJPs may ask for.
+        """Declare that the forward function returns (y, aux); `aux` is an intermediate result that VJPs may ask for.
 
         `recompute(F, *inputs)` computes `aux` from the inputs, for a backward pass that is itself recorded.
         """
@@ -203,17 +203,17 @@ class Op:
         return tuple(values)
 
     def differentiable(self, x: Any, y: Any) -> bool:
-        """Whether a gradient can pass from `y` to `x`: not if `y` is whole numbers. Some operations refuse complex."""
+        """Whether a gradient can pass from `y` to `x`: not if `y` holds whole numbers. Complex ones may be refused."""
         if "c" in (x.dtype.kind, y.dtype.kind) and not self.complex:
             raise DTypeError(
-                f"{self.name}() came upon {x.dtype if x.dtype.kind == 'c' else y.dtype} on the way from an array that "
-                "has a gradient, and has no derivative for complex numbers. Compute with the real and the imaginary "
-                "part as two arrays, or give it x.detach() if it is a constant."
+                f"{self.name}() met {x.dtype if x.dtype.kind == 'c' else y.dtype} on the way from an array that has a "
+                "gradient, but it has no derivative for complex numbers. Compute with the real and the imaginary part "
+                "as two arrays, or give it x.detach() if it is a constant."
             )
         return y.dtype.kind in "fc"
 
     def pullback(self, tracked: tuple[int, ...]) -> Pullback:
-        """How to go back if the inputs at the positions `tracked` lead to a leaf. The result is stored in `steps`."""
+        """How to go back if the inputs at the positions `tracked` lead to a leaf; the result is kept in `pullbacks`."""
         vjps = tuple([self.vjps[i] for i in tracked])
         asked = {name for vjp in (self.common_vjp, *vjps) if vjp is not None for name in vjp.names}
         if self.recompute_aux is not None:
@@ -268,7 +268,7 @@ class OpNode(Node):
         if common is not None:
             g = common.pull(F, g, saved)
         if not targets:
-            return [vjp.pull(F, g, saved) for vjp in vjps]  # another thread may walk the same graph: `saved` stays
+            return [vjp.pull(F, g, saved) for vjp in vjps]  # another thread may walk the same graph: leave `saved`
         return [vjp.pull(F, g, {**saved, "target": parent}) for vjp, parent in zip(vjps, self.parents)]
 
     def tensors(self, F: Any) -> dict[str, Any]:
@@ -284,14 +284,14 @@ class OpNode(Node):
 
 
 def own(value: Any) -> Any:
-    """A copy of a raw array of the user, or of those in an index: unlike a Tensor it has no version to check later."""
+    """A copy of a user's raw array, or of those in an index: unlike a Tensor, it has no version to check later."""
     if type(value) in MODULES:
         return value.copy()
     return type(value)(map(own, value)) if type(value) in (tuple, list) else value
 
 
 def op(forward: Callable[..., Any]) -> Op:
-    """Make an operation of a forward function `(xp, *arguments)`."""
+    """Make an operation from a forward function `(xp, *arguments)`."""
     return register(Op(forward))
 
 

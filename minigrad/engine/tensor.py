@@ -46,7 +46,7 @@ class Tensor(Conversions, Methods):
         self.data: Array = data
         self.ctx: Context = ctx or _CPU
         self.node: Any = node  # its place in the graph; None for a constant
-        self.version = [0] if version is None else version  # when last changed in place; one list for all its views
+        self.version = [0] if version is None else version  # when last changed in place; shared by all its views
 
     # What it is
 
@@ -79,7 +79,7 @@ class Tensor(Conversions, Methods):
         return None if found is None else found.grad
 
     def attach_grad(self, grad_req: str = "write", stype: str | None = None, *, name: str = "") -> None:
-        """Ask for a gradient, 0 at first, which `backward()` replaces ('write') or adds to ('add'); 'null': for none.
+        """Ask for a gradient, 0 at first, which `backward()` replaces ('write') or adds to ('add'), or 'null' for none.
 
         From here on the array is a leaf: gradients no longer flow back to what it was computed from. Pictures of the
         graph show its `name`.
@@ -104,7 +104,7 @@ class Tensor(Conversions, Methods):
     # Changes in place
 
     def touch(self) -> None:
-        """Set the version to now: call it after the values were changed in place, so that an old graph is refused."""
+        """Set the version to now: call it after changing values in place, so that an older graph is refused."""
         self.version[0] = next(clock)
 
     # To and from other places (see also `Conversions`)
@@ -133,7 +133,7 @@ def _from_host(data: Any, ctx: Context, kind: Any) -> Any:
 
 
 def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> None:
-    """Make `x` a leaf: cut it from any earlier graph and give it a gradient: zeros, or the `buffer`."""
+    """Make `x` a leaf: cut it from any earlier graph and give it a gradient, zeros or the `buffer`."""
     if not isinstance(grad_req, str) or grad_req not in ("write", "add", "null"):
         raise UsageError(
             f"grad_req is '{grad_req}' but must be 'write' (replace), 'add' (accumulate) or 'null' (no gradient)."
@@ -143,7 +143,7 @@ def attach(x: Tensor, grad_req: str = "write", buffer: Tensor | None = None) -> 
         return
     if x.dtype.kind != "f":
         raise DTypeError(
-            f"A gradient was asked for an array of dtype {x.dtype}, but only floating-point arrays have one; "
+            f"A gradient was requested for an array of dtype {x.dtype}, but only floating-point arrays have one; "
             "convert it first: x = x.astype('float32')."
         )
     if buffer is None:

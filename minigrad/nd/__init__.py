@@ -1,8 +1,8 @@
 """The older array names of MXNet, on top of `np` and `npx`. New arrays are NDArrays: see `ndarray.py`.
 
 Where MXNet differs from NumPy, `nd` does too: a reduction over everything has shape (1,); positions are float32, and
-comparisons are 1 and 0; `array` and the other constructors take the device before the dtype; `reshape` has codes of its
-own; the arguments are called `data`, or `lhs` and `rhs`; and `out=` takes the result.
+comparisons give 1 and 0; `array` and the other constructors take the device before the dtype; `reshape` has codes of
+its own; the arguments are called `data`, or `lhs` and `rhs`; and `out=` takes the result.
 """
 
 from minigrad import np, npx, ops
@@ -28,4 +28,4 @@ random_exponential, random_poisson, random_randint = random.exponential, random.
 sample_multinomial = multinomial
 
 linear = ops.linear
-"""x W^T + b. MXNet has no such name, but every `Dense` calls it, so it has no wrapper that would cost time."""
+"""x W^T + b. MXNet has no such name, but every `Dense` calls it; a wrapper would cost time."""

@@ -1,4 +1,4 @@
-"""The operations of `np` and `npx` under the older names of MXNet, and of their arguments."""
+"""The operations of `np` and `npx` under MXNet's older names, with its older argument names."""
 
 import functools
 from builtins import slice as slice_
@@ -38,7 +38,7 @@ __all__ = [
     "tan", "tanh", "tile", "topk", "transpose", "trunc", "waitall", "where", "zeros_like",
 ]  # fmt: skip
 
-# Elementwise: the operations of `np`, under older names of their arguments
+# Elementwise: the operations of `np`, with older names for their arguments
 
 
 exp, expm1, log, log2 = older(ops.exp), older(ops.expm1), older(ops.log), older(ops.log2)
@@ -72,7 +72,7 @@ broadcast_logical_and, broadcast_logical_or, broadcast_logical_xor = logical_and
 
 
 def _nearest(data: Any, away: bool) -> Tensor:
-    """The nearest whole number; of two, the lower, or the one away from 0."""
+    """The nearest whole number; at a tie, the lower, or the one away from 0."""
     finite = ops.where(ops.isinf(data), 0, data)
     rest = finite - ops.floor(finite)  # exact
     up = ops.logical_or(rest > 0.5, ops.logical_and(rest == 0.5, data > 0)) if away else rest > 0.5
@@ -80,9 +80,9 @@ def _nearest(data: Any, away: bool) -> Tensor:
 
 
 round = older(named_as(ops.round)(lambda data: _nearest(data, away=True)))
-round.__doc__ = "The nearest whole number; of two, the one away from 0: -1.5 becomes -2, and 2.5 becomes 3."
+round.__doc__ = "The nearest whole number; at a tie, the one away from 0: -1.5 becomes -2, and 2.5 becomes 3."
 rint = older(named_as(ops.rint)(lambda data: _nearest(data, away=False)))
-rint.__doc__ = "The nearest whole number; of two, the lower: -1.5 becomes -2, and 2.5 becomes 2."
+rint.__doc__ = "The nearest whole number; at a tie, the lower: -1.5 becomes -2, and 2.5 becomes 2."
 
 
 @composed("data")
@@ -199,7 +199,7 @@ def reshape(data: Any, shape: Any, reverse: bool = False) -> Tensor:
     """The same values in another shape, in which a length may also be a code.
 
     -1 is whatever remains; 0 copies the length at this place; -2 copies all remaining lengths; -3 is the product of
-    two; -4, followed by two numbers, splits one. With `reverse` all is read from the right.
+    two; -4, followed by two numbers, splits one. With `reverse` everything is read from the right.
 
     >>> from minigrad import nd
     >>> nd.reshape(nd.zeros((2, 3, 8)), (0, -4, 3, 1, -2)).shape
@@ -240,7 +240,7 @@ def stack(*data: Any, axis: int = 0) -> Tensor:
 
 @composed("data")
 def split(data: Any, num_outputs: int, axis: int = 1, squeeze_axis: bool = False) -> Any:
-    """A list of equal pieces along an axis, which `squeeze_axis` removes; a single piece comes without a list."""
+    """A list of equal pieces along an axis, which `squeeze_axis` removes; a single piece is not put in a list."""
     pieces = [ops.squeeze(p, axis) if squeeze_axis and p.ndim > 1 else p for p in np.split(data, num_outputs, axis)]
     return pieces if num_outputs > 1 else pieces[0]
 
@@ -261,7 +261,7 @@ def slice_like(data: Any, shape_like: Any, axes: Any = None) -> Tensor:
 @_with_an_axis
 @composed("a")
 def take(a: Any, indices: Any, axis: int = 0, mode: str = "clip") -> Tensor:
-    """Rows of `axis` at the given positions; positions outside are clipped."""
+    """The values at the given positions along `axis`; positions outside are clipped."""
     return ops.take(a, indices, axis, mode)
 
 
@@ -292,7 +292,7 @@ broadcast_axes = broadcast_axis
 
 @composed("data")
 def pad(data: Any, mode: str = "constant", pad_width: Any = (), constant_value: float = 0.0) -> Tensor:
-    """A border: `pad_width` holds, axis after axis, the widths before and after."""
+    """The array with a border: `pad_width` holds, axis by axis, the widths before and after."""
     if len(pad_width) != 2 * data.ndim:
         raise ArgumentError(f"pad() got pad_width={pad_width!r}; shape {data.shape} needs two widths for each axis.")
     widths = tuple(zip(pad_width[::2], pad_width[1::2]))
@@ -312,7 +312,7 @@ Reshape, Flatten, SwapAxis, Concat, Cast, SliceChannel, Pad = reshape, flatten, 
 @_with_an_axis
 @composed("lhs", "rhs")
 def dot(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
-    """The sum of products over the last axis of `lhs` and the first of `rhs`, each reversed first if asked."""
+    """The sum of products over the last axis of `lhs` and the first of `rhs`, each transposed first if requested."""
     lhs, rhs = ops.transpose(lhs) if transpose_a else lhs, ops.transpose(rhs) if transpose_b else rhs
     return ops.dot(lhs, rhs) if rhs.ndim <= 2 else ops.tensordot(lhs, rhs, 1)
 

@@ -1,4 +1,4 @@
-"""NDArrays in files, with MXNet's names of the arguments. See `minigrad.npx.files`."""
+"""NDArrays in files, with MXNet's argument names. See `minigrad.npx.files`."""
 
 from typing import Any
 

@@ -27,7 +27,7 @@ METHODS = (
 )  # fmt: skip
 """The functions of `nd` that are methods too."""
 
-_view: Callable[..., Tensor] = vars(arrays.reshape)["__wrapped__"]  # before it learned to copy
+_view: Callable[..., Tensor] = vars(arrays.reshape)["__wrapped__"]  # without the copy that `with_options` adds
 
 
 def _comparison(name: str) -> Callable[[Any, Any], Any]:
@@ -57,10 +57,10 @@ class One(numpy.ndarray[Any, Any]):
 class NDArray(Tensor):
     """A Tensor with the methods of `mxnet.nd`. `nd.array` makes one, and so does every operation on one.
 
-    What its methods and the functions of `nd` pick or sum has at least one axis: a number has the shape (1,).
-    Comparisons give 1 and 0, which can be added; so they are positions and no mask, and `x[x > 1]` takes rows 0 and 1.
-    `flatten` keeps the batch, `take` takes rows, `reshape` has codes, positions are float32; and what MXNet has as a
-    function and as a method is both here. `as_np_ndarray()` is the same memory as a Tensor.
+    Whatever its methods and the functions of `nd` pick or sum has at least one axis: a number has the shape (1,).
+    Comparisons give 1 and 0, which can be added; as an index these are positions, not a mask: `x[x > 1]` takes rows 0
+    and 1. `flatten` keeps the batch, `take` takes rows, `reshape` has codes, positions are float32; and what MXNet has
+    as both a function and a method is both here. `as_np_ndarray()` is the same memory as a Tensor.
 
     >>> from minigrad import nd
     >>> x = nd.array([[1, 2, 3], [4, 5, 6]])
@@ -87,23 +87,23 @@ class NDArray(Tensor):
     __ipow__, __ifloordiv__ = Operators.__pow__, Operators.__floordiv__  # MXNet's make a new array
 
     def reshape(self, *shape: Any, **options: Any) -> Tensor:
-        """A view in another shape: several numbers, a tuple, or `shape=`; the codes of `nd.reshape` may stand in it."""
+        """A view in another shape: several numbers, a tuple, or `shape=`, in which `nd.reshape`'s codes work."""
         return _view(self, *(shape[:1] if len(shape) == 1 else (shape,) if shape else ()), **options)
 
     def transpose(self, *axes: Any, **options: Any) -> Tensor:
-        """The axes in another order, which is several numbers, a tuple, or `axes=`; reversed if none is given."""
+        """The axes in another order, given as several numbers, a tuple, or `axes=`; reversed if none is given."""
         return arrays.transpose(self, *(axes[:1] if len(axes) == 1 else (axes,) if axes else ()), **options)
 
     T = property(lambda self: self.transpose(), doc="The axes in the opposite order.")
 
     def asnumpy(self) -> Any:
-        """A copy on the host as a NumPy array; what holds one value can be used as a number."""
+        """A copy on the host as a NumPy array; one that holds a single value can be used as a number."""
         copied = super().asnumpy()
         return copied.view(One) if copied.size == 1 else copied
 
     @classmethod
     def calling(cls, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        """Call a function that is written for Tensors: these take the place of NDArrays, and its results are NDArrays.
+        """Call a function that is written for Tensors: NDArrays reach it as Tensors, and its results are NDArrays.
 
         A result that is an argument itself, such as `out`, is the same object.
         """
@@ -149,7 +149,7 @@ def as_ndarrays(value: Any) -> Any:
 
 
 def makes_ndarrays(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, whose results are NDArrays."""
+    """`function`, with its results as NDArrays."""
 
     @functools.wraps(function)
     def made(*args: Any, **kwargs: Any) -> Any:

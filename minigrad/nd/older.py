@@ -59,7 +59,7 @@ def truth(function: Callable[..., Any]) -> Callable[..., Tensor]:
 def own(y: Any, given: list[Any]) -> Any:
     """The result of a function, or a list of several, with copies in place of views of the arrays `given`.
 
-    (A result in a graph stays as it is: nothing may change it in place, so nobody can tell.)
+    (A result in a graph stays as it is: nothing may change it in place, so nobody can tell the difference.)
     """
     if isinstance(y, (tuple, list)):
         return [own(part, given) for part in y]
@@ -67,7 +67,7 @@ def own(y: Any, given: list[Any]) -> Any:
 
 
 def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, whose result is never a view, as in MXNet, and is put into `out` if given.
+    """`function`, except that its result is never a view, as in MXNet, and is put into `out` if given.
 
     It also accepts the options `name` and `cudnn_off`, which are for MXNet's graphs and for a GPU library, and change
     nothing here.

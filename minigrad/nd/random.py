@@ -25,7 +25,7 @@ explain_absent(__name__)
 
 
 def _for_each(law: Callable[..., Tensor]) -> Callable[..., Any]:
-    """`law`, which draws values in `shape` for each value of its parameters, where these are arrays."""
+    """`law`, but drawing values in `shape` for each value of its parameters, where these are arrays."""
     signature = inspect.signature(law)
 
     def drawn(*args: Any, **kwargs: Any) -> Tensor:

@@ -37,7 +37,7 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> list[Tensor]:
 
 @composed()
 def indices(dimensions: Any, dtype: Any = "int64") -> Tensor:
-    """The position of every place of a grid: shape (axes, *dimensions).
+    """The indices of every place in a grid: shape (axes, *dimensions).
 
     >>> from minigrad import np
     >>> np.indices((2, 2))[0]
@@ -113,9 +113,9 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
 
 @composed("v")
 def diag(v: Any, k: int = 0) -> Tensor:
-    """The diagonal k of a matrix; or, of a vector, the matrix with it on diagonal k and zeros elsewhere.
+    """The diagonal k of a matrix; or, for a vector, the matrix with it on diagonal k and zeros elsewhere.
 
-    Gradient: of a matrix, zeros with g on the diagonal; of a vector, the diagonal of g.
+    Gradient: for a matrix, zeros with g on the diagonal; for a vector, the diagonal of g.
 
     >>> from minigrad import np
     >>> np.diag(np.array([1, 2]))

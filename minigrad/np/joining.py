@@ -1,4 +1,4 @@
-"""Joining, splitting and turning arrays, in terms of concatenation, indexing and reshaping."""
+"""Joining, splitting and rotating arrays, in terms of concatenation, indexing and reshaping."""
 
 import functools
 import itertools
@@ -18,7 +18,7 @@ from minigrad.values import asarray
 
 
 def _of_each(one: Callable[[Tensor], Tensor]) -> Callable[..., Any]:
-    """`one` of an array, or of each of several as a tuple."""
+    """A function that applies `one` to an array, or to each of several, which gives a tuple."""
 
     @functools.wraps(one)
     def function(*arrays: Any) -> Any:
@@ -31,7 +31,7 @@ def _of_each(one: Callable[[Tensor], Tensor]) -> Callable[..., Any]:
 @composed()
 @_of_each
 def atleast_1d(a: Tensor) -> Tensor:
-    """The array with at least one axis; of several arrays, a tuple of such. Gradient: g in the shape of the array.
+    """The array with at least one axis; for several arrays, a tuple. Gradient: g in the shape of the array.
 
     >>> from minigrad import np
     >>> np.atleast_1d(np.array(3))
@@ -43,7 +43,7 @@ def atleast_1d(a: Tensor) -> Tensor:
 @composed()
 @_of_each
 def atleast_2d(a: Tensor) -> Tensor:
-    """The array with at least two axes, new ones in front; of several arrays, a tuple of such.
+    """The array with at least two axes, new ones in front; for several arrays, a tuple.
 
     Gradient: g in the shape of the array.
 
@@ -57,7 +57,7 @@ def atleast_2d(a: Tensor) -> Tensor:
 @composed()
 @_of_each
 def atleast_3d(a: Tensor) -> Tensor:
-    """The array with at least three axes: (n,) becomes (1, n, 1), (m, n) becomes (m, n, 1); of several arrays, a tuple.
+    """The array with at least three axes: (n,) becomes (1, n, 1), (m, n) becomes (m, n, 1); a tuple for several.
 
     Gradient: g in the shape of the array.
 
@@ -132,7 +132,7 @@ def append(arr: Any, values: Any, axis: Any = None) -> Tensor:
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Tensor:
     """`arr` (flattened if `axis` is None) with `values` before the position `obj`, or before several positions.
 
-    Gradient: each value of both gets the g of its new place. PositionError for a position outside.
+    Gradient: each value of both gets the g at its new place. PositionError for a position outside.
 
     >>> from minigrad import np
     >>> np.insert(np.array([1, 2]), 1, 9)
@@ -206,7 +206,7 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
 
 @composed("ary")
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
-    """The array cut along `axis` like `split`, but a number of pieces need not be equal: lengths may differ by one.
+    """The array cut along `axis` as by `split`, but the pieces need not be equal: their lengths may differ by one.
 
     Gradient: each stretch gets the g of its piece.
 
@@ -323,7 +323,7 @@ def flipud(m: Any) -> Tensor:
 
 @composed("m")
 def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
-    """The array turned by k times 90 degrees, from the first of `axes` towards the second. Gradient: g turned back.
+    """The array rotated k times by 90 degrees, from the first of `axes` towards the second. Gradient: g rotated back.
 
     >>> from minigrad import np
     >>> np.rot90(np.array([[1, 2], [3, 4]]))

@@ -35,7 +35,7 @@ matrix_rank, cond = constant("linalg.matrix_rank"), constant("linalg.cond")
 def solve(a: Any, b: Any) -> Tensor:
     """The solution x of a x = b: a (..., n, n), b (n,) or (..., n, k). ArgumentError if a matrix is singular.
 
-    Gradient: h = a⁻ᵀ g by b, -h xᵀ by a.
+    Gradient: h = a⁻ᵀ g for b, -h xᵀ for a.
 
     >>> from minigrad import np
     >>> np.linalg.solve(np.array([[2, 0], [0, 4]]), np.array([2, 2]))
@@ -47,12 +47,12 @@ def solve(a: Any, b: Any) -> Tensor:
 @composed("x")
 @computed_wide
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The Euclidean norm; or of vectors along one `axis`, the norm of order 1, 2 or inf.
+    """The Euclidean norm; or, for vectors along one `axis`, the norm of order 1, 2 or inf.
 
-    For a matrix (two axes) 1 is the largest sum of |x| in a column, inf that in a row, 'fro' the Euclidean norm, 2 the
+    For a matrix (two axes), 1 is the largest sum of |x| in a column, inf that in a row, 'fro' the Euclidean norm, 2 the
     largest singular value, -2 the smallest, and 'nuc' their sum; the last three are constants, as `svd` is.
 
-    Gradient: for the Euclidean norm y it is g x / y, and 0 where y is 0. ArgumentError for other orders.
+    Gradient: g x / y for the Euclidean norm y, and 0 where y is 0. ArgumentError for other orders.
 
     >>> from minigrad import np
     >>> np.linalg.norm(np.array([3, 4]))
@@ -62,7 +62,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
     if ord is None or len(axes) == 1:
         return ops.norm(x, ord, axis, keepdims)
     if len(axes) != 2:
-        raise ArgumentError(f"norm() got ord={ord!r} for {len(axes)} axes of {x.shape}; it is for one axis, or two.")
+        raise ArgumentError(f"norm() got ord={ord!r} for {len(axes)} axes of {x.shape}; it takes one axis or two.")
     if ord == "fro":
         return ops.norm(x, ord, axis, keepdims)
     if ord in (1, math.inf):
@@ -82,7 +82,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 def slogdet(a: Any) -> tuple[Tensor, Tensor]:
     """The sign of the determinant, and the logarithm of its absolute value.
 
-    Gradient: g a⁻ᵀ by way of the logarithm; the sign is a constant.
+    Gradient: g a⁻ᵀ through the logarithm; the sign is a constant.
 
     >>> from minigrad import np
     >>> np.linalg.slogdet(np.array([[1, 0], [0, -1]]))
@@ -94,7 +94,7 @@ def slogdet(a: Any) -> tuple[Tensor, Tensor]:
 
 @composed("a")
 def matrix_power(a: Any, n: int) -> Tensor:
-    """The product of n factors a; of -n inverses if n is negative.
+    """The product of n factors a, or of -n inverses if n is negative.
 
     >>> from minigrad import np
     >>> np.linalg.matrix_power(np.array([[1, 1], [0, 1]]), 5)

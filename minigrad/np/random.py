@@ -1,6 +1,6 @@
-"""Random arrays by NumPy's names: those of `minigrad.random`, and the laws that follow from uniform or normal draws.
+"""Random arrays under NumPy's names: those of `minigrad.random`, and others made from uniform or normal draws.
 
-Where the law has parameters, the values are functions of them, recorded like any other: gradients reach the parameters.
+Where a distribution has parameters, the values are functions of them, recorded like any other: gradients reach them.
 """
 
 from typing import Any
@@ -46,7 +46,7 @@ def shuffle(x: Tensor) -> None:
 
 @composed()
 def random(size: Any = None) -> Tensor:
-    """Values of the uniform distribution over [0, 1).
+    """Values from the uniform distribution over [0, 1).
 
     >>> from minigrad import np
     >>> np.random.random(size=(2, 3)).shape
@@ -60,7 +60,7 @@ random_sample = random
 
 @composed()
 def standard_normal(size: Any = None) -> Tensor:
-    """Values of the normal distribution with mean 0 and standard deviation 1.
+    """Values from the normal distribution with mean 0 and standard deviation 1.
 
     >>> from minigrad import np
     >>> np.random.standard_normal(size=(2, 3)).shape
@@ -70,14 +70,14 @@ def standard_normal(size: Any = None) -> Tensor:
 
 
 def _evenly(size: Any, *parameters: Any) -> Tensor:
-    """Values spread evenly over the open interval (0, 1), of shape `size` or else of the parameters."""
+    """Values spread evenly over the open interval (0, 1), in the shape `size` or else that of the parameters."""
     size = numpy.broadcast_shapes(*map(shape_of, parameters)) if size is None else size
     return uniform(2**-24, 1 - 2**-24, size=size)
 
 
 @composed()
 def gumbel(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
-    """Values of Gumbel's distribution, P(x <= t) = exp(-exp(-(t - loc) / scale)): that of the largest of many values.
+    """Values from Gumbel's distribution, that of the largest of many: P(x <= t) = exp(-exp(-(t - loc) / scale)).
 
     >>> from minigrad import np
     >>> np.random.gumbel(size=(2, 3)).shape
@@ -90,7 +90,7 @@ def gumbel(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
 
 @composed()
 def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
-    """Values of the logistic distribution: P(x <= t) is the sigmoid of (t - loc) / scale.
+    """Values from the logistic distribution: P(x <= t) is the sigmoid of (t - loc) / scale.
 
     >>> from minigrad import np
     >>> np.random.logistic(size=(2, 3)).shape
@@ -104,7 +104,7 @@ def logistic(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
 
 @composed()
 def laplace(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Tensor:
-    """Values of Laplace's distribution, with density exp(-|x - loc| / scale) / (2 scale).
+    """Values from Laplace's distribution, with density exp(-|x - loc| / scale) / (2 scale).
 
     >>> from minigrad import np
     >>> np.random.laplace(size=(2, 3)).shape
@@ -131,7 +131,7 @@ def lognormal(mean: Any = 0.0, sigma: Any = 1.0, size: Any = None) -> Tensor:
 
 @composed()
 def pareto(a: Any, size: Any = None) -> Tensor:
-    """Values of the Pareto II (Lomax) distribution: P(x > t) = (1 + t)**-a.
+    """Values from the Pareto II (Lomax) distribution: P(x > t) = (1 + t)**-a.
 
     >>> from minigrad import np
     >>> bool((np.random.pareto(3.0, size=(10,)) >= 0).all())
@@ -155,7 +155,7 @@ def power(a: Any, size: Any = None) -> Tensor:
 
 @composed()
 def rayleigh(scale: Any = 1.0, size: Any = None) -> Tensor:
-    """Values of Rayleigh's distribution: lengths of vectors of two normal values with standard deviation `scale`.
+    """Values from Rayleigh's distribution: lengths of vectors of two normal values with standard deviation `scale`.
 
     >>> from minigrad import np
     >>> bool((np.random.rayleigh(size=(10,)) >= 0).all())
@@ -167,7 +167,7 @@ def rayleigh(scale: Any = 1.0, size: Any = None) -> Tensor:
 
 @composed()
 def weibull(a: Any, size: Any = None) -> Tensor:
-    """Values of Weibull's distribution: P(x > t) = exp(-t**a).
+    """Values from Weibull's distribution: P(x > t) = exp(-t**a).
 
     >>> from minigrad import np
     >>> bool((np.random.weibull(2.0, size=(10,)) >= 0).all())
@@ -179,7 +179,7 @@ def weibull(a: Any, size: Any = None) -> Tensor:
 
 @composed()
 def chisquare(df: Any, size: Any = None, dtype: Any = None, ctx: Where = None) -> Tensor:
-    """Values of the chi-square distribution: the sum of `df` squared standard normal values. No gradient reaches `df`.
+    """Values from the chi-square distribution: sums of `df` squared standard normal values. No gradient reaches `df`.
 
     >>> from minigrad import np
     >>> bool((np.random.chisquare(2.0, size=(10,)) >= 0).all())
@@ -205,9 +205,9 @@ def beta(a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Where = None)
 
 @composed()
 def multivariate_normal(mean: Any, cov: Any, size: Any = None) -> Tensor:
-    """Vectors of the normal distribution with a mean (n,) and a covariance matrix (n, n): shape (*size, n).
+    """Vectors from the normal distribution with a mean (n,) and a covariance matrix (n, n): shape (*size, n).
 
-    The gradient reaches the mean, not the covariance matrix. ShapeError if these do not fit each other.
+    The gradient reaches the mean, not the covariance matrix. ShapeError if the two do not fit together.
 
     >>> from minigrad import np
     >>> np.random.multivariate_normal([0, 0], [[1, 0], [0, 1]], size=5).shape

@@ -24,7 +24,7 @@ from minigrad.explain import EXPLAINED, explained
 def constant(name: str, *arrays: str) -> Callable[..., Any]:
     """The function `name` of the array module, on constants.
 
-    On a GPU the first arguments, called `arrays`, are sent there if they are lists or numbers: CuPy takes none here.
+    On a GPU the first arguments, called `arrays`, are moved there if they are lists or numbers, which CuPy refuses.
     """
 
     def function(*args: Any, **kwargs: Any) -> Any:
@@ -92,14 +92,14 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: bool = False, 
 
 @composed()
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
-    """`x` where the condition holds, else `y`; of a condition alone, where it holds, as an array for each axis.
+    """`x` where the condition holds, else `y`; for a condition alone, where it holds, as an array for each axis.
 
-    Gradient: by x it is g where the condition holds, else 0; by y the other way round.
+    Gradient: for x, g where the condition holds, else 0; for y the other way round.
 
-    Beside an array a number takes its dtype. Two numbers alone make float32, as `np.array(1.2)` does: NumPy's float64
-    would widen every float32 array that the result meets. A computation in float64 loses digits so: there
-    `w * np.where(a > 0, 1.2, 1)` multiplies by 1.2000000477. Let one of the two be an array, `np.where(a > 0, 1.2 * w,
-    w)`. (In an optimizer's rule both are right.)
+    Next to an array, a number takes its dtype. Two numbers alone give float32, as `np.array(1.2)` does: NumPy's float64
+    would widen every float32 array that the result meets. So a computation in float64 loses digits: there `w *
+    np.where(a > 0, 1.2, 1)` multiplies by 1.2000000477. Make one of the two an array: `np.where(a > 0, 1.2 * w, w)`.
+    (In an optimizer's rule both are right.)
 
     >>> from minigrad import np
     >>> a = np.array([3, -1, 2])
@@ -109,7 +109,7 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     if x is None and y is None:
         return nonzero(condition)
     if x is None or y is None:
-        raise KeywordError("where() takes a condition alone, or with both `x` and `y`, but got only one of these.")
+        raise KeywordError("where() takes a condition alone, or with both `x` and `y`, but got only one of the two.")
     return ops.where(condition, x, y)
 
 

@@ -26,7 +26,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
 
     If `returned`, a list of the mean and the sum of the weights.
 
-    Gradient: by a value it is g times its share of the weights.
+    Gradient: for a value, g times its share of the weights.
 
     >>> from minigrad import np
     >>> np.average(np.array([1, 4]), weights=np.array([2, 1]))
@@ -48,7 +48,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
 def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tensor:
     """The covariance matrix of the rows of `m` (and of `y` below them), or of the columns with `rowvar=False`.
 
-    The sums of products are divided by n - 1, with `bias` by n. Gradients reach `m` and `y`.
+    The sums of products are divided by n - 1, or by n with `bias`. Gradients reach `m` and `y`.
 
     >>> from minigrad import np
     >>> np.cov(np.array([[1, 2, 3], [2, 4, 6]]))
@@ -70,7 +70,7 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
 @composed("x", "y")
 @computed_wide
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
-    """The correlation of every two rows of `x` (and of `y` below them). Gradients reach both.
+    """The correlations of every two rows of `x` (and of `y` below them). Gradients reach both.
 
     >>> from minigrad import np
     >>> np.corrcoef(np.array([[1, 2, 3], [2, 4, 6]])).round(4)
@@ -88,9 +88,9 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
 
 @composed("a")
 def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False, *, interpolation: str = "linear") -> Tensor:
-    """The value below which a fraction `q` of the values lies, between neighbours in proportion; NaN if a value is.
+    """The value below which a fraction `q` of the values lies, interpolated between neighbours; NaN if a value is.
 
-    Instead of in proportion, `interpolation` may take the 'lower' or the 'higher' neighbour, their 'midpoint', or the
+    Instead of 'linear', `interpolation` may take the 'lower' or the 'higher' neighbour, their 'midpoint', or the
     'nearest' (half way, the one at an even place).
 
     Gradient: g, split between the two neighbours in the same proportion.
@@ -154,7 +154,7 @@ SHARES: dict[str, Callable[[Any, Any], Tensor]] = {
 
 
 def _between(low: Any, high: Any, share: Any) -> Tensor:
-    """A share, from 0 to 1, of the way from `low` to `high`; one that has no part in it may be infinite."""
+    """A share, from 0 to 1, of the way from `low` to `high`; either may be infinite if it plays no part."""
     return ops.add(ops.where(share < 1, low, 0.0) * (1 - share), ops.where(share > 0, high, 0.0) * share)
 
 
@@ -162,7 +162,7 @@ def _between(low: Any, high: Any, share: Any) -> Tensor:
 def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest value minus the smallest ("peak to peak"). Gradient: g to the largest, -g to the smallest.
 
-    Of whole numbers it is an int64, as their sum is: it may be larger than all of them.
+    For whole numbers it is an int64, as their sum is: it may be larger than any of them.
 
     >>> from minigrad import np
     >>> np.ptp(np.array([5, 1, 2]))
@@ -249,7 +249,7 @@ def _nan_if_all_are(a: Any, y: Tensor, axis: Any, keepdims: bool) -> Tensor:
 
 
 def _without_nan(a: Any, value: float) -> Any:
-    """`a` with a value in the place of NaN; whole numbers have none."""
+    """`a` with NaN replaced by a value; whole numbers have none."""
     a = asarray(a)
     return ops.where(ops.isnan(a), value, a) if a.dtype.kind == "f" else a
 
@@ -258,7 +258,7 @@ def _without_nan(a: Any, value: float) -> Any:
 def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     """The difference of each value from the one before along `axis`, taken n times; of bools, whether they differ.
 
-    Gradient: for n = 1, the g of the difference that ends at a value minus that of the one that starts there.
+    Gradient: for n = 1, the g of the difference that ends at a value minus that of the one that begins there.
 
     >>> from minigrad import np
     >>> np.diff(np.array([1, 4, 9]))
@@ -274,7 +274,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
 @composed("y", "x")
 @computed_wide
 def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
-    """The area under the broken line through y: over `x`, or in steps of `dx`. Gradients reach `y` and `x`.
+    """The area under straight lines from each y to the next: over `x`, or in steps of `dx`. Gradients reach both.
 
     >>> from minigrad import np
     >>> np.trapezoid(np.array([0, 1, 2]))
@@ -292,9 +292,9 @@ def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
 
 @composed("x", "xp", "fp")
 def interp(x: Any, xp: Any, fp: Any) -> Tensor:
-    """The height at `x` of the broken line through the points (xp, fp), xp increasing; constant beyond its ends.
+    """The linear interpolation at `x` between the points (xp, fp), with xp increasing; constant beyond the ends.
 
-    Gradient: by x it is g times the slope of the line there; those by xp and fp follow from the two nearest points.
+    Gradient: for x, g times the slope there; those for xp and fp follow from the two nearest points.
 
     >>> from minigrad import np
     >>> np.interp(np.array([0.5, 5]), np.array([0, 1]), np.array([10, 20]))
@@ -305,7 +305,7 @@ def interp(x: Any, xp: Any, fp: Any) -> Tensor:
     x, xp, fp = asarray(x), asarray(xp), asarray(fp)
     if xp.ndim != 1 or xp.shape != fp.shape or not len(xp):
         raise ShapeError(
-            f"interp() got xp of shape {xp.shape} and fp of {fp.shape}; it needs as many of each, one or more."
+            f"interp() got xp of shape {xp.shape} and fp of {fp.shape}; it needs equally many of each, at least one."
         )
     dtype = result_dtype(x.dtype, xp.dtype, fp.dtype)
     x, xp, fp = (ops.astype(v, "float64") for v in (x, xp, fp))
@@ -358,7 +358,7 @@ def inner(a: Any, b: Any) -> Tensor:
 
 @composed("a", "b")
 def vdot(a: Any, b: Any) -> Tensor:
-    """The sum of products of all values, both arrays flattened, a conjugated. Gradient: g b by a, g a by b.
+    """The sum of products of all values, both arrays flattened, a conjugated. Gradient: g b for a, g a for b.
 
     >>> from minigrad import np
     >>> np.vdot(np.array([1, 2]), np.array([3, 4]))
@@ -388,7 +388,7 @@ def kron(a: Any, b: Any) -> Tensor:
 
 @composed("a", "b")
 def cross(a: Any, b: Any) -> Tensor:
-    """The cross product of vectors of length 3 along the last axis. Gradient: b × g by a, g × a by b.
+    """The cross product of vectors of length 3 along the last axis. Gradient: b × g for a, g × a for b.
 
     >>> from minigrad import np
     >>> np.cross(np.array([1, 0, 0]), np.array([0, 1, 0]))

@@ -1,4 +1,4 @@
-"""Arrays as text, by NumPy's own readers and writer; files ending in .gz, .bz2 and .xz are packed."""
+"""Arrays as text, by NumPy's own readers and writer; files ending in .gz, .bz2 and .xz are compressed."""
 
 import importlib
 import io
@@ -18,7 +18,7 @@ from minigrad.values import array
 
 PACKINGS = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
 COSTS = {"loadtxt": 16, "genfromtxt": 256}
-"""How many bytes NumPy's readers take for a byte of text: most when there is one short number after the other."""
+"""How many bytes NumPy's readers take for a byte of text: the most for one short number after the other."""
 
 
 @guarded
@@ -61,7 +61,7 @@ def genfromtxt(fname: Any, dtype: Any = "float32", **kwargs: Any) -> Tensor:
 def savetxt(fname: Any, X: Any, **kwargs: Any) -> None:
     """Write a vector or matrix as text by `numpy.savetxt`, which takes all other arguments.
 
-    The file appears when it is complete; until then, and after an error, an old one stays as it was. AccessError or
+    The file appears once it is complete; until then, and after an error, an old one stays as it was. AccessError or
     MissingFileError if it cannot be written.
 
     >>> import tempfile
@@ -104,12 +104,12 @@ def _read(reader: Callable[..., Any], fname: Any, dtype: Any, kwargs: dict[str, 
 
 
 def _packing(fname: FilePath) -> Any:
-    """The module that packs files of this name, or None."""
+    """The module that compresses files of this name, or None."""
     name = PACKINGS.get(Path(fname).suffix)
     return None if name is None else importlib.import_module(name)
 
 
 def _encoding(kwargs: dict[str, Any]) -> str | None:
-    """As NumPy takes it: 'bytes' stands for what its older versions did."""
+    """The encoding as NumPy reads it: 'bytes' stands for what its older versions did."""
     encoding: str | None = kwargs.get("encoding")
     return None if encoding == "bytes" else encoding

@@ -1,4 +1,4 @@
-"""What neural networks need beside NumPy: layers as functions, choice by index, coded shapes, files, devices."""
+"""What neural networks need besides NumPy: layers as functions, choice by index, coded shapes, files, devices."""
 
 from minigrad import random
 from minigrad.absent import explain_absent

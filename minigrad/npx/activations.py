@@ -1,4 +1,4 @@
-"""Activations by name, for layers that are told theirs as a word."""
+"""Activations by name, for layers that take theirs as a word."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ BY_NAME: dict[str, Callable[..., Tensor]] = {
 
 
 def find(name: str) -> Callable[..., Tensor]:
-    """The activation called `name`, or a sentence with the names there are."""
+    """The activation called `name`; the error for any other lists the names there are."""
     if not isinstance(name, str) or name not in BY_NAME:
         raise ArgumentError(f"No activation is called {shown(name)}{suggestion(str(name), sorted(BY_NAME))}")
     return BY_NAME[name]

@@ -1,4 +1,4 @@
-"""Choosing, masking and reshaping in Gluon's ways."""
+"""Choosing, masking and reshaping in Gluon's way."""
 
 import builtins
 import math
@@ -26,8 +26,8 @@ def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> T
     """The same values in another shape, in which a length may also be a code.
 
     -1 is what remains; -2 copies the length at this place; -3 skips an axis of length 1; -4 copies all remaining
-    lengths; -5 is the product of two; -6, followed by two numbers, splits one. With `reverse` all is read from the
-    right.
+    lengths; -5 is the product of two; -6, followed by two numbers, splits one. With `reverse` everything is read from
+    the right.
 
     >>> from minigrad import np, npx
     >>> npx.reshape(np.zeros((2, 3, 8)), (-2, -2, -6, 2, -1)).shape
@@ -39,7 +39,7 @@ def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> T
 
 @composed("lhs", "rhs")
 def reshape_like(lhs: Any, rhs: Any) -> Tensor:
-    """`lhs` in the shape of `rhs`. Gradient: g in the shape of `lhs`; none by `rhs`.
+    """`lhs` in the shape of `rhs`. Gradient: g in the shape of `lhs`; none for `rhs`.
 
     >>> from minigrad import np, npx
     >>> npx.reshape_like(np.arange(4), np.zeros((2, 2)))
@@ -51,7 +51,7 @@ def reshape_like(lhs: Any, rhs: Any) -> Tensor:
 
 @composed("data")
 def batch_flatten(data: Any) -> Tensor:
-    """The array with all axes but the first joined: shape (n, the product of the others). Gradient: g in its old shape.
+    """The array with all axes but the first joined: shape (n, the product of the others). Gradient: g in the old shape.
 
     >>> from minigrad import np, npx
     >>> npx.batch_flatten(np.zeros((2, 3, 4))).shape
@@ -136,7 +136,7 @@ def topk(
 
 @composed("data")
 def arange_like(data: Any, start: float = 0.0, step: float = 1.0, axis: int | None = None) -> Tensor:
-    """start, start + step, ...: as many as `data` has values, in its shape, or as it has places along `axis`.
+    """start, start + step, ...: one for each value of `data`, in its shape, or one for each place along `axis`.
 
     No derivative: the result is a constant.
 
@@ -155,7 +155,7 @@ def arange_like(data: Any, start: float = 0.0, step: float = 1.0, axis: int | No
 
 @composed("a", "b")
 def batch_dot(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
-    """The matrix product of each pair: a (n, i, j), b (n, j, k), each transposed first if asked.
+    """The matrix product of each pair: a (n, i, j), b (n, j, k), each transposed first if requested.
 
     Gradient: see `np.matmul`.
 
@@ -211,7 +211,7 @@ def gather_nd(data: Any, indices: Any) -> Tensor:
 def index_add(a: Any, ind: Any, val: Any) -> Tensor:
     """A copy of `a` with `val` added at positions whose coordinates are the rows of `ind`.
 
-    Gradient: g by `a`; by `val` the values of g at the positions.
+    Gradient: g for `a`; for `val` the values of g at the positions.
 
     >>> from minigrad import np, npx
     >>> npx.index_add(np.zeros(3), np.array([[0, 2]]), np.array([5, 6]))
@@ -226,7 +226,7 @@ def index_add(a: Any, ind: Any, val: Any) -> Tensor:
 def index_update(a: Any, ind: Any, val: Any) -> Tensor:
     """A copy of `a` with `val` at positions (each named once) whose coordinates are the rows of `ind`.
 
-    Gradient: by `a` it is g, and 0 at the positions; by `val` the values of g there.
+    Gradient: for `a`, g with 0 at the positions; for `val`, the values of g there.
 
     >>> from minigrad import np, npx
     >>> npx.index_update(np.ones(3), np.array([[0, 2]]), np.array([5, 6]))

@@ -36,10 +36,10 @@ def save(file: FilePath, arr: Any) -> None:
 
 
 def savez(file: FilePath, *args: Any, **kwds: Any) -> None:
-    """Write arrays to one of NumPy's .npz files: `arr_0`, `arr_1`, ... and those given by name."""
+    """Write arrays to an .npz file: as `arr_0`, `arr_1`, ..., or under the names given."""
     numbered = {f"arr_{i}": value for i, value in enumerate(args)}
     if twice := numbered.keys() & kwds:
-        raise ArgumentError(f"savez() got {min(twice)!r} twice: by its place, and by name.")
+        raise ArgumentError(f"savez() got {min(twice)!r} twice: by position and by name.")
     save_npz(file, {name: asarray(value).data for name, value in (numbered | kwds).items()})
 
 

@@ -1,7 +1,7 @@
-"""Layers as functions, under Gluon's names of their arguments.
+"""Layers as functions, with Gluon's names for their arguments.
 
-Those that only repeat the shape of a weight (`num_hidden`, `kernel`, `num_filter`, `input_dim`, ...) may be left out;
-if they are given, they must agree with it.
+Arguments that only repeat the shape of a weight (`num_hidden`, `kernel`, `num_filter`, `input_dim`, ...) may be left
+out; if they are given, they must agree with it.
 """
 
 import math
@@ -34,7 +34,7 @@ def fully_connected(
 ) -> Tensor:
     """A linear layer x Wᵀ + b: data (n, ...), flattened to (n, k) unless `flatten=False`; weight (m, k), bias (m,).
 
-    Gradient: g W by x, gᵀ x by W, and the sum of the rows of g by b.
+    Gradient: g W for x, gᵀ x for W, and the sum of the rows of g for b.
 
     >>> from minigrad import np, npx
     >>> npx.fully_connected(np.array([[1, 2]]), np.array([[1, 1]]), np.array([10]))
@@ -63,7 +63,7 @@ def convolution(
 
 
 WHOLE = {"max": ops.max, "avg": ops.mean, "sum": ops.sum}
-"""What pooling with one window is."""
+"""Pooling with one window that covers everything."""
 
 
 @composed("data")
@@ -97,9 +97,9 @@ def batch_norm(
     data: Any, gamma: Any, beta: Any, moving_mean: Any, moving_var: Any, eps: float = 1e-3, momentum: float = 0.9,
     fix_gamma: bool = True, use_global_stats: bool = False, axis: int = 1,
 ) -> Tensor:  # fmt: skip
-    """`ops.batch_norm` under Gluon's names: by the batch's own statistics in training, otherwise by the moving ones.
+    """`ops.batch_norm` under Gluon's names: with the batch's own statistics in training, otherwise the moving ones.
 
-    With `fix_gamma` gamma counts as 1, and with `use_global_stats` the moving statistics are used in training too.
+    With `fix_gamma` gamma is taken as 1, and with `use_global_stats` the moving statistics are used in training too.
 
     >>> from minigrad import np, npx
     >>> zero, one = np.zeros(1), np.ones(1)
@@ -127,7 +127,7 @@ def layer_norm(data: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e
 def instance_norm(data: Any, gamma: Any, beta: Any, eps: float = 1e-3, axis: int = 1) -> Tensor:
     """Each channel (place along `axis`) of each sample set to mean 0 and variance 1 over space; then gamma x + beta.
 
-    Gradient: by x that of `ops.standardize` for g gamma.
+    Gradient: for x that of `ops.standardize` given g gamma.
 
     >>> from minigrad import np, npx
     >>> npx.instance_norm(np.array([[[1, 2, 3]]]), np.ones(1), np.zeros(1)).round(3)
@@ -143,7 +143,7 @@ def instance_norm(data: Any, gamma: Any, beta: Any, eps: float = 1e-3, axis: int
 def group_norm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float = 1e-3) -> Tensor:
     """Channels (axis 1) in groups: each group of each sample brought to mean 0 and variance 1, then gamma x + beta.
 
-    Gradient: by x that of `ops.standardize` for g gamma. ShapeError if the groups would not be equal.
+    Gradient: for x that of `ops.standardize` given g gamma. ShapeError if the groups would not be equal.
 
     >>> from minigrad import np, npx
     >>> npx.group_norm(np.array([[1, 3, 5, 7]]), np.ones(4), np.zeros(4), num_groups=2, eps=0)
@@ -176,14 +176,14 @@ def embedding(
 
 
 def _agree(name: str, given: Any, actual: tuple[int, ...]) -> None:
-    """Refuse a length or lengths that are not those of the weight."""
+    """Refuse lengths that are not those of the weight."""
     if given is not None and each(name, given, len(actual)) != actual:
-        raise ShapeError(f"{name}={given!r} does not agree with the weight, which says {actual}; leave it out.")
+        raise ShapeError(f"{name}={given!r} does not agree with the weight, which has {actual}; leave it out.")
 
 
 @composed("data")
 def dropout(data: Any, p: float = 0.5, mode: str = "training", axes: tuple[int, ...] = ()) -> Tensor:
-    """Zero each value with probability `p`, in training unless `mode='always'`; along `axes` all share one decision.
+    """Zero each value with probability `p`, in training unless `mode='always'`; values along `axes` share one decision.
 
     The others are scaled by 1 / (1 - p). Gradient: g times the same zeros and scales.
 
@@ -250,7 +250,7 @@ def softmax(
     data: Any, length: Any = None, axis: int = -1, temperature: float | None = None, use_length: bool = False,
     dtype: Any = None,
 ) -> Tensor:  # fmt: skip
-    """exp(x / temperature) over its sum along `axis`, of the first `length` values only if lengths are given.
+    """exp(x / temperature) over its sum along `axis`; if lengths are given, over the first `length` values only.
 
     If `dtype` is given, the data are converted to it first.
 
@@ -309,7 +309,7 @@ def _cooled(data: Any, temperature: float | None, dtype: Any = None) -> Any:
 
 
 def _lowest_unless(shown: Any, scores: Any) -> Tensor:
-    """The scores that are shown, and the lowest finite one: of minus infinity alone a softmax would be NaN."""
+    """The scores that are shown, else the lowest finite number: with only minus infinity, a softmax would be NaN."""
     return ops.where(shown, scores, float(numpy.finfo(scores.dtype).min))
 
 

@@ -37,6 +37,6 @@ def np_shape(active: bool = True) -> AbstractContextManager[None]:
 
 
 def waitall() -> None:
-    """Wait until everything that was asked of the GPUs is computed."""
+    """Wait until the GPUs have computed everything they were asked for."""
     for i in range(num_gpus()):
         gpu(i).xp.cuda.Device(i).synchronize()

@@ -22,7 +22,7 @@ from minigrad.ops.solve import *
 from minigrad.ops.special import *
 from minigrad.ops.windows import *
 
-from minigrad.ops import complex as _complex  # isort: skip  it marks those above whose derivatives hold for them
+from minigrad.ops import complex as _complex  # isort: skip  marks those above that differentiate complex numbers
 
 __all__ = [
     "OPS", "Op", "absolute", "add", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",

@@ -19,15 +19,15 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _FLOAT32, _FLOAT64 = numpy.dtype("float32"), numpy.dtype("float64")
 BLOCK = 128
-"""Values that are added one after the other. NumPy, where it adds in pairs, begins with as many."""
+"""How many values are added one after the other, as in NumPy's own pairwise sums."""
 FEW = 2 * BLOCK
-"""Values that may be added one after the other where blocks would cost more than they bring."""
+"""How many values may be added one after the other where blocks would cost more than they gain."""
 LONG = 1024
 """The most values that a product with a vector may add up: BLAS adds them one after the other, but fast."""
 
 
 def computed_wide(function: Function) -> Function:
-    """Let a function of Tensors, made of operations, compute in wide dtypes: its result is rounded once, at the end."""
+    """Make a function of Tensors, built from operations, compute in wide dtypes: it rounds once, at the end."""
 
     @functools.wraps(function)
     def rounded(*args: Any, **kwargs: Any) -> Any:
@@ -46,21 +46,21 @@ def _is_array(a: Any) -> bool:
 
 
 def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
-    """`axis` (None for all, a number, a tuple or a list), which has been checked, as numbers from 0 up."""
+    """A checked `axis` (None for all, a number, a tuple or a list) as numbers from 0 up."""
     if axis is None or not ndim:
         return tuple(range(ndim))
     return tuple(a % ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
 
 
 def count(x: Any, axis: Any) -> int:
-    """How many values are taken together over `axis`."""
+    """How many values are combined over `axis`."""
     if type(axis) is int and x.shape:
         return x.shape[axis]  # type: ignore[no-any-return]
     return math.prod(x.shape if axis is None else [x.shape[a] for a in axes_of(len(x.shape), axis)])
 
 
 def total(xp, x, axis=None, keepdims=False, dtype=None):
-    """The sum of a raw array over `axis`, as `dtype`; else float16 gives float32, for the caller to round.
+    """The sum of a raw array over `axis`, as `dtype`; without it, float16 gives float32, for the caller to round.
 
     Whole numbers are added as NumPy does, in its widest integers.
     """
@@ -74,14 +74,14 @@ def total(xp, x, axis=None, keepdims=False, dtype=None):
 
 
 def average(xp, x, axis=None, keepdims=False, dtype=None):
-    """The mean of a raw array over `axis`, NaN if there is nothing, in a dtype as wide as `total` adds in."""
+    """The mean of a raw array over `axis`, NaN if there are no values, in a dtype as wide as `total` adds in."""
     if dtype is not None or x.dtype.kind != "f":
         dtype = wide(x.dtype if dtype is None else numpy.dtype(dtype))
     return total(xp, x, axis, keepdims, dtype) / over(count(x, axis))
 
 
 def variance(xp, x, axis=None, keepdims=False, ddof=0):
-    """The sum of squared distances from the mean over n - ddof, in a dtype as wide as `total` adds in."""
+    """The sum of squared distances from the mean, divided by n - ddof, in a dtype as wide as `total` adds in."""
     x = widened(x)
     apart = x - average(xp, x, axis, keepdims=True)
     if x.dtype.kind == "c":
@@ -123,7 +123,7 @@ def row_sums(xp, x):
 
 
 def has_long_vectors(a: Any, b: Any) -> bool:
-    """Whether `matmul` is a product by vectors of more than `LONG` terms: of matrices BLAS makes blocks itself."""
+    """Whether `matmul` is a product with vectors of more than `LONG` terms: for matrices, BLAS uses blocks itself."""
     n = a.shape[-1]
     if n <= LONG or b.dtype.kind != "f" or n != b.shape[max(0, b.ndim - 2)]:
         return False
@@ -131,7 +131,7 @@ def has_long_vectors(a: Any, b: Any) -> bool:
 
 
 def long_product(xp, a, b):
-    """`matmul` by vectors of more than `LONG` terms, in blocks. `a` may have `LONG` columns that are used again."""
+    """`matmul` with vectors of more than `LONG` terms, in blocks. If `a` has `LONG` columns, each block uses them."""
     alone = (-2,) * (a.ndim == 1) + (-1,) * (b.ndim == 1)
     a, b = unhalved(a[None] if a.ndim == 1 else a), unhalved(b[:, None] if b.ndim == 1 else b)
     n = b.shape[-2]
@@ -145,7 +145,7 @@ def long_product(xp, a, b):
 
 
 def added_at(xp, g, key, shape):
-    """Zeros of `shape` with `g` added at the positions `key`, one after the other: in float64 if they are many."""
+    """Zeros of `shape` with `g` added at the positions `key`, one after the other: in float64 if there are many."""
     dtype = single(g.dtype)
     added = _FLOAT64 if dtype.kind == "f" and g.size > math.prod(shape) else dtype
     out = xp.zeros(shape, added)
@@ -154,14 +154,14 @@ def added_at(xp, g, key, shape):
 
 
 def some(x: Any, axis: Any) -> Any:
-    """`x` itself, unless there is nothing to choose from over `axis`: CuPy does not say so if its result is empty."""
+    """`x` itself; ValueError if there is nothing to choose from over `axis`. (CuPy raises none for an empty result.)"""
     if not x.size and not count(x, axis):
         raise ValueError("zero-size array to reduction operation which has no identity")
     return x
 
 
 def over(n: float) -> float:
-    """A number of values to divide by; NaN if there is none, for what is undefined then."""
+    """A number of values to divide by; NaN if there are none, since the quotient is undefined then."""
     return n if n > 0 else math.nan
 
 

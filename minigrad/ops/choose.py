@@ -1,6 +1,6 @@
 """One value or another, element by element: the gradient goes to the one that was chosen.
 
-NaN is chosen wherever it occurs, and then has the gradient: it must stay visible.
+NaN is chosen wherever it occurs, and then gets the gradient: it must stay visible.
 """
 
 import math
@@ -30,7 +30,7 @@ minimum = binary("minimum", "The smaller of a and b; at a tie each gets half of 
 def where(xp, condition, a, b):
     """a where `condition` holds, else b; the three are broadcast.
 
-    Gradient: by a it is g where the condition holds, else 0; by b the other way round.
+    Gradient: for a, g where the condition holds, else 0; for b the other way round.
 
     >>> from minigrad import np, ops
     >>> ops.where(np.array([True, False]), np.array([1, 2]), 0)
@@ -46,7 +46,7 @@ where.vjp(a=lambda F, g, condition: F.where(condition, g, 0), b=lambda F, g, con
 def clip(xp, x, a_min=None, a_max=None):
     """x with values below `a_min` raised to it and values above `a_max` lowered to it; either may be None.
 
-    Gradient: it goes to x where x is between the limits or at one, else to the limit taken. NaN passes it on.
+    Gradient: g goes to x where x is between the limits or at one, else to the limit taken. NaN passes it on.
 
     >>> from minigrad import np
     >>> np.clip(np.array([-1, 0.5, 3]), 0, 1)
@@ -54,7 +54,7 @@ def clip(xp, x, a_min=None, a_max=None):
     """
     if on_host(xp):
         return xp.clip(x if hasattr(x, "shape") else xp.asarray(x), a_min, a_max)
-    y = x if a_min is None else xp.maximum(x, a_min)  # CuPy's clip overlooks limits that are NaN, and knows no complex
+    y = x if a_min is None else xp.maximum(x, a_min)  # CuPy's clip ignores NaN limits and refuses complex numbers
     return xp.array(y) if a_max is None else xp.minimum(y, a_max)
 
 

@@ -1,8 +1,9 @@
 """Complex numbers on the way from an array that has a gradient to a real loss.
 
-The gradient of a real loss by z = a + ib is its derivative by a minus i times that by b. Then the gradient by z of what
-is computed from f(z) is g f'(z), without conjugates, as for real numbers; that by a real number is its real part.
-So a VJP that does not compare, round or take sizes holds for complex numbers too. Other operations refuse them.
+The gradient of a real loss for z = a + ib is its derivative with respect to a minus i times that with respect to b.
+Then the gradient for z, given g for f(z), is g f'(z), without conjugates, as for real numbers; a real input gets its
+real part. So a VJP that does not compare, round or take absolute values holds for complex numbers too. Other operations
+refuse them.
 """
 
 from minigrad.engine.registry import OPS

@@ -1,11 +1,11 @@
 """Convolution: the same small weights applied at every place.
 
 It is a matrix product of the weights with columns, one for each place of each sample, that hold what the kernel sees
-there. The columns are as many times larger than the input as the kernel has places. So they are made for a slab of
-places at a time, which stays in the cache, and are not saved but made again on the way back.
+there. A kernel of k places makes the columns k times as large as the input. So they are made for a slab of places at a
+time, which stays in the cache, and are not saved but made again in the backward pass.
 
-Let g be an array in the shape of the output. The sum of all g conv(x, w) is linear in each of g, x and w: its slope by
-g is `correlate`, by x `spread`, by w `weigh`. The derivatives of each of the three are the other two.
+Let g be an array in the shape of the output. The sum of all g conv(x, w) is linear in each of g, x and w: its gradient
+for g is `correlate`, for x `spread`, for w `weigh`. The derivatives of each of the three are the other two.
 """
 
 import math
@@ -22,7 +22,7 @@ from minigrad.ops.shape import reshape
 from minigrad.ops.windows import add_back, bordered, check_fit, each, inside, windows
 
 SLAB, SLAB_ON_GPU = 1 << 22, 1 << 28
-"""The bytes of the columns that are made at a time."""
+"""How many bytes of columns are made at a time."""
 
 
 def convolution(
@@ -57,7 +57,7 @@ def transposed_convolution(
     x: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilate: Any = 1, groups: int = 1,
     further: Any = 0,
 ) -> Tensor:  # fmt: skip
-    """The way back of `convolution`: every value of x puts a kernel, times itself, into the result.
+    """The transpose of `convolution`: every value of x adds the kernel, times itself, to the result.
 
     x (N, O, *places), weight (O, C / groups, *kernel), bias (C,); the result is (N, C, *space), where along each axis
     space = (places - 1) stride - 2 padding + dilate (kernel - 1) + 1 + further.
@@ -79,7 +79,7 @@ def transposed_convolution(
     space = [(m - 1) * s - 2 * p + d * (k - 1) + 1 + f for m, k, s, p, d, f in axes]
     if min(space) < 1:
         raise ShapeError(
-            f"A padding of {padding} leaves nothing of an output of shape {tuple(space)}; take less of it."
+            f"A padding of {padding} leaves an output of shape {tuple(space)}, which is empty; use less padding."
         )
     shape = (x.shape[0], weight.shape[1] * groups, *space)
     y = spread(x, weight, shape, stride, padding, dilate, groups)
@@ -90,7 +90,7 @@ def transposed_convolution(
 def correlate(xp, x, weight, stride, padding, dilate, groups):
     """The products of every window of x (N, C, *space) with the weight (O, C / groups, *kernel): (N, O, *places).
 
-    Gradient: `spread` by x, `weigh` by the weight.
+    Gradient: `spread` for x, `weigh` for the weight.
 
     >>> from minigrad import np, ops
     >>> ops.correlate(np.array([[[1, 2, 3]]]), np.array([[[1, 1]]]), (1,), (0,), (1,), 1)
@@ -101,7 +101,7 @@ def correlate(xp, x, weight, stride, padding, dilate, groups):
     w = weight.reshape(groups, len(weight) // groups, -1)
     y = xp.empty((*w.shape[:2], math.prod(places)), xp.result_type(x, weight))
     for rows, at in _slabs(xp, seen.shape, seen.dtype):
-        y[:, :, at] = w @ _columns(seen, rows, groups)  # CuPy writes no product into a part of an array
+        y[:, :, at] = w @ _columns(seen, rows, groups)  # CuPy cannot write a product into a part of an array
     return xp.moveaxis(y.reshape(len(weight), *places), -1, 0)
 
 
@@ -109,7 +109,7 @@ def correlate(xp, x, weight, stride, padding, dilate, groups):
 def spread(xp, g, weight, shape, stride, padding, dilate, groups):
     """Each value of g (N, O, *places) times its kernel, added where that lay: an array of `shape` (N, C, *space).
 
-    Gradient: `correlate` by g, `weigh` by the weight.
+    Gradient: `correlate` for g, `weigh` for the weight.
 
     >>> from minigrad import np, ops
     >>> ops.spread(np.array([[[1, 2]]]), np.array([[[1, 10]]]), (1, 1, 3), (1,), (0,), (1,), 1)
@@ -130,7 +130,7 @@ def spread(xp, g, weight, shape, stride, padding, dilate, groups):
 def weigh(xp, x, g, kernel, stride, padding, dilate, groups):
     """The products of every window of x (N, C, *space) with its g (N, O, *places), summed: (O, C / groups, *kernel).
 
-    Gradient: `spread` by x, `correlate` by g.
+    Gradient: `spread` for x, `correlate` for g.
 
     >>> from minigrad import np, ops
     >>> ops.weigh(np.array([[[1, 2, 3]]]), np.array([[[1, 1]]]), (2,), (1,), (0,), (1,), 1)
@@ -170,7 +170,7 @@ weigh.vjp(
 
 
 def _seen(xp, x, kernel, stride, padding, dilate):
-    """The windows, (C, *kernel, *places, N), of x (N, C, *space) with zeros around."""
+    """The windows, (C, *kernel, *places, N), of x (N, C, *space) padded with zeros."""
     return windows.forward(xp, bordered(xp, x, _both(padding)), kernel, stride, dilate)
 
 
@@ -185,9 +185,9 @@ def _by_group(xp, g, groups):
 
 
 def _slabs(xp, seen, dtype):
-    """Rows of places, as many at a time as a slab of the columns holds, and which of the columns they are.
+    """Rows of places, as many at a time as a slab of columns holds, and which of the columns they are.
 
-    `seen` is the shape (C, *kernel, *places, N) of all columns. If the kernel has one place, nothing is to be copied.
+    `seen` is the shape (C, *kernel, *places, N) of all columns. For a kernel of one place, nothing need be copied.
     """
     n = len(seen) // 2 - 1
     rows, rest = seen[n + 1], math.prod(seen[n + 2 :])

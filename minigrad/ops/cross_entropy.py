@@ -22,19 +22,19 @@ This file computes the same:
 (True, True)
 
 It departs from the plain way in these points. What each saves was measured on one core in float32, for 32 x 10 scores
-unless said otherwise:
+unless stated otherwise:
 
-* One node of the graph in place of several (`log_softmax`, `pick`): 86 of 119 µs, forward and back.
+* One node of the graph instead of several (`log_softmax`, `pick`): 86 of 119 µs, forward and back.
 * The gradient is almost known when the loss is, so it is saved: 2.5 µs more on the way forward, 16 less back.
 * The largest score of each row is found column by column (`largest`): 3.3 of 14.7 µs, 18 of 37 for 256 x 10.
-* One index, counted through all rows, in place of two: 0.8 of 12.2 µs.
+* One index, counted through all rows, instead of two: 0.8 of 12.2 µs.
 * The sums of the rows are products with ones: 0.4 of 11.8 µs, 4.5 of 23 for 256 x 10.
 * `exp`, `log` and the division are done in place: 61 of 242 µs for 128 x 1000, nothing here.
-* Scores and labels that are rows already are not reshaped: 1.2 of 12.6 µs.
+* Scores and labels that are already rows are not reshaped: 1.2 of 12.6 µs.
 * The range of the labels is checked at their `argmin` and `argmax`, found faster than `min` and `max`: 1.5 of 2.2 µs.
-* p - 1 is computed as expm1(log p), so that no digits are lost where p is almost 1; and it is 0.9 µs faster.
+* p - 1 is computed as expm1(log p), so that no digits are lost where p is almost 1; it is also 0.9 µs faster.
 
-On a GPU each call costs many microseconds whatever it computes, and one kernel does all of it: `cross_entropy_gpu.py`.
+On a GPU each call costs many microseconds whatever it computes, so one kernel does it all: `cross_entropy_gpu.py`.
 """
 
 from typing import Any
@@ -51,8 +51,8 @@ from minigrad.ops.neural import largest
 def softmax_cross_entropy(xp, x, labels):
     """-log softmax(x)[label]: x (..., k) scores, labels (...) whole numbers below k, result (...).
 
-    Gradient: g (softmax(x) - one_hot(label)); this difference is saved on the way forward. ArgumentError for a label
-    that is no class, ShapeError for labels that do not fit the scores.
+    Gradient: g (softmax(x) - one_hot(label)); this difference is saved in the forward pass. ArgumentError for a label
+    that is not a class, ShapeError for labels that do not fit the scores.
 
     >>> from minigrad import np, ops
     >>> ops.softmax_cross_entropy(np.array([[2, 1, 0]]), np.array([0])).round(4)
@@ -102,7 +102,7 @@ def _rows_and_columns(xp, x, labels):
 
 
 def class_indices(xp: Any, labels: Any, classes: int) -> Any:
-    """Labels as integers, each checked to be a class. (Not on a GPU: looking at values would wait for the device.)"""
+    """Labels as integers, each checked to be a class. (Not on a GPU: reading values would wait for the device.)"""
     labels = xp.asarray(labels)
     whole = labels if labels.dtype.kind == "i" else labels.astype("int64")
     if not on_host(xp):

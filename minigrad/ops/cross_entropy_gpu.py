@@ -1,9 +1,9 @@
-"""Softmax cross-entropy on a GPU: the loss and its gradient by one kernel, where NumPy needs a dozen calls.
+"""Softmax cross-entropy on a GPU: the loss and its gradient from one kernel, where NumPy needs a dozen calls.
 
-What it computes, and why so, is in `cross_entropy.py`. A row of scores belongs to the 32 threads of one warp, its
-lanes. Each looks at every 32nd score, and then they exchange what they found: first the largest score, then the sum.
-The sum is that of float64 numbers, so that one lane may add up many; scores are read three times, but only the first
-time from memory that is far away. Labels outside the classes are clipped, because nobody looks at them.
+`cross_entropy.py` says what it computes, and why. A row of scores belongs to the 32 threads of one warp, its lanes.
+Each looks at every 32nd score, and then they exchange what they found: first the largest score, then the sum. The sum
+is kept in float64, so that one lane may add up many terms. Scores are read three times, but only the first time from
+distant memory. Labels outside the classes are clipped, because nothing checks them.
 """
 
 from functools import cache

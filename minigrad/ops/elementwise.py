@@ -1,6 +1,6 @@
-"""Elementwise operations: arithmetic, the usual functions, comparisons. Derivatives stand beside them.
+"""Elementwise operations with their derivatives: arithmetic, the usual functions, comparisons.
 
-In the VJPs, `g` is the gradient of the output `y`. At a kink the value taken is stated.
+In the VJPs, `g` is the gradient of the output `y`. At a kink, the derivative taken there is stated.
 """
 
 import math
@@ -54,12 +54,12 @@ def _ufunc(name: str, forward: Any, does: str, example: str, **slopes: tuple[str
 
 
 def _truncated(F, a, b):
-    """trunc(a / b). The quotient itself may be rounded up to one more, but a - fmod(a, b) is so many whole b."""
+    """trunc(a / b). The quotient itself may be rounded up to one more, but a - fmod(a, b) is a whole multiple of b."""
     return F.rint((a - F.fmod(a, b)) / b)
 
 
 def _floored(F, a, b):
-    """floor(a / b), one less where the remainder has the other sign. (CuPy's own is the floor of what was rounded.)"""
+    """floor(a / b), one less where the remainder has the other sign. (CuPy's own floors a rounded quotient.)"""
     return _truncated(F, a, b) - F.less(F.sign(F.fmod(a, b)) * b, 0)
 
 
@@ -82,7 +82,7 @@ floor_divide = binary("floor_divide", "The largest whole number not above a / b"
 
 @op
 def power(xp, x, n):
-    """x to the power n, with 0**0 = 1; by n, the derivative where x is not positive is taken as 0.
+    """x to the power n, with 0**0 = 1. The derivative with respect to n is taken as 0 where x is not positive.
 
     Derivative: dy/dx = n * x ** (n - 1), dy/dn = y * log(x).
 
@@ -94,7 +94,7 @@ def power(xp, x, n):
 
 
 def _apart(F, g, x):
-    """x, and 1 where x and g are 0: no gradient stays none where the slope is infinite. `where` would take longer.
+    """x, or 1 where x and g are 0: a gradient of 0 stays 0 where the slope is infinite. `where` would take longer.
 
     So at 0 the gradient of np.maximum(np.sqrt(x), 0.1) is 0, not 0/0.
     """
@@ -102,16 +102,16 @@ def _apart(F, g, x):
 
 
 def _power_x(F, g, x, n):
-    """n x^(n-1), and 0 where n = 0 whatever x is.
+    """n x^(n-1), and 0 where n = 0, whatever x is.
 
-    There the derivative by n is still 1/x, so x^(n-1) is avoided only where it would be infinite. So it is where it is
-    infinite and g is 0, as in `sqrt`.
+    There its derivative with respect to n is still 1/x, so x^(n-1) is avoided only where it would be infinite. It is
+    also avoided where it is infinite and g is 0, as in `sqrt`.
     """
     if isinstance(n, (int, float)):
         return g * n * (x if n >= 1 else _apart(F, g, x)) ** (n - 1) if n else 0 * g
     none = F.logical_or(n == 0, F.logical_and(n < 1, F.equal(g, 0)))
     beyond = F.logical_and(none, F.absolute(x) < numpy.finfo(x.dtype).tiny)
-    return g * n * x ** F.where(beyond, 1, n - 1.0)  # without a sign, 0 - 1 would wrap around
+    return g * n * x ** F.where(beyond, 1, n - 1.0)  # in unsigned integers, 0 - 1 would wrap around
 
 
 def _power_n(F, g, y, x):
@@ -120,7 +120,7 @@ def _power_n(F, g, y, x):
         return g * y * F.log(x)
     if isinstance(x, (int, float)):
         return g * y * (math.log(x) if x > 0 else 0)
-    return g * y * F.log(F.where(x > 0, x, 1.0))  # of small whole numbers NumPy's log is float16
+    return g * y * F.log(F.where(x > 0, x, 1.0))  # NumPy's log of small integers is float16
 
 
 power.vjp(x=_power_x, n=_power_n)
@@ -130,7 +130,7 @@ power.vjp(x=_power_x, n=_power_n)
 
 
 def _rest_of_one(F, x):
-    """1 - x^2, which near 1 must not lose its own digits, nor near 0 those of its slope."""
+    """1 - x^2, without losing its own digits near 1, or those of its slope near 0."""
     return F.where(F.absolute(x) < 0.5, 1 - x * x, (1 - x) * (1 + x))
 
 
@@ -184,7 +184,7 @@ rint = unary("rint", "x rounded to the nearest whole number, halves to the even 
 
 @op
 def round(xp, x, decimals=0):
-    """x rounded to so many `decimals`, halves to the even digit.
+    """x rounded to `decimals` decimals, halves to the even digit.
 
     No derivative: the result is a constant.
 
@@ -237,7 +237,7 @@ def _per_length(F, g, leg, length):
 
 
 def _per_square(F, g, leg, a, b):
-    """g leg / (a^2 + b^2), where the squares may be too small or too large for the dtype; 0 at the origin."""
+    """g leg / (a^2 + b^2), even where the squares underflow or overflow; 0 at the origin."""
     length = F.hypot(a, b)
     return _per_length(F, g, leg, length) / F.where(F.equal(length, 0), 1, length)
 
@@ -292,7 +292,7 @@ copy.vjp(x=lambda F, g: g)
 
 
 class Move(Op):
-    """The one operation whose output lives on another device than its input."""
+    """The one operation whose output lives on a different device from its input."""
 
     def __call__(self, x: Tensor, there: Context, back: Context | None = None) -> Tensor:
         y = super().__call__(x, there, x.ctx)
@@ -333,7 +333,7 @@ bitwise_and = binary("bitwise_and", "The bits set in both a and b, whole numbers
 bitwise_or = binary("bitwise_or", "The bits set in a or b, whole numbers or bools", "6, 3 = 7")
 bitwise_xor = binary("bitwise_xor", "The bits set in exactly one of a and b, whole numbers or bools", "6, 3 = 5")
 logical_not = unary("logical_not", "Whether x is 0 or False", "[0, 2] = [ True, False]")
-invert = unary("invert", "Every bit of x flipped; of a bool, the opposite", "5 = -6")
+invert = unary("invert", "Every bit of x flipped; for a bool, the opposite", "5 = -6")
 isnan = unary("isnan", "Whether x is NaN", "[1, np.nan] = [False,  True]")
 isinf = unary("isinf", "Whether x is infinite", "[1, -np.inf] = [False,  True]")
 isfinite = unary("isfinite", "Whether x is neither infinite nor NaN", "[1, np.inf] = [ True, False]")

@@ -1,6 +1,6 @@
 """Reading values by position, and putting gradients back at those positions.
 
-Every operation here that reads has a partner that adds: the VJP of the one is the other.
+Every operation here that reads has a partner that adds: each is the VJP of the other.
 """
 
 import math
@@ -62,7 +62,7 @@ getitem.vjp(x=lambda F, g, target, key: F.put_back(g, key, target.shape))
 def put_back(xp, g, key, shape):
     """Zeros of `shape` with g added at `key`; a position named twice gets both values. It is the gradient of `getitem`.
 
-    Gradient: the values at `key` of the gradient that it is given.
+    Gradient: the values at `key` of the gradient that it receives.
 
     >>> from minigrad import np, ops
     >>> ops.put_back(np.array([1, 2, 3]), [0, 2, 2], (3,))
@@ -80,11 +80,11 @@ put_back.vjp(g=lambda F, g, key: F.getitem(g, key))
 
 @op
 def take(xp, x, indices, axis=None, mode="raise"):
-    """Rows of `axis` at the given positions (of the flattened array if None); below 0 they count from the end.
+    """The values at `indices` along `axis` (of the flattened array if None); negative ones count from the end.
 
-    Positions outside raise an error; with mode 'clip' they become the nearest inside, with 'wrap' they go round.
+    Positions outside raise an error; with mode 'clip' they become the nearest inside, with 'wrap' they wrap around.
 
-    Gradient: zeros in the shape of x with g added at the positions. None by `indices`.
+    Gradient: zeros in the shape of x with g added at the positions. None for `indices`.
 
     >>> from minigrad import np
     >>> np.take(np.array([10, 20, 30]), [2, 0, 2])
@@ -157,7 +157,7 @@ take_along_axis.vjp(x=lambda F, g, target, indices, axis: F.put_along_axis(g, in
 def put_along_axis(xp, g, indices, axis, shape):
     """Zeros of `shape` with g added at `indices` along `axis`. It is the gradient of `take_along_axis`.
 
-    Gradient: the values at `indices` of the gradient that it is given.
+    Gradient: the values at `indices` of the gradient that it receives.
 
     >>> from minigrad import np, ops
     >>> ops.put_along_axis(np.array([[5], [6]]), np.array([[1], [0]]), 1, (2, 2))
@@ -231,9 +231,9 @@ sort.vjp(x=_unsorted)
 
 
 def whole_numbers(xp, indices):
-    """Positions as integers that can hold any: Gluon's are often float32, and bytes end at 255.
+    """Positions as integers wide enough for any: Gluon's are often float32, and bytes end at 255.
 
-    (On a GPU looking for fractions would wait for the device.)
+    (On a GPU, checking for fractions would wait for the device.)
     """
     indices = xp.asarray(indices)
     if indices.dtype.kind == "i" and indices.dtype.itemsize >= 4:

@@ -1,4 +1,4 @@
-"""Several arrays joined to one: end to end, or along a new axis."""
+"""Several arrays joined into one: end to end, or along a new axis."""
 
 import inspect
 import math
@@ -14,7 +14,7 @@ from minigrad.ops.variadic import Variadic
 
 
 def _concatenate(xp, arrays, axis=0, shapes=None):
-    """Arrays joined along an axis that they have (flattened first if None).
+    """Arrays joined along an existing axis (flattened first if None).
 
     Gradient: each array gets its own stretch of g.
 
@@ -38,7 +38,7 @@ def _my_stretch(F, g, i, target, axis, shapes):
 class Joining(Variadic):
     """Its VJP asks for the shapes of the arrays, so that the arrays themselves need not be saved."""
 
-    __signature__ = inspect.signature(lambda arrays, axis=0, out=None: None)  # shapes are not the caller's
+    __signature__ = inspect.signature(lambda arrays, axis=0, out=None: None)  # callers pass no shapes
 
     def __call__(self, arrays: Any, axis: Any = 0, out: Any = None, **others: Any) -> Tensor:
         arrays = self.several(arrays)

@@ -1,4 +1,4 @@
-"""Products of tensors, spelled by their axes, and norms."""
+"""Products of tensors, given by their axes, and norms."""
 
 import string
 from typing import Any
@@ -26,7 +26,7 @@ from minigrad.ops.variadic import Variadic
 def _einsum(xp, operands, subscripts):
     """The sum of products that `subscripts` spells, each letter once in an operand: 'ij,jk->ik' is a matrix product.
 
-    Gradient: by an operand, the sum of products of g with the others, in which it and the output are exchanged.
+    Gradient: for an operand, the sum of products of g with the others, in which it and the output are exchanged.
 
     >>> from minigrad import np, ops
     >>> ops.OPS["einsum"]([np.array([[1, 2], [3, 4]]), np.array([1, 1])], "ij,j->i")
@@ -35,7 +35,7 @@ def _einsum(xp, operands, subscripts):
     operands = [unhalved(o) for o in operands]
     inputs, output = subscripts.split("->")
     terms = inputs.split(",")
-    if all(o.dtype.kind == "f" for o in operands):  # what only one of them has is summed first
+    if all(o.dtype.kind == "f" for o in operands):  # axes of only one of them are summed first
         lone = [[i for i, c in enumerate(t) if inputs.count(c) == 1 and c not in output] for t in terms]
         operands = [total(xp, o, tuple(axes)) if axes else o for o, axes in zip(operands, lone)]
         terms = ["".join(c for i, c in enumerate(t) if i not in axes) for t, axes in zip(terms, lone)]
@@ -43,7 +43,7 @@ def _einsum(xp, operands, subscripts):
             operands = [o.astype("float64") for o in operands]  # a product with a vector, which BLAS adds one by one
     subscripts = ",".join(terms) + "->" + output
     if len(operands) == 1:
-        return xp.array(xp.einsum(subscripts, *operands))  # alone it may be a view, which would escape the versions
+        return xp.array(xp.einsum(subscripts, *operands))  # alone it may be a view, which no version would guard
     large = max(o.size for o in operands) > 4096  # then it pays to look for matrix products
     return xp.einsum(subscripts, *operands, optimize=large)
 
@@ -70,10 +70,10 @@ def einsum(subscripts: Any, *operands: Any, optimize: Any = None) -> Tensor:
     """`numpy.einsum`: `einsum('ij,jk->ik', a, b)`, or with numbers for letters, `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
 
     A letter twice in one operand takes its diagonal: 'ii->i' is the diagonal, 'ii' the trace. `optimize` is accepted
-    but changes nothing: large products are always optimized. ArgumentError or ShapeError where letters do not fit the
+    but changes nothing: large products are always optimized. ArgumentError or ShapeError if the letters do not fit the
     operands.
 
-    Gradient: by an operand, the sum of products of g with the others, in which it and the output are exchanged.
+    Gradient: for an operand, the sum of products of g with the others, in which it and the output are exchanged.
 
     >>> from minigrad import np
     >>> np.einsum("ij,j->i", np.array([[1, 2], [3, 4]]), np.array([1, 1]))
@@ -139,7 +139,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
 
     `axes` may also be two lists, of axes of `a` and of their partners in `b`. ShapeError if lengths of a pair differ.
 
-    Gradient: by a it is g times b, summed over the axes that b alone had; by b likewise.
+    Gradient: for a, g times b, summed over the axes that only b has; for b likewise.
 
     >>> from minigrad import np
     >>> np.tensordot(np.array([[1, 2], [3, 4]]), np.array([1, 1]), axes=1)
@@ -170,9 +170,9 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
 
 @composed("a", "b")
 def dot(a: Any, b: Any) -> Tensor:
-    """The dot product: `matmul` up to matrices; else over the last axis of `a` and the last but one of `b`.
+    """The dot product: `matmul` for `b` of up to two axes; else over the last axis of `a` and the last but one of `b`.
 
-    Gradient: g bᵀ by a, aᵀ g by b.
+    Gradient: g bᵀ for a, aᵀ g for b.
 
     >>> from minigrad import np
     >>> np.dot(np.array([1, 2]), np.array([3, 4]))
@@ -188,7 +188,7 @@ def dot(a: Any, b: Any) -> Tensor:
 def outer(a: Any, b: Any) -> Tensor:
     """Every product of a value of `a` with one of `b`, both flattened: shape (a.size, b.size).
 
-    Gradient: g b by a, gᵀ a by b.
+    Gradient: g b for a, gᵀ a for b.
 
     >>> from minigrad import np
     >>> np.outer(np.array([1, 2]), np.array([3, 4]))
@@ -222,7 +222,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 def l2norm(xp, x, axis=None, keepdims=False):
     """The Euclidean norm over `axis`: sqrt(sum(|x|**2)), of values divided by a power of 2 near the largest of them.
 
-    That changes no digit, and no square overflows or vanishes.
+    That changes no digits, and no square overflows or underflows.
 
     Gradient: g x / y, and 0 where the norm y is 0.
 

@@ -9,7 +9,7 @@ from minigrad.ops.accumulate import LONG, has_long_vectors, long_product
 def matmul(xp, a, b, out=None):
     """The matrix product a @ b over the last two axes, repeated over the axes before; a vector is a row or a column.
 
-    Gradient: g bᵀ by a, aᵀ g by b.
+    Gradient: g bᵀ for a, aᵀ g for b.
 
     >>> from minigrad import np
     >>> np.matmul(np.array([[1, 2], [3, 4]]), np.array([1, 1]))

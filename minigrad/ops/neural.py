@@ -1,4 +1,4 @@
-"""Activations, softmax, dropout: the operations of neural networks, in their stable forms."""
+"""Activations, softmax, dropout: the operations of neural networks, in numerically stable forms."""
 
 import math
 from typing import Any
@@ -21,7 +21,7 @@ SELU_SCALE = 1.0507009873554805
 
 
 def _real(x):
-    """Whole numbers as float64: in a dtype of their own -x and |x| may wrap around."""
+    """Whole numbers as float64: in their own dtype -x and |x| may wrap around."""
     return x.astype("float64") if x.dtype.kind in "iub" else x
 
 
@@ -154,7 +154,7 @@ def gelu(x: Any, approximation: str = "erf") -> Tensor:
     if one_of("approximation", approximation, "erf", "tanh") == "tanh":
         t = clip(x, -25, 25)  # beyond that it is 0 or x to the last digit, and x^3 would overflow
         return multiply(x, sigmoid(math.sqrt(8 / math.pi) * (t + 0.044715 * t * t * t)))  # (1 + tanh z) / 2
-    from minigrad.ops.special import erfc  # which few others need
+    from minigrad.ops.special import erfc  # rarely needed elsewhere
 
     return multiply(0.5 * x, erfc(x * -math.sqrt(0.5)))
 
@@ -172,7 +172,7 @@ def silu(x: Any, beta: float = 1.0) -> Tensor:
 
 
 def largest(xp, x, axis):
-    """The largest along an axis, which stays with length 1.
+    """The largest value along an axis, which stays with length 1.
 
     NumPy goes through short rows one by one: a copy with the columns as rows is up to eight times as fast.
     """
@@ -218,7 +218,7 @@ log_softmax.vjp(x=lambda F, g, y, axis: g - F.exp(widened(y)) * F.sum(widened(g)
 
 
 def dropout(x: Any, p: float = 0.5, axes: tuple[int, ...] = ()) -> Tensor:
-    """Zero each value with probability `p` and scale the others by 1 / (1 - p); along `axes` all share one decision.
+    """Zero each value with probability `p` and scale the others by 1 / (1 - p); values along `axes` share one decision.
 
     Gradient: g times the same zeros and scales.
 

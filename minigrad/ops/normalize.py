@@ -30,7 +30,7 @@ def standardize(xp, x, axis=-1, eps=1e-05):
 
 
 def _without_mean_and_slope(F, g, y, aux, axis):
-    """What changes neither the mean nor the scale of x passes, over the standard deviation."""
+    """The part of g that changes neither the mean nor the scale of x, divided by the standard deviation."""
     g = widened(g)
     return (g - F.mean(g, axis, keepdims=True) - y * F.mean(g * y, axis, keepdims=True)) * aux
 
@@ -45,13 +45,13 @@ def _scale(F, x, axis, eps):
 
 @op
 def batch_normalize(xp, x, gamma, beta, centred, var, axis, eps):
-    """gamma c / sqrt(var + eps) + beta, in the dtype of x: c is x less its mean over `axis`, and var its variance.
+    """gamma c / sqrt(var + eps) + beta, in the dtype of x: c is x minus its mean over `axis`, and var its variance.
 
-    As one operation, forward and back take 6 in place of 11 ms for 16 channels of 2^16 values: the gradients by x,
-    gamma and beta have two sums in common.
+    As one operation, forward and back take 6 instead of 11 ms for 16 channels of 2^16 values: the gradients for x,
+    gamma and beta share two sums.
 
-    Gradient: with s = sqrt(var + eps), gamma (g - mean(g) - c mean(g c) / s**2) / s by x; the sum of g c / s by gamma,
-    and that of g by beta.
+    Gradient: with s = sqrt(var + eps), gamma (g - mean(g) - c mean(g c) / s**2) / s for x; the sum of g c / s for
+    gamma, and that of g for beta.
 
     >>> from minigrad import np, ops
     >>> ops.batch_normalize(np.array([1, 3]), 10, 5, np.array([-1, 1]), 1, 0, 0.0)
@@ -88,7 +88,8 @@ batch_normalize.vjp(x=_free_of_sums, gamma=lambda F, sums, aux: sums[2] * aux[1]
 def layer_norm(x: Any, gamma: Any, beta: Any, axis: int = -1, eps: float = 1e-5) -> Tensor:
     """Each sample standardized along `axis` (of length n), then gamma (n,) x + beta (n,). Ba et al., 2016.
 
-    Gradient: by x that of `standardize` for g gamma; by gamma the sum of g times the standardized x; by beta that of g.
+    Gradient: for x that of `standardize` given g gamma; for gamma the sum of g times the standardized x; for beta that
+    of g.
 
     >>> from minigrad import np, ops
     >>> ops.layer_norm(np.array([[1, 2, 3]]), np.ones(3), np.zeros(3)).round(4)
@@ -117,7 +118,8 @@ def batch_norm(
     momentum r + (1 - momentum) batch. With `use_running` the running ones are used. The variances divide by the
     number of values, n, as Gluon's do.
 
-    Gradient by x: in training that of `standardize` for g gamma; with `use_running`, g gamma / sqrt(running_var + eps).
+    Gradient for x: in training that of `standardize` given g gamma; with `use_running`, g gamma / sqrt(running_var +
+    eps).
 
     >>> from minigrad import np, ops
     >>> ops.batch_norm(np.array([[1], [3]]), np.ones(1), np.zeros(1), np.zeros(1), np.ones(1)).round(4)
@@ -128,7 +130,7 @@ def batch_norm(
     number("momentum", momentum, 0, 1, "[]")
     x = x.astype(result_dtype(gamma.dtype)) if x.dtype.kind in "iub" else x
     gamma, beta = (_along(v, x, axis, "batch_norm") for v in (gamma, beta))
-    if use_running or not x.size:  # no values have no mean
+    if use_running or not x.size:  # without values there is no mean
         mean, var = (widened(_along(v, x, axis, "batch_norm")) for v in (running_mean, running_var))
         return _scaled(x, x - mean, gamma / (var + eps) ** 0.5, beta)
     others = tuple(i for i in range(x.ndim) if i != axis_in(x.shape, axis))
@@ -142,7 +144,7 @@ def batch_norm(
 
 
 def _scaled(x: Any, centred: Any, scale: Any, shift: Any) -> Tensor:
-    """What has been made of x, times a scale, plus a shift, in the dtype of x: these may be wider."""
+    """The centred x times a scale, plus a shift, in the dtype of x: theirs may be wider."""
     y = add(multiply(centred, scale), shift)
     return y if y.dtype == x.dtype else y.astype(x.dtype)
 

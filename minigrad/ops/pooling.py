@@ -29,10 +29,10 @@ def pooling(
 ) -> Tensor:
     """The largest value ('max'), the mean ('avg') or the sum ('sum') of every window of x (N, C, *space).
 
-    `stride` is the kernel unless given. The number of windows is rounded down, or with `round_up` up: then the last
-    ones reach beyond the padding, but none is counted that would see nothing of x. A mean is over the padding too, but
+    `stride` defaults to the kernel. The number of windows is rounded down, or up with `round_up`: then the last ones
+    reach beyond the padding, but a window that would see nothing of x is left out. A mean is over the padding too, but
     never over what lies beyond it, and with `count_padding=False` only over x itself. Of several largest values, or
-    NaN, in a window the first has the gradient.
+    NaN, in a window, the first gets the gradient.
 
     >>> from minigrad import np, ops
     >>> ops.pooling(np.array([[[3, 1, 4, 1, 5]]]), 2, round_up=True)
@@ -44,8 +44,8 @@ def pooling(
     stride = kernel if stride is None else each("stride", stride, n)
     if any(p >= k for k, p in zip(kernel, padding)):
         raise ArgumentError(
-            f"pooling() got padding={padding} for kernel={kernel}; a window must not lie in the padding altogether, so "
-            "each padding is smaller than its kernel."
+            f"pooling() got padding={padding} for kernel={kernel}; a window must not lie in the padding alone, so each "
+            "padding must be smaller than its kernel."
         )
     beyond = [_beyond(m + p, k, s, p) if round_up else 0 for m, k, s, p in zip(x.shape[2:], kernel, stride, padding)]
     border = tuple((p, p + b) for p, b in zip(padding, beyond))
@@ -77,7 +77,7 @@ def _beyond(end: int, kernel: int, stride: int, padding: int) -> int:
 def window_max(xp, x, kernel, stride, border):
     """The largest value of every window of x (N, C, *space) with `border` places around: (N, C, *places).
 
-    Gradient: `to_winners`. The `winners`, a byte for each window, are found on the way: nothing is compared again.
+    Gradient: `to_winners`. The forward pass notes the `winners`, a byte for each window: nothing is compared again.
 
     >>> from minigrad import np, ops
     >>> ops.window_max(np.array([[[3, 1, 4, 1]]]), (2,), (2,), ((0, 0),))
@@ -150,7 +150,7 @@ from_winners.vjp(
 def _largest(xp, x, kernel, stride, border):
     """The largest value of every window, and which position of the kernel was the first to see it."""
     x = bordered(xp, x, border, _lowest(x.dtype))
-    unknown = not on_host(xp) or bool(xp.isnan(x).any())  # a GPU is not waited for
+    unknown = not on_host(xp) or bool(xp.isnan(x).any())  # do not wait for a GPU
     places = [(m - k) // s + 1 for m, k, s in zip(x.shape[1:-1], kernel, stride)]
     seen = (x[at] for _, at in positions(kernel, places, stride, (1,) * len(kernel)))
     number = numpy.min_scalar_type(math.prod(kernel)).type
@@ -166,7 +166,7 @@ def _largest(xp, x, kernel, stride, border):
 
 
 def _lowest(dtype: numpy.dtype[Any]) -> float:
-    """What is not above any value of this dtype."""
+    """A number not above any value of this dtype."""
     return numpy.iinfo(dtype).min if dtype.kind in "iu" else False if dtype.kind == "b" else -math.inf
 
 

@@ -21,7 +21,7 @@ def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
 
 
 def restore(F, g, x, axis):
-    """Give a reduced value the reduced axes of x back, with length 1. (It works with and without `keepdims`.)"""
+    """Give a reduced value back the reduced axes of x, with length 1. (It works with and without `keepdims`.)"""
     axes = axes_of(len(x.shape), axis)
     return F.reshape(g, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
 
@@ -75,7 +75,7 @@ def var(xp, x, axis=None, ddof=0, keepdims=False, dtype=None):
 
 
 def _from_the_mean(F, g, x, axis, ddof):
-    """What a gradient of (half) the variance is for x."""
+    """The gradient for x, given that of half the variance."""
     x = widened(x)
     return restore(F, g, x, axis) * (x - F.mean(x, axis, keepdims=True)) * (1 / over(count(x, axis) - ddof))
 
@@ -101,7 +101,7 @@ std.vjp(x=lambda F, g, y, x, axis, ddof: _from_the_mean(F, widened(g) / F.where(
 
 @op
 def max(xp, x, axis=None, keepdims=False):
-    """The largest value over `axis`; NaN if one is.
+    """The largest value over `axis`; NaN if any is.
 
     Gradient: the largest value gets g. Equal ones get equal parts of it, and so do several NaN.
 
@@ -114,7 +114,7 @@ def max(xp, x, axis=None, keepdims=False):
 
 @op
 def min(xp, x, axis=None, keepdims=False):
-    """The smallest value over `axis`; NaN if one is.
+    """The smallest value over `axis`; NaN if any is.
 
     Gradient: the smallest value gets g. Equal ones get equal parts of it, and so do several NaN.
 
@@ -189,7 +189,7 @@ def logsumexp(xp, x, axis=None, keepdims=False):
     return y if keepdims else xp.squeeze(y, axis=axes_of(x.ndim, axis))
 
 
-logsumexp.vjp(x=lambda F, g, x, axis: restore(F, g, x, axis) * F.softmax(x, axis))  # y has fewer digits
+logsumexp.vjp(x=lambda F, g, x, axis: restore(F, g, x, axis) * F.softmax(x, axis))  # exp(x - y) has fewer digits
 
 
 @op
@@ -218,7 +218,7 @@ cumsum.vjp(x=_sums_of_what_follows)
 
 @op
 def argmax(xp, x, axis=None, keepdims=False):
-    """The position of the largest value along `axis` (in the flattened array if None); of equal ones the first.
+    """The position of the largest value along `axis` (in the flattened array if None); the first of equal ones.
 
     No derivative: the result is a constant.
 
@@ -231,7 +231,7 @@ def argmax(xp, x, axis=None, keepdims=False):
 
 @op
 def argmin(xp, x, axis=None, keepdims=False):
-    """The position of the smallest value along `axis` (in the flattened array if None); of equal ones the first.
+    """The position of the smallest value along `axis` (in the flattened array if None); the first of equal ones.
 
     No derivative: the result is a constant.
 

@@ -103,8 +103,8 @@ tile.vjp(x=_sum_of_tiles)
 def pad(xp, x, pad_width, mode="constant", constant_values=0):
     """x with a border: `pad_width` is one number, (before, after), or such a pair for each axis.
 
-    Gradient: by x it is g without the border, and in the modes 'edge', 'reflect', 'symmetric' and 'wrap' the border's
-    is added where its values come from; by one `constant_values` it is the sum of g over the border. ArgumentError for
+    Gradient: for x, g without the border, and in the modes 'edge', 'reflect', 'symmetric' and 'wrap' the border's g is
+    added where its values come from; for a single `constant_values`, the sum of g over the border. ArgumentError for
     other modes.
 
     >>> from minigrad import np
@@ -118,7 +118,7 @@ def pad(xp, x, pad_width, mode="constant", constant_values=0):
         return xp.pad(x, pad_width, mode, constant_values=constant_values)
     if constant_values.ndim:
         return xp.pad(x, pad_width, mode, constant_values=to_host(constant_values).tolist())
-    inside = xp.pad(xp.ones(x.shape, bool), pad_width)  # CuPy's constants are those of the host: do not wait for one
+    inside = xp.pad(xp.ones(x.shape, bool), pad_width)  # CuPy wants constants on the host: do not wait for one
     return xp.where(inside, xp.pad(x, pad_width), constant_values.astype(x.dtype))
 
 

@@ -7,7 +7,7 @@ from minigrad.engine.operation import view
 
 @view
 def reshape(xp, x, shape):
-    """The same values in another shape; one length may be -1, for what remains, and 0 repeats the length at its place.
+    """The same values in another shape; one length may be -1, for what remains, and 0 keeps the length at its place.
 
     Gradient: g in the shape of x.
 

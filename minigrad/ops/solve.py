@@ -1,4 +1,4 @@
-"""Solving with matrices: inverse, linear equations, determinant. The matrices lie on the last two axes."""
+"""Inverses, linear equations and determinants of matrices, which lie on the last two axes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ def _transposed(F, a):
 
 
 def _regular(solve: Callable[..., Any], *args: Any) -> Any:
-    """LAPACK's answer, or a sentence where there is none. A GPU is not waited for: it answers with inf and NaN then."""
+    """LAPACK's answer, or a sentence if there is none. (We do not wait for a GPU, which then answers inf and NaN.)"""
     try:
         return solve(*args)
     except numpy.linalg.LinAlgError as error:
@@ -48,14 +48,14 @@ inv.vjp(a=lambda F, g, y: -F.matmul(_transposed(F, y), F.matmul(g, _transposed(F
 def solve_columns(xp, a, b):
     """The solution x of a x = b: a (..., n, n), b (..., n, k). ArgumentError if a matrix is singular.
 
-    Gradient: h = a⁻ᵀ g by b, -h xᵀ by a.
+    Gradient: h = a⁻ᵀ g for b, -h xᵀ for a.
 
     >>> from minigrad import np, ops
     >>> ops.solve_columns(np.array([[2, 0], [0, 4]]), np.array([[2], [2]]))
     array([[1. ],
            [0.5]])
     """
-    shape = numpy.broadcast_shapes(a.shape[:-2], b.shape[:-2])  # CuPy solves for as many b as there are a
+    shape = numpy.broadcast_shapes(a.shape[:-2], b.shape[:-2])  # CuPy wants as many b as there are a
     return _regular(xp.linalg.solve, *(xp.broadcast_to(widened(x), (*shape, *x.shape[-2:])) for x in (a, b)))
 
 
@@ -118,7 +118,7 @@ def cofactor_change(xp, g, a):
     Between the rotations U and Vᵀ, a change E of the diagonal matrix S changes the cofactor at (i, i) by the sum over
     j of E_jj P_ij, and that at (i, j) by -E_ji P_ij, where P_ij is the product of the singular values except i and j.
 
-    Gradient: `cofactor_change` again by g, as the derivative is symmetric; by a only where a is regular.
+    Gradient: `cofactor_change` again for g, as the derivative is symmetric; for a only where a is invertible.
 
     >>> from minigrad import np, ops
     >>> ops.cofactor_change(np.eye(2), np.array([[2, 1], [0, 4]])).round(4)
@@ -153,7 +153,7 @@ def _others(xp, s):
 
 
 def _third(F, h, g, a):
-    """The slope by a of the sum of h times `cofactor_change(g, a)`, from B = a^-T; a must be regular here.
+    """The gradient for a of the sum of h times `cofactor_change(g, a)`, from B = a^-T; a must be invertible.
 
     The sum is det(a) (<g, B> <h, B> - <h, B g^T B>).
     """

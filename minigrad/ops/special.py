@@ -1,9 +1,9 @@
 """The error function; the gamma function, its logarithm, and the derivatives of that, the polygamma functions.
 
-Gamma and its kin compute in float64. Where gamma is 1, at 1 and 2, its logarithm is the series of its derivatives
-there, so that no digits are lost; other small numbers are brought there by gamma(x + 1) = x gamma(x), and negative ones
-by gamma(x) gamma(1 - x) = pi / sin(pi x). Large numbers have Stirling's series, and the polygamma functions Euler and
-Maclaurin's.
+Gamma and its relatives are computed in float64. Near 1 and 2, where gamma is 1, its logarithm is a Taylor series, so
+that no digits are lost; other small numbers are brought there by gamma(x + 1) = x gamma(x), and negative ones by
+gamma(x) gamma(1 - x) = pi / sin(pi x). Large numbers use Stirling's series, and the polygamma functions that of Euler
+and Maclaurin.
 
 Source: Abramowitz and Stegun, "Handbook of mathematical functions", 1964: 6.1.17, 6.1.33, 6.1.40, 6.3.18, 6.4.7, 6.4.10
 """
@@ -137,7 +137,7 @@ def _gammaln(xp, x):
 
 
 def _near(xp, x):
-    """log(gamma(x)) for x from 1/2 to 10: so many steps from 2 + z with |z| <= 1/2."""
+    """log(gamma(x)) for x from 1/2 to 10: a number of steps from 2 + z with |z| <= 1/2."""
     steps = xp.floor(x - 1.5)
     z = x - (steps + 2)
     factors = xp.ones_like(x)
@@ -195,5 +195,5 @@ def _wide(xp, x):
 
 
 def _as(x, y):
-    """y in the dtype of x, if that has one for such numbers."""
+    """y in the dtype of x, if x has one and it is a float."""
     return y.astype(x.dtype) if hasattr(x, "dtype") and x.dtype.kind == "f" else y

@@ -13,17 +13,16 @@ from minigrad.explain import described
 class Variadic:
     """An operation on a sequence of arrays.
 
-    `forward(xp, arrays, *options)`. Its VJP is given the position `i` of the input that the gradient is for, and
-    asks for the rest by name, as in `Op`; if it asks for the arrays, it does so first: `vjp(F, g, i, arrays,
-    option)`.
+    `forward(xp, arrays, *options)`. Its VJP receives the position `i` of the input that the gradient is for, and asks
+    for the rest by name, as in `Op`; if it asks for the arrays, they come first: `vjp(F, g, i, arrays, option)`.
     """
 
     __signature__ = Signature()
-    complex = False  # does its derivative hold for complex numbers too?
+    complex = False  # whether its derivative holds for complex numbers too
 
     def __init__(self, forward: Callable[..., Any], vjp: Callable[..., Any], new_axis: bool = False) -> None:
         functools.update_wrapper(self, forward)
-        self.new_axis = new_axis  # is `axis` one of the result, that no array has yet?
+        self.new_axis = new_axis  # whether `axis` is a new axis, which only the result has
         self.name: str = forward.__name__.lstrip("_")
         self.__name__ = self.name
         self.forward = forward

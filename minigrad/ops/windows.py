@@ -1,11 +1,11 @@
 """Windows: an array seen through all placements of a kernel at once, and its partner, which adds values back there.
 
-`windows` copies nothing. `overlap_add` adds values where the windows lay: the VJP of the one is the other.
+`windows` copies nothing. `overlap_add` adds values where the windows lay: each is the VJP of the other.
 
-Arrays are (N, C, *space): samples, channels, and one or more axes of space. Inside, the samples lie last, (C, *space,
-N): what a kernel sees then moves through memory in long runs, and a column of a matrix product is one place of one
-sample. The results are views with the samples in front again, and what is computed from them element by element stays
-in that order in memory.
+Arrays are (N, C, *space): samples, channels, and one or more axes of space. Internally the samples come last, (C,
+*space, N): what a kernel sees then lies in long runs of memory, and a column of a matrix product is one place of one
+sample. The results are views with the samples in front again, and whatever is computed from them element by element
+keeps their order in memory.
 """
 
 import itertools
@@ -65,7 +65,7 @@ def add_back(out: Any, seen: Any, stride: Any, dilate: Any) -> None:
 
 
 def positions(kernel: Any, places: Any, stride: Any, dilate: Any) -> Iterator[tuple[Any, Any]]:
-    """Every position within the kernel, never every place; and where in (C, *space, N) it lies at all places."""
+    """Every position within the kernel, and where in (C, *space, N) it lies, at all places at once."""
     for offset in itertools.product(*map(range, kernel)):
         starts = (o * d for o, d in zip(offset, dilate))
         yield offset, (slice(None), *(slice(a, a + s * (m - 1) + 1, s) for a, s, m in zip(starts, stride, places)))
@@ -96,11 +96,11 @@ def each(name: str, value: Any, n: int, low: int = 1) -> tuple[int, ...]:
 
 
 def check_fit(shape: Any, kernel: Any, stride: Any, border: Any, dilate: Any) -> None:
-    """Refuse a kernel that has no place in an input of this shape (N, C, *space) with its border."""
+    """Refuse a kernel that does not fit into an input of this shape (N, C, *space) with its border."""
     space = [m + a + b for m, (a, b) in zip(shape[2:], border)]
     if any(d * (k - 1) >= m for m, k, d in zip(space, kernel, dilate)):
         raise ShapeError(
-            f"A kernel of {kernel} with stride {stride} and dilation {dilate} has no place in an input of shape "
-            f"{shape} with padding {border}; take a smaller kernel or more padding, and check that the layout is "
+            f"A kernel of {kernel} with stride {stride} and dilation {dilate} does not fit into an input of shape "
+            f"{shape} with padding {border}; use a smaller kernel or more padding, and check that the layout is "
             "(samples, channels, *space)."
         )
