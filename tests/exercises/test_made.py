@@ -1,6 +1,5 @@
 """Exercises made from rules: their references step as the optimizers do, and their mistakes are named."""
 
-import time
 
 import numpy
 import pytest
@@ -86,7 +85,7 @@ WEIGHT_FOUND_ANEW = ("ftml", "ftrl")  # the other way, and half as far, are no s
 
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))
-def test_slips_in_every_registered_rule_are_named_in_two_seconds(name):
+def test_slips_in_every_registered_rule_are_named(name):
     exercise = from_rule(name)
     n = len(exercise.results)
 
@@ -101,9 +100,7 @@ def test_slips_in_every_registered_rule_are_named_in_two_seconds(name):
             continue
         wrong = slip(step, n)
         solution = wrong if n > 1 else lambda *args, wrong=wrong, **hypers: wrong(*args, **hypers)[0]
-        before = time.process_time()
         found = check(exercise, solution)
-        assert time.process_time() - before < 2
         assert not found
         if (name, slip) != ("sgld", half_a_step):  # half of both terms: said not to be recognised
             assert mistake in (found.mistake, *found.also), found
