@@ -16,7 +16,7 @@ ROOMS = [
     "nd", "nd.random", "np", "np.linalg", "np.random", "npx", "ops", "optimizer", "plot", "random",
 ]  # fmt: skip
 PARTS = {
-    "np": ["create", "np.grid", "np.joining", "np.search", "np.statistics", "np.text"],
+    "np": ["create", "np.curves", "np.grid", "np.joining", "np.products", "np.search", "np.statistics", "np.text"],
     "np.linalg": ["np.linalg"],
     "np.random": ["np.random"],
     "npx": ["npx.arrays", "npx.files", "npx.layers", "npx.switches"],
@@ -24,7 +24,9 @@ PARTS = {
     "random": ["random"],
 }
 """Where the functions of these rooms are written."""
-HELPERS = {"np.search": {"constant"}, "nd.random": {"randint"}}
+HELPERS = {
+    "np.search": {"constant"}, "np.statistics": {"between"}, "np.products": {"conjugated"}, "nd.random": {"randint"},
+}  # fmt: skip
 """Public names of a file that only other files of the package use, or that stand in a room of their own."""
 
 

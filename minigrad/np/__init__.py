@@ -17,19 +17,20 @@ from minigrad.create import (
     arange, empty, empty_like, eye, full, full_like, identity, linspace, logspace, ones, ones_like, zeros, zeros_like,
 )
 from minigrad.np import linalg, random
+from minigrad.np.curves import diff, interp, polyval, trapezoid, vander
 from minigrad.np.grid import diag, diagflat, diagonal, indices, meshgrid, trace, tri, tril, triu
 from minigrad.np.joining import (
     append, array_split, atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, column_stack, delete, dsplit, dstack,
     fliplr, flipud, hsplit, hstack, insert, ravel, resize, rollaxis, rot90, split, vsplit, vstack,
 )
+from minigrad.np.products import cross, inner, kron, vdot
 from minigrad.np.search import (
     allclose, argwhere, array_equal, array_equiv, bincount, count_nonzero, digitize, flatnonzero, histogram,
     intersect1d, isclose, isin, lexsort, may_share_memory, ndim, nonzero, searchsorted, setdiff1d, shape,
     shares_memory, size, union1d, unique, unravel_index, where,
 )
 from minigrad.np.statistics import (
-    average, corrcoef, cov, cross, diff, inner, interp, kron, median, nan_to_num, nanmax, nanmean, nanmin, nansum,
-    percentile, polyval, ptp, quantile, trapezoid, vander, vdot,
+    average, corrcoef, cov, median, nan_to_num, nanmax, nanmean, nanmin, nansum, percentile, ptp, quantile,
 )
 from minigrad.np.text import genfromtxt, loadtxt, savetxt
 from minigrad.ops import (

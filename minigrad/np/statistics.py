@@ -1,6 +1,5 @@
-"""Means, quantiles, correlations, differences, and other sums of products."""
+"""Means, quantiles and correlations, and statistics of the values that are not NaN."""
 
-import builtins
 import math
 from collections.abc import Callable
 from typing import Any
@@ -8,13 +7,14 @@ from typing import Any
 import numpy
 
 from minigrad import ops
-from minigrad.arguments import MANY, numbers, one_of, whole
+from minigrad.arguments import numbers, one_of
 from minigrad.axes import axes_in, axis_in
 from minigrad.composed import composed
-from minigrad.create import arange, full_like
+from minigrad.create import full_like
 from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
+from minigrad.np.products import conjugated
 from minigrad.ops.accumulate import computed_wide, count, over
 from minigrad.values import asarray
 
@@ -63,7 +63,7 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
     m = m if rowvar or m.shape[0] == 1 else m.T
     m = m if y is None else vstack((m, atleast_2d(y) if rowvar else atleast_2d(y).T))
     centred = m - ops.mean(m, 1, keepdims=True)
-    found = ops.matmul(centred, _conjugated(centred.T)) / over(m.shape[1] - (not bias))
+    found = ops.matmul(centred, conjugated(centred.T)) / over(m.shape[1] - (not bias))
     return found if found.size > 1 else ops.reshape(found, ())
 
 
@@ -112,7 +112,7 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False, *, interp
     share = ops.astype(SHARES[interpolation](place - below, below), "float64")
     ordered = ops.sort(flat, -1)
     low, high = ops.take(ordered, below, -1), ops.take(ordered, ops.minimum(below + 1, flat.shape[-1] - 1), -1)
-    found = ops.astype(_between(low, high, share), result_dtype(a.dtype))
+    found = ops.astype(between(low, high, share), result_dtype(a.dtype))
     largest = ops.reshape(ordered[..., -1], (*rest, *(1,) * q.ndim))
     found = ops.where(ops.isnan(largest), largest, found)  # sorting has put a NaN last
     found = ops.moveaxis(found, tuple(range(len(rest), len(rest) + q.ndim)), tuple(range(q.ndim)))
@@ -153,7 +153,7 @@ SHARES: dict[str, Callable[[Any, Any], Tensor]] = {
 """How far each `interpolation` goes from the neighbour below to the one above, from its true share of the way."""
 
 
-def _between(low: Any, high: Any, share: Any) -> Tensor:
+def between(low: Any, high: Any, share: Any) -> Tensor:
     """A share, from 0 to 1, of the way from `low` to `high`; either may be infinite if it plays no part."""
     return ops.add(ops.where(share < 1, low, 0.0) * (1 - share), ops.where(share > 0, high, 0.0) * share)
 
@@ -252,149 +252,3 @@ def _without_nan(a: Any, value: float) -> Any:
     """`a` with NaN replaced by a value; whole numbers have none."""
     a = asarray(a)
     return ops.where(ops.isnan(a), value, a) if a.dtype.kind == "f" else a
-
-
-@composed("a")
-def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
-    """The difference of each value from the one before along `axis`, taken n times; of bools, whether they differ.
-
-    Gradient: for n = 1, the g of the difference that ends at a value minus that of the one that begins there.
-
-    >>> from minigrad import np
-    >>> np.diff(np.array([1, 4, 9]))
-    array([3., 5.])
-    """
-    lead = (slice(None),) * axis_in(a.shape, axis)
-    apart = ops.not_equal if a.dtype.kind == "b" else ops.subtract
-    for _ in range(whole("n", n, 0, MANY)):
-        a = apart(a[(*lead, slice(1, None))], a[(*lead, slice(None, -1))])
-    return asarray(a)
-
-
-@composed("y", "x")
-@computed_wide
-def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
-    """The area under straight lines from each y to the next: over `x`, or in steps of `dx`. Gradients reach both.
-
-    >>> from minigrad import np
-    >>> np.trapezoid(np.array([0, 1, 2]))
-    array(2.)
-    """
-    lead = (slice(None),) * axis_in(y.shape, axis)
-    heights = (y[(*lead, slice(1, None))] + y[(*lead, slice(None, -1))]) / 2
-    if x is None:
-        return ops.sum(heights * dx, axis)
-    widths = diff(asarray(x), axis=axis if x.ndim > 1 else -1)
-    if x.ndim == 1:
-        widths = ops.reshape(widths, (-1, *(1,) * (y.ndim - 1 - len(lead))))
-    return ops.sum(heights * widths, axis)
-
-
-@composed("x", "xp", "fp")
-def interp(x: Any, xp: Any, fp: Any) -> Tensor:
-    """The linear interpolation at `x` between the points (xp, fp), with xp increasing; constant beyond the ends.
-
-    Gradient: for x, g times the slope there; those for xp and fp follow from the two nearest points.
-
-    >>> from minigrad import np
-    >>> np.interp(np.array([0.5, 5]), np.array([0, 1]), np.array([10, 20]))
-    array([15., 20.])
-    """
-    from minigrad.np.search import searchsorted
-
-    x, xp, fp = asarray(x), asarray(xp), asarray(fp)
-    if xp.ndim != 1 or xp.shape != fp.shape or not len(xp):
-        raise ShapeError(
-            f"interp() got xp of shape {xp.shape} and fp of {fp.shape}; it needs equally many of each, at least one."
-        )
-    dtype = result_dtype(x.dtype, xp.dtype, fp.dtype)
-    x, xp, fp = (ops.astype(v, "float64") for v in (x, xp, fp))
-    right = ops.clip(searchsorted(xp.detach(), x.detach()), 1, len(xp) - 1)
-    x0, x1, y0, y1 = ops.take(xp, right - 1), ops.take(xp, right), ops.take(fp, right - 1), ops.take(fp, right)
-    return ops.astype(_between(y0, y1, ops.clip((x - x0) / (x1 - x0), 0, 1)), dtype)
-
-
-@composed("p", "x")
-def polyval(p: Any, x: Any) -> Tensor:
-    """The polynomial with coefficients `p`, highest power first, at `x`, by Horner's rule. Gradients reach both.
-
-    >>> from minigrad import np
-    >>> np.polyval(np.array([1, 0, 1]), np.array([2, 3]))
-    array([ 5., 10.])
-    """
-    p, y = asarray(p), 0
-    for k in range(len(p)):
-        y = y * x + p[k]
-    return asarray(y)
-
-
-@composed("x")
-def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
-    """A matrix with the powers of each value as a row, the highest first unless `increasing`. Gradients reach `x`.
-
-    >>> from minigrad import np
-    >>> np.vander(np.array([2, 3]), 3)
-    array([[4., 2., 1.],
-           [9., 3., 1.]])
-    """
-    if x.ndim != 1:
-        raise ShapeError(f"vander() needs one axis of values, but got shape {x.shape}.")
-    exponents = arange(len(x) if N is None else whole("N", N, 0), dtype="int64", ctx=x.ctx)
-    return ops.power(ops.reshape(x, (-1, 1)), exponents if increasing else exponents[::-1])
-
-
-@composed("a", "b")
-def inner(a: Any, b: Any) -> Tensor:
-    """The sum of products over the last axes of both arrays. Gradient: that of `tensordot`.
-
-    >>> from minigrad import np
-    >>> np.inner(np.array([1, 2]), np.array([3, 4]))
-    array(11.)
-    """
-    if 0 in (a.ndim, b.ndim) or a.ndim == b.ndim == 1:
-        return ops.dot(a, b)
-    return ops.tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
-
-
-@composed("a", "b")
-def vdot(a: Any, b: Any) -> Tensor:
-    """The sum of products of all values, both arrays flattened, a conjugated. Gradient: g b for a, g a for b.
-
-    >>> from minigrad import np
-    >>> np.vdot(np.array([1, 2]), np.array([3, 4]))
-    array(11.)
-    """
-    return ops.dot(ops.reshape(_conjugated(a), (-1,)), ops.reshape(b, (-1,)))
-
-
-def _conjugated(x: Tensor) -> Tensor:
-    return ops.conj(x) if x.dtype.kind == "c" else x
-
-
-@composed("a", "b")
-def kron(a: Any, b: Any) -> Tensor:
-    """The Kronecker product: every value of `a` replaced by itself times the whole of `b`. Gradients reach both.
-
-    >>> from minigrad import np
-    >>> np.kron(np.array([1, 2]), np.array([1, 10]))
-    array([ 1., 10.,  2., 20.])
-    """
-    n = builtins.max(a.ndim, b.ndim)
-    a, b = ops.reshape(a, (*(1,) * (n - a.ndim), *a.shape)), ops.reshape(b, (*(1,) * (n - b.ndim), *b.shape))
-    outside = ops.reshape(a, tuple(m for k in a.shape for m in (k, 1)))
-    inside = ops.reshape(b, tuple(m for k in b.shape for m in (1, k)))
-    return ops.reshape(outside * inside, tuple(i * j for i, j in zip(a.shape, b.shape)))
-
-
-@composed("a", "b")
-def cross(a: Any, b: Any) -> Tensor:
-    """The cross product of vectors of length 3 along the last axis. Gradient: b × g for a, g × a for b.
-
-    >>> from minigrad import np
-    >>> np.cross(np.array([1, 0, 0]), np.array([0, 1, 0]))
-    array([0., 0., 1.])
-    """
-    if a.shape[-1:] != (3,) or b.shape[-1:] != (3,):
-        raise ShapeError(f"cross() got shapes {a.shape} and {b.shape}; the last axis of both must have length 3.")
-    turn = [ops.getitem(v, (Ellipsis, i)) for v in (a, b) for i in ([1, 2, 0], [2, 0, 1])]
-    return ops.multiply(turn[0], turn[3]) - ops.multiply(turn[1], turn[2])
