@@ -751,7 +751,7 @@ exercise = from_rule(ScheduleFree, "schedule_free_step")
 print(statement(exercise))
 
 # %% exercise-text [markdown]
-# This attempt has a mistake. Run the cell, read the feedback, and correct the function or write your own:
+# This attempt has a mistake. Run the cell, read what the check says, and mend the function or write your own:
 
 
 # %% exercise-attempt

@@ -540,7 +540,7 @@ assert numpy.isclose(scores[359][0], micro[0]) and numpy.isclose(scores[359][2],
 # ## Exercises
 #
 # One of each kind. `check` says whether an answer is right, and if not, where it is wrong.
-# Each attempt below has a mistake. Run the cell, read the feedback, and correct the function or write your own.
+# Each attempt below has a mistake. Run the cell, read what the check says, and mend the function or write your own.
 #
 # Initial weights:
 

@@ -514,7 +514,7 @@ from minigrad.exercises.statement import statement
 print(statement(EXERCISES["dense_backward"]))
 
 # %% exercise-dense-text [markdown]
-# This attempt has a mistake. Run the cell, read the feedback, and correct the function or write your own:
+# This attempt has a mistake. Run the cell, read what the check says, and mend the function or write your own:
 
 
 # %% exercise-dense-attempt

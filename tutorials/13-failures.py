@@ -536,7 +536,7 @@ assert numpy.isfinite(w.asnumpy()).all()
 #
 # ## Exercises
 #
-# The check that finds the eighth mistake is short enough to write yourself. This attempt is not right yet. Run the cell, read the feedback, and correct it:
+# The check that finds the eighth mistake is short enough to write yourself. This attempt is not right yet. Run the cell, read what the check says, and mend it:
 
 # %% exercise
 from minigrad.exercises import EXERCISES, check
