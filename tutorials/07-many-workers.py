@@ -1,23 +1,23 @@
 # %% title [markdown]
 # # Many workers
 #
-# Several computers train one network: each computes a gradient on its own samples, and the gradients are put together.
-# They spend much of their time on talking and waiting. There are three ways to save that: *send less*, *talk less often*, *do not wait*.
-# None of them is free, and all of them are paid for in the same coin: **the gradient that arrives is no longer the one you would have had.**
+# Several computers train one network: each computes a gradient on its own samples, and the gradients are combined.
+# Much of their time goes into talking and waiting. There are three ways to cut that: *send less*, *talk less often*, *do not wait*.
+# None of them is free, and you pay for all of them in the same coin: **the gradient that arrives is no longer the one you would have had.**
 #
 # Afterwards you can
 #
 # * simulate any number of workers in this notebook, and count every byte they would send,
-# * explain a vote of signs and compression to two bits, and say what each costs,
-# * say when a larger batch wants a larger rate, and when that fails,
-# * predict how large a rate may be if gradients come late,
-# * run the same on real processes.
+# * explain voting by sign and compression to two bits, and say what each costs,
+# * say when a larger batch calls for a larger rate, and when that fails,
+# * predict how large the rate may be if gradients arrive late,
+# * do the same with real processes.
 #
 # You need gradient descent, weight decay and momentum ([notebook 03](03-gradient-descent.ipynb)).
 # It takes about twenty minutes. Run the cells in order, with Shift+Enter.
 #
-# The task is a small one: ten numbers for each image of a digit, one for each class, which are the image times a matrix $w$.
-# The next cell has the loss and its gradient in NumPy, because there will be thousands of them.
+# The task is small: compute ten scores for each image of a digit, one for each class, as the image times a matrix $w$.
+# The next cell has the loss and its gradient in plain NumPy, since we shall need thousands of them.
 
 # %% task
 import inspect
@@ -38,14 +38,14 @@ x = numpy.hstack([x, numpy.ones((len(x), 1), "float32")])  # a last column of on
 
 
 def probabilities(w, x):
-    """Of each class, for each image: the softmax of x w."""
+    """The probability of each class for each image: the softmax of x w."""
     scores = x @ w
     powers = numpy.exp(scores - scores.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 def gradient(w, x, y):
-    """The gradient of the mean loss: the images times what is wrong with their probabilities."""
+    """The gradient of the mean loss: the images times the errors of their probabilities."""
     wrong = probabilities(w, x)
     wrong[range(len(y)), y] -= 1
     return x.T @ wrong / len(y)
@@ -65,16 +65,16 @@ assert numpy.allclose(gradient(w.asnumpy(), x, y), w.grad.asnumpy(), atol=1e-6)
 print(f"{len(x)} images, {w.size} weights; the formula agrees with autograd")
 
 # %% together-text [markdown]
-# A *store* is where the gradients meet. `push` gives it one gradient from each worker, the optimizer in it makes a step, and `pull` gets the new weights.
-# `kv.create("sim", num_workers=8)` makes one for workers that are only simulated, in one process.
+# A *store* is where the gradients meet. `push` gives it one gradient from each worker, its optimizer takes a step, and `pull` fetches the new weights.
+# `kv.create("sim", num_workers=8)` makes one for eight workers simulated in one process.
 #
-# Each of 8 workers takes 8 samples, and sends its gradient in one of three ways, which the following sections explain.
-# The picture has the bytes that each worker sends in 80 steps to the right, and the loss upwards.
+# Each of the 8 workers takes 8 samples and sends its gradient in one of three ways, which the following sections explain.
+# The picture shows how the loss falls over 80 steps, against the bytes that each worker has sent.
 
 
 # %% together
 def together(rule, compression=None, *, seed=0, n=8, steps=80, broken=0):
-    """Train with n workers that wait for each other. Returns the weights, the loss ten times on the way, and the store."""
+    """Train with n workers that wait for each other. Returns the weights, ten losses along the way, and the store."""
     store = kv.create("sim", num_workers=n)
     if compression:
         store.set_gradient_compression(compression)
@@ -99,12 +99,12 @@ def mean_of(n, rate):
 
 
 def votes(rate):
-    """A step by the sign of what comes from the store."""
+    """A step by the sign of what the store has collected."""
     return optimizer.Signum(learning_rate=rate, momentum=0)
 
 
 def best(rates, run, *more):
-    """Each rate over five seeds: the one whose last losses have the lowest median, and all losses with it."""
+    """Try each rate with five seeds: the rate whose last losses have the lowest median, and all its losses."""
     tried = {rate: numpy.array([run(rate, seed, *more) for seed in range(5)]) for rate in rates}
     rate = min(rates, key=lambda rate: numpy.median(tried[rate][:, -1]))
     return rate, tried[rate]
@@ -116,7 +116,7 @@ def curve(rate, seed, rule, compression):
 
 
 def spread(losses):
-    """The median, and from the lowest to the highest."""
+    """The median, the lowest and the highest."""
     return f"{numpy.median(losses):.3f} ({min(losses):.3f} to {max(losses):.3f})"
 
 
@@ -137,7 +137,7 @@ for name, (rule, compression, rates, colour, marker) in ways.items():
     axes.loglog(at, numpy.median(curves, axis=0), color=colour, marker=marker, label=f"{name}, rate {rate}")
     print(f"{name:26} rate {rate:4}, {sent[name]:7,} bytes, loss {spread(curves[:, -1])}")
     medians.append(numpy.median(curves[:, -1]))
-    assert rate == rates[1]  # the best rate is not at an end of what was tried
+    assert rate == rates[1]  # the best rate is at neither end of those tried
 axes.set(xlabel="bytes sent by each worker", ylabel="loss on all images")
 axes.set_title("80 steps of 8 workers: much the same loss, for fewer and fewer bytes")
 axes.set_yticks((0.1, 0.2, 0.5, 1, 2), ("0.1", "0.2", "0.5", "1", "2"))
@@ -147,13 +147,13 @@ plt.show()
 assert max(medians) < 1.5 * min(medians)
 
 # %% together-read [markdown]
-# Lines are medians over five seeds, bands reach from the lowest to the highest, and each way has the best of three rates (a factor of about three apart).
-# After the same number of steps the losses are much alike, while the bytes are not. How can that be?
+# Lines are medians over five seeds, bands reach from the lowest to the highest, and each way has the best of three rates (about a factor of three apart).
+# After the same number of steps the losses are much alike, but the bytes are not. How can that be?
 #
 # ## 1. What has to be sent
 #
 # The gradient of the mean loss over 64 samples is the mean of eight gradients over 8 samples each.
-# So eight workers that send all of their numbers make the step of one process that has all the samples:
+# So eight workers that send all their numbers take the same step as one process with all the samples:
 
 # %% sum
 alone, rng = numpy.zeros((65, 10), "float32"), numpy.random.default_rng(0)
@@ -165,9 +165,9 @@ print(f"largest difference of a weight: {abs(w - alone).max():.0e}")
 assert numpy.allclose(w, alone, rtol=0, atol=1e-5)
 
 # %% bytes-text [markdown]
-# To add up arrays over $n$ workers, cut them into $n$ pieces. Worker $k$ gets the piece $k$ of all others, adds them up, and sends the sum to all others.
-# So each sends $n - 1$ pieces twice, and of an array of $b$ bytes that is $2 (n-1) b / n$.
-# `traffic()` counts so:
+# To add up arrays from $n$ workers, cut each array into $n$ pieces. Worker $k$ gets piece $k$ from all the others, adds them up, and sends the sum to all the others.
+# So each worker sends $n - 1$ pieces twice; for an array of $b$ bytes that makes $2 (n-1) b / n$.
+# This is how `traffic()` counts:
 
 # %% bytes
 each_step = 2 * 7 / 8 * 4 * w.size
@@ -175,18 +175,18 @@ print(f"{each_step:.0f} bytes a step, and in 80 steps {store.traffic()}")
 assert store.traffic() == 80 * each_step
 
 # %% votes-text [markdown]
-# It hardly depends on how many workers there are, but it is proportional to the number of weights, and real networks have millions.
+# This hardly depends on the number of workers, but it is proportional to the number of weights, and real networks have millions.
 #
 # ## 2. One bit: a vote
 #
-# *SignSGD* moves each weight by the rate $\eta$, against the sign of its gradient. *Signum* takes the sign of a running mean $v$ of the gradients. The library has:
+# *SignSGD* moves each weight by the rate $\eta$, against the sign of its gradient. *Signum* takes the sign of a running mean $v$ of the gradients. In the library it is:
 
 # %% signum
 optimizer.Signum(learning_rate=0.03, momentum=0.9)
 
 # %% votes-rule [markdown]
-# A sign is one bit. So each worker may send only signs, and the weight follows the majority.
-# Here three workers vote on four weights, and below are four workers:
+# A sign is one bit. So each worker can send just signs, and each weight follows the majority.
+# Here three workers vote on four weights, and then four workers do:
 
 # %% vote
 for gradients in (
@@ -203,13 +203,13 @@ for gradients in (
 assert answer.asnumpy().tolist() == [0, -1, 1, 0]
 
 # %% vote-read [markdown]
-# In the first weight one worker says 5 and two say -0.1: the sum is positive, and the majority is not.
-# Four workers can be two against two, and then the answer is 0, and the weight stays where it is.
-# So an answer has three values and takes two bits; of 32 + 32 bits for each weight 1 + 2 are left.
-# The pieces hold whole groups of 16 weights, so that our small array saves a little less than that.
+# For the first weight one worker says 5 and two say -0.1: the sum is positive, but the majority is negative.
+# Four workers can split two against two; then the answer is 0, and the weight stays where it is.
+# So an answer has three possible values and takes two bits: of 32 + 32 bits for each weight, 1 + 2 are left.
+# The pieces hold whole groups of 16 weights, so our small array saves a little less than that.
 #
-# With `"momentum": 0.9` each worker votes by the running mean of *its own* gradients; the $v$ above is then in the workers, and the optimizer has no momentum.
-# What does the mean do? And what if a worker goes mad, and sends -100 times its gradient? (Median, lowest and highest loss of three seeds, first if all are well.)
+# With `"momentum": 0.9` each worker votes by the running mean of *its own* gradients; the $v$ above then lives in the workers, and the optimizer has no momentum.
+# What does the mean do? And what if a worker goes mad, and sends -100 times its gradient? (You see the median, lowest and highest loss over three seeds, first with all workers sane.)
 
 # %% broken
 for label, rule, compression in (
@@ -229,19 +229,19 @@ for label, rule, compression in (
 
 # %% broken-read [markdown]
 # Two mad workers decide the sum of all eight. In a vote they have two votes.
-# (This is no proof against enemies: more than half of the workers outvote the rest.)
-# And at this rate votes are better if they are cast by a mean: the gradient of 8 samples is often wrong about a sign.
+# (This is no defence against enemies: more than half of the workers outvote the rest.)
+# And at this rate it is better to vote by a mean: the gradient of 8 samples often gets a sign wrong.
 #
 # **What you pay.** All weights move equally far, whether the gradient is large or tiny. So the weights cannot come to rest unless the rate is lowered, and workers whose samples differ in kind may be outvoted for ever.
 #
 # ## 3. Two bits, and the rest later
 #
 # Compression to two bits sends $-\tau$, 0 or $\tau$, where $\tau$ is a threshold.
-# What was not sent is not lost. Each worker keeps it in a *residual* $r$, and adds it to the next gradient:
+# What is not sent is not lost. Each worker keeps it in a *residual* $r$, and adds it to the next gradient:
 #
 # $$r \leftarrow r + g, \qquad q = \tau\,([r \ge \tau] - [r \le -\tau]), \qquad r \leftarrow r - q, \qquad \text{send } q$$
 #
-# ($[\ldots]$ is 1 if it is true and else 0.) A gradient of 0.2 and one of -0.3, six times:
+# ($[\ldots]$ is 1 if the condition holds and 0 otherwise.) Here are a gradient of 0.2 and one of -0.3, six times:
 
 # %% two-bits
 store = kv.create("sim", num_workers=1)
@@ -257,11 +257,11 @@ for step in range(1, 7):
     assert numpy.allclose(total + residual, step * numpy.array([0.2, -0.3]), atol=1e-6)
 
 # %% two-bits-read [markdown]
-# *So far* and *kept* always add up to everything there was: the sums are right, only late.
+# *So far* and *kept* always add up to the sum of all gradients: nothing is lost, only late.
 # Without the residual neither value would ever be sent, since both are below the threshold.
 #
-# **What you pay.** What is kept is late, and the larger the threshold, the later. What is larger than the threshold is late too, since no more than $\tau$ leaves in one step.
-# The threshold has the unit of the gradient, so it has to be chosen:
+# **What you pay.** What is kept arrives late, and the larger the threshold, the later. Gradients above the threshold are late too, since at most $\tau$ leaves in one step.
+# The threshold is in units of the gradient, so you have to choose it:
 
 # %% thresholds
 for threshold in (0.0003, 0.03, 3.0):
@@ -271,18 +271,18 @@ for threshold in (0.0003, 0.03, 3.0):
     assert (max(ends) < 0.3) == (threshold == 0.03)
 
 # %% large-text [markdown]
-# (A `Trainer` pushes gradients of losses that are *summed* over the samples of a worker, and divides afterwards. With batches of 8 its threshold is eight times as large.)
+# (A `Trainer` pushes the gradient of a loss *summed* over a worker's samples, and divides afterwards. With batches of 8 its threshold must be eight times as large.)
 #
 # ## 4. Talk less often: large batches
 #
-# With the same samples, eight times as many in each step make an eighth of the steps, and of the bytes.
-# But eight times fewer steps of the same length do not lead as far. So make them eight times as long?
-# Here are 512 times 16 samples, with the rate 0.2 for steps of 16:
+# With eight times as many samples in each step, the same data takes an eighth of the steps, and of the bytes.
+# But an eighth of the steps, at the same length, do not get as far. So make them eight times as long?
+# Here are 512 times 16 samples, with a rate of 0.2 for batches of 16:
 
 
 # %% large
 def large(rate, seed, times, warm=False):
-    """SGD on batches of `times` 16 samples, 512 · 16 samples in all. With `warm` the rate grows in the first half."""
+    """SGD on batches of 16 · `times` samples, 512 · 16 samples in all. With `warm` the rate grows in the first half."""
     w, rng, steps = numpy.zeros((65, 10)), numpy.random.default_rng(seed), 512 // times
     for step in range(steps):
         samples = rng.integers(len(x), size=16 * times)
@@ -307,19 +307,19 @@ print(f"64 times, rate 12.8, warmed up: {spread(warm)}")
 assert min(warm) > 10 * usual
 
 # %% large-read [markdown]
-# At the same rate, larger batches lead less and less far.
-# With the rate times the batch (the *linear scaling rule*), 4 and 16 times as many samples in a step lead as far as before: a step is as long as all the small ones that it replaces, because the gradient hardly changes over them.
-# At 64 times it does change, and the rule fails: the step is too long for the curvature, and that does not grow with the batch.
+# At the same rate, the larger the batches, the less far they get.
+# With the rate scaled like the batch (the *linear scaling rule*), 4 and 16 times as many samples per step get as far as before: one step is as long as all the small ones that it replaces, because the gradient hardly changes over them.
+# At 64 times it does change, and the rule fails: the step is too long for the curvature, and the limit that the curvature sets does not grow with the batch.
 #
 # A *warm-up*, a rate that grows from small to large, is meant for trouble that passes after the first steps.
-# Here there are only eight steps, the trouble stays, and the warm-up does not help. On large networks it often does (Goyal et al. report so; here it was not measured).
+# Here there are only eight steps, the trouble stays, and the warm-up does not help. On large networks it often does (so Goyal et al. report; we have not measured it).
 #
-# The last column is the fair comparison, each at its best rate. In the same number of samples, the smaller batches end lower.
+# The last column is the fair comparison, each at its best rate. With the same number of samples, the smaller batches end lower.
 #
-# **What you pay.** A large batch has a better gradient than you have use for. It costs the same samples, and gives fewer steps.
+# **What you pay.** A large batch gives a better gradient than you can use. The same samples give fewer steps.
 #
-# *LBSGD* does both for you, the adding up and the warm-up: it adds up $B$ small batches and then makes one step at a rate that grows to $B \eta$.
-# Without warm-up, it makes the steps of our table:
+# *LBSGD* does both for you, the adding up and the warm-up: it adds up $B$ small batches and then takes one step, at a rate that grows to $B \eta$.
+# Without warm-up, it takes the steps of our table:
 
 # %% lbsgd
 rule = optimizer.LBSGD(learning_rate=0.2, batch_scale=4, warmup_epochs=0)
@@ -336,8 +336,8 @@ optimizer.LBSGD(learning_rate=0.2, batch_scale=4)
 # %% lars-text [markdown]
 # ### A rate for each layer
 #
-# If there are several layers, one rate for all may be too large for one of them and too small for another.
-# *LARS* multiplies the rate of each array by the length of its weights over the length of its gradient, so that each moves by the same fraction of its length:
+# With several layers, one rate for all may be too large for one of them and too small for another.
+# *LARS* multiplies the rate of each array by the length of its weights divided by the length of its gradient, so that each array moves by the same fraction of its length:
 
 # %% lars
 optimizer.LARS(learning_rate=0.02, momentum=0.9, eta=1.0)
@@ -345,7 +345,7 @@ optimizer.LARS(learning_rate=0.02, momentum=0.9, eta=1.0)
 
 # %% lars-train
 def layers(rate, seed, made, depth):
-    """Train a network of so many hidden layers in 20 steps on batches of 512 samples."""
+    """Train a network with `depth` hidden layers for 20 steps on batches of 512 samples."""
     random.seed(seed)
     net = gluon.nn.Sequential()
     for _ in range(depth):
@@ -380,13 +380,13 @@ assert abs(numpy.median(ends["LARS", 1]) - numpy.median(ends["momentum", 1])) < 
 
 # %% lars-read [markdown]
 # With one hidden layer it is a tie. With three, LARS is lower: even its highest loss lies below the lowest of momentum.
-# These are 20 steps on a small network, from one way to draw the first weights. It shows what LARS is for, and not how much it would help you.
+# These are 20 steps on a small network, with one way to draw the initial weights. They show what LARS is for, not how much it would help you.
 #
 # ## 5. Do not wait
 #
-# Workers that wait for each other are as fast as the slowest.
-# With `delay=` they do not wait: each computes as long as `delay` says, pushes its gradient, and goes on with the newest weights.
-# But meanwhile others have pushed. The *staleness* of a gradient says how many updates the weights have seen since it was begun:
+# Workers that wait for each other are only as fast as the slowest.
+# With `delay=` they do not wait: each computes for as long as `delay` says, pushes its gradient, and goes on with the newest weights.
+# But meanwhile others have pushed. The *staleness* of a gradient is how often the weights were updated while it was being computed:
 
 # %% stale
 store = kv.create("sim", num_workers=3, delay=[1.0, 1.5, 4.0])
@@ -402,13 +402,13 @@ for worker in store.turns(8):
     print(f"time {arrival.time:3}: worker {arrival.rank}, staleness {arrival.staleness}")
 
 # %% stale-limit-text [markdown]
-# What does it do to a step? With $n$ workers that are equally fast, every gradient is $n - 1$ updates late (after the first round).
+# What does staleness do to a step? With $n$ equally fast workers, every gradient is $n - 1$ updates late (after the first round).
 # On the parabola $w^2/2$ the step is then $w_{t+1} = w_t - \eta\, w_{t-s}$ with the staleness $s = n - 1$.
-# This shrinks only if
+# The weight shrinks only if
 #
 # $$\eta < 2 \sin\frac{\pi}{2\,(2s + 1)}$$
 #
-# For $s = 0$ that is the known limit of 2. We test it, two percent below and two percent above:
+# For $s = 0$ this is the familiar limit of 2. We test two percent below the limit and two percent above:
 
 
 # %% stale-limit
@@ -436,18 +436,18 @@ for n in (1, 2, 4, 16):
 assert round(2 / limit) == 20
 
 # %% stale-digits-text [markdown]
-# Sixteen workers must go about twenty times slower than one.
-# (At least if no other limit is lower: noise may demand a small rate anyway.)
+# Sixteen workers need a rate about twenty times smaller than one worker does.
+# (That is, unless another limit is lower: noise may demand a small rate anyway.)
 #
-# *DCASGD* tries to undo the delay. If the worker had the weights $\tilde w$ (`prev` in the code), and they are now $w$, then the gradient has changed by about the curvature times $w - \tilde w$.
+# *DCASGD* tries to undo the delay. If the worker had the weights $\tilde w$ (`prev` in the code) and they are now $w$, then the gradient has changed by about the curvature times $w - \tilde w$.
 # The curvature is unknown. DCASGD puts $\lambda g^2$ in its place:
 
 # %% dcasgd
 optimizer.DCASGD(learning_rate=0.5, lamda=0.5)
 
 # %% stale-digits-about [markdown]
-# Does it help? Sixteen workers on the digits, each gradient of 8 samples, with delays that are drawn at random: some are short and some are long.
-# Beside them is one worker who makes the same number of updates and is never late.
+# Does it help? Here are sixteen workers on the digits, with 8 samples for each gradient, and with delays drawn at random, some short and some long.
+# For comparison, one worker makes the same number of updates and is never late.
 
 
 # %% stale-digits
@@ -502,30 +502,30 @@ for name, found in ends.items():
     print(f"{name:20}", "  ".join(f"rate {rate}: {numpy.median(losses):.3f}" for rate, losses in zip(rates, found)))
 lower = {name: (ends[name] < ends["16, SGD"]).sum(axis=1).tolist() for name in ends if "DCASGD" in name}
 for name, seeds in lower.items():
-    print(f"{name}: lower than SGD in so many of the 5 seeds: {seeds}")
+    print(f"{name}: lower than SGD in {seeds} of 5 seeds, rate by rate")
 middle = {name: numpy.median(found, axis=1) for name, found in ends.items()}
 assert middle["one worker"].argmin() == 3 and all(middle[name].argmin() == 1 for name in middle if name != "one worker")
 assert all(middle[name].min() > 1.3 * middle["one worker"].min() for name in lower)
 assert all(seeds[1] == 3 for seeds in lower.values())
 late_by = [[arrival.staleness for arrival in store.arrivals] for _, store in runs["16, SGD"][0]]
-print(f"staleness: {numpy.mean(late_by):.1f} in the mean, and at most {numpy.max(late_by)}")
+print(f"staleness: {numpy.mean(late_by):.1f} on average, and at most {numpy.max(late_by)}")
 
 # %% stale-digits-read [markdown]
-# At the smallest rate it makes no difference to be late: the weights hardly move in the meantime.
-# At large rates it makes all the difference, and so the sixteen have to go more slowly, and end higher.
+# At the smallest rate being late makes no difference: the weights hardly move in the meantime.
+# At large rates it makes all the difference, so the sixteen need a smaller rate, and end higher.
 #
 # DCASGD does not change that here. At its best rate it is lower than SGD in three seeds and higher in two, for both $\lambda$: a tie.
-# (Its authors report gains on large networks. Here $g^2$ is taken from 8 samples, weight by weight, and is a poor guess of the curvature. We have tried no more than you see.)
+# (Its authors report gains on large networks. Here $g^2$ is taken from 8 samples, weight by weight, and is a poor estimate of the curvature. We tried no more than you see.)
 #
 # ### What you get for it
 #
-# Time. In the time that those runs took, how many rounds would be over if the sixteen waited for each other?
-# Here are both, each at the best of its rates, in the same time: with the same uneven delays, and with delays that are all 1.
+# Time. How many rounds would the sixteen have finished in the time of those runs if they had waited for each other?
+# Here are both ways in the same time, each at its best rate: once with the same uneven delays, once with all delays equal to 1.
 
 
 # %% time
 def waiting(rate, seed, rounds):
-    """SGD on the mean of the gradients of all sixteen, in so many rounds."""
+    """The loss after `rounds` rounds of SGD on the mean gradient of all sixteen."""
     w, rng = numpy.zeros((65, 10), "float32"), numpy.random.default_rng(seed)
     for _ in range(rounds):
         samples = rng.integers(len(x), size=16 * 8)
@@ -534,7 +534,7 @@ def waiting(rate, seed, rounds):
 
 
 def rounds_in_time(seed):
-    """How many rounds, each as long as the slowest of sixteen, are over when the run above had made its last update."""
+    """How many rounds, each as long as its slowest worker takes, fit into the time of the run above."""
     slowest = numpy.random.default_rng(seed).exponential(1.0, (100, 16)).max(axis=1)
     return int((slowest.cumsum() <= runs["16, SGD"][1][seed][1].time).sum())
 
@@ -567,19 +567,19 @@ for name, found in {
 assert 0.3 < fresh["uneven"] < 0.36
 
 # %% time-read [markdown]
-# With uneven delays, waiting loses clearly: there is always someone slow, and only one to four rounds are over in that time.
-# With even delays nobody has to wait, and late gradients buy nothing: the two ways overlap, and the median is lower for those that wait.
+# With uneven delays, waiting clearly loses: someone is always slow, and only one to four rounds fit into that time.
+# With even delays nobody has to wait, and late gradients buy nothing: the losses overlap, and the median is lower with waiting.
 #
-# (The sixteen that are equally late need a smaller rate than those with random delays. After the first round, all of their gradients are 15 updates late; of the others a third are at most 5.)
+# (With even delays the sixteen need a smaller rate than with random ones. After the first round, all of their gradients are 15 updates late; with random delays, a third are at most 5 updates late.)
 #
 # **What you pay.** Late gradients need smaller rates. It pays to be late only if waiting costs more.
 #
 # ## 6. Real processes
 #
-# Nothing above was sent anywhere. The same stores exist for processes that are started by MPI, on one machine or on many:
+# Nothing above was sent anywhere. The same stores exist for processes started by MPI, on one machine or on many:
 # `"dist_sync"` for workers that wait, and `"dist_async"` for workers that do not.
 # A program asks the store which worker it is (`store.rank`), and takes its own samples.
-# Here is one that votes. It is written to a file, and started on two processes:
+# Here is one that votes. We write it to a file and run it in two processes:
 
 # %% program
 program = (
@@ -611,28 +611,28 @@ with tempfile.TemporaryDirectory() as folder:
         simulated = together(votes(0.03), one_bit, n=2)[0]
         assert numpy.array_equal(first, second) and numpy.allclose(first, simulated, rtol=0, atol=1e-6)
         print(
-            f"Two processes have the same weights, with the loss {loss(first):.3f}, and they are those of two simulated workers."
+            f"Two processes end with the same weights and the loss {loss(first):.3f}, just as two simulated workers do."
         )
     else:
-        print("Skipped: mpi4py is not installed. pip install -e '.[dist]' brings it, and an MPI for this machine.")
+        print("Skipped: mpi4py is not installed. pip install -e '.[dist]' installs it, with an MPI for this machine.")
 
 # %% program-read [markdown]
-# In a terminal that is `minigrad launch -n 2 votes.py`, or `mpiexec -n 2 python -m mpi4py votes.py`.
+# In a terminal, run `minigrad launch -n 2 votes.py` or `mpiexec -n 2 python -m mpi4py votes.py`.
 # A `Trainer` does the pushing and pulling for you: `gluon.Trainer(net.collect_params(), "sgd", kvstore=store)`. [On several processes](processes.md) has such a program.
 #
-# | you save | with | the gradient is then | what to look at |
+# | you save | with | the gradient is then | what to watch |
 # |---|---|---|---|
-# | bytes | votes: `{"type": "1bit", "momentum": 0.9}` and `Signum(momentum=0)` | without a length | the rate, which has to fall at the end |
+# | bytes | votes: `{"type": "1bit", "momentum": 0.9}` and `Signum(momentum=0)` | a direction without a length | the rate, which has to fall at the end |
 # | bytes | `{"type": "2bit", "threshold": ...}` | right in the sum, but late | the threshold, in units of the gradient |
-# | messages | larger batches, and the rate times as much | better than needed | whether the rate is below its limit |
+# | messages | larger batches, and a rate to match | better than needed | whether the rate is below its limit |
 # | waiting | `delay=`, `"dist_async"` | late | `store.arrivals`, and a smaller rate |
 #
 # ## Exercises
 #
-# Below are three functions, each with a mistake that is easily made. Run a cell, and read what the check says.
-# Then replace the body by your own. Arrays are NumPy arrays, and nothing that is passed in may change.
-# If you are stuck, `minigrad exercises show sign_majority --hint 1` in a terminal has a hint, and `check(..., hint=3)` shows numbers.
-# Two more belong here: `signum_step` and `lars_ratio`.
+# Below are three functions, each with a mistake that is easy to make. Run a cell, and read what the check says.
+# Then replace the body with your own. Arrays are NumPy arrays, and your function must not change its arguments.
+# If you are stuck, `minigrad exercises show sign_majority --hint 1` in a terminal gives a hint, and `check(..., hint=3)` shows numbers.
+# Two more exercises belong here: `signum_step` and `lars_ratio`.
 
 # %% majority-task
 from minigrad.exercises import EXERCISES, check
@@ -683,4 +683,4 @@ check("dcasgd_step", dcasgd_step)
 # * DCASGD: S. Zheng et al., "Asynchronous stochastic gradient descent with delay compensation", ICML 2017, Algorithms 1 and 2.
 # * The limit for late gradients follows from the roots of $z^{s+1} = z^s - \eta$: at the limit, one has length 1. Put $z = e^{i\varphi}$.
 #
-# MXNet's Signum sends no signs, the `lars` of its LBSGD is not that of the paper, and its DCASGD takes another weight for `prev`: see [the errata](errata.md).
+# MXNet's Signum sends no signs, the `lars` of its LBSGD is not the paper's, and its DCASGD uses a different weight as `prev`: see [the errata](errata.md).

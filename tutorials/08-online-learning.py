@@ -2,7 +2,7 @@
 # # Follow the leader
 #
 # Most models learn first and are used afterwards.
-# A model that predicts clicks does both at once: an advertisement is shown, the model says how likely a click is, a moment later it is told, and it learns from that.
+# A model that predicts clicks does both at once: an advertisement is shown, the model says how likely a click is, and a moment later it is told what happened, and learns from that.
 # Each sample comes once, in a *stream* that does not end.
 # This is *online learning*.
 #
@@ -21,12 +21,12 @@
 # It takes about twenty minutes. Run the cells in order, with Shift+Enter.
 
 # %% stream-text [markdown]
-# Here is our stream, of which we know the truth.
+# Here is our stream. We made it ourselves, so we know the truth.
 # A click depends on 100 features $x$, numbers around 0.
-# There are true weights, and the click comes with the probability $1 / (1 + e^{-x \cdot w})$.
+# There are true weights $w$, and a click comes with the probability $1 / (1 + e^{-x \cdot w})$.
 # **Ten of the true weights are 1 or -1. The other ninety are 0**, and the model is not told which.
 #
-# The loss of a prediction is $-\log$ of the probability that it gave to what then happened, so that guessing one half costs $\log 2 = 0.69$.
+# The loss of a prediction is $-\log$ of the probability that it gave to what then happened, so guessing one half costs $\log 2 = 0.69$.
 # Its gradient is (predicted probability - click) times $x$.
 #
 # All numbers below are from five such streams with different seeds.
@@ -46,7 +46,7 @@ colours = {name: style.colour for name, style in styles(["sgd", "ftrl", "ftml"])
 
 
 def chance(odds):
-    """A number of any size as a probability."""
+    """Any number as a probability."""
     return 1 / (1 + numpy.exp(-odds))
 
 
@@ -63,30 +63,30 @@ def stream(count, first_seed=0):
 
 
 def loss_of(odds, y):
-    """-log of the probability that was given to what happened."""
+    """-log of the probability given to what happened."""
     return numpy.logaddexp(0, (1 - 2 * y) * odds)
 
 
 def learn(rule, x, y, every=50):
-    """Predict, look, update. The loss of each prediction (count, 5), and the weights before every 50th of them."""
+    """Predict, look, update. Returns the losses of the predictions (count, 5), and the weights every `every` steps."""
     w = np.zeros(x.shape[1:], dtype="float64")
     state, losses, kept = rule.create_state(0, w), numpy.empty(y.shape), []
     for t in range(len(y)):
         if t % every == 0:
             kept.append(w.asnumpy())
         odds = (x[t] * w.asnumpy()).sum(-1)  # the prediction,
-        losses[t] = loss_of(odds, y[t])  # what it has cost,
-        rule.update(0, w, np.array((chance(odds) - y[t])[:, None] * x[t]), state)  # and a step along its gradient
+        losses[t] = loss_of(odds, y[t])  # what it cost,
+        rule.update(0, w, np.array((chance(odds) - y[t])[:, None] * x[t]), state)  # and a step against its gradient
     return losses, numpy.array([*kept, w.asnumpy()])
 
 
 # %% leader-text [markdown]
-# This is the picture that you are going to understand:
+# By the end of this notebook you will understand this picture:
 
 
 # %% leader
 def objective(w, gradients, weights, rate=0.1, beta=1.0, lamda1=20.0):
-    """What Ftrl minimizes for one weight, given its gradients and the weights at which they were taken; a row for each w."""
+    """What Ftrl minimizes for one weight, given its gradients and the weights at which they were taken; a value for each w."""
     squares = numpy.cumsum(gradients**2)
     sigma = numpy.diff(numpy.sqrt([0.0, *squares])) / rate
     w = numpy.asarray(w)[..., None]
@@ -101,7 +101,7 @@ gradients = (chance((x * kept[:-1]).sum(-1)) - y)[..., None] * x
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained", sharey=True)
 places = numpy.linspace(-0.4, 1.2, 321)
 leaders = {}
-which = {"a useful weight, in truth 1": int(truth[0].argmax()), "a useless one, in truth 0": 50}
+which = {"a useful weight (truth: 1)": int(truth[0].argmax()), "a useless weight (truth: 0)": 50}
 for (title, feature), panel in zip(which.items(), axes):
     frame(panel)
     for shade, count in zip((0.35, 0.55, 0.75, 1.0), (100, 300, 1000, 2000)):
@@ -112,15 +112,15 @@ for (title, feature), panel in zip(which.items(), axes):
         lowest = (objective(leaders[title, count], *seen) - objective(0.0, *seen)) / count**0.5
         panel.plot(leaders[title, count], lowest, "o", color=INK, markersize=5, zorder=3)
     panel.set(title=title, xlabel="w", ylim=(-0.8, 0.8))
-axes[0].set_ylabel("what Ftrl minimizes, / √samples")
+axes[0].set_ylabel("what Ftrl minimizes / √samples")
 axes[0].legend(fontsize=8, frameon=False)
 plt.show()
 
 # %% leader-read [markdown]
-# Every curve is a question to the past: *what if the weight had been $w$ all the time?*
+# Every curve puts a question to the past: *what if the weight had been $w$ all along?*
 # The dot is the lowest point, the leader, and that is where Ftrl puts the weight.
-# On the left the first hundred samples are not enough to leave 0; then it moves towards 1.
-# On the right the curves have a corner at 0, and the dot sits in it: the weight is not small, but exactly 0.
+# On the left, the first hundred samples are not enough to leave 0; then the dot moves towards 1.
+# On the right, the curves have a corner at 0, and the dot sits in it: the weight is not small, but exactly 0.
 # (Each curve is shifted to be 0 at $w = 0$, and divided by the root of the number of samples to fit into one picture. Neither moves its lowest point.)
 
 # %% leader-check
@@ -136,8 +136,8 @@ assert 0 == found[0] < found[1] < found[2] < found[3] < 1 and found[4:] == [0.0]
 # You need not set samples aside. Each sample is predicted *before* the model learns from it, so each is a test.
 # The mean of these losses is called the *progressive* loss.
 #
-# Let us see whether it can be trusted.
-# We know the truth, and so can make 5,000 new samples, on which the weights are tested every 50 steps:
+# Can it be trusted?
+# We know the truth, so we can make 5,000 new samples and test the weights on them every 50 steps:
 
 # %% progressive
 losses, kept = learn(optimizer.Ftrl(lamda1=0.0, learning_rate=0.1), x, y)
@@ -159,34 +159,34 @@ assert (abs(progressive - tested) < 2 * error).all() and (seen < fresh[:, -1] - 
 assert (fresh[:, -1] < progressive - 0.04).all()
 
 # %% progressive-read [markdown]
-# The first two lines are the same but for chance: what the stream says of the model is true.
-# It is a mean over the whole way, so the final weights, in the third line, are better than that.
+# The first two lines differ only by chance: what the stream says about the model is true.
+# It is a mean over the whole stream, so the final weights, in the third line, do better than that.
 #
-# The last line is the one to be careful with: the final weights tried on the samples that they were made from.
+# Be careful with the last line: the final weights are tried on the samples that they learned from.
 # It is too low in all five streams.
 #
 # ## 2. Regret
 #
-# A loss of 0.44 sounds like little or much, depending on how hard the stream is: clicks are partly chance, and nobody predicts those.
-# So compare with somebody.
-# The *regret* is what you have paid, less what the best *fixed* weights would have paid, chosen afterwards with everything known:
+# Whether a loss of 0.44 is good depends on how hard the stream is: clicks are partly chance, which nobody can predict.
+# So compare it with somebody's.
+# The *regret* is what you have paid, less what the best *fixed* weights, chosen in hindsight, would have paid:
 #
 # $$R_T = \sum_{t=1}^{T} \text{loss}_t(w_{t-1}) \; - \; \min_u \sum_{t=1}^{T} \text{loss}_t(u)$$
 #
-# The weight before step $t$ is $w_{t-1}$, since sample $t$ is predicted with the weights that came from the samples before it.
+# The weight before step $t$ is $w_{t-1}$, since sample $t$ is predicted with weights learned from the samples before it.
 #
 # You cannot know $u$ while you learn.
-# But you are good if the regret *per sample* goes to 0: then in the long run you do as well as if you had known.
+# But you are doing well if the regret *per sample* goes to 0: in the long run that is as good as knowing.
 #
-# It is tempting to use, at each step, the weights that were best so far.
-# Watch what happens to that in the smallest possible game.
+# It is tempting to use, at each step, the weights that have been best so far.
+# Watch what this does in the smallest possible game.
 # You choose $w$ between -1 and 1 and pay $g_t w$.
 # The $g_t$ are 0.5, -1, 1, -1, 1, and so on.
 
 
 # %% blind
 def play(g, hold):
-    """Follow the leader, found by trying 2,001 places. `hold` says how strongly a place far from 0 is held against it."""
+    """Follow the leader, found by trying 2,001 places. `hold` says how strongly places far from 0 are penalized."""
     places, w, paid, total, where, regrets = numpy.linspace(-1, 1, 2001), 0.0, 0.0, 0.0, [], []
     for t, slope in enumerate(g, 1):
         paid += slope * w
@@ -220,20 +220,20 @@ assert abs(regrets_blind - numpy.arange(1, 401)).max() <= 0.5 and set(blind) == 
 assert abs(regrets_held[399] / regrets_held[99] - 2) < 0.1
 
 # %% blind-read [markdown]
-# The leader jumps from one end to the other and pays 1 in every round but the first, while whoever had stayed at 0 pays nothing.
-# That is the worst that can be: the regret grows by 1 per round.
+# The leader jumps from one end to the other and pays 1 in every round but the first, when staying at 0 would have cost nothing.
+# It could hardly be worse: the regret grows by 1 per round.
 #
-# The second line is the same search with one term more, $\frac{1}{2} \sqrt{t} \, w^2$, which holds the leader back near 0.
+# The second line is the same search with one more term, $\frac{1}{2} \sqrt{t} \, w^2$, which holds the leader back near 0.
 # Its regret in 400 rounds is twice that in 100: it grows like the root of the number of rounds, and *per round* it goes to 0.
 # Such a term is called a *regularizer*, and the method *follow the regularized leader*.
 #
-# How is it on the stream?
-# Beside Ftrl is SGD at a fixed rate. Everything is measured at four times, with the best fixed weights for each, found by Newton's method:
+# How does Ftrl do on the stream, compared with SGD at a fixed rate?
+# We measure both at four times, each time against the fixed weights that were best up to then, found by Newton's method:
 
 
 # %% regret
 def best_fixed(x, y):
-    """The smallest total loss that fixed weights have on these samples."""
+    """The smallest total loss that fixed weights can have on these samples."""
     u = numpy.zeros(x.shape[1])
     for _ in range(12):
         p = chance(x @ u)
@@ -258,21 +258,21 @@ assert (numpy.diff(ftrl, axis=0) < 0).all() and (ftrl[3] < ftrl[0] / 4).all()
 assert (sgd[3] > 0.8 * sgd[0]).all()
 
 # %% regret-read [markdown]
-# From 500 samples to 4,000 Ftrl's regret per sample falls to less than a quarter, in each of the five streams.
-# That of SGD hardly falls: at a fixed rate the weights keep jumping with every sample.
-# A lower rate jumps less, but which one is low enough depends on how long the stream is, and ours has no end.
+# From 500 samples to 4,000, Ftrl's regret per sample falls to less than a quarter, in each of the five streams.
+# SGD's hardly falls: at a fixed rate the weights keep jumping with every sample.
+# At a lower rate they jump less, but which rate is low enough depends on how long the stream is, and ours has no end.
 # Ftrl has a rate for each weight that falls by itself, as in AdaGrad.
 #
 # ## 3. The leader of Ftrl
 #
-# Losses on a stream are not straight lines. But each curves upwards and lies above its tangents, and so the regret is at most what it would be with tangents in place of losses: whoever does well in the game of slopes does well here.
+# Losses on a stream are not straight lines. But each curves upwards and lies above its tangents, so the regret is at most what it would be with tangents instead of losses: whoever does well in the game of slopes does well here.
 # Ftrl takes the slopes $g_j$, and holds the leader back in three ways.
 # Weight by weight it looks for the $w$ that minimizes
 #
 # $$\underbrace{\sum_{j \le t} g_j w}_{\text{the past}} \; + \; \underbrace{\frac{1}{2} \sum_{j \le t} \sigma_j (w - w_{j-1})^2}_{\text{stay near where you were}} \; + \; \underbrace{\lambda_1 |w|}_{\text{be 0}} \; + \; \underbrace{\frac{\beta}{2 \eta} w^2}_{\text{stay near 0}}$$
 #
-# Here $\eta$ is the learning rate, $\beta$ and $\lambda_1$ are numbers that you choose, and $\sigma_j$ is how much the root of the sum of squared gradients has grown at step $j$, divided by $\eta$.
-# So $\sigma_1 + \cdots + \sigma_t$ is that root by $\eta$, and this is where AdaGrad's rate comes from.
+# Here $\eta$ is the learning rate, $\beta$ and $\lambda_1$ are numbers that you choose, and $\sigma_j$ is how much the root of the sum of squared gradients grew at step $j$, divided by $\eta$.
+# So $\sigma_1 + \cdots + \sigma_t$ is that root divided by $\eta$, the reciprocal of AdaGrad's rate.
 #
 # Take it at its word.
 # Keep *all* past gradients and weights, and at each step search for the lowest point:
@@ -289,7 +289,7 @@ def lowest(f, low, high):
 
 
 def sought(x, y, total):
-    """The way of the leader that `total(w, gradients, weights)` defines, found by searching at every step."""
+    """The path of the leader that `total(w, gradients, weights)` defines, found by searching at every step."""
     weights, gradients = [numpy.zeros(x.shape[1])], []
     for features, click in zip(x, y):
         gradients.append((chance(features @ weights[-1]) - click) * features)
@@ -321,13 +321,13 @@ assert abs(searched - formula).max() < 1e-6 and abs(searched[formula == 0]).max(
 # %% closed [markdown]
 # The library finds the same weights, without a search and without keeping the past.
 # It can, because the sum is a parabola with a corner.
-# Multiply the squares out: what belongs to $w$ is a sum of $g_j - \sigma_j w_{j-1}$, and what belongs to $w^2$ a sum of $\sigma_j$.
-# Both are sums that grow by one term a step, and so two numbers are enough to remember: call the first sum $z$, and let $n$ be the sum of squared gradients.
-# Up to a constant, what is to be minimized is
+# Multiply out the squares: the coefficient of $w$ is a sum of $g_j - \sigma_j w_{j-1}$, and that of $\frac{1}{2} w^2$ a sum of $\sigma_j$.
+# Both sums grow by one term a step, so two numbers are enough to remember: call the first sum $z$, and let $n$ be the sum of squared gradients.
+# Up to a constant, the function to minimize is
 #
 # $$z w + \lambda_1 |w| + \frac{1}{2} \, \frac{\beta + \sqrt{n}}{\eta} \, w^2$$
 #
-# To the right of 0 its slope begins with $z + \lambda_1$, to the left with $z - \lambda_1$.
+# To the right of 0 its slope starts at $z + \lambda_1$, to the left at $z - \lambda_1$.
 # If $|z| \le \lambda_1$, it goes up on both sides: the corner at 0 is the lowest point.
 # Otherwise the lowest point is where the slope is 0, on the side of $-z$.
 # These are the lines that the rule itself prints:
@@ -337,15 +337,15 @@ optimizer.Ftrl(lamda1=2.0, learning_rate=0.1)
 
 # %% closed-read [markdown]
 # You can read $z$ as the evidence against 0.
-# While there is not more of it than $\lambda_1$, the weight stays 0, and a zero need not be stored: that is how a model with a billion features fits into memory.
-# ($\delta$ is the decay `wd`, 0 here. In Ftrl it belongs to the minimum, as one more term $\frac{\delta}{2} w^2$, and not to the gradient.)
+# As long as it does not exceed $\lambda_1$, the weight stays 0, and a zero need not be stored: that is how a model with a billion features fits into memory.
+# ($\delta$ is the decay `wd`, 0 here. Ftrl adds it to what is minimized, as one more term $\frac{\delta}{2} w^2$, and not to the gradient.)
 #
 # ## 4. How much evidence?
 #
 # A useless feature gets gradients too, of either sign and by chance.
-# Their sum grows like the root of the number of samples, whereas the evidence of a useful one grows like their number.
+# Their sum grows like the root of the number of samples, whereas the evidence of a useful one grows like the number itself.
 # So there should be a $\lambda_1$ in between.
-# For each, we take the best of four rates, found on five *other* streams:
+# For each $\lambda_1$ we take the best of four rates, found on five *other* streams:
 
 # %% lamda
 lamdas, rates = [0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0], [0.1, 0.2, 0.5, 1.0]
@@ -383,7 +383,7 @@ for axes, values, name, style in [(left, useless, "the 90 useless", "-o"), (left
     axes.set_xlabel("λ₁")
 left.set_title("share of weights that are exactly 0")
 left.legend(frameon=False)
-right.set_title("progressive loss, less that with λ₁ = 0")
+right.set_title("progressive loss, minus that with λ₁ = 0")
 right.axhline(0, color=INK, linewidth=0.7)
 plt.show()
 
@@ -397,19 +397,19 @@ print(f"zeros with lamda1 = 0.01: {(kept[-1] == 0).mean():.1%}")
 assert (kept[-1] == 0).mean() < 0.005
 
 # %% lamda-read [markdown]
-# With $\lambda_1 = 20$ more than four fifths of the useless weights are exactly 0, none of the useful ones is, and the progressive loss is lower than without $\lambda_1$, in each of the five streams.
+# With $\lambda_1 = 20$, more than four fifths of the useless weights are exactly 0, none of the useful ones is, and the progressive loss is lower than without $\lambda_1$, in each of the five streams.
 # A useless weight that is 0 adds no noise to the predictions.
-# With $\lambda_1 = 50$ nearly all useless weights are 0, but the useful ones have to wait too long for their evidence, and the loss is higher again.
+# With $\lambda_1 = 50$, nearly all useless weights are 0, but the useful ones have to wait too long for their evidence, and the loss is higher again.
 #
-# Note that 20 is a large number beside the 0.01 of MXNet's guide, which leaves hardly a weight at 0 here.
-# $\lambda_1$ has no natural size. It is compared with a sum of gradients, so it grows with the stream, and with the scale of the features.
+# Note that 20 is large compared with the 0.01 of MXNet's guide, which leaves hardly any weight at 0 here.
+# $\lambda_1$ has no natural size. It is compared with a sum of gradients, so it has to grow with the stream and with the scale of the features.
 #
 # ## 5. Real data
 #
-# Our stream was made for zeros. Now one that was not: the handwritten digits, 1,797 images of 8 by 8 pixels.
-# *One against all*: there are ten models, and each says whether the image is *its* digit. Whoever is most sure decides.
-# Each of them has 65 weights, one for each pixel, and one for a constant.
-# We show the images in three orders, and look for the best of four rates in three others.
+# Our stream was made for zeros. Here is one that was not: the handwritten digits, 1,797 images of 8 by 8 pixels.
+# *One against all*: there are ten models, and each says whether the image is *its* digit. The most confident one decides.
+# Each has 65 weights, one for each pixel and one for a constant.
+# We show the images in three orders, and find the best of four rates on three others.
 
 
 # %% digits
@@ -466,28 +466,28 @@ assert not (some[1] > none[1]).all() and not (some[1] < none[1]).all() and (many
 assert some[2].min() > 0.3 and numpy.allclose(none[2], blank.mean())
 
 # %% digits-read [markdown]
-# Without $\lambda_1$ only the pixels that are white in every image have weights that are 0: they never get a gradient.
-# With $\lambda_1 = 1$ a third of all weights are 0. In the errors this is a tie, and the loss is slightly higher in all three orders.
-# With $\lambda_1 = 10$ nearly three quarters are 0, and both are worse.
+# Without $\lambda_1$, only the pixels that are white in every image have weights of 0: they never get a gradient.
+# With $\lambda_1 = 1$, a third of all weights are 0. The errors tie, and the loss is slightly higher in all three orders.
+# With $\lambda_1 = 10$, nearly three quarters are 0, and both are worse.
 #
 # So here zeros save memory and cost some accuracy, whereas on the clicks they were free.
 # The difference is in the data: nearly every pixel says something about a digit.
-# $\lambda_1$ is the belief that most features say nothing.
+# $\lambda_1$ expresses the belief that most features say nothing.
 #
 # ## 6. A leader that moves
 #
-# Ftrl adds up all the past alike.
+# Ftrl gives all of the past the same weight.
 # What if the world changes?
 # *Follow the moving leader*, FTML, lets the past fade by a factor $\beta_1$ per step:
 #
 # $$\sum_{j \le t} \beta_1^{\,t-j} \left( (1 - \beta_1) \, g_j w + \frac{1}{2} \, \sigma_j (w - w_{j-1})^2 \right)$$
 #
-# The $\sigma_j$ are chosen such that, faded, they add up to
+# The $\sigma_j$ are chosen so that, faded, they add up to
 #
 # $$d_t = \frac{1 - \beta_1^t}{\eta} \left( \sqrt{\hat v_t} + \varepsilon \right)$$
 #
-# where $\hat v_t$ is the running mean of squared gradients, corrected as in Adam, and $\varepsilon$ a small number that keeps $d$ away from 0.
-# Again we search for the lowest point, and then ask the library:
+# where $\hat v_t$ is the running mean of squared gradients, corrected as in Adam, and $\varepsilon$ is a small number that keeps $d$ away from 0.
+# Again we search for the lowest point, and compare with the library:
 
 
 # %% ftml-search
@@ -515,8 +515,8 @@ optimizer.FTML(learning_rate=0.02)
 # There is no corner here, so no weight is 0, and the lowest point of the parabola is simply $-z / d$.
 #
 # Now let the world change.
-# For 2,000 samples everything is as before. Then ten other features matter, and those that did do not any more.
-# Both rules have the rate that is best for them on the streams *without* a change, for nobody tells them:
+# For 2,000 samples everything is as before. Then ten other features matter, and the old ones no longer do.
+# Each rule has the rate that is best for it on streams *without* a change, since nobody announces this one:
 
 # %% drift
 changed_x, changed_y, _ = stream(4000)
@@ -544,7 +544,7 @@ for name, rule, tried, style in [
     axes.fill_between(middle, blocks.min(1), blocks.max(1), color=colours[name], alpha=0.15, linewidth=0)
 axes.axhline(numpy.log(2), color=INK, linewidth=0.7, linestyle=":")
 axes.text(0, numpy.log(2) + 0.01, "guessing", fontsize=8)
-axes.set(title="progressive loss, means of 200 samples, when the world changes", xlabel="sample")
+axes.set(title="progressive loss in blocks of 200 samples, when the world changes", xlabel="sample")
 axes.legend(frameon=False)
 plt.show()
 assert (before["ftrl"] < before["ftml"]).all() and (after["ftml"] < after["ftrl"] - 0.05).all()
@@ -553,9 +553,9 @@ assert abs(after["ftml"] - after["sgd"]).max() < 0.01
 # %% drift-read [markdown]
 # While the world stays as it is, Ftrl has the smaller loss in all five streams: it remembers everything, and all of it is true.
 # After the change it is the other way round, again in all five.
-# Ftrl has two thousand samples of evidence for the old weights, and its rates have fallen; FTML has forgotten them soon.
+# Ftrl has two thousand samples of evidence for the old weights, and its rates have fallen; FTML soon forgets it.
 #
-# SGD at a fixed rate does here what FTML does, to within 0.01 in every stream.
+# SGD at a fixed rate here does as well as FTML after the change, to within 0.01 in every stream.
 # So do not choose FTML over SGD because of this picture. What it shows is when to forget.
 #
 # ## Exercises
@@ -570,7 +570,7 @@ from minigrad.exercises.statement import statement
 print(statement(EXERCISES["ftrl_step"]))
 
 # %% exercise-ftrl-text [markdown]
-# This attempt has a mistake. Run the cell, read what is said of it, and mend the function or write your own:
+# This attempt has a mistake. Run the cell, read what the check says, and mend the function or write your own:
 
 
 # %% exercise-ftrl-attempt
@@ -605,5 +605,5 @@ check("ftml_step", ftml_step)
 #
 # * H. B. McMahan et al., "Ad click prediction: a view from the trenches", KDD 2013: Ftrl (Algorithm 1), and progressive validation (section 5).
 # * S. Zheng, J. T. Kwok, "Follow the moving leader in deep learning", ICML 2017: FTML (Algorithm 1).
-# * S. Shalev-Shwartz, "Online learning and online convex optimization", 2012: regret, the leader who jumps (section 2.2), and proofs that the regret of regularized leaders grows like a root.
+# * S. Shalev-Shwartz, "Online learning and online convex optimization", 2012: regret, the leader who jumps (section 2.2), and proofs that the regret of regularized leaders grows like a square root.
 # * What MXNet's guide gets wrong about the two minima: [the errata](errata.md).

@@ -2,7 +2,7 @@
 # # Not one answer, but how sure it is
 #
 # Training ends with *one* set of weights.
-# It does not say how sure they are: whether other weights would have fitted the data just as well.
+# It does not say how sure they are, or whether other weights would have fitted the data just as well.
 #
 # There is a rule that does: take half a step of gradient descent, and add noise of the right size.
 # The weights then do not come to rest. They wander, and where they wander is the answer.
@@ -14,7 +14,7 @@
 # * explain why the noise of SGLD has the size that it has,
 # * give SGLD the gradient that it needs, and recognise what it draws if you do not,
 # * choose its rate, and say what a falling rate is good for,
-# * draw a band around the answers of a small network that shows where it only guesses.
+# * draw a band around the answers of a small network that shows where it is only guessing.
 #
 # You need gradient descent (notebook 03), and the normal distribution: its mean, and its standard deviation, which is called *spread* here.
 # It takes about fifteen minutes. Run the cells in order, with Shift+Enter.
@@ -48,20 +48,20 @@ picture = plot.posterior(optimizer.SGLD(learning_rate=0.005), walked_on, start=(
 picture
 
 # %% wander-read [markdown]
-# You see 2,500 steps of SGLD, and the place that it should spend its time in.
-# The plane has a point for each straight line: its slope to the right, and its intercept upwards.
-# There are 40 points through which a line is to be drawn, and the grey contours say how well each line fits them.
-# Half of the samples should lie in the innermost contour, and 99.5 % in the outermost.
+# You see 2,500 steps of SGLD, and the region in which it should spend its time.
+# Each point of the plane stands for a straight line, with its slope to the right and its intercept upwards.
+# A line is to be fitted to 40 data points, and the grey contours show how well each line fits.
+# Half of the samples should lie inside the innermost contour, and 99.5 % inside the outermost.
 #
 # The title is computed: the samples have the spread that they should have.
-# How can one know what they should have, and why do they?
+# How can we know what that is, and why do they have it?
 #
 # ## 1. What should come out
 #
 # We have 40 pairs of $x$ and $y$, and want the line $y = a x + b$.
-# The pairs lie about a true line, and miss it by normal noise with a spread of 1.
+# The pairs scatter around a true line, with normal noise of spread 1.
 #
-# Before we see them we believe something, too: that $a$ and $b$ are normal around 0, with a spread of 1.
+# Even before we see them we believe something: that $a$ and $b$ are normal around 0, with a spread of 1.
 # This is called the *prior*.
 # Once we have seen them, each line is more or less probable. That is called the *posterior*, and Bayes' rule says that it is the prior times the probability of the data:
 #
@@ -91,7 +91,7 @@ assert picture.get_suptitle().startswith("Right spread") and f"(exact {spread[0]
 
 # %% exact-read [markdown]
 # That was easy because the model is a line.
-# For a network nobody can write the posterior down. But one can walk on its $L$, since all that it takes is the gradient.
+# For a network nobody can write the posterior down. But you can walk on its $L$, since that takes only the gradient.
 #
 # ## 2. The right amount of noise
 #
@@ -101,29 +101,29 @@ assert picture.get_suptitle().startswith("Right spread") and f"(exact {spread[0]
 optimizer.SGLD(learning_rate=0.005)
 
 # %% rule-read [markdown]
-# Half a step downhill, and normal noise whose *variance* is the rate, so that its spread is $\sqrt{\eta}$.
-# Why just that?
+# Half a step downhill, plus normal noise whose *variance* is the rate, so that its spread is $\sqrt{\eta}$.
+# Why exactly that?
 #
-# Near its lowest point, every smooth $L$ is a parabola. Take one weight, and $L = \frac{1}{2} \lambda w^2$ with the curvature $\lambda$.
+# Near its lowest point, every smooth $L$ is nearly a parabola. Take one weight, and $L = \frac{1}{2} \lambda w^2$ with the curvature $\lambda$.
 # The posterior is $e^{-\lambda w^2 / 2}$, a normal distribution with variance $1 / \lambda$.
-# One step makes
+# One step gives
 #
 # $$w_t = \left(1 - \frac{\eta \lambda}{2}\right) w_{t-1} + \xi_t$$
 #
-# The first part makes the variance $s$ smaller, and the noise adds $\eta$ to it.
-# After many steps the two balance: $s = (1 - \eta \lambda / 2)^2 s + \eta$, and solved for $s$ that is
+# The first part shrinks the variance $s$, and the noise adds $\eta$ to it.
+# After many steps the two balance: $s = (1 - \eta \lambda / 2)^2 s + \eta$. Solved for $s$, this is
 #
 # $$s = \frac{1}{\lambda} \cdot \frac{1}{1 - \eta \lambda / 4}$$
 #
-# For a small rate this is $1 / \lambda$, *whatever* the rate and the curvature are.
-# With another factor before the noise it would be that factor squared times $1 / \lambda$.
-# (With many weights the same holds in each of the main directions of the parabola.)
+# For a small rate this is close to $1 / \lambda$, *whatever* the rate and the curvature are.
+# With another factor in front of the noise it would be that factor squared times $1 / \lambda$.
+# (With many weights the same holds along each principal axis of the parabola.)
 # Let 10,000 weights walk at once, with $\lambda = 4$:
 
 
 # %% balance
 def settled(rate, walkers=10_000, steps=300, curved=4.0):
-    """The variance of so many weights after so many steps of SGLD on a parabola, each walking on its own."""
+    """The variance of `walkers` independent weights after `steps` steps of SGLD on a parabola."""
     random.seed(0)
     w, sgld = np.zeros(walkers, dtype="float64"), optimizer.SGLD(learning_rate=rate)
     for _ in range(steps):
@@ -140,13 +140,13 @@ for rate in (0.02, 0.1, 0.4):
 # %% sum-text [markdown]
 # ## 3. The sum
 #
-# $L$ is a sum over *all* the data. Everywhere else in deep learning one takes the mean, and for the lowest point it makes no difference.
+# $L$ is a sum over *all* the data. Everywhere else in deep learning people take the mean, and for the lowest point that makes no difference.
 # Here it does: the mean is $N$ times flatter, and the noise does not know that.
 #
-# In a `Trainer` the sum is asked for by `rescale_grad=N`, because `step(batch_size)` divides by the number of samples.
+# In a `Trainer`, `rescale_grad=N` gives you the sum, because `step(batch_size)` divides by the number of samples.
 # The prior is `wd=1`.
-# Here it is as it should be, and as one would write it without thinking.
-# (minigrad notices, and warns.)
+# Here are the right way, and the way you would write it without thinking.
+# (minigrad notices the second, and warns.)
 
 
 # %% trainer
@@ -169,7 +169,7 @@ def walk(steps, **arguments):
 by_sum = walk(2000, learning_rate=0.01, rescale_grad=N)
 with warnings.catch_warnings(record=True) as raised:
     warnings.simplefilter("always")
-    by_mean = walk(2000, learning_rate=0.3)  # the slope is N times smaller, so the rate may be larger
+    by_mean = walk(2000, learning_rate=0.3)  # the gradient is N times smaller, so the rate may be larger
 print(textwrap.fill(f"minigrad warns: {raised[0].message}", 100))
 
 figure, axes = plt.subplots(figsize=(6, 4.2), layout="constrained")
@@ -180,15 +180,15 @@ axes.plot(*by_mean[200::5].T, "x", color="#c2410c", markersize=3, alpha=0.6, lab
 axes.plot(*by_sum[200::5].T, ".", color=colour, markersize=3, label="with the sum")
 lowest = height(*centre)
 axes.contour(a, b, height(a, b) - lowest, [3.0], colors=INK, linewidths=1.2)  # 95 % of a normal distribution in a plane
-axes.set(title="95 % of the posterior is inside the line", xlabel="slope", ylabel="intercept")
+axes.set(title="95 % of the posterior is inside the curve", xlabel="slope", ylabel="intercept")
 axes.legend(markerscale=3, frameon=False)
 plt.show()
 
 # %% trainer-read [markdown]
 # With the mean, the 40 points count as one.
-# That is a posterior as well, but of another question, and we know it too: its curvature is $X^T X / N + I$.
+# That is a posterior as well, but the answer to another question, and we know it too: its curvature is $X^T X / N + I$.
 #
-# One walk is one random walk. For numbers let 200 walk at once:
+# One walk alone depends on chance. For reliable numbers, let 200 walk at once:
 
 
 # %% many
@@ -196,7 +196,7 @@ def walks(sgld, steps, count=200, batch=None, share=1.0):
     """Slopes and intercepts (steps, count, 2) of independent walks, and the rate at each step.
 
     The gradient is that of all the data, or of a random batch for each walk and step, multiplied by N / batch. The walks
-    start where the prior says.
+    start from the prior.
     """
     random.seed(0)
     picks = numpy.random.default_rng(0)
@@ -226,25 +226,25 @@ for name, share, rate in [("sum", 1.0, 0.003), ("mean", 1 / N, 0.1)]:
 
 # %% many-read [markdown]
 # Each is right for its own question.
-# With the mean the spread is several times too large, and the centre is pulled towards 0, because 40 points that count as one weigh little beside the prior.
+# With the mean the spread is several times too large, and the centre is pulled towards 0, because 40 points that count as one weigh little against the prior.
 #
 # ## 4. Batches, and a rate that falls
 #
-# With much data the sum over all of it is too expensive. One takes a batch of $n$ and multiplies by $N / n$.
-# On average that is the same sum.
-# But a batch brings a noise of its own, on top of the right amount, and it is not the same in all directions.
+# With much data the sum over all of it is too expensive. So take the sum over a batch of $n$ and multiply it by $N / n$.
+# On average that is the same.
+# But a batch adds noise of its own, on top of the right amount, and not equally in all directions.
 #
-# How much does it do, and how many samples does one get?
-# Each sample is made from the one before, so that neighbours are alike.
-# The *worth* of a walk is the number of independent samples whose mean would be as precise as the walk's.
-# (With 200 walks we can see how far their means lie apart.)
+# How much does that matter, and how many samples do you get?
+# Each sample is made from the one before, so neighbours are alike.
+# The *worth* of a walk, or its effective sample size, is the number of independent samples whose mean would be as precise as the walk's.
+# (With 200 walks we can see how far apart their means lie.)
 
 
 # %% worth
 def summary(path, rates):
-    """How much too wide the walks are (1 is right), and what one of them is worth; without the first quarter.
+    """How wide the walks are (1 is right), and what one of them is worth, without the first quarter.
 
-    A step with a higher rate counts for more, in proportion.
+    Each step counts in proportion to its rate.
     """
     late = len(path) // 4
     path, weights = path[late:], rates[late:] / rates[late:].sum()
@@ -271,12 +271,12 @@ assert table[None, 0.02][0] < 1.2 < 1.5 < table[4, 0.02][0] and table[4, 0.0005]
 # %% worth-read [markdown]
 # Read it line by line.
 # A high rate gives many samples of something too wide; a low rate gives few samples of the right thing.
-# With batches of 4 the high rate is much worse, because the noise of a batch enters with the square of the rate, and that of the rule only with the rate itself.
+# With batches of 4 the high rate is much worse, because the variance of the batch's noise grows with the square of the rate, and that of the rule's only with the rate itself.
 #
 # So no fixed rate is right in the end.
 # Welling and Teh let it fall, like $(b + t)^{-\gamma}$ with $\gamma$ above 0.5 and at most 1: slowly enough that the walk can still go anywhere, and fast enough that the errors die out.
 # In means over the walk, each sample then counts in proportion to its rate.
-# Here are 100 walks at a fixed rate and 100 at a falling one, each looked at three times on the way:
+# Here are 100 walks at a fixed rate and 100 at a falling one, each examined three times along the way:
 
 # %% falling
 falling = InversePowerScheduler(offset=20, base_lr=0.02, pwr=0.55)
@@ -298,16 +298,16 @@ assert falls[0, 0] > falls[1, 0] > falls[2, 0] and falls[2, 0] < 1.06 and (numpy
 
 # %% falling-read [markdown]
 # At the fixed rate, more steps give more samples of the wrong thing.
-# At the falling rate both get better together: the spread comes closer to what it should be, and the walk is worth more.
-# The price is the number of samples: at the fixed rate there are many more, but of something else.
+# At the falling rate both improve together: the spread comes closer to what it should be, and the walk is worth more.
+# The price is fewer samples: the fixed rate gives many more, but of something else.
 #
 # ## 5. A network
 #
 # Now something whose posterior nobody knows: a network with one hidden layer of ten units, and 20 points of $\sin 2x$ with noise of spread 0.3.
 # There are no points between -1 and 1, and none beyond -2 and 2.
 #
-# The recipe is the same. $L$ is the sum of squared errors, now divided by $2 \cdot 0.3^2$ since that is the noise, and the prior for each weight is normal with spread 1.
-# Thirty networks start from the prior and walk at once. (In one network `rescale_grad` would be $N / 0.3^2$.)
+# The recipe is the same. $L$ is the sum of squared errors, now divided by $2 \cdot 0.3^2$ because of the noise, and the prior for each weight is normal with spread 1.
+# Thirty networks start from the prior and walk at once. (For a single network `rescale_grad` would be $N / 0.3^2$.)
 
 # %% network
 NOISE, WALKS, HIDDEN = 0.3, 30, 10
@@ -318,7 +318,7 @@ grid = np.linspace(-3, 3, 61)
 
 
 def networks(x, first, bias, second, last):
-    """The answers (walks, points) of thirty networks to the points x."""
+    """The answers (walks, points) of thirty networks at the points x."""
     hidden = np.tanh(first * x[None, :, None] + bias)
     return (hidden * second).sum(-1) + last
 
@@ -350,9 +350,7 @@ for answer in answers[-1, :12]:
     axes.plot(places, answer, color=colour, linewidth=0.7, alpha=0.7)
 axes.plot(places, numpy.sin(2 * places), color=INK, linestyle="--", linewidth=1.2)
 axes.plot(inputs, outputs, "o", color=INK, markersize=4)
-axes.set(
-    title="twelve networks; the band is two spreads wide to each side; dashed: the truth", xlabel="x", ylim=(-4, 4)
-)
+axes.set(title="twelve networks, a band of two spreads on each side, and the truth (dashed)", xlabel="x", ylim=(-4, 4))
 plt.show()
 
 # %% network-numbers
@@ -371,25 +369,25 @@ assert numpy.sin(2 * 3.0) > middle[-1] + 2 * width[-1]  # at x = 3 the truth is 
 # A single trained network would have drawn one line through the gap, and you would not have known.
 #
 # How far can we trust the band?
-# There is no exact posterior to compare with, so we do what can be done: walks that started independently are compared with each other.
-# Two halves of them agree roughly, in the gap too.
-# Note that we compare *answers*, and not weights. Two hidden units can change places without any change in what the network says, so weights of different walks need not agree at all.
+# There is no exact posterior to compare with, so we do what we can: compare walks that started independently.
+# The two halves of them agree roughly, in the gap too.
+# Note that we compare *answers*, not weights. Two hidden units can change places without changing what the network says, so the weights of different walks need not agree at all.
 #
-# Nor does the band promise more than the model. Far outside, each of these networks becomes a constant, while the truth goes on as a wave: at $x = 3$ it has left the band.
+# Nor does the band know more than the model. Far outside, each of these networks becomes a constant, while the truth goes on as a wave: at $x = 3$ it has left the band.
 #
 # ## What to remember
 #
 # | question | answer |
 # |---|---|
-# | What is it given? | the gradient of the *sum* over all $N$ samples: `rescale_grad=N` in a Trainer |
-# | What are the last weights? | one sample, no better than any other; it is their mean and spread that say something |
-# | Which rate? | a step and a batch both make the spread too wide; try half the rate, and see whether the spread changes |
-# | How long? | neighbours are alike, so count what a walk is worth, and not its steps |
+# | What does it need? | the gradient of the *sum* over all $N$ samples: `rescale_grad=N` in a Trainer |
+# | What are the last weights? | one sample, no better than any other; only the mean and spread of many say something |
+# | Which rate? | large steps and small batches both make the spread too wide; halve the rate, and see whether the spread changes |
+# | How long? | neighbours are alike, so count what a walk is worth, not its steps |
 # | Can I trust it? | compare several walks, by their answers |
 #
 # ## Exercise
 #
-# The rule fits in a line. The noise is given, standard normal.
+# The rule fits on one line. The noise is given, and is standard normal.
 
 # %% exercise
 from minigrad.exercises import EXERCISES, check
@@ -398,7 +396,7 @@ from minigrad.exercises.statement import statement
 print(statement(EXERCISES["sgld_step"]))
 
 # %% exercise-text [markdown]
-# This attempt has a mistake. Run the cell, read what is said of it, and mend the function or write your own:
+# This attempt has a mistake. Run the cell, read what the check says, and mend the function or write your own:
 
 
 # %% exercise-attempt

@@ -1,14 +1,14 @@
 # %% title [markdown]
 # # Around the optimizer
 #
-# Besides the rule that makes its steps, a training has four more parts: the first weights, the loss, the store in which gradients meet, and the metric that says how good the network has become.
+# Besides the rule that takes the steps, training has four more parts: the initial weights, the loss, the store in which gradients meet, and the metric that says how good the network has become.
 # You can write each of them yourself, in a few lines.
 # This notebook asks the same question of all four: **what is added up, and what is the sum divided by?**
 # Most mistakes with them are wrong answers to it.
 #
 # Afterwards you can
 #
-# * say how large first weights have to be, derive Xavier's and He's, and write an initializer,
+# * say how large initial weights have to be, derive Xavier's and He's, and write an initializer,
 # * write a loss, and say why `step` wants to know the batch size,
 # * say what a store does with gradients, and what a `Trainer` asks of it,
 # * write a metric, and say when the mean over batches is wrong.
@@ -36,7 +36,7 @@ def size(a):
 
 
 def sizes(initializer, seed=0):
-    """Of the signals after each layer, and of the gradients on their way back."""
+    """The sizes of the signals after each layer, and of the gradients on their way back."""
     random.seed(seed)
     draw, weights = numpy.random.default_rng(seed), []
     signals, gradients = [draw.normal(size=(WIDTH, WIDTH))], [draw.normal(size=(WIDTH, WIDTH))]
@@ -70,19 +70,19 @@ panels[0].legend(fontsize=8, frameon=False)
 plt.show()
 
 # %% depth-read [markdown]
-# ## 1. First weights
+# ## 1. Initial weights
 #
-# You see twenty layers of 256 units with ReLU, $\max(0, z)$, which nobody has trained.
-# On the left numbers of size 1 come in, and the lines say how large they are after each layer.
-# On the right gradients of size 1 come in at the end and travel back.
+# You see an untrained network: twenty layers of 256 units with ReLU, $\max(0, z)$.
+# On the left, numbers of size 1 come in, and the lines show how large they are after each layer.
+# On the right, gradients of size 1 come in at the end and travel back.
 # (*Size* is the root of the mean square.)
 #
-# With most first weights the signal is gone after twenty layers, or it has grown by a factor of ten thousand.
-# Then there is nothing to learn from. One line stays about where it is, forward and backward, and a short calculation gives its $\sigma$.
+# With most initial weights the signal has vanished after twenty layers, or has grown by a factor of ten thousand.
+# Then there is nothing to learn from. One line stays roughly level, forward and backward, and a short calculation gives its $\sigma$.
 #
 # **Forward.** A unit adds up $n$ inputs, $z = w_1 x_1 + \dots + w_n x_n$.
 # Let the weights be drawn independently of each other, with mean 0 and variance $\sigma^2$.
-# In the square of $z$, the product of two different weights has mean 0. So the squares are left, and the expectation is
+# In the square of $z$, the product of two different weights has mean 0. So only the squares are left, and the expectation is
 #
 # $$\mathrm{E}[z^2] = \sigma^2 (x_1^2 + \dots + x_n^2) = n \sigma^2 \cdot \text{mean of } x^2.$$
 #
@@ -90,15 +90,15 @@ plt.show()
 #
 # **ReLU.** If the weights are drawn symmetrically around 0, then $z$ is symmetric, too.
 # ReLU drops the negative half, and with it half of the mean square. So here $\sigma^2 = 2/n$ (He et al., 2015).
-# If the negative half is not dropped but multiplied by $a$ (that is PReLU), then $(1 + a^2)/2$ of the mean square is left, and $\sigma^2 = 2 / ((1 + a^2) \, n)$.
+# If the negative half is not dropped but multiplied by $a$, as in PReLU, then $(1 + a^2)/2$ of the mean square is left, and $\sigma^2 = 2 / ((1 + a^2) \, n)$.
 #
-# **Backward.** The gradient of an input is a sum, too, over all $m$ units that use it. By the same calculation it wants $\sigma^2 = 1/m$.
-# Both cannot be had unless $m = n$. Glorot and Bengio (2010) take the mean of $n$ and $m$: $\sigma^2 = 2/(n + m)$. This is Xavier, after the first name of the first author.
+# **Backward.** The gradient of an input is a sum, too, over all $m$ units that use it. By the same calculation it needs $\sigma^2 = 1/m$.
+# You cannot have both unless $m = n$. Glorot and Bengio (2010) take the mean of $n$ and $m$: $\sigma^2 = 2/(n + m)$. This is Xavier, after the first name of the first author.
 #
 # The library has one class for all of them. `Xavier(rnd_type, factor_type, magnitude)` takes $f = n$ (`"in"`), $m$ (`"out"`) or their mean (`"avg"`), and with $s = \sqrt{\text{magnitude} / f}$
-# it draws from a normal distribution of standard deviation $s$ (`"gaussian"`), or evenly between $-s$ and $s$ (`"uniform"`).
+# it draws from a normal distribution of standard deviation $s$ (`"gaussian"`), or uniformly between $-s$ and $s$ (`"uniform"`).
 # The latter has variance $s^2 / 3$. That is why the default magnitude is 3.
-# `MSRAPrelu(slope=a)` is the one with $2/(1 + a^2)$.
+# `MSRAPrelu(slope=a)` is the one with the magnitude $2/(1 + a^2)$.
 #
 # Per layer the size should change by the factor $\sqrt{n \sigma^2 / 2}$. Does it?
 
@@ -122,7 +122,7 @@ assert numpy.isclose(init.MSRAPrelu(slope=0).magnitude, 2) and measured["Normal(
 
 # %% depth-train-text [markdown]
 # The default of `initialize()` is `Uniform(0.07)`, as in MXNet. With ReLU it fits layers of about 1,200 units, which is $2 / (0.07^2 / 3)$. Does it matter if they are narrower?
-# Here are two networks with 64 units in each layer, which learn digits for 200 steps of Adam, from three seeds. One has two hidden layers, the other twenty:
+# Here are two networks with 64 units in each layer, which learn to read digits in 200 steps of Adam, from three seeds. One has two hidden layers, the other twenty:
 
 # %% depth-train
 (train_x, train_y), (test_x, test_y) = datasets.digits()
@@ -162,7 +162,7 @@ assert max(found[2, "Xavier, 2"]) < min(found[2, "Uniform()"]) < 1
 assert min(found[DEPTH, "Uniform()"]) > 2.2 and max(found[DEPTH, "Xavier, 2"]) < 0.6
 
 # %% own-init-text [markdown]
-# These are losses. With two layers the default takes longer, and that is all. With twenty nothing is learned: the network does not get beyond guessing.
+# These are losses. With two layers the default merely takes longer. With twenty nothing is learned: the network does not get beyond guessing.
 #
 # **Your own.** An initializer is a class with a method `_init_weight(self, name, data)`, which writes into `data`.
 # It is called for parameters whose names end in `weight`; a `bias` or `beta` becomes 0 and a `gamma` 1, unless the class says otherwise.
@@ -173,7 +173,7 @@ assert min(found[DEPTH, "Uniform()"]) > 2.2 and max(found[DEPTH, "Xavier, 2"]) <
 
 # %% own-init
 class Sparse(init.Initializer):
-    """Each unit has so many inputs, with weights of variance 2 / fan. Its other weights are 0."""
+    """Each unit has `fan` inputs with weights of variance 2 / fan. Its other weights are 0."""
 
     def __init__(self, fan=15):
         self.fan = fan
@@ -209,13 +209,13 @@ assert loss.shape == (32,)
 # `loss.backward()` then computes the gradient of their *sum*, and `trainer.step(32)` *divides* it by 32.
 # So the weights move along the gradient of the mean. But why does the loss not take the mean itself?
 #
-# Because a batch does not always come in one piece. It may be spread over two devices, or too large for the memory.
-# Sums of pieces add up to the sum of all. Means do not add up to the mean, unless the pieces are equally long:
+# Because a batch does not always come in one piece. It may be spread over two devices, or be too large for the memory.
+# The sums of the pieces add up to the sum of the whole. Their means do not average to its mean, unless the pieces are equally long:
 
 
 # %% loss-pieces
 def gradient(start, end, reduce):
-    """By the weights, of the loss of the samples from start to end."""
+    """The gradient of the loss of the samples from start to end, with respect to the weights."""
     with autograd.record():
         loss = reduce(cross_entropy(net(train_x[start:end]), train_y[start:end]))
     loss.backward()
@@ -235,7 +235,7 @@ assert off[np.sum] < 1e-5 and off[np.mean] > 0.2
 # %% loss-twice-text [markdown]
 # So divide once, at the end, by the number of samples whose losses have been added up.
 # If you average *and* call `step(32)`, you divide twice, and take steps that are 32 times too short.
-# Nothing fails then; training is only slow. minigrad notices, and says so the first time:
+# Nothing fails then; training is just slow. minigrad notices, and says so the first time:
 
 
 # %% loss-twice
@@ -265,13 +265,13 @@ assert numpy.isclose(ways["sum, step(32)"], 32 * ways["mean, step(32)"], rtol=1e
 
 # %% own-loss-text [markdown]
 # **Your own.** A loss is a Block, and a Block of your own is a class with a method `forward`.
-# From the base class `Loss` it has `weighted`, which multiplies by weights of the samples if there are any, and `per_sample`, which takes the mean over all axes but that of the batch.
-# (A sample with ten outputs is still one sample: within it the mean is taken, over the batch it is not.)
+# From the base class `Loss` it inherits `weighted`, which multiplies by the weights of the samples if there are any, and `per_sample`, which takes the mean over all axes but the batch axis.
+# (A sample with ten outputs is still one sample: the mean is taken within it, not over the batch.)
 #
 # Say you sell bread, and want to know how much to bake so that it is enough on nine days out of ten. That is not a mean but a *quantile*.
 # Let $d$ be the label minus the prediction, and $q = 0.9$. The loss is $q d$ if the label is above the prediction, and $(1 - q) |d|$ if it is below.
 #
-# Why does it find the quantile? Move the prediction up by a little. Each label above lowers the sum by $q$ times that, each label below raises it by $1 - q$ times that.
+# Why does it find the quantile? Move the prediction up a little. Each label above it lowers the sum by $q$ times that distance, each label below raises it by $1 - q$ times that distance.
 # The two balance when a share of $q$ of the labels is below.
 
 
@@ -291,9 +291,9 @@ class QuantileLoss(gluon.loss.Loss):
 print(gradcheck(QuantileLoss(0.9), np.array([[1.0], [2.0], [3.0]]), np.array([1.5, 1.0, 7.0]), directions=1))
 
 # %% own-loss-shape [markdown]
-# `gradcheck` compares the gradient with differences. Do that with whatever you write.
+# `gradcheck` compares the gradient with finite differences. Do that with everything you write.
 #
-# The `reshape` is there for a reason. A network gives predictions of shape (n, 1), and labels often have shape (n,). Their difference is no error, but a table of every label minus every prediction:
+# The `reshape` is there for a reason. A network gives predictions of shape (n, 1), and labels often have shape (n,). Subtracting them raises no error, but gives a table of every label minus every prediction:
 
 # %% own-loss-trap
 print((np.zeros(3) - np.zeros((3, 1))).shape)
@@ -349,7 +349,7 @@ plt.show()
 # ## 3. A store
 #
 # If several devices share the work, there must be a place where their gradients meet. It is called a *store*, because it stores a value under each *key*.
-# `init` puts the first value there, `push` brings something, and `pull` copies the value into an array that you have.
+# `init` puts the first value there, `push` sends something to it, and `pull` copies the value into an array of yours.
 # What does a store do if two devices push to one key? It adds up.
 
 # %% store
@@ -358,13 +358,13 @@ store.init("w", np.array([1.0, 1.0]))
 out = np.zeros(2)
 store.push("w", [np.array([1.0, 2.0], ctx=cpu(0)), np.array([10.0, 20.0], ctx=cpu(1))])
 store.pull("w", out)
-print("the sum has taken the place of the value:", out)
+print("the sum has replaced the value:", out)
 assert out.asnumpy().tolist() == [11, 22]
 
 # %% store-updater-text [markdown]
-# (`cpu(0)` and `cpu(1)` are the same processor, treated as two devices; so you can try it without two GPUs.)
+# (`cpu(0)` and `cpu(1)` are the same processor, treated as two devices, so you can try this without two GPUs.)
 #
-# That the sum replaces the value is what happens if nobody says otherwise. An *updater* says otherwise: a function of the key, the sum and the stored array, which it changes in place.
+# By default the sum replaces the value. An *updater* does something else: it is a function of the key, the sum and the stored array, which it changes in place.
 # Here it is gradient descent:
 
 
@@ -385,12 +385,12 @@ print("the optimizer does the same:    ", out.asnumpy().round(5))
 assert numpy.allclose(out.asnumpy(), [8.8, 17.6])
 
 # %% store-trainer-text [markdown]
-# When you use a `Trainer`, you never see its store. Here is one that says what is asked of it, handed to a Trainer whose network is on two devices:
+# When you use a `Trainer`, you never see its store. Here is one that says what it is asked to do, given to a Trainer whose network is on two devices:
 
 
 # %% store-trainer
 class Loud(kv.KVStore):
-    """A store that prints what is asked of it."""
+    """A store that prints what it is asked to do."""
 
     def init(self, key, value):
         print(f"    init {key}: shape {value.shape}")
@@ -410,7 +410,7 @@ class Loud(kv.KVStore):
 
 
 def trained(devices, steps, **arguments):
-    """The weights after some steps on 32 digits each, which are cut into as many parts as there are devices."""
+    """The weights after some steps on 32 digits each, which are split among the devices."""
     random.seed(0)
     net = gluon.nn.Dense(10, in_units=64)
     net.initialize(init.Xavier(), ctx=devices)
@@ -426,18 +426,18 @@ def trained(devices, steps, **arguments):
 
 
 two = [cpu(0), cpu(1)]
-print("the store makes the steps:")
+print("the store takes the steps:")
 by_store = trained(two, 1, kvstore=Loud("device"))
-print("the store only adds up, and each device makes the steps:")
+print("the store only adds up, and each device takes the steps:")
 by_devices = trained(two, 1, kvstore=Loud("device"), update_on_kvstore=False)
 assert numpy.allclose(by_store, by_devices, rtol=0, atol=1e-6)
 
 # %% store-trainer-read [markdown]
 # The network has two parameters, the bias with key 0 and the weight with key 1.
 # In each step two gradients go in for each of them, one from each device.
-# In the first case the store has the optimizer, and new weights come out. In the second the sum of the gradients comes out, and with it each device makes the same step.
+# In the first case the store has the optimizer, and new weights come out. In the second the sum of the gradients comes out, and each device takes the same step with it.
 #
-# In both cases `step(32)` divides by the samples of *both* devices. A sum over devices is a sum over samples, so two devices do what one does, but for the last digits:
+# In both cases `step(32)` divides by the samples of *both* devices. A sum over devices is a sum over samples, so two devices do what one does, except in the last digits:
 
 # %% store-same
 one_device = trained([cpu(0)], 40)
@@ -453,13 +453,13 @@ assert max(differences.values()) < 1e-6
 # %% metric-text [markdown]
 # (With one device there is nothing to add up, and a Trainer makes no store unless you give it one.)
 #
-# With the names `"dist_sync"` and `"dist_async"` the same calls go to other processes, also on other machines. [Many workers](07-many-workers.ipynb) is about what that costs.
+# With the names `"dist_sync"` and `"dist_async"` the same calls go to other processes, on this machine or others. [Many workers](07-many-workers.ipynb) shows what that costs.
 #
 # ## 4. A metric
 #
 # A loss is what training makes smaller. A metric is what you want to know.
-# It comes in batches, too, and it should not depend on how the samples were cut into batches.
-# Ten samples in two batches:
+# It is computed in batches, too, and should not depend on how the samples were cut into batches.
+# Here are ten samples in two batches:
 
 # %% metric
 labels, guesses = [[0] * 9, [0]], [[0] * 8 + [1], [1]]
@@ -476,12 +476,12 @@ assert accuracy.get() == ("accuracy", 0.8) and numpy.isclose(numpy.mean(by_batch
 # Eight of ten are right. The single sample in the second batch must not count as much as nine.
 # So a metric keeps a total and a count, adds to both in `update`, and divides only when you ask, in `get`. `reset` sets both to 0, as you do at the beginning of an epoch.
 #
-# With batches of equal size a mean of means would do for accuracy. There are numbers for which it never does: those that are not a mean.
+# With batches of equal size a mean of means would do for accuracy. For some numbers it never does: those that are not a mean.
 # The *F1 score* is the quotient $2 a / (2 a + b + c)$, where $a$ samples are rightly called positive, $b$ wrongly, and $c$ are missed.
 # The root of the mean squared error (RMSE) is a root.
 #
-# For both, MXNet's metrics take the mean over batches, and minigrad's do so by default, so that the numbers are the same.
-# For F1 `average="micro"` is the way out. For the RMSE we write a metric of our own:
+# For both, MXNet's metrics take the mean over batches, and by default minigrad's do too, so that the numbers are the same.
+# For F1 `average="micro"` is the remedy. For the RMSE we write a metric of our own:
 
 
 # %% own-metric
@@ -533,16 +533,16 @@ assert numpy.isclose(scores[359][0], micro[0]) and numpy.isclose(scores[359][2],
 
 # %% metric-read [markdown]
 # In batches of eight the very same predictions seem to be much worse by F1, and better by RMSE.
-# (Many a small batch has no 8 at all, and F1 is 0 there. And the root of a mean is never less than the mean of roots.)
+# (Many small batches have no 8 at all, and F1 is 0 there. And the root of a mean is never less than the mean of roots.)
 # If all images are in one batch, each metric agrees with its neighbour.
 # If a score changes with the batch size, it says something about batches.
 #
 # ## Exercises
 #
 # One of each kind. `check` says whether an answer is right, and if not, where it is wrong.
-# Each attempt below has a mistake. Run the cell, read what is said of it, and mend the function or write your own.
+# Each attempt below has a mistake. Run the cell, read what the check says, and mend the function or write your own.
 #
-# First weights:
+# Initial weights:
 
 # %% exercise-init
 from minigrad.exercises import EXERCISES, check
@@ -608,9 +608,9 @@ check("top_k_accuracy", top_k_accuracy)
 # %% more [markdown]
 # There is one more initializer to write, `bilinear_init`; `minigrad exercises show bilinear_init` prints what it is for.
 #
-# ## Where it stands
+# ## Where to find it
 #
-# MXNet's Optimizers guide ends with a list of pages to go on to. Its names are the names here:
+# MXNet's Optimizers guide ends with a list of further pages. Their names are the names here:
 #
 # | MXNet's page | names | folder of `minigrad/` |
 # |---|---|---|
@@ -619,7 +619,7 @@ check("top_k_accuracy", top_k_accuracy)
 # | [the Trainer](https://github.com/apache/mxnet/blob/master/docs/python_docs/python/tutorials/packages/gluon/training/trainer.md) | `gluon.Trainer` | `gluon/trainer.py` |
 # | [KVStore](https://github.com/apache/mxnet/blob/master/docs/python_docs/python/tutorials/packages/kvstore/kvstore.md) | `kv` | `kvstore/` |
 #
-# Metrics are in `metric/`, under the names of `mxnet.metric`. In place of the two other pages in that list there are [Autograd from nothing](02-autograd-from-nothing.ipynb) and [A rate that changes](06-schedules.ipynb).
+# Metrics are in `metric/`, under the names of `mxnet.metric`. Instead of the two other pages in that list there are [Autograd from nothing](02-autograd-from-nothing.ipynb) and [A rate that changes](06-schedules.ipynb).
 #
 # ## Sources
 #

@@ -1,20 +1,20 @@
 # %% title [markdown]
 # # On a GPU
 #
-# A GPU computes in its own time. Python only hands it a list of things to do, and goes on before they are done.
+# A GPU works asynchronously. Python only hands it a list of things to do, and goes on before they are done.
 # So two are at work, Python and the device, and **the slower one sets the pace**.
 # What to change in a program, what to measure, what `hybridize()` is good for: all of it follows from that.
 #
 # Afterwards you can
 #
-# * run a training on a GPU, and say what does not change,
+# * train a network on a GPU, and say what does not change,
 # * measure how fast it is, without three common mistakes,
 # * find what makes Python wait for the device,
 # * work out whether Python or the device's memory is the slower one,
-# * read the program that `hybridize()` makes of a network, and say which networks have one.
+# * read the program that `hybridize()` makes from a network, and say which networks have one.
 #
 # You need a [first network](00-start-here.ipynb) and [Adam](05-adam.ipynb). It takes about fifteen minutes.
-# **You need no GPU.** This notebook was built without one: what you see is counted, or comes from a small model of a device. Nothing below is a time that a GPU took.
+# **You need no GPU.** This notebook was built without one: what you see is counted, or comes from a small model of a device. No time below was measured on a GPU.
 # Run the cells in order, with Shift+Enter; on a machine with a GPU they use it.
 
 # %% model
@@ -30,7 +30,7 @@ from minigrad.plot.style import frame
 
 
 class Device:
-    """A model: it does one call after the other, in its own time. To make a call takes Python a while, too."""
+    """A model: it does one call after another, in its own time. Making a call takes Python a while, too."""
 
     def __init__(self, call=10):
         self.call, self.python, self.idle_from = call, 0, 0  # what a call costs Python; the two clocks
@@ -45,7 +45,7 @@ class Device:
         """Python makes a call, and the device will do it."""
         self.calls.append((self.python, self.call))
         self.python += self.call
-        start = max(self.python, self.idle_from)  # when it has been handed over, and the last one is done
+        start = max(self.python, self.idle_from)  # once it has been handed over, and the previous one is done
         self.work.append((start, takes))
         self.idle_from = start + takes
 
@@ -85,20 +85,20 @@ plt.show()
 assert [device.python for device in cases.values()] == [3 * 120 + 5, 60 + 10 + 18 * 25, 3 * (60 + 10 + 6 * 25)]
 
 # %% model-read [markdown]
-# These are three steps of a training. The upper row is Python: it prepares a batch (grey), and makes six calls of 10 microseconds each (blue). The lower row is the device.
-# The dotted line is when everything is done.
+# These are three training steps. The upper row of each picture is Python: it prepares a batch (grey), and makes six calls of 10 microseconds each (blue). The lower row is the device.
+# The dotted line marks when everything is done.
 #
-# * Above, the calls are short, as in a small network. The device could work twice as fast and nearly nothing would change.
-# * In the middle they are long. Now Python could be somewhat slower and nearly nothing would change: it is done early, and waits once, at the end.
+# * Above, the calls are short, as in a small network. The device could work twice as fast and almost nothing would change.
+# * In the middle they are long. Now Python could be somewhat slower and almost nothing would change: it is done early, and waits once, at the end.
 # * Below, Python looks at a result after every step, to print a loss, say. It cannot look at what is not there yet, so it waits. Only then does it prepare the next batch, and meanwhile the device has nothing to do.
 #
-# So to get faster, first find out in which of these pictures you are.
+# So to get faster, first find out which of these pictures you are in.
 # Then make the device's part shorter (section 4), or Python's (section 5), and in any case wait less often (section 3).
 #
 # ## 1. What changes
 #
 # Where the arrays are. A device is called `gpu(0)`, and whatever makes arrays takes it as `ctx`, as in MXNet.
-# (minigrad's arrays are then CuPy's, for which there is an extra: see [On a GPU](gpu.md).)
+# (minigrad's arrays are then CuPy's, which you install as an extra: see [On a GPU](gpu.md).)
 
 # %% ctx
 ctx = gpu(0) if num_gpus() else cpu()
@@ -125,7 +125,7 @@ trainer = gluon.Trainer(net.collect_params(), "adam")
 
 
 def step():
-    """One step of a training, with 32 digits."""
+    """One training step, with 32 digits."""
     with autograd.record():
         loss = loss_of(net(x[:32]), y[:32])
     loss.backward()
@@ -142,8 +142,8 @@ assert {p.list_ctx()[0] for p in net.collect_params().values()} == {ctx} and los
 # %% ctx-read [markdown]
 # `as_in_ctx(ctx)` and `initialize(ctx=ctx)`: that is all. Layers, losses and the Trainer stay as they are, and so does your own code if it calls `minigrad.np` and not NumPy.
 #
-# All arrays of a calculation have to be on the same device. If they are not, you are told so, and nothing is copied behind your back.
-# `cpu(0)` and `cpu(1)` are the same processor under two names, with which you can try that here:
+# All arrays in a calculation have to be on the same device. If they are not, you are told so, and nothing is copied behind your back.
+# `cpu(0)` and `cpu(1)` are the same processor under two names, so you can try that here:
 
 # %% ctx-mixed
 here, there = np.ones(2, ctx=cpu(0)), np.ones(2, ctx=cpu(1))
@@ -157,8 +157,8 @@ assert here.as_in_ctx(cpu(0)) is here  # there already: no copy
 assert (here + there.as_in_ctx(cpu(0))).asnumpy().tolist() == [2, 2]
 
 # %% measure-text [markdown]
-# A copy between the memory of the computer and that of the GPU is slow.
-# So copy the data once, before the training, as above, and not once in every step. If they do not fit, copy a batch at a time.
+# Copying between the computer's memory and the GPU's is slow.
+# So copy the data once, before training, as above, and not in every step. If the data do not fit, copy a batch at a time.
 #
 # ## 2. How to measure
 #
@@ -178,8 +178,8 @@ assert (handed_over, done) == (1000, 2510)
 # %% measure-rules [markdown]
 # Three mistakes are common, and this function makes none of them:
 #
-# 1. *No waiting*: the clock is stopped before the work is done. Here the queue is emptied before both readings of the clock.
-# 2. *No warm-up*: the first call of its kind compiles a kernel, asks for memory, or makes a program. Here some calls go first.
+# 1. *No waiting*: the clock is stopped before the work is done. Here the queue is emptied before each reading of the clock.
+# 2. *No warm-up*: the first call of its kind compiles a kernel, asks for memory, or makes a program. Here some untimed calls go first.
 # 3. *Waiting for each call*: then Python and the device take turns, as in the lowest picture. Here there are many calls between two readings.
 
 
@@ -202,16 +202,16 @@ if num_gpus():  # where this notebook was built there was none to measure
     print(f"{1e6 * took:.0f} microseconds a step on {ctx}")
 
 # %% waiting-text [markdown]
-# Run it more than once. If the results differ, say how much, and take the median.
+# Run it more than once. If the results differ, take the median, and say by how much they differ.
 #
 # ## 3. What waits
 #
-# A training step of minigrad hands everything over and waits for nothing: not the losses, not the gradients, not the optimizer.
+# A training step in minigrad hands everything over and waits for nothing: not the losses, not the gradients, not the optimizer.
 # Python has to wait when *you* look at a value: `x.item()`, `float(x)`, `x.asnumpy()`, `print(x)`, `if x > 0:`.
 #
-# (To check labels and indices is to look at them. So minigrad does it on a CPU, and leaves it out on a GPU.)
+# (Checking labels and indices means looking at them. So minigrad does it on a CPU, but not on a GPU.)
 #
-# Looks can be counted on any machine. An `Observer` is told of every operation, and of every value that is read:
+# Such looks can be counted on any machine. An `Observer` is notified of every operation, and of every value that is read:
 
 # %% waiting
 from minigrad.engine.modes import Observer, observing
@@ -261,12 +261,12 @@ assert [*found.values()] == [0, 100, 1]
 # %% waiting-read [markdown]
 # The first loop only trains. The second adds up the losses as Python numbers, and reads one in every step. The third adds them up as an array: one more operation a step, and a single look at the end.
 #
-# Metrics need numbers, so `metric.update` fetches its arrays, too. Use it after an epoch, on the test data, rather than in every step of the training.
+# Metrics need numbers, so `metric.update` fetches its arrays, too. Use it after an epoch, on the test data, rather than in every training step.
 #
 # ## 4. The device's part
 #
-# Adam does more than a dozen operations with each weight in a step, and yet it hardly computes. What takes time is to fetch numbers from memory and to bring them back.
-# So count what travels. These are Adam's calls to NumPy (what begins with `_s` is a number, all else are arrays as large as the weights):
+# Adam does more than a dozen operations with each weight in a step, and yet it hardly computes. What takes time is fetching numbers from memory and writing them back.
+# So count what travels. These are Adam's calls to NumPy (names that begin with `_s` are numbers, all others are arrays as large as the weights):
 
 # %% traffic
 from minigrad.optimizer.graph import trace
@@ -277,19 +277,19 @@ calls_of_adam = numpy_reading.program(trace(optimizer.Adam())).source
 print(calls_of_adam)
 
 # %% traffic-read [markdown]
-# Done one after the other on a GPU, each of these calls would fetch its arrays, compute, and bring one back. (On a CPU they work on blocks that are small enough to stay in the cache.)
-# Therefore minigrad makes one kernel of the whole rule, from the same text. This is what it does with one weight; the weight and its states are fetched once, stay in the processor, and are brought back once:
+# Run one after another on a GPU, each of these calls would fetch its arrays, compute, and write one back. (On a CPU they work on blocks small enough to stay in the cache.)
+# Therefore minigrad turns the whole rule into one kernel, from the same text. This is what it does with one weight; the weight and its states are fetched once, stay in the processor, and are written back once:
 
 # %% kernel
 print(cuda_source(trace(optimizer.Adam()), ["float32"] * 4).operation)
 
 # %% traffic-count-text [markdown]
-# The first four lines fetch, the last three bring back. How many arrays travel, for several rules?
+# The first four lines fetch, the last three write back. How many arrays travel, for several rules?
 
 
 # %% traffic-count
 def separately(rule):
-    """How many arrays travel if every call fetches and brings back its own."""
+    """How many arrays travel if every call fetches and writes back its own."""
     calls = re.findall(r"^    \w+\((.*)\)$", numpy_reading.program(trace(rule)).source, re.M)
     return sum(not name.startswith("_s") for call in calls for name in call.replace("out=", "").split(", "))
 
@@ -310,8 +310,8 @@ assert together(optimizer.Adam()) == kernel.count(" in_") + kernel.count("out_")
 assert all(separately(rule) > 4 * together(rule) for rule in rules[2:])
 
 # %% bandwidth-text [markdown]
-# This gives a number with which a measurement can be compared. The memory of a device moves so many bytes a second, and you can measure how many: copy an array to another, which moves it twice.
-# A step that moves $b$ bytes for each of $n$ weights cannot be faster than $b \, n$ divided by that.
+# This gives you a number to compare a measurement with. To find out how many bytes a second the memory of a device moves, copy one array to another, which moves it twice.
+# A step that moves $b$ bytes for each of $n$ weights takes at least $b \, n$ divided by that.
 # This shortest time, divided by the time that you measure, is the *share of a copy*. It says how good a kernel is, whatever the device. `minigrad bench gpu --all` prints it for many rules.
 #
 # You can also work out when the memory is slower than Python, which has one call to make for a step of Adam. Put in your own numbers; these are examples:
@@ -328,12 +328,12 @@ print(f"they are equally slow with {enough:,.0f} weights")
 assert 7e5 < enough < 7.2e5
 
 # %% hybrid-text [markdown]
-# Most networks that one learns with are far below that. For them, all that counts is how long Python takes to make the calls.
+# Most networks that people learn with are far smaller. For them, all that counts is how long Python takes to make the calls.
 #
 # ## 5. Python's part
 #
-# To make a call, Python runs the code of layers, looks for derivatives, writes a graph, and walks back through it. In every step it comes to the same calls.
-# `hybridize()` keeps the calls and leaves out the rest: the Python code of a network runs once, and what it calls is written down. From then on the list is run.
+# To make its calls, Python runs the code of the layers, looks up derivatives, builds a graph, and walks back through it. In every step it arrives at the same calls.
+# `hybridize()` keeps the calls and drops the rest: the Python code of a network runs once, and its calls are recorded. From then on this list is run.
 
 # %% hybrid
 random.seed(0)
@@ -345,20 +345,20 @@ with autograd.record():
 print(program)
 
 # %% hybrid-read [markdown]
-# That is all that is left of two layers, forward and backward. You can read it as the derivation on paper:
+# That is all that is left of two layers, forward and backward. You can read it like the derivation on paper:
 # a `dot` and an `add` are a layer, and `maximum` with zero is ReLU. On the way back the gradient of a weight is the gradient of the output times the input.
-# That of a bias is a sum over the samples, on a CPU as a product with ones. And `sign` of what ReLU gave is its derivative: 1 or 0.
+# That of a bias is a sum over the samples, computed on a CPU as a product with ones. And the `sign` of ReLU's output is its derivative: 1 or 0.
 #
-# In the brackets of `make` are arrays that are made once and used again in every step. Results that are no longer needed are written over.
+# The arguments of `make` are arrays that are made once and used again in every step. Results that are no longer needed are overwritten.
 # On a GPU the calls are CuPy's, and the first line says so. From the third step on, not even the list is run there:
-# CUDA has recorded the calls of each pass as a graph, and Python starts the whole graph at once. Then the first line says that.
+# CUDA has recorded the calls of each pass as a graph, and Python launches the whole graph at once. Then the first line says that.
 #
-# How much does Python do in a step? Count the calls of minigrad's own functions for forward, loss and backward, in networks of more and more layers:
+# How much does Python do in a step? Count the calls to minigrad's own functions for forward, loss and backward, in networks of more and more layers:
 
 
 # %% hybrid-count
 def functions(work):
-    """How many calls of minigrad's functions `work()` makes."""
+    """How many calls to minigrad's functions `work()` makes."""
     count, before = 0, sys.getprofile()
 
     def seen(frame, event, _):
@@ -375,7 +375,7 @@ def functions(work):
 
 
 def pass_through(depth, hybrid):
-    """Forward, loss and backward of a network with so many hidden layers."""
+    """Forward, loss and backward of a network with `depth` hidden layers."""
     net = network(*[64] * depth)
     if hybrid:
         net.hybridize()
@@ -405,16 +405,16 @@ print(f"one more layer costs {a_layer[False]:.0f} calls as Python code, {a_layer
 assert a_layer[False] > 4 * a_layer[True] and all(a > b for a, b in zip(counts[False], counts[True]))
 
 # %% hybrid-cpu [markdown]
-# The calls to NumPy are the same in both cases. What falls away is most of the Python between them.
+# The calls to NumPy are the same in both cases. What disappears is most of the Python between them.
 #
-# On a GPU this moves the upper row of the first picture. If that is the slower one, as it is for a small network, training gets faster by as much.
-# On a CPU there is only one row: Python makes a call and does it, too. So what is saved there is saved in full, but for a large network it is a small part of the whole.
-# ([How fast](speed.md) has times. With more than 8 MB of results in a forward pass no program is made: Python's time does not matter there, and the memory does.)
+# On a GPU this shortens the upper row of the first picture. If that is the slower one, as in a small network, training gets faster by as much.
+# On a CPU there is only one row: Python makes each call and does its work, too. So the saving always counts in full, but for a large network it is a small part of the whole.
+# ([How fast](speed.md) has times. With more than 8 MB of results in a forward pass no program is made: there Python's time does not matter, but memory does.)
 #
 # ## 6. What can be a list of calls?
 #
-# Whatever makes the same calls each time. A program is made for each shape of the inputs, and one for recording and one without.
-# Dropout draws random numbers, and batch normalization changes its running means on the way: no list of calls says that.
+# Whatever makes the same calls each time. For each shape of the inputs there is one program with recording and one without.
+# Dropout draws random numbers, and batch normalization changes its running means on the way: no list of calls can do that.
 # A block of your own is trusted only if its class says `pure = True`, which promises that `forward` reads no values, draws nothing at random and changes nothing:
 
 
@@ -468,9 +468,9 @@ for name, count in made.items():
 assert made == {"LayerNorm": 1, "Dropout": 0, "BatchNorm": 0, "Scaled": 1, "Silent": 0, "Liar": 0}
 
 # %% pure-read [markdown]
-# A promise is checked as far as it can be. A value that is looked at while the calls are written down puts an end to it, and so the last block runs as before.
-# A new program is also compared with the Python code, bit by bit, before it is used. (On a GPU it waits for that, and once more to compare its graphs.)
-# And if an attribute of a pure block gets another value, there is a new program:
+# The promise is checked as far as possible. Looking at a value ends the recording of the calls, so the last block runs as before.
+# A new program is also compared with the Python code, bit for bit, before it is used. (On a GPU, Python waits for that, and once more to compare the graphs.)
+# And if an attribute of a pure block gets another value, a new program is made:
 
 # %% pure-changed
 scaled = Scaled(2.0)
@@ -483,8 +483,8 @@ print("largest difference from the layers one by one:", abs(out - one_by_one).ma
 assert abs(out - one_by_one).max().item() < 1e-5 < abs(out).max().item() and len(net.programs()) == 1
 
 # %% shapes-text [markdown]
-# What is left to you is to give it few shapes. A last batch that is smaller than the others costs one more program, which is nothing.
-# At most eight programs are kept, and if the shapes change all the time, no more are made and the Python code runs.
+# Your part is to give it few shapes. A last batch that is smaller than the others costs one more program, which is nothing.
+# At most eight programs are kept. If the shapes change all the time, no more are made and the Python code runs.
 
 # %% shapes
 net = network(16)
@@ -498,7 +498,7 @@ assert len(net.programs()) == 2 and len(x) % 100 == 38
 # ## What has been run where
 #
 # All of the above was run on a CPU when this notebook was built, and once more on a stand-in for CuPy, which computes on the CPU and refuses what CuPy would refuse. The model is only a model.
-# What minigrad has been seen to do on a GPU, on which, when, and how fast beside PyTorch, is on the page [On a GPU](gpu.md), together with what has not been tried since.
+# The page [On a GPU](gpu.md) says what minigrad did on a GPU, on which and when, how fast it was compared with PyTorch, and what has not been tried since.
 # If you have a GPU, `tests/gpu/check.sh` finds out within six minutes.
 #
 # ## Exercises
@@ -514,7 +514,7 @@ from minigrad.exercises.statement import statement
 print(statement(EXERCISES["dense_backward"]))
 
 # %% exercise-dense-text [markdown]
-# This attempt has a mistake. Run the cell, read what is said of it, and mend the function or write your own:
+# This attempt has a mistake. Run the cell, read what the check says, and mend the function or write your own:
 
 
 # %% exercise-dense-attempt
@@ -545,5 +545,5 @@ check("relu_vjp", relu_vjp)
 # ## Sources
 #
 # * CuPy's documentation, "Performance best practices": why a stopwatch measures nothing without waiting, and why the first call is slow.
-# * S. Williams, A. Waterman, D. Patterson, "Roofline: an insightful visual performance model for multicore architectures", Communications of the ACM, 2009: when memory sets the pace and not arithmetic.
+# * S. Williams, A. Waterman, D. Patterson, "Roofline: an insightful visual performance model for multicore architectures", Communications of the ACM, 2009: when memory sets the pace, not arithmetic.
 # * The code: `gluon/replay/` (programs), `optimizer/readings/cuda.py` (kernels), `device.py` (where arrays live), all in `minigrad/`.

@@ -1,17 +1,17 @@
 # %% title [markdown]
 # # Failures
 #
-# A program with a mistake usually stops. A training with a mistake usually goes on, and what it ends with looks almost like an answer.
+# A program with a mistake usually stops. Training with a mistake usually goes on, and ends with something that looks almost like an answer.
 # Here are ten mistakes. Six of them come from [the errata](errata.md) of MXNet and its Optimizers guide, four happen in every library.
 # Each is made on purpose, in about ten lines, and each has a number that says how much it costs.
 #
 # Afterwards you can
 #
-# * say from a curve of losses which mistakes are likely, and which cannot be seen in it,
-# * make the small experiments that find them: most take one line,
+# * say from a loss curve which mistakes are likely, and which cannot be seen in it,
+# * run the small experiments that find them: most take one line,
 # * ask six questions of a network before you let it run overnight.
 #
-# You need gradient descent with minibatches (notebook 03). Adam and other rules appear; what you need to know of them is said where they do.
+# You need gradient descent with minibatches (notebook 03). Adam and other rules appear; what you need to know about them is said where they do.
 # It takes about twenty minutes. Run the cells in order, with Shift+Enter.
 
 # %% runs
@@ -29,7 +29,7 @@ from minigrad.plot.style import FRAME, INK, frame, styles
 (train_x, train_y), (test_x, test_y) = datasets.digits()
 cross_entropy = gluon.loss.SoftmaxCrossEntropyLoss()
 STEPS = 135  # three passes over the training images, 32 at a time
-GUESSING = numpy.log(10)  # the loss of whoever gives the probability 1/10 to each of ten digits
+GUESSING = numpy.log(10)  # the loss of giving each of ten digits the probability 1/10
 
 
 def network(middle=None, last=None, seed=0):
@@ -44,7 +44,7 @@ def network(middle=None, last=None, seed=0):
 
 
 def batches(seed=0):
-    """Images and digits, 32 at a time, in an order that is drawn anew for each pass."""
+    """Images and digits, 32 at a time, in a new random order for each pass."""
     images, digits, rng = train_x.asnumpy(), train_y.asnumpy(), numpy.random.default_rng(seed)
     while True:
         order = rng.permutation(len(digits))
@@ -107,7 +107,7 @@ class Tanh(autograd.Function):
 
 
 class Forgetful(Tanh):
-    """tanh, whose derivative has been forgotten."""
+    """tanh, with its derivative forgotten."""
 
     def backward(self, dy):
         return dy
@@ -148,9 +148,7 @@ with numpy.errstate(all="ignore"), warnings.catch_warnings(record=True) as said:
     without = {name: run() for name, (_, run) in RUNS.items()}
 
 figure, panels = plt.subplots(2, 4, figsize=(9, 4.4), layout="constrained", sharex=True)
-figure.suptitle(
-    "Eight mistakes (dark), each beside the same run without it (grey): the loss of each batch", fontsize=11
-)
+figure.suptitle("Eight mistakes (dark), and the same runs without them (grey): the loss of each batch", fontsize=11)
 for name, axes in zip(RUNS, panels.flat):
     frame(axes)
     axes.plot(without[name][1], color=FRAME, linewidth=2.5)
@@ -166,14 +164,14 @@ for axes in panels[1]:
 plt.show()
 
 # %% mistakes-read [markdown]
-# The dotted line is the loss of guessing, $\log 10 = 2.303$; the dot is the first batch. Panel 3 has another scale, because its loss rises above 200.
+# The dotted line is the loss of guessing, $\log 10 = 2.303$; the dot is the first batch. Panel 3 has a different scale, because its loss rises above 200.
 #
-# Three of the eight look alike: they learn, but slowly. One breaks off after its first batch. One cannot be told from the run without a mistake.
+# Three of the eight look alike: they learn, but slowly. One breaks off after its first batch. One cannot be told from the run without its mistake.
 #
 # ## 1. It breaks off: 0/0 in one weight
 #
 # *Adamax* divides by the largest gradient that a weight has seen. Its paper does so without an $\epsilon$, and so did MXNet 1.9.1 ([erratum](errata.md#adamax)).
-# In the digits some pixels are white in every image of a batch, and a few in all images. The weights of such a pixel get the gradient 0. How far does one NaN go?
+# In the digits some pixels are white in every image of a batch, and a few in all images. The weights of such a pixel get a gradient of 0. How far does one NaN spread?
 
 # %% zero
 white = (train_x.asnumpy() == 0).all(0)
@@ -210,7 +208,7 @@ assert numpy.isnan(tried[PaperAdamax]) and tried[optimizer.Adamax] == 1.0
 # %% flat-text [markdown]
 # ## 2. It stays flat: a network that has been erased
 #
-# *Ftrl* keeps a weight at exactly 0 until there is evidence against it. Its weights follow from that evidence, and not from where they were at first.
+# *Ftrl* keeps a weight at exactly 0 until there is evidence against it. Its weights follow from that evidence, not from where they started.
 # With the arguments in MXNet's guide, the first step does this to a network ([erratum](errata.md#ftrl)):
 
 # %% flat
@@ -228,7 +226,7 @@ assert abs(late - GUESSING) < 0.05 and without["2"][1][-20:].mean() < 0.3
 # %% flat-read [markdown]
 # From there it hardly learns. Where all weights are nearly 0, the gradients are, too.
 #
-# **You would have noticed** that the loss is not just high but sits at $\log 10$: the network says the same to every image. And minigrad says it after the first step:
+# **You would have noticed** that the loss is not just high but sits at $\log 10$: the network gives every image the same answer. And minigrad warns you after the first step:
 
 # %% flat-noticed
 print(textwrap.fill(str(said[0].message), 100))
@@ -258,8 +256,8 @@ print(f"test digits read: less than 40%; with a rate of 0.01, {read[1]:.0%}")  #
 assert losses[1] > 200 and read[0] < 0.4 and read[1] > 0.9
 
 # %% explodes-read [markdown]
-# **You would have noticed** by dividing: the length of a step by the length of the weights. A step should be a small part of them, and here it is many times as long.
-# And a loss far above that of guessing says that the network is not ignorant but sure of the wrong thing. That is a rate too high, nearly always.
+# **You would have noticed** by dividing the length of a step by the length of the weights. A step should be a small part of them; here it is many times as long.
+# And a loss far above that of guessing says that the network is not ignorant but sure of the wrong thing. Nearly always the cause is too high a rate.
 #
 # ## 4. It is slow: a rate that did not arrive
 #
@@ -297,14 +295,14 @@ assert (
 )
 
 # %% slow-read [markdown]
-# An explicit rate becomes the base of the schedule, and `Mine` hands its default on as if somebody had written it. The rate is a hundredth of what the schedule says.
+# An explicit rate becomes the base of the schedule, and `Mine` passes its default on as if somebody had written it. The rate is a hundredth of what the schedule says.
 # MXNet's own Adam does the same with its default ([erratum](errata.md#all-optimizers)). The remedy is to leave `learning_rate` to `**kwargs`.
 #
 # **You would have noticed** by printing the optimizer, or its `learning_rate`, before the first step. Do so at the start of every run.
 #
 # ## 5. It is slow: divided twice
 #
-# A Trainer divides the summed gradient of a batch by its size. If you average the loss before that, it is divided twice:
+# A Trainer divides the summed gradient of a batch by the batch size. If you average the loss before that, it is divided twice:
 
 # %% twice
 _, small_rate = train(sgd(0.5 / 32))
@@ -313,15 +311,15 @@ print(f"a rate of 0.5 divided twice, and a rate of 0.5 / 32: the losses differ b
 assert difference < 1e-3
 
 # %% twice-read [markdown]
-# It is the run at a rate 32 times too low, batch by batch. With a smaller batch the mistake is smaller, so that it looks as if small batches learned better.
+# Batch by batch, it is the run at a rate 32 times too low. With a smaller batch the mistake is smaller, so it looks as if small batches learned better.
 #
-# **You would have noticed** with an experiment that needs no theory: give every sample twice. The mean is the same, and so the step should be.
-# (minigrad sees this one, and warns. For SGLD it is worse than slow: [erratum](errata.md#sgld).)
+# **You would have noticed** with an experiment that needs no theory: give every sample twice. The mean is the same, and so should the step be.
+# (minigrad catches this one, and warns. For SGLD it is worse than slow: [erratum](errata.md#sgld).)
 
 
 # %% twice-noticed
 def length_of_step(copies, averaged):
-    """How far one step goes from the first weights, with so many copies of each of 32 images."""
+    """How far one step goes from the initial weights, with `copies` copies of each of 32 images."""
     net = network()
     trainer = gluon.Trainer(net.collect_params(), sgd())
     x, y = (np.array(numpy.repeat(a.asnumpy()[:32], copies, axis=0)) for a in (train_x, train_y))
@@ -345,7 +343,7 @@ assert abs(ratios[0] - 1) < 1e-4 and abs(ratios[1] - 0.5) < 1e-4
 # ## 6. It does nothing, and then too much: a number in the wrong unit
 #
 # *LBSGD* adds up the gradients of several batches before it takes a step. MXNet's guide tells you to give it the number of samples in a batch, as `batch_scale`.
-# It is the number of *batches* ([erratum](errata.md#lbsgd)). So we have said that 32 batches make one step, at a rate that is 32 times as high:
+# It is the number of *batches* ([erratum](errata.md#lbsgd)). So we have asked for one step in 32 batches, at a rate 32 times as high:
 
 # %% large
 net, moves = network(), 0
@@ -362,12 +360,12 @@ assert moves == STEPS // 32
 
 # %% large-read [markdown]
 # **You would have noticed** by asking whether anything has changed after `trainer.step`, as the last line of the loop does.
-# This finds frozen layers, parameters that are in no Trainer, and gradients that never arrive, too.
+# This also finds frozen layers, parameters that are in no Trainer, and gradients that never arrive.
 #
 # ## 7. It learns, but not enough: softmax twice
 #
 # `SoftmaxCrossEntropyLoss` takes raw scores and applies the softmax itself. It is easy to put one into the network as well, because its outputs should be probabilities.
-# Nothing complains, because probabilities are numbers like others. But they lie between 0 and 1, and the loss can be no better than for the scores 1, 0, 0, ...:
+# Nothing complains, because probabilities are numbers like any others. But they lie between 0 and 1, and the loss can be no better than for the scores 1, 0, 0, ...:
 
 # %% softmax
 perfect = np.array(numpy.eye(10))  # the right digit with probability 1
@@ -382,10 +380,10 @@ assert cross_entropy(100 * perfect, np.array(numpy.arange(10))).mean().item() < 
 assert abs(floor - (numpy.log(numpy.e + 9) - 1)) < 1e-6 and floor < losses[-50:].mean() < 1.8
 
 # %% softmax-read [markdown]
-# It reads most digits, and that is what makes it a bad mistake: it could be a weak model.
+# It reads most digits, and that is what makes it a bad mistake: it could just be a weak model.
 #
 # **You would have noticed** by asking for the loss of a perfect answer, as above. It should be 0, and it is if the network gives raw scores: say, 100 for the right digit and 0 for the others.
-# The other test is to train on a single batch until it is known by heart. A network that cannot do even that has a mistake in it:
+# The other test is to train on a single batch until the network knows it by heart. A network that cannot do even that has a mistake in it:
 
 # %% softmax-noticed
 x, y = next(batches())
@@ -402,7 +400,7 @@ for name, net in {"one softmax": network(), "two": network(last=layer(npx.softma
 # %% derivative-text [markdown]
 # ## 8. Nothing to be seen: a wrong derivative
 #
-# The eighth network has a tanh in the middle, whose derivative $1 - y^2$ has been forgotten. It is a factor that is never there:
+# The eighth network has a tanh in the middle, whose derivative $1 - y^2$ was forgotten, so that this factor is always missing:
 
 # %% derivative
 for seed in range(3):
@@ -414,7 +412,7 @@ for seed in range(3):
     assert abs(losses[0] / losses[1] - 1) < 0.15
 
 # %% derivative-read [markdown]
-# No curve will ever show this. What is missing is a factor between 0 and 1, so that each sample still pulls every hidden unit to the right side. For a small network and an easy task that is enough.
+# No curve will ever show this. The missing factor is between 0 and 1, so each sample still pulls every hidden unit in the right direction. For a small network and an easy task that is enough.
 # The day it is not enough, nobody will look for it here.
 #
 # **You would have noticed** only by comparing with something that does not use the derivative. `gradcheck` moves the inputs a little, and looks:
@@ -428,7 +426,7 @@ assert gradcheck(Tanh, points) and not gradcheck(Forgetful, points, check=False)
 # %% broadcast-text [markdown]
 # ## 9. It converges to the mean: one axis too many
 #
-# The last two do not need a network. Here is a straight line through 200 points, by gradient descent.
+# The last two do not need a network. Here a straight line is fitted to 200 points by gradient descent.
 # The layer gives a column of shape (200, 1), and the values have shape (200,):
 
 # %% broadcast
@@ -439,7 +437,7 @@ x, y = np.array(places[:, None]), np.array(values)
 
 
 def fitted(loss_of):
-    """A line after 300 steps, at the 200 places, and the last loss."""
+    """The line after 300 steps, at the 200 places, and the last loss."""
     random.seed(0)
     line = gluon.nn.Dense(1, in_units=1)
     line.initialize()
@@ -460,7 +458,7 @@ axes.plot(places, values, ".", color=FRAME)
 order = places.argsort()
 for (name, (line, _)), dashes in zip(lines.items(), ("-", "--")):
     axes.plot(places[order], line[order], dashes, color=INK, label=f"mean of {name}²")
-axes.set(xlabel="x", ylabel="y", title="Two lines through the same points, by gradient descent")
+axes.set(xlabel="x", ylabel="y", title="Two lines fitted to the same points by gradient descent")
 axes.legend(frameon=False)
 plt.show()
 
@@ -468,21 +466,21 @@ print("shape of p - y:", (np.zeros((200, 1)) - y).shape)
 for name, (line, loss) in lines.items():
     left = ((line - values) ** 2).mean() / values.var()
     perfect = losses_of[name](y.reshape(200, 1), y).item()
-    print(f"{name:13} loss {loss:.2f}, of a perfect answer {perfect:.2f}; of the variance of y {left:.0%} is left")
+    print(f"{name:13} loss {loss:.2f}, of a perfect answer {perfect:.2f}; {left:.0%} of the variance of y is left")
     assert (left > 0.98 and perfect > 1) if name == "(p - y)" else (left < 0.1 and perfect == 0)
 assert abs(gluon.loss.L2Loss()(np.zeros((200, 1)), y).asnumpy() - values**2 / 2).max() < 1e-5
 
 # %% broadcast-read [markdown]
-# A column less a row is a table: *every* prediction is compared with *every* value. The best answer to all of them is the mean.
+# A column minus a row is a table: *every* prediction is compared with *every* value. The best answer to all of them is the mean.
 # The loss falls, converges, and is smooth.
 #
-# **You would have noticed** by the loss of a perfect answer, which is not 0; by looking at the shape of the difference; or by comparing with the simplest model that there is, which always says the mean.
-# (`gluon.loss.L2Loss` brings the label into the shape of the prediction, and so does not have this trap. A loss that you write yourself may.)
+# **You would have noticed** by computing the loss of a perfect answer, which is not 0; by looking at the shape of the difference; or by comparing with the simplest model of all, which always predicts the mean.
+# (`gluon.loss.L2Loss` brings the label into the shape of the prediction, so it does not have this trap. A loss that you write yourself may.)
 #
 # ## 10. A variance below zero
 #
 # The mean of squares, less the square of the mean, is a variance, and cannot be negative. In float32 it can.
-# *Centered RMSProp* divides by the root of it, and MXNet 1.9.1 takes the root as it is ([erratum](errata.md#rmsprop)).
+# *Centered RMSProp* divides by its root, and MXNet 1.9.1 takes that root without a check ([erratum](errata.md#rmsprop)).
 # It happens to weights whose gradients hardly change. Here are a thousand of them, in plain NumPy:
 
 # %% variance
@@ -495,7 +493,7 @@ for dtype in ("float32", "float64"):
     for _ in range(1000):
         E, m = rho * E + rest * steady**2, rho * m + rest * steady
         lowest = min(lowest, (E - m * m).min())
-        broken |= E - m * m < -1e-8  # epsilon stands inside the root
+        broken |= E - m * m < -1e-8  # epsilon is inside the root
     first[dtype] = broken.mean(), lowest
     print(f"{dtype}: lowest variance {lowest:.0e}; the root is NaN for {broken.mean():.0%} of the weights")
 assert first["float32"][0] > 0.03 and first["float64"][0] == 0 > first["float64"][1]
@@ -510,19 +508,19 @@ assert numpy.isfinite(w.asnumpy()).all()
 # %% variance-read [markdown]
 # In float64 it is negative, too, but by so little that $\epsilon$ hides it. (minigrad takes the larger of the variance and 0.)
 #
-# **You would have noticed** by trying the case in which the true answer is 0: two large numbers that are nearly equal are subtracted, and what is left is their rounding.
+# **You would have noticed** by trying the case in which the true answer is 0: two large numbers that are nearly equal are subtracted, and what is left is rounding error.
 # Wherever you see such a difference, ask what happens when it comes out below zero.
 #
-# ## Which look finds what
+# ## Which check finds what
 #
 # | what you see | look at |
 # |---|---|
 # | NaN after some steps | one step with a gradient of 0; differences under a root |
 # | the loss stays at that of guessing | how many weights are 0, how many have changed |
-# | the loss is far above that of guessing | the length of a step by the length of the weights |
+# | the loss is far above that of guessing | the length of a step divided by the length of the weights |
 # | it learns slowly | `print(optimizer)`; every sample twice |
 # | it stops at a loss that is too high | the loss of a perfect answer; a single batch, known by heart |
-# | it is as good as saying the mean | shapes |
+# | it is only as good as predicting the mean | shapes |
 # | nothing | `gradcheck` |
 #
 # Six questions to ask before a long run. Each takes a line or two, and together they find nine of the ten:
@@ -531,14 +529,14 @@ assert numpy.isfinite(w.asnumpy()).all()
 # 2. What does `print(optimizer)` say?
 # 3. Has every parameter changed after the first step, by a small part of its length, and are all of them finite?
 # 4. Can the network learn one batch by heart?
-# 5. Does everything stay the same if each sample is there twice?
+# 5. Does everything stay the same if each sample is given twice?
 # 6. Does `gradcheck` agree, for each derivative that you have written yourself?
 #
-# The tenth is the variance, which takes many steps to go wrong. Against that there is `numpy.isfinite` in the loop, or `autograd.detect_anomaly()`.
+# The tenth is the variance, which takes many steps to go wrong. Against that, use `numpy.isfinite` in the loop, or `autograd.detect_anomaly()`.
 #
 # ## Exercises
 #
-# The check that finds the eighth mistake is short enough to write it yourself. This attempt is not right yet. Run the cell, read what is said of it, and mend it:
+# The check that finds the eighth mistake is short enough to write yourself. This attempt is not right yet. Run the cell, read what the check says, and mend it:
 
 # %% exercise
 from minigrad.exercises import EXERCISES, check
@@ -579,4 +577,4 @@ check("softmax_cross_entropy", softmax_cross_entropy)
 # * What the guide, the papers and MXNet say in 1 to 4, 6 and 10: [the errata](errata.md), with how each is known.
 # * Adamax: D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, Algorithm 2.
 # * Centered RMSProp: A. Graves, "Generating sequences with recurrent neural networks", 2013, equations (38) to (45).
-# * To learn one batch by heart, and to ask for the first loss, is old advice; A. Karpathy, "A recipe for training neural networks", 2019, has it with much more.
+# * Learning one batch by heart and checking the first loss are old advice; A. Karpathy, "A recipe for training neural networks", 2019, has both, with much more.
