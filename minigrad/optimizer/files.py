@@ -1,8 +1,7 @@
-"""The states of an optimizer to a file and back: with its step counts and, if asked, its settings and the random
-generators.
+"""Save and load the states and step counts of an optimizer and, if asked, its settings and the random generators.
 
-Loading makes new states for the weights that are there and fills them, so that shapes, dtypes and devices are those of
-this run; a file that does not fit is refused and changes nothing.
+Loading makes new states for the present weights and fills them, so that shapes, dtypes and devices are those of this
+run; a file that does not fit is refused and changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,7 +59,7 @@ def save_states(
 
 
 def _refuse_other_kinds(state: Any, key: Any, optimizer: str) -> None:
-    """Refuse a state that a file could not hold."""
+    """Refuse a state that a file cannot hold."""
     if isinstance(state, (tuple, list)):
         for part in state:
             _refuse_other_kinds(part, key, optimizer)
@@ -81,9 +80,9 @@ def load_states(
 ) -> None:
     """Read what `save_states` wrote into an updater of these weights.
 
-    If the file's parameters have the same `names` as ours, in whatever order, they are matched by name; else by their
-    `places`: the same network made again has other numbers in its names, and dense10 is sorted before dense9.
-    `residuals`, if given, become those of the file.
+    If the file's parameters have the same `names` as ours, in whatever order, they are matched by name; otherwise by
+    their `places`, because the same network made again has other numbers in its names, and dense10 is sorted before
+    dense9. `residuals`, if given, become those of the file.
     """
     arrays, meta = load_arrays(path)
     try:
@@ -126,7 +125,7 @@ def load_states(
 
 
 def _optimizer(meta: dict[str, Any], running: Optimizer) -> Optimizer:
-    """The optimizer of the file, or else the one that runs, if it is of the same class."""
+    """The optimizer of the file, or else the running one, if it is of the same class."""
     if meta.get("optimizer") is not None:
         optimizer = from_config(meta["optimizer"], running.lr_scheduler)
         optimizer.param_dict = running.param_dict
@@ -161,7 +160,7 @@ def _fitting(saved: Any, leaf: Any, called: str) -> Any:
 
 
 def _renumbering(meta: dict[str, Any], ours: list[str], places: list[int]) -> dict[Any, int]:
-    """From the file's number of a parameter to ours."""
+    """The file's number of each parameter -> ours."""
     theirs, their_places = list_of(meta, "names", str), list_of(meta, "places", int)
     if len(theirs) != len(ours):
         raise FileError(
