@@ -31,11 +31,12 @@ class Graph:
     """The equations of a rule, in the order written.
 
     * `states`: their names; `results`: the next value of w and of each state, by name.
-    * `arrays`: the names of the array inputs (w, g, the states, and anything else that is asked for and is not a
-    number). * `nodes`: the operations on each element, in order. * `parameters`: the scalars that these need, such as
-    `1 - beta1**t`; `fold` computes them once per step. * `compiled`: the programs that the readings made of it. *
-    `unproved`: how many more steps are compared with the rule; `stale`: whether something the rule read elsewhere has
-    changed; `moving`: whether that changes too often for a compiled loop to pay.
+    * `arrays`: the names of the array inputs (w, g, the states, and anything else asked for that is not a number).
+    * `nodes`: the operations on each element, in order.
+    * `parameters`: the scalars that these need, such as `1 - beta1**t`; `fold` computes them once per step.
+    * `compiled`: the programs that the readings made of it.
+    * `unproved`: how many more steps are compared with the rule; `stale`: whether something the rule read elsewhere has
+      changed; `moving`: whether that happens too often for a compiled loop to pay off.
     """
 
     def __init__(

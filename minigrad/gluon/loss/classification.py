@@ -19,8 +19,8 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
 
     With p the raw score, y the label and pos_weight a factor on the 'yes' terms (1 if absent) it is
     pos_weight y log(1 + exp(-p)) + (1 - y) log(1 + exp(p)). This never overflows, and a small loss keeps all its
-    digits, because nothing is subtracted. If `from_sigmoid`, p is a probability: -(pos_weight y log(p + 1e-12) + (1 -
-    y) log(1 - p + 1e-12)).
+    digits, because nothing is subtracted. If `from_sigmoid`, p is a probability: -(pos_weight y log(p + 1e-12) +
+    (1 - y) log(1 - p + 1e-12)).
 
     >>> from minigrad import np
     >>> SigmoidBinaryCrossEntropyLoss()(np.array([800.0, -800.0]), np.array([0.0, 0.0]))
