@@ -55,8 +55,8 @@ class _Normalization(HybridBlock):
 class BatchNorm(_Normalization):
     """Gives each channel mean 0 and variance 1 over the batch (and space); in prediction, over all of training.
 
-    Training uses the mean and variance of the batch, and moves the running ones, which prediction uses, towards them: r
-    <- momentum r + (1 - momentum) batch. With `use_global_stats` the running ones are always used.
+    Training uses the mean and variance of the batch, and moves the running ones, which prediction uses, towards them:
+    r <- momentum r + (1 - momentum) batch. With `use_global_stats` the running ones are always used.
 
     >>> from minigrad import autograd, np
     >>> layer = BatchNorm()

@@ -10,7 +10,7 @@ from minigrad.errors import ArgumentError, KeywordError, ShapeError
 from minigrad.gluon.rnn.recurrence import Recurrent, States, run
 
 LAYERS = 1000
-"""The most layers: more than anybody stacks, as each has four parameters."""
+"""The most layers allowed, each with four parameters: more than anybody stacks."""
 
 ABSENT = {
     "use_sequence_length": "a cell, whose unroll(length, x, valid_length=lengths) knows where each sequence ends",

@@ -15,8 +15,7 @@ States = tuple[Tensor, ...]
 def run(F: Any, mode: str, x: Tensor, states: States, weights: list[Tensor], backward: bool) -> tuple[Tensor, States]:
     """Run a rule over all of x (T, N, C): outputs (T, N, h) and the last states, each (N, h).
 
-    One product serves the inputs of all time steps; only the state's goes step by step. `backward` starts at the end of
-    x.
+    One product serves the inputs of all time steps; only the state's goes step by step. `backward` starts at the end.
     """
     i2h_weight, h2h_weight, i2h_bias, h2h_bias = weights
     given = F.linear(x, i2h_weight, i2h_bias)
