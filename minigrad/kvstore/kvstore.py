@@ -172,7 +172,7 @@ class KVStore:
     def save_optimizer_states(self, fname: FilePath, dump_optimizer: bool = False) -> None:
         """Write the states and step counts of the optimizer, and what compression has not sent yet.
 
-        With `dump_optimizer`, the settings of the optimizer and and the random generators too.
+        With `dump_optimizer`, the settings of the optimizer and the random generators too.
         """
         save_states(fname, self.optimizer_updater(), dump_optimizer, residuals=self.residuals)
 
@@ -284,7 +284,7 @@ class KVStore:
 
 
 def has_nan(array: Array) -> bool:
-    """Whether a NumPy array holds a NaN: only then is its sum of squares NaN."""
+    """Whether a NumPy array holds a NaN: then, and only then, its sum of squares is NaN."""
     if array.dtype.kind != "f":
         return False
     if array.dtype.itemsize < 4:
