@@ -76,7 +76,7 @@ def meaning(F: Apply, function: Any, args: Any, kwargs: Any, library: str = "num
     if kwargs and not (name == "clip" and {*kwargs} <= {"low", "high"}):
         words = ", ".join(f"{key}=" for key in kwargs)
         raise RuleError(
-            f"{spelled} was given {words} in a rule, which it cannot have there: nothing is changed in place, and the "
+            f"{spelled} was given {words} in a rule, which a rule cannot use: nothing is changed in place, and the "
             f"dtype is that of w. Write `x = {library}.{name}(...)`, and `where(condition, this, that)` for a choice"
         )
     if (name == "where" and len(args) != 3) or name in ("nonzero", "flatnonzero", "argwhere"):
@@ -178,8 +178,8 @@ def refused(what: str, x: str) -> RuleError:
         return RuleError(f"{x}.astype() is not needed: a rule is computed in the dtype of w; write {x}")
     if what in ("clip", "round", "conj", "real"):
         return RuleError(
-            f"{x}.{what} is not there in a rule; its functions are {FUNCTIONS} (from minigrad.optimizer.rule, numpy or "
-            f"minigrad.np): write them in front, as in clip({x}, -1, 1)"
+            f"{x}.{what} is not available in a rule; its functions are {FUNCTIONS} (from minigrad.optimizer.rule, "
+            f"numpy or minigrad.np): write them in front, as in clip({x}, -1, 1)"
         )
     if what in LAYOUT:
         return RuleError(

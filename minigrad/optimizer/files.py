@@ -104,7 +104,7 @@ def load_states(
             if masters.get(key, has := optimizer._has_master(weights[mine])) != has:
                 raise FileError(
                     f"The {called} is {weights[mine].dtype} here and has {'a' if has else 'no'} float32 master "
-                    f"copy; there it has {'none' if has else 'one'}. Cast it to the dtype it had there, and load."
+                    f"copy; in the file it has {'none' if has else 'one'}. Cast it to its dtype there, and load."
                 )
             for i, leaf in enumerate(leaves(states[mine])):
                 leaf[...] = _fitting(arrays.pop(f"{key}/{i}", None), leaf, f"State {i} of the {called}")
@@ -155,7 +155,7 @@ def _fitting(saved: Any, leaf: Any, called: str) -> Any:
     """A saved array, if it has the shape and dtype of the state that it is to fill."""
     if saved is None or saved.shape != leaf.shape or saved.dtype != leaf.dtype:
         found = "missing" if saved is None else f"{saved.dtype} of shape {saved.shape}"
-        raise FileError(f"{called} is {found} there, but must be {leaf.dtype} of shape {leaf.shape}.")
+        raise FileError(f"{called} is {found} in the file, but must be {leaf.dtype} of shape {leaf.shape}.")
     return saved
 
 

@@ -127,8 +127,8 @@ class LBSGD(Optimizer):
     def step(self, index, w, g, states):
         if len(states) != len(self.states) + (self.batch_scale > 1):
             raise UsageError(
-                f"LBSGD was given {len(states)} states; with batch_scale > 1 it adds gradients up in one more than "
-                f"{self.states}. create_state(index, weight) makes them"
+                f"LBSGD was given {len(states)} states; with batch_scale > 1 it needs {self.states} and one more, "
+                "in which it adds up gradients. create_state(index, weight) makes them"
             )
         if self.batch_scale > 1:
             total = states[-1]

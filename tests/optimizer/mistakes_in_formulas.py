@@ -161,7 +161,7 @@ class WritesIntoTheFourth(Optimizer):
         return w - lr * g
 
 
-@told("g.clip is not there in a rule", "clip(g, -1, 1)")
+@told("g.clip is not available in a rule", "clip(g, -1, 1)")
 class ClipsByAMethod(Optimizer):
     def rule(self, w, g, *, lr):
         return w - lr * g.clip(-1, 1)

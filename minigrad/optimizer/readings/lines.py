@@ -51,8 +51,8 @@ class Lines:
                 self.graph = trace(optimizer)
         except RuleError as error:
             raise RuleError(
-                f"{type(optimizer).__name__} has no equations to print, because its rule cannot be run with symbols in "
-                f"place of arrays (leave out what only looks at them). {error}"
+                f"{type(optimizer).__name__} has no equations to print, because its rule cannot be run with symbols "
+                f"instead of arrays (leave out what only looks at them). {error}"
             ) from None
         with noting() as outer:
             supplied, self.made = outside(optimizer, self.graph)
