@@ -91,7 +91,7 @@ def for_trainer(
     compression_params: Mapping[str, Any] | None,
     devices: int,
 ) -> tuple[KVStore | None, bool]:
-    """The store of a Trainer with so many devices, and whether it updates the weights.
+    """The store of a Trainer with this number of devices, and whether it updates the weights.
 
     One device in one process needs no store, unless one is given as an object.
     """

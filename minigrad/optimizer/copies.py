@@ -1,4 +1,4 @@
-"""Checks of the weights that DCASGD is told workers have: whose copies they are, and whether they fit."""
+"""Checks of the workers' copies that are given to DCASGD: which parameter each is for, and whether it fits."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def save_states(
     """Write the states of an updater; arrays are named key/position.
 
     With `dump_optimizer` the file also holds the optimizer itself and the state of the random generators. `names` are
-    those of the parameters with the keys 0, 1, ..., and `places` say where each stands in its network. `residuals` are
+    those of the parameters with the keys 0, 1, ..., and `places` their positions in the network. `residuals` are
     what gradient compression has not sent yet, by key and number of the device.
     """
     residuals = residuals or {}

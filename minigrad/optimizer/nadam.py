@@ -102,7 +102,7 @@ class Nadam(Optimizer):
 
 @lru_cache(maxsize=16)
 def products(beta1: float, schedule_decay: float, first: int) -> list[float]:
-    """P after 0, 1, 2, ... steps, as far as needed so far. `named` adds to the list.
+    """P after 0, 1, 2, ... steps. `named` extends the list as needed.
 
     The list stays short: below 2**-54 (with β₁ = 0.9 after some 350 steps) P no longer matters, because 1 - P is 1.
     """

@@ -109,7 +109,7 @@ def not_returned(cls: Any, states: Collection[str], reading: bool) -> list[tuple
     statements, offset = body(cls.rule)
 
     def walk(block: Sequence[ast.stmt], held: set[str]) -> set[str] | None:
-        """The names that hold a new value after a block; None if it never comes to its end."""
+        """The names that hold a new value after a block; None if the end is never reached."""
         for node in block:
             if isinstance(node, (ast.Assign, ast.AugAssign, ast.Return)) and node.value and reading:
                 held = held | ({*states} & names_in(node.value))
