@@ -56,13 +56,12 @@ class Block:
     _params: ParameterDict
     _scope: NameScope
     _replay: Replay | None = None
-    _changed = 0  # when a part or an attribute was last exchanged
+    _changed = 0  # when a part or an attribute was last replaced
 
     pure = False
-    """A class declares here that its `forward` calls the same operations, in the same order, for all inputs of one
-    shape, and does nothing else: it reads no values, draws no random numbers, switches no mode, and reads attributes
-    that may be replaced but not modified. `hybridize` replays such blocks if their parts are pure too. Subclasses do
-    not inherit it."""
+    """Whether `forward` calls the same operations, in the same order, for all inputs of one shape, and does nothing
+    else: it reads no values, draws no random numbers, switches no mode, and reads only attributes that may be replaced
+    but not modified. `hybridize` replays such blocks if their parts are pure too. Subclasses do not inherit it."""
 
     def __init__(self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Any) -> None:
         for word, value in unknown.items():
@@ -77,7 +76,7 @@ class Block:
         set_("_scope", NameScope(full, own, inert=prefix == ""))
 
     def _alias(self) -> str:
-        """What its default name begins with. Gluon's layers override it: all convolutions are called 'conv'."""
+        """The start of its default name. Gluon's layers override it: all convolutions are called 'conv'."""
         return type(self).__name__.lower()
 
     # Parts
@@ -98,7 +97,7 @@ class Block:
                 self._own[name] = value
                 if isinstance(old, Parameter) and old is not value:
                     self._params.pop(old.name, None)
-                if not value.named:  # made by hand: now it is named after its block
+                if not value.named:  # made by hand, so it is named after its block now
                     value.name, value.named = self._prefix + value.name, True
         super().__setattr__(name, value)
         if self.pure:
@@ -176,7 +175,7 @@ class Block:
 
     @property
     def _reg_params(self) -> dict[str, Parameter]:
-        """Its own parameters by attribute, under the name that subclasses written for MXNet read."""
+        """Its own parameters by attribute, under the name that subclasses written for MXNet use."""
         return self._own
 
     def apply(self: _Self, fn: Callable[[Block], Any]) -> _Self:
@@ -209,7 +208,7 @@ class Block:
         force_reinit: bool = False,
         device: Any = None,
     ) -> None:
-        """Initialize all parameters with `init`, except those that have an initializer of their own."""
+        """Initialize all parameters with `init`, except those with an initializer of their own."""
         self.collect_params().initialize(init, device if ctx is None else ctx, verbose, force_reinit)
 
     def zero_grad(self) -> None:
@@ -232,9 +231,9 @@ class Block:
         self.reset_ctx(device)
 
     def save_parameters(self, filename: Any, deduplicate: bool = False) -> None:
-        """Write all parameters to a file by structural name: atomically, without pickle.
+        """Write all parameters to a file by structural name, atomically and without pickle.
 
-        A parameter that several blocks share is written under each of its names, or under the first: `deduplicate`.
+        A shared parameter is written under each of its names, or with `deduplicate` only under the first.
         """
         from minigrad.gluon.files import save_parameters
 
@@ -267,9 +266,9 @@ class Block:
     # Computing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
-        """The output of `forward`: an array for type checkers, in truth whatever `forward` returns."""
+        """The output of `forward`: an array to type checkers, but in fact whatever `forward` returns."""
         replay = self._replay
-        if replay is not None and replay.block is self and not kwargs:  # a shallow copy has another block's
+        if replay is not None and replay.block is self and not kwargs:  # a shallow copy has that of another block
             y: Tensor | None = replay(args)
             if y is not None:
                 return y
@@ -287,7 +286,7 @@ class Block:
             deferred = True
         except EXPLAINED as error:
             raise _explained(self, args, error) from None
-        if deferred:  # out here, so that an error is not chained to another
+        if deferred:  # outside the `except`, so that errors are not chained
             self._fix_shapes(args)
             out = self.forward(*args, **kwargs)
         if after:
@@ -300,7 +299,7 @@ class Block:
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, x), which returns its output.")
 
     def infer_shape(self, *args: Any) -> None:
-        """Set the unknown lengths of its own parameters from the first inputs. Layers that have such define it."""
+        """Set the unknown lengths of its own parameters from the first inputs. Layers with such lengths define it."""
 
     def _fix_shapes(self, args: tuple[Any, ...]) -> None:
         own = {**self.params, **self._own}.values()
@@ -328,7 +327,7 @@ class Block:
 
         The same NumPy calls are made, except that several gradients of one array may be added in another order, which
         can change the last digit. A block that is not pure runs its own `forward`, and its parts are replayed: see
-        `minigrad.gluon.replay`. Gluon's other flags are accepted, and do nothing here.
+        `minigrad.gluon.replay`. Gluon's other flags are accepted and do nothing.
         """
         for name in kwargs:
             if name not in FLAGS:
@@ -340,7 +339,7 @@ class Block:
             child.hybridize(active, **kwargs)
 
     def programs(self) -> list[str]:
-        """The text of each program that `hybridize` has made, one for each input shape; if none, Python code runs."""
+        """The text of each program that `hybridize` made, one for each input shape; if none, Python code runs."""
         return [] if self._replay is None else self._replay.programs()
 
     def summary(self, *inputs: Any) -> None:
@@ -356,12 +355,12 @@ class Block:
         return f"{type(self).__name__}({self.extra_repr()}{parts}{chr(10) if parts else ''})"
 
     def extra_repr(self) -> str:
-        """The text between the brackets of its repr: its arguments."""
+        """The text between the parentheses of its repr: its arguments."""
         return ""
 
 
 class HookHandle:
-    """What registering a hook returns: `detach()` removes the hook, and so does the end of a `with` block."""
+    """A registered hook: `detach()` removes it, and so does the end of a `with` block."""
 
     def __init__(self, block: Block, hooks: list[Callable[..., Any]], hook: Callable[..., Any]) -> None:
         self._block = block
@@ -384,7 +383,7 @@ class HookHandle:
 
 
 def _explained(block: Block, args: tuple[Any, ...], error: Exception) -> Exception:
-    """A clear error if an input was no array, or if a layer of minigrad cannot use it; else the error itself."""
+    """A clear error if an input is not an array, or if a layer of minigrad cannot use it; else the error itself."""
     for x in args:
         if isinstance(x, (list, tuple, int, float, str, type(None))) and f"'{type(x).__name__}' object" in str(error):
             return DTypeError(

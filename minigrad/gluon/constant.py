@@ -1,4 +1,4 @@
-"""Constant: a parameter that is never learned."""
+"""Constant: a parameter that does not learn."""
 
 import warnings
 from typing import Any
@@ -9,7 +9,7 @@ from minigrad.values import asarray
 
 
 class Constant(Parameter):
-    """A parameter that is never learned: no gradient, and its value is its initializer.
+    """A parameter that does not learn: it has no gradient, and its value is its initializer.
 
     >>> from minigrad import gluon, np
     >>> c = gluon.Constant("pi", np.array([3.14]))

@@ -1,4 +1,4 @@
-"""When a part of a network was last replaced: a stamp that shows whether what was made for it is out of date."""
+"""When a part of a network was last replaced: a stamp that shows whether anything made for it is out of date."""
 
 from typing import Any
 
@@ -9,6 +9,6 @@ latest = [0]
 
 
 def exchanged(part: Any) -> None:
-    """Stamp a block or parameter: something in it was replaced now."""
+    """Stamp a block or parameter in which something was just replaced."""
     latest[0] = next(clock)
     object.__setattr__(part, "_changed", latest[0])

@@ -1,4 +1,4 @@
-"""Parameters to a file and back: everything is checked before anything changes."""
+"""Save and load parameters; everything is checked before anything changes."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def load_parameters(
     dtype_source: str = "current",
     restore_prefix: str = "",
 ) -> None:
-    """Give parameters their values from a file. If one does not fit, an error names it and nothing changes.
+    """Load the values of parameters from a file. If one does not fit, an error names it and nothing changes.
 
     The file is read, and everything in it checked and converted, before the first parameter is touched. A shared
-    parameter needs only one of its names there. With `cast_dtype`, values take the parameter's dtype or, if
+    parameter needs only one of its names in the file. With `cast_dtype`, values take the parameter's dtype or, if
     `dtype_source` is 'saved', parameters take the file's.
     """
     one_of("dtype_source", dtype_source, "current", "saved")
@@ -78,7 +78,7 @@ def load_parameters(
         ready[name] = array.astype(wanted, copy=False)
     contexts = None if ctx is None else places(ctx)
     for context in contexts or ():
-        with context:  # which raises DeviceError, if it cannot be used
+        with context:  # raises DeviceError if it cannot be used
             pass
     for name, array in ready.items():
         if array.dtype != parameters[name].dtype:

@@ -1,7 +1,7 @@
-"""Parameters side by side in one buffer, so that an optimizer's step runs its rule once, not once per parameter.
+"""Parameters side by side in one buffer, so that a step runs the optimizer's rule once, not once per parameter.
 
-Weights and gradients become views of two flat arrays, which makes no difference to code that uses them, unless it has
-taken a view itself before. States are flat arrays too.
+Weights and gradients become views of two flat arrays, which makes no difference to code that uses them, unless it took
+a view of them before. States are flat arrays too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from minigrad.optimizer.updater import Updater, leaves
 
 
 class Member:
-    """One parameter on one device, as a Trainer sees it."""
+    """One parameter on one device, from the Trainer's point of view."""
 
     __slots__ = ("changed", "data", "grad", "index", "leaf", "parameter", "tensor")
 
@@ -35,7 +35,7 @@ class Member:
 
 
 class Group:
-    """Parameters of one dtype, device and pair of multipliers that are stepped together."""
+    """Parameters that are stepped together: they share dtype, device and multipliers."""
 
     def __init__(self, members: Sequence[Member], updater: Updater) -> None:
         optimizer = updater.optimizer
@@ -44,12 +44,12 @@ class Group:
         self.flat = optimizer.elementwise and sum(m.data.size for m in members) > 0
         self.stepped = -1  # when a step last changed all of them
         self.states = [leaves(updater._state_for(m.index, m.tensor)) for m in members]
-        self.has_master = optimizer._has_master(members[0].tensor)  # a float32 copy of float16, before the states
+        self.has_master = optimizer._has_master(members[0].tensor)  # a float32 copy, before the states
         if self.flat:
             self._lay_out()
 
     def _lay_out(self) -> None:
-        """Move the values into flat arrays, of which the parameters' own arrays become views."""
+        """Move the values into flat arrays, and make the parameters' own arrays views of them."""
         self.w = _joined([m.tensor for m in self.members])
         self.g = _joined([m.leaf.grad for m in self.members])
         for m in self.members:
@@ -58,7 +58,7 @@ class Group:
 
     def intact(self) -> bool:
         """Whether the members are still the arrays of their parameters, with the same gradients and multipliers, and
-        are still views of the flat arrays.
+        still views of the flat arrays.
         """
         for m in self.members:
             tensor, leaf = m.tensor, m.leaf
@@ -69,7 +69,7 @@ class Group:
         return True
 
     def step(self, optimizer: Optimizer, updater: Updater, stale: Collection[Leaf]) -> None:
-        """Update the members whose gradient is not stale: in one run if all are fresh and their step counts agree."""
+        """Update the members whose gradients are fresh: in one run if all are fresh and their step counts agree."""
         counts = optimizer._index_update_count
         if not self.flat or stale or len({*map(counts.get, self.indices)}) > 1:
             for m in self.members:
@@ -86,13 +86,13 @@ class Group:
             w[...] = master
         else:
             optimizer.step_group(self.indices, w, g, states)
-        self.stepped = now = next(clock)  # as `touch` does for one
+        self.stepped = now = next(clock)  # what `touch` does for one tensor
         for m in self.members:
             m.leaf.fresh = False
             m.tensor.version[0] = now
 
     def follow(self, first: Group, stale: Collection[Leaf]) -> None:
-        """Copy the weights from the group of another device, which has taken this step with the same gradients."""
+        """Copy the weights from the group of another device, which took this step with the same gradients."""
         for m, source in zip(self.members, first.members):
             if m.leaf not in stale:
                 m.data[...] = m.tensor.ctx.put(source.data)
@@ -106,7 +106,7 @@ def kind(p: Parameter, tensor: Tensor) -> tuple[Any, ...]:
 
 
 def _joined(tensors: Iterable[Tensor]) -> Array:
-    """The values end to end in a new array, of which the tensors become views."""
+    """Put the values end to end in a new array, and make the tensors views of it."""
     tensors = list(tensors)
     flat = xp_of(tensors[0].data).concatenate([t.data.reshape(-1) for t in tensors])
     start = 0

@@ -1,4 +1,4 @@
-"""Blocks that hide in lists and dictionaries, where `collect_params` does not find their parameters."""
+"""Blocks hidden in lists and dictionaries, where `collect_params` does not find their parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def warn_of_hidden_blocks(block: Block, kind: type) -> None:
-    """Warn of each attribute whose lists and dictionaries hold a block, of the class `kind`, that is not a child."""
+    """Warn of each attribute whose lists or dictionaries hold a block (of class `kind`) that is not a child."""
     children = set(map(id, block._children.values()))
     for name, value in vars(block).items():
         if not name.startswith("_") and any(id(b) not in children for b in held(value, kind)):
@@ -22,6 +22,6 @@ def warn_of_hidden_blocks(block: Block, kind: type) -> None:
 
 
 def held(value: Any, kind: type) -> list[Any]:
-    """The blocks in a list, tuple or dictionary, and in those inside it."""
+    """The blocks in a list, tuple or dictionary, nested ones included."""
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
     return [b for item in inside for b in ([item] if isinstance(item, kind) else held(item, kind))]

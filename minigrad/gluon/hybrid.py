@@ -21,7 +21,7 @@ class HybridBlock(Block):
 
     `F` is the array namespace (`minigrad.nd`, which also has `F.np` and `F.npx`), and the block's own parameters are
     passed by name if `hybrid_forward` has arguments for them. All layers and losses of minigrad are written this way.
-    A subclass may override `forward` or `hybrid_forward`: the one that is defined nearest to it runs.
+    A subclass may override `forward` or `hybrid_forward`; the one defined in the nearest class runs.
 
     >>> from minigrad import gluon, np
     >>> class Shift(gluon.HybridBlock):
@@ -55,7 +55,7 @@ class HybridBlock(Block):
         cls.hybrid_takes = arguments(cls.hybrid_forward)
 
     def forward(self, *inputs: Any, **named: Any) -> Any:
-        """Runs `hybrid_forward` with the array namespace and the parameters that are not given."""
+        """Run `hybrid_forward` with the array namespace, and with own parameters for those not given."""
         own = self._own
         if not own and not named:  # calls with * and ** would double the time of a small block
             if len(inputs) == 1:
@@ -91,7 +91,7 @@ class HybridBlock(Block):
 
     def _fix_shapes(self, args: tuple[Any, ...]) -> None:
         if nearest(type(self), "infer_shape", "hybrid_forward") == "hybrid_forward":
-            with suppress(Exception):  # an override may pass other inputs to the weights: only a trial tells
+            with suppress(Exception):  # an override may use the weights on other inputs: only a trial tells
                 HybridBlock.infer_shape(self, *args)
         super()._fix_shapes(args)
 
@@ -104,7 +104,7 @@ class HybridBlock(Block):
 
 
 def nearest(cls: type, *names: str) -> str:
-    """Which of these names is defined nearest to a class: by itself, or by the first of its bases that defines one."""
+    """Which of these names is defined nearest to a class: in it, or in the first of its bases that defines one."""
     return next(name for base in cls.__mro__ for name in names if name in vars(base))
 
 

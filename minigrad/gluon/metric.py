@@ -1,4 +1,4 @@
-"""The metrics under their newer import path in Gluon. See `minigrad.metric`."""
+"""The metrics under Gluon's newer import path. See `minigrad.metric`."""
 
 from minigrad.metric import *  # noqa: F403
 from minigrad.metric import __all__ as __all__

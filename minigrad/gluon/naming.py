@@ -1,4 +1,4 @@
-"""Names for blocks: `dense0_`, `dense1_` ... at the top level, and after the net's inside `with net.name_scope():`."""
+"""Names for blocks: `dense0_`, `dense1_`, ...; inside `with net.name_scope():`, the net's name comes first."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _top: Counter[str] = Counter()
 
 
 class NameScope:
-    """A `with` block in which new blocks are named under the owner of the scope, and share the parameters it shares.
+    """A `with` block in which new blocks get the prefix of the scope's owner, and share the parameters it shares.
 
-    A block whose prefix is '' has no scope of its own: inside its `with` block names are given as outside.
+    A block whose prefix is '' has no scope of its own: names inside its `with` block are the same as outside.
     """
 
     def __init__(self, prefix: str, params: ParameterDict, inert: bool = False) -> None:
@@ -45,9 +45,9 @@ class NameScope:
 
 
 def new_names(prefix: str | None, params: ParameterDict | None, hint: str) -> tuple[str, ParameterDict]:
-    """The prefix of a new block (as asked for, or its class name with a number) and a dict for its parameters.
+    """The prefix of a new block (the given one, or its class name with a number) and a dict for its parameters.
 
-    Parameters missing there are looked up in `params`, if given, or else among those that the enclosing block shares.
+    The dict looks up missing parameters in `params`, or else among those that the enclosing block shares.
     """
     scope = _local.scope
     count = _top if scope is None else scope.count

@@ -33,11 +33,11 @@ class Parameter:
     """One array of a network: a weight or a bias.
 
     Arguments:
-        name: what files and messages call it, and what an `init.Mixed` or `init.Load` goes by.
+        name: its name in files and messages, which `init.Mixed` and `init.Load` also use.
         grad_req: what `backward` does with its gradient: 'write', 'add' (sum until `zero_grad`) or 'null' (none).
-        shape: a length of 0 or None (or a shape of None) is not known yet; the first forward pass sets it.
+        shape: a length of 0 or None (or a shape of None) is unknown until the first forward pass sets it.
         lr_mult, wd_mult: factors on the learning rate and on the weight decay of this parameter.
-        init: its own initializer; without one, that of `net.initialize()` fills it like a weight, whatever its name.
+        init: its own initializer; without one, that of `net.initialize()` fills it as a weight, whatever its name.
         stype, grad_stype: accepted for compatibility with Gluon, but values and gradients are dense.
 
     >>> from minigrad import gluon, init
@@ -64,7 +64,7 @@ class Parameter:
         one_of("stype", stype, "default")
         one_of("grad_stype", grad_stype, "default", "row_sparse")
         self.name = name
-        self.named = False  # whether a block has given it its full name
+        self.named = False  # whether a block gave it its full name
         self._changed = 0  # when its arrays were last replaced
         self.lr_mult = lr_mult
         self.wd_mult = wd_mult
@@ -85,7 +85,7 @@ class Parameter:
     wd_mult: float
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set an attribute; multipliers must be finite numbers, at least 0, and a Trainer is told of a new one."""
+        """Set an attribute; multipliers must be finite numbers, at least 0, and a Trainer notices a new one."""
         if name in ("lr_mult", "wd_mult"):
             value = number(name, value, 0)
             exchanged(self)
@@ -136,7 +136,7 @@ class Parameter:
         force_reinit: bool = False,
         device: Any = None,
     ) -> None:
-        """Fill it with `init`, else its own initializer, else `default_init`; wait if its shape is not known."""
+        """Fill it with `init`, else its own initializer, else `default_init`; wait if its shape is unknown."""
         if self.tensors and not flag("force_reinit", force_reinit):
             warnings.warn(
                 f"Parameter '{self.name}' is already initialized and is left unchanged; "
@@ -162,7 +162,7 @@ class Parameter:
         return self._shape is not None and 0 not in self._shape
 
     def finish(self) -> None:
-        """Carry out a deferred `initialize`, if there is one and the shape is known now."""
+        """Carry out a deferred `initialize`, if there is one and the shape is now known."""
         if self.request is None:
             return
         init, contexts, default_init, data = self.request
@@ -177,7 +177,7 @@ class Parameter:
             if data is not None:
                 first[...] = data
             else:
-                own = {"__init__": default_init if init is None else init}  # which fills it whatever its name
+                own = {"__init__": default_init if init is None else init}  # fills it whatever its name
                 create(default_init)(InitDesc(self.name, own), first)
         self.request = None
         self._hold([first] + [first.copyto(ctx) for ctx in contexts[1:]])
@@ -241,7 +241,7 @@ class Parameter:
         raise InitializationError(f"Parameter '{self.name}' has not been initialized. Call net.initialize() first.")
 
     def set_data(self, data: Any) -> None:
-        """Set its values on every device; before its shape is known, they wait until the first forward pass."""
+        """Set its values on every device; while its shape is unknown, they wait for the first forward pass."""
         data = data if hasattr(data, "shape") else numpy.asarray(data)
         shape = tuple(data.shape)
         if self._shape is not None and (
@@ -294,7 +294,7 @@ class Parameter:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         for tensor in self.tensors:
-            if tensor.node is None:  # it comes from another process, without a gradient
+            if tensor.node is None:  # it came from another process, without a gradient
                 self._attach(tensor)
 
     def var(self) -> Parameter:

@@ -14,9 +14,9 @@ from minigrad.gluon.parameter import Parameter, as_shape
 
 
 class ParameterDict(dict[str, Parameter]):
-    """Parameters by name, in order; `get` makes those that are missing.
+    """Parameters by name, in order; `get` makes missing ones.
 
-    `get` puts `prefix` in front of every name, and uses a parameter of `shared` before it makes a new one.
+    `get` puts `prefix` before every name, and looks in `shared` before it makes a new parameter.
     """
 
     def __init__(self, prefix: str = "", shared: ParameterDict | None = None) -> None:
@@ -35,11 +35,11 @@ class ParameterDict(dict[str, Parameter]):
         return self[name]
 
     def get(self, name: str, default: Any = None, **attributes: Any) -> Any:
-        """The parameter `prefix + name`: found here or in `shared` and its attributes checked, or else made."""
+        """The parameter `prefix + name`: found here or in `shared`, with its attributes checked, or else made."""
         full = self.prefix + text("name", name)
         found = super().get(full, dict.get(self.shared or {}, full))
         if found is None:
-            if not attributes and name in self:  # as a plain dict
+            if not attributes and name in self:  # like a plain dict
                 return self[name]
             if default is not None:
                 return default
@@ -87,7 +87,7 @@ class ParameterDict(dict[str, Parameter]):
         force_reinit: bool = False,
         device: Any = None,
     ) -> None:
-        """Initialize all, with `init` for those that have no initializer of their own. `verbose` has no effect."""
+        """Initialize all, with `init` for those without an initializer of their own. `verbose` has no effect."""
         for parameter in self.values():
             parameter.initialize(None, device if ctx is None else ctx, init, force_reinit)
 
@@ -126,7 +126,7 @@ class ParameterDict(dict[str, Parameter]):
             parameter.cast(dtype)
 
     def save(self, filename: Any, strip_prefix: str = "") -> None:
-        """Write all to a file (see `minigrad.serialization`), names without `strip_prefix`."""
+        """Write all to a file (see `minigrad.serialization`), under their names without `strip_prefix`."""
         for name in self:
             if not name.startswith(text("strip_prefix", strip_prefix)):
                 raise ArgumentError(
@@ -147,7 +147,7 @@ class ParameterDict(dict[str, Parameter]):
         dtype_source: str = "current",
         device: Any = None,
     ) -> None:
-        """Read all from a file, names with `restore_prefix` in front; nothing changes unless everything fits."""
+        """Read all from a file, with `restore_prefix` before its names; nothing changes unless everything fits."""
         from minigrad.gluon.files import load_parameters
 
         ctx = device if ctx is None else ctx

@@ -1,6 +1,6 @@
-"""Unknown lengths of parameters, found from the operation that first uses them: for layers with a `hybrid_forward`.
+"""Find unknown lengths of parameters from the operation that first uses them, in layers with a `hybrid_forward`.
 
-A trial run gets a special array namespace whose operations know what shape their weights must have.
+A trial run gets a special array namespace, whose operations know what shapes their weights must have.
 """
 
 import math
@@ -16,7 +16,7 @@ from minigrad.gluon.parameter import Parameter
 
 
 def infer(block: Any, namespace: Any, *inputs: Any) -> None:
-    """Run `hybrid_forward` of `block` once, not recorded and in prediction, to fix the shapes of its parameters."""
+    """Run `hybrid_forward` of `block` once, unrecorded and in prediction mode, to fix the shapes of its parameters."""
     own = {name: p for name, p in block._own.items() if block.hybrid_takes is None or name in block.hybrid_takes}
     stand_ins = {name: _zeros(p, inputs[0]) if p.known else _Unknown(p) for name, p in own.items()}
     with pause():
@@ -24,7 +24,7 @@ def infer(block: Any, namespace: Any, *inputs: Any) -> None:
 
 
 class _NoSuch(DeferredInitializationError, AttributeError):
-    """What an unknown parameter answers if it is asked for an attribute: `hasattr` is False."""
+    """Raised when an unknown parameter is asked for an attribute, so that `hasattr` is False."""
 
 
 class _Unknown:
@@ -37,7 +37,7 @@ class _Unknown:
         raise _NoSuch(*_cannot(self.parameter).args) from None
 
     def __minigrad_operation__(self, op: Any, args: Any, kwargs: Any = None) -> Any:
-        """Called by an operation that was given this where it needs an array, as `x.dot(w)` does."""
+        """Called by an operation that gets this instead of an array, as in `x.dot(w)`."""
         return _tried(op.__name__, op, args, kwargs or {})
 
     def _operator(self, *_: Any) -> Any:
@@ -63,7 +63,7 @@ class _Trial:
 
 
 def _tried(name: str, operation: Any, args: Any, kwargs: Any) -> Any:
-    """Call an operation of this name once the shapes of its weights are fixed."""
+    """Fix the shapes of the weights of the operation with this name, then call it."""
     rule = RULES.get(name.replace("_", "").lower())
     if rule is not None:
         rule(*args, **kwargs)
@@ -114,7 +114,7 @@ RULES: dict[str, Callable[..., None]] = {
     "dot": _dot, "matmul": _dot,
     "batchnorm": _normalization, "instancenorm": _normalization, "groupnorm": _normalization,
 }  # fmt: skip
-"""What each operation knows about the shapes of its weights, by its name in small letters: BatchNorm is batch_norm."""
+"""What each operation knows about the shapes of its weights, by name: BatchNorm and batch_norm are `batchnorm`."""
 
 
 def _fix(value: Any, shape: tuple[int, ...]) -> None:
@@ -128,7 +128,7 @@ def _shape(value: Any) -> tuple[int, ...]:
 
 
 def _known(value: Any, x: Any) -> Any:
-    """Zeros in place of a parameter whose shape has been found."""
+    """Zeros instead of a parameter whose shape has been found."""
     if not isinstance(value, _Unknown):
         return value
     if not value.parameter.known:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @guarded
 def share(block: Block, shared: Mapping[str, Parameter]) -> None:
-    """Put each parameter in the place of its name; nothing changes unless every name has a place."""
+    """Put each parameter where its name belongs; nothing changes unless every name belongs somewhere."""
     lead = shared.prefix if isinstance(shared, ParameterDict) else ""
     given = {name.removeprefix(lead): parameter for name, parameter in shared.items()}
     places = {}
@@ -35,7 +35,7 @@ def share(block: Block, shared: Mapping[str, Parameter]) -> None:
 
 
 def _places(block: Block, prefix: str) -> list[tuple[str, tuple[Block, Parameter, str]]]:
-    """Each parameter's structural name, and the block and the attribute that hold it."""
+    """Each parameter's structural name, and the block and attribute that hold it."""
     found = [(prefix + name, (block, p, name)) for name, p in block._own.items()]
     for name, child in block._children.items():
         found += _places(child, f"{prefix}{name}.")

@@ -1,4 +1,4 @@
-"""The summary of a network as a table: each part, the shape of its output, and how many parameters it has."""
+"""The summary of a network as a table: each part, its output shape, and its number of parameters."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _shapes(values: Any) -> str:
 
 
 def _row(name: str, shape: str, count: str) -> str:
-    """Three columns of 41, 27 and 12; what does not fit is cut."""
+    """Three columns, 41, 27 and 12 wide; longer text is cut."""
     return f"{_cut(name, 40):<41}{_cut(shape, 26):<27}{count:>12}"
 
 

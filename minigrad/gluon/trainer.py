@@ -35,17 +35,17 @@ class Trainer:
     """Applies an optimizer to parameters.
 
     Arguments:
-        params: parameters by name (`net.collect_params()`, taken in the order of sorted names), or a list of them.
+        params: parameters by name (`net.collect_params()`, in the order of sorted names), or a list of them.
         optimizer: a name ('adam') with `optimizer_params`, or an Optimizer.
         optimizer_params: the optimizer's arguments, such as {'learning_rate': 0.1}.
-        kvstore: where to sum the gradients of several devices: 'device', 'local', a store, or None (do not sum); or of
+        kvstore: how to sum the gradients of several devices: 'device', 'local', a store, or None (do not sum); or of
         several processes: 'dist_sync', 'dist_async'.
         compression_params: {'type': '2bit', 'threshold': 0.5} compresses what a store receives. The threshold is in the
         unit of a gradient of summed losses, before `step` divides it.
-        update_on_kvstore: whether the store also updates the weights; by default it does when there are several
-        devices, and always if workers do not wait for each other.
+        update_on_kvstore: whether the store also updates the weights; by default it does if there are several devices,
+        and always if workers do not wait for each other.
 
-    The first step lays weights and gradients side by side: take a part, such as `p.data()[0]`, again after it.
+    The first step moves weights and gradients into flat arrays: take any view, such as `p.data()[0]`, again after it.
 
     >>> from minigrad import autograd, gluon, np
     >>> net = gluon.nn.Dense(1, weight_initializer="zeros")
@@ -77,10 +77,10 @@ class Trainer:
         self._scale = self._optimizer.rescale_grad
         one_of("update_on_kvstore", update_on_kvstore, None, True, False)
         self._store, self._on_store = self._choose_store(kvstore, update_on_kvstore, compression_params)
-        self._store_ready = False  # whether the store has the first values
+        self._store_ready = False  # whether the store has the initial values
         self._seen: list[int] = []  # for each parameter, its version when the store last wrote it
-        self._warned = False  # whether it has warned of a loss that was averaged
-        self._idle: list[Parameter] = []  # without a gradient when the groups were made
+        self._warned = False  # whether it has warned of an averaged loss
+        self._idle: list[Parameter] = []  # parameters without a gradient when the groups were made
         if self._optimizer.lr_scheduler is None and self._optimizer.lr == 0:
             warnings.warn("The learning rate is 0: nothing will be learned.", stacklevel=2)
         if self._store is not None and self._store.num_workers > 1 and all([p.tensors for p in self._params]):
@@ -92,10 +92,10 @@ class Trainer:
         self._optimizer = optimizer
         self._updaters = [Updater(optimizer) for _ in self._contexts]
         self._groups: list[list[Group]] = []  # for each device, made at the first step
-        self._reading = ""  # in which rules ran then: one that is plain is not laid out flat
+        self._reading = ""  # the reading at that time: plain rules are not laid out flat
 
     def _choose_store(self, store: Any, on_store: bool | None, compression: Any) -> tuple[KVStore | None, bool]:
-        """The store, and whether it updates. One device needs none to sum over, unless it is given as an object."""
+        """The store, and whether it updates the weights. One device needs no store unless one is given as an object."""
         usual = isinstance(store, str | None) and store in ("device", "local", None)
         if usual and len(self._contexts) == 1 and not on_store and compression is None:
             return None, False
@@ -125,7 +125,7 @@ class Trainer:
         self._optimizer.set_learning_rate(lr)
 
     def states(self, parameter: Parameter | str) -> dict[Any, Tensor]:
-        """What the optimizer remembers of a parameter, or of that name: see `Updater.states_of`."""
+        """The optimizer's states for a parameter, given itself or by name: see `Updater.states_of`."""
         for i, p in enumerate(self._params):
             if parameter is p or (isinstance(parameter, str) and parameter == p.name):
                 return self._updater().states_of(i, p.list_data()[0])
@@ -135,11 +135,11 @@ class Trainer:
     # A step
 
     def step(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
-        """Sum gradients over devices and update every parameter, with gradients divided by `batch_size`.
+        """Sum gradients over devices, divide them by `batch_size`, and update every parameter.
 
         Raises StaleGradientError, before anything changes, if a parameter has no new gradient since the last step;
-        with `ignore_stale_grad` such parameters are skipped. Workers that wait for each other all give the number of
-        samples that they have together; those that do not wait, each its own.
+        with `ignore_stale_grad` such parameters are skipped. Workers that wait for each other all pass their total
+        number of samples; workers that do not wait pass their own.
         """
         stale = self._begin(batch_size, ignore_stale_grad)
         if self._store is not None:
@@ -151,14 +151,14 @@ class Trainer:
         self._update(stale)
 
     def allreduce_grads(self) -> None:
-        """The first half of `step`: sum gradients over devices, for instance to clip their norm before `update`."""
+        """The first half of `step`: sum gradients over devices, so that you can clip their norm before `update`."""
         self._refuse_halves("allreduce_grads")
         if self._store is not None:
             self._init_store()
             self._allreduce()
 
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
-        """The second half of `step`: update every parameter, with gradients divided by `batch_size`."""
+        """The second half of `step`: divide gradients by `batch_size`, and update every parameter."""
         self._refuse_halves("update")
         self._update(self._begin(batch_size, ignore_stale_grad))
 
@@ -196,7 +196,7 @@ class Trainer:
 
     def _refuse_stale(self) -> None:
         for p in self._params:
-            p.list_data()  # raises if a shape is still unknown, which explains more
+            p.list_data()  # if a shape is still unknown, this raises a clearer error
         p = next(p for p in self._params if p.grad_req != "null" and not all([t.fresh_grad for t in p.list_data()]))
         raise StaleGradientError(
             f"Parameter '{p.name}' has no new gradient since the last step. Call backward() on a loss that was "
@@ -212,17 +212,17 @@ class Trainer:
         counts, latest = dict(optimizer._index_update_count) if several else {}, optimizer.num_update
         for ctx, groups, updater in zip(self._contexts, self._groups, self._updaters):
             with ctx:
-                if groups is not first and self._store is not None:  # the same gradients everywhere: copy the step
+                if groups is not first and self._store is not None:  # equal gradients everywhere: copy the step
                     for group, done in zip(groups, first):
                         group.follow(done, stale)
                     continue
-                if groups is not first:  # without a store each device steps by its own gradients, counted as one step
+                if groups is not first:  # without a store each device uses its own gradients; this counts as one step
                     optimizer._index_update_count, optimizer.num_update = dict(counts), latest
                 for group in groups:
                     group.step(optimizer, updater, stale)
 
     def _groups_hold(self) -> bool:
-        """Whether the groups are still right: made, complete, intact, and for the present reading."""
+        """Whether the groups are still valid: made, complete, intact, and for the present reading."""
         if not self._groups or any(map(_learns, self._idle)) or self._reading != chosen():
             return False
         for groups in self._groups:
@@ -252,10 +252,10 @@ class Trainer:
     # Through a store
 
     def _init_store(self, late: bool = True) -> None:
-        """Give the store the first values of all parameters, once: late, if they have been used already."""
+        """Give the store the initial values of all parameters, once; `late` if they have already been used."""
         if self._store_ready or self._store is None:
             return
-        arrays = [p.list_data() for p in self._params]  # raises before the store has any, if a shape is unknown
+        arrays = [p.list_data() for p in self._params]  # raises before the store has any if a shape is unknown
         self._store.begin(arrays, self._places, late)
         self._seen = [weights[0].version[0] for weights in arrays]
         if self._on_store:
@@ -286,8 +286,8 @@ class Trainer:
     # Files
 
     def save_states(self, fname: Any) -> None:
-        """Write the optimizer, its states and counts, what 2-bit compression has not sent yet, and the random
-        generators, so that resumed training gives the same results to the bit.
+        """Write the optimizer, its states and counts, the residuals of 2-bit compression, and the random generators, so
+        that resumed training gives the same results to the bit.
         """
         from minigrad.optimizer.files import save_states
 
@@ -352,17 +352,17 @@ def _in_order(params: Any) -> list[Parameter]:
             "Trainer got no parameters. Does the network have a layer with weights, and are they attributes of a Block "
             "(not in a plain list)?"
         )
-    return list({id(p): p for p in params}.values())  # a shared one once
+    return list({id(p): p for p in params}.values())  # shared ones once
 
 
 def _places(params: Any, in_order: Sequence[Parameter]) -> list[int]:
-    """The position of each parameter in what the Trainer was given, which is the order of the network."""
+    """The position of each parameter in the Trainer's argument, which has the order of the network."""
     given = list(dict.fromkeys(id(p) for p in (params.values() if isinstance(params, Mapping) else params)))
     return [given.index(id(p)) for p in in_order]
 
 
 def _common_contexts(params: Sequence[Parameter]) -> list[Context]:
-    """The devices on which every parameter lives."""
+    """The devices that every parameter lives on."""
     first = params[0]
     for p in params:
         try:

@@ -1,4 +1,4 @@
-"""Utilities of Gluon: a batch split over devices, gradients clipped by their common norm, and files fetched safely."""
+"""Utilities of Gluon: split a batch over devices, clip gradients by their global norm, fetch files safely."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bo
 def split_and_load(
     data: Any, ctx_list: Sequence[Context] | Context, batch_axis: int = 0, even_split: bool = True
 ) -> list[Tensor]:
-    """Cut a batch (an array or a Tensor) into as many parts as there are devices, one part on each.
+    """Cut a batch (an array or a Tensor) into one part for each device, and put it there.
 
     >>> from minigrad import cpu, np
     >>> split_and_load(np.array([1, 2, 3, 4]), [cpu(0), cpu(1)])
@@ -67,13 +67,13 @@ def split_and_load(
 
 @guarded
 def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: bool = True) -> float | Tensor:
-    r"""Scale all `arrays` in place by the same factor, so that their norm together is at most `max_norm`.
+    r"""Scale all `arrays` in place by the same factor, so that their joint norm is at most `max_norm`.
 
     .. math:: g_i \leftarrow g_i \min\left(1, \frac{m}{n + 10^{-8}}\right), \qquad n = \sqrt{\sum_i \|g_i\|^2}
 
     Here :math:`m` is `max_norm`. Returns :math:`n`. A norm that is not finite gives a warning and changes nothing.
-    With `check_isfinite=False` it is a Tensor of shape (1,) on the device of the first array, and nothing waits for it.
-    Source: Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, 2013.
+    With `check_isfinite=False`, :math:`n` is a Tensor of shape (1,) on the device of the first array, and nothing waits
+    for it. Source: Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, 2013.
 
     >>> from minigrad import np
     >>> gradients = [np.array([3.0]), np.array([0.0, 4.0])]
@@ -108,7 +108,7 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
 
 
 def _rescale(array: Tensor, scale: float | Tensor) -> None:
-    """Times `scale`, in place. A small scale has few digits in float16, so there the product is taken in float32."""
+    """Multiply by `scale` in place; for float16, which holds few digits of a small scale, compute in float32."""
     wide = widened(array)
     wide *= scale.astype(wide.dtype) if isinstance(scale, Tensor) else scale
     if wide is not array:
@@ -141,7 +141,7 @@ def download(
     """Fetch `url` into the file or folder `path` (default: here) and return the file's name.
 
     A file that is already there, with the right SHA-1 or SHA-256 if one is given, is not fetched again. A new one
-    appears under its name only when it is complete and has the right checksum. FileError says what went wrong.
+    appears under its name only once it is complete and has the right checksum. FileError says what went wrong.
     """
     target = at_home(path or ".")
     if target.is_dir():
@@ -160,7 +160,7 @@ def download(
         try:
             _fetch(url, target, sha1_hash, context)
             break
-        except AccessError:  # from the disk: another try would not help
+        except AccessError:  # a disk error: retrying would not help
             raise
         except (OSError, FileError) as error:
             if attempt == retries:

@@ -1,4 +1,4 @@
-"""Initializers that look at the whole name: `Mixed` to send each parameter to another initializer, `Load` to copy."""
+"""Initializers that use the whole name: `Mixed` chooses an initializer for each parameter, `Load` copies arrays."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,9 @@ from minigrad.initializer.initializer import Initializer, create, register
 
 @register
 class Mixed(Initializer):
-    """Chooses an initializer by the first pattern that matches the beginning of the parameter's name (`re.match`).
+    """Chooses an initializer by the first pattern that matches the parameter's name from its beginning (`re.match`).
 
-    That initializer then goes by the name's suffix as usual. No match raises ArgumentError; end the patterns with '.*'.
+    That initializer then uses the name's suffix as usual. No match raises ArgumentError; make '.*' the last pattern.
 
     >>> from minigrad import np
     >>> mixed = Mixed(["conv", ".*"], ["ones", "zeros"])
@@ -45,7 +45,7 @@ class Mixed(Initializer):
 
 @register
 class Load(Initializer):
-    """Copies from a dict of arrays by the parameter's name; a missing name goes to `default_init`.
+    """Copies from a dict of arrays by the parameter's name; `default_init` fills parameters that are missing there.
 
     Raises ShapeError if the shapes differ, UsageError if the name is missing and there is no default.
     """

@@ -1,4 +1,4 @@
-"""An initializer fills an array in place; called with a name alone, it goes by the end of that name.
+"""An initializer fills an array in place; given only a name, it goes by the end of that name.
 
 An initializer of your own is a subclass with a method `_init_weight(self, name, data)` that writes into `data`:
 
@@ -23,7 +23,7 @@ from minigrad.errors import ArgumentError, UsageError, suggestion
 
 
 class InitDesc(str):
-    """A parameter's name that carries attributes: under `'__init__'` what fills it whatever its name."""
+    """A parameter's name with attributes: that under `'__init__'` is the initializer to use whatever the name."""
 
     attrs: dict[str, Any]
 
@@ -34,18 +34,18 @@ class InitDesc(str):
 
 
 class Initializer:
-    """Base of all initializers: called with a parameter's name and its array, it fills the array in place.
+    """Base class of all initializers: called with a parameter's name and array, it fills the array in place.
 
     The suffix of the name chooses the method: `weight` goes to `_init_weight`, which the subclass defines; `bias`,
     `beta` and `min` become 0, `gamma` and `max` become 1. A subclass may override `_init_bias` and the others too. Any
     other suffix raises ArgumentError.
 
-    A `Parameter` does not depend on the suffix: it calls `_init_weight` of its own initializer, or else of the one that
-    `net.initialize()` was given. (The biases of Gluon's layers have one of their own, `zeros`.)
+    A `Parameter` does not depend on the suffix: it calls `_init_weight` of its own initializer, or else of the one
+    given to `net.initialize()`. (Biases of Gluon's layers have their own, `zeros`.)
     """
 
     def __init__(self, **attributes: Any) -> None:
-        if attributes and type(self).__init__ is Initializer.__init__:  # no constructor of a subclass takes them
+        if attributes and type(self).__init__ is Initializer.__init__:  # no subclass constructor takes them
             refuse(type(self), attributes)
         vars(self).update(attributes)
 
@@ -99,13 +99,13 @@ registry: dict[str, type[Initializer]] = {}
 
 
 def register(cls: Class) -> Class:
-    """Let an initializer class be named by a string, its lower-cased name; used as a decorator."""
+    """Make an initializer class available under its lower-cased name; used as a decorator."""
     registry[registered_name(cls)] = cls
     return cls
 
 
 def create(init: str | Initializer | type[Initializer], **arguments: Any) -> Initializer:
-    """An initializer from its name in any case, from its class, or as it is.
+    """An initializer from its name (in any case), from its class, or as it is.
 
     >>> create("xavier", magnitude=2)
     Xavier(magnitude=2.0)

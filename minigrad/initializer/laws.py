@@ -1,4 +1,4 @@
-"""The values a weight may start from: constants and draws."""
+"""The values a weight may start from: constants and random draws."""
 
 import math
 from typing import Any
@@ -12,7 +12,7 @@ from minigrad.initializer.initializer import Initializer, register, registry
 
 @register
 class Zero(Initializer):
-    """Weights 0. A hidden layer that starts at 0 never learns: all its units stay equal."""
+    """Weights of 0. A hidden layer that starts at 0 never learns, because all its units stay equal."""
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
         arr[...] = 0
@@ -20,7 +20,7 @@ class Zero(Initializer):
 
 @register
 class One(Initializer):
-    """Weights 1."""
+    """Weights of 1."""
 
     def _init_weight(self, name: str, arr: Tensor) -> None:
         arr[...] = 1
@@ -31,7 +31,7 @@ registry["zeros"], registry["ones"] = Zero, One
 
 @register
 class Constant(Initializer):
-    """Weights all `value`, a number, or an array of the parameter's shape."""
+    """Weights of `value`: a number, or an array of the parameter's shape."""
 
     def __init__(self, value: Any = 0.0) -> None:
         numbers("value", value)
@@ -43,7 +43,7 @@ class Constant(Initializer):
 
 @register
 class Uniform(Initializer):
-    """Weights drawn from $U(-s, s)$, $s$ = `scale`. The default of every `initialize()`."""
+    """Weights drawn from $U(-s, s)$ with $s$ = `scale`. The default of every `initialize()`."""
 
     def __init__(self, scale: float = 0.07) -> None:
         self.scale = number("scale", scale, 0)
@@ -54,7 +54,7 @@ class Uniform(Initializer):
 
 @register
 class Normal(Initializer):
-    r"""Weights drawn from $N(0, \sigma^2)$, $\sigma$ = `sigma`."""
+    r"""Weights drawn from $N(0, \sigma^2)$ with $\sigma$ = `sigma`."""
 
     def __init__(self, sigma: float = 0.01) -> None:
         self.sigma = number("sigma", sigma, 0)
@@ -65,14 +65,14 @@ class Normal(Initializer):
 
 @register
 class Xavier(Initializer):
-    r"""Draws scaled so that signals and gradients keep their size from layer to layer.
+    r"""Random weights, scaled so that signals and gradients keep their size from layer to layer.
 
-    Let the weight have the shape (out, in, h, ...) and $f_{in}$, $f_{out}$ be its inputs and outputs, each times the
+    Let the weight have shape (out, in, h, ...), and let $f_{in}$, $f_{out}$ be its inputs and outputs, each times the
     size of the kernel $h \cdots$. With $f$ their mean ('avg') or one of them ('in', 'out') and $m$ = `magnitude`, the
     scale is $s = \sqrt{m / f}$, and weights are drawn from $U(-s, s)$ ('uniform') or $N(0, s^2)$ ('gaussian').
 
-    Xavier(magnitude=3) is the paper's (variance $1/f$); Xavier('gaussian', 'in', 2) is He's for relu. Fewer than two
-    dimensions have no fan: ShapeError.
+    Xavier(magnitude=3) is the paper's (variance $1/f$); Xavier('gaussian', 'in', 2) is He's for relu. A weight with
+    fewer than two dimensions has no fan and raises ShapeError.
 
     References: Glorot, Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010),
     equation 16; He et al., "Delving Deep into Rectifiers" (2015), equation 10.
@@ -104,7 +104,7 @@ class MSRAPrelu(Xavier):
 
     def __init__(self, factor_type: str = "avg", slope: float = 0.25) -> None:
         self.slope = number("slope", slope)
-        super().__init__("gaussian", factor_type, 2 / (1 + self.slope * self.slope))  # a power would raise an error
+        super().__init__("gaussian", factor_type, 2 / (1 + self.slope * self.slope))  # ** may raise OverflowError
 
 
 def draw(law: str, scale: float, arr: Tensor) -> None:

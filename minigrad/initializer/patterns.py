@@ -1,4 +1,4 @@
-"""Patterns a weight may start from that have a purpose: orthogonal rows, interpolation, an open forget gate."""
+"""Patterns with a purpose that a weight may start from: orthogonal rows, interpolation, an open forget gate."""
 
 import math
 
@@ -14,8 +14,8 @@ from minigrad.initializer.initializer import Initializer, register
 class Orthogonal(Initializer):
     """A matrix with orthogonal rows (or columns, whichever are fewer), each of length `scale`.
 
-    The weight is taken as a matrix of shape (shape[0], everything else); it becomes the orthogonal factor of a random
-    one ('uniform' in (-1, 1), or 'normal').
+    The weight is seen as a matrix of shape (shape[0], everything else); it becomes the orthogonal factor of a random
+    matrix ('uniform' in (-1, 1), or 'normal').
 
     Reference: Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
     networks" (2014), section 3.

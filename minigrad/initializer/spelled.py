@@ -1,4 +1,4 @@
-"""Initializers as text, and compared: Gluon writes one as its name and the arguments of its constructor."""
+"""Initializers as text, and compared: Gluon writes one as its name and its constructor's arguments."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from minigrad.initializer.initializer import Initializer
 
 
 def dumps(self: Initializer) -> str:
-    """The name of the class in small letters, and the arguments of the constructor as they are now: JSON.
+    """The lower-cased class name and the present values of the constructor's arguments, as JSON.
 
     >>> from minigrad import init
     >>> init.Constant(3).dumps()
@@ -20,7 +20,7 @@ def dumps(self: Initializer) -> str:
 
 
 def equal(self: Initializer, other: Any) -> bool:
-    """Whether the other is of the same class and has the same attributes."""
+    """Whether both have the same class and the same attributes."""
     return type(self) is type(other) and _spelled(vars(self)) == _spelled(vars(other))
 
 
@@ -29,5 +29,5 @@ def _spelled(value: Any) -> str:
 
 
 for _name, _given in (("dumps", dumps), ("__eq__", equal), ("__hash__", lambda self: hash(type(self)))):
-    setattr(Initializer, _name, _given)  # by name: the core, which reads the class first, has no need of them
+    setattr(Initializer, _name, _given)  # added by name, because the core does not need them
 del _name, _given

@@ -18,7 +18,7 @@ from minigrad.kvstore.server import Server
 from minigrad.kvstore.worker import WorkerStore
 
 PAUSE = 1e-4
-"""Seconds between two looks of the server for a message: so it leaves its core to the workers."""
+"""Seconds the server sleeps between looking for messages, to leave its core to the workers."""
 
 
 def create_asynchronous(peers: Peers, previous: str = "worker") -> AsynchronousStore:
@@ -61,9 +61,9 @@ def serve(peers: Peers, server: Server) -> None:
 
 
 class AsynchronousStore(WorkerStore):
-    """`create('dist_async')` on a worker: rank 0 of its `num_workers` workers is rank 1 of the job.
+    """`create('dist_async')` on a worker: rank 0 of the `num_workers` workers is rank 1 of the job.
 
-    See `WorkerStore` for what a push is, and `tutorials/processes.md` for how such a program is started.
+    See `WorkerStore` for what a push is, and `tutorials/processes.md` for how to start such a program.
     """
 
     def __init__(self, peers: Peers) -> None:
@@ -76,7 +76,7 @@ class AsynchronousStore(WorkerStore):
         self._ask("wait", where="barrier()")
 
     def _together(self, where: str, first: Callable[[], Any]) -> None:
-        """Worker 0 does it for all, and then all go on."""
+        """Worker 0 does it for all, and then all continue."""
         if self.rank == 0:
             first()
         self._ask("wait", where=where)
@@ -101,7 +101,7 @@ def send(peers: Peers, rank: int, text: str, arrays: Sequence[Array]) -> None:
 
 
 def receive(peers: Peers, source: int | None = None) -> tuple[int, str, list[Array]]:
-    """The next message, from anybody or from one rank: whose, its text, its arrays."""
+    """The next message, from any rank or from one: its sender, its text, its arrays."""
     status, place = peers.mpi.Status(), peers.mpi.ANY_SOURCE if source is None else source
     while source is None and not peers.comm.Iprobe(source=place):
         time.sleep(PAUSE)
@@ -119,4 +119,4 @@ def receive(peers: Peers, source: int | None = None) -> tuple[int, str, list[Arr
 
 def _parted(places: dict[int, str]) -> str:
     told = ", ".join(f"worker {rank - 1} at {where}" for rank, where in sorted(places.items()))
-    return f"Workers wait for each other in different places: {told}. All workers must come to the same."
+    return f"Workers wait for each other in different places: {told}. All workers must reach the same one."

@@ -1,4 +1,4 @@
-"""Gradient compression: a gradient travels as two bits per value, or as one; what many have sent becomes one answer."""
+"""Gradient compression: each value is sent as two bits or one, and what all senders sent becomes one answer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from minigrad.kvstore.packing import bits_of_sums, pack, pack_signs, pack_sums, 
 
 
 class Compression:
-    """What both kinds have in common: each sender, a key with a number, keeps something from push to push."""
+    """The base of both kinds: each sender, a key with a number, keeps an array from push to push."""
 
     def __init__(self) -> None:
         self.residuals: dict[Any, Array] = {}
 
     def _kept(self, sender: Hashable, gradient: Array) -> Array:
-        """What this sender has kept, zeros at first; float32 for a float16 gradient."""
+        """The array that this sender keeps, zeros at first; float32 for a float16 gradient."""
         xp = xp_of(gradient)
         kept = self.residuals.get(sender)
         if kept is None:
@@ -33,15 +33,15 @@ class Compression:
         raise NotImplementedError
 
     def combine(self, codes: Sequence[Array]) -> Array:
-        """What the codes of all senders come to (int32)."""
+        """The combined codes of all senders (int32)."""
         raise NotImplementedError
 
     def dequantize(self, codes: Array, dtype: Any) -> Array:
-        """The values that codes, or what they came to, stand for."""
+        """The values that codes, or combined codes, stand for."""
         raise NotImplementedError
 
     def bits(self, senders: int) -> tuple[int, int]:
-        """How many bits a code has on its way, and how many its part in the answer to so many senders."""
+        """Bits per code when sent, and bits per value in the answer to `senders` senders."""
         raise NotImplementedError
 
     def pack(self, codes: Array) -> Array:
@@ -49,28 +49,29 @@ class Compression:
         raise NotImplementedError
 
     def unpack(self, packed: Array, size: int) -> Array:
-        """The `size` codes that `pack` made into bytes."""
+        """The first `size` codes in bytes from `pack`."""
         raise NotImplementedError
 
     def pack_answer(self, total: Array, senders: int) -> Array:
-        """What the codes of so many senders came to, as bytes."""
+        """The combined codes of `senders` senders as bytes."""
         raise NotImplementedError
 
     def unpack_answer(self, packed: Array, size: int, senders: int) -> Array:
-        """The `size` numbers that `pack_answer` made into bytes."""
+        """The first `size` numbers in bytes from `pack_answer`."""
         raise NotImplementedError
 
 
 class TwoBitCompression(Compression):
     r"""Sends each gradient value as :math:`-\tau`, 0 or :math:`+\tau`, sixteen of them in a 32-bit word.
 
-    For each sender (a key on a device or a worker) a residual :math:`r`, zero at first, collects what was not sent:
+    For each sender (a key on a device or a worker) a residual :math:`r`, zero at first, collects what has not been
+    sent:
 
     .. math:: r \leftarrow r + g, \qquad q = [r \ge \tau] - [r \le -\tau], \qquad r \leftarrow r - \tau q
 
-    and :math:`\tau q` is sent. At most one threshold leaves per push, so a larger gradient arrives over several pushes.
-    The threshold has the unit of what is pushed. A Trainer pushes gradients of losses that are summed over the samples
-    of one sender, and divides by the batch size afterwards: a threshold of 0.5 for 32 samples is 0.5 / 32 in the step.
+    and :math:`\tau q` is sent. At most one threshold is sent per push, so a larger gradient arrives over several
+    pushes. The threshold has the unit of what is pushed. A Trainer pushes gradients of losses summed over one sender's
+    samples, and divides by the batch size afterwards: a threshold of 0.5 for 32 samples is 0.5 / 32 in the step.
     Source: Strom, Scalable distributed DNN training using commodity GPU cloud computing, Interspeech 2015.
 
     >>> compression = TwoBitCompression(threshold=0.5)
@@ -90,7 +91,7 @@ class TwoBitCompression(Compression):
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> TwoBitCompression:
-        """The compression that Gluon's `compression_params` describe, such as {'type': '2bit', 'threshold': 0.5}."""
+        """The compression that Gluon's `compression_params` describes, such as {'type': '2bit', 'threshold': 0.5}."""
         described = isinstance(params, Mapping) and not set(params) - {"type", "threshold"}
         if not described or params.get("type") != "2bit":
             raise ArgumentError(
@@ -101,7 +102,7 @@ class TwoBitCompression(Compression):
         return cls(**{name: value for name, value in params.items() if name != "type"})
 
     def quantize(self, sender: Hashable, gradient: Array) -> Array:
-        """The codes -1, 0, +1 to send now; the rest is saved for the next call."""
+        """The codes -1, 0, +1 to send now; the rest is kept for the next call."""
         residual = self._kept(sender, gradient)
         residual += gradient
         codes = (residual >= self.threshold).astype("int8") - (residual <= -self.threshold).astype("int8")
@@ -133,20 +134,21 @@ class TwoBitCompression(Compression):
 
 
 class OneBitCompression(Compression):
-    r"""Sends the sign of each value; the answer is the sign for which most workers have voted.
+    r"""Sends the sign of each value; the answer is the sign that most workers voted for.
 
-    With a momentum :math:`\gamma` each worker votes by the mean of its gradients, zero at first:
+    With a momentum :math:`\gamma` each worker votes with the running mean of its gradients, zero at first:
 
     .. math:: v \leftarrow \gamma v + (1 - \gamma) g, \qquad
               \text{vote} = \mathrm{sign}(v), \qquad \text{answer} = \mathrm{sign}\Big(\sum \text{votes}\Big)
 
-    An optimizer that follows the answer by its sign, `SGD` or `Signum(momentum=0)`, then takes the steps of Signum with
-    majority vote. `Signum` with a momentum of its own would take a mean of answers, which is another rule; and decay
-    belongs beside the step (`wd_lh`), because an answer has no length that `wd` could be weighed against.
+    An optimizer that steps by the sign of the answer, `SGD` or `Signum(momentum=0)`, then takes the steps of Signum
+    with majority vote. `Signum` with a momentum of its own would take a mean of answers, which is another rule. Decay
+    should be decoupled (`wd_lh`), because an answer has no length that `wd` could be weighed against.
 
-    A vote is one bit. Two workers of four are no majority, and the answer to a tie is 0; so an answer takes two bits.
-    A vote has no room for 0 either: where v is exactly 0, workers of even number vote + and the others -. An even
-    number of such workers thus cancels; of an odd number one vote is left, and weights that nobody uses then drift.
+    A vote is one bit. Two workers out of four are no majority, and the answer to a tie is 0, so an answer takes two
+    bits. A vote cannot be 0 either: where v is exactly 0, workers with an even number vote + and the others -. The
+    votes of an even number of such workers thus cancel; with an odd number one vote is left, and weights that nobody
+    uses then drift.
 
     Source: J. Bernstein, Y.-X. Wang, K. Azizzadenesheli, A. Anandkumar, "signSGD: compressed optimisation for
     non-convex problems", ICML 2018, Algorithm 3 (majority vote).
@@ -212,7 +214,7 @@ class OneBitCompression(Compression):
 
 
 def compression(params: Mapping[str, Any], votes: bool) -> Compression:
-    """The compression that `compression_params` describe. `votes`: whether there are workers, who can vote."""
+    """The compression that `compression_params` describes. `votes`: whether there are workers who can vote."""
     if votes and isinstance(params, Mapping) and params.get("type") == "1bit":
         return OneBitCompression.from_params(params)
     return TwoBitCompression.from_params(params)

@@ -1,4 +1,4 @@
-"""A key-value store: where the gradients of several devices meet and, if asked, where the weights are updated."""
+"""A key-value store, which sums the gradients of several devices and, if asked, updates the weights."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -26,8 +26,9 @@ Values = Any
 class KVStore:
     """A store in one process, made by `create('local')` or `create('device')`.
 
-    What is pushed to a key from several devices is summed: on the CPU ('local') or on the first of them ('device'). The
-    sum replaces the stored value, or, with an updater (an optimizer), updates it. A pull copies it to all devices.
+    Values pushed to a key from several devices are summed, on the CPU ('local') or on the first device ('device'). The
+    sum replaces the stored value or, with an updater (an optimizer), updates it. A pull copies the value to all
+    devices.
 
     >>> from minigrad import cpu, kv, np
     >>> store = kv.create("device")
@@ -70,7 +71,7 @@ class KVStore:
         """Add each key, once, with a copy of its value."""
         pairs = self._pairs(key, from_plain(value))
         if isinstance(key, list | tuple) and len(pairs) < len(key):
-            raise UsageError(f"A key stands twice in {shown(key)}, but each has one first value.")
+            raise UsageError(f"A key occurs twice in {shown(key)}, but each has one first value.")
         for k, values in pairs:
             if k in self._stored:
                 raise UsageError(f"Key {k!r} is in the store already; push a new value to it instead.")
@@ -137,7 +138,7 @@ class KVStore:
                     o[rows] = stored[rows].as_in_ctx(o.ctx)
 
     def assign(self, key: Key, value: Tensor) -> None:
-        """Replace the stored value without the updater, for a weight that was set by hand."""
+        """Replace the stored value, bypassing the updater, for a weight that was set by hand."""
         self._find(key, [value])[...] = value.as_in_ctx(self._stored[key].ctx)
 
     # How values change
@@ -176,7 +177,7 @@ class KVStore:
         save_states(fname, self.optimizer_updater(), dump_optimizer, residuals=self.residuals)
 
     def load_optimizer_states(self, fname: FilePath) -> None:
-        """Read what `save_optimizer_states` wrote. The keys must be in the store; if anything fails nothing changes."""
+        """Read what `save_optimizer_states` wrote. The keys must be in the store; an error changes nothing."""
         load_states(fname, self.optimizer_updater(), self._stored, residuals=self.residuals)
 
     def barrier(self) -> None:
@@ -190,20 +191,20 @@ class KVStore:
         return {} if self._compression is None else self._compression.residuals
 
     def traffic(self) -> int:
-        """How many bytes this process has sent to others through the store: none, where there are no others."""
+        """How many bytes this process has sent to others through the store: 0 if there are no others."""
         return 0
 
     # What a Trainer asks for
 
     def updates_weights(self, asked: bool | None, devices: int) -> bool:
-        """Whether the store does the updates of a Trainer that has so many devices and was asked to let it, or not."""
+        """Whether the store does the updates of a Trainer with so many devices; `asked` is its `update_on_kvstore`."""
         return devices > 1 if asked is None else asked
 
     def begin(self, weights: Sequence[list[Tensor]], places: Sequence[int], late: bool) -> None:
         """Add the first values of all parameters, under the keys 0, 1, ...
 
-        `places` say where each stands in its network: for all workers in the same place. `late`: gradients have been
-        computed with these values already, so other workers must have had the same.
+        `places` are the positions of the parameters in their network, the same for all workers. `late`: gradients have
+        already been computed with these values, so other workers must have had the same ones.
         """
         for key, arrays in enumerate(weights):
             self.init(key, arrays[0])
@@ -211,7 +212,7 @@ class KVStore:
     def sum_gradients(
         self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
     ) -> None:
-        """Put the sum over all devices and processes into the gradients. The weights are those that they are for."""
+        """Put the sum over all devices and processes into the gradients. `weights` are the ones they belong to."""
         for key, arrays in zip(keys, gradients):
             self.pushpull(key, arrays)
 
@@ -231,12 +232,12 @@ class KVStore:
         return self._updater
 
     def _reduce(self, key: Key, values: list[Tensor]) -> Tensor:
-        """The sum over devices, of what compression leaves of each."""
+        """The sum over devices, after compression."""
         if self._compression is None:
             return self._total(values)
         for sender, value in enumerate(values):
-            if value.ctx.device_type == "cpu":  # to look at a GPU's would wait for it
-                refuse_nan(f"device {sender}", key, value.data)  # which would be kept, and send nothing for ever
+            if value.ctx.device_type == "cpu":  # looking at a GPU's would wait for it
+                refuse_nan(f"device {sender}", key, value.data)  # the residual would keep it, and send nothing again
         first, codes = values[0], []
         for sender, value in enumerate(values):
             with value.ctx:
@@ -265,7 +266,7 @@ class KVStore:
         return stored
 
     def _pairs(self, key: Key | list[Key], values: Values) -> list[tuple[Key, list[Tensor]]]:
-        """Each key with the list of its arrays: all of them, if it is named more than once, as in Gluon."""
+        """Each key with the list of its arrays: all of them, as in Gluon, if it occurs more than once."""
         if not isinstance(key, list | tuple):
             key, values = [key], [values]
         if len(key) != len(values):
@@ -283,13 +284,13 @@ class KVStore:
 
 
 def has_nan(array: Array) -> bool:
-    """Whether a NumPy array holds a NaN: then, and only then, a sum of squares is one."""
+    """Whether a NumPy array holds a NaN: then, and only then, its sum of squares is NaN."""
     if array.dtype.kind != "f":
         return False
     if array.dtype.itemsize < 4:
         return bool(numpy.isnan(array).any())
     flat = array.reshape(-1)
-    with numpy.errstate(all="ignore"):  # infinity is for the optimizer to answer for
+    with numpy.errstate(all="ignore"):  # infinity is left to the optimizer
         return bool(numpy.isnan(numpy.dot(flat, flat)))
 
 

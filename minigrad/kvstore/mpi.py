@@ -1,7 +1,7 @@
-"""MPI, as the stores use it: who is there, whether all ranks do the same, and exchanges that count their bytes.
+"""MPI for the stores: the ranks of a job, whether all do the same, and exchanges that count their bytes.
 
-MPI is started when the first 'dist' store is created, never before. It belongs on networks that you trust: its
-messages are neither encrypted nor signed, and it listens on ports of the machine.
+MPI starts when the first 'dist' store is created, never before. Use it only on networks that you trust: its messages
+are neither encrypted nor signed, and it listens on ports of the machine.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from minigrad.errors import AnomalyError, MinigradError, UsageError
 from minigrad.kvstore.traffic import allgather, allreduce
 
 SIZES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS")
-"""Where launchers tell a process how many there are: MPICH and its relatives, Open MPI, Slurm's srun."""
+"""Environment variables that hold the number of processes: MPICH and its relatives, Open MPI, Slurm's srun."""
 
 ALIKE = "All ranks must call their stores in the same order, with the same keys"
 DRIFTED = (
-    "The ranks have different weights, although all were to take the same steps. Give step() the same batch_size "
+    "The ranks have different weights, although all should have taken the same steps. Give step() the same batch_size "
     "everywhere (that of all ranks together), set weights on all ranks or on none, and seed all ranks alike if the "
     "rule draws random numbers (SGLD)."
 )
@@ -51,7 +51,7 @@ def peers() -> Peers:
             raise UsageError(
                 f"This job was launched with {os.environ[name]} processes ({name}), but the MPI of mpi4py "
                 f"({' '.join(MPI.Get_library_version().split()[:3])}) sees one: the launcher belongs to another MPI. "
-                "Start it with 'minigrad launch -n N script.py', or with the mpiexec beside your Python."
+                "Start it with 'minigrad launch -n N script.py', or with the mpiexec next to your Python."
             )
     if found.size > 1:
         _abort_on_errors(found)
@@ -60,7 +60,7 @@ def peers() -> Peers:
 
 
 def _abort_on_errors(found: Peers) -> None:
-    """An error that nobody catches ends all ranks, which would wait for this one for ever."""
+    """Make an uncaught error end all ranks, which would otherwise wait for this one for ever."""
     shown = sys.excepthook
 
     def abort(*error: Any) -> None:
@@ -88,7 +88,7 @@ class Peers:
         self.comm.Abort(1)
 
     def end(self) -> None:
-        """The end of the program: all ranks must have come to it."""
+        """The end of the program: all ranks must have reached it."""
         if not self.served:
             try:
                 self.agree("the end of the program")
@@ -101,11 +101,11 @@ class Peers:
     def agree(
         self, what: str, parts: Sequence[str] = (), state: int = 0, wrong: str = "", drift: str = DRIFTED
     ) -> None:
-        """Wait for all ranks, and go on only if all call this with the same words and state, and none says it is wrong.
+        """Wait for all ranks, and continue only if all call this with the same words and state, and none with `wrong`.
 
-        Else every rank raises the same error, instead of waiting for what never comes. `parts` are what is being done,
-        one by one; `state` is a number for the weights, and `drift` what to say if it differs; `wrong` describes a
-        gradient.
+        Otherwise every rank raises the same error, instead of waiting for ever. `parts` are what is being done, one by
+        one; `state` is a number for the weights, and `drift` the message if it differs; `wrong` says what is wrong with
+        a gradient.
         """
         words = "\n".join([what, *parts])
         mine = numpy.array([zlib.crc32(words.encode()), state, bool(wrong)], dtype="int64")
@@ -129,44 +129,44 @@ class Peers:
         self.comm.Allgatherv(mine, [together, lengths])
         return [part.tobytes().decode() for part in numpy.split(together, numpy.cumsum(lengths)[:-1])]
 
-    # What is sent; each returns how many bytes this rank has to send
+    # Exchanges; each returns how many bytes this rank has to send
 
     def sum(self, mine: Array, total: Array) -> int:
         """Sum flat arrays over all ranks, into `total`, which may be `mine`.
 
-        MPI means all ranks to get the same bits; if they did not, the next step of a Trainer would say so.
+        MPI is meant to give all ranks the same bits; if it did not, the next step of a Trainer would say so.
         """
         self.comm.Allreduce(self.mpi.IN_PLACE if mine is total else mine, total)
         return allreduce(mine.nbytes, self.size)
 
     def send_first(self, array: Array) -> int:
-        """Send the array of rank 0 into those of the others."""
+        """Copy the array of rank 0 into those of the others."""
         self.comm.Bcast([array, self.mpi.BYTE], root=0)  # Open MPI 4 has no float16
         return 0 if self.rank else allgather(array.nbytes, self.size)
 
     def deal(self, mine: Array) -> tuple[Array, int]:
-        """Send the k-th of `size` equal pieces to rank k. Gives the pieces that have come, in rows."""
+        """Send the k-th of `size` equal pieces to rank k. Returns the pieces received, in rows."""
         dealt = numpy.empty((self.size, len(mine) // self.size), mine.dtype)
         self.comm.Alltoall(mine, dealt)
         return dealt, allgather(dealt[0].nbytes, self.size)
 
     def gather(self, mine: Array) -> tuple[Array, int]:
-        """Send a flat array to all. Gives those of all ranks, in rows."""
+        """Send a flat array to all. Returns those of all ranks, in rows."""
         gathered = numpy.empty((self.size, len(mine)), mine.dtype)
         self.comm.Allgather(mine, gathered)
         return gathered, allgather(mine.nbytes, self.size)
 
 
 def _difference(texts: Sequence[str]) -> str:
-    """Where the words of the ranks differ first: who said what."""
+    """Where the words of the ranks first differ: who said what."""
     for parts in zip_longest(*[text.split("\n") for text in texts]):
         if len(set(parts)) > 1:
             first = texts[0].split("\n")[0]
             said: dict[str, list[int]] = {}
             for rank, part in enumerate(parts):
-                said.setdefault("nothing more" if part is None else part, []).append(rank)
-            told = "; ".join(f"{_ranks(ranks)} {_come(ranks)} to {part:.120}" for part, ranks in said.items())
-            return f"Ranks have parted: {told}" + ("" if first in said else f" (in {first})")
+                said.setdefault("the end of its list" if part is None else part, []).append(rank)
+            told = "; ".join(f"{_ranks(ranks)} {_come(ranks)} {part:.120}" for part, ranks in said.items())
+            return f"Ranks are out of step: {told}" + ("" if first in said else f" (in {first})")
     return ""
 
 
@@ -175,4 +175,4 @@ def _ranks(ranks: Sequence[int]) -> str:
 
 
 def _come(ranks: Sequence[int]) -> str:
-    return "have come" if len(ranks) > 1 else "has come"
+    return "have reached" if len(ranks) > 1 else "has reached"

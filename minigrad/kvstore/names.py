@@ -39,12 +39,12 @@ def create(name: str = "local", **options: Any) -> KVStore: ...
 def create(name: str = "local", **options: Any) -> KVStore:
     """A store by name.
 
-    'local' sums on the CPU, 'device' on the first device. 'sim' simulates `num_workers` workers in this process: they
-    wait for each other, or with `delay` they do not; see `SimulatedWorkers` and `SimulatedServer`.
+    'local' sums on the CPU, 'device' on the first device. 'sim' simulates `num_workers` workers in this process, which
+    wait for each other unless there is a `delay`; see `SimulatedWorkers` and `SimulatedServer`.
 
-    In a program that was started on several ranks, 'dist_sync' (also under the name 'dist_device_sync') sums over all
-    of them, and with 'dist_async' rank 0 becomes a server of the others, which do not wait for each other. See
-    `SynchronousStore` and `AsynchronousStore`.
+    In a program started on several ranks, 'dist_sync' (or 'dist_device_sync') sums over all of them; with 'dist_async',
+    rank 0 becomes the server of the others, which do not wait for each other. See `SynchronousStore` and
+    `AsynchronousStore`.
     """
     if not isinstance(name, str):
         raise KeywordError(f"A store is created by name, such as 'local' or 'device', not by {name!r}.")
@@ -63,7 +63,7 @@ def create(name: str = "local", **options: Any) -> KVStore:
 
 
 def _distributed(name: str, options: Mapping[str, Any]) -> KVStore:
-    from minigrad.kvstore.mpi import peers  # only here is MPI started
+    from minigrad.kvstore.mpi import peers  # MPI starts only here
 
     if name == "dist_async":
         from minigrad.kvstore.asynchronous import create_asynchronous
@@ -91,9 +91,9 @@ def for_trainer(
     compression_params: Mapping[str, Any] | None,
     devices: int,
 ) -> tuple[KVStore | None, bool]:
-    """The store of a Trainer of so many devices, and whether it updates the weights.
+    """The store of a Trainer with this number of devices, and whether it updates the weights.
 
-    One device of one process needs no store to sum over, unless a store is given as an object.
+    One device in one process needs no store, unless one is given as an object.
     """
     if isinstance(store, str):
         made = create(store)

@@ -25,7 +25,7 @@ def pack(codes: Array) -> Array:
 
 
 def unpack(packed: Array, shape: tuple[int, ...]) -> Array:
-    """The codes (int8) of this shape that `pack` made into bytes.
+    """The codes (int8), of this shape, in bytes from `pack`.
 
     >>> unpack(numpy.array([0b11100011, 0, 0, 0], dtype="uint8"), (2, 2))
     array([[ 1, -1],
@@ -49,14 +49,14 @@ def pack_signs(codes: Array) -> Array:
 
 
 def unpack_signs(packed: Array, size: int) -> Array:
-    """The first `size` codes (int8) that `pack_signs` made into bytes."""
+    """The first `size` codes (int8) in bytes from `pack_signs`."""
     if len(packed) * 8 < size:
         raise ArgumentError(f"{len(packed)} bytes hold {len(packed) * 8} signs, but {size} are needed.")
     return xp_of(packed).unpackbits(packed)[:size].astype("int8") * 2 - 1
 
 
 def pack_sums(sums: Array, terms: int) -> Array:
-    """Sums of so many codes as bytes (uint8): two to a byte up to 7 terms, else whole numbers of 8, 16 or 32 bits.
+    """Sums of `terms` codes as bytes (uint8): two to a byte up to 7 terms, else whole numbers of 8, 16 or 32 bits.
 
     >>> [f"{byte:08b}" for byte in pack_sums(numpy.array([-4, 4, 0]), terms=4)]
     ['01001100', '10000000']
@@ -70,7 +70,7 @@ def pack_sums(sums: Array, terms: int) -> Array:
 
 
 def unpack_sums(packed: Array, size: int, terms: int) -> Array:
-    """The first `size` sums (int32) that `pack_sums` made into bytes.
+    """The first `size` sums (int32) in bytes from `pack_sums`.
 
     >>> unpack_sums(numpy.array([0b01001100, 0b10000000], dtype="uint8"), 3, terms=4)
     array([-4,  4,  0], dtype=int32)
@@ -82,5 +82,5 @@ def unpack_sums(packed: Array, size: int, terms: int) -> Array:
 
 
 def bits_of_sums(terms: int) -> int:
-    """How many bits a sum of so many codes takes: -7 to 7 fit into four."""
+    """How many bits a sum of `terms` codes takes: -7 to 7 fit into four."""
     return next(bits for bits, most in ((4, 7), (8, 127), (16, 32767), (32, 2**31 - 1)) if terms <= most)

@@ -1,6 +1,6 @@
 """The server of workers that do not wait for each other: it holds the weights and applies a push when it arrives.
 
-Worker and server know each other by messages only: a text (JSON) and some arrays. How they travel is not decided here,
+Workers and server communicate only by messages: a text (JSON) and some arrays. How these travel is decided elsewhere,
 so that a simulation and MPI run the same server.
 """
 
@@ -28,11 +28,11 @@ OTHER_ORDER = (
 
 
 class Server:
-    """Weights, the optimizer, and for each worker which weights it took last.
+    """Weights, the optimizer, and the weights that each worker took last.
 
-    `previous` is for DCASGD: the weights that a late gradient is compared with. 'worker' (the paper, Algorithm 2):
-    those that its worker took last, one copy for each worker and key. 'key' (MXNet): those before the latest update,
-    whoever made it.
+    `previous` says which weights DCASGD compares a late gradient with. 'worker' (the paper, Algorithm 2): those that
+    its worker took last, one copy for each worker and key. 'key' (MXNet): those before the latest update, from any
+    worker.
 
     >>> from minigrad import np, optimizer
     >>> server = Server()
@@ -56,13 +56,13 @@ class Server:
     # What it does
 
     def init(self, key: Key, value: Tensor) -> None:
-        """Add a key; the first value counts."""
+        """Add a key; only the first value counts."""
         if key not in self.stored:
             self.stored[key], self.updates[key] = value.copyto(cpu()), 0
 
     def push(self, rank: int, key: Key, gradient: Tensor) -> int:
-        """Update with a gradient, or without optimizer replace the value. Returns the staleness: how many updates the
-        weight has seen since this worker took it.
+        """Update with a gradient, or without an optimizer replace the value. Returns the staleness: how many updates
+        the weight has seen since this worker took it.
         """
         stored = self._find(key, gradient.shape)
         since, copy = self._taken.get((rank, key), (0, None))
@@ -76,7 +76,7 @@ class Server:
         return self.updates[key] - 1 - since
 
     def pull(self, rank: int, key: Key) -> Tensor:
-        """The weight as it is now; noted as what this worker has."""
+        """The present weight, recorded as the one this worker has."""
         stored = self._find(key)
         keep = self.updater is None or self._corrects()
         self._taken[rank, key] = self.updates[key], stored.copy() if keep else None
@@ -97,7 +97,7 @@ class Server:
     # Messages
 
     def answer(self, rank: int, text: str, arrays: Sequence[Array]) -> tuple[str, list[Array]]:
-        """Do what a worker's message asks for. A refusal is an answer, too; the server goes on."""
+        """Do what a worker's message asks for. A refusal is an answer too; the server continues."""
         try:
             note, found = self._obey(rank, json.loads(text), arrays)
         except MinigradError as error:
@@ -121,7 +121,7 @@ class Server:
         elif what == "pull":
             return {}, [self.pull(rank, key).data for key in keys]
         elif what == "optimizer":
-            if self.updater is None:  # each worker hands one over; the first counts
+            if self.updater is None:  # each worker sends one; the first counts
                 self.updater = Updater(from_config(asked["optimizer"]))
         elif self.updater is None:
             raise UsageError("The server has no optimizer that has states; set_optimizer() first.")
@@ -134,7 +134,7 @@ class Server:
     def _pushed(
         self, rank: int, asked: dict[str, Any], keys: Sequence[Key], arrays: Sequence[Array]
     ) -> tuple[dict[str, Any], list[Array]]:
-        """All keys of one push, with the rate and the scale of the worker that sent it."""
+        """Apply one push, with the rate and the scale of the worker that sent it."""
         values = [self._value(key, array, asked["compression"]) for key, array in zip(keys, arrays)]
         optimizer = getattr(self.updater, "optimizer", None)
         if optimizer is not None and "lr" in asked:
@@ -146,7 +146,7 @@ class Server:
         return note, [self.pull(rank, key).data for key in keys] if asked["pull"] else []
 
     def _value(self, key: Key, array: Array, params: dict[str, Any] | None) -> Tensor:
-        """A gradient as it was before it was packed."""
+        """A gradient, unpacked."""
         stored = self._find(key, None if params else array.shape)
         if not params:
             return Tensor(array)

@@ -22,10 +22,10 @@ Delay = float | Sequence[float] | Callable[[int, numpy.random.Generator], float]
 
 
 class SimulatedWorkers(KVStore):
-    """`create('sim', num_workers=4)`: workers that wait for each other. What is pushed is a list with one array each.
+    """`create('sim', num_workers=4)`: workers that wait for each other. A push has one array for each.
 
-    It sums, or with compression to one bit counts votes, as 'dist_sync' does over processes. In a Trainer, let the
-    network live on as many CPUs as there are workers: `net.initialize(ctx=[cpu(k) for k in range(4)])`.
+    It sums or, with compression to one bit, counts votes, as 'dist_sync' does over processes. In a Trainer, put the
+    network on as many CPUs as there are workers: `net.initialize(ctx=[cpu(k) for k in range(4)])`.
 
     >>> from minigrad import kv, np
     >>> store = kv.create("sim", num_workers=3)
@@ -51,7 +51,7 @@ class SimulatedWorkers(KVStore):
         return self._num_workers
 
     def traffic(self) -> int:
-        """How many bytes each worker would have sent with 'dist_sync', without the few that ask whether all agree."""
+        """How many bytes each worker would have sent with 'dist_sync', not counting the check that all agree."""
         return self._sent
 
     def _reduce(self, key: Key, values: list[Tensor]) -> Tensor:
@@ -66,7 +66,7 @@ class SimulatedWorkers(KVStore):
 
 
 class Arrival(NamedTuple):
-    """A push on its arrival: when, whose, and how many updates its weight had seen since the worker took it."""
+    """The arrival of a push: when, whose, and how many updates the weight had seen since the worker took it."""
 
     time: float
     rank: int
@@ -76,17 +76,17 @@ class Arrival(NamedTuple):
 class SimulatedServer(WorkerStore):
     """`create('sim', num_workers=4, delay=...)`: workers that do not wait. Each has a store, with a rank of its own.
 
-    A worker takes the weights, computes for as long as `delay` says, pushes its gradient, and takes the weights anew.
-    `turns` says whose gradient arrives next: in its turn a worker computes it with what it took last, and pushes. (So
-    weights are late exactly as they would be; only the computing itself takes place afterwards.)
+    A worker takes the weights, computes for as long as `delay` says, pushes its gradient, and takes the weights again.
+    `turns` says whose gradient arrives next: in its turn a worker computes the gradient with the weights it took last,
+    and pushes. (So gradients are exactly as late as they would be; only the computing is done when they arrive.)
 
-    The store itself only looks on: `pull` shows the weights of the server.
+    The store itself only observes: `pull` shows the weights of the server.
 
     Arguments:
-        num_workers: how many.
+        num_workers: how many workers.
         delay: how long a gradient takes, in a unit of your choice: a positive number (all alike), a list with one for
             each worker, or a function of rank and random generator, such as `lambda rank, rng: rng.exponential(2.0)`.
-        seed: of that generator.
+        seed: the seed of that generator.
         previous: 'worker' or 'key': what DCASGD compares with. See `Server`.
 
     >>> from minigrad import kv, np, optimizer
@@ -118,7 +118,7 @@ class SimulatedServer(WorkerStore):
         self.arrivals: list[Arrival] = []
         """All pushes so far, in order."""
         self.time = 0.0
-        """When the latest turn began."""
+        """The time of the latest turn."""
         self._due = [(self._duration(rank), rank) for rank in range(num_workers)]
         heapq.heapify(self._due)
 
@@ -126,7 +126,7 @@ class SimulatedServer(WorkerStore):
         return f"kvstore.create('sim', num_workers={self._num_workers}, delay={self._delay!r})"
 
     def turns(self, pushes: int) -> Iterator[SimulatedWorker]:
-        """The next workers, in the order in which their gradients arrive; of two at the same time the lower rank."""
+        """The next workers, in the order in which their gradients arrive; ties go to the lower rank."""
         for _ in range(whole("pushes", pushes, 0)):
             self.time, rank = self._due[0]
             heapq.heapreplace(self._due, (self.time + self._duration(rank), rank))
@@ -149,7 +149,7 @@ class SimulatedServer(WorkerStore):
     pushpull = push
 
     def _find(self, key: Key, arrays: Sequence[Tensor]) -> Tensor:
-        if key in self._server.stored:  # whoever added it
+        if key in self._server.stored:  # any worker may have added it
             self._stored.setdefault(key, self._server.stored[key].copy())
         return super()._find(key, arrays)
 
@@ -158,7 +158,7 @@ class SimulatedServer(WorkerStore):
 
 
 class SimulatedWorker(WorkerStore):
-    """The store of one worker; give it to the worker's Trainer, too."""
+    """The store of one worker, also for the worker's Trainer."""
 
     def __init__(self, store: SimulatedServer, rank: int) -> None:
         super().__init__("sim", rank, store.num_workers)

@@ -29,11 +29,11 @@ class SynchronousStore(KVStore):
     There is no server: every rank stores the sum, or updates its own copy of the weight with it. Arrays on a GPU travel
     through the host, and float16 as float32.
 
-    All ranks call it in the same order. Before anything is sent they compare what they are about to do, so that a rank
-    that does something else, has a NaN, or has weights of its own is named by an error on all of them.
+    All ranks must call it in the same order. Before sending anything they compare what they are about to do. If a rank
+    does something else, has a NaN or has other weights, every rank raises an error that says so.
 
-    What compression has not sent, and the random generators, are each rank's own: each saves its states to a file of
-    its own (`f"states-{store.rank}"`), and loads that.
+    Each rank has its own random generators and its own residuals of compression, so each saves its states to its own
+    file (`f"states-{store.rank}"`), and loads that.
     """
 
     def __init__(self, name: str, peers: Peers) -> None:
@@ -55,7 +55,7 @@ class SynchronousStore(KVStore):
     def traffic(self) -> int:
         """How many bytes this rank has sent, counted as in `minigrad.kvstore.traffic`.
 
-        Not counted are the 24 bytes to each other rank, before each call, that ask whether all agree.
+        The check that all agree, 24 bytes to each other rank before each call, is not counted.
         """
         return self._sent
 
@@ -97,7 +97,7 @@ class SynchronousStore(KVStore):
                     stored[...] = Tensor(total).as_in_ctx(stored.ctx)
 
     def pushpull(self, key: Key | list[Key], value: Values, out: Values = None, priority: int = 0) -> None:
-        """Push, then pull into `out`, or else into the values themselves, which are then summed where they are."""
+        """Push, then pull into `out`, or else into the values themselves, which are then summed in place."""
         if out is not None or self._updater is not None:
             super().pushpull(key, value, out, priority)
             return
@@ -134,7 +134,7 @@ class SynchronousStore(KVStore):
     def _sum_in_place(
         self, what: str, keys: Sequence[Key], lists: Sequence[list[Tensor]], weights: Sequence[Array]
     ) -> None:
-        """Put the sums where the values are. If a Trainer has laid these out in one array, that is what is summed."""
+        """Put the sums where the values are. If a Trainer keeps these in one array, that array is summed."""
         with autograd.pause():
             mine = [to_host((values[0] if len(values) == 1 else self._total(values)).data) for values in lists]
             self._agree(what, keys, mine, weights)
@@ -154,7 +154,7 @@ class SynchronousStore(KVStore):
         weights: Sequence[Array] = (),
         drift: str = DRIFTED,
     ) -> None:
-        """Whether all ranks do this with these keys, no gradient has a NaN, and the weights are the same everywhere."""
+        """Check that all ranks do this with these keys, that no gradient has a NaN, and that all weights agree."""
         arrays: Sequence[Any] = gradients or [self._stored[k] for k in keys]
         parts = [f"key {k!r}, {array.dtype} of shape {array.shape}" for k, array in zip(keys, arrays)]
         lost = next((k for k, array in zip(keys, gradients) if has_nan(array)), None)
@@ -177,7 +177,7 @@ class SynchronousStore(KVStore):
                     out[...] = part.reshape(out.shape)
 
     def _summed(self, arrays: Sequence[Array], outs: Sequence[Array]) -> Array | None:
-        """The sums end to end; None if they are in `outs` already."""
+        """The sums end to end; None if they are already in `outs`."""
         wide = single(arrays[0].dtype)  # MPI has no float16
         send, where = side_by_side(arrays), side_by_side(outs)
         if send is None or send.dtype != wide:
@@ -190,7 +190,7 @@ class SynchronousStore(KVStore):
         return None if done else where
 
     def _counted(self, kind: Compression, keys: Sequence[Key], arrays: Sequence[Array]) -> Array:
-        """What the compressed arrays of all ranks come to, end to end. Each rank counts the codes of one piece."""
+        """The compressed arrays of all ranks combined, end to end. Each rank combines the codes of one piece."""
         n = self._peers.size
         if any(sender != self.rank for _, sender in kind.residuals):
             raise UsageError(
@@ -210,7 +210,7 @@ class SynchronousStore(KVStore):
 
 
 def side_by_side(arrays: Sequence[Array]) -> Array | None:
-    """Arrays that lie one after the other in one flat array, as that part of it; None if they do not.
+    """The part of a flat array in which these arrays lie one after the other; None if they do not.
 
     >>> flat = numpy.arange(6.0)
     >>> side_by_side([flat[1:3], flat[3:].reshape(3, 1)])
@@ -236,7 +236,7 @@ def _address(array: Array) -> int:
 
 
 def _digest(array: Array) -> int:
-    """A number for the bits of an array."""
+    """A checksum of the bits of an array."""
     flat = numpy.ascontiguousarray(array).reshape(-1).view("uint8")
     whole = len(flat) // 8 * 8
     return int(flat[:whole].view("int64").sum()) ^ zlib.crc32(flat[whole:].tobytes())

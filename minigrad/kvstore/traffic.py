@@ -1,4 +1,4 @@
-"""How many bytes a rank sends in a collective operation of MPI, by the way of doing it that sends the fewest."""
+"""How many bytes a rank sends in a collective operation of MPI, if it is done with the fewest bytes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Bits(Protocol):
-    """A compression: how many bits a code has on its way, and how many its part in the answer to so many senders."""
+    """A compression: bits per code when sent, and bits per value in the answer to `senders` senders."""
 
     def bits(self, senders: int) -> tuple[int, int]: ...
 
@@ -26,12 +26,12 @@ def allgather(nbytes: int, n: int) -> int:
 
 
 def piece(size: int, n: int) -> int:
-    """How many of `size` codes each of n ranks counts: equal parts, in whole words of 16 codes."""
+    """How many of `size` codes each of n ranks combines: equal parts, in whole words of 16 codes."""
     return -(-size // (16 * n)) * 16
 
 
 def answered(kind: Bits, size: int, n: int) -> int:
-    """Send `size` codes in pieces to the ranks that count them, and what they come to back to everybody.
+    """Send `size` codes in pieces to the ranks that combine them, and the results back to all ranks.
 
     >>> from minigrad.kvstore.compression import OneBitCompression, TwoBitCompression
     >>> [allreduce(4 * 10**6, 4) / answered(kind, 10**6, 4) for kind in (TwoBitCompression(), OneBitCompression())]

@@ -20,14 +20,14 @@ from minigrad.optimizer import Optimizer
 class WorkerStore(KVStore):
     """A worker's side: `_deliver` brings a message to the server and returns the answer.
 
-    A push is applied as soon as it arrives, to whatever the weight is by then; `staleness` says how many updates it had
-    seen since this worker took it. A `pushpull` is one message, so nobody can come between.
+    A push is applied as soon as it arrives, to whatever the weight is by then; `staleness` says how many updates the
+    weight had seen since this worker took it. A `pushpull` is one message, so no other worker can come in between.
     """
 
     def __init__(self, name: str, rank: int, num_workers: int) -> None:
         super().__init__(name)
         self._rank, self._num_workers = rank, num_workers
-        self._params: dict[str, Any] | None = None  # of the compression, as the server is told
+        self._params: dict[str, Any] | None = None  # of the compression, as sent to the server
         self._optimizer: Optimizer | None = None
         self._sent = 0
         self.staleness: int = 0
@@ -48,18 +48,18 @@ class WorkerStore(KVStore):
     # Values in and out
 
     def init(self, key: Key | list[Key], value: Values) -> None:
-        """Add each key; all workers do so, and the value of the first counts: on several processes, of rank 0."""
+        """Add each key; all workers do so, and the first one's value counts; with several processes, rank 0's."""
         before = len(self._stored)
         super().init(key, value)
         new = list(self._stored)[before:]
         self._together(f"init({new})", lambda: self._ask("init", new, [to_host(self._stored[k].data) for k in new]))
 
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
-        """Send the sum over this worker's devices; the server updates the weight with it at once."""
+        """Send the sum over this worker's devices; the server immediately updates the weight with it."""
         self._push(key, value, pull=False)
 
     def pull(self, key: Key | list[Key], out: Values = None, priority: int = 0, ignore_sparse: bool = True) -> None:
-        """Take the server's weights as they are now."""
+        """Take the server's present weights."""
         if out is None:
             raise UsageError("pull() copies into arrays that exist: give them as out=.")
         self._refresh(self._pairs(key, out))
@@ -73,7 +73,7 @@ class WorkerStore(KVStore):
     def row_sparse_pull(
         self, key: Key | list[Key], out: Values = None, priority: int = 0, row_ids: Values = None
     ) -> None:
-        """As in the base class. (The whole value travels.)"""
+        """As in the base class. (The whole value is sent.)"""
         if out is not None:
             self._refresh(self._pairs(key, out))
         super().row_sparse_pull(key, out, priority, row_ids)
@@ -115,15 +115,15 @@ class WorkerStore(KVStore):
     # How values change
 
     def set_updater(self, updater: Callable[[Any, Tensor, Tensor], None]) -> None:
-        """Refused: a function cannot be sent to a server, and a server runs no code that it is sent."""
-        raise UsageError("A server takes no function as its updater; give it an optimizer: set_optimizer().")
+        """Refused: a function cannot be sent to a server, and a server runs no code that it receives."""
+        raise UsageError("A server does not take a function as its updater; give it an optimizer: set_optimizer().")
 
     _set_updater = set_updater
 
     def set_optimizer(self, optimizer: Optimizer) -> None:
-        """From now on a push is a gradient. Every worker sets one; that of the first runs on the server, as in `init`.
+        """From now on a push is a gradient. Every worker sets one; the first one's runs on the server, as in `init`.
 
-        Settings and multipliers are those of now; rate and scale are sent with every push.
+        Settings and multipliers are sent now; rate and scale are sent with every push.
         """
         self._optimizer = optimizer
         config = optimizer.get_config()
@@ -138,12 +138,12 @@ class WorkerStore(KVStore):
         self._together("set_optimizer()", lambda: self._ask("optimizer", optimizer=config))
 
     def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
-        """As in the base class; {'type': '1bit'} is each time a vote of one."""
+        """As in the base class; with {'type': '1bit'} each push is a vote of one worker."""
         super().set_gradient_compression(compression_params)
         self._params = dict(compression_params)
 
     def save_optimizer_states(self, fname: FilePath, dump_optimizer: bool = False) -> None:
-        """Let the server write its states to a file on its machine, without what compression has not sent yet."""
+        """Let the server write its states to a file on its machine, without the residuals of compression."""
         self._ask("save", path=str(Path(fname).resolve()), dump_optimizer=bool(dump_optimizer))
 
     def load_optimizer_states(self, fname: FilePath) -> None:
@@ -168,7 +168,7 @@ class WorkerStore(KVStore):
         self.pull(keys, list(weights))
         if late and any([(a != self._stored[k].data).any() for k, a in zip(keys, before)]):
             raise UsageError(OTHER_WEIGHTS)
-        self.barrier()  # before anybody changes them
+        self.barrier()  # before any worker changes them
 
     def update_weights(
         self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
@@ -177,14 +177,14 @@ class WorkerStore(KVStore):
 
     def optimizer_updater(self) -> Any:
         raise UsageError(
-            "The server has the states of the optimizer, and no Trainer; use save_optimizer_states() and "
+            "The server has the states of the optimizer, not the Trainer; use save_optimizer_states() and "
             "load_optimizer_states() of the store."
         )
 
     # Messages
 
     def _together(self, where: str, first: Callable[[], Any]) -> None:
-        """Do something that all workers do, and that counts once."""
+        """Do something that all workers ask for and that is done once."""
         first()
 
     def _ask(
@@ -205,7 +205,7 @@ class WorkerStore(KVStore):
 
 
 OTHER_WEIGHTS = (
-    "The first gradients were computed with other weights than those of rank 0, because the shapes of some "
+    "The first gradients were computed with weights other than those of rank 0, because the shapes of some "
     "parameters were unknown when the Trainer was made. Let the network see one batch before making the Trainer, or "
     "seed all ranks alike."
 )

@@ -1,4 +1,4 @@
-"""Schedules that only fall: by a factor now and then, along a polynomial, half a cosine or a power of the time."""
+"""Schedules that only fall: by a factor at intervals, or along a polynomial, half a cosine or a power of time."""
 
 import math
 
@@ -14,8 +14,8 @@ class FactorScheduler(LRScheduler):
     below `stop_factor_lr` once it has dropped. The first drop shows at update $s + 1$ (MXNet's text says $s$; its code
     does this).
 
-    The schedule is stateful: for an earlier update it returns the present rate, and after `base_lr` is assigned, later
-    drops start from there.
+    The schedule is stateful: for an earlier update it returns the present rate, and if you assign `base_lr`, later
+    drops start from that.
 
     >>> schedule = FactorScheduler(step=2, factor=0.5, base_lr=0.8)
     >>> [schedule(k) for k in range(7)]
@@ -51,8 +51,8 @@ class FactorScheduler(LRScheduler):
 class MultiFactorScheduler(LRScheduler):
     r"""Multiply the rate by `factor` after each of the updates listed in `step`.
 
-    $\eta_k = B f^{\#\{s\,:\,k > s\}}$: the drop of step $s$ shows at update $s + 1$. It is stateful, as
-    `FactorScheduler` is.
+    $\eta_k = B f^{\#\{s\,:\,k > s\}}$: the drop of step $s$ shows at update $s + 1$. The schedule is stateful, like
+    `FactorScheduler`.
 
     >>> schedule = MultiFactorScheduler(step=[2, 3], factor=0.5, base_lr=0.8)
     >>> [schedule(k) for k in range(6)]
@@ -157,8 +157,8 @@ class InversePowerScheduler(LRScheduler):
 
     Let $b$ be `offset`, $K$ the warm-up and $\gamma$ the power `pwr`:
     $\eta_k = B\left(1 + \frac{k-K}{b}\right)^{-\gamma}$. This is Welling and Teh's $\eta_t = a (b + t)^{-\gamma}$ with
-    $a = B b^\gamma$. For $0.5 < \gamma \le 1$ the sum of all rates is infinite and that of their squares is not:
-    `SGLD` then can go anywhere, and ends in the posterior.
+    $a = B b^\gamma$. For $0.5 < \gamma \le 1$ the sum of all rates is infinite but that of their squares is not: `SGLD`
+    can then go anywhere, and ends in the posterior.
 
     >>> schedule = InversePowerScheduler(offset=2, base_lr=1.0, pwr=1)
     >>> [round(schedule(k), 3) for k in range(6)]
@@ -188,7 +188,7 @@ class InversePowerScheduler(LRScheduler):
 
 
 def progress(num_update: int, start: int, end: int) -> float:
-    """How far the decay has come: 0 at update `start`, 1 from `end` on."""
+    """How far the decay has progressed: 0 at update `start`, 1 from `end` on."""
     return min((num_update - start) / (end - start), 1.0)
 
 

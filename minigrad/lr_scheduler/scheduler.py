@@ -1,7 +1,7 @@
-"""A schedule is a callable `num_update -> learning rate`; this base class adds the warm-up and the saving.
+"""A schedule is a callable `num_update -> learning rate`; this base class adds warm-up and saving.
 
-A schedule of your own is a subclass with a method `rate(num_update)`. (Any other callable works as a schedule too,
-without warm-up and without being saved with the trainer.)
+A schedule of your own is a subclass with a method `rate(num_update)`. (Any other callable works as a schedule too, but
+has no warm-up and is not saved with the trainer.)
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from minigrad.errors import ArgumentError
 from minigrad.guarded import guarded
 
 RATES = ("warmup_final_lr", "base_lr")
-"""The attributes with the base rate of every schedule: as it was set, and as it is now."""
+"""The attributes that hold every schedule's base rate: as it was set, and as it is now."""
 
 
 class LRScheduler:
@@ -30,7 +30,7 @@ class LRScheduler:
 
     Parameters
     ----------
-    base_lr : the rate $B$ from which the schedule starts, at least 0.
+    base_lr : the rate $B$ that the schedule starts from, at least 0.
     warmup_steps : $K$, in updates.
     warmup_begin_lr : $b$, not above `base_lr`.
     warmup_mode : 'linear' or 'constant'.
@@ -46,10 +46,10 @@ class LRScheduler:
     """
 
     renamed: ClassVar[Mapping[str, str]] = {"base_lr": "warmup_final_lr"}
-    """Constructor arguments whose attribute has another name: argument -> attribute."""
+    """Constructor arguments whose attributes have other names: argument -> attribute."""
 
     progress: ClassVar[tuple[str, ...]] = ()
-    """Attributes that count how far the schedule has come: whole numbers, saved beside the arguments."""
+    """Attributes that count the schedule's progress: whole numbers, saved with the arguments."""
 
     _classes: ClassVar[dict[str, type[LRScheduler]]] = {}
 
@@ -65,10 +65,10 @@ class LRScheduler:
         self.set_base(base_lr)
 
     def set_base(self, lr: float) -> None:
-        """Make `lr` the base of the whole schedule and the target of its warm-up.
+        """Make `lr` the base rate of the whole schedule and the target of its warm-up.
 
-        An optimizer calls this when it is given an explicit `learning_rate`. Assigning `base_lr` does less: as in Gluon
-        it affects Factor and MultiFactor from then on, but not the warm-up or the other schedules.
+        An optimizer calls this when it gets an explicit `learning_rate`. Assigning `base_lr` does less: as in Gluon, it
+        affects Factor and MultiFactor from then on, but neither the warm-up nor other schedules.
         """
         lr = number("base_lr", lr, 0)
         if self.warmup_begin_lr > lr:
@@ -86,7 +86,7 @@ class LRScheduler:
         return self.warmup_begin_lr + (self.warmup_final_lr - self.warmup_begin_lr) * num_update / self.warmup_steps
 
     def rate(self, num_update: int) -> float:
-        """The rate once the warm-up is over. The subclass says what it is."""
+        """The rate after the warm-up, defined by the subclass."""
         raise NotImplementedError(f"{type(self).__name__} must define rate(num_update), the rate after the warm-up.")
 
     @guarded
@@ -101,9 +101,9 @@ class LRScheduler:
         return as_call(self, self.renamed, always=("base_lr",))
 
     def get_config(self) -> dict[str, Any]:
-        """The schedule with its present state, as a JSON-able dict.
+        """The schedule with its present state, as a dict for JSON.
 
-        A schedule with other state than its constructor arguments adds it: `return super().get_config() | {"count":
+        A schedule with state beyond its constructor arguments adds it: `return super().get_config() | {"count":
         self.count}`.
         """
         own = vars(self)
@@ -114,7 +114,7 @@ class LRScheduler:
         return config
 
     def set_config(self, config: Mapping[str, Any]) -> None:
-        """Restore what your own `get_config` has added. The values come from a file, so check them."""
+        """Restore what your own `get_config` added. The values come from a file, so check them."""
 
     @staticmethod
     @guarded

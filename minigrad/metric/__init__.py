@@ -12,6 +12,6 @@ __all__ = [
     "register",
 ]  # fmt: skip
 
-"""All but `np`, Gluon's name of CustomMetric, which would replace a user's own."""
+"""All except `np`, Gluon's name for CustomMetric, which would replace a user's own `np`."""
 
 explain_absent(__name__)

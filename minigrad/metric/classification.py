@@ -1,4 +1,4 @@
-"""Metrics of decisions: how often the chosen class is right. Scores with a NaN choose no class and count as wrong."""
+"""Metrics of decisions: how often the chosen class is right. Scores with a NaN choose no class, so they are wrong."""
 
 import math
 from typing import Any
@@ -14,16 +14,16 @@ from minigrad.guarded import guarded
 from minigrad.metric.metric import EvalMetric, alias, pairs, register
 
 NONE = -(2**62)
-"""What scores with a NaN choose; no label equals it."""
+"""The choice of scores with a NaN; no label equals it."""
 
 
 @register
 @alias("acc")
 class Accuracy(EvalMetric):
-    """The share of predictions that hit their label.
+    """The fraction of predictions that match their label.
 
-    `pred` holds a score per class along `axis`, and the largest decides; or it has the shape of `label` and holds class
-    numbers.
+    `pred` holds a score for each class along `axis`, and the largest wins; or it has the shape of `label` and holds
+    class numbers.
     """
 
     def __init__(self, axis: int = 1, name: str = "accuracy") -> None:
@@ -45,7 +45,7 @@ class Accuracy(EvalMetric):
 @register
 @alias("top_k_accuracy", "top_k_acc")
 class TopKAccuracy(EvalMetric):
-    """The share of labels among the `top_k` classes with the largest scores; `pred` has shape (batch, classes)."""
+    """The fraction of labels among the `top_k` highest-scoring classes; `pred` has shape (batch, classes)."""
 
     def __init__(self, top_k: int = 1, name: str = "top_k_accuracy") -> None:
         if whole("top_k", top_k) <= 1:
@@ -69,7 +69,7 @@ class TopKAccuracy(EvalMetric):
 class Binary(EvalMetric):
     """Base of metrics that are a function of the four counts of a two-class problem; class 1 is the positive one.
 
-    `average` 'macro' takes the mean of the scores of the updates, 'micro' the score of all counts together.
+    With `average` 'macro' it is the mean of the updates' scores, with 'micro' the score of all counts together.
     """
 
     def __init__(self, name: str, average: str) -> None:

@@ -30,7 +30,7 @@ class CrossEntropy(EvalMetric):
 @register
 @alias("nll_loss")
 class NegativeLogLikelihood(CrossEntropy):
-    r"""Mean of $-\log(p_y + \epsilon)$: the cross-entropy under the name that statistics gives it."""
+    r"""Mean of $-\log(p_y + \epsilon)$: the cross-entropy under its name in statistics."""
 
     def __init__(self, eps: float = 1e-12, name: str = "nll-loss") -> None:
         super().__init__(eps, name)
@@ -38,7 +38,7 @@ class NegativeLogLikelihood(CrossEntropy):
 
 @register
 class Perplexity(EvalMetric):
-    r"""$\exp$ of the mean of $-\log\max(p_y, 10^{-10})$ over all labels but `ignore_label`; classes lie along `axis`.
+    r"""$\exp$ of the mean of $-\log\max(p_y, 10^{-10})$ over all labels except `ignore_label`; classes are on `axis`.
 
     A model that guesses evenly among $C$ classes has perplexity $C$.
     """
@@ -63,7 +63,7 @@ class Perplexity(EvalMetric):
 
 @register
 class Loss(EvalMetric):
-    """Mean over all elements of a loss, which is given in place of the predictions; labels are ignored."""
+    """Mean over all elements of a loss, which is given instead of predictions; labels are ignored."""
 
     def __init__(self, name: str = "loss") -> None:
         super().__init__(name)

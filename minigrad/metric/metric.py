@@ -1,6 +1,6 @@
-"""A metric adds up a total and a count, batch by batch; its value is their quotient.
+"""A metric accumulates a total and a count, batch by batch; its value is their quotient.
 
-Metrics are computed on the host, in float64: their inputs are fetched from the GPU if they live there.
+Metrics are computed on the host, in float64; inputs on a GPU are copied to the host.
 """
 
 import math
@@ -19,7 +19,7 @@ class EvalMetric:
     """Base of all metrics.
 
     A subclass defines `measure(label, pred) -> (total, count)` for one pair of NumPy arrays; or, as in Gluon, its own
-    `update(labels, preds)` which adds to `self.sum_metric` and `self.num_inst`.
+    `update(labels, preds)`, which adds to `self.sum_metric` and `self.num_inst`.
 
     >>> from minigrad.metric import Accuracy
     >>> metric = Accuracy()
@@ -36,7 +36,7 @@ class EvalMetric:
     global_num_inst: int
 
     def __init__(self, name: str, output_names: Any = None, label_names: Any = None, **kwargs: Any) -> None:
-        """The name, and Gluon's further arguments, which are kept for a subclass that reads them."""
+        """The name, and Gluon's other arguments, which are kept for subclasses that read them."""
         self.name = name
         self.output_names, self.label_names, self._kwargs = output_names, label_names, kwargs
         self.reset()
@@ -46,12 +46,12 @@ class EvalMetric:
         raise NotImplementedError(f"{type(self).__name__} must define measure(label, pred) or update(labels, preds).")
 
     def value(self, total: Any, count: int) -> float:
-        """The metric of everything seen so far."""
+        """The metric for everything seen so far."""
         return float(total / count)
 
     @guarded
     def update(self, labels: Any, preds: Any) -> None:
-        """Take in a batch: an array of labels and one of predictions, or two lists of such arrays of equal length.
+        """Add a batch: an array of labels and one of predictions, or two lists of such arrays of equal length.
 
         An array without samples adds nothing.
         """
@@ -69,7 +69,7 @@ class EvalMetric:
         return so_far + new
 
     def reset(self) -> None:
-        """Start again from nothing."""
+        """Start over."""
         self.reset_local()
         self.global_sum_metric = 0.0
         self.global_num_inst = 0
@@ -88,7 +88,7 @@ class EvalMetric:
         return self.name, self.value(self.global_sum_metric, self.global_num_inst) if self.global_num_inst else math.nan
 
     def get_name_value(self) -> list[tuple[str, float]]:
-        """`get` as a list of pairs, also where there is only one."""
+        """`get` as a list of pairs, even if there is only one."""
         name, value = self.get()
         return list(zip(name, value)) if isinstance(name, list) else [(name, value)]
 
@@ -122,7 +122,7 @@ def alias(*names: str) -> Callable[[Class], Class]:
 
 
 def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
-    """A metric from its name, from a function `feval(label, pred)`, or from a list of these; a metric stays itself.
+    """A metric from its name, a function `feval(label, pred)`, or a list of these; a metric is returned as it is.
 
     >>> create("acc").name, create(["acc", "mse"]).get()[0]
     ('accuracy', ['accuracy', 'mse'])
@@ -208,11 +208,11 @@ class CustomMetric(EvalMetric):
 
 
 np = CustomMetric
-"""A metric from a function of NumPy arrays, by Gluon's name."""
+"""A metric from a function of NumPy arrays, under Gluon's name."""
 
 
 def flat(results: list[tuple[Any, Any]]) -> tuple[list[str], list[float]]:
-    """Names and values of several metrics, some of which may hold several themselves."""
+    """Names and values of several metrics, some of which may themselves hold several."""
     names: list[str] = []
     values: list[float] = []
     for name, value in results:
@@ -222,7 +222,7 @@ def flat(results: list[tuple[Any, Any]]) -> tuple[list[str], list[float]]:
 
 
 def pairs(labels: Any, preds: Any, allow_extra: bool = False) -> Iterator[tuple[Array, Array]]:
-    """The batches in `labels` and `preds` as pairs of NumPy arrays, without those that have no samples."""
+    """The batches in `labels` and `preds` as pairs of NumPy arrays, without empty ones."""
     if _is_numbers(labels) and isinstance(preds, (list, tuple)) and preds and not hasattr(preds[0], "shape"):
         preds = [preds]  # labels [0, 1] and predictions [[.9, .1], [.2, .8]] are one batch in plain lists
     label_arrays, pred_arrays = arrays(labels), arrays(preds)
@@ -245,6 +245,6 @@ def _is_numbers(values: Any) -> bool:
 
 
 def _fetch(value: Any) -> Array:
-    """On the host, in the widest dtype of its kind, so that a difference of bytes does not wrap around."""
+    """An array on the host, in the widest dtype of its kind, so that a difference of bytes does not wrap around."""
     array = to_host(value.data if isinstance(value, Tensor) else value)
     return array.astype("float64" if array.dtype.kind == "f" else "int64") if array.dtype.kind in "iuf" else array

@@ -12,7 +12,7 @@ from minigrad.metric.metric import EvalMetric, register
 
 
 class MeanError(EvalMetric):
-    """Base of errors averaged over all elements of a batch, then over the batches whatever their sizes."""
+    """Base of errors averaged over all elements of a batch, then over batches, whatever their sizes."""
 
     def error(self, difference: Array) -> float:
         raise NotImplementedError
@@ -62,9 +62,9 @@ class RMSE(MeanError):
 class PearsonCorrelation(EvalMetric):
     """Correlation of labels and predictions, NaN if one of them does not vary.
 
-    `average` 'macro' takes the mean over batches, 'micro' the correlation of all pairs seen, from running moments that
-    are merged without cancellation (Chan, Golub, LeVeque, "Updating Formulae ... for Computing Sample Variances", 1979,
-    equation 2.1).
+    With `average` 'macro' it is the mean over batches, with 'micro' the correlation of all pairs seen, from running
+    moments merged without cancellation (Chan, Golub, LeVeque, "Updating Formulae ... for Computing Sample Variances",
+    1979, equation 2.1).
     """
 
     def __init__(self, name: str = "pearsonr", average: str = "macro") -> None:
@@ -93,7 +93,7 @@ Moments = tuple[int, Array, Array]
 
 
 def merge(a: Moments, b: Moments) -> Moments:
-    """The moments of two groups of pairs together."""
+    """The joint moments of two groups of pairs."""
     count = a[0] + b[0]
     apart = b[1] - a[1]
     return count, a[1] + apart * b[0] / count, a[2] + b[2] + numpy.outer(apart, apart) * a[0] * b[0] / count

@@ -1,7 +1,7 @@
 """What an update accepts: arrays that can be read and written side by side, element by element.
 
-A compiled loop does not look at shapes: given a gradient that is too short it would read, and given a state that is too
-short it would write, memory that belongs to something else. So every array is compared with the weight first.
+A compiled loop does not check shapes: it would read past the end of a gradient that is too short, and write past the
+end of a state that is. So every array is compared with the weight first.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -15,11 +15,11 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeviceError, DTypeError, KeywordError, ShapeError, UsageError
 
 FLOATS = {numpy.dtype(name) for name in ("float16", "float32", "float64")}
-"""What can be trained. (An array in the other byte order has another dtype.)"""
+"""The dtypes that can be trained. (An array in the other byte order has another dtype.)"""
 
 
 def tensor_of(x: Any, what: str) -> Tensor:
-    """A Tensor as it is, a plain NumPy or CuPy array as a Tensor that shares its memory."""
+    """A Tensor as it is, or a plain NumPy or CuPy array as a Tensor that shares its memory."""
     if isinstance(x, Tensor):
         return x
     if type(x) in MODULES and not isinstance(x, numpy.generic):
@@ -30,7 +30,7 @@ def tensor_of(x: Any, what: str) -> Tensor:
 
 
 def weight_of(x: Any) -> Tensor:
-    """A weight, if it is one that can be trained."""
+    """The weight as a Tensor, if it can be trained."""
     weight = tensor_of(x, "weight")
     if weight.dtype not in FLOATS:
         raise DTypeError(f"A weight of dtype {weight.dtype!s} cannot be trained; make it float32: w.astype('float32').")
@@ -61,7 +61,7 @@ def gradient_for(weight: Tensor, grad: Any) -> Tensor:
 def states_for(optimizer: Any, weight: Tensor, state: Any, named_only: bool) -> list[Array]:
     """The arrays of a state, if they are what `create_state` makes for this weight.
 
-    An optimizer that adds arrays of its own behind the named ones (not `named_only`) checks these itself, in `named` or
+    An optimizer that adds arrays of its own after the named ones (not `named_only`) checks these itself, in `named` or
     `step`.
     """
     given = () if state is None else state if isinstance(state, (tuple, list)) else (state,)
@@ -86,8 +86,8 @@ def states_for(optimizer: Any, weight: Tensor, state: Any, named_only: bool) -> 
 def check(cls: str, arrays: Mapping[str, Array], extras: Collection[str] = ()) -> None:
     """Raise ShapeError or DTypeError unless the arrays of a rule, by name, have the shape and dtype of `w`.
 
-    The states of a float16 weight are float32, or float16. The gradient and `extras`, what the rule asks for by name,
-    are of any floating dtype; on a GPU an extra may be one number.
+    The states of a float16 weight are float32, or float16. The gradient and `extras`, which the rule asks for by name,
+    may have any floating dtype; on a GPU an extra may be one number.
     """
     w = arrays["w"]
     weight_of(w)
@@ -106,19 +106,19 @@ def check(cls: str, arrays: Mapping[str, Array], extras: Collection[str] = ()) -
 
 
 def fits(a: Array, w: Array) -> bool:
-    """Whether a state has a dtype that the weight's can have: its own, or float32 for float16."""
+    """Whether a state has the right dtype for the weight: the same, or float32 for float16."""
     return bool(a.dtype == w.dtype or (w.dtype == numpy.float16 and a.dtype == numpy.float32))
 
 
 def apart(g: Array, changed: Iterable[Array]) -> Array:
-    """The gradient, copied if what is changed while it is read lies in its memory."""
+    """The gradient, or a copy if it shares memory with an array that is changed while it is read."""
     return g.copy() if any([overlap(g, a) for a in changed]) else g
 
 
 def overlap(a: Array, b: Array) -> bool:
-    """Whether two arrays have an element in common. Two arrays that are not views have memory of their own.
+    """Whether two arrays have an element in common. Two arrays that are not views never have.
 
-    Of arrays on a GPU it is only asked whether they are the same object.
+    For arrays on a GPU, only whether they are the same object.
 
     >>> a = numpy.arange(4)
     >>> overlap(a[1:], a[:-1]), overlap(a[::2], a[1::2]), overlap(a, a.copy())
@@ -135,7 +135,7 @@ def _check_writable(arrays: Iterable[Array], what: str) -> None:
 
 
 def master_of(weight: Tensor, state: Any) -> tuple[Tensor, Any]:
-    """The float32 master copy of a float16 weight, and the state of it."""
+    """The float32 master copy of a float16 weight, and its state."""
     if not isinstance(state, (tuple, list)) or len(state) != 2:
         raise UsageError(
             "With multi_precision the state of a float16 weight is a pair, (float32 master copy, state); "

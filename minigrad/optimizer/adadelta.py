@@ -12,7 +12,7 @@ from minigrad.optimizer.rule import sqrt
 class AdaDelta(Optimizer):
     """AdaDelta: divide the gradient by its running root mean square, and multiply it by that of the steps.
 
-    A step of RMSProp has no unit, a weight has one. Multiplying by the root mean square of the steps taken so far
+    A step of RMSProp has no unit, but a weight has one. Multiplying by the root mean square of the steps taken so far
     gives it one, and there is no learning rate to choose: `learning_rate`, schedules and `lr_mult` have no effect.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), Δ the step, E the running mean of g²,
@@ -45,8 +45,8 @@ class AdaDelta(Optimizer):
     [ 0.9846 -2.0864]
 
     PyTorch and MXNet 2 multiply the step by a learning rate of 1.0; MXNet 1.9.1 and the paper have none. Weight decay
-    is part of g; MXNet 1.9.1 subtracts δ w, unscaled, beside the step instead. MXNet's guide refreshes D at the
-    start of the next step, which without decay gives the same weights.
+    is part of g; MXNet 1.9.1 instead subtracts δ w, unscaled, separately. MXNet's guide updates D at the start of the
+    next step, which without decay gives the same weights.
 
     In float32 a single gradient of 1e30 makes E infinite, because its square overflows: the weight
     never moves again. `clip_gradient` prevents this.

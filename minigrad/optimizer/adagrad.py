@@ -41,7 +41,7 @@ class AdaGrad(Optimizer):
     [ 0.9676 -2.0233]
 
     ε is inside the root, √(G + ε), as in MXNet's guide and its version 1.9.1; PyTorch and MXNet 2 have it outside,
-    √G + ε. Weight decay is part of g, as in PyTorch and MXNet 2; MXNet 1.9.1 subtracts η δ w beside the step instead.
+    √G + ε. Weight decay is part of g, as in PyTorch and MXNet 2; MXNet 1.9.1 subtracts η δ w separately instead.
 
     In float32 a single gradient of 1e30 makes G infinite, because its square overflows: the weight never moves
     again. `clip_gradient` prevents this.

@@ -34,7 +34,7 @@ class Adam(Optimizer):
         lazy_update: no effect; it concerns row-sparse gradients, and here all gradients are dense. Default True.
         Others, such as `wd` (δ, default 0): see `Optimizer`.
 
-    The first step is η against the sign of the gradient. Where a gradient is 0, the mean goes on:
+    The first step is η against the sign of the gradient. Where a gradient is 0, the mean still moves the weight:
 
     >>> from minigrad import np, optimizer
     >>> w = np.array([1.0, -2.0])
@@ -50,7 +50,7 @@ class Adam(Optimizer):
 
     ε is outside the corrected root, as in Algorithm 1 and in PyTorch. MXNet and Keras fold the corrections into the
     rate, which makes ε effectively ε / √(1 - β₂ᵗ), 32 times larger at the first step. Weight decay is part of g, as in
-    PyTorch's Adam; for decay beside the step see `AdamW`.
+    PyTorch's Adam; for decoupled decay see `AdamW`.
 
     In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
     again. `clip_gradient` prevents this.

@@ -12,8 +12,8 @@ from minigrad.optimizer.rule import absolute, maximum
 class Adamax(Optimizer):
     """Adamax: Adam, scaled by the largest recent gradient instead of the root mean square.
 
-    Where Adam averages squares, one could average p-th powers; as p grows the p-th root of that mean becomes a
-    maximum that fades by β₂ a step. It reacts to a large gradient at once and never needs a bias correction.
+    Instead of squares, as in Adam, you could average p-th powers; as p grows, the p-th root of that mean becomes a
+    maximum that fades by β₂ per step. It reacts to a large gradient at once and never needs a bias correction.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, t the step,
     from 1, and u the largest recent |g|:
@@ -48,7 +48,7 @@ class Adamax(Optimizer):
     max(β₂ u, |g| + ε), which differs only where gradients are about as small as ε.
 
     A single gradient of 1e30 stays in u, which shrinks by β₂ at each step: the weight rests until u has shrunk to the
-    size of the others, some 69,000 steps. `clip_gradient` prevents this.
+    size of the other gradients, some 69,000 steps. `clip_gradient` prevents this.
 
     Reference: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, section 7.1, Algorithm 2.
     """

@@ -11,10 +11,10 @@ from minigrad.optimizer.rule import sqrt
 
 @register
 class AdamW(Optimizer):
-    """AdamW: Adam, with weight decay beside the step instead of inside the gradient.
+    """AdamW: Adam, with weight decay applied to the weight itself instead of added to the gradient.
 
-    Adam divides the gradient by its size, and with it any decay inside: weights with large gradients hardly decay.
-    Taken out of the gradient, decay shrinks every weight by the same fraction η δ a step.
+    Adam divides the gradient by its size, and any decay inside it too, so weights with large gradients hardly decay.
+    Taken out of the gradient, decay shrinks every weight by the same fraction η δ per step.
 
     Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, δ the decay and t the step, from 1:
 
@@ -49,8 +49,8 @@ class AdamW(Optimizer):
     [ 0.7986 -1.5962]
 
     Equal to PyTorch's AdamW (whose defaults are epsilon 1e-8 and decay 0.01). In the paper the decay is multiplied by
-    the schedule, which starts from 1, and not by the rate: its λ is η δ. MXNet 2 multiplies the decay, too, by the
-    bias corrections, which makes it 0.32 of what it should be at the first step.
+    the schedule, which starts from 1, and not by the rate: its λ is η δ. MXNet 2 also multiplies the decay by the bias
+    corrections, which at the first step makes it 0.32 of what it should be.
 
     In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
     again. `clip_gradient` prevents this.

@@ -15,7 +15,7 @@ class Default(float):
 
 
 def either(standard: str, value: float, other: str, second: float | None) -> float:
-    """The one of two spellings of an argument that was given.
+    """The value of an argument that has two spellings, whichever was given.
 
     >>> either("epsilon", Default(1e-7), "eps", 1e-3)
     0.001

@@ -1,4 +1,4 @@
-"""What becomes of the state of a weight that is cast while it is trained."""
+"""What happens to the state of a weight that is cast during training."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,10 +11,10 @@ from minigrad.optimizer.optimizer import Optimizer, State
 
 
 def converted(optimizer: Optimizer, weight: Tensor, before: Any, state: State, arrays: Iterable[Tensor]) -> State:
-    """The state that was made when the weight had the dtype `before`, as it is for the present one.
+    """The state that was made for a weight of dtype `before`, converted to its present dtype.
 
-    Of `arrays`, those of the state, what has the dtype of the weight (float32 for float16) gets its new one. With
-    `multi_precision` a weight that becomes float16 gets a master copy, and one that no longer is loses it.
+    Those of the state's `arrays` that had the dtype of the weight (float32 for float16) get its new one. With
+    `multi_precision` a weight that becomes float16 gets a master copy, and one that is float16 no longer loses it.
 
     >>> from minigrad import np, optimizer
     >>> sgd, w = optimizer.SGD(momentum=0.9, multi_precision=True), np.array([1.0])

@@ -1,6 +1,6 @@
-"""Warnings of rules that run without an error but cannot do what they are for: each comes once for an optimizer.
+"""Warnings about rules that run without an error but cannot do their job; each optimizer warns once.
 
-They stand apart from the rules, which import them only when there is something to warn of.
+The rules import this file only when there is something to warn about.
 """
 
 import sys
@@ -21,7 +21,7 @@ HERE = str(Path(__file__).parent.parent)
 
 
 def a_mean_is_sampled(sgld: "SGLD", averaged: bool) -> None:
-    """SGLD gets the gradient of a mean, of the loss's own or of `Trainer.step`'s, and needs that of the sum."""
+    """Warn that SGLD gets the gradient of a mean, taken by the loss or by `Trainer.step`, but needs that of a sum."""
     if averaged:
         found, cure = "of a loss that was averaged", "step(1)"
     else:
@@ -35,7 +35,7 @@ def a_mean_is_sampled(sgld: "SGLD", averaged: bool) -> None:
 
 
 def weights_are_erased(ftrl: "Ftrl", left: float, w: Any) -> None:
-    """Ftrl's first step has made the weights w so much shorter: `left` is the part of their length that is left."""
+    """Warn that Ftrl's first step has erased weights; `left` is the fraction of their length that remains."""
     _warn_once(
         ftrl,
         f"Ftrl's first step has left {left:.1%} of the length of {w.size} weights, and {(w == 0).mean():.1%} of "

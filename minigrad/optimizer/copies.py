@@ -1,4 +1,4 @@
-"""The copies of a weight that workers have taken, as DCASGD is told of them: whose they are, and whether they fit."""
+"""Checks of the workers' copies that are given to DCASGD: which parameter each is for, and whether it fits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from minigrad.optimizer.optimizer import Index, Optimizer
 
 
 def checked(optimizer: Optimizer, index: Any, weight: Tensor) -> tuple[Index, Tensor]:
-    """The index of a parameter, which may be given itself, and a copy of the weight that a worker has."""
+    """The index of a parameter, given as an index or as itself, and a copy of the weight that a worker has."""
     known = optimizer.param_dict
     index = next((i for i, p in known.items() if p is index), index)
     if not isinstance(index, (int, str)) or (known and index not in known):

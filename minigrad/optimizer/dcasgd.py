@@ -1,4 +1,4 @@
-"""DCASGD: asynchronous SGD that corrects a late gradient."""
+"""DCASGD: asynchronous SGD that corrects late gradients."""
 
 import math
 from typing import Any
@@ -17,8 +17,8 @@ from minigrad.optimizer.rule import sqrt
 class DCASGD(Optimizer):
     """DCASGD: correct a gradient that was computed for an older weight, with its own square as curvature.
 
-    When workers do not wait for each other, a gradient arrives after the weight has moved on. A Taylor expansion
-    says how it would have changed on the way; g² is a cheap stand-in for the second derivative.
+    When workers do not wait for each other, a gradient arrives after the weight has moved on. A Taylor expansion says
+    how it would have changed meanwhile; g² is a cheap stand-in for the second derivative.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum,
     v the velocity, E the running mean of g², λ the strength of the correction and `prev` the weight for which g was
@@ -29,7 +29,7 @@ class DCASGD(Optimizer):
         w_t = w_{t-1} + v_t                 (without momentum: w_t = w_{t-1} - η d_t)
         prev_t = w_{t-1}
 
-    With `beta` the strength adapts to the size of the gradients (the paper's DC-ASGD-a), and d_t has λ_t in place of λ:
+    With `beta` the strength adapts to the size of the gradients (the paper's DC-ASGD-a), and d_t has λ_t instead of λ:
 
         E_t = β E_{t-1} + (1 - β) g_t²
         λ_t = λ / √(E_t + ε)
@@ -41,7 +41,7 @@ class DCASGD(Optimizer):
         momentum: γ in [0, 1), default 0.
         lamda: λ >= 0, default 0.04. (The spelling is MXNet's.)
         beta: β in [0, 1), memory of the mean square. Default None: the strength is λ itself.
-        epsilon: ε >= 0, keeps the root away from 0, default 1e-7. It acts only with `beta`.
+        epsilon: ε >= 0, keeps the root away from 0, default 1e-7. Used only with `beta`.
         Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`.
 
     >>> from minigrad import np, optimizer
@@ -56,9 +56,9 @@ class DCASGD(Optimizer):
     [ 1.075 -2.175]
     [ 1.05 -2.2 ]
 
-    A worker's copy can only be known to whoever gave it out. Without being told, `prev` is the weight before this
-    parameter's latest update, as in MXNet. Whoever serves several workers, such as a store 'dist_async', says before an
-    update which copy the gradient was computed with. Here it is two updates old:
+    Which copy a worker has, only its server knows. By default `prev` is the weight before this parameter's latest
+    update, as in MXNet. A server of several workers, such as a store 'dist_async', says before an update which copy the
+    gradient was computed with. Here that copy is two updates old:
 
     >>> w, copy = np.array([1.0]), np.array([1.0])
     >>> state = dcasgd.create_state(1, w)
@@ -69,7 +69,7 @@ class DCASGD(Optimizer):
     >>> print(w.asnumpy().round(4))
     [0.725]
 
-    With momentum MXNet 1.9.1 fails; here it works as in MXNet 2. Weight decay is part of g; MXNet 1.9.1 keeps it out of
+    MXNet 1.9.1 fails with momentum; here it works as in MXNet 2. Weight decay is part of g; MXNet 1.9.1 keeps it out of
     g². The paper has neither momentum nor decay.
 
     In float32 a single gradient of 1e30 turns the weight into NaN, because its square overflows: at once if it is
@@ -109,11 +109,12 @@ class DCASGD(Optimizer):
         return w + v, v, *after
 
     def pulled(self, index: Any, weight: Tensor) -> None:
-        """Say with which weight the gradient of this parameter's next update was computed: the worker's copy of it.
+        """Say which weight the gradient of this parameter's next update was computed with: the worker's copy.
 
         `index` is the Parameter itself, if a Trainer has it, or what `update` gets: a Trainer and its store number
-        parameters in the order of sorted names. Calls are for one update; after it `prev` is again the weight before
-        the latest. The copy is kept as it is now; one that still waits for its update is not saved with the optimizer.
+        parameters in the order of sorted names. A call is for one update; after that, `prev` is again the weight before
+        the latest update. The copy is taken now; one that is still waiting for its update is not saved with the
+        optimizer.
         """
         from minigrad.optimizer.copies import checked
 

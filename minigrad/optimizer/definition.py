@@ -1,7 +1,7 @@
-"""Whether a rule says what its author means: its states, its arguments, what it returns, each mistake with its line.
+"""Checks that a rule says what its author means: states, arguments, returned values; errors name the line.
 
-`check` looks at the definition, `call` runs the rule and looks at what comes back. Rules of minigrad's own are not
-looked at.
+`check` looks at the definition; `call` runs the rule and looks at what it returns. minigrad's own rules are not
+checked.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from minigrad.optimizer.returned import check_returned, not_returned, returns_al
 
 
 def check(optimizer: Any, scalars: Mapping[str, Any]) -> None:
-    """Raise RuleError unless the rule takes w, g and the states in their order, and asks for what there is."""
+    """Raise RuleError unless the rule takes w, g and the states in order, and asks only for what exists."""
     cls = type(optimizer)
     if not hasattr(cls, "rule"):
         raise no_rule(cls)
     states = checked_states(cls, optimizer.states)
     parameters = list(inspect.signature(cls.rule).parameters.values())
     check_positional(cls, states, parameters)
-    in_a_step = "lr" in scalars  # else nothing is known of what `named` gives
+    in_a_step = "lr" in scalars  # otherwise what `named` gives is unknown
     check_rate(cls, optimizer)
     known = dict.fromkeys([*GIVEN, *optimizer.measured, *scalars])
     for p in parameters:
@@ -47,20 +47,20 @@ def check(optimizer: Any, scalars: Mapping[str, Any]) -> None:
 
 
 def check_rate(cls: Any, optimizer: Any) -> None:
-    """Raise RuleError if the constructor takes a rate and does not hand it on, so that the rule gets another."""
+    """Raise RuleError if the constructor takes a rate and does not pass it on, so that the rule gets another."""
     parameter = inspect.signature(cls.__init__).parameters.get("learning_rate")
     if parameter is None or parameter.default is None or cls.__init__.__module__.startswith("minigrad."):
         return
     kept = isinstance(getattr(optimizer, "lr", None), Default) and not isinstance(parameter.default, Default)
     if kept and "lr" in inspect.signature(cls.rule).parameters:
         raise RuleError(
-            f"{cls.__name__}.__init__ {place(cls.__init__.__code__)}takes learning_rate and does not hand it on, so "
+            f"{cls.__name__}.__init__ {place(cls.__init__.__code__)}takes learning_rate and does not pass it on, so "
             f"the rate is {float(optimizer.lr)}; write super().__init__(learning_rate=learning_rate, **kwargs)."
         )
 
 
 def check_class(optimizer: Any, base: type) -> None:
-    """Raise RuleError if the base's constructor was not called, a state's name is none, or a method has another's."""
+    """Raise RuleError for a base constructor that was not called, a bad state name, or a name that is taken."""
     cls = type(optimizer)
     if "_index_update_count" not in vars(optimizer):
         code = getattr(cls.__init__, "__code__", None)
@@ -85,7 +85,7 @@ def check_class(optimizer: Any, base: type) -> None:
 
 
 def checked_states(cls: type, states: Any) -> tuple[str, ...]:
-    """The names of the states, if they can be names."""
+    """The names of the states, if they are valid."""
     if isinstance(states, str):
         raise mistake(
             cls, f"has states = ({states!r}), a string, as the comma is missing; write states = ({states!r},)", "states"
@@ -105,7 +105,7 @@ def checked_states(cls: type, states: Any) -> tuple[str, ...]:
 
 
 def check_positional(cls: type, states: Sequence[str], parameters: Sequence[inspect.Parameter]) -> None:
-    """Raise RuleError unless the arguments in front of the `*` are w, g and the states."""
+    """Raise RuleError unless the arguments before the `*` are w, g and the states."""
     wanted, names = ["w", "g", *states], [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
     asked = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in wanted]
     right = f"def rule(self, {', '.join(wanted)}, *, {', '.join(asked or ['lr'])})"
@@ -151,8 +151,8 @@ def call(
 ) -> tuple[Any, ...]:
     """Run the rule with `seen` as its `self`, on w, g and the states, and return the next w and states.
 
-    `used` gives the ids of the arrays that something has been computed from, or None if that is not known. What the
-    rule raises is told with its line.
+    `used` gives the ids of the arrays that something was computed from, or None if that is not known. Errors in the
+    rule are reported with their line.
     """
     cls, states = type(optimizer), tuple(optimizer.states)
     try:
@@ -181,7 +181,7 @@ def call(
 def results_of(
     cls: type, states: tuple[str, ...], returned: Any, used: Collection[int] | None, arrays: Sequence[Any]
 ) -> tuple[Any, ...]:
-    """The next w and states from what a rule has returned. A state may be left out if nothing was done with any."""
+    """The next w and states, from what a rule returned. The states may be left out if none of them was used."""
     wanted = f"the next w and the next {', '.join(states)}" if states else "the next w"
     form = ", ".join(["w - lr * g", *states])
     if returned is None:

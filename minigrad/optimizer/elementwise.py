@@ -1,4 +1,4 @@
-"""What a rule can do with its arrays, and what not: functions by name, and everything else refused in a sentence.
+"""What a rule can do with its arrays: functions by name; everything else is refused in a sentence.
 
 A rule says how each element of w moves, from the same element of the gradient and of the states. That is what lets
 one text become a graph, a loop and a kernel, and lets all parameters lie side by side in one array.
@@ -31,7 +31,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "relu": lambda F, x: F("maximum", x, 0.0),
     "sigmoid": lambda F, x: F("divide", F("exp", F("minimum", x, 0.0)), F("add", 1.0, F("exp", -F("absolute", x)))),
 }
-"""What further functions are made of."""
+"""Further functions, and what they are made of."""
 
 LIMITS = {"a_min": "low", "min": "low", "a_max": "high", "max": "high"}
 FUNCTIONS = "sqrt, square, abs, sign, exp, log, sin, cos, maximum, minimum, clip, where"
@@ -76,7 +76,7 @@ def meaning(F: Apply, function: Any, args: Any, kwargs: Any, library: str = "num
     if kwargs and not (name == "clip" and {*kwargs} <= {"low", "high"}):
         words = ", ".join(f"{key}=" for key in kwargs)
         raise RuleError(
-            f"{spelled} was given {words} in a rule, which it cannot have there: nothing is changed in place, and the "
+            f"{spelled} was given {words} in a rule, which a rule cannot use: nothing is changed in place, and the "
             f"dtype is that of w. Write `x = {library}.{name}(...)`, and `where(condition, this, that)` for a choice"
         )
     if (name == "where" and len(args) != 3) or name in ("nonzero", "flatnonzero", "argwhere"):
@@ -135,7 +135,7 @@ def undecided(x: str) -> RuleError:
 
 
 def joins(spelled: str) -> RuleError:
-    """The error for what takes several elements together."""
+    """The error for a function that combines several elements."""
     return RuleError(f"{spelled} is not elementwise, but {OUTSIDE}")
 
 
@@ -145,7 +145,7 @@ def power() -> RuleError:
 
 
 def logic(spelled: str) -> RuleError:
-    """The error for two conditions in one."""
+    """The error for joining two conditions."""
     return RuleError(
         f"{spelled} joins conditions, which a rule cannot do; write where(this, where(that, x, y), y) for `this and "
         "that`, and where(this, x, where(that, x, y)) for `this or that`"
@@ -178,8 +178,8 @@ def refused(what: str, x: str) -> RuleError:
         return RuleError(f"{x}.astype() is not needed: a rule is computed in the dtype of w; write {x}")
     if what in ("clip", "round", "conj", "real"):
         return RuleError(
-            f"{x}.{what} is not there in a rule; its functions are {FUNCTIONS} (from minigrad.optimizer.rule, numpy or "
-            f"minigrad.np): write them in front, as in clip({x}, -1, 1)"
+            f"{x}.{what} is not available in a rule; its functions are {FUNCTIONS} (from minigrad.optimizer.rule, "
+            f"numpy or minigrad.np): write them in front, as in clip({x}, -1, 1)"
         )
     if what in LAYOUT:
         return RuleError(

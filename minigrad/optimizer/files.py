@@ -1,8 +1,7 @@
-"""The states of an optimizer to a file and back: with its step counts and, if asked, its settings and the random
-generators.
+"""Save and load the states and step counts of an optimizer and, if asked, its settings and the random generators.
 
-Loading makes new states for the weights that are there and fills them, so that shapes, dtypes and devices are those of
-this run; a file that does not fit is refused and changes nothing.
+Loading makes new states for the present weights and fills them, so that shapes, dtypes and devices are those of this
+run; a file that does not fit is refused and changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +33,7 @@ def save_states(
     """Write the states of an updater; arrays are named key/position.
 
     With `dump_optimizer` the file also holds the optimizer itself and the state of the random generators. `names` are
-    those of the parameters with the keys 0, 1, ..., and `places` say where each stands in its network. `residuals` are
+    those of the parameters with the keys 0, 1, ..., and `places` their positions in the network. `residuals` are
     what gradient compression has not sent yet, by key and number of the device.
     """
     residuals = residuals or {}
@@ -60,7 +59,7 @@ def save_states(
 
 
 def _refuse_other_kinds(state: Any, key: Any, optimizer: str) -> None:
-    """Refuse a state that a file could not hold."""
+    """Refuse a state that a file cannot hold."""
     if isinstance(state, (tuple, list)):
         for part in state:
             _refuse_other_kinds(part, key, optimizer)
@@ -81,9 +80,9 @@ def load_states(
 ) -> None:
     """Read what `save_states` wrote into an updater of these weights.
 
-    If the file's parameters have the same `names` as ours, in whatever order, they are matched by name; else by their
-    `places`: the same network made again has other numbers in its names, and dense10 is sorted before dense9.
-    `residuals`, if given, become those of the file.
+    If the file's parameters have the same `names` as ours, in whatever order, they are matched by name; otherwise by
+    their `places`, because the same network made again has other numbers in its names, and dense10 is sorted before
+    dense9. `residuals`, if given, become those of the file.
     """
     arrays, meta = load_arrays(path)
     try:
@@ -105,7 +104,7 @@ def load_states(
             if masters.get(key, has := optimizer._has_master(weights[mine])) != has:
                 raise FileError(
                     f"The {called} is {weights[mine].dtype} here and has {'a' if has else 'no'} float32 master "
-                    f"copy; there it has {'none' if has else 'one'}. Cast it to the dtype it had there, and load."
+                    f"copy; in the file it has {'none' if has else 'one'}. Cast it to its dtype there, and load."
                 )
             for i, leaf in enumerate(leaves(states[mine])):
                 leaf[...] = _fitting(arrays.pop(f"{key}/{i}", None), leaf, f"State {i} of the {called}")
@@ -126,7 +125,7 @@ def load_states(
 
 
 def _optimizer(meta: dict[str, Any], running: Optimizer) -> Optimizer:
-    """The optimizer of the file, or else the one that runs, if it is of the same class."""
+    """The optimizer of the file, or else the running one, if it is of the same class."""
     if meta.get("optimizer") is not None:
         optimizer = from_config(meta["optimizer"], running.lr_scheduler)
         optimizer.param_dict = running.param_dict
@@ -156,12 +155,12 @@ def _fitting(saved: Any, leaf: Any, called: str) -> Any:
     """A saved array, if it has the shape and dtype of the state that it is to fill."""
     if saved is None or saved.shape != leaf.shape or saved.dtype != leaf.dtype:
         found = "missing" if saved is None else f"{saved.dtype} of shape {saved.shape}"
-        raise FileError(f"{called} is {found} there, but must be {leaf.dtype} of shape {leaf.shape}.")
+        raise FileError(f"{called} is {found} in the file, but must be {leaf.dtype} of shape {leaf.shape}.")
     return saved
 
 
 def _renumbering(meta: dict[str, Any], ours: list[str], places: list[int]) -> dict[Any, int]:
-    """From the file's number of a parameter to ours."""
+    """The file's number of each parameter -> ours."""
     theirs, their_places = list_of(meta, "names", str), list_of(meta, "places", int)
     if len(theirs) != len(ours):
         raise FileError(

@@ -10,9 +10,9 @@ from minigrad.optimizer.rule import sqrt
 
 @register
 class FTML(Optimizer):
-    """FTML: choose the weight that would have been best lately.
+    """FTML: choose the weight that would have been best recently.
 
-    FTRL sums all past losses and in the end hardly moves. FTML lets old ones fade by β₁ a step; its scale d is
+    FTRL sums all past losses and in the end hardly moves. FTML lets old ones fade by β₁ per step; its scale d is
     Adam's. The result behaves like Adam or RMSProp but is the exact minimum of a sum of fading quadratic models.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, t the step,
@@ -30,8 +30,8 @@ class FTML(Optimizer):
         beta1: β₁ in [0, 1), how fast old losses fade, default 0.6.
         beta2: β₂ in [0, 1), memory of the mean square, default 0.999.
         epsilon: ε > 0, keeps d away from 0, default 1e-8. With 0, gradients that are all zero give 0 / 0.
-        Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`. At a rate of 0, by which
-            the rule divides, nothing changes.
+        Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`. The rule divides by the rate;
+            at a rate of 0 nothing changes.
 
     >>> from minigrad import np, optimizer
     >>> w = np.array([1.0, -2.0])
@@ -45,9 +45,9 @@ class FTML(Optimizer):
     [ 0.979  -1.9876]
     [ 0.959  -2.0098]
 
-    Equal to MXNet's, but that 1.9.1 decays before clipping. The four lines of MXNet's guide are these; the minimum
-    above them lacks the weights β₁^(i-j) before its squares, and has the last gradient in place of each. PyTorch has
-    no FTML.
+    Equal to MXNet's, except that 1.9.1 adds decay before clipping. MXNet's guide has these four lines; the minimum that
+    it prints above them lacks the factors β₁^(i-j) of the squares, and has the last gradient instead of each one.
+    PyTorch has no FTML.
 
     In float32 a single gradient of 1e30 turns the weight into NaN, because its square overflows. `clip_gradient`
     prevents this.

@@ -30,7 +30,7 @@ class Ftrl(Optimizer):
 
     Arguments:
         lamda1: λ₁ >= 0, L1 penalty, default 0.01. (The spelling is MXNet's.)
-        learning_rate: η, default 0.1. At a rate of 0, by which the rule divides, nothing changes.
+        learning_rate: η, default 0.1. The rule divides by it; at a rate of 0 nothing changes.
         beta: β >= 0, slows the first steps, default 1.
         Others, such as `wd` (δ, default 0): see `Optimizer`.
 
@@ -48,15 +48,15 @@ class Ftrl(Optimizer):
     [ 0.3465 -0.4455]
     [ 0.3349 -0.4618]
 
-    In its first step a weight keeps only |g| / (|g| + β) of itself, and nothing where |z| <= λ₁. So the defaults,
-    which are those of MXNet's guide, erase nearly all first weights of a network, whose gradients are small. If less
-    than a tenth of the length of 100 weights or more is left after their first step, Ftrl warns, once, on a CPU. For a
-    network take lamda1=0 and beta=0: Ftrl is then AdaGrad with ε = 0, but that a weight is 0 until it gets a gradient.
-    It was made for linear models, which start at zero.
+    In its first step a weight keeps only |g| / (|g| + β) of itself, and nothing where |z| <= λ₁. The defaults, which
+    are those of MXNet's guide, therefore erase nearly all first weights of a network, whose gradients are small. On a
+    CPU, Ftrl warns once if the first step leaves less than a tenth of the norm of a parameter with at least 100 weights
+    that are not 0. For a network take lamda1=0 and beta=0: Ftrl is then AdaGrad with ε = 0, except that a weight is 0
+    until it gets a gradient. Ftrl was made for linear models, which start at zero.
 
-    MXNet's guide prints z_t = z_{t-1} + σ w, without the gradient and with the wrong sign, which cannot learn; its
-    code is the paper's, as here. Where β, δ and all gradients are 0 the second case is 0 / 0; MXNet returns NaN,
-    here the first case is chosen.
+    MXNet's guide prints z_t = z_{t-1} + σ w, without the gradient and with the wrong sign, which cannot learn; its code
+    is the paper's, as here. Where β, δ and all gradients are 0, the second case is 0 / 0: MXNet returns NaN, but here
+    the first case is chosen.
 
     In float32 a single gradient of 1e30 turns the weight into NaN, because its square overflows. `clip_gradient`
     prevents this.
@@ -83,9 +83,9 @@ class Ftrl(Optimizer):
 
     def step(self, index, w, g, states):
         first = on_host(xp_of(w)) and self._index_update_count[index] == self.begin_num_update + 1
-        before = length(w) if first and int((w != 0).sum()) >= 100 else 0.0  # on a GPU that would wait for the device
+        before = length(w) if first and int((w != 0).sum()) >= 100 else 0.0  # on a GPU this would wait for the device
         super().step(index, w, g, states)
-        if before and length(w) < before / 10:  # of a few weights that is no surprise
+        if before and length(w) < before / 10:  # for a few weights this is no surprise
             from minigrad.optimizer.cautions import weights_are_erased
 
             weights_are_erased(self, length(w) / before, w)

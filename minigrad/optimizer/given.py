@@ -1,4 +1,4 @@
-"""What a user's class hands to the base class: arguments of the constructor, first states, what `named` supplies."""
+"""What a user's class passes to the base class: constructor arguments, first states, the values of `named`."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def first_state(cls: str, name: str, made: Any, w: Array) -> Array:
 
 
 def not_by_name(cls: type, found: Any) -> Exception:
-    """The error for what `named` returned, if it is no dict."""
+    """The error for a `named` that did not return a dict."""
     return UsageError(
         f"{cls.__name__}.named returned {described(found)}; end it with a dict of what the rule asks for, by name: "
         'return {"length": ...}'
@@ -35,7 +35,7 @@ def not_by_name(cls: type, found: Any) -> Exception:
 
 
 def by_name(cls: type, given: tuple[Any, ...]) -> Exception:
-    """The error for arguments of the base's constructor that have no name."""
+    """The error for positional arguments to the base's constructor."""
     right = "**kwargs" if isinstance(given[0], dict) else "learning_rate=learning_rate, **kwargs"
     return KeywordError(
         f"{cls.__name__}.__init__ passes {described(given[0])} to super().__init__() by position, but every optimizer "

@@ -1,4 +1,4 @@
-"""The graph of a rule: what its text says, as data that other modules print, run in blocks or compile.
+"""The graph of a rule: its equations as data that other modules print, run in blocks or compile.
 
 `trace` runs the rule once with symbols. Hyper-parameters (`self.beta1`), `lr` and `t` stay names in the graph, so
 nothing is traced or compiled again when they change. A Python `if` on a hyper-parameter is allowed: the graph then
@@ -24,19 +24,19 @@ from minigrad.optimizer.rule import FLOAT, Symbol, Trace, ancestors, clip, spell
 Scalars = Mapping[str, Any]
 PLAIN = (int, float, str, bytes, tuple, type(None))
 PREPARATION: Scalars = {"rescale_grad": 1.0, "clip_gradient": None, "wd": 0.0}
-"""What is done to every gradient before the rule, with the values that do nothing."""
+"""The preparation of every gradient before the rule, with the values that do nothing."""
 
 
 class Graph:
     """The equations of a rule, in the order written.
 
     * `states`: their names; `results`: the next value of w and of each state, by name.
-    * `arrays`: the names of the array inputs (w, g, states and what else is asked for and not a number).
-    * `nodes`: what is computed per element, in order.
-    * `parameters`: the scalars which that needs, such as `1 - beta1**t`; `fold` computes them once a step.
-    * `compiled`: the programs that the readings have made of it.
-    * `unproved`: for how many steps it is still compared with the rule; `stale`: whether what the rule read elsewhere
-      has changed; `moving`: whether it does so often, so that compiling a loop would not pay.
+    * `arrays`: the names of the array inputs (w, g, the states, and anything else asked for that is not a number).
+    * `nodes`: the operations on each element, in order.
+    * `parameters`: the scalars that these need, such as `1 - beta1**t`; `fold` computes them once per step.
+    * `compiled`: the programs that the readings made of it.
+    * `unproved`: how many more steps are compared with the rule; `stale`: whether something the rule read elsewhere has
+      changed; `moving`: whether that happens too often for a compiled loop to pay off.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Graph:
         self.parameters = [x for x in self.scalars if x in wanted]
         self.written = {name: x for name, x in results.items() if not (x.op == "array" and x.name == name)}
         self.compiled: dict[Any, Any] = {}
-        self.unproved = 0  # this, and what follows, is set by `surroundings.py`, for rules that are not minigrad's
+        self.unproved = 0  # `surroundings.py` sets these for rules that are not minigrad's own
         self.moving = self.stale = False
         self.trace = trace
 
@@ -72,11 +72,11 @@ def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
 
 
 def run_with_symbols(optimizer: Any, scalars: Scalars) -> tuple[Any, ...]:
-    """Run the optimizer's rule once with symbols: all that its graph is made of.
+    """Run the optimizer's rule once with symbols; returns the arguments of `Graph`.
 
-    `scalars` are the values of one step. They say which of the things that the rule asks for are arrays, and how the
+    `scalars` are the values of one step. They determine which of the rule's keyword arguments are arrays, and how the
     gradient is prepared: rescaled, then clipped to +-clip_gradient, then `wd * w` is added (unless the rule asks for
-    `wd` itself). Parts that do nothing (1, off, 0) are left out, and without `scalars` all of them.
+    `wd` itself). Parts that do nothing (1, off, 0) are left out; without `scalars`, so are all of them.
     """
     cls = type(optimizer)
     own, prepared = is_own(cls), active(scalars)
@@ -112,19 +112,19 @@ def is_own(what: Any) -> bool:
 
 
 def asked_by(rule: Callable[..., Any], scalars: Scalars) -> list[str]:
-    """What a rule asks for by name. What has a default and is not known is left to its default."""
+    """The names that a rule asks for. An argument with a default and no known value is left to its default."""
     known = {*scalars, "lr", "t"}
     parameters = inspect.signature(rule).parameters.values()
     return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and (p.default is p.empty or p.name in known)]
 
 
 def is_number(x: Any) -> bool:
-    """Whether a value is one number on the host (a 0-d CuPy array is not: to read it is to wait for the device)."""
+    """Whether a value is one number on the host (a 0-d CuPy array is not: reading it waits for the device)."""
     return isinstance(x, Real) or (isinstance(x, numpy.ndarray) and x.ndim == 0)
 
 
 def prepared_gradient(w: Any, g: Any, scalars: Scalars, parts: Sequence[bool]) -> Any:
-    """The gradient as a rule gets it: rescaled, then clipped, then with decay, as far as these parts are wanted."""
+    """The gradient as a rule gets it: rescaled, then clipped, then with decay, for those `parts` that are true."""
     if parts[0]:
         g = scalars["rescale_grad"] * g
     if parts[1]:
@@ -139,7 +139,7 @@ def active(scalars: Scalars) -> tuple[bool, bool, bool]:
 
 
 def as_the_rule_gets_it(optimizer: Any, w: Any, g: Any, scalars: Scalars) -> Any:
-    """The gradient prepared for the optimizer's rule; one that asks for `wd` decays by itself."""
+    """The gradient prepared for the optimizer's rule; a rule that asks for `wd` applies the decay itself."""
     parts = active(scalars)
     return prepared_gradient(
         w, g, scalars, (*parts[:2], parts[2] and "wd" not in asked_by(type(optimizer).rule, scalars))
@@ -169,12 +169,12 @@ class Seen:
         return MethodType(value.__func__, self) if isinstance(value, MethodType) else value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if value is not getattr(self._optimizer, name, None):  # as it is in `self.log += [g]`
+        if value is not getattr(self._optimizer, name, None):  # it is the same in `self.log += [g]`
             raise UsageError(f"a rule is pure: it cannot set self.{name}; declare a state and return its next value")
 
 
 class HyperParameters(Seen):
-    """The same while a rule is traced: numbers are named symbols, all else has the value it has now."""
+    """The same while a rule is traced: numbers are named symbols, and everything else has its present value."""
 
     def __init__(self, optimizer: Any, symbols: Trace) -> None:
         super().__init__(optimizer, symbols.leaf("scalar", "lr"))
@@ -191,7 +191,7 @@ class HyperParameters(Seen):
 
 
 def holds(symbols: Trace, asked: dict[str, bool]) -> Callable[[Any, Scalars], bool]:
-    """Compile the question whether the traced branches would run again, given the optimizer and a step's scalars."""
+    """Compile a check that the same branches would run again, given the optimizer and a step's scalars."""
     conditions = [f"bool({inline(x)}) is {outcome}" for x, outcome in symbols.decided.items()]
     conditions += [f"same(self.{name}, constants[{name!r}])" for name in symbols.constants]
     hypers = [f"self.{x.name}" for x in symbols.nodes.values() if x.op == "hyper"]
@@ -221,10 +221,10 @@ def inline(x: Symbol) -> str:
 
 
 def fold(graph: Graph) -> Callable[[Any, Scalars], list[float]]:
-    """Compile the scalars of a graph, such as `1 - beta1**t`, to one Python function, called once a step.
+    """Compile the scalars of a graph, such as `1 - beta1**t`, to one Python function, called once per step.
 
     It takes the optimizer and the step's scalars, and returns the parameters. Python floats are fast; where they raise
-    (division by zero, overflow) the same text is run again with NumPy's float64, which goes on with inf and nan as
+    (division by zero, overflow) the same code is run again with NumPy's float64, which continues with inf and nan as
     arrays do.
     """
     lines = []

@@ -18,7 +18,7 @@ from minigrad.optimizer.rule import sqrt
 
 @register
 class GroupAdaGrad(Optimizer):
-    """GroupAdaGrad: divide each row of a matrix by the root of the sum of its mean squared gradients.
+    """GroupAdaGrad: divide each row of the gradient by the root of the sum of its mean squares so far.
 
     In an embedding a row is a word: its elements are used together, so they can share one rate. That saves almost
     all of AdaGrad's memory.
@@ -34,7 +34,7 @@ class GroupAdaGrad(Optimizer):
         epsilon (or eps): ε, keeps the root away from 0, default 1e-5.
         Others, such as `learning_rate` (η, default 0.01): see `Optimizer`. `wd` must be 0.
 
-    Both elements of the row have one rate:
+    Both elements of the row share one rate:
 
     >>> from minigrad import np, optimizer
     >>> w = np.array([[1.0, -2.0]])
@@ -48,7 +48,7 @@ class GroupAdaGrad(Optimizer):
     [[ 0.997  -2.0595]]
     [[ 0.982  -2.0893]]
 
-    As in MXNet 1.9.1. MXNet 2 has ε outside the root, √h + ε, and 1e-6 for it. PyTorch has no GroupAdaGrad.
+    As in MXNet 1.9.1. MXNet 2 has ε outside the root, √h + ε, with a default of 1e-6. PyTorch has no GroupAdaGrad.
 
     In float32 a single gradient of 1e30 makes h infinite, because its square overflows: the row never moves again.
     `clip_gradient` prevents this.
@@ -93,5 +93,5 @@ class GroupAdaGrad(Optimizer):
 
 
 def prepared(g: Array, scalars: Mapping[str, Any]) -> Array:
-    """The gradient as a rule with a decay of its own gets it: rescaled, then clipped."""
+    """The gradient as a rule that applies decay itself gets it: rescaled, then clipped."""
     return prepared_gradient(None, unhalved(g), scalars, (*active(scalars)[:2], False))

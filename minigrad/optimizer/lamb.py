@@ -1,4 +1,4 @@
-"""LAMB: Adam with a step in proportion to the length of each parameter."""
+"""LAMB: Adam with steps in proportion to the length of each parameter."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from minigrad.optimizer.rule import sqrt
 
 @register
 class LAMB(Optimizer):
-    """LAMB: take Adam's direction, and make its length that of the parameter.
+    """LAMB: take Adam's direction, scaled to the length of the parameter.
 
-    As LARS does for SGD, so LAMB does for Adam: every parameter moves by the fraction η of its norm. Batches of tens of
+    LAMB does for Adam what LARS does for SGD: every parameter moves by the fraction η of its norm. Batches of tens of
     thousands then train as steadily as small ones.
 
     Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, t the step, from 1, and |·| the
@@ -38,7 +38,7 @@ class LAMB(Optimizer):
         bias_correction: whether to divide by 1 - βᵗ, default True.
         Others, such as `wd` (δ, default 0): see `Optimizer`. `wd` is decoupled: it is not part of g.
 
-    Each step is η of the weight's length:
+    Each step has η times the weight's length:
 
     >>> from minigrad import np, optimizer
     >>> w = np.array([1.0, -2.0])
@@ -52,7 +52,7 @@ class LAMB(Optimizer):
     [ 1.024  -1.8353]
     [ 1.0587 -2.0426]
 
-    Equal to MXNet's, but for its float16 weights, which there drift from the formula. PyTorch has no LAMB.
+    Equal to MXNet's, except that its float16 weights drift from the formula. PyTorch has no LAMB.
 
     In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
     again. `clip_gradient` prevents this.

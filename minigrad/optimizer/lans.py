@@ -14,9 +14,9 @@ from minigrad.optimizer.rule import sqrt
 class LANS(Optimizer):
     """LANS: divide each parameter's gradient by its length, then step partly along the mean, partly along the gradient.
 
-    Normalizing whole parameters replaces clipping, which at large batches throws information away. Of the step, β₁
-    is LAMB's and 1 - β₁ looks at the present gradient, as Nesterov's momentum does; each part has the length of the
-    weight.
+    Normalizing the gradients of whole parameters replaces clipping, which in large batches loses information. A part β₁
+    of the step is LAMB's, and 1 - β₁ follows the current gradient, as in Nesterov's momentum; each part is scaled to
+    the length of the weight.
 
     Let w be the weight, ĝ the rescaled gradient over its norm (then clipped), η the learning rate, t the step,
     from 1, and |·| the norm over the whole parameter:
@@ -40,8 +40,8 @@ class LANS(Optimizer):
         lower_bound, upper_bound: limits of |w|, default None; None or 0 is no limit.
         Others, such as `wd` (δ, default 0): see `Optimizer`. `wd` is decoupled: it is not part of the gradient.
 
-    Each step is at most η of the weight's length, and the size of the gradient does not matter (in float32 from 1e-18
-    to 1e18; beyond, the squares in its norm underflow or overflow):
+    Each step has at most η times the weight's length, whatever the size of the gradient (in float32 from 1e-18 to 1e18;
+    beyond that, the squares in its norm underflow or overflow):
 
     >>> from minigrad import np, optimizer
     >>> w = np.array([1.0, -2.0])
@@ -100,7 +100,7 @@ class LANS(Optimizer):
         super().step(index, w, self.outside(raw=g, rescale_grad=self.rescale_grad)["g"], states)
 
     def named(self, index, w, g, states, scalars):
-        return {"rescale_grad": 1.0}  # g has been rescaled before it was normalized
+        return {"rescale_grad": 1.0}  # g was rescaled before it was normalized
 
     def measure(self, w, r, q):
         length = bounded(norm(w), self.lower_bound, self.upper_bound)

@@ -16,8 +16,8 @@ from minigrad.optimizer.registry import register
 class LARS(Optimizer):
     """LARS: SGD in which each parameter moves in proportion to its own length.
 
-    In large batches some layers have gradients far larger, for their weights, than others, and one rate is too much
-    for some or too little for others. LARS makes every step a fixed fraction of the parameter's norm.
+    In large batches some layers have far larger gradients, relative to their weights, than others, and a single rate is
+    too large for some or too small for others. LARS makes every step a fixed fraction of the parameter's norm.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), h the raw gradient times rescale_grad, η the
     learning rate, κ the trust coefficient, γ the momentum, v the velocity and |·| the norm over the whole parameter:
@@ -33,11 +33,11 @@ class LARS(Optimizer):
         lazy_update: no effect; it concerns row-sparse gradients, and here all gradients are dense. Default True.
         eta: κ >= 0, default 0.001.
         epsilon (or eps): ε >= 0, default 0.
-        momentum_correction: whether the velocity follows a change of the rate (the factor η_t / η_{t-1}, with the rates
-            before lr_mult), default True.
+        momentum_correction: whether the velocity is rescaled when the rate changes (by η_t / η_{t-1}, the rates before
+            lr_mult), default True.
         Others, such as `learning_rate` (η, default 0.01) and `wd` (δ): see `Optimizer`.
 
-    Each step is η κ of the weight's length, whatever the size of the gradient:
+    Each step has η κ times the weight's length, whatever the size of the gradient:
 
     >>> from minigrad import np, optimizer
     >>> w = np.array([1.0, -2.0])
@@ -51,12 +51,13 @@ class LARS(Optimizer):
     [ 1.0062 -2.115 ]
     [ 0.9014 -2.3245]
 
-    Names decide what is a gamma, beta or bias: those of the Trainer's parameters, or `param_idx2name`. MXNet in a
-    Trainer knows no names and scales biases too; and with a changing rate it corrects only the first four
+    Gammas, betas and biases are recognized by name: by those of the Trainer's parameters, or by `param_idx2name`. In a
+    Trainer MXNet knows no names and scales biases too; and when the rate changes, it corrects only the first four
     parameters of a step.
 
     In float32 a single gradient of 1e30 makes the norm of the gradient infinite and so the trust 0: the whole parameter
-    takes that step without a gradient. `clip_gradient` does not prevent this, for the norm is that of the raw gradient.
+    takes that step without a gradient. `clip_gradient` does not prevent this, because the norm is that of the raw
+    gradient.
 
     Reference: Y. You, I. Gitman, B. Ginsburg, "Large batch training of convolutional networks", arXiv:1708.03888, 2017,
     Algorithm 1. Momentum correction: P. Goyal et al., arXiv:1706.02677, 2017, section 3.
@@ -84,7 +85,7 @@ class LARS(Optimizer):
         self.eta = number("eta", eta, 0)
         self.epsilon = number("epsilon", either("epsilon", epsilon, "eps", eps), 0)
         self.momentum_correction = flag("momentum_correction", momentum_correction)
-        self._rates = [self.num_update, 0.0, 0.0]  # a step's update number, its base rate, that of the step before
+        self._rates = [self.num_update, 0.0, 0.0]  # update number and base rate of a step, base rate of the one before
 
     states = property(velocity)
 
@@ -106,7 +107,7 @@ class LARS(Optimizer):
         return found | {"trust": 1.0} if self._name(index).endswith(("gamma", "beta", "bias")) else found
 
     def _two_rates(self) -> tuple[float, float]:
-        """The rates of this step and of the step before. A step begins when the update number rises."""
+        """The rates of this step and the one before. A step begins when the update number rises."""
         update, now, before = self._rates
         if self.num_update > update:
             before, now = now, self.learning_rate

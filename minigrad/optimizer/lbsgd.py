@@ -1,4 +1,4 @@
-"""LBSGD: SGD for large batches, which are put together from small ones."""
+"""LBSGD: SGD for large batches that are put together from small ones."""
 
 from typing import Any
 
@@ -28,14 +28,14 @@ class LBSGD(Optimizer):
         v_t = γ v_{t-1} - η scale g_t
         w_t = w_{t-1} + v_t                 (without momentum: w_t = w_{t-1} - η scale g_t)
 
-    else the gradient is only added to `total`. From n = N on, scale = B; before, by strategy,
+    Otherwise the gradient is only added to `total`. From n = N on, scale = B; before that, it depends on the strategy:
 
         linear   scale = 1 + (B - 1) n / N
         power2   scale = 1 + (B - 1) (n / N)²
         sqrt     scale = 1 + (B - 1) √(n / N)
         other    scale = 1
 
-    With `lars`, always: scale = √(|w|² / (|g|² + δ |w|² + 1e-18)), limited to [0.01, 100], where |g| is before
+    With `lars`, always: scale = √(|w|² / (|g|² + δ |w|² + 1e-18)), limited to [0.01, 100], where |g| is taken before
     rescaling.
 
     State: `v` if there is momentum and `total` if B > 1, shaped like the weight, zeros at first.
@@ -43,10 +43,11 @@ class LBSGD(Optimizer):
     Arguments:
         momentum: γ in [0, 1), default 0.
         multi_precision: see `Optimizer`, default False.
-        warmup_strategy: 'linear' (default), 'power2', 'sqrt' or 'lars'; with another word, such as 'none', the rate is
-            η until n = N. A word that is nearly one of the four is refused.
+        warmup_strategy: 'linear' (default), 'power2', 'sqrt' or 'lars'; with any other word, such as 'none', the rate
+            is η until n = N. A misspelling of one of the four is refused.
         warmup_epochs: length of the warm-up, default 5.
-        batch_scale: B, how many small batches make a large one, default 1. With 1, all but 'lars' equal SGD.
+        batch_scale: B, how many small batches make a large one, default 1. With 1, every strategy but 'lars' equals
+            SGD.
         updates_per_epoch: small batches in an epoch, default 32.
         begin_epoch: the epoch at which training resumes; n starts there. Default 0.
         num_epochs: no effect, as in MXNet. Default 60.
@@ -66,8 +67,8 @@ class LBSGD(Optimizer):
     [ 1.0375 -1.9812]
     [ 1.0125 -2.2312]
 
-    MXNet 1.9 reads a schedule one update late here, and in a Trainer counts the second gradient of the first group
-    twice; here both are right. `lars` is MXNet's formula; for the paper's see `LARS`.
+    With this rule MXNet 1.9 reads a schedule one update late, and in a Trainer counts the second gradient of the first
+    group twice; minigrad does neither. `lars` is MXNet's formula; for the paper's see `LARS`.
 
     A single gradient of 1e30 throws the weight to -η · 1e30, where ordinary steps are smaller than its last digit:
     it never comes back. `clip_gradient` prevents this.
@@ -126,8 +127,8 @@ class LBSGD(Optimizer):
     def step(self, index, w, g, states):
         if len(states) != len(self.states) + (self.batch_scale > 1):
             raise UsageError(
-                f"LBSGD was given {len(states)} states; with batch_scale > 1 it adds gradients up in one more than "
-                f"{self.states}. create_state(index, weight) makes them"
+                f"LBSGD was given {len(states)} states; with batch_scale > 1 it needs {self.states} and one more, "
+                "in which it adds up gradients. create_state(index, weight) makes them"
             )
         if self.batch_scale > 1:
             total = states[-1]
@@ -143,7 +144,7 @@ class LBSGD(Optimizer):
         return {"scale": self._scale(w, g, scalars["wd"], self._batches(scalars["t"]))}
 
     def outside(self, *, w, raw, wd, t, total_before):
-        """What `step` and `named` do, as equations."""
+        """The equations of `step` and `named`."""
         n = self._batches(t)
         if self.batch_scale == 1:
             return {"scale": self._scale(w, raw, wd, n)}
@@ -154,7 +155,7 @@ class LBSGD(Optimizer):
         return {"total": where(acts, 0.0, grown), "acts": acts, "g": g_bar, "scale": scale}
 
     def _batches(self, t):
-        """n: how many small batches this parameter has seen, the present one included."""
+        """n: how many small batches this parameter has seen, including the present one."""
         n = t
         if self.begin_num_update:
             n = n - self.begin_num_update

@@ -10,11 +10,11 @@ from minigrad.optimizer.rule import sign
 
 @register
 class Lion(Optimizer):
-    """Lion: step by the sign of a momentum in which the present gradient counts extra.
+    """Lion: step by the sign of a momentum in which the current gradient counts extra.
 
-    It was found by a program that searched through update rules. Two factors do two jobs: β₂ sets how long the
-    momentum remembers, β₁ how much the present gradient counts in the step. It needs half the memory of Adam. Every
-    weight moves by the full η, so take a rate 3 to 10 times smaller, and a weight decay as many times larger.
+    It was found by a program that searched through update rules. Two factors do two jobs: β₂ sets how long the momentum
+    remembers, and β₁ how much the current gradient counts in the step. It needs half the memory of Adam. Every weight
+    moves by the full η, so take a rate 3 to 10 times smaller than Adam's, and a weight decay larger by the same factor.
 
     Let w be the weight, g the gradient (rescaled and clipped), η the learning rate, m the momentum and sign(0) = 0:
 
@@ -44,7 +44,7 @@ class Lion(Optimizer):
 
     Neither MXNet nor PyTorch has it; this is the paper's.
 
-    A single gradient of 1e30 is a step like any other, but m remembers it: the weight goes on against it for some
+    A single gradient of 1e30 is a step like any other, but m remembers it: the weight keeps moving against it for some
     6,400 steps, whatever the gradients say. `clip_gradient` prevents this.
 
     Reference: X. Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023, arXiv:2302.06675,

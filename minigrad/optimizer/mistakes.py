@@ -68,7 +68,7 @@ def in_words(cls: Any, optimizer: Any, error: Exception) -> Exception:
             f"{where}: {str(error).strip(' .')}. In a rule w, g, the states and what it asks for are arrays, or "
             "symbols for them; it is written with + - * / **, comparisons and the functions of minigrad.optimizer.rule."
             + (' With optimizer.reading("plain") Python runs it, on arrays.' if "Symbol" in str(error) else "")
-            + (" A list made of an array's elements is no array." if "sequence" in str(error) else "")
+            + (" A list of an array's elements is not an array." if "sequence" in str(error) else "")
             + no_numbers(cls, optimizer)
         )
     error.add_note(f"in {where}")
@@ -76,7 +76,7 @@ def in_words(cls: Any, optimizer: Any, error: Exception) -> Exception:
 
 
 def no_numbers(cls: Any, optimizer: Any) -> str:
-    """A sentence for each attribute of the optimizer that the rule reads and that is no number, but text or None."""
+    """A sentence for each attribute of the optimizer that the rule reads and that is text or None, not a number."""
     names = getattr(getattr(cls.rule, "__code__", None), "co_names", ())
     read = [(name, vars(optimizer)[name]) for name in names if name in vars(optimizer)]
     return "".join(f" Here self.{name} is {x!r}, not a number." for name, x in read if x is None or type(x) is str)
@@ -122,7 +122,7 @@ def usual(name: str, known: Collection[str]) -> str:
 
 
 def not_given(optimizer: Any, name: str, known: Collection[str]) -> str:
-    """What to say of something that a rule asks for by name, and that there is not."""
+    """What to say of a name that a rule asks for and that does not exist."""
     found = f"asks for {name!r}, which it is not given; "
     own = [vars(cls) for cls in type(optimizer).__mro__ if cls.__module__ != "minigrad.optimizer.optimizer"]
     if name in vars(optimizer) or any(name in names for names in own):
@@ -131,7 +131,7 @@ def not_given(optimizer: Any, name: str, known: Collection[str]) -> str:
 
 
 def unknown(optimizer: Any, name: str, prefix: str) -> str:
-    """The sentence for a name that a rule uses, as `self.name` or as a plain name, and that is not there."""
+    """The sentence for an undefined name in a rule, as `self.name` or on its own."""
     if name in GIVEN:
         return f"there is no {prefix}{name}; ask for it by name: def rule(self, w, g, *, {name})."
     own = [key for key in vars(optimizer) if not key.startswith("_")]

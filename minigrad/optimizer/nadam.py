@@ -13,9 +13,8 @@ from minigrad.optimizer.rule import sqrt
 class Nadam(Optimizer):
     """Nadam: Adam that looks ahead, with a momentum that warms up.
 
-    Nesterov's momentum steps by the velocity that will be, not by the one that was. Nadam does so in Adam's terms:
-    the mean of the next step is anticipated by the momentum μ_{t+1} it will have; the present gradient counts with
-    its own.
+    Nesterov's momentum steps by the next velocity, not the last one. Nadam does the same with Adam's mean, which
+    already gets the momentum μ_{t+1} of the next step; the current gradient gets 1 - μ_t.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, ψ the schedule decay,
     t the step, from 1, and P the product of all μ so far:
@@ -50,10 +49,10 @@ class Nadam(Optimizer):
     [ 0.9886 -1.9992]
     [ 0.9652 -2.0362]
 
-    This is what PyTorch and MXNet make of the report of 2015; Keras has ψ = 1. Algorithm 2 of the workshop paper also
-    has μ_t in place of β₁ in the mean, and scales var_hat by β₂. MXNet multiplies one P for all parameters once per
-    parameter and step, so that there a weight's path depends on how many parameters the net has; here each parameter
-    has its own. MXNet's guide prints another formula, which needs a second gradient per step, at a point uphill of w.
+    This is how PyTorch and MXNet read the report of 2015; Keras has ψ = 1. Algorithm 2 of the workshop paper also has
+    μ_t instead of β₁ in the mean, and scales var_hat by β₂. MXNet has one P for all parameters and multiplies it once
+    per parameter and step, so a weight's path depends on how many parameters the net has; here each parameter has its
+    own P. MXNet's guide prints another formula, which needs a second gradient per step, at a point uphill of w.
 
     In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
     again. `clip_gradient` prevents this.
@@ -94,7 +93,7 @@ class Nadam(Optimizer):
 
     def named(self, index, w, g, states, scalars):
         t = scalars["t"]
-        first = self.begin_num_update if self.begin_num_update < t else 0  # a count out of a file may be lower
+        first = self.begin_num_update if self.begin_num_update < t else 0  # a count from a file may be lower
         done, known = t - 1 - first, products(self.beta1, self.schedule_decay, first)
         while done >= len(known) and known[-1] > 2**-54:
             known.append(known[-1] * self.mu(first + len(known)))
@@ -103,8 +102,8 @@ class Nadam(Optimizer):
 
 @lru_cache(maxsize=16)
 def products(beta1: float, schedule_decay: float, first: int) -> list[float]:
-    """P after 0, 1, 2, ... steps, as far as they have been needed. `named` adds to the list.
+    """P after 0, 1, 2, ... steps. `named` extends the list as needed.
 
-    It ends soon: below 2**-54 (with β₁ = 0.9 after some 350 steps) P no longer matters, because 1 - P is 1.
+    The list stays short: below 2**-54 (with β₁ = 0.9 after some 350 steps) P no longer matters, because 1 - P is 1.
     """
     return [1.0]

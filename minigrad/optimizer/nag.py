@@ -12,17 +12,17 @@ class NAG(Optimizer):
     """NAG: momentum whose gradient is taken where the momentum is about to lead.
 
     Plain momentum takes the gradient at the current point and then moves on by the velocity as well. Nesterov looks
-    ahead first, so the gradient can still correct the velocity; this brakes earlier on the way up again.
+    ahead first, so the gradient can still correct the velocity; this brakes earlier when the path leads up again.
 
     Let p be the point, v the velocity, g the gradient (rescaled, clipped, plus δ w), η the learning rate and γ
-    the momentum. The method is v_t = γ v_{t-1} - η g(p_{t-1} + γ v_{t-1}), p_t = p_{t-1} + v_t. A gradient can only
-    be had where the weights are, therefore the weight that is stored *is* the look-ahead point w = p + γ v:
+    the momentum. The method is v_t = γ v_{t-1} - η g(p_{t-1} + γ v_{t-1}), p_t = p_{t-1} + v_t. A gradient is only
+    available where the weights are, so the stored weight *is* the look-ahead point w = p + γ v:
 
         p_{t-1} = w_{t-1} - γ v_{t-1}
         v_t = γ v_{t-1} - η g_t                  g_t is the gradient at w_{t-1}
         w_t = p_{t-1} + v_t + γ v_t
 
-    Nothing is approximated: following p with these lines gives the same points.
+    Nothing is approximated: these lines give the same points p.
 
     State: `v`, shaped like the weight, zeros at first. Without momentum there is none, and NAG is plain SGD.
 
@@ -42,7 +42,7 @@ class NAG(Optimizer):
     [ 1.0964 -2.2862]
     [ 1.0821 -2.494 ]
 
-    With weight decay MXNet 1.9 computes the velocity from the weight that it has just changed; here, as in PyTorch, the
+    With weight decay MXNet 1.9 computes the velocity from the weight that it just changed; here, as in PyTorch, the
     decay is that of the current weight. With a constant rate the weights equal those of PyTorch's SGD(nesterov=True).
 
     A single gradient of 1e30 throws the weight to about -η · 1e30, where ordinary steps are smaller than its last

@@ -1,8 +1,8 @@
-"""What is not elementwise and so is computed outside a rule: the norm of a parameter, noise, every n-th step.
+"""Functions that are not elementwise and so run outside a rule: the norm of a parameter, noise, every n-th step.
 
-These functions take arrays, when a step is run, and symbols, when an equation is printed or worked by hand: what an
-optimizer states with them in `outside` or `measure` is both its code and its equation. On a GPU norms stay there:
-nothing here waits for the device.
+They take arrays when a step is run, and symbols when an equation is printed or worked by hand, so whatever an optimizer
+writes with them in `outside` or `measure` is both its code and its equation. On a GPU the norms stay there, and nothing
+here waits for the device.
 """
 
 import math

@@ -1,9 +1,8 @@
-"""The optimizer: all that update rules have in common, done once, so that a rule is only its equations.
+"""The optimizer: everything that update rules share, written once, so that a rule is nothing but its equations.
 
-A rule says how one weight moves. Around it stand the step counts, the learning rate and weight decay of each
-parameter with their multipliers, the states, and float16 weights with a float32 master copy. Rescaling, clipping
-and weight decay are added in front of the rule when it is run (`minigrad.optimizer.run`), in this order, the same
-for every rule:
+A rule says how one weight moves. The base class does the rest: it keeps step counts, states, the float32 master copies
+of float16 weights, and each parameter's learning rate and weight decay with their multipliers. When a rule is run
+(`minigrad.optimizer.run`), the gradient is rescaled, clipped and given weight decay, in this order for every rule:
 
     g = clip(rescale_grad * gradient, -clip_gradient, +clip_gradient) + wd * w
 """
@@ -36,7 +35,7 @@ State = Any
 class Optimizer(Shown):
     r"""Base class of every optimizer.
 
-    Write your own as its equations, and it is fast everywhere, prints itself and runs on a GPU:
+    Write your own as equations, and it is fast everywhere, prints itself and runs on a GPU:
 
     >>> from minigrad import np, optimizer
     >>> @optimizer.register
@@ -54,9 +53,9 @@ class Optimizer(Shown):
     >>> print(w.asnumpy())
     [0.75 2.25]
 
-    Defined in a notebook or a script, a rule is *plain*: Python calls it with real arrays at every step, so that
-    `print`, breakpoints and lists work in it. Defined in a module, it becomes a program, once, if it is made only of
-    numbers and known functions (`optimizer.reading` chooses). Or, when it is not a formula for each element, define
+    A rule defined in a notebook or a script is *plain*: Python calls it with real arrays at every step, so `print`,
+    breakpoints and lists work in it. A rule defined in a module is translated into a program once, if it uses only
+    numbers and known functions (`optimizer.reading` chooses). If your rule is not a formula for each element, define
     `create_state(index, weight)` and `update(index, weight, grad, state)` yourself: call `self._update_count(index)`
     first, then change `weight` in place.
 
@@ -70,7 +69,7 @@ class Optimizer(Shown):
         begin_num_update: where the step counts start, default 0.
         multi_precision: whether float16 weights keep a float32 master copy and are rounded from it, default False.
         param_idx2name: parameter index -> name. Without `param_dict`, only names ending in `_weight` or `_gamma` decay.
-        param_dict: parameter index -> `Parameter`, whose `lr_mult` and `wd_mult` then count. A Trainer sets it.
+        param_dict: parameter index -> `Parameter`, whose `lr_mult` and `wd_mult` then apply. A Trainer sets it.
     """
 
     decaying: ClassVar[tuple[str, ...]] = ("_weight", "_gamma")
@@ -83,19 +82,19 @@ class Optimizer(Shown):
     """Whether the rule divides by the rate: a step at a rate of 0 then changes nothing."""
 
     former_states: ClassVar[tuple[str, ...]] = ()
-    """States that earlier versions had after those of today. Files may hold them; nothing reads them."""
+    """States that earlier versions kept after the present ones. Files may hold them; nothing reads them."""
 
     measured: ClassVar[tuple[str, ...]] = ()
-    """What the rule asks for by name that follows from arrays it computes itself. See `minigrad.optimizer.passes`."""
+    """Numbers that the rule asks for by name and that depend on arrays it computes. See `minigrad.optimizer.passes`."""
 
     earlier: ClassVar[tuple[str, ...]] = ()
-    """Attributes found in files of the first versions, which `set_config` reads."""
+    """Attributes in files of the first versions, which `set_config` reads."""
 
     rule: Callable[..., Any]
     """`rule(self, w, g, *states, *, lr, t, ...)`: next weight and states. See `minigrad.optimizer.rule`."""
 
     outside: Callable[..., Mapping[str, Any]]
-    """`outside(self, *, w, raw, lr, ...)`: what `named` supplies, by name, as it is printed. See CONTRIBUTING."""
+    """`outside(self, *, w, raw, lr, ...)`: how `named` computes its values, for printing. See CONTRIBUTING."""
 
     def __init__(
         self,
@@ -140,7 +139,7 @@ class Optimizer(Shown):
     def elementwise(self) -> bool:
         """Whether a step on several parameters laid side by side is the same as one step on each.
 
-        Not in the reading "plain", where a rule may print arrays, nor if a user's class has methods around its rule.
+        Not in the reading "plain", where a rule may print arrays, nor if a user's class has its own methods around it.
         """
         cls = type(self)
         around = cls.update, cls.create_state, cls.named, cls.measure, cls.step, cls.prepared, cls._get_lr, cls._get_wd
@@ -156,7 +155,7 @@ class Optimizer(Shown):
     # ---- States ----------------------------------------------------------------------------------------------------
 
     def initial_state(self, name: str, w: Array) -> Array:
-        """The raw array with which the state `name` of the weight `w` starts: zeros, unless a rule says otherwise."""
+        """The first value of the state `name` of the weight `w`, a raw array: zeros, unless a rule says otherwise."""
         with context_of(w):
             return xp_of(w).zeros_like(w, dtype=single(w.dtype))
 
@@ -174,7 +173,7 @@ class Optimizer(Shown):
         return made if len(made) > 1 else made[0] if made else None
 
     def create_state_multi_precision(self, index: Index, weight: Tensor) -> State:
-        """As `create_state`; for a float16 weight with `multi_precision`, (float32 master copy, state)."""
+        """Like `create_state`; for a float16 weight with `multi_precision`, (float32 master copy, state)."""
         self._check_class()
         weight = weight_of(weight)
         with weight.ctx:
@@ -191,9 +190,9 @@ class Optimizer(Shown):
     def update(self, index: Any, weight: Any, grad: Any, state: State) -> None:
         """Take one step: change `weight` and `state` in place. `grad` is left as it is.
 
-        Tensors or plain arrays; a gradient of another dtype is cast to the weight's. Raises ShapeError, DTypeError or
-        UsageError, before anything is changed, unless the gradient has the shape of the weight and the state is what
-        `create_state` makes. Several parameters are given as a list of each.
+        Takes Tensors or plain arrays, or for several parameters a list of each; a gradient of another dtype is cast to
+        the weight's. Raises ShapeError, DTypeError or UsageError, before anything is changed, unless the gradient has
+        the shape of the weight and the state is what `create_state` makes.
         """
         if isinstance(index, (list, tuple)):
             from minigrad.optimizer.several import one_by_one
@@ -205,11 +204,11 @@ class Optimizer(Shown):
         self._update_count(index)
         with weight.ctx:
             self.step(index, weight.data, apart(g, [weight.data, *states]), states)
-        weight.touch()  # a graph that was recorded with the old weight will say so
+        weight.touch()  # backward through a graph that was recorded with the old weight is now an error
         return None
 
     def update_multi_precision(self, index: Index, weight: Tensor, grad: Tensor, state: State) -> None:
-        """As `update`, with the state of `create_state_multi_precision`; the weight is rounded from its master copy."""
+        """Like `update`, with the state of `create_state_multi_precision`; rounds the weight from its master copy."""
         weight = weight_of(weight)
         if not self._has_master(weight):
             return self.update(index, weight, grad, state)
@@ -261,20 +260,20 @@ class Optimizer(Shown):
     def named(
         self, index: Index, w: Array, g: Array, states: Sequence[Array], scalars: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """What else the rule asks for by name: values that are not elementwise, such as norms or noise.
+        """The other values that the rule asks for by name: those that are not elementwise, such as norms or noise.
 
-        `g` is the raw gradient; `self.prepared(w, g, scalars)` is the rule's. Arrays are NumPy's or CuPy's. Returns a
-        dict of numbers, and of arrays of the shape of w.
+        `g` is the raw gradient; `self.prepared(w, g, scalars)` is the one the rule gets. Arrays are NumPy's or CuPy's.
+        Returns a dict of numbers, and of arrays of the shape of w.
         """
         return {}
 
     def prepared(self, w: Array, g: Array, scalars: Mapping[str, Any]) -> Array:
-        """The raw gradient rescaled, clipped, and with decay unless the rule asks for `wd`: as the rule gets it."""
+        """The gradient as the rule gets it: rescaled, clipped, and with decay unless the rule asks for `wd`."""
         made: Array = as_the_rule_gets_it(self, w, g, scalars)
         return made
 
     def measure(self, w: Array, *made: Array) -> Mapping[str, Any]:
-        """What `measured` names, by name, from the weight and the arrays that the rule joins with it, in their order.
+        """The numbers named in `measured`, from the weight and the arrays that the rule combines with them, in order.
 
         In `w - lr * trust * r` that array is r; in `w - lr * r * trust` it would be `lr * r`.
         """
@@ -287,7 +286,7 @@ class Optimizer(Shown):
         try:
             counts = self._index_update_count
         except AttributeError:
-            self._check_class()  # which says why there is none
+            self._check_class()  # raises an error that says why
             raise
         for i in index if isinstance(index, (list, tuple)) else (index,):
             counts[i] = count = counts.get(i, self.begin_num_update) + 1
@@ -323,7 +322,7 @@ class Optimizer(Shown):
         return [self._get_wd(i) for i in indices]
 
     def _name(self, index: Index) -> str:
-        """The name of a parameter, as far as it is known."""
+        """The name of a parameter, or its index if it has none."""
         found = getattr(self.param_dict.get(index), "name", None) or self.idx2name.get(index)
         return str(index if found is None else found)
 
@@ -378,7 +377,7 @@ class Optimizer(Shown):
     def get_config(self) -> dict[str, Any]:
         """Everything but the states, as plain data for a JSON file. See `minigrad.optimizer.config`.
 
-        An optimizer that learns more than its constructor is told adds it: `return super().get_config() | {"seen":
+        If yours has more to save than its constructor's arguments, add it: `return super().get_config() | {"seen":
         self.seen}`.
         """
         from minigrad.optimizer.config import to_config
@@ -386,7 +385,7 @@ class Optimizer(Shown):
         return to_config(self, complete=type(self).get_config is Optimizer.get_config)
 
     def set_config(self, config: Mapping[str, Any]) -> None:
-        """Restore what your own `get_config` has added, as in `self.seen = config["seen"]`.
+        """Restore what your own `get_config` added, as in `self.seen = config["seen"]`.
 
         The values come from a file, so check them.
         """
@@ -396,5 +395,5 @@ class Optimizer(Shown):
 
 
 def refresh(master: Array, w: Array) -> None:
-    """Copy into a float32 master what was changed by hand: wherever the float16 weight is not the master, rounded."""
+    """Copy changes made by hand into a float32 master: wherever the float16 weight is not the rounded master."""
     master[...] = xp_of(w).where(master.astype(w.dtype) == w, master, w)

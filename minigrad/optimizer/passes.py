@@ -1,8 +1,8 @@
-"""A rule in two passes, for rules that need a norm of an array that they compute themselves.
+"""A step in two passes, for rules that need the norm of an array that they compute.
 
-LAMB steps by `lr * trust * r`, and trust takes the norm of r, a sum over all elements. The first pass is all that does
-not depend on `trust`; it leaves r in an array. The optimizer's `measure` makes the number of it, and the second pass
-goes on from r: nothing is computed twice.
+LAMB steps by `lr * trust * r`, and trust takes the norm of r, a sum over all elements. The first pass computes
+everything that does not depend on `trust`, and leaves r in an array. The optimizer's `measure` computes `trust` from
+it, and the second pass goes on from r: nothing is computed twice.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from minigrad.optimizer.run import graph_of, run, way_of
 
 
 def run_in_two(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
-    """Take one step as `run` does; what `optimizer.measured` names is found between the passes.
+    """Take one step, like `run`; the numbers in `optimizer.measured` are found between the passes.
 
     In the reading "plain" the first pass works on copies, and then the whole rule is called.
     """
@@ -46,7 +46,7 @@ def run_in_two(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> Non
 def in_two(graph: Graph, measured: Sequence[str]) -> tuple[Graph, Graph]:
     """The graph up to the measured numbers, and from them on.
 
-    Both have more states than the rule: the arrays that the first pass hands to the second.
+    Both have states that the rule does not: the arrays that the first pass hands to the second.
     """
     ordered = sorted(ancestors(list(graph.results.values())), key=lambda x: x.order)
     late: set[Symbol] = set()

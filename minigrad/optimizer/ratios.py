@@ -1,6 +1,6 @@
-"""What LARS, LAMB, LANS and GroupAdaGrad scale their steps by: ratios of norms, means of rows.
+"""Factors by which LARS, LAMB, LANS and GroupAdaGrad scale their steps: ratios of norms, means of rows.
 
-As those of `norms.py`, these functions take arrays and symbols.
+Like those of `norms.py`, these functions take arrays and symbols.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from minigrad.optimizer.rule import Symbol, maximum, minimum, where
 
 
 def quotient(x: Any, y: Any, condition: Any) -> Any:
-    """`x / y` if the condition holds, else 1; then nothing is divided.
+    """`x / y` if the condition holds, else 1, without dividing.
 
     >>> quotient(1.0, 0.0, False)
     1.0
@@ -38,7 +38,7 @@ def ratio(a: Any, b: Any) -> Any:
 
 
 def normalized(x: Array, factor: Any) -> Array:
-    """`factor * x` over its norm, which is x over its norm but for the sign; zeros stay zeros.
+    """`factor * x` over its norm, which is x over its norm, up to the sign; zeros stay zeros.
 
     >>> import numpy
     >>> normalized(numpy.array([3.0, -4.0]), -0.01)
@@ -62,7 +62,7 @@ def limits(lower_bound: float | None, upper_bound: float | None) -> tuple[float 
 
 
 def bounded(length: Any, lower: Any, upper: Any) -> Any:
-    """A norm, limited to the bounds that are given."""
+    """A norm, limited to whichever bounds are given."""
     if lower is not None:
         length = maximum(length, lower)
     return length if upper is None else minimum(length, upper)

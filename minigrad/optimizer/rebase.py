@@ -1,4 +1,4 @@
-"""What an explicit learning rate does to the schedule beside it."""
+"""What an explicit learning rate does to a schedule given with it."""
 
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -18,7 +18,7 @@ HAVE_REBASED: WeakSet["Optimizer"] = WeakSet()
 def rebase(optimizer: "Optimizer") -> None:
     """Check the schedule of a new optimizer, and let an explicit rate override its base.
 
-    The schedule itself is changed, as in Gluon: so there is a warning if another optimizer relies on its base.
+    The schedule itself is changed, as in Gluon, so there is a warning if another optimizer relies on its base.
     KeywordError if the schedule cannot be called, ArgumentError if it has no base.
     """
     scheduler: Any = optimizer.lr_scheduler

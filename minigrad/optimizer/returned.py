@@ -16,7 +16,7 @@ BASE = "minigrad.optimizer.optimizer"
 
 
 def check_returned(cls: Any, states: tuple[str, ...]) -> None:
-    """Raise RuleError if a `return` has w and the states in another order, or a state that is used never changes."""
+    """Raise RuleError if a `return` has w and the states in the wrong order, or a state that is used never changes."""
     tuples = [(line, elements) for line, elements in returned_tuples(cls) if len(elements) == 1 + len(states)]
     for line, (first, *rest) in tuples:
         names = [meant_by(x, states) for x in rest]
@@ -62,7 +62,7 @@ def nodes_of(cls: Any) -> list[ast.AST]:
 
 
 def assigned(cls: Any) -> set[str]:
-    """The names that the rule gives a value."""
+    """The names that the rule assigns to."""
     return {x.id for x in nodes_of(cls) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
 
 
@@ -72,7 +72,7 @@ def uses(cls: Any, name: str) -> int:
 
 
 def returned_tuples(cls: Any) -> list[tuple[int, list[ast.expr]]]:
-    """The lines with a `return` of several values, and these."""
+    """The lines with a `return` of several values, and the values."""
     offset = body(cls.rule)[1]
     found = [node for node in nodes_of(cls) if isinstance(node, ast.Return)]
     return [(node.lineno + offset, node.value.elts) for node in found if isinstance(node.value, ast.Tuple)]
@@ -80,7 +80,7 @@ def returned_tuples(cls: Any) -> list[tuple[int, list[ast.expr]]]:
 
 @lru_cache(maxsize=64)
 def body(rule: Any) -> tuple[list[ast.stmt], int]:
-    """The statements of a rule, and what to add to their line numbers; none if its text is not to be found."""
+    """The statements of a rule, and what to add to their line numbers; none if its text cannot be found."""
     try:
         lines, first = inspect.getsourcelines(inspect.unwrap(rule))
         (tree,) = ast.parse(textwrap.dedent("".join(lines))).body
@@ -101,15 +101,15 @@ def returns_alone(cls: Any) -> list[tuple[int, str]]:
 
 
 def not_returned(cls: Any, states: Collection[str], reading: bool) -> list[tuple[int, str, list[str]]]:
-    """Each `return` of one value that a state made anew, without the old one, can reach: its line, text and names.
+    """Each `return` of one value that can follow a state computed without the old one: its line, text and states.
 
-    With `reading`, also each that a use of a state can reach, or that uses one.
+    With `reading`, also each that can follow a use of a state, or that uses one.
     """
     found = []
     statements, offset = body(cls.rule)
 
     def walk(block: Sequence[ast.stmt], held: set[str]) -> set[str] | None:
-        """The names that hold a new value after a block; None if it never comes to its end."""
+        """The names that hold a new value after a block; None if the end is never reached."""
         for node in block:
             if isinstance(node, (ast.Assign, ast.AugAssign, ast.Return)) and node.value and reading:
                 held = held | ({*states} & names_in(node.value))

@@ -13,9 +13,8 @@ from minigrad.optimizer.rule import clip, maximum, sqrt
 class RMSProp(Optimizer):
     """RMSProp: divide each gradient by the root of a running mean of its square.
 
-    AdaGrad's sum of squares never forgets and so stops learning; a running mean forgets, and steps keep the size of
-    about η. The centered version divides by the standard deviation instead of the root mean square, and adds
-    momentum.
+    AdaGrad's sum of squares never forgets, so learning stops; a running mean forgets, and steps keep a size of about η.
+    The centered version divides by the standard deviation instead of the root mean square, and adds momentum.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, v the velocity, E the
     running mean of g², m the running mean of g, and ρ and γ two factors. Plain:
@@ -35,7 +34,7 @@ class RMSProp(Optimizer):
     Arguments:
         learning_rate: η, default 0.001.
         rho (or gamma1): ρ in [0, 1), memory of the running means, default 0.9.
-        momentum (or gamma2): γ in [0, 1), default 0.9. It acts only when centered.
+        momentum (or gamma2): γ in [0, 1), default 0.9. Used only when centered.
         epsilon: ε, keeps the root away from 0, default 1e-8.
         centered: whether to use the centered version, default False.
         clip_weights: if given, limit of each element of the new weight (not of v), default None; 0 is off.
@@ -54,7 +53,7 @@ class RMSProp(Optimizer):
     [ 0.8925 -2.0781]
 
     ε is inside the root, as in MXNet's guide and its version 1.9.1; PyTorch and, without centering, MXNet 2 have it
-    outside. In PyTorch and Keras momentum acts without centering, too. The variance E - m² cannot be negative, but a
+    outside. In PyTorch and Keras momentum also works without centering. The variance E - m² cannot be negative, but a
     rounding error can make it so when gradients hardly change; it is then taken as 0, where MXNet gets NaN.
 
     In float32 a single gradient of 1e30 makes E infinite, because its square overflows: the weight never moves

@@ -1,9 +1,9 @@
-"""A rule is written once, as its equations; run with symbols instead of numbers, the same text becomes a graph.
+"""A rule is written once, as its equations; run with symbols instead of numbers, the same code becomes a graph.
 
 An optimizer's `rule(self, w, g, *states, *, lr, t, ...)` is pure and elementwise. It is written with `+ - * / **`,
 comparisons and the functions below, which work alike on Python floats (arithmetic), NumPy or CuPy arrays (array
-programs) and `Symbol`s (a graph, see `graph.py`). NumPy's functions and minigrad's `np` of the same names do so too;
-what is not elementwise is refused (`elementwise.py` has the sentences).
+programs) and `Symbol`s (a graph, see `graph.py`). So do the functions of the same names in NumPy and minigrad's `np`;
+anything that is not elementwise is refused (`elementwise.py` has the messages).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ INFIX = {
 }  # fmt: skip
 CONDITIONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 OUTSIDE = ("norm", "row_mean", "normal", "logical_and", "divides")
-"""What only `outside` and `measure` may use, not a rule: see `norms.py`."""
+"""Operations that `outside` and `measure` may use, but not a rule: see `norms.py`."""
 
 # The meaning of every operation on Python floats. Arrays use the NumPy or CuPy function of the same name.
 FLOAT: dict[str, Callable[..., Any]] = {
@@ -121,7 +121,7 @@ def apply(op: str, *args: Any) -> Any:
 
 
 def elementwise() -> Any:
-    """The module of what a rule cannot do, and what more it can: only needed when a rule tries."""
+    """The module `elementwise`, which is only needed when a rule uses something other than the functions above."""
     import minigrad.optimizer.elementwise as found
 
     return found
@@ -140,11 +140,11 @@ def compare(op: str) -> Callable[[Any, Any], Any]:
 
 
 class Symbol:
-    """A value of the rule that is not known yet: an operation and the symbols it is applied to.
+    """A value in the rule that is not known yet: an operation and the symbols it is applied to.
 
-    `op` is the name of a NumPy function, or of a leaf: "array" (weight, gradient, state ...), "scalar" (lr, t ...),
-    "hyper" (an attribute of the optimizer) and "const" (a number in the text of the rule). `order` counts in the
-    order written. `value` is the present value of a leaf that has one.
+    `op` is the name of a NumPy function, or the kind of a leaf: "array" (weight, gradient, state ...), "scalar" (lr,
+    t ...), "hyper" (an attribute of the optimizer) or "const" (a number in the text of the rule). `order` is the
+    position in the order written. `value` is the present value of a leaf that has one.
     """
 
     __slots__ = ("args", "is_array", "name", "op", "order", "trace", "value")
@@ -221,13 +221,13 @@ for _special in ["array", "len", "iter", "getitem", "setitem", "contains", "matm
 
 
 class Trace:
-    """The symbols of one rule, each written once however often it occurs, and the branches its text took."""
+    """The symbols of one rule, each stored once however often it occurs, and the branches the rule took."""
 
     def __init__(self) -> None:
         self.nodes: dict[Any, Symbol] = {}
         self.decided: dict[Symbol, bool] = {}
         self.constants: dict[str, Any] = {}
-        self.outside = False  # whether what is not elementwise can be written, too
+        self.outside = False  # whether operations that are not elementwise are allowed
 
     def leaf(self, op: str, name: str, value: float | None = None) -> Symbol:
         key = (op, name or repr(value))
@@ -239,7 +239,7 @@ class Trace:
         if op in OUTSIDE and not self.outside:
             raise elementwise().joins(op)
         symbols = tuple(self.symbol(x) for x in args)
-        if op != "where":  # true and false count as 1 and 0
+        if op != "where":  # true and false become 1 and 0
             symbols = tuple(self.node("where", x, 1.0, 0.0) if is_condition(x) else x for x in symbols)
         elif symbols[0].is_array and not is_condition(symbols[0]):
             symbols = (self.node("not_equal", symbols[0], 0.0), *symbols[1:])
@@ -265,14 +265,14 @@ class Trace:
         return self.decide(node) if is_known(node) else node
 
     def decide(self, x: Symbol) -> bool:
-        """Whether a scalar made of hyper-parameters is true. The answer is recorded: the branch taken depends on it."""
+        """Whether a scalar made of hyper-parameters is true. The answer is recorded, as it decides the branch."""
         if not is_known(x):
             raise elementwise().refused("__bool__", repr(x)) if x.is_array else elementwise().undecided(repr(x))
         self.decided[x] = bool(evaluate(x))
         return self.decided[x]
 
     def number(self, x: Symbol) -> float:
-        """The present value of a scalar made of hyper-parameters. It is recorded, as a branch is."""
+        """The present value of a scalar made of hyper-parameters. It is recorded, like a branch."""
         if not is_known(x):
             raise elementwise().refused("__float__", repr(x))
         value = float(evaluate(x))
@@ -297,7 +297,7 @@ def evaluate(x: Symbol) -> Any:
 
 
 def ancestors(symbols: list[Symbol]) -> Iterator[Symbol]:
-    """Every symbol that the given ones are made of, themselves included, each once."""
+    """Every symbol that the given ones are made of, including themselves, each once."""
     seen: set[Symbol] = set()
     stack = list(symbols)
     while stack:
@@ -309,7 +309,7 @@ def ancestors(symbols: list[Symbol]) -> Iterator[Symbol]:
 
 
 def spell(op: str, *args: str) -> str:
-    """An operation as text that Python and numba, and but for `**` and `where` C too, read alike."""
+    """An operation as text that means the same in Python, numba and, except for `**` and `where`, C."""
     if op in INFIX:
         return f"{args[0]} {INFIX[op]} {args[1]}"
     if op == "where":

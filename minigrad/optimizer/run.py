@@ -1,9 +1,9 @@
-"""Run a rule on raw arrays, in place, in the fastest way there is: a CUDA kernel, a compiled loop, or NumPy blocks.
+"""Run a rule on raw arrays, in place, in the fastest way available: a CUDA kernel, a compiled loop, or NumPy blocks.
 
 All are readings of one graph and agree to rounding. `with reading("numpy"):`, or the environment variable
-MINIGRAD_READING, chooses between the two for a CPU; by default it is "numba" where numba is installed. The reading
-"plain" has no graph: it calls the rule at every step. It is the default for rules of a notebook or a script, and the
-only one for rules that no graph could follow, such as those that draw random numbers (`surroundings.py`).
+MINIGRAD_READING, chooses between the two for a CPU; the default is "numba" where numba is installed. The reading
+"plain" has no graph: it calls the rule at every step. It is the default for rules defined in a notebook or a script,
+and the only one for rules that a graph cannot represent, such as those that draw random numbers (`surroundings.py`).
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ Step = Callable[[Graph, Sequence[Array], Sequence[float]], None]
 CPU: dict[str, tuple[Step, int, int]] = {
     "numpy": (numpy_reading.step, 1_000_000, 3),
 }
-"""For each reading: its function, the number of elements from which several threads pay, and the most threads.
+"""For each reading: its function, the number of elements from which several threads pay off, and the most threads.
 
 `fastest` adds numba's.
 """
 
 MOST = 64
-"""Graphs of one class that are kept: one for each combination of branches that its optimizers take."""
+"""The most graphs kept for one class: there is one for each combination of branches that its optimizers take."""
 
-_graphs: dict[type, list[Graph]] = {}  # a look-up in a WeakKeyDictionary takes 0.14 µs in place of 0.04
+_graphs: dict[type, list[Graph]] = {}  # a look-up in a WeakKeyDictionary takes 0.14 µs instead of 0.04
 _ways: dict[str, dict[type, str]] = {name: {} for name in ("", "numpy", "numba", "plain")}
 """How the rules of each class run, for each choice that `reading` can make."""
 
@@ -46,22 +46,22 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
 
     Args:
         arrays: NumPy or CuPy arrays of one shape.
-        scalars: `lr`, `t`, `wd`, `rescale_grad`, `clip_gradient`, and what else the rule asks for by name: numbers, or
-            arrays of the shape of w.
-        graph: a part of the rule, if not the whole rule is to run.
+        scalars: `lr`, `t`, `wd`, `rescale_grad`, `clip_gradient`, and anything else the rule asks for by name: numbers,
+            or arrays of the shape of w.
+        graph: the part of the rule to run, if not the whole rule.
     """
     way = _ways[_chosen].get(type(optimizer)) or way_of(optimizer)
     if graph is None and way != "plain":
         graph = held(optimizer, len(arrays), scalars)
         if graph is None:
-            _ways[_chosen].pop(type(optimizer), None)  # what its rule reads may be of another kind now
+            _ways[_chosen].pop(type(optimizer), None)  # the kinds of things its rule reads may have changed
             way = way_of(optimizer)
             graph = None if way == "plain" else traced(optimizer, scalars)
     if graph is None:
         from minigrad.optimizer.readings.plain import step
 
         if not (isinstance(arrays[0], numpy.ndarray) or _chosen == "plain" or is_of_main(type(optimizer))):
-            graph_of(optimizer, len(arrays), scalars)  # a GPU's arrays refuse nothing, symbols do
+            graph_of(optimizer, len(arrays), scalars)  # symbols refuse what a GPU's arrays would accept
         return step(optimizer, arrays, scalars)
     inputs = [*arrays, *[scalars[name] for name in graph.extras]] if graph.extras else list(arrays)
     shape, dtype = inputs[0].shape, inputs[0].dtype
@@ -105,7 +105,7 @@ def held(optimizer: Any, count: int, scalars: Scalars) -> Graph | None:
 
 
 def traced(optimizer: Any, scalars: Scalars) -> Graph:
-    """A new graph, which is kept."""
+    """Trace a new graph, and keep it."""
     graph, graphs = trace(optimizer, scalars), _graphs[type(optimizer)]
     if not is_own(type(optimizer)):
         from minigrad.optimizer.surroundings import watch
@@ -120,8 +120,9 @@ def traced(optimizer: Any, scalars: Scalars) -> Graph:
 def reading(name: str) -> Iterator[None]:
     """Run rules in the given way within a `with` block: "numpy" or "numba" on a CPU, or "plain" anywhere.
 
-    Plain calls the rule itself, on real arrays, at every step: to print in it, to stop in it, to draw random numbers.
-    A rule that does so, or that uses anything else than numbers and known functions, is plain whatever is chosen.
+    Plain calls the rule itself, on real arrays, at every step, so that it can print, stop at a breakpoint or draw
+    random numbers. A rule that does so, or that uses anything but numbers and known functions, is plain whatever you
+    choose.
 
     >>> from minigrad import np, optimizer
     >>> class Loud(optimizer.SGD):
@@ -141,7 +142,7 @@ def reading(name: str) -> Iterator[None]:
 
 
 def checked(name: str) -> str:
-    """The name, if it is that of a way to run rules on this CPU."""
+    """The name, if it is a reading that works on this CPU."""
     if name not in ("numpy", "numba", "plain"):
         raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; there are numpy, numba, plain")
     if name == "numba" and fastest() != "numba":
@@ -152,14 +153,15 @@ def checked(name: str) -> str:
 
 
 def chosen() -> str:
-    """The way in which rules are to run: the name of a reading, or "" if nobody has chosen."""
+    """The name of the chosen reading, or "" if none was chosen."""
     return _chosen
 
 
 def way_of(optimizer: Any) -> str:
-    """How the rule of an optimizer runs: fast, or as is chosen, unless it is plain.
+    """The reading in which the rule of an optimizer runs: the chosen or the fastest one, unless it is plain.
 
-    Rules of a notebook or a script are plain if nobody chooses, and what a graph could not follow is plain always.
+    A rule of a notebook or a script is plain unless another reading is chosen; one that a graph cannot represent always
+    is.
     """
     cls, known = type(optimizer), _ways[_chosen]
     if cls not in known:
@@ -168,7 +170,7 @@ def way_of(optimizer: Any) -> str:
 
 
 def is_plain(optimizer: Any) -> bool:
-    """Whether a rule is one of a notebook or a script, with nothing chosen, or one that no graph could follow."""
+    """Whether a rule is from a notebook or a script, with nothing chosen, or one that a graph cannot represent."""
     if is_own(type(optimizer)) or not hasattr(type(optimizer), "rule"):
         return False
     if not _chosen and is_of_main(type(optimizer)):
@@ -186,7 +188,7 @@ def is_of_main(cls: Any) -> bool:
 
 @cache
 def fastest() -> str:
-    """The way to run rules on this CPU when nobody chooses."""
+    """The default reading on this CPU."""
     try:
         import numba  # noqa: F401
     except ModuleNotFoundError:
@@ -204,7 +206,7 @@ _chosen = checked(os.environ["MINIGRAD_READING"]) if "MINIGRAD_READING" in os.en
 
 
 def on_cpu(way: str, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], alike: bool) -> None:
-    """Run on NumPy arrays of one shape and any layout: what is not contiguous is copied, and copied back.
+    """Run on NumPy arrays of one shape and any layout: those that are not contiguous are copied, and copied back.
 
     `alike` says whether they also have one dtype.
     """

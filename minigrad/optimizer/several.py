@@ -11,8 +11,8 @@ def one_by_one(update: Callable[..., None], *lists: Sequence[Any]) -> None:
     lengths = [len(given) if isinstance(given, (list, tuple)) else None for given in lists]
     if len({*lengths}) > 1:
         raise ShapeError(
-            f"An update of several parameters got lists of the lengths {lengths} (None: no list); give a list each of "
-            "indices, weights, gradients and states, all of one length."
+            f"An update of several parameters got lists of lengths {lengths} (None: not a list); give lists of "
+            "indices, weights, gradients and states, all of the same length."
         )
     for each in zip(*lists):
         update(*each)

@@ -12,7 +12,7 @@ class SGD(Optimizer):
     """SGD: step against the gradient; with momentum, keep part of the previous step.
 
     The gradient points uphill, so a small step against it goes down. Momentum adds a velocity: steps that agree add
-    up to `1 / (1 - momentum)` times one step, steps that zigzag cancel.
+    up to `1 / (1 - momentum)` times one step, and steps that zigzag cancel.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum and v the
     velocity:
@@ -65,4 +65,4 @@ class SGD(Optimizer):
         return w + v, v
 
 
-OPTIMIZERS["ccsgd"] = SGD  # an old name of it in MXNet
+OPTIMIZERS["ccsgd"] = SGD  # its old name in MXNet

@@ -51,9 +51,9 @@ class SGLD(Optimizer):
     digit: it never comes back. `clip_gradient` prevents this.
 
     In a Trainer SGLD warns, once, if its gradient seems to be that of a mean: if `rescale_grad` is below 1 at a step,
-    or at most 1 after `loss.mean()`. A factor that the loss itself has is not seen: a loss multiplied by N before
-    `step(batch_size)` is a right sum, of which SGLD warns, and a sum over a batch that is less than all the data, with
-    `step(1)`, is a wrong one, of which it does not.
+    or at most 1 after `loss.mean()`. It does not see a factor in the loss itself: it warns of a loss multiplied by N
+    before `step(batch_size)`, which is a correct sum, and does not warn of a sum over less than all the data with
+    `step(1)`, which is a wrong one.
 
     Reference: M. Welling, Y. W. Teh, "Bayesian learning via stochastic gradient Langevin dynamics", ICML 2011,
     equation (4). (MXNet's guide cites S. Patterson, Y. W. Teh, NIPS 2013, a variant on the simplex.)

@@ -1,4 +1,4 @@
-"""What an optimizer shows of itself: its equations, what their symbols mean, steps worked by hand."""
+"""How an optimizer presents itself: its equations, what their symbols mean, steps worked by hand."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Shown:
     """How the equations print names that are words: name -> LaTeX."""
 
     meanings: ClassVar[Mapping[str, str]] = {}
-    """What the legend says of a name, if the name does not say it: name -> a few words."""
+    """What the legend says of a name that does not explain itself: name -> a few words."""
 
     starts: ClassVar[Mapping[str, float]] = {}
-    """The value before the first step of what `outside` or the rule asks for as `..._before`, if it is not 0."""
+    """The first values, where not 0, of names that `outside` or the rule asks for as `..._before`."""
 
     def equation(self) -> str:
         r"""The whole step as LaTeX, one aligned line per equation, printed from the rule itself. See `legend`.
@@ -62,7 +62,7 @@ class Shown:
             g: the gradient: one for all steps, a list with one for each, or a function of w.
             steps: how many, default 2, or one for each gradient.
 
-        The optimizer itself takes no step: they are those of a new parameter.
+        The optimizer itself takes no step: these are the steps of a new parameter.
 
         >>> from minigrad import optimizer
         >>> optimizer.SGD(learning_rate=0.1, momentum=0.9).worked(w=1.0, g=[0.5, -0.25])
@@ -78,13 +78,13 @@ class Shown:
         return Worked(self, w, g, steps)
 
     def explore(self, surface: Any = "rosenbrock") -> Page:
-        """A page in which this rule and all others run: with a slider for every hyper-parameter, on any surface.
+        """A page that runs this rule and every other, with a slider for each hyper-parameter, on any surface.
 
         Args:
             surface: the name of a surface or of a curve over one weight, a `plot.Surface`, or a function of x and y.
 
-        In Jupyter it is shown where it is the last expression of a cell; `.save("explorer.html")` writes the file. A
-        schedule is left out: the rate is a slider.
+        Jupyter shows it if it is the last expression of a cell; `.save("explorer.html")` writes a file. A schedule is
+        left out, because the rate is a slider.
 
         >>> from minigrad import optimizer
         >>> optimizer.Adam(learning_rate=0.1).explore("valley")
@@ -97,5 +97,5 @@ class Shown:
         """What Jupyter shows: the equations and their legend, or the plain repr of an optimizer that has none."""
         try:
             return f"$${self.equation()}$$\n\n$${self.legend()}$$"
-        except MinigradError:  # it has no rule, or one that cannot be written as equations
+        except MinigradError:  # no rule, or one that cannot be written as equations
             return None

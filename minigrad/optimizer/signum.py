@@ -1,4 +1,4 @@
-"""Signum and SignSGD: steps of one size, in the direction of a sign."""
+"""Signum and SignSGD: steps of a fixed size, in the direction of a sign."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ class Signum(Optimizer):
     """Signum: move each weight by the learning rate against the sign of its momentum.
 
     Only one bit of each gradient is used, so a huge gradient does no more harm than a small one. (In the paper workers
-    send signs instead of gradients. Here and in MXNet they send gradients, and the sign is taken afterwards; signs are
-    sent, and the majority wins, if a store of several workers is asked for '1bit': `kvstore.compression`.) Without
+    send signs instead of gradients. Here and in MXNet they send gradients, and the sign is taken afterwards; with
+    '1bit' compression, a store of several workers sends signs, and the majority wins: `kvstore.compression`.) Without
     momentum this is SignSGD.
 
     Let w be the weight, g the gradient (rescaled, clipped, plus δ w), η the learning rate, γ the momentum, v the
-    mean of the gradients, δ' a decay beside the step, and sign(0) = 0:
+    mean of the gradients, δ' the decoupled weight decay, and sign(0) = 0:
 
         v_t = γ v_{t-1} + (1 - γ) g_t
         w_t = (1 - η δ') w_{t-1} - η sign(v_t)          (without momentum: sign(g_t))
@@ -43,11 +43,11 @@ class Signum(Optimizer):
     [ 1.1 -1.9]
     [ 1.2 -2. ]
 
-    SignSGD is the limit γ → 0 of Signum and takes the sign of the same g. MXNet takes it of the raw gradient, so its
-    `wd` changes meaning when the momentum becomes 0, and version 1.9.1 refuses `wd_lh` there.
+    SignSGD is the limit γ → 0 of Signum and takes the sign of the same g. MXNet takes that of the raw gradient, so its
+    `wd` changes meaning when the momentum becomes 0, and version 1.9.1 then refuses `wd_lh`.
 
-    A single gradient of 1e30 is a step like any other, but v remembers it: the weight goes on against it for some
-    630 steps, whatever the gradients say. With momentum 0, or `clip_gradient`, it does not.
+    A single gradient of 1e30 is a step like any other, but v remembers it: the weight keeps moving against it for some
+    630 steps, whatever the gradients say. Momentum 0 or `clip_gradient` prevents this.
 
     References: J. Bernstein, Y.-X. Wang, K. Azizzadenesheli, A. Anandkumar, "signSGD: compressed optimisation for
     non-convex problems", ICML 2018, Algorithms 1 (signSGD) and 2 (Signum). Decoupled decay: I. Loshchilov, F. Hutter,

@@ -1,8 +1,8 @@
-"""Whether a program made of a rule can stand for it: what the rule reads, and calls, besides its arguments.
+"""Whether a program can stand for a rule: what the rule reads and calls besides its arguments.
 
-A rule is *closed* if it is made of arithmetic, known functions that are pure, numbers of its optimizer, and numbers and
-functions of its module, which are watched. Only such a rule becomes a program. Whatever else a rule uses (random
-numbers, a dictionary, a file, `print`, a list that it fills), Python runs it, at every step.
+A rule is *closed* if it uses only arithmetic, known pure functions, numbers of its optimizer, and numbers and functions
+of its module, which are watched. Only such a rule becomes a program. A rule that uses anything else (random numbers, a
+dictionary, a file, `print`, a list that it fills) is run by Python at every step.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ MODULES = (
 """The modules whose known functions a rule may call."""
 
 BUILTINS = (abs, bool, enumerate, float, int, max, min, pow, range, super, tuple, zip)
-"""Python's own functions that say of a symbol what they say of a number, or refuse it."""
+"""Python's own functions that treat a symbol like a number, or refuse it."""
 
 IMPURE = {
     "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE",
     "IS_OP", "CONTAINS_OP", "BUILD_MAP", "BUILD_CONST_KEY_MAP", "BUILD_SET", "FORMAT_VALUE", "FORMAT_SIMPLE",
     "FORMAT_WITH_SPEC", "IMPORT_NAME", "LOAD_BUILD_CLASS", "PUSH_EXC_INFO", "YIELD_VALUE",
 }  # fmt: skip
-"""Instructions of Python (3.11 to 3.13) that change something, or take a symbol for a thing: `t is 3`, f"{t}"."""
+"""Instructions of Python (3.11 to 3.13) that change something, or that see the symbol itself: `t is 3`, f"{t}"."""
 
 OFTEN = 3
-"""From so many changes on, a rule runs with NumPy: compiling a loop for each value would take a second each time."""
+"""After this many changes a rule runs with NumPy: compiling a loop for each value would take a second each time."""
 
 BASE = "minigrad.optimizer.optimizer"
 
@@ -45,11 +45,11 @@ _GONE = object()
 
 
 class Open(Exception):
-    """What the search for everything that a rule reads ends with when it comes to something that is not known."""
+    """Raised when the search for everything that a rule reads finds something unknown."""
 
 
 def closed(optimizer: Any) -> bool:
-    """Whether the rule, and the functions and methods that it calls, use nothing but what is known."""
+    """Whether the rule, and the functions and methods that it calls, use only known things."""
     try:
         list(elsewhere(optimizer))
     except Open:
@@ -58,12 +58,12 @@ def closed(optimizer: Any) -> bool:
 
 
 def watch(graph: Graph, optimizer: Any, others: Sequence[Graph]) -> None:
-    """Have a graph compared with its rule for two steps, and let `holds` look at what the rule reads elsewhere."""
+    """Have a graph compared with its rule for two steps, and make `holds` check what the rule reads elsewhere."""
     graph.unproved = 2
     graph.moving = sum(other.stale for other in others) >= OFTEN
     try:
         values = list(elsewhere(optimizer))
-    except Open:  # the graph is only looked at: the rule runs as Python
+    except Open:  # the graph is only for showing: the rule runs as Python
         return
     if not values:
         return
@@ -80,9 +80,9 @@ def watch(graph: Graph, optimizer: Any, others: Sequence[Graph]) -> None:
 
 
 def elsewhere(optimizer: Any) -> Iterator[tuple[Callable[[], Any], Any]]:
-    """The numbers and functions that the rule, and what it calls, reads from modules and closures.
+    """The numbers and functions that the rule, and everything it calls, reads from modules and closures.
 
-    Pairs of a function that looks the value up, and the value. Raises Open if the rule is not closed.
+    Yields pairs: a function that looks the value up, and the value. Raises Open if the rule is not closed.
     """
     waiting, seen = [type(optimizer).rule], set()
     while waiting:
@@ -93,7 +93,7 @@ def elsewhere(optimizer: Any) -> Iterator[tuple[Callable[[], Any], Any]]:
         if not isinstance(function, FunctionType):
             raise Open
         code = function.__code__
-        if is_minigrads(function):  # it is pure, but may call methods that a user has overridden
+        if is_minigrads(function):  # it is pure, but may call methods that a user overrides
             waiting += [x for name in code.co_names for x in attributes(optimizer, name) if is_method(x)]
             continue
         cells = dict(zip(code.co_freevars, function.__closure__ or ()))
@@ -104,7 +104,7 @@ def elsewhere(optimizer: Any) -> Iterator[tuple[Callable[[], Any], Any]]:
                 of_modules = [getattr(module, name) for module in modules if hasattr(module, name)]
                 found = [*attributes(optimizer, name), *of_modules]
                 if not found:
-                    raise Open  # an attribute of an array, or of who knows what
+                    raise Open  # an attribute of an array, or of something unknown
                 modules += [x for x in of_modules if isinstance(x, ModuleType)]
                 waiting += filter(is_method, found)
                 values += [x for x in found if not is_method(x)]
@@ -121,7 +121,7 @@ def elsewhere(optimizer: Any) -> Iterator[tuple[Callable[[], Any], Any]]:
 
 
 def names_in(code: CodeType) -> Iterator[tuple[str, str]]:
-    """What some code, and functions defined inside it, look up: "global", "cell" or "attribute", and the name."""
+    """What some code and the functions defined in it look up: "global", "cell" or "attribute", and the name."""
     instructions = list(dis.get_instructions(code))
     for instruction, following in zip(instructions, [*instructions[1:], None]):
         name = instruction.opname
@@ -152,7 +152,7 @@ def contents(cell: Any) -> Any:
 
 
 def attributes(optimizer: Any, name: str) -> list[Any]:
-    """What the optimizer has under a name: its own value, else that of each of its classes, as plain functions."""
+    """What the optimizer has under a name: its own value, or else that of each of its classes, as plain functions."""
     if name in vars(optimizer):
         return [vars(optimizer)[name]]
     found = []
@@ -189,10 +189,10 @@ def is_minigrads(value: Any) -> bool:
 
 
 def is_users(value: Any) -> bool:
-    """Whether this is a function of a user's, whose text can be looked at."""
+    """Whether this is a user's function, whose code can be examined."""
     return isinstance(value, FunctionType) and not str(value.__module__).startswith(("minigrad.", "numpy."))
 
 
 def is_method(value: Any) -> bool:
-    """Whether this is a function whose text says, or may say, a part of the rule."""
+    """Whether this is a function whose code is, or may be, part of the rule."""
     return is_users(value) or (is_minigrads(value) and isinstance(value, FunctionType) and value.__module__ != BASE)

@@ -1,7 +1,7 @@
 """Run a step of a rule on several threads, where that is faster.
 
-That depends on the rule, on the length of the arrays and on what else the machine does. Half of a momentum step over a
-million elements takes a core 250 µs; a thread that must wait for its core is later than that. So the time is taken.
+That depends on the rule, the length of the arrays and what else the machine is doing. A core takes 250 µs for half of a
+momentum step over a million elements; a thread that must wait for its core is later than that. So both ways are timed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Step = Callable[[Graph, Sequence[Array], Sequence[float]], None]
 class Choice:
     """Alone or together: whichever took less time, by the median of its last three turns.
 
-    The first six steps take turns. Later every 32nd goes the other way, to see whether it has become the faster one.
+    The first six steps alternate. After that, every 32nd goes the other way, to see whether it is now the faster one.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Choice:
         self.seconds: list[tuple[float, ...]] = [(0.0,) * 3, (0.0,) * 3]
 
     def together(self) -> bool:
-        """How to take the next step."""
+        """Whether to take the next step together."""
         self.steps += 1
         if self.steps <= 6:
             return self.steps % 2 == 0
@@ -39,12 +39,12 @@ class Choice:
         return (together < alone) != (self.steps % 32 == 0)
 
     def took(self, together: bool, seconds: float) -> None:
-        """Note how long a step has taken."""
+        """Note how long a step took."""
         self.seconds[together] = (*self.seconds[together][1:], seconds)
 
 
 def in_parts(step: Step, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], most: int) -> None:
-    """Run on this thread alone, or on up to `most` together, whichever is the faster way."""
+    """Run on this thread alone, or on up to `most` together, whichever is faster."""
     choice = graph.compiled.setdefault((Choice, arrays[0].size, arrays[0].dtype), Choice())
     together, start = choice.together(), perf_counter()
     if together:
@@ -78,10 +78,10 @@ def cores() -> int:
 
 @cache
 def helpers() -> list[SimpleQueue[Any]]:
-    """The work of the threads that help this one: one less than there are cores.
+    """The queues of the threads that help this one: one fewer than there are cores.
 
-    They wait at a queue of their own: an executor's thread begins 10 µs later. numba's threads would begin at once, but
-    wait for each other without giving up their cores: up to 20 ms, if another process has one of these.
+    Each thread waits at its own queue, because an executor's thread begins 10 µs later. numba's threads would begin at
+    once, but they wait for each other without giving up their cores: up to 20 ms if another process is using one.
     """
     found: list[SimpleQueue[Any]] = [SimpleQueue() for _ in range(cores() - 1)]
     for work in found:
@@ -90,7 +90,7 @@ def helpers() -> list[SimpleQueue[Any]]:
 
 
 def help_with(work: SimpleQueue[Any]) -> None:
-    """Do what comes, and answer with the error, if there was one."""
+    """Run each job that arrives, and answer with its error or None."""
     while True:
         answers, step, *given = work.get()
         try:
@@ -99,7 +99,7 @@ def help_with(work: SimpleQueue[Any]) -> None:
             answers.put(error)
         else:
             answers.put(None)
-        del answers, given  # the arrays: until the next step they may be wanted no more
+        del answers, given  # else this thread would keep the arrays until the next step
 
 
 if hasattr(os, "register_at_fork"):

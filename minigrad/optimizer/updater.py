@@ -26,7 +26,7 @@ class Updater:
         self.optimizer = optimizer
         self.states: dict[Index, State] = {}
         self.dtypes: dict[Index, Any] = {}
-        """For which dtype of the weight each state was made."""
+        """The dtype of the weight that each state was made for."""
 
     def __call__(self, index: Any, grad: Any, weight: Any) -> None:
         if isinstance(index, (list, tuple)):
@@ -51,9 +51,9 @@ class Updater:
         return self.states[index]
 
     def states_of(self, index: Index, weight: Tensor) -> dict[Any, Tensor]:
-        """Copies of the states of a weight, by the names that its equations have for them; none before a first update.
+        """Copies of the states of a weight, by their names in the equations; none before the first update.
 
-        Those of an optimizer that does not name them are numbered. In a Trainer: `trainer.states(net.weight)`.
+        If the optimizer does not name its states, they are numbered. In a Trainer: `trainer.states(net.weight)`.
 
         >>> from minigrad import np, optimizer
         >>> update, w = optimizer.get_updater(optimizer.SGD(learning_rate=0.1, momentum=0.9)), np.array([1.0])
@@ -72,14 +72,14 @@ def get_updater(optimizer: Optimizer) -> Updater:
 
 
 def _index(index: Any) -> Any:
-    """The index, if it is one."""
+    """The index, if it is valid."""
     if not isinstance(index, (int, str, numpy.integer)):
         raise KindError(f"index={shown(index)} cannot be used; expected a number or a name")
     return index
 
 
 def leaves(state: Any) -> list[Tensor]:
-    """The Tensors of a state: a Tensor, or a tuple or list of states. Whatever else a user keeps has none.
+    """The Tensors of a state: a Tensor, or a tuple or list of states. Anything else has none.
 
     >>> from minigrad import np
     >>> leaves((np.array([1]), (None, np.array([2]))))

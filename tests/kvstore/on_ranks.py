@@ -123,13 +123,13 @@ def mistakes(folder):
     values = {"a": np.ones(3), "b": np.ones(2)}
     refused(
         UsageError,
-        r"rank 0 has come to key 'b', float32 of shape \(2,\); rank 1 has come to key 'a', .* \(in push of store 0",
+        r"rank 0 has reached key 'b', float32 of shape \(2,\); rank 1 has reached key 'a', .* \(in push of store 0",
         lambda: store.push(order, [values[key] for key in order]),
     )
-    refused(UsageError, r"rank 0 has come to push .*; rank 1 has come to barrier\(\)", lambda: (
+    refused(UsageError, r"rank 0 has reached push .*; rank 1 has reached barrier\(\)", lambda: (
         store.barrier() if rank else store.push("a", values["a"])
     ))  # fmt: skip
-    refused(UsageError, "rank 0 has come to nothing more; rank 1 has come to key 'b'", lambda: (
+    refused(UsageError, "rank 0 has reached the end of its list; rank 1 has reached key 'b'", lambda: (
         store.push(["a", "b"], [values["a"], values["b"]]) if rank else store.push(["a"], [values["a"]])
     ))  # fmt: skip
     refused(UsageError, "float32 .* float64", lambda: (
@@ -172,7 +172,7 @@ def mistakes(folder):
     net = network(rank, in_units=0)
     trainer = gluon.Trainer(net.collect_params(), "sgd", kvstore="dist_sync")
     backward(net)
-    refused(UsageError, "first gradients were computed with other weights", lambda: trainer.step(2))
+    refused(UsageError, "first gradients were computed with weights other than", lambda: trainer.step(2))
 
     coded = kv.create("dist_sync")
     coded.set_gradient_compression({"type": "2bit", "threshold": 0.5})
@@ -365,7 +365,7 @@ def late(folder):
             store.save_optimizer_states(folder / "states")
         store.barrier()
         store.load_optimizer_states(folder / "states")
-        with pytest.raises(UsageError, match=r"\{\} is not|takes no function"):
+        with pytest.raises(UsageError, match=r"\{\} is not|does not take a function"):
             store.set_updater(print)
         with pytest.raises(UsageError, match="one 'dist_async' store"):
             kv.create("dist_async")

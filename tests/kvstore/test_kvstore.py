@@ -383,7 +383,7 @@ def test_mistakes_are_explained(store, call, error, message):
 
 def test_a_key_that_stands_twice_gets_the_sum_and_has_one_first_value():
     store = create("local")
-    with pytest.raises(UsageError, match=r"A key stands twice in \['a', 'b', 'a'\]"):
+    with pytest.raises(UsageError, match=r"A key occurs twice in \['a', 'b', 'a'\]"):
         store.init(["a", "b", "a"], [np.zeros(2), np.zeros(2), np.ones(2)])
     store.init(["a", "b"], [np.zeros(2), np.zeros(2)])
     store.push(["a", "b", "a"], [np.array([1, 2]), np.array([5, 5]), np.array([10, 20])])

@@ -98,7 +98,7 @@ def test_a_run_whose_rank_was_killed_goes_on_from_its_last_checkpoint_bit_for_bi
     [
         ("fails", True, "ValueError: rank 1 has had enough"),
         ("fails", False, "ValueError: rank 1 has had enough"),
-        ("leaves", False, r"rank 0 has come to barrier\(\).*; rank 1 has come to the end of the program"),
+        ("leaves", False, r"rank 0 has reached barrier\(\).*; rank 1 has reached the end of the program"),
     ],
 )
 def test_a_rank_that_fails_or_leaves_ends_the_job(program, mpi4py, told, tmp_path):

@@ -313,9 +313,9 @@ def test_gradients_of_other_first_weights_are_refused():
     store = kv.create("sim", num_workers=3, delay=1)
     first, same, other = (trainer(worker, seed) for worker, seed in zip(store.workers, (0, 0, 1)))
     first.step(1)
-    with pytest.raises(UsageError, match="other weights than those of rank 0"):
+    with pytest.raises(UsageError, match="weights other than those of rank 0"):
         same.step(1)  # the weights have moved on since
-    with pytest.raises(UsageError, match="other weights than those of rank 0"):
+    with pytest.raises(UsageError, match="weights other than those of rank 0"):
         other.step(1)
 
 
@@ -378,7 +378,7 @@ NAN = np.array([1.0, numpy.nan])
         (lambda: not_waiting().push("w", np.ones(1)), UsageError, r"for worker in store\.turns\(n\)"),
         (lambda: not_waiting().pushpull("w", np.ones(1)), UsageError, r"for worker in store\.turns\(n\)"),
         (lambda: not_waiting().workers[0].push("v", np.ones(1)), UsageError, "Key 'v' is not in the store"),
-        (lambda: not_waiting().workers[0].set_updater(print), UsageError, "takes no function"),
+        (lambda: not_waiting().workers[0].set_updater(print), UsageError, "does not take a function"),
         (lambda: not_waiting().save_optimizer_states("s"), UsageError, "no optimizer that has states"),
         (lambda: waiting().push("w", np.ones(2)), ArgumentError, "given 1 arrays; expected one from each of 2 workers"),
         (lambda: waiting().push("w", [np.ones(2), NAN]), AnomalyError, "key 'w' from rank 1 holds a NaN"),

@@ -127,9 +127,11 @@ def test_arrays_that_differ_in_one_bit_have_different_digests(size):
 
 def test_a_difference_names_the_first_part_and_who_said_what():
     texts = ["push\nkey 0\nkey 1", "push\nkey 0\nkey 2", "push\nkey 0\nkey 1"]
-    assert _difference(texts) == "Ranks have parted: ranks 0, 2 have come to key 1; rank 1 has come to key 2 (in push)"
+    assert _difference(texts) == (
+        "Ranks are out of step: ranks 0, 2 have reached key 1; rank 1 has reached key 2 (in push)"
+    )
     assert _difference(["push\nkey 0", "barrier()"]) == (
-        "Ranks have parted: rank 0 has come to push; rank 1 has come to barrier()"
+        "Ranks are out of step: rank 0 has reached push; rank 1 has reached barrier()"
     )
 
 

@@ -161,7 +161,7 @@ class WritesIntoTheFourth(Optimizer):
         return w - lr * g
 
 
-@told("g.clip is not there in a rule", "clip(g, -1, 1)")
+@told("g.clip is not available in a rule", "clip(g, -1, 1)")
 class ClipsByAMethod(Optimizer):
     def rule(self, w, g, *, lr):
         return w - lr * g.clip(-1, 1)
@@ -192,7 +192,7 @@ class WidensTheShape(Optimizer):
         return w - lr * g * numpy.array([[1.0], [2.0]])
 
 
-@told("A list made of an array's elements is no array", only=("plain",))
+@told("A list of an array's elements is not an array", only=("plain",))
 class MultipliesAList(Optimizer):
     def rule(self, w, g, *, lr):
         return w - lr * [a - b for a, b in zip(w, g)]

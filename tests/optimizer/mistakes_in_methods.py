@@ -7,7 +7,7 @@ from minigrad import np
 from minigrad.optimizer import Optimizer
 
 
-@told("takes learning_rate and does not hand it on", "the rate is 0.01", "super().__init__(learning_rate=learning_rate")
+@told("takes learning_rate and does not pass it on", "the rate is 0.01", "super().__init__(learning_rate=learning_rate")
 class KeepsTheRateToItself(Optimizer):
     states = ("v",)
 

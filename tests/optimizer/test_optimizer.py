@@ -356,5 +356,5 @@ def test_several_parameters_are_updated_one_by_one():
     update(["a", "b"], [one(2.0), one(4.0)], ws)
     assert [w.item() for w in ws] == [0.0, -1.0] and set(update.states) == {"a", "b"}
     for lists in (([0, 1], [one()], [one()] * 2, [None] * 2), ([0], one(), [one()], [None])):
-        with pytest.raises(ShapeError, match="all of one length"):
+        with pytest.raises(ShapeError, match="all of the same length"):
             SGD().update(*lists)

@@ -11,7 +11,7 @@ Measured = Sequence[tuple[Chapter, str, str, str]]
 """Chapter, what differs, what is compared, the difference."""
 
 BEYOND = {"lars": "Optimizers beyond the guide", "custom": "Around the optimizers"}
-"""Parts of the page that begin with a chapter. (The guide's own optimizers come before them, in none.)"""
+"""Parts of the page, by the chapter they begin with. (The guide's own optimizers come before, in none.)"""
 
 
 class Markdown(str):
@@ -22,9 +22,9 @@ class Markdown(str):
 
 
 def margin(name: str) -> Markdown:
-    """What the guide gets wrong, or leaves to be misread, about one rule; `"all"` has what concerns all of them.
+    """What the guide gets wrong, or leaves open to misreading, about one rule; `"all"` has what concerns all of them.
 
-    Where the guide is right and MXNet 1.9.1 is not, there is only the title.
+    If the guide is right and MXNet 1.9.1 is not, only the title appears.
     """
     if name not in chapters():
         raise KeyError(f"there is no chapter {name!r}; there are {', '.join(chapters())}")
@@ -72,7 +72,7 @@ def dialects(measured: Measured) -> str:
 
 
 def spoken_by(chapter: Chapter) -> str:
-    """The table of a rule's dialects, without columns that say nothing."""
+    """The table of a rule's dialects, without empty columns."""
     columns = [column for column in zip(COLUMNS, *map(cells, chapter.dialects)) if {*column[1:]} - {"", "none"}]
     return tabled(list(zip(*columns)))
 
@@ -96,7 +96,7 @@ PAGES = {"errata.md": errata, "dialects.md": dialects}
 
 
 def shown(entry: Entry) -> str:
-    """An entry: title, when one notices, who says what, an example."""
+    """An entry: title, when you notice, who says what, an example."""
     lines = [wrapped(f"{title(entry)} {entry.notice}"), "", *(wrapped(spoken(claim), "- ") for claim in entry.says)]
     if entry.example:
         lines += ["", "```python", entry.example.strip("\n"), "```"]
@@ -120,7 +120,7 @@ def spoken(claim: Claim) -> str:
 
 
 def source(evidence: str) -> str:
-    """How something is known, in short: the recorded runs of other libraries and the tests are found by the tests."""
+    """How something is known, in short; the full evidence is there for the tests."""
     kinds = []
     for part in re.split(r"(?:^|; )(?=(?:measured|compared|computed|run|read): )", evidence):
         kind, _, where = part.partition(": ")

@@ -1,8 +1,8 @@
 """The table of the errata: who says what of each rule, how we know, and how the libraries differ.
 
-There is one file for each rule beside this one, `adam.toml` and so on. An entry has what differs, a severity, when one
-would notice, who says what with the evidence, an example, and recorded cases that measure the difference. A dialect is
-one way to write the rule. Everything that is shown of them is rendered from here.
+Each rule has a file next to this one, such as `adam.toml`. An entry says what differs, how severe it is, when you would
+notice, and who says what on which evidence; it has an example, and recorded cases that measure the difference. A
+dialect is one way to write the rule. All pages about them are rendered from here.
 """
 
 import tomllib
@@ -13,18 +13,18 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 SEVERITIES = {
-    "wrong": "what is printed or computed is not what it says it is",
+    "wrong": "what is printed or computed is not what it claims to be",
     "trap": "right as it stands, but not what a reader expects; it can cost a training run",
     "convention": "two meanings of one name; it matters when you compare or port",
-    "default": "another value where you leave one out",
+    "default": "a different value if you leave it out",
 }
 
 EVIDENCE = {
-    "measured": "seen in a path recorded from it, whose name is given if it is short",
-    "compared": "compared by a test with the library itself, or with paths recorded from it",
+    "measured": "seen in a recorded path, whose name is given if it is short",
+    "compared": "compared by a test with the library itself, or with recorded paths",
     "computed": "worked out by a test, with arithmetic",
     "run": "seen in a run of that version",
-    "read": "read in the paper or the source that is named",
+    "read": "read in the paper or source named",
 }
 
 ORDER = (
@@ -36,7 +36,7 @@ ORDER = (
 
 @dataclass(frozen=True)
 class Claim:
-    """What somebody says. The guide and minigrad need no evidence: one can be looked up, the example runs the other."""
+    """What someone says. The guide and minigrad need no evidence: the guide can be read, and examples run minigrad."""
 
     who: str
     says: str
@@ -59,13 +59,13 @@ class Entry:
     measured: tuple[tuple[str, str], ...] = ()
 
     def claim(self, speaker: str) -> str:
-        """What a speaker says, or nothing."""
+        """What a speaker says, or an empty text."""
         return " ".join(claim.says for claim in self.says if claim.by(speaker))
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How some libraries or papers write a rule. `here` is the call with which minigrad's is theirs."""
+    """How some libraries or papers write a rule. `here` is the call that makes minigrad do the same."""
 
     who: str
     rate: str
@@ -80,7 +80,7 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Chapter:
-    """All that is known of one rule."""
+    """Everything about one rule."""
 
     name: str
     heading: str

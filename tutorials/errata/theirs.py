@@ -1,19 +1,19 @@
-"""What others compute, or print, where it differs from minigrad: for one weight, in plain Python.
+"""What others compute, or print, where they differ from minigrad: for one weight, in plain Python.
 
-Each function takes the weight and its raw gradients and yields the weight after each step. Without another word it is
-MXNet 1.9.1's rule. That these are the others' rules is checked against paths recorded from them (`tests/errata/`).
+Each function takes the weight and its raw gradients and yields the weight after each step. Unless another source is
+named, the rule is MXNet 1.9.1's. Tests check that these are the others' rules against recorded paths (`tests/errata/`).
 """
 
 from math import nan, sqrt
 
 
 def clip(x, limit):
-    """As in what MXNet writes as array expressions, where a limit of 0 makes everything 0."""
+    """As in MXNet's array expressions, where a limit of 0 makes everything 0."""
     return x if limit is None else max(-limit, min(limit, x))
 
 
 def kernel_clip(x, limit):
-    """As in those of MXNet's classes that leave a limit of 0 out when they call a kernel."""
+    """As in the classes of MXNet that omit a limit of 0 when they call a kernel."""
     return clip(x, limit or None)
 
 
@@ -27,7 +27,7 @@ def nag(w, raws, learning_rate, momentum, wd=0.0, rescale_grad=1.0, clip_gradien
         g = kernel_clip(rescale_grad * raw, clip_gradient)
         look_ahead = momentum * v - learning_rate * (g + wd * w)
         w = w - momentum * v + (1 + momentum) * look_ahead
-        v = momentum * v - learning_rate * (g + wd * w)  # the velocity is worked out again, with the weight just made
+        v = momentum * v - learning_rate * (g + wd * w)  # the velocity is computed again, with the new weight
         yield w
 
 
@@ -193,7 +193,7 @@ def adamw_half_moved(w, raws, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-
 def adam_in_the_rate(
     w, raws, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8, wd=0.0, clip_gradient=None, decay=0.0
 ):  # fmt: skip
-    """Adam of MXNet 2 and Keras: corrections in the rate; `decay` is beside the step, and already times the rate."""
+    """Adam of MXNet 2 and Keras: corrections in the rate; `decay` is decoupled, and already multiplied by the rate."""
     m = s = 0.0
     for t, raw in enumerate(raws, 1):
         g = clip(raw, clip_gradient) + wd * w

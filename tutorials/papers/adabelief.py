@@ -14,9 +14,9 @@ from papers.paper import paper
     var="s",
 )
 def algorithm_2(θ, gradient, α, β1, β2, ε):
-    r"""Only letters have changed. $\epsilon$ stands twice in the paper, too: it is added to $s$ in every step, and once
-    more to its corrected root. The paper then projects the weight onto the set that is allowed; here every weight
-    is."""
+    r"""Only letters have changed. $\epsilon$ appears twice in the paper too: it is added to $s$ in every step, and
+    again to its corrected root. The paper then projects the weight onto the allowed set; here every weight is
+    allowed."""
     m = s = t = 0
     while True:
         t = t + 1

@@ -9,7 +9,7 @@ from papers.paper import paper
 @paper("Zeiler 2012, Algorithm 1", "AdaDelta(rho=ρ, epsilon=ε)", w="x", E="Eg2", D="EΔx2")
 def algorithm_1(x, gradient, ρ, ε):
     r"""`Eg2` and `EΔx2` are the paper's $E[g^2]$ and $E[\Delta x^2]$, and $\mathrm{RMS}[x]$ is
-    $\sqrt{E[x^2]+\epsilon}$. The paper adds its $\Delta x$, the $\Delta$ here is subtracted; their squares are the
+    $\sqrt{E[x^2]+\epsilon}$. The paper adds its $\Delta x$, and the $\Delta$ here is subtracted; their squares are the
     same."""
     Eg2 = EΔx2 = 0
     while True:
@@ -22,6 +22,6 @@ def algorithm_1(x, gradient, ρ, ε):
 
 
 def picture():
-    """Nobody has chosen a rate, but ε sets the length of the first step: 0.01 for each weight. 150 steps later they are
-    hardly longer: AdaDelta is slow to start."""
+    """There is no rate to choose, but ε sets the length of the first step: 0.01 for each weight. After 150 steps they
+    are hardly longer: AdaDelta is slow to start."""
     return plot.states(optimizer.AdaDelta(), "valley", steps=150)

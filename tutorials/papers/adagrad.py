@@ -14,8 +14,8 @@ from papers.paper import paper
 )
 def diagonal(x, gradient, η, δ=0):
     r"""The paper's $s$ is the norm of all gradients that a weight has had, so $G=s^2$. It adds $\delta\ge0$ to the
-    root; the rule here adds $\epsilon$ to the sum under the root. The two are the same where both are 0, and no value
-    of $\epsilon$ makes the one into the other."""
+    root; the rule here adds $\epsilon$ to the sum under the root. The two are the same if both are 0; otherwise no
+    value of $\epsilon$ turns one into the other."""
     s = 0 * x
     while True:
         g = gradient(x)
@@ -26,6 +26,6 @@ def diagonal(x, gradient, η, δ=0):
 
 
 def picture():
-    """`G` only grows, for the steep weight y to a larger number. The first step is equally long in both directions, and
-    all others are shorter."""
+    """`G` only grows, and grows larger for the steep weight y. The first step is equally long in both directions, and
+    all later ones are shorter."""
     return plot.states(optimizer.AdaGrad(learning_rate=1), "valley", steps=60)

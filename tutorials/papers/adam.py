@@ -15,7 +15,7 @@ from papers.paper import paper
 )
 def algorithm_1(θ, gradient, α=0.001, β1=0.9, β2=0.999, ε=1e-8):
     """Only letters have changed. `mean` and `var` are the paper's first and second *moment*; `var` is a mean of
-    squares, not a variance, for no mean is taken off."""
+    squares, not a variance, because no mean is subtracted."""
     m = v = t = 0
     while True:
         t = t + 1
@@ -29,6 +29,6 @@ def algorithm_1(θ, gradient, α=0.001, β1=0.9, β2=0.999, ε=1e-8):
 
 
 def picture():
-    """The gradient of y is eight times that of x, and yet the first step is equally long in both directions. Later
-    `mean` turns with some delay, and Adam overshoots."""
+    """The gradient of y is eight times that of x, but the first step is equally long in both directions. Later `mean`
+    turns with some delay, and Adam overshoots."""
     return plot.states(optimizer.Adam(learning_rate=0.5), "valley", steps=60)

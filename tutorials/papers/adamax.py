@@ -14,8 +14,8 @@ from papers.paper import paper
     u="u",
 )
 def algorithm_2(θ, gradient, α=0.002, β1=0.9, β2=0.999):
-    r"""The paper has no $\epsilon$, and so 0 / 0 where a weight has had no gradient yet. It divides the rate by
-    $1-\beta_1^t$ and not the mean, which comes to the same."""
+    r"""The paper has no $\epsilon$, and so gets 0 / 0 where a weight has had no gradient yet. It divides the rate by
+    $1-\beta_1^t$ instead of the mean, which amounts to the same."""
     m = u = t = 0
     while True:
         t = t + 1
@@ -27,5 +27,5 @@ def algorithm_2(θ, gradient, α=0.002, β1=0.9, β2=0.999):
 
 
 def picture():
-    """`u` jumps to the largest gradient at once and then fades by a thousandth in each step."""
+    """`u` jumps to the largest gradient at once, and then fades by a thousandth per step."""
     return plot.states(optimizer.Adamax(learning_rate=0.2), "valley", steps=60)

@@ -32,6 +32,6 @@ def algorithm_2(θ, gradient, η, λ, α=0.001, β1=0.9, β2=0.999, ε=1e-8):
 
 def picture():
     """Both have the same rate and the same decay of 0.2; the star is the minimum without decay. The first gradients are
-    large, and Adam divides its decay by their size: it feels little of it, and AdamW all."""
+    large, and Adam divides its decay by their size: it feels little of the decay, and AdamW all of it."""
     settings = {"learning_rate": 0.2, "wd": 0.2}
     return plot.trajectory([optimizer.AdamW(**settings), optimizer.Adam(**settings)], "beale", steps=100)

@@ -14,17 +14,17 @@ from papers.paper import paper
     prev="w_bak[t % 2]",
 )
 def algorithm_2(w, gradient, η, λ):
-    """The server has a copy of what each worker $m$ has pulled, $w_{bak}(m)$, and a worker's gradient is that of its
-    copy. If two workers take turns, the copy of the one whose gradient comes next is the weight before the latest
-    update: that is `prev`, and then nothing has to be said to the optimizer. For other workers `pulled` says which copy
-    it is; a store 'dist_async' does so."""
+    """The server has a copy of what each worker $m$ pulled, $w_{bak}(m)$, and a worker's gradient is that of its copy.
+    If two workers take turns, the copy of the one whose gradient comes next is the weight before the latest update:
+    that is `prev`, and the optimizer need not be told. In other cases `pulled` says which copy it is; a store
+    'dist_async' calls it."""
     w_bak = [w, w]
     t = 0
     while True:
         m = t % 2  # the worker whose gradient arrives
         g = gradient(w_bak[m])
         w = w - η * (g + λ * g * g * (w - w_bak[m]))
-        w_bak[m] = w  # it pulls
+        w_bak[m] = w  # the worker pulls
         t = t + 1
         yield w
 
@@ -51,6 +51,6 @@ def adaptive(w, gradient, η, λ0, m=0.95, ε=1e-7):
 
 
 def picture():
-    """`prev` is the weight one step earlier. No gradient is late here, so the correction is only a brake: it acts
+    """`prev` is the weight one step earlier. No gradient is late here, so the correction is only a brake, which acts
     against the step before."""
     return plot.states(optimizer.DCASGD(learning_rate=0.1, lamda=0.1), "valley", steps=40)

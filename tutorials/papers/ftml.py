@@ -15,8 +15,8 @@ from papers.paper import paper
     z="z",
 )
 def algorithm_1(θ, gradient, η, β1=0.6, β2=0.999, ε=1e-8):
-    """Only the weight has another letter. The paper then projects the weight onto the set that is allowed; here every
-    weight is."""
+    """Only the weight has another letter. The paper then projects the weight onto the allowed set; here every weight is
+    allowed."""
     d = v = z = t = 0
     while True:
         t = t + 1
@@ -30,5 +30,5 @@ def algorithm_1(θ, gradient, η, β1=0.6, β2=0.999, ε=1e-8):
 
 
 def picture():
-    """The weight is `-z / d`. For the steep weight y, `d` is larger, so that y sets out no faster than x."""
+    """The weight is `-z / d`. For the steep weight y, `d` is larger, so y sets out no faster than x."""
     return plot.states(optimizer.FTML(learning_rate=0.5), "valley", steps=60)

@@ -14,9 +14,9 @@ from papers.paper import paper
     n="n",
 )
 def algorithm_1(w, gradient, α, β, λ1, λ2):
-    """The paper computes a weight when it is needed, from $z$ and $n$, and then learns; here the weight is computed
-    after learning, for it has to be stored. So the paper's $w_{t+1}$ is the $w_t$ here, and the first weights must be
-    0. The paper does this for the features that a sample has; to the others, whose gradient is 0, it makes no
+    """The paper computes a weight from $z$ and $n$ when it is needed, and then learns; here the weight is computed
+    after learning, because it must be stored. So the paper's $w_{t+1}$ is the $w_t$ here, and the first weights must be
+    0. The paper does this only for the features that a sample has; for the others, whose gradient is 0, it makes no
     difference."""
     z = n = 0 * w
     while True:
@@ -29,7 +29,7 @@ def algorithm_1(w, gradient, α, β, λ1, λ2):
 
 
 def picture():
-    """The loss depends on x alone, and all gradients are noisy. `z` of y wanders about, but stays below the L1 penalty
-    of 3, so y is exactly 0 all the time. `z` of x passes 3 soon, and x leaves."""
+    """The loss depends on x alone, and all gradients are noisy. `z` of y wanders, but stays below the L1 penalty of 3,
+    so y is always exactly 0. `z` of x soon passes 3, and x leaves 0."""
     slope = plot.Surface("slope", lambda x, y: (x - 2) ** 2 / 2 + 0 * y, start=(0, 0), view=((-1, 3), (-1.5, 1.5)))
     return plot.states(optimizer.Ftrl(learning_rate=0.5, lamda1=3), slope, steps=40, noise=0.3)

@@ -1,4 +1,4 @@
-"""GroupAdaGrad: no paper has it; it is a class of MXNet."""
+"""GroupAdaGrad: in no paper, but a class of MXNet."""
 
 from numpy import mean, sqrt
 
@@ -13,8 +13,8 @@ from papers.paper import paper
     h="history",
 )
 def mxnet(weight, gradient, lr, eps=1e-5):
-    """No paper has it: this is MXNet's docstring, which cites Duchi, Hazan and Singer for AdaGrad. In a row with one
-    element it is AdaGrad."""
+    """No paper has this rule: this is MXNet's docstring, which cites Duchi, Hazan and Singer for AdaGrad. For rows of
+    one element it is AdaGrad."""
     history = 0
     while True:
         grad = gradient(weight)
@@ -25,7 +25,7 @@ def mxnet(weight, gradient, lr, eps=1e-5):
 
 
 def picture():
-    """Both weights are one row. AdaGrad has a rate for each of them and sets out along the diagonal; GroupAdaGrad has
-    one for both, and goes against the gradient."""
+    """Both weights form one row. AdaGrad has a rate for each, and sets out along the diagonal; GroupAdaGrad has one for
+    both, and goes against the gradient."""
     rules = [optimizer.GroupAdaGrad(learning_rate=1), optimizer.AdaGrad(learning_rate=1)]
     return plot.trajectory(rules, "valley", steps=60)

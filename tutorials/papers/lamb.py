@@ -15,9 +15,9 @@ from papers.paper import paper
     var="v",
 )
 def algorithm_2(x, gradient, η, β1, β2, ε, λ, γl, γu):
-    r"""The $r$ here has the decay in it; the paper adds it where $r$ is used. Its $\phi$ keeps the length of the
-    weights between $\gamma_l$ and $\gamma_u$: the bounds, of which there are none here by default. A layer of the paper
-    is a parameter here."""
+    r"""The $r$ here includes the decay; the paper adds it where $r$ is used. Its $\phi$ keeps the length of the weights
+    between the bounds $\gamma_l$ and $\gamma_u$; here there are none by default. A layer in the paper is a parameter
+    here."""
 
     def φ(z):
         return min(max(z, γl), γu)
@@ -36,7 +36,7 @@ def algorithm_2(x, gradient, η, β1, β2, ε, λ, γl, γu):
 
 
 def picture():
-    """LAMB sets out in Adam's direction. Each of its steps is a twentieth of the length of the weights, so it takes
-    shorter ones as these shrink."""
+    """LAMB sets out in Adam's direction. Each of its steps is a twentieth of the length of the weights, so its steps
+    get shorter as these shrink."""
     rules = [optimizer.LAMB(learning_rate=0.05), optimizer.Adam(learning_rate=0.2)]
     return plot.trajectory(rules, "valley", steps=60)

@@ -15,8 +15,8 @@ from papers.paper import paper
     var="v",
 )
 def algorithm_2(x, gradient, η, β1, β2, ε, λ):
-    r"""The paper's $r$ and $c$ are without the decay, which it adds where they are used; the $r$ and $q$ here have it
-    inside. Its $\phi$ is the length itself unless `lower_bound` and `upper_bound` are given. A block of the paper is a
+    r"""The paper's $r$ and $c$ do not include the decay, which it adds where they are used; the $r$ and $q$ here do.
+    Its $\phi$ is the length itself unless `lower_bound` and `upper_bound` are given. A block in the paper is a
     parameter here."""
     m = v = t = 0
     while True:
@@ -35,6 +35,6 @@ def algorithm_2(x, gradient, η, β1, β2, ε, λ):
 
 
 def picture():
-    """At the same rate LANS overshoots less than LAMB: a tenth of its step looks at the present gradient alone."""
+    """At the same rate LANS overshoots less than LAMB: a tenth of its step follows the current gradient alone."""
     rules = [optimizer.LANS(learning_rate=0.05), optimizer.LAMB(learning_rate=0.05)]
     return plot.trajectory(rules, "valley", steps=60)

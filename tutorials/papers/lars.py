@@ -13,9 +13,9 @@ from papers.paper import paper
     v="-v",
 )
 def algorithm_1(w, gradient, γ, η, β, m):
-    r"""The paper's $\gamma$ is the rate and its $m$ the momentum; its $\eta$ is the trust coefficient, which is called
-    `eta` here, too. The paper subtracts the velocity, here it is added. In the paper the rate falls with a power of
-    $t$, for which there is `PolyScheduler`, and the velocity is not corrected when it changes."""
+    r"""The paper's $\gamma$ is the rate and its $m$ the momentum; its $\eta$ is the trust coefficient, which is also
+    called `eta` here. The paper subtracts the velocity; here it is added. In the paper the rate falls with a power of
+    $t$, as with `PolyScheduler`, and the velocity is not corrected when the rate changes."""
     v = 0
     while True:
         g = gradient(w)

@@ -1,4 +1,4 @@
-"""LBSGD: no paper has it; its batches and its warm-up are those of Goyal and others."""
+"""LBSGD: in no paper; its batches and its warm-up are those of Goyal and others."""
 
 from minigrad import optimizer, plot
 from papers.paper import paper
@@ -11,11 +11,10 @@ from papers.paper import paper
     total="0 * w",
 )
 def large_minibatch(w, gradient, η, k, N):
-    r"""LBSGD is a class of MXNet, described there in prose, and in no paper. What it does with `linear` are two ideas
-    of this one: a minibatch that is $k$ times as large gets $k$ times the rate, and the rate grows to that from $\eta$
-    during the first $N$ small minibatches. The large minibatch is put together from small ones, all with the same
-    weights. `power2`, `sqrt` and `lars` are MXNet's; for the paper that `lars` has its name from, see
-    [LARS](lars.md)."""
+    r"""LBSGD is a class of MXNet, described there in prose, and in no paper. With `linear` it combines two ideas of
+    this paper: a minibatch $k$ times as large gets $k$ times the rate, and the rate grows from $\eta$ to that during
+    the first $N$ small minibatches. The large minibatch is put together from small ones, all with the same weights.
+    `power2`, `sqrt` and `lars` are MXNet's; for the paper that gave `lars` its name, see [LARS](lars.md)."""
     n = 0
     while True:
         total = 0
@@ -28,7 +27,7 @@ def large_minibatch(w, gradient, η, k, N):
 
 
 def picture():
-    """`total` adds up eight noisy gradients, then there is one step. During the first 96 small batches the rate grows
+    """`total` adds up eight noisy gradients, and then takes one step. During the first 96 small batches the rate grows
     from 0.05 to 0.4."""
     rule = optimizer.LBSGD(learning_rate=0.05, batch_scale=8, warmup_epochs=1, updates_per_epoch=96)
     return plot.states(rule, "noisy", steps=160)

@@ -19,7 +19,7 @@ def algorithm_2(θ, gradient, η, λ, β1=0.9, β2=0.99):
 
 
 def picture():
-    """Both take steps of 0.07 in each direction. Lion's momentum remembers some hundred gradients, Signum's ten, so
-    Lion turns later."""
+    """Both take steps of 0.07 in each direction. Lion's momentum remembers about a hundred gradients and Signum's ten,
+    so Lion turns later."""
     rules = [optimizer.Lion(learning_rate=0.07), optimizer.Signum(learning_rate=0.07)]
     return plot.trajectory(rules, "valley", steps=100)

@@ -1,4 +1,4 @@
-"""Nadam: Dozat's report, as libraries have it."""
+"""Nadam: Dozat's report, as libraries quote it."""
 
 from numpy import sqrt
 
@@ -16,7 +16,7 @@ from papers.paper import paper
 def nadam(θ, gradient, γ=0.002, β1=0.9, β2=0.999, ε=1e-8, ψ=0.004):
     r"""These are the letters of PyTorch's documentation, which cites the report; we have not read the report itself.
     `Π` is the product of all $\mu$ so far, $P$ here. The workshop paper of 2016 has another algorithm, which no
-    arguments make: see the traps."""
+    arguments here can give: see the traps."""
     m = v = t = 0
     Π = 1
     while True:

@@ -11,12 +11,12 @@ from papers.paper import paper
     v="v",
 )
 def nesterov(θ, gradient, ε, μ):
-    r"""The paper asks for the gradient at $\theta+\mu v$, where the weights are not. Store that point in place of
+    r"""The paper asks for the gradient at $\theta+\mu v$, where the weights are not. Store that point instead of
     $\theta$: let $w_t=\theta_t+\mu v_t$. Then the gradient is that of the stored weight, and
 
     $$w_t=\theta_{t-1}+v_t+\mu v_t=w_{t-1}-\mu v_{t-1}+(1+\mu)v_t.$$
 
-    At first $v$ is 0, so both start at the same place. What is saved and evaluated here is $w$, one look ahead of
+    At first $v$ is 0, so both start at the same point. The weight saved and evaluated here is $w$, one look ahead of
     $\theta$."""
     v = 0
     while True:
@@ -26,6 +26,6 @@ def nesterov(θ, gradient, ε, μ):
 
 
 def picture():
-    """At the same rate and momentum, NAG overshoots less than SGD: it looks ahead, and brakes earlier."""
+    """At the same rate and momentum, NAG overshoots less than SGD, because it looks ahead and brakes earlier."""
     settings = {"learning_rate": 0.1, "momentum": 0.8}
     return plot.trajectory([optimizer.NAG(**settings), optimizer.SGD(**settings)], "valley", steps=25)

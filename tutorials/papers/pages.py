@@ -1,4 +1,4 @@
-"""The page of a rule: printed from the rule's own file, its algorithm in the paper and the table of errata."""
+"""The page of a rule, printed from the rule's own file, its paper's algorithm and the table of errata."""
 
 import importlib
 import inspect
@@ -28,7 +28,7 @@ def names() -> list[str]:
 
 
 def module(name: str) -> ModuleType:
-    """The file beside this one about a rule."""
+    """The file next to this one about a rule."""
     return importlib.import_module(f"papers.{name}")
 
 
@@ -38,7 +38,7 @@ def papers(name: str) -> dict[str, Paper]:
 
 
 def drawn(name: str) -> bytes:
-    """The picture of a rule, whatever the user's own style is."""
+    """The picture of a rule, independent of the user's own style."""
     from matplotlib import style
 
     with style.context("default"):
@@ -82,7 +82,7 @@ def page(name: str) -> str:
 
 
 def idea(name: str) -> Iterator[str]:
-    """What the rule's docstring says before its equations."""
+    """The rule's docstring up to its equations."""
     for paragraph in inspect.cleandoc(type(optimizer.create(name)).__doc__ or "").split("\n\n"):
         if paragraph.startswith("Let "):
             return
@@ -128,7 +128,7 @@ def by_hand(name: str) -> Iterator[str]:
 
 
 def algorithm(found: Paper) -> Iterator[str]:
-    """An algorithm of a paper, what its letters are here, and why."""
+    """A paper's algorithm, what its letters are here, and why."""
     yield f"{found.source}:"
     yield f"```python\n{found.program}\n```"
     where = f" if its gradients are those at `{found.at}`" if found.at != "w" else ""
@@ -144,20 +144,20 @@ def traps(chapter: Chapter) -> Iterator[str]:
         text = "\n".join([errata.wrapped(f"{errata.title(entry)} {entry.notice}", "- "), *said])
         yield text.replace("](#", "](../errata.md#")
     yield (
-        f"[The errata](../errata.md#{chapter.anchor}) have an example of each, and what concerns\n"
+        f"[The errata](../errata.md#{chapter.anchor}) have an example of each, and whatever concerns\n"
         "[all optimizers](../errata.md#all-optimizers), such as the order of clipping and decay."
     )
 
 
 def exercises(name: str) -> Iterator[str]:
-    """Those of the course about the rule, or the one that is made of it."""
+    """The course's exercises on the rule, or the one made from it."""
     for found in (found for found in EXERCISES if found.startswith(f"{name}_")):
         yield first_sentence(EXERCISES[found])
         yield f"```sh\nminigrad exercises start {found}\nminigrad check {found}.py\n```"
     if not any(found.startswith(f"{name}_") for found in EXERCISES):
-        yield "The course has none for this rule. In Python or a notebook one is made of the rule itself:"
+        yield "The course has none for this rule. In Python or a notebook you can make one from the rule itself:"
         yield (
             "```python\nfrom minigrad.exercises import check, from_rule\n\n"
-            f'exercise = from_rule("{name}")\nprint(exercise.text)  # what you are to write\n'
+            f'exercise = from_rule("{name}")\nprint(exercise.text)  # what to write\n'
             f"check(exercise, {name}_step)  # marks it\n```"
         )

@@ -1,4 +1,4 @@
-"""An algorithm as a paper has it, and the call and the names with which minigrad does the same."""
+"""An algorithm from a paper, and the call and names with which minigrad does the same."""
 
 import ast
 import inspect
@@ -10,21 +10,21 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper's algorithm in its author's letters, as a generator.
+    """A paper's algorithm in its authors' letters, as a generator.
 
-    `walk` gets the first weight, a function that gives the gradient at a weight, and the paper's hyper-parameters. It
-    yields after each step; `letters` speaks of its variables at that time. Its docstring says what differs, and why.
+    `walk` gets the first weight, a function that returns the gradient at a weight, and the paper's hyper-parameters. It
+    yields after each step; `letters` refers to its variables at that time. Its docstring says what differs, and why.
     """
 
     walk: Callable[..., Iterator[Any]]
     source: str
-    """Where the algorithm stands."""
+    """Where to find the algorithm."""
     here: str
-    """The optimizer that takes the same steps, made of the paper's hyper-parameters."""
+    """The optimizer that takes the same steps, made from the paper's hyper-parameters."""
     at: str
-    """The weight or state of that optimizer at which its gradients are taken."""
+    """The weight or state of that optimizer where the gradients are taken."""
     letters: dict[str, str]
-    """Weight or state of that optimizer -> what it is in the paper's letters."""
+    """Weight or state of that optimizer -> the same in the paper's letters."""
 
     @property
     def program(self) -> str:
@@ -37,5 +37,5 @@ class Paper:
 
 
 def paper(source: str, here: str, at: str = "w", **letters: str) -> Callable[[Callable[..., Iterator[Any]]], Paper]:
-    """Declare a function to be a paper's algorithm."""
+    """Declare that a function is a paper's algorithm."""
     return lambda walk: Paper(walk, source, here, at, letters)

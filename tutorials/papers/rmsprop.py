@@ -13,8 +13,8 @@ from papers.paper import paper
     E="MeanSquare",
 )
 def lecture(w, gradient, ε):
-    """The slide says to divide the gradient by the root of its `MeanSquare`, with the two factors as numbers. There is
-    nothing that keeps the root away from 0."""
+    """The slide says to divide the gradient by the root of its `MeanSquare`, with the two factors as numbers. Nothing
+    keeps the root away from 0."""
     MeanSquare = 0
     while True:
         g = gradient(w)
@@ -33,8 +33,8 @@ def lecture(w, gradient, ε):
 )
 def graves(w, gradient, aleph=0.95, beth=0.9, gimel=0.0001, daleth=0.0001):
     r"""$\epsilon$ is the gradient, as in the paper, and the four factors are the paper's Hebrew letters, spelled out.
-    The difference $n-g^2$ is the variance of the gradient, which in exact arithmetic is never below 0. minigrad sees to
-    it that rounding does not make it so, either."""
+    The difference $n-g^2$ is the variance of the gradient, which in exact arithmetic is never below 0. minigrad makes
+    sure that rounding does not make it negative either."""
     n = g = Δ = 0
     while True:
         ε = gradient(w)
@@ -46,6 +46,6 @@ def graves(w, gradient, aleph=0.95, beth=0.9, gimel=0.0001, daleth=0.0001):
 
 
 def picture():
-    """`E` rises with the first large gradients of y and then forgets them: it falls again, which AdaGrad's `G` never
+    """`E` rises with the first large gradients of y, then forgets them and falls again, which AdaGrad's `G` never
     does."""
     return plot.states(optimizer.RMSProp(learning_rate=0.2), "valley", steps=60)

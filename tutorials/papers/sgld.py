@@ -12,10 +12,10 @@ from papers.paper import paper
     w="θ",
 )
 def equation_4(θ, gradient, N, n, τ, a, b, γ):
-    r"""The paper goes up a log-posterior; here the loss is its negative, and one goes down. `gradient` is that of the
-    loss $-\sum\log p(x_i\mid\theta)$ of a minibatch of $n$ samples out of $N$. Then `rescale_grad` is the paper's
-    $N/n$, and the weight decay is a prior: $\nabla\log p(\theta)=-\tau\theta$. The paper's $\epsilon$ is the rate here,
-    and its $\eta$ is the noise."""
+    r"""The paper climbs a log-posterior; here the loss is its negative, and you descend. `gradient` is that of the loss
+    $-\sum\log p(x_i\mid\theta)$ of a minibatch of $n$ samples out of $N$. Then `rescale_grad` is the paper's $N/n$, and
+    weight decay is a prior: $\nabla\log p(\theta)=-\tau\theta$. The paper's $\epsilon$ is the rate here, and its $\eta$
+    is the noise."""
     t = 0
     while True:
         t = t + 1
@@ -28,6 +28,6 @@ def equation_4(θ, gradient, N, n, τ, a, b, γ):
 
 
 def picture():
-    """SGLD does not come to rest at the minimum. If the height is a negative log-posterior, the places visited are
-    samples of it: they spread wide along the flat direction, and little across."""
+    """SGLD does not come to rest at the minimum. If the height is a negative log-posterior, the points it visits are
+    samples from it: they spread wide along the flat direction, and little across it."""
     return plot.trajectory(optimizer.SGLD(learning_rate=0.1), "valley", steps=400)

@@ -17,7 +17,7 @@ def algorithm_1(x, gradient, δ):
 
 @paper("Bernstein and others 2018, Algorithm 2 (Signum)", "Signum(learning_rate=δ, momentum=β)", w="x", v="m")
 def algorithm_2(x, gradient, δ, β):
-    """Only letters have changed. The momentum is a mean of gradients and not a sum, as it is in SGD. Both have the same
+    """Only letters have changed. The momentum is a mean of gradients, and not a sum as in SGD, but both have the same
     sign."""
     m = 0
     while True:
@@ -28,7 +28,7 @@ def algorithm_2(x, gradient, δ, β):
 
 
 def picture():
-    """Every step goes along a diagonal, 0.1 in each direction. With noise of 1 on the gradients SignSGD often takes a
-    wrong sign; Signum has the sign of a mean, and walks straighter."""
+    """Every step goes along a diagonal, 0.1 in each direction. With noise of 1 on the gradients, SignSGD often gets a
+    wrong sign; Signum takes the sign of a mean, and walks straighter."""
     rules = [optimizer.Signum(learning_rate=0.1), optimizer.Signum(learning_rate=0.1, momentum=0)]
     return plot.trajectory(rules, "noisy", steps=60)

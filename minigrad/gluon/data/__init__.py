@@ -1,4 +1,4 @@
-"""Datasets, samplers and the loader of batches."""
+"""Datasets, samplers and the DataLoader."""
 
 import importlib
 import sys

@@ -1,4 +1,4 @@
-"""Batchify: a list of samples becomes one batch, by stacking each part of them along a new first axis."""
+"""Batchify: make one batch from a list of samples, by stacking each of their parts along a new first axis."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,8 +21,8 @@ explain_absent(__name__)
 def default_batchify_fn(samples: Sequence[Any]) -> Any:
     """Stack Tensors, NumPy arrays or numbers into one Tensor; tuples become a list with one Tensor for each part.
 
-    Tensors stay on their device. Dtypes stay too; Python floats become float32, Python integers int64. If a part of
-    the first sample is an NDArray, so are all parts of the batch.
+    Tensors stay on their device. Dtypes stay too; Python floats become float32, Python integers int64. If any part of
+    the first sample is an NDArray, all parts of the batch are.
 
     >>> batch = default_batchify_fn([(numpy.zeros(3), 1), (numpy.ones(3), 0)])
     >>> [(part.shape, str(part.dtype)) for part in batch]
@@ -32,7 +32,7 @@ def default_batchify_fn(samples: Sequence[Any]) -> Any:
 
 
 def _stacked(samples: Sequence[Any], kind: type[Tensor]) -> Any:
-    """The batch, whose arrays are of the class `kind`."""
+    """The batch, with arrays of class `kind`."""
     first = samples[0]
     if isinstance(first, tuple):
         lengths = sorted({len(sample) for sample in samples})

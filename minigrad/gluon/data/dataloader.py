@@ -22,8 +22,8 @@ class DataLoader:
     """Iterate over a dataset in batches; each `for` loop over the loader is one epoch.
 
     dataset : a Dataset, or anything with `__len__` and `__getitem__`.
-    batch_size, last_batch : the size of a batch, and what to do with the rest: 'keep', 'discard' or 'rollover'.
-    shuffle, sampler : a new random order each epoch, repeatable after `minigrad.random.seed`; or an order of your own.
+    batch_size, last_batch : the size of a batch, and what to do with a short last one: 'keep', 'discard' or 'rollover'.
+    shuffle, sampler : a new random order each epoch, repeatable with `minigrad.random.seed`; or an order of your own.
     batch_sampler : instead of the four above, an iterable of lists of indices.
     batchify_fn : makes a batch from a list of samples; see `default_batchify_fn`.
     num_workers : how many threads load batches ahead. The batches and their order are the same for any number, but
@@ -104,5 +104,5 @@ class DataLoader:
                     yield loading.popleft().result()
             while loading:
                 yield loading.popleft().result()
-        finally:  # also when the loop over the batches was left early
+        finally:  # also when the loop over the batches ends early
             pool.shutdown(cancel_futures=True)

@@ -1,4 +1,4 @@
-"""Datasets: samples by index, and new datasets made from them by transforming, choosing and splitting."""
+"""Datasets: samples by index, and datasets made from others by transforming, selecting and splitting."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Dataset:
     def transform(self, fn: Callable[..., Any], lazy: bool = True) -> Dataset:
         """Samples passed through `fn`, which gets the parts of a tuple as separate arguments.
 
-        Lazily on every access (as random augmentation needs), or all of them now, once, with `lazy=False`.
+        They are transformed on every access (as random augmentation needs), or once, now, with `lazy=False`.
 
         >>> SimpleDataset([1, 2]).transform(lambda x: 10 * x)[1]
         20
@@ -41,7 +41,7 @@ class Dataset:
         return transformed if flag("lazy", lazy) else SimpleDataset([transformed[index] for index in range(len(self))])
 
     def transform_first(self, fn: Callable[[Any], Any], lazy: bool = True) -> Dataset:
-        """As `transform`, for the first part of each sample only: the image, not its label.
+        """Like `transform`, but for the first part of each sample only: the image, not its label.
 
         >>> ArrayDataset([1, 2], ["a", "b"]).transform_first(lambda x: 10 * x)[1]
         (20, 'b')
@@ -98,9 +98,9 @@ class SimpleDataset(Dataset):
 
 
 class ArrayDataset(Dataset):
-    """Arrays (or lists, or datasets) of one length, side by side: sample i is the tuple of their i-th items.
+    """Arrays (or lists, or datasets) of equal length, side by side: sample i is the tuple of their i-th items.
 
-    The items of a one-dimensional Tensor on the CPU are NumPy scalars. A single array gives its items without a tuple.
+    Items of a one-dimensional Tensor on the CPU are NumPy scalars. With a single array, samples are its items.
 
     >>> ArrayDataset([1.5, 2.5], ["a", "b"])[1]
     (2.5, 'b')

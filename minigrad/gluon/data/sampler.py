@@ -1,4 +1,4 @@
-"""Samplers: the order in which the samples of a dataset are visited, and how it is cut into batches."""
+"""Samplers: the order in which the samples of a dataset are visited, and how that order is cut into batches."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ from minigrad.guarded import guarded
 
 
 class Sampler:
-    """An order: iterating gives indices, `len` says how many. Every iteration starts again."""
+    """An order: iterating gives indices, and `len` their number. Every iteration starts again."""
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError(f"{type(self).__name__} must define __iter__, which yields indices.")
@@ -44,7 +44,7 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """0 to length - 1 in a new random order for each iteration, repeatable after `minigrad.random.seed`.
+    """0 to length - 1 in a new random order for each iteration, repeatable with `minigrad.random.seed`.
 
     >>> sorted(RandomSampler(4))
     [0, 1, 2, 3]
@@ -63,16 +63,16 @@ class RandomSampler(Sampler):
 class SplitSampler(Sampler):
     """One of `num_parts` parts of a dataset, for a worker that trains together with others.
 
-    Every iteration is an epoch: all samples in a new order, which depends on the seed and the number of the epoch alone
-    and so is the same for all workers, are dealt out in turn. The batches of all workers together are thus the batches
-    that one worker alone would have. `epoch` is the number of the next one; set it to go on where a run stopped.
+    Every iteration is an epoch, which deals out all samples in turn, in a new order. The order depends only on the seed
+    and the number of the epoch, so it is the same for all workers: together, their batches are those of a single
+    worker. `epoch` is the number of the next epoch; set it to continue a run.
 
     length : the number of samples.
-    num_parts, part_index : how many workers, and which this one is: `store.num_workers`, `store.rank`.
+    num_parts, part_index : the number of workers, and which one this is: `store.num_workers`, `store.rank`.
     shuffle, seed : whether the order is random, and its seed.
     remainder : what to do with length % num_parts samples at the end of the order: 'discard' them in this epoch, or
         'repeat' samples from its beginning, so that all parts have the same length; or 'keep' them, so that the first
-        parts have one sample more (to score each sample once; who waits for others in every step cannot use it).
+        parts have one sample more (to score each sample once; not for workers that wait for each other in every step).
 
     >>> parts = [SplitSampler(7, 3, part, shuffle=False) for part in range(3)]
     >>> [list(part) for part in parts]
@@ -136,7 +136,7 @@ class FilterSampler(Sampler):
 
 
 class Order(Protocol):
-    """What a BatchSampler cuts: a Sampler, or anything else with a length and an order."""
+    """An order that a BatchSampler can cut: a Sampler, or anything else with a length and an order."""
 
     def __iter__(self) -> Iterator[Any]: ...
 
@@ -144,11 +144,11 @@ class Order(Protocol):
 
 
 def order(name: str, value: Any) -> Order:
-    """The value, if every epoch can go through it from its beginning."""
+    """The value, if every epoch can iterate over it from the beginning."""
     if not hasattr(value, "__iter__") or hasattr(value, "__next__"):
         raise KindError(
-            f"{name}={shown(value)} cannot be used; expected what every epoch can go through from its beginning: a "
-            "Sampler or a list. Of a generator make a list."
+            f"{name}={shown(value)} cannot be used; expected a Sampler or a list, which every epoch can iterate over "
+            "from the beginning. Turn a generator into a list."
         )
     found: Order = value
     return found

@@ -1,4 +1,4 @@
-"""Losses for two classes, from raw scores, and the divergence of distributions."""
+"""Losses for two classes, from raw scores, and the divergence between distributions."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ __all__ = [
 
 
 class SigmoidBinaryCrossEntropyLoss(Loss):
-    """The negative log-probability of yes or no, for each score separately: labels are 0, 1 or probabilities.
+    """The negative log-probability of yes or no, for each score separately; labels are 0, 1 or probabilities.
 
     With p the raw score, y the label and pos_weight a factor on the 'yes' terms (1 if absent) it is
-    pos_weight y log(1 + exp(-p)) + (1 - y) log(1 + exp(p)). This never overflows, and a small loss has all its digits
-    because nothing is subtracted. If `from_sigmoid`, p is a probability: -(pos_weight y log(p + 1e-12) +
+    pos_weight y log(1 + exp(-p)) + (1 - y) log(1 + exp(p)). This never overflows, and a small loss keeps all its
+    digits, because nothing is subtracted. If `from_sigmoid`, p is a probability: -(pos_weight y log(p + 1e-12) +
     (1 - y) log(1 - p + 1e-12)).
 
     >>> from minigrad import np
@@ -74,7 +74,7 @@ class HingeLoss(Loss):
 
 
 class SquaredHingeLoss(HingeLoss):
-    """The hinge, squared: max(0, margin - pred label)^2, labels -1 or 1.
+    """The squared hinge loss: max(0, margin - pred label)^2, labels -1 or 1.
 
     >>> from minigrad import np
     >>> SquaredHingeLoss()(np.array([0.5, -2.0]), np.array([1.0, -1.0]))
@@ -105,10 +105,10 @@ class LogisticLoss(Loss):
 
 
 class KLDivLoss(Loss):
-    """The Kullback-Leibler divergence of the predicted distribution from the label's: sum y (log(y + 1e-12) - log p).
+    """The Kullback-Leibler divergence from the predicted distribution to the label's: sum y (log(y + 1e-12) - log p).
 
     Arguments:
-        from_logits: predictions are log-probabilities; if not, they are raw scores and log-softmax is taken.
+        from_logits: whether predictions are log-probabilities; if not, they are raw scores, and log-softmax is taken.
         axis: the axis of the classes, for log-softmax.
 
     >>> from minigrad import np

@@ -1,4 +1,4 @@
-"""CTC: the loss of a sequence whose labels have an order but no times (connectionist temporal classification)."""
+"""CTC (connectionist temporal classification): the loss of a sequence whose labels have an order but no times."""
 
 from typing import Any
 
@@ -9,23 +9,24 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.loss.loss import Factor, Loss, floats, rounded
 
-NEVER = -1e30  # the log of probability 0, finite so that its gradient is
+NEVER = -1e30  # the log of probability 0, finite to keep gradients finite
 
 
 class CTCLoss(Loss):
-    """-log of the probability that reading the scores over time, blanks and repetitions dropped, spells the labels.
+    """-log of the probability that the scores, read over time without blanks and repetitions, spell the labels.
 
     At each time step the network scores every label and, as the last class, the blank. The labels a, b are stretched
-    to the states blank, a, blank, b, blank; a path starts in one of the first two, stays or goes on by one state, or by
-    two over a blank between different labels, and ends in one of the last two. `alpha` holds for each state the log of
+    to the states blank, a, blank, b, blank; a path starts in one of the first two, stays, moves on by one state, or
+    skips a blank between different labels, and ends in one of the last two. `alpha` holds, for each state, the log of
     the summed probability of all paths that lead there.
 
     Arguments:
         layout: the axes of the scores, 'NTC' or 'TNC' (samples, time, classes).
         label_layout: the axes of the labels, 'NT' or 'TN'.
 
-    A label sequence too long for its time has the probability 0: its loss is infinite and its gradient 0. Labels that
-    are the blank or no class, and lengths beyond the array, are refused (except on a GPU: the check would wait for it).
+    A label sequence too long for its time has probability 0: its loss is infinite and its gradient 0. Labels that are
+    the blank or not a class, and lengths beyond the array, are refused (except on a GPU, where the check would wait for
+    it).
 
     >>> from minigrad import np
     >>> CTCLoss()(np.zeros((1, 2, 3)), np.array([[0, 1]]))          # one path of 9: a, b
@@ -47,14 +48,14 @@ class CTCLoss(Loss):
         label_lengths: Any = None,
         sample_weight: Any = None,
     ) -> Tensor:
-        """pred raw scores in the layout, label (batch, longest) padded with -1, lengths (batch,); result (batch,)."""
+        """pred: raw scores in the layout; label (batch, longest), padded with -1; lengths (batch,); result (batch,)."""
         x = floats(pred)
         with x.ctx:
             surprise = self._surprise(x, label, pred_lengths, label_lengths)
             return rounded(self.weighted(surprise, sample_weight), pred)
 
     def _surprise(self, pred: Tensor, label: Any, pred_lengths: Any, label_lengths: Any) -> Tensor:
-        """-log of the probability of each label."""
+        """-log of the probability of each label sequence."""
         pred = ops.swapaxes(pred, 0, 1) if self._layout == "NTC" else pred
         xp, (time, batch, classes) = xp_of(pred.data), pred.shape
         label = _whole(label, pred)

@@ -1,4 +1,4 @@
-"""Losses for embeddings: samples that belong together are drawn together, others pushed apart."""
+"""Losses for embeddings: samples that belong together are drawn together, and others pushed apart."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from minigrad.gluon.loss.loss import Factor, Loss, cast, difference, floats, res
 
 
 class TripletLoss(Loss):
-    """The anchor should be nearer to the positive than to the negative: max(0, margin + |a+ - p|^2 - |a- - p|^2).
+    """The anchor p should be nearer to the positive than to the negative: max(0, margin + |a+ - p|^2 - |a- - p|^2).
 
     >>> from minigrad import np
     >>> anchor, near, far = np.array([[0, 0]]), np.array([[1, 0]]), np.array([[0, 1.2]])
@@ -64,8 +64,8 @@ class CosineEmbeddingLoss(Loss):
 class SDMLLoss(Loss):
     """Smoothed deep metric learning: row i of x1 belongs to row i of x2, and all other rows are its negatives.
 
-    The closeness -|x1_i - x2_j|^2 passes through softmax over j and is compared, by Kullback-Leibler divergence, with
-    1 - s for the partner and s / (N - 1) for each of the others, s = `smoothing_parameter`.
+    The softmax of the closeness -|x1_i - x2_j|^2 over j is compared, by Kullback-Leibler divergence, with 1 - s for the
+    partner and s / (N - 1) for each of the others, where s is `smoothing_parameter`.
 
     >>> from minigrad import np
     >>> SDMLLoss()(np.array([[0.0], [1.0]]), np.array([[0.0], [1.0]])).asnumpy().round(4)

@@ -17,19 +17,19 @@ from minigrad.values import asarray
 HALF = numpy.dtype("float16")
 
 Factor = float | None
-"""What a loss is multiplied by, if anything."""
+"""The factor on a loss, if there is one."""
 
 
 class Loss(HybridBlock):
-    """Base of all losses. Subclass it and define `forward(pred, label, sample_weight=None)` (or `hybrid_forward`).
+    """Base class of all losses. Subclass it, and define `forward(pred, label, sample_weight=None)` or `hybrid_forward`.
 
     Arguments:
         weight: a number that multiplies the loss, or None.
-        batch_axis: the axis of the samples; the mean is taken over all others, so that one value for each sample
-            remains. `Trainer.step(batch_size)` divides their sum by the batch size.
+        batch_axis: the axis of the samples; the mean over all others leaves one value for each sample.
+            `Trainer.step(batch_size)` divides their sum by the batch size.
 
-    The losses of minigrad compute float16 predictions in float32 and round only the result, because neither a constant
-    of 1e-12 nor the sum of many terms fits into float16. Whole numbers are computed in float32.
+    minigrad's losses compute float16 predictions in float32 and round only the result, because neither a constant of
+    1e-12 nor the sum of many terms fits into float16. Integers are computed in float32.
 
     >>> from minigrad import np
     >>> class Squared(Loss):
@@ -45,15 +45,15 @@ class Loss(HybridBlock):
         self._batch_axis = whole("batch_axis", batch_axis)
 
     def weighted(self, loss: Tensor, sample_weight: Any = None) -> Tensor:
-        """The loss times the weight and `sample_weight`: one weight for each sample, or any that broadcast."""
+        """The loss times the weight and `sample_weight`: one for each sample, or any shape that broadcasts."""
         return weigh(loss, self._weight, sample_weight, self._batch_axis, type(self).__name__)
 
     def per_sample(self, loss: Tensor) -> Tensor:
-        """The mean over all axes except that of the batch."""
+        """The mean over all axes except the batch axis."""
         return loss if loss.ndim <= 1 else reduce.mean(loss, axis=self._other_axes(loss))
 
     def total(self, loss: Tensor) -> Tensor:
-        """The sum over all axes except that of the batch."""
+        """The sum over all axes except the batch axis."""
         return loss if loss.ndim <= 1 else reduce.sum(loss, axis=self._other_axes(loss))
 
     def _other_axes(self, loss: Tensor) -> tuple[int, ...]:
@@ -98,7 +98,7 @@ def difference(pred: Any, label: Any, name: str) -> Tensor:
 
 
 def reshape_like(label: Any, pred: Tensor, name: str = "The loss") -> Tensor:
-    """The labels in the shape of the predictions; the number of values must be the same."""
+    """The labels, reshaped to the predictions; both must have the same number of values."""
     y = label if isinstance(label, Tensor) else asarray(label, ctx=pred.ctx)
     if y.shape == pred.shape:
         return y
@@ -120,7 +120,7 @@ def weigh(loss: Tensor, weight: Factor, sample_weight: Any, batch_axis: int = 0,
 def broadcastable(sample_weight: Any, loss: Tensor, batch_axis: int, name: str) -> Tensor:
     """Weights in a shape that broadcasts to that of the loss.
 
-    Shape (n,) means the batch axis. One weight for each loss may lack axes of length 1, or have more of them.
+    Shape (n,) is along the batch axis. With one weight for each loss, axes of length 1 may be missing or added.
     """
     w = sample_weight if isinstance(sample_weight, Tensor) else asarray(sample_weight, ctx=loss.ctx)
     w, shape = cast(w, loss.dtype), loss.shape

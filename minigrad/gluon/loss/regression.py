@@ -13,7 +13,7 @@ from minigrad.ops.shape import reshape
 
 
 class L2Loss(Loss):
-    """Half the squared error: weight / 2 (label - pred)^2, one mean for each sample.
+    """Half the squared error, weight / 2 (label - pred)^2: one mean for each sample.
 
     >>> from minigrad import np
     >>> L2Loss()(np.array([[1.0], [4.0]]), np.array([1.0, 2.0]))
@@ -30,7 +30,7 @@ class L2Loss(Loss):
 
 
 class L1Loss(Loss):
-    """The absolute error |label - pred|, one mean for each sample.
+    """The absolute error |label - pred|: one mean for each sample.
 
     >>> from minigrad import np
     >>> L1Loss()(np.array([[1.0], [4.0]]), np.array([1.0, 2.0]))
@@ -66,11 +66,11 @@ class HuberLoss(Loss):
 
 
 class PoissonNLLLoss(Loss):
-    """The negative log-likelihood of counts: the label is a count, the prediction its rate, or the log of its rate.
+    """The negative log-likelihood of counts: the label is a count, the prediction its rate or the log of its rate.
 
     With p the prediction and y the label: exp(p) - y p if `from_logits`, else p - y log(p + epsilon). `compute_full`
     adds Stirling's approximation of log y!, y log y - y + log(2 pi y) / 2, where y > 1. The result is the mean over
-    everything, the batch included: use `trainer.step(1)`.
+    everything, including the batch, so use `trainer.step(1)`.
 
     >>> from minigrad import np
     >>> PoissonNLLLoss()(np.array([0.0, 0.0]), np.array([1.0, 3.0]))
@@ -96,7 +96,7 @@ class PoissonNLLLoss(Loss):
         x, y = pair(pred, target, "PoissonNLLLoss")
         loss = exp(x) - y * x if self._from_logits else x - y * log(x + epsilon)
         if self._compute_full:
-            large = where(y > 1, y, 1.0)  # the logarithm of 0 is never taken
+            large = where(y > 1, y, 1.0)  # never take the logarithm of 0
             stirling = large * log(large) - large + 0.5 * log(2 * math.pi * large)
             loss = loss + where(y > 1, stirling, 0.0)
         return rounded(reduce.mean(reshape(self.weighted(loss, sample_weight), (1, -1)), axis=1), pred)

@@ -1,4 +1,4 @@
-"""Softmax cross-entropy: the loss of classes, from raw scores."""
+"""Softmax cross-entropy: the loss for classes, from raw scores."""
 
 import warnings
 from typing import Any
@@ -23,9 +23,9 @@ class SoftmaxCrossEntropyLoss(Loss):
 
     Arguments:
         axis: the axis of the classes.
-        sparse_label: labels are class numbers (True) or distributions of the shape of the scores (False). A number
-            outside the classes is clipped to their range, as in Gluon, with a warning.
-        from_logits: the predictions are log-probabilities already.
+        sparse_label: whether labels are class numbers, or else distributions of the scores' shape. A number that is not
+            a class is clipped to the range of classes, as in Gluon, with a warning.
+        from_logits: whether the predictions are already log-probabilities.
 
     >>> from minigrad import np
     >>> SoftmaxCrossEntropyLoss()(np.array([[0.0, 0.0]]), np.array([1]))
@@ -56,7 +56,7 @@ class SoftmaxCrossEntropyLoss(Loss):
                 loss = softmax_cross_entropy(scores, label)
             except ArgumentError as error:
                 loss = softmax_cross_entropy(scores, _clipped(label, scores.shape[-1], error))
-            if sample_weight is None and x is pred and loss.ndim == 1:  # so that the batch axis is not counted
+            if sample_weight is None and x is pred and loss.ndim == 1:  # no need to find the batch axis
                 return self.per_sample(self.weighted(loss))
             loss = expand_dims(loss, self._axis)
         else:
@@ -70,7 +70,7 @@ class SoftmaxCrossEntropyLoss(Loss):
         return rounded(self.per_sample(self.weighted(loss, sample_weight)), pred)
 
     def _fitting(self, logp: Tensor, label: Any) -> Tensor:
-        """The class numbers without the class axis, which they may have with length 1."""
+        """The class numbers without the class axis, which may be there with length 1."""
         label = asarray(label, ctx=logp.ctx)
         axis = axis_in(logp.shape, self._axis)
         wanted = logp.shape[:axis] + logp.shape[axis + 1 :]
@@ -83,7 +83,7 @@ class SoftmaxCrossEntropyLoss(Loss):
 
 
 def _inside(label: Tensor, classes: int) -> Tensor:
-    """Labels, clipped to the classes with a warning. (Not on a GPU, where reading them would wait for the device.)"""
+    """The labels, clipped to the classes with a warning. (Not on a GPU, where reading them would wait for it.)"""
     with label.ctx:
         try:
             class_indices(label.ctx.xp, label.data, classes)
@@ -93,7 +93,7 @@ def _inside(label: Tensor, classes: int) -> Tensor:
 
 
 def _clipped(label: Any, classes: int, error: ArgumentError) -> Tensor:
-    """Whole labels clipped to the classes, with a warning; other labels remain an error."""
+    """Integer labels, clipped to the classes with a warning; for other labels, the error is raised."""
     if reduce.any(label != floor(label)):
         raise error
     warnings.warn(f"{error} Such labels are clipped, as in Gluon.", stacklevel=5)
@@ -101,7 +101,7 @@ def _clipped(label: Any, classes: int, error: ArgumentError) -> Tensor:
 
 
 def expected(y: Tensor, logp: Tensor) -> Tensor:
-    """y log p, which is 0 where y is 0, even if the logarithm is infinite, as for a masked class."""
+    """y log p; 0 where y is 0, even if the logarithm is infinite, as for a masked class."""
     return y * where(y == 0, 0.0, logp)
 
 

@@ -1,4 +1,4 @@
-"""Any activation as a layer, by its name."""
+"""Any activation as a layer, by name."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class Activation(HybridBlock):
 
     def __init__(self, activation: str, **kwargs: Any) -> None:
         find(activation)
-        self.act_type = activation  # before the name, which is made of it
+        self.act_type = activation  # before the block's name, which is made from it
         super().__init__(**kwargs)
 
     def _alias(self) -> str:

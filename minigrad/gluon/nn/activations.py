@@ -1,4 +1,4 @@
-"""Activations with a parameter of their own as layers; those that are only a name are in `activation.py`."""
+"""Activations with parameters of their own as layers; those that are only a name are in `activation.py`."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class LeakyReLU(HybridBlock):
 
 
 class PReLU(HybridBlock):
-    """x where x > 0, else alpha x, with learned slopes alpha: one, or one for each channel (axis 1).
+    """x where x > 0, else alpha x, with learned slopes alpha: one for all, or one for each channel (axis 1).
 
     >>> from minigrad import np
     >>> layer = PReLU()

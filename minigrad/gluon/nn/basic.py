@@ -21,8 +21,8 @@ class Dense(HybridBlock):
     Arguments:
         units: the width of the output.
         activation: 'relu', 'sigmoid', 'tanh', 'softrelu', 'softsign' ... or None.
-        use_bias: whether there is a b.
-        flatten: whether all axes after the first are flattened into one; if not, the last axis is transformed.
+        use_bias: whether to add b.
+        flatten: whether to flatten all axes after the first into one; if not, the layer acts on the last axis.
         in_units: the width of the input; 0 takes it from the first input.
 
     >>> from minigrad import np
@@ -65,7 +65,7 @@ class Dense(HybridBlock):
         self.weight.shape = (self._units, self._in_units)
 
     def forward(self, x: Tensor) -> Tensor:
-        """As in every `HybridBlock`, but without looking up parameters, which halves the time."""
+        """Like `HybridBlock.forward`, but without looking up parameters, which halves the time."""
         if type(self) is not Dense:
             y: Tensor = super().forward(x)
             return y
@@ -88,7 +88,7 @@ class Dense(HybridBlock):
         return y if act is None or own else act(y)
 
     def extra_repr(self) -> str:
-        """Units, activation and what differs from the default."""
+        """Units, activation and whatever differs from the default."""
         text = f"{self._units}" if not self._in_units else f"{self._units}, in_units={self._in_units}"
         text += "" if self.act is None else f", activation={self.act.extra_repr()}"
         text += "" if self.bias is not None else ", use_bias=False"
@@ -96,7 +96,7 @@ class Dense(HybridBlock):
 
 
 class Sequential(HybridBlock):
-    """Blocks in sequence: each is given the output of the one before.
+    """Blocks in sequence: each gets the output of the one before.
 
     >>> from minigrad import np
     >>> net = Sequential()
@@ -138,7 +138,7 @@ class Sequential(HybridBlock):
             raise PositionError(f"There is no block {shown(key)} in a {type(self).__name__} of {len(self)}.") from None
         if not isinstance(blocks, list):
             return blocks
-        made = type(self) if type(self).__init__ is Sequential.__init__ else Sequential  # others may take no blocks
+        made = type(self) if type(self).__init__ is Sequential.__init__ else Sequential  # others may not take blocks
         return made(*blocks, prefix=self.prefix)
 
     def __len__(self) -> int:
@@ -149,6 +149,6 @@ class Sequential(HybridBlock):
 
 
 class HybridSequential(Sequential):
-    """`Sequential` under Gluon's name for one that can be hybridized."""
+    """`Sequential` under Gluon's name for a hybridizable one."""
 
     pure = True

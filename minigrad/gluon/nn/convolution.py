@@ -1,4 +1,4 @@
-"""Convolutions: the same small kernel applied at every place of a signal, an image or a volume."""
+"""Convolutions: the same small kernel applied at every position of a signal, an image or a volume."""
 
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ from minigrad.ops.windows import each
 
 
 class _Convolution(HybridBlock):
-    """What all convolutions have in common, for any number of spatial axes."""
+    """The base of all convolutions, for any number of spatial axes."""
 
     space: ClassVar[int]
     _op_name = "Convolution"
@@ -81,7 +81,7 @@ class _Convolution(HybridBlock):
         return y if self.act is None else self.act(y)
 
     def extra_repr(self) -> str:
-        """Channels, kernel and what differs from the default."""
+        """Channels, kernel and whatever differs from the default."""
         given = self._kwargs
         text = f"{self._channels}, kernel_size={given['kernel']}"
         ones, zeros = (1,) * self.space, (0,) * self.space
@@ -107,7 +107,7 @@ class Conv2D(_Convolution):
         channels: the number of output channels.
         kernel_size, strides, padding, dilation: a number, or one for the height and one for the width. The result has
             (height + 2 padding - dilation (kernel - 1) - 1) // stride + 1 rows.
-        groups: input and output channels are split into so many groups, and each group sees only its own inputs.
+        groups: the number of groups into which input and output channels are split; each sees only its own inputs.
         activation, use_bias: as in Dense.
         in_channels: 0 takes it from the first input.
 
@@ -130,7 +130,7 @@ class Conv3D(_Convolution):
 
 
 def check_layout(name: str, layout: str | None, space: int) -> None:
-    """Refuse every layout but the one with the channels before the spatial axes."""
+    """Refuse every layout except the one with the channels before the spatial axes."""
     expected = "NC" + "DHW"[3 - space :]
     if layout is not None and (not isinstance(layout, str) or layout != expected):
         raise ArgumentError(
@@ -140,7 +140,7 @@ def check_layout(name: str, layout: str | None, space: int) -> None:
 
 
 def check_axes(layer: Block, x: Tensor, space: int) -> None:
-    """Refuse an input that has not the axes (batch, channels, *space)."""
+    """Refuse an input without the axes (batch, channels, *space)."""
     if x.ndim != space + 2:
         raise ShapeError(
             f"{type(layer).__name__} '{layer.name}' expects inputs (batch, channels, and {space} of space), but got "

@@ -1,4 +1,4 @@
-"""Dropout: in training, values are zeroed at random, so that no unit can rely on another."""
+"""Dropout: in training, zero values at random, so that no unit can rely on another."""
 
 import math
 from typing import Any
@@ -9,7 +9,7 @@ from minigrad.gluon.hybrid import HybridBlock
 
 
 class Dropout(HybridBlock):
-    """In training, zeroes each value with probability `rate` and scales the others by 1 / (1 - rate).
+    """In training, zeroes each value with probability `rate`, and scales the others by 1 / (1 - rate).
 
     Training means inside `autograd.record()` or `autograd.train_mode()`. Values along `axes` are zeroed together.
 

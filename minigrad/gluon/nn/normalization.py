@@ -10,7 +10,7 @@ from minigrad.gluon.hybrid import HybridBlock
 
 
 class _Normalization(HybridBlock):
-    """gamma (ones) and beta (zeros), a value for each place along `axis`; learned if `scale` and `center` say so."""
+    """gamma (ones) and beta (zeros), a value for each place along `axis`; learned with `scale` and `center`."""
 
     def __init__(
         self,
@@ -39,24 +39,24 @@ class _Normalization(HybridBlock):
         )
 
     def infer_shape(self, x: Tensor) -> None:
-        """One value for each place along the axis."""
+        """One value for each position along the axis."""
         if not -x.ndim <= self._axis < x.ndim:
             raise ShapeError(f"{type(self).__name__} normalizes axis {self._axis}, but its input has shape {x.shape}.")
         for p in self._own.values():
             p.shape = (x.shape[self._axis],)
 
     def extra_repr(self) -> str:
-        """The axis, and what differs from the default."""
+        """The axis, and whatever differs from the default."""
         shape = self.gamma.shape
         text = f"axis={self._axis}" + (f", in_channels={shape[0]}" if shape and shape[0] else "")
         return text + ("" if self._center else ", center=False") + ("" if self._scale else ", scale=False")
 
 
 class BatchNorm(_Normalization):
-    """Each channel gets mean 0 and variance 1 over the batch (and space); in prediction, over all of training.
+    """Gives each channel mean 0 and variance 1 over the batch (and space); in prediction, over all of training.
 
-    In training the batch's own mean and variance are used, and the running ones, which prediction uses, move towards
-    them: r <- momentum r + (1 - momentum) batch. With `use_global_stats` the running ones are always used.
+    Training uses the mean and variance of the batch, and moves the running ones, which prediction uses, towards them:
+    r <- momentum r + (1 - momentum) batch. With `use_global_stats` the running ones are always used.
 
     >>> from minigrad import autograd, np
     >>> layer = BatchNorm()
@@ -105,7 +105,7 @@ class BatchNorm(_Normalization):
 
 
 class LayerNorm(_Normalization):
-    """Each sample gets mean 0 and variance 1 along the axis (its features).
+    """Gives each sample mean 0 and variance 1 along the axis (its features).
 
     >>> from minigrad import np
     >>> layer = LayerNorm()
@@ -125,7 +125,7 @@ class LayerNorm(_Normalization):
 
 
 class InstanceNorm(_Normalization):
-    """Each channel of each sample gets mean 0 and variance 1 over space. Ulyanov, Vedaldi and Lempitsky, 2016."""
+    """Gives each channel of each sample mean 0 and variance 1 over space. Ulyanov, Vedaldi and Lempitsky, 2016."""
 
     pure = True
 
@@ -149,7 +149,7 @@ class InstanceNorm(_Normalization):
 
 
 class GroupNorm(_Normalization):
-    """Channels (axis 1) in groups: each group of each sample gets mean 0 and variance 1. Wu and He, 2018."""
+    """Gives each group of channels (axis 1) of each sample mean 0 and variance 1. Wu and He, 2018."""
 
     pure = True
 

@@ -15,7 +15,7 @@ __all__ = [
 
 
 class _Pooling(HybridBlock):
-    """What all pooling layers have in common. `strides` defaults to the window; `ceil_mode` rounds their number up."""
+    """The base of all pooling layers. `strides` defaults to the window; `ceil_mode` rounds the number of windows up."""
 
     space: ClassVar[int]
     kind: ClassVar[str]
@@ -54,7 +54,7 @@ class _Pooling(HybridBlock):
         return y
 
     def extra_repr(self) -> str:
-        """Window and stride, and what differs from the default."""
+        """Window and stride, and whatever differs from the default."""
         given = self._kwargs
         text = f"pool_size={given['kernel']}, strides={given['stride']}"
         text += f", padding={given['pad']}" if any(given["pad"]) else ""

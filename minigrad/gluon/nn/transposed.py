@@ -1,4 +1,4 @@
-"""Transposed convolutions: each value of the input puts a kernel, times itself, into the output."""
+"""Transposed convolutions: each input value adds the kernel, times that value, to the output."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from minigrad.ops.windows import each
 
 
 class _Transposed(_Convolution):
-    """What all transposed convolutions have in common, for any number of spatial axes."""
+    """The base of all transposed convolutions, for any number of spatial axes."""
 
-    _op_name = "Deconvolution"  # in MXNet; here it is no operation of `nd`
+    _op_name = "Deconvolution"  # MXNet's name; `nd` has no such operation here
 
     def __init__(
         self,
@@ -59,12 +59,12 @@ class Conv1DTranspose(_Transposed):
 class Conv2DTranspose(_Transposed):
     """A transposed convolution over images: x (batch, channels, height, width).
 
-    It goes the way back of a `Conv2D` with the same arguments, from what that returns to the shape of what it was
-    given: its forward pass is that one's gradient. The weight is (in_channels, channels / groups, *kernel).
+    It reverses the shapes of a `Conv2D` with the same arguments, from its output to its input: the forward pass here is
+    the gradient there. The weight is (in_channels, channels / groups, *kernel).
 
     Arguments:
         channels, kernel_size, strides, padding, dilation, groups, activation, use_bias, in_channels: as in `Conv2D`.
-        output_padding: rows that are added at the end, fewer than a stride. The result has
+        output_padding: rows to add at the end, fewer than a stride. The result has
             (height - 1) stride - 2 padding + dilation (kernel - 1) + 1 + output_padding rows.
 
     >>> from minigrad import np

@@ -39,7 +39,7 @@ class Identity(HybridBlock):
 
 
 class Lambda(HybridBlock):
-    """A function as a layer; a name stands for that function of `nd`, `np` or `npx`.
+    """A function as a layer, given itself or by its name in `nd`, `np` or `npx`.
 
     >>> from minigrad import np
     >>> Lambda(lambda x: x * 2)(np.array([1, 2])), Lambda("tanh")(np.array([0]))
@@ -73,7 +73,7 @@ class HybridLambda(Lambda):
         self._func = None if isinstance(function, str) else function
 
     def hybrid_forward(self, F: Any, *args: Any) -> Any:
-        """The function of the inputs; one that was not given by name gets the namespace first."""
+        """The function of the inputs; if not given by name, it gets the namespace first."""
         return self._func_impl(*args) if self._func is None else self._func(F, *args)
 
 
@@ -89,7 +89,7 @@ def _named(name: str) -> Callable[..., Any]:
 
 
 class Concatenate(Sequential):
-    """Blocks in parallel: each is given the same input, and their outputs are joined along `axis`.
+    """Blocks in parallel: each gets the same input, and their outputs are joined along `axis`.
 
     >>> from minigrad import np
     >>> net = Concatenate(axis=1)
@@ -119,6 +119,6 @@ class Concatenate(Sequential):
 
 
 class HybridConcatenate(Concatenate, HybridSequential):
-    """`Concatenate` under Gluon's name for one that can be hybridized."""
+    """`Concatenate` under Gluon's name for a hybridizable one."""
 
     pure = True

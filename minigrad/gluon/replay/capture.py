@@ -1,13 +1,13 @@
-"""On a GPU: a program captured as two CUDA graphs, so that a pass is one launch, not one call for each line.
+"""A program captured as two CUDA graphs on a GPU, so that a pass is one launch, not one call for each line.
 
-With the small network of `bench/gpu.py` a training step takes a third of the time (an H200). The calls of the list
-are made once while CUDA captures them, and from then on are repeated as they were, at the same addresses. So the graphs
-have inputs of their own, into which those of a call are copied, and their results are copied out; and the parameters
-must stay where they are. Graphs are used if their results equal those of the list, bit by bit.
+With the small network of `bench/gpu.py` a training step takes a third of the time (an H200). The program's calls are
+made once while CUDA captures them, and are then repeated unchanged, at the same addresses. So the graphs have inputs of
+their own, into which those of a call are copied, and their results are copied out; and the parameters must stay where
+they are. Graphs are used only if their results equal those of the program bit by bit.
 
-CuPy refuses products of matrices while a stream is captured (`setStream`, CuPy 14.2). cuBLAS does not, so `Products`
-calls it directly. What must not be captured is a copy from the host, whose memory may be gone when the graph is
-launched: so only elementwise functions, products, sums, means and views are.
+CuPy refuses matrix products while a stream is being captured (`setStream`, CuPy 14.2). cuBLAS does not, so `Products`
+calls it directly. A copy from the host must not be captured, because its memory may be gone when the graph is launched;
+so only elementwise functions, products, sums, means and views are.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ from minigrad.gluon.replay.program import Program
 from minigrad.gluon.replay.tape import Unreplayable
 
 MOST = 8
-"""The most graphs that are captured for a plan."""
+"""The most graphs captured for one plan."""
 SAFE = {"broadcast_to", "dot", "mean", "reshape", "sum", "transpose", "where"}
-"""What may be captured besides elementwise functions, called as functions or as methods."""
+"""Functions and methods that may be captured, besides elementwise functions."""
 APART = 512
-"""Gradients lie side by side in one array, each from a multiple of so many bytes on, as CuPy aligns new arrays."""
+"""Gradients lie side by side in one array, each starting at a multiple of this many bytes, like new arrays in CuPy."""
 
 _one_at_a_time = threading.Lock()
 
 
 class Captures:
-    """The graphs of a plan, captured when its parameters have stayed where they were from one call to the next."""
+    """The graphs of a plan, captured once its parameters have stayed in place from one call to the next."""
 
     def __init__(self, program: Program, inputs: int, through: int, dy: Any, lists: list[Any]) -> None:
-        """Of a program with so many inputs, so many of which have gradients."""
+        """For a program with `inputs` inputs, `through` of which have gradients."""
         self.program, self.inputs, self.through, self.dy, self.lists = program, inputs, through, dy, lists
         self.parameters: Sequence[Any] = ()
         self.spare: list[Any] = []
-        self.holds = False  # whether there are graphs for the present places of the parameters
+        self.holds = False  # whether there are graphs for the present addresses of the parameters
         self.left = MOST if can_be_captured(program) else 0
 
     def spare_for(self, raw: Sequence[Any]) -> list[Any]:
-        """Where a run on these arrays finds its functions: graphs that nobody uses, or else lists of calls."""
+        """Where a run on these arrays finds its functions: graphs not in use, or else lists of calls."""
         parameters = raw[self.inputs :]
         if [*map(id, parameters)] != [*map(id, self.parameters)]:
             self.parameters, self.spare, self.holds = parameters, [], False
@@ -59,13 +59,13 @@ class Captures:
                 graphs = Graphs(self.program, raw, self.inputs, self.through, self.dy)
                 self.spare.append((graphs.forward, graphs.backward, graphs.release))
                 self.holds = True
-            except Exception:  # what cannot be captured can be run as a list
+            except Exception:  # if it cannot be captured, it still runs as a list
                 self.left = 0
         return self.spare or self.lists
 
 
 def can_be_captured(program: Program) -> bool:
-    """Whether nothing in its text could copy from the host."""
+    """Whether nothing in the program's text could copy from the host."""
     for node in ast.walk(ast.parse(program.source)):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
@@ -77,17 +77,17 @@ def can_be_captured(program: Program) -> bool:
 
 
 class Graphs:
-    """The graphs of one run: `forward`, `backward` and `release`, as a program's functions are."""
+    """The graphs of one run, with `forward`, `backward` and `release` like a program's functions."""
 
     def __init__(self, program: Program, raw: Sequence[Any], own: int, through: int, dy: Any) -> None:
         """Capture a program, with `own` inputs that change from call to call, `through` of which have gradients."""
         self.program = program
         forward, backward, _ = program.make()
         expected = [forward(*raw), *backward(dy)]
-        if not all(a.flags.c_contiguous for a in expected[: 1 + through]):  # copies would be, and round differently
+        if not all(a.flags.c_contiguous for a in expected[: 1 + through]):  # copies are, and may round differently
             raise Unreplayable
         xp = self.xp = xp_of(dy)
-        stream, self.pool = xp.cuda.Stream(non_blocking=True), xp.cuda.MemoryPool()  # where no one else has memory
+        stream, self.pool = xp.cuda.Stream(non_blocking=True), xp.cuda.MemoryPool()  # memory of its own
         xp.cuda.get_current_stream().synchronize()
         with _one_at_a_time, xp.cuda.using_allocator(self.pool.malloc), stream:
             products = products_of(xp.cuda.runtime.getDevice())
@@ -96,7 +96,7 @@ class Graphs:
             self.own = [a.copy() for a in raw[:own]]
             self.dy = dy.copy()
             inputs = self.inputs = [*self.own, *raw[own:]]
-            forward(*inputs)  # compiles, and fetches memory
+            forward(*inputs)  # compiles, and allocates memory
             found = backward(self.dy)
             starts = numpy.cumsum([0, *(-(-d.nbytes // APART) * APART for d in found)]).tolist()
             self.places = [(start, d.shape) for start, d in zip(starts, found)]
@@ -125,7 +125,7 @@ class Graphs:
         return self._copied(self.y)
 
     def backward(self, dy: Any) -> list[Any]:
-        if not dy.flags.c_contiguous:  # products and sums may round differently then
+        if not dy.flags.c_contiguous:  # then products and sums may round differently
             forward, backward, _ = self.program.make()
             forward(*self.inputs)
             return list(backward(dy))
@@ -142,12 +142,12 @@ class Graphs:
         return new
 
     def _pieces(self, flat: Any) -> list[Any]:
-        """The gradients that lie in an array. (A slice, reshaped, takes twice as long.)"""
+        """The gradients in a flat array. (Slicing and reshaping takes twice as long.)"""
         return [self.xp.ndarray(shape, flat.dtype, flat.data + start) for start, shape in self.places]
 
 
 def copy(target: Any, source: Any) -> None:
-    """`target[...] = source` for arrays in order, of one shape and dtype, in two thirds of the time."""
+    """`target[...] = source` for contiguous arrays of one shape and dtype, in two thirds of the time."""
     target.data.copy_from_device_async(source.data, source.nbytes)
 
 
@@ -164,12 +164,12 @@ def captured(stream: Any, function: Callable[[], Any]) -> tuple[Any, Any]:
 
 
 class Products:
-    """Products of matrices by cuBLAS, with a handle of our own on one GPU."""
+    """Matrix products by cuBLAS, with a handle of our own on one GPU."""
 
     KINDS = {"float32": (0, 68, ctypes.c_float), "float64": (1, 70, ctypes.c_double)}
-    """cuBLAS's numbers for a dtype and for computing in it, and the type of the two factors of a product."""
+    """cuBLAS's numbers for a dtype and for computing in it, and the C type of a product's two scale factors."""
     BYTES = 32 << 20
-    """Of the workspace. With less, cuBLAS may choose another algorithm than for CuPy."""
+    """The size of the workspace. With less, cuBLAS may choose a different algorithm than for CuPy."""
 
     def __init__(self) -> None:
         loaded = Path("/proc/self/maps").read_text().splitlines()  # by CuPy
@@ -183,7 +183,7 @@ class Products:
             raise Unreplayable
 
     def begin(self, xp: Any, stream: Any) -> Any:
-        """Compute in this stream from now on, with the workspace that is returned."""
+        """Compute in this stream from now on, with the returned workspace."""
         workspace = xp.empty(self.BYTES, "uint8")
         self.call("cublasSetStream_v2", self.handle, ctypes.c_void_p(stream.ptr))
         size = ctypes.c_size_t(self.BYTES)
@@ -191,7 +191,7 @@ class Products:
         return workspace
 
     def dot(self, a: Any, b: Any, out: Any = None) -> Any:
-        """a @ b, for matrices that are in order or transposed."""
+        """a @ b, for matrices that are contiguous or transposed."""
         if a.ndim != 2 or b.ndim != 2 or a.dtype != b.dtype or a.dtype.name not in self.KINDS or not a.size * b.size:
             raise Unreplayable
         if out is None:
@@ -199,7 +199,7 @@ class Products:
         kind, compute, number = self.KINDS[a.dtype.name]
         (turn_a, *left), (turn_b, *right) = matrix(a, kind), matrix(b, kind)
         _, *result = matrix(out, kind)
-        # cuBLAS counts columns first, where our arrays are transposed: so this is outᵀ = bᵀ aᵀ
+        # cuBLAS is column-major and sees our arrays transposed, so this is outᵀ = bᵀ aᵀ
         sizes, default = (b.shape[1], len(a), len(b)), -1
         one, zero = ctypes.byref(number(1)), ctypes.byref(number(0))
         self.call(
@@ -209,7 +209,7 @@ class Products:
 
 
 def matrix(a: Any, kind: int) -> tuple[Any, ...]:
-    """Whether a matrix is transposed; its address, dtype, and the distance of its rows, or of its columns."""
+    """Whether a matrix is transposed; its address and dtype; the distance between its rows, or its columns."""
     if not a.flags.c_contiguous and not a.flags.f_contiguous:
         raise Unreplayable
     turned = not a.flags.c_contiguous

@@ -1,4 +1,4 @@
-"""A plan: a network as a program of array calls, for inputs of certain shapes, in place of its Python code."""
+"""A plan: a program of array calls that replaces a network's Python code, for inputs of certain shapes."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _node_of: Callable[[Tensor], Any] = attrgetter("node")
 _data_of: Callable[[Tensor], Any] = attrgetter("data")
 
 SPARE = 4
-"""The most sets of unused arrays that a plan stores."""
+"""The most sets of unused arrays that a plan keeps."""
 
 
 class Plan:
-    """What a script computes from `tensors`, which are the inputs and then the parameters called `names`.
+    """The computation of a script on `tensors`, which are the inputs and then the parameters called `names`.
 
     `program.source` is its text. Raises if there is none, or if its results differ from the script's by a single bit.
     """
@@ -62,7 +62,7 @@ class Plan:
             self.captures = Captures(self.program, inputs, len(self.through), dy, self.spare)
         self.script = script
         self.variables = [variables[i] for i in self.tracked]
-        # what a node needs to know of the parameters is the same at each call; of the inputs it looks it up
+        # what a node needs to know of the parameters is the same at each call; of the inputs it is looked up
         self.reads = tuple(i for i in self.program.reads if i < inputs)
         self.ends = [tensors[i].node for i in self.tracked if i >= inputs]
         self.versions = [tensors[i].version for i in {*self.tracked, *self.program.reads} if i >= inputs]
@@ -76,10 +76,10 @@ class Plan:
             for a, b in zip(done, expected, strict=True):
                 if a.dtype != b.dtype or a.shape != b.shape or to_host(a).tobytes() != to_host(b).tobytes():
                     raise Unreplayable
-            del run  # which gives its arrays back to the plan
+            del run  # this returns its arrays to the plan
 
     def text(self) -> str:
-        """The program, and how it is run."""
+        """The program's text, and how it is run."""
         captured = self.captures is not None and self.captures.holds
         return f"# Captured as two CUDA graphs.\n{self.program.source}" if captured else self.program.source
 
@@ -117,15 +117,15 @@ class NetworkNode(Node):
         self.parents += plan.ends
 
     def pull(self, F: Any, g: Any) -> Sequence[Any]:
-        """The program's gradients; if the backward pass is recorded, those of the operations in the script."""
+        """The program's gradients; if the backward pass is recorded, those of the script's operations."""
         if type(g) is Tensor:
             return recorded(self.plan.script, self.plan.tracked, self.run, g)
-        with self.run.lock:  # threads that walk one graph would write into the same arrays
+        with self.run.lock:  # threads walking the same graph would write into the same arrays
             gradients: list[Any] = self.run.backward(g)
         return gradients
 
     def free(self) -> None:
-        """Release everything: the plan gets the arrays of this run back."""
+        """Release everything, and return the arrays of this run to the plan."""
         Node.free(self)
         del self.run
 
@@ -133,7 +133,7 @@ class NetworkNode(Node):
 def noted(
     script: Script, raw: Sequence[Any], tracked: Sequence[int], dy: Any, variables: Sequence[str], ctx: Context
 ) -> Program:
-    """The program of a script: its forward and backward pass, noted on a tape."""
+    """The program of a script: its forward and backward pass, recorded on a tape."""
     tape = Tape(ctx.xp)
     inputs = [tape.traced(tape, a, name) for a, name in zip(raw, variables)]
     leaves, y = script.forward(inputs, tracked, ctx)
@@ -148,7 +148,7 @@ def noted(
 
 
 def recorded(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> list[Any]:
-    """The gradients as Tensors, by running the script once more, from copies of its inputs and back to them."""
+    """The gradients as Tensors, by running the script again on copies of its inputs, and back."""
     if any([t.version[0] > run.begun for t in run.tensors]):
         raise GraphError(
             "An input or parameter of a hybridized network was changed in place after it was used, and the gradients "
@@ -182,7 +182,7 @@ class Run:
 
 
 def as_variables(names: Sequence[str]) -> list[str]:
-    """The names of parameters as variables; if one is no good as a variable, all are numbered instead."""
+    """The names of parameters as variables; if any cannot be one, all are numbered instead."""
     found = [re.sub(r"\W", "_", name) for name in names]
     plain = [re.fullmatch(r"[a-z]\w*_\w+", name) and not hasattr(numpy, name) for name in found]
     if len({*found}) < len(found) or not all(plain):

@@ -17,8 +17,8 @@ class Program:
     gradients, and `release()`, which releases the inputs.
 
     The first `n_forward` lines of the tape are the forward pass. Results are written into the places, arrays that every
-    run uses again; only the output and the gradients, which the user gets, are new arrays. The first line of a program
-    for a GPU says so.
+    run reuses; only the output and the gradients, which go to the user, are new arrays. The first line of a program for
+    a GPU says so.
     """
 
     def __init__(
@@ -76,16 +76,16 @@ class Program:
         self._kinds, self._numbers = allocate(lines, n_forward, places)
 
     def make(self, **others: Any) -> Any:
-        """The functions, with places of their own; some of what they call may be given by name."""
+        """The functions, with places of their own; `others` replaces functions that they call, by name."""
         arrays = [self._empty(*kind) for kind in self._kinds]
         make = define(self.source, "make", {**self._names, **others}) if others else self._make
         return make(*(arrays[i] for i in self._numbers))
 
 
 def allocate(lines: Sequence[Line], n_forward: int, places: Collection[Any]) -> tuple[list[Any], list[int]]:
-    """Shapes and dtypes of the arrays that are needed, and for each place the number of its array.
+    """The shapes and dtypes of the arrays needed, and for each place the number of its array.
 
-    Two places use one array if the first is no longer needed when the second is. Fewer arrays fit better in the cache.
+    Two places share an array if the first is no longer needed when the second is. Fewer arrays fit better in the cache.
     """
     until = {a: i for i, line in enumerate(lines) for a in (line.made, *line.read)}
     for line in lines[:n_forward]:
@@ -96,7 +96,7 @@ def allocate(lines: Sequence[Line], n_forward: int, places: Collection[Any]) -> 
     numbers: dict[Any, int] = {}
     for i, line in enumerate(lines):
         done = [numbers[a] for a in line.read if a in numbers and until[a] == i]
-        if line.elementwise:  # it may write over what it reads
+        if line.elementwise:  # it may overwrite its inputs
             free, done = free + done, []
         if line.made is not None and line.made in places:
             kind = (line.made.shape, line.made.dtype)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from minigrad.gluon.replay.plan import Plan
 
 MOST_PLANS = 8
-"""The most plans that a network has, each for other shapes."""
+"""The most plans that a network keeps, each for different shapes."""
 
 _changed: Callable[[Any], int] = attrgetter("_changed")
 
@@ -27,7 +27,7 @@ class Replay:
 
     def __init__(self, block: Any) -> None:
         self.block = block
-        self.plans: dict[Any, Plan | None] = {}  # by shapes; None where the Python code is run
+        self.plans: dict[Any, Plan | None] = {}  # by shapes; None if the Python code is to run
         self.blocks: list[Any] = []
         self.parameters: list[Any] = []
         self.parts: list[Any] = []  # both
@@ -43,7 +43,7 @@ class Replay:
         return [plan.text() for plan in list(self.plans.values()) if plan is not None]
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
-        """The output; None if the Python code has to be run."""
+        """The output; None if the Python code must run."""
         key: Any = (state.recording, state.training)
         for x in inputs:
             if not isinstance(x, Tensor) or type(x.data) not in MODULES or not x.data.flags.c_contiguous:
@@ -61,7 +61,7 @@ class Replay:
                 return None
             if plan.holds():
                 return plan(inputs)
-        if 8 * self.made > 64 + self.calls:  # shapes or parts change all the time: plans are not worth it
+        if 8 * self.made > 64 + self.calls:  # shapes or parts keep changing: plans do not pay
             return None
         self.made += 1
         for old in list(plans)[: 1 - MOST_PLANS]:
@@ -70,11 +70,11 @@ class Replay:
         return y
 
     def _look_again(self) -> None:
-        """Drop all plans, and find the parts of the network again, if one of them was replaced."""
+        """If a part of the network was replaced, drop all plans and find the parts again."""
         now = latest[0]
         if not self.changes or [*map(_changed, self.parts)] != self.changes:
             self._find_parts()
-        self.seen = now  # last, so that another thread that comes here meanwhile looks too
+        self.seen = now  # last, so that another thread that gets here meanwhile looks too
 
     def _find_parts(self) -> None:
         self.plans = {}
@@ -86,7 +86,7 @@ class Replay:
 
 
 def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence[Tensor]) -> tuple[Any, Plan | None]:
-    """Run the Python code of the first block, which contains the others, and make a plan of it if possible.
+    """Run the Python code of the first block, which contains the others, and make a plan from it if possible.
 
     The output is None if it was not run.
     """
@@ -98,7 +98,7 @@ def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence
     tensors = [*inputs, *(p.only for p in parameters)]
     if any([t is None or t.ctx is not tensors[0].ctx for t in tensors]):
         return None, None
-    if len({id(t.data) for t in tensors}) < len(tensors):  # one array under two names: which is read cannot be told
+    if len({id(t.data) for t in tensors}) < len(tensors):  # one array under two names: it is unclear which one is read
         return None, None
     script = Script(tensors)
     with observing(script):
@@ -106,7 +106,7 @@ def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence
     try:
         with numpy.errstate(all="ignore"), tensors[0].ctx:
             return y, Plan(script, tensors, [p.name for p in parameters], y)
-    except Exception:  # whatever a tape cannot do, the Python code can
+    except Exception:  # if a tape cannot do it, the Python code can
         return y, None
 
 

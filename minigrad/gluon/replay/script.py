@@ -20,11 +20,11 @@ LARGE = 8 << 20
 
 
 class Slot(int):
-    """A place among the tensors of a script."""
+    """A position among the tensors of a script."""
 
 
 class Script(Observer):
-    """Operations on numbered tensors: first those that are given, then the results."""
+    """Operations on numbered tensors: the given ones come first, then the results."""
 
     def __init__(self, tensors: Sequence[Tensor]) -> None:
         self.lines: list[tuple[Op, list[Any]]] = []
@@ -43,14 +43,14 @@ class Script(Observer):
         self.bytes += y.data.nbytes
         strange = [a for a in args if is_raw(a) or is_nested(a) or not self.knows(a)]
         if strange or state.recording is not self.recording or self.bytes > LARGE:
-            self.give_up()  # an array from elsewhere, for instance, may be another one next time
+            self.give_up()  # an array from elsewhere, for instance, may be a different one next time
             return
         self.lines.append((op, [self.slots[place_of(a)] if isinstance(a, Tensor) else a for a in args]))
         self.slots[place_of(y)] = Slot(len(self.known))
         self.known.append(y)
 
     def knows(self, a: Any) -> bool:
-        """Whether an argument is a number or an option, or an array that was given or computed."""
+        """Whether an argument is a number, an option, or an array that was given or computed."""
         return not isinstance(a, Tensor) or place_of(a) in self.slots
 
     def read(self, x: Tensor) -> None:
@@ -78,7 +78,7 @@ class Script(Observer):
         return known[self.result]
 
     def forward(self, raw: Sequence[Any], tracked: Sequence[int], ctx: Context) -> tuple[list[Tensor], Tensor]:
-        """The operations on raw arrays, recorded: leaves, as far as they are `tracked`, and the output."""
+        """Run on raw arrays, recorded: returns the tensors, of which the `tracked` are leaves, and the output."""
         tensors = [Tensor(a, ctx) for a in raw]
         for i in tracked:
             attach(tensors[i])
@@ -87,12 +87,12 @@ class Script(Observer):
 
 
 def place_of(x: Tensor) -> tuple[int, int]:
-    """What tells a tensor from others: its array and its place in the graph, which `x.seen_as(...)` has too."""
+    """The identity of a tensor: its array and its node in the graph, which `x.seen_as(...)` shares."""
     return id(x.data), id(x.node)
 
 
 def gradients(tensors: Sequence[Tensor], tracked: Sequence[int], y: Tensor, dy: Any) -> list[Any]:
-    """The gradients of the `tracked` tensors if `dy` is that of `y`; None for one that `y` does not depend on."""
+    """The gradients of the `tracked` tensors, given `dy` for `y`; None for those that `y` does not depend on."""
     with Scope(False, None):
         found = walk([y], [dy]) if tracked else {}
     parts = [found.get(tensors[i].node) for i in tracked]
@@ -105,7 +105,7 @@ def is_raw(value: Any) -> bool:
 
 
 def is_nested(value: Any) -> bool:
-    """Whether a tuple or list holds arrays, such as an index does."""
+    """Whether a tuple or list holds arrays, as an index may."""
     if isinstance(value, (tuple, list)):
         return any([is_raw(v) or isinstance(v, Tensor) or is_nested(v) for v in value])
     return False

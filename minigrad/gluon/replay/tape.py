@@ -1,7 +1,7 @@
-"""A tape: NumPy calls noted as lines of Python, by running a computation once on `Traced` arrays. On a GPU, CuPy calls.
+"""A tape: NumPy calls (or CuPy's), recorded as lines of Python by running a computation once on `Traced` arrays.
 
 A `Traced` array holds an array, computes with it, and has a text: its name, or for a view the expression that makes it.
-Whatever would make the computation depend on its values (`if x.sum() > 0:`, `float(x)`) raises `Unreplayable`.
+Anything that would make the computation depend on its values (`if x.sum() > 0:`, `float(x)`) raises `Unreplayable`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from minigrad.device import MODULES
 
 
 class Unreplayable(Exception):
-    """This cannot be noted as NumPy calls."""
+    """This cannot be recorded as NumPy calls."""
 
 
 class Line(NamedTuple):
@@ -34,7 +34,7 @@ class Line(NamedTuple):
 
 
 class Tape:
-    """What was noted: lines, and the functions and constants that they name. `xp` is NumPy or CuPy."""
+    """The recorded lines, and the functions and constants that they name. `xp` is NumPy or CuPy."""
 
     def __init__(self, xp: Any = numpy) -> None:
         self.xp = xp
@@ -46,7 +46,7 @@ class Tape:
         self.names: dict[str, Any] = {}
 
     def run(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Call a NumPy function, or CuPy's of the same name, and note it."""
+        """Call a NumPy function, or CuPy's of the same name, and record it."""
         given = {name: value for name, value in kwargs.items() if not (name == "out" and value is None)}
         called = (
             self.xp.ndarray.dot if function is numpy.dot else getattr(self.xp, function.__name__)
@@ -66,7 +66,7 @@ class Tape:
     def note(
         self, text: str, value: Any, args: Sequence[Any], takes_out: bool = False, elementwise: bool = False
     ) -> Any:
-        """Note an expression. A view is evaluated again where it is used; a new array gets a line."""
+        """Record an expression. A view is evaluated again where it is used; a new array gets a line."""
         if not isinstance(value, self.arrays):
             raise Unreplayable
         sources = list(traced_in(args))
@@ -83,7 +83,7 @@ class Tape:
         return made
 
     def write(self, target: Any, text: str, args: Sequence[Any]) -> None:
-        """Note a call that writes into an array, which must have been made on this tape."""
+        """Record a call that writes into an array, which must have been made on this tape."""
         if not isinstance(target, Traced) or target.owner not in self.made:
             raise Unreplayable
         self.lines.append(Line(text, None, {a.owner for a in traced_in([target, *args])}))
@@ -93,7 +93,7 @@ class Tape:
         return ", ".join([*map(self.spell, args), *(f"{name}={self.spell(value)}" for name, value in kwargs.items())])
 
     def spell(self, value: Any) -> str:
-        """A value as text: a literal where it has one, else the name of a constant."""
+        """A value as text: a literal if it has one, else the name of a constant."""
         if isinstance(value, Traced):
             return value.text
         if isinstance(value, tuple):
@@ -126,7 +126,7 @@ class Traced:
     """An array on a tape. `owner` is the array whose memory it shares: itself unless it is a view."""
 
     __slots__ = ("owner", "tape", "text", "value")
-    __array_ufunc__ = None  # an operator with a NumPy array on the left comes to ours
+    __array_ufunc__ = None  # an operator with a NumPy array on the left calls ours
 
     def __init__(self, tape: Tape, value: Any, text: str, owner: Traced | None = None) -> None:
         self.tape = tape
@@ -157,7 +157,7 @@ class Traced:
         self.value[plain(key)] = plain(value)
         self.tape.write(self, f"{self.text}[{self.tape.spell(key)}] = {self.tape.spell(value)}", [key, value])
 
-    def __pow__(self, n: Any) -> Any:  # unlike numpy.power, which has no short cut for n = 2
+    def __pow__(self, n: Any) -> Any:  # numpy.power has no shortcut for n = 2
         return self.tape.note(f"({self.text} ** {self.tape.spell(n)})", self.value ** plain(n), [self, n])
 
     def dot(self, other: Any, out: Any = None) -> Any:
@@ -194,7 +194,7 @@ class TracedOnGPU(Traced):
 
 
 class _Module:
-    """NumPy, or CuPy, as operations on Traced arrays see it."""
+    """NumPy or CuPy, for operations on Traced arrays."""
 
     def __init__(self, xp: Any) -> None:
         self.xp = xp
@@ -221,14 +221,14 @@ MODULES[Traced] = _module(numpy)
 
 
 def as_arrays(args: Sequence[Any]) -> list[Any]:
-    """Arguments of a function of arrays: Python floats among them are converted here, once, not at every call."""
+    """The arguments of a ufunc, with Python floats converted to arrays once, not at every call."""
     dtypes = {a.dtype for a in args if isinstance(a, Traced)}
     dtype = dtypes.pop() if len(dtypes) == 1 else None
     return [numpy.array(a, dtype) if type(a) is float and dtype is not None and dtype.kind == "f" else a for a in args]
 
 
 def traced_in(values: Any) -> Iterator[Traced]:
-    """The Traced arrays among values and in their tuples and lists."""
+    """The Traced arrays among the values and in their tuples and lists."""
     for value in values:
         if isinstance(value, Traced):
             yield value
@@ -237,7 +237,7 @@ def traced_in(values: Any) -> Iterator[Traced]:
 
 
 def plain(value: Any) -> Any:
-    """A value with NumPy arrays in place of Traced ones."""
+    """A value with NumPy arrays instead of Traced ones."""
     if isinstance(value, Traced):
         return value.value
     return type(value)(map(plain, value)) if type(value) in (tuple, list) else value

@@ -1,4 +1,4 @@
-"""Recurrent cells: one time step in, its output and the new states out."""
+"""Recurrent cells: they take one time step, and return its output and the new states."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ class _Cell(Recurrent):
         self._own["i2h_weight"].shape = (self.gates * self._hidden_size, x.shape[-1])
 
     def reset(self) -> None:
-        """Called before a sequence. A cell with state of its own for one sequence clears it here."""
+        """Called before a sequence. A cell that keeps state of its own during a sequence clears it here."""
         self._counter = 0  # of steps, in cells written for MXNet
 
     if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _Cell(Recurrent):
         return states[0], list(states)
 
     def _get_activation(self, F: Any, inputs: Tensor, activation: Any, **kwargs: Any) -> Tensor:
-        """The activation, a name or a function, of the inputs."""
+        """The activation (a name or a function) of the inputs."""
         y: Tensor = F.npx.activation(inputs, activation) if isinstance(activation, str) else activation(inputs)
         return y
 
@@ -82,8 +82,8 @@ class _Cell(Recurrent):
     ) -> tuple[Any, list[Tensor]]:  # fmt: skip
         """Run the cell for `length` time steps: inputs by `layout`, or a list of (N, C); outputs as a list, or merged.
 
-        Sequences of `valid_length` (N,) end sooner: from there on the outputs are 0 and the states stay. Their outputs
-        are merged unless `merge_outputs` is False.
+        With `valid_length` (N,), sequences end early: after that their outputs are 0 and their states stay. Outputs are
+        then merged unless `merge_outputs` is False.
 
         >>> from minigrad import np
         >>> cell = GRUCell(4)
@@ -115,7 +115,7 @@ class _Cell(Recurrent):
 
 
 def _while_running(t: int, lengths: Tensor, new: Tensor, old: Any) -> Tensor:
-    """The new values of the sequences that are longer than t, and the old ones of the others."""
+    """The new values for sequences longer than t, and the old ones for the others."""
     return ops.where(ops.reshape(ops.greater(lengths, t), (-1,) + (1,) * (new.ndim - 1)), new, old)
 
 

@@ -1,4 +1,4 @@
-"""Recurrent layers: a whole sequence in, the outputs of all time steps (and the last states) out."""
+"""Recurrent layers: they take a whole sequence, and return the outputs of all time steps (and the last states)."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
@@ -10,13 +10,13 @@ from minigrad.errors import ArgumentError, KeywordError, ShapeError
 from minigrad.gluon.rnn.recurrence import Recurrent, States, run
 
 LAYERS = 1000
-"""More layers than anybody has stacked: each has four parameters."""
+"""The most layers allowed, each with four parameters: more than anybody stacks."""
 
 ABSENT = {
     "use_sequence_length": "a cell, whose unroll(length, x, valid_length=lengths) knows where each sequence ends",
-    "projection_size": "a Dense layer behind it, with flatten=False",
+    "projection_size": "a Dense layer after it, with flatten=False",
 }
-"""Arguments that Gluon's layers have, and what to use instead."""
+"""Arguments of Gluon's layers that do not exist here, and what to use instead."""
 
 
 class _Layer(Recurrent):
@@ -89,7 +89,7 @@ class _Layer(Recurrent):
     def hybrid_forward(
         self, F: Any, inputs: Tensor, states: Any, sequence_length: None = None, **weights: Tensor
     ) -> Any:
-        """The outputs and the last states, or with `skip_states`, which means that none were given, the outputs."""
+        """The outputs and the last states; only the outputs with `skip_states`, that is, if no states were given."""
         if sequence_length is not None:
             raise ArgumentError(f"{type(self).__name__} runs over whole sequences; sequence_length is not supported.")
         x = inputs if self._layout == "TNC" else ops.swapaxes(inputs, 0, 1)

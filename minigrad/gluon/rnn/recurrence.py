@@ -1,4 +1,4 @@
-"""What recurrent cells and layers have in common: their weights, and how a rule runs over a sequence."""
+"""What recurrent cells and layers share: their weights, and how a rule runs over a sequence."""
 
 from typing import Any, ClassVar
 
@@ -13,9 +13,9 @@ States = tuple[Tensor, ...]
 
 
 def run(F: Any, mode: str, x: Tensor, states: States, weights: list[Tensor], backward: bool) -> tuple[Tensor, States]:
-    """A rule over all of x (T, N, C): outputs (T, N, h) and the last states, each (N, h).
+    """Run a rule over all of x (T, N, C): outputs (T, N, h) and the last states, each (N, h).
 
-    The inputs of all time steps take one product; only that of the state must wait. `backward` starts at the end of x.
+    One product serves the inputs of all time steps; only the state's goes step by step. `backward` starts at the end.
     """
     i2h_weight, h2h_weight, i2h_bias, h2h_bias = weights
     given = F.linear(x, i2h_weight, i2h_bias)
@@ -26,7 +26,7 @@ def run(F: Any, mode: str, x: Tensor, states: States, weights: list[Tensor], bac
 
 
 class Recurrent(HybridBlock):
-    """What cells and layers have in common: the weights by Gluon's names, the rule, and its first states."""
+    """The base of cells and layers: the weights under Gluon's names, the rule, and its first states."""
 
     weights: ClassVar[tuple[str, ...]] = ("i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias")
     gates: ClassVar[int]
@@ -55,11 +55,11 @@ class Recurrent(HybridBlock):
     def begin_state(
         self, batch_size: int = 0, func: Any = create.zeros, ctx: Any = None, dtype: Any = None, device: Any = None
     ) -> list[Tensor]:
-        """The first states, zeros unless another `func` makes them: [h], or [h, c] for long short-term memory."""
+        """The first states, made by `func` (zeros by default): [h], or [h, c] for long short-term memory."""
         where = place(ctx, device)
         whole("batch_size", batch_size, 0)
         function("func", func)
-        dtype = next(iter(self._own.values())).dtype if dtype is None else dtype  # of the weights, which may be cast
+        dtype = next(iter(self._own.values())).dtype if dtype is None else dtype  # weights may be cast
         return [func(info["shape"], dtype=dtype, ctx=where) for info in self.state_info(batch_size)]
 
     def _checked(self, states: Any, batch_size: int) -> States:

@@ -1,1 +1,1 @@
-"""The readings of a rule: each turns its graph into something, a program or a text."""
+"""The readings of a rule: each turns its graph into a program or a text."""

@@ -1,8 +1,8 @@
-"""The arrays of a rule that is run as Python: they can be looked at, and computed with element by element.
+"""The arrays of a rule that runs as Python: it can look at them, and compute with them element by element.
 
-While the rule runs they do what symbols do. Whatever else NumPy can do with them (a mean, an element, a rounded copy)
-gives a `Look`: to print, to compare, to assert, to keep in a list. To mix a `Look` into the arrays is refused, in the
-words in which a symbol refuses (`elementwise.py`). After the rule they are arrays like any other.
+While the rule runs they behave like symbols. Anything else that NumPy does with them (a mean, an element, a rounded
+copy) gives a `Look`, which the rule can print, compare, assert or keep in a list. Mixing a `Look` into the arrays is
+refused, with the same words as for a symbol (`elementwise.py`). After the rule they are ordinary arrays.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from minigrad.errors import RuleError
 from minigrad.optimizer.elementwise import meaning, refused
 
 FREE = {"shape", "size", "ndim", "dtype", "strides", "nbytes", "itemsize", "flags", "copy", "tolist", "tobytes"}
-"""Attributes of an array that no `Look` is made of."""
+"""Attributes of an array that do not give a `Look`."""
 
 OTHERS = frozenset(name for name in dir(numpy.ndarray) if not name.startswith("_")) - FREE
 
 
 class Call:
-    """One run of a rule: the names of its arguments, what has been computed from, and the dtype it computes in."""
+    """One run of a rule: the names of its arguments, the arrays it has used, and the dtype it computes in."""
 
     def __init__(self, dtype: Any) -> None:
         self.dtype = dtype
@@ -32,7 +32,7 @@ class Call:
         self.used: set[int] = set()
 
     def raw(self, x: Any) -> Any:
-        """An argument of a NumPy function as NumPy can use it; true and false count as 1 and 0."""
+        """An argument in a form that NumPy's functions can use; true and false become 1 and 0."""
         if isinstance(x, RuleArray):
             self.used.add(id(x))
             return numpy.asarray(x).astype(self.dtype) if x.dtype == bool else numpy.asarray(x)
@@ -74,7 +74,7 @@ running = _Running()
 
 
 class RuleArray(numpy.ndarray[Any, Any]):
-    """An array in a rule. While the rule runs, it does what a symbol does, and can be looked at besides."""
+    """An array in a rule. While the rule runs, it does what a symbol does, and can also be looked at."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         function = ufunc if method == "__call__" else getattr(ufunc, method)
@@ -124,7 +124,7 @@ class RuleArray(numpy.ndarray[Any, Any]):
         return bool(numpy.asarray(self))
 
     def copy(self, order: Any = "K") -> Any:
-        """A copy, which counts as made of this array."""
+        """A copy, which counts as a use of this array."""
         if running.call is not None:
             running.call.used.add(id(self))
         return numpy.array(self, order=order).view(RuleArray)
@@ -146,7 +146,7 @@ class RuleArray(numpy.ndarray[Any, Any]):
 
 
 class Look(RuleArray):
-    """What has been found by looking at an array: numbers that are not to be mixed into the arrays of the rule."""
+    """The result of looking at an array: numbers that must not be mixed into the arrays of the rule."""
 
     reason: RuleError
 
@@ -166,7 +166,7 @@ class Look(RuleArray):
 
 
 def look(value: Any, reason: RuleError) -> Any:
-    """A value of NumPy's as a `Look`, which tells for which reason it is no array of the rule."""
+    """A value of NumPy's as a `Look`, which holds the reason why it is not an array of the rule."""
     if isinstance(value, Tensor):
         value = value.data
     if not isinstance(value, (numpy.ndarray, numpy.generic, float)):
@@ -177,18 +177,18 @@ def look(value: Any, reason: RuleError) -> Any:
 
 
 def looked(reason: RuleError, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    """What a function gives for arrays that it cannot change, to be looked at. If it gives nothing, the reason."""
+    """What a function gives for read-only arrays, as a `Look`. If it gives nothing, raise the reason."""
     try:
         value = function(*map(frozen, args), **{key: frozen(x) for key, x in kwargs.items()})
     except Exception:
         raise RuleError(str(reason)) from None
-    if value is None or isinstance(value, tuple):  # it would have changed the array, or gives positions
+    if value is None or isinstance(value, tuple):  # it tried to change the array, or gave positions
         raise RuleError(str(reason))
     return look(value, reason)
 
 
 def leaves(x: Any) -> Iterator[Any]:
-    """What stands in a list, or in lists of lists."""
+    """The items of a list, or of nested lists."""
     if isinstance(x, (list, tuple)):
         for item in x:
             yield from leaves(item)
@@ -197,14 +197,14 @@ def leaves(x: Any) -> Iterator[Any]:
 
 
 def ordinary(x: Any) -> Any:
-    """NumPy's own array of the same memory, also in lists."""
+    """An ordinary NumPy array that shares the memory; also in lists."""
     if type(x) in (list, tuple):
         return type(x)(map(ordinary, x))
     return numpy.asarray(x) if isinstance(x, RuleArray) else x
 
 
 def frozen(x: Any) -> Any:
-    """A copy that is not to be written to, also in lists."""
+    """A read-only copy; also in lists."""
     if type(x) in (list, tuple):
         return type(x)(map(frozen, x))
     if isinstance(x, RuleArray):
@@ -214,7 +214,7 @@ def frozen(x: Any) -> Any:
 
 
 def why_not(x: RuleArray, what: str) -> RuleError:
-    """The reason why something of an array is not to be mixed into the arrays."""
+    """The reason why what was read from an array must not be mixed into the arrays."""
     return x.reason if isinstance(x, Look) else refused(what, named(x))
 
 
@@ -234,10 +234,10 @@ def guarded(special: str) -> Any:
 
 for _special in ("float", "int", "complex", "index", "setitem", "dlpack"):
     setattr(RuleArray, f"__{_special}__", guarded(f"__{_special}__"))
-for _special in ("add", "sub", "mul", "truediv", "pow"):  # as a symbol does, `v += g` leaves the array that v was alone
+for _special in ("add", "sub", "mul", "truediv", "pow"):  # like a symbol, `v += g` does not change the old array
     setattr(RuleArray, f"__i{_special}__", getattr(numpy.ndarray, f"__{_special}__"))
 
 
 def named(x: RuleArray) -> str:
-    """An array in a sentence: by its name, if it is an argument of the rule."""
+    """What to call an array in a sentence: its name, if it is an argument of the rule."""
     return running.call.names.get(id(x), "an array") if running.call else "an array"

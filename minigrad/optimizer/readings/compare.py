@@ -1,7 +1,7 @@
-"""Compare the graph of a rule with the rule itself, on some of the elements of a step that is about to be taken.
+"""Compare the graph of a rule with the rule itself, on some elements of the step about to be taken.
 
-A graph holds what the rule's text said once. If the text says something else when it is run again (a random number, the
-time, a count of its own), the graph would be another rule, and silently so.
+A graph records one run of the rule. If the rule does something else when it runs again (a random number, the time, a
+count of its own), the graph would silently be another rule.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ def compare(graph: Graph, optimizer: Any, arrays: Sequence[Array], scalars: Scal
         if got[0].size:
             numpy_reading.step(graph, [*got, *[numbers[name] for name in graph.extras]], graph.fold(optimizer, scalars))
         for name, old, x, want in zip(["w", *graph.states], [before[0], *before[2:]], [got[0], *got[2:]], expected):
-            rounding = 1e-12 * largest(old) + 1e-6 * largest(want - old)  # numpy.float32 may occur among the numbers
+            rounding = 1e-12 * largest(old) + 1e-6 * largest(want - old)  # the numbers may include numpy.float32
             same = numpy.isclose(x, want, rtol=0, atol=rounding, equal_nan=True)
             if not same.all():
                 k = int(numpy.argmin(same))
@@ -47,12 +47,12 @@ def compare(graph: Graph, optimizer: Any, arrays: Sequence[Array], scalars: Scal
 
 
 def largest(x: Array) -> float:
-    """The largest of the finite values, without its sign."""
+    """The largest absolute value among the finite ones."""
     return float(numpy.abs(x[numpy.isfinite(x)]).max(initial=0.0))
 
 
 def sample(arrays: Mapping[str, Any]) -> dict[str, Any]:
-    """Some elements of each array, evenly spaced, in float64 on the host; an array of one number as that many of it."""
+    """Some elements of each array, evenly spaced, in float64 on the host; an array of one number is repeated."""
     size = arrays["w"].size
     places = slice(None, None, max(1, -(-size // MOST)))
     count = len(range(size)[places])

@@ -1,9 +1,9 @@
 """Run a rule as one CUDA kernel (needs CuPy): each array is loaded once and stored once.
 
 The body is the graph printed as C, for one element. A thread loads 16 bytes of the widest array and as many elements of
-the others, works on them one by one, and stores them whole; the last thread does what is left over. Memory that is not
-aligned or not in order is worked on one element a thread, by CuPy's ElementwiseKernel, from the same text. Scalars are
-arguments, so nothing is compiled again when `lr` or `t` changes. float16 arrays are computed in float.
+the others, works on them one by one, and stores them together; the last thread handles the remainder. For memory that
+is not aligned or not contiguous, CuPy's ElementwiseKernel works on one element per thread, with the same code. Scalars
+are arguments, so nothing is compiled again when `lr` or `t` changes. float16 arrays are computed in float.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ template <typename T> __device__ T sign(T x) { return x > 0 ? T(1) : x < 0 ? T(-
 template <typename T> __device__ T maximum(T x, T y) { return x >= y || x != x ? x : y; }
 template <typename T> __device__ T minimum(T x, T y) { return x <= y || x != x ? x : y; }
 """
-"""NumPy's functions under NumPy's names, where C has others. As NumPy's do, they pass nan on."""
+"""NumPy's functions under NumPy's names, where C has others. Like NumPy's, they propagate nan."""
 
 TYPES = {"float16": "float16", "float32": "float", "float64": "double"}
-"""What a dtype is called in C. For ElementwiseKernel CuPy defines float16."""
+"""The name of each dtype in C. For ElementwiseKernel, CuPy defines float16."""
 HALVES = "#include <cuda_fp16.h>\ntypedef __half float16;"
 BYTES = 16
 """The most that a thread can load at once."""
@@ -70,7 +70,7 @@ def cuda_source(graph: Graph, dtypes: Sequence[Any]) -> Kernel:
         elif x.op == "power":
             text = "pow({}, {})".format(*args)
         elif x.op in ("maximum", "minimum"):
-            text = f"{x.op}<{number}>({', '.join(args)})"  # one of them may be a bool
+            text = f"{x.op}<{number}>({', '.join(args)})"  # an argument may be a bool
         else:
             text = spell(x.op, *args)
         names[x] = f"x{x.order}"
@@ -91,7 +91,7 @@ def real(dtypes: Any) -> str:
 
 
 def vector_source(graph: Graph, dtypes: Sequence[Any], alone: Sequence[str] = ()) -> VectorKernel:
-    """The same kernel for memory that is aligned and in order. The arrays called `alone` hold one number for all."""
+    """The same kernel for memory that is aligned and contiguous. The arrays named in `alone` hold one number."""
     one = cuda_source(graph, dtypes)
     kinds = {name: numpy.dtype(dtype) for name, dtype in zip(graph.arrays, dtypes, strict=True)}
     types = {name: TYPES[kind.name] for name, kind in kinds.items()}

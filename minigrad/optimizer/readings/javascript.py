@@ -1,7 +1,8 @@
 """A step of an optimizer as a JavaScript function, for a page that runs rules in the browser.
 
-It is printed from the same lines as the equations: what is done to the gradient, what is computed outside the rule, the
-rule. A graph holds one branch of a rule, and so does the function: other hyper-parameters may need another one.
+It is printed from the same lines as the equations: the preparation of the gradient, the values computed outside the
+rule, the rule. A graph holds one branch of a rule, and so does the function; other hyper-parameters may need another
+one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ const norm = x => Math.hypot(...x);
 const row_mean = x => x.reduce((sum, y) => sum + y, 0) / x.length;
 const numbers = (...x) => x.every(y => typeof y === "number");
 """
-"""What the functions need and JavaScript does not have, to stand before them."""
+"""Helpers that the functions need and JavaScript lacks, to be put before them."""
 
 OPERATORS = INFIX | {"equal": "===", "not_equal": "!==", "logical_and": "&&"}
 FUNCTIONS = {
@@ -36,12 +37,12 @@ SIMPLE = (bool, str, type(None))
 
 
 def step(optimizer: Any) -> str:
-    """The text of a function `(before, raw, h, normal) => after`, for the values that the optimizer has now.
+    """The text of a function `(before, raw, h, normal) => after`, for the optimizer's present values.
 
     `before` and `after` hold arrays of numbers by name: the weight `w`, the states, and every line of the equations;
     numbers where a line is one number. `raw` is the gradient as it is handed in. `h` has numbers by name: `lr`, `t`,
-    `wd`, `rescale_grad`, `clip_gradient` and the hyper-parameters, so that these may change without another function.
-    `normal(variance)` draws one number. The first `before` is what `start` makes.
+    `wd`, `rescale_grad`, `clip_gradient` and the hyper-parameters, so these may change without a new function.
+    `normal(variance)` draws one number. `start` makes the first `before`.
 
     >>> from minigrad import optimizer
     >>> print(step(optimizer.SGD(momentum=0.9)))
@@ -56,7 +57,7 @@ def step(optimizer: Any) -> str:
 
 
 def start(optimizer: Any) -> str:
-    """The text of a function `w => before`, which makes what the first step starts from.
+    """The text of a function `w => before`, which makes the values that the first step starts from.
 
     >>> from minigrad import optimizer
     >>> start(optimizer.DCASGD(momentum=0.9))
@@ -66,7 +67,7 @@ def start(optimizer: Any) -> str:
 
 
 def when(optimizer: Any) -> str:
-    """The text of a function `h => truth`: whether `step` is right for other hyper-parameters, too.
+    """The text of a function `h => truth`: whether `step` is right for other hyper-parameters too.
 
     >>> from minigrad import optimizer
     >>> when(optimizer.SGD(momentum=0.9))
@@ -79,7 +80,7 @@ class Writer:
     """Writes expressions."""
 
     def write(self, x: Symbol) -> str:
-        """An expression, in parentheses unless it holds together without."""
+        """An expression, in parentheses unless it needs none."""
         if not x.args:
             return constant(x.value or 0.0) if x.op == "const" else self.place(x)
         args = [self.write(y) for y in x.args]
@@ -92,7 +93,7 @@ class Writer:
         return f"({args[0]} {OPERATORS[x.op]} {args[1]})"
 
     def place(self, x: Symbol) -> str:
-        """Where the value of a name is found."""
+        """Where to find the value of a name."""
         return x.name
 
 
@@ -102,7 +103,7 @@ def constant(value: float) -> str:
 
 
 class JavaScript(Writer):
-    """Writes the lines of an optimizer. Values are properties of objects, so any name may be theirs (`before.var`)."""
+    """Writes the lines of an optimizer. Values are properties of objects, so they may have any name (`before.var`)."""
 
     def __init__(self, lines: Lines) -> None:
         if lines.unstated:
@@ -119,7 +120,7 @@ class JavaScript(Writer):
         self.kept = [name for name in dict.fromkeys(map(stem_of, befores)) if name not in self.states]
 
     def found_arrays(self) -> set[str]:
-        """The names of what has a value for each element: all that is made of the weight, the gradient or a state."""
+        """The names of values with many elements: everything computed from the weight, the gradient or a state."""
         arrays = {"w", RAW, *self.states}
         if "g" not in self.of.names:
             arrays.add("g")
@@ -177,7 +178,7 @@ class JavaScript(Writer):
         return f"h => {' && '.join(parts)}"
 
     def write(self, x: Symbol) -> str:
-        """An expression. An element of an array is that with the number `i`."""
+        """An expression. An element of an array is the one at index `i`."""
         if x in self.defined:
             return self.element("now", self.defined[x])
         if x.op in ("norm", "row_mean"):

@@ -45,9 +45,9 @@ def legend(optimizer: Any) -> str:
 
 
 def words(text: str) -> str:
-    r"""Text in a formula: letters of mathematics as mathematics, which `\text` would set in the font of words.
+    r"""Text in a formula: mathematical letters as mathematics, which `\text` would set in the text font.
 
-    What `\_` is inside of `\text` differs from renderer to renderer, so it stands outside.
+    Renderers disagree about `\_` inside `\text`, so it is put outside.
 
     >>> print(words("from β₁ / 2"))
     \text{from }\beta_1\text{ / 2}
@@ -114,7 +114,7 @@ class Latex(Notation):
         return number if not e else power if mantissa == "1" else rf"{mantissa} \cdot {power}"
 
     def divide(self, x: Symbol) -> Written:
-        if self.in_fraction:  # a fraction in a fraction is too small to read
+        if self.in_fraction:  # a fraction within a fraction is too small to read
             return self.sides(x, " / ", QUOTIENT, POWER), QUOTIENT
         self.in_fraction = True
         above, below = (self.write(y)[0] for y in x.args)

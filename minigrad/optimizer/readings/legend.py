@@ -18,7 +18,7 @@ MEANINGS = {
     "wd": "weight decay", "wd_lh": "decoupled weight decay (wd_lh)", "t": "number of the step",
     "rescale_grad": "factor on the gradient (rescale_grad)", "clip_gradient": "limit of each element (clip_gradient)",
 }  # fmt: skip
-"""For names that do not say it themselves."""
+"""Meanings of the names that do not explain themselves."""
 
 FUNCTIONS = {
     "norm": "length of the whole parameter, the root of the sum of squares",
@@ -92,7 +92,7 @@ def meaning(notation: Notation, leaf: Symbol) -> str:
 
 
 def words(notation: Notation, name: str, of_unknown: str = "") -> str:
-    """What a name is called; with the name, if its letter is not known to everybody and does not show it."""
+    """The words for a name, with the name itself if its letter does not show it and is not common knowledge."""
     optimizer = notation.of.optimizer
     known: dict[str, str] = {**MEANINGS, **optimizer.meanings}
     if name in known:

@@ -1,8 +1,8 @@
-"""All that one step of an optimizer computes, as lines in the order of computing: what is printed and worked by hand.
+"""Everything that one step of an optimizer computes, as lines in order: these are printed and worked by hand.
 
-The lines of a rule are its named locals and its results. Before them stands what is done to the gradient, and among
-them what is computed outside the rule: the optimizer states it in `outside` and `measure`, which are run with symbols
-here as the rule is.
+The lines of a rule are its local names and its results. Before them comes the preparation of the gradient, and among
+them the values computed outside the rule, in the optimizer's `outside` and `measure`, which are run with symbols here,
+like the rule.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from minigrad.optimizer.rule import Symbol, ancestors
 Locals = dict[str, Symbol]
 
 RAW = "raw_gradient"
-"""The name of the gradient as it is handed in: longer than `raw`, by which `outside` asks for it, as a rule may have a
-state or a local of that name."""
+"""The name of the gradient as it is handed in. It is longer than the `raw` that `outside` asks for, because a rule may
+have a state or a local of that name."""
 
 
 class Lines:
-    """The lines of one step, for the values that the optimizer has now.
+    """The lines of one step, for the optimizer's present values.
 
     * `lines`: (name, expression) in the order in which they are computed. A leaf `w`, or one named as a state, is the
       value before the step; a leaf named as a line is the value of that line; `P_before` is that of the line P one step
-      earlier; `RAW` is the gradient as it is handed in, and so is `g`, if nothing is done to it.
-    * `acts`: if not None, a condition: where it does not hold only the first `always` lines are computed, and the
-      weight and the states stay.
-    * `rate_changes`: whether the rate is one of many, and so carries the step, too.
-    * `unstated`: what the rule asks for by name, and nothing says how it is computed; `made`: what `measure` is given.
+      earlier; `RAW` is the gradient as it is handed in, and so is `g` if it is not prepared.
+    * `acts`: None, or a condition: unless it holds, only the first `always` lines are computed, and the weight and the
+      states stay as they are.
+    * `rate_changes`: whether the rate differs between steps, and so carries the step too.
+    * `unstated`: names that the rule asks for and that nothing says how to compute; `made`: the arguments of `measure`.
     """
 
     def __init__(self, optimizer: Any) -> None:
@@ -51,13 +51,13 @@ class Lines:
                 self.graph = trace(optimizer)
         except RuleError as error:
             raise RuleError(
-                f"{type(optimizer).__name__} has no equations to print, because its rule cannot be run with symbols in "
-                f"place of arrays (leave out what only looks at them). {error}"
+                f"{type(optimizer).__name__} has no equations to print, because its rule cannot be run with symbols "
+                f"instead of arrays (leave out what only looks at them). {error}"
             ) from None
         with noting() as outer:
             supplied, self.made = outside(optimizer, self.graph)
         self.acts: Symbol | None = supplied.pop("acts", None)
-        inputs = {"g", "acts", *self.graph.asked}  # no line may be named as what it is computed from
+        inputs = {"g", "acts", *self.graph.asked}  # no line may have the name of one of its inputs
         hypers = {x.name for x in self.graph.results["w"].trace.nodes.values() if x.op == "hyper"}
         rule = definitions(
             self.graph.results,
@@ -83,13 +83,13 @@ class Lines:
         ]
 
     def kept(self, supplied: Locals) -> list[str]:
-        """What the next step asks for as `..._before`: it is computed even if nothing in this step reads it."""
+        """The names that the next step asks for as `..._before`: computed even if nothing in this step reads them."""
         nodes = self.graph.results["w"].trace.nodes.values()
         earlier = {x.name.removesuffix("_before") for x in nodes if not x.args and x.name.endswith("_before")}
         return [name for name in supplied if name in earlier]
 
     def adder(self, other: Locals, rule: Locals) -> Callable[[str, Symbol], None]:
-        """A function that adds a line, after the lines that it needs; one without a name is not added."""
+        """A function that adds a line after the lines that it needs; a line without a name is not added itself."""
         by_symbol = {x: name for name, x in [*rule.items(), *other.items()] if x.args}
         done: set[str] = set()
 
@@ -109,7 +109,7 @@ class Lines:
 
 
 def outside(optimizer: Any, graph: Graph) -> tuple[Locals, list[Symbol]]:
-    """What is computed outside the rule, by name, the gradient's preparation included; and what `measure` is given."""
+    """The values computed outside the rule, by name, with the prepared gradient; and the arguments of `measure`."""
     symbols, cls = graph.results["w"].trace, type(optimizer)
     symbols.outside = True
     this: Any = HyperParameters(optimizer, symbols)
@@ -127,7 +127,7 @@ def outside(optimizer: Any, graph: Graph) -> tuple[Locals, list[Symbol]]:
         made = [first.results[name] for name in first.states[len(graph.states) :]]
         try:
             supplied.update(cls.measure(this, w, *made))
-        except Exception:  # written for arrays only: it is printed as handed in
+        except Exception:  # it works on arrays only, so its values are printed as handed in
             supplied = {name: x for name, x in supplied.items() if name not in optimizer.measured}
     scalars = {name: getattr(optimizer, name) for name in PREPARATION}
     scalars.update((name, supplied.pop(name)) for name in PREPARATION if name in supplied)
@@ -146,10 +146,10 @@ def varies(x: Symbol) -> bool:
 
 @contextmanager
 def noting() -> Iterator[Locals]:
-    """Note what the named locals of a rule (and of methods it calls) held when it returned.
+    """Record what the local names of a rule (and of methods it calls) held when it returned.
 
     A profile function sees each call and return. Unlike a trace function it leaves debuggers and coverage alone. What
-    the rule prints is left out: it would be symbols.
+    the rule prints is dropped, because it would be symbols.
     """
     found: Locals = {}
     arguments: dict[FrameType, set[int]] = {}
@@ -171,14 +171,14 @@ def noting() -> Iterator[Locals]:
         with redirect_stdout(StringIO()):
             yield found
     finally:
-        if hasattr(previous, "enable"):  # cProfile, which is not put back by setprofile
+        if hasattr(previous, "enable"):  # cProfile, which setprofile does not restore
             previous.enable()
         else:
             sys.setprofile(previous)
 
 
 def definitions(results: Locals, named: Locals) -> list[tuple[str, Symbol]]:
-    """The lines of a rule: its named locals and its results, each value once, in the order written."""
+    """The lines of a rule: its local names and its results, each value once, in the order written."""
     names = {x: name for name, x in reversed(results.items()) if x.args}
     for name, x in named.items():
         if name not in results:

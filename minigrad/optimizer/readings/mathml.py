@@ -1,4 +1,4 @@
-"""A rule as MathML, which browsers draw themselves: in symbols, and with places for the numbers of a step."""
+"""A rule as MathML, which browsers draw: in symbols, and with places for the numbers of a step."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ FUNCTIONS = {"maximum": "max", "minimum": "min", "normal": "𝒩", "row_mean": "
 
 
 class MathRow(NamedTuple):
-    """One line of the rule. Without a name it is a condition on all that follow."""
+    """One line of the rule. Without a name it is a condition on all lines that follow."""
 
     name: str
     left: str
     relation: str
     symbols: str
     numbers: str
-    """The right side once more, with an empty `<mn data-of="before.w">` for each value. Where it is in the step's
-    result is what `readings.javascript.step` says: `before`, `now` or `h`; within a row of class `whole` an array is
-    there with all its elements."""
+    """The right side again, with an empty `<mn data-of="before.w">` for each value, in the `before`, `now` and `h` of
+    `readings.javascript.step`; within a row of class `whole` an array is shown with all its elements."""
 
 
 def rows(optimizer: Any) -> list[MathRow]:
@@ -50,7 +49,7 @@ def rows(optimizer: Any) -> list[MathRow]:
 
 
 class Places(dict[Symbol, str]):
-    """Where the value of a symbol is when a step has been taken."""
+    """Where the value of a symbol is after a step."""
 
     def __init__(self, notation: Notation) -> None:
         self.notation = notation

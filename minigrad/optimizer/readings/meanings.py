@@ -1,4 +1,4 @@
-"""What the docstring of an optimizer says of its arguments and letters, for the legend: it is written nowhere else."""
+"""What the docstring of an optimizer says of its arguments and letters: the only source of the legend's words."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from minigrad.optimizer.readings.notation import GREEK, LETTERS
 
 ARGUMENTS = re.compile(r"^Arg(?:ument)?s\b[^\n]*:\n((?: {4}.*\n|\n)*)", flags=re.M)
 SYMBOL = r"[^\s,]{1,2}(?: in [\[(][^\])]*[\])]| [<>]=? [^\s,]+)?"
-"""A letter with its range, such as `β₁ in [0, 1)`, which the legend shows beside the words."""
+"""A letter with its range, such as `β₁ in [0, 1)`, which is removed from the words."""
 
 UNSAFE = set("\\${}&%#^~")
-"""What words cannot contain that stand in LaTeX."""
+"""Characters that words in LaTeX must not contain."""
 
 
 def described(cls: type, name: str) -> str:
@@ -29,7 +29,7 @@ def described(cls: type, name: str) -> str:
 
 
 def of_argument(text: str, name: str) -> str:
-    """From a line under "Arguments": its words up to the default, without the letter in front of them."""
+    """From a line under "Arguments": the words up to the default, without the letter before them."""
     found = ARGUMENTS.search(text + "\n")
     for line in re.split(r"\n {4}(?=\S)", "\n" + found[1]) if found else []:
         names, colon, about = " ".join(line.split()).partition(": ")

@@ -1,4 +1,4 @@
-"""What a notation is: how the lines of a rule are written, apart from the signs that text and LaTeX use for it.
+"""A notation: how the lines of a rule are written, apart from the signs that text and LaTeX each use.
 
 The weight, the gradient and the states carry the step, as in the docstrings: `w_{t-1}` before it, `w_t` after it.
 """
@@ -25,13 +25,13 @@ GREEK = {
 }  # fmt: skip
 TIMES = {"next": 1, "before": -1}
 BRANCH, SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(-1, 5)
-"""How tightly an expression holds together. Parentheses go around what holds less tightly than its place asks."""
+"""How tightly an expression binds. One that binds less tightly than its place requires gets parentheses."""
 
 Written = tuple[str, int]
 
 
 class Row(NamedTuple):
-    """One line as it is written. Without a name it is a condition on all that follow."""
+    """One line as it is written. Without a name it is a condition on all lines that follow."""
 
     name: str
     left: str
@@ -46,13 +46,13 @@ class Notation:
 
     def __init__(self, lines: Lines) -> None:
         self.of = lines
-        self.t: int | None = None  # the number of the step, if one is worked by hand
-        self.values: Mapping[Symbol, Any] | None = None  # what is written as a number in place of a name
+        self.t: int | None = None  # the number of the step, when one is worked by hand
+        self.values: Mapping[Symbol, Any] | None = None  # symbols that are written as numbers instead of names
         self.defined: dict[Symbol, str] = {}
         self.letters = self.chosen()
 
     def chosen(self) -> dict[str, str]:
-        """The letters for words. Where one already stands for something else in this rule, the word stays a word."""
+        """The letters for words. If a letter already stands for something else in this rule, the word stays a word."""
         own: Mapping[str, str] = self.of.optimizer.symbols
         self.letters = {}
         names = {stem_of(name) for name in [*self.of.names, *(x.name for x in self.of.leaves)]}
@@ -67,7 +67,7 @@ class Notation:
         return letters
 
     def rows(self) -> Iterator[Row]:
-        """The lines. What one has defined is written by its name in those after."""
+        """The lines. An expression that one line defines is written by its name in later lines."""
         for place, (name, x) in enumerate(self.of.lines):
             if self.of.acts is not None and place == self.of.always:
                 yield Row("", "", "", self.write(self.of.acts)[0])
@@ -83,7 +83,7 @@ class Notation:
         return self.name(name, 0 if name in always or varies(x) else None)
 
     def write(self, x: Symbol) -> Written:
-        """An expression, and how tightly it holds together."""
+        """An expression, and how tightly it binds."""
         if x.op == "const":
             return self.exact(x.value or 0.0)
         if self.values is not None and (x in self.defined or not x.args):
@@ -106,15 +106,15 @@ class Notation:
         return how(x) if how else self.call(x.op, *x.args)
 
     def written_alone(self, leaf: Symbol) -> str:
-        """A leaf as the legend has it: the weight without its step."""
+        """A leaf as the legend writes it: the weight without its step."""
         return self.letter("w") if leaf.name == "w" and leaf.op == "array" else self.write(leaf)[0]
 
     def clashes(self, leaf: Symbol) -> bool:
-        """Whether an attribute of the optimizer has the name of something else in the rule, and so its letter."""
+        """Whether an attribute of the optimizer has the name, and so the letter, of something else in the rule."""
         return leaf.op == "hyper" and leaf.name in {"w", "g", "t", "lr", *self.of.graph.states, *self.of.graph.asked}
 
     def step(self, leaf: Symbol) -> int | None:
-        """Which step a value belongs to: 0 is this one; None for what has no subscript."""
+        """The step that a value belongs to: 0 is this one, None means no subscript."""
         if leaf.op == "hyper":
             return None
         if leaf.name in ("w", *self.of.graph.states):
@@ -124,7 +124,7 @@ class Notation:
         return None if leaf.name in ("wd", "t", "rescale_grad", "clip_gradient") else 0
 
     def within(self, x: Symbol, place: int) -> str:
-        """An expression in a place that asks for a tightness."""
+        """An expression, in parentheses if its place requires tighter binding."""
         text, tightness = self.write(x)
         return text if tightness >= place else self.parentheses(text)
 
@@ -193,7 +193,7 @@ class Notation:
     plus, minus, comma = "+", "-", ", "
 
     def space(self, left: str, right: str) -> str:
-        """What stands between two factors."""
+        """The text between two factors."""
         return " "
 
     signs: Mapping[str, str]

@@ -1,7 +1,7 @@
 """Run a rule as one compiled loop (needs numba): each element is loaded once, worked on in registers, stored once.
 
-The loop is the graph printed as Python. Arithmetic is in the dtype of the arrays and in the order written, as NumPy's
-is (no fast-math); only a division by a scalar is a multiplication by its inverse. Results agree to rounding.
+The loop is the graph printed as Python. As in NumPy, arithmetic is in the dtype of the arrays and in the order written
+(no fast-math), except that a division by a scalar becomes a multiplication by its inverse. Results agree to rounding.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Run a rule with NumPy: a flat list of ufunc calls that write into the states and a few scratch registers.
 
-Run as it is written, a rule makes a new array for every operation; for a million weights each of those arrays travels
-to memory and back. Here every operation has its place (`program`), and the program runs on blocks small enough that
-everything it touches stays in the processor's cache (`step`). Adam is 14 calls and two registers.
+Run as written, a rule makes a new array for every operation; with a million weights each of those arrays travels to
+memory and back. Here every operation gets a place to write to (`program`), and the program runs on blocks small enough
+to stay in the processor's cache (`step`). Adam is 14 calls and two registers.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from minigrad.optimizer.graph import Graph
 from minigrad.optimizer.rule import CONDITIONS, FLOAT, Symbol
 
 BLOCK = 512 * 1024
-"""Bytes of one array in a block, at most: it stays in the cache and makes the overhead of a ufunc call negligible."""
+"""Bytes of one array in a block, at most: small enough for the cache, large enough to hide the cost of a call."""
 
 SCRATCH = 1280 * 1024
 """Bytes of all scratch arrays of one thread, at most."""
 
 APART = ("where", "sign")
-"""Operations that do not write to what they read: `where` is two copies, and the first would overwrite what the second
-reads; NumPy's `sign` is so slow in place that a step of Lion takes four times as long (800,000 float32, NumPy 2.4)."""
+"""Operations that must not write to what they read: `where` is two copies, and the first would overwrite what the
+second reads; in place, NumPy's `sign` makes a step of Lion four times slower (800,000 float32, NumPy 2.4)."""
 
 
 class Program:
@@ -39,12 +39,12 @@ class Program:
         self.block = min(BLOCK, SCRATCH // max(registers + masks, 1))
         functions = {op: getattr(numpy, op) for op in (*FLOAT, "positive", "copyto")}
         self.run: Callable[..., None] = define(source, "step", functions)
-        if "where=" in source:  # both sides are computed; the one not taken may divide by zero
+        if "where=" in source:  # both sides are computed, and the one not taken may divide by zero
             self.run = numpy.errstate(all="ignore")(self.run)
         self.spare: list[Workspace] = []
 
     def workspace(self, length: int, dtype: Any, parameters: int) -> Workspace:
-        """A workspace that nobody is using: that of the previous step, if it fits."""
+        """A workspace that is not in use: that of the previous step, if it fits."""
         if self.spare:
             found = self.spare.pop()
             if found.length == length and found.values.dtype == dtype:
@@ -67,8 +67,8 @@ def program(graph: Graph) -> Program:
     """Give every operation of the graph a place to write its result to.
 
     A place is free once its value has been read for the last time; the next operation may write there, often the very
-    one that reads it. The array of a state is such a place too, until its next value is due. A result is
-    written to its array at once if that is free by then; else it waits in a register until everything has been read.
+    one that reads it. The array of a state is such a place too, until its next value is due. A result is written to its
+    array at once if that is free by then; otherwise it waits in a register until everything has been read.
     """
     nodes, goals = in_order(graph)
     end = len(nodes)
@@ -92,7 +92,7 @@ def program(graph: Graph) -> Program:
             if own:
                 last_read[x] = end
                 late.append(own)
-            # An array is a place only until its next value is due, and never if none is: g is only read.
+            # An array is a place only until its next value is due, and never if it has none: g is only read.
             usable = [p for p in free if p.startswith(kind) or (kind == "_r" and last_read[x] <= due.get(p, -1))]
             if usable:
                 target = usable[-1]
@@ -121,10 +121,10 @@ def spell(x: Symbol, target: str, args: Sequence[str]) -> list[str]:
 
 
 def in_order(graph: Graph) -> tuple[list[Symbol], dict[Symbol, str]]:
-    """What is computed, in order, and which of it is the next value of which array.
+    """The operations in order, and which of them computes the next value of which array.
 
-    A next value that is just another array (DCASGD's `prev`, the old weight), or a number, is a copy, made as soon
-    as the value it replaces has been read.
+    A next value that is just another array (DCASGD's `prev`, the old weight) or a number is copied as soon as the value
+    it replaces has been read.
     """
     nodes, goals = list(graph.nodes), {}
     for name, x in graph.written.items():
@@ -163,7 +163,7 @@ def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> 
 
 
 def in_block(graph: Graph, code: Program, blocks: list[Array], workspace: Workspace) -> None:
-    """Run the rule on one block, converting what has another dtype."""
+    """Run the rule on one block, converting arrays of another dtype."""
     length, dtype = blocks[0].size, workspace.values.dtype
     converted = [b.astype(dtype, copy=False) for b in blocks]
     code.run(*converted, *(r[:length] for r in workspace.scratch), *workspace.scalars)

@@ -1,8 +1,8 @@
-"""Run a rule as Python on real arrays, at every step: print, breakpoints and lists work in it as anywhere else.
+"""Run a rule as Python on real arrays, at every step: print, breakpoints and lists work as anywhere else.
 
-It is how rules run that are defined in a notebook or a script or cannot become a program (`surroundings.py`), and every
-other rule with `reading("plain")`. The arrays are copies (`arrays.py`), which do while the rule runs what every other
-reading could do, and can be looked at.
+This is how rules run if they are defined in a notebook or a script or cannot become a program (`surroundings.py`), and
+how every rule runs with `reading("plain")`. The arrays are copies (`arrays.py`): the rule can look at them, and compute
+with them only what every other reading could.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from minigrad.optimizer.readings.arrays import Call, Look, RuleArray, running
 
 
 def step(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> None:
-    """Take one step as `run` does: `arrays` are [w, g, *states]; w and the states are changed in place, g is not."""
+    """Take one step, like `run`: `arrays` are [w, g, *states]; w and the states are changed in place, g is not."""
     check(optimizer, scalars)
     names = ["w", "g", *optimizer.states]
     extras = {name: scalars[name] for name in asked_by(type(optimizer).rule, scalars) if not is_number(scalars[name])}
@@ -50,7 +50,7 @@ def after(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> list[Any
             asked = {name: x.view(RuleArray) if isinstance(x, numpy.ndarray) else x for name, x in asked.items()}
             used: Any = running.call.used
         else:
-            used = None  # CuPy's arrays do not note what is computed from them
+            used = None  # CuPy's arrays do not record their use
         everything = dict(zip(("w", "g", *optimizer.states), given)) | asked
         running.call.names = {id(x): name for name, x in everything.items()}
         with numpy.errstate(all="ignore"):
@@ -61,7 +61,7 @@ def after(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> list[Any
 
 
 def plain_number(x: Any) -> Any:
-    """One number as Python's."""
+    """A number as a Python number."""
     return x if type(x) in (int, float) else float(x)
 
 

@@ -61,9 +61,9 @@ def table(found: Iterable[Entry], width: int) -> str:
 
 
 def wrapped(head: str, text: str, width: int) -> list[str]:
-    """An expression behind its head, in as many lines as it needs.
+    """An expression after its head, in as many lines as it needs.
 
-    They are broken before `if` and `otherwise`, then between terms; inside parentheses only if it must be.
+    Lines are broken before `if` and `otherwise`, then between terms, and inside parentheses only if necessary.
     """
     margin = " " * len(head)
     if len(head + text) > width and ", otherwise " in text:

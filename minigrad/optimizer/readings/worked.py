@@ -1,6 +1,6 @@
-"""Steps worked by hand: every line of a rule with its numbers filled in, as one would do it on paper.
+"""Steps worked by hand: every line of a rule with its numbers filled in, as you would do it on paper.
 
-The lines are those that are printed. Here they are computed one after the other, in float64, and shown to five digits.
+The lines are the printed ones. Here they are computed one after the other, in float64, and shown to five digits.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from minigrad.optimizer.readings.text import Text, wrapped
 from minigrad.optimizer.rule import FLOAT, Symbol
 
 MOST = 6
-"""How many elements a weight may have: more cannot be followed by eye."""
+"""The most elements a weight may have: more cannot be followed by eye."""
 
 MOST_STEPS = 1000
 """More than anybody reads."""
 
 NEW = "a new parameter"
-"""The index of the weight: none that the optimizer has seen, so that counts and multipliers are those of a new one."""
+"""The index of the weight: one that the optimizer has not seen, so that it counts from the start."""
 
 
 class Worked:
     """Some steps of an optimizer on one small weight, line by line.
 
-    Printed it is text, in Jupyter LaTeX. The steps are those of a parameter that is new to the optimizer. `steps` has
-    the values of each by name: those of all lines, of the gradient as it is handed in (`raw_gradient`), and of the
+    It prints as text, and shows as LaTeX in Jupyter. The steps are those of a parameter that is new to the optimizer.
+    `steps` has the values of each step by name: all lines, the gradient as it is handed in (`raw_gradient`), and the
     weight and the states after the step.
 
     >>> from minigrad import optimizer
@@ -76,7 +76,7 @@ class Worked:
 
 @contextmanager
 def undrawn() -> Iterator[None]:
-    """Leave the random generator as it was: noise that is only shown must not change the training that follows."""
+    """Leave the random generator as it was: noise that is only shown must not change later training."""
     bits = generator(cpu()).bit_generator
     before = bits.state
     try:
@@ -96,7 +96,7 @@ class Step(NamedTuple):
 
 
 class Run:
-    """Computes the lines, step by step, on a copy of the optimizer that has counted nothing yet."""
+    """Computes the lines, step by step, on a copy of the optimizer that has not counted any updates."""
 
     def __init__(self, optimizer: Any, lines: Lines, w: Array) -> None:
         parameters = optimizer.param_dict  # not copied: their arrays may be large
@@ -110,7 +110,7 @@ class Run:
         self.before: dict[str, Any] = dict(self.optimizer.starts)
 
     def step(self, raw: Array) -> Step:
-        """Compute one step, and keep what the next one starts from."""
+        """Compute one step, and keep the values that the next one starts from."""
         opt, lines, w = self.optimizer, self.lines, self.arrays["w"]
         opt._update_count(NEW)
         t = opt._index_update_count[NEW]
@@ -176,13 +176,13 @@ class Run:
         if not any(isinstance(y, (numpy.ndarray, numpy.generic)) for y in args) and op in FLOAT:
             try:
                 return FLOAT[op](*args)
-            except (ArithmeticError, ValueError):  # NumPy goes on with inf and nan
+            except (ArithmeticError, ValueError):  # NumPy continues with inf and nan
                 args = [numpy.float64(y) for y in args]
         return getattr(numpy, op)(*args)
 
 
 def numbers(what: str, x: Any) -> Array:
-    """What was given as an array of float64."""
+    """The given numbers as an array of float64."""
     try:
         found = numpy.array(x, "float64")
     except (TypeError, ValueError, OverflowError):
@@ -237,7 +237,7 @@ def rows(notation: Notation, step: Step) -> Iterator[tuple[str, str, list[str]]]
 
 
 def both(notation: Notation, x: Symbol, step: Step) -> list[str]:
-    """An expression in symbols, and with numbers."""
+    """An expression in symbols and in numbers."""
     symbolic = notation.write(x)[0]
     notation.values = step.values
     with_numbers = notation.write(x)[0]
@@ -255,7 +255,7 @@ def given(notation: Notation, step: Step) -> list[str]:
 
 
 def as_text(lines: Lines, step: Step, width: int) -> Iterator[str]:
-    """A step as text. What is too long for one line has a line for each part."""
+    """A step as text. An equation too long for one line has a line for each part."""
     notation = Text(lines)
     notation.t = step.t
     yield from wrapped(f"step {step.t}: ", ", ".join(given(notation, step)), width)
@@ -274,7 +274,7 @@ def as_text(lines: Lines, step: Step, width: int) -> Iterator[str]:
 
 
 def as_latex(lines: Lines, step: Step) -> Iterator[str]:
-    """A step as rows of aligned LaTeX: symbols in one, numbers in the next."""
+    """A step as rows of aligned LaTeX: symbols in one row, numbers in the next."""
     notation = Latex(lines)
     notation.t = step.t
     yield rf"& \textbf{{step {step.t}:}} \quad {', '.join(given(notation, step))}"

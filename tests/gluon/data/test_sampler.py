@@ -142,7 +142,7 @@ def test_a_batch_size_that_is_no_positive_number_is_refused(batch_size):
 def test_an_order_that_only_one_epoch_can_go_through_is_refused(order):
     """The second epoch of a generator has no batches: nothing would be learned, and nothing said."""
     for make in (lambda: BatchSampler(order, 2), lambda: DataLoader([5, 6, 7], 2, sampler=order or 5)):
-        with pytest.raises(ArgumentError, match=r"sampler=.* cannot be used; .* every epoch .* Of a generator make a"):
+        with pytest.raises(ArgumentError, match=r"sampler=.* cannot be used; .* every epoch .* Turn a generator into"):
             make()
     with pytest.raises(ArgumentError, match=r"batch_sampler=.* cannot be used"):
         DataLoader([5, 6, 7], batch_sampler=order or 5)

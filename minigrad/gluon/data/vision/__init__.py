@@ -1,4 +1,4 @@
-"""Image datasets and transforms of images."""
+"""Image datasets, and transforms of images."""
 
 from minigrad.absent import explain_absent
 from minigrad.gluon.data.vision import transforms

@@ -1,4 +1,4 @@
-"""The image datasets of the guides, read from their original files, which are fetched when they are missing."""
+"""The image datasets of the guides, read from their original files, which are fetched if missing."""
 
 import os
 from collections.abc import Callable
@@ -17,16 +17,16 @@ from minigrad.gluon.utils import download
 from minigrad.image import imread
 
 Change = Callable[[Any, Any], Any] | None
-"""What `transform` may be: a function of an image and its label."""
+"""The type of `transform`: a function of an image and its label."""
 
 PIXELS = 3 * 32 * 32
-"""Bytes of a picture of CIFAR."""
+"""Bytes of a CIFAR image."""
 
 
 class _Images(ArrayDataset):
-    """Images (N, height, width, channels) of uint8 with int32 labels, each sample through `transform` if there is one.
+    """Images (N, height, width, channels) of uint8 with int32 labels; `transform`, if given, is applied to each sample.
 
-    The files are looked for in `root`. A missing one is fetched from `source`, checked, and stored there.
+    The files are expected in `root`. A missing one is fetched from `source`, checked, and stored there.
     """
 
     source: ClassVar[str]
@@ -50,7 +50,7 @@ class _Images(ArrayDataset):
         raise NotImplementedError
 
     def _find(self, *names: str) -> Path:
-        """The first of these files that is in the folder; else the last one, fetched."""
+        """The first of these files that is in the folder; otherwise the last one is fetched."""
         for name in names:
             if (self._root / name).is_file():
                 return self._root / name
@@ -93,7 +93,7 @@ class MNIST(_Images):
 
 
 class FashionMNIST(MNIST):
-    """Articles of clothing in the form of MNIST: 10 classes from T-shirt (0) to ankle boot (9).
+    """Articles of clothing in MNIST's format: 10 classes, from T-shirt (0) to ankle boot (9).
 
     Source: Xiao, Rasul and Vollgraf, Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms,
     2017.
@@ -142,7 +142,7 @@ class CIFAR10(_Images):
         return numpy.ascontiguousarray(images), records[:, self.label]
 
     def _contents(self, names: list[str]) -> list[bytes]:
-        """The bytes of the named files: from the folder, or else from inside the archive, which is not unpacked."""
+        """The bytes of the named files, from the folder or else from the archive, which is not unpacked."""
         for folder in (self._root, self._root / self.folder):
             if all((folder / name).is_file() for name in names):
                 return [self._whole(folder / name) for name in names]
@@ -196,7 +196,7 @@ class CIFAR100(CIFAR10):
 class ImageFolderDataset(Dataset):
     """The images (height, width, channels) in the folders of `root`, one folder for each class.
 
-    `synsets` are the classes, the folders' names in order, and `items` the files with the numbers of their classes.
+    `synsets` are the classes (the sorted names of the folders), and `items` the files with their class numbers.
     """
 
     kinds = (".jpg", ".jpeg", ".png")

@@ -1,6 +1,6 @@
 """The formats of the image datasets: gzipped arrays (IDX), and files in a gzipped archive.
 
-Before memory is used for them, the sizes that a file states are compared with its own: see `minigrad.packed`.
+The sizes that a file states are compared with its own size before memory is allocated: see `minigrad.packed`.
 """
 
 import math
@@ -20,10 +20,10 @@ Raw = numpy.ndarray[Any, Any]
 
 
 def read_idx(path: FilePath, ndim: int) -> Raw:
-    """The uint8 array with `ndim` axes in an IDX file, gzipped or not.
+    """Read a uint8 array with `ndim` axes from an IDX file, gzipped or not.
 
     IDX: two zero bytes, the type (8 is uint8), the number of axes, the length of each as four bytes (highest first),
-    then the values. FileError if the file differs from this by a single byte, or if it is a gzip bomb.
+    then the values. FileError if the file deviates from this by a single byte, or is a gzip bomb.
     """
     with reading(path) as file:
         packed = file.read(2) == b"\x1f\x8b"
@@ -43,7 +43,7 @@ def read_idx(path: FilePath, ndim: int) -> Raw:
 
 
 def read_members(path: FilePath, names: list[str]) -> dict[str, bytes]:
-    """The files of these names in any folder of a .tar.gz archive. FileError if it is damaged or lacks one."""
+    """The files with these names, in any folder of a .tar.gz archive. FileError if it is damaged or lacks one."""
     with reading(path) as file:
         try:
             stream, _ = gunzipped(file)

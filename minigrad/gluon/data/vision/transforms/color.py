@@ -1,6 +1,6 @@
 """Transforms of colour: random brightness, contrast, saturation, hue and lighting of images (H, W, C).
 
-Integer images are computed in float32, rounded, and clipped to 0 to 255; images of floats are not clipped.
+Integer images are computed in float32, rounded, and clipped to the range 0 to 255; float images are not clipped.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ _EIGENVECTORS = numpy.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.81
 
 
 class _Color(Transform):
-    """Computes in floats, and converts the result back to the dtype and the range of the image."""
+    """Computes in floats, and converts the result back to the image's dtype and range."""
 
     def change(self, xp: Any, image: Array) -> Array:
         values = self.recolor(xp, image.astype(numpy.promote_types(image.dtype, "float32")))
@@ -37,7 +37,7 @@ class _Color(Transform):
 
 
 class _RandomFactor(_Color):
-    """A colour transform by a factor, drawn evenly from max(0, 1 - strength) to 1 + strength."""
+    """A colour transform by a factor, drawn uniformly from max(0, 1 - strength) to 1 + strength."""
 
     def __init__(self, strength: float) -> None:
         super().__init__()
@@ -60,21 +60,21 @@ class RandomBrightness(_RandomFactor):
 
 
 class RandomContrast(_RandomFactor):
-    """All values moved from, or to, the mean grey of the image by a random factor."""
+    """All values moved away from, or towards, the mean grey of the image by a random factor."""
 
     def scale(self, xp: Any, values: Array, factor: float) -> Array:
         return factor * values + (1 - factor) * gray(xp, values).mean(axis=(-3, -2, -1), keepdims=True)
 
 
 class RandomSaturation(_RandomFactor):
-    """Every pixel moved from, or to, its own grey by a random factor."""
+    """Every pixel moved away from, or towards, its own grey by a random factor."""
 
     def scale(self, xp: Any, values: Array, factor: float) -> Array:
         return factor * values + (1 - factor) * gray(xp, values)
 
 
 class RandomHue(_RandomFactor):
-    """The colours turned around the colour circle, by up to `strength` of a whole turn either way."""
+    """The colours rotated around the colour circle, by up to `strength` of a full turn either way."""
 
     def scale(self, xp: Any, values: Array, factor: float) -> Array:
         return turn_hue(xp, values, factor - 1)
@@ -125,7 +125,7 @@ def gray(xp: Any, values: Array) -> Array:
 
 
 def turn_hue(xp: Any, values: Array, turns: float) -> Array:
-    """Each pixel's hue turned by `turns` of the circle; the largest and smallest values of its channels stay."""
+    """Each pixel's hue, rotated by `turns` full turns; the largest and smallest values of its channels stay."""
     _check_colors(values)
     high, low = values.max(axis=-1, keepdims=True), values.min(axis=-1, keepdims=True)
     spread = high - low

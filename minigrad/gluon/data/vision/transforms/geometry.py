@@ -21,9 +21,9 @@ Size = int | Sequence[int]
 
 
 class Resize(Transform):
-    """The image at another size. With `keep_ratio` and one number, the shorter side gets that length.
+    """The image, resized. With `keep_ratio` and one number, the shorter side gets that length.
 
-    interpolation : 0, the nearest pixel; 1, bilinear between pixel centres (no smoothing before shrinking).
+    interpolation : 0 for the nearest pixel, 1 for bilinear between pixel centres (no smoothing before shrinking).
 
     >>> import numpy
     >>> Resize((4, 2))(numpy.zeros((10, 10, 3))).shape
@@ -48,7 +48,7 @@ class Resize(Transform):
 
 
 class CropResize(Transform):
-    """The rectangle with upper left corner (x, y), then resized to `size` if one is given."""
+    """The rectangle with upper left corner (x, y), resized to `size` if one is given."""
 
     def __init__(
         self, x: int, y: int, width: int, height: int, size: Size | None = None, interpolation: int = 1
@@ -81,9 +81,9 @@ class CenterCrop(Transform):
 
 
 class RandomCrop(Transform):
-    """A part of the image at a random place, after `pad` pixels of `pad_value` were added around it.
+    """A part of the image at a random position, after adding `pad` pixels of `pad_value` around it.
 
-    `pad` is one number, or those for (top, bottom, left, right).
+    `pad` is one number, or four: (top, bottom, left, right).
     """
 
     def __init__(
@@ -103,9 +103,9 @@ class RandomCrop(Transform):
 
 
 class RandomResizedCrop(Transform):
-    """A random part of the image, of random area and shape, resized: the augmentation of Inception.
+    """A random part of the image, of random area and shape, resized: Inception's augmentation.
 
-    scale : smallest and largest share of the image's area.
+    scale : smallest and largest fraction of the image's area.
     ratio : smallest and largest ratio of width to height.
     Source: Szegedy et al., Going deeper with convolutions, 2015, section 6.
     """
@@ -157,7 +157,7 @@ class RandomFlipTopBottom(RandomFlipLeftRight):
 
 
 def _crop_to(xp: Any, image: Array, size: tuple[int, int], interpolation: int, offset: Any) -> Array:
-    """A crop of this size or, if the image is smaller, the largest of these proportions, enlarged."""
+    """A crop of this size or, if the image is smaller, the largest one of these proportions, enlarged."""
     return resize(xp, crop(image, *rectangle(image, size, offset)), *size, interpolation)
 
 

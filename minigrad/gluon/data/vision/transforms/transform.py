@@ -1,4 +1,4 @@
-"""Transforms: changes to a dataset's images on their way into a batch."""
+"""Transforms: changes to a dataset's images before they go into a batch."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -14,9 +14,9 @@ from minigrad.guarded import guarded
 
 
 class Transform(Block):
-    """A change of one image, or of a batch of them: height, width and channels are the last axes unless said otherwise.
+    """A change of an image or a batch of images; the last axes are height, width and channels unless said otherwise.
 
-    A subclass defines it on raw arrays in `change(xp, image)`. Further arguments, such as the label, pass unchanged.
+    A subclass defines it on raw arrays in `change(xp, image)`. Other arguments, such as the label, pass unchanged.
     """
 
     def forward(self, x: Any, *others: Any) -> Any:
@@ -32,7 +32,7 @@ class Transform(Block):
 
 
 class Compose(Block):
-    """One transform after the other; any functions of an image will do.
+    """One transform after another; any functions of an image will do.
 
     >>> from minigrad import np
     >>> Compose([ToTensor(), Normalize(0.5, 0.25)])(np.full((2, 2, 3), 255)).shape
@@ -66,7 +66,7 @@ class Cast(Transform):
 
 
 class ToTensor(Transform):
-    """An image (H, W, C) with values 0 to 255 becomes (C, H, W) with values 0 to 1, float32; so does a batch.
+    """Converts an image (H, W, C) with values 0 to 255, or a batch, to (C, H, W) in float32 with values 0 to 1.
 
     >>> ToTensor()(numpy.full((1, 2, 1), 51, dtype="uint8"))
     array([[[0.2, 0.2]]])
