@@ -84,6 +84,21 @@ def test_values_set_by_hand_reach_a_store_that_updates():
     assert_same(values(one), values(two))
 
 
+def test_values_that_were_moved_reach_a_store_that_updates():
+    p = gluon.Parameter("p", shape=(1,))
+    p.initialize("zeros")
+    p.reset_ctx(cpu())
+    stored = gluon.Trainer([p], "sgd", {"learning_rate": 1.0}, kvstore=kv.create("device"), update_on_kvstore=True)
+    stored.step(1, ignore_stale_grad=True)  # enters the 0 of now
+    p.set_data(np.array([5.0]))
+    p.reset_ctx(cpu())
+    with autograd.record():
+        y = p.data() * 2
+    y.backward()
+    stored.step(1)
+    assert p.data().item() == 5 - 2
+
+
 def test_compression_sends_whole_thresholds_and_keeps_the_rest():
     p = gluon.Parameter("p", shape=(3,), init="zeros")
     p.initialize()
