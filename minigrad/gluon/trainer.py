@@ -184,6 +184,9 @@ class Trainer:
                     averaged = True
         if stale and not flag("ignore_stale_grad", ignore_stale_grad):
             self._refuse_stale()
+        if stale and self._store is not None:  # a sum with old gradients is none: what is skipped is so on all devices
+            halves = [p for p in self._params if not stale.isdisjoint(t.node for t in p.tensors)]
+            stale.update(t.node for p in halves for t in p.tensors)
         self._optimizer.rescale_grad = float(self._scale / batch_size)
         if averaged and batch_size > 1 and not self._warned:
             self._warned = True
@@ -296,7 +299,7 @@ class Trainer:
 
     def load_states(self, fname: Any) -> None:
         """Read what `save_states` wrote, including the optimizer. Nothing changes unless everything fits."""
-        from minigrad.optimizer.files import load_states
+        from minigrad.optimizer.files import copied, load_states
 
         updater = self._updater()
         weights = {i: p.list_data()[0] for i, p in enumerate(self._params)}
@@ -309,7 +312,7 @@ class Trainer:
             return
         for own, ctx in zip(self._updaters, self._contexts):
             own.dtypes = dict(dtypes)
-            own.states = states if ctx is self._contexts[0] else {i: _copied(s, ctx) for i, s in states.items()}
+            own.states = states if ctx is self._contexts[0] else {i: copied(s, ctx) for i, s in states.items()}
 
     def _residuals(self) -> dict[Any, Any]:
         return {} if self._store is None else self._store.residuals
@@ -390,11 +393,3 @@ def _made(optimizer: str | Optimizer, arguments: Mapping[str, Any] | None) -> Op
             )
         return optimizer
     return create(optimizer, **dict(arguments or {}))
-
-
-def _copied(state: Any, ctx: Context) -> Any:
-    if state is None:
-        return None
-    if isinstance(state, tuple):
-        return tuple(_copied(s, ctx) for s in state)
-    return state.copyto(ctx) if state.ndim or ctx.device_type == "cpu" else state.copy()

@@ -162,6 +162,20 @@ def test_a_parameter_detached_on_one_device_is_skipped_on_all(store):
     assert [(a == b).all() for a, b in zip(before, after)] == [True, True, False, False]
 
 
+@pytest.mark.parametrize("update_on_kvstore", [True, False])
+def test_what_is_new_on_one_device_only_is_skipped_on_all(update_on_kvstore):
+    p = gluon.Parameter("p", shape=(1,))
+    p.initialize("zeros", ctx=TWO)
+    trainer = gluon.Trainer([p], "sgd", {"learning_rate": 1.0}, update_on_kvstore=update_on_kvstore)
+    for places in (TWO, TWO[:1], TWO):  # the second batch is too small for two devices
+        for ctx in places:
+            with autograd.record():
+                y = p.data(ctx) * 2
+            y.backward()
+        trainer.step(1, ignore_stale_grad=True)
+    assert [w.item() for w in p.list_data()] == [-8, -8]
+
+
 def test_a_store_is_entered_by_all_parameters_or_none():
     net = gluon.nn.Sequential()
     net.add(gluon.nn.Dense(2, in_units=2), gluon.nn.Dense(2))

@@ -9,7 +9,7 @@ import textwrap
 import numpy
 import pytest
 
-from minigrad import gluon, lr_scheduler, optimizer, random
+from minigrad import autograd, cpu, gluon, lr_scheduler, np, optimizer, random
 from minigrad.gluon import nn
 from minigrad.optimizer.registry import OPTIMIZERS
 from tests.gluon.network import TWO, X, Y, assert_same, backward, backward_on, make_net, values
@@ -216,3 +216,29 @@ def test_an_optimizer_may_keep_what_it_likes_but_is_told_what_a_file_cannot_hold
     assert all((a != p.data()).any() for a, p in zip(before, net.collect_params().values()))
     with pytest.raises(ValueError, match=r"state of parameter 0 holds a .*, which cannot be saved; let Keeper"):
         trainer.save_states(tmp_path / "x.states")
+
+
+def test_states_in_a_list_are_loaded_for_two_devices_too(tmp_path):
+    @optimizer.register
+    class Listed(optimizer.Optimizer):
+        def create_state(self, index, weight):
+            return [np.zeros(weight.shape, ctx=weight.ctx), None]
+
+        def update(self, index, weight, grad, state):
+            self._update_count(index)
+            state[0] += grad
+            weight -= state[0]
+
+    p = gluon.Parameter("p", shape=(1,))
+    p.initialize("zeros", ctx=[cpu(0), cpu(1)])
+    trainer = gluon.Trainer([p], "listed", update_on_kvstore=False)
+    for step in range(2):
+        for ctx in p.list_ctx():
+            with autograd.record():
+                y = p.data(ctx) * 2
+            y.backward()
+        trainer.step(1)
+        if step == 0:
+            trainer.save_states(tmp_path / "states")
+            trainer.load_states(tmp_path / "states")
+    assert [w.item() for w in p.list_data()] == [-4 - 8, -4 - 8]
