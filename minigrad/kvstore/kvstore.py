@@ -1,5 +1,6 @@
 """A key-value store: where the gradients of several devices meet and, if asked, where the weights are updated."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -71,12 +72,13 @@ class KVStore:
         pairs = self._pairs(key, from_plain(value))
         if isinstance(key, list | tuple) and len(pairs) < len(key):
             raise UsageError(f"A key stands twice in {shown(key)}, but each has one first value.")
-        for k, values in pairs:
+        for k, _ in pairs:
             if k in self._stored:
                 raise UsageError(f"Key {k!r} is in the store already; push a new value to it instead.")
-            other = next(iter(self._stored), k)
+            other = next(iter(self._stored), pairs[0][0])
             if type(k) is not type(other):
                 raise KeywordError(f"Keys of a store are all whole numbers or all strings; found {other!r} and {k!r}.")
+        for k, values in pairs:
             self._stored[k] = self._total(values[:1])
 
     @guarded
@@ -86,8 +88,10 @@ class KVStore:
         `priority` is accepted for compatibility: everything is done when the call returns.
         """
         with autograd.pause():
-            pairs = self._pairs(key, from_plain(value))
-            for k, values, stored in [(k, values, self._find(k, values)) for k, values in pairs]:
+            found = [(k, values, self._find(k, values)) for k, values in self._pairs(key, from_plain(value))]
+            for k, values, _ in found:
+                self._check(k, values)
+            for k, values, stored in found:
                 total = self._reduce(k, values)
                 if self._updater is None:
                     self._stored[k] = total
@@ -130,7 +134,8 @@ class KVStore:
                 stored = self._find(k, outs)
                 for o, wanted in zip(outs, ids * len(outs) if len(ids) == 1 else ids, strict=True):
                     asked = numpy.unique(wanted.asnumpy())
-                    rows = asked.astype(int)
+                    with numpy.errstate(invalid="ignore"):  # NaN is no row
+                        rows = asked.astype(int)
                     if len(rows) and (not 0 <= rows[0] <= rows[-1] < len(stored) or (rows != asked).any()):
                         raise ArgumentError(f"Key {k!r} has {len(stored)} rows, but {asked.tolist()} were asked for.")
                     o[...] = 0
@@ -212,16 +217,14 @@ class KVStore:
         self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
     ) -> None:
         """Put the sum over all devices and processes into the gradients. The weights are those that they are for."""
-        for key, arrays in zip(keys, gradients):
-            self.pushpull(key, arrays)
+        self.pushpull(list(keys), list(gradients))
 
     def update_weights(
         self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
     ) -> None:
         """Update the stored weights with these gradients, and copy them into `weights`."""
-        for key, arrays, outs in zip(keys, gradients, weights):
-            self.push(key, arrays)
-            self.pull(key, outs)
+        self.push(list(keys), list(gradients))
+        self.pull(list(keys), list(weights))
 
     # Helpers
 
@@ -230,13 +233,17 @@ class KVStore:
             raise UsageError("The store has no optimizer whose states could be saved or loaded; set_optimizer() first.")
         return self._updater
 
+    def _check(self, key: Key, values: list[Tensor]) -> None:
+        """Refuse what must not be pushed, before anything is."""
+        if self._compression is not None:
+            for sender, value in enumerate(values):
+                if value.ctx.device_type == "cpu":  # to look at a GPU's would wait for it
+                    refuse(f"device {sender}", key, value.data, self._compression)
+
     def _reduce(self, key: Key, values: list[Tensor]) -> Tensor:
         """The sum over devices, of what compression leaves of each."""
         if self._compression is None:
             return self._total(values)
-        for sender, value in enumerate(values):
-            if value.ctx.device_type == "cpu":  # to look at a GPU's would wait for it
-                refuse_nan(f"device {sender}", key, value.data)  # which would be kept, and send nothing for ever
         first, codes = values[0], []
         for sender, value in enumerate(values):
             with value.ctx:
@@ -282,20 +289,26 @@ class KVStore:
         return list(found.items())
 
 
-def has_nan(array: Array) -> bool:
-    """Whether a NumPy array holds a NaN: then, and only then, a sum of squares is one."""
-    if array.dtype.kind != "f":
-        return False
-    if array.dtype.itemsize < 4:
-        return bool(numpy.isnan(array).any())
-    flat = array.reshape(-1)
-    with numpy.errstate(all="ignore"):  # infinity is for the optimizer to answer for
-        return bool(numpy.isnan(numpy.dot(flat, flat)))
+def fault(gradient: Array, kind: Compression | None) -> str:
+    """What a NumPy array holds that must not be sent: a NaN, or an infinity if `kind` keeps something of it; else "".
+
+    Kept, a NaN would send nothing for ever, and an infinity the same for ever.
+    """
+    if gradient.dtype.kind != "f":
+        return ""
+    if gradient.dtype.itemsize > 2:
+        flat = gradient.reshape(-1)
+        with numpy.errstate(all="ignore"):
+            if math.isfinite(numpy.dot(flat, flat)):
+                return ""
+    if numpy.isnan(gradient).any():
+        return "a NaN"
+    return "an infinity" if kind is not None and kind.keeps and numpy.isinf(gradient).any() else ""
 
 
-def refuse_nan(sender: str, key: Key, gradient: Array) -> None:
-    if has_nan(gradient):
+def refuse(sender: str, key: Key, gradient: Array, kind: Compression | None) -> None:
+    if found := fault(gradient, kind):
         raise AnomalyError(
-            f"The gradient of key {key!r} from {sender} holds a NaN; nothing was sent. "
+            f"The gradient of key {key!r} from {sender} holds {found}; nothing was sent. "
             "autograd.detect_anomaly() finds where it came from."
         )
