@@ -252,7 +252,7 @@ class Parameter:
         self._shape = shape
         if self.request is not None:
             init, contexts, default_init, _ = self.request
-            self.request = (init, contexts, default_init, data)
+            self.request = (init, contexts, default_init, data.copy())
             return
         if not self.tensors:
             raise InitializationError(

@@ -88,6 +88,10 @@ class Trainer:
 
     def _set_optimizer(self, optimizer: Optimizer) -> None:
         optimizer._check_class()
+        if optimizer.param_dict and list(optimizer.param_dict.values()) != self._params:
+            from minigrad.optimizer.cautions import two_trainers
+
+            two_trainers(optimizer)
         optimizer.param_dict = dict(enumerate(self._params))
         self._optimizer = optimizer
         self._updaters = [Updater(optimizer) for _ in self._contexts]

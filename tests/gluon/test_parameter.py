@@ -180,6 +180,16 @@ def test_cast_converts_values_and_gradient():
         p.cast("int32")
 
 
+def test_data_that_wait_for_a_shape_are_those_that_were_given():
+    p = Parameter("w", shape=(0,), allow_deferred_init=True)
+    p.initialize()
+    for given in (numpy.array([1.0, 2.0]), np.array([1.0, 2.0])):
+        p.set_data(given)
+        given[...] = 7
+    p.finish()
+    assert p.data().tolist() == [1, 2]
+
+
 def test_what_a_gradient_has_added_up_is_there_after_a_cast():
     p = Parameter("w", shape=(2,), grad_req="add")
     p.initialize("zeros", ctx=[cpu(0), cpu(1)])
