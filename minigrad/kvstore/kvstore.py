@@ -142,8 +142,12 @@ class KVStore:
                     o[rows] = stored[rows].as_in_ctx(o.ctx)
 
     def assign(self, key: Key, value: Tensor) -> None:
-        """Replace the stored value without the updater, for a weight that was set by hand."""
-        self._find(key, [value])[...] = value.as_in_ctx(self._stored[key].ctx)
+        """Replace the stored value without the updater, for a weight that was set or cast by hand."""
+        stored = self._find(key, [value])
+        if stored.dtype == value.dtype:
+            stored[...] = value.as_in_ctx(stored.ctx)
+        else:
+            self._stored[key] = value.copyto(stored.ctx)
 
     # How values change
 
@@ -212,6 +216,10 @@ class KVStore:
         """
         for key, arrays in enumerate(weights):
             self.init(key, arrays[0])
+
+    def stored(self, key: Key) -> Tensor:
+        """The stored value itself."""
+        return self._find(key, ())
 
     def sum_gradients(
         self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
