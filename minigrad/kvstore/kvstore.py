@@ -89,8 +89,7 @@ class KVStore:
         """
         with autograd.pause():
             found = [(k, values, self._find(k, values)) for k, values in self._pairs(key, from_plain(value))]
-            for k, values, _ in found:
-                self._check(k, values)
+            self._check_all([k for k, _, _ in found], [values for _, values, _ in found])
             for k, values, stored in found:
                 total = self._reduce(k, values)
                 if self._updater is None:
@@ -225,14 +224,18 @@ class KVStore:
         self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
     ) -> None:
         """Put the sum over all devices and processes into the gradients. The weights are those that they are for."""
-        self.pushpull(list(keys), list(gradients))
+        self._check_all(keys, gradients)
+        for key, arrays in zip(keys, gradients):
+            self.pushpull(key, arrays)
 
     def update_weights(
         self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
     ) -> None:
         """Update the stored weights with these gradients, and copy them into `weights`."""
-        self.push(list(keys), list(gradients))
-        self.pull(list(keys), list(weights))
+        self._check_all(keys, gradients)
+        for key, arrays, outs in zip(keys, gradients, weights):
+            self.push(key, arrays)
+            self.pull(key, outs)
 
     # Helpers
 
@@ -241,8 +244,12 @@ class KVStore:
             raise UsageError("The store has no optimizer whose states could be saved or loaded; set_optimizer() first.")
         return self._updater
 
-    def _check(self, key: Key, values: list[Tensor]) -> None:
+    def _check_all(self, keys: Sequence[Key], values: Sequence[list[Tensor]]) -> None:
         """Refuse what must not be pushed, before anything is."""
+        for key, arrays in zip(keys, values):
+            self._check(key, arrays)
+
+    def _check(self, key: Key, values: list[Tensor]) -> None:
         if self._compression is not None:
             for sender, value in enumerate(values):
                 if value.ctx.device_type == "cpu":  # to look at a GPU's would wait for it
