@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import numpy
+
 from minigrad.arguments import arguments_of
 from minigrad.errors import ArgumentError, FileError, KeywordError, MinigradError, suggestion
 
@@ -90,9 +92,14 @@ def _same(a: Any, b: Any) -> bool:
     if a is b:
         return True
     try:
-        return json.dumps(a) == json.dumps(b)
+        return json.dumps(plain(a)) == json.dumps(plain(b))
     except (TypeError, ValueError):
         return False
+
+
+def plain(value: Any) -> Any:
+    """A value for JSON: a number of NumPy as Python's, for somebody may have assigned one; all else as it is."""
+    return value.item() if isinstance(value, numpy.generic) else value
 
 
 def expected(name: str, value: Any, kind: type | tuple[type, ...]) -> Any:

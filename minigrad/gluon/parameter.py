@@ -186,6 +186,7 @@ class Parameter:
         self.tensors = tensors
         self.only = tensors[0] if len(tensors) == 1 else None
         for tensor in tensors:
+            tensor.touch()  # a store that updates sees by the version that these are other values
             self._attach(tensor)
         exchanged(self)
 
@@ -251,7 +252,7 @@ class Parameter:
         self._shape = shape
         if self.request is not None:
             init, contexts, default_init, _ = self.request
-            self.request = (init, contexts, default_init, data)
+            self.request = (init, contexts, default_init, data.copy())
             return
         if not self.tensors:
             raise InitializationError(
@@ -289,7 +290,11 @@ class Parameter:
             )
         if self.tensors:
             with pause():
+                gradients = [tensor.grad for tensor in self.tensors]
                 self._hold([tensor.astype(self.dtype) for tensor in self.tensors])
+                for tensor, gradient in zip(self.tensors, gradients):
+                    if tensor.grad is not None and gradient is not None:
+                        tensor.grad[...] = gradient
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,10 @@ class Trainer:
 
     def _set_optimizer(self, optimizer: Optimizer) -> None:
         optimizer._check_class()
+        if optimizer.param_dict and list(optimizer.param_dict.values()) != self._params:
+            from minigrad.optimizer.cautions import two_trainers
+
+            two_trainers(optimizer)
         optimizer.param_dict = dict(enumerate(self._params))
         self._optimizer = optimizer
         self._updaters = [Updater(optimizer) for _ in self._contexts]
@@ -128,7 +132,7 @@ class Trainer:
         """The optimizer's states for a parameter, given itself or by name: see `Updater.states_of`."""
         for i, p in enumerate(self._params):
             if parameter is p or (isinstance(parameter, str) and parameter == p.name):
-                return self._updater().states_of(i, p.list_data()[0])
+                return self._updater().states_of(i, self._weight(i))
         known = [p.name for p in self._params]
         raise ArgumentError(f"the Trainer has no parameter {shown(parameter)}{suggestion(str(parameter), known)}")
 
@@ -184,6 +188,9 @@ class Trainer:
                     averaged = True
         if stale and not flag("ignore_stale_grad", ignore_stale_grad):
             self._refuse_stale()
+        if stale and self._store is not None:  # a sum with old gradients is none: what is skipped is so on all devices
+            halves = [p for p in self._params if not stale.isdisjoint(t.node for t in p.tensors)]
+            stale.update(t.node for p in halves for t in p.tensors)
         self._optimizer.rescale_grad = float(self._scale / batch_size)
         if averaged and batch_size > 1 and not self._warned:
             self._warned = True
@@ -269,13 +276,9 @@ class Trainer:
             self._store.sum_gradients(list(learning), gradients, [p.list_data() for p in learning.values()])
 
     def _update_on_store(self, stale: set[Leaf]) -> None:
-        moving = {
-            i: p for i, p in enumerate(self._params) if _learns(p) and stale.isdisjoint(t.node for t in p.tensors)
-        }
+        moving = {i: p for i, p in enumerate(self._params) if _learns(p) and p.tensors[0].node not in stale}
         if self._store is not None:
-            for i, p in moving.items():
-                if p.list_data()[0].version[0] != self._seen[i]:  # its value was set by hand
-                    self._store.assign(i, p.list_data()[0])
+            self._assign_changed(self._store, moving)
             gradients = [p.list_grad() for p in moving.values()]
             self._store.update_weights(list(moving), gradients, [p.list_data() for p in moving.values()])
         for i, p in moving.items():
@@ -283,42 +286,44 @@ class Trainer:
             for t in p.list_data():
                 t.node.fresh = False
 
+    def _assign_changed(self, store: KVStore, indices: Iterable[int]) -> None:
+        """Give the store the values that were set, moved or cast by hand."""
+        for i in indices:
+            first = self._params[i].list_data()[0]
+            if first.version[0] != self._seen[i]:
+                store.assign(i, first)
+                self._seen[i] = first.version[0]
+
     # Files
 
     def save_states(self, fname: Any) -> None:
         """Write the optimizer, its states and counts, the residuals of 2-bit compression, and the random generators, so
         that resumed training gives the same results to the bit.
         """
-        from minigrad.optimizer.files import save_states
+        from minigrad.gluon.trainer_files import save
 
-        names = [p.name for p in self._params]
-        save_states(fname, self._updater(), True, names, self._places, self._residuals())
+        save(self, fname)
 
     def load_states(self, fname: Any) -> None:
         """Read what `save_states` wrote, including the optimizer. Nothing changes unless everything fits."""
-        from minigrad.optimizer.files import load_states
+        from minigrad.gluon.trainer_files import load
 
-        updater = self._updater()
-        weights = {i: p.list_data()[0] for i, p in enumerate(self._params)}
-        names = [p.name for p in self._params]
-        load_states(fname, updater, weights, names, self._places, self._residuals())
-        states, dtypes = updater.states, updater.dtypes
-        self._set_optimizer(updater.optimizer)
-        if self._on_store and self._store is not None:
-            self._store.set_updater(updater)
-            return
-        for own, ctx in zip(self._updaters, self._contexts):
-            own.dtypes = dict(dtypes)
-            own.states = states if ctx is self._contexts[0] else {i: _copied(s, ctx) for i, s in states.items()}
-
-    def _residuals(self) -> dict[Any, Any]:
-        return {} if self._store is None else self._store.residuals
+        load(self, fname)
 
     def _updater(self) -> Updater:
+        """The updater that has the states."""
         if self._on_store and self._store is not None:
             self._init_store()
-            return self._store.optimizer_updater()
+            updater = self._store.optimizer_updater()
+            self._assign_changed(self._store, range(len(self._params)))
+            return updater
         return self._updaters[0]
+
+    def _weight(self, index: int) -> Tensor:
+        """The weight that it steps: the store's own, or the one on the first device."""
+        if self._on_store and self._store is not None:
+            return self._store.stored(index)
+        return self._params[index].list_data()[0]
 
 
 def _check_batch_size(batch_size: Any) -> None:
@@ -390,11 +395,3 @@ def _made(optimizer: str | Optimizer, arguments: Mapping[str, Any] | None) -> Op
             )
         return optimizer
     return create(optimizer, **dict(arguments or {}))
-
-
-def _copied(state: Any, ctx: Context) -> Any:
-    if state is None:
-        return None
-    if isinstance(state, tuple):
-        return tuple(_copied(s, ctx) for s in state)
-    return state.copyto(ctx) if state.ndim or ctx.device_type == "cpu" else state.copy()

@@ -28,6 +28,11 @@ class Compression:
         self.residuals[sender] = found = xp.asarray(kept)  # a loaded one is on the host
         return found
 
+    @property
+    def keeps(self) -> bool:
+        """Whether something of a gradient is kept for later: an infinite one would never be over."""
+        return True
+
     def quantize(self, sender: tuple[Hashable, int] | Hashable, gradient: Array) -> Array:
         """The codes (int8, shape of `gradient`) to send now."""
         raise NotImplementedError
@@ -177,6 +182,10 @@ class OneBitCompression(Compression):
             )
         return cls(params.get("momentum", 0.0))
 
+    @property
+    def keeps(self) -> bool:
+        return self.momentum > 0
+
     def quantize(self, sender: Any, gradient: Array) -> Array:
         """The votes -1 and +1. `sender` is a key and the number of a worker."""
         v = gradient
@@ -184,9 +193,8 @@ class OneBitCompression(Compression):
             v = self._kept(sender, gradient)
             v *= self.momentum
             v += (1 - self.momentum) * gradient.astype(v.dtype)
-        codes: Array = ((v > 0) * 2 - 1).astype("int8")
-        codes[v == 0] = -1 if sender[1] % 2 else 1
-        return codes
+        codes: Array = xp_of(v).where(v == 0, -1 if sender[1] % 2 else 1, (v > 0) * 2 - 1)
+        return codes.astype("int8")
 
     def combine(self, codes: Sequence[Array]) -> Array:
         """The sign of the majority, 0 for a tie."""

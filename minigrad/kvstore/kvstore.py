@@ -1,5 +1,6 @@
 """A key-value store, which sums the gradients of several devices and, if asked, updates the weights."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -72,12 +73,13 @@ class KVStore:
         pairs = self._pairs(key, from_plain(value))
         if isinstance(key, list | tuple) and len(pairs) < len(key):
             raise UsageError(f"A key occurs twice in {shown(key)}, but each has one first value.")
-        for k, values in pairs:
+        for k, _ in pairs:
             if k in self._stored:
                 raise UsageError(f"Key {k!r} is in the store already; push a new value to it instead.")
-            other = next(iter(self._stored), k)
+            other = next(iter(self._stored), pairs[0][0])
             if type(k) is not type(other):
                 raise KeywordError(f"Keys of a store are all whole numbers or all strings; found {other!r} and {k!r}.")
+        for k, values in pairs:
             self._stored[k] = self._total(values[:1])
 
     @guarded
@@ -87,8 +89,9 @@ class KVStore:
         `priority` is accepted for compatibility: everything is done when the call returns.
         """
         with autograd.pause():
-            pairs = self._pairs(key, from_plain(value))
-            for k, values, stored in [(k, values, self._find(k, values)) for k, values in pairs]:
+            found = [(k, values, self._find(k, values)) for k, values in self._pairs(key, from_plain(value))]
+            self._check_all([k for k, _, _ in found], [values for _, values, _ in found])
+            for k, values, stored in found:
                 total = self._reduce(k, values)
                 if self._updater is None:
                     self._stored[k] = total
@@ -131,15 +134,20 @@ class KVStore:
                 stored = self._find(k, outs)
                 for o, wanted in zip(outs, ids * len(outs) if len(ids) == 1 else ids, strict=True):
                     asked = numpy.unique(wanted.asnumpy())
-                    rows = asked.astype(int)
+                    with numpy.errstate(invalid="ignore"):  # NaN is no row
+                        rows = asked.astype(int)
                     if len(rows) and (not 0 <= rows[0] <= rows[-1] < len(stored) or (rows != asked).any()):
                         raise ArgumentError(f"Key {k!r} has {len(stored)} rows, but {asked.tolist()} were asked for.")
                     o[...] = 0
                     o[rows] = stored[rows].as_in_ctx(o.ctx)
 
     def assign(self, key: Key, value: Tensor) -> None:
-        """Replace the stored value, bypassing the updater, for a weight that was set by hand."""
-        self._find(key, [value])[...] = value.as_in_ctx(self._stored[key].ctx)
+        """Replace the stored value, bypassing the updater, for a weight that was set or cast by hand."""
+        stored = self._find(key, [value])
+        if stored.dtype == value.dtype:
+            stored[...] = value.as_in_ctx(stored.ctx)
+        else:
+            self._stored[key] = value.copyto(stored.ctx)
 
     # How values change
 
@@ -209,10 +217,15 @@ class KVStore:
         for key, arrays in enumerate(weights):
             self.init(key, arrays[0])
 
+    def stored(self, key: Key) -> Tensor:
+        """The stored value itself."""
+        return self._find(key, ())
+
     def sum_gradients(
         self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
     ) -> None:
         """Put the sum over all devices and processes into the gradients. `weights` are the ones they belong to."""
+        self._check_all(keys, gradients)
         for key, arrays in zip(keys, gradients):
             self.pushpull(key, arrays)
 
@@ -220,6 +233,7 @@ class KVStore:
         self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
     ) -> None:
         """Update the stored weights with these gradients, and copy them into `weights`."""
+        self._check_all(keys, gradients)
         for key, arrays, outs in zip(keys, gradients, weights):
             self.push(key, arrays)
             self.pull(key, outs)
@@ -231,13 +245,21 @@ class KVStore:
             raise UsageError("The store has no optimizer whose states could be saved or loaded; set_optimizer() first.")
         return self._updater
 
+    def _check_all(self, keys: Sequence[Key], values: Sequence[list[Tensor]]) -> None:
+        """Refuse what must not be pushed, before anything is."""
+        for key, arrays in zip(keys, values):
+            self._check(key, arrays)
+
+    def _check(self, key: Key, values: list[Tensor]) -> None:
+        if self._compression is not None:
+            for sender, value in enumerate(values):
+                if value.ctx.device_type == "cpu":  # to look at a GPU's would wait for it
+                    refuse(f"device {sender}", key, value.data, self._compression)
+
     def _reduce(self, key: Key, values: list[Tensor]) -> Tensor:
         """The sum over devices, after compression."""
         if self._compression is None:
             return self._total(values)
-        for sender, value in enumerate(values):
-            if value.ctx.device_type == "cpu":  # looking at a GPU's would wait for it
-                refuse_nan(f"device {sender}", key, value.data)  # the residual would keep it, and send nothing again
         first, codes = values[0], []
         for sender, value in enumerate(values):
             with value.ctx:
@@ -283,20 +305,26 @@ class KVStore:
         return list(found.items())
 
 
-def has_nan(array: Array) -> bool:
-    """Whether a NumPy array holds a NaN: then, and only then, its sum of squares is NaN."""
-    if array.dtype.kind != "f":
-        return False
-    if array.dtype.itemsize < 4:
-        return bool(numpy.isnan(array).any())
-    flat = array.reshape(-1)
-    with numpy.errstate(all="ignore"):  # infinity is left to the optimizer
-        return bool(numpy.isnan(numpy.dot(flat, flat)))
+def fault(gradient: Array, kind: Compression | None) -> str:
+    """What a NumPy array holds that must not be sent: a NaN, or an infinity if `kind` keeps something of it; else "".
+
+    In a residual, a NaN would stop all later sends, and an infinity would be sent for ever.
+    """
+    if gradient.dtype.kind != "f":
+        return ""
+    if gradient.dtype.itemsize > 2:
+        flat = gradient.reshape(-1)
+        with numpy.errstate(all="ignore"):
+            if math.isfinite(numpy.dot(flat, flat)):
+                return ""
+    if numpy.isnan(gradient).any():
+        return "a NaN"
+    return "an infinity" if kind is not None and kind.keeps and numpy.isinf(gradient).any() else ""
 
 
-def refuse_nan(sender: str, key: Key, gradient: Array) -> None:
-    if has_nan(gradient):
+def refuse(sender: str, key: Key, gradient: Array, kind: Compression | None) -> None:
+    if found := fault(gradient, kind):
         raise AnomalyError(
-            f"The gradient of key {key!r} from {sender} holds a NaN; nothing was sent. "
+            f"The gradient of key {key!r} from {sender} holds {found}; nothing was sent. "
             "autograd.detect_anomaly() finds where it came from."
         )

@@ -50,6 +50,7 @@ class Server:
         self.stored: dict[Key, Tensor] = {}
         self.updates: dict[Key, int] = {}  # how many each weight has seen
         self.updater: Any = None
+        self.handed: dict[int, int] = {}  # by worker: how many optimizers it has handed over
         self.places: list[int] = []  # of the keys in the network, if they are a Trainer's
         self._taken: dict[tuple[int, Key], tuple[int, Tensor | None]] = {}  # by worker: after which update, and what
 
@@ -121,8 +122,10 @@ class Server:
         elif what == "pull":
             return {}, [self.pull(rank, key).data for key in keys]
         elif what == "optimizer":
-            if self.updater is None:  # each worker sends one; the first counts
+            times = self.handed.get(rank, 0) + 1
+            if times > max(self.handed.values(), default=0):  # each worker sends one; the first counts
                 self.updater = Updater(from_config(asked["optimizer"]))
+            self.handed[rank] = times
         elif self.updater is None:
             raise UsageError("The server has no optimizer that has states; set_optimizer() first.")
         elif what == "save":

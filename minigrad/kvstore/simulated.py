@@ -12,7 +12,7 @@ from minigrad.arguments import number, whole
 from minigrad.device import Array, to_host
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError
-from minigrad.kvstore.kvstore import Key, KVStore, refuse_nan
+from minigrad.kvstore.kvstore import Key, KVStore, refuse
 from minigrad.kvstore.server import Server
 from minigrad.kvstore.traffic import allreduce, answered
 from minigrad.kvstore.worker import WorkerStore
@@ -54,13 +54,15 @@ class SimulatedWorkers(KVStore):
         """How many bytes each worker would have sent with 'dist_sync', not counting the check that all agree."""
         return self._sent
 
-    def _reduce(self, key: Key, values: list[Tensor]) -> Tensor:
+    def _check(self, key: Key, values: list[Tensor]) -> None:
         n = self._num_workers
         if len(values) != n:
             raise ArgumentError(f"Key {key!r} was given {len(values)} arrays; expected one from each of {n} workers.")
         for rank, value in enumerate(values):
-            refuse_nan(f"rank {rank}", key, to_host(value.data))
-        kind, size = self._compression, values[0].size
+            refuse(f"rank {rank}", key, to_host(value.data), self._compression)
+
+    def _reduce(self, key: Key, values: list[Tensor]) -> Tensor:
+        n, kind, size = self._num_workers, self._compression, values[0].size
         self._sent += allreduce(values[0].data.nbytes, n) if kind is None else answered(kind, size, n)
         return super()._reduce(key, values)
 

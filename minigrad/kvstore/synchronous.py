@@ -16,7 +16,7 @@ from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import UsageError
 from minigrad.kvstore.compression import Compression
-from minigrad.kvstore.kvstore import Key, KVStore, Values, has_nan
+from minigrad.kvstore.kvstore import Key, KVStore, Values, fault
 from minigrad.kvstore.mpi import DRIFTED, Peers
 from minigrad.kvstore.traffic import piece
 from minigrad.kvstore.worker import OTHER_WEIGHTS
@@ -157,8 +157,8 @@ class SynchronousStore(KVStore):
         """Check that all ranks do this with these keys, that no gradient has a NaN, and that all weights agree."""
         arrays: Sequence[Any] = gradients or [self._stored[k] for k in keys]
         parts = [f"key {k!r}, {array.dtype} of shape {array.shape}" for k, array in zip(keys, arrays)]
-        lost = next((k for k, array in zip(keys, gradients) if has_nan(array)), None)
-        wrong = "" if lost is None else f"the gradient of key {lost!r} holds a NaN"
+        faults = ((k, fault(array, self._compression)) for k, array in zip(keys, gradients))
+        wrong = next((f"the gradient of key {k!r} holds {found}" for k, found in faults if found), "")
         state = zlib.crc32(repr([_digest(to_host(array)) for array in weights]).encode()) if weights else 0
         named = f"{what} of store {self._number} ({self._compression or 'not compressed'})"
         self._peers.agree(named, parts, state, wrong, drift)

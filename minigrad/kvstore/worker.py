@@ -13,7 +13,7 @@ from minigrad.device import Array, to_host
 from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError
-from minigrad.kvstore.kvstore import Key, KVStore, Values, refuse_nan
+from minigrad.kvstore.kvstore import Key, KVStore, Values, refuse
 from minigrad.optimizer import Optimizer
 
 
@@ -89,12 +89,12 @@ class WorkerStore(KVStore):
                 self._find(k, values)
                 keys.append(k)
                 arrays.append(to_host(self._total(values).data))
-                refuse_nan(f"rank {self._rank}", k, arrays[-1])
+                refuse(f"rank {self._rank}", k, arrays[-1], self._compression)
             kind = self._compression
             if kind is not None:
                 arrays = [kind.pack(kind.quantize((k, self._rank), array)) for k, array in zip(keys, arrays)]
         own = self._optimizer
-        own_rate = {} if own is None else {"lr": own.lr, "rescale_grad": own.rescale_grad}
+        own_rate = {} if own is None else {"lr": float(own.lr), "rescale_grad": float(own.rescale_grad)}
         note, weights = self._ask("push", keys, arrays, pull=pull, compression=self._params, **own_rate)
         self.staleness = note["staleness"]
         if own is not None:
@@ -123,7 +123,8 @@ class WorkerStore(KVStore):
     def set_optimizer(self, optimizer: Optimizer) -> None:
         """From now on a push is a gradient. Every worker sets one; the first one's runs on the server, as in `init`.
 
-        Settings and multipliers are sent now; rate and scale are sent with every push.
+        A second call replaces it, again with the first worker's, and its states start anew. Settings and multipliers
+        are sent now; rate and scale are sent with every push.
         """
         self._optimizer = optimizer
         config = optimizer.get_config()
@@ -140,7 +141,7 @@ class WorkerStore(KVStore):
     def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
         """As in the base class; with {'type': '1bit'} each push is a vote of one worker."""
         super().set_gradient_compression(compression_params)
-        self._params = dict(compression_params)
+        self._params = {name: x if name == "type" else float(x) for name, x in compression_params.items()}
 
     def save_optimizer_states(self, fname: FilePath, dump_optimizer: bool = False) -> None:
         """Let the server write its states to a file on its machine, without the residuals of compression."""

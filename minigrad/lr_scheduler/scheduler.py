@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from minigrad.arguments import number, one_of, shown, whole
-from minigrad.config import as_call, as_file_error, build, check_complete, field, places
+from minigrad.config import as_call, as_file_error, build, check_complete, field, places, plain
 from minigrad.errors import ArgumentError
 from minigrad.guarded import guarded
 
@@ -108,7 +108,7 @@ class LRScheduler:
         """
         own = vars(self)
         names = dict.fromkeys([*places(type(self), self.renamed).values(), *RATES, *self.progress])
-        config = {"class": type(self).__name__, "attributes": {name: own[name] for name in names if name in own}}
+        config = {"class": type(self).__name__, "attributes": {name: plain(own[name]) for name in names if name in own}}
         if type(self).get_config is LRScheduler.get_config:
             check_complete(self, LRScheduler.from_config(config))
         return config

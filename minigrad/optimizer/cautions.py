@@ -45,6 +45,14 @@ def weights_are_erased(ftrl: "Ftrl", left: float, w: Any) -> None:
     )
 
 
+def two_trainers(optimizer: "Optimizer") -> None:
+    """An optimizer that has the parameters of one Trainer is given to another."""
+    warn(
+        f"This {type(optimizer).__name__} has the parameters of another Trainer already. Both would count their steps "
+        "together, and the other would step by the multipliers of this one. Give each Trainer an optimizer of its own."
+    )
+
+
 def _warn_once(optimizer: "Optimizer", message: str) -> None:
     """Warn the first time that this optimizer asks for it."""
     if optimizer not in WARNED:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from minigrad.arguments import number
-from minigrad.config import as_file_error, build, check_complete, expected, field, places, table
+from minigrad.config import as_file_error, build, check_complete, expected, field, places, plain, table
 from minigrad.errors import ArgumentError, FileError, suggestion
 from minigrad.lr_scheduler import LRScheduler
 from minigrad.optimizer.registry import OPTIMIZERS
@@ -115,4 +115,4 @@ def count(name: str, value: Any) -> int:
 
 def _plain(value: Any) -> Any:
     """A value for JSON. A dict becomes a list of pairs, because JSON turns keys that are whole numbers into text."""
-    return {"pairs": [list(pair) for pair in value.items()]} if isinstance(value, dict) else value
+    return {"pairs": [list(pair) for pair in value.items()]} if isinstance(value, dict) else plain(value)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 
 from minigrad.config import field, list_of, table
+from minigrad.device import Context
 from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import FileError, KindError, MinigradError
@@ -122,6 +123,15 @@ def load_states(
     if residuals is not None:
         residuals.clear()
         residuals.update(owed)
+
+
+def copied(state: Any, ctx: Context) -> Any:
+    """A state on another device."""
+    if isinstance(state, (tuple, list)):
+        return type(state)([copied(part, ctx) for part in state])
+    if not isinstance(state, Tensor):
+        return state
+    return state.copyto(ctx) if state.ndim or ctx.device_type == "cpu" else state.copy()
 
 
 def _optimizer(meta: dict[str, Any], running: Optimizer) -> Optimizer:

@@ -107,10 +107,13 @@ class LARS(Optimizer):
         return found | {"trust": 1.0} if self._name(index).endswith(("gamma", "beta", "bias")) else found
 
     def _two_rates(self) -> tuple[float, float]:
-        """The rates of this step and the one before. A step begins when the update number rises."""
+        """The rates of this step and the one before. A step begins when the update number changes.
+
+        If it jumps, because states were loaded without their optimizer, the earlier rate is unknown, as at first.
+        """
         update, now, before = self._rates
-        if self.num_update > update:
-            before, now = now, self.learning_rate
+        if self.num_update != update:
+            before, now = now if self.num_update == update + 1 else 0.0, self.learning_rate
             self._rates = [self.num_update, now, before]
         return now, before
 

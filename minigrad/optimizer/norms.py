@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 from minigrad import random
+from minigrad.arguments import number
 from minigrad.device import Array, context_of, on_host, xp_of
 from minigrad.dtypes import single, unhalved
 from minigrad.ops.accumulate import LONG, long_product
@@ -35,7 +36,8 @@ def normal(variance: Any, like: Array) -> Array:
     if isinstance(like, Symbol):
         return like.trace.node("normal", 0.0, variance)
     with context_of(like):
-        return random.normal(0.0, math.sqrt(variance), shape=like.shape, dtype=single(like.dtype)).data
+        deviation = math.sqrt(number("the rate, a variance,", variance, 0))
+        return random.normal(0.0, deviation, shape=like.shape, dtype=single(like.dtype)).data
 
 
 def divides(divisor: Any, n: Any) -> Any:

@@ -180,6 +180,29 @@ def test_cast_converts_values_and_gradient():
         p.cast("int32")
 
 
+def test_data_that_wait_for_a_shape_are_those_that_were_given():
+    p = Parameter("w", shape=(0,), allow_deferred_init=True)
+    p.initialize()
+    for given in (numpy.array([1.0, 2.0]), np.array([1.0, 2.0])):
+        p.set_data(given)
+        given[...] = 7
+    p.finish()
+    assert p.data().tolist() == [1, 2]
+
+
+def test_what_a_gradient_has_added_up_is_there_after_a_cast():
+    p = Parameter("w", shape=(2,), grad_req="add")
+    p.initialize("zeros", ctx=[cpu(0), cpu(1)])
+    for ctx in p.list_ctx():
+        with autograd.record():
+            loss = (p.data(ctx) * np.array([1.5, -2], ctx=ctx)).sum()
+        loss.backward()
+    for dtype in ("float64", "float16"):
+        p.cast(dtype)
+        assert [(g.tolist(), g.dtype) for g in p.list_grad()] == [([1.5, -2], dtype)] * 2
+    assert not any(tensor.fresh_grad for tensor in p.list_data())  # a step asks for a new one, as in MXNet
+
+
 def test_a_parameter_on_several_devices_has_one_array_on_each():
     p = Parameter("w", shape=(2,))
     p.initialize(ctx=[cpu(0), cpu(1)])

@@ -76,6 +76,16 @@ def test_an_optimizer_object_with_arguments_beside_it_is_refused():
         gluon.Trainer(make_net().collect_params(), optimizer.SGD(), {"learning_rate": 1})
 
 
+def test_an_optimizer_that_is_given_to_a_second_trainer_is_warned_of():
+    one, two = make_net(), make_net()
+    rule = optimizer.Adam()
+    gluon.Trainer(one.collect_params(), rule)
+    gluon.Trainer(one.collect_params(), rule)  # made again: it goes on
+    with pytest.warns(UserWarning, match="This Adam has the parameters of another Trainer already") as told:
+        gluon.Trainer(two.collect_params(), rule)
+    assert told[0].filename == __file__
+
+
 def test_an_unknown_optimizer_is_a_value_error_and_an_unknown_argument_a_type_error():
     params = make_net().collect_params()
     with pytest.raises(ValueError, match="did you mean 'adam'"):

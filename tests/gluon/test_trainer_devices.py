@@ -84,6 +84,21 @@ def test_values_set_by_hand_reach_a_store_that_updates():
     assert_same(values(one), values(two))
 
 
+def test_values_that_were_moved_reach_a_store_that_updates():
+    p = gluon.Parameter("p", shape=(1,))
+    p.initialize("zeros")
+    p.reset_ctx(cpu())
+    stored = gluon.Trainer([p], "sgd", {"learning_rate": 1.0}, kvstore=kv.create("device"), update_on_kvstore=True)
+    stored.step(1, ignore_stale_grad=True)  # enters the 0 of now
+    p.set_data(np.array([5.0]))
+    p.reset_ctx(cpu())
+    with autograd.record():
+        y = p.data() * 2
+    y.backward()
+    stored.step(1)
+    assert p.data().item() == 5 - 2
+
+
 def test_compression_sends_whole_thresholds_and_keeps_the_rest():
     p = gluon.Parameter("p", shape=(3,), init="zeros")
     p.initialize()
@@ -145,6 +160,20 @@ def test_a_parameter_detached_on_one_device_is_skipped_on_all(store):
     trainer.step(8, ignore_stale_grad=True)
     after = [w.asnumpy() for w in (*weight.list_data(), *bias.list_data())]
     assert [(a == b).all() for a, b in zip(before, after)] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("update_on_kvstore", [True, False])
+def test_what_is_new_on_one_device_only_is_skipped_on_all(update_on_kvstore):
+    p = gluon.Parameter("p", shape=(1,))
+    p.initialize("zeros", ctx=TWO)
+    trainer = gluon.Trainer([p], "sgd", {"learning_rate": 1.0}, update_on_kvstore=update_on_kvstore)
+    for places in (TWO, TWO[:1], TWO):  # the second batch is too small for two devices
+        for ctx in places:
+            with autograd.record():
+                y = p.data(ctx) * 2
+            y.backward()
+        trainer.step(1, ignore_stale_grad=True)
+    assert [w.item() for w in p.list_data()] == [-8, -8]
 
 
 def test_a_store_is_entered_by_all_parameters_or_none():

@@ -9,7 +9,7 @@ import textwrap
 import numpy
 import pytest
 
-from minigrad import gluon, lr_scheduler, optimizer, random
+from minigrad import autograd, cpu, gluon, lr_scheduler, np, optimizer, random
 from minigrad.gluon import nn
 from minigrad.optimizer.registry import OPTIMIZERS
 from tests.gluon.network import TWO, X, Y, assert_same, backward, backward_on, make_net, values
@@ -216,3 +216,75 @@ def test_an_optimizer_may_keep_what_it_likes_but_is_told_what_a_file_cannot_hold
     assert all((a != p.data()).any() for a, p in zip(before, net.collect_params().values()))
     with pytest.raises(ValueError, match=r"state of parameter 0 holds a .*, which cannot be saved; let Keeper"):
         trainer.save_states(tmp_path / "x.states")
+
+
+def test_states_in_a_list_are_loaded_for_two_devices_too(tmp_path):
+    @optimizer.register
+    class Listed(optimizer.Optimizer):
+        def create_state(self, index, weight):
+            return [np.zeros(weight.shape, ctx=weight.ctx), None]
+
+        def update(self, index, weight, grad, state):
+            self._update_count(index)
+            state[0] += grad
+            weight -= state[0]
+
+    p = gluon.Parameter("p", shape=(1,))
+    p.initialize("zeros", ctx=[cpu(0), cpu(1)])
+    trainer = gluon.Trainer([p], "listed", update_on_kvstore=False)
+    for step in range(2):
+        for ctx in p.list_ctx():
+            with autograd.record():
+                y = p.data(ctx) * 2
+            y.backward()
+        trainer.step(1)
+        if step == 0:
+            trainer.save_states(tmp_path / "states")
+            trainer.load_states(tmp_path / "states")
+    assert [w.item() for w in p.list_data()] == [-4 - 8, -4 - 8]
+
+
+def pushed(parameter, trainer, times=1):
+    for _ in range(times):
+        for ctx in parameter.list_ctx():
+            with autograd.record():
+                y = (parameter.data(ctx) * np.array([1, -0.5], ctx=ctx).astype(parameter.dtype)).sum()
+            y.backward()
+        trainer.step(1)
+
+
+def test_states_of_a_store_on_the_cpu_are_loaded_for_weights_elsewhere(tmp_path):
+    p = gluon.Parameter("p", shape=(2,))
+    p.initialize("zeros", ctx=[cpu(1), cpu(2)])
+    trainer = gluon.Trainer([p], "sgd", {"learning_rate": 1.0, "momentum": 0.5}, kvstore="local")
+    pushed(p, trainer)
+    trainer.save_states(tmp_path / "states")
+    trainer.load_states(tmp_path / "states")
+    pushed(p, trainer)
+    assert [w.tolist() for w in p.list_data()] == [[-2 - 3, 1 + 1.5]] * 2
+
+
+@pytest.mark.parametrize("later", [0, 1])
+@pytest.mark.parametrize("on_store", [True, False])
+@pytest.mark.parametrize(("before", "after"), [("float32", "float64"), ("float32", "float16"), ("float16", "float32")])
+def test_states_that_were_saved_after_a_cast_fit_the_weights_of_then(tmp_path, before, after, on_store, later):
+    def made(dtype):
+        p = gluon.Parameter("p", shape=(2,), dtype=dtype)
+        p.initialize("zeros", ctx=TWO)
+        rule = {"learning_rate": 1.0, "momentum": 0.5, "multi_precision": True}
+        return p, gluon.Trainer([p], "sgd", rule, update_on_kvstore=on_store)
+
+    p, trainer = made(before)
+    pushed(p, trainer, 2)
+    p.cast(after)
+    pushed(p, trainer, later)
+    assert trainer.states(p)["v"].tolist() == [[-3, 1.5], [-3.5, 1.75]][later]
+    trainer.save_states(tmp_path / "states")
+    again, other = made(after)
+    again.set_data(p.list_data()[0])
+    other.load_states(tmp_path / "states")
+    trainer.load_states(tmp_path / "states")
+    for one, its in ((p, trainer), (again, other)):
+        pushed(one, its, 2 - later)
+        assert [w.tolist() for w in one.list_data()] == [[-2 - 3 - 3.5 - 3.75, 1 + 1.5 + 1.75 + 1.875]] * 2
+        assert one.dtype == after

@@ -88,3 +88,53 @@ def test_a_nan_from_a_device_is_refused_because_it_would_stay_in_the_residual_an
     out = np.zeros(2, dtype=dtype)
     store.pull("w", out)
     assert out.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_an_infinity_is_refused_if_the_rest_of_it_would_be_sent_for_ever(dtype):
+    for params, refused in (
+        ({"type": "2bit", "threshold": 0.5}, True),
+        ({"type": "1bit", "momentum": 0.9}, True),
+        ({"type": "1bit"}, False),  # a vote like any other, of which nothing stays
+    ):
+        store, out = kv.create("sim", num_workers=1), np.zeros(2, dtype=dtype)
+        store.init("w", out)
+        store.set_gradient_compression(params)
+        for large in (numpy.inf, -numpy.inf):
+            hurt = np.array([1.0, large], dtype=dtype)
+            if refused:
+                with pytest.raises(AnomalyError, match="key 'w' from rank 0 holds an infinity; nothing was sent"):
+                    store.push("w", hurt)
+                assert store.residuals == {}
+            else:
+                store.push("w", hurt)
+        store.push("w", np.array([-1.0, numpy.finfo(dtype).max], dtype=dtype))  # whose square is infinite
+        store.pull("w", out)
+        assert (out.asnumpy() / abs(out.asnumpy())).tolist() == [-1, 1]
+
+
+@pytest.mark.parametrize("store", [kv.create("device"), kv.create("sim", num_workers=2)], ids=["device", "sim"])
+def test_nothing_of_any_key_is_pushed_if_one_holds_a_nan(store):
+    store.init(["a", "b"], [np.zeros(1), np.zeros(1)])
+    store.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+    good, hurt = [np.ones(1)] * 2, [np.ones(1), np.array([numpy.nan])]
+    for push in (
+        lambda: store.push(["a", "b"], [good, hurt]),
+        lambda: store.sum_gradients(["a", "b"], [good, hurt], []),
+        lambda: store.update_weights(["a", "b"], [good, hurt], [[np.zeros(1)], [np.zeros(1)]]),
+    ):
+        with pytest.raises(AnomalyError, match="key 'b' .* holds a NaN; nothing was sent"):
+            push()
+        out = np.ones(1)
+        store.pull("a", out)
+        assert out.item() == 0 and store.residuals == {} and good[0].item() == 1
+
+
+@pytest.mark.parametrize("params", [{"type": "1bit"}, {"type": "1bit", "momentum": 0.5}, {"type": "2bit"}])
+def test_a_weight_may_be_one_number_without_axes(params):
+    store, out = kv.create("sim", num_workers=3), np.array(0.0)
+    store.init("w", out)
+    store.set_gradient_compression(params)
+    store.push("w", [np.array(-2.0), np.array(0.0), np.array(-1.0)])
+    store.pull("w", out)
+    assert out.shape == () and out.item() == -1  # 2 x 0.5 of two bits, or the sign for which two of three vote

@@ -200,6 +200,31 @@ def test_saved_states_continue_bit_for_bit(tmp_path, name, dump_optimizer):
         assert pulled(second, key, 3) == pulled(whole, key, 3)
 
 
+def test_after_a_return_to_earlier_states_lars_corrects_for_no_rate_of_later(tmp_path):
+    def made():
+        store = create("local")
+        store.init(0, np.array([3, 4]))
+        rule = optimizer.LARS(learning_rate=1, momentum=0.5, eta=0.1)
+        store.set_optimizer(rule)
+        return store, rule
+
+    (whole, _), (store, rule) = made(), made()
+    for _ in range(4):
+        whole.push(0, np.ones(2))
+    for step in range(4):
+        if step == 2:
+            middle = np.array(pulled(store, 0, 2))
+            store.save_optimizer_states(tmp_path / "states")
+        rule.set_learning_rate(0.25 if step == 3 else 1)
+        store.push(0, np.ones(2))
+    rule.set_learning_rate(1)
+    store.assign(0, middle)
+    store.load_optimizer_states(tmp_path / "states")
+    for _ in range(2):
+        store.push(0, np.ones(2))
+    assert pulled(store, 0, 2) == pulled(whole, 0, 2)
+
+
 @pytest.mark.parametrize("dump_optimizer", [False, True])
 def test_random_numbers_go_on_where_they_were_saved_if_the_optimizer_was_saved_too(tmp_path, dump_optimizer):
     store = create("local")
@@ -371,6 +396,7 @@ def test_a_name_that_is_no_string_is_a_type_error():
         (lambda s: s.push(["w", "w"], [np.ones(2)]), ArgumentError, "2 keys were given with 1 values"),
         (lambda s: s.row_sparse_pull("w", np.ones(2)), UsageError, "row_ids="),
         (lambda s: s.row_sparse_pull("w", np.ones(2), row_ids=np.array([2])), ArgumentError, "has 2 rows, but"),
+        (lambda s: s.row_sparse_pull("w", np.ones(2), row_ids=np.array([numpy.nan])), ArgumentError, "nan"),
         (lambda s: s.is_capable("fly"), ArgumentError, "not 'fly'"),
     ],
 )
@@ -390,6 +416,16 @@ def test_a_key_that_stands_twice_gets_the_sum_and_has_one_first_value():
     outs = [np.zeros(2), np.zeros(2), np.zeros(2)]
     store.pull(["a", "b", "a"], outs)
     assert [out.tolist() for out in outs] == [[11, 22], [5, 5], [11, 22]]
+
+
+def test_no_key_is_added_if_one_of_them_is_there_already():
+    store = create("local")
+    store.init("b", np.zeros(1))
+    for keys in (["a", "b"], ["a", 1]):
+        with pytest.raises((UsageError, KeywordError)):
+            store.init(keys, [np.ones(1), np.ones(1)])
+    store.init("a", np.full(1, 2.0))
+    assert pulled(store, "a", 1) == [2]
 
 
 def test_nothing_is_pushed_if_one_of_the_keys_is_not_there():

@@ -299,6 +299,28 @@ def test_multipliers_and_schedules_reach_the_server():
     assert trainer.learning_rate == 0.25
 
 
+def test_an_optimizer_that_is_set_later_replaces_the_first_once_for_all_workers():
+    store = kv.create("sim", num_workers=2, delay=1)
+    copies = started(store, 0.0)
+    for rate in (1.0, 10.0):
+        for worker in store.workers:
+            worker.set_optimizer(optimizer.SGD(learning_rate=rate, momentum=0.5))
+            worker.pushpull("w", np.array([1.0], dtype="float64"), out=copies[worker.rank])
+    # velocities -1, -1.5; then, from 0 again, -10, -15
+    assert copies[1].item() == -1 - 1.5 - 10 - 15
+
+
+def test_what_workers_say_may_be_numbers_of_numpy():
+    store = kv.create("sim", num_workers=1, delay=1)
+    (copy,), worker, rule = started(store, 0.0), store.workers[0], optimizer.SGD(learning_rate=1.0)
+    rule.wd = numpy.float32(0.5)
+    worker.set_optimizer(rule)
+    worker.set_gradient_compression({"type": "2bit", "threshold": numpy.float32(0.25)})
+    rule.lr = numpy.float32(2)
+    worker.pushpull("w", np.array([1.0], dtype="float64"), out=copy)
+    assert copy.item() == -0.5
+
+
 def test_gradients_of_other_first_weights_are_refused():
     def trainer(worker, seed):
         random.seed(seed)

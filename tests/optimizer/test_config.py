@@ -37,6 +37,13 @@ def test_counts_multipliers_and_the_schedule_in_mid_flight_come_back():
     assert (again.num_update, again._get_lrs([0, 1]), again._get_wds([0, 1])) == (5, [0.1, 0.2], [0.1, 0])
 
 
+def test_numbers_of_numpy_that_were_assigned_are_saved_as_numbers():
+    opt = optimizer.SGD(lr_scheduler=FactorScheduler(step=2, factor=0.5))
+    opt.wd, opt.lr_scheduler.base_lr = numpy.float32(0.25), numpy.float32(0.75)
+    again = through_json(opt)
+    assert (type(again.wd), again.wd, again.learning_rate) == (float, 0.25, 0.75)
+
+
 @pytest.mark.parametrize("name", ["lr_mult", "wd_mult"])
 def test_a_file_with_a_negative_multiplier_is_refused(name):
     config = optimizer.SGD().get_config()

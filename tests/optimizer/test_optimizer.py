@@ -118,6 +118,13 @@ def test_what_a_schedule_returns_must_be_a_number(rate):
     assert w.item() == 1
 
 
+def test_noise_has_no_negative_variance():
+    opt, w = optimizer.SGLD(lr_scheduler=lambda k: 0.5 - k), np.array([1.0])
+    with pytest.raises(ArgumentError, match=r"the rate, a variance,=-0\.5 cannot be used"):
+        opt.update(0, w, np.array([1.0]), None)
+    assert w.item() == 1
+
+
 @pytest.mark.parametrize("rate", [0.5, numpy.float32(0.5), numpy.array(0.5), np.array(0.5), np.array([0.5])])
 def test_a_schedule_may_return_any_kind_of_number(rate):
     opt, w = SGD(lr_scheduler=lambda k: rate), np.array([1.0])

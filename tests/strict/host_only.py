@@ -42,6 +42,8 @@ HOST_ONLY = {
     "values are looked at on a CPU only, such as labels and indices: on a GPU that would be waiting": """
         test_labels_are_looked_at_in_a_pure_block_too
         test_ftrl_that_erases_a_network_warns_once_and_says_what_to_do
+        test_a_nan_from_a_device_is_refused_because_it_would_stay_in_the_residual_and_never_be_sent
+        test_nothing_of_any_key_is_pushed_if_one_holds_a_nan[device
         test_labels_that_are_no_whole_numbers_are_said test_embedding_gives_rows_and_their_gradients_add_up
         test_labels_outside_the_classes_are_clipped_as_in_gluon_with_a_warning
         test_ctc_refuses_labels_that_are_no_class_and_lengths_beyond_the_arrays
