@@ -28,7 +28,8 @@ def freed() -> GraphError:
     """The error if a graph is walked a second time."""
     return GraphError(
         "backward() came to a part of the graph that an earlier backward() has used and freed. Compute the loss anew "
-        "inside record(), or pass retain_graph=True to the first backward()."
+        "inside record(), with h = h.detach() of what an earlier step has left, such as the state of an RNN; or pass "
+        "retain_graph=True to the first backward()."
     )
 
 
