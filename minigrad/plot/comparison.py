@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minigrad.guarded import guarded
-from minigrad.plot.curves import WIDTH, band, epochs, legend, positive
+from minigrad.plot.curves import WIDTH, band, check_runs, epochs, legend, positive
 from minigrad.plot.style import FAINT, INK, SMALLEST, Style, families, frame, styles
 from minigrad.ties import Curves, Ties, Verdict, finding, verdict
 
@@ -28,6 +28,7 @@ def comparison(runs: Mapping[str, Sequence[Curves]]) -> Picture:
     """
     from minigrad.plot.picture import Picture
 
+    check_runs(runs)
     looks, groups, found = styles(runs), families(runs), verdict(runs)
     rows, columns = math.ceil(len(groups) / PER_ROW), min(len(groups), PER_ROW)
     upper, lower = 1.75 * rows, 0.9 + LINE * len(runs)

@@ -7,7 +7,8 @@ import sys
 import numpy
 import pytest
 
-from minigrad.plot import curves
+from minigrad.errors import MinigradError
+from minigrad.plot import comparison, curves
 from minigrad.plot.curves import band
 from minigrad.plot.picture import Picture
 from minigrad.plot.style import styles
@@ -71,3 +72,25 @@ def test_a_band_may_stand_over_other_places_than_epochs():
     assert axes.lines[0].get_xydata().tolist() == [[0.1, 2.0], [10.0, 4.0]]
     corners = axes.collections[0].get_paths()[0].vertices
     assert sorted(corners[corners[:, 0] == 10.0, 1])[:1] == [2.0]
+
+
+@pytest.mark.parametrize("draw", [curves, comparison])
+@pytest.mark.parametrize(
+    ("runs", "sentence"),
+    [
+        ({"sgd": [2.0, 1.0]}, r"runs\['sgd'\]=\[2.0, 1.0\] cannot be drawn; expected a list of runs"),
+        ({"sgd": ([2.0, 1.0], [0.3, 0.6])}, r"expected a list of runs, \(losses, accuracies\): \{'sgd': \[\(\["),
+        ({"sgd": []}, r"runs\['sgd'\]=\[\] cannot be drawn"),
+        ({}, "no runs to draw"),
+        ([2.0, 1.0], r"runs=\[2.0, 1.0\] cannot be drawn; expected a dict"),
+    ],
+)
+def test_a_list_of_losses_in_place_of_runs_is_refused_with_an_example(draw, runs, sentence):
+    with pytest.raises(MinigradError, match=sentence):
+        draw(runs)
+    draw({"sgd": [([2.0, 1.0], [0.3, 0.6])]})  # the example
+
+
+def test_an_argument_that_there_is_not_is_named_with_its_function():
+    with pytest.raises(TypeError, match=r"curves\(\) got an unexpected keyword argument 'titel'"):
+        curves(RUNS, titel="two")
