@@ -38,7 +38,7 @@ def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Picture:
 
     check_runs(runs)
     figure = Picture(figsize=(WIDTH, 3.4), layout="constrained")
-    figure.suptitle(title, fontsize=11, color=INK)
+    figure.suptitle(title, fontsize=11, color=INK, parse_math=False)
     left, right = figure.subplots(1, 2)
     looks = styles(runs)
     for name, several in runs.items():
@@ -104,12 +104,20 @@ def epochs(axes: Any) -> None:
 
 
 def legend(axes: Any) -> None:
-    """Names in the colours of their lines, to the right of the axes."""
+    """Names in the colours of their lines, to the right of the axes, as they stand: also _x and $x."""
+    lines = axes.lines[:]
     shown = axes.legend(
-        loc="upper left", bbox_to_anchor=(1, 1), frameon=False, fontsize=SMALLEST, handlelength=2.8, borderaxespad=0
+        lines,
+        ["x"] * len(lines),
+        loc="upper left",
+        bbox_to_anchor=(1, 1),
+        frameon=False,
+        fontsize=SMALLEST,
+        handlelength=2.8,
+        borderaxespad=0,
     )
-    for text, line in zip(shown.get_texts(), axes.lines):
-        text.set_color(line.get_color())
+    for text, line in zip(shown.get_texts(), lines):
+        text.set(text=line.get_label(), color=line.get_color(), parse_math=False)
 
 
 def _accuracy_axis(axes: Any) -> None:

@@ -1,14 +1,16 @@
 """Curves show the runs: the mean as a line, the spread as a band, and what is not finite as a gap."""
 
+import io
 import math
 import subprocess
 import sys
 
 import numpy
 import pytest
+from matplotlib.text import Text
 
 from minigrad.errors import MinigradError
-from minigrad.plot import comparison, curves
+from minigrad.plot import comparison, curves, frequencies
 from minigrad.plot.curves import band
 from minigrad.plot.picture import Picture
 from minigrad.plot.style import styles
@@ -94,3 +96,15 @@ def test_a_list_of_losses_in_place_of_runs_is_refused_with_an_example(draw, runs
 def test_an_argument_that_there_is_not_is_named_with_its_function():
     with pytest.raises(TypeError, match=r"curves\(\) got an unexpected keyword argument 'titel'"):
         curves(RUNS, titel="two")
+
+
+@pytest.mark.parametrize("name", ["_mine", "$5 or $6", "$\\frac{$"])
+def test_names_and_titles_are_shown_as_they_stand(name):
+    runs = {name: RUNS["sgd"], "adam": RUNS["adam"]}
+    for figure in (curves(runs, name), comparison(runs), frequencies({name: 2, "wrong-sign": 1}, name)):
+        figure.savefig(io.BytesIO(), format="svg")  # which reads formulas
+        texts = [text for text in figure.findobj(Text) if text.get_text() == name and text.get_visible()]
+        assert texts and not any(text.get_parse_math() for text in texts)
+    (_, right) = curves(runs).axes
+    shown = {text.get_text(): text.get_color() for text in right.get_legend().get_texts()}
+    assert shown == {key: style.colour for key, style in styles(runs).items()}
