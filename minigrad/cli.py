@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import math
 import os
 import sys
@@ -28,7 +29,7 @@ from minigrad.commands.output import DIGITS
 from minigrad.commands.surface import KINDS, run_surface
 from minigrad.commands.train import run_train
 from minigrad.commands.tutorials import run_tutorials
-from minigrad.disk import checked
+from minigrad.disk import OF_THE_DISK, checked
 from minigrad.errors import MinigradError
 from minigrad.exercises.forms import KINDS as FORMS
 from minigrad.plot.surfaces import SURFACES
@@ -59,17 +60,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def obey(arguments: argparse.Namespace) -> int:
     """Run the function of a command; if it cannot be done, say why in a sentence."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Greek letters
     try:
         with numpy.errstate(all="ignore"), warnings.catch_warnings():  # a rate that is too high is reported in words
             warnings.showwarning = lambda message, *_: tell(str(message))
             status: int = arguments.run(arguments)
+            if sys.stdout:
+                sys.stdout.flush()
         return status
     except MinigradError as error:
         tell(str(error))
         return 2
-    except BrokenPipeError:  # whoever read the output has read enough: minigrad equations | head
+    except OSError as error:
+        enough = isinstance(error, BrokenPipeError)  # for whoever reads the output: minigrad equations | head
+        if not enough and error.errno not in OF_THE_DISK:
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at exit
-        return 0
+        if not enough:  # minigrad equations > file
+            tell(f"the output cannot be written: {(error.strerror or str(error)).lower()}")
+        return 0 if enough else 2
 
 
 def tell(sentence: str) -> None:

@@ -24,7 +24,7 @@ except ImportError:  # Windows, where a file that is open cannot be removed; a b
 
 FilePath: TypeAlias = str | os.PathLike[str]
 _TEMPORARY = re.compile(r"\.minigrad-[0-9a-f]{16}\.tmp")
-_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ESTALE}
+OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ESTALE}
 """The errors of a disk that fails or is full."""
 
 
@@ -205,7 +205,7 @@ def _of_the_disk(text: str, done: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _OF_THE_DISK or isinstance(error, FileError):
+        if error.errno not in OF_THE_DISK or isinstance(error, FileError):
             raise
         raise _refused(text, done, error) from None
 

@@ -44,7 +44,10 @@ def guarded(function: _Function) -> _Function:
         except EXPLAINED as error:
             if isinstance(error, MinigradError) or _in_users_code(error):
                 raise
-            given = inspect.signature(function).bind(*args, **kwargs).arguments
+            try:
+                given = inspect.signature(function).bind(*args, **kwargs).arguments
+            except TypeError:  # the call does not fit: Python's own sentence names the function and the argument
+                raise error from None
             told = explained(name, error, {key: value for key, value in given.items() if key != "self"})
         raise told
 

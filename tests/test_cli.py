@@ -1,5 +1,6 @@
 """The command line: its help, its equations, and one sentence with status 2 for what it cannot use."""
 
+import os
 import re
 import subprocess
 import sys
@@ -61,6 +62,27 @@ def test_python_m_minigrad_is_the_command():
     refused = minigrad("train", "--optimizer", "x")
     assert refused.returncode == 2
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("words", ["exercises show adam_step", "check answer.py", "equations adam"])
+def test_an_output_without_the_letters_gets_question_marks_not_a_traceback(words, tmp_path):
+    answer = "def sgd_step(w, g, *, lr, wd):\n    raise Exception('\\ud800 \u20ac')\n"
+    (tmp_path / "answer.py").write_text(answer, encoding="utf-8")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "minigrad", *words.split()], cwd=tmp_path, env=environment, capture_output=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == (1 if "check" in words else 0) and done.stderr == b""
+    assert b"?" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_the_output_is_a_sentence():
+    command = f"'{sys.executable}' -m minigrad equations sgd > /dev/full"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    sentence = "minigrad: the output cannot be written: no space left on device.\n"
+    assert (done.returncode, done.stderr) == (2, sentence)
 
 
 def test_whoever_reads_only_the_first_lines_sees_no_traceback():

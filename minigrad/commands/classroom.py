@@ -1,10 +1,11 @@
 """`minigrad exercises forms` and `report`: what a class is given, and what it has answered."""
 
 import argparse
+import textwrap
 
-from minigrad.commands.output import PICTURES, progress, save, writable, write_new
+from minigrad.commands.output import PICTURES, WIDTH, progress, save, writable, write_new
 from minigrad.disk import replacing
-from minigrad.exercises.classroom import frequencies, marked, students, table
+from minigrad.exercises.classroom import frequencies, marked, passed_over, students, table
 from minigrad.exercises.exercise import named
 from minigrad.exercises.forms import forms
 from minigrad.exercises.parts import in_order
@@ -28,6 +29,8 @@ def run_report(arguments: argparse.Namespace) -> int:
         writable(arguments.plot, *PICTURES)
     with progress(count, "student") as bar:
         found = marked(arguments.folder, each=bar.update)
+    handed_in = {x.student for x in found}
+    without = [name for name, _ in students(arguments.folder) if name not in handed_in]
     right, often = sum(x.feedback.right for x in found), frequencies(found)
     with replacing(arguments.out) as file:
         file.write(table(found).encode(errors="backslashreplace"))  # a file name may be no text
@@ -35,6 +38,12 @@ def run_report(arguments: argparse.Namespace) -> int:
         print(f"{number:4}  {name}")
     whose = f"{many(len(found), 'answer')} by {many(count, 'student')}"
     print(f"{right} right of {whose}; {arguments.out} has a line for each.")
+    for names, why in (
+        (without, "No answer by {}: expected files that end in .py, and not in a further folder."),
+        (passed_over(arguments.folder, arguments.out), "Passed over, as they do not end in .py: {}."),
+    ):
+        if names:
+            print(textwrap.fill(why.format(", ".join(names)), WIDTH))
     if arguments.plot:
         from minigrad import plot
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import io
 import re
-import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -49,8 +47,6 @@ WORKED: dict[str, dict[str, Any]] = {
 
 
 def run_equations(arguments: argparse.Namespace) -> int:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without Greek letters
     if arguments.name:
         given = settings(type(optimizer.create(arguments.name)), arguments.rest)
         parts = [*full(arguments.name, given), *(by_hand(arguments.name, given) if arguments.worked else [])]

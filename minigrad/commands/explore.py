@@ -9,7 +9,7 @@ from minigrad.plot.explore import Page
 
 def run_explore(arguments: argparse.Namespace) -> int:
     """Write the page, and say where it is."""
-    writable(arguments.out)
+    writable(arguments.out, ".html", ".htm")
     page = Page()
     page.save(arguments.out)
     print(f"{arguments.out}: {page.size} kB, with everything in it. Open it in a browser.")

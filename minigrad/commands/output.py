@@ -37,7 +37,7 @@ def progress(total: int, unit: str = "epoch", hidden: bool = False) -> tqdm[None
 def writable(path: Path, *suffixes: str) -> None:
     """Refuse a file that cannot be written before the work is done, not after."""
     if suffixes and path.suffix not in suffixes:
-        raise ArgumentError(f"{str(path)!r} does not end in {' or '.join(suffixes)}, the formats that can be drawn.")
+        raise ArgumentError(f"{str(path)!r} does not end in {' or '.join(suffixes)}, the formats that can be written.")
     check_writable(path)
 
 

@@ -28,6 +28,8 @@ def parsed(path: Path) -> ast.Module:
     """A file as a tree. FileError if it cannot be read or is not Python."""
     with reading(path) as file:
         data = file.read(LARGEST + 1)
+    if path.suffix == ".ipynb":  # JSON, which may be Python too
+        raise FileError(f"{path} is a notebook; write its functions to a file of Python, such as answers.py.")
     if len(data) > LARGEST:
         raise FileError(f"{path} has more than a million characters; answers are shorter.")
     try:

@@ -44,6 +44,14 @@ def students(folder: Path) -> list[tuple[str, Path]]:
     return found
 
 
+def passed_over(folder: Path, report: Path) -> list[str]:
+    """The files of a class's folder that are no student's answers, such as notebooks and archives."""
+    return [
+        path.name for path in sorted(folder.iterdir())
+        if path.is_file() and path.suffix != ".py" and path.name[0] not in "._" and path.resolve() != report.resolve()
+    ]  # fmt: skip
+
+
 def marked(folder: Path, each: Callable[[], object] = lambda: None) -> list[Marked]:
     """Check the answers of all students of a folder, as `minigrad check` does. `each` is called after each student."""
     found: list[Marked] = []

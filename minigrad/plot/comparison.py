@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minigrad.guarded import guarded
-from minigrad.plot.curves import WIDTH, band, epochs, legend, positive
+from minigrad.plot.curves import WIDTH, band, check_runs, epochs, legend, positive
 from minigrad.plot.style import FAINT, INK, SMALLEST, Style, families, frame, styles
 from minigrad.ties import Curves, Ties, Verdict, finding, verdict
 
@@ -28,11 +28,12 @@ def comparison(runs: Mapping[str, Sequence[Curves]]) -> Picture:
     """
     from minigrad.plot.picture import Picture
 
+    check_runs(runs)
     looks, groups, found = styles(runs), families(runs), verdict(runs)
     rows, columns = math.ceil(len(groups) / PER_ROW), min(len(groups), PER_ROW)
     upper, lower = 1.75 * rows, 0.9 + LINE * len(runs)
     figure = Picture(figsize=(WIDTH, upper + lower + 0.4), layout="constrained")
-    figure.suptitle(finding(found), fontsize=11.5, color=INK, fontweight="bold")
+    figure.suptitle(finding(found), fontsize=11.5, color=INK, fontweight="bold", parse_math=False)
     halves = figure.add_gridspec(2, 1, height_ratios=(upper, lower))
     above, below = figure.add_subfigure(halves[0]), figure.add_subfigure(halves[1])
     grid = above.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
@@ -98,7 +99,7 @@ def _dots(
         axes.set_xscale("log")
     axes.set_yticks(range(len(names)), names)
     for label, name in zip(axes.get_yticklabels(), names):
-        label.set_color(looks[name].colour)
+        label.set(color=looks[name].colour, parse_math=False)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.text(1.02, 1, "place", transform=axes.transAxes, fontsize=SMALLEST, color=INK, va="bottom")

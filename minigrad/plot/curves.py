@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from minigrad.errors import ArgumentError, KindError
 from minigrad.guarded import guarded
 from minigrad.plot.style import INK, SMALLEST, Style, frame, styles
 from minigrad.ties import Curves
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 WIDTH = 8.7
 """Inches: the width of a column of text on a screen, so that a picture is shown at its size."""
 SMALLEST_ERROR = 1e-3
+EXAMPLE = "{'sgd': [([2.0, 1.0], [0.3, 0.6])]}"
 ACCURACIES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
 
@@ -34,8 +36,9 @@ def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Picture:
     """
     from minigrad.plot.picture import Picture
 
+    check_runs(runs)
     figure = Picture(figsize=(WIDTH, 3.4), layout="constrained")
-    figure.suptitle(title, fontsize=11, color=INK)
+    figure.suptitle(title, fontsize=11, color=INK, parse_math=False)
     left, right = figure.subplots(1, 2)
     looks = styles(runs)
     for name, several in runs.items():
@@ -47,6 +50,25 @@ def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Picture:
     _accuracy_axis(right)
     legend(right)
     return figure
+
+
+def check_runs(runs: Mapping[str, Sequence[Curves]]) -> None:
+    """Refuse what is not runs by name, such as a list of losses in place of runs."""
+    if not isinstance(runs, Mapping):
+        raise KindError(f"runs={runs!r:.60} cannot be drawn; expected a dict: {EXAMPLE}")
+    if not runs:
+        raise ArgumentError(f"there are no runs to draw; expected at least one, such as {EXAMPLE}")
+    for name, several in runs.items():
+        if not isinstance(several, (list, tuple)) or not several or not all(map(is_run, several)):
+            raise KindError(
+                f"runs[{name!r}]={several!r:.60} cannot be drawn; expected a list of runs, (losses, accuracies): "
+                f"{EXAMPLE}"
+            )
+
+
+def is_run(run: Any) -> bool:
+    """Whether something is a pair of losses and accuracies, one of each for an epoch."""
+    return isinstance(run, (list, tuple)) and len(run) == 2 and all(numpy.ndim(x) == 1 for x in run)
 
 
 def band(axes: Any, name: str, several: Any, style: Style, x: Any = None) -> None:
@@ -82,12 +104,20 @@ def epochs(axes: Any) -> None:
 
 
 def legend(axes: Any) -> None:
-    """Names in the colours of their lines, to the right of the axes."""
+    """Names in the colours of their lines, to the right of the axes, as they stand: also _x and $x."""
+    lines = axes.lines[:]
     shown = axes.legend(
-        loc="upper left", bbox_to_anchor=(1, 1), frameon=False, fontsize=SMALLEST, handlelength=2.8, borderaxespad=0
+        lines,
+        ["x"] * len(lines),
+        loc="upper left",
+        bbox_to_anchor=(1, 1),
+        frameon=False,
+        fontsize=SMALLEST,
+        handlelength=2.8,
+        borderaxespad=0,
     )
-    for text, line in zip(shown.get_texts(), axes.lines):
-        text.set_color(line.get_color())
+    for text, line in zip(shown.get_texts(), lines):
+        text.set(text=line.get_label(), color=line.get_color(), parse_math=False)
 
 
 def _accuracy_axis(axes: Any) -> None:

@@ -26,12 +26,12 @@ def frequencies(counts: Mapping[str, int], title: str = "") -> Picture:
     figure = Picture(figsize=(7.0, 0.9 + 0.24 * max(1, len(names))), layout="constrained")
     axes = figure.subplots()
     frame(axes)
-    axes.set_title(title, fontsize=11, color=INK, loc="left")
+    axes.set_title(title, fontsize=11, color=INK, loc="left", parse_math=False)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", color=FAINT)
     bars = axes.barh(names, [counts[name] for name in names], color=FAMILIES["SGD"][0], height=0.7)
     axes.bar_label(bars, fontsize=SMALLEST, color=INK, padding=3)
-    axes.set_yticks(range(len(names)), names)  # no names, no ticks
+    axes.set_yticks(range(len(names)), names, parse_math=False)  # no names, no ticks
     axes.invert_yaxis()
     axes.set_xlim(0, 1.08 * max(counts.values(), default=1))
     axes.locator_params(axis="x", integer=True)

@@ -117,6 +117,9 @@ def record(
             positions.append(w.data[0].copy())
             seen.append(named(rule, state))
             g = slope(hill, positions[-1])
+            if len(positions) == 1 and not numpy.isfinite(g).all():
+                place = ", ".join(f"{z:g}" for z in positions[0])
+                raise ArgumentError(f"{hill.name} has no finite slope at its start ({place}); start elsewhere")
             if noise:
                 g = g + noise * rng.normal(size=2)
             gradients.append(g)

@@ -17,6 +17,7 @@ def log_softmax(x):
 def _elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.py").write_text(RIGHT)
+    (tmp_path / "a.ipynb").write_text('{"cells": []}')
 
 
 def test_check_says_what_is_right_and_its_status_is_0(capsys):
@@ -42,6 +43,7 @@ def test_check_names_a_mistake_and_its_status_is_1(tmp_path, capsys):
         ("none.py", "There is no file 'none.py'"),
         ("a.py log_softmx", "did you mean 'log_softmax'"),
         ("a.py bce_with_logits", "does not define bce_with_logits"),
+        ("a.ipynb", "a.ipynb is a notebook; write its functions to a file of Python"),
         ("a.py --without minigrad.nothing", "no module 'minigrad.nothing'"),
     ],
 )

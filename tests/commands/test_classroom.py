@@ -95,3 +95,16 @@ def test_a_name_that_is_no_text_gets_a_line_too(tmp_path, monkeypatch, capsys):
     Path(os.fsdecode(b"class/ad\xe4/sgd_step.py")).write_text("def sgd_step(w, g, *, lr, wd): return 0\n")
     said(capsys, "class")
     assert "ad\\udce4,sgd_step,no," in Path("report.csv").read_text(encoding="utf-8")
+
+
+def test_who_has_handed_in_nothing_that_can_be_checked_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("class/ada", "class/ben", "class/cyd/inner"):
+        Path(folder).mkdir(parents=True)
+    for file in ("class/ada/steps.py", "class/cyd/inner/steps.py"):
+        Path(file).write_text(RIGHT)
+    Path("class/dora.ipynb").write_text("{}")
+    for _ in range(2):  # the second time there is a report, which is nobody's answer
+        out = " ".join(said(capsys, "class", "--out", "class/report.csv").split())
+        assert "1 right of 1 answer by 3 students;" in out
+        assert "No answer by ben, cyd:" in out and out.endswith("Passed over, as they do not end in .py: dora.ipynb.")

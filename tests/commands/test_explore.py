@@ -29,6 +29,12 @@ def test_it_opens_the_file_that_it_wrote(tmp_path, capsys, monkeypatch):
     assert opened == [(tmp_path / "a b.html").as_uri()] * 2
 
 
+def test_a_page_is_not_written_to_a_picture(tmp_path, capsys):
+    assert cli.main(["explore", "--out", "a.png"]) == 2
+    assert "'a.png' does not end in .html or .htm" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_place_that_cannot_be_written_is_refused_before_the_work(capsys):
     assert cli.main(["explore", "--out", "no/such/folder.html"]) == 2
     assert "there is no folder" in capsys.readouterr().err

@@ -1,13 +1,16 @@
 """Curves show the runs: the mean as a line, the spread as a band, and what is not finite as a gap."""
 
+import io
 import math
 import subprocess
 import sys
 
 import numpy
 import pytest
+from matplotlib.text import Text
 
-from minigrad.plot import curves
+from minigrad.errors import MinigradError
+from minigrad.plot import comparison, curves, frequencies
 from minigrad.plot.curves import band
 from minigrad.plot.picture import Picture
 from minigrad.plot.style import styles
@@ -71,3 +74,37 @@ def test_a_band_may_stand_over_other_places_than_epochs():
     assert axes.lines[0].get_xydata().tolist() == [[0.1, 2.0], [10.0, 4.0]]
     corners = axes.collections[0].get_paths()[0].vertices
     assert sorted(corners[corners[:, 0] == 10.0, 1])[:1] == [2.0]
+
+
+@pytest.mark.parametrize("draw", [curves, comparison])
+@pytest.mark.parametrize(
+    ("runs", "sentence"),
+    [
+        ({"sgd": [2.0, 1.0]}, r"runs\['sgd'\]=\[2.0, 1.0\] cannot be drawn; expected a list of runs"),
+        ({"sgd": ([2.0, 1.0], [0.3, 0.6])}, r"expected a list of runs, \(losses, accuracies\): \{'sgd': \[\(\["),
+        ({"sgd": []}, r"runs\['sgd'\]=\[\] cannot be drawn"),
+        ({}, "no runs to draw"),
+        ([2.0, 1.0], r"runs=\[2.0, 1.0\] cannot be drawn; expected a dict"),
+    ],
+)
+def test_a_list_of_losses_in_place_of_runs_is_refused_with_an_example(draw, runs, sentence):
+    with pytest.raises(MinigradError, match=sentence):
+        draw(runs)
+    draw({"sgd": [([2.0, 1.0], [0.3, 0.6])]})  # the example
+
+
+def test_an_argument_that_there_is_not_is_named_with_its_function():
+    with pytest.raises(TypeError, match=r"curves\(\) got an unexpected keyword argument 'titel'"):
+        curves(RUNS, titel="two")
+
+
+@pytest.mark.parametrize("name", ["_mine", "$5 or $6", "$\\frac{$"])
+def test_names_and_titles_are_shown_as_they_stand(name):
+    runs = {name: RUNS["sgd"], "adam": RUNS["adam"]}
+    for figure in (curves(runs, name), comparison(runs), frequencies({name: 2, "wrong-sign": 1}, name)):
+        figure.savefig(io.BytesIO(), format="svg")  # which reads formulas
+        texts = [text for text in figure.findobj(Text) if text.get_text() == name and text.get_visible()]
+        assert texts and not any(text.get_parse_math() for text in texts)
+    (_, right) = curves(runs).axes
+    shown = {text.get_text(): text.get_color() for text in right.get_legend().get_texts()}
+    assert shown == {key: style.colour for key, style in styles(runs).items()}

@@ -149,6 +149,8 @@ def test_what_cannot_be_recorded_is_refused_with_what_to_do():
         record("sdg", "valley")
     with pytest.raises(ArgumentError, match="returned 3.0; expected a height computed from x and y"):
         record("sgd", lambda x, y: 3.0)
+    with pytest.raises(ArgumentError, match=r"rosenbrock has no finite slope at its start \(1e\+300, 1\)"):
+        record("sgd", "rosenbrock", start=(1e300, 1.0))
 
 
 def test_a_surface_that_uses_x_alone_has_no_slope_in_y():
