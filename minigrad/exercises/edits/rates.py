@@ -188,14 +188,14 @@ def elsewhere(
         what = "the gradient shrinks by the decay; the weight should."
         yield from several(text, [*swaps, *places], "wrong-operation", what, "missing-term")
     if in_gradient:
-        what = "the decay is applied beside the step; it is part of the gradient."
+        what = "the decay is applied separately from the step; it should be part of the gradient."
         outside = "decay-outside-gradient"
         yield from line(outside, what, weight, f"_ - {scaled} * {roles.weight}")
         ids = (outside, "scale-missing") if roles.states else ("scale-missing", outside)  # else beside is right
         what = f"{what[:-1]}, and the rate is missing." if roles.states else "the decay is not multiplied by the rate."
         yield from line(ids[0], what, weight, f"_ - {decayed}", ids[1])
         return
-    what = "the decay goes through the gradient; it belongs beside the step."
+    what = "the decay goes through the gradient; it should be separate from the step."
     places = [s for s in everywhere(text, GRADIENT, put(f"{GRADIENT} + {decayed}")) if s[0] != RESULT]
     groups = [places, *([s] for s in places)] if places else []
     groups += [[s for s in places if s[0] == where] for where in dict.fromkeys(s[0] for s in places)]
