@@ -175,7 +175,8 @@ def softmax_vjp(g: Any, y: Any) -> Any:
         gx = y (g - inner),  with inner = sum of g y over the row
 
     Args:
-        g: the gradient with respect to the result. y: the output, of the same shape, with any number of axes.
+        g: the gradient with respect to the result.
+        y: the output, of the same shape, with any number of axes.
 
     Returns:
         gx, of the shape and the dtype of y. The sum of each of its rows is 0.

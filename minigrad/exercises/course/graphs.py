@@ -263,7 +263,7 @@ def topological_order(node: Any) -> list[Any]:
     from its end.
 
     Args:
-        node: the node from which the walk back will start.
+        node: the node from which the backward pass will start.
 
     Returns:
         A list of every node that can be reached through parents, `node` included, each once and after

@@ -58,7 +58,8 @@ def fails_in_softmax(found: Sequence[Outcome], words: Sequence[str]) -> list[Sym
 
 def fails_in_logarithm(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
     """What it means if a result is wrong only for extreme scores."""
-    return [Symptom("unstable-log", LOST)] if only_where_extreme(words) else []
+    lost = "for extreme scores, rounding or overflow spoils the logarithm; use the stable form."
+    return [Symptom("unstable-log", lost)] if only_where_extreme(words) else []
 
 
 def log_softmax_probes() -> Iterator[Probe]:

@@ -17,7 +17,8 @@ def signum_step(w: Any, g: Any, m: Any, *, lr: float, momentum: float, wd_lh: fl
     """One step of Signum.
 
     Each weight moves by the learning rate against the sign of its momentum, so a huge gradient does no
-    more harm than a small one. The decay `wd_lh` is separate from the step: it does not go through the sign.
+    more harm than a small one. The decay `wd_lh` is separate from the step and does not go through the
+    sign.
 
         m ← momentum m + (1 - momentum) g
         w ← (1 - lr wd_lh) w - lr sign(m)        sign(0) = 0
@@ -157,7 +158,8 @@ def sgld_step(w: Any, g: Any, noise: Any, *, lr: float) -> Any:
     """One step of stochastic gradient Langevin dynamics.
 
     SGLD takes half a gradient step and adds noise of just the size that makes the weights wander as
-    samples of the posterior, instead of settling at one point. `noise` is standard normal and passed in.
+    samples of the posterior, instead of settling at one point. `noise` is standard normal, and
+    passed in.
 
         w ← w - lr / 2 g + √lr noise
 
