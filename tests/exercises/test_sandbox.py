@@ -339,7 +339,7 @@ FORBIDDEN = {
     "import minigrad as m; f = m.npx.log_softmax": "Line 1 uses minigrad.npx",
     "from minigrad import *; f = npx": "Line 1 uses minigrad.npx",
     "import sys; f = sys.modules['minigrad.npx']": "Line 1 uses minigrad.npx",
-    "import importlib; f = importlib.import_module('minigrad.np' + 'x')": "minigrad.npx is not allowed in this exercise",
+    "import importlib; f = importlib.import_module('minigrad.np' + 'x')": "minigrad.npx is not allowed in this",
     "f = __import__('minigrad.np' + 'x')": "minigrad.npx is not allowed in this exercise",
     "import helper": "helper.py: Line 1 uses minigrad.npx",
     "from minigrad.exercises import EXERCISES": "Line 1 uses minigrad.exercises",
