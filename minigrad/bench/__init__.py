@@ -1,1 +1,1 @@
-"""How fast: our programs and those of other libraries take turns at the same tasks. `minigrad bench` runs all of it."""
+"""How fast: our programs and those of other libraries take turns at the same tasks. `minigrad bench` runs them all."""

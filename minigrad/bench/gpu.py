@@ -1,7 +1,8 @@
-"""How fast a GPU is with ours: rules beside copies of as many bytes and PyTorch's, training steps beside PyTorch's.
+"""How fast minigrad is on a GPU: rules compared with plain copies and with PyTorch's, training steps with PyTorch's.
 
 A rule that reads and writes n bytes cannot be much faster than copies that move n bytes: the ratio to them is the share
-of the bandwidth that a kernel reaches. PyTorch runs as by default, with its fused optimizer, and as one CUDA graph.
+of the bandwidth that a kernel reaches. PyTorch runs in its default form, with its fused optimizer, and as one CUDA
+graph.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ OTHERS = {
 """Rules that PyTorch does not have."""
 ELEMENTS = 10**8
 ARRAYS = 40
-"""No more arrays than these are there at the same time, with all contestants."""
+"""The most arrays that all contestants together have in memory."""
 
 
 def races(every: bool) -> Iterator[Race]:
-    """Training steps; then the usual rules, or all."""
+    """Training steps; then the usual rules, or all of them."""
     with_torch, wait = has_torch(), gpu().xp.cuda.Device(0).synchronize
     for name, sizes in NETWORKS.items():
         theirs: dict[str, Any] = {}
@@ -66,7 +67,7 @@ def has_torch() -> bool:
 
 
 def ours(rule: Rule, shapes: optimizers.Shapes) -> Contestant:
-    """Our rule, when what earlier contestants have used is free again."""
+    """Our rule, after freeing the memory of earlier contestants."""
     gpu().xp.get_default_memory_pool().free_all_blocks()
     if has_torch():
         import torch
@@ -76,8 +77,10 @@ def ours(rule: Rule, shapes: optimizers.Shapes) -> Contestant:
 
 
 def copies(rule: Rule, shapes: optimizers.Shapes) -> Contestant:
-    """Copies that move as many bytes as the rule, array by array: it reads w, g and the states, and writes w and the
-    states. So there is one copy for w, one for each state, and half of one for g.
+    """Copies that move as many bytes as the rule, array by array.
+
+    The rule reads w, g and the states, and writes w and the states. So there is one copy for w, one for each state, and
+    half a copy for g.
     """
     xp, size = gpu().xp, shapes[0][0]
     sources = [xp.ones(size, "float32") for _ in ("w", *optimizers.made(rule).states)] + [xp.ones(size // 2, "float32")]
@@ -91,7 +94,7 @@ def copies(rule: Rule, shapes: optimizers.Shapes) -> Contestant:
 
 
 def captured(make: Callable[[], Contestant]) -> Contestant:
-    """A contestant of PyTorch whose step is captured as one CUDA graph, and replayed."""
+    """A PyTorch contestant whose step is captured as one CUDA graph and replayed."""
     import torch
 
     step, weights = make()
@@ -104,5 +107,5 @@ def captured(make: Callable[[], Contestant]) -> Contestant:
     graph: Any = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         step()
-    graph.step = step  # a graph knows addresses only: whoever holds it must hold the arrays that the step uses
+    graph.step = step  # a graph knows only addresses: whoever holds it must keep the arrays of the step alive
     return Contestant(graph.replay, weights)

@@ -1,4 +1,4 @@
-"""How long a training step of convolutions, recurrences and attention takes, beside PyTorch's.
+"""How long a training step of convolutions, recurrences and attention takes, compared with PyTorch's.
 
 Forward, backward and a step of SGD with momentum, from the same weights.
 """
@@ -37,7 +37,7 @@ def problem(shape: tuple[int, ...]) -> tuple[Any, Any]:
 
 
 def initialized(shape: tuple[int, ...], make: Any) -> Any:
-    """Our network, with the weights that it has in every run."""
+    """Our network, with the same initial weights in every run."""
     net = make()
     mg.random.seed(0)
     net.initialize()
@@ -46,7 +46,7 @@ def initialized(shape: tuple[int, ...], make: Any) -> Any:
 
 
 def learned(net: Any) -> list[Any]:
-    """Its parameters, but not its running means; they are in PyTorch's order."""
+    """Its parameters in PyTorch's order, without running statistics."""
     return [p for p in net.collect_params().values() if p.grad_req != "null"]
 
 
@@ -67,7 +67,7 @@ def of_minigrad(shape: tuple[int, ...], make: Any) -> Contestant:
 
 
 def of_torch(shape: tuple[int, ...], ours: Any, make: Any) -> Contestant:
-    """The same network of PyTorch, with our weights."""
+    """The same network in PyTorch, with our weights."""
     import torch
 
     x, labels = problem(shape)
@@ -180,4 +180,4 @@ NETWORKS = {
     "GRU, 32 x 50 x 64": ((32, 50, 64), partial(Recurrent, rnn.GRU), partial(their_recurrent, "GRU")),
     "attention, 32 x 64 x 128": ((32, 64, WIDTH), Attention, their_attention),
 }
-"""Name: the shape of the inputs, our network, PyTorch's."""
+"""Name -> the shape of the inputs, our network, PyTorch's."""

@@ -1,4 +1,4 @@
-"""What ran a benchmark: the processor, the versions of all that takes part, and how many threads they may use."""
+"""What ran a benchmark: the processor, the versions of the contestants, and how many threads they may use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def here(package: str) -> bool:
 
 
 def machine(clock: str) -> dict[str, Any]:
-    """Plain data for the head of a table and for a file; `clock` is the function of `time` that was used."""
+    """Plain data for the head of a table and for a file; `clock` is the function of `time` that is used."""
     with_gpu = num_gpus() > 0
     packages = [package for package in ("numpy", "numba", *PEERS) if here(package)]
     return {
@@ -62,14 +62,14 @@ def described(found: dict[str, Any]) -> list[str]:
     ]
     if (found["load"] or 0) > found["cores"] / 2 and found["clock"] != "process_time":
         lines.append(
-            f"Other programs are running (a load of {found['load']}), which slows several threads more than one: "
+            f"Other programs are running (load {found['load']}), which slows several threads more than one: "
             "OMP_NUM_THREADS=1 minigrad bench --cpu-time is fairer here."
         )
     return lines
 
 
 def processor() -> str:
-    """The name of the processor, as well as the system knows it."""
+    """The name of the processor, as far as the system knows it."""
     with contextlib.suppress(FileError), reading("/proc/cpuinfo") as file:
         for line in file.read().decode(errors="replace").splitlines():
             if line.startswith("model name"):

@@ -1,6 +1,6 @@
-"""How long a step of an optimizer takes, beside torch.optim: ours as a compiled loop and as NumPy calls.
+"""How long a step of an optimizer takes, compared with torch.optim: ours as a compiled loop and as NumPy calls.
 
-Ours runs on one buffer, as in a Trainer, which has moved all parameters into one. PyTorch has a tensor for each.
+Ours runs on one buffer, as in a Trainer, which moves all parameters into one. PyTorch has a tensor for each.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Shapes = Sequence[tuple[int, ...]]
 
 
 class Rule(NamedTuple):
-    """One rule as both libraries call it."""
+    """One rule, with its name and arguments in both libraries."""
 
     ours: str
     arguments: dict[str, Any]
@@ -54,12 +54,12 @@ USUAL = ("adam", "momentum")
 SIZES = (1e3, 1e5, 1e6, 1e7)
 NETWORK: Shapes = [(64, 64), (64,), (64, 64), (64,), (10, 64), (10,)]
 FUSED = {"cpu": ("Adam", "AdamW", "SGD", "Adagrad"), "cuda": ("Adam", "AdamW", "SGD")}
-"""Where PyTorch has them as one loop or kernel."""
+"""Device -> the rules that PyTorch has as one loop or kernel."""
 ALONE = "NumPy alone"
 
 
 def races(every: bool) -> Iterator[Race]:
-    """The usual rules, or all that PyTorch has too."""
+    """The usual rules, or all that PyTorch also has."""
     tasks: dict[str, Shapes] = {f"{size:.0e} elements".replace("e+0", "e"): [(int(size),)] for size in SIZES}
     tasks["the 6 arrays of 64-64-64-10"] = NETWORK
     for name in RULES if every else USUAL:
@@ -77,7 +77,7 @@ def races(every: bool) -> Iterator[Race]:
 
 
 def read(name: str) -> AbstractContextManager[object]:
-    """How our rule is run during the turns of a contestant."""
+    """How our rule runs during the turns of a contestant."""
     return reading("numpy" if name == ALONE else fastest())
 
 

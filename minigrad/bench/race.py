@@ -1,7 +1,7 @@
-"""A race: ours and others do the same task in turns, and are compared round by round.
+"""A race: our programs and others take turns at the same task, and are compared round by round.
 
-A machine whose speed drifts treats all that run in one round alike. So a ratio is taken within each round; what is
-reported is the median of these ratios, and their quartiles.
+If the speed of a machine drifts, it affects everything within one round alike. So ratios are taken within each round;
+their median and quartiles are reported.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import numpy
 from minigrad.device import Array
 
 TURN = 0.02
-"""Seconds that a turn takes, or as long as two steps take, if that is longer."""
+"""Seconds that a turn takes, or the time of two steps, if that is longer."""
 MOST = 10_000
-"""Steps in a turn."""
+"""The most steps in a turn."""
 
 Quartiles = tuple[float, float, float]
 
@@ -29,7 +29,7 @@ class Contestant(NamedTuple):
 
     step: Callable[[], Any]
     weights: Callable[[], list[Array]]
-    """What its steps have made, for NumPy: after as many steps it is the same for all contestants of a race."""
+    """The weights after its steps, for NumPy: after equal numbers of steps they agree for all contestants of a race."""
 
 
 Makers = Mapping[str, Callable[[], Contestant]]
@@ -37,31 +37,31 @@ Makers = Mapping[str, Callable[[], Contestant]]
 
 @dataclass(frozen=True)
 class Race:
-    """One task, and who takes part; a contestant is made when the race begins."""
+    """One task and its contestants, which are made when the race begins."""
 
     part: str
     task: str
     ours: Makers
     theirs: Makers
     within: Callable[[str], AbstractContextManager[object]] = lambda name: nullcontext()
-    """What holds during the turns of a contestant."""
+    """A context for the turns of a contestant."""
     wait: Callable[[], object] = lambda: None
-    """Waits for what a step has only begun, as on a GPU."""
+    """Waits for work that a step has only started, as on a GPU."""
     last: bool = False
-    """Whether it is to be run after all others, because something in it would disturb them."""
+    """Whether it must run after all others, because something in it would disturb them."""
 
     def run(
         self, rounds: int, each: Callable[[], object] = lambda: None, clock: Callable[[], float] = time.perf_counter
     ) -> Times:
-        """Take turns; `each` is called after every round. Whoever fails is left out, and the reason is kept."""
+        """Take turns; `each` is called after every round. A contestant that fails is left out, and the reason kept."""
         makers, running, times = {**self.ours, **self.theirs}, {}, Times(self)
-        for number in range(1 + rounds):  # round 0 makes them, compiles, and fills caches
+        for number in range(1 + rounds):  # round 0 makes the contestants, compiles, and fills caches
             for name in [name for name in makers if name not in times.failed]:
                 try:
                     if name not in running:
                         running[name] = makers[name]()
                     took = self._turn(name, running[name], clock)
-                except Exception as error:  # one contestant less, not all of them
+                except Exception as error:  # only this contestant is out
                     times.failed[name] = f"{type(error).__name__}: {' '.join(str(error).split()):.200}"
                     times.seconds.pop(name, None)
                     running.pop(name, None)
@@ -73,7 +73,7 @@ class Race:
         return times
 
     def _turn(self, name: str, contestant: Contestant, clock: Callable[[], float]) -> float:
-        """Seconds of a step. A first one brings the arrays back into the cache, and tells how many fit in a turn."""
+        """Seconds per step. A first step brings the arrays back into the cache, and shows how many fit into a turn."""
         with self.within(name):
             start = clock()
             contestant.step()
@@ -89,16 +89,16 @@ class Race:
 
 @dataclass(frozen=True)
 class Times:
-    """What a race has found."""
+    """The results of a race."""
 
     race: Race
     seconds: dict[str, list[float]] = field(default_factory=dict)
-    """Name -> seconds of a step, one for each round."""
+    """Name -> seconds per step, one value for each round."""
     failed: dict[str, str] = field(default_factory=dict)
     """Name -> why it did not take part."""
 
     def ratios(self) -> dict[str, dict[str, Quartiles]]:
-        """For each of ours, how many times as long each of the others takes: lower quartile, median, upper quartile."""
+        """For each of ours, the relative times of the others: lower quartile, median, upper quartile."""
         found: dict[str, dict[str, Quartiles]] = {}
         for mine in filter(self.seconds.__contains__, self.race.ours):
             found[mine] = {}

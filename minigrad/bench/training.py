@@ -1,6 +1,6 @@
-"""How long a training step of Dense layers takes: forward, loss, backward, update; with several libraries, and by hand.
+"""How long a training step of Dense layers takes: forward, loss, backward, update; in several libraries, and by hand.
 
-All start from the same weights, with the same samples, and after as many steps have the same weights.
+All start from the same weights, with the same samples, and have the same weights after equal numbers of steps.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ NETWORKS = {
     "784-256-256-10, batch 256": (256, 784, 256, 256, 10),
     "784-1024-1024-10, batch 512": (512, 784, 1024, 1024, 10),
 }
-"""Name: batch and widths."""
+"""Name -> batch and widths."""
 USUAL = 2
-"""So many of them are usually run."""
+"""How many of them usually run."""
 RATE = 0.01
 Sizes = tuple[int, ...]
 
 
 def races(every: bool) -> Iterator[Race]:
-    """Networks with SGD, and the smallest with Adam. JAX has races of its own: its threads disturb PyTorch's."""
+    """Networks with SGD, and the smallest also with Adam. JAX has its own races: its threads disturb PyTorch's."""
     for number, (name, sizes) in enumerate(NETWORKS.items()):
         if every or number < USUAL:
             for rule in ("sgd", "adam") if number == 0 else ("sgd",):
@@ -48,7 +48,7 @@ def ours(sizes: Sizes, rule: str, device: Where = None) -> Makers:
 
 
 def theirs(sizes: Sizes, rule: str) -> Makers:
-    """All others that are installed, without JAX."""
+    """All others that are installed, except JAX."""
     found: dict[str, Any] = {"NumPy, by hand": partial(of_numpy, sizes, rule)}
     if here("torch"):
         found[PEERS["torch"]] = partial(of_torch, sizes, rule)

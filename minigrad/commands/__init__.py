@@ -1,1 +1,1 @@
-"""What `minigrad compare` and `minigrad train` do, a file for each."""
+"""What the commands of `minigrad` do, one file for each."""

@@ -1,4 +1,4 @@
-"""`minigrad bench`: ours and what else is installed take turns; tables of times and ratios, a picture, a file."""
+"""`minigrad bench`: minigrad and other installed libraries take turns; tables of times and ratios, a picture, data."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ PARTS: dict[str, Callable[[bool], Iterator[Race]]] = {
 }
 NO_GPU = "There is no GPU here that CuPy can use"
 NAME, TIME, RATIO = 28, 11, 20
-"""Columns."""
+"""Widths of columns."""
 
 
 def run_bench(arguments: argparse.Namespace) -> int:
-    """Let them race, print each table at once; 1 if a contestant failed."""
+    """Run the races and print each table as soon as it is done; 1 if a contestant failed."""
     files = [file for file in (arguments.json, arguments.plot) if file]
     if len(files) == 2 and arguments.json.resolve() == arguments.plot.resolve():
         raise ArgumentError(f"--json and --plot are both {str(arguments.plot)!r}; the picture needs another file.")
@@ -44,7 +44,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
     if "gpu" in parts and arguments.cpu_time:
         raise ArgumentError("--cpu-time does not know what a GPU does; name other parts than gpu, or leave it out.")
     if arguments.cpu_time:
-        remarks.append("Times are those of the processor, of all threads together.")
+        remarks.append("Times are processor times, summed over all threads.")
     clock = time.process_time if arguments.cpu_time else time.perf_counter
     races = [race for part in parts for race in PARTS[part](arguments.all)]
     about = {**machine(clock.__name__), "rounds": arguments.rounds, "remarks": remarks}
@@ -62,7 +62,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
     if arguments.plot:
         from minigrad.plot.ratios import ratios
 
-        note = f"A marker is the median of {many(arguments.rounds, 'round')}, a line their quartiles."
+        note = f"A marker is the median of {many(arguments.rounds, 'round')}, a line spans the quartiles."
         save(ratios(rows(found), " ".join([note, *described(about)])), arguments.plot)
     for file in files:
         print(f"written: {file}")
@@ -70,7 +70,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
 
 
 def chosen(names: Sequence[str]) -> list[str]:
-    """The parts that were asked for, or all that can run here.
+    """The requested parts, or all that can run here.
 
     >>> chosen(["layers", "training", "layers"])
     ['layers', 'training']
@@ -84,7 +84,7 @@ def chosen(names: Sequence[str]) -> list[str]:
 
 
 def left_out(names: Sequence[str]) -> Iterator[str]:
-    """A sentence on what is not installed, and one if all parts were asked for and there is no GPU."""
+    """A sentence about what is not installed, and one if all parts were requested and there is no GPU."""
     missing = [f"{title} (pip install {package})" for package, title in PEERS.items() if not here(package)]
     if missing:
         yield f"Not installed, and left out: {', '.join(missing)}."
@@ -93,10 +93,10 @@ def left_out(names: Sequence[str]) -> Iterator[str]:
 
 
 def legend(rounds: int) -> str:
-    """How to read what follows."""
+    """How to read the tables."""
     return (
-        "A ratio says how many times as long as ours the other takes: above 1, minigrad is faster. It is the median of "
-        f"{many(rounds, 'round')}, and in brackets their quartiles."
+        "A ratio is the time of the other divided by ours: above 1, minigrad is faster. It is the median of "
+        f"{many(rounds, 'round')}, with the quartiles in brackets."
     )
 
 
@@ -113,7 +113,7 @@ def table(times: Times) -> Iterator[str]:
 
 
 def means(found: Sequence[Times]) -> Iterator[str]:
-    """For each part, the geometric mean of each other's ratios."""
+    """For each part, the geometric means of every other library's ratios."""
     every: dict[str, dict[str, dict[str, list[float]]]] = defaultdict(dict)
     for times in found:
         for mine, ratios in times.ratios().items():
@@ -129,7 +129,7 @@ def means(found: Sequence[Times]) -> Iterator[str]:
 
 
 def rows(found: Sequence[Times]) -> dict[str, dict[str, dict[str, Quartiles]]]:
-    """Part -> task -> other -> ratio, for the picture; the second of ours has a row of its own below the first."""
+    """Part -> task -> other -> ratio, for the picture; a second program of ours has its own row below the first."""
     drawn: dict[str, dict[str, dict[str, Quartiles]]] = {}
     for times in found:
         for mine, ratios in times.ratios().items():
@@ -140,7 +140,7 @@ def rows(found: Sequence[Times]) -> dict[str, dict[str, dict[str, Quartiles]]]:
 
 
 def keep(path: Path, about: dict[str, Any], found: Sequence[Times]) -> None:
-    """Write all that was measured so far."""
+    """Write everything measured so far."""
     races = [
         {"part": t.race.part, "task": t.race.task, "seconds": t.seconds, "ratios": t.ratios(), "failed": t.failed}
         for t in found
@@ -160,12 +160,12 @@ def spread(ratio: Quartiles) -> str:
 
 
 def short(ratio: float) -> str:
-    """Three digits."""
+    """A ratio with three digits."""
     return f"{ratio:.{0 if ratio >= 99.95 else 1 if ratio >= 9.995 else 2}f}"
 
 
 def duration(seconds: float) -> str:
-    """A time as one reads it.
+    """A time in readable units.
 
     >>> duration(2.34e-5), duration(0.1), duration(3)
     ('23.4 µs', '100.0 ms', '3.0 s')

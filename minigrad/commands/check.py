@@ -6,7 +6,7 @@ from minigrad.exercises.sandbox import Limits, check_file
 
 
 def run_check(arguments: argparse.Namespace) -> int:
-    """Print what is to be said of each answer; 0 if all are right."""
+    """Print the feedback on each answer; 0 if all are right."""
     limits = Limits(arguments.seconds, arguments.megabytes)
     found = check_file(
         arguments.file, arguments.exercise, without=arguments.without, hint=arguments.hint, limits=limits

@@ -1,4 +1,4 @@
-"""`minigrad exercises forms` and `report`: what a class is given, and what it has answered."""
+"""`minigrad exercises forms` and `report`: what a class gets, and what it answered."""
 
 import argparse
 import textwrap
@@ -12,7 +12,7 @@ from minigrad.exercises.parts import in_order
 
 
 def run_forms(arguments: argparse.Namespace) -> int:
-    """Write exercises in one of their forms, never over a file that is there."""
+    """Write exercises in one of their forms, never overwriting a file."""
     wanted = [named(name) for name in arguments.exercises or in_order()]
     texts = {name: text for exercise in wanted for name, text in forms(exercise, arguments.kind).items()}
     write_new(arguments.out, texts)
@@ -22,7 +22,7 @@ def run_forms(arguments: argparse.Namespace) -> int:
 
 
 def run_report(arguments: argparse.Namespace) -> int:
-    """Check the answers of all students; a line for each in a file, and how often which mistake is made."""
+    """Check the answers of all students; write a line for each to a file, and print how often each mistake is made."""
     count = len(students(arguments.folder))
     writable(arguments.out)
     if arguments.plot:
@@ -33,7 +33,7 @@ def run_report(arguments: argparse.Namespace) -> int:
     without = [name for name, _ in students(arguments.folder) if name not in handed_in]
     right, often = sum(x.feedback.right for x in found), frequencies(found)
     with replacing(arguments.out) as file:
-        file.write(table(found).encode(errors="backslashreplace"))  # a file name may be no text
+        file.write(table(found).encode(errors="backslashreplace"))  # a file name may not be valid text
     for name, number in often.items():
         print(f"{number:4}  {name}")
     whose = f"{many(len(found), 'answer')} by {many(count, 'student')}"
@@ -52,7 +52,7 @@ def run_report(arguments: argparse.Namespace) -> int:
 
 
 def many(count: int, word: str) -> str:
-    """A count with its word.
+    """A count and its noun.
 
     >>> many(1, "student"), many(2, "student")
     ('1 student', '2 students')

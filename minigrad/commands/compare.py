@@ -1,4 +1,4 @@
-"""`minigrad compare`: one network with many optimizers over several seeds; a table with its ties, and a picture."""
+"""`minigrad compare`: one network with many optimizers over several seeds; a table with ties, and a picture."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
 
 
 def chosen(text: str, option: str) -> list[str]:
-    """The optimizers in a list with commas.
+    """The optimizers in a comma-separated list.
 
     >>> chosen("SGD, adam", "--only")
     ['sgd', 'adam']
@@ -62,7 +62,7 @@ def draw(runs: Mapping[str, Sequence[Run]], path: Path) -> None:
 
 
 def table(runs: Mapping[str, Sequence[Run]]) -> Iterator[str]:
-    """A line for each optimizer, the best mean test accuracy first; no line is wider than 80 columns."""
+    """A line for each optimizer, by mean test accuracy, best first; no line is wider than 80 columns."""
     found = verdict({name: [run.curves for run in several] for name, several in runs.items()})
     yield f"{'optimizer':<13}{'rate':>7}{'train loss':>18}{'place':>7}{'test accuracy':>16}{'place':>7}{'ms/step':>9}"
     yield "-" * 77
@@ -91,7 +91,7 @@ def spread(values: Sequence[float], form: str) -> str:
 
 
 def notes(runs: Mapping[str, Sequence[Run]], found: Verdict) -> Iterator[str]:
-    """What the table says, how it was decided, and how the optimizers were set."""
+    """What the table shows, how that was decided, and the settings of the optimizers."""
     seeds = len(next(iter(runs.values())))
     yield f"{finding(found)}."
     if seeds > 1 and len(found.accuracy.places) > 1:

@@ -1,4 +1,4 @@
-"""What figures are drawn from: plain data, rounded to what matters, written as JSON to be read, and compared."""
+"""The data that figures are drawn from: plain, rounded to what matters, written as readable JSON, and compared."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 import numpy
 
 Data = Any
-"""Dicts with names for keys, lists, text, numbers, and None for a number that is not finite."""
+"""Dicts with names as keys, lists, text, numbers, and None for a number that is not finite."""
 
 
 def rounded(values: Any, digits: int = 4) -> Data:
-    """Numbers, arrays of NumPy, and lists and dicts of them, as plain data with so many significant digits.
+    """Numbers, NumPy arrays, and lists and dicts of them, as plain data rounded to `digits` significant digits.
 
     >>> rounded({"loss": [0.123456, float("inf")], "step": 1438}, digits=2)
     {'loss': [0.12, None], 'step': 1438}
@@ -31,7 +31,7 @@ def rounded(values: Any, digits: int = 4) -> Data:
 
 
 def written(data: Data, margin: str = "") -> str:
-    """The data as JSON: what fits is on one line, and so is every list of plain values.
+    """The data as JSON, on one line where it fits; every list of plain values is on one line.
 
     >>> print(written({"rates": [0.1, 0.2], "losses": {"adam": [[0.5, None]]}}))
     {"rates": [0.1, 0.2], "losses": {"adam": [[0.5, null]]}}
@@ -51,9 +51,9 @@ def written(data: Data, margin: str = "") -> str:
 
 
 def differences(old: Data, new: Data, share: float = 0.0, least: float = 0.0, where: str = "") -> Iterator[str]:
-    """Where new data are not those of before: a sentence for each value or list of values.
+    """How new data differ from old: a sentence for each value or list of values.
 
-    Numbers may differ by `share` of the old one, and by `least` where that is more. All else must be equal.
+    Numbers may differ by `share` of the old one, or by `least` if that is more. Everything else must be equal.
 
     >>> list(differences({"ends": [1.0, 2.0, 4.0]}, {"ends": [1.0, 2.1, 4.8]}, share=0.1))
     ['ends: number 2 of 0 to 2 is 4.8, but was 4.0']
@@ -78,7 +78,7 @@ def _plain(values: list[Any]) -> bool:
 
 
 def _apart(old: Any, new: Any, share: float, least: float) -> float:
-    """By how much two values are farther apart than they may be; 0 if they are not."""
+    """How far the distance between two values exceeds the tolerance; 0 if it does not."""
     if isinstance(old, (int, float)) and isinstance(new, (int, float)):
         return max(abs(new - old) - max(share * abs(old), least), 0.0)
     return 0.0 if old == new else math.inf

@@ -1,4 +1,4 @@
-"""What the command `minigrad equations` prints: a rule, its other forms, what its symbols mean, where it is from."""
+"""`minigrad equations`: a rule, its other forms, what its symbols mean, and where it comes from."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FORMS: dict[str, list[dict[str, Any]]] = {
         {"warmup_strategy": "lars"},
     ],
 }
-"""Forms of a rule that no single switch or number shows. The others are found: see `one_argument`."""
+"""Forms of a rule that no single switch or number brings out. `one_argument` finds the others."""
 
 
 WORKED: dict[str, dict[str, Any]] = {
@@ -43,7 +43,7 @@ WORKED: dict[str, dict[str, Any]] = {
     "lars": {"learning_rate": 1.0, "momentum": 0.9, "eta": 0.1},
     "lbsgd": {"learning_rate": 0.1, "batch_scale": 2, "warmup_epochs": 1, "updates_per_epoch": 8},
 }
-"""Arguments that show by hand what a rule does, where its defaults leave most of it out or make it too small to see."""
+"""Arguments for steps worked by hand, where the defaults leave out most of a rule or make it too small to see."""
 
 
 def run_equations(arguments: argparse.Namespace) -> int:
@@ -60,7 +60,7 @@ def run_equations(arguments: argparse.Namespace) -> int:
 
 
 def brief(name: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The first sentence about an optimizer, its rule, and, if none are given, how its arguments change the rule."""
+    """The first sentence about an optimizer, its rule and, if no arguments are given, how they change the rule."""
     rule = optimizer.create(name, **given)
     yield textwrap.fill((inspect.getdoc(type(rule)) or name).splitlines()[0], WIDTH)
     yield indented(plain(rule, WIDTH - 4))
@@ -70,7 +70,7 @@ def brief(name: str, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def full(name: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """All that there is to say about one optimizer, or about the one that the given arguments make."""
+    """Everything about an optimizer, in general or with the given arguments."""
     yield from brief(name, given)
     rule = optimizer.create(name, **given)
     shown = [rule]
@@ -90,7 +90,7 @@ def full(name: str, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def symbols(rules: Iterable[optimizer.Optimizer], notation: type[Notation] = Text) -> Iterable[Entry]:
-    """One legend for several forms of a rule: values only where a symbol has the same in all of them."""
+    """One legend for several forms of a rule, with the values that a symbol has in all of them."""
     found: dict[str, Entry] = {}
     for rule in rules:
         for entry in entries(notation(Lines(rule))):
@@ -109,7 +109,7 @@ def forms(name: str) -> Iterator[tuple[dict[str, Any], optimizer.Optimizer]]:
     for changed in [*one_argument(name), *FORMS.get(name, [])]:
         try:
             form = optimizer.create(name, **changed)
-        except MinigradError:  # not a value that it takes
+        except MinigradError:  # not a value that it accepts
             continue
         if plain(form) not in seen:
             seen.add(plain(form))
@@ -117,14 +117,14 @@ def forms(name: str) -> Iterator[tuple[dict[str, Any], optimizer.Optimizer]]:
 
 
 def one_argument(name: str) -> Iterator[dict[str, Any]]:
-    """Each argument of the rule's own at a value that may switch something on or off."""
+    """Each of the rule's own arguments, with a value that may switch something on or off."""
     for argument, default in arguments_of(type(optimizer.create(name))).items():
         if argument not in arguments_of(optimizer.Optimizer) and isinstance(default, (bool, float)):
             yield {argument: not default if isinstance(default, bool) else 0.0 if default else 0.9}
 
 
 def preparation(name: str) -> optimizer.Optimizer:
-    """The optimizer when all is done to its gradient that can be."""
+    """The optimizer with its gradient rescaled, clipped and decayed."""
     prepared: dict[str, Any] = {"rescale_grad": 0.5, "clip_gradient": 1.0, "wd": 0.1}
     try:
         return optimizer.create(name, **prepared)
@@ -133,7 +133,7 @@ def preparation(name: str) -> optimizer.Optimizer:
 
 
 def by_hand(name: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """Two steps, and with which arguments."""
+    """Two steps worked by hand, and their arguments."""
     changed, steps = two_steps(name, given)
     heading = f"worked by hand{f', with {listed(changed)}' if changed else ''}:"
     yield textwrap.fill(heading, WIDTH, initial_indent="  ", subsequent_indent="    ")
@@ -141,7 +141,7 @@ def by_hand(name: str, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def two_steps(name: str, given: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-    """Arguments, and two steps on a weight that shows what the rule does: a number, or what has a length, or a row."""
+    """Arguments, and two steps on a weight that shows what the rule does: a number, a vector or a row."""
     changed = given or WORKED.get(name.lower(), {})
     rule = optimizer.create(name, **changed)
     used = {x.op for x in ancestors([x for _, x in Lines(rule).lines])}
@@ -155,7 +155,7 @@ def two_steps(name: str, given: Mapping[str, Any]) -> tuple[Mapping[str, Any], s
 
 
 def reference(rule: optimizer.Optimizer) -> str:
-    """What the docstring says about where the rule is from."""
+    """What the docstring says about the origin of the rule."""
     found = re.search(r"^References?: (.*?)(?=\n\n|\Z)", inspect.getdoc(type(rule)) or "", flags=re.M | re.S)
     return textwrap.fill(" ".join(found[1].split()), WIDTH - 4) if found else ""
 

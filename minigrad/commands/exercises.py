@@ -1,4 +1,4 @@
-"""`minigrad exercises`: the list, a statement, a file to begin with, and how far one is."""
+"""`minigrad exercises`: the list, a statement, a file to begin with, and your progress."""
 
 import argparse
 import textwrap
@@ -13,13 +13,13 @@ from minigrad.exercises.parts import PARTS
 from minigrad.exercises.statement import blank, first_sentence, hints, signature, statement
 
 URGENT = ("not yet", "begun", "")
-"""How far an exercise is that is to be done next: one that is wrong, one that is begun, a new one."""
+"""The state of the exercise to do next, in this order: a wrong one, one that is begun, a new one."""
 
 MARKS = {"right": "+", "not yet": "-", "begun": "."}
 
 
 def run_list(arguments: argparse.Namespace) -> int:
-    """Print every exercise in a line, by part, and what is right of those that are answered in the folder."""
+    """Print every exercise on a line, by part, and mark those that are answered in the folder."""
     by_name = {x.exercise: x for x in checked(Path(), 2)}
     for part, names in PARTS.items():
         known = [name for name in names if name in by_name]
@@ -39,7 +39,7 @@ def line(name: str, text: str) -> str:
 
 
 def run_show(arguments: argparse.Namespace) -> int:
-    """Print a statement, and as many hints as are asked for."""
+    """Print a statement, and the requested number of hints."""
     exercise = named(arguments.exercise)
     print(f"{exercise.name}{signature(exercise)}\n\n{statement(exercise)}")
     for number, hint in enumerate(hints(exercise)[: arguments.hint], 1):
@@ -48,7 +48,7 @@ def run_show(arguments: argparse.Namespace) -> int:
 
 
 def run_start(arguments: argparse.Namespace) -> int:
-    """Write files to begin with, never over one that is there."""
+    """Write files to begin with, never overwriting one."""
     wanted = [named(name) for name in arguments.exercises]
     write_new(arguments.folder, {f"{exercise.name}.py": blank(exercise) for exercise in wanted})
     for exercise in wanted:
@@ -58,7 +58,7 @@ def run_start(arguments: argparse.Namespace) -> int:
 
 
 def run_progress(arguments: argparse.Namespace) -> int:
-    """Check all answers of a folder; a table, and what is next."""
+    """Check all answers in a folder; print a table, and what to do next."""
     found = checked(arguments.folder, arguments.hint)
     by_name = {x.exercise: x for x in found}
     for part, names in PARTS.items():
@@ -71,13 +71,13 @@ def run_progress(arguments: argparse.Namespace) -> int:
     print(f"\n{sum(x.right for x in found)} of {len(found)} are right.")
     later = [x for x in found if not x.right]
     if later:
-        following = min(later, key=lambda x: URGENT.index(x.word))  # of equal ones the first of the course
+        following = min(later, key=lambda x: URGENT.index(x.word))  # among equals, the first of the course
         print(f"Next: {following.exercise}.\n{what_to_do(following)}")
     return 0
 
 
 def checked(folder: Path, hint: int) -> list[Standing]:
-    """How far every exercise is, with a bar that counts the answers."""
+    """The state of every exercise, with a bar that counts the answers."""
     count = len(answers(folder))
     if not count:
         return standings(folder)
@@ -103,7 +103,7 @@ def what_to_do(standing: Standing) -> str:
 
 
 def home(folder: Path) -> Path:
-    """The folder itself, or that of a file which stands for one."""
+    """The folder itself, or that of a file given in its place."""
     return folder.parent if folder.is_file() else folder
 
 
@@ -114,5 +114,5 @@ def run_assemble(arguments: argparse.Namespace) -> int:
     write(made, path)
     for name, whose in made.whose.items():
         print(f"{name:24}{whose if whose == 'yours' else f'minigrad: {whose}'}")
-    print(f"\n{path} is written, with digits.npz beside it; 'python {path}' trains it.")
+    print(f"\nWrote {path}, with digits.npz next to it; 'python {path}' trains it.")
     return 0

@@ -1,4 +1,4 @@
-"""`minigrad explore`: the page in which every rule runs, written to a file and, if asked for, opened."""
+"""`minigrad explore`: the page in which every rule runs, written to a file and, on request, opened."""
 
 import argparse
 import webbrowser

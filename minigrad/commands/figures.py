@@ -1,17 +1,17 @@
-"""`minigrad figures`: the pictures of the documentation, drawn from their data or measured anew.
+"""`minigrad figures`: the pictures of the documentation, drawn from their data or measured again.
 
-A figure is a file `figures/NAME.py` of the checkout, with its data in NAME.json and its picture beside them. It has:
+A figure is a file `figures/NAME.py` of the checkout, with its data in NAME.json and its picture next to them. It has:
 
-* a docstring: what it shows, in the first line; then how that was measured, with which seeds, how closely measuring
-  again agrees, and where the idea comes from;
+* a docstring: what it shows, in the first line; then how that was measured, with which seeds, how closely a new
+  measurement agrees, and where the idea comes from;
 * `PICTURE`, the file name: .png, .svg, or .gif for one that moves;
 * `measure()`, which returns the data: see `minigrad.commands.data`;
 * `draw(data)`, which returns the figure, or for a GIF the `Animation`: everything in it follows from the data;
-* `agree(old, new)`, a sentence for each point in which data measured again are not close enough to those of before.
+* `agree(old, new)`, which gives a sentence for each point in which new data are not close enough to the old.
 
-Matplotlib draws the same picture byte for byte from the same data, but another version may not: `figures/versions.txt`
-names those that drew what is there, in the form that pip reads. `figures/README.md` shows all pictures, each with its
-docstring.
+From the same data, Matplotlib draws the same picture byte for byte, but another version may not: `figures/versions.txt`
+names the versions that drew the present pictures, in the form that pip reads. `figures/README.md` shows all pictures,
+each with its docstring.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from minigrad.errors import ArgumentError, FileError, MissingFileError, UsageErr
 FOLDER = Path(__file__).parents[2] / "figures"
 DRAWN_WITH = ("matplotlib", "pillow")
 TOLD = 8
-"""So many sentences on one figure are printed; the others are counted."""
+"""The most sentences printed about one figure; the rest are only counted."""
 
 
 @dataclass(frozen=True)
 class Script:
-    """One figure, by what its file defines."""
+    """One figure: what its file defines."""
 
     path: Path
     picture: Path
@@ -64,14 +64,14 @@ class Script:
         return self.path.with_suffix(".json")
 
     def load(self) -> Data:
-        """Its data as they are stored."""
+        """Its stored data."""
         try:
             return json.loads(read(self.data))
         except ValueError:
-            raise FileError(f"{str(self.data)!r} is not JSON; take it from git again, or measure anew") from None
+            raise FileError(f"{str(self.data)!r} is not JSON; take it from git again, or measure again") from None
 
     def drawn(self, data: Data) -> bytes:
-        """The picture of these data, whatever the user's own style is."""
+        """The picture of these data, whatever the user's own Matplotlib style."""
         from matplotlib import style
 
         with style.context("default"):
@@ -80,13 +80,13 @@ class Script:
         return found
 
     def measured(self) -> Data:
-        """Its data measured again: on a CPU, whose random numbers they are, and as a file gives them back."""
+        """Its data measured again: on a CPU, for the same random numbers, and as they would come back from a file."""
         with cpu(), numpy.errstate(all="ignore"):
             return json.loads(written(self.measure()))
 
 
 def script(name: str) -> Script:
-    """A figure by its name."""
+    """A figure by name."""
     path = FOLDER / f"{name}.py"
     found = importlib.util.spec_from_file_location(f"figures.{name}", path)
     assert found is not None and found.loader is not None
@@ -101,13 +101,13 @@ def script(name: str) -> Script:
 
 def names() -> list[str]:
     """All figures of the checkout."""
-    if not (FOLDER.parent / "pyproject.toml").exists():  # an installed package stands among those of others
+    if not (FOLDER.parent / "pyproject.toml").exists():  # so minigrad is an installed package
         raise MissingFileError("figures are drawn in a checkout of minigrad, and this is an installed one")
     return sorted(path.stem for path in FOLDER.glob("*.py"))
 
 
 def run_figures(arguments: argparse.Namespace) -> int:
-    """Draw the figures, or only compare, and print what became of each; 1 if a check found something changed."""
+    """Draw the figures, or only compare them, and print the result for each; 1 if a check found a change."""
     every = names()
     for name in arguments.names:
         if name not in every:
@@ -127,7 +127,7 @@ def run_figures(arguments: argparse.Namespace) -> int:
 
 
 def redo(one: Script, measure: bool, check: bool) -> bool:
-    """Draw one figure, or only compare, and print what became of it; whether all is as it was."""
+    """Draw one figure, or only compare it, and print the result; return whether nothing has changed."""
     old = one.load() if one.data.exists() else None
     if old is None and not measure:
         name = one.path.stem
@@ -152,7 +152,7 @@ def redo(one: Script, measure: bool, check: bool) -> bool:
 
 
 def page(every: list[str]) -> str:
-    """All pictures, and how each was measured, as Markdown."""
+    """All pictures, with how each was measured, as Markdown."""
     parts = [
         "# Figures\n\nEach is drawn by the script of its name from the data beside it. `minigrad figures` draws them "
         "again and writes this page,\n`minigrad figures NAME --measure` measures again."
@@ -176,12 +176,12 @@ def replace(path: Path, content: bytes) -> None:
 
 
 def versions() -> str:
-    """What draws here, as `figures/versions.txt` has it."""
+    """The installed versions of what draws, in the form of `figures/versions.txt`."""
     return "".join(f"{name}=={importlib.metadata.version(name)}\n" for name in DRAWN_WITH)
 
 
 def other_versions() -> str:
-    """A sentence if what draws here is not what drew the pictures that are there."""
+    """A sentence if the installed versions are not those that drew the present pictures."""
     file = FOLDER / "versions.txt"
     drawn_with = read(file) if file.exists() else ""
     if drawn_with == versions():

@@ -12,7 +12,7 @@ from minigrad.errors import ArgumentError, UsageError
 
 
 def run_launch(arguments: argparse.Namespace) -> int:
-    """Start the ranks, wait for them, and return the exit status of the whole: not 0 if any of them failed."""
+    """Start the ranks, wait for them, and return the exit status: not 0 if any of them failed."""
     words = ["-m", *arguments.module] if arguments.module else arguments.program
     if not words:
         raise ArgumentError("There is no program to run; write: minigrad launch -n 4 script.py")
@@ -23,11 +23,11 @@ def run_launch(arguments: argparse.Namespace) -> int:
 
 
 def launcher() -> str:
-    """The mpiexec that stands beside Python, where the extra `dist` puts it; else the first on the path."""
+    """The mpiexec next to Python, where the extra `dist` puts it; otherwise the first on the path."""
     found = shutil.which("mpiexec", path=str(Path(sys.executable).parent)) or shutil.which("mpiexec")
     if found is None:
         raise UsageError(
-            "There is no mpiexec, which starts the ranks; pip install -e '.[dist]' in the checkout of minigrad brings "
+            "There is no mpiexec to start the ranks; pip install -e '.[dist]' in the checkout of minigrad installs "
             "one, and a cluster has its own."
         )
     return found

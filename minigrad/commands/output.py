@@ -1,4 +1,4 @@
-"""What commands write: a progress bar, and files, whole or not at all."""
+"""What commands write: a progress bar, and files, completely or not at all."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ UNSAID: dict[str, dict[str, Any]] = {
     ".pdf": {"Creator": None, "Producer": None, "CreationDate": None},
     ".svg": {"Creator": None, "Date": None},
 }
-"""Format -> what a picture does not say of itself: by whom and when it was drawn. So equal pictures are equal bytes."""
+"""Format -> metadata to leave out (what drew a picture, and when), so that equal pictures have equal bytes."""
 PICTURES = tuple(UNSAID)
 DPI = 150
 DIGITS = "1,797 handwritten digits of 8x8 pixels (UCI), four fifths to train on and one to test"
 
 
 def progress(total: int, unit: str = "epoch", hidden: bool = False) -> tqdm[None]:
-    """A bar that counts and vanishes when all is done."""
+    """A progress bar that vanishes when everything is done."""
     from tqdm import tqdm
 
     return tqdm(total=total, unit=unit, leave=False, dynamic_ncols=True, disable=hidden)
@@ -46,7 +46,7 @@ def encoded(figure: Figure, suffix: str) -> bytes:
     from matplotlib import rc_context
 
     file = io.BytesIO()
-    with rc_context({"svg.hashsalt": "minigrad"}):  # else the names in an SVG would be new each time
+    with rc_context({"svg.hashsalt": "minigrad"}):  # otherwise an SVG would have new names each time
         figure.savefig(file, format=suffix[1:], dpi=DPI, metadata=UNSAID[suffix])
     return file.getvalue()
 
@@ -58,10 +58,10 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def write_new(folder: Path, texts: Mapping[str, str]) -> None:
-    """Write files (name -> text) to a folder; none of them if one is there already."""
+    """Write files (name -> text) to a folder, or none of them if one exists already."""
     for name in texts:
         if os.path.lexists(folder / name):
-            raise AccessError(f"'{folder / name}' is there already, and stays as it is; remove it to begin again.")
+            raise AccessError(f"'{folder / name}' is there already, and is left as it is; remove it to begin again.")
     for name, text in texts.items():
         with replacing(folder / name) as file:
             file.write(text.encode())

@@ -1,4 +1,4 @@
-"""Constructor arguments of an optimizer from the words of a command line: `--momentum 0.9 --centered`."""
+"""Constructor arguments of an optimizer from a command line: `--momentum 0.9 --centered`."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
@@ -10,14 +10,14 @@ from minigrad.errors import ArgumentError, suggestion
 Value = bool | int | float | str
 
 OBJECTS = ("lr_scheduler", "param_idx2name", "param_dict")
-"""Arguments that only Python can give."""
+"""Arguments that only Python code can pass."""
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def settings(cls: type, words: Sequence[str]) -> dict[str, Value]:
-    """Read `--name value`, `--name=value`, or `--name` alone for what is on or off.
+    """Read `--name value`, `--name=value`, or `--name` alone to switch something on.
 
-    A value is read as what the default of its argument is; where that is None, as a number.
+    A value gets the type of its argument's default; if that is None, it is a number.
 
     >>> from minigrad.optimizer import RMSProp
     >>> settings(RMSProp, ["--momentum", "0.8", "--centered", "--clip-gradient=1"])
@@ -29,7 +29,7 @@ def settings(cls: type, words: Sequence[str]) -> dict[str, Value]:
         name = option.removeprefix("--").replace("-", "_")
         name = "learning_rate" if name == "lr" else name
         if name in OBJECTS:
-            raise ArgumentError(f"{option} takes a Python object, which a command line cannot give; use it in a script")
+            raise ArgumentError(f"{option} takes a Python object, which a command line cannot pass; use it in a script")
         if name not in defaults:
             known = [f"--{known}" for known in defaults]
             raise ArgumentError(f"{cls.__name__.lower()} has no argument {option}{suggestion(option, known)}")
@@ -40,7 +40,7 @@ def settings(cls: type, words: Sequence[str]) -> dict[str, Value]:
 
 
 def preset(name: str, given: Collection[str] = ()) -> str:
-    """What the commands set besides the rate, for the digits, unless it is given: text such as "momentum=0.9".
+    """What the commands set for the digits, besides the rate, unless it is given: text such as "momentum=0.9".
 
     >>> preset("nag"), preset("nag", ["momentum"])
     ('momentum=0.9', '')

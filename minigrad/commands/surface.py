@@ -1,4 +1,4 @@
-"""`minigrad surface`: optimizers on their way down a surface, as a picture or as an animation."""
+"""`minigrad surface`: optimizers on their way down a surface, as a picture or an animation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS = ("trajectory", "race", "states")
 
 
 def run_surface(arguments: argparse.Namespace) -> int:
-    """Let the optimizers walk, draw the picture, print what was found."""
+    """Let the optimizers walk, draw the picture, print the finding."""
     writable(arguments.out, ".gif", *PICTURES)
     one_of("--picture", arguments.picture, *KINDS)
     hill, names = plot.surface(arguments.surface), chosen(arguments.optimizer, "--optimizer")

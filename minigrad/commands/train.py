@@ -17,11 +17,11 @@ from minigrad.datasets.split import Split
 from minigrad.errors import ArgumentError
 
 LARGE = 1000.0
-"""Data beyond this are named when a loss is lost: networks are made for values of about 1."""
+"""Data beyond this are mentioned when the loss diverges: networks are made for values of about 1."""
 
 
 def run_train(arguments: argparse.Namespace) -> int:
-    """Train, print the scores, save what was asked for; of several ranks, the first does so."""
+    """Train, print the scores, save what was requested; of several ranks, only the first prints and saves."""
     store = kvstore.create("dist_sync") if arguments.dist else None
     others = store is not None and store.rank > 0
     if arguments.save and not others:
@@ -67,7 +67,7 @@ def run_train(arguments: argparse.Namespace) -> int:
 
 
 def notes(name: str, given: Mapping[str, Value], other_data: bool) -> Iterator[str]:
-    """What was set without being asked for, and whether it was chosen for something else."""
+    """What was set without being given, and whether it was chosen for something else."""
     if rest := preset(name, given):
         yield f"Not at the defaults of {name}: {rest}."
     best = compare.best_arguments().get(name, {})
@@ -97,7 +97,7 @@ def rate(name: str, text: str) -> float:
 
 
 def diverged(run: Run, given: Mapping[str, Value], parts: tuple[Split, Split]) -> str:
-    """What became of a training that lost its loss, and what to try."""
+    """How a training diverged, and what to try."""
     name, loss = type(run.optimizer).__name__.lower(), run.loss[-1]
     sentence = f"the loss became {loss} in epoch {len(run.loss)}"
     largest = max(float(abs(x.asnumpy()).max()) for x, _ in parts)

@@ -1,4 +1,4 @@
-"""`minigrad tutorials`: the notebooks in a folder of one's own, to run and to change."""
+"""`minigrad tutorials`: the notebooks in a folder of your own, to run and to change."""
 
 import argparse
 import json
@@ -15,22 +15,22 @@ from minigrad.errors import AccessError, MissingFileError
 
 PACKAGE = Path(__file__).parents[1]
 HOMES = (PACKAGE / "tutorials", PACKAGE.parent / "tutorials")
-"""Where they are: inside a package that was installed; beside it in a checkout."""
+"""Where they are: inside an installed package; next to the package in a checkout."""
 FIRST = "00-start-here.ipynb"
 BUILDING = ("[0-9]*.py", "build.py", "what_should_i_use.py", "errata/*.md", "site/*", "site/*/*", "__pycache__/*")
 """What makes the notebooks, the errata and the site; readers do not need it."""
 UP = re.compile(r"!?\[([^\[\]]*)\]\(((?:\.\./)+[^)\s#]*)[^)\s]*\)")
-"""A link, or a picture, of a folder further up."""
+"""A link to, or a picture from, a folder further up."""
 
 
 def run_tutorials(arguments: argparse.Namespace) -> int:
-    """Copy what is not there yet, list the notebooks, and say how they are opened."""
+    """Copy what is not there yet, list the notebooks, and say how to open them."""
     folder: Path = arguments.folder
     source = home()
     wanted = files(source)
     new = [name for name in wanted if not (folder / name).exists()]
     copy(source, folder, new)
-    kept = f"; {len(wanted) - len(new)} were there and stay as they are" if len(new) < len(wanted) else ""
+    kept = f"; {len(wanted) - len(new)} were there and are left as they are" if len(new) < len(wanted) else ""
     print(f"{folder}: {len(new)} files written{kept}\n")
     for path in sorted(folder.glob("[0-9]*.ipynb")):
         print(f"  {path.name:<34} {title(path)}")
@@ -43,7 +43,7 @@ def run_tutorials(arguments: argparse.Namespace) -> int:
 
 
 def home() -> Path:
-    """The folder that has them; MissingFileError if the package was installed without."""
+    """The folder that has them; MissingFileError if the package was installed without them."""
     for folder in HOMES:
         if (folder / FIRST).is_file():
             return folder
@@ -57,7 +57,7 @@ def files(source: Path) -> list[Path]:
 
 
 def copy(source: Path, target: Path, names: list[Path]) -> None:
-    """Copy files by name, each whole or not at all; AccessError if there can be no such folder."""
+    """Copy files by name, each completely or not at all; AccessError if the folder cannot be made."""
     for name in names:
         try:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def copy(source: Path, target: Path, names: list[Path]) -> None:
 
 
 def staying(name: Path, text: str) -> str:
-    """The text of a file in which links to what is not copied are words that say where it is."""
+    """The text of a file, with links to what is not copied turned into words that say where it is."""
 
     def said(found: re.Match[str]) -> str:
         path = posixpath.normpath(f"{name.parent.as_posix()}/{found[2]}")
@@ -79,7 +79,7 @@ def staying(name: Path, text: str) -> str:
 
 
 def title(notebook: Path) -> str:
-    """The first heading of a notebook, or nothing if there is none any more."""
+    """The first heading of a notebook, or nothing if it has none any more."""
     try:
         with reading(notebook) as file:
             first = "".join(json.load(file)["cells"][0]["source"])

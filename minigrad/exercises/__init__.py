@@ -1,4 +1,4 @@
-"""Exercises that name the mistake."""
+"""Exercises with a checker that names the mistake."""
 
 import importlib
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["EXERCISES", "MISTAKES", "Exercise", "Feedback", "check", "exercise", "from_rule", "variant"]
 
 LATER = {"from_rule": "made", "variant": "variants"}
-"""Functions that need the optimizers, imported on first use: a process that runs an answer starts sooner without."""
+"""Functions that need the optimizers, imported on first use, so that a process that runs an answer starts sooner."""
 
 
 if not TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The text of a file with answers: read without running it, with the files beside it that it imports."""
+"""The text of a file with answers, read without running it, together with the files next to it that it imports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LARGEST = 1 << 20  # bytes
 
 
 def texts(path: Path) -> dict[Path, ast.Module]:
-    """The file as a tree, and every file beside it that it imports, directly or through others."""
+    """The file as a tree, and every file next to it that it imports, directly or indirectly."""
     found: dict[Path, ast.Module] = {}
     waiting = [path]
     while waiting:
@@ -56,7 +56,7 @@ def beside(tree: ast.Module, folder: Path) -> list[Path]:
 
 
 def defined(tree: ast.Module) -> list[str]:
-    """The names that a file gives at its top level, in order.
+    """The names that a file defines at its top level, in order.
 
     >>> defined(ast.parse("import a as x\\nif x:\\n    def f(): y = 1\\nb, c = 1, 2"))
     ['x', 'f', 'b', 'c']

@@ -1,7 +1,7 @@
 """A learner's own framework: their right answers put together into one file that trains the digits.
 
-What they have not answered yet, or not rightly, is the library's reference, and a comment says so. The file needs
-NumPy, and digits.npz beside it.
+Where there is no right answer yet, the file has the library's reference, and a comment says so. It needs NumPy, and
+digits.npz next to it.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ GLUE = resources.files("minigrad.exercises").joinpath("framework.txt").read_text
 """The text between the answers: what a tensor, a layer and an optimizer are, and the training."""
 
 DATA = "digits.npz"
-USE = "Run it, and it trains a network on the digits: python my_framework.py [adam or sgd]"
+USE = "Run it to train a network on the digits: python my_framework.py [adam or sgd]"
 SIGN = "# As it was put together by minigrad: "
 WORDS = ("minigrad.exercises.words", "minigrad.optimizer.rule")
-"""Modules whose functions are NumPy's, under the same names."""
+"""Modules whose functions have the names and values of NumPy's."""
 
 
 def used() -> list[str]:
@@ -44,7 +44,7 @@ def used() -> list[str]:
 
 @dataclass(frozen=True)
 class Assembled:
-    """A framework as text, and for each of its exercises whose it is: "yours", or why it is not."""
+    """A framework as text, and for each of its exercises "yours", or why it is not yours."""
 
     text: str
     whose: Mapping[str, str]
@@ -53,7 +53,7 @@ class Assembled:
 def assemble(folder: Path) -> Assembled:
     """Put a folder's right answers together, with references for the others.
 
-    Each answer is checked, and once more as it is in the file.
+    Each answer is checked, and checked again in the assembled file.
     """
     whose: dict[str, str] = {}
     yours: dict[str, Path] = {}
@@ -71,11 +71,11 @@ def assemble(folder: Path) -> Assembled:
         failed = first_wrong(text, yours)
         if not failed:
             return Assembled(text, whose)
-        whose[failed] = f"the answer in {yours.pop(failed).name} works in its own file only"
+        whose[failed] = f"the answer in {yours.pop(failed).name} works only in its own file"
 
 
 def first_wrong(text: str, yours: Mapping[str, Path]) -> str:
-    """The first answer that is no longer right in the framework, or ""."""
+    """The first answer that is no longer right inside the framework, or ""."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "framework.py"
         path.write_text(text, encoding="utf-8")
@@ -92,21 +92,19 @@ def together(yours: Mapping[str, Path], whose: Mapping[str, str]) -> str:
     for name, source in chosen.items():
         title = f"{name}: yours, from {source.name}" if name in yours else f"{name}: minigrad's; {whose[name]}"
         gathering.add(source, [name], title)
-    head = (
-        f'"""{TITLE} {len(yours)} of its {len(whose)} parts are one\'s own answers; comments say which.\n\n{USE}\n"""'
-    )
+    head = f'"""{TITLE} {len(yours)} of its {len(whose)} parts are your own answers; comments say which.\n\n{USE}\n"""'
     parts = [head, "\n".join(gathering.head())]
     parts += [str(section) for section in gathering.sections if section.texts]
-    return signed("\n\n\n".join([*parts, "# What the answers are parts of", GLUE]))
+    return signed("\n\n\n".join([*parts, "# The framework around the answers", GLUE]))
 
 
 def signed(text: str) -> str:
-    """A text with a last line that tells whether it was changed."""
+    """A text with a last line that shows whether it has been changed."""
     return f"{text}\n{SIGN}{hashlib.sha256(text.encode()).hexdigest()}\n"
 
 
 def unchanged(text: str) -> bool:
-    """Whether a text is as `assemble` made it."""
+    """Whether a text is still as `assemble` made it."""
     above, _, _ = text.rpartition(f"\n{SIGN}")
     return text == signed(above)
 
@@ -125,12 +123,12 @@ def learners(path: Path) -> Source:
 
 
 def library(reference: object, words: str = "numpy") -> Source:
-    """The file of a reference, without its statements, types and mistakes. `words`: the module that gives WORDS."""
+    """The file of a reference, without statements, types and mistakes. `words`: the module to import WORDS from."""
     return reduced(inspect.getmodule(reference).__name__, words)  # type: ignore[union-attr]
 
 
 def reduced(module: str, words: str) -> Source:
-    """A file of ours with nothing but functions and values."""
+    """A file of minigrad with nothing but functions and values."""
     tree = ast.parse(inspect.getsource(importlib.import_module(module)))
     kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.Assign)
     tree.body = [x for x in tree.body if isinstance(x, kept) and not is_future(x)]
@@ -143,7 +141,7 @@ def reduced(module: str, words: str) -> Source:
 
 
 class Bare(ast.NodeTransformer):
-    """Takes decorators, types and docstrings off functions, and WORDS from another module."""
+    """Strips decorators, types and docstrings from functions, and imports WORDS from another module."""
 
     def __init__(self, words: str) -> None:
         self.words = words
@@ -168,12 +166,12 @@ class Bare(ast.NodeTransformer):
 
 
 def write(assembled: Assembled, path: Path) -> None:
-    """Write a framework, and the digits beside it. AccessError if a file is there that somebody has changed."""
+    """Write a framework, and the digits next to it. AccessError if that would overwrite a file changed by someone."""
     digits, data = path.with_name(DATA), resources.files("minigrad.datasets").joinpath(DATA).read_bytes()
     if path.exists() and not unchanged(content(path).decode(errors="replace")):
-        raise AccessError(f"'{path}' is there already, and stays as it is; remove it, or give another name.")
+        raise AccessError(f"'{path}' is there already, and is left as it is; remove it, or give another name.")
     if digits.exists() and content(digits) != data:
-        raise AccessError(f"'{digits}' is there already, and is not minigrad's; give a file in another folder.")
+        raise AccessError(f"'{digits}' is there already, and is not minigrad's; name a file in another folder.")
     for file, new in ((path, assembled.text.encode()), (digits, data)):
         with replacing(file) as output:
             output.write(new)

@@ -1,7 +1,7 @@
 """Programs tried on probes: an expression is computed once, however many programs share it.
 
-The neighbours of an answer differ from the right program in one small part, and there are some thousand of them, not to
-count pairs. So values are kept by the expression and by the values of the names in it.
+The neighbours of an answer differ from the right program in one small part, and there are some thousand of them, not
+counting pairs. So values are cached by the expression and by the values of the names in it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def divided(x: Any, y: Any) -> Any:
 
 
 def raised(x: Any, y: Any) -> Any:
-    """`x**y`, the same."""
+    """`x**y`, likewise."""
     try:
         return x**y
     except (ArithmeticError, ValueError):
@@ -41,11 +41,11 @@ OPERATORS: dict[type[ast.operator] | type[ast.unaryop], Callable[..., Any]] = {
 
 
 SIGNS = ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context
-"""Parts of expressions that have no names in them."""
+"""Parts of expressions that contain no names."""
 
 
 class Value:
-    """What an expression has computed, or that it could not."""
+    """The value of an expression, or the fact that it failed."""
 
     __slots__ = ("failed", "value")
 
@@ -57,7 +57,7 @@ FAILED = Value(None, failed=True)
 
 
 class Bench:
-    """The probes of an exercise, and what has been computed on them. Programs change no argument."""
+    """The probes of an exercise, and everything computed on them so far. Programs change no argument."""
 
     def __init__(self, probes: Sequence[Probe], positional: Sequence[str]) -> None:
         self.given: list[dict[str, Value]] = []
@@ -69,14 +69,14 @@ class Bench:
         self.compiled: dict[ast.expr, Callable[..., Any]] = {}
 
     def results(self, text: Program, i: int) -> list[Value] | None:
-        """The results of a program on a probe; None if some line fails, or needs what it computes."""
+        """The results of a program on a probe; None if some line fails, or needs its own result."""
         sheet = Sheet(self, text, i)
         with numpy.errstate(all="ignore"):
             values = [sheet.of(x) for x in text.results]
         return None if any(x.failed for x in values) else values
 
     def names_of(self, expression: ast.expr, known: Callable[[str], bool]) -> tuple[str, ...]:
-        """The names in an expression that are arguments or lines."""
+        """The names in an expression that stand for arguments or lines."""
         if expression not in self.names:
             parts = list(ast.iter_child_nodes(expression))
             if isinstance(expression, ast.Name) or not all(isinstance(x, (ast.expr, *SIGNS)) for x in parts):
@@ -108,7 +108,7 @@ class Sheet:
     def line(self, name: str) -> Value:
         """The value of an argument or a line."""
         if name not in self.found:
-            self.found[name] = FAILED  # should it need itself
+            self.found[name] = FAILED  # in case it needs itself
             self.found[name] = self.of(self.lines[name])
         return self.found[name]
 
@@ -128,7 +128,7 @@ class Sheet:
         return values[key]
 
     def called(self, x: ast.expr) -> Callable[..., Any] | None:
-        """The function that a call of a word or of `np.` calls; None for other expressions, and where `*` is used."""
+        """The function that a call of a word or of `np.` refers to; None for other expressions, and if `*` is used."""
         if not isinstance(x, ast.Call) or any(isinstance(y, ast.Starred) for y in x.args):
             return None
         if isinstance(x.func, ast.Name):
@@ -158,7 +158,7 @@ class Sheet:
 
 
 def applied(function: Callable[..., Any], *inputs: Value) -> Value:
-    """What a function makes of values."""
+    """The value of a function, if its inputs have not failed."""
     if any(x.failed for x in inputs):
         return FAILED
     try:

@@ -1,4 +1,4 @@
-"""Mistakes beside those in the numbers: what is changed or shared, dtypes, and how results are put together."""
+"""Mistakes other than wrong numbers: what is changed or shared, dtypes, and the structure of results."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from minigrad.exercises.judge import Judgement
 
 Found = Iterator[tuple[str, str]]
-"""Ids and what is said of them. (`kept` and `dtype` are none of the list: they are said without an id.)"""
+"""Ids with sentences. (`kept` and `dtype` are not in the list of mistakes: they are reported without an id.)"""
 
 
 def beside(judgement: Judgement) -> dict[str, str]:
-    """Mistakes of an answer that are not in its numbers: id -> a sentence, of several the first."""
+    """Mistakes of an answer that are not in its numbers: id -> the first sentence about it."""
     found: dict[str, str] = {}
     whole = not judgement.exercise.agree
     for expected, outcome in zip(judgement.expected, judgement.returned):
@@ -35,7 +35,7 @@ def beside(judgement: Judgement) -> dict[str, str]:
 
 
 def memory(names: list[str], expected: Outcome, outcome: Outcome) -> Found:
-    """Arguments that are changed, what is kept from one call to the next, and results that are one array."""
+    """Arguments that are changed, values kept from one call to the next, and results that are the same array."""
     for name in outcome.changed:
         yield "input-modified", f"It changes its argument {name}; work on a copy."
     if outcome.kept:
@@ -43,11 +43,11 @@ def memory(names: list[str], expected: Outcome, outcome: Outcome) -> Found:
         yield shared, "What one call returns depends on another call: start afresh in each."
     for i, j in outcome.shared:
         if max(i, j) < len(names) and (i, j) not in expected.shared:
-            yield "state-shared", f"{names[i]} and {names[j]} are one array: changing one changes the other."
+            yield "state-shared", f"{names[i]} and {names[j]} are the same array: changing one changes the other."
 
 
 def dtypes(judgement: Judgement, names: list[str], expected: Outcome, outcome: Outcome) -> Found:
-    """Arrays of another dtype than what goes in."""
+    """Arrays whose dtype differs from that of the inputs."""
     for name, x, y in zip(names, expected.results or (), outcome.results or ()):
         dtype = numpy.asarray(y).dtype
         if isinstance(x, numpy.ndarray) and name not in judgement.exercise.free and x.dtype != dtype:

@@ -18,12 +18,12 @@ def check(exercise: str | Exercise, solution: Any, hint: int = 2) -> Feedback:
 
     Args:
         exercise: its name, or the exercise itself.
-        solution: the function, as the exercise's statement says; for an update rule also a class of optimizers, or a
-            rule, a function of `self`; for the backward pass of inputs a class of `autograd.Function`; for a layer a
-            class of `Block`.
-        hint: how much is said of a mistake: 1 says where it is, 2 what it is, 3 shows numbers, too.
+        solution: the function that the exercise's statement asks for. An update rule may also be an optimizer class or
+            a rule, a function of `self`; a backward pass that gets the inputs, a class of `autograd.Function`; a layer,
+            a class of `Block`.
+        hint: how much to say about a mistake: 1 says where it is, 2 also what it is, 3 also shows numbers.
 
-    The solution runs here, in this process, without limits. `minigrad check` runs a file in a process of its own.
+    The solution runs in this process, without limits. `minigrad check` runs a file in its own process.
     """
     whole("hint", hint, 1, 3)
     found = exercise if isinstance(exercise, Exercise) else named(exercise)

@@ -1,4 +1,4 @@
-"""The process in which answers of a file run: it loads the file, runs each on its probes, and writes what it did."""
+"""The process that runs the answers of a file: it loads the file, runs each on its probes, and writes what it did."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from minigrad.exercises.tries import outcomes
 from minigrad.exercises.wire import as_data
 
 OUT_OF_MEMORY = 77
-"""The exit status of a child that needs more memory than it may use."""
+"""The exit status of a child that needs more memory than allowed."""
 
 
 def main() -> None:
-    """Arguments: the file, the exercises with commas, where to write, megabytes, seconds, and modules not to use.
+    """Arguments: the file, the exercises, separated by commas, where to write, megabytes, seconds, forbidden modules.
 
-    A line is written before each try, the exercise and the number of its probe, and the outcomes in the last one.
+    Before each try it writes a line with the exercise and the number of the probe; the last line has the outcomes.
     """
     path, names, where, megabytes, seconds, *without = sys.argv[1:]
     exercises, leave = [EXERCISES[name] for name in names.split(",")], os._exit
     for exercise in exercises:
-        exercise.tried, exercise.twins  # noqa: B018  # made before the answer runs, which may change what makes them
-    with Path(where).open("w", encoding="utf-8") as output:  # before the answer, which may change what open means
+        exercise.tried, exercise.twins  # noqa: B018  # made first: an answer may change the code that makes them
+    with Path(where).open("w", encoding="utf-8") as output:  # opened first: an answer may change open
         limit(int(megabytes), int(seconds))
         refuse(("minigrad.exercises", *without))
         sys.path.append(str(Path(path).parent))
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def tried(exercise: Exercise, world: World, path: str, output: TextIO) -> dict[str, Any]:
-    """What the answer to an exercise did, or why there is none."""
+    """What the answer to an exercise did, or why it could not be run."""
 
     def before(i: int) -> None:
         output.write(f"{exercise.name} {i}\n")
@@ -56,7 +56,7 @@ def tried(exercise: Exercise, world: World, path: str, output: TextIO) -> dict[s
 
     try:
         answer = as_function(exercise, world.within(load)(path, exercise.name))
-    except UsageError as error:  # such as an operation where only a function will do
+    except UsageError as error:  # such as an operation where a function is needed
         return {"problem": str(error)}
     except BaseException as error:
         return {"problem": f"The file fails when it is loaded: {reason(error)}."}
@@ -75,7 +75,7 @@ def load(path: str, name: str) -> Any:
 
 
 class World:
-    """What an answer changes in modules is changed for the answer alone: outside its calls they are as they were."""
+    """Keeps an answer's changes to modules to itself: outside its calls, the modules are as they were."""
 
     def __init__(self) -> None:
         ours = [module for name, module in sys.modules.items() if name.partition(".")[0] == "minigrad"]
@@ -85,10 +85,10 @@ class World:
         self.theirs = self.ours
 
     def within(self, function: Any) -> Any:
-        """The function as it is called in the answer's world; anything else is what it is."""
+        """The function, called in the answer's world; anything else unchanged."""
         if not callable(function):
             return function
-        spaces, put, leave = self.spaces, exchange, os._exit  # which an answer might change, too
+        spaces, put, leave = self.spaces, exchange, os._exit  # since an answer might change these, too
 
         def called(*args: Any, **kwargs: Any) -> Any:
             put(spaces, self.theirs)
@@ -104,7 +104,7 @@ class World:
 
 
 def exchange(spaces: list[dict[str, Any]], values: list[dict[str, Any]]) -> None:
-    """Give every name space other values. (It calls no function by name: the names may be an answer's.)"""
+    """Give every namespace other values, without calling a function by name: an answer may have replaced it."""
     i = 0
     for space in spaces:
         for name in space.keys() - values[i].keys():
@@ -114,7 +114,7 @@ def exchange(spaces: list[dict[str, Any]], values: list[dict[str, Any]]) -> None
 
 
 def limit(megabytes: int, seconds: int) -> None:
-    """Limit this process's memory and time, the files it writes, and what it starts; and its time if nobody waits."""
+    """Limit this process: its memory, its processor time, the size of its files, and its time on the clock."""
     try:
         import resource
     except ImportError:  # Windows
@@ -127,7 +127,7 @@ def limit(megabytes: int, seconds: int) -> None:
 
 
 def refuse(without: tuple[str, ...]) -> None:
-    """Refuse imports that the text did not show, such as that of a name put together."""
+    """Refuse imports that the text does not show, such as that of a name made at run time."""
     real, real_module = builtins.__import__, importlib.import_module
 
     def check(names: list[str]) -> None:
@@ -136,7 +136,7 @@ def refuse(without: tuple[str, ...]) -> None:
             return
         for module in names:
             if any(module == x or module.startswith(f"{x}.") for x in without):
-                raise ImportError(f"{module} is what this exercise is to be done without")
+                raise ImportError(f"{module} is not allowed in this exercise")
 
     def guarded(
         name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0

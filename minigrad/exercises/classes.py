@@ -1,4 +1,4 @@
-"""Solutions that are classes of minigrad: an operation, a layer, a loss and so on, as functions on NumPy arrays."""
+"""Solutions that are classes of minigrad (an operation, a layer, a loss and so on), as functions of NumPy arrays."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Answer = Callable[..., Any]
 
 
 def of_class(exercise: Exercise, solution: Any) -> Any:
-    """A class of minigrad, or an optimizer, as a function of the exercise's signature; anything else as it is.
+    """A class of minigrad, or an optimizer, as a function with the exercise's signature; anything else unchanged.
 
     >>> from minigrad.exercises import check
     >>> from minigrad.gluon import nn
@@ -28,7 +28,7 @@ def of_class(exercise: Exercise, solution: Any) -> Any:
     dense_forward: right
     All of it is right.
 
-    Raises UsageError for an exercise that is not about such a class, and for an optimizer without a rule.
+    Raises UsageError if such a class cannot answer the exercise, and for an optimizer without a rule.
     """
     if isinstance(solution, Optimizer):
         return of_optimizer(exercise, solution)
@@ -37,15 +37,13 @@ def of_class(exercise: Exercise, solution: Any) -> Any:
             if exercise.name in makers:
                 return makers[exercise.name](solution)
             if base is not Optimizer:
-                raise UsageError(
-                    f"{exercise.name} is not to be written as a class of {base.__name__}; write a function"
-                )
+                raise UsageError(f"{exercise.name} cannot be written as a class of {base.__name__}; write a function")
             return of_optimizer(exercise, solution())
     return solution
 
 
 def of_optimizer(exercise: Exercise, made: Optimizer) -> Answer:
-    """One step of an optimizer's rule, with the exercise's hyper-parameters in the places of its own."""
+    """One step of an optimizer's rule, with the exercise's hyper-parameters instead of its own."""
     rule = getattr(type(made), "rule", None)
     if rule is None:
         raise UsageError(
@@ -55,7 +53,7 @@ def of_optimizer(exercise: Exercise, made: Optimizer) -> Answer:
 
 
 def of_function(cls: type[Any]) -> Answer:
-    """The backward pass of an `autograd.Function`: its `forward` is run on the inputs first."""
+    """The backward pass of an `autograd.Function`, after running its `forward` on the inputs."""
 
     def backward(g: Any, *inputs: Any) -> Any:
         tensors = [tensor(x) for x in inputs]
@@ -71,7 +69,7 @@ def of_function(cls: type[Any]) -> Answer:
 
 
 def of_layer(cls: type[Any]) -> Answer:
-    """What a layer computes that is made as Dense is: `cls(units, in_units=inputs)`, with a weight and a bias."""
+    """The forward pass of a layer made like Dense: `cls(units, in_units=inputs)`, with a weight and a bias."""
 
     def forward(x: Any, W: Any, b: Any) -> Any:
         layer = cls(len(b), in_units=x.shape[1])
@@ -85,12 +83,12 @@ def of_layer(cls: type[Any]) -> Answer:
 
 
 def of_loss(cls: type[Any]) -> Answer:
-    """What a loss `cls(rho=rho)` makes of predictions and labels."""
+    """The value of a loss `cls(rho=rho)` for predictions and labels."""
     return lambda pred, label, rho: cls(rho=rho)(tensor(pred), tensor(label)).asnumpy()
 
 
 def of_initializer(cls: type[Any]) -> Answer:
-    """The square that an initializer `cls()` fills."""
+    """The square kernel that an initializer `cls()` fills."""
 
     def kernel(size: int) -> Any:
         weight = np.zeros((size, size), dtype="float64")
@@ -117,7 +115,7 @@ def of_updater(cls: type[Any]) -> Answer:
 
 
 def of_metric(cls: type[Any]) -> Answer:
-    """The value of a metric `cls(k=k)` after two batches, which are not of one size."""
+    """The value of a metric `cls(k=k)` after two batches of different sizes."""
 
     def accuracy(scores: Any, labels: Any, k: int) -> Any:
         metric, first = cls(k=k), len(labels) // 3
@@ -144,4 +142,4 @@ KINDS: dict[type[Any], dict[str, Callable[[type[Any]], Answer]]] = {
     EvalMetric: {"top_k_accuracy": of_metric},
     Optimizer: {"clipping_updater": of_updater},
 }
-"""Base class -> the exercises that a class of it can answer, and what makes a function of it."""
+"""Base class -> the exercises that a subclass can answer, each with what turns the subclass into a function."""

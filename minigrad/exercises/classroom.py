@@ -1,4 +1,4 @@
-"""The answers of a whole class: who has which exercise right, and which mistakes are made how often."""
+"""The answers of a whole class: who got which exercise right, and how often each mistake is made."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from minigrad.exercises.sandbox import check_file
 
 COLUMNS = ("student", "exercise", "right", "mistake", "also")
 UNKNOWN = "not recognised"
-"""What wrong answers are counted as whose mistake has no name."""
+"""The name under which wrong answers are counted if their mistake has none."""
 
 
 @dataclass(frozen=True)
 class Marked:
-    """An answer of a student, or a file of theirs that is no Python."""
+    """A student's answer, or a file of theirs that is not Python."""
 
     student: str
     feedback: Feedback
 
 
 def students(folder: Path) -> list[tuple[str, Path]]:
-    """The name and the place of each student's answers: a folder, or a Python file. Hidden ones are passed over.
+    """The name and the place of each student's answers: a folder, or a Python file. Hidden ones are skipped.
 
     Raises MissingFileError if there is no such folder, or nothing in it.
     """
@@ -53,7 +53,7 @@ def passed_over(folder: Path, report: Path) -> list[str]:
 
 
 def marked(folder: Path, each: Callable[[], object] = lambda: None) -> list[Marked]:
-    """Check the answers of all students of a folder, as `minigrad check` does. `each` is called after each student."""
+    """Check the answers of all students in a folder, as `minigrad check` does. `each` is called after each student."""
     found: list[Marked] = []
     for student, place in students(folder):
         found += [Marked(student, feedback) for feedback in feedbacks(place)]
@@ -62,7 +62,7 @@ def marked(folder: Path, each: Callable[[], object] = lambda: None) -> list[Mark
 
 
 def feedbacks(place: Path) -> list[Feedback]:
-    """What is to be said of a student's answers, and of files that cannot be read."""
+    """The feedback on a student's answers, and on files that cannot be read."""
     found = [Feedback(path.stem, False, problem) for path in files_of(place) if (problem := unreadable(path))]
     for name, path in answers(place).items():
         try:
@@ -73,7 +73,7 @@ def feedbacks(place: Path) -> list[Feedback]:
 
 
 def unreadable(path: Path) -> str:
-    """Why a file is no Python, or ""."""
+    """Why a file is not Python, or ""."""
     try:
         parsed(path)
     except FileError as error:
@@ -82,7 +82,7 @@ def unreadable(path: Path) -> str:
 
 
 def mistakes_of(feedback: Feedback) -> list[str]:
-    """The mistakes of an answer by their ids, or that there is one without a name.
+    """The ids of an answer's mistakes, or UNKNOWN if its mistake has no name.
 
     >>> mistakes_of(Feedback("adam_step", False, "", "wrong-sign", ("state-updated-late",)))
     ['wrong-sign', 'state-updated-late']
@@ -111,7 +111,7 @@ def table(found: Iterable[Marked]) -> str:
 
 
 def plain(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: what begins as one does gets an apostrophe before it.
+    """A cell that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe in front.
 
     >>> plain("=1+1"), plain("ada")
     ("'=1+1", 'ada')

@@ -1,4 +1,4 @@
-"""When two results count as equal: in shape, and in value to rounding."""
+"""When two results count as equal: in shape, and in value up to rounding."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy
 
 
 def close(x: Any, y: Any, float64: float = 1e-8, float32: float = 2e-4, slack: float = 0.0) -> bool:
-    """Whether y is x to within that share of |x| + max|x| / 1000, plus `slack`; which dtype y has is not asked.
+    """Whether y equals x to within that share of |x| + max|x| / 1000, plus `slack`, whatever the dtype of y.
 
-    Infinities and NaN must stand in the same places.
+    Infinities and NaN must be in the same places.
 
     >>> close(numpy.array([1.0, numpy.inf]), numpy.array([1.0 + 1e-10, numpy.inf]))
     True

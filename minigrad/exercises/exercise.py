@@ -1,4 +1,4 @@
-"""An exercise: a function that a learner writes, its statement, probes, and the mistakes that are expected."""
+"""An exercise: a function for a learner to write, with its statement, its probes, and the expected mistakes."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ EXERCISES: dict[str, Exercise] = {}
 class Neighbour:
     """A wrong answer that is close to the right one.
 
-    * `mistake`: its id; `also`: further ids that are as true.
-    * `where`: the line of the reference that it changes; `theirs`: the line as it has it.
+    * `mistake`: its id; `also`: other ids that are equally true.
+    * `where`: the line of the reference that it changes; `theirs`: its own version of that line.
     * `what`: what is wrong, in one sentence to the learner.
-    * `make`: makes the function; None if there is none (a line would need what it computes).
-    * `program`: its text, if it can be edited further; `swaps`: what was replaced in `form` to get it, if that is all.
-    * `expected`: whether the author of the exercise named it.
+    * `make`: makes the function, or returns None if there is none (a line would need its own result).
+    * `program`: its text, if it can be edited further; `swaps`: what was replaced in `form`, if that makes it.
+    * `expected`: whether the author of the exercise listed it.
     """
 
     mistake: str
@@ -49,13 +49,13 @@ class Neighbour:
 
     @cached_property
     def function(self) -> Callable[..., Any] | None:
-        """What it is as a function."""
+        """The wrong answer as a function."""
         return self.make()
 
 
 @dataclass(frozen=True)
 class Symptom:
-    """A mistake that shows in what an answer does, whatever else it does."""
+    """A mistake recognised by what an answer does, not by its formula."""
 
     mistake: str
     what: str
@@ -87,17 +87,17 @@ class Exercise:
 
     @property
     def text(self) -> str:
-        """What the learner is told: the statement with its equation, an example and hints."""
+        """What the learner reads: the statement with its equation, an example and hints."""
         return inspect.getdoc(self.reference) or ""
 
     @cached_property
     def signature(self) -> inspect.Signature:
-        """The signature to write."""
+        """The signature of the function to write."""
         return inspect.signature(self.reference)
 
     @property
     def arguments(self) -> list[str]:
-        """The arguments that are passed by position."""
+        """The names of the positional arguments."""
         return [p.name for p in self.signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
 
     @cached_property
@@ -106,7 +106,7 @@ class Exercise:
         return self.parsed()
 
     def parsed(self, text: str | None = None) -> Program:
-        """The reference, or another text of it, with a line for each result."""
+        """The reference, or another text in its place, with a line for each result."""
         return program(self.reference, text).naming(self.results)
 
     @cached_property
@@ -116,7 +116,7 @@ class Exercise:
 
     @cached_property
     def twins(self) -> dict[str, Probe]:
-        """Argument -> the first probe with this one halved: see `scaling.py`."""
+        """Argument -> the first probe with that argument halved: see `scaling.py`."""
         return twins(self.tried[0], self.arguments)
 
     @cached_property
@@ -126,12 +126,12 @@ class Exercise:
 
     @cached_property
     def tolerances(self) -> list[float]:
-        """The relative tolerance of each probe, that of its arrays' dtype."""
+        """The relative tolerance of each probe, by the dtype of its arrays."""
         return [self.float32 if is_single(probe.make()) else self.float64 for probe in self.tried]
 
     @cached_property
     def slacks(self) -> list[float]:
-        """The absolute error that is rounding, on each probe."""
+        """The absolute error that counts as rounding, for each probe."""
         return [self.absolute(probe) if callable(self.absolute) else self.absolute for probe in self.tried]
 
     @cached_property
@@ -141,13 +141,13 @@ class Exercise:
 
     @cached_property
     def neighbours(self) -> list[Neighbour]:
-        """Every answer that is one mistake away: those of the catalogue first."""
+        """Every answer that is one mistake away, those of the catalogue first."""
         named = [replace(n, expected=True) for make in self.catalogue for n in make(self)]
         found = [*named, *(n for form in self.forms for n in self.edited(form))]
         return [n if n.form or not n.program else self.compared(n, n.program) for n in found]
 
     def compared(self, neighbour: Neighbour, text: Program) -> Neighbour:
-        """The neighbour with what was replaced in the reference."""
+        """The neighbour with the record of what was replaced in the reference."""
         return replace(neighbour, swaps=differences(self.program, text), form=self.program)
 
     @cached_property
@@ -156,7 +156,7 @@ class Exercise:
         return [self.program, *map(self.parsed, self.texts[1:])]
 
     def equally(self, old: str, new: str) -> None:
-        """Add another way to write the reference, whose neighbours are further ones. As in `wrong`, but right."""
+        """Add another way to write the reference, which brings its own neighbours. Arguments are as in `wrong`."""
         self.others.append((old, new))
 
     def edited(self, text: Program) -> Iterator[Neighbour]:
@@ -166,10 +166,10 @@ class Exercise:
                 yield from edits(self, text)
 
     def wrong(self, old: str, new: str, mistake: str, what: str, *also: str) -> None:
-        """Add an expected mistake: the text `old` of the reference is `new`.
+        """Add an expected mistake: in the reference, the text `old` is replaced by `new`.
 
-        A part of a line is written as `ast.unparse` does: single quotes, no needless parentheses. Several places are
-        changed by `old` and `new` with `...` between the parts, in their order.
+        Write a part of a line as `ast.unparse` would: single quotes, no needless parentheses. To change several places,
+        put ` ... ` between the parts of `old` and of `new`, in order.
         """
         assert mistake in MISTAKES and all(x in MISTAKES for x in also), mistake
         self.catalogue.append(lambda self: self.replaced(old, new, mistake, what, also))
@@ -185,7 +185,7 @@ class Exercise:
         return made
 
     def replaced(self, old: str, new: str, mistake: str, what: str, also: tuple[str, ...]) -> list[Neighbour]:
-        """The reference, and each other way to write it, with parts replaced, where it has them."""
+        """The reference, and every other way to write it, with parts replaced, if it contains them."""
         found = []
         for form, before in zip(self.forms, self.texts):
             if not all(tidy(part) in before for part in old.split(" ... ")):
@@ -213,7 +213,7 @@ class Exercise:
         return text
 
     def defined(self, text: str) -> Callable[..., Any]:
-        """The function of another text."""
+        """The function that another text defines."""
         return compiled(ast.parse(text), self.name, self.reference.__globals__ | WORDS)
 
 
@@ -221,17 +221,18 @@ def exercise(
     probes: Callable[[], Iterable[Probe]], *, results: str, lesson: str = "",
     edits: Sequence[Callable[[Exercise, Program], Iterable[Neighbour]]] = (), **options: Any,
 ) -> Callable[[Callable[..., Any]], Exercise]:  # fmt: skip
-    """Make an exercise of a function that solves it; its docstring is the statement.
+    """Make an exercise from a function that solves it; its docstring is the statement.
 
     Args:
         probes: makes the probes: see `probes.py`.
-        results: the names of what is returned, with blanks between them.
+        results: the names of the results, separated by blanks.
         lesson: the notebook that explains it.
         edits: functions that make neighbours of a program.
-        options: `float64` and `float32`, the tolerances; `absolute`, an error that is always rounding, or a function of
-            the probe; `free`, results of any dtype; `observe(returned, args)`, what is compared if not the results;
-            `agree(expected, found, probe)`, what counts as equal if not the numbers; `symptoms(outcomes, words)`, what
-            is wrong with an answer that no neighbour explains, from the probes on which it is wrong.
+        options: `float64` and `float32`, the tolerances; `absolute`, an error that always counts as rounding, or a
+            function of the probe; `free`, results of any dtype; `observe(returned, args)`, what to compare instead of
+            the results; `agree(expected, found, probe)`, a test of equality other than the usual one;
+            `symptoms(outcomes, words)`, what is wrong with an answer that no neighbour explains, judged by the probes
+            on which it is wrong.
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:
@@ -243,7 +244,7 @@ def exercise(
 
 
 def is_single(x: Any) -> bool:
-    """Whether there is a float32 array among arguments."""
+    """Whether there is a float32 array among the arguments."""
     if isinstance(x, dict):
         return is_single([*x.values()])
     if isinstance(x, (list, tuple)):
@@ -252,7 +253,7 @@ def is_single(x: Any) -> bool:
 
 
 def tidy(text: str) -> str:
-    """A text as `ast.unparse` writes it, if it is a whole line."""
+    """A text as `ast.unparse` writes it, if it is a complete line."""
     try:
         return ast.unparse(ast.parse(text)).replace("\n", "\n    ")
     except SyntaxError:

@@ -1,4 +1,4 @@
-"""What a learner is told: whether an answer is right, which mistake it makes, and where."""
+"""The feedback for a learner: whether an answer is right, which mistake it makes, and where."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Feedback:
     * `exercise`: its name.
     * `message`: one or two sentences. A hint of level 1 says where, 2 what, 3 shows the numbers.
     * `mistake`: an id of `exercises.MISTAKES`, or None: the answer is right, or its mistake was not recognised.
-    * `also`: further ids that are true of it.
+    * `also`: other ids that are true of it.
     * `where`: the line of the equation, as the exercise writes it.
-    * `details`: what a marker may want to know, such as a small case that shows the mistake.
+    * `details`: further details, such as a small case that shows the mistake.
     * `lesson`: the notebook that explains it; `printed`: lines that the answer printed.
     * `named`: whether the mistake's id is shown; a hint of level 1 leaves it out.
     """
@@ -56,7 +56,7 @@ class Feedback:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        """A small panel: white words on a colour, and text in the page's own, so that it suits light and dark pages."""
+        """A small panel, with the text in the page's own colour so that it suits light and dark pages."""
         colour, word = ("#1a7f37", "right") if self.right else ("#b34700", "not yet")
         name, _, rest = self.headline.partition(f": {word}")
         head = (
@@ -80,7 +80,7 @@ TYPED = "font-family:monospace;white-space:pre-wrap;margin-top:4px"
 
 
 def code(text: str) -> str:
-    """A sentence as HTML, with what stands between backticks as code.
+    """A sentence as HTML, with text between backticks as code.
 
     >>> code("`a < b` is asked")
     '<code>a &lt; b</code> is asked'
@@ -90,6 +90,6 @@ def code(text: str) -> str:
 
 
 def filled(line: str) -> str:
-    """A line in as many lines as a terminal of 80 columns needs."""
+    """A line wrapped to a terminal of 80 columns."""
     indent = " " * (len(line) - len(line.lstrip()))
     return textwrap.fill(line, 80, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""A learner's folder: which file answers which exercise, and how far each answer is."""
+"""A learner's folder: which file answers which exercise, and the state of each answer."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from minigrad.exercises.parts import in_order
 from minigrad.exercises.sandbox import check_file
 
 TITLE = "A framework of one's own:"
-"""How the file begins that `assemble` makes: it has all names, and is no answer."""
+"""The beginning of a file made by `assemble`: it has all the names, but is not an answer."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How far an exercise is: no file, a function with nothing in it (`begun`), or an answer with its feedback."""
+    """The state of an exercise: no file, a function with nothing in it (`begun`), or an answer with its feedback."""
 
     exercise: str
     path: Path | None = None
@@ -32,7 +32,7 @@ class Standing:
 
     @property
     def word(self) -> str:
-        """How far it is, in a word."""
+        """The state in a word."""
         if self.feedback:
             return "right"
         return "" if self.path is None else "begun" if self.feedback is None else "not yet"
@@ -41,7 +41,7 @@ class Standing:
 def answers(folder: Path) -> dict[str, Path]:
     """Exercise -> the file of the folder that answers it: the one of that name, or the first that defines it.
 
-    Files that are not Python are passed over, and functions with nothing but `...` in them are no answers yet.
+    Files that are not Python are skipped, and functions with nothing but `...` in them are not answers yet.
     """
     return {name: path for name, (path, done) in found(folder).items() if done}
 
@@ -49,7 +49,7 @@ def answers(folder: Path) -> dict[str, Path]:
 def found(folder: Path) -> dict[str, tuple[Path, bool]]:
     """Exercise -> the file that has a function of its name, and whether there is something in it.
 
-    A file in place of the folder is one with a single file in it.
+    A file counts as a folder that contains only that file.
     """
     if not folder.exists():
         raise MissingFileError(f"There is no folder '{folder}'; give the one with your answers.")
@@ -73,7 +73,7 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def functions(tree: ast.Module) -> dict[str, bool]:
-    """The functions and classes of a file, and the names it assigns: whether there is something in them."""
+    """The functions, classes and assigned names of a file -> whether there is something in them."""
     given: dict[str, bool] = {}
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -91,7 +91,7 @@ def empty(line: ast.stmt) -> bool:
 
 
 def standings(folder: Path, hint: int = 2, each: Callable[[], object] = lambda: None) -> list[Standing]:
-    """How far every exercise is, in the order of the course. `each` is called after each answer that was checked."""
+    """The state of every exercise, in the order of the course. `each` is called after each answer is checked."""
     files, result = found(folder), []
     for name in in_order():
         path, done = files.get(name, (None, False))

@@ -1,7 +1,7 @@
-"""One source for each exercise, and what is made of it: nbgrader's notebooks, students' notebooks, files for pytest.
+"""One source for each exercise, and what is made from it: notebooks for nbgrader and for students, files for pytest.
 
-The source is a notebook as text (py:percent): a title, a cell with the function, whose solution stands between two
-marks, and a cell that checks it. What students get is made of the text from which the solution has been cut.
+The source is a notebook as text (py:percent): a title, a cell with the function, whose solution is between two marks,
+and a cell that checks it. Students get what is made from the text without the solution.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name
 
 
 def forms(exercise: Exercise, kind: str) -> dict[str, str]:
-    """The files of a form, "student", "nbgrader" or "pytest": name -> text. Only nbgrader's has the solution.
+    """The files of a form, "student", "nbgrader" or "pytest": name -> text. Only nbgrader's have the solution.
 
     Raises UsageError without jupytext.
     """
@@ -48,7 +48,7 @@ def source(exercise: Exercise) -> str:
     return f"""# %% [markdown]
 # # {name}
 #
-# {first_sentence(exercise)} Write the function; the last cell checks it, and names a mistake.
+# {first_sentence(exercise)} Write the function; the last cell checks it and names any mistake.
 
 # %% nbgrader={cell(name, solution=True)}
 import numpy as np
@@ -65,13 +65,13 @@ assert feedback, str(feedback)
 
 
 def cell(name: str, **values: Any) -> str:
-    """What nbgrader is told of a cell."""
+    """What nbgrader needs to know about a cell."""
     usual = {"grade": False, "grade_id": name, "locked": False, "schema_version": 3, "solution": False, "task": False}
     return json.dumps({**usual, **values})
 
 
 def solution(exercise: Exercise) -> str:
-    """The lines of the reference, below the functions of ours that they call."""
+    """The lines of the reference, after the functions of minigrad that they call."""
     gathering = Gathering([], {exercise.name: library(exercise.reference, "minigrad.exercises.words")})
     gathering.add(gathering.chosen[exercise.name], [exercise.name], "")
     lines = [x for x in gathering.head() if x != "import numpy as np"]
@@ -84,22 +84,22 @@ def solution(exercise: Exercise) -> str:
 
 
 def without_solution(text: str) -> str:
-    """A source with `...` in place of the solution."""
+    """A source with `...` instead of the solution."""
     return re.sub(rf"{BEGIN}\n.*?{END}", "...", text, flags=re.S)
 
 
 def notebook(text: str) -> dict[str, Any]:
-    """A notebook made of its text."""
+    """A notebook made from its text."""
     try:
         import jupytext
     except ImportError:
         raise UsageError(
             "forms are made by jupytext, which is not installed; in the checkout of minigrad, "
-            "pip install -e '.[tutorials]'"
+            "run pip install -e '.[tutorials]'"
         ) from None
     book: dict[str, Any] = jupytext.reads(text, fmt="py:percent")
     book["metadata"], book["nbformat"], book["nbformat_minor"] = KERNEL, 4, 5
     for number, x in enumerate(book["cells"]):
-        x["id"] = f"cell-{number}"  # so that equal notebooks are equal files
+        x["id"] = f"cell-{number}"  # so that equal notebooks give equal files
         x["metadata"].pop("lines_to_next_cell", None)
     return book

@@ -1,4 +1,4 @@
-"""Functions from many files put into one: with what each needs from its own file, and no name that means two things."""
+"""Functions from many files put into one, with what each needs from its own file, and no name with two meanings."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import numpy
 from minigrad.exercises.scopes import bound, of_the_file
 
 STARS = {"numpy": numpy, "math": math}
-"""Modules of which everything may be imported at once: only the names that are used come along."""
+"""Modules from which `*` may be imported: only the names that are used come along."""
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A file: its name, its text, and `beside`, which finds a file that it imports, if that lies beside it."""
+    """A file: its name, its text, and `beside`, which finds a file that it imports, if that is next to it."""
 
     name: str
     text: str
@@ -28,7 +28,7 @@ class Source:
 
 @dataclass(eq=False)
 class Opened:
-    """A file from which something has been taken: its lines, its names as they are now, and which lines are done."""
+    """A file from which something was taken: its lines, the new names of its names, and which lines are done."""
 
     source: Source
     tree: ast.Module
@@ -54,19 +54,19 @@ class Section:
 
 
 class Gathering:
-    """Sections from many files, and the imports that they have in common."""
+    """Sections from many files, and the imports they share."""
 
     def __init__(self, reserved: Iterable[str], chosen: Mapping[str, Source]) -> None:
-        """`reserved` names belong to others; `chosen` says which file gives which function; these keep their names."""
+        """`reserved` names are taken; `chosen` says which file each function comes from; these keep their names."""
         self.chosen = chosen
         self.taken = {*reserved, *dir(builtins), *chosen}
         self.imports: dict[str, str] = {}  # name -> line
-        self.first: set[str] = set()  # lines that come before all others
+        self.first: set[str] = set()  # lines that must come first
         self.sections: list[Section] = []
         self.files: dict[str, Opened] = {}
 
     def add(self, source: Source, wanted: Iterable[str], title: str) -> dict[str, str]:
-        """Add names of a file, and what they need. Returns what the names of the file are called now."""
+        """Add names of a file, and what they need. Returns the new names of the file's names."""
         if source.name not in self.files:
             self.files[source.name] = Opened(source, ast.parse(source.text))
         file = self.files[source.name]
@@ -92,7 +92,7 @@ class Gathering:
         return file.names
 
     def free(self, name: str, source: Source) -> str:
-        """The name, if nothing else is called so; else one made from it."""
+        """The name, if it is not taken; else one made from it."""
         found, stem = name, source.name.removesuffix(".py").rpartition("/")[2]
         while found in self.taken or found in self.imports:
             found = f"{name}_of_{stem}" if found == name else f"{found}_"
@@ -100,7 +100,7 @@ class Gathering:
         return found
 
     def imported(self, source: Source, alias: ast.alias, section: Section) -> dict[str, str]:
-        """`import module as name`: what the name is now."""
+        """`import module as name`: the new name."""
         name = alias.asname or alias.name.split(".")[0]
         other = source.beside(alias.name)
         if other:
@@ -112,7 +112,7 @@ class Gathering:
         return {name: self.shared(name, f"import {alias.name}", alias.asname, source)}
 
     def imported_from(self, source: Source, line: ast.ImportFrom, uses: set[str]) -> dict[str, str]:
-        """`from module import a, b as c`: what the names are now, of those that are used."""
+        """`from module import a, b as c`: the new names of those that are used."""
         module = "." * line.level + (line.module or "")
         if module == "__future__":
             self.first.update(f"from __future__ import {alias.name}" for alias in line.names)
@@ -135,7 +135,7 @@ class Gathering:
         return names
 
     def shared(self, name: str, line: str, asname: str | None, source: Source) -> str:
-        """An import that several files may have in common: the name that it gives."""
+        """The name that an import gives, which several files may share."""
         if self.imports.get(name) in (line, f"{line} as {name}"):
             return name
         found = name if name not in self.taken and name not in self.imports else self.free(name, source)
@@ -148,7 +148,7 @@ class Gathering:
 
 
 def closure(tree: ast.Module, wanted: Iterable[str]) -> list[int]:
-    """Which lines of a file give the wanted names, and those that they need."""
+    """The lines of a file that give the wanted names, and the lines these need."""
     lines = {i: line for i, line in enumerate(tree.body) if not aside(line)}
     modules = {x for line in lines.values() if is_import(line) for x in given(line)}
     names, chosen = set(wanted), set[int]()
@@ -165,7 +165,7 @@ def closure(tree: ast.Module, wanted: Iterable[str]) -> list[int]:
 
 
 def aside(line: ast.stmt) -> bool:
-    """Whether a line is for those who run the file: `if __name__ == "__main__"`, a text."""
+    """Whether a line can be left out: `if __name__ == "__main__"`, or a bare text."""
     if isinstance(line, ast.If) and any(isinstance(x, ast.Name) and x.id == "__name__" for x in ast.walk(line.test)):
         return True
     return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
@@ -180,7 +180,7 @@ def is_future(line: ast.stmt) -> bool:
 
 
 def given(line: ast.stmt) -> set[str]:
-    """The names that a line gives or changes: in `a[0] = b` that is a, and in `a.append(b)`, too."""
+    """The names that a line defines or changes: in `a[0] = b` and `a.append(b)` that is a."""
     if isinstance(line, ast.ImportFrom) and any(alias.name == "*" for alias in line.names):
         return set(dir(STARS.get(line.module or "", ast)))
     names = set(bound([line]))
@@ -195,13 +195,13 @@ def given(line: ast.stmt) -> set[str]:
 
 
 def setting(line: ast.stmt, modules: set[str]) -> bool:
-    """Whether a line calls a function of a module for what it does, such as sys.setrecursionlimit(10000)."""
+    """Whether a line calls a function of a module for its effect, such as sys.setrecursionlimit(10000)."""
     names = {name for name, _ in of_the_file(line)}
     return isinstance(line, ast.Expr) and isinstance(line.value, ast.Call) and bool(names) and names <= modules
 
 
 def written(line: ast.stmt, text: str, tree: ast.Module, names: dict[str, str]) -> str:
-    """A line of the file as text, with the comments above it; anew if a name in it has changed."""
+    """A line of the file as text, with the comments above it; rewritten if a name in it has changed."""
     if any(names.get(name, name) != name for name, _ in of_the_file(line)):
         new = copy.deepcopy(line)
         for name, place in list(of_the_file(new)):

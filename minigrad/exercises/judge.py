@@ -1,4 +1,4 @@
-"""The judgement: what an answer did on all probes, beside what the right one and its neighbours do."""
+"""The judgement: what an answer did on all probes, compared with the right answer and its neighbours."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from minigrad.exercises.sentences import said
 from minigrad.exercises.symptoms import general
 
 UNUSUAL = ("max-not-elementwise", "wrong-operation", "operands-swapped", "extra-term")
-"""Mistakes that are looked for in pairs only where both are expected, or each shows in a result of its own."""
+"""Mistakes that are tried in pairs only if they explain one more result of the answer."""
 
 PAIRS, CALLS = 5000, 1000
-"""How many pairs of mistakes are tried at most, and how many where functions have to be called."""
+"""The most pairs of mistakes that are tried, and the most where functions have to be called."""
 
 NOT_A_NUMBER = ("ZeroDivisionError", "OverflowError", "ValueError: math domain error", "FloatingPointError")
-"""What Python raises where NumPy's result is infinite or NaN."""
+"""Errors that Python raises where NumPy would return infinity or NaN."""
 
 
 def judge(exercise: Exercise, found: Sequence[Outcome], hint: int = 2) -> Feedback:
-    """What to tell a learner whose answer did this on the exercise's probes."""
+    """The feedback for a learner whose answer did this on the exercise's probes."""
     with numpy.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return Judgement(exercise, found).feedback(hint)
 
 
 class Judgement:
-    """An answer's outcomes beside those of the reference, probe by probe.
+    """An answer's outcomes compared with those of the reference, probe by probe.
 
-    * `returned`: what it did; `found`: the same, its results brought into the structure asked for, if they can be.
+    * `returned`: what it did; `found`: the same, with its results in the required structure, if that is possible.
     * `twins`: what it did on the twins of the first probe.
-    * `off`: the probes where its numbers are wrong.
+    * `off`: the probes on which its numbers are wrong.
     """
 
     def __init__(self, exercise: Exercise, returned: Sequence[Outcome]) -> None:
@@ -55,7 +55,7 @@ class Judgement:
         self.expected = exercise.expected
         self.found = [y if exercise.agree else restructured(x, y) for x, y in zip(self.expected, self.returned)]
         off = [i for i in range(count) if not self.agree(self.expected[i], self.found[i], i)]
-        self.off = sorted(off, key=lambda i: self.found[i].results is None)  # those that have numbers come first
+        self.off = sorted(off, key=lambda i: self.found[i].results is None)  # those with numbers come first
         self.compared: dict[tuple[Value, int, int, tuple[int, ...]], bool] = {}
 
     def outcome(self, function: Callable[..., Any], i: int) -> Outcome:
@@ -63,7 +63,7 @@ class Judgement:
         return run(function, exercise.tried[i], exercise.arguments, exercise.observe)
 
     def agree(self, expected: Outcome, found: Outcome, i: int) -> bool:
-        """Whether two outcomes have the same results to rounding, or both fail with the same words."""
+        """Whether two outcomes have the same results up to rounding, or both fail with the same error."""
         if expected.results is None or found.results is None:
             failed, other = (expected, found) if expected.results is None else (found, expected)
             if other.results is None:
@@ -76,7 +76,7 @@ class Judgement:
         return all(self.close(x, y, i) for x, y in zip(expected.results, found.results))
 
     def close(self, x: Any, y: Any, i: int) -> bool:
-        """Whether a result on a probe is another one, to rounding, in shape and value; of what dtype is not asked."""
+        """Whether two results on a probe agree in shape and, up to rounding, in value, whatever their dtypes."""
         tolerance = self.exercise.tolerances[i]
         return close(x, y, tolerance, tolerance, self.exercise.slacks[i])
 
@@ -92,13 +92,13 @@ class Judgement:
             return Feedback(self.exercise.name, True, "All of it is right.")
         compared = self.off and any(x.results is not None for x in self.found)
         explained = self.explanation() if compared else ()
-        overwritten = "input-modified" in found  # then numbers are wrong for that reason
+        overwritten = "input-modified" in found  # which explains wrong numbers
         unexplained = [] if overwritten else self.too_deep if explained else self.off
         symptoms = [x for x in self.symptoms(unexplained) if x.mistake not in found] if unexplained else []
         return said(self, explained, symptoms, found, hint)
 
     def scaling(self) -> str:
-        """What the difference on the first probe scales with, in a sentence, or ""."""
+        """A sentence about what the difference on the first probe scales with, or ""."""
         exercise, before = self.exercise, (self.expected[0], self.found[0])
         after = {
             name: (run(exercise.reference, probe, exercise.arguments, exercise.observe), found)
@@ -116,12 +116,12 @@ class Judgement:
         return own or ([] if self.exercise.observe else general(self.exercise.results, expected, found, some_right))
 
     def names(self, n: int) -> list[str]:
-        """The names of n results: of a list of arrays the name is repeated."""
+        """The names of n results; the first is repeated for a list of arrays."""
         names = [*self.exercise.results]
         return [*names[:1] * (n - len(names)), *names]
 
     def explanation(self) -> tuple[Neighbour, ...]:
-        """The neighbours that together do what the answer does: one, or two mistakes, or none."""
+        """The neighbours that together do what the answer does: one, two, or none."""
         single = [n for n in self.exercise.neighbours if self.explains(n)]
         single.sort(key=lambda n: (not n.expected, rank(n.mistake)))
         if single:
@@ -132,7 +132,7 @@ class Judgement:
         return self.pair()
 
     def explains(self, neighbour: Neighbour) -> bool:
-        """Whether a neighbour does what the answer does, on every probe: first on one where the answer is wrong."""
+        """Whether a neighbour does what the answer does on every probe, starting with one where the answer is wrong."""
         text = neighbour.program
         if text is not None and text.lines and not self.called:
             return self.does(text)
@@ -141,11 +141,11 @@ class Judgement:
 
     @cached_property
     def called(self) -> bool:
-        """Whether what is compared can only be had by calling functions."""
+        """Whether outcomes can only be compared by calling functions."""
         return bool(self.exercise.observe or self.exercise.agree)
 
     def does(self, other: Program | Callable[..., Any]) -> bool:
-        """Whether a program or a function does what the answer does, on every probe."""
+        """Whether a program or a function does what the answer does on every probe."""
         if isinstance(other, Program):
             if not self.called:
                 return all(self.matching(other, i) == self.everything for i in self.order)
@@ -154,14 +154,14 @@ class Judgement:
         return all(self.agree(self.outcome(other, i), self.found[i], i) for i in self.order)
 
     def is_right(self, neighbour: Neighbour) -> bool:
-        """Whether an edit has only made another way to write the right answer."""
+        """Whether an edit has only made another form of the right answer."""
         function = neighbour.function
         outcomes = [self.outcome(function, i) for i in self.order] if function else []
         return bool(outcomes) and all(self.agree(self.expected[i], x, i) for i, x in zip(self.order, outcomes))
 
     @cached_property
     def order(self) -> list[int]:
-        """The probes, those first on which the answer is wrong, and last those on which it fails."""
+        """The probes: first those on which the answer is wrong, last those on which it fails."""
         failing = [i for i in self.off if self.found[i].results is None]
         wrong = [i for i in self.off if i not in failing]
         failing = [i for i in failing if i not in self.too_deep]
@@ -169,7 +169,7 @@ class Judgement:
 
     @cached_property
     def too_deep(self) -> list[int]:
-        """The probes that are too deep for the answer, if it is wrong on others, too: that is a mistake of its own."""
+        """The probes that are too deep for the answer, if it is wrong on others, too: that is a separate mistake."""
         deep = [i for i in self.off if self.found[i].kind == "RecursionError"]
         return deep if any(self.found[i].results is not None for i in self.off) else []
 
@@ -179,16 +179,16 @@ class Judgement:
         return set(range(len(self.exercise.results)))
 
     def matching(self, text: Any, i: int) -> set[int]:
-        """Which results of the answer a program has too, on a probe."""
+        """Which results of the answer a program reproduces on a probe."""
         found = self.found[i]
         values = self.exercise.bench.results(text, i)
         if found.results is None and values is None:
-            return self.everything  # what both fail on is the same
+            return self.everything  # both fail, which counts as the same
         if found.results is None or values is None:
             failed = found.error.startswith(NOT_A_NUMBER) and values is not None
             return self.everything if failed and not all(is_finite(x.value) for x in values or ()) else set()
         given = self.returned[i].results or []
-        given = given if len(given) == len(found.results) else found.results  # in the shapes that they came in
+        given = given if len(given) == len(found.results) else found.results  # in their original shapes
         pairs = [*enumerate(zip(values, found.results)), *enumerate(zip(values, given))]
         return {k for k, (x, y) in pairs if self.matches(x, y, k, i)}
 
@@ -201,8 +201,8 @@ class Judgement:
     def pair(self) -> tuple[Neighbour, ...]:
         """Two mistakes that together do what the answer does, or none.
 
-        A first mistake must not spoil a result that the answer has right. Those that set one more result right come
-        first, each with every other; where the answer is wrong in one result only, both are among the usual ones.
+        A first mistake must not spoil a result that the answer has right. Mistakes that explain one more result come
+        first, each paired with every other.
         """
         if self.found[self.off[0]].results is None:
             return ()
@@ -230,7 +230,7 @@ class Judgement:
                     yield form, one, two
 
     def fitting(self, form: Program, one: Neighbour, two: Neighbour) -> tuple[Neighbour, ...]:
-        """The two mistakes if together they do what the answer does: the more specific first."""
+        """The two mistakes, the more specific first, if together they do what the answer does."""
         both = together(form, one, two)
         if not both or not self.does(both):
             return ()
@@ -238,7 +238,7 @@ class Judgement:
 
 
 def occurrences(words: Sequence[str]) -> list[int]:
-    """How often each word has come before.
+    """How often each word has occurred before.
 
     >>> occurrences(["a", "b", "a"])
     [0, 0, 1]
@@ -252,13 +252,13 @@ def occurrences(words: Sequence[str]) -> list[int]:
 
 
 def frequency(mistake: str) -> int:
-    """Which mistakes are tried first in pairs: those of which there are few neighbours, then the many."""
+    """The place of a mistake in the order of trying pairs: those with few neighbours come first."""
     many = ("wrong-sign", "scale-missing", "missing-term", "old-state-used", "hyperparameters-swapped", "wrong-factor")
     return many.index(mistake) + 1 if mistake in many else len(many) + 1 if mistake == "wrong-state-stored" else 0
 
 
 def pairs(n: int, leading: int) -> Iterator[tuple[int, int]]:
-    """All pairs of numbers below n: those with one below `leading` first, then those with a small sum."""
+    """All pairs of numbers below n: first those with one below `leading`, then the others by their sum."""
     for j in range(n):
         yield from ((i, j) for i in range(min(j, leading)))
     for total in range(1, 2 * n - 2):
@@ -267,7 +267,7 @@ def pairs(n: int, leading: int) -> Iterator[tuple[int, int]]:
 
 
 def together(form: Program, one: Neighbour, two: Neighbour) -> Program | None:
-    """The program with two mistakes; None if they are in each other's way."""
+    """The program with two mistakes; None if they get in each other's way."""
     ours, theirs = {x[0] for x in one.swaps}, {x[0] for x in two.swaps}
     if ours & theirs or one.program is None or two.program is None:
         return form.with_swaps([*one.swaps, *two.swaps]) or form.with_swaps([*two.swaps, *one.swaps])
@@ -276,7 +276,7 @@ def together(form: Program, one: Neighbour, two: Neighbour) -> Program | None:
 
 
 def without_infinities(x: Any) -> Any:
-    """The numbers with NaN for infinities: which of the two a mistake leads to depends on how it is written."""
+    """The numbers with NaN for infinities: which of the two a mistake gives depends on how it is written."""
     array = numpy.asarray(x)
     return (
         x
@@ -291,7 +291,7 @@ def is_finite(x: Any) -> bool:
 
 
 def restructured(expected: Outcome, outcome: Outcome) -> Outcome:
-    """The outcome with its results in the structure that is asked for, if they can be brought into it."""
+    """The outcome with its results in the required structure, if they can be brought into it."""
     if outcome.results is None or expected.results is None:
         return outcome
     results, wanted = outcome.results, expected.results

@@ -1,18 +1,19 @@
-r"""What learners are known to write in place of a part of a reference: the tables in `course/wrong/`, a file for each.
+r"""What learners are known to write instead of a part of a reference: the tables in `course/wrong/`, one per exercise.
 
     part: g * y * (1 - y)
         g * y
         g * (1 - y)
             scale-missing, missing-term: a factor of y (1 - y) is missing.
 
-A line at the margin is a part of the reference. Below it, four blanks in, stands what takes its place; below that,
-eight blanks in, the ids of the mistake and what is said of it. Before the colon stands where the part is looked for:
+A line without indentation is a part of the reference. Below it, indented by four, is what is written instead; below
+that, indented by eight, are the ids of the mistake and a sentence about it. The word before the colon says where to
+look for the part:
 
-* `part`: an expression, in every line and at every place (see `edits/phrases.py`);
+* `part`: an expression, in every line and every place (see `edits/phrases.py`);
 * `text`: any text of the reference (see `Exercise.wrong`);
-* `equally`: the same, but what takes its place is as right, so no mistake stands below it.
+* `equally`: the same, but the replacement is also right, so no mistake follows.
 
-`\n` begins a new line of the answer, and ` ... ` stands between parts that change together.
+`\n` begins a new line of the answer, and ` ... ` separates parts that change together.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ TABLES = Path(__file__).parent / "course" / "wrong"
 
 
 class Row(NamedTuple):
-    """One part of a reference, and what is written in its place; `ids` is empty where that is right."""
+    """One part of a reference, and what is written instead; `ids` is empty if that is right, too."""
 
     kind: str
     old: str
@@ -56,12 +57,12 @@ def rows(name: str, folder: Path = TABLES) -> tuple[Row, ...]:
         elif line:
             assert not waiting and before in ("part", "text", "equally"), f"{name}: {line}"
             kind, old = before, after
-    assert not waiting, f"{name}: it is not said what is wrong with {waiting}"
+    assert not waiting, f"{name}: nothing says what is wrong with {waiting}"
     return tuple(found)
 
 
 def add_known(exercise: Exercise) -> None:
-    """Give an exercise what its table has, if there is one; the parts are for its `phrases`."""
+    """Add the rows of an exercise's table, if it has one, except the `part` rows, which its `phrases` read."""
     for row in rows(exercise.name) if (TABLES / f"{exercise.name}.txt").exists() else ():
         if row.kind == "equally":
             exercise.equally(row.old, row.new)

@@ -1,4 +1,4 @@
-"""An exercise from any rule: its signature, statement, probes and neighbours come from its graph."""
+"""An exercise made from any rule: its signature, statement, probes and neighbours come from the rule's graph."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from minigrad.optimizer.rule import Symbol, spell
 RATE = (0.3, 0.07, 1.7)
 SHARES = ((0.7, 0.85, 0.4), (0.8, 0.65, 0.55), (0.6, 0.9, 0.35), (0.75, 0.45, 0.95))
 SMALL = ((0.4, 0.15, 0.8), (0.2, 0.6, 0.05), (0.5, 0.25, 0.9))
-"""Values on which probes try a hyper-parameter, by its kind: large ones, so that each mistake shows."""
+"""Values of hyper-parameters on the probes, by kind: large, so that every mistake shows."""
 
 
 def from_rule(optimizer: Any, name: str = "") -> Exercise:
     """An exercise that asks for one step of a rule.
 
     Args:
-        optimizer: a class of optimizers with a rule, one of them, or the name of a registered one. Its hyper-parameters
+        optimizer: an optimizer class with a rule, an instance, or the name of a registered one. Its hyper-parameters
             choose the branches of its rule.
-        name: that of the function to write; by default `adam_step` for Adam.
+        name: the name of the function to write; by default, for Adam, `adam_step`.
 
-    The function gets the weight `w`, the gradient `g` and the states by position, then the step count `t` and what else
-    the rule asks for, if it does; the hyper-parameters by keyword. It returns the new weight and the new states.
+    The function gets the weight `w`, the gradient `g` and the states by position, then whatever else the rule needs,
+    such as the step count `t`; the hyper-parameters by keyword. It returns the new weight and the new states.
 
     >>> from minigrad.optimizer import Lion
     >>> exercise = from_rule(Lion)
@@ -95,7 +95,7 @@ def program_of(optimizer: Optimizer, name: str) -> Program:
 
 
 def expression(x: Symbol, names: Mapping[Symbol, str], whole: bool = False) -> ast.expr:
-    """A symbol as an expression; parts that are lines by their names."""
+    """A symbol as an expression, with parts that are lines replaced by their names."""
     return ast.parse(written(x, names, whole), mode="eval").body
 
 
@@ -118,7 +118,7 @@ def whole_number(x: float | None) -> float | int | None:
 
 
 def usual_value(optimizer: Optimizer, name: str) -> float:
-    """What an optimizer has as the value of a hyper-parameter."""
+    """An optimizer's own value of a hyper-parameter."""
     value = getattr(optimizer, "lr" if name == "lr" else name, 0.5)
     return float(value) if is_number(value) else 0.5
 
@@ -127,7 +127,7 @@ def exercise_of(
     text: Program, statement: str, states: Sequence[str], usual: Mapping[str, float], start: Mapping[str, Start],
     zeros: bool = True,
 ) -> Exercise:  # fmt: skip
-    """An exercise of a program: its text becomes the reference, and the statement ends with a call, and hints."""
+    """An exercise from a program: its text becomes the reference, and the statement ends with a call and hints."""
     reference = function_of(text)
     hypers = values(usual)
     exercise = of_rule(reference, states, hypers, start, zeros)
@@ -168,7 +168,7 @@ def values(usual: Mapping[str, float]) -> dict[str, tuple[float, ...]]:
 
 
 def call_of(text: Program, states: Sequence[str], reference: Callable[..., Any], given: Any) -> str:
-    """A call with numbers and what it returns."""
+    """A call with numbers, and what it returns."""
     args, kwargs = given
     small = [numpy.round(x[:1], 2) if isinstance(x, numpy.ndarray) and x.size else x for x in args]
     returned = reference(*small, **kwargs)
@@ -183,13 +183,13 @@ def call_of(text: Program, states: Sequence[str], reference: Callable[..., Any],
 
 
 def hints(text: Program) -> str:
-    """Three hints: which lines there are, in what order; which need new values; the lines before the weight."""
+    """Three hints: the lines in order; the new values that are needed later; the lines before the weight."""
     lines = [name for name, _ in text.lines if name != RESULT]
     order = ", then ".join(x.removesuffix("_new") for x in lines)
     new = sorted({x.removesuffix("_new") for x in lines if x.endswith("_new") and x != "w_new" and is_used(text, x)})
     verb = "is" if len(new) == 1 else "are"
-    second = f"The new {' and the new '.join(new)} {verb} needed further down." if new else "All you need is given."
-    shown = "; ".join(f"`{text.text(x)}`" for x in lines if x != "w_new") or "`return` stands before one formula."
+    second = f"The new {' and the new '.join(new)} {verb} needed further down." if new else "No new value is needed."
+    shown = "; ".join(f"`{text.text(x)}`" for x in lines if x != "w_new") or "One formula after `return` is enough."
     return f"Hints:\n    1. Compute {order or 'the result'}.\n    2. {second}\n    3. {shown}"
 
 

@@ -27,9 +27,9 @@ class Outcome:
 
     * `results`: NumPy arrays, and numbers as Python or NumPy scalars; None if there are none, and then
     * `error`: why, in words; `kind`: the class of the exception, or "returned"; `line`: the answer's line.
-    * `changed`: the names of arguments that were changed; `shared`: pairs of results in one piece of memory.
+    * `changed`: the names of arguments that were changed; `shared`: pairs of results that share memory.
     * `kept`: what the answer keeps from one call to the next: "an array", "a value", or nothing.
-    * `nested`: what holds the results if it is not one tuple or list: "a dict", "tuples or lists in another".
+    * `nested`: what holds the results if it is not a plain tuple or list: "a dict", "nested tuples or lists".
     """
 
     results: list[Any] | None
@@ -44,9 +44,9 @@ class Outcome:
 
 
 def run(answer: Any, probe: Probe, names: Sequence[str], observe: Observe | None = None) -> Outcome:
-    """Call the answer once. Whatever it raises becomes an outcome, `exit()` too.
+    """Call the answer once. Whatever it raises becomes an outcome, even `exit()`.
 
-    `names` are those of the arguments by position; `observe(returned, args)` says what is compared, if not the results.
+    `names` are those of the positional arguments; `observe(returned, args)` gives what to compare instead.
     """
     if not callable(answer):
         return Outcome(None, error=f"it is a {type(answer).__name__}, not a function", kind="returned")
@@ -78,16 +78,16 @@ def run(answer: Any, probe: Probe, names: Sequence[str], observe: Observe | None
 
 
 def flat(returned: Any) -> tuple[list[Any], str]:
-    """The results in one list, and in words how they were nested."""
+    """The results in one list, and how they were nested, in words."""
     if isinstance(returned, dict):
         return list(returned.values()), "a dict"
     parts = [list(x) if isinstance(x, (tuple, list)) else [x] for x in returned]
     nested = any(isinstance(x, (tuple, list)) for x in returned)
-    return [x for part in parts for x in part], "tuples or lists in another" if nested else ""
+    return [x for part in parts for x in part], "nested tuples or lists" if nested else ""
 
 
 def same(x: Any, y: Any) -> bool:
-    """Whether two arguments hold the same values; of what is not arrays only lists of arrays are looked at."""
+    """Whether two arguments hold the same values; only arrays and lists of arrays are compared."""
     if isinstance(x, numpy.ndarray):
         return x.shape == y.shape and bool(numpy.array_equal(x, y, equal_nan=x.dtype.kind == "f"))
     if isinstance(x, list):
@@ -96,7 +96,7 @@ def same(x: Any, y: Any) -> bool:
 
 
 def shared(results: list[Any]) -> tuple[tuple[int, int], ...]:
-    """Pairs of results of which one changes with the other."""
+    """Pairs of results that share memory."""
     arrays = [(i, x) for i, x in enumerate(results) if isinstance(x, numpy.ndarray) and x.size]
     return tuple((i, j) for i, x in arrays for j, y in arrays if i < j and numpy.shares_memory(x, y))
 
@@ -107,7 +107,7 @@ def words(error: BaseException) -> str:
         return "it calls exit()"
     try:
         return f"{type(error).__name__}: {error}".rstrip(": ")
-    except Exception:  # an error of the answer's own, which cannot be printed
+    except Exception:  # an error class of the answer's own that cannot be printed
         return type(error).__name__
 
 
@@ -120,7 +120,7 @@ def reason(error: BaseException) -> str:
 def line_of(error: BaseException) -> str:
     """The last line of the answer that the error passed through, as text."""
     last, frame = None, error.__traceback__
-    while frame:  # there may be a million: only one of them is read as text
+    while frame:  # there may be a million frames: only one is turned into text
         if not frame.tb_frame.f_code.co_filename.startswith(("<frozen", *LIBRARIES)):
             last = frame
         frame = frame.tb_next

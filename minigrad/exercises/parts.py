@@ -1,4 +1,4 @@
-"""The course: its parts, and the exercises of each in the order in which they build on one another."""
+"""The course: its parts, and the exercises of each in the order in which they build on each other."""
 
 from __future__ import annotations
 

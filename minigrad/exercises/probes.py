@@ -1,4 +1,4 @@
-"""Probes: the arguments that an answer is tried on, the same at every check."""
+"""Probes: the arguments on which an answer is tried, the same in every check."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Probe:
     """One call of an answer.
 
     * `words`: what is special about it, for a sentence: "float32", "equal maxima".
-    * `make`: a function that makes the arguments, positional and by keyword: new ones for every call.
+    * `make`: a function that makes the arguments, positional and by keyword, anew for every call.
     """
 
     words: str
@@ -29,7 +29,7 @@ def probe(words: str, *args: Any, **kwargs: Any) -> Probe:
 
 
 def copied(x: Any) -> Any:
-    """A copy, with the gaps between the elements of an array that has them."""
+    """A copy, which keeps the gaps between the elements of an array."""
     if isinstance(x, numpy.ndarray):
         return x.copy() if x.flags.c_contiguous else spread(x)
     return [copied(y) for y in x] if isinstance(x, list) else x

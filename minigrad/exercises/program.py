@@ -1,8 +1,8 @@
-"""The text of a function as a program whose parts can be edited: what the neighbours of an answer are made from.
+"""The text of a function as a program whose parts can be edited, from which neighbours are made.
 
 A reference that is a straight line of assignments is brought into a form in which each name is assigned once: the
-new value of `m` is `m_new`, and the `m` that was passed in stays `m`. So an edit can put the old value for the
-new one. The lines are put into an order in which each has what it needs, whatever an edit did.
+new value of `m` is `m_new`, and the `m` that was passed in stays `m`. So an edit can replace the new value by the old
+one. Whatever an edit does, the lines are then sorted so that each has what it needs.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ Swap = tuple[str, ast.expr, ast.expr]
 class Program:
     """A function as text.
 
-    * `lines`: (name, expression) in order; the last one, `result`, is what is returned. For a function that is not a
-      straight line: empty.
-    * `positional`, `keywords`: its parameters. `namespace`: what else its text may use.
+    * `lines`: (name, expression) in order; the last one, `result`, is what is returned. Empty for a function that is
+      not a straight line.
+    * `positional`, `keywords`: its parameters. `namespace`: whatever else its text may use.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Program:
         return list(last.elts) if isinstance(last, ast.Tuple) else [last]
 
     def nodes(self) -> Iterator[tuple[str, ast.expr, list[ast.AST]]]:
-        """Every expression but names of functions: (name of its line, itself, what it is part of, outermost first)."""
+        """Every expression except names of functions: (name of its line, itself, what encloses it, outermost first)."""
         for name, expression in self.lines:
             yield from inside(name, expression, [])
 
@@ -56,7 +56,7 @@ class Program:
         return replace(self, lines=tuple((name, replaced(x, old, new)) for name, x in self.lines))
 
     def with_swaps(self, swaps: Sequence[Swap]) -> Program | None:
-        """The same with expressions replaced: (line, old, new). None if an old one is not there (any more)."""
+        """The same with expressions replaced: (line, old, new). None if an old one is not there, or no longer."""
         lines = dict(self.lines)
         for name, old, new in swaps:
             before = lines.get(name)
@@ -68,7 +68,7 @@ class Program:
         return replace(self, lines=tuple(lines.items()))
 
     def naming(self, names: Sequence[str]) -> Program:
-        """The same with a line for each result that is a formula, called as the result is."""
+        """The same with a line for each result that is a formula, named after the result."""
         if not self.lines or len(self.results) != len(names):
             return self
         lines, results = dict(self.lines), list(self.results)
@@ -89,7 +89,7 @@ class Program:
         return f"{name.removesuffix('_new')} = {expression}"
 
     def function(self) -> Callable[..., Any] | None:
-        """The program as a function, or None if no order of its lines gives each what it needs."""
+        """The program as a function, or None if its lines cannot be put in a working order."""
         lines = dict(self.lines)
         needs = {name: names_in(x) & lines.keys() for name, x in lines.items()}
         try:
@@ -109,7 +109,7 @@ class Program:
 
 
 def program(function: Callable[..., Any], text: str | None = None) -> Program:
-    """The program of a function, or of another text of it."""
+    """The program of a function, or of another text in its place."""
     tree = ast.parse(text or source(function))
     made = tree.body[0]
     assert isinstance(made, ast.FunctionDef)
@@ -118,7 +118,7 @@ def program(function: Callable[..., Any], text: str | None = None) -> Program:
 
 
 def differences(one: Program, other: Program) -> tuple[Swap, ...]:
-    """The swaps that make one program another; none if they have not the same lines."""
+    """The swaps that turn one program into another; none if their lines have different names."""
     if [name for name, _ in one.lines] != [name for name, _ in other.lines]:
         return ()
     pairs = [(name, x, y) for (name, x), (_, y) in zip(one.lines, other.lines) if ast.dump(x) != ast.dump(y)]
@@ -126,7 +126,7 @@ def differences(one: Program, other: Program) -> tuple[Swap, ...]:
 
 
 def smallest(x: ast.expr, y: ast.expr) -> tuple[ast.expr, ast.expr]:
-    """The smallest part in which two expressions differ."""
+    """The smallest parts in which two expressions differ."""
     ours, theirs = list(ast.iter_child_nodes(x)), list(ast.iter_child_nodes(y))
     if type(x) is type(y) and len(ours) == len(theirs):
         off = [(a, b) for a, b in zip(ours, theirs) if ast.dump(a) != ast.dump(b)]
@@ -139,7 +139,7 @@ def smallest(x: ast.expr, y: ast.expr) -> tuple[ast.expr, ast.expr]:
 def source(function: Callable[..., Any]) -> str:
     """The text of a function without its decorators and its docstring.
 
-    A function that was made from text carries that text as `__text__`.
+    A function made from text carries that text as `__text__`.
     """
     text = getattr(function, "__text__", None) or textwrap.dedent(inspect.getsource(function))
     made = ast.parse(text).body[0]
@@ -169,7 +169,7 @@ def straight(made: ast.FunctionDef, arguments: set[str]) -> tuple[tuple[str, ast
 
 
 def renamed(expression: ast.expr, names: dict[str, str]) -> ast.expr:
-    """A copy with other names; every node of it is a node of its own."""
+    """A copy with other names; it shares no node with the original."""
     new = copy.deepcopy(expression)
     for node in ast.walk(new):
         if isinstance(node, ast.Name):
@@ -188,7 +188,7 @@ def inside(name: str, node: ast.expr, above: list[ast.AST]) -> Iterator[tuple[st
 
 
 def replaced(tree: Any, old: ast.AST, new: ast.expr) -> Any:
-    """The tree with one node replaced; what does not contain it stays the same object."""
+    """The tree with one node replaced; parts that do not contain it stay the same objects."""
     if tree is old:
         return new
     if isinstance(tree, list):
@@ -215,7 +215,7 @@ def names_in(expression: ast.expr) -> set[str]:
 
 
 def reaches(needs: dict[str, set[str]], name: str) -> bool:
-    """Whether the result needs a line."""
+    """Whether the result depends on a line."""
     seen, stack = set(), [RESULT]
     while stack:
         x = stack.pop()

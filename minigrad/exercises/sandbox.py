@@ -1,11 +1,11 @@
-"""Answers in files: each runs in a process of its own, with limits, and only plain data come back.
+"""Answers in files: each runs in its own process, with limits, and only plain data come back.
 
-The process gets a name and a folder of its own, which is removed. It sends back what the answer did on the probes, as
-numbers, and a few lines of what it printed; what is right is computed and compared here. So an answer cannot hang the
-marker, crash it, or change what it thinks. It is still a program that runs with your rights: it can read and write your
-files, use the network and start other programs (which are ended with it, unless they hide), fill the disk, and an
-answer that sets out to cheat can (it might look up the reference). Mark answers of strangers on a machine, or in a
-container, that has nothing to lose.
+The process gets the name of the exercise and its own folder, which is removed afterwards. It sends back what the answer
+did on the probes, as numbers, and a few lines of what it printed; the right results are computed and compared here. So
+an answer cannot hang the marker, crash it, or change its verdict. But it is still a program that runs with your rights:
+it can read and write your files, use the network, fill the disk and start other programs (which are ended with it,
+unless they hide), and an answer that sets out to cheat can (it might look up the reference). Mark strangers' answers on
+a machine, or in a container, with nothing to lose.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from minigrad.exercises.wire import outcomes_from
 from minigrad.exercises.without import check_modules, forbidden_use
 
 START = "import sys; sys.path[:0] = [{root!r}]; from minigrad.exercises.child import main; main()"
-PRINTED = 1000  # characters of the first lines that an answer prints, and of the last
+PRINTED = 1000  # characters kept from the beginning of what an answer prints, and from the end
 FIRST, LAST, WIDEST = 8, 3, 120  # lines, and characters of a line
 
 
@@ -50,14 +50,14 @@ def check_file(
     path: str | Path, exercise: str | None = None, *, without: Sequence[str] = (), hint: int = 2,
     limits: Limits = Limits(),
 ) -> list[Feedback]:  # fmt: skip
-    """Check the answers in a file, each in a process of its own.
+    """Check the answers in a file, each in its own process.
 
     Args:
-        path: a Python file; every function of it that is named as an exercise is an answer. It may import files that
-            lie beside it.
-        exercise: only this one.
+        path: a Python file; every function in it that has the name of an exercise is an answer. It may import files
+            next to it.
+        exercise: check only this one.
         without: modules that an answer must not use, such as "minigrad.optimizer".
-        hint: how much is said of a mistake: see `check`.
+        hint: how much to say about a mistake: see `check`.
         limits: on time and memory.
 
     Raises FileError if the file cannot be read or is not Python, UsageError if it has no such answer.
@@ -70,7 +70,7 @@ def check_file(
     if exercise and named(exercise).name not in names:
         raise UsageError(f"{path} does not define {exercise}; expected a function of that name.")
     if not wanted:
-        raise UsageError(f"{path} defines no function that is named as an exercise; 'minigrad exercises' lists them.")
+        raise UsageError(f"{path} defines no function with the name of an exercise; 'minigrad exercises' lists them.")
     for file, tree in found.items():
         used = forbidden_use(tree, ("minigrad.exercises", *without))
         if used:
@@ -80,7 +80,7 @@ def check_file(
 
 
 def check_together(path: Path, names: Sequence[str], limits: Limits = Limits()) -> list[Feedback]:
-    """Check answers of a file in one process, which is faster; each in its own only if they end it."""
+    """Check answers of a file in one process, which is faster; each in its own only if that process ends early."""
     return marked(path, names, (), 2, limits) if names else []
 
 
@@ -95,7 +95,7 @@ def marked(path: Path, names: Sequence[str], without: Sequence[str], hint: int, 
             try:
                 data: Any = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
                 return [judged(name, x, hint, printed) for name, x in zip(names, data, strict=True)]
-            except Exception:  # whatever it wrote, or did not write
+            except Exception:  # whatever it wrote or failed to write
                 ended = "The answer ended the process before it was done."
     if len(names) > 1:
         return [x for name in names for x in marked(path, [name], without, hint, limits)]
@@ -103,7 +103,7 @@ def marked(path: Path, names: Sequence[str], without: Sequence[str], hint: int, 
 
 
 def judged(name: str, data: Any, hint: int, printed: tuple[str, ...]) -> Feedback:
-    """The feedback on what an answer did, as its process tells it."""
+    """The feedback on what an answer did, as reported by its process."""
     if "problem" in data:
         return Feedback(name, False, str(data["problem"])[:PRINTED], printed=printed)
     exercise = named(name)
@@ -114,7 +114,7 @@ def judged(name: str, data: Any, hint: int, printed: tuple[str, ...]) -> Feedbac
 def run_child(
     path: Path, names: Sequence[str], without: Sequence[str], limits: Limits, work: Path, answer: Path, output: Path
 ) -> str:
-    """Run the answers; how they ended, if not well, in a sentence."""
+    """Run the answers; return a sentence about how they ended, or "" if they ended well."""
     root = str(Path(minigrad.__file__).parent.parent)
     seconds = str(int(limits.seconds) + 1)
     words = [str(path.resolve()), ",".join(names), str(answer), str(limits.megabytes), seconds, *without]
@@ -135,7 +135,7 @@ def run_child(
         if process:
             end(process)
     if status in (-OUT_OF_TIME, -ALARM):
-        return f"The answer was not done after {limits.seconds:g} seconds. {too_slow(answer)}"
+        return f"The answer was not finished after {limits.seconds:g} seconds. {too_slow(answer)}"
     if status < 0:
         return f"The answer crashed Python ({signal.Signals(-status).name})."
     if status == OUT_OF_MEMORY:
@@ -144,7 +144,7 @@ def run_child(
 
 
 def too_slow(answer: Path) -> str:
-    """What may have taken the time of an answer, from what its process has written by then."""
+    """What may have taken an answer so long, judged by what its process has written so far."""
     last = ""
     with suppress(OSError, ValueError):
         last = answer.read_text(encoding="utf-8").rpartition("\n")[0].rpartition("\n")[2]
@@ -152,8 +152,8 @@ def too_slow(answer: Path) -> str:
     if name not in EXERCISES or not i.isdecimal() or int(i) >= len(EXERCISES[name].tried):
         return "Is there a loop that does not end?"
     return (
-        f"It was trying this: {EXERCISES[name].tried[int(i)].words}. Either a loop does not end, or there are too many "
-        "steps for this size: to search a list for each of n elements, say, takes n² of them."
+        f"It was working on this: {EXERCISES[name].tried[int(i)].words}. Either a loop does not end, or there are too "
+        "many steps for this size: searching a list for each of n elements, say, takes n² of them."
     )
 
 
@@ -162,7 +162,7 @@ ALARM: int = getattr(signal, "SIGALRM", 14)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and what it has started."""
+    """End a process and everything it started."""
     with suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
@@ -172,7 +172,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def lines_of(output: Path) -> tuple[str, ...]:
-    """What an answer printed, in a few lines that do nothing to a terminal: the first ones and the last ones."""
+    """What an answer printed: the first and the last few lines, made safe for a terminal."""
     with suppress(OSError), output.open("rb") as file:
         size = output.stat().st_size
         head = file.read(PRINTED)
@@ -184,5 +184,5 @@ def lines_of(output: Path) -> tuple[str, ...]:
 
 
 def shown(line: str) -> str:
-    """A line without control characters, cut where it is long."""
+    """A line without control characters, cut off if it is long."""
     return "".join(x if x.isprintable() else "\N{REPLACEMENT CHARACTER}" for x in line[:WIDEST])

@@ -1,4 +1,4 @@
-"""What a difference scales with: an answer is tried once more with each hyper-parameter halved, and with g halved."""
+"""What a difference scales with: an answer is also tried with each hyper-parameter halved, and with g halved."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ LAWS = {
     "is proportional to 1 / {}": 2.0,
     "does not depend on {}": 1.0,
 }
-"""What is said of a difference -> what it is multiplied by if the argument is halved."""
+"""A sentence about a difference -> the factor by which it changes if the argument is halved."""
 
 
 def twins(probe: Probe, positional: Sequence[str]) -> dict[str, Probe]:
-    """Argument -> the same probe with this one halved: `g`, and every float that is passed by keyword."""
+    """Argument -> the same probe with that argument halved: `g`, and every float passed by keyword."""
     args, kwargs = probe.make()
     found = [name for name, x in zip(positional, args) if name == "g" and isinstance(x, numpy.ndarray)]
     found += [name for name, x in kwargs.items() if isinstance(x, float)]
@@ -37,9 +37,9 @@ def halved(probe: Probe, positional: Sequence[str], name: str) -> Arguments:
 
 
 def scaling(before: tuple[Outcome, Outcome], after: dict[str, tuple[Outcome, Outcome]], names: Sequence[str]) -> str:
-    """What the first wrong result differs by scales with, in a sentence; "" if it follows no law.
+    """A sentence about what the error of the first wrong result scales with; "" if it follows no law.
 
-    `before` is what is expected and found on a probe, `after` the same on its twins, `names` those of the results.
+    `before` is what was expected and found on a probe, `after` the same for its twins, `names` the results' names.
     """
     start = differences(*before)
     k = next((i for i, x in enumerate(start) if x.any()), None)
@@ -54,12 +54,12 @@ def scaling(before: tuple[Outcome, Outcome], after: dict[str, tuple[Outcome, Out
 
 
 def alike(found: list[Any], wanted: Any, k: int) -> bool:
-    """Whether result number k differs by as much as is wanted."""
+    """Whether result number k differs by the wanted amount."""
     return len(found) > k and numpy.allclose(found[k], wanted, rtol=1e-3, atol=1e-9 * numpy.abs(wanted).max())
 
 
 def differences(expected: Outcome, found: Outcome) -> list[Any]:
-    """By how much each result differs, 0 for rounding; nothing if there are none, or some of another shape."""
+    """How much each result differs, with 0 for rounding; empty if there are no results, or if shapes differ."""
     pairs = list(zip(expected.results or (), found.results or ()))
     if any(numpy.shape(x) != numpy.shape(y) for x, y in pairs):
         return []
@@ -68,7 +68,7 @@ def differences(expected: Outcome, found: Outcome) -> list[Any]:
 
 
 def joined(words: Sequence[str], last: str) -> str:
-    """Words with commas, and a word before the last.
+    """Words separated by commas, with `last` before the last one.
 
     >>> joined(["lr", "wd", "eps"], "or")
     'lr, wd or eps'

@@ -1,4 +1,4 @@
-"""Which names of a text are those of its file: what functions and classes bind inside themselves is not."""
+"""Which names in a text belong to the file itself, not to the scope of a function or a class."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NOTHING: frozenset[str] = frozenset()
 
 
 def of_the_file(node: ast.AST, local: frozenset[str] = NOTHING) -> Iterator[tuple[str, Named]]:
-    """Every place where a name of the file is used or given, as (name, node). Imports are not among them.
+    """Every place where a name of the file is used or defined, as (name, node), except imports.
 
     >>> text = "def f(x): return x + y\\ny = [f(i) for i in z]"
     >>> [name for name, _ in of_the_file(ast.parse(text))]
@@ -43,7 +43,7 @@ def of_the_file(node: ast.AST, local: frozenset[str] = NOTHING) -> Iterator[tupl
 
 
 def inside(node: Scope, local: frozenset[str]) -> Iterator[tuple[str, Named]]:
-    """The same for a function without its own name."""
+    """The same for a function, without its own name."""
     body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
     declared = {name for x in body for y in ast.walk(x) if isinstance(y, ast.Global) for name in y.names}
     arguments = {x.arg for x in ast.walk(node.args) if isinstance(x, ast.arg)}
@@ -60,7 +60,7 @@ def each(nodes: Iterable[ast.AST], local: frozenset[str]) -> Iterator[tuple[str,
 
 
 def bound(body: Iterable[ast.AST]) -> frozenset[str]:
-    """The names that lines give a value to, not looking into functions and classes."""
+    """The names that lines bind, without looking inside functions and classes."""
     names: set[str] = set()
     waiting = list(body)
     while waiting:

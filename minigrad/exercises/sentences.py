@@ -1,6 +1,6 @@
-"""What a learner is told, in one or two sentences, and what a marker is told beside it.
+"""The sentences of the feedback for a learner.
 
-A learner does not know the word probe: they are told what an answer was tried on.
+A learner does not know the word probe: the feedback says what an answer was tried on.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def said(
 ) -> Feedback:
     """The feedback on a wrong answer.
 
-    `explained` are the neighbours that do what it does, `symptoms` what is wrong with it where no neighbour does, and
-    `beside` are mistakes that are not in its numbers: id -> a sentence.
+    `explained` are the neighbours that do what it does, `symptoms` what is wrong with it if no neighbour does, and
+    `beside` the mistakes that are not in its numbers: id -> a sentence.
     """
     sentences: list[str] = []
     ids: list[str] = []
@@ -55,7 +55,7 @@ def said(
 
 
 def told(neighbour: Neighbour, hint: int) -> str:
-    """What is said of one mistake: where it is, what it is, the line beside the answer's."""
+    """The sentences about one mistake: where it is, what it is, the right line and the answer's."""
     if not neighbour.where:
         return "Look again at what becomes of the arguments." if hint <= 1 else sentence(neighbour.what)
     name, equals, _ = neighbour.where.partition(" = ")
@@ -63,18 +63,18 @@ def told(neighbour: Neighbour, hint: int) -> str:
     if hint <= 1:
         return f"Look again at how {place}."
     text = f"Where {place}: {neighbour.what}"
-    if hint == 2 or neighbour.where == neighbour.theirs:  # they differ in which value a name has by then
+    if hint == 2 or neighbour.where == neighbour.theirs:  # then they differ only in the value that a name has
         return text
-    return f"{text} It should be `{neighbour.where}`; yours does what `{neighbour.theirs}` does."
+    return f"{text} It should be `{neighbour.where}`; yours is equivalent to `{neighbour.theirs}`."
 
 
 def sentence(text: str) -> str:
-    """Text that begins with a capital letter."""
+    """The text with a capital letter at the beginning."""
     return text[:1].upper() + text[1:]
 
 
 def unrecognised(judgement: Judgement) -> str:
-    """What is said of a mistake that is none of the known ones."""
+    """The sentences about a mistake that is not a known one."""
     found = judgement.found[judgement.off[0]]
     if all(x.kind == "returned" and "nothing" in x.error for x in judgement.found):
         return "The answer returns nothing. Is it written yet, and does it end with `return`?"
@@ -89,7 +89,7 @@ NO_TRUTH = "An array is neither true nor false, and `if`, `and`, `max` and `in` 
 
 
 def difference(judgement: Judgement) -> tuple[str, ...]:
-    """A probe that shows the mistake in few digits, the smallest such: its arguments, what was found, what is right."""
+    """The smallest probe that shows the mistake in few digits: its arguments, what was found, what is right."""
     found, wrong = judgement.found, {i: first_wrong(judgement, i) for i in judgement.off}
     i = min(wrong, key=lambda i: (found[i].results is None, digits(*wrong[i][1:]), size(judgement, i)))
     name, x, y = wrong[i]
@@ -104,14 +104,14 @@ def difference(judgement: Judgement) -> tuple[str, ...]:
 
 
 def first_wrong(judgement: Judgement, i: int) -> tuple[str, Any, Any]:
-    """The first result that is wrong on a probe: its name, what is right, what was found; without a name, how many."""
+    """The first wrong result on a probe: its name, what is right, what was found; or "" and the numbers of results."""
     right, found = judgement.expected[i].results or [], judgement.found[i].results or []
     rows = zip(judgement.names(len(right)), right, found)
     return next((row for row in rows if not judgement.close(*row[1:], i)), ("", len(right), len(found)))
 
 
 def digits(x: Any, y: Any) -> int:
-    """How many digits tell two results apart: a few, if those do."""
+    """How many digits it takes to tell two results apart: 5, 9 or 17."""
     return next((n for n in (5, 9) if short(x, n) != short(y, n)), 17)
 
 
@@ -122,7 +122,7 @@ def size(judgement: Judgement, i: int) -> int:
 
 
 def arguments(judgement: Judgement, i: int) -> tuple[str, ...]:
-    """The arguments of a probe as one would write them; nothing if they are many, or not numbers."""
+    """The arguments of a probe as you would write them; nothing if there are many, or if some are not numbers."""
     args, kwargs = judgement.exercise.tried[i].make()
     values = {**dict(zip(judgement.exercise.arguments, args)), **kwargs}
     plain = all(isinstance(x, (numpy.ndarray, float, int, tuple)) for x in values.values())
@@ -139,8 +139,8 @@ def written(x: Any) -> str:
 
 
 def short(x: Any, digits: int = 5) -> str:
-    """An array or a number as NumPy prints it, in a few characters."""
-    array = numpy.asarray(x) + 0  # which makes 0 of -0
+    """An array or a number as NumPy prints it, shortened."""
+    array = numpy.asarray(x) + 0  # turns -0 into 0
     if not array.ndim:
         return f"{x:.{digits + 1}g}"
     few = numpy.array2string(array, precision=digits, separator=", ", threshold=12, edgeitems=3)

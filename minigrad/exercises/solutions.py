@@ -1,4 +1,4 @@
-"""What a solution may be: a function of the signature, a rule, or a class of minigrad."""
+"""What a solution may be: a function with the exercise's signature, a rule, or a class of minigrad."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from minigrad.exercises.stepping import is_blank, parameters, stepping, unwritte
 
 
 def as_function(exercise: Exercise, solution: Any) -> Callable[..., Any]:
-    """A solution as a function of the exercise's signature.
+    """A solution as a function with the exercise's signature.
 
-    A rule, a function of `self`, the weight, the gradient and the states, is asked for one step: the exercise's
-    hyper-parameters are what it finds in `self`. So is the rule of a class of optimizers. `classes.py` says what is
-    asked of other classes.
+    A rule, a function of `self`, the weight, the gradient and the states, takes one step, with the exercise's
+    hyper-parameters in `self`. So does the rule of an optimizer class. `classes.py` says how other classes are used.
 
     >>> from minigrad.exercises import check
     >>> from minigrad.optimizer import Adam
@@ -24,7 +23,7 @@ def as_function(exercise: Exercise, solution: Any) -> Callable[..., Any]:
     adam_step: right
     All of it is right.
 
-    Raises UsageError for a class that does not suit the exercise, and for what cannot be called.
+    Raises UsageError for a class that does not suit the exercise, and for anything that cannot be called.
     """
     if not inspect.isfunction(solution):
         from minigrad.exercises.classes import of_class  # slow to import, and needed by few answers

@@ -1,4 +1,4 @@
-"""What a learner is given: the statement of an exercise, its hints, and a file to begin with."""
+"""What a learner gets: the statement of an exercise, its hints, and a file to begin with."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from minigrad.exercises.exercise import Exercise
 
 
 def statement(exercise: Exercise) -> str:
-    """What is to be written: in words, as an equation, with an example."""
+    """What to write: in words, as an equation, and with an example."""
     return parts(exercise)[0]
 
 
 def hints(exercise: Exercise) -> list[str]:
-    """The hints: where to look first, what about it, almost the line itself."""
+    """The hints: where to look first, what to do there, almost the line itself."""
     found: list[str] = []
     for line in parts(exercise)[1].splitlines():
         number, dot, rest = line.partition(". ")
@@ -26,13 +26,13 @@ def hints(exercise: Exercise) -> list[str]:
 
 
 def parts(exercise: Exercise) -> tuple[str, str]:
-    """The text before its hints, and the hints."""
+    """The text before the hints, and the hints."""
     text, _, rest = exercise.text.partition("\nHints:\n")
     return text.strip().replace(f"{exercise.name}.reference(", f"{exercise.name}("), textwrap.dedent(rest)
 
 
 def first_sentence(exercise: Exercise) -> str:
-    """What it is, in a line."""
+    """What the exercise is about, in a line."""
     return statement(exercise).splitlines()[0] if exercise.text else ""
 
 

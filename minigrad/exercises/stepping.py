@@ -1,4 +1,4 @@
-"""A rule as a solution: one step of it as a function of the exercise's signature."""
+"""A rule as a solution: one step of it as a function with the exercise's signature."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from minigrad.exercises.exercise import Exercise
 
 WORDS = {"eps": "epsilon", "beta": "rho"}
-"""Hyper-parameters of exercises -> what optimizers call them as well."""
+"""Hyper-parameters of exercises -> their other names in optimizers."""
 
 
 def stepping(exercise: Exercise, rule: Callable[..., Any], own: dict[str, Any], cls: type) -> Callable[..., Any]:
-    """One step of a rule as a function of the exercise's signature."""
+    """One step of a rule as a function with the exercise's signature."""
     if is_blank(rule):
         return unwritten
     asked = parameters(rule)
@@ -25,7 +25,7 @@ def stepping(exercise: Exercise, rule: Callable[..., Any], own: dict[str, Any], 
         this = Self(cls, own | also | hypers)
         states = [given[name] for name in exercise.results[1:] if name in given]
         w, g = given["w"], given["g"]
-        if "wd" in hypers and "wd" not in asked:  # then it is part of the gradient, as in every optimizer
+        if "wd" in hypers and "wd" not in asked:  # then the decay is part of the gradient, as in every optimizer
             g = g + hypers["wd"] * w
         given.setdefault("wd", 0.0)
         keywords = {name: given[name] for name, x in asked.items() if x.kind is x.KEYWORD_ONLY and name in given}
@@ -46,7 +46,7 @@ class Self:
 
 
 def parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    """The parameters of a function, by name; none if it does not say."""
+    """The parameters of a function, by name; none if it does not reveal them."""
     try:
         return dict(inspect.signature(function).parameters)
     except (TypeError, ValueError):
@@ -54,15 +54,15 @@ def parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
 
 
 def is_blank(function: Any) -> bool:
-    """Whether the body of a function does nothing: it is `...`, or `pass`, below its docstring or without one."""
+    """Whether the body of a function does nothing: it is `...` or `pass`, with or without a docstring."""
     return inspect.isfunction(function) and instructions(function) == instructions(lambda: None)
 
 
 def instructions(function: Callable[..., Any]) -> list[tuple[str, Any]]:
-    """What Python does when it runs a function."""
+    """The instructions that Python executes when it runs a function."""
     return [(x.opname, x.argval) for x in dis.get_instructions(function) if x.opname != "NOP"]
 
 
 def unwritten(*args: Any, **kwargs: Any) -> Any:
-    """What stands for an answer that is still blank."""
+    """The placeholder for an answer that is still blank."""
     raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Mistakes that show in what an answer returns or raises, whatever its formula is."""
+"""Mistakes that show in what an answer returns or raises, whatever its formula."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from minigrad.exercises.exercise import Symptom
 from minigrad.exercises.outcome import Outcome
 
 ONE_DECISION = (
-    "It decides once for a whole array (`if`, `and`, `max`); use what NumPy has for each element, as np.where or "
-    "np.maximum."
+    "It decides once for a whole array (`if`, `and`, `max`); use functions that decide for each element, such as "
+    "np.where or np.maximum."
 )
 
 
 def general(
     names: Sequence[str], expected: Sequence[Outcome], found: Sequence[Outcome], some_right: bool
 ) -> list[Symptom]:
-    """What is wrong with the structure of the results, or what is common to all that is wrong.
+    """What is wrong with the structure of the results, or what all wrong results have in common.
 
-    `some_right`: on other probes the answer is right; if it fails on all that have arrays of several elements, it is
-    their number that makes the difference.
+    `some_right`: whether the answer is right on other probes. If those on which it fails have arrays of several
+    elements, their number makes the difference.
     """
     if some_right and all("truth value of an array" in y.error for y in found):
         return [Symptom("max-not-elementwise", ONE_DECISION)]
@@ -47,7 +47,7 @@ def shapes_of(pair: tuple[Any, Any]) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def proportional(names: Sequence[str], pairs: Sequence[Sequence[tuple[Any, Any]]]) -> list[Symptom]:
-    """Whether all that is wrong is a factor: results that are a number of times the right ones on every probe."""
+    """Whether only a factor is wrong: on every probe, results are a multiple of the right ones."""
     ratios: dict[str, list[float]] = {}
     for row in pairs:
         for name, (x, y) in zip(names, row):
@@ -99,7 +99,7 @@ def wrong_end(pairs: Sequence[tuple[Any, Any, Callable[[Any, Any], bool]]]) -> s
 
 
 def misplaced(found: Sequence[Outcome], possible: Sequence[Sequence[Any]]) -> bool:
-    """Whether every element of the first results is one that it could be: then the wrong ones have been chosen."""
+    """Whether every element of the first results is one of its possible values: then the wrong ones were chosen."""
     for y, values in zip(found, possible):
         if y.results is None or not y.single or any(numpy.shape(y.results[0]) != numpy.shape(v) for v in values):
             return False

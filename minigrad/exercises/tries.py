@@ -1,4 +1,4 @@
-"""An answer tried on all probes of an exercise, and whether it keeps something from one call to the next."""
+"""An answer tried on all probes of an exercise, and a test of whether calls depend on each other."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def outcomes(
 ) -> list[Outcome]:
     """What the answer does on each probe, and on the twins of the first.
 
-    `before` is called with the number of each before it is tried.
+    `before` is called with the number of each probe before it is tried.
 
-    The first probe is tried once more at the end. An answer keeps something if what it returned before has changed by
-    then, shares memory with what it returns now, or is another result.
+    The first probe is tried again at the end. An answer keeps something between calls if its first results have changed
+    by then, share memory with the new ones, or differ from them.
     """
     deepest = sys.getrecursionlimit()
     found, copies = [], []
@@ -42,8 +42,9 @@ def outcomes(
 
 
 def keeps(found: Sequence[Outcome], copies: Sequence[Any], again: Outcome) -> str:
-    """An array, if results have changed since they were returned, or those of two equal calls are one; a value, if
-    two equal calls have other results; else nothing."""
+    """What is kept between calls: "an array", if results changed after they were returned, or two equal calls share
+    memory; "a value", if two equal calls have different results; else "".
+    """
     pairs = zip(found[0].results or [], again.results or [])
     one = any(isinstance(x, numpy.ndarray) and numpy.shares_memory(x, y) for x, y in pairs)
     if one or any(not alike(x.results, kept) for x, kept in zip(found, copies)):

@@ -1,4 +1,4 @@
-"""Rules that stand in no book: one or two sensible edits of a rule that does, another one for each student."""
+"""Rules found in no book: one or two sensible edits of a known rule, different for each student."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ Idea = tuple[str, list[Swap]]
 
 
 def variant(rule: Any, seed: int) -> Exercise:
-    """An exercise on a rule that stands in no book, the same for the same seed.
+    """An exercise on a rule found in no book, the same for the same seed.
 
     Args:
-        rule: the rule to start from: what `from_rule` takes, an exercise, or the name of one.
-        seed: a whole number, for example that of a student. Neighbouring seeds give different rules; after some dozens
-            (the number depends on the rule) they come round again.
+        rule: the rule to start from: anything that `from_rule` takes, an exercise, or the name of one.
+        seed: a whole number, for example a student's. Neighbouring seeds give different rules; after some dozens
+            (the number depends on the rule) they repeat.
 
-    A variant differs from its rule in one or two ideas, such as the square of the deviation from the mean for the
-    square of the gradient. It is one only if it goes down on a parabola. Its statement says what is different, and its
-    neighbours are made as those of any other rule.
+    A variant differs from its rule in one or two ideas, such as squaring the deviation from the mean instead of the
+    gradient. Only variants that go downhill on a parabola are used. The statement says what is different, and the
+    neighbours are made like those of any other rule.
 
     >>> print(variant("rmsprop_step", 1).text.partition(" with ")[0])
-    A rule that stands in no book: rmsprop_step
+    A rule found in no book: rmsprop_step
 
     Raises UsageError if no idea suits the rule.
     """
@@ -64,7 +64,7 @@ def variant(rule: Any, seed: int) -> Exercise:
     chosen = base.tried[-2].make()[1]
     text = replace(text, name=f"{base.name.removesuffix('_step')}_variant")
     changes = "changes" if len(words) > 1 else "a change"
-    statement = f"A rule that stands in no book: {base.name} with {changes}.\n\n" + "\n".join(f"* {x}" for x in words)
+    statement = f"A rule found in no book: {base.name} with {changes}.\n\n" + "\n".join(f"* {x}" for x in words)
     equations = "\n".join(f"    {equation(text, line)}" for line, _ in text.lines if line != RESULT)
     states = [x for x in base.results[1:] if x in text.positional]
     start = {x: lambda w, x=x: first(base, x, w) for x in states}
@@ -86,9 +86,9 @@ def first(base: Exercise, state: str, w: Any) -> Any:
     return w.copy() if numpy.array_equal(given[state], given["w"]) else numpy.zeros_like(w)
 
 
-@lru_cache  # a teacher asks for one after the other
+@lru_cache  # a teacher asks for many of them
 def variants(base: Exercise) -> list[tuple[list[str], Program]]:
-    """All variants of a rule that go downhill, in an order that is always the same and looks like chance."""
+    """All variants of a rule that go downhill, in a shuffled order that is always the same."""
     text, found = base.program, []
     known = [skeleton(text)]
     single = list(ideas(base, text))
@@ -102,7 +102,7 @@ def variants(base: Exercise) -> list[tuple[list[str], Program]]:
 
 
 def ideas(base: Exercise, text: Program) -> Iterator[Idea]:
-    """Changes that make sense, each in words."""
+    """Changes that make sense, each with a description."""
     roles = Roles(base, text)
     weight = roles.new.get(roles.weight, "")
     for line, node, _ in text.nodes():
@@ -110,7 +110,7 @@ def ideas(base: Exercise, text: Program) -> Iterator[Idea]:
             for state in roles.states:
                 if state in roles.arrays and roles.new.get(state) != line:
                     apart = binary(binary(name(GRADIENT), "-", name(state)), "**", number(2))
-                    yield f"g² is (g - {state})², with the {state} of before.", [(line, node, apart)]
+                    yield f"g² is (g - {state})², with the old {state}.", [(line, node, apart)]
             grown = binary(call("absolute", name(GRADIENT)), "**", number(1.5))
             yield "g² is |g| to the power 1.5.", [(line, node, grown)]
             damped = binary(node, "/", binary(number(1), "+", call("absolute", name(GRADIENT))))
@@ -134,13 +134,13 @@ def means(roles: Roles, text: Program) -> Iterator[Idea]:
         x, (_, kept), (_, other) = roles.lines[line], *parts
         if uses(other, GRADIENT) and not any(is_power(y) for y in ast.walk(other)):
             places = [s for s in everywhere(text, GRADIENT, call("sign", name(GRADIENT))) if s[0] == line]
-            yield f"In {state} the sign of g stands for g.", places
+            yield f"In {state}, the sign of g replaces g.", places
             soft = binary(name(GRADIENT), "/", binary(number(1), "+", call("absolute", name(GRADIENT))))
             places = [s for s in everywhere(text, GRADIENT, soft) if s[0] == line]
-            yield f"In {state} g is softened to g / (1 + |g|).", places
+            yield f"In {state}, g is softened to g / (1 + |g|).", places
         else:
             larger = call("maximum", kept, factors_of(other)[-1][1])
-            yield f"{state} is a maximum that fades, not a mean.", [(line, x, larger)]
+            yield f"{state} is a fading maximum, not a mean.", [(line, x, larger)]
             yield (
                 f"{state} never falls below half of what it was.",
                 [(line, x, call("maximum", binary(name(state), "/", number(2)), x))],
@@ -159,7 +159,7 @@ def steps(roles: Roles, text: Program, weight: str) -> Iterator[Idea]:
         mixed = binary(binary(name(new), "+", name(GRADIENT)), "/", number(2))
         places = [s for s in everywhere(text, new, mixed) if s[0] not in (RESULT, new)]
         if places and not uses(ahead, roles.rate):
-            yield f"The step is made of ({state} + g) / 2, with the new {state}.", places
+            yield f"The step uses ({state} + g) / 2, with the new {state}.", places
     for i, (added, term) in enumerate(parts):
         if not added and len(parts) == 2 and is_name(parts[0][1], roles.weight):
             bounded = call("maximum", call("minimum", term, number(0.5)), number(-0.5))
@@ -167,7 +167,7 @@ def steps(roles: Roles, text: Program, weight: str) -> Iterator[Idea]:
             yield "No weight moves by more than ½ in a step.", [(weight, x, limited)]
             pulled = binary(x, "-", binary(binary(number(0.01), "*", name(roles.rate)), "*", name(roles.weight)))
             if roles.rate and not roles.decays:
-                yield "Beside the step every weight decays by the share 0.01 lr.", [(weight, x, pulled)]
+                yield "Separately from the step, every weight decays by the fraction 0.01 lr.", [(weight, x, pulled)]
             if COUNT in text.positional and roles.rate:
                 places = everywhere(
                     text, roles.rate, binary(name(roles.rate), "/", binary(name(COUNT), "**", number(0.25))), [weight]
@@ -176,7 +176,7 @@ def steps(roles: Roles, text: Program, weight: str) -> Iterator[Idea]:
 
 
 def goes_down(base: Exercise, text: Program) -> bool:
-    """Whether the rule comes down on two parabolas with its usual values, and stays finite on every probe."""
+    """Whether the rule goes downhill on a parabola with its usual values, and stays finite on every probe."""
     function = function_of(text)
     hypers: dict[str, Any] = dict(base.tried[-2].make()[1])
     hypers = {k: 0.05 if k == "lr" else x for k, x in hypers.items()}

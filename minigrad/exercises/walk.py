@@ -1,4 +1,4 @@
-"""Probes of an update rule: the states that it reaches from its first one under seeded gradients."""
+"""Probes of an update rule: the states that it reaches from its initial one under seeded gradients."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from minigrad.exercises.exercise import EXERCISES, Exercise
 from minigrad.exercises.probes import Probe, probe, spread
 
 Start = Callable[[Any], Any]
-"""Makes the first value of a state from the first weight."""
+"""Makes the initial value of a state from the initial weight."""
 
 SEED = 20
 
 
 @dataclass(frozen=True)
 class Stop:
-    """Where on a walk a probe is taken.
+    """The point of a walk at which a probe is taken.
 
     * `words`: what is special there; `step`: the step count; `choice`: which values of the hyper-parameters.
     * `zeros`: whether some elements of the gradient are 0; `scale`: the size of the gradients.
@@ -54,14 +54,14 @@ def rule(
     states: str = "", *, start: Mapping[str, Start] | None = None, zeros: bool = True, lesson: str = "",
     hypers: Mapping[str, Sequence[float]], **options: Any,
 ) -> Callable[[Callable[..., Any]], Exercise]:  # fmt: skip
-    """Make an exercise of the course of an update rule.
+    """Make an exercise of the course from an update rule.
 
     Args:
         states: the names of its states, in the order in which they are returned.
-        start: the first values of those that do not start from zeros.
+        start: the initial values of those that do not start at zero.
         zeros: whether an element of a gradient may be 0.
         lesson: the notebook that explains it.
-        hypers: four values of each hyper-parameter, the last one as it is usually chosen.
+        hypers: four values of each hyper-parameter, the usual one last.
         options: as in `exercise`.
     """
 
@@ -77,7 +77,7 @@ def of_rule(
     reference: Callable[..., Any], states: Sequence[str], hypers: Mapping[str, Sequence[float]],
     start: Mapping[str, Start], zeros: bool = True, lesson: str = "", **options: Any,
 ) -> Exercise:  # fmt: skip
-    """The exercise of an update rule, which is not one of the course."""
+    """An exercise from an update rule, without adding it to the course."""
 
     def probes() -> Iterator[Probe]:
         for stop in STOPS:
@@ -90,13 +90,13 @@ def walked(
     reference: Callable[..., Any], stop: Stop, states: Sequence[str], start: Mapping[str, Start], zeros: bool,
     hypers: Mapping[str, Sequence[float]],
 ) -> Probe:  # fmt: skip
-    """The probe at a stop: the arguments of that step, after the steps before."""
+    """The probe at a stop: the arguments of that step, after all earlier steps."""
     rng = numpy.random.default_rng(SEED)
     asked = list(inspect.signature(reference).parameters)
     chosen = {name: values[stop.choice] for name, values in hypers.items()}
 
     def drawn(scale: float = 1.0) -> Any:
-        """Normal numbers, none of which is nearly 0."""
+        """Normally distributed numbers, moved away from 0."""
         x = rng.normal(size=stop.shape)
         return (scale * (x + numpy.sign(x) * 0.1)).astype(stop.dtype)
 

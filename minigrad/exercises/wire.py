@@ -1,4 +1,4 @@
-"""Outcomes as JSON, and back: all that an answer's process can say."""
+"""Outcomes as JSON, and back: all that an answer's process can send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LIMIT = 5_000_000  # elements of one result
 
 
 def as_data(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as what JSON can hold.
+    """An outcome as plain data for JSON.
 
     >>> as_data(Outcome([numpy.ones(2), 3.0]))["results"][1]
     {'number': True, 'dtype': 'float64', 'shape': [], 'bytes': 'AAAAAAAACEA='}
@@ -38,7 +38,7 @@ def result_as_data(x: Any) -> dict[str, Any]:
 
 
 def outcomes_from(data: Any, count: int) -> list[Outcome]:
-    """The outcomes of an answer on that many probes; other data raise ValueError, KeyError or TypeError."""
+    """The outcomes of an answer on that many probes; malformed data raise ValueError, KeyError or TypeError."""
     found = [outcome_from(x) for x in data["outcomes"]]
     if len(found) != count:
         raise FileError(f"{len(found)} outcomes where {count} are expected")

@@ -1,4 +1,4 @@
-"""Which of the modules that an answer must not use its text uses."""
+"""Whether the text of an answer uses a module that it must not use."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from minigrad.errors import UsageError
 def forbidden_use(tree: ast.Module, without: Sequence[str]) -> str:
     """A sentence about the first use of one of the modules, or "".
 
-    Imports are followed, and the names that they give: `import minigrad as m` and `m.optimizer` use minigrad.optimizer.
+    Imported names are followed: `import minigrad as m` and `m.optimizer` use minigrad.optimizer.
 
     >>> forbidden_use(ast.parse("from minigrad import optimizer as o"), ["minigrad.optimizer"])
-    'Line 1 uses minigrad.optimizer, which this exercise is to be done without.'
+    'Line 1 uses minigrad.optimizer, which is not allowed in this exercise.'
     >>> forbidden_use(ast.parse("import numpy"), ["minigrad.optimizer"])
     ''
     """
@@ -34,23 +34,23 @@ def forbidden_use(tree: ast.Module, without: Sequence[str]) -> str:
             for module in without:
                 if name == module or name.startswith(f"{module}."):
                     line = getattr(node, "lineno", 1)
-                    return f"Line {line} uses {module}, which this exercise is to be done without."
+                    return f"Line {line} uses {module}, which is not allowed in this exercise."
     return ""
 
 
 def check_modules(names: Sequence[str]) -> None:
-    """UsageError for the name of a module that does not exist, such as one that is written wrongly."""
+    """Raise UsageError for the name of a module that does not exist, such as a misspelt one."""
     for name in names:
         try:
             found = importlib.util.find_spec(name)
         except (ImportError, ValueError):
             found = None
         if found is None:
-            raise UsageError(f"there is no module {name!r} to do without; give its full name, like minigrad.optimizer")
+            raise UsageError(f"there is no module {name!r} to forbid; give its full name, like minigrad.optimizer")
 
 
 def uses(node: ast.AST, stands_for: dict[str, str], stars: list[str]) -> list[str]:
-    """The full names that a part of the text means: in an import, a dotted name, a name in quotes."""
+    """The full names to which a part of the text refers: an import, a dotted name, a name in quotes."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):

@@ -1,4 +1,4 @@
-"""The functions that the texts of exercises and of their neighbours are written with.
+"""The functions used in the texts of exercises and of their neighbours.
 
 They take arrays and numbers. A number stays a Python float, which never widens an array, and is NaN where NumPy's
 would be.
@@ -13,7 +13,7 @@ import numpy
 
 
 def number_or_array(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of NumPy that makes Python numbers of Python numbers."""
+    """A NumPy function that returns Python numbers for Python numbers."""
 
     def applied(*args: Any) -> Any:
         found = function(*args)
@@ -23,7 +23,7 @@ def number_or_array(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def over(function: Callable[..., Any]) -> Callable[[Any, int | None], Any]:
-    """A reduction over everything, or over an axis that stays as one of length 1."""
+    """A reduction over everything, or over an axis that is kept with length 1."""
 
     def reduced(x: Any, axis: int | None) -> Any:
         return function(x) if axis is None else function(x, axis=axis, keepdims=True)
@@ -40,7 +40,7 @@ def chosen(condition: Any, x: Any, y: Any) -> Any:
 
 
 def blank(x: Any, index: int, axis: int, others: bool = False) -> Any:
-    """The array with zeros at an index along an axis, or everywhere else."""
+    """The array with zeros at an index along an axis or, if `others`, everywhere else."""
     there = numpy.arange(x.shape[axis]) == index % x.shape[axis]
     shape = [1] * x.ndim
     shape[axis] = -1
@@ -63,7 +63,7 @@ WORDS: dict[str, Any] = {
     "all_but_last": lambda x: float(numpy.sum(numpy.ravel(x)[:-1], dtype=float)),
     "all_but_first": lambda x: float(numpy.sum(numpy.ravel(x)[1:], dtype=float)),
 }  # fmt: skip
-"""Name -> function. `mean_over(x, axis)` and its like are used by edits only."""
+"""Name -> function. Only edits use `mean_over(x, axis)` and the like."""
 
 sqrt, absolute, sign, square = (WORDS[name] for name in ("sqrt", "absolute", "sign", "square"))
 cos, sin, maximum, where, total = (WORDS[name] for name in ("cos", "sin", "maximum", "where", "total"))

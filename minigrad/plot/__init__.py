@@ -1,4 +1,4 @@
-"""Pictures, and the recordings that they are made of. Matplotlib is imported when a picture is drawn."""
+"""Pictures, and the recordings they are made from. Matplotlib is imported when a picture is drawn."""
 
 from __future__ import annotations
 

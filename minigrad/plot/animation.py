@@ -20,11 +20,11 @@ from minigrad.plot.growing import Moving
 from minigrad.plot.style import INK
 
 FRAMES = 60
-"""At most so many pictures; of a longer walk, steps are left out."""
+"""The most pictures; longer walks skip steps."""
 SECONDS, REST = 0.12, 2.0
 COLOURS = 200
 COUNTER = 0.46
-"""Inches from the bottom to the number of the step: between the legend and the note."""
+"""Inches from the bottom to the step number, which is between the legend and the note."""
 DPI = 100
 
 
@@ -48,7 +48,7 @@ class Animation:
         return sorted({int(step) for step in numpy.linspace(0, self.last, min(FRAMES, self.last + 1)).round()})
 
     def pictures(self, count: Callable[[], object] = lambda: None) -> list[Image.Image]:
-        """A picture for each of the `steps`, drawn when they are first asked for; `count` is called after each."""
+        """A picture for each of the `steps`, drawn at the first request; `count` is called after each."""
         if not self._drawn:
             whole = []
             for picture in self._frames():
@@ -82,7 +82,7 @@ class Animation:
                 part.set_animated(False)
 
     def save(self, path: FilePath, count: Callable[[], object] = lambda: None) -> None:
-        """Write a GIF that plays over and over."""
+        """Write a GIF that plays in a loop."""
         with replacing(path) as file:
             one_of("the ending of the file", Path(path).suffix, ".gif")
             file.write(self.gif(count))
@@ -105,7 +105,7 @@ class Animation:
         return PLAYER.format(pictures="\n".join([*hidden, last]), last=len(early), wait=int(1000 * SECONDS))
 
     def _repr_png_(self) -> bytes:
-        """The last picture, for what shows no HTML."""
+        """The last picture, for viewers that show no HTML."""
         return png(self.pictures()[-1])
 
     def __repr__(self) -> str:
@@ -115,10 +115,10 @@ class Animation:
 def animate(figure: Figure) -> Animation:
     """Let a picture grow step by step.
 
-    In `trajectory`, `race`, `states` and `schedule` the lines grow, in `posterior` the samples gather, and in `graph`
-    what `backward` has come to lights up. The others do not move. `vectors` is one step: choose it with `step=`.
-    `rates` and `heatmap` say where walks of a given length end, and every length has good rates of its own: draw them
-    again with another `steps=`. `curves` and `comparison` are of a few epochs, not of steps, and are read at the end.
+    In `trajectory`, `race`, `states` and `schedule` the lines grow; in `posterior` the samples gather; in `graph`
+    whatever `backward` has reached lights up. The others do not move. `vectors` shows one step: choose it with `step=`.
+    `rates` and `heatmap` show where walks of a given length end, and every length has its own good rates: draw them
+    again with another `steps=`. `curves` and `comparison` cover a few epochs, not steps, and are read at the end.
 
     >>> from minigrad import plot
     >>> moving = animate(plot.trajectory("adam", "valley", steps=20))
@@ -129,7 +129,7 @@ def animate(figure: Figure) -> Animation:
 
 
 def reduced(pictures: list[Image.Image]) -> list[Image.Image]:
-    """The pictures in the colours that are most frequent in the last one: equal colours stay equal, and files small."""
+    """The pictures in the most frequent colours of the last one: equal colours stay equal, and files stay small."""
     counted: Any = pictures[-1].getcolors(pictures[-1].width * pictures[-1].height)
     frequent: dict[tuple[int, ...], tuple[int, ...]] = {}
     for _, colour in sorted(counted, key=lambda pair: (-pair[0], pair[1])):
@@ -149,7 +149,7 @@ def png(picture: Image.Image) -> bytes:
     return file.getvalue()
 
 
-# What it does is written into the elements, which therefore need no names: a page may have several players.
+# The code is inside the elements, which therefore need no ids: a page may have several players.
 PLAYER = """<div style="display:inline-block;background:#fff;color:#333;padding:4px">
 <div>{pictures}</div>
 <button type="button" aria-label="play or pause" style="width:3em" onclick="

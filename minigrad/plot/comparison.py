@@ -1,4 +1,4 @@
-"""Many optimizers in one picture: how the loss of each family falls, and what can be told apart at the end."""
+"""Many optimizers in one picture: how the loss of each family falls, and which of them differ in the end."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ LINE = 0.17  # inches for a row of the lower half
 def comparison(runs: Mapping[str, Sequence[Curves]]) -> Picture:
     """Draw many optimizers, each with one run, (losses, accuracies), for each seed.
 
-    Above, one panel for each family with its training losses: a line for the mean, a band from the lowest to the
-    highest. Below, the last epoch: a small dot for each seed, a marker for the mean, and in grey everything that cannot
-    be told apart from the best (see `minigrad.ties`). The title says what was found.
+    Above, each family has a panel with its training losses: a line for the mean, a band from the lowest to the highest.
+    Below is the last epoch: a small dot for each seed, a marker for the mean, and in grey everything that cannot be
+    told apart from the best (see `minigrad.ties`). The title states the finding.
     """
     from minigrad.plot.picture import Picture
 
@@ -84,7 +84,7 @@ def _dots(
     ties: Ties,
     looks: Mapping[str, Style],
 ) -> None:
-    """One line for each optimizer, the best at the top, with its place or places at the right."""
+    """One line for each optimizer, the best at the top, with its place or places on the right."""
     frame(axes)
     axes.grid(visible=False)
     names = list(ties.places)

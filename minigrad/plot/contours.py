@@ -1,4 +1,4 @@
-"""A surface seen from above: contours, its minima and the place to start from."""
+"""A surface seen from above: its contours and minima."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TINTS = ("#d3dee8", "#ffffff")
 
 
 def contours(axes: Any, hill: Surface, view: Any) -> None:
-    """Draw the surface. Between two contours lies the same share of what is seen, whatever the heights are."""
+    """Draw the surface, with the same share of the view between any two neighbouring contours."""
     from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 
     x, y = numpy.meshgrid(*(numpy.linspace(low, high, 241) for low, high in view))
@@ -33,7 +33,7 @@ def contours(axes: Any, hill: Surface, view: Any) -> None:
     (west, east), (south, north) = view
     axes.set(xlim=(west, east), ylim=(south, north))
     if 0.5 <= (east - west) / (north - south) <= 2:
-        axes.set_aspect("equal", anchor="NW")  # then a gradient is at right angles to a contour
+        axes.set_aspect("equal", anchor="NW")  # so that a gradient is at right angles to a contour
     axes.set_xlabel("x", color=INK, fontsize=9)
     axes.set_ylabel("y", color=INK, fontsize=9)
     axes.tick_params(color=FRAME, labelcolor=INK, labelsize=SMALLEST)
@@ -42,7 +42,7 @@ def contours(axes: Any, hill: Surface, view: Any) -> None:
 
 
 def view_of(histories: Sequence[History]) -> Any:
-    """What to show: the view of the surface, and half as much again where a walk leaves it."""
+    """What to show: the view of the surface, and up to half as much again on a side where a walk leaves it."""
     view = numpy.array(histories[0].surface.view, "float64")
     starts = numpy.array([history.positions[0] for history in histories])
     view[:, 0], view[:, 1] = numpy.minimum(view[:, 0], starts.min(0)), numpy.maximum(view[:, 1], starts.max(0))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
 
 WIDTH = 8.7
-"""Inches: the width of a column of text on a screen, so that a picture is shown at its size."""
+"""Inches: the width of a column of text on a screen, so that a picture is shown at full size."""
 SMALLEST_ERROR = 1e-3
 EXAMPLE = "{'sgd': [([2.0, 1.0], [0.3, 0.6])]}"
 ACCURACIES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
@@ -26,9 +26,9 @@ ACCURACIES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Picture:
     """Draw the training loss (left) and the test accuracy (right) against the epoch.
 
-    `runs` has one or more runs, (losses, accuracies), for each optimizer. The loss is on a logarithmic axis; so is the
-    share of wrong answers behind the accuracy, because the step from 98 to 99 % is as large as that from 80 to 90 %. A
-    run that ends in NaN is drawn as far as it goes.
+    `runs` has one or more runs, (losses, accuracies), for each optimizer. The loss has a logarithmic axis. So has the
+    accuracy, by its share of wrong answers, because the step from 98 to 99 % is as large as that from 80 to 90 %. A run
+    that ends in NaN is drawn as far as it goes.
 
     >>> figure = curves({"sgd": [([2.0, 1.0, 0.5], [0.3, 0.6, 0.8])], "adam": [([1.5, 0.4, 0.1], [0.5, 0.8, 0.9])]})
     >>> [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
@@ -72,7 +72,7 @@ def is_run(run: Any) -> bool:
 
 
 def band(axes: Any, name: str, several: Any, style: Style, x: Any = None) -> None:
-    """One optimizer: the mean of its runs against `x`, by default the epoch, and the band in which they lie.
+    """One optimizer: the mean of its runs against `x`, by default the epoch, and the band that contains them.
 
     Values that are not finite leave a gap.
     """
@@ -85,7 +85,7 @@ def band(axes: Any, name: str, several: Any, style: Style, x: Any = None) -> Non
 
 
 def positive(losses: Sequence[float]) -> numpy.ndarray:
-    """Losses, with NaN in place of those that a logarithmic axis cannot show."""
+    """Losses, with NaN for those that a logarithmic axis cannot show."""
     values = numpy.asarray(losses, "float64")
     return numpy.where((values > 0) & numpy.isfinite(values), values, numpy.nan)
 
@@ -96,7 +96,7 @@ def wrong(accuracies: Sequence[float]) -> numpy.ndarray:
 
 
 def epochs(axes: Any) -> None:
-    """Epochs to the right, a logarithmic scale upwards."""
+    """Axes with epochs to the right and a logarithmic scale upwards."""
     frame(axes)
     axes.set_yscale("log")
     axes.set_xlabel("epoch", color=INK, fontsize=9)
@@ -104,7 +104,7 @@ def epochs(axes: Any) -> None:
 
 
 def legend(axes: Any) -> None:
-    """Names in the colours of their lines, to the right of the axes, as they stand: also _x and $x."""
+    """A legend to the right of the axes: names in the colours of their lines, shown as written, even _x and $x."""
     lines = axes.lines[:]
     shown = axes.legend(
         lines,
@@ -121,9 +121,9 @@ def legend(axes: Any) -> None:
 
 
 def _accuracy_axis(axes: Any) -> None:
-    """Shares of wrong answers, growing downwards, written as shares of right ones."""
+    """Shares of wrong answers, growing downwards, but labelled as shares of right ones."""
     axes.invert_yaxis()
     limits = axes.get_ylim()
     axes.set_yticks([1 - accuracy for accuracy in ACCURACIES], [f"{100 * accuracy:g} %" for accuracy in ACCURACIES])
     axes.set_yticks([], minor=True)
-    axes.set_ylim(limits)  # ticks outside them would have moved them
+    axes.set_ylim(limits)  # ticks outside the limits would have moved them

@@ -1,4 +1,4 @@
-"""How often each of some things was seen: a bar for each, the most frequent above."""
+"""How often each of several things was seen: a bar for each, the most frequent at the top."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @guarded
 def frequencies(counts: Mapping[str, int], title: str = "") -> Picture:
-    """Draw a bar for each name, as long as its count, the longest above; the number stands at its end.
+    """Draw a bar for each name, as long as its count, the longest at the top, with the number at its end.
 
     >>> figure = frequencies({"wrong-sign": 1, "epsilon-misplaced": 3}, "mistakes of 7 answers")
     >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]

@@ -1,4 +1,4 @@
-"""The recorded graph as one of the pictures: with a title, beside others, in every format that Matplotlib knows."""
+"""The recorded graph as a Matplotlib picture: with a title, next to others, in any format that Matplotlib writes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 POINTS = 72
-"""In an inch, as the layout of a graph is in points."""
+"""Points per inch: the layout of a graph is in points."""
 NOTE = (
     "Blue: operations, with the shapes of their results. Green: arrays that get a gradient. Dashed: constants that a "
     "derivative needs. Gradients go back along the arrows, from the newest operation to the oldest."
@@ -28,9 +28,9 @@ NOTE = (
 def graph(y: Tensor, axes: Any = None) -> Figure:
     """Draw the graph that was recorded behind `y`, before `backward` frees it: the boxes of `autograd.draw`.
 
-    It is a figure with a title and a note, or it is drawn into `axes` of yours, as large as they allow. What `animate`
-    lights up in it is what `backward` has come to: in each step an operation, and the arrows to what it was computed
-    from; last the arrays that receive their gradients. (`autograd.draw` has the same as SVG.)
+    It is a figure with a title and a note, or it is drawn into your own `axes`, as large as they allow. `animate`
+    lights up whatever `backward` has reached: in each step an operation, and the arrows to what it was computed from;
+    last, the arrays that receive their gradients. (`autograd.draw` gives the same picture as SVG.)
 
     >>> from minigrad import autograd, np
     >>> w = np.array(1.5)
@@ -63,7 +63,7 @@ def finding(boxes: Sequence[Box]) -> str:
 
 
 def light(axes: Any, boxes: Sequence[Box], edges: Sequence[tuple[int, int]], places: Layout) -> None:
-    """Add what is unseen until it lights up: a frame around each box, an arrow back along each edge."""
+    """Add what is invisible until it lights up: a frame around each box, an arrow back along each edge."""
     from minigrad.plot.lights import Back, Frame
 
     for (source, target), points in zip(edges, places.paths):

@@ -1,4 +1,4 @@
-"""What changes in a picture from step to step: lines that grow with the steps of an optimizer, and what lights up."""
+"""What changes in a picture from step to step: lines that grow with the steps, and things that light up."""
 
 from typing import Any
 
@@ -9,22 +9,22 @@ from minigrad.plot.style import Style
 
 
 class Moving:
-    """What an artist of Matplotlib has besides if `animate` can move it."""
+    """What a Matplotlib artist needs in addition so that `animate` can move it."""
 
     last: int
     """The step after which nothing changes."""
 
     def grow(self, step: int) -> None:
-        """Look as after this step."""
+        """Take the look it has after this step."""
         raise NotImplementedError
 
     def rest(self) -> None:
-        """Look as in the picture that does not move."""
+        """Take the look it has in the still picture."""
         raise NotImplementedError
 
 
 class Growing(Moving, Line2D):
-    """A line with a point for each step from step `first` on. A head is only the marker at its end."""
+    """A line with a point for each step from step `first` on. A head is just the marker at its end."""
 
     def __init__(self, x: Any, y: Any, head: bool = False, first: int = 0, **look: Any) -> None:
         if head:
@@ -41,7 +41,7 @@ class Growing(Moving, Line2D):
 
 
 def draw(axes: Any, x: Any, y: Any, style: Style, label: str) -> None:
-    """Add a line in the style of an optimizer, with a few markers on the way and a larger one at its end."""
+    """Add a line in the style of an optimizer, with a few markers along it and a larger one at its end."""
     look: dict[str, Any] = {"color": style.colour, "marker": style.marker, "markeredgecolor": "white"}
     few: dict[str, Any] = {"markersize": 3.5, "markeredgewidth": 0.3, "markevery": max(1, len(x) // 8)}
     axes.add_line(Growing(x, y, linestyle=style.dashes, linewidth=1.4, label=label, zorder=3, **look, **few))

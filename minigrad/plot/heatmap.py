@@ -1,4 +1,4 @@
-"""The rate against another argument of a rule, mostly its momentum: how high the rule ends for each pair."""
+"""The rate against another argument of a rule, usually its momentum: how high the rule ends for each pair."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 MOMENTA = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 BELOW, ABOVE = 6, 3
-"""So many rates below and above the best one."""
+"""Numbers of rates below and above the best one."""
 MOST = 40
-"""So many rows, and columns, have labels that can be read."""
+"""The most rows, and columns, whose labels are readable."""
 
 
 @guarded
@@ -42,10 +42,10 @@ def heatmap(
 ) -> Picture:
     """Draw how high a rule ends, for each rate (to the right) and each value of another argument (upwards).
 
-    By default the rates are those around the one that is best for the first value.
+    By default the rates are those around the best one for the first value.
 
-    A cell is the median of the walks from the start and from starts nearby; a cross is where more than half of them
-    end higher than they began. The circle is the best cell; there are several if as many reach the minimum.
+    A cell is the median of the walks from the start and from starts nearby; a cross means that more than half of them
+    end higher than they began. A circle marks the best cell, or several cells if all of them reach the minimum.
 
     >>> figure = heatmap("sgd", "valley", values=(0, 0.9), tried=(0.01, 0.1), steps=30)
     >>> print(figure.get_suptitle())
@@ -79,7 +79,7 @@ def heatmap(
 
 
 def finding(name: str, argument: str, values: Sequence[float], tried: Sequence[float], table: Any, top: float) -> str:
-    """The best pair, and what it gains over the first value of the argument."""
+    """The best pair, and its gain over the first value of the argument."""
     if not (table < top).any():
         return f"{name} gets no lower with any of these"
     (row, column), *others = numpy.argwhere(table == table.min())
@@ -94,7 +94,7 @@ def finding(name: str, argument: str, values: Sequence[float], tried: Sequence[f
 
 
 def draw(axes: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float) -> None:
-    """Cells from dark, low, to light, high, with a bar that says which colour is which height."""
+    """Cells from dark (low) to light (high), with a colour bar for the heights."""
     from matplotlib.colors import LogNorm
 
     high = numpy.where(table < top, table, numpy.nan)

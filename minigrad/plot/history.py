@@ -28,7 +28,7 @@ Array = Any
 """A NumPy array of float64."""
 
 WEIGHT = "the weight of a recording"
-"""Its index: a name that no multiplier is for."""
+"""Its index: a name for which no multiplier is set."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class History:
     losses: Array
     """(n + 1): the heights there."""
     gradients: Array
-    """(n, 2): what each step was given, noise included."""
+    """(n, 2): the gradient that each step got, noise included."""
     states: dict[str, Array]
-    """Name -> (n + 1, 2): the states at each position. A state that is one number for a row stands for both weights."""
+    """Name -> (n + 1, 2): the states at each position. A state with one number for a row has it for both weights."""
     rates: Array
     """(n): the learning rate of each step."""
 
@@ -82,8 +82,8 @@ def record(
     """Let an optimizer walk down a surface, and record every step.
 
     Args:
-        optimizer: an optimizer, yours too, or the name of one. It stays as it is: a copy takes the steps, from its
-            first on.
+        optimizer: an optimizer, which may be your own, or the name of one. It is not changed: a copy takes the steps,
+            starting from its first.
         on: the name of a surface, a `Surface`, or a function of x and y written with arithmetic and the functions of
             `minigrad.optimizer.rule`.
         start: x and y; by default the surface's own starting point.
@@ -91,7 +91,7 @@ def record(
         seed: for this noise, and for the noise of a rule that samples.
 
     The weights are one row of a matrix, so that rules for matrices work too. NumPy computes everything in float64, so
-    equal arguments give equal numbers; a rule of a notebook or a script runs plain, as it stands.
+    equal arguments give equal numbers; a rule defined in a notebook or a script runs as plain Python.
 
     >>> from minigrad import optimizer
     >>> history = record(optimizer.SGD(learning_rate=0.1, momentum=0.5), "valley", start=(-4, 1), steps=2)
@@ -156,7 +156,7 @@ def fresh(optimizer: Optimizer) -> Optimizer:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """A `with` block whose random numbers follow from the seed, and change nothing for what comes after."""
+    """A `with` block whose random numbers follow from the seed and do not affect those after it."""
     before = generator_states()
     random.seed(seed)
     try:
@@ -168,7 +168,7 @@ def seeded(seed: int) -> Iterator[None]:
 def named(optimizer: Optimizer, state: Any) -> dict[str, Array]:
     """The states of the row by name: copies, with an element for each weight.
 
-    What a rule keeps for `outside` has the name under which it asks for it there, without `_before`.
+    A state that a rule keeps for `outside` has the name of its argument there, without `_before`.
     """
     arrays = list(flat(state))
     asked = inspect.signature(optimizer.outside).parameters if hasattr(optimizer, "outside") else ()
@@ -178,7 +178,7 @@ def named(optimizer: Optimizer, state: Any) -> dict[str, Array]:
 
 
 def flat(state: Any) -> Iterator[Array]:
-    """The arrays of a state that have a number, or one number, for the weights."""
+    """The arrays of a state that have one number for each weight, or one for both."""
     if isinstance(state, (tuple, list)):
         for part in state:
             yield from flat(part)

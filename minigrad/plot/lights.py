@@ -16,7 +16,7 @@ BRIGHT, AFTER = 3.0, 1.5
 
 
 class Light(Moving):
-    """Unseen until its step, bright in it, thinner from then on."""
+    """Invisible until its step, bright in it, thinner from then on."""
 
     def begin(self, step: int) -> None:
         self.last = step
@@ -31,7 +31,7 @@ class Light(Moving):
 
 
 class Frame(Light, FancyBboxPatch):
-    """Around a box in whose step `backward` is there."""
+    """A frame around a box, bright in the step in which `backward` reaches it."""
 
     def __init__(self, box: Box, centre: Point) -> None:
         (x, y), (width, height) = centre, box.size
@@ -42,7 +42,7 @@ class Frame(Light, FancyBboxPatch):
 
 
 class Back(Light, FancyArrowPatch):
-    """Along an edge, from an operation to what it was computed from."""
+    """An arrow along an edge, from an operation to what it was computed from."""
 
     def __init__(self, step: int, points: Sequence[Point]) -> None:
         look = "<|-,head_length=4,head_width=2.4"

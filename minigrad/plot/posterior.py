@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
 
 FORGOTTEN = 0.1
-"""The share of the steps that is left out: they tell of the start."""
+"""The share of the steps that is left out, because they still depend on the start."""
 BATCHES = 20
-"""Neighbouring samples are alike. So errors are estimated from the means of so many stretches of the walk."""
+"""Neighbouring samples are alike, so errors are estimated from the means of this many stretches of the walk."""
 CELLS = 301
 
 
@@ -44,10 +44,10 @@ def posterior(
     noise: float | None = None,
     seed: int = 0,
 ) -> Picture:
-    """Draw the places that a sampler visits over the density exp(-height), which they should have.
+    """Draw the places that a sampler visits over the density exp(-height), which they should follow.
 
-    The title compares the spread of the samples with that of the density, which is added up on a grid. A sample's error
-    is estimated from stretches of the walk.
+    The title compares the spread of the samples with that of the density, which is summed on a grid. The error of the
+    samples' spread is estimated from stretches of the walk.
 
     >>> from minigrad import optimizer
     >>> figure = posterior(optimizer.SGLD(learning_rate=0.2), "valley", steps=1000)
@@ -136,7 +136,7 @@ def note(history: History) -> str:
 
 
 def draw(axes: Any, x: Any, y: Any, weights: Any) -> None:
-    """Contours around the places of which 50, 80, 95 and 99.5 % of the density are inside."""
+    """Contours that enclose 50, 80, 95 and 99.5 % of the density."""
     from matplotlib.colors import LinearSegmentedColormap
 
     ordered = numpy.sort(weights.ravel())[::-1]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 OFF = 1e3
-"""Walks that are so many times higher than the start have left the picture."""
+"""Walks that are this many times higher than the start have left the picture."""
 
 
 @guarded
@@ -34,8 +34,8 @@ def race(
 ) -> Picture:
     """Draw how high rules stand above the minimum, step by step, on a logarithmic axis.
 
-    The line is the walk from `start`; in the band is the middle half of all walks, those from starts nearby included.
-    Rules, rates and title are as in `trajectory`. If no minimum of the surface is known, the axis is a plain one.
+    The line is the walk from `start`; the band contains the middle half of all walks, including those from starts
+    nearby. Rules, rates and title are as in `trajectory`. If no minimum of the surface is known, the axis is linear.
 
     >>> figure = race(["adam", "sgd"], "valley", steps=20)
     >>> figure.axes[0].get_yscale()

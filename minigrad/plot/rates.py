@@ -1,4 +1,4 @@
-"""How much a rule depends on its rate: how high it ends, against the rate."""
+"""How much a rule depends on its rate: the height at which it ends, against the rate."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
 
 CLOSE = 10
-"""A rate is good if the rule ends at most so many times higher than at its best rate."""
+"""A rate is good if the rule ends at most this many times higher than at its best rate."""
 
 
 @guarded
@@ -38,8 +38,8 @@ def rates(
 ) -> Picture:
     """Draw how high rules end above the minimum, against the rate.
 
-    The line is the median of the walks from the start and from starts nearby, the band is their middle half. A rule
-    that diverges leaves the picture at the top. The title says for which rule the good rates reach furthest.
+    The line is the median of the walks from the start and from starts nearby, the band their middle half. A rule that
+    diverges leaves the picture at the top. The title says which rule has the widest range of good rates.
 
     >>> figure = rates(["adam", "sgd"], "valley", steps=20, tried=(0.01, 0.1, 1))
     >>> figure.get_suptitle()

@@ -1,4 +1,4 @@
-"""How many times as long others take: a row for each task, a marker for each other, and where they are equal."""
+"""Relative times: a row for each task, a marker for each other library, and a line where both are equal."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
 
 ROW, AROUND = 0.24, 0.35
-"""Inches: for a task, and for the title of a part and what is between two."""
+"""Inches for a task, and for the title of a part and the gap between two parts."""
 COLOURS = (*(light for light, *_ in FAMILIES.values()), GREY, INK)
 LETTERS = 118
-"""Of the note, in a line."""
+"""Letters in a line of the note."""
 
 Rows = Mapping[str, Mapping[str, Mapping[str, tuple[float, float, float]]]]
 
@@ -24,7 +24,7 @@ Rows = Mapping[str, Mapping[str, Mapping[str, tuple[float, float, float]]]]
 def ratios(rows: Rows, note: str = "") -> Picture:
     """Draw part -> task -> other -> (lower quartile, median, upper quartile), on a logarithmic axis.
 
-    A marker is a median, a line its quartiles; the dark line is at 1, where both take as long.
+    A marker is a median, with a line between the quartiles; the dark line is at 1, where both take equally long.
 
     >>> found = {"layers": {"LSTM": {"PyTorch": (0.6, 0.7, 0.8)}, "GRU": {"PyTorch": (1.2, 1.3, 1.3)}}}
     >>> [label.get_text() for label in ratios(found).axes[0].get_yticklabels()]

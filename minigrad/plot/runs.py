@@ -1,4 +1,4 @@
-"""Rules compared on one surface: each at its best rate, from several starts, and what can be said about them."""
+"""Rules compared on one surface: each at its best rate, from several starts, with a finding in words."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from minigrad.plot.tuning import RATES, end, has_rate, tuned
 Hill = str | Surface | Callable[[Any, Any], Any]
 
 NEARBY = 4
-"""So many more walks are taken from starts nearby, to see whether a finding depends on the start."""
+"""The number of extra walks from starts nearby, which show whether a finding depends on the start."""
 REACH = 0.05
-"""How far away these are, as a share of the view: one standard deviation."""
+"""How far away these starts are: one standard deviation, as a share of the view."""
 FLOOR = 1e-12
-"""What ends so many times lower than it began is at the minimum: below, rounding decides."""
+"""A walk that ends at this share of its first height is at the minimum: below, rounding decides."""
 EQUAL = 0.01
-"""Heights that differ by a smaller share than this are called equal: two digits of them are printed."""
+"""Heights that differ by less than this share are called equal: only two digits are printed."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Run:
     label: str
     history: History
     near: list[History]
-    """The same from starts nearby, with other noise."""
+    """The same rule from starts nearby, with other noise."""
     tuned: bool
 
     @property
     def ends(self) -> list[float]:
-        """How high above the bottom all its walks end."""
+        """The heights above the bottom at which its walks end."""
         return [end(history) - history.surface.bottom for history in (self.history, *self.near)]
 
 
@@ -57,9 +57,9 @@ def compared(
     noise: float | None = None,
     seed: int = 0,
 ) -> list[Run]:
-    """A run for each rule. One that is named gets its best rate; an optimizer or a recording is taken as it is.
+    """A run for each rule. A rule given by name gets its best rate; an optimizer or a recording is taken as it is.
 
-    Give the runs to several pictures, and the walks are taken once.
+    Pass the runs to several pictures, and the walks are taken only once.
 
     >>> [(run.label, run.history.optimizer.lr) for run in compared(["adam", "nag"], "valley", steps=20)]
     [('adam', 1.0), ('nag, momentum 0.9', 0.05)]
@@ -83,7 +83,7 @@ def compared(
 
 
 def nearby(history: History) -> list[History]:
-    """The same rule from starts nearby; from the same ones for every rule with the same start and seed."""
+    """The same rule from starts nearby, which are the same for every rule with the same start and seed."""
     spans = numpy.diff(history.surface.view, axis=1)[:, 0]
     shifts = numpy.random.default_rng(history.seed).normal(size=(NEARBY, 2)) * REACH * spans
     rule, steps, noise = history.optimizer, history.steps, history.noise
@@ -94,7 +94,7 @@ def nearby(history: History) -> list[History]:
 
 
 def labels(optimizers: Sequence[Optimizer]) -> list[str]:
-    """A name for each: that of its rule, then the arguments that are not at their defaults.
+    """A name for each: the name of its rule, then the arguments that are not at their defaults.
 
     >>> from minigrad.optimizer import SGD
     >>> labels([SGD(), SGD(momentum=0.5)])

@@ -21,7 +21,7 @@ Schedule = Callable[[int], float]
 
 @guarded
 def schedule(schedules: Schedule | Sequence[Schedule], updates: int = 1000) -> Picture:
-    """Draw the rate against the update, as an optimizer asks for it: from update 1 on. The schedules stay as they are.
+    """Draw the rate against the update, from update 1 on, as for an optimizer. The schedules are not changed.
 
     >>> from minigrad.lr_scheduler import CosineScheduler
     >>> figure = schedule(CosineScheduler(max_update=100, base_lr=0.5, final_lr=0.1), updates=100)
@@ -56,7 +56,7 @@ def schedule(schedules: Schedule | Sequence[Schedule], updates: int = 1000) -> P
 
 
 def between(values: Sequence[float]) -> str:
-    """Where numbers are, in words.
+    """The range of numbers in words.
 
     >>> between([0.2]), between([0.199, 0.2]), between([0.0, 0.002])
     ('at 0.2', 'at 0.2', 'between 0 and 0.002')

@@ -1,4 +1,4 @@
-"""What the pictures of walks have in common: the finding above, the rules and how it was found below."""
+"""What the pictures of walks have in common: the finding above; below, the rules and how it was found."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
 
 LEFT, RIGHT, TOP, LABELS, ENTRY, NOTE = 0.65, 0.2, 0.55, 0.5, 0.2, 0.42
-"""Inches around the axes: beside, above, for the numbers and labels below, for each entry of the legend, the note."""
+"""Inches around the axes: left, right, above, for numbers and labels below, for a legend entry, for the note."""
 
 LETTERS = 11
 """Letters of a title in an inch."""
@@ -22,7 +22,7 @@ LETTERS = 11
 def sheet(runs: Sequence[Run], width: float, height: float) -> Picture:
     """A figure with room for axes of this height in inches, and for a legend below them.
 
-    Places are fixed, not found by trying, so that equal pictures are equal to the pixel.
+    Positions are fixed, not found by an automatic layout, so that equal pictures are equal to the pixel.
     """
     return titled(finding(runs), note(runs), width, height, len(runs))
 
@@ -44,7 +44,7 @@ def titled(title: str, below: str, width: float, height: float, entries: int = 0
 
 
 def panel(axes: Any, title: str, x: str, y: str) -> None:
-    """Axes of a picture that has several: a title of their own, and what lies to the right and upwards."""
+    """Axes of a picture that has several: their title, and labels for both axes."""
     frame(axes)
     axes.set_title(title, loc="left", fontsize=9, color=INK, fontweight="bold")
     axes.set_xlabel(x, color=INK, fontsize=9)
@@ -52,13 +52,13 @@ def panel(axes: Any, title: str, x: str, y: str) -> None:
 
 
 def described(run: Run) -> str:
-    """An entry of the legend. The rate is named once, also where the label has it."""
+    """An entry of the legend. The rate appears only once, even if the label has it."""
     at = rate(run.history.optimizer)
     return f"{run.label.removesuffix(f', {at}')}: {at}, ends {height(run, run.ends[0])}"
 
 
 def key(axes: Any, lines: Sequence[Any] | None = None) -> None:
-    """A legend below the axes, in the colours of the lines: those of these axes, or others."""
+    """A legend below the axes, in the colours of the lines: those of these axes, or the given ones."""
     from matplotlib.transforms import ScaledTranslation
 
     below = axes.transAxes + ScaledTranslation(0, -LABELS, axes.figure.dpi_scale_trans)

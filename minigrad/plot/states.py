@@ -1,4 +1,4 @@
-"""What a rule remembers: each of its states as a curve, beside its way down the surface."""
+"""What a rule remembers: each of its states as a curve, next to its path down the surface."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
 
 LETTERS = 44
-"""In a line of the legend."""
+"""Letters in a line of the legend."""
 
 
 @guarded
@@ -33,7 +33,7 @@ def states(
     noise: float | None = None,
     seed: int = 0,
 ) -> Picture:
-    """Draw the way of one rule, and beside it its gradients and its states at each step: for x solid, for y dashed.
+    """Draw the path of one rule, and next to it its gradients and states at each step: solid for x, dashed for y.
 
     The rule and its rate are as in `trajectory`.
 
@@ -55,13 +55,13 @@ def tall(run: Run) -> float:
 
 
 def beside(figure: Any, run: Run) -> None:
-    """The way of a run, and its panels at the right."""
+    """The path of a run, and its panels on the right."""
     style, panels = styles([run.label])[run.label], curves_of(run.history)
     grid = figure.add_gridspec(len(panels), 2, width_ratios=(1.2, 1), wspace=0.22, hspace=0.65)
     left: Any = figure.add_subplot(grid[:, 0])
     walks(left, [run])
     (entry,) = left.get_legend().get_texts()
-    entry.set_text(textwrap.fill(entry.get_text(), LETTERS))  # or it would run into the panels on the right
+    entry.set_text(textwrap.fill(entry.get_text(), LETTERS))  # otherwise it would run into the panels on the right
     for row, (name, values) in enumerate(panels.items()):
         axes = figure.add_subplot(grid[row, 1])
         panel(axes, values, style)

@@ -1,7 +1,7 @@
-"""One look for each optimizer in every picture: the hue is its family's; marker and dashes are its own.
+"""One look for each optimizer in every picture: the hue of its family, and its own marker and dashes.
 
-The colours can be read as text on white, and the dark shades on DARK (a contrast of at least 4.5 to 1). No picture
-needs them alone to tell two lines apart: markers and dashes differ within a family.
+The colours are readable as text on white, and the dark shades on DARK (a contrast of at least 4.5 to 1). No picture
+relies on colour alone to tell two lines apart: markers and dashes differ within a family.
 """
 
 from collections.abc import Collection
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 INK, FRAME, FAINT = "#333333", "#aaaaaa", "#ededed"
 SMALLEST = 8
-"""Points: no text is smaller at the size at which a picture is shown."""
+"""Points: no text is smaller when a picture is shown at its size."""
 
 FAMILIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "SGD": ("#0067a5", "#4aa8e8", ("sgd", "nag", "dcasgd", "sgld")),
@@ -46,9 +46,9 @@ class Style(NamedTuple):
 
 
 def styles(names: Collection[str], dark: bool = False) -> dict[str, Style]:
-    """Name -> style, on a light or a dark background. An optimizer of one's own is grey and of the family "others".
+    """Name -> style, on a light or a dark background. Your own optimizers are grey and in the family "others".
 
-    What follows a comma tells one optimizer under several settings apart: they have one hue, and looks of their own.
+    Text after a comma tells several settings of one optimizer apart: they share a hue but have their own markers.
 
     >>> styles(["nag", "mine"])["nag"]
     Style(family='SGD', colour='#0067a5', marker='s', dashes=(0, (5, 1.5)))
@@ -57,7 +57,7 @@ def styles(names: Collection[str], dark: bool = False) -> dict[str, Style]:
     ['o', 'P']
     """
     found: dict[str, Style] = {}
-    for name in sorted(names, key=lambda name: "," in name):  # the plain ones keep the look that they always have
+    for name in sorted(names, key=lambda name: "," in name):  # names without settings keep their usual look
         rule = name.partition(",")[0]
         family = next((family for family, (*_, members) in FAMILIES.items() if rule in members), OTHERS)
         light, shade, members = FAMILIES.get(family, (GREY, DARK_GREY, ()))
@@ -71,7 +71,7 @@ def styles(names: Collection[str], dark: bool = False) -> dict[str, Style]:
 
 
 def told_apart(looks: dict[str, Style]) -> dict[str, Style]:
-    """The same styles, but of those in one colour each is darker than the one before: for lines that cross.
+    """The same styles, but among those of one colour each is darker than the one before: for lines that cross.
 
     >>> [style.colour for style in told_apart(styles(["sgd", "nag", "adam"])).values()]
     ['#0067a5', '#001e31', '#c2410c']

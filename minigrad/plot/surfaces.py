@@ -1,7 +1,7 @@
 """Surfaces to walk down: each is one function of x and y, with its minima, a starting point and what it teaches.
 
 A surface is written once, with arithmetic and the functions of `minigrad.optimizer.rule`. So the same text runs on
-floats, on NumPy arrays (contours), on Tensors (autograd finds the slope) and on symbols (which other readings print).
+floats, on NumPy arrays (contours), on Tensors (autograd finds the slope) and on symbols (which can be printed).
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ class Surface:
     sentence: str = ""
     """What it teaches."""
     minima: tuple[Point, ...] = ()
-    """All places where it is lowest, as far as they are known."""
+    """All places where it is lowest, if they are known."""
     start: Point = (-2.0, 2.0)
     """A good place to start from."""
     view: tuple[Point, Point] = VIEW
-    """The part that is worth seeing: from where to where in x, and in y."""
+    """The part worth seeing: its range in x, and in y."""
     noise: float = 0.0
-    """The standard deviation of what is added to each gradient, unless `record` is told another one."""
+    """The standard deviation of the noise added to each gradient, unless `record` is given another one."""
 
     @guarded
     def __call__(self, x: Any, y: Any) -> Any:
@@ -52,12 +52,12 @@ class Surface:
 
     @property
     def bottom(self) -> float:
-        """From where heights are counted: the height of its minima, or 0 if none is known."""
+        """The zero from which heights are counted: the height of its minima, or 0 if none is known."""
         return self.lowest if self.minima else 0.0
 
 
 def surface(of: str | Surface | Callable[[Any, Any], Any]) -> Surface:
-    """A surface by its name, or one of your own from a function of x and y.
+    """A surface by name, or your own from a function of x and y.
 
     >>> surface("beale").minima
     ((3.0, 0.5),)

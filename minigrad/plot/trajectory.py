@@ -1,4 +1,4 @@
-"""The ways of one or several rules down a surface, seen from above."""
+"""The paths of one or several rules down a surface, seen from above."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def trajectory(
     noise: float | None = None,
     seed: int = 0,
 ) -> Picture:
-    """Draw the ways of rules down a surface over its contours. Stars are minima, the circle is the start.
+    """Draw the paths of rules down a surface over its contours. Stars are minima, the circle is the start.
 
-    A rule given by its name gets the rate that is best for it here (see `tuned`); an optimizer or a recording is taken
-    as it is. Every rate is printed, and the title says which rule ends lowest, from how many starts.
+    A rule given by name gets the rate that is best for it here (see `tuned`); an optimizer or a recording is taken as
+    it is. Every rate is printed, and the title says which rule ends lowest, and from how many starts.
 
     >>> figure = trajectory(["adam", "sgd"], "valley", steps=20)
     >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
@@ -45,7 +45,7 @@ def trajectory(
 
 
 def walks(axes: Any, runs: Sequence[Run]) -> None:
-    """The contours, and the way of each run."""
+    """The contours, and the path of each run."""
     from minigrad.plot.growing import draw
 
     histories, looks = [run.history for run in runs], told_apart(styles([run.label for run in runs]))

@@ -1,4 +1,4 @@
-"""The rate that is best for a rule on a surface: a comparison at any other rate compares rates, not rules."""
+"""The best rate of a rule on a surface: a comparison at any other rate compares rates, not rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from minigrad.plot.surfaces import Surface, surface
 RATES = tuple(float(f"{digit}e{power}") for power in range(-4, 3) for digit in (1, 2, 5))
 """The rates that are tried: 0.0001 to 500, three in each power of ten."""
 SEEDS = (100, 101, 102)
-"""Noise is drawn anew for the tuning, so that no rate is chosen for the noise that is then shown."""
+"""The tuning draws its own noise, so that no rate is chosen for the noise that is then shown."""
 NEEDED: dict[str, dict[str, Any]] = {"nag": {"momentum": 0.9}}
 """What a rule needs to be itself: without momentum NAG is SGD."""
 
@@ -32,7 +32,7 @@ def tuned(
     steps: int = 100,
     noise: float | None = None,
 ) -> Optimizer:
-    """The same optimizer at the rate, of those in `RATES`, with which it ends lowest on this surface.
+    """The same optimizer at the rate among `RATES` with which it ends lowest on this surface.
 
     An optimizer without a rate, or with a schedule, is returned as it is.
 
@@ -52,7 +52,7 @@ def tuned(
 
 
 def named(optimizer: str | Optimizer) -> Optimizer:
-    """An optimizer by its name, with what it needs to be itself; or the given one."""
+    """An optimizer by name, with what it needs to be itself; or the given optimizer."""
     return create(optimizer, **NEEDED.get(optimizer.lower(), {})) if isinstance(optimizer, str) else create(optimizer)
 
 
@@ -75,9 +75,9 @@ def end(history: History) -> float:
 
 
 def good(rates: Sequence[float], losses: Sequence[float], times: float) -> tuple[float, float]:
-    """The lowest and the highest rate around the best one whose loss is at most so many times that of the best.
+    """The lowest and the highest rate around the best one whose loss is at most `times` the best loss.
 
-    Between two rates the loss is interpolated on logarithmic axes. Losses are positive, infinite for a rate that
+    Between two rates the loss is interpolated on logarithmic axes. Losses are positive, and infinite for a rate that
     diverged. A range that reaches the first or the last rate ends there.
 
     >>> good([0.01, 0.1, 1.0, 10.0], [9.0, 1.0, 1.0, math.inf], times=3)

@@ -1,4 +1,4 @@
-"""One step of an optimizer taken apart: the vectors that its rule adds up, on the surface that it walks down."""
+"""One step of an optimizer taken apart: the vectors that its rule adds up, drawn on its surface."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ def vectors(
     optimizer: Optimizer, surface: Surface, start: Sequence[float], step: int = 3, steps: int = 12,
     minimum: Sequence[float] | None = None,
 ) -> Picture:  # fmt: skip
-    """Draw the way of an optimizer down a surface, and take one of its steps apart.
+    """Draw the path of an optimizer down a surface, and take one of its steps apart.
 
     On the left are `steps` steps from `start`. On the right is step number `step`. The rule computes the new weight
-    as a sum: its terms are drawn head to tail, with the names that they have in `optimizer.equation()`. Orange is what
-    is made of the gradient, green what is remembered of earlier steps, blue what the rule has made of both. A rule
-    whose new weight is not a sum is drawn as one arrow. The optimizer stays as it is.
+    as a sum: its terms are drawn head to tail, with their names in `optimizer.equation()`. Terms made from the gradient
+    are orange, memories of earlier steps green, and what the rule makes of both blue. A rule whose new weight is not a
+    sum is drawn as one arrow. The optimizer is not changed.
 
-    `surface(x, y)` is the height at the weights x and y, written with arithmetic and the functions of `np`. If you say
-    where its `minimum` is, a cross marks it, and the panel on the left shows what lies between it and the start: the
-    same for every rule whose way stays near that.
+    `surface(x, y)` is the height at the weights x and y, written with arithmetic and the functions of `np`. If you give
+    its `minimum`, a cross marks it, and the panel on the left shows the region between it and the start: the same for
+    every rule whose path stays near it.
 
     >>> from minigrad import optimizer
     >>> figure = vectors(optimizer.SGD(learning_rate=0.1), lambda x, y: 0.1 * x**2 + 2 * y**2, start=(-4, 1.5))
@@ -96,16 +96,16 @@ def vectors(
     for name, place in points.items():
         right.plot(*place, color=INK, marker="o", markersize=6)
         write(right, name, place, gap(place, arrows), INK)
-    figure.draw_without_rendering()  # axes of equal scale find their places when it is drawn for the second time
+    figure.draw_without_rendering()  # axes of equal scale find their places only in a second drawing
     return figure
 
 
 def apart(
     lines: Lines, values: Mapping[Symbol, Any], before: Point, following: Step
 ) -> tuple[list[Arrow], dict[str, Point]]:
-    """The vectors of one step, and the places that have a name: some of them only in the following step."""
+    """The vectors of one step, and the places that have a name, some of them only in the following step."""
     latex = Latex(lines)
-    list(latex.rows())  # from here on, what has a line is written by its name
+    list(latex.rows())  # from here on, whatever has its own line is written by name
     after = following.w
     points = {"w_{t-1}": before, "w_t": after}
     first, terms = spine(lines.graph.results["w"])
@@ -127,7 +127,7 @@ def apart(
             name = latex.defined[total]
             if stem_of(name) != name and name in following.seen:
                 points.setdefault(latex.name(stem_of(name), 0), following.seen[name])
-    # To go back by a vector and then forward by the same is drawn once.
+    # A step back along a vector and forward again along the same one is drawn only once.
     return [a for i, a in enumerate(arrows) if not any(reverse(a, b) for b in arrows[i + 1 :])], points
 
 
@@ -145,7 +145,7 @@ def arrow_of(latex: Latex, x: Symbol, sign: int, place: Point, values: Mapping[S
 
 
 def colour(latex: Latex, x: Symbol) -> str:
-    """Whether a term is made of the gradient, of what another line of the rule has computed, or of states alone."""
+    """The colour of a term, which is made from the gradient, from another line of the rule, or from states alone."""
     if x in latex.defined:
         return SUM
     found = {colour(latex, y) for y in x.args}
@@ -157,7 +157,7 @@ def reverse(a: Arrow, b: Arrow) -> bool:
 
 
 def frame(axes: Any, surface: Surface, places: Any, title: str) -> None:
-    """Contours of the surface around the places, both axes to one scale: a gradient is at right angles to them."""
+    """Contours of the surface around the places, with equal scales, so that gradients are at right angles to them."""
     (west, south), (east, north) = middle_of(places) - reach_of(places), middle_of(places) + reach_of(places)
     x, y = numpy.meshgrid(numpy.linspace(west, east, 200), numpy.linspace(south, north, 200))
     height = numpy.asarray(surface(x, y))
@@ -180,7 +180,7 @@ def reach_of(places: Any) -> Point:
 
 
 def draw(axes: Any, arrow: Arrow, middle: Point) -> None:
-    """An arrow with its name beside it, on the side away from the middle of the picture."""
+    """An arrow with its name next to it, on the side away from the middle of the picture."""
     style = {"arrowstyle": "-|>", "color": arrow.colour, "mutation_scale": 14, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", arrow.end, arrow.start, arrowprops={**style, "linewidth": 2.8 if arrow.is_sum else 1.8})
     along, out = arrow.end - arrow.start, (arrow.start + arrow.end) / 2 - middle
@@ -189,7 +189,7 @@ def draw(axes: Any, arrow: Arrow, middle: Point) -> None:
 
 
 def gap(place: Point, arrows: Sequence[Arrow]) -> Point:
-    """A direction from a place in which no arrow goes."""
+    """A direction from a place along which no arrow goes."""
     ends = [ends for a in arrows for ends in ((a.start, a.end), (a.end, a.start))]
     taken = [
         (there - here) / (numpy.hypot(*(there - here)) or 1) for here, there in ends if numpy.allclose(here, place)
@@ -199,7 +199,7 @@ def gap(place: Point, arrows: Sequence[Arrow]) -> Point:
 
 
 def write(axes: Any, name: str, place: Point, direction: Point, ink: str) -> None:
-    """Write LaTeX beside a place."""
+    """Write LaTeX next to a place."""
     side = "center" if abs(direction[0]) < 0.4 else "left" if direction[0] > 0 else "right"
     how = {"horizontalalignment": side, "verticalalignment": "center", "textcoords": "offset points", "fontsize": 12}
     shown = name.replace(r"\frac", r"\dfrac")

@@ -229,7 +229,7 @@ def test_an_answer_that_works_in_its_own_file_only_is_not_in_it(tmp_path):
     for name, text in texts.items():
         (tmp_path / f"{name}.py").write_text(text)
     made = assemble(tmp_path)
-    assert made.whose["relu_vjp"] == "the answer in relu_vjp.py works in its own file only"
+    assert made.whose["relu_vjp"] == "the answer in relu_vjp.py works only in its own file"
     assert made.whose["tanh_vjp"] == "yours"  # which does not need what it imports
 
 
@@ -257,7 +257,7 @@ def test_it_is_written_into_the_folder_of_the_answers_or_where_one_says(tmp_path
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").mkdir()
     assert cli.main(["exercises", "assemble", "mine"]) == 0
-    assert f"{Path('mine', 'my_framework.py')} is written, with digits.npz beside it" in capsys.readouterr().out
+    assert f"Wrote {Path('mine', 'my_framework.py')}, with digits.npz next to it" in capsys.readouterr().out
     assert sorted(x.name for x in tmp_path.rglob("*.*")) == ["digits.npz", "my_framework.py"]
     assert cli.main(["exercises", "assemble", "mine", "--out", "other.py"]) == 0
     assert Path("other.py").exists() and Path("digits.npz").exists()

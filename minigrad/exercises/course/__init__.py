@@ -1,4 +1,4 @@
-"""The exercises of the course, a file for each part."""
+"""The exercises of the course, one file for each part."""
 
 import minigrad.exercises.course.activations
 import minigrad.exercises.course.adaptive

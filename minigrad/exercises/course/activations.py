@@ -1,4 +1,4 @@
-"""Backward passes of functions of one array: g, the gradient by the result, becomes the gradient by the input."""
+"""Backward passes of functions of one array: g, the gradient with respect to the result, becomes that of the input."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def relu_probes() -> Iterator[Probe]:
 
 
 def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """What it means that each element is g or 0, but not the right one of them."""
+    """What it means if each element is g or 0, but not the right one of the two."""
     arguments = {probe.words: probe.make()[0] for probe in relu_vjp.tried}
     if misplaced(found, [(arguments[x][0], np.zeros_like(arguments[x][0])) for x in words]):
-        return [Symptom("mask-wrong", "Each element is g or 0, but the wrong ones have been chosen.")]
+        return [Symptom("mask-wrong", "Each element is g or 0, but the wrong ones are chosen.")]
     return []
 
 
@@ -48,13 +48,13 @@ def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
 def relu_vjp(g: Any, x: Any) -> Any:
     """The backward pass of max(x, 0), element by element.
 
-    Where x is positive the output follows the input, and the derivative is 1. Elsewhere the output does
-    not move, and it is 0. Where x is exactly 0 there is no derivative; 0 is agreed.
+    Where x is positive, the output follows the input, and the derivative is 1. Elsewhere the output
+    does not move, and it is 0. At exactly 0 there is no derivative; by convention it is 0.
 
         gx = g where x > 0, else 0
 
     Args:
-        g: the gradient by the result. x: the input, of the same shape.
+        g: the gradient with respect to the result. x: the input, of the same shape.
 
     Returns:
         gx, of the shape and the dtype of x.
@@ -65,7 +65,7 @@ def relu_vjp(g: Any, x: Any) -> Any:
     Hints:
         1. A comparison of an array gives an array of True and False: a mask.
         2. g times the mask is g where it is True, and 0 elsewhere.
-        3. `g * (x > 0)` is a new array, so that g stays as it is.
+        3. `g * (x > 0)` is a new array, so g stays as it is.
     """
     return g * (x > 0)
 
@@ -86,13 +86,13 @@ def sigmoid_probes() -> Iterator[Probe]:
 def sigmoid_vjp(g: Any, y: Any) -> Any:
     """The backward pass of the sigmoid y = 1 / (1 + exp(-x)), element by element, from its output y.
 
-    The derivative of the sigmoid can be written with the output alone: it is y (1 - y). So a layer
-    keeps y for the way back, and the exponential is not computed again.
+    The derivative of the sigmoid can be written in terms of the output alone: y (1 - y). So a layer
+    keeps y for the backward pass, and does not compute the exponential again.
 
         gx = g y (1 - y)
 
     Args:
-        g: the gradient by the result. y: the output, of the same shape.
+        g: the gradient with respect to the result. y: the output, of the same shape.
 
     Returns:
         gx, of the shape and the dtype of y.
@@ -101,7 +101,7 @@ def sigmoid_vjp(g: Any, y: Any) -> Any:
     array([0.25, 1.5 ])
 
     Hints:
-        1. y is the output of the sigmoid already. Do not apply it again.
+        1. y is already the output of the sigmoid. Do not apply it again.
         2. Multiply three things, element by element: g, y and 1 - y.
         3. `g * y * (1 - y)`; at y = 0.5 the slope is 0.25.
     """
@@ -124,12 +124,12 @@ def tanh_probes() -> Iterator[Probe]:
 def tanh_vjp(g: Any, y: Any) -> Any:
     """The backward pass of y = tanh(x), element by element, from its output y.
 
-    The derivative of tanh can be written with the output alone: it is 1 - y².
+    The derivative of tanh can be written in terms of the output alone: 1 - y².
 
         gx = g (1 - y²)
 
     Args:
-        g: the gradient by the result. y: the output, of the same shape.
+        g: the gradient with respect to the result. y: the output, of the same shape.
 
     Returns:
         gx, of the shape and the dtype of y.
@@ -138,8 +138,8 @@ def tanh_vjp(g: Any, y: Any) -> Any:
     array([1., 3.])
 
     Hints:
-        1. y is tanh(x) already. Do not take tanh again.
-        2. The square is that of y alone: mind the parentheses.
+        1. y is already tanh(x). Do not take tanh again.
+        2. Only y is squared: mind the parentheses.
         3. `g * (1 - y**2)`; where y is near 1 or -1 the function is flat, so gx is near 0.
     """
     return g * (1 - y**2)
@@ -153,7 +153,7 @@ def softmax_probes() -> Iterator[Probe]:
 
 
 def fails_by_dimensions(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """What it means that a result is wrong for more than two dimensions alone."""
+    """What it means if a result is wrong only for more than two dimensions."""
     if all(text.count(",") > 1 for text in words) and all(x.results is not None for x in found):
         return [Symptom("axis-wrong", "it is right for one and two dimensions only: the axis should be the last one.")]
     return []
@@ -169,13 +169,14 @@ def softmax_vjp(g: Any, y: Any) -> Any:
     """The backward pass of the softmax along the last axis, from its output y.
 
     Each output of a row depends on every input of the row, because they share one sum: the derivative
-    of y[i] by x[j] is y[i] (1 if i = j else 0) - y[i] y[j]. Multiplied by g and added up this needs no
-    matrix:
+    of y[i] with respect to x[j] is y[i] (1 if i = j else 0) - y[i] y[j]. Multiplying by g and adding up
+    needs no matrix:
 
         gx = y (g - inner),  with inner = sum of g y over the row
 
     Args:
-        g: the gradient by the result. y: the output, of the same shape, with any number of axes.
+        g: the gradient with respect to the result.
+        y: the output, of the same shape, with any number of axes.
 
     Returns:
         gx, of the shape and the dtype of y. The sum of each of its rows is 0.
@@ -184,8 +185,7 @@ def softmax_vjp(g: Any, y: Any) -> Any:
     array([[ 0.  , -0.25,  0.25]])
 
     Hints:
-        1. First the sum of g y over the last axis; keep this axis, so that it broadcasts against the
-           row.
+        1. First sum g y over the last axis; keep this axis, so that the sum broadcasts against the row.
         2. Subtract it from g, and multiply by y.
         3. `(g * y).sum(axis=-1, keepdims=True)` is the sum. To test it: if every g of a row is the same
            number, gx is 0, since the outputs of a row always add up to 1.
@@ -205,7 +205,7 @@ def max_probes() -> Iterator[Probe]:
     for axis in 0, 1, -1:
         yield from three_ways(f"equal maxima, axis {axis}", *drawn(11, (3,)), equal, axis)
     near = np.array([[1.0, 1.0 + 1e-9, 0.0], [5.0, 5.0 - 1e-9, 2.0]])
-    yield probe_in_float64("values that are nearly equal", *drawn(12, (2,)), near, 1)
+    yield probe_in_float64("nearly equal values", *drawn(12, (2,)), near, 1)
 
 
 def probe_in_float64(words: str, *args: Any) -> Probe:
@@ -213,9 +213,11 @@ def probe_in_float64(words: str, *args: Any) -> Probe:
 
 
 def fails_at_ties(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """What it means that a result is wrong for equal maxima alone, or for negative axes alone."""
+    """What it means if a result is wrong only for equal maxima, or only for negative axes."""
     if all("equal" in text for text in words):
-        return [Symptom("ties-wrong", "it is wrong where maxima are equal: exactly equal maxima share g equally.")]
+        return [
+            Symptom("ties-wrong", "it is wrong where maxima are equal: exactly equal maxima should share g equally.")
+        ]
     if all("axis -" in text for text in words) and all(x.results is None for x in found):
         return [Symptom("condition-missing", "it fails for a negative axis, which counts from the end.")]
     return []
@@ -228,17 +230,17 @@ def fails_at_ties(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
 def max_vjp(g: Any, x: Any, axis: int) -> Any:
     """The backward pass of x.max(axis).
 
-    The result follows the largest element and no other: it alone has a gradient. Where several elements
-    are exactly equal to the maximum, they share g equally; that is agreed.
+    The result follows the largest element and no other, so only that element has a gradient. By
+    convention, elements that are exactly equal to the maximum share g equally.
 
         top = the maximum along the axis
         mask = 1 where x equals top, else 0
         gx = mask g / count,  with count = number of elements that equal top
 
     Args:
-        g: the gradient by the result: it lacks the axis.
+        g: the gradient with respect to the result; it lacks the axis.
         x: the input.
-        axis: a whole number; negative ones count from the end.
+        axis: an integer; negative ones count from the end.
 
     Returns:
         gx, of the shape and the dtype of x.
@@ -248,8 +250,9 @@ def max_vjp(g: Any, x: Any, axis: int) -> Any:
            [2., 2.]])
 
     Hints:
-        1. `x.max(axis=axis, keepdims=True)` can be compared with x: that gives a mask.
-        2. The sum of the mask along the axis is how many share g. Mind that float32 stays float32.
+        1. Comparing `x.max(axis=axis, keepdims=True)` with x gives a mask.
+        2. The sum of the mask along the axis says how many share g. Make sure that float32 stays
+           float32.
         3. g lacks the axis: `np.expand_dims(g, axis)` puts it back.
     """
     top = np.max(x, axis=axis, keepdims=True)

@@ -1,4 +1,4 @@
-"""Update rules that give every weight a scale of its own, from the squares of its gradients."""
+"""Update rules that give every weight its own scale, from the squares of its gradients."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def adagrad_step(w: Any, g: Any, h: Any, *, lr: float, eps: float) -> Any:
         h ← h + g²
         w ← w - lr g / √(h + eps)
 
-    Return `(w, h)`. The first `h` is zero. All operations are element by element.
+    Return `(w, h)`. The first `h` is zero. Every operation is element by element.
 
     >>> import numpy
     >>> w, g, h = numpy.array([1.0, 1.0]), numpy.array([3.0, 0.0]), numpy.array([6.0, 0.0])
@@ -30,7 +30,7 @@ def adagrad_step(w: Any, g: Any, h: Any, *, lr: float, eps: float) -> Any:
 
     Hints:
         1. First the sum of squares, then the weight.
-        2. The root is that of the *new* sum, and eps is added under it.
+        2. Take the root of the *new* sum, with eps added under it.
         3. `h = h + g**2`, then `w = w - lr * g / numpy.sqrt(h + eps)`.
     """
     h = h + g**2
@@ -83,17 +83,16 @@ def rmsprop_centered_step(
 ) -> Any:
     """One step of centered RMSProp with momentum.
 
-    The mean of the squares less the square of the mean is the variance of the gradient; its root, the
-    deviation, takes the place of the root mean square. The step `d` has momentum, with the learning
-    rate inside.
+    The mean of the squares less the square of the mean is the variance of the gradient. Its root, the
+    deviation, replaces the root mean square. The step `d` has momentum, with the learning rate inside.
 
         s ← beta s + (1 - beta) g²
         m ← beta m + (1 - beta) g
         d ← momentum d - lr g / √(s - m² + eps)
         w ← w + d
 
-    Return `(w, s, m, d)`. All three states are zero at first. Rounding may make s - m² a little less
-    than 0; you may limit it to at least 0, but need not.
+    Return `(w, s, m, d)`. All three states are zero at first. Rounding may make s - m² slightly
+    negative; you may limit it to at least 0, but need not.
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])
@@ -123,7 +122,7 @@ def adadelta_step(w: Any, g: Any, s: Any, d: Any, *, rho: float, eps: float) -> 
     far. So there are two running means of squares, `s` of the gradients and `d` of the steps.
 
         s ← rho s + (1 - rho) g²
-        step = √(d + eps) / √(s + eps) g     with the d of before
+        step = √(d + eps) / √(s + eps) g     with the old d
         d ← rho d + (1 - rho) step²
         w ← w - step
 
@@ -139,7 +138,7 @@ def adadelta_step(w: Any, g: Any, s: Any, d: Any, *, rho: float, eps: float) -> 
     Hints:
         1. Four lines. Give the step a name of its own: two lines use it.
         2. The numerator needs the old d, the denominator the new s, and eps is under both roots.
-        3. `step = numpy.sqrt(d + eps) / numpy.sqrt(s + eps) * g` stands after the line of s and before
+        3. `step = numpy.sqrt(d + eps) / numpy.sqrt(s + eps) * g` goes after the line of s and before
            that of d.
     """
     s = rho * s + (1 - rho) * g**2

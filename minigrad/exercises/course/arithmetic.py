@@ -1,4 +1,4 @@
-"""Backward passes of +, *, @ and indexing: g, the gradient by the result, becomes the gradient by the inputs."""
+"""Backward passes of +, *, @ and indexing: g, the gradient with respect to the result, becomes those of the inputs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import numpy as np
 
-from minigrad.exercises.course import sums as sums  # what is written instead is looked up here
+from minigrad.exercises.course import sums as sums  # the tables of wrong answers look names up here
 from minigrad.exercises.course.sums import unbroadcast
 from minigrad.exercises.edits.arrays import counted_twice, exchanged, matrices, results, transposes, upstream, zeros
 from minigrad.exercises.edits.ends import ends
@@ -24,11 +24,11 @@ SHAPES = [
     ((3,), (3,)), ((2, 3), (3,)), ((3,), (2, 3)), ((3, 1), (3, 3)), ((2, 1), (1, 3)), ((4, 1, 2), (3, 1)), ((1,), (3,)),
     ((2, 2), (2, 2, 2)), ((), (2, 2)), ((3,), ()), ((), ()),
 ]  # fmt: skip
-"""Shapes of two operands: equal ones, axes that are missing on the left, axes of length 1, both, and none at all."""
+"""Shapes of two operands: equal, with leading axes missing, with axes of length 1, with both, and with no axes."""
 
 
 def three_ways(words: str, *args: Any, **kwargs: Any) -> Iterator[Probe]:
-    """A probe in float64 and in float32, and in memory that is out of order."""
+    """A probe in float64, in float32, and in memory that is out of order."""
     yield probe(words, *args, **kwargs)
     yield probe(f"{words}, float32", *map(single, args), **kwargs)
     yield probe(f"{words}, memory out of order", *map(scattered, args), **kwargs)
@@ -43,13 +43,13 @@ def scattered(x: Any) -> Any:
 
 
 def drawn(seed: int, *shapes: tuple[int, ...]) -> list[Any]:
-    """Normal numbers in arrays of these shapes."""
+    """Arrays of these shapes with normally distributed numbers."""
     rng = numpy.random.default_rng(seed)
     return [numpy.asarray(rng.normal(size=shape)) for shape in shapes]
 
 
 def fails_in_shape(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """What it means that a result is too large: it is not summed back; or that it lacks axes."""
+    """What it means if a result is too large: it is not summed back to its operand's shape."""
     arguments = {probe.words: probe.make()[0] for probe in [*add_vjp.tried, *multiply_vjp.tried]}
     pairs = []
     for outcome, text in zip(found, words):
@@ -60,7 +60,7 @@ def fails_in_shape(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympt
     larger = [(x, y) for x, y in pairs if np.prod(x) > np.prod(y)]
     if larger and all(np.prod(x) >= np.prod(y) and len(x) >= len(y) for x, y in pairs):
         shown = "a result has shape {}, expected {}.".format(*larger[0])
-        return [Symptom("broadcast-sum-missing", f"g is to be summed back to the shape of what was broadcast: {shown}")]
+        return [Symptom("broadcast-sum-missing", f"g should be summed back to the operand's shape: {shown}")]
     return []
 
 
@@ -79,16 +79,16 @@ def add_probes() -> Iterator[Probe]:
 def add_vjp(g: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Any:
     """The backward pass of a + b, with NumPy's broadcasting.
 
-    An element of a that was repeated has a share in several elements of the result, and its gradient is
+    An element of a that was repeated contributes to several elements of the result, and its gradient is
     the sum of theirs. So ga is g, summed over every axis that a lacks and over every axis where a has
-    length 1; and so for gb.
+    length 1. The same goes for gb.
 
         ga = sum of g over the axes along which a was repeated
         gb = sum of g over the axes along which b was repeated
 
     Args:
-        g: the gradient by the result, of the broadcast shape.
-        a_shape, b_shape: the shapes of a and b, tuples; the empty tuple, too.
+        g: the gradient with respect to the result, of the broadcast shape.
+        a_shape, b_shape: the shapes of a and b, tuples that may be empty.
 
     Returns:
         (ga, gb), of shapes a_shape and b_shape, of g's dtype.
@@ -99,8 +99,8 @@ def add_vjp(g: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Any:
            [7.]]))
 
     Hints:
-        1. Shapes are aligned at their last axes. First sum away the axes on the left that the operand
-           does not have.
+        1. Shapes are aligned at their last axes. First sum over the leading axes that the operand does
+           not have.
         2. Then sum over the axes where the operand has length 1, and keep them: `keepdims=True`.
         3. `g.sum(axis=i, keepdims=True)` for every i with `shape[i] == 1`. Write both as one function
            of g and a shape, and call it twice.
@@ -123,15 +123,15 @@ def multiply_probes() -> Iterator[Probe]:
 def multiply_vjp(g: Any, a: Any, b: Any) -> Any:
     """The backward pass of a * b, element by element, with NumPy's broadcasting.
 
-    The derivative of a b by a is b, so each element of g is multiplied by the other operand. Then it is
-    summed back to the shape of its own operand, as in `add_vjp`.
+    The derivative of a b with respect to a is b, so each element of g is multiplied by the other
+    operand. The product is then summed back to the operand's own shape, as in `add_vjp`.
 
         ga = g b, summed over the axes along which a was repeated
         gb = g a, summed over the axes along which b was repeated
 
     Args:
-        g: the gradient by the result, of the broadcast shape.
-        a, b: the operands, arrays of any shapes, () too.
+        g: the gradient with respect to the result, of the broadcast shape.
+        a, b: the operands, arrays of any shapes, including ().
 
     Returns:
         (ga, gb), of the shapes and the dtype of a and b.
@@ -142,7 +142,7 @@ def multiply_vjp(g: Any, a: Any, b: Any) -> Any:
 
     Hints:
         1. Forget broadcasting first: with equal shapes, ga is g * b and gb is g * a.
-        2. Multiply first, and sum afterwards: the product has the broadcast shape.
+        2. Multiply first, then sum: the product has the broadcast shape.
         3. Sum g * b back to a.shape, and g * a to b.shape, with the function that you wrote for
            `add_vjp`.
     """
@@ -163,14 +163,14 @@ def matmul_probes() -> Iterator[Probe]:
 def matmul_vjp(g: Any, a: Any, b: Any) -> Any:
     """The backward pass of a @ b, the product of two matrices.
 
-    Each element of a takes part in a whole row of the result, with a row of b as its factors. Written
-    as matrices:
+    Each element of a contributes to a whole row of the result, with a row of b as its factors. In
+    matrix form:
 
         ga = g bᵀ
         gb = aᵀ g
 
     Args:
-        g: the gradient by the result, (n, m). a: (n, k). b: (k, m).
+        g: the gradient with respect to the result, (n, m). a: (n, k). b: (k, m).
 
     Returns:
         (ga, gb), of the shapes of a and b.
@@ -180,8 +180,8 @@ def matmul_vjp(g: Any, a: Any, b: Any) -> Any:
     (array([[43.]]), array([[ 2., 20.]]))
 
     Hints:
-        1. ga has the shape of a, (n, k): which product of g (n, m) and b (k, m) has it?
-        2. Both end with m: b has to be transposed. For gb it is a, and the order matters.
+        1. ga has the shape of a, (n, k): which product of g (n, m) and b (k, m) has that shape?
+        2. Both end with m, so b has to be transposed. For gb it is a, and the order matters.
         3. `g @ b.T` is ga. Try it with n, k and m all different: with square matrices a mistake can
            hide.
     """
@@ -207,26 +207,26 @@ def take_probes() -> Iterator[Probe]:
 
 @exercise(take_probes, results="gx", lesson=LESSON)
 def take_vjp(g: Any, indices: Any, shape: tuple[int, ...]) -> Any:
-    """The backward pass of x[indices], rows taken out of an array; an embedding is looked up like this.
+    """The backward pass of x[indices], which takes rows from an array, as the lookup of an embedding does.
 
-    A row that was taken several times has a share in several rows of the result, and its gradient is
+    A row that was taken several times contributes to several rows of the result, and its gradient is
     the sum of theirs. A row that was not taken has a gradient of 0.
 
         gx[i] = sum of all g[k] with indices[k] = i
 
     Args:
-        g: the gradient by the result, of shape indices.shape + shape[1:].
-        indices: whole numbers from 0 to shape[0] - 1, an array of any shape. shape: the shape of x.
+        g: the gradient with respect to the result, of shape indices.shape + shape[1:].
+        indices: integers from 0 to shape[0] - 1, an array of any shape. shape: the shape of x.
 
     Returns:
-        gx, of this shape and of g's dtype.
+        gx, of this shape and g's dtype.
 
     >>> take_vjp(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 0]), (4,))
     array([5., 0., 2., 0.])
 
     Hints:
-        1. Begin with zeros of the shape and the dtype that are asked for.
-        2. `gx[indices] += g` looks right, but adds only once to a row that is there twice.
+        1. Begin with zeros of the required shape and dtype.
+        2. `gx[indices] += g` looks right, but adds only once to a row that was taken twice.
         3. `np.add.at(gx, indices, g)` adds for every index.
     """
     gx = np.zeros(shape, dtype=g.dtype)

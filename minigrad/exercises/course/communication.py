@@ -1,8 +1,8 @@
-"""Votes and codes that workers send, and a check of gradients."""
+"""Votes and codes sent by workers, and a check of gradients."""
 
 from __future__ import annotations
 
-import functools  # noqa: F401  # what texts of wrong answers use
+import functools  # noqa: F401  # wrong answers in the tables use it
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -38,25 +38,24 @@ def votes() -> Iterator[Probe]:
 
 @exercise(votes, results="vote", lesson=LESSON, edits=EDITS, free=("vote",))
 def sign_majority(signs: list[Any]) -> Any:
-    """The vote of workers on the sign of each element.
+    """The workers' vote on the sign of each element.
 
     In signSGD with majority vote (Bernstein et al. 2018, algorithm 3) each worker sends only the signs
-    of its gradient. The weights move by the sign that most of them have: the sign of the sum of the
-    votes.
+    of its gradient. Each weight moves by the majority's sign: the sign of the sum of the votes.
 
     Args:
-        signs: one array for each worker, of -1, 0 and 1 (int8, float32 or float64), all of one shape;
-            at most 100.
+        signs: one array for each worker, of -1, 0 and 1 (int8, float32 or float64), all of the same
+            shape; at most 100.
 
     Returns:
-        An array of that shape, of any dtype: 1, -1, or 0 for a tie. Who sends 0 abstains.
+        An array of that shape, of any dtype: 1, -1, or 0 for a tie. A worker that sends 0 abstains.
 
     >>> sign_majority([np.array([1, 1, 0]), np.array([1, -1, -1]), np.array([-1, 0, 0])])
     array([ 1,  0, -1])
 
     Hints:
-        1. Add the votes up, element by element, over the workers.
-        2. The sign of the sum is the vote, and `np.sign(0)` is 0.
+        1. Add up the workers' votes, element by element.
+        2. The sign of the sum is the result, and `np.sign(0)` is 0.
         3. `np.sign(sum(signs))`: a sum of up to a hundred votes fits into int8.
     """
     return np.sign(np.sum(signs, axis=0))
@@ -82,9 +81,9 @@ def gradients() -> Iterator[Probe]:
 def two_bit_compress(g: Any, residual: Any, threshold: float) -> Any:
     """A gradient in two bits for each element, and what is left over for the next time.
 
-    What could not be sent before is added first: r = residual + g. Where r is at least the threshold,
-    the code is 1; where it is at most -threshold, -1; else 0. The receiver reads a code
-    as code * threshold, so what is kept is
+    First add what could not be sent before: r = residual + g. Where r is at least the threshold, the
+    code is 1; where it is at most -threshold, -1; elsewhere 0. The receiver reads a code as
+    code * threshold, so the rest to keep is
 
         residual = r - threshold * code
 
@@ -99,8 +98,8 @@ def two_bit_compress(g: Any, residual: Any, threshold: float) -> Any:
 
     Hints:
         1. Add the residual first; the codes are those of the sum.
-        2. `r >= threshold` and `r <= -threshold`: a value just at the threshold is sent.
-        3. `residual = r - threshold * codes`: only the threshold is taken off, however large r is.
+        2. `r >= threshold` and `r <= -threshold`: a value exactly at the threshold is sent.
+        3. `residual = r - threshold * codes` subtracts only the threshold, however large r is.
     """
     r = residual + g
     codes = (r >= threshold).astype(r.dtype) - (r <= -threshold)
@@ -111,7 +110,7 @@ def two_bit_compress(g: Any, residual: Any, threshold: float) -> Any:
 
 
 def smooth() -> list[tuple[str, Callable[[Any], float], Callable[[Any], Any], Any]]:
-    """Functions with their gradients, and where they are looked at."""
+    """Functions with their gradients, and points at which to check them."""
     rng = numpy.random.default_rng(6)
     x = rng.normal(size=(2, 3))
     return [
@@ -126,7 +125,7 @@ def smooth() -> list[tuple[str, Callable[[Any], float], Callable[[Any], Any], An
 
 
 def functions() -> Iterator[Probe]:
-    """Right gradients, multiples of them, gradients of which one element is wrong, and zeros."""
+    """Right gradients, multiples of them, gradients with one wrong element, and zeros."""
 
     def made(f: Any, x: Any, gradient: Any) -> Callable[[], Arguments]:
         return lambda: ((f, x.copy(), gradient.copy(), numpy.random.default_rng(11)), {})
@@ -148,11 +147,11 @@ def functions() -> Iterator[Probe]:
 
 
 def fails_in_check(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """What the probes say that are wrong: directions that do not reach everywhere, or a step of the wrong size."""
+    """What the wrong probes have in common: directions that do not reach everywhere, or a step of the wrong size."""
     if all(x.results and np.asarray(x.results[0]).dtype.kind == "b" for x in found):
-        return [Symptom("shape-wrong", "a number is asked for, the relative error, not True or False.")]
+        return [Symptom("shape-wrong", "return a number, the relative error, not True or False.")]
     if all("element" in text for text in words):
-        return [Symptom("wrong-operation", "the direction does not reach everywhere: draw every element of it.")]
+        return [Symptom("wrong-operation", "the direction does not reach everywhere: draw each of its elements.")]
     values = {text: float(np.ravel(x.results[0])[0]) for x, text in zip(found, words) if x.results and x.single}
     right = [y for text, y in values.items() if text.endswith("right")]
     if len(values) == len(words) and right and all(0 < y < 0.5 for y in right):
@@ -167,7 +166,7 @@ def fails_in_check(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympt
 
 
 def ratio_agrees(expected: Any, found: Any, probe: Probe) -> bool:
-    """Both below 1e-6, or both above; of a multiple, equal."""
+    """Whether both errors are below 1e-6 or both above; for multiples of a gradient, whether they are equal."""
     x, y = (float(np.asarray(a[0])) if np.ndim(a[0]) == 0 else np.nan for a in (expected, found))
     if np.isnan(x) or np.isnan(y):
         return bool(np.isnan(x) and np.isnan(y))
@@ -185,24 +184,24 @@ def ratio_agrees(expected: Any, found: Any, probe: Probe) -> bool:
     symptoms=fails_in_check,
 )
 def gradcheck_directional(f: Callable[[Any], float], x: Any, grad: Any, rng: Any) -> float:
-    """How far a gradient is from what differences say, along one random direction.
+    """How far a gradient is from finite differences, along one random direction.
 
-    Along a direction d the slope of f is the sum of grad * d. It can be measured, too: with a small
+    Along a direction d the slope of f is the sum of grad * d. It can also be measured: with a small
     step h,
 
         n = (f(x + h d) - f(x - h d)) / (2 h),        p = sum(grad * d)
 
     and the relative error is |n - p| / scale, with scale = max(|n|, |p|). A wrong gradient shows along
-    almost every direction, so one call of this costs two calls of f, however many elements x has.
+    almost every direction, so two calls of f are enough, however many elements x has.
 
     Args:
-        f: a function of an array, with a number as its result.
-        x: where, float64, of any shape.
-        grad: the gradient to be checked, of the same shape.
+        f: a function of an array that returns a number.
+        x: the point to check at, float64, of any shape.
+        grad: the gradient to check, of the same shape.
         rng: a numpy.random.Generator for the direction.
 
     Returns:
-        The relative error, a number; 0 if n and p are both 0. x is as before. Choose h so that the
+        The relative error, a number; 0 if n and p are both 0. Leave x unchanged. Choose h so that the
         error of right gradients of smooth functions is below 1e-6.
 
     >>> x = np.array([1.0, 2.0])

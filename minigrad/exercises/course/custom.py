@@ -1,4 +1,4 @@
-"""What the guide leads on to: a loss, first weights, a schedule, an updater of a store and a metric of one's own."""
+"""What comes after the guide: your own loss, initial weights, schedule, updater of a store, and metric."""
 
 from __future__ import annotations
 
@@ -31,22 +31,23 @@ def huber_probes() -> Iterator[Probe]:
 
 @exercise(huber_probes, results="loss", lesson="11-around-the-optimizer", edits=EDITS)
 def huber_loss(pred: Any, label: Any, rho: float) -> Any:
-    """Huber's loss, a number for each sample.
+    """Huber's loss, one number for each sample.
 
-    The square of an error punishes a single large one most, and the absolute value has a corner at 0.
-    Huber's loss is a parabola near 0 that goes on as a straight line. With d = |pred - label|:
+    Squared errors give a single large error too much weight, and absolute errors have a corner at 0.
+    Huber's loss is a parabola near 0 that continues as a straight line. With d = |pred - label|:
 
         each = d² / (2 rho)        where d ≤ rho
                d - rho / 2         elsewhere
 
     Args:
-        pred, label: arrays of one shape, the samples along the first axis, with at least one more axis.
+        pred, label: arrays of one shape, with samples along the first axis and at least one more axis.
         rho: where the parabola ends, above 0.
 
     Returns:
-        For each sample the mean over its elements, of shape (n,), as a loss of Gluon does.
+        The mean over the elements of each sample, of shape (n,), as in Gluon's losses.
 
-    A class of `gluon.loss.Loss` is an answer, too: made with `rho=`, called with pred and label.
+    You may also answer with a subclass of `gluon.loss.Loss`, made with `rho=`, called with pred and
+    label.
 
     >>> huber_loss(np.array([[1.0, 3.0]]), np.array([[0.0, 0.0]]), 2.0)
     array([1.125])
@@ -70,7 +71,7 @@ def kernel_probes() -> Iterator[Probe]:
 
 @exercise(kernel_probes, results="kernel", lesson="11-around-the-optimizer", edits=[terms])
 def bilinear_init(size: int) -> Any:
-    """First weights of a layer that enlarges pictures: a tent.
+    """Initial weights of a layer that enlarges images: a tent.
 
     A transposed convolution whose kernel is a tent interpolates between pixels, which is a good start
     for learning to enlarge. With f = ⌈size / 2⌉ and c = (2 f - 1 - f mod 2) / (2 f), the tent along one
@@ -78,15 +79,16 @@ def bilinear_init(size: int) -> Any:
 
         a_i = 1 - |i / f - c|        for i = 0, ..., size - 1
 
-    and the kernel is the product of two of them, kernel_ij = a_i a_j.
+    and the kernel is the product of two tents, kernel_ij = a_i a_j.
 
     Args:
-        size: the length of a side, from 1.
+        size: the length of a side, at least 1.
 
     Returns:
         A float64 array of shape (size, size).
 
-    A class of `Initializer` is an answer, too: made without arguments, given an array of this shape.
+    You may also answer with a subclass of `Initializer`, made without arguments and given an array of
+    this shape.
 
     >>> bilinear_init(4)[0]
     array([0.0625, 0.1875, 0.1875, 0.0625])
@@ -117,25 +119,26 @@ def rate_probes() -> Iterator[Probe]:
 def cyclic_rate(t: int, *, low: float, high: float, half: int) -> Any:
     """A learning rate that goes up and down in straight lines, after Smith (2017).
 
-    It starts from `low`, is `high` after `half` steps, `low` again after as many, and so on. With the
-    position in the cycle p = t mod (2 half):
+    It starts at `low`, reaches `high` after `half` steps, is back at `low` after as many again, and so
+    on. With the position in the cycle p = t mod (2 half):
 
         up = 1 - |p / half - 1|
         rate = low + (high - low) up
 
     Args:
-        t: the step, from 0. low, high: the ends. half: the steps of one way, from 1.
+        t: the step, from 0. low, high: the two ends. half: the steps from one to the other, at least 1.
 
     Returns:
         A number.
 
-    A class of `LRScheduler` is an answer, too: made with `low=`, `high=` and `half=`, called with t.
+    You may also answer with a subclass of `LRScheduler`, made with `low=`, `high=` and `half=`, called
+    with t.
 
     >>> [cyclic_rate(t, low=0.0, high=1.0, half=2) for t in range(6)]
     [0.0, 0.5, 1.0, 0.5, 0.0, 0.5]
 
     Hints:
-        1. `t % (2 * half)` is where t is in its cycle.
+        1. `t % (2 * half)` is the position of t in its cycle.
         2. p / half goes from 0 to 2; its distance from 1 is 1 at both ends and 0 in the middle.
         3. `up = 1 - abs(p / half - 1)` goes from 0 to 1 and back; low + (high - low) * up follows it.
     """
@@ -145,7 +148,7 @@ def cyclic_rate(t: int, *, low: float, high: float, half: int) -> Any:
 
 
 class Store(dict[str, Any]):
-    """The weights of a store, which remembers which arrays it had."""
+    """The weights of a store, which remembers its original arrays."""
 
     def __init__(self, **weights: Any) -> None:
         super().__init__(weights)
@@ -169,7 +172,7 @@ def store_probes() -> Iterator[Probe]:
 
 
 def stored(returned: Any, args: tuple[Any, ...]) -> list[Any]:
-    """All weights of the store, and whether they are still the arrays that it had."""
+    """All weights of the store, and whether they are still its original arrays."""
     store = args[2]
     same = all(store[key] is x for key, x in store.first.items())
     return [*(store[key] for key in store.first), float(same)]
@@ -177,11 +180,10 @@ def stored(returned: Any, args: tuple[Any, ...]) -> list[Any]:
 
 @exercise(store_probes, results="a b c in_place", lesson="11-around-the-optimizer", observe=stored)
 def clipping_updater(key: Any, grad: Any, weights: Any, *, lr: float, limit: float) -> None:
-    """An updater of a store of parameters, which limits each element of a gradient.
+    """An updater for a parameter store that clips each element of a gradient.
 
-    Workers push gradients to a store, and the store's updater changes the weights. This one limits
-    every element of the gradient to [-limit, limit] and makes a step of gradient descent with the rate
-    lr:
+    Workers push gradients to a store, and the store's updater changes the weights. This one clips every
+    element of the gradient to [-limit, limit] and takes a step of gradient descent with rate lr:
 
         w ← w - lr clip(grad, -limit, limit)
 
@@ -190,10 +192,10 @@ def clipping_updater(key: Any, grad: Any, weights: Any, *, lr: float, limit: flo
         grad: its gradient, an array; it stays as it is.
         weights: a dict of arrays by key.
 
-    Nothing is returned. The array `weights[key]` itself is changed, in place, since others hold it,
-    too. Others stay.
+    Return nothing. Change the array `weights[key]` itself, in place, since others hold it, too. Leave
+    the other arrays alone.
 
-    A class of `Optimizer` is an answer, too: made with `learning_rate=` and `limit=`.
+    You may also answer with a subclass of `Optimizer`, made with `learning_rate=` and `limit=`.
 
     >>> weights = {"a": np.array([1.0, 2.0]), "b": np.array([0.0])}
     >>> clipping_updater("a", np.array([9.0, 0.5]), weights, lr=0.5, limit=1.0)
@@ -201,8 +203,8 @@ def clipping_updater(key: Any, grad: Any, weights: Any, *, lr: float, limit: flo
     array([0.5 , 1.75])
 
     Hints:
-        1. `np.clip(grad, -limit, limit)` limits each element by itself.
-        2. `weights[key] = ...` puts another array in the place; others would still hold the old one.
+        1. `np.clip(grad, -limit, limit)` limits each element separately.
+        2. `weights[key] = ...` stores a new array; others would still hold the old one.
         3. `w = weights[key]` and then `w -= ...` or `w[...] = ...` changes the array itself.
     """
     weights[key] -= lr * np.clip(grad, -limit, limit)
@@ -229,21 +231,22 @@ def metric_probes() -> Iterator[Probe]:
 def top_k_accuracy(scores: Any, labels: Any, k: int) -> Any:
     """How often the right class is among the k that score highest.
 
-    A picture may show two things, and with a thousand classes the first guess is a hard test. A sample
-    counts as right if fewer than k classes have a score above that of its label; so equal scores count
-    in its favour.
+    An image may show two things, and with a thousand classes it is hard to be right at the first guess.
+    A sample counts as right if fewer than k classes score above its label; so equal scores count in its
+    favour.
 
-        own = the score of its label
-        above = how many scores of its row are larger
+        own = the score of the sample's label
+        above = how many scores in its row are larger
         accuracy = mean(above < k)
 
     Args:
-        scores: (n, classes). labels: whole numbers, (n,). k: from 1.
+        scores: (n, classes). labels: integers, (n,). k: at least 1.
 
     Returns:
         The share of right samples, a number from 0 to 1.
 
-    A class of `EvalMetric` is an answer, too: made with `k=`, and given the samples in two batches.
+    You may also answer with a subclass of `EvalMetric`, made with `k=` and given the samples in two
+    batches.
 
     >>> scores = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
     >>> float(top_k_accuracy(scores, np.array([1, 0]), 2))
@@ -254,7 +257,7 @@ def top_k_accuracy(scores: Any, labels: Any, k: int) -> Any:
 
     Hints:
         1. `scores[np.arange(n), labels]` is the score of each label.
-        2. Compare each row with it: `own[:, None]` stands beside every score of its row.
+        2. Compare each row with its own: `own[:, None]` broadcasts along the row.
         3. Count along the rows, compare with k, and take the mean of True and False.
     """
     own = scores[np.arange(scores.shape[0]), labels]
@@ -262,7 +265,7 @@ def top_k_accuracy(scores: Any, labels: Any, k: int) -> Any:
     return np.mean(above < k)
 
 
-@clipping_updater.mistaken("extra-term", "all weights are changed; only that of the key should be.")
+@clipping_updater.mistaken("extra-term", "all weights are changed; only the one of the key should be.")
 def every_weight(key: Any, grad: Any, weights: Any, *, lr: float, limit: float) -> None:
     for weight in weights.values():
         weight -= lr * np.clip(grad, -limit, limit)
@@ -273,7 +276,7 @@ def highest_only(scores: Any, labels: Any, k: int) -> Any:
     return np.mean(np.argmax(scores, axis=1) == labels)
 
 
-CHANCE = "among equal scores the order in which they are sorted decides; they should count in favour of the sample."
+CHANCE = "among equal scores the sorting order decides; they should count in favour of the sample."
 
 
 @top_k_accuracy.mistaken("ties-wrong", CHANCE)

@@ -1,4 +1,4 @@
-"""Update rules: descent with and without momentum."""
+"""Update rules: gradient descent with and without momentum."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ def sgd_step(w: Any, g: Any, *, lr: float, wd: float) -> Any:
 
     Hints:
         1. One line is enough. What is multiplied by the learning rate?
-        2. The decay is added to the gradient before the rate multiplies it, so both are multiplied by
-           lr.
+        2. The decay is added to the gradient first, so that lr multiplies both.
         3. `w = w - lr * (g + wd * w)` makes a new array; `w -= ...` would change the one that was
            passed in.
     """
@@ -46,8 +45,7 @@ def momentum_step(w: Any, g: Any, v: Any, *, lr: float, wd: float, momentum: flo
     """One step of gradient descent with momentum.
 
     The velocity `v` keeps part of the previous step: steps that agree add up, steps that zigzag cancel.
-    The learning rate is inside the velocity, so a later rate does not change the velocity that is
-    already there.
+    The learning rate is inside the velocity, so a new rate does not change the velocity already there.
 
         v ← momentum v - lr (g + wd w)
         w ← w + v
@@ -76,8 +74,8 @@ def nag_step(w: Any, g: Any, v: Any, *, lr: float, momentum: float) -> Any:
     """One step of Nesterov's accelerated gradient.
 
     Nesterov takes the gradient where the momentum is about to lead, so that it can still correct the
-    velocity. A gradient can only be had where the weights are, therefore the weight that is stored *is*
-    the look-ahead point p + momentum v.
+    velocity. But a gradient can only be computed at the stored weight, so the stored weight *is* the
+    look-ahead point p + momentum v.
 
         p ← w - momentum v            the point, from the look-ahead point and the old velocity
         v ← momentum v - lr g

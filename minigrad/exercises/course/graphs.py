@@ -1,4 +1,4 @@
-"""The graph: an order in which to walk it, and the walk back."""
+"""The graph: an order in which to visit its nodes, and the backward pass."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ DEEP = 50_000
 class Node:
     """A node of a probe: parent number i gets `weights[i] * g`, or g itself where the weight is None.
 
-    `given` are the arrays that vjp has returned, each with a copy; `everything` that can be reached
-    from the last node, each with a copy of its parents.
+    `given` are the arrays that vjp returned, each with a copy; `everything` are the nodes reachable
+    from the last one, each with a copy of its parents.
     """
 
     given: list[tuple[Any, Any]] | tuple[()] = ()
@@ -31,7 +31,7 @@ class Node:
         self.parents, self.weights, self.grad = list(parents), weights, 0.0
 
     def noted(self, order: Sequence[Node] = ()) -> Node:
-        """Itself, once it has noted all nodes below it, which may be given in their order."""
+        """The node itself, after noting all nodes below it, which may be passed in order."""
         self.everything = [(x, list(x.parents)) for x in order or reachable(self)]
         return self
 
@@ -46,14 +46,14 @@ class Node:
 
 
 def times(weight: Any, g: Any) -> Any:
-    """The gradient times a number or, element by element, an array; a matrix mixes its elements."""
+    """The gradient times a number, an array (element by element) or a matrix."""
     if numpy.ndim(weight) == 2:
         return weight @ numpy.broadcast_to(g, len(weight))
     return weight if weight is None else weight * g
 
 
 def reachable(node: Any) -> list[Any]:
-    """Every node that can be reached, parents before those that use them."""
+    """Every reachable node, parents before the nodes that use them."""
     order: list[Any] = []
     seen: set[int] = set()
     stack = [(node, False)]
@@ -77,7 +77,7 @@ def chain(weights: Sequence[float]) -> Node:
 
 
 def deep() -> Node:
-    """A chain that is deeper than Python's stack. (Python's collector would look through it again and again.)"""
+    """A chain deeper than Python's stack, made without the garbage collector, which would scan it again and again."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -108,7 +108,7 @@ def diamond() -> Node:
 
 
 def uneven(first: bool) -> Node:
-    """A node is reached over a short way and over a long one, which comes first or last among the parents."""
+    """A node is reached by a short path and by a long one, which comes first or last among the parents."""
     bottom = Node([Node()], [3.0])
     long = Node([Node([bottom], [2.0])], [5.0])
     parents, weights = [long, bottom], [7.0, 11.0]
@@ -124,14 +124,14 @@ def ladder() -> Node:
 
 
 def repeated() -> Node:
-    """Two nodes have one leaf twice among their parents, and the other over a longer way."""
+    """Two nodes each have one leaf twice among their parents, and reach the other by a longer path."""
     a, b = Node(), Node()
     after_a, after_b = Node([Node([a], [2.0])], [3.0]), Node([Node([b], [5.0])], [7.0])
     return Node([Node([a, a, after_b], [1.0, 2.0, 3.0]), Node([b, b, after_a], [4.0, 5.0, 6.0])], [2.0, 3.0])
 
 
 def in_arrays() -> Node:
-    """Gradients are arrays, and some parents are given g itself, or one array together."""
+    """Gradients are arrays, and some parents get g itself or share one array."""
     w = numpy.array([2.0, -1.0, 0.5])
     a, b = Node(), Node()
     c = Node([a, b, a], [w, w, None])
@@ -139,7 +139,7 @@ def in_arrays() -> Node:
 
 
 def mixed() -> Node:
-    """Gradients are arrays whose elements a vjp mixes, as that of a matrix product does."""
+    """Gradients are arrays, and a vjp mixes their elements, as that of a matrix product does."""
     matrix = numpy.array([[1.0, 2.0], [-3.0, 0.5]])
     a = Node()
     b = Node([a], [matrix])
@@ -149,9 +149,9 @@ def mixed() -> Node:
 SMALL: dict[str, Callable[[], Node]] = {
     "one node": leaf, "a chain of 4": lambda: chain([0.5, 1.5, 2.5]), "a tree": tree,
     "a node that is both parents": twice,
-    "a diamond": diamond, "a short way and a long one": lambda: uneven(False),
-    "a long way and a short one": lambda: uneven(True), "a ladder": ladder,
-    "a parent twice beside another": repeated, "gradients that are arrays": in_arrays, "a matrix product": mixed,
+    "a diamond": diamond, "a short path and a long one": lambda: uneven(False),
+    "a long path and a short one": lambda: uneven(True), "a ladder": ladder,
+    "a parent twice and another once": repeated, "gradients that are arrays": in_arrays, "a matrix product": mixed,
 }  # fmt: skip
 
 
@@ -159,7 +159,7 @@ AGAIN = "the same graph again"
 
 
 def graphs() -> Iterator[Probe]:
-    """Small graphs, and a chain that is deeper than Python's stack."""
+    """Small graphs, and a chain deeper than Python's stack."""
 
     def one(make: Callable[[], Node]) -> Callable[[], Arguments]:
         return lambda: ((make().noted(),), {})
@@ -180,7 +180,7 @@ def too_deep(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
 
 
 def orders() -> Iterator[Probe]:
-    """The same graphs; one of them twice."""
+    """The same graphs, and one that is given twice."""
     yield from graphs()
     kept = ladder().noted()
 
@@ -196,9 +196,9 @@ def orders() -> Iterator[Probe]:
 def faults(returned: Any, args: tuple[Any, ...]) -> list[Any]:
     """What is wrong with an order: nine counts.
 
-    Nodes missing, and whether the node itself is; nodes repeated; nodes of other graphs; edges from a
-    parent that comes too late, and from one that comes early enough; things that are no nodes; whether
-    it is no list; parents changed.
+    Nodes missing, and whether the node itself is; nodes repeated; nodes of other graphs; edges whose
+    parent comes too late, and edges whose parent comes early enough; items that are not nodes; whether
+    it is not a list; nodes whose parents were changed.
     """
     right = args[0].everything
     damaged = sum(x.parents != parents for x, parents in right)
@@ -228,7 +228,7 @@ def order_agrees(expected: Any, found: Any, probe: Probe) -> bool:
 
 
 def wrong_order(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """The mistakes that an order shows."""
+    """The mistakes that show in an order."""
     symptoms, deep = [], too_deep(found, words)
     seen = [x.results for x in found if x.results is not None]
 
@@ -240,16 +240,16 @@ def wrong_order(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]
     if any_of(8):
         return [Symptom("input-modified", "it changes the parents of a node."), *deep]
     if any_of(3) or (seen and set(words) <= {AGAIN}):
-        return [Symptom("state-shared", "something is kept from one call to the next: start afresh."), *deep]
+        return [Symptom("state-shared", "something is kept from one call to the next: start afresh each time."), *deep]
     if any_of(0):
         only = all(x[0] == x[1] for x in seen)
         missing = "the node itself is missing" if only else "some nodes are missing"
         symptoms.append(Symptom("missing-term", f"{missing}."))
     if any_of(2):
-        symptoms.append(Symptom("extra-term", "a node that is reached in two ways is there twice."))
+        symptoms.append(Symptom("extra-term", "a node that is reached by two paths appears twice."))
     if any_of(4):
         turned = not any_of(5)
-        what = "the order is turned round." if turned else "a node stands before one of its parents."
+        what = "the order is reversed." if turned else "a node comes before one of its parents."
         symptoms.append(Symptom("order-wrong", what))
     return [*symptoms, *deep]
 
@@ -263,12 +263,12 @@ def topological_order(node: Any) -> list[Any]:
     from its end.
 
     Args:
-        node: the node from which the walk back will start.
+        node: the node from which the backward pass will start.
 
     Returns:
         A list of every node that can be reached through parents, `node` included, each once and after
-        all its parents. Any such order is right. A chain of 50,000 nodes must work: Python's stack is
-        not that deep.
+        all its parents. Any such order is right. A chain of 50,000 nodes must work, and Python's stack
+        is not that deep.
 
     >>> class N:
     ...     def __init__(self, *parents): self.parents = list(parents)
@@ -277,22 +277,21 @@ def topological_order(node: Any) -> list[Any]:
     True
 
     Hints:
-        1. Keep a set of the nodes that have been seen, so that each is visited once.
-        2. A node may be added to the order when all its parents are there: after them, not when it is
-           first met.
+        1. Keep a set of the nodes you have seen, so that each is visited once.
+        2. Add a node to the order only when all its parents are in it, not when you first meet it.
         3. Keep your own stack of pairs (node, whether its parents are done). Push the node again, as
-           done, below them.
+           done, below its parents.
     """
     return reachable(node)
 
 
-# The walk
+# The backward pass
 
 
 def grads(returned: Any, args: tuple[Any, ...]) -> list[Any]:
-    """The gradients of all nodes, the node itself first; how many arrays that a vjp returned have been changed.
+    """The gradients of all nodes, the node itself first; how many arrays returned by a vjp were changed.
 
-    And how many gradients of nodes that are used several times are none of those that the uses give.
+    And how many nodes with several uses have a gradient that differs from what each single use gives.
     """
     nodes = [x for x, _ in args[0].everything[::-1]]
     changed = sum(not numpy.array_equal(x, kept) for node in nodes for x, kept in node.given)
@@ -309,43 +308,42 @@ def grads(returned: Any, args: tuple[Any, ...]) -> list[Any]:
 
 
 def wrong_grads(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """The mistakes that gradients show."""
+    """The mistakes that show in gradients."""
     deep = too_deep(found, words)
     seen = [x.results for x in found if x.results is not None]
     if len(seen) > 5 and not any(numpy.any(x[0]) for x in seen):
-        return [Symptom("missing-term", "no gradient is set: all are 0 as before. Is it written yet?")]
+        return [Symptom("missing-term", "no gradient is set: all are still 0. Is it written yet?")]
     if set(words) == {"a matrix product"}:
-        what = "a vjp may mix elements: hand the gradient in, vjp(g), and do not multiply by it afterwards."
+        what = "a vjp may mix elements: pass the gradient in, vjp(g), and do not multiply by it afterwards."
         return [Symptom("wrong-operation", what)]
     if any(x[1] for x in seen):
-        what = "what a vjp returned is changed in place; it may belong to others."
+        what = "an array that a vjp returned is changed in place; it may belong to others."
         return [Symptom("input-modified", what), *deep]
     if not seen or {"one node", "a chain of 4", "a tree"} & set(words):
         return deep
     if not any(x[2] for x in seen):
-        what = "a gradient replaces what the other uses of a node have given; it should be added."
+        what = "a gradient replaces those from a node's other uses; it should be added to them."
         return [Symptom("assignment-for-accumulation", what), *deep]
-    return [Symptom("order-wrong", "a node passes its gradient on before all its uses have given theirs."), *deep]
+    return [Symptom("order-wrong", "a node passes its gradient on before all its uses have contributed."), *deep]
 
 
 @exercise(graphs, results="grad changed sums", lesson=LESSON, observe=grads, symptoms=wrong_grads)
 def backward(node: Any) -> None:
-    """The walk back: the gradient of a node by everything that it was computed from.
+    """The backward pass: the gradient of a node with respect to everything it was computed from.
 
-    Every node has a list `node.parents`, and `node.vjp(g)` returns a list with the gradient of each
-    parent, in their order, if g is the gradient of the node. A node that is used several times gets the
-    sum over its uses. All `.grad` are 0.0 before.
+    Every node has a list `node.parents`. If g is the gradient of the node, `node.vjp(g)` returns a list
+    with the gradient of each parent, in order. A node that is used several times gets the sum over its
+    uses. Every `.grad` is 0.0 at first.
 
         parent.grad ← parent.grad + part    for each parent of x, and its part of x.vjp(x.grad)
 
     Args:
         node: the result. Its own gradient is 1.0.
 
-    Nothing is returned: afterwards `.grad` of every node that can be reached is its gradient. Gradients
-    are numbers or arrays; what a vjp returns may be the same object for several parents, or g itself,
-    so it must not be changed in place. A chain of 50,000 nodes must work. You may import your own
-    `topological_order` from the file beside this one:
-    `from topological_order import topological_order`.
+    Return nothing: afterwards `.grad` of every reachable node is its gradient. Gradients are numbers or
+    arrays. What a vjp returns may be the same object for several parents, or g itself, so it must not
+    be changed in place. A chain of 50,000 nodes must work. You may import your own `topological_order`
+    from the file next to this one: `from topological_order import topological_order`.
 
     >>> class N:
     ...     def __init__(self, *parents): self.parents, self.grad = list(parents), 0.0
@@ -357,9 +355,9 @@ def backward(node: Any) -> None:
     Hints:
         1. Set the node's own gradient to 1.0. Then each node passes its gradient on to its parents; the
            question is in which order.
-        2. A node may pass its gradient on when it is complete: when all nodes that use it have been
+        2. A node may pass its gradient on once it is complete: when all nodes that use it have been
            visited.
-        3. Walk through `topological_order(node)` from its end, where each node comes before its
+        3. Walk through `topological_order(node)` from its end, so that each node comes before its
            parents, and write `parent.grad = parent.grad + part`.
     """
     node.grad = 1.0

@@ -1,4 +1,4 @@
-"""Layers: what Dense and dropout compute, and the way back through Dense."""
+"""Layers: the forward passes of Dense and dropout, and the backward pass of Dense."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from minigrad.exercises.symptoms import misplaced
 LESSON = "02-autograd-from-nothing"
 
 SIZES = [(3, 3, 3), (2, 3, 4), (4, 3, 3), (3, 3, 2), (3, 2, 3), (2, 4, 2), (1, 3, 2), (3, 1, 1)]
-"""How many samples, inputs and units: all equal, all different, and two of them equal."""
+"""Numbers of samples, inputs and units: all equal, all different, and two of them equal."""
 
 
 def forward_probes() -> Iterator[Probe]:
@@ -48,9 +48,9 @@ def forward_probes() -> Iterator[Probe]:
     edits=[phrases("dense_forward"), ends, transposes, matrices, terms, results, exchanged, rescaled, parentheses],
 )
 def dense_forward(x: Any, W: Any, b: Any) -> Any:
-    """A Dense layer: every unit adds up all inputs, each with its weight, and its bias.
+    """A Dense layer: every unit adds up all inputs, each times its weight, and a bias.
 
-    The weights of one unit are one row of W. So the weights are transposed in the product:
+    The weights of one unit are one row of W, so W is transposed in the product:
 
         y = x Wᵀ + b
 
@@ -59,13 +59,13 @@ def dense_forward(x: Any, W: Any, b: Any) -> Any:
             (out,).
 
     Returns:
-        y, of shape (n, out), of x's dtype.
+        y, of shape (n, out) and x's dtype.
 
     >>> dense_forward(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]]), np.array([0.5, -0.5]))
     array([[11.5, 16.5]])
 
     Hints:
-        1. Write the shapes side by side: (n, in) times what gives (n, out)?
+        1. Write down the shapes: (n, in) times what gives (n, out)?
         2. W is (out, in), so it has to be transposed; b, (out,), is added to each row by broadcasting.
         3. `x @ W.T` is the product. Try it with n, in and out all different: with square matrices a
            mistake can hide.
@@ -89,15 +89,15 @@ def backward_probes() -> Iterator[Probe]:
 def dense_backward(g: Any, x: Any, W: Any) -> Any:
     """The backward pass of a Dense layer y = x Wᵀ + b.
 
-    It is the backward pass of a matrix product and of a bias that was added to every row. W and b serve
-    every sample, so their gradients are sums over the batch: not means.
+    It combines the backward passes of a matrix product and of a bias added to every row. W and b serve
+    every sample, so their gradients are sums over the batch, not means.
 
         gx = g W
         gW = gᵀ x
         gb = sum of the rows of g
 
     Args:
-        g: the gradient by y, (n, out). x: the inputs, (n, in). W: the weights, (out, in).
+        g: the gradient with respect to y, (n, out). x: the inputs, (n, in). W: the weights, (out, in).
 
     Returns:
         (gx, gW, gb), of shapes (n, in), (out, in) and (out,).
@@ -109,9 +109,9 @@ def dense_backward(g: Any, x: Any, W: Any) -> Any:
            [10.]]), array([[11.]]), array([3.]))
 
     Hints:
-        1. Each gradient has the shape of what it belongs to. The shapes leave one product each for gx
-           and gW.
-        2. gW adds up, over the samples, what g says of a unit times what its input was.
+        1. Each gradient has the shape of what it belongs to. The shapes leave only one product each for
+           gx and gW.
+        2. gW adds up, over the samples, the g of a unit times its input.
         3. `g.T @ x` is gW, and `g.sum(axis=0)` adds up the rows for gb.
     """
     gx = g @ W
@@ -137,7 +137,7 @@ def dropout_probes() -> Iterator[Probe]:
 
 
 def by_chance(words: str, x: Any, rate: float, uniform: Any) -> Iterator[Probe]:
-    """Three probes; mask_uniform is float64 in all of them."""
+    """Three probes, with mask_uniform in float64 in all of them."""
     for one in three_ways(words, x, rate, uniform):
         yield Probe(one.words, lambda one=one: in_float64(one))  # type: ignore[misc]
 
@@ -148,10 +148,10 @@ def in_float64(one: Probe) -> Any:
 
 
 def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """What it means that each element is dropped or scaled as it should be, but the wrong ones are."""
+    """What it means if each element is either 0 or scaled correctly, but the wrong ones are."""
     arguments = {probe.words: probe.make()[0] for probe in dropout_forward.tried}
     if misplaced(found, [(x / (1 - rate), 0 * x) for x, rate, _ in (arguments[text] for text in words)]):
-        return [Symptom("mask-wrong", "Each element is 0 or x / (1 - rate), but the wrong ones have been chosen.")]
+        return [Symptom("mask-wrong", "Each element is 0 or x / (1 - rate), but the wrong ones are chosen.")]
     return []
 
 
@@ -160,10 +160,10 @@ def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympto
     edits=[phrases("dropout_forward"), ends, comparisons, products, parentheses, results, rescaled],
 )  # fmt: skip
 def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
-    """Dropout in training (Srivastava et al. 2014), scaled so that nothing has to be done afterwards.
+    """Dropout in training (Srivastava et al. 2014), scaled so that evaluation needs no change.
 
-    Each element is dropped, that is set to 0, with probability `rate`. What is kept is divided
-    by 1 - rate, so that the mean stays what it was. The chance comes from outside: an element is
+    Each element is dropped, that is, set to 0, with probability `rate`. The others are divided by
+    1 - rate, so that the expected value stays the same. The random numbers are passed in: an element is
     kept where mask_uniform ≥ rate.
 
         keep = 1 where mask_uniform ≥ rate, else 0
@@ -171,7 +171,7 @@ def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
 
     Args:
         x: an array of any shape. rate: a number, 0 ≤ rate < 1.
-        mask_uniform: uniform numbers from 0 up to 1, float64, of x's shape.
+        mask_uniform: uniform random numbers in [0, 1), float64, of x's shape.
 
     Returns:
         y, of the shape and the dtype of x.
@@ -180,10 +180,10 @@ def dropout_forward(x: Any, rate: float, mask_uniform: Any) -> Any:
     array([2., 4., 0.])
 
     Hints:
-        1. Compare mask_uniform with rate: the boundary itself is kept.
+        1. Compare mask_uniform with rate; an element exactly at the boundary is kept.
         2. If x is float32 and the mask float64, the product is float64. A mask of True and False widens
            nothing.
-        3. `x * (mask_uniform >= rate)` is a new array, so that x stays as it is; divide it by 1 - rate.
+        3. `x * (mask_uniform >= rate)` is a new array, so x stays as it is; divide it by 1 - rate.
     """
     keep = mask_uniform >= rate
     return x * keep / (1 - rate)

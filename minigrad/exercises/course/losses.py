@@ -1,4 +1,4 @@
-"""Losses from raw scores, and first weights."""
+"""Losses from raw scores."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def scores() -> Iterator[tuple[str, Any]]:
 
 EXTREME = ("±2000", "far apart", "of 2000", "of -2000", "certain")
 OVERFLOWS = "the row's maximum is not subtracted, so exp overflows for large scores."
-LOST = "the logarithm of a number that has been rounded to 0 or 1 is lost; use the stable form."
+LOST = "the number is rounded to 0 or 1 before its logarithm is taken; use the stable form."
 
 
 def only_where_extreme(words: Sequence[str]) -> bool:
@@ -46,7 +46,7 @@ def only_where_extreme(words: Sequence[str]) -> bool:
 
 
 def fails_in_softmax(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """What it means that a result is wrong for extreme scores alone, or for three dimensions alone."""
+    """What it means if a result is wrong only for extreme scores, or only for three dimensions."""
     if only_where_extreme(words):
         results = [np.asarray(y, float) for x in found if x.results is not None for y in x.results]
         overflow = any(np.isnan(y).any() or (y == np.inf).any() or np.isneginf(y).all(-1).any() for y in results)
@@ -57,8 +57,9 @@ def fails_in_softmax(found: Sequence[Outcome], words: Sequence[str]) -> list[Sym
 
 
 def fails_in_logarithm(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """What it means that a result is wrong for extreme scores alone."""
-    return [Symptom("unstable-log", LOST)] if only_where_extreme(words) else []
+    """What it means if a result is wrong only for extreme scores."""
+    lost = "for extreme scores, rounding or overflow spoils the logarithm; use the stable form."
+    return [Symptom("unstable-log", lost)] if only_where_extreme(words) else []
 
 
 def log_softmax_probes() -> Iterator[Probe]:
@@ -70,7 +71,7 @@ def log_softmax_probes() -> Iterator[Probe]:
 
 
 def softmax(x: Any) -> Any:
-    """exp(x) / sum(exp(x)) along the last axis, from shifted scores: right, but its logarithm may be lost."""
+    """exp(x) / sum(exp(x)) along the last axis, from shifted scores: right, but it may round to 0 or 1."""
     e = np.exp(x - np.max(x, axis=-1, keepdims=True))
     return e / np.sum(e, axis=-1, keepdims=True)
 
@@ -85,9 +86,9 @@ def last_places(probe: Probe) -> float:
 def log_softmax(x: Any) -> Any:
     """The logarithm of the softmax along the last axis.
 
-    softmax(x) = exp(x) / sum(exp(x)), so its logarithm is x - log(sum(exp(x))). Written so, exp(2000)
-    overflows. The softmax does not change if a number is subtracted from every score of a row: subtract
-    its maximum m first.
+    softmax(x) = exp(x) / sum(exp(x)), so its logarithm is x - log(sum(exp(x))). Computed like this,
+    exp(2000) overflows. But the softmax does not change if the same number is subtracted from every
+    score of a row, so first subtract the row's maximum m.
 
         shifted = x - m
         y = shifted - log(sum(exp(shifted)))
@@ -96,7 +97,7 @@ def log_softmax(x: Any) -> Any:
         x: scores, an array with at least one axis.
 
     Returns:
-        An array of the same shape and dtype. It is right for scores of ±2000, and for rows that are far
+        An array of the same shape and dtype. It must be right for scores of ±2000, and for rows far
         apart.
 
     >>> log_softmax(np.array([[0.0, 0.0], [2000.0, 0.0]])).round(4)
@@ -104,11 +105,11 @@ def log_softmax(x: Any) -> Any:
            [ 0.000e+00, -2.000e+03]])
 
     Hints:
-        1. Each row has a maximum of its own: `x.max(axis=-1, keepdims=True)`.
+        1. Each row has its own maximum: `x.max(axis=-1, keepdims=True)`.
         2. Subtract it before exp. Then the largest exp is 1, and the sum is between 1 and the number of
            classes.
-        3. Subtract from `shifted` the logarithm of `np.exp(shifted).sum(axis=-1, keepdims=True)`; the
-           softmax itself may have been rounded to 0.
+        3. Subtract the logarithm of `np.exp(shifted).sum(axis=-1, keepdims=True)` from `shifted`. Do
+           not take the logarithm of the softmax itself, which may round to 0.
     """
     shifted = x - np.max(x, axis=-1, keepdims=True)
     return shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
@@ -126,25 +127,25 @@ def entropy_probes() -> Iterator[Probe]:
     entropy_probes, results="loss gradient", lesson=LESSON, edits=EDITS, absolute=last_places, symptoms=fails_in_softmax
 )
 def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
-    """The mean cross-entropy of softmax(logits) with the labels, and its gradient by the logits.
+    """The mean cross-entropy of softmax(logits) with the labels, and its gradient.
 
-    The loss of one sample is -log of the probability that the softmax gives to its label. Its gradient
-    is simple: the softmax, less 1 at the label, divided by the number of samples n (because the loss is
-    a mean).
+    The loss of one sample is -log of the probability that the softmax gives to its label. The gradient
+    with respect to the logits is simple: the softmax, less 1 at the label, divided by the number of
+    samples n (because the loss is a mean).
 
         shifted = logits - the maximum of each row
         log_p = shifted - log(sum(exp(shifted))),  as in `log_softmax`
         loss = -sum(one_hot log_p) / n,  with one_hot = 1 at the label of each row, else 0
 
-    You may import your own `log_softmax` from the file beside this one:
+    You may import your own `log_softmax` from the file next to this one:
     `from log_softmax import log_softmax`.
 
     Args:
-        logits: scores, (n, classes). labels: whole numbers, (n,).
+        logits: scores, (n, classes). labels: integers, (n,).
 
     Returns:
-        (loss, gradient): a number, and an array of the shape and dtype of logits. Both are right for
-        scores of ±2000.
+        (loss, gradient): a number, and an array of the shape and dtype of logits. Both must be right
+        for scores of ±2000.
 
     >>> loss, gradient = softmax_cross_entropy(np.array([[1.0, 1.0], [0.0, 5.0]]), np.array([0, 1]))
     >>> round(float(loss), 4), gradient.round(4)
@@ -154,7 +155,8 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
     Hints:
         1. Compute log_softmax first; the softmax is its exp.
         2. `array[np.arange(n), labels]` picks one element of each row.
-        3. The gradient of -log p[label] by the scores is p, less 1 at the label. Do not forget 1 / n.
+        3. The gradient of -log p[label] with respect to the scores is p, less 1 at the label. Do not
+           forget 1 / n.
     """
     n = logits.shape[0]
     classes = logits.shape[1]
@@ -189,7 +191,7 @@ def bce_with_logits(x: Any, y: Any) -> Any:
     """The mean binary cross-entropy of sigmoid(x) with y, from the scores x themselves.
 
     With p = 1 / (1 + exp(-x)) the loss of one element is -(y log p + (1 - y) log(1 - p)). Where p
-    rounds to 0 or 1, the logarithm is lost. The same in a form that loses nothing:
+    rounds to 0 or 1, the logarithm fails. The same loss in a form that loses nothing:
 
         each = max(x, 0) - x y + log(1 + exp(-|x|))
 
@@ -197,15 +199,15 @@ def bce_with_logits(x: Any, y: Any) -> Any:
         x: scores, of any shape. y: from 0 to 1, of the same shape.
 
     Returns:
-        A number, the mean over all elements; right for scores of ±2000.
+        The mean over all elements, a number. It must be right for scores of ±2000.
 
     >>> round(float(bce_with_logits(np.array([0.0, 2000.0]), np.array([1.0, 0.0]))), 4)
     1000.3466
 
     Hints:
         1. Use the form above: -|x| is never positive, so its exp cannot overflow.
-        2. `np.log1p(z)` is log(1 + z), without rounding where z is small.
-        3. `np.log1p(np.exp(-np.abs(x)))` is the last term; then one mean over all elements.
+        2. `np.log1p(z)` is log(1 + z), accurate even where z is small.
+        3. `np.log1p(np.exp(-np.abs(x)))` is the last term; then take one mean over all elements.
     """
     each = np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))
     return np.mean(each)

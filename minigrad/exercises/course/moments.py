@@ -19,9 +19,9 @@ RATE, BETA1, BETA2, EPS = (
 def adam_step(w: Any, g: Any, m: Any, v: Any, t: int, *, lr: float, beta1: float, beta2: float, eps: float) -> Any:
     """One step of Adam.
 
-    Adam divides a running mean of the gradient by the root of a running mean of its square, so that a
-    step is about lr whatever the size of the gradients. Both means start at zero and are too small at
-    first; dividing by 1 - betaᵗ makes up for it.
+    Adam divides a running mean of the gradient by the root of a running mean of its square, so a step
+    is about lr, whatever the size of the gradients. Both means start at zero and are too small at
+    first; dividing by 1 - betaᵗ makes up for that.
 
         m ← beta1 m + (1 - beta1) g
         v ← beta2 v + (1 - beta2) g²
@@ -41,9 +41,8 @@ def adam_step(w: Any, g: Any, m: Any, v: Any, t: int, *, lr: float, beta1: float
 
     Hints:
         1. Five lines, in the order above.
-        2. eps is added to the root, outside of it, and after the correction.
-        3. `w = w - lr * m_hat / (numpy.sqrt(v_hat) + eps)`, and what is returned is m and v, not m_hat
-           and v_hat.
+        2. eps is added outside the root, and after the correction.
+        3. `w = w - lr * m_hat / (numpy.sqrt(v_hat) + eps)`; return m and v, not m_hat and v_hat.
     """
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -63,13 +62,13 @@ def adamw_step(
 ) -> Any:
     """One step of AdamW.
 
-    In Adam a decay inside the gradient is divided by the size of the gradient, so that weights with
-    large gradients hardly decay. AdamW takes the decay out of the gradient: beside the step, every
-    weight shrinks by the same fraction lr wd.
+    In Adam, a decay inside the gradient is divided by the size of the gradient, so weights with large
+    gradients hardly decay. AdamW takes the decay out of the gradient: separately from the step, every
+    weight shrinks by the same fraction, lr wd.
 
         m, v, m̂ (`m_hat`) and v̂ (`v_hat`) as in Adam
         A = m̂ / (√v̂ + eps)
-        w ← w - lr (A + wd w)        with the weight of before
+        w ← w - lr (A + wd w)        with the old weight
 
     Return `(w, m, v)`.
 
@@ -82,8 +81,7 @@ def adamw_step(
 
     Hints:
         1. Begin with Adam; only the last line changes.
-        2. The decay touches neither g nor the means, and it is that of the weight which has not yet
-           moved.
+        2. The decay touches neither g nor the means, and uses the weight before it has moved.
         3. `w = w - lr * (m_hat / (numpy.sqrt(v_hat) + eps) + wd * w)`.
     """
     m = beta1 * m + (1 - beta1) * g
@@ -98,9 +96,9 @@ def adamw_step(
 def adamax_step(w: Any, g: Any, m: Any, u: Any, t: int, *, lr: float, beta1: float, beta2: float) -> Any:
     """One step of Adamax.
 
-    Adamax is Adam with the largest gradient in place of the mean square: `u` is the largest |g| so far,
-    which fades by the factor beta2 at each step. It needs no correction and, as no element of g is 0,
-    no eps.
+    Adamax is Adam with the largest gradient instead of the mean square: `u` is the largest |g| so far,
+    fading by the factor beta2 at each step. It needs no correction and, as no element of g is 0, no
+    eps.
 
         m ← beta1 m + (1 - beta1) g
         u ← max(beta2 u, |g|)                 element by element
@@ -117,7 +115,7 @@ def adamax_step(w: Any, g: Any, m: Any, u: Any, t: int, *, lr: float, beta1: flo
 
     Hints:
         1. Three lines. Only m is a mean, so only m is corrected.
-        2. The maximum is taken for each element: numpy.maximum of two arrays, not max over one.
+        2. The maximum is taken element by element: numpy.maximum of two arrays, not max over one.
         3. `u = numpy.maximum(beta2 * u, numpy.abs(g))`.
     """
     m = beta1 * m + (1 - beta1) * g
@@ -136,9 +134,9 @@ def nadam_step(
 ) -> Any:  # fmt: skip
     """One step of Nadam.
 
-    Nadam is Adam that looks ahead as Nesterov does: the step mixes the gradient of now with the mean as
-    it will be weighted in the next step. The weight of the mean, μ, grows with the step count; `P`, a
-    number, is the product of all μ so far.
+    Nadam is Adam with Nesterov's look-ahead: the step mixes the current gradient with the mean as the
+    next step will weight it. The weight of the mean, μ, grows with the step count; `P`, a number, is
+    the product of all μ so far.
 
         μ(t) = beta1 (1 - ½ 0.96^(t schedule_decay))
         P ← P μ(t)
@@ -151,8 +149,7 @@ def nadam_step(
         w ← w - lr m̄ / (√v̂ + eps)
 
     In code μ(t) is `mu`, μ(t+1) `mu_next`, ĝ `g_hat`, m̂ `m_hat`, v̂ `v_hat`, and m̄ `mean`.
-    Return `(w, m, v, P)`. P is 1.0 before the first step; do not multiply it by μ(t+1) when you store
-    it.
+    Return `(w, m, v, P)`. P is 1.0 before the first step. Do not multiply the stored P by μ(t+1).
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])
@@ -168,7 +165,7 @@ def nadam_step(
 
     Hints:
         1. Find μ(t) and μ(t+1) first; they are numbers, not arrays.
-        2. P μ(t+1) appears only in the denominator of m̂; what is stored is P μ(t).
+        2. P μ(t+1) appears only in the denominator of m̂; store P μ(t).
         3. `mean = (1 - mu) * g_hat + mu_next * m_hat`.
     """
     mu = beta1 * (1 - 0.5 * 0.96 ** (t * schedule_decay))

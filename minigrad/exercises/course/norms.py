@@ -1,4 +1,4 @@
-"""Normalizations: the way back through layer normalization, and batch normalization in training."""
+"""Normalizations: the backward pass of layer normalization, and batch normalization in training."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
         deviation = √(var + eps)
         normal = (x - mean) / deviation
 
-    The mean and the variance depend on every element of the row. So do the gradients: what g has of a
-    constant and of `normal` itself does not come through.
+    The mean and the variance depend on every element of the row, and so do the gradients: the parts of
+    g along a constant and along `normal` do not come through.
 
         gx = (g - mean(g) - normal mean(g normal)) / deviation,  with means over the last axis
 
     Args:
-        g: the gradient by the result.
+        g: the gradient with respect to the result.
         x: the input, of the same shape.
-        eps: a number that is added to the variance.
+        eps: a number added to the variance.
 
     Returns:
         gx, of the shape and the dtype of x. The variance divides by n, not by n - 1.
@@ -59,9 +59,9 @@ def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
     array([[ 0.1875, -0.1875]])
 
     Hints:
-        1. Compute mean, deviation and normal as on the way forward; keep the axis of each mean.
+        1. Compute mean, deviation and normal as in the forward pass; keep the axis of each mean.
         2. If g is the same everywhere in a row, gx is 0: shifting x does not change the result.
-        3. For the derivative through the variance: that of the deviation by x[i] is
+        3. For the path through the variance: the derivative of the deviation with respect to x[i] is
            (x[i] - mean) / (n deviation).
     """
     mean = np.mean(x, axis=-1, keepdims=True)
@@ -90,8 +90,8 @@ def batchnorm_train(
     """Batch normalization in training, after Ioffe and Szegedy (2015), algorithm 1.
 
     Each column of x is shifted to mean 0 and divided by its deviation over the batch; then gamma scales
-    it and beta shifts it. For later, when there is no batch, running statistics follow the batch's mean
-    and variance slowly.
+    it and beta shifts it. For later, when there is no batch, running statistics slowly follow the mean
+    and variance of the batches.
 
         y = gamma (x - mean) / √(var + eps) + beta
         running_mean = momentum running_mean + (1 - momentum) mean
@@ -103,8 +103,8 @@ def batchnorm_train(
         momentum, eps: numbers.
 
     Returns:
-        (y, running_mean, running_var): new arrays, of x's dtype. The variance divides by n, not by
-        n - 1, both times.
+        (y, running_mean, running_var): new arrays, of x's dtype. In both places the variance divides by
+        n, not by n - 1.
 
     >>> x, one, zero = np.array([[1.0], [5.0]]), np.array([1.0]), np.array([0.0])
     >>> y, mean, var = batchnorm_train(x, one, zero, zero, one, 0.75, 0.0)

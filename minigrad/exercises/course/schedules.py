@@ -1,4 +1,4 @@
-"""Norms and schedules: what surrounds an update rule."""
+"""Norms and schedules: what goes around an update rule."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def lars_probes() -> Iterator[Probe]:
 def lars_ratio(w: Any, g: Any, *, eta: float, wd: float, eps: float) -> Any:
     """The trust ratio of LARS.
 
-    LARS gives every layer a rate of its own: large where the weights are large compared with the
-    gradient. The norms go over all elements of an array, whatever its shape.
+    LARS gives every layer its own rate: large where the weights are large compared with the gradient.
+    The norms are over all elements of an array, whatever its shape.
 
         w_norm = |w|,  g_norm = |g|
-        ratio = eta w_norm / (g_norm + wd w_norm + eps)        where neither norm is 0
-                1                                              where one is 0
+        ratio = eta w_norm / (g_norm + wd w_norm + eps)        if neither norm is 0
+                1                                              otherwise
 
     Return a number.
 
@@ -69,7 +69,7 @@ def lars_ratio(w: Any, g: Any, *, eta: float, wd: float, eps: float) -> Any:
 
     Hints:
         1. Find the two norms first; each is one number.
-        2. A new layer's weights may all be 0: test both norms before you divide.
+        2. A new layer's weights may all be 0: check both norms before you divide.
         3. `numpy.linalg.norm(w.ravel())` is the norm over all elements, whatever the shape.
     """
     w_norm = sqrt(total(w**2))
@@ -104,7 +104,7 @@ def listed(returned: Any, args: tuple[Any, ...]) -> list[Any]:
 
 
 def exchanged(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """Whether it takes max_norm for the list."""
+    """Whether it takes max_norm to be the list."""
     if all(y.kind == "TypeError" and "float' object is not iterable" in y.error for y in found):
         return [Symptom("operands-swapped", "the list of arrays is the first argument, max_norm the second.")]
     return []
@@ -117,15 +117,15 @@ def exchanged(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
 def clip_global_norm(arrays: Any, max_norm: float) -> Any:
     """Gradients clipped by their common norm.
 
-    One gradient that is far too large can throw a network away. All arrays together are shortened to
-    the length `max_norm` if they are longer, by one factor, so that their direction stays.
+    One gradient that is far too large can ruin a network. If all arrays taken together are longer than
+    `max_norm`, they are shortened to that length, by one factor, so that their direction stays.
 
         norm = √(sum of the squares of all elements of all arrays)
         factor = max_norm / norm if norm > max_norm, else 1
         a ← factor a        for every array a
 
     `arrays` is a list of arrays of any shapes. Return `(list, norm)`: new arrays, and the norm before
-    clipping, a number. Change none of the arrays that you are given. All zeros stay zeros. (Adding 1e-8
+    clipping, a number. Do not change the arrays that you are given. All zeros stay zeros. (Adding 1e-8
     or 1e-6 to the norm in the quotient is right, too.)
 
     >>> import numpy
@@ -133,11 +133,11 @@ def clip_global_norm(arrays: Any, max_norm: float) -> Any:
     >>> print(arrays[0], arrays[1], norm)
     [1.5] [[0. 2.]] 5.0
 
-    By hand: norm = √(9 + 16) = 5, which is more than 2.5, so all is multiplied by 2.5 / 5.
+    By hand: norm = √(9 + 16) = 5, which is more than 2.5, so everything is multiplied by 2.5 / 5.
 
     Hints:
         1. First one number from all arrays, then one factor for all arrays.
-        2. Add the squares of all arrays before you take the root, once.
+        2. Add up the squares of all arrays, then take the root once.
         3. A NumPy scalar as a factor makes float32 arrays float64: take `float(...)` of it.
     """
     norm = sqrt(sum([total(a**2) for a in arrays]))
@@ -178,8 +178,8 @@ def is_nan(results: list[Any] | None) -> bool:
 def warmup_cosine(t: int, *, base_lr: float, final_lr: float, warmup_steps: int, total_steps: int) -> Any:
     """A learning rate that warms up and then falls along a cosine.
 
-    At first the gradients are wild, so the rate starts from 0 and grows in a straight line; then it
-    falls, slowly at both ends and faster between, to a last rate at which it stays.
+    At first the gradients are erratic, so the rate starts at 0 and grows in a straight line. Then it
+    falls, slowly at both ends and faster in between, to a final rate at which it stays.
 
         base_lr t / warmup_steps                                            for t < warmup_steps
         falling = final_lr + (base_lr - final_lr) (1 + cos(π x)) / 2        up to total_steps,
@@ -192,13 +192,13 @@ def warmup_cosine(t: int, *, base_lr: float, final_lr: float, warmup_steps: int,
     >>> [round(warmup_cosine(t, **settings), 3) for t in range(0, 11, 2)]
     [0.0, 0.4, 0.8, 0.5, 0.2, 0.2]
 
-    At t = 6, half of the way down: 0.2 + 0.6 · (1 + cos(π / 2)) / 2 = 0.5.
+    At t = 6, halfway down: 0.2 + 0.6 · (1 + cos(π / 2)) / 2 = 0.5.
 
     Hints:
-        1. Three cases, in the order of time.
+        1. Three cases, in order of time.
         2. x goes from 0 at the end of the warm-up to 1 at total_steps; without a limit the cosine would
            rise again.
-        3. Without warm-up, t < 0 is never true: so nothing is divided by warmup_steps = 0.
+        3. Without warm-up, t < 0 is never true, so nothing is divided by warmup_steps = 0.
     """
     x = (t - warmup_steps) / (total_steps - warmup_steps)
     falling = final_lr + (base_lr - final_lr) * (1 + cos(pi * x)) / 2

@@ -1,4 +1,4 @@
-"""Update rules for special ends: signs, gradients that come late, exact zeros, a moving leader, samples."""
+"""Update rules for special purposes: signs, late gradients, exact zeros, a moving leader, samples."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def signum_step(w: Any, g: Any, m: Any, *, lr: float, momentum: float, wd_lh: fl
     """One step of Signum.
 
     Each weight moves by the learning rate against the sign of its momentum, so a huge gradient does no
-    more harm than a small one. The decay `wd_lh` is beside the step: it does not go through the sign.
+    more harm than a small one. The decay `wd_lh` is separate from the step and does not go through the
+    sign.
 
         m ← momentum m + (1 - momentum) g
         w ← (1 - lr wd_lh) w - lr sign(m)        sign(0) = 0
@@ -33,7 +34,7 @@ def signum_step(w: Any, g: Any, m: Any, *, lr: float, momentum: float, wd_lh: fl
 
     Hints:
         1. Two lines: the mean, then the weight.
-        2. The sign is that of the *new* mean, and m itself is stored, not its sign.
+        2. Take the sign of the *new* mean, and store m itself, not its sign.
         3. `w = (1 - lr * wd_lh) * w - lr * numpy.sign(m)`.
     """
     m = momentum * m + (1 - momentum) * g
@@ -51,10 +52,10 @@ def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
     """One step of delay-compensated asynchronous SGD.
 
     A worker's gradient belongs to the weight `prev` that it was given; meanwhile others have moved the
-    weight to `w`. The difference is made up for by a cheap guess of the curvature: lamda g².
+    weight to `w`. A cheap estimate of the curvature, lamda g², makes up for the difference.
 
         w_new = w - lr (g + lamda g² (w - prev))
-        prev_new = w                                the weight that was given
+        prev_new = w                                the weight passed in
 
     Return `(w_new, prev_new)`. At first prev is w.
 
@@ -66,7 +67,7 @@ def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
 
     Hints:
         1. One line for the weight: the gradient gets a second term before lr multiplies it.
-        2. The second result is the weight as it came in, not the new one.
+        2. The second result is the weight that was passed in, not the new one.
         3. `w_new = w - lr * (g + lamda * g**2 * (w - prev))`, then `return w_new, w`.
     """
     w_new = w - lr * (g + lamda * g**2 * (w - prev))
@@ -80,11 +81,11 @@ def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
 def ftrl_step(w: Any, g: Any, z: Any, n: Any, *, lr: float, lamda1: float, beta: float) -> Any:
     """One step of FTRL-Proximal.
 
-    FTRL does not move the weight; it finds it anew from the sum `z` of all gradients, so that a weight
-    whose sum stays below `lamda1` is exactly 0. The sum `n` of the squares gives every weight a
-    learning rate of its own.
+    FTRL does not move the weight; it computes it afresh from the sum `z` of all gradients, so a weight
+    whose sum stays below `lamda1` is exactly 0. The sum `n` of the squares gives every weight its own
+    learning rate.
 
-        z ← z + g - (√(n + g²) - √n) / lr w        with the n and the w of before
+        z ← z + g - (√(n + g²) - √n) / lr w        with the old n and the old w
         n ← n + g²
         w ← 0                                       where |z| ≤ lamda1
             -(z - sign(z) lamda1) / ((beta + √n) / lr)   elsewhere, with the new z and n
@@ -101,9 +102,8 @@ def ftrl_step(w: Any, g: Any, z: Any, n: Any, *, lr: float, lamda1: float, beta:
 
     Hints:
         1. Three lines: z, then n, then w, which does not contain the old weight.
-        2. z needs the n of before; w needs the new z and the new n; at |z| = lamda1 the weight is 0.
-        3. `numpy.where(numpy.abs(z) <= lamda1, 0, ...)` gives 0 where it must; then bring the dtype
-           back.
+        2. z needs the old n; w needs the new z and the new n; at |z| = lamda1 the weight is 0.
+        3. `numpy.where(numpy.abs(z) <= lamda1, 0, ...)` gives 0 where it must; then restore the dtype.
     """
     z = z + g - (sqrt(n + g**2) - sqrt(n)) / lr * w
     n = n + g**2
@@ -123,12 +123,12 @@ def ftml_step(
 ) -> Any:
     """One step of FTML, follow the moving leader.
 
-    Like FTRL, FTML finds the weight anew at each step, from a running mean `z` of the gradients and of
-    the weights. `d` is the curvature that Adam's scale stands for; recent steps count for more.
+    Like FTRL, FTML computes the weight afresh at each step, from a running mean `z` of the gradients
+    and of the weights. `d` is the curvature implied by Adam's scale; recent steps count for more.
 
         v ← beta2 v + (1 - beta2) g²
         d_next = (1 - beta1ᵗ) / lr (√(v / (1 - beta2ᵗ)) + eps)
-        z ← beta1 z + (1 - beta1) g - (d_next - beta1 d) w      with the w and the d of before
+        z ← beta1 z + (1 - beta1) g - (d_next - beta1 d) w      with the old w and the old d
         w ← -z / d_next
 
     Return `(w, d_next, v, z)`. All states are zero at first.
@@ -142,7 +142,7 @@ def ftml_step(
     and w = 3 / 4.
 
     Hints:
-        1. Keep the old d until z is found: give the new one another name.
+        1. Keep the old d until z is computed: give the new one another name.
         2. The correction of v is under the root, and eps is added outside the root.
         3. `z = beta1 * z + (1 - beta1) * g - (d_next - beta1 * d) * w`, then `w = -z / d_next`.
     """
@@ -158,7 +158,8 @@ def sgld_step(w: Any, g: Any, noise: Any, *, lr: float) -> Any:
     """One step of stochastic gradient Langevin dynamics.
 
     SGLD takes half a gradient step and adds noise of just the size that makes the weights wander as
-    samples of the posterior, instead of settling at one point. `noise` is standard normal, and given.
+    samples of the posterior, instead of settling at one point. `noise` is standard normal, and
+    passed in.
 
         w ← w - lr / 2 g + √lr noise
 
@@ -172,7 +173,7 @@ def sgld_step(w: Any, g: Any, noise: Any, *, lr: float) -> Any:
 
     Hints:
         1. One line with three terms.
-        2. The noise is multiplied by the root of the rate, the gradient by half of the rate.
+        2. The noise is multiplied by the root of the rate, the gradient by half the rate.
         3. `lr` is a Python number: `lr**0.5` stays one, while `numpy.sqrt(lr)` is a float64 scalar that
            widens float32.
     """

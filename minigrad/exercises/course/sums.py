@@ -1,4 +1,4 @@
-"""Sums that bring a gradient back to the shape of what was broadcast: the right one, and what is written instead."""
+"""Sums that bring a gradient back to the shape of a broadcast operand: the right one, and what is written instead."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Shape = tuple[int, ...]
 
 
 def unbroadcast(g: Any, shape: Shape) -> Any:
-    """g, summed over every axis along which something of this shape was repeated."""
+    """g, summed over every axis along which an array of this shape was repeated."""
     return reduced(g, shape, np.sum, np.sum)
 
 

@@ -1,4 +1,4 @@
-"""First weights: chance that comes from one generator and follows a law."""
+"""Initial weights: random numbers from one generator, with a given distribution."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEED = 7
 
 
 def sizes() -> Iterator[Probe]:
-    """Layers that are wide, narrow and tiny; each call gets a new generator."""
+    """Wide, narrow and tiny layers; each call gets a new generator."""
 
     def made(n_out: int, n_in: int) -> Callable[[], Arguments]:
         return lambda: ((numpy.random.default_rng(SEED), n_out, n_in), {})
@@ -33,7 +33,7 @@ def drawn(returned: Any, args: tuple[Any, ...]) -> list[Any]:
 
 
 def same_law(expected: Any, found: Any, probe: Probe) -> bool:
-    """Whether two arrays look like samples of one law: range, mean, variance, distribution, no repetition."""
+    """Whether two arrays look like samples of one distribution, in range and shape, without repeated values."""
     x, y = np.asarray(expected[0]), np.asarray(found[0])
     if x.shape != y.shape or y.dtype.kind != "f" or expected[1] != found[1] or not np.isfinite(x).all():
         return False
@@ -41,7 +41,7 @@ def same_law(expected: Any, found: Any, probe: Probe) -> bool:
         return False
     bound = np.sqrt(6 / sum(probe.make()[0][1:]))
     size, other_size = np.abs(x).max(), np.abs(y).max()
-    if x.size < 1000:  # too few for a law
+    if x.size < 1000:  # too few to tell a distribution
         return bool((size <= bound) == (other_size <= bound))
     bounded = size <= 1.01 * bound
     if abs(other_size - size) > 0.01 * size if bounded else other_size <= 1.01 * bound:
@@ -51,15 +51,15 @@ def same_law(expected: Any, found: Any, probe: Probe) -> bool:
     gap = np.abs(np.searchsorted(a, both, "right") - np.searchsorted(b, both, "right")).max() / len(a)
     fresh, other = (len(np.unique(v)) / v.size for v in (a, b))
     ends = [abs(np.abs(b).max() - size) < 0.004 * size, *(abs(b[i] - a[i]) < 0.01 * size for i in (0, -1))]
-    if size > 1.01 * bound and other > 0.99:  # no bound: the largest ones tell nothing
+    if size > 1.01 * bound and other > 0.99:  # no bound: the largest values say nothing
         ends = [np.abs(b).max() > 1.01 * bound]
     return bool(all(ends) and gap < 2.7 * np.sqrt(2 / len(a)) and abs(fresh - other) < 0.01)
 
 
 def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """What is wrong with weights that follow none of the expected laws, from the largest array of them."""
+    """What is wrong with weights that no known mistake explains, judged by the largest array of them."""
     if all(x.kind == "returned" for x in found) or any(len(x.results or [0, 0]) != 2 for x in found):
-        return [Symptom("shape-wrong", "one array is asked for, of shape (n_out, n_in).")]
+        return [Symptom("shape-wrong", "return one array, of shape (n_out, n_in).")]
     arrays = [np.asarray(x.results[0]) for x in found if x.results]
     if not arrays or any(x.ndim != 2 for x in arrays):
         return []
@@ -68,12 +68,12 @@ def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom
     if not y[-1].any() or not y[0].any():
         return [Symptom("off-by-one-boundary", "a row stays 0: a loop misses it.")]
     if values[0] >= 0 or values[-1] <= 0:
-        return [Symptom("missing-term", "it is uniform from -b to b: here all weights have one sign.")]
-    peaked = np.mean((y - y.mean()) ** 4) > 2.1 * np.var(y) ** 2  # 1.8 for a uniform law, 3 for a normal one
+        return [Symptom("missing-term", "it should be uniform from -bound to bound; here all weights have one sign.")]
+    peaked = np.mean((y - y.mean()) ** 4) > 2.1 * np.var(y) ** 2  # 1.8 for uniform numbers, 3 for normal ones
     if y.size > 1000 and len(values) > 10 and peaked:
-        return [Symptom("wrong-operation", "it is uniform: here small weights are more frequent than large ones.")]
+        return [Symptom("wrong-operation", "it should be uniform; here small weights are more frequent.")]
     if len(values) < 10:
-        return [Symptom("wrong-operation", "the weights have a few values only; uniform ones may have any.")]
+        return [Symptom("wrong-operation", "the weights take only a few values; uniform ones may take any.")]
     return []
 
 
@@ -87,22 +87,21 @@ def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom
     symptoms=fails_in_law,
 )
 def xavier_uniform(rng: Any, n_out: int, n_in: int) -> Any:
-    """First weights of a Dense layer, after Glorot and Bengio (2010), equation 16.
+    """Initial weights of a Dense layer, after Glorot and Bengio (2010), equation 16.
 
     The weights are independent and uniform between -bound and bound:
 
         bound = √(6 / (n_in + n_out))
 
-    Then their
-    variance is 2 / (n_in + n_out), and signals keep their size on the way forward and on the way back,
-    on average.
+    Then their variance is 2 / (n_in + n_out), and on average signals keep their size in both the
+    forward and the backward pass.
 
     Args:
-        rng: a numpy.random.Generator, the only source of chance.
+        rng: a numpy.random.Generator, the only source of randomness.
         n_out, n_in: how many units the layer has, and how many inputs.
 
     Returns:
-        A float64 array of shape (n_out, n_in). How many numbers are drawn, and in what order, is up to
+        A float64 array of shape (n_out, n_in). How many numbers you draw, and in what order, is up to
         you.
 
     >>> weight = xavier_uniform(np.random.default_rng(0), 3, 2)
@@ -111,7 +110,7 @@ def xavier_uniform(rng: Any, n_out: int, n_in: int) -> Any:
 
     Hints:
         1. `rng.uniform(low, high, size)` draws from low up to high.
-        2. The bound is a square root, and the fraction under it has both sizes below.
+        2. The bound is a square root, and both sizes are in the denominator under it.
         3. `rng.uniform(-bound, bound, (n_out, n_in))`: one row for each unit.
     """
     bound = np.sqrt(6 / (n_in + n_out))

@@ -1,4 +1,4 @@
-"""Walks back as they are often written, and what is wrong with each."""
+"""Backward passes as they are often written, and what is wrong with each."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from minigrad.exercises.course.graphs import backward, reachable
 
-EARLY = "a node passes its gradient on before all nodes that use it have given theirs."
-AGAIN = "a node that is reached in two ways passes on, a second time, what it has passed on before."
-REPLACED = "a gradient replaces what the other uses of a node have given; it should be added."
+EARLY = "a node passes its gradient on before all nodes that use it have contributed."
+AGAIN = "a node that is reached by two paths passes on, a second time, what it has already passed on."
+REPLACED = "a gradient replaces those from a node's other uses; it should be added to them."
 
 
 def add(parent: Any, part: Any) -> None:
@@ -41,7 +41,7 @@ def back(node: Any) -> list[Any]:
 
 
 def parts_of(x: Any) -> list[tuple[Any, Any]]:
-    """What each parent of a node is to get."""
+    """Each parent of a node, with the gradient it should get."""
     return list(zip(x.parents, x.vjp(x.grad)))
 
 
@@ -49,7 +49,7 @@ def walk(
     node: Any, order: Iterable[Any] | None = None, give: Callable[[Any, Any], None] = add,
     parts: Callable[[Any], Iterable[tuple[Any, Any]]] = parts_of, start: float = 1.0,
 ) -> None:  # fmt: skip
-    """The right walk, but for what is given: the order, what becomes of a part, the parts, the first gradient."""
+    """The right walk, except for what is passed in: the order, how a part is added, the parts, the first gradient."""
     node.grad = start
     for x in back(node) if order is None else order:
         for parent, part in parts(x):
@@ -57,7 +57,7 @@ def walk(
 
 
 def met_first(node: Any, last_in: bool, turned: bool) -> list[Any]:
-    """Every node once, when it is first met: in depth (a stack) or in breadth (a queue)."""
+    """Every node once, when it is first met: depth first (a stack) or breadth first (a queue)."""
     found, seen, waiting = [], set(), deque([node])
     while waiting:
         x = waiting.pop() if last_in else waiting.popleft()
@@ -69,7 +69,7 @@ def met_first(node: Any, last_in: bool, turned: bool) -> list[Any]:
 
 
 def marked_when_added(node: Any, last_in: bool, turned: bool) -> list[Any]:
-    """The same, but a node counts as seen once it waits."""
+    """The same, but a node counts as seen once it is waiting."""
     found, seen, waiting = [], {id(node)}, deque([node])
     while waiting:
         x = waiting.pop() if last_in else waiting.popleft()
@@ -82,10 +82,10 @@ def marked_when_added(node: Any, last_in: bool, turned: bool) -> list[Any]:
 
 
 def every_time(node: Any, give: Callable[[Any, Any], None], last_in: bool) -> None:
-    """A node is visited each time that it is reached, and passes on all that it has by then."""
+    """A node is visited each time it is reached, and passes on all it has so far."""
     node.grad = 1.0
     waiting = deque([node])
-    for _ in range(200_000):  # a ladder has many ways down
+    for _ in range(200_000):  # a ladder has many paths down
         if not waiting:
             return
         x = waiting.pop() if last_in else waiting.popleft()
@@ -132,7 +132,7 @@ def turn_all(node: Any) -> None:
 
 
 def in_every_way(node: Any) -> list[Any]:
-    """The right order, but for a node that is reached in several ways: it is there each time."""
+    """The right order, except that a node reached by several paths appears once for each."""
     order, stack = [], [(node, False)]
     while stack:
         x, complete = stack.pop()
@@ -164,17 +164,17 @@ for _give, _mistake, _what in ((add, "order-wrong", EARLY), (put, "assignment-fo
 WALKS: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("order-wrong", "the nodes are visited from the leaves: each should come before its parents.",
      lambda node: walk(node, reachable(node))),
-    ("input-modified, state-shared", "what a vjp has returned is changed in place; it may belong to others, too.",
+    ("input-modified, state-shared", "an array that a vjp returned is changed in place; it may belong to others.",
      lambda node: walk(node, give=add_in_place)),
-    ("upstream-missing", "vjp is given 1.0 in place of the gradient of the node.",
+    ("upstream-missing", "vjp gets 1.0 instead of the gradient of the node.",
      lambda node: walk(node, parts=lambda x: zip(x.parents, x.vjp(1.0)))),
     ("missing-term", "the gradient of the node itself is not set to 1.0.", lose_its_own),
-    ("missing-term", "the walk begins with 0, so all gradients stay 0: set the node's own to 1.0.",
+    ("missing-term", "the walk starts with 0, so all gradients stay 0: set the node's own to 1.0.",
      lambda node: walk(node, start=0.0)),
     ("missing-term", "only the parents of the node get a gradient, not those further away.",
      lambda node: walk(node, [node])),
     ("missing-term, assignment-for-accumulation",
-     "a node that is twice among the parents gets only one of its gradients.",
+     "a node that is among the parents twice gets only one of its gradients.",
      lambda node: walk(node, parts=lambda x: {id(p): (p, part) for p, part in parts_of(x)}.values())),
     ("missing-term", "only the first parent gets a gradient.",
      lambda node: walk(node, parts=lambda x: parts_of(x)[:1])),
@@ -182,7 +182,7 @@ WALKS: list[tuple[str, str, Callable[[Any], Any]]] = [
      lambda node: walk(node, parts=lambda x: parts_of(x)[1:])),
     ("operands-swapped, order-wrong", "the gradients reach the parents in the wrong order.",
      lambda node: walk(node, parts=lambda x: zip(x.parents[::-1], x.vjp(x.grad)))),
-    ("wrong-sign", "the gradient of the node itself is 1.0, not -1.0.", turn_all),
+    ("wrong-sign", "the gradient of the node itself should be 1.0, not -1.0.", turn_all),
     ("extra-term, wrong-factor", "each gradient is added twice.",
      lambda node: walk(node, give=lambda parent, part: add(parent, part + part))),
     ("extra-term, order-wrong", AGAIN, lambda node: walk(node, in_every_way(node))),
@@ -191,7 +191,7 @@ WALKS: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("wrong-operation", "the gradients of several uses are multiplied; they should be added.",
      lambda node: walk(node, give=multiply)),
     ("mean-for-sum, wrong-factor", "the gradients of several uses are averaged; they should be added.", average),
-    ("extra-term, wrong-factor", "the gradient of the node itself counts twice: it is 1.0 afterwards.",
+    ("extra-term, wrong-factor", "the gradient of the node itself counts twice: it should be 1.0 afterwards.",
      lambda node: walk(node, start=2.0)),
     ("missing-term", "gradients are kept for the leaves only.", keep_leaves_only),
     ("missing-term, off-by-one-boundary", "the node that comes last in the walk passes nothing on.",
@@ -201,15 +201,15 @@ WALKS: list[tuple[str, str, Callable[[Any], Any]]] = [
      lambda node: walk(node, parts=lambda x: {id(p): (p, part) for p, part in parts_of(x)[::-1]}.values())),
     ("extra-term, wrong-factor", "each parent gets the gradients of all parents.",
      lambda node: walk(node, parts=lambda x: product(x.parents, x.vjp(x.grad)))),
-    ("extra-term", "every node begins with 1.0; only the node itself should.", begin_with_ones),
+    ("extra-term", "every node starts with 1.0; only the node itself should.", begin_with_ones),
     ("missing-term", "leaves get no gradient.",
      lambda node: walk(node, give=lambda parent, part: add(parent, part) if parent.parents else None)),
     ("axis-wrong, shape-wrong", "gradients that are arrays are summed to numbers.",
      lambda node: walk(node, give=lambda parent, part: add(parent, np.sum(part)))),
-    ("missing-term, off-by-one-boundary", "the node itself passes nothing on: the walk begins with it.",
+    ("missing-term, off-by-one-boundary", "the node itself passes nothing on: the walk should start with it.",
      lambda node: walk(node, back(node)[1:])),
     ("missing-term, state-not-updated", "no gradient is written to a node.", lambda node: None),
-    ("extra-term, wrong-factor", "vjp has multiplied by the gradient of the node; here it multiplies once more.",
+    ("extra-term, wrong-factor", "vjp already multiplies by the gradient of the node; here it multiplies once more.",
      lambda node: walk(node, parts=lambda x: [(p, part * x.grad) for p, part in parts_of(x)])),
     ("wrong-operation", "the largest of the gradients is taken; they should be added.", take_largest_use),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Edits of array programs: the gradient that comes in, transposes, matrix products, the results and their order."""
+"""Edits of array programs: the incoming gradient, transposes, matrix products, the results and their order."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import RESULT, Program
 
 UPSTREAM = "g"
-"""The name of the gradient that comes in."""
+"""The name of the incoming gradient."""
 
-NO_UPSTREAM = f"{UPSTREAM}, the gradient that comes in, is not used."
+NO_UPSTREAM = f"{UPSTREAM}, the incoming gradient, is not used."
 
 
 def upstream(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Ones in place of the gradient that comes in: everywhere, or in one line."""
+    """Ones instead of the incoming gradient: everywhere, or in one line."""
     if UPSTREAM not in text.positional:
         return
     uses = [(line, node) for line, node, _ in text.nodes() if is_name(node, UPSTREAM)]
@@ -31,7 +31,7 @@ def upstream(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def transposes(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every transpose left out, all of them, and one too many at every operand of a matrix product."""
+    """Each transpose left out, all of them left out, and one too many at each operand of a matrix product."""
     found = [(line, node) for line, node, _ in text.nodes() if is_transpose(node)]
     for line, node in found:
         assert isinstance(node, ast.Attribute)
@@ -61,26 +61,26 @@ def matrices(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         what = "the matrices are multiplied in the wrong order."
         yield changed(text, products[0][0], nodes, swapped, "operands-swapped", what, "order-wrong")
         by_element: list[ast.expr] = [ast.BinOp(x.left, ast.Mult(), x.right) for x in nodes if isinstance(x, ast.BinOp)]
-        what = "* stands where the matrix product @ is meant."
+        what = "* is used where the matrix product @ is needed."
         yield changed(text, products[0][0], nodes, by_element, "wrong-operation", what)
 
 
 def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Two arguments that have changed places, everywhere."""
+    """Two arguments swapped everywhere."""
     uses = [(line, node) for line, node, _ in text.nodes() if isinstance(node, ast.Name)]
     given = dict(zip(exercise.arguments, exercise.tried[0].make()[0]))
     names = [x for x in text.positional if any(is_name(node, x) for _, node in uses)]
     for a, b in itertools.combinations(names, 2):
         there = [(line, node) for line, node in uses if isinstance(node, ast.Name) and node.id in (a, b)]
         other: list[ast.expr] = [ast.Name(b if is_name(node, a) else a, ast.Load()) for _, node in there]
-        what = f"{a} and {b} have changed places."
+        what = f"{a} and {b} are swapped."
         numbers = all(isinstance(given[x], (int, float)) for x in (a, b))
         mistake = "hyperparameters-swapped" if numbers else "operands-swapped"
         yield changed(text, there[0][0], [node for _, node in there], other, mistake, what)
 
 
 def results(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """The results in another order, with the other sign, or several times as large."""
+    """The results in another order, with the opposite sign, or several times over."""
     names, found = exercise.results, text.results
     whole = dict(text.lines)[RESULT]
     if len(found) == len(names) > 1:
@@ -96,7 +96,7 @@ def results(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def zeros(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Each of several results left at 0."""
+    """One of several results left at 0."""
     if len(exercise.results) > 1:
         for name, x in zip(exercise.results, text.results):
             none = ast.BinOp(ast.Constant(0), ast.Mult(), x)
@@ -104,15 +104,15 @@ def zeros(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def counted_twice(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Sums in which everything is counted twice, half, or divided by how much there is."""
+    """Results that are doubled, halved, or means instead of sums."""
     yield from times(exercise, text, "2", "extra-term", "is counted twice.", "wrong-factor")
     yield from times(exercise, text, "0.5", "wrong-factor", "is half of what it should be.")
     for count in f"1 / {UPSTREAM}.shape[0]", f"1 / {UPSTREAM}.shape[-1]", f"1 / {UPSTREAM}.size":
-        yield from times(exercise, text, count, "mean-for-sum", "is a mean; a sum is meant.", "wrong-factor")
+        yield from times(exercise, text, count, "mean-for-sum", "is a mean; it should be a sum.", "wrong-factor")
 
 
 def rescaled(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Results that are a fixed number of times as large, or are divided by how much there is."""
+    """Results multiplied by a fixed number, or multiplied or divided by a size."""
     first = exercise.arguments[0]
     for factor in "2", "0.5":
         yield from times(exercise, text, factor, "wrong-factor", f"is {factor} times what it should be.")
@@ -122,7 +122,7 @@ def rescaled(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def times(exercise: Exercise, text: Program, factor: str, mistake: str, what: str, *also: str) -> Iterator[Neighbour]:
-    """All results, and each alone, with one more factor."""
+    """All results together, and each alone, with an extra factor."""
     pairs = list(zip(exercise.results, text.results))
     for chosen in [pairs, *([x] for x in pairs if len(pairs) > 1)]:
         old = [x for _, x in chosen]

@@ -1,4 +1,4 @@
-"""Edits of bias corrections: one missing, all missing, that of another mean, the root at another place."""
+"""Edits of bias corrections: one missing, all missing, another mean's, the root in another place."""
 
 from __future__ import annotations
 
@@ -50,33 +50,33 @@ def correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             continue
         assert isinstance(power, ast.BinOp)
         wide = put("(1 - b) ** t", b=power.left, t=power.right)
-        yield from swapped(text, line, c, wide, "wrong-operation", "The power is taken of the whole parenthesis.")
+        yield from swapped(text, line, c, wide, "wrong-operation", "the power is taken of the whole parenthesis.")
         what = f"the exponent of {said(power)} is missing."
         yield from swapped(text, line, c, put("1 - b", b=power.left), "power-missing", what)
     firsts = [swap for swap, (line, node, _, _) in zip(all_of_them, found) if not under_root(text, line, node)]
     if 1 < len(firsts) < len(found):
-        yield from several(text, firsts, "bias-correction-missing-first", "The first mean is not corrected.")
+        yield from several(text, firsts, "bias-correction-missing-first", "the first mean is not corrected.")
     if len(found) > 1:
         plus = [(line, c, put("1 + x", x=right(c))) for line, _, _, c in found]
         yield from several(text, plus, "wrong-sign", "β has the wrong sign in the bias corrections.")
         times = [(line, c, put("1 / c", c=c)) for line, _, _, c in found]
-        yield from several(text, times, "wrong-operation", "The corrections multiply where they should divide.")
-        yield from several(text, all_of_them, "bias-correction-missing", "Both bias corrections are missing.")
+        yield from several(text, times, "wrong-operation", "the corrections multiply where they should divide.")
+        yield from several(text, all_of_them, "bias-correction-missing", "both bias corrections are missing.")
         first_steps = [
             (line, c, put("1 - b", b=right(c).left))  # type: ignore[attr-defined]
             for line, _, _, c in found
             if is_power(right(c))
         ]
-        yield from several(text, first_steps, "power-missing", "The exponents of the bias corrections are missing.")
+        yield from several(text, first_steps, "power-missing", "the exponents of the bias corrections are missing.")
         corrections = [c for _, _, _, c in found]
         if len(corrections) == 2 and said(corrections[0]) != said(corrections[1]):
             (one, _, _, a), (two, _, _, b) = found
-            what = "the bias corrections have changed places."
+            what = "the bias corrections are swapped."
             yield from several(text, [(one, a, copied(b)), (two, b, copied(a))], "hyperparameters-swapped", what)
 
 
 def under_root(text: Program, line: str, node: ast.expr) -> bool:
-    """Whether an expression is under a root, in its line or as a line that is."""
+    """Whether an expression is under a root: in its own line, or where that line is used."""
     for name_, x, above in text.nodes():
         if any(is_call(y, "sqrt") for y in above) and (
             (name_ == line and x is node) or (is_name(x, line) and node in ast.walk(dict(text.lines)[line]))
@@ -97,7 +97,7 @@ def half_rooted(text: Program, line: str, node: ast.expr, mean: ast.expr, c: ast
 
 
 def extra_correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """A mean that is corrected though the rule has no correction for it."""
+    """A mean that is corrected although the rule does not correct it."""
     roles = Roles(exercise, text)
     for state in roles.states:
         new = roles.new.get(state)

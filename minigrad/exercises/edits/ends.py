@@ -18,17 +18,17 @@ PARTS: list[tuple[str, int, str, tuple[str, ...]]] = [
      ("assignment-for-accumulation", "missing-term")),
     ("only_index", 0, "only the first one counts.", ("missing-term",)),
 ]  # fmt: skip
-"""(what is taken of an array along an axis, which index, what is wrong, ids)."""
+"""(what is taken of an array along an axis, the index, what is wrong, ids)."""
 
 BLANKS: list[tuple[str, str, tuple[str, ...]]] = [
     ("blank_index", "is left at 0: a loop misses it.", ("off-by-one-boundary", "missing-term")),
     ("blank_others", "alone is computed; all others are left at 0.", ("missing-term", "off-by-one-boundary")),
 ]
-"""(what stays 0 of a result, what is wrong, ids)."""
+"""(which part of a result stays 0, what is wrong, ids)."""
 
 
 def ends(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Sums and matrix products of all but one or of only one; results with a row or a column of zeros."""
+    """Sums and matrix products of all terms but one, or of only one; results with a row or a column of zeros."""
     sums = [(line, node) for line, node, _ in text.nodes() if is_product(node) or is_sum_over(node)]
     for word, index, what, (mistake, *also) in PARTS:
         others = [shortened(node, word, index) for _, node in sums]
@@ -48,12 +48,12 @@ def ends(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def is_sum_over(node: ast.AST) -> bool:
-    """Whether it is np.sum, or a mean."""
+    """Whether it is a call of np.sum or np.mean."""
     return isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.sum", "np.mean")
 
 
 def shortened(node: ast.expr, word: str, index: int) -> ast.expr:
-    """A sum or a product of only some of what is added up. A mean still divides by how many there are."""
+    """A sum or a matrix product of only some of its terms. A mean still divides by their full number."""
     if isinstance(node, ast.BinOp):
         left, right = (call(word, x, number(index), number(axis)) for x, axis in ((node.left, -1), (node.right, 0)))
         return ast.BinOp(left, node.op, right)

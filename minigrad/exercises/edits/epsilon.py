@@ -45,20 +45,22 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             moved.append((line, root, outside))
             yield from swapped(text, line, root, outside, "epsilon-outside-root", f"{said(own)} is outside the root.")
             apart = put("sqrt(x) + sqrt(e)", x=sum_of(others), e=own)
-            what = f"{said(own)} has a root of its own: it belongs under the other one."
+            what = f"{said(own)} has its own root; it belongs under the other one."
             yield from swapped(text, line, root, apart, "epsilon-outside-root", what, "wrong-operation")
             both = put("x + e", x=root, e=own)
             what = f"{said(own)} is outside the root, too."
             yield from swapped(text, line, root, both, "epsilon-outside-root", what, "extra-term")
             larger = put("sqrt(maximum(x, e))", x=sum_of(others), e=own)
-            yield from swapped(text, line, root, larger, "wrong-operation", f"a maximum stands for + {said(own)}.")
+            yield from swapped(
+                text, line, root, larger, "wrong-operation", f"a maximum is used instead of + {said(own)}."
+            )
         elif len(others) == 1 and is_call(others[0][1], "sqrt"):
             yield from beside_root(roles, text, line, node, others[0][1], own)
         for instead, how in ("e ** 2", "squared"), ("sqrt(e)", "under a root"):
             what = f"{said(own)} is {how}."
             yield from swapped(text, line, own, put(instead, e=own), "wrong-factor", what, "wrong-operation")
         for small in 1e-8, 1e-6:
-            what = f"{said(own)} is not used; {small:g} stands in its place."
+            what = f"{said(own)} is not used; {small:g} is used instead."
             yield from swapped(text, line, own, number(small), "epsilon-missing", what, "wrong-factor")
         if len(others) == 1:
             never_zero = put("maximum(x, 1e-300)", x=others[0][1])
@@ -71,7 +73,7 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         for line, node in products(text):
             for times, factor in factors_of(node):
                 for small in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3) if not times and roles.is_array(factor) else ():
-                    what = f"an ε of {small:g} is added to {said(factor)}; there is none here."
+                    what = f"an ε of {small:g} is added to {said(factor)}; the rule has no ε here."
                     yield from swapped(text, line, factor, binary(factor, "+", number(small)), "extra-term", what)
     for state in roles.states:
         if state in roles.new and state in roles.arrays:
@@ -95,7 +97,7 @@ def beside_root(
 
     yield from instead("sqrt(x + e)", f"{shown} is under the root.", "epsilon-inside-root")
     yield from instead("sqrt(x + e) + e", f"{shown} is under the root, too.", "epsilon-inside-root", "extra-term")
-    yield from instead("maximum(sqrt(x), e)", f"a maximum stands for + {shown}.", "wrong-operation")
+    yield from instead("maximum(sqrt(x), e)", f"a maximum is used instead of + {shown}.", "wrong-operation")
     yield from instead("sqrt(x + e ** 2)", f"the square of {shown} is under the root.", "epsilon-inside-root")
     mean = roles.lines.get(inside.id, inside) if isinstance(inside, ast.Name) else inside
     factors = factors_of(mean)
@@ -108,4 +110,9 @@ def beside_root(
         yield from instead("sqrt((m + e) / c)", inside_too, "epsilon-scaled", "epsilon-inside-root")
         unrooted = f"the root of {said(corrections[0])} is missing."
         yield from instead("(sqrt(m) + e) / c", unrooted, "root-missing", "epsilon-scaled")
-        yield from instead("(sqrt(m) + e) * sqrt(c)", "The correction multiplies.", "wrong-operation", "epsilon-scaled")
+        yield from instead(
+            "(sqrt(m) + e) * sqrt(c)",
+            "the correction multiplies; it should divide.",
+            "wrong-operation",
+            "epsilon-scaled",
+        )

@@ -40,7 +40,7 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             if sum(is_one_of(factor, x) for _, x in parts) > 1:
                 yield from swapped(text, line, node, product_of(others), "power-missing", f"{shown} is not squared.")
             elif node is roles.lines[line] and roles.state_of(line) and is_name(factor, roles.state_of(line)):
-                what = f"{shown} is missing: a value replaces what it should be multiplied with."
+                what = f"{shown} is missing: a value replaces what it should multiply."
                 yield from swapped(
                     text, line, node, product_of(others), "assignment-for-accumulation", what, "scale-missing"
                 )
@@ -48,7 +48,7 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 what = f"the decay {shown} is missing."
                 yield from swapped(text, line, node, product_of(others), "missing-term", what, "scale-missing")
             elif is_sum(factor) and is_one(terms_of(factor)[0][1]) and terms_of(factor)[1][0]:
-                what = f"what {shown} adds is missing."
+                what = f"the part that {shown} adds is missing."
                 yield from swapped(text, line, node, product_of(others), "missing-term", what, "scale-missing")
             else:
                 verb = "the factor" if times else "the divisor"
@@ -63,7 +63,7 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                     moved = [*parts]
                     moved[i] = True, binary(factor, "**", number(2))
                     moved[k] = True, other.left  # type: ignore[attr-defined]
-                    what = f"{shown} is squared, and {said(other.left)} is not."  # type: ignore[attr-defined]
+                    what = f"{shown} is squared instead of {said(other.left)}."  # type: ignore[attr-defined]
                     yield from swapped(text, line, node, product_of(moved), "wrong-operation", what)
             turned = product_of([*parts[:i], (not times, factor), *parts[i + 1 :]])
             here = "divides" if times else "multiplies"
@@ -82,7 +82,7 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 doubled = product_of([*parts[:i], (times, binary(number(2), "*", factor)), *parts[i + 1 :]])
                 yield from swapped(text, line, node, doubled, "wrong-factor", f"{shown} is doubled.")
                 root = product_of([*parts[:i], (times, call("sqrt", factor)), *parts[i + 1 :]])
-                yield from swapped(text, line, node, root, "wrong-factor", f"{shown} has become its root.")
+                yield from swapped(text, line, node, root, "wrong-factor", f"the root of {shown} is used.")
         over, under = [x for x in parts if x[0]], [(True, x[1]) for x in parts if not x[0]]
         for i in range(len(over)):
             if under:
@@ -94,7 +94,7 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 if parts[i][0] is not parts[k][0]:
                     new_parts = [*parts]
                     new_parts[i], new_parts[k] = (parts[i][0], y), (parts[k][0], x)
-                    what = f"{said(x)} and {said(y)} have changed places."
+                    what = f"{said(x)} and {said(y)} are swapped."
                     yield from swapped(
                         text, line, node, product_of(new_parts), "operands-swapped", what, "wrong-operation"
                     )
@@ -103,18 +103,18 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 inner = ast.BinOp(x, ast.MatMult(), y)
                 at = [z for _, z in parts].index(x)
                 new = product_of([*parts[:at], (parts[at][0], inner), *parts[at + 2 :]])
-                what = f"a matrix product of {said(x)} and {said(y)} stands for that of their elements."
+                what = f"{said(x)} and {said(y)} are multiplied as matrices; they should be multiplied by element."
                 yield from swapped(text, line, node, new, "wrong-operation", what)
     yield from constants(text)
     yield from exchanged(text)
 
 
 def exchanged(text: Program) -> Iterator[Neighbour]:
-    """Divisors, or first factors, of two products that have changed places."""
+    """The last or the first factors of two products, swapped."""
     found = [(line, part) for line, node in products(text) for part in factors_of(node)[:1] + factors_of(node)[-1:]]
     for (one, (a_times, a)), (two, (b_times, b)) in combinations(found, 2):
         if a_times is b_times and a is not b and not is_one_of(a, b):
-            what = f"{said(a)} and {said(b)} have changed places."
+            what = f"{said(a)} and {said(b)} are swapped."
             own = bool(names_in(a) | names_in(b)) and names_in(a) | names_in(b) <= {*text.keywords}
             mistake = "hyperparameters-swapped" if own else "operands-swapped"
             yield from several(text, [(one, a, copied(b)), (two, b, copied(a))], mistake, what)
@@ -133,7 +133,7 @@ def constants(text: Program) -> Iterator[Neighbour]:
 
 
 def scaled_lines(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """A factor that is applied to all of a line: the rate, a hyper-parameter, 2 or a half."""
+    """A factor applied to a whole line: the rate, a hyper-parameter, 2 or a half."""
     roles = Roles(exercise, text)
     for line, x in text.lines:
         if line == RESULT or not roles.is_array(x):
@@ -149,7 +149,7 @@ def scaled_lines(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 what = f"{shown} is multiplied by 1 - {hyper}."
                 yield from swapped(text, line, x, rest, "extra-term", what, "wrong-factor")
         for value in () if roles.rate else (0.1, 0.01, 0.001):
-            what = f"{shown} is multiplied by a rate of its own."
+            what = f"{shown} is multiplied by a rate that the rule does not have."
             yield from swapped(text, line, x, binary(number(value), "*", x), "extra-term", what)
             for at, node, _ in text.nodes():
                 if at != line and is_name(node, line) and at == roles.new.get(roles.weight):

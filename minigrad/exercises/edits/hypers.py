@@ -1,4 +1,4 @@
-"""Edits of hyper-parameters: two of them, or β and 1 - β, that have changed places."""
+"""Edits of hyper-parameters: two of them, or β and 1 - β, swapped."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from minigrad.exercises.program import Program, Swap
 
 
 def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every hyper-parameter in the place of another one, and β for 1 - β."""
+    """Every hyper-parameter in place of another, and β in place of 1 - β."""
     roles = Roles(exercise, text)
     places = {hyper: [(line, node) for line, node, _ in text.nodes() if is_name(node, hyper)] for hyper in roles.hypers}
     for one, two in combinations(roles.hypers, 2):
         swapped: list[Swap] = [(line, node, name(two)) for line, node in places[one]]
         swapped += [(line, node, name(one)) for line, node in places[two]]
-        what = f"{one} and {two} have changed places."
+        what = f"{one} and {two} are swapped."
         yield from several(text, swapped, "hyperparameters-swapped", what)
         for line in dict.fromkeys(x[0] for x in swapped):
             in_line = [x for x in swapped if x[0] == line]
@@ -29,7 +29,7 @@ def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     for one in roles.hypers:
         for two in roles.hypers:
             if one != two:
-                what = f"{two} stands where {one} belongs."
+                what = f"{two} is used where {one} belongs."
                 every = [(line, node, name(two)) for line, node in places[one]]
                 groups = [every] if len(every) > 1 else []
                 groups += [[x for x in every if x[0] == line] for line in dict.fromkeys(x[0] for x in every)]
@@ -39,7 +39,7 @@ def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def in_means(text: Program) -> list[ast.expr]:
-    """The names of β in `β a + (1 - β) b`, with b the first to be taken for the mean of a."""
+    """The names that are β in means of the form `β a + (1 - β) b`."""
     found: list[ast.expr] = []
     for _, node in sums(text):
         terms = [[x for _, x in factors_of(term)] for _, term in terms_of(node)]
@@ -51,7 +51,7 @@ def in_means(text: Program) -> list[ast.expr]:
 
 
 def rests(roles: Roles, text: Program) -> Iterator[Neighbour]:
-    """β for 1 - β, and 1 - β for β."""
+    """β in place of 1 - β, and 1 - β in place of β."""
     swaps: list[Swap] = []
     for hyper in roles.hypers:
         own: list[Swap] = []
@@ -62,7 +62,7 @@ def rests(roles: Roles, text: Program) -> Iterator[Neighbour]:
                 own.append((line, node, binary(number(1), "-", name(hyper))))
         if hyper in roles.factors:
             swaps += [x for x in own if roles.state_of(x[0])]
-        what = f"{hyper} and 1 - {hyper} have changed places."
+        what = f"{hyper} and 1 - {hyper} are swapped."
         yield from several(text, own, "hyperparameters-swapped", what)
         for line in dict.fromkeys(x[0] for x in own):
             in_line = [x for x in own if x[0] == line]
@@ -70,17 +70,17 @@ def rests(roles: Roles, text: Program) -> Iterator[Neighbour]:
             yield from several(text, in_line, "hyperparameters-swapped", f"{what[:-1]}{where}.")
         for swap in own:
             one, two = (hyper, f"1 - {hyper}") if is_name(swap[2], hyper) else (f"1 - {hyper}", hyper)
-            yield from several(text, [swap], "hyperparameters-swapped", f"{one} stands where {two} belongs.")
-    yield from several(text, swaps, "hyperparameters-swapped", "every β and 1 - β have changed places.")
+            yield from several(text, [swap], "hyperparameters-swapped", f"{one} is used where {two} belongs.")
+    yield from several(text, swaps, "hyperparameters-swapped", "every β and 1 - β are swapped.")
 
 
 def lengths(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """A number of steps one too high or too low: at one place, in one line, everywhere."""
+    """A number of steps that is one too high or too low: in one place, in one line, everywhere."""
     for hyper in [x for x in text.keywords if x.endswith("_steps")]:
         places = [(line, node) for line, node, _ in text.nodes() if is_name(node, hyper)]
         groups = [places, *([x for x in places if x[0] == line] for line in dict(places)), *([x] for x in places)]
         for group in groups:
-            for sign, side in ("+", "many"), ("-", "few"):
+            for sign, side in ("+", "high"), ("-", "low"):
                 swaps = [(line, node, binary(node, sign, number(1))) for line, node in group]
-                what = f"{hyper} counts one step too {side}."
+                what = f"{hyper} is one step too {side}."
                 yield from several(text, swaps, "off-by-one-boundary", what, "count-off-by-one")

@@ -1,4 +1,4 @@
-"""Edits that put one array for another, and what other rules do that this one does not."""
+"""Edits that put one array in place of another, or add what other rules do and this one does not."""
 
 from __future__ import annotations
 
@@ -30,42 +30,42 @@ from minigrad.exercises.program import RESULT, Program, Swap, renamed
 
 
 def others(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every array in the place of another one."""
+    """Every array in place of another."""
     roles = Roles(exercise, text)
     for line, node, _ in text.nodes():
         if line != RESULT and roles.is_array(node) and (isinstance(node, ast.Name) or is_power(node, 2)):
             for other in sorted(roles.arrays):
                 pair = {said(node), other.replace("_new", "")}
                 if other != said(node) and len(pair) == 2 and other != line:
-                    what = f"{other.replace('_new', '')} stands where {said(node)} belongs."
+                    what = f"{other.replace('_new', '')} is used where {said(node)} belongs."
                     yield from swapped(text, line, node, name(other), "wrong-operation", what)
 
 
 def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Two arrays in one line that have changed places."""
+    """Two arrays swapped within a line."""
     roles = Roles(exercise, text)
     for line in roles.lines:
         found = [x for at, x, _ in text.nodes() if at == line and line != RESULT and is_name(x, *roles.arrays)]
         for one, two in combinations(found, 2):
             if said(one) != said(two) or ast.dump(one) != ast.dump(two):
-                what = f"{said(one)} and {said(two)} have changed places."
+                what = f"{said(one)} and {said(two)} are swapped."
                 yield from several(text, [(line, one, copied(two)), (line, two, copied(one))], "operands-swapped", what)
 
 
 def arguments(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Two arguments by position that have changed places in the signature, or one that stands elsewhere."""
+    """Two positional arguments swapped in the signature, or one moved."""
     for one, two in combinations(text.positional, 2):
         swaps = everywhere(text, one, name(two)) + everywhere(text, two, name(one))
-        yield from several(text, swaps, "operands-swapped", f"the arguments {one} and {two} have changed places.")
+        yield from several(text, swaps, "operands-swapped", f"the arguments {one} and {two} are swapped.")
     for moved, place in permutations(text.positional, 2):
         others = [x for x in text.positional if x != moved]
         others.insert(text.positional.index(place), moved)
         swaps = [s for x, y in zip(others, text.positional) for s in everywhere(text, x, name(y)) if x != y]
-        yield from several(text, swaps, "operands-swapped", f"the argument {moved} is at the place of {place}.")
+        yield from several(text, swaps, "operands-swapped", f"the argument {moved} comes where {place} should.")
 
 
 def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """A number that is a line of its own in the place of another, of 1 less it, or exchanged with it."""
+    """A number with a line of its own in place of another, in place of 1 less itself, or swapped with another."""
     roles = Roles(exercise, text)
     own = [line for line, _ in text.lines if line != RESULT and line not in roles.arrays]
     everything: list[Swap] = []
@@ -74,32 +74,32 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         for two in own:
             if one != two:
                 for line, node, _ in places:
-                    what = f"{two.replace('_new', '')} stands where {one.replace('_new', '')} belongs."
+                    what = f"{two.replace('_new', '')} is used where {one.replace('_new', '')} belongs."
                     yield from swapped(text, line, node, name(two), "wrong-factor", what, "wrong-operation")
         rests = [
             (line, above[-1], name(one)) if is_rest(above[-1], one) else (line, node, binary(number(1), "-", name(one)))
             for line, node, above in places
             if above and isinstance(above[-1], ast.expr) and line in roles.arrays
         ]
-        yield from several(text, rests, "hyperparameters-swapped", f"{one} and 1 - {one} have changed places.")
+        yield from several(text, rests, "hyperparameters-swapped", f"{one} and 1 - {one} are swapped.")
         for line, old, new in rests:
-            what = f"{said(new)} stands where {said(old)} belongs."
+            what = f"{said(new)} is used where {said(old)} belongs."
             yield from swapped(text, line, old, new, "hyperparameters-swapped", what)
         for hyper in roles.hypers:
             for at in roles.lines:
                 swaps = [s for s in everywhere(text, hyper, name(one), [at]) if at in roles.arrays]
-                what = f"{one} stands where {hyper} belongs."
+                what = f"{one} is used where {hyper} belongs."
                 yield from several(text, swaps, "wrong-factor", what, "wrong-operation")
         everything += rests
     for at in dict.fromkeys(s[0] for s in everything):
-        what = "the two factors of a mean have changed places."
+        what = "the two factors of a mean are swapped."
         yield from several(text, [s for s in everything if s[0] == at], "hyperparameters-swapped", what)
     for one, two in combinations(own, 2):
         for line in roles.lines:
             if line in roles.arrays:
                 swaps = [(line, x, name(two)) for at, x, _ in text.nodes() if at == line and is_name(x, one)]
                 swaps += [(line, x, name(one)) for at, x, _ in text.nodes() if at == line and is_name(x, two)]
-                yield from several(text, swaps, "operands-swapped", f"{one} and {two} have changed places.")
+                yield from several(text, swaps, "operands-swapped", f"{one} and {two} are swapped.")
 
 
 def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -128,7 +128,7 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             if weight and len(parts) == 2 and any(uses(y, GRADIENT) for _, y in parts) and uses(x, hyper):
                 again = sum_of([(added, y if not uses(y, state) else renamed(y, {state: line})) for added, y in parts])
                 swaps = [s for s in everywhere(text, line, again) if s[0] not in (line, RESULT)]
-                what = f"{state} is moved on once more before it is used: the rule does not look ahead here."
+                what = f"{state} is updated once more before it is used: this rule does not look ahead here."
                 yield from several(text, swaps, "extra-term", what)
                 break
         larger = put(f"maximum({state}, _)", _=x)
@@ -137,13 +137,13 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         yield from several(text, used, "extra-term", f"the larger {state} is used: a maximum does not belong here.")
         if weight and not uses(roles.lines[weight], roles.weight):
             again = put(f"{roles.weight} + _", _=roles.lines[weight])
-            what = f"the old {roles.weight} is added, though the rule finds {roles.weight} anew."
+            what = f"the old {roles.weight} is added, but the rule computes {roles.weight} afresh."
             yield from swapped(text, weight, roles.lines[weight], again, "extra-term", what)
         if weight:
             for hyper in roles.hypers:
                 for sign in "+", "-":
                     ahead = put(f"_ {sign} {hyper} * {line}", _=roles.lines[weight])
-                    what = f"{hyper} {state} is added to the weight: the rule does not look ahead here."
+                    what = f"{hyper} {state} is added to the weight: this rule does not look ahead here."
                     yield from swapped(text, weight, roles.lines[weight], ahead, "extra-term", what)
         for centre in state, line:
             centred = everywhere(text, GRADIENT, put(f"{GRADIENT} - {centre}"))
@@ -159,15 +159,15 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     for at, node, _ in text.nodes():
         if roles.rate and is_name(node, roles.rate) and COUNT in text.positional:
             for falling in f"x / sqrt({COUNT})", f"x / {COUNT}":
-                what = "the rate falls with the step count, which the rule does not say."
+                what = "the rate falls with the step count, which the rule does not do."
                 yield from swapped(text, at, node, put(falling, x=node), "extra-term", what)
 
 
 def limited(roles: Roles, text: Program) -> Iterator[Neighbour]:
-    """The gradient, or another array that comes in, kept between two bounds, which no rule does."""
+    """The gradient, or another array argument, clipped to two bounds, which no rule does."""
     for array in sorted(roles.arrays & {*text.positional}):
         for bound in (1, 0.5, 5):
             kept = put(f"maximum(minimum({array}, {bound}), -{bound})")
             swaps = everywhere(text, array, kept)
-            what = f"{array} is kept between {-bound} and {bound}, which the rule does not do."
+            what = f"{array} is clipped to between {-bound} and {bound}, which the rule does not do."
             yield from several(text, swaps, "extra-term", what)

@@ -10,11 +10,11 @@ from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program, Swap
 
 Change = tuple[str, ast.expr, tuple[str, ...]]
-"""What is said, what stands there instead, and the ids."""
+"""A sentence, what is written instead, and the ids."""
 
 
 def norms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every `total(x)` and every root that is of something else: each alone, and all of them."""
+    """Every `total(x)` and every root replaced by something else: each alone, and all together."""
     every: dict[str, tuple[list[Swap], tuple[str, ...]]] = {}
     for function, changes in ("total", of_total), ("sqrt", of_root):
         for line, node, _ in text.nodes():
@@ -29,26 +29,27 @@ def norms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 def of_total(x: ast.expr) -> Iterator[Change]:
     """What a learner may add up instead."""
-    yield "a mean stands for the sum.", put("average(x)", x=x), ("mean-for-sum",)
+    yield "a mean is used instead of the sum.", put("average(x)", x=x), ("mean-for-sum",)
     yield "the sum is along the last axis only.", put("sum_over(x, -1)", x=x), ("axis-wrong", "shape-wrong")
     yield "the sum is along the first axis only.", put("sum_over(x, 0)", x=x), ("axis-wrong", "shape-wrong")
     yield "the last element is left out.", put("all_but_last(x)", x=x), ("missing-term", "off-by-one-boundary")
     yield "the first element is left out.", put("all_but_first(x)", x=x), ("missing-term", "off-by-one-boundary")
     yield "only the first row is added up.", put("first_row(x)", x=x), ("axis-wrong", "missing-term")
     if is_power(x, 2):
-        what = "absolute values are added up in place of squares."
+        what = "absolute values are added up instead of squares."
         yield what, put("total(absolute(x))", x=x.left), ("power-missing",)  # type: ignore[attr-defined]
 
 
 def of_root(inside: ast.expr) -> Iterator[Change]:
-    """What may stand for the root of a total."""
+    """What a learner may write instead of the root of a total."""
     yield "the root is missing.", inside, ("root-missing",)
     if is_call(inside, "total"):
         base: ast.expr = inside.args[0]  # type: ignore[attr-defined]
         x = base.left if isinstance(base, ast.BinOp) and is_power(base, 2) else base
-        what = "absolute values are added up in place of squares, without a root."
+        what = "absolute values are added up instead of squares, without a root."
         yield what, put("total(absolute(x))", x=x), ("power-missing", "root-missing", "wrong-operation")
-        yield "the largest element stands for the norm.", put("largest(absolute(x))", x=x), ("wrong-operation",)
+        yield "the largest element is used instead of the norm.", put("largest(absolute(x))", x=x), ("wrong-operation",)
         plain = "absolute-missing", "power-missing", "root-missing", "wrong-operation"
-        yield "a plain sum stands for the norm.", put("total(x)", x=x), plain
-        yield "the root mean square stands for the norm.", put("average(x) ** 0.5", x=base), ("mean-for-sum",)
+        yield "a plain sum is used instead of the norm.", put("total(x)", x=x), plain
+        what = "the root mean square is used instead of the norm."
+        yield what, put("average(x) ** 0.5", x=base), ("mean-for-sum",)

@@ -1,8 +1,8 @@
-"""Edits that look at one expression: tables of what it may be, and what is often written instead.
+"""Edits that look at one expression: tables of patterns, and what is often written instead.
 
-The tables, beside this file, are read as those of `known.py`. A, B and C stand for any expression, in what is written
-instead for the same one; so they do in the sentence, between braces, where `{all}` is the whole expression. Of several
-parts that fit an expression, the first counts.
+The tables are in this folder, in the format of `known.py`. A, B and C stand for any expression, and for the same one in
+what is written instead. In the sentence they stand in braces, where `{all}` is the whole expression. If several
+patterns fit an expression, the first one counts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LETTERS = ("A", "B", "C")
 
 
 def patterns(table: str, of_arrays: bool = False) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
-    """The edits of a table; in programs of arrays the smallest part that differs counts as changed."""
+    """The edits of a table; in array programs, only the smallest part that differs counts as changed."""
 
     def made(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         for line, node, _ in text.nodes():
@@ -46,13 +46,13 @@ def patterns(table: str, of_arrays: bool = False) -> Callable[[Exercise, Program
 
 @functools.cache
 def parsed(table: str) -> list[tuple[ast.expr, list[tuple[ast.expr, Row]]]]:
-    """The parts of a table, each with what is written instead."""
+    """The patterns of a table, each with what is written instead."""
     of_one = groupby(rows(table, Path(__file__).parent), key=lambda row: row.old)
     return [(expression(old), [(expression(row.new), row) for row in news]) for old, news in of_one]
 
 
 def fits(x: Any, pattern: Any, found: dict[str, ast.expr]) -> bool:
-    """Whether an expression has the form of a pattern; what its letters stand for is added to `found`."""
+    """Whether an expression fits a pattern; what its letters stand for is added to `found`."""
     if isinstance(pattern, ast.Name) and pattern.id in LETTERS:
         found[pattern.id] = x
         return True

@@ -1,4 +1,4 @@
-"""Edits of phrases: what is often written in place of a part of a line."""
+"""Edits of phrases: what is often written instead of a part of a line."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from minigrad.exercises.program import Program, smallest
 
 
 def phrases(table: str) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
-    """The edits of a table: a part is replaced at every place; where there are several, in each line and alone, too.
+    """The edits of a table: a part is replaced everywhere; if it occurs more than once, also per line and one by one.
 
     Unlike a mistake of the catalogue, a phrase is tried in pairs with every other mistake.
     """
 
-    @functools.cache  # a process in which an answer runs has no use for them
+    @functools.cache  # only when needed: a process that runs an answer never needs them
     def parts() -> list[tuple[str, ast.expr, str, tuple[str, ...]]]:
         return [(tidied(x.old), expression(x.new), x.what, x.ids) for x in rows(table) if x.kind == "part"]
 
@@ -46,7 +46,7 @@ def phrases(table: str) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
 def changed(
     text: Program, line: str, old: Sequence[ast.expr], new: Sequence[ast.expr], mistake: str, what: str, *also: str
 ) -> Neighbour:
-    """The neighbour in which several expressions, none inside another, stand for others."""
+    """The neighbour in which several expressions, none inside another, are replaced."""
     after = text
     for x, y in zip(old, new):
         after = after.with_node(x, y)

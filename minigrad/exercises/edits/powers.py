@@ -30,19 +30,19 @@ from minigrad.exercises.program import Program
 
 
 def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every power, root, absolute value, sign, maximum and logarithm that is missing or is another one."""
+    """Every power, root, absolute value, sign, maximum and logarithm left out or replaced by another."""
     roles = Roles(exercise, text)
     yield from patterns("powers")(exercise, text)
     yield from under_roots(roles, text)
     for line, node, _ in text.nodes():
         if isinstance(node, ast.Name) and node.id in roles.arrays:
             for function in "sign", "absolute", "square":
-                what = f"{function} of {said(node)} stands for {said(node)}."
+                what = f"{function}({said(node)}) is used instead of {said(node)}."
                 yield from swapped(text, line, node, call(function, node), "wrong-operation", what)
     every = [(line, node, node.args[0]) for line, node, _ in text.nodes() if is_call(node, "sqrt")]  # type: ignore[attr-defined]
     for group in [every, *([x for x in every if x[0] == line] for line in dict.fromkeys(x[0] for x in every))]:
         if len(group) > 1:
-            yield from several(text, group, "root-missing", "The roots are missing.")
+            yield from several(text, group, "root-missing", "the roots are missing.")
     yield from wider(text)
     yield from rooted(roles, text)
     yield from counts(text)
@@ -78,7 +78,7 @@ def wider(text: Program) -> Iterator[Neighbour]:
 
 
 def rooted(roles: Roles, text: Program) -> Iterator[Neighbour]:
-    """A root of what has none: a divisor, a mean that is used."""
+    """A root where there is none: of a divisor."""
     for line, node in products(text):
         for times, factor in factors_of(node):
             if not times and roles.is_array(factor):

@@ -17,33 +17,33 @@ parentheses = patterns("array_parentheses", of_arrays=True)
 
 
 def products(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every product and quotient without a factor, with one squared, or with another operation."""
+    """Every product and quotient with a factor left out or squared, or with another operation."""
     yield from patterns("array_products", of_arrays=True)(exercise, text)
     for line, node, _ in text.nodes():
         for x in (node.left, node.right) if is_product(node) else ():  # type: ignore[attr-defined]
             if not is_product(x):
                 square = binary(x, "**", number(2))
-                yield changed(text, line, [x], [square], "wrong-factor", f"the factor {said(x)} is there twice.")
+                yield changed(text, line, [x], [square], "wrong-factor", f"the factor {said(x)} appears twice.")
 
 
 def constants(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every number in the text twice as large, half as large, or one off; every size, that of another axis."""
+    """Every number doubled, halved, or off by one; every size replaced by that of another axis."""
     for line, node, above in text.nodes():
         if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(".shape"):
             for axis in "0", "-1":
                 if ast.unparse(node.slice) != axis:
                     size = ast.Subscript(node.value, ast.parse(axis, mode="eval").body, ast.Load())
-                    what = f"the size is {ast.unparse(node)}, not {ast.unparse(size)}."
+                    what = f"the size should be {ast.unparse(node)}, not {ast.unparse(size)}."
                     yield changed(text, line, [node], [size], "axis-wrong", what, "wrong-factor")
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and within_sums(above):
             for other in (2 * node.value, node.value / 2, node.value + 1, node.value - 1):
                 if other != node.value:
-                    what = f"{other:g} stands where {node.value} is meant."
+                    what = f"{other:g} is used instead of {node.value}."
                     yield changed(text, line, [node], [ast.Constant(other)], "wrong-factor", what)
 
 
 def within_sums(above: list[ast.AST]) -> bool:
-    """Whether what a number is part of are sums, products and powers: it is no axis, index or size."""
+    """Whether a number is part of arithmetic only: not an axis, an index or a size."""
     return bool(above) and isinstance(above[-1], (ast.BinOp, ast.UnaryOp)) and not any(
         isinstance(x, (ast.Subscript, ast.Tuple)) for x in above
     )  # fmt: skip

@@ -27,7 +27,7 @@ from minigrad.exercises.program import RESULT, Program, Swap
 
 
 def then(text: Program, swaps: list[Swap], line: str, new: Callable[[ast.expr], ast.expr]) -> list[Swap]:
-    """The swaps, and after them one of a whole line."""
+    """The swaps, followed by one of a whole line."""
     after = text.with_swaps(swaps)
     before = dict(text.lines).get(line)
     if after is None or before is None:
@@ -43,7 +43,7 @@ def without(x: ast.expr, factor: str) -> ast.expr | None:
 
 
 def rates(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """The learning rate inside the velocity for outside, and the other way round."""
+    """The learning rate inside the velocity instead of outside, and the other way round."""
     roles = Roles(exercise, text)
     weight = roles.new.get(roles.weight)
     if not roles.rate or weight is None:
@@ -78,9 +78,9 @@ def outside(roles: Roles, text: Program, state: str, line: str, inside: list[ast
     for more in ([], minus_old) if old_uses else ([],):
         yield from several(text, [(line, x, turned), *minus_new, *more], "rate-outside-velocity", what, "wrong-sign")
     yield from several(
-        text, [(line, x, turned), *new_uses], "wrong-sign", f"{what} And its sign.", "rate-outside-velocity"
+        text, [(line, x, turned), *new_uses], "wrong-sign", f"{what} The sign is wrong, too.", "rate-outside-velocity"
     )
-    twice = f"the rate multiplies {state} when it is applied, though it is inside {state} as well."
+    twice = f"the rate multiplies {state} when it is applied, although it is inside {state} as well."
     yield from several(text, new_uses, "rate-outside-velocity", twice, "wrong-factor")
 
 
@@ -127,7 +127,7 @@ def decay(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def undecayed(roles: Roles, text: Program, own: str) -> Iterator[tuple[list[Swap], bool]]:
-    """How the decay is taken out, the term `wd * w` or the factor `1 - lr * wd`, and whether it is in the gradient."""
+    """Ways to take the decay out (a term `wd * w`, a factor `1 - lr * wd`), and whether it was in the gradient."""
     for line, node in sums(text):
         parts = terms_of(node)
         others = [(added, x) for added, x in parts if not uses(x, own)]
@@ -146,14 +146,14 @@ def undecayed(roles: Roles, text: Program, own: str) -> Iterator[tuple[list[Swap
 
 
 def is_sum_with(x: ast.expr, own: str) -> bool:
-    """Whether a term is a product one of whose factors is a sum with the decay in it."""
+    """Whether a term has a sum inside it that contains the decay."""
     return any(isinstance(y, ast.BinOp) and isinstance(y.op, (ast.Add, ast.Sub)) and uses(y, own) for y in ast.walk(x))
 
 
 def elsewhere(
     roles: Roles, text: Program, own: str, swaps: list[Swap], in_gradient: bool, weight: str
 ) -> Iterator[Neighbour]:
-    """The decay at every other place."""
+    """The decay in every other place."""
     scaled, decayed = f"{roles.rate} * {own}", f"{own} * {roles.weight}"
 
     def line(mistake: str, what: str, where: str, new: str, *also: str) -> Iterator[Neighbour]:
@@ -161,7 +161,7 @@ def elsewhere(
         if found:
             yield from several(text, found, mistake, what, *also)
 
-    after = "the decay is that of the weight which has already moved."
+    after = "the decay uses the weight after it has moved."
     for factor, more in (scaled, ()), (own, ("scale-missing",)):
         yield from line("decay-after-update", after, weight, f"_ * (1 - {factor})", "new-state-used", *more)
     for state in roles.states:
@@ -171,7 +171,7 @@ def elsewhere(
         faded = [f"{h} * {state}" for h in roles.hypers if h not in (own, roles.rate)]
         for ahead in state, *faded:
             point = put(f"{roles.weight} + {ahead}")
-            what = "the decay is that of another point than the weight."
+            what = "the decay is of a point other than the weight."
             yield from several(text, decay_of(text, own, roles.weight, point), "wrong-operation", what, "extra-term")
         on_state = f"{state} decays, not the weight."
         for factor in scaled, own:
@@ -185,17 +185,17 @@ def elsewhere(
     for factor in scaled, own:
         shrunk = put(f"(1 - {factor}) * {GRADIENT}")
         places = [s for s in everywhere(text, GRADIENT, shrunk) if s[0] != RESULT]
-        what = "the gradient shrinks by the decay; it is the weight that should."
+        what = "the gradient shrinks by the decay; the weight should."
         yield from several(text, [*swaps, *places], "wrong-operation", what, "missing-term")
     if in_gradient:
-        what = "the decay is applied beside the step; it is part of the gradient."
+        what = "the decay is applied separately from the step; it should be part of the gradient."
         outside = "decay-outside-gradient"
         yield from line(outside, what, weight, f"_ - {scaled} * {roles.weight}")
         ids = (outside, "scale-missing") if roles.states else ("scale-missing", outside)  # else beside is right
         what = f"{what[:-1]}, and the rate is missing." if roles.states else "the decay is not multiplied by the rate."
         yield from line(ids[0], what, weight, f"_ - {decayed}", ids[1])
         return
-    what = "the decay goes through the gradient; it belongs beside the step."
+    what = "the decay goes through the gradient; it should be separate from the step."
     places = [s for s in everywhere(text, GRADIENT, put(f"{GRADIENT} + {decayed}")) if s[0] != RESULT]
     groups = [places, *([s] for s in places)] if places else []
     groups += [[s for s in places if s[0] == where] for where in dict.fromkeys(s[0] for s in places)]
@@ -211,7 +211,7 @@ def elsewhere(
 
 
 def decay_of(text: Program, own: str, weight: str, new: ast.expr) -> list[Swap]:
-    """The swaps that put another quantity for the weight beside the decay."""
+    """The swaps that replace the weight that the decay multiplies."""
     found: list[Swap] = []
     for line, node in products(text):
         parts = factors_of(node)
@@ -221,7 +221,7 @@ def decay_of(text: Program, own: str, weight: str, new: ast.expr) -> list[Swap]:
 
 
 def spread(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """`lr * a + b` for `lr * (a + b)`, the sign kept: a factor that does not reach all it should."""
+    """`lr * a + b` for `lr * (a + b)`, with the sign kept: a factor that does not reach everything it should."""
     roles = Roles(exercise, text)
     for line, node in sums(text):
         parts = terms_of(node)

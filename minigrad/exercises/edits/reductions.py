@@ -21,18 +21,18 @@ INSTEAD = {
     "log": [("log2", "log-base"), ("log10", "log-base")],
     "log1p": [("log", "missing-term")],
 }
-"""What is often written in place of a function, and what mistake that is."""
+"""Function -> what is often written instead, and the id of that mistake."""
 
 
 def reductions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every call of NumPy with another axis, without keepdims, or of another function."""
+    """Every NumPy call with another axis, without keepdims, or to another function."""
     for line, node, _ in text.nodes():
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         name = node.func.attr
         for other, mistake in INSTEAD.get(name, []):
             call = ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args, node.keywords)
-            yield changed(text, line, [node], [call], mistake, f"{other} is taken where {name} is meant.")
+            yield changed(text, line, [node], [call], mistake, f"{other} is used instead of {name}.")
         if name in REDUCTIONS:
             yield from axes(text, line, node)
 
@@ -79,4 +79,6 @@ def axes(text: Program, line: str, node: ast.Call) -> Iterator[Neighbour]:
             call = ast.Call(node.func, node.args, [ast.keyword("axis", value), *others])
             over = "all elements" if axis == "None" else f"axis {axis}"
             meant = "all elements" if present == "None" else f"axis {present}"
-            yield changed(text, line, [node], [call], "axis-wrong", f"the {what} is over {over}, not over {meant}.")
+            yield changed(
+                text, line, [node], [call], "axis-wrong", f"the {what} is over {over}; it should be over {meant}."
+            )

@@ -17,9 +17,9 @@ GRADIENT = "g"
 
 
 class Roles:
-    """The names of a program by what they are.
+    """The names of a program by their roles.
 
-    * `weight`, `states`: what is handed on; `new`: its name -> the line of its new value.
+    * `weight`, `states`: what one step hands to the next; `new`: name -> the line of its new value.
     * `hypers`: the hyper-parameters, `lr` included; `factors`: those of them that are used as β and 1 - β.
     * `arrays`: arguments and lines that are arrays; `products`: states that are numbers.
     """
@@ -45,7 +45,7 @@ class Roles:
         return uses(x, *self.arrays)
 
     def is_correction(self, x: ast.AST) -> bool:
-        """Whether it is `1 - beta**t`, or 1 less a product of β that is kept as a state."""
+        """Whether it is `1 - beta**t`, or 1 less a product of βs that is kept as a state."""
         if not is_one_minus(x) or self.is_array(x):
             return False
         return (is_power(right(x)) and uses(right(x), COUNT)) or uses(right(x), *self.products)
@@ -56,12 +56,12 @@ class Roles:
         return list(found.values())
 
     def state_of(self, line: str) -> str:
-        """The state, or the weight, whose new value a line is; "" if it is another line."""
+        """The state, or the weight, whose new value a line gives; "" for any other line."""
         return next((name for name, new in self.new.items() if new == line), "")
 
 
 def arrays(exercise: Exercise, text: Program) -> set[str]:
-    """The names of arrays: arguments that are some on the first probe, and lines made of them."""
+    """The names of arrays: arguments that are arrays on the first probe, and lines computed from them."""
     given = exercise.bench.given[0]
     found = {name for name, x in given.items() if hasattr(x.value, "shape")}
     for _ in text.lines:
@@ -90,6 +90,6 @@ def is_rest(x: ast.AST, hyper: str) -> bool:
 
 
 def names(lines: Sequence[str]) -> str:
-    """Names in a sentence."""
+    """Names, listed for a sentence."""
     shown = [x.removesuffix("_new") for x in lines]
     return " and ".join(dict.fromkeys(shown))

@@ -1,4 +1,4 @@
-"""All edits of update rules, the most specific first: of two that explain an answer alike the first is named."""
+"""All edits of update rules, the most specific first: if two explain an answer equally well, the first is named."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def rules(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def twins(text: Program, found: list[Neighbour]) -> Iterator[Neighbour]:
-    """One mistake in two lines that say the same at t and at t + 1, as if both came from one function."""
+    """The same mistake in two lines that differ only in t and t + 1, as if one function computed both."""
     lines = {name: text.text(name).partition(" = ")[2] for name, _ in text.lines}
     for one in lines:
         for two in lines:
@@ -48,7 +48,7 @@ def twins(text: Program, found: list[Neighbour]) -> Iterator[Neighbour]:
 
 
 def plain(line: str) -> str:
-    """A line without its name, with t for t + 1."""
+    """A line without its name, with t in place of t + 1."""
     return re.sub(r"\(t \+ 1\)", "t", line.partition(" = ")[2])
 
 

@@ -1,4 +1,4 @@
-"""Edits of states: old for new, new for old, not updated, another quantity handed on, another order."""
+"""Edits of states: old for new, new for old, not updated, another quantity returned, another order."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ USUAL = (0.9, 0.99, 0.999, 0.5, 0.95)
 
 
 def states(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every state that is the old one, the new one, not updated or not the state."""
+    """Every state used too early or too late, not updated, or replaced by something else."""
     roles = Roles(exercise, text)
     yield from not_updated(roles, text)
     yield from old_or_new(roles, text)
@@ -49,35 +49,35 @@ def result(text: Program, node: ast.expr, new: ast.expr) -> list[tuple[str, ast.
 
 
 def not_updated(roles: Roles, text: Program) -> Iterator[Neighbour]:
-    """A result that is what came in."""
+    """A result that is an argument, unchanged."""
     swaps = []
     for state, node in roles.results:
         if state in text.positional and not is_name(node, state):
             mistake = "weight-not-updated" if state == roles.weight else "state-not-updated"
-            what = f"{state} is returned as it came."
+            what = f"{state} is returned unchanged."
             yield from several(text, result(text, node, name(state)), mistake, what)
             if state != roles.weight:
                 swaps += result(text, node, name(state))
         if isinstance(node, ast.Name) and node.id in roles.new and node.id != state:
-            what = f"the new {node.id} is returned as {state}; it is the one that was given."
+            what = f"the new {node.id} is returned as {state}; return the {node.id} that was passed in."
             later = result(text, node, name(roles.new[node.id]))
             yield from several(text, later, "new-state-used", what, "wrong-state-stored")
     if len(swaps) > 1:
-        yield from several(text, swaps, "state-not-updated", "The states are returned as they came.")
+        yield from several(text, swaps, "state-not-updated", "the states are returned unchanged.")
 
 
 def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
-    """The old value where the new one is due, and the other way round: at one place, in a line, everywhere."""
+    """The old value where the new one is due, and the other way round: in one place, in a line, everywhere."""
     everything = []
     for state, new in roles.new.items():
         before, after = (
-            f"the {state} of before is used where the new one is due.",
+            f"the old {state} is used where the new one is due.",
             f"the new {state} is used too early.",
         )
         olds = [x for x in everywhere(text, new, name(state)) if x[0] != RESULT]
         news = [x for x in everywhere(text, state, name(new)) if x[0] not in (RESULT, new)]
         everything += [x for x in olds if state != roles.weight]
-        if not roles.epsilons:  # at first a state that divides is 0
+        if not roles.epsilons:  # a state that divides may be 0 at first
             divisors = {id(x) for _, node in products(text) for times, x in factors_of(node) if not times}
             for at, node, old in [x for x in olds if id(x[1]) in divisors]:
                 for other in number(1), node:
@@ -90,13 +90,11 @@ def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
                 yield from several(text, group, mistake, what)
         yield from computed_again(roles, text, state, new, after)
     if everything:
-        yield from several(
-            text, everything, "old-state-used", "The states of before are used where the new ones are due."
-        )
+        yield from several(text, everything, "old-state-used", "the old states are used where the new ones are due.")
 
 
 def computed_again(roles: Roles, text: Program, state: str, new: str, what: str) -> Iterator[Neighbour]:
-    """A line that a state is made from, computed again with the new state."""
+    """A line that a state is computed from, computed again with the new state."""
     for line, x in text.lines:
         if uses(x, state) and uses(roles.lines[new], line) and line not in roles.new.values():
             later = renamed(x, {state: new})
@@ -105,7 +103,7 @@ def computed_again(roles: Roles, text: Program, state: str, new: str, what: str)
 
 
 def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
-    """A state that becomes the gradient, or what it should only be moved by."""
+    """A state that is replaced by the gradient, or by what should only move it."""
     for state in roles.states:
         line = roles.new.get(state)
         if line is None:
@@ -121,18 +119,18 @@ def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
         parts = terms_of(x)
         if len(parts) == 2 and uses(parts[0][1], state) and len(factors_of(parts[0][1])) == 2:
             plain = put(f"{state} + _", _=factors_of(parts[1][1])[-1][1])
-            what = f"{state} adds everything up: its factors are missing."
+            what = f"{state} is a plain sum: its factors are missing."
             yield from swapped(text, line, x, plain, "scale-missing", what, "extra-term")
         elif is_name(parts[0][1], state) and len(parts) == 2:
             candidates: list[ast.expr] = [*map(name, roles.hypers), *map(number, USUAL)]
             for factor in candidates:
                 mean = put("b * s + (1 - b) * x", b=factor, s=name(state), x=parts[1][1])
-                what = f"a running mean stands for the sum in {state}."
+                what = f"{state} is a running mean; it should be a sum."
                 yield from swapped(text, line, x, mean, "extra-term", what, "wrong-operation")
 
 
 def drawn(roles: Roles, text: Program) -> Iterator[Neighbour]:
-    """`s + (1 - b) * (x - s)`, another way to write `b * s + (1 - b) * x`, with a sign turned or without its s."""
+    """`s + (1 - b) * (x - s)`, another form of `b * s + (1 - b) * x`, with a sign flipped or without its s."""
     for state in roles.states:
         line = roles.new.get(state, "")
         parts = terms_of(roles.lines.get(line, number(0)))
@@ -142,15 +140,15 @@ def drawn(roles: Roles, text: Program) -> Iterator[Neighbour]:
             apart = f"the difference {said(x)} - {state}"
             for other, mistake, what in (
                 ("r * (x - s)", "assignment-for-accumulation", f"{apart} replaces {state} instead of moving it."),
-                ("s - r * (x - s)", "wrong-sign", f"{apart} is subtracted from {state}, not added."),
-                ("s + r * (x + s)", "wrong-sign", f"a sum stands for {apart}."),
+                ("s - r * (x - s)", "wrong-sign", f"{apart} is subtracted from {state}; it should be added."),
+                ("s + r * (x + s)", "wrong-sign", f"a sum is used instead of {apart}."),
             ):
                 instead = put(other, s=name(state), r=new[0][1], x=x)
                 yield from swapped(text, line, roles.lines[line], instead, mistake, what)
 
 
 def again(roles: Roles, text: Program) -> Iterator[Neighbour]:
-    """A state that is moved on twice."""
+    """A state that is updated twice."""
     for state in roles.states:
         x = roles.lines.get(roles.new.get(state, ""))
         if x is not None and uses(x, state):
@@ -158,7 +156,7 @@ def again(roles: Roles, text: Program) -> Iterator[Neighbour]:
             for _, node, _ in inside(state, x, []):
                 if is_name(node, state):
                     twice = replaced(twice, node, x)
-            what = f"{state} is moved on twice in one step."
+            what = f"{state} is updated twice in one step."
             yield from swapped(text, roles.new[state], x, twice, "extra-term", what, "new-state-used")
 
 
@@ -167,7 +165,7 @@ def order(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     found, last = text.results, dict(text.lines)[RESULT]
     for new in permutations(found):
         if list(new) != found and len(found) < 6:
-            what = f"the results are in the wrong order; it is {', '.join(exercise.results)}."
+            what = f"the results are in the wrong order; return {', '.join(exercise.results)}."
             yield from swapped(text, RESULT, last, ast.Tuple(list(new), ast.Load()), "wrong-returned-order", what)
 
 
@@ -201,10 +199,10 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             if not is_one_of(x, node) and not is_one_of(x, negative(node)) and not is_name(x, state):
                 shown = said(x)
                 if state == roles.weight and x_in(shown, roles.lines.get(new, node)):
-                    what = f"what is returned as {state} is {shown}, only a part of it."
+                    what = f"{shown} is returned as {state}, which is only a part of it."
                     yield from several(text, result(text, node, x), "missing-term", what, "wrong-state-stored")
                 else:
-                    what = f"what is returned as {state} is {shown}, another quantity."
+                    what = f"{shown} is returned as {state}, but it is another quantity."
                     yield from several(text, result(text, node, x), "wrong-state-stored", what)
 
 
@@ -212,11 +210,11 @@ def stored_number(roles: Roles, text: Program, state: str, node: ast.expr) -> It
     """A state that is a number, and another number in its place."""
     for line, x, _ in text.nodes():
         if line != RESULT and not roles.is_array(x) and not isinstance(x, ast.Constant) and not is_name(x, state):
-            what = f"what is returned as {state} is {said(x)}, another quantity."
+            what = f"{said(x)} is returned as {state}, but it is another quantity."
             yield from several(text, result(text, node, x), "wrong-state-stored", what)
     for line in roles.lines:
         if line not in (RESULT, *roles.arrays):
-            what = f"what is returned as {state} is {line.removesuffix('_new')}, another quantity."
+            what = f"{line.removesuffix('_new')} is returned as {state}, but it is another quantity."
             yield from several(text, result(text, node, name(line)), "wrong-state-stored", what)
 
 

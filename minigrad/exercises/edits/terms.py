@@ -1,4 +1,4 @@
-"""Edits of sums: a sign turned, a term left out or counted twice, parentheses left out or too wide."""
+"""Edits of sums: a sign flipped, a term left out or counted twice, parentheses left out or too wide."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from minigrad.exercises.program import RESULT, Program
 
 
 def terms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every sum with a sign turned, a term left out, or a term counted twice."""
+    """Every sum with a sign flipped, a term left out, or a term counted twice."""
     roles = Roles(exercise, text)
     for line, node in sums(text):
         parts = terms_of(node)
@@ -63,13 +63,13 @@ def terms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             yield from swapped(text, line, node, instead((added, half)), "wrong-factor", f"{shown} is halved.")
         if len(parts) == 2 and parts[0][0] and not parts[1][0]:
             turned = put("y - x", x=parts[0][1], y=parts[1][1])
-            what = f"{said(parts[0][1])} and {said(parts[1][1])} have changed places, which turns the sign."
+            what = f"{said(parts[0][1])} and {said(parts[1][1])} are swapped, which flips the sign."
             yield from swapped(text, line, node, turned, "operands-swapped", what, "wrong-sign")
     yield from turned_lines(roles, text)
 
 
 def decays(roles: Roles, term: ast.expr) -> bool:
-    """Whether a term is the decay, and not a sum with the decay in it."""
+    """Whether a term is the decay itself, not a sum that contains it."""
     if roles.weight not in roles.new:
         return False
     return any(uses(x, *roles.decays) and not is_sum(x) for _, x in factors_of(term)) and not any(
@@ -85,7 +85,7 @@ def left_out(
     whole = node is roles.lines[line]
     if is_one(term):
         yield from swapped(
-            text, line, node, new, "missing-term", f"the 1 of {said(node)} is missing.", "wrong-operation"
+            text, line, node, new, "missing-term", f"the 1 in {said(node)} is missing.", "wrong-operation"
         )
     elif uses(term, *roles.epsilons) and is_name(term, *roles.epsilons):
         yield from swapped(text, line, node, new, "epsilon-missing", f"{shown} is missing.")
@@ -95,7 +95,7 @@ def left_out(
         yield from swapped(text, line, node, new, mistake, f"{said(node)} is missing.", "scale-missing")
     elif whole and state and is_name(new, state):
         mistake = "weight-not-updated" if state == roles.weight else "state-not-updated"
-        yield from swapped(text, line, node, new, mistake, f"{state} stays as it came.", "missing-term")
+        yield from swapped(text, line, node, new, mistake, f"{state} stays unchanged.", "missing-term")
     elif whole and state in roles.states and uses(term, state) and not uses(sum_of(others), roles.rate):
         what = f"{shown} is missing: a value replaces what it should be added to."
         yield from swapped(text, line, node, new, "assignment-for-accumulation", what, "missing-term")
@@ -120,7 +120,7 @@ def turned_lines(roles: Roles, text: Program) -> Iterator[Neighbour]:
 def parentheses(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Parentheses that are missing or enclose too much."""
     roles = Roles(exercise, text)
-    what = "The parentheses are not where they should be, and that changes what is computed."
+    what = "the parentheses are in the wrong place, which changes what is computed."
     for line, node in sums(text):
         parts = terms_of(node)
         for i, (added, term) in enumerate(parts):

@@ -38,21 +38,21 @@ def call(function: str, *args: ast.expr) -> ast.expr:
 
 
 def put(text: str, **parts: ast.expr) -> ast.expr:
-    """An expression as it is written, with others for its names: `put("sqrt(x) + e", x=mean, e=own)`.
+    """An expression with others in place of its names: `put("sqrt(x) + e", x=mean, e=own)`.
 
-    Where names of a rule stand in the text, too, the others are for `_`, which no rule has.
+    If the text contains names of a rule, too, the placeholder is `_`, which no rule has.
     """
     made: ast.expr = filled(expression(text), parts)
     return made
 
 
 def expression(text: str) -> ast.expr:
-    """The expression of a text."""
+    """The expression that a text stands for."""
     return ast.parse(text, mode="eval").body
 
 
 def filled(x: Any, parts: Mapping[str, ast.expr]) -> Any:
-    """A copy with expressions for names."""
+    """A copy with expressions in place of names."""
     if isinstance(x, list):
         return [filled(y, parts) for y in x]
     if not isinstance(x, ast.AST):
@@ -81,7 +81,7 @@ def is_product(x: ast.AST) -> bool:
 
 
 def is_power(x: ast.AST, exponent: float | None = None) -> bool:
-    """Whether it is a power, of this exponent if one is given."""
+    """Whether it is a power, with this exponent if one is given."""
     if not (isinstance(x, ast.BinOp) and isinstance(x.op, ast.Pow)):
         return False
     return exponent is None or (isinstance(x.right, ast.Constant) and x.right.value == exponent)
@@ -164,12 +164,12 @@ def said(x: ast.expr) -> str:
 def swapped(
     text: Program, line: str, old: ast.expr, new: ast.expr, mistake: str, what: str, *also: str
 ) -> Iterator[Neighbour]:
-    """The neighbour in which one expression stands for another."""
+    """The neighbour in which one expression replaces another."""
     yield from several(text, [(line, old, new)], mistake, what, *also)
 
 
 def several(text: Program, swaps: Sequence[Swap], mistake: str, what: str, *also: str) -> Iterator[Neighbour]:
-    """The neighbour in which some expressions stand for others; none if they are in each other's way."""
+    """The neighbour in which some expressions replace others; none if they get in each other's way."""
     after = text.with_swaps(swaps)
     if swaps and after:
         line = swaps[0][0]
@@ -179,7 +179,7 @@ def several(text: Program, swaps: Sequence[Swap], mistake: str, what: str, *also
 
 
 def everywhere(text: Program, old: str, new: ast.expr, lines: Sequence[str] = ()) -> list[Swap]:
-    """The swaps that put an expression for a name, in all lines or in these."""
+    """The swaps that put an expression in place of a name, in all lines or in these."""
     return [(line, node, new) for line, node, _ in text.nodes() if is_name(node, old) and (not lines or line in lines)]
 
 

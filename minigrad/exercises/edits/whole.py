@@ -18,7 +18,7 @@ AXES = (None, 0, -1)
 
 
 def whole(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """Every array with one number for all its elements."""
+    """Every array replaced by one number for all its elements."""
     roles = Roles(exercise, text)
     for line, node, above in text.nodes():
         if line == RESULT or not roles.is_array(node) or isinstance(node, ast.Compare):
@@ -27,11 +27,11 @@ def whole(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             continue
         for function, word in REDUCTIONS.items():
             if above and is_call(above[-1], "sign", "absolute") and function not in ("mean_over", "sum_over"):
-                continue  # of which little would be left
+                continue  # these would leave little of it
             for axis in AXES if function != "first_over" else AXES[:1]:
                 new = call(function, node, number(axis))  # type: ignore[arg-type]
                 over = "all elements" if axis is None else "an axis"
-                what = f"{word} over {over} stands for {said(node)}."
+                what = f"{word} over {over} is used instead of {said(node)}."
                 if function == "max_over":
                     yield from swapped(text, line, node, new, "max-not-elementwise", what, "axis-wrong")
                 else:
@@ -39,9 +39,9 @@ def whole(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def together(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """What stands under every root as one number for the whole array; and both sides of a maximum."""
+    """Everything under a root as one number for the whole array, and likewise both sides of a maximum."""
     for function, word in REDUCTIONS.items():
-        what = f"{word} of the whole array stands for each element's own."
+        what = f"{word} of the whole array is used instead of each element's own value."
         roots = [x for line, node, _ in text.nodes() if is_call(node, "sqrt") for x in means_under(text, line, node)]
         if len(roots) > 1:
             reduced = [(line, x, call(function, x, number(None))) for line, x in roots]  # type: ignore[arg-type]
@@ -59,17 +59,17 @@ def together(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def means_under(text: Program, line: str, root: ast.expr) -> list[tuple[str, ast.expr]]:
-    """The names under a root that are arrays, ε left out."""
+    """The names under a root that are arrays, without ε."""
     return [(line, x) for x in ast.walk(root) if isinstance(x, ast.Name) and x.id not in (*text.keywords, "sqrt")]
 
 
 def decisions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
-    """A decision for the whole array where each element needs its own."""
+    """One decision for the whole array where each element needs its own."""
     roles = Roles(exercise, text)
     for line, node, _ in text.nodes():
         if is_call(node, "where") and roles.is_array(node):
             condition = node.args[0]  # type: ignore[attr-defined]
             for function in "all_over", "any_over":
-                what = f"one decision {said(condition)} is made for the whole array."
+                what = f"{said(condition)} is decided once for the whole array."
                 new = call(function, condition)
                 yield from swapped(text, line, condition, new, "max-not-elementwise", what, "axis-wrong")

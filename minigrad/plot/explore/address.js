@@ -1,11 +1,11 @@
-// The situation as text for the address of the page, and back. What comes out of an address is only ever a known word
-// or a checked number.
+// The situation as text for the address of the page, and back. An address can only yield known words and checked
+// numbers.
 
 const MOST_RULES = 4,
   MOST_STEPS = 1000;
 const RANGES = { count: [1, MOST_STEPS], at: [0, MOST_STEPS], noise: [0, 100], seed: [0, 2 ** 31], look: [0, 1] };
 
-/** The text for a situation. Values are written where they are not the defaults of the rule. */
+/** The text for a situation. Only values that differ from the rule's defaults are written. */
 function toAddress(situation) {
   const parts = [`on=${encodeURIComponent(situation.on)}`, `from=${situation.from.join(",")}`];
   parts.push(...Object.keys(RANGES).map(name => `${name}=${situation[name]}`));
@@ -18,7 +18,7 @@ function toAddress(situation) {
   return parts.join("&");
 }
 
-/** The situation in a text. What is missing, unknown or out of range is as it is at first. */
+/** The situation in a text. Whatever is missing, unknown or out of range has its initial value. */
 function fromAddress(text) {
   const found = new Map(),
     rules = [];
@@ -45,7 +45,7 @@ function fromAddress(text) {
   return situation;
 }
 
-/** A rule and its values, as in `adam,learning_rate:0.1`; null for a rule that is not there. */
+/** A rule and its values, as in `adam,learning_rate:0.1`; null for an unknown rule. */
 function readRule(text) {
   const [name, ...parts] = text.split(",");
   if (!Object.hasOwn(RULES, unescaped(name))) return null;
@@ -59,7 +59,7 @@ function readRule(text) {
   return rule;
 }
 
-/** A value of a setting, or its default if the text is none. */
+/** A value of a setting, or its default if the text is not a valid one. */
 function readValue(setting, text) {
   if (setting.kind === "truth") return text === "true" ? true : text === "false" ? false : setting.value;
   if (setting.kind === "word") return setting.words.includes(text) ? text : setting.value;

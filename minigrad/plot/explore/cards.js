@@ -1,8 +1,8 @@
-// A card for each rule: which one it is, a slider and a field for every setting, its states and equations.
+// A card for each rule: its name, a slider and a field for every setting, its states and equations.
 
-const BEST = "Of many rates, the one with which this rule ends lowest: here, from this start, after these steps";
+const BEST = "The rate, of many, with which this rule ends lowest: on this surface, from this start, after these steps";
 
-/** The card of the rule with number k. `act` has what the page does about it. */
+/** The card of rule number k. `act` has what the page does in response. */
 function makeCard(k, rule, act) {
   const { title, sentence, settings } = RULES[rule.name];
   const names = Object.keys(RULES).map(name => make("option", { value: name, textContent: RULES[name].title }));
@@ -45,7 +45,7 @@ function makeCard(k, rule, act) {
   return card;
 }
 
-/** A slider and a field, a box to tick, or a list of words. */
+/** A slider and a field, a tick box, or a list of words. */
 function makeSetting(setting, rule, k, act) {
   const { name, place, kind, letter } = setting,
     id = `${place}-${k}`;
@@ -74,7 +74,7 @@ function makeSetting(setting, rule, k, act) {
   return row;
 }
 
-/** A slider and a field that follow each other. An empty field is None where that is allowed. */
+/** A slider and a field that follow each other. An empty field means None where that is allowed. */
 function makeNumber(setting, id, rule, act) {
   const { name, place, optional } = setting,
     value = rule.values[place];
@@ -109,17 +109,17 @@ function makeNumber(setting, id, rule, act) {
   return [slider, field];
 }
 
-/** Grey the settings that have no effect as the others are, and say which others decide that. */
+/** Grey out the settings that have no effect given the others, and say which others decide that. */
 function markIdle(card, idle) {
   for (const row of card.querySelectorAll(".setting")) {
     const others = idle[row.dataset.setting];
     row.classList.toggle("idle", others !== undefined);
-    if (others) row.dataset.why = `no effect here${others.length ? `: that depends on ${others.join(", ")}` : ""}`;
+    if (others) row.dataset.why = `no effect here${others.length ? `; that depends on ${others.join(", ")}` : ""}`;
     else delete row.dataset.why;
   }
 }
 
-/** Say what is wrong with a field, or that nothing is. */
+/** Show what is wrong with a field; an empty sentence means nothing is. */
 function refuse(field, sentence) {
   field.setAttribute("aria-invalid", sentence ? "true" : "false");
   field.dataset.problem = sentence;

@@ -1,7 +1,7 @@
-// Curves over the steps: the height of every walk, and the states of one.
+// Curves over the steps: the heights of all walks, and the states of one.
 
 const CHART = { left: 62, bottom: 22, top: 8, right: 16 };
-const FLOOR = 1e-16; // nothing lower is told from 0
+const FLOOR = 1e-16; // nothing lower is told apart from 0
 
 /** Curves over steps, with a line at the present one. A series has values and a class. */
 function drawChart(svg, series, { at, count, power = false, label, xLabels = true }) {
@@ -32,7 +32,7 @@ function drawChart(svg, series, { at, count, power = false, label, xLabels = tru
     );
 }
 
-/** The heights of all walks, above the lowest one where that is known; by powers of ten if they differ much. */
+/** The heights of all walks, above the minimum if that is known; on a logarithmic scale if they differ much. */
 function drawLoss(svg, title, runs, situation, ground) {
   const lowest = ground.lowest ?? 0,
     above = runs
@@ -74,7 +74,7 @@ function drawStates(box, run, situation, k) {
   });
 }
 
-/** Its caption has the letter of the equations, the number, and what it is. */
+/** A small chart whose caption has the letter from the equations, the number, and what it is. */
 function makeState(name, run, about = name) {
   const row = rowsOf(run).find(found => found.name === name);
   const caption = make("figcaption");

@@ -1,4 +1,4 @@
-// What changes the situation besides the cards: the player, the fields, the lists.
+// Everything besides the cards that changes the situation: the player, the fields, the lists.
 
 function moveTo(at) {
   situation.at = Math.max(0, Math.min(situation.count, at));
@@ -26,7 +26,7 @@ function play() {
   get("play").textContent = "Pause";
 }
 
-/** A field of the page for a number in a range; `parts` has what it changes in the situation. */
+/** A field of the page for a number in a range; `parts` gives what it changes in the situation. */
 function numberField(id, [low, high], whole, parts) {
   const setting = { kind: whole ? "whole" : "number", least: low, most: high, open_below: false, open_above: false };
   get(id).oninput = () => {

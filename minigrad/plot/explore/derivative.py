@@ -1,7 +1,7 @@
-"""Derivatives of symbols: the backward pass of `engine/backward.py` once more, but what it makes is an expression.
+"""Derivatives of symbols: the backward pass of `engine/backward.py` again, but its results are expressions.
 
-A height written with the functions of `minigrad.optimizer.rule` becomes a graph of symbols. Walked from its end to its
-beginning, each operation passes its gradient on to its arguments, times its own derivative.
+A height written with the functions of `minigrad.optimizer.rule` becomes a graph of symbols. On the walk from its end to
+its beginning, each operation passes its gradient on to its arguments, times its own derivative.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ DERIVATIVES: dict[str, Callable[..., tuple[Any, ...]]] = {
     "minimum": lambda x, y: (where(x <= y, 1, 0), where(x <= y, 0, 1)),
     "where": lambda condition, x, y: (0, where(condition, 1, 0), where(condition, 0, 1)),
 }
-"""Operation -> its derivative by each of its arguments."""
+"""Operation -> its derivative with respect to each of its arguments."""
 
 
 def gradient(height: Symbol, *by: Symbol) -> list[Symbol]:
-    """The derivatives of a symbol by others.
+    """The derivatives of a symbol with respect to others.
 
     >>> from minigrad.optimizer.rule import Trace
     >>> trace = Trace()
@@ -45,7 +45,7 @@ def gradient(height: Symbol, *by: Symbol) -> list[Symbol]:
     """
     trace, moving = height.trace, depending(height, by)
     gradients: dict[Symbol, Any] = {height: 1}
-    for z in sorted(moving, key=lambda x: x.order, reverse=True):  # each after all that is made of it
+    for z in sorted(moving, key=lambda x: x.order, reverse=True):  # each after everything computed from it
         if not z.args or z not in gradients:
             continue
         if z.op not in DERIVATIVES:
@@ -67,7 +67,7 @@ def times(g: Any, derivative: Any) -> Any:
 
 
 def depending(height: Symbol, by: tuple[Symbol, ...]) -> set[Symbol]:
-    """The symbols that change with any of those in `by`."""
+    """The symbols that depend on any of those in `by`."""
     found = set(by)
     for z in sorted(ancestors([height]), key=lambda x: x.order):
         if any(x in found for x in z.args):

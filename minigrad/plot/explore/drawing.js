@@ -7,7 +7,7 @@ const MARKERS = [
   (x, y, r) => `M${x},${y - 1.2 * r}L${x + 1.2 * r},${y + r}L${x - 1.2 * r},${y + r}Z`,
   (x, y, r) => `M${x},${y - 1.4 * r}L${x + 1.4 * r},${y}L${x},${y + 1.4 * r}L${x - 1.4 * r},${y}Z`,
 ];
-/* Of the first to the fourth rule, so that colour alone tells nothing. */
+/* For the first to the fourth rule, so that they do not differ by colour alone. */
 
 /** An SVG element with attributes and children. */
 function draw(tag, attributes = {}, ...children) {
@@ -24,7 +24,7 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Width and height in pixels, also of what is not laid out yet. */
+/** Width and height in pixels, even of an element that is not laid out yet. */
 function sizeOf(svg) {
   return [Math.max(svg.clientWidth, 200), Math.max(svg.clientHeight, 50)];
 }
@@ -35,7 +35,7 @@ function scale([low, high], [from, to]) {
   return Object.assign(at, { low, high, back: pixel => low + ((pixel - from) / (to - from)) * (high - low) });
 }
 
-/** The points of a line, as far as they can be drawn; far away ones are brought nearer, in the same direction. */
+/** The points of a line, without NaN; coordinates too large to draw are limited. */
 function line(points) {
   const near = z => Math.max(-1e4, Math.min(1e4, z));
   return points

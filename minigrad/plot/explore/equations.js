@@ -1,11 +1,11 @@
 // The equations of a rule with the numbers of a step in them, as MathML.
 
-/** The rows of the form that fits the values. */
+/** The rows of the form that matches the values. */
 function rowsOf(run) {
   return run.program ? run.program.forms[formOf(run.h)].map(number => ROWS[number]) : [];
 }
 
-/** Show them, with empty places for numbers. */
+/** Show the equations, with empty places for numbers. */
 function drawEquations(box, run, about) {
   const form = run.program ? run.program.forms[formOf(run.h)].join() : "";
   if (box.dataset.rows === form) return;
@@ -34,7 +34,7 @@ function drawEquations(box, run, about) {
   }
 }
 
-/** Fill in the numbers of a step, of the weight that is looked at; without a step there are none. */
+/** Fill in the numbers of a step for the chosen weight; without a step there are none. */
 function fillEquations(box, step, look) {
   const idle = afterCondition(box).some(row => step && !(row.dataset.name in step.after));
   for (const row of box.children) {
@@ -47,7 +47,7 @@ function fillEquations(box, step, look) {
   }
 }
 
-/** The rows that count only if a condition holds. */
+/** The rows that apply only if a condition holds. */
 function afterCondition(box) {
   const rows = [...box.children],
     place = rows.findIndex(row => !row.dataset.name);
@@ -63,7 +63,7 @@ function number(place, step, look) {
   return text.startsWith("−") && !standsAlone(place) ? `(${text})` : text;
 }
 
-/** Whether a minus sign in front of this number cannot be taken for that of a difference. */
+/** Whether a minus sign in front of this number cannot be mistaken for that of a difference. */
 function standsAlone(place) {
   if (place.previousElementSibling)
     return place.previousElementSibling.textContent === "=" || place.previousElementSibling.tagName === "mspace";

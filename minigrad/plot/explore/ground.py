@@ -1,6 +1,6 @@
-"""What is walked on: surfaces over two weights and curves over one, as JavaScript with their slopes.
+"""What rules walk on: surfaces over two weights and curves over one, as JavaScript with their slopes.
 
-Height and slope are printed from one expression: the surface is run with symbols, and these are differentiated.
+Height and slope are printed from one expression: the surface runs on symbols, and the result is differentiated.
 """
 
 from __future__ import annotations
@@ -72,11 +72,11 @@ CURVES = {
 
 
 LONGEST = 80
-"""Letters of a formula that is shown."""
+"""The most letters of a formula that is shown."""
 
 
 class Heights(Writer):
-    """Writes expressions in which what occurs twice has a name."""
+    """Writes expressions in which whatever occurs more than once has a name."""
 
     def __init__(self, symbols: list[Symbol]) -> None:
         used = Counter([y for x in ancestors(symbols) for y in x.args] + symbols)
@@ -111,7 +111,7 @@ def program(function: Callable[[Any, Any], Any]) -> str:
 
 
 def traced(function: Callable[[Any, Any], Any], op: str) -> tuple[Symbol, Symbol, Symbol]:
-    """Symbols for x and y, and the height made of them."""
+    """Symbols for x and y, and the height computed from them."""
     trace = Trace()
     x, y = trace.leaf(op, "x"), trace.leaf(op, "y")
     try:
@@ -131,18 +131,18 @@ class Formula(MathML):
 
 
 def formula(function: Callable[[Any, Any], Any]) -> str:
-    """The height as MathML; empty if it is too long to be read at a glance.
+    """The height as MathML; empty if it is too long to read at a glance.
 
     >>> formula(lambda x, y: 2 * x)
     '<mn>2</mn><mspace width="0.17em"/><mi>x</mi>'
     """
-    *_, height = traced(function, "hyper")  # which stands for one number, and so has no subscript
+    *_, height = traced(function, "hyper")  # a hyper-parameter is one number, and so has no subscript
     written, _ = Formula(Lines(SGD())).write(height)
     return written if len(re.sub("<[^>]*>", "", written)) <= LONGEST else ""
 
 
 def described(of: Surface, weights: int) -> dict[str, Any]:
-    """What the page knows of a surface besides its program."""
+    """What the page knows about a surface besides its program."""
     return {
         "weights": weights,
         "sentence": of.sentence,
@@ -156,6 +156,6 @@ def described(of: Surface, weights: int) -> dict[str, Any]:
 
 
 def grounds(more: dict[str, Surface]) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Name -> program and description, of all surfaces and curves, and of those in `more`."""
+    """Name -> program and description, for all surfaces and curves, and for those in `more`."""
     found = {name: (program(of.function), described(of, 2)) for name, of in {**SURFACES, **more}.items()}
     return found | {name: (program(of.function), described(of, 1)) for name, of in CURVES.items()}

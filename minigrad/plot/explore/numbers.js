@@ -1,4 +1,4 @@
-// Numbers as a person types them, and as they are shown.
+// Numbers as people type them, and as they are shown.
 
 const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
@@ -8,7 +8,7 @@ function readNumber(text) {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
 }
 
-/** A number with five digits, or what it is in place of a number. */
+/** A number with five digits, or a sign for what is not a finite number. */
 function shown(x) {
   if (Array.isArray(x)) return `(${x.map(shown).join(", ")})`;
   if (typeof x !== "number") return "—";
@@ -21,12 +21,12 @@ function shown(x) {
   return sign + (Number(mantissa) === 1 ? power : `${Number(mantissa)}·${power}`);
 }
 
-/** A value as it stands in a field: so that reading it gives the same value. */
+/** A value as it appears in a field: reading it gives the same value. */
 function typed(x) {
   return x === null ? "" : String(x);
 }
 
-/** Whether a number is one that the constructor accepts. */
+/** Whether the constructor accepts a number. */
 function accepts(setting, x) {
   if (!Number.isFinite(x) || (setting.kind === "whole" && !Number.isInteger(x))) return false;
   const { least, most, open_below, open_above } = setting;

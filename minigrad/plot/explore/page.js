@@ -13,7 +13,7 @@ const start = makeHandle(
   from => changed({ from }),
 );
 
-/** Change parts of the situation, walk again, and draw. */
+/** Change parts of the situation, walk again, and redraw. */
 function changed(parts = {}) {
   Object.assign(situation, parts);
   walkAll();
@@ -83,7 +83,7 @@ function inWords() {
 }
 
 let waiting = null;
-/** Write the address, but not so often that the browser refuses. */
+/** Update the address, but not so often that the browser refuses. */
 function remember() {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
@@ -95,7 +95,7 @@ function remember() {
   }, 150);
 }
 
-/** Make all that depends on which rules and which surface there are. */
+/** Build everything that depends on the rules and the surface. */
 function build() {
   const ground = GROUNDS[situation.on];
   get("on").value = situation.on;
@@ -130,7 +130,7 @@ function build() {
   resized();
 }
 
-/** Change which rules or which surface there are. The focus stays in its card. */
+/** Change the rules or the surface. The focus stays in its card. */
 function rebuilt(change) {
   const was = document.activeElement,
     k = [...get("cards").children].indexOf(was.closest(".card"));
@@ -142,14 +142,14 @@ function rebuilt(change) {
   if (card) ([...card.querySelectorAll(".head button")].find(same) ?? card.querySelector("select")).focus();
 }
 
-/** A rule that a person has picked: at its default rate it might hardly move, or leave the picture. */
+/** A rule that the user has picked, with its best rate: at the default it might hardly move, or leave the picture. */
 function tunedRule(name) {
   const rule = newRule(name);
   if (RULES[name].settings.some(setting => setting.place === "lr")) tune(rule);
   return rule;
 }
 
-/** Give a rule the rate that is best here. */
+/** Give a rule its best rate here. */
 function tune(rule) {
   rule.values.lr = bestRate(RULES[rule.name], rule.values, GROUNDS[situation.on], situation.from, situation);
 }

@@ -1,4 +1,4 @@
-"""The page that runs rules: one HTML file made of the files beside this one and of every rule's own programs."""
+"""The page that runs rules: one HTML file made from the files in this folder and from every rule's own programs."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ SCRIPTS = (
     "controls",
 )
 FIRST = "on=valley&count=60&at=6&rule=sgd,learning_rate:0.4,momentum:0.6,arrows&rule=adam,learning_rate:0.4"
-"""What the page shows at first."""
+"""What the page shows initially."""
 TITLE = "Explorer of update rules"
 HEIGHT = 900
-"""Pixels that the page takes in a notebook."""
+"""The height of the page in a notebook, in pixels."""
 
 
 class Page:
@@ -60,11 +60,11 @@ class Page:
 
     @property
     def size(self) -> int:
-        """In kB."""
+        """The size in kB."""
         return len(self.html.encode()) // 1000
 
     def save(self, path: FilePath) -> None:
-        """Write the file, whole or not at all."""
+        """Write the file, completely or not at all."""
         with replacing(path) as file:
             file.write(self.html.encode())
 
@@ -86,7 +86,7 @@ def page(code: str) -> str:
 
 
 def script(parts: list[str]) -> str:
-    """The program of the page: what others wrote, with its licence; the data; what stands beside this file."""
+    """The program of the page: what others wrote, with its licence; the data; the scripts of this folder."""
     licence = (HERE / "d3" / "LICENSE").read_text(encoding="utf-8")
     libraries = [(HERE / name).read_text(encoding="utf-8") for name in LIBRARIES]
     own = [(HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
@@ -94,19 +94,19 @@ def script(parts: list[str]) -> str:
 
 
 def written(value: Any) -> str:
-    """A value as JavaScript that cannot end the script which it stands in."""
+    """A value as JavaScript that cannot end the script it is in."""
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/").replace("<!", "<\\!")
 
 
 def data(optimizer: Optimizer | None, more: Mapping[str, Surface]) -> Iterator[str]:
-    """All rules and surfaces as text of JavaScript. Equations are lists of numbers of rows, for most rows recur."""
+    """All rules and surfaces as JavaScript text. Equations are lists of row numbers, since most rows recur."""
     table: dict[MathRow, int] = {}
     steps: dict[str, int] = {}
     found, left_out = {}, {}
     for name, cls in classes(optimizer).items():
         try:
             found[name] = described(cls, optimizer if type(optimizer) is cls else None)
-        except Exception as error:  # a rule of the user's must not cost the others their page
+        except Exception as error:  # a user's rule that fails must not break the page for the others
             if type(optimizer) is cls:
                 raise
             known = isinstance(error, MinigradError)
@@ -134,7 +134,7 @@ def data(optimizer: Optimizer | None, more: Mapping[str, Surface]) -> Iterator[s
 
 
 def classes(optimizer: Optimizer | None) -> dict[str, type[Optimizer]]:
-    """All registered rules by name, without second names; that of the optimizer also if it is not registered."""
+    """All registered rules by name, without aliases; and the optimizer's class, even if it is not registered."""
     found = {name: cls for name, cls in sorted(OPTIMIZERS.items()) if name == cls.__name__.lower()}
     return found if optimizer is None else found | {type(optimizer).__name__.lower(): type(optimizer)}
 
@@ -143,7 +143,7 @@ Described = tuple[dict[str, Any], list[Program]]
 
 
 def described(cls: Any, example: Optimizer | None) -> Described:
-    """What the page knows of a rule, and its programs. The example stands in if a class needs arguments."""
+    """What the page knows about a rule, and its programs. The example is used if the class needs arguments."""
     try:
         cls()
     except Exception:
@@ -155,12 +155,12 @@ def described(cls: Any, example: Optimizer | None) -> Described:
 
 @lru_cache(maxsize=64)
 def facts_of(cls: Any) -> Described:
-    """Found once for each class: it takes a second or two for all rules."""
+    """The facts about a class, found only once: all rules together take a second or two."""
     return facts(cls())
 
 
 def facts(optimizer: Optimizer) -> Described:
-    """What the page knows of the class of an optimizer, whose values are the defaults."""
+    """What the page knows about an optimizer's class, with this optimizer's values as the defaults."""
     cls, found = type(optimizer), settings(optimizer)
     branches = programs(optimizer, found)
     notation = MathML(Branch(optimizer, {}, {of.name: of for of in found}).javascript.of)
@@ -175,13 +175,13 @@ def facts(optimizer: Optimizer) -> Described:
 
 
 def letter(notation: MathML, of: Setting) -> str:
-    """The letter that the equations have for a number, if they have one."""
+    """The letter for a number in the equations, if it has one."""
     found = notation.letter(of.place) if of.kind in ("number", "whole") else ""
     return "" if found == notation.word(of.place) else found
 
 
 def about(notation: MathML, of: Setting) -> str:
-    """What a setting is, in the words of the legend. A list of words says it itself."""
+    """What a setting is, in the words of the legend. A list of words explains itself."""
     return "" if of.kind == "word" else words(notation, of.place)
 
 

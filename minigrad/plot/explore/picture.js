@@ -3,7 +3,7 @@
 const MARGIN = { left: 42, bottom: 26 };
 const LONGEST = 70; // pixels of the longest arrow
 
-/** What is under the walks, drawn anew when the surface or the size changes. */
+/** What is under the walks, redrawn when the surface or the size changes. */
 function drawGround(svg, ground) {
   const [width, height] = sizeOf(svg);
   const [x, y] = scales(ground, width, height);
@@ -27,7 +27,7 @@ function drawGround(svg, ground) {
   return { x, y, walks, ground, point: ([a, b], h) => [x(a), y(ground.weights === 2 ? b : h)] };
 }
 
-/** Scales for both axes. Those of a surface are equal, so that a gradient is at right angles to the contours. */
+/** Scales for both axes. For a surface they are equal, so that gradients are at right angles to the contours. */
 function scales({ view, weights }, width, height) {
   const sizes = [width - MARGIN.left, height - MARGIN.bottom];
   const unit = Math.max(...view.map(([low, high], i) => (high - low) / sizes[i]));
@@ -39,12 +39,12 @@ function scales({ view, weights }, width, height) {
   return [scale(across, [MARGIN.left, width]), scale(up, [height - MARGIN.bottom, 0])];
 }
 
-/** Filled contours. Their levels lie closer near the lowest height, where walks end. */
+/** Filled contours. Their levels are closer together near the lowest height, where walks end. */
 function contours(ground, x, y, area) {
   const columns = 161,
     rows = 129,
     values = [],
-    finite = []; // in the part that is worth seeing: levels are for this
+    finite = []; // within the part worth seeing, which sets the levels
   const inside = (z, [low, high]) => z >= low && z <= high;
   for (let j = 0; j < rows; j++)
     for (let i = 0; i < columns; i++) {
@@ -77,9 +77,9 @@ function curve(ground, x, y) {
   return draw("polyline", { class: "curve", points: line(places.map(a => [x(a), y(ground.program(a, 0)[0])])) });
 }
 
-/** The walks up to the present step, the rest of them faintly, their markers and arrows, and the starting point. */
+/** The walks up to the present step, the rest of them faint, their markers and arrows, and the starting point. */
 function drawWalks(plan, runs, situation, handle) {
-  plan.walks.replaceChildren(); // but the handle stays, or it would lose the focus
+  plan.walks.replaceChildren(); // the handle stays, or it would lose the focus
   runs.forEach((run, k) => {
     const points = run.places.map((place, t) => plan.point(place, run.heights[t]));
     const at = Math.min(situation.at, points.length - 1);
@@ -105,8 +105,8 @@ function inPicture(px, py) {
 }
 
 /**
- * The direction of steepest descent and every state, as arrows. The largest of a walk is LONGEST, others are shorter by
- * the root. To a state that is a place, as it starts where the weight does, the arrow goes.
+ * The direction of steepest descent and every state, as arrows. The longest arrow of a walk has length LONGEST; lengths
+ * grow with the root of the size. If a state starts where the weight does, it is a place, and the arrow points to it.
  */
 function arrows(plan, run, at) {
   const next = run.steps[at] ?? run.steps[at - 1],
@@ -139,7 +139,7 @@ function arrows(plan, run, at) {
   });
 }
 
-/** The starting point as a handle that mouse, touch and the arrow keys move. `moved` gets the new place. */
+/** The starting point as a handle, moved by mouse, touch or the arrow keys. `moved` gets the new place. */
 function makeHandle(svg, planOf, situationOf, moved) {
   const handle = draw(
     "g",

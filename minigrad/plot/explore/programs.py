@@ -1,8 +1,8 @@
-"""All programs that a rule can be: its hyper-parameters choose among branches, and each branch is a program.
+"""All programs of a rule: its hyper-parameters choose among branches, and each branch is a program.
 
-The graph of a rule tells what chose the branch. So all are found by going on from one to the next: whatever a branch
-depended on is set to other values. What is done to the gradient is in every program. Where it does nothing (times 1,
-limited to infinity, plus 0) it changes no number, and only the equations are printed in several forms.
+The graph of a rule shows what chose the branch. So all branches are found by going from one to the next, setting
+whatever a branch depended on to other values. Every program prepares the gradient. Where that does nothing (times 1,
+limited to infinity, plus 0), it changes no number, and only the equations are printed in several forms.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ from minigrad.optimizer.rule import Symbol, ancestors
 from minigrad.plot.explore.settings import Setting, remade
 
 ON: Mapping[str, float] = {"rescale_grad": 0.5, "clip_gradient": 0.5, "wd": 0.5}
-"""Values with which the gradient is prepared in every way."""
+"""Values with which the gradient is rescaled, clipped and decayed."""
 
 
 class Program(NamedTuple):
     """One branch of a rule as JavaScript (see `readings.javascript`), and its equations.
 
-    `forms` has them for each way to prepare the gradient: its number has a bit for rescaling (1), clipping (2), decay
-    (4).
+    `forms` has the equations for each way to prepare the gradient, numbered by bits for rescaling (1), clipping (2) and
+    decay (4).
     """
 
     when: str
     start: str
     step: str
     fixed: dict[str, Any]
-    """What it reads of the optimizer that has no slider."""
+    """The values it reads from the optimizer that have no slider."""
     forms: list[list[MathRow]]
     idle: dict[str, list[str]]
-    """Arguments that have no effect in this branch -> those of which another value would give them one."""
+    """Arguments that have no effect in this branch -> the arguments that could give them one."""
 
 
 class Branch:
-    """What a rule is for some arguments."""
+    """The form of a rule for some arguments."""
 
     def __init__(self, optimizer: Optimizer, values: Mapping[str, Any], known: Mapping[str, Setting]) -> None:
         self.optimizer, self.values, self.known = optimizer, values, known
@@ -52,19 +52,19 @@ class Branch:
         self.trace = self.javascript.of.graph.trace
         self.holds = holds(self.trace, {})
         self.decided = [leaf for x in self.trace.decided for leaf in ancestors([x]) if not leaf.args]
-        self.when = self.javascript.when()  # before the step, which has names of its own for what it has computed
+        self.when = self.javascript.when()  # before the step, which renames what it has computed
         self.step = self.javascript.step()
-        self.beside: list[tuple[str, Branch]] = []  # the branches that one other argument chooses
+        self.beside: list[tuple[str, Branch]] = []  # branches reached by changing one argument
 
     def prepared(self, preparation: Mapping[str, float | None]) -> Optimizer:
-        """The optimizer with these arguments, and the gradient prepared so."""
+        """The optimizer with these arguments, and the gradient prepared in this way."""
         made = remade(self.optimizer, self.values)
         for name, value in preparation.items():
             setattr(made, name, value)
         return made
 
     def choosing(self) -> Iterator[tuple[Setting, list[Any]]]:
-        """The settings that chose this branch, each with values that may choose another one."""
+        """The settings that chose this branch, each with values that may choose another."""
         near = [x.value for x in self.decided if x.op == "const" and x.value is not None]
         for found in self.known.values():
             if self.chooses(found):
@@ -79,11 +79,11 @@ class Branch:
         return any(x.name == of.place for x in self.hypers())
 
     def hypers(self) -> list[Symbol]:
-        """The numbers that the rule reads of its optimizer."""
+        """The numbers that the rule reads from its optimizer."""
         return [x for x in self.trace.nodes.values() if x.op == "hyper"]
 
     def acts(self, of: Setting) -> bool:
-        """Whether a setting has an effect in this branch: on the step, or on which branch it is."""
+        """Whether a setting has an effect in this branch: on the step, or on the choice of the branch."""
         return self.chooses(of) or re.search(rf"\bh\.{of.place}\b", self.step) is not None
 
     def program(self) -> Program:
@@ -104,7 +104,7 @@ WAYS = [bits[::-1] for bits in product((False, True), repeat=len(ON))]
 
 
 def programs(optimizer: Optimizer, settings: list[Setting]) -> list[Program]:
-    """Every program of the optimizer's class, that of its present arguments first.
+    """Every program of the optimizer's class, starting with that of its present arguments.
 
     Raises UsageError for a rule that cannot run in a page.
 
@@ -135,7 +135,7 @@ def programs(optimizer: Optimizer, settings: list[Setting]) -> list[Program]:
 
 
 def check(branch: Branch) -> None:
-    """Refuse a rule that reads of its optimizer what the page could not change along with its sliders."""
+    """Refuse a rule that reads values from its optimizer that the page cannot change along with its sliders."""
     made, name = branch.made, type(branch.made).__name__
     places = {found.place for found in branch.known.values()} | {*vars(Optimizer())}
     for leaf in branch.trace.nodes.values():

@@ -1,6 +1,6 @@
-// Random numbers that follow from a seed, so that an address always shows the same walk.
+// Seeded random numbers, so that an address always shows the same walk.
 
-/** A function that draws from [0, 1): Mulberry32, a generator of 32 bits. */
+/** A function that draws from [0, 1): Mulberry32, a 32-bit generator. */
 function uniforms(seed) {
   let state = seed >>> 0;
   return () => {

@@ -1,7 +1,7 @@
 """The hyper-parameters of a rule as sliders: found in its constructor, with ranges that the constructor accepts.
 
-Nothing is known of any rule beforehand. An argument is a setting if the optimizer keeps its value under its own name.
-What values it may have is asked by making optimizers; how its slider runs follows from that and from the default.
+Nothing is known about any rule beforehand. An argument is a setting if the optimizer keeps its value under its own
+name. Making optimizers shows which values it accepts; the range of the slider follows from that and from the default.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ BASE = ("learning_rate", "wd", "clip_gradient", "rescale_grad")
 """The arguments of every optimizer that have a slider."""
 
 PROBES = (1.0, 0.5, 10.0)
-"""What is tried for a number that is None by default."""
+"""Values to try for a number that is None by default."""
 FAR = 1e6
-"""What is accepted so far out has no limit."""
+"""A number accepted this far out has no limit."""
 
 
 @dataclass(frozen=True)
 class Setting:
     """One hyper-parameter.
 
-    `name` is the constructor's, `place` the attribute's. `value` is the default. A number lies between `low` and `high`
-    on its slider; its scale is linear, or by powers of ten ("log"), where the leftmost place is 0 if that is accepted.
+    `name` is the constructor's name for it, `place` the attribute's. `value` is the default. The slider of a number
+    runs from `low` to `high` on a scale that is linear, or by powers of ten ("log"), where the leftmost place is 0 if
+    that is accepted.
     """
 
     name: str
@@ -47,13 +48,13 @@ class Setting:
     high: float = 1.0
     scale: str = "linear"
     least: float | None = None
-    """No number below this is accepted, nor this one if it is `open_below`."""
+    """No number below this is accepted, nor this one itself if the range is `open_below`."""
     most: float | None = None
     open_below: bool = False
     open_above: bool = False
 
     def candidates(self, near: list[float]) -> list[Value]:
-        """Values among which every branch of a rule should be met: ends, defaults, and what it compares with."""
+        """Values that should reach every branch of a rule: ends, defaults, and numbers it compares with."""
         if self.kind in ("truth", "word"):
             return [True, False] if self.kind == "truth" else list(self.words)
         whole = self.kind == "whole"
@@ -87,7 +88,7 @@ def settings(optimizer: Optimizer) -> list[Setting]:
 
 
 def setting(optimizer: Optimizer, name: str) -> Iterator[Setting]:
-    """The setting for one argument; none if it is not a number, a truth or a word that the optimizer keeps."""
+    """The setting for one argument; none if it is not a number, a truth value or a word that the optimizer keeps."""
     place = RENAMED.get(name, name)
     value = getattr(optimizer, place, inspect.Parameter.empty)
     keeps = keeper(optimizer, name, place)
@@ -106,14 +107,14 @@ def setting(optimizer: Optimizer, name: str) -> Iterator[Setting]:
 
 
 def keeper(optimizer: Optimizer, name: str, place: str) -> Callable[[Value], bool]:
-    """Whether the constructor accepts a value of this argument and keeps it, all others being as they are."""
+    """A function that tells whether the constructor accepts a value of this argument and keeps it."""
 
     def keeps(value: Value) -> bool:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 kept = getattr(remade(optimizer, {name: value}), place)
-        except Exception:  # whatever a constructor of the user's raises is a refusal
+        except Exception:  # whatever a user's constructor raises counts as a refusal
             return False
         return type(kept) is bool is type(value) or (type(kept) is not bool and bool(kept == value))
 
@@ -121,7 +122,7 @@ def keeper(optimizer: Optimizer, name: str, place: str) -> Callable[[Value], boo
 
 
 def remade(optimizer: Optimizer, values: Mapping[str, Value]) -> Optimizer:
-    """An optimizer of the same class and settings, but for some arguments."""
+    """An optimizer of the same class, with the given arguments and the required ones it already has."""
     cls = type(optimizer)
     kept = {name: getattr(optimizer, RENAMED.get(name, name), None) for name in required(cls)}
     return cls(**{**kept, **values})
@@ -133,7 +134,7 @@ def required(cls: type) -> list[str]:
 
 
 def number(name: str, place: str, value: Value, optional: bool, keeps: Callable[[Value], bool]) -> Setting:
-    """A number or a whole number: its limits, and a slider that fits them."""
+    """A setting for a number or a whole number: its limits, and a slider that fits them."""
     whole = isinstance(value, int) and not keeps(value + 0.5)
     known = next(filter(keeps, PROBES)) if value is None else value
     least, most = (limit(keeps, known, far, whole) for far in (-FAR, FAR))
@@ -152,7 +153,7 @@ def number(name: str, place: str, value: Value, optional: bool, keeps: Callable[
 
 
 def limit(keeps: Callable[[Value], bool], inside: float, far: float, whole: bool) -> float | None:
-    """Where values stop being accepted on the way to `far`, found by halving; None if `far` itself is accepted."""
+    """The last accepted value on the way to `far`, found by bisection; None if `far` itself is accepted."""
     far = int(far) if whole else far
     if keeps(far):
         return None
@@ -163,6 +164,6 @@ def limit(keeps: Callable[[Value], bool], inside: float, far: float, whole: bool
 
 
 def quoted(cls: type, name: str) -> list[str]:
-    """The words in quotes that the docstring names for an argument, as in `mode: 'linear' or 'sqrt'`."""
+    """The quoted words in the docstring's entry for an argument, as in `mode: 'linear' or 'sqrt'`."""
     entry = re.search(rf"^ *{name}: .*?(?=^ *\w+: |^$|\Z)", inspect.getdoc(cls) or "", flags=re.M | re.S)
     return re.findall(r"['\"](\w+)['\"]", entry[0]) if entry else []

@@ -2,7 +2,7 @@
 
 const UNPREPARED = { rescale_grad: 1, clip_gradient: null, wd: 0 };
 
-/** The values of a rule's settings as its constructor has them. */
+/** The default values of a rule's settings. */
 function defaults(rule) {
   return Object.fromEntries(rule.settings.map(setting => [setting.place, setting.value]));
 }
@@ -13,7 +13,7 @@ function chooseProgram(rule, values) {
   return rule.programs.find(program => program.when({ ...program.fixed, ...h }));
 }
 
-/** What a step is told: every number by name, and a limit of infinity where nothing is clipped. */
+/** What a step gets: every number by name, with a limit of infinity where nothing is clipped. */
 function told(program, values) {
   const h = { ...program.fixed, ...UNPREPARED, ...values };
   return { ...h, clip_gradient: h.clip_gradient > 0 ? h.clip_gradient : Infinity };
@@ -25,8 +25,8 @@ function formOf(h) {
 }
 
 /**
- * The walk from a point: `h`, what every step is told; `places[t]` and `heights[t]` after t steps; `steps[t - 1]`
- * with all values of step t; `trouble`, a sentence if it ended early.
+ * The walk from a point: `h`, what every step gets; `places[t]` and `heights[t]` after t steps; `steps[t - 1]` with
+ * all values of step t; `trouble`, a sentence if it ended early.
  */
 function walk(rule, values, ground, from, { count, noise, seed }) {
   const program = chooseProgram(rule, values);
@@ -59,7 +59,7 @@ function walk(rule, values, ground, from, { count, noise, seed }) {
   return found;
 }
 
-/** The names of what a walk keeps for each weight besides the weight itself. */
+/** The names of the states that a walk keeps for each weight. */
 function statesOf(run) {
   const first = run.steps.length ? run.steps[0].before : {};
   return Object.keys(first).filter(name => name !== "w" && Array.isArray(first[name]));
@@ -70,7 +70,7 @@ function stateAt(run, name, t) {
   return t < run.steps.length ? run.steps[t].before[name] : run.steps[t - 1].after[name];
 }
 
-/** The rate whose last heights are lowest among many, all else being as it is. */
+/** Of many rates, the one whose last heights are lowest, with everything else unchanged. */
 function bestRate(rule, values, ground, from, options) {
   const setting = rule.settings.find(found => found.place === "lr");
   let best = values.lr,

@@ -67,7 +67,7 @@ def test_the_numbers_in_the_equations_are_those_of_the_step(name, t, look, tab):
 def test_a_slider_without_an_effect_says_which_other_setting_decides_that(tab):
     page = tab("#on=valley&rule=rmsprop")
     row = page.locator(".card [data-setting=momentum]")
-    assert row.get_attribute("data-why") == "no effect here: that depends on centered"
+    assert row.get_attribute("data-why") == "no effect here; that depends on centered"
     page.locator(".card [data-setting=centered] input").check()
     assert row.get_attribute("data-why") is None
     assert page.locator(".card .setting.idle").count() == 0
