@@ -79,7 +79,7 @@ def transposed_convolution(
     space = [(m - 1) * s - 2 * p + d * (k - 1) + 1 + f for m, k, s, p, d, f in axes]
     if min(space) < 1:
         raise ShapeError(
-            f"A padding of {padding} leaves an output of shape {tuple(space)}, which is empty; use less padding."
+            f"A padding of {padding} leaves no output: its shape would be {tuple(space)}; use less padding."
         )
     shape = (x.shape[0], weight.shape[1] * groups, *space)
     y = spread(x, weight, shape, stride, padding, dilate, groups)

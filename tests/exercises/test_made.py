@@ -1,6 +1,5 @@
 """Exercises made from rules: their references step as the optimizers do, and their mistakes are named."""
 
-
 import numpy
 import pytest
 

@@ -151,7 +151,7 @@ def edited(path, **changed):
         (numpy.ones((2, 3), "complex64"), {"cast_dtype": True}, TypeError, "'2.weight' has dtype float32 .* complex64"),
         (numpy.ones((2, 3), "int32"), {"cast_dtype": True, "dtype_source": "saved"}, TypeError, "'2.weight' .* int32"),
         (numpy.ones((2, 3), "f4"), {"ctx": "cpu"}, TypeError, "A device is given as"),
-        (numpy.ones((2, 3), "f4"), {"ctx": [cpu(1), None]}, TypeError, "A list of devices such as"),
+        (numpy.ones((2, 3), "f4"), {"ctx": [cpu(1), None]}, TypeError, "a list of devices such as"),
         (numpy.ones((2, 3), "f4"), {"ctx": [cpu(1), gpu(97)]}, RuntimeError, "GPU"),
     ],
 )

@@ -64,7 +64,7 @@ def test_additional_states_of_a_rule_are_looked_at_too():
     opt, w, _ = made("lbsgd", batch_scale=4)
     with pytest.raises(ShapeError, match=r"'total' of shape \(2, 4\)"):
         opt.update(0, w, w, np.ones((2, 4)))
-    with pytest.raises(UsageError, match="adds gradients up"):
+    with pytest.raises(UsageError, match="adds up gradients"):
         opt.update(0, w, w, None)
     opt, w, _ = made("groupadagrad", shape=(3, 2))
     with pytest.raises(ShapeError, match=r"one state of shape \(rows, 1\)"):

@@ -103,7 +103,7 @@ def test_too_much_padding_of_a_transposed_convolution_is_refused():
         nn.Conv2DTranspose(2, 3, 2, output_padding=2)
     layer = nn.Conv2DTranspose(2, 3, padding=3)
     layer.initialize()
-    with pytest.raises(ShapeError, match="take less"):
+    with pytest.raises(ShapeError, match="use less padding"):
         layer(np.zeros((1, 1, 2, 2)))
 
 
