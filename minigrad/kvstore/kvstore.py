@@ -219,7 +219,7 @@ class KVStore:
 
     def stored(self, key: Key) -> Tensor:
         """The stored value itself."""
-        return self._find(key, ())
+        return self._find(_key(key), ())
 
     def sum_gradients(
         self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
@@ -295,14 +295,20 @@ class KVStore:
             raise ArgumentError(f"{len(key)} keys were given with {len(values)} values; each key needs its own.")
         found: dict[Key, list[Tensor]] = {}
         for k, value in zip(key, values):
-            if not isinstance(k, int | str):
-                raise KeywordError(f"A key is a whole number or a string, not {k!r}.")
+            _key(k)
             arrays = list(value) if isinstance(value, list | tuple) else [value]
             for array in arrays:
                 if not isinstance(array, Tensor):
                     raise KeywordError(f"Key {k!r} was given {type(array).__name__} {array!r}; expected a Tensor.")
             found.setdefault(k, []).extend(arrays)
         return list(found.items())
+
+
+def _key(key: Any) -> Key:
+    """The key, if it is one."""
+    if not isinstance(key, int | str):
+        raise KeywordError(f"A key is a whole number or a string, not {key!r}.")
+    return key
 
 
 def fault(gradient: Array, kind: Compression | None) -> str:

@@ -61,6 +61,7 @@ class Updater:
         >>> update.states_of(0, w)
         {'v': array([-0.2])}
         """
+        weight = weight_of(weight)
         state = self._state_for(index, weight) if _index(index) in self.states else None
         arrays = leaves(state[1] if state is not None and self.optimizer._has_master(weight) else state)
         return {name: x.copy() for name, x in zip(self.optimizer.states or range(len(arrays)), arrays)}
