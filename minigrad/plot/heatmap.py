@@ -68,7 +68,7 @@ def heatmap(
     top = float(first.losses[0]) - hill.bottom
     table = table.clip(FLOOR * abs(top))
     below = (
-        f"Cells: height above the minimum after {steps} steps, the median over the start and {NEARBY} starts nearby. "
+        f"Cells: height above the minimum after {steps} steps, the median over the start and {NEARBY} nearby starts. "
         "Crosses: higher than at the start."
     )
     figure = titled(finding(optimizer, argument, values, tried, table, top), below, WIDTH, 0.36 * len(values) + 0.4)

@@ -130,8 +130,8 @@ def finding(seen: Law, error: Any, exact: Law) -> str:
 
 def note(history: History) -> str:
     return (
-        f"{history.name}, {rate(history.optimizer)}, {history.steps} steps from seed {history.seed}, the first "
-        f"{FORGOTTEN:.0%} left out. Spread: standard deviation, ± its standard error. Right: within three of them."
+        f"{history.name}, {rate(history.optimizer)}, {history.steps} steps with seed {history.seed}, without the first "
+        f"{FORGOTTEN:.0%}. Spread: standard deviation ± its standard error. Right: within three standard errors."
     )
 
 
