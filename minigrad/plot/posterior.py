@@ -59,9 +59,7 @@ def posterior(
     history = sampler if isinstance(sampler, History) else record(sampler, on, start, steps, noise, seed)
     samples = history.positions[int(FORGOTTEN * history.steps) + 1 :]
     if len(samples) < BATCHES or not numpy.isfinite(samples).all():
-        raise ArgumentError(
-            f"{history.name} has left {len(samples)} samples, or has diverged; take more steps or a lower rate"
-        )
+        raise ArgumentError(f"{history.name} left {len(samples)} samples, or diverged; take more steps or a lower rate")
     box = around(history.surface, samples)
     x, y, weights = density(history.surface, box)
     exact, seen, error = law(numpy.array([x, y]), weights), law(samples.T), errors(samples)
