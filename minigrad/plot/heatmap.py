@@ -89,8 +89,9 @@ def finding(name: str, argument: str, values: Sequence[float], tried: Sequence[f
     best = f"{name} is best with {argument} {values[row]:g} at rate {tried[column]:g}"
     if row == 0:
         return best
-    gain = table[0].min() / table[row, column]
-    return f"{best}: it ends {gain:.2g} times lower than with {argument} {values[0]:g}"
+    gain = float(f"{table[0].min() / table[row, column]:.2g}")
+    times = f"{gain:,.0f}" if gain >= 10 else f"{gain:g}"
+    return f"{best}: it ends {times} times lower than with {argument} {values[0]:g}"
 
 
 def draw(axes: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float) -> None:
