@@ -51,7 +51,7 @@ def draw(data):
         f"After {STEPS} steps from a steep wall, Adam's var is still at {left} of its peak, "
         f"and its steps are {step} of the rate"
     )
-    below = f"Rosenbrock's valley, rate {RATE}. In the title: median (lowest to highest) over {OTHERS} starts nearby."
+    below = f"Rosenbrock's valley, rate {RATE}. In the title: median (lowest to highest) over {OTHERS} nearby starts."
     figure = titled(title, below, WIDTH, tall(run), 1)
     beside(figure, run)
     return plot.animate(figure)

@@ -307,22 +307,22 @@ def finding(data):
     firsts = [places(data, name).first for name in GOOD]
     *most, last = [rule for rule in data["costs"] if all(rule in first for first in firsts)] or ["no optimizer"]
     who = f"{', '.join(most)} and {last} tie" if most else f"{last} ties"  # "no optimizer ties", too
-    counts = "{} do on the digits, {} on a sparse stream, {} in a recurrent network".format(*map(len, firsts))
-    return f"On all three problems {who} for the first place; of {len(data['costs'])} optimizers {counts}"
+    counts = "{} tie on the digits, {} on a sparse stream, {} in a recurrent network".format(*map(len, firsts))
+    return f"On all three problems, {who} for first place; of {len(data['costs'])} optimizers, {counts}"
 
 
 LABELS = (
-    ("digits", "misread, %", (2, 4, 6, 8)),
-    ("stream", "loss above the truth's", (0.1, 0.2, 0.3)),
+    ("digits", "test error, %", (2, 4, 6, 8)),
+    ("stream", "excess log loss", (0.1, 0.2, 0.3)),
     ("recurrent", "squared error", (0.001, 0.01, 0.1)),
     ("good rates span", "factor: ● digits\n▲ stream  ■ recurrent", (3, 10, 30)),
-    ("a step costs", "SGD = 1: ○ 6,400\n● 800,000 weights", (1, 3, 10, 30)),
+    ("cost of a step", "SGD = 1: ○ 6,400\n● 800,000 weights", (1, 3, 10, 30)),
 )
 """For each panel: its title, its x label, and the ticks that are written there."""
 NOTE = (
     "Left: means and ranges of 3, 5 and 5 seeds; filled: cannot be told apart from the best (Tukey, 95 %, paired by "
-    "seed). Rates were chosen\non other seeds, by as many trials for each rule. States: in units of the weights. "
-    "Small problems, one machine: see what-should-i-use.md."
+    "seed). Rates were chosen\non other seeds, with equally many trials for each rule. States: size relative to the "
+    "weights. Small problems, one machine: see what-should-i-use.md."
 )
 
 

@@ -94,14 +94,14 @@ def draw(data):
     last = {order: numpy.array(data[order]["left"][-1]) for order in ORDERS}
     clip, decay = (f"{w.mean():.3f} ± {w.std(ddof=1) / SEEDS**0.5:.3f}" for w in last.values())
     title = (
-        "Clip, then decay, moves the minimum; decay, then clip, loses the decay under large gradients: "
-        f"after {LONG} steps a weight of 1 is {clip}, or {decay}"
+        "Clipping first moves the minimum; decaying first loses the decay under large gradients: "
+        f"after {LONG:,} steps, a weight of 1 has become {clip} or {decay}"
     )
     below = (
         f"Decay δ = {DECAY}, limit c = {LIMIT}. Left and middle: the loss (w − {MINIMUM:g})² / 2. Middle: "
-        "markers are measured (open: decay first), lines the closed form.\n"
-        f"Right: gradients of ±{LARGE:g} by chance, no loss; {SEEDS} weights, their mean (± its standard error) "
-        "and the band from lowest to highest."
+        "markers are measured (open: decay first), lines are the closed form.\n"
+        f"Right: gradients of ±{LARGE:g} at random, no loss; the mean of {SEEDS} weights (± its standard error), "
+        "with a band from lowest to highest."
     )
     figure = titled(title, below, WIDTH, 2.7, len(ORDERS))
     figure.subplots_adjust(wspace=0.27)

@@ -72,7 +72,7 @@ PLACES = {
     "adam": (optimizer.Adam, "√v̂ + ε, corrected: the paper, the guide, PyTorch, optax, minigrad"),
     "adam, uncorrected": (Uncorrected, "√v + ε, uncorrected: MXNet, Keras"),
     "adam, inside": (Inside, "√(v̂ + ε), corrected"),
-    "adam, inside, uncorrected": (InsideUncorrected, "√(v + ε), uncorrected: as RMSProp, which corrects nothing"),
+    "adam, inside, uncorrected": (InsideUncorrected, "√(v + ε), uncorrected: like RMSProp, which corrects nothing"),
 }
 """Name -> the rule, and its entry in the legend."""
 
@@ -130,10 +130,10 @@ def draw(data):
     first_halves = [place["halves"][0] for place in data["places"].values()]
     lowest, highest = (f"{half:.0e}".replace("e-0", "e-") for half in (min(first_halves), max(first_halves)))
     epsilon = f"{data['epsilon']:g}".replace("e-0", "e-")
-    title = f"ε = {epsilon} halves Adam's first step at gradients from {lowest} to {highest}, depending on its place"
+    title = f"ε = {epsilon} halves Adam's first step at gradients from {lowest} to {highest}, depending on where it is"
     below = (
-        "v: the running mean of g², of constant gradients; v̂: corrected, v / (1 − β₂ᵗ). Without ε each step would be "
-        "the learning rate.\nRings: where two places take the same. β₁ = 0.9, β₂ = 0.999; float64. Nothing is random."
+        "v: the running mean of g², for constant gradients; v̂: corrected, v / (1 − β₂ᵗ). Without ε, each step would be "
+        "the learning rate.\nRings: where two places take the same amount. β₁ = 0.9, β₂ = 0.999; float64, not random."
     )
     figure = titled(title, below, WIDTH, 2.7, len(data["places"]))
     figure.subplots_adjust(wspace=0.36)
@@ -160,5 +160,5 @@ def draw(data):
     lost.set(xscale="log", yscale="log", xlim=(1e-3, 100), ylim=(1e-12, 2))
     panel(halved, "where the step is halved", "step t", "|g|")
     halved.set(xscale="log", yscale="log")
-    key(first)
+    key(first, length=5)
     return figure

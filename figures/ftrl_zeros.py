@@ -132,20 +132,20 @@ def draw(data):
     best = int(streams[..., 2].mean(1).argmin())
     useless, useful, _ = streams[best].T
     title = (
-        f"Ftrl's first step erases a network: {span(erased)} of its weights are exactly 0. In a linear model "
-        f"{span(useless)} of the useless weights are, and {span(useful)} of the useful"
+        f"Ftrl's first step erases a network: {span(erased)} of the weights become exactly 0. In a linear model, "
+        f"{span(useless)} of the useless weights do, and {span(useful)} of the useful"
     )
     below = (
-        f"{len(SEEDS)} seeds: ranges and bands from lowest to highest, lines: means. Above, left: {SHOWN} weights "
-        "of one seed; right, thin: guessing, ln 10.\n"
-        f"Below: one pass over {CLICKS} clicks, {FEATURES} features of which {USEFUL} matter; the title has the shares "
+        f"{len(SEEDS)} seeds. Lines: means; ranges and bands: lowest to highest. Top left: {SHOWN} weights of one "
+        "seed. Top right: the thin line is guessing, ln 10.\n"
+        f"Below: one pass over {CLICKS:,} clicks; {USEFUL} of {FEATURES} features matter. The title gives the shares "
         f"at λ₁ = {data['lambdas'][best]:g}, where the loss is lowest."
     )
     figure = titled(title, below, WIDTH, 5.9, len(SETTINGS))
     figure.subplots_adjust(wspace=0.2, hspace=0.36)
     (first, losses), (zeros, clicked) = figure.subplots(2, 2)
     panel(first, "a network's first step", "weight before", "weight after")
-    panel(losses, "its loss on all the data", "step", "loss")
+    panel(losses, "its training loss", "step", "loss")
     panel(zeros, "a linear model after 2,000 clicks", "λ₁", "share of weights that are 0")
     panel(clicked, "its loss on 5,000 more", "λ₁", "loss − loss with λ₁ = 0")
     for name, look in looks.items():

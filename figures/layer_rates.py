@@ -53,7 +53,7 @@ class Lbsgd(Noting, optimizer.LBSGD):
 
 HALF = 30
 """Blocks after which the second half of the training begins."""
-TITLES = {"LARS": "LARS: 0.5 trust", "LBSGD": "LBSGD('lars'): 0.2 scale"}
+TITLES = {"LARS": "LARS: 0.5 × trust", "LBSGD": "LBSGD('lars'): 0.2 × scale"}
 TICKS = {"LARS": (0.002, 0.005, 0.01, 0.02), "LBSGD": (0.05, 0.1, 0.2)}
 RULES = {
     "LARS": lambda: Lars(learning_rate=0.5, momentum=0.9),
@@ -109,9 +109,9 @@ def draw(data):
     )
     scores = [" to ".join(f"{100 * x:.0f}" for x in span(data[name]["accuracies"])) for name in RULES]
     below = (
-        f"{len(SEEDS)} seeds: lines are means, bands and ranges from lowest to highest; ratios: of geometric means "
-        f"over the last 10 epochs.\nTest accuracy at the end: {scores[0]} % and {scores[1]} %. Right: {SCALE} "
-        f"batches to a step, a warm-up of {WARM} batches, nothing random."
+        f"{len(SEEDS)} seeds. Lines: means; bands and ranges: lowest to highest. Ratios: of geometric means over the "
+        f"last 10 epochs.\nFinal test accuracy: {scores[0]} % and {scores[1]} %. Right: {SCALE} batches per step, "
+        f"a warm-up of {WARM} batches, nothing random."
     )
     figure = titled(title, below, WIDTH, 2.7, len(LAYERS))
     figure.subplots_adjust(wspace=0.28)

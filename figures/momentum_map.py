@@ -62,13 +62,13 @@ def draw(data):
     (momentum, rate), (_, exact, _) = best(data[str(NOISES[0])])
     _, (low, middle, high) = best(data[str(NOISES[1])])
     title = (
-        f"With exact gradients momentum {momentum:g} at rate {rate:.2g} ends {exact / 1e6:.2g} million times lower "
-        f"than none; with noise the best gains a factor of {middle:.1f} ({low:.1f} to {high:.1f})"
+        f"With exact gradients, momentum {momentum:g} at rate {rate:.2g} ends {exact / 1e6:.2g} million times lower "
+        f"than none; with noise, the best momentum gains a factor of {middle:.1f} ({low:.1f} to {high:.1f})"
     )
     below = (
-        f"Median height after {STEPS} steps over {STARTS} starts around (-5, -2). Crosses: higher than at the start; "
-        "dashed: the limit of stability. Circles: the best\ncells. Star: the best pair for many steps (Polyak 1964). "
-        f"Gains: over the best cell without momentum, with {len(OTHERS)} other seeds: median, lowest, highest."
+        f"Median height after {STEPS} steps over {STARTS} starts around (-5, -2). Crosses: higher than at the start. "
+        "Dashed: the limit of stability. Circles: the best\ncells. Star: the best pair for many steps (Polyak 1964). "
+        f"Gains: over the best cell without momentum, median (lowest to highest) of {len(OTHERS)} other seeds."
     )
     figure = titled(title, below, WIDTH, 4.0)
     top = HILL(*HILL.start)

@@ -157,8 +157,8 @@ def finding(found, spans):
 
 NOTE = (
     f"Good: a training loss of at most {GOOD} times that at the best rate, after {EPOCHS} epochs on the digits. Above: "
-    f"the median of {len(SEEDS)} seeds in a band from\nthe lowest to the highest. Below: the mean range, a thin line "
-    "for all seeds, a marker at the best rate. Grey: ties for the widest (Tukey, 95 %)."
+    f"the median of {len(SEEDS)} seeds, with a band\nfrom lowest to highest. Below: thick, the mean range; thin, all "
+    "seeds; marker, the best rate. Grey: tied for the widest (Tukey, 95 %)."
 )
 
 

@@ -97,14 +97,14 @@ def finding(heights):
     """The rules that end lowest, as far as the starts can tell."""
     found = ties({name: -numpy.log(row) for name, row in heights.items() if numpy.isfinite(row).all()})
     *others, last = found.first
-    lowest = f"{', '.join(others)} and {last} tie for the lowest end" if others else f"{last} ends lowest"
+    lowest = f"{', '.join(others)} and {last} tie for lowest" if others else f"{last} ends lowest"
     rest = len(heights) - len(found.first)
-    return f"{STEPS} steps down Rosenbrock's valley: {lowest}, {rest} others end higher or diverge"
+    return f"{STEPS} steps down Rosenbrock's valley: {lowest}; the other {rest} end higher or diverge"
 
 
 NOTE = (
-    f"Beside each rule: its rate, and the height at the end over {OTHERS} starts near the one shown: median (lowest to "
-    "highest).\nRates: best from the worst of four starts. Tie: logarithms by Tukey's test (95 %), paired by start."
+    f"Next to each rule: its rate, and its final height over {OTHERS} starts near the one shown: median (lowest to "
+    "highest).\nRates: best from the worst of four starts. Ties: Tukey's test on logarithms (95 %), paired by start."
 )
 
 

@@ -107,13 +107,13 @@ def draw(data):
         *((seen[1, 0], error[1, 0]) for seen, error in (law(data[way]) for way in WAYS))
     )
     title = (
-        f"With the sum over the data SGLD has the posterior's spread ({spread:.3f} ± {error:.3f}, exact {should:.3f}); "
-        f"with their mean it is {wide / should:.1f} times as wide ({wide:.3f} ± {doubt:.3f})"
+        f"With the sum over the data, SGLD has the posterior's spread ({spread:.3f} ± {error:.3f}, exact "
+        f"{should:.3f}); with the mean, its spread is {wide / should:.1f} times as wide ({wide:.3f} ± {doubt:.3f})"
     )
     below = (
-        f"Spread: the standard deviation of the slope in {len(SEEDS)} chains of {STEPS} steps, ± its standard error. "
-        f"The data: black dots below.\nWith the mean, {N} observations count as one: another law, known exactly, too. "
-        "minigrad warns of it."
+        f"Spread: the standard deviation of the slope in {len(SEEDS)} chains of {STEPS:,} steps, ± its standard error. "
+        f"Black dots: the data.\nWith the mean, {N} observations count as one: another distribution, also known "
+        "exactly. minigrad warns about it."
     )
     figure = titled(title, below, WIDTH, 5.9, 3)
     figure.subplots_adjust(wspace=0.2, hspace=0.36)
@@ -138,8 +138,8 @@ def draw(data):
     lines = {"color": INK, "linewidth": 1.2}
     entries = {
         "samples of SGLD": {"color": look.colour, "marker": ".", "linestyle": "", "markersize": 6},
-        "the exact posterior: half and 95 % of it are inside; below, 95 % of its lines": lines,
-        f"the law that is sampled with the mean: the posterior if {N} observations counted as one": lines | DASHED,
+        "the exact posterior: the central 50 % and 95 % of it; below, the central 95 % of its lines": lines,
+        f"what SGLD samples with the mean: the posterior if {N} observations counted as one": lines | DASHED,
     }
     for entry, line in entries.items():
         axes[1, 0].plot([], [], label=entry, **line)

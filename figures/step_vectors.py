@@ -98,11 +98,11 @@ def gradient(places):
 def draw(data):
     share, least, most = (100 * value for value in data["nag lower"])
     title = (
-        "From the same place with the same memory, NAG's step ends lower than momentum's "
+        "From the same place and with the same memory, NAG's step ends lower than momentum's "
         f"in {share:.0f} % of steps ({least:.0f} to {most:.0f} %, depending on the start)"
     )
     below = (
-        f"Rate {RATE}, momentum {MOMENTUM}. Orange: made of the gradient. Green: remembered. Blue: their sum. "
+        f"Rate {RATE}, momentum {MOMENTUM}. Orange: from the gradient. Green: remembered. Blue: their sum. "
         "NAG's weight w is ahead of its ball p.\n"
         f"Counted over {PLACES:,} random starts and {STEPS - 1} steps from each."
     )

@@ -147,7 +147,7 @@ def parser() -> argparse.ArgumentParser:
         "surface",
         help="draw optimizers on their way down a surface; also as an animation",
         description="Let optimizers walk down a surface of two weights, each at its best rate there. Draws their paths "
-        "(trajectory), their heights (race), or the states of one of them (states); a .gif moves. The surfaces: "
+        "(trajectory), their heights (race), or the states of one of them (states); a .gif is animated. The surfaces: "
         f"{', '.join(SURFACES)}.",
         epilog="example: minigrad surface --optimizer adam,nag --surface beale --out a.gif",
         allow_abbrev=False,
@@ -158,7 +158,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--steps", type=positive, default=100, metavar="N", help="default 100")
     one.add_argument("--start", type=coordinate, nargs=2, metavar=("X", "Y"), help="default: the surface's own")
     one.add_argument("--noise", type=coordinate, metavar="S", help="standard deviation of noise on each gradient")
-    one.add_argument("--seed", type=natural, default=0, metavar="N", help="for noise and starts nearby (default 0)")
+    one.add_argument("--seed", type=natural, default=0, metavar="N", help="for noise and nearby starts (default 0)")
     one.add_argument(
         "--out", type=path, default=Path("surface.gif"), metavar="FILE", help=".gif, .png, .pdf or .svg (surface.gif)"
     )
@@ -166,7 +166,7 @@ def parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser(
         "explore",
-        help="write a page in which every rule runs, with a slider for everything",
+        help="write a web page in which every rule runs, with a slider for every number",
         description="Write one HTML file, which needs no network: pick rules and a surface, move the starting point "
         "and every hyper-parameter, step, and see the equations with their numbers.",
     )
@@ -205,7 +205,7 @@ def parser() -> argparse.ArgumentParser:
         help="time minigrad against PyTorch, JAX, autograd and MyGrad, whichever are installed",
         description="Run optimizer steps, and training steps of Dense networks, convolutions, recurrences and "
         "attention, in turns with those of the other libraries that are installed. Prints times and ratios with their "
-        "spread. Takes about a minute; the fewer other programs are running, the more it can tell.",
+        "spread. Takes about a minute; the fewer other programs are running, the smaller the spread.",
         epilog="example: OMP_NUM_THREADS=1 minigrad bench layers training --plot bench.png",
         allow_abbrev=False,
     )
@@ -252,26 +252,26 @@ def parser() -> argparse.ArgumentParser:
         description="Check the functions of a file that are named after exercises. Each runs in a process of its own, "
         "with limits on time and memory, and may import files next to it. The status is 0 if all are right, 1 if not, "
         "2 if the file cannot be used. An answer can still read and write your files, use the network, and look up the "
-        "solution if it sets out to: mark strangers' answers where nothing can be lost.",
+        "solution if it sets out to: mark strangers' answers on a machine with nothing to lose.",
         epilog="example: minigrad check adam_step.py --hint 3",
         allow_abbrev=False,
     )
     one.add_argument("file", type=path, metavar="FILE", help="a Python file")
-    one.add_argument("exercise", nargs="?", metavar="EXERCISE", help="only this one (default: all that are in it)")
+    one.add_argument("exercise", nargs="?", metavar="EXERCISE", help="only this one (default: every one in the file)")
     one.add_argument(
         "--hint", type=int, choices=(1, 2, 3), default=2, help="1 says where a mistake is, 2 what (default), 3 numbers"
     )
     one.add_argument(
         "--without", action="append", default=[], metavar="MODULE", help="refuse answers that use this module"
     )
-    one.add_argument("--seconds", type=positive, default=20, metavar="N", help="time for an answer (default 20)")
-    one.add_argument("--megabytes", type=positive, default=2048, metavar="N", help="its memory (default 2048)")
+    one.add_argument("--seconds", type=positive, default=20, metavar="N", help="time limit for an answer (default 20)")
+    one.add_argument("--megabytes", type=positive, default=2048, metavar="N", help="its memory limit (default 2048)")
     one.set_defaults(run=run_check)
     add_exercises(commands.add_parser(
         "exercises",
         help="list the exercises, and your progress",
         description="Exercises: functions to write, from the backward pass of an addition to optimizers. Together they "
-        "are an engine. Without a further command: list all of them by part, with those solved in this folder.",
+        "make an engine. Without a further command: list all of them by part, and mark those solved in this folder.",
         epilog="example: minigrad exercises start adam_step; minigrad check adam_step.py",
         allow_abbrev=False,
     ))  # fmt: skip
@@ -297,7 +297,7 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     one.add_argument("--folder", type=path, default=Path(), metavar="FOLDER", help="where (default: here)")
     one.set_defaults(run=run_start)
 
-    one = commands.add_parser("progress", help="check all answers in a folder; a table, and what is next")
+    one = commands.add_parser("progress", help="check all answers in a folder; a table, and what to do next")
     one.add_argument("folder", nargs="?", type=path, default=Path(), metavar="FOLDER", help="default: this one")
     one.add_argument(
         "--hint", type=int, choices=(1, 2, 3), default=2, help="for the next: 1 where, 2 what (default), 3 with numbers"

@@ -127,7 +127,7 @@ def finding(found: Verdict) -> str:
         return f"These runs cannot tell {count} optimizers apart"
     if by_accuracy == by_loss and len(by_loss) == 1:
         return f"{by_loss[0]} leads alone, by test accuracy and by training loss"
-    ahead = f"{by_loss[0]} leads alone" if len(by_loss) == 1 else f"{len(by_loss)} do"
+    ahead = f"{by_loss[0]} leads alone" if len(by_loss) == 1 else f"{len(by_loss)} tie"
     if len(by_accuracy) == 1:
-        return f"By test accuracy {by_accuracy[0]} leads alone; by training loss {ahead}"
-    return f"By test accuracy {len(by_accuracy)} of {count} optimizers tie for first; by training loss {ahead}"
+        return f"By test accuracy, {by_accuracy[0]} leads alone; by training loss, {ahead}"
+    return f"By test accuracy, {len(by_accuracy)} of {count} optimizers tie for first; by training loss, {ahead}"

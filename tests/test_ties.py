@@ -81,7 +81,7 @@ def test_what_diverged_has_no_place_and_does_not_disturb_the_others():
 @pytest.mark.parametrize(
     ("names", "sentence"),
     [
-        ("abc", "By test accuracy 2 of 3 optimizers tie for first; by training loss a leads alone"),
+        ("abc", "By test accuracy, 2 of 3 optimizers tie for first; by training loss, a leads alone"),
         ("ac", "a leads alone, by test accuracy and by training loss"),
         ("a", "One optimizer: nothing to compare"),
     ],

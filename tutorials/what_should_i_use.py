@@ -38,7 +38,7 @@ def scores(data: Mapping[str, Any]) -> str:
             span = found[name].span(rule)
             yield f"**{span}**" if rule in found[name].first else span
 
-    head = "rule | digits, misread in % | place | stream, loss above the truth's | place | recurrent, error | place"
+    head = "rule | digits, test error in % | place | stream, excess log loss | place | recurrent, error | place"
     return table(data, head, cells)
 
 

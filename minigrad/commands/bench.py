@@ -42,7 +42,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
     parts = chosen(arguments.parts)
     remarks = [*left_out(arguments.parts)]
     if "gpu" in parts and arguments.cpu_time:
-        raise ArgumentError("--cpu-time does not know what a GPU does; name other parts than gpu, or leave it out.")
+        raise ArgumentError("--cpu-time does not measure a GPU; name parts other than gpu, or leave it out.")
     if arguments.cpu_time:
         remarks.append("Times are processor times, summed over all threads.")
     clock = time.process_time if arguments.cpu_time else time.perf_counter

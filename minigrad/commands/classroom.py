@@ -39,8 +39,8 @@ def run_report(arguments: argparse.Namespace) -> int:
     whose = f"{many(len(found), 'answer')} by {many(count, 'student')}"
     print(f"{right} right of {whose}; {arguments.out} has a line for each.")
     for names, why in (
-        (without, "No answer by {}: expected files that end in .py, and not in a further folder."),
-        (passed_over(arguments.folder, arguments.out), "Passed over, as they do not end in .py: {}."),
+        (without, "No answer from {}: expected files that end in .py, not in a subfolder."),
+        (passed_over(arguments.folder, arguments.out), "Skipped, because they do not end in .py: {}."),
     ):
         if names:
             print(textwrap.fill(why.format(", ".join(names)), WIDTH))

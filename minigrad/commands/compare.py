@@ -96,26 +96,26 @@ def notes(runs: Mapping[str, Sequence[Run]], found: Verdict) -> Iterator[str]:
     yield f"{finding(found)}."
     if seeds > 1 and len(found.accuracy.places) > 1:
         apart = found.accuracy.apart
-        points = "100 points of accuracy, which they cannot"
+        points = "100 points of accuracy, which is impossible"
         if apart < 1:
             points = f"{100 * apart:.1f} points of accuracy"
         yield (
             f"±: standard deviation over {seeds} seeds. place: the places that cannot be ruled out; two optimizers are "
-            f"told apart if their means differ by more than {points}, or a factor of "
-            f"{math.exp(found.loss.apart):.2g} in loss, which chance alone exceeds in one comparison of twenty "
+            f"told apart if their means differ by more than {points}, or by a factor of "
+            f"{math.exp(found.loss.apart):.2g} in loss, which chance alone exceeds in one comparison in twenty "
             "(Tukey's test, paired by seed). Where places overlap, the order is chance."
         )
         if apart >= 1:
             yield (
-                f"{seeds} seeds of {len(found.accuracy.places)} optimizers tell almost nothing apart: too few runs to "
-                f"know how much chance does. Give more: --seeds {max(5, seeds + 2)}."
+                f"{seeds} seeds can hardly tell {len(found.accuracy.places)} optimizers apart: too few runs to show "
+                f"how much is due to chance. Use more: --seeds {max(5, seeds + 2)}."
             )
     elif seeds == 1:
         yield "A mean and its spread need several seeds: --seeds 3."
-    settings = "Rates were chosen with seeds 100 to 102, on training images that were kept apart for it."
+    settings = "Rates were chosen with seeds 100 to 102, on training images held out for that."
     rest = ", ".join(f"{name} ({arguments})" for name in runs if (arguments := preset(name)))
     if rest:
         settings += f" Not at their defaults: {rest}."
     if "groupadagrad" in runs:
-        settings += " groupadagrad takes only matrices, so adagrad does the biases."
+        settings += " groupadagrad takes only matrices, so adagrad updates the biases."
     yield settings

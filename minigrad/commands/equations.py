@@ -99,7 +99,7 @@ def symbols(rules: Iterable[optimizer.Optimizer], notation: type[Notation] = Tex
             if known.symbol != entry.symbol:
                 found[symbol] = Entry(symbol, entry.meaning)
     if sum(entry.meaning == MEANINGS[RAW] for entry in found.values()) > 1:  # in some forms the gradient is prepared
-        found["g_t"] = Entry("g_t", "gradient, as the rule gets it")
+        found["g_t"] = Entry("g_t", "gradient, as used by the rule")
     return found.values()
 
 

@@ -28,7 +28,7 @@ def run_list(arguments: argparse.Namespace) -> int:
         for name in known:
             mark = MARKS.get(by_name[name].word, " ")
             print(f"  {mark} {line(name, first_sentence(EXERCISES[name]))}")
-    print("\n+ right, - not yet, . begun in this folder.\n'minigrad exercises start NAME' begins one.")
+    print("\n+ right, - not yet, . begun in this folder.\n'minigrad exercises start NAME' starts one.")
     return 0
 
 
@@ -99,7 +99,7 @@ def what_to_do(standing: Standing) -> str:
         return "\n".join(textwrap.fill(x, WIDTH) for x in str(standing.feedback).splitlines()[1:])
     if standing.path:
         return f"Write the function in {standing.path}."
-    return f"'minigrad exercises start {standing.exercise}' begins it."
+    return f"'minigrad exercises start {standing.exercise}' starts it."
 
 
 def home(folder: Path) -> Path:

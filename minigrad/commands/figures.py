@@ -154,7 +154,7 @@ def redo(one: Script, measure: bool, check: bool) -> bool:
 def page(every: list[str]) -> str:
     """All pictures, with how each was measured, as Markdown."""
     parts = [
-        "# Figures\n\nEach is drawn by the script of its name from the data beside it. `minigrad figures` draws them "
+        "# Figures\n\nEach is drawn by the script of its name from the data next to it. `minigrad figures` draws them "
         "again and writes this page,\n`minigrad figures NAME --measure` measures again."
     ]
     for one in map(script, every):
@@ -187,4 +187,4 @@ def other_versions() -> str:
     if drawn_with == versions():
         return ""
     before, here = (", ".join(text.split()) or "nothing" for text in (drawn_with, versions()))
-    return f"The pictures were drawn with {before}; here is {here}."
+    return f"The pictures were drawn with {before}; this is {here}."

@@ -61,7 +61,7 @@ def write_new(folder: Path, texts: Mapping[str, str]) -> None:
     """Write files (name -> text) to a folder, or none of them if one exists already."""
     for name in texts:
         if os.path.lexists(folder / name):
-            raise AccessError(f"'{folder / name}' is there already, and is left as it is; remove it to begin again.")
+            raise AccessError(f"'{folder / name}' exists already and was left as it is; remove it to start again.")
     for name, text in texts.items():
         with replacing(folder / name) as file:
             file.write(text.encode())

@@ -76,7 +76,7 @@ def notes(name: str, given: Mapping[str, Value], other_data: bool) -> Iterator[s
     if "learning_rate" in best and "learning_rate" not in given and (own or other_data):
         here = f" with {', '.join(own)}" if own else ""
         other = "other data" if other_data else "other arguments"
-        yield f"The rate {best['learning_rate']:g} was chosen for the digits{here}; with {other} try others: --lr."
+        yield f"The rate {best['learning_rate']:g} was chosen for the digits{here}; with {other}, try others: --lr."
 
 
 def rate(name: str, text: str) -> float:

@@ -30,12 +30,12 @@ def run_tutorials(arguments: argparse.Namespace) -> int:
     wanted = files(source)
     new = [name for name in wanted if not (folder / name).exists()]
     copy(source, folder, new)
-    kept = f"; {len(wanted) - len(new)} were there and are left as they are" if len(new) < len(wanted) else ""
+    kept = f"; {len(wanted) - len(new)} existed already and were left as they are" if len(new) < len(wanted) else ""
     print(f"{folder}: {len(new)} files written{kept}\n")
     for path in sorted(folder.glob("[0-9]*.ipynb")):
         print(f"  {path.name:<34} {title(path)}")
     if not find_spec("jupyterlab"):
-        print("\nTo run them: pip install jupyterlab, and this again; or open them in VS Code.")
+        print("\nTo run them: pip install jupyterlab and run this again, or open them in VS Code.")
         return 0
     command = [sys.executable, "-m", "jupyterlab", str(folder / FIRST)]
     print(f"\nTo run them:\n  {shlex.join(command)}")

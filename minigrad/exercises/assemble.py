@@ -169,9 +169,9 @@ def write(assembled: Assembled, path: Path) -> None:
     """Write a framework, and the digits next to it. AccessError if that would overwrite a file changed by someone."""
     digits, data = path.with_name(DATA), resources.files("minigrad.datasets").joinpath(DATA).read_bytes()
     if path.exists() and not unchanged(content(path).decode(errors="replace")):
-        raise AccessError(f"'{path}' is there already, and is left as it is; remove it, or give another name.")
+        raise AccessError(f"'{path}' exists already and was left as it is; remove it, or give another name.")
     if digits.exists() and content(digits) != data:
-        raise AccessError(f"'{digits}' is there already, and is not minigrad's; name a file in another folder.")
+        raise AccessError(f"'{digits}' exists already and is not minigrad's; name a file in another folder.")
     for file, new in ((path, assembled.text.encode()), (digits, data)):
         with replacing(file) as output:
             output.write(new)

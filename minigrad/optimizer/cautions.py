@@ -28,28 +28,28 @@ def a_mean_is_sampled(sgld: "SGLD", averaged: bool) -> None:
         found, cure = f"multiplied by {sgld.rescale_grad:.3g}, as step(batch_size) does", "step(batch_size)"
     _warn_once(
         sgld,
-        f"SGLD's gradients are {found}: they are a mean, but a posterior needs the sum over all the data, and the "
-        f"noise drowns a mean. Create SGLD with rescale_grad=N, the number of training samples, and call {cure}. "
-        "(If the loss itself has the factor N, all is well.)",
+        f"SGLD's gradients are {found}: they are a mean, but a posterior needs the sum over all the data; a mean "
+        f"drowns in the noise. Create SGLD with rescale_grad=N, the number of training samples, and call {cure}. "
+        "(If the loss already has the factor N, all is well.)",
     )
 
 
 def weights_are_erased(ftrl: "Ftrl", left: float, w: Any) -> None:
-    """Warn that Ftrl's first step has erased weights; `left` is the fraction of their length that remains."""
+    """Warn that Ftrl's first step has erased weights; `left` is the fraction of their norm that remains."""
     _warn_once(
         ftrl,
-        f"Ftrl's first step has left {left:.1%} of the length of {w.size} weights, and {(w == 0).mean():.1%} of "
-        f"them are now 0: where gradients are smaller than beta={ftrl.beta:g} or lamda1={ftrl.lamda1:g}, first weights "
-        "count for little or nothing. Start a linear model at zero. For a network take lamda1=0 and beta=0, which make "
-        "Ftrl AdaGrad.",
+        f"Ftrl's first step left {left:.1%} of the norm of {w.size} weights, and {(w == 0).mean():.1%} of them are now "
+        f"0: where gradients are smaller than beta={ftrl.beta:g} or lamda1={ftrl.lamda1:g}, initial weights count for "
+        "little or nothing. Start a linear model at zero. For a network, use lamda1=0 and beta=0, which turn Ftrl into "
+        "AdaGrad.",
     )
 
 
 def two_trainers(optimizer: "Optimizer") -> None:
     """An optimizer that has the parameters of one Trainer is given to another."""
     warn(
-        f"This {type(optimizer).__name__} has the parameters of another Trainer already. Both would count their steps "
-        "together, and the other would step by the multipliers of this one. Give each Trainer an optimizer of its own."
+        f"This {type(optimizer).__name__} already has the parameters of another Trainer. Both would share one count of "
+        "steps, and the other would use the multipliers of this one. Give each Trainer an optimizer of its own."
     )
 
 

@@ -37,7 +37,7 @@ class RMSProp(Optimizer):
         momentum (or gamma2): γ in [0, 1), default 0.9. Used only when centered.
         epsilon: ε, keeps the root away from 0, default 1e-8.
         centered: whether to use the centered version, default False.
-        clip_weights: if given, limit of each element of the new weight (not of v), default None; 0 is off.
+        clip_weights: if given, limit on each element of the new weight (not of v), default None; 0 is off.
         Others, such as `wd` (δ, default 0): see `Optimizer`.
 
     >>> from minigrad import np, optimizer

@@ -46,7 +46,7 @@ class Shown:
         >>> print(optimizer.SGD(learning_rate=0.5).legend())
         \begin{array}{ll}
         w & \text{weight} \\
-        g_t & \text{gradient, as it is handed in} \\
+        g_t & \text{gradient, as passed in} \\
         \eta = 0.5 & \text{learning rate}
         \end{array}
         """

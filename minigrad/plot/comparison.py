@@ -67,13 +67,13 @@ def _note(runs: Mapping[str, Sequence[Curves]], found: Verdict) -> str:
     lines = ["One seed: no spread is known."]
     if seeds > 1:
         lines = [
-            f"Above: the mean of {seeds} seeds in a band from the lowest to the highest. "
-            "Below: a dot for each seed, a marker for their mean (of losses: geometric).",
+            f"Above: the mean of {seeds} seeds, with a band from the lowest to the highest. "
+            "Below: a dot for each seed, a marker for their mean (geometric for losses).",
             "Grey: cannot be told apart from the best. "
             "Place: the places that cannot be ruled out (Tukey's test at 95 %, paired by seed).",
         ]
     if found.diverged:
-        lines.append(f"Diverged, and so without a place: {', '.join(found.diverged)}.")
+        lines.append(f"Diverged, so without a place: {', '.join(found.diverged)}.")
     return "\n".join(lines)
 
 

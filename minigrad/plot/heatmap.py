@@ -68,7 +68,7 @@ def heatmap(
     top = float(first.losses[0]) - hill.bottom
     table = table.clip(FLOOR * abs(top))
     below = (
-        f"Cells: height above the minimum after {steps} steps, the median over the start and {NEARBY} starts nearby. "
+        f"Cells: height above the minimum after {steps} steps, the median over the start and {NEARBY} nearby starts. "
         "Crosses: higher than at the start."
     )
     figure = titled(finding(optimizer, argument, values, tried, table, top), below, WIDTH, 0.36 * len(values) + 0.4)
@@ -89,8 +89,9 @@ def finding(name: str, argument: str, values: Sequence[float], tried: Sequence[f
     best = f"{name} is best with {argument} {values[row]:g} at rate {tried[column]:g}"
     if row == 0:
         return best
-    gain = table[0].min() / table[row, column]
-    return f"{best}: it ends {gain:.2g} times lower than with {argument} {values[0]:g}"
+    gain = float(f"{table[0].min() / table[row, column]:.2g}")
+    times = f"{gain:,.0f}" if gain >= 10 else f"{gain:g}"
+    return f"{best}: it ends {times} times lower than with {argument} {values[0]:g}"
 
 
 def draw(axes: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float) -> None:

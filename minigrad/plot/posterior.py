@@ -59,9 +59,7 @@ def posterior(
     history = sampler if isinstance(sampler, History) else record(sampler, on, start, steps, noise, seed)
     samples = history.positions[int(FORGOTTEN * history.steps) + 1 :]
     if len(samples) < BATCHES or not numpy.isfinite(samples).all():
-        raise ArgumentError(
-            f"{history.name} has left {len(samples)} samples, or has diverged; take more steps or a lower rate"
-        )
+        raise ArgumentError(f"{history.name} left {len(samples)} samples, or diverged; take more steps or a lower rate")
     box = around(history.surface, samples)
     x, y, weights = density(history.surface, box)
     exact, seen, error = law(numpy.array([x, y]), weights), law(samples.T), errors(samples)
@@ -130,8 +128,8 @@ def finding(seen: Law, error: Any, exact: Law) -> str:
 
 def note(history: History) -> str:
     return (
-        f"{history.name}, {rate(history.optimizer)}, {history.steps} steps from seed {history.seed}, the first "
-        f"{FORGOTTEN:.0%} left out. Spread: standard deviation, ± its standard error. Right: within three of them."
+        f"{history.name}, {rate(history.optimizer)}, {history.steps} steps with seed {history.seed}, without the first "
+        f"{FORGOTTEN:.0%}. Spread: standard deviation ± its standard error. Right: within three standard errors."
     )
 
 

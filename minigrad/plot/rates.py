@@ -100,8 +100,8 @@ def finding(good: dict[str, tuple[float, float] | None], tried: Sequence[float])
 def note(tried: Sequence[float], steps: int) -> str:
     """How to read the picture."""
     return (
-        f"Good: after {steps} steps at most {CLOSE} times as high as at the rule's own best of {len(tried)} rates. "
-        f"Lines: medians over the start and {NEARBY} starts nearby. Bands: their middle half."
+        f"Good: after {steps} steps, at most {CLOSE} times as high as at the rule's own best of {len(tried)} rates. "
+        f"Lines: medians over the start and {NEARBY} nearby starts. Bands: the middle half."
     )
 
 

@@ -41,7 +41,7 @@ def ratios(rows: Rows, note: str = "") -> Picture:
     lines = textwrap.wrap(note, LETTERS)
     height = 1.2 + 0.15 * len(lines) + ROW * sum(tall) + AROUND * len(lengths)
     figure = Picture(figsize=(WIDTH, height), layout="constrained")
-    title = "How many times as long as minigrad others take: to the right of 1, minigrad is faster"
+    title = "Times of other libraries divided by minigrad's: to the right of 1, minigrad is faster"
     figure.suptitle(title, fontsize=10.5, color=INK, fontweight="bold", x=0.01, horizontalalignment="left")
     panels = figure.subplots(len(lengths), 1, squeeze=False, sharex=True, height_ratios=tall)[:, 0]
     marks = {}

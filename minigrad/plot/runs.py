@@ -132,7 +132,7 @@ def finding(runs: Sequence[Run]) -> str:
         (run,), (last, *near) = runs, table[0]
         nearby = " to ".join(dict.fromkeys(f"{value:.2g}" for value in (min(near), max(near))))
         where = height(run, last).removeprefix("at ")
-        return f"{run.label} goes from {first:.3g} to {where} in {steps} steps (starts nearby: {nearby})"
+        return f"{run.label} goes from {first:.3g} to {where} in {steps} steps (nearby starts: {nearby})"
     if not numpy.isfinite(table).any():
         return f"All diverge in {steps} steps"
     if runs[0].history.surface.minima:

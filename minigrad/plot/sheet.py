@@ -57,12 +57,15 @@ def described(run: Run) -> str:
     return f"{run.label.removesuffix(f', {at}')}: {at}, ends {height(run, run.ends[0])}"
 
 
-def key(axes: Any, lines: Sequence[Any] | None = None) -> None:
-    """A legend below the axes, in the colours of the lines: those of these axes, or the given ones."""
+def key(axes: Any, lines: Sequence[Any] | None = None, length: float = 3.2) -> None:
+    """A legend below the axes, in the colours of the lines: those of these axes, or the given ones.
+
+    `length` is that of a sample of a line, in letters: long dashes need more to be seen.
+    """
     from matplotlib.transforms import ScaledTranslation
 
     below = axes.transAxes + ScaledTranslation(0, -LABELS, axes.figure.dpi_scale_trans)
     place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, 0), "bbox_transform": below, "borderaxespad": 0}
-    shown = axes.legend(handles=lines, **place, frameon=False, fontsize=9, handlelength=3.2)
+    shown = axes.legend(handles=lines, **place, frameon=False, fontsize=9, handlelength=length)
     for text, line in zip(shown.get_texts(), shown.get_lines()):
         text.set_color(line.get_color())

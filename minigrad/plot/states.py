@@ -20,7 +20,7 @@ from minigrad.plot.trajectory import walks
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
 
-LETTERS = 44
+LETTERS = 50
 """Letters in a line of the legend."""
 
 
@@ -39,7 +39,7 @@ def states(
 
     >>> figure = states("adam", "valley", steps=20)
     >>> [axes.get_title(loc="left") for axes in figure.axes[1:]]
-    ['gradient', 'mean', 'var', 'length of the step']
+    ['gradient', 'mean', 'var', 'step length']
     """
     run, *others = compared(rule, on, start, steps, noise, seed)
     if others:
@@ -73,7 +73,7 @@ def beside(figure: Any, run: Run) -> None:
 
 def curves_of(history: History) -> dict[str, Any]:
     """Name of a panel -> values, one row for each position or step."""
-    found = {"gradient": history.gradients, **history.states, "length of the step": history.step_sizes[:, None]}
+    found = {"gradient": history.gradients, **history.states, "step length": history.step_sizes[:, None]}
     if numpy.ptp(history.rates) > 0:
         found["rate"] = history.rates[:, None]
     return found

@@ -123,7 +123,7 @@ def test_the_time_of_the_processor_is_taken_if_it_is_asked_for(monkeypatch, caps
     monkeypatch.setattr(bench, "num_gpus", lambda: 1)
     monkeypatch.setitem(bench.PARTS, "gpu", lambda every: pytest.fail("it began"))
     assert cli.main(["bench", "gpu", "--cpu-time"]) == 2
-    assert "--cpu-time does not know what a GPU does; name other parts" in capsys.readouterr().err
+    assert "--cpu-time does not measure a GPU; name parts other than gpu" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -107,4 +107,5 @@ def test_who_has_handed_in_nothing_that_can_be_checked_is_named(tmp_path, monkey
     for _ in range(2):  # the second time there is a report, which is nobody's answer
         out = " ".join(said(capsys, "class", "--out", "class/report.csv").split())
         assert "1 right of 1 answer by 3 students;" in out
-        assert "No answer by ben, cyd:" in out and out.endswith("Passed over, as they do not end in .py: dora.ipynb.")
+        assert "No answer from ben, cyd:" in out
+        assert out.endswith("Skipped, because they do not end in .py: dora.ipynb.")

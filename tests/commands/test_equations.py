@@ -64,8 +64,8 @@ def test_both_forms_of_signum_are_there_with_what_they_mean_and_where_they_are_f
     assert "\n    v_t = γ v_{t-1} + (1 - γ) g_t\n    w_t = (1 - η δ') w_{t-1} - η sign(v_t)\n" in out
     assert "\n  with momentum=0.0:\n\n    w_t = (1 - η δ') w_{t-1} - η sign(g_t)\n" in out
     assert "\n    g_t = clip(ρ ∇_t, -c, c) + δ w_{t-1}\n" in out
-    assert "\n    g_t       gradient, as the rule gets it\n" in out
-    assert "\n    ∇_t       gradient, as it is handed in\n" in out
+    assert "\n    g_t       gradient, as used by the rule\n" in out
+    assert "\n    ∇_t       gradient, as passed in\n" in out
     assert "\n    γ = 0.9   momentum\n" in out
     assert "\n    Signum(learning_rate=0.01, momentum=0.9, wd_lh=0.0)\n" in out
     assert "ICML 2018, Algorithms 1\n    (signSGD) and 2 (Signum)." in out

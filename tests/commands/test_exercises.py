@@ -105,12 +105,12 @@ def test_start_writes_a_file_to_begin_with_and_never_over_one(here, capsys):
     (here / "backward.py").write_text("mine")
     (here / "link.py").symlink_to(here / "nothing")
     err = said(capsys, "start", "sign_majority", "backward", status=2)
-    assert "'backward.py' is there already" in err
+    assert "'backward.py' exists already" in err
     assert (here / "backward.py").read_text() == "mine" and not (here / "sign_majority.py").exists()
     assert "did you mean 'log_softmax'" in said(capsys, "start", "log_softmx", status=2)
     assert "no folder" in said(capsys, "start", "sign_majority", "--folder", "none", status=2)
     (here / "sign_majority.py").symlink_to("nothing")
-    assert "is there already" in said(capsys, "start", "sign_majority", status=2)
+    assert "exists already" in said(capsys, "start", "sign_majority", status=2)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -118,7 +118,7 @@ def test_pictures_of_two_versions_are_not_mixed(folder, capsys):
     (folder / "versions.txt").write_text("matplotlib==3.8.0\npillow==10.0\n")
     assert run("bars") == 2
     error = capsys.readouterr().err
-    assert "were drawn with matplotlib==3.8.0, pillow==10.0; here is matplotlib==" in error and "Draw all" in error
+    assert "were drawn with matplotlib==3.8.0, pillow==10.0; this is matplotlib==" in error and "Draw all" in error
     (folder / "bars.png").write_bytes(b"drawn otherwise")
     assert run("bars", "--check") == 1
     assert "were drawn with matplotlib==3.8.0" in capsys.readouterr().out

@@ -178,9 +178,9 @@ def test_a_warning_is_a_sentence_too(capsys, monkeypatch):
         ("lars --momentum 0.9", []),
         (
             "sgd --momentum 0.9",
-            ["The rate 0.5 was chosen for the digits with momentum=0; with other arguments try others: --lr."],
+            ["The rate 0.5 was chosen for the digits with momentum=0; with other arguments, try others: --lr."],
         ),
-        ("sgd --data mine.npz", ["The rate 0.5 was chosen for the digits; with other data try others: --lr."]),
+        ("sgd --data mine.npz", ["The rate 0.5 was chosen for the digits; with other data, try others: --lr."]),
         ("adadelta --rho 0.8", []),
     ],
 )

@@ -60,7 +60,7 @@ def test_a_file_that_is_there_stays_and_is_counted(tmp_path, capsys):
     (tmp_path / "course" / tutorials.FIRST).write_text("mine")
     assert cli.main(["tutorials", "course"]) == 0
     assert (tmp_path / "course" / tutorials.FIRST).read_text() == "mine"
-    assert "files written; 1 were there and are left" in capsys.readouterr().out
+    assert "files written; 1 existed already and were left" in capsys.readouterr().out
     assert cli.main(["tutorials", "course"]) == 0
     assert capsys.readouterr().out.startswith("course: 0 files written")
 

@@ -245,7 +245,7 @@ def test_the_file_is_made_anew_but_never_over_what_somebody_has_changed(tmp_path
     assert not unchanged(changed)
     Path("my_framework.py").write_text(changed)
     assert cli.main(["exercises", "assemble"]) == 2
-    assert "'my_framework.py' is there already" in capsys.readouterr().err
+    assert "'my_framework.py' exists already" in capsys.readouterr().err
     assert Path("my_framework.py").read_text() == changed
     Path("digits.npz").write_bytes(b"mine")
     with pytest.raises(AccessError, match="another folder"):

@@ -102,7 +102,7 @@ def test_files_that_are_there_stay(tmp_path, capsys):
     pytest.importorskip("jupytext")
     (tmp_path / "adam_step.ipynb").write_text("mine")
     assert cli.main(["exercises", "forms", "sgd_step", "adam_step", "--out", str(tmp_path)]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "exists already" in capsys.readouterr().err
     assert [x.name for x in tmp_path.iterdir()] == ["adam_step.ipynb"]
 
 

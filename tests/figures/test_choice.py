@@ -107,7 +107,7 @@ def test_what_is_filled_is_what_the_title_counts(data):
         points = [line for line in axes.lines if len(line.get_xdata()) == 1]
         counts.append(sum(line.get_markerfacecolor() == line.get_color() for line in points))
     title = figure.get_suptitle().replace("\n", " ")
-    assert "{} do on the digits, {} on a sparse stream, {} in a recurrent network".format(*counts) in title
+    assert "{} tie on the digits, {} on a sparse stream, {} in a recurrent network".format(*counts) in title
 
 
 def test_another_score_range_or_cost_does_not_agree(data):

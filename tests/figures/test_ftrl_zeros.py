@@ -103,10 +103,10 @@ def test_the_axes_show_the_data(script):
     for i in range(2):
         numpy.testing.assert_array_equal(zeros.lines[i].get_ydata(), streams[1:, :, i].mean(1))
     numpy.testing.assert_allclose(clicked.lines[0].get_ydata(), (streams[1:] - streams[0]).mean(1)[:, 2])
-    assert "92 to 94 % of its weights" in figure.get_suptitle()
+    assert "92 to 94 % of the weights" in figure.get_suptitle()
     assert "and none of the useful" in figure.get_suptitle()
     data["networks"]["ftrl"]["erased"] = [0.5] * 5
-    assert "50 % of its weights" in script.draw(data).get_suptitle()
+    assert "50 % of the weights" in script.draw(data).get_suptitle()
 
 
 @pytest.mark.filterwarnings("ignore:Ftrl's first step")

@@ -92,4 +92,4 @@ def test_the_title_names_those_that_end_lowest(data, figure):
     assert (rows, starts) == (19, 20)
     told_apart = 5.0131 * error  # scipy.stats.studentized_range.ppf(0.95, 19, 342)
     assert set(named) == {name for name in means if means[name] - means[named[0]] < told_apart}
-    assert f"{len(data) - len(named)} others" in title
+    assert f"the other {len(data) - len(named)} end higher" in title

@@ -81,7 +81,7 @@ def test_an_optimizer_that_is_given_to_a_second_trainer_is_warned_of():
     rule = optimizer.Adam()
     gluon.Trainer(one.collect_params(), rule)
     gluon.Trainer(one.collect_params(), rule)  # made again: it goes on
-    with pytest.warns(UserWarning, match="This Adam has the parameters of another Trainer already") as told:
+    with pytest.warns(UserWarning, match="This Adam already has the parameters of another Trainer") as told:
         gluon.Trainer(two.collect_params(), rule)
     assert told[0].filename == __file__
 

@@ -78,7 +78,7 @@ def test_ftrl_that_erases_a_network_warns_once_and_says_what_to_do(lamda1):
         numpy.concatenate([p.data().asnumpy().ravel() for p in x.collect_params().values()]) for x in (net, fresh)
     )
     left, zeros = numpy.linalg.norm(after) / numpy.linalg.norm(before), (after == 0).mean()
-    assert left < 0.1 and f"left {left:.1%} of the length of {after.size} weights, and {zeros:.1%} of them" in message
+    assert left < 0.1 and f"left {left:.1%} of the norm of {after.size} weights, and {zeros:.1%} of them" in message
 
 
 def test_ftrl_is_silent_with_the_settings_of_the_command_line():

@@ -95,7 +95,7 @@ def test_what_diverged_is_named_and_has_no_place():
     figure = comparison(runs)
     _, left, _ = parts(figure)
     assert "nag" not in [label.get_text() for label in left.get_yticklabels()]
-    assert any("Diverged, and so without a place: nag." in text.get_text() for text in figure.findobj(Text))
+    assert any("Diverged, so without a place: nag." in text.get_text() for text in figure.findobj(Text))
 
 
 def test_a_comparison_in_which_all_diverged_can_be_drawn():

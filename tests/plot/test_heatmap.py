@@ -5,6 +5,7 @@ import pytest
 
 from minigrad import optimizer, plot
 from minigrad.errors import ArgumentError
+from minigrad.plot.heatmap import finding
 from minigrad.plot.runs import nearby
 from minigrad.plot.tuning import end
 
@@ -33,6 +34,15 @@ def test_cells_are_medians_and_crosses_are_what_ends_higher_than_it_began():
     title = figure.get_suptitle().replace("\n", " ")
     assert title.startswith(f"sgd is best with momentum {VALUES[row]:g} at rate {TRIED[column]:g}: it ends {gain:.2g}")
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0.02", "0.1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("best", "written"),
+    [(0.5, "2 times"), (0.0812, "12 times"), (3.4e-5, "29,000 times"), (7.1e-8, "14,000,000 times")],
+)
+def test_the_gain_is_written_out_in_two_digits(best, written):
+    title = finding("sgd", "momentum", (0.0, 0.9), (0.1,), numpy.array([[1.0], [best]]), 2.0)
+    assert title == f"sgd is best with momentum 0.9 at rate 0.1: it ends {written} lower than with momentum 0"
 
 
 def test_cells_that_reach_the_minimum_are_not_told_apart():

@@ -58,7 +58,7 @@ def test_the_dots_are_the_recorded_places_without_the_first_tenth():
 
 
 def test_a_walk_that_cannot_be_judged_is_refused_with_what_to_do():
-    with pytest.raises(ArgumentError, match="sgld has left 9 samples, or has diverged; take more steps"):
+    with pytest.raises(ArgumentError, match="sgld left 9 samples, or diverged; take more steps"):
         plot.posterior("sgld", steps=10)
-    with pytest.raises(ArgumentError, match="or has diverged"):
+    with pytest.raises(ArgumentError, match="or diverged"):
         plot.posterior(optimizer.SGLD(learning_rate=5.0), "rosenbrock", steps=100)

@@ -69,7 +69,7 @@ def test_the_finding_of_one_rule_says_how_far_it_gets_from_here_and_from_nearby(
     (run,) = compared(optimizer.SGD(learning_rate=0.2), "valley", start=(-5, 0), steps=1)
     ends = [0.1 * (0.96 * x) ** 2 + 2 * (0.2 * y) ** 2 for x, y in (near.positions[0] for near in run.near)]
     nearby = f"{min(ends):.2g} to {max(ends):.2g}"
-    assert finding([run]) == f"sgd goes from 2.5 to 2.3 above the minimum in 1 steps (starts nearby: {nearby})"
+    assert finding([run]) == f"sgd goes from 2.5 to 2.3 above the minimum in 1 steps (nearby starts: {nearby})"
 
 
 def test_rules_that_reach_the_minimum_to_rounding_are_equals():

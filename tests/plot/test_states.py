@@ -15,13 +15,13 @@ def test_states_are_the_recorded_ones_for_x_and_for_y():
     left, *right = plot.states(history).axes
     numpy.testing.assert_array_equal(next(iter(lines(left).values())).get_xydata(), history.positions)
     shown = {axes.get_title(loc="left"): axes.findobj(Growing) for axes in right}
-    assert list(shown) == ["gradient", "mean", "var", "length of the step", "rate"]
+    assert list(shown) == ["gradient", "mean", "var", "step length", "rate"]
     for name, values in {"gradient": history.gradients, **history.states}.items():
         for k, line in enumerate(shown[name]):
             numpy.testing.assert_array_equal(line.get_ydata(), values[:, k])
         assert len(shown[name]) == 2
     lengths = [numpy.hypot(*(b - a)) for a, b in zip(history.positions, history.positions[1:])]
-    assert shown["length of the step"][0].get_ydata() == pytest.approx(lengths)
+    assert shown["step length"][0].get_ydata() == pytest.approx(lengths)
     assert shown["rate"][0].get_ydata()[[0, -1]] == pytest.approx([0.5, 0.5 * 0.5**5])
 
 

@@ -40,7 +40,7 @@ def step(optimizer: Any) -> str:
     """The text of a function `(before, raw, h, normal) => after`, for the optimizer's present values.
 
     `before` and `after` hold arrays of numbers by name: the weight `w`, the states, and every line of the equations;
-    numbers where a line is one number. `raw` is the gradient as it is handed in. `h` has numbers by name: `lr`, `t`,
+    numbers where a line is one number. `raw` is the gradient as passed in. `h` has numbers by name: `lr`, `t`,
     `wd`, `rescale_grad`, `clip_gradient` and the hyper-parameters, so these may change without a new function.
     `normal(variance)` draws one number. `start` makes the first `before`.
 

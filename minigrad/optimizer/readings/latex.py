@@ -36,7 +36,7 @@ def legend(optimizer: Any) -> str:
     >>> print(legend(optimizer.SGD(learning_rate=0.5)))
     \begin{array}{ll}
     w & \text{weight} \\
-    g_t & \text{gradient, as it is handed in} \\
+    g_t & \text{gradient, as passed in} \\
     \eta = 0.5 & \text{learning rate}
     \end{array}
     """

@@ -14,16 +14,16 @@ from minigrad.optimizer.rule import Symbol, ancestors
 from minigrad.optimizer.surroundings import closed
 
 MEANINGS = {
-    "w": "weight", "g": "gradient, as it is handed in", RAW: "gradient, as it is handed in", "lr": "learning rate",
-    "wd": "weight decay", "wd_lh": "decoupled weight decay (wd_lh)", "t": "number of the step",
-    "rescale_grad": "factor on the gradient (rescale_grad)", "clip_gradient": "limit of each element (clip_gradient)",
+    "w": "weight", "g": "gradient, as passed in", RAW: "gradient, as passed in", "lr": "learning rate",
+    "wd": "weight decay", "wd_lh": "decoupled weight decay (wd_lh)", "t": "step number",
+    "rescale_grad": "factor on the gradient (rescale_grad)", "clip_gradient": "limit on each element (clip_gradient)",
 }  # fmt: skip
 """Meanings of the names that do not explain themselves."""
 
 FUNCTIONS = {
-    "norm": "length of the whole parameter, the root of the sum of squares",
+    "norm": "norm of the whole parameter: the root of the sum of squares",
     "row_mean": "mean of each row",
-    "normal": "normal distribution of this mean and variance, drawn anew for each element",
+    "normal": "draw from a normal distribution with this mean and variance, one for each element",
 }
 
 
@@ -62,7 +62,7 @@ def entries(notation: Notation) -> list[Entry]:
             sample = x if x.op == "normal" else Symbol(x.trace, x.op, (argument,), "", None)
             found[x.op] = Entry(notation.write(sample)[0], FUNCTIONS[x.op])
     if not (is_own(type(of.optimizer)) or closed(of.optimizer)):
-        found["elsewhere"] = Entry("", "what the rule looks up or draws is printed as it was just now")
+        found["elsewhere"] = Entry("", "values that the rule looks up or draws are printed as they are now")
     return list(found.values())
 
 
@@ -82,7 +82,7 @@ def meaning(notation: Notation, leaf: Symbol) -> str:
         return f"the optimizer's attribute {leaf.name!r}"
     text = words(notation, leaf.name)
     if leaf.name in notation.of.unstated:
-        return f"{text}, handed in by `{'measure' if leaf.name in optimizer.measured else 'named'}`"
+        return f"{text}, passed in by `{'measure' if leaf.name in optimizer.measured else 'named'}`"
     if leaf.name == "t":
         return f"{text}, from {optimizer.begin_num_update + 1}"
     if leaf.name == "lr" and notation.of.rate_changes:

@@ -23,7 +23,7 @@ from minigrad.optimizer.rule import Symbol, ancestors
 Locals = dict[str, Symbol]
 
 RAW = "raw_gradient"
-"""The name of the gradient as it is handed in. It is longer than the `raw` that `outside` asks for, because a rule may
+"""The name of the gradient as passed in. It is longer than the `raw` that `outside` asks for, because a rule may
 have a state or a local of that name."""
 
 
@@ -32,7 +32,7 @@ class Lines:
 
     * `lines`: (name, expression) in the order in which they are computed. A leaf `w`, or one named as a state, is the
       value before the step; a leaf named as a line is the value of that line; `P_before` is that of the line P one step
-      earlier; `RAW` is the gradient as it is handed in, and so is `g` if it is not prepared.
+      earlier; `RAW` is the gradient as passed in, and so is `g` if it is not prepared.
     * `acts`: None, or a condition: unless it holds, only the first `always` lines are computed, and the weight and the
       states stay as they are.
     * `rate_changes`: whether the rate differs between steps, and so carries the step too.
@@ -127,7 +127,7 @@ def outside(optimizer: Any, graph: Graph) -> tuple[Locals, list[Symbol]]:
         made = [first.results[name] for name in first.states[len(graph.states) :]]
         try:
             supplied.update(cls.measure(this, w, *made))
-        except Exception:  # it works on arrays only, so its values are printed as handed in
+        except Exception:  # it works on arrays only, so its values are printed as passed in
             supplied = {name: x for name, x in supplied.items() if name not in optimizer.measured}
     scalars = {name: getattr(optimizer, name) for name in PREPARATION}
     scalars.update((name, supplied.pop(name)) for name in PREPARATION if name in supplied)

@@ -43,7 +43,7 @@ def legend(optimizer: Any, width: int = 80) -> str:
     >>> from minigrad import optimizer
     >>> print(legend(optimizer.SGD(momentum=0.9, wd=0.1)))
     w         weight
-    ∇_t       gradient, as it is handed in
+    ∇_t       gradient, as passed in
     η = 0.01  learning rate
     δ = 0.1   weight decay
     γ = 0.9   momentum

@@ -39,7 +39,7 @@ class Worked:
     """Some steps of an optimizer on one small weight, line by line.
 
     It prints as text, and shows as LaTeX in Jupyter. The steps are those of a parameter that is new to the optimizer.
-    `steps` has the values of each step by name: all lines, the gradient as it is handed in (`raw_gradient`), and the
+    `steps` has the values of each step by name: all lines, the gradient as passed in (`raw_gradient`), and the
     weight and the states after the step.
 
     >>> from minigrad import optimizer

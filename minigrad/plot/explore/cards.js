@@ -1,6 +1,6 @@
 // A card for each rule: its name, a slider and a field for every setting, its states and equations.
 
-const BEST = "The rate, of many, with which this rule ends lowest: on this surface, from this start, after these steps";
+const BEST = "Of many rates, the one at which this rule ends lowest: on this surface, from this start, in these steps";
 
 /** The card of rule number k. `act` has what the page does in response. */
 function makeCard(k, rule, act) {

@@ -85,10 +85,10 @@ def test_the_legend_has_values_names_and_starts():
         legend(optimizer.DCASGD(learning_rate=0.5, momentum=0.9, wd=0.1, clip_gradient=1e-8, rescale_grad=1 / 3))
         == """\
 w                       weight
-∇_t                     gradient, as it is handed in
+∇_t                     gradient, as passed in
 η = 0.5                 learning rate
 ρ = 0.3333333333333333  factor on the gradient (rescale_grad)
-c = 1e-8                limit of each element (clip_gradient)
+c = 1e-8                limit on each element (clip_gradient)
 δ = 0.1                 weight decay
 λ = 0.04                lamda, strength of the correction
 γ = 0.9                 momentum
@@ -134,7 +134,7 @@ def test_the_latex_legend_is_a_table_with_the_same_entries():
     latex = optimizer.Adam(epsilon=1e-8, clip_gradient=1.0).legend()
     assert latex.startswith("\\begin{array}{ll}\n") and latex.endswith("\n\\end{array}")
     assert r"\epsilon = 10^{-8} & \text{epsilon, keeps the quotient finite} \\" in latex
-    assert r"c = 1 & \text{limit of each element (clip}\_\text{gradient)} \\" in latex
+    assert r"c = 1 & \text{limit on each element (clip}\_\text{gradient)} \\" in latex
     assert r"m_0 = 0 & \text{mean, before the first step} \\" in latex
 
 
@@ -149,7 +149,7 @@ def test_the_words_of_a_latex_legend_have_no_letters_that_only_mathematics_has()
     ("opt", "line"),
     [
         (optimizer.Nadam(), "ψ = 0.004   schedule_decay, how fast μ grows from β₁ / 2 to β₁"),
-        (optimizer.RMSProp(clip_weights=1), "clip_weights = 1  limit of each element of the new weight (not of v)"),
+        (optimizer.RMSProp(clip_weights=1), "clip_weights = 1  limit on each element of the new weight (not of v)"),
         (optimizer.AdaDelta(learning_rate=5), "η         learning rate: it has no effect on this rule"),
         (optimizer.LARS(momentum=0.5), "η_t = 0.01  learning rate of the step"),
         (optimizer.DCASGD(beta=0.9), "λ = 0.04      lamda, strength of the correction"),  # the rule has a local `lamda`
@@ -212,5 +212,6 @@ def test_a_rule_that_looks_numbers_up_says_that_they_may_change():
         def rule(self, w, g, *, lr):
             return w - 0.5 * lr * g
 
-    assert legend(Falls()).splitlines()[-1].strip().startswith("what the rule looks up or draws is printed")
+    last = legend(Falls()).splitlines()[-1].strip()
+    assert last.startswith("values that the rule looks up or draws are printed")
     assert "draws" not in legend(Steady()) and "draws" not in legend(optimizer.SGD())

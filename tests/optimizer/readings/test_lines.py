@@ -81,8 +81,8 @@ def test_what_named_supplies_without_saying_how_is_said_to_be_handed_in():
             return {"size": float(numpy.linalg.norm(step))}
 
     assert plain(Warm()) == "step_t = η g_t\nw_t = w_{t-1} - warmth_t size_t step_t"
-    assert "warmth_t  warmth, handed in by `named`" in legend(Warm())
-    assert "size_t    length of the step, handed in by `measure`" in legend(Warm())
+    assert "warmth_t  warmth, passed in by `named`" in legend(Warm())
+    assert "size_t    length of the step, passed in by `measure`" in legend(Warm())
 
 
 @pytest.mark.parametrize("function", [norm, row_mean, lambda x: ratio(abs(x), 1.0)])
