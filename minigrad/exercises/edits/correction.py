@@ -13,7 +13,6 @@ from minigrad.exercises.edits.trees import (
     is_call,
     is_name,
     is_power,
-    name,
     product_of,
     products,
     put,
@@ -109,7 +108,7 @@ def extra_correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             and any(is_name(y, x) for y in ast.walk(roles.lines[new]))
         ]
         for beta in betas:
-            c = put("1 - b ** t" if "t" in text.positional else "1 - b", b=name(beta))
+            c = put("1 - b ** t" if "t" in text.positional else "1 - b", b=put(beta))
             for line, node, above in text.nodes():
                 corrected = any(isinstance(x, ast.expr) and said(x) == said(c) for y in above for x in ast.walk(y))
                 if new and is_name(node, new) and line in roles.lines and line != "result" and not corrected:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from minigrad.exercises.edits.arrays import is_product
 from minigrad.exercises.edits.phrases import changed
-from minigrad.exercises.edits.trees import call, number
+from minigrad.exercises.edits.trees import put
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import RESULT, Program
 
@@ -43,7 +43,7 @@ def ends(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         for index, end in (-1, "last"), (0, "first"):
             for axis, kind in (0, "row or element"), (-1, "column"):
                 for chosen in [arrays, *([x] for x in arrays if len(arrays) > 1)]:
-                    new: list[ast.expr] = [call(word, x, number(index), number(axis)) for x in chosen]
+                    new: list[ast.expr] = [put(f"{word}(_, {index}, {axis})", _=x) for x in chosen]
                     yield changed(text, RESULT, chosen, new, mistake, f"the {end} {kind} {what}", *also)
 
 
@@ -55,12 +55,12 @@ def is_sum_over(node: ast.AST) -> bool:
 def shortened(node: ast.expr, word: str, index: int) -> ast.expr:
     """A sum or a matrix product of only some of its terms. A mean still divides by their full number."""
     if isinstance(node, ast.BinOp):
-        left, right = (call(word, x, number(index), number(axis)) for x, axis in ((node.left, -1), (node.right, 0)))
+        left, right = (put(f"{word}(_, {index}, {axis})", _=x) for x, axis in ((node.left, -1), (node.right, 0)))
         return ast.BinOp(left, node.op, right)
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     axis = next((x.value for x in node.keywords if x.arg == "axis"), None)
-    part = call(word, node.args[0], number(index), axis or number(0))
+    part = put(f"{word}(x, {index}, axis)", x=node.args[0], axis=axis or put("0"))
     total = ast.Call(ast.Attribute(node.func.value, "sum", ast.Load()), [part], node.keywords)
     if node.func.attr == "sum":
         return total
-    return ast.BinOp(total, ast.Div(), call("how_many", node.args[0], axis or ast.Constant(None)))
+    return ast.BinOp(total, ast.Div(), put("how_many(x, axis)", x=node.args[0], axis=axis or put("None")))

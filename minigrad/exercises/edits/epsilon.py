@@ -7,12 +7,9 @@ from collections.abc import Iterator
 
 from minigrad.exercises.edits.roles import Roles
 from minigrad.exercises.edits.trees import (
-    binary,
     factors_of,
     is_call,
     is_name,
-    name,
-    number,
     product_of,
     products,
     put,
@@ -61,7 +58,7 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             yield from swapped(text, line, own, put(instead, e=own), "wrong-factor", what, "wrong-operation")
         for small in 1e-8, 1e-6:
             what = f"{said(own)} is not used; {small:g} is used instead."
-            yield from swapped(text, line, own, number(small), "epsilon-missing", what, "wrong-factor")
+            yield from swapped(text, line, own, put(f"{small}"), "epsilon-missing", what, "wrong-factor")
         if len(others) == 1:
             never_zero = put("maximum(x, 1e-300)", x=others[0][1])
             yield from swapped(text, line, node, never_zero, "epsilon-missing", f"{said(own)} is missing.")
@@ -74,13 +71,13 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for times, factor in factors_of(node):
                 for small in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3) if not times and roles.is_array(factor) else ():
                     what = f"an ε of {small:g} is added to {said(factor)}; the rule has no ε here."
-                    yield from swapped(text, line, factor, binary(factor, "+", number(small)), "extra-term", what)
+                    yield from swapped(text, line, factor, put(f"_ + {small}", _=factor), "extra-term", what)
     for state in roles.states:
         if state in roles.new and state in roles.arrays:
             line = roles.new[state]
             for own_name in roles.epsilons:
                 x = roles.lines[line]
-                new = binary(x, "+", name(own_name))
+                new = put(f"_ + {own_name}", _=x)
                 yield from swapped(text, line, x, new, "extra-term", f"{own_name} is added to {state}.")
 
 

@@ -8,15 +8,12 @@ from itertools import combinations, pairwise
 
 from minigrad.exercises.edits.roles import Roles, is_one
 from minigrad.exercises.edits.trees import (
-    binary,
-    call,
     copied,
     factors_of,
     is_name,
     is_one_of,
     is_power,
     is_sum,
-    number,
     product_of,
     products,
     put,
@@ -61,7 +58,7 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for k, (other_times, other) in enumerate(parts):
                 if is_power(other, 2) and times and other_times and roles.is_array(factor) and k != i:
                     moved = [*parts]
-                    moved[i] = True, binary(factor, "**", number(2))
+                    moved[i] = True, put("x ** 2", x=factor)
                     moved[k] = True, other.left  # type: ignore[attr-defined]
                     what = f"{shown} is squared instead of {said(other.left)}."  # type: ignore[attr-defined]
                     yield from swapped(text, line, node, product_of(moved), "wrong-operation", what)
@@ -71,18 +68,18 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             what = f"{shown} {here} where it should {should}."
             yield from swapped(text, line, node, turned, "wrong-operation", what)
             if times and i:
-                plus = product_of([*parts[: i - 1], (parts[i - 1][0], binary(parts[i - 1][1], "+", factor))])
+                plus = product_of([*parts[: i - 1], (parts[i - 1][0], put("x + y", x=parts[i - 1][1], y=factor))])
                 yield from swapped(
                     text, line, node, product_of([(True, plus), *parts[i + 1 :]]), "wrong-operation",
                     f"{shown} is added where it should multiply.",
                 )  # fmt: skip
             if uses(factor, *roles.hypers) and not roles.is_array(factor):
-                half = product_of([*parts[:i], (times, binary(factor, "/", number(2))), *parts[i + 1 :]])
-                yield from swapped(text, line, node, half, "wrong-factor", f"{shown} is halved.")
-                doubled = product_of([*parts[:i], (times, binary(number(2), "*", factor)), *parts[i + 1 :]])
-                yield from swapped(text, line, node, doubled, "wrong-factor", f"{shown} is doubled.")
-                root = product_of([*parts[:i], (times, call("sqrt", factor)), *parts[i + 1 :]])
-                yield from swapped(text, line, node, root, "wrong-factor", f"the root of {shown} is used.")
+                for form, what in (
+                    ("x / 2", f"{shown} is halved."), ("2 * x", f"{shown} is doubled."),
+                    ("sqrt(x)", f"the root of {shown} is used."),
+                ):  # fmt: skip
+                    new = product_of([*parts[:i], (times, put(form, x=factor)), *parts[i + 1 :]])
+                    yield from swapped(text, line, node, new, "wrong-factor", what)
         over, under = [x for x in parts if x[0]], [(True, x[1]) for x in parts if not x[0]]
         for i in range(len(over)):
             if under:
@@ -129,7 +126,7 @@ def constants(text: Program) -> Iterator[Neighbour]:
                 if not (exponent and above[-1].right is node):  # type: ignore[attr-defined]
                     what = f"{node.value:g} has the wrong value."
                     mistake = "wrong-factor" if value != 1 else "scale-missing"
-                    yield from swapped(text, line, node, number(value), mistake, what)
+                    yield from swapped(text, line, node, put(f"{value}"), mistake, what)
 
 
 def scaled_lines(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -150,9 +147,9 @@ def scaled_lines(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 yield from swapped(text, line, x, rest, "extra-term", what, "wrong-factor")
         for value in () if roles.rate else (0.1, 0.01, 0.001):
             what = f"{shown} is multiplied by a rate that the rule does not have."
-            yield from swapped(text, line, x, binary(number(value), "*", x), "extra-term", what)
+            yield from swapped(text, line, x, put(f"{value} * _", _=x), "extra-term", what)
             for at, node, _ in text.nodes():
                 if at != line and is_name(node, line) and at == roles.new.get(roles.weight):
-                    yield from swapped(text, at, node, binary(number(value), "*", node), "extra-term", what)
+                    yield from swapped(text, at, node, put(f"{value} * _", _=node), "extra-term", what)
         for value, word in (2.0, "doubled"), (0.5, "halved"):
-            yield from swapped(text, line, x, binary(number(value), "*", x), "wrong-factor", f"{shown} is {word}.")
+            yield from swapped(text, line, x, put(f"{value} * _", _=x), "wrong-factor", f"{shown} is {word}.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 from minigrad.exercises.edits.roles import Roles, is_rest, names, right
-from minigrad.exercises.edits.trees import binary, factors_of, is_name, name, number, several, sums, terms_of
+from minigrad.exercises.edits.trees import factors_of, is_name, put, several, sums, terms_of
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program, Swap
 
@@ -17,8 +17,8 @@ def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     roles = Roles(exercise, text)
     places = {hyper: [(line, node) for line, node, _ in text.nodes() if is_name(node, hyper)] for hyper in roles.hypers}
     for one, two in combinations(roles.hypers, 2):
-        swapped: list[Swap] = [(line, node, name(two)) for line, node in places[one]]
-        swapped += [(line, node, name(one)) for line, node in places[two]]
+        swapped: list[Swap] = [(line, node, put(two)) for line, node in places[one]]
+        swapped += [(line, node, put(one)) for line, node in places[two]]
         what = f"{one} and {two} are swapped."
         yield from several(text, swapped, "hyperparameters-swapped", what)
         for line in dict.fromkeys(x[0] for x in swapped):
@@ -30,7 +30,7 @@ def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         for two in roles.hypers:
             if one != two:
                 what = f"{two} is used where {one} belongs."
-                every = [(line, node, name(two)) for line, node in places[one]]
+                every = [(line, node, put(two)) for line, node in places[one]]
                 groups = [every] if len(every) > 1 else []
                 groups += [[x for x in every if x[0] == line] for line in dict.fromkeys(x[0] for x in every)]
                 for group in [*groups, *([x] for x in every)]:
@@ -57,9 +57,9 @@ def rests(roles: Roles, text: Program) -> Iterator[Neighbour]:
         own: list[Swap] = []
         for line, node, above in text.nodes():
             if is_rest(node, hyper):
-                own.append((line, node, name(hyper)))
+                own.append((line, node, put(hyper)))
             elif is_name(node, hyper) and not (above and is_rest(above[-1], hyper)):
-                own.append((line, node, binary(number(1), "-", name(hyper))))
+                own.append((line, node, put(f"1 - {hyper}")))
         if hyper in roles.factors:
             swaps += [x for x in own if roles.state_of(x[0])]
         what = f"{hyper} and 1 - {hyper} are swapped."
@@ -81,6 +81,6 @@ def lengths(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         groups = [places, *([x for x in places if x[0] == line] for line in dict(places)), *([x] for x in places)]
         for group in groups:
             for sign, side in ("+", "high"), ("-", "low"):
-                swaps = [(line, node, binary(node, sign, number(1))) for line, node in group]
+                swaps = [(line, node, put(f"_ {sign} 1", _=node)) for line, node in group]
                 what = f"{hyper} is one step too {side}."
                 yield from several(text, swaps, "off-by-one-boundary", what, "count-off-by-one")

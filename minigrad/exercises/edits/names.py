@@ -8,14 +8,11 @@ from itertools import combinations, permutations
 
 from minigrad.exercises.edits.roles import COUNT, GRADIENT, Roles, is_rest
 from minigrad.exercises.edits.trees import (
-    binary,
     copied,
     everywhere,
     is_call,
     is_name,
     is_power,
-    name,
-    number,
     put,
     said,
     several,
@@ -38,7 +35,7 @@ def others(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 pair = {said(node), other.replace("_new", "")}
                 if other != said(node) and len(pair) == 2 and other != line:
                     what = f"{other.replace('_new', '')} is used where {said(node)} belongs."
-                    yield from swapped(text, line, node, name(other), "wrong-operation", what)
+                    yield from swapped(text, line, node, put(other), "wrong-operation", what)
 
 
 def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -55,12 +52,12 @@ def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 def arguments(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Two positional arguments swapped in the signature, or one moved."""
     for one, two in combinations(text.positional, 2):
-        swaps = everywhere(text, one, name(two)) + everywhere(text, two, name(one))
+        swaps = everywhere(text, one, put(two)) + everywhere(text, two, put(one))
         yield from several(text, swaps, "operands-swapped", f"the arguments {one} and {two} are swapped.")
     for moved, place in permutations(text.positional, 2):
         others = [x for x in text.positional if x != moved]
         others.insert(text.positional.index(place), moved)
-        swaps = [s for x, y in zip(others, text.positional) for s in everywhere(text, x, name(y)) if x != y]
+        swaps = [s for x, y in zip(others, text.positional) for s in everywhere(text, x, put(y)) if x != y]
         yield from several(text, swaps, "operands-swapped", f"the argument {moved} comes where {place} should.")
 
 
@@ -75,9 +72,9 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             if one != two:
                 for line, node, _ in places:
                     what = f"{two.replace('_new', '')} is used where {one.replace('_new', '')} belongs."
-                    yield from swapped(text, line, node, name(two), "wrong-factor", what, "wrong-operation")
+                    yield from swapped(text, line, node, put(two), "wrong-factor", what, "wrong-operation")
         rests = [
-            (line, above[-1], name(one)) if is_rest(above[-1], one) else (line, node, binary(number(1), "-", name(one)))
+            (line, above[-1], put(one)) if is_rest(above[-1], one) else (line, node, put(f"1 - {one}"))
             for line, node, above in places
             if above and isinstance(above[-1], ast.expr) and line in roles.arrays
         ]
@@ -87,7 +84,7 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             yield from swapped(text, line, old, new, "hyperparameters-swapped", what)
         for hyper in roles.hypers:
             for at in roles.lines:
-                swaps = [s for s in everywhere(text, hyper, name(one), [at]) if at in roles.arrays]
+                swaps = [s for s in everywhere(text, hyper, put(one), [at]) if at in roles.arrays]
                 what = f"{one} is used where {hyper} belongs."
                 yield from several(text, swaps, "wrong-factor", what, "wrong-operation")
         everything += rests
@@ -97,8 +94,8 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     for one, two in combinations(own, 2):
         for line in roles.lines:
             if line in roles.arrays:
-                swaps = [(line, x, name(two)) for at, x, _ in text.nodes() if at == line and is_name(x, one)]
-                swaps += [(line, x, name(one)) for at, x, _ in text.nodes() if at == line and is_name(x, two)]
+                swaps = [(line, x, put(two)) for at, x, _ in text.nodes() if at == line and is_name(x, one)]
+                swaps += [(line, x, put(one)) for at, x, _ in text.nodes() if at == line and is_name(x, two)]
                 yield from several(text, swaps, "operands-swapped", f"{one} and {two} are swapped.")
 
 

@@ -8,14 +8,11 @@ from itertools import permutations
 
 from minigrad.exercises.edits.roles import Roles, is_rest
 from minigrad.exercises.edits.trees import (
-    call,
     everywhere,
     factors_of,
     is_name,
     is_one_of,
-    name,
     negative,
-    number,
     product_of,
     products,
     put,
@@ -55,12 +52,12 @@ def not_updated(roles: Roles, text: Program) -> Iterator[Neighbour]:
         if state in text.positional and not is_name(node, state):
             mistake = "weight-not-updated" if state == roles.weight else "state-not-updated"
             what = f"{state} is returned unchanged."
-            yield from several(text, result(text, node, name(state)), mistake, what)
+            yield from several(text, result(text, node, put(state)), mistake, what)
             if state != roles.weight:
-                swaps += result(text, node, name(state))
+                swaps += result(text, node, put(state))
         if isinstance(node, ast.Name) and node.id in roles.new and node.id != state:
             what = f"the new {node.id} is returned as {state}; return the {node.id} that was passed in."
-            later = result(text, node, name(roles.new[node.id]))
+            later = result(text, node, put(roles.new[node.id]))
             yield from several(text, later, "new-state-used", what, "wrong-state-stored")
     if len(swaps) > 1:
         yield from several(text, swaps, "state-not-updated", "the states are returned unchanged.")
@@ -74,14 +71,14 @@ def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
             f"the old {state} is used where the new one is due.",
             f"the new {state} is used too early.",
         )
-        olds = [x for x in everywhere(text, new, name(state)) if x[0] != RESULT]
-        news = [x for x in everywhere(text, state, name(new)) if x[0] not in (RESULT, new)]
+        olds = [x for x in everywhere(text, new, put(state)) if x[0] != RESULT]
+        news = [x for x in everywhere(text, state, put(new)) if x[0] not in (RESULT, new)]
         everything += [x for x in olds if state != roles.weight]
         if not roles.epsilons:  # a state that divides may be 0 at first
             divisors = {id(x) for _, node in products(text) for times, x in factors_of(node) if not times}
             for at, node, old in [x for x in olds if id(x[1]) in divisors]:
-                for other in number(1), node:
-                    unless_zero = call("where", ast.Compare(old, [ast.Gt()], [number(0)]), old, other)
+                for other in put("1"), node:
+                    unless_zero = put("where(x > 0, x, y)", x=old, y=other)
                     yield from several(text, [(at, node, unless_zero)], "old-state-used", before)
         for swaps, mistake, what in (olds, "old-state-used", before), (news, "new-state-used", after):
             lines = dict.fromkeys(x[0] for x in swaps)
@@ -122,9 +119,8 @@ def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
             what = f"{state} is a plain sum: its factors are missing."
             yield from swapped(text, line, x, plain, "scale-missing", what, "extra-term")
         elif is_name(parts[0][1], state) and len(parts) == 2:
-            candidates: list[ast.expr] = [*map(name, roles.hypers), *map(number, USUAL)]
-            for factor in candidates:
-                mean = put("b * s + (1 - b) * x", b=factor, s=name(state), x=parts[1][1])
+            for beta in (*roles.hypers, *USUAL):
+                mean = put("b * s + (1 - b) * x", b=put(f"{beta}"), s=put(state), x=parts[1][1])
                 what = f"{state} is a running mean; it should be a sum."
                 yield from swapped(text, line, x, mean, "extra-term", what, "wrong-operation")
 
@@ -133,7 +129,7 @@ def drawn(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """`s + (1 - b) * (x - s)`, another form of `b * s + (1 - b) * x`, with a sign flipped or without its s."""
     for state in roles.states:
         line = roles.new.get(state, "")
-        parts = terms_of(roles.lines.get(line, number(0)))
+        parts = terms_of(roles.lines.get(line, put("0")))
         old, new = factors_of(parts[0][1]), factors_of(parts[-1][1])
         if len(parts) == 2 and len(old) == 2 and is_name(old[1][1], state) and is_rest(new[0][1], said(old[0][1])):
             x = product_of(new[1:])
@@ -143,7 +139,7 @@ def drawn(roles: Roles, text: Program) -> Iterator[Neighbour]:
                 ("s - r * (x - s)", "wrong-sign", f"{apart} is subtracted from {state}; it should be added."),
                 ("s + r * (x + s)", "wrong-sign", f"a sum is used instead of {apart}."),
             ):
-                instead = put(other, s=name(state), r=new[0][1], x=x)
+                instead = put(other, s=put(state), r=new[0][1], x=x)
                 yield from swapped(text, line, roles.lines[line], instead, mistake, what)
 
 
@@ -172,7 +168,7 @@ def order(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """A result that is some other array."""
     roles = Roles(exercise, text)
-    parts: dict[str, ast.expr] = {line: name(line) for line in roles.lines if line in roles.arrays}
+    parts: dict[str, ast.expr] = {line: put(line) for line in roles.lines if line in roles.arrays}
     for line, node, _ in text.nodes():
         if line != RESULT and roles.is_array(node) and node is not roles.lines[line]:
             parts.setdefault(ast.unparse(node), node)
@@ -215,7 +211,7 @@ def stored_number(roles: Roles, text: Program, state: str, node: ast.expr) -> It
     for line in roles.lines:
         if line not in (RESULT, *roles.arrays):
             what = f"{line.removesuffix('_new')} is returned as {state}, but it is another quantity."
-            yield from several(text, result(text, node, name(line)), "wrong-state-stored", what)
+            yield from several(text, result(text, node, put(line)), "wrong-state-stored", what)
 
 
 def x_in(shown: str, whole: ast.expr) -> bool:
