@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import copy
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from minigrad.exercises.exercise import Neighbour
@@ -37,14 +36,11 @@ def filled(x: Any, parts: Mapping[str, ast.expr]) -> Any:
     """A copy with expressions in place of names."""
     if isinstance(x, list):
         return [filled(y, parts) for y in x]
-    if not isinstance(x, ast.AST):
+    if not isinstance(x, ast.AST) or not x._fields:
         return x
     if isinstance(x, ast.Name) and x.id in parts:
         return parts[x.id]
-    made = copy.copy(x)
-    for name in x._fields:
-        setattr(made, name, filled(getattr(x, name), parts))
-    return made
+    return type(x)(*[filled(getattr(x, name), parts) for name in x._fields])
 
 
 def negative(x: ast.expr) -> ast.expr:
@@ -119,17 +115,18 @@ def product_of(factors: Sequence[Term]) -> ast.expr:
 
 def sums(text: Program) -> Iterator[tuple[str, ast.expr]]:
     """Every sum that is not part of a longer one: (name of its line, itself)."""
-    for line, node, above in text.nodes():
-        outer = above[-1] if above else None
-        if is_sum(node) and not (outer is not None and is_sum(outer) and getattr(outer, "left", None) is node):
-            yield line, node
+    return whole(text, is_sum)
 
 
 def products(text: Program) -> Iterator[tuple[str, ast.expr]]:
     """Every product that is not part of a longer one."""
+    return whole(text, is_product)
+
+
+def whole(text: Program, kind: Callable[[ast.AST], bool]) -> Iterator[tuple[str, ast.expr]]:
+    """Every expression of a kind that is not the left part of one of the same kind."""
     for line, node, above in text.nodes():
-        outer = above[-1] if above else None
-        if is_product(node) and not (outer is not None and is_product(outer) and getattr(outer, "left", None) is node):
+        if kind(node) and not (above and kind(above[-1]) and above[-1].left is node):  # type: ignore[attr-defined]
             yield line, node
 
 
