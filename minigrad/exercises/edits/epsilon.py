@@ -48,9 +48,8 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             what = f"{said(own)} is outside the root, too."
             yield from swapped(text, line, root, both, "epsilon-outside-root", what, "extra-term")
             larger = put("sqrt(maximum(x, e))", x=sum_of(others), e=own)
-            yield from swapped(
-                text, line, root, larger, "wrong-operation", f"a maximum is used instead of + {said(own)}."
-            )
+            what = f"a maximum is used instead of + {said(own)}."
+            yield from swapped(text, line, root, larger, "wrong-operation", what)
         elif len(others) == 1 and is_call(others[0][1], "sqrt"):
             yield from beside_root(roles, text, line, node, others[0][1], own)
         for instead, how in ("e ** 2", "squared"), ("sqrt(e)", "under a root"):
@@ -72,13 +71,10 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 for small in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3) if not times and roles.is_array(factor) else ():
                     what = f"an ε of {small:g} is added to {said(factor)}; the rule has no ε here."
                     yield from swapped(text, line, factor, put(f"_ + {small}", _=factor), "extra-term", what)
-    for state in roles.states:
-        if state in roles.new and state in roles.arrays:
-            line = roles.new[state]
-            for own_name in roles.epsilons:
-                x = roles.lines[line]
-                new = put(f"_ + {own_name}", _=x)
-                yield from swapped(text, line, x, new, "extra-term", f"{own_name} is added to {state}.")
+    for state, line in roles.updated:
+        for name in roles.epsilons if state in roles.arrays else ():
+            x = roles.lines[line]
+            yield from swapped(text, line, x, put(f"_ + {name}", _=x), "extra-term", f"{name} is added to {state}.")
 
 
 def beside_root(
@@ -107,9 +103,5 @@ def beside_root(
         yield from instead("sqrt((m + e) / c)", inside_too, "epsilon-scaled", "epsilon-inside-root")
         unrooted = f"the root of {said(corrections[0])} is missing."
         yield from instead("(sqrt(m) + e) / c", unrooted, "root-missing", "epsilon-scaled")
-        yield from instead(
-            "(sqrt(m) + e) * sqrt(c)",
-            "the correction multiplies; it should divide.",
-            "wrong-operation",
-            "epsilon-scaled",
-        )
+        turned = "the correction multiplies; it should divide."
+        yield from instead("(sqrt(m) + e) * sqrt(c)", turned, "wrong-operation", "epsilon-scaled")

@@ -103,10 +103,7 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """What other rules do: dampening, look-ahead, a running maximum, centred gradients, a rate that falls."""
     roles = Roles(exercise, text)
     weight = roles.new.get(roles.weight, "")
-    for state in roles.states:
-        line = roles.new.get(state)
-        if line is None or state not in roles.arrays:
-            continue
+    for state, line in [x for x in roles.updated if x[0] in roles.arrays]:
         x = roles.lines[line]
         for _, term in terms_of(x):
             for hyper in roles.hypers:

@@ -19,7 +19,8 @@ GRADIENT = "g"
 class Roles:
     """The names of a program by their roles.
 
-    * `weight`, `states`: what one step hands to the next; `new`: name -> the line of its new value.
+    * `weight`, `states`: what one step hands to the next; `new`: name -> the line of its new value; `updated`: the same
+      for states, as pairs.
     * `hypers`: the hyper-parameters, `lr` included; `factors`: those of them that are used as β and 1 - β.
     * `arrays`: arguments and lines that are arrays; `products`: states that are numbers.
     """
@@ -31,6 +32,7 @@ class Roles:
         self.new = {name: new for name, new in handed if new in self.lines}
         self.weight = exercise.results[0]
         self.states = [name for name, _ in self.results[1:] if name in text.positional]
+        self.updated = [(name, self.new[name]) for name in self.states if name in self.new]
         self.hypers = list(text.keywords)
         self.decays = [x for x in self.hypers if x in DECAYS]
         self.epsilons = [x for x in self.hypers if x in EPSILONS]

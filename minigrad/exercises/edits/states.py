@@ -40,11 +40,6 @@ def states(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     yield from order(exercise, text)
 
 
-def result(text: Program, node: ast.expr, new: ast.expr) -> list[tuple[str, ast.expr, ast.expr]]:
-    """The swap of one result for another expression."""
-    return [(RESULT, node, new)]
-
-
 def not_updated(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """A result that is an argument, unchanged."""
     swaps = []
@@ -52,13 +47,14 @@ def not_updated(roles: Roles, text: Program) -> Iterator[Neighbour]:
         if state in text.positional and not is_name(node, state):
             mistake = "weight-not-updated" if state == roles.weight else "state-not-updated"
             what = f"{state} is returned unchanged."
-            yield from several(text, result(text, node, put(state)), mistake, what)
+            yield from swapped(text, RESULT, node, put(state), mistake, what)
             if state != roles.weight:
-                swaps += result(text, node, put(state))
+                swaps.append((RESULT, node, put(state)))
         if isinstance(node, ast.Name) and node.id in roles.new and node.id != state:
             what = f"the new {node.id} is returned as {state}; return the {node.id} that was passed in."
-            later = result(text, node, put(roles.new[node.id]))
-            yield from several(text, later, "new-state-used", what, "wrong-state-stored")
+            yield from swapped(
+                text, RESULT, node, put(roles.new[node.id]), "new-state-used", what, "wrong-state-stored"
+            )
     if len(swaps) > 1:
         yield from several(text, swaps, "state-not-updated", "the states are returned unchanged.")
 
@@ -67,10 +63,7 @@ def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """The old value where the new one is due, and the other way round: in one place, in a line, everywhere."""
     everything = []
     for state, new in roles.new.items():
-        before, after = (
-            f"the old {state} is used where the new one is due.",
-            f"the new {state} is used too early.",
-        )
+        before, after = f"the old {state} is used where the new one is due.", f"the new {state} is used too early."
         olds = [x for x in everywhere(text, new, put(state)) if x[0] != RESULT]
         news = [x for x in everywhere(text, state, put(new)) if x[0] not in (RESULT, new)]
         everything += [x for x in olds if state != roles.weight]
@@ -83,7 +76,7 @@ def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
         for swaps, mistake, what in (olds, "old-state-used", before), (news, "new-state-used", after):
             lines = dict.fromkeys(x[0] for x in swaps)
             groups = [swaps, *([x for x in swaps if x[0] == line] for line in lines), *([x] for x in swaps)]
-            for group in groups if swaps else []:
+            for group in groups:
                 yield from several(text, group, mistake, what)
         yield from computed_again(roles, text, state, new, after)
     if everything:
@@ -101,10 +94,7 @@ def computed_again(roles: Roles, text: Program, state: str, new: str, what: str)
 
 def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """A state that is replaced by the gradient, or by what should only move it."""
-    for state in roles.states:
-        line = roles.new.get(state)
-        if line is None:
-            continue
+    for state, line in roles.updated:
         x = roles.lines[line]
         for added, term in terms_of(x):
             if added and not uses(term, state):
@@ -127,9 +117,8 @@ def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
 
 def drawn(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """`s + (1 - b) * (x - s)`, another form of `b * s + (1 - b) * x`, with a sign flipped or without its s."""
-    for state in roles.states:
-        line = roles.new.get(state, "")
-        parts = terms_of(roles.lines.get(line, put("0")))
+    for state, line in roles.updated:
+        parts = terms_of(roles.lines[line])
         old, new = factors_of(parts[0][1]), factors_of(parts[-1][1])
         if len(parts) == 2 and len(old) == 2 and is_name(old[1][1], state) and is_rest(new[0][1], said(old[0][1])):
             x = product_of(new[1:])
@@ -145,15 +134,14 @@ def drawn(roles: Roles, text: Program) -> Iterator[Neighbour]:
 
 def again(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """A state that is updated twice."""
-    for state in roles.states:
-        x = roles.lines.get(roles.new.get(state, ""))
-        if x is not None and uses(x, state):
-            twice = x
+    for state, line in roles.updated:
+        x = twice = roles.lines[line]
+        if uses(x, state):
             for _, node, _ in inside(state, x, []):
                 if is_name(node, state):
                     twice = replaced(twice, node, x)
             what = f"{state} is updated twice in one step."
-            yield from swapped(text, roles.new[state], x, twice, "extra-term", what, "new-state-used")
+            yield from swapped(text, line, x, twice, "extra-term", what, "new-state-used")
 
 
 def order(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -173,22 +161,18 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if line != RESULT and roles.is_array(node) and node is not roles.lines[line]:
             parts.setdefault(ast.unparse(node), node)
     for state, node in roles.results:
-        own = {id(x) for x in ast.walk(roles.lines.get(roles.new.get(state, ""), node))}
-        elsewhere = any(is_name(x, roles.new.get(state, "")) for at, x, _ in text.nodes() if at != RESULT)
+        new = roles.new.get(state, "")
+        own = {id(x) for x in ast.walk(roles.lines.get(new, node))}
+        elsewhere = any(is_name(x, new) for at, x, _ in text.nodes() if at != RESULT)
         if state not in roles.arrays:
             yield from stored_number(roles, text, state, node)
             continue
-        new = roles.new.get(state, "")
         others = [*parts.values()]
-        if new:
-            others += map(put, (f"sqrt({new})", f"square({new})", f"{new} - {state}"))
-            others += [put(f"{new} * {x}") for x in roles.hypers]
-            others += map(put, (f"{new} * 2", f"{new} / 2"))
-            others += [put(f"{new} + {x}") for x in roles.epsilons]
-            others += [put(f"{state} - {new}")]
+        if new and state != roles.weight:
+            more = [f"{new} * {x}" for x in (*roles.hypers, 2)] + [f"{new} / 2"]
+            more += [*(f"{new} + {x}" for x in roles.epsilons), f"{state} - {new}"]
+            others += map(put, (f"sqrt({new})", f"square({new})", f"{new} - {state}", *more))
             others += [put(f"{new} / _", _=x) for x in roles.corrections(text)]
-        if state == roles.weight:
-            others = [*parts.values()]
         for x in others if state == roles.weight else [*others, *map(negative, others)]:
             if state != roles.weight and not elsewhere and id(x) in own:
                 continue  # then it is a mistake in the line of the state
@@ -196,10 +180,10 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 shown = said(x)
                 if state == roles.weight and x_in(shown, roles.lines.get(new, node)):
                     what = f"{shown} is returned as {state}, which is only a part of it."
-                    yield from several(text, result(text, node, x), "missing-term", what, "wrong-state-stored")
+                    yield from swapped(text, RESULT, node, x, "missing-term", what, "wrong-state-stored")
                 else:
                     what = f"{shown} is returned as {state}, but it is another quantity."
-                    yield from several(text, result(text, node, x), "wrong-state-stored", what)
+                    yield from swapped(text, RESULT, node, x, "wrong-state-stored", what)
 
 
 def stored_number(roles: Roles, text: Program, state: str, node: ast.expr) -> Iterator[Neighbour]:
@@ -207,11 +191,11 @@ def stored_number(roles: Roles, text: Program, state: str, node: ast.expr) -> It
     for line, x, _ in text.nodes():
         if line != RESULT and not roles.is_array(x) and not isinstance(x, ast.Constant) and not is_name(x, state):
             what = f"{said(x)} is returned as {state}, but it is another quantity."
-            yield from several(text, result(text, node, x), "wrong-state-stored", what)
+            yield from swapped(text, RESULT, node, x, "wrong-state-stored", what)
     for line in roles.lines:
         if line not in (RESULT, *roles.arrays):
             what = f"{line.removesuffix('_new')} is returned as {state}, but it is another quantity."
-            yield from several(text, result(text, node, put(line)), "wrong-state-stored", what)
+            yield from swapped(text, RESULT, node, put(line), "wrong-state-stored", what)
 
 
 def x_in(shown: str, whole: ast.expr) -> bool:
