@@ -30,20 +30,19 @@ BLANKS: list[tuple[str, str, tuple[str, ...]]] = [
 def ends(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Sums and matrix products of all terms but one, or of only one; results with a row or a column of zeros."""
     sums = [(line, node) for line, node, _ in text.nodes() if is_product(node) or is_sum_over(node)]
+    nodes = [node for _, node in sums]
     for word, index, what, (mistake, *also) in PARTS:
-        others = [shortened(node, word, index) for _, node in sums]
-        nodes = [node for _, node in sums]
-        for line, node, other in [(line, x, y) for (line, x), y in zip(sums, others)]:
+        others = [shortened(node, word, index) for node in nodes]
+        for (line, node), other in zip(sums, others):
             yield changed(text, line, [node], [other], mistake, f"in {ast.unparse(node)} {what}", *also)
         if len(sums) > 1:
             yield changed(text, sums[0][0], nodes, others, mistake, f"in every sum {what}", *also)
-    results = text.results
-    arrays = [x for x, y in zip(results, exercise.expected[0].results or []) if getattr(y, "ndim", 0)]
+    arrays = [x for x, y in zip(text.results, exercise.expected[0].results or []) if getattr(y, "ndim", 0)]
     for word, what, (mistake, *also) in BLANKS:
         for index, end in (-1, "last"), (0, "first"):
             for axis, kind in (0, "row or element"), (-1, "column"):
                 for chosen in [arrays, *([x] for x in arrays if len(arrays) > 1)]:
-                    new: list[ast.expr] = [put(f"{word}(_, {index}, {axis})", _=x) for x in chosen]
+                    new = [put(f"{word}(_, {index}, {axis})", _=x) for x in chosen]
                     yield changed(text, RESULT, chosen, new, mistake, f"the {end} {kind} {what}", *also)
 
 

@@ -32,7 +32,7 @@ def constants(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(".shape"):
             for axis in "0", "-1":
                 if ast.unparse(node.slice) != axis:
-                    size = ast.Subscript(node.value, ast.parse(axis, mode="eval").body, ast.Load())
+                    size = put(f"x[{axis}]", x=node.value)
                     what = f"the size should be {ast.unparse(node)}, not {ast.unparse(size)}."
                     yield changed(text, line, [node], [size], "axis-wrong", what, "wrong-factor")
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and within_sums(above):
