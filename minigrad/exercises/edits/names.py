@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 
 from minigrad.exercises.edits.roles import COUNT, GRADIENT, Roles, is_rest
 from minigrad.exercises.edits.trees import (
@@ -68,11 +68,9 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     everything: list[Swap] = []
     for one in own:
         places = [(line, node, above) for line, node, above in text.nodes() if is_name(node, one) and line != RESULT]
-        for two in own:
-            if one != two:
-                for line, node, _ in places:
-                    what = f"{two.replace('_new', '')} is used where {one.replace('_new', '')} belongs."
-                    yield from swapped(text, line, node, put(two), "wrong-factor", what, "wrong-operation")
+        for two, (line, node, _) in product([x for x in own if x != one], places):
+            what = f"{two.replace('_new', '')} is used where {one.replace('_new', '')} belongs."
+            yield from swapped(text, line, node, put(two), "wrong-factor", what, "wrong-operation")
         rests = [
             (line, above[-1], put(one)) if is_rest(above[-1], one) else (line, node, put(f"1 - {one}"))
             for line, node, above in places
@@ -82,11 +80,9 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         for line, old, new in rests:
             what = f"{said(new)} is used where {said(old)} belongs."
             yield from swapped(text, line, old, new, "hyperparameters-swapped", what)
-        for hyper in roles.hypers:
-            for at in roles.lines:
-                swaps = [s for s in everywhere(text, hyper, put(one), [at]) if at in roles.arrays]
-                what = f"{one} is used where {hyper} belongs."
-                yield from several(text, swaps, "wrong-factor", what, "wrong-operation")
+        for hyper, at in product(roles.hypers, [x for x in roles.lines if x in roles.arrays]):
+            swaps = everywhere(text, hyper, put(one), [at])
+            yield from several(text, swaps, "wrong-factor", f"{one} is used where {hyper} belongs.", "wrong-operation")
         everything += rests
     for at in dict.fromkeys(s[0] for s in everything):
         what = "the two factors of a mean are swapped."
@@ -94,8 +90,7 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     for one, two in combinations(own, 2):
         for line in roles.lines:
             if line in roles.arrays:
-                swaps = [(line, x, put(two)) for at, x, _ in text.nodes() if at == line and is_name(x, one)]
-                swaps += [(line, x, put(one)) for at, x, _ in text.nodes() if at == line and is_name(x, two)]
+                swaps = everywhere(text, one, put(two), [line]) + everywhere(text, two, put(one), [line])
                 yield from several(text, swaps, "operands-swapped", f"{one} and {two} are swapped.")
 
 

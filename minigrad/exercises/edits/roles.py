@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 
 from minigrad.exercises.edits.trees import is_name, is_power, uses
 from minigrad.exercises.exercise import Exercise
@@ -89,9 +88,3 @@ def right(x: ast.AST) -> ast.expr:
 def is_rest(x: ast.AST, hyper: str) -> bool:
     """Whether it is `1 - hyper`."""
     return is_one_minus(x) and is_name(right(x), hyper)
-
-
-def names(lines: Sequence[str]) -> str:
-    """Names, listed for a sentence."""
-    shown = [x.removesuffix("_new") for x in lines]
-    return " and ".join(dict.fromkeys(shown))
