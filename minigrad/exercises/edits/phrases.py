@@ -21,9 +21,7 @@ def phrases(table: str) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
 
     @functools.cache  # only when needed: a process that runs an answer never needs them
     def parts() -> list[tuple[str, ast.expr, str, tuple[str, ...]]]:
-        return [
-            (ast.unparse(expression(x.old)), expression(x.new), x.what, x.ids) for x in rows(table) if x.kind == "part"
-        ]
+        return [(tidied(x.old), expression(x.new), x.what, x.ids) for x in rows(table) if x.kind == "part"]
 
     def made(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         places: dict[str, list[tuple[str, ast.expr]]] = {}
@@ -55,3 +53,8 @@ def changed(
     lines = {id(node): name for name, whole in text.lines for node in ast.walk(whole)}
     swaps = tuple((lines[id(x)], *smallest(x, y)) for x, y in zip(old, new))
     return Neighbour(mistake, text.text(line), after.text(line), what, after.function, also, after, swaps, text)
+
+
+def tidied(text: str) -> str:
+    """A part of a line as `ast.unparse` writes it."""
+    return ast.unparse(expression(text))
