@@ -16,9 +16,8 @@ from minigrad.bench.machine import PEERS, described, here, machine
 from minigrad.bench.race import Quartiles, Race, Times
 from minigrad.commands.classroom import many
 from minigrad.commands.data import rounded, written
-from minigrad.commands.output import PICTURES, WIDTH, progress, save, writable
+from minigrad.commands.output import PICTURES, WIDTH, progress, save, writable, write
 from minigrad.device import num_gpus
-from minigrad.disk import replacing
 from minigrad.errors import ArgumentError, DeviceError, suggestion
 
 PARTS: dict[str, Callable[[bool], Iterator[Race]]] = {
@@ -145,8 +144,7 @@ def keep(path: Path, about: dict[str, Any], found: Sequence[Times]) -> None:
         {"part": t.race.part, "task": t.race.task, "seconds": t.seconds, "ratios": t.ratios(), "failed": t.failed}
         for t in found
     ]
-    with replacing(path) as file:
-        file.write(f"{written(rounded({**about, 'races': races}))}\n".encode())
+    write(path, f"{written(rounded({**about, 'races': races}))}\n".encode())
 
 
 def spread(ratio: Quartiles) -> str:

@@ -3,8 +3,7 @@
 import argparse
 import textwrap
 
-from minigrad.commands.output import PICTURES, WIDTH, progress, save, writable, write_new
-from minigrad.disk import replacing
+from minigrad.commands.output import PICTURES, WIDTH, progress, save, writable, write, write_new
 from minigrad.exercises.classroom import frequencies, marked, passed_over, students, table
 from minigrad.exercises.exercise import named
 from minigrad.exercises.forms import forms
@@ -32,8 +31,7 @@ def run_report(arguments: argparse.Namespace) -> int:
     handed_in = {x.student for x in found}
     without = [name for name, _ in students(arguments.folder) if name not in handed_in]
     right, often = sum(x.feedback.right for x in found), frequencies(found)
-    with replacing(arguments.out) as file:
-        file.write(table(found).encode(errors="backslashreplace"))  # a file name may not be valid text
+    write(arguments.out, table(found).encode(errors="backslashreplace"))  # a file name may not be valid text
     for name, number in often.items():
         print(f"{number:4}  {name}")
     whose = f"{many(len(found), 'answer')} by {many(count, 'student')}"

@@ -30,9 +30,9 @@ from typing import Any
 import numpy
 
 from minigrad.commands.data import Data, written
-from minigrad.commands.output import WIDTH, encoded
+from minigrad.commands.output import WIDTH, encoded, write
 from minigrad.device import cpu
-from minigrad.disk import reading, replacing
+from minigrad.disk import reading
 from minigrad.errors import ArgumentError, FileError, MissingFileError, UsageError, suggestion
 
 FOLDER = Path(__file__).parents[2] / "figures"
@@ -120,9 +120,9 @@ def run_figures(arguments: argparse.Namespace) -> int:
         if other and not as_before:
             print(f"minigrad: {other}")
         return 0 if as_before else 1
-    replace(FOLDER / "README.md", page(every).encode())
+    write(FOLDER / "README.md", page(every).encode())
     if other:
-        replace(FOLDER / "versions.txt", versions().encode())
+        write(FOLDER / "versions.txt", versions().encode())
     return 0
 
 
@@ -145,9 +145,9 @@ def redo(one: Script, measure: bool, check: bool) -> bool:
     if len(apart) > TOLD:
         print(f"    ! and {len(apart) - TOLD} more")
     if measure and not check:
-        replace(one.data, f"{written(data)}\n".encode())
+        write(one.data, f"{written(data)}\n".encode())
     if not same and not check:
-        replace(one.picture, drawn)
+        write(one.picture, drawn)
     return same and not apart
 
 
@@ -167,12 +167,6 @@ def read(path: Path) -> str:
     """The text of a file."""
     with reading(path) as file:
         return file.read().decode()
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all."""
-    with replacing(path) as file:
-        file.write(content)
 
 
 def versions() -> str:

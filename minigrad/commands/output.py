@@ -53,8 +53,13 @@ def encoded(figure: Figure, suffix: str) -> bytes:
 
 def save(figure: Figure, path: Path) -> None:
     """Write a picture."""
+    write(path, encoded(figure, path.suffix))
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all."""
     with replacing(path) as file:
-        file.write(encoded(figure, path.suffix))
+        file.write(content)
 
 
 def write_new(folder: Path, texts: Mapping[str, str]) -> None:
@@ -63,5 +68,4 @@ def write_new(folder: Path, texts: Mapping[str, str]) -> None:
         if os.path.lexists(folder / name):
             raise AccessError(f"'{folder / name}' exists already and was left as it is; remove it to start again.")
     for name, text in texts.items():
-        with replacing(folder / name) as file:
-            file.write(text.encode())
+        write(folder / name, text.encode())

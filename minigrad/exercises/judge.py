@@ -278,11 +278,8 @@ def together(form: Program, one: Neighbour, two: Neighbour) -> Program | None:
 def without_infinities(x: Any) -> Any:
     """The numbers with NaN for infinities: which of the two a mistake gives depends on how it is written."""
     array = numpy.asarray(x)
-    return (
-        x
-        if array.dtype.kind != "f" or not numpy.isinf(array).any()
-        else numpy.where(numpy.isinf(array), numpy.nan, array)
-    )
+    infinite = array.dtype.kind == "f" and numpy.isinf(array)
+    return numpy.where(infinite, numpy.nan, array) if numpy.any(infinite) else x
 
 
 def is_finite(x: Any) -> bool:

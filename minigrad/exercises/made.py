@@ -87,9 +87,7 @@ def program_of(optimizer: Optimizer, name: str) -> Program:
     body.append((RESULT, ast.Tuple(results, ast.Load()) if states else results[0]))
     used = {node.id for _, x in body for node in ast.walk(x) if isinstance(node, ast.Name)}
     positional = ["w", "g", *states, *(x for x in (*extras, "t") if x in used)]
-    hypers = dict.fromkeys(
-        [*(["lr"] if "lr" in used else []), *(["wd"] if "wd" in used else []), *(x.name for x in leaves)]
-    )
+    hypers = dict.fromkeys(["lr", "wd", *(x.name for x in leaves)])
     keywords = [x for x in hypers if x in used and x not in positional]
     return Program(name, tuple(positional), tuple(keywords), tuple(body), WORDS)
 
@@ -119,7 +117,7 @@ def whole_number(x: float | None) -> float | int | None:
 
 def usual_value(optimizer: Optimizer, name: str) -> float:
     """An optimizer's own value of a hyper-parameter."""
-    value = getattr(optimizer, "lr" if name == "lr" else name, 0.5)
+    value = getattr(optimizer, name, 0.5)
     return float(value) if is_number(value) else 0.5
 
 

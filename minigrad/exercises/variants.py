@@ -16,15 +16,12 @@ from minigrad.arguments import whole
 from minigrad.errors import UsageError
 from minigrad.exercises.edits.roles import COUNT, GRADIENT, Roles
 from minigrad.exercises.edits.trees import (
-    binary,
-    call,
     everywhere,
     factors_of,
     is_call,
     is_name,
     is_power,
-    name,
-    number,
+    put,
     sum_of,
     terms_of,
     uses,
@@ -109,16 +106,16 @@ def ideas(base: Exercise, text: Program) -> Iterator[Idea]:
         if is_power(node, 2) and is_name(node.left, GRADIENT):  # type: ignore[attr-defined]
             for state in roles.states:
                 if state in roles.arrays and roles.new.get(state) != line:
-                    apart = binary(binary(name(GRADIENT), "-", name(state)), "**", number(2))
+                    apart = put(f"({GRADIENT} - {state}) ** 2")
                     yield f"g² is (g - {state})², with the old {state}.", [(line, node, apart)]
-            grown = binary(call("absolute", name(GRADIENT)), "**", number(1.5))
+            grown = put(f"absolute({GRADIENT}) ** 1.5")
             yield "g² is |g| to the power 1.5.", [(line, node, grown)]
-            damped = binary(node, "/", binary(number(1), "+", call("absolute", name(GRADIENT))))
+            damped = put(f"_ / (1 + absolute({GRADIENT}))", _=node)
             yield "g² is g² / (1 + |g|).", [(line, node, damped)]
         if is_call(node, "sqrt") and roles.is_array(node) and line == weight:
             inside = node.args[0]  # type: ignore[attr-defined]
-            yield "The root is a cube root.", [(line, node, binary(inside, "**", number(1 / 3)))]
-            yield "The root is a fourth root.", [(line, node, binary(inside, "**", number(0.25)))]
+            yield "The root is a cube root.", [(line, node, put(f"_ ** {1 / 3}", _=inside))]
+            yield "The root is a fourth root.", [(line, node, put("_ ** 0.25", _=inside))]
     yield from means(roles, text)
     if weight:
         yield from steps(roles, text, weight)
@@ -133,18 +130,16 @@ def means(roles: Roles, text: Program) -> Iterator[Idea]:
             continue
         x, (_, kept), (_, other) = roles.lines[line], *parts
         if uses(other, GRADIENT) and not any(is_power(y) for y in ast.walk(other)):
-            places = [s for s in everywhere(text, GRADIENT, call("sign", name(GRADIENT))) if s[0] == line]
+            places = [s for s in everywhere(text, GRADIENT, put(f"sign({GRADIENT})")) if s[0] == line]
             yield f"In {state}, the sign of g replaces g.", places
-            soft = binary(name(GRADIENT), "/", binary(number(1), "+", call("absolute", name(GRADIENT))))
+            soft = put(f"{GRADIENT} / (1 + absolute({GRADIENT}))")
             places = [s for s in everywhere(text, GRADIENT, soft) if s[0] == line]
             yield f"In {state}, g is softened to g / (1 + |g|).", places
         else:
-            larger = call("maximum", kept, factors_of(other)[-1][1])
+            larger = put("maximum(x, y)", x=kept, y=factors_of(other)[-1][1])
             yield f"{state} is a fading maximum, not a mean.", [(line, x, larger)]
-            yield (
-                f"{state} never falls below half of what it was.",
-                [(line, x, call("maximum", binary(name(state), "/", number(2)), x))],
-            )
+            slower = put(f"maximum({state} / 2, _)", _=x)
+            yield f"{state} never falls below half of what it was.", [(line, x, slower)]
 
 
 def steps(roles: Roles, text: Program, weight: str) -> Iterator[Idea]:
@@ -156,22 +151,21 @@ def steps(roles: Roles, text: Program, weight: str) -> Iterator[Idea]:
         ahead = roles.lines.get(new)
         if ahead is None or state not in roles.arrays or any(is_power(y) for y in ast.walk(ahead)):
             continue
-        mixed = binary(binary(name(new), "+", name(GRADIENT)), "/", number(2))
+        mixed = put(f"({new} + {GRADIENT}) / 2")
         places = [s for s in everywhere(text, new, mixed) if s[0] not in (RESULT, new)]
         if places and not uses(ahead, roles.rate):
             yield f"The step uses ({state} + g) / 2, with the new {state}.", places
     for i, (added, term) in enumerate(parts):
         if not added and len(parts) == 2 and is_name(parts[0][1], roles.weight):
-            bounded = call("maximum", call("minimum", term, number(0.5)), number(-0.5))
+            bounded = put("maximum(minimum(x, 0.5), -0.5)", x=term)
             limited = sum_of([*parts[:i], (added, bounded), *parts[i + 1 :]])
             yield "No weight moves by more than ½ in a step.", [(weight, x, limited)]
-            pulled = binary(x, "-", binary(binary(number(0.01), "*", name(roles.rate)), "*", name(roles.weight)))
             if roles.rate and not roles.decays:
+                pulled = put(f"_ - 0.01 * {roles.rate} * {roles.weight}", _=x)
                 yield "Separately from the step, every weight decays by the fraction 0.01 lr.", [(weight, x, pulled)]
             if COUNT in text.positional and roles.rate:
-                places = everywhere(
-                    text, roles.rate, binary(name(roles.rate), "/", binary(name(COUNT), "**", number(0.25))), [weight]
-                )
+                slower = put(f"{roles.rate} / {COUNT} ** 0.25")
+                places = everywhere(text, roles.rate, slower, [weight])
                 yield "The rate falls with the fourth root of the step count.", places
 
 

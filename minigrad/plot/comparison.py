@@ -78,11 +78,7 @@ def _note(runs: Mapping[str, Sequence[Curves]], found: Verdict) -> str:
 
 
 def _dots(
-    axes: Any,
-    values: Mapping[str, Sequence[float]],
-    means: Mapping[str, float],
-    ties: Ties,
-    looks: Mapping[str, Style],
+    axes: Any, values: Mapping[str, Sequence[float]], means: Mapping[str, float], ties: Ties, looks: Mapping[str, Style]
 ) -> None:
     """One line for each optimizer, the best at the top, with its place or places on the right."""
     frame(axes)
@@ -102,8 +98,7 @@ def _dots(
         label.set(color=looks[name].colour, parse_math=False)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
-    axes.text(1.02, 1, "place", transform=axes.transAxes, fontsize=SMALLEST, color=INK, va="bottom")
+    ink: dict[str, Any] = {"fontsize": SMALLEST, "color": INK}
+    axes.text(1.02, 1, "place", transform=axes.transAxes, va="bottom", **ink)
     for row, name in enumerate(names):
-        axes.text(
-            1.02, row, ties.span(name), transform=axes.get_yaxis_transform(), fontsize=SMALLEST, color=INK, va="center"
-        )
+        axes.text(1.02, row, ties.span(name), transform=axes.get_yaxis_transform(), va="center", **ink)

@@ -34,6 +34,11 @@ def contours(axes: Any, hill: Surface, view: Any) -> None:
     axes.set(xlim=(west, east), ylim=(south, north))
     if 0.5 <= (east - west) / (north - south) <= 2:
         axes.set_aspect("equal", anchor="NW")  # so that a gradient is at right angles to a contour
+    plane(axes)
+
+
+def plane(axes: Any) -> None:
+    """Axes for two weights: a grey frame, and the letters of the weights."""
     axes.set_xlabel("x", color=INK, fontsize=9)
     axes.set_ylabel("y", color=INK, fontsize=9)
     axes.tick_params(color=FRAME, labelcolor=INK, labelsize=SMALLEST)

@@ -106,16 +106,8 @@ def epochs(axes: Any) -> None:
 def legend(axes: Any) -> None:
     """A legend to the right of the axes: names in the colours of their lines, shown as written, even _x and $x."""
     lines = axes.lines[:]
-    shown = axes.legend(
-        lines,
-        ["x"] * len(lines),
-        loc="upper left",
-        bbox_to_anchor=(1, 1),
-        frameon=False,
-        fontsize=SMALLEST,
-        handlelength=2.8,
-        borderaxespad=0,
-    )
+    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1, 1), "borderaxespad": 0}
+    shown = axes.legend(lines, ["x"] * len(lines), **place, frameon=False, fontsize=SMALLEST, handlelength=2.8)
     for text, line in zip(shown.get_texts(), lines):
         text.set(text=line.get_label(), color=line.get_color(), parse_math=False)
 

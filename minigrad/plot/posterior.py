@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
@@ -10,11 +11,11 @@ import numpy
 from minigrad.errors import ArgumentError
 from minigrad.guarded import guarded
 from minigrad.optimizer.optimizer import Optimizer
-from minigrad.plot.contours import TINTS
+from minigrad.plot.contours import TINTS, plane
 from minigrad.plot.history import History, record
 from minigrad.plot.runs import Hill, rate
 from minigrad.plot.sheet import LEFT, RIGHT, titled
-from minigrad.plot.style import FRAME, INK, SMALLEST, styles
+from minigrad.plot.style import styles
 from minigrad.plot.surfaces import Surface
 from minigrad.plot.trajectory import WIDTH
 
@@ -69,12 +70,8 @@ def posterior(
     axes = figure.subplots()
     draw(axes, x, y, weights)
     look: dict[str, Any] = {"color": styles([history.name])[history.name].colour, "markersize": 2, "alpha": 0.35}
-    at_x, at_y = samples.T
-    axes.add_line(
-        Growing(
-            at_x, at_y, first=history.steps + 1 - len(samples), linestyle="none", marker=".", label="samples", **look
-        )
-    )
+    (at_x, at_y), first = samples.T, history.steps + 1 - len(samples)
+    axes.add_line(Growing(at_x, at_y, first=first, linestyle="none", marker=".", label="samples", **look))
     axes.set(xlim=box[0], ylim=box[1])
     return figure
 
@@ -104,9 +101,9 @@ def density(hill: Surface, box: Any) -> Any:
 def law(places: Any, weights: Any = None) -> Law:
     """Means and standard deviations of places, (2, ...), with weights or without."""
     flat = places.reshape(2, -1)
-    mean = numpy.average(flat, axis=1, weights=None if weights is None else weights.ravel())
-    squares = (flat - mean[:, None]) ** 2
-    return Law(mean, numpy.sqrt(numpy.average(squares, axis=1, weights=None if weights is None else weights.ravel())))
+    average = partial(numpy.average, axis=1, weights=None if weights is None else weights.ravel())
+    mean = average(flat)
+    return Law(mean, numpy.sqrt(average((flat - mean[:, None]) ** 2)))
 
 
 def errors(samples: Any) -> Any:
@@ -142,8 +139,4 @@ def draw(axes: Any, x: Any, y: Any, weights: Any) -> None:
     levels = numpy.unique([*inside, ordered[0] * 1.001])
     axes.contourf(x, y, weights, levels, cmap=LinearSegmentedColormap.from_list("", TINTS[::-1]))
     axes.contour(x, y, weights, levels[:-1], colors="#8296a8", linewidths=0.7, zorder=3)
-    axes.set_xlabel("x", color=INK, fontsize=9)
-    axes.set_ylabel("y", color=INK, fontsize=9)
-    axes.tick_params(color=FRAME, labelcolor=INK, labelsize=SMALLEST)
-    for side in axes.spines.values():
-        side.set_color(FRAME)
+    plane(axes)

@@ -106,11 +106,7 @@ def note(tried: Sequence[float], steps: int) -> str:
 
 
 def draw(
-    axes: Any,
-    tried: Sequence[float],
-    tables: dict[str, Any],
-    good: dict[str, tuple[float, float] | None],
-    top: float,
+    axes: Any, tried: Sequence[float], tables: dict[str, Any], good: dict[str, tuple[float, float] | None], top: float
 ) -> None:
     """A line and a band for each rule."""
     frame(axes)

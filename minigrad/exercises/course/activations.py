@@ -16,7 +16,7 @@ from minigrad.exercises.edits.reductions import everywhere, reductions
 from minigrad.exercises.edits.terms import terms
 from minigrad.exercises.exercise import Symptom, exercise
 from minigrad.exercises.outcome import Outcome
-from minigrad.exercises.probes import Probe
+from minigrad.exercises.probes import Probe, probe
 from minigrad.exercises.symptoms import misplaced
 
 BY_ELEMENT = [(3, 3), (4,), (2, 3), (2, 2, 3), (1,)]
@@ -205,11 +205,7 @@ def max_probes() -> Iterator[Probe]:
     for axis in 0, 1, -1:
         yield from three_ways(f"equal maxima, axis {axis}", *drawn(11, (3,)), equal, axis)
     near = np.array([[1.0, 1.0 + 1e-9, 0.0], [5.0, 5.0 - 1e-9, 2.0]])
-    yield probe_in_float64("nearly equal values", *drawn(12, (2,)), near, 1)
-
-
-def probe_in_float64(words: str, *args: Any) -> Probe:
-    return next(three_ways(words, *args))
+    yield probe("nearly equal values", *drawn(12, (2,)), near, 1)
 
 
 def fails_at_ties(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:

@@ -70,12 +70,9 @@ def add_probes() -> Iterator[Probe]:
 
 
 @exercise(
-    add_probes,
-    results="ga gb",
-    lesson=LESSON,
+    add_probes, results="ga gb", lesson=LESSON, symptoms=fails_in_shape,
     edits=[phrases("sums"), upstream, exchanged, results, zeros, counted_twice],
-    symptoms=fails_in_shape,
-)
+)  # fmt: skip
 def add_vjp(g: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Any:
     """The backward pass of a + b, with NumPy's broadcasting.
 

@@ -63,10 +63,10 @@ def sign_majority(signs: list[Any]) -> Any:
 
 def gradients() -> Iterator[Probe]:
     rng = numpy.random.default_rng(5)
-    for words, kind in (("float64", "float64"), ("float32", "float32")):
+    for kind in "float64", "float32":
         g, r = (rng.normal(size=(2, 3, 4)) * 0.7).astype(kind)
-        yield probe(words, g, r * np.asarray(0.4, kind), 0.5)
-        yield probe(f"{words}, another threshold", g, r, 1.25)
+        yield probe(kind, g, r * np.asarray(0.4, kind), 0.5)
+        yield probe(f"{kind}, another threshold", g, r, 1.25)
     yield probe("just at the threshold", numpy.array([0.25, -0.25, 0.5, -0.5, 0.75]), numpy.full(5, 0.25), 0.5)
     yield probe("no residual", numpy.array([0.5, -0.5, 0.1, 3.0, -3.0]), numpy.zeros(5), 0.5)
     yield probe("all below the threshold", numpy.array([0.3, -0.4, 0.2]), numpy.array([0.1, 0.05, -0.1]), 0.5)
@@ -176,13 +176,9 @@ def ratio_agrees(expected: Any, found: Any, probe: Probe) -> bool:
 
 
 @exercise(
-    functions,
-    results="error",
-    lesson="02-autograd-from-nothing",
-    edits=[terms],
-    agree=ratio_agrees,
-    symptoms=fails_in_check,
-)
+    functions, results="error", lesson="02-autograd-from-nothing",
+    edits=[terms], agree=ratio_agrees, symptoms=fails_in_check,
+)  # fmt: skip
 def gradcheck_directional(f: Callable[[Any], float], x: Any, grad: Any, rng: Any) -> float:
     """How far a gradient is from finite differences, along one random direction.
 

@@ -212,13 +212,8 @@ def clipping_updater(key: Any, grad: Any, weights: Any, *, lr: float, limit: flo
 
 def metric_probes() -> Iterator[Probe]:
     rng = numpy.random.default_rng(6)
-    for words, n, classes, k in (
-        ("k = 2", 6, 4, 2),
-        ("k = 1", 7, 3, 1),
-        ("k = all classes", 4, 3, 3),
-        ("k = 3", 9, 6, 3),
-    ):
-        yield probe(words, rng.normal(size=(n, classes)), rng.integers(0, classes, size=n), k)
+    for words, n, classes, k in ("2", 6, 4, 2), ("1", 7, 3, 1), ("all classes", 4, 3, 3), ("3", 9, 6, 3):
+        yield probe(f"k = {words}", rng.normal(size=(n, classes)), rng.integers(0, classes, size=n), k)
     yield probe(
         "equal scores",
         numpy.array([[1.0, 1.0, 0.0], [2.0, 2.0, 2.0], [0.0, 1.0, 1.0], [3.0, 3.0, 1.0], [4.0, 4.0, 4.0]]),

@@ -42,11 +42,9 @@ def forward_probes() -> Iterator[Probe]:
 
 
 @exercise(
-    forward_probes,
-    results="y",
-    lesson=LESSON,
+    forward_probes, results="y", lesson=LESSON,
     edits=[phrases("dense_forward"), ends, transposes, matrices, terms, results, exchanged, rescaled, parentheses],
-)
+)  # fmt: skip
 def dense_forward(x: Any, W: Any, b: Any) -> Any:
     """A Dense layer: every unit adds up all inputs, each times its weight, and a bias.
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 Shape = tuple[int, ...]
+Reduction = Callable[..., Any]
+Sum = Callable[[Any, Shape], Any]
 
 
 def unbroadcast(g: Any, shape: Shape) -> Any:
@@ -28,63 +30,41 @@ def kept(g: Any, axis: Any, keepdims: bool = False) -> Any:
     return g
 
 
-def first(g: Any, axis: tuple[int, ...], keepdims: bool = False) -> Any:
-    """The first element along these axes."""
-    for i in sorted(axis, reverse=True):
-        g = np.take(g, [0] if keepdims else 0, axis=i)
-    return g
+def element(index: int) -> Reduction:
+    """A reduction to one element along each axis."""
+
+    def taken(g: Any, axis: tuple[int, ...], keepdims: bool = False) -> Any:
+        for i in sorted(axis, reverse=True):
+            g = np.take(g, [index] if keepdims else index, axis=i)
+        return g
+
+    return taken
 
 
-def last(g: Any, axis: tuple[int, ...], keepdims: bool = False) -> Any:
-    """The last element along these axes."""
-    for i in sorted(axis, reverse=True):
-        g = np.take(g, [-1] if keepdims else -1, axis=i)
-    return g
+def reducing(leading: Reduction, repeated: Reduction) -> Sum:
+    """`unbroadcast` with other reductions."""
+    return lambda g, shape: reduced(g, shape, leading, repeated)
+
+
+leading_only = reducing(np.sum, kept)
+averaged = reducing(np.mean, np.mean)
+leading_averaged, ones_averaged = reducing(np.mean, np.sum), reducing(np.sum, np.mean)
+largest, multiplied = reducing(np.max, np.max), reducing(np.prod, np.prod)
+of_the_first, of_the_last = reducing(element(0), element(0)), reducing(element(-1), element(-1))
+of_the_first_row = reducing(element(0), np.sum)
 
 
 def without_sum(g: Any, shape: Shape) -> Any:
     return g * 1
 
 
-def leading_only(g: Any, shape: Shape) -> Any:
-    return reduced(g, shape, np.sum, kept)
+def ones(g: Any, shape: Shape) -> Shape:
+    """The axes of g where the shape has length 1."""
+    return tuple(i for i, n in enumerate(shape, np.ndim(g) - len(shape)) if n == 1)
 
 
 def ones_only(g: Any, shape: Shape) -> Any:
-    lead = np.ndim(g) - len(shape)
-    return np.sum(g, axis=tuple(lead + i for i, n in enumerate(shape) if n == 1), keepdims=True)
-
-
-def averaged(g: Any, shape: Shape) -> Any:
-    return reduced(g, shape, np.mean, np.mean)
-
-
-def leading_averaged(g: Any, shape: Shape) -> Any:
-    return reduced(g, shape, np.mean, np.sum)
-
-
-def ones_averaged(g: Any, shape: Shape) -> Any:
-    return reduced(g, shape, np.sum, np.mean)
-
-
-def largest(g: Any, shape: Shape) -> Any:
-    return reduced(g, shape, np.max, np.max)
-
-
-def multiplied(g: Any, shape: Shape) -> Any:
-    return reduced(g, shape, np.prod, np.prod)
-
-
-def of_the_first(g: Any, shape: Shape) -> Any:
-    return reduced(g, shape, first, first)
-
-
-def of_the_last(g: Any, shape: Shape) -> Any:
-    return reduced(g, shape, last, last)
-
-
-def of_the_first_row(g: Any, shape: Shape) -> Any:
-    return reduced(g, shape, first, np.sum)
+    return np.sum(g, axis=ones(g, shape), keepdims=True)
 
 
 def ones_from_the_left(g: Any, shape: Shape) -> Any:
@@ -94,24 +74,33 @@ def ones_from_the_left(g: Any, shape: Shape) -> Any:
     return g
 
 
+def dropped(g: Any, shape: Shape) -> Shape:
+    """All axes that g and the shape do not share, those of length 1 included."""
+    return (*range(np.ndim(g) - len(shape)), *ones(g, shape))
+
+
 def without_keepdims(g: Any, shape: Shape) -> Any:
-    lead = np.ndim(g) - len(shape)
-    return np.sum(g, axis=(*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1)))
+    return np.sum(g, axis=dropped(g, shape))
 
 
 def without_keepdims_averaged(g: Any, shape: Shape) -> Any:
-    lead = np.ndim(g) - len(shape)
-    return np.mean(g, axis=(*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1)))
+    return np.mean(g, axis=dropped(g, shape))
 
 
 def repeated_without_keepdims(g: Any, shape: Shape) -> Any:
     lead = np.ndim(g) - len(shape)
-    return np.sum(g, axis=(*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1 != g.shape[lead + i])))
+    return np.sum(g, axis=tuple(i for i in dropped(g, shape) if i < lead or g.shape[i] != 1))
+
+
+def without_leading(g: Any, axes: int, axis: int = 0) -> Any:
+    """g summed over its first axis, or another one, until it has so many."""
+    while np.ndim(g) > axes:
+        g = g.sum(axis=axis)
+    return g
 
 
 def one_by_one_without_keepdims(g: Any, shape: Shape) -> Any:
-    while np.ndim(g) > len(shape):
-        g = g.sum(axis=0)
+    g = without_leading(g, len(shape))
     for i, n in enumerate(shape):
         if n == 1 and g.shape[i] > 1:
             g = g.sum(axis=i)
@@ -119,8 +108,7 @@ def one_by_one_without_keepdims(g: Any, shape: Shape) -> Any:
 
 
 def each_without_keepdims(g: Any, shape: Shape) -> Any:
-    while np.ndim(g) > len(shape):
-        g = g.sum(axis=0)
+    g = without_leading(g, len(shape))
     for i, n in enumerate(shape):
         if n == 1:
             g = g.sum(axis=i)
@@ -137,38 +125,27 @@ def one_number(g: Any, shape: Shape) -> Any:
 
 def from_the_left(g: Any, shape: Shape) -> Any:
     padded = (*shape, *[1] * (np.ndim(g) - len(shape)))
-    return np.sum(g, axis=tuple(i for i, n in enumerate(padded) if n == 1), keepdims=True).reshape(shape)
+    return np.sum(g, axis=ones(g, padded), keepdims=True).reshape(shape)
 
 
 def from_the_right(g: Any, shape: Shape) -> Any:
-    while np.ndim(g) > len(shape):
-        g = g.sum(axis=-1)
-    for i, n in enumerate(shape):
-        if n == 1 and g.shape[i] != 1:
-            g = g.sum(axis=i, keepdims=True)
-    return g
+    return unbroadcast(without_leading(g, len(shape), axis=-1), shape)
 
 
 def one_axis_short(g: Any, shape: Shape) -> Any:
-    while np.ndim(g) > len(shape) + 1:
-        g = g.sum(axis=0)
-    lead = np.ndim(g) - len(shape)
-    ones = tuple(lead + i for i, n in enumerate(shape) if n == 1)
-    return np.sum(g, axis=ones, keepdims=True) if ones else g
+    g = without_leading(g, len(shape) + 1)
+    return np.sum(g, axis=axes, keepdims=True) if (axes := ones(g, shape)) else g
 
 
 def first_axis_left(g: Any, shape: Shape) -> Any:
-    while np.ndim(g) > len(shape):
-        g = g.sum(axis=0)
-    ones = tuple(i for i, n in enumerate(shape) if n == 1 and i)
-    return np.sum(g, axis=ones, keepdims=True) if ones else g
+    g = without_leading(g, len(shape))
+    return np.sum(g, axis=axes, keepdims=True) if (axes := tuple(i for i in ones(g, shape) if i)) else g
 
 
 def last_axis_left(g: Any, shape: Shape) -> Any:
-    while np.ndim(g) > len(shape):
-        g = g.sum(axis=0)
-    ones = tuple(i for i, n in enumerate(shape[:-1]) if n == 1)
-    return np.sum(g, axis=ones, keepdims=True) if ones else g
+    g = without_leading(g, len(shape))
+    axes = tuple(i for i in ones(g, shape) if i < np.ndim(g) - 1)
+    return np.sum(g, axis=axes, keepdims=True) if axes else g
 
 
 def first_axis_only(g: Any, shape: Shape) -> Any:

@@ -35,9 +35,9 @@ def drawn(returned: Any, args: tuple[Any, ...]) -> list[Any]:
 def same_law(expected: Any, found: Any, probe: Probe) -> bool:
     """Whether two arrays look like samples of one distribution, in range and shape, without repeated values."""
     x, y = np.asarray(expected[0]), np.asarray(found[0])
-    if x.shape != y.shape or y.dtype.kind != "f" or expected[1] != found[1] or not np.isfinite(x).all():
+    if x.shape != y.shape or y.dtype.kind != "f" or expected[1] != found[1]:
         return False
-    if not np.isfinite(y).all():
+    if not np.isfinite(x).all() or not np.isfinite(y).all():
         return False
     bound = np.sqrt(6 / sum(probe.make()[0][1:]))
     size, other_size = np.abs(x).max(), np.abs(y).max()
@@ -78,14 +78,9 @@ def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom
 
 
 @exercise(
-    sizes,
-    results="weight",
-    lesson="11-around-the-optimizer",
-    edits=[terms],
-    observe=drawn,
-    agree=same_law,
-    symptoms=fails_in_law,
-)
+    sizes, results="weight", lesson="11-around-the-optimizer",
+    edits=[terms], observe=drawn, agree=same_law, symptoms=fails_in_law,
+)  # fmt: skip
 def xavier_uniform(rng: Any, n_out: int, n_in: int) -> Any:
     """Initial weights of a Dense layer, after Glorot and Bengio (2010), equation 16.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from minigrad.exercises.edits.patterns import patterns
 from minigrad.exercises.edits.phrases import changed
-from minigrad.exercises.edits.trees import expression
+from minigrad.exercises.edits.trees import is_name, put
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import RESULT, Program
 
@@ -20,13 +20,11 @@ NO_UPSTREAM = f"{UPSTREAM}, the incoming gradient, is not used."
 
 def upstream(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Ones instead of the incoming gradient: everywhere, or in one line."""
-    if UPSTREAM not in text.positional:
-        return
     uses = [(line, node) for line, node, _ in text.nodes() if is_name(node, UPSTREAM)]
     lines = list(dict.fromkeys(line for line, _ in uses))
     for chosen in [lines, *([x] for x in lines)] if len(lines) > 1 else [[x] for x in lines]:
         nodes = [node for line, node in uses if line in chosen]
-        ones = [expression(f"np.ones_like({UPSTREAM})") for _ in nodes]
+        ones = [put(f"np.ones_like({UPSTREAM})") for _ in nodes]
         yield changed(text, chosen[0], nodes, ones, "upstream-missing", NO_UPSTREAM)
 
 
@@ -46,9 +44,9 @@ def transposes(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for x in node.left, node.right:
                 if not is_transpose(x):
                     what = f"{ast.unparse(x)} should not be transposed."
-                    yield changed(text, line, [x], [transposed(x)], "transpose-missing", what)
+                    yield changed(text, line, [x], [put("x.T", x=x)], "transpose-missing", what)
             what = f"{ast.unparse(node)} comes out transposed."
-            yield changed(text, line, [node], [transposed(node)], "transpose-missing", what, "shape-wrong")
+            yield changed(text, line, [node], [put("x.T", x=node)], "transpose-missing", what, "shape-wrong")
 
 
 def matrices(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -57,22 +55,22 @@ def matrices(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     products = [(line, node) for line, node, _ in text.nodes() if is_product(node)]
     if len(products) > 1:
         nodes = [node for _, node in products]
-        swapped: list[ast.expr] = [ast.BinOp(x.right, x.op, x.left) for x in nodes if isinstance(x, ast.BinOp)]
+        swapped = [put("y @ x", x=x.left, y=x.right) for x in nodes if isinstance(x, ast.BinOp)]
         what = "the matrices are multiplied in the wrong order."
         yield changed(text, products[0][0], nodes, swapped, "operands-swapped", what, "order-wrong")
-        by_element: list[ast.expr] = [ast.BinOp(x.left, ast.Mult(), x.right) for x in nodes if isinstance(x, ast.BinOp)]
+        by_element = [put("x * y", x=x.left, y=x.right) for x in nodes if isinstance(x, ast.BinOp)]
         what = "* is used where the matrix product @ is needed."
         yield changed(text, products[0][0], nodes, by_element, "wrong-operation", what)
 
 
 def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Two arguments swapped everywhere."""
-    uses = [(line, node) for line, node, _ in text.nodes() if isinstance(node, ast.Name)]
+    uses = [(line, node) for line, node, _ in text.nodes()]
     given = dict(zip(exercise.arguments, exercise.tried[0].make()[0]))
     names = [x for x in text.positional if any(is_name(node, x) for _, node in uses)]
     for a, b in itertools.combinations(names, 2):
-        there = [(line, node) for line, node in uses if isinstance(node, ast.Name) and node.id in (a, b)]
-        other: list[ast.expr] = [ast.Name(b if is_name(node, a) else a, ast.Load()) for _, node in there]
+        there = [(line, node) for line, node in uses if is_name(node, a, b)]
+        other = [put(b if is_name(node, a) else a) for _, node in there]
         what = f"{a} and {b} are swapped."
         numbers = all(isinstance(given[x], (int, float)) for x in (a, b))
         mistake = "hyperparameters-swapped" if numbers else "operands-swapped"
@@ -89,18 +87,18 @@ def results(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 new = ast.Tuple([found[i] for i in order], ast.Load())
                 what = f"return the results in this order: {', '.join(names)}."
                 yield changed(text, RESULT, [whole], [new], "wrong-returned-order", what)
-        negative: list[ast.expr] = [minus(x) for x in found]
-        yield changed(text, RESULT, found, negative, "wrong-sign", "all results have the wrong sign.")
+        yield changed(
+            text, RESULT, found, [put("-x", x=x) for x in found], "wrong-sign", "all results have the wrong sign."
+        )
     for name, x in zip(names, found):
-        yield changed(text, RESULT, [x], [minus(x)], "wrong-sign", f"{name} has the wrong sign.")
+        yield changed(text, RESULT, [x], [put("-x", x=x)], "wrong-sign", f"{name} has the wrong sign.")
 
 
 def zeros(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """One of several results left at 0."""
     if len(exercise.results) > 1:
         for name, x in zip(exercise.results, text.results):
-            none = ast.BinOp(ast.Constant(0), ast.Mult(), x)
-            yield changed(text, RESULT, [x], [none], "missing-term", f"{name} stays 0.")
+            yield changed(text, RESULT, [x], [put("0 * x", x=x)], "missing-term", f"{name} stays 0.")
 
 
 def counted_twice(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -126,13 +124,9 @@ def times(exercise: Exercise, text: Program, factor: str, mistake: str, what: st
     pairs = list(zip(exercise.results, text.results))
     for chosen in [pairs, *([x] for x in pairs if len(pairs) > 1)]:
         old = [x for _, x in chosen]
-        new: list[ast.expr] = [ast.BinOp(expression(f"({factor})"), ast.Mult(), x) for x in old]
+        new = [put(f"({factor}) * _", _=x) for x in old]
         who = "every result" if len(chosen) > 1 else chosen[0][0]
         yield changed(text, RESULT, old, new, mistake, f"{who} {what}", *also)
-
-
-def is_name(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
 
 
 def is_transpose(node: ast.AST) -> bool:
@@ -141,11 +135,3 @@ def is_transpose(node: ast.AST) -> bool:
 
 def is_product(node: ast.AST) -> bool:
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
-
-
-def transposed(x: ast.expr) -> ast.expr:
-    return ast.Attribute(x, "T", ast.Load())
-
-
-def minus(x: ast.expr) -> ast.expr:
-    return ast.UnaryOp(ast.USub(), x)

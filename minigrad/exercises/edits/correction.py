@@ -13,16 +13,16 @@ from minigrad.exercises.edits.trees import (
     is_call,
     is_name,
     is_power,
-    name,
     product_of,
     products,
     put,
     said,
     several,
     swapped,
+    uses,
 )
 from minigrad.exercises.exercise import Exercise, Neighbour
-from minigrad.exercises.program import Program, Swap
+from minigrad.exercises.program import RESULT, Program, Swap
 
 
 def correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -62,11 +62,8 @@ def correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         times = [(line, c, put("1 / c", c=c)) for line, _, _, c in found]
         yield from several(text, times, "wrong-operation", "the corrections multiply where they should divide.")
         yield from several(text, all_of_them, "bias-correction-missing", "both bias corrections are missing.")
-        first_steps = [
-            (line, c, put("1 - b", b=right(c).left))  # type: ignore[attr-defined]
-            for line, _, _, c in found
-            if is_power(right(c))
-        ]
+        powers = [(line, c, right(c)) for line, _, _, c in found if is_power(right(c))]
+        first_steps = [(line, c, put("1 - b", b=x.left)) for line, c, x in powers]  # type: ignore[attr-defined]
         yield from several(text, first_steps, "power-missing", "the exponents of the bias corrections are missing.")
         corrections = [c for _, _, _, c in found]
         if len(corrections) == 2 and said(corrections[0]) != said(corrections[1]):
@@ -77,12 +74,11 @@ def correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 def under_root(text: Program, line: str, node: ast.expr) -> bool:
     """Whether an expression is under a root: in its own line, or where that line is used."""
-    for name_, x, above in text.nodes():
-        if any(is_call(y, "sqrt") for y in above) and (
-            (name_ == line and x is node) or (is_name(x, line) and node in ast.walk(dict(text.lines)[line]))
-        ):
-            return True
-    return False
+    within = node in ast.walk(dict(text.lines)[line])
+    return any(
+        (x is node or (is_name(x, line) and within)) and any(is_call(y, "sqrt") for y in above)
+        for _, x, above in text.nodes()
+    )
 
 
 def half_rooted(text: Program, line: str, node: ast.expr, mean: ast.expr, c: ast.expr) -> Iterator[Neighbour]:
@@ -99,19 +95,12 @@ def half_rooted(text: Program, line: str, node: ast.expr, mean: ast.expr, c: ast
 def extra_correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """A mean that is corrected although the rule does not correct it."""
     roles = Roles(exercise, text)
-    for state in roles.states:
-        new = roles.new.get(state)
-        betas = [
-            x
-            for x in roles.hypers
-            if new
-            and x not in (roles.rate, *roles.epsilons, *roles.decays)
-            and any(is_name(y, x) for y in ast.walk(roles.lines[new]))
-        ]
-        for beta in betas:
-            c = put("1 - b ** t" if "t" in text.positional else "1 - b", b=name(beta))
+    for state, new in roles.updated:
+        others = (roles.rate, *roles.epsilons, *roles.decays)
+        for beta in [x for x in roles.hypers if x not in others and uses(roles.lines[new], x)]:
+            c = put("1 - b ** t" if "t" in text.positional else "1 - b", b=put(beta))
             for line, node, above in text.nodes():
                 corrected = any(isinstance(x, ast.expr) and said(x) == said(c) for y in above for x in ast.walk(y))
-                if new and is_name(node, new) and line in roles.lines and line != "result" and not corrected:
+                if is_name(node, new) and line != RESULT and not corrected:
                     what = f"{state} is divided by {said(c)}, which the rule does not do."
                     yield from swapped(text, line, node, put("x / c", x=node, c=c), "extra-term", what)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from minigrad.exercises.edits.arrays import is_product
 from minigrad.exercises.edits.phrases import changed
-from minigrad.exercises.edits.trees import call, number
+from minigrad.exercises.edits.trees import put
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import RESULT, Program
 
@@ -30,20 +30,19 @@ BLANKS: list[tuple[str, str, tuple[str, ...]]] = [
 def ends(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Sums and matrix products of all terms but one, or of only one; results with a row or a column of zeros."""
     sums = [(line, node) for line, node, _ in text.nodes() if is_product(node) or is_sum_over(node)]
+    nodes = [node for _, node in sums]
     for word, index, what, (mistake, *also) in PARTS:
-        others = [shortened(node, word, index) for _, node in sums]
-        nodes = [node for _, node in sums]
-        for line, node, other in [(line, x, y) for (line, x), y in zip(sums, others)]:
+        others = [shortened(node, word, index) for node in nodes]
+        for (line, node), other in zip(sums, others):
             yield changed(text, line, [node], [other], mistake, f"in {ast.unparse(node)} {what}", *also)
         if len(sums) > 1:
             yield changed(text, sums[0][0], nodes, others, mistake, f"in every sum {what}", *also)
-    results = text.results
-    arrays = [x for x, y in zip(results, exercise.expected[0].results or []) if getattr(y, "ndim", 0)]
+    arrays = [x for x, y in zip(text.results, exercise.expected[0].results or []) if getattr(y, "ndim", 0)]
     for word, what, (mistake, *also) in BLANKS:
         for index, end in (-1, "last"), (0, "first"):
             for axis, kind in (0, "row or element"), (-1, "column"):
                 for chosen in [arrays, *([x] for x in arrays if len(arrays) > 1)]:
-                    new: list[ast.expr] = [call(word, x, number(index), number(axis)) for x in chosen]
+                    new = [put(f"{word}(_, {index}, {axis})", _=x) for x in chosen]
                     yield changed(text, RESULT, chosen, new, mistake, f"the {end} {kind} {what}", *also)
 
 
@@ -55,12 +54,12 @@ def is_sum_over(node: ast.AST) -> bool:
 def shortened(node: ast.expr, word: str, index: int) -> ast.expr:
     """A sum or a matrix product of only some of its terms. A mean still divides by their full number."""
     if isinstance(node, ast.BinOp):
-        left, right = (call(word, x, number(index), number(axis)) for x, axis in ((node.left, -1), (node.right, 0)))
+        left, right = (put(f"{word}(_, {index}, {axis})", _=x) for x, axis in ((node.left, -1), (node.right, 0)))
         return ast.BinOp(left, node.op, right)
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     axis = next((x.value for x in node.keywords if x.arg == "axis"), None)
-    part = call(word, node.args[0], number(index), axis or number(0))
+    part = put(f"{word}(x, {index}, axis)", x=node.args[0], axis=axis or put("0"))
     total = ast.Call(ast.Attribute(node.func.value, "sum", ast.Load()), [part], node.keywords)
     if node.func.attr == "sum":
         return total
-    return ast.BinOp(total, ast.Div(), call("how_many", node.args[0], axis or ast.Constant(None)))
+    return ast.BinOp(total, ast.Div(), put("how_many(x, axis)", x=node.args[0], axis=axis or put("None")))

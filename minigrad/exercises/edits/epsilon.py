@@ -7,12 +7,9 @@ from collections.abc import Iterator
 
 from minigrad.exercises.edits.roles import Roles
 from minigrad.exercises.edits.trees import (
-    binary,
     factors_of,
     is_call,
     is_name,
-    name,
-    number,
     product_of,
     products,
     put,
@@ -51,9 +48,8 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             what = f"{said(own)} is outside the root, too."
             yield from swapped(text, line, root, both, "epsilon-outside-root", what, "extra-term")
             larger = put("sqrt(maximum(x, e))", x=sum_of(others), e=own)
-            yield from swapped(
-                text, line, root, larger, "wrong-operation", f"a maximum is used instead of + {said(own)}."
-            )
+            what = f"a maximum is used instead of + {said(own)}."
+            yield from swapped(text, line, root, larger, "wrong-operation", what)
         elif len(others) == 1 and is_call(others[0][1], "sqrt"):
             yield from beside_root(roles, text, line, node, others[0][1], own)
         for instead, how in ("e ** 2", "squared"), ("sqrt(e)", "under a root"):
@@ -61,7 +57,7 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             yield from swapped(text, line, own, put(instead, e=own), "wrong-factor", what, "wrong-operation")
         for small in 1e-8, 1e-6:
             what = f"{said(own)} is not used; {small:g} is used instead."
-            yield from swapped(text, line, own, number(small), "epsilon-missing", what, "wrong-factor")
+            yield from swapped(text, line, own, put(f"{small}"), "epsilon-missing", what, "wrong-factor")
         if len(others) == 1:
             never_zero = put("maximum(x, 1e-300)", x=others[0][1])
             yield from swapped(text, line, node, never_zero, "epsilon-missing", f"{said(own)} is missing.")
@@ -74,14 +70,11 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for times, factor in factors_of(node):
                 for small in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3) if not times and roles.is_array(factor) else ():
                     what = f"an ε of {small:g} is added to {said(factor)}; the rule has no ε here."
-                    yield from swapped(text, line, factor, binary(factor, "+", number(small)), "extra-term", what)
-    for state in roles.states:
-        if state in roles.new and state in roles.arrays:
-            line = roles.new[state]
-            for own_name in roles.epsilons:
-                x = roles.lines[line]
-                new = binary(x, "+", name(own_name))
-                yield from swapped(text, line, x, new, "extra-term", f"{own_name} is added to {state}.")
+                    yield from swapped(text, line, factor, put(f"_ + {small}", _=factor), "extra-term", what)
+    for state, line in roles.updated:
+        for name in roles.epsilons if state in roles.arrays else ():
+            x = roles.lines[line]
+            yield from swapped(text, line, x, put(f"_ + {name}", _=x), "extra-term", f"{name} is added to {state}.")
 
 
 def beside_root(
@@ -110,9 +103,5 @@ def beside_root(
         yield from instead("sqrt((m + e) / c)", inside_too, "epsilon-scaled", "epsilon-inside-root")
         unrooted = f"the root of {said(corrections[0])} is missing."
         yield from instead("(sqrt(m) + e) / c", unrooted, "root-missing", "epsilon-scaled")
-        yield from instead(
-            "(sqrt(m) + e) * sqrt(c)",
-            "the correction multiplies; it should divide.",
-            "wrong-operation",
-            "epsilon-scaled",
-        )
+        turned = "the correction multiplies; it should divide."
+        yield from instead("(sqrt(m) + e) * sqrt(c)", turned, "wrong-operation", "epsilon-scaled")

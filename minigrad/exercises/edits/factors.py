@@ -8,15 +8,13 @@ from itertools import combinations, pairwise
 
 from minigrad.exercises.edits.roles import Roles, is_one
 from minigrad.exercises.edits.trees import (
-    binary,
-    call,
+    Term,
     copied,
     factors_of,
     is_name,
     is_one_of,
     is_power,
     is_sum,
-    number,
     product_of,
     products,
     put,
@@ -34,79 +32,67 @@ def factors(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Every product with one factor left out, applied twice, or as a divisor."""
     roles = Roles(exercise, text)
     for line, node in products(text):
-        parts = factors_of(node)
-        for i, (times, factor) in enumerate(parts):
-            shown, others = said(factor), [*parts[:i], *parts[i + 1 :]]
-            if sum(is_one_of(factor, x) for _, x in parts) > 1:
-                yield from swapped(text, line, node, product_of(others), "power-missing", f"{shown} is not squared.")
-            elif node is roles.lines[line] and roles.state_of(line) and is_name(factor, roles.state_of(line)):
-                what = f"{shown} is missing: a value replaces what it should multiply."
-                yield from swapped(
-                    text, line, node, product_of(others), "assignment-for-accumulation", what, "scale-missing"
-                )
-            elif uses(factor, *roles.decays) and is_sum(factor):
-                what = f"the decay {shown} is missing."
-                yield from swapped(text, line, node, product_of(others), "missing-term", what, "scale-missing")
-            elif is_sum(factor) and is_one(terms_of(factor)[0][1]) and terms_of(factor)[1][0]:
-                what = f"the part that {shown} adds is missing."
-                yield from swapped(text, line, node, product_of(others), "missing-term", what, "scale-missing")
-            else:
-                verb = "the factor" if times else "the divisor"
-                also = ("wrong-factor",) if isinstance(factor, ast.Constant) else ()
-                what = f"{verb} {shown} is missing."
-                yield from swapped(text, line, node, product_of(others), "scale-missing", what, *also)
-            twice = product_of([*parts, (times, factor)])
-            if not any(is_power(x, 2) for _, x in parts[i:]):  # else see `wider`
-                yield from swapped(text, line, node, twice, "wrong-factor", f"{shown} is applied twice.")
-            for k, (other_times, other) in enumerate(parts):
-                if is_power(other, 2) and times and other_times and roles.is_array(factor) and k != i:
-                    moved = [*parts]
-                    moved[i] = True, binary(factor, "**", number(2))
-                    moved[k] = True, other.left  # type: ignore[attr-defined]
-                    what = f"{shown} is squared instead of {said(other.left)}."  # type: ignore[attr-defined]
-                    yield from swapped(text, line, node, product_of(moved), "wrong-operation", what)
-            turned = product_of([*parts[:i], (not times, factor), *parts[i + 1 :]])
-            here = "divides" if times else "multiplies"
-            should = "multiply" if times else "divide"
-            what = f"{shown} {here} where it should {should}."
-            yield from swapped(text, line, node, turned, "wrong-operation", what)
-            if times and i:
-                plus = product_of([*parts[: i - 1], (parts[i - 1][0], binary(parts[i - 1][1], "+", factor))])
-                yield from swapped(
-                    text, line, node, product_of([(True, plus), *parts[i + 1 :]]), "wrong-operation",
-                    f"{shown} is added where it should multiply.",
-                )  # fmt: skip
-            if uses(factor, *roles.hypers) and not roles.is_array(factor):
-                half = product_of([*parts[:i], (times, binary(factor, "/", number(2))), *parts[i + 1 :]])
-                yield from swapped(text, line, node, half, "wrong-factor", f"{shown} is halved.")
-                doubled = product_of([*parts[:i], (times, binary(number(2), "*", factor)), *parts[i + 1 :]])
-                yield from swapped(text, line, node, doubled, "wrong-factor", f"{shown} is doubled.")
-                root = product_of([*parts[:i], (times, call("sqrt", factor)), *parts[i + 1 :]])
-                yield from swapped(text, line, node, root, "wrong-factor", f"the root of {shown} is used.")
-        over, under = [x for x in parts if x[0]], [(True, x[1]) for x in parts if not x[0]]
-        for i in range(len(over)):
-            if under:
-                new = product_of([*over[:i], *under, *((False, x) for _, x in over[i:])])
-                what = f"the quotient {said(node)} is upside down."
-                yield from swapped(text, line, node, new, "operands-swapped", what, "wrong-operation")
-        for i, (_, x) in enumerate(parts):
-            for k, (_, y) in enumerate(parts[i + 1 :], i + 1):
-                if parts[i][0] is not parts[k][0]:
-                    new_parts = [*parts]
-                    new_parts[i], new_parts[k] = (parts[i][0], y), (parts[k][0], x)
-                    what = f"{said(x)} and {said(y)} are swapped."
-                    yield from swapped(
-                        text, line, node, product_of(new_parts), "operands-swapped", what, "wrong-operation"
-                    )
-        for (_, x), (times, y) in pairwise(parts):
-            if times and roles.is_array(x) and roles.is_array(y) and len(parts) > 1:
-                inner = ast.BinOp(x, ast.MatMult(), y)
-                at = [z for _, z in parts].index(x)
-                new = product_of([*parts[:at], (parts[at][0], inner), *parts[at + 2 :]])
-                what = f"{said(x)} and {said(y)} are multiplied as matrices; they should be multiplied by element."
-                yield from swapped(text, line, node, new, "wrong-operation", what)
+        yield from of_product(roles, text, line, node)
     yield from constants(text)
     yield from exchanged(text)
+
+
+def of_product(roles: Roles, text: Program, line: str, node: ast.expr) -> Iterator[Neighbour]:
+    """The same for one product, and two of its factors swapped or multiplied as matrices."""
+    parts = factors_of(node)
+
+    def instead(new: list[Term], what: str, mistake: str, *also: str) -> Iterator[Neighbour]:
+        yield from swapped(text, line, node, product_of(new), mistake, what, *also)
+
+    for i, (times, factor) in enumerate(parts):
+        shown, before, after = said(factor), parts[:i], parts[i + 1 :]
+        if sum(is_one_of(factor, x) for _, x in parts) > 1:
+            what, ids = f"{shown} is not squared.", ["power-missing"]
+        elif node is roles.lines[line] and roles.state_of(line) and is_name(factor, roles.state_of(line)):
+            what = f"{shown} is missing: a value replaces what it should multiply."
+            ids = ["assignment-for-accumulation", "scale-missing"]
+        elif uses(factor, *roles.decays) and is_sum(factor):
+            what, ids = f"the decay {shown} is missing.", ["missing-term", "scale-missing"]
+        elif is_sum(factor) and is_one(terms_of(factor)[0][1]) and terms_of(factor)[1][0]:
+            what, ids = f"the part that {shown} adds is missing.", ["missing-term", "scale-missing"]
+        else:
+            what = f"{'the factor' if times else 'the divisor'} {shown} is missing."
+            ids = ["scale-missing", *(["wrong-factor"] if isinstance(factor, ast.Constant) else [])]
+        yield from instead([*before, *after], what, *ids)
+        if not any(is_power(x, 2) for _, x in parts[i:]):  # else see `wider`
+            yield from instead([*parts, (times, factor)], f"{shown} is applied twice.", "wrong-factor")
+        for k, (other_times, other) in enumerate(parts):
+            if is_power(other, 2) and times and other_times and roles.is_array(factor) and k != i:
+                moved = [*parts]
+                moved[i], moved[k] = (True, put("x ** 2", x=factor)), (True, other.left)  # type: ignore[attr-defined]
+                what = f"{shown} is squared instead of {said(moved[k][1])}."
+                yield from instead(moved, what, "wrong-operation")
+        what = f"{shown} divides where it should multiply." if times else f"{shown} multiplies where it should divide."
+        yield from instead([*before, (not times, factor), *after], what, "wrong-operation")
+        if times and i:
+            plus = product_of([*before[:-1], (parts[i - 1][0], put("x + y", x=parts[i - 1][1], y=factor))])
+            yield from instead([(True, plus), *after], f"{shown} is added where it should multiply.", "wrong-operation")
+        if uses(factor, *roles.hypers) and not roles.is_array(factor):
+            for form, what in (
+                ("x / 2", f"{shown} is halved."), ("2 * x", f"{shown} is doubled."),
+                ("sqrt(x)", f"the root of {shown} is used."),
+            ):  # fmt: skip
+                yield from instead([*before, (times, put(form, x=factor)), *after], what, "wrong-factor")
+    over, under = [x for x in parts if x[0]], [(True, x[1]) for x in parts if not x[0]]
+    for i in range(len(over) if under else 0):
+        what = f"the quotient {said(node)} is upside down."
+        new = [*over[:i], *under, *((False, x) for _, x in over[i:])]
+        yield from instead(new, what, "operands-swapped", "wrong-operation")
+    for (i, (one, x)), (k, (two, y)) in combinations(enumerate(parts), 2):
+        if one is not two:
+            new = [*parts]
+            new[i], new[k] = (one, y), (two, x)
+            yield from instead(new, f"{said(x)} and {said(y)} are swapped.", "operands-swapped", "wrong-operation")
+    for i, ((one, x), (times, y)) in enumerate(pairwise(parts)):
+        if times and roles.is_array(x) and roles.is_array(y):
+            new = [*parts[:i], (one, ast.BinOp(x, ast.MatMult(), y)), *parts[i + 2 :]]
+            what = f"{said(x)} and {said(y)} are multiplied as matrices; they should be multiplied by element."
+            yield from instead(new, what, "wrong-operation")
 
 
 def exchanged(text: Program) -> Iterator[Neighbour]:
@@ -129,7 +115,7 @@ def constants(text: Program) -> Iterator[Neighbour]:
                 if not (exponent and above[-1].right is node):  # type: ignore[attr-defined]
                     what = f"{node.value:g} has the wrong value."
                     mistake = "wrong-factor" if value != 1 else "scale-missing"
-                    yield from swapped(text, line, node, number(value), mistake, what)
+                    yield from swapped(text, line, node, put(f"{value}"), mistake, what)
 
 
 def scaled_lines(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -150,9 +136,9 @@ def scaled_lines(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 yield from swapped(text, line, x, rest, "extra-term", what, "wrong-factor")
         for value in () if roles.rate else (0.1, 0.01, 0.001):
             what = f"{shown} is multiplied by a rate that the rule does not have."
-            yield from swapped(text, line, x, binary(number(value), "*", x), "extra-term", what)
+            yield from swapped(text, line, x, put(f"{value} * _", _=x), "extra-term", what)
             for at, node, _ in text.nodes():
                 if at != line and is_name(node, line) and at == roles.new.get(roles.weight):
-                    yield from swapped(text, at, node, binary(number(value), "*", node), "extra-term", what)
+                    yield from swapped(text, at, node, put(f"{value} * _", _=node), "extra-term", what)
         for value, word in (2.0, "doubled"), (0.5, "halved"):
-            yield from swapped(text, line, x, binary(number(value), "*", x), "wrong-factor", f"{shown} is {word}.")
+            yield from swapped(text, line, x, put(f"{value} * _", _=x), "wrong-factor", f"{shown} is {word}.")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 
-from minigrad.exercises.edits.roles import Roles, is_rest, names, right
-from minigrad.exercises.edits.trees import binary, factors_of, is_name, name, number, several, sums, terms_of
+from minigrad.exercises.edits.roles import Roles, is_rest, right
+from minigrad.exercises.edits.trees import everywhere, factors_of, is_name, put, several, sums, terms_of
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program, Swap
 
@@ -15,10 +15,8 @@ from minigrad.exercises.program import Program, Swap
 def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Every hyper-parameter in place of another, and β in place of 1 - β."""
     roles = Roles(exercise, text)
-    places = {hyper: [(line, node) for line, node, _ in text.nodes() if is_name(node, hyper)] for hyper in roles.hypers}
     for one, two in combinations(roles.hypers, 2):
-        swapped: list[Swap] = [(line, node, name(two)) for line, node in places[one]]
-        swapped += [(line, node, name(one)) for line, node in places[two]]
+        swapped = everywhere(text, one, put(two)) + everywhere(text, two, put(one))
         what = f"{one} and {two} are swapped."
         yield from several(text, swapped, "hyperparameters-swapped", what)
         for line in dict.fromkeys(x[0] for x in swapped):
@@ -26,15 +24,12 @@ def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             yield from several(text, in_line, "hyperparameters-swapped", what)
         means = [x for x in swapped if x[1] in in_means(text)]
         yield from several(text, means, "hyperparameters-swapped", what)
-    for one in roles.hypers:
-        for two in roles.hypers:
-            if one != two:
-                what = f"{two} is used where {one} belongs."
-                every = [(line, node, name(two)) for line, node in places[one]]
-                groups = [every] if len(every) > 1 else []
-                groups += [[x for x in every if x[0] == line] for line in dict.fromkeys(x[0] for x in every)]
-                for group in [*groups, *([x] for x in every)]:
-                    yield from several(text, group, "hyperparameters-swapped", what)
+    for one, two in permutations(roles.hypers, 2):
+        every = everywhere(text, one, put(two))
+        groups = [every] if len(every) > 1 else []
+        groups += [[x for x in every if x[0] == line] for line in dict.fromkeys(x[0] for x in every)]
+        for group in [*groups, *([x] for x in every)]:
+            yield from several(text, group, "hyperparameters-swapped", f"{two} is used where {one} belongs.")
     yield from rests(roles, text)
 
 
@@ -57,16 +52,16 @@ def rests(roles: Roles, text: Program) -> Iterator[Neighbour]:
         own: list[Swap] = []
         for line, node, above in text.nodes():
             if is_rest(node, hyper):
-                own.append((line, node, name(hyper)))
+                own.append((line, node, put(hyper)))
             elif is_name(node, hyper) and not (above and is_rest(above[-1], hyper)):
-                own.append((line, node, binary(number(1), "-", name(hyper))))
+                own.append((line, node, put(f"1 - {hyper}")))
         if hyper in roles.factors:
             swaps += [x for x in own if roles.state_of(x[0])]
         what = f"{hyper} and 1 - {hyper} are swapped."
         yield from several(text, own, "hyperparameters-swapped", what)
         for line in dict.fromkeys(x[0] for x in own):
             in_line = [x for x in own if x[0] == line]
-            where = f" in the line of {names([line])}" if line in roles.new.values() else ""
+            where = f" in the line of {line.removesuffix('_new')}" if line in roles.new.values() else ""
             yield from several(text, in_line, "hyperparameters-swapped", f"{what[:-1]}{where}.")
         for swap in own:
             one, two = (hyper, f"1 - {hyper}") if is_name(swap[2], hyper) else (f"1 - {hyper}", hyper)
@@ -81,6 +76,6 @@ def lengths(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         groups = [places, *([x for x in places if x[0] == line] for line in dict(places)), *([x] for x in places)]
         for group in groups:
             for sign, side in ("+", "high"), ("-", "low"):
-                swaps = [(line, node, binary(node, sign, number(1))) for line, node in group]
+                swaps = [(line, node, put(f"_ {sign} 1", _=node)) for line, node in group]
                 what = f"{hyper} is one step too {side}."
                 yield from several(text, swaps, "off-by-one-boundary", what, "count-off-by-one")

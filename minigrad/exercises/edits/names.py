@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 
 from minigrad.exercises.edits.roles import COUNT, GRADIENT, Roles, is_rest
 from minigrad.exercises.edits.trees import (
-    binary,
     copied,
     everywhere,
     is_call,
     is_name,
     is_power,
-    name,
-    number,
     put,
     said,
     several,
@@ -38,7 +35,7 @@ def others(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 pair = {said(node), other.replace("_new", "")}
                 if other != said(node) and len(pair) == 2 and other != line:
                     what = f"{other.replace('_new', '')} is used where {said(node)} belongs."
-                    yield from swapped(text, line, node, name(other), "wrong-operation", what)
+                    yield from swapped(text, line, node, put(other), "wrong-operation", what)
 
 
 def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -55,12 +52,12 @@ def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 def arguments(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Two positional arguments swapped in the signature, or one moved."""
     for one, two in combinations(text.positional, 2):
-        swaps = everywhere(text, one, name(two)) + everywhere(text, two, name(one))
+        swaps = everywhere(text, one, put(two)) + everywhere(text, two, put(one))
         yield from several(text, swaps, "operands-swapped", f"the arguments {one} and {two} are swapped.")
     for moved, place in permutations(text.positional, 2):
         others = [x for x in text.positional if x != moved]
         others.insert(text.positional.index(place), moved)
-        swaps = [s for x, y in zip(others, text.positional) for s in everywhere(text, x, name(y)) if x != y]
+        swaps = [s for x, y in zip(others, text.positional) for s in everywhere(text, x, put(y)) if x != y]
         yield from several(text, swaps, "operands-swapped", f"the argument {moved} comes where {place} should.")
 
 
@@ -71,13 +68,11 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     everything: list[Swap] = []
     for one in own:
         places = [(line, node, above) for line, node, above in text.nodes() if is_name(node, one) and line != RESULT]
-        for two in own:
-            if one != two:
-                for line, node, _ in places:
-                    what = f"{two.replace('_new', '')} is used where {one.replace('_new', '')} belongs."
-                    yield from swapped(text, line, node, name(two), "wrong-factor", what, "wrong-operation")
+        for two, (line, node, _) in product([x for x in own if x != one], places):
+            what = f"{two.replace('_new', '')} is used where {one.replace('_new', '')} belongs."
+            yield from swapped(text, line, node, put(two), "wrong-factor", what, "wrong-operation")
         rests = [
-            (line, above[-1], name(one)) if is_rest(above[-1], one) else (line, node, binary(number(1), "-", name(one)))
+            (line, above[-1], put(one)) if is_rest(above[-1], one) else (line, node, put(f"1 - {one}"))
             for line, node, above in places
             if above and isinstance(above[-1], ast.expr) and line in roles.arrays
         ]
@@ -85,11 +80,9 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         for line, old, new in rests:
             what = f"{said(new)} is used where {said(old)} belongs."
             yield from swapped(text, line, old, new, "hyperparameters-swapped", what)
-        for hyper in roles.hypers:
-            for at in roles.lines:
-                swaps = [s for s in everywhere(text, hyper, name(one), [at]) if at in roles.arrays]
-                what = f"{one} is used where {hyper} belongs."
-                yield from several(text, swaps, "wrong-factor", what, "wrong-operation")
+        for hyper, at in product(roles.hypers, [x for x in roles.lines if x in roles.arrays]):
+            swaps = everywhere(text, hyper, put(one), [at])
+            yield from several(text, swaps, "wrong-factor", f"{one} is used where {hyper} belongs.", "wrong-operation")
         everything += rests
     for at in dict.fromkeys(s[0] for s in everything):
         what = "the two factors of a mean are swapped."
@@ -97,8 +90,7 @@ def numbers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     for one, two in combinations(own, 2):
         for line in roles.lines:
             if line in roles.arrays:
-                swaps = [(line, x, name(two)) for at, x, _ in text.nodes() if at == line and is_name(x, one)]
-                swaps += [(line, x, name(one)) for at, x, _ in text.nodes() if at == line and is_name(x, two)]
+                swaps = everywhere(text, one, put(two), [line]) + everywhere(text, two, put(one), [line])
                 yield from several(text, swaps, "operands-swapped", f"{one} and {two} are swapped.")
 
 
@@ -106,10 +98,7 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """What other rules do: dampening, look-ahead, a running maximum, centred gradients, a rate that falls."""
     roles = Roles(exercise, text)
     weight = roles.new.get(roles.weight, "")
-    for state in roles.states:
-        line = roles.new.get(state)
-        if line is None or state not in roles.arrays:
-            continue
+    for state, line in [x for x in roles.updated if x[0] in roles.arrays]:
         x = roles.lines[line]
         for _, term in terms_of(x):
             for hyper in roles.hypers:

@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from minigrad.exercises.edits.patterns import patterns
 from minigrad.exercises.edits.roles import COUNT, Roles
 from minigrad.exercises.edits.trees import (
-    binary,
-    call,
     factors_of,
     is_call,
     is_name,
     is_power,
     is_sum,
-    number,
     product_of,
     products,
     put,
@@ -38,7 +35,7 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if isinstance(node, ast.Name) and node.id in roles.arrays:
             for function in "sign", "absolute", "square":
                 what = f"{function}({said(node)}) is used instead of {said(node)}."
-                yield from swapped(text, line, node, call(function, node), "wrong-operation", what)
+                yield from swapped(text, line, node, put(f"{function}(_)", _=node), "wrong-operation", what)
     every = [(line, node, node.args[0]) for line, node, _ in text.nodes() if is_call(node, "sqrt")]  # type: ignore[attr-defined]
     for group in [every, *([x for x in every if x[0] == line] for line in dict.fromkeys(x[0] for x in every))]:
         if len(group) > 1:
@@ -59,7 +56,7 @@ def under_roots(roles: Roles, text: Program) -> Iterator[Neighbour]:
                     what = f"{said(hyper)} is {word} under the root."
                     yield from swapped(text, line, hyper, put(new, x=hyper), "wrong-factor", what)
             if is_sum(inside):
-                roots = sum_of([(added, call("sqrt", x)) for added, x in terms_of(inside)])
+                roots = sum_of([(added, put("sqrt(x)", x=x)) for added, x in terms_of(inside)])
                 what = f"the root is taken of each part of {said(inside)}."
                 yield from swapped(text, line, node, roots, "wrong-operation", what)
 
@@ -72,7 +69,7 @@ def wider(text: Program) -> Iterator[Neighbour]:
             if is_power(factor, 2):
                 base = factor.left  # type: ignore[attr-defined]
                 inner = product_of([*parts[:i], (True, base)])
-                new = product_of([(True, binary(inner, "**", number(2))), *parts[i + 1 :]])
+                new = product_of([(True, put("x ** 2", x=inner)), *parts[i + 1 :]])
                 what = f"the factor of {said(factor)} is squared, too."
                 yield from swapped(text, line, node, new, "wrong-factor", what, "wrong-operation")
 
@@ -83,7 +80,7 @@ def rooted(roles: Roles, text: Program) -> Iterator[Neighbour]:
         for times, factor in factors_of(node):
             if not times and roles.is_array(factor):
                 what = f"a root of {said(factor)} is taken."
-                yield from swapped(text, line, factor, call("sqrt", factor), "wrong-operation", what, "extra-term")
+                yield from swapped(text, line, factor, put("sqrt(x)", x=factor), "wrong-operation", what, "extra-term")
 
 
 def counts(text: Program) -> Iterator[Neighbour]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from minigrad.exercises.edits.patterns import patterns
 from minigrad.exercises.edits.phrases import changed
-from minigrad.exercises.edits.trees import binary, is_product, number, said
+from minigrad.exercises.edits.trees import is_product, put, said
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program
 
@@ -22,7 +22,7 @@ def products(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     for line, node, _ in text.nodes():
         for x in (node.left, node.right) if is_product(node) else ():  # type: ignore[attr-defined]
             if not is_product(x):
-                square = binary(x, "**", number(2))
+                square = put("x ** 2", x=x)
                 yield changed(text, line, [x], [square], "wrong-factor", f"the factor {said(x)} appears twice.")
 
 
@@ -32,7 +32,7 @@ def constants(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(".shape"):
             for axis in "0", "-1":
                 if ast.unparse(node.slice) != axis:
-                    size = ast.Subscript(node.value, ast.parse(axis, mode="eval").body, ast.Load())
+                    size = put(f"x[{axis}]", x=node.value)
                     what = f"the size should be {ast.unparse(node)}, not {ast.unparse(size)}."
                     yield changed(text, line, [node], [size], "axis-wrong", what, "wrong-factor")
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and within_sums(above):

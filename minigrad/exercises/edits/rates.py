@@ -10,6 +10,7 @@ from minigrad.exercises.edits.trees import (
     everywhere,
     factors_of,
     is_name,
+    is_sum,
     negative,
     product_of,
     products,
@@ -48,12 +49,8 @@ def rates(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     weight = roles.new.get(roles.weight)
     if not roles.rate or weight is None:
         return
-    for state in roles.states:
-        line = roles.new.get(state)
-        if line is None or not uses(roles.lines[line], state):
-            continue
-        parts = terms_of(roles.lines[line])
-        inside = [without(x, roles.rate) for _, x in parts]
+    for state, line in [x for x in roles.updated if uses(roles.lines[x[1]], x[0])]:
+        inside = [without(x, roles.rate) for _, x in terms_of(roles.lines[line])]
         if any(inside):
             yield from outside(roles, text, state, line, inside)
         elif uses(roles.lines[weight], roles.rate):
@@ -91,13 +88,10 @@ def into(roles: Roles, text: Program, state: str, line: str, weight: str) -> Ite
     parts = terms_of(x)
     for sign in True, False:
         moved = [
-            (
-                added if uses(term, state) else added is sign,
-                term if uses(term, state) else put(f"{roles.rate} * _", _=term),
-            )
+            (added, term) if uses(term, state) else (added is sign, put(f"{roles.rate} * _", _=term))
             for added, term in parts
         ]
-        if [x for x, _ in moved] == [x for x, _ in parts] and all(a is b for (_, a), (_, b) in zip(moved, parts)):
+        if moved == parts:
             continue
         into_line = (line, x, sum_of(moved))
         if sign:
@@ -131,12 +125,8 @@ def undecayed(roles: Roles, text: Program, own: str) -> Iterator[tuple[list[Swap
     for line, node in sums(text):
         parts = terms_of(node)
         others = [(added, x) for added, x in parts if not uses(x, own)]
-        if (
-            len(others) < len(parts)
-            and others
-            and roles.is_array(node)
-            and not any(is_sum_with(x, own) for _, x in parts)
-        ):
+        apart = 0 < len(others) < len(parts) and not any(is_sum_with(x, own) for _, x in parts)
+        if apart and roles.is_array(node):
             yield [(line, node, sum_of(others))], any(is_name(x, GRADIENT) for _, x in others)
     for line, node in products(text):
         parts = factors_of(node)
@@ -147,7 +137,7 @@ def undecayed(roles: Roles, text: Program, own: str) -> Iterator[tuple[list[Swap
 
 def is_sum_with(x: ast.expr, own: str) -> bool:
     """Whether a term has a sum inside it that contains the decay."""
-    return any(isinstance(y, ast.BinOp) and isinstance(y.op, (ast.Add, ast.Sub)) and uses(y, own) for y in ast.walk(x))
+    return any(is_sum(y) and uses(y, own) for y in ast.walk(x))
 
 
 def elsewhere(
@@ -164,10 +154,7 @@ def elsewhere(
     after = "the decay uses the weight after it has moved."
     for factor, more in (scaled, ()), (own, ("scale-missing",)):
         yield from line("decay-after-update", after, weight, f"_ * (1 - {factor})", "new-state-used", *more)
-    for state in roles.states:
-        new = roles.new.get(state)
-        if new is None:
-            continue
+    for state, new in roles.updated:
         faded = [f"{h} * {state}" for h in roles.hypers if h not in (own, roles.rate)]
         for ahead in state, *faded:
             point = put(f"{roles.weight} + {ahead}")
@@ -212,12 +199,8 @@ def elsewhere(
 
 def decay_of(text: Program, own: str, weight: str, new: ast.expr) -> list[Swap]:
     """The swaps that replace the weight that the decay multiplies."""
-    found: list[Swap] = []
-    for line, node in products(text):
-        parts = factors_of(node)
-        if any(uses(x, own) for _, x in parts):
-            found += [(line, x, new) for _, x in parts if is_name(x, weight)]
-    return found
+    decays = [(line, node) for line, node in products(text) if uses(node, own)]
+    return [(line, x, new) for line, node in decays for _, x in factors_of(node) if is_name(x, weight)]
 
 
 def spread(exercise: Exercise, text: Program) -> Iterator[Neighbour]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from minigrad.exercises.edits.phrases import changed
+from minigrad.exercises.edits.trees import expression
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program
 
@@ -43,7 +44,7 @@ def everywhere(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     if len(calls) < 2:
         return
     for axis in (*AXES, ""):
-        new = [ast.keyword("axis", ast.parse(axis, mode="eval").body)] if axis else []
+        new = [ast.keyword("axis", expression(axis))] if axis else []
         others: list[ast.expr] = []
         for _, node in calls:
             assert isinstance(node, ast.Call)
@@ -75,10 +76,7 @@ def axes(text: Program, line: str, node: ast.Call) -> Iterator[Neighbour]:
     for axis in AXES:
         if axis != present:
             others = [x for x in node.keywords if x.arg != "axis"]
-            value: ast.expr = ast.parse(axis, mode="eval").body
-            call = ast.Call(node.func, node.args, [ast.keyword("axis", value), *others])
-            over = "all elements" if axis == "None" else f"axis {axis}"
-            meant = "all elements" if present == "None" else f"axis {present}"
-            yield changed(
-                text, line, [node], [call], "axis-wrong", f"the {what} is over {over}; it should be over {meant}."
-            )
+            call = ast.Call(node.func, node.args, [ast.keyword("axis", expression(axis)), *others])
+            over, meant = ("all elements" if x == "None" else f"axis {x}" for x in (axis, present))
+            why = f"the {what} is over {over}; it should be over {meant}."
+            yield changed(text, line, [node], [call], "axis-wrong", why)

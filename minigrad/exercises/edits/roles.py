@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 
 from minigrad.exercises.edits.trees import is_name, is_power, uses
 from minigrad.exercises.exercise import Exercise
@@ -19,7 +18,8 @@ GRADIENT = "g"
 class Roles:
     """The names of a program by their roles.
 
-    * `weight`, `states`: what one step hands to the next; `new`: name -> the line of its new value.
+    * `weight`, `states`: what one step hands to the next; `new`: name -> the line of its new value; `updated`: the same
+      for states, as pairs.
     * `hypers`: the hyper-parameters, `lr` included; `factors`: those of them that are used as β and 1 - β.
     * `arrays`: arguments and lines that are arrays; `products`: states that are numbers.
     """
@@ -31,6 +31,7 @@ class Roles:
         self.new = {name: new for name, new in handed if new in self.lines}
         self.weight = exercise.results[0]
         self.states = [name for name, _ in self.results[1:] if name in text.positional]
+        self.updated = [(name, self.new[name]) for name in self.states if name in self.new]
         self.hypers = list(text.keywords)
         self.decays = [x for x in self.hypers if x in DECAYS]
         self.epsilons = [x for x in self.hypers if x in EPSILONS]
@@ -87,9 +88,3 @@ def right(x: ast.AST) -> ast.expr:
 def is_rest(x: ast.AST, hyper: str) -> bool:
     """Whether it is `1 - hyper`."""
     return is_one_minus(x) and is_name(right(x), hyper)
-
-
-def names(lines: Sequence[str]) -> str:
-    """Names, listed for a sentence."""
-    shown = [x.removesuffix("_new") for x in lines]
-    return " and ".join(dict.fromkeys(shown))

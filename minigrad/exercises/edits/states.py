@@ -8,14 +8,11 @@ from itertools import permutations
 
 from minigrad.exercises.edits.roles import Roles, is_rest
 from minigrad.exercises.edits.trees import (
-    call,
     everywhere,
     factors_of,
     is_name,
     is_one_of,
-    name,
     negative,
-    number,
     product_of,
     products,
     put,
@@ -43,11 +40,6 @@ def states(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     yield from order(exercise, text)
 
 
-def result(text: Program, node: ast.expr, new: ast.expr) -> list[tuple[str, ast.expr, ast.expr]]:
-    """The swap of one result for another expression."""
-    return [(RESULT, node, new)]
-
-
 def not_updated(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """A result that is an argument, unchanged."""
     swaps = []
@@ -55,13 +47,14 @@ def not_updated(roles: Roles, text: Program) -> Iterator[Neighbour]:
         if state in text.positional and not is_name(node, state):
             mistake = "weight-not-updated" if state == roles.weight else "state-not-updated"
             what = f"{state} is returned unchanged."
-            yield from several(text, result(text, node, name(state)), mistake, what)
+            yield from swapped(text, RESULT, node, put(state), mistake, what)
             if state != roles.weight:
-                swaps += result(text, node, name(state))
+                swaps.append((RESULT, node, put(state)))
         if isinstance(node, ast.Name) and node.id in roles.new and node.id != state:
             what = f"the new {node.id} is returned as {state}; return the {node.id} that was passed in."
-            later = result(text, node, name(roles.new[node.id]))
-            yield from several(text, later, "new-state-used", what, "wrong-state-stored")
+            yield from swapped(
+                text, RESULT, node, put(roles.new[node.id]), "new-state-used", what, "wrong-state-stored"
+            )
     if len(swaps) > 1:
         yield from several(text, swaps, "state-not-updated", "the states are returned unchanged.")
 
@@ -70,23 +63,20 @@ def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """The old value where the new one is due, and the other way round: in one place, in a line, everywhere."""
     everything = []
     for state, new in roles.new.items():
-        before, after = (
-            f"the old {state} is used where the new one is due.",
-            f"the new {state} is used too early.",
-        )
-        olds = [x for x in everywhere(text, new, name(state)) if x[0] != RESULT]
-        news = [x for x in everywhere(text, state, name(new)) if x[0] not in (RESULT, new)]
+        before, after = f"the old {state} is used where the new one is due.", f"the new {state} is used too early."
+        olds = [x for x in everywhere(text, new, put(state)) if x[0] != RESULT]
+        news = [x for x in everywhere(text, state, put(new)) if x[0] not in (RESULT, new)]
         everything += [x for x in olds if state != roles.weight]
         if not roles.epsilons:  # a state that divides may be 0 at first
             divisors = {id(x) for _, node in products(text) for times, x in factors_of(node) if not times}
             for at, node, old in [x for x in olds if id(x[1]) in divisors]:
-                for other in number(1), node:
-                    unless_zero = call("where", ast.Compare(old, [ast.Gt()], [number(0)]), old, other)
+                for other in put("1"), node:
+                    unless_zero = put("where(x > 0, x, y)", x=old, y=other)
                     yield from several(text, [(at, node, unless_zero)], "old-state-used", before)
         for swaps, mistake, what in (olds, "old-state-used", before), (news, "new-state-used", after):
             lines = dict.fromkeys(x[0] for x in swaps)
             groups = [swaps, *([x for x in swaps if x[0] == line] for line in lines), *([x] for x in swaps)]
-            for group in groups if swaps else []:
+            for group in groups:
                 yield from several(text, group, mistake, what)
         yield from computed_again(roles, text, state, new, after)
     if everything:
@@ -104,10 +94,7 @@ def computed_again(roles: Roles, text: Program, state: str, new: str, what: str)
 
 def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """A state that is replaced by the gradient, or by what should only move it."""
-    for state in roles.states:
-        line = roles.new.get(state)
-        if line is None:
-            continue
+    for state, line in roles.updated:
         x = roles.lines[line]
         for added, term in terms_of(x):
             if added and not uses(term, state):
@@ -122,18 +109,16 @@ def assigned(roles: Roles, text: Program) -> Iterator[Neighbour]:
             what = f"{state} is a plain sum: its factors are missing."
             yield from swapped(text, line, x, plain, "scale-missing", what, "extra-term")
         elif is_name(parts[0][1], state) and len(parts) == 2:
-            candidates: list[ast.expr] = [*map(name, roles.hypers), *map(number, USUAL)]
-            for factor in candidates:
-                mean = put("b * s + (1 - b) * x", b=factor, s=name(state), x=parts[1][1])
+            for beta in (*roles.hypers, *USUAL):
+                mean = put("b * s + (1 - b) * x", b=put(f"{beta}"), s=put(state), x=parts[1][1])
                 what = f"{state} is a running mean; it should be a sum."
                 yield from swapped(text, line, x, mean, "extra-term", what, "wrong-operation")
 
 
 def drawn(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """`s + (1 - b) * (x - s)`, another form of `b * s + (1 - b) * x`, with a sign flipped or without its s."""
-    for state in roles.states:
-        line = roles.new.get(state, "")
-        parts = terms_of(roles.lines.get(line, number(0)))
+    for state, line in roles.updated:
+        parts = terms_of(roles.lines[line])
         old, new = factors_of(parts[0][1]), factors_of(parts[-1][1])
         if len(parts) == 2 and len(old) == 2 and is_name(old[1][1], state) and is_rest(new[0][1], said(old[0][1])):
             x = product_of(new[1:])
@@ -143,21 +128,20 @@ def drawn(roles: Roles, text: Program) -> Iterator[Neighbour]:
                 ("s - r * (x - s)", "wrong-sign", f"{apart} is subtracted from {state}; it should be added."),
                 ("s + r * (x + s)", "wrong-sign", f"a sum is used instead of {apart}."),
             ):
-                instead = put(other, s=name(state), r=new[0][1], x=x)
+                instead = put(other, s=put(state), r=new[0][1], x=x)
                 yield from swapped(text, line, roles.lines[line], instead, mistake, what)
 
 
 def again(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """A state that is updated twice."""
-    for state in roles.states:
-        x = roles.lines.get(roles.new.get(state, ""))
-        if x is not None and uses(x, state):
-            twice = x
+    for state, line in roles.updated:
+        x = twice = roles.lines[line]
+        if uses(x, state):
             for _, node, _ in inside(state, x, []):
                 if is_name(node, state):
                     twice = replaced(twice, node, x)
             what = f"{state} is updated twice in one step."
-            yield from swapped(text, roles.new[state], x, twice, "extra-term", what, "new-state-used")
+            yield from swapped(text, line, x, twice, "extra-term", what, "new-state-used")
 
 
 def order(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -172,27 +156,23 @@ def order(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """A result that is some other array."""
     roles = Roles(exercise, text)
-    parts: dict[str, ast.expr] = {line: name(line) for line in roles.lines if line in roles.arrays}
+    parts: dict[str, ast.expr] = {line: put(line) for line in roles.lines if line in roles.arrays}
     for line, node, _ in text.nodes():
         if line != RESULT and roles.is_array(node) and node is not roles.lines[line]:
             parts.setdefault(ast.unparse(node), node)
     for state, node in roles.results:
-        own = {id(x) for x in ast.walk(roles.lines.get(roles.new.get(state, ""), node))}
-        elsewhere = any(is_name(x, roles.new.get(state, "")) for at, x, _ in text.nodes() if at != RESULT)
+        new = roles.new.get(state, "")
+        own = {id(x) for x in ast.walk(roles.lines.get(new, node))}
+        elsewhere = any(is_name(x, new) for at, x, _ in text.nodes() if at != RESULT)
         if state not in roles.arrays:
             yield from stored_number(roles, text, state, node)
             continue
-        new = roles.new.get(state, "")
         others = [*parts.values()]
-        if new:
-            others += map(put, (f"sqrt({new})", f"square({new})", f"{new} - {state}"))
-            others += [put(f"{new} * {x}") for x in roles.hypers]
-            others += map(put, (f"{new} * 2", f"{new} / 2"))
-            others += [put(f"{new} + {x}") for x in roles.epsilons]
-            others += [put(f"{state} - {new}")]
+        if new and state != roles.weight:
+            more = [f"{new} * {x}" for x in (*roles.hypers, 2)] + [f"{new} / 2"]
+            more += [*(f"{new} + {x}" for x in roles.epsilons), f"{state} - {new}"]
+            others += map(put, (f"sqrt({new})", f"square({new})", f"{new} - {state}", *more))
             others += [put(f"{new} / _", _=x) for x in roles.corrections(text)]
-        if state == roles.weight:
-            others = [*parts.values()]
         for x in others if state == roles.weight else [*others, *map(negative, others)]:
             if state != roles.weight and not elsewhere and id(x) in own:
                 continue  # then it is a mistake in the line of the state
@@ -200,10 +180,10 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 shown = said(x)
                 if state == roles.weight and x_in(shown, roles.lines.get(new, node)):
                     what = f"{shown} is returned as {state}, which is only a part of it."
-                    yield from several(text, result(text, node, x), "missing-term", what, "wrong-state-stored")
+                    yield from swapped(text, RESULT, node, x, "missing-term", what, "wrong-state-stored")
                 else:
                     what = f"{shown} is returned as {state}, but it is another quantity."
-                    yield from several(text, result(text, node, x), "wrong-state-stored", what)
+                    yield from swapped(text, RESULT, node, x, "wrong-state-stored", what)
 
 
 def stored_number(roles: Roles, text: Program, state: str, node: ast.expr) -> Iterator[Neighbour]:
@@ -211,11 +191,11 @@ def stored_number(roles: Roles, text: Program, state: str, node: ast.expr) -> It
     for line, x, _ in text.nodes():
         if line != RESULT and not roles.is_array(x) and not isinstance(x, ast.Constant) and not is_name(x, state):
             what = f"{said(x)} is returned as {state}, but it is another quantity."
-            yield from several(text, result(text, node, x), "wrong-state-stored", what)
+            yield from swapped(text, RESULT, node, x, "wrong-state-stored", what)
     for line in roles.lines:
         if line not in (RESULT, *roles.arrays):
             what = f"{line.removesuffix('_new')} is returned as {state}, but it is another quantity."
-            yield from several(text, result(text, node, name(line)), "wrong-state-stored", what)
+            yield from swapped(text, RESULT, node, put(line), "wrong-state-stored", what)
 
 
 def x_in(shown: str, whole: ast.expr) -> bool:

@@ -31,50 +31,41 @@ def terms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Every sum with a sign flipped, a term left out, or a term counted twice."""
     roles = Roles(exercise, text)
     for line, node in sums(text):
-        parts = terms_of(node)
-        for i, (added, term) in enumerate(parts):
-            shown, others = said(term), [*parts[:i], *parts[i + 1 :]]
-
-            def instead(*new: Term) -> ast.expr:
-                return sum_of([*parts[:i], *new, *parts[i + 1 :]])  # noqa: B023
-
-            mistake, *also = ("decay-sign", "wrong-sign") if decays(roles, term) else ("wrong-sign",)
-            yield from swapped(
-                text, line, node, instead((not added, term)), mistake, f"{shown} has the wrong sign.", *also
-            )
-            yield from left_out(roles, text, line, node, term, others)
-            twice = put("2 * x", x=term)
-            often = (
-                ("extra-term", "wrong-factor")
-                if roles.is_array(term) or is_one(term)
-                else ("wrong-factor", "extra-term")
-            )
-            what = f"{shown} is counted twice."
-            yield from swapped(text, line, node, instead((added, twice)), often[0], what, often[1])
-            if roles.is_array(term):
-                for hyper in roles.hypers:
-                    beside = any(is_name(x, hyper) for _, y in others for _, x in factors_of(y))
-                    inside = any(is_name(x, hyper) for _, x in factors_of(term))
-                    if hyper not in roles.epsilons and not beside and not inside:
-                        more = put(f"{hyper} * _", _=term)
-                        what = f"{shown} is multiplied by {hyper}, too."
-                        yield from swapped(text, line, node, instead((added, more)), "wrong-factor", what)
-            half = put("x / 2", x=term)
-            yield from swapped(text, line, node, instead((added, half)), "wrong-factor", f"{shown} is halved.")
-        if len(parts) == 2 and parts[0][0] and not parts[1][0]:
-            turned = put("y - x", x=parts[0][1], y=parts[1][1])
-            what = f"{said(parts[0][1])} and {said(parts[1][1])} are swapped, which flips the sign."
-            yield from swapped(text, line, node, turned, "operands-swapped", what, "wrong-sign")
+        yield from of_sum(roles, text, line, node)
     yield from turned_lines(roles, text)
+
+
+def of_sum(roles: Roles, text: Program, line: str, node: ast.expr) -> Iterator[Neighbour]:
+    """The same for one sum."""
+    parts = terms_of(node)
+    for i, (added, term) in enumerate(parts):
+        shown, others = said(term), [*parts[:i], *parts[i + 1 :]]
+
+        def instead(added: bool, new: str, what: str, *ids: str, i: int = i, x: ast.expr = term) -> Iterator[Neighbour]:
+            whole = sum_of([*parts[:i], (added, put(new, _=x)), *parts[i + 1 :]])
+            yield from swapped(text, line, node, whole, ids[0], what, *ids[1:])
+
+        ids = ["decay-sign", "wrong-sign"] if decays(roles, term) else ["wrong-sign"]
+        yield from instead(not added, "_", f"{shown} has the wrong sign.", *ids)
+        yield from left_out(roles, text, line, node, term, others)
+        often = ["extra-term", "wrong-factor"][:: 1 if roles.is_array(term) or is_one(term) else -1]
+        yield from instead(added, "2 * _", f"{shown} is counted twice.", *often)
+        for hyper in roles.hypers if roles.is_array(term) else ():
+            used = any(is_name(x, hyper) for _, y in parts for _, x in factors_of(y))
+            if hyper not in roles.epsilons and not used:
+                what = f"{shown} is multiplied by {hyper}, too."
+                yield from instead(added, f"{hyper} * _", what, "wrong-factor")
+        yield from instead(added, "_ / 2", f"{shown} is halved.", "wrong-factor")
+    if len(parts) == 2 and parts[0][0] and not parts[1][0]:
+        turned = put("y - x", x=parts[0][1], y=parts[1][1])
+        what = f"{said(parts[0][1])} and {said(parts[1][1])} are swapped, which flips the sign."
+        yield from swapped(text, line, node, turned, "operands-swapped", what, "wrong-sign")
 
 
 def decays(roles: Roles, term: ast.expr) -> bool:
     """Whether a term is the decay itself, not a sum that contains it."""
-    if roles.weight not in roles.new:
-        return False
-    return any(uses(x, *roles.decays) and not is_sum(x) for _, x in factors_of(term)) and not any(
-        is_sum(x) and uses(x, *roles.decays) for _, x in factors_of(term)
-    )
+    found = [x for _, x in factors_of(term) if uses(x, *roles.decays)]
+    return roles.weight in roles.new and bool(found) and not any(map(is_sum, found))
 
 
 def left_out(
@@ -83,27 +74,24 @@ def left_out(
     """A sum without one of its terms."""
     new, shown, state = sum_of(others), said(term), roles.state_of(line)
     whole = node is roles.lines[line]
+    what, ids = f"{shown} is missing.", ["missing-term"]
     if is_one(term):
-        yield from swapped(
-            text, line, node, new, "missing-term", f"the 1 in {said(node)} is missing.", "wrong-operation"
-        )
-    elif uses(term, *roles.epsilons) and is_name(term, *roles.epsilons):
-        yield from swapped(text, line, node, new, "epsilon-missing", f"{shown} is missing.")
+        what, ids = f"the 1 in {said(node)} is missing.", ["missing-term", "wrong-operation"]
+    elif is_name(term, *roles.epsilons):
+        ids = ["epsilon-missing"]
     elif is_one(others[0][1]) and len(others) == 1:
         added = any(plus and x is term for plus, x in terms_of(node))
         mistake = "missing-term" if added or uses(term, *roles.decays) else "scale-missing"
-        yield from swapped(text, line, node, new, mistake, f"{said(node)} is missing.", "scale-missing")
+        what, ids = f"{said(node)} is missing.", [mistake, "scale-missing"]
     elif whole and state and is_name(new, state):
         mistake = "weight-not-updated" if state == roles.weight else "state-not-updated"
-        yield from swapped(text, line, node, new, mistake, f"{state} stays unchanged.", "missing-term")
-    elif whole and state in roles.states and uses(term, state) and not uses(sum_of(others), roles.rate):
-        what = f"{shown} is missing: a value replaces what it should be added to."
-        yield from swapped(text, line, node, new, "assignment-for-accumulation", what, "missing-term")
+        what, ids = f"{state} stays unchanged.", [mistake, "missing-term"]
     elif whole and state and uses(term, state):
         what = f"{shown} is missing: a value replaces what it should be added to."
-        yield from swapped(text, line, node, new, "missing-term", what, "assignment-for-accumulation")
-    else:
-        yield from swapped(text, line, node, new, "missing-term", f"{shown} is missing.")
+        ids = ["assignment-for-accumulation", "missing-term"]
+        if state not in roles.states or uses(new, roles.rate):
+            ids.reverse()
+    yield from swapped(text, line, node, new, ids[0], what, *ids[1:])
 
 
 def turned_lines(roles: Roles, text: Program) -> Iterator[Neighbour]:
@@ -129,12 +117,9 @@ def parentheses(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for k, (times, factor) in enumerate(factors):
                 if is_sum(factor):  # a * (b + c) as a * b + c
                     inner, rest = terms_of(factor), factors[k + 1 :]
-                    first = product_of([*factors[:k], (times, inner[0][1]), *rest])
+                    first = product_of([*factors[:k], (times, inner[0][1])])
                     also = ("decay-outside-gradient",) if uses(factor, *roles.decays) else ()
-                    last = [(sign, x) for sign, x in inner[1:]]
-                    if rest:
-                        first = product_of([*factors[:k], (times, inner[0][1])])
-                        last[-1] = (last[-1][0], product_of([(True, last[-1][1]), *rest]))
+                    last = [*inner[1:-1], (inner[-1][0], product_of([(True, inner[-1][1]), *rest]))]
                     new = sum_of([*before, (added, first), *last, *after])
                     yield from swapped(text, line, node, new, "wrong-operation", what, *also)
             if before and len(factors) > 1:  # a - b * c as (a - b) * c

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import copy
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from minigrad.exercises.exercise import Neighbour
@@ -14,35 +14,12 @@ Term = tuple[bool, ast.expr]
 """A term of a sum (whether it is added) or a factor of a product (whether it multiplies)."""
 
 
-def name(x: str) -> ast.expr:
-    """A name."""
-    return ast.Name(x, ast.Load())
-
-
-def number(x: float) -> ast.expr:
-    """A number."""
-    return ast.Constant(x)
-
-
-def binary(left: ast.expr, op: str, right: ast.expr) -> ast.expr:
-    """`left op right`."""
-    kinds: dict[str, ast.operator] = {
-        "+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div(), "**": ast.Pow(),
-    }  # fmt: skip
-    return ast.BinOp(left, kinds[op], right)
-
-
-def call(function: str, *args: ast.expr) -> ast.expr:
-    """`function(args)`."""
-    return ast.Call(name(function), list(args), [])
-
-
 def put(text: str, **parts: ast.expr) -> ast.expr:
     """An expression with others in place of its names: `put("sqrt(x) + e", x=mean, e=own)`.
 
     If the text contains names of a rule, too, the placeholder is `_`, which no rule has.
     """
-    made: ast.expr = filled(expression(text), parts)
+    made: ast.expr = filled(parsed(text), parts)
     return made
 
 
@@ -51,18 +28,19 @@ def expression(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
+parsed = functools.cache(expression)
+"""The same, parsed only once: to be copied, not to be put into a program."""
+
+
 def filled(x: Any, parts: Mapping[str, ast.expr]) -> Any:
     """A copy with expressions in place of names."""
     if isinstance(x, list):
         return [filled(y, parts) for y in x]
-    if not isinstance(x, ast.AST):
+    if not isinstance(x, ast.AST) or not x._fields:
         return x
     if isinstance(x, ast.Name) and x.id in parts:
         return parts[x.id]
-    made = copy.copy(x)
-    for name in x._fields:
-        setattr(made, name, filled(getattr(x, name), parts))
-    return made
+    return type(x)(*[filled(getattr(x, name), parts) for name in x._fields])
 
 
 def negative(x: ast.expr) -> ast.expr:
@@ -108,11 +86,11 @@ def terms_of(x: ast.expr) -> list[Term]:
 def sum_of(terms: Sequence[Term]) -> ast.expr:
     """A sum of terms; 0 of none."""
     if not terms:
-        return number(0.0)
+        return put("0.0")
     first, *others = terms
     made = first[1] if first[0] else negative(first[1])
     for added, term in others:
-        made = binary(made, "+" if added else "-", term)
+        made = put("x + y" if added else "x - y", x=made, y=term)
     return made
 
 
@@ -127,27 +105,28 @@ def factors_of(x: ast.expr) -> list[Term]:
 def product_of(factors: Sequence[Term]) -> ast.expr:
     """A product of factors; 1 of none."""
     if not factors:
-        return number(1.0)
+        return put("1.0")
     first, *others = factors
-    made = first[1] if first[0] else binary(number(1.0), "/", first[1])
+    made = first[1] if first[0] else put("1.0 / x", x=first[1])
     for times, factor in others:
-        made = binary(made, "*" if times else "/", factor)
+        made = put("x * y" if times else "x / y", x=made, y=factor)
     return made
 
 
 def sums(text: Program) -> Iterator[tuple[str, ast.expr]]:
     """Every sum that is not part of a longer one: (name of its line, itself)."""
-    for line, node, above in text.nodes():
-        outer = above[-1] if above else None
-        if is_sum(node) and not (outer is not None and is_sum(outer) and getattr(outer, "left", None) is node):
-            yield line, node
+    return whole(text, is_sum)
 
 
 def products(text: Program) -> Iterator[tuple[str, ast.expr]]:
     """Every product that is not part of a longer one."""
+    return whole(text, is_product)
+
+
+def whole(text: Program, kind: Callable[[ast.AST], bool]) -> Iterator[tuple[str, ast.expr]]:
+    """Every expression of a kind that is not the left part of one of the same kind."""
     for line, node, above in text.nodes():
-        outer = above[-1] if above else None
-        if is_product(node) and not (outer is not None and is_product(outer) and getattr(outer, "left", None) is node):
+        if kind(node) and not (above and kind(above[-1]) and above[-1].left is node):  # type: ignore[attr-defined]
             yield line, node
 
 
@@ -190,5 +169,4 @@ def is_one_of(x: ast.AST, y: ast.AST) -> bool:
 
 def copied(x: ast.expr) -> ast.expr:
     """The same text as a new expression."""
-    made = ast.parse(ast.unparse(x), mode="eval")
-    return made.body
+    return expression(ast.unparse(x))

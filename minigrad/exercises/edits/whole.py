@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from minigrad.exercises.edits.roles import Roles
-from minigrad.exercises.edits.trees import binary, call, is_call, is_product, number, said, several, swapped
+from minigrad.exercises.edits.trees import is_call, is_product, put, said, several, swapped
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import RESULT, Program
 
@@ -29,7 +29,7 @@ def whole(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             if above and is_call(above[-1], "sign", "absolute") and function not in ("mean_over", "sum_over"):
                 continue  # these would leave little of it
             for axis in AXES if function != "first_over" else AXES[:1]:
-                new = call(function, node, number(axis))  # type: ignore[arg-type]
+                new = put(f"{function}(_, {axis})", _=node)
                 over = "all elements" if axis is None else "an axis"
                 what = f"{word} over {over} is used instead of {said(node)}."
                 if function == "max_over":
@@ -44,16 +44,14 @@ def together(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         what = f"{word} of the whole array is used instead of each element's own value."
         roots = [x for line, node, _ in text.nodes() if is_call(node, "sqrt") for x in means_under(text, line, node)]
         if len(roots) > 1:
-            reduced = [(line, x, call(function, x, number(None))) for line, x in roots]  # type: ignore[arg-type]
+            reduced = [(line, x, put(f"{function}(_, None)", _=x)) for line, x in roots]
             yield from several(text, reduced, "axis-wrong", what)
         for line, node, _ in text.nodes():
             if is_call(node, "maximum"):
-                both = [call(function, x, number(None)) for x in node.args]  # type: ignore[arg-type, attr-defined]
-                one = binary(call("maximum", *both), "+", binary(number(0), "*", node.args[0]))  # type: ignore[attr-defined]
-                yield from swapped(text, line, node, one, "max-not-elementwise", what, "axis-wrong")
                 x, y = node.args  # type: ignore[attr-defined]
-                larger = ast.Compare(both[0], [ast.Gt()], [both[1]])
-                one_for_all = ast.IfExp(larger, x, y)
+                one = put(f"maximum({function}(x, None), {function}(y, None)) + 0 * x", x=x, y=y)
+                yield from swapped(text, line, node, one, "max-not-elementwise", what, "axis-wrong")
+                one_for_all = put(f"x if {function}(x, None) > {function}(y, None) else y", x=x, y=y)
                 decision = "one decision is made for the whole array, where each element needs its own."
                 yield from swapped(text, line, node, one_for_all, "max-not-elementwise", decision, "axis-wrong")
 
@@ -71,5 +69,5 @@ def decisions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             condition = node.args[0]  # type: ignore[attr-defined]
             for function in "all_over", "any_over":
                 what = f"{said(condition)} is decided once for the whole array."
-                new = call(function, condition)
+                new = put(f"{function}(_)", _=condition)
                 yield from swapped(text, line, condition, new, "max-not-elementwise", what, "axis-wrong")

@@ -43,31 +43,20 @@ CURVES = {
     for found in (
         Surface("bowl", bowl, "A parabola: the gradient is the weight.", ((0.0, 0.0),), (-2.5, 0.0), ((-3, 3), (0, 5))),
         Surface(
-            "wells",
-            wells,
-            "Two wells, one deeper: momentum may carry the weight over the hill between them.",
-            ((-1.4729976011140302, 0.0),),
-            (1.9, 0.0),
-            ((-2.3, 2.3), (-1.6, 3)),
+            "wells", wells, "Two wells, one deeper: momentum may carry the weight over the hill between them.",
+            ((-1.4729976011140302, 0.0),), (1.9, 0.0), ((-2.3, 2.3), (-1.6, 3)),
         ),
         Surface(
-            "plain",
-            plain,
+            "plain", plain,
             "A plain around a well: far out the gradient is small, and so is a step in proportion to it.",
-            ((0.0, 0.0),),
-            (-4.0, 0.0),
-            ((-5, 5), (0, 3)),
+            ((0.0, 0.0),), (-4.0, 0.0), ((-5, 5), (0, 3)),
         ),
         Surface(
-            "waves",
-            waves,
-            "A bowl with waves: a short step stays in the nearest one.",
-            ((0.0, 0.0),),
-            (-4.2, 0.0),
-            ((-5, 5), (0, 8)),
+            "waves", waves, "A bowl with waves: a short step stays in the nearest one.",
+            ((0.0, 0.0),), (-4.2, 0.0), ((-5, 5), (0, 8)),
         ),
     )
-}
+}  # fmt: skip
 """Name -> a curve over one weight: a surface that does not depend on y."""
 
 

@@ -28,18 +28,8 @@ from minigrad.plot.surfaces import Surface, surface
 HERE = Path(__file__).parent
 LIBRARIES = ("d3/d3-array.min.js", "d3/d3-contour.min.js")
 SCRIPTS = (
-    "numbers",
-    "random",
-    "walk",
-    "address",
-    "drawing",
-    "picture",
-    "charts",
-    "equations",
-    "cards",
-    "page",
-    "controls",
-)
+    "numbers", "random", "walk", "address", "drawing", "picture", "charts", "equations", "cards", "page", "controls",
+)  # fmt: skip
 FIRST = "on=valley&count=60&at=6&rule=sgd,learning_rate:0.4,momentum:0.6,arrows&rule=adam,learning_rate:0.4"
 """What the page shows initially."""
 TITLE = "Explorer of update rules"
