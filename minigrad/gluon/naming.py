@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from types import TracebackType
 
 from minigrad.arguments import shown, text
 from minigrad.errors import KindError
@@ -38,9 +37,7 @@ class NameScope:
             _local.scope = self
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         _local.scope = self._outer.pop()
 
 
