@@ -67,12 +67,7 @@ class Graph:
 
 
 def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
-    """The graph of the optimizer's rule."""
-    return Graph(*run_with_symbols(optimizer, scalars))
-
-
-def run_with_symbols(optimizer: Any, scalars: Scalars) -> tuple[Any, ...]:
-    """Run the optimizer's rule once with symbols; returns the arguments of `Graph`.
+    """The graph of the optimizer's rule, which is run once with symbols.
 
     `scalars` are the values of one step. They determine which of the rule's keyword arguments are arrays, and how the
     gradient is prepared: rescaled, then clipped to +-clip_gradient, then `wd * w` is added (unless the rule asks for
@@ -103,7 +98,7 @@ def run_with_symbols(optimizer: Any, scalars: Scalars) -> tuple[Any, ...]:
             optimizer, seen, arrays, given, lambda: {id(y) for x in list(symbols.nodes.values())[done:] for y in x.args}
         )
     results = {name: symbols.symbol(x) for name, x in zip(("w", *states), after)}
-    return rule, symbols, states, asked, prepared, results
+    return Graph(rule, symbols, states, asked, prepared, results)
 
 
 def is_own(what: Any) -> bool:
