@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from numbers import Real
 from types import MethodType
@@ -85,8 +85,8 @@ def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
     w, g = symbols.leaf("array", "w"), symbols.leaf("array", "g")
     before = [symbols.leaf("array", name) for name in states]
     given = {name: symbols.leaf("array" if is_array else "scalar", name) for name, is_array in asked.items()}
-    parts = (*prepared[:2], prepared[2] and "wd" not in asked)
-    gradient = prepared_gradient(w, g, {name: symbols.leaf("scalar", name) for name in PREPARATION}, parts)
+    numbers = {name: symbols.leaf("scalar", name) for name in PREPARATION}
+    gradient = prepared_gradient(w, g, numbers, active(scalars, asked))
 
     seen, arrays = HyperParameters(optimizer, symbols), [w, gradient, *before]
     if own:
@@ -127,18 +127,15 @@ def prepared_gradient(w: Any, g: Any, scalars: Scalars, parts: Sequence[bool]) -
     return g + scalars["wd"] * w if parts[2] else g
 
 
-def active(scalars: Scalars) -> tuple[bool, bool, bool]:
-    """Which parts of the preparation do anything: rescaling, clipping, decay."""
+def active(scalars: Scalars, asked: Collection[str] = ()) -> tuple[bool, bool, bool]:
+    """Which parts of the preparation do anything: rescaling, clipping, and decay unless the rule `asked` for `wd`."""
     limit = scalars["clip_gradient"]
-    return scalars["rescale_grad"] != 1, limit is not None and limit > 0, scalars["wd"] != 0
+    return scalars["rescale_grad"] != 1, limit is not None and limit > 0, scalars["wd"] != 0 and "wd" not in asked
 
 
 def as_the_rule_gets_it(optimizer: Any, w: Any, g: Any, scalars: Scalars) -> Any:
     """The gradient prepared for the optimizer's rule; a rule that asks for `wd` applies the decay itself."""
-    parts = active(scalars)
-    return prepared_gradient(
-        w, g, scalars, (*parts[:2], parts[2] and "wd" not in asked_by(type(optimizer).rule, scalars))
-    )
+    return prepared_gradient(w, g, scalars, active(scalars, asked_by(type(optimizer).rule, scalars)))
 
 
 class Seen:
