@@ -81,9 +81,6 @@ class Parameter:
 
     # Attributes
 
-    lr_mult: float
-    wd_mult: float
-
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; multipliers must be finite numbers, at least 0, and a Trainer notices a new one."""
         if name in ("lr_mult", "wd_mult"):
