@@ -269,8 +269,7 @@ class Optimizer(Shown):
 
     def prepared(self, w: Array, g: Array, scalars: Mapping[str, Any]) -> Array:
         """The gradient as the rule gets it: rescaled, clipped, and with decay unless the rule asks for `wd`."""
-        made: Array = as_the_rule_gets_it(self, w, g, scalars)
-        return made
+        return as_the_rule_gets_it(self, w, g, scalars)
 
     def measure(self, w: Array, *made: Array) -> Mapping[str, Any]:
         """The numbers named in `measured`, from the weight and the arrays that the rule combines with them, in order.
