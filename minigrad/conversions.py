@@ -3,8 +3,6 @@
 Everything here reads the values outside of operations, which `_looked_at` reports.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy

@@ -5,8 +5,6 @@ nothing is traced or compiled again when they change. A Python `if` on a hyper-p
 has only the branch that ran, and `holds` says whether the same one would run again.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -7,8 +7,6 @@ of float16 weights, and each parameter's learning rate and weight decay with the
     g = clip(rescale_grad * gradient, -clip_gradient, +clip_gradient) + wd * w
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar

@@ -6,8 +6,6 @@ MINIGRAD_READING, chooses between the two for a CPU; the default is "numba" wher
 and the only one for rules that a graph cannot represent, such as those that draw random numbers (`surroundings.py`).
 """
 
-from __future__ import annotations
-
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -25,9 +23,7 @@ from minigrad.optimizer.readings import numpy as numpy_reading
 
 Step = Callable[[Graph, Sequence[Array], Sequence[float]], None]
 
-CPU: dict[str, tuple[Step, int, int]] = {
-    "numpy": (numpy_reading.step, 1_000_000, 3),
-}
+CPU: dict[str, tuple[Step, int, int]] = {"numpy": (numpy_reading.step, 1_000_000, 3)}
 """For each reading: its function, the number of elements from which several threads pay off, and the most threads.
 
 `fastest` adds numba's.
