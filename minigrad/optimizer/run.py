@@ -89,11 +89,8 @@ def graph_of(optimizer: Any, count: int, scalars: Scalars) -> Graph:
 def held(optimizer: Any, count: int, scalars: Scalars) -> Graph | None:
     """A graph traced earlier that still holds, for `count` arrays."""
     cls = type(optimizer)
-    graphs = _graphs.get(cls)
-    if graphs is None:
-        graphs = _graphs[cls] = []
     prepared = active(scalars)
-    for graph in graphs:
+    for graph in _graphs.get(cls, ()):
         same = graph.prepared == prepared and graph.rule is cls.rule and len(graph.states) == count - 2
         if same and graph.holds(optimizer, scalars):
             return graph
@@ -102,7 +99,7 @@ def held(optimizer: Any, count: int, scalars: Scalars) -> Graph | None:
 
 def traced(optimizer: Any, scalars: Scalars) -> Graph:
     """Trace a new graph, and keep it."""
-    graph, graphs = trace(optimizer, scalars), _graphs[type(optimizer)]
+    graph, graphs = trace(optimizer, scalars), _graphs.setdefault(type(optimizer), [])
     if not is_own(type(optimizer)):
         from minigrad.optimizer.surroundings import watch
 
