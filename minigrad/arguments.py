@@ -118,10 +118,9 @@ def lengths(name: str, value: Any, low: float = 0) -> tuple[int, ...]:
     """
     if type(value) is tuple and all([type(n) is int and n >= low for n in value]):
         return value  # the usual case
-    several = isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0
-    return (
-        tuple([whole(f"{name}[{i}]", n, low) for i, n in enumerate(value)]) if several else (whole(name, value, low),)
-    )
+    if isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0:
+        return tuple([whole(f"{name}[{i}]", n, low) for i, n in enumerate(value)])
+    return (whole(name, value, low),)
 
 
 def one_of(name: str, value: Any, *choices: Any) -> Any:

@@ -1,6 +1,7 @@
 """A decorator for functions that call operations: arguments become Tensors, and errors become sentences."""
 
 import functools
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
@@ -60,9 +61,9 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
     """
 
     def decorate(function: _Function) -> _Function:
-        name, names = function.__name__, _positional(function, False)
+        name, names = function.__name__, _positional(function)
         if not set(arrays) <= set(names):  # another wrapper hides them
-            names = _positional(function, True)
+            names = _positional(inspect.unwrap(function))
         places = [(i, key) for i, key in enumerate(names) if key in arrays]
         names += [f"argument {i + 1}" for i in range(len(names), 20)]
 
@@ -93,9 +94,7 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
     return decorate
 
 
-def _positional(function: Any, follow_wrapped: bool) -> list[str]:
-    while follow_wrapped and hasattr(function, "__wrapped__"):
-        function = function.__wrapped__
+def _positional(function: Any) -> list[str]:
     code = function.__code__  # many times faster than a signature, and this runs at each import
     return list(code.co_varnames[: code.co_argcount])
 

@@ -73,8 +73,6 @@ class Context:
             try:
                 self.xp.cuda.Device(self.device_id).use()
             except RuntimeError as error:
-                if isinstance(error, DeviceError):
-                    raise
                 raise DeviceError(
                     f"{self} was asked for, but CUDA cannot use it ({error}); this machine has {num_gpus()} GPU(s), "
                     "counted from gpu(0)."

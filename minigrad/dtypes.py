@@ -15,22 +15,22 @@ from minigrad.explain import EXPLAINED, not_numbers
 NUMBERS = "biufc"
 """The kinds of dtype that are numbers."""
 
-_FLOAT32, _FLOAT64 = numpy.dtype("float32"), numpy.dtype("float64")
+FLOAT32, FLOAT64 = numpy.dtype("float32"), numpy.dtype("float64")
 
 
 def single(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
     """float32 for float16, else `dtype` itself."""
-    return _FLOAT32 if dtype.kind == "f" and dtype.itemsize < 4 else dtype
+    return FLOAT32 if dtype.kind == "f" and dtype.itemsize < 4 else dtype
 
 
 def wide(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
     """The dtype of a statistic before it is rounded: `single`, and float64 for whole numbers and bools."""
-    return single(dtype) if dtype.kind in "fc" else _FLOAT64
+    return single(dtype) if dtype.kind in "fc" else FLOAT64
 
 
 def unhalved(x: Any) -> Any:
     """An array, raw or a Tensor: converted to float32 if it is float16."""
-    return x if x.dtype == single(x.dtype) else x.astype(_FLOAT32)
+    return x if x.dtype == single(x.dtype) else x.astype(FLOAT32)
 
 
 def widened(x: Any) -> Any:
@@ -42,7 +42,7 @@ def widened(x: Any) -> Any:
 def result_dtype(*dtypes: numpy.dtype[Any]) -> numpy.dtype[Any]:
     """The dtype of a result from arrays of these: whole numbers do not widen a float; alone, they give float32."""
     floats = [dtype for dtype in dtypes if dtype.kind == "f"]
-    return numpy.result_type(*floats) if floats else _FLOAT32
+    return numpy.result_type(*floats) if floats else FLOAT32
 
 
 def as_dtype(dtype: Any) -> Any:

@@ -207,4 +207,3 @@ def give(methods: type) -> None:
 
 
 give(Operators)
-Tensor.__hash__ = Operators.__hash__  # type: ignore[method-assign]

@@ -14,7 +14,7 @@ from minigrad.arguments import lengths, numbers, one_of, whole
 from minigrad.composed import composed
 from minigrad.device import Context, Where, current_context, place, xp_of
 from minigrad.dtypes import as_dtype
-from minigrad.engine.accepts import as_raw, write
+from minigrad.engine.accepts import as_raw, shape_of, write
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.generators import generator
@@ -45,21 +45,22 @@ def seed(seed_state: int, ctx: Context | str = "all") -> None:
 def _draw(
     law: Callable[..., Any],
     parameters: tuple[Any, ...],
-    shape: Any,
+    shapes: tuple[Any, ...],
     dtype: Any,
-    where: Where,
-    out: Tensor | None = None,
+    places: tuple[Where, ...] = (),
     combine: Callable[..., Any] | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
-    """Values of `law(generator, shape, *parameters)` as a Tensor, in the shape of the parameters unless one is given.
+    """Values of `law(generator, shape, *parameters)` as a Tensor, in the first shape and place that are not None.
 
+    Without a shape it has that of the parameters, without a place it is where these are, or on the current device.
     With `combine`, the law is `combine(law(generator, shape), *parameters)`: then gradients reach the parameters.
     """
     tensors = [p for p in parameters if isinstance(p, Tensor)]
-    where = place(where, tensors[0].ctx if tensors else None)
+    where = place(*places, tensors[0].ctx if tensors else None)
     raw = [p.data if isinstance(p, Tensor) else p for p in parameters]
-    own = numpy.broadcast_shapes(*[p.shape if hasattr(p, "shape") else numpy.shape(p) for p in raw])
-    shape = own if shape is None else lengths("shape", shape)
+    own = numpy.broadcast_shapes(*map(shape_of, raw))
+    shape = next((lengths("shape", shape) for shape in shapes if shape is not None), own)
     if len(own) > len(shape) or any(n not in (1, m) for n, m in zip(own[::-1], shape[::-1])):
         raise ShapeError(
             f"Values of shape {shape} cannot be drawn with parameters of shape {own}; leave out the shape."
@@ -93,14 +94,13 @@ def uniform(
     numbers("low", low)
     numbers("high", high)
     _in_order(low, high)
-    shape, where = size if shape is None else shape, device if ctx is None else ctx
     kind = as_dtype(dtype or (out.dtype if out is not None else "float32"))
 
     def spread(u: Any, a: Any, b: Any) -> Any:
         y = a + (b - a) * u
         return y if isinstance(y, Tensor) or kind.kind != "f" else _below(y.astype(kind), a, b)
 
-    return _draw(lambda g, n: g.random(n), (low, high), shape, kind, where, out, spread)
+    return _draw(lambda g, n: g.random(n), (low, high), (shape, size), kind, (ctx, device), spread, out)
 
 
 def _below(y: Any, low: Any, high: Any) -> Any:
@@ -127,8 +127,10 @@ def normal(
     """
     numbers("loc", loc)
     numbers("scale", scale, 0)
-    shape, where = size if shape is None else shape, device if ctx is None else ctx
-    return _draw(lambda g, n: g.standard_normal(n), (loc, scale), shape, dtype, where, out, lambda z, m, s: m + s * z)
+    return _draw(
+        lambda g, n: g.standard_normal(n), (loc, scale), (shape, size), dtype, (ctx, device),
+        lambda z, m, s: m + s * z, out,
+    )  # fmt: skip
 
 
 def _in_order(low: Any, high: Any) -> None:
@@ -189,8 +191,7 @@ def randint(
     if low >= high:
         raise ArgumentError(f"randint() got low={low} and high={high}; no whole number lies from {low} to {high - 1}.")
     kind = dtype or (out.dtype if out is not None else "int64")
-    shape = () if shape is None and size is None else size if shape is None else shape
-    return _draw(lambda g, n: g.integers(low, high, n), (), shape, kind, device if ctx is None else ctx, out)
+    return _draw(lambda g, n: g.integers(low, high, n), (), (shape, size), kind, (ctx, device), out=out)
 
 
 @composed()
@@ -204,8 +205,7 @@ def exponential(
     True
     """
     numbers("scale", scale, 0)
-    shape = size if shape is None else shape
-    return _draw(lambda g, n: g.standard_exponential(n), (scale,), shape, dtype, ctx, None, lambda e, s: s * e)
+    return _draw(lambda g, n: g.standard_exponential(n), (scale,), (shape, size), dtype, (ctx,), lambda e, s: s * e)
 
 
 @composed()
@@ -220,8 +220,7 @@ def gamma(
     """
     numbers("alpha", alpha, 0)
     numbers("beta", beta, 0)
-    shape = size if shape is None else shape
-    return _draw(lambda g, n, a, b: b * g.standard_gamma(a, n), (alpha, beta), shape, dtype, ctx)
+    return _draw(lambda g, n, a, b: b * g.standard_gamma(a, n), (alpha, beta), (shape, size), dtype, (ctx,))
 
 
 @composed()
@@ -233,7 +232,7 @@ def poisson(lam: Any = 1.0, shape: Any = None, dtype: Any = None, ctx: Where = N
     array([0., 0., 0.])
     """
     numbers("lam", lam, 0, 9.2e18)
-    return _draw(lambda g, n, m: g.poisson(m, n), (lam,), size if shape is None else shape, dtype, ctx)
+    return _draw(lambda g, n, m: g.poisson(m, n), (lam,), (shape, size), dtype, (ctx,))
 
 
 @composed()
@@ -245,7 +244,7 @@ def bernoulli(prob: Any = 0.5, shape: Any = None, dtype: Any = None, ctx: Where 
     array([1., 1., 1.])
     """
     numbers("prob", prob, 0, 1, "[]")
-    return _draw(lambda g, n, p: g.random(n) < p, (prob,), size if shape is None else shape, dtype, ctx)
+    return _draw(lambda g, n, p: g.random(n) < p, (prob,), (shape, size), dtype, (ctx,))
 
 
 @composed()
@@ -259,17 +258,17 @@ def permutation(x: Any) -> Tensor:
     >>> sorted(int(i) for i in random.permutation(4))
     [0, 1, 2, 3]
     """
-    x = _as_values(x)
-    n, ctx = (len(x), x.ctx) if isinstance(x, Tensor) else (whole("x", x, 0), current_context())
+    x, n, ctx = _rows("x", x)
     with ctx:
         order = ctx.xp.argsort(generator(ctx).random(n))
     return x[Tensor(order, ctx)] if isinstance(x, Tensor) else Tensor(order, ctx)
 
 
-def _as_values(a: Any) -> Any:
-    """A list or a NumPy array as a Tensor; anything else as it is."""
-    listed = isinstance(a, (list, tuple, numpy.ndarray))
-    return Tensor(current_context().put(as_raw(a, "A random draw")), current_context()) if listed else a
+def _rows(name: str, a: Any) -> tuple[Any, int, Context]:
+    """A Tensor of rows, or the number n for the rows 0 .. n - 1; how many rows there are; and their device."""
+    if isinstance(a, (list, tuple, numpy.ndarray)):
+        a = Tensor(current_context().put(as_raw(a, "A random draw")), current_context())
+    return (a, len(a), a.ctx) if isinstance(a, Tensor) else (a, whole(name, a, 0), current_context())
 
 
 @composed()
@@ -295,8 +294,7 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
     >>> sorted(random.choice(3, 3, replace=False).tolist())
     [0, 1, 2]
     """
-    a = _as_values(a)
-    n, ctx = (len(a), a.ctx) if isinstance(a, Tensor) else (whole("a", a, 0), current_context())
+    a, n, ctx = _rows("a", a)
     shape = () if size is None else lengths("size", size)
     count = math.prod(shape)
     if count and not n:
@@ -343,4 +341,4 @@ def multinomial(n: int, pvals: Any, size: Any = None) -> Tensor:
             left, rest = left - found[-1], rest - p
         return xp.stack([*found, left], -1)
 
-    return _draw(counts, (), () if size is None else size, "int64", None)
+    return _draw(counts, (), (size,), "int64")

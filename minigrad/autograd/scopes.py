@@ -1,7 +1,5 @@
 """The `with` blocks that switch recording and training mode on and off, and functions that ask what is on."""
 
-from __future__ import annotations
-
 from minigrad.arguments import flag
 from minigrad.engine.modes import Scope, state
 

@@ -1,7 +1,5 @@
 """One counter for the whole program: its numbers tell which of two events came first, such as a change and a use."""
 
-from __future__ import annotations
-
 import itertools
 
 clock = itertools.count(1)

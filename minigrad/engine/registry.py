@@ -1,7 +1,5 @@
 """Every operation by name, and the two readings of `F`, the namespace in which derivatives are written."""
 
-from __future__ import annotations
-
 import functools
 from types import SimpleNamespace
 from typing import Any

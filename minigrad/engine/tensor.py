@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.arguments import one_of
-from minigrad.conversions import Conversions
 from minigrad.device import Array, Context, context_of, cpu, to_host, xp_of
-from minigrad.engine import modes
 from minigrad.engine.backward import backward
 from minigrad.engine.clock import clock
+from minigrad.engine.conversions import Conversions
 from minigrad.engine.graph import Leaf, Node, leaf
 from minigrad.errors import DTypeError, UsageError
 
@@ -107,12 +106,7 @@ class Tensor(Conversions, Methods):
         """Set the version to now: call it after changing values in place, so that an older graph is refused."""
         self.version[0] = next(clock)
 
-    # To and from other places (see also `Conversions`)
-
-    def _looked_at(self) -> Any:
-        return modes.read(self)
-
-    # As a Python object
+    # As a Python object (see also `Conversions`)
 
     def __deepcopy__(self, memo: Any) -> Tensor:
         with self.ctx:

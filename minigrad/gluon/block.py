@@ -351,7 +351,7 @@ class Block:
     # Looks
 
     def __repr__(self) -> str:
-        parts = "".join(f"\n  ({name}): {_indent(repr(child))}" for name, child in self._children.items())
+        parts = "".join(f"\n({name}): {child!r}" for name, child in self._children.items()).replace("\n", "\n  ")
         return f"{type(self).__name__}({self.extra_repr()}{parts}{chr(10) if parts else ''})"
 
     def extra_repr(self) -> str:
@@ -393,7 +393,3 @@ def _explained(block: Block, args: tuple[Any, ...], error: Exception) -> Excepti
     if not type(block).__module__.startswith("minigrad.") or block._children or hasattr(block, "_func_impl"):
         return error  # it may come from the user's code
     return explained(f"{type(block).__name__}()", error, {f"input {i}": x for i, x in enumerate(args)})
-
-
-def _indent(text: str) -> str:
-    return text.replace("\n", "\n  ")

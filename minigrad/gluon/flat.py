@@ -7,7 +7,7 @@ a view of them before. States are flat arrays too.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from minigrad.device import Array, xp_of
@@ -105,9 +105,8 @@ def kind(p: Parameter, tensor: Tensor) -> tuple[Any, ...]:
     return tensor.data.dtype, tensor.ctx, p.lr_mult, p.wd_mult
 
 
-def _joined(tensors: Iterable[Tensor]) -> Array:
+def _joined(tensors: Sequence[Tensor]) -> Array:
     """Put the values end to end in a new array, and make the tensors views of it."""
-    tensors = list(tensors)
     flat = xp_of(tensors[0].data).concatenate([t.data.reshape(-1) for t in tensors])
     start = 0
     for t in tensors:

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from types import TracebackType
 
 from minigrad.arguments import shown, text
 from minigrad.errors import KindError
 from minigrad.gluon.parameterdict import ParameterDict
-
-
-class _Local(threading.local):
-    scope: NameScope | None = None
-
-
-_local = _Local()
-_top: Counter[str] = Counter()
 
 
 class NameScope:
@@ -30,7 +21,7 @@ class NameScope:
         self.params = params
         self.count: Counter[str] = Counter()
         self._inert = inert
-        self._outer: list[NameScope | None] = []
+        self._outer: list[NameScope] = []
 
     def __enter__(self) -> NameScope:
         self._outer.append(_local.scope)
@@ -38,10 +29,19 @@ class NameScope:
             _local.scope = self
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         _local.scope = self._outer.pop()
+
+
+_top = NameScope("", ParameterDict())
+"""The scope outside all `with` blocks, in every thread."""
+
+
+class _Local(threading.local):
+    scope = _top
+
+
+_local = _Local()
 
 
 def new_names(prefix: str | None, params: ParameterDict | None, hint: str) -> tuple[str, ParameterDict]:
@@ -50,16 +50,14 @@ def new_names(prefix: str | None, params: ParameterDict | None, hint: str) -> tu
     The dict looks up missing parameters in `params`, or else among those that the enclosing block shares.
     """
     scope = _local.scope
-    count = _top if scope is None else scope.count
-    own = prefix if prefix is None else text("prefix", prefix)
-    if own is None:
-        own = f"{hint}{count[hint]}_"
-        count[hint] += 1
-    full = own if scope is None else scope.prefix + own
+    if prefix is None:
+        own = f"{hint}{scope.count[hint]}_"
+        scope.count[hint] += 1
+    else:
+        own = text("prefix", prefix)
+    full = scope.prefix + own
     if params is not None:
         if not isinstance(params, ParameterDict):
             raise KindError(f"params={shown(params)} cannot be used; expected the params of another block")
         return full, ParameterDict(params.prefix, params)
-    if scope is not None:
-        return full, ParameterDict(scope.params.prefix + own, scope.params.shared)
-    return full, ParameterDict(full)
+    return full, ParameterDict(scope.params.prefix + own, scope.params.shared)

@@ -81,9 +81,6 @@ class Parameter:
 
     # Attributes
 
-    lr_mult: float
-    wd_mult: float
-
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; multipliers must be finite numbers, at least 0, and a Trainer notices a new one."""
         if name in ("lr_mult", "wd_mult"):
@@ -98,9 +95,8 @@ class Parameter:
 
     @shape.setter
     def shape(self, new: Any) -> None:
-        new = as_shape(new)
-        old = self._shape
-        if old is not None and (new is None or len(old) != len(new) or any(a not in (0, b) for a, b in zip(old, new))):
+        old, new = self._shape, as_shape(new)
+        if not _fits(old, new):
             raise ShapeError(f"Parameter '{self.name}' has shape {old}, which cannot become {new}: only 0s may change.")
         self._shape = new
 
@@ -245,9 +241,7 @@ class Parameter:
         """Set its values on every device; while its shape is unknown, they wait for the first forward pass."""
         data = data if hasattr(data, "shape") else numpy.asarray(data)
         shape = tuple(data.shape)
-        if self._shape is not None and (
-            len(shape) != len(self._shape) or any(a not in (0, b) for a, b in zip(self._shape, shape))
-        ):
+        if not _fits(self._shape, shape):
             raise ShapeError(f"Parameter '{self.name}' has shape {self._shape} but was given data of shape {shape}.")
         self._shape = shape
         if self.request is not None:
@@ -271,8 +265,7 @@ class Parameter:
         """Move it to other devices."""
         contexts = places(ctx)
         if self.tensors:
-            host = self.tensors[0]
-            self._hold([host.copyto(c) for c in contexts])
+            self._hold([self.tensors[0].copyto(c) for c in contexts])
         elif self.request is not None:
             init, _, default_init, data = self.request
             self.request = (init, contexts, default_init, data)
@@ -308,6 +301,11 @@ class Parameter:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} {self.name} (shape={self._shape}, dtype={self.dtype.name})"
+
+
+def _fits(old: tuple[int, ...] | None, new: tuple[int, ...] | None) -> bool:
+    """Whether a shape may become another: only lengths that are not known yet may change."""
+    return old is None or (new is not None and len(old) == len(new) and all(a in (0, b) for a, b in zip(old, new)))
 
 
 def as_shape(shape: Any) -> tuple[int, ...] | None:

@@ -84,7 +84,7 @@ class Trainer:
         if self._optimizer.lr_scheduler is None and self._optimizer.lr == 0:
             warnings.warn("The learning rate is 0: nothing will be learned.", stacklevel=2)
         if self._store is not None and self._store.num_workers > 1 and all([p.tensors for p in self._params]):
-            self._init_store(late=False)
+            self._init_store(self._store, late=False)
 
     def _set_optimizer(self, optimizer: Optimizer) -> None:
         optimizer._check_class()
@@ -147,19 +147,19 @@ class Trainer:
         """
         stale = self._begin(batch_size, ignore_stale_grad)
         if self._store is not None:
-            self._init_store()
+            self._init_store(self._store)
             if self._on_store:
-                self._update_on_store(stale)
+                self._update_on_store(self._store, stale)
                 return
-            self._allreduce()
+            self._allreduce(self._store)
         self._update(stale)
 
     def allreduce_grads(self) -> None:
         """The first half of `step`: sum gradients over devices, so that you can clip their norm before `update`."""
         self._refuse_halves("allreduce_grads")
         if self._store is not None:
-            self._init_store()
-            self._allreduce()
+            self._init_store(self._store)
+            self._allreduce(self._store)
 
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
         """The second half of `step`: divide gradients by `batch_size`, and update every parameter."""
@@ -258,29 +258,27 @@ class Trainer:
 
     # Through a store
 
-    def _init_store(self, late: bool = True) -> None:
+    def _init_store(self, store: KVStore, late: bool = True) -> None:
         """Give the store the initial values of all parameters, once; `late` if they have already been used."""
-        if self._store_ready or self._store is None:
+        if self._store_ready:
             return
         arrays = [p.list_data() for p in self._params]  # raises before the store has any if a shape is unknown
-        self._store.begin(arrays, self._places, late)
+        store.begin(arrays, self._places, late)
         self._seen = [weights[0].version[0] for weights in arrays]
         if self._on_store:
-            self._store.set_optimizer(self._optimizer)
+            store.set_optimizer(self._optimizer)
         self._store_ready = True
 
-    def _allreduce(self) -> None:
-        if self._store is not None:
-            learning = {i: p for i, p in enumerate(self._params) if _learns(p)}
-            gradients = [p.list_grad() for p in learning.values()]
-            self._store.sum_gradients(list(learning), gradients, [p.list_data() for p in learning.values()])
+    def _allreduce(self, store: KVStore) -> None:
+        learning = {i: p for i, p in enumerate(self._params) if _learns(p)}
+        gradients = [p.list_grad() for p in learning.values()]
+        store.sum_gradients(list(learning), gradients, [p.list_data() for p in learning.values()])
 
-    def _update_on_store(self, stale: set[Leaf]) -> None:
+    def _update_on_store(self, store: KVStore, stale: set[Leaf]) -> None:
         moving = {i: p for i, p in enumerate(self._params) if _learns(p) and p.tensors[0].node not in stale}
-        if self._store is not None:
-            self._assign_changed(self._store, moving)
-            gradients = [p.list_grad() for p in moving.values()]
-            self._store.update_weights(list(moving), gradients, [p.list_data() for p in moving.values()])
+        self._assign_changed(store, moving)
+        gradients = [p.list_grad() for p in moving.values()]
+        store.update_weights(list(moving), gradients, [p.list_data() for p in moving.values()])
         for i, p in moving.items():
             self._seen[i] = p.list_data()[0].version[0]
             for t in p.list_data():
@@ -313,7 +311,7 @@ class Trainer:
     def _updater(self) -> Updater:
         """The updater that has the states."""
         if self._on_store and self._store is not None:
-            self._init_store()
+            self._init_store(self._store)
             updater = self._store.optimizer_updater()
             self._assign_changed(self._store, range(len(self._params)))
             return updater

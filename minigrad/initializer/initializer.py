@@ -68,14 +68,8 @@ class Initializer:
     def _init_one(self, name: str, arr: Tensor) -> None:
         arr[...] = 1
 
-    def _init_bias(self, name: str, arr: Tensor) -> None:
-        self._init_zero(name, arr)
-
-    def _init_gamma(self, name: str, arr: Tensor) -> None:
-        self._init_one(name, arr)
-
-    _init_beta = _init_min = _init_bias
-    _init_max = _init_gamma
+    _init_bias = _init_beta = _init_min = _init_zero
+    _init_gamma = _init_max = _init_one
 
     def _init_default(self, name: str, arr: Tensor) -> None:
         raise ArgumentError(

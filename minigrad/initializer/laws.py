@@ -14,16 +14,14 @@ from minigrad.initializer.initializer import Initializer, register, registry
 class Zero(Initializer):
     """Weights of 0. A hidden layer that starts at 0 never learns, because all its units stay equal."""
 
-    def _init_weight(self, name: str, arr: Tensor) -> None:
-        arr[...] = 0
+    _init_weight = Initializer._init_zero
 
 
 @register
 class One(Initializer):
     """Weights of 1."""
 
-    def _init_weight(self, name: str, arr: Tensor) -> None:
-        arr[...] = 1
+    _init_weight = Initializer._init_one
 
 
 registry["zeros"], registry["ones"] = Zero, One

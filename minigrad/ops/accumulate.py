@@ -13,11 +13,10 @@ from typing import Any, TypeVar, cast
 import numpy
 
 from minigrad.device import on_host, ones
-from minigrad.dtypes import result_dtype, single, unhalved, wide, widened
+from minigrad.dtypes import FLOAT32, FLOAT64, result_dtype, single, unhalved, wide, widened
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_FLOAT32, _FLOAT64 = numpy.dtype("float32"), numpy.dtype("float64")
 BLOCK = 128
 """How many values are added one after the other, as in NumPy's own pairwise sums."""
 FEW = 2 * BLOCK
@@ -64,7 +63,7 @@ def total(xp, x, axis=None, keepdims=False, dtype=None):
 
     Whole numbers are added as NumPy does, in its widest integers.
     """
-    added = _FLOAT32 if x.dtype.char == "e" else None
+    added = FLOAT32 if x.dtype.char == "e" else None
     if dtype is not None:
         added = single(numpy.dtype(dtype))
     if x.size > FEW and x.ndim > 1 and count(x, axis) > FEW and on_host(xp):  # a GPU adds with many threads
@@ -95,7 +94,7 @@ def running_total(xp, x, axis, dtype):
     given = x.dtype if dtype is None else numpy.dtype(dtype)
     if given.kind != "f":
         return xp.cumsum(x, axis=axis, dtype=dtype)
-    added = _FLOAT64 if count(x, axis) > LONG else single(given)
+    added = FLOAT64 if count(x, axis) > LONG else single(given)
     return xp.cumsum(x, axis=axis, dtype=added).astype(given, copy=False)
 
 
@@ -147,7 +146,7 @@ def long_product(xp, a, b):
 def added_at(xp, g, key, shape):
     """Zeros of `shape` with `g` added at the positions `key`, one after the other: in float64 if there are many."""
     dtype = single(g.dtype)
-    added = _FLOAT64 if dtype.kind == "f" and g.size > math.prod(shape) else dtype
+    added = FLOAT64 if dtype.kind == "f" and g.size > math.prod(shape) else dtype
     out = xp.zeros(shape, added)
     xp.add.at(out, key, g.astype(added, copy=False))  # with one dtype it is five times as fast
     return out.astype(dtype, copy=False)
@@ -167,7 +166,7 @@ def over(n: float) -> float:
 
 def _shortened(xp, x, axis, dtype):
     """An array with the same sum over `axis`, summed in blocks until only a few are left to be added one by one."""
-    axes = axes_of(x.ndim, axis) if dtype == _FLOAT32 else ()
+    axes = axes_of(x.ndim, axis) if dtype == FLOAT32 else ()
     while (axis := _one_by_one(x, axes)) is not None:
         n, lead = x.shape[axis], (slice(None),) * axis
         block = min(BLOCK, n)

@@ -5,11 +5,9 @@ nothing is traced or compiled again when they change. A Python `if` on a hyper-p
 has only the branch that ran, and `holds` says whether the same one would run again.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from numbers import Real
 from types import MethodType
@@ -67,12 +65,7 @@ class Graph:
 
 
 def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
-    """The graph of the optimizer's rule."""
-    return Graph(*run_with_symbols(optimizer, scalars))
-
-
-def run_with_symbols(optimizer: Any, scalars: Scalars) -> tuple[Any, ...]:
-    """Run the optimizer's rule once with symbols; returns the arguments of `Graph`.
+    """The graph of the optimizer's rule, which is run once with symbols.
 
     `scalars` are the values of one step. They determine which of the rule's keyword arguments are arrays, and how the
     gradient is prepared: rescaled, then clipped to +-clip_gradient, then `wd * w` is added (unless the rule asks for
@@ -90,8 +83,8 @@ def run_with_symbols(optimizer: Any, scalars: Scalars) -> tuple[Any, ...]:
     w, g = symbols.leaf("array", "w"), symbols.leaf("array", "g")
     before = [symbols.leaf("array", name) for name in states]
     given = {name: symbols.leaf("array" if is_array else "scalar", name) for name, is_array in asked.items()}
-    parts = (*prepared[:2], prepared[2] and "wd" not in asked)
-    gradient = prepared_gradient(w, g, {name: symbols.leaf("scalar", name) for name in PREPARATION}, parts)
+    numbers = {name: symbols.leaf("scalar", name) for name in PREPARATION}
+    gradient = prepared_gradient(w, g, numbers, active(scalars, asked))
 
     seen, arrays = HyperParameters(optimizer, symbols), [w, gradient, *before]
     if own:
@@ -103,7 +96,7 @@ def run_with_symbols(optimizer: Any, scalars: Scalars) -> tuple[Any, ...]:
             optimizer, seen, arrays, given, lambda: {id(y) for x in list(symbols.nodes.values())[done:] for y in x.args}
         )
     results = {name: symbols.symbol(x) for name, x in zip(("w", *states), after)}
-    return rule, symbols, states, asked, prepared, results
+    return Graph(rule, symbols, states, asked, prepared, results)
 
 
 def is_own(what: Any) -> bool:
@@ -132,18 +125,15 @@ def prepared_gradient(w: Any, g: Any, scalars: Scalars, parts: Sequence[bool]) -
     return g + scalars["wd"] * w if parts[2] else g
 
 
-def active(scalars: Scalars) -> tuple[bool, bool, bool]:
-    """Which parts of the preparation do anything: rescaling, clipping, decay."""
+def active(scalars: Scalars, asked: Collection[str] = ()) -> tuple[bool, bool, bool]:
+    """Which parts of the preparation do anything: rescaling, clipping, and decay unless the rule `asked` for `wd`."""
     limit = scalars["clip_gradient"]
-    return scalars["rescale_grad"] != 1, limit is not None and limit > 0, scalars["wd"] != 0
+    return scalars["rescale_grad"] != 1, limit is not None and limit > 0, scalars["wd"] != 0 and "wd" not in asked
 
 
 def as_the_rule_gets_it(optimizer: Any, w: Any, g: Any, scalars: Scalars) -> Any:
     """The gradient prepared for the optimizer's rule; a rule that asks for `wd` applies the decay itself."""
-    parts = active(scalars)
-    return prepared_gradient(
-        w, g, scalars, (*parts[:2], parts[2] and "wd" not in asked_by(type(optimizer).rule, scalars))
-    )
+    return prepared_gradient(w, g, scalars, active(scalars, asked_by(type(optimizer).rule, scalars)))
 
 
 class Seen:

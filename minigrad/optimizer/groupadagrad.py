@@ -94,4 +94,4 @@ class GroupAdaGrad(Optimizer):
 
 def prepared(g: Array, scalars: Mapping[str, Any]) -> Array:
     """The gradient as a rule that applies decay itself gets it: rescaled, then clipped."""
-    return prepared_gradient(None, unhalved(g), scalars, (*active(scalars)[:2], False))
+    return prepared_gradient(None, unhalved(g), scalars, active(scalars, ["wd"]))

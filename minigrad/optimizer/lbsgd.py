@@ -156,9 +156,7 @@ class LBSGD(Optimizer):
 
     def _batches(self, t):
         """n: how many small batches this parameter has seen, including the present one."""
-        n = t
-        if self.begin_num_update:
-            n = n - self.begin_num_update
+        n = t - self.begin_num_update if self.begin_num_update else t
         return self.begin_epoch * self.updates_per_epoch + n if self.begin_epoch else n
 
     def _scale(self, w, g, wd, n):

@@ -7,8 +7,6 @@ of float16 weights, and each parameter's learning rate and weight decay with the
     g = clip(rescale_grad * gradient, -clip_gradient, +clip_gradient) + wd * w
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -269,8 +267,7 @@ class Optimizer(Shown):
 
     def prepared(self, w: Array, g: Array, scalars: Mapping[str, Any]) -> Array:
         """The gradient as the rule gets it: rescaled, clipped, and with decay unless the rule asks for `wd`."""
-        made: Array = as_the_rule_gets_it(self, w, g, scalars)
-        return made
+        return as_the_rule_gets_it(self, w, g, scalars)
 
     def measure(self, w: Array, *made: Array) -> Mapping[str, Any]:
         """The numbers named in `measured`, from the weight and the arrays that the rule combines with them, in order.

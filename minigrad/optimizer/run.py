@@ -6,8 +6,6 @@ MINIGRAD_READING, chooses between the two for a CPU; the default is "numba" wher
 and the only one for rules that a graph cannot represent, such as those that draw random numbers (`surroundings.py`).
 """
 
-from __future__ import annotations
-
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -25,9 +23,7 @@ from minigrad.optimizer.readings import numpy as numpy_reading
 
 Step = Callable[[Graph, Sequence[Array], Sequence[float]], None]
 
-CPU: dict[str, tuple[Step, int, int]] = {
-    "numpy": (numpy_reading.step, 1_000_000, 3),
-}
+CPU: dict[str, tuple[Step, int, int]] = {"numpy": (numpy_reading.step, 1_000_000, 3)}
 """For each reading: its function, the number of elements from which several threads pay off, and the most threads.
 
 `fastest` adds numba's.
@@ -93,11 +89,8 @@ def graph_of(optimizer: Any, count: int, scalars: Scalars) -> Graph:
 def held(optimizer: Any, count: int, scalars: Scalars) -> Graph | None:
     """A graph traced earlier that still holds, for `count` arrays."""
     cls = type(optimizer)
-    graphs = _graphs.get(cls)
-    if graphs is None:
-        graphs = _graphs[cls] = []
     prepared = active(scalars)
-    for graph in graphs:
+    for graph in _graphs.get(cls, ()):
         same = graph.prepared == prepared and graph.rule is cls.rule and len(graph.states) == count - 2
         if same and graph.holds(optimizer, scalars):
             return graph
@@ -106,7 +99,7 @@ def held(optimizer: Any, count: int, scalars: Scalars) -> Graph | None:
 
 def traced(optimizer: Any, scalars: Scalars) -> Graph:
     """Trace a new graph, and keep it."""
-    graph, graphs = trace(optimizer, scalars), _graphs[type(optimizer)]
+    graph, graphs = trace(optimizer, scalars), _graphs.setdefault(type(optimizer), [])
     if not is_own(type(optimizer)):
         from minigrad.optimizer.surroundings import watch
 

@@ -131,9 +131,8 @@ def outside(optimizer: Any, graph: Graph) -> tuple[Locals, list[Symbol]]:
             supplied = {name: x for name, x in supplied.items() if name not in optimizer.measured}
     scalars = {name: getattr(optimizer, name) for name in PREPARATION}
     scalars.update((name, supplied.pop(name)) for name in PREPARATION if name in supplied)
-    parts = (*active(scalars)[:2], active(scalars)[2] and "wd" not in graph.asked)
-    source = supplied.pop("g", raw)
-    g = prepared_gradient(w, source, {name: symbols.leaf("scalar", name) for name in PREPARATION}, parts)
+    numbers = {name: symbols.leaf("scalar", name) for name in PREPARATION}
+    g = prepared_gradient(w, supplied.pop("g", raw), numbers, active(scalars, graph.asked))
     if g is not raw:
         supplied["g"] = g
     return {name: symbols.symbol(x) for name, x in supplied.items()}, made
