@@ -283,6 +283,8 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     top.set_defaults(run=run_list)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 
+    commands.add_parser("list", help="list all of them, as without a command")
+
     one = commands.add_parser("show", help="print what to write, and hints")
     one.add_argument("exercise", metavar="EXERCISE")
     one.add_argument("--hint", type=int, choices=(1, 2, 3), default=0, help="how many hints (default none)")

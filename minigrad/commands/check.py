@@ -1,6 +1,7 @@
 """`minigrad check`: mark the answers in a file."""
 
 import argparse
+from pathlib import Path
 
 from minigrad.exercises.sandbox import Limits, check_file
 
@@ -8,9 +9,9 @@ from minigrad.exercises.sandbox import Limits, check_file
 def run_check(arguments: argparse.Namespace) -> int:
     """Print the feedback on each answer; 0 if all are right."""
     limits = Limits(arguments.seconds, arguments.megabytes)
-    found = check_file(
-        arguments.file, arguments.exercise, without=arguments.without, hint=arguments.hint, limits=limits
-    )
+    named = Path(f"{arguments.file}.py")  # without the suffix, as exercises are named
+    file = named if named.is_file() and not arguments.file.exists() else arguments.file
+    found = check_file(file, arguments.exercise, without=arguments.without, hint=arguments.hint, limits=limits)
     for feedback in found:
         print(feedback)
     if len(found) > 1:

@@ -35,7 +35,7 @@ def run_list(arguments: argparse.Namespace) -> int:
 def line(name: str, text: str) -> str:
     """A name and a text in one line of the terminal."""
     room = WIDTH - 4 - 24
-    return f"{name:24}{text if len(text) <= room else text[: room - 3].rstrip() + '...'}".rstrip()
+    return f"{name:24}{textwrap.shorten(text, room, placeholder=' ...')}".rstrip()
 
 
 def run_show(arguments: argparse.Namespace) -> int:
@@ -54,6 +54,7 @@ def run_start(arguments: argparse.Namespace) -> int:
     for exercise in wanted:
         path = arguments.folder / f"{exercise.name}.py"
         print(f"{path}: write the function, then 'minigrad check {path}'")
+    print(f"Stuck? 'minigrad exercises show {wanted[0].name} --hint 1', then 2 and 3.")
     return 0
 
 

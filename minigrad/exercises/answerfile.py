@@ -8,6 +8,7 @@ from pathlib import Path
 
 from minigrad.disk import reading
 from minigrad.errors import FileError
+from minigrad.exercises.advice import advice
 
 LARGEST = 1 << 20  # bytes
 
@@ -37,10 +38,12 @@ def parsed(path: Path) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        place = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-        line = f": {error.text.strip()[:120]}" if isinstance(error, SyntaxError) and error.text else ""
+        place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        line = f", `{error.text.strip()[:120]}`" if isinstance(error, SyntaxError) and error.text else ""
         what = getattr(error, "msg", "") or "it is nested too deeply"
-        raise FileError(f"{path} is not Python: {what}{place}{line}") from None
+        cure = advice(what)
+        what += ("" if what.endswith(("?", ".")) else ".") + f" {cure}" if cure else ""
+        raise FileError(f"{path} is not Python{place}{line}: {what}") from None
 
 
 def beside(tree: ast.Module, folder: Path) -> list[Path]:

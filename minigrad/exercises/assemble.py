@@ -20,10 +20,10 @@ from pathlib import Path
 from minigrad.disk import reading, replacing
 from minigrad.errors import AccessError
 from minigrad.exercises.course import EXERCISES
-from minigrad.exercises.folder import TITLE, found
+from minigrad.exercises.folder import TITLE, feedback_on, found
 from minigrad.exercises.gather import Gathering, Source, is_future
 from minigrad.exercises.parts import in_order
-from minigrad.exercises.sandbox import check_file, check_together
+from minigrad.exercises.sandbox import check_together
 from minigrad.exercises.scopes import bound, of_the_file
 
 GLUE = resources.files("minigrad.exercises").joinpath("framework.txt").read_text(encoding="utf-8")
@@ -62,7 +62,7 @@ def assemble(folder: Path) -> Assembled:
         path, done = files.get(name, (None, False))
         if path is None or not done:
             whose[name] = "not answered yet"
-        elif not check_file(path, name)[0]:
+        elif not feedback_on(path, name):
             whose[name] = f"the answer in {path.name} is not right yet"
         else:
             whose[name], yours[name] = "yours", path

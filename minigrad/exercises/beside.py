@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigrad.exercises.outcome import Outcome
+from minigrad.exercises.scaling import joined
 from minigrad.exercises.symptoms import wrong_end
 
 if TYPE_CHECKING:
@@ -36,11 +37,14 @@ def beside(judgement: Judgement) -> dict[str, str]:
 
 def memory(names: list[str], expected: Outcome, outcome: Outcome) -> Found:
     """Arguments that are changed, values kept from one call to the next, and results that are the same array."""
-    for name in outcome.changed:
-        yield "input-modified", f"It changes its argument {name}; work on a copy."
-    if outcome.kept:
-        shared = "state-shared" if outcome.kept == "an array" else "kept"
-        yield shared, "What one call returns depends on another call: start afresh in each."
+    if outcome.changed:
+        changed = f"argument{'s' * (len(outcome.changed) > 1)} {joined(outcome.changed, 'and')}"
+        yield "input-modified", f"It changes its {changed}; work on a copy. (`x += y` changes x itself.)"
+    if outcome.kept == "an array":
+        yield "state-shared", "What one call returns depends on another call: make new arrays in each."
+    elif outcome.kept:
+        cure = "start afresh, without random numbers of your own"
+        yield "kept", f"What one call returns depends on another call, or on chance: {cure}."
     for i, j in outcome.shared:
         if max(i, j) < len(names) and (i, j) not in expected.shared:
             yield "state-shared", f"{names[i]} and {names[j]} are the same array: changing one changes the other."
@@ -63,10 +67,13 @@ def structure(judgement: Judgement, names: list[str], expected: Outcome, outcome
     """Too many or too few results, and results of another shape."""
     asked = f"return {', '.join(judgement.exercise.results)}"
     wanted, given = expected.results or [], outcome.results or []
+    scattered = len(given) > len(wanted) and any(map(numpy.ndim, wanted)) and not any(map(numpy.ndim, given))
+    if scattered and outcome.nested != "a dict":
+        asked += ", an array: `np.array(...)` makes one of a list"
     if outcome.nested:
         yield "shape-wrong", f"The results come in {outcome.nested}; {asked}."
     elif len(given) != len(wanted) or outcome.single is not expected.single:
-        what = "one result" if len(given) == 1 else f"{len(given)} results"
+        what = "one result" if len(given) == 1 else f"a list or tuple of {len(given)} results"
         within = "" if outcome.single or len(given) > 1 else " in a tuple"
         yield "shape-wrong", f"It returns {what}{within}; {asked}."
     else:

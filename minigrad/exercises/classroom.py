@@ -12,8 +12,7 @@ from pathlib import Path
 from minigrad.errors import FileError, MissingFileError
 from minigrad.exercises.answerfile import parsed
 from minigrad.exercises.feedback import Feedback
-from minigrad.exercises.folder import answers, files_of
-from minigrad.exercises.sandbox import check_file
+from minigrad.exercises.folder import answers, feedback_on, files_of
 
 COLUMNS = ("student", "exercise", "right", "mistake", "also")
 UNKNOWN = "not recognised"
@@ -63,13 +62,9 @@ def marked(folder: Path, each: Callable[[], object] = lambda: None) -> list[Mark
 
 def feedbacks(place: Path) -> list[Feedback]:
     """The feedback on a student's answers, and on files that cannot be read."""
-    found = [Feedback(path.stem, False, problem) for path in files_of(place) if (problem := unreadable(path))]
-    for name, path in answers(place).items():
-        try:
-            found += check_file(path, name)
-        except FileError as error:  # a file that this one imports
-            found.append(Feedback(name, False, str(error)))
-    return found
+    problems = {path: problem for path in files_of(place) if (problem := unreadable(path))}
+    found = [Feedback(path.stem, False, problem) for path, problem in problems.items()]
+    return found + [feedback_on(path, name) for name, path in answers(place).items() if path not in problems]
 
 
 def unreadable(path: Path) -> str:

@@ -41,7 +41,8 @@ class Standing:
 def answers(folder: Path) -> dict[str, Path]:
     """Exercise -> the file of the folder that answers it: the one of that name, or the first that defines it.
 
-    Files that are not Python are skipped, and functions with nothing but `...` in them are not answers yet.
+    A file that is not Python is an answer only if it has the name of an exercise. Functions with nothing but `...` in
+    them are not answers yet.
     """
     return {name: path for name, (path, done) in found(folder).items() if done}
 
@@ -57,7 +58,9 @@ def found(folder: Path) -> dict[str, tuple[Path, bool]]:
     for path in files_of(folder):
         try:
             tree = parsed(path)
-        except FileError:
+        except FileError:  # one mistake in the text, say
+            if path.stem in names:
+                result[path.stem] = (path, True)
             continue
         if (ast.get_docstring(tree) or "").startswith(TITLE):
             continue
@@ -90,12 +93,20 @@ def empty(line: ast.stmt) -> bool:
     return isinstance(line, ast.Pass)
 
 
+def feedback_on(path: Path, name: str, hint: int = 2) -> Feedback:
+    """The feedback on the answer to an exercise, also if its file, or one that it imports, is not Python."""
+    try:
+        return check_file(path, name, hint=hint)[0]
+    except FileError as error:
+        return Feedback(name, False, str(error))
+
+
 def standings(folder: Path, hint: int = 2, each: Callable[[], object] = lambda: None) -> list[Standing]:
     """The state of every exercise, in the order of the course. `each` is called after each answer is checked."""
     files, result = found(folder), []
     for name in in_order():
         path, done = files.get(name, (None, False))
-        feedback = check_file(path, name, hint=hint)[0] if path and done else None
+        feedback = feedback_on(path, name, hint) if path and done else None
         result.append(Standing(name, path, feedback))
         if done:
             each()

@@ -39,8 +39,14 @@ def halved(probe: Probe, positional: Sequence[str], name: str) -> Arguments:
 def scaling(before: tuple[Outcome, Outcome], after: dict[str, tuple[Outcome, Outcome]], names: Sequence[str]) -> str:
     """A sentence about what the error of the first wrong result scales with; "" if it follows no law.
 
+    If the answer does not use an argument that matters, a law would be chance, so the sentence says that instead.
+
     `before` is what was expected and found on a probe, `after` the same for its twins, `names` the results' names.
     """
+    unused = [name for name, x in after.items() if equal(x[1], before[1]) and not equal(x[0], before[0])]
+    if unused:
+        used = "is it used?" if len(unused) == 1 else "are they used?"
+        return f"Halving {joined(unused, 'or')} changes nothing that is returned: {used}"
     start = differences(*before)
     k = next((i for i, x in enumerate(start) if x.any()), None)
     if k is None:
@@ -51,6 +57,13 @@ def scaling(before: tuple[Outcome, Outcome], after: dict[str, tuple[Outcome, Out
         if follow:
             parts.append(law.format(joined(follow, "or" if factor == 1 else "and")))
     return f"The difference in {names[k]} {joined(parts, 'and')}." if parts else ""
+
+
+def equal(x: Outcome, y: Outcome) -> bool:
+    """Whether an answer returned the same numbers twice."""
+    if x.results is None or y.results is None or len(x.results) != len(y.results):
+        return False
+    return all(map(numpy.array_equal, x.results, y.results))
 
 
 def alike(found: list[Any], wanted: Any, k: int) -> bool:

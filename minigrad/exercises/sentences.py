@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from minigrad.exercises.advice import advice
 from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.mistakes import MISTAKES
 
@@ -42,15 +43,18 @@ def said(
     if symptoms:
         sentences += [sentence(symptom.what) for symptom in symptoms]
         ids += [symptom.mistake for symptom in symptoms]
-    elif judgement.off and not explained and not any(x in MISTAKES for x in beside):
+        if "state-shared" in ids:
+            beside = {x: text for x, text in beside.items() if x != "kept"}  # the same in other words
+    elif judgement.off and not explained and not any(x in MISTAKES or x == "kept" for x in beside):
         sentences.append(unrecognised(judgement))
     ids += beside
     known = [x for x in dict.fromkeys(ids) if x in MISTAKES]
+    message = " ".join([*sentences, *beside.values()])
     if judgement.off and (hint > 2 or not explained):
-        details = difference(judgement)
+        details = difference(judgement, message)
     return Feedback(
-        judgement.exercise.name, False, " ".join([*sentences, *beside.values()]), known[0] if known else None,
-        tuple(known[1:]), where, details, hint > 1, judgement.exercise.lesson,
+        judgement.exercise.name, False, message, known[0] if known else None, tuple(known[1:]), where, details,
+        hint > 1, judgement.exercise.lesson,
     )  # fmt: skip
 
 
@@ -75,26 +79,56 @@ def sentence(text: str) -> str:
 
 def unrecognised(judgement: Judgement) -> str:
     """The sentences about a mistake that is not a known one."""
-    found = judgement.found[judgement.off[0]]
+    i = smallest(judgement)
+    found = judgement.found[i]
     if all(x.kind == "returned" and "nothing" in x.error for x in judgement.found):
         return "The answer returns nothing. Is it written yet, and does it end with `return`?"
     if found.error:
         where = f", in the line `{found.line}`" if found.line else ""
-        truth = f" {NO_TRUTH}" if "truth value of an array" in found.error else ""
-        return f"The answer fails when it is tried on {judgement.words(judgement.off[0])}: {found.error}{where}.{truth}"
-    return f"This mistake is not recognised. The smallest case that shows it is below. {judgement.scaling()}".rstrip()
+        fails = f"The answer fails when it is tried on {judgement.words(i)}: {found.error}"
+        return f"{fails.rstrip('.')}{where}. {advice(found.error)}".rstrip()
+    whole = f"{WHOLE} " if only_whole_numbers(judgement) else ""
+    shown = "This mistake is not recognised. The smallest case that shows it is below."
+    return f"{shown} {whole}{judgement.scaling()}".rstrip()
 
 
-NO_TRUTH = "An array is neither true nor false, and `if`, `and`, `max` and `in` ask whether it is."
+WHOLE = "Only whole numbers come out: `//` rounds down, and so does storing in an array of integers."
 
 
-def difference(judgement: Judgement) -> tuple[str, ...]:
-    """The smallest probe that shows the mistake in few digits: its arguments, what was found, what is right."""
+def only_whole_numbers(judgement: Judgement) -> bool:
+    """Whether every wrong result that should have fractions is made of whole numbers."""
+    wrong = [first_wrong(judgement, i) for i in judgement.off if judgement.found[i].results is not None]
+    pairs = [(x, numpy.asarray(y)) for name, x, y in wrong if name and not whole_numbers(numpy.asarray(x))]
+    return bool(pairs) and all(whole_numbers(y) for _, y in pairs)
+
+
+def whole_numbers(x: Any) -> bool:
+    """Whether an array has nothing but whole numbers."""
+    return bool(numpy.all(x == numpy.floor(x)))
+
+
+def smallest(judgement: Judgement) -> int:
+    """The smallest probe that shows the mistake in few digits."""
     found, wrong = judgement.found, {i: first_wrong(judgement, i) for i in judgement.off}
-    i = min(wrong, key=lambda i: (found[i].results is None, digits(*wrong[i][1:]), size(judgement, i)))
-    name, x, y = wrong[i]
-    if found[i].error:
-        what = found[i].error
+    return min(wrong, key=lambda i: (found[i].results is None, digits(*wrong[i][1:]), size(judgement, i)))
+
+
+def difference(judgement: Judgement, message: str) -> tuple[str, ...]:
+    """The smallest probe that shows the mistake: its arguments, and what was found and is right.
+
+    What the message says already is left out.
+    """
+    i = smallest(judgement)
+    found, given = judgement.found[i], judgement.returned[i]
+    name, x, y = first_wrong(judgement, i)
+    if found.error and sentence(found.error).rstrip(".") in sentence(message):
+        return () if found.kind == "returned" else arguments(judgement, i)
+    if not found.error and (given.nested or given.single is not judgement.expected[i].single):
+        return ()
+    if found.error:
+        what = found.error
+    elif judgement.exercise.observe and judgement.exercise.agree:  # counts, which are not what it returned
+        return (f"the smallest such case: {judgement.words(i)}",)
     elif name:
         between, n = "\n" if numpy.ndim(x) > 1 or numpy.ndim(y) > 1 else " ", digits(x, y)
         what = f"{name} is{between}{short(y, n)},{between}expected{between}{short(x, n)}"

@@ -25,7 +25,9 @@ def general(
     `some_right`: whether the answer is right on other probes. If those on which it fails have arrays of several
     elements, their number makes the difference.
     """
-    if some_right and all("truth value of an array" in y.error for y in found):
+    others = [y for y in found if "truth value of an array" not in y.error]
+    single = all(y.results is not None and all(numpy.size(x) == 1 for x in y.results) for y in others)
+    if len(others) < len(found) and single and (some_right or others):  # one element is as true as a number
         return [Symptom("max-not-elementwise", ONE_DECISION)]
     asked = f"Return {', '.join(names)}."
     given = [(x, y) for x, y in zip(expected, found) if y.results is not None]

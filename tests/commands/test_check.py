@@ -56,3 +56,8 @@ def test_check_without_a_module_refuses_an_answer_that_uses_it(tmp_path, capsys)
     (tmp_path / "b.py").write_text("from minigrad.npx import log_softmax\n")
     assert cli.main(["check", "b.py", "--without", "minigrad.npx"]) == 1
     assert "Line 1 uses minigrad.npx" in capsys.readouterr().out
+
+
+def test_a_file_may_be_named_without_its_suffix_as_its_exercise_is(capsys):
+    assert cli.main(["check", "a"]) == 0
+    assert cli.main(["check", "."]) == 2

@@ -36,6 +36,10 @@ def said(capsys, *words, status=0):
     return out if status == 0 else err
 
 
+def test_list_does_what_no_command_does(capsys):
+    assert said(capsys, "list") == said(capsys)
+
+
 def test_every_exercise_is_in_one_part():
     names = [name for part in PARTS.values() for name in part]
     assert len(names) == len(set(names))
@@ -142,6 +146,17 @@ def test_progress_checks_everything_and_says_what_is_next(here, capsys):
     elsewhere.mkdir()
     assert f"0 of {len(EXERCISES)} are right" in said(capsys, "progress", "elsewhere")
     assert "no folder 'none'" in said(capsys, "progress", "none", status=2)
+
+
+def test_an_answer_that_is_not_python_is_not_passed_over(here, capsys):
+    """Otherwise its exercise would seem to be still to begin."""
+    (here / "sgd_step.py").write_text("def sgd_step(w, g, *, lr, wd):\n    return w - lr * (g + wd w)\n")
+    (here / "broken.py").write_text("x = (")
+    (here / "relu_vjp.py").write_text("from broken import x\ndef relu_vjp(g, x): return g * (x > 0)\n")
+    out = " ".join(said(capsys, "progress").split())
+    assert "relu_vjp not yet" in out and "sgd_step not yet" in out
+    assert "Next: relu_vjp." in out and "broken.py is not Python, line 1, `x = (`: " in out
+    assert "minigrad: the answer in sgd_step.py is not right yet" in said(capsys, "assemble")
 
 
 def test_the_file_of_its_name_answers_an_exercise_and_imports_do_not(here):

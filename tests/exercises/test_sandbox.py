@@ -288,7 +288,7 @@ BAD = {
     "UTF-16": (RIGHT.encode("utf-16"), "is not Python"),
     "a NUL": (RIGHT.encode() + b"\0", "is not Python"),
     "bytes": (bytes(range(256)), "is not Python"),
-    "an error of syntax": (b"def log_softmax(x)\n  return x", "in line 1: def log_softmax(x)"),
+    "an error of syntax": (b"def log_softmax(x)\n  return x", "is not Python, line 1, `def log_softmax(x)`: expected"),
     "too many parentheses": (b"x = " + b"(" * 10000 + b")" * 10000, "is not Python"),
     "too many signs": (b"x = " + b"-" * 100000 + b"1", "is not Python"),
     "too long": (RIGHT.encode() + b"\n" * (1 << 20), "more than a million"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any
 
 from minigrad.exercises.edits.phrases import changed
 from minigrad.exercises.edits.trees import expression
@@ -40,28 +39,43 @@ def reductions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 def everywhere(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """All reductions at once over another axis, or without keeping their axes."""
-    calls = [(line, node) for line, node, _ in text.nodes() if is_reduction(node) and keeps(node)]
+    calls = [(line, node) for line, node, _ in text.nodes() if isinstance(node, ast.Call) and reduces(node)]
     if len(calls) < 2:
         return
+    names = dict.fromkeys(f"the {ast.unparse(node.func).rpartition('.')[2]}" for _, node in calls)
+    present = {over(axis_of(node)) for _, node in calls}
+    are, it = ("are", "they") if len(names) > 1 else ("is", "it")
+    meant = f"; {it} should be over {present.pop()}" if len(present) == 1 else ""
     for axis in (*AXES, ""):
         new = [ast.keyword("axis", expression(axis))] if axis else []
         others: list[ast.expr] = []
         for _, node in calls:
-            assert isinstance(node, ast.Call)
             kept = [x for x in node.keywords if x.arg != ("axis" if axis else "keepdims")]
             others.append(ast.Call(node.func, node.args, [*new, *kept]))
-        mistake, what = ("axis-wrong", f"axis is {axis}.") if axis else ("keepdims-missing", "no axis is kept.")
+        mistake, what = "keepdims-missing", "the axes should be kept (keepdims=True)."
+        if axis:
+            mistake, what = "axis-wrong", f"{' and '.join(names)} {are} over {over(axis)}{meant}."
         yield changed(text, calls[0][0], [node for _, node in calls], others, mistake, what)
 
 
-def keeps(node: Any) -> bool:
-    """Whether a reduction keeps its axis."""
-    return any(x.arg == "keepdims" for x in node.keywords)
+def axis_of(node: ast.Call) -> str:
+    """The axis of a reduction as text."""
+    return next((ast.unparse(x.value) for x in node.keywords if x.arg == "axis"), "None")
 
 
-def is_reduction(node: ast.AST) -> bool:
-    """Whether this is a call of a sum, a mean, a maximum ..."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS
+def over(axis: str) -> str:
+    """What a reduction is over, in words.
+
+    >>> over("None"), over("-1"), over("axis")
+    ('all elements', 'axis -1', 'the axis')
+    """
+    return "all elements" if axis == "None" else "the axis" if axis == "axis" else f"axis {axis}"
+
+
+def reduces(node: ast.Call) -> bool:
+    """Whether this is a call of a sum, a mean, a maximum ... that keeps its axis."""
+    kept = any(x.arg == "keepdims" for x in node.keywords)
+    return kept and isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS
 
 
 def axes(text: Program, line: str, node: ast.Call) -> Iterator[Neighbour]:
@@ -71,12 +85,12 @@ def axes(text: Program, line: str, node: ast.Call) -> Iterator[Neighbour]:
     if "keepdims" in given:
         fewer = [x for x in node.keywords if x.arg != "keepdims"]
         shorter = ast.Call(node.func, node.args, fewer)
-        yield changed(text, line, [node], [shorter], "keepdims-missing", f"the axis of the {what} should be kept.")
-    present = ast.unparse(given["axis"]) if "axis" in given else "None"
+        kept = f"the axis of the {what} should be kept (keepdims=True)"
+        yield changed(text, line, [node], [shorter], "keepdims-missing", f"{kept}.")
+    present = axis_of(node)
     for axis in AXES:
         if axis != present:
             others = [x for x in node.keywords if x.arg != "axis"]
             call = ast.Call(node.func, node.args, [ast.keyword("axis", expression(axis)), *others])
-            over, meant = ("all elements" if x == "None" else f"axis {x}" for x in (axis, present))
-            why = f"the {what} is over {over}; it should be over {meant}."
+            why = f"the {what} is over {over(axis)}; it should be over {over(present)}."
             yield changed(text, line, [node], [call], "axis-wrong", why)

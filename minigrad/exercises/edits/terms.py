@@ -108,7 +108,7 @@ def turned_lines(roles: Roles, text: Program) -> Iterator[Neighbour]:
 def parentheses(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Parentheses that are missing or enclose too much."""
     roles = Roles(exercise, text)
-    what = "the parentheses are in the wrong place, which changes what is computed."
+    what = "parentheses are missing or in the wrong place, which changes what is computed."
     for line, node in sums(text):
         parts = terms_of(node)
         for i, (added, term) in enumerate(parts):
