@@ -86,13 +86,13 @@ def into(roles: Roles, text: Program, state: str, line: str, weight: str) -> Ite
     x = roles.lines[line]
     what = f"the rate is inside {state}; it belongs where {state} is applied."
     parts = terms_of(x)
+    if all(uses(term, state) for _, term in parts):
+        return
     for sign in True, False:
         moved = [
             (added, term) if uses(term, state) else (added is sign, put(f"{roles.rate} * _", _=term))
             for added, term in parts
         ]
-        if moved == parts:
-            continue
         into_line = (line, x, sum_of(moved))
         if sign:
             yield from several(text, [into_line], "rate-inside-velocity", what, "wrong-factor")
