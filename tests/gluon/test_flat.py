@@ -353,7 +353,7 @@ class ByItsNorm(optimizer.Optimizer):
         return w - lr * g / length
 
     def named(self, index, w, g, states, scalars):
-        return {"length": float(numpy.sqrt((g * g).sum()))}
+        return {"length": float((g * g).sum()) ** 0.5}
 
 
 class ByItsMeasure(optimizer.Optimizer):
@@ -363,7 +363,7 @@ class ByItsMeasure(optimizer.Optimizer):
         return w - 0.5 * g / length  # what is measured is 0.5 g
 
     def measure(self, w, half):
-        return {"length": 2 * float(numpy.sqrt((half * half).sum()))}
+        return {"length": 2 * float((half * half).sum()) ** 0.5}
 
 
 class ByItsIndex(optimizer.Optimizer):
