@@ -36,7 +36,10 @@ def run_in_two(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> Non
     made = [xp_of(w).empty_like(w, dtype=single(w.dtype)) for _ in first.states[len(whole.states) :]]
     if first.written:
         run(optimizer, [*given, *made], scalars, first)
-    scalars = {**scalars, **optimizer.measure(w, *made)}
+    measured = optimizer.measure(w, *made)
+    if not isinstance(w, numpy.ndarray):  # also of a user's number
+        measured = {name: xp_of(w).asarray(x, dtype=single(w.dtype)) for name, x in measured.items()}
+    scalars = {**scalars, **measured}
     if plain:
         run(optimizer, arrays, scalars)
     else:
