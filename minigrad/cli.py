@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def obey(arguments: argparse.Namespace) -> int:
     """Run the function of a command; if it cannot be done, say why in a sentence."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without Greek letters
+        sys.stdout.reconfigure(errors="replace")  # the terminal may lack Greek letters
     try:
         with numpy.errstate(all="ignore"), warnings.catch_warnings():  # a rate that is too high is reported in words
             warnings.showwarning = lambda message, *_: tell(str(message))

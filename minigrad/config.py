@@ -98,7 +98,7 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """A value for JSON: a number of NumPy as Python's, for somebody may have assigned one; all else as it is."""
+    """A value for JSON: a NumPy number as a Python number, since users may assign one; anything else unchanged."""
     return value.item() if isinstance(value, numpy.generic) else value
 
 

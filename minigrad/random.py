@@ -51,9 +51,10 @@ def _draw(
     combine: Callable[..., Any] | None = None,
     out: Tensor | None = None,
 ) -> Tensor:
-    """Values of `law(generator, shape, *parameters)` as a Tensor, in the first shape and place that are not None.
+    """Values of `law(generator, shape, *parameters)` as a Tensor.
 
-    Without a shape it has that of the parameters, without a place it is where these are, or on the current device.
+    Of `shapes` and `places`, the first that is not None counts. The default shape is that of the parameters, and the
+    default place is where they are, or the current device.
     With `combine`, the law is `combine(law(generator, shape), *parameters)`: then gradients reach the parameters.
     """
     tensors = [p for p in parameters if isinstance(p, Tensor)]

@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_collection_finish():
-    gc.freeze()  # of the objects that 20,000 tests are; looking through them for garbage takes 0.4 s
+    gc.freeze()  # 20,000 tests are 850,000 objects; each search for garbage among them takes 0.4 s
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,4 +1,4 @@
-"""What to do about errors that Python words for programmers, and that beginners often meet."""
+"""Advice on errors that beginners often meet, and whose messages Python wrote for programmers."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def halved(probe: Probe, positional: Sequence[str], name: str) -> Arguments:
 def scaling(before: tuple[Outcome, Outcome], after: dict[str, tuple[Outcome, Outcome]], names: Sequence[str]) -> str:
     """A sentence about what the error of the first wrong result scales with; "" if it follows no law.
 
-    If the answer does not use an argument that matters, a law would be chance, so the sentence says that instead.
+    If the answer ignores an argument that matters, any law would be chance, and the sentence says that instead.
 
     `before` is what was expected and found on a probe, `after` the same for its twins, `names` the results' names.
     """

@@ -182,7 +182,7 @@ class Parameter:
         self.tensors = tensors
         self.only = tensors[0] if len(tensors) == 1 else None
         for tensor in tensors:
-            tensor.touch()  # a store that updates sees by the version that these are other values
+            tensor.touch()  # the new version tells a store that updates that the values changed
             self._attach(tensor)
         exchanged(self)
 

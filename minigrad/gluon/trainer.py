@@ -188,7 +188,7 @@ class Trainer:
                     averaged = True
         if stale and not flag("ignore_stale_grad", ignore_stale_grad):
             self._refuse_stale()
-        if stale and self._store is not None:  # a sum with old gradients is none: what is skipped is so on all devices
+        if stale and self._store is not None:  # skip on all devices: never sum new and old gradients
             halves = [p for p in self._params if not stale.isdisjoint(t.node for t in p.tensors)]
             stale.update(t.node for p in halves for t in p.tensors)
         self._optimizer.rescale_grad = float(self._scale / batch_size)

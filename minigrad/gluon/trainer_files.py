@@ -1,4 +1,4 @@
-"""The states of a Trainer to a file and back, on one device or several, on a store or beside it."""
+"""Saves and loads the states of a Trainer, which may be on several devices or in a store."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def save(trainer: Trainer, path: FilePath) -> None:
-    """Write the optimizer, its states and counts, what compression has not sent yet, and the random generators."""
+    """Write the optimizer, its states and counts, the residuals of compression, and the random generators."""
     updater = trainer._updater()
     names = [p.name for p in trainer._params]
     for i in range(len(names)):
         if i in updater.states:
-            updater._state_for(i, trainer._weight(i))  # as it is to be after a cast
+            updater._state_for(i, trainer._weight(i))  # converted, if the weight was cast
     files.save_states(path, updater, True, names, trainer._places, _residuals(trainer))
 
 

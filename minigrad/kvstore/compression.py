@@ -30,7 +30,7 @@ class Compression:
 
     @property
     def keeps(self) -> bool:
-        """Whether something of a gradient is kept for later: an infinite one would never be over."""
+        """Whether part of a gradient is kept for later pushes, where an infinity would stay for ever."""
         return True
 
     def quantize(self, sender: tuple[Hashable, int] | Hashable, gradient: Array) -> Array:

@@ -134,7 +134,7 @@ class KVStore:
                 stored = self._find(k, outs)
                 for o, wanted in zip(outs, ids * len(outs) if len(ids) == 1 else ids, strict=True):
                     asked = numpy.unique(wanted.asnumpy())
-                    with numpy.errstate(invalid="ignore"):  # NaN is no row
+                    with numpy.errstate(invalid="ignore"):  # NaN, which is not a row
                         rows = asked.astype(int)
                     if len(rows) and (not 0 <= rows[0] <= rows[-1] < len(stored) or (rows != asked).any()):
                         raise ArgumentError(f"Key {k!r} has {len(stored)} rows, but {asked.tolist()} were asked for.")
@@ -253,7 +253,7 @@ class KVStore:
     def _check(self, key: Key, values: list[Tensor]) -> None:
         if self._compression is not None:
             for sender, value in enumerate(values):
-                if value.ctx.device_type == "cpu":  # to look at a GPU's would wait for it
+                if value.ctx.device_type == "cpu":  # looking at a GPU's values would wait for it
                     refuse(f"device {sender}", key, value.data, self._compression)
 
     def _reduce(self, key: Key, values: list[Tensor]) -> Tensor:
@@ -329,6 +329,7 @@ def fault(gradient: Array, kind: Compression | None) -> str:
 
 
 def refuse(sender: str, key: Key, gradient: Array, kind: Compression | None) -> None:
+    """AnomalyError if a NumPy array must not be sent: see `fault`."""
     if found := fault(gradient, kind):
         raise AnomalyError(
             f"The gradient of key {key!r} from {sender} holds {found}; nothing was sent. "

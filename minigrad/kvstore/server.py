@@ -50,7 +50,7 @@ class Server:
         self.stored: dict[Key, Tensor] = {}
         self.updates: dict[Key, int] = {}  # how many each weight has seen
         self.updater: Any = None
-        self.handed: dict[int, int] = {}  # by worker: how many optimizers it has handed over
+        self.handed: dict[int, int] = {}  # by worker: how many optimizers it has sent
         self.places: list[int] = []  # of the keys in the network, if they are a Trainer's
         self._taken: dict[tuple[int, Key], tuple[int, Tensor | None]] = {}  # by worker: after which update, and what
 

@@ -37,7 +37,7 @@ def run_in_two(optimizer: Any, arrays: Sequence[Array], scalars: Scalars) -> Non
     if first.written:
         run(optimizer, [*given, *made], scalars, first)
     measured = optimizer.measure(w, *made)
-    if not isinstance(w, numpy.ndarray):  # also of a user's number
+    if not isinstance(w, numpy.ndarray):  # on a GPU it takes arrays, but a user's `measure` may give numbers
         measured = {name: xp_of(w).asarray(x, dtype=single(w.dtype)) for name, x in measured.items()}
     scalars = {**scalars, **measured}
     if plain:

@@ -53,7 +53,7 @@ def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Picture:
 
 
 def check_runs(runs: Mapping[str, Sequence[Curves]]) -> None:
-    """Refuse what is not runs by name, such as a list of losses in place of runs."""
+    """Refuse anything but runs by name, such as a plain list of losses."""
     if not isinstance(runs, Mapping):
         raise KindError(f"runs={runs!r:.60} cannot be drawn; expected a dict: {EXAMPLE}")
     if not runs:

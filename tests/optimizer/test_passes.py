@@ -4,7 +4,7 @@ import numpy
 import pytest
 from as_written import as_written, drawn, example
 
-from minigrad import np, optimizer
+from minigrad import gpu, np, optimizer
 from minigrad.errors import UsageError
 from minigrad.optimizer import Optimizer
 from minigrad.optimizer.graph import trace
@@ -69,3 +69,20 @@ def test_a_rule_that_measures_nothing_although_it_says_so_is_told():
     w = np.array([1.0])
     with pytest.raises(UsageError, match=r"Silent says that it measures \('trust',\); define measure"):
         Silent().update(0, w, w, None)
+
+
+def test_a_number_that_is_measured_on_a_gpu_may_be_a_python_number(gpus):
+    class Normalized(Optimizer):
+        measured = ("length",)
+
+        def rule(self, w, g, *, lr, length):
+            return w - 0.5 * g / length  # the array that is measured is 0.5 g, so the step has length 1
+
+        def measure(self, w, half):
+            return {"length": float((half * half).sum()) ** 0.5}
+
+    with gpu(0):
+        w = np.array([1.0, 2.0])
+        with reading("numpy"):
+            Normalized(learning_rate=0.5).update(0, w, np.array([3.0, 4.0]), None)
+    numpy.testing.assert_allclose(w.asnumpy(), [1 - 0.6, 2 - 0.8], rtol=1e-6)

@@ -93,7 +93,7 @@ def repeated_without_keepdims(g: Any, shape: Shape) -> Any:
 
 
 def without_leading(g: Any, axes: int, axis: int = 0) -> Any:
-    """g summed over its first axis, or another one, until it has so many."""
+    """g summed over its first axis, or another one, until `axes` axes are left."""
     while np.ndim(g) > axes:
         g = g.sum(axis=axis)
     return g
