@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import pytest
 
 from minigrad.device import current_context, gpu, num_gpus
+from minigrad.optimizer.registry import OPTIMIZERS
 from tests.strict import install
 from tests.strict.host_only import reason
 
@@ -64,6 +65,15 @@ def pytest_collection_finish():
 def pytest_terminal_summary(terminalreporter):
     for mark, why in _left_out.items():
         terminalreporter.write_line(f"{mark}: {why}")
+
+
+@pytest.fixture(autouse=True)
+def _optimizers_as_before():
+    """What a test registers is gone after it: other tests take every optimizer that there is."""
+    before = dict(OPTIMIZERS)
+    yield
+    OPTIMIZERS.clear()
+    OPTIMIZERS.update(before)
 
 
 @pytest.fixture

@@ -3,15 +3,6 @@
 import pytest
 
 from minigrad import optimizer
-from minigrad.optimizer.registry import OPTIMIZERS
-
-
-@pytest.fixture(autouse=True)
-def _registry_as_before():
-    before = dict(OPTIMIZERS)
-    yield
-    OPTIMIZERS.clear()
-    OPTIMIZERS.update(before)
 
 
 def test_names_are_found_in_any_case():
