@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from minigrad.device import MODULES, xp_of
-from minigrad.engine.graph import Node
+from minigrad.engine.graph import Node, Piece
 from minigrad.engine.modes import Observer, observing
 from minigrad.engine.operation import Op
 from minigrad.engine.tensor import Tensor
@@ -53,6 +53,7 @@ class detect_anomaly(Observer):  # noqa: N801  a `with` block, named like record
     def pulled(self, node: Node, g: Any, parts: Sequence[Any]) -> None:
         """Raise if the gradient of an operation is the first that is not finite."""
         for i, part in enumerate(parts):
+            part = part.values if isinstance(part, Piece) else part
             found = _what_is_wrong(part.data if isinstance(part, Tensor) else part)
             if found:
                 raise AnomalyError(

@@ -140,6 +140,37 @@ def their_recurrent(layer: str, t: Any) -> Any:
     return Recurrent()
 
 
+class Loop(gluon.Block):
+    """A recurrence written as a loop: each time step is a slice of x, which has a gradient too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.into, self.on, self.out = nn.Dense(WIDTH, flatten=False), nn.Dense(WIDTH), nn.Dense(CLASSES)
+
+    def forward(self, x: Tensor) -> Any:
+        x = self.into(x)
+        h = ops.tanh(x[:, 0])
+        for t in range(1, x.shape[1]):
+            h = ops.tanh(x[:, t] + self.on(h))
+        return self.out(h)
+
+
+def their_loop(t: Any) -> Any:
+    class Loop(t.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.into, self.on, self.out = t.Linear(64, WIDTH), t.Linear(WIDTH, WIDTH), t.Linear(WIDTH, CLASSES)
+
+        def forward(self, x: Any) -> Any:
+            x = self.into(x)
+            h = x[:, 0].tanh()
+            for k in range(1, x.shape[1]):
+                h = (x[:, k] + self.on(h)).tanh()
+            return self.out(h)
+
+    return Loop()
+
+
 class Attention(gluon.Block):
     """Self-attention and layer normalization."""
 
@@ -178,6 +209,7 @@ NETWORKS = {
     "batch norm, 64 x 3 x 32 x 32": ((64, 3, 32, 32), our_norm, their_norm),
     "LSTM, 32 x 50 x 64": ((32, 50, 64), partial(Recurrent, rnn.LSTM), partial(their_recurrent, "LSTM")),
     "GRU, 32 x 50 x 64": ((32, 50, 64), partial(Recurrent, rnn.GRU), partial(their_recurrent, "GRU")),
+    "a loop over time, 32 x 200 x 64": ((32, 200, 64), Loop, their_loop),
     "attention, 32 x 64 x 128": ((32, 64, WIDTH), Attention, their_attention),
 }
 """Name -> the shape of the inputs, our network, PyTorch's."""

@@ -10,7 +10,7 @@ import numpy
 
 from minigrad.device import excursion, ones, xp_of
 from minigrad.dtypes import wide, widened
-from minigrad.engine.graph import Leaf, Node
+from minigrad.engine.graph import Leaf, Node, Piece
 from minigrad.engine.guards import changed, freed, overwritten, where
 from minigrad.engine.modes import Scope, state
 from minigrad.engine.registry import raw, recorded
@@ -73,9 +73,10 @@ def walk(
     nodes = reached(heads, () if beyond else wanted)
     found: dict[Any, Any] = {}
     grads: dict[Any, Any] = {}  # sums so far, of leaves and of nodes whose turn has not come
+    own: set[Any] = set()  # those whose sum nothing else refers to, so that slices can be added in place
     F = recorded() if create_graph else None
     for head, seed in zip(heads, seeds):
-        add(F, grads, head.node, seed)
+        add(F, grads, own, head.node, seed)
     ctx = None
     while nodes:
         node = nodes.pop()
@@ -100,7 +101,7 @@ def walk(
             error.add_note(f"This happened in the backward pass of '{node.name}', {where(node)}.")
             raise
         for parent, part in zip(node.parents, parts):
-            add(F, grads, parent, part)
+            add(F, grads, own, parent, part)
         if not retain_graph:
             node.free()
         elif not create_graph:
@@ -124,10 +125,22 @@ def reached(heads: Iterable[Tensor], ends: Collection[Any]) -> list[Node]:
     return sorted(found, key=attrgetter("number"))
 
 
-def add(F: Any, grads: dict[Any, Any], node: Any, part: Any) -> None:
-    """Add one part to the gradient of a node. Several parts are added up in a wider dtype (float16 in float32)."""
+def add(F: Any, grads: dict[Any, Any], own: set[Any], node: Any, part: Any) -> None:
+    """Add one part to the gradient of a node. Several parts are added up in a wider dtype (float16 in float32).
+
+    That of a slice is added in place: n slices of an array then cost as much as one array of its size, not n.
+    """
     if part.shape != node.shape or part.dtype is not node.dtype:
-        part = fit(F, part, node)
+        if type(part) is not Piece:
+            part = fit(F, part, node)
+        elif node in own:
+            with node.ctx:
+                grads[node] = whole = widened(grads[node])
+                whole[part.key] += part.values
+            return
+        else:
+            own.add(node)
+            part = F.put_back(part.values, part.key, part.shape)
     if node in grads:
         with node.ctx:
             part = widened(grads[node]) + part

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minigrad.engine.clock import clock
 from minigrad.engine.guards import overwritten
@@ -102,6 +102,15 @@ class Node:
         """Release parents and saved arrays, so that memory is freed while the backward pass is still running."""
         self.parents = self.saved = None
         self.versions = ()
+
+
+class Piece(NamedTuple):
+    """What a slice contributes to the gradient of its array: zeros of `shape`, but `values` at `key`."""
+
+    values: Any
+    key: Any
+    shape: tuple[int, ...]
+    dtype: Any = None  # no array has this dtype, so the walk notices
 
 
 def leaf(x: Tensor) -> Leaf | None:

@@ -140,11 +140,11 @@ def weigh(xp, x, g, kernel, stride, padding, dilate, groups):
     seen = _seen(xp, x, kernel, stride, padding, dilate)
     g = _by_group(xp, g, groups)
     total = xp.zeros(
-        (groups, outputs // groups, math.prod(kernel) * x.shape[1] // groups), xp.result_type(x, g, "float32")
+        (groups, math.prod(kernel) * x.shape[1] // groups, outputs // groups), xp.result_type(x, g, "float32")
     )
-    for rows, at in _slabs(xp, seen.shape, seen.dtype):
-        total += matmul.forward(xp, g[:, :, at], _columns(seen, rows, groups).swapaxes(1, 2))
-    return total.reshape(outputs, -1, *kernel)
+    for rows, at in _slabs(xp, seen.shape, seen.dtype):  # the columns first: most often they are more, which is faster
+        total += matmul.forward(xp, _columns(seen, rows, groups), g[:, :, at].swapaxes(1, 2))
+    return total.swapaxes(1, 2).reshape(outputs, -1, *kernel)
 
 
 correlate.vjp(

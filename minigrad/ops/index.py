@@ -12,6 +12,7 @@ from minigrad.arguments import one_of, whole
 from minigrad.axes import axis_in
 from minigrad.composed import composed
 from minigrad.device import on_host, xp_of
+from minigrad.engine.graph import Piece
 from minigrad.engine.modes import read
 from minigrad.engine.operation import op, view
 from minigrad.engine.tensor import Tensor
@@ -55,7 +56,9 @@ def getitem(xp, x, key):
     return x[key]
 
 
-getitem.vjp(x=lambda F, g, target, key: F.put_back(g, key, target.shape))
+getitem.vjp(
+    x=lambda F, g, target, key: (F.put_back if type(g) is Tensor or not _is_basic(key) else Piece)(g, key, target.shape)
+)
 
 
 @op

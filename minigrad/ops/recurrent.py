@@ -121,7 +121,7 @@ def _steps(F, given, weight, bias, first, mode):
     """The states before and after every time step, and what the backward pass needs from each step."""
     states = [tuple(first[k] for k in range(len(first)))]
     kept = []
-    for product in time_steps(given):
+    for product in given:
         new, keep = RULES[mode].step(F, product, F.linear(states[-1][0], weight, bias), *states[-1])
         states.append(new)
         kept.append(keep)
@@ -131,8 +131,7 @@ def _steps(F, given, weight, bias, first, mode):
 
 def _back(F, g, y, aux, weight, mode):
     """The gradients of the products W x + b and U h + c of all steps, and of the first states."""
-    every = [time_steps(y[k]) for k in range(len(y))]
-    wanted = [time_steps(g[k]) for k in range(len(y))]
+    every, wanted = list(y), list(g)
     d, given, own = [w[-1] for w in wanted], [], []
     for t in reversed(range(len(aux))):
         d_given, d_own, *d = RULES[mode].back(F, aux[t], [s[t] for s in every], *d)
@@ -155,9 +154,3 @@ recur.vjp(
     bias=lambda F, g: F.column_sums(_rows(F, g[1])),
     first=lambda F, g: g[2],
 )
-
-
-def time_steps(x: Any) -> list[Any]:
-    """x[0], x[1] ... by halving: the gradient of a slice is as large as its source, so n slices would cost n^2."""
-    n = x.shape[0]
-    return [x[0]] if n == 1 else time_steps(x[: n // 2]) + time_steps(x[n // 2 :])
