@@ -174,7 +174,7 @@ class Trainer:
 
     def _begin(self, batch_size: float, ignore_stale_grad: bool) -> set[Leaf]:
         """Set the scale of the gradients, and find those that are stale."""
-        if type(batch_size) is not int or batch_size < 1:
+        if type(batch_size) is not int or not 0 < batch_size < 1e30:
             _check_batch_size(batch_size)
         stale: set[Any] = set()
         averaged = False
@@ -326,11 +326,11 @@ class Trainer:
 
 def _check_batch_size(batch_size: Any) -> None:
     try:
-        number("batch_size", batch_size, 0, ends="()")
+        number("batch_size", batch_size, 1e-30, 1e30)  # else 1 / batch_size is 0 or infinite in float32
     except ArgumentError:
         raise BatchSizeError(
-            f"step() got batch_size={batch_size!r}; it is the number of samples whose losses were summed, so it "
-            "must be positive and finite."
+            f"step() got batch_size={shown(batch_size)}; it is the number of samples whose losses were summed, so it "
+            "must be positive and finite, from 1e-30 to 1e30."
         ) from None
 
 

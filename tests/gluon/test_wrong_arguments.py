@@ -134,7 +134,7 @@ def trainer(**given):
     return gluon.Trainer(net.collect_params(), "sgd", **given)
 
 
-@pytest.mark.parametrize("batch_size", [0, -1, 0.0, NAN, INF, "3", None, True, [2]], ids=repr)
+@pytest.mark.parametrize("batch_size", [0, -1, 0.0, 1e-320, 10**31, NAN, INF, "3", None, True, [2]], ids=repr)
 def test_a_step_is_for_a_positive_number_of_samples(batch_size):
     made = trainer()
     with pytest.raises(BatchSizeError, match=r"batch_size=.*must be positive") as caught:
