@@ -73,7 +73,7 @@ def put_back(xp, g, key, shape):
     """
     if not _is_basic(key):
         return added_at(xp, g, key, shape)
-    out = xp.zeros(shape, g.dtype)
+    out = xp.zeros(shape, g.dtype) if type(g) is xp.ndarray else xp.zeros_like(g, shape=shape)  # which a tape records
     out[key] = g
     return out
 

@@ -112,13 +112,23 @@ class Tape:
         self.names[name] = value
         return name
 
+    def index(self, key: Any) -> str:
+        """What stands between the brackets of `x[key]`."""
+        parts = key if type(key) is tuple and key else (key,)
+        return ", ".join([self.ends(k) if type(k) is slice else self.spell(k) for k in parts])
+
+    def ends(self, key: slice) -> str:
+        """A slice as text, such as `1:`."""
+        said = ["" if v is None else self.spell(v) for v in (key.start, key.stop, key.step)]
+        return ":".join(said[: 2 if key.step is None else 3])
+
 
 def _operators(function: Any) -> tuple[Callable[[Traced, Any], Any], ...]:
     """A NumPy function of two arrays as an operator, as a reflected operator, and in place."""
     return (
         lambda self, other: self.tape.run(function, (self, other), {}),
         lambda self, other: self.tape.run(function, (other, self), {}),
-        lambda self, other: self.tape.run(function, (self, other), {"out": self}),
+        lambda self, other: self.tape.run(function, (self, other), {"out": self} if self.ndim else {}),
     )
 
 
@@ -151,11 +161,13 @@ class Traced:
         return method
 
     def __getitem__(self, key: Any) -> Any:
-        return self.tape.note(f"{self.text}[{self.tape.spell(key)}]", self.value[plain(key)], [self, key])
+        return self.tape.note(f"{self.text}[{self.tape.index(key)}]", self.value[plain(key)], [self, key])
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self.value[plain(key)] = plain(value)
-        self.tape.write(self, f"{self.text}[{self.tape.spell(key)}] = {self.tape.spell(value)}", [key, value])
+        place = f"{self.text}[{self.tape.index(key)}]"
+        if getattr(value, "text", "") != place:  # which `x[key] += y` ends with, once y has been added
+            self.tape.write(self, f"{place} = {self.tape.spell(value)}", [key, value])
 
     def __pow__(self, n: Any) -> Any:  # numpy.power has no shortcut for n = 2
         return self.tape.note(f"({self.text} ** {self.tape.spell(n)})", self.value ** plain(n), [self, n])

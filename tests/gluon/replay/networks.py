@@ -51,6 +51,33 @@ class ShiftedTwice(gluon.HybridBlock):
         return npx.relu(x + self.a.data() + (b.T if self.transposed else b))
 
 
+class Sliced(gluon.HybridBlock):
+    """Reads its input in slices of every kind."""
+
+    pure = True
+
+    def forward(self, x):
+        a, b = x[:, :3], x[:, -1:2:-1]
+        first, *_ = x
+        return a * np.tanh(b) + x[..., 2:5] * x[0, 1] + first[1:4] + x[:, None, 1] * a[1] + x[0, None, :3]
+
+
+class Loop(gluon.HybridBlock):
+    """A recurrence over the rows of its input."""
+
+    pure = True
+
+    def __init__(self):
+        super().__init__()
+        self.on = nn.Dense(6, in_units=6)
+
+    def forward(self, x):
+        h = np.tanh(x[:1])
+        for t in range(1, len(x)):
+            h = np.tanh(x[t] + self.on(h))
+        return h
+
+
 class Gated(gluon.HybridBlock):
     """tanh of (a parameter times the second input), times the first input."""
 
@@ -94,6 +121,8 @@ NETWORKS = {
     "gelu": lambda: with_layers(nn.GELU("tanh")),
     "flatten": lambda: with_layers(nn.Flatten()),
     "one gradient for two": lambda: with_layers(ShiftedTwice()),
+    "slices": lambda: with_layers(Sliced()),
+    "a loop over slices": lambda: with_layers(Loop()),
     "identity": lambda: with_layers(nn.Identity(), nn.Dense(2, in_units=6)),
 }
 

@@ -68,7 +68,7 @@ def training_is_the_same(name):
     net = made(NETWORKS[name], True)
     assert same(trained(net, batches), trained(made(NETWORKS[name], False), batches))
     (text,) = net.programs()
-    assert text.startswith(CAPTURED)
+    assert text.startswith(CAPTURED) != ("slices" in name)  # gradients of slices are not captured
 
 
 def test_a_prediction_has_a_forward_graph_only(graphs):

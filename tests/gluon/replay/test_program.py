@@ -1,6 +1,6 @@
 """The program: a network as text, with arrays that are shared where that does no harm."""
 
-from minigrad import autograd, np
+from minigrad import autograd, gluon, np
 from minigrad.gluon import nn
 
 TEXT = """\
@@ -50,6 +50,27 @@ def program(*layers, prefix="net_", recorded=True):
 def test_the_text_is_what_one_would_write_by_hand():
     layers = (lambda: nn.Dense(4, "relu", in_units=3), lambda: nn.Dense(2, in_units=4, use_bias=False))
     assert program(*layers).source == TEXT
+
+
+class Gate(gluon.HybridBlock):
+    pure = True
+
+    def forward(self, x):
+        return x[:, :2] * x[:, 2:]
+
+
+def test_slices_are_written_as_one_would_and_their_gradients_share_an_array():
+    lines = program(lambda: nn.Dense(4, in_units=3, use_bias=False), Gate).source.splitlines()
+    back = [line.strip() for line in lines[lines.index("    def backward(dy):") + 1 :]]
+    assert "r1 = multiply(r0[:, :2], r0[:, 2:])" in [line.strip() for line in lines]
+    assert back[:6] == [
+        "multiply(dy, r0[:, 2:], out=r2)",
+        "multiply(dy, r0[:, :2], out=r3)",
+        "r4 = zeros_like(r3, shape=(2, 4, ))",
+        "r4[:, 2:] = r3",
+        "add(r4[:, :2], r2, out=r4[:, :2])",
+        "d_net_dense0_weight = dot(r4.T, x)",
+    ]
 
 
 def test_a_deep_network_needs_no_more_arrays_for_the_way_back_than_a_flat_one():
