@@ -81,6 +81,19 @@ def test_a_name_that_is_absent_cannot_be_set_on_an_array(x):
         x.requires_grad = True
 
 
+def test_what_is_advised_for_retain_grad_keeps_the_graph():
+    x = np.array([1.0, 2.0])
+    x.attach_grad()
+    with autograd.record():
+        h = 3 * x
+        loss = (h * h).sum()
+    with pytest.raises(AbsentError, match=r"no 'retain_grad'; use autograd\.grad\(loss, x\)"):
+        h.retain_grad()
+    assert autograd.grad(loss, h, retain_graph=True).tolist() == [6, 12]  # 2 h
+    loss.backward()
+    assert x.grad.tolist() == [18, 36]  # 18 x
+
+
 def test_a_block_may_have_an_attribute_of_that_name():
     net = nn.Sequential()
     net.modules = 3
