@@ -101,11 +101,19 @@ class Absent:
         raise AbsentError(f"{kind.__name__} has no {self.name!r}; use {self.use}.", name=self.name, obj=None)
 
 
+class AbsentSlot(Absent):
+    """The same for a class without `__dict__`, where no name can be set: Python would only say "read-only"."""
+
+    def __set__(self, thing: Any, value: Any) -> None:
+        self.__get__(thing, type(thing))
+
+
 def answers_for_absent(kind: _Class) -> _Class:
     """Let a class answer for the names that the table lists for it. They do not show in `dir()`."""
+    answer = Absent if kind.__dictoffset__ else AbsentSlot
     for (home, name), use in advice().items():
         if home == kind.__name__:
-            setattr(kind, name, Absent(name, use))
+            setattr(kind, name, answer(name, use))
 
     def shown(self: Any) -> list[str]:
         found = type(self)

@@ -75,6 +75,31 @@ def test_what_a_user_reads_is_one_sentence(expression, sentence):
     assert done.stderr.splitlines()[-1] == f"minigrad.errors.AbsentError: {sentence}"
 
 
+@pytest.mark.parametrize("x", [X, minigrad.nd.ones((2, 3))], ids=["Tensor", "NDArray"])
+def test_a_name_that_is_absent_cannot_be_set_on_an_array(x):
+    with pytest.raises(AbsentError, match=r"has no 'requires_grad'; use x\.attach_grad\(\)"):
+        x.requires_grad = True
+
+
+def test_what_is_advised_for_retain_grad_keeps_the_graph():
+    x = np.array([1.0, 2.0])
+    x.attach_grad()
+    with autograd.record():
+        h = 3 * x
+        loss = (h * h).sum()
+    with pytest.raises(AbsentError, match=r"no 'retain_grad'; use autograd\.grad\(loss, x\)"):
+        h.retain_grad()
+    assert autograd.grad(loss, h, retain_graph=True).tolist() == [6, 12]  # 2 h
+    loss.backward()
+    assert x.grad.tolist() == [18, 36]  # 18 x
+
+
+def test_a_block_may_have_an_attribute_of_that_name():
+    net = nn.Sequential()
+    net.modules = 3
+    assert net.modules == 3
+
+
 @pytest.mark.parametrize("thing", [np, minigrad, X, NET, gluon.data], ids=["np", "minigrad", "Tensor", "Block", "data"])
 def test_a_protocol_is_answered_quickly_and_without_advice(thing):
     with pytest.raises(AttributeError) as caught:

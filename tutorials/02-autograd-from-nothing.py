@@ -592,6 +592,7 @@ assert found == set(mine)
 #
 # * `F` is the namespace in which a VJP finds its functions: see section 10.
 # * `dtype`: parts are added up in a wider float type, and the sum is converted back.
+# * `own`: a sum that nothing else refers to. The gradient of a slice, such as `x[3]`, is added to it in place.
 # * `wanted`: you can ask for the gradient of something in the middle of the graph.
 # * `versions`: an array that is still needed may have been changed. See below.
 # * `ctx`: arrays may live on a GPU.

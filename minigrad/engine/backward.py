@@ -178,7 +178,8 @@ def checked_seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list
         if head.node is None:
             raise GraphError(
                 f"{caller}() was called on a value that was not recorded. Compute it inside `with autograd.record():` "
-                "from at least one array on which attach_grad() was called (or from a network's parameters)."
+                "from at least one array on which attach_grad() was called (or from a network's parameters). To go "
+                "back through a gradient, take that with create_graph=True."
             )
         head.ctx.use()
         g = None if g is None else head.ctx.put(g.data if hasattr(g, "node") else numpy.asarray(g))

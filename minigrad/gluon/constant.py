@@ -1,10 +1,10 @@
 """Constant: a parameter that does not learn."""
 
-import warnings
 from typing import Any
 
 from minigrad.gluon.parameter import Parameter
 from minigrad.initializer import laws
+from minigrad.optimizer.cautions import warn
 from minigrad.values import asarray
 
 
@@ -34,7 +34,4 @@ class Constant(Parameter):
     @grad_req.setter
     def grad_req(self, req: str) -> None:
         if req != "null":
-            warnings.warn(
-                f"Constant '{self.name}' ignores grad_req='{req}', which stays 'null'; use a Parameter to learn it.",
-                stacklevel=2,
-            )
+            warn(f"Constant '{self.name}' ignores grad_req='{req}', which stays 'null'; use a Parameter to learn it.")

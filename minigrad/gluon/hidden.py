@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
+
+from minigrad.optimizer.cautions import warn
 
 if TYPE_CHECKING:
     from minigrad.gluon.block import Block
@@ -14,10 +15,9 @@ def warn_of_hidden_blocks(block: Block, kind: type) -> None:
     children = set(map(id, block._children.values()))
     for name, value in vars(block).items():
         if not name.startswith("_") and any(id(b) not in children for b in held(value, kind)):
-            warnings.warn(
+            warn(
                 f"'{type(block).__name__}.{name}' holds Blocks in a {type(value).__name__}, where their parameters "
-                "are not found. Add them to a nn.Sequential, or call self.register_child(block) for each.",
-                stacklevel=3,
+                "are not found. Add them to a nn.Sequential, or call self.register_child(block) for each."
             )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -134,10 +133,11 @@ class Parameter:
     ) -> None:
         """Fill it with `init`, else its own initializer, else `default_init`; wait if its shape is unknown."""
         if self.tensors and not flag("force_reinit", force_reinit):
-            warnings.warn(
+            from minigrad.optimizer.cautions import warn
+
+            warn(
                 f"Parameter '{self.name}' is already initialized and is left unchanged; "
-                "use force_reinit=True to start again.",
-                stacklevel=3,
+                "use force_reinit=True to start again."
             )
             return
         contexts = places(ctx, device)

@@ -100,7 +100,7 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
         return Tensor(norm, ctx).reshape(1)
     found = float(norm)
     if not math.isfinite(found):
-        warnings.warn(f"The norm of the gradients is {found}; they are left unchanged.", stacklevel=2)
+        warnings.warn(f"The norm of the gradients is {found}; they are left unchanged.", stacklevel=3)  # past `guarded`
     elif found > max_norm:
         for array in arrays:
             _rescale(array, max_norm / (found + 1e-8))

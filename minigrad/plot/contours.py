@@ -23,6 +23,7 @@ def contours(axes: Any, hill: Surface, view: Any) -> None:
     x, y = numpy.meshgrid(*(numpy.linspace(low, high, 241) for low, high in view))
     with numpy.errstate(all="ignore"):
         height = numpy.broadcast_to(hill(x, y), x.shape).astype("float64")
+    height[numpy.isinf(height)] = numpy.nan  # no contour goes through a pole
     levels = numpy.unique(numpy.nanquantile(height, numpy.linspace(0, 1, LEVELS)))
     if len(levels) > 1:
         tints = LinearSegmentedColormap.from_list("", TINTS, len(levels) - 1)

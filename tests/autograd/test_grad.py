@@ -74,6 +74,11 @@ def test_grad_says_what_it_cannot_answer():
         autograd.grad(y, [x, np.ones(2)])
     with pytest.raises(GraphError, match="not recorded"):
         autograd.grad(np.ones(2), x)
+    with record():
+        slope = autograd.grad(x * x, x)
+        penalty = slope * slope
+    with pytest.raises(GraphError, match="through a gradient, take that with create_graph=True"):
+        penalty.backward()
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])

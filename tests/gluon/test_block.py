@@ -51,8 +51,12 @@ def test_blocks_hidden_in_a_list_are_warned_of():
     net.register_child(net.parts[0])
     assert len(net.collect_params()) == 2
     net.deeper = {"a": [(nn.Dense(1), 3)]}
-    with pytest.warns(UserWarning, match=r"'Block.deeper' holds Blocks in a dict"):
+    with pytest.warns(UserWarning, match=r"'Block.deeper' holds Blocks in a dict") as told:
         net.collect_params()
+    with pytest.warns(UserWarning, match=r"is already initialized|holds Blocks") as more:
+        net.initialize()
+        net.initialize()
+    assert {warning.filename for warning in [*told, *more]} == {__file__}
 
 
 def test_a_forgotten_super_init_is_said():

@@ -76,8 +76,9 @@ def test_the_argument_wins_over_the_own_initializer_and_that_over_the_default():
 
 def test_a_second_initialize_warns_and_changes_nothing_unless_forced():
     p = ready(init="ones")
-    with pytest.warns(UserWarning, match="'w' is already initialized.*force_reinit=True"):
+    with pytest.warns(UserWarning, match="'w' is already initialized.*force_reinit=True") as told:
         p.initialize("zeros")
+    assert told[0].filename == __file__
     assert p.data().tolist() == [1, 1]
     p.initialize("zeros", force_reinit=True)
     assert p.data().tolist() == [0, 0]
@@ -224,8 +225,9 @@ def test_constants_keep_their_value_and_ignore_a_grad_req_with_a_warning():
     c = Constant("c", [[1, 2]])
     c.initialize(default_init=init.Zero())
     assert c.data().tolist() == [[1, 2]]
-    with pytest.warns(UserWarning, match="ignores grad_req=.*stays 'null'"):
+    with pytest.warns(UserWarning, match="ignores grad_req=.*stays 'null'") as told:
         c.grad_req = "write"
+    assert told[0].filename == __file__
     assert c.grad_req == "null"
 
 

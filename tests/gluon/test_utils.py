@@ -102,8 +102,9 @@ def test_gradients_that_have_exploded_are_clipped_too():
 @pytest.mark.parametrize("bad", [numpy.nan, numpy.inf])
 def test_a_norm_that_is_not_finite_warns_and_changes_nothing(bad):
     arrays = [np.array([bad]), np.array([4.0])]
-    with pytest.warns(UserWarning, match="The norm of the gradients is (nan|inf)"):
+    with pytest.warns(UserWarning, match="The norm of the gradients is (nan|inf)") as told:
         clip_global_norm(arrays, 1.0)
+    assert told[0].filename == __file__
     assert arrays[1].item() == 4
 
 

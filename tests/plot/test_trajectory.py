@@ -30,6 +30,20 @@ def test_two_walks_of_one_rule_differ_in_colour_and_name_their_rate_once():
     assert [label.partition(", ends")[0] for label in drawn] == ["sgd: rate 0.05", "sgd: rate 0.3"]
 
 
+def test_a_surface_with_a_pole_has_its_contours_elsewhere():
+    def pole(x, y):
+        return 1 / x**2 + y**2
+
+    figure = plot.trajectory(optimizer.SGD(learning_rate=0.05), pole, start=(1, 2), steps=3)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    (drawn,) = {tuple(contour.levels) for contour in axes.collections}
+    assert numpy.isfinite(drawn).all()
+    x, y = numpy.meshgrid(*(numpy.linspace(*limits, 241) for limits in (axes.get_xlim(), axes.get_ylim())))
+    finite = pole(x[x != 0], y[x != 0])
+    assert drawn[0] == finite.min() and drawn[-1] == finite.max()
+
+
 @pytest.mark.parametrize("name", SURFACES)
 def test_every_surface_is_drawn_with_its_minima_and_a_gradient_is_at_right_angles_to_its_contours(name):
     figure = plot.trajectory(optimizer.Adam(learning_rate=0.1), name, steps=5)
