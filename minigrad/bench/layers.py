@@ -143,8 +143,8 @@ def their_recurrent(layer: str, t: Any) -> Any:
 class Loop(gluon.Block):
     """A recurrence written as a loop: each time step is a slice of x, which has a gradient too.
 
-    The mean of all outputs is classified. With the last one alone, gradients of early steps would be so small (1e-38 and
-    less) that processors multiply them slowly.
+    The mean of all outputs is classified. With the last one alone, gradients of early steps would be so small (below
+    1e-38) that processors multiply them slowly.
     """
 
     def __init__(self) -> None:

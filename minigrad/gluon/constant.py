@@ -4,8 +4,8 @@ from typing import Any
 
 from minigrad.gluon.parameter import Parameter
 from minigrad.initializer import laws
-from minigrad.optimizer.cautions import warn
 from minigrad.values import asarray
+from minigrad.warn import warn
 
 
 class Constant(Parameter):

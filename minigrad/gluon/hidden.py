@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minigrad.optimizer.cautions import warn
+from minigrad.warn import warn
 
 if TYPE_CHECKING:
     from minigrad.gluon.block import Block

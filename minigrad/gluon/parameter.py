@@ -133,7 +133,7 @@ class Parameter:
     ) -> None:
         """Fill it with `init`, else its own initializer, else `default_init`; wait if its shape is unknown."""
         if self.tensors and not flag("force_reinit", force_reinit):
-            from minigrad.optimizer.cautions import warn
+            from minigrad.warn import warn
 
             warn(
                 f"Parameter '{self.name}' is already initialized and is left unchanged; "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +19,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import AccessError, ArgumentError, DTypeError, FileError
 from minigrad.guarded import guarded
 from minigrad.ops.linalg import l2norm
+from minigrad.warn import warn
 
 __all__ = ["check_sha1", "clip_global_norm", "download", "split_and_load", "split_data"]
 
@@ -100,7 +100,7 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
         return Tensor(norm, ctx).reshape(1)
     found = float(norm)
     if not math.isfinite(found):
-        warnings.warn(f"The norm of the gradients is {found}; they are left unchanged.", stacklevel=3)  # past `guarded`
+        warn(f"The norm of the gradients is {found}; they are left unchanged.")
     elif found > max_norm:
         for array in arrays:
             _rescale(array, max_norm / (found + 1e-8))

@@ -3,11 +3,10 @@
 The rules import this file only when there is something to warn about.
 """
 
-import sys
-import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
+
+from minigrad.warn import warn
 
 if TYPE_CHECKING:
     from minigrad.optimizer.ftrl import Ftrl
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 WARNED: WeakSet["Optimizer"] = WeakSet()
 """The optimizers that have warned. (An attribute of theirs would count as a setting, to be saved.)"""
-
-HERE = str(Path(__file__).parent.parent)
 
 
 def a_mean_is_sampled(sgld: "SGLD", averaged: bool) -> None:
@@ -58,11 +55,3 @@ def _warn_once(optimizer: "Optimizer", message: str) -> None:
     if optimizer not in WARNED:
         WARNED.add(optimizer)
         warn(message)
-
-
-def warn(message: str) -> None:
-    """Warn at the user's line."""
-    level, frame = 1, sys._getframe()
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(HERE):
-        level, frame = level + 1, frame.f_back
-    warnings.warn(message, stacklevel=level)

@@ -6,7 +6,7 @@ from weakref import WeakSet
 from minigrad.arguments import shown
 from minigrad.errors import ArgumentError, KeywordError
 from minigrad.optimizer.arguments import Default
-from minigrad.optimizer.cautions import warn
+from minigrad.warn import warn
 
 if TYPE_CHECKING:
     from minigrad.optimizer.optimizer import Optimizer
