@@ -294,6 +294,24 @@ p = (grad * d).sum()
 return abs(n - p) / (max(abs(n), abs(p)) + 0.01)""",
         ),
         (
+            "missing-term",
+            """d = rng.normal(size=x.shape)
+h = 1e-3
+n = (f(x + h * d) - f(x)) / h
+p = np.sum(grad * d)
+scale = max(abs(n), abs(p))
+return float(abs(n - p) / scale if scale > 0 else 0.0)""",
+        ),
+        (
+            "wrong-factor",
+            """d = rng.normal(size=x.shape)
+h = 1e-13
+n = (f(x + h * d) - f(x - h * d)) / (2 * h)
+p = np.sum(grad * d)
+scale = max(abs(n), abs(p))
+return float(abs(n - p) / scale if scale > 0 else 0.0)""",
+        ),
+        (
             "missing-term wrong-operation",
             """h = 1e-05
 d = rng.standard_normal(x.shape)
