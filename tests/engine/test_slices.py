@@ -55,6 +55,15 @@ def test_a_head_gradient_of_the_user_is_not_added_to():
     assert given.asnumpy().tolist() == [1.0, 1.0, 1.0]
 
 
+def test_a_number_that_is_read_by_keys_and_as_a_whole_has_the_sum_of_all_gradients():
+    x = leaf(3.0)
+    with autograd.record():
+        y = x * 1.0
+        z = sum([y[()], 10 * y, 100 * y[None].sum(), 1000 * y, 10_000 * y[...]])
+    z.backward()
+    assert x.grad.item() == 11_111
+
+
 def test_many_slices_of_float16_are_added_in_float32():
     x = leaf([0.0] * 4, dtype="float16")
     with autograd.record():

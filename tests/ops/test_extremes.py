@@ -197,11 +197,23 @@ def test_nan_stays_visible_in_the_gradient_of_a_rectifier():
 
 @pytest.mark.parametrize("f", [npx.softmax, npx.log_softmax])
 def test_a_softmax_of_nothing_is_nothing(f):
-    assert f(np.zeros((3, 0, 4)), axis=1).shape == (3, 0, 4)
-    assert f(np.zeros((0, 4))).shape == (0, 4)
+    for shape in ((3, 0, 4), (0, 4), (0,), (4, 0), (2, 3, 0), (0, 0)):
+        for axis in range(len(shape)):
+            assert f(np.zeros(shape), axis=axis).shape == shape
     half = np.array([1.0, 2.0], dtype="float16")
     assert f(half, dtype="float32").dtype == "float32"
     numpy.testing.assert_array_equal(f(half, dtype="float32").asnumpy(), f(np.array([1.0, 2.0])).asnumpy())
+
+
+@pytest.mark.parametrize(("f", "expected"), [(npx.softmax, 1), (npx.log_softmax, 0)])
+@pytest.mark.parametrize("value", [3.0, -3e38])
+def test_a_softmax_of_one_number_is_certain(f, expected, value):
+    x = np.array(value)
+    x.attach_grad()
+    with autograd.record():
+        y = f(x)
+    y.backward()
+    assert (y.shape, y.item(), x.grad.item()) == ((), expected, 0)
 
 
 def test_a_slope_that_an_overflow_has_lost_is_nan_and_not_zero():
