@@ -96,6 +96,17 @@ def test_softmax_and_its_kin_take_large_scores(dtype):
     assert numpy.array(g) == pytest.approx(numpy.array([[1, 0, -1], [-2 / 3, 1 / 3, 1 / 3]]), rel=2e-3)
 
 
+@pytest.mark.parametrize("n", [*range(1, 70), 1000])
+def test_one_large_score_is_found_wherever_it_is(n):
+    x = numpy.full((n, n), -1000.0)
+    numpy.fill_diagonal(x, 1000.0)
+    for scores in (np.array(x), np.array(x.reshape(1, n, n)), np.array(x.T)):
+        assert (ops.softmax(scores).asnumpy() == numpy.eye(n)).all()
+        assert (ops.log_softmax(scores).asnumpy() == numpy.where(numpy.eye(n), 0, -2000)).all()
+    x[0, n // 2] = numpy.nan
+    assert numpy.isnan(ops.softmax(np.array(x)).asnumpy()).any(-1).tolist() == [True] + [False] * (n - 1)
+
+
 def test_a_confident_and_right_score_keeps_the_digits_of_its_gradient():
     x = np.array([[40.0, 0.0]], dtype="float32")
     g = slope(lambda s: ops.softmax_cross_entropy(s, np.array([0])), [[40.0, 0.0]], dtype="float32")
