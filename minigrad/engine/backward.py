@@ -133,7 +133,7 @@ def add(F: Any, grads: dict[Any, Any], own: set[Any], node: Any, part: Any) -> N
     if part.shape != node.shape or part.dtype is not node.dtype:
         if type(part) is not Piece:
             part = fit(F, part, node)
-        elif node in own:
+        elif node in own and node.shape:  # the sum of arrays without axes is a number, which cannot be changed
             with node.ctx:
                 grads[node] = whole = widened(grads[node])
                 whole[part.key] += part.values

@@ -26,7 +26,10 @@ class Observer:
         """The values of `x` were read outside any operation, by `float(x)` or `x.asnumpy()`."""
 
     def pulled(self, node: Node, g: Any, parts: Sequence[Any]) -> None:
-        """In a backward pass, a node has turned the gradient `g` of its output into `parts`, one for each parent."""
+        """In a backward pass, a node has turned the gradient `g` of its output into `parts`, one for each parent.
+
+        Each is an array, or for a slice a `Piece`; in a recorded pass it is a Tensor.
+        """
 
 
 class State(threading.local):

@@ -63,15 +63,15 @@ def total(xp, x, axis=None, keepdims=False, dtype=None):
 
     Whole numbers are added as NumPy does, in its widest integers.
     """
-    rows = x.ndim > 1 and type(axis) is int and axis in (-1, x.ndim - 1) and 0 < x.shape[-1] <= FEW and on_host(xp)
-    if rows and dtype is None and x.dtype.char in "fd" and x.flags.c_contiguous:
+    rows = dtype is None and x.ndim > 1 and axis in (-1, x.ndim - 1) and 0 < x.shape[-1] <= FEW and on_host(xp)
+    if rows and type(keepdims) is bool and x.dtype.char in "fd" and x.flags.c_contiguous:
         return row_sums(xp, x.reshape(-1, x.shape[-1])).reshape(*x.shape[:-1], *[1] * keepdims)
     added = FLOAT32 if x.dtype.char == "e" else None
     if dtype is not None:
         added = single(numpy.dtype(dtype))
     if x.size > FEW and x.ndim > 1 and count(x, axis) > FEW and on_host(xp):  # a GPU adds with many threads
         x = _shortened(xp, x, axis, x.dtype if added is None else added)
-    y = x.sum(axis, added, None, keepdims)
+    y = x.sum(axis if x.ndim else None, added, None, keepdims)
     return y if dtype is None or y.dtype == dtype else y.astype(dtype)
 
 

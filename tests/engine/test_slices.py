@@ -39,10 +39,22 @@ def test_an_array_that_two_gradients_share_is_not_added_to():
     x = leaf(values(3))
     with autograd.record():
         a, b = x * 1.0, x * 1.0
+        read = a[0] + a[0] + a[2]  # before a + b, so that on the way back a has its part of the sum by then
         y = (a + b) * np.array([1.0, 10.0, 100.0])  # one array is the gradient of a and of b
-        z = y.sum() + a[0] + a[0] + a[2]
+        z = y.sum() + read
     z.backward()
     assert x.grad.asnumpy().tolist() == [4.0, 20.0, 201.0]
+
+
+@pytest.mark.parametrize("head_grads", [None, [None, None]])
+def test_the_ones_that_a_walk_starts_from_stay_ones(head_grads):
+    for _ in range(2):
+        x = leaf(values(3))
+        with autograd.record():
+            y = x * 1.0
+            z = y[0] + y[1] + y[1]
+        autograd.backward([y, z], head_grads)
+        assert x.grad.asnumpy().tolist() == [2.0, 3.0, 1.0]
 
 
 def test_a_head_gradient_of_the_user_is_not_added_to():
@@ -53,6 +65,15 @@ def test_a_head_gradient_of_the_user_is_not_added_to():
     autograd.backward([y, z], [given, None])
     assert x.grad.asnumpy().tolist() == [2.0, 2.0, 1.0]
     assert given.asnumpy().tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_number_that_is_read_by_keys_and_as_a_whole_has_the_sum_of_all_gradients():
+    x = leaf(3.0)
+    with autograd.record():
+        y = x * 1.0
+        z = sum([y[()], 10 * y, 100 * y[None].sum(), 1000 * y, 10_000 * y[...]])
+    z.backward()
+    assert x.grad.item() == 11_111
 
 
 def test_many_slices_of_float16_are_added_in_float32():
@@ -108,6 +129,10 @@ def test_the_first_nan_in_the_gradient_of_a_slice_is_found():
         with autograd.record():
             y = ops.sqrt(x[0]) + x[1]
         y.backward()
+    with pytest.raises(AnomalyError, match=r"backward pass of 'getitem' made 1 NaN value"), autograd.detect_anomaly():
+        with autograd.record():
+            y = x[0]
+        y.backward(np.array(numpy.nan))
     with autograd.detect_anomaly():
         with autograd.record():
             y = x[0] + x[1:].sum()

@@ -191,6 +191,31 @@ def test_sums_as_products_with_ones_are_the_sums(rows, dtype, rtol):
     numpy.testing.assert_allclose(row_sums(numpy, x.T), expected, rtol=rtol)
 
 
+@pytest.mark.parametrize("n", [1, 2, 15, 16, 17, 128, 255, 256, 257, 1000])
+@pytest.mark.parametrize(("dtype", "most"), [("float16", 2**-11), ("float32", 1e-6), ("float64", 2e-15)])
+@pytest.mark.parametrize("lead", [(1,), (5,), (0,), (3, 1, 2)], ids=str)
+def test_sums_of_rows_lose_few_digits_of_the_largest_terms(n, dtype, most, lead):
+    x = (numpy.random.default_rng(n).standard_normal((*lead, n)) * 100).astype(dtype)
+    x[..., : n // 2] = 1000 - x[..., n - n // 2 :]  # large terms, most of which cancel each other
+    x[..., n // 4 : n // 2] *= -1
+    expected = numpy.array([math.fsum(row) for row in x.astype("float64").reshape(math.prod(lead), n).tolist()])
+    for keepdims in (True, False):
+        y = np.sum(np.array(x, dtype=dtype), -1, keepdims=keepdims)
+        assert y.shape == (*lead, *[1] * keepdims) and y.dtype == dtype
+        apart = abs(y.asnumpy().astype("float64").ravel() - expected)
+        assert (apart <= most * abs(x.astype("float64")).sum(-1).ravel()).all()
+
+
+def test_sums_of_short_rows_have_the_dtype_that_is_asked_for_and_do_not_overflow():
+    half = np.full((3, 200), 1000.0, dtype="float16")
+    assert np.mean(half, -1).tolist() == [1000] * 3
+    assert ops.logsumexp(np.zeros((1, 200), dtype="float16"), -1).item() == numpy.float16(math.log(200))
+    whole = np.sum(np.array(numpy.full((2, 200), 2**30, "int32"), dtype="int32"), -1)
+    assert (whole.dtype, whole.tolist()) == ("int64", [200 * 2**30] * 2)
+    exact = np.sum(np.array([[2.0**24, 1.0]]), -1, "float64")
+    assert (exact.dtype, exact.item()) == ("float64", 2**24 + 1)
+
+
 SHAPES = [
     ((N,), (N,)), ((3, N), (N,)), ((N,), (N, 3)), ((1, N), (N, 3)), ((2, 3, N), (N,)), ((2, 1, N), (2, N, 3)),
     ((2, 1, 3, N), (2, N, 1)), ((3, N - 7), (N - 7,)),

@@ -170,6 +170,14 @@ def test_a_number_is_reduced_over_axis_0_as_in_numpy_and_its_gradient_comes_back
     assert (y.item(), x.grad.item()) == (6.0, 3.0)
 
 
+@pytest.mark.parametrize("keepdims", [True, False, 1, 0, 2, -1, numpy.True_])
+def test_kept_axes_have_length_1_whatever_says_so(keepdims):
+    for axis in (0, 1, -1):
+        for ours, theirs in ((np.sum, numpy.sum), (np.mean, numpy.mean), (np.var, numpy.var)):
+            y = ours(np.array(X), axis=axis, keepdims=keepdims)
+            assert y.shape == theirs(X, axis=axis, keepdims=bool(keepdims)).shape
+
+
 def test_a_refused_axis_can_be_caught_as_what_numpy_raises():
     for kind in (ValueError, IndexError, AssertionError):
         with pytest.raises(kind):

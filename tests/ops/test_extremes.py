@@ -96,6 +96,17 @@ def test_softmax_and_its_kin_take_large_scores(dtype):
     assert numpy.array(g) == pytest.approx(numpy.array([[1, 0, -1], [-2 / 3, 1 / 3, 1 / 3]]), rel=2e-3)
 
 
+@pytest.mark.parametrize("n", [*range(1, 70), 1000])
+def test_one_large_score_is_found_wherever_it_is(n):
+    x = numpy.full((n, n), -1000.0)
+    numpy.fill_diagonal(x, 1000.0)
+    for scores in (np.array(x), np.array(x.reshape(1, n, n)), np.array(x.T)):
+        assert (ops.softmax(scores).asnumpy() == numpy.eye(n)).all()
+        assert (ops.log_softmax(scores).asnumpy() == numpy.where(numpy.eye(n), 0, -2000)).all()
+    x[0, n // 2] = numpy.nan
+    assert numpy.isnan(ops.softmax(np.array(x)).asnumpy()).any(-1).tolist() == [True] + [False] * (n - 1)
+
+
 def test_a_confident_and_right_score_keeps_the_digits_of_its_gradient():
     x = np.array([[40.0, 0.0]], dtype="float32")
     g = slope(lambda s: ops.softmax_cross_entropy(s, np.array([0])), [[40.0, 0.0]], dtype="float32")
@@ -197,11 +208,23 @@ def test_nan_stays_visible_in_the_gradient_of_a_rectifier():
 
 @pytest.mark.parametrize("f", [npx.softmax, npx.log_softmax])
 def test_a_softmax_of_nothing_is_nothing(f):
-    assert f(np.zeros((3, 0, 4)), axis=1).shape == (3, 0, 4)
-    assert f(np.zeros((0, 4))).shape == (0, 4)
+    for shape in ((3, 0, 4), (0, 4), (0,), (4, 0), (2, 3, 0), (0, 0)):
+        for axis in range(len(shape)):
+            assert f(np.zeros(shape), axis=axis).shape == shape
     half = np.array([1.0, 2.0], dtype="float16")
     assert f(half, dtype="float32").dtype == "float32"
     numpy.testing.assert_array_equal(f(half, dtype="float32").asnumpy(), f(np.array([1.0, 2.0])).asnumpy())
+
+
+@pytest.mark.parametrize(("f", "expected"), [(npx.softmax, 1), (npx.log_softmax, 0)])
+@pytest.mark.parametrize("value", [3.0, -3e38])
+def test_a_softmax_of_one_number_is_certain(f, expected, value):
+    x = np.array(value)
+    x.attach_grad()
+    with autograd.record():
+        y = f(x)
+    y.backward()
+    assert (y.shape, y.item(), x.grad.item()) == ((), expected, 0)
 
 
 def test_a_slope_that_an_overflow_has_lost_is_nan_and_not_zero():
