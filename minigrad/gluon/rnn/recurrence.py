@@ -66,9 +66,11 @@ class Recurrent(HybridBlock):
         wanted = [info["shape"] for info in self.state_info(batch_size)]
         found = (states,) if isinstance(states, Tensor) else tuple(states)
         if [s.shape for s in found] != wanted:
+            needed = f"{len(wanted)} states, each" if len(wanted) > 1 else "one state"
+            got = f"{len(found)}: {', '.join(str(s.shape) for s in found)}" if found else "none"
             raise ShapeError(
-                f"{type(self).__name__} '{self.name}' needs {len(wanted)} state(s) of shape {wanted[0]} but got "
-                f"{', '.join(str(s.shape) for s in found) or 'none'}; begin_state(batch_size) makes the first ones."
+                f"{type(self).__name__} '{self.name}' needs {needed} of shape {wanted[0]}, but got "
+                f"{got}; begin_state(batch_size) makes the first ones."
             )
         return found
 

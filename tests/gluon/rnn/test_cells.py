@@ -34,7 +34,7 @@ def test_an_unrolled_cell_is_the_layer(kind, layout):
 def test_a_state_of_another_batch_is_refused():
     cell = rnn.GRUCell(4, input_size=2)
     cell.initialize()
-    with pytest.raises(ShapeError, match=r"1 state.*\(3, 4\).*\(1, 4\)"):
+    with pytest.raises(ShapeError, match=r"one state.*\(3, 4\).*\(1, 4\)"):
         cell(np.array(X[0]), cell.begin_state(1))
 
 
