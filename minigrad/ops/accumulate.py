@@ -118,7 +118,10 @@ def column_sums(xp, x):
 
 
 def row_sums(xp, x):
-    """The sums of the rows of a matrix on a CPU, as a product with ones."""
+    """The sums of the rows of a matrix on a CPU, as a product with ones.
+
+    BLAS takes several rows at a time, and the last few in another way: equal rows may differ in the last bit.
+    """
     if x.shape[1] > LONG:
         return total(xp, x, 1)
     return x.dot(ones(xp, x.shape[1], x.dtype))  # 2 to 30 times as fast as a reduction, the more the shorter the rows
