@@ -142,7 +142,7 @@ def weigh(xp, x, g, kernel, stride, padding, dilate, groups):
     total = xp.zeros(
         (groups, math.prod(kernel) * x.shape[1] // groups, outputs // groups), xp.result_type(x, g, "float32")
     )
-    for rows, at in _slabs(xp, seen.shape, seen.dtype):  # the columns first: most often they are more, which is faster
+    for rows, at in _slabs(xp, seen.shape, seen.dtype):  # BLAS is faster if the larger side, the columns, comes first
         total += matmul.forward(xp, _columns(seen, rows, groups), g[:, :, at].swapaxes(1, 2))
     return total.swapaxes(1, 2).reshape(outputs, -1, *kernel)
 
