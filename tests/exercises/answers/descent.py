@@ -62,6 +62,7 @@ WRONG = {
         ("decay-after-update new-state-used", "v = momentum * v - lr * g\nw = w + v\nreturn w - lr * wd * w, v"),
         ("decay-on-state", "v = momentum * v - lr * (g + wd * v)\nreturn w + v, v"),
         ("hyperparameters-swapped", "v = (1 - momentum) * v - lr * (g + wd * w)\nreturn w + v, v"),
+        ("extra-term", "v = momentum * v - (1 - momentum) * lr * (g + wd * w)\nreturn w + v, v"),
         ("state-not-updated", "n = momentum * v - lr * (g + wd * w)\nreturn w + n, v"),
         ("wrong-returned-order", V + "return v, w + v"),
         ("shape-wrong", V + "return w + v"),
