@@ -233,7 +233,7 @@ def test_a_cells_states_are_what_state_info_says_and_reset_begins_each_sequence(
     assert cell.begin_state(2)[0].shape == (2, 4)
     cell.initialize()
     before = Wide.resets
-    with pytest.raises(AssertionError, match=r"state\(s\) of shape \(2, 4\)"):
+    with pytest.raises(AssertionError, match=r"one state of shape \(2, 4\)"):
         cell(np.ones((2, 5)), [np.zeros((2, 3))])
     with pytest.raises(ValueError, match="shape"):
         cell.unroll(2, np.ones((2, 2, 5)))
