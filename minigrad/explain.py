@@ -62,7 +62,7 @@ def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exceptio
     return errors.PositionError(sentence) if isinstance(error, IndexError) else errors.ArgumentError(sentence)
 
 
-_HERE = str(Path(__file__).parent) + os.sep
+HERE = str(Path(__file__).parent) + os.sep  # how the paths of minigrad's files begin
 _OURS: dict[str, bool] = {}  # which files are minigrad's own
 
 
@@ -79,7 +79,7 @@ def users_line(depth: int) -> tuple[CodeType, int]:
             frame = frame.f_back
             code = frame.f_code
     except KeyError:  # a file that has not been seen before
-        ours[code.co_filename] = code.co_filename.startswith(_HERE)
+        ours[code.co_filename] = code.co_filename.startswith(HERE)
         return users_line(depth + 1)
     return code, frame.f_lasti
 

@@ -2,9 +2,8 @@
 
 import sys
 import warnings
-from pathlib import Path
 
-HERE = str(Path(__file__).parent)
+from minigrad.explain import HERE
 
 
 def warn(message: str) -> None:

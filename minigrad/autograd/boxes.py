@@ -1,10 +1,8 @@
 """The recorded graph as boxes with text, and arrows between them."""
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy
@@ -15,13 +13,13 @@ from minigrad.engine.graph import Leaf, Node
 from minigrad.engine.guards import overwritten
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError, KeywordError, UsageError
+from minigrad.explain import HERE
 
 MOST = 200
 """A picture of more boxes than this is unreadable."""
 
 FONT, LINE, LETTER = 12, 16, 0.61  # size, line height, and the width of a letter of a monospaced font in sizes
 LONGEST = 40  # letters in a line
-HERE = str(Path(__file__).parents[1]) + os.sep
 
 
 @dataclass(frozen=True)

@@ -122,8 +122,8 @@ class Function:
         gradients = list(made) if isinstance(made, (tuple, list)) else [made]
         if len(gradients) != len(self._inputs):
             raise UsageError(
-                f"{type(self).__name__}.backward() has {len(self._inputs)} inputs but returned this many gradients: "
-                f"{len(gradients)}. Return one for each, or None for an input that has none."
+                f"{type(self).__name__}.backward() must return one gradient for each input ({len(self._inputs)}), or "
+                f"None for an input that has none; it returned {len(gradients)}."
             )
         for i, x in enumerate(self._inputs):
             if not isinstance(x, Tensor):
