@@ -29,7 +29,7 @@ from minigrad.commands.output import DIGITS
 from minigrad.commands.surface import KINDS, run_surface
 from minigrad.commands.train import run_train
 from minigrad.commands.tutorials import run_tutorials
-from minigrad.disk import OF_THE_DISK, checked
+from minigrad.disk import OF_THE_DISK, ask, checked
 from minigrad.errors import MinigradError
 from minigrad.exercises.forms import KINDS as FORMS
 from minigrad.plot.surfaces import SURFACES
@@ -352,7 +352,7 @@ def path(text: str) -> Path:
     """A path that the system can take, for argparse."""
     try:
         found = Path(checked(text))
-        found.exists()
+        ask(found)
     except (MinigradError, OSError) as error:
         raise argparse.ArgumentTypeError(f"{text!r:.60} cannot be a path: {error!s:.200}") from None
     return found

@@ -50,12 +50,18 @@ def at_home(path: FilePath) -> Path:
     text = checked(path)
     try:
         path = Path(text).expanduser()
-        path.exists()  # which asks the disk whether such a name is possible
+        ask(path)
     except RuntimeError:
         raise ArgumentError(f"The path {text!r} begins with an unknown home folder; write it out.") from None
     except OSError as error:
         raise _refused(text, "read", error) from None
     return path
+
+
+def ask(path: Path) -> None:
+    """Ask the disk whether such a name is possible; OSError if not. (Python 3.14's `Path.exists` no longer says so.)"""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        path.lstat()
 
 
 @contextmanager
@@ -143,8 +149,9 @@ def _temporary(text: str) -> Iterator[tuple[BinaryIO, Path, Path, int | None]]:
         mode = None
         if text.endswith((os.sep, "/")):
             raise AccessError(f"{text!r} is the name of a folder and cannot be written; give the name of a file.")
-        if target.exists():
+        with contextlib.suppress(FileNotFoundError):
             mode = target.stat().st_mode
+        if mode is not None:
             _refuse_unless_a_file(text, "written", mode)
             mode = stat.S_IMODE(mode)
             if not os.access(target, os.W_OK):

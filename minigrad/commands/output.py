@@ -29,8 +29,11 @@ DIGITS = "1,797 handwritten digits of 8x8 pixels (UCI), four fifths to train on 
 
 def progress(total: int, unit: str = "epoch", hidden: bool = False) -> tqdm[None]:
     """A progress bar that vanishes when everything is done."""
+    from threading import RLock
+
     from tqdm import tqdm
 
+    tqdm.set_lock(RLock())  # its own is for several processes, and in Python 3.14 a stopped command leaves it behind
     return tqdm(total=total, unit=unit, leave=False, dynamic_ncols=True, disable=hidden)
 
 

@@ -30,7 +30,8 @@ UNUSUAL = ("max-not-elementwise", "wrong-operation", "operands-swapped", "extra-
 PAIRS, CALLS = 5000, 1000
 """The most pairs of mistakes that are tried, and the most where functions have to be called."""
 
-NOT_A_NUMBER = ("ZeroDivisionError", "OverflowError", "ValueError: math domain error", "FloatingPointError")
+DOMAIN = ("ValueError: math domain error", "ValueError: expected a")  # the second since Python 3.14
+NOT_A_NUMBER = ("ZeroDivisionError", "OverflowError", *DOMAIN, "FloatingPointError")
 """Errors that Python raises where NumPy would return infinity or NaN."""
 
 

@@ -60,7 +60,8 @@ def in_words(cls: Any, optimizer: Any, error: Exception) -> Exception:
         return RuleError(f"{where}: in a rule type(self) is not the optimizer's class; write self.{error.name}.")
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
         return RuleError(f"{where}: {unknown(optimizer, str(error.name), '')}")
-    if isinstance(error, ArithmeticError) or str(error) == "math domain error":
+    out_of_domain = ("math domain error", "expected a")  # as Python 3.14 says it: "expected a nonnegative input"
+    if isinstance(error, ArithmeticError) or (type(error) is ValueError and str(error).startswith(out_of_domain)):
         return RuleError(f"{where}: {error}, in a number that is the same for all elements. In the first step t is 1.")
     of_numpy = isinstance(error, ValueError) and "broadcast" in str(error)
     if of_numpy or isinstance(error, (TypeError, AttributeError, NameError)):

@@ -204,7 +204,7 @@ class WritesACaret(Optimizer):
         return w - lr * (g ^ 2)
 
 
-@told("float division by zero", "In the first step t is 1")
+@told("division by zero", "In the first step t is 1")
 class DividesByZero(Optimizer):
     def rule(self, w, g, *, lr, t):
         return w - lr / (1 - 0.9 ** (t - 1)) * g
