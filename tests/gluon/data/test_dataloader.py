@@ -140,6 +140,16 @@ def test_arguments_that_contradict_are_explained(kwargs, message):
         DataLoader(SimpleDataset(range(4)), **kwargs)
 
 
+@pytest.mark.parametrize("dataset", [{1.0, 2.0}, {"x": [1.0, 2.0], "y": [0.0, 1.0]}, {1: 2.0}, iter([1.0]), 7])
+def test_what_has_no_samples_by_index_is_refused_at_once(dataset):
+    with pytest.raises(ArgumentError, match=r"expected samples by index.*ArrayDataset\(x, y\)"):
+        DataLoader(dataset, 2)
+
+
+def test_a_dict_of_samples_by_index_is_a_dataset():
+    assert numbers(DataLoader({0: 5, 1: 6}, 2)) == [[5, 6]] and len(DataLoader({}, 2)) == 0
+
+
 def test_gluons_arguments_for_processes_and_pinned_memory_are_accepted():
     loader = DataLoader([1, 2], 2, num_workers=1, pin_memory=True, pin_device_id=0, thread_pool=False, timeout=3)
     assert numbers(loader) == [[1, 2]]
