@@ -19,6 +19,7 @@ from minigrad.optimizer.config import count, from_config, to_config
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.updater import Updater, leaves
 from minigrad.serialization import load_arrays, save_arrays
+from minigrad.warn import warn
 
 KIND = "states of an optimizer"
 
@@ -83,7 +84,7 @@ def load_states(
 
     If the file's parameters have the same `names` as ours, in whatever order, they are matched by name; otherwise by
     their `places`, because the same network made again has other numbers in its names, and dense10 is sorted before
-    dense9. `residuals`, if given, become those of the file.
+    dense9. `residuals`, if given, become those of the file; otherwise a warning says that they are dropped.
     """
     arrays, meta = load_arrays(path)
     try:
@@ -114,6 +115,7 @@ def load_states(
         owed = _owed(meta, arrays, ours, weights)
         if arrays:
             raise FileError(f"It holds {next(iter(arrays))!r:.60}, which is not a state of {type(optimizer).__name__}.")
+        _tell(path, optimizer, updater.optimizer, dropped=bool(owed) and residuals is None)
         set_generator_states(field(meta, "generators", dict))
     except MinigradError as error:
         raise FileError(f"{str(path)!r} cannot be loaded. {str(error).rstrip('.')}. Nothing was loaded.") from None
@@ -123,6 +125,15 @@ def load_states(
     if residuals is not None:
         residuals.clear()
         residuals.update(owed)
+
+
+def _tell(path: FilePath, found: Optimizer, running: Optimizer, dropped: bool) -> None:
+    """Warn, before anything changes, of what loading does that its caller may not expect."""
+    if dropped:
+        warn(
+            f"{str(path)!r} holds what gradient compression had not sent yet, which is dropped: there is no "
+            "compression here. Choose it as in the run that saved the file before you load."
+        )
 
 
 def copied(state: Any, ctx: Context) -> Any:

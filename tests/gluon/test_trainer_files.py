@@ -131,6 +131,10 @@ def test_training_with_compressed_gradients_resumes_bit_for_bit(on_store, tmp_pa
     again.load_states(tmp_path / "s")
     train(fresh, again, 4)
     assert_same(values(net), values(fresh))
+    for devices, arguments in ((TWO, {}), (None, {"compression_params": {"type": "2bit"}})):  # one device sends nothing
+        other = gluon.Trainer(make_net(devices).collect_params(), "sgd", {"momentum": 0.9}, **arguments)
+        with pytest.warns(UserWarning, match="had not sent yet, which is dropped: there is no compression here"):
+            other.load_states(tmp_path / "s")
 
 
 def test_states_move_to_a_trainer_of_two_devices(tmp_path):
