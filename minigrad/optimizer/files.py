@@ -129,6 +129,9 @@ def load_states(
 
 def _tell(path: FilePath, found: Optimizer, running: Optimizer, dropped: bool) -> None:
     """Warn, before anything changes, of what loading does that its caller may not expect."""
+    theirs, ours = type(found).__name__, type(running).__name__
+    if theirs != ours:
+        warn(f"{str(path)!r} holds the optimizer {theirs} with its settings, which replaces {ours}.")
     if dropped:
         warn(
             f"{str(path)!r} holds what gradient compression had not sent yet, which is dropped: there is no "
