@@ -5,6 +5,7 @@ run; a file that does not fit is refused and changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import numpy
@@ -51,6 +52,7 @@ def save_states(
         "masters": [[k, optimizer.multi_precision and d == numpy.float16] for k, d in updater.dtypes.items()],
         "counts": list(optimizer._index_update_count.items()),
         "num_update": optimizer.num_update,
+        "progress": {name: getattr(optimizer, name) for name in getattr(optimizer, "progress", ())},
         "optimizer": to_config(optimizer, complete=False) | optimizer.get_config() if dump_optimizer else None,
         "residuals": list(residuals),
         "generators": generator_states() if dump_optimizer else {},
@@ -112,6 +114,7 @@ def load_states(
                 leaf[...] = _fitting(arrays.pop(f"{key}/{i}", None), leaf, f"State {i} of the {called}")
             for former, _ in enumerate(optimizer.former_states, len(leaves(states[mine]))):
                 arrays.pop(f"{key}/{former}", None)
+        progress = _progress(meta, optimizer)
         owed = _owed(meta, arrays, ours, weights)
         if arrays:
             raise FileError(f"It holds {next(iter(arrays))!r:.60}, which is not a state of {type(optimizer).__name__}.")
@@ -120,6 +123,7 @@ def load_states(
     except MinigradError as error:
         raise FileError(f"{str(path)!r} cannot be loaded. {str(error).rstrip('.')}. Nothing was loaded.") from None
     optimizer._index_update_count, optimizer.num_update = counts, num_update
+    vars(optimizer).update(progress)
     updater.optimizer, updater.states = optimizer, states
     updater.dtypes = {key: weights[key].dtype for key in states}
     if residuals is not None:
@@ -158,6 +162,15 @@ def _optimizer(meta: dict[str, Any], running: Optimizer) -> Optimizer:
     if field(meta, "class", str) != cls:
         raise FileError(f"It holds states of {meta['class']:.60}, but {cls} is running.")
     return running
+
+
+def _progress(meta: dict[str, Any], optimizer: Optimizer) -> dict[str, Any]:
+    """What a rule counts besides updates, such as LARS its rates, checked. A whole optimizer has it already."""
+    if meta.get("optimizer") is not None or not meta.get("progress"):  # older files: none
+        return {}
+    twin = copy(optimizer)
+    twin.set_config({"attributes": field(meta, "progress", dict)})
+    return {name: getattr(twin, name) for name in getattr(optimizer, "progress", ())}
 
 
 def _owed(
