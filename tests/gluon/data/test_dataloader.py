@@ -104,6 +104,17 @@ def test_an_error_in_a_transform_reaches_the_loop(workers):
         list(DataLoader(SimpleDataset(range(8)).transform(fail), 2, num_workers=workers))
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_transform_that_runs_out_of_something_does_not_end_the_epoch_in_silence(workers):
+    labels = iter([7, 8, 9])
+    dataset = SimpleDataset(range(6)).transform(lambda x: next(labels))
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        list(DataLoader(dataset, 1, num_workers=workers))
+    batches = iter(DataLoader(range(6), 2, batchify_fn=lambda samples: next(labels), num_workers=workers))
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        next(batches)
+
+
 def test_leaving_the_loop_early_ends_the_threads():
     before = set(threading.enumerate())
     loader = DataLoader(SimpleDataset(range(100)).transform(lambda i: (time.sleep(0.001), i)[1]), 2, num_workers=3)
