@@ -327,6 +327,26 @@ def test_compressed_pushes_are_pulled_as_recorded_from_mxnet(case):
         assert pulled(store, "w", tuple(case["shape"])) == expected
 
 
+@pytest.mark.parametrize("params", [None, {"type": "2bit", "threshold": 0.5}, {"type": "1bit", "momentum": 0.5}])
+def test_the_order_of_a_gradient_in_memory_does_not_matter(params, tmp_path):
+    values = numpy.random.default_rng(3).normal(size=(2, 3, 4)).astype("float32")
+    out_of_order = np.array(values.transpose(2, 0, 1).copy()).transpose(1, 2, 0)
+    assert not out_of_order.data.flags.c_contiguous and (out_of_order.asnumpy() == values).all()
+    results = []
+    for gradient in (np.array(values), out_of_order):  # as autograd.grad() returns that of a convolution's weight
+        store = create("sim", num_workers=2)
+        store.init("w", np.zeros((2, 3, 4)))
+        store.set_optimizer(optimizer.Adam())
+        if params:
+            store.set_gradient_compression(params)
+        for _ in range(2):
+            store.push("w", [gradient, gradient])
+        store.save_optimizer_states(tmp_path / "s")
+        arrays, _ = load_arrays(tmp_path / "s")
+        results.append([pulled(store, "w", (2, 3, 4)), *(arrays[name].tolist() for name in sorted(arrays))])
+    assert results[0] == results[1] and len(results[0]) == 3 + 2 * bool(params)
+
+
 def test_residuals_belong_to_a_key():
     store = create("device")
     store.set_gradient_compression({"type": "2bit", "threshold": 1.0})
