@@ -9,6 +9,7 @@ import pytest
 from minigrad import kv, np, optimizer
 from minigrad.errors import AnomalyError, ArgumentError
 from minigrad.kvstore.compression import TwoBitCompression, pack, unpack
+from minigrad.serialization import load_arrays
 from tests.drawn import given, hnp, st
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "compression.json").read_text())["cases"]
@@ -189,3 +190,24 @@ def test_loading_without_compression_says_that_what_was_not_sent_is_dropped(tmp_
     with pytest.warns(UserWarning, match="had not sent yet, which is dropped: there is no compression here"):
         made(None).load_optimizer_states(tmp_path / "{'type': '2bit'}")
     made(None).load_optimizer_states(tmp_path / "None")
+
+
+@pytest.mark.parametrize("params", [None, {"type": "2bit", "threshold": 0.5}, {"type": "1bit", "momentum": 0.5}])
+def test_the_order_of_a_gradient_in_memory_does_not_matter(params, tmp_path):
+    values = numpy.random.default_rng(3).normal(size=(2, 3, 4)).astype("float32")
+    out_of_order = np.array(values.transpose(2, 0, 1).copy()).transpose(1, 2, 0)
+    assert not out_of_order.data.flags.c_contiguous and (out_of_order.asnumpy() == values).all()
+    results = []
+    for gradient in (np.array(values), out_of_order):  # as autograd.grad() returns that of a convolution's weight
+        store = kv.create("sim", num_workers=2)
+        store.init("w", np.zeros((2, 3, 4)))
+        store.set_optimizer(optimizer.Adam())
+        if params:
+            store.set_gradient_compression(params)
+        for _ in range(2):
+            store.push("w", [gradient, gradient])
+        store.save_optimizer_states(tmp_path / "s")
+        store.pull("w", out := np.zeros((2, 3, 4)))
+        arrays, _ = load_arrays(tmp_path / "s")
+        results.append([out.tolist(), *(arrays[name].tolist() for name in sorted(arrays))])
+    assert results[0] == results[1] and len(results[0]) == 3 + 2 * bool(params)

@@ -226,45 +226,6 @@ def test_after_a_return_to_earlier_states_lars_corrects_for_no_rate_of_later(tmp
 
 
 @pytest.mark.parametrize("dump_optimizer", [False, True])
-def test_the_velocity_of_lars_is_corrected_for_a_rate_that_falls_just_after_a_load(tmp_path, dump_optimizer):
-    def made(weight):
-        store = create("local")
-        store.init(0, np.array(weight))
-        fall = lr_scheduler.MultiFactorScheduler([3], factor=0.125, base_lr=1.0)
-        store.set_optimizer(optimizer.LARS(learning_rate=1.0, momentum=0.5, eta=0.0, lr_scheduler=fall))
-        return store
-
-    v = numpy.array([1.0, -2.0])
-    first = made([4.0, 4.0])
-    for _ in range(3):
-        first.push(0, np.ones(2))
-    first._updater.states[0][...] = v
-    first.save_optimizer_states(tmp_path / "states", dump_optimizer)
-    second = made(pulled(first, 0, 2))
-    second.load_optimizer_states(tmp_path / "states")
-    second.push(0, np.ones(2))  # with a trust of 0 the velocity alone moves the weight: v becomes 0.5 0.125 / 1 v
-    assert pulled(second, 0, 2) == (4 + 0.5 * 0.125 * v).tolist()
-
-
-def test_rates_in_a_file_are_checked_and_older_files_have_none(tmp_path):
-    store = create("local")
-    store.init(0, np.zeros(2))
-    store.set_optimizer(rule := optimizer.LARS(momentum=0.5))
-    store.push(0, np.ones(2))
-    store.save_optimizer_states(tmp_path / "s")
-    arrays, meta = load_arrays(tmp_path / "s")
-    before = list(rule._rates)
-    for wrong in ({"_rates": [1, -1.0, 0.0]}, {"_rates": "x"}, {"_rates": [1, 2.0]}, {"lr": 3.0}, [1]):
-        save_arrays(tmp_path / "s", arrays, meta | {"progress": wrong})
-        with pytest.raises(FileError, match="Nothing was loaded"):
-            store.load_optimizer_states(tmp_path / "s")
-        assert (rule._rates, rule.lr) == (before, 0.01)
-    del meta["progress"]
-    save_arrays(tmp_path / "s", arrays, meta)
-    store.load_optimizer_states(tmp_path / "s")
-
-
-@pytest.mark.parametrize("dump_optimizer", [False, True])
 def test_random_numbers_go_on_where_they_were_saved_if_the_optimizer_was_saved_too(tmp_path, dump_optimizer):
     store = create("local")
     store.init(0, np.zeros(1))
@@ -325,26 +286,6 @@ def test_compressed_pushes_are_pulled_as_recorded_from_mxnet(case):
     for gradients, expected in zip(case["grads"], case["pulled"]):
         store.push("w", [on(device, gradient) for device, gradient in zip(DEVICES, gradients)])
         assert pulled(store, "w", tuple(case["shape"])) == expected
-
-
-@pytest.mark.parametrize("params", [None, {"type": "2bit", "threshold": 0.5}, {"type": "1bit", "momentum": 0.5}])
-def test_the_order_of_a_gradient_in_memory_does_not_matter(params, tmp_path):
-    values = numpy.random.default_rng(3).normal(size=(2, 3, 4)).astype("float32")
-    out_of_order = np.array(values.transpose(2, 0, 1).copy()).transpose(1, 2, 0)
-    assert not out_of_order.data.flags.c_contiguous and (out_of_order.asnumpy() == values).all()
-    results = []
-    for gradient in (np.array(values), out_of_order):  # as autograd.grad() returns that of a convolution's weight
-        store = create("sim", num_workers=2)
-        store.init("w", np.zeros((2, 3, 4)))
-        store.set_optimizer(optimizer.Adam())
-        if params:
-            store.set_gradient_compression(params)
-        for _ in range(2):
-            store.push("w", [gradient, gradient])
-        store.save_optimizer_states(tmp_path / "s")
-        arrays, _ = load_arrays(tmp_path / "s")
-        results.append([pulled(store, "w", (2, 3, 4)), *(arrays[name].tolist() for name in sorted(arrays))])
-    assert results[0] == results[1] and len(results[0]) == 3 + 2 * bool(params)
 
 
 def test_residuals_belong_to_a_key():
