@@ -65,7 +65,7 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         if name in ELSEWHERE:
             found = getattr(importlib.import_module(ELSEWHERE[name]), name)
-        elif name in __all__ or name == "image" or f"minigrad.{name}" in paths.OLD_PATHS:
+        elif name in __all__ or name == "image" or (name != "tensor" and f"minigrad.{name}" in paths.OLD_PATHS):
             found = importlib.import_module(f"minigrad.{name}")
         else:
             return absent(sys.modules[__name__], name)

@@ -1,5 +1,6 @@
 """New arrays made by a rule: constants, steps, diagonals. Without `ctx`, on the current device; float32."""
 
+from numbers import Number
 from typing import Any
 
 import numpy
@@ -9,7 +10,7 @@ from minigrad.axes import axis_in
 from minigrad.composed import composed
 from minigrad.device import Where, place, xp_of
 from minigrad.dtypes import as_dtype
-from minigrad.engine.accepts import shape_of
+from minigrad.engine.accepts import as_raw, shape_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.ops.elementwise import power
@@ -53,8 +54,8 @@ def full(
     """
     where = place(ctx, device)
     one_of("order", order, "C", "F")
-    value = fill_value.data if isinstance(fill_value, Tensor) else fill_value
-    kind = as_dtype(dtype or ("bool" if value is True or value is False else "float32"))
+    kind = as_dtype(dtype or ("bool" if fill_value is True or fill_value is False else "float32"))
+    value = fill_value if isinstance(fill_value, Number) else where.put(as_raw(fill_value, "full()"))
     with where:
         return Tensor(where.xp.full(lengths("shape", shape), value, kind, order), where)
 

@@ -10,6 +10,8 @@ from minigrad.codes import GLUON, coded_shape
 from minigrad.composed import as_tensor
 from minigrad.doors import DOORS
 from minigrad.engine.tensor import Tensor
+from minigrad.errors import AbsentError
+from minigrad.explain import described
 from minigrad.operators import Operators, give, method
 from minigrad.ops.reduce import all_but
 
@@ -108,5 +110,25 @@ class Methods(Operators):
     take, pick, one_hot = _method("take"), _method("pick"), _method("one_hot")
 
 
+FIXED = {
+    "grad": "x.zero_grad() sets it to 0, and x.grad[...] = values writes into it",
+    "shape": "x.reshape(shape) has the values in another shape",
+    "dtype": "x.astype(dtype) has the values in another dtype",
+}
+"""Properties that other libraries let a program set, and what to do instead."""
+
+
+def _fixed(name: str, use: str) -> property:
+    """The property without a setter, but with a sentence in its place."""
+
+    def refuse(self: Tensor, value: Any) -> None:
+        raise AbsentError(f"x.{name} cannot be replaced by {described(value)}; {use}.", name=name, obj=None)
+
+    found: property = vars(Tensor)[name]
+    return found.setter(refuse)
+
+
 give(Methods)
+for _name, _use in FIXED.items():
+    setattr(Tensor, _name, _fixed(_name, _use))
 answers_for_absent(Tensor)

@@ -78,7 +78,7 @@ def _raw_value(x: Tensor, value: Any) -> Any:
     """A raw array or number that can be written into `x`."""
     if isinstance(value, Tensor):
         return value.data if value.ctx is x.ctx else x.ctx.put(value.data)
-    if isinstance(value, (int, float)) or type(value) is type(x.data):
+    if isinstance(value, (int, float)):
         return value
     return x.ctx.put(as_raw(value, "A change in place"))
 

@@ -118,3 +118,12 @@ def test_a_reshape_that_does_not_fit_says_so():
         nd.reshape(nd.zeros((2, 3)), (0, 0, 0))
     with pytest.raises(ShapeError, match="reshape"):
         nd.reshape(nd.zeros((2, 3)), (-4, 4, -1, 0))
+
+
+@pytest.mark.parametrize("size", [1e15, 1e20, 1e38])
+def test_a_normalized_array_has_length_one_however_large_its_values_are(size):
+    x = numpy.float32(numpy.array([[[3.0], [-1.5]], [[0.0], [1e-3]]]) * size)
+    for mode, axis in (("instance", (1, 2)), ("channel", 1), ("spatial", 2)):
+        length = numpy.sqrt((numpy.float64(x) ** 2).sum(axis, keepdims=True) + 1e-10)
+        found = nd.L2Normalization(nd.array(x), mode=mode).asnumpy()
+        numpy.testing.assert_allclose(found, x / length, rtol=1e-6)

@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from matplotlib.figure import Figure
+from minigrad.autograd.figure import Figure  # isort: skip  first: it says why Matplotlib cannot be imported
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 from matplotlib.text import Text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +12,7 @@ from minigrad import compare, optimizer
 from minigrad.arguments import arguments_of
 from minigrad.commands.output import WIDTH
 from minigrad.commands.settings import settings
+from minigrad.docstrings import docstring
 from minigrad.errors import MinigradError
 from minigrad.optimizer.readings.legend import MEANINGS, Entry, entries
 from minigrad.optimizer.readings.lines import RAW, Lines
@@ -62,7 +62,7 @@ def run_equations(arguments: argparse.Namespace) -> int:
 def brief(name: str, given: Mapping[str, Any]) -> Iterator[str]:
     """The first sentence about an optimizer, its rule and, if no arguments are given, how they change the rule."""
     rule = optimizer.create(name, **given)
-    yield textwrap.fill((inspect.getdoc(type(rule)) or name).splitlines()[0], WIDTH)
+    yield textwrap.fill((docstring(type(rule)) or name).splitlines()[0], WIDTH)
     yield indented(plain(rule, WIDTH - 4))
     for changed, form in [] if given else forms(name):
         yield f"  with {listed(changed)}:"
@@ -156,7 +156,7 @@ def two_steps(name: str, given: Mapping[str, Any]) -> tuple[Mapping[str, Any], s
 
 def reference(rule: optimizer.Optimizer) -> str:
     """What the docstring says about the origin of the rule."""
-    found = re.search(r"^References?: (.*?)(?=\n\n|\Z)", inspect.getdoc(type(rule)) or "", flags=re.M | re.S)
+    found = re.search(r"^References?: (.*?)(?=\n\n|\Z)", docstring(type(rule)), flags=re.M | re.S)
     return textwrap.fill(" ".join(found[1].split()), WIDTH - 4) if found else ""
 
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import importlib.util
-import inspect
 import json
 import textwrap
 from collections.abc import Callable, Iterable
@@ -33,6 +32,7 @@ from minigrad.commands.data import Data, written
 from minigrad.commands.output import WIDTH, encoded, write
 from minigrad.device import cpu
 from minigrad.disk import reading
+from minigrad.docstrings import docstring
 from minigrad.errors import ArgumentError, FileError, MissingFileError, UsageError, suggestion
 
 FOLDER = Path(__file__).parents[2] / "figures"
@@ -92,10 +92,11 @@ def script(name: str) -> Script:
     assert found is not None and found.loader is not None
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
-    missing = [part for part in ("PICTURE", "measure", "draw", "agree", "__doc__") if not getattr(module, part, None)]
+    words = docstring(module)
+    missing = [part for part in ("PICTURE", "measure", "draw", "agree") if not getattr(module, part, None)]
+    missing += [] if words else ["docstring"]
     if missing:
         raise UsageError(f"{str(path)!r} is not a figure yet: it has no {' and no '.join(missing)}")
-    words = inspect.cleandoc(str(module.__doc__))
     return Script(path, FOLDER / module.PICTURE, words, module.measure, module.draw, module.agree)
 
 

@@ -15,6 +15,7 @@ from minigrad.engine.guards import changed, freed, overwritten, where
 from minigrad.engine.modes import Scope, state
 from minigrad.engine.registry import raw, recorded
 from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
+from minigrad.explain import EXPLAINED, explained
 
 if TYPE_CHECKING:
     from minigrad.engine.tensor import Tensor
@@ -182,13 +183,14 @@ def checked_seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list
                 "back through a gradient, take that with create_graph=True."
             )
         head.ctx.use()
-        g = None if g is None else head.ctx.put(g.data if hasattr(g, "node") else numpy.asarray(g))
+        try:
+            g = None if g is None else head.ctx.put(g.data if hasattr(g, "node") else numpy.asarray(g))
+        except EXPLAINED as error:  # rows of unequal length
+            raise explained(f"{caller}()", error, {"head gradient": g}) from None
         for a, role in ((data, "on"), (g, "with")):
             if a is not None and a.dtype.kind not in "biuf":
-                raise DTypeError(
-                    f"{caller}() was called {role} {a.dtype}, but only real numbers have a gradient; take np.real(y), "
-                    "np.imag(y) or np.abs(y) first."
-                )
+                use = "; take np.real(y), np.imag(y) or np.abs(y) first." if a.dtype.kind == "c" else "."
+                raise DTypeError(f"{caller}() was called {role} {a.dtype}, but only real numbers have a gradient{use}")
         check_unchanged(head)
         if g is None:
             found.append(ones(xp_of(data), data.shape, data.dtype))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from minigrad.disk import reading
 from minigrad.errors import FileError
-from minigrad.exercises.advice import advice
+from minigrad.exercises.advice import advice, advice_on_line
 
 LARGEST = 1 << 20  # bytes
 
@@ -39,9 +39,10 @@ def parsed(path: Path) -> ast.Module:
             return ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-        line = f", `{error.text.strip()[:120]}`" if isinstance(error, SyntaxError) and error.text else ""
+        text = (isinstance(error, SyntaxError) and error.text) or ""
+        line = f", `{text.strip()[:120]}`" if text else ""
         what = getattr(error, "msg", "") or "it is nested too deeply"
-        cure = advice(what)
+        cure = advice_on_line(text) if text and what == "invalid syntax" else advice(what)
         what += ("" if what.endswith(("?", ".")) else ".") + f" {cure}" if cure else ""
         raise FileError(f"{path} is not Python{place}{line}: {what}") from None
 
@@ -68,12 +69,12 @@ def defined(tree: ast.Module) -> list[str]:
     waiting: list[ast.AST] = list(tree.body)
     while waiting:
         node = waiting.pop(0)
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names[node.name] = None
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names.update((alias.asname or alias.name.split(".")[0], None) for alias in node.names)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names[node.id] = None
-        elif not isinstance(node, (ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)):
+        elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)):
             waiting[:0] = ast.iter_child_nodes(node)
     return list(names)

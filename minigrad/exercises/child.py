@@ -19,7 +19,7 @@ import numpy
 from minigrad.errors import UsageError
 from minigrad.exercises.course import EXERCISES
 from minigrad.exercises.exercise import Exercise
-from minigrad.exercises.outcome import reason
+from minigrad.exercises.outcome import Interrupted, reason
 from minigrad.exercises.solutions import as_function
 from minigrad.exercises.tries import outcomes
 from minigrad.exercises.wire import as_data
@@ -96,6 +96,8 @@ class World:
                 return function(*args, **kwargs)
             except MemoryError:
                 leave(OUT_OF_MEMORY)
+            except KeyboardInterrupt as error:  # this process has no keyboard
+                raise Interrupted().with_traceback(error.__traceback__) from None
             finally:
                 self.theirs = [space.copy() for space in spaces]
                 put(spaces, self.ours)

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from minigrad.arguments import text
+from minigrad.docstrings import docstring
 from minigrad.errors import UsageError
 from minigrad.exercises.bench import Bench
 from minigrad.exercises.mistakes import MISTAKES
@@ -88,7 +89,7 @@ class Exercise:
     @property
     def text(self) -> str:
         """What the learner reads: the statement with its equation, an example and hints."""
-        return inspect.getdoc(self.reference) or ""
+        return docstring(self.reference)
 
     @cached_property
     def signature(self) -> inspect.Signature:

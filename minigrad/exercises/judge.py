@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -222,12 +223,12 @@ class Judgement:
             kept = [kept[k] for k in sorted(range(len(kept)), key=rows.__getitem__)]
             for i_one, i_two in pairs(len(kept), sum(found > right for found, _ in kept)):
                 (one_found, one), (_, two) = kept[i_one], kept[i_two]
-                if any(found == right and n.mistake in UNUSUAL for found, n in (kept[i_one], kept[i_two])):
-                    continue
                 if one.swaps[0][1] is two.swaps[0][1]:
                     continue
+                unusual = any(found == right and n.mistake in UNUSUAL for found, n in (kept[i_one], kept[i_two]))
                 vague = {one.mistake, two.mistake} <= {*VAGUE} and "wrong-factor" in (one.mistake, two.mistake)
-                if one_found > right or not vague:
+                listed = one.expected and two.expected and one.mistake != two.mistake and apart(one, two)
+                if listed or not (unusual or (vague and one_found == right)):
                     yield form, one, two
 
     def fitting(self, form: Program, one: Neighbour, two: Neighbour) -> tuple[Neighbour, ...]:
@@ -265,6 +266,12 @@ def pairs(n: int, leading: int) -> Iterator[tuple[int, int]]:
     for total in range(1, 2 * n - 2):
         for i in range(max(leading, total - n + 1), (total + 1) // 2):
             yield i, total - i
+
+
+def apart(one: Neighbour, two: Neighbour) -> bool:
+    """Whether two mistakes are in different parts of the program, neither of which contains the other."""
+    ours, theirs = ([part for _, part, _ in x.swaps] for x in (one, two))
+    return not any(x is y for a, b in ((ours, theirs), (theirs, ours)) for part in a for x in ast.walk(part) for y in b)
 
 
 def together(form: Program, one: Neighbour, two: Neighbour) -> Program | None:

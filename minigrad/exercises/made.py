@@ -12,6 +12,7 @@ import numpy
 
 from minigrad import arguments
 from minigrad.define import define, identifier
+from minigrad.docstrings import docstring
 from minigrad.errors import KindError
 from minigrad.exercises.exercise import Exercise
 from minigrad.exercises.program import RESULT, Program
@@ -62,7 +63,7 @@ def from_rule(optimizer: Any, name: str = "") -> Exercise:
     usual = {x: usual_value(made, x) for x in text.keywords}
     states = tuple(made.states)
     start: dict[str, Start] = {x: lambda w, x=x: made.initial_state(x, w) for x in states}  # type: ignore[misc]
-    first, _, _ = (type(made).__doc__ or "").strip().partition("\n")
+    first, _, _ = docstring(type(made), inherited=False).partition("\n")
     shown = "\n\n".join("\n".join(f"    {line}" for line in x.splitlines()) for x in (plain(made), legend(made)))
     return exercise_of(text, f"One step of {title}.\n\n{first}\n\n{shown}", states, usual, start)
 

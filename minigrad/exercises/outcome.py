@@ -43,8 +43,12 @@ class Outcome:
     nested: str = ""
 
 
+class Interrupted(Exception):
+    """A KeyboardInterrupt that cannot come from a keyboard: the answer raised it."""
+
+
 def run(answer: Any, probe: Probe, names: Sequence[str], observe: Observe | None = None) -> Outcome:
-    """Call the answer once. Whatever it raises becomes an outcome, even `exit()`.
+    """Call the answer once. Whatever it raises becomes an outcome, even `exit()`; only Ctrl-C passes.
 
     `names` are those of the positional arguments; `observe(returned, args)` gives what to compare instead.
     """
@@ -105,6 +109,8 @@ def words(error: BaseException) -> str:
     """An error in words."""
     if isinstance(error, SystemExit):
         return "it calls exit()"
+    if isinstance(error, (KeyboardInterrupt, Interrupted)):
+        return "it raises KeyboardInterrupt"
     try:
         return f"{type(error).__name__}: {error}".rstrip(": ")
     except Exception:  # an error class of the answer's own that cannot be printed

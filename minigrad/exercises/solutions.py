@@ -23,7 +23,8 @@ def as_function(exercise: Exercise, solution: Any) -> Callable[..., Any]:
     adam_step: right
     All of it is right.
 
-    Raises UsageError for a class that does not suit the exercise, and for anything that cannot be called.
+    Raises UsageError for a class that does not suit the exercise, for what cannot be called, and for a function whose
+    call computes nothing.
     """
     if not inspect.isfunction(solution):
         from minigrad.exercises.classes import of_class  # slow to import, and needed by few answers
@@ -33,6 +34,10 @@ def as_function(exercise: Exercise, solution: Any) -> Callable[..., Any]:
         raise UsageError(f"a solution is a function, a rule or a class of optimizers; got a {type(solution).__name__}")
     if is_blank(solution):
         return unwritten
+    if inspect.iscoroutinefunction(solution):
+        raise UsageError("The function is `async`, so a call computes nothing; begin it with `def` alone.")
+    if inspect.isgeneratorfunction(solution) or inspect.isasyncgenfunction(solution):
+        raise UsageError("The function has a `yield`, so a call computes nothing; write `return` instead.")
     if next(iter(parameters(solution)), "") == "self" and "self" not in exercise.arguments:
         return stepping(exercise, solution, {}, object)
     found: Callable[..., Any] = solution

@@ -7,12 +7,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy
-
 from minigrad.arguments import flag, number, one_of, shown, whole
 from minigrad.autograd.scopes import pause
 from minigrad.device import Context, current_context, places
 from minigrad.dtypes import as_dtype
+from minigrad.engine.accepts import as_raw
 from minigrad.engine.tensor import Tensor, attach
 from minigrad.errors import (
     ArgumentError,
@@ -239,7 +238,7 @@ class Parameter:
 
     def set_data(self, data: Any) -> None:
         """Set its values on every device; while its shape is unknown, they wait for the first forward pass."""
-        data = data if hasattr(data, "shape") else numpy.asarray(data)
+        data = data if hasattr(data, "shape") else as_raw(data, "set_data()")
         shape = tuple(data.shape)
         if not _fits(self._shape, shape):
             raise ShapeError(f"Parameter '{self.name}' has shape {self._shape} but was given data of shape {shape}.")

@@ -303,7 +303,9 @@ class Trainer:
         save(self, fname)
 
     def load_states(self, fname: Any) -> None:
-        """Read what `save_states` wrote, including the optimizer. Nothing changes unless everything fits."""
+        """Read what `save_states` wrote, including the optimizer, which replaces the present one, as in Gluon: with a
+        warning if it is of another class. Nothing changes unless everything fits.
+        """
         from minigrad.gluon.trainer_files import load
 
         load(self, fname)

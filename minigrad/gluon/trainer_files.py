@@ -27,7 +27,8 @@ def load(trainer: Trainer, path: FilePath) -> None:
     updater = trainer._updater()
     weights = {i: trainer._weight(i) for i in range(len(trainer._params))}
     names = [p.name for p in trainer._params]
-    files.load_states(path, updater, weights, names, trainer._places, _residuals(trainer))
+    compressed = trainer._store is not None and trainer._store.compressed
+    files.load_states(path, updater, weights, names, trainer._places, _residuals(trainer) if compressed else None)
     trainer._set_optimizer(updater.optimizer)
     if trainer._on_store and trainer._store is not None:
         trainer._store.set_updater(updater)

@@ -18,6 +18,7 @@ from minigrad.guarded import guarded
 from minigrad.kvstore.compression import Compression, compression
 from minigrad.optimizer import Optimizer, Updater
 from minigrad.optimizer.files import load_states, save_states
+from minigrad.warn import warn
 
 Key = int | str
 Values = Any
@@ -165,10 +166,18 @@ class KVStore:
         """Send two bits for each value, as in {'type': '2bit', 'threshold': 0.5}. See `TwoBitCompression`.
 
         Stores with workers ('sim', 'dist_sync', 'dist_async') also know {'type': '1bit'}. See `OneBitCompression`.
+
+        Called again, as with a lower threshold later in training, it keeps what has not been sent yet, as in MXNet.
+        What one type keeps means nothing to the other: it is dropped with a warning.
         """
         if self._name == "local":
             raise ArgumentError("A 'local' store sums on the CPU without compression; create a 'device' store.")
-        self._compression = compression(compression_params, votes=self._name != "device")
+        made = compression(compression_params, votes=self._name != "device")
+        if type(made) is type(self._compression):
+            made.residuals = self.residuals
+        elif self.residuals:
+            warn(f"What {self._compression!r} has not sent yet is dropped, because {made!r} is of another type.")
+        self._compression = made
 
     @guarded
     def is_capable(self, capability: str) -> bool:
@@ -185,13 +194,22 @@ class KVStore:
         save_states(fname, self.optimizer_updater(), dump_optimizer, residuals=self.residuals)
 
     def load_optimizer_states(self, fname: FilePath) -> None:
-        """Read what `save_optimizer_states` wrote. The keys must be in the store; an error changes nothing."""
-        load_states(fname, self.optimizer_updater(), self._stored, residuals=self.residuals)
+        """Read what `save_optimizer_states` wrote; an optimizer in the file replaces the present one.
+
+        The keys must be in the store; an error changes nothing.
+        """
+        residuals = self.residuals if self.compressed else None
+        load_states(fname, self.optimizer_updater(), self._stored, residuals=residuals)
 
     def barrier(self) -> None:
         """Wait until every process has called this. A single process does not wait."""
 
     _barrier = barrier
+
+    @property
+    def compressed(self) -> bool:
+        """Whether what is pushed is compressed."""
+        return self._compression is not None
 
     @property
     def residuals(self) -> dict[tuple[Key, int], Array]:

@@ -4,14 +4,17 @@ Metrics are computed on the host, in float64; inputs on a GPU are copied to the 
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
+
+import numpy
 
 from minigrad.arguments import function, registered_name
 from minigrad.config import as_call
 from minigrad.device import Array, to_host
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError, suggestion
+from minigrad.explain import not_numbers
 from minigrad.guarded import guarded
 
 
@@ -246,5 +249,8 @@ def _is_numbers(values: Any) -> bool:
 
 def _fetch(value: Any) -> Array:
     """An array on the host, in the widest dtype of its kind, so that a difference of bytes does not wrap around."""
-    array = to_host(value.data if isinstance(value, Tensor) else value)
+    found = value.data if isinstance(value, Tensor) else value
+    array = numpy.asarray(found) if isinstance(found, Mapping) else to_host(found)  # to_host() would call its get()
+    if array.dtype.kind == "O":
+        raise not_numbers("A metric", value)
     return array.astype("float64" if array.dtype.kind == "f" else "int64") if array.dtype.kind in "iuf" else array

@@ -15,6 +15,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.nd.older import named_as, of_two, older, truth, with_options
 from minigrad.ops.accumulate import computed_wide
+from minigrad.ops.linalg import moderate
 
 __all__ = [
     "Activation", "BatchNorm", "BlockGrad", "Cast", "Concat", "Convolution", "Dropout", "ElementWiseSum", "Embedding",
@@ -328,8 +329,10 @@ def softmax_cross_entropy(data: Any, label: Any) -> Tensor:
 def L2Normalization(data: Any, eps: float = 1e-10, mode: str = "instance") -> Tensor:  # noqa: N802
     """Each sample ('instance'), each place ('channel') or each channel ('spatial') divided by its norm."""
     axes = {"instance": tuple(range(1, data.ndim)), "channel": 1, "spatial": tuple(range(2, data.ndim))}
-    squares = ops.sum(ops.square(data), axes[one_of("mode", mode, *axes)], keepdims=True)
-    return ops.divide(data, ops.sqrt(squares + number("eps", eps, 0)))
+    axis = axes[one_of("mode", mode, *axes)]
+    x, scale = moderate(data, axis)
+    squares = ops.sum(ops.square(x), axis, keepdims=True)
+    return ops.divide(x, ops.sqrt(squares + number("eps", eps, 0) / scale / scale))
 
 
 FullyConnected, Convolution, Pooling = npx.fully_connected, npx.convolution, npx.pooling

@@ -16,6 +16,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops import reduce
 from minigrad.ops.accumulate import LONG, computed_wide, total
+from minigrad.ops.choose import where
 from minigrad.ops.elementwise import absolute, multiply
 from minigrad.ops.index import getitem
 from minigrad.ops.matmul import matmul
@@ -248,3 +249,25 @@ def _direction(F, g, y, x, axis):
 
 
 l2norm.vjp(x=_direction)
+
+
+LARGE = 1e15
+"""Squares and products of values up to here, in their thousands, are numbers of float32."""
+
+
+def moderate(x: Tensor, axis: Any) -> tuple[Tensor, Tensor]:
+    """`x` over a scale, and the scale: the largest value along `axis`, kept as an axis, if it is above `LARGE`; else 1.
+
+    For what does not depend on the scale, such as a direction, which then has a value wherever `x` has. The scale is a
+    constant, so no gradient passes through it.
+
+    >>> from minigrad import np
+    >>> moderate(np.array([[2.0**100, 2.0**101], [3, 4]]), 1)[0]
+    array([[0.5, 1. ],
+           [3. , 4. ]])
+    """
+    if not x.size:
+        return x, as_tensor(1.0, beside=x)
+    largest = reduce.max(absolute(x.detach()), axis=axis, keepdims=True)
+    scale = where(largest > LARGE, largest, 1)
+    return x / scale, scale

@@ -5,6 +5,7 @@ run; a file that does not fit is refused and changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import numpy
@@ -19,6 +20,7 @@ from minigrad.optimizer.config import count, from_config, to_config
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.updater import Updater, leaves
 from minigrad.serialization import load_arrays, save_arrays
+from minigrad.warn import warn
 
 KIND = "states of an optimizer"
 
@@ -50,6 +52,7 @@ def save_states(
         "masters": [[k, optimizer.multi_precision and d == numpy.float16] for k, d in updater.dtypes.items()],
         "counts": list(optimizer._index_update_count.items()),
         "num_update": optimizer.num_update,
+        "progress": {name: getattr(optimizer, name) for name in getattr(optimizer, "progress", ())},
         "optimizer": to_config(optimizer, complete=False) | optimizer.get_config() if dump_optimizer else None,
         "residuals": list(residuals),
         "generators": generator_states() if dump_optimizer else {},
@@ -83,7 +86,7 @@ def load_states(
 
     If the file's parameters have the same `names` as ours, in whatever order, they are matched by name; otherwise by
     their `places`, because the same network made again has other numbers in its names, and dense10 is sorted before
-    dense9. `residuals`, if given, become those of the file.
+    dense9. `residuals`, if given, become those of the file; otherwise a warning says that they are dropped.
     """
     arrays, meta = load_arrays(path)
     try:
@@ -111,18 +114,33 @@ def load_states(
                 leaf[...] = _fitting(arrays.pop(f"{key}/{i}", None), leaf, f"State {i} of the {called}")
             for former, _ in enumerate(optimizer.former_states, len(leaves(states[mine]))):
                 arrays.pop(f"{key}/{former}", None)
+        progress = _progress(meta, optimizer)
         owed = _owed(meta, arrays, ours, weights)
         if arrays:
             raise FileError(f"It holds {next(iter(arrays))!r:.60}, which is not a state of {type(optimizer).__name__}.")
+        _tell(path, optimizer, updater.optimizer, dropped=bool(owed) and residuals is None)
         set_generator_states(field(meta, "generators", dict))
     except MinigradError as error:
         raise FileError(f"{str(path)!r} cannot be loaded. {str(error).rstrip('.')}. Nothing was loaded.") from None
     optimizer._index_update_count, optimizer.num_update = counts, num_update
+    vars(optimizer).update(progress)
     updater.optimizer, updater.states = optimizer, states
     updater.dtypes = {key: weights[key].dtype for key in states}
     if residuals is not None:
         residuals.clear()
         residuals.update(owed)
+
+
+def _tell(path: FilePath, found: Optimizer, running: Optimizer, dropped: bool) -> None:
+    """Warn, before anything changes, of what loading does that its caller may not expect."""
+    theirs, ours = type(found).__name__, type(running).__name__
+    if theirs != ours:
+        warn(f"{str(path)!r} holds the optimizer {theirs} with its settings, which replaces {ours}.")
+    if dropped:
+        warn(
+            f"{str(path)!r} holds what gradient compression had not sent yet, which is dropped: there is no "
+            "compression here. Choose it as in the run that saved the file before you load."
+        )
 
 
 def copied(state: Any, ctx: Context) -> Any:
@@ -144,6 +162,15 @@ def _optimizer(meta: dict[str, Any], running: Optimizer) -> Optimizer:
     if field(meta, "class", str) != cls:
         raise FileError(f"It holds states of {meta['class']:.60}, but {cls} is running.")
     return running
+
+
+def _progress(meta: dict[str, Any], optimizer: Optimizer) -> dict[str, Any]:
+    """What a rule counts besides updates, such as LARS its rates, checked. A whole optimizer has it already."""
+    if meta.get("optimizer") is not None or not meta.get("progress"):  # older files: none
+        return {}
+    twin = copy(optimizer)
+    twin.set_config({"attributes": field(meta, "progress", dict)})
+    return {name: getattr(twin, name) for name in getattr(optimizer, "progress", ())}
 
 
 def _owed(

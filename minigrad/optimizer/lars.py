@@ -66,6 +66,7 @@ class LARS(Optimizer):
     decaying = ("_weight",)
     elementwise = False
     earlier = ("_rates",)
+    progress = ("_rates",)
     symbols = {"eta": r"\kappa"}
     meanings = {"eta": "trust coefficient (eta)", "trust": "for gammas, betas and biases it is 1"}
 
@@ -109,7 +110,8 @@ class LARS(Optimizer):
     def _two_rates(self) -> tuple[float, float]:
         """The rates of this step and the one before. A step begins when the update number changes.
 
-        If it jumps, because states were loaded without their optimizer, the earlier rate is unknown, as at first.
+        If it jumps, because states were loaded that an earlier version saved without their optimizer, the earlier rate
+        is unknown, as at first.
         """
         update, now, before = self._rates
         if self.num_update != update:

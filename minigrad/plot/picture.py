@@ -2,7 +2,7 @@
 
 import io
 
-from matplotlib.figure import Figure
+from minigrad.autograd.figure import Figure
 
 
 class Picture(Figure):

@@ -9,7 +9,7 @@ from minigrad import autograd, np, ops
 from minigrad.autograd import pause, record
 from minigrad.engine.guards import where
 from minigrad.engine.operation import Op
-from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
+from minigrad.errors import ArgumentError, DTypeError, GraphError, KeywordError, ShapeError, UsageError
 from tests.engine.leaves import leaf, line_of
 
 # What a gradient is
@@ -156,10 +156,23 @@ def test_a_head_gradient_of_what_is_not_real_numbers_is_refused(given):
     x.attach_grad()
     with autograd.record():
         y = x * x
-    with pytest.raises(DTypeError, match=r"backward\(\) was called with .* real numbers"):
+    with pytest.raises(DTypeError, match=r"backward\(\) was called with .* real numbers") as caught:
         y.backward(given)
+    assert ("np.real(y)" in str(caught.value)) == (numpy.asarray(given).dtype.kind == "c")
     y.backward([True, False])
     assert x.grad.tolist() == [6, 0]
+
+
+@pytest.mark.parametrize("given", [[[1], [2, 3]], [[[1, 2]], [[1]]], [1, [2]]])
+def test_a_head_gradient_with_rows_of_unequal_length_is_a_sentence(given):
+    x = leaf([1.0, 2.0])
+    with record():
+        y = x * x
+    calls = [y.backward, lambda g: autograd.backward([y], [g]), lambda g: autograd.grad(y, x, [g])]
+    for call in calls:
+        with pytest.raises(ArgumentError, match=r"(backward|grad)\(\) .*head gradient: a list of .*inhomogeneous"):
+            call(given)
+    assert x.grad.tolist() == [0, 0]
 
 
 def test_the_shape_of_a_head_gradient_must_be_that_of_the_head():

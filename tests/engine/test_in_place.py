@@ -8,7 +8,7 @@ import pytest
 from minigrad import autograd, np, ops
 from minigrad.autograd import pause, record
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import GraphError
+from minigrad.errors import GraphError, NotNumbersError
 from tests.drawn import given, settings, st
 
 
@@ -205,6 +205,10 @@ def test_a_refused_write_changes_nothing():
         x[...] = np.ones(3)
     with pytest.raises(ValueError, match=r"\(3,\)"):
         x += np.ones(3)
+    dates = numpy.array(["2020-01-01", "2020-01-02"], "datetime64[D]")  # which NumPy would write as days since 1970
+    for change in x.__setitem__, lambda _, value: x.__iadd__(value):
+        with pytest.raises(NotNumbersError, match="an array of datetime64"):
+            change(..., dates)
     assert x.asnumpy().tolist() == [1, 2]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from minigrad import autograd, cpu, nd, np, ops
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import DTypeError, GraphError, ShapeError
+from minigrad.errors import DTypeError, GraphError, MinigradError, ShapeError
 
 A = numpy.array([[1.0, -2.0, 3.5], [4.0, 0.5, -6.0]], dtype="float32")
 B = numpy.array([0.5, 2.0, -1.0], dtype="float32")
@@ -330,3 +330,27 @@ def test_writing_into_out_is_a_change_that_the_graph_notices(write, place):
     assert target.tolist() == [[2, 2], [2, 2]] if write is ops.matmul else [[3, 3], [3, 3]]
     with pytest.raises(GraphError, match="changed"):
         y.backward()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        (
+            "grad",
+            None,
+            r"x\.grad cannot be replaced by None; x\.zero_grad\(\) sets it to 0, and x\.grad\[\.\.\.\] = values",
+        ),
+        ("shape", (1, 2), r"x\.shape cannot be replaced by a tuple of int; x\.reshape\(shape\) has"),
+        ("dtype", "float64", r"x\.dtype cannot be replaced by 'float64'; x\.astype\(dtype\) has"),
+    ],
+)
+def test_what_cannot_be_set_says_what_to_do_instead(name, value, sentence):
+    for x in np.array([1.0, 2.0]), nd.array([1.0, 2.0]):
+        x.attach_grad()
+        with autograd.record():
+            (x * x).sum().backward()
+        with pytest.raises(AttributeError, match=sentence) as caught:
+            setattr(x, name, value)
+        assert isinstance(caught.value, MinigradError)
+        assert (x.grad.tolist(), x.shape, x.dtype) == ([2, 4], (2,), "float32")
+        assert type(x).grad.__doc__.startswith("The gradient")

@@ -5,6 +5,7 @@ import pytest
 
 from minigrad.errors import FileError
 from minigrad.exercises import check
+from minigrad.exercises.advice import advice_on_line
 from minigrad.exercises.sandbox import check_file
 
 
@@ -42,6 +43,8 @@ SYNTAX = {
     "w - lr * (g + wd w)": "Or is a `*` missing?",
     "w - lr * g²": "A square is written `**2`.",
     "w - 2g": "Is a `*` missing?",
+    "w − lr * g": "A minus is written `-`.",
+    "w - lr · g": "A product is written `*`.",
 }
 
 
@@ -53,6 +56,68 @@ def test_what_is_no_python_comes_with_its_line_and_what_to_do(tmp_path, text):
         check_file(path)
     assert f"is not Python, line 2, `return {text}`: invalid " in str(error.value)
     assert str(error.value).endswith(SYNTAX[text]) or f"{SYNTAX[text]} Python" in str(error.value)
+
+
+LINES = {
+    "return w - lr g  # a step": "Is a `*` missing?",
+    "return (w - lr)(g + wd w)": "Is a `*` missing?",
+    "return w - lr * * g": "A power is written `**`",
+    "return w -= lr * g": "compute first, and return on the next line.",
+    "return w = w - lr * g": "compute first, and return on the next line.",
+    "Return w": "`return` is written in small letters.",
+    "w := w - lr * g": "A value is stored with `=`.",
+    "w =": "After the `=` something is missing.",
+    "w++": "There is no `++` in Python; write `x += 1`.",
+    "if w > 0 && g > 0: pass": "Write `and`, `or` and `not`.",
+    "if !g: pass": "Write `and`, `or` and `not`.",
+    "return |w|": "np.abs(x)",
+    "// a step": "A comment begins with `#`.",
+    "if w > 0 {": "without braces.",
+    "lambda = wd": "`lambda` is a word of Python and cannot be a name",
+    "%matplotlib inline": "That line is not Python; leave it out.",
+    ">>> w": "Leave out the prompts",
+    "else: pass": "Look at the end of the line before, too",
+    "return w if": "Look at the end of the line before, too",
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_there_is_advice_on_lines_that_other_languages_and_notebooks_have(line):
+    assert LINES[line] in advice_on_line(f"    {line}\n")
+
+
+@pytest.mark.parametrize("line", ["return w - lr g  # a step", "Return w", "return w if"])
+def test_a_line_of_which_python_only_says_that_it_is_invalid_comes_with_advice(tmp_path, line):
+    path = tmp_path / "sgd_step.py"
+    path.write_text(f"def sgd_step(w, g, *, lr, wd):\n    {line}\n    return w\n", encoding="utf-8")
+    with pytest.raises(FileError) as error:
+        check_file(path)
+    found = str(error.value).partition("`: invalid syntax. ")[2]
+    assert LINES[line] in found and f"line 2, `{line}`" in str(error.value)
+
+
+COMPUTES_NOTHING = {
+    "async def sgd_step(w, g, *, lr, wd):\n    return w": "The function is `async`, so a call computes nothing",
+    "async def sgd_step(w, g, *, lr, wd):\n    yield w": "The function has a `yield`, so a call computes nothing",
+    "def sgd_step(w, g, *, lr, wd):\n    yield w": "The function has a `yield`, so a call computes nothing",
+}
+
+
+@pytest.mark.parametrize("text", COMPUTES_NOTHING)
+def test_a_function_whose_call_computes_nothing_is_told_why(tmp_path, text):
+    path = tmp_path / "answers.py"
+    path.write_text(f"{text} - lr * (g + wd * w)\n", encoding="utf-8")
+    (feedback,) = check_file(path)
+    assert not feedback and COMPUTES_NOTHING[text] in " ".join(str(feedback).split())
+    space = {}
+    exec(path.read_text(encoding="utf-8"), space)
+    assert COMPUTES_NOTHING[text] in said("sgd_step", space["sgd_step"])
+
+
+def test_a_lambda_is_an_answer(tmp_path):
+    path = tmp_path / "answers.py"
+    path.write_text("sgd_step = lambda w, g, *, lr, wd: w - lr * (g + wd * w)\n", encoding="utf-8")
+    assert all(check_file(path))
 
 
 def test_a_list_where_an_array_is_due_is_told_how_to_make_one():

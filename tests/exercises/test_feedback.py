@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import combinations
 
 import numpy
 import pytest
@@ -65,6 +66,28 @@ def test_numbers_that_only_two_vague_mistakes_would_explain_are_not_explained_by
     feedback = check("tanh_vjp", lambda g, y: g * (2 - y * y / 2))  # in place of 1 - y²
     assert feedback.mistake is None and "not recognised" in feedback.message
     assert feedback.details[1].endswith(": gx is [-2.81738], expected [-0.41996]")  # a row stays in its line
+
+
+HUBER = """
+def huber_loss(pred, label, rho):
+    d = np.abs(pred - label)
+    each = np.where(d <= rho, d**2 / (2 * rho), d - rho / 2)
+    return np.mean(each, axis=tuple(range(1, d.ndim)))
+"""
+IN_HUBER = {
+    "np.mean(each": ("np.sum(each", "sum-for-mean"),
+    "d <= rho": ("d >= rho", "operands-swapped"),
+    "d**2 / (2 * rho)": ("d**2 / rho", "wrong-factor"),
+    "d - rho / 2": ("d", "missing-term"),
+}
+
+
+@pytest.mark.parametrize(("one", "two"), list(combinations(IN_HUBER, 2)))
+def test_two_mistakes_that_an_exercise_lists_are_both_named_if_they_are_in_different_parts(one, two):
+    space, expected = {"np": numpy}, {IN_HUBER[part][1] for part in (one, two)}
+    exec(HUBER.replace(one, IN_HUBER[one][0]).replace(two, IN_HUBER[two][0]), space)
+    found = check("huber_loss", space["huber_loss"])
+    assert expected <= {found.mistake, *found.also}
 
 
 def test_of_a_list_of_arrays_and_a_number_the_one_that_is_wrong_is_named():

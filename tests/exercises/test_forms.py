@@ -92,10 +92,11 @@ def test_pytest_passes_a_right_answer_and_no_blank(tmp_path, capsys):
     assert cli.main(["exercises", "forms", "adam_step", "log_softmax", "--out", str(tmp_path), "--kind", "pytest"]) == 0
     assert "4 files for 2 exercises" in capsys.readouterr().out
     (tmp_path / "adam_step.py").write_text(ADAM)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert "1 failed, 1 passed" in done.stdout and "log_softmax: not yet" in done.stdout
+    for flag in [], ["-O"]:  # which drops every assert
+        command = [sys.executable, *flag, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert "1 failed, 1 passed" in done.stdout and "log_softmax: not yet" in done.stdout
 
 
 def test_files_that_are_there_stay(tmp_path, capsys):

@@ -62,7 +62,7 @@ ENDS = {
     "os._exit": ("import os; os._exit(0)", "ended the process before it was done"),
     "a crash": ("import ctypes; ctypes.string_at(0)", "crashed Python (SIGSEGV)"),
     "a signal": ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "crashed Python (SIGTERM)"),
-    "Ctrl-C": ("raise KeyboardInterrupt", ""),
+    "Ctrl-C": ("raise KeyboardInterrupt", "it raises KeyboardInterrupt, in the line `raise KeyboardInterrupt`."),
     "memory of NumPy": ("np.ones(10**10)", "more than 600 MB of memory"),
     "memory of Python": ("x = [0]\n    while True: x = x + x", "more than 600 MB of memory"),
     "recursion": ("return log_softmax(x)", "RecursionError"),

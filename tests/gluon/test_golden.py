@@ -57,6 +57,7 @@ def trainer_of(case, params):
     )
 
 
+@pytest.mark.filterwarnings("ignore:.*holds the optimizer Adam .*, which replaces SGD")
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_training_equals_the_recorded_one(case, tmp_path):
     net, params = network(case)

@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, init, np
-from minigrad.errors import DeferredInitializationError, InitializationError
+from minigrad.errors import ArgumentError, DeferredInitializationError, InitializationError, ShapeError
 from minigrad.gluon import Constant, Parameter, nn
 
 
@@ -140,6 +140,17 @@ def test_set_data_checks_the_shape_and_keeps_the_arrays_in_place():
     assert data.tolist() == [5, 6]
     with pytest.raises(AssertionError, match=r"'w' has shape \(2,\).*\(3,\)"):
         p.set_data(np.zeros((3,)))
+
+
+@pytest.mark.parametrize("given", [[[1], [2, 3]], [None, 1.0], ["1", "2"], [{}, {}], {1.0, 2.0}, None])
+def test_set_data_refuses_what_is_not_numbers(given):
+    deferred = Parameter("w", shape=(0,), allow_deferred_init=True)
+    deferred.initialize()
+    for p in ready(), deferred, Parameter("w", shape=(2,)):
+        before, shape = [tensor.tolist() for tensor in p.tensors], p.shape
+        with pytest.raises(ShapeError if given == [[1], [2, 3]] else ArgumentError):
+            p.set_data(given)
+        assert ([tensor.tolist() for tensor in p.tensors], p.shape) == (before, shape)
 
 
 def test_set_data_works_while_recording():

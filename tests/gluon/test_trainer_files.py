@@ -87,7 +87,12 @@ def test_loading_brings_back_the_optimizer_whatever_the_new_arguments_are(tmp_pa
     trainer.save_states(tmp_path / "s")
     other = gluon.Trainer(net.collect_params(), "adam")
     net[0].weight.lr_mult = 0.5
-    other.load_states(tmp_path / "s")
+    with pytest.raises(UserWarning):  # an error in tests
+        other.load_states(tmp_path / "s")
+    assert isinstance(other.optimizer, optimizer.Adam) and other.optimizer.num_update == 0  # nothing has changed
+    with pytest.warns(UserWarning, match="s' holds the optimizer SGD with its settings, which replaces Adam"):
+        other.load_states(tmp_path / "s")
+    other.load_states(tmp_path / "s")  # now there is nothing to say
     assert isinstance(other.optimizer, optimizer.SGD)
     assert (other.learning_rate, other.optimizer.momentum, other.optimizer.wd) == (0.3, 0.7, 0.01)
     index = next(i for i, p in other.optimizer.param_dict.items() if p is net[0].weight)
@@ -131,6 +136,10 @@ def test_training_with_compressed_gradients_resumes_bit_for_bit(on_store, tmp_pa
     again.load_states(tmp_path / "s")
     train(fresh, again, 4)
     assert_same(values(net), values(fresh))
+    for devices, arguments in ((TWO, {}), (None, {"compression_params": {"type": "2bit"}})):  # one device sends nothing
+        other = gluon.Trainer(make_net(devices).collect_params(), "sgd", {"momentum": 0.9}, **arguments)
+        with pytest.warns(UserWarning, match="had not sent yet, which is dropped: there is no compression here"):
+            other.load_states(tmp_path / "s")
 
 
 def test_states_move_to_a_trainer_of_two_devices(tmp_path):

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy
 import pytest
 
-from minigrad import kv, np
+from minigrad import kv, np, optimizer
 from minigrad.errors import AnomalyError, ArgumentError
 from minigrad.kvstore.compression import TwoBitCompression, pack, unpack
+from minigrad.serialization import load_arrays
 from tests.drawn import given, hnp, st
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "compression.json").read_text())["cases"]
@@ -138,3 +139,75 @@ def test_a_weight_may_be_one_number_without_axes(params):
     store.push("w", [np.array(-2.0), np.array(0.0), np.array(-1.0)])
     store.pull("w", out)
     assert out.shape == () and out.item() == -1  # 2 x 0.5 of two bits, or the sign for which two of three vote
+
+
+def sent(store, gradient):
+    out = np.zeros(2)
+    store.push("w", np.array(gradient))
+    store.pull("w", out)
+    return out.tolist()
+
+
+def test_a_new_threshold_keeps_what_has_not_been_sent_yet():
+    store = kv.create("device")
+    store.init("w", np.zeros(2))
+    store.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+    assert sent(store, [0.25, -1.125]) == [0, -0.5]  # 0.25 and -0.625 stay
+    store.set_gradient_compression({"type": "2bit", "threshold": 0.25})
+    assert sent(store, [0, 0]) == [0.25, -0.25]  # 0 and -0.375 stay
+    assert sent(store, [0, 0]) == [0, -0.25]
+    with pytest.raises(ArgumentError, match="positive"):
+        store.set_gradient_compression({"type": "2bit", "threshold": 0})
+    assert store.residuals["w", 0].tolist() == [0, -0.125]
+
+
+def test_another_type_of_compression_says_that_it_drops_what_has_not_been_sent_yet():
+    store = kv.create("sim", num_workers=1)
+    store.init("w", np.zeros(2))
+    store.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+    store.set_gradient_compression({"type": "1bit", "momentum": 0.5})  # nothing is lost: no warning
+    assert sent(store, [1.0, -1.0]) == [1, -1]
+    store.set_gradient_compression({"type": "1bit", "momentum": 0.75})
+    assert sent(store, [-1.0, 2.0]) == [1, 1]  # 0.75 x 0.5 - 0.25 and -0.75 x 0.5 + 0.5
+    with pytest.warns(UserWarning, match=r"What \{'type': '1bit', 'momentum': 0.75\} has not sent yet is dropped"):
+        store.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+    assert sent(store, [0.75, 0.25]) == [0.5, 0]
+
+
+def test_loading_without_compression_says_that_what_was_not_sent_is_dropped(tmp_path):
+    def made(params):
+        store = kv.create("device")
+        store.set_optimizer(optimizer.SGD(learning_rate=1.0))
+        store.init("w", np.zeros(2))
+        if params:
+            store.set_gradient_compression(params)
+        return store
+
+    for params, gradient in (({"type": "2bit"}, [0.25, 0.0]), (None, [1.0, 1.0])):
+        store = made(params)
+        store.push("w", np.array(gradient))
+        store.save_optimizer_states(tmp_path / str(params))
+    with pytest.warns(UserWarning, match="had not sent yet, which is dropped: there is no compression here"):
+        made(None).load_optimizer_states(tmp_path / "{'type': '2bit'}")
+    made(None).load_optimizer_states(tmp_path / "None")
+
+
+@pytest.mark.parametrize("params", [None, {"type": "2bit", "threshold": 0.5}, {"type": "1bit", "momentum": 0.5}])
+def test_the_order_of_a_gradient_in_memory_does_not_matter(params, tmp_path):
+    values = numpy.random.default_rng(3).normal(size=(2, 3, 4)).astype("float32")
+    out_of_order = np.array(values.transpose(2, 0, 1).copy()).transpose(1, 2, 0)
+    assert not out_of_order.data.flags.c_contiguous and (out_of_order.asnumpy() == values).all()
+    results = []
+    for gradient in (np.array(values), out_of_order):  # as autograd.grad() returns that of a convolution's weight
+        store = kv.create("sim", num_workers=2)
+        store.init("w", np.zeros((2, 3, 4)))
+        store.set_optimizer(optimizer.Adam())
+        if params:
+            store.set_gradient_compression(params)
+        for _ in range(2):
+            store.push("w", [gradient, gradient])
+        store.save_optimizer_states(tmp_path / "s")
+        store.pull("w", out := np.zeros((2, 3, 4)))
+        arrays, _ = load_arrays(tmp_path / "s")
+        results.append([out.tolist(), *(arrays[name].tolist() for name in sorted(arrays))])
+    assert results[0] == results[1] and len(results[0]) == 3 + 2 * bool(params)

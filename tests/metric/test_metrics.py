@@ -9,7 +9,7 @@ import pytest
 
 from minigrad import metric
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, ShapeError, UsageError
+from minigrad.errors import ArgumentError, NotNumbersError, ShapeError, UsageError
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "metrics.json").read_text())["cases"]
 
@@ -252,6 +252,10 @@ def test_names_and_aliases(name):
         (lambda: metric.CrossEntropy().update([1, 2], numpy.ones((1, 4)) / 4), ShapeError, "2 labels"),
         (lambda: metric.MSE().update(numpy.zeros((2, 3)), numpy.zeros((2, 1))), ShapeError, r"mse: .* \(2, 3\)"),
         (lambda: metric.PearsonCorrelation().update(numpy.zeros(2), numpy.zeros(3)), ShapeError, "pearsonr"),
+        (lambda: metric.MSE().update([0, 1], [None, 1.0]), NotNumbersError, "a list of NoneType, float, but expects"),
+        (lambda: metric.MSE().update([0], {"mse": 1.0}), NotNumbersError, "a value of type dict, but expects numbers"),
+        (lambda: metric.Loss().update(0, {"mse": 1.0}), NotNumbersError, "a value of type dict, but expects numbers"),
+        (lambda: metric.create(max).update([0], [{}]), NotNumbersError, "a list of dict, but expects numbers"),
         (lambda: metric.EvalMetric("mine").update([0], [0]), NotImplementedError, "must define measure"),
     ],
 )

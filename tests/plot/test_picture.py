@@ -1,5 +1,9 @@
 """A notebook shows every picture of the package, without `%matplotlib`."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from minigrad import autograd, np, optimizer
@@ -29,3 +33,33 @@ def test_a_notebook_shows_it_with_the_same_bytes_each_time(draw):
     assert first[:8] == b"\x89PNG\r\n\x1a\n"
     assert first == second
     assert b"Software" not in first
+
+
+DRAWN_ELSEWHERE = """
+from minigrad import autograd, np, plot
+from minigrad.errors import UsageError
+
+x = np.array(1.5)
+x.attach_grad()
+with autograd.record():
+    y = x * x
+assert autograd.draw(y)._repr_svg_()  # which needs no Matplotlib
+curves = {"sgd": [([2.0], [0.3])]}
+for draw in lambda: plot.curves(curves), lambda: plot.graph(y), lambda: autograd.draw(y).png:
+    try:
+        draw()
+    except UsageError as error:
+        print(error)
+"""
+
+
+def test_a_backend_that_is_none_is_said_to_come_from_the_environment(tmp_path):
+    (tmp_path / "drawn.py").write_text(DRAWN_ELSEWHERE, encoding="utf-8")
+    environment = {**os.environ, "MPLBACKEND": "nope"}
+    done = subprocess.run(
+        [sys.executable, tmp_path / "drawn.py"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    assert len(said) == 3
+    assert all("MPLBACKEND is 'nope', which is not a backend; unset it" in line for line in said)

@@ -119,6 +119,7 @@ def smooth() -> list[tuple[str, Callable[[Any], float], Callable[[Any], Any], An
         ("sines, mixed", lambda x: float(np.sin(x[0]) * x[1]), lambda x: np.array([np.cos(x[0]) * x[1], np.sin(x[0])]),
          x[1, :2].copy()),
         ("a sum of squares", lambda x: float(np.sum(x**2)), lambda x: 2 * x, x[1]),
+        ("a sum of squares near its minimum", lambda x: float(np.sum(x**2)), lambda x: 2 * x, 3e-3 * x[0]),
         ("a straight line", lambda x: float(np.sum(3 * x) + 1), lambda x: np.full(x.shape, 3.0), x[0]),
         ("one number", lambda x: float(x[0] ** 4), lambda x: 4 * x**3, np.array([1.3])),
     ]  # fmt: skip
@@ -143,25 +144,47 @@ def functions() -> Iterator[Probe]:
             wrong = slope(x)
             wrong.flat[i] += 0.5
             yield Probe(f"{words}, element {i} wrong", made(f, x, wrong))
+    yield Probe(DRAWN, made_with_draws)
     yield Probe("a constant, gradient 0", made(lambda x: 1.0, numpy.ones(3), numpy.zeros(3)))
+
+
+DRAWN = "a sum of squares that sees whether the direction is drawn from rng, right"
+
+
+def made_with_draws() -> Arguments:
+    """A function that has another slope as long as nothing has been drawn from the generator."""
+    rng, center = numpy.random.default_rng(11), numpy.array([0.5, -1.5, 1.0])
+    state = rng.bit_generator.state
+
+    def f(x: Any) -> float:
+        return float(np.sum(x**2) + (rng.bit_generator.state == state) * np.sum(x - center))
+
+    return (f, center.copy(), 2 * center, rng), {}
+
+
+ONE_SIDED = Symptom("missing-term", "a difference to one side is not accurate enough: use x + h d and x - h d.")
 
 
 def fails_in_check(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
     """What the wrong probes have in common: directions that do not reach everywhere, or a step of the wrong size."""
     if all(x.results and np.asarray(x.results[0]).dtype.kind == "b" for x in found):
         return [Symptom("shape-wrong", "return a number, the relative error, not True or False.")]
+    if [text for text in words if text.endswith("right")] == [DRAWN]:
+        return [Symptom("wrong-operation", "draw the direction from rng, the generator that is passed in.")]
     if all("element" in text for text in words):
         return [Symptom("wrong-operation", "the direction does not reach everywhere: draw each of its elements.")]
     values = {text: float(np.ravel(x.results[0])[0]) for x, text in zip(found, words) if x.results and x.single}
+    complete = len(values) == len(words)
+    if complete and all("minimum" in text for text in values) and any(text.endswith("right") for text in values):
+        return [ONE_SIDED]  # a difference to both sides is exact for squares
+    values = {text: y for text, y in values.items() if "minimum" not in text}
     right = [y for text, y in values.items() if text.endswith("right")]
-    if len(values) == len(words) and right and all(0 < y < 0.5 for y in right):
+    if complete and right and all(0 < y < 0.5 for y in right):
         straight = {text for text in values if "straight" in text}
         if all(abs(y) < 0.6 for text, y in values.items() if "times 0.5" in text):
             if straight or not any("squares" in text for text in values):
                 return [Symptom("wrong-factor", "the step h has the wrong size: differences are not accurate enough.")]
-            return [
-                Symptom("missing-term", "a difference to one side is not accurate enough: use x + h d and x - h d.")
-            ]
+            return [ONE_SIDED]
     return []
 
 

@@ -1,14 +1,14 @@
 """DataLoader: the batches of a dataset, in order or shuffled, loaded ahead by threads if asked."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minigrad import autograd
-from minigrad.arguments import number, whole
+from minigrad.arguments import number, shown, whole
 from minigrad.config import as_call
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, KindError
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.dataset import ArrayDataset
 from minigrad.gluon.data.sampler import BatchSampler, Order, RandomSampler, SequentialSampler, order
@@ -56,6 +56,10 @@ class DataLoader:
         thread_pool: bool = True,
         timeout: float = 120,
     ) -> None:
+        if not hasattr(dataset, "__getitem__") or (isinstance(dataset, Mapping) and dataset and 0 not in dataset):
+            raise KindError(
+                f"dataset={shown(dataset)} cannot be used; expected samples by index: a list, or ArrayDataset(x, y)"
+            )
         if batch_sampler is None:
             if batch_size is None:
                 raise ArgumentError("DataLoader needs a batch_size, or a batch_sampler.")
@@ -77,7 +81,7 @@ class DataLoader:
 
     def __iter__(self) -> Iterator[Tensor]:  # or lists of Tensors, which are unpacked and indexed the same way
         if self._num_workers == 0:
-            return map(self._load, self._batch_sampler)
+            return (self._load(indices) for indices in self._batch_sampler)  # map() would end at a StopIteration
         return self._load_ahead()
 
     def __len__(self) -> int:

@@ -7,6 +7,7 @@ from minigrad.arguments import number
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.gluon.loss.loss import Factor, Loss, cast, difference, floats, reshape_like, rounded
+from minigrad.ops.linalg import moderate
 
 
 class TripletLoss(Loss):
@@ -53,8 +54,10 @@ class CosineEmbeddingLoss(Loss):
         a = floats(input1)
         b = cast(floats(input2), a.dtype)
         a = reshape_like(a, b, "CosineEmbeddingLoss")
-        lengths = ops.norm(a, axis=-1) * ops.norm(b, axis=-1)
-        cosine = ops.sum(a * b, axis=-1) / ops.maximum(lengths, 1e-12)
+        (a, of_a), (b, of_b) = moderate(a, -1), moderate(b, -1)
+        lengths = ops.norm(a, axis=-1, keepdims=True) * ops.norm(b, axis=-1, keepdims=True)
+        least = ops.maximum(1e-12 / of_a / of_b, 1e-37)  # the second, in case the first is rounded to 0
+        cosine = ops.sum(a * b, axis=-1, keepdims=True) / ops.maximum(lengths, least)
         cosine = ops.reshape(cosine, (-1, 1))
         y = reshape_like(label, cosine, "CosineEmbeddingLoss")
         apart = ops.where(y == -1, ops.relu(cosine - self._margin), 0.0)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 
+from minigrad.docstrings import docstring
 from minigrad.optimizer.readings.notation import GREEK, LETTERS
 
 ARGUMENTS = re.compile(r"^Arg(?:ument)?s\b[^\n]*:\n((?: {4}.*\n|\n)*)", flags=re.M)
@@ -22,7 +22,7 @@ def described(cls: type, name: str) -> str:
     >>> described(optimizer.Adam, "beta1"), described(optimizer.SGD, "v")
     ('memory of the mean', 'velocity')
     """
-    text = inspect.getdoc(cls) or ""
+    text = docstring(cls)
     words = of_argument(text, name) or of_letter(text, getattr(cls, "symbols", {}).get(name, LETTERS.get(name, name)))
     words = words or of_letter(text, name)
     return "" if UNSAFE & {*words} else words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from minigrad.disk import FilePath, replacing
+from minigrad.docstrings import docstring
 from minigrad.errors import MinigradError
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.readings.javascript import PRELUDE
@@ -158,7 +158,7 @@ def facts(optimizer: Optimizer) -> Described:
     lines = {row.name for branch in branches for form in branch.forms for row in form} | {*optimizer.states}
     return {
         "title": cls.__name__,
-        "sentence": (inspect.cleandoc(cls.__doc__ or "").splitlines() or [""])[0],
+        "sentence": docstring(cls, inherited=False).partition("\n")[0],
         "settings": [asdict(of) | {"letter": letter(notation, of), "about": about(notation, of)} for of in used],
         "about": {name: text for name in sorted(lines) if (text := meaning(cls, name))},
     }, branches

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from minigrad.arguments import arguments_of
+from minigrad.docstrings import docstring
 from minigrad.optimizer.config import RENAMED
 from minigrad.optimizer.optimizer import Optimizer
 
@@ -165,5 +166,5 @@ def limit(keeps: Callable[[Value], bool], inside: float, far: float, whole: bool
 
 def quoted(cls: type, name: str) -> list[str]:
     """The quoted words in the docstring's entry for an argument, as in `mode: 'linear' or 'sqrt'`."""
-    entry = re.search(rf"^ *{name}: .*?(?=^ *\w+: |^$|\Z)", inspect.getdoc(cls) or "", flags=re.M | re.S)
+    entry = re.search(rf"^ *{name}: .*?(?=^ *\w+: |^$|\Z)", docstring(cls), flags=re.M | re.S)
     return re.findall(r"['\"](\w+)['\"]", entry[0]) if entry else []

@@ -104,6 +104,17 @@ def test_an_error_in_a_transform_reaches_the_loop(workers):
         list(DataLoader(SimpleDataset(range(8)).transform(fail), 2, num_workers=workers))
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_transform_that_runs_out_of_something_does_not_end_the_epoch_in_silence(workers):
+    labels = iter([7, 8, 9])
+    dataset = SimpleDataset(range(6)).transform(lambda x: next(labels))
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        list(DataLoader(dataset, 1, num_workers=workers))
+    batches = iter(DataLoader(range(6), 2, batchify_fn=lambda samples: next(labels), num_workers=workers))
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        next(batches)
+
+
 def test_leaving_the_loop_early_ends_the_threads():
     before = set(threading.enumerate())
     loader = DataLoader(SimpleDataset(range(100)).transform(lambda i: (time.sleep(0.001), i)[1]), 2, num_workers=3)
@@ -138,6 +149,16 @@ def test_no_more_than_prefetch_batches_are_loaded_ahead():
 def test_arguments_that_contradict_are_explained(kwargs, message):
     with pytest.raises(ArgumentError, match=message):
         DataLoader(SimpleDataset(range(4)), **kwargs)
+
+
+@pytest.mark.parametrize("dataset", [{1.0, 2.0}, {"x": [1.0, 2.0], "y": [0.0, 1.0]}, {1: 2.0}, iter([1.0]), 7])
+def test_what_has_no_samples_by_index_is_refused_at_once(dataset):
+    with pytest.raises(ArgumentError, match=r"expected samples by index.*ArrayDataset\(x, y\)"):
+        DataLoader(dataset, 2)
+
+
+def test_a_dict_of_samples_by_index_is_a_dataset():
+    assert numbers(DataLoader({0: 5, 1: 6}, 2)) == [[5, 6]] and len(DataLoader({}, 2)) == 0
 
 
 def test_gluons_arguments_for_processes_and_pinned_memory_are_accepted():

@@ -153,6 +153,26 @@ def test_equal_vectors_and_zero_vectors_have_a_finite_cosine_loss():
     assert numpy.isfinite(gradient).all()
 
 
+@pytest.mark.parametrize("sizes", [(1e20, 1e20), (1e30, 1e30), (1e30, 1e-20), (1e-3, 1e37), (1e15, 3e15), (1, 1)])
+def test_the_cosine_of_vectors_is_that_of_their_directions_however_long_they_are(sizes):
+    x, y = (numpy.array([[3.0, 4.0], [1.0, -2.0]]) * sizes[0], numpy.array([[4.0, 3.0], [2.0, -1.0]]) * sizes[1])
+    a, b = numpy.float32(x), np.array(numpy.float32(y))
+    out, gradient = sum_and_gradient(gloss.CosineEmbeddingLoss(), a, b, np.array([1, -1]))
+    numpy.testing.assert_allclose(out.ravel(), [1 - 24 / 25, 4 / 5], rtol=1e-5)
+    # of x y / (|x| |y|): y / (|x| |y|) - cosine x / |x|^2
+    lengths = [numpy.linalg.norm(v, axis=1, keepdims=True) for v in (x, y)]
+    cosine = numpy.array([[24 / 25], [4 / 5]])
+    expected = numpy.array([[-1.0], [1.0]]) * (y / lengths[1] - cosine * x / lengths[0]) / lengths[0]
+    numpy.testing.assert_allclose(gradient * sizes[0], expected * sizes[0], rtol=1e-4, atol=1e-6)
+
+
+def test_a_long_vector_and_a_zero_one_have_no_angle():
+    for zero in (numpy.zeros((1, 2)), numpy.zeros((1, 0))):
+        x = numpy.float32(zero + 3e38)
+        out, gradient = sum_and_gradient(gloss.CosineEmbeddingLoss(), x, np.array(zero), np.array([1]))
+        assert out.tolist() == [[1]] and not gradient.any()
+
+
 @pytest.mark.parametrize("huber", [lambda x: gloss.HuberLoss()(x, 0 * x), npx.smooth_l1])
 def test_hubers_function_curves_at_zero_as_a_square_does(huber):
     x = np.array([0.0, 0.5, -0.5, 3.0])
