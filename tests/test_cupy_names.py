@@ -139,7 +139,9 @@ INSIDE = ("_host", "_place", "_fetch", "_view_or_new", "__weakref__")
 def test_methods_of_the_stand_ins_array_are_cupys():
     from tests.strict.array import ndarray
 
-    assert not [n for n in vars(ndarray) if n not in dir(cupy.ndarray) and n not in INSIDE]
+    of_every_class = vars(type("Any", (), {}))  # since Python 3.13, where the class begins, for one
+    inside = {*INSIDE, *of_every_class}
+    assert not [n for n in vars(ndarray) if n not in dir(cupy.ndarray) and n not in inside]
 
 
 def test_cupy_reads_the_parameters_of_every_kernel():
