@@ -103,7 +103,8 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False, *, interp
     rest = [n for i, n in enumerate(a.shape) if i not in axes]
     moved = ops.moveaxis(a, axes, tuple(range(-len(axes), 0))) if axes else a
     n = count(a, axes)
-    flat = ops.reshape(moved, (*rest, n)) if n else ops.mean(moved, axes and tuple(range(-len(axes), 0)), keepdims=True)
+    moved = moved if n else ops.mean(moved, axes and tuple(range(-len(axes), 0)), keepdims=True)
+    flat = ops.reshape(moved, (*rest, n or 1))
     numbers("q", q, 0, 1, "[]")
     q = asarray(q, "float64", a.ctx)
     place = q * (flat.shape[-1] - 1)

@@ -169,6 +169,7 @@ def test_statistics_of_nothing_are_nan_without_a_warning():
             with pytest.warns(RuntimeWarning) if axis != 1 else contextlib.nullcontext():
                 expected = numpy.median(numpy.zeros((0, 3)), axis, keepdims=keepdims)
             numpy.testing.assert_array_equal(y.asnumpy(), expected)
+            assert y.shape == numpy.shape(expected)  # which the line above does not look at
     assert np.quantile(np.zeros((2, 0)), [0.1, 0.5, 0.9], axis=1).shape == (3, 2)
 
 
