@@ -77,7 +77,7 @@ class DataLoader:
 
     def __iter__(self) -> Iterator[Tensor]:  # or lists of Tensors, which are unpacked and indexed the same way
         if self._num_workers == 0:
-            return map(self._load, self._batch_sampler)
+            return (self._load(indices) for indices in self._batch_sampler)  # map() would end at a StopIteration
         return self._load_ahead()
 
     def __len__(self) -> int:

@@ -104,6 +104,14 @@ def test_an_error_in_a_transform_reaches_the_loop(workers):
         list(DataLoader(SimpleDataset(range(8)).transform(fail), 2, num_workers=workers))
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_error_that_python_takes_for_an_end_does_not_end_the_epoch(workers):
+    """next() of what is used up, say. Without workers, the loop ended before sample 2, without a word."""
+    samples = SimpleDataset(range(4)).transform(lambda x: next(iter([x] if x < 2 else [])))
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        list(DataLoader(samples, 1, num_workers=workers))
+
+
 def test_leaving_the_loop_early_ends_the_threads():
     before = set(threading.enumerate())
     loader = DataLoader(SimpleDataset(range(100)).transform(lambda i: (time.sleep(0.001), i)[1]), 2, num_workers=3)
