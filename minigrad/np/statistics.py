@@ -64,7 +64,7 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
     m = m if y is None else vstack((m, atleast_2d(y) if rowvar else atleast_2d(y).T))
     centred = m - ops.mean(m, 1, keepdims=True)
     found = ops.matmul(centred, conjugated(centred.T)) / over(m.shape[1] - (not bias))
-    return found if found.size > 1 else ops.reshape(found, ())
+    return ops.reshape(found, ()) if found.size == 1 else found
 
 
 @composed("x", "y")
@@ -155,8 +155,18 @@ SHARES: dict[str, Callable[[Any, Any], Tensor]] = {
 
 
 def between(low: Any, high: Any, share: Any) -> Tensor:
-    """A share, from 0 to 1, of the way from `low` to `high`; either may be infinite if it plays no part."""
-    return ops.add(ops.where(share < 1, low, 0.0) * (1 - share), ops.where(share > 0, high, 0.0) * share)
+    """A share, from 0 to 1, of the way from `low` to `high`; either may be infinite if it plays no part.
+
+    If both are finite, both count, whatever the share: the slope is their difference.
+    """
+    start, end = _counting(low, share < 1, high), _counting(high, share > 0, low)
+    return ops.add(start * (1 - share), end * share)
+
+
+def _counting(value: Any, needed: Any, other: Any) -> Tensor:
+    """The value; where it is infinite and not needed, the other one, or 0 if that is infinite too."""
+    finite = ops.where(ops.isfinite(other), other, 0.0)
+    return ops.where(ops.logical_or(needed, ops.isfinite(value)), value, finite)
 
 
 @composed("a")

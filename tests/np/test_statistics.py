@@ -120,6 +120,32 @@ def test_a_quantile_that_infinity_has_no_part_in_is_finite_and_so_is_its_slope()
     assert np.interp(np.array([0.0, 1.0]), np.array([0.0, 1, 2]), np.array([1.0, 2.0, INF])).tolist() == [1, 2]
 
 
+def test_an_interpolation_has_the_slope_of_a_neighbouring_piece_at_each_point_and_none_beyond():
+    """At the points themselves it was a value instead of a difference of two."""
+    points, values = np.array([0.0, 1, 2, 4]), np.array([5.0, 7, 6, 6.5])
+    x = np.array([-1.0, 0, 0.5, 1, 1.5, 2, 4, 5])
+    for v in (points, values, x):
+        v.attach_grad()
+    with autograd.record():
+        y = np.interp(x, points, values)
+    y.backward()
+    assert x.grad.tolist() == pytest.approx([0, 2, 2, 2, -1, -1, 0.25, 0])
+    assert values.grad.tolist() == pytest.approx([2.5, 2, 1.5, 2])
+    assert points.grad.tolist() == pytest.approx([-2 - 1, -1 - 2 + 0.5, 0.5 + 1, -0.25])
+
+
+def test_an_interpolation_at_a_point_beside_an_infinite_one_is_finite_and_so_is_its_slope():
+    x, values = np.array([1.0, 2.0]), np.array([-INF, 3.0, 5.0])
+    for v in (x, values):
+        v.attach_grad()
+    with autograd.record():
+        y = np.interp(x, np.array([0.0, 1, 2]), values)
+    y.backward()
+    assert y.tolist() == [3, 5]
+    assert x.grad.tolist() == [0, 2]
+    assert values.grad.tolist() == [0, 1, 1]
+
+
 def test_quantiles_of_70000_halves_find_their_places():
     x = numpy.arange(70_000) % 100
     for q in (0, 10, 50, 99, 100):
