@@ -228,6 +228,20 @@ def test_statistics_of_halves_do_not_overflow_on_the_way():
         numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=2e-3)
 
 
+@pytest.mark.parametrize("scale", [1e-30, 1e-22, 1.0, 1e20, 1e30])
+def test_a_correlation_does_not_depend_on_the_unit(scale):
+    """In float32 it was NaN where the squares are infinite or 0, and 0.826 where they have lost digits."""
+    x = numpy.array([[1.0, 2, 4], [2, 1, 5]])
+    found = np.corrcoef(np.array(x * scale, dtype="float32"))
+    numpy.testing.assert_allclose(found.asnumpy(), numpy.corrcoef(x), rtol=1e-6)
+
+
+def test_no_correlation_is_above_1():
+    drawn = numpy.random.default_rng(0).normal(size=(200, 5))
+    for x in drawn:  # often it was, by the last digit, and its arccos NaN
+        assert abs(np.corrcoef(np.array(numpy.array([x, 2 * x + 1, -x / 3])))).max() <= 1
+
+
 def test_bins_of_halves_are_as_narrow_as_those_of_float32():
     x = (numpy.arange(60_000) % 2000).astype("float16")
     counts, edges = np.histogram(np.array(x), 2000, range=(0, 2000))
