@@ -53,15 +53,15 @@ def _draw(
 ) -> Tensor:
     """Values of `law(generator, shape, *parameters)` as a Tensor.
 
-    Of `shapes` and `places`, the first that is not None counts. The default shape is that of the parameters, and the
-    default place is where they are, or the current device.
+    Of `shapes` and `places`, the first that is not None counts. The default shape is that of `out`, or of the
+    parameters, and the default place is where the parameters are, or `out`, or the current device.
     With `combine`, the law is `combine(law(generator, shape), *parameters)`: then gradients reach the parameters.
     """
     tensors = [p for p in parameters if isinstance(p, Tensor)]
-    where = place(*places, tensors[0].ctx if tensors else None)
+    where = place(*places, tensors[0].ctx if tensors else getattr(out, "ctx", None))
     raw = [p.data if isinstance(p, Tensor) else p for p in parameters]
     own = numpy.broadcast_shapes(*map(shape_of, raw))
-    shape = next((lengths("shape", shape) for shape in shapes if shape is not None), own)
+    shape = next((lengths("shape", shape) for shape in shapes if shape is not None), getattr(out, "shape", own))
     if len(own) > len(shape) or any(n not in (1, m) for n, m in zip(own[::-1], shape[::-1])):
         raise ShapeError(
             f"Values of shape {shape} cannot be drawn with parameters of shape {own}; leave out the shape."

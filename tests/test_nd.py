@@ -92,6 +92,7 @@ def test_random_takes_a_shape_and_shuffle_returns_a_copy():
     out = nd.zeros((3, 3))
     assert nd.random.uniform(2, 3, out=out) is out
     assert (out >= 2).all()
+    assert len({*out.asnumpy().ravel()}) == 9  # not one number nine times
 
 
 def test_multinomial_draws_outcomes_and_their_log_probabilities():

@@ -318,6 +318,25 @@ def test_out_takes_the_result():
     assert target.tolist() == [2, 3]
 
 
+@pytest.mark.parametrize(
+    ("shape", "dtype", "write"),
+    [
+        ((3,), "float32", lambda x, out: np.sum(x, out=out)),  # NumPy refuses these too, but for the second
+        ((2, 3), "float32", lambda x, out: np.add(x, x, out=out)),
+        ((3,), "int32", lambda x, out: np.exp(x, out=out)),
+        ((), "int32", lambda x, out: np.mean(x, out=out)),
+        ((2, 3), "float32", lambda x, out: nd.exp(nd.array(x), out=out)),
+        ((2, 3), "float32", lambda x, out: np.random.normal(size=3, out=out)),
+    ],
+)
+def test_out_takes_only_what_it_can_hold(shape, dtype, write):
+    """A sum filled the whole array, and whole numbers lost what comes after the point."""
+    out = np.zeros(shape, dtype=dtype)
+    with pytest.raises(ShapeError, match=r"and cannot put it into an array of"):
+        write(np.array([0.5, 1.5, 2.5]), out)
+    assert not out.any()
+
+
 @pytest.mark.parametrize("place", ["position", "name"])
 @pytest.mark.parametrize("write", [ops.matmul, ops.sum], ids=lambda operation: operation.name)
 def test_writing_into_out_is_a_change_that_the_graph_notices(write, place):
