@@ -236,6 +236,9 @@ def test_copyto_and_moving():
     assert x.copyto(target) is target
     assert target.tolist() == [1, 2]
     assert target.dtype == "float64"
+    assert x.copyto(np.zeros(2, dtype="int32")).tolist() == [1, 2]
+    with pytest.raises(ShapeError, match=r"cannot put it into an array of float32 and shape \(2, 2\)"):
+        x.copyto(np.zeros((2, 2)))  # as in MXNet; an assignment repeats values
     there = x.copyto(cpu(1))
     assert there.ctx is cpu(1)
     assert not numpy.shares_memory(there.data, x.data)
