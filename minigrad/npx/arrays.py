@@ -13,7 +13,7 @@ from minigrad.create import arange, ones_like
 from minigrad.device import xp_of
 from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, ShapeError
 
 __all__ = [
     "arange_like", "batch_dot", "batch_flatten", "cast", "gather_nd", "index_add", "index_update", "reshape",
@@ -187,6 +187,11 @@ def sequence_mask(
         if use_sequence_length:
             raise ArgumentError("sequence_mask() got use_sequence_length=True but no sequence_length.")
         return ops.positive(data)
+    if sequence_length.shape != data.shape[1 - axis : 2 - axis]:
+        raise ShapeError(
+            f"sequence_mask() got lengths of shape {sequence_length.shape} for data of shape {data.shape}, in which "
+            f"time runs along axis {axis}; give one for each place along the other."
+        )
     time = arange(data.shape[axis], ctx=data.ctx)
     lengths = sequence_length.astype("float32")
     inside = ops.less(time[:, None], lengths) if axis == 0 else ops.less(time, lengths[:, None])

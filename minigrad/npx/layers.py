@@ -41,6 +41,8 @@ def fully_connected(
     array([[13.]])
     """
     _agree("num_hidden", num_hidden, weight.shape[:1])
+    if bias is not None and not no_bias and bias.shape != weight.shape[:1]:
+        raise ShapeError(f"fully_connected() got a bias of shape {bias.shape} for {weight.shape[0]} outputs.")
     rows = ops.reshape(data, (data.shape[0], math.prod(data.shape[1:]))) if flatten and data.ndim != 2 else data
     return ops.linear(rows, weight, None if no_bias else bias)
 
