@@ -119,3 +119,18 @@ def test_a_reshape_that_does_not_fit_says_so():
         nd.reshape(nd.zeros((2, 3)), (0, 0, 0))
     with pytest.raises(ShapeError, match="reshape"):
         nd.reshape(nd.zeros((2, 3)), (-4, 4, -1, 0))
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda x, y: nd.elemwise_add(x, y), r"elemwise_add\(\) needs arrays of one shape, but got \(2, 3\), \(3,\)"),
+        (lambda x, y: nd.elemwise_mul(x, y.reshape((1, 3))), r"elemwise_mul\(\) needs .* \(2, 3\), \(1, 3\)"),
+        (lambda x, y: nd.add_n(x, x, y), r"add_n\(\) needs .* \(2, 3\), \(2, 3\), \(3,\)"),
+        (lambda x, y: nd.where(y, x, x), r"3 conditions for 2 rows"),
+        (lambda x, y: nd.softmax(x, length=nd.array([1]), use_length=True), r"lengths of shape \(1,\); .* need \(2,\)"),
+    ],
+)
+def test_what_mxnet_does_not_repeat_is_refused(call, sentence):
+    with pytest.raises(ShapeError, match=sentence):
+        call(nd.ones((2, 3)), nd.ones((3,)))

@@ -319,5 +319,7 @@ def _within(data: Any, length: Any, axis: int) -> Tensor:
     """Whether a place along `axis` lies before the end of its sequence; `length` has the other axes."""
     axis = axis_in(data.shape, axis)
     places = arange(data.shape[axis], ctx=data.ctx)
+    if length.shape != (others := data.shape[:axis] + data.shape[axis + 1 :]):
+        raise ShapeError(f"softmax() got lengths of shape {length.shape}; data of shape {data.shape} need {others}.")
     along = ops.reshape(places, tuple(-1 if i == axis else 1 for i in range(data.ndim)))
     return ops.less(along, ops.expand_dims(length, axis))
