@@ -163,6 +163,8 @@ def batch_dot(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = Fal
     >>> npx.batch_dot(np.ones((1, 1, 2)), np.ones((1, 2, 1)))
     array([[[2.]]])
     """
+    if a.shape[:-2] != b.shape[:-2]:
+        raise ShapeError(f"batch_dot() needs as many matrices on either side, but got {a.shape} and {b.shape}.")
     a = ops.swapaxes(a, -1, -2) if transpose_a else a
     return ops.matmul(a, ops.swapaxes(b, -1, -2) if transpose_b else b)
 

@@ -219,6 +219,7 @@ def test_an_empty_batch_is_flattened():
         (lambda x: npx.pick(x, np.array([1]), axis=0), r"but axis 0, and got \(1, 1\)"),
         (lambda x: npx.sequence_mask(x, np.array([1]), True), r"lengths of shape \(1,\) for data of shape \(2, 3\)"),
         (lambda x: npx.sequence_mask(x, np.ones((3, 1)), True), r"lengths of shape \(3, 1\)"),
+        (lambda x: npx.batch_dot(x[None], np.ones((4, 3, 2))), r"got \(1, 2, 3\) and \(4, 3, 2\)"),
         (lambda x: npx.fully_connected(x, np.ones((4, 3)), np.ones(1)), r"a bias of shape \(1,\) for 4 outputs"),
     ],
 )
