@@ -9,7 +9,7 @@ import pytest
 
 from minigrad import autograd, cpu, nd, np, ops
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import DTypeError, GraphError, ShapeError
+from minigrad.errors import ArgumentError, DTypeError, GraphError, ShapeError
 
 A = numpy.array([[1.0, -2.0, 3.5], [4.0, 0.5, -6.0]], dtype="float32")
 B = numpy.array([0.5, 2.0, -1.0], dtype="float32")
@@ -308,6 +308,25 @@ def test_an_impossible_change_says_why_and_changes_nothing():
             change(n, value)
     assert (x.tolist(), n.tolist()) == ([1, 1], [1, 1])
     assert x.version == n.version == [0]
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "why"),
+    [
+        ([300], "uint8", "300 out of bounds for uint8"),
+        ([[1, 2], [3, -1]], "uint8", "-1 out of bounds for uint8"),
+        (2**31, "int32", "2147483648 out of bounds for int32"),
+        ([1.0, float("nan")], "int64", "cannot convert float NaN to integer"),
+    ],
+)
+def test_numbers_that_a_dtype_does_not_hold_are_refused(values, dtype, why):
+    """As in NumPy. They wrapped around: 300 was 44."""
+    for make in (np.array, np.asarray, nd.array):
+        with pytest.raises(ArgumentError, match=why):
+            make(values, dtype=dtype)
+    assert np.array([255, 0], dtype="uint8").tolist() == [255, 0]
+    assert np.array([1.7], dtype="int32").tolist() == [1]
+    assert np.array([np.zeros((0, 3))], dtype="int32").shape == (1, 0, 3)
 
 
 def test_out_takes_the_result():
