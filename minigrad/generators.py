@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 from typing import Any
 
 import numpy
@@ -13,11 +14,14 @@ _generators: dict[Context, Any] = {}
 _starts: dict[Context, tuple[int, int]] = {}  # the seed of each, and how often it was restarted since
 _seed = int.from_bytes(os.urandom(7), "little")
 
+own = threading.local()
+"""A thread may have generators of its own, `own.generators`, for some devices."""
+
 
 def generator(ctx: Context | None = None) -> Any:
     """The random generator of a device: NumPy's on a CPU, CuPy's on a GPU. Seeded by `minigrad.random.seed`."""
     ctx = ctx or current_context()
-    found = _generators.get(ctx)
+    found = getattr(own, "generators", _generators).get(ctx, _generators.get(ctx))
     return _start(ctx, _seed) if found is None else found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from minigrad.arguments import flag
 from minigrad.device import Context, place
 from minigrad.dtypes import as_dtype
-from minigrad.engine.accepts import as_raw
+from minigrad.engine.accepts import as_raw, write
 from minigrad.engine.graph import leaf
 from minigrad.engine.modes import state
 from minigrad.engine.operation import Op
@@ -186,10 +186,9 @@ class Operators:
     copy = __copy__ = method(el.copy, "copy")
 
     def copyto(self: Any, other: Tensor | Context) -> Tensor:
-        """Copy the values into `other`, or into a new array on that device."""
+        """Copy the values into `other`, of the same shape, or into a new array on that device."""
         if isinstance(other, Tensor):
-            other[...] = self
-            return other
+            return write(other, self, "copyto()", casting="unsafe")  # type: ignore[no-any-return]
         other = place(other)
         with other:
             return Tensor(other.xp.array(other.put(self.data)), other).seen_as(type(self))

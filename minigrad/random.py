@@ -12,7 +12,7 @@ import numpy
 
 from minigrad.arguments import lengths, numbers, one_of, whole
 from minigrad.composed import composed
-from minigrad.device import Context, Where, current_context, place, xp_of
+from minigrad.device import Context, Where, current_context, on_host, place, xp_of
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw, shape_of, write
 from minigrad.engine.tensor import Tensor
@@ -53,19 +53,17 @@ def _draw(
 ) -> Tensor:
     """Values of `law(generator, shape, *parameters)` as a Tensor.
 
-    Of `shapes` and `places`, the first that is not None counts. The default shape is that of the parameters, and the
-    default place is where they are, or the current device.
+    Of `shapes` and `places`, the first that is not None counts. The default shape is that of `out`, or of the
+    parameters, and the default place is where the parameters are, or `out`, or the current device.
     With `combine`, the law is `combine(law(generator, shape), *parameters)`: then gradients reach the parameters.
     """
     tensors = [p for p in parameters if isinstance(p, Tensor)]
-    where = place(*places, tensors[0].ctx if tensors else None)
+    where = place(*places, tensors[0].ctx if tensors else getattr(out, "ctx", None))
     raw = [p.data if isinstance(p, Tensor) else p for p in parameters]
     own = numpy.broadcast_shapes(*map(shape_of, raw))
-    shape = next((lengths("shape", shape) for shape in shapes if shape is not None), own)
+    shape = next((lengths("shape", shape) for shape in shapes if shape is not None), getattr(out, "shape", own))
     if len(own) > len(shape) or any(n not in (1, m) for n, m in zip(own[::-1], shape[::-1])):
-        raise ShapeError(
-            f"Values of shape {shape} cannot be drawn with parameters of shape {own}; leave out the shape."
-        )
+        raise ShapeError(f"Values of shape {shape} cannot be drawn with parameters of shape {own}; leave out shape.")
     dtype = as_dtype(dtype or (out.dtype if out is not None else "float32"))
     with where:
         raw = [p.item() if isinstance(p, numpy.generic) else p for p in raw]
@@ -181,7 +179,7 @@ def randint(
     low: int, high: int | None = None, shape: Any = None, dtype: Any = None, ctx: Where = None,
     *, size: Any = None, device: Where = None, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    """Whole numbers from `low` (or 0) to `high` - 1, all equally likely; int64 by default.
+    """Whole numbers from `low` (or 0) to `high` - 1, which `dtype` must hold, all equally likely; int64 by default.
 
     >>> from minigrad import random
     >>> random.seed(7)
@@ -191,7 +189,11 @@ def randint(
     low, high = (0, whole("low", low)) if high is None else (whole("low", low), whole("high", high))
     if low >= high:
         raise ArgumentError(f"randint() got low={low} and high={high}; no whole number lies from {low} to {high - 1}.")
-    kind = dtype or (out.dtype if out is not None else "int64")
+    kind = as_dtype(dtype or (out.dtype if out is not None else "int64"))
+    if kind.kind in "iu" and not (numpy.iinfo(kind).min <= low and high - 1 <= numpy.iinfo(kind).max):
+        raise ArgumentError(
+            f"randint() got low={low} and high={high}, but {kind} does not hold all numbers in between."
+        )
     return _draw(lambda g, n: g.integers(low, high, n), (), (shape, size), kind, (ctx, device), out=out)
 
 
@@ -289,7 +291,8 @@ def shuffle(x: Tensor) -> Tensor:
 def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Tensor:
     """Values of `a` (or of 0 .. a - 1) drawn at random, with probabilities `p` if given; with replacement by default.
 
-    The gradient goes back to the values that were drawn. ArgumentError without replacement for more draws than values.
+    The gradient goes back to the values that were drawn. ArgumentError without replacement for more draws than values
+    (or, on a CPU, than values with a probability above 0).
 
     >>> from minigrad import random
     >>> sorted(random.choice(3, 3, replace=False).tolist())
@@ -300,10 +303,6 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
     count = math.prod(shape)
     if count and not n:
         raise ArgumentError(f"choice() cannot draw {count} values from an empty array; give at least one value.")
-    if not replace and count > n:
-        raise ArgumentError(
-            f"choice() cannot draw {count} different values from {n}; use replace=True or a smaller size."
-        )
     with ctx:
         if p is not None:
             _probabilities("p", p)
@@ -314,6 +313,8 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
         if replace:
             picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
         else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; zero weights come last
+            if count > (most := int(xp.count_nonzero(weights)) if on_host(xp) else n):
+                raise ArgumentError(f"choice() cannot draw {count} different values from {most}; use replace=True.")
             times = draw.standard_exponential(n)
             picked = xp.argsort(xp.where(weights > 0, times / xp.where(weights > 0, weights, 1), xp.inf))[:count]
         index = Tensor(picked.reshape(shape), ctx)

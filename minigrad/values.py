@@ -6,7 +6,7 @@ Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype. Wit
 from typing import Any
 
 from minigrad.composed import composed
-from minigrad.device import SHARING, Where, place, without_copy
+from minigrad.device import SHARING, Where, cpu, place, without_copy
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw
 from minigrad.engine.tensor import Tensor
@@ -17,7 +17,8 @@ from minigrad.explain import not_numbers
 def array(object: Any, dtype: Any = None, ctx: Where = None, device: Where = None) -> Tensor:
     """A new Tensor with a copy of the values of `object`: numbers, lists, Tensors, NumPy, CuPy or DLPack arrays.
 
-    Numbers in lists become float32. A Tensor is copied by a recorded operation, which passes the gradient on.
+    Numbers in lists become float32; an integer `dtype` must hold them, as in NumPy. A Tensor is copied by a recorded
+    operation, which passes the gradient on.
 
     >>> from minigrad import np
     >>> np.array([[1, 2], [3, 4]])
@@ -29,8 +30,9 @@ def array(object: Any, dtype: Any = None, ctx: Where = None, device: Where = Non
         moved = object.as_in_ctx(where)
         return moved.copy() if dtype is None else moved.astype(dtype)
     raw = as_raw(object)
-    if dtype is None and not hasattr(object, "shape") and raw.dtype.kind in "iuf":
-        dtype = "float32"
+    if not hasattr(object, "shape") and raw.dtype.kind in "iuf":
+        dtype = as_dtype(dtype or "float32")
+        raw = cpu().xp.array(raw.tolist(), dtype) if dtype.kind in "iu" and raw.size else raw
     with where:
         return Tensor(where.xp.array(where.put(raw), dtype=as_dtype(dtype)), where)
 

@@ -92,6 +92,7 @@ def test_random_takes_a_shape_and_shuffle_returns_a_copy():
     out = nd.zeros((3, 3))
     assert nd.random.uniform(2, 3, out=out) is out
     assert (out >= 2).all()
+    assert len({*out.asnumpy().ravel()}) == 9  # not one number nine times
 
 
 def test_multinomial_draws_outcomes_and_their_log_probabilities():
@@ -127,3 +128,18 @@ def test_a_normalized_array_has_length_one_however_large_its_values_are(size):
         length = numpy.sqrt((numpy.float64(x) ** 2).sum(axis, keepdims=True) + 1e-10)
         found = nd.L2Normalization(nd.array(x), mode=mode).asnumpy()
         numpy.testing.assert_allclose(found, x / length, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda x, y: nd.elemwise_add(x, y), r"elemwise_add\(\) needs arrays of one shape, but got \(2, 3\), \(3,\)"),
+        (lambda x, y: nd.elemwise_mul(x, y.reshape((1, 3))), r"elemwise_mul\(\) needs .* \(2, 3\), \(1, 3\)"),
+        (lambda x, y: nd.add_n(x, x, y), r"add_n\(\) needs .* \(2, 3\), \(2, 3\), \(3,\)"),
+        (lambda x, y: nd.where(y, x, x), r"3 conditions for 2 rows"),
+        (lambda x, y: nd.softmax(x, length=nd.array([1]), use_length=True), r"lengths of shape \(1,\); .* need \(2,\)"),
+    ],
+)
+def test_what_mxnet_does_not_repeat_is_refused(call, sentence):
+    with pytest.raises(ShapeError, match=sentence):
+        call(nd.ones((2, 3)), nd.ones((3,)))

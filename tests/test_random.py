@@ -107,6 +107,15 @@ def test_whole_numbers_stay_between_their_ends():
     assert set(x.tolist()) == {2, 3, 4}
     assert set(random.randint(3, shape=(200,), dtype="int32").tolist()) == {0, 1, 2}
     assert random.randint(7).shape == ()
+    assert set(random.randint(0, 256, size=9000, dtype="uint8").tolist()) == {*range(256)}
+
+
+@pytest.mark.parametrize(("low", "high", "dtype"), [(0, 257, "uint8"), (-1, 5, "uint8"), (0, 2**40, "int32")])
+def test_whole_numbers_that_the_dtype_does_not_hold_are_refused(low, high, dtype):
+    """They wrapped around: 0 came twice as often as 1, and -1 was 255."""
+    for keywords in ({"dtype": dtype}, {"out": np.zeros(2, dtype=dtype)}):
+        with pytest.raises(ArgumentError, match=f"{dtype} does not hold"):
+            random.randint(low, high, **keywords)
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (1, 2), (-3, -2), (5, 5)])
@@ -144,9 +153,12 @@ def test_choice_of_values_and_of_shapes():
     assert sorted(random.choice(5, 5, replace=False).tolist()) == [0, 1, 2, 3, 4]
 
 
-def test_an_impossible_choice_is_refused():
+def test_an_impossible_choice_is_refused(on_gpu):
     with pytest.raises(ArgumentError, match="5 different values from 3"):
         random.choice(3, 5, replace=False)
+    if not on_gpu:  # there the impossible ones come last
+        with pytest.raises(ArgumentError, match="3 different values from 2"):
+            random.choice(3, 3, replace=False, p=[0.5, 0, 0.5])
     with pytest.raises(ShapeError, match=r"3 values but weights of shape \(2,\)"):
         random.choice(3, p=[0.5, 0.5])
 

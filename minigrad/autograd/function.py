@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from minigrad.autograd.scopes import pause
 from minigrad.composed import as_tensor
 from minigrad.create import zeros_like
 from minigrad.engine.graph import Node
-from minigrad.engine.modes import state
+from minigrad.engine.modes import Observer, observing, state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, GraphError, UsageError
 from minigrad.ops.joining import concatenate
@@ -21,7 +23,8 @@ class Function:
     """Base class of operations with a gradient of their own (Gluon's `autograd.Function`).
 
     `forward` is not recorded, so it may run any code. `backward` receives the gradient of each output and returns that
-    of each input. An object can be called only once.
+    of each input. An object can be called only once. In a second derivative, `backward` is recorded: it must use
+    operations, and of what `forward` computed only the inputs and outputs.
 
     >>> from minigrad import autograd, np
     >>> class Sigmoid(autograd.Function):
@@ -45,7 +48,6 @@ class Function:
     _used = False
     _saved: tuple[Any, ...] = ()
     _versions: Sequence[int] = []
-    _recorded_outputs: Sequence[Tensor] = ()
 
     def save_for_backward(self, *args: Any) -> None:
         """Save arrays for `backward`, which finds them in `saved_tensors`."""
@@ -54,9 +56,8 @@ class Function:
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """What `save_for_backward` saved. (If the backward pass is recorded, outputs are part of the graph.)"""
-        recorded = {id(y): again for y, again in zip(self._outputs, self._recorded_outputs)}
-        return tuple([recorded.get(id(a), a) for a in self._saved])
+        """What `save_for_backward` saved."""
+        return self._saved
 
     def forward(self, *inputs: Any) -> Any:
         """The output, or a tuple of outputs, for these inputs. A subclass defines it."""
@@ -73,12 +74,13 @@ class Function:
                 f"for each call: {type(self).__name__}()(x)."
             )
         self._used = True
-        with pause(state.training):
+        tracked = tuple(i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.node is not None)
+        self._made = _Made(inputs)
+        with observing(self._made) if tracked and state.recording else nullcontext(), pause(state.training):
             made = self.forward(*inputs)
         single = not isinstance(made, (tuple, list))
         outputs = [y if isinstance(y, Tensor) else as_tensor(y) for y in ([made] if single else made)]
         self._inputs, self._outputs = inputs, [y for y in outputs if y.dtype.kind == "f"]
-        tracked = tuple(i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.node is not None)
         if tracked and state.recording and any([y.dtype.kind == "c" for y in outputs]):
             raise DTypeError(
                 f"{type(self).__name__}.forward() returned complex numbers, whose gradient would be lost; return their "
@@ -114,11 +116,8 @@ class Function:
                     f"{type(self).__name__} saved an array that is neither an input nor an output, so the derivative "
                     "of its backward() would be incomplete. Save only these, or write it with recorded operations."
                 )
-            self._recorded_outputs = self._apart(y)
-        try:
+        with self._as_recorded(y) if recorded else nullcontext() as watch:
             made = self.backward(*self._apart(g if recorded else Tensor(g, self._outputs[0].ctx)))
-        finally:
-            self._recorded_outputs = ()
         gradients = list(made) if isinstance(made, (tuple, list)) else [made]
         if len(gradients) != len(self._inputs):
             raise UsageError(
@@ -134,8 +133,72 @@ class Function:
                     f"{type(self).__name__}.backward() returned a gradient of shape {d.shape} for input {i} of "
                     f"shape {x.shape}; they must be equal."
                 )
+            if watch is not None and watch.looked and d.node is None and x.node is not None:
+                raise _incomplete(self, f"read numbers, and its gradient of input {i} does not follow from arrays")
             gradients[i] = d if recorded else d.data.copy()  # the array returned may be reused
         return gradients
+
+    @contextmanager
+    def _as_recorded(self, y: Tensor) -> Iterator[_Watch]:
+        """While `backward` is recorded: the outputs are part of the graph, and what would be lost is refused."""
+        inputs = [id(x) for x in self._inputs]
+        pieces = [(own, again) for own, again in zip(self._outputs, self._apart(y)) if id(own) not in inputs]
+        watch = _Watch(self)
+        try:
+            for own, again in pieces:
+                own.node = again.node
+            with observing(watch):
+                yield watch
+        finally:
+            for own, _ in pieces:
+                own.node = None
+
+
+class _Made(Observer):
+    """Notes what `forward` computes from its inputs, except by what has no derivative, such as a comparison."""
+
+    def __init__(self, inputs: Sequence[Any]) -> None:
+        self._inputs = [x for x in inputs if isinstance(x, Tensor)]
+        self._arrays: dict[int, weakref.ref[Tensor]] = {}  # by id, which another array may have later
+
+    def called(self, op: Any, args: Sequence[Any], y: Tensor) -> None:
+        if differentiable(op) and any([self.has(a) or any(a is x for x in self._inputs) for a in args]):
+            self._arrays[id(y)] = weakref.ref(y)
+
+    def has(self, a: Any) -> bool:
+        noted = self._arrays.get(id(a))
+        return noted is not None and noted() is a
+
+
+class _Watch(Observer):
+    """Refuses what would be missing from the derivative of a `backward` that is being recorded."""
+
+    def __init__(self, call: Function) -> None:
+        self._call = call
+        self.looked = False  # whether a number was read: perhaps only to decide which way to go
+
+    def called(self, op: Any, args: Sequence[Any], y: Tensor) -> None:
+        if differentiable(op) and any(
+            [isinstance(a, Tensor) and a.node is None and self._call._made.has(a) for a in args]
+        ):
+            raise _incomplete(self._call, "used an array that forward() had computed and kept, which is no output")
+
+    def read(self, x: Tensor) -> None:
+        if x.node is not None and x.size > 1:
+            raise _incomplete(self._call, "turned an array into one of NumPy")
+        self.looked |= x.node is not None
+
+
+def differentiable(op: Any) -> bool:
+    """Whether an operation has a derivative for any of its inputs."""
+    return bool(op.vjps or op.common_vjp)
+
+
+def _incomplete(call: Function, did: str) -> GraphError:
+    return GraphError(
+        f"{type(call).__name__}.backward() {did}, so its own derivative would be incomplete. Write it with operations "
+        "on gradients, inputs and outputs. If you only need the values, as in a condition, use x.detach()."
+    )
 
 
 def _version(a: Any) -> int:

@@ -115,12 +115,12 @@ def shape_of(values: Any) -> tuple[int, ...]:
     return values.shape if hasattr(values, "shape") else numpy.shape(values)
 
 
-def write(out: Any, result: Tensor, where: str) -> Any:
-    """Copy the result into the array `out`, and return `out`."""
+def write(out: Any, result: Tensor, where: str, casting: Any = "same_kind") -> Any:
+    """Copy the result into the array `out` of the same shape, and return `out`. NumPy says what `casting` allows."""
     if not isinstance(out, Tensor):
-        raise KeywordError(
-            f"{where} puts its result into an array, but got out={described(out)}; give it np.empty(...)."
-        )
+        raise KeywordError(f"{where} puts its result into an array, but got out={described(out)}; use np.empty(...).")
+    if out.shape != result.shape or not numpy.can_cast(result.dtype, out.dtype, casting):
+        raise ShapeError(f"{where} has {described(result)} as its result and cannot put it into {described(out)}.")
     out[...] = result
     return out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from minigrad import autograd
@@ -40,16 +41,23 @@ def summary(net: Block, *inputs: Any) -> str:
     """
     calls: list[tuple[int, str, Block, str]] = []
     handles: list[HookHandle] = []
+    places: dict[int, list[tuple[int, str]]] = {}  # depth and name of each place of a block, by its id
 
     def watch(block: Block, name: str, depth: int) -> None:
-        place: list[int] = []
+        mine = places.setdefault(id(block), [])
+        mine.append((depth, name))
+        if len(mine) > 1:  # its calls are noted already
+            return
+        open_calls: list[int] = []
+        turn = cycle(mine)
 
         def before(_: Block, args: Any) -> None:
-            place.append(len(calls))
-            calls.append((depth, name, block, ""))
+            open_calls.append(len(calls))
+            calls.append((*next(turn), block, ""))
 
         def after(_: Block, args: Any, out: Any) -> None:
-            calls[place.pop()] = (depth, name, block, _shapes(out))
+            at = open_calls.pop()
+            calls[at] = (*calls[at][:3], _shapes(out))
 
         handles.extend((block.register_forward_pre_hook(before), block.register_forward_hook(after)))
         for child_name, child in block._children.items():

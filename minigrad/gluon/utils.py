@@ -71,7 +71,8 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
 
     .. math:: g_i \leftarrow g_i \min\left(1, \frac{m}{n + 10^{-8}}\right), \qquad n = \sqrt{\sum_i \|g_i\|^2}
 
-    Here :math:`m` is `max_norm`. Returns :math:`n`. A norm that is not finite gives a warning and changes nothing.
+    Here :math:`m` is `max_norm`. Returns :math:`n`. A norm that is not finite gives a warning and changes nothing. An
+    array that is listed twice, as the gradient of a shared parameter may be, counts once.
     With `check_isfinite=False`, :math:`n` is a Tensor of shape (1,) on the device of the first array, and nothing waits
     for it. Source: Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, 2013.
 
@@ -88,6 +89,7 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
             raise DTypeError(
                 f"clip_global_norm() changes arrays of floats in place, but got {shown(array)}; use np.array."
             )
+    arrays = list({id(array.data): array for array in arrays}.values())
     ctx = arrays[0].ctx
     norms = [ctx.put(_norm(array.ctx, array.data)) for array in arrays]
     with ctx:

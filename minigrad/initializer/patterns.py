@@ -14,8 +14,9 @@ from minigrad.initializer.initializer import Initializer, register
 class Orthogonal(Initializer):
     """A matrix with orthogonal rows (or columns, whichever are fewer), each of length `scale`.
 
-    The weight is seen as a matrix of shape (shape[0], everything else); it becomes the orthogonal factor of a random
-    matrix ('uniform' in (-1, 1), or 'normal').
+    The weight is seen as a matrix of shape (shape[0], everything else); it becomes the orthogonal matrix closest to a
+    random one ('uniform' in (-1, 1), or 'normal'). So no sign is more likely than the other, as it is among the
+    singular vectors that MXNet takes, whose signs LAPACK chooses.
 
     Reference: Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
     networks" (2014), section 3.
@@ -32,8 +33,7 @@ class Orthogonal(Initializer):
         else:
             drawn = random.normal(0, 1, shape=shape, dtype="float64", ctx=arr.ctx).data
         rows, _, columns = xp_of(drawn).linalg.svd(drawn, full_matrices=False)
-        factor = rows if rows.shape == shape else columns
-        arr[...] = Tensor(self.scale * factor.reshape(arr.shape))
+        arr[...] = Tensor(self.scale * (rows @ columns).reshape(arr.shape))
 
 
 @register

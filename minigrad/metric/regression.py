@@ -8,7 +8,7 @@ import numpy
 from minigrad.arguments import one_of
 from minigrad.device import Array
 from minigrad.errors import ShapeError
-from minigrad.metric.metric import EvalMetric, register
+from minigrad.metric.metric import EvalMetric, alias, register
 
 
 class MeanError(EvalMetric):
@@ -59,6 +59,7 @@ class RMSE(MeanError):
 
 
 @register
+@alias("pearsonr")
 class PearsonCorrelation(EvalMetric):
     """Correlation of labels and predictions, NaN if one of them does not vary.
 
@@ -75,8 +76,10 @@ class PearsonCorrelation(EvalMetric):
         if label.size != pred.size:
             raise ShapeError(f"{self.name}: labels of shape {label.shape} do not go with predictions of {pred.shape}.")
         both = numpy.array([label.ravel(), pred.ravel()], "float64")
-        mean = both.mean(1)
-        moments = both.shape[1], mean, (both - mean[:, None]) @ (both - mean[:, None]).T
+        first = both[:, :1]  # without it, rounding would make values of 0.1 differ from their mean
+        mean = (both - first).mean(1, keepdims=True)
+        apart = both - first - mean
+        moments = both.shape[1], (first + mean)[:, 0], apart @ apart.T
         return (moments if self.average == "micro" else correlation(moments)), 1
 
     def combine(self, so_far: Any, new: Any) -> Any:
@@ -101,5 +104,5 @@ def merge(a: Moments, b: Moments) -> Moments:
 
 def correlation(moments: Moments) -> float:
     products = moments[2]
-    spread = math.sqrt(products[0, 0] * products[1, 1])
-    return float(products[0, 1] / spread) if spread else math.nan
+    spread, other = numpy.sqrt(numpy.diag(products))
+    return float(products[0, 1] / spread / other) if spread and other else math.nan

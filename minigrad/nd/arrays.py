@@ -12,8 +12,8 @@ from minigrad.codes import GLUON, coded_shape
 from minigrad.composed import composed
 from minigrad.dtypes import unhalved
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError
-from minigrad.nd.older import named_as, of_two, older, truth, with_options
+from minigrad.errors import ArgumentError, ShapeError
+from minigrad.nd.older import alike, named_as, of_one_shape, of_two, older, truth, with_options
 from minigrad.ops.accumulate import computed_wide
 from minigrad.ops.linalg import moderate
 
@@ -63,7 +63,8 @@ equal, not_equal, greater = truth(ops.equal), truth(ops.not_equal), truth(ops.gr
 greater_equal, lesser, lesser_equal = truth(ops.greater_equal), truth(ops.less), truth(ops.less_equal)
 logical_and, logical_or, logical_xor = truth(ops.logical_and), truth(ops.logical_or), truth(ops.logical_xor)
 
-elemwise_add, elemwise_sub, elemwise_mul, elemwise_div = add, subtract, multiply, divide
+elemwise_add, elemwise_sub = alike(ops.add), alike(ops.subtract)
+elemwise_mul, elemwise_div = alike(ops.multiply), alike(ops.divide)
 broadcast_add, broadcast_sub, broadcast_mul, broadcast_div = add, subtract, multiply, divide
 broadcast_plus, broadcast_minus, broadcast_mod, broadcast_power = add, subtract, modulo, power
 broadcast_maximum, broadcast_minimum, broadcast_hypot = maximum, minimum, hypot
@@ -107,7 +108,9 @@ def hard_sigmoid(data: Any, alpha: float = 0.2, beta: float = 0.5) -> Tensor:
 @composed("condition", "x", "y")
 def where(condition: Any, x: Any, y: Any) -> Tensor:
     """x where the condition is not 0, else y. A condition with one axis may have a value for each row of x."""
-    if condition.ndim == 1 < x.ndim and len(condition) == len(x):
+    if condition.ndim == 1 < x.ndim:
+        if len(condition) != len(x):
+            raise ShapeError(f"where() got {len(condition)} conditions for {len(x)} rows (x has shape {x.shape}).")
         condition = ops.reshape(condition, (-1,) + (1,) * (x.ndim - 1))
     return ops.where(ops.not_equal(condition, 0), x, y)
 
@@ -115,6 +118,7 @@ def where(condition: Any, x: Any, y: Any) -> Tensor:
 @composed()
 def add_n(*args: Any) -> Tensor:
     """The sum of arrays of one shape."""
+    of_one_shape("add_n()", *args)
     total = functools.reduce(ops.add, map(unhalved, args))
     return total if total.dtype == args[0].dtype else ops.astype(total, args[0].dtype)
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from minigrad.composed import composed
-from minigrad.engine.accepts import write
+from minigrad.engine.accepts import shape_of, write
 from minigrad.engine.tensor import Tensor
+from minigrad.errors import ShapeError
 from minigrad.ops.elementwise import astype, copy
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -43,6 +44,27 @@ def older(function: Callable[..., Any], *names: str) -> Callable[..., Tensor]:
 def of_two(function: Callable[..., Any]) -> Callable[..., Tensor]:
     """The same for a function of `lhs` and `rhs`."""
     return older(function, "lhs", "rhs")
+
+
+def alike(function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """The same for two arrays of one shape."""
+
+    @named_as(function)
+    def checked(lhs: Any, rhs: Any) -> Tensor:
+        of_one_shape(f"elemwise_{function.__name__[:3]}()", lhs, rhs)
+        result: Tensor = function(lhs, rhs)
+        return result
+
+    return of_two(checked)
+
+
+def of_one_shape(where: str, *arrays: Any) -> None:
+    """Refuse arrays of different shapes."""
+    shapes = [shape_of(a) for a in arrays]
+    if len({*shapes}) > 1:
+        raise ShapeError(
+            f"{where} needs arrays of one shape, but got {', '.join(map(str, shapes))}; see broadcast_add()."
+        )
 
 
 def truth(function: Callable[..., Any]) -> Callable[..., Tensor]:

@@ -7,9 +7,10 @@ from minigrad.arguments import MANY, whole
 from minigrad.axes import axis_in
 from minigrad.composed import composed
 from minigrad.create import arange
+from minigrad.device import on_host, xp_of
 from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ShapeError
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.np.search import searchsorted
 from minigrad.np.statistics import between
 from minigrad.ops.accumulate import computed_wide
@@ -56,6 +57,8 @@ def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Tensor:
 def interp(x: Any, xp: Any, fp: Any) -> Tensor:
     """The linear interpolation at `x` between the points (xp, fp), with xp increasing; constant beyond the ends.
 
+    Where two points have the same xp, the curve jumps, and the later point counts. On a CPU, ArgumentError if xp falls.
+
     Gradient: for x, g times the slope there; those for xp and fp follow from the two nearest points.
 
     >>> from minigrad import np
@@ -69,9 +72,13 @@ def interp(x: Any, xp: Any, fp: Any) -> Tensor:
         )
     dtype = result_dtype(x.dtype, xp.dtype, fp.dtype)
     x, xp, fp = (ops.astype(v, "float64") for v in (x, xp, fp))
-    right = ops.clip(searchsorted(xp.detach(), x.detach()), 1, len(xp) - 1)
+    if on_host(xp_of(xp.data)) and (xp.data[1:] < xp.data[:-1]).any():
+        raise ArgumentError("interp() got an xp that falls; sort it, and fp with it: i = np.argsort(xp); xp[i], fp[i].")
+    right = ops.clip(searchsorted(xp.detach(), x.detach(), "right"), 1, len(xp) - 1)
     x0, x1, y0, y1 = ops.take(xp, right - 1), ops.take(xp, right), ops.take(fp, right - 1), ops.take(fp, right)
-    return ops.astype(between(y0, y1, ops.clip((x - x0) / (x1 - x0), 0, 1)), dtype)
+    wide = x1 > x0  # else x is not between them
+    share = ops.where(wide, (x - x0) / ops.where(wide, x1 - x0, 1.0), ops.astype(x >= x1, "float64"))
+    return ops.astype(between(y0, y1, ops.clip(share, 0, 1)), dtype)
 
 
 @composed("p", "x")

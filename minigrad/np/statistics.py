@@ -55,6 +55,12 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
     array([[1., 2.],
            [2., 4.]])
     """
+    centred = _centred(m, y, rowvar)
+    return _of_pairs(centred) / over(centred.shape[1] - (not bias))
+
+
+def _centred(m: Any, y: Any, rowvar: bool) -> Tensor:
+    """Each variable as a row, minus its mean."""
     from minigrad.np.joining import atleast_2d, vstack
 
     m = atleast_2d(m)
@@ -62,28 +68,28 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
         raise ShapeError(f"cov() needs a matrix of observations, but got shape {m.shape}.")
     m = m if rowvar or m.shape[0] == 1 else m.T
     m = m if y is None else vstack((m, atleast_2d(y) if rowvar else atleast_2d(y).T))
-    centred = m - ops.mean(m, 1, keepdims=True)
-    found = ops.matmul(centred, conjugated(centred.T)) / over(m.shape[1] - (not bias))
-    return found if found.size > 1 else ops.reshape(found, ())
+    return ops.subtract(m, ops.mean(m, 1, keepdims=True))
+
+
+def _of_pairs(rows: Tensor) -> Tensor:
+    """The product of every two rows; for a single row, a number."""
+    found = ops.matmul(rows, conjugated(rows.T))
+    return ops.reshape(found, ()) if found.size == 1 else found
 
 
 @composed("x", "y")
 @computed_wide
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
-    """The correlations of every two rows of `x` (and of `y` below them). Gradients reach both.
+    """The correlations of every two rows of `x` (and of `y` below them), from -1 to 1. Gradients reach both.
 
     >>> from minigrad import np
     >>> np.corrcoef(np.array([[1, 2, 3], [2, 4, 6]])).round(4)
     array([[1., 1.],
            [1., 1.]])
     """
-    from minigrad.np.grid import diag
-
-    found = cov(x, y, rowvar)
-    if found.ndim == 0:
-        return found / found
-    scale = ops.sqrt(diag(found))
-    return found / ops.outer(scale, scale)
+    centred = _centred(x, y, rowvar)
+    found = _of_pairs(centred / ops.norm(centred, axis=1, keepdims=True))  # so no product overflows or vanishes
+    return found if found.dtype.kind == "c" else ops.clip(found, -1, 1)  # rounding may lead beyond
 
 
 @composed("a")
@@ -103,7 +109,8 @@ def quantile(a: Any, q: Any, axis: Any = None, keepdims: bool = False, *, interp
     rest = [n for i, n in enumerate(a.shape) if i not in axes]
     moved = ops.moveaxis(a, axes, tuple(range(-len(axes), 0))) if axes else a
     n = count(a, axes)
-    flat = ops.reshape(moved, (*rest, n)) if n else ops.mean(moved, axes and tuple(range(-len(axes), 0)), keepdims=True)
+    moved = moved if n else ops.mean(moved, axes and tuple(range(-len(axes), 0)), keepdims=True)
+    flat = ops.reshape(moved, (*rest, n or 1))
     numbers("q", q, 0, 1, "[]")
     q = asarray(q, "float64", a.ctx)
     place = q * (flat.shape[-1] - 1)
@@ -154,8 +161,18 @@ SHARES: dict[str, Callable[[Any, Any], Tensor]] = {
 
 
 def between(low: Any, high: Any, share: Any) -> Tensor:
-    """A share, from 0 to 1, of the way from `low` to `high`; either may be infinite if it plays no part."""
-    return ops.add(ops.where(share < 1, low, 0.0) * (1 - share), ops.where(share > 0, high, 0.0) * share)
+    """A share, from 0 to 1, of the way from `low` to `high`; either may be infinite if it plays no part.
+
+    If both are finite, both count, whatever the share: the slope is their difference.
+    """
+    start, end = _counting(low, share < 1, high), _counting(high, share > 0, low)
+    return ops.add(start * (1 - share), end * share)
+
+
+def _counting(value: Any, needed: Any, other: Any) -> Tensor:
+    """The value; where it is infinite and not needed, the other one, or 0 if that is infinite too."""
+    finite = ops.where(ops.isfinite(other), other, 0.0)
+    return ops.where(ops.logical_or(needed, ops.isfinite(value)), value, finite)
 
 
 @composed("a")

@@ -13,7 +13,7 @@ from minigrad.create import arange, ones_like
 from minigrad.device import xp_of
 from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, ShapeError
 
 __all__ = [
     "arange_like", "batch_dot", "batch_flatten", "cast", "gather_nd", "index_add", "index_update", "reshape",
@@ -163,6 +163,8 @@ def batch_dot(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = Fal
     >>> npx.batch_dot(np.ones((1, 1, 2)), np.ones((1, 2, 1)))
     array([[[2.]]])
     """
+    if a.shape[:-2] != b.shape[:-2]:
+        raise ShapeError(f"batch_dot() needs as many matrices on either side, but got {a.shape} and {b.shape}.")
     a = ops.swapaxes(a, -1, -2) if transpose_a else a
     return ops.matmul(a, ops.swapaxes(b, -1, -2) if transpose_b else b)
 
@@ -187,6 +189,11 @@ def sequence_mask(
         if use_sequence_length:
             raise ArgumentError("sequence_mask() got use_sequence_length=True but no sequence_length.")
         return ops.positive(data)
+    if sequence_length.shape != data.shape[1 - axis : 2 - axis]:
+        raise ShapeError(
+            f"sequence_mask() got lengths of shape {sequence_length.shape} for data of shape {data.shape}, in which "
+            f"time runs along axis {axis}; give one for each place along the other."
+        )
     time = arange(data.shape[axis], ctx=data.ctx)
     lengths = sequence_length.astype("float32")
     inside = ops.less(time[:, None], lengths) if axis == 0 else ops.less(time, lengths[:, None])

@@ -41,6 +41,8 @@ def fully_connected(
     array([[13.]])
     """
     _agree("num_hidden", num_hidden, weight.shape[:1])
+    if bias is not None and not no_bias and bias.shape != weight.shape[:1]:
+        raise ShapeError(f"fully_connected() got a bias of shape {bias.shape} for {weight.shape[0]} outputs.")
     rows = ops.reshape(data, (data.shape[0], math.prod(data.shape[1:]))) if flatten and data.ndim != 2 else data
     return ops.linear(rows, weight, None if no_bias else bias)
 
@@ -317,5 +319,7 @@ def _within(data: Any, length: Any, axis: int) -> Tensor:
     """Whether a place along `axis` lies before the end of its sequence; `length` has the other axes."""
     axis = axis_in(data.shape, axis)
     places = arange(data.shape[axis], ctx=data.ctx)
+    if length.shape != (others := data.shape[:axis] + data.shape[axis + 1 :]):
+        raise ShapeError(f"softmax() got lengths of shape {length.shape}; data of shape {data.shape} need {others}.")
     along = ops.reshape(places, tuple(-1 if i == axis else 1 for i in range(data.ndim)))
     return ops.less(along, ops.expand_dims(length, axis))

@@ -16,7 +16,7 @@ from minigrad.engine.graph import Piece
 from minigrad.engine.modes import read
 from minigrad.engine.operation import op, view
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops.accumulate import added_at
 from minigrad.ops.choose import clip
 from minigrad.ops.elementwise import astype, mod
@@ -187,11 +187,13 @@ def pick(x: Any, index: Any, axis: int = -1, keepdims: bool = False, mode: str =
     >>> npx.pick(np.array([[1, 2], [3, 4]]), [0, 1])
     array([1., 4.])
     """
-    n = x.shape[axis_in(x.shape, axis)]
+    n = x.shape[axis := axis_in(x.shape, axis)]
     index = astype(index, "int64")
     index = clip(index, 0, n - 1) if one_of("mode", mode, "clip", "wrap") == "clip" else mod(index, n)
     if index.ndim < x.ndim:
         index = expand_dims(index, axis)
+    if index.shape != (*x.shape[:axis], 1, *x.shape[axis + 1 :]):
+        raise ShapeError(f"pick() needs an index for each place of {x.shape} but axis {axis}, and got {index.shape}.")
     out = take_along_axis(x, index, axis)
     return out if keepdims else squeeze(out, axis)
 

@@ -61,7 +61,8 @@ def _listed(value: Any) -> Any:
 
 def _sum_of_runs(F, g, target, repeats, axis):
     repeats = _listed(repeats)
-    shape, axis = ((math.prod(target.shape),), 0) if axis is None else (target.shape, axis % len(target.shape))
+    flat = axis is None or not target.shape
+    shape, axis = ((math.prod(target.shape),), 0) if flat else (target.shape, axis % len(target.shape))
     if isinstance(repeats, int):
         runs = F.sum(F.reshape(g, (*shape[: axis + 1], repeats, *shape[axis + 1 :])), axis + 1)
     else:

@@ -160,6 +160,56 @@ def test_a_second_derivative_through_a_saved_intermediate_is_refused_not_wrong()
             autograd.grad(y, x, create_graph=True)
 
 
+class Kept(autograd.Function):
+    """x^3 where x > 0 and -x^3 elsewhere, with what `how` says kept on the object."""
+
+    def __init__(self, how):
+        self.how = how
+
+    def forward(self, x):
+        self.x, self.square, self.sign, self.mask = x, x * x, np.sign(x), (x > 0) * 2.0 - 1
+        self.y = self.square * x * self.sign
+        return self.y
+
+    def backward(self, dy):
+        return {
+            "the output": lambda: 3 * dy * self.y / self.x,
+            "a sign": lambda: 3 * dy * self.x * self.x * self.sign,
+            "a mask": lambda: 3 * dy * self.x * self.x * self.mask,
+            "a condition": lambda: 3 * dy * self.x * self.x * (1 if (self.x.detach() > 0).asnumpy().all() else -1),
+            "an array of its own": lambda: 3 * dy * self.square * self.sign,
+            "NumPy": lambda: np.array(3 * dy.asnumpy() * self.x.asnumpy() ** 2 * self.sign.asnumpy()),
+            "NumPy in part": lambda: 3 * dy * np.array(self.x.asnumpy() ** 2) * self.sign,
+            "Python": lambda: np.array([3 * dy.item() * self.x.item() ** 2 * self.sign.item()]),
+        }[self.how]()
+
+
+@pytest.mark.parametrize("how", ["the output", "a sign", "a mask", "a condition"])
+def test_what_is_kept_on_the_object_is_differentiated_again(how):
+    gradcheck(lambda x: Kept(how)(x), np.array([0.5, 2.0]), order=3)
+    gradcheck(lambda x: Kept(how)(x), np.array([-0.5, -2.0]), order=3)
+
+
+@pytest.mark.parametrize(
+    ("how", "x", "sentence"),
+    [
+        ("an array of its own", [2.0, 3.0], "used an array that forward.. had computed and kept, which is no output"),
+        ("NumPy", [2.0, 3.0], "turned an array into one of NumPy"),
+        ("NumPy in part", [2.0, 3.0], "turned an array into one of NumPy"),
+        ("NumPy", [2.0], "read numbers, and its gradient of input 0 does not follow from arrays"),
+        ("Python", [2.0], "read numbers, and its gradient of input 0 does not follow from arrays"),
+    ],
+)
+def test_a_second_derivative_that_would_be_incomplete_is_refused_not_wrong(how, x, sentence):
+    """It was 0 without a word. The first derivative may be computed in any way."""
+    gradcheck(lambda x: Kept(how)(x), np.array(x))
+    x = leaf(x)
+    with record():
+        y = Kept(how)(x).sum()
+        with pytest.raises(GraphError, match=sentence):
+            autograd.grad(y, x, create_graph=True)
+
+
 def test_without_recording_it_is_only_its_forward():
     assert Product()(leaf([2.0]), leaf([3.0])).tolist() == [6]
 

@@ -9,7 +9,7 @@ import pytest
 
 from minigrad import autograd, cpu, nd, np, ops
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import DTypeError, GraphError, MinigradError, ShapeError
+from minigrad.errors import ArgumentError, DTypeError, GraphError, MinigradError, ShapeError
 
 A = numpy.array([[1.0, -2.0, 3.5], [4.0, 0.5, -6.0]], dtype="float32")
 B = numpy.array([0.5, 2.0, -1.0], dtype="float32")
@@ -236,6 +236,9 @@ def test_copyto_and_moving():
     assert x.copyto(target) is target
     assert target.tolist() == [1, 2]
     assert target.dtype == "float64"
+    assert x.copyto(np.zeros(2, dtype="int32")).tolist() == [1, 2]
+    with pytest.raises(ShapeError, match=r"cannot put it into an array of float32 and shape \(2, 2\)"):
+        x.copyto(np.zeros((2, 2)))  # as in MXNet; an assignment repeats values
     there = x.copyto(cpu(1))
     assert there.ctx is cpu(1)
     assert not numpy.shares_memory(there.data, x.data)
@@ -307,6 +310,25 @@ def test_an_impossible_change_says_why_and_changes_nothing():
     assert x.version == n.version == [0]
 
 
+@pytest.mark.parametrize(
+    ("values", "dtype", "why"),
+    [
+        ([300], "uint8", "300 out of bounds for uint8"),
+        ([[1, 2], [3, -1]], "uint8", "-1 out of bounds for uint8"),
+        (2**31, "int32", "2147483648 out of bounds for int32"),
+        ([1.0, float("nan")], "int64", "cannot convert float NaN to integer"),
+    ],
+)
+def test_numbers_that_a_dtype_does_not_hold_are_refused(values, dtype, why):
+    """As in NumPy. They wrapped around: 300 was 44."""
+    for make in (np.array, np.asarray, nd.array):
+        with pytest.raises(ArgumentError, match=why):
+            make(values, dtype=dtype)
+    assert np.array([255, 0], dtype="uint8").tolist() == [255, 0]
+    assert np.array([1.7], dtype="int32").tolist() == [1]
+    assert np.array([np.zeros((0, 3))], dtype="int32").shape == (1, 0, 3)
+
+
 def test_out_takes_the_result():
     x, target = np.array([1.0, 2.0]), np.zeros(2)
     assert ops.exp(x, out=target) is target
@@ -316,6 +338,25 @@ def test_out_takes_the_result():
     assert np.concatenate([x[:1], x[1:]], out=target).tolist() == [1, 2]
     assert numpy.add(x, 1, out=target) is target
     assert target.tolist() == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "write"),
+    [
+        ((3,), "float32", lambda x, out: np.sum(x, out=out)),  # NumPy refuses these too, but for the second
+        ((2, 3), "float32", lambda x, out: np.add(x, x, out=out)),
+        ((3,), "int32", lambda x, out: np.exp(x, out=out)),
+        ((), "int32", lambda x, out: np.mean(x, out=out)),
+        ((2, 3), "float32", lambda x, out: nd.exp(nd.array(x), out=out)),
+        ((2, 3), "float32", lambda x, out: np.random.normal(size=3, out=out)),
+    ],
+)
+def test_out_takes_only_what_it_can_hold(shape, dtype, write):
+    """A sum filled the whole array, and whole numbers lost what comes after the point."""
+    out = np.zeros(shape, dtype=dtype)
+    with pytest.raises(ShapeError, match=r"and cannot put it into an array of"):
+        write(np.array([0.5, 1.5, 2.5]), out)
+    assert not out.any()
 
 
 @pytest.mark.parametrize("place", ["position", "name"])

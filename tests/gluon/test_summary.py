@@ -48,3 +48,13 @@ def test_several_inputs_and_outputs_have_all_their_shapes():
     lines = summary(Two(), np.zeros((1, 2)), np.zeros((3,))).splitlines()
     assert lines[2].split(maxsplit=1)[1] == "(1, 2), (3,)"
     assert lines[3].split(maxsplit=1)[1] == "(1, 2), (3,), (3,)"
+
+
+def test_a_layer_in_two_places_has_a_line_for_each():
+    from minigrad.gluon.summary import summary
+
+    layer, net = nn.Dense(3, in_units=3), nn.Sequential()
+    net.add(layer, nn.Activation("relu"), layer)
+    net.initialize()
+    lines = [line.split() for line in summary(net, np.zeros((1, 3))).splitlines()]
+    assert [(line[0], line[-1]) for line in lines if line[0].endswith(":")] == [("0:", "12"), ("1:", "3)"), ("2:", "0")]

@@ -56,6 +56,14 @@ def test_clipping_scales_all_arrays_by_one_factor():
     assert arrays[0].asnumpy().tolist() == [1.5, 0] and arrays[1].item() == 2
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_an_array_that_is_listed_twice_is_clipped_once(check):
+    """As the gradient of an embedding is that an encoder and a decoder share."""
+    shared, own = np.array([3.0]), np.array([4.0])
+    assert float(clip_global_norm([shared, own, shared], 1.0, check_isfinite=check)) == 5
+    assert [shared.item(), own.item()] == pytest.approx([0.6, 0.8])
+
+
 def test_a_small_norm_leaves_the_arrays_as_they_are():
     arrays = [np.array([3.0]), np.array([4.0])]
     assert clip_global_norm(arrays, 5.0) == 5

@@ -158,6 +158,13 @@ def test_empty_weights_are_left_empty(law, shape):
     assert filled(init.create(law), "a_weight", shape).shape == shape
 
 
+@pytest.mark.parametrize("law", ["uniform", "normal"])
+def test_a_random_orthogonal_matrix_reflects_as_often_as_it_rotates_and_has_no_favourite_sign(law):
+    drawn = numpy.array([filled(init.Orthogonal(1.0, law), "a_weight", (2, 2)) for _ in range(400)])
+    assert abs(numpy.mean(numpy.linalg.det(drawn))) < 0.2  # 4 standard deviations
+    assert (abs(drawn.mean(0)) < 0.15).all()
+
+
 def test_the_orthogonal_number_is_the_scale():
     assert abs(filled(init.Orthogonal(3.0), "a_weight", ())) == pytest.approx(3)
 

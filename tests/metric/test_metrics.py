@@ -133,9 +133,19 @@ def test_micro_correlation_is_that_of_all_pairs_even_far_from_zero():
 
 
 def test_correlation_of_a_constant_is_undefined():
-    figure = metric.PearsonCorrelation()
-    figure.update(numpy.ones(3), numpy.arange(3.0))
-    assert math.isnan(figure.get()[1])
+    for value in (1.0, 0.1):  # the mean of three times 0.1 is not 0.1
+        figure = metric.PearsonCorrelation()
+        figure.update(numpy.full(3, value), numpy.arange(3.0))
+        assert math.isnan(figure.get()[1])
+
+
+@pytest.mark.parametrize("scale", [1e-90, 1e75])
+def test_correlation_does_not_depend_on_the_unit(scale):
+    """NaN or infinity where the product of two sums of squares underflows or overflows."""
+    label, pred = numpy.array([1.0, 2, 4, 3]), numpy.array([2.0, 1, 5, 4])
+    figure = metric.create("pearsonr")
+    figure.update(label * scale, pred * scale)
+    assert figure.get()[1] == pytest.approx(numpy.corrcoef(label, pred)[0, 1], rel=1e-12)
 
 
 def test_guessing_evenly_has_the_perplexity_of_the_number_of_classes():
@@ -224,7 +234,9 @@ def test_a_metric_of_ones_own_only_needs_update():
         del metric.metric.registry["longest"]
 
 
-@pytest.mark.parametrize("name", ["acc", "accuracy", "ce", "nll_loss", "top_k_acc", "pearsoncorrelation", "RMSE"])
+@pytest.mark.parametrize(
+    "name", ["acc", "accuracy", "ce", "nll_loss", "top_k_acc", "pearsoncorrelation", "pearsonr", "RMSE"]
+)
 def test_names_and_aliases(name):
     assert metric.create(name, **({"top_k": 3} if "top" in name else {})).get()[0]
 

@@ -61,6 +61,7 @@ CONSTANT = [
     ("where", V > 1), ("where", M > 4), ("where", V > 1, V, 0.0), ("where", V > 1, 0.0, V), ("tril", V), ("triu", V),
     ("insert", V, slice(0, 2), 7.0), ("delete", V, slice(0, 2)), ("median", V[0]), ("median", M[:0], 1),
     ("percentile", M[:0], numpy.array([10.0, 50.0]), 1), ("nan_to_num", numpy.arange(3)),
+    ("cov", M[:0]), ("corrcoef", M[:0]),
 ]  # fmt: skip
 
 

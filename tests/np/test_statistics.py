@@ -8,6 +8,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, np, ops
+from minigrad.errors import ArgumentError
 from minigrad.gradcheck import gradcheck
 
 INF, NAN = math.inf, math.nan
@@ -120,6 +121,46 @@ def test_a_quantile_that_infinity_has_no_part_in_is_finite_and_so_is_its_slope()
     assert np.interp(np.array([0.0, 1.0]), np.array([0.0, 1, 2]), np.array([1.0, 2.0, INF])).tolist() == [1, 2]
 
 
+def test_an_interpolation_has_the_slope_of_a_neighbouring_piece_at_each_point_and_none_beyond():
+    """At the points themselves it was a value instead of a difference of two."""
+    points, values = np.array([0.0, 1, 2, 4]), np.array([5.0, 7, 6, 6.5])
+    x = np.array([-1.0, 0, 0.5, 1, 1.5, 2, 4, 5])
+    for v in (points, values, x):
+        v.attach_grad()
+    with autograd.record():
+        y = np.interp(x, points, values)
+    y.backward()
+    assert x.grad.tolist() == pytest.approx([0, 2, 2, -1, -1, 0.25, 0.25, 0])
+    assert values.grad.tolist() == pytest.approx([2.5, 2, 1.5, 2])
+    assert points.grad.tolist() == pytest.approx([-2 - 1, -1 + 1 + 0.5, 0.5 - 0.25, -0.25])
+
+
+def test_an_interpolation_at_a_point_beside_an_infinite_one_is_finite_and_so_is_its_slope():
+    x, values = np.array([1.0, 2.0]), np.array([-INF, 3.0, 5.0])
+    for v in (x, values):
+        v.attach_grad()
+    with autograd.record():
+        y = np.interp(x, np.array([0.0, 1, 2]), values)
+    y.backward()
+    assert y.tolist() == [3, 5]
+    assert x.grad.tolist() == [2, 2]
+    assert values.grad.tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize("points", [[1, 1, 2], [0, 1, 1, 2], [0, 2, 2], [0, 0, 0], [1], [0, 1, INF]])
+def test_an_interpolation_jumps_where_two_points_are_one_above_the_other(points):
+    x, values = numpy.array([-1.0, 0, 0.5, 1, 1.5, 2, 3]), numpy.arange(5.0, 5 + len(points)) ** 2
+    y = np.interp(np.array(x), np.array(points, dtype="float64"), np.array(values))
+    numpy.testing.assert_allclose(y.asnumpy(), numpy.interp(x, points, values))
+
+
+def test_points_out_of_order_are_refused(on_gpu):
+    """NumPy answers with nonsense."""
+    if not on_gpu:  # where looking would wait
+        with pytest.raises(ArgumentError, match=r"an xp that falls; sort it"):
+            np.interp(np.array([0.5]), np.array([2.0, 1, 0]), np.array([5.0, 6, 7]))
+
+
 def test_quantiles_of_70000_halves_find_their_places():
     x = numpy.arange(70_000) % 100
     for q in (0, 10, 50, 99, 100):
@@ -169,6 +210,7 @@ def test_statistics_of_nothing_are_nan_without_a_warning():
             with pytest.warns(RuntimeWarning) if axis != 1 else contextlib.nullcontext():
                 expected = numpy.median(numpy.zeros((0, 3)), axis, keepdims=keepdims)
             numpy.testing.assert_array_equal(y.asnumpy(), expected)
+            assert y.shape == numpy.shape(expected)  # which the line above does not look at
     assert np.quantile(np.zeros((2, 0)), [0.1, 0.5, 0.9], axis=1).shape == (3, 2)
 
 
@@ -184,6 +226,20 @@ def test_statistics_of_halves_do_not_overflow_on_the_way():
     ):
         assert y.dtype == "float16"
         numpy.testing.assert_allclose(y.asnumpy(), expected, rtol=2e-3)
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-22, 1.0, 1e20, 1e30])
+def test_a_correlation_does_not_depend_on_the_unit(scale):
+    """In float32 it was NaN where the squares are infinite or 0, and 0.826 where they have lost digits."""
+    x = numpy.array([[1.0, 2, 4], [2, 1, 5]])
+    found = np.corrcoef(np.array(x * scale, dtype="float32"))
+    numpy.testing.assert_allclose(found.asnumpy(), numpy.corrcoef(x), rtol=1e-6)
+
+
+def test_no_correlation_is_above_1():
+    drawn = numpy.random.default_rng(0).normal(size=(200, 5))
+    for x in drawn:  # often it was, by the last digit, and its arccos NaN
+        assert abs(np.corrcoef(np.array(numpy.array([x, 2 * x + 1, -x / 3])))).max() <= 1
 
 
 def test_bins_of_halves_are_as_narrow_as_those_of_float32():

@@ -209,3 +209,21 @@ def test_an_empty_batch_is_flattened():
     x = np.zeros((0, 3, 4))
     assert npx.batch_flatten(x).shape == (0, 12)
     assert npx.fully_connected(x, np.ones((2, 12)), np.ones(2)).shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda x: npx.pick(x, np.array([0])), r"an index for each place of \(2, 3\) but axis 1, and got \(1, 1\)"),
+        (lambda x: npx.pick(x, np.array([[0, 1, 2]])), r"but axis 1, and got \(1, 3\)"),
+        (lambda x: npx.pick(x, np.array([1]), axis=0), r"but axis 0, and got \(1, 1\)"),
+        (lambda x: npx.sequence_mask(x, np.array([1]), True), r"lengths of shape \(1,\) for data of shape \(2, 3\)"),
+        (lambda x: npx.sequence_mask(x, np.ones((3, 1)), True), r"lengths of shape \(3, 1\)"),
+        (lambda x: npx.batch_dot(x[None], np.ones((4, 3, 2))), r"got \(1, 2, 3\) and \(4, 3, 2\)"),
+        (lambda x: npx.fully_connected(x, np.ones((4, 3)), np.ones(1)), r"a bias of shape \(1,\) for 4 outputs"),
+    ],
+)
+def test_one_number_does_not_stand_for_all(call, sentence):
+    """MXNet refuses these too. Broadcast, the index, the length or the bias of the first would be used everywhere."""
+    with pytest.raises(ShapeError, match=sentence):
+        call(np.ones((2, 3)))

@@ -267,6 +267,7 @@ OTHERS = [
     of("roll", lambda x: ops.roll(x, (1, -1), (0, 1)), lambda x: numpy.roll(x, (1, -1), (0, 1)), (2, 3)),
     of("repeat", lambda x: ops.repeat(x, 3), lambda x: x.repeat(3), (2, 2)),
     of("repeat", lambda x: ops.repeat(x, 2, -1), lambda x: x.repeat(2, -1), (2, 2)),
+    of("repeat", lambda x: ops.repeat(x, 2, 0), lambda x: x.repeat(2, 0), ()),
     of("repeat", lambda x: ops.repeat(x, [2, 0, 1], 1), lambda x: x.repeat([2, 0, 1], 1), (2, 3)),  # HIPS/autograd#252
     of("repeat", lambda x: ops.repeat(x, numpy.array([3.0, 1.0])), lambda x: x.repeat([3, 1]), (2, 1)),  # apache/mxnet#16357
     of("tile", lambda x: ops.tile(x, (2, 1, 3)), lambda x: numpy.tile(x, (2, 1, 3)), (2, 2)),

@@ -4,11 +4,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy
+
 from minigrad import autograd
 from minigrad.arguments import number, shown, whole
 from minigrad.config import as_call
+from minigrad.device import cpu
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KindError
+from minigrad.generators import generator, own
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.dataset import ArrayDataset
 from minigrad.gluon.data.sampler import BatchSampler, Order, RandomSampler, SequentialSampler, order
@@ -26,8 +30,9 @@ class DataLoader:
     shuffle, sampler : a new random order each epoch, repeatable with `minigrad.random.seed`; or an order of your own.
     batch_sampler : instead of the four above, an iterable of lists of indices.
     batchify_fn : makes a batch from a list of samples; see `default_batchify_fn`.
-    num_workers : how many threads load batches ahead. The batches and their order are the same for any number, but
-        random transforms then get the samples in an order that can differ from run to run.
+    num_workers : how many threads load batches ahead. The batches and their order are the same for any number. With
+        threads, each batch has random numbers of its own, repeatable with `minigrad.random.seed` (those of minigrad:
+        numpy.random's are drawn by whichever thread comes first).
     prefetch : how many batches to load ahead, by default twice the number of workers.
     pin_memory, pin_device_id, thread_pool, timeout : accepted for compatibility with Gluon, without effect: workers
         are always threads.
@@ -78,11 +83,13 @@ class DataLoader:
         self._batchify_fn = batchify_fn or default_batchify_fn
         self._num_workers = whole("num_workers", num_workers, 0)
         self._ahead = max(1, 2 * num_workers if prefetch is None else whole("prefetch", prefetch, 0))
+        self._stood: tuple[Any, int] | None = None
+        self._repeats = 0
 
     def __iter__(self) -> Iterator[Tensor]:  # or lists of Tensors, which are unpacked and indexed the same way
         if self._num_workers == 0:
             return (self._load(indices) for indices in self._batch_sampler)  # map() would end at a StopIteration
-        return self._load_ahead()
+        return self._load_ahead(self._epoch())
 
     def __len__(self) -> int:
         return len(self._batch_sampler)
@@ -96,14 +103,30 @@ class DataLoader:
                 return self._dataset.batch(indices)
             return self._batchify_fn([self._dataset[index] for index in indices])
 
-    def _load_ahead(self) -> Iterator[Tensor]:
+    def _epoch(self) -> tuple[int, int]:
+        """What seeds an epoch: where the random generator stands, and how often it stood there at the start of one."""
+        source = generator(cpu())
+        place = source.bit_generator.state["state"]["state"]
+        self._repeats = self._repeats + 1 if (source, place) == self._stood else 0
+        self._stood = (source, place)
+        return place, self._repeats
+
+    def _load_with(self, seed: Sequence[int], indices: Sequence[int]) -> Any:
+        """A batch for which random numbers are drawn from a seed, not in the order in which threads come."""
+        own.generators = {cpu(): numpy.random.default_rng(seed)}
+        try:
+            return self._load(indices)
+        finally:
+            del own.generators
+
+    def _load_ahead(self, epoch: tuple[int, int]) -> Iterator[Tensor]:
         from concurrent.futures import ThreadPoolExecutor
 
         pool = ThreadPoolExecutor(self._num_workers, thread_name_prefix="DataLoader")
         loading: deque[Future[Any]] = deque()
         try:
-            for indices in self._batch_sampler:
-                loading.append(pool.submit(self._load, indices))
+            for k, indices in enumerate(self._batch_sampler):
+                loading.append(pool.submit(self._load_with, (*epoch, k), indices))
                 if len(loading) > self._ahead:
                     yield loading.popleft().result()
             while loading:

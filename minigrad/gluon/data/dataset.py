@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy
@@ -25,6 +25,10 @@ class Dataset:
 
     def __len__(self) -> int:
         raise NotImplementedError(f"{type(self).__name__} must define __len__(), the number of samples.")
+
+    def __iter__(self) -> Iterator[Any]:
+        """The samples in order. (Python alone would stop at the first IndexError, be it one in a transform.)"""
+        return (self[index] for index in range(len(self)))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lstrip('_')} of {len(self)} samples>"

@@ -11,7 +11,7 @@ from minigrad.gluon.loss.loss import Factor, Loss, floats, pair, rounded
 from minigrad.ops import reduce
 from minigrad.ops.choose import clip, where
 from minigrad.ops.cross_entropy import class_indices, softmax_cross_entropy
-from minigrad.ops.elementwise import floor
+from minigrad.ops.elementwise import floor, isinf, logical_and
 from minigrad.ops.index import pick
 from minigrad.ops.neural import log_softmax
 from minigrad.ops.shape import expand_dims, moveaxis, reshape
@@ -101,8 +101,8 @@ def _clipped(label: Any, classes: int, error: ArgumentError) -> Tensor:
 
 
 def expected(y: Tensor, logp: Tensor) -> Tensor:
-    """y log p; 0 where y is 0, even if the logarithm is infinite, as for a masked class."""
-    return y * where(y == 0, 0.0, logp)
+    """y log p; 0 where y is 0 and the logarithm infinite, as for a masked class."""
+    return y * where(logical_and(y == 0, isinf(logp)), 0.0, logp)
 
 
 SoftmaxCELoss = SoftmaxCrossEntropyLoss

@@ -80,10 +80,10 @@ class _Cell(Recurrent):
         self, length: int, inputs: Any, begin_state: Any = None, layout: str = "NTC", merge_outputs: bool | None = None,
         valid_length: Any = None,
     ) -> tuple[Any, list[Tensor]]:  # fmt: skip
-        """Run the cell for `length` time steps: inputs by `layout`, or a list of (N, C); outputs as a list, or merged.
+        """Run the cell for all `length` steps of the inputs, an array by `layout` or a list of (N, C).
 
-        With `valid_length` (N,), sequences end early: after that their outputs are 0 and their states stay. Outputs are
-        then merged unless `merge_outputs` is False.
+        The outputs are a list, or merged into an array. With `valid_length` (N,), sequences end early: after that their
+        outputs are 0 and their states stay. Outputs are then merged unless `merge_outputs` is False.
 
         >>> from minigrad import np
         >>> cell = GRUCell(4)
@@ -95,8 +95,8 @@ class _Cell(Recurrent):
         self.reset()
         axis = one_of("layout", layout, "NTC", "TNC").index("T")
         known = inputs.shape[axis] if isinstance(inputs, Tensor) else len(inputs)
-        if whole("length", length, 1) > known:
-            raise ArgumentError(f"unroll() got length={length}, but its inputs have only {known} time steps.")
+        if whole("length", length, 1) != known:
+            raise ArgumentError(f"unroll() got length={length}, but its inputs have {known} time steps.")
         if isinstance(inputs, Tensor):
             inputs = [inputs[t] if axis == 0 else inputs[:, t] for t in range(length)]
         first = inputs[0]
@@ -104,7 +104,7 @@ class _Cell(Recurrent):
             begin_state = self.begin_state(first.shape[0], ctx=first.ctx, dtype=first.dtype)
         lengths = None if valid_length is None else as_tensor(valid_length, first, "unroll()")
         states, outputs = begin_state, []
-        for t, x in enumerate(inputs[:length]):
+        for t, x in enumerate(inputs):
             y, new = self(x, states)
             if lengths is not None:
                 y, new = _while_running(t, lengths, y, 0.0), [_while_running(t, lengths, *s) for s in zip(new, states)]

@@ -76,10 +76,10 @@ class _Layer(Recurrent):
 
     def forward(self, inputs: Tensor, states: Any = None, *more: Any) -> Any:
         """inputs (T, N, C) to outputs (T, N, directions * hidden); given states, to (outputs, the last states)."""
-        if inputs.ndim != 3 or 0 in inputs.shape:
+        if inputs.ndim != 3 or not inputs.shape[self._layout.index("T")] * inputs.shape[2]:
             raise ShapeError(
-                f"{type(self).__name__} '{self.name}' expects a sequence of three axes, none empty, laid out "
-                f"{self._layout}, but got shape {inputs.shape}."
+                f"{type(self).__name__} '{self.name}' expects a sequence of three axes, laid out {self._layout}, of at "
+                f"least one step and one value, but got shape {inputs.shape}."
             )
         self.skip_states = states is None
         if states is None:

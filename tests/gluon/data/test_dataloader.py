@@ -43,6 +43,28 @@ def test_a_seed_repeats_the_shuffled_epochs(workers):
     assert all(sorted(chain.from_iterable(epoch)) == list(range(10)) for epoch in (first, second))
 
 
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_a_seed_repeats_what_transforms_draw_in_threads(shuffle):
+    """Not in pytorch/pytorch#7882; the same in each worker in #5059, and the same in each epoch in #12634."""
+
+    def draw(i):
+        noise = float(np.random.uniform())
+        time.sleep(0.004 * noise)  # so that the threads come in another order each time
+        return noise
+
+    noisy = SimpleDataset(range(12)).transform(draw)
+    loader = DataLoader(noisy, 3, shuffle=shuffle, num_workers=3)
+
+    def epochs(loader):
+        random.seed(5)
+        found = [numbers(loader), numbers(loader)]
+        return found, float(np.random.uniform())  # what is drawn afterwards does not depend on the threads
+
+    first, later = epochs(loader)
+    assert len({*chain(*chain(*first))}) == 24
+    assert epochs(loader) == (first, later) == epochs(DataLoader(noisy, 3, shuffle=shuffle, num_workers=2))
+
+
 def test_shuffling_keeps_samples_and_labels_together():
     for x, y in DataLoader(ArrayDataset(np.array(X), np.array(Y)), 3, shuffle=True):
         assert (x.asnumpy()[:, 0] / 2).tolist() == y.asnumpy().tolist()

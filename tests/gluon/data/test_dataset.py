@@ -115,6 +115,21 @@ def test_an_own_dataset_needs_two_methods_and_gets_the_rest():
     assert items(Squares().transform(lambda x: -x)) == [0, -1, -4, -9, -16]
 
 
+def test_a_loop_over_a_dataset_takes_every_sample_and_no_more():
+    """Python would go on until an IndexError: for ever in pytorch/pytorch#3636, and not far enough in #82732."""
+
+    class Squares(Dataset):
+        def __getitem__(self, index):
+            return index**2
+
+        def __len__(self):
+            return 3
+
+    assert list(Squares()) == [0, 1, 4]
+    with pytest.raises(IndexError, match="list index"):
+        list(Squares().transform(lambda x: [7, 8][x]))
+
+
 def test_an_own_dataset_says_what_it_lacks():
     class Mine(Dataset):
         pass

@@ -69,6 +69,32 @@ def test_labels_of_another_size_are_said(name):
         getattr(gloss, name)()(np.zeros((2, 3)), np.zeros((2,)))
 
 
+LINEAR = {  # in the labels
+    "cross-entropy": gloss.SoftmaxCELoss(sparse_label=False),
+    "cross-entropy of logarithms": gloss.SoftmaxCELoss(sparse_label=False, from_logits=True),
+    "binary": gloss.SigmoidBCELoss(),
+    "binary of probabilities": gloss.SigmoidBCELoss(from_sigmoid=True),
+    "logistic": gloss.LogisticLoss(),
+    "counts": gloss.PoissonNLLLoss(),
+}
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_labels_have_a_gradient_where_they_are_0_and_1_too(name):
+    """A distribution that is itself learned, as in distillation, begins with zeros: there it was 0."""
+    loss = LINEAR[name]
+    pred = np.array(DRAW.uniform(0.1, 0.9, (2, 3)))
+    label = np.array(numpy.array([[0.0, 1.0, 0.0], [0.25, 0.0, 0.75]]))
+    label.attach_grad()
+    with autograd.record():
+        loss(pred, label).backward()
+    for k in numpy.ndindex(2, 3):
+        moved = label.asnumpy().copy()
+        moved[k] += 1
+        slope = (loss(pred, np.array(moved)) - loss(pred, label.detach())).sum().item()
+        assert label.grad[k].item() == pytest.approx(slope, rel=1e-9)
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_extreme_scores_overflow_nowhere(dtype):
     scores = numpy.array([[800.0], [-800.0]], dtype)

@@ -52,7 +52,7 @@ def test_sequences_that_end_sooner_are_as_if_they_were_alone(kind, layout):
     found = outputs.asnumpy() if layout == "NTC" else outputs.asnumpy().swapaxes(0, 1)
     slopes = inputs.grad.asnumpy() if layout == "NTC" else inputs.grad.asnumpy().swapaxes(0, 1)
     for i, n in enumerate(lengths):
-        alone, last = cell.unroll(n, np.array(x[i : i + 1]), merge_outputs=True)
+        alone, last = cell.unroll(n, np.array(x[i : i + 1, :n]), merge_outputs=True)
         numpy.testing.assert_allclose(found[i, :n], alone.asnumpy()[0], rtol=1e-5, atol=1e-7)
         assert not found[i, n:].any() and not slopes[i, n:].any() and slopes[i, :n].all()
         for ours, theirs in zip(states, last):

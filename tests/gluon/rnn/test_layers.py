@@ -157,6 +157,20 @@ def test_wrong_shapes_say_so():
         rnn.LSTM(4, use_sequence_length=True)
 
 
+@pytest.mark.parametrize("kind", [rnn.RNN, rnn.LSTM, rnn.GRU])
+def test_a_batch_without_sequences_has_no_outputs_and_no_gradients(kind):
+    layer = kind(4, num_layers=2, bidirectional=True, input_size=2)
+    layer.initialize()
+    with autograd.record():
+        y, states = layer(np.zeros((5, 0, 2)), layer.begin_state(0))
+    y.backward()
+    assert y.shape == (5, 0, 8) and [s.shape for s in states] == [(4, 0, 4)] * len(states)
+    assert all((p.grad() == 0).all() for p in layer.collect_params().values())
+    for shape in ((0, 3, 2), (5, 3, 0)):
+        with pytest.raises(ShapeError, match="at least one step and one value"):
+            layer(np.zeros(shape))
+
+
 def test_a_recurrence_without_a_step_or_with_an_unknown_rule_is_refused():
     arrays = np.ones((2, 1)), np.ones(2), np.zeros((1, 1, 2))
     with pytest.raises(ShapeError, match=r"\(0, 1, 2\).*at least one time step"):
