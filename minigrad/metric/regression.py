@@ -8,7 +8,7 @@ import numpy
 from minigrad.arguments import one_of
 from minigrad.device import Array
 from minigrad.errors import ShapeError
-from minigrad.metric.metric import EvalMetric, register
+from minigrad.metric.metric import EvalMetric, alias, register
 
 
 class MeanError(EvalMetric):
@@ -59,6 +59,7 @@ class RMSE(MeanError):
 
 
 @register
+@alias("pearsonr")
 class PearsonCorrelation(EvalMetric):
     """Correlation of labels and predictions, NaN if one of them does not vary.
 

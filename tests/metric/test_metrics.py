@@ -224,7 +224,9 @@ def test_a_metric_of_ones_own_only_needs_update():
         del metric.metric.registry["longest"]
 
 
-@pytest.mark.parametrize("name", ["acc", "accuracy", "ce", "nll_loss", "top_k_acc", "pearsoncorrelation", "RMSE"])
+@pytest.mark.parametrize(
+    "name", ["acc", "accuracy", "ce", "nll_loss", "top_k_acc", "pearsoncorrelation", "pearsonr", "RMSE"]
+)
 def test_names_and_aliases(name):
     assert metric.create(name, **({"top_k": 3} if "top" in name else {})).get()[0]
 
