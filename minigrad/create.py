@@ -132,6 +132,7 @@ def arange(
     where = place(ctx, device)
     start, stop = (0, start) if stop is None else (start, stop)
     start, stop, step = (v.item() if isinstance(v, Tensor) else v for v in (start, stop, step))
+    step = 1 if step is None else step
     if not abs(step) > 0:
         raise ArgumentError(f"arange() got step={step!r}; expected a number above or below 0.")
     dtype = numpy.dtype(as_dtype(dtype or "float32"))

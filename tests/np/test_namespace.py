@@ -192,6 +192,7 @@ def test_shapes_grids_and_triangles():
     assert (np.shape(C), np.ndim(M), np.size(C)) == ((2, 3, 4), 2, 24)
     agree(np.indices((2, 3)), numpy.indices((2, 3)))
     agree(np.tri(3, 4, 1), numpy.tri(3, 4, 1))
+    agree(np.arange(2, 5, None), numpy.arange(2, 5, None))
     ij = np.meshgrid(np.array(V), np.array(W), np.array(V), indexing="ij")
     agree(ij, numpy.meshgrid(V, W, V, indexing="ij"))
 
