@@ -7,9 +7,9 @@ import pickle
 import numpy
 import pytest
 
-from minigrad import autograd, cpu, nd, np, ops
+from minigrad import autograd, cpu, errors, nd, np, ops
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, DTypeError, GraphError, ShapeError
+from minigrad.errors import DTypeError, GraphError, ShapeError
 
 A = numpy.array([[1.0, -2.0, 3.5], [4.0, 0.5, -6.0]], dtype="float32")
 B = numpy.array([0.5, 2.0, -1.0], dtype="float32")
@@ -114,9 +114,9 @@ def test_shapes_in_gluons_way():
     assert x.transpose().shape == x.transpose(None).shape == x.transpose(axes=None).shape == (4, 3, 2)
     assert x.reshape(shape=(0, -1)).shape == (2, 12) and x.reshape(shape=-1).shape == (24,)
     assert x.transpose(axes=(2, 0, 1)).tolist() == x.asnumpy().transpose(2, 0, 1).tolist()
-    with pytest.raises(ArgumentError):
+    with pytest.raises(errors.ArgumentError):
         x.reshape(6, shape=(6, 4))
-    with pytest.raises(ArgumentError):
+    with pytest.raises(errors.ArgumentError):
         x.transpose(0, axes=(2, 1))
     assert x.reshape_like(np.zeros((4, 6))).shape == (4, 6)
     assert np.ones((1, 3)).broadcast_like(np.zeros((2, 3))).shape == (2, 3)
