@@ -47,7 +47,10 @@ if TYPE_CHECKING:
     from minigrad.compat import test_utils as test_utils
     from minigrad.compat import util as util
     from minigrad.gluon.trainer import Trainer
+    from minigrad.npx.switches import is_np_array as is_np_array
+    from minigrad.npx.switches import is_np_shape as is_np_shape
     from minigrad.npx.switches import np_shape as np_shape
+    from minigrad.npx.switches import use_np as use_np
 
 __all__ = [
     "Context", "Trainer", "autograd", "cpu", "current_context", "datasets", "full_tracebacks", "gluon", "gpu",
@@ -57,7 +60,8 @@ __all__ = [
 """What `from minigrad import *` brings: not `np`, `numpy` and `random`, which would replace a user's own."""
 
 
-ELSEWHERE = {"Trainer": "minigrad.gluon.trainer", "np_shape": "minigrad.npx.switches"}
+SWITCHES = ("is_np_array", "is_np_shape", "np_shape", "use_np")
+ELSEWHERE = {"Trainer": "minigrad.gluon.trainer", **dict.fromkeys(SWITCHES, "minigrad.npx.switches")}
 """Names that are imported from their module when they are first used."""
 
 if not TYPE_CHECKING:

@@ -74,7 +74,7 @@ class AbsentModules(MetaPathFinder, Loader):
             return ModuleSpec(name, self, is_package=True)
         above, _, last = name.rpartition(".")
         home = getattr(sys.modules.get(above), "__name__", above)  # another name if `above` is an older one
-        if (home, last) in advice():
+        if (home, last) in advice() or (home, "*") in advice():
             raise AbsentImportError(_sentence(home, last, frozenset()))
         return None
 

@@ -39,19 +39,21 @@ class Methods(Operators):
 
     # Shapes
 
-    def reshape(self: Any, *shape: Any, order: str = "C", reverse: bool = False) -> Tensor:
-        """The values in another shape, given as numbers or one tuple, in which `nd.reshape`'s codes 0 to -4 work."""
+    def reshape(self: Any, *sizes: Any, shape: Any = None, order: str = "C", reverse: bool = False) -> Tensor:
+        """The values in another shape: numbers, a tuple, or `shape=`, in which `nd.reshape`'s codes 0 to -4 work."""
         one_of("order", order, "C")
-        wanted = lengths("shape", shape[0] if len(shape) == 1 else shape, -4)
+        sizes = sizes if shape is None else (*sizes, shape)
+        wanted = lengths("shape", sizes[0] if len(sizes) == 1 else sizes, -4)
         if flag("reverse", reverse) or min(wanted, default=0) < -1:
             wanted = coded_shape(self.shape, wanted, GLUON, reverse)
         return ops.reshape(self, wanted)
 
-    def transpose(self: Any, *axes: Any) -> Tensor:
-        """The axes in another order (reversed if none is given)."""
-        if len(axes) == 1 and not isinstance(axes[0], int):
-            return ops.transpose(self, axes[0])
-        return ops.transpose(self, axes or None)
+    def transpose(self: Any, *numbers: Any, axes: Any = None) -> Tensor:
+        """The axes in another order: numbers, a tuple, or `axes=` (reversed if none is given)."""
+        numbers = numbers if axes is None else (*numbers, axes)
+        if len(numbers) == 1 and not isinstance(numbers[0], int):
+            return ops.transpose(self, numbers[0])
+        return ops.transpose(self, numbers or None)
 
     def flatten(self: Any) -> Tensor:
         """A copy with one axis."""

@@ -127,6 +127,9 @@ def test_an_import_of_the_name_says_the_same():
     [
         ("minigrad.operator", r"minigrad has no 'operator'; use autograd\.Function"),
         ("minigrad.ndarray.sparse", r"minigrad\.nd has no 'sparse'; use nd\.array\(values\)"),
+        ("minigrad.contrib.io", r"minigrad\.contrib has no 'io'; use gluon\.nn for layers"),
+        ("minigrad.gluon.model_zoo.vision.resnet", r"vision has no 'resnet'; use the layers of gluon\.nn"),
+        ("minigrad.gluon.contrib.estimator.event_handler", r"contrib has no 'estimator'; use gluon\.nn"),
         ("minigrad.qwerty", r"No module named 'minigrad\.qwerty'"),
     ],
 )

@@ -34,9 +34,9 @@ def is_training() -> bool:
     return state.training
 
 
-def set_recording(is_record: bool) -> bool:
+def set_recording(is_recording: bool) -> bool:
     """Switch recording by hand; returns the old value. `with record():` is safer."""
-    was, state.recording = state.recording, flag("is_record", is_record)
+    was, state.recording = state.recording, flag("is_recording", is_recording)
     return was
 
 

@@ -263,6 +263,8 @@ class Block:
             dtype_source,
         )
 
+    save_params, load_params = save_parameters, load_parameters  # the older names
+
     # Computing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:

@@ -317,8 +317,12 @@ Reshape, Flatten, SwapAxis, Concat, Cast, SliceChannel, Pad = reshape, flatten, 
 @_with_an_axis
 @composed("lhs", "rhs")
 def dot(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
-    """The sum of products over the last axis of `lhs` and the first of `rhs`, each transposed first if requested."""
-    lhs, rhs = ops.transpose(lhs) if transpose_a else lhs, ops.transpose(rhs) if transpose_b else rhs
+    """The sum of products over the last axis of `lhs` and the first of `rhs`, or, of a transposed one, its other end.
+
+    `transpose_a` moves the first axis of `lhs` to its end, and `transpose_b` the last of `rhs` to its beginning.
+    """
+    lhs = ops.moveaxis(lhs, 0, -1) if transpose_a else lhs
+    rhs = ops.moveaxis(rhs, -1, 0) if transpose_b else rhs
     return ops.dot(lhs, rhs) if rhs.ndim <= 2 else ops.tensordot(lhs, rhs, 1)
 
 
@@ -339,11 +343,22 @@ def L2Normalization(data: Any, eps: float = 1e-10, mode: str = "instance") -> Te
     return ops.divide(x, ops.sqrt(squares + number("eps", eps, 0) / scale / scale))
 
 
+@composed("data")
+def GroupNorm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float = 1e-5) -> Tensor:  # noqa: N802
+    """`npx.group_norm` with a smaller `eps` by default."""
+    return npx.group_norm(data, gamma, beta, num_groups, eps)
+
+
+@composed("data")
+def SoftmaxActivation(data: Any, mode: str = "instance") -> Tensor:  # noqa: N802
+    """The softmax over the last axis ('instance'), or of the channels, axis 1, at each place ('channel')."""
+    return ops.softmax(data, {"instance": -1, "channel": 1}[one_of("mode", mode, "instance", "channel")])
+
+
 FullyConnected, Convolution, Pooling = npx.fully_connected, npx.convolution, npx.pooling
 Activation, LeakyReLU, Dropout = npx.activation, npx.leaky_relu, npx.dropout
 BatchNorm, LayerNorm, Embedding = npx.batch_norm, npx.layer_norm, npx.embedding
-InstanceNorm, GroupNorm = npx.instance_norm, npx.group_norm
-SequenceMask, SoftmaxActivation = npx.sequence_mask, npx.softmax
+InstanceNorm, SequenceMask = npx.instance_norm, npx.sequence_mask
 softmax, log_softmax, smooth_l1, layer_norm = npx.softmax, npx.log_softmax, npx.smooth_l1, npx.layer_norm
 topk, pick, one_hot, batch_dot, gather_nd = npx.topk, _with_an_axis(npx.pick), npx.one_hot, npx.batch_dot, npx.gather_nd
 arange_like, reshape_like, shape_array = npx.arange_like, npx.reshape_like, npx.shape_array

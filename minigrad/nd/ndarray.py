@@ -54,13 +54,21 @@ class One(numpy.ndarray[Any, Any]):
         return repr(self.view(numpy.ndarray))
 
 
-class NDArray(Tensor):
+class _EveryTensor(type):
+    """The class of NDArray. Every Tensor counts as one, as in MXNet, where the class of `np` is a subclass."""
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return isinstance(value, Tensor) if cls is NDArray else super().__instancecheck__(value)
+
+
+class NDArray(Tensor, metaclass=_EveryTensor):
     """A Tensor with the methods of `mxnet.nd`. `nd.array` makes one, and so does every operation on one.
 
     Whatever its methods and the functions of `nd` pick or sum has at least one axis: a number has the shape (1,).
     Comparisons give 1 and 0, which can be added; as an index these are positions, not a mask: `x[x > 1]` takes rows 0
     and 1. `flatten` keeps the batch, `take` takes rows, `reshape` has codes, positions are float32; and what MXNet has
-    as both a function and a method is both here. `as_np_ndarray()` is the same memory as a Tensor.
+    as both a function and a method is both here. `as_np_ndarray()` is the same memory as a Tensor. `isinstance(x,
+    nd.NDArray)` is true of every Tensor: a weight, which is one, passes the check that optimizers begin with.
 
     >>> from minigrad import nd
     >>> x = nd.array([[1, 2, 3], [4, 5, 6]])
@@ -110,7 +118,7 @@ class NDArray(Tensor):
         given: dict[int, Any] = {}  # a Tensor's id -> it, and the array that it stands for
 
         def inside(value: Any) -> Any:
-            if isinstance(value, cls):
+            if issubclass(type(value), cls):
                 twin = value.seen_as(Tensor)
                 given[id(twin)] = twin, value
                 return twin

@@ -2,6 +2,7 @@
 
 import inspect
 
+import numpy
 import pytest
 from minigrad.base import MXNetError
 
@@ -26,6 +27,13 @@ def test_the_switches_are_where_mxnet_has_them():
         mx.util.getenv("PATH")
     with pytest.raises(AbsentError, match=r"no 'check_call'"):
         mx.base.check_call(0)
+    assert mx.use_np is mx.util.use_np and mx.is_np_array() and mx.is_np_shape()
+
+
+def test_the_types_of_arguments_are_where_mxnet_has_them():
+    assert isinstance(numpy.float32(1), mx.base.numeric_types) and isinstance(2, mx.base.numeric_types)
+    assert isinstance(numpy.int64(1), mx.base.integer_types) and not isinstance(1.0, mx.base.integer_types)
+    assert isinstance("a", mx.base.string_types) and not isinstance(b"a", mx.base.string_types)
 
 
 def test_a_symbol_may_annotate_and_is_never_made():

@@ -7,7 +7,7 @@ import pickle
 import numpy
 import pytest
 
-from minigrad import autograd, cpu, nd, np, ops
+from minigrad import autograd, cpu, errors, nd, np, ops
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, DTypeError, GraphError, MinigradError, ShapeError
 
@@ -111,7 +111,13 @@ def test_shapes_in_gluons_way():
     assert x.reshape((0, -1)).shape == x.reshape(0, 12).shape == (2, 12)
     assert x.reshape(-1).shape == (24,)
     assert x.transpose(2, 0, 1).shape == x.transpose((2, 0, 1)).shape == (4, 2, 3)
-    assert x.transpose().shape == x.transpose(None).shape == (4, 3, 2)
+    assert x.transpose().shape == x.transpose(None).shape == x.transpose(axes=None).shape == (4, 3, 2)
+    assert x.reshape(shape=(0, -1)).shape == (2, 12) and x.reshape(shape=-1).shape == (24,)
+    assert x.transpose(axes=(2, 0, 1)).tolist() == x.asnumpy().transpose(2, 0, 1).tolist()
+    with pytest.raises(errors.ArgumentError):
+        x.reshape(6, shape=(6, 4))
+    with pytest.raises(errors.ArgumentError):
+        x.transpose(0, axes=(2, 1))
     assert x.reshape_like(np.zeros((4, 6))).shape == (4, 6)
     assert np.ones((1, 3)).broadcast_like(np.zeros((2, 3))).shape == (2, 3)
     assert x.expand_dims(0).shape == (1, 2, 3, 4)

@@ -223,7 +223,7 @@ class Scaled(autograd.Function):
 
     def backward(self, dy, ds):
         assert type(dy) is type(ds) is type(self.saved_tensors[0])
-        assert ds.shape == ((1,) if isinstance(ds, NDArray) else ())
+        assert ds.shape == ((1,) if type(ds) is NDArray else ())
         return 2 * dy + ds
 
 
@@ -316,3 +316,15 @@ def test_batches_have_the_class_of_the_data():
 def test_files_give_ndarrays_back(tmp_path):
     nd.save(fname=str(tmp_path / "a"), data={"x": nd.ones(2)})
     assert type(nd.load(fname=str(tmp_path / "a"))["x"]) is NDArray
+
+
+def test_every_tensor_is_an_ndarray_as_in_mxnet_and_nothing_else_is(x):
+    weight = gluon.Parameter("w", shape=(2,))
+    weight.initialize()
+    assert all(isinstance(a, nd.NDArray) for a in (x, np.ones(2), weight.data(), np.ones(2, dtype="bool")))
+    assert not any(isinstance(a, nd.NDArray) for a in (numpy.ones(2), 1.0, weight, None, Tensor))
+
+    class Mine(NDArray):
+        pass
+
+    assert issubclass(Mine, NDArray) and not isinstance(x, Mine) and isinstance(x.seen_as(Mine), Mine)

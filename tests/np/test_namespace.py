@@ -1,5 +1,8 @@
 """The functions of `np` against NumPy's own on the same values, and their gradients against differences."""
 
+import math
+from fractions import Fraction
+
 import numpy
 import pytest
 
@@ -190,8 +193,20 @@ def test_shapes_grids_and_triangles():
     assert (np.shape(C), np.ndim(M), np.size(C)) == ((2, 3, 4), 2, 24)
     agree(np.indices((2, 3)), numpy.indices((2, 3)))
     agree(np.tri(3, 4, 1), numpy.tri(3, 4, 1))
+    agree(np.arange(2, 5, None), numpy.arange(2, 5, None))
     ij = np.meshgrid(np.array(V), np.array(W), np.array(V), indexing="ij")
     agree(ij, numpy.meshgrid(V, W, V, indexing="ij"))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize(("start", "stop", "step"), [(5, 6.9, 1e-4 / 3), (1, 3, 0.01), (2, -1, -0.007), (0, 1, 0.1)])
+def test_each_number_of_a_range_is_rounded_once(dtype, start, stop, step):
+    found = np.arange(start, stop, step, dtype=dtype)
+    first, by = Fraction(start), Fraction(step)
+    exact = [float(first + i * by) for i in range(math.ceil((Fraction(stop) - first) / by))]
+    assert found.dtype == dtype and len(found) == len(exact)
+    error = abs(found.asnumpy().astype("float64") - exact)
+    assert (error <= 0.51 * abs(numpy.spacing(numpy.array(exact, dtype)).astype("float64"))).all()
 
 
 def test_text_files_are_read_as_float32_and_written(tmp_path):

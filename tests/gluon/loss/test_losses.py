@@ -42,14 +42,23 @@ def test_the_batch_axis_is_the_one_that_stays(name):
     numpy.testing.assert_allclose(first, second, rtol=1e-6)
 
 
-@pytest.mark.parametrize(("axis", "batch_axis"), [(0, 1), (0, -1), (1, 2), (2, 1), (2, -2), (-1, -3), (-3, 2)])
-def test_the_batch_axis_of_cross_entropy_counts_the_axis_of_the_classes(axis, batch_axis):
-    pred = DRAW.normal(size=(2, 3, 4))
+AXES = {
+    (2, 3, 4): [(0, 1), (0, -1), (1, 2), (2, 1), (2, -2), (-1, -3), (-3, 2), (0, 0)],
+    (2, 3): [(1, 0), (-1, -2), (0, 1), (0, 0), (-1, 1), (-2, -2)],  # the axis of the classes may be the batch axis
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis", "batch_axis"), [(shape, *axes) for shape, several in AXES.items() for axes in several]
+)
+def test_the_batch_axis_of_cross_entropy_counts_the_axis_of_the_classes(shape, axis, batch_axis):
+    pred = DRAW.normal(size=shape)
     labels = numpy.expand_dims(DRAW.integers(0, 2, numpy.delete(pred.shape, axis)), axis)
     surprise = -numpy.take_along_axis(pred - numpy.log(numpy.exp(pred).sum(axis, keepdims=True)), labels, axis)
-    expected = surprise.mean(tuple(numpy.delete(range(3), batch_axis)))
-    loss = gloss.SoftmaxCELoss(axis, batch_axis=batch_axis)(np.array(pred), np.array(labels.squeeze(axis)))
-    numpy.testing.assert_allclose(loss.asnumpy(), expected, rtol=1e-12)
+    expected = surprise.mean(tuple(numpy.delete(range(pred.ndim), batch_axis)))
+    for more in (), (numpy.ones(surprise.shape),):
+        loss = gloss.SoftmaxCELoss(axis, batch_axis=batch_axis)(np.array(pred), np.array(labels.squeeze(axis)), *more)
+        numpy.testing.assert_allclose(loss.asnumpy(), expected, rtol=1e-12, strict=True)
 
 
 @pytest.mark.parametrize("weight", [numpy.float32(3), numpy.int64(3), numpy.float16(3)])

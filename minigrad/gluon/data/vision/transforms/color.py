@@ -55,12 +55,18 @@ class _RandomFactor(_Color):
 class RandomBrightness(_RandomFactor):
     """All values times a random factor."""
 
+    def __init__(self, brightness: float) -> None:
+        super().__init__(brightness)
+
     def scale(self, xp: Any, values: Array, factor: float) -> Array:
         return values * factor
 
 
 class RandomContrast(_RandomFactor):
     """All values moved away from, or towards, the mean grey of the image by a random factor."""
+
+    def __init__(self, contrast: float) -> None:
+        super().__init__(contrast)
 
     def scale(self, xp: Any, values: Array, factor: float) -> Array:
         return factor * values + (1 - factor) * gray(xp, values).mean(axis=(-3, -2, -1), keepdims=True)
@@ -69,12 +75,18 @@ class RandomContrast(_RandomFactor):
 class RandomSaturation(_RandomFactor):
     """Every pixel moved away from, or towards, its own grey by a random factor."""
 
+    def __init__(self, saturation: float) -> None:
+        super().__init__(saturation)
+
     def scale(self, xp: Any, values: Array, factor: float) -> Array:
         return factor * values + (1 - factor) * gray(xp, values)
 
 
 class RandomHue(_RandomFactor):
-    """The colours rotated around the colour circle, by up to `strength` of a full turn either way."""
+    """The colours rotated around the colour circle, by up to `hue` of a full turn either way."""
+
+    def __init__(self, hue: float) -> None:
+        super().__init__(hue)
 
     def scale(self, xp: Any, values: Array, factor: float) -> Array:
         return turn_hue(xp, values, factor - 1)

@@ -99,3 +99,9 @@ def test_grey_images_have_brightness_and_contrast_but_no_colours():
 def test_negative_strengths_are_refused():
     with pytest.raises(ArgumentError, match="strength=-1 cannot be used"):
         transforms.RandomContrast(-1)
+
+
+def test_a_strength_has_the_name_of_what_it_changes_as_in_gluon():
+    for part in ("brightness", "contrast", "saturation", "hue"):
+        kind = getattr(transforms, f"Random{part.title()}")
+        assert (kind(**{part: 0})(np.array(IMAGE)).asnumpy() == IMAGE).all()
