@@ -260,6 +260,10 @@ def test_ctc_is_the_log_of_the_summed_probability_of_all_paths(label):
         ([0, 1], (None, [3]), "label_lengths with 3.* from 0 to 2"),
         ([0, 1], ([5], None), "pred_lengths with 5.* from 1 to 4"),
         ([0, 1], ([0], None), "pred_lengths with 0"),
+        ([0.5, 1], (None, None), "0.5 as a label or a length"),
+        ([0, float("nan")], (None, None), "nan as a label"),
+        ([0, 1], ([2.5], None), "2.5 as a label or a length"),
+        ([0, 1], (None, [1.5]), "1.5 as a label or a length"),
     ],
 )
 def test_ctc_refuses_labels_that_are_no_class_and_lengths_beyond_the_arrays(label, lengths, sentence):
