@@ -153,10 +153,10 @@ def group_norm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float
     number("eps", eps, 0)
     if data.shape[1] % whole("num_groups", num_groups, 1):
         raise ShapeError(f"group_norm() cannot cut {data.shape[1]} channels into {num_groups} equal groups.")
-    gamma, beta = (_of_channels("group_norm", data, v, single=False) for v in (gamma, beta))
+    scale, shift = (_of_channels("group_norm", data, v, single=False) for v in (gamma, beta))
     grouped = (data.shape[0], num_groups, math.prod(data.shape[1:]) // num_groups)
     groups = ops.standardize(ops.reshape(data, grouped), 2, eps)
-    return ops.reshape(groups, data.shape) * gamma + beta
+    return ops.reshape(groups, data.shape) * scale + shift
 
 
 def _of_channels(name: str, data: Any, v: Any, single: bool = True) -> Tensor:
@@ -164,8 +164,7 @@ def _of_channels(name: str, data: Any, v: Any, single: bool = True) -> Tensor:
     channels = data.shape[min(1, data.ndim - 1)] if data.ndim else 1
     if v.size != channels and not (single and v.size == 1):
         raise ShapeError(f"{name}() got {v.size} values for the {channels} channels of data of shape {data.shape}.")
-    laid: Tensor = ops.reshape(v, (-1,) + (1,) * (data.ndim - 2))
-    return laid
+    return ops.reshape(v, (-1,) + (1,) * (data.ndim - 2))
 
 
 @composed("data")
