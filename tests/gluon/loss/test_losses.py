@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, gluon, nd, np, npx
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon import loss as gloss
 
 DRAW = numpy.random.default_rng(0)
@@ -328,3 +328,14 @@ def test_ctc_refuses_unknown_layouts_and_batches_that_differ():
         gloss.CTCLoss("NCT")
     with pytest.raises(ValueError, match="3 samples and labels of 2"):
         gloss.CTCLoss()(np.zeros((3, 4, 5)), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_class_numbers_with_axes_in_another_order_are_refused(from_logits):
+    scores, labels = DRAW.normal(size=(2, 3, 4)), DRAW.integers(3, size=(2, 4))
+    loss = gloss.SoftmaxCrossEntropyLoss(axis=1, from_logits=from_logits)
+    for fits in (labels, labels[:, None], labels.ravel()):
+        assert loss(np.array(scores), np.array(fits)).shape == (2,)
+    for wrong in (labels.T, labels.reshape(4, 2), labels[:1]):
+        with pytest.raises(ShapeError, match=r"labels must have shape \(2, 4\)"):
+            loss(np.array(scores), np.array(wrong))
