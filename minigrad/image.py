@@ -124,8 +124,14 @@ def random_crop(src: Tensor, size: tuple[int, int], interp: int = 1) -> tuple[Te
 
 @composed("src")
 def color_normalize(src: Tensor, mean: Any, std: Any = None) -> Tensor:
-    """(src - mean) / std."""
-    centred: Tensor = src - mean
+    """(src - mean) / std, in floats; None for either leaves it out.
+
+    >>> from minigrad import np
+    >>> color_normalize(np.array([0, 255], dtype="uint8"), 127.5, 127.5)
+    array([-1.,  1.])
+    """
+    floats: Tensor = src.astype("float32") if src.dtype.kind in "iub" else src
+    centred = floats if mean is None else floats - mean
     return centred if std is None else centred / std
 
 
@@ -150,8 +156,8 @@ def rectangle(image: Array, size: tuple[int, int], offset: Callable[[int], int])
     """
     rows, columns = image.shape[-3:-1]
     size = whole("size", size[0], 1), whole("size", size[1], 1)
-    shrink = min(1.0, rows / size[1], columns / size[0])
-    width, height = (min(n, max(1, round(m * shrink))) for n, m in zip((columns, rows), size))
+    whole_part, of = min((1, 1), (rows, size[1]), (columns, size[0]), key=lambda share: share[0] / share[1])
+    width, height = (max(1, m * whole_part // of) for m in size)  # rounded down, as Gluon does
     return offset(columns - width), offset(rows - height), width, height
 
 
@@ -176,7 +182,7 @@ def resize(xp: Any, image: Array, width: int, height: int, interpolation: int = 
     values = image.astype(numpy.promote_types(image.dtype, "float32"))
     values = _between(xp, values, -3, height)
     values = _between(xp, values, -2, width)
-    return (xp.rint(values) if image.dtype.kind in "iu" else values).astype(image.dtype)
+    return (xp.rint(values) if image.dtype.kind in "iub" else values).astype(image.dtype)
 
 
 def _between(xp: Any, values: Array, axis: int, length: int) -> Array:

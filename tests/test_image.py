@@ -92,3 +92,29 @@ def test_a_crop_larger_than_the_image_is_enlarged():
 def test_colours_are_normalized():
     x = image.color_normalize(np.array(PIXELS.astype("float32")), np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 4.0]))
     numpy.testing.assert_allclose(x.asnumpy(), (PIXELS - [1.0, 2.0, 3.0]) / [2.0, 2.0, 4.0], rtol=1e-6)
+
+
+def test_colours_of_bytes_do_not_wrap_around():
+    expected = (PIXELS.astype("float32") - 100) / 2
+    for mean in (100, [100, 100, 100], numpy.array([100, 100, 100], "uint8")):
+        x = image.color_normalize(np.array(PIXELS), mean, 2)
+        assert x.dtype == "float32"
+        numpy.testing.assert_array_equal(x.asnumpy(), expected)
+    numpy.testing.assert_array_equal(image.color_normalize(np.array(PIXELS), None, 2).asnumpy(), PIXELS / 2)
+
+
+@pytest.mark.parametrize(
+    ("of", "size", "taken"),
+    [
+        ((640, 480), (720, 120), (640, 106)), ((360, 1000), (480, 500), (360, 375)), ((7, 5), (9, 8), (5, 5)),
+        ((10, 5), (3, 10), (1, 5)), ((10, 5), (20, 20), (5, 5)), ((5, 7), (2, 3), (2, 3)),
+    ],
+)  # fmt: skip
+def test_the_crop_of_a_small_image_is_as_large_as_mxnets(of, size, taken):
+    _, place = image.center_crop(np.zeros((of[1], of[0], 1)), size)
+    assert place[2:] == taken  # what MXNet 1.9.1's scale_down(of, size) returns
+
+
+def test_a_mask_is_resized_to_the_nearer_of_its_values():
+    mask = numpy.array([[[True], [False]]])
+    assert image.imresize(np.array(mask), 4, 1)[0, :, 0].tolist() == [True, True, False, False]

@@ -94,11 +94,13 @@ class Block:
             if isinstance(value, Block):
                 self.register_child(value, name)
             else:
-                self._own[name] = value
                 if isinstance(old, Parameter) and old is not value:
                     self._params.pop(old.name, None)
-                if not value.named:  # made by hand, so it is named after its block now
-                    value.name, value.named = self._prefix + value.name, True
+                if not value.named:  # made by hand; named after its block now, and a second 'weight' after its place
+                    used = [p.name for p in {**self._params, **self._own}.values() if p is not old]
+                    value.name = self._prefix + (name if self._prefix + value.name in used else value.name)
+                    value.named = True
+                self._own[name] = value
         super().__setattr__(name, value)
         if self.pure:
             exchanged(self)
@@ -143,8 +145,8 @@ class Block:
         """All parameters by full name, its own first; with `select`, those whose names begin with this pattern."""
         pattern = re.compile("" if select is None else text("select", select))
         found = ParameterDict(self.params.prefix)
-        own = {**self.params, **{p.name: p for p in self._own.values()}}
-        found.update({name: p for name, p in own.items() if pattern.match(name)})
+        for own in (self.params, *({p.name: p} for p in self._own.values())):
+            found.update({name: p for name, p in own.items() if pattern.match(name)})
         for child in self._children.values():
             found.update(child.collect_params(select))
         if any(isinstance(value, (list, tuple, dict)) for name, value in vars(self).items() if name[0] != "_"):
@@ -388,10 +390,8 @@ def _explained(block: Block, args: tuple[Any, ...], error: Exception) -> Excepti
     """A clear error if an input is not an array, or if a layer of minigrad cannot use it; else the error itself."""
     for x in args:
         if isinstance(x, (list, tuple, int, float, str, type(None))) and f"'{type(x).__name__}' object" in str(error):
-            return DTypeError(
-                f"{type(block).__name__} '{block.name}' was called with {described(x)}; make it an array "
-                "first: np.array(x)."
-            )
+            called = f"{type(block).__name__} '{block.name}' was called with {described(x)}"
+            return DTypeError(f"{called}; make it an array first: np.array(x).")
     if not type(block).__module__.startswith("minigrad.") or block._children or hasattr(block, "_func_impl"):
         return error  # it may come from the user's code
     return explained(f"{type(block).__name__}()", error, {f"input {i}": x for i, x in enumerate(args)})

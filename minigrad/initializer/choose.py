@@ -47,11 +47,14 @@ class Mixed(Initializer):
 class Load(Initializer):
     """Copies from a dict of arrays by the parameter's name; `default_init` fills parameters that are missing there.
 
+    Names may begin with 'arg:' or 'aux:', as in MXNet's files.
+
     Raises ShapeError if the shapes differ, UsageError if the name is missing and there is no default.
     """
 
     def __init__(self, param: Mapping[str, Any], default_init: str | Initializer | None = None) -> None:
-        self.param = mapping("param", param)
+        given = mapping("param", param)
+        self.param = {name.removeprefix("arg:").removeprefix("aux:"): array for name, array in given.items()}
         self.default_init = None if default_init is None else create(default_init)
 
     def __call__(self, name: str, arr: Tensor) -> None:

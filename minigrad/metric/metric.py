@@ -244,7 +244,7 @@ def arrays(values: Any) -> list[Array]:
 
 
 def _is_numbers(values: Any) -> bool:
-    return isinstance(values, (list, tuple)) and len(values) > 0 and isinstance(values[0], (int, float))
+    return isinstance(values, (list, tuple)) and len(values) > 0 and isinstance(values[0], (int, float, numpy.generic))
 
 
 def _fetch(value: Any) -> Array:

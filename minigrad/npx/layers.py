@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 
 from minigrad import ops
-from minigrad.arguments import number, one_of, shown
+from minigrad.arguments import number, one_of, shown, whole
 from minigrad.axes import axes_in, axis_in
 from minigrad.composed import composed
 from minigrad.create import arange, ones_like
@@ -135,6 +135,7 @@ def instance_norm(data: Any, gamma: Any, beta: Any, eps: float = 1e-3, axis: int
     >>> npx.instance_norm(np.array([[[1, 2, 3]]]), np.ones(1), np.zeros(1)).round(3)
     array([[[-1.224,  0.   ,  1.224]]])
     """
+    number("eps", eps, 0)
     axis = axis_in(data.shape, axis)
     shape = tuple(n if i == axis else 1 for i, n in enumerate(data.shape))
     space = tuple(i for i in range(1, data.ndim) if i != axis)
@@ -151,12 +152,21 @@ def group_norm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float
     >>> npx.group_norm(np.array([[1, 3, 5, 7]]), np.ones(4), np.zeros(4), num_groups=2, eps=0)
     array([[-1.,  1., -1.,  1.]])
     """
-    if data.shape[1] % num_groups:
+    number("eps", eps, 0)
+    if data.shape[1] % whole("num_groups", num_groups, 1):
         raise ShapeError(f"group_norm() cannot cut {data.shape[1]} channels into {num_groups} equal groups.")
-    shape = (-1,) + (1,) * (data.ndim - 2)
+    scale, shift = (_of_channels("group_norm", data, v, single=False) for v in (gamma, beta))
     grouped = (data.shape[0], num_groups, math.prod(data.shape[1:]) // num_groups)
     groups = ops.standardize(ops.reshape(data, grouped), 2, eps)
-    return ops.reshape(groups, data.shape) * ops.reshape(gamma, shape) + ops.reshape(beta, shape)
+    return ops.reshape(groups, data.shape) * scale + shift
+
+
+def _of_channels(name: str, data: Any, v: Any, single: bool = True) -> Tensor:
+    """A vector with a value for each channel (axis 1 of the data) in a shape that broadcasts, or one for all."""
+    channels = data.shape[min(1, data.ndim - 1)] if data.ndim else 1
+    if v.size != channels and not (single and v.size == 1):
+        raise ShapeError(f"{name}() got {v.size} values for the {channels} channels of data of shape {data.shape}.")
+    return ops.reshape(v, (-1,) + (1,) * (data.ndim - 2))
 
 
 @composed("data")
@@ -221,7 +231,7 @@ def leaky_relu(data: Any, gamma: Any = None, act_type: str = "leaky", slope: flo
     number("slope", slope)
     kinds = {
         "leaky": lambda: ops.leaky_relu(data, slope),
-        "prelu": lambda: ops.leaky_relu(data, ops.reshape(gamma, (-1, *(1,) * (data.ndim - 2)))),
+        "prelu": lambda: ops.leaky_relu(data, _of_channels("leaky_relu", data, gamma)),
         "elu": lambda: ops.elu(data, slope),
         "selu": lambda: ops.selu(data),
         "gelu": lambda: ops.gelu(data),

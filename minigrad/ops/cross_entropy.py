@@ -37,6 +37,7 @@ unless stated otherwise:
 On a GPU each call costs many microseconds whatever it computes, so one kernel does it all: `cross_entropy_gpu.py`.
 """
 
+import math
 from typing import Any
 
 from minigrad.device import counted, on_host
@@ -93,12 +94,20 @@ def _rows_and_columns(xp, x, labels):
     columns = class_indices(xp, labels, x.shape[-1])
     if x.ndim == 2 and columns.ndim == 1 and len(x) == len(columns):
         return x, columns
-    if columns.size * x.shape[-1] != x.size:
-        raise ShapeError(
-            f"Cross-entropy got scores of shape {x.shape} and labels of shape {columns.shape}; the labels must have "
-            f"shape {x.shape[:-1]}, one class number for each row of scores. (One-hot labels need sparse_label=False.)"
-        )
+    check_labels(columns.shape, x.shape[:-1])
     return x.reshape(-1, x.shape[-1]), columns.reshape(-1)
+
+
+def check_labels(found: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+    """Refuse labels of another shape, except for axes of length 1: axes in another order would pair the wrong values.
+
+    Flat labels, which name the rows of scores in their order, may go with scores of any shape.
+    """
+    if [n for n in found if n != 1] != [n for n in wanted if n != 1] and found != (math.prod(wanted),):
+        raise ShapeError(
+            f"Cross-entropy got labels of shape {found}; for these scores, labels must have shape {wanted}, one class "
+            "number for each row. (One-hot labels need sparse_label=False.)"
+        )
 
 
 def class_indices(xp: Any, labels: Any, classes: int) -> Any:

@@ -126,6 +126,27 @@ def test_parameters_made_by_hand_are_called_after_their_block():
     assert net(np.array([1.0])).item() == 9
 
 
+def test_two_parameters_of_one_name_made_by_hand_are_both_found():
+    class Affine(nn.Block):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.scale = gluon.Parameter(shape=(1,), init="ones")  # called 'weight', like the next
+            self.shift = gluon.Parameter(shape=(1,), init="ones")
+            self.one, self.two = gluon.Constant([1.0]), gluon.Constant([2.0])
+            self.scale = gluon.Parameter(shape=(1,), init=init.Constant(5))  # instead of the first
+
+        def forward(self, x):
+            return x * self.scale.data() + self.shift.data() + self.two.data()
+
+    net = Affine(prefix="a_")
+    net.initialize()
+    assert sorted(net.collect_params()) == ["a_const", "a_shift", "a_two", "a_weight"]
+    assert net(np.array([2.0])).item() == 5 * 2 + 1 + 2
+    net.shift.name = "a_weight"
+    with pytest.raises(ValueError, match="Two different parameters are called 'a_weight'"):
+        net.collect_params()
+
+
 def test_a_layer_of_the_book_uses_its_parameters_by_hand():
     class MyDense(nn.Block):
         def __init__(self, units, in_units, **kwargs):

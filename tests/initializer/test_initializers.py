@@ -217,3 +217,10 @@ def test_an_initializer_is_written_as_gluon_writes_it():
         {"rnd_type": "uniform", "factor_type": "avg", "magnitude": 2},
     ]
     assert init.Zero().dumps() == '["zero", {}]'
+
+
+def test_load_knows_the_names_of_mxnets_files():
+    load = init.Load({"arg:dense0_weight": np.array([1.0, 2.0]), "aux:mean": np.array([3.0])}, "zeros")
+    weight = np.array([7.0, 7.0])
+    load("dense0_weight", weight)
+    assert weight.tolist() == [1.0, 2.0]

@@ -336,3 +336,13 @@ def test_a_function_that_gives_no_number_is_refused_at_once():
     with pytest.raises(TypeError, match=r"CustomMetric.update\(\)"):
         figure.update(numpy.array([0, 1]), numpy.array([1, 1]))
     assert math.isnan(figure.get()[1])
+
+
+def test_a_list_of_numpys_numbers_is_one_batch():
+    labels, preds = [numpy.float32(n) for n in (1, 2)], [numpy.float32(n) for n in (2, 4)]
+    error = metric.RMSE()
+    error.update(labels, preds)
+    assert error.get()[1] == pytest.approx(math.sqrt(5 / 2))
+    accuracy = metric.Accuracy()
+    accuracy.update([numpy.int64(1), numpy.int64(0)], numpy.array([[0.1, 0.9], [0.2, 0.8]]))
+    assert accuracy.get()[1] == 0.5

@@ -227,3 +227,29 @@ def test_one_number_does_not_stand_for_all(call, sentence):
     """MXNet refuses these too. Broadcast, the index, the length or the bias of the first would be used everywhere."""
     with pytest.raises(ShapeError, match=sentence):
         call(np.ones((2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda: npx.leaky_relu(np.zeros((2, 1, 4)), np.ones(3), "prelu"), "3 values for the 1 channels"),
+        (lambda: npx.leaky_relu(np.zeros((2, 1)), np.ones(3), "prelu"), "3 values for the 1 channels"),
+        (lambda: npx.group_norm(X, np.ones(1), np.zeros(3), 3), "1 values for the 3 channels"),
+        (lambda: npx.group_norm(np.zeros((2, 1, 4)), np.ones(1), np.zeros(3)), "3 values for the 1 channels"),
+    ],
+)
+def test_one_channel_is_not_repeated_for_many_slopes_nor_one_scale_for_many_channels(act, said):
+    with pytest.raises(ShapeError, match=said):  # MXNet refuses them, too
+        act()
+
+
+def test_a_normalization_cannot_have_a_negative_epsilon_or_no_group():
+    one, zero = np.ones(3), np.zeros(3)
+    for act in (
+        lambda: npx.instance_norm(X, one, zero, eps=-1),
+        lambda: npx.group_norm(X, one, zero, eps=-1),
+        lambda: npx.group_norm(X, one, zero, num_groups=-1),
+        lambda: npx.group_norm(X, one, zero, num_groups=0),
+    ):
+        with pytest.raises(ArgumentError, match=r"(eps=-1|num_groups=-1|num_groups=0)"):
+            act()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy
+
 from minigrad import np, ops
 from minigrad.arguments import one_of
 from minigrad.device import Array, on_host, xp_of
@@ -98,7 +100,12 @@ class CTCLoss(Loss):
 
 
 def _whole(values: Any, pred: Tensor) -> Array:
-    return np.asarray(values, ctx=pred.ctx).data.astype("int64")
+    found = np.asarray(values, ctx=pred.ctx).data
+    with numpy.errstate(invalid="ignore"):
+        whole = found.astype("int64")
+    if on_host(xp_of(found)) and (wrong := found[whole != found]).size:
+        raise ArgumentError(f"CTCLoss got {wrong[0]} as a label or a length; they must be whole numbers.")
+    return whole
 
 
 def _check_lengths(name: str, lengths: Array, low: int, high: int) -> None:

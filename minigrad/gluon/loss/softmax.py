@@ -6,11 +6,11 @@ from typing import Any
 from minigrad.arguments import whole
 from minigrad.axes import axis_in
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.errors import ArgumentError
 from minigrad.gluon.loss.loss import Factor, Loss, floats, pair, rounded
 from minigrad.ops import reduce
 from minigrad.ops.choose import clip, where
-from minigrad.ops.cross_entropy import class_indices, softmax_cross_entropy
+from minigrad.ops.cross_entropy import check_labels, class_indices, softmax_cross_entropy
 from minigrad.ops.elementwise import floor, isinf, logical_and
 from minigrad.ops.index import pick
 from minigrad.ops.neural import log_softmax
@@ -74,11 +74,7 @@ class SoftmaxCrossEntropyLoss(Loss):
         label = asarray(label, ctx=logp.ctx)
         axis = axis_in(logp.shape, self._axis)
         wanted = logp.shape[:axis] + logp.shape[axis + 1 :]
-        if label.size * logp.shape[axis] != logp.size:
-            raise ShapeError(
-                f"SoftmaxCrossEntropyLoss got predictions of shape {logp.shape} and labels of shape {label.shape}; the "
-                f"labels must have shape {wanted}, one class number each. (For one-hot labels use sparse_label=False.)"
-            )
+        check_labels(label.shape, wanted)
         return reshape(label, wanted)
 
 

@@ -6,8 +6,8 @@ from minigrad.arguments import number, one_of, whole
 from minigrad.engine.tensor import Tensor
 from minigrad.gluon.hybrid import HybridBlock
 from minigrad.initializer.laws import Constant
+from minigrad.npx.layers import leaky_relu
 from minigrad.ops import neural
-from minigrad.ops.shape import reshape
 
 
 class LeakyReLU(HybridBlock):
@@ -54,8 +54,8 @@ class PReLU(HybridBlock):
 
     def hybrid_forward(self, F: Any, x: Tensor, alpha: Tensor) -> Tensor:
         """Elementwise."""
-        slope = alpha if alpha.size == 1 else reshape(alpha, (-1,) + (1,) * (x.ndim - 2))
-        return neural.leaky_relu(x, slope)
+        y: Tensor = leaky_relu(x, alpha, "prelu")
+        return y
 
 
 class ELU(HybridBlock):

@@ -102,7 +102,7 @@ class _Cell(Recurrent):
         first = inputs[0]
         if begin_state is None:
             begin_state = self.begin_state(first.shape[0], ctx=first.ctx, dtype=first.dtype)
-        lengths = None if valid_length is None else as_tensor(valid_length, first, "unroll()")
+        lengths = None if valid_length is None else _lengths(valid_length, first)
         states, outputs = begin_state, []
         for t, x in enumerate(inputs):
             y, new = self(x, states)
@@ -112,6 +112,14 @@ class _Cell(Recurrent):
             outputs.append(y)
         merged = merge_outputs or (merge_outputs is None and lengths is not None)
         return ops.stack(outputs, axis) if merged else outputs, states
+
+
+def _lengths(valid_length: Any, first: Tensor) -> Tensor:
+    """The lengths of the sequences, one for each; `first` is their first step."""
+    found = as_tensor(valid_length, first, "unroll()")
+    if found.shape != first.shape[:1]:
+        raise ShapeError(f"unroll() got valid_length of shape {found.shape} for {len(first)} sequences.")
+    return found
 
 
 def _while_running(t: int, lengths: Tensor, new: Tensor, old: Any) -> Tensor:

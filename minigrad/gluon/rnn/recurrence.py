@@ -55,12 +55,12 @@ class Recurrent(HybridBlock):
     def begin_state(
         self, batch_size: int = 0, func: Any = create.zeros, ctx: Any = None, dtype: Any = None, device: Any = None
     ) -> list[Tensor]:
-        """The first states, made by `func` (zeros by default): [h], or [h, c] for long short-term memory."""
+        """The first states, made by `func(shape=, dtype=, ctx=)`, zeros by default: [h], or [h, c] for an LSTM."""
         where = place(ctx, device)
         whole("batch_size", batch_size, 0)
         function("func", func)
         dtype = next(iter(self._own.values())).dtype if dtype is None else dtype  # weights may be cast
-        return [func(info["shape"], dtype=dtype, ctx=where) for info in self.state_info(batch_size)]
+        return [func(shape=info["shape"], dtype=dtype, ctx=where) for info in self.state_info(batch_size)]
 
     def _checked(self, states: Any, batch_size: int) -> States:
         wanted = [info["shape"] for info in self.state_info(batch_size)]

@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, gluon, nd, np, npx
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon import loss as gloss
 
 DRAW = numpy.random.default_rng(0)
@@ -295,6 +295,10 @@ def test_ctc_is_the_log_of_the_summed_probability_of_all_paths(label):
         ([0, 1], (None, [3]), "label_lengths with 3.* from 0 to 2"),
         ([0, 1], ([5], None), "pred_lengths with 5.* from 1 to 4"),
         ([0, 1], ([0], None), "pred_lengths with 0"),
+        ([0.5, 1], (None, None), "0.5 as a label or a length"),
+        ([0, float("nan")], (None, None), "nan as a label"),
+        ([0, 1], ([2.5], None), "2.5 as a label or a length"),
+        ([0, 1], (None, [1.5]), "1.5 as a label or a length"),
     ],
 )
 def test_ctc_refuses_labels_that_are_no_class_and_lengths_beyond_the_arrays(label, lengths, sentence):
@@ -359,3 +363,14 @@ def test_ctc_refuses_unknown_layouts_and_batches_that_differ():
         gloss.CTCLoss("NCT")
     with pytest.raises(ValueError, match="3 samples and labels of 2"):
         gloss.CTCLoss()(np.zeros((3, 4, 5)), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_class_numbers_with_axes_in_another_order_are_refused(from_logits):
+    scores, labels = DRAW.normal(size=(2, 3, 4)), DRAW.integers(3, size=(2, 4))
+    loss = gloss.SoftmaxCrossEntropyLoss(axis=1, from_logits=from_logits)
+    for fits in (labels, labels[:, None], labels.ravel()):
+        assert loss(np.array(scores), np.array(fits)).shape == (2,)
+    for wrong in (labels.T, labels.reshape(4, 2), labels[:1]):
+        with pytest.raises(ShapeError, match=r"labels must have shape \(2, 4\)"):
+            loss(np.array(scores), np.array(wrong))

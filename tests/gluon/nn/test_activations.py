@@ -79,3 +79,12 @@ def test_activations_print_like_their_code():
     assert repr(nn.Activation("tanh")) == "Activation('tanh')"
     assert repr(nn.LeakyReLU(0.1)) == "LeakyReLU(0.1)"
     assert repr(gluon.nn.GELU()) == "GELU()"
+
+
+def test_prelu_refuses_an_input_of_one_channel_for_many_slopes():
+    layer = nn.PReLU(in_channels=3)
+    layer.initialize()
+    for shape in ((2, 1, 4), (2, 1), (2, 2)):
+        with pytest.raises(ValueError, match="3 values for the"):
+            layer(np.zeros(shape))
+    assert layer(-np.ones(3)).tolist() == [-0.25] * 3

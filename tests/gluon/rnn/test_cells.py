@@ -79,3 +79,11 @@ def test_a_cell_takes_one_time_step(kind, shape):
     cell.initialize()
     with pytest.raises(ShapeError, match=r"takes one time step, \(batch, inputs\).*unroll\(length, inputs\)"):
         cell(np.ones(shape), cell.begin_state(1))
+
+
+@pytest.mark.parametrize("lengths", [[2], [2, 1, 3], 2, [[1, 2]]])
+def test_there_is_one_length_for_each_sequence(lengths):
+    cell = rnn.GRUCell(2)
+    cell.initialize()
+    with pytest.raises(ValueError, match=r"valid_length of shape .* for 2 sequences"):
+        cell.unroll(3, np.ones((2, 3, 1)), valid_length=np.array(lengths))

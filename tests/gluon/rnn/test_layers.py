@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from minigrad import autograd, cpu, gluon, np, ops
+from minigrad import autograd, cpu, gluon, nd, np, ops
 from minigrad.errors import ArgumentError, KeywordError, ShapeError
 from minigrad.gluon import rnn
 
@@ -191,3 +191,8 @@ def test_the_first_states_are_zeros_or_what_a_function_makes():
     assert (h.shape, h.ctx, h.dtype, h.sum().item(), c.shape) == ((4, 3, 4), cpu(1), "float64", 0, (4, 3, 4))
     (ones,) = rnn.GRUCell(2).begin_state(3, func=np.ones)
     assert ones.tolist() == [[1, 1]] * 3
+
+
+def test_a_random_first_state_has_the_shape_of_a_state():
+    for func in (nd.random.normal, nd.random.uniform, np.random.normal):
+        assert [s.shape for s in rnn.LSTM(4).begin_state(3, func=func)] == [(1, 3, 4)] * 2
