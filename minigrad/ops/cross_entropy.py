@@ -93,7 +93,7 @@ def _rows_and_columns(xp, x, labels):
     columns = class_indices(xp, labels, x.shape[-1])
     if x.ndim == 2 and columns.ndim == 1 and len(x) == len(columns):
         return x, columns
-    if columns.size * x.shape[-1] != x.size:
+    if columns.shape != x.shape[:-1] and columns.shape != (*x.shape[:-1], 1):
         raise ShapeError(
             f"Cross-entropy got scores of shape {x.shape} and labels of shape {columns.shape}; the labels must have "
             f"shape {x.shape[:-1]}, one class number for each row of scores. (One-hot labels need sparse_label=False.)"
