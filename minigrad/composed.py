@@ -23,7 +23,7 @@ def as_tensor(value: Any, beside: Tensor | None = None, where: str = "array()") 
     ctx, dtype = current_context(), raw.dtype
     if not hasattr(value, "shape"):
         ctx = ctx if beside is None else beside.ctx
-        if dtype.kind in "iuf":
+        if dtype.kind in "iuf" and (beside is None or not {dtype.kind, beside.dtype.kind} <= {"i", "u"}):
             dtype = beside.dtype if beside is not None and beside.dtype.kind == "f" else "float32"
     with ctx:
         return Tensor(ctx.xp.array(ctx.put(raw), dtype=dtype), ctx)
@@ -56,8 +56,9 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
     """Decorate a function that is composed of operations: its arguments named in `arrays` reach it as Tensors.
 
     An error inside is explained with the arguments of the call. A number or a list takes the dtype and the device of
-    the first Tensor given, so that it does not widen the result. The function sees only Tensors, whose methods mean
-    what NumPy's do: a subclass of Tensor turns its arrays into Tensors with `calling`, and the results back.
+    the first Tensor given, so that it does not widen the result; whole numbers beside whole numbers stay exact. The
+    function sees only Tensors, whose methods mean what NumPy's do: a subclass of Tensor turns its arrays into Tensors
+    with `calling`, and the results back.
     """
 
     def decorate(function: _Function) -> _Function:

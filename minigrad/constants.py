@@ -63,7 +63,8 @@ def on_constants(path: str, args: Any, kwargs: Any, function: Any = None) -> Any
             raise TypeError(f"CuPy's {path} does not take these arguments") from None
     if changes:
         out = kwargs.get("out")
-        for value in args[:1] if out is None else out if isinstance(out, tuple) else (out,):
+        first = args[:1] or kwargs.values()
+        for value in first if out is None else out if isinstance(out, tuple) else (out,):
             if isinstance(value, Tensor):
                 value.touch()
         return out if isinstance(out, Tensor) else result

@@ -11,8 +11,10 @@ from minigrad.composed import composed
 from minigrad.device import Where, place, xp_of
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw, shape_of
+from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, GraphError
+from minigrad.ops.accumulate import over
 from minigrad.ops.elementwise import power
 from minigrad.values import asarray
 
@@ -54,6 +56,7 @@ def full(
     """
     where = place(ctx, device)
     one_of("order", order, "C", "F")
+    _check_constants("full()", fill_value)
     kind = as_dtype(dtype or ("bool" if fill_value is True or fill_value is False else "float32"))
     value = fill_value if isinstance(fill_value, Number) else where.put(as_raw(fill_value, "full()"))
     with where:
@@ -131,6 +134,7 @@ def arange(
     (array([0., 1., 2., 3.]), array([1. , 1.5]))
     """
     where = place(ctx, device)
+    _check_constants("arange()", start, stop, step)
     start, stop = (0, start) if stop is None else (start, stop)
     start, stop, step = (v.item() if isinstance(v, Tensor) else v for v in (start, stop, step))
     step = 1 if step is None else step
@@ -157,13 +161,17 @@ def linspace(
     """
     whole("num", num, 0)
     where = place(ctx, device)
-    start, stop = (v.data if isinstance(v, Tensor) else v for v in (start, stop))
+    _check_constants("linspace()", start, stop)
+    start, stop = (v if isinstance(v, Number) else where.put(as_raw(v, "linspace()")) for v in (start, stop))
     with where:
         shape = numpy.broadcast_shapes(shape_of(start), shape_of(stop))
         axis = axis_in((*shape, 1), axis)
         raw = where.xp.linspace(start, stop, num, endpoint=endpoint, dtype=as_dtype(dtype or "float32"), axis=axis)
-    values = Tensor(raw, where)
-    return (values, (stop - start) / (num - 1 if endpoint else num)) if retstep else values
+    if not retstep:
+        return Tensor(raw, where)
+    with where:
+        step = (stop - start) / over(num - 1 if endpoint else num)
+    return Tensor(raw, where), Tensor(step, where) if shape else step
 
 
 @composed()
@@ -176,7 +184,7 @@ def logspace(
     >>> np.logspace(0, 2, 3)
     array([  1.,  10., 100.])
     """
-    return power(base, linspace(start, stop, num, endpoint)).astype(dtype or "float32")
+    return power(base, linspace(start, stop, num, endpoint, dtype="float64")).astype(dtype or "float32")
 
 
 @composed()
@@ -204,3 +212,12 @@ def identity(n: int, dtype: Any = None, ctx: Where = None) -> Tensor:
            [0., 1.]])
     """
     return eye(n, dtype=dtype, ctx=ctx)
+
+
+def _check_constants(where: str, *values: Any) -> None:
+    """Raise if a gradient would be lost: the arrays made here are constants."""
+    if state.recording and any(isinstance(v, Tensor) and v.node is not None for v in values):
+        raise GraphError(
+            f"{where} makes a constant, and an array with a gradient was given to it while recording; compute with "
+            "that array itself, as in np.ones(shape) * x, or give it x.detach()."
+        )

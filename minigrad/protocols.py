@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy
@@ -54,6 +55,7 @@ def function(function: Any, args: Any, kwargs: Any) -> Any:
     inside = function.__module__.removeprefix("numpy").lstrip(".")
     found = getattr(getattr(np, inside, np) if inside else np, name, None)
     path = f"{inside}.{name}".lstrip(".")
+    args, kwargs = _out_by_name(function, args, kwargs)
     if found is None or found is function:
         return on_constants(path, args, kwargs, function)
     try:
@@ -63,6 +65,17 @@ def function(function: Any, args: Any, kwargs: Any) -> Any:
             return on_constants(path, args, kwargs, function)
         except (TypeError, ValueError, GraphError):
             raise ours from None
+
+
+def _out_by_name(function: Any, args: Any, kwargs: Any) -> tuple[Any, Any]:
+    """The arguments from `out` on by their names: what is written to must be known, and ours come in another order."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())[: len(args)]
+    except ValueError:  # written in C
+        return args, kwargs
+    names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    n = names.index("out") if "out" in names else len(args)
+    return args[:n], kwargs | {name: value for name, value in zip(names[n:], args[n:]) if value is not None}
 
 
 def _array_ufunc(self: Tensor, ufunc_: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:

@@ -6,6 +6,7 @@ import pytest
 import minigrad
 from minigrad import autograd, np
 from minigrad.engine.tensor import Tensor
+from minigrad.errors import GraphError
 
 A = numpy.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
 
@@ -125,3 +126,29 @@ def test_a_tensor_may_be_out_and_ufuncs_methods_work_on_constants():
     assert numpy.exp(x, out=target) is target
     numpy.testing.assert_allclose(target.asnumpy(), numpy.exp(A))
     numpy.testing.assert_allclose(numpy.add.reduce(x).asnumpy(), A.sum(0))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda x, w: numpy.copyto(dst=w, src=numpy.zeros(3)),
+        lambda x, w: numpy.clip(x.detach(), 0, 2, w),
+        lambda x, w: numpy.sum(x.detach()[None], 0, None, w),
+    ],
+)
+def test_what_numpy_writes_to_counts_as_changed_however_it_is_named(write):
+    x, w = np.array([1.0, 2.0, 3.0]), np.ones(3)
+    x.attach_grad()
+    with autograd.record():
+        y = (x * w).sum()
+    write(x, w)
+    assert w.tolist() != [1, 1, 1]
+    with pytest.raises(GraphError, match="changed in place"):
+        y.backward()
+
+
+def test_options_by_position_are_in_numpys_order():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert numpy.mean(x, 0, None, None, True).tolist() == [[2, 3]]
+    assert numpy.max(x, 0, None, True).tolist() == [[3, 4]]
+    assert numpy.prod(x, 0, "float64").tolist() == [3, 8]

@@ -140,7 +140,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Tensor:
     """
     arr, axis = (reshape(arr, (-1,)), 0) if axis is None else (arr, axis_in(arr.shape, axis))
     n = arr.shape[axis]
-    one = not getattr(obj, "ndim", hasattr(obj, "__len__"))
+    one = not isinstance(obj, slice) and not getattr(obj, "ndim", hasattr(obj, "__len__"))
     places = _places(obj, n + 1, n)
     new = asarray(values, arr.dtype, arr.ctx)
     if one:  # one place may take several rows: they are the first axis of `values`
@@ -173,6 +173,8 @@ def _places(obj: Any, n: int, count: int) -> list[int]:
     if isinstance(obj, slice):
         return list(range(count)[obj])
     given = numpy.atleast_1d(obj.asnumpy() if isinstance(obj, Tensor) else obj)
+    if given.dtype == bool and given.shape != (count,):
+        raise PositionError(f"A mask of shape {given.shape} cannot choose from the {count} places along an axis.")
     numbers = numpy.flatnonzero(given) if given.dtype == bool else given
     for i in numbers:
         if i != int(i) or not -count <= i < n:

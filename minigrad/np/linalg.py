@@ -12,7 +12,7 @@ from minigrad.composed import composed
 from minigrad.create import eye
 from minigrad.dtypes import result_dtype, widened
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.np.search import constant
 from minigrad.ops import det, inv
 from minigrad.ops.accumulate import computed_wide
@@ -101,6 +101,8 @@ def matrix_power(a: Any, n: int) -> Tensor:
     array([[1., 5.],
            [0., 1.]])
     """
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+        raise ShapeError(f"matrix_power() needs square matrices, but got shape {a.shape}.")
     if whole("n", n) == 0:
         return ops.broadcast_to(eye(a.shape[-1], dtype=a.dtype, ctx=a.ctx), a.shape)
     if n < 0:

@@ -10,12 +10,12 @@ import numpy
 from minigrad import ops
 from minigrad import random as draws
 from minigrad.absent import explain_absent
-from minigrad.arguments import lengths, numbers
+from minigrad.arguments import lengths, numbers, shown
 from minigrad.composed import composed
-from minigrad.device import Where
+from minigrad.device import Where, on_host
 from minigrad.engine.accepts import shape_of
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ShapeError
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.values import asarray
 
 __all__ = [
@@ -71,8 +71,16 @@ def standard_normal(size: Any = None) -> Tensor:
 
 def _evenly(size: Any, *parameters: Any) -> Tensor:
     """Values spread evenly over the open interval (0, 1), in the shape `size` or else that of the parameters."""
-    size = numpy.broadcast_shapes(*map(shape_of, parameters)) if size is None else size
-    return uniform(2**-24, 1 - 2**-24, size=size)
+    return uniform(2**-24, 1 - 2**-24, size=_shape(size, *parameters))
+
+
+def _shape(size: Any, *parameters: Any) -> tuple[int, ...]:
+    """The shape `size`, or else that of the parameters. ShapeError if a value would be drawn for several of them."""
+    own = numpy.broadcast_shapes(*map(shape_of, parameters))
+    shape = own if size is None else lengths("size", size)
+    if len(own) > len(shape) or numpy.broadcast_shapes(own, shape) != shape:
+        raise ShapeError(f"Values of shape {shape} cannot be drawn with parameters of shape {own}; leave out the size.")
+    return shape
 
 
 @composed()
@@ -138,7 +146,7 @@ def pareto(a: Any, size: Any = None) -> Tensor:
     True
     """
     numbers("a", a, 0, ends="()")
-    return ops.power(_evenly(size, a), ops.divide(-1, a)) - 1
+    return ops.expm1(ops.divide(-ops.log(_evenly(size, a)), a))  # a large a gives small numbers: 1 + x has few digits
 
 
 @composed()
@@ -199,8 +207,18 @@ def beta(a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Where = None)
     """
     numbers("a", a, 0, ends="()")
     numbers("b", b, 0, ends="()")
-    x, y = gamma(a, 1.0, size, dtype, ctx), gamma(b, 1.0, size, dtype, ctx)
-    return x / (x + y)
+    size = _shape(size, a, b)  # so that a parameter that is one number for all has a draw for each
+    return ops.sigmoid(_log_of_gamma(a, size, ctx) - _log_of_gamma(b, size, ctx)).astype(dtype or "float32")
+
+
+def _log_of_gamma(a: Any, size: Any, ctx: Where) -> Tensor:
+    """The logarithm of values from gamma(a), which for small a are mostly too small for a float.
+
+    Source: G. Marsaglia, W. W. Tsang, "A simple method for generating gamma variables", 2000: x(a) = x(a + 1) u**(1/a).
+    """
+    a = asarray(a, "float64").detach()
+    step: Tensor = exponential(1.0, size, "float64", ctx or a.ctx) / a
+    return ops.log(gamma(a + 1, 1.0, size, "float64", ctx)) - step
 
 
 @composed()
@@ -220,5 +238,8 @@ def multivariate_normal(mean: Any, cov: Any, size: Any = None) -> Tensor:
         raise ShapeError(f"A mean of shape {mean.shape} and a covariance of {cov.shape} must be (n,) and (n, n).")
     shape = () if size is None else lengths("size", size)
     with mean.ctx:
+        xp = mean.ctx.xp
+        if on_host(xp) and not xp.allclose(cov.data, cov.data.T, 1e-5, 1e-6 * xp.abs(cov.data).max(initial=0)):
+            raise ArgumentError(f"multivariate_normal() got cov={shown(cov)}; a covariance matrix is symmetric.")
         root = mean.ctx.xp.linalg.cholesky(cov.data)
     return ops.add(mean, ops.matmul(normal(size=(*shape, *mean.shape), ctx=mean.ctx), Tensor(root.T, mean.ctx)))

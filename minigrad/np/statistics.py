@@ -37,7 +37,13 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
         return [y, full_like(y, count(a, axis))] if returned else y
     weights = asarray(weights)
     if weights.shape != a.shape:
-        weights = ops.reshape(weights, tuple(-1 if i == axis_in(a.shape, axis) else 1 for i in range(a.ndim)))
+        along = axis_in(a.shape, axis)
+        if weights.shape != a.shape[along : along + 1]:
+            raise ShapeError(
+                f"average() got weights of shape {weights.shape} for {a.shape}; give {a.shape}, or one weight for each "
+                f"of the {a.shape[along]} places along axis {along}."
+            )
+        weights = ops.reshape(weights, tuple(-1 if i == along else 1 for i in range(a.ndim)))
     total = ops.sum(weights, axis)
     y = ops.sum(a * weights, axis) / total
     return [y, ops.broadcast_to(total, y.shape)] if returned else y

@@ -11,7 +11,7 @@ from minigrad.ops.elementwise import tanh
 BY_NAME: dict[str, Callable[..., Tensor]] = {
     "relu": neural.relu, "sigmoid": neural.sigmoid, "tanh": tanh, "softrelu": neural.softplus,
     "softsign": neural.softsign, "gelu": neural.gelu, "selu": neural.selu, "elu": neural.elu, "silu": neural.silu,
-    "swish": neural.silu, "leaky": neural.leaky_relu, "log_sigmoid": lambda x: -neural.softplus(-x),
+    "swish": neural.silu, "leaky": neural.leaky_relu, "log_sigmoid": lambda x: -neural.softplus(-1.0 * x),
     "mish": lambda x: x * tanh(neural.softplus(x)),
 }  # fmt: skip
 

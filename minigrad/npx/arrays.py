@@ -4,14 +4,16 @@ import builtins
 import math
 from typing import Any
 
+import numpy
+
 from minigrad import ops
 from minigrad.arguments import lengths, number, one_of, whole
 from minigrad.axes import axis_in
 from minigrad.codes import NUMPY, coded_shape
 from minigrad.composed import composed
-from minigrad.create import arange, ones_like
+from minigrad.create import arange, full_like
 from minigrad.device import xp_of
-from minigrad.dtypes import result_dtype
+from minigrad.dtypes import as_dtype, result_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 
@@ -118,6 +120,11 @@ def topk(
     axis = axis_in(data.shape, axis)
     if whole("k", k, 1) > data.shape[axis]:
         raise ArgumentError(f"topk() got k={k}, but axis {axis} of shape {data.shape} is shorter.")
+    last = numpy.array([-2, -1]) + data.shape[axis]  # a float that holds both holds all before
+    with numpy.errstate(over="ignore"):
+        held = last.astype(as_dtype(dtype)) == last.astype("float64")
+    if ret_typ in ("indices", "both") and not held[last >= 0].all():
+        raise ArgumentError(f"topk() got dtype={dtype!r}, which cannot hold position {last[-1]}; use 'int64'.")
     first = (builtins.slice(None),) * axis + (builtins.slice(k),)
     with data.ctx:
         xp = xp_of(data.data)
@@ -231,7 +238,7 @@ def index_add(a: Any, ind: Any, val: Any) -> Tensor:
 
 @composed("a", "ind", "val")
 def index_update(a: Any, ind: Any, val: Any) -> Tensor:
-    """A copy of `a` with `val` at positions (each named once) whose coordinates are the rows of `ind`.
+    """A copy of `a` with `val` at positions whose coordinates are the rows of `ind`; of several values, the last.
 
     Gradient: for `a`, g with 0 at the positions; for `val`, the values of g there.
 
@@ -239,10 +246,11 @@ def index_update(a: Any, ind: Any, val: Any) -> Tensor:
     >>> npx.index_update(np.ones(3), np.array([[0, 2]]), np.array([5, 6]))
     array([5., 1., 6.])
     """
-    key, old = _rows(ind), gather_nd(a, ind).detach()
-    new = ops.where(ones_like(old, "bool"), val, old)
-    there = ops.put_back(ones_like(old, "int32"), key, a.shape)
-    return ops.where(ops.greater(there, 0), ops.put_back(new, key, a.shape), a)
+    old = gather_nd(a, ind)
+    source = full_like(a, -1, "int64")  # which of the values comes to each place
+    source[_rows(ind)] = ops.reshape(arange(old.size, dtype="int64", ctx=a.ctx), old.shape)
+    new = ops.take(ops.broadcast_to(val, old.shape), ops.maximum(source, 0)) if old.size else a
+    return ops.where(source >= 0, new, a)
 
 
 def _rows(indices: Any) -> tuple[Any, ...]:

@@ -243,9 +243,8 @@ def l2norm(xp, x, axis=None, keepdims=False):
 
 
 def _direction(F, g, y, x, axis):
-    g = widened(g)
     y = F.where(F.equal(y, 0), 1, y)
-    return reduce.restore(F, g / y, x, axis) * x
+    return reduce.restore(F, widened(g), x, axis) * (x / reduce.restore(F, y, x, axis))  # 1 / y may be infinite
 
 
 l2norm.vjp(x=_direction)

@@ -116,7 +116,7 @@ leaky_relu.vjp(
 def elu(xp, x, alpha=1.0):
     """x where x > 0, else alpha (exp(x) - 1). Clevert et al., "Fast and accurate deep network learning by ELUs", 2016.
 
-    Derivative: dy/dx = where(x > 0, 1, alpha * exp(x)).
+    Derivative: dy/dx = where(x > 0, 1, alpha * exp(x)), dy/dalpha = expm1(minimum(x, 0)).
 
     >>> from minigrad import np, ops
     >>> ops.elu(np.array([-1, 2])).round(4)
@@ -126,6 +126,7 @@ def elu(xp, x, alpha=1.0):
 
 
 elu.vjp(x=lambda F, g, x, alpha: F.where(F.greater(x, 0), g, g * (alpha * F.exp(F.where(F.greater(x, 0), 0, x)))))
+elu.vjp(alpha=lambda F, g, x: g * F.expm1(F.minimum(x, 0)))
 
 
 def selu(x: Any) -> Tensor:

@@ -28,11 +28,12 @@ def roll(xp, x, shift, axis=None):
     return xp.roll(x, _counts("shift", shift), axis)
 
 
-roll.vjp(
-    x=lambda F, g, shift, axis: F.roll(
-        g, tuple(-s for s in shift) if isinstance(shift, (tuple, list)) else -shift, axis
-    )
-)
+def _rolled_back(F, g, shift, axis):
+    shift = _counts("shift", shift)  # as Python's numbers: a byte has no negative
+    return F.roll(g, tuple(-s for s in shift) if isinstance(shift, tuple) else -shift, axis)
+
+
+roll.vjp(x=_rolled_back)
 
 
 @op

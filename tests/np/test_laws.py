@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, np
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, ShapeError
 
 EULER = 0.5772156649
 LAWS = {  # name: (parameters, mean, variance)
@@ -95,3 +95,37 @@ def test_weighted_draws_come_up_in_proportion():
     counts = np.random.multinomial(4000, [0.25, 0.75])
     assert counts.sum().item() == 4000
     assert abs(counts[1].item() / 4000 - 0.75) < 0.03
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.01, 0.01), (0.001, 5), (2000, 1000)])
+def test_beta_has_its_mean_and_variance_where_gamma_is_too_small_or_large(a, b):
+    np.random.seed(5)
+    x = np.random.beta(a, b, size=40_000).asnumpy().astype("float64")
+    mean, variance = a / (a + b), a * b / (a + b) ** 2 / (a + b + 1)
+    assert abs(x.mean() - mean) < 5 * math.sqrt(variance / x.size)
+    assert abs(x.var() - variance) < 0.2 * variance
+
+
+def test_values_are_drawn_one_by_one_also_where_a_parameter_is_one_number_for_all():
+    np.random.seed(5)
+    x = np.random.beta(np.full(20_000, 2.0), 2.0).asnumpy()  # with a shared draw the variance would be another
+    assert abs(x.var() - 0.05) < 0.002
+    assert np.random.beta(np.ones((2, 1)), [1, 2, 3]).shape == (2, 3)
+    for law in (np.random.gumbel, np.random.logistic, np.random.laplace):
+        with pytest.raises(ShapeError, match=r"shape \(1,\).* of shape \(4,\)"):
+            law(np.zeros(4), 1.0, size=1)
+    with pytest.raises(ShapeError, match=r"shape \(3,\).* of shape \(2, 1\)"):
+        np.random.weibull(np.ones((2, 1)), size=(3,))
+
+
+def test_pareto_of_a_large_power_keeps_its_digits():
+    np.random.seed(5)
+    x = np.random.pareto(1e8, size=40_000).asnumpy().astype("float64") * 1e8  # almost exponential, with mean 1
+    assert abs(x.mean() - 1) < 5 / math.sqrt(x.size)
+
+
+def test_a_covariance_matrix_is_symmetric():
+    with pytest.raises(ArgumentError, match="symmetric"):
+        np.random.multivariate_normal([0, 0], [[1, 0.9], [0, 1]])
+    cov = numpy.array([[1e6, 0.01], [0.02, 1e6]], "float32")  # as a product of float32 matrices may be
+    assert np.random.multivariate_normal([0, 0], cov).shape == (2,)

@@ -102,3 +102,18 @@ def test_the_sign_of_a_determinant_of_halves_is_theirs():
     assert sign.item() == -1
     assert sign.dtype == log.dtype == "float16"
     assert log.item() == pytest.approx(0.6931, rel=1e-3)
+
+
+def test_the_slope_of_a_tiny_norm_is_finite():
+    x = np.array([3e-40, 0, -4e-40])  # one over their norm is beyond float32
+    x.attach_grad()
+    with autograd.record():
+        y = np.linalg.norm(x)
+    y.backward()
+    numpy.testing.assert_allclose(x.grad, [0.6, 0, -0.8], rtol=1e-4)
+
+
+@pytest.mark.parametrize(("shape", "n"), [((2, 3), 1), ((3, 1), 0), ((3,), 1)])
+def test_only_square_matrices_have_powers(shape, n):
+    with pytest.raises(ValueError, match="square"):
+        np.linalg.matrix_power(np.ones(shape), n)

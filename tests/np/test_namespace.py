@@ -8,7 +8,7 @@ import pytest
 
 import minigrad
 from minigrad import autograd, np
-from minigrad.errors import ArgumentError, FileError, GraphError
+from minigrad.errors import ArgumentError, FileError, GraphError, PositionError
 from minigrad.gradcheck import gradcheck
 
 rng = numpy.random.default_rng(8)
@@ -228,3 +228,62 @@ def test_the_long_names_of_mxnet_are_the_same_modules():
     assert multinomial is np.random.multinomial
     assert minigrad.numpy is np
     assert minigrad.numpy_extension is minigrad.npx
+
+
+@pytest.mark.parametrize("like", [list, numpy.array])
+def test_whole_numbers_in_lists_stay_exact_beside_whole_numbers(like):
+    x, other = np.array([2**24], dtype="int64"), like([2**24 + 1])
+    assert not np.array_equal(x, other)
+    assert not np.array_equiv(x, other)
+    assert np.append(x, other).tolist() == [2**24, 2**24 + 1]
+    assert np.append(np.array([1], dtype="int8"), like([300])).tolist() == [1, 300]
+    assert np.diff([1, 4]).dtype == "float32"
+
+
+@pytest.mark.parametrize("obj", [slice(0, 2), slice(1, 2), slice(None, None, 2), slice(-1, None)])
+def test_a_slice_inserts_like_the_positions_in_it(obj):
+    for axis in (0, 1):
+        values = numpy.array([[9.0], [8.0]][: len(range(4)[obj])]) if axis == 0 else numpy.array([9.0, 8.0])
+        if len(range(4)[obj]) == 2:
+            expected = numpy.insert(numpy.zeros((4, 4)), obj, values, axis)
+            assert np.insert(np.zeros((4, 4)), obj, np.array(values), axis).tolist() == expected.tolist()
+    expected = numpy.insert(M, obj, 7.0, 0)
+    assert np.insert(np.array(M), obj, 7.0, 0).tolist() == expected.tolist()
+
+
+def test_a_mask_of_another_length_is_refused():
+    with pytest.raises(PositionError, match=r"mask of shape \(2,\).*4 places"):
+        np.delete(np.arange(4), [True, False])
+
+
+def test_numbers_with_even_logarithms_are_exact_in_float64_and_steps_are_numpys():
+    numpy.testing.assert_allclose(np.logspace(0, 40, 4, dtype="float64"), numpy.logspace(0, 40, 4), rtol=1e-14)
+    starts, stops = [0.0, 1.0], numpy.array([2.0, 5.0])
+    for num, endpoint in ((3, True), (4, False), (1, False)):
+        ours, step = np.linspace(starts, np.array(stops), num, endpoint, retstep=True)
+        theirs, expected = numpy.linspace(starts, stops, num, endpoint, retstep=True)
+        assert (ours.tolist(), step.tolist()) == (theirs.tolist(), expected.tolist())
+    for num in (0, 1):
+        assert math.isnan(np.linspace(0, 1, num, retstep=True)[1])
+    assert np.linspace(0, 1, 5, retstep=True)[1] == 0.25
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: np.full((2,), x),
+        lambda x: np.full_like(np.ones(2), x),
+        lambda x: np.linspace(0, x, 3),
+        lambda x: np.logspace(x, 1, 3),
+        lambda x: np.arange(x),
+    ],
+)
+def test_a_constant_is_not_made_of_an_array_with_a_gradient(make):
+    x = np.array(3.0)
+    expected = make(x).tolist()
+    x.attach_grad()
+    with autograd.record():
+        with pytest.raises(GraphError, match="detach"):
+            make(x)
+        assert make(x.detach()).tolist() == expected
+    assert make(x).tolist() == expected

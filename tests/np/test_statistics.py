@@ -300,3 +300,9 @@ def test_a_statistic_is_computed_in_the_dtype_asked_for(name):
 
 def test_an_array_without_values_is_filled_with_zeros_to_another_shape():
     assert np.resize(np.zeros((0, 2)), (2, 2)).tolist() == [[0, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("weights", [[2], [[1], [2], [3]], [1, 2, 3, 4]])
+def test_weights_that_do_not_fit_are_refused(weights):
+    with pytest.raises(ValueError, match=r"weights of shape .* for \(3, 2\)"):
+        np.average(np.ones((3, 2)), 0, weights=np.array(weights))

@@ -253,3 +253,30 @@ def test_a_normalization_cannot_have_a_negative_epsilon_or_no_group():
     ):
         with pytest.raises(ArgumentError, match=r"(eps=-1|num_groups=-1|num_groups=0)"):
             act()
+
+
+@pytest.mark.parametrize(("n", "dtype"), [(257, "uint8"), (2050, "float16"), (129, "int8"), (70_000, "float16")])
+def test_positions_that_a_dtype_cannot_hold_are_refused(n, dtype):
+    with pytest.raises(ArgumentError, match=f"dtype='{dtype}'.* position {n - 1}"):
+        npx.topk(np.arange(n), dtype=dtype)
+    n = min(n - 1, 2049)
+    assert npx.topk(np.arange(n), dtype=dtype).tolist() == [n - 1]
+
+
+def test_of_several_values_for_a_place_the_last_stays_and_gets_the_gradient():
+    a, val = np.array([1.0, 2.0, 3.0]), np.array([5.0, 6.0, 7.0])
+    a.attach_grad()
+    val.attach_grad()
+    expected = a.asnumpy()
+    expected[[0, 2, -3]] = val.asnumpy()
+    with autograd.record():
+        y = npx.index_update(a, np.array([[0, 2, -3]]), val)
+    y.backward(np.array([10.0, 20.0, 30.0]))
+    assert y.tolist() == expected.tolist() == [7, 2, 6]
+    assert (a.grad.tolist(), val.grad.tolist()) == ([0, 20, 0], [0, 30, 10])
+
+
+@pytest.mark.parametrize("act", ["log_sigmoid", "mish", "softrelu", "gelu", "elu", "swish"])
+def test_activations_of_bytes_are_those_of_the_numbers(act):
+    x = numpy.array([0, 1, 2, 200], "uint8")
+    numpy.testing.assert_allclose(npx.activation(np.array(x), act), npx.activation(np.array(x, "float32"), act))

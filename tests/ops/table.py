@@ -197,6 +197,7 @@ ELEMENTWISE = [
     one("elu", f=lambda x: ops.elu(x, 1.3), reference=lambda x: numpy.where(x > 0, x, 1.3 * (numpy.exp(x) - 1))),
     one("selu", reference=lambda x: 1.0507009873554805 * numpy.where(x > 0, x, 1.6732632423543772 * (numpy.exp(x) - 1))),
     Row("leaky_relu", ops.leaky_relu, lambda x, s: numpy.where(x > 0, x, s * x), ("real", "positive")),
+    Row("elu", ops.elu, lambda x, a: numpy.where(x > 0, x, a * (numpy.exp(x) - 1)), ("real", "positive")),
     Row("where", ops.where, numpy.where, ("true", "real", "real")),
     Row("clip", ops.clip, numpy.clip, ("real", "below 1", "above 1")),
     one("clip", f=lambda x: ops.clip(x, -0.7, None), reference=lambda x: numpy.clip(x, -0.7, None)),

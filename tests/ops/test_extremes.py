@@ -234,3 +234,16 @@ def test_a_slope_that_an_overflow_has_lost_is_nan_and_not_zero():
         y = np.log(1 + np.exp(x))  # the gradient of exp is 1 / inf = 0 there, and its slope inf; the true one is 1
         y.backward()
     assert x.grad[0].item() == 0.5 and math.isnan(x.grad[1].item())
+
+
+def test_labels_in_another_order_than_the_scores_are_refused():
+    scores = np.zeros((2, 3, 4))
+    assert ops.softmax_cross_entropy(scores, np.zeros((2, 3, 1))).shape == (2, 3)
+    for shape in ((3, 2), (5,), (2, 4)):
+        with pytest.raises(ValueError, match=r"labels must have shape \(2, 3\)"):
+            ops.softmax_cross_entropy(scores, np.zeros(shape))
+
+
+@pytest.mark.parametrize("shift", [numpy.uint8(1), numpy.array([1], "uint8"), [numpy.uint8(1)], numpy.array(1.0)])
+def test_a_gradient_is_rolled_back_by_bytes_too(shift):
+    assert slope(lambda x: ops.roll(x, shift), [1.0, 2.0, 3.0], head=np.array([10, 20, 30])) == [20, 30, 10]
