@@ -43,14 +43,9 @@ def seed(seed_state: int, ctx: Context | str = "all") -> None:
 
 
 def _draw(
-    law: Callable[..., Any],
-    parameters: tuple[Any, ...],
-    shapes: tuple[Any, ...],
-    dtype: Any,
-    places: tuple[Where, ...] = (),
-    combine: Callable[..., Any] | None = None,
-    out: Tensor | None = None,
-) -> Tensor:
+    law: Callable[..., Any], parameters: tuple[Any, ...], shapes: tuple[Any, ...], dtype: Any,
+    places: tuple[Where, ...] = (), combine: Callable[..., Any] | None = None, out: Tensor | None = None,
+) -> Tensor:  # fmt: skip
     """Values of `law(generator, shape, *parameters)` as a Tensor.
 
     Of `shapes` and `places`, the first that is not None counts. The default shape is that of the parameters, and the
@@ -63,9 +58,7 @@ def _draw(
     own = numpy.broadcast_shapes(*map(shape_of, raw))
     shape = next((lengths("shape", shape) for shape in shapes if shape is not None), own)
     if len(own) > len(shape) or any(n not in (1, m) for n, m in zip(own[::-1], shape[::-1])):
-        raise ShapeError(
-            f"Values of shape {shape} cannot be drawn with parameters of shape {own}; leave out the shape."
-        )
+        raise ShapeError(f"Values of shape {shape} cannot be drawn with parameters of shape {own}; leave it out.")
     dtype = as_dtype(dtype or (out.dtype if out is not None else "float32"))
     with where:
         raw = [p.item() if isinstance(p, numpy.generic) else p for p in raw]
@@ -73,7 +66,8 @@ def _draw(
         values = law(generator(where), shape, *([] if combine else raw))
         if combine and not tensors:
             values = combine(values, *raw)
-        drawn = Tensor(where.xp.asarray(values, dtype=dtype), where)
+        noise = "float64" if combine and tensors and dtype.kind != "f" else dtype  # whole numbers only at the end
+        drawn = Tensor(where.xp.asarray(values, dtype=noise), where)
         if combine and tensors:
             drawn = combine(drawn, *(p if isinstance(p, Tensor) else r for p, r in zip(parameters, raw))).astype(dtype)
     return drawn if out is None else write(out, drawn, "A random draw")
@@ -95,20 +89,20 @@ def uniform(
     numbers("low", low)
     numbers("high", high)
     _in_order(low, high)
-    kind = as_dtype(dtype or (out.dtype if out is not None else "float32"))
-
-    def spread(u: Any, a: Any, b: Any) -> Any:
-        y = a + (b - a) * u
-        return y if isinstance(y, Tensor) or kind.kind != "f" else _below(y.astype(kind), a, b)
-
-    return _draw(lambda g, n: g.random(n), (low, high), (shape, size), kind, (ctx, device), spread, out)
+    drawn = _draw(
+        lambda g, n: g.random(n), (low, high), (shape, size), dtype, (ctx, device),
+        lambda u, a, b: a + (1.0 * b - a) * u, out,  # 1.0: the difference of two int8 may not be one
+    )  # fmt: skip
+    return _below(drawn, low, high) if drawn.dtype.kind == "f" else drawn
 
 
-def _below(y: Any, low: Any, high: Any) -> Any:
-    """The values, with those that were rounded up to the limit (in float16, one of 4,000) moved one step below it."""
-    xp = xp_of(y)
-    low, high = (xp.asarray(limit, y.dtype) for limit in (low, high))
-    return xp.where(y < high, y, xp.nextafter(high, low))
+def _below(y: Tensor, *limits: Any) -> Tensor:
+    """Move the values that were rounded up to the limit (in float16, one of 4,000) one step below it."""
+    with y.ctx:
+        xp = xp_of(y.data)
+        low, high = (xp.asarray(p.data if isinstance(p, Tensor) else p, y.dtype) for p in limits)
+        y.data[...] = xp.where(y.data < high, y.data, xp.nextafter(high, low))
+    return y
 
 
 @composed()
@@ -135,12 +129,15 @@ def normal(
 
 
 def _in_order(low: Any, high: Any) -> None:
-    """Refuse limits that are crossed, if they lie on the host."""
+    """Refuse limits that are crossed, or whose difference overflows, if they lie on the host."""
     raw = [p.data if isinstance(p, Tensor) else p for p in (low, high)]
     if all(isinstance(p, (int, float, list, tuple, numpy.ndarray, numpy.generic)) for p in raw):
         lows, highs = numpy.broadcast_arrays(*raw)
-        for a, b in zip(lows[lows > highs], highs[lows > highs]):
-            raise ArgumentError(f"uniform() got low={a} above high={b}; give the smaller limit first.")
+        with numpy.errstate(over="ignore"):
+            wrong = (lows > highs) | numpy.isinf(1.0 * highs - lows)
+        for a, b in zip(lows[wrong], highs[wrong]):
+            why = "above" if a > b else "infinitely far below"
+            raise ArgumentError(f"uniform() got low={a} {why} high={b}; give close limits, the smaller one first.")
 
 
 def _probabilities(name: str, p: Any) -> None:
@@ -191,7 +188,10 @@ def randint(
     low, high = (0, whole("low", low)) if high is None else (whole("low", low), whole("high", high))
     if low >= high:
         raise ArgumentError(f"randint() got low={low} and high={high}; no whole number lies from {low} to {high - 1}.")
-    kind = dtype or (out.dtype if out is not None else "int64")
+    kind = as_dtype(dtype or (out.dtype if out is not None else "int64"))
+    with numpy.errstate(all="ignore"):
+        if numpy.array(ends := [low, high - 1]).astype(kind).tolist() != ends:
+            raise ArgumentError(f"randint({low}, {high}) draws from {low} to {ends[1]}; {kind} does not have both.")
     return _draw(lambda g, n: g.integers(low, high, n), (), (shape, size), kind, (ctx, device), out=out)
 
 
@@ -300,10 +300,6 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
     count = math.prod(shape)
     if count and not n:
         raise ArgumentError(f"choice() cannot draw {count} values from an empty array; give at least one value.")
-    if not replace and count > n:
-        raise ArgumentError(
-            f"choice() cannot draw {count} different values from {n}; use replace=True or a smaller size."
-        )
     with ctx:
         if p is not None:
             _probabilities("p", p)
@@ -311,9 +307,11 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
         weights = xp.ones(n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
         if weights.shape != (n,):
             raise ShapeError(f"choice() got {n} values but weights of shape {weights.shape}; give one weight for each.")
+        if not replace and count > (most := n if p is None else int((weights > 0).sum())):
+            raise ArgumentError(f"choice() cannot draw {count} different values from {most}; use replace=True.")
         if replace:
             picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
-        else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; zero weights come last
+        else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; a weight of 0 never arrives
             times = draw.standard_exponential(n)
             picked = xp.argsort(xp.where(weights > 0, times / xp.where(weights > 0, weights, 1), xp.inf))[:count]
         index = Tensor(picked.reshape(shape), ctx)
