@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from minigrad.autograd.scopes import pause
 from minigrad.composed import as_tensor
 from minigrad.create import zeros_like
+from minigrad.device import MODULES
 from minigrad.engine.graph import Node
 from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
@@ -44,19 +45,17 @@ class Function:
 
     _used = False
     _saved: tuple[Any, ...] = ()
-    _versions: Sequence[int] = []
-    _recorded_outputs: Sequence[Tensor] = ()
+    _versions: Sequence[tuple[Any, int]] = ()  # the arrays that must not change before the backward pass
 
     def save_for_backward(self, *args: Any) -> None:
-        """Save arrays for `backward`, which finds them in `saved_tensors`."""
+        """Save arrays for `backward`, which finds them in `saved_tensors`. (An attribute, `self.y = y`, does too.)"""
         self._saved = args
-        self._versions = [_version(a) for a in args]
+        self._versions = [(a, _version(a)) for a in _arrays(args)]
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """What `save_for_backward` saved. (If the backward pass is recorded, outputs are part of the graph.)"""
-        recorded = {id(y): again for y, again in zip(self._outputs, self._recorded_outputs)}
-        return tuple([recorded.get(id(a), a) for a in self._saved])
+        return self._saved
 
     def forward(self, *inputs: Any) -> Any:
         """The output, or a tuple of outputs, for these inputs. A subclass defines it."""
@@ -72,12 +71,15 @@ class Function:
                 f"This {type(self).__name__} was already called, and it holds the values of that call; make a new one "
                 f"for each call: {type(self).__name__}()(x)."
             )
-        self._used = True
+        self._used, before = True, dict(vars(self))
         with pause(state.training):
             made = self.forward(*inputs)
         single = not isinstance(made, (tuple, list))
         outputs = [y if isinstance(y, Tensor) else as_tensor(y) for y in ([made] if single else made)]
+        kept = {name: a for name, a in vars(self).items() if a is not before.get(name) and name != "_versions"}
         self._inputs, self._outputs = inputs, [y for y in outputs if y.dtype.kind == "f"]
+        self._kept, known = kept, self._known()
+        self._versions = [*self._versions, *((a, _version(a)) for a in _arrays(kept) if id(a) in known)]
         tracked = tuple(i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.node is not None)
         if tracked and state.recording and any([y.dtype.kind == "c" for y in outputs]):
             raise DTypeError(
@@ -100,25 +102,30 @@ class Function:
             start += y.size
         return pieces
 
+    def _known(self) -> set[int]:
+        """The arrays whose derivatives the graph knows, by identity."""
+        return {id(a) for a in (*self._inputs, *self._outputs)}
+
     def _gradients(self, g: Any, y: Any) -> Sequence[Any]:
         """The gradients of all inputs, from that of the outputs end to end: raw, or Tensors if the pass is recorded."""
         recorded = isinstance(g, Tensor)
-        if [_version(a) for a in self._saved] != self._versions:
+        if any([_version(a) != version for a, version in self._versions]):
             raise GraphError(
                 f"An array that {type(self).__name__} saved was changed in place before backward(); save a copy()."
             )
         if recorded:
-            known = [id(a) for a in (*self._inputs, *self._outputs)]
-            if any([isinstance(a, Tensor) and id(a) not in known for a in self._saved]):
+            known = self._known()
+            if any([a.dtype.kind == "f" and id(a) not in known for a in _arrays(self._kept)]):
                 raise GraphError(
                     f"{type(self).__name__} saved an array that is neither an input nor an output, so the derivative "
                     "of its backward() would be incomplete. Save only these, or write it with recorded operations."
                 )
-            self._recorded_outputs = self._apart(y)
+            again = {id(a): b for a, b in zip(self._outputs, self._apart(y))}
+            vars(self).update(_exchanged(self._kept, again))
         try:
             made = self.backward(*self._apart(g if recorded else Tensor(g, self._outputs[0].ctx)))
         finally:
-            self._recorded_outputs = ()
+            vars(self).update(self._kept if recorded else {})
         gradients = list(made) if isinstance(made, (tuple, list)) else [made]
         if len(gradients) != len(self._inputs):
             raise UsageError(
@@ -128,6 +135,11 @@ class Function:
         for i, x in enumerate(self._inputs):
             if not isinstance(x, Tensor):
                 continue
+            if recorded and type(gradients[i]) in MODULES:
+                raise GraphError(
+                    f"{type(self).__name__}.backward() returned a plain array for input {i}, which records nothing, so "
+                    "its own derivative would be lost. Write it with recorded operations: minigrad.np."
+                )
             d = (zeros_like(x) if gradients[i] is None else as_tensor(gradients[i])).seen_as(Tensor)
             if d.shape != x.shape:
                 raise UsageError(
@@ -141,6 +153,22 @@ class Function:
 def _version(a: Any) -> int:
     """When an array was last changed in place."""
     return a.version[0] if isinstance(a, Tensor) else 0
+
+
+def _arrays(kept: Any) -> list[Any]:
+    """The arrays in what was kept, at any depth of lists, tuples and dicts."""
+    if isinstance(kept, (list, tuple, dict)):
+        return [a for part in (kept.values() if isinstance(kept, dict) else kept) for a in _arrays(part)]
+    return [kept] if isinstance(kept, Tensor) or type(kept) in MODULES else []
+
+
+def _exchanged(kept: Any, again: Mapping[int, Any]) -> Any:
+    """The same with other arrays, by identity."""
+    if isinstance(kept, dict):
+        return {name: _exchanged(part, again) for name, part in kept.items()}
+    if type(kept) in (list, tuple):
+        return type(kept)([_exchanged(part, again) for part in kept])
+    return again.get(id(kept), kept)
 
 
 class FunctionNode(Node):
