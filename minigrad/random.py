@@ -12,7 +12,7 @@ import numpy
 
 from minigrad.arguments import lengths, numbers, one_of, whole
 from minigrad.composed import composed
-from minigrad.device import Context, Where, current_context, on_host, place, xp_of
+from minigrad.device import Context, Where, current_context, place, xp_of
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw, shape_of, write
 from minigrad.engine.tensor import Tensor
@@ -43,14 +43,9 @@ def seed(seed_state: int, ctx: Context | str = "all") -> None:
 
 
 def _draw(
-    law: Callable[..., Any],
-    parameters: tuple[Any, ...],
-    shapes: tuple[Any, ...],
-    dtype: Any,
-    places: tuple[Where, ...] = (),
-    combine: Callable[..., Any] | None = None,
-    out: Tensor | None = None,
-) -> Tensor:
+    law: Callable[..., Any], parameters: tuple[Any, ...], shapes: tuple[Any, ...], dtype: Any,
+    places: tuple[Where, ...] = (), combine: Callable[..., Any] | None = None, out: Tensor | None = None,
+) -> Tensor:  # fmt: skip
     """Values of `law(generator, shape, *parameters)` as a Tensor.
 
     Of `shapes` and `places`, the first that is not None counts. The default shape is that of `out`, or of the
@@ -71,7 +66,8 @@ def _draw(
         values = law(generator(where), shape, *([] if combine else raw))
         if combine and not tensors:
             values = combine(values, *raw)
-        drawn = Tensor(where.xp.asarray(values, dtype=dtype), where)
+        noise = "float64" if combine and tensors and dtype.kind != "f" else dtype  # whole numbers only at the end
+        drawn = Tensor(where.xp.asarray(values, dtype=noise), where)
         if combine and tensors:
             drawn = combine(drawn, *(p if isinstance(p, Tensor) else r for p, r in zip(parameters, raw))).astype(dtype)
     return drawn if out is None else write(out, drawn, "A random draw")
@@ -93,20 +89,20 @@ def uniform(
     numbers("low", low)
     numbers("high", high)
     _in_order(low, high)
-    kind = as_dtype(dtype or (out.dtype if out is not None else "float32"))
-
-    def spread(u: Any, a: Any, b: Any) -> Any:
-        y = a + (b - a) * u
-        return y if isinstance(y, Tensor) or kind.kind != "f" else _below(y.astype(kind), a, b)
-
-    return _draw(lambda g, n: g.random(n), (low, high), (shape, size), kind, (ctx, device), spread, out)
+    drawn = _draw(
+        lambda g, n: g.random(n), (low, high), (shape, size), dtype, (ctx, device),
+        lambda u, a, b: a + (1.0 * b - a) * u, out,  # 1.0: the difference of two int8 may not be one
+    )  # fmt: skip
+    return _below(drawn, low, high) if drawn.dtype.kind == "f" else drawn
 
 
-def _below(y: Any, low: Any, high: Any) -> Any:
-    """The values, with those that were rounded up to the limit (in float16, one of 4,000) moved one step below it."""
-    xp = xp_of(y)
-    low, high = (xp.asarray(limit, y.dtype) for limit in (low, high))
-    return xp.where(y < high, y, xp.nextafter(high, low))
+def _below(y: Tensor, *limits: Any) -> Tensor:
+    """Move the values that were rounded up to the limit (in float16, one of 4,000) one step below it."""
+    with y.ctx:
+        xp = xp_of(y.data)
+        low, high = (xp.asarray(p.data if isinstance(p, Tensor) else p, y.dtype) for p in limits)
+        y.data[...] = xp.where(y.data < high, y.data, xp.nextafter(high, low))
+    return y
 
 
 @composed()
@@ -133,12 +129,15 @@ def normal(
 
 
 def _in_order(low: Any, high: Any) -> None:
-    """Refuse limits that are crossed, if they lie on the host."""
+    """Refuse limits that are crossed, or whose difference overflows, if they lie on the host."""
     raw = [p.data if isinstance(p, Tensor) else p for p in (low, high)]
     if all(isinstance(p, (int, float, list, tuple, numpy.ndarray, numpy.generic)) for p in raw):
         lows, highs = numpy.broadcast_arrays(*raw)
-        for a, b in zip(lows[lows > highs], highs[lows > highs]):
-            raise ArgumentError(f"uniform() got low={a} above high={b}; give the smaller limit first.")
+        with numpy.errstate(over="ignore"):
+            wrong = (lows > highs) | numpy.isinf(1.0 * highs - lows)
+        for a, b in zip(lows[wrong], highs[wrong]):
+            why = "above" if a > b else "infinitely far below"
+            raise ArgumentError(f"uniform() got low={a} {why} high={b}; give close limits, the smaller one first.")
 
 
 def _probabilities(name: str, p: Any) -> None:
@@ -190,10 +189,9 @@ def randint(
     if low >= high:
         raise ArgumentError(f"randint() got low={low} and high={high}; no whole number lies from {low} to {high - 1}.")
     kind = as_dtype(dtype or (out.dtype if out is not None else "int64"))
-    if kind.kind in "iu" and not (numpy.iinfo(kind).min <= low and high - 1 <= numpy.iinfo(kind).max):
-        raise ArgumentError(
-            f"randint() got low={low} and high={high}, but {kind} does not hold all numbers in between."
-        )
+    with numpy.errstate(all="ignore"):
+        if numpy.array(ends := [low, high - 1]).astype(kind).tolist() != ends:
+            raise ArgumentError(f"randint({low}, {high}) draws from {low} to {ends[1]}; {kind} does not have both.")
     return _draw(lambda g, n: g.integers(low, high, n), (), (shape, size), kind, (ctx, device), out=out)
 
 
@@ -292,7 +290,7 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
     """Values of `a` (or of 0 .. a - 1) drawn at random, with probabilities `p` if given; with replacement by default.
 
     The gradient goes back to the values that were drawn. ArgumentError without replacement for more draws than values
-    (or, on a CPU, than values with a probability above 0).
+    with a probability above 0.
 
     >>> from minigrad import random
     >>> sorted(random.choice(3, 3, replace=False).tolist())
@@ -310,11 +308,11 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
         weights = xp.ones(n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
         if weights.shape != (n,):
             raise ShapeError(f"choice() got {n} values but weights of shape {weights.shape}; give one weight for each.")
+        if not replace and count > (most := n if p is None else int((weights > 0).sum())):
+            raise ArgumentError(f"choice() cannot draw {count} different values from {most}; use replace=True.")
         if replace:
             picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
-        else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; zero weights come last
-            if count > (most := int(xp.count_nonzero(weights)) if on_host(xp) else n):
-                raise ArgumentError(f"choice() cannot draw {count} different values from {most}; use replace=True.")
+        else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; a weight of 0 never arrives
             times = draw.standard_exponential(n)
             picked = xp.argsort(xp.where(weights > 0, times / xp.where(weights > 0, weights, 1), xp.inf))[:count]
         index = Tensor(picked.reshape(shape), ctx)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from minigrad.autograd.scopes import pause
 from minigrad.composed import as_tensor
 from minigrad.create import zeros_like
+from minigrad.device import MODULES
 from minigrad.engine.graph import Node
 from minigrad.engine.modes import Observer, observing, state
 from minigrad.engine.tensor import Tensor
@@ -47,12 +47,12 @@ class Function:
 
     _used = False
     _saved: tuple[Any, ...] = ()
-    _versions: Sequence[int] = []
+    _versions: Sequence[tuple[Any, int]] = ()  # the arrays that must not change before the backward pass
 
     def save_for_backward(self, *args: Any) -> None:
-        """Save arrays for `backward`, which finds them in `saved_tensors`."""
+        """Save arrays for `backward`, which finds them in `saved_tensors`. (An attribute, `self.y = y`, does too.)"""
         self._saved = args
-        self._versions = [_version(a) for a in args]
+        self._versions = [(a, _version(a)) for a in _arrays(args)]
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
@@ -73,14 +73,16 @@ class Function:
                 f"This {type(self).__name__} was already called, and it holds the values of that call; make a new one "
                 f"for each call: {type(self).__name__}()(x)."
             )
-        self._used = True
+        self._used, before = True, dict(vars(self))
         tracked = tuple(i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.node is not None)
-        self._made = _Made(inputs)
-        with observing(self._made) if tracked and state.recording else nullcontext(), pause(state.training):
+        with pause(state.training):
             made = self.forward(*inputs)
         single = not isinstance(made, (tuple, list))
         outputs = [y if isinstance(y, Tensor) else as_tensor(y) for y in ([made] if single else made)]
+        kept = {name: a for name, a in vars(self).items() if a is not before.get(name) and name != "_versions"}
         self._inputs, self._outputs = inputs, [y for y in outputs if y.dtype.kind == "f"]
+        self._kept, known = kept, self._known()
+        self._versions = [*self._versions, *((a, _version(a)) for a in _arrays(kept) if id(a) in known)]
         if tracked and state.recording and any([y.dtype.kind == "c" for y in outputs]):
             raise DTypeError(
                 f"{type(self).__name__}.forward() returned complex numbers, whose gradient would be lost; return their "
@@ -102,16 +104,20 @@ class Function:
             start += y.size
         return pieces
 
+    def _known(self) -> set[int]:
+        """The arrays whose derivatives the graph knows, by identity."""
+        return {id(a) for a in (*self._inputs, *self._outputs)}
+
     def _gradients(self, g: Any, y: Any) -> Sequence[Any]:
         """The gradients of all inputs, from that of the outputs end to end: raw, or Tensors if the pass is recorded."""
         recorded = isinstance(g, Tensor)
-        if [_version(a) for a in self._saved] != self._versions:
+        if any([_version(a) != version for a, version in self._versions]):
             raise GraphError(
                 f"An array that {type(self).__name__} saved was changed in place before backward(); save a copy()."
             )
         if recorded:
-            known = [id(a) for a in (*self._inputs, *self._outputs)]
-            if any([isinstance(a, Tensor) and id(a) not in known for a in self._saved]):
+            known = self._known()
+            if any([a.dtype.kind == "f" and id(a) not in known for a in _arrays(self._kept)]):
                 raise GraphError(
                     f"{type(self).__name__} saved an array that is neither an input nor an output, so the derivative "
                     "of its backward() would be incomplete. Save only these, or write it with recorded operations."
@@ -127,6 +133,11 @@ class Function:
         for i, x in enumerate(self._inputs):
             if not isinstance(x, Tensor):
                 continue
+            if recorded and type(gradients[i]) in MODULES:
+                raise GraphError(
+                    f"{type(self).__name__}.backward() returned a plain array for input {i}, which records nothing, so "
+                    "its own derivative would be lost. Write it with recorded operations: minigrad.np."
+                )
             d = (zeros_like(x) if gradients[i] is None else as_tensor(gradients[i])).seen_as(Tensor)
             if d.shape != x.shape:
                 raise UsageError(
@@ -154,44 +165,17 @@ class Function:
                 own.node = None
 
 
-class _Made(Observer):
-    """Notes what `forward` computes from its inputs, except by what has no derivative, such as a comparison."""
-
-    def __init__(self, inputs: Sequence[Any]) -> None:
-        self._inputs = [x for x in inputs if isinstance(x, Tensor)]
-        self._arrays: dict[int, weakref.ref[Tensor]] = {}  # by id, which another array may have later
-
-    def called(self, op: Any, args: Sequence[Any], y: Tensor) -> None:
-        if differentiable(op) and any([self.has(a) or any(a is x for x in self._inputs) for a in args]):
-            self._arrays[id(y)] = weakref.ref(y)
-
-    def has(self, a: Any) -> bool:
-        noted = self._arrays.get(id(a))
-        return noted is not None and noted() is a
-
-
 class _Watch(Observer):
-    """Refuses what would be missing from the derivative of a `backward` that is being recorded."""
+    """Refuses arrays that leave the graph while `backward` is being recorded: their derivative would be missing."""
 
     def __init__(self, call: Function) -> None:
         self._call = call
         self.looked = False  # whether a number was read: perhaps only to decide which way to go
 
-    def called(self, op: Any, args: Sequence[Any], y: Tensor) -> None:
-        if differentiable(op) and any(
-            [isinstance(a, Tensor) and a.node is None and self._call._made.has(a) for a in args]
-        ):
-            raise _incomplete(self._call, "used an array that forward() had computed and kept, which is no output")
-
     def read(self, x: Tensor) -> None:
         if x.node is not None and x.size > 1:
             raise _incomplete(self._call, "turned an array into one of NumPy")
         self.looked |= x.node is not None
-
-
-def differentiable(op: Any) -> bool:
-    """Whether an operation has a derivative for any of its inputs."""
-    return bool(op.vjps or op.common_vjp)
 
 
 def _incomplete(call: Function, did: str) -> GraphError:
@@ -204,6 +188,13 @@ def _incomplete(call: Function, did: str) -> GraphError:
 def _version(a: Any) -> int:
     """When an array was last changed in place."""
     return a.version[0] if isinstance(a, Tensor) else 0
+
+
+def _arrays(kept: Any) -> list[Any]:
+    """The arrays in what was kept, at any depth of lists, tuples and dicts."""
+    if isinstance(kept, (list, tuple, dict)):
+        return [a for part in (kept.values() if isinstance(kept, dict) else kept) for a in _arrays(part)]
+    return [kept] if isinstance(kept, Tensor) or type(kept) in MODULES else []
 
 
 class FunctionNode(Node):

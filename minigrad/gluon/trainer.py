@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -151,7 +151,7 @@ class Trainer:
             if self._on_store:
                 self._update_on_store(self._store, stale)
                 return
-            self._allreduce(self._store)
+            self._allreduce(self._store, stale)
         self._update(stale)
 
     def allreduce_grads(self) -> None:
@@ -269,8 +269,8 @@ class Trainer:
             store.set_optimizer(self._optimizer)
         self._store_ready = True
 
-    def _allreduce(self, store: KVStore) -> None:
-        learning = {i: p for i, p in enumerate(self._params) if _learns(p)}
+    def _allreduce(self, store: KVStore, stale: Collection[Leaf] = ()) -> None:
+        learning = {i: p for i, p in enumerate(self._params) if _learns(p) and p.tensors[0].node not in stale}
         gradients = [p.list_grad() for p in learning.values()]
         store.sum_gradients(list(learning), gradients, [p.list_data() for p in learning.values()])
 

@@ -94,15 +94,15 @@ class Nadam(Optimizer):
     def named(self, index, w, g, states, scalars):
         t = scalars["t"]
         first = self.begin_num_update if self.begin_num_update < t else 0  # a count from a file may be lower
-        done, known = t - 1 - first, products(self.beta1, self.schedule_decay, first)
+        done, known = t - 1 - first, products(type(self).mu, self.beta1, self.schedule_decay, first)
         while done >= len(known) and known[-1] > 2**-54:
             known.append(known[-1] * self.mu(first + len(known)))
         return {"P_before": known[done] if done < len(known) else known[-1]}
 
 
 @lru_cache(maxsize=16)
-def products(beta1: float, schedule_decay: float, first: int) -> list[float]:
-    """P after 0, 1, 2, ... steps. `named` extends the list as needed.
+def products(mu: Any, beta1: float, schedule_decay: float, first: int) -> list[float]:
+    """P after 0, 1, 2, ... steps with this `mu`, which a subclass may replace. `named` extends the list as needed.
 
     The list stays short: below 2**-54 (with β₁ = 0.9 after some 350 steps) P no longer matters, because 1 - P is 1.
     """

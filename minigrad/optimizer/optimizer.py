@@ -295,7 +295,7 @@ class Optimizer(Shown):
         if self.lr_scheduler is None:
             return self.lr
         rate: Any = self.lr_scheduler(self.num_update)
-        return number(f"the rate of update {self.num_update}", rate.item() if hasattr(rate, "item") else rate)
+        return number(f"the rate of update {self.num_update}", rate.item() if hasattr(rate, "item") else rate, 0)
 
     def set_learning_rate(self, lr: float) -> None:
         """Set the rate. With a schedule this is an error: the schedule decides."""

@@ -176,6 +176,25 @@ def test_what_is_new_on_one_device_only_is_skipped_on_all(update_on_kvstore):
     assert [w.item() for w in p.list_data()] == [-8, -8]
 
 
+@pytest.mark.parametrize("update_on_kvstore", [True, False])
+def test_what_is_skipped_as_stale_is_not_sent_either(update_on_kvstore):
+    used, idle = (gluon.Parameter(name, shape=(1,)) for name in ("used", "idle"))
+    for p in (used, idle):
+        p.initialize("zeros", ctx=TWO)
+    trainer = gluon.Trainer(
+        [used, idle], "sgd", {"learning_rate": 1.0}, update_on_kvstore=update_on_kvstore,
+        compression_params={"type": "2bit", "threshold": 3.0},
+    )  # fmt: skip
+    for slope in (4, None, None, 1):
+        for ctx in TWO:
+            with autograd.record():
+                y = used.data(ctx) * 3 + (0 if slope is None else idle.data(ctx) * slope)
+            y.backward()
+        trainer.step(1, ignore_stale_grad=True)
+    assert [w.item() for w in used.list_data()] == [-24, -24]
+    assert [w.item() for w in idle.list_data()] == [-6, -6]  # 3 from each device at first; then 1 + 1 is not enough
+
+
 def test_a_store_is_entered_by_all_parameters_or_none():
     net = gluon.nn.Sequential()
     net.add(gluon.nn.Dense(2, in_units=2), gluon.nn.Dense(2))

@@ -90,3 +90,15 @@ def test_the_product_of_nadam_follows_from_the_count_whichever_steps_came_before
     assert product < 2**-60, "the list of products has ended"
     late = optimizer.Nadam(beta1=0.5, begin_num_update=50)
     assert late.named(0, None, None, (), {"t": 3})["P_before"] == factor(1) * factor(2), "whose file began at 0"
+
+
+def test_the_product_of_a_subclass_of_nadam_is_that_of_its_own_mu():
+    class Constant(optimizer.Nadam):
+        def mu(self, t):
+            return self.beta1
+
+    for cls, factor in ((optimizer.Nadam, optimizer.Nadam().mu), (Constant, lambda t: 0.9)):
+        opt, product = cls(), 1.0
+        for t in range(1, 5):
+            assert opt.named(0, None, None, (), {"t": t})["P_before"] == pytest.approx(product, rel=1e-12)
+            product *= factor(t)

@@ -109,17 +109,18 @@ def test_a_schedule_must_be_callable():
         SGD(lr_scheduler=0.1)
 
 
-@pytest.mark.parametrize("rate", [None, "fast", numpy.nan, np.array(numpy.inf), [0.1]])
-def test_what_a_schedule_returns_must_be_a_number(rate):
-    """None is what a function without `return` gives; a rate of NaN made every weight NaN."""
+@pytest.mark.parametrize("rate", [None, "fast", numpy.nan, np.array(numpy.inf), [0.1], -0.1])
+def test_what_a_schedule_returns_must_be_a_number_that_a_rate_can_be(rate):
+    """None is what a function without `return` gives; NaN made every weight NaN; a line that falls below 0 climbs."""
     opt, w = SGD(lr_scheduler=lambda k: rate), np.array([1.0])
-    with pytest.raises(ArgumentError, match=r"the rate of update 1=.* cannot be used; expected a finite number"):
+    with pytest.raises(ArgumentError, match=r"the rate of update 1=.* cannot be used; expected a number of at least 0"):
         opt.update(0, w, np.array([1.0]), opt.create_state(0, w))
     assert w.item() == 1
 
 
 def test_noise_has_no_negative_variance():
-    opt, w = optimizer.SGLD(lr_scheduler=lambda k: 0.5 - k), np.array([1.0])
+    opt, w = optimizer.SGLD(learning_rate=0.5), np.array([1.0])
+    opt.lr = -0.5  # what a user may assign
     with pytest.raises(ArgumentError, match=r"the rate, a variance,=-0\.5 cannot be used"):
         opt.update(0, w, np.array([1.0]), None)
     assert w.item() == 1
