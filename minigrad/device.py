@@ -219,9 +219,8 @@ def _import_cupy() -> Any:
 
 def xp_of(array: Array) -> Any:
     """The module, numpy or cupy, that computes with this raw array."""
-    module = MODULES.get(type(array))
-    if module is not None:
-        return module
+    if type(array) in MODULES:
+        return MODULES[type(array)]
     for kind, module in MODULES.items():
         if isinstance(array, kind):
             return module

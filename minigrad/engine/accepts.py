@@ -51,17 +51,17 @@ def accept(op: Op, args: tuple[Any, ...]) -> tuple[Tensor | None, type[Tensor], 
                 tracked += (i,)
         elif type(a) not in _PLAIN:
             others += (i,)
+    ctx = current_context() if first is None else first.ctx
     if first is None:
         refuse_words(op, args)
-        ctx = current_context()
-    else:
-        ctx = first.ctx
     for i in others:
         a = args[i]
         if isinstance(a, numpy.generic):
             raw[i] = a.item()  # numpy.float64(2) is a number, not a reason to leave float32
         elif op.takes_array(i) and type(a) not in MODULES:
             raw[i] = ctx.put(as_raw(a, f"{op.name}()"))
+    if op.view and first is None and type(raw[0]) in MODULES:
+        raw[0] = raw[0].copy()  # no version would tell of changes in the caller's own array
     if op.axis:
         raw[op.axis] = check_axis(shape_of(raw[0]), raw[op.axis], op.names)
     return first, kind, ctx, raw, tracked

@@ -192,14 +192,12 @@ def checked_seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list
                 use = "; take np.real(y), np.imag(y) or np.abs(y) first." if a.dtype.kind == "c" else "."
                 raise DTypeError(f"{caller}() was called {role} {a.dtype}, but only real numbers have a gradient{use}")
         check_unchanged(head)
-        if g is None:
-            found.append(ones(xp_of(data), data.shape, data.dtype))
-            continue
-        if g.shape != data.shape:
+        if g is not None and g.shape != data.shape:
             raise ShapeError(
                 f"The head gradient has shape {g.shape} but the value has shape {data.shape}; they must be equal."
             )
-        found.append(xp_of(data).array(g, dtype=data.dtype))  # a copy: it may be a gradient that will be replaced
+        xp = xp_of(data)  # a given gradient is copied, since it may be one that will be replaced
+        found.append(ones(xp, data.shape, data.dtype) if g is None else xp.array(g, dtype=data.dtype))
     return found
 
 

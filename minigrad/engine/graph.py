@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minigrad.engine.clock import clock
@@ -11,6 +12,9 @@ from minigrad.explain import users_line
 
 if TYPE_CHECKING:
     from minigrad.engine.tensor import Tensor
+
+
+_one_at_a_time = Lock()
 
 
 class Leaf:
@@ -36,12 +40,13 @@ class Leaf:
         """Store the finished gradient, a raw array: 'write' replaces what was there, 'add' adds to it."""
         grad = self.grad
         self.ctx.use()
-        if self.req == "add":
-            grad.data += g
-        else:
-            grad.data[...] = g
-        grad.version[0] = next(clock)
-        self.fresh, self.averaged = True, averaged
+        with _one_at_a_time:  # other threads may add to the same gradient, and NumPy lets them run while it adds
+            if self.req == "add":
+                grad.data += g
+            else:
+                grad.data[...] = g
+            grad.version[0] = next(clock)
+            self.fresh, self.averaged = True, averaged
 
 
 class Node:

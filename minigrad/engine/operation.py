@@ -189,17 +189,15 @@ class Op:
         names = self.names
         if len(args) > len(names):
             raise KeywordError(f"{self.name}() takes {len(names)} arguments ({', '.join(names)}) but got {len(args)}.")
-        values = [*args, *[_MISSING] * (len(names) - len(args))]
+        defaults = (_MISSING,) * (len(names) - len(self.defaults)) + self.defaults
+        values = [*args, *defaults[len(args) :]]
         for name, value in kwargs.items():
             if name not in names:
                 raise KeywordError(f"{self.name}() has no argument '{name}'; it takes {', '.join(names)}.")
             values[names.index(name)] = value
-        required = len(names) - len(self.defaults)
-        for i, value in enumerate(values):
+        for name, value in zip(names, values):
             if value is _MISSING:
-                if i < required:
-                    raise KeywordError(f"{self.name}() needs the argument '{names[i]}'.")
-                values[i] = self.defaults[i - required]
+                raise KeywordError(f"{self.name}() needs the argument '{name}'.")
         return tuple(values)
 
     def differentiable(self, x: Any, y: Any) -> bool:

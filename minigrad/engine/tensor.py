@@ -74,8 +74,7 @@ class Tensor(Conversions, Methods):
     @property
     def grad(self) -> Tensor | None:
         """The gradient that the last `backward()` left here; None unless `attach_grad()` was called."""
-        found = leaf(self)
-        return None if found is None else found.grad
+        return self.node.grad if type(self.node) is Leaf else None
 
     def attach_grad(self, grad_req: str = "write", stype: str | None = None, *, name: str = "") -> None:
         """Ask for a gradient, 0 at first, which `backward()` replaces ('write') or adds to ('add'), or 'null' for none.

@@ -140,6 +140,30 @@ def test_a_numpy_array_in_a_recorded_operation_is_copied_if_it_is_needed():
     assert x.grad.asnumpy().tolist() == [5, 4]
 
 
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda a: np.reshape(a, (2,)),
+        lambda a: np.transpose(a),
+        lambda a: np.swapaxes(a, 0, 0),
+        lambda a: np.moveaxis(a, 0, 0),
+        lambda a: np.expand_dims(a, 0),
+        lambda a: np.squeeze(a),
+        lambda a: np.broadcast_to(a, (1, 2)),
+        lambda a: np.flip(np.flip(a)),
+        lambda a: ops.getitem(a, slice(None)),
+    ],
+)
+def test_a_view_of_a_numpy_array_is_a_copy_since_its_changes_could_not_be_seen(view):
+    x, a = leaf([1.0, 2.0]), numpy.array([3.0, 4.0])
+    with record():
+        y = x * view(a)
+    a[...] = 100
+    y.backward()
+    assert x.grad.asnumpy().tolist() == [3, 4]
+    view(numpy.broadcast_to(a, 2))  # which cannot be written to
+
+
 def test_an_index_array_that_changes_is_not_seen_by_backward():
     x, index = leaf([1.0, 2.0]), np.array([0, 0], dtype="int64")
     with record():

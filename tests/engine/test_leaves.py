@@ -1,5 +1,8 @@
 """Leaves: what attach_grad asks for, and where a gradient comes to rest."""
 
+import threading
+import time
+
 import numpy
 import pytest
 
@@ -27,6 +30,30 @@ def test_add_within_one_backward_adds_the_sum_of_all_paths():
         y = x * x + x
     y.backward()
     assert x.grad.item() == 105
+
+
+def test_threads_that_add_to_one_gradient_wait_for_each_other():
+    class Slow(numpy.ndarray):
+        def __iadd__(self, g):  # as NumPy adds large arrays: other threads run meanwhile
+            before = self.copy()
+            time.sleep(0.01)
+            self[...] = before + g
+            return self
+
+    x = leaf([0.0, 0.0], "add")
+    x.grad.data = x.grad.data.view(Slow)
+
+    def pass_back():
+        with record():
+            y = 2 * x
+        y.backward()
+
+    threads = [threading.Thread(target=pass_back) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert x.grad.asnumpy().tolist() == [8, 8]
 
 
 def test_null_is_a_constant():

@@ -119,7 +119,7 @@ class NetworkNode(Node):
     def pull(self, F: Any, g: Any) -> Sequence[Any]:
         """The program's gradients; if the backward pass is recorded, those of the script's operations."""
         if type(g) is Tensor:
-            return recorded(self.plan.script, self.plan.tracked, self.run, g)
+            return recorded(self.plan.script, self.plan.tracked, self.parents, self.run, g)
         with self.run.lock:  # threads walking the same graph would write into the same arrays
             gradients: list[Any] = self.run.backward(g)
         return gradients
@@ -147,14 +147,18 @@ def noted(
     return program
 
 
-def recorded(script: Script, tracked: Sequence[int], run: Run, g: Tensor) -> list[Any]:
-    """The gradients as Tensors, by running the script again on copies of its inputs, and back."""
+def recorded(script: Script, tracked: Sequence[int], parents: Sequence[Any], run: Run, g: Tensor) -> list[Any]:
+    """The gradients as Tensors, by running the script again on copies of its inputs, and back.
+
+    `parents` are the nodes that the tracked inputs had then: since, they may have been attached or frozen.
+    """
     if any([t.version[0] > run.begun for t in run.tensors]):
         raise GraphError(
             "An input or parameter of a hybridized network was changed in place after it was used, and the gradients "
             "of its gradients need it. Write y = y + ... (a new value) instead of y += ..., or change a copy."
         )
-    inputs = [ops.positive(t.seen_as(Tensor)) for t in run.tensors]
+    nodes = dict(zip(tracked, parents))
+    inputs = [ops.positive(Tensor(t.data, t.ctx, nodes.get(i), t.version)) for i, t in enumerate(run.tensors)]
     found = walk([script.run(inputs)], [g], True, True, {inputs[i].node for i in tracked}, beyond=False)
     return [found[inputs[i].node] for i in tracked]
 

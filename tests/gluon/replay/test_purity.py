@@ -235,6 +235,31 @@ def test_gradients_of_gradients_of_several_calls(call):
         numpy.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
 
 
+def later(hybrid, change):
+    """Second gradients by an array behind the input, by a weight, and by the input if it is attached after the call."""
+    net = made(lambda: dense(5, 4, 3, activation="tanh"), hybrid)
+    start, weight = batch(4, 5), net[1].weight.data()
+    start.attach_grad()
+    for _ in range(2):
+        with autograd.record():
+            x = 2 * start if change == "cut" else batch(4, 5)
+            y = net(x).sum()
+            x.attach_grad()
+            if change == "freeze":
+                net[1].weight.grad_req = "null"
+            first = autograd.grad(y, net[0].weight.data(), create_graph=True)
+            size = (first * first).sum()
+        size.backward()
+        net[1].weight.grad_req = "write"
+    return [a.asnumpy() for a in (start.grad, x.grad, weight.grad)]
+
+
+@pytest.mark.parametrize("change", ["cut", "attach", "freeze"])
+def test_an_input_that_is_attached_after_the_call_was_not_so_then(change):
+    for a, b in zip(later(True, change), later(False, change), strict=True):
+        numpy.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
 def test_they_need_what_the_first_do_not_and_say_if_it_has_changed():
     def make():
         net = dense(5, 4, 3)
