@@ -67,8 +67,7 @@ class Dense(HybridBlock):
     def forward(self, x: Tensor) -> Tensor:
         """Like `HybridBlock.forward`, but without looking up parameters, which halves the time."""
         if type(self) is not Dense:
-            y: Tensor = super().forward(x)
-            return y
+            return super().forward(x)  # type: ignore[no-any-return]
         bias = self.bias
         return self.hybrid_forward(recorded(), x, self.weight.data(x.ctx), None if bias is None else bias.data(x.ctx))
 
@@ -77,7 +76,8 @@ class Dense(HybridBlock):
         if self._flatten and x.data.ndim != 2:
             x = reshape(x, (x.shape[0] if x.ndim else 1, math.prod(x.shape[1:])))
         act = self.act
-        own = act.act_type if type(act) is Activation and act.act_type in EPILOGUES else None
+        changed = act is not None and (any(act._hooks) or {"forward", "hybrid_forward"} & vars(act).keys())
+        own = act.act_type if type(act) is Activation and act.act_type in EPILOGUES and not changed else None
         try:
             y: Tensor = F.linear(x, weight, bias, own)
         except ShapeError:

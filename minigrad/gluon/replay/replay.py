@@ -113,8 +113,9 @@ def first_run(blocks: Sequence[Any], parameters: Sequence[Any], inputs: Sequence
 def with_parts(block: Any) -> Iterator[Any]:
     """A block and all its parts."""
     yield block
-    for child in block._children.values():
-        yield from with_parts(child)
+    act = vars(block).get("act")  # of a Dense or a convolution: not a child, so that the names of its parts are Gluon's
+    for part in (*block._children.values(), *([act] if hasattr(act, "_hooks") else [])):
+        yield from with_parts(part)
 
 
 def is_pure(block: Any) -> bool:

@@ -34,6 +34,18 @@ def test_a_layers_own_initializers_win_over_the_networks():
     assert (plain.weight.data().item(), plain.bias.data().item()) == (5, 0)
 
 
+@pytest.mark.parametrize("activation", ["relu", "tanh", "softsign"])
+def test_hooks_of_a_layers_activation_are_called_and_its_new_forward_too(activation):
+    layer = nn.Dense(3, activation, in_units=2)
+    layer.initialize()
+    seen = []
+    with layer.act.register_forward_hook(lambda block, inputs, y: seen.append(y)):
+        y = layer(np.array([[1, -2]]))
+    assert seen[0] is y
+    layer.act.forward = lambda x: x * 0 + 7
+    assert layer(np.array([[1, -2]])).tolist() == [[7, 7, 7]]
+
+
 def test_dense_without_bias_and_with_any_activation():
     for activation in (None, "relu", "tanh", "softsign", "gelu"):
         layer = nn.Dense(3, activation=activation, use_bias=False, in_units=3, weight_initializer=init.Constant(0.1))

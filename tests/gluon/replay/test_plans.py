@@ -39,6 +39,10 @@ from tests.gluon.replay.networks import (
         lambda net: net[0].register_forward_pre_hook(lambda block, inputs: inputs[0].__imul__(2)),
         lambda net: net[1].share_parameters(started(nn.Dense(8, in_units=8)).params),
         lambda net: setattr(net[1], "forward", lambda x: x * 2),
+        lambda net: setattr(net[1].act, "forward", lambda x: x * 2),
+        lambda net: setattr(net[1].act, "act_type", "tanh"),
+        lambda net: setattr(net[1], "act", nn.Activation("tanh")),
+        lambda net: net[1].act.register_forward_hook(lambda block, inputs, y: y.__imul__(2)),
         lambda net: net.register_child(started(nn.Dense(8, in_units=8)), "1"),
     ],
 )
