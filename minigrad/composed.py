@@ -56,15 +56,14 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
     """Decorate a function that is composed of operations: its arguments named in `arrays` reach it as Tensors.
 
     An error inside is explained with the arguments of the call. A number or a list takes the dtype and the device of
-    the first Tensor given, so that it does not widen the result; whole numbers beside whole numbers stay exact. The
-    function sees only Tensors, whose methods mean what NumPy's do: a subclass of Tensor turns its arrays into Tensors
-    with `calling`, and the results back.
+    the first array of floats given (else of the first array), so that it neither widens the result nor is rounded more
+    than that; whole numbers beside whole numbers stay exact. The function sees only Tensors, whose methods mean what
+    NumPy's do: a subclass of Tensor turns its arrays into Tensors with `calling`, and the results back.
     """
 
     def decorate(function: _Function) -> _Function:
-        name, names = function.__name__, _positional(function)
-        if not set(arrays) <= set(names):  # another wrapper hides them
-            names = _positional(inspect.unwrap(function))
+        code = inspect.unwrap(function).__code__  # many times faster than a signature, and this runs at each import
+        name, names = function.__name__, list(code.co_varnames[: code.co_argcount])
         places = [(i, key) for i, key in enumerate(names) if key in arrays]
         names += [f"argument {i + 1}" for i in range(len(names), 20)]
 
@@ -72,14 +71,13 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
         def checked(*args: Any, **kwargs: Any) -> Any:
             if kind := subclass_in(args) or subclass_in(kwargs.values()):
                 return kind.calling(checked, args, kwargs)
-            given, named = list(args), dict(kwargs)
+            given, named, every = list(args), dict(kwargs), (*args, *kwargs.values())
             try:
-                first = next((value for value in args if isinstance(value, Tensor)), None)
                 for i, key in places:
                     if i < len(given):
-                        given[i] = _converted(given[i], first, name)
+                        given[i] = _converted(given[i], every, name)
                     elif key in named:
-                        named[key] = _converted(named[key], first, name)
+                        named[key] = _converted(named[key], every, name)
                 return function(*given, **named)
             except EXPLAINED as error:
                 for a in args:  # a symbol of an optimizer's rule, say
@@ -95,10 +93,10 @@ def composed(*arrays: str) -> Callable[[_Function], _Function]:
     return decorate
 
 
-def _positional(function: Any) -> list[str]:
-    code = function.__code__  # many times faster than a signature, and this runs at each import
-    return list(code.co_varnames[: code.co_argcount])
-
-
-def _converted(value: Any, beside: Tensor | None, name: str) -> Any:
-    return value if value is None or isinstance(value, Tensor) else as_tensor(value, beside, f"{name}()")
+def _converted(value: Any, every: Iterable[Any], name: str) -> Any:
+    if value is None or isinstance(value, Tensor):
+        return value
+    here = current_context()
+    arrays = [v if isinstance(v, Tensor) else Tensor(v, here) for v in every if isinstance(v, (Tensor, numpy.ndarray))]
+    first = max(arrays, key=lambda x: x.dtype.kind == "f", default=None)
+    return as_tensor(value, first, f"{name}()")
