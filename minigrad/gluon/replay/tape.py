@@ -106,7 +106,8 @@ class Tape:
             return repr(value)
         name = "k"
         if isinstance(value, numpy.ndarray):
-            name = "ones" if (value == 1).all() else "zero" if value.ndim == 0 == value else "k"
+            zero = value.ndim == 0 == value and "-" not in str(value)  # -0.0 is another constant
+            name = "ones" if (value == 1).all() else "zero" if zero else "k"
         if name != "zero" or self.names.get(name, value).dtype != value.dtype:
             name += str(len(self.names))
         self.names[name] = value

@@ -37,6 +37,7 @@ COMPUTATIONS = {
     "lists": lambda xp, a, b: xp.concatenate([a, b, a], axis=1) + xp.stack((a, b))[:, :1, :1].sum(),
     "constants": lambda xp, a, b: a * xp.arange(4) + xp.full((3, 1), 2.5) + numpy.float32(3) + numpy.ones((3, 4)) * b,
     "written in place": lambda xp, a, b: xp.add(xp.exp(a), b, out=xp.sqrt(xp.abs(a))),
+    "zeros of both signs": lambda xp, a, b: xp.copysign(a, 0.0) + xp.copysign(b, -0.0),
     "infinite": lambda xp, a, b: xp.minimum(a, float("inf")) + xp.where(b > 0, a, float("-inf")),
     "dtypes": lambda xp, a, b: a.astype(numpy.float64) + b.astype("int32") + xp.asarray(a, dtype=xp.float64),
     "itself": lambda xp, a, b: xp.asarray(a),
