@@ -104,9 +104,12 @@ def check_labels(found: tuple[int, ...], wanted: tuple[int, ...]) -> None:
     Flat labels, which name the rows of scores in their order, may go with scores of any shape.
     """
     if [n for n in found if n != 1] != [n for n in wanted if n != 1] and found != (math.prod(wanted),):
+        lost = len(found) == len(wanted) == 1 and (0,) < found < wanted and not wanted[0] % found[0]
         raise ShapeError(
             f"Cross-entropy got labels of shape {found}; for these scores, labels must have shape {wanted}, one class "
             "number for each row. (One-hot labels need sparse_label=False.)"
+            + " Does x.flatten() lose the batch? npx.batch_flatten(x) keeps it."
+            * lost
         )
 
 
