@@ -262,8 +262,7 @@ class Parameter:
         if self.tensors:
             from minigrad.gluon.files import averaged
 
-            mean = averaged(self)
-            self._hold([mean.copyto(c) for c in contexts])
+            self._hold([averaged(self).copyto(c) for c in contexts])
         elif self.request is not None:
             init, _, default_init, data = self.request
             self.request = (init, contexts, default_init, data)
