@@ -243,6 +243,15 @@ def test_one_channel_is_not_repeated_for_many_slopes_nor_one_scale_for_many_chan
         act()
 
 
+def test_the_groups_of_a_normalization_may_have_one_scale_each():
+    x, gamma, beta = np.array(rng.normal(size=(2, 4, 3))), np.array([2.0, -1.0]), np.array([0.5, 3.0])
+    y = npx.group_norm(x, gamma, beta, num_groups=2, eps=0)
+    plain = npx.group_norm(x, np.ones(4), np.zeros(4), num_groups=2, eps=0).asnumpy()
+    scale, shift = (v.asnumpy().repeat(2)[:, None] for v in (gamma, beta))
+    numpy.testing.assert_allclose(y.asnumpy(), plain * scale + shift, rtol=1e-6)
+    assert npx.group_norm(x, np.ones(1), np.zeros(1)).shape == x.shape
+
+
 def test_a_normalization_cannot_have_a_negative_epsilon_or_no_group():
     one, zero = np.ones(3), np.zeros(3)
     for act in (
