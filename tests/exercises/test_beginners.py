@@ -143,6 +143,21 @@ def test_whole_numbers_where_fractions_are_due_are_told_of():
 
     assert "Only whole numbers come out: `//` rounds down" in said("warmup_cosine", warmup_cosine)
     assert "whole numbers" not in said("sgd_step", sgd("numpy.sin(w)"))
+    assert "whole numbers" not in said("sgd_step", sgd("w * 1e30"))  # beyond 2**53 every float is one
+
+
+def test_a_sentence_says_only_what_is_true_of_the_answer():
+    def cosine(share):
+        def warmup_cosine(t, *, base_lr, final_lr, warmup_steps, total_steps):
+            if t < warmup_steps or t > total_steps:
+                return base_lr * t / warmup_steps if t < warmup_steps else final_lr
+            return final_lr + (base_lr - final_lr) * (1 + numpy.cos(numpy.pi * share(t, warmup_steps, total_steps))) / 2
+
+        return said("warmup_cosine", warmup_cosine)
+
+    for share in (lambda t, warm, end: (t + warm) / (end - warm)), (lambda t, warm, end: (t - warm) / (end + warm)):
+        assert "warmup_steps should be subtracted" in cosine(share)  # the cosine of -t - warm is the same
+    assert "the factor g + wd * w is missing" in said("sgd_step", sgd("w - lr"))  # it was called the decay
 
 
 def test_an_argument_that_changes_nothing_is_named_and_no_law_is_made_of_a_chance():
