@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad.errors import FileError
-from minigrad.exercises import check
+from minigrad.exercises import EXERCISES, check
 from minigrad.exercises.advice import advice_on_line
 from minigrad.exercises.sandbox import check_file
 
@@ -158,6 +158,26 @@ def test_a_sentence_says_only_what_is_true_of_the_answer():
     for share in (lambda t, warm, end: (t + warm) / (end - warm)), (lambda t, warm, end: (t - warm) / (end + warm)):
         assert "warmup_steps should be subtracted" in cosine(share)  # the cosine of -t - warm is the same
     assert "the factor g + wd * w is missing" in said("sgd_step", sgd("w - lr"))  # it was called the decay
+
+    def centered(w, g, s, m, d, *, lr, beta, momentum, eps):
+        s, m = beta * s + (1 - beta) * g**2, beta * m + (1 - beta) * g
+        d = momentum * d - 1.0001 * lr * g / numpy.sqrt(s - m**2 + eps)
+        return w + d, s, m, d
+
+    assert "Only" not in said("rmsprop_centered_step", centered)  # of small differences, one may look larger
+
+    def backward(node):
+        node.grad = 1.0
+        for x in reversed(EXERCISES["topological_order"].reference(node)):
+            for parent, part in zip(x.parents, x.vjp(x.grad)):
+                parent.grad = parent.grad + abs(part)
+
+    assert check("backward", backward).mistake is None  # it was said to be the order
+
+    def dropout_forward(x, rate, mask_uniform):
+        return x * (mask_uniform > rate - 1e-8) / (1 - rate)
+
+    assert "first" not in said("dropout_forward", dropout_forward)
 
 
 def test_an_argument_that_changes_nothing_is_named_and_no_law_is_made_of_a_chance():
