@@ -53,6 +53,8 @@ def heatmap(
     with momentum 0
     """
     hill = surface(on)
+    if argument == "learning_rate":
+        raise ArgumentError("heatmap() has the rates on the other axis: pass them as tried=, and name another argument")
     if len(values) and tried is None:
         best = RATES.index(tuned(create(optimizer, **{argument: values[0]}), hill, start, steps, noise).lr)
         tried = RATES[max(best - BELOW, 0) : best + ABOVE + 1]

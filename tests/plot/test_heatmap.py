@@ -88,5 +88,7 @@ def test_the_height_of_a_surface_whose_minimum_is_unknown_is_not_said_to_be_abov
 def test_what_cannot_be_drawn_is_refused():
     with pytest.raises(ArgumentError, match="give at least one rate and one value"):
         plot.heatmap("sgd", values=())
+    with pytest.raises(ArgumentError, match="rates on the other axis: pass them as tried=, and name another argument"):
+        plot.heatmap("sgd", argument="learning_rate", values=(0.1,), steps=2)
     with pytest.raises(TypeError, match="adam has no argument 'momentum'|Adam has no argument 'momentum'"):
         plot.heatmap("adam", steps=2)
