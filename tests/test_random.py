@@ -201,6 +201,8 @@ def test_an_impossible_choice_is_refused():
         random.choice(3, 5, replace=False)
     with pytest.raises(ArgumentError, match="3 different values from 2"):
         random.choice(4, 3, replace=False, p=[0.5, 0, 0.5, 0])
+    with pytest.raises(ArgumentError, match=r"replace is \[0\.5, 0\.5\]; it must be True or False"):
+        random.choice(2, 3, [0.5, 0.5])
     with pytest.raises(ShapeError, match=r"3 values but weights of shape \(2,\)"):
         random.choice(3, p=[0.5, 0.5])
 
