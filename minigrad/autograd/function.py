@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from minigrad.autograd.scopes import pause
@@ -165,9 +166,11 @@ def _arrays(kept: Any) -> list[Any]:
 def _exchanged(kept: Any, again: Mapping[int, Any]) -> Any:
     """The same with other arrays, by identity."""
     if isinstance(kept, dict):
-        return {name: _exchanged(part, again) for name, part in kept.items()}
-    if type(kept) in (list, tuple):
-        return type(kept)([_exchanged(part, again) for part in kept])
+        made = copy(kept)
+        made.update({name: _exchanged(part, again) for name, part in kept.items()})
+        return made
+    if isinstance(kept, (list, tuple)):
+        return getattr(type(kept), "_make", type(kept))([_exchanged(part, again) for part in kept])
     return again.get(id(kept), kept)
 
 
