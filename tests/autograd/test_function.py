@@ -191,7 +191,7 @@ class Exponential(autograd.Function):
     def backward(self, dy):
         kept = self.saved_tensors[0] if self.keep == "nested" else self.y
         y = kept["y"][0] if self.keep == "dict" else kept[0] if isinstance(kept, tuple) else kept
-        return dy * y
+        return dy * np.array(y) if self.keep == "numpy" else dy * y
 
 
 @pytest.mark.parametrize("keep", ["attribute", "dict", "named tuple", "nested"])
