@@ -5,6 +5,8 @@ Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype. Wit
 
 from typing import Any
 
+import numpy
+
 from minigrad.composed import composed
 from minigrad.device import SHARING, Where, place, without_copy
 from minigrad.dtypes import as_dtype
@@ -31,6 +33,8 @@ def array(object: Any, dtype: Any = None, ctx: Where = None, device: Where = Non
     raw = as_raw(object)
     if dtype is None and not hasattr(object, "shape") and raw.dtype.kind in "iuf":
         dtype = "float32"
+    if as_dtype(dtype or "float32").kind in "iu" and not hasattr(object, "shape"):  # NumPy refuses what does not fit
+        raw = numpy.array(raw.tolist(), dtype).reshape(raw.shape)
     with where:
         return Tensor(where.xp.array(where.put(raw), dtype=as_dtype(dtype)), where)
 

@@ -91,14 +91,12 @@ softmax_cross_entropy.vjp(x=lambda F, g, aux: g[..., None] * aux)
 def _rows_and_columns(xp, x, labels):
     """The scores as rows, and for each row the column of its label."""
     columns = class_indices(xp, labels, x.shape[-1])
-    if x.ndim == 2 and columns.ndim == 1 and len(x) == len(columns):
-        return x, columns
     if columns.shape != x.shape[:-1] and columns.shape != (*x.shape[:-1], 1):
         raise ShapeError(
             f"Cross-entropy got scores of shape {x.shape} and labels of shape {columns.shape}; the labels must have "
             f"shape {x.shape[:-1]}, one class number for each row of scores. (One-hot labels need sparse_label=False.)"
         )
-    return x.reshape(-1, x.shape[-1]), columns.reshape(-1)
+    return (x, columns) if x.ndim == 2 and columns.ndim == 1 else (x.reshape(-1, x.shape[-1]), columns.reshape(-1))
 
 
 def class_indices(xp: Any, labels: Any, classes: int) -> Any:
