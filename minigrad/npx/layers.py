@@ -151,7 +151,7 @@ def group_norm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float
     """
     if data.shape[1] % num_groups:
         raise ShapeError(f"group_norm() cannot cut {data.shape[1]} channels into {num_groups} equal groups.")
-    shape = (-1,) + (1,) * (data.ndim - 2)
+    shape = (data.shape[1],) + (1,) * (data.ndim - 2)
     grouped = (data.shape[0], num_groups, math.prod(data.shape[1:]) // num_groups)
     groups = ops.standardize(ops.reshape(data, grouped), 2, eps)
     return ops.reshape(groups, data.shape) * ops.reshape(gamma, shape) + ops.reshape(beta, shape)

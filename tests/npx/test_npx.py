@@ -250,3 +250,10 @@ def test_coordinates_are_rows_and_no_vector(call):
     assert call(np.zeros((2, 2)), np.array([[0], [1]])).shape  # one place
     with pytest.raises(ShapeError, match=r"shape \(2,\)"):
         call(np.zeros((2, 2)), np.array([0, 1]))  # one place, or two rows?
+
+
+def test_a_scale_for_each_channel_is_not_one_for_all():
+    x = np.array(X)
+    for norm in (npx.group_norm, npx.instance_norm, npx.layer_norm):
+        with pytest.raises(ShapeError, match=r"\(1,\)"):
+            norm(x, np.ones(1), np.zeros(1))
