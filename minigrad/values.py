@@ -53,7 +53,7 @@ def from_dlpack(x: Any) -> Tensor:
     """
     if not any(hasattr(x, name) for name in SHARING):
         raise not_numbers("from_dlpack()", x)
-    return Tensor(without_copy(x))
+    return x.detach() if isinstance(x, Tensor) else Tensor(without_copy(x))
 
 
 @composed()
