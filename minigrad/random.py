@@ -12,7 +12,7 @@ import numpy
 
 from minigrad.arguments import lengths, numbers, one_of, whole
 from minigrad.composed import composed
-from minigrad.device import Context, Where, current_context, place, xp_of
+from minigrad.device import Context, Where, current_context, on_host, place, xp_of
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw, shape_of, write
 from minigrad.engine.tensor import Tensor
@@ -289,7 +289,8 @@ def shuffle(x: Tensor) -> Tensor:
 def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Tensor:
     """Values of `a` (or of 0 .. a - 1) drawn at random, with probabilities `p` if given; with replacement by default.
 
-    The gradient goes back to the values that were drawn. ArgumentError without replacement for more draws than values.
+    The gradient goes back to the values that were drawn. ArgumentError without replacement for more draws than
+    values, or than positive probabilities.
 
     >>> from minigrad import random
     >>> sorted(random.choice(3, 3, replace=False).tolist())
@@ -300,10 +301,6 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
     count = math.prod(shape)
     if count and not n:
         raise ArgumentError(f"choice() cannot draw {count} values from an empty array; give at least one value.")
-    if not replace and count > n:
-        raise ArgumentError(
-            f"choice() cannot draw {count} different values from {n}; use replace=True or a smaller size."
-        )
     with ctx:
         if p is not None:
             _probabilities("p", p)
@@ -311,6 +308,11 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
         weights = xp.ones(n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
         if weights.shape != (n,):
             raise ShapeError(f"choice() got {n} values but weights of shape {weights.shape}; give one weight for each.")
+        there = int((weights > 0).sum()) if on_host(xp) else n  # do not wait for a GPU
+        if not replace and count > there:
+            raise ArgumentError(
+                f"choice() cannot draw {count} different values from {there}; use replace=True or a smaller size."
+            )
         if replace:
             picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")
         else:  # the first in a race of exponential times, Efraimidis and Spirakis, 2006; zero weights come last

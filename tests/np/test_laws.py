@@ -86,6 +86,9 @@ def test_drawing_without_replacement_gives_different_values_and_refuses_too_many
     assert sorted(drawn.tolist()) == list(range(10))
     with pytest.raises(ArgumentError, match="11 different values from 10"):
         np.random.choice(10, size=11, replace=False)
+    with pytest.raises(ArgumentError, match="3 different values from 2"):
+        np.random.choice(4, 3, replace=False, p=[0, 0.5, 0, 0.5])
+    assert sorted(np.random.choice(4, 2, replace=False, p=[0, 0.5, 0, 0.5]).tolist()) == [1, 3]
 
 
 def test_weighted_draws_come_up_in_proportion():
