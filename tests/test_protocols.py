@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 import minigrad
-from minigrad import autograd, np
+from minigrad import autograd, cpu, np
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError, KeywordError
 
@@ -138,7 +138,7 @@ def test_a_tensor_may_be_out_and_ufuncs_methods_work_on_constants():
     ],
 )
 def test_what_numpy_writes_to_counts_as_changed_however_it_is_named(write):
-    x, w = np.array([1.0, 2.0, 3.0]), np.ones(3)
+    x, w = np.array([1.0, 2.0, 3.0], ctx=cpu()), np.ones(3, ctx=cpu())
     x.attach_grad()
     with autograd.record():
         y = (x * w).sum()
