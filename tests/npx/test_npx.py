@@ -289,3 +289,24 @@ def test_of_several_values_for_a_place_the_last_stays_and_gets_the_gradient():
 def test_activations_of_bytes_are_those_of_the_numbers(act):
     x = numpy.array([0, 1, 2, 200], "uint8")
     numpy.testing.assert_allclose(npx.activation(np.array(x), act), npx.activation(np.array(x, "float32"), act))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x, i: npx.gather_nd(x, i),
+        lambda x, i: npx.index_add(x, i, 1),
+        lambda x, i: npx.index_update(x, i, 1),
+    ],
+)
+def test_coordinates_are_rows_and_no_vector(call):
+    assert call(np.zeros((2, 2)), np.array([[0], [1]])).shape  # one place
+    with pytest.raises(ShapeError, match=r"shape \(2,\)"):
+        call(np.zeros((2, 2)), np.array([0, 1]))  # one place, or two rows?
+
+
+def test_a_scale_for_each_channel_is_not_one_for_all():
+    x = np.array(X)
+    for norm in (npx.instance_norm, npx.layer_norm):
+        with pytest.raises(ShapeError, match=r"\(1,\)"):
+            norm(x, np.ones(1), np.zeros(1))
