@@ -105,8 +105,10 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     array([7., 7.])
     """
     a = asarray(a)
+    _check_constants("full_like()", fill_value)
+    value = fill_value if isinstance(fill_value, Number) else a.ctx.put(as_raw(fill_value, "full_like()"))
     with a.ctx:
-        return Tensor(xp_of(a.data).full(a.shape, fill_value, as_dtype(dtype or a.dtype)), a.ctx)
+        return Tensor(xp_of(a.data).full(a.shape, value, as_dtype(dtype or a.dtype)), a.ctx)
 
 
 @composed()

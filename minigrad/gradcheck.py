@@ -77,7 +77,8 @@ def gradcheck(
     `f` may be an operation, a class derived from `Function`, a Block, a loss, or any Python function of them; it
     returns one Tensor or several. The check runs in float64 whatever the dtype of the inputs, which are left as
     they are. `order=2` also checks the gradients of the gradients. `parameters` are further arrays that `f` uses.
-    Two slopes agree if they differ by at most `atol + rtol * slope`.
+    Two slopes agree if they differ by at most `atol * (1 + value) + rtol * slope`, where value is the size of the sum
+    of the outputs: next to a constant of 1e12, no slope can be measured.
 
     Returns a `Report`. If something disagrees, raises GradientError with the kind of disagreement, unless
     `check=False`.
@@ -96,7 +97,9 @@ def gradcheck(
     args = [_as("float64", a) for a in inputs]
     found = {f"input {i}": a for i, a in enumerate(args) if isinstance(a, Tensor) and a.dtype.kind == "f"}
     for k, p in enumerate([*_parameters_of(f, args), *parameters]):
-        found[getattr(leaf(p), "name", "") or f"parameter {k}"] = p
+        name = getattr(leaf(p), "name", "") or f"parameter {k}"
+        if not any(p is other for other in found.values()):
+            found[f"{name} (parameter {k})" if name in found else name] = p
     if not found:
         raise ArgumentError("gradcheck() got no floating-point input, so there is no gradient to check.")
     rng = numpy.random.default_rng(seed)

@@ -29,6 +29,8 @@ explain_absent(__name__)
 Rectangle = tuple[int, int, int, int]
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 """The formats that are read. Pillow knows more, but runs other programs for some of them."""
+WIDE = ("I", "PNG"), ("I", "PPM")
+"""The modes and formats that hold 16 bits as 32 in some versions of Pillow."""
 
 
 def imread(filename: FilePath, flag: int = 1, to_rgb: bool = True) -> Tensor:
@@ -44,8 +46,11 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True) -> Tensor:
     flag : 1 for colours (H, W, 3); 0 for grey (H, W, 1).
     to_rgb : whether the colours are in the order red, green, blue; else blue, green, red.
 
-    FileError if the bytes are not such an image, are damaged, or look like a bomb: they state more than 17 million
-    pixels, which at four bytes each would be more than 200 times the bytes there are (see `minigrad.packed`).
+    Of 16-bit values the upper eight bits are kept, as in Gluon.
+
+    FileError if the bytes are not such an image, are damaged, have values of 32 bits, or look like a bomb: they state
+    more than 17 million pixels, which at four bytes each would be more than 200 times the bytes there are (see
+    `minigrad.packed`).
     """
     if not isinstance(buf, bytes | bytearray | memoryview | numpy.ndarray | Tensor):
         raise KeywordError(f"imdecode() takes the bytes of a file, not a {type(buf).__name__}; imread() takes a name.")
@@ -66,8 +71,7 @@ def _decoded(file: BinaryIO, size: int, what: str, flag: int, to_rgb: bool) -> T
             pixels, bits = picture.width * picture.height, 1 if picture.mode in "1LP" else 8 * len(picture.getbands())
             if expands(4 * pixels, size) or (picture.format == "PNG" and pixels * bits // 8 > DEFLATE * size):
                 raise FileError(f"its {size} bytes state that it has {picture.width} x {picture.height} pixels")
-            mode = "RGB" if flag else "L"
-            values = numpy.array(picture if picture.mode == mode else picture.convert(mode))
+            values = _pixels(picture, "RGB" if flag else "L")
     except Exception as error:  # Pillow raises a dozen kinds of error on a damaged file
         none = isinstance(error, UnidentifiedImageError)
         reason = f"in none of the formats {', '.join(FORMATS)}" if none else str(error)[:300].rstrip(".")
@@ -75,6 +79,16 @@ def _decoded(file: BinaryIO, size: int, what: str, flag: int, to_rgb: bool) -> T
     if not flag:
         return Tensor(values[..., None], cpu())
     return Tensor(values if to_rgb else numpy.ascontiguousarray(values[..., ::-1]), cpu())
+
+
+def _pixels(picture: Any, mode: str) -> Array:
+    """A picture's values in this mode. (Its own convert() would make all 16-bit values above 255 white.)"""
+    if picture.mode[0] not in "IF":
+        return numpy.array(picture if picture.mode == mode else picture.convert(mode))
+    if not picture.mode.startswith("I;16") and (picture.mode, picture.format) not in WIDE:
+        raise FileError("its values have 32 bits, not 8 or 16")
+    grey = (numpy.array(picture) >> 8).astype("uint8")
+    return grey if mode == "L" else numpy.repeat(grey[..., None], 3, axis=-1)
 
 
 @composed("src")

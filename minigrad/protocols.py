@@ -10,7 +10,7 @@ import numpy
 from minigrad import np, ops
 from minigrad.constants import on_constants
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import GraphError
+from minigrad.errors import GraphError, KeywordError
 
 SPELLINGS = {
     "true_divide": "divide",
@@ -34,6 +34,8 @@ def ufunc(function: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
         return found(*inputs)
     out = kwargs.get("out", ())
     if any(isinstance(o, Tensor) for o in out):
+        if len(out) > 1:
+            raise KeywordError(f"numpy.{name} can put its results only into NumPy's own arrays; leave out `out`.")
         (target,) = out
         if "where" in kwargs:  # where it is False, the old values remain
             written = target.copy().data

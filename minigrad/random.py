@@ -308,7 +308,8 @@ def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None) -> Ten
         weights = xp.ones(n) if p is None else xp.asarray(p.data if isinstance(p, Tensor) else p, dtype="float64")
         if weights.shape != (n,):
             raise ShapeError(f"choice() got {n} values but weights of shape {weights.shape}; give one weight for each.")
-        if not replace and count > (most := n if p is None else int((weights > 0).sum())):
+        most = n if p is None or replace else int((weights > 0).sum())
+        if not one_of("replace", replace, True, False) and count > most:
             raise ArgumentError(f"choice() cannot draw {count} different values from {most}; use replace=True.")
         if replace:
             picked = xp.searchsorted(xp.cumsum(weights) / weights.sum(), draw.random(count), side="right")

@@ -5,8 +5,10 @@ Numbers in lists become float32, as in Gluon; NumPy arrays keep their dtype. Wit
 
 from typing import Any
 
+import numpy
+
 from minigrad.composed import composed
-from minigrad.device import SHARING, Where, cpu, place, without_copy
+from minigrad.device import SHARING, Where, place, without_copy
 from minigrad.dtypes import as_dtype
 from minigrad.engine.accepts import as_raw
 from minigrad.engine.tensor import Tensor
@@ -32,7 +34,8 @@ def array(object: Any, dtype: Any = None, ctx: Where = None, device: Where = Non
     raw = as_raw(object)
     if not hasattr(object, "shape") and raw.dtype.kind in "iuf":
         dtype = as_dtype(dtype or "float32")
-        raw = cpu().xp.array(raw.tolist(), dtype) if dtype.kind in "iu" and raw.size else raw
+        if dtype.kind in "iu":  # NumPy refuses what does not fit
+            raw = numpy.array(raw.tolist(), dtype).reshape(raw.shape)
     with where:
         return Tensor(where.xp.array(where.put(raw), dtype=as_dtype(dtype)), where)
 
@@ -51,7 +54,7 @@ def from_dlpack(x: Any) -> Tensor:
     """
     if not any(hasattr(x, name) for name in SHARING):
         raise not_numbers("from_dlpack()", x)
-    return Tensor(without_copy(x))
+    return x.detach() if isinstance(x, Tensor) else Tensor(without_copy(x))
 
 
 @composed()

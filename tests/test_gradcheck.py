@@ -189,6 +189,17 @@ def test_further_arrays_are_checked_as_parameters_and_keep_their_gradient():
     assert w.dtype == "float32"
 
 
+def test_parameters_of_one_name_are_all_checked_and_each_once():
+    a, b = np.array(SQUARE), np.array(SQUARE)
+    a.attach_grad(name="w")
+    b.attach_grad(name="w")
+    report = gradcheck(lambda x: a * b * x, SQUARE, parameters=[a, b, a])
+    assert [row.name for row in report.rows[::2]] == ["input 0", "w", "w (parameter 1)"]
+    half = squared(lambda F, g, x: g * x)
+    with pytest.raises(GradientError, match=r"with respect to w, .* factor: it is 0\.5 times what it should be"):
+        gradcheck(lambda x: half(a) + b * x, SQUARE, parameters=[a, b])
+
+
 def test_the_arrays_are_as_before_even_when_the_check_fails():
     w = np.array([1.0, 2.0, 3.0])
     w.attach_grad()

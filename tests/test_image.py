@@ -5,6 +5,7 @@ import sys
 import matplotlib.image
 import numpy
 import pytest
+from PIL import Image
 
 from minigrad import image, np, random
 from minigrad.errors import ArgumentError, FileError, MissingFileError, UsageError
@@ -31,6 +32,25 @@ def test_grey_is_the_luma_of_the_colours(path):
     assert grey.shape == (6, 9, 1)
     luma = PIXELS @ numpy.array([0.299, 0.587, 0.114])  # ITU-R BT.601
     assert abs(grey[..., 0] - luma).max() <= 1
+
+
+@pytest.mark.parametrize("name", ["depth.png", "depth.tiff", "depth.pgm"])
+def test_of_16_bits_the_upper_eight_are_kept(tmp_path, name):
+    depth = (numpy.arange(12) * 5000).reshape(3, 4)
+    if name == "depth.pgm":
+        (tmp_path / name).write_bytes(b"P5 4 3 65535\n" + depth.astype(">u2").tobytes())
+    else:
+        Image.fromarray(depth.astype("uint16")).save(tmp_path / name)
+    grey = image.imread(tmp_path / name, flag=0).asnumpy()[..., 0]
+    numpy.testing.assert_array_equal(grey, depth // 256)  # as MXNet 1.9.1 reads them
+    numpy.testing.assert_array_equal(image.imread(tmp_path / name).asnumpy(), numpy.dstack([grey] * 3))
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float32"])
+def test_values_of_32_bits_are_refused(tmp_path, dtype):
+    Image.fromarray(numpy.ones((3, 4), dtype)).save(tmp_path / "wide.tiff")
+    with pytest.raises(FileError, match="32 bits"):
+        image.imread(tmp_path / "wide.tiff")
 
 
 def test_what_is_not_an_image_is_said_so(tmp_path):

@@ -4,9 +4,9 @@ import numpy
 import pytest
 
 import minigrad
-from minigrad import autograd, np
+from minigrad import autograd, cpu, np
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import GraphError
+from minigrad.errors import GraphError, KeywordError
 
 A = numpy.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
 
@@ -134,10 +134,11 @@ def test_a_tensor_may_be_out_and_ufuncs_methods_work_on_constants():
         lambda x, w: numpy.copyto(dst=w, src=numpy.zeros(3)),
         lambda x, w: numpy.clip(x.detach(), 0, 2, w),
         lambda x, w: numpy.sum(x.detach()[None], 0, None, w),
+        lambda x, w: np.from_dlpack(w).__iadd__(1),
     ],
 )
 def test_what_numpy_writes_to_counts_as_changed_however_it_is_named(write):
-    x, w = np.array([1.0, 2.0, 3.0]), np.ones(3)
+    x, w = np.array([1.0, 2.0, 3.0], ctx=cpu()), np.ones(3, ctx=cpu())
     x.attach_grad()
     with autograd.record():
         y = (x * w).sum()
@@ -152,3 +153,10 @@ def test_options_by_position_are_in_numpys_order():
     assert numpy.mean(x, 0, None, None, True).tolist() == [[2, 3]]
     assert numpy.max(x, 0, None, True).tolist() == [[3, 4]]
     assert numpy.prod(x, 0, "float64").tolist() == [3, 8]
+
+
+def test_several_arrays_are_not_written_to_at_once():
+    x = np.array([5.0, -3.0])
+    with pytest.raises(KeywordError, match="numpy.divmod .* leave out `out`"):
+        numpy.divmod(x, 2, out=(np.zeros(2), np.zeros(2)))
+    assert [y.tolist() for y in numpy.divmod(x, 2)] == [[2, -2], [1, 1]]

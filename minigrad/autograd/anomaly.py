@@ -17,8 +17,9 @@ from minigrad.explain import line_of, users_line
 
 
 class detect_anomaly(Observer):  # noqa: N801  a `with` block, named like record() and pause()
-    """A `with` block that raises when an operation, or its gradient, turns finite numbers into NaN or infinity.
+    """A `with` block that raises at the first operation whose result, or gradient, has a NaN or an infinity.
 
+    A value that came with the data counts too: mask with a large negative number instead of -inf while you search.
     The AnomalyError names the operation, the shapes and ranges of its inputs, and the line of the forward call. Looking
     at every value takes time (and makes a GPU wait): use it to find a mistake, not to train.
 

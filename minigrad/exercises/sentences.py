@@ -103,8 +103,8 @@ def only_whole_numbers(judgement: Judgement) -> bool:
 
 
 def whole_numbers(x: Any) -> bool:
-    """Whether an array has nothing but whole numbers."""
-    return bool(numpy.all(x == numpy.floor(x)))
+    """Whether an array has nothing but whole numbers, below 2⁵³: beyond, every float is one."""
+    return bool(numpy.all((x == numpy.floor(x)) & (numpy.abs(x) < 2.0**53)))
 
 
 def smallest(judgement: Judgement) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy
 
+from minigrad.exercises.closeness import close
 from minigrad.exercises.exercise import Symptom
 from minigrad.exercises.outcome import Outcome
 
@@ -84,8 +85,8 @@ def times(ratios: Sequence[float]) -> str:
 
 def one_end(pairs: Sequence[Sequence[tuple[Any, Any]]]) -> list[Symptom]:
     """Whether only the first row or only the last row is ever wrong."""
-    close = partial(numpy.allclose, rtol=1e-3)
-    end = wrong_end([(numpy.atleast_1d(x), numpy.atleast_1d(y), close) for row in pairs for x, y in row])
+    alike = partial(close, float32=1e-3)
+    end = wrong_end([(numpy.atleast_1d(x), numpy.atleast_1d(y), alike) for row in pairs for x, y in row])
     what = f"only the {end} row or element is wrong: a loop or a slice misses it."
     return [Symptom("off-by-one-boundary", what)] if end else []
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy
+
 from minigrad.arguments import one_of
-from minigrad.device import Context, current_context, places
+from minigrad.device import Context, current_context, places, to_host
 from minigrad.disk import FilePath
+from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, DTypeError, ShapeError, UsageError
 from minigrad.serialization import load_arrays, save_arrays
 
@@ -17,7 +20,16 @@ if TYPE_CHECKING:
 
 def save_parameters(path: FilePath, parameters: Mapping[str, Parameter]) -> None:
     """Write the values of parameters by name, atomically and without pickle."""
-    save_arrays(path, {name: p.list_data()[0].data for name, p in parameters.items()}, {"holds": "parameters"})
+    save_arrays(path, {name: averaged(p).data for name, p in parameters.items()}, {"holds": "parameters"})
+
+
+def averaged(p: Parameter) -> Tensor:
+    """Its values or, if they differ from device to device, their mean, as in Gluon: running statistics do."""
+    first, *others = p.list_data()
+    raw = [to_host(tensor.data) for tensor in (first, *others)] if others and p.dtype.kind == "f" else []
+    if all(a.tobytes() == raw[0].tobytes() for a in raw):
+        return first
+    return Tensor(first.ctx.put(numpy.asarray(numpy.mean(raw, axis=0, dtype="float64"), p.dtype)), first.ctx)
 
 
 def load_parameters(

@@ -247,12 +247,8 @@ class Parameter:
             init, contexts, default_init, _ = self.request
             self.request = (init, contexts, default_init, data.copy())
             return
-        if not self.tensors:
-            raise InitializationError(
-                f"Parameter '{self.name}' has not been initialized. Call initialize() before set_data()."
-            )
         with pause():
-            for tensor in self.tensors:
+            for tensor in self.list_data():
                 tensor[...] = data
 
     def zero_grad(self) -> None:
@@ -261,10 +257,12 @@ class Parameter:
             tensor.zero_grad()
 
     def reset_ctx(self, ctx: Context | Sequence[Context]) -> None:
-        """Move it to other devices."""
+        """Move it to other devices; values that differ from device to device become their mean."""
         contexts = places(ctx)
         if self.tensors:
-            self._hold([self.tensors[0].copyto(c) for c in contexts])
+            from minigrad.gluon.files import averaged
+
+            self._hold([averaged(self).copyto(c) for c in contexts])
         elif self.request is not None:
             init, _, default_init, data = self.request
             self.request = (init, contexts, default_init, data)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import numpy
-
 from minigrad.arguments import mapping, shown, text
 from minigrad.device import Context
 from minigrad.errors import ArgumentError, KindError, UsageError
@@ -53,12 +51,14 @@ class ParameterDict(dict[str, Parameter]):
     @staticmethod
     def _check(found: Parameter, attributes: dict[str, Any]) -> None:
         for key, asked in attributes.items():
+            held = getattr(found, key, None)
             if key == "shape":
-                found.shape = tuple(a or b for a, b in zip(as_shape(asked) or (), found.shape or ())) or asked
-            elif key == "dtype" and numpy.dtype(asked) != found.dtype:
-                raise UsageError(
-                    f"Parameter '{found.name}' is shared, but has dtype {found.dtype.name} and not {asked}."
-                )
+                old, new = held or (), as_shape(asked) or ()
+                found.shape = tuple(a or b for a, b in zip(new, old)) if len(new) == len(old) else asked
+            elif key == "init" and held is None:
+                found.init = asked
+            elif key in ("dtype", "grad_req", "init", "lr_mult", "wd_mult") and asked is not None and asked != held:
+                raise UsageError(f"Parameter '{found.name}' is shared, but has {key} {held} and not {asked}.")
 
     def get_constant(self, name: str, value: Any = None) -> Parameter:
         """The constant `prefix + name`, made from `value` if it is missing."""

@@ -296,7 +296,8 @@ class Trainer:
 
     def save_states(self, fname: Any) -> None:
         """Write the optimizer, its states and counts, the residuals of 2-bit compression, and the random generators, so
-        that resumed training gives the same results to the bit.
+        that resumed training gives the same results to the bit. With `kvstore=None` each of several devices has states
+        of its own, and those of the first are written, as in Gluon.
         """
         from minigrad.gluon.trainer_files import save
 
@@ -304,7 +305,7 @@ class Trainer:
 
     def load_states(self, fname: Any) -> None:
         """Read what `save_states` wrote, including the optimizer, which replaces the present one, as in Gluon: with a
-        warning if it is of another class. Nothing changes unless everything fits.
+        warning if it is of another class; `rescale_grad` stays as it is. Nothing changes unless everything fits.
         """
         from minigrad.gluon.trainer_files import load
 

@@ -130,6 +130,8 @@ class KVStore:
         """
         if out is None or row_ids is None:
             raise UsageError("row_sparse_pull() needs the arrays to fill, out=, and the rows to pull, row_ids=.")
+        if isinstance(row_ids, Tensor) and isinstance(key, list | tuple):  # else its values would be dealt to the keys
+            row_ids = [row_ids]
         with autograd.pause():
             for (k, outs), (_, ids) in zip(self._pairs(key, out), self._pairs(key, row_ids)):
                 stored = self._find(k, outs)

@@ -10,9 +10,9 @@ from minigrad.lr_scheduler.scheduler import LRScheduler
 class FactorScheduler(LRScheduler):
     r"""Multiply the rate by `factor` after every `step` updates, down to `stop_factor_lr`.
 
-    Let $k$ be the update, $s$ the step, $f$ the factor: $\eta_k = B f^{\lceil k/s \rceil - 1}$ for $k \ge 1$, but no
-    drop goes below `stop_factor_lr`; a rate below that stays (MXNet raises it). The first drop shows at update $s + 1$
-    (MXNet's text says $s$; its code does this).
+    Let $k$ be the update, $s$ the step, $f$ the factor: $\eta_k = B f^{\lceil k/s \rceil - 1}$ for $k \ge 1$, and never
+    below `stop_factor_lr` once it has dropped. (A rate of 0 stays 0, though; MXNet raises it.) The first drop shows at
+    update $s + 1$ (MXNet's text says $s$; its code does this).
 
     The schedule is stateful: for an earlier update it returns the present rate, and if you assign `base_lr`, later
     drops start from that.
@@ -44,7 +44,7 @@ class FactorScheduler(LRScheduler):
         drops = (num_update - self.count - 1) // self.step
         if drops > 0:
             self.count += drops * self.step
-            self.base_lr = max(self.base_lr * self.factor**drops, min(self.base_lr, self.stop_factor_lr))
+            self.base_lr = max(self.base_lr * self.factor**drops, self.stop_factor_lr if self.base_lr else 0.0)
         return self.base_lr
 
 

@@ -210,12 +210,16 @@ def nan_to_num(
     array([1., 0., 9.])
     """
     old: Tensor = asarray(x)
-    if old.dtype.kind != "f":
+    if old.dtype.kind not in "fc":
         return old.copy() if copy else old
-    limits = numpy.finfo(old.dtype)
-    y = ops.where(ops.isnan(old), nan, old)
-    y = ops.where(old == numpy.inf, float(limits.max) if posinf is None else posinf, y)
-    y = ops.where(old == -numpy.inf, float(limits.min) if neginf is None else neginf, y)
+    if old.dtype.kind == "c":
+        real, imag = (nan_to_num(part, True, nan, posinf, neginf) for part in (ops.real(old), ops.imag(old)))
+        y = (real + 1j * imag).astype(old.dtype)
+    else:
+        limits = numpy.finfo(old.dtype)
+        y = ops.where(ops.isnan(old), nan, old)
+        y = ops.where(old == numpy.inf, float(limits.max) if posinf is None else posinf, y)
+        y = ops.where(old == -numpy.inf, float(limits.min) if neginf is None else neginf, y)
     if copy:
         return y
     old[...] = y

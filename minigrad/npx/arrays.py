@@ -218,7 +218,7 @@ def gather_nd(data: Any, indices: Any) -> Tensor:
     >>> npx.gather_nd(np.array([[1, 2], [3, 4]]), np.array([[0, 1], [1, 0]]))
     array([2., 3.])
     """
-    return ops.getitem(data, _rows(indices))
+    return ops.getitem(data, _rows(indices, data))
 
 
 @composed("a", "ind", "val")
@@ -231,7 +231,7 @@ def index_add(a: Any, ind: Any, val: Any) -> Tensor:
     >>> npx.index_add(np.zeros(3), np.array([[0, 2]]), np.array([5, 6]))
     array([5., 0., 6.])
     """
-    key = _rows(ind)
+    key = _rows(ind, a)
     with a.ctx:
         return ops.add(a, ops.put_back(ops.broadcast_to(val, a.data[key].shape), key, a.shape))
 
@@ -248,12 +248,17 @@ def index_update(a: Any, ind: Any, val: Any) -> Tensor:
     """
     old = gather_nd(a, ind)
     source = full_like(a, -1, "int64")  # which of the values comes to each place
-    source[_rows(ind)] = ops.reshape(arange(old.size, dtype="int64", ctx=a.ctx), old.shape)
+    source[_rows(ind, a)] = ops.reshape(arange(old.size, dtype="int64", ctx=a.ctx), old.shape)
     new = ops.take(ops.broadcast_to(val, old.shape), ops.maximum(source, 0)) if old.size else a
     return ops.where(source >= 0, new, a)
 
 
-def _rows(indices: Any) -> tuple[Any, ...]:
+def _rows(indices: Any, data: Any) -> tuple[Any, ...]:
+    if indices.ndim == 1 and data.ndim > 1:  # one place, or several rows?
+        raise ShapeError(
+            f"Coordinates in {data.shape} are the rows of a matrix, but got indices of shape {indices.shape}; write "
+            "indices[None] for rows, indices[:, None] for one place."
+        )
     return tuple(ops.raw_key(row) for row in (indices if indices.ndim > 1 else [indices]))
 
 

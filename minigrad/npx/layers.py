@@ -146,6 +146,8 @@ def instance_norm(data: Any, gamma: Any, beta: Any, eps: float = 1e-3, axis: int
 def group_norm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float = 1e-3) -> Tensor:
     """Channels (axis 1) in groups: each group of each sample brought to mean 0 and variance 1, then gamma x + beta.
 
+    gamma and beta have a value for each channel or, as in MXNet, for each group.
+
     Gradient: for x that of `ops.standardize` given g gamma. ShapeError if the groups would not be equal.
 
     >>> from minigrad import np, npx
@@ -155,17 +157,18 @@ def group_norm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float
     number("eps", eps, 0)
     if data.shape[1] % whole("num_groups", num_groups, 1):
         raise ShapeError(f"group_norm() cannot cut {data.shape[1]} channels into {num_groups} equal groups.")
-    scale, shift = (_of_channels("group_norm", data, v, single=False) for v in (gamma, beta))
+    scale, shift = (_of_channels("group_norm", data, v, num_groups) for v in (gamma, beta))
     grouped = (data.shape[0], num_groups, math.prod(data.shape[1:]) // num_groups)
     groups = ops.standardize(ops.reshape(data, grouped), 2, eps)
     return ops.reshape(groups, data.shape) * scale + shift
 
 
-def _of_channels(name: str, data: Any, v: Any, single: bool = True) -> Tensor:
-    """A vector with a value for each channel (axis 1 of the data) in a shape that broadcasts, or one for all."""
+def _of_channels(name: str, data: Any, v: Any, groups: int = 1) -> Tensor:
+    """A vector with a value for each channel (axis 1 of the data) or each group of them, as one that broadcasts."""
     channels = data.shape[min(1, data.ndim - 1)] if data.ndim else 1
-    if v.size != channels and not (single and v.size == 1):
+    if v.size not in (channels, groups):
         raise ShapeError(f"{name}() got {v.size} values for the {channels} channels of data of shape {data.shape}.")
+    v = ops.repeat(v, channels // groups) if 1 < v.size < channels else v
     return ops.reshape(v, (-1,) + (1,) * (data.ndim - 2))
 
 

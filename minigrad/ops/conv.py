@@ -138,6 +138,8 @@ def weigh(xp, x, g, kernel, stride, padding, dilate, groups):
     """
     outputs = g.shape[1]
     seen = _seen(xp, x, kernel, stride, padding, dilate)
+    if (*g.shape[2:], len(g)) != seen.shape[len(stride) + 1 :]:
+        raise ShapeError(f"weigh() got g of shape {g.shape} for places and samples {seen.shape[len(stride) + 1 :]}.")
     g = _by_group(xp, g, groups)
     total = xp.zeros(
         (groups, math.prod(kernel) * x.shape[1] // groups, outputs // groups), xp.result_type(x, g, "float32")

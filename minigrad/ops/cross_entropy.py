@@ -92,10 +92,9 @@ softmax_cross_entropy.vjp(x=lambda F, g, aux: g[..., None] * aux)
 def _rows_and_columns(xp, x, labels):
     """The scores as rows, and for each row the column of its label."""
     columns = class_indices(xp, labels, x.shape[-1])
-    if x.ndim == 2 and columns.ndim == 1 and len(x) == len(columns):
-        return x, columns
-    check_labels(columns.shape, x.shape[:-1])
-    return x.reshape(-1, x.shape[-1]), columns.reshape(-1)
+    if columns.shape != x.shape[:-1]:
+        check_labels(columns.shape, x.shape[:-1])
+    return (x, columns) if x.ndim == 2 and columns.ndim == 1 else (x.reshape(-1, x.shape[-1]), columns.reshape(-1))
 
 
 def check_labels(found: tuple[int, ...], wanted: tuple[int, ...]) -> None:
@@ -104,9 +103,11 @@ def check_labels(found: tuple[int, ...], wanted: tuple[int, ...]) -> None:
     Flat labels, which name the rows of scores in their order, may go with scores of any shape.
     """
     if [n for n in found if n != 1] != [n for n in wanted if n != 1] and found != (math.prod(wanted),):
+        lost = len(found) == len(wanted) == 1 and (0,) < found < wanted and not wanted[0] % found[0]
         raise ShapeError(
             f"Cross-entropy got labels of shape {found}; for these scores, labels must have shape {wanted}, one class "
             "number for each row. (One-hot labels need sparse_label=False.)"
+            + (" Does x.flatten() lose the batch? npx.batch_flatten(x) keeps it." if lost else "")
         )
 
 

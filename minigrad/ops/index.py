@@ -99,9 +99,8 @@ def take(xp, x, indices, axis=None, mode="raise"):
 def _inside(xp, indices, shape, axis, mode):
     """The positions as whole numbers, brought inside as `mode` says."""
     n = math.prod(shape) if axis is None else shape[axis]
-    indices = whole_numbers(xp, indices)
-    one_of("mode", mode, "raise", "clip", "wrap")
-    return xp.clip(indices, 0, n - 1) if mode == "clip" else indices % n if mode == "wrap" else indices
+    indices, clipped = whole_numbers(xp, indices), one_of("mode", mode, "raise", "clip", "wrap") == "clip"
+    return xp.clip(indices, 0, n - 1) if clipped else indices % n if mode == "wrap" else indices
 
 
 def _put_rows(F, g, target, indices, axis, mode):

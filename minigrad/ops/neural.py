@@ -106,10 +106,8 @@ def leaky_relu(xp, x, slope=0.25):
     return xp.where(x > 0, x, slope * x)
 
 
-leaky_relu.vjp(
-    x=lambda F, g, x, slope: F.where(F.less_equal(x, 0), slope * g, g),
-    slope=lambda F, g, x: g * F.minimum(x, 0),
-)
+leaky_relu.vjp(x=lambda F, g, x, slope: F.where(F.less_equal(x, 0), slope * g, g))
+leaky_relu.vjp(slope=lambda F, g, x: g * F.minimum(x, 0))
 
 
 @op

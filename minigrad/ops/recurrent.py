@@ -80,17 +80,18 @@ def gates(product: Any, count: int) -> list[Any]:
 
 
 class Rule(NamedTuple):
-    """A time step, forward and backward."""
+    """A time step, forward and backward, with a number of gates."""
 
     step: Callable[..., Any]
     back: Callable[..., Any]
+    gates: int
 
 
 RULES = {
-    "rnn_relu": Rule(partial(elman, activation="relu"), partial(elman_back, activation="relu")),
-    "rnn_tanh": Rule(elman, elman_back),
-    "lstm": Rule(lstm, lstm_back),
-    "gru": Rule(gru, gru_back),
+    "rnn_relu": Rule(partial(elman, activation="relu"), partial(elman_back, activation="relu"), 1),
+    "rnn_tanh": Rule(elman, elman_back, 1),
+    "lstm": Rule(lstm, lstm_back, 4),
+    "gru": Rule(gru, gru_back, 3),
 }
 """The rule of each mode."""
 
@@ -101,7 +102,7 @@ def recur(xp, given, weight, bias, first, mode):
 
     given (T, N, gates h) holds W x + b of the inputs, weight (gates h, h) and bias (gates h,) are U and c, first
     (states, N, h) the states before the first step; `mode` names the rule: rnn_relu, rnn_tanh, lstm or gru. ShapeError
-    if there is no time step.
+    if there is no time step, or if these lengths do not agree.
 
     Gradient: that of the rule, from the last step to the first; for U the product of those of all steps and all h.
 
@@ -112,6 +113,12 @@ def recur(xp, given, weight, bias, first, mode):
     one_of("mode", mode, *RULES)
     if not len(given):
         raise ShapeError(f"recur() got products of shape {given.shape}, but a recurrence needs at least one time step.")
+    rows, h = RULES[mode].gates * first.shape[-1], first.shape[-1]
+    if (given.shape[-1], *weight.shape, *bias.shape) != (rows, rows, h, rows):
+        raise ShapeError(
+            f"recur() got products of shape {given.shape}, a weight of shape {weight.shape} and a bias of shape "
+            f"{bias.shape} for {h} states: '{mode}' needs {(*given.shape[:2], rows)}, {(rows, h)}, {(rows,)}."
+        )
     if len(given) > 3:  # with U stored by columns, h Uᵀ takes 50 to 80 % of the time; the copy costs two products
         weight = xp.asfortranarray(weight)
     return _steps(raw(xp), given, weight, bias, first, mode)

@@ -92,7 +92,7 @@ def gammaln(xp, x):
 
 @op
 def gamma(xp, x):
-    """The gamma function: (x - 1)! at positive whole numbers.
+    """The gamma function: (x - 1)! at positive whole numbers; NaN at negative ones, as it has both signs beside them.
 
     Derivative: dy/dx = y * polygamma(0, x).
 
@@ -102,7 +102,8 @@ def gamma(xp, x):
     """
     wide = _wide(xp, x)
     sign = 1 - 2 * (xp.floor(xp.clip(wide, -1e15, 0)) % 2)
-    return _as(x, sign * xp.exp(_gammaln(xp, wide)))
+    poles = xp.where(wide == 0, xp.copysign(xp.inf, wide), xp.nan)
+    return _as(x, xp.where((wide <= 0) & (wide == xp.floor(wide)), poles, sign * xp.exp(_gammaln(xp, wide))))
 
 
 @op

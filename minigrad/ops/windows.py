@@ -22,6 +22,8 @@ from minigrad.errors import ArgumentError, ShapeError
 def windows(xp, x, kernel, stride, dilate):
     """Every placement of a kernel: of x (C, *space, N) a view (C, *kernel, *places, N).
 
+    ArgumentError for a length below 1: a negative dilation would read memory outside of x.
+
     Gradient: `overlap_add` of g, since a value that many windows see gets the gradient of each.
 
     >>> from minigrad import np, ops
@@ -29,6 +31,8 @@ def windows(xp, x, kernel, stride, dilate):
     array([[1., 2.],
            [2., 3.]])
     """
+    if min(*kernel, *stride, *dilate) < 1:
+        raise ArgumentError(f"windows() got kernel={kernel}, stride={stride} and dilate={dilate}; 1 is the least.")
     x = xp.ascontiguousarray(x)
     channel, *step, sample = x.strides
     places = ((m - d * (k - 1) - 1) // s + 1 for m, k, s, d in zip(x.shape[1:-1], kernel, stride, dilate))

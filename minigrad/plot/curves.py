@@ -64,6 +64,8 @@ def check_runs(runs: Mapping[str, Sequence[Curves]]) -> None:
                 f"runs[{name!r}]={several!r:.60} cannot be drawn; expected a list of runs, (losses, accuracies): "
                 f"{EXAMPLE}"
             )
+        if len({(len(losses), len(accuracies)) for losses, accuracies in several}) > 1:
+            raise ArgumentError(f"runs[{name!r}] are of different lengths; expected equally many epochs in each run")
 
 
 def is_run(run: Any) -> bool:

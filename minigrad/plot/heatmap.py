@@ -11,7 +11,7 @@ from minigrad.errors import ArgumentError
 from minigrad.guarded import guarded
 from minigrad.optimizer.registry import create
 from minigrad.plot.history import record
-from minigrad.plot.runs import FLOOR, NEARBY, Hill, nearby
+from minigrad.plot.runs import FLOOR, NEARBY, Hill, check_heights, nearby
 from minigrad.plot.sheet import titled
 from minigrad.plot.style import GREY, INK, SMALLEST
 from minigrad.plot.surfaces import surface
@@ -53,10 +53,12 @@ def heatmap(
     with momentum 0
     """
     hill = surface(on)
+    if argument == "learning_rate":
+        raise ArgumentError("heatmap() has the rates on the other axis: pass them as tried=, and name another argument")
     if len(values) and tried is None:
         best = RATES.index(tuned(create(optimizer, **{argument: values[0]}), hill, start, steps, noise).lr)
         tried = RATES[max(best - BELOW, 0) : best + ABOVE + 1]
-    if not len(values) or not tried:
+    if not len(values) or tried is None or not len(tried):
         raise ArgumentError("there is nothing to draw; give at least one rate and one value of the argument")
     if max(len(values), len(tried)) > MOST:
         raise ArgumentError(f"heatmap() got {len(values)} values and {len(tried)} rates; draw at most {MOST} of each.")
@@ -66,14 +68,15 @@ def heatmap(
             first = record(create(optimizer, learning_rate=rate, **{argument: value}), hill, start, steps, noise, seed)
             table[row, column] = numpy.median([end(walk) for walk in (first, *nearby(first))]) - hill.bottom
     top = float(first.losses[0]) - hill.bottom
-    table = table.clip(FLOOR * abs(top))
+    check_heights(hill, table, top)
+    table, what = table.clip(FLOOR * top), "height above the minimum" if hill.minima else "height"
     below = (
-        f"Cells: height above the minimum after {steps} steps, the median over the start and {NEARBY} nearby starts. "
+        f"Cells: {what} after {steps} steps, the median over the start and {NEARBY} nearby starts. "
         "Crosses: higher than at the start."
     )
     figure = titled(finding(optimizer, argument, values, tried, table, top), below, WIDTH, 0.36 * len(values) + 0.4)
     axes = figure.subplots()
-    draw(axes, table, values, tried, top)
+    draw(axes, table, values, tried, top, what)
     axes.set_ylabel(argument, color=INK, fontsize=9)
     return figure
 
@@ -94,7 +97,7 @@ def finding(name: str, argument: str, values: Sequence[float], tried: Sequence[f
     return f"{best}: it ends {times} times lower than with {argument} {values[0]:g}"
 
 
-def draw(axes: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float) -> None:
+def draw(axes: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float, what: str) -> None:
     """Cells from dark (low) to light (high), with a colour bar for the heights."""
     from matplotlib.colors import LogNorm
 
@@ -116,4 +119,4 @@ def draw(axes: Any, table: Any, values: Sequence[float], tried: Sequence[float],
     bar = axes.figure.colorbar(cells, ax=axes, pad=0.02, aspect=25)
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=SMALLEST, labelcolor=INK)
-    bar.set_label("height above the minimum", color=INK, fontsize=9)
+    bar.set_label(what, color=INK, fontsize=9)

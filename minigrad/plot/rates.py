@@ -12,7 +12,7 @@ from minigrad.errors import ArgumentError
 from minigrad.guarded import guarded
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.plot.history import record
-from minigrad.plot.runs import FLOOR, NEARBY, Hill, labels, nearby
+from minigrad.plot.runs import FLOOR, NEARBY, Hill, check_heights, labels, nearby
 from minigrad.plot.sheet import key, titled
 from minigrad.plot.style import INK, frame, styles
 from minigrad.plot.surfaces import surface
@@ -41,7 +41,7 @@ def rates(
     The line is the median of the walks from the start and from starts nearby, the band their middle half. A rule that
     diverges leaves the picture at the top. The title says which rule has the widest range of good rates.
 
-    >>> figure = rates(["adam", "sgd"], "valley", steps=20, tried=(0.01, 0.1, 1))
+    >>> figure = rates(["adam", "sgd"], "valley", steps=20, tried=(0.02, 0.1, 1))
     >>> figure.get_suptitle()
     'adam has the widest range of good rates: a factor of at least 10'
     """
@@ -57,7 +57,8 @@ def rates(
     for name, rule in zip(names, several):
         first = [record(at(rule, rate), hill, start, steps, noise, seed) for rate in tried]
         tables[name] = numpy.array([[end(walk) for walk in (one, *nearby(one))] for one in first]) - hill.bottom
-    top = max(float(first[0].losses[0]) - hill.bottom, FLOOR)
+    top = float(first[0].losses[0]) - hill.bottom
+    check_heights(hill, [*tables.values()], top)
     good = {name: span(tried, numpy.median(table, axis=1), FLOOR * top) for name, table in tables.items()}
     figure = titled(finding(good, tried), note(tried, steps), WIDTH, 3.4, len(names))
     draw(figure.subplots(), tried, tables, good, top)
@@ -85,15 +86,21 @@ def span(tried: Sequence[float], heights: Any, floor: float) -> tuple[float, flo
 
 
 def finding(good: dict[str, tuple[float, float] | None], tried: Sequence[float]) -> str:
-    """Which rule has the widest range of good rates."""
+    """Which rule has the widest range of good rates.
+
+    >>> finding({"sgd": (1, 2), "nag": (5, 10), "adam": (1, 1)}, [1, 2, 5, 10])
+    'sgd and nag have equally wide ranges of good rates: a factor of at least 2'
+    """
     factors = {name: found[1] / found[0] for name, found in good.items() if found}
     if not factors:
         return "None of these rates is good: all diverge"
-    widest = max(factors, key=lambda name: factors[name])
-    cut = {tried[0], tried[-1]} & set(good[widest] or ())  # more rates may be good beyond those that were tried
+    widest, *equal = [name for name in factors if factors[name] > 0.999 * max(factors.values())]
+    cut = {tried[0], tried[-1]} & {rate for name in (widest, *equal) for rate in good[name] or ()}  # and maybe beyond
     factor = f"a factor of {'at least ' if cut else ''}{factors[widest]:.3g}"
     if len(good) == 1:
         return f"The good rates of {widest} span {factor}"
+    if equal:
+        return f"{' and '.join([widest, *equal])} have equally wide ranges of good rates: {factor}"
     return f"{widest} has the widest range of good rates: {factor}"
 
 
@@ -117,7 +124,8 @@ def draw(
         axes.fill_between(tried, low, high, color=style.colour, alpha=0.13, linewidth=0)
         line = {"color": style.colour, "linestyle": style.dashes, "marker": style.marker, "markersize": 4}
         where = "at no rate" if found is None else " to ".join(dict.fromkeys(f"{rate:g}" for rate in found))
-        axes.plot(tried, middle, label=f"{name}: ends at {middle.min():.2g}, good rates {where}", linewidth=1.3, **line)
+        least = max(float(numpy.median(table, axis=1).min()), FLOOR * top)
+        axes.plot(tried, middle, label=f"{name}: ends at {least:.2g}, good rates {where}", linewidth=1.3, **line)
     axes.set(xscale="log", yscale="log", xlim=(tried[0], tried[-1]) if len(tried) > 1 else None)
     axes.set_ylim(top=10 * top)
     axes.set_xlabel("learning rate", color=INK, fontsize=9)

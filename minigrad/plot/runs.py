@@ -151,6 +151,18 @@ def finding(runs: Sequence[Run]) -> str:
     )
 
 
+def check_heights(hill: Surface, ends: Any, top: float) -> None:
+    """Refuse heights that cannot be compared by factors: a start that is no higher than 0, and ends below 0."""
+    what = "above the minimum" if hill.minima else "of a surface without known minima"
+    if not top > 0:
+        raise ArgumentError(f"{hill.name}: the start has the height {top:g} {what}; expected a higher start")
+    if numpy.min(ends) < -FLOOR * top:
+        raise ArgumentError(
+            f"{hill.name}: a walk ends at {numpy.min(ends):.3g}, a height {what}, but heights are compared by factors; "
+            "give the lowest places: Surface(name, function, minima=((x, y),))"
+        )
+
+
 def note(runs: Sequence[Run]) -> str:
     """How the picture was made."""
     rated = [run for run in runs if rate(run.history.optimizer) != "no rate"]

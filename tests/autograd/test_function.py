@@ -1,5 +1,7 @@
 """Operations of one's own: Gluon's contract, gradients, and what is refused."""
 
+from typing import NamedTuple
+
 import numpy
 import pytest
 
@@ -208,6 +210,10 @@ def test_a_second_derivative_that_would_be_incomplete_is_refused_not_wrong(how, 
             autograd.grad(y, x, create_graph=True)
 
 
+class Named(NamedTuple):
+    y: np.ndarray
+
+
 class Exponential(autograd.Function):
     """exp(x), which keeps what its backward needs in the way `keep` says."""
 
@@ -220,6 +226,8 @@ class Exponential(autograd.Function):
             self.y = y
         elif self.keep == "dict":
             self.y = {"y": [y]}
+        elif self.keep == "named tuple":
+            self.y = Named(y)
         elif self.keep == "nested":
             self.save_for_backward((y, x), 3)
         elif self.keep == "intermediate":
@@ -230,11 +238,11 @@ class Exponential(autograd.Function):
 
     def backward(self, dy):
         kept = self.saved_tensors[0] if self.keep == "nested" else self.y
-        y = kept["y"][0] if self.keep == "dict" else kept[0] if self.keep == "nested" else kept
-        return dy * y
+        y = kept["y"][0] if self.keep == "dict" else kept[0] if isinstance(kept, tuple) else kept
+        return dy * np.array(y) if self.keep == "numpy" else dy * y
 
 
-@pytest.mark.parametrize("keep", ["attribute", "dict", "nested"])
+@pytest.mark.parametrize("keep", ["attribute", "dict", "named tuple", "nested"])
 def test_an_output_kept_in_any_way_is_differentiated_again(keep):
     x = leaf([0.5])
     with record():

@@ -8,7 +8,7 @@ import pytest
 
 from minigrad import autograd, gluon, np, ops
 from minigrad.autograd import record
-from minigrad.errors import DTypeError, GraphError, ShapeError
+from minigrad.errors import DTypeError, GraphError, ShapeError, UsageError
 from tests.engine.leaves import leaf
 
 # write, add, null
@@ -127,6 +127,20 @@ def test_a_single_variable_may_be_marked_and_a_buffer_must_fit():
         autograd.mark_variables(x, np.zeros(3))
     with pytest.raises(ShapeError, match="dtype float64"):
         autograd.mark_variables(x, np.zeros(2, dtype="float64"))
+
+
+def test_variables_are_marked_all_or_none():
+    x, y, g = np.ones(2), np.ones(2), np.zeros(2)
+    with pytest.raises(UsageError, match="2 variables, 1 buffers and 2 of grad_reqs"):
+        autograd.mark_variables([x, y], [g])
+    with pytest.raises(UsageError, match="2 variables, 2 buffers and 1 of grad_reqs"):
+        autograd.mark_variables([x, y], [g, np.zeros(2)], ["write"])
+    with pytest.raises(ShapeError):
+        autograd.mark_variables([x, y], [g, np.zeros(3)])
+    with pytest.raises(DTypeError, match="type ndarray has no gradient"):
+        autograd.mark_variables([x, numpy.ones(2, "float32")], [g, np.zeros(2)])
+    assert x.node is None
+    assert y.node is None
 
 
 def test_integers_have_no_gradient_and_say_so():

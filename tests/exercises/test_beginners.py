@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad.errors import FileError
-from minigrad.exercises import check
+from minigrad.exercises import EXERCISES, check
 from minigrad.exercises.advice import advice_on_line
 from minigrad.exercises.sandbox import check_file
 
@@ -143,6 +143,41 @@ def test_whole_numbers_where_fractions_are_due_are_told_of():
 
     assert "Only whole numbers come out: `//` rounds down" in said("warmup_cosine", warmup_cosine)
     assert "whole numbers" not in said("sgd_step", sgd("numpy.sin(w)"))
+    assert "whole numbers" not in said("sgd_step", sgd("w * 1e30"))  # beyond 2**53 every float is one
+
+
+def test_a_sentence_says_only_what_is_true_of_the_answer():
+    def cosine(share):
+        def warmup_cosine(t, *, base_lr, final_lr, warmup_steps, total_steps):
+            if t < warmup_steps or t > total_steps:
+                return base_lr * t / warmup_steps if t < warmup_steps else final_lr
+            return final_lr + (base_lr - final_lr) * (1 + numpy.cos(numpy.pi * share(t, warmup_steps, total_steps))) / 2
+
+        return said("warmup_cosine", warmup_cosine)
+
+    for share in (lambda t, warm, end: (t + warm) / (end - warm)), (lambda t, warm, end: (t - warm) / (end + warm)):
+        assert "warmup_steps should be subtracted" in cosine(share)  # the cosine of -t - warm is the same
+    assert "the factor g + wd * w is missing" in said("sgd_step", sgd("w - lr"))  # it was called the decay
+
+    def centered(w, g, s, m, d, *, lr, beta, momentum, eps):
+        s, m = beta * s + (1 - beta) * g**2, beta * m + (1 - beta) * g
+        d = momentum * d - 1.0001 * lr * g / numpy.sqrt(s - m**2 + eps)
+        return w + d, s, m, d
+
+    assert "Only" not in said("rmsprop_centered_step", centered)  # of small differences, one may look larger
+
+    def backward(node):
+        node.grad = 1.0
+        for x in reversed(EXERCISES["topological_order"].reference(node)):
+            for parent, part in zip(x.parents, x.vjp(x.grad)):
+                parent.grad = parent.grad + abs(part)
+
+    assert check("backward", backward).mistake is None  # it was said to be the order
+
+    def dropout_forward(x, rate, mask_uniform):
+        return x * (mask_uniform > rate - 1e-8) / (1 - rate)
+
+    assert "first" not in said("dropout_forward", dropout_forward)
 
 
 def test_an_argument_that_changes_nothing_is_named_and_no_law_is_made_of_a_chance():

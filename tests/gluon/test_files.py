@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from minigrad import cpu, gpu, np, random
+from minigrad import autograd, cpu, gluon, gpu, np, random
 from minigrad.generators import generator_states
 from minigrad.gluon import nn
 from minigrad.serialization import load_arrays, save_arrays
@@ -185,3 +185,24 @@ def test_a_file_that_is_no_file_of_ours_changes_nothing(tmp_path):
     (tmp_path / "p").write_bytes(b"nonsense")
     unchanged(net, lambda: net.load_parameters(tmp_path / "p"), ValueError, "not a file of minigrad")
     unchanged(net, lambda: net.load_parameters(tmp_path / "absent"), FileNotFoundError, "no file")
+
+
+def test_running_statistics_of_several_devices_are_averaged_when_they_are_saved_or_moved(tmp_path):
+    def trained():
+        layer = nn.BatchNorm(in_channels=2)
+        layer.initialize(ctx=[cpu(0), cpu(1)])
+        with autograd.record():
+            for part in gluon.utils.split_and_load(np.arange(8).reshape(4, 2), [cpu(0), cpu(1)]):
+                layer(part)
+        return layer
+
+    layer = trained()
+    one, two = (mean.asnumpy() for mean in layer.running_mean.list_data())
+    numpy.testing.assert_allclose([one, two], [[0.1, 0.2], [0.5, 0.6]], rtol=1e-6)
+    layer.save_parameters(tmp_path / "norm.params")
+    loaded = nn.BatchNorm(in_channels=2)
+    loaded.load_parameters(tmp_path / "norm.params")
+    layer.reset_ctx(cpu(0))
+    for found in (loaded, layer):
+        numpy.testing.assert_allclose(found.running_mean.data().asnumpy(), [0.3, 0.4], rtol=1e-6)  # MXNet's
+        assert found.gamma.data().tolist() == [1, 1]

@@ -168,7 +168,7 @@ def test_data_set_on_a_deferred_parameter_wait_for_the_shape():
     p.set_data(np.array([[1, 2], [3, 4], [5, 6]]))
     assert p.shape == (3, 2)
     assert p.data().tolist() == [[1, 2], [3, 4], [5, 6]]
-    with pytest.raises(RuntimeError, match=r"initialize\(\) before set_data"):
+    with pytest.raises(RuntimeError, match=r"Call net.initialize\(\)"):
         Parameter("w", shape=(1,)).set_data(np.zeros((1,)))
 
 

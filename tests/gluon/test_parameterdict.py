@@ -1,9 +1,10 @@
 """Dictionaries of parameters: made once, shared, checked, and acted on together."""
 
+import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, init, np
-from minigrad.errors import KindError, UsageError
+from minigrad.errors import KindError, ShapeError, UsageError
 from minigrad.gluon import ParameterDict, nn
 
 
@@ -17,6 +18,26 @@ def test_get_makes_a_parameter_once_and_checks_what_is_asked_again():
         params.get("weight", shape=(2, 4))
     with pytest.raises(AssertionError, match="float32 and not float64"):
         params.get("weight", dtype="float64")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"shape": (2, 3)}, {"lr_mult": 0.1}, {"wd_mult": 0}, {"grad_req": "null"}, {"dtype": "float16"}, {"init": "one"}],
+)
+def test_get_refuses_what_the_parameter_is_not(asked):  # as MXNet does
+    params = ParameterDict("a_")
+    made = params.get("w", shape=(2,), init=init.Normal(0.5))
+    assert params.get("w", shape=(0,), init=init.Normal(0.5), lr_mult=1, dtype=numpy.float32, grad_req="write") is made
+    with pytest.raises((UsageError, ShapeError), match="'a_w' (is shared|has shape)"):
+        params.get("w", **asked)
+    assert (made.shape, made.lr_mult, made.grad_req, made.dtype) == ((2,), 1.0, "write", "float32")
+
+
+def test_a_shared_parameter_without_an_initializer_takes_the_one_that_is_asked_for():
+    one = nn.Dense(2, in_units=2)
+    two = nn.Dense(2, in_units=2, params=one.params, weight_initializer="ones")
+    two.initialize()
+    assert one.weight.data().tolist() == [[1, 1], [1, 1]]
 
 
 def test_get_takes_from_the_shared_dictionary_first():

@@ -397,6 +397,11 @@ def test_a_name_that_is_no_string_is_a_type_error():
         (lambda s: s.row_sparse_pull("w", np.ones(2)), UsageError, "row_ids="),
         (lambda s: s.row_sparse_pull("w", np.ones(2), row_ids=np.array([2])), ArgumentError, "has 2 rows, but"),
         (lambda s: s.row_sparse_pull("w", np.ones(2), row_ids=np.array([numpy.nan])), ArgumentError, "nan"),
+        (
+            lambda s: s.row_sparse_pull(["w", "w"], [np.ones(2)] * 2, row_ids=np.array([0, 1])),
+            ArgumentError,
+            "1 values",
+        ),
         (lambda s: s.is_capable("fly"), ArgumentError, "not 'fly'"),
     ],
 )

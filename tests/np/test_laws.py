@@ -5,7 +5,7 @@ import math
 import numpy
 import pytest
 
-from minigrad import autograd, np
+from minigrad import autograd, cpu, np
 from minigrad.errors import ArgumentError, ShapeError
 
 EULER = 0.5772156649
@@ -86,6 +86,9 @@ def test_drawing_without_replacement_gives_different_values_and_refuses_too_many
     assert sorted(drawn.tolist()) == list(range(10))
     with pytest.raises(ArgumentError, match="11 different values from 10"):
         np.random.choice(10, size=11, replace=False)
+    with pytest.raises(ArgumentError, match="3 different values from 2"):
+        np.random.choice(np.arange(4, ctx=cpu()), 3, replace=False, p=[0, 0.5, 0, 0.5])
+    assert sorted(np.random.choice(4, 2, replace=False, p=[0, 0.5, 0, 0.5]).tolist()) == [1, 3]
 
 
 def test_weighted_draws_come_up_in_proportion():
@@ -126,6 +129,6 @@ def test_pareto_of_a_large_power_keeps_its_digits():
 
 def test_a_covariance_matrix_is_symmetric():
     with pytest.raises(ArgumentError, match="symmetric"):
-        np.random.multivariate_normal([0, 0], [[1, 0.9], [0, 1]])
+        np.random.multivariate_normal(np.zeros(2, ctx=cpu()), np.array([[1, 0.9], [0, 1]], ctx=cpu()))
     cov = numpy.array([[1e6, 0.01], [0.02, 1e6]], "float32")  # as a product of float32 matrices may be
     assert np.random.multivariate_normal([0, 0], cov).shape == (2,)

@@ -287,3 +287,15 @@ def test_a_constant_is_not_made_of_an_array_with_a_gradient(make):
             make(x)
         assert make(x.detach()).tolist() == expected
     assert make(x).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype"), [([300], "int8"), (-1, "uint8"), ([[1e10]], "int32"), ([math.nan], "int64"), (2**63, "int64")]
+)
+def test_numbers_that_a_dtype_cannot_hold_are_refused_as_in_numpy(values, dtype):
+    with pytest.raises((OverflowError, ValueError)):
+        numpy.array(values, dtype)
+    with pytest.raises(ArgumentError, match="out of bounds|too large|cannot convert"):
+        np.array(values, dtype)
+    assert np.array([1.9, -1.9, True], "int8").tolist() == numpy.array([1.9, -1.9, True], "int8").tolist()
+    assert np.array([np.zeros((0, 3))], "int8").shape == (1, 0, 3)

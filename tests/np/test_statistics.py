@@ -306,3 +306,13 @@ def test_an_array_without_values_is_filled_with_zeros_to_another_shape():
 def test_weights_that_do_not_fit_are_refused(weights):
     with pytest.raises(ValueError, match=r"weights of shape .* for \(3, 2\)"):
         np.average(np.ones((3, 2)), 0, weights=np.array(weights))
+
+
+def test_both_parts_of_a_complex_number_become_finite():
+    z = numpy.array([complex(NAN, INF), complex(1, -INF), complex(-INF, 2)], "complex64")
+    for options in ({}, {"nan": 3.0, "posinf": 4.0, "neginf": 5.0}):
+        expected = numpy.nan_to_num(z, **options)
+        y, x = np.nan_to_num(np.array(z), **options), np.array(z)
+        assert np.nan_to_num(x, copy=False, **options) is x
+        assert y.dtype == expected.dtype
+        assert y.tolist() == x.tolist() == expected.tolist()

@@ -243,6 +243,15 @@ def test_one_channel_is_not_repeated_for_many_slopes_nor_one_scale_for_many_chan
         act()
 
 
+def test_the_groups_of_a_normalization_may_have_one_scale_each():
+    x, gamma, beta = np.array(rng.normal(size=(2, 4, 3))), np.array([2.0, -1.0]), np.array([0.5, 3.0])
+    y = npx.group_norm(x, gamma, beta, num_groups=2, eps=0)
+    plain = npx.group_norm(x, np.ones(4), np.zeros(4), num_groups=2, eps=0).asnumpy()
+    scale, shift = (v.asnumpy().repeat(2)[:, None] for v in (gamma, beta))
+    numpy.testing.assert_allclose(y.asnumpy(), plain * scale + shift, rtol=1e-6)
+    assert npx.group_norm(x, np.ones(1), np.zeros(1)).shape == x.shape
+
+
 def test_a_normalization_cannot_have_a_negative_epsilon_or_no_group():
     one, zero = np.ones(3), np.zeros(3)
     for act in (
@@ -280,3 +289,24 @@ def test_of_several_values_for_a_place_the_last_stays_and_gets_the_gradient():
 def test_activations_of_bytes_are_those_of_the_numbers(act):
     x = numpy.array([0, 1, 2, 200], "uint8")
     numpy.testing.assert_allclose(npx.activation(np.array(x), act), npx.activation(np.array(x, "float32"), act))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x, i: npx.gather_nd(x, i),
+        lambda x, i: npx.index_add(x, i, 1),
+        lambda x, i: npx.index_update(x, i, 1),
+    ],
+)
+def test_coordinates_are_rows_and_no_vector(call):
+    assert call(np.zeros((2, 2)), np.array([[0], [1]])).shape  # one place
+    with pytest.raises(ShapeError, match=r"shape \(2,\)"):
+        call(np.zeros((2, 2)), np.array([0, 1]))  # one place, or two rows?
+
+
+def test_a_scale_for_each_channel_is_not_one_for_all():
+    x = np.array(X)
+    for norm in (npx.instance_norm, npx.layer_norm):
+        with pytest.raises(ShapeError, match=r"\(1,\)"):
+            norm(x, np.ones(1), np.zeros(1))

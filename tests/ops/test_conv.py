@@ -165,3 +165,9 @@ def test_convolution_and_pooling_agree_with_torch_on_a_lenet():
     lenet(F.conv2d, F.max_pool2d, F.relu, *theirs).backward()
     for a, b in zip(ours, theirs):
         numpy.testing.assert_allclose(a.grad.asnumpy(), b.grad.numpy(), rtol=1e-9, atol=1e-9)
+
+
+def test_a_gradient_of_other_places_than_the_windows_is_refused():
+    for shape in ((1, 1, 4), (2, 1, 2), (1, 1, 1)):
+        with pytest.raises(ShapeError, match=r"weigh\(\) got g of shape"):
+            ops.weigh(np.ones((1, 1, 3)), np.ones(shape), (2,), (1,), (0,), (1,), 1)

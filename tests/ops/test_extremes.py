@@ -244,6 +244,14 @@ def test_labels_in_another_order_than_the_scores_are_refused():
             ops.softmax_cross_entropy(scores, np.zeros(shape))
 
 
+@pytest.mark.parametrize(("labels", "hint"), [(4, True), (5, False), (0, False)])
+def test_scores_of_a_batch_that_was_flattened_with_its_samples_get_a_hint(labels, hint):
+    """flatten() of Gluon's arrays keeps the batch; that of NumPy's, and ours, does not."""
+    with pytest.raises(ValueError, match="labels must have shape") as error:
+        ops.softmax_cross_entropy(np.zeros((4 * 72, 3)), np.zeros(labels))
+    assert ("npx.batch_flatten" in str(error.value)) == hint
+
+
 @pytest.mark.parametrize("shift", [numpy.uint8(1), numpy.array([1], "uint8"), [numpy.uint8(1)], numpy.array(1.0)])
 def test_a_gradient_is_rolled_back_by_bytes_too(shift):
     assert slope(lambda x: ops.roll(x, shift), [1.0, 2.0, 3.0], head=np.array([10, 20, 30])) == [20, 30, 10]

@@ -91,3 +91,10 @@ def test_erfc_and_gelu_keep_their_digits_far_on_the_left(dtype):
         return v / (1 + mpmath.exp(-mpmath.sqrt(8 / mpmath.pi) * (v + mpmath.mpf("0.044715") * v**3)))
 
     compare(lambda x: ops.gelu(x, "tanh"), by_tanh, [*points, -1e30, 1e30], dtype, 200)
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_gamma_at_its_poles_is_that_of_c():
+    assert ops.gamma(np.array([0.0, -0.0])).tolist() == [math.inf, -math.inf]
+    assert numpy.isnan(ops.gamma(np.array([-1.0, -2.0, -3.0, -1e6], dtype="float64"))).all()
+    assert numpy.isinf(ops.gammaln(np.array([0.0, -1.0, -2.0], dtype="float64"))).all()

@@ -83,6 +83,10 @@ def test_a_band_may_stand_over_other_places_than_epochs():
         ({"sgd": [2.0, 1.0]}, r"runs\['sgd'\]=\[2.0, 1.0\] cannot be drawn; expected a list of runs"),
         ({"sgd": ([2.0, 1.0], [0.3, 0.6])}, r"expected a list of runs, \(losses, accuracies\): \{'sgd': \[\(\["),
         ({"sgd": []}, r"runs\['sgd'\]=\[\] cannot be drawn"),
+        (
+            {"sgd": [([2.0, 1.0], [0.3, 0.6]), ([2.0], [0.3])]},
+            r"runs\['sgd'\] are of different lengths; expected equally",
+        ),
         ({}, "no runs to draw"),
         ([2.0, 1.0], r"runs=\[2.0, 1.0\] cannot be drawn; expected a dict"),
     ],

@@ -78,8 +78,17 @@ def test_where_nothing_gets_lower_this_is_said():
     figure.draw_without_rendering()
 
 
+def test_the_height_of_a_surface_whose_minimum_is_unknown_is_not_said_to_be_above_it():
+    for on, what in (("valley", "height above the minimum"), (lambda x, y: 1 + x**2 + y**2, "height")):
+        figure = plot.heatmap("sgd", on, values=numpy.array([0, 0.9]), tried=numpy.array([0.01, 0.1]), steps=5)
+        assert figure.axes[1].get_ylabel() == what
+        assert any(text.get_text().startswith(f"Cells: {what} after 5 steps, the median") for text in figure.texts)
+
+
 def test_what_cannot_be_drawn_is_refused():
     with pytest.raises(ArgumentError, match="give at least one rate and one value"):
         plot.heatmap("sgd", values=())
+    with pytest.raises(ArgumentError, match="rates on the other axis: pass them as tried=, and name another argument"):
+        plot.heatmap("sgd", argument="learning_rate", values=(0.1,), steps=2)
     with pytest.raises(TypeError, match="adam has no argument 'momentum'|Adam has no argument 'momentum'"):
         plot.heatmap("adam", steps=2)

@@ -52,7 +52,7 @@ def test_good_rates_are_next_to_the_best_one(heights, expected):
 def test_a_rule_that_always_diverges_is_drawn_and_said():
     figure = plot.rates("sgd", "rosenbrock", steps=50, tried=(10, 100))
     assert figure.get_suptitle() == "None of these rates is good: all diverge"
-    assert "good rates at no rate" in figure.axes[0].get_legend().get_texts()[0].get_text()
+    assert figure.axes[0].get_legend().get_texts()[0].get_text() == "sgd: ends at inf, good rates at no rate"
     figure.draw_without_rendering()
 
 
@@ -63,3 +63,33 @@ def test_what_cannot_be_drawn_is_refused_with_what_to_do():
         plot.rates([], steps=2)
     with pytest.raises(KindError, match="a rate='fast' cannot be used; expected a positive number"):
         plot.rates("sgd", tried=["fast"])
+
+
+def test_no_rule_wins_among_equally_wide_ranges():
+    figure = plot.rates(["sgd", "signum"], "valley", steps=20, tried=(0.01, 0.1))
+    title = figure.get_suptitle().replace("\n", " ")
+    assert title == "sgd and signum have equally wide ranges of good rates: a factor of at least 10"
+    for text in figure.axes[0].get_legend().get_texts():
+        assert text.get_text().endswith("good rates 0.01 to 0.1")
+
+
+@pytest.mark.parametrize("draw", [plot.rates, plot.heatmap])
+def test_heights_below_zero_are_not_compared_by_factors(draw):
+    """They were drawn as if they were almost 0, and called equally low."""
+
+    def bowl(x, y):
+        return x**2 + y**2 - 5
+
+    with pytest.raises(ArgumentError, match=r"bowl: a walk ends at -5, a height of a .* Surface\(name, function, min"):
+        draw("sgd", bowl, steps=60, tried=(0.1, 0.2))
+    known = plot.Surface("bowl", bowl, minima=((0, 0),), start=(-2, 2))
+    figure = draw("sgd", known, steps=20, tried=(0.01, 0.02))
+    height = 8 * 0.96 ** (2 * 19.5)
+    drawn = (
+        figure.axes[0].lines[0].get_ydata()[1]
+        if draw is plot.rates
+        else figure.axes[0].collections[0].get_array()[0, 1]
+    )
+    assert drawn == pytest.approx(height, rel=0.5)
+    with pytest.raises(ArgumentError, match="bowl: the start has the height 0 above the minimum; expected a higher"):
+        draw("sgd", known, start=(0, 0), steps=2, tried=(0.1,))

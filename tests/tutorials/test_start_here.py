@@ -22,7 +22,7 @@ def test_its_table_names_every_other_notebook_once_by_its_title():
 
 @pytest.mark.parametrize(("name", "minutes"), [(name, minutes) for _, name, minutes in ROWS])
 def test_the_readme_names_the_same_notebooks_and_minutes(name, minutes):
-    assert re.search(rf"^\|.*\({minutes} minutes\) \| `tutorials/{name}\.ipynb` \|$", README, re.M)
+    assert re.search(rf"^\|.*\({minutes} minutes\) \| \[{name}\]\(tutorials/{name}\.ipynb\) \|$", README, re.M)
 
 
 def test_its_commands_do_what_stands_beside_them(tmp_path, monkeypatch, capsys):

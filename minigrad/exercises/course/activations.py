@@ -31,6 +31,7 @@ def relu_probes() -> Iterator[Probe]:
     yield from three_ways("almost zero", g, 1e-9 * x)
     yield from three_ways("small values", g, 1e-2 * x)
     yield from three_ways("nothing is positive", g, -np.abs(x))
+    yield from three_ways("all are positive", g, np.abs(x))
 
 
 def fails_in_mask(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:

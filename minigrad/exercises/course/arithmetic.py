@@ -22,7 +22,7 @@ LESSON = "02-autograd-from-nothing"
 
 SHAPES = [
     ((3,), (3,)), ((2, 3), (3,)), ((3,), (2, 3)), ((3, 1), (3, 3)), ((2, 1), (1, 3)), ((4, 1, 2), (3, 1)), ((1,), (3,)),
-    ((2, 2), (2, 2, 2)), ((), (2, 2)), ((3,), ()), ((), ()),
+    ((2, 2), (2, 2, 2)), ((), (2, 2)), ((3,), ()), ((), ()), ((1, 1), (2, 3)), ((2, 3), (1, 1, 1)),
 ]  # fmt: skip
 """Shapes of two operands: equal, with leading axes missing, with axes of length 1, with both, and with no axes."""
 

@@ -135,11 +135,12 @@ def functions() -> Iterator[Probe]:
         yield Probe(f"{words}, right", made(f, x, slope(x)))
         for k in (2.0, 0.5, -1.0, 0.0):
             yield Probe(f"{words}, times {k:g}", made(f, x, k * slope(x)))
-        if x.size > 1:
-            wrong = slope(x)
-            wrong.flat[0] += 0.5
-            wrong.flat[1] -= 0.5
-            yield Probe(f"{words}, two elements wrong in opposite ways", made(f, x, wrong))
+        for place, other in {"": 1, " of a column": x.shape[-1]}.items():
+            if x.size > other:
+                wrong = slope(x)
+                wrong.flat[0] += 0.5
+                wrong.flat[other] -= 0.5
+                yield Probe(f"{words}, two elements{place} wrong in opposite ways", made(f, x, wrong))
         for i in range(x.size if x.size > 1 else 0):
             wrong = slope(x)
             wrong.flat[i] += 0.5

@@ -220,6 +220,8 @@ def metric_probes() -> Iterator[Probe]:
         numpy.array([1, 2, 0, 0, 1]), 1,
     )  # fmt: skip
     yield probe("float32", rng.normal(size=(5, 4)).astype("float32"), rng.integers(0, 4, size=5), 2)
+    higher = numpy.array([[2.0, 2.0, 1.0, 0.0], [3.0, 1.0, 2.0, 2.0], [1.0, 0.0, 1.0, 1.0]])
+    yield probe("equal scores above the label", higher, numpy.array([2, 1, 1]), 2)
 
 
 @exercise(metric_probes, results="accuracy", lesson="11-around-the-optimizer", edits=[reductions])
@@ -282,6 +284,11 @@ def last_when_sorted(scores: Any, labels: Any, k: int) -> Any:
 @top_k_accuracy.mistaken("ties-wrong", CHANCE)
 def first_when_turned(scores: Any, labels: Any, k: int) -> Any:
     return np.mean(np.any(np.argsort(-scores, axis=1)[:, :k] == labels[:, None], axis=1))
+
+
+@top_k_accuracy.mistaken("ties-wrong", "equal scores above the label count as one; each class should count.")
+def different_scores(scores: Any, labels: Any, k: int) -> Any:
+    return np.mean([len({*row[row > row[label]].tolist()}) < k for row, label in zip(scores, labels)])
 
 
 @top_k_accuracy.mistaken("wrong-operation", "the k lowest scores are taken, not the highest.", "operands-swapped")

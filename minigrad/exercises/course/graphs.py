@@ -291,20 +291,21 @@ def topological_order(node: Any) -> list[Any]:
 def grads(returned: Any, args: tuple[Any, ...]) -> list[Any]:
     """The gradients of all nodes, the node itself first; how many arrays returned by a vjp were changed.
 
-    And how many nodes with several uses have a gradient that differs from what each single use gives.
+    And how many nodes with several uses have a gradient that differs from what each single use gives; how many nodes
+    have other parents than before.
     """
-    nodes = [x for x, _ in args[0].everything[::-1]]
+    nodes, above = [x for x, _ in args[0].everything[::-1]], {id(x): parents for x, parents in args[0].everything}
     changed = sum(not numpy.array_equal(x, kept) for node in nodes for x, kept in node.given)
     values = [numpy.ravel(numpy.asarray(node.grad, float)) for node in nodes]
-    uses = Counter(id(parent) for node in nodes for parent in node.parents)
+    uses = Counter(id(parent) for node in nodes for parent in above[id(node)])
     shared = {x for x in uses if uses[x] > 1}
     single = {
         id(parent)
-        for node in nodes if shared & set(map(id, node.parents))
-        for parent, part in zip(node.parents, node.vjp(node.grad)) if numpy.array_equal(parent.grad, part)
+        for node in nodes if shared & set(map(id, above[id(node)]))
+        for parent, part in zip(above[id(node)], node.vjp(node.grad)) if numpy.array_equal(parent.grad, part)
     }  # fmt: skip
     sums = len(shared - single)
-    return [numpy.concatenate(values), changed, sums]
+    return [numpy.concatenate(values), changed, sums, sum(node.parents != above[id(node)] for node in nodes)]
 
 
 def wrong_grads(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
@@ -319,15 +320,19 @@ def wrong_grads(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]
     if any(x[1] for x in seen):
         what = "an array that a vjp returned is changed in place; it may belong to others."
         return [Symptom("input-modified", what), *deep]
+    if any(x[3] for x in seen):
+        return [Symptom("input-modified", "it changes the parents of a node."), *deep]
     if not seen or {"one node", "a chain of 4", "a tree"} & set(words):
         return deep
     if not any(x[2] for x in seen):
         what = "a gradient replaces those from a node's other uses; it should be added to them."
         return [Symptom("assignment-for-accumulation", what), *deep]
+    if set(words) <= {"gradients that are arrays", "a matrix product"}:  # in a wrong order, numbers are wrong, too
+        return deep
     return [Symptom("order-wrong", "a node passes its gradient on before all its uses have contributed."), *deep]
 
 
-@exercise(graphs, results="grad changed sums", lesson=LESSON, observe=grads, symptoms=wrong_grads)
+@exercise(graphs, results="grad changed sums parents", lesson=LESSON, observe=grads, symptoms=wrong_grads)
 def backward(node: Any) -> None:
     """The backward pass: the gradient of a node with respect to everything it was computed from.
 

@@ -27,13 +27,26 @@ def sizes() -> Iterator[Probe]:
 
 
 def drawn(returned: Any, args: tuple[Any, ...]) -> list[Any]:
-    """The array, and whether the generator was used."""
-    used = args[0].bit_generator.state != numpy.random.default_rng(SEED).bit_generator.state
+    """The array, and whether the generator was used, or has spawned others."""
+    bits = args[0].bit_generator
+    used = bits.state != numpy.random.default_rng(SEED).bit_generator.state or bits.seed_seq.n_children_spawned > 0
     return [returned, float(used)]
 
 
+def dependence(weight: Any) -> Any:
+    """The correlation of a weight with the next in its row, the next in its column, and that half of all weights on."""
+    rows, columns, half = weight.ravel(), weight.T.ravel(), weight.size // 2
+    pairs = (rows[1:], rows[:-1]), (columns[1:], columns[:-1]), (rows[half:], rows[: weight.size - half])
+    return np.nan_to_num([np.corrcoef(*pair)[0, 1] for pair in pairs])
+
+
+def by_chance(size: int) -> float:
+    """A correlation that independent numbers hardly ever have."""
+    return float(8 / np.sqrt(size))
+
+
 def same_law(expected: Any, found: Any, probe: Probe) -> bool:
-    """Whether two arrays look like samples of one distribution, in range and shape, without repeated values."""
+    """Whether two arrays look like samples of one law: in range, shape and dependence, without repeated values."""
     x, y = np.asarray(expected[0]), np.asarray(found[0])
     if x.shape != y.shape or y.dtype.kind != "f" or expected[1] != found[1]:
         return False
@@ -41,8 +54,12 @@ def same_law(expected: Any, found: Any, probe: Probe) -> bool:
         return False
     bound = np.sqrt(6 / sum(probe.make()[0][1:]))
     size, other_size = np.abs(x).max(), np.abs(y).max()
+    if (size <= bound) != (other_size <= bound):
+        return False
     if x.size < 1000:  # too few to tell a distribution
-        return bool((size <= bound) == (other_size <= bound))
+        return True
+    if (np.abs(dependence(x) - dependence(y)) > by_chance(x.size)).any():
+        return False
     bounded = size <= 1.01 * bound
     if abs(other_size - size) > 0.01 * size if bounded else other_size <= 1.01 * bound:
         return False
@@ -50,7 +67,7 @@ def same_law(expected: Any, found: Any, probe: Probe) -> bool:
     both = np.sort(np.concatenate([a, b]))
     gap = np.abs(np.searchsorted(a, both, "right") - np.searchsorted(b, both, "right")).max() / len(a)
     fresh, other = (len(np.unique(v)) / v.size for v in (a, b))
-    ends = [abs(np.abs(b).max() - size) < 0.004 * size, *(abs(b[i] - a[i]) < 0.01 * size for i in (0, -1))]
+    ends = [abs(np.abs(b).max() - size) < 12 / len(a) * size, *(abs(b[i] - a[i]) < 0.01 * size for i in (0, -1))]
     if size > 1.01 * bound and other > 0.99:  # no bound: the largest values say nothing
         ends = [np.abs(b).max() > 1.01 * bound]
     return bool(all(ends) and gap < 2.7 * np.sqrt(2 / len(a)) and abs(fresh - other) < 0.01)
@@ -74,6 +91,8 @@ def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom
         return [Symptom("wrong-operation", "it should be uniform; here small weights are more frequent.")]
     if len(values) < 10:
         return [Symptom("wrong-operation", "the weights take only a few values; uniform ones may take any.")]
+    if y.size > 1000 and (np.abs(dependence(y)) > by_chance(y.size)).any():
+        return [Symptom("wrong-operation", "the weights depend on each other; draw each of them, in any order.")]
     return []
 
 

@@ -52,7 +52,8 @@ def of_product(roles: Roles, text: Program, line: str, node: ast.expr) -> Iterat
             what = f"{shown} is missing: a value replaces what it should multiply."
             ids = ["assignment-for-accumulation", "scale-missing"]
         elif uses(factor, *roles.decays) and is_sum(factor):
-            what, ids = f"the decay {shown} is missing.", ["missing-term", "scale-missing"]
+            kind = "factor" if uses(factor, "g") else "decay"
+            what, ids = f"the {kind} {shown} is missing.", ["missing-term", "scale-missing"]
         elif is_sum(factor) and is_one(terms_of(factor)[0][1]) and terms_of(factor)[1][0]:
             what, ids = f"the part that {shown} adds is missing.", ["missing-term", "scale-missing"]
         else:

@@ -4,7 +4,6 @@ import warnings
 from typing import Any
 
 from minigrad.arguments import whole
-from minigrad.axes import axis_in
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
 from minigrad.gluon.loss.loss import Factor, Loss, floats, pair, rounded
@@ -72,8 +71,7 @@ class SoftmaxCrossEntropyLoss(Loss):
     def _fitting(self, logp: Tensor, label: Any) -> Tensor:
         """The class numbers without the class axis, which may be there with length 1."""
         label = asarray(label, ctx=logp.ctx)
-        axis = axis_in(logp.shape, self._axis)
-        wanted = logp.shape[:axis] + logp.shape[axis + 1 :]
+        wanted = moveaxis(logp, self._axis, -1).shape[:-1]
         check_labels(label.shape, wanted)
         return reshape(label, wanted)
 

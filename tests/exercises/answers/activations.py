@@ -59,6 +59,7 @@ WRONG = {
         ("upstream-missing", "return np.where(x > 0, 1, 0).astype(x.dtype)"),
         ("mask-wrong input-output-confused", "return np.where(g > 0, g, 0).astype(g.dtype)"),
         ("mask-wrong", "return g * (x < 0)"),
+        ("missing-term", "return np.zeros_like(x)"),
         ("wrong-sign", "return -g * (x > 0)"),
         ("mask-wrong missing-term", "return g + 0 * x"),
         ("wrong-operation extra-term wrong-factor", "return g * x * (x > 0)"),

@@ -229,6 +229,15 @@ return (codes, r - threshold * codes)""",
         ),
     ],
     "gradcheck_directional": [
+        ("missing-term", "return 0.0"),
+        (
+            "wrong-operation",
+            """d = rng.standard_normal(x.shape[-1])
+h = 1e-05
+n = (f(x + h * d) - f(x - h * d)) / (2 * h)
+p = np.sum(grad * d)
+return abs(n - p) / (max(abs(n), abs(p)) or 1.0)""",
+        ),
         (
             "scale-missing",
             """d = rng.standard_normal(x.shape)

@@ -508,6 +508,7 @@ return np.mean((scores < own[:, None]).sum(1) < k)""",
             """top = np.argsort(scores, axis=1)[:, -k:]
 return np.mean([y in row for y, row in zip(labels, top)])""",
         ),
+        ("ties-wrong", "return np.mean([len({*row[row > row[y]]}) < k for y, row in zip(labels, scores)])"),
         (
             "wrong-operation operands-swapped",
             """top = np.argsort(scores, axis=1)[:, :k]

@@ -121,6 +121,9 @@ return mag * sign""",
 return (2 * rng.random((n_out, n_in)) - 1) * a""",
         """bound = np.sqrt(6 / (n_in + n_out))
 return rng.uniform(-bound, bound, size=(n_out, n_in))""",
+        """(other,) = rng.spawn(1)
+a = np.sqrt(6 / (n_in + n_out))
+return other.uniform(-a, a, (n_out, n_in))""",
         """out = np.empty(n_out * n_in)
 rng.random(out=out)
 out -= 0.5
@@ -372,6 +375,20 @@ return (loss, grad / n)""",
     "xavier_uniform": [
         ("wrong-sign", "return (2 * rng.random((n_out, n_in)) + 1) * np.sqrt(6 / (n_in + n_out))"),
         ("scale-missing", "return rng.uniform(-1, 1, (n_out, n_in))"),
+        (
+            "extra-term off-by-one-boundary",
+            "a = (6 / (n_in + n_out + 1)) ** 0.5\nreturn a * (2 * rng.random((n_out, n_in)) - 1)",
+        ),
+        (
+            "extra-term off-by-one-boundary",
+            "a = (6 / (n_in + n_out - 1)) ** 0.5\nreturn a * (2 * rng.random((n_out, n_in)) - 1)",
+        ),
+        ("wrong-operation", "a = (6 / (n_in + n_out)) ** 0.5\nreturn np.sort(rng.uniform(-a, a, (n_out, n_in)))"),
+        (
+            "wrong-operation",
+            """half = rng.uniform(0, np.sqrt(6 / (n_in + n_out)), (n_out * n_in + 1) // 2)
+return np.concatenate([half, -half])[: n_out * n_in].reshape(n_out, n_in)""",
+        ),
         (
             "shape-wrong",
             """a = np.sqrt(6 / (n_in + n_out))

@@ -295,6 +295,21 @@ return order + [node]""",
     ],
     "backward": [
         (
+            "input-modified",
+            """order, stack = {}, [(node, False)]
+while stack:
+    x, done = stack.pop()
+    if done:
+        order[x] = None
+    elif x not in order:
+        stack += [(x, True), *((p, False) for p in x.parents)]
+node.grad = 1.0
+for x in reversed(order):
+    for p, part in zip(x.parents, x.vjp(x.grad)):
+        p.grad = p.grad + part
+    x.parents.clear()""",
+        ),
+        (
             "extra-term wrong-factor",
             "order, seen = [], set()\ndef visit(n):\n    if n not in seen:\n        seen.add(n)\n"
             "        for p in n.parents:\n            visit(p)\n        order.append(n)\nvisit(node)\n"

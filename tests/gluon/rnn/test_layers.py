@@ -196,3 +196,17 @@ def test_the_first_states_are_zeros_or_what_a_function_makes():
 def test_a_random_first_state_has_the_shape_of_a_state():
     for func in (nd.random.normal, nd.random.uniform, np.random.normal):
         assert [s.shape for s in rnn.LSTM(4).begin_state(3, func=func)] == [(1, 3, 4)] * 2
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        [(3, 2, 5), (5, 1), (5,), (2, 2, 1)],  # five columns for four gates
+        [(3, 2, 4), (4, 1), (1,), (2, 2, 1)],  # one bias for all
+        [(3, 2, 4), (4, 2), (4,), (2, 2, 1)],
+        [(3, 2, 8), (8, 1), (8,), (2, 2, 1)],
+    ],
+)
+def test_a_recurrence_refuses_lengths_that_do_not_agree(shapes):
+    with pytest.raises(ShapeError, match=r"'lstm' needs \(3, 2, 4\), \(4, 1\), \(4,\)"):
+        ops.recur(*map(np.ones, shapes), "lstm")

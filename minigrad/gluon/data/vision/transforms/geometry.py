@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy
+
 from minigrad.arguments import flag, number, whole
 from minigrad.device import Array, cpu
 from minigrad.errors import ArgumentError
@@ -97,6 +99,8 @@ class RandomCrop(Transform):
 
     def change(self, xp: Any, image: Array) -> Array:
         top, bottom, left, right = self._pad
+        if image.dtype.kind in "iub" and numpy.asarray(self._pad_value).astype(image.dtype) != self._pad_value:
+            raise ArgumentError(f"pad_value={self._pad_value!r} cannot be used in an image of {image.dtype}")
         widths = [(0, 0)] * (image.ndim - 3) + [(top, bottom), (left, right), (0, 0)]
         padded = xp.pad(image, widths, constant_values=self._pad_value) if any(self._pad) else image
         return _crop_to(xp, padded, self._size, self._interpolation, random_offset)

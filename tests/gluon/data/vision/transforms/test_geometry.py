@@ -174,3 +174,11 @@ def test_a_seed_repeats_random_transforms():
 
     first = draw()
     assert first == draw() and first[0] != first[1]
+
+
+@pytest.mark.parametrize("value", [300, -1, 127.5])
+def test_a_border_that_the_image_cannot_hold_is_refused(value):
+    with pytest.raises(ArgumentError, match="pad_value=.* uint8"):
+        transforms.RandomCrop(4, pad=1, pad_value=value)(numpy.zeros((2, 2, 1), "uint8"))
+    out = transforms.RandomCrop(4, pad=1, pad_value=value)(numpy.zeros((2, 2, 1), "float32"))
+    assert out[0, 0, 0].item() == value
