@@ -286,7 +286,10 @@ def named(state):
     return type("Named", (Optimizer,), {"states": (state,), "rule": scope["rule"]})()
 
 
-STATES = "x9 x12 s5 inverse5 i real range w_ w__ w_own add multiply copyto absolute bool step _r0 _rms _s6 _mask0".split()
+STATES = [
+    "x9", "x12", "s5", "inverse5", "i", "real", "range", "w_", "w__", "w_own", "add", "multiply", "copyto", "absolute",
+    "bool", "step", "_r0", "_rms", "_s6", "_mask0",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("way", ["numpy", "numba"])

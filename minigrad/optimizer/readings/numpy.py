@@ -28,14 +28,14 @@ APART = ("where", "sign")
 """Operations that must not write to what they read: `where` is two copies, and the first would overwrite what the
 second reads; in place, NumPy's `sign` makes a step of Lion four times slower (800,000 float32, NumPy 2.4)."""
 
+DIGITS = "0123456789"
 TAKEN = (*FLOAT, "positive", "copyto", "bool", "real", "range", "i", "x", "s", "inverse")
 """What names in the programs for NumPy and numba begin with, before digits."""
 
 
 def local(name: str) -> str:
     """What an array is called in a program: by its name, unless the program may need that itself."""
-    ends = name.startswith("_") or name.endswith(("_", "_own"))
-    return f"{name}_own" if ends or name.rstrip("0123456789") in TAKEN else name
+    return f"{name}_own" if name[:1] == "_" or name.endswith(("_", "_own")) or name.rstrip(DIGITS) in TAKEN else name
 
 
 class Program:
@@ -102,7 +102,7 @@ def program(graph: Graph) -> Program:
                 last_read[x] = len(nodes)
                 late.append(x)
             # An array is a place only until its next value is due, and never if it has none: g is only read.
-            usable = [p for p in free if p.rstrip("0123456789") == kind or (kind == "_r" and last_read[x] <= due.get(p, -1))]
+            usable = [p for p in free if p.rstrip(DIGITS) == kind or (kind == "_r" and last_read[x] <= due.get(p, -1))]
             if usable:
                 target = usable[-1]
             else:
