@@ -60,8 +60,8 @@ class Lines:
         inputs = {"g", "acts", "lr", RAW, *PREPARATION, *self.graph.asked}  # no line may have the name of an input
         if RAW in self.graph.states:
             raise UsageError(f"{type(optimizer).__name__} has a state called {RAW!r}, as equations call g; rename it")
-        others = (f"{name}_{time}" for name in ("w", "g", *self.graph.states) for time in ("before", "next"))
-        inputs |= {*others, *(name for name in found if name.endswith("_before"))}  # which are written as other steps
+        stems = ("w", "g", *self.graph.states)
+        inputs |= {f"{name}_{time}" for name in stems for time in ("before", "next")}  # written as their other steps
         hypers = {x.name for x in self.graph.results["w"].trace.nodes.values() if x.op == "hyper"}
         rule = definitions(
             self.graph.results,
