@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 import numpy
 
 from minigrad.arguments import number, whole
+from minigrad.composed import from_plain
 from minigrad.device import Array, to_host
+from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError
-from minigrad.kvstore.kvstore import Key, KVStore, refuse
+from minigrad.kvstore.kvstore import Key, KVStore, Values, refuse
 from minigrad.kvstore.server import Server
 from minigrad.kvstore.traffic import allreduce, answered
 from minigrad.kvstore.worker import WorkerStore
@@ -61,10 +63,25 @@ class SimulatedWorkers(KVStore):
         for rank, value in enumerate(values):
             refuse(f"rank {rank}", key, to_host(value.data), self._compression)
 
-    def _reduce(self, key: Key, values: list[Tensor]) -> Tensor:
-        n, kind, size = self._num_workers, self._compression, values[0].size
-        self._sent += allreduce(values[0].data.nbytes, n) if kind is None else answered(kind, size, n)
-        return super()._reduce(key, values)
+    def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
+        """As in the base class; all keys of a call count as sent together."""
+        super().push(key, value, priority)
+        n, kind, sizes = self._num_workers, self._compression, dict[Any, int]()
+        for _, values in self._pairs(key, from_plain(value)):
+            sizes[values[0].dtype] = sizes.get(values[0].dtype, 0) + values[0].size
+        for dtype, size in sizes.items():
+            self._sent += allreduce(size * single(dtype).itemsize, n) if kind is None else answered(kind, size, n)
+
+    def sum_gradients(
+        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
+    ) -> None:
+        self.pushpull(list(keys), list(gradients))
+
+    def update_weights(
+        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
+    ) -> None:
+        self.push(list(keys), list(gradients))
+        self.pull(list(keys), list(weights))
 
 
 class Arrival(NamedTuple):

@@ -62,7 +62,8 @@ def in_two(graph: Graph, measured: Sequence[str]) -> tuple[Graph, Graph]:
     handed = [x for x in ordered if x in read and x.is_array and (x.args or x.name in first)]
 
     trace = graph.results["w"].trace
-    names = [f"made{k}" for k in range(len(handed))]
+    made = "made" + "_" * max(map(len, graph.arrays))  # a name that no state has
+    names = [f"{made}{k}" for k in range(len(handed))]
     again = {x: trace.leaf("array", name) for x, name in zip(handed, names)}
     for x in ordered:
         if x in late and x.args:

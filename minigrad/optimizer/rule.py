@@ -239,7 +239,7 @@ class Trace:
         if op in OUTSIDE and not self.outside:
             raise elementwise().joins(op)
         symbols = tuple(self.symbol(x) for x in args)
-        if op != "where":  # true and false become 1 and 0
+        if op not in ("where", "logical_and"):  # true and false become 1 and 0
             symbols = tuple(self.node("where", x, 1.0, 0.0) if is_condition(x) else x for x in symbols)
         elif symbols[0].is_array and not is_condition(symbols[0]):
             symbols = (self.node("not_equal", symbols[0], 0.0), *symbols[1:])
@@ -284,8 +284,8 @@ POWERS: dict[float | None, str] = {2.0: "square", 0.5: "sqrt"}
 
 
 def is_condition(x: Symbol) -> bool:
-    """Whether a value is true or false for each element."""
-    return x.is_array and x.op in CONDITIONS
+    """Whether a value is true or false, maybe for each element."""
+    return x.op in CONDITIONS
 
 
 def is_known(x: Symbol) -> bool:

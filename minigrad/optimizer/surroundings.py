@@ -72,17 +72,19 @@ def watch(graph: Graph, optimizer: Any, others: Sequence[Graph]) -> None:
     def holds(self: Any, scalars: Scalars) -> bool:
         if not branches(self, scalars):
             return False
-        unchanged = all([same(now(), value) for now, value in values])
+        unchanged = all([same(now(self), value) for now, value in values])
         graph.stale = graph.stale or not unchanged
         return unchanged
 
     graph.holds = holds
 
 
-def elsewhere(optimizer: Any) -> Iterator[tuple[Callable[[], Any], Any]]:
-    """The numbers and functions that the rule, and everything it calls, reads from modules and closures.
+def elsewhere(optimizer: Any) -> Iterator[tuple[Callable[[Any], Any], Any]]:
+    """The numbers and functions that the rule, and everything it calls, reads from modules and closures; a user's
+    methods, which can be replaced, and the defaults of functions.
 
-    Yields pairs: a function that looks the value up, and the value. Raises Open if the rule is not closed.
+    Yields pairs: a function that looks the value up, given an optimizer, and the value. Raises Open if the rule is not
+    closed.
     """
     waiting, seen = [type(optimizer).rule], set()
     while waiting:
@@ -94,11 +96,17 @@ def elsewhere(optimizer: Any) -> Iterator[tuple[Callable[[], Any], Any]]:
             raise Open
         code = function.__code__
         if is_minigrads(function):  # it is pure, but may call methods that a user overrides
-            waiting += [x for name in code.co_names for x in attributes(optimizer, name) if is_method(x)]
+            for name in code.co_names:
+                found = attributes(optimizer, name)
+                waiting += filter(is_method, found)
+                if any(is_users(x) and x is not type(optimizer).rule for x in found):
+                    yield partial(methods, name=name), methods(optimizer, name)
             continue
         cells = dict(zip(code.co_freevars, function.__closure__ or ()))
         modules: list[ModuleType] = []
         values = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+        if values:
+            yield partial(defaults, function), defaults(function)
         for kind, name in names_in(code):
             if kind == "attribute":
                 of_modules = [getattr(module, name) for module in modules if hasattr(module, name)]
@@ -108,6 +116,8 @@ def elsewhere(optimizer: Any) -> Iterator[tuple[Callable[[], Any], Any]]:
                 modules += [x for x in of_modules if isinstance(x, ModuleType)]
                 waiting += filter(is_method, found)
                 values += [x for x in found if not is_method(x)]
+                if any(is_users(x) and x is not type(optimizer).rule for x in found):
+                    yield partial(methods, name=name), methods(optimizer, name)
             elif (kind == "global" or name in cells) and name != "__class__":
                 now = partial(contents, cells[name]) if name in cells else partial(global_of, function, name)
                 value = now()
@@ -115,7 +125,7 @@ def elsewhere(optimizer: Any) -> Iterator[tuple[Callable[[], Any], Any]]:
                 waiting += [value] if is_users(value) else []
                 values += [value] if value is not _GONE and not is_users(value) else []
                 if is_plain(value) or is_users(value):
-                    yield now, value
+                    yield partial(number_in, now), number_in(now)
         if not all(map(is_known, values)):
             raise Open
 
@@ -142,6 +152,21 @@ def names_in(code: CodeType) -> Iterator[tuple[str, str]]:
 
 def global_of(function: FunctionType, name: str) -> Any:
     return function.__globals__.get(name, getattr(builtins, name, _GONE))
+
+
+def number_in(now: Callable[[], Any], _: Any = None) -> Any:
+    """What is there now; an array of one number, which can change inside, as that number."""
+    value = now()
+    return value.item() if isinstance(value, numpy.ndarray) and value.ndim == 0 else value
+
+
+def defaults(function: FunctionType, _: Any = None) -> tuple[Any, ...]:
+    return function.__defaults__, function.__kwdefaults__ and tuple(function.__kwdefaults__.items())
+
+
+def methods(optimizer: Any, name: str) -> tuple[Any, ...]:
+    """What `attributes` finds, numbers left out: those are read at every step."""
+    return tuple(filter(is_method, attributes(optimizer, name)))
 
 
 def contents(cell: Any) -> Any:

@@ -181,6 +181,25 @@ def test_traffic_is_a_fraction_of_what_float32_needs(n, two, one):
     assert plain / sent({"type": "1bit"}) == pytest.approx(one)
 
 
+def test_all_keys_of_a_call_travel_together_and_float16_as_float32():
+    def sent(params, dtype, sizes):
+        store, keys = kv.create("sim", num_workers=4), [*range(len(sizes))]
+        if params:
+            store.set_gradient_compression(params)
+        store.init(keys, [np.zeros(size, dtype=dtype) for size in sizes])
+        gradients = [[np.ones(size, dtype=dtype) for _ in range(4)] for size in sizes]
+        store.sum_gradients(keys, gradients, [])
+        before = store.traffic()
+        store.push(keys, gradients)
+        assert store.traffic() == 2 * before
+        return before
+
+    assert sent(None, "float16", [10]) == 2 * 3 * 40 // 4
+    assert sent(None, "float32", [1] * 10) == 2 * 3 * 40 // 4
+    assert sent({"type": "2bit"}, "float32", [10] * 10) == 3 * 32 * (2 + 4) // 8
+    assert sent({"type": "1bit"}, "float32", [10] * 10) == 3 * 32 * (1 + 2) // 8
+
+
 def test_a_compressed_push_to_the_server_keeps_what_it_did_not_send():
     store = kv.create("sim", num_workers=2, delay=1)
     copies = started(store, 0.0)

@@ -86,3 +86,21 @@ def test_a_number_that_is_measured_on_a_gpu_may_be_a_python_number(gpus):
         with reading("numpy"):
             Normalized(learning_rate=0.5).update(0, w, np.array([3.0, 4.0]), None)
     numpy.testing.assert_allclose(w.asnumpy(), [1 - 0.6, 2 - 0.8], rtol=1e-6)
+
+
+def test_a_state_may_have_the_name_of_what_one_pass_hands_to_the_other():
+    class Own(Optimizer):
+        states = ("made0",)
+        measured = ("length",)
+
+        def rule(self, w, g, made0, *, lr, length):
+            r = 0.5 * made0 + g
+            return w - lr * length * r, r + made0
+
+        def measure(self, w, r):
+            return {"length": norm(r)}
+
+    w, state = np.array([1.0, 2.0]), np.array([6.0, 8.0])
+    with reading("numpy"):
+        Own(learning_rate=0.5).update(0, w, np.array([0.0, 0.0]), state)
+    numpy.testing.assert_allclose([w.asnumpy(), state.asnumpy()], [[1 - 7.5, 2 - 10.0], [9.0, 12.0]])

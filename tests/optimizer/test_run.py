@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 import tracemalloc
@@ -14,7 +15,7 @@ from table import TABLE
 
 from minigrad import optimizer
 from minigrad.errors import ArgumentError
-from minigrad.optimizer import Optimizer, threads
+from minigrad.optimizer import Optimizer, graph, rule, threads
 from minigrad.optimizer import run as running
 from minigrad.optimizer.readings import numpy as numpy_reading
 from minigrad.optimizer.run import reading, run
@@ -272,3 +273,49 @@ def test_without_numba_rules_run_with_numpy_and_say_so_when_asked_for_more(monke
 def test_numba_is_imported_by_the_first_step_not_by_minigrad():
     code = "import sys, minigrad; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def named(state):
+    """A rule with one state of this name."""
+    text = (
+        "def rule(self, w, g, v, *, lr, t):\n    new = 0.9 * v + sqrt(abs(g)) + g**2\n"
+        "    u = new * new + abs(v)\n    return w - lr * maximum(u, g) / (3 + sign(w)) + v * t, new"
+    )
+    scope = {"sqrt": rule.sqrt, "maximum": rule.maximum, "sign": rule.sign}
+    exec(re.sub(r"\bv\b", state, text), scope)
+    return type("Named", (Optimizer,), {"states": (state,), "rule": scope["rule"]})()
+
+
+STATES = [
+    "x9", "x12", "s5", "inverse5", "i", "real", "range", "w_", "w__", "w_own", "add", "multiply", "copyto", "absolute",
+    "bool", "step", "_r0", "_rms", "_s6", "_mask0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["numpy", "numba"])
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_may_have_any_name(state, way):
+    if way == "numba":
+        pytest.importorskip("numba")
+    arrays, scalars = example(named("v"), "float64")
+    expected = [a.copy() for a in arrays]
+    with reading("plain"):
+        run(named("v"), expected, scalars)
+    with reading(way):
+        run(named(state), arrays, scalars)
+    close(arrays, expected, rounding=8)
+
+
+@pytest.mark.parametrize("way", ["numpy", "numba", "plain"])
+def test_a_division_by_a_number_without_an_inverse_is_a_division(way):
+    if way == "numba":
+        pytest.importorskip("numba")
+
+    class Tiny(Optimizer):
+        def rule(self, w, g, *, lr):
+            return w - g / lr
+
+    w, g = numpy.ones(3, "float32"), numpy.array([0, 1e-40, -1e-3], "float32")
+    with reading(way):
+        run(Tiny(), [w, g], {**graph.PREPARATION, "lr": 1e-40, "t": 1})
+    numpy.testing.assert_allclose(w, [1, 0, 1e37], rtol=1e-4)

@@ -143,6 +143,36 @@ def test_a_function_that_is_defined_anew_is_noticed(monkeypatch):
     assert w.item() == -6.0
 
 
+@pytest.mark.parametrize("what", ["an array of one number", "a method", "a method of one optimizer", "a default"])
+def test_what_changes_inside_or_is_replaced_acts_at_the_next_step(what):
+    number = numpy.array(1.0)
+
+    def twice(x, factor=2.0):
+        return factor * x
+
+    class Changing(Optimizer):
+        def scaled(self, x):
+            return float(number) * x
+
+        def rule(self, w, g, *, lr):
+            return w - twice(self.scaled(g))
+
+    opt, w, g = Changing(), np.array([0.0]), np.array([1.0])
+    with reading("numpy"):
+        for _ in range(3):  # by now the graph is no longer compared with the rule
+            opt.update(0, w, g, None)
+        if what == "an array of one number":
+            number[...] = 3.0
+        elif what == "a method":
+            Changing.scaled = lambda self, x: 3.0 * x
+        elif what == "a method of one optimizer":
+            opt.scaled = lambda x: 3.0 * x
+        else:
+            twice.__defaults__ = (6.0,)
+        opt.update(0, w, g, None)
+    assert w.item() == -12.0
+
+
 @pytest.mark.parametrize("name", ["numpy", "numba"])
 def test_a_number_that_changes_at_every_step_costs_no_memory_and_no_compiling(name, monkeypatch):
     if name == "numba":

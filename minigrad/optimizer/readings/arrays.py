@@ -38,7 +38,8 @@ class Call:
             return numpy.asarray(x).astype(self.dtype) if x.dtype == bool else numpy.asarray(x)
         if isinstance(x, Tensor):
             return x.data
-        return x.item() if isinstance(x, numpy.generic) else x
+        x = x.item() if isinstance(x, numpy.generic) else x
+        return float(x) if type(x) is int else x  # as in a graph: whole numbers would wrap around
 
     def apply(self, op: str, *args: Any) -> Any:
         """An operation of `rule.py` on the arrays of this call."""

@@ -104,11 +104,11 @@ def vector_source(graph: Graph, dtypes: Sequence[Any], alone: Sequence[str] = ()
     element = [f"const {types[name]} &in_{name}" for name in graph.arrays] + scalars
     element += [f"{types[name]} &out_{name}" for name in graph.written]
     pointers = [
-        f"{'' if name in graph.written else 'const '}{types[name]} *__restrict__ {name}" for name in graph.arrays
+        f"{'' if name in graph.written else 'const '}{types[name]} *__restrict__ {name}_at" for name in graph.arrays
     ]
 
     def call(place: str) -> str:
-        given = [f"{name}[0]" if name in alone else place.format(name) for name in graph.arrays]
+        given = [f"{name}_at[0]" if name in alone else place.format(name) for name in graph.arrays]
         return f"element({', '.join([*given, *numbers, *map(place.format, graph.written)])});"
 
     text = [
@@ -124,12 +124,12 @@ def vector_source(graph: Graph, dtypes: Sequence[Any], alone: Sequence[str] = ()
         f"{one.name}({', '.join(['const long long size', *pointers, *scalars])}) {{",
         f"    long long start = (blockIdx.x * (long long){BLOCK} + threadIdx.x) * {width};",
         f"    if (start + {width} <= size) {{",
-        *[f"        Vector<{types[n]}> {n}_ = *(const Vector<{types[n]}> *)({n} + start);" for n in vectors],
+        *[f"        Vector<{types[n]}> {n}_ = *(const Vector<{types[n]}> *)({n}_at + start);" for n in vectors],
         "        #pragma unroll",
         f"        for (int k = 0; k < {width}; k++) {call('{}_.at[k]')}",
-        *[f"        *(Vector<{types[n]}> *)({n} + start) = {n}_;" for n in graph.written],
+        *[f"        *(Vector<{types[n]}> *)({n}_at + start) = {n}_;" for n in graph.written],
         "    } else {",
-        f"        for (long long k = start; k < size; k++) {call('{}[k]')}",
+        f"        for (long long k = start; k < size; k++) {call('{}_at[k]')}",
         "    }",
         "}",
     ]

@@ -16,7 +16,7 @@ import numpy
 from minigrad.errors import UsageError
 from minigrad.optimizer.readings.lines import RAW, Lines
 from minigrad.optimizer.readings.notation import stem_of
-from minigrad.optimizer.rule import INFIX, Symbol
+from minigrad.optimizer.rule import CONDITIONS, INFIX, Symbol
 
 PRELUDE = """\
 const square = x => x * x;
@@ -116,7 +116,8 @@ class JavaScript(Writer):
         self.states = lines.graph.states
         self.arrays = self.found_arrays()
         self.defined: dict[Symbol, str] = {}
-        befores = (x.name for x in sorted(lines.leaves, key=lambda x: x.order) if stem_of(x.name) != x.name)
+        leaves = [x.name for x in sorted(lines.leaves, key=lambda x: x.order) if x.name not in self.states]
+        befores = (name for name in leaves if stem_of(name) != name)
         self.kept = [name for name in dict.fromkeys(map(stem_of, befores)) if name not in self.states]
 
     def found_arrays(self) -> set[str]:
@@ -150,6 +151,8 @@ class JavaScript(Writer):
             text = self.write(x)
             if x.args and text.startswith("(") and text.endswith(")") and x.op in OPERATORS:
                 text = text[1:-1]
+            if x.op in CONDITIONS:  # in JavaScript true is not equal to 1
+                text = f"Number({text})"
             body.append(f"now.{name} = " + (f"each(i => {text});" if name in self.arrays else f"{text};"))
             if x.args:
                 self.defined.setdefault(x, name)

@@ -49,7 +49,7 @@ def entries(notation: Notation) -> list[Entry]:
     for name, x in of.lines:
         if name in of.optimizer.meanings:
             found[name] = Entry(notation.left(name, x), of.optimizer.meanings[name])
-    for name in map(stem_of, before):
+    for name in (name if name in of.graph.states else stem_of(name) for name in before):
         symbol, start = notation.at(notation.letter(name), "0"), starts_at(notation, name)
         text = f"{words(notation, name, 'state ' if len(name) == 1 else '')}, before the first step"
         found[symbol] = Entry(f"{symbol} = {start}" if start else symbol, text)

@@ -57,7 +57,11 @@ class Lines:
         with noting() as outer:
             supplied, self.made = outside(optimizer, self.graph)
         self.acts: Symbol | None = supplied.pop("acts", None)
-        inputs = {"g", "acts", *self.graph.asked}  # no line may have the name of one of its inputs
+        inputs = {"g", "acts", "lr", RAW, *PREPARATION, *self.graph.asked}  # no line may have the name of an input
+        if RAW in self.graph.states:
+            raise UsageError(f"{type(optimizer).__name__} has a state called {RAW!r}, as equations call g; rename it")
+        stems = ("w", "g", *self.graph.states)
+        inputs |= {f"{name}_{time}" for name in stems for time in ("before", "next")}  # written as their other steps
         hypers = {x.name for x in self.graph.results["w"].trace.nodes.values() if x.op == "hyper"}
         rule = definitions(
             self.graph.results,

@@ -60,7 +60,9 @@ class Places(dict[Symbol, str]):
             return f"now.{self.notation.defined[x]}"
         if x.op == "hyper":
             return f"h.{x.name}"
-        if x.name in ("w", *of.graph.states) or stem_of(x.name) != x.name:
+        if x.name in ("w", *of.graph.states):
+            return f"before.{x.name}"
+        if stem_of(x.name) != x.name:
             return f"before.{stem_of(x.name)}"
         if x.name == RAW or (x.name == "g" and "g" not in of.names):
             return "raw"

@@ -14,6 +14,8 @@ import numpy
 from minigrad.define import define
 from minigrad.device import Array
 from minigrad.optimizer.graph import Graph
+from minigrad.optimizer.readings import numpy as numpy_reading
+from minigrad.optimizer.readings.numpy import local
 from minigrad.optimizer.rule import FLOAT, spell
 
 
@@ -21,23 +23,34 @@ def source(graph: Graph) -> str:
     """The loop as Python text, a function of the arrays and then the parameters."""
     parameters = [f"s{x.order}" for x in graph.parameters]
     names = dict(zip(graph.parameters, parameters))
+    arrays = {name: local(name) for name in graph.arrays}
     divisors = {x.args[1]: f"inverse{x.args[1].order}" for x in graph.nodes if divides_by_scalar(x)}
     before = [f"{inverse} = real(1 / {names[x]})" for x, inverse in divisors.items()]
     before += [f"{s} = real({s})" for s in parameters]
 
-    body = [f"{name} = {name}_[i]" for name in graph.arrays]
+    body = [f"{name} = {name}_[i]" for name in arrays.values()]
     for x in graph.nodes:
-        args = [names.get(y, y.name) for y in x.args]
+        args = [names.get(y, local(y.name)) for y in x.args]
         if divides_by_scalar(x):
             text = f"{args[0]} * {divisors[x.args[1]]}"
         else:
             text = spell(x.op, *args)
         names[x] = f"x{x.order}"
         body.append(f"x{x.order} = {text}")
-    body += [f"{name}_[i] = {names.get(x, x.name)}" for name, x in graph.written.items()]
+    body += [f"{arrays[name]}_[i] = {names.get(x, local(x.name))}" for name, x in graph.written.items()]
 
-    head = f"def step({', '.join([*(f'{name}_' for name in graph.arrays), *parameters])}):"
+    head = f"def step({', '.join([*(f'{name}_' for name in arrays.values()), *parameters])}):"
     return "\n    ".join([head, *before, "for i in range(w_.size):", *(f"    {line}" for line in body)])
+
+
+LIMITS = {numpy.dtype(name): 1 / float(numpy.finfo(name).max) for name in ("float32", "float64")}
+"""For each dtype: the inverse of a smaller number is not finite."""
+
+
+def divisors(graph: Graph) -> list[int]:
+    """Which of the parameters something is divided by."""
+    found = {x.args[1] for x in graph.nodes if divides_by_scalar(x)}
+    return [k for k, x in enumerate(graph.parameters) if x in found]
 
 
 def divides_by_scalar(x: Any) -> bool:
@@ -59,4 +72,10 @@ def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> 
     run = graph.compiled.get(dtype)
     if run is None:
         run = graph.compiled[dtype] = loop(graph, dtype)
+        graph.compiled["divisors"] = divisors(graph)
+    limit = LIMITS[dtype]
+    for k in graph.compiled["divisors"]:
+        if abs(parameters[k]) < limit and parameters[k] != 0:  # its inverse would be infinite, and 0 times that a NaN
+            return numpy_reading.step(graph, arrays, parameters)
     run(*arrays, *parameters)
+    return None

@@ -14,6 +14,7 @@ import numpy
 
 from minigrad.define import define
 from minigrad.device import Array
+from minigrad.dtypes import single
 from minigrad.optimizer.graph import Graph
 from minigrad.optimizer.rule import CONDITIONS, FLOAT, Symbol
 
@@ -26,6 +27,15 @@ SCRATCH = 1280 * 1024
 APART = ("where", "sign")
 """Operations that must not write to what they read: `where` is two copies, and the first would overwrite what the
 second reads; in place, NumPy's `sign` makes a step of Lion four times slower (800,000 float32, NumPy 2.4)."""
+
+DIGITS = "0123456789"
+TAKEN = (*FLOAT, "positive", "copyto", "bool", "real", "range", "i", "x", "s", "inverse")
+"""What names in the programs for NumPy and numba begin with, before digits."""
+
+
+def local(name: str) -> str:
+    """What an array is called in a program: by its name, unless the program may need that itself."""
+    return f"{name}_own" if name[:1] == "_" or name.endswith(("_", "_own")) or name.rstrip(DIGITS) in TAKEN else name
 
 
 class Program:
@@ -71,10 +81,9 @@ def program(graph: Graph) -> Program:
     array at once if that is free by then; otherwise it waits in a register until everything has been read.
     """
     nodes, goals = in_order(graph)
-    end = len(nodes)
     last_read = {y: i for i, x in enumerate(nodes) for y in x.args}
     due = {goals[x]: i for i, x in enumerate(nodes) if x in goals}
-    place = {x: x.name if x.is_array else f"_s{x.order}" for x in last_read if not (x.is_array and x.args)}
+    place = {x: local(x.name) if x.is_array else f"_s{x.order}" for x in last_read if not (x.is_array and x.args)}
     free = [name for name in due if name not in place.values()]
     made = {"_r": 0, "_mask": 0}
     lines, late = [], []
@@ -90,25 +99,23 @@ def program(graph: Graph) -> Program:
             target = own
         else:
             if own:
-                last_read[x] = end
-                late.append(own)
+                last_read[x] = len(nodes)
+                late.append(x)
             # An array is a place only until its next value is due, and never if it has none: g is only read.
-            usable = [p for p in free if p.startswith(kind) or (kind == "_r" and last_read[x] <= due.get(p, -1))]
+            usable = [p for p in free if p.rstrip(DIGITS) == kind or (kind == "_r" and last_read[x] <= due.get(p, -1))]
             if usable:
                 target = usable[-1]
             else:
                 target = f"{kind}{made[kind]}"
                 made[kind] += 1
-        if target in free:
-            free.remove(target)
+        free = [p for p in free if p != target]
         place[x] = target
         lines += spell(x, target, args)
         if x.op in APART:
             free += done
-    at = {goal: place[x] for x, goal in goals.items()}
-    lines += [f"copyto({own}, {at[own]})" for own in late]
+    lines += [f"copyto({goals[x]}, {place[x]})" for x in late]
     scratch = [f"{kind}{k}" for kind, count in made.items() for k in range(count)]
-    head = f"def step({', '.join([*graph.arrays, *scratch, *(f'_s{x.order}' for x in graph.parameters)])}):"
+    head = f"def step({', '.join([*map(local, graph.arrays), *scratch, *(f'_s{x.order}' for x in graph.parameters)])}):"
     return Program("\n    ".join([head, *(lines or ["pass"])]), made["_r"], made["_mask"])
 
 
@@ -129,28 +136,23 @@ def in_order(graph: Graph) -> tuple[list[Symbol], dict[Symbol, str]]:
     nodes, goals = list(graph.nodes), {}
     for name, x in graph.written.items():
         if x.is_array and x.args and x not in goals:
-            goals[x] = name
+            goals[x] = local(name)
             continue
         copy = Symbol(x.trace, "positive", (x,), "", None)
         copy.is_array = True
-        readers = [i for i, y in enumerate(nodes) if any(z.name == name and z.op == "array" for z in y.args)]
-        made = [i for i, y in enumerate(nodes) if y is x]
-        nodes.insert(1 + max(readers + made, default=-1), copy)
-        goals[copy] = name
+        earlier = [i for i, y in enumerate(nodes) if y is x or any(z.name == name and z.op == "array" for z in y.args)]
+        nodes.insert(1 + max(earlier, default=-1), copy)
+        goals[copy] = local(name)
     return nodes, goals
 
 
 def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> None:
     """Run the rule on flat arrays of one length, in place, block by block."""
-    code = graph.compiled.get("numpy")
-    if code is None:
-        code = graph.compiled["numpy"] = program(graph)
+    code = graph.compiled.get("numpy") or graph.compiled.setdefault("numpy", program(graph))
     size, dtype = arrays[0].size, arrays[0].dtype
     alike = dtype.char in "fd" and all([a.dtype is dtype for a in arrays])
     if not alike:
-        dtype = numpy.result_type(*[a.dtype for a in arrays])
-        if dtype.char == "e":
-            dtype = numpy.dtype("float32")  # float16 is computed in float32
+        dtype = single(numpy.result_type(*[a.dtype for a in arrays]))  # float16 is computed in float32
     length = min(size, code.block // dtype.itemsize)
     workspace = code.workspace(length, dtype, len(parameters))
     workspace.values[:] = parameters

@@ -156,7 +156,7 @@ class Run:
             return x.value
         if x.op == "hyper":
             return float(getattr(self.optimizer, name))
-        if stem_of(name) != name and name not in self.handed:
+        if stem_of(name) != name and name not in (*self.handed, *self.arrays):
             return self.before.get(stem_of(name), 0.0)
         for known in (self.arrays, self.scalars, self.handed, self.found):
             if name in known:

@@ -307,3 +307,22 @@ def test_a_truth_may_be_compared_with_a_number(dtype):
     graph = trace(Mixed())
     source = cuda_source(graph, [dtype] * len(graph.arrays))
     compiled(*source[:3], source.preamble)
+
+
+def test_states_may_have_names_that_mean_something_in_c():
+    class Own(optimizer.Optimizer):
+        states = ("k", "size", "double", "start", "element")
+
+        def rule(self, w, g, k, size, double, start, element, *, lr):
+            return w - lr * (k + size), double + g, start - g, element * g, k * g, size - w
+
+    source = vector_source(trace(Own()), ["float32"] * 7)
+    text = [SHIM, ONE_THREAD, HALVES, source.code, launcher(source.code, source.name)]
+    library = built("\n".join(text), "-Wall", "-Werror")
+    arrays = [numpy.arange(1, 8, dtype="float32") + 10 * j for j in range(7)]
+    expected = [a.copy() for a in arrays]
+    given = [ctypes.c_longlong(7), *(ctypes.c_void_p(a.ctypes.data) for a in arrays), ctypes.c_float(0.5)]
+    getattr(library, f"launch_{source.name}")(ctypes.c_uint(1), ctypes.c_uint(BLOCK), *given)
+    w, g, k, size, double, start, element = expected
+    after = [w - (k + size) / 2, g, double + g, start - g, element * g, k * g, size - w]
+    numpy.testing.assert_array_equal(arrays, after)

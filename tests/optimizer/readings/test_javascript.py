@@ -11,6 +11,8 @@ from minigrad.errors import UsageError
 from minigrad.lr_scheduler import FactorScheduler
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.readings import javascript
+from minigrad.optimizer.rule import where
+from minigrad.optimizer.run import reading
 
 racer = pytest.importorskip("py_mini_racer")
 
@@ -151,3 +153,54 @@ def test_a_program_says_for_which_hyper_parameters_it_is_right(engine):
     assert right(rule, centered=True, clip_weights=0.1, **others)
     assert not right(rule, centered=False, clip_weights=0.1, **others)
     assert not right(rule, centered=True, clip_weights=None, **others)
+
+
+class Renamed(Optimizer):
+    """Locals that are called like inputs."""
+
+    def rule(self, w, g, *, t):
+        lr, wd, clip_gradient = 0.5 * self.lr, 0.1 * w, 0.25 * g
+        rescale_grad = clip_gradient + wd
+        return w - lr * rescale_grad
+
+
+class Later(Optimizer):
+    """Names that are also steps of others."""
+
+    states = ("x_next", "x_before", "x")
+
+    def rule(self, w, g, x_next, x_before, x, *, lr):
+        w_before = w * 0.5
+        return w_before - lr * x_next, x_before + g, 0.5 * x + g, x_next - x_before
+
+
+class Truth(Optimizer):
+    """Conditions as numbers."""
+
+    states = ("up",)
+
+    def rule(self, w, g, up, *, lr, t):
+        return w - lr * g * (1 + (t > 1)) * where((t > 2) == 1, 2, 3) * where(up == 1, 2, 3), g > 0
+
+
+@pytest.mark.parametrize("cls", [Renamed, Later, Truth])
+def test_names_and_conditions_mean_in_javascript_and_by_hand_what_they_mean_in_numpy(cls, engine):
+    opt = cls(learning_rate=0.1, rescale_grad=0.5, clip_gradient=1.0, wd=0.1)
+    w, gradients, path = numpy.array([1.0, -2.0]), [[0.5, -1.0], [-0.25, 3.0], [0.75, 0.5], [1.0, -1.0]], []
+    by_hand = [step["w"] for step in opt.worked(w, gradients).steps]
+    h = {"lr": 0.1, "rescale_grad": 0.5, "clip_gradient": 1.0, "wd": 0.1}
+    cases = [[{} if k else {"w": [1.0, -2.0]}, g, {**h, "t": k + 1}, []] for k, g in enumerate(gradients)]
+    in_javascript = [after["w"] for after in run(engine, opt, cases)]
+    state = opt.create_state(0, w)
+    with reading("plain"):
+        for g in gradients:
+            opt.update(0, w, numpy.array(g), state)
+            path.append(w.copy())
+    numpy.testing.assert_allclose(by_hand, path, rtol=1e-12)
+    numpy.testing.assert_allclose(in_javascript, path, rtol=1e-12)
+
+
+def test_a_state_with_the_name_of_the_raw_gradient_has_no_equations():
+    opt = type("Own", (Optimizer,), {"states": ("raw_gradient",), "rule": lambda self, w, g, raw_gradient: (w, g)})()
+    with pytest.raises(UsageError, match="rename it"):
+        javascript.step(opt)

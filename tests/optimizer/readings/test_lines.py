@@ -171,3 +171,24 @@ def test_a_rule_that_looks_at_its_arrays_says_why_it_has_no_equations():
 
     with pytest.raises(UsageError, match=r"Looks has no equations to print.*leave out what only looks.*g\.mean\(\)"):
         Looks().equation()
+
+
+def test_a_condition_in_a_sum_is_written_as_the_number_that_it_is():
+    class Later(Optimizer):
+        def rule(self, w, g, *, lr, t):
+            return w - lr * (1 + (t > 3)) * g
+
+    assert plain(Later()) == "w_t = w_{t-1} - η (1 + (1 if t > 3, otherwise 0)) g_t"
+
+
+def test_a_local_that_is_called_like_another_step_of_a_state_is_no_line():
+    class Own(Optimizer):
+        states = ("v",)
+
+        def rule(self, w, g, v, *, lr):
+            v_before = 0.5 * v
+            v = v_before + g
+            v_next = 2 * v
+            return w - lr * v_next, v
+
+    assert plain(Own()).splitlines() == ["v_t = 0.5 v_{t-1} + g_t", "w_t = w_{t-1} - η·2 v_t"]

@@ -178,6 +178,18 @@ def test_numbers_are_pythons_and_changes_in_place_reach_nothing_else():
     assert (w.item(), g.item(), v.item()) == (0.0, 4.0, -1.0)
 
 
+@pytest.mark.parametrize("way", ["plain", "numpy"])
+def test_whole_numbers_in_a_rule_neither_wrap_around_nor_lack_powers(way):
+    class Whole(Optimizer):
+        def rule(self, w, g, *, lr):
+            return w - where(g > 0, 10, 1) ** 30 * g - where(g > 0, 2**70, 2) ** -1
+
+    w, g = np.array([0.0, 0.0], dtype="float64"), np.array([1.0, -1.0], dtype="float64")
+    with reading(way):
+        Whole().update(0, w, g, None)
+    assert w.tolist() == [-1e30, 0.5]
+
+
 def test_a_scalar_result_fills_the_array_and_states_may_trade_places():
     class Swap(Optimizer):
         states = ("a", "b", "c")
