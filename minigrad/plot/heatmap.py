@@ -26,6 +26,7 @@ BELOW, ABOVE = 6, 3
 """Numbers of rates below and above the best one."""
 MOST = 40
 """The most rows, and columns, whose labels are readable."""
+HEIGHT = "height above the minimum"
 
 
 @guarded
@@ -69,7 +70,7 @@ def heatmap(
             table[row, column] = numpy.median([end(walk) for walk in (first, *nearby(first))]) - hill.bottom
     top = float(first.losses[0]) - hill.bottom
     check_heights(hill, table, top)
-    table, what = table.clip(FLOOR * top), "height above the minimum" if hill.minima else "height"
+    table, what = table.clip(FLOOR * top), HEIGHT if hill.minima else "height"
     below = (
         f"Cells: {what} after {steps} steps, the median over the start and {NEARBY} nearby starts. "
         "Crosses: higher than at the start."
@@ -97,7 +98,9 @@ def finding(name: str, argument: str, values: Sequence[float], tried: Sequence[f
     return f"{best}: it ends {times} times lower than with {argument} {values[0]:g}"
 
 
-def draw(axes: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float, what: str) -> None:
+def draw(
+    axes: Any, table: Any, values: Sequence[float], tried: Sequence[float], top: float, what: str = HEIGHT
+) -> None:
     """Cells from dark (low) to light (high), with a colour bar for the heights."""
     from matplotlib.colors import LogNorm
 

@@ -71,7 +71,7 @@ TABLE = [
     (lambda **kw: transforms.RandomResizedCrop(2, **kw), "scale", [(0, 1), (0.5, 1.5), (NAN, 1)]),
     (lambda **kw: transforms.RandomResizedCrop(2, **kw), "ratio", [(0, 1), (-1, 1), (2, 1), (1, INF)]),
     (transforms.RandomFlipLeftRight, "p", [-0.1, 1.1, NAN, "1"]), (transforms.RandomFlipTopBottom, "p", [-0.1, 1.1]),
-    (transforms.RandomBrightness, "strength", AT_LEAST_0), (transforms.RandomHue, "strength", AT_LEAST_0),
+    (transforms.RandomBrightness, "brightness", AT_LEAST_0), (transforms.RandomHue, "hue", AT_LEAST_0),
     (transforms.RandomLighting, "alpha", AT_LEAST_0), (transforms.Normalize, "std", [0.0, -1.0, NAN, (1.0, 0.0)]),
     (transforms.Normalize, "mean", [NAN, (0.5, INF)]), (box, "x", SIZES), (box, "width", COUNTS), (box, "size", COUNTS),
     (lambda num_slice: utils.split_data(np.zeros(4), num_slice), "num_slice", COUNTS),

@@ -39,9 +39,9 @@ class _Color(Transform):
 class _RandomFactor(_Color):
     """A colour transform by a factor, drawn uniformly from max(0, 1 - strength) to 1 + strength."""
 
-    def __init__(self, strength: float) -> None:
+    def __init__(self, name: str, strength: float) -> None:
         super().__init__()
-        number("strength", strength, 0)
+        number(name, strength, 0)
         self._range = (max(0.0, 1 - strength), 1 + strength)
 
     def recolor(self, xp: Any, values: Array) -> Array:
@@ -56,7 +56,7 @@ class RandomBrightness(_RandomFactor):
     """All values times a random factor."""
 
     def __init__(self, brightness: float) -> None:
-        super().__init__(brightness)
+        super().__init__("brightness", brightness)
 
     def scale(self, xp: Any, values: Array, factor: float) -> Array:
         return values * factor
@@ -66,7 +66,7 @@ class RandomContrast(_RandomFactor):
     """All values moved away from, or towards, the mean grey of the image by a random factor."""
 
     def __init__(self, contrast: float) -> None:
-        super().__init__(contrast)
+        super().__init__("contrast", contrast)
 
     def scale(self, xp: Any, values: Array, factor: float) -> Array:
         return factor * values + (1 - factor) * gray(xp, values).mean(axis=(-3, -2, -1), keepdims=True)
@@ -76,7 +76,7 @@ class RandomSaturation(_RandomFactor):
     """Every pixel moved away from, or towards, its own grey by a random factor."""
 
     def __init__(self, saturation: float) -> None:
-        super().__init__(saturation)
+        super().__init__("saturation", saturation)
 
     def scale(self, xp: Any, values: Array, factor: float) -> Array:
         return factor * values + (1 - factor) * gray(xp, values)
@@ -86,7 +86,7 @@ class RandomHue(_RandomFactor):
     """The colours rotated around the colour circle, by up to `hue` of a full turn either way."""
 
     def __init__(self, hue: float) -> None:
-        super().__init__(hue)
+        super().__init__("hue", hue)
 
     def scale(self, xp: Any, values: Array, factor: float) -> Array:
         return turn_hue(xp, values, factor - 1)
