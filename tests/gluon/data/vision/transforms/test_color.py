@@ -97,7 +97,7 @@ def test_grey_images_have_brightness_and_contrast_but_no_colours():
 
 
 def test_negative_strengths_are_refused():
-    with pytest.raises(ArgumentError, match="brightness=-1 cannot be used"):
+    with pytest.raises(ArgumentError, match="contrast=-1 cannot be used"):
         transforms.RandomContrast(-1)
 
 
