@@ -45,8 +45,10 @@ def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exceptio
     if isinstance(error, numpy.linalg.LinAlgError):
         return errors.MatrixError(f"{what}: {error}. Check the values and the shape of the matrix.")
     reason = f"{error}".rstrip(" .") or type(error).__name__
+    if "read-only" in reason:
+        return errors.ArgumentError(f"{what}: {reason}, as it is after broadcasting; change a copy instead, x.copy().")
     shapes = [str(value.shape) for value in given.values() if isinstance(getattr(value, "shape", None), tuple)]
-    if isinstance(error, ValueError) and shapes:
+    if isinstance(error, ValueError) and shapes and "integer powers" not in reason:
         does = f"combine shapes {' and '.join(shapes)}" if len(shapes) > 1 else f"take {shapes[0]}"
         misfit = errors.AxisError if isinstance(error, IndexError) else errors.ShapeError
         return misfit(f"{what} cannot {does}: {reason}. Check the order of the axes, or reshape first.")

@@ -85,6 +85,8 @@ def _raw_value(x: Tensor, value: Any) -> Any:
 
 def _cannot_change(x: Tensor, symbol: str, value: Any, error: Exception) -> Exception:
     """The error for a change in place that NumPy refused."""
+    if "read-only" in str(error):
+        return explained(symbol, error, {})
     if "broadcast" not in str(error):
         other = getattr(value, "dtype", type(value).__name__)
         return DTypeError(

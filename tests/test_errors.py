@@ -1,11 +1,12 @@
 """One mistake, one sentence: the traceback of an error shows no second error that it came of."""
 
+import operator
 import traceback
 
 import numpy
 import pytest
 
-from minigrad import autograd, gluon, gpu, init, kv, lr_scheduler, metric, np, npx, num_gpus, optimizer
+from minigrad import autograd, cpu, gluon, gpu, init, kv, lr_scheduler, metric, np, npx, num_gpus, optimizer
 from minigrad.errors import MinigradError
 from minigrad.gluon import nn
 
@@ -90,3 +91,17 @@ def test_a_missing_gpu_is_one_error():
     with pytest.raises(MinigradError) as caught:
         np.ones(3, ctx=gpu())
     assert "".join(traceback.format_exception(caught.value)).count("Traceback") == 1
+
+
+def test_a_change_of_what_was_broadcast_says_to_copy_it():
+    x = np.broadcast_to(np.array([1.0], ctx=cpu()), (3,))  # CuPy lets one write there
+    for change in (lambda: operator.iadd(x, 1), lambda: operator.setitem(x, 0, 2)):
+        with pytest.raises(MinigradError, match=r"read-only, as it is after broadcasting; .* x\.copy\(\)"):
+            change()
+    assert x.tolist() == [1, 1, 1]
+
+
+def test_an_integer_to_a_negative_power_does_not_blame_shapes():
+    with pytest.raises(MinigradError, match="negative integer powers") as caught:
+        np.array([1, 2], dtype="int32", ctx=cpu()) ** -1
+    assert "reshape" not in str(caught.value)
