@@ -1,12 +1,14 @@
 """Exercises made from rules: their references step as the optimizers do, and their mistakes are named."""
 
+import ast
+
 import numpy
 import pytest
 
 from minigrad import np, optimizer
 from minigrad.errors import UsageError
 from minigrad.exercises import check, from_rule
-from minigrad.exercises.made import values
+from minigrad.exercises.made import program_of, values
 from minigrad.optimizer.registry import OPTIMIZERS
 
 SOLVED_OUTSIDE = ("groupadagrad", "lamb", "lans", "lars", "lbsgd", "nadam", "sgld")  # more goes in than w, g, states
@@ -113,6 +115,13 @@ class Halves(optimizer.Optimizer):
     def rule(self, w, g, v, *, lr):
         v = 0.5 * v - lr * g
         return w + v, v
+
+
+def test_a_line_is_written_as_an_expression_and_a_part_that_is_a_line_by_its_name():
+    lines = program_of(optimizer.Adam(), "adam_step").lines
+    text = {name: ast.unparse(x) for name, x in lines}
+    assert text["var_new"] == "beta2 * var + (1 - beta2) * g ** 2"
+    assert text["var_hat"] == "var_new / (1 - beta2 ** t)"
 
 
 def test_a_users_rule_makes_an_exercise_whose_mistakes_are_named():
