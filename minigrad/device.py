@@ -219,8 +219,9 @@ def _import_cupy() -> Any:
 
 def xp_of(array: Array) -> Any:
     """The module, numpy or cupy, that computes with this raw array."""
-    if type(array) in MODULES:
-        return MODULES[type(array)]
+    module = MODULES.get(type(array))
+    if module is not None:
+        return module
     for kind, module in MODULES.items():
         if isinstance(array, kind):
             return module

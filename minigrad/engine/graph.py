@@ -40,13 +40,13 @@ class Leaf:
         """Store the finished gradient, a raw array: 'write' replaces what was there, 'add' adds to it."""
         grad = self.grad
         self.ctx.use()
-        with _one_at_a_time:  # other threads may add to the same gradient, and NumPy lets them run while it adds
-            if self.req == "add":
+        if self.req == "add":
+            with _one_at_a_time:  # other threads may add to the same gradient, and NumPy lets them run while it adds
                 grad.data += g
-            else:
-                grad.data[...] = g
-            grad.version[0] = next(clock)
-            self.fresh, self.averaged = True, averaged
+        else:
+            grad.data[...] = g
+        grad.version[0] = next(clock)
+        self.fresh, self.averaged = True, averaged
 
 
 class Node:
