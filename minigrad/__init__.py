@@ -70,6 +70,7 @@ if not TYPE_CHECKING:
         if name in ELSEWHERE:
             found = getattr(importlib.import_module(ELSEWHERE[name]), name)
         elif name in __all__ or name == "image" or (name != "tensor" and f"minigrad.{name}" in paths.OLD_PATHS):
+            # `minigrad.tensor`, an old module, is meant as PyTorch's function unless it is imported
             found = importlib.import_module(f"minigrad.{name}")
         else:
             return absent(sys.modules[__name__], name)

@@ -58,7 +58,7 @@ def _draw(
     own = numpy.broadcast_shapes(*map(shape_of, raw))
     shape = next((lengths("shape", shape) for shape in shapes if shape is not None), getattr(out, "shape", own))
     if len(own) > len(shape) or any(n not in (1, m) for n, m in zip(own[::-1], shape[::-1])):
-        raise ShapeError(f"Values of shape {shape} cannot be drawn with parameters of shape {own}; leave out shape.")
+        raise ShapeError(f"Values of shape {shape} cannot be drawn with parameters of shape {own}; give no shape.")
     dtype = as_dtype(dtype or (out.dtype if out is not None else "float32"))
     with where:
         raw = [p.item() if isinstance(p, numpy.generic) else p for p in raw]
@@ -136,8 +136,8 @@ def _in_order(low: Any, high: Any) -> None:
         with numpy.errstate(over="ignore"):
             wrong = (lows > highs) | numpy.isinf(1.0 * highs - lows)
         for a, b in zip(lows[wrong], highs[wrong]):
-            why = "above" if a > b else "infinitely far below"
-            raise ArgumentError(f"uniform() got low={a} {why} high={b}; give close limits, the smaller one first.")
+            why, what = ("above", "the smaller limit first") if a > b else ("infinitely far below", "closer limits")
+            raise ArgumentError(f"uniform() got low={a} {why} high={b}; give {what}.")
 
 
 def _probabilities(name: str, p: Any) -> None:

@@ -50,7 +50,7 @@ class Function:
     _versions: Sequence[tuple[Any, int]] = ()  # the arrays that must not change before the backward pass
 
     def save_for_backward(self, *args: Any) -> None:
-        """Save arrays for `backward`, which finds them in `saved_tensors`. (An attribute, `self.y = y`, does too.)"""
+        """Save arrays for `backward`, which finds them in `saved_tensors`. (Attributes work too: `self.y = y`.)"""
         self._saved = args
         self._versions = [(a, _version(a)) for a in _arrays(args)]
 

@@ -24,6 +24,7 @@ from minigrad.exercises.program import Program
 from minigrad.exercises.scaling import scaling
 from minigrad.exercises.sentences import said
 from minigrad.exercises.symptoms import general
+from minigrad.optimizer.mistakes import OUT_OF_DOMAIN
 
 UNUSUAL = ("max-not-elementwise", "wrong-operation", "operands-swapped", "extra-term")
 """Mistakes that are tried in pairs only if they explain one more result of the answer."""
@@ -31,8 +32,9 @@ UNUSUAL = ("max-not-elementwise", "wrong-operation", "operands-swapped", "extra-
 PAIRS, CALLS = 5000, 1000
 """The most pairs of mistakes that are tried, and the most where functions have to be called."""
 
-DOMAIN = ("ValueError: math domain error", "ValueError: expected a")  # the second since Python 3.14
-NOT_A_NUMBER = ("ZeroDivisionError", "OverflowError", *DOMAIN, "FloatingPointError")
+NOT_A_NUMBER = (
+    "ZeroDivisionError", "OverflowError", "FloatingPointError", *(f"ValueError: {text}" for text in OUT_OF_DOMAIN),
+)  # fmt: skip
 """Errors that Python raises where NumPy would return infinity or NaN."""
 
 

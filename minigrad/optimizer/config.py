@@ -82,7 +82,7 @@ def from_config(config: dict[str, Any], lr_scheduler: Callable[[int], float] | N
             f"the saved {name!r} had a callable of your own as its schedule; give it as lr_scheduler before loading"
         )
     attributes, cls = field(config, "attributes", dict), OPTIMIZERS[name]
-    optimizer: Optimizer = build(cls, places(cls, RENAMED, APART), attributes, [*LEARNT, *cls.earlier])
+    optimizer: Optimizer = build(cls, places(cls, RENAMED, APART), attributes, [*LEARNT, *cls.progress])
     _learn(optimizer, attributes)
     if isinstance(schedule, dict):
         optimizer.lr_scheduler = LRScheduler.from_config(schedule)

@@ -52,7 +52,7 @@ def save_states(
         "masters": [[k, optimizer.multi_precision and d == numpy.float16] for k, d in updater.dtypes.items()],
         "counts": list(optimizer._index_update_count.items()),
         "num_update": optimizer.num_update,
-        "progress": {name: getattr(optimizer, name) for name in getattr(optimizer, "progress", ())},
+        "progress": {name: getattr(optimizer, name) for name in optimizer.progress},
         "optimizer": to_config(optimizer, complete=False) | optimizer.get_config() if dump_optimizer else None,
         "residuals": list(residuals),
         "generators": generator_states() if dump_optimizer else {},
@@ -165,12 +165,12 @@ def _optimizer(meta: dict[str, Any], running: Optimizer) -> Optimizer:
 
 
 def _progress(meta: dict[str, Any], optimizer: Optimizer) -> dict[str, Any]:
-    """What a rule counts besides updates, such as LARS its rates, checked. A whole optimizer has it already."""
+    """What the rule keeps besides counts and states, such as the rates of LARS, checked. A whole optimizer has it."""
     if meta.get("optimizer") is not None or not meta.get("progress"):  # older files: none
         return {}
     twin = copy(optimizer)
     twin.set_config({"attributes": field(meta, "progress", dict)})
-    return {name: getattr(twin, name) for name in getattr(optimizer, "progress", ())}
+    return {name: getattr(twin, name) for name in optimizer.progress}
 
 
 def _owed(

@@ -65,7 +65,6 @@ class LARS(Optimizer):
 
     decaying = ("_weight",)
     elementwise = False
-    earlier = ("_rates",)
     progress = ("_rates",)
     symbols = {"eta": r"\kappa"}
     meanings = {"eta": "trust coefficient (eta)", "trust": "for gammas, betas and biases it is 1"}

@@ -28,6 +28,9 @@ OTHER_NAMES = {
 }
 """What the same things are called elsewhere."""
 
+OUT_OF_DOMAIN = ("math domain error", "expected a")
+"""How a ValueError begins for the root of -1 and the like; since Python 3.14: "expected a nonnegative input"."""
+
 LIBRARIES = tuple(str(Path(file).parent) + os.sep for file in (Path(__file__).parent, numpy.__file__))
 
 
@@ -60,8 +63,7 @@ def in_words(cls: Any, optimizer: Any, error: Exception) -> Exception:
         return RuleError(f"{where}: in a rule type(self) is not the optimizer's class; write self.{error.name}.")
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
         return RuleError(f"{where}: {unknown(optimizer, str(error.name), '')}")
-    out_of_domain = ("math domain error", "expected a")  # as Python 3.14 says it: "expected a nonnegative input"
-    if isinstance(error, ArithmeticError) or (type(error) is ValueError and str(error).startswith(out_of_domain)):
+    if isinstance(error, ArithmeticError) or (type(error) is ValueError and str(error).startswith(OUT_OF_DOMAIN)):
         return RuleError(f"{where}: {error}, in a number that is the same for all elements. In the first step t is 1.")
     of_numpy = isinstance(error, ValueError) and "broadcast" in str(error)
     if of_numpy or isinstance(error, (TypeError, AttributeError, NameError)):

@@ -85,8 +85,8 @@ class Optimizer(Shown):
     measured: ClassVar[tuple[str, ...]] = ()
     """Numbers that the rule asks for by name and that depend on arrays it computes. See `minigrad.optimizer.passes`."""
 
-    earlier: ClassVar[tuple[str, ...]] = ()
-    """Attributes in files of the first versions, which `set_config` reads."""
+    progress: ClassVar[tuple[str, ...]] = ()
+    """What the rule keeps besides counts and states. Files hold it, also those without the rest of the optimizer."""
 
     rule: Callable[..., Any]
     """`rule(self, w, g, *states, *, lr, t, ...)`: next weight and states. See `minigrad.optimizer.rule`."""
