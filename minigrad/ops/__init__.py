@@ -39,7 +39,7 @@ __all__ = [
     "put_along_axis", "put_back", "radians", "raw_key", "real", "reciprocal", "recur", "relu", "repeat",
     "reshape", "rint", "roll", "round", "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax",
     "softmax_cross_entropy", "softplus", "softsign", "solve_columns", "sort", "spread", "sqrt", "square",
-    "squeeze", "stack", "standardize", "std", "subtract", "sum", "swapaxes", "take", "take_along_axis", "tan",
-    "tanh", "tensordot", "tile", "to_device", "to_winners", "transpose", "transposed_convolution", "trunc", "var",
-    "weigh", "where", "window_max", "windows", "winners",
+    "squeeze", "stack", "standardize", "std", "subtract", "sum", "sum_of_products", "swapaxes", "take",
+    "take_along_axis", "tan", "tanh", "tensordot", "tile", "to_device", "to_winners", "transpose",
+    "transposed_convolution", "trunc", "var", "weigh", "where", "window_max", "windows", "winners",
 ]  # fmt: skip

@@ -49,8 +49,7 @@ def convolution(
         )
     stride, padding, dilate = each("stride", stride, n), each("padding", padding, n, 0), each("dilate", dilate, n)
     check_fit(x.shape, kernel, stride, _both(padding), dilate)
-    y = correlate(x, weight, stride, padding, dilate, groups)
-    return y if bias is None else y + reshape(bias, (outputs, *(1,) * n))
+    return correlate(x, weight, stride, padding, dilate, groups, bias)
 
 
 def transposed_convolution(
@@ -87,10 +86,11 @@ def transposed_convolution(
 
 
 @op
-def correlate(xp, x, weight, stride, padding, dilate, groups):
+def correlate(xp, x, weight, stride, padding, dilate, groups, bias=None):
     """The products of every window of x (N, C, *space) with the weight (O, C / groups, *kernel): (N, O, *places).
 
-    Gradient: `spread` for x, `weigh` for the weight.
+    Gradient: `spread` for x, `weigh` for the weight, and the sum over samples and places for the bias (O,), which is
+    added while its slab is in the cache.
 
     >>> from minigrad import np, ops
     >>> ops.correlate(np.array([[[1, 2, 3]]]), np.array([[[1, 1]]]), (1,), (0,), (1,), 1)
@@ -99,9 +99,12 @@ def correlate(xp, x, weight, stride, padding, dilate, groups):
     seen = _seen(xp, x, weight.shape[2:], stride, padding, dilate)
     places = seen.shape[len(stride) + 1 :]
     w = weight.reshape(groups, len(weight) // groups, -1)
-    y = xp.empty((*w.shape[:2], math.prod(places)), xp.result_type(x, weight))
+    given = [] if bias is None else [bias.reshape(groups, -1, 1)]
+    y = xp.empty((*w.shape[:2], math.prod(places)), xp.result_type(x, weight, *given))
     for rows, at in _slabs(xp, seen.shape, seen.dtype):
         y[:, :, at] = w @ _columns(seen, rows, groups)  # CuPy cannot write a product into a part of an array
+        for b in given:
+            y[:, :, at] += b
     return xp.moveaxis(y.reshape(len(weight), *places), -1, 0)
 
 
@@ -156,6 +159,7 @@ correlate.vjp(
     weight=lambda F, g, target, x, stride, padding, dilate, groups: F.weigh(
         x, g, target.shape[2:], stride, padding, dilate, groups
     ),
+    bias=lambda F, g: F.sum(g, (0, *range(2, len(g.shape)))),
 )
 spread.vjp(
     g=lambda F, dx, weight, stride, padding, dilate, groups: F.correlate(dx, weight, stride, padding, dilate, groups),

@@ -1,16 +1,55 @@
 """Normalization: values brought to mean 0 and variance 1 over some axes, then given a learned scale and shift."""
 
+import math
 from typing import Any
 
 from minigrad.arguments import number
 from minigrad.axes import axis_in
+from minigrad.device import on_host
 from minigrad.dtypes import result_dtype, widened
 from minigrad.engine.operation import op
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.ops.accumulate import average, count, over
-from minigrad.ops.elementwise import add, multiply, square
+from minigrad.ops.accumulate import LONG, average, axes_of, count, over, total
+from minigrad.ops.elementwise import add, multiply
+from minigrad.ops.reduce import restore
 from minigrad.ops.shape import reshape
+
+FEWEST = 1 << 13
+"""With fewer products, making an array of them is faster."""
+
+
+@op
+def sum_of_products(xp, a, b, axis=None, keepdims=False):
+    """The sum over `axis` of the products of two arrays of one shape.
+
+    Where both lie alike in memory, with what is added up innermost, no array of products is made: for 16 channels of
+    2^16 values that takes 0.4 instead of 1.4 ms, and 0.3 instead of 0.7 if a is b. (For few values it takes longer.)
+
+    Gradient: each a gets g b, and each b gets g a.
+
+    >>> from minigrad import np, ops
+    >>> ops.sum_of_products(np.array([[1, 2], [3, 4]]), np.array([[1, 10], [100, 1000]]), axis=1)
+    array([  21., 4300.])
+    """
+    n = count(a, axis)
+    block = n if n <= LONG else math.gcd(n, LONG)  # einsum adds one after the other
+    alike = a.size >= FEWEST and a.shape == b.shape and a.dtype == b.dtype and a.dtype.char in "fd"
+    if alike and block >= 64 and on_host(xp):
+        axes = axes_of(a.ndim, axis)
+        kept = [i for i in range(a.ndim) if i not in axes]
+        order = [*kept, *sorted(axes, key=lambda i: -a.strides[i])]
+        if a.transpose(order).flags.c_contiguous and b.transpose(order).flags.c_contiguous:
+            parts = xp.einsum("ij,ij->i", *(v.transpose(order).reshape(-1, block) for v in (a, b)))
+            shape = [1 if i in axes else m for i, m in enumerate(a.shape) if keepdims or i not in axes]
+            return parts.reshape(-1, n // block).sum(1).reshape(shape)
+    return total(xp, a * b, axis, keepdims)
+
+
+sum_of_products.vjp(
+    a=lambda F, g, target, b, axis: restore(F, g, target, axis) * b,
+    b=lambda F, g, target, a, axis: restore(F, g, target, axis) * a,
+)
 
 
 @op
@@ -25,14 +64,16 @@ def standardize(xp, x, axis=-1, eps=1e-05):
     """
     x = widened(x)
     centred = x - average(xp, x, axis, keepdims=True)
-    scale = 1 / xp.sqrt(average(xp, xp.square(centred), axis, keepdims=True) + eps)
+    squares = sum_of_products.forward(xp, centred, centred, axis, keepdims=True)
+    scale = 1 / xp.sqrt(squares / over(count(x, axis)) + eps)
     return centred * scale, scale
 
 
 def _without_mean_and_slope(F, g, y, aux, axis):
     """The part of g that changes neither the mean nor the scale of x, divided by the standard deviation."""
     g = widened(g)
-    return (g - F.mean(g, axis, keepdims=True) - y * F.mean(g * y, axis, keepdims=True)) * aux
+    slope = F.sum_of_products(g, y, axis, keepdims=True) / over(count(y, axis))
+    return (g - F.mean(g, axis, keepdims=True) - y * slope) * aux
 
 
 standardize.by_product(lambda F, x, axis, eps: _scale(F, x, axis, eps)).vjp(x=_without_mean_and_slope)
@@ -66,7 +107,7 @@ def batch_normalize(xp, x, gamma, beta, centred, var, axis, eps):
 def _sums(F, g, aux, axis):
     """g, its sum, and that of g c."""
     g = widened(g)
-    return g, F.sum(g, axis, keepdims=True), F.sum(g * aux[0], axis, keepdims=True)
+    return g, F.sum(g, axis, keepdims=True), F.sum_of_products(g, aux[0], axis, keepdims=True)
 
 
 def _free_of_sums(F, sums, target, gamma, aux, axis):
@@ -137,7 +178,7 @@ def batch_norm(
     constant = widened(x.detach())
     mean = constant.mean(others, keepdims=True)
     centred = constant - mean
-    var = square(centred).mean(others, keepdims=True)
+    var = sum_of_products(centred, centred, others, keepdims=True) / count(x, others)
     for running, batch in ((running_mean, mean), (running_var, var)):
         running[...] = momentum * running + (1 - momentum) * batch.reshape(running.shape)
     return batch_normalize(x, gamma, beta, centred, var, others, eps)

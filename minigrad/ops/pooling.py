@@ -113,8 +113,11 @@ def to_winners(xp, g, winners, shape, kernel, stride, border):
     g = xp.ascontiguousarray(xp.moveaxis(g, 0, -1))
     out = xp.zeros((shape[1], *(m + a + b for m, (a, b) in zip(shape[2:], border)), shape[0]), single(g.dtype))
     apart = all(s >= k for s, k in zip(stride, kernel))
-    for at, won in _won(xp, winners, kernel, stride, g.dtype):
-        out[at] = g * won if apart else out[at] + g * won
+    for at, won in _won(xp, winners, kernel, stride):
+        if apart:
+            xp.multiply(g, won, out=out[at])
+        else:
+            out[at] += g * won
     return xp.moveaxis(out[inside(border, shape[2:])], -1, 0).astype(g.dtype, copy=False)
 
 
@@ -130,7 +133,7 @@ def from_winners(xp, h, winners, kernel, stride, border):
     """
     h = bordered(xp, h, border)
     out = xp.zeros((*winners.shape[1:], len(winners)), h.dtype)
-    for at, won in _won(xp, winners, kernel, stride, h.dtype):
+    for at, won in _won(xp, winners, kernel, stride):
         out += h[at] * won
     return xp.moveaxis(out, -1, 0)
 
@@ -150,19 +153,26 @@ from_winners.vjp(
 def _largest(xp, x, kernel, stride, border):
     """The largest value of every window, and which position of the kernel was the first to see it."""
     x = bordered(xp, x, border, _lowest(x.dtype))
-    unknown = not on_host(xp) or bool(xp.isnan(x).any())  # do not wait for a GPU
     places = [(m - k) // s + 1 for m, k, s in zip(x.shape[1:-1], kernel, stride)]
-    seen = (x[at] for _, at in positions(kernel, places, stride, (1,) * len(kernel)))
-    number = numpy.min_scalar_type(math.prod(kernel)).type
-    y = xp.array(next(seen))
+    seen = [x[at] for _, at in positions(kernel, places, stride, (1,) * len(kernel))]
+    y, first = _compared(xp, seen, not on_host(xp))  # do not wait for a GPU
+    if on_host(xp) and xp.isnan(y).any():
+        y, first = _compared(xp, seen, True)
+    return xp.moveaxis(y, -1, 0), xp.moveaxis(first, -1, 0)
+
+
+def _compared(xp, seen, look_for_nan):
+    """The largest of several arrays, place by place, and the number of the first that has it."""
+    number = numpy.min_scalar_type(len(seen)).type
+    y = xp.array(seen[0])
     first = xp.zeros(y.shape, number)
-    for k, values in enumerate(seen, 1):
+    for k, values in enumerate(seen[1:], 1):
         better = values > y
-        if unknown:
+        if look_for_nan:
             better |= xp.isnan(values) & ~xp.isnan(y)
         xp.maximum(first, better * number(k), out=first)
         xp.maximum(y, values, out=y)
-    return xp.moveaxis(y, -1, 0), xp.moveaxis(first, -1, 0)
+    return y, first
 
 
 def _lowest(dtype: numpy.dtype[Any]) -> float:
@@ -170,11 +180,11 @@ def _lowest(dtype: numpy.dtype[Any]) -> float:
     return numpy.iinfo(dtype).min if dtype.kind in "iu" else False if dtype.kind == "b" else -math.inf
 
 
-def _won(xp, winners, kernel, stride, dtype):
-    """For each position within the kernel, where it lies in (C, *space, N), and 1 where it won, else 0."""
+def _won(xp, winners, kernel, stride):
+    """For each position within the kernel, where it lies in (C, *space, N), and whether it won."""
     winners = xp.moveaxis(winners, 0, -1)
     for k, (_, at) in enumerate(positions(kernel, winners.shape[1:-1], stride, (1,) * len(kernel))):
-        yield at, (winners == k).astype(dtype)  # NumPy multiplies by a bool at half the speed
+        yield at, winners == k
 
 
 def _placements(x: Any, kernel: Any, stride: Any, border: Any) -> Tensor:

@@ -5,7 +5,7 @@ import pytest
 
 from minigrad import autograd, np
 from minigrad.errors import ShapeError
-from minigrad.ops.normalize import batch_norm, layer_norm, standardize
+from minigrad.ops.normalize import batch_norm, layer_norm, standardize, sum_of_products
 
 rng = numpy.random.default_rng(6)
 
@@ -46,6 +46,30 @@ def test_gradients_of_order_1_and_2_equal_differences(axis):
         first = autograd.grad(standardize(x, axis, 0.1), x, np.array(u), create_graph=True)
     first.backward(np.array(v))  # the Hessian is symmetric: its product with v is the slope of the gradient along v
     numpy.testing.assert_allclose(x.grad.asnumpy(), near(slope), rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (1, 2, 3, 0), (3, 1, 0, 2)])
+@pytest.mark.parametrize("axis", [None, 0, -1, (0, 2, 3), (2, 0), [1, 3], ()])
+def test_a_sum_of_products_is_that_of_the_products_in_any_layout(axis, order):
+    shape = (64, 3, 8, 10)  # large enough to take the way without an array of products
+    a, b = (numpy.float32(rng.standard_normal([shape[i] for i in order])).transpose(numpy.argsort(order)) for _ in "ab")
+    axes = tuple(axis) if isinstance(axis, list) else axis
+    for x, y in [(a, b), (a, a), (a, b[::-1]), (a[::-1], b[::-1]), (a[:, ::2], b[:, ::2]), (a, b.astype("float64"))]:
+        for keepdims in (False, True):
+            found = sum_of_products(x, y, axis, keepdims)
+            expected = (x.astype("float64") * y).sum(axes, keepdims=keepdims)
+            assert found.shape == expected.shape
+            assert found.dtype == numpy.result_type(x, y)
+            scale = numpy.abs(x * y).sum(axes, keepdims=keepdims)
+            assert (abs(found.asnumpy() - expected) <= 1e-6 * scale + 1e-12).all()
+
+
+def test_a_sum_of_a_million_products_keeps_its_digits():
+    x = numpy.float32(rng.random((2**20 + 7, 2)))
+    for a in (x, numpy.ascontiguousarray(x.T)):
+        axis = 0 if len(a) > 2 else 1
+        found = sum_of_products(np.array(a), np.array(a), axis).asnumpy()
+        numpy.testing.assert_allclose(found, (a.astype("float64") ** 2).sum(axis), rtol=1e-6)
 
 
 def test_layer_norm_scales_and_shifts_along_its_axis():
