@@ -21,8 +21,8 @@ from minigrad.ops.matmul import matmul
 from minigrad.ops.shape import reshape
 from minigrad.ops.windows import add_back, bordered, check_fit, each, inside, windows
 
-SLAB, SLAB_ON_GPU = 1 << 22, 1 << 28
-"""How many bytes of columns are made at a time."""
+SLAB, SLAB_ON_GPU = 1 << 20, 1 << 28
+"""How many bytes of columns are made at a time. (With 4 MiB on a CPU, LeNet takes a tenth longer.)"""
 
 
 def convolution(
