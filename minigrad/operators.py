@@ -27,7 +27,7 @@ def method(operation: Callable[..., Tensor], name: str) -> Callable[..., Tensor]
         return operation(self, *args, **kwargs)
 
     called.__name__ = name
-    called.__doc__ = f"`minigrad.np.{name}` (or `npx.{name}`) of this array."
+    called.__doc__ = f"`minigrad.ops.{name}` of this array."
     return called
 
 

@@ -77,7 +77,9 @@ def load_any(path: FilePath) -> tuple[Arrays, dict[str, Any] | None]:
         if file.read(8) == _MXNET_MAGIC:
             raise FileError(
                 f"{str(path)!r} is a file of MXNet, whose binary format minigrad does not read. In MXNet, write its "
-                "arrays with numpy.savez(file, **{name: array.asnumpy()}), and read those with numpy.load."
+                "arrays with numpy.savez('arrays.npz', **{name: array.asnumpy() for name, array in "
+                "mx.nd.load(file).items()}); here, npx.save(file, npx.load('arrays.npz')) makes a file for "
+                "load_parameters."
             )
     with archive(path, _NOT_OURS) as members:
         others = [name for name in members.rest if name != NOTE]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import numpy
 import pytest
 
 import minigrad
@@ -82,6 +83,64 @@ def test_what_a_user_reads_is_one_sentence(expression, sentence):
 def test_a_name_that_is_absent_cannot_be_set_on_an_array(x):
     with pytest.raises(AbsentError, match=r"has no 'requires_grad'; use x\.attach_grad\(\)"):
         x.requires_grad = True
+
+
+@pytest.mark.parametrize(
+    ("home", "name", "given", "expected"),
+    [
+        ("minigrad.np", "ediff1d", {"x": [[1, 4], [9, 2]]}, numpy.ediff1d([[1, 4], [9, 2]])),
+        ("Tensor", "gather", {"x": [[5, 6], [7, 8]], "index": [[1, 1], [0, 1]], "axis": 1}, [[6, 6], [7, 8]]),
+        ("Tensor", "topk", {"x": [3, 1, 2], "k": 2}, [[3, 2], [0, 2]]),
+        (
+            "minigrad.npx",
+            "linear",
+            {"x": numpy.ones((2, 3, 4)), "weight": numpy.ones((5, 4)), "bias": numpy.ones(5), "num_hidden": 5},
+            numpy.full((2, 3, 5), 5.0),
+        ),
+        ("minigrad.nd", "unravel_index", {"i": [3, 5], "shape": (3, 4)}, [[0, 1], [3, 1]]),  # as MXNet 1.9.1 prints it
+    ],
+)
+def test_what_is_advised_gives_what_the_absent_name_gave(home, name, given, expected):
+    given = {key: np.array(value) if isinstance(value, list | numpy.ndarray) else value for key, value in given.items()}
+    found = eval(advice()[home, name], {**NAMES, **given})
+    assert numpy.array_equal(numpy.asarray(found), expected)
+
+
+def test_windows_hold_what_im2col_gave():
+    """The numbers are MXNet 1.9.1's: im2col(arange(18) of shape (1, 2, 3, 3), kernel=(2, 2))."""
+    x = np.arange(18).reshape(1, 2, 3, 3)
+    use = advice()["minigrad.nd", "im2col"].removesuffix(", with the samples last")
+    found = eval(use, {**NAMES, "x": x, "kernel": (2, 2), "stride": (1, 1), "dilate": (1, 1)})
+    assert np.moveaxis(found, -1, 0).reshape(1, 8, 4)[0, ::3].tolist() == [[0, 1, 3, 4], [4, 5, 7, 8], [12, 13, 15, 16]]
+
+
+@pytest.mark.parametrize(
+    ("name", "variance"),
+    [
+        ("xavier_uniform_", 2 / (300 + 200)),
+        ("xavier_normal_", 2 / (300 + 200)),
+        ("kaiming_normal_", 2 / 200),
+        ("orthogonal_", 1 / 300),
+    ],
+)
+def test_the_first_weights_that_are_advised_are_as_wide_as_pytorchs(name, variance):
+    """Glorot and Bengio (2010), equation 16; He et al. (2015), equation 10; orthonormal columns of 300 numbers."""
+    random.seed(0)
+    w = np.zeros((300, 200))
+    eval(advice()["minigrad.init", name], NAMES)(init.InitDesc("w_weight"), w)
+    assert w.asnumpy().var() == pytest.approx(variance, rel=0.03)
+
+
+def test_counts_that_are_advised_have_the_mean_and_variance_of_mxnets():
+    """MXNet 1.9.1: generalized_negative_binomial(mu, alpha) has the mean mu and the variance mu + alpha mu²."""
+    random.seed(0)
+    for name, given, mean, variance in [
+        ("negative_binomial", {"k": 5, "p": 0.3}, 35 / 3, 350 / 9),
+        ("generalized_negative_binomial", {"mu": 3.0, "alpha": 0.5}, 3, 7.5),
+    ]:
+        use = advice()["minigrad.nd.random", name].removesuffix(", which has the same distribution")
+        drawn = eval(use, {**NAMES, **given, "shape": (100_000,)}).asnumpy()
+        assert drawn.mean() == pytest.approx(mean, rel=0.03) and drawn.var() == pytest.approx(variance, rel=0.06)
 
 
 def test_what_is_advised_for_retain_grad_keeps_the_graph():

@@ -120,7 +120,7 @@ def test_files_of_others_are_named_as_such(tmp_path):
     with pytest.raises(FileError, match="text' is not a file of minigrad, or is damaged"):
         load_arrays(tmp_path / "text")
     (tmp_path / "mx.params").write_bytes((0x112).to_bytes(8, "little") + bytes(40))
-    with pytest.raises(FileError, match="is a file of MXNet"):
+    with pytest.raises(FileError, match=r"is a file of MXNet, .* npx\.save\(file, npx\.load\('arrays\.npz'\)\) makes"):
         load_arrays(tmp_path / "mx.params")
     numpy.savez(tmp_path / "plain.npz", w=numpy.ones(2))
     with pytest.raises(FileError, match=r"it has no minigrad\.json"):

@@ -92,7 +92,7 @@ class NDArray(Tensor, metaclass=_EveryTensor):
     __lt__, __le__, __gt__ = _comparison("__lt__"), _comparison("__le__"), _comparison("__gt__")
     __ge__, __eq__, __ne__ = _comparison("__ge__"), _comparison("__eq__"), _comparison("__ne__")
     __hash__ = Tensor.__hash__
-    __ipow__, __ifloordiv__ = Operators.__pow__, Operators.__floordiv__  # MXNet's make a new array
+    __ipow__, __ifloordiv__ = Operators.__pow__, Operators.__floordiv__  # MXNet's **= makes a new array; it has no //
 
     def reshape(self, *shape: Any, **options: Any) -> Tensor:
         """A view in another shape: several numbers, a tuple, or `shape=`, in which `nd.reshape`'s codes work."""

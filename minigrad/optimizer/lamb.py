@@ -52,7 +52,8 @@ class LAMB(Optimizer):
     [ 1.024  -1.8353]
     [ 1.0587 -2.0426]
 
-    Equal to MXNet's, except that its float16 weights drift from the formula. PyTorch has no LAMB.
+    Equal to MXNet's, except that its update of a single float16 weight starts every step from the first weight.
+    PyTorch has no LAMB.
 
     In float32 a single gradient of 1e30 makes var infinite, because its square overflows: the weight never moves
     again. `clip_gradient` prevents this.

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from minigrad import autograd, cpu, gluon, gpu, np, random
+from minigrad import autograd, cpu, gluon, gpu, np, npx, random
 from minigrad.generators import generator_states
 from minigrad.gluon import nn
 from minigrad.serialization import load_arrays, save_arrays
@@ -206,3 +206,17 @@ def test_running_statistics_of_several_devices_are_averaged_when_they_are_saved_
     for found in (loaded, layer):
         numpy.testing.assert_allclose(found.running_mean.data().asnumpy(), [0.3, 0.4], rtol=1e-6)  # MXNet's
         assert found.gamma.data().tolist() == [1, 1]
+
+
+def test_parameters_written_by_mxnet_come_here_by_way_of_numpy(tmp_path):
+    """The names and the output are MXNet 1.9.1's, for two dense layers and a normalization between them."""
+    arrays = {
+        "0.weight": [[1, 2], [3, -4]], "0.bias": [0.5, 0], "1.gamma": [2, 1], "1.beta": [0, 1],
+        "1.running_mean": [1, 2], "1.running_var": [4, 1], "2.weight": [[1, -1]], "2.bias": [0.25],
+    }  # fmt: skip
+    numpy.savez(tmp_path / "arrays.npz", **{name: numpy.array(values, "float32") for name, values in arrays.items()})
+    npx.save(tmp_path / "here", npx.load(tmp_path / "arrays.npz"))
+    net = nn.HybridSequential()
+    net.add(nn.Dense(2, in_units=2), nn.BatchNorm(in_channels=2), nn.Dense(1, in_units=2))
+    net.load_parameters(tmp_path / "here")
+    assert net(np.array([[1.0, 2.0]])).item() == pytest.approx(10.74996, abs=1e-5)

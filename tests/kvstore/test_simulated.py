@@ -449,7 +449,10 @@ def test_mistakes_are_explained(call, error, message):
 
 
 def test_infinity_is_no_nan():
-    waiting().push("w", [np.array([numpy.inf, 1e30]), np.array([-1e30, 0.0])])
+    store, out = waiting(), np.zeros(2)
+    store.push("w", [np.array([numpy.inf, 1e30]), np.array([-1e30, 0.0])])
+    store.pull("w", out=out)
+    assert out.tolist() == [numpy.inf, numpy.float32(1e30)]
 
 
 def test_only_rows_that_are_asked_for_are_shown():

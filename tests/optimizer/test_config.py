@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 
 import numpy
 import pytest
@@ -159,7 +160,9 @@ def test_a_set_config_that_meets_what_it_does_not_expect_refuses_the_file(counti
 def test_a_value_that_a_user_could_not_give_is_refused(name, value):
     config = optimizer.SGD().get_config()
     config["attributes"][name] = value
-    with pytest.raises(MinigradError):
+    with pytest.raises(
+        MinigradError, match=rf"^{'learning_rate' if name == 'lr' else name}={re.escape(repr(value))} cannot be used"
+    ):
         from_config(config)
 
 
@@ -202,11 +205,18 @@ def test_a_custom_schedule_comes_back_unless_something_would_be_lost():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("count", -1), ("count", "x"), ("rate", 1), ("base_lr", -1), ("step", 0), ("warmup_final_lr", [])],
+    ("name", "value", "said"),
+    [
+        ("count", -1, "count=-1 cannot be used"),
+        ("count", "x", "The field 'count' is 'x', but must be of type int"),
+        ("rate", 1, r"a file cannot set FactorScheduler\.rate"),
+        ("base_lr", -1, "base_lr=-1 cannot be used"),
+        ("step", 0, "step=0 cannot be used"),
+        ("warmup_final_lr", [], r"base_lr=\[\] cannot be used"),  # of which it is another name
+    ],
 )
-def test_a_schedule_out_of_a_file_is_checked_by_its_constructor(name, value):
+def test_a_schedule_out_of_a_file_is_checked_by_its_constructor(name, value, said):
     config = FactorScheduler(step=2).get_config()
     config["attributes"][name] = value
-    with pytest.raises(MinigradError):
+    with pytest.raises(MinigradError, match=f"^{said}"):
         LRScheduler.from_config(config)
