@@ -14,7 +14,7 @@ from minigrad.plot.curves import WIDTH
 from minigrad.plot.history import History
 from minigrad.plot.runs import Hill, Rule, Run, compared
 from minigrad.plot.sheet import sheet
-from minigrad.plot.style import GREY, INK, Style, frame, styles
+from minigrad.plot.style import GREY, INK, Style, frame, on_white, styles
 from minigrad.plot.trajectory import walks
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ LETTERS = 50
 
 
 @guarded
+@on_white
 def states(
     rule: Rule,
     on: Hill = "valley",
