@@ -43,7 +43,7 @@ def test_a_walk_that_reaches_the_minimum_leaves_the_picture_at_the_bottom():
     (axes,) = plot.race(optimizer.SGD(learning_rate=0.5), bowl, steps=5).axes
     (line,) = lines(axes).values()
     heights, (bottom, _) = line.get_ydata(), axes.get_ylim()
-    assert heights[0] == 8 and (0 < heights[1:]).all() and (heights[1:] < bottom).all()
+    assert heights[0] == 8 and (heights[1:] > 0).all() and (heights[1:] < bottom).all()
 
 
 def test_a_race_without_a_known_minimum_in_which_one_diverges_can_be_drawn():

@@ -4,7 +4,7 @@ const CHART = { left: 62, bottom: 22, top: 8, right: 16 };
 const FLOOR = 1e-16; // nothing lower is told apart from 0
 const OFF = 1e3; // what is this many times higher than the start leaves the picture
 
-/** Curves over steps, with a line at the present one. A series has values and a class; what is above `top` is not seen. */
+/** Curves over steps, with a line at the present one. A series has values and a class; above `top` nothing is seen. */
 function drawChart(svg, series, { at, count, power = false, label, xLabels = true, top = Infinity }) {
   const [width, height] = sizeOf(svg);
   const seen = series.flatMap(s => s.values).filter(Number.isFinite);
