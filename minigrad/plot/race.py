@@ -65,6 +65,10 @@ def race(
         axes.set_yscale("log")
         lasts = numpy.array([run.ends[0] for run in runs])
         axes.set_ylim(max(lasts[lasts > 0].min(initial=high) / 20, FLOOR * high), 10 * high)
+    else:
+        fallen = max([high - end for run in runs for end in run.ends if end < high], default=abs(high)) or 1.0
+        if axes.get_ylim()[1] > high + OFF * fallen:
+            axes.set_ylim(high - 1.1 * fallen, high + fallen)
     axes.set_ylabel("height" if plain else "height above the minimum", color=INK, fontsize=9)
     axes.set_xlabel("step", color=INK, fontsize=9)
     axes.set_xlim(0, runs[0].history.steps)

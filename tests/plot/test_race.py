@@ -47,8 +47,11 @@ def test_a_walk_that_reaches_the_minimum_leaves_the_picture_at_the_bottom():
 
 
 def test_a_race_without_a_known_minimum_in_which_one_diverges_can_be_drawn():
+    """The others were a flat line at the bottom, below 10 to the power of 300."""
     figure = plot.race([optimizer.SGD(learning_rate=10.0), RULES[0]], lambda x, y: x**2 + 3 * y**2, steps=500)
     figure.draw_without_rendering()
+    (low, high), start = figure.axes[0].get_ylim(), 4 + 3 * 4
+    assert -start < low < 0 < start < high < 3 * start
 
 
 def test_a_race_from_the_minimum_is_refused():
