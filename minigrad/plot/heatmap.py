@@ -16,7 +16,7 @@ from minigrad.plot.sheet import titled
 from minigrad.plot.style import GREY, INK, SMALLEST, on_white
 from minigrad.plot.surfaces import surface
 from minigrad.plot.trajectory import WIDTH
-from minigrad.plot.tuning import RATES, end, tuned
+from minigrad.plot.tuning import RATES, end, has_rate, tuned
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
@@ -57,6 +57,8 @@ def heatmap(
     hill = surface(on)
     if argument == "learning_rate":
         raise ArgumentError("heatmap() has the rates on the other axis: pass them as tried=, and name another argument")
+    if len(values) and not has_rate(create(optimizer, **{argument: values[0]})):
+        raise ArgumentError(f"{optimizer} has no learning rate that could be varied; draw another rule")
     if len(values) and tried is None:
         best = RATES.index(tuned(create(optimizer, **{argument: values[0]}), hill, start, steps, noise).lr)
         tried = RATES[max(best - BELOW, 0) : best + ABOVE + 1]

@@ -53,7 +53,8 @@ def rates(
     for label, rule in zip(labels(several), several):
         if not has_rate(rule) or rule.lr_scheduler is not None:
             raise ArgumentError(f"{label} has no learning rate that could be varied; leave it out")
-    names = labels(several)
+    alike = labels([at(rule, tried[0]) for rule in several])
+    names = [name.removesuffix(f", rate {tried[0]:g}") for name in alike]  # for the rate is varied
     tables: dict[str, Any] = {}
     for name, rule in zip(names, several):
         first = [record(at(rule, rate), hill, start, steps, noise, seed) for rate in tried]
@@ -61,7 +62,7 @@ def rates(
     top = float(first[0].losses[0]) - hill.bottom
     check_heights(hill, [*tables.values()], top)
     good = {name: span(tried, numpy.median(table, axis=1), FLOOR * top) for name, table in tables.items()}
-    figure = titled(finding(good, tried), note(tried, steps), WIDTH, 3.4, len(names))
+    figure = titled(finding(good, tried), note(tried, steps), WIDTH, 3.4, len(tables))
     draw(figure.subplots(), tried, tables, good, top)
     what = "height above the minimum at the end" if hill.minima else "height at the end"
     figure.axes[0].set_ylabel(what, color=INK, fontsize=9)

@@ -92,6 +92,8 @@ def test_what_cannot_be_drawn_is_refused():
         plot.heatmap("sgd", argument="learning_rate", values=(0.1,), steps=2)
     with pytest.raises(TypeError, match="adam has no argument 'momentum'|Adam has no argument 'momentum'"):
         plot.heatmap("adam", steps=2)
+    with pytest.raises(ArgumentError, match="adadelta has no learning rate that could be varied; draw another rule"):
+        plot.heatmap("adadelta", argument="rho", values=(0.9, 0.95), steps=2)
 
 
 def test_a_gain_over_what_diverges_or_to_the_minimum_is_no_number():
