@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import numpy
 
+from minigrad.errors import ArgumentError
+
 Curves = tuple[Sequence[float], Sequence[float]]
 """Training loss and test accuracy of one run after each epoch."""
 
@@ -51,7 +53,7 @@ class Verdict(NamedTuple):
     loss: Ties
     """By minus the logarithm of the training loss, since losses differ by factors: `apart` is the log of a factor."""
     diverged: list[str]
-    """The optimizers with a loss that is not finite at the end of a run; they have no place."""
+    """The optimizers with a loss or an accuracy that is not finite at the end of a run; they have no place."""
 
 
 def verdict(runs: Mapping[str, Sequence[Curves]]) -> Verdict:
@@ -62,13 +64,25 @@ def verdict(runs: Mapping[str, Sequence[Curves]]) -> Verdict:
     >>> found.accuracy.places
     {'good': (1, 1), 'bad': (2, 2)}
     """
-    diverged = [name for name, several in runs.items() if not all(math.isfinite(loss[-1]) for loss, _ in several)]
+    counts = {name: len(several) for name, several in runs.items()}
+    if len({*counts.values()}) > 1:
+        (most, more), (least, fewer) = (by(counts.items(), key=lambda pair: pair[1]) for by in (max, min))
+        raise ArgumentError(
+            f"{most} has {more} runs and {least} has {fewer}, but optimizers are compared seed by seed; expected "
+            "equally many runs of each, in the same order of seeds"
+        )
+    diverged = [name for name, several in runs.items() if not all(map(finite, several))]
     left = {name: several for name, several in runs.items() if name not in diverged}
     accuracy = ties({name: [right[-1] for _, right in several] for name, several in left.items()})
     loss = ties(
         {name: [-math.log(max(loss[-1], SMALLEST_LOSS)) for loss, _ in several] for name, several in left.items()}
     )
     return Verdict(accuracy, loss, diverged)
+
+
+def finite(run: Curves) -> bool:
+    """Whether the loss and the accuracy at the end of a run are numbers that can be compared."""
+    return all(math.isfinite(values[-1]) for values in run)
 
 
 def ties(scores: Mapping[str, Sequence[float]]) -> Ties:

@@ -5,6 +5,7 @@ import math
 import numpy
 import pytest
 
+from minigrad.errors import ArgumentError
 from minigrad.ties import finding, studentized_range, ties, verdict
 
 
@@ -93,3 +94,14 @@ def test_the_finding_is_a_sentence(names, sentence):
 def test_a_loss_of_zero_is_the_best():
     found = verdict(runs(none=[(0.0, 0.9), (0.0, 0.9)], some=[(0.1, 0.9), (0.11, 0.9)]))
     assert list(found.loss.places) == ["none", "some"]
+
+
+def test_runs_that_cannot_be_paired_by_seed_are_refused():
+    with pytest.raises(ArgumentError, match="sgd has 2 runs and adam has 1, but optimizers are compared seed by seed"):
+        verdict({"sgd": [([1.0], [0.5])] * 2, "adam": [([1.0], [0.5])]})
+
+
+def test_an_accuracy_that_is_no_number_has_no_place():
+    """All comparisons with it are false, so it shared the first place."""
+    found = verdict({"sgd": [([1.0], [math.nan])] * 2, "adam": [([1.0], [0.5])] * 2})
+    assert found.diverged == ["sgd"] and list(found.accuracy.places) == ["adam"]

@@ -1,6 +1,7 @@
 """The recorded graph as boxes with text, and arrows between them."""
 
 import sys
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,16 @@ class Box:
 
     @property
     def size(self) -> Point:
-        return max(map(len, self.lines)) * FONT * LETTER + 20, len(self.lines) * LINE + 12
+        return max(map(columns, self.lines)) * FONT * LETTER + 20, len(self.lines) * LINE + 12
+
+
+def columns(line: str) -> int:
+    """How wide a line is, in letters: those of Chinese, Japanese and Korean, and emoji, are twice as wide.
+
+    >>> columns("ab"), columns("重み")
+    (2, 4)
+    """
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in line)
 
 
 def read(y: Tensor, variables: Mapping[str, Any]) -> tuple[list[Box], list[tuple[int, int]]]:

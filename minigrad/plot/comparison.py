@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minigrad.guarded import guarded
-from minigrad.plot.curves import WIDTH, band, check_runs, epochs, legend, positive
-from minigrad.plot.style import FAINT, INK, SMALLEST, Style, families, frame, styles
+from minigrad.plot.curves import ENTRY, WIDTH, band, check_runs, epochs, legend, positive
+from minigrad.plot.style import FAINT, INK, SMALLEST, Style, families, frame, on_white, short, styles
 from minigrad.ties import Curves, Ties, Verdict, finding, verdict
 
 if TYPE_CHECKING:
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 
 PER_ROW = 3
 LINE = 0.17  # inches for a row of the lower half
+LETTERS, TITLE = 130, 90
+"""Letters in a line of the note, and of the title."""
 
 
 @guarded
+@on_white
 def comparison(runs: Mapping[str, Sequence[Curves]]) -> Picture:
     """Draw many optimizers, each with one run, (losses, accuracies), for each seed.
 
@@ -30,13 +34,16 @@ def comparison(runs: Mapping[str, Sequence[Curves]]) -> Picture:
 
     check_runs(runs)
     looks, groups, found = styles(runs), families(runs), verdict(runs)
-    rows, columns = math.ceil(len(groups) / PER_ROW), min(len(groups), PER_ROW)
-    upper, lower = 1.75 * rows, 0.9 + LINE * len(runs)
+    columns, most = min(len(groups), PER_ROW), [len(members) for members in groups.values()]
+    tall = [max(1.75, 0.6 + ENTRY * max(most[k : k + PER_ROW])) for k in range(0, len(groups), PER_ROW)]
+    note = _note(runs, found)
+    upper, lower = sum(tall), 0.9 + LINE * max(len(found.loss.places), 1) + LINE * max(0, note.count("\n") - 2)
     figure = Picture(figsize=(WIDTH, upper + lower + 0.4), layout="constrained")
-    figure.suptitle(finding(found), fontsize=11.5, color=INK, fontweight="bold", parse_math=False)
+    title = "\n".join(textwrap.wrap(finding(found), TITLE))
+    figure.suptitle(title, fontsize=11.5, color=INK, fontweight="bold", parse_math=False)
     halves = figure.add_gridspec(2, 1, height_ratios=(upper, lower))
     above, below = figure.add_subfigure(halves[0]), figure.add_subfigure(halves[1])
-    grid = above.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    grid = above.subplots(len(tall), columns, squeeze=False, sharex=True, sharey=True, height_ratios=tall)
     for axes, (family, members) in zip(grid.flat, groups.items()):
         for name in members:
             band(axes, name, [positive(loss) for loss, _ in runs[name]], looks[name])
@@ -57,7 +64,7 @@ def comparison(runs: Mapping[str, Sequence[Curves]]) -> Picture:
     shares = {name: [100 * accuracy[-1] for _, accuracy in runs[name]] for name in found.accuracy.places}
     _dots(right, shares, {name: 100 * mean for name, mean in found.accuracy.means.items()}, found.accuracy, looks)
     right.set_xlabel("test accuracy after the last epoch, %", color=INK, fontsize=9)
-    below.supxlabel(_note(runs, found), x=0.01, horizontalalignment="left", fontsize=SMALLEST, color=INK)
+    below.supxlabel(note, x=0.01, horizontalalignment="left", fontsize=SMALLEST, color=INK)
     return figure
 
 
@@ -73,7 +80,7 @@ def _note(runs: Mapping[str, Sequence[Curves]], found: Verdict) -> str:
             "Place: the places that cannot be ruled out (Tukey's test at 95 %, paired by seed).",
         ]
     if found.diverged:
-        lines.append(f"Diverged, so without a place: {', '.join(found.diverged)}.")
+        lines += textwrap.wrap(f"Diverged, so without a place: {', '.join(found.diverged)}.", LETTERS)
     return "\n".join(lines)
 
 
@@ -93,7 +100,7 @@ def _dots(
         axes.plot([means[name]], [row], style.marker, color=style.colour, markersize=5.5)
     if values and max(map(max, values.values())) > 10 * min(map(min, values.values())) > 0:
         axes.set_xscale("log")
-    axes.set_yticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), map(short, names))
     for label, name in zip(axes.get_yticklabels(), names):
         label.set(color=looks[name].colour, parse_math=False)
     axes.tick_params(axis="y", length=0)

@@ -9,7 +9,7 @@ import numpy
 
 from minigrad.errors import ArgumentError, KindError
 from minigrad.guarded import guarded
-from minigrad.plot.style import INK, SMALLEST, Style, frame, styles
+from minigrad.plot.style import INK, SMALLEST, Style, frame, on_white, short, styles
 from minigrad.ties import Curves
 
 if TYPE_CHECKING:
@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 WIDTH = 8.7
 """Inches: the width of a column of text on a screen, so that a picture is shown at full size."""
 SMALLEST_ERROR = 1e-3
+ROUNDING = 1e-6
+"""How far below 0 a loss may be, and beyond 0 or 1 a share, because it was added up in float32."""
+ENTRY = 0.17
+"""Inches for a line of a legend."""
 EXAMPLE = "{'sgd': [([2.0, 1.0], [0.3, 0.6])]}"
 ACCURACIES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
 
 @guarded
+@on_white
 def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Picture:
     """Draw the training loss (left) and the test accuracy (right) against the epoch.
 
@@ -37,7 +42,7 @@ def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Picture:
     from minigrad.plot.picture import Picture
 
     check_runs(runs)
-    figure = Picture(figsize=(WIDTH, 3.4), layout="constrained")
+    figure = Picture(figsize=(WIDTH, max(3.4, 0.6 + ENTRY * len(runs))), layout="constrained")
     figure.suptitle(title, fontsize=11, color=INK, parse_math=False)
     left, right = figure.subplots(1, 2)
     looks = styles(runs)
@@ -59,6 +64,8 @@ def check_runs(runs: Mapping[str, Sequence[Curves]]) -> None:
     if not runs:
         raise ArgumentError(f"there are no runs to draw; expected at least one, such as {EXAMPLE}")
     for name, several in runs.items():
+        if not isinstance(name, str):
+            raise KindError(f"runs has {name!r:.60} as a name; expected text, as in {EXAMPLE}")
         if not isinstance(several, (list, tuple)) or not several or not all(map(is_run, several)):
             raise KindError(
                 f"runs[{name!r}]={several!r:.60} cannot be drawn; expected a list of runs, (losses, accuracies): "
@@ -66,6 +73,24 @@ def check_runs(runs: Mapping[str, Sequence[Curves]]) -> None:
             )
         if len({(len(losses), len(accuracies)) for losses, accuracies in several}) > 1:
             raise ArgumentError(f"runs[{name!r}] are of different lengths; expected equally many epochs in each run")
+        check_values(name, *(numpy.asarray(values, "float64") for values in zip(*several)))
+
+
+def check_values(name: str, losses: Any, accuracies: Any) -> None:
+    """Refuse what the axes cannot show: they would leave it out, or draw it in a wrong place."""
+    if losses.shape != accuracies.shape or not losses.size:
+        raise ArgumentError(
+            f"runs[{name!r}] has {losses.shape[1]} losses and {accuracies.shape[1]} accuracies; expected one of each "
+            "for each epoch, at least one epoch, and nan for what was not measured"
+        )
+    if (losses < -ROUNDING).any():
+        raise ArgumentError(
+            f"runs[{name!r}] has the loss {numpy.nanmin(losses):g}, but losses are drawn on a logarithmic axis and "
+            "compared by factors; expected no loss below 0"
+        )
+    if ((accuracies < -ROUNDING) | (accuracies > 1 + ROUNDING)).any():
+        worst = max(accuracies[~numpy.isnan(accuracies)], key=lambda value: abs(value - 0.5))
+        raise ArgumentError(f"runs[{name!r}] has the accuracy {worst:g}; expected shares between 0 and 1, such as 0.97")
 
 
 def is_run(run: Any) -> bool:
@@ -102,22 +127,23 @@ def epochs(axes: Any) -> None:
     frame(axes)
     axes.set_yscale("log")
     axes.set_xlabel("epoch", color=INK, fontsize=9)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
 
 
 def legend(axes: Any) -> None:
-    """A legend to the right of the axes: names in the colours of their lines, shown as written, even _x and $x."""
+    """A legend to the right of the axes: names in the colours of their lines, even _x and $x as they are written."""
     lines = axes.lines[:]
     place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1, 1), "borderaxespad": 0}
     shown = axes.legend(lines, ["x"] * len(lines), **place, frameon=False, fontsize=SMALLEST, handlelength=2.8)
     for text, line in zip(shown.get_texts(), lines):
-        text.set(text=line.get_label(), color=line.get_color(), parse_math=False)
+        text.set(text=short(line.get_label()), color=line.get_color(), parse_math=False)
 
 
 def _accuracy_axis(axes: Any) -> None:
     """Shares of wrong answers, growing downwards, but labelled as shares of right ones."""
     axes.invert_yaxis()
     limits = axes.get_ylim()
-    axes.set_yticks([1 - accuracy for accuracy in ACCURACIES], [f"{100 * accuracy:g} %" for accuracy in ACCURACIES])
+    names = [f"{100 * accuracy:g} %" for accuracy in ACCURACIES]
+    axes.set_yticks([1 - accuracy for accuracy in ACCURACIES], [*names[:-1], f"≥ {names[-1]}"])
     axes.set_yticks([], minor=True)
     axes.set_ylim(limits)  # ticks outside the limits would have moved them

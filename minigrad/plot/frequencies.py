@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from minigrad.guarded import guarded
-from minigrad.plot.style import FAINT, FAMILIES, INK, SMALLEST, frame
+from minigrad.plot.style import FAINT, FAMILIES, INK, SMALLEST, frame, on_white, short
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
 
 
 @guarded
+@on_white
 def frequencies(counts: Mapping[str, int], title: str = "") -> Picture:
     """Draw a bar for each name, as long as its count, the longest at the top, with the number at its end.
 
@@ -29,11 +30,11 @@ def frequencies(counts: Mapping[str, int], title: str = "") -> Picture:
     axes.set_title(title, fontsize=11, color=INK, loc="left", parse_math=False)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", color=FAINT)
-    bars = axes.barh(names, [counts[name] for name in names], color=FAMILIES["SGD"][0], height=0.7)
-    axes.bar_label(bars, fontsize=SMALLEST, color=INK, padding=3)
-    axes.set_yticks(range(len(names)), names, parse_math=False)  # no names, no ticks
+    bars = axes.barh(range(len(names)), [counts[name] for name in names], color=FAMILIES["SGD"][0], height=0.7)
+    axes.bar_label(bars, [f"{counts[name]:,}" for name in names], fontsize=SMALLEST, color=INK, padding=3)
+    axes.set_yticks(range(len(names)), [short(name, 60) for name in names], parse_math=False)  # no names, no ticks
     axes.invert_yaxis()
-    axes.set_xlim(0, 1.08 * max(counts.values(), default=1))
+    axes.set_xlim(0, 1.08 * (max(counts.values(), default=0) or 1))
     axes.locator_params(axis="x", integer=True)
     axes.set_xlabel("answers", color=INK, fontsize=9)
     return figure

@@ -11,6 +11,7 @@ from minigrad.autograd.layout import Layout
 from minigrad.engine.tensor import Tensor
 from minigrad.guarded import guarded
 from minigrad.plot.sheet import LEFT, RIGHT, titled
+from minigrad.plot.style import on_white
 from minigrad.plot.trajectory import WIDTH
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ NOTE = (
 
 
 @guarded
+@on_white
 def graph(y: Tensor, axes: Any = None) -> Figure:
     """Draw the graph that was recorded behind `y`, before `backward` frees it: the boxes of `autograd.draw`.
 

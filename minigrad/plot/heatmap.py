@@ -13,10 +13,10 @@ from minigrad.optimizer.registry import create
 from minigrad.plot.history import record
 from minigrad.plot.runs import FLOOR, NEARBY, Hill, check_heights, nearby
 from minigrad.plot.sheet import titled
-from minigrad.plot.style import GREY, INK, SMALLEST
+from minigrad.plot.style import GREY, INK, SMALLEST, on_white
 from minigrad.plot.surfaces import surface
 from minigrad.plot.trajectory import WIDTH
-from minigrad.plot.tuning import RATES, end, tuned
+from minigrad.plot.tuning import RATES, end, has_rate, tuned
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
@@ -30,6 +30,7 @@ HEIGHT = "height above the minimum"
 
 
 @guarded
+@on_white
 def heatmap(
     optimizer: str = "sgd",
     on: Hill = "valley",
@@ -56,6 +57,8 @@ def heatmap(
     hill = surface(on)
     if argument == "learning_rate":
         raise ArgumentError("heatmap() has the rates on the other axis: pass them as tried=, and name another argument")
+    if len(values) and not has_rate(create(optimizer, **{argument: values[0]})):
+        raise ArgumentError(f"{optimizer} has no learning rate that could be varied; draw another rule")
     if len(values) and tried is None:
         best = RATES.index(tuned(create(optimizer, **{argument: values[0]}), hill, start, steps, noise).lr)
         tried = RATES[max(best - BELOW, 0) : best + ABOVE + 1]
@@ -88,14 +91,29 @@ def finding(name: str, argument: str, values: Sequence[float], tried: Sequence[f
         return f"{name} gets no lower with any of these"
     (row, column), *others = numpy.argwhere(table == table.min())
     if others:
-        reached = dict.fromkeys(f"{values[row]:g}" for row in sorted({row, *(row for row, _ in others)}))
+        reached = dict.fromkeys(written(values[row]) for row in sorted({row, *(row for row, _ in others)}))
         return f"{name} ends equally low in {1 + len(others)} cells, with {argument} {', '.join(reached)}"
-    best = f"{name} is best with {argument} {values[row]:g} at rate {tried[column]:g}"
+    best = f"{name} is best with {argument} {written(values[row])} at rate {written(tried[column])}"
     if row == 0:
         return best
+    if not table[0].min() < top:
+        return f"{best}; with {argument} {written(values[0])} it gets no lower than its start"
     gain = float(f"{table[0].min() / table[row, column]:.2g}")
     times = f"{gain:,.0f}" if gain >= 10 else f"{gain:g}"
-    return f"{best}: it ends {times} times lower than with {argument} {values[0]:g}"
+    times = f"at least {times}" if table[row, column] <= FLOOR * top else times  # it is at the minimum
+    return f"{best}: it ends {times} times lower than with {argument} {written(values[0])}"
+
+
+def written(value: object) -> str:
+    """A value of an argument: numbers with few digits, but with all that are there if these are few.
+
+    >>> written(0.9392307692307692), written(0.99999999), written(None), written(True)
+    ('0.939231', '0.99999999', 'None', 'True')
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, numpy.number)):
+        return str(value)
+    exact = f"{value:.10g}"
+    return exact if len(exact) <= 10 else f"{value:g}"
 
 
 def draw(
@@ -113,13 +131,13 @@ def draw(
     if numpy.isfinite(high).any():
         for row, column in numpy.argwhere(table == table.min()):
             axes.plot(column + 0.5, row + 0.5, "o", color="#c2410c", markersize=11, fillstyle="none", markeredgewidth=2)
-    axes.set_xticks(numpy.arange(len(tried)) + 0.5, [f"{rate:g}" for rate in tried])
-    axes.set_yticks(numpy.arange(len(values)) + 0.5, [f"{value:g}" for value in values])
+    axes.set_xticks(numpy.arange(len(tried)) + 0.5, map(written, tried))
+    axes.set_yticks(numpy.arange(len(values)) + 0.5, map(written, values))
     axes.tick_params(length=0, labelcolor=INK, labelsize=SMALLEST)
     axes.set_xlabel("learning rate", color=INK, fontsize=9)
     for side in axes.spines.values():
         side.set_visible(False)
     bar = axes.figure.colorbar(cells, ax=axes, pad=0.02, aspect=25)
     bar.outline.set_visible(False)
-    bar.ax.tick_params(labelsize=SMALLEST, labelcolor=INK)
+    bar.ax.tick_params(which="both", labelsize=SMALLEST, labelcolor=INK)
     bar.set_label(what, color=INK, fontsize=9)

@@ -1,6 +1,7 @@
 """A figure that a notebook shows when it is the last expression of a cell."""
 
 import io
+from typing import Any
 
 from minigrad.autograd.figure import Figure
 
@@ -11,6 +12,10 @@ class Picture(Figure):
     >>> Picture(figsize=(1, 1))._repr_png_()[1:4]
     b'PNG'
     """
+
+    def savefig(self, *where: Any, **how: Any) -> None:
+        """As Matplotlib's, but on the figure's own white, even where a dark style has another page for files."""
+        super().savefig(*where, **{"facecolor": "auto"} | how)
 
     def _repr_png_(self) -> bytes:
         file = io.BytesIO()

@@ -15,7 +15,7 @@ from minigrad.plot.contours import TINTS, plane
 from minigrad.plot.history import History, record
 from minigrad.plot.runs import Hill, rate
 from minigrad.plot.sheet import LEFT, RIGHT, titled
-from minigrad.plot.style import styles
+from minigrad.plot.style import on_white, styles
 from minigrad.plot.surfaces import Surface
 from minigrad.plot.trajectory import WIDTH
 
@@ -27,6 +27,8 @@ FORGOTTEN = 0.1
 BATCHES = 20
 """Neighbouring samples are alike, so errors are estimated from the means of this many stretches of the walk."""
 CELLS = 301
+VANISHED, WIDER = 1e-9, 40
+"""The share of its highest value at which the density ends, and how often the view is widened in search of the end."""
 
 
 class Law(NamedTuple):
@@ -37,6 +39,7 @@ class Law(NamedTuple):
 
 
 @guarded
+@on_white
 def posterior(
     sampler: str | Optimizer | History = "sgld",
     on: Hill = "valley",
@@ -61,9 +64,10 @@ def posterior(
     samples = history.positions[int(FORGOTTEN * history.steps) + 1 :]
     if len(samples) < BATCHES or not numpy.isfinite(samples).all():
         raise ArgumentError(f"{history.name} left {len(samples)} samples, or diverged; take more steps or a lower rate")
+    exact, seen, error = law_of(history.surface, samples), law(samples.T), errors(samples)
     box = around(history.surface, samples)
+    box = wide_enough(closer(history.surface, box, 0.1), samples)
     x, y, weights = density(history.surface, box)
-    exact, seen, error = law(numpy.array([x, y]), weights), law(samples.T), errors(samples)
     (west, east), (south, north) = box
     tall = min(max((north - south) / (east - west), 0.5), 1.1)
     figure = titled(finding(seen, error, exact), note(history), WIDTH, tall * (WIDTH - LEFT - RIGHT))
@@ -76,17 +80,71 @@ def posterior(
     return figure
 
 
-def around(hill: Surface, samples: Any) -> Any:
-    """The view of the surface, and more if there are samples, or density, beyond it."""
-    view = numpy.array(hill.view, "float64")
-    box = numpy.array([numpy.minimum(view[:, 0], samples.min(0)), numpy.maximum(view[:, 1], samples.max(0))]).T
-    for _ in range(8):
+def law_of(hill: Surface, samples: Any) -> Law:
+    """The means and standard deviations of the density, summed over all of it, in cells that are small beside it."""
+    box = around(hill, samples, VANISHED)
+    for _ in range(WIDER):
+        box = closer(hill, box, 0.9)
+        x, y, weights = density(hill, box)
+        far_x, far_y, beyond = density(hill, wider(box))
+        found, more = law(numpy.array([x, y]), weights), law(numpy.array([far_x, far_y]), beyond)
+        if vanishes(weights, VANISHED) and numpy.allclose(found.spread, more.spread, rtol=0.01):
+            return found
+        box = wider(box)  # it follows a gorge that was too narrow to be seen from afar
+    raise endless(hill, box)
+
+
+def around(hill: Surface, samples: Any, edge: float = 1e-4) -> Any:
+    """The view of the surface, and more if there are samples, or density (a share `edge` of the highest), beyond it."""
+    box = wide_enough(numpy.array(hill.view, "float64"), samples)
+    for _ in range(WIDER):
         _, _, weights = density(hill, box)
-        edge = max(weights[0].max(), weights[-1].max(), weights[:, 0].max(), weights[:, -1].max())
-        if edge < 1e-4 * weights.max():
-            break
-        box = box.mean(1, keepdims=True) + 1.25 * (box - box.mean(1, keepdims=True))
-    return box
+        if vanishes(weights, edge):
+            return box
+        box = wider(box)
+    raise endless(hill, box)
+
+
+def vanishes(weights: Any, edge: float) -> bool:
+    """Whether the weights at the border are less than a share of the highest one."""
+    border = max(weights[0].max(), weights[-1].max(), weights[:, 0].max(), weights[:, -1].max())
+    return bool(border < edge * weights.max())
+
+
+def endless(hill: Surface, box: Any) -> ArgumentError:
+    """The error for a density that does not end in a box."""
+    (west, east), (south, north) = box
+    return ArgumentError(
+        f"{hill.name}: exp(-height) does not vanish far away, at x from {west:.3g} to {east:.3g} and y from "
+        f"{south:.3g} to {north:.3g}, so it may have no spread; expected a surface that rises on all sides, such as "
+        "x**2 + y**2"
+    )
+
+
+def wider(box: Any) -> Any:
+    """The box and a quarter more."""
+    middle = box.mean(1, keepdims=True)
+    return middle + 1.25 * (box - middle)
+
+
+def wide_enough(box: Any, samples: Any) -> Any:
+    """A box that contains another one and the samples."""
+    return numpy.array([numpy.minimum(box[:, 0], samples.min(0)), numpy.maximum(box[:, 1], samples.max(0))]).T
+
+
+def closer(hill: Surface, box: Any, share: float) -> Any:
+    """The box, or the part of it outside which there is nothing, if it is less than this share: few cells hold all."""
+    while True:
+        x, y, weights = density(hill, box)
+        inner = []
+        for at, shares in ((x[0], weights.sum(0)), (y[:, 0], weights.sum(1))):
+            low, high = numpy.flatnonzero(shares > 1e-12)[[0, -1]]
+            inner.append((at[max(low - 1, 0)], at[min(high + 1, CELLS - 1)]))
+        spans, found = numpy.ptp(box, axis=1), numpy.array(inner)
+        much = numpy.ptp(found, axis=1) < share * spans
+        if not much.any():
+            return box
+        box = numpy.where(much[:, None], found, box)
 
 
 def density(hill: Surface, box: Any) -> Any:
@@ -94,7 +152,8 @@ def density(hill: Surface, box: Any) -> Any:
     x, y = numpy.meshgrid(*(numpy.linspace(low, high, CELLS) for low, high in box))
     with numpy.errstate(all="ignore"):
         heights = numpy.broadcast_to(hill(x, y), x.shape)
-    weights = numpy.exp(numpy.nanmin(heights) - heights)
+    heights = numpy.where(numpy.isfinite(heights), heights, numpy.inf)  # outside its domain there is nothing
+    weights = numpy.exp(heights.min() - heights)
     return x, y, weights / weights.sum()
 
 
@@ -110,16 +169,17 @@ def errors(samples: Any) -> Any:
     """The standard errors of the standard deviations of x and y."""
     squares = (samples - samples.mean(0)) ** 2
     batches = numpy.array([batch.mean(0) for batch in numpy.array_split(squares, BATCHES)])
-    return batches.std(0, ddof=1) / numpy.sqrt(BATCHES) / (2 * numpy.sqrt(squares.mean(0)))
+    spread = numpy.sqrt(squares.mean(0))
+    return batches.std(0, ddof=1) / numpy.sqrt(BATCHES) / (2 * numpy.where(spread > 0, spread, 1.0))
 
 
 def finding(seen: Law, error: Any, exact: Law) -> str:
     """Whether the spread is that of the density, up to three standard errors."""
     fits = (abs(seen.spread - exact.spread) <= 3 * error).all()
-    parts = [
-        f"{name} {has:.2f} ± {doubt:.2f} (exact {should:.2f})"
-        for name, has, doubt, should in zip("xy", seen.spread, error, exact.spread)
-    ]
+    parts = []
+    for name, has, doubt, should in zip("xy", seen.spread, error, exact.spread):
+        digits = max(2, -int(numpy.floor(numpy.log10(2 * doubt or 1.0))))  # so many that the error is not 0
+        parts.append(f"{name} {has:.{digits}f} ± {doubt:.{digits}f} (exact {should:.{digits}f})")
     return f"{'Right' if fits else 'Wrong'} spread: {', '.join(parts)}"
 
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy
 
 from minigrad.guarded import guarded
-from minigrad.plot.curves import positive
-from minigrad.plot.runs import FLOOR, Hill, Rule, compared
+from minigrad.plot.runs import FLOOR, Hill, Rule, check_heights, compared
 from minigrad.plot.sheet import described, key, sheet
-from minigrad.plot.style import INK, frame, styles
+from minigrad.plot.style import INK, frame, on_white, styles
 from minigrad.plot.trajectory import WIDTH
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ OFF = 1e3
 
 
 @guarded
+@on_white
 def race(
     rules: Rule | Sequence[Rule],
     on: Hill = "valley",
@@ -46,21 +46,29 @@ def race(
     runs = compared(rules, on, start, steps, noise, seed)
     looks, hill = styles([run.label for run in runs]), runs[0].history.surface
     plain = not hill.minima
+    high = float(runs[0].history.losses[0]) - hill.bottom
+    if not plain:
+        check_heights(hill, [run.ends for run in runs], high)
     figure = sheet(runs, WIDTH, 3.2)
     axes = figure.subplots()
     frame(axes)
-    high = max(run.history.losses[0] for run in runs) - hill.bottom
     for run in runs:
         walks = numpy.array([run.history.losses, *(near.losses for near in run.near)])
         if not plain:
             walks = numpy.nan_to_num(walks - hill.bottom, nan=math.inf).clip(0, OFF * high)
         step, colour = numpy.arange(walks.shape[1]), looks[run.label].colour
-        axes.fill_between(step, *numpy.quantile(walks, (0.25, 0.75), axis=0), color=colour, alpha=0.13, linewidth=0)
-        draw(axes, step, walks[0] if plain else positive(walks[0]), looks[run.label], described(run))
+        middle = numpy.quantile(walks, (0.25, 0.75), axis=0, method="nearest")  # of five, so that inf is not halved
+        axes.fill_between(step, *middle, color=colour, alpha=0.13, linewidth=0)
+        shown = walks[0] if plain else numpy.where(walks[0] > 0, walks[0], FLOOR**2 * high)  # it leaves at the bottom
+        draw(axes, step, shown, looks[run.label], described(run))
     if not plain:
         axes.set_yscale("log")
         lasts = numpy.array([run.ends[0] for run in runs])
         axes.set_ylim(max(lasts[lasts > 0].min(initial=high) / 20, FLOOR * high), 10 * high)
+    else:
+        fallen = max([high - end for run in runs for end in run.ends if end < high], default=abs(high)) or 1.0
+        if axes.get_ylim()[1] > high + OFF * fallen:
+            axes.set_ylim(high - 1.1 * fallen, high + fallen)
     axes.set_ylabel("height" if plain else "height above the minimum", color=INK, fontsize=9)
     axes.set_xlabel("step", color=INK, fontsize=9)
     axes.set_xlim(0, runs[0].history.steps)

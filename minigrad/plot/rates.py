@@ -14,7 +14,7 @@ from minigrad.optimizer.optimizer import Optimizer
 from minigrad.plot.history import record
 from minigrad.plot.runs import FLOOR, NEARBY, Hill, check_heights, labels, nearby
 from minigrad.plot.sheet import key, titled
-from minigrad.plot.style import INK, frame, styles
+from minigrad.plot.style import INK, frame, on_white, styles
 from minigrad.plot.surfaces import surface
 from minigrad.plot.trajectory import WIDTH
 from minigrad.plot.tuning import RATES, at, end, has_rate, named
@@ -27,6 +27,7 @@ CLOSE = 10
 
 
 @guarded
+@on_white
 def rates(
     rules: str | Optimizer | Sequence[str | Optimizer],
     on: Hill = "valley",
@@ -46,13 +47,14 @@ def rates(
     'adam has the widest range of good rates: a factor of at least 10'
     """
     several = [named(rule) for rule in ([rules] if isinstance(rules, (str, Optimizer)) else rules)]
-    hill, tried = surface(on), sorted(number("a rate", rate, 0, ends="()") for rate in tried)
+    hill, tried = surface(on), sorted({number("a rate", rate, 0, ends="()") for rate in tried})
     if not several or not tried:
         raise ArgumentError("there is nothing to draw; give at least one optimizer and one rate")
     for label, rule in zip(labels(several), several):
         if not has_rate(rule) or rule.lr_scheduler is not None:
             raise ArgumentError(f"{label} has no learning rate that could be varied; leave it out")
-    names = labels(several)
+    alike = labels([at(rule, tried[0]) for rule in several])
+    names = [name.removesuffix(f", rate {tried[0]:g}") for name in alike]  # for the rate is varied
     tables: dict[str, Any] = {}
     for name, rule in zip(names, several):
         first = [record(at(rule, rate), hill, start, steps, noise, seed) for rate in tried]
@@ -60,7 +62,7 @@ def rates(
     top = float(first[0].losses[0]) - hill.bottom
     check_heights(hill, [*tables.values()], top)
     good = {name: span(tried, numpy.median(table, axis=1), FLOOR * top) for name, table in tables.items()}
-    figure = titled(finding(good, tried), note(tried, steps), WIDTH, 3.4, len(names))
+    figure = titled(finding(good, tried), note(tried, steps), WIDTH, 3.4, len(tables))
     draw(figure.subplots(), tried, tables, good, top)
     what = "height above the minimum at the end" if hill.minima else "height at the end"
     figure.axes[0].set_ylabel(what, color=INK, fontsize=9)
@@ -124,8 +126,9 @@ def draw(
         axes.fill_between(tried, low, high, color=style.colour, alpha=0.13, linewidth=0)
         line = {"color": style.colour, "linestyle": style.dashes, "marker": style.marker, "markersize": 4}
         where = "at no rate" if found is None else " to ".join(dict.fromkeys(f"{rate:g}" for rate in found))
-        least = max(float(numpy.median(table, axis=1).min()), FLOOR * top)
-        axes.plot(tried, middle, label=f"{name}: ends at {least:.2g}, good rates {where}", linewidth=1.3, **line)
+        least = float(numpy.median(table, axis=1).min())
+        height = f"below {FLOOR * top:.2g}" if least < FLOOR * top else f"at {least:.2g}"
+        axes.plot(tried, middle, label=f"{name}: ends {height}, good rates {where}", linewidth=1.3, **line)
     axes.set(xscale="log", yscale="log", xlim=(tried[0], tried[-1]) if len(tried) > 1 else None)
     axes.set_ylim(top=10 * top)
     axes.set_xlabel("learning rate", color=INK, fontsize=9)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy
 
 from minigrad.arguments import arguments_of
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, KindError
 from minigrad.guarded import guarded
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.plot.history import History, record
@@ -64,13 +63,19 @@ def compared(
     >>> [(run.label, run.history.optimizer.lr) for run in compared(["adam", "nag"], "valley", steps=20)]
     [('adam', 1.0), ('nag, momentum 0.9', 0.05)]
     """
-    several: list[Rule] = [rules] if isinstance(rules, (str, Optimizer, History, Run)) else list(rules)
+    several: list[Any] = [rules]
+    if isinstance(rules, Iterable) and not isinstance(rules, str):
+        several = list(rules)
     runs = []
     for rule in several:
         if isinstance(rule, (str, Optimizer)):
             made = tuned(rule, on, start, steps, noise) if isinstance(rule, str) else rule
             history, best = record(made, on, start, steps, noise, seed), isinstance(rule, str) and has_rate(made)
             runs.append(Run("", history, nearby(history), best))
+        elif not isinstance(rule, (History, Run)):
+            raise KindError(
+                f"{rule!r:.60} is not a rule; expected its name, an optimizer, a recording, or a list of these"
+            )
         else:
             runs.append(rule if isinstance(rule, Run) else Run("", rule, nearby(rule), False))
     if not runs:
@@ -78,6 +83,20 @@ def compared(
     if len({run.history.surface for run in runs}) > 1:
         hills = ", ".join(sorted({run.history.surface.name for run in runs}))
         raise ArgumentError(f"these are walks on several surfaces ({hills}); draw one at a time")
+    for what, values in {
+        "numbers of steps": {f"{run.history.steps}" for run in runs},
+        "noises": {f"{run.history.noise:g}" for run in runs},
+        "starts": {f"({x:g}, {y:g})" for x, y in (run.history.positions[0] for run in runs)},
+    }.items():
+        if len(values) > 1:
+            found = ", ".join(sorted(values))
+            raise ArgumentError(
+                f"these walks have several {what} ({found}), so they show nothing about the rules; draw one at a time"
+            )
+    hill = runs[0].history.surface
+    top = max(walk.losses[0] for run in runs for walk in (run.history, *run.near)) - hill.bottom
+    if hill.minima:
+        check_lowest(hill, [run.ends for run in runs], float(top))
     names = labels([run.history.optimizer for run in runs])
     return [replace(run, label=name) for run, name in zip(runs, names)]
 
@@ -99,6 +118,8 @@ def labels(optimizers: Sequence[Optimizer]) -> list[str]:
     >>> from minigrad.optimizer import SGD
     >>> labels([SGD(), SGD(momentum=0.5)])
     ['sgd', 'sgd, momentum 0.5']
+    >>> labels([SGD(), SGD()])
+    ['sgd, number 1, rate 0.01', 'sgd, number 2, rate 0.01']
     """
     names = []
     for rule in optimizers:
@@ -108,8 +129,13 @@ def labels(optimizers: Sequence[Optimizer]) -> list[str]:
             if argument != "learning_rate" and isinstance(value, (bool, int, float, str)) and value != default:
                 name += f", {argument} {value}"
         names.append(name)
-    counts = Counter(names)
-    return [f"{name}, {rate(rule)}" if counts[name] > 1 else name for name, rule in zip(names, optimizers)]
+    names = [f"{name}, {rate(rule)}" if names.count(name) > 1 else name for name, rule in zip(names, optimizers)]
+    return [
+        f"{name.removesuffix(f', {rate(rule)}')}, number {1 + names[:k].count(name)}, {rate(rule)}"
+        if names.count(name) > 1
+        else name
+        for k, (name, rule) in enumerate(zip(names, optimizers))
+    ]
 
 
 def rate(rule: Optimizer) -> str:
@@ -126,27 +152,27 @@ def height(run: Run, value: float) -> str:
 
 def finding(runs: Sequence[Run]) -> str:
     """What the runs show, and from how many starts."""
-    steps = runs[0].history.steps
+    took = f"{runs[0].history.steps} step{'s' * (runs[0].history.steps != 1)}"
     table, first = numpy.array([run.ends for run in runs]), runs[0].history.losses[0] - runs[0].history.surface.bottom
     if len(runs) == 1:
         (run,), (last, *near) = runs, table[0]
         nearby = " to ".join(dict.fromkeys(f"{value:.2g}" for value in (min(near), max(near))))
         where = height(run, last).removeprefix("at ")
-        return f"{run.label} goes from {first:.3g} to {where} in {steps} steps (nearby starts: {nearby})"
+        return f"{run.label} goes from {first:.3g} to {where} in {took} (nearby starts: {nearby})"
     if not numpy.isfinite(table).any():
-        return f"All diverge in {steps} steps"
+        return f"All diverge in {took}"
     if runs[0].history.surface.minima:
         table = table.clip(FLOOR * first)
     least = table.min(axis=0)
     lowest = numpy.isfinite(table) & (table <= least + EQUAL * abs(least))
     wins = lowest.sum(axis=1)
     if lowest.all():
-        return f"All end equally low after {steps} steps, from {table.shape[1]} of {table.shape[1]} starts"
+        return f"All end equally low after {took}, from {table.shape[1]} of {table.shape[1]} starts"
     best = [k for k in range(len(runs)) if wins[k] == wins.max()]
     names = " and ".join(runs[k].label for k in best)
     shown = "" if lowest[best, 0].any() else ", but not from the one shown"
     return (
-        f"{names} {'ends' if len(best) == 1 else 'end'} lowest after {steps} steps, "
+        f"{names} {'ends' if len(best) == 1 else 'end'} lowest after {took}, "
         f"{'from' if len(best) == 1 else 'each from'} {wins.max()} of {table.shape[1]} starts{shown}"
     )
 
@@ -156,6 +182,12 @@ def check_heights(hill: Surface, ends: Any, top: float) -> None:
     what = "above the minimum" if hill.minima else "of a surface without known minima"
     if not top > 0:
         raise ArgumentError(f"{hill.name}: the start has the height {top:g} {what}; expected a higher start")
+    check_lowest(hill, ends, top)
+
+
+def check_lowest(hill: Surface, ends: Any, top: float) -> None:
+    """Refuse ends below 0."""
+    what = "above the minimum" if hill.minima else "of a surface without known minima"
     if numpy.min(ends) < -FLOOR * top:
         raise ArgumentError(
             f"{hill.name}: a walk ends at {numpy.min(ends):.3g}, a height {what}, but heights are compared by factors; "

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from minigrad.arguments import MANY, whole
-from minigrad.errors import KindError
+from minigrad.errors import ArgumentError, KindError
 from minigrad.guarded import guarded
 from minigrad.plot.sheet import key, titled
-from minigrad.plot.style import DASHES, FAMILIES, INK, frame
+from minigrad.plot.style import DASHES, FAMILIES, INK, frame, on_white
 from minigrad.plot.trajectory import WIDTH
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ Schedule = Callable[[int], float]
 
 
 @guarded
+@on_white
 def schedule(schedules: Schedule | Sequence[Schedule], updates: int = 1000) -> Picture:
     """Draw the rate against the update, from update 1 on, as for an optimizer. The schedules are not changed.
 
@@ -34,11 +36,13 @@ def schedule(schedules: Schedule | Sequence[Schedule], updates: int = 1000) -> P
     for one in several:
         if not callable(one):
             raise KindError(f"{one!r:.60} is not a schedule; expected a callable, update -> rate")
+    if not several:
+        raise ArgumentError("there is nothing to draw; give at least one schedule")
     steps = range(1, whole("updates", updates, 1, MANY) + 1)
-    curves = [[float(asked(step)) for step in steps] for asked in copy.deepcopy(several)]
+    curves = [[rate(text(asked), step, asked(step)) for step in steps] for asked in copy.deepcopy(several)]
     peaks, ends = between([max(curve) for curve in curves]), between([curve[-1] for curve in curves])
     rates, s = ("The rates", "") if len(several) > 1 else ("The rate", "s")
-    title = f"{rates} peak{s} {peaks} and end{s} {ends} after {updates} updates"
+    title = f"{rates} peak{s} {peaks} and end{s} {ends} after {updates} update{'s' * (updates != 1)}"
     below = "Computed from the schedules themselves, update by update."
     figure = titled(title, below, WIDTH, 2.8, len(several))
     axes = figure.subplots()
@@ -51,8 +55,19 @@ def schedule(schedules: Schedule | Sequence[Schedule], updates: int = 1000) -> P
     axes.set_ylim(bottom=min(0.0, *map(min, curves)))
     axes.set_xlabel("update", color=INK, fontsize=9)
     axes.set_ylabel("learning rate", color=INK, fontsize=9)
-    key(axes)
+    key(axes, axes.lines)
     return figure
+
+
+def rate(name: str, step: int, found: Any) -> float:
+    """What a schedule gave, as a finite number."""
+    try:
+        value = float(found)
+    except (TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise ArgumentError(f"{name} gives the rate {found!r:.60} for update {step}; expected a finite number")
+    return value
 
 
 def between(values: Sequence[float]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT, TOP, LABELS, ENTRY, NOTE = 0.65, 0.2, 0.55, 0.5, 0.2, 0.42
 """Inches around the axes: left, right, above, for numbers and labels below, for a legend entry, for the note."""
+
+UNNAMED = re.compile(r"_(head|start|minimum|child\d+)?")
+"""The labels of marks that are not rules, and Matplotlib's own for lines without one."""
 
 LETTERS = 11
 """Letters of a title in an inch."""
@@ -58,7 +62,7 @@ def described(run: Run) -> str:
 
 
 def key(axes: Any, lines: Sequence[Any] | None = None, length: float = 3.2) -> None:
-    """A legend below the axes, in the colours of the lines: those of these axes, or the given ones.
+    """A legend below the axes, in the colours of the lines: those of these axes that have a name, or the given ones.
 
     `length` is that of a sample of a line, in letters: long dashes need more to be seen.
     """
@@ -66,6 +70,7 @@ def key(axes: Any, lines: Sequence[Any] | None = None, length: float = 3.2) -> N
 
     below = axes.transAxes + ScaledTranslation(0, -LABELS, axes.figure.dpi_scale_trans)
     place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, 0), "bbox_transform": below, "borderaxespad": 0}
-    shown = axes.legend(handles=lines, **place, frameon=False, fontsize=9, handlelength=length)
-    for text, line in zip(shown.get_texts(), shown.get_lines()):
-        text.set_color(line.get_color())
+    lines = [line for line in axes.lines if not UNNAMED.fullmatch(line.get_label())] if lines is None else lines
+    shown = axes.legend(lines, ["x"] * len(lines), **place, frameon=False, fontsize=9, handlelength=length)
+    for text, line in zip(shown.get_texts(), lines):
+        text.set(text=line.get_label(), color=line.get_color(), parse_math=False)  # as it is written, even _x and $x

@@ -14,7 +14,7 @@ from minigrad.plot.curves import WIDTH
 from minigrad.plot.history import History
 from minigrad.plot.runs import Hill, Rule, Run, compared
 from minigrad.plot.sheet import sheet
-from minigrad.plot.style import GREY, INK, Style, frame, styles
+from minigrad.plot.style import GREY, INK, Style, frame, on_white, styles
 from minigrad.plot.trajectory import walks
 
 if TYPE_CHECKING:
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
 LETTERS = 50
 """Letters in a line of the legend."""
+SMALL, LARGE = 1e-4, 1e5
+"""Numbers in this range are written without a power of ten."""
 
 
 @guarded
+@on_white
 def states(
     rule: Rule,
     on: Hill = "valley",
@@ -85,6 +88,11 @@ def panel(axes: Any, values: Any, style: Style) -> None:
 
     frame(axes)
     axes.locator_params(axis="y", nbins=3)
+    largest = abs(values[numpy.isfinite(values)]).max(initial=0)
+    if (
+        largest and not SMALL <= largest < LARGE
+    ):  # otherwise their power of ten would stand above the axes, in the title
+        axes.yaxis.set_major_formatter(lambda tick, _: f"{tick:.3g}".replace("-", "\N{MINUS SIGN}"))
     where = {"transform": axes.transAxes, "horizontalalignment": "right", "verticalalignment": "bottom"}
     looks = {"x": (style.colour, "-"), "y": (GREY, (0, (3, 1.2)))}
     for k, (name, column) in enumerate(zip(looks, values.T)):

@@ -4,8 +4,9 @@ The colours are readable as text on white, and the dark shades on DARK (a contra
 relies on colour alone to tell two lines apart: markers and dashes differ within a family.
 """
 
-from collections.abc import Collection
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 INK, FRAME, FAINT = "#333333", "#aaaaaa", "#ededed"
 SMALLEST = 8
@@ -28,6 +29,16 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 DASHES: tuple[Any, ...] = (
     "-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1, 1, 1, 1, 1)), (0, (2.5, 2.5)), (0, (9, 3)),
 )  # fmt: skip
+
+
+BARE: Any = (
+    "figure.facecolor", "axes.facecolor", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor", "text.color",
+    "xtick.color", "xtick.labelcolor", "ytick.color", "ytick.labelcolor",
+)  # fmt: skip
+"""Matplotlib's settings for the page and for what no picture colours itself."""
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 
 class Style(NamedTuple):
@@ -86,6 +97,31 @@ def families(names: Collection[str]) -> dict[str, list[str]]:
     ordered = sorted(names, key=lambda name: usual.index(name) if name in usual else len(usual))
     found = {family: [name for name in ordered if looks[name].family == family] for family in (*FAMILIES, OTHERS)}
     return {family: members for family, members in found.items() if members}
+
+
+def short(name: str, most: int = 30) -> str:
+    """A name that fits beside an axis: of a longer one, its beginning and its end, where settings differ.
+
+    >>> short("sgd, momentum 0.9, wd 0.0001, clip_gradient 0.5")
+    'sgd, momentum …ip_gradient 0.5'
+    """
+    return name if len(name) <= most else f"{name[: most // 2 - 1]}…{name[-(most // 2) :]}"
+
+
+def on_white(draw: Callable[Given, Made]) -> Callable[Given, Made]:
+    """A decorator: the picture is on white, for which its colours are made, even where Matplotlib has a dark style."""
+
+    @wraps(draw)
+    def drawn(*given: Given.args, **named: Given.kwargs) -> Made:
+        from minigrad.plot.picture import Picture  # first: it says why Matplotlib cannot be imported  # noqa: F401
+
+        from matplotlib import rc_context, rcParamsDefault  # isort: skip
+
+        with rc_context({name: rcParamsDefault[name] for name in BARE}):
+            made: Made = draw(*given, **named)
+        return made
+
+    return drawn
 
 
 def frame(axes: Any) -> None:

@@ -9,7 +9,7 @@ from minigrad.guarded import guarded
 from minigrad.plot.contours import contours, view_of
 from minigrad.plot.runs import Hill, Rule, Run, compared
 from minigrad.plot.sheet import LEFT, RIGHT, described, key, sheet
-from minigrad.plot.style import INK, styles, told_apart
+from minigrad.plot.style import INK, on_white, styles, told_apart
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
@@ -19,6 +19,7 @@ WIDTH = 6.4
 
 
 @guarded
+@on_white
 def trajectory(
     rules: Rule | Sequence[Rule],
     on: Hill = "valley",

@@ -17,8 +17,8 @@ from minigrad.optimizer.readings.lines import Lines
 from minigrad.optimizer.readings.notation import QUOTIENT, stem_of
 from minigrad.optimizer.readings.worked import Run, Step
 from minigrad.optimizer.rule import Symbol
-from minigrad.plot.history import slope
-from minigrad.plot.style import FRAME, INK
+from minigrad.plot.history import beginning, slope
+from minigrad.plot.style import FRAME, INK, on_white
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
@@ -46,6 +46,7 @@ class Arrow(NamedTuple):
 
 
 @guarded
+@on_white
 def vectors(
     optimizer: Optimizer, surface: Surface, start: Sequence[float], step: int = 3, steps: int = 12,
     minimum: Sequence[float] | None = None,
@@ -70,9 +71,12 @@ def vectors(
 
     whole("step", step, 1, MANY)
     lines = Lines(optimizer)
-    run = Run(optimizer, lines, numpy.array(start, "float64"))
-    done = [run.step(slope(surface, run.arrays["w"])) for _ in range(max(step, whole("steps", steps, 1, MANY)) + 1)]
+    run = Run(optimizer, lines, numpy.array(beginning(start)))
+    with numpy.errstate(all="ignore"):
+        done = [run.step(slope(surface, run.arrays["w"])) for _ in range(max(step, whole("steps", steps, 1, MANY)) + 1)]
     taken, path = done[step - 1], [one.w for one in done]
+    if not all(numpy.isfinite(one.w).all() for one in done):
+        raise ArgumentError(f"{optimizer} diverges within {len(done) - 1} steps; take fewer steps or a lower rate")
     if not taken.acts:
         raise ArgumentError(f"{optimizer} leaves the weight alone in step {step}; choose a step that moves it")
     arrows, points = apart(lines, taken.values, taken.w, done[step])

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from minigrad import autograd, gluon, np
+from minigrad.autograd.boxes import Box
 from minigrad.autograd.svg import FILL, LIT
 from minigrad.engine.graph import Node
 from minigrad.errors import GraphError, KeywordError, MissingFileError, UsageError
@@ -294,3 +295,7 @@ def test_a_function_of_ones_own_is_shown_by_its_name():
         y = Twice()(x)
     boxes, _ = parsed(autograd.draw(y))
     assert "Twice" in [lines[0] for _, lines, *_ in boxes.values()]
+
+
+def test_a_box_is_wide_enough_for_letters_that_are_two_columns_wide():
+    assert Box("leaf", ["重み"]).size == Box("leaf", ["abcd"]).size

@@ -88,6 +88,7 @@ def test_a_band_may_stand_over_other_places_than_epochs():
             r"runs\['sgd'\] are of different lengths; expected equally",
         ),
         ({}, "no runs to draw"),
+        ({0.1: [([2.0], [0.3])]}, "runs has 0.1 as a name; expected text"),
         ([2.0, 1.0], r"runs=\[2.0, 1.0\] cannot be drawn; expected a dict"),
     ],
 )
@@ -112,3 +113,40 @@ def test_names_and_titles_are_shown_as_they_stand(name):
     (_, right) = curves(runs).axes
     shown = {text.get_text(): text.get_color() for text in right.get_legend().get_texts()}
     assert shown == {key: style.colour for key, style in styles(runs).items()}
+
+
+@pytest.mark.parametrize("draw", [curves, comparison])
+@pytest.mark.parametrize(
+    ("run", "sentence"),
+    [
+        (([2.0, 1.0], [30.0, 97.0]), "has the accuracy 97; expected shares between 0 and 1, such as 0.97"),
+        (([2.0, 1.0], [0.5, math.inf]), "has the accuracy inf; expected shares"),
+        (([2.0, -1.0], [0.5, 0.6]), "has the loss -1, but losses are drawn on a logarithmic axis"),
+        (([2.0, 1.0, 0.5], [0.5, 0.6]), "has 3 losses and 2 accuracies; expected one of each"),
+        (([], []), "has 0 losses and 0 accuracies; .* at least one epoch"),
+    ],
+)
+def test_what_would_be_left_out_or_drawn_in_a_wrong_place_is_refused(draw, run, sentence):
+    """97 was drawn as 99.9 %, a negative loss was left out, and the third epoch had the accuracy of the second."""
+    with pytest.raises(MinigradError, match=sentence):
+        draw({"sgd": [run]})
+    draw({"sgd": [([2.0, math.nan], [0.5, math.nan])]})
+
+
+@pytest.mark.parametrize("draw", [curves, comparison])
+def test_thirty_optimizers_with_long_names_leave_room_for_their_lines(draw):
+    """The legend was higher than the picture, which Matplotlib then left as it was, in a warning."""
+    runs = {f"mine, momentum 0.9, wd 0.0001, epsilon {k}": [([2.0, 1 / (k + 1)], [0.3, 0.9])] * 2 for k in range(30)}
+    figure = draw(runs)
+    figure.draw_without_rendering()
+    axes = next(axes for axes in figure.axes if axes.get_legend())
+    shown = axes.get_legend().get_texts()
+    assert len({text.get_text() for text in shown}) == 30
+    assert all(text.get_window_extent().y0 >= 0 for text in shown)
+    assert axes.get_window_extent().width > figure.bbox.width / 4
+
+
+def test_epochs_are_whole_numbers_even_if_there_is_only_one():
+    figure = curves({"sgd": [([1.0], [0.5])]})
+    low, high = figure.axes[0].get_xlim()
+    assert [tick for tick in figure.axes[0].get_xticks() if low <= tick <= high] == [1]

@@ -19,3 +19,9 @@ def test_nothing_to_count_is_an_empty_picture():
     figure = plot.frequencies({})
     figure.draw_without_rendering()
     assert list(figure.axes[0].patches) == [] and list(figure.axes[0].get_yticks()) == []
+
+
+def test_a_large_count_is_written_out_and_a_count_of_0_has_room():
+    axes = plot.frequencies({"a": 12345678, "b": 1}).axes[0]
+    assert [text.get_text() for text in axes.texts] == ["12,345,678", "1"]
+    plot.frequencies({"a": 0}).draw_without_rendering()

@@ -6,7 +6,7 @@ import pytest
 from minigrad import optimizer, plot
 from minigrad.errors import ArgumentError
 from minigrad.plot.heatmap import finding
-from minigrad.plot.runs import nearby
+from minigrad.plot.runs import FLOOR, nearby
 from minigrad.plot.tuning import end
 
 VALUES, TRIED = (0.0, 0.5, 0.9), (0.02, 0.1, 2.0)
@@ -92,3 +92,24 @@ def test_what_cannot_be_drawn_is_refused():
         plot.heatmap("sgd", argument="learning_rate", values=(0.1,), steps=2)
     with pytest.raises(TypeError, match="adam has no argument 'momentum'|Adam has no argument 'momentum'"):
         plot.heatmap("adam", steps=2)
+    with pytest.raises(ArgumentError, match="adadelta has no learning rate that could be varied; draw another rule"):
+        plot.heatmap("adadelta", argument="rho", values=(0.9, 0.95), steps=2)
+
+
+def test_a_gain_over_what_diverges_or_to_the_minimum_is_no_number():
+    heights = numpy.array([[numpy.inf, 20.0], [1.0, 2.0]])
+    assert finding("sgd", "momentum", (0.9, 0.0), (0.1, 0.2), heights, 10.0) == (
+        "sgd is best with momentum 0 at rate 0.1; with momentum 0.9 it gets no lower than its start"
+    )
+    heights = numpy.array([[5.0, 6.0], [10 * FLOOR, 2.0]])
+    assert finding("sgd", "momentum", (0.9, 0.0), (0.1, 0.2), heights, 10.0).endswith(
+        "it ends at least 500,000,000,000 times lower than with momentum 0.9"
+    )
+
+
+def test_values_are_written_as_they_were_given():
+    """0.99999999 was written as 1, and None could not be written."""
+    figure = plot.heatmap("adam", argument="beta2", values=(0.9, 0.99999999), tried=(0.1,), steps=3)
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["0.9", "0.99999999"]
+    figure = plot.heatmap("sgd", argument="clip_gradient", values=(None, 0.5), tried=(0.1,), steps=3)
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["None", "0.5"]

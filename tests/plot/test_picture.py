@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import matplotlib.style
 import pytest
 
 from minigrad import autograd, np, optimizer
@@ -63,3 +64,12 @@ def test_a_backend_that_is_none_is_said_to_come_from_the_environment(tmp_path):
     said = done.stdout.splitlines()
     assert len(said) == 3
     assert all("MPLBACKEND is 'nope', which is not a backend; unset it" in line for line in said)
+
+
+@pytest.mark.parametrize("draw", [pytest.param(draw, id=name) for name, draw in DRAWN.items()])
+def test_a_dark_style_of_matplotlib_leaves_it_on_white(draw):
+    """Dark letters were on a black page."""
+    light = draw()._repr_png_()
+    with matplotlib.style.context("dark_background"):
+        dark = draw()._repr_png_()
+    assert dark == light

@@ -93,3 +93,18 @@ def test_heights_below_zero_are_not_compared_by_factors(draw):
     assert drawn == pytest.approx(height, rel=0.5)
     with pytest.raises(ArgumentError, match="bowl: the start has the height 0 above the minimum; expected a higher"):
         draw("sgd", known, start=(0, 0), steps=2, tried=(0.1,))
+
+
+def test_what_is_below_rounding_is_not_said_to_be_an_end_and_a_rate_given_twice_is_tried_once():
+    figure = plot.rates("sgd", plot.Surface("bowl", lambda x, y: x**2 + y**2, minima=((0, 0),)), tried=(0.5, 0.5))
+    assert figure.axes[0].get_legend().get_texts()[0].get_text() == "sgd: ends below 8e-12, good rates 0.5"
+    assert figure.axes[0].lines[0].get_xdata().tolist() == [0.5]
+    figure.draw_without_rendering()
+
+
+def test_a_name_has_no_rate_where_the_rate_is_varied():
+    """Two entries said that one and the same curve was at rate 0.1 and at rate 0.2."""
+    rules = [optimizer.SGD(learning_rate=0.1), optimizer.SGD(learning_rate=0.2), optimizer.SGD(momentum=0.5)]
+    figure = plot.rates(rules, steps=5, tried=(0.01, 0.02))
+    entries = [text.get_text().partition(":")[0] for text in figure.axes[0].get_legend().get_texts()]
+    assert entries == ["sgd, number 1", "sgd, number 2", "sgd, momentum 0.5"]

@@ -4,9 +4,10 @@ import numpy
 import pytest
 
 from minigrad import lr_scheduler, optimizer
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, KindError
 from minigrad.plot import record
 from minigrad.plot.runs import compared, finding, height, labels, note
+from minigrad.plot.sheet import described
 from minigrad.plot.surfaces import Surface
 
 
@@ -69,7 +70,7 @@ def test_the_finding_of_one_rule_says_how_far_it_gets_from_here_and_from_nearby(
     (run,) = compared(optimizer.SGD(learning_rate=0.2), "valley", start=(-5, 0), steps=1)
     ends = [0.1 * (0.96 * x) ** 2 + 2 * (0.2 * y) ** 2 for x, y in (near.positions[0] for near in run.near)]
     nearby = f"{min(ends):.2g} to {max(ends):.2g}"
-    assert finding([run]) == f"sgd goes from 2.5 to 2.3 above the minimum in 1 steps (nearby starts: {nearby})"
+    assert finding([run]) == f"sgd goes from 2.5 to 2.3 above the minimum in 1 step (nearby starts: {nearby})"
 
 
 def test_rules_that_reach_the_minimum_to_rounding_are_equals():
@@ -107,6 +108,45 @@ def test_the_note_says_where_the_rates_come_from():
 def test_what_cannot_be_compared_is_refused_with_what_to_do():
     with pytest.raises(ArgumentError, match="nothing to draw; name at least one optimizer"):
         compared([])
+    for rules in (3, ["adam", 3], lambda x: x):
+        with pytest.raises(KindError, match="is not a rule; expected its name, an optimizer, a recording, or a list"):
+            compared(rules)
     several = [record("sgd", name, steps=2) for name in ("valley", "beale")]
     with pytest.raises(ArgumentError, match="walks on several surfaces .beale, valley.; draw one at a time"):
         compared(several)
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        ({"steps": 9}, r"several numbers of steps \(2, 9\)"),
+        ({"noise": 1.0}, r"several noises \(0, 1\)"),
+        ({"start": (1, 1)}, r"several starts \(\(-5, -2\), \(1, 1\)\)"),
+    ],
+)
+def test_walks_are_compared_only_if_nothing_but_the_rule_differs(other, sentence):
+    """A walk of 9 steps from elsewhere was said to end lowest after 2 steps, from 5 of 5 starts."""
+    walks = [record("sgd", "valley", steps=2), record("adam", "valley", **{"steps": 2} | other)]
+    with pytest.raises(ArgumentError, match=sentence):
+        compared(walks)
+
+
+def test_minima_that_are_none_are_refused():
+    """A walk was said to end -2 above the minimum."""
+    wrong = Surface("bowl", lambda x, y: x**2 + y**2, minima=((1.0, 1.0),))
+    with pytest.raises(ArgumentError, match="bowl: a walk ends at -2, a height above the minimum"):
+        compared(optimizer.SGD(learning_rate=0.5), wrong)
+
+
+def test_rules_that_differ_only_in_their_schedules_are_numbered():
+    """Both had one label, and so one colour, one marker and one kind of dashes."""
+    fast, slow = (
+        optimizer.SGD(lr_scheduler=lr_scheduler.FactorScheduler(10, factor, base_lr=0.1)) for factor in (0.5, 0.9)
+    )
+    runs = compared([fast, slow, optimizer.Adam()], steps=50)
+    assert [run.label for run in runs] == [
+        "sgd, number 1, FactorScheduler",
+        "sgd, number 2, FactorScheduler",
+        "adam",
+    ]
+    assert described(runs[1]).startswith("sgd, number 2: FactorScheduler, ends ")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from minigrad.errors import KindError
+from minigrad.errors import ArgumentError, KindError
 from minigrad.lr_scheduler import FactorScheduler, PolyScheduler
 from minigrad.plot import animate, schedule
 from minigrad.plot.growing import Growing
@@ -29,3 +29,26 @@ def test_a_schedule_can_be_watched():
 def test_what_is_no_schedule_is_refused():
     with pytest.raises(KindError, match="0.1 is not a schedule; expected a callable, update -> rate"):
         schedule([0.1])
+
+
+def test_a_rate_that_is_no_number_is_refused_with_its_update():
+    with pytest.raises(ArgumentError, match="broken gives the rate nan for update 6; expected a finite number"):
+
+        def broken(update):
+            return float("nan") if update > 5 else 1.0
+
+        schedule(broken, updates=10)
+    with pytest.raises(ArgumentError, match="<lambda> gives the rate None for update 1; expected a finite number"):
+        schedule(lambda update: None, updates=2)
+    with pytest.raises(ArgumentError, match="nothing to draw; give at least one schedule"):
+        schedule([])
+
+
+def test_a_function_whose_name_begins_with_an_underscore_is_named():
+    """Matplotlib leaves such names out of a legend."""
+
+    def _warm(update):
+        return 0.1
+
+    (text,) = schedule(_warm, updates=3).axes[0].get_legend().get_texts()
+    assert text.get_text() == "_warm"

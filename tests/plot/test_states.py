@@ -36,3 +36,13 @@ def test_the_legend_does_not_run_into_the_curves():
     left, *right = figure.axes
     nearest = min(axes.get_tightbbox().x0 for axes in right)
     assert left.get_legend().get_window_extent().x1 < nearest
+
+
+@pytest.mark.parametrize(("height", "power"), [(1e-4, "e−"), (1e9, "e+"), (1.0, "")])
+def test_a_power_of_ten_stands_at_its_ticks_and_not_in_the_title(height, power):
+    """Matplotlib wrote 1e275 above the axes, and moved their title into that of the picture."""
+    figure = plot.states(optimizer.Adam(learning_rate=0.1), lambda x, y: height * (x**2 + y**2), steps=20)
+    figure.draw_without_rendering()
+    var = next(axes for axes in figure.axes if axes.get_title(loc="left") == "var")
+    assert var.yaxis.get_offset_text().get_text() == ""
+    assert power in var.get_yticklabels()[-1].get_text()

@@ -60,3 +60,13 @@ def test_a_start_outside_the_view_is_seen_and_a_divergence_does_not_move_the_vie
     assert axes.get_xlim()[0] < -20
     (axes,) = plot.trajectory(optimizer.SGD(learning_rate=5), "valley", steps=100).axes
     assert axes.get_ylim()[1] < 10
+
+
+def test_a_rule_whose_name_begins_with_an_underscore_is_named():
+    class _Mine(optimizer.SGD):
+        pass
+
+    figure = plot.trajectory([_Mine(learning_rate=0.1), optimizer.SGD(learning_rate=0.2)], steps=3)
+    mine, sgd = figure.axes[0].get_legend().get_texts()
+    assert mine.get_text().startswith("_mine: rate 0.1") and sgd.get_text().startswith("sgd: rate 0.2")
+    assert mine.get_color() != sgd.get_color()

@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import compare, np, optimizer
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, KindError
 from minigrad.optimizer.rule import where
 from minigrad.plot import vectors
 
@@ -144,3 +144,10 @@ def test_a_choice_between_two_values_which_matplotlib_cannot_write_is_shortened(
     figure = vectors(Chooses(learning_rate=0.1), valley, START, step=2)
     assert r"$0.9 \{\ldots\}$" in arrows(figure)
     figure.draw_without_rendering()
+
+
+def test_a_divergence_and_a_place_of_three_numbers_are_refused():
+    with pytest.raises(ArgumentError, match="diverges within 12 steps; take fewer steps or a lower rate"):
+        vectors(optimizer.SGD(learning_rate=100.0), lambda x, y: x**4 + y**4, (2, 2))
+    with pytest.raises(KindError, match="expected two numbers, x and y"):
+        vectors(optimizer.SGD(), valley, (0, 0, 1))

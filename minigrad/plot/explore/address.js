@@ -3,6 +3,7 @@
 
 const MOST_RULES = 4,
   MOST_STEPS = 1000;
+const FAR = 1e6; // the start is no farther from 0
 const RANGES = { count: [1, MOST_STEPS], at: [0, MOST_STEPS], noise: [0, 100], seed: [0, 2 ** 31], look: [0, 1] };
 
 /** The text for a situation. Only values that differ from the rule's defaults are written. */
@@ -16,6 +17,11 @@ function toAddress(situation) {
   }
   if (situation.theme) parts.push(`theme=${situation.theme}`);
   return parts.join("&");
+}
+
+/** The situation in the address of the page, or the first one if that says nothing. */
+function addressed() {
+  return fromAddress(location.hash.length > 1 ? location.hash : FIRST);
 }
 
 /** The situation in a text. Whatever is missing, unknown or out of range has its initial value. */
@@ -38,7 +44,7 @@ function fromAddress(text) {
     situation[name] = fits && (name === "noise" || Number.isInteger(x)) ? x : first[name];
   }
   const from = (found.get("from") ?? "").split(",").map(readNumber);
-  situation.from = from.length === ground.weights && from.every(Number.isFinite) ? from : startOf(ground);
+  situation.from = from.length === ground.weights && from.every(z => Math.abs(z) <= FAR) ? from : startOf(ground);
   situation.rules = rules.slice(0, MOST_RULES).map(readRule).filter(Boolean);
   if (!situation.rules.length)
     situation.rules = text === FIRST ? [newRule(Object.keys(RULES)[0])] : fromAddress(FIRST).rules;

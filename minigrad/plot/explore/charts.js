@@ -2,12 +2,13 @@
 
 const CHART = { left: 62, bottom: 22, top: 8, right: 16 };
 const FLOOR = 1e-16; // nothing lower is told apart from 0
+const OFF = 1e3; // what is this many times higher than the start leaves the picture
 
-/** Curves over steps, with a line at the present one. A series has values and a class. */
-function drawChart(svg, series, { at, count, power = false, label, xLabels = true }) {
+/** Curves over steps, with a line at the present one. A series has values and a class; above `top` nothing is seen. */
+function drawChart(svg, series, { at, count, power = false, label, xLabels = true, top = Infinity }) {
   const [width, height] = sizeOf(svg);
   const seen = series.flatMap(s => s.values).filter(Number.isFinite);
-  let [low, high] = seen.length ? [Math.min(...seen), Math.max(...seen)] : [0, 1];
+  let [low, high] = seen.length ? [Math.min(...seen), Math.min(Math.max(...seen), top)] : [0, 1];
   if (low === high) [low, high] = [low - 1, high + 1];
   const bottom = xLabels ? CHART.bottom : 6;
   const x = scale([0, count], [CHART.left, width - CHART.right]);
@@ -50,6 +51,7 @@ function drawLoss(svg, title, runs, situation, ground) {
     at: situation.at,
     count: situation.count,
     power,
+    top: height(lowest + OFF * (runs[0].heights[0] - lowest)) || Infinity, // all have one start
     label: `Heights over the steps; at the end: ${last}`,
   });
 }

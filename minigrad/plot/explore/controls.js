@@ -105,8 +105,8 @@ function begin() {
     show();
   };
   get("noise-slider").oninput = () => changed({ noise: fromSlider(NOISE, Number(get("noise-slider").value)) });
-  numberField("x", [-1e6, 1e6], false, x => ({ from: situation.from.with(0, x) }));
-  numberField("y", [-1e6, 1e6], false, y => ({ from: situation.from.with(1, y) }));
+  numberField("x", [-FAR, FAR], false, x => ({ from: situation.from.with(0, x) }));
+  numberField("y", [-FAR, FAR], false, y => ({ from: situation.from.with(1, y) }));
   numberField("count", RANGES.count, true, count => ({ count }));
   numberField("noise", RANGES.noise, false, noise => ({ noise }));
   numberField("seed", RANGES.seed, true, seed => ({ seed }));
@@ -116,14 +116,15 @@ function begin() {
       .append(make("li", { textContent: `${name}: ${why}` }));
   get("left-out").hidden = !Object.keys(LEFT_OUT).length;
   get("shared").hidden = window !== window.parent; // a page inside a notebook has no address
-  situation = fromAddress(location.hash.length > 1 ? location.hash : FIRST);
+  situation = addressed();
   build();
   new ResizeObserver(resized).observe(get("picture"));
   addEventListener("hashchange", () => {
     stop();
-    situation = fromAddress(location.hash);
+    situation = addressed();
     build();
   });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", nameTheme);
 }
 
 begin();

@@ -35,12 +35,16 @@ function scale([low, high], [from, to]) {
   return Object.assign(at, { low, high, back: pixel => low + ((pixel - from) / (to - from)) * (high - low) });
 }
 
-/** The points of a line, without NaN; coordinates too large to draw are limited. */
+/** A coordinate as text; one too large to draw is limited. */
+function pixel(z) {
+  return Math.max(-1e4, Math.min(1e4, z)).toFixed(1);
+}
+
+/** The points of a line, without NaN. */
 function line(points) {
-  const near = z => Math.max(-1e4, Math.min(1e4, z));
   return points
     .filter(p => p.every(z => !Number.isNaN(z)))
-    .map(p => p.map(z => near(z).toFixed(1)).join(","))
+    .map(p => p.map(pixel).join(","))
     .join(" ");
 }
 

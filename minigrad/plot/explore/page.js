@@ -106,7 +106,7 @@ function build() {
   if (ground.weights === 1) situation.look = 0;
   if (situation.theme) document.documentElement.dataset.theme = situation.theme;
   else delete document.documentElement.dataset.theme;
-  get("theme").textContent = isDark() ? "Light" : "Dark";
+  nameTheme();
   get("cards").replaceChildren(
     ...situation.rules.map((rule, k) =>
       makeCard(k, rule, {
@@ -159,6 +159,11 @@ function resized() {
   get("picture").append(start);
   walkAll();
   show();
+}
+
+/** The button for the theme says what it switches to. */
+function nameTheme() {
+  get("theme").textContent = isDark() ? "Light" : "Dark";
 }
 
 function isDark() {

@@ -97,7 +97,7 @@ function drawWalks(plan, runs, situation, handle) {
     plan.walks.append(group);
   });
   const [hx, hy] = plan.point(situation.from, plan.ground.program(situation.from[0], situation.from[1] ?? 0)[0]);
-  handle.setAttribute("transform", `translate(${hx.toFixed(1)},${hy.toFixed(1)})`);
+  handle.setAttribute("transform", `translate(${pixel(hx)},${pixel(hy)})`);
 }
 
 function inPicture(px, py) {
