@@ -125,6 +125,13 @@ def test_arrays_that_differ_in_one_bit_have_different_digests(size):
     assert _digest(array[::-1][::-1]) == digest
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_the_same_numbers_in_another_order_have_another_digest(dtype):
+    array = numpy.arange(64, dtype=dtype).reshape(8, 8)
+    for other in (array[::-1], array[:, ::-1], array.T, numpy.roll(array, 2, 0)):
+        assert _digest(other) != _digest(array)
+
+
 def test_a_difference_names_the_first_part_and_who_said_what():
     texts = ["push\nkey 0\nkey 1", "push\nkey 0\nkey 2", "push\nkey 0\nkey 1"]
     assert _difference(texts) == (
