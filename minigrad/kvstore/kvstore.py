@@ -70,7 +70,7 @@ class KVStore:
 
     @guarded
     def init(self, key: Key | list[Key], value: Values) -> None:
-        """Add each key, once, with a copy of its value."""
+        """Add each key, once, with a copy of its value; of several workers, which all do so, the first one's counts."""
         pairs = self._pairs(key, from_plain(value))
         if isinstance(key, list | tuple) and len(pairs) < len(key):
             raise UsageError(f"A key occurs twice in {shown(key)}, but each has one first value.")
@@ -80,8 +80,9 @@ class KVStore:
             other = next(iter(self._stored), pairs[0][0])
             if type(k) is not type(other):
                 raise KeywordError(f"Keys of a store are all whole numbers or all strings; found {other!r} and {k!r}.")
-        for k, values in pairs:
-            self._stored[k] = self._total(values[:1])
+        first = {k: self._total(values[:1]) for k, values in pairs}
+        self._share(first)
+        self._stored |= first
 
     @guarded
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
@@ -260,6 +261,9 @@ class KVStore:
 
     # Helpers
 
+    def _share(self, first: dict[Key, Tensor]) -> None:
+        """Tell the other workers, if there are any, the first values of some keys; an error adds none of them."""
+
     def optimizer_updater(self) -> Updater:
         if not isinstance(self._updater, Updater):
             raise UsageError("The store has no optimizer whose states could be saved or loaded; set_optimizer() first.")
@@ -329,6 +333,11 @@ def _key(key: Any) -> Key:
     if not isinstance(key, int | str):
         raise KeywordError(f"A key is a whole number or a string, not {key!r}.")
     return key
+
+
+def described(key: Key, array: Array | Tensor) -> str:
+    """What all workers must agree on."""
+    return f"key {key!r}, {array.dtype} of shape {array.shape}"
 
 
 def fault(gradient: Array, kind: Compression | None) -> str:

@@ -10,7 +10,7 @@ import atexit
 import os
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import zip_longest
 from typing import Any
@@ -159,15 +159,21 @@ class Peers:
 
 def _difference(texts: Sequence[str]) -> str:
     """Where the words of the ranks first differ: who said what."""
-    for parts in zip_longest(*[text.split("\n") for text in texts]):
-        if len(set(parts)) > 1:
-            first = texts[0].split("\n")[0]
-            said: dict[str, list[int]] = {}
-            for rank, part in enumerate(parts):
-                said.setdefault("the end of its list" if part is None else part, []).append(rank)
-            told = "; ".join(f"{_ranks(ranks)} {_come(ranks)} {part:.120}" for part, ranks in said.items())
-            return f"Ranks are out of step: {told}" + ("" if first in said else f" (in {first})")
-    return ""
+    first, said = texts[0].split("\n")[0], dict[str, list[int]]()
+    for rank, part in enumerate(apart(texts)):
+        said.setdefault(part, []).append(rank)
+    told = "; ".join(f"{_ranks(ranks)} {_come(ranks)} {part:.120}" for part, ranks in said.items())
+    return f"Ranks are out of step: {told}" + ("" if first in said else f" (in {first})")
+
+
+def apart(texts: Iterable[str]) -> tuple[str, ...]:
+    """What each text says in the first line that is not the same in all.
+
+    >>> apart(["push\\nkey 0", "push"])
+    ('key 0', 'the end of its list')
+    """
+    lines = zip_longest(*[text.split("\n") for text in texts], fillvalue="the end of its list")
+    return next(parts for parts in lines if len(set(parts)) > 1)
 
 
 def _ranks(ranks: Sequence[int]) -> str:

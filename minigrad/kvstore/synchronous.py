@@ -16,7 +16,7 @@ from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import UsageError
 from minigrad.kvstore.compression import Compression
-from minigrad.kvstore.kvstore import Key, KVStore, Values, fault
+from minigrad.kvstore.kvstore import Key, KVStore, Values, described, fault
 from minigrad.kvstore.mpi import DRIFTED, Peers
 from minigrad.kvstore.traffic import piece
 from minigrad.kvstore.worker import OTHER_WEIGHTS
@@ -63,17 +63,6 @@ class SynchronousStore(KVStore):
         self._agree("barrier()", [])
 
     # Values in and out
-
-    def init(self, key: Key | list[Key], value: Values) -> None:
-        """Add each key; the value of rank 0 counts."""
-        before = len(self._stored)
-        super().init(key, value)
-        new = list(self._stored)[before:]
-        self._agree("init", new)
-        for k in new:
-            host = to_host(self._stored[k].data)
-            self._sent += self._peers.send_first(host)
-            self._stored[k][...] = Tensor(host).as_in_ctx(self._stored[k].ctx)
 
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
         """Sum the values of each key over devices and ranks; store the sum, or update the stored value with it."""
@@ -131,6 +120,14 @@ class SynchronousStore(KVStore):
 
     # Helpers
 
+    def _share(self, first: dict[Key, Tensor]) -> None:
+        """The value of rank 0 counts."""
+        self._agree("init", list(first), others=list(first.values()))
+        for value in first.values():
+            host = to_host(value.data)
+            self._sent += self._peers.send_first(host)
+            value[...] = Tensor(host).as_in_ctx(value.ctx)
+
     def _sum_in_place(
         self, what: str, keys: Sequence[Key], lists: Sequence[list[Tensor]], weights: Sequence[Array]
     ) -> None:
@@ -153,10 +150,17 @@ class SynchronousStore(KVStore):
         gradients: Sequence[Array] = (),
         weights: Sequence[Array] = (),
         drift: str = DRIFTED,
+        others: Sequence[Tensor] = (),
     ) -> None:
-        """Check that all ranks do this with these keys, that no gradient has a NaN, and that all weights agree."""
-        arrays: Sequence[Any] = gradients or [self._stored[k] for k in keys]
-        parts = [f"key {k!r}, {array.dtype} of shape {array.shape}" for k, array in zip(keys, arrays)]
+        """Check that all ranks do this with these keys, and arrays of the same shapes: gradients, none of which may
+        have a NaN, or others. Check that all weights agree.
+        """
+        if gradients and any(sender != self.rank for _, sender in self.residuals):
+            raise UsageError(
+                f"What compression has not sent yet was loaded from the file of another rank, and this is rank "
+                f"{self.rank}; each rank saves its states to a file of its own, and loads that."
+            )
+        parts = [described(k, array) for k, array in zip(keys, gradients or others)]
         faults = ((k, fault(array, self._compression)) for k, array in zip(keys, gradients))
         wrong = next((f"the gradient of key {k!r} holds {found}" for k, found in faults if found), "")
         state = zlib.crc32(repr([_digest(to_host(array)) for array in weights]).encode()) if weights else 0
@@ -192,11 +196,6 @@ class SynchronousStore(KVStore):
     def _counted(self, kind: Compression, keys: Sequence[Key], arrays: Sequence[Array]) -> Array:
         """The compressed arrays of all ranks combined, end to end. Each rank combines the codes of one piece."""
         n = self._peers.size
-        if any(sender != self.rank for _, sender in kind.residuals):
-            raise UsageError(
-                f"What compression has not sent yet was loaded from the file of another rank, and this is rank "
-                f"{self.rank}; each rank saves its states to a file of its own, and loads that."
-            )
         codes = numpy.concatenate([kind.quantize((k, self.rank), array).reshape(-1) for k, array in zip(keys, arrays)])
         width = piece(len(codes), n)
         padded = numpy.zeros(width * n, dtype=codes.dtype)
@@ -237,4 +236,4 @@ def _address(array: Array) -> int:
 
 def _digest(array: Array) -> int:
     """A checksum of the bits of an array, in their order."""
-    return zlib.crc32(numpy.ascontiguousarray(array))
+    return zlib.crc32(numpy.ascontiguousarray(array).data)

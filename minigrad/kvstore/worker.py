@@ -13,7 +13,7 @@ from minigrad.device import Array, to_host
 from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError
-from minigrad.kvstore.kvstore import Key, KVStore, Values, refuse
+from minigrad.kvstore.kvstore import Key, KVStore, Values, described, refuse
 from minigrad.optimizer import Optimizer
 
 
@@ -46,13 +46,6 @@ class WorkerStore(KVStore):
         return self._sent
 
     # Values in and out
-
-    def init(self, key: Key | list[Key], value: Values) -> None:
-        """Add each key; all workers do so, and the first one's value counts; with several processes, rank 0's."""
-        before = len(self._stored)
-        super().init(key, value)
-        new = list(self._stored)[before:]
-        self._together(f"init({new})", lambda: self._ask("init", new, [to_host(self._stored[k].data) for k in new]))
 
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
         """Send the sum over this worker's devices; the server immediately updates the weight with it."""
@@ -184,8 +177,14 @@ class WorkerStore(KVStore):
 
     # Messages
 
+    def _share(self, first: dict[Key, Tensor]) -> None:
+        """The first worker's value counts; with several processes, that of rank 0."""
+        said = [f"init of {described(k, value)}" for k, value in first.items()]
+        values = [to_host(value.data) for value in first.values()]
+        self._together("\n".join(["init()", *said]), lambda: self._ask("init", list(first), values))
+
     def _together(self, where: str, first: Callable[[], Any]) -> None:
-        """Do something that all workers ask for and that is done once."""
+        """Do something that all workers ask for and that is done once; `where` says what, line by line."""
         first()
 
     def _ask(

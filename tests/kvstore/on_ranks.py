@@ -140,6 +140,12 @@ def mistakes(folder):
         store.push(["a", "b"], [values["a"], hurt])
     ))  # fmt: skip
     assert pulled(store, "a", 3).tolist() == [1, 1, 1]
+    refused(
+        UsageError,
+        r"rank 0 has reached key 'c', float32 of shape \(2,\); rank 1 has .* of shape \(3,\) \(in init of store 0",
+        lambda: store.init("c", np.ones(2 + rank)),
+    )
+    store.init("c", np.ones(2))  # what was refused is not in the store
     store.push("b", np.array([numpy.inf, 1.0]))  # infinity is no NaN
 
     def network(seed, in_units=2):
@@ -182,9 +188,13 @@ def mistakes(folder):
     coded.save_optimizer_states(folder / f"own-{rank}")
     store.barrier()
     coded.load_optimizer_states(folder / "own-0")
+    others = "rank 0 has reached push of store 4 .*; rank 1 has reached barrier"
+    with pytest.raises(UsageError, match="from the file of another rank, and this is rank 1" if rank else others):
+        coded.push("w", np.zeros(1))
     if rank:
-        with pytest.raises(UsageError, match="from the file of another rank, and this is rank 1"):
-            coded._counted(coded._compression, ["w"], [numpy.zeros(1, "float32")])
+        with pytest.raises(UsageError, match=others):
+            store.barrier()
+    store.barrier()
     with (
         pytest.raises(UsageError, match="needs two ranks|server of the others|dist_async")
         if store.num_workers == 1
@@ -373,6 +383,8 @@ def late(folder):
             kv.create("dist_sync")
         with pytest.raises(UsageError, match=rf"worker {n - 1} at barrier\(\)"):
             store.barrier() if rank == n - 1 else store.init("more", np.ones(1))
+        with pytest.raises(UsageError, match=r"worker 0 at init of key 'u', .* shape \(1,\), worker 1 at .*\(2,\)"):
+            store.init(["t", "u"], [np.ones(1), np.ones(1 + rank)])
         (folder / f"late-{rank}").touch()
 
 

@@ -466,3 +466,15 @@ def test_a_store_shows_how_it_was_made():
     store = kv.create("sim", num_workers=2, delay=[1, 2])
     assert repr(store.workers[1]) == "kvstore.create('sim', num_workers=2, delay=[1, 2]).workers[1]"
     assert (store.rank, store.workers[1].rank, store.num_workers, store.type) == (-1, 1, 2, "sim")
+
+
+@pytest.mark.parametrize("value", [np.ones(3), np.ones((1, 1)), np.ones(1, dtype="float16")], ids=repr)
+def test_the_first_values_of_all_workers_are_alike(value):
+    first, second = kv.create("sim", num_workers=2, delay=1).workers
+    first.init("w", np.ones(1))
+    with pytest.raises(UsageError, match=r"A worker before .* added key 'w', float32 of shape \(1,\), not key 'w'"):
+        second.init("w", value)
+    second.init("w", np.zeros(1))  # what was refused is not in its store
+    out = np.zeros(1)
+    second.pull("w", out=out)
+    assert out.item() == 1
