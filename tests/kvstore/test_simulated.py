@@ -214,6 +214,16 @@ def test_a_compressed_push_to_the_server_keeps_what_it_did_not_send():
     assert [worker.residuals["w", worker.rank].item() for worker in store.workers] == [0.25, 0.5]
 
 
+def test_compression_that_is_chosen_for_the_store_is_that_of_its_workers():
+    store = kv.create("sim", num_workers=2, delay=1)
+    copies = started(store, 0.0)
+    store.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+    for worker in store.turns(2):
+        worker.pushpull("w", np.array([0.75], dtype="float64"), out=copies[worker.rank])
+    assert [copy.item() for copy in copies] == [0.5, 0.5] and store.compressed
+    assert [worker.residuals["w", worker.rank].item() for worker in store.workers] == [0.25, 0.25]
+
+
 # In a Trainer
 
 
