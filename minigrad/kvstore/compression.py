@@ -112,8 +112,8 @@ class TwoBitCompression(Compression):
             sent = gradient.dtype.type(self.threshold)
         if gradient.dtype.kind != "f" or not 0 < sent < numpy.inf:
             raise ArgumentError(
-                f"The threshold {self.threshold!r} is {sent} in {gradient.dtype}, the dtype of the gradient; compression "
-                "to two bits sends floats, and its threshold must be one of them."
+                f"The threshold {self.threshold!r} is {sent} in {gradient.dtype}, the dtype of the gradient; two "
+                "bits stand for floats, and the threshold must be one of these."
             )
         residual = self._kept(sender, gradient)
         residual += gradient
