@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import time
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -23,6 +24,9 @@ from minigrad.kvstore.traffic import allgather, allreduce
 
 SIZES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS")
 """Environment variables that hold the number of processes: MPICH and its relatives, Open MPI, Slurm's srun."""
+
+PATIENCE = (10.0, 600.0)
+"""Seconds that a rank waits for others to create their first store before it says so, and before it ends the job."""
 
 ALIKE = "All ranks must call their stores in the same order, with the same keys"
 DRIFTED = (
@@ -70,11 +74,27 @@ def _abort_on_errors(found: Peers) -> None:
     sys.excepthook = abort
 
 
+def _all_together(world: Any) -> Any:
+    """A communicator of all ranks for the stores. A rank that ended without a store never joins, which nobody sees."""
+    joined, request = world.Idup()
+    start, told = time.monotonic(), False
+    while not request.Test():
+        time.sleep(1e-3)
+        if (waited := time.monotonic() - start) > PATIENCE[told]:
+            then = "The job ends." if told else "If one of them has ended, or creates none, end the job."
+            said = f"rank {world.Get_rank()} has waited {waited:.0f} s for the other ranks to create their first store"
+            print(f"minigrad: {said}. {then}", file=sys.stderr, flush=True)
+            if told:
+                world.Abort(1)
+            told = True
+    return joined
+
+
 class Peers:
     """The ranks of a job: this one is number `rank` of `size`."""
 
     def __init__(self, mpi: Any) -> None:
-        self.mpi, self.comm = mpi, mpi.COMM_WORLD.Dup()
+        self.mpi, self.comm = mpi, _all_together(mpi.COMM_WORLD)
         self.rank: int = self.comm.Get_rank()
         self.size: int = self.comm.Get_size()
         self.stores = 0

@@ -11,6 +11,7 @@ import pytest
 
 from minigrad import autograd, gluon, kv, np, optimizer, random
 from minigrad.errors import AnomalyError, ArgumentError, KeywordError, UsageError
+from minigrad.kvstore import mpi
 
 ROOT = Path(__file__).parents[2]
 
@@ -338,6 +339,15 @@ def leaves(folder):
     store = kv.create("dist_sync")
     if store.rank == 0:
         store.barrier()
+
+
+def absent(folder):
+    """Rank 1 ends without a store."""
+    from mpi4py import MPI
+
+    mpi.PATIENCE = (0.75, 2.0)
+    if MPI.COMM_WORLD.Get_rank() == 0:
+        kv.create("dist_sync")
 
 
 # Workers that do not wait
