@@ -13,7 +13,7 @@ from minigrad.device import Array, cpu
 from minigrad.disk import FilePath
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import AnomalyError, ArgumentError, KeywordError, ShapeError, UsageError
+from minigrad.errors import AnomalyError, ArgumentError, KeywordError, KindError, ShapeError, UsageError
 from minigrad.guarded import guarded
 from minigrad.kvstore.compression import Compression, compression
 from minigrad.optimizer import Optimizer, Updater
@@ -113,8 +113,11 @@ class KVStore:
 
     def pushpull(self, key: Key | list[Key], value: Values, out: Values = None, priority: int = 0) -> None:
         """Push, then pull into `out`, or else into the values themselves."""
+        outs = value if out is None else out
+        for k, arrays in self._pairs(key, outs):  # before anything is pushed
+            self._find(k, arrays)
         self.push(key, value, priority)
-        self.pull(key, value if out is None else out, priority)
+        self.pull(key, outs, priority)
 
     def broadcast(self, key: Key | list[Key], value: Values, out: Values, priority: int = 0) -> None:
         """Init, then pull: every `out` starts from the same value."""
@@ -145,6 +148,7 @@ class KVStore:
                     o[...] = 0
                     o[rows] = stored[rows].as_in_ctx(o.ctx)
 
+    @guarded
     def assign(self, key: Key, value: Tensor) -> None:
         """Replace the stored value, bypassing the updater, for a weight that was set or cast by hand."""
         stored = self._find(key, [value])
@@ -163,7 +167,7 @@ class KVStore:
 
     def set_optimizer(self, optimizer: Optimizer) -> None:
         """From now on a push is a gradient, and the optimizer updates the stored weight with it (index: the key)."""
-        self.set_updater(Updater(optimizer))
+        self.set_updater(Updater(checked(optimizer)))
 
     def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
         """Send two bits for each value, as in {'type': '2bit', 'threshold': 0.5}. See `TwoBitCompression`.
@@ -321,6 +325,8 @@ class KVStore:
         for k, value in zip(key, values):
             _key(k)
             arrays = list(value) if isinstance(value, list | tuple) else [value]
+            if not arrays:
+                raise ArgumentError(f"Key {k!r} was given no array; expected one, or one for each device.")
             for array in arrays:
                 if not isinstance(array, Tensor):
                     raise KeywordError(f"Key {k!r} was given {type(array).__name__} {array!r}; expected a Tensor.")
@@ -333,6 +339,13 @@ def _key(key: Any) -> Key:
     if not isinstance(key, int | str):
         raise KeywordError(f"A key is a whole number or a string, not {key!r}.")
     return key
+
+
+def checked(optimizer: Any) -> Optimizer:
+    """The optimizer, if it is one."""
+    if not isinstance(optimizer, Optimizer):
+        raise KindError(f"optimizer={shown(optimizer)} cannot be used; expected an optimizer, such as optimizer.SGD()")
+    return optimizer
 
 
 def described(key: Key, array: Array | Tensor) -> str:

@@ -15,6 +15,7 @@ from minigrad.device import Array, to_host
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import UsageError
+from minigrad.guarded import guarded
 from minigrad.kvstore.compression import Compression
 from minigrad.kvstore.kvstore import Key, KVStore, Values, described, fault
 from minigrad.kvstore.mpi import DRIFTED, Peers
@@ -64,6 +65,7 @@ class SynchronousStore(KVStore):
 
     # Values in and out
 
+    @guarded
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
         """Sum the values of each key over devices and ranks; store the sum, or update the stored value with it."""
         with autograd.pause():
@@ -85,6 +87,7 @@ class SynchronousStore(KVStore):
                 elif total is not stored.data:
                     stored[...] = Tensor(total).as_in_ctx(stored.ctx)
 
+    @guarded
     def pushpull(self, key: Key | list[Key], value: Values, out: Values = None, priority: int = 0) -> None:
         """Push, then pull into `out`, or else into the values themselves, which are then summed in place."""
         if out is not None or self._updater is not None:
@@ -182,7 +185,7 @@ class SynchronousStore(KVStore):
 
     def _summed(self, arrays: Sequence[Array], outs: Sequence[Array]) -> Array | None:
         """The sums end to end; None if they are already in `outs`."""
-        wide = single(arrays[0].dtype)  # MPI has no float16
+        wide = single(arrays[0].dtype) if arrays[0].dtype.kind != "b" else numpy.dtype("int32")  # MPI adds up no others
         send, where = side_by_side(arrays), side_by_side(outs)
         if send is None or send.dtype != wide:
             send = where = numpy.concatenate([array.reshape(-1) for array in arrays]).astype(wide, copy=False)

@@ -52,6 +52,9 @@ def sums(folder):
         found = pulled(store, dtype, 2, dtype)
         wide = numpy.array([exact, 1], dtype=dtype).astype("float64") * 4
         assert found.dtype == dtype and found.tolist() == wide.astype(dtype).tolist()
+    store.init("bool", np.zeros(2, dtype="bool"))
+    store.push("bool", np.array([rank == 1, False], dtype="bool"))
+    assert pulled(store, "bool", 2, "bool").tolist() == [True, False]  # the sum, as NumPy adds up truth values
     strided = np.array(numpy.arange(12.0).reshape(3, 4).T)
     store.init("strided", np.zeros((4, 3)))
     store.push("strided", strided)

@@ -7,7 +7,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, lr_scheduler, np, optimizer, random
-from minigrad.errors import ArgumentError, FileError, KeywordError, ShapeError, UsageError
+from minigrad.errors import ArgumentError, FileError, KeywordError, KindError, ShapeError, UsageError
 from minigrad.kvstore import KVStore, create
 from minigrad.serialization import load_arrays, save_arrays
 
@@ -393,6 +393,9 @@ def test_a_name_that_is_no_string_is_a_type_error():
         (lambda s: s.pull("w", np.ones((3, 2))), ShapeError, r"was given shape \(3, 2\)"),
         (lambda s: s.pull("w"), UsageError, "copies into arrays that exist"),
         (lambda s: s.push("w", 3.0), KeywordError, r"was given float 3\.0; expected a Tensor"),
+        (lambda s: s.push("w", []), ArgumentError, "'w' was given no array; expected one, or one for each device"),
+        (lambda s: s.pushpull("w", np.zeros(2), out=np.zeros(3)), ShapeError, r"was given shape \(3,\)"),
+        (lambda s: s.set_optimizer("sgd"), KindError, r"optimizer='sgd' cannot be used; .* such as optimizer\.SGD\(\)"),
         (lambda s: s.push(["w", "w"], [np.ones(2)]), ArgumentError, "2 keys were given with 1 values"),
         (lambda s: s.row_sparse_pull("w", np.ones(2)), UsageError, "row_ids="),
         (lambda s: s.row_sparse_pull("w", np.ones(2), row_ids=np.array([2])), ArgumentError, "has 2 rows, but"),

@@ -7,7 +7,7 @@ import pytest
 
 from minigrad import autograd, cpu, gluon, kv, lr_scheduler, np, optimizer, random
 from minigrad.device import to_host
-from minigrad.errors import AnomalyError, ArgumentError, KeywordError, KindError, UsageError
+from minigrad.errors import AnomalyError, ArgumentError, KeywordError, KindError, ShapeError, UsageError
 
 # When gradients arrive
 
@@ -430,6 +430,8 @@ NAN = np.array([1.0, numpy.nan])
         (lambda: not_waiting().pushpull("w", np.ones(1)), UsageError, r"for worker in store\.turns\(n\)"),
         (lambda: not_waiting().workers[0].push("v", np.ones(1)), UsageError, "Key 'v' is not in the store"),
         (lambda: not_waiting().workers[0].set_updater(print), UsageError, "does not take a function"),
+        (lambda: not_waiting().workers[0].push("w", []), ArgumentError, "'w' was given no array"),
+        (lambda: not_waiting().workers[0].set_optimizer("sgd"), KindError, "optimizer='sgd' cannot be used"),
         (lambda: not_waiting().save_optimizer_states("s"), UsageError, "no optimizer that has states"),
         (lambda: waiting().push("w", np.ones(2)), ArgumentError, "given 1 arrays; expected one from each of 2 workers"),
         (lambda: waiting().push("w", [np.ones(2), NAN]), AnomalyError, "key 'w' from rank 1 holds a NaN"),
@@ -456,6 +458,15 @@ NAN = np.array([1.0, numpy.nan])
 def test_mistakes_are_explained(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_nothing_is_pushed_if_the_weights_cannot_be_pulled():
+    worker = not_waiting().workers[0]
+    for out in (np.zeros(2), 3.0):
+        with pytest.raises((ShapeError, KeywordError)):
+            worker.pushpull("w", np.ones(1), out=out)
+    worker.pushpull("w", np.ones(1), out=np.zeros(1))
+    assert worker.staleness == 0  # by no push of its own
 
 
 def test_infinity_is_no_nan():
