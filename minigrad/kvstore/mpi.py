@@ -10,8 +10,10 @@ import atexit
 import os
 import sys
 import time
+import traceback
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import zip_longest
 from typing import Any
@@ -150,6 +152,22 @@ class Peers:
         return [part.tobytes().decode() for part in numpy.split(together, numpy.cumsum(lengths)[:-1])]
 
     # Exchanges; each returns how many bytes this rank has to send
+
+    @contextmanager
+    def exchange(self) -> Iterator[None]:
+        """What all ranks have agreed to do. If it fails on this one, the job ends, because the others wait for it.
+
+        Only a MinigradError is raised on all, because it is about what they have agreed on.
+        """
+        try:
+            yield
+        except MinigradError:
+            raise
+        except BaseException:
+            if self.size > 1:
+                traceback.print_exc()
+                self.abort()
+            raise
 
     def sum(self, mine: Array, total: Array) -> int:
         """Sum flat arrays over all ranks, into `total`, which may be `mine`.

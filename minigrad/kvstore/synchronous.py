@@ -175,19 +175,21 @@ class SynchronousStore(KVStore):
         for dtype in dict.fromkeys(array.dtype for array in mine):
             some = [i for i, array in enumerate(mine) if array.dtype == dtype]
             arrays, outs = [mine[i] for i in some], [totals[i] for i in some]
-            if self._compression is None:
-                flat = self._summed(arrays, outs)
-            else:
-                flat = self._counted(self._compression, [keys[i] for i in some], arrays)
+            with self._peers.exchange():
+                if self._compression is None:
+                    flat = self._summed(arrays, outs)
+                else:
+                    flat = self._counted(self._compression, [keys[i] for i in some], arrays)
             if flat is not None:
                 for out, part in zip(outs, numpy.split(flat, list(accumulate(out.size for out in outs))[:-1])):
                     out[...] = part.reshape(out.shape)
 
     def _summed(self, arrays: Sequence[Array], outs: Sequence[Array]) -> Array | None:
         """The sums end to end; None if they are already in `outs`."""
-        wide = single(arrays[0].dtype) if arrays[0].dtype.kind != "b" else numpy.dtype("int32")  # MPI adds up no others
+        dtype = arrays[0].dtype.newbyteorder("=")
+        wide = numpy.dtype("int32") if dtype.kind == "b" else single(dtype)  # what MPI can add up
         send, where = side_by_side(arrays), side_by_side(outs)
-        if send is None or send.dtype != wide:
+        if send is None or send.dtype != wide or not send.flags.writeable:
             send = where = numpy.concatenate([array.reshape(-1) for array in arrays]).astype(wide, copy=False)
             done = False
         else:

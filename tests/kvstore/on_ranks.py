@@ -1,9 +1,11 @@
 """Programs for several ranks, started by the tests: `mpiexec -n N python -m mpi4py on_ranks.py PROGRAM FOLDER`."""
 
+import contextlib
 import json
 import os
 import signal
 import sys
+import warnings
 from pathlib import Path
 
 import numpy
@@ -342,6 +344,17 @@ def leaves(folder):
     store = kv.create("dist_sync")
     if store.rank == 0:
         store.barrier()
+
+
+def overflows(folder):
+    """Of rank 1 alone, in the middle of a push; it would go on."""
+    store = kv.create("dist_sync")
+    store.set_gradient_compression({"type": "2bit"})
+    store.init("w", np.zeros(1))
+    warnings.simplefilter("error")
+    for _ in range(2):
+        with contextlib.suppress(RuntimeWarning):
+            store.push("w", np.array([3e38 * store.rank]))
 
 
 def absent(folder):

@@ -1,13 +1,15 @@
 """The store of ranks that wait for each other, with a stand-in for MPI: what it sends, and where the sums go."""
 
 import sys
+from contextlib import nullcontext
 
 import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, gpu, kv, np
 from minigrad.device import to_host
-from minigrad.errors import UsageError
+from minigrad.engine.tensor import Tensor
+from minigrad.errors import ArgumentError, UsageError
 from minigrad.kvstore.mpi import _difference, peers
 from minigrad.kvstore.synchronous import SynchronousStore, _digest, side_by_side
 
@@ -25,6 +27,8 @@ class Twins:
 
     def send_first(self, array):
         return array.nbytes
+
+    exchange = nullcontext
 
     def sum(self, mine, total):
         assert type(mine) is type(total) is numpy.ndarray and mine.ndim == total.ndim == 1
@@ -87,6 +91,20 @@ def test_arrays_on_a_gpu_travel_through_the_host_and_come_back(gpus, store, dtyp
     store.pushpull("w", g)
     assert to_host(g.data).tolist() == [3, -4]
     assert g.ctx == out.ctx == gpu(1) and g.dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", ["float32", ">f4", "bool"])
+def test_what_mpi_cannot_add_up_in_place_is_added_up_beside(store, dtype):
+    read_only = numpy.array([1, 0], dtype=dtype)
+    read_only.flags.writeable = False
+    store.init("w", np.zeros(2))
+    with pytest.raises(ArgumentError, match="read-only"):  # after the exchange: the other rank may not be read-only
+        store.pushpull("w", Tensor(read_only))
+    assert len(store._peers.summed) == 1
+    store.push("w", Tensor(read_only))
+    out = np.ones(2)
+    store.pull("w", out)
+    assert out.tolist() == [2, 0]
 
 
 def test_several_devices_of_a_rank_are_summed_first(store):
