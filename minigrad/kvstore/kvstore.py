@@ -134,6 +134,7 @@ class KVStore:
         """
         if out is None or row_ids is None:
             raise UsageError("row_sparse_pull() needs the arrays to fill, out=, and the rows to pull, row_ids=.")
+        row_ids = from_plain(row_ids)
         if isinstance(row_ids, Tensor) and isinstance(key, list | tuple):  # else its values would be dealt to the keys
             row_ids = [row_ids]
         with autograd.pause():
@@ -143,7 +144,8 @@ class KVStore:
                     asked = numpy.unique(wanted.asnumpy())
                     with numpy.errstate(invalid="ignore"):  # NaN, which is not a row
                         rows = asked.astype(int)
-                    if len(rows) and (not 0 <= rows[0] <= rows[-1] < len(stored) or (rows != asked).any()):
+                    numbers = asked.dtype != bool and not (rows != asked).any()
+                    if len(rows) and not (numbers and 0 <= rows[0] <= rows[-1] < len(stored)):
                         raise ArgumentError(f"Key {k!r} has {len(stored)} rows, but {asked.tolist()} were asked for.")
                     o[...] = 0
                     o[rows] = stored[rows].as_in_ctx(o.ctx)

@@ -139,7 +139,7 @@ def test_row_sparse_pull_copies_only_the_rows_asked_for(store):
     table = numpy.arange(12.0).reshape(4, 3)
     store.init("table", np.array(table))
     out = np.ones((4, 3))
-    store.row_sparse_pull("table", out=out, row_ids=np.array([3, 1, 3]))
+    store.row_sparse_pull("table", out=out, row_ids=numpy.array([3, 1, 3]))
     expected = numpy.zeros((4, 3))
     expected[[1, 3]] = table[[1, 3]]
     assert out.asnumpy().tolist() == expected.tolist()
@@ -400,6 +400,7 @@ def test_a_name_that_is_no_string_is_a_type_error():
         (lambda s: s.row_sparse_pull("w", np.ones(2)), UsageError, "row_ids="),
         (lambda s: s.row_sparse_pull("w", np.ones(2), row_ids=np.array([2])), ArgumentError, "has 2 rows, but"),
         (lambda s: s.row_sparse_pull("w", np.ones(2), row_ids=np.array([numpy.nan])), ArgumentError, "nan"),
+        (lambda s: s.row_sparse_pull("w", np.ones(2), row_ids=np.array([0, 1]) > 0), ArgumentError, r"\[False, True\]"),
         (
             lambda s: s.row_sparse_pull(["w", "w"], [np.ones(2)] * 2, row_ids=np.array([0, 1])),
             ArgumentError,
