@@ -259,13 +259,13 @@ class Parameter:
     def reset_ctx(self, ctx: Context | Sequence[Context]) -> None:
         """Move it to other devices; values that differ from device to device become their mean."""
         contexts = places(ctx)
+        self.list_ctx()  # raises if there is nothing to move
         if self.tensors:
             from minigrad.gluon.files import averaged
 
             self._hold([averaged(self).copyto(c) for c in contexts])
         elif self.request is not None:
-            init, _, default_init, data = self.request
-            self.request = (init, contexts, default_init, data)
+            self.request = (self.request[0], contexts, *self.request[2:])
 
     def reset_device(self, device: Context | Sequence[Context]) -> None:
         """`reset_ctx` under its newer name."""

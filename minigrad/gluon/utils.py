@@ -8,8 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy
-
+from minigrad import values
 from minigrad.arguments import MANY, number, shown, whole
 from minigrad.axes import axis_in
 from minigrad.device import Context, places
@@ -52,7 +51,7 @@ def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bo
 def split_and_load(
     data: Any, ctx_list: Sequence[Context] | Context, batch_axis: int = 0, even_split: bool = True
 ) -> list[Tensor]:
-    """Cut a batch (an array or a Tensor) into one part for each device, and put it there.
+    """Cut a batch (what `np.array` takes, or a Tensor) into one part for each device, and put it there.
 
     >>> from minigrad import cpu, np
     >>> split_and_load(np.array([1, 2, 3, 4]), [cpu(0), cpu(1)])
@@ -60,7 +59,7 @@ def split_and_load(
     """
     devices = places(ctx_list)
     if not isinstance(data, Tensor):
-        data = Tensor(devices[0].put(numpy.asarray(data)), devices[0])
+        data = values.array(data, ctx=devices[0])
     parts = split_data(data, len(devices), batch_axis, even_split)
     return [part.as_in_ctx(device) for part, device in zip(parts, devices)]
 
@@ -117,9 +116,9 @@ def _rescale(array: Tensor, scale: float | Tensor) -> None:
         array[...] = wide
 
 
-def _norm(ctx: Context, values: Any) -> Any:
+def _norm(ctx: Context, numbers: Any) -> Any:
     with ctx:
-        return ctx.xp.asarray(l2norm.forward(ctx.xp, values))
+        return ctx.xp.asarray(l2norm.forward(ctx.xp, numbers))
 
 
 @guarded

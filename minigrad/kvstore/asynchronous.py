@@ -13,7 +13,7 @@ import numpy
 
 from minigrad.device import Array
 from minigrad.errors import UsageError
-from minigrad.kvstore.mpi import Peers
+from minigrad.kvstore.mpi import Peers, apart
 from minigrad.kvstore.server import Server
 from minigrad.kvstore.worker import WorkerStore
 
@@ -118,5 +118,5 @@ def receive(peers: Peers, source: int | None = None) -> tuple[int, str, list[Arr
 
 
 def _parted(places: dict[int, str]) -> str:
-    told = ", ".join(f"worker {rank - 1} at {where}" for rank, where in sorted(places.items()))
+    told = ", ".join(f"worker {rank - 1} at {where}" for rank, where in sorted(zip(places, apart(places.values()))))
     return f"Workers wait for each other in different places: {told}. All workers must reach the same one."

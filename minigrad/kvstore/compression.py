@@ -108,6 +108,13 @@ class TwoBitCompression(Compression):
 
     def quantize(self, sender: Hashable, gradient: Array) -> Array:
         """The codes -1, 0, +1 to send now; the rest is kept for the next call."""
+        with numpy.errstate(over="ignore"):
+            sent = gradient.dtype.type(self.threshold)
+        if gradient.dtype.kind != "f" or not 0 < sent < numpy.inf:
+            raise ArgumentError(
+                f"The threshold {self.threshold!r} is {sent} in {gradient.dtype}, the dtype of the gradient; two "
+                "bits stand for floats, and the threshold must be one of these."
+            )
         residual = self._kept(sender, gradient)
         residual += gradient
         codes = (residual >= self.threshold).astype("int8") - (residual <= -self.threshold).astype("int8")

@@ -13,7 +13,7 @@ from minigrad.device import Array, cpu
 from minigrad.disk import FilePath
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import AnomalyError, ArgumentError, KeywordError, ShapeError, UsageError
+from minigrad.errors import AnomalyError, ArgumentError, KeywordError, KindError, ShapeError, UsageError
 from minigrad.guarded import guarded
 from minigrad.kvstore.compression import Compression, compression
 from minigrad.optimizer import Optimizer, Updater
@@ -70,7 +70,7 @@ class KVStore:
 
     @guarded
     def init(self, key: Key | list[Key], value: Values) -> None:
-        """Add each key, once, with a copy of its value."""
+        """Add each key, once, with a copy of its value; of several workers, which all do so, the first one's counts."""
         pairs = self._pairs(key, from_plain(value))
         if isinstance(key, list | tuple) and len(pairs) < len(key):
             raise UsageError(f"A key occurs twice in {shown(key)}, but each has one first value.")
@@ -80,8 +80,9 @@ class KVStore:
             other = next(iter(self._stored), pairs[0][0])
             if type(k) is not type(other):
                 raise KeywordError(f"Keys of a store are all whole numbers or all strings; found {other!r} and {k!r}.")
-        for k, values in pairs:
-            self._stored[k] = self._total(values[:1])
+        first = {k: self._total(values[:1]) for k, values in pairs}
+        self._share(first)
+        self._stored |= first
 
     @guarded
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
@@ -112,8 +113,11 @@ class KVStore:
 
     def pushpull(self, key: Key | list[Key], value: Values, out: Values = None, priority: int = 0) -> None:
         """Push, then pull into `out`, or else into the values themselves."""
+        outs = value if out is None else out
+        for k, arrays in self._pairs(key, outs):  # before anything is pushed
+            self._find(k, arrays)
         self.push(key, value, priority)
-        self.pull(key, value if out is None else out, priority)
+        self.pull(key, outs, priority)
 
     def broadcast(self, key: Key | list[Key], value: Values, out: Values, priority: int = 0) -> None:
         """Init, then pull: every `out` starts from the same value."""
@@ -130,6 +134,7 @@ class KVStore:
         """
         if out is None or row_ids is None:
             raise UsageError("row_sparse_pull() needs the arrays to fill, out=, and the rows to pull, row_ids=.")
+        row_ids = from_plain(row_ids)
         if isinstance(row_ids, Tensor) and isinstance(key, list | tuple):  # else its values would be dealt to the keys
             row_ids = [row_ids]
         with autograd.pause():
@@ -139,11 +144,13 @@ class KVStore:
                     asked = numpy.unique(wanted.asnumpy())
                     with numpy.errstate(invalid="ignore"):  # NaN, which is not a row
                         rows = asked.astype(int)
-                    if len(rows) and (not 0 <= rows[0] <= rows[-1] < len(stored) or (rows != asked).any()):
+                    numbers = asked.dtype != bool and not (rows != asked).any()
+                    if len(rows) and not (numbers and 0 <= rows[0] <= rows[-1] < len(stored)):
                         raise ArgumentError(f"Key {k!r} has {len(stored)} rows, but {asked.tolist()} were asked for.")
                     o[...] = 0
                     o[rows] = stored[rows].as_in_ctx(o.ctx)
 
+    @guarded
     def assign(self, key: Key, value: Tensor) -> None:
         """Replace the stored value, bypassing the updater, for a weight that was set or cast by hand."""
         stored = self._find(key, [value])
@@ -162,7 +169,7 @@ class KVStore:
 
     def set_optimizer(self, optimizer: Optimizer) -> None:
         """From now on a push is a gradient, and the optimizer updates the stored weight with it (index: the key)."""
-        self.set_updater(Updater(optimizer))
+        self.set_updater(Updater(checked(optimizer)))
 
     def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
         """Send two bits for each value, as in {'type': '2bit', 'threshold': 0.5}. See `TwoBitCompression`.
@@ -260,6 +267,9 @@ class KVStore:
 
     # Helpers
 
+    def _share(self, first: dict[Key, Tensor]) -> None:
+        """Tell the other workers, if there are any, the first values of some keys; an error adds none of them."""
+
     def optimizer_updater(self) -> Updater:
         if not isinstance(self._updater, Updater):
             raise UsageError("The store has no optimizer whose states could be saved or loaded; set_optimizer() first.")
@@ -317,6 +327,8 @@ class KVStore:
         for k, value in zip(key, values):
             _key(k)
             arrays = list(value) if isinstance(value, list | tuple) else [value]
+            if not arrays:
+                raise ArgumentError(f"Key {k!r} was given no array; expected one, or one for each device.")
             for array in arrays:
                 if not isinstance(array, Tensor):
                     raise KeywordError(f"Key {k!r} was given {type(array).__name__} {array!r}; expected a Tensor.")
@@ -329,6 +341,18 @@ def _key(key: Any) -> Key:
     if not isinstance(key, int | str):
         raise KeywordError(f"A key is a whole number or a string, not {key!r}.")
     return key
+
+
+def checked(optimizer: Any) -> Optimizer:
+    """The optimizer, if it is one."""
+    if not isinstance(optimizer, Optimizer):
+        raise KindError(f"optimizer={shown(optimizer)} cannot be used; expected an optimizer, such as optimizer.SGD()")
+    return optimizer
+
+
+def described(key: Key, array: Array | Tensor) -> str:
+    """What all workers must agree on."""
+    return f"key {key!r}, {array.dtype} of shape {array.shape}"
 
 
 def fault(gradient: Array, kind: Compression | None) -> str:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import time
+import traceback
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import zip_longest
 from typing import Any
@@ -23,6 +26,9 @@ from minigrad.kvstore.traffic import allgather, allreduce
 
 SIZES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS")
 """Environment variables that hold the number of processes: MPICH and its relatives, Open MPI, Slurm's srun."""
+
+PATIENCE = (10.0, 600.0)
+"""Seconds that a rank waits for others to create their first store before it says so, and before it ends the job."""
 
 ALIKE = "All ranks must call their stores in the same order, with the same keys"
 DRIFTED = (
@@ -70,11 +76,27 @@ def _abort_on_errors(found: Peers) -> None:
     sys.excepthook = abort
 
 
+def _all_together(world: Any) -> Any:
+    """A communicator of all ranks for the stores. A rank that ended without a store never joins, which nobody sees."""
+    joined, request = world.Idup()
+    start, told = time.monotonic(), False
+    while not request.Test():
+        time.sleep(1e-3)
+        if (waited := time.monotonic() - start) > PATIENCE[told]:
+            then = "The job ends." if told else "If one of them has ended, or creates none, end the job."
+            said = f"rank {world.Get_rank()} has waited {waited:.0f} s for the other ranks to create their first store"
+            print(f"minigrad: {said}. {then}", file=sys.stderr, flush=True)
+            if told:
+                world.Abort(1)
+            told = True
+    return joined
+
+
 class Peers:
     """The ranks of a job: this one is number `rank` of `size`."""
 
     def __init__(self, mpi: Any) -> None:
-        self.mpi, self.comm = mpi, mpi.COMM_WORLD.Dup()
+        self.mpi, self.comm = mpi, _all_together(mpi.COMM_WORLD)
         self.rank: int = self.comm.Get_rank()
         self.size: int = self.comm.Get_size()
         self.stores = 0
@@ -131,6 +153,22 @@ class Peers:
 
     # Exchanges; each returns how many bytes this rank has to send
 
+    @contextmanager
+    def exchange(self) -> Iterator[None]:
+        """What all ranks have agreed to do. If it fails on this one, the job ends, because the others wait for it.
+
+        Only a MinigradError is raised on all, because it is about what they have agreed on.
+        """
+        try:
+            yield
+        except MinigradError:
+            raise
+        except BaseException:
+            if self.size > 1:
+                traceback.print_exc()
+                self.abort()
+            raise
+
     def sum(self, mine: Array, total: Array) -> int:
         """Sum flat arrays over all ranks, into `total`, which may be `mine`.
 
@@ -159,15 +197,21 @@ class Peers:
 
 def _difference(texts: Sequence[str]) -> str:
     """Where the words of the ranks first differ: who said what."""
-    for parts in zip_longest(*[text.split("\n") for text in texts]):
-        if len(set(parts)) > 1:
-            first = texts[0].split("\n")[0]
-            said: dict[str, list[int]] = {}
-            for rank, part in enumerate(parts):
-                said.setdefault("the end of its list" if part is None else part, []).append(rank)
-            told = "; ".join(f"{_ranks(ranks)} {_come(ranks)} {part:.120}" for part, ranks in said.items())
-            return f"Ranks are out of step: {told}" + ("" if first in said else f" (in {first})")
-    return ""
+    first, said = texts[0].split("\n")[0], dict[str, list[int]]()
+    for rank, part in enumerate(apart(texts)):
+        said.setdefault(part, []).append(rank)
+    told = "; ".join(f"{_ranks(ranks)} {_come(ranks)} {part:.120}" for part, ranks in said.items())
+    return f"Ranks are out of step: {told}" + ("" if first in said else f" (in {first})")
+
+
+def apart(texts: Iterable[str]) -> tuple[str, ...]:
+    """What each text says in the first line that is not the same in all.
+
+    >>> apart(["push\\nkey 0", "push"])
+    ('key 0', 'the end of its list')
+    """
+    lines = zip_longest(*[text.split("\n") for text in texts], fillvalue="the end of its list")
+    return next(parts for parts in lines if len(set(parts)) > 1)
 
 
 def _ranks(ranks: Sequence[int]) -> str:

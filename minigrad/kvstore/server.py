@@ -15,6 +15,7 @@ from minigrad.device import Array, cpu
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import MinigradError, UsageError
 from minigrad.kvstore.compression import compression
+from minigrad.kvstore.kvstore import described
 from minigrad.optimizer import DCASGD, Updater
 from minigrad.optimizer.config import from_config
 from minigrad.optimizer.files import load_states, save_states
@@ -57,9 +58,12 @@ class Server:
     # What it does
 
     def init(self, key: Key, value: Tensor) -> None:
-        """Add a key; only the first value counts."""
-        if key not in self.stored:
+        """Add a key; only the first value counts, and others must be like it."""
+        stored = self.stored.setdefault(key, value)
+        if stored is value:
             self.stored[key], self.updates[key] = value.copyto(cpu()), 0
+        elif (stored.shape, stored.dtype) != (value.shape, value.dtype):
+            raise UsageError(f"A worker before this one added {described(key, stored)}, not {described(key, value)}.")
 
     def push(self, rank: int, key: Key, gradient: Tensor) -> int:
         """Update with a gradient, or without an optimizer replace the value. Returns the staleness: how many updates

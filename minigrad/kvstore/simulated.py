@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy
@@ -158,6 +158,12 @@ class SimulatedServer(WorkerStore):
         elif isinstance(delay, list):
             delay = delay[rank]
         return number(f"the delay of rank {rank}", delay, 0, ends="()")
+
+    def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
+        """As in the base class, for each worker."""
+        super().set_gradient_compression(compression_params)
+        for worker in self.workers:
+            worker.set_gradient_compression(compression_params)
 
     def push(self, *_: Any, **__: Any) -> None:
         """Refused: workers push."""

@@ -15,8 +15,9 @@ from minigrad.device import Array, to_host
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import UsageError
+from minigrad.guarded import guarded
 from minigrad.kvstore.compression import Compression
-from minigrad.kvstore.kvstore import Key, KVStore, Values, fault
+from minigrad.kvstore.kvstore import Key, KVStore, Values, described, fault
 from minigrad.kvstore.mpi import DRIFTED, Peers
 from minigrad.kvstore.traffic import piece
 from minigrad.kvstore.worker import OTHER_WEIGHTS
@@ -64,17 +65,7 @@ class SynchronousStore(KVStore):
 
     # Values in and out
 
-    def init(self, key: Key | list[Key], value: Values) -> None:
-        """Add each key; the value of rank 0 counts."""
-        before = len(self._stored)
-        super().init(key, value)
-        new = list(self._stored)[before:]
-        self._agree("init", new)
-        for k in new:
-            host = to_host(self._stored[k].data)
-            self._sent += self._peers.send_first(host)
-            self._stored[k][...] = Tensor(host).as_in_ctx(self._stored[k].ctx)
-
+    @guarded
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
         """Sum the values of each key over devices and ranks; store the sum, or update the stored value with it."""
         with autograd.pause():
@@ -96,6 +87,7 @@ class SynchronousStore(KVStore):
                 elif total is not stored.data:
                     stored[...] = Tensor(total).as_in_ctx(stored.ctx)
 
+    @guarded
     def pushpull(self, key: Key | list[Key], value: Values, out: Values = None, priority: int = 0) -> None:
         """Push, then pull into `out`, or else into the values themselves, which are then summed in place."""
         if out is not None or self._updater is not None:
@@ -131,6 +123,14 @@ class SynchronousStore(KVStore):
 
     # Helpers
 
+    def _share(self, first: dict[Key, Tensor]) -> None:
+        """The value of rank 0 counts."""
+        self._agree("init", list(first), others=list(first.values()))
+        for value in first.values():
+            host = to_host(value.data)
+            self._sent += self._peers.send_first(host)
+            value[...] = Tensor(host).as_in_ctx(value.ctx)
+
     def _sum_in_place(
         self, what: str, keys: Sequence[Key], lists: Sequence[list[Tensor]], weights: Sequence[Array]
     ) -> None:
@@ -153,10 +153,17 @@ class SynchronousStore(KVStore):
         gradients: Sequence[Array] = (),
         weights: Sequence[Array] = (),
         drift: str = DRIFTED,
+        others: Sequence[Tensor] = (),
     ) -> None:
-        """Check that all ranks do this with these keys, that no gradient has a NaN, and that all weights agree."""
-        arrays: Sequence[Any] = gradients or [self._stored[k] for k in keys]
-        parts = [f"key {k!r}, {array.dtype} of shape {array.shape}" for k, array in zip(keys, arrays)]
+        """Check that all ranks do this with these keys, and arrays of the same shapes: gradients, none of which may
+        have a NaN, or others. Check that all weights agree.
+        """
+        if gradients and any(sender != self.rank for _, sender in self.residuals):
+            raise UsageError(
+                f"What compression has not sent yet was loaded from the file of another rank, and this is rank "
+                f"{self.rank}; each rank saves its states to a file of its own, and loads that."
+            )
+        parts = [described(k, array) for k, array in zip(keys, gradients or others)]
         faults = ((k, fault(array, self._compression)) for k, array in zip(keys, gradients))
         wrong = next((f"the gradient of key {k!r} holds {found}" for k, found in faults if found), "")
         state = zlib.crc32(repr([_digest(to_host(array)) for array in weights]).encode()) if weights else 0
@@ -168,19 +175,21 @@ class SynchronousStore(KVStore):
         for dtype in dict.fromkeys(array.dtype for array in mine):
             some = [i for i, array in enumerate(mine) if array.dtype == dtype]
             arrays, outs = [mine[i] for i in some], [totals[i] for i in some]
-            if self._compression is None:
-                flat = self._summed(arrays, outs)
-            else:
-                flat = self._counted(self._compression, [keys[i] for i in some], arrays)
+            with self._peers.exchange():
+                if self._compression is None:
+                    flat = self._summed(arrays, outs)
+                else:
+                    flat = self._counted(self._compression, [keys[i] for i in some], arrays)
             if flat is not None:
                 for out, part in zip(outs, numpy.split(flat, list(accumulate(out.size for out in outs))[:-1])):
                     out[...] = part.reshape(out.shape)
 
     def _summed(self, arrays: Sequence[Array], outs: Sequence[Array]) -> Array | None:
         """The sums end to end; None if they are already in `outs`."""
-        wide = single(arrays[0].dtype)  # MPI has no float16
+        dtype = arrays[0].dtype.newbyteorder("=")
+        wide = numpy.dtype("int32") if dtype.kind == "b" else single(dtype)  # what MPI can add up
         send, where = side_by_side(arrays), side_by_side(outs)
-        if send is None or send.dtype != wide:
+        if send is None or send.dtype != wide or not send.flags.writeable:
             send = where = numpy.concatenate([array.reshape(-1) for array in arrays]).astype(wide, copy=False)
             done = False
         else:
@@ -192,11 +201,6 @@ class SynchronousStore(KVStore):
     def _counted(self, kind: Compression, keys: Sequence[Key], arrays: Sequence[Array]) -> Array:
         """The compressed arrays of all ranks combined, end to end. Each rank combines the codes of one piece."""
         n = self._peers.size
-        if any(sender != self.rank for _, sender in kind.residuals):
-            raise UsageError(
-                f"What compression has not sent yet was loaded from the file of another rank, and this is rank "
-                f"{self.rank}; each rank saves its states to a file of its own, and loads that."
-            )
         codes = numpy.concatenate([kind.quantize((k, self.rank), array).reshape(-1) for k, array in zip(keys, arrays)])
         width = piece(len(codes), n)
         padded = numpy.zeros(width * n, dtype=codes.dtype)
@@ -236,7 +240,5 @@ def _address(array: Array) -> int:
 
 
 def _digest(array: Array) -> int:
-    """A checksum of the bits of an array."""
-    flat = numpy.ascontiguousarray(array).reshape(-1).view("uint8")
-    whole = len(flat) // 8 * 8
-    return int(flat[:whole].view("int64").sum()) ^ zlib.crc32(flat[whole:].tobytes())
+    """A checksum of the bits of an array, in their order."""
+    return zlib.crc32(numpy.ascontiguousarray(array).data)

@@ -13,7 +13,8 @@ from minigrad.device import Array, to_host
 from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError
-from minigrad.kvstore.kvstore import Key, KVStore, Values, refuse
+from minigrad.guarded import guarded
+from minigrad.kvstore.kvstore import Key, KVStore, Values, checked, described, refuse
 from minigrad.optimizer import Optimizer
 
 
@@ -47,13 +48,7 @@ class WorkerStore(KVStore):
 
     # Values in and out
 
-    def init(self, key: Key | list[Key], value: Values) -> None:
-        """Add each key; all workers do so, and the first one's value counts; with several processes, rank 0's."""
-        before = len(self._stored)
-        super().init(key, value)
-        new = list(self._stored)[before:]
-        self._together(f"init({new})", lambda: self._ask("init", new, [to_host(self._stored[k].data) for k in new]))
-
+    @guarded
     def push(self, key: Key | list[Key], value: Values, priority: int = 0) -> None:
         """Send the sum over this worker's devices; the server immediately updates the weight with it."""
         self._push(key, value, pull=False)
@@ -65,10 +60,14 @@ class WorkerStore(KVStore):
         self._refresh(self._pairs(key, out))
         super().pull(key, out)
 
+    @guarded
     def pushpull(self, key: Key | list[Key], value: Values, out: Values = None, priority: int = 0) -> None:
         """Push and pull in one message."""
+        outs = value if out is None else out
+        for k, arrays in self._pairs(key, outs):  # before anything is sent
+            self._find(k, arrays)
         self._push(key, value, pull=True)
-        super().pull(key, value if out is None else out)
+        super().pull(key, outs)
 
     def row_sparse_pull(
         self, key: Key | list[Key], out: Values = None, priority: int = 0, row_ids: Values = None
@@ -78,6 +77,7 @@ class WorkerStore(KVStore):
             self._refresh(self._pairs(key, out))
         super().row_sparse_pull(key, out, priority, row_ids)
 
+    @guarded
     def assign(self, key: Key, value: Tensor) -> None:
         self._find(key, [value])
         self._ask("assign", [key], [to_host(value.data)])
@@ -126,8 +126,7 @@ class WorkerStore(KVStore):
         A second call replaces it, again with the first worker's, and its states start anew. Settings and multipliers
         are sent now; rate and scale are sent with every push.
         """
-        self._optimizer = optimizer
-        config = optimizer.get_config()
+        config = checked(optimizer).get_config()
         if config["lr_scheduler"] is True:
             raise ArgumentError(
                 f"The schedule {optimizer.lr_scheduler!r} is a function of your own, which cannot be sent to a server; "
@@ -136,6 +135,7 @@ class WorkerStore(KVStore):
         for kind in ("lr_mult", "wd_mult"):
             own = {i: getattr(p, kind) for i, p in optimizer.param_dict.items()}
             config["attributes"][kind] = {"pairs": [list(pair) for pair in (getattr(optimizer, kind) | own).items()]}
+        self._optimizer = optimizer
         self._together("set_optimizer()", lambda: self._ask("optimizer", optimizer=config))
 
     def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
@@ -143,10 +143,12 @@ class WorkerStore(KVStore):
         super().set_gradient_compression(compression_params)
         self._params = {name: x if name == "type" else float(x) for name, x in compression_params.items()}
 
+    @guarded
     def save_optimizer_states(self, fname: FilePath, dump_optimizer: bool = False) -> None:
         """Let the server write its states to a file on its machine, without the residuals of compression."""
         self._ask("save", path=str(Path(fname).resolve()), dump_optimizer=bool(dump_optimizer))
 
+    @guarded
     def load_optimizer_states(self, fname: FilePath) -> None:
         """Let the server read what `save_optimizer_states` wrote."""
         self._ask("load", path=str(Path(fname).resolve()))
@@ -184,8 +186,14 @@ class WorkerStore(KVStore):
 
     # Messages
 
+    def _share(self, first: dict[Key, Tensor]) -> None:
+        """The first worker's value counts; with several processes, that of rank 0."""
+        said = [f"init of {described(k, value)}" for k, value in first.items()]
+        values = [to_host(value.data) for value in first.values()]
+        self._together("\n".join(["init()", *said]), lambda: self._ask("init", list(first), values))
+
     def _together(self, where: str, first: Callable[[], Any]) -> None:
-        """Do something that all workers ask for and that is done once."""
+        """Do something that all workers ask for and that is done once; `where` says what, line by line."""
         first()
 
     def _ask(

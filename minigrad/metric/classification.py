@@ -11,7 +11,7 @@ from minigrad.config import as_call
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError, UsageError
 from minigrad.guarded import guarded
-from minigrad.metric.metric import EvalMetric, alias, pairs, register
+from minigrad.metric.metric import EvalMetric, alias, classes, pairs, register
 
 NONE = -(2**62)
 """The choice of scores with a NaN; no label equals it."""
@@ -38,7 +38,7 @@ class Accuracy(EvalMetric):
                 f"{self.name}: of one score for each sample, shape {pred.shape}, none is the largest. Give class "
                 f"numbers in the shape of the labels, {label.shape}, such as pred > 0.5; or a score for each class."
             )
-        hits = chosen.astype("int64").ravel() == label.astype("int64").ravel()
+        hits = classes(self.name, "prediction", chosen) == classes(self.name, "label", label)
         return float(hits.sum()), label.size
 
 
@@ -62,7 +62,7 @@ class TopKAccuracy(EvalMetric):
         same_size(self.name, label, pred[:, :1], pred)
         k = min(self.top_k, pred.shape[1])
         best = numpy.argpartition(pred, -k, axis=1)[:, -k:]
-        hits = (best == label.reshape(-1, 1)).any(1) & (choice(pred, 1) != NONE)
+        hits = (best == classes(self.name, "label", label)[:, None]).any(1) & (choice(pred, 1) != NONE)
         return float(hits.sum()), label.size
 
 
@@ -96,7 +96,7 @@ class Binary(EvalMetric):
         found = numpy.unique(label)
         if len(found) > 2:
             raise ArgumentError(f"{self.name} is for two classes, but the labels are {found.tolist()}.")
-        true, chosen = label.ravel() == 1, choice(pred, 1)
+        true, chosen = classes(self.name, "label", label) == 1, choice(pred, 1)
         said = numpy.where(chosen == NONE, ~true, chosen == 1)
         groups = (said & true, said & ~true, ~said & ~true, ~said & true)
         return numpy.array([group.sum() for group in groups], "float64")

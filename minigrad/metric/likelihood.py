@@ -10,7 +10,7 @@ from minigrad.axes import axis_in
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.guarded import guarded
-from minigrad.metric.metric import EvalMetric, alias, arrays, register
+from minigrad.metric.metric import EvalMetric, alias, arrays, classes, register
 
 
 @register
@@ -23,7 +23,7 @@ class CrossEntropy(EvalMetric):
         self.eps = number("eps", eps, 0)
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
-        labels = label.ravel().astype("int64")
+        labels = classes(self.name, "label", label)
         return float(-numpy.log(picked(self.name, labels, pred) + self.eps).sum()), labels.size
 
 
@@ -51,7 +51,7 @@ class Perplexity(EvalMetric):
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         pred = numpy.moveaxis(pred, axis_in(pred.shape, self.axis), -1)
         pred = pred.reshape(-1, pred.shape[-1])
-        labels = label.ravel().astype("int64")
+        labels = classes(self.name, "label", label)
         if self.ignore_label is not None and len(labels) == len(pred):
             counted = labels != self.ignore_label
             labels, pred = labels[counted], pred[counted]

@@ -254,3 +254,14 @@ def _fetch(value: Any) -> Array:
     if array.dtype.kind == "O":
         raise not_numbers("A metric", value)
     return array.astype("float64" if array.dtype.kind == "f" else "int64") if array.dtype.kind in "iuf" else array
+
+
+def classes(name: str, what: str, values: Array) -> Array:
+    """Class numbers as whole numbers, flat. A fraction is none, such as a probability."""
+    with numpy.errstate(invalid="ignore"):  # NaN, which is none either
+        found: Array = values.astype("int64")
+    if (wrong := values[found != values]).size:
+        raise ArgumentError(
+            f"{name}: a {what} is {wrong[0]}, which is no class number. (p > 0.5 makes one of a probability p.)"
+        )
+    return found.ravel()

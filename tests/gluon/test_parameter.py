@@ -232,6 +232,12 @@ def test_a_parameter_on_several_devices_has_one_array_on_each():
     assert p.data().tolist() == [7, 8]
 
 
+def test_a_parameter_without_values_cannot_be_moved():
+    p = Parameter("w", shape=(2,))
+    with pytest.raises(InitializationError, match=r"'w' has not been initialized\. Call net\.initialize\(\) first"):
+        p.reset_ctx(cpu(1))  # and initialize() would make it on the current device
+
+
 def test_constants_keep_their_value_and_ignore_a_grad_req_with_a_warning():
     c = Constant("c", [[1, 2]])
     c.initialize(default_init=init.Zero())

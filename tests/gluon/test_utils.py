@@ -37,6 +37,17 @@ def test_split_and_load_puts_one_part_on_each_device():
     assert split_and_load(np.ones(3), cpu(1))[0].ctx is cpu(1)
 
 
+@pytest.mark.parametrize(
+    "data", [[[1, 2], [3, 4]], [np.array([1, 2]), np.array([3, 4])], numpy.array([[1, 2], [3, 4]])], ids=type
+)
+def test_a_batch_that_is_no_tensor_yet_becomes_what_array_makes_of_it_and_is_not_changed(data):
+    first, second = split_and_load(data, [cpu(0), cpu(1)])
+    assert first.dtype == second.dtype == np.array(data).dtype
+    first += 10
+    assert (first.tolist(), second.tolist()) == ([[11, 12]], [[3, 4]])
+    assert numpy.asarray(data).tolist() == [[1, 2], [3, 4]]
+
+
 def test_gradients_pass_through_split_and_load():
     x = np.array([1.0, 2.0])
     x.attach_grad()

@@ -1,9 +1,11 @@
 """Programs for several ranks, started by the tests: `mpiexec -n N python -m mpi4py on_ranks.py PROGRAM FOLDER`."""
 
+import contextlib
 import json
 import os
 import signal
 import sys
+import warnings
 from pathlib import Path
 
 import numpy
@@ -11,6 +13,7 @@ import pytest
 
 from minigrad import autograd, gluon, kv, np, optimizer, random
 from minigrad.errors import AnomalyError, ArgumentError, KeywordError, UsageError
+from minigrad.kvstore import mpi
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,6 +54,9 @@ def sums(folder):
         found = pulled(store, dtype, 2, dtype)
         wide = numpy.array([exact, 1], dtype=dtype).astype("float64") * 4
         assert found.dtype == dtype and found.tolist() == wide.astype(dtype).tolist()
+    store.init("bool", np.zeros(2, dtype="bool"))
+    store.push("bool", np.array([rank == 1, False], dtype="bool"))
+    assert pulled(store, "bool", 2, "bool").tolist() == [True, False]  # the sum, as NumPy adds up truth values
     strided = np.array(numpy.arange(12.0).reshape(3, 4).T)
     store.init("strided", np.zeros((4, 3)))
     store.push("strided", strided)
@@ -140,6 +146,12 @@ def mistakes(folder):
         store.push(["a", "b"], [values["a"], hurt])
     ))  # fmt: skip
     assert pulled(store, "a", 3).tolist() == [1, 1, 1]
+    refused(
+        UsageError,
+        r"rank 0 has reached key 'c', float32 of shape \(2,\); rank 1 has .* of shape \(3,\) \(in init of store 0",
+        lambda: store.init("c", np.ones(2 + rank)),
+    )
+    store.init("c", np.ones(2))  # what was refused is not in the store
     store.push("b", np.array([numpy.inf, 1.0]))  # infinity is no NaN
 
     def network(seed, in_units=2):
@@ -182,9 +194,13 @@ def mistakes(folder):
     coded.save_optimizer_states(folder / f"own-{rank}")
     store.barrier()
     coded.load_optimizer_states(folder / "own-0")
+    others = "rank 0 has reached push of store 4 .*; rank 1 has reached barrier"
+    with pytest.raises(UsageError, match="from the file of another rank, and this is rank 1" if rank else others):
+        coded.push("w", np.zeros(1))
     if rank:
-        with pytest.raises(UsageError, match="from the file of another rank, and this is rank 1"):
-            coded._counted(coded._compression, ["w"], [numpy.zeros(1, "float32")])
+        with pytest.raises(UsageError, match=others):
+            store.barrier()
+    store.barrier()
     with (
         pytest.raises(UsageError, match="needs two ranks|server of the others|dist_async")
         if store.num_workers == 1
@@ -330,6 +346,26 @@ def leaves(folder):
         store.barrier()
 
 
+def overflows(folder):
+    """Of rank 1 alone, in the middle of a push; it would go on."""
+    store = kv.create("dist_sync")
+    store.set_gradient_compression({"type": "2bit"})
+    store.init("w", np.zeros(1))
+    warnings.simplefilter("error")
+    for _ in range(2):
+        with contextlib.suppress(RuntimeWarning):
+            store.push("w", np.array([3e38 * store.rank]))
+
+
+def absent(folder):
+    """Rank 1 ends without a store."""
+    from mpi4py import MPI
+
+    mpi.PATIENCE = (0.75, 2.0)
+    if MPI.COMM_WORLD.Get_rank() == 0:
+        kv.create("dist_sync")
+
+
 # Workers that do not wait
 
 
@@ -373,6 +409,8 @@ def late(folder):
             kv.create("dist_sync")
         with pytest.raises(UsageError, match=rf"worker {n - 1} at barrier\(\)"):
             store.barrier() if rank == n - 1 else store.init("more", np.ones(1))
+        with pytest.raises(UsageError, match=r"worker 0 at init of key 'u', .* shape \(1,\), worker 1 at .*\(2,\)"):
+            store.init(["t", "u"], [np.ones(1), np.ones(1 + rank)])
         (folder / f"late-{rank}").touch()
 
 

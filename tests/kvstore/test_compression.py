@@ -211,3 +211,26 @@ def test_the_order_of_a_gradient_in_memory_does_not_matter(params, tmp_path):
         arrays, _ = load_arrays(tmp_path / "s")
         results.append([out.tolist(), *(arrays[name].tolist() for name in sorted(arrays))])
     assert results[0] == results[1] and len(results[0]) == 3 + 2 * bool(params)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "dtype", "told"),
+    [(0.5, "int32", "0.5 is 0 in int32"), (2.0, "int8", "2.0 is 2 in int8"), (1e5, "float16", "inf in float16"),
+     (1e39, "float32", "inf in float32"), (1e-46, "float32", "0.0 in float32"), (0.5, "bool", "True in bool")],
+)  # fmt: skip
+def test_a_threshold_is_a_number_of_the_gradients_dtype(threshold, dtype, told):
+    kind = TwoBitCompression(threshold)
+    with pytest.raises(ArgumentError, match=f"The threshold .*{told}, the dtype of the gradient"):
+        kind.quantize("w", numpy.ones(2, dtype=dtype))
+    assert not kind.residuals
+
+
+@pytest.mark.parametrize("threshold", [6e-8, 65504])
+def test_the_smallest_and_the_largest_threshold_in_half(threshold):
+    kind = TwoBitCompression(threshold)
+    codes = kind.quantize("w", numpy.array([65504, -65504, 0], dtype="float16"))
+    assert kind.dequantize(codes, numpy.dtype("float16")).tolist() == [
+        numpy.float16(threshold),
+        -numpy.float16(threshold),
+        0,
+    ]

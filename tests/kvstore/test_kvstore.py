@@ -7,7 +7,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, lr_scheduler, np, optimizer, random
-from minigrad.errors import ArgumentError, FileError, KeywordError, ShapeError, UsageError
+from minigrad.errors import ArgumentError, FileError, KeywordError, KindError, ShapeError, UsageError
 from minigrad.kvstore import KVStore, create
 from minigrad.serialization import load_arrays, save_arrays
 
@@ -139,7 +139,7 @@ def test_row_sparse_pull_copies_only_the_rows_asked_for(store):
     table = numpy.arange(12.0).reshape(4, 3)
     store.init("table", np.array(table))
     out = np.ones((4, 3))
-    store.row_sparse_pull("table", out=out, row_ids=np.array([3, 1, 3]))
+    store.row_sparse_pull("table", out=out, row_ids=numpy.array([3, 1, 3]))
     expected = numpy.zeros((4, 3))
     expected[[1, 3]] = table[[1, 3]]
     assert out.asnumpy().tolist() == expected.tolist()
@@ -393,10 +393,14 @@ def test_a_name_that_is_no_string_is_a_type_error():
         (lambda s: s.pull("w", np.ones((3, 2))), ShapeError, r"was given shape \(3, 2\)"),
         (lambda s: s.pull("w"), UsageError, "copies into arrays that exist"),
         (lambda s: s.push("w", 3.0), KeywordError, r"was given float 3\.0; expected a Tensor"),
+        (lambda s: s.push("w", []), ArgumentError, "'w' was given no array; expected one, or one for each device"),
+        (lambda s: s.pushpull("w", np.zeros(2), out=np.zeros(3)), ShapeError, r"was given shape \(3,\)"),
+        (lambda s: s.set_optimizer("sgd"), KindError, r"optimizer='sgd' cannot be used; .* such as optimizer\.SGD\(\)"),
         (lambda s: s.push(["w", "w"], [np.ones(2)]), ArgumentError, "2 keys were given with 1 values"),
         (lambda s: s.row_sparse_pull("w", np.ones(2)), UsageError, "row_ids="),
         (lambda s: s.row_sparse_pull("w", np.ones(2), row_ids=np.array([2])), ArgumentError, "has 2 rows, but"),
         (lambda s: s.row_sparse_pull("w", np.ones(2), row_ids=np.array([numpy.nan])), ArgumentError, "nan"),
+        (lambda s: s.row_sparse_pull("w", np.ones(2), row_ids=np.array([0, 1]) > 0), ArgumentError, r"\[False, True\]"),
         (
             lambda s: s.row_sparse_pull(["w", "w"], [np.ones(2)] * 2, row_ids=np.array([0, 1])),
             ArgumentError,

@@ -7,7 +7,7 @@ import pytest
 
 from minigrad import autograd, cpu, gluon, kv, lr_scheduler, np, optimizer, random
 from minigrad.device import to_host
-from minigrad.errors import AnomalyError, ArgumentError, KeywordError, KindError, UsageError
+from minigrad.errors import AnomalyError, ArgumentError, KeywordError, KindError, ShapeError, UsageError
 
 # When gradients arrive
 
@@ -212,6 +212,16 @@ def test_a_compressed_push_to_the_server_keeps_what_it_did_not_send():
     # worker 0 sends 0, then 0.5 of 0.75; worker 1 sends 0.5 of 0.75, then 0.5 of 1.0
     assert copies[1].item() == -1.5
     assert [worker.residuals["w", worker.rank].item() for worker in store.workers] == [0.25, 0.5]
+
+
+def test_compression_that_is_chosen_for_the_store_is_that_of_its_workers():
+    store = kv.create("sim", num_workers=2, delay=1)
+    copies = started(store, 0.0)
+    store.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+    for worker in store.turns(2):
+        worker.pushpull("w", np.array([0.75], dtype="float64"), out=copies[worker.rank])
+    assert [copy.item() for copy in copies] == [0.5, 0.5] and store.compressed
+    assert [worker.residuals["w", worker.rank].item() for worker in store.workers] == [0.25, 0.25]
 
 
 # In a Trainer
@@ -420,6 +430,8 @@ NAN = np.array([1.0, numpy.nan])
         (lambda: not_waiting().pushpull("w", np.ones(1)), UsageError, r"for worker in store\.turns\(n\)"),
         (lambda: not_waiting().workers[0].push("v", np.ones(1)), UsageError, "Key 'v' is not in the store"),
         (lambda: not_waiting().workers[0].set_updater(print), UsageError, "does not take a function"),
+        (lambda: not_waiting().workers[0].push("w", []), ArgumentError, "'w' was given no array"),
+        (lambda: not_waiting().workers[0].set_optimizer("sgd"), KindError, "optimizer='sgd' cannot be used"),
         (lambda: not_waiting().save_optimizer_states("s"), UsageError, "no optimizer that has states"),
         (lambda: waiting().push("w", np.ones(2)), ArgumentError, "given 1 arrays; expected one from each of 2 workers"),
         (lambda: waiting().push("w", [np.ones(2), NAN]), AnomalyError, "key 'w' from rank 1 holds a NaN"),
@@ -448,6 +460,15 @@ def test_mistakes_are_explained(call, error, message):
         call()
 
 
+def test_nothing_is_pushed_if_the_weights_cannot_be_pulled():
+    worker = not_waiting().workers[0]
+    for out in (np.zeros(2), 3.0):
+        with pytest.raises((ShapeError, KeywordError)):
+            worker.pushpull("w", np.ones(1), out=out)
+    worker.pushpull("w", np.ones(1), out=np.zeros(1))
+    assert worker.staleness == 0  # by no push of its own
+
+
 def test_infinity_is_no_nan():
     store, out = waiting(), np.zeros(2)
     store.push("w", [np.array([numpy.inf, 1e30]), np.array([-1e30, 0.0])])
@@ -469,3 +490,15 @@ def test_a_store_shows_how_it_was_made():
     store = kv.create("sim", num_workers=2, delay=[1, 2])
     assert repr(store.workers[1]) == "kvstore.create('sim', num_workers=2, delay=[1, 2]).workers[1]"
     assert (store.rank, store.workers[1].rank, store.num_workers, store.type) == (-1, 1, 2, "sim")
+
+
+@pytest.mark.parametrize("value", [np.ones(3), np.ones((1, 1)), np.ones(1, dtype="float16")], ids=repr)
+def test_the_first_values_of_all_workers_are_alike(value):
+    first, second = kv.create("sim", num_workers=2, delay=1).workers
+    first.init("w", np.ones(1))
+    with pytest.raises(UsageError, match=r"A worker before .* added key 'w', float32 of shape \(1,\), not key 'w'"):
+        second.init("w", value)
+    second.init("w", np.zeros(1))  # what was refused is not in its store
+    out = np.zeros(1)
+    second.pull("w", out=out)
+    assert out.item() == 1

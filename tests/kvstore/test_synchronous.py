@@ -1,13 +1,15 @@
 """The store of ranks that wait for each other, with a stand-in for MPI: what it sends, and where the sums go."""
 
 import sys
+from contextlib import nullcontext
 
 import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, gpu, kv, np
 from minigrad.device import to_host
-from minigrad.errors import UsageError
+from minigrad.engine.tensor import Tensor
+from minigrad.errors import ArgumentError, UsageError
 from minigrad.kvstore.mpi import _difference, peers
 from minigrad.kvstore.synchronous import SynchronousStore, _digest, side_by_side
 
@@ -25,6 +27,8 @@ class Twins:
 
     def send_first(self, array):
         return array.nbytes
+
+    exchange = nullcontext
 
     def sum(self, mine, total):
         assert type(mine) is type(total) is numpy.ndarray and mine.ndim == total.ndim == 1
@@ -89,6 +93,20 @@ def test_arrays_on_a_gpu_travel_through_the_host_and_come_back(gpus, store, dtyp
     assert g.ctx == out.ctx == gpu(1) and g.dtype == dtype
 
 
+@pytest.mark.parametrize("dtype", ["float32", ">f4", "bool"])
+def test_what_mpi_cannot_add_up_in_place_is_added_up_beside(store, dtype):
+    read_only = numpy.array([1, 0], dtype=dtype)
+    read_only.flags.writeable = False
+    store.init("w", np.zeros(2))
+    with pytest.raises(ArgumentError, match="read-only"):  # after the exchange: the other rank may not be read-only
+        store.pushpull("w", Tensor(read_only))
+    assert len(store._peers.summed) == 1
+    store.push("w", Tensor(read_only))
+    out = np.ones(2)
+    store.pull("w", out)
+    assert out.tolist() == [2, 0]
+
+
 def test_several_devices_of_a_rank_are_summed_first(store):
     values = [np.array([1.0, 2.0], ctx=cpu(k)) for k in range(3)]
     store.init("w", np.zeros(2, ctx=cpu()))
@@ -123,6 +141,13 @@ def test_arrays_that_differ_in_one_bit_have_different_digests(size):
         assert _digest(array) != digest
         flat[place] ^= 1
     assert _digest(array[::-1][::-1]) == digest
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_the_same_numbers_in_another_order_have_another_digest(dtype):
+    array = numpy.arange(64, dtype=dtype).reshape(8, 8)
+    for other in (array[::-1], array[:, ::-1], array.T, numpy.roll(array, 2, 0)):
+        assert _digest(other) != _digest(array)
 
 
 def test_a_difference_names_the_first_part_and_who_said_what():
