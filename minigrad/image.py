@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import numpy
 
 from minigrad.absent import explain_absent
-from minigrad.arguments import whole
+from minigrad.arguments import one_of, whole
 from minigrad.composed import composed
 from minigrad.device import Array, cpu, xp_of
 from minigrad.disk import FilePath, reading
@@ -59,6 +59,7 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True) -> Tensor:
 
 
 def _decoded(file: BinaryIO, size: int, what: str, flag: int, to_rgb: bool) -> Tensor:
+    known_flag(flag)
     try:
         from PIL import Image, UnidentifiedImageError
     except ModuleNotFoundError:
@@ -209,6 +210,11 @@ def _between(xp: Any, values: Array, axis: int, length: int) -> Array:
     weight = xp.asarray(weight, dtype=values.dtype)
     below, above = (xp.take(values, xp.asarray(index), axis=axis) for index in (low, high))
     return below * (1 - weight) + above * weight
+
+
+def known_flag(flag: int) -> int:
+    """`flag` itself, if it is 0 or 1; else ArgumentError. (OpenCV has others.)"""
+    return int(one_of("flag", flag, 0, 1, False, True))
 
 
 def known(interpolation: int) -> int:

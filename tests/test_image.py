@@ -9,6 +9,7 @@ from PIL import Image
 
 from minigrad import image, np, random
 from minigrad.errors import ArgumentError, FileError, MissingFileError, UsageError
+from minigrad.gluon.data.vision import ImageFolderDataset
 
 PIXELS = numpy.random.default_rng(0).integers(0, 256, (6, 9, 3)).astype("uint8")
 
@@ -32,6 +33,15 @@ def test_grey_is_the_luma_of_the_colours(path):
     assert grey.shape == (6, 9, 1)
     luma = PIXELS @ numpy.array([0.299, 0.587, 0.114])  # ITU-R BT.601
     assert abs(grey[..., 0] - luma).max() <= 1
+
+
+@pytest.mark.parametrize("flag", [-1, 2, 0.5, None])  # -1 is OpenCV's "with transparency", which MXNet refuses too
+def test_a_flag_is_0_or_1(path, flag):
+    for call in (lambda: image.imread(path, flag), lambda: image.imdecode(path.read_bytes(), flag)):
+        with pytest.raises(ArgumentError, match="flag is .*; it must be 0, 1"):
+            call()
+    with pytest.raises(ArgumentError, match="flag is"):
+        ImageFolderDataset(path.parent, flag=flag)
 
 
 @pytest.mark.parametrize("name", ["depth.png", "depth.tiff", "depth.pgm"])

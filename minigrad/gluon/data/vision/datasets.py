@@ -14,7 +14,7 @@ from minigrad.errors import AccessError, FileError, MissingFileError
 from minigrad.gluon.data.dataset import ArrayDataset, Dataset
 from minigrad.gluon.data.vision.formats import Raw, read_idx, read_members
 from minigrad.gluon.utils import download
-from minigrad.image import imread
+from minigrad.image import imread, known_flag
 
 Change = Callable[[Any, Any], Any] | None
 """The type of `transform`: a function of an image and its label."""
@@ -202,7 +202,7 @@ class ImageFolderDataset(Dataset):
     kinds = (".jpg", ".jpeg", ".png")
 
     def __init__(self, root: FilePath, flag: int = 1, transform: Change = None) -> None:
-        self._flag = flag
+        self._flag = known_flag(flag)
         self._transform = transform
         try:
             folders = sorted(path for path in at_home(root).glob("*") if path.is_dir())
