@@ -13,7 +13,7 @@ from minigrad.device import Array, cpu, xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.gluon.data.batchify import default_batchify_fn
-from minigrad.gluon.data.sampler import FilterSampler, SequentialSampler
+from minigrad.gluon.data.sampler import FilterSampler, SequentialSampler, not_a_mask
 from minigrad.guarded import guarded
 
 
@@ -137,7 +137,7 @@ class ArrayDataset(Dataset):
                [1., 0., 0.]])
         """
         own_samples = type(self).__getitem__ is not ArrayDataset.__getitem__
-        if own_samples or not all(isinstance(data, Tensor | numpy.ndarray) for data in self._data):
+        if own_samples or not all(map(_holds_numbers, self._data)):
             return default_batchify_fn([self[index] for index in indices])
         columns = [_rows(data, indices).seen_as(self._kind) for data in self._data]
         return columns if len(columns) > 1 else columns[0]
@@ -159,7 +159,7 @@ class _Transformed(Dataset):
 class _Sampled(Dataset):
     def __init__(self, data: Dataset, sampler: Any) -> None:
         self._data = data
-        self._indices = list(sampler)
+        self._indices = not_a_mask(list(sampler))
 
     def __getitem__(self, index: Any) -> Any:
         return self._data[self._indices[index]]
@@ -172,8 +172,13 @@ def _with_scalars(data: Any) -> Any:
     return data.asnumpy() if isinstance(data, Tensor) and data.ndim == 1 and data.ctx.device_type == "cpu" else data
 
 
+def _holds_numbers(data: Any) -> bool:
+    return isinstance(data, Tensor) or (isinstance(data, numpy.ndarray) and data.dtype.kind in "biufc")
+
+
 def _rows(data: Tensor | numpy.ndarray[Any, Any], indices: Sequence[int]) -> Tensor:
-    raw, ctx = (data.data, data.ctx) if isinstance(data, Tensor) else (data, cpu())
+    raw, ctx = (data.data, data.ctx) if isinstance(data, Tensor) else (numpy.asarray(data), cpu())
     xp = xp_of(raw)
     with ctx:
-        return Tensor(xp.take(raw, xp.asarray(indices), axis=0), ctx)
+        taken = xp.take(raw, xp.asarray(indices), axis=0)
+        return Tensor(taken.astype(taken.dtype.newbyteorder("="), copy=False), ctx)

@@ -154,6 +154,14 @@ def order(name: str, value: Any) -> Order:
     return found
 
 
+def not_a_mask(indices: Any) -> Any:
+    """Indices as they are, unless they are True and False, which would be taken for 1 and 0."""
+    for index in indices if isinstance(indices, (list, tuple, numpy.ndarray)) else ():
+        if isinstance(index, (bool, numpy.bool_)):
+            raise KindError(f"{index} cannot be used; expected the index of a sample. Of a mask use mask.nonzero()[0]")
+    return indices
+
+
 class BatchSampler(Sampler):
     """Cuts an order into lists of `batch_size` indices.
 
