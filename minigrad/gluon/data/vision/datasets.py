@@ -196,7 +196,8 @@ class CIFAR100(CIFAR10):
 class ImageFolderDataset(Dataset):
     """The images (height, width, channels) in the folders of `root`, one folder for each class.
 
-    `synsets` are the classes (the sorted names of the folders), and `items` the files with their class numbers.
+    `synsets` are the classes (the sorted names of the folders), and `items` the files with their class numbers. What is
+    hidden is skipped: `.ipynb_checkpoints`, which MXNet counts as a class, would shift all numbers.
     """
 
     kinds = (".jpg", ".jpeg", ".png")
@@ -205,13 +206,13 @@ class ImageFolderDataset(Dataset):
         self._flag = known_flag(flag)
         self._transform = transform
         try:
-            folders = sorted(path for path in at_home(root).glob("*") if path.is_dir())
+            folders = sorted(path for path in at_home(root).glob("[!.]*") if path.is_dir())
             self.synsets = [folder.name for folder in folders]
             self.items = [
                 (str(file), label)
                 for label, folder in enumerate(folders)
                 for file in sorted(folder.iterdir())
-                if file.suffix.lower() in self.kinds
+                if file.suffix.lower() in self.kinds and file.name[0] != "."
             ]
         except OSError as error:
             raise AccessError(f"The folders of {str(root)!r} cannot be read: {error.strerror}.") from None
