@@ -155,10 +155,10 @@ def order(name: str, value: Any) -> Order:
 
 
 def not_a_mask(indices: Any) -> Any:
-    """Indices as they are, unless they are True and False, which would be taken for 1 and 0."""
-    for index in indices if isinstance(indices, (list, tuple, numpy.ndarray)) else ():
-        if isinstance(index, (bool, numpy.bool_)):
-            raise KindError(f"{index} cannot be used; expected the index of a sample. Of a mask use mask.nonzero()[0]")
+    """Indices as they are, unless they begin with True or False, which would be taken for 1 and 0."""
+    first = indices[0] if isinstance(indices, (list, tuple, numpy.ndarray)) and len(indices) else None
+    if isinstance(first, (bool, numpy.bool_)):
+        raise KindError(f"{first} cannot be used; expected the index of a sample. Of a mask use mask.nonzero()[0]")
     return indices
 
 
