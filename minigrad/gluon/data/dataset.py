@@ -92,7 +92,7 @@ class SimpleDataset(Dataset):
     """
 
     def __init__(self, data: Sequence[Any] | Array) -> None:
-        self._data = data
+        self._data = _by_position(data)
 
     def __getitem__(self, index: Any) -> Any:
         return self._data[index]
@@ -104,7 +104,8 @@ class SimpleDataset(Dataset):
 class ArrayDataset(Dataset):
     """Arrays (or lists, or datasets) of equal length, side by side: sample i is the tuple of their i-th items.
 
-    Items of a one-dimensional Tensor on the CPU are NumPy scalars. With a single array, samples are its items.
+    Items of a one-dimensional Tensor on the CPU are NumPy scalars. With a single array, samples are its items. The rows
+    of a table of pandas are taken in their order, whatever they are called.
 
     >>> ArrayDataset([1.5, 2.5], ["a", "b"])[1]
     (2.5, 'b')
@@ -117,7 +118,7 @@ class ArrayDataset(Dataset):
         lengths = [len(array) for array in arrays]
         if len(set(lengths)) > 1:
             raise ShapeError(f"The arrays of an ArrayDataset must have one length, but have {lengths}.")
-        self._data = [_with_scalars(array) for array in arrays]
+        self._data = [_with_scalars(_by_position(array)) for array in arrays]
         self._kind = subclass_in(arrays) or Tensor  # the class of all parts of a batch
 
     def __getitem__(self, index: Any) -> Any:
@@ -166,6 +167,11 @@ class _Sampled(Dataset):
 
     def __len__(self) -> int:
         return len(self._indices)
+
+
+def _by_position(data: Any) -> Any:
+    """The data, whose items are asked for by position. (In pandas, x[0] is the row called 0, wherever it stands.)"""
+    return data.to_numpy() if hasattr(data, "iloc") else data
 
 
 def _with_scalars(data: Any) -> Any:

@@ -193,3 +193,26 @@ def test_a_batch_holds_numbers_whatever_holds_them_in_the_dataset():
     for wrong in (numpy.array(["a", "b"]), numpy.array([None, {}]), numpy.array(["2020", "2021"], "datetime64[Y]")):
         with pytest.raises(DTypeError, match="neither a number nor an array of numbers"):
             ArrayDataset(wrong).batch([0, 1])
+
+
+class Column:
+    """What a column of pandas is here: x[i] is the row called i, and x.iloc[i] the one at place i."""
+
+    def __init__(self, values, names):
+        self.values, self.names, self.iloc = values, names, values
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, name):
+        return self.values[self.names.index(name)]
+
+    def to_numpy(self):
+        return numpy.array(self.values)
+
+
+def test_rows_of_pandas_are_taken_in_their_order():
+    dataset = ArrayDataset(numpy.array([[30], [10], [20]]), Column([3, 1, 2], names=[2, 0, 1]))
+    assert [(int(x[0]), int(y)) for x, y in items(dataset)] == [(30, 3), (10, 1), (20, 2)]
+    assert dataset.batch([0, 2])[1].tolist() == [3, 2]
+    assert items(SimpleDataset(Column([3, 1, 2], names=[2, 0, 1]))) == [3, 1, 2]
