@@ -22,14 +22,14 @@ def generator(ctx: Context | None = None) -> Any:
     """The random generator of a device: NumPy's on a CPU, CuPy's on a GPU. Seeded by `minigrad.random.seed`."""
     ctx = ctx or current_context()
     found = getattr(own, "generators", _generators).get(ctx, _generators.get(ctx))
-    return _start(ctx, _seed) if found is None else found
+    return _generators.setdefault(ctx, _made(ctx, _seed)) if found is None else found  # of two threads, the first
 
 
-def _start(ctx: Context, number: int, again: int = 0) -> Any:
+def _made(ctx: Context, number: int, again: int = 0) -> Any:
     """A new generator from a seed, or the one that continues from it after being saved `again` times."""
     with ctx:  # the state of CuPy's generator is on the device
         made = ctx.xp.random.default_rng((number, ctx.device_id, again)[: 3 if again else 2])
-    _generators[ctx], _starts[ctx] = made, (number, again)
+    _starts[ctx] = number, again
     return made
 
 
@@ -40,7 +40,7 @@ def seed(number: int, ctx: Context | None = None) -> None:
         _seed = number
         _generators.clear()
     else:
-        _start(ctx, number)
+        _generators[ctx] = _made(ctx, number)
 
 
 def generator_states() -> dict[str, Any]:
@@ -55,7 +55,7 @@ def generator_states() -> dict[str, Any]:
             states[str(ctx.device_id)] = found.bit_generator.state
         else:
             number, again = _starts[ctx]
-            _start(ctx, number, again + 1)
+            _generators[ctx] = _made(ctx, number, again + 1)
             states[f"gpu {ctx.device_id}"] = [number, again + 1]
     return states
 
@@ -77,7 +77,7 @@ def set_generator_states(states: dict[str, Any]) -> None:
     for name, found in states.items():
         if name.startswith("gpu "):
             if int(name[4:]) < num_gpus():
-                _start(gpu(int(name[4:])), *found)
+                _generators[gpu(int(name[4:]))] = _made(gpu(int(name[4:])), *found)
         elif name != "seed":
             generator(cpu(int(name))).bit_generator.state = found
 

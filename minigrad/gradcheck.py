@@ -75,10 +75,10 @@ def gradcheck(
     """Check the gradients of `f(*inputs)` with respect to its floating-point inputs, and the parameters of a Block `f`.
 
     `f` may be an operation, a class derived from `Function`, a Block, a loss, or any Python function of them; it
-    returns one Tensor or several. The check runs in float64 whatever the dtype of the inputs, which are left as
-    they are. `order=2` also checks the gradients of the gradients. `parameters` are further arrays that `f` uses.
-    Two slopes agree if they differ by at most `atol * (1 + value) + rtol * slope`, where value is the size of the sum
-    of the outputs: next to a constant of 1e12, no slope can be measured.
+    returns one Tensor or several. The check runs in float64 whatever the dtype of the inputs, which stay as they are,
+    and so do all parameters. `order=2` also checks the gradients of the gradients. `parameters` are further arrays that
+    `f` uses. Two slopes agree if they differ by at most `atol * (1 + value) + rtol * slope`, where value is the size of
+    the sum of the outputs: next to a constant of 1e12, no slope can be measured.
 
     Returns a `Report`. If something disagrees, raises GradientError with the kind of disagreement, unless
     `check=False`.
@@ -96,7 +96,8 @@ def gradcheck(
         f = _made_anew(f)
     args = [_as("float64", a) for a in inputs]
     found = {f"input {i}": a for i, a in enumerate(args) if isinstance(a, Tensor) and a.dtype.kind == "f"}
-    for k, p in enumerate([*_parameters_of(f, args), *parameters]):
+    own = _parameters_of(f, args)
+    for k, p in enumerate([*(p for p in own if leaf(p) is not None), *parameters]):
         name = getattr(leaf(p), "name", "") or f"parameter {k}"
         if not any(p is other for other in found.values()):
             found[f"{name} (parameter {k})" if name in found else name] = p
@@ -104,7 +105,7 @@ def gradcheck(
         raise ArgumentError("gradcheck() got no floating-point input, so there is no gradient to check.")
     rng = numpy.random.default_rng(seed)
     report = Report()
-    with _leaves_in_float64(list(found.values())):
+    with _restored([p for p in own if leaf(p) is None]), _leaves_in_float64(list(found.values())):
         problem = _Problem(f, args, list(found.values()), train_mode, rng)
         for n in range(1, order + 1):
             promised = problem.gradients(n)
@@ -127,19 +128,29 @@ def _made_anew(kind: type) -> Callable[..., Any]:
 
 def _as(dtype: str, a: Any) -> Any:
     """`a`, if it holds floating-point numbers, as a Tensor of this dtype; else as it is."""
-    if isinstance(a, (numpy.ndarray, float)):
+    if isinstance(a, (numpy.ndarray, numpy.floating, float)):
         a = Tensor(current_context().put(numpy.asarray(a)))
     return Tensor(a.data.astype(dtype), a.ctx) if isinstance(a, Tensor) and a.dtype.kind == "f" else a
 
 
 def _parameters_of(f: Any, args: list[Any]) -> list[Tensor]:
-    """The parameters of a Block that have a gradient; one run fixes the shapes that are still unknown."""
+    """The parameters of a Block; one run fixes the shapes that are still unknown."""
     if not hasattr(f, "collect_params"):
         return []
     if f.collect_params():
         f(*[_as("float32", a) for a in args])
-    tensors = [t for p in f.collect_params().values() for t in p.list_data()]
-    return [t for t in tensors if leaf(t) is not None]
+    return [t for p in f.collect_params().values() for t in p.list_data()]
+
+
+@contextmanager
+def _restored(tensors: list[Tensor]) -> Iterator[None]:
+    """Give these arrays their values back after the block: layers change some, such as moving means."""
+    before = [t.data.copy() for t in tensors]
+    try:
+        yield
+    finally:
+        for t, data in zip(tensors, before):
+            t.data[...] = data
 
 
 @contextmanager

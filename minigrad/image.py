@@ -11,12 +11,13 @@ from typing import Any, BinaryIO
 import numpy
 
 from minigrad.absent import explain_absent
-from minigrad.arguments import whole
+from minigrad.arguments import one_of, whole
 from minigrad.composed import composed
 from minigrad.device import Array, cpu, xp_of
 from minigrad.disk import FilePath, reading
+from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, FileError, KeywordError, UsageError
+from minigrad.errors import ArgumentError, FileError, GraphError, KeywordError, UsageError
 from minigrad.generators import generator
 from minigrad.packed import DEFLATE, expands
 
@@ -59,6 +60,7 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True) -> Tensor:
 
 
 def _decoded(file: BinaryIO, size: int, what: str, flag: int, to_rgb: bool) -> Tensor:
+    known_flag(flag)
     try:
         from PIL import Image, UnidentifiedImageError
     except ModuleNotFoundError:
@@ -100,6 +102,7 @@ def imresize(src: Tensor, w: int, h: int, interp: int = 1) -> Tensor:
     array([0., 2., 6., 8.])
     """
     width, height = whole("w", w, 1), whole("h", h, 1)
+    check_constant("imresize()", src)
     return Tensor(resize(xp_of(src.data), src.data, width, height, known(interp)), src.ctx)
 
 
@@ -147,6 +150,15 @@ def color_normalize(src: Tensor, mean: Any, std: Any = None) -> Tensor:
     floats: Tensor = src.astype("float32") if src.dtype.kind in "iub" else src
     centred = floats if mean is None else floats - mean
     return centred if std is None else centred / std
+
+
+def check_constant(where: str, image: Any) -> None:
+    """GraphError if the gradient of an image would be lost: what is made of it is a constant."""
+    if state.recording and isinstance(image, Tensor) and image.node is not None:
+        raise GraphError(
+            f"{where} makes a constant, and got an image with a gradient while recording; compute with operations, as "
+            "in (x - mean) / std, or give it x.detach()."
+        )
 
 
 # On raw arrays
@@ -209,6 +221,11 @@ def _between(xp: Any, values: Array, axis: int, length: int) -> Array:
     weight = xp.asarray(weight, dtype=values.dtype)
     below, above = (xp.take(values, xp.asarray(index), axis=axis) for index in (low, high))
     return below * (1 - weight) + above * weight
+
+
+def known_flag(flag: int) -> int:
+    """`flag` itself, if it is 0 or 1; else ArgumentError. (OpenCV has others.)"""
+    return int(one_of("flag", flag, 0, 1, False, True))
 
 
 def known(interpolation: int) -> int:

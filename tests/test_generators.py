@@ -3,8 +3,11 @@
 import json
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy
 import pytest
 
 from minigrad import cpu, random
@@ -25,6 +28,20 @@ def test_the_generators_go_on_from_where_they_stood_and_a_seed_that_nothing_was_
         random.normal(shape=(2,), ctx=cpu(1))
         set_generator_states(states)
         assert [random.normal(shape=(3,), ctx=cpu(i)).tolist() for i in range(len(expected))] == expected
+
+
+def test_two_threads_that_draw_first_share_a_generator(monkeypatch):
+    made, meeting = numpy.random.default_rng, threading.Barrier(2)
+
+    def late(*seed):
+        meeting.wait(5)  # for the other thread, which finds no generator yet either
+        return made(*seed)
+
+    monkeypatch.setattr(numpy.random, "default_rng", late)
+    random.seed(7)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: random.normal(shape=(3,)).tolist(), range(2))
+    assert first != second
 
 
 def test_a_fresh_process_draws_from_the_seed_that_was_saved(tmp_path):

@@ -149,6 +149,25 @@ def test_a_block_is_checked_by_its_input_and_by_every_parameter_in_float64():
     assert x.grad is None
 
 
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_moving_statistics_are_as_before(hybrid):
+    net = gluon.nn.BatchNorm(in_channels=3)
+    net.initialize()
+    net.hybridize(hybrid)
+    x = np.array(rng.standard_normal((4, 3)) + 5)
+    with autograd.record():
+        net(x)
+    before = {name: p.data().asnumpy() for name, p in net.collect_params().items()}
+    assert gradcheck(net, x)
+    for name, p in net.collect_params().items():
+        numpy.testing.assert_array_equal(p.data().asnumpy(), before[name])
+
+
+def test_a_number_of_numpy_is_an_input():
+    for number in (2.0, numpy.float64(2), numpy.float32(2)):
+        assert {row.name for row in gradcheck(lambda x, y: x * y, SQUARE, number).rows} == {"input 0", "input 1"}
+
+
 class Cube(autograd.Function):
     def forward(self, x):
         self.save_for_backward(x)

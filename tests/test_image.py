@@ -7,8 +7,9 @@ import numpy
 import pytest
 from PIL import Image
 
-from minigrad import image, np, random
-from minigrad.errors import ArgumentError, FileError, MissingFileError, UsageError
+from minigrad import autograd, image, np, random
+from minigrad.errors import ArgumentError, FileError, GraphError, MissingFileError, UsageError
+from minigrad.gluon.data.vision import ImageFolderDataset
 
 PIXELS = numpy.random.default_rng(0).integers(0, 256, (6, 9, 3)).astype("uint8")
 
@@ -32,6 +33,15 @@ def test_grey_is_the_luma_of_the_colours(path):
     assert grey.shape == (6, 9, 1)
     luma = PIXELS @ numpy.array([0.299, 0.587, 0.114])  # ITU-R BT.601
     assert abs(grey[..., 0] - luma).max() <= 1
+
+
+@pytest.mark.parametrize("flag", [-1, 2, 0.5, None])  # -1 is OpenCV's "with transparency", which MXNet refuses too
+def test_a_flag_is_0_or_1(path, flag):
+    for call in (lambda: image.imread(path, flag), lambda: image.imdecode(path.read_bytes(), flag)):
+        with pytest.raises(ArgumentError, match="flag is .*; it must be 0, 1"):
+            call()
+    with pytest.raises(ArgumentError, match="flag is"):
+        ImageFolderDataset(path.parent, flag=flag)
 
 
 @pytest.mark.parametrize("name", ["depth.png", "depth.tiff", "depth.pgm"])
@@ -138,3 +148,19 @@ def test_the_crop_of_a_small_image_is_as_large_as_mxnets(of, size, taken):
 def test_a_mask_is_resized_to_the_nearer_of_its_values():
     mask = numpy.array([[[True], [False]]])
     assert image.imresize(np.array(mask), 4, 1)[0, :, 0].tolist() == [True, True, False, False]
+
+
+def test_no_gradient_is_lost_in_silence():
+    x = np.ones((4, 4, 1))
+    x.attach_grad()
+    with autograd.record():
+        for call in (
+            lambda: image.imresize(x, 2, 2),
+            lambda: image.center_crop(x, (8, 8)),
+            lambda: image.resize_short(x, 2),
+        ):
+            with pytest.raises(GraphError, match="imresize.* makes a constant"):
+                call()
+        y = image.color_normalize(image.fixed_crop(x, 0, 0, 2, 1), 0.5, 0.25).sum()
+    y.backward()
+    assert x.grad[..., 0].tolist() == [[4, 4, 0, 0], [0] * 4, [0] * 4, [0] * 4]

@@ -52,3 +52,9 @@ def test_what_does_not_fit_is_said():
         io.NDArrayIter(X, batch_size=6)
     with pytest.raises(ArgumentError, match="'pad', 'discard' or 'roll_over'"):
         io.NDArrayIter(X, last_batch_handle="keep")
+
+
+def test_a_dict_of_arrays_is_in_the_order_of_its_names():  # as in MXNet 1.9.1
+    batches = io.NDArrayIter({"b": numpy.ones(4), "a": numpy.zeros(4)}, batch_size=2)
+    assert [name for name, _ in batches.provide_data] == ["a", "b"]
+    assert [x.tolist() for x in next(batches).data] == [[0, 0], [1, 1]]

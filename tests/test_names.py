@@ -26,6 +26,7 @@ PARTS = {
 """Where the functions of these rooms are written."""
 HELPERS = {
     "np.search": {"constant"}, "np.statistics": {"between"}, "np.products": {"conjugated"}, "nd.random": {"randint"},
+    "npx.arrays": {"whole_lengths"},
 }  # fmt: skip
 """Public names of a file that only other files of the package use, or that stand in a room of their own."""
 

@@ -1,5 +1,8 @@
 """What the recorded calls of `test_array_names.py` leave open in `nd`: devices, `out`, chance, files."""
 
+import math
+from fractions import Fraction
+
 import numpy
 import pytest
 
@@ -38,6 +41,24 @@ def test_a_slice_without_steps_may_say_so():
     x = nd.array([[1, 2, 3], [4, 5, 6]])
     for step in ((), [], None, (1, None)):
         assert nd.slice(x, begin=(0, 1), end=(None, 3), step=step).tolist() == [[2, 3], [5, 6]]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_halves_and_their_neighbours_are_rounded_as_exact_fractions_are(dtype):
+    halves = numpy.arange(-4, 5, dtype=dtype) / 2
+    a = numpy.concatenate([halves, numpy.nextafter(halves, halves + 9), numpy.nextafter(halves, halves - 9)])
+    exact = [Fraction(float(v)) for v in a]
+    away = [math.copysign(math.floor(abs(v) + Fraction(1, 2)), v) for v in exact]
+    assert nd.round(nd.array(a, dtype=dtype)).tolist() == away
+    assert nd.rint(nd.array(a, dtype=dtype)).tolist() == [math.ceil(v - Fraction(1, 2)) for v in exact]
+
+
+@pytest.mark.parametrize("axes", [None, (), []])
+def test_all_axes_are_meant_if_none_is_named(axes):
+    x = nd.array([[3, 4], [12, 0]])
+    assert nd.norm(x, axis=axes).tolist() == [13]
+    assert [getattr(nd, name)(x, axis=axes).tolist() for name in ("sum", "max", "min")] == [[19], [12], [0]]
+    assert nd.slice_like(nd.ones((2, 3, 4)), nd.ones((1, 2, 2)), axes=axes).shape == (1, 2, 2)
 
 
 def test_the_older_operations_are_recorded():

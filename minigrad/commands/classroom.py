@@ -37,7 +37,7 @@ def run_report(arguments: argparse.Namespace) -> int:
     whose = f"{many(len(found), 'answer')} by {many(count, 'student')}"
     print(f"{right} right of {whose}; {arguments.out} has a line for each.")
     for names, why in (
-        (without, "No answer from {}: expected files that end in .py, not in a subfolder."),
+        (without, "No answer from {}: expected functions named as exercises, in files .py, not in a subfolder."),
         (passed_over(arguments.folder, arguments.out), "Skipped, because they do not end in .py: {}."),
     ):
         if names:

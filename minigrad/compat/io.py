@@ -35,7 +35,7 @@ class DataBatch:
 class NDArrayIter:
     """Batches of samples, which lie along axis 0. A `for` loop is one epoch; `reset` begins the next.
 
-    data, label : an array, a list of arrays, or a dict of them by name.
+    data, label : an array, a list of arrays, or a dict of them by name, which are then in the order of their names.
     shuffle : a new order for each epoch, repeatable after `minigrad.random.seed`.
     data_name, label_name : what arrays without a name are called in `provide_data` and `provide_label`.
     last_batch_handle : a last batch that is not full is filled from the beginning ('pad'), left out ('discard'), or
@@ -112,7 +112,7 @@ def _arrays(given: Any, name: str) -> dict[str, Tensor]:
         return {}
     listed = given if isinstance(given, list) else [given]
     numbered = {name: listed[0]} if len(listed) == 1 else {f"_{i}_{name}": a for i, a in enumerate(listed)}
-    named = given if isinstance(given, Mapping) else numbered
+    named = dict(sorted(given.items())) if isinstance(given, Mapping) else numbered
     return {k: a if isinstance(a, Tensor) else array(a, dtype="float32") for k, a in named.items()}
 
 

@@ -27,6 +27,9 @@ from minigrad.exercises.wire import as_data
 OUT_OF_MEMORY = 77
 """The exit status of a child that needs more memory than allowed."""
 
+LARGEST_FILE = 64 << 20
+"""How many bytes a file may have that a child writes."""
+
 
 def main() -> None:
     """Arguments: the file, the exercises, separated by commas, where to write, megabytes, seconds, forbidden modules.
@@ -123,7 +126,7 @@ def limit(megabytes: int, seconds: int) -> None:
         return
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 20, 64 << 20))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.alarm(seconds)
 

@@ -51,7 +51,7 @@ class Feedback:
     def __str__(self) -> str:
         lines = [self.message, *(f"    {line}" for text in self.details for line in text.splitlines()), self.further]
         lines += [PRINTED, *(f"    | {line}" for line in self.printed)] if self.printed else []
-        return "\n".join([self.headline, *(filled(line) for line in lines if line)])
+        return "\n".join(map(safe, [self.headline, *(filled(line) for line in lines if line)]))
 
     __repr__ = __str__
 
@@ -87,6 +87,15 @@ def code(text: str) -> str:
     """
     parts = html.escape(text).split("`")
     return "".join(f"<code>{x}</code>" if i % 2 and i + 1 < len(parts) else x for i, x in enumerate(parts))
+
+
+def safe(text: str) -> str:
+    """A text with nothing that a terminal would obey: an answer may raise an error with any words.
+
+    >>> safe("\\x1b[31mred")
+    '�[31mred'
+    """
+    return "".join(x if x.isprintable() or x == "\n" else "\N{REPLACEMENT CHARACTER}" for x in text)
 
 
 def filled(line: str) -> str:

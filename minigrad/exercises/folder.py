@@ -71,18 +71,19 @@ def found(folder: Path) -> dict[str, tuple[Path, bool]]:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """The Python files of a folder, or the file itself."""
-    return sorted(folder.glob("*.py")) if folder.is_dir() else [folder]
+    """The Python files of a folder, or the file itself. Hidden ones are skipped: a Mac puts them into archives."""
+    return sorted(x for x in folder.glob("*.py") if x.name[0] != ".") if folder.is_dir() else [folder]
 
 
 def functions(tree: ast.Module) -> dict[str, bool]:
     """The functions, classes and assigned names of a file -> whether there is something in them."""
     given: dict[str, bool] = {}
     for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             given[node.name] = not all(empty(x) for x in node.body)
-        elif isinstance(node, ast.Assign):
-            given.update((x.id, True) for x in node.targets if isinstance(x, ast.Name))
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            given.update((x.id, True) for x in targets if isinstance(x, ast.Name))
     return given
 
 

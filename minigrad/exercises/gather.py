@@ -6,6 +6,7 @@ import ast
 import builtins
 import copy
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -214,7 +215,7 @@ def written(line: ast.stmt, text: str, tree: ast.Module, names: dict[str, str]) 
     last = line.end_lineno or line.lineno
     if any(x is not line and x.lineno <= last and (x.end_lineno or x.lineno) >= first for x in tree.body):
         return ast.unparse(line)  # it shares its line with another
-    lines = text.splitlines()
+    lines = re.split(r"\r\n?|\n", text)  # Python's lines, which do not end at a form feed, as those of splitlines() do
     while first > 1 and lines[first - 2].startswith("#"):
         first -= 1
     return "\n".join(lines[first - 1 : last])

@@ -23,12 +23,13 @@ from pathlib import Path
 from typing import Any
 
 import minigrad
+from minigrad.disk import reading
 from minigrad.errors import UsageError
 from minigrad.exercises.answerfile import defined, texts
-from minigrad.exercises.child import OUT_OF_MEMORY
+from minigrad.exercises.child import LARGEST_FILE, OUT_OF_MEMORY
 from minigrad.exercises.course import EXERCISES
 from minigrad.exercises.exercise import named
-from minigrad.exercises.feedback import Feedback
+from minigrad.exercises.feedback import Feedback, safe
 from minigrad.exercises.judge import judge
 from minigrad.exercises.wire import outcomes_from
 from minigrad.exercises.without import check_modules, forbidden_use
@@ -93,13 +94,19 @@ def marked(path: Path, names: Sequence[str], without: Sequence[str], hint: int, 
         printed = lines_of(output)
         if not ended:
             try:
-                data: Any = json.loads(answer.read_text(encoding="utf-8").splitlines()[-1])
+                data: Any = json.loads(left_in(answer).splitlines()[-1])
                 return [judged(name, x, hint, printed) for name, x in zip(names, data, strict=True)]
             except Exception:  # whatever it wrote or failed to write
                 ended = "The answer ended the process before it was done."
     if len(names) > 1:
         return [x for name in names for x in marked(path, [name], without, hint, limits)]
     return [Feedback(names[0], False, ended, printed=printed)]
+
+
+def left_in(file: Path) -> bytes:
+    """What the process of an answer has left in a file. OSError if there is no file: it might be a pipe now."""
+    with reading(file) as found:
+        return found.read(LARGEST_FILE)
 
 
 def judged(name: str, data: Any, hint: int, printed: tuple[str, ...]) -> Feedback:
@@ -137,7 +144,7 @@ def run_child(
     if status in (-OUT_OF_TIME, -ALARM):
         return f"The answer was not finished after {limits.seconds:g} seconds. {too_slow(answer)}"
     if status < 0:
-        return f"The answer crashed Python ({signal.Signals(-status).name})."
+        return f"The answer crashed Python ({SIGNALS.get(-status, f'signal {-status}')})."
     if status == OUT_OF_MEMORY:
         return f"The answer needs more than {limits.megabytes} MB of memory."
     return ""
@@ -147,7 +154,7 @@ def too_slow(answer: Path) -> str:
     """What may have taken an answer so long, judged by what its process has written so far."""
     last = ""
     with suppress(OSError, ValueError):
-        last = answer.read_text(encoding="utf-8").rpartition("\n")[0].rpartition("\n")[2]
+        last = left_in(answer).decode().rpartition("\n")[0].rpartition("\n")[2]
     name, _, i = last.partition(" ")
     if name not in EXERCISES or not i.isdecimal() or int(i) >= len(EXERCISES[name].tried):
         return "Is there a loop that does not end?"
@@ -159,6 +166,8 @@ def too_slow(answer: Path) -> str:
 
 OUT_OF_TIME: int = getattr(signal, "SIGXCPU", 24)
 ALARM: int = getattr(signal, "SIGALRM", 14)
+SIGNALS = {x.value: x.name for x in signal.Signals}
+"""Their names. (Most of those for real time have none.)"""
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -173,16 +182,11 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def lines_of(output: Path) -> tuple[str, ...]:
     """What an answer printed: the first and the last few lines, made safe for a terminal."""
-    with suppress(OSError), output.open("rb") as file:
-        size = output.stat().st_size
+    with suppress(OSError), reading(output) as file:
+        size = os.fstat(file.fileno()).st_size
         head = file.read(PRINTED)
         file.seek(max(len(head), size - PRINTED))
         between = b"\n...\n" if size > 2 * PRINTED else b""
-        lines = [shown(x) for x in (head + between + file.read()).decode(errors="replace").splitlines()]
+        lines = [safe(x[:WIDEST]) for x in (head + between + file.read()).decode(errors="replace").splitlines()]
         return tuple(lines if len(lines) <= FIRST + LAST else [*lines[:FIRST], "...", *lines[-LAST:]])
     return ()
-
-
-def shown(line: str) -> str:
-    """A line without control characters, cut off if it is long."""
-    return "".join(x if x.isprintable() else "\N{REPLACEMENT CHARACTER}" for x in line[:WIDEST])

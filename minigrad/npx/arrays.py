@@ -10,12 +10,13 @@ from minigrad import ops
 from minigrad.arguments import lengths, number, one_of, whole
 from minigrad.axes import axis_in
 from minigrad.codes import NUMPY, coded_shape
-from minigrad.composed import composed
+from minigrad.composed import as_tensor, composed
 from minigrad.create import arange, full_like
 from minigrad.device import xp_of
 from minigrad.dtypes import as_dtype, result_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.ops.index import whole_numbers
 
 __all__ = [
     "arange_like", "batch_dot", "batch_flatten", "cast", "gather_nd", "index_add", "index_update", "reshape",
@@ -201,11 +202,17 @@ def sequence_mask(
             f"sequence_mask() got lengths of shape {sequence_length.shape} for data of shape {data.shape}, in which "
             f"time runs along axis {axis}; give one for each place along the other."
         )
-    time = arange(data.shape[axis], ctx=data.ctx)
-    lengths = sequence_length.astype("float32")
+    time, lengths = arange(data.shape[axis], dtype="int64", ctx=data.ctx), whole_lengths(sequence_length)
     inside = ops.less(time[:, None], lengths) if axis == 0 else ops.less(time, lengths[:, None])
     value = data.dtype.type(value) if data.dtype.kind in "iub" else value  # tokens stay whole numbers
     return ops.where(ops.reshape(inside, (*inside.shape, *(1,) * (data.ndim - 2))), data, value)
+
+
+def whole_lengths(given: Any) -> Tensor:
+    """The lengths of sequences as integers. ArgumentError for a fraction or NaN, which would be less than some time."""
+    lengths = as_tensor(given)
+    with lengths.ctx:
+        return Tensor(whole_numbers(xp_of(lengths.data), lengths.data, "length"), lengths.ctx)
 
 
 @composed("data", "indices")

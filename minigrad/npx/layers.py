@@ -18,6 +18,7 @@ from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError, suggestion
 from minigrad.npx.activations import find
+from minigrad.npx.arrays import whole_lengths
 from minigrad.ops.accumulate import computed_wide
 from minigrad.ops.windows import each
 
@@ -335,4 +336,4 @@ def _within(data: Any, length: Any, axis: int) -> Tensor:
     if length.shape != (others := data.shape[:axis] + data.shape[axis + 1 :]):
         raise ShapeError(f"softmax() got lengths of shape {length.shape}; data of shape {data.shape} need {others}.")
     along = ops.reshape(places, tuple(-1 if i == axis else 1 for i in range(data.ndim)))
-    return ops.less(along, ops.expand_dims(length, axis))
+    return ops.less(along, ops.expand_dims(whole_lengths(length), axis))

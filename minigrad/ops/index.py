@@ -234,7 +234,7 @@ def _unsorted(F, g, target, x, axis):
 sort.vjp(x=_unsorted)
 
 
-def whole_numbers(xp, indices):
+def whole_numbers(xp: Any, indices: Any, what: str = "position") -> Any:
     """Positions as integers wide enough for any: Gluon's are often float32, and bytes end at 255.
 
     (On a GPU, checking for fractions would wait for the device.)
@@ -244,5 +244,5 @@ def whole_numbers(xp, indices):
         return indices
     places = indices.astype("int64")
     if on_host(xp) and (places != indices).any():
-        raise ArgumentError(f"{indices[places != indices].flat[0]} is not a position; expected whole numbers.")
+        raise ArgumentError(f"{indices[places != indices].flat[0]} is not a {what}; expected whole numbers.")
     return places

@@ -109,3 +109,19 @@ def test_who_has_handed_in_nothing_that_can_be_checked_is_named(tmp_path, monkey
         assert "1 right of 1 answer by 3 students;" in out
         assert "No answer from ben, cyd:" in out
         assert out.endswith("Skipped, because they do not end in .py: dora.ipynb.")
+
+
+def test_a_file_that_a_mac_puts_beside_an_answer_is_not_one(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("class/ada").mkdir(parents=True)
+    Path("class/ada/steps.py").write_text(RIGHT)
+    Path("class/ada/._steps.py").write_bytes(bytes.fromhex("00051607000200004d6163204f532058"))
+    assert "1 right of 1 answer by 1 student;" in said(capsys, "class")
+
+
+def test_an_answer_that_is_assigned_or_async_is_one(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("class").mkdir()
+    Path("class/ada.py").write_text(RIGHT.replace("momentum_step", "step") + "\nmomentum_step: object = step\n")
+    Path("class/ben.py").write_text(RIGHT.replace("def ", "async def "))
+    assert "1 right of 2 answers by 2 students;" in said(capsys, "class")

@@ -62,6 +62,17 @@ ENDS = {
     "os._exit": ("import os; os._exit(0)", "ended the process before it was done"),
     "a crash": ("import ctypes; ctypes.string_at(0)", "crashed Python (SIGSEGV)"),
     "a signal": ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "crashed Python (SIGTERM)"),
+    "a signal without a name": ("import os; os.kill(os.getpid(), 40)", "crashed Python (signal 40)"),
+    "an error with words for a terminal": ("raise ValueError('\\x1b[2J\\ud800')", "ValueError: \ufffd[2J\ufffd, in"),
+    "a pipe in place of what it reports": (
+        "import os; os.unlink('../answer.txt'); os.mkfifo('../answer.txt'); os._exit(0)", "ended the process before"
+    ),
+    "a pipe in place of what it printed": (
+        "import os; os.unlink('../printed.txt'); os.mkfifo('../printed.txt'); x[0] = 1; return x", "input-modified"
+    ),
+    "a device in place of what it reports": (
+        "import os; os.unlink('../answer.txt'); os.symlink('/dev/zero', '../answer.txt'); os._exit(0)", "ended the"
+    ),
     "Ctrl-C": ("raise KeyboardInterrupt", "it raises KeyboardInterrupt, in the line `raise KeyboardInterrupt`."),
     "memory of NumPy": ("np.ones(10**10)", "more than 600 MB of memory"),
     "memory of Python": ("x = [0]\n    while True: x = x + x", "more than 600 MB of memory"),

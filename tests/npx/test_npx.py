@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from minigrad import autograd, context, nd, np, npx
+from minigrad import autograd, context, gluon, nd, np, npx
 from minigrad.errors import ArgumentError, KeywordError, MissingFileError, ShapeError
 from minigrad.gradcheck import gradcheck
 
@@ -163,6 +163,25 @@ def test_positions_in_bytes_reach_beyond_255():
     x, i = np.arange(600), np.array([255, 3], dtype="uint8")
     assert np.take(x, i, mode="wrap").tolist() == np.take(x, i, mode="clip").tolist() == [255, 3]
     assert npx.pick(x.reshape(2, 300), i).tolist() == [255, 303]
+
+
+@pytest.mark.parametrize("length", [1.5, numpy.nan, -0.5])  # MXNet cuts the fraction off
+@pytest.mark.filterwarnings("ignore:invalid value encountered in cast")
+def test_a_length_is_a_whole_number(length):
+    x, lengths = np.ones((2, 3)), np.array([2, length])
+    for call in (
+        lambda: npx.sequence_mask(x, lengths, True, axis=1),
+        lambda: npx.softmax(x, lengths, use_length=True),
+        lambda: gluon.rnn.RNNCell(1).unroll(3, x.reshape(2, 3, 1), valid_length=lengths),
+    ):
+        with pytest.raises(ArgumentError, match="is not a length; expected whole numbers"):
+            call()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int64", "float16"])
+def test_lengths_may_have_any_dtype(dtype):
+    mask = npx.sequence_mask(np.ones((300, 2)), np.array([1, 127]).astype(dtype), True)
+    assert mask.asnumpy().sum(0).tolist() == [1, 127]
 
 
 def test_positions_outside_are_clipped_or_counted_round():

@@ -39,10 +39,8 @@ def _stacked(samples: Sequence[Any], kind: type[Tensor]) -> Any:
         if len(lengths) > 1:
             raise ShapeError(f"The samples of one batch must have the same number of parts, but have {lengths}.")
         return [_stacked(part, kind) for part in zip(*samples)]
-    if isinstance(first, Tensor):
-        arrays, ctx = [sample.data for sample in samples], first.ctx
-    else:
-        arrays, ctx = [_array(sample) for sample in samples], cpu()
+    ctx = first.ctx if isinstance(first, Tensor) else cpu()
+    arrays = [x.data if isinstance(x, Tensor) and x.ctx is ctx else ctx.put(_array(x)) for x in samples]
     shapes = sorted({array.shape for array in arrays})
     if len(shapes) > 1:
         raise ShapeError(
@@ -51,7 +49,8 @@ def _stacked(samples: Sequence[Any], kind: type[Tensor]) -> Any:
         )
     with ctx:
         stacked = xp_of(arrays[0]).stack(arrays)
-    if stacked.dtype == "float64" and not any(hasattr(sample, "dtype") for sample in samples):
+    chosen = numpy.result_type("?", *(array.dtype for array, x in zip(arrays, samples) if hasattr(x, "dtype")))
+    if stacked.dtype == "float64" != chosen:  # by Python's floats alone
         stacked = stacked.astype("float32")
     return kind(stacked, ctx)
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy
 
@@ -15,7 +15,7 @@ from minigrad.errors import ArgumentError, KindError
 from minigrad.generators import generator, own
 from minigrad.gluon.data.batchify import default_batchify_fn
 from minigrad.gluon.data.dataset import ArrayDataset
-from minigrad.gluon.data.sampler import BatchSampler, Order, RandomSampler, SequentialSampler, order
+from minigrad.gluon.data.sampler import BatchSampler, Order, RandomSampler, SequentialSampler, not_a_mask, order
 from minigrad.guarded import guarded
 
 if TYPE_CHECKING:
@@ -43,6 +43,12 @@ class DataLoader:
     [1 2] [0.5 1. ]
     [3] [1.5]
     """
+
+    _stood: ClassVar[tuple[Any, int] | None] = None
+    """The random generator, and where it stood when the last epoch with threads began, of any loader."""
+
+    _repeats: ClassVar = 0
+    """How many such epochs had begun there before."""
 
     @guarded
     def __init__(
@@ -83,8 +89,6 @@ class DataLoader:
         self._batchify_fn = batchify_fn or default_batchify_fn
         self._num_workers = whole("num_workers", num_workers, 0)
         self._ahead = max(1, 2 * num_workers if prefetch is None else whole("prefetch", prefetch, 0))
-        self._stood: tuple[Any, int] | None = None
-        self._repeats = 0
 
     def __iter__(self) -> Iterator[Tensor]:  # or lists of Tensors, which are unpacked and indexed the same way
         if self._num_workers == 0:
@@ -99,6 +103,7 @@ class DataLoader:
 
     def _load(self, indices: Sequence[int]) -> Any:
         with autograd.pause():
+            not_a_mask(indices)
             if self._batchify_fn is default_batchify_fn and isinstance(self._dataset, ArrayDataset):
                 return self._dataset.batch(indices)
             return self._batchify_fn([self._dataset[index] for index in indices])
@@ -107,8 +112,8 @@ class DataLoader:
         """What seeds an epoch: where the random generator stands, and how often it stood there at the start of one."""
         source = generator(cpu())
         place = source.bit_generator.state["state"]["state"]
-        self._repeats = self._repeats + 1 if (source, place) == self._stood else 0
-        self._stood = (source, place)
+        DataLoader._repeats = self._repeats + 1 if (source, place) == self._stood else 0
+        DataLoader._stood = (source, place)
         return place, self._repeats
 
     def _load_with(self, seed: Sequence[int], indices: Sequence[int]) -> Any:

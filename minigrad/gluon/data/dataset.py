@@ -13,7 +13,7 @@ from minigrad.device import Array, cpu, xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.gluon.data.batchify import default_batchify_fn
-from minigrad.gluon.data.sampler import FilterSampler, SequentialSampler
+from minigrad.gluon.data.sampler import FilterSampler, SequentialSampler, not_a_mask
 from minigrad.guarded import guarded
 
 
@@ -92,7 +92,7 @@ class SimpleDataset(Dataset):
     """
 
     def __init__(self, data: Sequence[Any] | Array) -> None:
-        self._data = data
+        self._data = _by_position(data)
 
     def __getitem__(self, index: Any) -> Any:
         return self._data[index]
@@ -104,7 +104,8 @@ class SimpleDataset(Dataset):
 class ArrayDataset(Dataset):
     """Arrays (or lists, or datasets) of equal length, side by side: sample i is the tuple of their i-th items.
 
-    Items of a one-dimensional Tensor on the CPU are NumPy scalars. With a single array, samples are its items.
+    Items of a one-dimensional Tensor on the CPU are NumPy scalars. With a single array, samples are its items. The rows
+    of a table of pandas are taken in their order, whatever they are called.
 
     >>> ArrayDataset([1.5, 2.5], ["a", "b"])[1]
     (2.5, 'b')
@@ -117,7 +118,7 @@ class ArrayDataset(Dataset):
         lengths = [len(array) for array in arrays]
         if len(set(lengths)) > 1:
             raise ShapeError(f"The arrays of an ArrayDataset must have one length, but have {lengths}.")
-        self._data = [_with_scalars(array) for array in arrays]
+        self._data = [_with_scalars(_by_position(array)) for array in arrays]
         self._kind = subclass_in(arrays) or Tensor  # the class of all parts of a batch
 
     def __getitem__(self, index: Any) -> Any:
@@ -137,7 +138,7 @@ class ArrayDataset(Dataset):
                [1., 0., 0.]])
         """
         own_samples = type(self).__getitem__ is not ArrayDataset.__getitem__
-        if own_samples or not all(isinstance(data, Tensor | numpy.ndarray) for data in self._data):
+        if own_samples or not all(map(_holds_numbers, self._data)):
             return default_batchify_fn([self[index] for index in indices])
         columns = [_rows(data, indices).seen_as(self._kind) for data in self._data]
         return columns if len(columns) > 1 else columns[0]
@@ -159,7 +160,7 @@ class _Transformed(Dataset):
 class _Sampled(Dataset):
     def __init__(self, data: Dataset, sampler: Any) -> None:
         self._data = data
-        self._indices = list(sampler)
+        self._indices = not_a_mask(list(sampler))
 
     def __getitem__(self, index: Any) -> Any:
         return self._data[self._indices[index]]
@@ -168,12 +169,22 @@ class _Sampled(Dataset):
         return len(self._indices)
 
 
+def _by_position(data: Any) -> Any:
+    """The data, whose items are asked for by position. (In pandas, x[0] is the row called 0, wherever it stands.)"""
+    return data.to_numpy() if hasattr(data, "iloc") else data
+
+
 def _with_scalars(data: Any) -> Any:
     return data.asnumpy() if isinstance(data, Tensor) and data.ndim == 1 and data.ctx.device_type == "cpu" else data
 
 
+def _holds_numbers(data: Any) -> bool:
+    return isinstance(data, Tensor) or (isinstance(data, numpy.ndarray) and data.dtype.kind in "biufc")
+
+
 def _rows(data: Tensor | numpy.ndarray[Any, Any], indices: Sequence[int]) -> Tensor:
-    raw, ctx = (data.data, data.ctx) if isinstance(data, Tensor) else (data, cpu())
+    raw, ctx = (data.data, data.ctx) if isinstance(data, Tensor) else (numpy.asarray(data), cpu())
     xp = xp_of(raw)
     with ctx:
-        return Tensor(xp.take(raw, xp.asarray(indices), axis=0), ctx)
+        taken = xp.take(raw, xp.asarray(indices), axis=0)
+        return Tensor(taken.astype(taken.dtype.newbyteorder("="), copy=False), ctx)

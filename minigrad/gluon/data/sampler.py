@@ -154,6 +154,14 @@ def order(name: str, value: Any) -> Order:
     return found
 
 
+def not_a_mask(indices: Any) -> Any:
+    """Indices as they are, unless they begin with True or False, which would be taken for 1 and 0."""
+    first = indices[0] if isinstance(indices, (list, tuple, numpy.ndarray)) and len(indices) else None
+    if isinstance(first, (bool, numpy.bool_)):
+        raise KindError(f"{first} cannot be used; expected the index of a sample. Of a mask use mask.nonzero()[0]")
+    return indices
+
+
 class BatchSampler(Sampler):
     """Cuts an order into lists of `batch_size` indices.
 

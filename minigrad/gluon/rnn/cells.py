@@ -10,6 +10,7 @@ from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.rnn.recurrence import Recurrent, States
 from minigrad.guarded import guarded
 from minigrad.npx.activations import find
+from minigrad.npx.arrays import whole_lengths
 from minigrad.ops.recurrent import elman, gru, lstm
 
 
@@ -119,7 +120,7 @@ def _lengths(valid_length: Any, first: Tensor) -> Tensor:
     found = as_tensor(valid_length, first, "unroll()")
     if found.shape != first.shape[:1]:
         raise ShapeError(f"unroll() got valid_length of shape {found.shape} for {len(first)} sequences.")
-    return found
+    return whole_lengths(found)
 
 
 def _while_running(t: int, lengths: Tensor, new: Tensor, old: Any) -> Tensor:

@@ -49,3 +49,12 @@ def test_tuples_of_different_lengths_are_refused():
 def test_samples_that_are_no_numbers_are_refused():
     with pytest.raises(DTypeError, match="A sample of type str is neither a number"):
         default_batchify_fn(["a", "b"])
+
+
+def test_a_number_among_arrays_takes_their_dtype_wherever_it_stands():
+    half = np.array(0.5)  # float32
+    for samples in ([half, 2.0], [2.0, half], [2.0, numpy.float32(0.5)], [numpy.float32(0.5), 2.0]):
+        batch = default_batchify_fn(samples)
+        assert batch.dtype == "float32" and sorted(batch.tolist()) == [0.5, 2.0]
+    exact = default_batchify_fn([numpy.float64(0.1), 0.1])
+    assert exact.dtype == "float64" and exact.tolist() == [0.1, 0.1]

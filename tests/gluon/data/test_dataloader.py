@@ -9,7 +9,7 @@ import pytest
 
 from minigrad import autograd, np, random
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, KindError
 from minigrad.gluon.data import ArrayDataset, BatchSampler, DataLoader, SequentialSampler, SimpleDataset
 
 X = numpy.arange(20, dtype="float32").reshape(10, 2)
@@ -63,6 +63,28 @@ def test_a_seed_repeats_what_transforms_draw_in_threads(shuffle):
     first, later = epochs(loader)
     assert len({*chain(*chain(*first))}) == 24
     assert epochs(loader) == (first, later) == epochs(DataLoader(noisy, 3, shuffle=shuffle, num_workers=2))
+
+
+def test_what_threads_draw_differs_from_loader_to_loader():
+    noise = SimpleDataset(range(4)).transform(lambda x: random.normal(size=3))
+    random.seed(1)
+    epochs = [[batch.tolist() for batch in DataLoader(noise, 2, num_workers=2)] for _ in range(3)]
+    assert epochs[0] != epochs[1] != epochs[2] != epochs[0]
+    random.seed(1)
+    assert [[batch.tolist() for batch in DataLoader(noise, 2, num_workers=2)] for _ in range(3)] == epochs
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_mask_is_not_an_order(workers):
+    mask = numpy.array([False, True, True])
+    for dataset in (ArrayDataset(numpy.arange(3.0)), [1, 2, 3]):
+        for given in (
+            {"batch_size": 2, "sampler": mask},
+            {"batch_sampler": [mask]},
+            {"batch_sampler": [mask.tolist()]},
+        ):
+            with pytest.raises(KindError, match=r"False cannot be used; expected the index of a sample"):
+                list(DataLoader(dataset, num_workers=workers, **given))
 
 
 def test_shuffling_keeps_samples_and_labels_together():

@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from minigrad import cpu, np
-from minigrad.errors import ArgumentError, ShapeError, UsageError
+from minigrad.errors import ArgumentError, DTypeError, KindError, ShapeError, UsageError
 from minigrad.gluon.data import ArrayDataset, Dataset, SequentialSampler, SimpleDataset, default_batchify_fn
 
 
@@ -173,3 +173,46 @@ def test_batch_respects_a_subclass_with_samples_of_its_own():
             return -super().__getitem__(index)
 
     assert Negated(np.array([[1.0], [2.0]])).batch([1, 0]).asnumpy().tolist() == [[-2], [-1]]
+
+
+def test_a_mask_is_not_an_order():
+    dataset, mask = SimpleDataset([10, 20, 30]), numpy.array([False, False, True])
+    for wrong in (mask, mask.tolist()):
+        with pytest.raises(KindError, match=r"False cannot be used.*nonzero\(\)"):
+            dataset.sample(wrong)
+    assert items(dataset.sample(mask.nonzero()[0])) == [30]
+
+
+def test_a_batch_holds_numbers_whatever_holds_them_in_the_dataset():
+    numbers = numpy.ma.array([[1.5, 2.5], [3.5, 4.5]])
+    batch = ArrayDataset(numbers).batch([1, 0])
+    assert type(batch.data) is numpy.ndarray and (batch * batch).tolist() == [[12.25, 20.25], [2.25, 6.25]]
+    big = ArrayDataset(numpy.arange(6, dtype=">i4").reshape(3, 2)).batch([2])
+    assert big.dtype.isnative and big.tolist() == [[4, 5]]
+    assert ArrayDataset(numpy.array([1, 2], dtype=object)).batch([1, 0]).dtype == "int64"
+    for wrong in (numpy.array(["a", "b"]), numpy.array([None, {}]), numpy.array(["2020", "2021"], "datetime64[Y]")):
+        with pytest.raises(DTypeError, match="neither a number nor an array of numbers"):
+            ArrayDataset(wrong).batch([0, 1])
+
+
+class Column:
+    """What a column of pandas is here: x[i] is the row called i, and x.iloc[i] the one at place i."""
+
+    def __init__(self, values, names):
+        self.values, self.names, self.iloc = values, names, values
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, name):
+        return self.values[self.names.index(name)]
+
+    def to_numpy(self):
+        return numpy.array(self.values)
+
+
+def test_rows_of_pandas_are_taken_in_their_order():
+    dataset = ArrayDataset(numpy.array([[30], [10], [20]]), Column([3, 1, 2], names=[2, 0, 1]))
+    assert [(int(x[0]), int(y)) for x, y in items(dataset)] == [(30, 3), (10, 1), (20, 2)]
+    assert dataset.batch([0, 2])[1].tolist() == [3, 2]
+    assert items(SimpleDataset(Column([3, 1, 2], names=[2, 0, 1]))) == [3, 1, 2]

@@ -14,7 +14,7 @@ from minigrad.errors import AccessError, FileError, MissingFileError
 from minigrad.gluon.data.dataset import ArrayDataset, Dataset
 from minigrad.gluon.data.vision.formats import Raw, read_idx, read_members
 from minigrad.gluon.utils import download
-from minigrad.image import imread
+from minigrad.image import imread, known_flag
 
 Change = Callable[[Any, Any], Any] | None
 """The type of `transform`: a function of an image and its label."""
@@ -196,22 +196,23 @@ class CIFAR100(CIFAR10):
 class ImageFolderDataset(Dataset):
     """The images (height, width, channels) in the folders of `root`, one folder for each class.
 
-    `synsets` are the classes (the sorted names of the folders), and `items` the files with their class numbers.
+    `synsets` are the classes (the sorted names of the folders), and `items` the files with their class numbers. What is
+    hidden is skipped: `.ipynb_checkpoints`, which MXNet counts as a class, would shift all numbers.
     """
 
     kinds = (".jpg", ".jpeg", ".png")
 
     def __init__(self, root: FilePath, flag: int = 1, transform: Change = None) -> None:
-        self._flag = flag
+        self._flag = known_flag(flag)
         self._transform = transform
         try:
-            folders = sorted(path for path in at_home(root).glob("*") if path.is_dir())
+            folders = sorted(path for path in at_home(root).glob("[!.]*") if path.is_dir())
             self.synsets = [folder.name for folder in folders]
             self.items = [
                 (str(file), label)
                 for label, folder in enumerate(folders)
                 for file in sorted(folder.iterdir())
-                if file.suffix.lower() in self.kinds
+                if file.suffix.lower() in self.kinds and file.name[0] != "."
             ]
         except OSError as error:
             raise AccessError(f"The folders of {str(root)!r} cannot be read: {error.strerror}.") from None

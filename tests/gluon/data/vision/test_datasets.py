@@ -251,6 +251,8 @@ def test_a_folder_of_images_has_a_class_for_each_folder(tmp_path):
         (tmp_path / name / "notes.txt").write_text("no image")
         for k in range(2):
             imsave(tmp_path / name / f"{k}.png", numpy.full((4, 5, 3), level + k, "uint8"))
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    (tmp_path / "cat" / "._0.png").write_bytes(bytes(10))  # as a Mac puts it into an archive
     data = ImageFolderDataset(tmp_path)
     assert data.synsets == ["cat", "dog"]
     assert [label for _, label in data.items] == [0, 0, 1, 1]

@@ -1,6 +1,7 @@
 """Transforms of colour: random brightness, contrast, saturation, hue and lighting of images (H, W, C).
 
-Integer images are computed in float32, rounded, and clipped to the range 0 to 255; float images are not clipped.
+Integer images are computed in float32, rounded, and clipped to the range 0 to 255 (or 127, for int8); float images
+are not clipped.
 """
 
 from typing import Any
@@ -28,7 +29,7 @@ class _Color(Transform):
     def change(self, xp: Any, image: Array) -> Array:
         values = self.recolor(xp, image.astype(numpy.promote_types(image.dtype, "float32")))
         if image.dtype.kind in "iu":
-            values = xp.clip(xp.rint(values), 0, 255)
+            values = xp.clip(xp.rint(values), 0, min(255, numpy.iinfo(image.dtype).max))
         return values.astype(image.dtype)
 
     def recolor(self, xp: Any, values: Array) -> Array:

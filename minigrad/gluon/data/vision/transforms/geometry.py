@@ -8,7 +8,7 @@ import numpy
 
 from minigrad.arguments import flag, number, whole
 from minigrad.device import Array, cpu
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.generators import generator
 from minigrad.gluon.data.vision.transforms.transform import Transform
 from minigrad.image import crop, half, known, random_offset, rectangle, resize
@@ -150,6 +150,8 @@ class RandomFlipLeftRight(Transform):
         self._p = number("p", p, 0, 1, "[]")
 
     def change(self, xp: Any, image: Array) -> Array:
+        if image.ndim < 3:  # of a matrix the last axis but one is the height
+            raise ShapeError(f"{type(self).__name__} expects (height, width, channels), but got shape {image.shape}.")
         flipped = generator(cpu()).random() < self._p
         return xp.ascontiguousarray(xp.flip(image, self.axis)) if flipped else image.copy()
 

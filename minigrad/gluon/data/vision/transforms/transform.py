@@ -11,16 +11,19 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import DTypeError, ShapeError
 from minigrad.gluon.block import Block
 from minigrad.guarded import guarded
+from minigrad.image import check_constant
 
 
 class Transform(Block):
     """A change of an image or a batch of images; the last axes are height, width and channels unless said otherwise.
 
-    A subclass defines it on raw arrays in `change(xp, image)`. Other arguments, such as the label, pass unchanged.
+    A subclass defines it on raw arrays in `change(xp, image)`. Other arguments, such as the label, pass unchanged. No
+    gradient goes through it: while recording, an image that has one is refused.
     """
 
     def forward(self, x: Any, *others: Any) -> Any:
         """The changed image, and the other arguments."""
+        check_constant(f"{type(self).__name__}()", x)
         image, ctx, kind = (x.data, x.ctx, type(x)) if isinstance(x, Tensor) else (numpy.asarray(x), cpu(), Tensor)
         with ctx:
             y = kind(self.change(xp_of(image), image), ctx)

@@ -105,3 +105,10 @@ def test_a_strength_has_the_name_of_what_it_changes_as_in_gluon():
     for part in ("brightness", "contrast", "saturation", "hue"):
         kind = getattr(transforms, f"Random{part.title()}")
         assert (kind(**{part: 0})(np.array(IMAGE)).asnumpy() == IMAGE).all()
+
+
+@pytest.mark.parametrize(("dtype", "white"), [("int8", 127), ("uint8", 255), ("int16", 255)])
+def test_what_is_brighter_than_the_dtype_can_hold_is_white(dtype, white):
+    random.seed(1)
+    bright = transforms.RandomBrightness(1000)(numpy.full((2, 2, 3), 100, dtype))
+    assert bright.dtype == dtype and (bright == white).all()

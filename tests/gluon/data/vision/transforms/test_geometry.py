@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import np, random
-from minigrad.errors import ArgumentError
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.data.vision import transforms
 
 RNG = numpy.random.default_rng(2)
@@ -182,3 +182,9 @@ def test_a_border_that_the_image_cannot_hold_is_refused(value):
         transforms.RandomCrop(4, pad=1, pad_value=value)(numpy.zeros((2, 2, 1), "uint8"))
     out = transforms.RandomCrop(4, pad=1, pad_value=value)(numpy.zeros((2, 2, 1), "float32"))
     assert out[0, 0, 0].item() == value
+
+
+@pytest.mark.parametrize("flip", [transforms.RandomFlipLeftRight, transforms.RandomFlipTopBottom])
+def test_an_image_without_channels_is_not_flipped_the_other_way(flip):
+    with pytest.raises(ShapeError, match=r"expects \(height, width, channels\), but got shape \(2, 3\)"):
+        flip(1)(numpy.zeros((2, 3)))

@@ -3,8 +3,8 @@
 import numpy
 import pytest
 
-from minigrad import np
-from minigrad.errors import DTypeError, ShapeError
+from minigrad import autograd, np
+from minigrad.errors import DTypeError, GraphError, ShapeError
 from minigrad.gluon.block import Block
 from minigrad.gluon.data import ArrayDataset, DataLoader
 from minigrad.gluon.data.vision import transforms
@@ -76,3 +76,16 @@ def test_a_dataset_is_transformed_for_training():
     )
     (x, y), _ = DataLoader(dataset, batch_size=3)
     assert x.shape == (3, 3, 4, 6) and x.dtype == "float32" and y.asnumpy().tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("transform", [transforms.Normalize(0.5, 0.25), transforms.Cast(), transforms.ToTensor()])
+def test_no_gradient_is_lost_in_silence(transform):
+    x = np.ones((3, 2, 2))
+    x.attach_grad()
+    same = transform(x)
+    with autograd.record():
+        with pytest.raises(GraphError, match=r"makes a constant.*detach\(\)"):
+            transform(x)
+        assert (transform(x.detach()) == same).all()
+        with autograd.pause():
+            assert (transform(x) == same).all()
