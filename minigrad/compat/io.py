@@ -25,11 +25,19 @@ explain_absent(__name__)
 
 @dataclass
 class DataBatch:
-    """The arrays of one batch, and how many of its last samples are padding."""
+    """The arrays of one batch, how many of its last samples are padding, and what else a program may keep with it."""
 
     data: list[Tensor]
     label: Any = None
     pad: int = 0
+    index: Any = None
+    bucket_key: Any = None
+    provide_data: Any = None
+    provide_label: Any = None
+
+    def __str__(self) -> str:
+        data, label = ([a.shape for a in arrays or ()] for arrays in (self.data, self.label))
+        return f"DataBatch: data shapes: {data} label shapes: {label}"
 
 
 class NDArrayIter:
