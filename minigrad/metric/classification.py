@@ -60,6 +60,9 @@ class TopKAccuracy(EvalMetric):
     def __repr__(self) -> str:
         return as_call(self, {"name": "stem"})
 
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "name": self.stem}
+
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         if pred.ndim != 2:
             raise ShapeError(f"{self.name} needs predictions of shape (batch, classes), but got {pred.shape}.")

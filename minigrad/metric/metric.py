@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy
 
-from minigrad.arguments import function, registered_name
+from minigrad.arguments import arguments_of, function, registered_name
 from minigrad.config import as_call
 from minigrad.device import Array, to_host
 from minigrad.engine.tensor import Tensor
@@ -42,6 +42,7 @@ class EvalMetric:
         """The name, which arrays `update_dict` takes (None: all), and what subclasses of users pass on."""
         self.name = name
         self.output_names, self.label_names, self._kwargs = output_names, label_names, kwargs
+        kwargs.pop("has_global_stats", None)  # every metric has them
         self.reset()
 
     def measure(self, label: Array, pred: Array) -> tuple[Any, int]:
@@ -110,6 +111,16 @@ class EvalMetric:
     def get_global_name_value(self) -> list[tuple[str, float]]:
         """`get_global` as a list of pairs, even if there is only one."""
         return _listed(*self.get_global())
+
+    def get_config(self) -> dict[str, Any]:
+        """The name of the class, and its arguments: `create(**metric.get_config())` makes the metric again.
+
+        >>> from minigrad import metric
+        >>> metric.create(**metric.Accuracy(axis=0).get_config())
+        Accuracy(axis=0)
+        """
+        own, words = vars(self), ("name", "output_names", "label_names", *arguments_of(type(self)))
+        return {**self._kwargs, "metric": type(self).__name__, **{word: own[word] for word in words if word in own}}
 
     def __repr__(self) -> str:
         return as_call(self)
