@@ -13,7 +13,7 @@ from minigrad.absent import explain_absent
 from minigrad.arguments import one_of, whole
 from minigrad.device import cpu
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.errors import ShapeError
 from minigrad.generators import generator
 from minigrad.guarded import guarded
 from minigrad.nd import array
@@ -25,11 +25,19 @@ explain_absent(__name__)
 
 @dataclass
 class DataBatch:
-    """The arrays of one batch, and how many of its last samples are padding."""
+    """The arrays of one batch, how many of its last samples are padding, and what else a program may keep with it."""
 
     data: list[Tensor]
-    label: list[Tensor]
+    label: Any = None
     pad: int = 0
+    index: Any = None
+    bucket_key: Any = None
+    provide_data: Any = None
+    provide_label: Any = None
+
+    def __str__(self) -> str:
+        data, label = ([a.shape for a in arrays or ()] for arrays in (self.data, self.label))
+        return f"DataBatch: data shapes: {data} label shapes: {label}"
 
 
 class NDArrayIter:
@@ -38,8 +46,8 @@ class NDArrayIter:
     data, label : an array, a list of arrays, or a dict of them by name, which are then in the order of their names.
     shuffle : a new order for each epoch, repeatable after `minigrad.random.seed`.
     data_name, label_name : what arrays without a name are called in `provide_data` and `provide_label`.
-    last_batch_handle : a last batch that is not full is filled from the beginning ('pad'), left out ('discard'), or
-        kept for the beginning of the next epoch ('roll_over').
+    last_batch_handle : a last batch that is not full is filled from the beginning, again and again if samples are few
+        ('pad'), left out ('discard'), or kept for the beginning of the next epoch ('roll_over').
 
     >>> import numpy
     >>> for batch in NDArrayIter(numpy.arange(3), batch_size=2):
@@ -64,15 +72,23 @@ class NDArrayIter:
         if len(lengths) != 1:
             raise ShapeError(f"All arrays must have the same number of samples (axis 0), but have {sorted(lengths)}.")
         self.num_data = lengths.pop()
-        if not 1 <= whole("batch_size", batch_size, 1) <= self.num_data:
-            raise ArgumentError(
-                f"batch_size is {batch_size}; there are {self.num_data} samples, so it must be at most {self.num_data}."
-            )
-        self.batch_size = batch_size
+        if not self.num_data:
+            raise ShapeError("There are no samples: axis 0 of every array has length 0.")
+        self.batch_size = whole("batch_size", batch_size, 1)
         self._shuffle = shuffle
         self._handle = one_of("last_batch_handle", last_batch_handle, "pad", "discard", "roll_over")
         self._left = numpy.arange(0)  # samples left over from the last epoch
         self.reset()
+
+    @property
+    def data(self) -> list[tuple[str, Tensor]]:
+        """All samples: name and array."""
+        return list(self._data.items())
+
+    @property
+    def label(self) -> list[tuple[str, Tensor]]:
+        """All labels: name and array."""
+        return list(self._label.items())
 
     @property
     def provide_data(self) -> list[tuple[str, tuple[int, ...]]]:
@@ -94,16 +110,39 @@ class NDArrayIter:
         return self
 
     def __next__(self) -> DataBatch:
-        chosen = self._order[self._next : self._next + self.batch_size]
-        missing = self.batch_size - len(chosen)
-        if missing == self.batch_size or (missing and self._handle != "pad"):
-            self._left = chosen if self._handle == "roll_over" else chosen[:0]
+        if not self.iter_next():
             raise StopIteration
-        self._next += self.batch_size
-        rows = numpy.concatenate([chosen, self._order[:missing]])
-        return DataBatch(_rows(self._data, rows), _rows(self._label, rows), missing)
+        return DataBatch(self.getdata(), self.getlabel(), self.getpad())
 
     next = __next__
+
+    def iter_next(self) -> bool:
+        """Go to the next batch, if there is one."""
+        chosen = self._order[self._next : self._next + self.batch_size]
+        self._pad = self.batch_size - len(chosen)
+        if not len(chosen) or (self._pad and self._handle != "pad"):
+            self._left = chosen if self._handle == "roll_over" else chosen[:0]
+            return False
+        self._next += self.batch_size
+        self._rows = numpy.concatenate([chosen, numpy.resize(self._order, self._pad)])
+        return True
+
+    def getdata(self) -> list[Tensor]:
+        """The arrays of the batch that `iter_next` went to."""
+        return _rows(self._data, self._rows)
+
+    def getlabel(self) -> list[Tensor]:
+        """The labels of that batch."""
+        return _rows(self._label, self._rows)
+
+    def getpad(self) -> int:
+        """How many of its last samples are padding."""
+        return self._pad
+
+    def hard_reset(self) -> None:
+        """Begin an epoch, without what is left over from the last one."""
+        self._left = self._left[:0]
+        self.reset()
 
 
 def _arrays(given: Any, name: str) -> dict[str, Tensor]:

@@ -16,7 +16,7 @@ __all__ = [
 ]  # fmt: skip
 
 hybrid.nd = _nd  # the `F` of every `hybrid_forward`
-vars(block).update(HybridBlock=HybridBlock)  # where Gluon has them
+vars(block).update(HybridBlock=HybridBlock, SymbolBlock=SymbolBlock)  # where Gluon has them
 vars(parameter).update(Constant=Constant, ParameterDict=ParameterDict)
 answers_for_absent(Block)
 answers_for_absent(Trainer)

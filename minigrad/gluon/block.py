@@ -253,11 +253,11 @@ class Block:
         device: Any = None,
     ) -> None:
         """Read all parameters from a file; nothing changes unless everything fits. Works before `initialize` too."""
-        from minigrad.gluon.files import load_parameters
+        from minigrad.gluon.files import load_block
 
-        load_parameters(
+        load_block(
             filename,
-            self._collect_params_with_prefix(),
+            self,
             device if ctx is None else ctx,
             allow_missing,
             ignore_extra,

@@ -15,6 +15,7 @@ from minigrad.errors import ArgumentError, DTypeError, ShapeError, UsageError
 from minigrad.serialization import load_arrays, save_arrays
 
 if TYPE_CHECKING:
+    from minigrad.gluon.block import Block
     from minigrad.gluon.parameter import Parameter
 
 
@@ -32,25 +33,44 @@ def averaged(p: Parameter) -> Tensor:
     return Tensor(first.ctx.put(numpy.asarray(numpy.mean(raw, axis=0, dtype="float64"), p.dtype)), first.ctx)
 
 
-def load_parameters(
+def load_block(path: FilePath, block: Block, *options: Any) -> None:
+    """`load_parameters` for a block, with `options` from its `ctx` to its `dtype_source`.
+
+    Names in a file are structural ('0.weight'), or those of `collect_params()` without the block's prefix
+    ('dense0_weight'), as `collect_params().save(path, strip_prefix=block.prefix)` and MXNet before 1.3 wrote them.
+    """
+    arrays, _ = load_arrays(path)
+    parameters, flat, prefix = block._collect_params_with_prefix(), dict(block.collect_params()), ""
+    structural = any("." in name or name in parameters for name in arrays)
+    if not structural and any(block.prefix + name in flat for name in arrays):
+        parameters, prefix = flat, block.prefix
+    _load(path, arrays, parameters, prefix, *options)
+
+
+def load_parameters(path: FilePath, parameters: Mapping[str, Parameter], restore_prefix: str, *options: Any) -> None:
+    """Load parameters from a file, with `restore_prefix` before its names; for the `options`, see `_load`."""
+    _load(path, load_arrays(path)[0], parameters, restore_prefix, *options)
+
+
+def _load(
     path: FilePath,
+    arrays: Mapping[str, Any],
     parameters: Mapping[str, Parameter],
+    restore_prefix: str = "",
     ctx: Any = None,
     allow_missing: bool = False,
     ignore_extra: bool = False,
     cast_dtype: bool = False,
     dtype_source: str = "current",
-    restore_prefix: str = "",
 ) -> None:
-    """Load the values of parameters from a file. If one does not fit, an error names it and nothing changes.
+    """Give parameters the values read from a file. If one does not fit, an error names it and nothing changes.
 
-    The file is read, and everything in it checked and converted, before the first parameter is touched. A shared
-    parameter needs only one of its names in the file. With `cast_dtype`, values take the parameter's dtype or, if
-    `dtype_source` is 'saved', parameters take the file's.
+    Everything in the file is checked and converted before the first parameter is touched. A shared parameter needs only
+    one of its names in the file, whose names may begin with 'arg:' or 'aux:', as in MXNet's checkpoints. With
+    `cast_dtype`, values take the parameter's dtype or, if `dtype_source` is 'saved', parameters take the file's.
     """
     one_of("dtype_source", dtype_source, "current", "saved")
-    arrays, _ = load_arrays(path)
-    arrays = {restore_prefix + name: array for name, array in arrays.items()}
+    arrays = {restore_prefix + name.removeprefix("arg:").removeprefix("aux:"): a for name, a in arrays.items()}
     ready = {}
     found = {id(p) for name, p in parameters.items() if name in arrays}
     for name, p in parameters.items():

@@ -152,7 +152,7 @@ class ParameterDict(dict[str, Parameter]):
 
         ctx = device if ctx is None else ctx
         load_parameters(
-            filename, dict(self), ctx, allow_missing, ignore_extra, cast_dtype, dtype_source, restore_prefix
+            filename, dict(self), restore_prefix, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source
         )
 
     def __repr__(self) -> str:

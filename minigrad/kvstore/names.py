@@ -18,7 +18,8 @@ NAMES = ("local", "device", "sim", "dist_sync", "dist_device_sync", "dist_async"
 
 ELSEWHERE = dict.fromkeys(("horovod", "byteps", "dist", "dist_sync_device"), "'dist_sync' works across processes")
 ELSEWHERE |= dict.fromkeys(("p3", "dist_device_async", "dist_async_device"), "'dist_async' does not wait for others")
-ELSEWHERE["nccl"] = "'device' sums on the GPUs"
+ELSEWHERE |= dict.fromkeys(("nccl", "local_allreduce_device"), "'device' sums on the GPUs")
+ELSEWHERE |= dict.fromkeys(("local_update_cpu", "local_allreduce_cpu"), "'local' sums on the CPU")
 """MXNet's stores that minigrad does not have, and what to use instead."""
 
 

@@ -26,8 +26,10 @@ class Accuracy(EvalMetric):
     class numbers.
     """
 
-    def __init__(self, axis: int = 1, name: str = "accuracy") -> None:
-        super().__init__(name)
+    def __init__(
+        self, axis: int = 1, name: str = "accuracy", output_names: Any = None, label_names: Any = None
+    ) -> None:
+        super().__init__(name, output_names, label_names)
         self.axis = whole("axis", axis)
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
@@ -47,14 +49,19 @@ class Accuracy(EvalMetric):
 class TopKAccuracy(EvalMetric):
     """The fraction of labels among the `top_k` highest-scoring classes; `pred` has shape (batch, classes)."""
 
-    def __init__(self, top_k: int = 1, name: str = "top_k_accuracy") -> None:
+    def __init__(
+        self, top_k: int = 1, name: str = "top_k_accuracy", output_names: Any = None, label_names: Any = None
+    ) -> None:
         if whole("top_k", top_k) <= 1:
             raise UsageError(f"top_k is {top_k}; it must be more than 1 (for 1, use Accuracy).")
-        super().__init__(f"{name}_{top_k}")
+        super().__init__(f"{name}_{top_k}", output_names, label_names)
         self.top_k, self.stem = top_k, name
 
     def __repr__(self) -> str:
         return as_call(self, {"name": "stem"})
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "name": self.stem}
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         if pred.ndim != 2:
@@ -72,9 +79,9 @@ class Binary(EvalMetric):
     With `average` 'macro' it is the mean of the updates' scores, with 'micro' the score of all counts together.
     """
 
-    def __init__(self, name: str, average: str) -> None:
+    def __init__(self, name: str, output_names: Any, label_names: Any, average: str) -> None:
         self.average = one_of("average", average, "macro", "micro")
-        super().__init__(name)
+        super().__init__(name, output_names, label_names)
 
     def score(self, tp: float, fp: float, tn: float, fn: float) -> float:
         raise NotImplementedError
@@ -106,8 +113,10 @@ class Binary(EvalMetric):
 class F1(Binary):
     r"""The harmonic mean of precision $tp/(tp+fp)$ and recall $tp/(tp+fn)$: $2tp/(2tp+fp+fn)$, or 0 if undefined."""
 
-    def __init__(self, name: str = "f1", average: str = "macro") -> None:
-        super().__init__(name, average)
+    def __init__(
+        self, name: str = "f1", output_names: Any = None, label_names: Any = None, average: str = "macro"
+    ) -> None:
+        super().__init__(name, output_names, label_names, average)
 
     def score(self, tp: float, fp: float, tn: float, fn: float) -> float:
         return float(2 * tp / (2 * tp + fp + fn)) if tp else 0.0
@@ -117,8 +126,10 @@ class F1(Binary):
 class MCC(Binary):
     r"""Matthews' correlation $\frac{tp\,tn - fp\,fn}{\sqrt{(tp+fp)(tp+fn)(tn+fp)(tn+fn)}}$; a factor 0 counts as 1."""
 
-    def __init__(self, name: str = "mcc", average: str = "macro") -> None:
-        super().__init__(name, average)
+    def __init__(
+        self, name: str = "mcc", output_names: Any = None, label_names: Any = None, average: str = "macro"
+    ) -> None:
+        super().__init__(name, output_names, label_names, average)
 
     def score(self, tp: float, fp: float, tn: float, fn: float) -> float:
         factors = math.prod(factor or 1.0 for factor in (tp + fp, tp + fn, tn + fp, tn + fn))

@@ -18,8 +18,10 @@ from minigrad.metric.metric import EvalMetric, alias, arrays, classes, register
 class CrossEntropy(EvalMetric):
     r"""Mean of $-\log(p_y + \epsilon)$, $p_y$ the probability given to the label; `pred` has shape (batch, classes)."""
 
-    def __init__(self, eps: float = 1e-12, name: str = "cross-entropy") -> None:
-        super().__init__(name)
+    def __init__(
+        self, eps: float = 1e-12, name: str = "cross-entropy", output_names: Any = None, label_names: Any = None
+    ) -> None:
+        super().__init__(name, output_names, label_names)
         self.eps = number("eps", eps, 0)
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
@@ -32,8 +34,10 @@ class CrossEntropy(EvalMetric):
 class NegativeLogLikelihood(CrossEntropy):
     r"""Mean of $-\log(p_y + \epsilon)$: the cross-entropy under its name in statistics."""
 
-    def __init__(self, eps: float = 1e-12, name: str = "nll-loss") -> None:
-        super().__init__(eps, name)
+    def __init__(
+        self, eps: float = 1e-12, name: str = "nll-loss", output_names: Any = None, label_names: Any = None
+    ) -> None:
+        super().__init__(eps, name, output_names, label_names)
 
 
 @register
@@ -43,8 +47,15 @@ class Perplexity(EvalMetric):
     A model that guesses evenly among $C$ classes has perplexity $C$.
     """
 
-    def __init__(self, ignore_label: int | None, axis: int = -1, name: str = "perplexity") -> None:
-        super().__init__(name)
+    def __init__(
+        self,
+        ignore_label: int | None,
+        axis: int = -1,
+        name: str = "perplexity",
+        output_names: Any = None,
+        label_names: Any = None,
+    ) -> None:
+        super().__init__(name, output_names, label_names)
         self.ignore_label = None if ignore_label is None else whole("ignore_label", ignore_label)
         self.axis = whole("axis", axis)
 
@@ -65,8 +76,8 @@ class Perplexity(EvalMetric):
 class Loss(EvalMetric):
     """Mean over all elements of a loss, which is given instead of predictions; labels are ignored."""
 
-    def __init__(self, name: str = "loss") -> None:
-        super().__init__(name)
+    def __init__(self, name: str = "loss", output_names: Any = None, label_names: Any = None) -> None:
+        super().__init__(name, output_names, label_names)
 
     @guarded
     def update(self, _: Any, preds: Any) -> None:

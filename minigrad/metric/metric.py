@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 import numpy
 
-from minigrad.arguments import function, registered_name
+from minigrad.arguments import arguments_of, function, registered_name
 from minigrad.config import as_call
 from minigrad.device import Array, to_host
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, UsageError, suggestion
+from minigrad.errors import ArgumentError, KeywordError, UsageError, suggestion
 from minigrad.explain import not_numbers
 from minigrad.guarded import guarded
 
@@ -39,9 +39,10 @@ class EvalMetric:
     global_num_inst: int
 
     def __init__(self, name: str, output_names: Any = None, label_names: Any = None, **kwargs: Any) -> None:
-        """The name, and Gluon's other arguments, which are kept for subclasses that read them."""
+        """The name, which arrays `update_dict` takes (None: all), and what subclasses of users pass on."""
         self.name = name
         self.output_names, self.label_names, self._kwargs = output_names, label_names, kwargs
+        kwargs.pop("has_global_stats", None)  # every metric has them
         self.reset()
 
     def measure(self, label: Array, pred: Array) -> tuple[Any, int]:
@@ -60,6 +61,17 @@ class EvalMetric:
         """
         for label, pred in pairs(labels, preds):
             self._add(*self.measure(label, pred))
+
+    def update_dict(self, label: Mapping[str, Any], pred: Mapping[str, Any]) -> None:
+        """`update` with arrays by name: those of `label_names` and `output_names`, or all of them.
+
+        >>> from minigrad.metric import Accuracy
+        >>> metric = Accuracy(output_names=["class"])
+        >>> metric.update_dict({"y": [0, 1]}, {"class": [0, 0], "loss": [0.3, 0.5]})
+        >>> metric.get()
+        ('accuracy', 0.5)
+        """
+        self.update(_chosen("label", self.label_names, label), _chosen("pred", self.output_names, pred))
 
     def _add(self, total: Any, count: int) -> None:
         self.sum_metric = self.combine(self.sum_metric, total)
@@ -87,13 +99,28 @@ class EvalMetric:
         return self.name, self.value(self.sum_metric, self.num_inst) if self.num_inst else math.nan
 
     def get_global(self) -> tuple[Any, Any]:
-        """The name and the value since the last `reset`."""
-        return self.name, self.value(self.global_sum_metric, self.global_num_inst) if self.global_num_inst else math.nan
+        """The name and the value since the last `reset`; what `get` returns, if an `update` of your own counts once."""
+        if not self.global_num_inst:
+            return self.get()
+        return self.name, self.value(self.global_sum_metric, self.global_num_inst)
 
     def get_name_value(self) -> list[tuple[str, float]]:
         """`get` as a list of pairs, even if there is only one."""
-        name, value = self.get()
-        return list(zip(name, value)) if isinstance(name, list) else [(name, value)]
+        return _listed(*self.get())
+
+    def get_global_name_value(self) -> list[tuple[str, float]]:
+        """`get_global` as a list of pairs, even if there is only one."""
+        return _listed(*self.get_global())
+
+    def get_config(self) -> dict[str, Any]:
+        """The name of the class, and its arguments: `create(**metric.get_config())` makes the metric again.
+
+        >>> from minigrad import metric
+        >>> metric.create(**metric.Accuracy(axis=0).get_config())
+        Accuracy(axis=0)
+        """
+        own, words = vars(self), ("name", "output_names", "label_names", *arguments_of(type(self)))
+        return {**self._kwargs, "metric": type(self).__name__, **{word: own[word] for word in words if word in own}}
 
     def __repr__(self) -> str:
         return as_call(self)
@@ -154,9 +181,15 @@ class CompositeEvalMetric(EvalMetric):
     """Several metrics of the same batches; `get` returns a list of names and a list of values."""
 
     @guarded
-    def __init__(self, metrics: list[Any] | None = None, name: str = "composite") -> None:
+    def __init__(
+        self,
+        metrics: list[Any] | None = None,
+        name: str = "composite",
+        output_names: Any = None,
+        label_names: Any = None,
+    ) -> None:
         self.metrics = [create(metric) for metric in metrics or []]
-        super().__init__(name)
+        super().__init__(name, output_names, label_names)
 
     def add(self, metric: Any) -> None:
         self.metrics.append(create(metric))
@@ -168,6 +201,13 @@ class CompositeEvalMetric(EvalMetric):
     def update(self, labels: Any, preds: Any) -> None:
         for metric in self.metrics:
             metric.update(labels, preds)
+
+    def update_dict(self, label: Mapping[str, Any], pred: Mapping[str, Any]) -> None:
+        """`update_dict` of every metric, which sees only the arrays of this one's `label_names` and `output_names`."""
+        labels = {name: label[name] for name in label if self.label_names is None or name in self.label_names}
+        preds = {name: pred[name] for name in pred if self.output_names is None or name in self.output_names}
+        for metric in self.metrics:
+            metric.update_dict(labels, preds)
 
     def reset(self) -> None:
         for metric in self.metrics:
@@ -194,12 +234,17 @@ class CustomMetric(EvalMetric):
     """
 
     def __init__(
-        self, feval: Callable[[Array, Array], Any], name: str | None = None, allow_extra_outputs: bool = False
+        self,
+        feval: Callable[[Array, Array], Any],
+        name: str | None = None,
+        allow_extra_outputs: bool = False,
+        output_names: Any = None,
+        label_names: Any = None,
     ) -> None:
         if name is None:
             name = getattr(feval, "__name__", type(feval).__name__)
             name = f"custom({name})" if "<" in name else name
-        super().__init__(name)
+        super().__init__(name, output_names, label_names)
         self.feval = function("feval", feval)
         self.allow_extra_outputs = allow_extra_outputs
 
@@ -212,6 +257,18 @@ class CustomMetric(EvalMetric):
 
 np = CustomMetric
 """A metric from a function of NumPy arrays, under Gluon's name."""
+
+
+def _listed(name: Any, value: Any) -> list[tuple[str, float]]:
+    return list(zip(name, value)) if isinstance(name, list) else [(name, value)]
+
+
+def _chosen(argument: str, names: Any, arrays: Mapping[str, Any]) -> list[Any]:
+    """The arrays of these names, or all."""
+    for name in names or ():
+        if name not in arrays:
+            raise KeywordError(f"{argument} has no array called {name!r}{suggestion(name, sorted(arrays))}")
+    return list(arrays.values()) if names is None else [arrays[name] for name in names]
 
 
 def flat(results: list[tuple[Any, Any]]) -> tuple[list[str], list[float]]:

@@ -29,8 +29,8 @@ class MeanError(EvalMetric):
 class MAE(MeanError):
     r"""Mean absolute error $\frac1n\sum|y-p|$ of a batch, averaged over batches."""
 
-    def __init__(self, name: str = "mae") -> None:
-        super().__init__(name)
+    def __init__(self, name: str = "mae", output_names: Any = None, label_names: Any = None) -> None:
+        super().__init__(name, output_names, label_names)
 
     def error(self, difference: Array) -> float:
         return float(abs(difference).mean())
@@ -40,8 +40,8 @@ class MAE(MeanError):
 class MSE(MeanError):
     r"""Mean squared error $\frac1n\sum(y-p)^2$ of a batch, averaged over batches."""
 
-    def __init__(self, name: str = "mse") -> None:
-        super().__init__(name)
+    def __init__(self, name: str = "mse", output_names: Any = None, label_names: Any = None) -> None:
+        super().__init__(name, output_names, label_names)
 
     def error(self, difference: Array) -> float:
         return float((difference**2).mean())
@@ -51,8 +51,8 @@ class MSE(MeanError):
 class RMSE(MeanError):
     r"""Root mean squared error $\sqrt{\frac1n\sum(y-p)^2}$ of a batch, averaged over batches."""
 
-    def __init__(self, name: str = "rmse") -> None:
-        super().__init__(name)
+    def __init__(self, name: str = "rmse", output_names: Any = None, label_names: Any = None) -> None:
+        super().__init__(name, output_names, label_names)
 
     def error(self, difference: Array) -> float:
         return math.sqrt((difference**2).mean())
@@ -68,9 +68,11 @@ class PearsonCorrelation(EvalMetric):
     1979, equation 2.1).
     """
 
-    def __init__(self, name: str = "pearsonr", average: str = "macro") -> None:
+    def __init__(
+        self, name: str = "pearsonr", output_names: Any = None, label_names: Any = None, average: str = "macro"
+    ) -> None:
         self.average = one_of("average", average, "macro", "micro")
-        super().__init__(name)
+        super().__init__(name, output_names, label_names)
 
     def measure(self, label: Array, pred: Array) -> tuple[Any, int]:
         if label.size != pred.size:

@@ -359,6 +359,16 @@ def SoftmaxActivation(data: Any, mode: str = "instance") -> Tensor:  # noqa: N80
     return ops.softmax(data, {"instance": -1, "channel": 1}[one_of("mode", mode, "instance", "channel")])
 
 
+def zeros_like(data: Any, ctx: Any = None, dtype: Any = None) -> Tensor:
+    """Zeros in the shape and dtype of `data`, where it is: `ctx` changes nothing, as in MXNet."""
+    return create.zeros_like(data, dtype)
+
+
+def ones_like(data: Any, ctx: Any = None, dtype: Any = None) -> Tensor:
+    """Ones in the shape and dtype of `data`, where it is: `ctx` changes nothing, as in MXNet."""
+    return create.ones_like(data, dtype)
+
+
 FullyConnected, Convolution, Pooling = npx.fully_connected, npx.convolution, npx.pooling
 Activation, LeakyReLU, Dropout = npx.activation, npx.leaky_relu, npx.dropout
 BatchNorm, LayerNorm, Embedding = npx.batch_norm, npx.layer_norm, npx.embedding
@@ -366,7 +376,7 @@ InstanceNorm, SequenceMask = npx.instance_norm, npx.sequence_mask
 softmax, log_softmax, smooth_l1, layer_norm = npx.softmax, npx.log_softmax, npx.smooth_l1, npx.layer_norm
 topk, pick, one_hot, batch_dot, gather_nd = npx.topk, _with_an_axis(npx.pick), npx.one_hot, npx.batch_dot, npx.gather_nd
 arange_like, reshape_like, shape_array = npx.arange_like, npx.reshape_like, npx.shape_array
-zeros_like, ones_like, waitall = create.zeros_like, create.ones_like, npx.waitall
+waitall = npx.waitall
 
 for _word in __all__:
     globals()[_word] = with_options(globals()[_word])

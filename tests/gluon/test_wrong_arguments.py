@@ -119,7 +119,7 @@ def test_a_custom_initializer_may_keep_what_its_constructor_hands_on():
         (lambda: metric.F1(average="junk"), "average is 'junk'"),
         (lambda: data.DataLoader([1], 1, last_batch=""), "last_batch is ''"),
         (lambda: io.NDArrayIter(numpy.ones(2), last_batch_handle="keep"), "last_batch_handle is 'keep'"),
-        (lambda: transforms.Resize(2, interpolation=2), "interpolation"),
+        (lambda: transforms.Resize(2, interpolation=3), "interpolation"),
         (lambda: kvstore.create("junk"), "no store 'junk'"),
     ],
 )  # fmt: skip

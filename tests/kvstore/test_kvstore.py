@@ -326,6 +326,7 @@ def test_type_is_the_name():
     [
         ("locl", "There is no store 'locl'; did you mean 'local'?"),
         ("nccl", "There is no store 'nccl' here: 'device' sums on the GPUs; use that."),
+        ("local_allreduce_cpu", "There is no store 'local_allreduce_cpu' here: 'local' sums on the CPU; use that."),
         ("horovod", "There is no store 'horovod' here: 'dist_sync' works across processes; use that."),
         ("dist", "There is no store 'dist' here: 'dist_sync' works across processes; use that."),
         ("p3", "There is no store 'p3' here: 'dist_async' does not wait for others; use that."),

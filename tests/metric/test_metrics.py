@@ -325,6 +325,17 @@ def test_gluons_further_arguments_are_kept_and_np_makes_a_metric():
     assert largest.get() == ("largest", 0.5)
 
 
+def test_a_metric_is_made_again_from_its_settings_as_text():
+    pred, label = numpy.array([[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]]), numpy.array([1, 1])
+    made = metric.create("top_k_accuracy", top_k=2, name="two", output_names=["y"])
+    again = metric.create(**json.loads(json.dumps(made.get_config())))
+    again.update(label, pred)
+    assert again.get() == ("two_2", 0.5) and again.output_names == ["y"]
+    loose = metric.create(**metric.Perplexity(ignore_label=1).get_config())
+    loose.update(label, pred)
+    assert numpy.isnan(loose.get()[1])
+
+
 @pytest.mark.parametrize("average", ["macro", "micro"])
 @pytest.mark.parametrize("name", ["f1", "mcc", "pearsoncorrelation", "acc", "mae", "mse", "rmse", "ce", "loss"])
 def test_an_update_without_samples_adds_nothing(name, average):

@@ -53,6 +53,17 @@ def test_the_nearest_pixel_repeats_values():
     assert doubled.tolist() == IMAGE.repeat(2, axis=0).repeat(2, axis=1).tolist()
 
 
+@pytest.mark.parametrize("size", [(20, 15), (5, 3), (9, 14), (1, 1)])
+def test_bicubic_agrees_with_pytorch_and_bytes_stay_bytes(size):
+    torch = pytest.importorskip("torch")
+    pixels = torch.tensor(IMAGE.astype("float64")).permute(2, 0, 1)[None]
+    expected = torch.nn.functional.interpolate(pixels, (size[1], size[0]), mode="bicubic")[0].permute(1, 2, 0).numpy()
+    floats = transforms.Resize(size, interpolation=2)(np.array(IMAGE.astype("float64"))).asnumpy()
+    numpy.testing.assert_allclose(floats, expected, atol=1e-9)
+    bytes_ = transforms.Resize(size, interpolation=2)(np.array(IMAGE)).asnumpy()
+    assert bytes_.dtype == "uint8" and numpy.abs(bytes_ - expected.clip(0, 255)).max() <= 0.5 + 1e-3
+
+
 def test_one_number_is_both_sides_or_the_shorter_one():
     resize = transforms.Resize
     assert resize(6)(np.zeros((10, 20, 1))).shape == (6, 6, 1)
@@ -68,7 +79,9 @@ def test_batches_are_resized_image_by_image():
 
 
 def test_unknown_interpolations_and_sizes_are_refused():
-    with pytest.raises(ArgumentError, match=r"interpolation must be 0 \(nearest\) or 1 \(bilinear\), but is 3"):
+    with pytest.raises(
+        ArgumentError, match=r"interpolation must be 0 \(nearest\), 1 \(bilinear\) or 2 \(bicubic\), but is 3"
+    ):
         transforms.Resize(4, interpolation=3)
     with pytest.raises(ArgumentError, match=r"size\[0\]=0 cannot be used; expected a positive"):
         transforms.CenterCrop((0, 4))
