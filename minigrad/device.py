@@ -225,9 +225,7 @@ def xp_of(array: Array) -> Any:
     for kind, module in MODULES.items():
         if isinstance(array, kind):
             return module
-    if type(array).__module__.split(".")[0] == "cupy":
-        return _cupy()
-    return numpy
+    return _cupy() if type(array).__module__.split(".")[0] == "cupy" else numpy
 
 
 def on_host(xp: Any) -> bool:

@@ -1,6 +1,7 @@
 """Errors of NumPy and Python as sentences with the values, and the line of the user's code that they came from."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ EXPLAINED = (TypeError, ValueError, AttributeError, LookupError, OverflowError, 
 """What NumPy and Python raise for wrong arguments. Warnings and lack of memory need no explanation."""
 MOST = 6
 """How many arguments an error describes."""
+MISFIT = re.compile(r"(?i)shape|dim|ax[ei]s|size|length|broadcast|operand|empty|dee?p|subscript|match|align|\dd\b|-d\b")
+"""The words in which NumPy says that an array has the wrong shape."""
 
 
 def not_numbers(where: str, value: Any) -> errors.NotNumbersError:
@@ -48,7 +51,7 @@ def explained(what: str, error: Exception, given: Mapping[str, Any]) -> Exceptio
     if "read-only" in reason:
         return errors.ArgumentError(f"{what}: {reason}, as it is after broadcasting; change a copy instead, x.copy().")
     shapes = [str(value.shape) for value in given.values() if isinstance(getattr(value, "shape", None), tuple)]
-    if isinstance(error, ValueError) and shapes and "integer powers" not in reason:
+    if isinstance(error, ValueError) and shapes and MISFIT.search(reason):
         does = f"combine shapes {' and '.join(shapes)}" if len(shapes) > 1 else f"take {shapes[0]}"
         misfit = errors.AxisError if isinstance(error, IndexError) else errors.ShapeError
         return misfit(f"{what} cannot {does}: {reason}. Check the order of the axes, or reshape first.")

@@ -10,7 +10,7 @@ import numpy
 from minigrad.composed import composed
 from minigrad.device import SHARING, Where, place, without_copy
 from minigrad.dtypes import as_dtype
-from minigrad.engine.accepts import as_raw
+from minigrad.engine.accepts import as_raw, from_lists
 from minigrad.engine.tensor import Tensor
 from minigrad.explain import not_numbers
 
@@ -34,8 +34,8 @@ def array(object: Any, dtype: Any = None, ctx: Where = None, device: Where = Non
     raw = as_raw(object)
     if not hasattr(object, "shape") and raw.dtype.kind in "iuf":
         dtype = as_dtype(dtype or "float32")
-        if dtype.kind in "iu":  # NumPy refuses what does not fit
-            raw = numpy.array(raw.tolist(), dtype).reshape(raw.shape)
+        if dtype.kind in "iu":  # NumPy refuses what does not fit; and 2**53 + 1 beside 2**63 must not become a float
+            raw = numpy.array(from_lists(object, "O").tolist(), dtype).reshape(raw.shape)
     with where:
         return Tensor(where.xp.array(where.put(raw), dtype=as_dtype(dtype)), where)
 

@@ -7,7 +7,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, gpu, init, kv, lr_scheduler, metric, np, npx, num_gpus, optimizer
-from minigrad.errors import MinigradError
+from minigrad.errors import MinigradError, ShapeError
 from minigrad.gluon import nn
 
 
@@ -101,7 +101,16 @@ def test_a_change_of_what_was_broadcast_says_to_copy_it():
     assert x.tolist() == [1, 1, 1]
 
 
-def test_an_integer_to_a_negative_power_does_not_blame_shapes():
-    with pytest.raises(MinigradError, match="negative integer powers") as caught:
-        np.array([1, 2], dtype="int32", ctx=cpu()) ** -1
-    assert "reshape" not in str(caught.value)
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (lambda: np.array([1, 2], dtype="int32", ctx=cpu()) ** -1, "negative integer powers"),
+        (lambda: np.histogram(np.array([1, float("nan")], ctx=cpu())), "not finite"),
+        (lambda: np.digitize(np.ones(3, ctx=cpu()), np.array([1, 3, 2], ctx=cpu())), "increasing or decreasing"),
+        (lambda: np.bincount(np.array([2, -1], dtype="int64", ctx=cpu())), "no negative elements"),
+    ],
+)
+def test_an_error_about_values_does_not_blame_shapes(wrong, reason):
+    with pytest.raises(MinigradError, match=reason) as caught:
+        wrong()
+    assert not isinstance(caught.value, ShapeError) and "reshape" not in str(caught.value)

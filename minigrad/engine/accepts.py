@@ -80,6 +80,8 @@ def as_raw(value: Any, where: str = "array()") -> Any:
             found = without_copy(value) if any(hasattr(value, name) for name in SHARING) else numpy.asarray(value)
         except (*EXPLAINED, RuntimeError) as error:
             raise DTypeError(f"{where} cannot read {described(value)} as an array: {error}") from None
+        if hasattr(value, "filled") and numpy.any(value.mask):
+            raise DTypeError(f"{where} would use the numbers behind a mask; fill it first: x.filled(numpy.nan).")
     if found.dtype.kind == "O" and isinstance(value, Real):  # a fraction, say
         with suppress(OverflowError):  # a whole number beyond 1e308 stays what it is, and is refused
             found = numpy.asarray(float(value))
@@ -88,7 +90,7 @@ def as_raw(value: Any, where: str = "array()") -> Any:
     return found
 
 
-def from_lists(values: Any) -> Any:
+def from_lists(values: Any, dtype: Any = None) -> Any:
     """Numbers in nested lists as a NumPy array. Arrays among them must be constants: their gradients would be lost."""
 
     def plain(value: Any) -> Any:
@@ -102,7 +104,7 @@ def from_lists(values: Any) -> Any:
         return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value
 
     try:
-        return numpy.asarray(plain(values))
+        return numpy.asarray(plain(values), dtype)
     except (ValueError, TypeError) as error:
         raise ShapeError(
             f"A list cannot become an array: {error} Check that all rows have the same length, and that all arrays in "

@@ -185,13 +185,13 @@ def _counting(value: Any, needed: Any, other: Any) -> Tensor:
 def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest value minus the smallest ("peak to peak"). Gradient: g to the largest, -g to the smallest.
 
-    For whole numbers it is an int64, as their sum is: it may be larger than any of them.
+    For whole numbers it is an int64 (a uint64 for uint64): it may be larger than any of them.
 
     >>> from minigrad import np
     >>> np.ptp(np.array([5, 1, 2]))
     array(4.)
     """
-    a = ops.astype(a, "int64") if a.dtype.kind in "iu" else a
+    a = ops.astype(a, "int64") if a.dtype.kind in "iu" and a.dtype != "uint64" else a
     return ops.max(a, axis, keepdims) - ops.min(a, axis, keepdims)
 
 

@@ -66,9 +66,7 @@ def total(xp, x, axis=None, keepdims=False, dtype=None):
     rows = dtype is None and x.ndim > 1 and axis in (-1, x.ndim - 1) and 0 < x.shape[-1] <= FEW and on_host(xp)
     if rows and type(keepdims) is bool and x.dtype.char in "fd" and x.flags.c_contiguous:
         return row_sums(xp, x.reshape(-1, x.shape[-1])).reshape(*x.shape[:-1], *[1] * keepdims)
-    added = FLOAT32 if x.dtype.char == "e" else None
-    if dtype is not None:
-        added = single(numpy.dtype(dtype))
+    added = single(numpy.dtype(dtype)) if dtype is not None else FLOAT32 if x.dtype.char == "e" else None
     if x.size > FEW and x.ndim > 1 and count(x, axis) > FEW and on_host(xp):  # a GPU adds with many threads
         x = _shortened(xp, x, axis, x.dtype if added is None else added)
     y = x.sum(axis if x.ndim else None, added, None, keepdims)
@@ -86,8 +84,7 @@ def variance(xp, x, axis=None, keepdims=False, ddof=0):
     """The sum of squared distances from the mean, divided by n - ddof, in a dtype as wide as `total` adds in."""
     x = widened(x)
     apart = x - average(xp, x, axis, keepdims=True)
-    if x.dtype.kind == "c":
-        apart = xp.abs(apart)
+    apart = xp.abs(apart) if x.dtype.kind == "c" else apart
     squares = xp.multiply(apart, apart, out=apart if x.ndim else None)
     return total(xp, squares, axis, keepdims) / over(count(x, axis) - ddof)
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from minigrad.device import Context
+from minigrad.dtypes import widened
 from minigrad.engine.operation import Op, op, register
 from minigrad.engine.tensor import Tensor
 
@@ -134,6 +135,23 @@ def _rest_of_one(F, x):
     return F.where(F.absolute(x) < 0.5, 1 - x * x, (1 - x) * (1 + x))
 
 
+@op
+def sech2(xp, x):
+    """1 / cosh(x)**2, the derivative of tanh, from exp(-|x|): it keeps its digits where tanh(x) is rounded to 1.
+
+    Derivative: dy/dx = -2 * y * tanh(x).
+
+    >>> from minigrad import np, ops
+    >>> ops.sech2(np.array([0, 1])).round(3)
+    array([1.  , 0.42])
+    """
+    e = xp.exp(widened(xp.where(xp.real(x) < 0, x, -x)))
+    return xp.square(2 * e / (1 + e * e))
+
+
+sech2.vjp(x=lambda F, g, x, y: -2 * g * y * F.tanh(x))
+
+
 def _absolute(F, g, y, x):
     """g sign(x), 0 at 0; for complex numbers see `complex.py`."""
     return g * F.sign(x) if x.dtype.kind != "c" else g * (F.conj(x) / F.where(F.equal(y, 0), 1, y))
@@ -167,7 +185,7 @@ arctan = unary("arctan", "The angle whose tangent is x", "[0, 1] ≈ [0.    , 0.
     "1 / (1 + x**2)", lambda F, g, x: g * F.square(1 / F.hypot(x, 1)))
 sinh = unary("sinh", "The hyperbolic sine of x", "[0, 1] ≈ [0.    , 1.1752]", "cosh(x)", lambda F, g, x: g * F.cosh(x))
 cosh = unary("cosh", "The hyperbolic cosine of x", "1 ≈ 1.5431", "sinh(x)", lambda F, g, x: g * F.sinh(x))
-tanh = unary("tanh", "The hyperbolic tangent of x", "1 ≈ 0.7616", "1 - y**2", lambda F, g, y: g * (1 - y * y))
+tanh = unary("tanh", "The hyperbolic tangent of x", "1 ≈ 0.7616", "1 - y**2", lambda F, g, x: g * F.sech2(x))
 arcsinh = unary("arcsinh", "The inverse of sinh", "1 ≈ 0.8814", "1 / sqrt(x**2 + 1)", lambda F, g, x: g / F.hypot(x, 1))
 arccosh = unary("arccosh", "The inverse of cosh", "[1, 2] ≈ [0.   , 1.317]",
     "1 / sqrt(x**2 - 1)", lambda F, g, x: g / (F.sqrt(x - 1) * F.sqrt(x + 1)))
@@ -242,6 +260,11 @@ def _per_square(F, g, leg, a, b):
     return _per_length(F, g, leg, length) / F.where(F.equal(length, 0), 1, length)
 
 
+def _share(F, g, a, b):
+    """g exp(a) / (exp(a) + exp(b)), and 0 where both are minus infinity: neither is part of a sum of nothing."""
+    return g * F.sigmoid(a - F.where(F.equal(F.maximum(a, b), -math.inf), 0, b))
+
+
 # fmt: off
 hypot = binary("hypot", "sqrt(a**2 + b**2), without overflow; the gradient at the origin is 0", "[3, 0], 4 = [5., 4.]",
     "a / y", lambda F, g, y, a: _per_length(F, g, a, y), "b / y", lambda F, g, y, b: _per_length(F, g, b, y))
@@ -249,7 +272,7 @@ arctan2 = binary("arctan2", "The angle in radians from the b axis to the point (
     "b / (a**2 + b**2)", lambda F, g, a, b: _per_square(F, g, b, a, b),
     "-a / (a**2 + b**2)", lambda F, g, a, b: -_per_square(F, g, a, a, b))
 logaddexp = binary("logaddexp", "log(exp(a) + exp(b)), without overflow", "[0, 1000], 0 ≈ [6.931e-01, 1.000e+03]",
-    "exp(a - y)", lambda F, g, a, b: g * F.sigmoid(a - b), "exp(b - y)", lambda F, g, a, b: g * F.sigmoid(b - a))
+    "exp(a - y)", _share, "exp(b - y)", lambda F, g, a, b: _share(F, g, b, a))
 # fmt: on
 
 

@@ -17,9 +17,7 @@ def matmul(xp, a, b, out=None):
     """
     if a.ndim == 2 == b.ndim and (len(b) <= LONG or 1 not in (len(a), b.shape[1])):
         return a.dot(b)  # the same product, with less overhead
-    if on_host(xp) and has_long_vectors(a, b):
-        return long_product(xp, a, b)
-    return xp.matmul(a, b)
+    return long_product(xp, a, b) if on_host(xp) and has_long_vectors(a, b) else xp.matmul(a, b)
 
 
 def _matmul_a(F, g, a, b):
@@ -27,9 +25,7 @@ def _matmul_a(F, g, a, b):
         return g * b
     if b.ndim == 1:
         return g[..., None] * b
-    if a.ndim == 1:
-        return F.sum(g[..., None, :] * b, -1)
-    return F.matmul(g, F.swapaxes(b, -1, -2))
+    return F.sum(g[..., None, :] * b, -1) if a.ndim == 1 else F.matmul(g, F.swapaxes(b, -1, -2))
 
 
 def _matmul_b(F, g, a, b):
@@ -37,9 +33,7 @@ def _matmul_b(F, g, a, b):
         return g * a
     if b.ndim == 1:
         return F.sum(g[..., None] * a, tuple(range(a.ndim - 1)))
-    if a.ndim == 1:
-        return a[:, None] * g[..., None, :]
-    return F.matmul(F.swapaxes(a, -1, -2), g)
+    return a[:, None] * g[..., None, :] if a.ndim == 1 else F.matmul(F.swapaxes(a, -1, -2), g)
 
 
 matmul.vjp(a=_matmul_a, b=_matmul_b)

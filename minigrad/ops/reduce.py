@@ -5,6 +5,7 @@ reduction is put back on its axes by `restore`; the backward pass repeats it alo
 """
 
 import builtins
+import math
 from typing import Any
 
 from minigrad.axes import axes_in
@@ -162,8 +163,7 @@ def _exclusive_products(F, x):
     n = x.shape[-1]
     if n <= 1:
         return x**0  # also where x is infinite
-    half = n // 2
-    left, right = x[..., :half], x[..., half:]
+    left, right = x[..., : n // 2], x[..., n // 2 :]
     without_left = _exclusive_products(F, left) * F.prod(right, -1, True)
     without_right = _exclusive_products(F, right) * F.prod(left, -1, True)
     return F.concatenate((without_left, without_right), -1)
@@ -176,7 +176,7 @@ prod.vjp(x=_product_of_the_others)
 def logsumexp(xp, x, axis=None, keepdims=False):
     """log(sum(exp(x))) over `axis`, computed from the largest value so that nothing overflows.
 
-    Gradient: g softmax(x).
+    Gradient: g softmax(x), and 0 where every x is minus infinity.
 
     >>> from minigrad import np, ops
     >>> ops.logsumexp(np.array([0, 1000]))
@@ -189,7 +189,13 @@ def logsumexp(xp, x, axis=None, keepdims=False):
     return y if keepdims else xp.squeeze(y, axis=axes_of(x.ndim, axis))
 
 
-logsumexp.vjp(x=lambda F, g, x, axis: restore(F, g, x, axis) * F.softmax(x, axis))  # exp(x - y) has fewer digits
+def _shares(F, g, y, x, axis):
+    """g softmax(x), which has more digits than g exp(x - y). Nothing has a share in a sum of nothing."""
+    some = restore(F, F.not_equal(y, -math.inf), x, axis)
+    return restore(F, g, x, axis) * some * F.softmax(F.where(some, x, 0), axis)
+
+
+logsumexp.vjp(x=_shares)
 
 
 @op

@@ -3,8 +3,8 @@
 import numpy
 import pytest
 
-from minigrad import autograd, np, ops
-from minigrad.errors import KeywordError
+from minigrad import autograd, nd, np, ops
+from minigrad.errors import DTypeError, KeywordError
 
 A = numpy.array([[1.0, -2.0, 3.5], [4.0, 0.5, -6.0]], dtype="float32")
 B = numpy.array([0.5, 2.0, -1.0], dtype="float32")
@@ -123,3 +123,18 @@ def test_an_array_of_an_array_is_a_recorded_copy():
         y = np.array(x) * np.array(x, dtype="float64") * np.asarray(x)
     y.backward()
     assert x.grad.tolist() == [3, 12]
+
+
+def test_numbers_behind_a_mask_are_not_used():
+    """NumPy's asarray uses them silently."""
+    hidden = numpy.ma.array([1.0, 99.0, 3.0], mask=[False, True, False])
+    for take in (np.array, np.mean, nd.array, lambda m: np.ones(3) + m):
+        with pytest.raises(DTypeError, match="a mask; fill it first"):
+            take(hidden)
+    assert np.array(hidden.filled(0.0)).tolist() == [1, 0, 3]
+    assert np.array(numpy.ma.array([1.0, 2.0])).tolist() == [1, 2]
+
+
+def test_large_whole_numbers_in_a_list_do_not_become_floats():
+    assert np.array([2**64 - 1, 2**53 + 1], dtype="uint64").tolist() == [2**64 - 1, 2**53 + 1]
+    assert np.array([[2**62 + 1, 1.0]], dtype="int64").tolist() == [[2**62 + 1, 1]]

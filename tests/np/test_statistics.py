@@ -94,6 +94,7 @@ def test_the_middle_of_bytes_and_of_pairs():
     assert np.median(np.array([250, 255], dtype="uint8")).item() == 252.5
     assert np.quantile(np.array([0, 255], dtype="uint8"), [0, 0.2, 1]).tolist() == [0, 51, 255]
     assert np.ptp(np.array([32767, -1], dtype="int16")).item() == 32768  # -32768 in numpy/numpy#16234
+    assert np.ptp(np.array(numpy.array([2**64 - 1, 7], "uint64"))).item() == 2**64 - 8
     x, y = np.array([0, 100, 200], dtype="uint8"), np.array([0, 200, 10], dtype="uint8")
     assert np.interp(np.array([50, 150], dtype="uint8"), x, y).tolist() == [100, 105]
 
