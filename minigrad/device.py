@@ -225,7 +225,9 @@ def xp_of(array: Array) -> Any:
     for kind, module in MODULES.items():
         if isinstance(array, kind):
             return module
-    return _cupy() if type(array).__module__.split(".")[0] == "cupy" else numpy
+    if type(array).__module__.split(".")[0] == "cupy":
+        return _cupy()
+    return numpy
 
 
 def on_host(xp: Any) -> bool:

@@ -106,7 +106,9 @@ class Conversions:
 
     def __round__(self: Any, ndigits: int | None = None) -> Any:
         """The number in an array without axes, rounded by Python; else each value, as by `np.round`."""
-        return self.round(ndigits or 0) if self.data.ndim else round(self._single("round"), ndigits)
+        if self.data.ndim:
+            return self.round(ndigits or 0)
+        return round(self._single("round"), ndigits)
 
     # Text
 

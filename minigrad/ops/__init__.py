@@ -37,7 +37,7 @@ __all__ = [
     "max", "maximum", "mean", "min", "minimum", "mod", "moveaxis", "multiply", "negative", "norm", "not_equal",
     "one_hot", "outer", "overlap_add", "pad", "pick", "polygamma", "pooling", "positive", "power", "prod",
     "put_along_axis", "put_back", "radians", "raw_key", "real", "reciprocal", "recur", "relu", "repeat",
-    "reshape", "rint", "roll", "round", "sech2", "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax",
+    "reshape", "rint", "roll", "round", "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax",
     "softmax_cross_entropy", "softplus", "softsign", "solve_columns", "sort", "spread", "sqrt", "square",
     "squeeze", "stack", "standardize", "std", "subtract", "sum", "sum_of_products", "swapaxes", "take",
     "take_along_axis", "tan", "tanh", "tensordot", "tile", "to_device", "to_winners", "transpose",

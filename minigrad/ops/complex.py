@@ -11,7 +11,7 @@ from minigrad.engine.registry import OPS
 COMPLEX = {
     "absolute", "add", "astype", "broadcast_to", "concatenate", "conj", "copy", "cos", "cosh", "divide", "einsum",
     "exp", "expand_dims", "flip", "getitem", "imag", "log", "matmul", "mean", "moveaxis", "multiply", "negative",
-    "pad", "positive", "power", "put_back", "real", "reciprocal", "repeat", "reshape", "roll", "sech2", "sin", "sinh",
+    "pad", "positive", "power", "put_back", "real", "reciprocal", "repeat", "reshape", "roll", "sin", "sinh",
     "sqrt", "square", "squeeze", "stack", "subtract", "sum", "swapaxes", "take", "tan", "tanh", "tile", "to_device",
     "transpose", "where",
 }  # fmt: skip

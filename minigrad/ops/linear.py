@@ -44,10 +44,7 @@ EPILOGUES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "sigmoid": (sigmoid.forward, lambda F, g, y: g * (y * (1 - y))),
     "tanh": (lambda xp, y: xp.tanh(y, out=y), lambda F, g, y: g * (1 - y * y)),
 }
-"""Activations that a linear layer applies to its own result, with their derivatives in terms of their output.
-
-Where that is rounded to 1, the derivative is 0, as nothing else is kept; `ops.tanh` and `ops.sigmoid` keep their input.
-"""
+"""Activations that a linear layer applies to its own result, with their derivatives in terms of their output."""
 
 
 @op
