@@ -1,5 +1,7 @@
 """The page far from where it is usually looked at: divergences, remote starts, small views, an empty address."""
 
+import pytest
+
 from tests.plot.explore.test_browser import at, read, until
 
 
@@ -37,3 +39,12 @@ def test_the_arrow_keys_move_the_starting_point_in_a_small_view(tab):
     page.locator("#start").focus()
     page.keyboard.press("ArrowRight")
     assert at(page)["from"] == [2.5e-5, 0]
+
+
+def test_the_chart_of_the_heights_is_described_as_it_is_drawn(tab):
+    """The chart had heights above the minimum, its description had -0.24777."""
+    page = tab("#on=saddle&count=20&rule=sgd,learning_rate:0.1")
+    last = page.evaluate("runs[0].heights.at(-1)")
+    words, number = page.locator("#loss").get_attribute("aria-label").rsplit(" ", 1)
+    assert words == "Height above the minimum over the steps; at the end: SGD"
+    assert read(number) == pytest.approx(last + 0.25, rel=1e-4)
