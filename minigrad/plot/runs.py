@@ -58,6 +58,8 @@ def compared(
 ) -> list[Run]:
     """A run for each rule. A rule given by name gets its best rate; an optimizer or a recording is taken as it is.
 
+    Recordings need the same surface, start, noise and number of steps: else they say nothing about the rules.
+
     Pass the runs to several pictures, and the walks are taken only once.
 
     >>> [(run.label, run.history.optimizer.lr) for run in compared(["adam", "nag"], "valley", steps=20)]

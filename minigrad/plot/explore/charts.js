@@ -45,14 +45,14 @@ function drawLoss(svg, title, runs, situation, ground) {
   title.textContent = ground.lowest === null ? "Height" : "Height above the minimum";
   const series = runs.map((run, k) => ({ values: run.heights.map(height), kind: `of-${k}`, dashes: DASHES[k] }));
   const last = runs
-    .map((run, k) => `${RULES[situation.rules[k].name].title} ${shown(run.heights.at(-1))}`)
+    .map((run, k) => `${RULES[situation.rules[k].name].title} ${shown(run.heights.at(-1) - lowest)}`)
     .join(", ");
   drawChart(svg, series, {
     at: situation.at,
     count: situation.count,
     power,
     top: height(lowest + OFF * (runs[0].heights[0] - lowest)) || Infinity, // all have one start
-    label: `Heights over the steps; at the end: ${last}`,
+    label: `${title.textContent} over the steps; at the end: ${last}`,
   });
 }
 

@@ -169,9 +169,10 @@ function makeHandle(svg, planOf, situationOf, moved) {
     const { ground } = planOf(),
       parts = event.shiftKey ? 200 : 40;
     const sizes = ground.view.map(([low, high]) => (high - low) / parts);
+    const digits = sizes.map(size => Math.min(100, Math.max(4, 2 - Math.floor(Math.log10(size))))); // three of a step
     moved(
       situationOf()
-        .from.map((z, i) => Number((z + way[i] * sizes[i]).toFixed(4)))
+        .from.map((z, i) => Number((z + way[i] * sizes[i]).toFixed(digits[i])))
         .slice(0, ground.weights),
     );
     event.preventDefault();
