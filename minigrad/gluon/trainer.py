@@ -79,7 +79,7 @@ class Trainer:
         self._store, self._on_store = self._choose_store(kvstore, update_on_kvstore, compression_params)
         self._store_ready = False  # whether the store has the initial values
         self._seen: list[int] = []  # for each parameter, its version when the store last wrote it
-        self._warned = False  # whether it has warned of an averaged loss
+        self._warned = self._summed = False  # whether it has warned of an averaged loss; summed, but not updated
         self._idle: list[Parameter] = []  # parameters without a gradient when the groups were made
         if self._optimizer.lr_scheduler is None and self._optimizer.lr == 0:
             warnings.warn("The learning rate is 0: nothing will be learned.", stacklevel=2)
@@ -156,21 +156,23 @@ class Trainer:
 
     def allreduce_grads(self) -> None:
         """The first half of `step`: sum gradients over devices, so that you can clip their norm before `update`."""
-        self._refuse_halves("allreduce_grads")
         if self._store is not None:
+            self._check_half(self._store, "allreduce_grads")
             self._init_store(self._store)
             self._allreduce(self._store)
+            self._summed = True
 
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
         """The second half of `step`: divide gradients by `batch_size`, and update every parameter."""
-        self._refuse_halves("update")
+        if self._store is not None:
+            self._check_half(self._store, "update")
         self._update(self._begin(batch_size, ignore_stale_grad))
+        self._summed = False
 
-    def _refuse_halves(self, name: str) -> None:
-        if self._on_store:
-            raise UsageError(
-                f"{name}() is half a step, but here the store does both halves; use step(), or update_on_kvstore=False."
-            )
+    def _check_half(self, store: KVStore, name: str) -> None:
+        from minigrad.gluon.halves import refuse
+
+        refuse(name, self._on_store, self._summed, len(self._contexts) * store.num_workers)
 
     def _begin(self, batch_size: float, ignore_stale_grad: bool) -> set[Leaf]:
         """Set the scale of the gradients, and find those that are stale."""
@@ -215,8 +217,7 @@ class Trainer:
         if not self._groups_hold():
             self._make_groups()
         optimizer, first = self._optimizer, self._groups[0]
-        several = len(self._groups) > 1
-        counts, latest = dict(optimizer._index_update_count) if several else {}, optimizer.num_update
+        counts, latest = dict(optimizer._index_update_count) if len(self._groups) > 1 else {}, optimizer.num_update
         for ctx, groups, updater in zip(self._contexts, self._groups, self._updaters):
             with ctx:
                 if groups is not first and self._store is not None:  # equal gradients everywhere: copy the step

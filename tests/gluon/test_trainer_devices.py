@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, kv, np
-from minigrad.errors import DeferredInitializationError, StaleGradientError
+from minigrad.errors import DeferredInitializationError, StaleGradientError, UsageError
 from tests.gluon.network import TWO, assert_same, backward, backward_on, make_net, values
 
 
@@ -43,6 +43,23 @@ def test_after_allreduce_every_device_holds_the_summed_gradient():
     for a, b in zip(one.collect_params().values(), two.collect_params().values()):
         for grad in b.list_grad():
             numpy.testing.assert_allclose(grad.asnumpy(), a.grad().asnumpy(), rtol=1e-4, atol=1e-6)
+
+
+def test_an_update_of_several_devices_needs_their_sum_first():
+    net = make_net(TWO)
+    trainer = gluon.Trainer(net.collect_params(), "sgd", update_on_kvstore=False)
+    for _ in range(2):
+        backward_on(net, TWO)
+        with pytest.raises(UsageError, match=r"gradients of 2 devices .* call allreduce_grads\(\) first"):
+            trainer.update(8)  # it would step with the gradients of the first device
+        trainer.allreduce_grads()
+        trainer.update(8)
+    with pytest.raises(UsageError, match=r"allreduce_grads\(\) first"):
+        trainer.update(8)
+    trainer.allreduce_grads()
+    with pytest.raises(StaleGradientError):
+        trainer.update(8)
+    trainer.update(8, ignore_stale_grad=True)  # of the same sum
 
 
 def test_half_steps_are_refused_when_the_store_updates():
