@@ -209,7 +209,7 @@ def sequence_mask(
 
 
 def whole_lengths(given: Any) -> Tensor:
-    """The lengths of sequences as integers. ArgumentError for a fraction or NaN, which would be less than some time."""
+    """The lengths of sequences as integers. On a CPU, a fraction or NaN is an ArgumentError."""
     lengths = as_tensor(given)
     with lengths.ctx:
         return Tensor(whole_numbers(xp_of(lengths.data), lengths.data, "length"), lengths.ctx)
