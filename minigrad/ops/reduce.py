@@ -78,7 +78,9 @@ def var(xp, x, axis=None, ddof=0, keepdims=False, dtype=None):
 def _from_the_mean(F, g, x, axis, ddof):
     """The gradient for x, given that of half the variance."""
     x = widened(x)
-    return restore(F, g, x, axis) * (x - F.mean(x, axis, keepdims=True)) * (1 / over(count(x, axis) - ddof))
+    for _ in range(2):  # as in `variance`
+        x = x - F.mean(x, axis, keepdims=True)
+    return restore(F, g, x, axis) * x * (1 / over(count(x, axis) - ddof))
 
 
 var.vjp(x=lambda F, g, x, axis, ddof: _from_the_mean(F, 2 * widened(g), x, axis, ddof))

@@ -198,6 +198,41 @@ def test_one_value_has_no_unbiased_variance_and_no_slope_of_it(f, ddof):
         assert math.isnan(g.item())
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex128"])
+@pytest.mark.parametrize("n", [1, 3, 7, 1000])
+def test_equal_values_have_no_deviation_and_no_slope_of_it(n, dtype):
+    for shape, axis in (((n,), None), ((n, 2), 0), ((2, n), 1)):
+        x = np.full(shape, 0.1, dtype=dtype)
+        assert not np.std(x, axis).asnumpy().any()
+        if dtype != "complex128":
+            x.attach_grad()
+            with autograd.record():
+                y = np.std(x, axis).sum()
+            y.backward()
+            assert not x.grad.asnumpy().any()
+
+
+@pytest.mark.parametrize("f", [np.var, np.std])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_deviation_of_close_values_far_from_0_keeps_its_digits_and_its_slope_too(f, dtype):
+    for n in (3, 7, 1001):
+        near = numpy.arange(n) % 11
+        x = np.array(near + (2**24 - 2000 if dtype == "float32" else 2**53 - 2000), dtype=dtype)
+        small = np.array(near, dtype="float64")
+        slopes = []
+        for a in (x, small):
+            a.attach_grad()
+            with autograd.record():
+                y = f(a)
+                slope = autograd.grad(y, a, create_graph=True)
+                twice = (slope * np.arange(n, dtype=a.dtype) ** 2).sum()
+            twice.backward()
+            slopes.append([y.asnumpy(), slope.asnumpy(), a.grad.asnumpy()])
+        for got, expected in zip(*slopes, strict=True):
+            scale = abs(expected).max()
+            numpy.testing.assert_allclose(got / scale, expected / scale, 0, 1e-5 if dtype == "float32" else 1e-13)
+
+
 def test_statistics_of_nothing_are_nan_without_a_warning():
     assert numpy.isnan(np.mean(np.zeros((0, 3)), 0).asnumpy()).all()
     assert numpy.isnan(np.var(np.zeros((0, 3)), 0).asnumpy()).all()
