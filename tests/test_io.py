@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import io, np, random
-from minigrad.errors import ArgumentError, ShapeError
+from minigrad.errors import ArgumentError, ShapeError, UsageError
 
 X, Y = numpy.arange(10).reshape(5, 2), numpy.arange(5)
 
@@ -46,6 +46,8 @@ def test_labels_stay_with_their_samples_in_a_new_order_each_epoch():
 
 
 def test_what_does_not_fit_is_said():
+    with pytest.raises(UsageError, match=r"call iter_next\(\)"):
+        io.NDArrayIter(X, Y).getdata()
     with pytest.raises(ShapeError, match=r"\[4, 5\]"):
         io.NDArrayIter(X, Y[:4])
     with pytest.raises(ShapeError, match="no samples"):

@@ -13,7 +13,7 @@ from minigrad.absent import explain_absent
 from minigrad.arguments import one_of, whole
 from minigrad.device import cpu
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ShapeError
+from minigrad.errors import ShapeError, UsageError
 from minigrad.generators import generator
 from minigrad.guarded import guarded
 from minigrad.nd import array
@@ -104,7 +104,8 @@ class NDArrayIter:
         """Begin an epoch."""
         order = generator(cpu()).permutation(self.num_data) if self._shuffle else numpy.arange(self.num_data)
         self._order, self._left = numpy.concatenate([self._left, order]), order[:0]
-        self._next = 0
+        self._next = self._pad = 0
+        self._rows: Any = None  # of the batch that `iter_next` went to
 
     def __iter__(self) -> Iterator[DataBatch]:
         return self
@@ -129,11 +130,16 @@ class NDArrayIter:
 
     def getdata(self) -> list[Tensor]:
         """The arrays of the batch that `iter_next` went to."""
-        return _rows(self._data, self._rows)
+        return self._part(self._data)
 
     def getlabel(self) -> list[Tensor]:
         """The labels of that batch."""
-        return _rows(self._label, self._rows)
+        return self._part(self._label)
+
+    def _part(self, arrays: Mapping[str, Tensor]) -> list[Tensor]:
+        if self._rows is None:
+            raise UsageError("There is no batch yet: call iter_next(), which goes to the next one.")
+        return _rows(arrays, self._rows)
 
     def getpad(self) -> int:
         """How many of its last samples are padding."""

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 import numpy
 
-from minigrad.arguments import arguments_of, function, registered_name
+from minigrad.arguments import arguments_of, function, registered_name, shown
 from minigrad.config import as_call
 from minigrad.device import Array, to_host
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, KeywordError, UsageError, suggestion
+from minigrad.errors import ArgumentError, KeywordError, KindError, UsageError, suggestion
 from minigrad.explain import not_numbers
 from minigrad.guarded import guarded
 
@@ -62,6 +62,7 @@ class EvalMetric:
         for label, pred in pairs(labels, preds):
             self._add(*self.measure(label, pred))
 
+    @guarded
     def update_dict(self, label: Mapping[str, Any], pred: Mapping[str, Any]) -> None:
         """`update` with arrays by name: those of `label_names` and `output_names`, or all of them.
 
@@ -202,10 +203,11 @@ class CompositeEvalMetric(EvalMetric):
         for metric in self.metrics:
             metric.update(labels, preds)
 
+    @guarded
     def update_dict(self, label: Mapping[str, Any], pred: Mapping[str, Any]) -> None:
         """`update_dict` of every metric, which sees only the arrays of this one's `label_names` and `output_names`."""
-        labels = {name: label[name] for name in label if self.label_names is None or name in self.label_names}
-        preds = {name: pred[name] for name in pred if self.output_names is None or name in self.output_names}
+        given = (_by_name("label", label), self.label_names), (_by_name("pred", pred), self.output_names)
+        labels, preds = ({n: a for n, a in found.items() if names is None or n in names} for found, names in given)
         for metric in self.metrics:
             metric.update_dict(labels, preds)
 
@@ -266,9 +268,15 @@ def _listed(name: Any, value: Any) -> list[tuple[str, float]]:
 def _chosen(argument: str, names: Any, arrays: Mapping[str, Any]) -> list[Any]:
     """The arrays of these names, or all."""
     for name in names or ():
-        if name not in arrays:
+        if name not in _by_name(argument, arrays):
             raise KeywordError(f"{argument} has no array called {name!r}{suggestion(name, sorted(arrays))}")
-    return list(arrays.values()) if names is None else [arrays[name] for name in names]
+    return list(_by_name(argument, arrays).values()) if names is None else [arrays[name] for name in names]
+
+
+def _by_name(argument: str, arrays: Any) -> Mapping[str, Any]:
+    if not isinstance(arrays, Mapping):
+        raise KindError(f"{argument} must be a dict of arrays by name, but is {shown(arrays)}.")
+    return arrays
 
 
 def flat(results: list[tuple[Any, Any]]) -> tuple[list[str], list[float]]:

@@ -9,7 +9,7 @@ import pytest
 
 from minigrad import metric
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, NotNumbersError, ShapeError, UsageError
+from minigrad.errors import ArgumentError, KeywordError, KindError, NotNumbersError, ShapeError, UsageError
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "metrics.json").read_text())["cases"]
 
@@ -323,6 +323,15 @@ def test_gluons_further_arguments_are_kept_and_np_makes_a_metric():
     largest = metric.np(lambda label, pred: abs(label - pred).max(), "largest")
     largest.update([1.0, 2.0], [1.5, 2.0])
     assert largest.get() == ("largest", 0.5)
+
+
+@pytest.mark.parametrize("name", ["acc", ["acc", "mse"]])
+def test_arrays_by_name_are_a_dict_that_has_the_names(name):
+    figure = metric.create(name)
+    with pytest.raises(KindError, match="label must be a dict of arrays by name"):
+        figure.update_dict([0, 1], {"y": [0, 1]})
+    with pytest.raises(KeywordError, match="pred has no array called 'x'"):
+        metric.create("acc", output_names=["x"]).update_dict({"y": [0, 1]}, {"y": [0, 1]})
 
 
 def test_a_metric_is_made_again_from_its_settings_as_text():
