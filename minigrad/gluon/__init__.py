@@ -2,7 +2,7 @@
 
 from minigrad import nd as _nd
 from minigrad.absent import answers_for_absent, explain_absent
-from minigrad.gluon import block, data, hybrid, loss, metric, nn, parameter, replaced, rnn, utils
+from minigrad.gluon import block, data, hybrid, loss, metric, nn, parameter, rnn, utils
 from minigrad.gluon.block import Block
 from minigrad.gluon.constant import Constant
 from minigrad.gluon.hybrid import HybridBlock, SymbolBlock

@@ -183,7 +183,7 @@ class Trainer:
         for p in self._params:
             for t in p.tensors:
                 leaf = t.node
-                if not isinstance(leaf, Leaf) or not leaf.fresh:
+                if leaf is None or not leaf.fresh:
                     if p.grad_req != "null":
                         stale.add(leaf)
                 elif leaf.averaged:
@@ -340,7 +340,7 @@ def _check_batch_size(batch_size: Any) -> None:
 
 def _learns(p: Parameter) -> bool:
     """Whether a parameter has a gradient on every device, or will have one once its shape is known."""
-    return p.grad_req != "null" and all([isinstance(t.node, Leaf) for t in p.tensors])
+    return p.grad_req != "null" and all([t.node is not None for t in p.tensors])
 
 
 def _in_order(params: Any) -> list[Parameter]:
