@@ -19,5 +19,6 @@ hybrid.nd = _nd  # the `F` of every `hybrid_forward`
 vars(block).update(HybridBlock=HybridBlock, SymbolBlock=SymbolBlock)  # where Gluon has them
 vars(parameter).update(Constant=Constant, ParameterDict=ParameterDict)
 answers_for_absent(Block)
+answers_for_absent(parameter.Parameter)
 answers_for_absent(Trainer)
 explain_absent(__name__)
