@@ -89,7 +89,7 @@ def gradcheck(
     1     input 0              (2,)                0.7717658      0.7717658  ok
     """
     whole("order", order, 1, 10)
-    whole("directions", directions, 1)
+    whole("directions", directions, 1, 1000)
     number("rtol", rtol, 0)
     number("atol", atol, 0)
     if isinstance(f, type):  # one object for each call

@@ -32,7 +32,8 @@ NAMES = {
     "np": np, "npx": npx, "gluon": gluon, "autograd": autograd, "optimizer": optimizer, "init": init, "nn": nn,
     "lr_scheduler": lr_scheduler, "random": random, "minigrad": minigrad, "gradcheck": minigrad.gradcheck,
     "nd": minigrad.nd, "ops": minigrad.ops, "rnn": gluon.rnn, "metric": minigrad.metric, "io": minigrad.io,
-    "x": X, "net": NET, "p": NET.weight, "trainer": THINGS["Trainer"], "loss": X, "dataset": gluon.data.SimpleDataset([1]),
+    "x": X, "net": NET, "p": NET.weight, "trainer": THINGS["Trainer"], "loss": X,
+    "dataset": gluon.data.SimpleDataset([1]),
 }  # fmt: skip
 
 

@@ -308,7 +308,7 @@ def as_shape(shape: Any) -> tuple[int, ...] | None:
     if shape is None:
         return None
     given = shape if isinstance(shape, Iterable) else (shape,)
-    lengths = tuple([0 if n is None or n == -1 else whole("shape", n, 0) for n in given])
+    lengths = tuple([0 if n is None else max(whole("shape", n, -1), 0) for n in given])
     if math.prod(lengths) > sys.maxsize:
         raise ShapeError(f"shape={lengths} cannot be used; it has more elements than a computer can have.")
     return lengths
