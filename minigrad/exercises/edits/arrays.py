@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from minigrad.exercises.edits.patterns import patterns
 from minigrad.exercises.edits.phrases import changed
@@ -31,16 +32,14 @@ def upstream(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 def transposes(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Each transpose left out, all of them left out, and one too many at each operand of a matrix product."""
     found = [(line, node) for line, node, _ in text.nodes() if is_transpose(node)]
-    for line, node in found:
-        assert isinstance(node, ast.Attribute)
-        what = f"{ast.unparse(node.value)} should be transposed."
-        yield changed(text, line, [node], [node.value], "transpose-missing", what)
+    for line, turned in found:
+        what = f"{ast.unparse(turned.value)} should be transposed."
+        yield changed(text, line, [turned], [turned.value], "transpose-missing", what)
     if len(found) > 1:
-        old, new = [node for _, node in found], [node.value for _, node in found if isinstance(node, ast.Attribute)]
+        old, new = [node for _, node in found], [node.value for _, node in found]
         yield changed(text, found[0][0], old, new, "transpose-missing", "the transposes are missing.")
     for line, node, _ in text.nodes():
         if is_product(node):
-            assert isinstance(node, ast.BinOp)
             for x in node.left, node.right:
                 if not is_transpose(x):
                     what = f"{ast.unparse(x)} should not be transposed."
@@ -55,10 +54,10 @@ def matrices(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     products = [(line, node) for line, node, _ in text.nodes() if is_product(node)]
     if len(products) > 1:
         nodes = [node for _, node in products]
-        swapped = [put("y @ x", x=x.left, y=x.right) for x in nodes if isinstance(x, ast.BinOp)]
+        swapped = [put("y @ x", x=x.left, y=x.right) for x in nodes]
         what = "the matrices are multiplied in the wrong order."
         yield changed(text, products[0][0], nodes, swapped, "operands-swapped", what, "order-wrong")
-        by_element = [put("x * y", x=x.left, y=x.right) for x in nodes if isinstance(x, ast.BinOp)]
+        by_element = [put("x * y", x=x.left, y=x.right) for x in nodes]
         what = "* is used where the matrix product @ is needed."
         yield changed(text, products[0][0], nodes, by_element, "wrong-operation", what)
 
@@ -129,9 +128,9 @@ def times(exercise: Exercise, text: Program, factor: str, mistake: str, what: st
         yield changed(text, RESULT, old, new, mistake, f"{who} {what}", *also)
 
 
-def is_transpose(node: ast.AST) -> bool:
+def is_transpose(node: ast.AST) -> TypeGuard[ast.Attribute]:
     return isinstance(node, ast.Attribute) and node.attr == "T"
 
 
-def is_product(node: ast.AST) -> bool:
+def is_product(node: ast.AST) -> TypeGuard[ast.BinOp]:
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)

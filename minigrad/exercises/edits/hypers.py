@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations, pairwise, permutations
 
-from minigrad.exercises.edits.roles import Roles, is_rest, right
+from minigrad.exercises.edits.roles import Roles, is_rest
 from minigrad.exercises.edits.trees import everywhere, factors_of, is_name, put, several, sums, terms_of
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program, Swap
@@ -40,8 +40,9 @@ def in_means(text: Program) -> list[ast.expr]:
         terms = [[x for _, x in factors_of(term)] for _, term in terms_of(node)]
         for before, after in pairwise(terms):
             for rest in after:
-                own = [x for x in before if isinstance(x, ast.Name) and is_rest(rest, x.id)]
-                found += [x for beta in own for x in (beta, right(rest))]
+                for beta in before:
+                    if isinstance(beta, ast.Name) and is_rest(rest, beta.id):
+                        found += [beta, rest.right]
     return found
 
 

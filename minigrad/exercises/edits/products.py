@@ -20,7 +20,7 @@ def products(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Every product and quotient with a factor left out or squared, or with another operation."""
     yield from patterns("array_products", of_arrays=True)(exercise, text)
     for line, node, _ in text.nodes():
-        for x in (node.left, node.right) if is_product(node) else ():  # type: ignore[attr-defined]
+        for x in (node.left, node.right) if is_product(node) else ():
             if not is_product(x):
                 square = put("x ** 2", x=x)
                 yield changed(text, line, [x], [square], "wrong-factor", f"the factor {said(x)} appears twice.")
