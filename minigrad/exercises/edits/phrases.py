@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from minigrad.exercises.edits.trees import expression, several
+from minigrad.exercises.edits.trees import expression, grouped, several
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.known import rows
 from minigrad.exercises.program import Program, Swap, smallest
@@ -30,9 +30,7 @@ def phrases(table: str) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
                 if isinstance(node, ast.expr):
                     places.setdefault(ast.unparse(node), []).append((line, node))
         for old, new, what, (mistake, *also) in parts():
-            found = places.get(old, [])
-            lines = list(dict.fromkeys(line for line, _ in found))
-            groups = [found, *([x for x in found if x[0] == line] for line in lines), *([x] for x in found)]
+            groups = grouped(places.get(old, []))
             for i, group in enumerate(groups):
                 if group not in groups[:i]:
                     swaps = [(line, node, new) for line, node in group]

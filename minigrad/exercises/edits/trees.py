@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from minigrad.exercises.exercise import Neighbour
 from minigrad.exercises.program import Program, Swap
 
+Place = TypeVar("Place", bound="tuple[Any, ...]")
 Term = tuple[bool, ast.expr]
 """A term of a sum (whether it is added) or a factor of a product (whether it multiplies)."""
 
@@ -158,6 +159,12 @@ def several(text: Program, swaps: Sequence[Swap], mistake: str, what: str, *also
 def everywhere(text: Program, old: str, new: ast.expr, lines: Sequence[str] = ()) -> list[Swap]:
     """The swaps that put an expression in place of a name, in all lines or in these."""
     return [(line, node, new) for line, node, _ in text.nodes() if is_name(node, old) and (not lines or line in lines)]
+
+
+def grouped(places: Sequence[Place]) -> list[list[Place]]:
+    """Places, each of which begins with its line: all of them, those of each line, and each alone."""
+    lines = dict.fromkeys(x[0] for x in places)
+    return [[*places], *([x for x in places if x[0] == line] for line in lines), *([x] for x in places)]
 
 
 def is_one_of(x: ast.AST, y: ast.AST) -> bool:
