@@ -6,8 +6,9 @@ import re
 from html import escape
 from typing import Any, NamedTuple
 
-from minigrad.optimizer.readings.lines import RAW, Lines
-from minigrad.optimizer.readings.notation import ATOM, GREEK, LETTERS, POWER, PRODUCT, SUM, Notation, Written, stem_of
+from minigrad.optimizer.readings.javascript import whereabouts
+from minigrad.optimizer.readings.lines import Lines
+from minigrad.optimizer.readings.notation import ATOM, GREEK, LETTERS, POWER, PRODUCT, SUM, Notation, Written
 from minigrad.optimizer.rule import Symbol
 
 MARKS = {"hat": "^", "bar": "¯", "tilde": "~"}
@@ -38,12 +39,12 @@ def rows(optimizer: Any) -> list[MathRow]:
     '<mn data-of="before.w"></mn> <mo>-</mo> <mn data-of="h.lr"></mn><mo>·</mo><mn data-of="raw"></mn>'
     """
     notation = MathML(Lines(optimizer))
-    of, found = notation.of, []
+    of, places, found = notation.of, Places(notation), []
     for place, (name, x) in enumerate(of.lines):
         if of.acts is not None and place == of.always:
-            found.append(MathRow("", "", "", *notation.both(of.acts)))
+            found.append(MathRow("", "", "", *notation.both(of.acts, places)))
         relation = notation.signs["normal" if x.op == "normal" else "is"]
-        found.append(MathRow(name, notation.left(name, x), relation, *notation.both(x)))
+        found.append(MathRow(name, notation.left(name, x), relation, *notation.both(x, places)))
         notation.define(name, x)
     return found
 
@@ -55,18 +56,9 @@ class Places(dict[Symbol, str]):
         self.notation = notation
 
     def __missing__(self, x: Symbol) -> str:
-        of = self.notation.of
         if x in self.notation.defined:
             return f"now.{self.notation.defined[x]}"
-        if x.op == "hyper":
-            return f"h.{x.name}"
-        if x.name in ("w", *of.graph.states):
-            return f"before.{x.name}"
-        if stem_of(x.name) != x.name:
-            return f"before.{stem_of(x.name)}"
-        if x.name == RAW or (x.name == "g" and "g" not in of.names):
-            return "raw"
-        return f"{'now' if x.name in of.names else 'h'}.{x.name}"
+        return ".".join(filter(None, whereabouts(self.notation.of, x)))
 
 
 class MathML(Notation):
@@ -82,14 +74,6 @@ class MathML(Notation):
             "equal": "=", "not_equal": "≠", "divides": "∣",
         }.items()
     } | {"logical_and": f"<mtext>{NARROW}and{NARROW}</mtext>"}  # fmt: skip
-
-    def both(self, x: Symbol) -> tuple[str, str]:
-        """An expression in symbols, and with places for numbers."""
-        symbols = self.write(x)[0]
-        self.values = Places(self)
-        numbers = self.write(x)[0]
-        self.values = None
-        return symbols, numbers
 
     def number(self, value: Any) -> Written:
         return f'<mn data-of="{value}"></mn>', ATOM

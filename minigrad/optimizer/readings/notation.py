@@ -105,6 +105,14 @@ class Notation:
         how = getattr(self, x.op, None)
         return how(x) if how else self.call(x.op, *x.args)
 
+    def both(self, x: Symbol, values: Mapping[Symbol, Any]) -> tuple[str, str]:
+        """An expression in symbols and in numbers."""
+        symbols = self.write(x)[0]
+        self.values = values
+        numbers = self.write(x)[0]
+        self.values = None
+        return symbols, numbers
+
     def written_alone(self, leaf: Symbol) -> str:
         """A leaf as the legend writes it: the weight without its step."""
         return self.letter("w") if leaf.name == "w" and leaf.op == "array" else self.write(leaf)[0]
