@@ -194,14 +194,12 @@ def numbers(what: str, x: Any) -> Array:
 
 def gradients(g: Any, shape: tuple[int, ...], steps: int | None) -> tuple[Callable[[Array, int], Array], int]:
     """The gradient as a function of the weight and the number of the step, from 0, and how many steps there are."""
-    if callable(g):
-        given = None
-    else:
-        given = numbers("gradient", g)
-        if given.shape == shape:
-            given = numpy.broadcast_to(given, (2 if steps is None else whole("steps", steps, 1, MOST_STEPS), *shape))
-        steps = len(given) if steps is None and given.ndim else steps
-    count = 2 if steps is None else whole("steps", steps, 1, MOST_STEPS)
+    given = None if callable(g) else numbers("gradient", g)
+    if steps is None:
+        steps = 2 if given is None or given.shape in ((), shape) else len(given)
+    count = whole("steps", steps, 1, MOST_STEPS)
+    if given is not None and given.shape == shape:
+        given = numpy.broadcast_to(given, (count, *shape))
     if given is not None and given.shape != (count, *shape):
         raise ShapeError(
             f"the gradient has shape {given.shape}, the weight {shape}; expected the shape of the weight, or a list of "
