@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from minigrad.optimizer.readings.javascript import whereabouts
 from minigrad.optimizer.readings.lines import Lines
-from minigrad.optimizer.readings.notation import ATOM, GREEK, LETTERS, POWER, PRODUCT, SUM, Notation, Written
+from minigrad.optimizer.readings.notation import ATOM, LETTERS, POWER, PRODUCT, SUM, UNICODE, Notation, Written
 from minigrad.optimizer.rule import Symbol
 
 MARKS = {"hat": "^", "bar": "¯", "tilde": "~"}
@@ -112,8 +112,7 @@ class MathML(Notation):
         stem, _, index = letter.partition("_")
         if index:
             return self.indexed(self.spelled(stem, name), index.strip("{}"))
-        known = {"nabla": "∇", **GREEK} | {name.capitalize(): sign.upper() for name, sign in GREEK.items()}
-        return f"<mi>{escape(known.get(letter[1:], letter) if letter[0] == chr(92) else letter)}</mi>"
+        return f"<mi>{escape(UNICODE.get(letter[1:], letter) if letter[0] == chr(92) else letter)}</mi>"
 
     def word(self, name: str) -> str:
         return f"<mi>{name.replace('_', ' ')}</mi>"

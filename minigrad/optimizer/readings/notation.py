@@ -23,6 +23,9 @@ GREEK = {
     "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
     "chi": "χ", "psi": "ψ", "omega": "ω",
 }  # fmt: skip
+UNICODE = GREEK | {name.capitalize(): letter.upper() for name, letter in GREEK.items()} | {"nabla": "∇"}
+"""LaTeX's names of letters -> the letters."""
+
 TIMES = {"next": 1, "before": -1}
 BRANCH, SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(-1, 5)
 """How tightly an expression binds. One that binds less tightly than its place requires gets parentheses."""
