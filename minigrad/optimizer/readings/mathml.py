@@ -39,14 +39,8 @@ def rows(optimizer: Any) -> list[MathRow]:
     '<mn data-of="before.w"></mn> <mo>-</mo> <mn data-of="h.lr"></mn><mo>·</mo><mn data-of="raw"></mn>'
     """
     notation = MathML(Lines(optimizer))
-    of, places, found = notation.of, Places(notation), []
-    for place, (name, x) in enumerate(of.lines):
-        if of.acts is not None and place == of.always:
-            found.append(MathRow("", "", "", *notation.both(of.acts, places)))
-        relation = notation.signs["normal" if x.op == "normal" else "is"]
-        found.append(MathRow(name, notation.left(name, x), relation, *notation.both(x, places)))
-        notation.define(name, x)
-    return found
+    places = Places(notation)
+    return [MathRow(*row[:3], *row.right) for row in notation.rows(lambda x: notation.both(x, places))]
 
 
 class Places(dict[Symbol, str]):

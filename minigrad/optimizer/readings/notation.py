@@ -6,7 +6,7 @@ The weight, the gradient and the states carry the step, as in the docstrings: `w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from minigrad.optimizer.readings.lines import RAW, Lines, varies
@@ -39,7 +39,7 @@ class Row(NamedTuple):
     name: str
     left: str
     relation: str
-    right: str
+    right: Any
 
 
 class Notation:
@@ -69,12 +69,16 @@ class Notation:
                     taken.add(self.spelled(letter, name))
         return letters
 
-    def rows(self) -> Iterator[Row]:
-        """The lines. An expression that one line defines is written by its name in later lines."""
+    def rows(self, right: Callable[[Symbol], Any] | None = None) -> Iterator[Row]:
+        """The lines, with the right side as text, or as `right` gives it.
+
+        An expression that one line defines is written by its name in later lines.
+        """
+        right = right or (lambda x: self.write(x)[0])
         for place, (name, x) in enumerate(self.of.lines):
             if self.of.acts is not None and place == self.of.always:
-                yield Row("", "", "", self.write(self.of.acts)[0])
-            yield Row(name, self.left(name, x), self.signs["normal" if x.op == "normal" else "is"], self.write(x)[0])
+                yield Row("", "", "", right(self.of.acts))
+            yield Row(name, self.left(name, x), self.signs["normal" if x.op == "normal" else "is"], right(x))
             self.define(name, x)
 
     def define(self, name: str, x: Symbol) -> None:
