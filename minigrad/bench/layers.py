@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 import minigrad as mg
-from minigrad import autograd, gluon, ops
+from minigrad import gluon, ops
 from minigrad.bench.machine import PEERS, here
 from minigrad.bench.race import Contestant, Race
+from minigrad.bench.training import trained, trained_by_torch
 from minigrad.engine.tensor import Tensor
 from minigrad.gluon import nn, rnn
 
@@ -53,17 +54,9 @@ def learned(net: Any) -> list[Any]:
 def of_minigrad(shape: tuple[int, ...], make: Any) -> Contestant:
     """One of our networks."""
     x, labels = problem(shape)
-    data, targets, net = mg.np.array(x), mg.np.array(labels), initialized(shape, make)
+    net = initialized(shape, make)
     trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": RATE, "momentum": MOMENTUM})
-    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
-
-    def step() -> None:
-        with autograd.record():
-            loss = loss_of(net(data), targets)
-        loss.backward()
-        trainer.step(len(x))
-
-    return Contestant(step, lambda: [p.data().asnumpy() for p in learned(net)])
+    return trained(net, learned(net), mg.np.array(x), mg.np.array(labels), trainer)
 
 
 def of_torch(shape: tuple[int, ...], ours: Any, make: Any) -> Contestant:
@@ -71,18 +64,11 @@ def of_torch(shape: tuple[int, ...], ours: Any, make: Any) -> Contestant:
     import torch
 
     x, labels = problem(shape)
-    data, targets, net = torch.tensor(x), torch.tensor(labels), make(torch.nn)
+    net = make(torch.nn)
     for mine, other in zip(learned(initialized(shape, ours)), net.parameters(), strict=True):
         other.data = torch.tensor(mine.data().asnumpy())
     opt = torch.optim.SGD(net.parameters(), lr=RATE, momentum=MOMENTUM)
-    loss_of = torch.nn.CrossEntropyLoss()
-
-    def step() -> None:
-        opt.zero_grad()
-        loss_of(net(data), targets).backward()
-        opt.step()
-
-    return Contestant(step, lambda: [p.detach().numpy() for p in net.parameters()])
+    return trained_by_torch(net, list(net.parameters()), torch.tensor(x), torch.tensor(labels), opt)
 
 
 def our_lenet() -> Any:

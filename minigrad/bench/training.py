@@ -83,14 +83,18 @@ def of_minigrad(sizes: Sizes, rule: str, device: Where = None, hybridized: bool 
     if hybridized:
         net.hybridize()
     trainer = gluon.Trainer(net.collect_params(), rule, {"learning_rate": RATE})
+    return trained(net, parameters, mg.np.array(x, ctx=device), mg.np.array(labels, ctx=device), trainer)
+
+
+def trained(net: Any, parameters: list[Any], data: Any, targets: Any, trainer: gluon.Trainer) -> Contestant:
+    """A network of ours, and what a step does with it."""
     loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
-    data, targets = mg.np.array(x, ctx=device), mg.np.array(labels, ctx=device)
 
     def step() -> None:
         with autograd.record():
             loss = loss_of(net(data), targets)
         loss.backward()
-        trainer.step(len(x))
+        trainer.step(len(data))
 
     return Contestant(step, lambda: [p.data().asnumpy() for p in parameters])
 
@@ -107,15 +111,21 @@ def of_torch(sizes: Sizes, rule: str, device: str = "cpu", **how: bool) -> Conte
         layers += [linear, torch.nn.ReLU()] if k < len(W) - 1 else [linear]
     net = torch.nn.Sequential(*layers).to(device)
     opt = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[rule](net.parameters(), lr=RATE, **how)
+    parameters = [layer.weight for layer in layers[::2]] + [layer.bias for layer in layers[::2]]
+    return trained_by_torch(net, parameters, torch.tensor(x, device=device), torch.tensor(labels, device=device), opt)
+
+
+def trained_by_torch(net: Any, parameters: list[Any], data: Any, targets: Any, opt: Any) -> Contestant:
+    """The same for a network of PyTorch's."""
+    import torch
+
     loss_of = torch.nn.CrossEntropyLoss()
-    data, targets = torch.tensor(x, device=device), torch.tensor(labels, device=device)
 
     def step() -> None:
         opt.zero_grad()
         loss_of(net(data), targets).backward()
         opt.step()
 
-    parameters = [layer.weight for layer in layers[::2]] + [layer.bias for layer in layers[::2]]
     return Contestant(step, lambda: [p.detach().cpu().numpy() for p in parameters])
 
 

@@ -57,24 +57,3 @@ def beside(tree: ast.Module, folder: Path) -> list[Path]:
             modules.append(node.module or "")
     files = [folder / f"{name.replace('.', '/')}.py" for name in modules]
     return [file for file in files if file.is_file()]
-
-
-def defined(tree: ast.Module) -> list[str]:
-    """The names that a file defines at its top level, in order.
-
-    >>> defined(ast.parse("import a as x\\nif x:\\n    def f(): y = 1\\nb, c = 1, 2"))
-    ['x', 'f', 'b', 'c']
-    """
-    names: dict[str, None] = {}
-    waiting: list[ast.AST] = list(tree.body)
-    while waiting:
-        node = waiting.pop(0)
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names[node.name] = None
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update((alias.asname or alias.name.split(".")[0], None) for alias in node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names[node.id] = None
-        elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)):
-            waiting[:0] = ast.iter_child_nodes(node)
-    return list(names)

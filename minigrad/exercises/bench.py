@@ -131,10 +131,9 @@ class Sheet:
         """The function that a call of a word or of `np.` refers to; None for other expressions, and if `*` is used."""
         if not isinstance(x, ast.Call) or any(isinstance(y, ast.Starred) for y in x.args):
             return None
-        if isinstance(x.func, ast.Name):
-            return WORDS.get(x.func.id)
-        known = isinstance(x.func, ast.Attribute) and ast.unparse(x.func.value) == "np"
-        return getattr(numpy, x.func.attr, None) if known and isinstance(x.func, ast.Attribute) else None
+        if isinstance(x.func, ast.Attribute) and ast.unparse(x.func.value) == "np":
+            return getattr(numpy, x.func.attr, None)
+        return WORDS.get(x.func.id) if isinstance(x.func, ast.Name) else None
 
     def computed(self, x: ast.expr, names: Sequence[str], inputs: Sequence[Value]) -> Value:
         """The value of an expression from those of its parts."""

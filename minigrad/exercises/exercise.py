@@ -144,12 +144,7 @@ class Exercise:
     def neighbours(self) -> list[Neighbour]:
         """Every answer that is one mistake away, those of the catalogue first."""
         named = [replace(n, expected=True) for make in self.catalogue for n in make(self)]
-        found = [*named, *(n for form in self.forms for n in self.edited(form))]
-        return [n if n.form or not n.program else self.compared(n, n.program) for n in found]
-
-    def compared(self, neighbour: Neighbour, text: Program) -> Neighbour:
-        """The neighbour with the record of what was replaced in the reference."""
-        return replace(neighbour, swaps=differences(self.program, text), form=self.program)
+        return [*named, *(n for form in self.forms for n in self.edited(form))]
 
     @cached_property
     def forms(self) -> list[Program]:

@@ -137,25 +137,19 @@ class Judgement:
 
     def explains(self, neighbour: Neighbour) -> bool:
         """Whether a neighbour does what the answer does on every probe, starting with one where the answer is wrong."""
-        text = neighbour.program
-        if text is not None and text.lines and not self.called:
-            return self.does(text)
-        function = neighbour.function
-        return function is not None and self.does(function)
+        return self.does(neighbour.program, lambda: neighbour.function)
 
     @cached_property
     def called(self) -> bool:
         """Whether outcomes can only be compared by calling functions."""
         return bool(self.exercise.observe or self.exercise.agree)
 
-    def does(self, other: Program | Callable[..., Any]) -> bool:
-        """Whether a program or a function does what the answer does on every probe."""
-        if isinstance(other, Program):
-            if not self.called:
-                return all(self.matching(other, i) == self.everything for i in self.order)
-            function = other.function()
-            return function is not None and self.does(function)
-        return all(self.agree(self.outcome(other, i), self.found[i], i) for i in self.order)
+    def does(self, text: Program | None, made: Callable[[], Callable[..., Any] | None]) -> bool:
+        """Whether a program, or else the function made of it, does what the answer does on every probe."""
+        if text is not None and text.lines and not self.called:
+            return all(self.matching(text, i) == self.everything for i in self.order)
+        function = made()
+        return function is not None and all(self.agree(self.outcome(function, i), self.found[i], i) for i in self.order)
 
     def is_right(self, neighbour: Neighbour) -> bool:
         """Whether an edit has only made another form of the right answer."""
@@ -236,7 +230,7 @@ class Judgement:
     def fitting(self, form: Program, one: Neighbour, two: Neighbour) -> tuple[Neighbour, ...]:
         """The two mistakes, the more specific first, if together they do what the answer does."""
         both = together(form, one, two)
-        if not both or not self.does(both):
+        if not both or not self.does(both, both.function):
             return ()
         return tuple(sorted((x for x in (one, two) if not self.is_right(x)), key=lambda x: rank(x.mistake)))
 
@@ -299,17 +293,13 @@ def is_finite(x: Any) -> bool:
 
 def restructured(expected: Outcome, outcome: Outcome) -> Outcome:
     """The outcome with its results in the required structure, if they can be brought into it."""
-    if outcome.results is None or expected.results is None:
+    given, wanted = outcome.results, expected.results
+    if given is None or wanted is None or len(given) < len(wanted):
         return outcome
-    results, wanted = outcome.results, expected.results
-    if len(results) > len(wanted):
-        results = results[: len(wanted)]
-    if len(results) == len(wanted):
-        results = [
-            numpy.reshape(y, numpy.shape(x))
-            if numpy.shape(x) != numpy.shape(y) and numpy.size(x) == numpy.size(y) and numpy.ndim(x) and numpy.ndim(y)
-            else y
-            for x, y in zip(wanted, results)
-        ]
-        return replace(outcome, results=results, single=expected.single, nested="")
-    return outcome
+    results = [
+        numpy.reshape(y, numpy.shape(x))
+        if numpy.shape(x) != numpy.shape(y) and numpy.size(x) == numpy.size(y) and numpy.ndim(x) and numpy.ndim(y)
+        else y
+        for x, y in zip(wanted, given)
+    ]
+    return replace(outcome, results=results, single=expected.single, nested="")

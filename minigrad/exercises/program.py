@@ -51,10 +51,6 @@ class Program:
         for name, expression in self.lines:
             yield from inside(name, expression, [])
 
-    def with_node(self, old: ast.AST, new: ast.expr) -> Program:
-        """The same with one expression replaced."""
-        return replace(self, lines=tuple((name, replaced(x, old, new)) for name, x in self.lines))
-
     def with_swaps(self, swaps: Sequence[Swap]) -> Program | None:
         """The same with expressions replaced: (line, old, new). None if an old one is not there, or no longer."""
         lines = dict(self.lines)

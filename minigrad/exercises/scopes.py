@@ -60,20 +60,29 @@ def each(nodes: Iterable[ast.AST], local: frozenset[str]) -> Iterator[tuple[str,
 
 
 def bound(body: Iterable[ast.AST]) -> frozenset[str]:
-    """The names that lines bind, without looking inside functions and classes."""
-    names: set[str] = set()
+    """The names that lines bind."""
+    return frozenset(defined(body))
+
+
+def defined(body: Iterable[ast.AST]) -> list[str]:
+    """The names that lines bind, in order, without looking inside functions and classes.
+
+    >>> defined(ast.parse("import a as x\\nif x:\\n    def f(): y = 1\\nb, c = 1, 2").body)
+    ['x', 'f', 'b', 'c']
+    """
+    names: list[str] = []
     waiting = list(body)
     while waiting:
-        node = waiting.pop()
+        node = waiting.pop(0)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
+            names.append(node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
+            names += [alias.asname or alias.name.split(".")[0] for alias in node.names]
         elif isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Store):
-                names.add(node.id)
+                names.append(node.id)
         elif not isinstance(node, (ast.Lambda, *Comprehension.__args__)):
             if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-                names.add(node.name)
-            waiting += ast.iter_child_nodes(node)
-    return frozenset(names)
+                names.append(node.name)
+            waiting[:0] = ast.iter_child_nodes(node)
+    return list(dict.fromkeys(names))

@@ -40,13 +40,10 @@ def general(
     pairs = [list(zip(x.results or (), y.results or ())) for x, y in given]
     wrong = [row for row in pairs if any(numpy.shape(a) != numpy.shape(b) for a, b in row)]
     if wrong and 2 * len(wrong) >= len(pairs):
-        i, shapes = next((i, s) for i, s in enumerate(map(shapes_of, wrong[0])) if s[0] != s[1])
-        return [Symptom("shape-wrong", f"the result {names[i]} has shape {shapes[1]}, expected {shapes[0]}.")]
+        shapes = [(name, numpy.shape(a), numpy.shape(b)) for name, (a, b) in zip(names, wrong[0])]
+        name, right, shape = next(row for row in shapes if row[1] != row[2])
+        return [Symptom("shape-wrong", f"the result {name} has shape {shape}, expected {right}.")]
     return [] if wrong or not pairs else proportional(names, pairs) or one_end(pairs)
-
-
-def shapes_of(pair: tuple[Any, Any]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    return numpy.shape(pair[0]), numpy.shape(pair[1])
 
 
 def proportional(names: Sequence[str], pairs: Sequence[Sequence[tuple[Any, Any]]]) -> list[Symptom]:

@@ -103,7 +103,7 @@ def ideas(base: Exercise, text: Program) -> Iterator[Idea]:
     roles = Roles(base, text)
     weight = roles.new.get(roles.weight, "")
     for line, node, _ in text.nodes():
-        if is_power(node, 2) and is_name(node.left, GRADIENT):  # type: ignore[attr-defined]
+        if is_power(node, 2) and is_name(node.left, GRADIENT):
             for state in roles.states:
                 if state in roles.arrays and roles.new.get(state) != line:
                     apart = put(f"({GRADIENT} - {state}) ** 2")
@@ -113,7 +113,7 @@ def ideas(base: Exercise, text: Program) -> Iterator[Idea]:
             damped = put(f"_ / (1 + absolute({GRADIENT}))", _=node)
             yield "g² is g² / (1 + |g|).", [(line, node, damped)]
         if is_call(node, "sqrt") and roles.is_array(node) and line == weight:
-            inside = node.args[0]  # type: ignore[attr-defined]
+            inside = node.args[0]
             yield "The root is a cube root.", [(line, node, put(f"_ ** {1 / 3}", _=inside))]
             yield "The root is a fourth root.", [(line, node, put("_ ** 0.25", _=inside))]
     yield from means(roles, text)

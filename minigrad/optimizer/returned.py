@@ -17,7 +17,7 @@ BASE = "minigrad.optimizer.optimizer"
 
 def check_returned(cls: Any, states: tuple[str, ...]) -> None:
     """Raise RuleError if a `return` has w and the states in the wrong order, or a state that is used never changes."""
-    tuples = [(line, elements) for line, elements in returned_tuples(cls) if len(elements) == 1 + len(states)]
+    tuples = [(line, x.elts) for line, x in returns(cls) if isinstance(x, ast.Tuple) and len(x.elts) == 1 + len(states)]
     for line, (first, *rest) in tuples:
         names = [meant_by(x, states) for x in rest]
         if sorted(map(str, names)) == sorted(states) and names != list(states):
@@ -71,11 +71,10 @@ def uses(cls: Any, name: str) -> int:
     return sum(isinstance(x, ast.Name) and x.id == name and isinstance(x.ctx, ast.Load) for x in nodes_of(cls))
 
 
-def returned_tuples(cls: Any) -> list[tuple[int, list[ast.expr]]]:
-    """The lines with a `return` of several values, and the values."""
+def returns(cls: Any) -> list[tuple[int, ast.expr]]:
+    """The lines with a `return`, and what they return."""
     offset = body(cls.rule)[1]
-    found = [node for node in nodes_of(cls) if isinstance(node, ast.Return)]
-    return [(node.lineno + offset, node.value.elts) for node in found if isinstance(node.value, ast.Tuple)]
+    return [(x.lineno + offset, x.value) for x in nodes_of(cls) if isinstance(x, ast.Return) and x.value]
 
 
 @lru_cache(maxsize=64)
@@ -91,13 +90,7 @@ def body(rule: Any) -> tuple[list[ast.stmt], int]:
 
 def returns_alone(cls: Any) -> list[tuple[int, str]]:
     """The lines with a `return` of one value, and the value as text."""
-    statements, offset = body(cls.rule)
-    found = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Return)]
-    return [
-        (node.lineno + offset, ast.unparse(node.value))
-        for node in found
-        if node.value is not None and not isinstance(node.value, ast.Tuple)
-    ]
+    return [(line, ast.unparse(value)) for line, value in returns(cls) if not isinstance(value, ast.Tuple)]
 
 
 def not_returned(cls: Any, states: Collection[str], reading: bool) -> list[tuple[int, str, list[str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from minigrad.exercises.edits.patterns import patterns
 from minigrad.exercises.edits.phrases import changed
@@ -23,30 +24,27 @@ def upstream(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     uses = [(line, node) for line, node, _ in text.nodes() if is_name(node, UPSTREAM)]
     lines = list(dict.fromkeys(line for line, _ in uses))
     for chosen in [lines, *([x] for x in lines)] if len(lines) > 1 else [[x] for x in lines]:
-        nodes = [node for line, node in uses if line in chosen]
-        ones = [put(f"np.ones_like({UPSTREAM})") for _ in nodes]
-        yield changed(text, chosen[0], nodes, ones, "upstream-missing", NO_UPSTREAM)
+        swaps = [(line, node, put(f"np.ones_like({UPSTREAM})")) for line, node in uses if line in chosen]
+        yield from changed(text, swaps, "upstream-missing", NO_UPSTREAM)
 
 
 def transposes(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Each transpose left out, all of them left out, and one too many at each operand of a matrix product."""
     found = [(line, node) for line, node, _ in text.nodes() if is_transpose(node)]
-    for line, node in found:
-        assert isinstance(node, ast.Attribute)
-        what = f"{ast.unparse(node.value)} should be transposed."
-        yield changed(text, line, [node], [node.value], "transpose-missing", what)
+    for line, turned in found:
+        what = f"{ast.unparse(turned.value)} should be transposed."
+        yield from changed(text, [(line, turned, turned.value)], "transpose-missing", what)
     if len(found) > 1:
-        old, new = [node for _, node in found], [node.value for _, node in found if isinstance(node, ast.Attribute)]
-        yield changed(text, found[0][0], old, new, "transpose-missing", "the transposes are missing.")
+        swaps = [(line, node, node.value) for line, node in found]
+        yield from changed(text, swaps, "transpose-missing", "the transposes are missing.")
     for line, node, _ in text.nodes():
         if is_product(node):
-            assert isinstance(node, ast.BinOp)
             for x in node.left, node.right:
                 if not is_transpose(x):
                     what = f"{ast.unparse(x)} should not be transposed."
-                    yield changed(text, line, [x], [put("x.T", x=x)], "transpose-missing", what)
+                    yield from changed(text, [(line, x, put("x.T", x=x))], "transpose-missing", what)
             what = f"{ast.unparse(node)} comes out transposed."
-            yield changed(text, line, [node], [put("x.T", x=node)], "transpose-missing", what, "shape-wrong")
+            yield from changed(text, [(line, node, put("x.T", x=node))], "transpose-missing", what, "shape-wrong")
 
 
 def matrices(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -54,13 +52,12 @@ def matrices(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     yield from patterns("array_matrices", of_arrays=True)(exercise, text)
     products = [(line, node) for line, node, _ in text.nodes() if is_product(node)]
     if len(products) > 1:
-        nodes = [node for _, node in products]
-        swapped = [put("y @ x", x=x.left, y=x.right) for x in nodes if isinstance(x, ast.BinOp)]
+        swapped = [(line, x, put("y @ x", x=x.left, y=x.right)) for line, x in products]
         what = "the matrices are multiplied in the wrong order."
-        yield changed(text, products[0][0], nodes, swapped, "operands-swapped", what, "order-wrong")
-        by_element = [put("x * y", x=x.left, y=x.right) for x in nodes if isinstance(x, ast.BinOp)]
+        yield from changed(text, swapped, "operands-swapped", what, "order-wrong")
+        by_element = [(line, x, put("x * y", x=x.left, y=x.right)) for line, x in products]
         what = "* is used where the matrix product @ is needed."
-        yield changed(text, products[0][0], nodes, by_element, "wrong-operation", what)
+        yield from changed(text, by_element, "wrong-operation", what)
 
 
 def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -69,12 +66,11 @@ def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     given = dict(zip(exercise.arguments, exercise.tried[0].make()[0]))
     names = [x for x in text.positional if any(is_name(node, x) for _, node in uses)]
     for a, b in itertools.combinations(names, 2):
-        there = [(line, node) for line, node in uses if is_name(node, a, b)]
-        other = [put(b if is_name(node, a) else a) for _, node in there]
+        swaps = [(line, x, put(b if is_name(x, a) else a)) for line, x in uses if is_name(x, a, b)]
         what = f"{a} and {b} are swapped."
         numbers = all(isinstance(given[x], (int, float)) for x in (a, b))
         mistake = "hyperparameters-swapped" if numbers else "operands-swapped"
-        yield changed(text, there[0][0], [node for _, node in there], other, mistake, what)
+        yield from changed(text, swaps, mistake, what)
 
 
 def results(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -86,19 +82,18 @@ def results(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             if list(order) != sorted(order):
                 new = ast.Tuple([found[i] for i in order], ast.Load())
                 what = f"return the results in this order: {', '.join(names)}."
-                yield changed(text, RESULT, [whole], [new], "wrong-returned-order", what)
-        yield changed(
-            text, RESULT, found, [put("-x", x=x) for x in found], "wrong-sign", "all results have the wrong sign."
-        )
+                yield from changed(text, [(RESULT, whole, new)], "wrong-returned-order", what)
+        turned = [(RESULT, x, put("-x", x=x)) for x in found]
+        yield from changed(text, turned, "wrong-sign", "all results have the wrong sign.")
     for name, x in zip(names, found):
-        yield changed(text, RESULT, [x], [put("-x", x=x)], "wrong-sign", f"{name} has the wrong sign.")
+        yield from changed(text, [(RESULT, x, put("-x", x=x))], "wrong-sign", f"{name} has the wrong sign.")
 
 
 def zeros(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """One of several results left at 0."""
     if len(exercise.results) > 1:
         for name, x in zip(exercise.results, text.results):
-            yield changed(text, RESULT, [x], [put("0 * x", x=x)], "missing-term", f"{name} stays 0.")
+            yield from changed(text, [(RESULT, x, put("0 * x", x=x))], "missing-term", f"{name} stays 0.")
 
 
 def counted_twice(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -123,15 +118,14 @@ def times(exercise: Exercise, text: Program, factor: str, mistake: str, what: st
     """All results together, and each alone, with an extra factor."""
     pairs = list(zip(exercise.results, text.results))
     for chosen in [pairs, *([x] for x in pairs if len(pairs) > 1)]:
-        old = [x for _, x in chosen]
-        new = [put(f"({factor}) * _", _=x) for x in old]
+        swaps = [(RESULT, x, put(f"({factor}) * _", _=x)) for _, x in chosen]
         who = "every result" if len(chosen) > 1 else chosen[0][0]
-        yield changed(text, RESULT, old, new, mistake, f"{who} {what}", *also)
+        yield from changed(text, swaps, mistake, f"{who} {what}", *also)
 
 
-def is_transpose(node: ast.AST) -> bool:
+def is_transpose(node: ast.AST) -> TypeGuard[ast.Attribute]:
     return isinstance(node, ast.Attribute) and node.attr == "T"
 
 
-def is_product(node: ast.AST) -> bool:
+def is_product(node: ast.AST) -> TypeGuard[ast.BinOp]:
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from minigrad.exercises.edits.roles import Roles, right
+from minigrad.exercises.edits.roles import Roles
 from minigrad.exercises.edits.trees import (
     Term,
     copied,
@@ -28,7 +28,7 @@ from minigrad.exercises.program import RESULT, Program, Swap
 def correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Every factor `1 - beta**t` that is missing, or is not what it should be."""
     roles = Roles(exercise, text)
-    found: list[tuple[str, ast.expr, list[Term], ast.expr]] = []
+    found: list[tuple[str, ast.expr, list[Term], ast.BinOp]] = []
     for line, node in products(text):
         parts = factors_of(node)
         found += [(line, node, parts, x) for _, x in parts if roles.is_correction(x)]
@@ -43,27 +43,24 @@ def correction(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             mistake, also = f"bias-correction-missing-{'second' if second else 'first'}", []
         what = f"the bias correction {said(c)} is missing."
         yield from swapped(text, line, node, product_of(others), mistake, what, *also)
-        power = right(c)
+        power = c.right
         if second:
             yield from half_rooted(text, line, node, product_of(others), c)
-        if not is_power(power):
-            continue
-        assert isinstance(power, ast.BinOp)
-        wide = put("(1 - b) ** t", b=power.left, t=power.right)
-        yield from swapped(text, line, c, wide, "wrong-operation", "the power is taken of the whole parenthesis.")
-        what = f"the exponent of {said(power)} is missing."
-        yield from swapped(text, line, c, put("1 - b", b=power.left), "power-missing", what)
+        if is_power(power):
+            wide = put("(1 - b) ** t", b=power.left, t=power.right)
+            yield from swapped(text, line, c, wide, "wrong-operation", "the power is taken of the whole parenthesis.")
+            what = f"the exponent of {said(power)} is missing."
+            yield from swapped(text, line, c, put("1 - b", b=power.left), "power-missing", what)
     firsts = [swap for swap, (line, node, _, _) in zip(all_of_them, found) if not under_root(text, line, node)]
     if 1 < len(firsts) < len(found):
         yield from several(text, firsts, "bias-correction-missing-first", "the first mean is not corrected.")
     if len(found) > 1:
-        plus = [(line, c, put("1 + x", x=right(c))) for line, _, _, c in found]
+        plus = [(line, c, put("1 + x", x=c.right)) for line, _, _, c in found]
         yield from several(text, plus, "wrong-sign", "β has the wrong sign in the bias corrections.")
         times = [(line, c, put("1 / c", c=c)) for line, _, _, c in found]
         yield from several(text, times, "wrong-operation", "the corrections multiply where they should divide.")
         yield from several(text, all_of_them, "bias-correction-missing", "both bias corrections are missing.")
-        powers = [(line, c, right(c)) for line, _, _, c in found if is_power(right(c))]
-        first_steps = [(line, c, put("1 - b", b=x.left)) for line, c, x in powers]  # type: ignore[attr-defined]
+        first_steps = [(line, c, put("1 - b", b=c.right.left)) for line, _, _, c in found if is_power(c.right)]
         yield from several(text, first_steps, "power-missing", "the exponents of the bias corrections are missing.")
         corrections = [c for _, _, _, c in found]
         if len(corrections) == 2 and said(corrections[0]) != said(corrections[1]):
@@ -85,7 +82,7 @@ def half_rooted(text: Program, line: str, node: ast.expr, mean: ast.expr, c: ast
     """`sqrt(v) / c` for `sqrt(v / c)`: the correction folded into the rate without its root."""
     whole = dict(text.lines)[line] is node
     for other, x, _ in text.nodes():
-        if is_call(x, "sqrt") and (x.args == [node] or (whole and is_name(x.args[0], line))):  # type: ignore[attr-defined]
+        if is_call(x, "sqrt") and (x.args == [node] or (whole and is_name(x.args[0], line))):
             unrooted, inverse = put("sqrt(m) / c", m=mean, c=c), put("sqrt(m) * sqrt(c)", m=mean, c=c)
             what = f"the root of the correction {said(c)} is missing."
             yield from swapped(text, other, x, unrooted, "root-missing", what)

@@ -30,20 +30,19 @@ BLANKS: list[tuple[str, str, tuple[str, ...]]] = [
 def ends(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Sums and matrix products of all terms but one, or of only one; results with a row or a column of zeros."""
     sums = [(line, node) for line, node, _ in text.nodes() if is_product(node) or is_sum_over(node)]
-    nodes = [node for _, node in sums]
     for word, index, what, (mistake, *also) in PARTS:
-        others = [shortened(node, word, index) for node in nodes]
-        for (line, node), other in zip(sums, others):
-            yield changed(text, line, [node], [other], mistake, f"in {ast.unparse(node)} {what}", *also)
-        if len(sums) > 1:
-            yield changed(text, sums[0][0], nodes, others, mistake, f"in every sum {what}", *also)
+        swaps = [(line, node, shortened(node, word, index)) for line, node in sums]
+        for swap in swaps:
+            yield from changed(text, [swap], mistake, f"in {ast.unparse(swap[1])} {what}", *also)
+        if len(swaps) > 1:
+            yield from changed(text, swaps, mistake, f"in every sum {what}", *also)
     arrays = [x for x, y in zip(text.results, exercise.expected[0].results or []) if getattr(y, "ndim", 0)]
     for word, what, (mistake, *also) in BLANKS:
         for index, end in (-1, "last"), (0, "first"):
             for axis, kind in (0, "row or element"), (-1, "column"):
                 for chosen in [arrays, *([x] for x in arrays if len(arrays) > 1)]:
-                    new = [put(f"{word}(_, {index}, {axis})", _=x) for x in chosen]
-                    yield changed(text, RESULT, chosen, new, mistake, f"the {end} {kind} {what}", *also)
+                    swaps = [(RESULT, x, put(f"{word}(_, {index}, {axis})", _=x)) for x in chosen]
+                    yield from changed(text, swaps, mistake, f"the {end} {kind} {what}", *also)
 
 
 def is_sum_over(node: ast.AST) -> bool:

@@ -36,7 +36,7 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             continue
         others = [(added, x) for added, x in parts if x is not own]
         dropped.append((line, node, sum_of(others)))
-        root = next((x for _, x, _ in text.nodes() if is_call(x, "sqrt") and x.args == [node]), None)  # type: ignore[attr-defined]
+        root = next((x for _, x, _ in text.nodes() if is_call(x, "sqrt") and x.args == [node]), None)
         if root is not None:
             outside = put("sqrt(x) + e", x=sum_of(others), e=own)
             moved.append((line, root, outside))
@@ -78,10 +78,10 @@ def epsilon(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def beside_root(
-    roles: Roles, text: Program, line: str, node: ast.expr, root: ast.expr, own: ast.expr
+    roles: Roles, text: Program, line: str, node: ast.expr, root: ast.Call, own: ast.expr
 ) -> Iterator[Neighbour]:
     """`sqrt(x) + eps` with ε elsewhere."""
-    (inside,) = root.args  # type: ignore[attr-defined]
+    (inside,) = root.args
     shown = said(own)
     parts = {"x": inside, "e": own}
 

@@ -65,7 +65,7 @@ def of_product(roles: Roles, text: Program, line: str, node: ast.expr) -> Iterat
         for k, (other_times, other) in enumerate(parts):
             if is_power(other, 2) and times and other_times and roles.is_array(factor) and k != i:
                 moved = [*parts]
-                moved[i], moved[k] = (True, put("x ** 2", x=factor)), (True, other.left)  # type: ignore[attr-defined]
+                moved[i], moved[k] = (True, put("x ** 2", x=factor)), (True, other.left)
                 what = f"{shown} is squared instead of {said(moved[k][1])}."
                 yield from instead(moved, what, "wrong-operation")
         what = f"{shown} divides where it should multiply." if times else f"{shown} multiplies where it should divide."
@@ -111,9 +111,9 @@ def constants(text: Program) -> Iterator[Neighbour]:
     """Numbers with another value; 1 is left alone."""
     for line, node, above in text.nodes():
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and node.value not in (0, 1):
-            exponent = bool(above) and isinstance(above[-1], ast.BinOp) and isinstance(above[-1].op, ast.Pow)
+            exponent = bool(above) and is_power(above[-1]) and above[-1].right is node
             for value in {node.value * 2, node.value / 2, 1 / node.value, 1 - node.value, 1.0}:
-                if not (exponent and above[-1].right is node):  # type: ignore[attr-defined]
+                if not exponent:
                     what = f"{node.value:g} has the wrong value."
                     mistake = "wrong-factor" if value != 1 else "scale-missing"
                     yield from swapped(text, line, node, put(f"{value}"), mistake, what)

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations, pairwise, permutations
 
-from minigrad.exercises.edits.roles import Roles, is_rest, right
-from minigrad.exercises.edits.trees import everywhere, factors_of, is_name, put, several, sums, terms_of
+from minigrad.exercises.edits.roles import Roles, is_rest
+from minigrad.exercises.edits.trees import everywhere, factors_of, grouped, is_name, put, several, sums, terms_of
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program, Swap
 
@@ -40,8 +40,9 @@ def in_means(text: Program) -> list[ast.expr]:
         terms = [[x for _, x in factors_of(term)] for _, term in terms_of(node)]
         for before, after in pairwise(terms):
             for rest in after:
-                own = [x for x in before if isinstance(x, ast.Name) and is_rest(rest, x.id)]
-                found += [x for beta in own for x in (beta, right(rest))]
+                for beta in before:
+                    if isinstance(beta, ast.Name) and is_rest(rest, beta.id):
+                        found += [beta, rest.right]
     return found
 
 
@@ -72,9 +73,7 @@ def rests(roles: Roles, text: Program) -> Iterator[Neighbour]:
 def lengths(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """A number of steps that is one too high or too low: in one place, in one line, everywhere."""
     for hyper in [x for x in text.keywords if x.endswith("_steps")]:
-        places = [(line, node) for line, node, _ in text.nodes() if is_name(node, hyper)]
-        groups = [places, *([x for x in places if x[0] == line] for line in dict(places)), *([x] for x in places)]
-        for group in groups:
+        for group in grouped([(line, node) for line, node, _ in text.nodes() if is_name(node, hyper)]):
             for sign, side in ("+", "high"), ("-", "low"):
                 swaps = [(line, node, put(f"_ {sign} 1", _=node)) for line, node in group]
                 what = f"{hyper} is one step too {side}."

@@ -108,10 +108,9 @@ def additions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for hyper in roles.hypers:
                 apart = not uses(term, hyper) or is_call(term, "maximum")
                 if uses(x, hyper) and not uses(x, roles.rate or hyper) and apart:
-                    for node in [n for n in ast.walk(x) if is_call(n, "absolute") or is_power(n, 2)]:
-                        assert isinstance(node, ast.expr)
-                        what = f"{said(node)} is multiplied by 1 - {hyper}, which does not belong here."
-                        yield from swapped(text, line, node, put(f"(1 - {hyper}) * _", _=node), "extra-term", what)
+                    for part in [n for n in ast.walk(x) if is_call(n, "absolute") or is_power(n, 2)]:
+                        what = f"{said(part)} is multiplied by 1 - {hyper}, which does not belong here."
+                        yield from swapped(text, line, part, put(f"(1 - {hyper}) * _", _=part), "extra-term", what)
         parts = terms_of(x)
         for hyper in roles.hypers:
             if weight and len(parts) == 2 and any(uses(y, GRADIENT) for _, y in parts) and uses(x, hyper):

@@ -18,7 +18,7 @@ def norms(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     every: dict[str, tuple[list[Swap], tuple[str, ...]]] = {}
     for function, changes in ("total", of_total), ("sqrt", of_root):
         for line, node, _ in text.nodes():
-            for what, new, ids in changes(node.args[0]) if is_call(node, function) else ():  # type: ignore[attr-defined]
+            for what, new, ids in changes(node.args[0]) if is_call(node, function) else ():
                 every.setdefault(what, ([], ids))[0].append((line, node, new))
     for what, (swaps, ids) in every.items():
         if len(swaps) > 1:
@@ -37,15 +37,15 @@ def of_total(x: ast.expr) -> Iterator[Change]:
     yield "only the first row is added up.", put("first_row(x)", x=x), ("axis-wrong", "missing-term")
     if is_power(x, 2):
         what = "absolute values are added up instead of squares."
-        yield what, put("total(absolute(x))", x=x.left), ("power-missing",)  # type: ignore[attr-defined]
+        yield what, put("total(absolute(x))", x=x.left), ("power-missing",)
 
 
 def of_root(inside: ast.expr) -> Iterator[Change]:
     """What a learner may write instead of the root of a total."""
     yield "the root is missing.", inside, ("root-missing",)
     if is_call(inside, "total"):
-        base: ast.expr = inside.args[0]  # type: ignore[attr-defined]
-        x = base.left if isinstance(base, ast.BinOp) and is_power(base, 2) else base
+        base = inside.args[0]
+        x = base.left if is_power(base, 2) else base
         what = "absolute values are added up instead of squares, without a root."
         yield what, put("total(absolute(x))", x=x), ("power-missing", "root-missing", "wrong-operation")
         yield "the largest element is used instead of the norm.", put("largest(absolute(x))", x=x), ("wrong-operation",)

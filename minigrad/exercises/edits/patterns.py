@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from minigrad.exercises.edits.phrases import changed
-from minigrad.exercises.edits.trees import expression, filled, said, swapped
+from minigrad.exercises.edits.trees import expression, filled, said, several
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.known import Row, rows
 from minigrad.exercises.program import Program
@@ -35,10 +35,7 @@ def patterns(table: str, of_arrays: bool = False) -> Callable[[Exercise, Program
                 words = {letter: said(x) for letter, x in found.items()}
                 for new, row in news:
                     other, (mistake, *also), what = filled(new, found), row.ids, row.what.format(**words)
-                    if of_arrays:
-                        yield changed(text, line, [node], [other], mistake, what, *also)
-                    else:
-                        yield from swapped(text, line, node, other, mistake, what, *also)
+                    yield from (changed if of_arrays else several)(text, [(line, node, other)], mistake, what, *also)
                 break
 
     return made

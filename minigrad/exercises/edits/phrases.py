@@ -7,10 +7,10 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from minigrad.exercises.edits.trees import expression
+from minigrad.exercises.edits.trees import expression, grouped, several
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.known import rows
-from minigrad.exercises.program import Program, smallest
+from minigrad.exercises.program import Program, Swap, smallest
 
 
 def phrases(table: str) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
@@ -30,29 +30,19 @@ def phrases(table: str) -> Callable[[Exercise, Program], Iterator[Neighbour]]:
                 if isinstance(node, ast.expr):
                     places.setdefault(ast.unparse(node), []).append((line, node))
         for old, new, what, (mistake, *also) in parts():
-            found = places.get(old, [])
-            lines = list(dict.fromkeys(line for line, _ in found))
-            groups = [found, *([x for x in found if x[0] == line] for line in lines), *([x] for x in found)]
+            groups = grouped(places.get(old, []))
             for i, group in enumerate(groups):
-                if group and group not in groups[:i]:
-                    nodes = [x for _, x in group]
-                    yield replace(
-                        changed(text, group[0][0], nodes, [new] * len(nodes), mistake, what, *also), expected=True
-                    )
+                if group not in groups[:i]:
+                    swaps = [(line, node, new) for line, node in group]
+                    for neighbour in changed(text, swaps, mistake, what, *also):
+                        yield replace(neighbour, expected=True)
 
     return made
 
 
-def changed(
-    text: Program, line: str, old: Sequence[ast.expr], new: Sequence[ast.expr], mistake: str, what: str, *also: str
-) -> Neighbour:
-    """The neighbour in which several expressions, none inside another, are replaced."""
-    after = text
-    for x, y in zip(old, new):
-        after = after.with_node(x, y)
-    lines = {id(node): name for name, whole in text.lines for node in ast.walk(whole)}
-    swaps = tuple((lines[id(x)], *smallest(x, y)) for x, y in zip(old, new))
-    return Neighbour(mistake, text.text(line), after.text(line), what, after.function, also, after, swaps, text)
+def changed(text: Program, swaps: Sequence[Swap], mistake: str, what: str, *also: str) -> Iterator[Neighbour]:
+    """Like `several`, but only the smallest parts that differ count as replaced."""
+    yield from several(text, [(line, *smallest(old, new)) for line, old, new in swaps], mistake, what, *also)
 
 
 def tidied(text: str) -> str:

@@ -9,6 +9,7 @@ from minigrad.exercises.edits.patterns import patterns
 from minigrad.exercises.edits.roles import COUNT, Roles
 from minigrad.exercises.edits.trees import (
     factors_of,
+    grouped,
     is_call,
     is_name,
     is_power,
@@ -36,8 +37,8 @@ def powers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             for function in "sign", "absolute", "square":
                 what = f"{function}({said(node)}) is used instead of {said(node)}."
                 yield from swapped(text, line, node, put(f"{function}(_)", _=node), "wrong-operation", what)
-    every = [(line, node, node.args[0]) for line, node, _ in text.nodes() if is_call(node, "sqrt")]  # type: ignore[attr-defined]
-    for group in [every, *([x for x in every if x[0] == line] for line in dict.fromkeys(x[0] for x in every))]:
+    every = [(line, node, node.args[0]) for line, node, _ in text.nodes() if is_call(node, "sqrt")]
+    for group in grouped(every):
         if len(group) > 1:
             yield from several(text, group, "root-missing", "the roots are missing.")
     yield from wider(text)
@@ -49,7 +50,7 @@ def under_roots(roles: Roles, text: Program) -> Iterator[Neighbour]:
     """A hyper-parameter under a root doubled or halved; the root of each part of a sum."""
     for line, node, _ in text.nodes():
         if is_call(node, "sqrt"):
-            (inside,) = node.args  # type: ignore[attr-defined]
+            (inside,) = node.args
             hypers = [x for x in ast.walk(inside) if isinstance(x, ast.Name) and x.id in roles.hypers]
             for hyper in [x for x in hypers if x.id not in roles.epsilons]:
                 for new, word in ("x * 2", "doubled"), ("x / 2", "halved"):
@@ -67,7 +68,7 @@ def wider(text: Program) -> Iterator[Neighbour]:
         parts = factors_of(node)
         for i, (_, factor) in enumerate(parts):
             if is_power(factor, 2):
-                base = factor.left  # type: ignore[attr-defined]
+                base = factor.left
                 inner = product_of([*parts[:i], (True, base)])
                 new = product_of([(True, put("x ** 2", x=inner)), *parts[i + 1 :]])
                 what = f"the factor of {said(factor)} is squared, too."
@@ -85,9 +86,7 @@ def rooted(roles: Roles, text: Program) -> Iterator[Neighbour]:
 
 def counts(text: Program) -> Iterator[Neighbour]:
     """The step count one too high or too low: in one place, in one line, everywhere."""
-    places = [(line, node) for line, node, _ in text.nodes() if is_name(node, COUNT)]
-    groups = [places, *([x for x in places if x[0] == line] for line in dict(places)), *([x] for x in places)]
-    for group in groups:
+    for group in grouped([(line, node) for line, node, _ in text.nodes() if is_name(node, COUNT)]):
         for new, side in ("x + 1", "high"), ("x - 1", "low"):
             swaps = [(line, node, put(new, x=node)) for line, node in group]
             yield from several(text, swaps, "count-off-by-one", f"the step count is one too {side}.")

@@ -20,10 +20,10 @@ def products(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     """Every product and quotient with a factor left out or squared, or with another operation."""
     yield from patterns("array_products", of_arrays=True)(exercise, text)
     for line, node, _ in text.nodes():
-        for x in (node.left, node.right) if is_product(node) else ():  # type: ignore[attr-defined]
+        for x in (node.left, node.right) if is_product(node) else ():
             if not is_product(x):
                 square = put("x ** 2", x=x)
-                yield changed(text, line, [x], [square], "wrong-factor", f"the factor {said(x)} appears twice.")
+                yield from changed(text, [(line, x, square)], "wrong-factor", f"the factor {said(x)} appears twice.")
 
 
 def constants(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
@@ -34,12 +34,12 @@ def constants(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
                 if ast.unparse(node.slice) != axis:
                     size = put(f"x[{axis}]", x=node.value)
                     what = f"the size should be {ast.unparse(node)}, not {ast.unparse(size)}."
-                    yield changed(text, line, [node], [size], "axis-wrong", what, "wrong-factor")
+                    yield from changed(text, [(line, node, size)], "axis-wrong", what, "wrong-factor")
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and within_sums(above):
             for other in (2 * node.value, node.value / 2, node.value + 1, node.value - 1):
                 if other != node.value:
                     what = f"{other:g} is used instead of {node.value}."
-                    yield changed(text, line, [node], [ast.Constant(other)], "wrong-factor", what)
+                    yield from changed(text, [(line, node, ast.Constant(other))], "wrong-factor", what)
 
 
 def within_sums(above: list[ast.AST]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from minigrad.exercises.edits.roles import GRADIENT, Roles, is_one_minus, right
+from minigrad.exercises.edits.roles import GRADIENT, Roles, is_one_minus
 from minigrad.exercises.edits.trees import (
     everywhere,
     factors_of,
@@ -130,7 +130,7 @@ def undecayed(roles: Roles, text: Program, own: str) -> Iterator[tuple[list[Swap
             yield [(line, node, sum_of(others))], any(is_name(x, GRADIENT) for _, x in others)
     for line, node in products(text):
         parts = factors_of(node)
-        others = [x for x in parts if not (is_one_minus(x[1]) and uses(right(x[1]), own))]
+        others = [x for x in parts if not (is_one_minus(x[1]) and uses(x[1].right, own))]
         if len(others) < len(parts):
             yield [(line, node, product_of(others))], False
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from minigrad.exercises.edits.phrases import changed
 from minigrad.exercises.edits.trees import expression
 from minigrad.exercises.exercise import Exercise, Neighbour
-from minigrad.exercises.program import Program
+from minigrad.exercises.program import Program, Swap
 
 REDUCTIONS = ("sum", "mean", "max", "min", "var")
 AXES = ("-1", "0", "1", "-2", "(0, 1)", "None")
@@ -32,7 +32,7 @@ def reductions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         name = node.func.attr
         for other, mistake in INSTEAD.get(name, []):
             call = ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args, node.keywords)
-            yield changed(text, line, [node], [call], mistake, f"{other} is used instead of {name}.")
+            yield from changed(text, [(line, node, call)], mistake, f"{other} is used instead of {name}.")
         if name in REDUCTIONS:
             yield from axes(text, line, node)
 
@@ -48,14 +48,14 @@ def everywhere(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     meant = f"; {it} should be over {present.pop()}" if len(present) == 1 else ""
     for axis in (*AXES, ""):
         new = [ast.keyword("axis", expression(axis))] if axis else []
-        others: list[ast.expr] = []
-        for _, node in calls:
+        swaps: list[Swap] = []
+        for line, node in calls:
             kept = [x for x in node.keywords if x.arg != ("axis" if axis else "keepdims")]
-            others.append(ast.Call(node.func, node.args, [*new, *kept]))
+            swaps.append((line, node, ast.Call(node.func, node.args, [*new, *kept])))
         mistake, what = "keepdims-missing", "the axes should be kept (keepdims=True)."
         if axis:
             mistake, what = "axis-wrong", f"{' and '.join(names)} {are} over {over(axis)}{meant}."
-        yield changed(text, calls[0][0], [node for _, node in calls], others, mistake, what)
+        yield from changed(text, swaps, mistake, what)
 
 
 def axis_of(node: ast.Call) -> str:
@@ -86,11 +86,11 @@ def axes(text: Program, line: str, node: ast.Call) -> Iterator[Neighbour]:
         fewer = [x for x in node.keywords if x.arg != "keepdims"]
         shorter = ast.Call(node.func, node.args, fewer)
         kept = f"the axis of the {what} should be kept (keepdims=True)"
-        yield changed(text, line, [node], [shorter], "keepdims-missing", f"{kept}.")
+        yield from changed(text, [(line, node, shorter)], "keepdims-missing", f"{kept}.")
     present = axis_of(node)
     for axis in AXES:
         if axis != present:
             others = [x for x in node.keywords if x.arg != "axis"]
             call = ast.Call(node.func, node.args, [ast.keyword("axis", expression(axis)), *others])
             why = f"the {what} is over {over(axis)}; it should be over {over(present)}."
-            yield changed(text, line, [node], [call], "axis-wrong", why)
+            yield from changed(text, [(line, node, call)], "axis-wrong", why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import TypeGuard
 
 from minigrad.exercises.edits.trees import is_name, is_power, uses
 from minigrad.exercises.exercise import Exercise
@@ -45,11 +46,11 @@ class Roles:
         """Whether an expression is an array."""
         return uses(x, *self.arrays)
 
-    def is_correction(self, x: ast.AST) -> bool:
+    def is_correction(self, x: ast.AST) -> TypeGuard[ast.BinOp]:
         """Whether it is `1 - beta**t`, or 1 less a product of βs that is kept as a state."""
         if not is_one_minus(x) or self.is_array(x):
             return False
-        return (is_power(right(x)) and uses(right(x), COUNT)) or uses(right(x), *self.products)
+        return (is_power(x.right) and uses(x.right, COUNT)) or uses(x.right, *self.products)
 
     def corrections(self, text: Program) -> list[ast.expr]:
         """Every `1 - beta**t`, once."""
@@ -70,7 +71,7 @@ def arrays(exercise: Exercise, text: Program) -> set[str]:
     return found
 
 
-def is_one_minus(x: ast.AST) -> bool:
+def is_one_minus(x: ast.AST) -> TypeGuard[ast.BinOp]:
     """Whether it is `1 - ...`."""
     return isinstance(x, ast.BinOp) and isinstance(x.op, ast.Sub) and is_one(x.left)
 
@@ -79,12 +80,6 @@ def is_one(x: ast.AST) -> bool:
     return isinstance(x, ast.Constant) and x.value == 1
 
 
-def right(x: ast.AST) -> ast.expr:
-    """The right side of an operation."""
-    assert isinstance(x, ast.BinOp)
-    return x.right
-
-
-def is_rest(x: ast.AST, hyper: str) -> bool:
+def is_rest(x: ast.AST, hyper: str) -> TypeGuard[ast.BinOp]:
     """Whether it is `1 - hyper`."""
-    return is_one_minus(x) and is_name(right(x), hyper)
+    return is_one_minus(x) and is_name(x.right, hyper)

@@ -10,6 +10,7 @@ from minigrad.exercises.edits.roles import Roles, is_rest
 from minigrad.exercises.edits.trees import (
     everywhere,
     factors_of,
+    grouped,
     is_name,
     is_one_of,
     negative,
@@ -74,9 +75,7 @@ def old_or_new(roles: Roles, text: Program) -> Iterator[Neighbour]:
                     unless_zero = put("where(x > 0, x, y)", x=old, y=other)
                     yield from several(text, [(at, node, unless_zero)], "old-state-used", before)
         for swaps, mistake, what in (olds, "old-state-used", before), (news, "new-state-used", after):
-            lines = dict.fromkeys(x[0] for x in swaps)
-            groups = [swaps, *([x for x in swaps if x[0] == line] for line in lines), *([x] for x in swaps)]
-            for group in groups:
+            for group in grouped(swaps):
                 yield from several(text, group, mistake, what)
         yield from computed_again(roles, text, state, new, after)
     if everything:

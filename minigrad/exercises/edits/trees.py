@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard, TypeVar
 
 from minigrad.exercises.exercise import Neighbour
 from minigrad.exercises.program import Program, Swap
 
+Place = TypeVar("Place", bound="tuple[Any, ...]")
 Term = tuple[bool, ast.expr]
 """A term of a sum (whether it is added) or a factor of a product (whether it multiplies)."""
 
@@ -48,29 +49,29 @@ def negative(x: ast.expr) -> ast.expr:
     return x.operand if isinstance(x, ast.UnaryOp) and isinstance(x.op, ast.USub) else ast.UnaryOp(ast.USub(), x)
 
 
-def is_sum(x: ast.AST) -> bool:
+def is_sum(x: ast.AST) -> TypeGuard[ast.BinOp]:
     """Whether it is a sum or a difference."""
     return isinstance(x, ast.BinOp) and isinstance(x.op, (ast.Add, ast.Sub))
 
 
-def is_product(x: ast.AST) -> bool:
+def is_product(x: ast.AST) -> TypeGuard[ast.BinOp]:
     """Whether it is a product or a quotient."""
     return isinstance(x, ast.BinOp) and isinstance(x.op, (ast.Mult, ast.Div))
 
 
-def is_power(x: ast.AST, exponent: float | None = None) -> bool:
+def is_power(x: ast.AST, exponent: float | None = None) -> TypeGuard[ast.BinOp]:
     """Whether it is a power, with this exponent if one is given."""
     if not (isinstance(x, ast.BinOp) and isinstance(x.op, ast.Pow)):
         return False
     return exponent is None or (isinstance(x.right, ast.Constant) and x.right.value == exponent)
 
 
-def is_call(x: ast.AST, *functions: str) -> bool:
+def is_call(x: ast.AST, *functions: str) -> TypeGuard[ast.Call]:
     """Whether it calls one of these functions."""
     return isinstance(x, ast.Call) and isinstance(x.func, ast.Name) and x.func.id in functions
 
 
-def is_name(x: ast.AST, *names: str) -> bool:
+def is_name(x: ast.AST, *names: str) -> TypeGuard[ast.Name]:
     """Whether it is one of these names."""
     return isinstance(x, ast.Name) and x.id in names
 
@@ -78,7 +79,6 @@ def is_name(x: ast.AST, *names: str) -> bool:
 def terms_of(x: ast.expr) -> list[Term]:
     """The terms of a sum as it is written; those in parentheses on the right stay together."""
     if is_sum(x):
-        assert isinstance(x, ast.BinOp)
         return [*terms_of(x.left), (isinstance(x.op, ast.Add), x.right)]
     return [(False, x.operand)] if isinstance(x, ast.UnaryOp) and isinstance(x.op, ast.USub) else [(True, x)]
 
@@ -97,7 +97,6 @@ def sum_of(terms: Sequence[Term]) -> ast.expr:
 def factors_of(x: ast.expr) -> list[Term]:
     """The factors and divisors of a product as it is written."""
     if is_product(x):
-        assert isinstance(x, ast.BinOp)
         return [*factors_of(x.left), (isinstance(x.op, ast.Mult), x.right)]
     return [(True, x)]
 
@@ -123,10 +122,10 @@ def products(text: Program) -> Iterator[tuple[str, ast.expr]]:
     return whole(text, is_product)
 
 
-def whole(text: Program, kind: Callable[[ast.AST], bool]) -> Iterator[tuple[str, ast.expr]]:
+def whole(text: Program, kind: Callable[[ast.AST], TypeGuard[ast.BinOp]]) -> Iterator[tuple[str, ast.expr]]:
     """Every expression of a kind that is not the left part of one of the same kind."""
     for line, node, above in text.nodes():
-        if kind(node) and not (above and kind(above[-1]) and above[-1].left is node):  # type: ignore[attr-defined]
+        if kind(node) and not (above and kind(above[-1]) and above[-1].left is node):
             yield line, node
 
 
@@ -160,6 +159,12 @@ def several(text: Program, swaps: Sequence[Swap], mistake: str, what: str, *also
 def everywhere(text: Program, old: str, new: ast.expr, lines: Sequence[str] = ()) -> list[Swap]:
     """The swaps that put an expression in place of a name, in all lines or in these."""
     return [(line, node, new) for line, node, _ in text.nodes() if is_name(node, old) and (not lines or line in lines)]
+
+
+def grouped(places: Sequence[Place]) -> list[list[Place]]:
+    """Places, each of which begins with its line: all of them, those of each line, and each alone."""
+    lines = dict.fromkeys(x[0] for x in places)
+    return [[*places], *([x for x in places if x[0] == line] for line in lines), *([x] for x in places)]
 
 
 def is_one_of(x: ast.AST, y: ast.AST) -> bool:

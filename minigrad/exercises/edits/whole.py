@@ -48,7 +48,7 @@ def together(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             yield from several(text, reduced, "axis-wrong", what)
         for line, node, _ in text.nodes():
             if is_call(node, "maximum"):
-                x, y = node.args  # type: ignore[attr-defined]
+                x, y = node.args
                 one = put(f"maximum({function}(x, None), {function}(y, None)) + 0 * x", x=x, y=y)
                 yield from swapped(text, line, node, one, "max-not-elementwise", what, "axis-wrong")
                 one_for_all = put(f"x if {function}(x, None) > {function}(y, None) else y", x=x, y=y)
@@ -66,7 +66,7 @@ def decisions(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     roles = Roles(exercise, text)
     for line, node, _ in text.nodes():
         if is_call(node, "where") and roles.is_array(node):
-            condition = node.args[0]  # type: ignore[attr-defined]
+            condition = node.args[0]
             for function in "all_over", "any_over":
                 what = f"{said(condition)} is decided once for the whole array."
                 new = put(f"{function}(_)", _=condition)

@@ -76,6 +76,19 @@ def when(optimizer: Any) -> str:
     return JavaScript(Lines(optimizer)).when()
 
 
+def whereabouts(lines: Lines, x: Symbol) -> tuple[str, str]:
+    """Which of `before`, `now`, `h` and `raw` has the value of a name, and under which name there; `raw` has none."""
+    if x.op == "hyper":
+        return "h", x.name
+    if x.name in ("w", *lines.graph.states):
+        return "before", x.name
+    if stem_of(x.name) != x.name:
+        return "before", stem_of(x.name)
+    if x.name == RAW or (x.name == "g" and "g" not in lines.names):
+        return "raw", ""
+    return "now" if x.name in lines.names else "h", x.name
+
+
 class Writer:
     """Writes expressions."""
 
@@ -191,15 +204,8 @@ class JavaScript(Writer):
         return super().write(x)
 
     def place(self, x: Symbol) -> str:
-        if x.op == "hyper":
-            return f"h.{x.name}"
-        if x.name in ("w", *self.states):
-            return self.element("before", x.name)
-        if stem_of(x.name) != x.name:
-            return self.element("before", stem_of(x.name))
-        if x.name == RAW or (x.name == "g" and "g" not in self.of.names):
-            return "raw[i]"
-        return self.element("now" if x.name in self.of.names else "h", x.name)
+        where, name = whereabouts(self.of, x)
+        return self.element(where, name) if name else "raw[i]"
 
     def element(self, where: str, name: str) -> str:
         return f"{where}.{name}" + ("[i]" if name in self.arrays and where != "h" else "")

@@ -6,8 +6,9 @@ import re
 from html import escape
 from typing import Any, NamedTuple
 
-from minigrad.optimizer.readings.lines import RAW, Lines
-from minigrad.optimizer.readings.notation import ATOM, GREEK, LETTERS, POWER, PRODUCT, SUM, Notation, Written, stem_of
+from minigrad.optimizer.readings.javascript import whereabouts
+from minigrad.optimizer.readings.lines import Lines
+from minigrad.optimizer.readings.notation import ATOM, LETTERS, POWER, PRODUCT, SUM, UNICODE, Notation, Written
 from minigrad.optimizer.rule import Symbol
 
 MARKS = {"hat": "^", "bar": "¯", "tilde": "~"}
@@ -38,14 +39,8 @@ def rows(optimizer: Any) -> list[MathRow]:
     '<mn data-of="before.w"></mn> <mo>-</mo> <mn data-of="h.lr"></mn><mo>·</mo><mn data-of="raw"></mn>'
     """
     notation = MathML(Lines(optimizer))
-    of, found = notation.of, []
-    for place, (name, x) in enumerate(of.lines):
-        if of.acts is not None and place == of.always:
-            found.append(MathRow("", "", "", *notation.both(of.acts)))
-        relation = notation.signs["normal" if x.op == "normal" else "is"]
-        found.append(MathRow(name, notation.left(name, x), relation, *notation.both(x)))
-        notation.define(name, x)
-    return found
+    places = Places(notation)
+    return [MathRow(*row[:3], *row.right) for row in notation.rows(lambda x: notation.both(x, places))]
 
 
 class Places(dict[Symbol, str]):
@@ -55,18 +50,9 @@ class Places(dict[Symbol, str]):
         self.notation = notation
 
     def __missing__(self, x: Symbol) -> str:
-        of = self.notation.of
         if x in self.notation.defined:
             return f"now.{self.notation.defined[x]}"
-        if x.op == "hyper":
-            return f"h.{x.name}"
-        if x.name in ("w", *of.graph.states):
-            return f"before.{x.name}"
-        if stem_of(x.name) != x.name:
-            return f"before.{stem_of(x.name)}"
-        if x.name == RAW or (x.name == "g" and "g" not in of.names):
-            return "raw"
-        return f"{'now' if x.name in of.names else 'h'}.{x.name}"
+        return ".".join(filter(None, whereabouts(self.notation.of, x)))
 
 
 class MathML(Notation):
@@ -82,14 +68,6 @@ class MathML(Notation):
             "equal": "=", "not_equal": "≠", "divides": "∣",
         }.items()
     } | {"logical_and": f"<mtext>{NARROW}and{NARROW}</mtext>"}  # fmt: skip
-
-    def both(self, x: Symbol) -> tuple[str, str]:
-        """An expression in symbols, and with places for numbers."""
-        symbols = self.write(x)[0]
-        self.values = Places(self)
-        numbers = self.write(x)[0]
-        self.values = None
-        return symbols, numbers
 
     def number(self, value: Any) -> Written:
         return f'<mn data-of="{value}"></mn>', ATOM
@@ -128,8 +106,7 @@ class MathML(Notation):
         stem, _, index = letter.partition("_")
         if index:
             return self.indexed(self.spelled(stem, name), index.strip("{}"))
-        known = {"nabla": "∇", **GREEK} | {name.capitalize(): sign.upper() for name, sign in GREEK.items()}
-        return f"<mi>{escape(known.get(letter[1:], letter) if letter[0] == chr(92) else letter)}</mi>"
+        return f"<mi>{escape(UNICODE.get(letter[1:], letter) if letter[0] == chr(92) else letter)}</mi>"
 
     def word(self, name: str) -> str:
         return f"<mi>{name.replace('_', ' ')}</mi>"

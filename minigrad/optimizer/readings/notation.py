@@ -6,7 +6,7 @@ The weight, the gradient and the states carry the step, as in the docstrings: `w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from minigrad.optimizer.readings.lines import RAW, Lines, varies
@@ -23,6 +23,9 @@ GREEK = {
     "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
     "chi": "χ", "psi": "ψ", "omega": "ω",
 }  # fmt: skip
+UNICODE = GREEK | {name.capitalize(): letter.upper() for name, letter in GREEK.items()} | {"nabla": "∇"}
+"""LaTeX's names of letters -> the letters."""
+
 TIMES = {"next": 1, "before": -1}
 BRANCH, SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(-1, 5)
 """How tightly an expression binds. One that binds less tightly than its place requires gets parentheses."""
@@ -36,7 +39,7 @@ class Row(NamedTuple):
     name: str
     left: str
     relation: str
-    right: str
+    right: Any
 
 
 class Notation:
@@ -66,12 +69,16 @@ class Notation:
                     taken.add(self.spelled(letter, name))
         return letters
 
-    def rows(self) -> Iterator[Row]:
-        """The lines. An expression that one line defines is written by its name in later lines."""
+    def rows(self, right: Callable[[Symbol], Any] | None = None) -> Iterator[Row]:
+        """The lines, with the right side as text, or as `right` gives it.
+
+        An expression that one line defines is written by its name in later lines.
+        """
+        right = right or (lambda x: self.write(x)[0])
         for place, (name, x) in enumerate(self.of.lines):
             if self.of.acts is not None and place == self.of.always:
-                yield Row("", "", "", self.write(self.of.acts)[0])
-            yield Row(name, self.left(name, x), self.signs["normal" if x.op == "normal" else "is"], self.write(x)[0])
+                yield Row("", "", "", right(self.of.acts))
+            yield Row(name, self.left(name, x), self.signs["normal" if x.op == "normal" else "is"], right(x))
             self.define(name, x)
 
     def define(self, name: str, x: Symbol) -> None:
@@ -104,6 +111,14 @@ class Notation:
             return self.sides(x, f" {self.signs[x.op]} ", SUM, SUM), SUM
         how = getattr(self, x.op, None)
         return how(x) if how else self.call(x.op, *x.args)
+
+    def both(self, x: Symbol, values: Mapping[Symbol, Any]) -> tuple[str, str]:
+        """An expression in symbols and in numbers."""
+        symbols = self.write(x)[0]
+        self.values = values
+        numbers = self.write(x)[0]
+        self.values = None
+        return symbols, numbers
 
     def written_alone(self, leaf: Symbol) -> str:
         """A leaf as the legend writes it: the weight without its step."""

@@ -9,12 +9,10 @@ from typing import Any
 
 from minigrad.optimizer.readings.legend import Entry, entries
 from minigrad.optimizer.readings.lines import Lines
-from minigrad.optimizer.readings.notation import ATOM, BRANCH, GREEK, POWER, QUOTIENT, SUM, Notation, Written
+from minigrad.optimizer.readings.notation import ATOM, BRANCH, POWER, QUOTIENT, SUM, UNICODE, Notation, Written
 from minigrad.optimizer.rule import Symbol
 
-UNICODE = {f"\\{name}": letter for name, letter in GREEK.items()} | {
-    f"\\{name.capitalize()}": letter.upper() for name, letter in GREEK.items()
-}
+SIGNS = {f"\\{name}": letter for name, letter in UNICODE.items()} | {r"\delta'": "δ'"}
 SUBSCRIPTS = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
@@ -99,7 +97,7 @@ class Text(Notation):
         return f"{letter}_{step}" if len(step) == 1 else f"{letter}_{{{step}}}"
 
     def spelled(self, letter: str, name: str) -> str:
-        found = {**UNICODE, r"\nabla": "∇", r"\delta'": "δ'"}.get(letter, letter)
+        found = SIGNS.get(letter, letter)
         return name if "\\" in found else found
 
     def word(self, name: str) -> str:

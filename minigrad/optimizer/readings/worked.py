@@ -6,7 +6,7 @@ The lines are the printed ones. Here they are computed one after the other, in f
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -194,14 +194,12 @@ def numbers(what: str, x: Any) -> Array:
 
 def gradients(g: Any, shape: tuple[int, ...], steps: int | None) -> tuple[Callable[[Array, int], Array], int]:
     """The gradient as a function of the weight and the number of the step, from 0, and how many steps there are."""
-    if callable(g):
-        given = None
-    else:
-        given = numbers("gradient", g)
-        if given.shape == shape:
-            given = numpy.broadcast_to(given, (2 if steps is None else whole("steps", steps, 1, MOST_STEPS), *shape))
-        steps = len(given) if steps is None and given.ndim else steps
-    count = 2 if steps is None else whole("steps", steps, 1, MOST_STEPS)
+    given = None if callable(g) else numbers("gradient", g)
+    if steps is None:
+        steps = 2 if given is None or given.shape in ((), shape) else len(given)
+    count = whole("steps", steps, 1, MOST_STEPS)
+    if given is not None and given.shape == shape:
+        given = numpy.broadcast_to(given, (count, *shape))
     if given is not None and given.shape != (count, *shape):
         raise ShapeError(
             f"the gradient has shape {given.shape}, the weight {shape}; expected the shape of the weight, or a list of "
@@ -217,7 +215,7 @@ def gradients(g: Any, shape: tuple[int, ...], steps: int | None) -> tuple[Callab
     return gradient, count
 
 
-def rows(notation: Notation, step: Step) -> Iterator[tuple[str, str, list[str]]]:
+def rows(notation: Notation, step: Step) -> Iterator[tuple[str, str, Sequence[str]]]:
     """The lines of a step: the left side, the relation, and what follows: symbols, numbers, the value.
 
     A condition on the lines after it has no left side.
@@ -225,24 +223,16 @@ def rows(notation: Notation, step: Step) -> Iterator[tuple[str, str, list[str]]]
     of = notation.of
     for place, (name, x) in enumerate(of.lines):
         if of.acts is not None and place == of.always:
-            yield "", "", both(notation, of.acts, step)
+            yield "", "", notation.both(of.acts, step.values)
         if place >= of.always and not step.acts:
             return
-        left, parts, value = notation.left(name, x), both(notation, x, step), notation.number(step.values[x])[0]
+        left, parts, value = notation.left(name, x), notation.both(x, step.values), notation.number(step.values[x])[0]
         if x.op == "normal":
             yield left, notation.signs["normal"], parts
-            parts = []
-        yield left, "=", list(dict.fromkeys([*parts, value]))
+            yield left, "=", [value]
+        else:
+            yield left, "=", list(dict.fromkeys([*parts, value]))
         notation.define(name, x)
-
-
-def both(notation: Notation, x: Symbol, step: Step) -> list[str]:
-    """An expression in symbols and in numbers."""
-    symbolic = notation.write(x)[0]
-    notation.values = step.values
-    with_numbers = notation.write(x)[0]
-    notation.values = None
-    return [symbolic, with_numbers]
 
 
 def given(notation: Notation, step: Step) -> list[str]:
