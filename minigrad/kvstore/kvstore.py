@@ -42,8 +42,9 @@ class KVStore:
     array([11., 22.])
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, rank: int = 0, num_workers: int = 1) -> None:
+        self._name, self._rank, self._num_workers = name, rank, num_workers
+        self._sent = 0
         self._stored: dict[Key, Tensor] = {}
         self._updater: Callable[[Any, Tensor, Tensor], None] | None = None
         self._compression: Compression | None = None
@@ -59,12 +60,12 @@ class KVStore:
     @property
     def rank(self) -> int:
         """The number of this process, from 0."""
-        return 0
+        return self._rank
 
     @property
     def num_workers(self) -> int:
         """How many processes share the store."""
-        return 1
+        return self._num_workers
 
     # Values in and out
 
@@ -227,7 +228,7 @@ class KVStore:
 
     def traffic(self) -> int:
         """How many bytes this process has sent to others through the store: 0 if there are no others."""
-        return 0
+        return self._sent
 
     # What a Trainer asks for
 

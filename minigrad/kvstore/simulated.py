@@ -27,7 +27,8 @@ class SimulatedWorkers(KVStore):
     """`create('sim', num_workers=4)`: workers that wait for each other. A push has one array for each.
 
     It sums or, with compression to one bit, counts votes, as 'dist_sync' does over processes. In a Trainer, put the
-    network on as many CPUs as there are workers: `net.initialize(ctx=[cpu(k) for k in range(4)])`.
+    network on as many CPUs as there are workers: `net.initialize(ctx=[cpu(k) for k in range(4)])`. `traffic` tells what
+    each worker would have sent with 'dist_sync', not counting the check that all agree.
 
     >>> from minigrad import kv, np
     >>> store = kv.create("sim", num_workers=3)
@@ -41,20 +42,10 @@ class SimulatedWorkers(KVStore):
     """
 
     def __init__(self, num_workers: int) -> None:
-        super().__init__("sim")
-        self._num_workers = whole("num_workers", num_workers, 1)
-        self._sent = 0
+        super().__init__("sim", num_workers=whole("num_workers", num_workers, 1))
 
     def __repr__(self) -> str:
         return f"kvstore.create('sim', num_workers={self._num_workers})"
-
-    @property
-    def num_workers(self) -> int:
-        return self._num_workers
-
-    def traffic(self) -> int:
-        """How many bytes each worker would have sent with 'dist_sync', not counting the check that all agree."""
-        return self._sent
 
     def _check(self, key: Key, values: list[Tensor]) -> None:
         n = self._num_workers

@@ -35,30 +35,17 @@ class SynchronousStore(KVStore):
 
     Each rank has its own random generators and its own residuals of compression, so each saves its states to its own
     file (`f"states-{store.rank}"`), and loads that.
+
+    `traffic` counts the bytes that this rank has sent as in `minigrad.kvstore.traffic`, without the check that all
+    agree, 24 bytes to each other rank before each call.
     """
 
     def __init__(self, name: str, peers: Peers) -> None:
-        super().__init__(name)
+        super().__init__(name, peers.rank, peers.size)
         if peers.served:
             raise UsageError("Rank 0 is the server of a 'dist_async' store and cannot take part in another store.")
         self._peers = peers
         self._number, peers.stores = peers.stores, peers.stores + 1
-        self._sent = 0
-
-    @property
-    def rank(self) -> int:
-        return self._peers.rank
-
-    @property
-    def num_workers(self) -> int:
-        return self._peers.size
-
-    def traffic(self) -> int:
-        """How many bytes this rank has sent, counted as in `minigrad.kvstore.traffic`.
-
-        The check that all agree, 24 bytes to each other rank before each call, is not counted.
-        """
-        return self._sent
 
     def barrier(self) -> None:
         self._agree("barrier()", [])

@@ -26,25 +26,11 @@ class WorkerStore(KVStore):
     """
 
     def __init__(self, name: str, rank: int, num_workers: int) -> None:
-        super().__init__(name)
-        self._rank, self._num_workers = rank, num_workers
+        super().__init__(name, rank, num_workers)
         self._params: dict[str, Any] | None = None  # of the compression, as sent to the server
         self._optimizer: Optimizer | None = None
-        self._sent = 0
         self.staleness: int = 0
         """Of the latest push: how many updates its weight had seen since this worker took it."""
-
-    @property
-    def rank(self) -> int:
-        return self._rank
-
-    @property
-    def num_workers(self) -> int:
-        return self._num_workers
-
-    def traffic(self) -> int:
-        """How many bytes this worker has sent to the server."""
-        return self._sent
 
     # Values in and out
 
