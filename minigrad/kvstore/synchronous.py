@@ -59,16 +59,11 @@ class SynchronousStore(KVStore):
             pairs = [(k, self._find(k, values), values) for k, values in self._pairs(key, from_plain(value))]
             keys = [k for k, _, _ in pairs]
             mine = [to_host((v[0] if len(v) == 1 else self._total(v)).data) for _, _, v in pairs]
-            if self._updater is None:
-                totals = [to_host(self._stored[k].data) for k in keys]
-                self._agree("push", keys, mine)
-                self._add_up(keys, mine, totals)
-            else:
-                totals = [numpy.empty_like(array, order="C") for array in mine]
-                self._agree("push", keys, mine, [self._stored[k].data for k in keys])
-                self._add_up(keys, mine, totals)
-            for k, total in zip(keys, totals):
-                stored = self._stored[k]
+            held, new = [stored.data for _, stored, _ in pairs], self._updater is not None
+            self._agree("push", keys, mine, held if new else ())
+            totals = [numpy.empty_like(a, order="C") if new else to_host(b) for a, b in zip(mine, held)]
+            self._add_up(keys, mine, totals)
+            for (k, stored, _), total in zip(pairs, totals):
                 if self._updater is not None:
                     self._updater(k, Tensor(total).as_in_ctx(stored.ctx), stored)
                 elif total is not stored.data:
