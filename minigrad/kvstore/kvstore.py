@@ -23,6 +23,8 @@ from minigrad.warn import warn
 Key = int | str
 Values = Any
 """A Tensor, a list of Tensors (one for each device), or for a list of keys, a list of either."""
+Lists = Sequence[list[Tensor]]
+"""For each of several keys, its arrays: one for each device."""
 
 
 class KVStore:
@@ -236,7 +238,7 @@ class KVStore:
         """Whether the store does the updates of a Trainer with so many devices; `asked` is its `update_on_kvstore`."""
         return devices > 1 if asked is None else asked
 
-    def begin(self, weights: Sequence[list[Tensor]], places: Sequence[int], late: bool) -> None:
+    def begin(self, weights: Lists, places: Sequence[int], late: bool) -> None:
         """Add the first values of all parameters, under the keys 0, 1, ...
 
         `places` are the positions of the parameters in their network, the same for all workers. `late`: gradients have
@@ -249,17 +251,13 @@ class KVStore:
         """The stored value itself."""
         return self._find(_key(key), ())
 
-    def sum_gradients(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def sum_gradients(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         """Put the sum over all devices and processes into the gradients. `weights` are the ones they belong to."""
         self._check_all(keys, gradients)
         for key, arrays in zip(keys, gradients):
             self.pushpull(key, arrays)
 
-    def update_weights(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def update_weights(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         """Update the stored weights with these gradients, and copy them into `weights`."""
         self._check_all(keys, gradients)
         for key, arrays, outs in zip(keys, gradients, weights):

@@ -14,7 +14,7 @@ from minigrad.device import Array, to_host
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError
-from minigrad.kvstore.kvstore import Key, KVStore, Values, refuse
+from minigrad.kvstore.kvstore import Key, KVStore, Lists, Values, refuse
 from minigrad.kvstore.server import Server
 from minigrad.kvstore.traffic import allreduce, answered
 from minigrad.kvstore.worker import WorkerStore
@@ -63,14 +63,10 @@ class SimulatedWorkers(KVStore):
         for dtype, size in sizes.items():
             self._sent += allreduce(size * single(dtype).itemsize, n) if kind is None else answered(kind, size, n)
 
-    def sum_gradients(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def sum_gradients(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         self.pushpull(list(keys), list(gradients))
 
-    def update_weights(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def update_weights(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         self.push(list(keys), list(gradients))
         self.pull(list(keys), list(weights))
 

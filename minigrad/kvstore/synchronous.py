@@ -17,7 +17,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import UsageError
 from minigrad.guarded import guarded
 from minigrad.kvstore.compression import Compression
-from minigrad.kvstore.kvstore import Key, KVStore, Values, described, fault
+from minigrad.kvstore.kvstore import Key, KVStore, Lists, Values, described, fault
 from minigrad.kvstore.mpi import DRIFTED, Peers
 from minigrad.kvstore.traffic import piece
 from minigrad.kvstore.worker import OTHER_WEIGHTS
@@ -85,21 +85,17 @@ class SynchronousStore(KVStore):
 
     # What a Trainer asks for
 
-    def begin(self, weights: Sequence[list[Tensor]], places: Sequence[int], late: bool) -> None:
+    def begin(self, weights: Lists, places: Sequence[int], late: bool) -> None:
         keys: list[Key] = list(range(len(weights)))
         state = [arrays[0].data for arrays in weights] if late else []
         self._agree(f"the parameters in the order {list(places)}", [], [], state, OTHER_WEIGHTS)
         self.init(keys, [arrays[0] for arrays in weights])
         self.pull(keys, list(weights))
 
-    def sum_gradients(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def sum_gradients(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         self._sum_in_place("a step", keys, gradients, [arrays[0].data for arrays in weights])
 
-    def update_weights(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def update_weights(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         self.push(list(keys), list(gradients))
         self.pull(list(keys), list(weights))
 
@@ -113,9 +109,7 @@ class SynchronousStore(KVStore):
             self._sent += self._peers.send_first(host)
             value[...] = Tensor(host).as_in_ctx(value.ctx)
 
-    def _sum_in_place(
-        self, what: str, keys: Sequence[Key], lists: Sequence[list[Tensor]], weights: Sequence[Array]
-    ) -> None:
+    def _sum_in_place(self, what: str, keys: Sequence[Key], lists: Lists, weights: Sequence[Array]) -> None:
         """Put the sums where the values are. If a Trainer keeps these in one array, that array is summed."""
         with autograd.pause():
             mine = [to_host((values[0] if len(values) == 1 else self._total(values)).data) for values in lists]

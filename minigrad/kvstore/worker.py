@@ -14,7 +14,7 @@ from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError
 from minigrad.guarded import guarded
-from minigrad.kvstore.kvstore import Key, KVStore, Values, checked, described, refuse
+from minigrad.kvstore.kvstore import Key, KVStore, Lists, Values, checked, described, refuse
 from minigrad.optimizer import Optimizer
 
 
@@ -148,7 +148,7 @@ class WorkerStore(KVStore):
             )
         return True
 
-    def begin(self, weights: Sequence[list[Tensor]], places: Sequence[int], late: bool) -> None:
+    def begin(self, weights: Lists, places: Sequence[int], late: bool) -> None:
         keys: list[Key] = list(range(len(weights)))
         self._ask("order", places=list(places))
         self.init(keys, [arrays[0] for arrays in weights])
@@ -158,9 +158,7 @@ class WorkerStore(KVStore):
             raise UsageError(OTHER_WEIGHTS)
         self.barrier()  # before any worker changes them
 
-    def update_weights(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def update_weights(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         self.pushpull(list(keys), list(gradients), list(weights))
 
     def optimizer_updater(self) -> Any:
