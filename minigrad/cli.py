@@ -96,16 +96,16 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"minigrad {minigrad.__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    exact = partial(commands.add_parser, allow_abbrev=False)
     positive, natural = partial(at_least, 1), partial(at_least, 0)
 
-    one = commands.add_parser(
+    one = exact(
         "compare",
         help="train the same network with every optimizer; a table and a picture",
         description=f"Train a 64-64-32-10 network on {DIGITS}, with every optimizer that minigrad has, each at its "
         "best learning rate and over several seeds. Prints a table with means, spreads and ties, and draws the curves. "
         "Three seeds take about half a minute.",
         epilog="example: minigrad compare --only adam,sgd,nag --seeds 5",
-        allow_abbrev=False,
     )
     one.add_argument("--only", metavar="NAMES", help="these optimizers, separated by commas (default: all)")
     one.add_argument("--epochs", type=positive, default=20, metavar="N", help="passes over the data (default 20)")
@@ -118,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.set_defaults(run=run_compare)
 
-    one = commands.add_parser(
+    one = exact(
         "train",
         help="train the network with one optimizer",
         usage="minigrad train [options] [--ARGUMENT VALUE ...]",
@@ -126,7 +126,6 @@ def parser() -> argparse.ArgumentParser:
         "Every argument of the optimizer's constructor is an option too: --momentum 0.9, --beta1 0.8, --wd 1e-4, "
         "--centered. A wrong name is answered with a list of the right ones.",
         epilog="example: minigrad train --optimizer nag --lr 0.05 --momentum 0.8 --save m.npz --plot p.png",
-        allow_abbrev=False,
     )
     one.add_argument("--optimizer", default="adam", metavar="NAME", help="default adam; 'minigrad equations' lists all")
     one.add_argument(
@@ -143,14 +142,13 @@ def parser() -> argparse.ArgumentParser:
     )
     one.set_defaults(run=run_train)
 
-    one = commands.add_parser(
+    one = exact(
         "surface",
         help="draw optimizers on their way down a surface; also as an animation",
         description="Let optimizers walk down a surface of two weights, each at its best rate there. Draws their paths "
         "(trajectory), their heights (race), or the states of one of them (states); a .gif is animated. The surfaces: "
         f"{', '.join(SURFACES)}.",
         epilog="example: minigrad surface --optimizer adam,nag --surface beale --out a.gif",
-        allow_abbrev=False,
     )
     one.add_argument("--optimizer", default="adam,nag,sgd", metavar="NAMES", help="default adam,nag,sgd")
     one.add_argument("--surface", default="rosenbrock", metavar="NAME", help="default rosenbrock")
@@ -187,27 +185,25 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--open", action="store_true", help="start JupyterLab, if it is installed, with the first")
     one.set_defaults(run=run_tutorials)
 
-    one = commands.add_parser(
+    one = exact(
         "figures",
         help="redraw the figures of the documentation (in a checkout)",
         description="Redraw the pictures in the folder figures/ of a checkout from the data next to them, and say what "
         "each shows. The same versions of Matplotlib and Pillow draw the same bytes.",
         epilog="example: minigrad figures rates --measure --check",
-        allow_abbrev=False,
     )
     one.add_argument("names", nargs="*", metavar="NAME", help="such as compare (default: all)")
     one.add_argument("--measure", action="store_true", help="first measure the data again, and say if they agree")
     one.add_argument("--check", action="store_true", help="write nothing; status 1 if something has changed")
     one.set_defaults(run=run_figures)
 
-    one = commands.add_parser(
+    one = exact(
         "bench",
         help="time minigrad against PyTorch, JAX, autograd and MyGrad, whichever are installed",
         description="Run optimizer steps, and training steps of Dense networks, convolutions, recurrences and "
         "attention, in turns with those of the other libraries that are installed. Prints times and ratios with their "
         "spread. Takes about a minute; the fewer other programs are running, the smaller the spread.",
         epilog="example: OMP_NUM_THREADS=1 minigrad bench layers training --plot bench.png",
-        allow_abbrev=False,
     )
     one.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
     one.add_argument("--rounds", type=positive, default=10, metavar="N", help="turns of each (default 10)")
@@ -219,34 +215,32 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--plot", type=path, metavar="FILE", help="draw the ratios (.png, .pdf, .svg)")
     one.set_defaults(run=run_bench)
 
-    one = commands.add_parser(
+    one = exact(
         "launch",
         help="run a program on several ranks, for the stores 'dist_sync' and 'dist_async'",
         usage="minigrad launch -n N (script.py | -m MODULE) [arguments]",
         description="Run a program on N ranks of MPI on this machine: mpiexec -n N python -m mpi4py script.py. If one "
         "of them fails, all are stopped and the exit status is not 0.",
         epilog="example: minigrad launch -n 4 -m minigrad train --dist",
-        allow_abbrev=False,
     )
     one.add_argument("-n", type=positive, required=True, metavar="N", help="how many ranks")
     one.add_argument("-m", dest="module", nargs=argparse.REMAINDER, help="a module, and its arguments")
     one.add_argument("program", nargs=argparse.REMAINDER, help="a script, and its arguments")
     one.set_defaults(run=run_launch)
 
-    one = commands.add_parser(
+    one = exact(
         "equations",
         help="print the update rules as text",
         usage="minigrad equations [NAME [--ARGUMENT VALUE ...]] [--worked]",
         description="Print the update rule of one optimizer, with its symbols and its source, or the rules of all. "
         "With arguments of the optimizer's constructor, such as --momentum 0.9, it is the rule that results.",
         epilog="example: minigrad equations nag --momentum 0.9 --worked",
-        allow_abbrev=False,
     )
     one.add_argument("name", nargs="?", help="an optimizer, such as adam (default: all of them)")
     one.add_argument("--worked", action="store_true", help="fill in the numbers of two steps, as you would by hand")
     one.set_defaults(run=run_equations)
 
-    one = commands.add_parser(
+    one = exact(
         "check",
         help="mark the answers to exercises in a file, and name their mistakes",
         description="Check the functions of a file that are named after exercises. Each runs in a process of its own, "
@@ -254,7 +248,6 @@ def parser() -> argparse.ArgumentParser:
         "2 if the file cannot be used. An answer can still read and write your files, use the network, and look up the "
         "solution if it sets out to: mark strangers' answers on a machine with nothing to lose.",
         epilog="example: minigrad check adam_step.py --hint 3",
-        allow_abbrev=False,
     )
     one.add_argument("file", type=path, metavar="FILE", help="a Python file")
     one.add_argument("exercise", nargs="?", metavar="EXERCISE", help="only this one (default: every one in the file)")
@@ -267,13 +260,12 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--seconds", type=positive, default=20, metavar="N", help="time limit for an answer (default 20)")
     one.add_argument("--megabytes", type=positive, default=2048, metavar="N", help="its memory limit (default 2048)")
     one.set_defaults(run=run_check)
-    add_exercises(commands.add_parser(
+    add_exercises(exact(
         "exercises",
         help="list the exercises, and your progress",
         description="Exercises: functions to write, from the backward pass of an addition to optimizers. Together they "
         "make an engine. Without a further command: list all of them by part, and mark those solved in this folder.",
         epilog="example: minigrad exercises start adam_step; minigrad check adam_step.py",
-        allow_abbrev=False,
     ))  # fmt: skip
     return top
 

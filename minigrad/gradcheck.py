@@ -108,7 +108,7 @@ def gradcheck(
     with _restored([p for p in own if leaf(p) is None]), _leaves_in_float64(list(found.values())):
         problem = _Problem(f, args, list(found.values()), train_mode, rng)
         for n in range(1, order + 1):
-            promised = problem.gradients(n)
+            promised = problem.slopes(problem.value(n), create_graph=False)
             for k, (name, x) in enumerate(found.items()):
                 for _ in range(directions):
                     report.rows.append(problem.compare(n, k, name, x, promised[k], rtol, atol))
@@ -215,10 +215,6 @@ class _Problem:
         )
         return found
 
-    def gradients(self, order: int) -> list[Tensor]:
-        """What the backward pass promises."""
-        return self.slopes(self.value(order), create_graph=False)
-
     def along(self, x: Tensor, direction: Array, order: int) -> Callable[[float], float]:
         """The number as a function of how far `x` has moved."""
 
@@ -250,9 +246,8 @@ class _Problem:
             )
         elif not abs(a - b) <= tolerance:
             measured = self.entries(x, order)
-            row.verdict = "too large to say more; check a smaller input"
-            if measured is not None:
-                row.verdict = name_it(promised.asnumpy(), measured, 1e-4)
+            large = "too large to say more; check a smaller input"
+            row.verdict = large if measured is None else name_it(promised.asnumpy(), measured, 1e-4)
         return row
 
     def entries(self, x: Tensor, order: int) -> Array | None:

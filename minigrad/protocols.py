@@ -24,7 +24,7 @@ SPELLINGS = {
 COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
 
 
-def ufunc(function: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def ufunc(self: Tensor, function: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
     """`Tensor.__array_ufunc__`: the operation of the same name, else NumPy on constants."""
     name = SPELLINGS.get(function.__name__, function.__name__)
     found = ops.OPS.get(name)
@@ -39,16 +39,16 @@ def ufunc(function: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str,
         (target,) = out
         if "where" in kwargs:  # where it is False, the old values remain
             written = target.copy().data
-            ufunc(function, method, inputs, {**kwargs, "out": (written,)})
+            ufunc(self, function, method, *inputs, **{**kwargs, "out": (written,)})
         else:
-            written = ufunc(function, method, inputs, {k: v for k, v in kwargs.items() if k != "out"})
+            written = ufunc(self, function, method, *inputs, **{k: v for k, v in kwargs.items() if k != "out"})
         target[...] = written
         return target
     path = name if method == "__call__" else f"{name}.{method}"
     return on_constants(path, inputs, kwargs, getattr(function, method))
 
 
-def function(function: Any, args: Any, kwargs: Any) -> Any:
+def function(self: Tensor, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
     """`Tensor.__array_function__`: the function of the same name in `minigrad.np`, else NumPy on constants.
 
     NumPy computes what ours refuses (text among numbers, an option that we lack), unless a derivative would be lost.
@@ -80,13 +80,5 @@ def _out_by_name(function: Any, args: Any, kwargs: Any) -> tuple[Any, Any]:
     return args[:n], kwargs | {name: value for name, value in zip(names[n:], args[n:]) if value is not None}
 
 
-def _array_ufunc(self: Tensor, ufunc_: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-    return ufunc(ufunc_, method, inputs, kwargs)
-
-
-def _array_function(self: Tensor, function_: Any, types: Any, args: Any, kwargs: Any) -> Any:
-    return function(function_, args, kwargs)
-
-
-for _name, _given in (("__array_ufunc__", _array_ufunc), ("__array_function__", _array_function)):
+for _name, _given in (("__array_ufunc__", ufunc), ("__array_function__", function)):
     setattr(Tensor, _name, _given)

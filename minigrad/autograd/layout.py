@@ -6,7 +6,7 @@ from the end of the graph: an edge `(source, target)` has `source > target`. Len
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, pairwise
 from math import inf
 from typing import NamedTuple
@@ -77,6 +77,22 @@ def layout(
         paths.append([*path, (enters[e], top[target]), (enters[e], y[target] - sizes[target][1] / 2)])
     width = max(a + w / 2 for a, w in zip(x, widths)) + margin
     return Layout(list(zip(x, y))[: len(sizes)], paths, width, bottom - ROW_GAP + margin)
+
+
+def bends(points: Sequence[Point]) -> Iterator[list[Point]]:
+    """A path, straight through the rows, and between them in curves that begin and end vertically.
+
+    Each piece is the end of a line, or the two control points and the end of a curve.
+
+    >>> list(bends([(0, 0), (0, 10), (8, 30), (8, 40)]))
+    [[(0, 10)], [(0, 20.0), (8, 20.0), (8, 30)], [(8, 40)]]
+    """
+    for (_, y0), (x1, y1), (x2, y2) in zip(points[::2], points[1::2], [*points[2::2], points[-1]]):
+        if y1 != y0:
+            yield [(x1, y1)]
+        if y2 != y1:
+            middle = (y1 + y2) / 2
+            yield [(x1, middle), (x2, middle), (x2, y2)]
 
 
 def depths(n: int, edges: Sequence[tuple[int, int]]) -> list[int]:

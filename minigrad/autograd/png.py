@@ -10,7 +10,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 
 from minigrad.autograd.boxes import FONT, LINE, Box
-from minigrad.autograd.layout import Layout, Point
+from minigrad.autograd.layout import Layout, Point, bends
 from minigrad.autograd.svg import ARROW, FILL, INK, LIT, STROKE
 
 DPI = 72  # one pixel of the layout is a point
@@ -53,16 +53,11 @@ def paint(axes: Any, boxes: Sequence[Box], places: Layout, numbered: bool = Fals
 
 
 def through(points: Sequence[Point]) -> Path:
-    """As in the SVG: straight through the rows, and between them in curves that begin and end vertically."""
+    """The path of an arrow."""
     corners, codes = [points[0]], [Path.MOVETO]
-    for (_, y0), (x1, y1), (x2, y2) in zip(points[::2], points[1::2], [*points[2::2], points[-1]]):
-        if y1 != y0:
-            corners.append((x1, y1))
-            codes.append(Path.LINETO)
-        if y2 != y1:
-            middle = (y1 + y2) / 2
-            corners += [(x1, middle), (x2, middle), (x2, y2)]
-            codes += [Path.CURVE4] * 3
+    for piece in bends(points):
+        corners += piece
+        codes += [Path.LINETO] if len(piece) == 1 else [Path.CURVE4] * 3
     return Path(corners, codes)
 
 

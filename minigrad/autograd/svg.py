@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from minigrad.autograd.boxes import FONT, LINE, Box
-from minigrad.autograd.layout import Layout, Point
+from minigrad.autograd.layout import Layout, Point, bends
 
 # Boxes have their own background and arrows are grey, so that the picture is readable on white and on dark pages.
 FILL = {"operation": "#dbeafe", "leaf": "#dcfce7", "constant": "#f1f1f1"}
@@ -55,15 +55,9 @@ def _head(name: str, colour: str, orient: str) -> str:
 
 
 def _path(points: Sequence[Point]) -> str:
-    """Straight through the rows, and between them in curves that begin and end vertically."""
-    text = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-    for (_, y0), (x1, y1), (x2, y2) in zip(points[::2], points[1::2], [*points[2::2], points[-1]]):
-        if y1 != y0:
-            text += f"L{x1:.1f} {y1:.1f}"
-        if y2 != y1:
-            middle = (y1 + y2) / 2
-            text += f"C{x1:.1f} {middle:.1f} {x2:.1f} {middle:.1f} {x2:.1f} {y2:.1f}"
-    return text
+    """The path of an arrow."""
+    pieces = [("M", points[:1]), *(("L" if len(piece) == 1 else "C", piece) for piece in bends(points))]
+    return "".join(letter + " ".join(f"{x:.1f} {y:.1f}" for x, y in piece) for letter, piece in pieces)
 
 
 def _drawn(i: int, box: Box, centre: Point, last: int) -> list[str]:

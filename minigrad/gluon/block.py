@@ -255,15 +255,8 @@ class Block:
         """Read all parameters from a file; nothing changes unless everything fits. Works before `initialize` too."""
         from minigrad.gluon.files import load_block
 
-        load_block(
-            filename,
-            self,
-            device if ctx is None else ctx,
-            allow_missing,
-            ignore_extra,
-            cast_dtype,
-            dtype_source,
-        )
+        ctx = device if ctx is None else ctx
+        load_block(filename, self, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source)
 
     save_params, load_params = save_parameters, load_parameters  # the older names
 

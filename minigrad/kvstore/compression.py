@@ -38,8 +38,8 @@ class Compression:
         raise NotImplementedError
 
     def combine(self, codes: Sequence[Array]) -> Array:
-        """The combined codes of all senders (int32)."""
-        raise NotImplementedError
+        """The combined codes of all senders (int32): their sum, unless a subclass says otherwise."""
+        return sum((c.astype("int32") for c in codes[1:]), codes[0].astype("int32"))
 
     def dequantize(self, codes: Array, dtype: Any) -> Array:
         """The values that codes, or combined codes, stand for."""
@@ -121,10 +121,6 @@ class TwoBitCompression(Compression):
         residual -= self.threshold * codes.astype(residual.dtype)
         return codes
 
-    def combine(self, codes: Sequence[Array]) -> Array:
-        """Their sum."""
-        return sum((c.astype("int32") for c in codes[1:]), codes[0].astype("int32"))
-
     def dequantize(self, codes: Array, dtype: Any) -> Array:
         """Threshold times code."""
         return codes.astype(dtype) * self.threshold
@@ -205,7 +201,7 @@ class OneBitCompression(Compression):
 
     def combine(self, codes: Sequence[Array]) -> Array:
         """The sign of the majority, 0 for a tie."""
-        total = sum((c.astype("int32") for c in codes[1:]), codes[0].astype("int32"))
+        total = super().combine(codes)
         return xp_of(total).sign(total)
 
     def dequantize(self, codes: Array, dtype: Any) -> Array:

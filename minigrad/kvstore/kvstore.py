@@ -23,6 +23,8 @@ from minigrad.warn import warn
 Key = int | str
 Values = Any
 """A Tensor, a list of Tensors (one for each device), or for a list of keys, a list of either."""
+Lists = Sequence[list[Tensor]]
+"""For each of several keys, its arrays: one for each device."""
 
 
 class KVStore:
@@ -42,8 +44,9 @@ class KVStore:
     array([11., 22.])
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, rank: int = 0, num_workers: int = 1) -> None:
+        self._name, self._rank, self._num_workers = name, rank, num_workers
+        self._sent = 0
         self._stored: dict[Key, Tensor] = {}
         self._updater: Callable[[Any, Tensor, Tensor], None] | None = None
         self._compression: Compression | None = None
@@ -59,12 +62,12 @@ class KVStore:
     @property
     def rank(self) -> int:
         """The number of this process, from 0."""
-        return 0
+        return self._rank
 
     @property
     def num_workers(self) -> int:
         """How many processes share the store."""
-        return 1
+        return self._num_workers
 
     # Values in and out
 
@@ -227,7 +230,7 @@ class KVStore:
 
     def traffic(self) -> int:
         """How many bytes this process has sent to others through the store: 0 if there are no others."""
-        return 0
+        return self._sent
 
     # What a Trainer asks for
 
@@ -235,7 +238,7 @@ class KVStore:
         """Whether the store does the updates of a Trainer with so many devices; `asked` is its `update_on_kvstore`."""
         return devices > 1 if asked is None else asked
 
-    def begin(self, weights: Sequence[list[Tensor]], places: Sequence[int], late: bool) -> None:
+    def begin(self, weights: Lists, places: Sequence[int], late: bool) -> None:
         """Add the first values of all parameters, under the keys 0, 1, ...
 
         `places` are the positions of the parameters in their network, the same for all workers. `late`: gradients have
@@ -248,17 +251,13 @@ class KVStore:
         """The stored value itself."""
         return self._find(_key(key), ())
 
-    def sum_gradients(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def sum_gradients(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         """Put the sum over all devices and processes into the gradients. `weights` are the ones they belong to."""
         self._check_all(keys, gradients)
         for key, arrays in zip(keys, gradients):
             self.pushpull(key, arrays)
 
-    def update_weights(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def update_weights(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         """Update the stored weights with these gradients, and copy them into `weights`."""
         self._check_all(keys, gradients)
         for key, arrays, outs in zip(keys, gradients, weights):

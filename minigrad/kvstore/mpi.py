@@ -200,7 +200,7 @@ def _difference(texts: Sequence[str]) -> str:
     first, said = texts[0].split("\n")[0], dict[str, list[int]]()
     for rank, part in enumerate(apart(texts)):
         said.setdefault(part, []).append(rank)
-    told = "; ".join(f"{_ranks(ranks)} {_come(ranks)} {part:.120}" for part, ranks in said.items())
+    told = "; ".join(f"{_reached(ranks)} {part:.120}" for part, ranks in said.items())
     return f"Ranks are out of step: {told}" + ("" if first in said else f" (in {first})")
 
 
@@ -214,9 +214,6 @@ def apart(texts: Iterable[str]) -> tuple[str, ...]:
     return next(parts for parts in lines if len(set(parts)) > 1)
 
 
-def _ranks(ranks: Sequence[int]) -> str:
-    return f"rank{'s' * (len(ranks) > 1)} {', '.join(map(str, ranks))}"
-
-
-def _come(ranks: Sequence[int]) -> str:
-    return "have reached" if len(ranks) > 1 else "has reached"
+def _reached(ranks: Sequence[int]) -> str:
+    numbers = ", ".join(map(str, ranks))
+    return f"ranks {numbers} have reached" if len(ranks) > 1 else f"rank {numbers} has reached"

@@ -14,7 +14,7 @@ from minigrad.device import Array, to_host
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError
-from minigrad.kvstore.kvstore import Key, KVStore, Values, refuse
+from minigrad.kvstore.kvstore import Key, KVStore, Lists, Values, refuse
 from minigrad.kvstore.server import Server
 from minigrad.kvstore.traffic import allreduce, answered
 from minigrad.kvstore.worker import WorkerStore
@@ -27,7 +27,8 @@ class SimulatedWorkers(KVStore):
     """`create('sim', num_workers=4)`: workers that wait for each other. A push has one array for each.
 
     It sums or, with compression to one bit, counts votes, as 'dist_sync' does over processes. In a Trainer, put the
-    network on as many CPUs as there are workers: `net.initialize(ctx=[cpu(k) for k in range(4)])`.
+    network on as many CPUs as there are workers: `net.initialize(ctx=[cpu(k) for k in range(4)])`. `traffic` tells what
+    each worker would have sent with 'dist_sync', not counting the check that all agree.
 
     >>> from minigrad import kv, np
     >>> store = kv.create("sim", num_workers=3)
@@ -41,20 +42,10 @@ class SimulatedWorkers(KVStore):
     """
 
     def __init__(self, num_workers: int) -> None:
-        super().__init__("sim")
-        self._num_workers = whole("num_workers", num_workers, 1)
-        self._sent = 0
+        super().__init__("sim", num_workers=whole("num_workers", num_workers, 1))
 
     def __repr__(self) -> str:
         return f"kvstore.create('sim', num_workers={self._num_workers})"
-
-    @property
-    def num_workers(self) -> int:
-        return self._num_workers
-
-    def traffic(self) -> int:
-        """How many bytes each worker would have sent with 'dist_sync', not counting the check that all agree."""
-        return self._sent
 
     def _check(self, key: Key, values: list[Tensor]) -> None:
         n = self._num_workers
@@ -72,14 +63,10 @@ class SimulatedWorkers(KVStore):
         for dtype, size in sizes.items():
             self._sent += allreduce(size * single(dtype).itemsize, n) if kind is None else answered(kind, size, n)
 
-    def sum_gradients(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def sum_gradients(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         self.pushpull(list(keys), list(gradients))
 
-    def update_weights(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def update_weights(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         self.push(list(keys), list(gradients))
         self.pull(list(keys), list(weights))
 

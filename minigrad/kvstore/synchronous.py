@@ -17,7 +17,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import UsageError
 from minigrad.guarded import guarded
 from minigrad.kvstore.compression import Compression
-from minigrad.kvstore.kvstore import Key, KVStore, Values, described, fault
+from minigrad.kvstore.kvstore import Key, KVStore, Lists, Values, described, fault
 from minigrad.kvstore.mpi import DRIFTED, Peers
 from minigrad.kvstore.traffic import piece
 from minigrad.kvstore.worker import OTHER_WEIGHTS
@@ -35,30 +35,17 @@ class SynchronousStore(KVStore):
 
     Each rank has its own random generators and its own residuals of compression, so each saves its states to its own
     file (`f"states-{store.rank}"`), and loads that.
+
+    `traffic` counts the bytes that this rank has sent as in `minigrad.kvstore.traffic`, without the check that all
+    agree, 24 bytes to each other rank before each call.
     """
 
     def __init__(self, name: str, peers: Peers) -> None:
-        super().__init__(name)
+        super().__init__(name, peers.rank, peers.size)
         if peers.served:
             raise UsageError("Rank 0 is the server of a 'dist_async' store and cannot take part in another store.")
         self._peers = peers
         self._number, peers.stores = peers.stores, peers.stores + 1
-        self._sent = 0
-
-    @property
-    def rank(self) -> int:
-        return self._peers.rank
-
-    @property
-    def num_workers(self) -> int:
-        return self._peers.size
-
-    def traffic(self) -> int:
-        """How many bytes this rank has sent, counted as in `minigrad.kvstore.traffic`.
-
-        The check that all agree, 24 bytes to each other rank before each call, is not counted.
-        """
-        return self._sent
 
     def barrier(self) -> None:
         self._agree("barrier()", [])
@@ -72,16 +59,11 @@ class SynchronousStore(KVStore):
             pairs = [(k, self._find(k, values), values) for k, values in self._pairs(key, from_plain(value))]
             keys = [k for k, _, _ in pairs]
             mine = [to_host((v[0] if len(v) == 1 else self._total(v)).data) for _, _, v in pairs]
-            if self._updater is None:
-                totals = [to_host(self._stored[k].data) for k in keys]
-                self._agree("push", keys, mine)
-                self._add_up(keys, mine, totals)
-            else:
-                totals = [numpy.empty_like(array, order="C") for array in mine]
-                self._agree("push", keys, mine, [self._stored[k].data for k in keys])
-                self._add_up(keys, mine, totals)
-            for k, total in zip(keys, totals):
-                stored = self._stored[k]
+            held, new = [stored.data for _, stored, _ in pairs], self._updater is not None
+            self._agree("push", keys, mine, held if new else ())
+            totals = [numpy.empty_like(a, order="C") if new else to_host(b) for a, b in zip(mine, held)]
+            self._add_up(keys, mine, totals)
+            for (k, stored, _), total in zip(pairs, totals):
                 if self._updater is not None:
                     self._updater(k, Tensor(total).as_in_ctx(stored.ctx), stored)
                 elif total is not stored.data:
@@ -103,21 +85,17 @@ class SynchronousStore(KVStore):
 
     # What a Trainer asks for
 
-    def begin(self, weights: Sequence[list[Tensor]], places: Sequence[int], late: bool) -> None:
+    def begin(self, weights: Lists, places: Sequence[int], late: bool) -> None:
         keys: list[Key] = list(range(len(weights)))
         state = [arrays[0].data for arrays in weights] if late else []
         self._agree(f"the parameters in the order {list(places)}", [], [], state, OTHER_WEIGHTS)
         self.init(keys, [arrays[0] for arrays in weights])
         self.pull(keys, list(weights))
 
-    def sum_gradients(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def sum_gradients(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         self._sum_in_place("a step", keys, gradients, [arrays[0].data for arrays in weights])
 
-    def update_weights(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def update_weights(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         self.push(list(keys), list(gradients))
         self.pull(list(keys), list(weights))
 
@@ -131,9 +109,7 @@ class SynchronousStore(KVStore):
             self._sent += self._peers.send_first(host)
             value[...] = Tensor(host).as_in_ctx(value.ctx)
 
-    def _sum_in_place(
-        self, what: str, keys: Sequence[Key], lists: Sequence[list[Tensor]], weights: Sequence[Array]
-    ) -> None:
+    def _sum_in_place(self, what: str, keys: Sequence[Key], lists: Lists, weights: Sequence[Array]) -> None:
         """Put the sums where the values are. If a Trainer keeps these in one array, that array is summed."""
         with autograd.pause():
             mine = [to_host((values[0] if len(values) == 1 else self._total(values)).data) for values in lists]

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-
-class Bits(Protocol):
-    """A compression: bits per code when sent, and bits per value in the answer to `senders` senders."""
-
-    def bits(self, senders: int) -> tuple[int, int]: ...
+from minigrad.kvstore.compression import Compression
 
 
 def allreduce(nbytes: int, n: int) -> int:
@@ -30,7 +24,7 @@ def piece(size: int, n: int) -> int:
     return -(-size // (16 * n)) * 16
 
 
-def answered(kind: Bits, size: int, n: int) -> int:
+def answered(kind: Compression, size: int, n: int) -> int:
     """Send `size` codes in pieces to the ranks that combine them, and the results back to all ranks.
 
     >>> from minigrad.kvstore.compression import OneBitCompression, TwoBitCompression

@@ -14,7 +14,7 @@ from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, UsageError
 from minigrad.guarded import guarded
-from minigrad.kvstore.kvstore import Key, KVStore, Values, checked, described, refuse
+from minigrad.kvstore.kvstore import Key, KVStore, Lists, Values, checked, described, refuse
 from minigrad.optimizer import Optimizer
 
 
@@ -26,25 +26,11 @@ class WorkerStore(KVStore):
     """
 
     def __init__(self, name: str, rank: int, num_workers: int) -> None:
-        super().__init__(name)
-        self._rank, self._num_workers = rank, num_workers
+        super().__init__(name, rank, num_workers)
         self._params: dict[str, Any] | None = None  # of the compression, as sent to the server
         self._optimizer: Optimizer | None = None
-        self._sent = 0
         self.staleness: int = 0
         """Of the latest push: how many updates its weight had seen since this worker took it."""
-
-    @property
-    def rank(self) -> int:
-        return self._rank
-
-    @property
-    def num_workers(self) -> int:
-        return self._num_workers
-
-    def traffic(self) -> int:
-        """How many bytes this worker has sent to the server."""
-        return self._sent
 
     # Values in and out
 
@@ -55,9 +41,8 @@ class WorkerStore(KVStore):
 
     def pull(self, key: Key | list[Key], out: Values = None, priority: int = 0, ignore_sparse: bool = True) -> None:
         """Take the server's present weights."""
-        if out is None:
-            raise UsageError("pull() copies into arrays that exist: give them as out=.")
-        self._refresh(self._pairs(key, out))
+        if out is not None:  # else the base class refuses
+            self._refresh(self._pairs(key, out))
         super().pull(key, out)
 
     @guarded
@@ -163,7 +148,7 @@ class WorkerStore(KVStore):
             )
         return True
 
-    def begin(self, weights: Sequence[list[Tensor]], places: Sequence[int], late: bool) -> None:
+    def begin(self, weights: Lists, places: Sequence[int], late: bool) -> None:
         keys: list[Key] = list(range(len(weights)))
         self._ask("order", places=list(places))
         self.init(keys, [arrays[0] for arrays in weights])
@@ -173,9 +158,7 @@ class WorkerStore(KVStore):
             raise UsageError(OTHER_WEIGHTS)
         self.barrier()  # before any worker changes them
 
-    def update_weights(
-        self, keys: Sequence[int], gradients: Sequence[list[Tensor]], weights: Sequence[list[Tensor]]
-    ) -> None:
+    def update_weights(self, keys: Sequence[int], gradients: Lists, weights: Lists) -> None:
         self.pushpull(list(keys), list(gradients), list(weights))
 
     def optimizer_updater(self) -> Any:

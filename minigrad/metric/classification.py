@@ -11,7 +11,7 @@ from minigrad.config import as_call
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError, UsageError
 from minigrad.guarded import guarded
-from minigrad.metric.metric import EvalMetric, alias, classes, pairs, register
+from minigrad.metric.metric import EvalMetric, alias, classes, must_fit, pairs, register
 
 NONE = -(2**62)
 """The choice of scores with a NaN; no label equals it."""
@@ -34,7 +34,7 @@ class Accuracy(EvalMetric):
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         chosen = choice(pred, self.axis) if pred.shape != label.shape else numpy.where(pred == pred, pred, NONE)
-        same_size(self.name, label, chosen, pred)
+        must_fit(self.name, label, pred, label.size == chosen.size)
         if chosen.size == pred.size and pred.shape != label.shape:
             raise ShapeError(
                 f"{self.name}: of one score for each sample, shape {pred.shape}, none is the largest. Give class "
@@ -66,7 +66,7 @@ class TopKAccuracy(EvalMetric):
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         if pred.ndim != 2:
             raise ShapeError(f"{self.name} needs predictions of shape (batch, classes), but got {pred.shape}.")
-        same_size(self.name, label, pred[:, :1], pred)
+        must_fit(self.name, label, pred, label.size == pred[:, :1].size)
         k = min(self.top_k, pred.shape[1])
         best = numpy.argpartition(pred, -k, axis=1)[:, -k:]
         hits = (best == classes(self.name, "label", label)[:, None]).any(1) & (choice(pred, 1) != NONE)
@@ -99,7 +99,7 @@ class Binary(EvalMetric):
         """True positives, false positives, true negatives, false negatives."""
         if pred.ndim != 2 or pred.shape[1] != 2:
             raise ShapeError(f"{self.name} needs predictions of shape (batch, 2), but got {pred.shape}.")
-        same_size(self.name, label, pred[:, :1], pred)
+        must_fit(self.name, label, pred, label.size == len(pred))
         found = numpy.unique(label)
         if len(found) > 2:
             raise ArgumentError(f"{self.name} is for two classes, but the labels are {found.tolist()}.")
@@ -140,8 +140,3 @@ def choice(pred: Array, axis: int) -> Array:
     """The class with the largest score, or `NONE`."""
     axis = axis_in(pred.shape, axis)
     return numpy.where(numpy.isnan(pred).any(axis), NONE, pred.argmax(axis))
-
-
-def same_size(name: str, label: Array, chosen: Array, pred: Array) -> None:
-    if label.size != chosen.size:
-        raise ShapeError(f"{name}: labels of shape {label.shape} do not go with predictions of shape {pred.shape}.")

@@ -13,7 +13,7 @@ from minigrad.arguments import arguments_of, function, registered_name, shown
 from minigrad.config import as_call
 from minigrad.device import Array, to_host
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, KeywordError, KindError, UsageError, suggestion
+from minigrad.errors import ArgumentError, KeywordError, KindError, ShapeError, UsageError, suggestion
 from minigrad.explain import not_numbers
 from minigrad.guarded import guarded
 
@@ -319,6 +319,12 @@ def _fetch(value: Any) -> Array:
     if array.dtype.kind == "O":
         raise not_numbers("A metric", value)
     return array.astype("float64" if array.dtype.kind == "f" else "int64") if array.dtype.kind in "iuf" else array
+
+
+def must_fit(name: str, label: Array, pred: Array, fits: bool) -> None:
+    """ShapeError unless labels and predictions fit together."""
+    if not fits:
+        raise ShapeError(f"{name}: labels of shape {label.shape} do not go with predictions of shape {pred.shape}.")
 
 
 def classes(name: str, what: str, values: Array) -> Array:

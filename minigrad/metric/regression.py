@@ -7,8 +7,7 @@ import numpy
 
 from minigrad.arguments import one_of
 from minigrad.device import Array
-from minigrad.errors import ShapeError
-from minigrad.metric.metric import EvalMetric, alias, register
+from minigrad.metric.metric import EvalMetric, alias, must_fit, register
 
 
 class MeanError(EvalMetric):
@@ -20,8 +19,7 @@ class MeanError(EvalMetric):
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         wide = label.astype("float64"), pred.astype("float64")
         columns = [array.reshape(-1, 1) if array.ndim == 1 else array for array in wide]
-        if columns[0].shape != columns[1].shape:
-            raise ShapeError(f"{self.name}: labels of shape {label.shape} do not go with predictions of {pred.shape}.")
+        must_fit(self.name, label, pred, columns[0].shape == columns[1].shape)
         return self.error(columns[0] - columns[1]), 1
 
 
@@ -75,8 +73,7 @@ class PearsonCorrelation(EvalMetric):
         super().__init__(name, output_names, label_names)
 
     def measure(self, label: Array, pred: Array) -> tuple[Any, int]:
-        if label.size != pred.size:
-            raise ShapeError(f"{self.name}: labels of shape {label.shape} do not go with predictions of {pred.shape}.")
+        must_fit(self.name, label, pred, label.size == pred.size)
         both = numpy.array([label.ravel(), pred.ravel()], "float64")
         first = both[:, :1]  # without it, rounding would make values of 0.1 differ from their mean
         mean = (both - first).mean(1, keepdims=True)

@@ -68,11 +68,8 @@ def _sent(value: Any, where: Context) -> Any:
 
 argwhere, flatnonzero, nonzero = (constant(name, "a") for name in ("argwhere", "flatnonzero", "nonzero"))
 searchsorted, digitize = constant("searchsorted", "a", "v"), constant("digitize", "x", "bins")
-lexsort, unravel_index, unique = (
-    constant("lexsort", "keys"),
-    constant("unravel_index", "indices"),
-    constant("unique", "ar"),
-)
+lexsort, unique = constant("lexsort", "keys"), constant("unique", "ar")
+unravel_index = constant("unravel_index", "indices")
 isin, isclose = constant("isin", "element", "test_elements"), constant("isclose", "a", "b")
 intersect1d, setdiff1d, union1d = (constant(name, "ar1", "ar2") for name in ("intersect1d", "setdiff1d", "union1d"))
 

@@ -35,7 +35,18 @@ if _TYPE_CHECKING:
 
 @guarded
 def animate(figure: _Figure) -> _Animation:
-    """Let a picture grow step by step: see `minigrad.plot.animation.animate`."""
-    from minigrad.plot.animation import animate as animated  # imports Matplotlib
+    """Let a picture grow step by step.
 
-    return animated(figure)
+    In `trajectory`, `race`, `states` and `schedule` the lines grow; in `posterior` the samples gather; in `graph`
+    whatever `backward` has reached lights up. The others do not move. `vectors` shows one step: choose it with `step=`.
+    `rates` and `heatmap` show where walks of a given length end, and every length has its own good rates: draw them
+    again with another `steps=`. `curves` and `comparison` cover a few epochs, not steps, and are read at the end.
+
+    >>> from minigrad import plot
+    >>> moving = plot.animate(plot.trajectory("adam", "valley", steps=20))
+    >>> moving.steps[-1]
+    20
+    """
+    from minigrad.plot.animation import Animation  # imports Matplotlib
+
+    return Animation(figure)

@@ -29,7 +29,7 @@ DPI = 100
 
 
 class Animation:
-    """A figure that moves. `animate` makes one. Jupyter shows it with a slider, `save` writes a GIF."""
+    """A figure that moves. `plot.animate` makes one. Jupyter shows it with a slider, `save` writes a GIF."""
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
@@ -110,22 +110,6 @@ class Animation:
 
     def __repr__(self) -> str:
         return f"<animation of {self.last} steps>"
-
-
-def animate(figure: Figure) -> Animation:
-    """Let a picture grow step by step.
-
-    In `trajectory`, `race`, `states` and `schedule` the lines grow; in `posterior` the samples gather; in `graph`
-    whatever `backward` has reached lights up. The others do not move. `vectors` shows one step: choose it with `step=`.
-    `rates` and `heatmap` show where walks of a given length end, and every length has its own good rates: draw them
-    again with another `steps=`. `curves` and `comparison` cover a few epochs, not steps, and are read at the end.
-
-    >>> from minigrad import plot
-    >>> moving = animate(plot.trajectory("adam", "valley", steps=20))
-    >>> moving.steps[-1]
-    20
-    """
-    return Animation(figure)
 
 
 def reduced(pictures: list[Image.Image]) -> list[Image.Image]:

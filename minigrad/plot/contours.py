@@ -43,19 +43,21 @@ def plane(axes: Any) -> None:
     axes.set_xlabel("x", color=INK, fontsize=9)
     axes.set_ylabel("y", color=INK, fontsize=9)
     axes.tick_params(color=FRAME, labelcolor=INK, labelsize=SMALLEST)
-    for side in axes.spines.values():
-        side.set_color(FRAME)
+    axes.spines[:].set_color(FRAME)
 
 
 def view_of(histories: Sequence[History]) -> Any:
     """What to show: the view of the surface, and up to half as much again on a side where a walk leaves it."""
-    view = numpy.array(histories[0].surface.view, "float64")
     starts = numpy.array([history.positions[0] for history in histories])
-    view[:, 0], view[:, 1] = numpy.minimum(view[:, 0], starts.min(0)), numpy.maximum(view[:, 1], starts.max(0))
+    view = wide_enough(numpy.array(histories[0].surface.view, "float64"), starts)
     spare = 0.5 * (view[:, 1] - view[:, 0])
     limits = view + numpy.array([-spare, spare]).T
     places = numpy.concatenate([history.positions for history in histories])
     places = places[numpy.isfinite(places).all(1)].clip(*limits.T)
     margin = 0.04 * (view[:, 1] - view[:, 0])
-    low, high = places.min(0) - margin, places.max(0) + margin
-    return numpy.array([numpy.minimum(view[:, 0], low), numpy.maximum(view[:, 1], high)]).T
+    return wide_enough(view, numpy.array([places.min(0) - margin, places.max(0) + margin]))
+
+
+def wide_enough(box: Any, places: Any) -> Any:
+    """A box that contains another one and some places."""
+    return numpy.array([numpy.minimum(box[:, 0], places.min(0)), numpy.maximum(box[:, 1], places.max(0))]).T

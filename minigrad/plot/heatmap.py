@@ -135,8 +135,7 @@ def draw(
     axes.set_yticks(numpy.arange(len(values)) + 0.5, map(written, values))
     axes.tick_params(length=0, labelcolor=INK, labelsize=SMALLEST)
     axes.set_xlabel("learning rate", color=INK, fontsize=9)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    axes.spines[:].set_visible(False)
     bar = axes.figure.colorbar(cells, ax=axes, pad=0.02, aspect=25)
     bar.outline.set_visible(False)
     bar.ax.tick_params(which="both", labelsize=SMALLEST, labelcolor=INK)

@@ -11,13 +11,13 @@ import numpy
 from minigrad.errors import ArgumentError
 from minigrad.guarded import guarded
 from minigrad.optimizer.optimizer import Optimizer
-from minigrad.plot.contours import TINTS, plane
+from minigrad.plot.contours import TINTS, plane, wide_enough
 from minigrad.plot.history import History, record
 from minigrad.plot.runs import Hill, rate
-from minigrad.plot.sheet import LEFT, RIGHT, titled
+from minigrad.plot.sheet import titled
 from minigrad.plot.style import on_white, styles
 from minigrad.plot.surfaces import Surface
-from minigrad.plot.trajectory import WIDTH
+from minigrad.plot.trajectory import WIDTH, tall
 
 if TYPE_CHECKING:
     from minigrad.plot.picture import Picture
@@ -68,9 +68,7 @@ def posterior(
     box = around(history.surface, samples)
     box = wide_enough(closer(history.surface, box, 0.1), samples)
     x, y, weights = density(history.surface, box)
-    (west, east), (south, north) = box
-    tall = min(max((north - south) / (east - west), 0.5), 1.1)
-    figure = titled(finding(seen, error, exact), note(history), WIDTH, tall * (WIDTH - LEFT - RIGHT))
+    figure = titled(finding(seen, error, exact), note(history), WIDTH, tall(box))
     axes = figure.subplots()
     draw(axes, x, y, weights)
     look: dict[str, Any] = {"color": styles([history.name])[history.name].colour, "markersize": 2, "alpha": 0.35}
@@ -125,11 +123,6 @@ def wider(box: Any) -> Any:
     """The box and a quarter more."""
     middle = box.mean(1, keepdims=True)
     return middle + 1.25 * (box - middle)
-
-
-def wide_enough(box: Any, samples: Any) -> Any:
-    """A box that contains another one and the samples."""
-    return numpy.array([numpy.minimum(box[:, 0], samples.min(0)), numpy.maximum(box[:, 1], samples.max(0))]).T
 
 
 def closer(hill: Surface, box: Any, share: float) -> Any:

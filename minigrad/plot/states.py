@@ -89,9 +89,7 @@ def panel(axes: Any, values: Any, style: Style) -> None:
     frame(axes)
     axes.locator_params(axis="y", nbins=3)
     largest = abs(values[numpy.isfinite(values)]).max(initial=0)
-    if (
-        largest and not SMALL <= largest < LARGE
-    ):  # otherwise their power of ten would stand above the axes, in the title
+    if largest and not SMALL <= largest < LARGE:  # else their power of ten would stand above the axes, in the title
         axes.yaxis.set_major_formatter(lambda tick, _: f"{tick:.3g}".replace("-", "\N{MINUS SIGN}"))
     where = {"transform": axes.transAxes, "horizontalalignment": "right", "verticalalignment": "bottom"}
     looks = {"x": (style.colour, "-"), "y": (GREY, (0, (3, 1.2)))}

@@ -126,10 +126,8 @@ def on_white(draw: Callable[Given, Made]) -> Callable[Given, Made]:
 
 def frame(axes: Any) -> None:
     """Plain axes: two lines in grey, a faint grid, text that can be read."""
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color(FRAME)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(FRAME)
     axes.tick_params(which="both", color=FRAME, labelcolor=INK, labelsize=SMALLEST)
     axes.grid(axis="y", color=FAINT, zorder=0)
     axes.set_axisbelow(True)

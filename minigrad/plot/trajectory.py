@@ -38,11 +38,15 @@ def trajectory(
     ['adam: rate 1, ends 0.4 above the minimum', 'sgd: rate 0.2, ends 0.51 above the minimum']
     """
     runs = compared(rules, on, start, steps, noise, seed)
-    (west, east), (south, north) = view_of([run.history for run in runs])
-    tall = min(max((north - south) / (east - west), 0.5), 1.1)
-    figure = sheet(runs, WIDTH, tall * (WIDTH - LEFT - RIGHT))
+    figure = sheet(runs, WIDTH, tall(view_of([run.history for run in runs])))
     walks(figure.subplots(), runs)
     return figure
+
+
+def tall(view: Sequence[Sequence[float]]) -> float:
+    """Inches for the axes of a view with equal scales, unless it is much wider, or higher."""
+    (west, east), (south, north) = view
+    return min(max((north - south) / (east - west), 0.5), 1.1) * (WIDTH - LEFT - RIGHT)
 
 
 def walks(axes: Any, runs: Sequence[Run]) -> None:

@@ -170,8 +170,7 @@ def frame(axes: Any, surface: Surface, places: Any, title: str) -> None:
     axes.set_aspect("equal")
     axes.set_title(title, color=INK, fontsize=10)
     axes.tick_params(color=FRAME, labelcolor=INK)
-    for side in axes.spines.values():
-        side.set_color(FRAME)
+    axes.spines[:].set_color(FRAME)
 
 
 def middle_of(places: Any) -> Point:

@@ -48,9 +48,8 @@ class Tape:
     def run(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Call a NumPy function, or CuPy's of the same name, and record it."""
         given = {name: value for name, value in kwargs.items() if not (name == "out" and value is None)}
-        called = (
-            self.xp.ndarray.dot if function is numpy.dot else getattr(self.xp, function.__name__)
-        )  # faster than dot
+        # ndarray.dot is faster than dot
+        called = self.xp.ndarray.dot if function is numpy.dot else getattr(self.xp, function.__name__)
         self.names[function.__name__] = called
         if isinstance(function, numpy.ufunc) and self.xp is numpy:
             args = as_arrays(args)

@@ -11,7 +11,7 @@ from minigrad.device import Array, cpu
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.generators import generator
 from minigrad.gluon.data.vision.transforms.transform import Transform
-from minigrad.image import crop, half, known, random_offset, rectangle, resize
+from minigrad.image import Rectangle, crop, half, known, random_offset, rectangle, resize
 from minigrad.ops.windows import each
 
 __all__ = [
@@ -49,22 +49,34 @@ class Resize(Transform):
         return resize(xp, image, columns * self._size // short, rows * self._size // short, self._interpolation)
 
 
-class CropResize(Transform):
+class _Cut(Transform):
+    """Base of the transforms that cut out a rectangle and resize it."""
+
+    def __init__(self, size: Size, interpolation: int = 1) -> None:
+        super().__init__()
+        self._size = _pair(size)
+        self._interpolation = known(interpolation)
+
+    def cut(self, xp: Any, image: Array, part: Rectangle) -> Array:
+        """The rectangle, resized."""
+        return resize(xp, crop(image, *part), *self._size, self._interpolation)
+
+
+class CropResize(_Cut):
     """The rectangle with upper left corner (x, y), resized to `size` if one is given."""
 
     def __init__(
         self, x: int, y: int, width: int, height: int, size: Size | None = None, interpolation: int = 1
     ) -> None:
-        super().__init__()
-        self._box = (whole("x", x, 0), whole("y", y, 0), whole("width", width, 1), whole("height", height, 1))
-        self._size = _pair((width, height) if size is None else size)
-        self._interpolation = known(interpolation)
+        box = (whole("x", x, 0), whole("y", y, 0), whole("width", width, 1), whole("height", height, 1))
+        super().__init__((width, height) if size is None else size, interpolation)
+        self._box = box
 
     def change(self, xp: Any, image: Array) -> Array:
-        return resize(xp, crop(image, *self._box), *self._size, self._interpolation)
+        return self.cut(xp, image, self._box)
 
 
-class CenterCrop(Transform):
+class CenterCrop(_Cut):
     """The middle of the image; if the image is too small, the largest part of these proportions, enlarged.
 
     >>> import numpy
@@ -73,16 +85,11 @@ class CenterCrop(Transform):
            [ 9, 10]])
     """
 
-    def __init__(self, size: Size, interpolation: int = 1) -> None:
-        super().__init__()
-        self._size = _pair(size)
-        self._interpolation = known(interpolation)
-
     def change(self, xp: Any, image: Array) -> Array:
-        return _crop_to(xp, image, self._size, self._interpolation, half)
+        return self.cut(xp, image, rectangle(image, self._size, half))
 
 
-class RandomCrop(Transform):
+class RandomCrop(_Cut):
     """A part of the image at a random position, after adding `pad` pixels of `pad_value` around it.
 
     `pad` is one number, or four: (top, bottom, left, right).
@@ -91,11 +98,9 @@ class RandomCrop(Transform):
     def __init__(
         self, size: Size, pad: int | Sequence[int] | None = None, pad_value: float = 0, interpolation: int = 1
     ) -> None:
-        super().__init__()
-        self._size = _pair(size)
+        super().__init__(size, interpolation)
         self._pad = each("pad", 0 if pad is None else pad, 4, 0)
         self._pad_value = number("pad_value", pad_value)
-        self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
         top, bottom, left, right = self._pad
@@ -103,10 +108,10 @@ class RandomCrop(Transform):
             raise ArgumentError(f"pad_value={self._pad_value!r} cannot be used in an image of {image.dtype}")
         widths = [(0, 0)] * (image.ndim - 3) + [(top, bottom), (left, right), (0, 0)]
         padded = xp.pad(image, widths, constant_values=self._pad_value) if any(self._pad) else image
-        return _crop_to(xp, padded, self._size, self._interpolation, random_offset)
+        return self.cut(xp, padded, rectangle(padded, self._size, random_offset))
 
 
-class RandomResizedCrop(Transform):
+class RandomResizedCrop(_Cut):
     """A random part of the image, of random area and shape, resized: Inception's augmentation.
 
     scale : smallest and largest fraction of the image's area.
@@ -121,11 +126,9 @@ class RandomResizedCrop(Transform):
         ratio: tuple[float, float] = (3 / 4, 4 / 3),
         interpolation: int = 1,
     ) -> None:
-        super().__init__()
-        self._size = _pair(size)
+        super().__init__(size, interpolation)
         self._scale = _limits("scale", scale if isinstance(scale, Sequence) else (scale, 1.0), 1)
         self._ratio = _limits("ratio", ratio)
-        self._interpolation = known(interpolation)
 
     def change(self, xp: Any, image: Array) -> Array:
         rows, columns = image.shape[-3:-1]
@@ -135,9 +138,8 @@ class RandomResizedCrop(Transform):
             ratio = math.exp(random.uniform(math.log(self._ratio[0]), math.log(self._ratio[1])))
             width, height = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
             if 0 < width <= columns and 0 < height <= rows:
-                x, y = random_offset(columns - width), random_offset(rows - height)
-                return resize(xp, crop(image, x, y, width, height), *self._size, self._interpolation)
-        return _crop_to(xp, image, self._size, self._interpolation, half)
+                return self.cut(xp, image, rectangle(image, (width, height), random_offset))
+        return self.cut(xp, image, rectangle(image, self._size, half))
 
 
 class RandomFlipLeftRight(Transform):
@@ -160,11 +162,6 @@ class RandomFlipTopBottom(RandomFlipLeftRight):
     """The image upside down, with probability `p`."""
 
     axis = -3
-
-
-def _crop_to(xp: Any, image: Array, size: tuple[int, int], interpolation: int, offset: Any) -> Array:
-    """A crop of this size or, if the image is smaller, the largest one of these proportions, enlarged."""
-    return resize(xp, crop(image, *rectangle(image, size, offset)), *size, interpolation)
 
 
 def _pair(size: Size) -> tuple[int, int]:
