@@ -89,7 +89,7 @@ def checked(folder: Path, hint: int) -> list[Standing]:
 def mistakes(standing: Standing) -> str:
     """The mistakes of an answer, by their ids."""
     feedback = standing.feedback
-    names = [feedback.mistake, *feedback.also] if feedback and feedback.mistake else []
+    names = [feedback.mistake, *feedback.also] if feedback is not None and feedback.mistake else []
     text = ", ".join(map(str, names))
     return text if len(text) <= WIDTH - 38 else text[: WIDTH - 41] + "..."
 

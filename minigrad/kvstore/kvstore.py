@@ -320,6 +320,8 @@ class KVStore:
         """Each key with the list of its arrays: all of them, as in Gluon, if it occurs more than once."""
         if not isinstance(key, list | tuple):
             key, values = [key], [values]
+        if not hasattr(values, "__len__"):
+            raise KindError(f"{len(key)} keys were given with {shown(values)}; expected a list of as many values.")
         if len(key) != len(values):
             raise ArgumentError(f"{len(key)} keys were given with {len(values)} values; each key needs its own.")
         found: dict[Key, list[Tensor]] = {}

@@ -138,6 +138,7 @@ def test_progress_checks_everything_and_says_what_is_next(here, capsys):
     assert max(map(len, out.splitlines())) <= WIDTH
     assert f"\n1 of {len(EXERCISES)} are right.\nNext: bce_with_logits.\n" in out
     assert ["log_softmax", "right"] in [x.split() for x in out.splitlines()]
+    assert ["bce_with_logits", "not", "yet", "shape-wrong"] in [x.split() for x in out.splitlines()]
     assert "See the notebook" in out
     (here / "wrong.py").unlink()
     (here / "begun.py").write_text("def sign_majority(signs): ...\n")
