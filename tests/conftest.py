@@ -36,7 +36,20 @@ def pytest_addoption(parser):
     )
 
 
+class OptimizersAsBefore:
+    """What a test registers, or an example in a docstring, is gone after it: others take every optimizer there is."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self):
+        before = dict(OPTIMIZERS)
+        result = yield
+        OPTIMIZERS.clear()
+        OPTIMIZERS.update(before)
+        return result
+
+
 def pytest_configure(config):
+    config.pluginmanager.register(OptimizersAsBefore())  # as a plugin, it sees the examples too
     if config.getoption("--on-gpu") and num_gpus() == 0:
         raise pytest.UsageError("--on-gpu needs a GPU that CuPy can use, and there is none; --stand-in needs none.")
 
@@ -65,15 +78,6 @@ def pytest_collection_finish():
 def pytest_terminal_summary(terminalreporter):
     for mark, why in _left_out.items():
         terminalreporter.write_line(f"{mark}: {why}")
-
-
-@pytest.fixture(autouse=True)
-def _optimizers_as_before():
-    """What a test registers is gone after it: other tests take every optimizer that there is."""
-    before = dict(OPTIMIZERS)
-    yield
-    OPTIMIZERS.clear()
-    OPTIMIZERS.update(before)
 
 
 @pytest.fixture

@@ -359,11 +359,13 @@ def SoftmaxActivation(data: Any, mode: str = "instance") -> Tensor:  # noqa: N80
     return ops.softmax(data, {"instance": -1, "channel": 1}[one_of("mode", mode, "instance", "channel")])
 
 
+@composed("data")
 def zeros_like(data: Any, ctx: Any = None, dtype: Any = None) -> Tensor:
     """Zeros in the shape and dtype of `data`, where it is: `ctx` changes nothing, as in MXNet."""
     return create.zeros_like(data, dtype)
 
 
+@composed("data")
 def ones_like(data: Any, ctx: Any = None, dtype: Any = None) -> Tensor:
     """Ones in the shape and dtype of `data`, where it is: `ctx` changes nothing, as in MXNet."""
     return create.ones_like(data, dtype)

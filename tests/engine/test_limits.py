@@ -135,11 +135,13 @@ def test_memory_is_flat_over_10000_training_steps(no_collector):
             trainer.step(2)
 
     steps(2000)  # Python keeps up to 2000 tuples of each length for the next that is needed
-    before = tracemalloc.get_traced_memory()[0]
-    steps(10_000)
-    after = tracemalloc.get_traced_memory()[0]
+    growth = []
+    for _ in range(5):
+        before = tracemalloc.get_traced_memory()[0]
+        steps(2000)
+        growth.append(tracemalloc.get_traced_memory()[0] - before)
     tracemalloc.stop()
-    assert after - before < 0.01 * 1e6  # a hundredth of the data alone: one byte a step
+    assert min(growth) < 2000  # one byte a step; what leaks does so all the time, what Python keeps for later once
 
 
 def test_memory_is_flat_with_graphs_of_gradients_and_with_errors(no_collector):

@@ -57,7 +57,7 @@ class _Cut(Transform):
         self._size = _pair(size)
         self._interpolation = known(interpolation)
 
-    def cut(self, xp: Any, image: Array, part: Rectangle) -> Array:
+    def _cut(self, xp: Any, image: Array, part: Rectangle) -> Array:
         """The rectangle, resized."""
         return resize(xp, crop(image, *part), *self._size, self._interpolation)
 
@@ -73,7 +73,7 @@ class CropResize(_Cut):
         self._box = box
 
     def change(self, xp: Any, image: Array) -> Array:
-        return self.cut(xp, image, self._box)
+        return self._cut(xp, image, self._box)
 
 
 class CenterCrop(_Cut):
@@ -86,7 +86,7 @@ class CenterCrop(_Cut):
     """
 
     def change(self, xp: Any, image: Array) -> Array:
-        return self.cut(xp, image, rectangle(image, self._size, half))
+        return self._cut(xp, image, rectangle(image, self._size, half))
 
 
 class RandomCrop(_Cut):
@@ -108,7 +108,7 @@ class RandomCrop(_Cut):
             raise ArgumentError(f"pad_value={self._pad_value!r} cannot be used in an image of {image.dtype}")
         widths = [(0, 0)] * (image.ndim - 3) + [(top, bottom), (left, right), (0, 0)]
         padded = xp.pad(image, widths, constant_values=self._pad_value) if any(self._pad) else image
-        return self.cut(xp, padded, rectangle(padded, self._size, random_offset))
+        return self._cut(xp, padded, rectangle(padded, self._size, random_offset))
 
 
 class RandomResizedCrop(_Cut):
@@ -138,8 +138,8 @@ class RandomResizedCrop(_Cut):
             ratio = math.exp(random.uniform(math.log(self._ratio[0]), math.log(self._ratio[1])))
             width, height = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
             if 0 < width <= columns and 0 < height <= rows:
-                return self.cut(xp, image, rectangle(image, (width, height), random_offset))
-        return self.cut(xp, image, rectangle(image, self._size, half))
+                return self._cut(xp, image, rectangle(image, (width, height), random_offset))
+        return self._cut(xp, image, rectangle(image, self._size, half))
 
 
 class RandomFlipLeftRight(Transform):
