@@ -111,8 +111,10 @@ def to_winners(xp, g, winners, shape, kernel, stride, border):
     array([[[5., 0., 0., 6.]]])
     """
     g = xp.ascontiguousarray(xp.moveaxis(g, 0, -1))
-    out = xp.zeros((shape[1], *(m + a + b for m, (a, b) in zip(shape[2:], border)), shape[0]), single(g.dtype))
     apart = all(s >= k for s, k in zip(stride, kernel))
+    size = (shape[1], *(m + a + b for m, (a, b) in zip(shape[2:], border)), shape[0])
+    written = apart and math.prod(size) == g.size * math.prod(kernel)  # every place, and once
+    out = (xp.empty if written else xp.zeros)(size, single(g.dtype))
     for at, won in _won(xp, winners, kernel, stride):
         if apart:
             xp.multiply(g, won, out=out[at])
