@@ -79,7 +79,7 @@ def _check_change(x: Tensor, value: Any) -> None:
 def _raw_value(x: Tensor, value: Any) -> Any:
     """A raw array or number that can be written into `x`."""
     if isinstance(value, Tensor):
-        if sys._getframe(2).f_code is Random.shuffle.__code__ and value.data.base is not None:
+        if value.data.base is not None and sys._getframe(2).f_code is Random.shuffle.__code__:
             raise UsageError(
                 "random.shuffle() would repeat some rows and lose others, as x[i] is a view; use np.random.shuffle(x)."
             )

@@ -57,7 +57,6 @@ class ndarray:  # noqa: N801  CuPy's name
     itemsize = property(lambda self: self._host.itemsize)
     nbytes = property(lambda self: self._host.nbytes)
     strides = property(lambda self: self._host.strides)
-    base = property(lambda self: self._host.base)
     T = property(lambda self: self.transpose())
     data = property(lambda self: Pointer(self._host.ctypes.data, self._host))
 
