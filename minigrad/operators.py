@@ -1,9 +1,7 @@
 """The operators of a Tensor: indexing, arithmetic, comparison, conversion. Importing this file adds them to Tensor."""
 
 import operator
-import sys
 from collections.abc import Callable, Iterator
-from random import Random
 from typing import Any
 
 from minigrad.arguments import flag
@@ -14,7 +12,7 @@ from minigrad.engine.graph import leaf
 from minigrad.engine.modes import state
 from minigrad.engine.operation import Op
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError, UsageError
+from minigrad.errors import DTypeError, GraphError, KeywordError, ShapeError
 from minigrad.explain import EXPLAINED, explained
 from minigrad.ops import elementwise as el
 from minigrad.ops.index import getitem, raw_key
@@ -79,12 +77,10 @@ def _check_change(x: Tensor, value: Any) -> None:
 def _raw_value(x: Tensor, value: Any) -> Any:
     """A raw array or number that can be written into `x`."""
     if isinstance(value, Tensor):
-        if value.data.base is not None and sys._getframe(2).f_code is Random.shuffle.__code__:
-            raise UsageError(
-                "random.shuffle() would repeat some rows and lose others, as x[i] is a view; use np.random.shuffle(x)."
-            )
         return value.data if value.ctx is x.ctx else x.ctx.put(value.data)
-    return value if isinstance(value, (int, float)) else x.ctx.put(as_raw(value, "A change in place"))
+    if isinstance(value, (int, float)):
+        return value
+    return x.ctx.put(as_raw(value, "A change in place"))
 
 
 def _cannot_change(x: Tensor, symbol: str, value: Any, error: Exception) -> Exception:

@@ -1,13 +1,12 @@
 """Random arrays: a seed repeats them, parameters may be arrays, and each law keeps its promises at the edges."""
 
 import threading
-from random import shuffle
 
 import numpy
 import pytest
 
-from minigrad import autograd, cpu, nd, np, random
-from minigrad.errors import ArgumentError, ShapeError, UsageError
+from minigrad import autograd, cpu, np, random
+from minigrad.errors import ArgumentError, ShapeError
 
 
 def draws():
@@ -225,13 +224,3 @@ def test_dropping_out_is_by_the_seeded_generator():
     assert (rows == rows[:, :1]).all()
     with pytest.raises(ArgumentError, match="p=1"):
         ops.dropout(x, 1)
-
-
-def test_pythons_shuffle_neither_repeats_a_row_nor_loses_one():
-    """It swaps x[i] and x[j], and a row is a view: reported for NumPy and PyTorch."""
-    for x in (np.arange(20).reshape(10, 2), nd.arange(20), nd.ones((4, 1))):
-        with pytest.raises(UsageError, match=r"use np\.random\.shuffle"):
-            shuffle(x)
-    x = np.array(list(range(20)), ctx=cpu())  # where x[i] is a copy
-    shuffle(x)
-    assert sorted(x.tolist()) == list(range(20)) != x.tolist()

@@ -208,7 +208,9 @@ class Parameter:
     def data(self, ctx: Context | None = None) -> Tensor:
         """Its array (on `ctx`, if it lives on several devices)."""
         only = self.only
-        return only if only is not None and (ctx is None or ctx is only.ctx) else self._find(ctx)
+        if only is not None and (ctx is None or ctx is only.ctx):
+            return only
+        return self._find(ctx)
 
     def grad(self, ctx: Context | None = None) -> Tensor:
         """Its gradient (on `ctx`, if it lives on several devices)."""
