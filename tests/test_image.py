@@ -126,7 +126,7 @@ def test_colours_are_normalized():
 
 def test_colours_of_bytes_do_not_wrap_around():
     expected = (PIXELS.astype("float32") - 100) / 2
-    for mean in (100, [100, 100, 100], numpy.array([100, 100, 100], "uint8")):
+    for mean in (100, [100, 100, 100], np.array([100, 100, 100], dtype="uint8")):
         x = image.color_normalize(np.array(PIXELS), mean, 2)
         assert x.dtype == "float32"
         numpy.testing.assert_array_equal(x.asnumpy(), expected)
