@@ -73,7 +73,7 @@ class KVStore:
 
     @guarded
     def init(self, key: Key | list[Key], value: Values) -> None:
-        """Add each key, once, with a copy of its value; of several workers, which all do so, the first one's counts."""
+        """Add each key, once, with a copy of its value. All workers do so, and the value of the first one counts."""
         pairs = self._pairs(key, from_plain(value))
         if isinstance(key, list | tuple) and len(pairs) < len(key):
             raise UsageError(f"A key occurs twice in {shown(key)}, but each has one first value.")

@@ -39,8 +39,11 @@ __all__ = [
     "tan", "tanh", "tile", "topk", "transpose", "trunc", "waitall", "where", "zeros_like",
 ]  # fmt: skip
 
-NONE: Any = (None, (), [])
-"""No axes named, which means all of them."""
+
+def _named(axes: Any) -> Any:
+    """The axes; None, which means all, if none are named."""
+    return None if isinstance(axes, (tuple, list)) and not axes else axes
+
 
 # Elementwise: the operations of `np`, with older names for their arguments
 
@@ -136,7 +139,7 @@ def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     @composed("data")
     @named_as(function)
     def over_all(data: Any, axis: Any = None, keepdims: bool = False, exclude: bool = False) -> Tensor:
-        axis = ops.reduce.all_but(data.ndim, axis) if exclude else None if axis in NONE else axis
+        axis = ops.reduce.all_but(data.ndim, axis) if exclude else _named(axis)
         if not keepdims and (axis is None or len(axes_in(data.shape, axis)) == data.ndim):
             return function(ops.reshape(data, (-1,)), axis=0, keepdims=True)
         return function(data, axis=axis, keepdims=keepdims)
@@ -165,7 +168,7 @@ def _with_an_axis(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 def norm(data: Any, ord: int = 2, axis: Any = None, out_dtype: Any = None, keepdims: bool = False) -> Tensor:
     """The norm of order 1 or 2, computed as `out_dtype` if that is given."""
     one_of("ord", ord, 1, 2)
-    axis = None if axis in NONE else axis
+    axis = _named(axis)
     return ops.norm(data if out_dtype is None else ops.astype(data, out_dtype), ord, axis, keepdims)
 
 
@@ -263,7 +266,7 @@ def slice_axis(data: Any, axis: int, begin: int, end: int | None) -> Tensor:
 @composed("data", "shape_like")
 def slice_like(data: Any, shape_like: Any, axes: Any = None) -> Tensor:
     """The first values along each of `axes` (all if there are none), as many as `shape_like` has."""
-    cut = tuple(range(data.ndim)) if axes in NONE else axes_in(data.shape, axes, "axes")
+    cut = tuple(range(data.ndim)) if _named(axes) is None else axes_in(data.shape, axes, "axes")
     return ops.getitem(data, tuple(slice_(shape_like.shape[i] if i in cut else None) for i in range(data.ndim)))
 
 

@@ -64,6 +64,15 @@ def test_a_sum_of_products_is_that_of_the_products_in_any_layout(axis, order):
             assert (abs(found.asnumpy() - expected) <= 1e-6 * scale + 1e-12).all()
 
 
+def test_a_sum_of_products_needs_one_shape_and_adds_float16_in_float32():
+    for a, b in [((2, 3), (3,)), ((2, 3), (1, 3)), ((3,), ())]:
+        with pytest.raises(ShapeError, match="must have one shape"):
+            sum_of_products(np.ones(a), np.ones(b), 0)
+    a = np.array([300, 300, 1], dtype="float16")
+    y = sum_of_products(a, np.array([300, -300, 2], dtype="float16"))
+    assert (y.dtype, y.item()) == ("float16", 2)
+
+
 def test_a_sum_of_a_million_products_keeps_its_digits():
     x = numpy.float32(rng.random((2**20 + 7, 2)))
     for a in (x, numpy.ascontiguousarray(x.T)):

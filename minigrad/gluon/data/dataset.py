@@ -105,7 +105,7 @@ class ArrayDataset(Dataset):
     """Arrays (or lists, or datasets) of equal length, side by side: sample i is the tuple of their i-th items.
 
     Items of a one-dimensional Tensor on the CPU are NumPy scalars. With a single array, samples are its items. The rows
-    of a table of pandas are taken in their order, whatever they are called.
+    of a pandas table are taken in order, whatever their labels.
 
     >>> ArrayDataset([1.5, 2.5], ["a", "b"])[1]
     (2.5, 'b')
