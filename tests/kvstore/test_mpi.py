@@ -99,7 +99,7 @@ def test_a_run_whose_rank_was_killed_goes_on_from_its_last_checkpoint_bit_for_bi
         ("fails", True, "ValueError: rank 1 has had enough"),
         ("fails", False, "ValueError: rank 1 has had enough"),
         ("overflows", True, "RuntimeWarning: overflow encountered in add"),
-        ("absent", True, r"rank 0 has waited 1 s for .* first store\. If one .*\s+.*rank 0 has waited 2 s .*ends"),
+        ("absent", True, r"rank 0 has waited \d s for .* first store\. If one .*\s+.*rank 0 has waited \d s .*ends"),
         ("leaves", False, r"rank 0 has reached barrier\(\).*; rank 1 has reached the end of the program"),
     ],
 )
