@@ -100,6 +100,11 @@ class Group:
                 m.leaf.fresh = False
 
 
+def learns(p: Parameter) -> bool:
+    """Whether a parameter has a gradient on every device, or will have one once its shape is known."""
+    return p.grad_req != "null" and all([t.node is not None for t in p.tensors])
+
+
 def kind(p: Parameter, tensor: Tensor) -> tuple[Any, ...]:
     """What the members of one group have in common: dtype, device and multipliers."""
     return tensor.data.dtype, tensor.ctx, p.lr_mult, p.wd_mult

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from minigrad.errors import (
     UsageError,
     suggestion,
 )
-from minigrad.gluon.flat import Group, Member, kind
+from minigrad.gluon.flat import Group, Member, kind, learns
 from minigrad.gluon.parameter import Parameter
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import create
@@ -28,6 +28,7 @@ from minigrad.optimizer.run import chosen
 from minigrad.optimizer.updater import Updater
 
 if TYPE_CHECKING:
+    from minigrad.gluon.trainer_store import Exchange
     from minigrad.kvstore import KVStore
 
 
@@ -76,15 +77,11 @@ class Trainer:
         self._set_optimizer(_made(optimizer, optimizer_params))
         self._scale = self._optimizer.rescale_grad
         one_of("update_on_kvstore", update_on_kvstore, None, True, False)
-        self._store, self._on_store = self._choose_store(kvstore, update_on_kvstore, compression_params)
-        self._store_ready = False  # whether the store has the initial values
-        self._seen: list[int] = []  # for each parameter, its version when the store last wrote it
-        self._warned = self._summed = False  # whether it has warned of an averaged loss; summed, but not updated
+        self._exchange = self._made_exchange(kvstore, update_on_kvstore, compression_params)
+        self._warned = False  # of an averaged loss
         self._idle: list[Parameter] = []  # parameters without a gradient when the groups were made
         if self._optimizer.lr_scheduler is None and self._optimizer.lr == 0:
             warnings.warn("The learning rate is 0: nothing will be learned.", stacklevel=2)
-        if self._store is not None and self._store.num_workers > 1 and all([p.tensors for p in self._params]):
-            self._init_store(self._store, late=False)
 
     def _set_optimizer(self, optimizer: Optimizer) -> None:
         optimizer._check_class()
@@ -98,14 +95,21 @@ class Trainer:
         self._groups: list[list[Group]] = []  # for each device, made at the first step
         self._reading = ""  # the reading at that time: plain rules are not laid out flat
 
-    def _choose_store(self, store: Any, on_store: bool | None, compression: Any) -> tuple[KVStore | None, bool]:
-        """The store, and whether it updates the weights. One device needs no store unless one is given as an object."""
+    def _made_exchange(self, store: Any, on_store: bool | None, compression: Any) -> Exchange | None:
+        """What goes through a store. One device needs none unless one is given as an object."""
         usual = isinstance(store, str | None) and store in ("device", "local", None)
         if usual and len(self._contexts) == 1 and not on_store and compression is None:
-            return None, False
+            return None
+        from minigrad.gluon.trainer_store import Exchange
         from minigrad.kvstore.names import for_trainer
 
-        return for_trainer(store, on_store, compression, len(self._contexts))
+        found, steps = for_trainer(store, on_store, compression, len(self._contexts))
+        if found is None:
+            return None
+        exchange = Exchange(found, steps, self._params, self._places, len(self._contexts))
+        if found.num_workers > 1 and all([p.tensors for p in self._params]):
+            exchange.begin(self._optimizer, late=False)
+        return exchange
 
     # The optimizer and its rate
 
@@ -146,33 +150,29 @@ class Trainer:
         number of samples; workers that do not wait pass their own.
         """
         stale = self._begin(batch_size, ignore_stale_grad)
-        if self._store is not None:
-            self._init_store(self._store)
-            if self._on_store:
-                self._update_on_store(self._store, stale)
+        if self._exchange is not None:
+            self._exchange.begin(self._optimizer)
+            if self._exchange.steps:
+                self._exchange.step(stale)
                 return
-            self._allreduce(self._store, stale)
+            self._exchange.sum_gradients(stale)
         self._update(stale)
 
     def allreduce_grads(self) -> None:
         """The first half of `step`: sum gradients over devices, so that you can clip their norm before `update`."""
-        if self._store is not None:
-            self._check_half(self._store, "allreduce_grads")
-            self._init_store(self._store)
-            self._allreduce(self._store)
-            self._summed = True
+        if self._exchange is not None:
+            self._exchange.refuse_half("allreduce_grads")
+            self._exchange.begin(self._optimizer)
+            self._exchange.sum_gradients()
+            self._exchange.summed = True
 
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
         """The second half of `step`: divide gradients by `batch_size`, and update every parameter."""
-        if self._store is not None:
-            self._check_half(self._store, "update")
+        if self._exchange is not None:
+            self._exchange.refuse_half("update")
         self._update(self._begin(batch_size, ignore_stale_grad))
-        self._summed = False
-
-    def _check_half(self, store: KVStore, name: str) -> None:
-        from minigrad.gluon.halves import refuse
-
-        refuse(name, self._on_store, self._summed, len(self._contexts) * store.num_workers)
+        if self._exchange is not None:
+            self._exchange.summed = False
 
     def _begin(self, batch_size: float, ignore_stale_grad: bool) -> set[Leaf]:
         """Set the scale of the gradients, and find those that are stale."""
@@ -190,7 +190,7 @@ class Trainer:
                     averaged = True
         if stale and not flag("ignore_stale_grad", ignore_stale_grad):
             self._refuse_stale()
-        if stale and self._store is not None:  # skip on all devices: never sum new and old gradients
+        if stale and self._exchange is not None:  # skip on all devices: never sum new and old gradients
             halves = [p for p in self._params if not stale.isdisjoint(t.node for t in p.tensors)]
             stale.update(t.node for p in halves for t in p.tensors)
         self._optimizer.rescale_grad = float(self._scale / batch_size)
@@ -220,7 +220,7 @@ class Trainer:
         counts, latest = dict(optimizer._index_update_count) if len(self._groups) > 1 else {}, optimizer.num_update
         for ctx, groups, updater in zip(self._contexts, self._groups, self._updaters):
             with ctx:
-                if groups is not first and self._store is not None:  # equal gradients everywhere: copy the step
+                if groups is not first and self._exchange is not None:  # equal gradients everywhere: copy the step
                     for group, done in zip(groups, first):
                         group.follow(done, stale)
                     continue
@@ -231,7 +231,7 @@ class Trainer:
 
     def _groups_hold(self) -> bool:
         """Whether the groups are still valid: made, complete, intact, and for the present reading."""
-        if not self._groups or any(map(_learns, self._idle)) or self._reading != chosen():
+        if not self._groups or any(map(learns, self._idle)) or self._reading != chosen():
             return False
         for groups in self._groups:
             for group in groups:
@@ -247,51 +247,15 @@ class Trainer:
                     "made; make a new one."
                 )
         self._groups, self._reading = [], chosen()
-        self._idle = [p for p in self._params if not _learns(p)]
+        self._idle = [p for p in self._params if not learns(p)]
         for ctx, updater in zip(self._contexts, self._updaters):
             alike: dict[Any, list[Member]] = {}
             for i, p in enumerate(self._params):
-                if _learns(p):
+                if learns(p):
                     tensor = p.data(ctx)
                     alike.setdefault(kind(p, tensor), []).append(Member(i, p, tensor))
             with ctx:
                 self._groups.append([Group(members, updater) for members in alike.values()])
-
-    # Through a store
-
-    def _init_store(self, store: KVStore, late: bool = True) -> None:
-        """Give the store the initial values of all parameters, once; `late` if they have already been used."""
-        if self._store_ready:
-            return
-        arrays = [p.list_data() for p in self._params]  # raises before the store has any if a shape is unknown
-        store.begin(arrays, self._places, late)
-        self._seen = [weights[0].version[0] for weights in arrays]
-        if self._on_store:
-            store.set_optimizer(self._optimizer)
-        self._store_ready = True
-
-    def _allreduce(self, store: KVStore, stale: Collection[Leaf] = ()) -> None:
-        learning = {i: p for i, p in enumerate(self._params) if _learns(p) and p.tensors[0].node not in stale}
-        gradients = [p.list_grad() for p in learning.values()]
-        store.sum_gradients(list(learning), gradients, [p.list_data() for p in learning.values()])
-
-    def _update_on_store(self, store: KVStore, stale: set[Leaf]) -> None:
-        moving = {i: p for i, p in enumerate(self._params) if _learns(p) and p.tensors[0].node not in stale}
-        self._assign_changed(store, moving)
-        gradients = [p.list_grad() for p in moving.values()]
-        store.update_weights(list(moving), gradients, [p.list_data() for p in moving.values()])
-        for i, p in moving.items():
-            self._seen[i] = p.list_data()[0].version[0]
-            for t in p.list_data():
-                t.node.fresh = False
-
-    def _assign_changed(self, store: KVStore, indices: Iterable[int]) -> None:
-        """Give the store the values that were set, moved or cast by hand."""
-        for i in indices:
-            first = self._params[i].list_data()[0]
-            if first.version[0] != self._seen[i]:
-                store.assign(i, first)
-                self._seen[i] = first.version[0]
 
     # Files
 
@@ -314,17 +278,14 @@ class Trainer:
 
     def _updater(self) -> Updater:
         """The updater that has the states."""
-        if self._on_store and self._store is not None:
-            self._init_store(self._store)
-            updater = self._store.optimizer_updater()
-            self._assign_changed(self._store, range(len(self._params)))
-            return updater
+        if self._exchange is not None and self._exchange.steps:
+            return self._exchange.updater(self._optimizer)
         return self._updaters[0]
 
     def _weight(self, index: int) -> Tensor:
         """The weight that it steps: the store's own, or the one on the first device."""
-        if self._on_store and self._store is not None:
-            return self._store.stored(index)
+        if self._exchange is not None and self._exchange.steps:
+            return self._exchange.store.stored(index)
         return self._params[index].list_data()[0]
 
 
@@ -336,11 +297,6 @@ def _check_batch_size(batch_size: Any) -> None:
             f"step() got batch_size={shown(batch_size)}; it is the number of samples whose losses were summed, so it "
             "must be positive and finite, from 1e-30 to 1e30."
         ) from None
-
-
-def _learns(p: Parameter) -> bool:
-    """Whether a parameter has a gradient on every device, or will have one once its shape is known."""
-    return p.grad_req != "null" and all([t.node is not None for t in p.tensors])
 
 
 def _in_order(params: Any) -> list[Parameter]:

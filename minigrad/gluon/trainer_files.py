@@ -27,11 +27,12 @@ def load(trainer: Trainer, path: FilePath) -> None:
     updater = trainer._updater()
     weights = {i: trainer._weight(i) for i in range(len(trainer._params))}
     names = [p.name for p in trainer._params]
-    compressed = trainer._store is not None and trainer._store.compressed
+    exchange = trainer._exchange
+    compressed = exchange is not None and exchange.store.compressed
     files.load_states(path, updater, weights, names, trainer._places, _residuals(trainer) if compressed else None)
     trainer._set_optimizer(updater.optimizer)
-    if trainer._on_store and trainer._store is not None:
-        trainer._store.set_updater(updater)
+    if exchange is not None and exchange.steps:
+        exchange.store.set_updater(updater)
     else:
         _spread(updater, trainer)
 
@@ -45,4 +46,4 @@ def _spread(updater: Updater, trainer: Trainer) -> None:
 
 
 def _residuals(trainer: Trainer) -> dict[Any, Any]:
-    return {} if trainer._store is None else trainer._store.residuals
+    return {} if trainer._exchange is None else trainer._exchange.store.residuals
