@@ -240,6 +240,15 @@ def context_of(array: Array) -> Context:
     return cpu() if xp_of(array) is numpy else gpu(array.device.id)
 
 
+def write(target: Array, source: Array) -> None:
+    """`target[...] = source` on a GPU. Where that only moves memory, CuPy's copy takes two thirds of the time."""
+    moves = source.dtype == target.dtype and source.shape == target.shape
+    if moves and source.flags.c_contiguous and target.flags.c_contiguous:
+        target.data.copy_from_device_async(source.data, source.nbytes)
+    else:
+        target[...] = source
+
+
 def ones(xp: Any, shape: Any, dtype: Any) -> Array:
     """Ones, only to be read, on the current device: for sums as products, and for gradients to start from."""
     return _small(xp, "ones", shape if isinstance(shape, int) else math.prod(shape), shape, dtype)

@@ -54,7 +54,11 @@ def backward(
         means = [head for head in heads if head.data.size == 1 and head.node.name == "mean"]
         mixed = 0 < len(means) < len(heads)
         averaged = {parent for node in reached(means, ()) for parent in node.parents} if mixed else ()
+        ctx = None
         for leaf, g in walk(heads, start, retain_graph).items():
+            if leaf.ctx is not ctx:
+                ctx = leaf.ctx
+                ctx.use()
             leaf.receive(g, leaf in averaged if mixed else bool(means))
 
 

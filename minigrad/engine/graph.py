@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from minigrad.device import write
 from minigrad.engine.clock import clock
 from minigrad.engine.guards import overwritten
 from minigrad.explain import users_line
@@ -37,12 +38,15 @@ class Leaf:
         self.averaged = False  # whether that pass started from the mean of a loss
 
     def receive(self, g: Any, averaged: bool = False) -> None:
-        """Store the finished gradient, a raw array: 'write' replaces what was there, 'add' adds to it."""
+        """Store the finished gradient, a raw array on the current device: 'write' replaces what was there, 'add' adds
+        to it.
+        """
         grad = self.grad
-        self.ctx.use()
         if self.req == "add":
             with _one_at_a_time:  # other threads may add to the same gradient, and NumPy lets them run while it adds
                 grad.data += g
+        elif self.ctx.device_type == "gpu":
+            write(grad.data, g)
         else:
             grad.data[...] = g
         grad.version[0] = next(clock)

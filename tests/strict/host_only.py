@@ -24,6 +24,7 @@ HOST_ONLY = {
         test_what_would_lose_a_gradient_says_so_by_name_with_the_nearest_that_has_one[copysign|logaddexp2|convolve
         test_numpy_functions_that_change_in_place_are_counted_or_refused[putmask|place
         test_a_numpy_array_that_is_changed_by_a_recorded_one_would_lose_its_gradient
+        test_a_view_of_a_numpy_array_is_a_copy_since_its_changes_could_not_be_seen
         test_options_that_operations_lack_are_numpys_for_constants_and_named_where_a_gradient_would_be_lost
         test_a_tensor_is_not_torn_apart_into_an_object_array tests/test_matplotlib.py""",
     "it names the CPU, or counts on what is current there": """
