@@ -174,7 +174,9 @@ def checked_seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list
     found = []
     for head, g in zip(heads, given):
         if not hasattr(head, "node"):
-            raise KeywordError(f"{caller}() starts from arrays, but got a {type(head).__name__}; pass the loss itself.")
+            raise KeywordError(
+                f"{caller}() starts from arrays, not a value of type {type(head).__name__}; pass the loss itself."
+            )
         data = head.data
         if head.node is None:
             raise GraphError(

@@ -85,8 +85,8 @@ class Block:
         old = self.__dict__.get(name)
         if isinstance(old, (Block, Parameter)) and not isinstance(value, type(old)):
             raise DTypeError(
-                f"Attribute '{name}' of {type(self).__name__} is a {type(old).__name__} and cannot become a "
-                f"{type(value).__name__}; use another name, or del it first."
+                f"Attribute '{name}' of {type(self).__name__} is a {type(old).__name__} and cannot become "
+                f"{described(value)}; use another name, or del it first."
             )
         if isinstance(value, (Block, Parameter)):
             if "_children" not in self.__dict__:
